@@ -90,6 +90,9 @@ export interface CommandDefinition<State, C extends Catalog, Input extends z.Zod
 /** Command names with the schema of their input. */
 export type CommandInputs = { readonly [name: string]: z.ZodType };
 
+/** What a caller hands to a command: its schema's input. */
+export type InputOf<K extends CommandInputs, Name extends keyof K> = z.input<K[Name]>;
+
 /** Says whether a state is as it must be. Asked by verify, bisect and tests; never on the write path. */
 export type Invariant<State> = (state: DeepReadonly<State>) => boolean;
 
@@ -137,7 +140,7 @@ export type CatalogOf<M> = M extends Model<any, infer C, any> ? C : never;
  * @throws RefoldError `INVALID_OPTION`: empty name, an event type without reducer or a reducer without event type, a
  * version without all its upcasters, a command without schema
  */
-export function defineModel<State extends object, const C extends Catalog, K extends CommandInputs = {}>(
+export function defineModel<State extends object, const C extends Catalog, K extends CommandInputs = Record<never, z.ZodType>>(
   definition: ModelDefinition<State, C, K>,
 ): Model<State, C, K> {
   if (typeof definition.name !== 'string' || definition.name === '') {

@@ -84,6 +84,8 @@ export interface Checkpoint {
 }
 
 export interface SealOptions {
+  /** Blocks that begin before this sequence are left alone; default 1. */
+  readonly from?: number;
   /** Blocks that end at or before this sequence are sealed. */
   readonly through: number;
   /** Stop after the block in progress. */
@@ -178,7 +180,8 @@ export interface LogStore {
 
   /** Resolves when everything appended so far has reached the disk, whatever the durability. */
   flush(): Promise<void>;
-  size(): Promise<LogSize>;
+  /** As of now, and cheap: asked by `stats()`, which does not wait. */
+  size(): LogSize;
   /** Writes a consistent copy of the log to a new file. */
   backup(path: string, onProgress?: (fraction: number) => void): Promise<void>;
   close(): Promise<void>;

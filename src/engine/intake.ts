@@ -1,0 +1,142 @@
+/**
+ * The way in: from what a caller hands over to the recorded events of one commit.
+ *
+ * The only place where a schema runs. What comes out is the engine's own plain JSON and will never be validated again:
+ * on replay the checksums vouch for it.
+ */
+import { type ErrorDetails, RefoldError, type ValidationIssue } from '../core/errors.ts';
+import type { EventInput, EventMeta, Json, RecordedEvent } from '../core/event.ts';
+import { copyPayload, inspectInput, PayloadRefused } from '../core/guard.ts';
+import type { EventType, Model } from '../core/model.ts';
+
+/** Where the events of a commit go, and when. */
+export interface Placement {
+  /** The sequence of the commit's first event. */
+  readonly firstSequence: number;
+  readonly recordedAt: number;
+  /** Whether data is deeply frozen: readers may then share it. */
+  readonly frozen: boolean;
+}
+
+/**
+ * Validates the events of one commit and places them in the log's order.
+ *
+ * @throws RefoldError `UNKNOWN_EVENT_TYPE`, or `EVENT_REJECTED` with zod's issues; `sequence` says which event
+ */
+export function admitEvents(
+  model: Model,
+  inputs: readonly EventInput[],
+  placement: Placement,
+): RecordedEvent<string, Json>[] {
+  return inputs.map((input, index) => admitEvent(model, input, placement.firstSequence + index, placement));
+}
+
+function admitEvent(
+  model: Model,
+  input: EventInput,
+  sequence: number,
+  placement: Placement,
+): RecordedEvent<string, Json> {
+  const eventType = typeOf(model, input, sequence);
+  const { type, version } = eventType;
+  const data = admitData(eventType, input.data, sequence, placement.frozen);
+  const { recordedAt } = placement;
+  if (input.meta === undefined) return { sequence, recordedAt, type, version, data };
+  return { sequence, recordedAt, type, version, data, meta: admitMeta(input.meta, type, sequence) };
+}
+
+function typeOf(model: Model, input: EventInput, sequence: number): EventType {
+  if (typeof input !== 'object' || input === null || typeof input.type !== 'string') {
+    throw rejected('an event is { type, data, meta? }', { sequence, hint: 'Pass an object with a type and data' });
+  }
+  const eventType = model.types.get(input.type);
+  if (eventType !== undefined) return eventType;
+  const known = [...model.types.keys()].join(', ');
+  throw new RefoldError(
+    'UNKNOWN_EVENT_TYPE',
+    `Cannot append: the model ${model.name} has no event type ${input.type}`,
+    {
+      type: input.type,
+      sequence,
+      hint: `Add it to the model's events; it has ${known}`,
+    },
+  );
+}
+
+function admitData(eventType: EventType, input: unknown, sequence: number, frozen: boolean): Json {
+  const coordinates = { type: eventType.type, sequence };
+  return refusing(coordinates, () => {
+    inspectInput(input, 'data');
+    return copyPayload(parse(eventType, input, sequence), 'data', frozen);
+  });
+}
+
+function admitMeta(meta: unknown, type: string, sequence: number): EventMeta {
+  if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) {
+    throw rejected(`the meta of ${type} is not an object`, {
+      type,
+      sequence,
+      hint: 'Pass meta as an object of plain JSON',
+    });
+  }
+  return refusing({ type, sequence }, () => {
+    inspectInput(meta, 'meta');
+    return copyPayload(meta, 'meta', true) as EventMeta;
+  });
+}
+
+function parse(eventType: EventType, input: unknown, sequence: number): unknown {
+  const { type } = eventType;
+  const result = safeParse(eventType, input);
+  if (result.success) return result.data;
+  const issues = result.error.issues;
+  throw rejected(`the data of ${type} does not fit its schema: ${describeIssues(issues)}`, {
+    type,
+    sequence,
+    issues,
+    hint: 'Correct the data, or give the type a new version with an upcaster',
+  });
+}
+
+/** A schema may throw by itself, in a transform or because it wants to be asynchronous. */
+function safeParse({ type, schema }: EventType, input: unknown): ReturnType<EventType['schema']['safeParse']> {
+  try {
+    return schema.safeParse(input);
+  } catch (cause) {
+    throw rejected(`the schema of ${type} threw`, {
+      type,
+      cause,
+      hint: 'Schemas must be synchronous and must not throw',
+    });
+  }
+}
+
+/** Runs a guard, and turns its refusal into the error with coordinates. Also what a caller's getter throws. */
+export function refusing<T>(coordinates: ErrorDetails, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof RefoldError) throw error;
+    const what = coordinates.type ?? 'the value';
+    if (error instanceof PayloadRefused) {
+      const details = { ...coordinates, at: error.at, hint: error.hint };
+      throw rejected(`${what} holds ${error.message} at ${error.at}`, details);
+    }
+    throw rejected(`reading ${what} threw`, {
+      ...coordinates,
+      cause: error,
+      hint: 'Pass plain objects without getters or proxies',
+    });
+  }
+}
+
+/** zod's issues in one line. */
+export function describeIssues(issues: readonly ValidationIssue[]): string {
+  const shown = issues.slice(0, 3).map((issue) => `${issue.path.map(String).join('.') || 'value'}: ${issue.message}`);
+  const more = issues.length > 3 ? ` (and ${issues.length - 3} more)` : '';
+  return shown.join('; ').toWellFormed() + more;
+}
+
+function rejected(problem: string, details: ErrorDetails): RefoldError {
+  return new RefoldError('EVENT_REJECTED', `Cannot append: ${problem}`, details);
+}

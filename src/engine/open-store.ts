@@ -1,0 +1,97 @@
+/** Opening a store: options, log, model, recovery, in this order; whatever fails leaves the file as it was. */
+import { RefoldError } from '../core/errors.ts';
+import type { Catalog, CommandInputs, Model } from '../core/model.ts';
+import type { LogStore } from '../log/log-store.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { openLogAt } from './open-log.ts';
+import { type StoreOptions, settingsOf } from './options.ts';
+import { describeRecovery, recover } from './recovery.ts';
+import { learnRates, readRates } from './snapshotter.ts';
+import { Store } from './store.ts';
+
+/** The name of the model is kept under this key. */
+const MODEL_KEY = 'model';
+
+/**
+ * Opens the log of a model, recovers its state, and becomes its writer (unless `readOnly`).
+ *
+ * @throws RefoldError `INVALID_OPTION`, `NODE_TOO_OLD`, `LOG_LOCKED` (names the holder), `LOG_CORRUPT` (names the
+ * sequence), `FORMAT_TOO_NEW`, `MODEL_MISMATCH`, `HISTORY_GONE` (a changed reducer needs events that were dropped)
+ */
+export async function openStore<State extends object, C extends Catalog, K extends CommandInputs>(
+  model: Model<State, C, K>,
+  options: StoreOptions,
+): Promise<Store<State, C, K>> {
+  requireModel(model);
+  const settings = settingsOf(options);
+  const { durability, readOnly } = settings;
+  const log = settings.log ?? (await openLogAt(settings.path!, { durability, readOnly }));
+  try {
+    await requireSameModel(log, model);
+    await refuseLostTail(log);
+    const fingerprint = fingerprintOf(model, (type) => model.types.get(type)!.version);
+    const total = log.head().sequence;
+    settings.onProgress({ phase: 'load', done: 0, total });
+    const recovered = await recover(model, log, fingerprint, {
+      onProgress: (done) => settings.onProgress({ phase: 'replay', done, total }),
+    });
+    const { cursor, snapshot } = recovered;
+    const rates = await readRates(log);
+    learnRates(rates, { ...recovered, bytesLoaded: snapshot?.bytes ?? 0 });
+    const recovery = describeRecovery(recovered, settings.recoverWithin);
+    const { state, firstSeen } = cursor;
+    return new Store(model, { log, settings, fingerprint, state, firstSeen, snapshot, rates, recovery });
+  } catch (error) {
+    await log.close();
+    throw error;
+  }
+}
+
+function requireModel(model: Model): void {
+  if (model?.types instanceof Map) return;
+  throw new RefoldError('INVALID_OPTION', 'Cannot open the store: the first argument is not a model', {
+    type: 'model',
+    hint: 'Pass what defineModel gave',
+  });
+}
+
+/**
+ * A log belongs to the model that wrote it first.
+ *
+ * @throws RefoldError `MODEL_MISMATCH`
+ */
+export async function requireSameModel(log: LogStore, model: Model): Promise<void> {
+  const owner = await log.getMeta(MODEL_KEY);
+  if (owner === undefined && !log.readOnly) await log.putMeta(MODEL_KEY, model.name);
+  if (owner === undefined || owner === model.name) return;
+  throw new RefoldError(
+    'MODEL_MISMATCH',
+    `Cannot open ${log.path} as ${model.name}: it is a log of the model ${owner}`,
+    {
+      path: log.path,
+      type: owner,
+      hint: `Open it with the model ${owner}, or choose another path`,
+    },
+  );
+}
+
+/** The name of the model that a log belongs to; undefined for a log that no model has opened yet. */
+export function modelNameOf(log: LogStore): Promise<string | undefined> {
+  return log.getMeta(MODEL_KEY);
+}
+
+/** A snapshot beyond the log's end proves that the log has lost events which were durable once. */
+async function refuseLostTail(log: LogStore): Promise<void> {
+  const head = log.head().sequence;
+  const newest = (await log.snapshots(''))[0]?.sequence ?? 0;
+  if (newest <= head) return;
+  throw new RefoldError(
+    'LOG_CORRUPT',
+    `Cannot open ${log.path}: the log ends at ${head}, before its snapshot at ${newest}`,
+    {
+      path: log.path,
+      sequence: head + 1,
+      hint: 'Events were lost: restore a backup, or look for the file -wal that belongs beside the log',
+    },
+  );
+}

@@ -1,0 +1,95 @@
+/**
+ * Folds a stretch of the log into a state: the one loop behind recovery, replay, time travel, verify and projections.
+ *
+ * Always the direct fold. Between blocks it lets the event loop breathe, so that a long replay starves nobody.
+ */
+import { setImmediate as breathe } from 'node:timers/promises';
+import type { RecordedEvent } from '../core/event.ts';
+import type { Model } from '../core/model.ts';
+import { type FoldReducers, foldDirect } from '../fold/live-state.ts';
+import { decodeBlock } from '../log/block.ts';
+import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
+import { parseFingerprint } from './fingerprint.ts';
+import { upcastEvent } from './upcast.ts';
+
+/** A state on its way through the log. */
+export interface FoldCursor<State> {
+  readonly state: State;
+  /** Of the last event folded. */
+  sequence: number;
+  /** ms since the epoch of the last event folded; 0 before the first. */
+  recordedAt: number;
+  /** The first sequence of each event type so far. */
+  readonly firstSeen: Map<string, number>;
+}
+
+export interface FoldRange {
+  /** Inclusive; default the log's head. */
+  readonly to?: number | undefined;
+  /** Fold only these types (a projection's); the log need not even decode the others. */
+  readonly types?: ReadonlySet<string> | undefined;
+  readonly onProgress?: ((sequence: number) => void) | undefined;
+}
+
+/** How long the fold may keep the event loop to itself, in ms. */
+const SLICE_MS = 40;
+
+/** A cursor before the first event. */
+export function startCursor<State>(state: State): FoldCursor<State> {
+  return { state, sequence: 0, recordedAt: 0, firstSeen: new Map() };
+}
+
+/** A cursor at a snapshot whose state has been loaded. */
+export function cursorAt<State>(info: SnapshotInfo, state: State): FoldCursor<State> {
+  const types = parseFingerprint(info.fingerprint)?.types ?? {};
+  const firstSeen = new Map(Object.entries(types).map(([type, { first }]) => [type, first]));
+  return { state, sequence: info.sequence, recordedAt: info.recordedAt, firstSeen };
+}
+
+/**
+ * Folds from just after the cursor to the end of the range; the cursor moves along.
+ *
+ * @throws RefoldError what the log, an upcaster or a reducer throws; the cursor's state is then not to be used
+ */
+export async function foldLog<State>(
+  model: Model,
+  reducers: FoldReducers,
+  log: LogStore,
+  cursor: FoldCursor<State>,
+  range: FoldRange = {},
+): Promise<void> {
+  const to = range.to ?? log.head().sequence;
+  if (cursor.sequence >= to) return;
+  let sliceEnd = performance.now() + SLICE_MS;
+  for await (const block of log.read({ from: cursor.sequence + 1, to })) {
+    const events = within(decodeBlock(block, range.types).events, cursor.sequence, to);
+    prepare(model, events, cursor);
+    foldDirect(reducers, cursor.state as object, events);
+    cursor.sequence = Math.min(block.lastSequence, to);
+    range.onProgress?.(cursor.sequence);
+    if (performance.now() > sliceEnd) {
+      await breathe();
+      sliceEnd = performance.now() + SLICE_MS;
+    }
+  }
+}
+
+/** The first and the last block may reach beyond the range. */
+function within(events: RecordedEvent[], after: number, to: number): RecordedEvent[] {
+  const first = events[0];
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) return events;
+  if (first.sequence > after && last.sequence <= to) return events;
+  return events.filter(({ sequence }) => sequence > after && sequence <= to);
+}
+
+/** Upcasts in place, and notes where each type occurred first. */
+function prepare(model: Model, events: RecordedEvent[], cursor: FoldCursor<unknown>): void {
+  const { firstSeen } = cursor;
+  for (let index = 0; index < events.length; index++) {
+    const event = events[index]!;
+    if (!firstSeen.has(event.type)) firstSeen.set(event.type, event.sequence);
+    events[index] = upcastEvent(model, event);
+  }
+  cursor.recordedAt = events.at(-1)?.recordedAt ?? cursor.recordedAt;
+}

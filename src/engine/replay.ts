@@ -1,0 +1,85 @@
+/** Full replay: folds a log from its very beginning, ignoring snapshots, and says what came out. */
+import type { DeepReadonly } from '../core/event.ts';
+import type { Catalog, CommandInputs, Model } from '../core/model.ts';
+import { hashState } from '../fold/state-codec.ts';
+import type { LogStore } from '../log/log-store.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { openLogAt } from './open-log.ts';
+import { requireSameModel } from './open-store.ts';
+import type { Progress } from './options.ts';
+import { recover } from './recovery.ts';
+import { type FoldCursor, foldLog, startCursor } from './refold.ts';
+
+export interface ReplayOptions {
+  /** The log's file; a writer may have it open. Required unless `log` is given. */
+  readonly path?: string | undefined;
+  /** An open log, which stays open. */
+  readonly log?: LogStore | undefined;
+  /** Stop after this sequence; default the log's end. */
+  readonly to?: number | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+export interface ReplayReport<State> {
+  /** Events folded. */
+  readonly events: number;
+  /** The sequence before the first event folded: 0, unless history was dropped and the oldest snapshot had to serve. */
+  readonly from: number;
+  readonly sequence: number;
+  readonly seconds: number;
+  readonly eventsPerSecond: number;
+  readonly stateHash: string;
+  readonly state: DeepReadonly<State>;
+}
+
+/**
+ * Folds the whole log with this model, from sequence 1 when the log still has it.
+ *
+ * @throws RefoldError as `openStore` does for a file that cannot be read or does not fit the model
+ */
+export async function replay<State extends object, C extends Catalog, K extends CommandInputs>(
+  model: Model<State, C, K>,
+  options: ReplayOptions,
+): Promise<ReplayReport<State>> {
+  const log = options.log ?? (await openLogAt(options.path ?? '', { readOnly: true }));
+  try {
+    await requireSameModel(log, model);
+    return await replayLog(model, log, options);
+  } finally {
+    if (options.log === undefined) await log.close();
+  }
+}
+
+async function replayLog<State extends object>(
+  model: Model<State>,
+  log: LogStore,
+  options: ReplayOptions,
+): Promise<ReplayReport<State>> {
+  const to = Math.min(options.to ?? Number.POSITIVE_INFINITY, log.head().sequence);
+  const cursor = await startOf(model, log);
+  const from = cursor.sequence;
+  const start = performance.now();
+  const onProgress = (done: number): void => options.onProgress?.({ phase: 'replay', done, total: to });
+  onProgress(from);
+  await foldLog(model, model.reducers, log, cursor, { to, onProgress });
+  const seconds = (performance.now() - start) / 1_000;
+  const events = cursor.sequence - from;
+  return {
+    events,
+    from,
+    sequence: cursor.sequence,
+    seconds,
+    eventsPerSecond: seconds > 0 ? Math.round(events / seconds) : 0,
+    stateHash: hashState(cursor.state),
+    state: cursor.state as DeepReadonly<State>,
+  };
+}
+
+async function startOf<State extends object>(model: Model<State>, log: LogStore): Promise<FoldCursor<State>> {
+  const first = log.firstSequence();
+  if (first === 1) return startCursor(model.initialState());
+  const fingerprint = fingerprintOf(model, (type) => model.types.get(type)!.version);
+  const snapshots = await log.snapshots('');
+  const oldest = snapshots.findLast(({ sequence }) => sequence + 1 >= first);
+  return (await recover(model, log, fingerprint, { to: oldest?.sequence ?? first - 1 })).cursor;
+}

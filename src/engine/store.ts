@@ -1,0 +1,367 @@
+/**
+ * The store: fold, log and everything around them behind one door.
+ *
+ * This file is the door alone: it checks that the store is open, and hands each call to the part whose job it is
+ * (`write-path`, `history`, `snapshotter`, `compaction`, `projections`, `verify`).
+ */
+import { RefoldError } from '../core/errors.ts';
+import type { Commit, DeepReadonly, EventMeta, RecordedEvent } from '../core/event.ts';
+import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf } from '../core/model.ts';
+import { hashState } from '../fold/state-codec.ts';
+import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
+import { type CommandOutcome, decideCommand } from './commands.ts';
+import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
+import { type ModelFingerprint, usableSnapshots } from './fingerprint.ts';
+import { type EventRange, followEvents, type PastState, type Position, readEvents, stateAt } from './history.ts';
+import type { Settings } from './options.ts';
+import { Projection, type ProjectionDefinition } from './projections.ts';
+import { type Listener, Publisher } from './publisher.ts';
+import type { RecoveryReport } from './recovery.ts';
+import { type Rates, type SnapshotReport, type SnapshotSource, Snapshotter, writeRates } from './snapshotter.ts';
+import { upcastEvent } from './upcast.ts';
+import { type VerifyReport, verifyLog } from './verify.ts';
+import { type AppendOptions, WritePath } from './write-path.ts';
+
+export interface ExecuteOptions extends AppendOptions {
+  /** Put on every event that the command decides on, unless it has its own. */
+  readonly meta?: EventMeta | undefined;
+}
+
+export interface StoreStats {
+  readonly sequence: number;
+  readonly durableSequence: number;
+  /** The first sequence still in the log. */
+  readonly firstSequence: number;
+  /** Accepted and not yet durable. */
+  readonly queuedBytes: number;
+  readonly snapshotSequence: number;
+  /** What an open would take now, in ms, by the rates measured so far. */
+  readonly estimatedRecoveryMs: number;
+  readonly recoverWithin: number;
+  readonly fileBytes: number;
+  readonly walBytes: number;
+  readonly freeBytes: number;
+}
+
+/** What `openStore` has prepared. */
+export interface StoreParts<State extends object> {
+  readonly log: LogStore;
+  readonly settings: Settings;
+  readonly fingerprint: ModelFingerprint;
+  readonly state: State;
+  readonly firstSeen: Map<string, number>;
+  readonly snapshot: SnapshotInfo | undefined;
+  readonly rates: Rates;
+  readonly recovery: RecoveryReport;
+}
+
+function atLeastOne<Event>(events: readonly Event[]): readonly Event[] {
+  if (events.length > 0) return events;
+  const hint = 'Append one event, or an array of them';
+  throw new RefoldError('EVENT_REJECTED', 'Cannot append: a commit needs at least one event', { hint });
+}
+
+/** An open store. Made by `openStore`; `await using` closes it. */
+export class Store<State extends object = any, C extends Catalog = any, K extends CommandInputs = any>
+  implements AsyncDisposable
+{
+  readonly model: Model<State, C, K>;
+  /** What open did, why, and how long it took. */
+  readonly recovery: RecoveryReport;
+  readonly #parts: StoreParts<State>;
+  readonly #log: LogStore;
+  readonly #settings: Settings;
+  readonly #path: WritePath;
+  readonly #snapshotter: Snapshotter;
+  readonly #publisher = new Publisher();
+  readonly #projections = new Map<string, Projection>();
+  readonly #closing = new AbortController();
+  #closed: Promise<void> | undefined;
+  #housekeeping: Promise<void> | undefined;
+
+  constructor(model: Model<State, C, K>, parts: StoreParts<State>) {
+    const { log, settings, state, firstSeen } = parts;
+    this.model = model;
+    this.recovery = parts.recovery;
+    this.#parts = parts;
+    this.#log = log;
+    this.#settings = settings;
+    const onDurable = (): void => this.#afterCommit();
+    this.#path = new WritePath({ model, log, settings, state, firstSeen, publisher: this.#publisher, onDurable });
+    this.#snapshotter = new Snapshotter(this.#snapshotSource(), parts.rates, parts.snapshot);
+  }
+
+  /**
+   * The state with every accepted commit folded in, durable or not yet.
+   *
+   * Its top-level tables are live: they go on changing. Their entries, and all else, may be kept: under the atomic fold
+   * they are frozen and a change makes new ones. Under the direct fold nothing may be kept across a write.
+   */
+  get state(): DeepReadonly<State> {
+    return this.#path.state as DeepReadonly<State>;
+  }
+
+  /** Of the last event folded. */
+  get sequence(): number {
+    return this.#path.sequence;
+  }
+
+  /** Of the last event that is durable. */
+  get durableSequence(): number {
+    return this.#path.durableSequence;
+  }
+
+  /** The log's file, or `:memory:`. */
+  get path(): string {
+    return this.#log.path;
+  }
+
+  /**
+   * Appends one event, or an array as one commit: all of them or none.
+   *
+   * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `SEQUENCE_CONFLICT`, `REDUCER_FAILED`: refused, no trace
+   * left. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: maybe written; after both the store is failed. `STORE_FAILED`,
+   * `STORE_CLOSED`: not tried.
+   */
+  async append(events: EventOf<C> | readonly EventOf<C>[], options: AppendOptions = {}): Promise<Commit> {
+    this.#requireWritable();
+    const inputs: readonly EventOf<C>[] = Array.isArray(events) ? events : [events as EventOf<C>];
+    const outcome = await this.#path.write(options, () => ({ accepted: atLeastOne(inputs) }));
+    if (outcome.status === 'accepted') return outcome.commit;
+    throw new RefoldError(
+      'INVALID_OPTION',
+      `Cannot append: ${options.commandId} is remembered as a command that was rejected`,
+      {
+        type: 'commandId',
+        hint: 'Use a fresh commandId for each append and each command',
+      },
+    );
+  }
+
+  /**
+   * Lets a command decide on the present state, and appends what it decides on.
+   *
+   * With a `commandId` the outcome is remembered in the log: the same id again gives the same answer, without deciding.
+   *
+   * @throws RefoldError as `append` does; `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does
+   * not fit its schema. A rejection by the command is an outcome, not an error.
+   */
+  async execute<Name extends keyof K & string>(
+    name: Name,
+    input: InputOf<K, Name>,
+    options: ExecuteOptions = {},
+  ): Promise<CommandOutcome> {
+    this.#requireWritable();
+    const { meta } = options;
+    return this.#path.write(options, () => {
+      const { state, sequence } = this.#path;
+      return decideCommand(this.model, name, input, { state, sequence, now: this.#path.now(), meta });
+    });
+  }
+
+  /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller's own copy. */
+  async at(position: Position): Promise<PastState<State>> {
+    await this.#settled();
+    return stateAt(this.model, this.#log, this.#parts.fingerprint, position);
+  }
+
+  /** Recorded events in order, read in pages bounded by bytes, brought to the model's versions. */
+  async *events(
+    range: EventRange & { readonly types?: readonly (keyof C & string)[] } = {},
+  ): AsyncGenerator<RecordedEventOf<C>, void> {
+    await this.#settled();
+    yield* readEvents(this.model, this.#log, range) as AsyncGenerator<RecordedEventOf<C>, void>;
+  }
+
+  /** Calls the listener with the events of each commit once they are durable. Returns the function that ends it. */
+  subscribe(listener: Listener<RecordedEventOf<C>>): () => void {
+    this.#requireOpen();
+    return this.#publisher.subscribe(listener);
+  }
+
+  /** Events from `from` (default 1), first what the log has, then what comes, gap-free, until the signal or the close. */
+  async *follow(
+    options: { readonly from?: number; readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<RecordedEventOf<C>, void> {
+    this.#requireOpen();
+    const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
+    const upcast = (event: RecordedEvent): RecordedEvent => upcastEvent(this.model, event);
+    yield* followEvents(this.#log, options.from ?? 1, signal, upcast) as AsyncGenerator<RecordedEventOf<C>, void>;
+  }
+
+  /**
+   * Starts a further view of the same log, and resolves when it has caught up.
+   *
+   * @throws RefoldError `INVALID_OPTION` when one of this name runs already, `HISTORY_GONE` when the log no longer
+   * reaches back to where it would have to start
+   */
+  async project<View extends object>(definition: ProjectionDefinition<View, C>): Promise<Projection<View>> {
+    await this.#settled();
+    if (this.#projections.has(definition.name)) {
+      const hint = 'Give each projection its own name';
+      throw new RefoldError('INVALID_OPTION', `Cannot start the projection ${definition.name}: it runs already`, {
+        type: definition.name,
+        hint,
+      });
+    }
+    const projection = new Projection<View>(definition, this.model, this.#log);
+    this.#projections.set(definition.name, projection);
+    try {
+      await projection.start();
+    } catch (error) {
+      this.#projections.delete(definition.name);
+      throw error;
+    }
+    return projection;
+  }
+
+  /** Takes a snapshot of the state as it is now. */
+  async snapshot(): Promise<SnapshotReport> {
+    this.#requireWritable();
+    return this.#snapshotter.take();
+  }
+
+  /** Seals open blocks, drops what the option `history` no longer wants, and gives the space back. */
+  async compact(options: CompactOptions = {}): Promise<CompactionReport> {
+    if (options.dryRun !== true) this.#requireWritable();
+    await this.#settled();
+    await Promise.all([...this.#projections.values()].map((projection) => projection.save()));
+    const { history, clock, onProgress } = this.#settings;
+    const snapshots = await usableSnapshots(this.#log, this.#parts.fingerprint);
+    return compactLog({ log: this.#log, history, usableSnapshots: snapshots, now: clock(), onProgress }, options);
+  }
+
+  /** Reads and refolds the whole log, and compares every snapshot and the live state with the result. */
+  async verify(): Promise<VerifyReport> {
+    await this.#settled();
+    // The state may run ahead while the log is read: it is compared as of now.
+    const live = { sequence: this.sequence, hash: hashState(this.#path.state) };
+    const { fingerprint } = this.#parts;
+    return verifyLog({ model: this.model, log: this.#log, fingerprint, live, onProgress: this.#settings.onProgress });
+  }
+
+  /** Sha-256 over values, types and order of the state as it is now, hex: the same for the same log, wherever folded. */
+  async stateHash(): Promise<string> {
+    this.#requireOpen();
+    return hashState(this.#path.state);
+  }
+
+  /** Writes a consistent copy of the log to a new file, while writing goes on. */
+  async backup(path: string): Promise<void> {
+    await this.#settled();
+    const { onProgress } = this.#settings;
+    await this.#log.backup(path, (done) => onProgress({ phase: 'backup', done, total: 1 }));
+  }
+
+  stats(): StoreStats {
+    return {
+      sequence: this.sequence,
+      durableSequence: this.durableSequence,
+      firstSequence: this.#log.firstSequence(),
+      queuedBytes: this.#path.queue.bytes,
+      snapshotSequence: this.#snapshotter.lastSequence,
+      estimatedRecoveryMs: this.#snapshotter.estimatedRecoveryMs,
+      recoverWithin: this.#settings.recoverWithin,
+      ...this.#log.size(),
+    };
+  }
+
+  /** Resolves when everything appended so far has reached the disk, whatever the durability. */
+  async flush(): Promise<void> {
+    await this.#settled();
+    if (!this.#settings.readOnly) await this.#log.flush();
+  }
+
+  /** Waits for what is pending, saves projections, takes a snapshot, and releases the log. Further calls do nothing. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #close(): Promise<void> {
+    const { readOnly } = this.#settings;
+    try {
+      if (!readOnly && this.#path.failure === undefined) await this.#settleForGood();
+    } finally {
+      this.#closing.abort();
+      this.#publisher.clear();
+      await this.#log.close();
+    }
+  }
+
+  async #settleForGood(): Promise<void> {
+    await this.#path.settled();
+    await this.#housekeeping;
+    for (const projection of this.#projections.values()) await projection.save();
+    if (this.sequence > this.#snapshotter.lastSequence) await this.#snapshotter.take();
+    await writeRates(this.#log, this.#parts.rates);
+  }
+
+  /** Runs after each durable commit: nothing here may take long. */
+  #afterCommit(): void {
+    for (const projection of this.#projections.values()) projection.wake();
+    if (this.#housekeeping !== undefined || this.#closed !== undefined || this.#snapshotter.due() === undefined) return;
+    this.#housekeeping = this.#keepHouse().finally(() => (this.#housekeeping = undefined));
+  }
+
+  /** A snapshot that is due, and compaction behind it where the history is bounded. A failure shows in the next write. */
+  async #keepHouse(): Promise<void> {
+    try {
+      await this.#snapshotter.take();
+      if (this.#settings.history !== 'keep') await this.compact();
+    } catch (error) {
+      if (this.#path.failure === undefined && this.#closed === undefined) {
+        process.emitWarning(error instanceof Error ? error : String(error), { type: 'RefoldSnapshotWarning' });
+      }
+    }
+  }
+
+  #snapshotSource(): SnapshotSource {
+    const path = this.#path;
+    const { log, settings, fingerprint, firstSeen } = this.#parts;
+    return {
+      log,
+      settings,
+      fingerprint,
+      firstSeen,
+      queue: path.queue,
+      get state() {
+        return path.state;
+      },
+      get sequence() {
+        return path.sequence;
+      },
+    };
+  }
+
+  /** Open, and everything accepted so far durable. */
+  async #settled(): Promise<void> {
+    this.#requireOpen();
+    if (this.#settings.readOnly) return;
+    if (this.#path.failure !== undefined) throw this.#path.failure;
+    await this.#path.settled();
+  }
+
+  #requireOpen(): void {
+    if (this.#closed === undefined) return;
+    throw new RefoldError('STORE_CLOSED', 'Cannot use the store: it is closed', {
+      path: this.path,
+      hint: 'Open the store again, and close it after the last use',
+    });
+  }
+
+  #requireWritable(): void {
+    this.#requireOpen();
+    if (this.#path.failure !== undefined) throw this.#path.failure;
+    if (!this.#settings.readOnly) return;
+    throw new RefoldError('INVALID_OPTION', 'Cannot write: the store was opened read-only', {
+      path: this.path,
+      type: 'readOnly',
+      hint: 'Open it without readOnly; only one process can at a time',
+    });
+  }
+}

@@ -1,0 +1,196 @@
+/**
+ * Verify: reads every block, folds the whole log anew, and holds each snapshot and the live state against the result.
+ *
+ * Findings are reported, not thrown: after the first damaged block nothing more can be folded, but it is said what
+ * could be.
+ */
+import { isRefoldError, type SerializedError } from '../core/errors.ts';
+import type { Model } from '../core/model.ts';
+import { hashState } from '../fold/state-codec.ts';
+import type { BlockHeader, LogStore, SnapshotInfo } from '../log/log-store.ts';
+import { findChange, type ModelFingerprint, parseFingerprint } from './fingerprint.ts';
+import type { Progress } from './options.ts';
+import { cursorAt, type FoldCursor, foldLog, startCursor } from './refold.ts';
+import { loadSnapshot } from './snapshots.ts';
+
+export interface SnapshotVerdict {
+  readonly sequence: number;
+  /** `stale`: taken with another reducer, so that nothing can be said of its state. */
+  readonly verdict: 'equal' | 'different' | 'damaged' | 'stale';
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  /** Events read and folded. */
+  readonly events: number;
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  readonly openBlocks: number;
+  readonly sealedBlocks: number;
+  /** Newest first. */
+  readonly snapshots: readonly SnapshotVerdict[];
+  /** Of the refolded state at `lastSequence`; absent when the fold could not be finished. */
+  readonly stateHash?: string;
+  /** Names of invariants that do not hold at `lastSequence`. */
+  readonly brokenInvariants: readonly string[];
+  readonly problems: readonly SerializedError[];
+}
+
+export interface VerifyContext<State extends object> {
+  readonly model: Model<State>;
+  readonly log: LogStore;
+  readonly fingerprint: ModelFingerprint;
+  /** A live state to compare with, by its hash. */
+  readonly live?: { readonly sequence: number; readonly hash: string } | undefined;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** Refolds the log up to its head and reports every disagreement. */
+export async function verifyLog<State extends object>(context: VerifyContext<State>): Promise<VerifyReport> {
+  const { log } = context;
+  const head = context.live?.sequence ?? log.head().sequence;
+  const problems: SerializedError[] = [];
+  const snapshots = (await log.snapshots('')).filter(({ sequence }) => sequence <= head);
+  const refolded = await refoldWithVerdicts(context, snapshots, head, problems);
+  const headers: BlockHeader[] = await Array.fromAsync(log.headers());
+  const brokenInvariants = refolded.finished ? brokenInvariantsOf(context.model, refolded.cursor.state) : [];
+  const stateHash = refolded.finished ? hashState(refolded.cursor.state) : undefined;
+  if (stateHash !== undefined && context.live !== undefined && stateHash !== context.live.hash) {
+    problems.push(divergence(context, head));
+  }
+  for (const name of brokenInvariants) problems.push(brokenInvariant(context, name, head));
+  return {
+    ok: problems.length === 0,
+    events: refolded.events,
+    firstSequence: log.firstSequence(),
+    lastSequence: head,
+    openBlocks: headers.filter(({ encoding }) => encoding === 'open').length,
+    sealedBlocks: headers.filter(({ encoding }) => encoding === 'sealed').length,
+    snapshots: refolded.verdicts.reverse(),
+    ...(stateHash === undefined ? {} : { stateHash }),
+    brokenInvariants,
+    problems,
+  };
+}
+
+interface Refolded<State> {
+  readonly cursor: FoldCursor<State>;
+  readonly events: number;
+  readonly finished: boolean;
+  readonly verdicts: SnapshotVerdict[];
+}
+
+/** Folds from snapshot to snapshot, so that each is compared with a state that does not come from it. */
+async function refoldWithVerdicts<State extends object>(
+  context: VerifyContext<State>,
+  snapshots: readonly SnapshotInfo[],
+  head: number,
+  problems: SerializedError[],
+): Promise<Refolded<State>> {
+  const { model } = context;
+  const oldestFirst = snapshots.toReversed();
+  const verdicts: SnapshotVerdict[] = [];
+  let cursor = startCursor(model.initialState());
+  let from = 0;
+  let finished = false;
+  try {
+    cursor = await startOf(context, oldestFirst);
+    from = cursor.sequence;
+    for (const info of oldestFirst) {
+      if (info.sequence < from) continue;
+      await foldTo(context, cursor, info.sequence, head);
+      verdicts.push({ sequence: info.sequence, verdict: await judge(context, info, cursor, problems) });
+    }
+    await foldTo(context, cursor, head, head);
+    finished = true;
+  } catch (error) {
+    if (!isRefoldError(error)) throw error;
+    problems.push(error.toJSON());
+  }
+  return { cursor, events: cursor.sequence - from, finished, verdicts };
+}
+
+/** The log's beginning; when that was dropped, the oldest snapshot has to be believed. */
+async function startOf<State extends object>(
+  { model, log }: VerifyContext<State>,
+  oldestFirst: readonly SnapshotInfo[],
+): Promise<FoldCursor<State>> {
+  const first = log.firstSequence();
+  if (first === 1) return startCursor(model.initialState());
+  const oldest = oldestFirst.find(({ sequence }) => sequence + 1 >= first);
+  if (oldest === undefined) return startCursor(model.initialState());
+  return cursorAt(oldest, await loadSnapshot(log, oldest, model.initialState()));
+}
+
+async function foldTo<State extends object>(
+  { model, log, onProgress }: VerifyContext<State>,
+  cursor: FoldCursor<State>,
+  to: number,
+  total: number,
+): Promise<void> {
+  await foldLog(model, model.reducers, log, cursor, {
+    to,
+    onProgress: (done) => onProgress({ phase: 'verify', done, total }),
+  });
+}
+
+async function judge<State extends object>(
+  { model, log, fingerprint }: VerifyContext<State>,
+  info: SnapshotInfo,
+  cursor: FoldCursor<State>,
+  problems: SerializedError[],
+): Promise<SnapshotVerdict['verdict']> {
+  try {
+    await loadSnapshot(log, info, model.initialState());
+  } catch (error) {
+    if (!isRefoldError(error)) throw error;
+    problems.push(error.toJSON());
+    return 'damaged';
+  }
+  const stored = parseFingerprint(info.fingerprint);
+  if (stored === undefined || findChange(stored, fingerprint) !== undefined) return 'stale';
+  if (hashState(cursor.state) === info.stateHash) return 'equal';
+  problems.push({
+    code: 'LOG_CORRUPT',
+    message: `The snapshot at ${info.sequence} differs from the state that the log gives`,
+    path: log.path,
+    sequence: info.sequence,
+    hint: 'A reducer is not deterministic, or a function it calls changed without a new model version',
+  });
+  return 'different';
+}
+
+function brokenInvariantsOf<State extends object>(model: Model<State>, state: State): string[] {
+  const invariants = Object.entries<(state: never) => boolean>(model.invariants ?? {});
+  return invariants.filter(([, holds]) => !holdsIn(holds, state)).map(([name]) => name);
+}
+
+function holdsIn(holds: (state: never) => boolean, state: object): boolean {
+  try {
+    return holds(state as never) === true;
+  } catch {
+    return false;
+  }
+}
+
+function brokenInvariant({ log }: VerifyContext<any>, name: string, sequence: number): SerializedError {
+  const message = `The invariant ${name} does not hold at ${sequence}`;
+  return {
+    code: 'REDUCER_FAILED',
+    message,
+    path: log.path,
+    type: name,
+    sequence,
+    hint: 'Look for the first event after which it fails',
+  };
+}
+
+function divergence({ log }: VerifyContext<any>, sequence: number): SerializedError {
+  return {
+    code: 'REDUCER_FAILED',
+    message: `The live state at ${sequence} differs from what the log gives`,
+    path: log.path,
+    sequence,
+    hint: 'A reducer is not deterministic: look for a clock, chance, or a value that is in the state twice',
+  };
+}

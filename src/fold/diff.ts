@@ -1,0 +1,93 @@
+/** Where two states differ: for reports of a fold that went differently, and for people who compare two moments. */
+import { bytesOf } from './binary.ts';
+import { describePath, kindOf, MAX_STATE_DEPTH, type PathPart } from './plain.ts';
+
+/** One place at which two states differ. A value that is not there reads as undefined. */
+export interface StateDifference {
+  /** `orders[17].price` style; `(order)` at the end says that the same keys come in another order. */
+  readonly path: string;
+  readonly before: unknown;
+  readonly after: unknown;
+}
+
+/** Differences reported if no limit is given. */
+const LIMIT = 100;
+
+/**
+ * The places where two states differ, at most `limit` of them; none if and only if their hashes are equal.
+ *
+ * Differences are told as deep down as both sides have the same kind of container. A Set is compared member by member.
+ */
+export function diffStates(before: unknown, after: unknown, limit: number = LIMIT): StateDifference[] {
+  const search: Search = { limit, path: [], found: [] };
+  compare(before, after, search);
+  return search.found;
+}
+
+interface Search {
+  readonly limit: number;
+  readonly path: PathPart[];
+  readonly found: StateDifference[];
+}
+
+function compare(before: unknown, after: unknown, search: Search): void {
+  if (search.found.length >= search.limit || Object.is(before, after)) return;
+  const kind = containerKind(before);
+  if (kind === undefined || containerKind(after) !== kind || search.path.length > MAX_STATE_DEPTH) {
+    if (!sameLeaf(before, after)) report(before, after, search);
+    return;
+  }
+  compareEntries(entriesOf(before as object, kind), entriesOf(after as object, kind), search);
+}
+
+type Container = 'object' | 'array' | 'map' | 'set' | 'ordered-map' | 'bare object';
+
+/** What kind of container a value is, if it is one. */
+function containerKind(value: unknown): Container | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const kind = kindOf(value);
+  if (kind === 'date' || kind === 'bytes' || kind === 'illegal') return undefined;
+  return kind === 'object' && Object.getPrototypeOf(value) === null ? 'bare object' : kind;
+}
+
+function entriesOf(value: object, kind: Container): Map<unknown, unknown> {
+  if (kind === 'set') return new Map([...(value as Set<unknown>)].entries());
+  if (kind === 'array') return new Map([...(value as unknown[])].entries());
+  return new Map(kind === 'map' || kind === 'ordered-map' ? (value as Map<unknown, unknown>) : Object.entries(value));
+}
+
+function compareEntries(before: Map<unknown, unknown>, after: Map<unknown, unknown>, search: Search): void {
+  for (const [key, value] of before) {
+    if (after.has(key)) step(key, search, () => compare(value, after.get(key), search));
+    else step(key, search, () => report(value, undefined, search));
+  }
+  for (const [key, value] of after) if (!before.has(key)) step(key, search, () => report(undefined, value, search));
+  compareOrder([...before.keys()], [...after.keys()], search);
+}
+
+/** Only where both sides have the same keys: otherwise there is more to tell already. */
+function compareOrder(before: unknown[], after: unknown[], search: Search): void {
+  const known = new Set(after);
+  if (before.length !== after.length || !before.every((key) => known.has(key))) return;
+  if (before.every((key, index) => Object.is(key, after[index]))) return;
+  if (search.found.length < search.limit)
+    search.found.push({ path: `${describePath(search.path)} (order)`, before, after });
+}
+
+function step(part: PathPart, { path }: Search, visit: () => void): void {
+  path.push(part);
+  visit();
+  path.pop();
+}
+
+function report(before: unknown, after: unknown, { found, limit, path }: Search): void {
+  if (found.length < limit) found.push({ path: describePath(path), before, after });
+}
+
+function sameLeaf(before: unknown, after: unknown): boolean {
+  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return false;
+  if (Object.getPrototypeOf(before) !== Object.getPrototypeOf(after)) return false;
+  if (before instanceof Date) return Object.is(Number(before), Number(after));
+  if (kindOf(before) !== 'bytes') return false;
+  return Buffer.compare(bytesOf(before as ArrayBuffer), bytesOf(after as ArrayBuffer)) === 0;
+}

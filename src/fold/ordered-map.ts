@@ -1,0 +1,229 @@
+/**
+ * A Map sorted by key, over a B+ tree.
+ *
+ * Besides what a Map can do it knows its `first` and `last` entry, the entry next to any key, and ranges. As a property at
+ * the top level of a state it is a table (see `atomic.ts`): price levels, expiry queues, leaderboards live in one.
+ *
+ * Iteration is live, like a Map's: it goes on with the first entry after the key it gave last, as the map is at that
+ * moment. Entries set ahead of it are visited, entries deleted ahead of it are not, and nothing is visited twice.
+ */
+import btree from 'sorted-btree';
+import type { DeepReadonly } from '../core/event.ts';
+
+/** Negative when `a` comes before `b`, positive when after, 0 when they are the same key. Must be a total order. */
+export type Comparator<K> = (a: K, b: K) => number;
+
+/** Smallest first. Numbers by value, strings by code unit. A NaN is in no order, so it is refused as a key. */
+export function ascending<K extends number | bigint | string>(a: K, b: K): number {
+  return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN;
+}
+
+/** Largest first; the mirror of `ascending`. */
+export function descending<K extends number | bigint | string>(a: K, b: K): number {
+  return a < b ? 1 : a > b ? -1 : a === b ? 0 : Number.NaN;
+}
+
+/** Which entries a `range` gives. Bounds are in the comparator's order, need not be present, and count unless excluded. */
+export interface RangeOptions<K> {
+  /** Where the range begins; at the first entry if absent. */
+  readonly from?: K | undefined;
+  /** Where the range ends; at the last entry if absent. */
+  readonly to?: K | undefined;
+  readonly fromExclusive?: boolean;
+  readonly toExclusive?: boolean;
+  /** Walk from `to` back to `from`. */
+  readonly reverse?: boolean;
+}
+
+/** The read methods of an `OrderedMap`. */
+export interface ReadonlyOrderedMap<K, V> extends ReadonlyMap<K, V> {
+  readonly compare: Comparator<K>;
+  /** The first entry in the comparator's order, undefined when empty. */
+  first(): [K, V] | undefined;
+  /** The last entry in the comparator's order, undefined when empty. */
+  last(): [K, V] | undefined;
+  /** The first entry strictly after `key`, which need not be present. */
+  nextAfter(key: K): [K, V] | undefined;
+  /** The last entry strictly before `key`, which need not be present. */
+  nextBefore(key: K): [K, V] | undefined;
+  /** The entries between two bounds. */
+  range(options?: RangeOptions<K>): MapIterator<[K, V]>;
+  /** Types only: what `DeepReadonly` makes of it. */
+  readonly readonlyView?: ReadonlyOrderedMap<K, DeepReadonly<V>>;
+}
+
+/** A CommonJS package: Node hands over its exports object, some bundlers its default export. */
+const BTree: typeof btree.default = btree.default ?? (btree as unknown as typeof btree.default);
+type Tree<K, V> = btree.default<K, V>;
+
+/**
+ * Stands for undefined inside the tree, whose leaves of nothing but undefined lose values when they merge with others
+ * (sorted-btree 2.1.0, `mergeSibling`).
+ */
+const UNDEFINED: unique symbol = Symbol('undefined');
+type Stored<V> = V | typeof UNDEFINED;
+
+const store = <V>(value: V): Stored<V> => (value === undefined ? UNDEFINED : value);
+const restore = <V>(stored: Stored<V> | undefined): V | undefined => (stored === UNDEFINED ? undefined : stored);
+
+/** Makes `into` a copy of `from` in O(1): the trees share their nodes until one of them changes. */
+export let forkTree: <K, V>(from: OrderedMap<K, V>, into: OrderedMap<K, V>) => void;
+
+/** Gives `into` the content of `from`, guarded or not, and leaves `from` empty. */
+export let moveTree: <K, V>(from: OrderedMap<K, V>, into: OrderedMap<K, V>) => void;
+
+/** A Map sorted by key. `first`, `last`, `nextAfter`, `get`, `set`, `delete` cost O(log size). */
+export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
+  declare readonly readonlyView?: ReadonlyOrderedMap<K, DeepReadonly<V>>;
+  readonly #compare: Comparator<K>;
+  #tree: Tree<K, Stored<V>>;
+  /** Counts changes, so that an iteration knows when its place in the tree is no longer good. */
+  #changes = 0;
+
+  static {
+    forkTree = (from, into) => {
+      into.#tree = from.#tree.clone();
+      into.#changes++;
+    };
+    moveTree = (from, into) => {
+      into.#tree = from.#tree;
+      into.#changes++;
+      from.#tree = new BTree(undefined, from.#compare);
+    };
+  }
+
+  /** @throws TypeError when `compare` is no function, or an entry's key is in no order */
+  constructor(compare: Comparator<K>, entries?: Iterable<readonly [K, V]> | null) {
+    if (typeof compare !== 'function') throw new TypeError('An OrderedMap needs a comparator, such as ascending');
+    this.#compare = compare;
+    this.#tree = new BTree<K, Stored<V>>(undefined, compare);
+    for (const [key, value] of entries ?? []) this.set(key, value);
+  }
+
+  get compare(): Comparator<K> {
+    return this.#compare;
+  }
+
+  get size(): number {
+    return this.#tree.size;
+  }
+
+  get(key: K): V | undefined {
+    return restore(this.#tree.get(key));
+  }
+
+  has(key: K): boolean {
+    // Not the tree's own `has`, which says yes to a key that is in no order.
+    const pair = this.#tree.getPairOrNextHigher(key);
+    return pair !== undefined && this.#compare(pair[0], key) === 0;
+  }
+
+  /**
+   * Adds an entry, or gives an existing one a new value (and the key as it is written now). -0 becomes 0, as in a Map.
+   *
+   * @throws TypeError when the key is in no order with itself, as NaN and undefined are
+   */
+  set(key: K, value: V): this {
+    if (key === 0) key = 0 as K;
+    if (key === undefined || this.#compare(key, key) !== 0) {
+      throw new TypeError(`The key ${String(key)} is in no order: use another key`);
+    }
+    this.#tree.set(key, store(value));
+    this.#changes++;
+    return this;
+  }
+
+  delete(key: K): boolean {
+    if (!this.has(key)) return false;
+    this.#tree.delete(key);
+    this.#changes++;
+    return true;
+  }
+
+  clear(): void {
+    this.#tree.clear();
+    this.#changes++;
+  }
+
+  first(): [K, V] | undefined {
+    return restorePair(this.#tree.nextHigherPair(undefined));
+  }
+
+  last(): [K, V] | undefined {
+    return restorePair(this.#tree.nextLowerPair(undefined));
+  }
+
+  nextAfter(key: K): [K, V] | undefined {
+    return restorePair(this.#tree.nextHigherPair(key));
+  }
+
+  nextBefore(key: K): [K, V] | undefined {
+    return restorePair(this.#tree.nextLowerPair(key));
+  }
+
+  *range(options: RangeOptions<K> = {}): MapIterator<[K, V]> {
+    const { reverse = false } = options;
+    let [start, skipStart] = reverse ? [options.to, options.toExclusive] : [options.from, options.fromExclusive];
+    const [end, skipEnd] = reverse ? [options.from, options.fromExclusive] : [options.to, options.toExclusive];
+    let steps: Iterator<[K, Stored<V>]> | undefined;
+    let seen = -1;
+    for (;;) {
+      if (steps === undefined || seen !== this.#changes) {
+        steps = this.#stepsFrom(start, skipStart === true, reverse);
+        seen = this.#changes;
+      }
+      const step = steps.next();
+      if (step.done === true) return;
+      const entry = restorePair(step.value)!;
+      if (end !== undefined && this.#isBeyond(entry[0], end, skipEnd === true, reverse)) return;
+      start = entry[0];
+      skipStart = true;
+      yield entry;
+    }
+  }
+
+  entries(): MapIterator<[K, V]> {
+    return this.range();
+  }
+
+  *keys(): MapIterator<K> {
+    for (const [key] of this.entries()) yield key;
+  }
+
+  *values(): MapIterator<V> {
+    for (const [, value] of this.entries()) yield value;
+  }
+
+  forEach(callback: (value: V, key: K, map: OrderedMap<K, V>) => void, thisArg?: unknown): void {
+    for (const [key, value] of this.entries()) callback.call(thisArg, value, key, this);
+  }
+
+  [Symbol.iterator](): MapIterator<[K, V]> {
+    return this.entries();
+  }
+
+  #stepsFrom(start: K | undefined, skipStart: boolean, reverse: boolean): Iterator<[K, Stored<V>]> {
+    if (reverse) return this.#tree.entriesReversed(start, undefined, skipStart);
+    // `entries` has no option to skip its start, so begin at the key behind it: none means that the end is reached.
+    if (start === undefined || !skipStart) return this.#tree.entries(start);
+    const next = this.#tree.nextHigherPair(start);
+    return next === undefined ? [].values() : this.#tree.entries(next[0]);
+  }
+
+  #isBeyond(key: K, end: K, skipEnd: boolean, reverse: boolean): boolean {
+    const order = reverse ? this.#compare(end, key) : this.#compare(key, end);
+    return skipEnd ? order >= 0 : order > 0;
+  }
+}
+
+// Without this a console shows an empty object: the entries live behind private fields.
+Object.defineProperty(OrderedMap.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: OrderedMap<unknown, unknown>): Map<unknown, unknown> {
+    return new Map(this);
+  },
+});
+
+function restorePair<K, V>(pair: [K, Stored<V>] | undefined): [K, V] | undefined {
+  if (pair !== undefined && pair[1] === UNDEFINED) pair[1] = undefined as V;
+  return pair as [K, V] | undefined;
+}

@@ -1,0 +1,171 @@
+/**
+ * Settling: what a reducer left behind becomes plain, deeply frozen data, or is refused.
+ *
+ * New containers are frozen where they stand, drafts are resolved to what they stand for, what turns out to say the same as
+ * before gives way to the value from before, and whatever is frozen already is taken as it is. So the cost is that of what
+ * is new or was read. (A reducer that freezes a value itself must freeze it deeply.)
+ */
+import { isUnchanged, resolveImmer, setMember } from './draft.ts';
+import { MapDraft, type Settler } from './map-draft.ts';
+import type { OrderedMap } from './ordered-map.ts';
+import { illegalValue, kindOf, type PathPart, refuseDepth } from './plain.ts';
+
+/**
+ * The plain, deeply frozen value that `value` stands for, or `base` if it says the same.
+ *
+ * @param base what stood in its place before; undefined if nothing did
+ * @param path where it stands, for the message; the path's length is the depth
+ * @throws IllegalValue when it is no plain data, or nested too deeply
+ */
+export function settle(value: unknown, base: unknown, path: PathPart[]): unknown {
+  if (typeof value === 'function' || typeof value === 'symbol') throw illegalValue(value, path);
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  refuseDepth(path);
+  const plain = resolveImmer(value);
+  // An untouched draft resolves to what it was made of.
+  return plain === base ? base : settleObject(plain, base, path);
+}
+
+/** Settles the entries of the table `name`; to be handed to its draft. */
+export function entrySettler(name: string): Settler {
+  const path: PathPart[] = [name];
+  return (value, base, key) => (isSettled(value) ? value : settleAt(value, base, key, path));
+}
+
+function settleObject(value: object, base: unknown, path: PathPart[]): unknown {
+  switch (kindOf(value)) {
+    case 'object':
+      return settleMembers(value as PlainObject, baseOf(base, 'object') as PlainObject | undefined, path);
+    case 'array':
+      return settleItems(value as unknown[], baseOf(base, 'array') as unknown[] | undefined, path);
+    case 'map':
+      return isUnchanged(value, base) ? base : settleMap(value as Map<unknown, unknown>, path);
+    case 'set':
+      return isUnchanged(value, base) ? base : settleSet(value as Set<unknown>, path);
+    case 'date':
+    case 'bytes':
+      return value;
+    case 'ordered-map':
+      if (path.length === 1) return settleOrderedMap(value as OrderedMap<unknown, unknown>, path);
+      throw illegalValue(value, path);
+    default:
+      // The draft of a table, put somewhere below the top level.
+      if (value instanceof MapDraft) return settleMap(new Map(value), path);
+      throw illegalValue(value, path);
+  }
+}
+
+type PlainObject = Record<string, unknown>;
+
+function baseOf(base: unknown, kind: 'object' | 'array'): object | undefined {
+  return typeof base === 'object' && base !== null && kindOf(base) === kind ? base : undefined;
+}
+
+/**
+ * Children first, their parent last: a cycle then runs into the depth bound instead of passing for settled.
+ *
+ * Goes over lists of keys and of values: reading members by a key that varies is several times slower.
+ */
+function settleMembers(object: PlainObject, base: PlainObject | undefined, path: PathPart[]): object {
+  const values = Object.values(object);
+  const before = base === undefined ? NOTHING : Object.values(base);
+  let same = base !== undefined && before.length === values.length;
+  for (let index = 0; index < values.length; index++) {
+    const value = values[index];
+    if (isSettled(value)) same &&= Object.is(value, before[index]);
+    else same = settleMember(object, index, before[index], path) && same;
+  }
+  return same && sameKeys(object, base!) ? base! : Object.freeze(object);
+}
+
+const NOTHING: readonly unknown[] = [];
+
+/** True when the member is what it was before. */
+function settleMember(object: PlainObject, index: number, before: unknown, path: PathPart[]): boolean {
+  const key = Object.keys(object)[index]!;
+  const member = object[key];
+  const settled = settleAt(member, before, key, path);
+  if (settled !== member) setMember(object, key, settled);
+  return settled === before;
+}
+
+function sameKeys(object: object, base: object): boolean {
+  const keys = Object.keys(object);
+  const before = Object.keys(base);
+  return keys.every((key, index) => key === before[index]);
+}
+
+function settleItems(array: unknown[], base: unknown[] | undefined, path: PathPart[]): object {
+  let same = base !== undefined && base.length === array.length;
+  for (let index = 0; index < array.length; index++) {
+    const before = base?.[index];
+    let item = array[index];
+    if (!isSettled(item)) array[index] = item = settleAt(item, before, index, path);
+    same &&= Object.is(item, before);
+  }
+  return same ? base! : Object.freeze(array);
+}
+
+function settleMap(map: Map<unknown, unknown>, path: PathPart[]): object {
+  let keysChange = false;
+  for (const [key, value] of map) {
+    const settled = isSettled(value) ? value : settleAt(value, undefined, key, path);
+    if (settled !== value) map.set(key, settled);
+    if (!isSettled(key)) keysChange ||= settleAt(key, undefined, key, path) !== key;
+  }
+  // A draft as a key: rare enough to build the Map anew, for a key cannot be replaced where it stands.
+  return guard(
+    keysChange ? new Map([...map].map(([key, value]) => [settleAt(key, undefined, key, path), value])) : map,
+  );
+}
+
+function settleSet(set: Set<unknown>, path: PathPart[]): object {
+  const items = [...set];
+  const settled = items.map((item, index) => (isSettled(item) ? item : settleAt(item, undefined, index, path)));
+  return guard(settled.every((item, index) => Object.is(item, items[index])) ? set : new Set(settled));
+}
+
+function settleOrderedMap(map: OrderedMap<unknown, unknown>, path: PathPart[]): object {
+  for (const [key, value] of map) {
+    const settledKey = isSettled(key) ? key : settleAt(key, undefined, key, path);
+    const settled = isSettled(value) ? value : settleAt(value, undefined, key, path);
+    if (settledKey !== key || settled !== value) map.set(settledKey, settled);
+  }
+  return guard(map);
+}
+
+/** True for most of what a state consists of: what needs no look inside. */
+function isSettled(value: unknown): boolean {
+  switch (typeof value) {
+    case 'object':
+      return value === null;
+    case 'function':
+    case 'symbol':
+      return false;
+    default:
+      return true;
+  }
+}
+
+function settleAt(value: unknown, base: unknown, part: PathPart, path: PathPart[]): unknown {
+  path.push(part);
+  const settled = settle(value, base, path);
+  path.pop();
+  return settled;
+}
+
+/**
+ * Makes a collection refuse changes. The language cannot freeze its content, so its mutators are shadowed by ones that throw;
+ * not enumerable, so that the collection still equals one without them.
+ */
+function guard(collection: object): object {
+  return Object.freeze(Object.defineProperties(collection, MUTATORS));
+}
+
+function refuseChange(): never {
+  throw new TypeError('Cannot change the state outside a reducer: append an event instead');
+}
+
+const MUTATORS: PropertyDescriptorMap = Object.fromEntries(
+  ['set', 'add', 'delete', 'clear'].map((name) => [name, { value: refuseChange }]),
+);

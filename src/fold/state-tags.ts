@@ -1,0 +1,62 @@
+/**
+ * The format of an encoded state.
+ *
+ * One byte, `STATE_FORMAT`, then the root. Every value begins with a tag, and most tags are the whole value or carry its
+ * size. A *varint* is an unsigned integer in groups of seven bits, the lowest first. Everything else is little-endian.
+ *
+ *     00 null   01 undefined   02 false   03 true
+ *     04 05     integer ≥ 0, < 0: varint of its magnitude (safe integers; -0 is a float)
+ *     06        float: 8 bytes; NaN always as 7ff8000000000000
+ *     07 08     bigint ≥ 0, < 0: varint size, magnitude
+ *     09 0a     string: varint length in UTF-16 units, then a byte each (if all are below 256) or two
+ *     0b        array: varint count, items
+ *     0c        object of a new shape: varint count, keys (strings), values. The shape gets the next number, from 0
+ *     0d        object of a known shape: varint number, values
+ *     0e        object without a shape, for it has too many keys or too many shapes are known: varint count, key and value each
+ *     0f        the object that follows has no prototype
+ *     10 12     Map, OrderedMap: varint count, key and value each
+ *     11        Set: varint count, members
+ *     13        Date: float
+ *     14 15     ArrayBuffer, DataView: varint size, bytes
+ *     16        typed array: a byte for its type (the index in TYPED_ARRAYS), varint size in bytes, bytes
+ *     20–3f     string of 0 to 31 units below 256
+ *     40–7f     object of shape 0 to 63
+ *     80–ff     integer 0 to 127
+ */
+export const STATE_FORMAT = 1;
+
+export const NULL = 0x00;
+export const UNDEFINED = 0x01;
+export const FALSE = 0x02;
+export const TRUE = 0x03;
+export const INTEGER = 0x04;
+export const NEGATIVE_INTEGER = 0x05;
+export const FLOAT = 0x06;
+export const BIGINT = 0x07;
+export const NEGATIVE_BIGINT = 0x08;
+export const LATIN1 = 0x09;
+export const UTF16 = 0x0a;
+export const ARRAY = 0x0b;
+export const NEW_SHAPE = 0x0c;
+export const KNOWN_SHAPE = 0x0d;
+export const OBJECT = 0x0e;
+export const NO_PROTOTYPE = 0x0f;
+export const MAP = 0x10;
+export const SET = 0x11;
+export const ORDERED_MAP = 0x12;
+export const DATE = 0x13;
+export const ARRAY_BUFFER = 0x14;
+export const DATA_VIEW = 0x15;
+export const TYPED_ARRAY = 0x16;
+
+export const SHORT_STRING = 0x20;
+export const SHORT_STRING_LIMIT = 32;
+export const LOW_SHAPE = 0x40;
+export const LOW_SHAPE_LIMIT = 64;
+export const SMALL_INTEGER = 0x80;
+export const SMALL_INTEGER_LIMIT = 128;
+
+/** An object of more keys is no record but a dictionary, and gets no shape. */
+export const SHAPE_KEYS = 64;
+/** So that dictionaries of every make cannot fill the memory with shapes. */
+export const SHAPES = 4096;

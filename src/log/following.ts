@@ -1,0 +1,50 @@
+/** How a reader waits for the log to grow: shared by every log that is held in this process. */
+import type { Block, LogHead } from './log-store.ts';
+
+/** Wakes whoever waits, all of them, each time. */
+export class Bell {
+  readonly #waiting = new Set<() => void>();
+
+  ring(): void {
+    for (const wake of [...this.#waiting]) wake();
+  }
+
+  /** Resolves at the next ring, or when `signal` aborts. */
+  wait(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      this.#waiting.add(wake);
+      signal.addEventListener('abort', wake);
+      if (signal.aborted) wake();
+    });
+  }
+}
+
+/** What following needs of a log. */
+export interface FollowedLog {
+  head(): LogHead;
+  read(range: { readonly from: number; readonly to?: number }): AsyncIterable<Block>;
+  /** Resolves when the log may have grown, or when `signal` aborts. */
+  grown(signal: AbortSignal): Promise<void>;
+}
+
+/** Blocks from the one that holds `from`, then on as they become durable; ends quietly when the signal aborts. */
+export async function* followLog(log: FollowedLog, from: number, signal: AbortSignal): AsyncGenerator<Block, void> {
+  let next = Math.max(1, from);
+  while (!signal.aborted) {
+    const end = log.head().sequence;
+    if (end < next) {
+      await log.grown(signal);
+      continue;
+    }
+    for await (const block of log.read({ from: next, to: end })) {
+      if (signal.aborted) return;
+      yield block;
+      next = block.lastSequence + 1;
+    }
+  }
+}

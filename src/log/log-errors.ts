@@ -1,0 +1,69 @@
+/** The refusals that every log shares, worded once. */
+import { RefoldError } from '../core/errors.ts';
+import { HINT_CORRUPT } from './chain.ts';
+
+/** Asked for events that compaction dropped. */
+export function historyGone(path: string, from: number, firstLeft: number): RefoldError {
+  return new RefoldError(
+    'HISTORY_GONE',
+    `Cannot read ${path} from sequence ${from}: history before ${firstLeft} was dropped`,
+    { path, sequence: firstLeft, hint: `Read from ${firstLeft}, or restore a backup that is old enough` },
+  );
+}
+
+/** Asked for events that should be there and are not. */
+export function eventsMissing(path: string, sequence: number): RefoldError {
+  return new RefoldError('LOG_CORRUPT', `Cannot read ${path}: the event at sequence ${sequence} is missing`, {
+    path,
+    sequence,
+    hint: HINT_CORRUPT,
+  });
+}
+
+/** An append that believes in another end of the log. */
+export function sequenceConflict(path: string, expected: number, actual: number): RefoldError {
+  return new RefoldError('SEQUENCE_CONFLICT', `Cannot append after sequence ${expected}: ${path} ends at ${actual}`, {
+    path,
+    sequence: actual,
+    hint: 'Read the new state and decide again',
+  });
+}
+
+/** An append by a writer that another one has replaced. */
+export function epochConflict(path: string, epoch: number, current: number): RefoldError {
+  return new RefoldError(
+    'SEQUENCE_CONFLICT',
+    `Cannot append to ${path} as writer ${epoch}: writer ${current} has opened it since`,
+    { path, hint: 'Close this store; only the newest writer of a log may append' },
+  );
+}
+
+export function storeClosed(path: string): RefoldError {
+  return new RefoldError('STORE_CLOSED', `Cannot use ${path}: the log is closed`, { path, hint: 'Open it again' });
+}
+
+/** A write, after an I/O error made this log unfit for writing. */
+export function storeFailed(path: string, cause?: unknown): RefoldError {
+  return new RefoldError('STORE_FAILED', `Cannot write to ${path}: an earlier write failed`, {
+    path,
+    hint: 'Close and reopen it; recovery shows what was kept',
+    cause,
+  });
+}
+
+export function openedReadOnly(path: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot write to ${path}: it was opened read-only`, {
+    path,
+    type: 'readOnly',
+    hint: 'Open it without readOnly',
+  });
+}
+
+/** A snapshot whose stored chunks are not the ones that were put. */
+export function snapshotDamaged(path: string, sequence: number, why: string): RefoldError {
+  return new RefoldError('LOG_CORRUPT', `Cannot read the snapshot at sequence ${sequence} of ${path}: ${why}`, {
+    path,
+    sequence,
+    hint: 'Use an older snapshot, or replay the log',
+  });
+}

@@ -1,0 +1,10 @@
+/** How long the outcomes of commands are remembered: whichever bound is met first. */
+
+/** Most outcomes kept. */
+export const OUTCOMES_KEPT = 100_000;
+
+/** Longest that an outcome is kept, by recorded time. */
+export const OUTCOME_AGE_MS: number = 7 * 24 * 60 * 60 * 1000;
+
+/** At most this many are forgotten for each new one, so that no append pays for many; more than one, to catch up. */
+export const FORGOTTEN_PER_NEW_OUTCOME = 2;

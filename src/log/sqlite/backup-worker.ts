@@ -1,0 +1,60 @@
+/**
+ * The thread that copies a log: SQLite's own backup, from a connection of its own.
+ *
+ * A read transaction is held for the whole copy, so that it shows the log at one moment, however much is appended
+ * meanwhile, and is never started over. The copy becomes visible under its name only when it is complete and synced.
+ */
+import assert from 'node:assert';
+import fs from 'node:fs';
+import { dirname } from 'node:path';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { BackupMessage, BackupOptions } from './backup.ts';
+import { loadDriver, openConnection } from './driver.ts';
+import { createFile, syncDirectory } from './files.ts';
+
+/** Pages copied before others get a turn: one megabyte. */
+const PAGES_AT_ONCE = 256;
+
+async function copyLog({ source, partial, target }: BackupOptions, port: MessagePort): Promise<void> {
+  const connection = openConnection(await loadDriver(), source, { readOnly: true });
+  try {
+    connection.exec('begin');
+    connection.prepare('select epoch from log_state').get(); // a read transaction begins with its first read
+    await connection.backup(partial, {
+      progress: ({ totalPages, remainingPages }) => {
+        const fraction = totalPages === 0 ? 0 : 1 - remainingPages / totalPages;
+        port.postMessage({ progress: fraction } satisfies BackupMessage);
+        return PAGES_AT_ONCE;
+      },
+    });
+  } finally {
+    connection.close();
+  }
+  syncFile(partial);
+  fs.renameSync(partial, target);
+  syncDirectory(dirname(target));
+}
+
+function syncFile(path: string): void {
+  const descriptor = fs.openSync(path, 'r+');
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+async function main(port: MessagePort, options: BackupOptions): Promise<void> {
+  fs.rmSync(options.partial, { force: true }); // left over from a copy that was interrupted
+  try {
+    createFile(options.partial);
+    await copyLog(options, port);
+    port.postMessage({ done: true } satisfies BackupMessage);
+  } catch (error) {
+    fs.rmSync(options.partial, { force: true });
+    throw error;
+  }
+}
+
+assert(parentPort, 'a backup runs in a thread of its own');
+await main(parentPort, workerData as BackupOptions);

@@ -1,0 +1,215 @@
+/** The writer's work on `blocks` and `commands`: appending, sealing, dropping. */
+import { chainAfter, checksumOf } from '../block.ts';
+import { type StoredBlock, verifyBlock } from '../chain.ts';
+import { sequenceConflict } from '../log-errors.ts';
+import type { BlockHeader, LogHead, StoredOutcome } from '../log-store.ts';
+import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOME_AGE_MS, OUTCOMES_KEPT } from '../outcomes.ts';
+import { OPEN_BYTES_OFFSET } from '../sealed-block.ts';
+import { nextRun, type SealCandidate, sealRun } from '../sealing.ts';
+import {
+  BLOCK_COLUMNS,
+  type BlockRow,
+  HEADER_COLUMNS,
+  type HeaderRow,
+  type Trimmed,
+  toBlock,
+  toHeader,
+} from './block-rows.ts';
+import type { Connection, Statement } from './driver.ts';
+import type { WriteConnection } from './write-connection.ts';
+import type { Jobs } from './writer-protocol.ts';
+
+/** A dropping transaction stays this small, so that no append waits long for it. */
+const DROPPED_BLOCKS_AT_ONCE = 5_000;
+const DROPPED_BYTES_AT_ONCE = 32 * 1024 * 1024;
+
+/** Looking for outcomes to forget costs a little: not at every append. */
+const OUTCOMES_BETWEEN_FORGETTING = 100;
+
+export class BlockWriting {
+  readonly #writer: WriteConnection;
+  readonly #sql: ReturnType<typeof prepareStatements>;
+  #head: LogHead;
+  #outcomes: number;
+  #newOutcomes = 0;
+
+  constructor(writer: WriteConnection, head: LogHead) {
+    this.#writer = writer;
+    this.#sql = prepareStatements(writer.connection);
+    this.#head = head;
+    this.#outcomes = this.#sql.countOutcomes.get()!;
+  }
+
+  /** One transaction: the block, if there is one, and the outcomes. Answers the new head. */
+  append({ expectedSequence, epoch, block, outcomes }: Jobs['append']['takes']): LogHead {
+    const appended = this.#writer.transact(() => {
+      if (expectedSequence !== this.#head.sequence) {
+        throw sequenceConflict(this.#writer.path, expectedSequence, this.#head.sequence);
+      }
+      const head = block === undefined ? this.#head : this.#insertBlock(block);
+      return { head, kept: this.#outcomes + this.#rememberOutcomes(outcomes) };
+    }, epoch);
+    this.#head = appended.head;
+    this.#outcomes = appended.kept;
+    return appended.head;
+  }
+
+  #insertBlock({
+    events,
+    recordedAt,
+    lastRecordedAt,
+    payload,
+  }: NonNullable<Jobs['append']['takes']['block']>): LogHead {
+    const first = this.#head.sequence + 1;
+    const last = this.#head.sequence + events;
+    const checksum = checksumOf(payload);
+    const chain = chainAfter(this.#head.chain, checksum, first, last);
+    this.#sql.insertBlock.run(first, last, recordedAt, 'open', checksum, chain, payload);
+    return { sequence: last, recordedAt: lastRecordedAt, chain };
+  }
+
+  /** Answers by how many the remembered outcomes grew. */
+  #rememberOutcomes(outcomes: readonly StoredOutcome[]): number {
+    let grown = 0;
+    for (const { commandId, recordedAt, outcome } of outcomes) {
+      grown += 1 - this.#sql.forgetOutcome.run(commandId).changes;
+      this.#sql.insertOutcome.run(commandId, recordedAt, outcome);
+    }
+    this.#newOutcomes += outcomes.length;
+    if (this.#newOutcomes < OUTCOMES_BETWEEN_FORGETTING) return grown;
+    return grown - this.#forgetOutcomes(this.#outcomes + grown, outcomes.at(-1)!.recordedAt);
+  }
+
+  /** Forgets what is beyond either bound, oldest first, but only so many at once. Answers how many. */
+  #forgetOutcomes(kept: number, now: number): number {
+    const atMost = this.#newOutcomes * FORGOTTEN_PER_NEW_OUTCOME;
+    this.#newOutcomes = 0;
+    const surplus = Math.min(Math.max(0, kept - OUTCOMES_KEPT), atMost);
+    const forgotten = this.#sql.forgetOldest.run(surplus).changes;
+    return forgotten + this.#sql.forgetOlder.run(atMost - surplus, now - OUTCOME_AGE_MS).changes;
+  }
+
+  /** Seals the first run at or after `from`. All thinking comes before the transaction. */
+  sealRun({ from, through }: Jobs['sealRun']['takes']): Jobs['sealRun']['answers'] {
+    const run = nextRun(this.#candidates(from), through);
+    if (run === undefined) return undefined;
+    const first = run[0]!.firstSequence;
+    const last = run.at(-1)!.lastSequence;
+    const startChain = this.#chainBefore(first);
+    const sealed = sealRun(this.#verified(first, last, startChain), startChain);
+    this.#writer.transact(() => {
+      this.#sql.deleteBlocks.run(first, last);
+      const { firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload } = sealed;
+      this.#sql.insertBlock.run(firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload);
+    });
+    return { run, sealed: headerOf(sealed) };
+  }
+
+  *#candidates(from: number): Generator<SealCandidate, void> {
+    for (const row of this.#sql.sealCandidates.iterate(from)) {
+      const header = toHeader(row.slice(0, 5) as unknown as HeaderRow);
+      const openBytes = row[5] === null ? header.bytes : Number(row[5].readBigUInt64LE(0));
+      yield { ...header, openBytes };
+    }
+  }
+
+  #verified(first: number, last: number, startChain: string): StoredBlock[] {
+    const blocks = this.#sql.blocks.all(first, last).map(toBlock);
+    let chain = startChain;
+    for (const block of blocks) {
+      verifyBlock(block, chain, this.#writer.path);
+      chain = block.chain;
+    }
+    return blocks;
+  }
+
+  #chainBefore(first: number): string {
+    return this.#sql.chainBefore.get(first) ?? this.#sql.trimmedChain.get()!;
+  }
+
+  /** Drops some blocks that end at or before `through`, never the last one. */
+  dropBlocks({ through }: Jobs['dropBlocks']['takes']): Trimmed | undefined {
+    const last = this.#lastToDrop(through);
+    if (last === undefined) return undefined;
+    return this.#writer.transact(() => {
+      const [, lastSequence, recordedAt, , , chain] = this.#sql.blocks.all(last, last)[0]!;
+      this.#sql.dropBlocks.run(last);
+      this.#sql.trim.run(lastSequence, recordedAt, chain);
+      return { through: lastSequence, recordedAt, chain };
+    });
+  }
+
+  /** First sequence of the last block that one transaction should drop. */
+  #lastToDrop(through: number): number | undefined {
+    let bytes = 0;
+    let last: number | undefined;
+    for (const row of this.#sql.headersFrom.iterate(DROPPED_BLOCKS_AT_ONCE)) {
+      const header = toHeader(row);
+      bytes += header.bytes;
+      const isKept = header.lastSequence > through || header.lastSequence === this.#head.sequence;
+      if (isKept || (last !== undefined && bytes > DROPPED_BYTES_AT_ONCE)) break;
+      last = header.firstSequence;
+    }
+    return last;
+  }
+}
+
+type CandidateRow = [...HeaderRow, openBytes: Buffer | null];
+
+function prepareStatements(connection: Connection) {
+  const insertBlock = connection.prepare(`insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)`);
+  const blocks = connection
+    .prepare(`select ${BLOCK_COLUMNS} from blocks where first_sequence between ? and ? order by first_sequence`)
+    .raw() as Statement<BlockRow>;
+  const headersFrom = connection
+    .prepare(`select ${HEADER_COLUMNS} from blocks order by first_sequence limit ?`)
+    .raw() as Statement<HeaderRow>;
+  const sealCandidates = connection
+    .prepare(
+      `select ${HEADER_COLUMNS}, case encoding when 'sealed' then substr(payload, ${OPEN_BYTES_OFFSET + 1}, 8) end
+       from blocks
+       where first_sequence >= ?
+       order by first_sequence`,
+    )
+    .raw() as Statement<CandidateRow>;
+  const chainBefore = connection
+    .prepare('select chain from blocks where first_sequence < ? order by first_sequence desc limit 1')
+    .pluck() as Statement<string>;
+  const trimmedChain = connection.prepare('select trimmed_chain from log_state').pluck() as Statement<string>;
+  const deleteBlocks = connection.prepare('delete from blocks where first_sequence between ? and ?');
+  const dropBlocks = connection.prepare('delete from blocks where first_sequence <= ?');
+  const trim = connection.prepare(
+    'update log_state set trimmed_through = ?, trimmed_recorded_at = ?, trimmed_chain = ?',
+  );
+  const countOutcomes = connection.prepare('select count(*) from commands').pluck() as Statement<number>;
+  const insertOutcome = connection.prepare('insert into commands (command_id, recorded_at, outcome) values (?, ?, ?)');
+  const forgetOutcome = connection.prepare('delete from commands where command_id = ?');
+  const forgetOldest = connection.prepare(
+    'delete from commands where rowid in (select rowid from commands order by rowid limit ?)',
+  );
+  const forgetOlder = connection.prepare(
+    `delete from commands
+     where rowid in (select rowid from commands order by rowid limit ?)
+       and recorded_at < ?`,
+  );
+  return {
+    insertBlock,
+    blocks,
+    headersFrom,
+    sealCandidates,
+    chainBefore,
+    trimmedChain,
+    deleteBlocks,
+    dropBlocks,
+    trim,
+    countOutcomes,
+    insertOutcome,
+    forgetOutcome,
+    forgetOldest,
+    forgetOlder,
+  };
+}
+
+function headerOf({ firstSequence, lastSequence, recordedAt, encoding, bytes }: StoredBlock): BlockHeader {
+  return { firstSequence, lastSequence, recordedAt, encoding, bytes };
+}

@@ -1,0 +1,100 @@
+/**
+ * The files of a log, as far as they are touched without SQLite: created, looked at, never read.
+ *
+ * Closing any descriptor of a database file drops the POSIX locks that SQLite holds on it in this process; so a file is
+ * only ever opened here before SQLite has it, to create it.
+ */
+import fs from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { messageOf, RefoldError } from '../../core/errors.ts';
+
+/** The one name of a log file: absolute, links resolved, so that two names of a file share a lock. */
+export function canonicalPath(path: string): string {
+  const absolute = resolve(path);
+  return realPath(absolute) ?? join(realPath(dirname(absolute)) ?? dirname(absolute), basename(absolute));
+}
+
+/** What is at a path. */
+export type FileKind = 'missing' | 'empty' | 'filled';
+
+/** @throws RefoldError `INVALID_OPTION` when it is no file */
+export function fileKind(path: string): FileKind {
+  const found = attempt(path, () => fs.statSync(path, { throwIfNoEntry: false }));
+  if (found === undefined) return 'missing';
+  if (!found.isFile()) throw invalidPath(path, found.isDirectory() ? 'it is a directory' : 'it is not a file');
+  return found.size === 0 ? 'empty' : 'filled';
+}
+
+/**
+ * Makes sure that a file is there and writable; a new one is for its owner alone (0600).
+ *
+ * @throws RefoldError `INVALID_OPTION` with the cause
+ */
+export function createFile(path: string): void {
+  attempt(path, () => {
+    if (createNew(path)) syncDirectory(dirname(path));
+    else fs.accessSync(path, fs.constants.R_OK | fs.constants.W_OK);
+  });
+}
+
+/** Size of a file; 0 when there is none. Asks for its status only, which opens no descriptor. */
+export function sizeOf(path: string): number {
+  return fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** Makes a new or renamed directory entry survive a power cut. Not every system can; none needs to be told. */
+export function syncDirectory(path: string): void {
+  let descriptor: number | undefined;
+  try {
+    descriptor = fs.openSync(path, 'r');
+    fs.fsyncSync(descriptor);
+  } catch {
+    // Windows opens no directories; its file systems keep entries in their own journal.
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
+  }
+}
+
+/** A path that cannot hold a log, and why. */
+export function invalidPath(path: string, why: string, cause?: unknown): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot open ${path}: ${why}`, {
+    path,
+    type: 'path',
+    hint: hintFor((cause as NodeJS.ErrnoException | undefined)?.code),
+    cause,
+  });
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return undefined; // nothing there yet
+  }
+}
+
+function createNew(path: string): boolean {
+  try {
+    fs.closeSync(fs.openSync(path, 'wx', 0o600));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw invalidPath(path, messageOf(error), error);
+  }
+}
+
+function hintFor(code: string | undefined): string {
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'Create the directory first';
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return 'Make the file and its directory writable, or open it with readOnly';
+  }
+  return 'Give the path of a file in an existing, writable directory';
+}

@@ -1,0 +1,86 @@
+/** The statements of a log's reader, each under the name of its job. */
+import type { Checkpoint, SnapshotInfo, StoredOutcome } from '../log-store.ts';
+import { BLOCK_COLUMNS, type BlockRow, HEADER_COLUMNS, type HeaderRow } from './block-rows.ts';
+import type { Connection, Statement } from './driver.ts';
+
+/** Sequences are whole numbers from 1; the parameters of each statement are named in its comment. */
+export interface ReadStatements {
+  /** A number that changes when another connection has written. */
+  readonly dataVersion: Statement<number>;
+  /** The last block that begins at or before a sequence. */
+  readonly blockBefore: Statement<readonly [first: number, last: number, chain: string]>;
+  /** Blocks that begin between two sequences, up to a number of them. */
+  readonly blocks: Statement<BlockRow>;
+  readonly trimmed: Statement<readonly [through: number, chain: string]>;
+  /** Headers of blocks that begin after a sequence, up to a number of them. */
+  readonly headersAfter: Statement<HeaderRow>;
+  /** The header of the last block that begins at or before a sequence. */
+  readonly headerBefore: Statement<HeaderRow>;
+  /** Where the first and the last block begin; nulls in an empty log. */
+  readonly bounds: Statement<[low: number | null, high: number | null]>;
+  /** By command id. */
+  readonly outcome: Statement<StoredOutcome>;
+  /** Of an owner, newest first. */
+  readonly snapshots: Statement<SnapshotInfo>;
+  /** By owner and sequence: what leads to the chunks. */
+  readonly snapshotHeader: Statement<{ readonly id: number; readonly bytes: number; readonly chunks: number }>;
+  /** By snapshot id and part. */
+  readonly chunk: Statement<{ readonly bytes: number; readonly checksum: number; readonly data: Uint8Array }>;
+  readonly checkpoints: Statement<Checkpoint>;
+  /** By key. */
+  readonly meta: Statement<string>;
+}
+
+export function prepareReads(connection: Connection): ReadStatements {
+  const objects = <Row>(sql: string) => connection.prepare(sql) as Statement<Row>;
+  const tuples = <Row>(sql: string) => connection.prepare(sql).raw() as Statement<Row>;
+  const values = <Value>(sql: string) => connection.prepare(sql).pluck() as Statement<Value>;
+  return {
+    dataVersion: values('pragma data_version'),
+    blockBefore: tuples(
+      `select first_sequence, last_sequence, chain
+       from blocks
+       where first_sequence <= ?
+       order by first_sequence desc
+       limit 1`,
+    ),
+    blocks: tuples(
+      `select ${BLOCK_COLUMNS}
+       from blocks
+       where first_sequence between ? and ?
+       order by first_sequence
+       limit ?`,
+    ),
+    trimmed: tuples('select trimmed_through, trimmed_chain from log_state'),
+    headersAfter: tuples(
+      `select ${HEADER_COLUMNS}
+       from blocks
+       where first_sequence > ?
+       order by first_sequence
+       limit ?`,
+    ),
+    headerBefore: tuples(
+      `select ${HEADER_COLUMNS}
+       from blocks
+       where first_sequence <= ?
+       order by first_sequence desc
+       limit 1`,
+    ),
+    bounds: tuples('select (select min(first_sequence) from blocks), (select max(first_sequence) from blocks)'),
+    outcome: objects(
+      `select command_id as commandId, recorded_at as recordedAt, outcome
+       from commands
+       where command_id = ?`,
+    ),
+    snapshots: objects(
+      `select owner, sequence, recorded_at as recordedAt, chain, state_hash as stateHash, fingerprint, format, bytes
+       from snapshots
+       where owner = ?
+       order by sequence desc`,
+    ),
+    snapshotHeader: objects('select id, bytes, chunks from snapshots where owner = ? and sequence = ?'),
+    chunk: objects('select bytes, checksum, data from snapshot_chunks where snapshot_id = ? and part = ?'),
+    checkpoints: objects('select projection, sequence from checkpoints order by projection'),
+    meta: values('select value from meta where key = ?'),
+  };
+}

@@ -1,0 +1,234 @@
+/**
+ * Reading a log: a read-only connection in the thread that asks.
+ *
+ * Everything is read in pages bounded by bytes and rows, and no transaction stays open from one page to the next, so
+ * that a slow reader neither fills memory nor keeps the WAL from being written back. Between two pages the log may
+ * change: a block that was sealed meanwhile is found inside the one that took its place.
+ */
+import zlib from 'node:zlib';
+import type { RefoldError } from '../../core/errors.ts';
+import { checksumOf, corruptBlock, type StoredBlock, verifyBlock } from '../chain.ts';
+import { eventsMissing, historyGone, snapshotDamaged, storeClosed } from '../log-errors.ts';
+import type { Block, BlockHeader, Checkpoint, SnapshotInfo, StoredOutcome } from '../log-store.ts';
+import { type HeaderRow, type LogState, readLogState, toBlock, toHeader } from './block-rows.ts';
+import { type Connection, type Driver, openConnection, readFailure } from './driver.ts';
+import { invalidPath } from './files.ts';
+import { prepareReads, type ReadStatements } from './reader-sql.ts';
+import { identify } from './schema.ts';
+
+/** A page ends with the block that fills it … */
+const PAGE_BYTES = 1024 * 1024;
+/** … or after this many. */
+const PAGE_BLOCKS = 1_000;
+
+/** Blocks of one page, unverified, and the chain before the first of them. */
+interface Page {
+  readonly startChain: string;
+  readonly blocks: readonly StoredBlock[];
+}
+
+export class LogReader {
+  readonly path: string;
+  readonly #connection: Connection;
+  readonly #sql: ReadStatements;
+
+  /**
+   * Opens a log for reading.
+   *
+   * @throws RefoldError `INVALID_OPTION` when the file is no log, `FORMAT_TOO_NEW`, `LOG_CORRUPT`
+   */
+  static open(driver: Driver, path: string): LogReader {
+    let connection: Connection | undefined;
+    try {
+      connection = openConnection(driver, path, { readOnly: true });
+      if (identify(connection, path) === 'empty') throw invalidPath(path, 'it holds no log');
+      return new LogReader(connection, path);
+    } catch (error) {
+      connection?.close();
+      throw readFailure(error, 'open', path);
+    }
+  }
+
+  /**
+   * Looks at a file and leaves it as it is.
+   *
+   * @throws RefoldError when it is neither a log nor empty
+   */
+  static identify(driver: Driver, path: string): void {
+    let connection: Connection | undefined;
+    try {
+      connection = openConnection(driver, path, { readOnly: true });
+      identify(connection, path);
+    } catch (error) {
+      throw readFailure(error, 'open', path);
+    } finally {
+      connection?.close();
+    }
+  }
+
+  private constructor(connection: Connection, path: string) {
+    this.path = path;
+    this.#connection = connection;
+    this.#sql = prepareReads(connection);
+  }
+
+  /** Where the log begins and ends now. */
+  state(): LogState {
+    return this.#guarded(() => readLogState(this.#connection, this.path));
+  }
+
+  /** A number that changes when another connection has written. */
+  dataVersion(): number {
+    return this.#guarded(() => this.#sql.dataVersion.get()!);
+  }
+
+  /** Blocks from the one that holds `from` to the one that holds `to`, verified; see `LogStore.read`. */
+  async *read(from: number, to: number): AsyncGenerator<Block, void> {
+    for (let next = from; next <= to; ) {
+      if (next > from) await nextTurn();
+      const page = this.#guarded(() => this.#readPage(next, to));
+      let chain = page.startChain;
+      for (const block of page.blocks) {
+        if (block.firstSequence > next) throw eventsMissing(this.path, next);
+        if (block.lastSequence < next) throw corruptBlock(block, this.path, 'it ends before it begins');
+        verifyBlock(block, chain, this.path);
+        chain = block.chain;
+        next = block.lastSequence + 1;
+        yield block;
+      }
+    }
+  }
+
+  /** All in one transaction, so that the page and the chain before it belong together. */
+  #readPage(next: number, to: number): Page {
+    return this.#connection.transaction(() => {
+      const first = this.#sql.blockBefore.get(next);
+      if (first === undefined || first[1] < next) throw this.#absent(next);
+      return { startChain: this.#chainBefore(first[0]), blocks: this.#collectPage(first[0], to) };
+    })();
+  }
+
+  #collectPage(first: number, to: number): StoredBlock[] {
+    const blocks: StoredBlock[] = [];
+    let bytes = 0;
+    for (const row of this.#sql.blocks.iterate(first, to, PAGE_BLOCKS)) {
+      const block = toBlock(row);
+      blocks.push(block);
+      bytes += block.bytes;
+      if (bytes >= PAGE_BYTES) break;
+    }
+    return blocks;
+  }
+
+  #chainBefore(first: number): string {
+    const before = this.#sql.blockBefore.get(first - 1);
+    const trimmed = this.#sql.trimmed.get()!;
+    if (before?.[1] === first - 1) return before[2];
+    if (trimmed[0] === first - 1) return trimmed[1];
+    throw eventsMissing(this.path, first - 1);
+  }
+
+  #absent(sequence: number): RefoldError {
+    const through = this.#sql.trimmed.get()![0];
+    if (sequence <= through) return historyGone(this.path, sequence, through + 1);
+    return eventsMissing(this.path, sequence);
+  }
+
+  /** Headers of all blocks, in pages; what changes meanwhile may be seen or not. */
+  async *headers(): AsyncGenerator<BlockHeader, void> {
+    for (let after = 0; ; ) {
+      const rows = this.#guarded(() => this.#sql.headersAfter.all(after, PAGE_BLOCKS));
+      for (const row of rows) {
+        const header = toHeader(row);
+        if (header.firstSequence > after) yield header; // otherwise sealed meanwhile, and given in part already
+        after = Math.max(after, header.lastSequence);
+      }
+      if (rows.length < PAGE_BLOCKS) return;
+      await nextTurn();
+    }
+  }
+
+  /** Times never decrease along the log: a binary search by sequence, and no index for every append to pay for. */
+  blockAt(time: number): BlockHeader | undefined {
+    return this.#guarded(() => this.#connection.transaction(() => this.#searchTime(time))());
+  }
+
+  #searchTime(time: number): BlockHeader | undefined {
+    let found: HeaderRow | undefined;
+    let [low, high] = this.#sql.bounds.get()!;
+    while (low !== null && high !== null && low <= high) {
+      const middle = this.#sql.headerBefore.get(Math.floor((low + high) / 2))!;
+      if (middle[2] > time) high = middle[0] - 1;
+      else {
+        found = middle;
+        low = middle[1] + 1;
+      }
+    }
+    return found && toHeader(found);
+  }
+
+  outcome(commandId: string): StoredOutcome | undefined {
+    return this.#guarded(() => this.#sql.outcome.get(commandId));
+  }
+
+  /** Newest first. */
+  snapshots(owner: string): readonly SnapshotInfo[] {
+    return this.#guarded(() => this.#sql.snapshots.all(owner));
+  }
+
+  async *readSnapshot({ owner, sequence }: SnapshotInfo): AsyncGenerator<Uint8Array, void> {
+    const header = this.#guarded(() => this.#sql.snapshotHeader.get(owner, sequence));
+    if (header === undefined) throw snapshotDamaged(this.path, sequence, 'it is gone');
+    let bytes = 0;
+    for (let part = 0; part < header.chunks; part++) {
+      const chunk = this.#guarded(() => this.#readChunk(header.id, part, sequence));
+      bytes += chunk.byteLength;
+      yield chunk;
+      await nextTurn();
+    }
+    if (bytes !== header.bytes) throw snapshotDamaged(this.path, sequence, `it has ${bytes} of ${header.bytes} bytes`);
+  }
+
+  #readChunk(id: number, part: number, sequence: number): Uint8Array {
+    const row = this.#sql.chunk.get(id, part);
+    if (row === undefined) throw snapshotDamaged(this.path, sequence, `chunk ${part} is missing`);
+    if (checksumOf(row.data) !== row.checksum) {
+      throw snapshotDamaged(this.path, sequence, `chunk ${part} does not match its checksum`);
+    }
+    return zlib.zstdDecompressSync(row.data, { maxOutputLength: Math.max(1, row.bytes) });
+  }
+
+  checkpoints(): readonly Checkpoint[] {
+    return this.#guarded(() => this.#sql.checkpoints.all());
+  }
+
+  meta(key: string): string | undefined {
+    return this.#guarded(() => this.#sql.meta.get(key));
+  }
+
+  /** Bytes in pages that hold nothing. */
+  freeBytes(): number {
+    return this.#guarded(() => {
+      const pages = Number(this.#connection.pragma('freelist_count', { simple: true }));
+      return pages * Number(this.#connection.pragma('page_size', { simple: true }));
+    });
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #guarded<T>(work: () => T): T {
+    if (!this.#connection.open) throw storeClosed(this.path);
+    try {
+      return work();
+    } catch (error) {
+      throw readFailure(error, 'read', this.path);
+    }
+  }
+}
+
+/** Lets the event loop breathe between two pages. */
+function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}

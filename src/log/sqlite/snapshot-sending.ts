@@ -1,0 +1,74 @@
+/** The store's end of a snapshot: cuts it into chunks of one size and hands them to the writer thread. */
+import type { SnapshotInfo } from '../log-store.ts';
+import type { WriterClient } from './writer-client.ts';
+
+/** Size of a stored chunk before compression: large enough to compress well, small enough for a short transaction. */
+const CHUNK_BYTES = 1024 * 1024;
+
+/** Chunks on their way at once: one being written while the next is prepared, and memory stays bounded. */
+const IN_FLIGHT = 2;
+
+/** Sends a snapshot; when this returns, it exists. When it throws, nothing of it does. */
+export async function sendSnapshot(
+  writer: WriterClient,
+  info: SnapshotInfo,
+  chunks: Iterable<Uint8Array>,
+): Promise<void> {
+  const id = await writer.do('beginSnapshot', undefined);
+  try {
+    const sent = await sendChunks(writer, id, chunks);
+    await writer.do('finishSnapshot', { id, chunks: sent.parts, info: { ...info, bytes: sent.bytes } });
+  } catch (error) {
+    await writer.do('abandonSnapshot', id).catch(() => {}); // the first error says more
+    throw error;
+  } finally {
+    await sweep(writer);
+  }
+}
+
+async function sendChunks(
+  writer: WriterClient,
+  id: number,
+  chunks: Iterable<Uint8Array>,
+): Promise<{ readonly parts: number; readonly bytes: number }> {
+  const sending: Promise<unknown>[] = [];
+  let parts = 0;
+  let bytes = 0;
+  for (const chunk of recut(chunks, CHUNK_BYTES)) {
+    if (sending.length === IN_FLIGHT) await sending.shift();
+    bytes += chunk.byteLength;
+    const sent = writer.do('putChunk', { id, part: parts++, chunk }, [chunk.buffer]);
+    sent.catch(() => {}); // met again when it is awaited
+    sending.push(sent);
+  }
+  await Promise.all(sending);
+  return { parts, bytes };
+}
+
+/** Chunks that were replaced or abandoned. What is left after an error is swept at the next chance. */
+async function sweep(writer: WriterClient): Promise<void> {
+  try {
+    while (await writer.do('sweepChunks', undefined));
+  } catch {
+    // Sweeping is housekeeping: it must not make a snapshot fail that is already there.
+  }
+}
+
+/** The same bytes in pieces of `size`, each with a buffer of its own. */
+function* recut(chunks: Iterable<Uint8Array>, size: number): Generator<Uint8Array<ArrayBuffer>, void> {
+  let piece = new Uint8Array(size);
+  let filled = 0;
+  for (const chunk of chunks) {
+    for (let at = 0; at < chunk.byteLength; ) {
+      const part = chunk.subarray(at, at + size - filled);
+      piece.set(part, filled);
+      filled += part.byteLength;
+      at += part.byteLength;
+      if (filled < size) continue;
+      yield piece;
+      piece = new Uint8Array(size);
+      filled = 0;
+    }
+  }
+  if (filled > 0) yield piece.slice(0, filled);
+}

@@ -1,0 +1,97 @@
+/**
+ * The writer's work on snapshots.
+ *
+ * Chunks go in one by one, each in a short transaction of its own, so that a large snapshot never makes an append wait;
+ * the header row comes last and makes the snapshot exist, replacing an older one of the same place in the same
+ * transaction. Whatever has chunks but no header was interrupted, replaced or dropped, and is swept a few rows at a time.
+ */
+import zlib from 'node:zlib';
+import { checksumOf } from '../chain.ts';
+import type { Connection, Statement } from './driver.ts';
+import type { WriteConnection } from './write-connection.ts';
+import type { Jobs } from './writer-protocol.ts';
+
+/** Deleting a chunk frees some 250 pages: a few chunks make a short transaction. */
+const SWEPT_CHUNKS_AT_ONCE = 16;
+
+export class SnapshotWriting {
+  readonly #writer: WriteConnection;
+  readonly #sql: ReturnType<typeof prepareStatements>;
+  /** Snapshots that have begun and not finished: their chunks have no header yet. */
+  readonly #begun = new Set<number>();
+  #lastId: number;
+
+  constructor(writer: WriteConnection) {
+    this.#writer = writer;
+    this.#sql = prepareStatements(writer.connection);
+    this.#lastId = this.#sql.lastId.get()!;
+  }
+
+  begin(): number {
+    const id = ++this.#lastId;
+    this.#begun.add(id);
+    return id;
+  }
+
+  /** Answers the bytes written. */
+  putChunk({ id, part, chunk }: Jobs['putChunk']['takes']): number {
+    const data = zlib.zstdCompressSync(chunk);
+    this.#writer.transact(() => this.#sql.insertChunk.run(id, part, chunk.byteLength, checksumOf(data), data));
+    return data.byteLength;
+  }
+
+  finish({ id, chunks, info }: Jobs['finishSnapshot']['takes']): void {
+    const { owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes } = info;
+    this.#writer.transact(() => {
+      this.#sql.deleteHeader.run(owner, sequence);
+      this.#sql.insertHeader.run(id, owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes, chunks);
+    });
+    this.#begun.delete(id);
+  }
+
+  /** Leaves what was put so far to be swept. */
+  abandon(id: number): void {
+    this.#begun.delete(id);
+  }
+
+  drop({ owner, sequences }: Jobs['dropSnapshots']['takes']): void {
+    this.#writer.transact(() => {
+      for (const sequence of sequences) this.#sql.deleteHeader.run(owner, sequence);
+    });
+  }
+
+  /** Deletes a few chunks that belong to no snapshot; answers whether there may be more. */
+  sweep(): boolean {
+    const orphan = this.#sql.orphans.all().find((id) => !this.#begun.has(id));
+    if (orphan === undefined) return false;
+    this.#writer.transact(() => this.#sql.deleteChunks.run(orphan, SWEPT_CHUNKS_AT_ONCE));
+    return true;
+  }
+}
+
+function prepareStatements(connection: Connection) {
+  const lastId = connection
+    .prepare(
+      `select max(
+         coalesce((select max(id) from snapshots), 0),
+         coalesce((select max(snapshot_id) from snapshot_chunks), 0)
+       )`,
+    )
+    .pluck() as Statement<number>;
+  const insertChunk = connection.prepare(
+    'insert into snapshot_chunks (snapshot_id, part, bytes, checksum, data) values (?, ?, ?, ?, ?)',
+  );
+  const insertHeader = connection.prepare(
+    `insert into snapshots (id, owner, sequence, recorded_at, chain, state_hash, fingerprint, format, bytes, chunks)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const deleteHeader = connection.prepare('delete from snapshots where owner = ? and sequence = ?');
+  const orphans = connection
+    .prepare('select distinct snapshot_id from snapshot_chunks except select id from snapshots')
+    .pluck() as Statement<number>;
+  const deleteChunks = connection.prepare(
+    `delete from snapshot_chunks
+     where rowid in (select rowid from snapshot_chunks where snapshot_id = ? limit ?)`,
+  );
+  return { lastId, insertChunk, insertHeader, deleteHeader, orphans, deleteChunks };
+}

@@ -1,0 +1,290 @@
+/**
+ * A log in one SQLite file: the door to this folder.
+ *
+ * Writes go to a thread that holds the writer's lock (`writer.ts`); reads are served from a read-only connection here
+ * (`reader.ts`). Whatever takes long is cut into small jobs, so that appends come through in between.
+ */
+import assert from 'node:assert';
+import { RefoldError } from '../../core/errors.ts';
+import { encodeOpenBlock } from '../block.ts';
+import { Bell, followLog } from '../following.ts';
+import { openedReadOnly, storeClosed } from '../log-errors.ts';
+import type {
+  AppendRequest,
+  Block,
+  BlockHeader,
+  Checkpoint,
+  Durability,
+  LogHead,
+  LogSize,
+  LogStore,
+  QueuedCommit,
+  SealOptions,
+  SealReport,
+  SnapshotInfo,
+  StoredOutcome,
+} from '../log-store.ts';
+import { addToReport, NOTHING_SEALED } from '../sealing.ts';
+import { backUp } from './backup.ts';
+import type { LogState } from './block-rows.ts';
+import { loadDriver } from './driver.ts';
+import { canonicalPath, createFile, fileKind, invalidPath, sizeOf } from './files.ts';
+import { lockPath } from './lock.ts';
+import { LogReader } from './reader.ts';
+import { sendSnapshot } from './snapshot-sending.ts';
+import { WriterClient } from './writer-client.ts';
+import type { NewBlock } from './writer-protocol.ts';
+
+export interface SqliteLogOptions {
+  /** The log's file. A missing one is created, for its owner alone (0600); its directory must exist. */
+  readonly path: string;
+  /**
+   * What a resolved append has survived. `always` (default): a power cut; one fsync per append. `everysec`: the end of
+   * the process, and after at most a second a power cut. `os`: the end of the process; the system decides the rest.
+   */
+  readonly durability?: Durability;
+  /** Opens an existing log beside its writer, and changes nothing. Default false: become the writer. */
+  readonly readOnly?: boolean;
+}
+
+/** How often a reader looks for what another process appended. */
+const POLL_MS = 50;
+
+/**
+ * Opens a log, creating it where there is none.
+ *
+ * @throws RefoldError `LOG_LOCKED` (another writer has it), `INVALID_OPTION` (no usable path, or another program's
+ * file), `FORMAT_TOO_NEW`, `LOG_CORRUPT`, `NODE_TOO_OLD`
+ */
+export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore> {
+  const durability = checkDurability(options.durability ?? 'always');
+  if (typeof options.path !== 'string' || options.path === '') throw invalidPath(String(options.path), 'no path given');
+  const path = canonicalPath(options.path);
+  const driver = await loadDriver();
+  const kind = fileKind(path);
+  if (options.readOnly === true) {
+    if (kind === 'missing') throw invalidPath(path, 'there is no such file');
+    const reader = LogReader.open(driver, path);
+    return new SqliteLog(path, reader, undefined, stateOrClose(reader));
+  }
+  // Look before anything is made beside the file: a foreign one must not even get a lock file.
+  if (kind === 'filled') LogReader.identify(driver, path);
+  createFile(lockPath(path));
+  createFile(path);
+  const { writer, opened } = await WriterClient.open({ path, durability });
+  try {
+    return new SqliteLog(path, LogReader.open(driver, path), writer, opened);
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
+class SqliteLog implements LogStore {
+  readonly path: string;
+  readonly readOnly: boolean;
+  readonly epoch: number;
+  readonly #reader: LogReader;
+  readonly #writer: WriterClient | undefined;
+  readonly #bell = new Bell();
+  #head: LogHead;
+  #firstSequence: number;
+  #seenVersion = 0;
+  #closing: Promise<void> | undefined;
+
+  constructor(path: string, reader: LogReader, writer: WriterClient | undefined, state: LogState) {
+    this.path = path;
+    this.readOnly = writer === undefined;
+    this.epoch = state.epoch;
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#head = state.head;
+    this.#firstSequence = state.trimmed.through + 1;
+  }
+
+  head(): LogHead {
+    return this.#head;
+  }
+
+  firstSequence(): number {
+    return this.#firstSequence;
+  }
+
+  async append({ expectedSequence, epoch, commits, outcomes }: AppendRequest): Promise<void> {
+    const block = commits.length === 0 ? undefined : newBlock(commits);
+    this.#head = await this.#writing().do('append', { expectedSequence, epoch, block, outcomes });
+    if (block !== undefined) this.#bell.ring();
+  }
+
+  async *read({ from, to }: { readonly from: number; readonly to?: number }): AsyncGenerator<Block, void> {
+    if (this.#writer === undefined) this.#refresh();
+    yield* this.#reader.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.#head.sequence));
+  }
+
+  follow(from: number, signal: AbortSignal): AsyncIterable<Block> {
+    const grown = (until: AbortSignal) => this.#grown(until);
+    return followLog({ head: () => this.#head, read: (range) => this.read(range), grown }, from, signal);
+  }
+
+  /** The writer knows of its own appends, and the lock keeps others away; a reader looks now and then. */
+  async #grown(signal: AbortSignal): Promise<void> {
+    if (this.#closing !== undefined) throw storeClosed(this.path);
+    if (this.#writer !== undefined) return this.#bell.wait(signal);
+    const poll = setInterval(() => this.#closing === undefined && this.#hasChanged() && this.#bell.ring(), POLL_MS);
+    poll.unref();
+    try {
+      await this.#bell.wait(signal);
+      if (this.#closing === undefined) this.#refresh();
+    } finally {
+      clearInterval(poll);
+    }
+  }
+
+  #hasChanged(): boolean {
+    return this.#reader.dataVersion() !== this.#seenVersion;
+  }
+
+  #refresh(): void {
+    const version = this.#reader.dataVersion();
+    if (version === this.#seenVersion) return;
+    const { head, trimmed } = this.#reader.state();
+    this.#seenVersion = version;
+    this.#head = head;
+    this.#firstSequence = trimmed.through + 1;
+  }
+
+  headers(): AsyncIterable<BlockHeader> {
+    return this.#reader.headers();
+  }
+
+  async blockAt(time: number): Promise<BlockHeader | undefined> {
+    return this.#reader.blockAt(time);
+  }
+
+  outcome(commandId: string): StoredOutcome | undefined {
+    return this.#reader.outcome(commandId);
+  }
+
+  async putSnapshot(info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<void> {
+    await sendSnapshot(this.#writing(), info, chunks);
+  }
+
+  async snapshots(owner: string): Promise<readonly SnapshotInfo[]> {
+    return this.#reader.snapshots(owner);
+  }
+
+  readSnapshot(info: SnapshotInfo): AsyncIterable<Uint8Array> {
+    return this.#reader.readSnapshot(info);
+  }
+
+  async dropSnapshots(owner: string, sequences: readonly number[]): Promise<void> {
+    const writer = this.#writing();
+    await writer.do('dropSnapshots', { owner, sequences });
+    while (await writer.do('sweepChunks', undefined));
+  }
+
+  async checkpoints(): Promise<readonly Checkpoint[]> {
+    return this.#reader.checkpoints();
+  }
+
+  async putCheckpoint(checkpoint: Checkpoint): Promise<void> {
+    await this.#writing().do('putCheckpoint', checkpoint);
+  }
+
+  async getMeta(key: string): Promise<string | undefined> {
+    return this.#reader.meta(key);
+  }
+
+  async putMeta(key: string, value: string): Promise<void> {
+    await this.#writing().do('putMeta', { key, value });
+  }
+
+  async seal({ from: start = 1, through, signal, onProgress }: SealOptions): Promise<SealReport> {
+    const writer = this.#writing();
+    let report = NOTHING_SEALED;
+    for (let from = start; signal?.aborted !== true; ) {
+      const step = await writer.do('sealRun', { from, through });
+      if (step === undefined) break;
+      report = addToReport(report, step.run, step.sealed);
+      from = step.sealed.lastSequence + 1;
+      onProgress?.(step.sealed.lastSequence);
+    }
+    return report;
+  }
+
+  async dropThrough(sequence: number): Promise<void> {
+    const writer = this.#writing();
+    for (;;) {
+      const trimmed = await writer.do('dropBlocks', { through: sequence });
+      if (trimmed === undefined) return;
+      this.#firstSequence = trimmed.through + 1;
+    }
+  }
+
+  async reclaim(): Promise<void> {
+    const writer = this.#writing();
+    while (await writer.do('reclaimPages', undefined));
+  }
+
+  async flush(): Promise<void> {
+    if (this.#closing !== undefined) throw storeClosed(this.path);
+    await this.#writer?.do('flush', undefined);
+  }
+
+  size(): LogSize {
+    const freeBytes = this.#reader.freeBytes();
+    return { fileBytes: sizeOf(this.path), walBytes: sizeOf(`${this.path}-wal`), freeBytes };
+  }
+
+  async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
+    if (this.#closing !== undefined) throw storeClosed(this.path);
+    await backUp(this.path, path, onProgress);
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    // Readers go first: the last connection to close empties the WAL and removes it.
+    this.#reader.close();
+    this.#bell.ring();
+    await this.#writer?.close();
+  }
+
+  #writing(): WriterClient {
+    if (this.#closing !== undefined) throw storeClosed(this.path);
+    if (this.#writer === undefined) throw openedReadOnly(this.path);
+    return this.#writer;
+  }
+}
+
+/** Encoded here, so that one text crosses to the writer instead of many objects. */
+function newBlock(commits: readonly QueuedCommit[]): NewBlock {
+  const events = commits.reduce((sum, commit) => sum + commit.events, 0);
+  assert(events > 0, 'a block without events');
+  return {
+    events,
+    recordedAt: commits[0]!.recordedAt,
+    lastRecordedAt: commits.at(-1)!.recordedAt,
+    payload: encodeOpenBlock(commits),
+  };
+}
+
+function stateOrClose(reader: LogReader): LogState {
+  try {
+    return reader.state();
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
+
+function checkDurability(durability: Durability): Durability {
+  if (durability === 'always' || durability === 'everysec' || durability === 'os') return durability;
+  throw new RefoldError('INVALID_OPTION', `Cannot open a log with durability ${String(durability)}`, {
+    type: 'durability',
+    hint: "Give 'always', 'everysec' or 'os'",
+  });
+}

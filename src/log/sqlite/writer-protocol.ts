@@ -1,0 +1,79 @@
+/**
+ * What the store and its writer thread say to each other.
+ *
+ * The store posts numbered jobs; the writer does them one after the other and answers each under its number. Long work
+ * (sealing, dropping, snapshots) is cut into jobs by the store, so that appends get in between.
+ */
+import type { SerializedError } from '../../core/errors.ts';
+import type { BlockHeader, Checkpoint, Durability, LogHead, SnapshotInfo, StoredOutcome } from '../log-store.ts';
+import type { LogState, Trimmed } from './block-rows.ts';
+
+/** Handed to the writer thread at its start. */
+export interface WriterOptions {
+  readonly path: string;
+  readonly durability: Durability;
+}
+
+/** A block ready to be written; the writer adds checksum and chain. */
+export interface NewBlock {
+  readonly events: number;
+  readonly recordedAt: number;
+  /** When its last commit was recorded. */
+  readonly lastRecordedAt: number;
+  readonly payload: string;
+}
+
+/** Every job with what it takes and what it answers. */
+export interface Jobs {
+  append: {
+    takes: {
+      readonly expectedSequence: number;
+      readonly epoch: number;
+      readonly block: NewBlock | undefined;
+      readonly outcomes: readonly StoredOutcome[];
+    };
+    answers: LogHead;
+  };
+  putCheckpoint: { takes: Checkpoint; answers: undefined };
+  putMeta: { takes: { readonly key: string; readonly value: string }; answers: undefined };
+  beginSnapshot: { takes: undefined; answers: number };
+  putChunk: { takes: { readonly id: number; readonly part: number; readonly chunk: Uint8Array }; answers: undefined };
+  finishSnapshot: {
+    takes: { readonly id: number; readonly chunks: number; readonly info: SnapshotInfo };
+    answers: undefined;
+  };
+  abandonSnapshot: { takes: number; answers: undefined };
+  dropSnapshots: { takes: { readonly owner: string; readonly sequences: readonly number[] }; answers: undefined };
+  /** Deletes a few chunks that no snapshot owns; answers whether there are more. */
+  sweepChunks: { takes: undefined; answers: boolean };
+  /** Seals the first run at or after `from`; answers what it replaced by what, or undefined when nothing was left. */
+  sealRun: {
+    takes: { readonly from: number; readonly through: number };
+    answers: { readonly run: readonly BlockHeader[]; readonly sealed: BlockHeader } | undefined;
+  };
+  /** Drops some blocks that end at or before `through`; answers the new end of what is gone, or undefined when done. */
+  dropBlocks: { takes: { readonly through: number }; answers: Trimmed | undefined };
+  /** Returns some free pages; answers whether there are more. */
+  reclaimPages: { takes: undefined; answers: boolean };
+  flush: { takes: undefined; answers: undefined };
+  close: { takes: undefined; answers: undefined };
+}
+
+export type JobName = keyof Jobs;
+
+/** A job on its way to the writer. */
+export type JobMessage = {
+  [Name in JobName]: { readonly number: number; readonly job: Name; readonly input: Jobs[Name]['takes'] };
+}[JobName];
+
+/** The writer's answer. Number 0 is the answer to being started. */
+export interface AnswerMessage {
+  readonly number: number;
+  readonly value?: unknown;
+  readonly error?: SerializedError;
+  /** The error's cause, as text: what crosses a thread of it. */
+  readonly cause?: string;
+}
+
+/** What the writer found when it opened the log. */
+export type OpenedLog = LogState;

@@ -1,0 +1,196 @@
+/**
+ * `refold/testing`: what an application needs to test its model.
+ *
+ * `specification` tells stories (given events, when a command, then events or a rejection), `checkModel` holds the
+ * engine's promises against any script of commits, and `openTemporaryStore` gives a real store that cleans up after
+ * itself. Nothing here depends on a test runner: a failure is an `AssertionError`.
+ */
+import { AssertionError, deepStrictEqual } from 'node:assert';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { EventInput, RecordedEvent } from './core/event.ts';
+import type { Catalog, CommandInputs, EventOf, InputOf, Model } from './core/model.ts';
+import { decideCommand, type Verdict } from './engine/commands.ts';
+import { admitEvents } from './engine/intake.ts';
+import { openStore } from './engine/open-store.ts';
+import type { StoreOptions } from './engine/options.ts';
+import type { Store } from './engine/store.ts';
+import { diffStates } from './fold/diff.ts';
+import { foldDirect, openAtomicState } from './fold/live-state.ts';
+import { decodeState, encodeState, hashState } from './fold/state-codec.ts';
+
+/** `now` for commands and `recordedAt` for given events, unless a story says otherwise: 2020-01-01, in ms. */
+const STORY_TIME = 1_577_836_800_000;
+
+/** What a story ends with: the events, or the code of the rejection. */
+export type Expectation<C extends Catalog> = readonly EventOf<C>[] | { readonly rejected: string };
+
+export interface Story<C extends Catalog, K extends CommandInputs> {
+  /** Runs a command on the state that the given events make. */
+  when<Name extends keyof K & string>(
+    name: Name,
+    input: InputOf<K, Name>,
+    context?: { readonly now?: number },
+  ): Ending<C>;
+}
+
+export interface Ending<C extends Catalog> {
+  /** Throws an `AssertionError` unless the command came to exactly this. Not a promise: do not await it. */
+  then(expected: Expectation<C>): void;
+}
+
+/**
+ * Begins stories about a model: `const given = specification(model)`, then
+ * `given([event, …]).when('command', input).then([event, …])` or `.then({ rejected: 'CODE' })`.
+ */
+export function specification<State extends object, C extends Catalog, K extends CommandInputs>(
+  model: Model<State, C, K>,
+): (events: readonly EventOf<C>[]) => Story<C, K> {
+  return (events) => ({
+    when: (name, input, { now = STORY_TIME } = {}) => {
+      const recorded = record(model, [events], STORY_TIME).flat();
+      const state = model.initialState();
+      foldDirect(model.reducers, state, recorded);
+      const verdict = decideCommand(model, name, input, { state, now, sequence: recorded.length, meta: undefined });
+      // biome-ignore lint/suspicious/noThenProperty: given, when, then is the field's own wording
+      return { then: (expected) => compareEnding(model, name, verdict, expected) };
+    },
+  });
+}
+
+function compareEnding(model: Model, command: string, verdict: Verdict, expected: Expectation<any>): void {
+  const actual = 'rejected' in verdict ? { rejected: verdict.rejected.code } : plain(model, verdict.accepted);
+  const wanted = 'rejected' in expected ? { rejected: expected.rejected } : plain(model, expected);
+  deepStrictEqual(
+    actual,
+    wanted,
+    new AssertionError({
+      message: `${command} came to something else`,
+      actual,
+      expected: wanted,
+      operator: 'deepStrictEqual',
+    }),
+  );
+}
+
+/** As they would be recorded: through schema and guard, without place and time. */
+function plain(model: Model, events: readonly EventInput[]): unknown[] {
+  if (events.length === 0) return [];
+  return admitEvents(model, events, { firstSequence: 1, recordedAt: 0, frozen: false }).map(({ type, data }) => ({
+    type,
+    data,
+  }));
+}
+
+/**
+ * Holds the engine's promises against a model and a script of commits, in memory:
+ * atomic fold ≡ direct fold, snapshot + tail ≡ full replay at every cut, state survives a serialise–restore round trip,
+ * and every invariant of the model holds after every commit. Made for property tests: let fast-check invent commits.
+ *
+ * @param commits each inner array is one commit; a commit that the model refuses is an error of the script
+ * @throws AssertionError naming the promise, the cut and the first path that differs
+ */
+export function checkModel<State extends object, C extends Catalog, K extends CommandInputs>(
+  model: Model<State, C, K>,
+  commits: readonly (readonly EventOf<C>[])[],
+): void {
+  const recorded = record(model, commits, STORY_TIME);
+  const atomic = openAtomicState(model.initialState());
+  const direct = model.initialState();
+  const cuts: Uint8Array[][] = [];
+  for (const [index, commit] of recorded.entries()) {
+    cuts.push(encodeWhole(direct));
+    atomic.fold(model.reducers, structuredClone(commit));
+    foldDirect(model.reducers, direct, structuredClone(commit));
+    requireEqual('the atomic fold equals the direct fold', index + 1, atomic.value, direct);
+    requireInvariants(model, index + 1, atomic.value);
+  }
+  for (const [cut, chunks] of cuts.entries()) {
+    const restored = decodeState(chunks, model.initialState());
+    foldDirect(model.reducers, restored, structuredClone(recorded.slice(cut).flat()));
+    requireEqual('snapshot + tail equals the full replay', cut, restored, direct);
+  }
+  requireEqual(
+    'state survives a round trip',
+    recorded.length,
+    decodeState(encodeWhole(direct), model.initialState()),
+    direct,
+  );
+}
+
+function encodeWhole(state: object): Uint8Array[] {
+  return [...encodeState(state)];
+}
+
+function requireEqual(promise: string, cut: number, actual: object, expected: object): void {
+  if (hashState(actual) === hashState(expected)) return;
+  const [first] = diffStates(actual, expected, 1);
+  const where = first === undefined ? 'in the order of keys or entries' : `at ${first.path}`;
+  throw new AssertionError({
+    message: `Not so for commit ${cut}: ${promise}; they differ ${where}`,
+    actual: first?.before,
+    expected: first?.after,
+  });
+}
+
+function requireInvariants(model: Model, cut: number, state: object): void {
+  for (const [name, holds] of Object.entries<(state: never) => boolean>(model.invariants ?? {})) {
+    if (holds(state as never)) continue;
+    throw new AssertionError({
+      message: `After commit ${cut} the invariant ${name} does not hold`,
+      actual: false,
+      expected: true,
+    });
+  }
+}
+
+/** Commits as the log would record them; a millisecond apart. */
+function record(model: Model, commits: readonly (readonly EventInput[])[], start: number): RecordedEvent[][] {
+  let firstSequence = 1;
+  return commits
+    .filter((commit) => commit.length > 0)
+    .map((commit, index) => {
+      const events = admitEvents(model, commit, { firstSequence, recordedAt: start + index, frozen: false });
+      firstSequence += events.length;
+      return events;
+    });
+}
+
+/** A store on a file in a folder of its own, which goes when the store is disposed of or `remove` is called. */
+export interface TemporaryStore<State extends object, C extends Catalog, K extends CommandInputs>
+  extends AsyncDisposable {
+  readonly store: Store<State, C, K>;
+  readonly path: string;
+  /** Closes the store and opens it again, as after a restart. */
+  reopen(options?: Partial<StoreOptions>): Promise<Store<State, C, K>>;
+  /** Closes the store and removes its folder. */
+  remove(): Promise<void>;
+}
+
+/** Opens a store on a new temporary file: `await using temporary = await openTemporaryStore(model)`. */
+export async function openTemporaryStore<State extends object, C extends Catalog, K extends CommandInputs>(
+  model: Model<State, C, K>,
+  options: Omit<StoreOptions, 'path' | 'log'> = {},
+): Promise<TemporaryStore<State, C, K>> {
+  const folder = await mkdtemp(join(tmpdir(), 'refold-'));
+  const path = join(folder, 'store.db');
+  let store = await openStore(model, { ...options, path });
+  const remove = async (): Promise<void> => {
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  };
+  return {
+    path,
+    get store() {
+      return store;
+    },
+    reopen: async (changed = {}) => {
+      await store.close();
+      store = await openStore(model, { ...options, ...changed, path });
+      return store;
+    },
+    remove,
+    [Symbol.asyncDispose]: remove,
+  };
+}

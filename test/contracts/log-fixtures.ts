@@ -1,0 +1,92 @@
+/** Small words for the tests of logs: append these, read all, what did it fail with. */
+import { expect } from 'vitest';
+import { RefoldError } from '../../src/core/errors.ts';
+import type { Json, RecordedEvent } from '../../src/core/event.ts';
+import { decodeBlock, encodeCommit, type StoredEvent } from '../../src/log/block.ts';
+import type { Block, LogStore, QueuedCommit, SnapshotInfo } from '../../src/log/log-store.ts';
+
+/** An event whose data says which one it is. */
+export function noted(note: Json, type = 'Noted'): StoredEvent {
+  return { type, version: 1, data: { note } };
+}
+
+export function commitOf(events: readonly StoredEvent[], recordedAt = 1_000): QueuedCommit {
+  return { events: events.length, recordedAt, json: encodeCommit(events) };
+}
+
+/** One block of the given commits, appended at the head. */
+export async function appendCommits(log: LogStore, ...commits: readonly QueuedCommit[]): Promise<void> {
+  await log.append({ expectedSequence: log.head().sequence, epoch: log.epoch, commits, outcomes: [] });
+}
+
+/** One event per block, noting the sequence it gets; `recordedAt` is ten times the sequence. */
+export async function appendNotes(log: LogStore, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const sequence = log.head().sequence + 1;
+    await appendCommits(log, commitOf([noted(sequence)], sequence * 10));
+  }
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+/** All events from `from`, as an engine reads them: those before it, in the first block, are skipped. */
+export async function readEvents(log: LogStore, from = 1, to?: number): Promise<RecordedEvent[]> {
+  const blocks = await collect(log.read(to === undefined ? { from } : { from, to }));
+  return eventsOf(blocks, from, to);
+}
+
+export function eventsOf(blocks: readonly Block[], from = 1, to = Number.POSITIVE_INFINITY): RecordedEvent[] {
+  return blocks.flatMap((block) => decodeBlock(block).events).filter((e) => e.sequence >= from && e.sequence <= to);
+}
+
+export function sequencesOf(events: readonly RecordedEvent[]): number[] {
+  return events.map((event) => event.sequence);
+}
+
+/** 1 … count. */
+export function upTo(count: number, from = 1): number[] {
+  return Array.from({ length: count - from + 1 }, (_, index) => from + index);
+}
+
+/** The refusal that `work` ends in; fails when it does not. */
+export async function refusalOf(work: (() => unknown) | Promise<unknown>): Promise<RefoldError> {
+  try {
+    await (typeof work === 'function' ? work() : work);
+  } catch (error) {
+    expect(error).toBeInstanceOf(RefoldError);
+    return error as RefoldError;
+  }
+  return expect.fail('it was not refused');
+}
+
+export function snapshotAt(log: LogStore, sequence: number, owner = ''): SnapshotInfo {
+  return {
+    owner,
+    sequence,
+    recordedAt: sequence * 10,
+    chain: log.head().chain,
+    stateHash: `hash of ${sequence}`,
+    fingerprint: '{"v":1}',
+    format: 1,
+    bytes: 0,
+  };
+}
+
+export function joined(chunks: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(chunks);
+}
+
+/** Bytes that compress badly and are the same every time. */
+export function noise(length: number, seed = 1): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let state = seed;
+  for (let index = 0; index < length; index++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    bytes[index] = state >>> 24;
+  }
+  return bytes;
+}

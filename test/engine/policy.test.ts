@@ -1,0 +1,193 @@
+/** The engine's pure decisions, as tables. */
+import { describe, expect, test } from 'vitest';
+import { planRetention, type RetentionFacts } from '../../src/engine/compaction.ts';
+import { findChange, fingerprintFor, fingerprintOf } from '../../src/engine/fingerprint.ts';
+import { requireNode } from '../../src/engine/open-log.ts';
+import { planRecovery } from '../../src/engine/recovery.ts';
+import { planKeyframes, planSnapshot, type SnapshotFacts } from '../../src/engine/snapshot-policy.ts';
+import { STATE_FORMAT } from '../../src/fold/state-codec.ts';
+import type { BlockHeader, SnapshotInfo } from '../../src/log/log-store.ts';
+
+describe('planSnapshot', () => {
+  const quiet: SnapshotFacts = {
+    tailEvents: 10,
+    sinceMs: 1_000,
+    loadMs: 0,
+    foldRate: 100,
+    recoverWithin: 1_000,
+    save: [],
+  };
+  test.each<[string, Partial<SnapshotFacts>, string | undefined]>([
+    ['a short tail', {}, undefined],
+    ['a tail that nears the promise', { tailEvents: 70_000 }, 'recoverWithin'],
+    ['the same tail when loading takes a part', { tailEvents: 69_999 }, undefined],
+    ['loading eats the budget', { tailEvents: 40_000, loadMs: 300 }, 'recoverWithin'],
+    ['loading alone overruns: only a long tail is worth a snapshot', { tailEvents: 90_000, loadMs: 2_000 }, undefined],
+    ['loading alone overruns, and the tail has grown', { tailEvents: 100_000, loadMs: 2_000 }, 'recoverWithin'],
+    ['nothing new', { tailEvents: 0, recoverWithin: 0.001 }, undefined],
+    ['a save rule: enough changes, enough time', { save: [{ seconds: 1, changes: 10 }] }, 'save'],
+    ['a save rule: too soon', { save: [{ seconds: 2, changes: 10 }] }, undefined],
+    ['a save rule: too few', { save: [{ seconds: 1, changes: 11 }] }, undefined],
+    [
+      'any rule is enough',
+      {
+        save: [
+          { seconds: 9, changes: 1 },
+          { seconds: 1, changes: 5 },
+        ],
+      },
+      'save',
+    ],
+  ])('%s', (_name, changes, expected) => {
+    expect(planSnapshot({ ...quiet, ...changes })).toBe(expected);
+  });
+});
+
+describe('planKeyframes', () => {
+  test('keeps the newest two, and ever fewer further back', () => {
+    const every = Array.from({ length: 64 }, (_, i) => (64 - i) * 100);
+    const { keep, drop } = planKeyframes(every);
+    expect(keep.slice(0, 2)).toEqual([6_400, 6_300]);
+    expect(keep.length).toBeLessThanOrEqual(2 + 6);
+    expect([...keep, ...drop].sort((a, b) => b - a)).toEqual(every);
+  });
+
+  test('taken one after another, they stay logarithmic in number and reach back to the beginning', () => {
+    let kept: number[] = [];
+    for (let sequence = 100; sequence <= 100_000; sequence += 100) kept = planKeyframes([sequence, ...kept]).keep;
+    expect(kept.length).toBeLessThanOrEqual(14);
+    expect(kept.at(-1)).toBeLessThanOrEqual(51_200);
+  });
+});
+
+describe('planRetention', () => {
+  const headers: BlockHeader[] = [1, 2, 3, 4, 5].map((n) => ({
+    firstSequence: n * 10 - 9,
+    lastSequence: n * 10,
+    recordedAt: n * 1_000,
+    encoding: 'sealed',
+    bytes: 100,
+  }));
+  const facts: RetentionFacts = { headers, usableSnapshots: [50, 40], checkpoints: [], history: 'keep', now: 6_000 };
+  test.each<[string, Partial<RetentionFacts>, number, boolean]>([
+    ['keep', {}, 0, false],
+    ['discard goes to the older snapshot', { history: 'discard' }, 40, true],
+    ['with one snapshot nothing goes', { history: 'discard', usableSnapshots: [50] }, 0, true],
+    ['without snapshots nothing goes', { history: { maxEvents: 1 }, usableSnapshots: [] }, 0, true],
+    ['whole blocks only', { history: 'discard', usableSnapshots: [50, 38] }, 30, true],
+    ['a slow projection holds back', { history: 'discard', checkpoints: [45, 12] }, 10, true],
+    ['maxEvents', { history: { maxEvents: 25 } }, 20, false],
+    ['maxBytes', { history: { maxBytes: 250 } }, 30, false],
+    ['maxAge counts the youngest event of a block', { history: { maxAge: 3_000 } }, 20, false],
+    ['any bound is enough', { history: { maxAge: 1e9, maxEvents: 10 } }, 40, false],
+    ['an empty log', { headers: [], history: 'discard' }, 0, false],
+  ])('%s', (_name, changes, dropThrough, held) => {
+    const plan = planRetention({ ...facts, ...changes });
+    expect(plan.dropThrough).toBe(dropThrough);
+    expect(plan.heldBack !== undefined).toBe(held);
+  });
+});
+
+describe('the fingerprint', () => {
+  const initialState = (): { n: number } => ({ n: 0 });
+  const model = { initialState, reducers: { A: (s: any) => void s.n++, B: (s: any) => void s.n-- } };
+  const one = (): number => 1;
+  const seen = new Map([
+    ['A', 3],
+    ['B', 9],
+  ]);
+
+  test('fits when nothing changed', () => {
+    const print = fingerprintOf(model, one);
+    expect(findChange(fingerprintFor(print, seen), fingerprintOf({ ...model }, one))).toBeUndefined();
+  });
+
+  test.each<[string, object, RegExp]>([
+    [
+      'a reducer',
+      { reducers: { ...model.reducers, B: (s: any) => void (s.n -= 2) } },
+      /B changed, which first mattered at 9/,
+    ],
+    [
+      'both reducers: the earlier is named',
+      { reducers: { A: () => {}, B: () => {} } },
+      /A and 1 more changed, which first mattered at 3/,
+    ],
+    ['the initial state', { initialState: () => ({ n: 1 }) }, /initial state/],
+    ['the version', { version: 2 }, /version/],
+  ])('notices a change of %s', (_name, changes, message) => {
+    const stored = fingerprintFor(fingerprintOf(model, one), seen);
+    expect(findChange(stored, fingerprintOf({ ...model, ...changes }, one))).toMatch(message);
+  });
+
+  test('a change of a type that had not occurred spoils nothing', () => {
+    const stored = fingerprintFor(fingerprintOf(model, one), new Map([['A', 3]]));
+    expect(
+      findChange(stored, fingerprintOf({ ...model, reducers: { ...model.reducers, B: () => {} } }, one)),
+    ).toBeUndefined();
+  });
+
+  test('a version overrides the sources, and a new schema version counts', () => {
+    const versioned = { ...model, version: 1 };
+    const stored = fingerprintFor(fingerprintOf(versioned, one), seen);
+    expect(
+      findChange(stored, fingerprintOf({ ...versioned, reducers: { A: () => {}, B: () => {} } }, one)),
+    ).toBeUndefined();
+    const plain = fingerprintFor(fingerprintOf(model, one), seen);
+    expect(
+      findChange(
+        plain,
+        fingerprintOf(model, (type) => (type === 'B' ? 2 : 1)),
+      ),
+    ).toMatch(/B changed/);
+  });
+});
+
+describe('planRecovery', () => {
+  const print = fingerprintOf({ initialState: () => ({}), reducers: { A: () => {} } }, () => 1);
+  const info = (sequence: number, changes: Partial<SnapshotInfo> = {}): SnapshotInfo => ({
+    owner: '',
+    sequence,
+    recordedAt: 0,
+    chain: '',
+    stateHash: '',
+    fingerprint: JSON.stringify(fingerprintFor(print, new Map([['A', 1]]))),
+    format: STATE_FORMAT,
+    bytes: 1,
+    ...changes,
+  });
+  const plan = (snapshots: SnapshotInfo[], firstSequence = 1) =>
+    planRecovery({ head: 100, firstSequence, fingerprint: print, snapshots });
+
+  test('tries usable snapshots from the newest, and says why it passed over the others', () => {
+    const stale = JSON.stringify({ initial: 'else', types: {} });
+    const { candidates, passedOver } = plan([
+      info(120),
+      info(90, { fingerprint: stale }),
+      info(80),
+      info(70, { format: 99 }),
+      info(60, { fingerprint: '?' }),
+      info(50),
+    ]);
+    expect(candidates.map(({ sequence }) => sequence)).toEqual([80, 50]);
+    expect(passedOver.map(({ sequence }) => sequence)).toEqual([120, 90, 70, 60]);
+    for (const { reason } of passedOver) expect(reason).toMatch(/\w/);
+  });
+
+  test('knows when a full replay is no longer possible', () => {
+    expect(plan([], 1).canReplayAll).toBe(true);
+    expect(plan([info(30), info(10)], 21)).toMatchObject({
+      canReplayAll: false,
+      candidates: [{ sequence: 30 }],
+      passedOver: [{ sequence: 10 }],
+    });
+    expect(plan([info(20)], 21).candidates).toHaveLength(1);
+  });
+});
+
+describe('requireNode', () => {
+  test.each(['18.0.0', '20.20.2', '22.14.9'])('refuses %s', (version) => {
+    expect(() => requireNode(version)).toThrow(expect.objectContaining({ code: 'NODE_TOO_OLD' }));
+  });
+  test.each(['22.15.0', '23.0.0', '24.21.0'])('accepts %s', (version) => requireNode(version));
+});

@@ -1,0 +1,139 @@
+/** The atomic fold is plain `produce` over plain Maps is the direct fold: same values, same orders, whatever the reducers do. */
+import fc from 'fast-check';
+import { enableMapSet, Immer } from 'immer';
+import { describe, expect, test } from 'vitest';
+import { isRefoldError } from '../../src/core/errors.ts';
+import { diffStates } from '../../src/fold/diff.ts';
+import { foldDirect, openAtomicState } from '../../src/fold/live-state.ts';
+import type { OrderedMap } from '../../src/fold/ordered-map.ts';
+import { decodeState, encodeState, hashState } from '../../src/fold/state-codec.ts';
+import {
+  ALIASING,
+  initialState,
+  OPERATIONS,
+  recordScript,
+  reducers,
+  type ScriptedCommit,
+  type State,
+  scripts,
+} from './fold-scripts.ts';
+
+enableMapSet();
+const { produce } = new Immer();
+
+/** The oracle: immer over the whole state. Its levels are a plain Map, sorted when it is time to compare. */
+class ProducedState {
+  value: State = produce(initialState(new Map()), () => {});
+  fold(commit: ScriptedCommit): void {
+    this.value = produce(this.value, (draft: State) => {
+      for (const { type, data } of recordScript(commit))
+        reducers[type as 'Scripted'](draft, structuredClone(data) as never);
+    });
+  }
+}
+
+/** What states of either kind are compared by: all of it, with levels as a Map in the order of its keys. */
+const comparable = (state: State): object => ({
+  ...state,
+  levels: new Map([...(state.levels as OrderedMap<number, unknown>)].sort(([a], [b]) => a - b)),
+});
+
+const expectSame = (actual: State, expected: State): void => {
+  expect(diffStates(comparable(actual), comparable(expected), 5)).toEqual([]);
+  expect(hashState(comparable(actual))).toBe(hashState(comparable(expected)));
+};
+
+const SAFE = Object.keys(OPERATIONS);
+const ALL = [...SAFE, ...Object.keys(ALIASING)];
+
+describe('for any script of operations', () => {
+  test('the atomic fold equals produce, also where a value is put into two places', () => {
+    fc.assert(
+      fc.property(scripts(ALL), (script) => {
+        const live = openAtomicState(initialState());
+        const oracle = new ProducedState();
+        for (const commit of script.filter(({ fails }) => !fails)) {
+          live.fold(reducers, recordScript(commit));
+          oracle.fold(commit);
+          expectSame(live.value, oracle.value);
+        }
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('the atomic fold equals the direct fold', () => {
+    fc.assert(
+      fc.property(scripts(SAFE), (script) => {
+        const live = openAtomicState(initialState());
+        const direct = initialState();
+        for (const commit of script.filter(({ fails }) => !fails)) {
+          live.fold(reducers, recordScript(commit));
+          foldDirect(reducers, direct, structuredClone(recordScript(commit)));
+          expectSame(live.value, direct);
+        }
+        expect(live.value).toEqual(direct);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('a commit that fails leaves no trace', () => {
+    fc.assert(
+      fc.property(scripts(ALL), (script) => {
+        const live = openAtomicState(initialState());
+        for (const commit of script) {
+          const [hash, root] = [hashState(live.value), live.value];
+          const before = decodeState(encodeState(live.value), live.value);
+          try {
+            live.fold(reducers, recordScript(commit));
+            expect(commit.fails).toBe(false);
+          } catch (error) {
+            if (!isRefoldError(error, 'REDUCER_FAILED')) throw error;
+            expect(commit.fails).toBe(true);
+            expect(live.value).toBe(root);
+            expect(hashState(live.value)).toBe(hash);
+            expect(diffStates(before, live.value)).toEqual([]);
+          }
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test('what a reader has taken never changes', () => {
+    fc.assert(
+      fc.property(scripts(ALL), (script) => {
+        const live = openAtomicState(initialState());
+        const taken: [value: unknown, copy: unknown][] = [];
+        for (const commit of script.filter(({ fails }) => !fails)) {
+          const { rows, archive, levels, nested, big, seen } = live.value;
+          for (const value of [...rows.values(), ...archive.values(), ...levels.values(), nested, big, seen]) {
+            taken.push([value, structuredClone(value)]);
+          }
+          live.fold(reducers, recordScript(commit));
+        }
+        for (const [value, copy] of taken) expect(hashState({ value })).toBe(hashState({ value: copy }));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  test('going through bytes in the middle changes nothing', () => {
+    fc.assert(
+      fc.property(scripts(SAFE), fc.nat(24), (script, cut) => {
+        const whole = initialState();
+        let parts = initialState();
+        script
+          .filter(({ fails }) => !fails)
+          .forEach((commit, index) => {
+            if (index === cut) parts = decodeState(encodeState(parts), initialState());
+            foldDirect(reducers, whole, structuredClone(recordScript(commit)));
+            foldDirect(reducers, parts, structuredClone(recordScript(commit)));
+          });
+        expectSame(parts, whole);
+      }),
+      { numRuns: 100 },
+    );
+  });
+});

@@ -1,0 +1,218 @@
+import fc from 'fast-check';
+import { describe, expect, expectTypeOf, test } from 'vitest';
+import type { DeepReadonly } from '../../src/core/event.ts';
+import {
+  ascending,
+  type Comparator,
+  descending,
+  OrderedMap,
+  type RangeOptions,
+  type ReadonlyOrderedMap,
+} from '../../src/fold/ordered-map.ts';
+
+/** The same map as a sorted array: slow, and plainly right. */
+class SortedArray<K, V> {
+  entries: [K, V][] = [];
+  readonly compare: Comparator<K>;
+  constructor(compare: Comparator<K>) {
+    this.compare = compare;
+  }
+  set(key: K, value: V): void {
+    this.delete(key);
+    this.entries.push([key, value]);
+    this.entries.sort((a, b) => this.compare(a[0], b[0]));
+  }
+  delete(key: K): boolean {
+    const size = this.entries.length;
+    this.entries = this.entries.filter(([other]) => this.compare(other, key) !== 0);
+    return this.entries.length < size;
+  }
+  after(key: K): [K, V] | undefined {
+    return this.entries.find(([other]) => this.compare(other, key) > 0);
+  }
+  before(key: K): [K, V] | undefined {
+    return this.entries.findLast(([other]) => this.compare(other, key) < 0);
+  }
+  range({ from, to, fromExclusive, toExclusive, reverse }: RangeOptions<K>): [K, V][] {
+    const found = this.entries.filter(([key]) => {
+      const low = from === undefined ? 1 : this.compare(key, from);
+      const high = to === undefined ? -1 : this.compare(key, to);
+      return (fromExclusive ? low > 0 : low >= 0) && (toExclusive ? high < 0 : high <= 0);
+    });
+    return reverse ? found.reverse() : found;
+  }
+}
+
+const key = fc.integer({ min: -60, max: 60 });
+const step = fc.oneof(
+  {
+    weight: 5,
+    arbitrary: fc.record({ do: fc.constant('set' as const), key, value: fc.option(fc.nat(), { nil: undefined }) }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('delete' as const), key }) },
+);
+const bounds = fc.record(
+  {
+    from: fc.option(key, { nil: undefined }),
+    to: fc.option(key, { nil: undefined }),
+    fromExclusive: fc.boolean(),
+    toExclusive: fc.boolean(),
+    reverse: fc.boolean(),
+  },
+  { requiredKeys: [] },
+);
+
+describe('an OrderedMap is a sorted array', () => {
+  test.each([
+    ['ascending', ascending<number>],
+    ['descending', descending<number>],
+    ['by absolute value', (a: number, b: number) => Math.abs(a) - Math.abs(b)],
+  ])('%s', (_name, compare) => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 400, size: 'max' }), key, bounds, (steps, probe, range) => {
+        const map = new OrderedMap<number, number | undefined>(compare);
+        const oracle = new SortedArray<number, number | undefined>(compare);
+        for (const { do: what, ...rest } of steps) {
+          if (what === 'delete') expect(map.delete(rest.key)).toBe(oracle.delete(rest.key));
+          else {
+            map.set(rest.key, (rest as { value: number | undefined }).value);
+            oracle.set(rest.key, (rest as { value: number | undefined }).value);
+          }
+        }
+        const { entries } = oracle;
+        expect([...map]).toStrictEqual(entries);
+        expect([...map.keys()]).toStrictEqual(entries.map(([k]) => k));
+        expect([...map.values()]).toStrictEqual(entries.map(([, v]) => v));
+        expect(map.size).toBe(entries.length);
+        expect(map.first()).toStrictEqual(entries[0]);
+        expect(map.last()).toStrictEqual(entries.at(-1));
+        expect(map.nextAfter(probe)).toStrictEqual(oracle.after(probe));
+        expect(map.nextBefore(probe)).toStrictEqual(oracle.before(probe));
+        const found = entries.find(([k]) => compare(k, probe) === 0);
+        expect(map.has(probe)).toBe(found !== undefined);
+        expect(map.get(probe)).toBe(found?.[1]);
+        expect([...map.range(range)]).toStrictEqual(oracle.range(range));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('also where many values are undefined and leaves merge', () => {
+    const map = new OrderedMap<number, string | undefined>(ascending);
+    for (let n = 0; n < 2_000; n++) map.set(n, n < 1_000 ? undefined : `v${n}`);
+    for (let n = 0; n < 2_000; n++) if (n % 7 !== 0) map.delete(n);
+    const left = Array.from({ length: 286 }, (_, n) => n * 7);
+    expect([...map]).toStrictEqual(left.map((n) => [n, n < 1_000 ? undefined : `v${n}`]));
+  });
+});
+
+describe('iteration is live', () => {
+  const numbers = (): OrderedMap<number, string> =>
+    new OrderedMap(
+      ascending,
+      [1, 2, 3, 4, 5].map((n) => [n, `v${n}`]),
+    );
+
+  test('entries set ahead are visited, deleted ones are not, none twice', () => {
+    const map = numbers();
+    const visited: number[] = [];
+    for (const n of map.keys()) {
+      visited.push(n);
+      if (n === 2) map.delete(3).valueOf();
+      if (n === 2) map.set(4.5, 'new').set(0, 'behind');
+    }
+    expect(visited).toEqual([1, 2, 4, 4.5, 5]);
+  });
+
+  test('a new value is seen, and clearing ends it', () => {
+    const map = numbers();
+    const visited: string[] = [];
+    for (const [n, value] of map) {
+      visited.push(value);
+      if (n === 1) map.set(2, 'changed');
+      if (n === 3) map.clear();
+    }
+    expect(visited).toEqual(['v1', 'changed', 'v3']);
+  });
+
+  test('backwards too', () => {
+    const map = numbers();
+    const visited: number[] = [];
+    for (const [n] of map.range({ reverse: true, from: 1, fromExclusive: true })) {
+      visited.push(n);
+      map.delete(n);
+      if (n === 4) map.set(2.5, 'new');
+    }
+    expect(visited).toEqual([5, 4, 3, 2.5, 2]);
+    expect([...map.keys()]).toEqual([1]);
+  });
+});
+
+describe('keys', () => {
+  test('strings compare by code unit, in either direction', () => {
+    const words = ['b', 'a', 'ä', 'B', '', '\u{1F600}', '\uFFFF'];
+    expect([
+      ...new OrderedMap(
+        ascending<string>,
+        words.map((w) => [w, 0]),
+      ).keys(),
+    ]).toEqual([...words].sort());
+    expect([
+      ...new OrderedMap(
+        descending<string>,
+        words.map((w) => [w, 0]),
+      ).keys(),
+    ]).toEqual([...words].sort().reverse());
+  });
+
+  test('of several parts need a comparator of their own', () => {
+    type Due = readonly [at: number, id: number];
+    const queue = new OrderedMap<Due, string>((a, b) => a[0] - b[0] || a[1] - b[1]);
+    queue.set([20, 1], 'c').set([10, 2], 'b').set([10, 1], 'a');
+    expect([...queue.range({ to: [10, Number.POSITIVE_INFINITY] })].map(([, v]) => v)).toEqual(['a', 'b']);
+    expect(queue.has([20, 1])).toBe(true);
+  });
+
+  test.each([Number.NaN, undefined])('%s is in no order, and refused', (none) => {
+    const map = new OrderedMap<number, number>(ascending, [[1, 1]]);
+    expect(() => map.set(none as number, 1)).toThrow(TypeError);
+    expect([...map]).toEqual([[1, 1]]);
+  });
+
+  test('undefined is in no map', () => {
+    const map = new OrderedMap<number, number>(ascending, [[1, 1]]);
+    expect([map.has(undefined as never), map.get(undefined as never), map.delete(undefined as never)]).toEqual([
+      false,
+      undefined,
+      false,
+    ]);
+  });
+
+  test('-0 is 0, as in a Map', () => {
+    expect(Object.is(new OrderedMap(ascending<number>, [[-0, 1]]).first()![0], 0)).toBe(true);
+  });
+
+  test('without a comparator there is no map', () => {
+    expect(() => new OrderedMap([[1, 2]] as never)).toThrow(/comparator/);
+  });
+});
+
+test('its read-only view keeps its methods, with values read-only', () => {
+  type View = DeepReadonly<OrderedMap<number, { a: number }>>;
+  expectTypeOf<View>().toEqualTypeOf<ReadonlyOrderedMap<number, { readonly a: number }>>();
+  const view: View = new OrderedMap<number, { a: number }>(ascending, [[1, { a: 1 }]]);
+  const nested: DeepReadonly<{ levels: OrderedMap<number, number[]> }> = {
+    levels: new OrderedMap(ascending, [[1, [1]]]),
+  };
+  expect([view.first()?.[1].a, [...view.range({ from: 0 })].length, view.nextAfter(0)?.[0]]).toEqual([1, 1, 1]);
+  expect(nested.levels.get(1)?.[0]).toBe(1);
+  // Checked by the compiler only.
+  (): void => {
+    // @ts-expect-error a read-only view has no set
+    view.set(1, { a: 2 });
+    // @ts-expect-error nor can its values be changed
+    view.first()![1].a = 2;
+    // @ts-expect-error nor below
+    nested.levels.get(1)!.push(2);
+  };
+});

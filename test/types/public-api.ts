@@ -1,0 +1,149 @@
+/** Type tests: compiled by `npm run types`, never run. Each `@ts-expect-error` says what must not compile. */
+import { z } from 'zod';
+import {
+  ascending,
+  type CatalogOf,
+  type DeepReadonly,
+  defineModel,
+  defineProjection,
+  type EventOf,
+  OrderedMap,
+  openStore,
+  type ReadonlyOrderedMap,
+  type RecordedEventOf,
+  reject,
+  type StateOf,
+} from '../../src/index.ts';
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function assertType<_T extends true>(): void {}
+
+interface Order {
+  quantity: number;
+  tags: string[];
+}
+
+const model = defineModel({
+  name: 'orders',
+  events: {
+    Placed: z.object({ id: z.int(), quantity: z.int() }),
+    Dated: {
+      version: 2,
+      schema: z.object({ at: z.coerce.date().transform((d) => d.getTime()) }),
+      upcast: { 1: (old) => old },
+    },
+  },
+  initialState: () => ({
+    orders: new Map<number, Order>(),
+    levels: new OrderedMap<number, { size: number }>(ascending),
+    n: 0,
+  }),
+  reducers: {
+    Placed(state, data, event) {
+      assertType<Equal<typeof data, { id: number; quantity: number }>>();
+      assertType<Equal<typeof event.type, 'Placed'>>();
+      state.orders.set(data.id, { quantity: data.quantity, tags: [] });
+      // @ts-expect-error the data has no price
+      state.n = data.price;
+    },
+    Dated(state, data) {
+      assertType<Equal<typeof data.at, number>>();
+      state.n = data.at;
+    },
+  },
+  commands: {
+    place: {
+      input: z.object({ id: z.int(), quantity: z.int().default(1) }),
+      decide: (state, input, { now }) => {
+        assertType<Equal<typeof input.quantity, number>>();
+        assertType<Equal<typeof now, number>>();
+        // @ts-expect-error decide must not change the state
+        state.orders.set(1, { quantity: 1, tags: [] });
+        return state.orders.has(input.id)
+          ? reject('TAKEN', 'the id is in use')
+          : { type: 'Placed', data: { ...input } };
+      },
+    },
+  },
+  invariants: { positive: (state) => state.n >= 0 },
+});
+
+assertType<Equal<StateOf<typeof model>['n'], number>>();
+type Events = CatalogOf<typeof model>;
+assertType<Equal<Extract<EventOf<Events>, { type: 'Placed' }>['data'], { id: number; quantity: number }>>();
+assertType<Equal<Extract<RecordedEventOf<Events>, { type: 'Dated' }>['data']['at'], number>>();
+
+defineModel({
+  name: 'incomplete',
+  events: { A: z.object({}), B: z.object({}) },
+  initialState: () => ({}),
+  // @ts-expect-error the reducer for B is missing
+  reducers: { A() {} },
+});
+
+defineModel({
+  name: 'stray',
+  events: { A: z.object({}) },
+  initialState: () => ({}),
+  // @ts-expect-error there is no event type C
+  reducers: { A() {}, C() {} },
+});
+
+export async function usage(): Promise<void> {
+  await using store = await openStore(model, { path: ':memory:' });
+
+  await store.append({ type: 'Placed', data: { id: 1, quantity: 2 } });
+  await store.append([{ type: 'Dated', data: { at: '2020-01-01' } }], { expectedSequence: 1 });
+  // @ts-expect-error the type does not exist
+  await store.append({ type: 'Removed', data: {} });
+  // @ts-expect-error the quantity is missing
+  await store.append({ type: 'Placed', data: { id: 1 } });
+
+  const outcome = await store.execute('place', { id: 1 }, { commandId: 'c1' });
+  if (outcome.status === 'accepted') assertType<Equal<typeof outcome.commit.firstSequence, number>>();
+  else assertType<Equal<typeof outcome.code, string>>();
+  // @ts-expect-error there is no such command
+  await store.execute('remove', {});
+  // @ts-expect-error the input needs an id
+  await store.execute('place', {});
+
+  // @ts-expect-error the state is read-only
+  store.state.n = 1;
+  // @ts-expect-error so are its tables
+  store.state.orders.delete(1);
+  // @ts-expect-error so are their entries, deeply
+  store.state.orders.get(1)?.tags.push('x');
+  // @ts-expect-error so are ordered tables
+  store.state.levels.clear();
+  assertType<
+    Equal<DeepReadonly<OrderedMap<number, { size: number }>>, ReadonlyOrderedMap<number, { readonly size: number }>>
+  >();
+  const first = store.state.levels.first();
+  if (first) assertType<Equal<(typeof first)[1], { readonly size: number }>>();
+
+  for await (const event of store.events({ types: ['Placed'] })) {
+    if (event.type === 'Placed') assertType<Equal<typeof event.data.quantity, number>>();
+  }
+  // @ts-expect-error there is no such type to read
+  store.events({ types: ['Removed'] });
+  const past = await store.at({ time: new Date() });
+  past.state.n = 7; // the caller's own copy
+  store.subscribe((events) => assertType<Equal<(typeof events)[0]['sequence'], number>>())();
+
+  const view = await store.project(
+    defineProjection({
+      name: 'totals',
+      initialState: () => ({ total: 0 }),
+      reducers: {
+        Placed(state, data) {
+          assertType<Equal<typeof data.quantity, number>>();
+          state.total += data.quantity;
+        },
+      },
+    }),
+  );
+  assertType<Equal<typeof view.state.total, number>>();
+
+  // @ts-expect-error durability has three levels
+  await openStore(model, { path: 'x', durability: 'never' });
+}
