@@ -13,6 +13,7 @@ import { type CommandOutcome, decideCommand } from './commands.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
 import { type ModelFingerprint, usableSnapshots } from './fingerprint.ts';
 import { type EventRange, followEvents, type PastState, type Position, readEvents, stateAt } from './history.ts';
+import { Housekeeper } from './housekeeper.ts';
 import type { Settings } from './options.ts';
 import { Projection, type ProjectionDefinition } from './projections.ts';
 import { type Listener, Publisher } from './publisher.ts';
@@ -20,7 +21,7 @@ import type { RecoveryReport } from './recovery.ts';
 import { type Rates, type SnapshotReport, type SnapshotSource, Snapshotter, writeRates } from './snapshotter.ts';
 import { upcastEvent } from './upcast.ts';
 import { type VerifyReport, verifyLog } from './verify.ts';
-import { type AppendOptions, WritePath } from './write-path.ts';
+import { type AppendOptions, atLeastOne, WritePath } from './write-path.ts';
 
 export interface ExecuteOptions extends AppendOptions {
   /** Put on every event that the command decides on, unless it has its own. */
@@ -55,12 +56,6 @@ export interface StoreParts<State extends object> {
   readonly recovery: RecoveryReport;
 }
 
-function atLeastOne<Event>(events: readonly Event[]): readonly Event[] {
-  if (events.length > 0) return events;
-  const hint = 'Append one event, or an array of them';
-  throw new RefoldError('EVENT_REJECTED', 'Cannot append: a commit needs at least one event', { hint });
-}
-
 /** An open store. Made by `openStore`; `await using` closes it. */
 export class Store<State extends object = any, C extends Catalog = any, K extends CommandInputs = any>
   implements AsyncDisposable
@@ -73,11 +68,11 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   readonly #settings: Settings;
   readonly #path: WritePath;
   readonly #snapshotter: Snapshotter;
+  readonly #housekeeper: Housekeeper;
   readonly #publisher = new Publisher();
   readonly #projections = new Map<string, Projection>();
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
-  #housekeeping: Promise<void> | undefined;
 
   constructor(model: Model<State, C, K>, parts: StoreParts<State>) {
     const { log, settings, state, firstSeen } = parts;
@@ -89,6 +84,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     const onDurable = (): void => this.#afterCommit();
     this.#path = new WritePath({ model, log, settings, state, firstSeen, publisher: this.#publisher, onDurable });
     this.#snapshotter = new Snapshotter(this.#snapshotSource(), parts.rates, parts.snapshot);
+    this.#housekeeper = new Housekeeper(this.#snapshotter, () => this.#tidy());
   }
 
   /**
@@ -242,7 +238,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   /** Sha-256 over values, types and order of the state as it is now, hex: the same for the same log, wherever folded. */
   async stateHash(): Promise<string> {
-    this.#requireOpen();
+    this.#requireSound();
     return hashState(this.#path.state);
   }
 
@@ -295,7 +291,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   async #settleForGood(): Promise<void> {
     await this.#path.settled();
-    await this.#housekeeping;
+    await this.#housekeeper.settled();
     for (const projection of this.#projections.values()) await projection.save();
     if (this.sequence > this.#snapshotter.lastSequence) await this.#snapshotter.take();
     await writeRates(this.#log, this.#parts.rates);
@@ -304,20 +300,12 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   /** Runs after each durable commit: nothing here may take long. */
   #afterCommit(): void {
     for (const projection of this.#projections.values()) projection.wake();
-    if (this.#housekeeping !== undefined || this.#closed !== undefined || this.#snapshotter.due() === undefined) return;
-    this.#housekeeping = this.#keepHouse().finally(() => (this.#housekeeping = undefined));
+    if (this.#closed === undefined) this.#housekeeper.wake();
   }
 
-  /** A snapshot that is due, and compaction behind it where the history is bounded. A failure shows in the next write. */
-  async #keepHouse(): Promise<void> {
-    try {
-      await this.#snapshotter.take();
-      if (this.#settings.history !== 'keep') await this.compact();
-    } catch (error) {
-      if (this.#path.failure === undefined && this.#closed === undefined) {
-        process.emitWarning(error instanceof Error ? error : String(error), { type: 'RefoldSnapshotWarning' });
-      }
-    }
+  /** After a snapshot that was due: what the retention lets go, goes. */
+  async #tidy(): Promise<void> {
+    if (this.#settings.history !== 'keep' && this.#closed === undefined) await this.compact();
   }
 
   #snapshotSource(): SnapshotSource {
@@ -340,10 +328,8 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   /** Open, and everything accepted so far durable. */
   async #settled(): Promise<void> {
-    this.#requireOpen();
-    if (this.#settings.readOnly) return;
-    if (this.#path.failure !== undefined) throw this.#path.failure;
-    await this.#path.settled();
+    this.#requireSound();
+    if (!this.#settings.readOnly) await this.#path.settled();
   }
 
   #requireOpen(): void {
@@ -354,9 +340,14 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     });
   }
 
-  #requireWritable(): void {
+  /** After a failure the state may hold what the log never got. */
+  #requireSound(): void {
     this.#requireOpen();
     if (this.#path.failure !== undefined) throw this.#path.failure;
+  }
+
+  #requireWritable(): void {
+    this.#requireSound();
     if (!this.#settings.readOnly) return;
     throw new RefoldError('INVALID_OPTION', 'Cannot write: the store was opened read-only', {
       path: this.path,

@@ -199,6 +199,13 @@ function copyOf(commit: Commit, queued: QueuedCommit): RecordedEvent[] {
   return decodeBlock({ ...commit, encoding: 'open', bytes: payload.length, chain: '', payload }).events;
 }
 
+/** @throws RefoldError `EVENT_REJECTED` for an empty commit, which nobody can mean */
+export function atLeastOne<Event>(events: readonly Event[]): readonly Event[] {
+  if (events.length > 0) return events;
+  const hint = 'Append one event, or an array of them';
+  throw new RefoldError('EVENT_REJECTED', 'Cannot append: a commit needs at least one event', { hint });
+}
+
 function tooLarge(bytes: number, sequence: number): RefoldError {
   return new RefoldError('EVENT_REJECTED', `Cannot append: the commit has ${bytes} characters of JSON`, {
     sequence,
