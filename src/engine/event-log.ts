@@ -11,7 +11,7 @@ import { decodeBlock, encodeCommit } from '../log/block.ts';
 import type { BlockHeader, LogStore, QueuedCommit } from '../log/log-store.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
 import { type EventRange, followEvents, locate, type Position, readRecorded } from './history.ts';
-import { refusing } from './intake.ts';
+import { admitMeta, refusing } from './intake.ts';
 import { openLogAt } from './open-log.ts';
 import { modelNameOf } from './open-store.ts';
 import type { Progress } from './options.ts';
@@ -214,7 +214,7 @@ function admitImported(event: ImportedEvent, sequence: number, notBefore: number
   const payload = refusing({ type, sequence }, () => {
     inspectInput(data, 'data');
     const copy = { type, version, data: copyPayload(data, 'data', false) };
-    return meta === undefined ? copy : { ...copy, meta: copyPayload(meta, 'meta', false) as EventMeta };
+    return meta === undefined ? copy : { ...copy, meta: admitMeta(meta, type, sequence) };
   });
   return { events: 1, recordedAt: Math.max(recordedAt, notBefore), json: encodeCommit([payload]) };
 }

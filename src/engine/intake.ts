@@ -71,7 +71,8 @@ function admitData(eventType: EventType, input: unknown, sequence: number, froze
   });
 }
 
-function admitMeta(meta: unknown, type: string, sequence: number): EventMeta {
+/** The engine's own copy of an event's meta. @throws RefoldError `EVENT_REJECTED` */
+export function admitMeta(meta: unknown, type: string, sequence: number): EventMeta {
   if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) {
     throw rejected(`the meta of ${type} is not an object`, {
       type,

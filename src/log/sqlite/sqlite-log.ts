@@ -131,7 +131,6 @@ class SqliteLog implements LogStore {
     if (this.#closing !== undefined) throw storeClosed(this.path);
     if (this.#writer !== undefined) return this.#bell.wait(signal);
     const poll = setInterval(() => this.#closing === undefined && this.#hasChanged() && this.#bell.ring(), POLL_MS);
-    poll.unref();
     try {
       await this.#bell.wait(signal);
       if (this.#closing === undefined) this.#refresh();

@@ -30,6 +30,8 @@ export class WriterClient {
     try {
       return { writer, opened: await writer.#answerTo<OpenedLog>(0) };
     } catch (error) {
+      // Its last answer has let go of the event loop; the caller still waits for the thread to be gone.
+      writer.#worker.ref();
       await writer.#exited;
       throw error;
     }

@@ -1,0 +1,102 @@
+/** What several commands take: arguments, options, and how their texts are read. */
+import { type Command, InvalidArgumentError } from 'commander';
+import type { Position } from '../index.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { type Answer, printAnswer } from './output.ts';
+
+export const FILE: readonly [string, string] = ['<file>', "the log's file"];
+export const MODEL: readonly [string, string] = [
+  '--model <module>',
+  'module whose default or only Model export is the model; ./model.ts#name picks an export',
+];
+export const JSON_OPTION: readonly [string, string] = ['--json', 'print one JSON object on stdout'];
+
+export interface JsonOption {
+  readonly json?: true;
+}
+
+/** Wraps a command's work: prints its answer, keeps its exit code. */
+export function answering<Options extends JsonOption>(
+  work: (args: readonly string[], options: Options) => Promise<Answer | undefined>,
+): (this: Command) => Promise<void> {
+  return async function action(this: Command): Promise<void> {
+    const options = this.opts<Options>();
+    const answer = await work(this.args, options);
+    if (answer === undefined) return;
+    if (answer.exitCode !== undefined) process.exitCode = answer.exitCode satisfies ExitCode;
+    await printAnswer(answer, options.json === true);
+  };
+}
+
+/** A sequence; thousands separators as in the human output are fine. */
+export function parseSequence(text: string): number {
+  const value = Number(text.replace(/[,_]/g, ''));
+  if (/^\d[\d,_]*$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('A sequence is a whole number from 0.');
+}
+
+export function parseCount(text: string): number {
+  const value = Number(text.replace(/[,_]/g, ''));
+  if (/^\d[\d,_]*$/.test(text) && Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError('Give a whole number from 1.');
+}
+
+const ISO = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
+
+/** A sequence, `@` and ms since the epoch, 13 digits of ms, or an ISO time, in UTC unless it says otherwise. */
+export function parsePosition(text: string): Position {
+  if (/^@\d+$/.test(text)) return { time: Number(text.slice(1)) };
+  if (/^\d{13}$/.test(text)) return { time: Number(text) };
+  if (ISO.test(text)) return { time: parseTime(text) };
+  if (/^\d[\d,_]*$/.test(text)) return { sequence: parseSequence(text) };
+  throw new InvalidArgumentError(
+    'Give a sequence, an ISO time such as 2027-01-31T12:00Z, or @ and ms since the epoch.',
+  );
+}
+
+function parseTime(text: string): number {
+  const zone = ISO.exec(text)?.[1];
+  const value = Date.parse(zone === undefined && text.length > 10 ? `${text}Z` : text);
+  // Date.parse takes 30 February for 2 March.
+  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
+  const exists = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
+  if (!Number.isNaN(value) && exists) return value;
+  throw new InvalidArgumentError('There is no such time.');
+}
+
+const DURATIONS: { readonly [unit: string]: number } = { ms: 1, s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7, w: 6.048e8 };
+
+/** `90d`, `12h`, `30m`: ms. */
+export function parseDuration(text: string): number {
+  return parseAmount(text, DURATIONS, 'Give a time such as 90d, 12h or 30m.');
+}
+
+const SIZES: { readonly [unit: string]: number } = {
+  b: 1,
+  kb: 1e3,
+  mb: 1e6,
+  gb: 1e9,
+  tb: 1e12,
+  kib: 2 ** 10,
+  mib: 2 ** 20,
+  gib: 2 ** 30,
+  tib: 2 ** 40,
+};
+
+/** `500MB`, `2GiB`, `1000000`: bytes. */
+export function parseBytes(text: string): number {
+  return parseAmount(/^\d[\d,_]*$/.test(text) ? `${text}b` : text, SIZES, 'Give a size such as 500MB or 2GiB.');
+}
+
+function parseAmount(text: string, units: { readonly [unit: string]: number }, problem: string): number {
+  const [, amount = '', unit = ''] = /^(\d[\d,_]*(?:\.\d+)?) ?([a-z]+)$/i.exec(text) ?? [];
+  const factor = Object.hasOwn(units, unit.toLowerCase()) ? units[unit.toLowerCase()]! : Number.NaN;
+  const value = Math.round(Number(amount.replace(/[,_]/g, '')) * factor);
+  if (Number.isSafeInteger(value) && value > 0) return value;
+  throw new InvalidArgumentError(problem);
+}
+
+/** For options that may be given several times. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

@@ -1,0 +1,120 @@
+/**
+ * `refold compact`: seals what is open, drops what the history no longer wants, gives the space back.
+ *
+ * Sealing needs no model. Dropping does, since only a model can tell which snapshots recovery could start from.
+ */
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { type CompactionReport, type History, openLog, openStore, RefoldError } from '../../index.ts';
+import {
+  answering,
+  FILE,
+  JSON_OPTION,
+  type JsonOption,
+  MODEL,
+  parseBytes,
+  parseCount,
+  parseDuration,
+} from '../args.ts';
+import { requireFile } from '../files.ts';
+import { loadModel } from '../load-model.ts';
+import type { Answer } from '../output.ts';
+import { withProgress } from '../progress.ts';
+import { bytes, count, counted, pairs } from '../text.ts';
+
+interface Options extends JsonOption {
+  readonly model?: string;
+  readonly plan?: true;
+  readonly history?: 'keep' | 'discard';
+  readonly maxAge?: number;
+  readonly maxEvents?: number;
+  readonly maxBytes?: number;
+}
+
+export function defineCompact(program: Command): void {
+  program
+    .command('compact')
+    .argument(...FILE)
+    .description('seal open blocks; with --model also drop history; give space back')
+    .option('--plan', 'only say what would be done')
+    .addOption(
+      new Option('--history <what>', 'keep everything, or discard what recovery does not need').choices([
+        'keep',
+        'discard',
+      ]),
+    )
+    .option('--max-age <time>', 'drop events older than this, such as 90d or 12h', parseDuration)
+    .option('--max-events <count>', 'keep about this many events', parseCount)
+    .option('--max-bytes <size>', 'keep about this much, such as 500MB', parseBytes)
+    .option(...MODEL)
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  refold compact book.db --plan --max-age 90d --model ./model.ts')
+    .action(answering(([file], options: Options) => compact(file!, options)));
+}
+
+async function compact(file: string, options: Options): Promise<Answer> {
+  await requireFile(file);
+  const history = historyOf(options);
+  const report =
+    options.model === undefined ? await seal(file, options) : await compactAs(options.model, file, history, options);
+  return { json: { path: file, ...report }, text: () => describe(report) };
+}
+
+/** @throws RefoldError `INVALID_OPTION` for options that contradict each other, or lack the model */
+function historyOf({ history, maxAge, maxEvents, maxBytes, model }: Options): History {
+  const isBounded = maxAge !== undefined || maxEvents !== undefined || maxBytes !== undefined;
+  if (history !== undefined && isBounded) {
+    throw refused('--history and --max-… exclude each other', 'history', 'Give either one of them or the other');
+  }
+  const wanted = isBounded ? { maxAge, maxEvents, maxBytes } : (history ?? 'keep');
+  if (wanted === 'keep' || model !== undefined) return wanted;
+  throw refused(
+    'dropping history needs the model',
+    'model',
+    'Add --model, which tells the snapshots that recovery can use',
+  );
+}
+
+function refused(problem: string, type: string, hint: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot compact: ${problem}`, { type, hint });
+}
+
+function seal(file: string, { plan }: Options): Promise<CompactionReport> {
+  return withProgress(async ({ onProgress }) => {
+    await using log = await openLog({ path: file, readOnly: plan === true });
+    return await log.compact({ dryRun: plan, onProgress });
+  });
+}
+
+async function compactAs(
+  specifier: string,
+  file: string,
+  history: History,
+  { plan }: Options,
+): Promise<CompactionReport> {
+  const model = await loadModel(specifier);
+  return withProgress(async ({ onProgress }) => {
+    await using store = await openStore(model, { path: file, readOnly: plan === true, history, onProgress });
+    return await store.compact({ dryRun: plan });
+  });
+}
+
+function describe({ dryRun, sealed, dropped, fileBytesBefore, fileBytesAfter, heldBack }: CompactionReport): string {
+  const shrunk =
+    sealed.bytesAfter === undefined ? bytes(sealed.bytes) : `${bytes(sealed.bytes)} → ${bytes(sealed.bytesAfter)}`;
+  const nothing = dropped.events === 0;
+  return pairs([
+    [
+      dryRun ? 'would seal' : 'sealed',
+      `${counted(sealed.events, 'event')} in ${counted(sealed.blocks, 'block')}, ${shrunk}`,
+    ],
+    [
+      dryRun ? 'would drop' : 'dropped',
+      nothing
+        ? 'nothing'
+        : `${counted(dropped.events, 'event')}, ${bytes(dropped.bytes)}, through ${count(dropped.throughSequence)}`,
+    ],
+    ['held back', heldBack],
+    ['file', dryRun ? bytes(fileBytesBefore) : `${bytes(fileBytesBefore)} → ${bytes(fileBytesAfter)}`],
+  ]);
+}

@@ -1,0 +1,82 @@
+/** `refold events`: recorded events as JSON lines, as they were written; with `--follow` also those to come. */
+import type { Command } from 'commander';
+import { type EventLog, openLog, type RecordedEvent } from '../../index.ts';
+import { answering, collect, FILE, type JsonOption, parseCount, parseSequence } from '../args.ts';
+import { requireFile } from '../files.ts';
+import { LineWriter } from '../output.ts';
+import { safeJson } from '../text.ts';
+
+interface Options extends JsonOption {
+  readonly from?: number;
+  readonly to?: number;
+  readonly type?: readonly string[];
+  readonly follow?: true;
+  readonly limit?: number;
+}
+
+export function defineEvents(program: Command): void {
+  program
+    .command('events')
+    .argument(...FILE)
+    .description('print events as JSON lines')
+    .option('--from <sequence>', 'first sequence (default: the first in the log)', parseSequence)
+    .option('--to <sequence>', 'last sequence', parseSequence)
+    .option('--type <type>', 'only this type; may be repeated', collect)
+    .option('--limit <count>', 'stop after so many events', parseCount)
+    .option('--follow', 'go on with the events to come, until Ctrl-C')
+    .option('--json', 'JSON lines are printed anyway; with this, an error is the last of them')
+    .addHelpText('after', '\nExample:\n  refold events book.db --from 1000 --type TradeExecuted --limit 10')
+    .action(answering(([file], options: Options) => events(file!, options)));
+}
+
+async function events(file: string, options: Options): Promise<undefined> {
+  await requireFile(file);
+  const { from, to, type: types } = options;
+  await using log = await openLog({ path: file });
+  if (options.follow) await follow(log, options);
+  else await printEvents(select(log.events({ from, to, types }), options));
+}
+
+/** Ctrl-C is the normal end. */
+async function follow(log: EventLog, options: Options): Promise<void> {
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  process.once('SIGINT', end).once('SIGTERM', end);
+  const awake = setInterval(() => {}, 60_000); // waiting for a log to grow keeps no process alive
+  try {
+    const from = options.from ?? (await log.info()).firstSequence;
+    await printEvents(select(log.follow({ from, signal: ending.signal }), options));
+  } finally {
+    clearInterval(awake);
+    process.off('SIGINT', end).off('SIGTERM', end);
+  }
+}
+
+/** Prints each event as it comes. When reading fails, what came before has been printed. */
+export async function printEvents(events: AsyncIterable<RecordedEvent>): Promise<void> {
+  const writer = new LineWriter(process.stdout);
+  try {
+    for await (const event of events) await writer.write(eventLine(event));
+  } finally {
+    await writer.flush();
+  }
+}
+
+/** An event as a line of JSON: what `import` takes, and safe to look at in a terminal. */
+export function eventLine({ sequence, recordedAt, type, version, data, meta }: RecordedEvent): string {
+  return `${safeJson({ sequence, recordedAt, type, version, data, meta })}\n`;
+}
+
+/** What following does not select by itself, and the limit. */
+async function* select(source: AsyncIterable<RecordedEvent>, options: Options): AsyncGenerator<RecordedEvent, void> {
+  const { to = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY, type } = options;
+  let given = 0;
+  for await (const event of source) {
+    if (event.sequence > to) return;
+    if (type === undefined || type.includes(event.type)) {
+      yield event;
+      given += 1;
+    }
+    if (given >= limit || event.sequence === to) return;
+  }
+}

@@ -1,0 +1,91 @@
+/** `refold export`: the whole log as JSON lines, or as a plain SQLite table for any tool. */
+import { createWriteStream } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
+import type { Command } from 'commander';
+import { type EventLog, openLog, type RecordedEvent, RefoldError } from '../../index.ts';
+import { answering, collect, FILE, type JsonOption, parseSequence } from '../args.ts';
+import { makeFile, requireFile } from '../files.ts';
+import type { Answer } from '../output.ts';
+import { withProgress } from '../progress.ts';
+import { writeTable } from '../sqlite-table.ts';
+import { count, pairs } from '../text.ts';
+import { eventLine, printEvents } from './events.ts';
+
+interface Options extends JsonOption {
+  readonly out?: string;
+  readonly sqlite?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly type?: readonly string[];
+}
+
+export function defineExport(program: Command): void {
+  program
+    .command('export')
+    .argument(...FILE)
+    .description('write the events as JSON lines, or as a plain SQLite table')
+    .option('--out <file>', 'a new file for the JSON lines (default: stdout)')
+    .option('--sqlite <file>', 'a new SQLite file: events(sequence, recorded_at, type, version, data, meta)')
+    .option('--from <sequence>', 'first sequence', parseSequence)
+    .option('--to <sequence>', 'last sequence', parseSequence)
+    .option('--type <type>', 'only this type; may be repeated', collect)
+    .option('--json', 'with --out or --sqlite: print one JSON object about what was written')
+    .addHelpText('after', '\nExample:\n  refold export book.db | gzip > book.jsonl.gz')
+    .action(answering(([file], options: Options) => exportFile(file!, options)));
+}
+
+async function exportFile(file: string, options: Options): Promise<Answer | undefined> {
+  await requireFile(file);
+  const { out, sqlite } = options;
+  if (out !== undefined && sqlite !== undefined) {
+    const hint = 'Export twice';
+    throw new RefoldError('INVALID_OPTION', 'Cannot export: --out and --sqlite exclude each other', { hint });
+  }
+  await using log = await openLog({ path: file });
+  if (sqlite !== undefined) return await exportTo(log, sqlite, options, writeTable);
+  if (out !== undefined) return await exportTo(log, out, options, writeLinesTo);
+  const { from, to, type: types } = options;
+  await printEvents(log.events({ from, to, types }));
+  return undefined;
+}
+
+type WriteEvents = (path: string, events: AsyncIterable<RecordedEvent>) => Promise<number>;
+
+async function exportTo(log: EventLog, path: string, options: Options, write: WriteEvents): Promise<Answer> {
+  const { from, to, type: types } = options;
+  const events = await withProgress(async (bar) => {
+    const total = Math.min((await log.info()).lastSequence, to ?? Number.POSITIVE_INFINITY);
+    const watched = watch(log.events({ from, to, types }), (done) => bar.update({ label: 'export', done, total }));
+    return makeFile(path, (temporary) => write(temporary, watched));
+  });
+  return {
+    json: { path: log.path, destination: path, events },
+    text: () =>
+      pairs([
+        ['exported', `${count(events)} events`],
+        ['to', path],
+      ]),
+  };
+}
+
+async function* watch(
+  events: AsyncIterable<RecordedEvent>,
+  seen: (sequence: number) => void,
+): AsyncGenerator<RecordedEvent, void> {
+  for await (const event of events) {
+    yield event;
+    if (event.sequence % 1_000 === 0) seen(event.sequence);
+  }
+}
+
+async function writeLinesTo(path: string, events: AsyncIterable<RecordedEvent>): Promise<number> {
+  let written = 0;
+  const lines = async function* (): AsyncGenerator<string, void> {
+    for await (const event of events) {
+      yield eventLine(event);
+      written += 1;
+    }
+  };
+  await pipeline(lines, createWriteStream(path, { flags: 'wx', flush: true }));
+  return written;
+}

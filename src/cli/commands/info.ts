@@ -1,0 +1,58 @@
+/** `refold info`: what a log is, from its headers alone; no model is needed. */
+import type { Command } from 'commander';
+import { type LogInfo, openLog } from '../../index.ts';
+import { answering, FILE, JSON_OPTION } from '../args.ts';
+import { requireFile } from '../files.ts';
+import type { Answer } from '../output.ts';
+import { bytes, count, counted, pairs, time } from '../text.ts';
+
+export function defineInfo(program: Command): void {
+  program
+    .command('info')
+    .argument(...FILE)
+    .description('show what is in a log: model, events, blocks, snapshots, sizes')
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  refold info book.db')
+    .action(answering(([file]) => info(file!)));
+}
+
+async function info(file: string): Promise<Answer> {
+  await requireFile(file);
+  await using log = await openLog({ path: file });
+  const found = await log.info();
+  return { json: found, text: () => describe(found) };
+}
+
+function describe(log: LogInfo): string {
+  return pairs([
+    ['file', log.path],
+    ['model', log.model ?? 'none yet'],
+    [
+      'events',
+      log.events === 0 ? '0' : `${count(log.events)}  (${count(log.firstSequence)} … ${count(log.lastSequence)})`,
+    ],
+    [
+      'recorded',
+      log.firstRecordedAt === undefined ? undefined : `${time(log.firstRecordedAt)} … ${time(log.lastRecordedAt!)}`,
+    ],
+    ['open', blocks(log.openBlocks, log.openBytes)],
+    ['sealed', blocks(log.sealedBlocks, log.sealedBytes)],
+    ...describeSnapshots(log.snapshots),
+    ...log.projections.map(({ name, sequence }) => ['projection', `${name}, at ${count(sequence)}`] as const),
+    ['size', `${bytes(log.fileBytes)}, write-ahead log ${bytes(log.walBytes)}, ${bytes(log.freeBytes)} free inside`],
+    ['epoch', count(log.epoch)],
+    ['chain', log.chain],
+  ]);
+}
+
+function blocks(number: number, size: number): string {
+  return `${counted(number, 'block')}, ${bytes(size)}`;
+}
+
+function describeSnapshots(snapshots: LogInfo['snapshots']): (readonly [string, string])[] {
+  if (snapshots.length === 0) return [['snapshots', 'none']];
+  return snapshots.map(({ sequence, recordedAt, bytes: size, stateHash }) => [
+    'snapshot',
+    `at ${count(sequence)}, ${time(recordedAt)}, ${bytes(size)}, state ${stateHash.slice(0, 16)}…`,
+  ]);
+}

@@ -1,0 +1,51 @@
+/** `refold replay`: folds the whole log anew, and says how fast and to which state. */
+import type { Command } from 'commander';
+import { openLog, type Position, replay } from '../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../args.ts';
+import { requireFile } from '../files.ts';
+import { loadModel } from '../load-model.ts';
+import type { Answer } from '../output.ts';
+import { withProgress } from '../progress.ts';
+import { count, pairs, seconds } from '../text.ts';
+
+interface Options extends JsonOption {
+  readonly model: string;
+  readonly to?: Position;
+}
+
+export function defineReplay(program: Command): void {
+  program
+    .command('replay')
+    .argument(...FILE)
+    .description('fold the whole log anew, without snapshots; print speed and state hash')
+    .requiredOption(...MODEL)
+    .option('--to <position>', 'stop at this sequence or time', parsePosition)
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  refold replay book.db --model ./model.ts')
+    .action(answering(([file], options: Options) => replayFile(file!, options)));
+}
+
+async function replayFile(file: string, options: Options): Promise<Answer> {
+  await requireFile(file);
+  const model = await loadModel(options.model);
+  const to = options.to && (await locate(file, options.to));
+  const { state: _, ...report } = await withProgress(({ onProgress }) => replay(model, { path: file, to, onProgress }));
+  return {
+    json: { model: model.name, ...report },
+    text: () =>
+      pairs([
+        ['events', `${count(report.events)}  (${count(report.from + 1)} … ${count(report.sequence)})`],
+        [
+          'from',
+          report.from === 0 ? undefined : `the snapshot at ${count(report.from)}: what was before it was dropped`,
+        ],
+        ['took', `${seconds(report.seconds)}, ${count(report.eventsPerSecond)} events/s`],
+        ['state hash', report.stateHash],
+      ]),
+  };
+}
+
+async function locate(file: string, position: Position): Promise<number> {
+  await using log = await openLog({ path: file });
+  return await log.locate(position);
+}

@@ -1,0 +1,42 @@
+/** `refold snapshot`: recovers the state, and writes it beside the log as the next open's starting point. */
+import type { Command } from 'commander';
+import { openStore } from '../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../args.ts';
+import { requireFile } from '../files.ts';
+import { loadModel } from '../load-model.ts';
+import type { Answer } from '../output.ts';
+import { withProgress } from '../progress.ts';
+import { bytes, count, pairs } from '../text.ts';
+
+interface Options extends JsonOption {
+  readonly model: string;
+}
+
+export function defineSnapshot(program: Command): void {
+  program
+    .command('snapshot')
+    .argument(...FILE)
+    .description('take a snapshot of the state as it is now')
+    .requiredOption(...MODEL)
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  refold snapshot book.db --model ./model.ts')
+    .action(answering(([file], options: Options) => snapshot(file!, options)));
+}
+
+async function snapshot(file: string, options: Options): Promise<Answer> {
+  await requireFile(file);
+  const model = await loadModel(options.model);
+  const { recovery, report } = await withProgress(async ({ onProgress }) => {
+    await using store = await openStore(model, { path: file, onProgress });
+    return { recovery: store.recovery, report: await store.snapshot() };
+  });
+  return {
+    json: { model: model.name, ...report, recovery },
+    text: () =>
+      pairs([
+        ['recovery', recovery.reason],
+        ['snapshot', `at ${count(report.sequence)}, ${bytes(report.bytes)}, in ${count(report.milliseconds)} ms`],
+        ['state hash', report.stateHash],
+      ]),
+  };
+}

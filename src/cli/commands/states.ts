@@ -1,0 +1,106 @@
+/** `refold state` and `refold at`: the state now, and the state then; whole or in part. */
+import type { Command } from 'commander';
+import { hashState, openStore, type Position, type Store } from '../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../args.ts';
+import { requireFile } from '../files.ts';
+import { loadModel } from '../load-model.ts';
+import type { Answer } from '../output.ts';
+import { withProgress } from '../progress.ts';
+import { renderJson, renderText } from '../render-state.ts';
+import { valueAt } from '../state-path.ts';
+import { coloursOut, count, pairs, safeJson, time } from '../text.ts';
+
+interface Options extends JsonOption {
+  readonly model: string;
+}
+
+const PATH: readonly [string, string] = ['[path]', 'show only this part, such as orders[42].price'];
+
+export function defineStates(program: Command): void {
+  program
+    .command('state')
+    .argument(...FILE)
+    .argument(...PATH)
+    .description('show the state, or a part of it')
+    .requiredOption(...MODEL)
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  refold state book.db "orders[42]" --model ./model.ts')
+    .action(answering(([file, path], options: Options) => showState(file!, options, undefined, path)));
+  program
+    .command('at')
+    .argument(...FILE)
+    .argument(
+      '<position>',
+      'a sequence, an ISO time (UTC unless it has an offset), or @ and ms since the epoch',
+      parsePosition,
+    )
+    .argument(...PATH)
+    .description('show a past state, or a part of it')
+    .requiredOption(...MODEL)
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  refold at book.db 2027-01-31T12:00Z bids --model ./model.ts')
+    .action(
+      answering(([file, position, path], options: Options) =>
+        showState(file!, options, parsePosition(position!), path),
+      ),
+    );
+}
+
+interface Moment {
+  readonly sequence: number;
+  readonly recordedAt?: number;
+  readonly state: object;
+}
+
+async function showState(
+  file: string,
+  { model: specifier }: Options,
+  position: Position | undefined,
+  path: string | undefined,
+): Promise<Answer> {
+  await requireFile(file);
+  const model = await loadModel(specifier);
+  const moment = await withProgress(async ({ onProgress }) => {
+    await using store = await openStore(model, { path: file, readOnly: true, onProgress });
+    return await momentOf(store, position);
+  });
+  return path === undefined ? showWhole(model.name, moment) : showPart(model.name, moment, path);
+}
+
+async function momentOf(store: Store, position: Position | undefined): Promise<Moment> {
+  return position === undefined ? { sequence: store.sequence, state: store.state as object } : store.at(position);
+}
+
+function showWhole(model: string, moment: Moment): Answer {
+  const stateHash = hashState(moment.state);
+  const head = { model, ...placeOf(moment), stateHash };
+  return {
+    json: () => objectWith(head, 'state', moment.state),
+    text: () => `${describe(moment, ['hash', stateHash])}\n${renderText(moment.state, coloursOut())}`,
+  };
+}
+
+function showPart(model: string, moment: Moment, path: string): Answer {
+  const value = valueAt(moment.state, path);
+  const head = { model, ...placeOf(moment), path };
+  return {
+    json: () => objectWith(head, 'value', value),
+    text: () => `${describe(moment, ['path', path])}\n${renderText(value, coloursOut())}`,
+  };
+}
+
+function placeOf({ sequence, recordedAt }: Moment): object {
+  return recordedAt === undefined ? { sequence } : { sequence, recordedAt };
+}
+
+function describe({ sequence, recordedAt }: Moment, last: readonly [string, string]): string {
+  const recorded = recordedAt === undefined || sequence === 0 ? undefined : time(recordedAt);
+  return pairs([['sequence', count(sequence)], ['recorded', recorded], last]);
+}
+
+/** The text of a JSON object whose last member may be large. */
+function* objectWith(head: object, member: string, value: unknown): Iterable<string> {
+  yield `${safeJson(head).slice(0, -1)},"${member}":`;
+  yield* renderJson(value);
+  yield '}';
+}

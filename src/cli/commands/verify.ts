@@ -1,0 +1,92 @@
+/**
+ * `refold verify`: reads every block; with a model also refolds the log and compares every snapshot with the result.
+ *
+ * What it finds is its answer, not an error: exit code 1. A file that is no log at all is an error.
+ */
+import type { Command } from 'commander';
+import {
+  type BlocksReport,
+  isRefoldError,
+  type Model,
+  openLog,
+  openStore,
+  type SerializedError,
+  type VerifyReport,
+} from '../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../args.ts';
+import { EXIT } from '../exit-codes.ts';
+import { requireFile } from '../files.ts';
+import { loadModel } from '../load-model.ts';
+import type { Answer } from '../output.ts';
+import { type ProgressBar, withProgress } from '../progress.ts';
+import { count, oneLine, paint, pairs } from '../text.ts';
+
+interface Options extends JsonOption {
+  readonly model?: string;
+}
+
+export function defineVerify(program: Command): void {
+  program
+    .command('verify')
+    .argument(...FILE)
+    .description('check every block; with --model refold, and compare every snapshot')
+    .option(...MODEL)
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  refold verify book.db --model ./model.ts && echo sound')
+    .action(answering(([file], options: Options) => verify(file!, options)));
+}
+
+type Report = BlocksReport | VerifyReport;
+
+async function verify(file: string, options: Options): Promise<Answer> {
+  await requireFile(file);
+  const model = options.model === undefined ? undefined : await loadModel(options.model);
+  const report = await withProgress(async (bar) => {
+    const blocks = await verifyBlocks(file, bar);
+    return model === undefined || !blocks.ok ? blocks : verifyStates(file, model, blocks, bar);
+  });
+  return {
+    json: { path: file, ...(model && { model: model.name }), ...report },
+    text: () => describe(file, report),
+    exitCode: report.ok ? EXIT.ok : EXIT.checkFailed,
+  };
+}
+
+async function verifyBlocks(file: string, { onProgress }: ProgressBar): Promise<BlocksReport> {
+  await using log = await openLog({ path: file });
+  return await log.verify(onProgress);
+}
+
+/** The blocks are sound by now; a state that cannot even be recovered is a finding as well. */
+async function verifyStates(file: string, model: Model, blocks: BlocksReport, bar: ProgressBar): Promise<Report> {
+  try {
+    await using store = await openStore(model, { path: file, readOnly: true, onProgress: bar.onProgress });
+    return await store.verify();
+  } catch (error) {
+    const isFinding = ['LOG_CORRUPT', 'REDUCER_FAILED', 'HISTORY_GONE', 'UNKNOWN_EVENT_TYPE', 'EVENT_REJECTED'];
+    if (!isRefoldError(error) || !isFinding.includes(error.code)) throw error;
+    return { ...blocks, ok: false, problems: [error.toJSON()] };
+  }
+}
+
+function describe(file: string, report: Report): string {
+  const verdict = report.ok ? paint('green', 'sound') : paint('red', 'NOT SOUND');
+  const states: readonly (readonly [string, string | undefined])[] =
+    'snapshots' in report
+      ? [
+          ...report.snapshots.map(
+            ({ sequence, verdict }) => ['snapshot', `at ${count(sequence)}: ${verdict}`] as const,
+          ),
+          ['state hash', report.stateHash],
+        ]
+      : [];
+  return `${oneLine(file)}: ${verdict}\n${pairs([['events', extent(report)], ...states])}${report.problems.map(problem).join('')}`;
+}
+
+function extent({ events, firstSequence, lastSequence }: Report): string {
+  return events === 0 ? '0' : `${count(events)} read  (${count(firstSequence)} … ${count(lastSequence)})`;
+}
+
+function problem({ code, message, hint }: SerializedError): string {
+  return `\n${paint('red', code)}  ${oneLine(message)}\n${hint === undefined ? '' : `hint: ${oneLine(hint)}\n`}`;
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env node
+/**
+ * The executable `refold`.
+ *
+ * It must run on a Node that the rest cannot even be parsed or linked on, and say so: hence no import of anything else
+ * before the version is checked. The version needed is the one that package.json names.
+ */
+import { readFileSync } from 'node:fs';
+
+interface Manifest {
+  readonly version: string;
+  readonly engines: { readonly node: string };
+}
+
+const manifest: Manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+const needed = manifest.engines.node.replace('>=', '');
+
+if (isOlder(process.versions.node, needed)) {
+  refuse(needed);
+} else {
+  const { run } = await import('./program.ts');
+  process.exitCode = await run(process.argv.slice(2), manifest.version);
+}
+
+function isOlder(version: string, oldest: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [oldestMajor = 0, oldestMinor = 0] = oldest.split('.').map(Number);
+  return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
+}
+
+/** In the form of `report-error.ts`, which cannot be loaded here; the exit code is that of `NODE_TOO_OLD`. */
+function refuse(oldest: string): void {
+  const message = `Cannot run on Node ${process.versions.node}: refold needs ${oldest} or newer`;
+  const hint = `Install Node ${oldest} or newer, or put the dev dependency "node": "24" into the project and run npx refold`;
+  if (process.argv.includes('--json')) {
+    console.log(JSON.stringify({ error: { code: 'NODE_TOO_OLD', message, hint } }));
+  }
+  console.error(`refold: ${message}\nhint: ${hint}`);
+  process.exitCode = 3;
+}

@@ -1,0 +1,55 @@
+/** The commands of `refold`, their help, and the way from arguments to exit code. */
+import { Command } from 'commander';
+import { defineBackup } from './commands/backup.ts';
+import { defineCompact } from './commands/compact.ts';
+import { defineEvents } from './commands/events.ts';
+import { defineExport } from './commands/export.ts';
+import { defineImport } from './commands/import.ts';
+import { defineInfo } from './commands/info.ts';
+import { defineReplay } from './commands/replay.ts';
+import { defineSnapshot } from './commands/snapshot.ts';
+import { defineStates } from './commands/states.ts';
+import { defineVerify } from './commands/verify.ts';
+import { EXIT, EXIT_CODE_HELP } from './exit-codes.ts';
+import { endQuietlyWithoutReader } from './output.ts';
+import { reportError } from './report-error.ts';
+
+/** Runs one call of `refold` and gives its exit code; whatever goes wrong has been told. */
+export async function run(args: readonly string[], version: string): Promise<number> {
+  endQuietlyWithoutReader();
+  const program = defineProgram(version);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return Number(process.exitCode ?? EXIT.ok);
+  } catch (error) {
+    const named = program.commands.find((command) => command.name() === args[0]);
+    const command = named === undefined ? 'refold' : `refold ${named.name()}`;
+    return reportError(error, { json: args.includes('--json'), command });
+  }
+}
+
+function defineProgram(version: string): Command {
+  const program = new Command('refold')
+    .usage('<command> FILE [options]')
+    .description('Look into, check and care for refold logs: event-sourced state on one SQLite file.')
+    .version(version, '--version', 'print the version')
+    .helpOption('--help', 'print help')
+    .exitOverride()
+    .configureOutput({ outputError: () => {} }) // report-error.ts tells them
+    .addHelpText('after', `\n${EXIT_CODE_HELP}\n\nExample:\n  refold state book.db --model ./model.ts`);
+  program.commandsGroup('Look:');
+  defineInfo(program);
+  defineEvents(program);
+  defineStates(program);
+  program.commandsGroup('Check:');
+  defineReplay(program);
+  defineVerify(program);
+  program.commandsGroup('Care:');
+  defineSnapshot(program);
+  defineCompact(program);
+  defineBackup(program);
+  program.commandsGroup('Move:');
+  defineExport(program);
+  defineImport(program);
+  return program.helpCommand(false);
+}

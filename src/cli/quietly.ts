@@ -1,0 +1,23 @@
+/** Node's remarks on parts of itself that refold uses knowingly are not for the users of the command line. */
+
+/** Runs work without Node's warnings that something is experimental, or that a package names no module type. */
+export async function quietly<T>(work: () => Promise<T>): Promise<T> {
+  const emitWarning = process.emitWarning;
+  process.emitWarning = ((warning: string | Error, ...rest: unknown[]): void => {
+    if (!isRemark(rest)) Reflect.apply(emitWarning, process, [warning, ...rest]);
+  }) as typeof process.emitWarning;
+  try {
+    return await work();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}
+
+/** `emitWarning(warning, type, code)` or `emitWarning(warning, { type, code })`. */
+function isRemark([first, second]: readonly unknown[]): boolean {
+  const { type, code } = (typeof first === 'object' && first !== null ? first : { type: first, code: second }) as {
+    type?: unknown;
+    code?: unknown;
+  };
+  return type === 'ExperimentalWarning' || code === 'MODULE_TYPELESS_PACKAGE_JSON';
+}

@@ -1,0 +1,44 @@
+/**
+ * How a failure is told: `refold: <what>` and `hint: <what to do>` on stderr, and with `--json` also as the one object
+ * `{ "error": { code, message, hint, … } }` on stdout.
+ */
+import { CommanderError } from 'commander';
+import type { SerializedError } from '../index.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { writeOut } from './output.ts';
+import { oneLine, paintError } from './text.ts';
+
+type Failure = Omit<SerializedError, 'code'> & { readonly code: string };
+
+/** Tells an error and gives the exit code that belongs to it. */
+export async function reportError(error: unknown, context: { json: boolean; command: string }): Promise<ExitCode> {
+  if (error instanceof CommanderError && error.code.startsWith('commander.help')) {
+    return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
+  }
+  if (error instanceof CommanderError && error.code === 'commander.version') return EXIT.ok;
+  const failure = describe(error, context.command);
+  if (context.json) await writeOut(`${JSON.stringify({ error: failure })}\n`);
+  console.error(`${paintError('red', 'refold:')} ${oneLine(failure.message)}`);
+  if (failure.hint !== undefined) console.error(`${paintError('cyan', 'hint:')} ${oneLine(failure.hint)}`);
+  return exitCodeOf(failure.code);
+}
+
+function describe(error: unknown, command: string): Failure {
+  if (error instanceof CommanderError) return describeUsage(error, command);
+  if (isRefoldLike(error)) return error.toJSON();
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  if (stack !== undefined) console.error(stack);
+  return { code: 'UNEXPECTED', message, hint: 'This is a defect in refold, or in the model: the stack says where' };
+}
+
+/** The model may bring its own copy of refold along, whose errors are not of our class. */
+function isRefoldLike(error: unknown): error is { toJSON(): Failure } {
+  return error instanceof Error && error.name === 'RefoldError' && 'toJSON' in error;
+}
+
+function describeUsage(error: CommanderError, command: string): Failure {
+  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = rest.join(' ').trim().replace(/^\(/, '').replace(/\)$/, '');
+  const help = `Run ${command} --help`;
+  return { code: 'INVALID_OPTION', message: first, hint: suggestion === '' ? help : `${suggestion} ${help}` };
+}

@@ -1,0 +1,82 @@
+/** Human text: escaping, colours, numbers, bytes, times, and aligned pairs. Pure, but for the look at the terminal. */
+import { styleText } from 'node:util';
+
+type Colour = 'red' | 'green' | 'cyan' | 'dim';
+
+/**
+ * Characters that a terminal obeys instead of showing (C0, DEL, C1), that reorder what it shows (bidi controls), and
+ * that some programs take for a line's end. An event may hold any of them.
+ */
+const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const UNSAFE_BUT_LINES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+
+/** Text from outside, safe to print within a line. */
+export function oneLine(text: string): string {
+  return text.replace(UNSAFE, escapeCharacter);
+}
+
+/** Text from outside, safe to print; it may have several lines. */
+export function manyLines(text: string): string {
+  return text.replace(UNSAFE_BUT_LINES, escapeCharacter);
+}
+
+/** JSON text in which nothing is left that a terminal obeys; it parses to the same value. */
+export function safeJson(value: unknown): string {
+  // Outside of its strings JSON has none of these characters, and inside them such an escape means the same.
+  return JSON.stringify(value).replace(UNSAFE, escapeCharacter);
+}
+
+function escapeCharacter(character: string): string {
+  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Colours for stdout: none when it is no terminal, or NO_COLOR is set. */
+export function paint(colour: Colour, text: string): string {
+  return styleText(colour, text, { stream: process.stdout });
+}
+
+/** Colours for stderr. */
+export function paintError(colour: Colour, text: string): string {
+  return styleText(colour, text, { stream: process.stderr });
+}
+
+/** `1,234,567` */
+export function count(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+}
+
+/** `1 event`, `1,234 events` */
+export function counted(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
+}
+
+const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+/** `512 B`, `34.2 MB`: powers of 1,000. */
+export function bytes(value: number): string {
+  const power = value < 1_000 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), BYTE_UNITS.length - 1);
+  const scaled = value / 1_000 ** power;
+  return `${power === 0 ? scaled : scaled.toFixed(1)} ${BYTE_UNITS[power]}`;
+}
+
+/** ISO, in UTC, from ms since the epoch. */
+export function time(milliseconds: number): string {
+  return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : `${milliseconds} ms`;
+}
+
+/** `0.34 s`, `12.3 s` */
+export function seconds(value: number): string {
+  return `${value.toFixed(value < 10 ? 2 : 1)} s`;
+}
+
+/** A line of text per pair, values aligned; pairs without a value are left out. Values are escaped here. */
+export function pairs(rows: readonly (readonly [label: string, value: string | undefined])[]): string {
+  const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+  const width = Math.max(0, ...shown.map(([label]) => label.length));
+  return shown.map(([label, value]) => `${paint('dim', label.padEnd(width))}  ${oneLine(value)}\n`).join('');
+}
+
+/** Whether stdout takes colours. */
+export function coloursOut(): boolean {
+  return paint('red', '.') !== '.';
+}

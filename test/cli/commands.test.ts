@@ -1,0 +1,303 @@
+/** Every command once for humans and once for programs, on one small log. */
+import { existsSync, readdirSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { openStore } from 'refold';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { cart } from './fixtures/cart.ts';
+import { CART, makeShop, refold, refoldJson, START, temporaryFolder } from './support.ts';
+
+const inFolder = temporaryFolder();
+const shop = inFolder('shop.db');
+let stateHash: string;
+
+beforeAll(async () => {
+  await makeShop(shop);
+  await using store = await openStore(cart, { path: shop, readOnly: true });
+  stateHash = await store.stateHash();
+});
+
+/** Runs a command that must succeed without a word on stderr, and gives what it printed. */
+async function printed(...args: string[]): Promise<string> {
+  const { code, stdout, stderr } = await refold(args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  return stdout;
+}
+
+describe('info', () => {
+  test('lists what is in the log, values aligned', async () => {
+    const lines = (await printed('info', shop)).split('\n');
+    expect(lines).toContain('model     cart');
+    expect(lines).toContain('events    6  (1 … 6)');
+    expect(lines).toContain('recorded  2024-01-31T12:00:00.000Z … 2024-01-31T12:04:00.000Z');
+    expect(lines.find((line) => line.startsWith('snapshot'))).toContain(`at 6, 2024-01-31T12:04:00.000Z`);
+  });
+
+  test('--json', async () => {
+    expect(await refoldJson(['info', shop])).toMatchObject({
+      path: shop,
+      model: 'cart',
+      events: 6,
+      firstSequence: 1,
+      lastSequence: 6,
+      firstRecordedAt: START,
+      lastRecordedAt: START + 4 * 60_000,
+      openBlocks: 5,
+      snapshots: [{ sequence: 6, stateHash }],
+    });
+  });
+});
+
+describe('state', () => {
+  test('shows sequence, hash and content', async () => {
+    const text = await printed('state', shop, '--model', CART);
+    expect(text).toContain('sequence  6\n');
+    expect(text).toContain(`hash      ${stateHash}\n`);
+    expect(text).toContain("prices: Map(2) { 'cup' => 900, 'tea' => 450 }");
+  });
+
+  test('--json tags what JSON lacks', async () => {
+    expect(await refoldJson(['state', shop, '--model', CART])).toEqual({
+      model: 'cart',
+      sequence: 6,
+      stateHash,
+      state: {
+        carts: {
+          $map: [
+            [
+              1,
+              {
+                customer: 'Ada',
+                items: [
+                  { sku: 'tea', quantity: 2 },
+                  { sku: 'cup', quantity: 1 },
+                  { sku: 'tea', quantity: 3 },
+                ],
+              },
+            ],
+          ],
+        },
+        prices: {
+          $orderedMap: [
+            ['cup', 900],
+            ['tea', 450],
+          ],
+        },
+        added: 6,
+      },
+    });
+  });
+
+  test('a path shows a part', async () => {
+    expect(await printed('state', shop, 'carts[1].items[2].quantity', '--model', CART)).toMatch(/\n\n3\n$/);
+    expect(await refoldJson(['state', shop, 'prices.tea', '--model', CART])).toEqual({
+      model: 'cart',
+      sequence: 6,
+      path: 'prices.tea',
+      value: 450,
+    });
+  });
+});
+
+describe('at', () => {
+  test.each([
+    ['a sequence', '4', 4],
+    ['the beginning', '0', 0],
+    ['the very time of a commit', '2024-01-31T12:01:00Z', 3],
+    ['a time between commits, without a zone', '2024-01-31 12:01:59.999', 3],
+    ['a time with an offset', '2024-01-31T13:02:00+01:00', 4],
+    ['@ and milliseconds', `@${START}`, 1],
+    ['thirteen digits', `${START + 200_000}`, 5],
+    ['a day', '2024-02-01', 6],
+  ])('goes to %s', async (_, position, sequence) => {
+    expect(await refoldJson(['at', shop, position, 'added', '--model', CART])).toMatchObject({
+      sequence,
+      value: [0, 0, 0, 0, 2, 3, 6][sequence],
+    });
+  });
+
+  test('tells humans when that was', async () => {
+    const text = await printed('at', shop, '4', '--model', CART);
+    expect(text).toContain('sequence  4\nrecorded  2024-01-31T12:02:00.000Z\n');
+    expect(text).toContain("items: [ { sku: 'tea', quantity: 2 } ]");
+  });
+});
+
+describe('replay', () => {
+  test('says how many, how fast, and to which state', async () => {
+    const text = await printed('replay', shop, '--model', CART);
+    expect(text).toMatch(
+      /^events {6}6 {2}\(1 … 6\)\ntook {8}[\d.]+ s, [\d,]+ events\/s\nstate hash {2}[0-9a-f]{64}\n$/,
+    );
+    expect(text).toContain(stateHash);
+  });
+
+  test('--json, and --to stops early', async () => {
+    const whole = await refoldJson(['replay', shop, '--model', CART]);
+    expect(whole).toMatchObject({ model: 'cart', events: 6, from: 0, sequence: 6, stateHash });
+    expect(Object.keys(whole)).toEqual(expect.arrayContaining(['seconds', 'eventsPerSecond']));
+    const part = await refoldJson(['replay', shop, '--model', CART, '--to', '2024-01-31T12:02Z']);
+    expect(part).toMatchObject({ events: 4, sequence: 4 });
+    const past = await refoldJson(['at', shop, '4', '--model', CART]);
+    expect(part.stateHash).toBe(past.stateHash);
+  });
+});
+
+describe('verify', () => {
+  test('reads the blocks without a model', async () => {
+    expect(await printed('verify', shop)).toBe(`${shop}: sound\nevents  6 read  (1 … 6)\n`);
+    expect(await refoldJson(['verify', shop])).toMatchObject({ path: shop, ok: true, events: 6, problems: [] });
+  });
+
+  test('with a model refolds and compares the snapshots', async () => {
+    const text = await printed('verify', shop, '--model', CART);
+    expect(text).toContain('snapshot    at 6: equal');
+    expect(text).toContain(stateHash);
+    const report = await refoldJson(['verify', shop, '--model', CART]);
+    expect(report).toMatchObject({
+      ok: true,
+      model: 'cart',
+      snapshots: [{ sequence: 6, verdict: 'equal' }],
+      stateHash,
+    });
+  });
+});
+
+describe('snapshot', () => {
+  test('takes one, and says from where the state came', async () => {
+    const text = await printed('snapshot', shop, '--model', CART);
+    expect(text).toContain('recovery    Loaded the snapshot at 6; nothing was left to replay.');
+    expect(text).toContain(stateHash);
+    expect(await refoldJson(['snapshot', shop, '--model', CART])).toMatchObject({
+      model: 'cart',
+      sequence: 6,
+      stateHash,
+    });
+  });
+});
+
+describe('compact', () => {
+  test('--plan changes nothing; then it is done as planned', async () => {
+    const log = inFolder('compact.db');
+    await makeShop(log);
+    expect(await printed('compact', log, '--plan')).toMatch(
+      /^would seal {2}6 events in 5 blocks, .*\nwould drop {2}nothing/,
+    );
+    const plan = await refoldJson(['compact', log, '--plan']);
+    expect(plan).toMatchObject({ dryRun: true, sealed: { events: 6, blocks: 5 }, dropped: { events: 0 } });
+    expect(await refoldJson(['info', log])).toMatchObject({ openBlocks: 5, sealedBlocks: 0 });
+
+    const done = await refoldJson(['compact', log]);
+    expect(done).toMatchObject({ dryRun: false, sealed: { events: 6, blocks: 5 }, dropped: { events: 0 } });
+    expect(await refoldJson(['info', log])).toMatchObject({ openBlocks: 0, sealedBlocks: 1 });
+    expect(await printed('compact', log)).toMatch(/^sealed {3}0 events/);
+    expect(await refoldJson(['replay', log, '--model', CART])).toMatchObject({ events: 6, stateHash });
+  });
+
+  test('drops what the bounds no longer want, up to the older of two snapshots', async () => {
+    const log = inFolder('dropping.db');
+    await makeShop(log); // a snapshot at 6
+    await using store = await openStore(cart, { path: log });
+    await store.append({ type: 'PriceSet', data: { sku: 'tea', price: 500 } });
+    await store.close(); // and one at 7
+
+    const bounds = ['--max-events', '1', '--model', CART];
+    const plan = await refoldJson(['compact', log, '--plan', ...bounds]);
+    expect(plan.dropped).toMatchObject({ throughSequence: 6, events: 6 });
+    expect(await refoldJson(['info', log])).toMatchObject({ firstSequence: 1 });
+    expect((await refoldJson(['compact', log, '--plan', '--max-age', '1ms', '--model', CART])).dropped.events).toBe(6);
+    expect((await refoldJson(['compact', log, '--plan', '--max-bytes', '1GB', '--model', CART])).dropped.events).toBe(
+      0,
+    );
+    expect((await refoldJson(['compact', log, '--plan', '--history', 'keep'])).dropped.events).toBe(0);
+    expect(await printed('compact', log, '--plan', '--history', 'discard', '--model', CART)).toContain('held back');
+  });
+});
+
+describe('backup', () => {
+  test('copies a log that opens and holds the same', async () => {
+    const copy = inFolder('copy.db');
+    expect(await printed('backup', shop, copy)).toContain('reaches  6\n');
+    expect(await refoldJson(['replay', copy, '--model', CART])).toMatchObject({ events: 6, stateHash });
+    const another = inFolder('another.db');
+    expect(await refoldJson(['backup', shop, another])).toMatchObject({
+      path: shop,
+      destination: another,
+      lastSequence: 6,
+    });
+  });
+
+  test('works beside the writer', async () => {
+    const log = inFolder('busy.db');
+    await using store = await openStore(cart, { path: log });
+    await store.append({ type: 'CartOpened', data: { cartId: 1, customer: 'Ada' } });
+    expect(await refoldJson(['backup', log, inFolder('busy-copy.db')])).toMatchObject({ lastSequence: 1 });
+    expect(await refoldJson(['state', log, 'carts[1].customer', '--model', CART])).toMatchObject({ value: 'Ada' });
+  });
+});
+
+describe('export --sqlite', () => {
+  test('writes a plain table of everything, sealed blocks included', async () => {
+    const log = inFolder('sealed.db');
+    await makeShop(log);
+    await printed('compact', log);
+    const table = inFolder('table.db');
+    expect(await refoldJson(['export', log, '--sqlite', table])).toEqual({ path: log, destination: table, events: 6 });
+
+    const database = new DatabaseSync(table);
+    const rows = database.prepare('select * from events order by sequence').all();
+    database.close();
+    expect(rows).toHaveLength(6);
+    expect({ ...rows[0] }).toEqual({
+      sequence: 1,
+      recorded_at: START,
+      type: 'CartOpened',
+      version: 1,
+      data: '{"cartId":1,"customer":"Ada"}',
+      meta: '{"by":"web"}',
+    });
+    expect(rows[5]).toMatchObject({ sequence: 6, version: 2, meta: null });
+  });
+});
+
+test('help and version', async () => {
+  const help = await printed('--help');
+  for (const command of [
+    'info',
+    'events',
+    'state',
+    'at',
+    'replay',
+    'verify',
+    'snapshot',
+    'compact',
+    'backup',
+    'export',
+    'import',
+  ]) {
+    expect(help).toMatch(new RegExp(`^  ${command} `, 'm'));
+    expect(await printed(command, '--help')).toContain(`\nExample:\n  `);
+  }
+  expect(help).toContain('Exit codes:');
+  expect(await printed('--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
+});
+
+describe('zod is loaded', () => {
+  const tell = `data:text/javascript,${encodeURIComponent(`
+    import { registerHooks } from 'node:module';
+    registerHooks({ load(url, context, next) { if (url.includes('/zod/')) process.exitCode = 42; return next(url, context); } });
+  `)}`;
+
+  test('by a model', async () => {
+    expect((await refold(['state', shop, '--model', CART], { nodeOptions: ['--import', tell] })).code).toBe(42);
+  });
+
+  test.each([[['info', shop]], [['events', shop]], [['verify', shop]], [['--help']]])('but not by %j', async (args) => {
+    expect((await refold(args, { nodeOptions: ['--import', tell] })).code).toBe(0);
+  });
+});
+
+test('no command leaves anything beside the files it was asked for', () => {
+  const names = readdirSync(inFolder('.')).filter((name) => !/\.db(-lock|-wal|-shm)?$/.test(name));
+  expect(names).toEqual([]);
+  expect(existsSync(shop)).toBe(true);
+});

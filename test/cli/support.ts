@@ -1,0 +1,98 @@
+/** The command line as its users meet it: a child process, a folder of its own, and logs made through the front door. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { openStore } from 'refold';
+import { afterAll } from 'vitest';
+import { cart } from './fixtures/cart.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+
+/** Starting from sources takes most of a run's time; it need not be taken anew each time. */
+const compileCache = mkdtempSync(join(tmpdir(), 'refold-cli-cache-'));
+afterAll(() => rmSync(compileCache, { recursive: true, force: true }));
+
+/** The path of a module under `fixtures/`. */
+export function fixture(name: string): string {
+  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+}
+
+export const CART: string = fixture('cart.ts');
+
+export interface Run {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface RunOptions {
+  readonly input?: string | Buffer;
+  readonly cwd?: string;
+  readonly nodeOptions?: readonly string[];
+}
+
+/** Runs `refold` to its end. */
+export async function refold(args: readonly string[], options: RunOptions = {}): Promise<Run> {
+  const child = startRefold(args, options);
+  child.stdin!.end(options.input);
+  const [stdout, stderr, code] = await Promise.all([text(child.stdout!), text(child.stderr!), exitOf(child)]);
+  return { code, stdout, stderr };
+}
+
+/** Starts `refold`, to be talked to while it runs. */
+export function startRefold(args: readonly string[], { cwd, nodeOptions = [] }: RunOptions = {}): ChildProcess {
+  const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
+  const env = { ...inherited, NODE_COMPILE_CACHE: compileCache };
+  const child = spawn(process.execPath, ['--conditions=refold-source', ...nodeOptions, MAIN, ...args], { cwd, env });
+  child.stdin.on('error', () => {}); // it may end before it has read everything
+  return child;
+}
+
+export function exitOf(child: ChildProcess): Promise<number | null> {
+  return new Promise((resolve) => child.once('close', resolve));
+}
+
+/** Runs `refold … --json`, which must succeed with one object and nothing on stderr. */
+export async function refoldJson(args: readonly string[], options: RunOptions = {}): Promise<any> {
+  const { code, stdout, stderr } = await refold([...args, '--json'], options);
+  if (code !== 0 || stderr !== '') throw new Error(`refold ${args.join(' ')} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** A folder for one file of tests, gone afterwards. */
+export function temporaryFolder(): (name: string) => string {
+  const folder = mkdtempSync(join(tmpdir(), 'refold-cli-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  return (name) => join(folder, name);
+}
+
+/** When the first commit of `makeShop` is recorded; each follows a minute after the one before. */
+export const START: number = Date.UTC(2024, 0, 31, 12);
+
+/** A log of six events in five commits: a cart, two prices at once, three items; with a snapshot at its end. */
+export async function makeShop(path: string): Promise<void> {
+  let now = START;
+  await using store = await openStore(cart, { path, clock: () => now });
+  const append = async (events: Parameters<typeof store.append>[0]): Promise<void> => {
+    await store.append(events);
+    now += 60_000;
+  };
+  await append({ type: 'CartOpened', data: { cartId: 1, customer: 'Ada' }, meta: { by: 'web' } });
+  await append([
+    { type: 'PriceSet', data: { sku: 'tea', price: 450 } },
+    { type: 'PriceSet', data: { sku: 'cup', price: 900 } },
+  ]);
+  await append({ type: 'ItemAdded', data: { cartId: 1, sku: 'tea', quantity: 2 } });
+  await append({ type: 'ItemAdded', data: { cartId: 1, sku: 'cup', quantity: 1 } });
+  await append({ type: 'ItemAdded', data: { cartId: 1, sku: 'tea', quantity: 3 } });
+}
+
+export function jsonLines(text: string): any[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line));
+}
