@@ -1,0 +1,208 @@
+/**
+ * Reads CSV files of plain fields, line by line, gzip or not, in bounded memory.
+ *
+ * Nothing is lost and nothing is guessed: a line that is not exactly what was announced (number of columns, integers,
+ * known words) ends the reading with an error that names file and line. Market data knows no quoted fields, so a quote is
+ * just a character that no integer contains.
+ */
+import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { RefoldError } from 'refold';
+
+/** Longest line that is read; LOBSTER's widest (200 levels) has 20,000 characters. */
+const MAX_LINE_LENGTH = 65_536;
+
+/** Something that holds text: a file, or one member of an archive. */
+export interface TextSource {
+  /** How messages name it. */
+  readonly path: string;
+  /** The bytes as stored in the source, decompressed. */
+  open(): Promise<AsyncIterable<Uint8Array>>;
+}
+
+/** One line of a CSV file, with its place. */
+export class CsvRow {
+  readonly path: string;
+  readonly line: number;
+  readonly fields: readonly string[];
+
+  constructor(path: string, line: number, fields: readonly string[]) {
+    this.path = path;
+    this.line = line;
+    this.fields = fields;
+  }
+
+  /** The text of a column. */
+  text(column: number): string {
+    return this.fields[column] ?? '';
+  }
+
+  /** The safe integer in a column; `name` is how the message calls it. */
+  integer(column: number, name: string): number {
+    const value = parseInteger(this.text(column));
+    if (value !== undefined) return value;
+    throw this.error(
+      `${name} is ${JSON.stringify(this.text(column))}`,
+      'Give a whole number, digits only, below 2^53 in size',
+    );
+  }
+
+  /** The whole number above zero in a column. */
+  positive(column: number, name: string): number {
+    const value = this.integer(column, name);
+    if (value > 0) return value;
+    throw this.error(`${name} is ${value}`, 'Give a whole number above 0');
+  }
+
+  /** What `words` says for the word in a column. */
+  word<Meaning>(column: number, name: string, words: Readonly<Record<string, Meaning>>): Meaning {
+    const word = this.text(column);
+    if (Object.hasOwn(words, word)) return words[word] as Meaning;
+    throw this.error(`${name} is ${JSON.stringify(word)}`, `Use one of ${Object.keys(words).join(', ')}`);
+  }
+
+  /** An error that names this line. */
+  error(problem: string, hint: string): RefoldError {
+    return unreadable(this.path, `line ${this.line}: ${problem}`, { line: this.line, hint });
+  }
+}
+
+/** A file on disk. Gzip is recognised by its name or its first bytes. */
+export function fileSource(path: string): TextSource {
+  return { path, open: () => openFile(path) };
+}
+
+/**
+ * The rows of a CSV file, in order.
+ *
+ * @param header the first line, word for word; without it the file has none
+ * @param columns how many fields each line has; without it, as many as the first one
+ * @throws RefoldError `INVALID_OPTION` with path, line and hint
+ */
+export async function* readRows(
+  source: TextSource,
+  { header, columns = header?.split(',').length }: { readonly header?: string; readonly columns?: number } = {},
+): AsyncGenerator<CsvRow, void, void> {
+  let line = 0;
+  for await (const text of readLines(source)) {
+    line++;
+    if (line === 1 && header !== undefined) {
+      requireHeader(source.path, text, header);
+      continue;
+    }
+    const fields = text.split(',');
+    columns ??= fields.length;
+    if (fields.length !== columns) throw wrongColumns(new CsvRow(source.path, line, fields), columns);
+    yield new CsvRow(source.path, line, fields);
+  }
+  if (line === 0 && header !== undefined) requireHeader(source.path, '', header);
+}
+
+/** The lines of a text, without their ends (LF or CRLF). A last line may lack its end. */
+export async function* readLines(source: TextSource): AsyncGenerator<string, void, void> {
+  let line = 0;
+  let rest = '';
+  try {
+    for await (const bytes of await source.open()) {
+      const lines = (rest + decode(bytes)).split('\n');
+      rest = lines.pop() ?? '';
+      for (const text of lines) {
+        line++;
+        requireBounded(source.path, line, text);
+        yield withoutCarriageReturn(text);
+      }
+      requireBounded(source.path, line + 1, rest);
+    }
+  } catch (error) {
+    throw error instanceof RefoldError ? error : readFailure(source.path, line + 1, error);
+  }
+  if (rest !== '') yield withoutCarriageReturn(rest);
+}
+
+/** The safe integer that `text` spells, or undefined: no spaces, signs other than one minus, exponents or points. */
+export function parseInteger(text: string): number | undefined {
+  const start = text.charCodeAt(0) === 45 ? 1 : 0;
+  if (text.length === start || text.length > 17) return undefined;
+  let value = 0;
+  for (let index = start; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 48;
+    if (digit < 0 || digit > 9) return undefined;
+    value = value * 10 + digit;
+  }
+  if (value > Number.MAX_SAFE_INTEGER) return undefined;
+  return start === 0 || value === 0 ? value : -value;
+}
+
+/** An error about a file that was to be read. */
+export function unreadable(
+  path: string,
+  problem: string,
+  details: { readonly line?: number; readonly hint: string; readonly cause?: unknown },
+): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot read ${path}: ${problem}`, { path, ...details });
+}
+
+async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
+  const file = await open(path, 'r');
+  const magic = new Uint8Array(2);
+  await file.read(magic, 0, 2, 0);
+  await file.close();
+  const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
+  const gzip = path.endsWith('.gz') || (magic[0] === 0x1f && magic[1] === 0x8b);
+  if (!gzip) return stream;
+  const gunzip = createGunzip({ chunkSize: 256 * 1024 });
+  stream.on('error', (error) => gunzip.destroy(error));
+  // A reader that stops early closes the file too.
+  gunzip.on('close', () => stream.destroy());
+  return Readable.from(stream.pipe(gunzip));
+}
+
+/** Market data is ASCII; one byte is one character, so that a chunk border never splits one. */
+function decode(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+function withoutCarriageReturn(text: string): string {
+  return text.endsWith('\r') ? text.slice(0, -1) : text;
+}
+
+function requireBounded(path: string, line: number, text: string): void {
+  if (text.length <= MAX_LINE_LENGTH) return;
+  throw unreadable(path, `line ${line}: longer than ${MAX_LINE_LENGTH} characters`, {
+    line,
+    hint: 'Give a CSV file: this is something else',
+  });
+}
+
+function requireHeader(path: string, first: string, header: string): void {
+  const withoutMark = first.startsWith('\u00ef\u00bb\u00bf') ? first.slice(3) : first;
+  if (withoutMark === header) return;
+  const shown = JSON.stringify(first.length > 80 ? `${first.slice(0, 80)}…` : first);
+  throw unreadable(path, `line 1: the header is ${shown}`, { line: 1, hint: `Give a file that begins with ${header}` });
+}
+
+function wrongColumns(row: CsvRow, columns: number): RefoldError {
+  const { length } = row.fields;
+  return row.error(
+    `${length} ${length === 1 ? 'column' : 'columns'} instead of ${columns}`,
+    'Complete the line; if it is the last one, the file was cut',
+  );
+}
+
+const HINT_BY_CODE: Readonly<Record<string, string>> = {
+  ENOENT: 'Check the path: there is no such file',
+  EACCES: 'Make the file readable for this user',
+  EISDIR: 'Name a file: this is a directory',
+  Z_BUF_ERROR: 'The compressed file was cut: fetch it again',
+  Z_DATA_ERROR: 'The compressed file is damaged, or is no gzip: fetch it again',
+};
+
+function readFailure(path: string, line: number, cause: unknown): RefoldError {
+  const { code = '', message = String(cause), syscall } = cause as NodeJS.ErrnoException;
+  const hint = HINT_BY_CODE[code] ?? 'Check the file and the disk it is on';
+  // What cannot be opened has no lines.
+  if (syscall === 'open') return unreadable(path, message, { hint, cause });
+  return unreadable(path, `line ${line}: ${message}`, { line, hint, cause });
+}

@@ -1,0 +1,212 @@
+/**
+ * The order book's command line: `npm run orderbook -- <command>`.
+ *
+ * Each command runs to its end and gives a report; `--json` prints the report as one JSON object, the last line on
+ * stdout. Exit codes: 0 when every check held, 1 when one failed, 2 for bad input.
+ */
+import { basename } from 'node:path';
+import { Command, CommanderError, Option } from 'commander';
+import { RefoldError, type SerializedError } from 'refold';
+import { runConsensus } from './consensus.ts';
+import { fileSource, parseInteger, type TextSource } from './csv.ts';
+import { runDemo } from './demo.ts';
+import { runLobster } from './lobster.ts';
+import { openProgress } from './progress.ts';
+import { replayBook } from './replay-book.ts';
+import { parsePosition, showBook } from './show.ts';
+import { runTape, type TapeReport } from './tape.ts';
+import { number, table } from './text.ts';
+import { type OpenBook, openNewBook, openWorkspace } from './workspace.ts';
+import { openSample } from './zip.ts';
+
+const EXIT_CHECK_FAILED = 1;
+const EXIT_BAD_INPUT = 2;
+
+interface CommonOptions {
+  readonly json?: boolean;
+  readonly db?: string;
+}
+
+const say = (text: string): void => void process.stdout.write(`${text}\n`);
+
+function program(): Command {
+  const root = withOptions(
+    new Command('orderbook')
+      .description('A price-time-priority order book, event-sourced with refold. Without a command: the demo.')
+      .exitOverride()
+      .enablePositionalOptions()
+      .configureOutput({ outputError: () => {} }) // said by reportError, in our words
+      .addOption(new Option('--commands <count>', 'length of the flow').default(200_000).argParser(positiveInteger))
+      .addOption(
+        new Option('--seed <number>', 'another seed, another day').default(20_260_105).argParser(naturalNumber),
+      ),
+  ).action(demo);
+  withOptions(root.command('tape'))
+    .description('replay a command tape; with --check, compare the book with an order-book file row by row')
+    .argument('<commands>', 'row,ts_ns,cmd,id,side,price,qty as .csv or .csv.gz')
+    .option('--check <orderbook>', "LOBSTER's order-book file of the same rows")
+    .addOption(new Option('--levels <count>', 'levels to compare; default all in the file').argParser(positiveInteger))
+    .action(tape);
+  withOptions(root.command('lobster'))
+    .description("follow LOBSTER's own files, deriving the commands, and check the book after every message")
+    .argument('<message>', 'the message file (.csv, .csv.gz), or a sample (.zip) that holds both')
+    .argument('[orderbook]', 'the order-book file')
+    .action(lobster);
+  withOptions(root.command('consensus'))
+    .description('run a consensus workload, and hash its canonical report stream')
+    .argument('<commands>', 'seq,cmd,id,side,price,qty,tif as .csv or .csv.gz')
+    .action(consensus);
+  root
+    .command('replay')
+    .description('fold the whole log of a book again, and match its orders again')
+    .argument('<book>', 'the file of a book')
+    .option('--json', 'print the report as JSON')
+    .action(replayCommand);
+  root
+    .command('show')
+    .description('the ladder and the recent trades of a book, now or in the past')
+    .argument('<book>', 'the file of a book')
+    .addOption(new Option('--at <position>', 'a sequence, an ISO time, or ms since the epoch').argParser(parsePosition))
+    .option('--json', 'print the view as JSON')
+    .action(showBook);
+  return root;
+}
+
+function withOptions(command: Command): Command {
+  return command
+    .option('--json', 'print the report as JSON, the last line on stdout')
+    .option('--db <file>', 'keep the book in this file; default a temporary one');
+}
+
+async function demo({ json, db, commands, seed }: CommonOptions & { commands: number; seed: number }): Promise<void> {
+  using workspace = openWorkspace(db);
+  const report = await runDemo({ path: workspace.path, commands, seed, write: json === true ? () => {} : say });
+  if (json === true) say(JSON.stringify(report));
+  if (report.checks.some(({ held }) => !held)) process.exitCode = EXIT_CHECK_FAILED;
+}
+
+async function tape(path: string, options: CommonOptions & { check?: string; levels?: number }): Promise<void> {
+  const check = options.check === undefined ? undefined : fileSource(options.check);
+  await runOnBook('tape', options, async (store, progress) => {
+    const { levels } = options;
+    return runTape(store, fileSource(path), { symbol: symbolOf(path), check, levels, progress });
+  });
+}
+
+async function lobster(message: string, orderBook: string | undefined, options: CommonOptions): Promise<void> {
+  const [messages, rows] = await openLobster(message, orderBook);
+  await runOnBook('lobster', options, (store, progress) =>
+    runLobster(store, messages, rows, { symbol: symbolOf(message), progress }),
+  );
+}
+
+async function consensus(path: string, options: CommonOptions): Promise<void> {
+  await runOnBook('consensus', options, (store, progress) => runConsensus(store, fileSource(path), { progress }));
+}
+
+async function replayCommand(path: string, { json }: CommonOptions): Promise<void> {
+  const report = await replayBook(path, { bar: openProgress });
+  present(report, json);
+  if (report.rematch !== 'equal') process.exitCode = EXIT_CHECK_FAILED;
+}
+
+/** Runs a report-making job on a new book, and presents the report. */
+async function runOnBook<Report extends object>(
+  label: string,
+  { json, db }: CommonOptions,
+  run: (store: OpenBook, progress: ReturnType<typeof openProgress>) => Promise<Report>,
+): Promise<void> {
+  using workspace = openWorkspace(db);
+  const progress = openProgress(label);
+  try {
+    // The fold of this model does not fail halfway, and a day has many events: the fast fold.
+    await using store = await openNewBook(workspace.path, { fold: 'direct' });
+    const report = await run(store, progress);
+    progress.end();
+    present(report, json);
+    if ('rowsWrong' in report) judgeRows(report as unknown as TapeReport);
+  } finally {
+    progress.end();
+  }
+}
+
+function present(report: object, json: boolean | undefined): void {
+  if (json === true) say(JSON.stringify(report));
+  else say(table(Object.entries(report).map(([name, value]) => [spaced(name), readable(value)])));
+}
+
+/** A wrong row makes the run a failure, and is named. */
+function judgeRows({ rowsWrong, firstWrongRow, difference }: TapeReport): void {
+  if (rowsWrong === 0) return;
+  process.exitCode = EXIT_CHECK_FAILED;
+  const others = rowsWrong === 1 ? '' : `; ${number(rowsWrong)} rows are wrong in all`;
+  process.stderr.write(`error: row ${firstWrongRow} is wrong: ${difference}${others}\n`);
+}
+
+async function openLobster(message: string, orderBook: string | undefined): Promise<readonly [TextSource, TextSource]> {
+  if (orderBook !== undefined) return [fileSource(message), fileSource(orderBook)];
+  return openSample(message);
+}
+
+/** LOBSTER's names begin with the ticker: `GOOG_2012-06-21_…`. Any other file is of a symbol without a name. */
+function symbolOf(path: string): string {
+  const name = basename(path).replace(/^LOBSTER_SampleFile_/, '');
+  return /^[A-Z][A-Z.]{0,9}(?=_)/.exec(name)?.[0] ?? 'BOOK';
+}
+
+function naturalNumber(text: string): number {
+  const value = parseInteger(text);
+  if (value !== undefined && value >= 0) return value;
+  throw badOption(`${JSON.stringify(text)} is no whole number`, 'Give a whole number, digits only');
+}
+
+function positiveInteger(text: string): number {
+  const value = naturalNumber(text);
+  if (value > 0) return value;
+  throw badOption('0 is too few', 'Give a whole number above 0');
+}
+
+function badOption(problem: string, hint: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot run: ${problem}`, { hint });
+}
+
+/** eventsPerSecond → events per second. */
+function spaced(name: string): string {
+  return name.replace(/[A-Z0-9]+/g, (part) => (/^\d/.test(part) ? part : ` ${part.toLowerCase()}`));
+}
+
+function readable(value: unknown): string {
+  if (typeof value === 'number') return Number.isInteger(value) ? number(value) : value.toFixed(2);
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '-');
+}
+
+/** Says what went wrong, for people and for programs. */
+function reportError(error: unknown, json: boolean): void {
+  const serialized = serialise(error);
+  process.stderr.write(`error: ${serialized.message}\n`);
+  if (serialized.hint !== undefined) process.stderr.write(`hint: ${serialized.hint}\n`);
+  if (json) say(JSON.stringify({ error: serialized }));
+}
+
+function serialise(error: unknown): SerializedError {
+  if (error instanceof RefoldError) return error.toJSON();
+  if (error instanceof CommanderError) {
+    return { code: 'INVALID_OPTION', message: error.message.replace(/^error: /, ''), hint: 'Run with --help' };
+  }
+  throw error;
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  // An exit takes the temporary book along; a signal alone would not.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+  try {
+    await program().parseAsync([...args], { from: 'user' });
+  } catch (error) {
+    // --help and --version end with an error as well, of code 0, and so does a command that has spoken already.
+    if (error instanceof CommanderError && error.exitCode === 0) return;
+    process.exitCode = EXIT_BAD_INPUT;
+    reportError(error, args.includes('--json'));
+  }
+}
+
+await main(process.argv.slice(2));

@@ -1,0 +1,142 @@
+import { Writable } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
+import { describe, expect, test } from 'vitest';
+import { renderLadder, renderTape, viewOf } from '../../../examples/orderbook/ladder.ts';
+import { openProgress } from '../../../examples/orderbook/progress.ts';
+import { parsePosition } from '../../../examples/orderbook/show.ts';
+import { Story } from '../../../examples/orderbook/story.ts';
+import { table, wrap } from '../../../examples/orderbook/text.ts';
+import { memoryBook } from './memory-book.ts';
+
+describe('the ladder', () => {
+  async function bookWith(...orders: readonly (readonly ['buy' | 'sell', number, number])[]) {
+    const store = memoryBook();
+    await store.execute('listSymbol', { symbol: 'GOOG' });
+    for (const [index, [side, price, quantity]] of orders.entries()) {
+      await store.execute('placeOrder', { orderId: index + 1, symbol: 'GOOG', side, type: 'limit', price, quantity });
+    }
+    return viewOf(store.state, 'GOOG');
+  }
+
+  test('has asks above and bids below, the best in the middle', async () => {
+    const view = await bookWith(
+      ['sell', 105, 10],
+      ['sell', 104, 1_500],
+      ['sell', 104, 500],
+      ['buy', 101, 40],
+      ['buy', 99, 4],
+    );
+    expect(stripVTControlCharacters(renderLadder(view)).split('\n')).toEqual([
+      '  GOOG',
+      '        price        size  orders',
+      '          105          10       1  █',
+      '          104       2,000       2  ████████████████████████',
+      '  ──── spread 3 ────',
+      '          101          40       1  █',
+      '           99           4       1  █',
+    ]);
+  });
+
+  test.each([
+    ['nobody', [], 'the book is empty'],
+    ['only bids', [['buy', 1, 1]], 'no asks'],
+    ['only asks', [['sell', 1, 1]], 'no bids'],
+  ] as const)('with %s says so', async (_, orders, words) => {
+    expect(renderLadder(await bookWith(...orders))).toContain(words);
+  });
+
+  test('goes with the last trades, newest first', async () => {
+    const view = await bookWith(['sell', 104, 10], ['buy', 104, 3], ['buy', 110, 2]);
+    expect(stripVTControlCharacters(renderTape(view)).split('\n')).toEqual([
+      '          104           2  bought  event 6, trade 2',
+      '          104           3  bought  event 4, trade 1',
+    ]);
+    expect(renderTape(await bookWith())).toBe('  no trades');
+  });
+});
+
+describe('a position', () => {
+  test.each([
+    ['42', { sequence: 42 }],
+    ['0', { sequence: 0 }],
+    ['1767623400000', { time: 1_767_623_400_000 }],
+    ['2026-01-05T14:30:00Z', { time: 1_767_623_400_000 }],
+    ['2026-01-05', { time: 1_767_571_200_000 }],
+  ])('%s', (text, position) => {
+    expect(parsePosition(text)).toEqual(position);
+  });
+
+  test.each(['', 'yesterday', '-1', '1.5', '2026-13-45', '2026-01-05 noon'])('%j is none', (text) => {
+    expect(() => parsePosition(text)).toThrow(/no sequence and no time/);
+  });
+});
+
+describe('progress', () => {
+  /** A stream that remembers, and a clock that is set by hand. */
+  function record(isTTY: boolean) {
+    const written: string[] = [];
+    const sink = new Writable({
+      write(chunk, _, done) {
+        written.push(String(chunk));
+        done();
+      },
+    });
+    const stream = Object.assign(sink, { isTTY });
+    let time = 0;
+    const bar = openProgress('write', 1_000, { stream, now: () => time });
+    const at = (ms: number, done: number): void => {
+      time = ms;
+      bar.update(done);
+    };
+    return { written, bar, at };
+  }
+
+  test('says nothing of what is over in a second', () => {
+    const { written, bar, at } = record(true);
+    at(10, 100);
+    at(999, 999);
+    bar.end();
+    expect(written).toEqual([]);
+  });
+
+  test('is a bar with the time left on a terminal, redrawn ten times a second at most, and goes away', () => {
+    const { written, bar, at } = record(true);
+    for (let ms = 1_000; ms < 2_000; ms += 10) at(ms, ms / 4);
+    bar.end();
+    expect(written).toHaveLength(11);
+    expect(written[0]).toContain('░');
+    expect(written[0]).toContain('25 %');
+    expect(written[0]).toContain('250 · 250/s · 3 s left');
+    expect(written.at(-1)).toBe('\r\x1b[2K');
+  });
+
+  test('is a line now and then elsewhere', () => {
+    const { written, bar, at } = record(false);
+    for (let ms = 0; ms < 11_000; ms += 100) at(ms, ms / 20);
+    bar.end();
+    expect(written).toHaveLength(2);
+    expect(written.every((line) => line.endsWith('\n') && !line.includes('\r'))).toBe(true);
+  });
+});
+
+describe('a story', () => {
+  test('keeps its checks, and does not hold when one fails', () => {
+    const lines: string[] = [];
+    const story = new Story((text) => lines.push(stripVTControlCharacters(text)));
+    story.check('one', 1, 1);
+    expect(story.held).toBe(true);
+    story.check('another', 'a', 'b');
+    expect(story.held).toBe(false);
+    expect(lines).toEqual(['  ✓ one: 1', '  ✗ another: b, against a']);
+  });
+});
+
+test('tables align, paragraphs wrap', () => {
+  expect(
+    table([
+      ['a', '1'],
+      ['long', '1,000'],
+    ]),
+  ).toBe('  a         1\n  long  1,000');
+  expect(wrap('one two three', 7)).toBe('one two\nthree');
+});

@@ -1,0 +1,232 @@
+/** The command line as its users meet it: processes, exit codes, last lines. */
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { makeLobsterDay } from './lobster-day.ts';
+import { dataPath, dataSource, hasData, linesOf, runOrderBook, temporaryFolder } from './support.ts';
+
+const TAPE = 'row,ts_ns,cmd,id,side,price,qty\n0,1,N,1,1,100,10\n0,2,N,2,-1,105,30\n1,3,X,1,-1,100,4\n';
+const ROWS = '105,30,100,10\n105,30,100,6\n';
+const CONSENSUS = 'seq,cmd,id,side,price,qty,tif\n0,new,1,buy,100,10,gtc\n1,new,2,sell,100,4,ioc\n2,cancel,9,,,,\n';
+const HASH = /^[0-9a-f]{64}$/;
+
+/** Files of these contents, by name, in a folder of the test. */
+function filesOf(contents: Readonly<Record<string, string | Uint8Array>>): (name: string) => string {
+  const folder = temporaryFolder();
+  for (const [name, content] of Object.entries(contents)) writeFileSync(join(folder, name), content);
+  return (name) => join(folder, name);
+}
+
+describe('tape', () => {
+  test('prints one JSON object as the last line, and keeps the book where it was told to', async () => {
+    const path = filesOf({ 'tape.csv.gz': gzipSync(TAPE), 'rows.csv': ROWS });
+    const run = await runOrderBook(
+      'tape',
+      path('tape.csv.gz'),
+      '--check',
+      path('rows.csv'),
+      '--db',
+      path('book.db'),
+      '--json',
+    );
+    expect(run.code).toBe(0);
+    expect(run.json).toMatchObject({
+      commands: 3,
+      events: 5,
+      trades: 1,
+      rowsChecked: 2,
+      rowsWrong: 0,
+      firstWrongRow: null,
+    });
+    expect(run.json.stateHash).toMatch(HASH);
+    expect(run.json.seconds).toBeGreaterThan(0);
+
+    const replay = await runOrderBook('replay', path('book.db'), '--json');
+    expect(replay.code).toBe(0);
+    expect(replay.json).toMatchObject({ events: 5, rematch: 'equal', stateHash: run.json.stateHash });
+    expect(Object.keys(replay.json).sort()).toEqual(['events', 'eventsPerSecond', 'rematch', 'seconds', 'stateHash']);
+
+    const show = await runOrderBook('show', path('book.db'), '--json');
+    expect(show.json.symbols[0]).toMatchObject({ bids: [{ price: 100, quantity: 6, count: 1 }], lastPrice: 100 });
+    const past = await runOrderBook('show', path('book.db'), '--at', '3');
+    expect(past.code).toBe(0);
+    expect(past.stdout).toMatch(/after event 3/);
+    expect(past.stdout).toMatch(/100 +10 +1/);
+    expect(past.stdout).toMatch(/no trades/);
+  });
+
+  test('ends with 1 for a wrong row, and names it', async () => {
+    const path = filesOf({ 'tape.csv': TAPE, 'rows.csv': ROWS.replace('100,6', '100,7') });
+    const run = await runOrderBook('tape', path('tape.csv'), '--check', path('rows.csv'), '--json');
+    expect(run.code).toBe(1);
+    expect(run.json).toMatchObject({ rowsChecked: 2, rowsWrong: 1, firstWrongRow: 1 });
+    expect(run.stderr).toContain('error: row 1 is wrong: bid 1 is 100 × 6, the file says 100 × 7');
+  });
+
+  test('speaks to people without --json', async () => {
+    const path = filesOf({ 'tape.csv': TAPE, 'rows.csv': ROWS });
+    const run = await runOrderBook('tape', path('tape.csv'), '--check', path('rows.csv'), '--levels', '1');
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/rows checked +2/);
+  });
+
+  test('refuses a book that has been begun, and leaves it alone', async () => {
+    const path = filesOf({ 'tape.csv': TAPE });
+    const first = await runOrderBook('tape', path('tape.csv'), '--db', path('book.db'), '--json');
+    const second = await runOrderBook('tape', path('tape.csv'), '--db', path('book.db'), '--json');
+    expect(second.code).toBe(2);
+    expect(second.json.error).toMatchObject({
+      code: 'INVALID_OPTION',
+      path: path('book.db'),
+      sequence: first.json.events,
+    });
+    expect((await runOrderBook('replay', path('book.db'), '--json')).json.events).toBe(first.json.events);
+  });
+});
+
+describe('lobster', () => {
+  test('follows two files, and counts what it had to seed', async () => {
+    const { messages, rows } = makeLobsterDay({ seed: 5, symbol: 'ACME', commands: 3_000, levels: 3, skip: 1_000 });
+    const path = filesOf({
+      'ACME_message.csv': messages.join('\n'),
+      'ACME_orderbook.csv.gz': gzipSync(rows.join('\n')),
+    });
+    const run = await runOrderBook('lobster', path('ACME_message.csv'), path('ACME_orderbook.csv.gz'), '--json');
+    expect(run.code).toBe(0);
+    expect(run.json).toMatchObject({
+      rowsChecked: rows.length,
+      rowsWrong: 0,
+      resyncsInsideWindow: 0,
+      firstWrongRow: null,
+    });
+    expect(run.json.seeded).toBeGreaterThan(0);
+  });
+
+  test('needs a second file unless the first is a sample', async () => {
+    const path = filesOf({ 'message.csv': '34200.1,1,1,10,100,1\n' });
+    const run = await runOrderBook('lobster', path('message.csv'), '--json');
+    expect(run.code).toBe(2);
+    expect(run.json.error.hint).toMatch(/zip/);
+  });
+});
+
+test('consensus', async () => {
+  const path = filesOf({ 'commands.csv': CONSENSUS });
+  const run = await runOrderBook('consensus', path('commands.csv'), '--json');
+  expect(run.code).toBe(0);
+  expect(run.json).toMatchObject({ commands: 3, reports: 4, trades: 1 });
+  expect([run.json.sha256, run.json.stateHash]).toEqual([expect.stringMatching(HASH), expect.stringMatching(HASH)]);
+});
+
+describe('bad input ends with 2, and says where and what to do', () => {
+  test.each([
+    ['a missing file', ['tape', '/nowhere/tape.csv'], /Cannot read \/nowhere\/tape.csv/],
+    ['a missing book to replay', ['replay', '/nowhere/book.db'], /nowhere/],
+    ['a missing book to show', ['show', '/nowhere/book.db'], /nowhere/],
+    ['a position that is none', ['show', 'book.db', '--at', 'yesterday'], /no sequence and no time/],
+    ['an unknown command', ['dance'], /unknown command|too many arguments/],
+    ['an unknown option', ['tape', 'x.csv', '--sideways'], /unknown option/],
+    ['a missing argument', ['consensus'], /missing required argument/],
+    ['a level count that is none', ['tape', 'x.csv', '--levels', 'ten'], /whole number/],
+    ['a folder that is not there', ['consensus', 'x.csv', '--db', '/nowhere/at/all/book.db'], /nowhere/],
+  ])('%s', async (_, args, message) => {
+    const run = await runOrderBook(...args, '--json');
+    expect(run.code).toBe(2);
+    expect(run.json.error.message).toMatch(message);
+    expect(run.json.error.hint).toBeTruthy();
+    expect(run.stderr).toMatch(/^error: .+\nhint: .+\n$/s);
+  });
+
+  test('a damaged line, with its number', async () => {
+    const path = filesOf({ 'tape.csv': TAPE.replace('105,30', '105,many') });
+    const run = await runOrderBook('tape', path('tape.csv'), '--json');
+    expect(run.code).toBe(2);
+    expect(run.json.error).toMatchObject({ code: 'INVALID_OPTION', path: path('tape.csv'), line: 3 });
+  });
+
+  test('a file that is no book', async () => {
+    const path = filesOf({ 'notes.txt': 'not a database, and quite sure of it\n'.repeat(100) });
+    expect((await runOrderBook('show', path('notes.txt'), '--json')).code).toBe(2);
+  });
+});
+
+test('help is no error', async () => {
+  for (const args of [['--help'], ['tape', '--help']]) {
+    const run = await runOrderBook(...args);
+    expect(run.code).toBe(0);
+    expect(run.stdout).toMatch(/Usage: /);
+  }
+});
+
+test('the demo tells its story, holds its checks, and cleans up', async () => {
+  const before = readdirSync(tmpdir()).filter(
+    (name) => name.startsWith('orderbook-') && !name.startsWith('orderbook-test'),
+  );
+  const path = join(temporaryFolder(), 'book.db');
+  const run = await runOrderBook('--commands', '20000', '--db', path);
+  expect(run.stdout).not.toContain('✗');
+  expect(run.stdout.match(/✓/g)?.length).toBe(7);
+  expect(run.stdout).toContain('SIGKILL');
+  expect(run.code).toBe(0);
+  expect(existsSync(path)).toBe(true);
+
+  const json = await runOrderBook('--commands', '5000', '--json');
+  expect(json.code).toBe(0);
+  expect(json.stdout.trimEnd().split('\n')).toHaveLength(1);
+  expect(json.json.checks.every((check: { held: boolean }) => check.held)).toBe(true);
+  const after = readdirSync(tmpdir()).filter(
+    (name) => name.startsWith('orderbook-') && !name.startsWith('orderbook-test'),
+  );
+  expect(after.filter((name) => !before.includes(name))).toEqual([]);
+});
+
+describe.skipIf(!hasData)('real data, into a durable log', () => {
+  test('the whole tape of a day: every row', async () => {
+    const sample = dataPath('lobster/LOBSTER_SampleFile_GOOG_2012-06-21_10.zip');
+    const { openSample } = await import('../../../examples/orderbook/zip.ts');
+    const [, orderBook] = await openSample(sample);
+    const path = filesOf({ 'orderbook.csv': `${(await linesOf(orderBook)).join('\n')}\n` });
+    const tape = dataPath('lobster/GOOG_2012-06-21_L10.commands.csv.gz');
+    const run = await runOrderBook(
+      'tape',
+      tape,
+      '--check',
+      path('orderbook.csv'),
+      '--levels',
+      '10',
+      '--db',
+      path('book.db'),
+      '--json',
+    );
+    expect(run.json).toMatchObject({ commands: 156_907, rowsChecked: 147_916, rowsWrong: 0, firstWrongRow: null });
+    const replay = await runOrderBook('replay', path('book.db'), '--json');
+    expect(replay.json).toMatchObject({ events: run.json.events, stateHash: run.json.stateHash, rematch: 'equal' });
+  });
+
+  test('the sample as it comes from LOBSTER', async () => {
+    const run = await runOrderBook('lobster', dataPath('lobster/LOBSTER_SampleFile_GOOG_2012-06-21_10.zip'), '--json');
+    expect(run.code).toBe(0);
+    expect(run.json).toMatchObject({ rowsChecked: 147_916, rowsWrong: 0, seeded: 3_959, resyncsInsideWindow: 0 });
+  });
+
+  test('a tampered row', async () => {
+    const rows = await linesOf(dataSource('lobster/GOOG_L10_head5000.orderbook.csv.gz'));
+    const tampered = rows.with(
+      3_210,
+      rows[3_210]!.replace(/^(\d+),(\d+)/, (_, price, size) => `${price},${Number(size) + 1}`),
+    );
+    const path = filesOf({ 'rows.csv': tampered.join('\n') });
+    const tape = dataPath('lobster/GOOG_L10_head5000.commands.csv.gz');
+    const run = await runOrderBook('tape', tape, '--check', path('rows.csv'), '--json');
+    expect(run.code).toBe(1);
+    expect(run.json).toMatchObject({ rowsChecked: 5_000, rowsWrong: 1, firstWrongRow: 3_210 });
+    expect(run.stderr).toContain('row 3210 is wrong');
+  });
+
+  test('a consensus workload', async () => {
+    const run = await runOrderBook('consensus', dataPath('matching-consensus/normal_20k.commands.csv.gz'), '--json');
+    expect(run.json.sha256).toBe('7e32c8ad534265a77e66b9fc1df15cc61fe3030434a5b0ab9548704d23bb0395');
+  });
+});

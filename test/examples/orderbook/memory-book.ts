@@ -1,0 +1,47 @@
+/** A book without log or threads: the model's commands and reducers, run in place. Stands in for a store in tests. */
+import { createHash } from 'node:crypto';
+import type { BookStore, CommandOutcome } from '../../../examples/orderbook/gateway.ts';
+import {
+  type BookState,
+  type CommandName,
+  orderBook,
+  type RecordedBookEvent,
+} from '../../../examples/orderbook/model/index.ts';
+
+/** A fresh, empty book. */
+export function memoryBook(): BookStore {
+  const state: BookState = orderBook.initialState();
+  const listeners = new Set<(events: readonly RecordedBookEvent[]) => void>();
+  let sequence = 0;
+
+  function run(name: CommandName, input: unknown): CommandOutcome {
+    const { input: schema, decide } = orderBook.commands![name];
+    const decision: any = decide(state as never, schema.parse(input) as never, { now: 0, sequence });
+    if (decision.rejected) return { status: 'rejected', code: decision.code, message: decision.message };
+    const firstSequence = sequence + 1;
+    const events = decision.map((event: any) => ({ ...event, sequence: ++sequence, recordedAt: 0, version: 1 }));
+    for (const event of events) (orderBook.reducers as any)[event.type](state, event.data, event);
+    if (events.length > 0) queueMicrotask(() => publish(events));
+    return { status: 'accepted', commit: { firstSequence, lastSequence: sequence } };
+  }
+
+  function publish(events: readonly RecordedBookEvent[]): void {
+    for (const listener of listeners) listener(events);
+  }
+
+  return {
+    state: state as BookStore['state'],
+    get sequence() {
+      return sequence;
+    },
+    execute: async (name, input) => run(name, input),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    stateHash: async () =>
+      createHash('sha256')
+        .update(JSON.stringify([...state.orders]))
+        .digest('hex'),
+  };
+}

@@ -1,0 +1,99 @@
+/** What the order book's tests share: the real data, texts as sources, lines of sources, child processes. */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { isRefoldError, type RefoldError } from 'refold';
+import { onTestFinished } from 'vitest';
+import { fileSource, readLines, type TextSource } from '../../../examples/orderbook/csv.ts';
+
+const PROJECT = join(import.meta.dirname, '../../..');
+const DATA = process.env.REFOLD_DATA ?? join(PROJECT, '../shared/data');
+
+/** True where the real order flow is at hand; tests that need it are reported as skipped otherwise. */
+export const hasData: boolean = existsSync(join(DATA, 'lobster'));
+
+/** A file of the real data. */
+export function dataPath(name: string): string {
+  return join(DATA, name);
+}
+
+export function dataSource(name: string): TextSource {
+  return fileSource(dataPath(name));
+}
+
+/** A text that pretends to be a file, handed out in chunks of a given size. */
+export function textSource(text: string, { path = 'made-up.csv', chunk = 65_536 } = {}): TextSource {
+  const bytes = Buffer.from(text);
+  return {
+    path,
+    open: async () =>
+      (async function* () {
+        for (let at = 0; at < bytes.length; at += chunk) yield bytes.subarray(at, at + chunk);
+      })(),
+  };
+}
+
+/** Lines as a source. */
+export function linesSource(lines: readonly string[], path?: string): TextSource {
+  return textSource(lines.map((line) => `${line}\n`).join(''), path === undefined ? {} : { path });
+}
+
+export async function linesOf(source: TextSource): Promise<string[]> {
+  return Array.fromAsync(readLines(source));
+}
+
+/** The first `levels` levels of an order-book file. */
+export function cutLevels(rows: readonly string[], levels: number): string[] {
+  return rows.map((row) =>
+    row
+      .split(',')
+      .slice(0, 4 * levels)
+      .join(','),
+  );
+}
+
+/** A folder that goes away with the test. */
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'orderbook-test-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** What an async job throws, which must be a RefoldError. */
+export async function errorOf(job: Promise<unknown>): Promise<RefoldError> {
+  const error = await job.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (isRefoldError(error)) return error;
+  throw new Error(`expected a RefoldError, got ${String(error)}`);
+}
+
+export interface Run {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The last line of stdout, parsed. */
+  readonly json: any;
+}
+
+/** Runs the order book's command line in a process of its own. */
+export function runOrderBook(...args: readonly string[]): Promise<Run> {
+  const main = join(PROJECT, 'examples/orderbook/main.ts');
+  const options = ['--conditions=refold-source', '--disable-warning=ExperimentalWarning', main, ...args];
+  return new Promise((resolve) => {
+    execFile(process.execPath, options, { cwd: PROJECT, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : Number(error.code ?? -1);
+      resolve({ code, stdout, stderr, json: lastLineOf(stdout) });
+    });
+  });
+}
+
+function lastLineOf(stdout: string): unknown {
+  try {
+    return JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '');
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,144 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { crc32, deflateRawSync } from 'node:zlib';
+import { describe, expect, test } from 'vitest';
+import { openSample, readZip } from '../../../examples/orderbook/zip.ts';
+import { errorOf, linesOf, temporaryFolder } from './support.ts';
+
+interface Member {
+  readonly name: string;
+  readonly text: string;
+  readonly stored?: boolean;
+  /** Fields of the directory entry to get wrong. */
+  readonly lie?: { readonly method?: number; readonly flags?: number; readonly crc?: number; readonly bytes?: number };
+}
+
+/** Writes a zip archive, by the book or with lies in it. */
+function zipOf(members: readonly Member[], comment = ''): Buffer {
+  const locals: Buffer[] = [];
+  const entries: Buffer[] = [];
+  let offset = 0;
+  for (const { name, text, stored = false, lie = {} } of members) {
+    const data = stored ? Buffer.from(text) : deflateRawSync(text);
+    const { method = stored ? 0 : 8, flags = 0, crc = crc32(text), bytes = text.length } = lie;
+    const local = Buffer.alloc(30);
+    local.writeUInt32LE(0x04034b50, 0);
+    local.writeUInt16LE(name.length, 26);
+    const entry = Buffer.alloc(46);
+    entry.writeUInt32LE(0x02014b50, 0);
+    entry.writeUInt16LE(flags, 8);
+    entry.writeUInt16LE(method, 10);
+    entry.writeUInt32LE(crc, 16);
+    entry.writeUInt32LE(data.length, 20);
+    entry.writeUInt32LE(bytes, 24);
+    entry.writeUInt16LE(name.length, 28);
+    entry.writeUInt32LE(offset, 42);
+    locals.push(local, Buffer.from(name), data);
+    entries.push(entry, Buffer.from(name));
+    offset += 30 + name.length + data.length;
+  }
+  const directory = Buffer.concat(entries);
+  const end = Buffer.alloc(22);
+  end.writeUInt32LE(0x06054b50, 0);
+  end.writeUInt16LE(members.length, 10);
+  end.writeUInt32LE(directory.length, 12);
+  end.writeUInt32LE(offset, 16);
+  end.writeUInt16LE(comment.length, 20);
+  return Buffer.concat([...locals, directory, end, Buffer.from(comment)]);
+}
+
+function fileWith(bytes: Uint8Array): string {
+  const path = join(temporaryFolder(), 'sample.zip');
+  writeFileSync(path, bytes);
+  return path;
+}
+
+async function contentOf(path: string, name: string): Promise<string[]> {
+  return linesOf((await readZip(path)).get(name)!);
+}
+
+describe('members', () => {
+  test.each([
+    ['deflated', false],
+    ['stored', true],
+  ])('%s', async (_, stored) => {
+    const path = fileWith(
+      zipOf([
+        { name: 'a.csv', text: 'one\ntwo\n', stored },
+        { name: 'empty.csv', text: '', stored },
+      ]),
+    );
+    expect(await contentOf(path, 'a.csv')).toEqual(['one', 'two']);
+    expect(await contentOf(path, 'empty.csv')).toEqual([]);
+  });
+
+  test('behind a comment', async () => {
+    const path = fileWith(zipOf([{ name: 'a.csv', text: 'one\n' }], 'a remark of 65,535 bytes at most'));
+    expect(await contentOf(path, 'a.csv')).toEqual(['one']);
+  });
+
+  test('large enough for many chunks', async () => {
+    const lines = Array.from({ length: 200_000 }, (_, index) => `line ${index}`);
+    const path = fileWith(zipOf([{ name: 'a.csv', text: lines.join('\n') }]));
+    expect(await contentOf(path, 'a.csv')).toEqual(lines);
+  });
+});
+
+describe('what is refused, and says so', () => {
+  const good = zipOf([{ name: 'a.csv', text: 'some text\n'.repeat(1_000) }]);
+  const end = good.length - 22;
+  const withEnd = (change: (archive: Buffer) => void): Buffer => {
+    const archive = Buffer.from(good);
+    change(archive);
+    return archive;
+  };
+
+  test.each([
+    ['no archive at all', Buffer.from('row,ts_ns\n'), /no end record/],
+    ['an empty file', Buffer.alloc(0), /no end record/],
+    ['a cut archive', good.subarray(0, good.length - 30), /no end record/],
+    ['zip64', withEnd((archive) => archive.writeUInt32LE(0xffffffff, end + 16)), /zip64/],
+    ['one of several parts', withEnd((archive) => archive.writeUInt16LE(1, end + 4)), /several parts/],
+    ['a directory beyond the file', withEnd((archive) => archive.writeUInt32LE(1_000_000, end + 12)), /does not fit/],
+    ['a damaged directory', withEnd((archive) => archive.writeUInt16LE(2, end + 10)), /entry 2/],
+    ['an encrypted member', zipOf([{ name: 'a.csv', text: 'x', lie: { flags: 1 } }]), /encrypted/],
+    ['an unknown method', zipOf([{ name: 'a.csv', text: 'x', lie: { method: 12 } }]), /method 12/],
+    ['a wrong checksum', zipOf([{ name: 'a.csv', text: 'x', lie: { crc: 1 } }]), /CRC-32/],
+    ['more than it declares', zipOf([{ name: 'a.csv', text: 'x'.repeat(100), lie: { bytes: 10 } }]), /more than/],
+    ['less than it declares', zipOf([{ name: 'a.csv', text: 'x', lie: { bytes: 10 } }]), /after 1 of 10/],
+    ['damaged data', withEnd((archive) => archive.fill(0xff, 40, 50)), /./],
+  ])('%s', async (_, bytes, message) => {
+    const path = fileWith(bytes);
+    const error = await errorOf(contentOf(path, 'a.csv'));
+    expect(error.code).toBe('INVALID_OPTION');
+    expect(error.message).toMatch(message);
+    expect(error.message).toContain(path);
+    expect(error.hint).toBeTruthy();
+  });
+
+  test('a missing file', async () => {
+    expect(await errorOf(readZip('/nowhere/sample.zip'))).toMatchObject({ path: '/nowhere/sample.zip' });
+  });
+});
+
+describe('a LOBSTER sample', () => {
+  const message = { name: 'GOOG_2012-06-21_message_10.csv', text: 'm\n' };
+  const orderBook = { name: 'GOOG_2012-06-21_orderbook_10.csv', text: 'o\n' };
+
+  test('is its two files, in either order', async () => {
+    for (const members of [
+      [message, orderBook],
+      [orderBook, message],
+    ]) {
+      const [messages, rows] = await openSample(fileWith(zipOf(members)));
+      expect([await linesOf(messages), await linesOf(rows)]).toEqual([['m'], ['o']]);
+    }
+  });
+
+  test('has one of each, or it is none', async () => {
+    const error = await errorOf(openSample(fileWith(zipOf([message]))));
+    expect(error.message).toMatch(/0 files whose names have _orderbook_/);
+    const twice = zipOf([message, orderBook, { ...message, name: 'AAPL_message_10.csv' }]);
+    expect((await errorOf(openSample(fileWith(twice)))).message).toMatch(/2 files/);
+  });
+});
