@@ -57,4 +57,4 @@ export type {
   LogStore,
   SnapshotInfo,
 } from './log/log-store.ts';
-export { openMemoryLog } from './log/memory.ts';
+export { MemoryContents, type MemoryLogOptions, openMemoryLog } from './log/memory.ts';

@@ -6,7 +6,7 @@
  * mistakes are assertions instead, and never carry a code.
  */
 
-/** Each code with its cause and remedy is a heading in `docs/ERRORS.md`. */
+/** Each code with its cause and remedy is a row of the table in `docs/ERRORS.md`. */
 export type ErrorCode =
   | 'EVENT_REJECTED'
   | 'UNKNOWN_EVENT_TYPE'

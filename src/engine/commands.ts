@@ -100,7 +100,7 @@ export function serialiseOutcome(outcome: CommandOutcome): string {
   return JSON.stringify(outcome);
 }
 
-/** The inverse of `serialiseOutcome`; checksums vouch for the text. */
+/** The inverse of `serialiseOutcome`; the log's checksum vouches for the text. */
 export function parseOutcome(text: string): CommandOutcome {
   return JSON.parse(text);
 }

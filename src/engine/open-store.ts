@@ -1,11 +1,12 @@
 /** Opening a store: options, log, model, recovery, in this order; whatever fails leaves the file as it was. */
 import { RefoldError } from '../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
+import { openAtomicState, openDirectState } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { openLogAt } from './open-log.ts';
 import { type StoreOptions, settingsOf } from './options.ts';
-import { describeRecovery, recover } from './recovery.ts';
+import { describeRecovery, type RecoveryReport, recover } from './recovery.ts';
 import { learnRates, readRates } from './snapshotter.ts';
 import { Store } from './store.ts';
 
@@ -22,6 +23,7 @@ export async function openStore<State extends object, C extends Catalog, K exten
   model: Model<State, C, K>,
   options: StoreOptions,
 ): Promise<Store<State, C, K>> {
+  const start = performance.now();
   requireModel(model);
   const settings = settingsOf(options);
   const { durability, readOnly } = settings;
@@ -38,9 +40,11 @@ export async function openStore<State extends object, C extends Catalog, K exten
     const { cursor, snapshot } = recovered;
     const rates = await readRates(log);
     learnRates(rates, { ...recovered, bytesLoaded: snapshot?.bytes ?? 0 });
-    const recovery = describeRecovery(recovered, settings.recoverWithin);
     const { state, firstSeen } = cursor;
-    return new Store(model, { log, settings, fingerprint, state, firstSeen, snapshot, rates, recovery });
+    const live = settings.fold === 'atomic' ? openAtomicState(state) : openDirectState(state);
+    const recovery = describeRecovery(recovered, performance.now() - start, settings.recoverWithin);
+    warnOfOverrun(log, recovery);
+    return new Store(model, { log, settings, fingerprint, live, firstSeen, snapshot, rates, recovery });
   } catch (error) {
     await log.close();
     throw error;
@@ -78,6 +82,17 @@ export async function requireSameModel(log: LogStore, model: Model): Promise<voi
 /** The name of the model that a log belongs to; undefined for a log that no model has opened yet. */
 export function modelNameOf(log: LogStore): Promise<string | undefined> {
   return log.getMeta(MODEL_KEY);
+}
+
+/** A state whose loading alone overruns the promise cannot be helped by snapshots: said once, with the numbers. */
+function warnOfOverrun({ path }: LogStore, { loadMilliseconds, recoverWithin }: RecoveryReport): void {
+  if (loadMilliseconds <= recoverWithin) return;
+  const took = Math.round(loadMilliseconds);
+  const message = `Loading the state of ${path} alone took ${took} ms, and recoverWithin promises ${recoverWithin} ms`;
+  process.emitWarning(message, {
+    type: 'RefoldRecoveryWarning',
+    detail: 'Raise recoverWithin, or keep less in the state',
+  });
 }
 
 /** A snapshot beyond the log's end proves that the log has lost events which were durable once. */

@@ -47,7 +47,7 @@ export interface StoreOptions {
   readonly history?: History | undefined;
   /**
    * How live commits are folded. `atomic` (default): a reducer that throws leaves no trace, and values read from the
-   * state are frozen. `direct`: 10 times faster and more, but a reducer that throws fails the store.
+   * state are frozen. `direct`: faster (docs/BENCHMARKS.md), but a reducer that throws fails the store.
    */
   readonly fold?: 'atomic' | 'direct' | undefined;
   /** Opens without the writer's lock, beside a writer; state is as of the open, and nothing can be appended. */

@@ -17,8 +17,9 @@ export interface RecoveryReport {
   /** Sequence of the snapshot that was loaded; undefined when none was. */
   readonly snapshot: number | undefined;
   readonly eventsReplayed: number;
-  /** From the look at the snapshots to the state at the log's head. */
+  /** The whole open, from the call to a store that can be used. */
   readonly milliseconds: number;
+  /** Of it: loading the snapshot, and folding the events after it. */
   readonly loadMilliseconds: number;
   readonly foldMilliseconds: number;
   /** The promise: the option `recoverWithin`, in ms. */
@@ -170,10 +171,17 @@ function historyGone(log: LogStore, to: number, passedOver: readonly PassedOver[
   );
 }
 
-/** The report of an open, with its sentence. */
-export function describeRecovery(recovered: Recovered<unknown>, recoverWithin: number): RecoveryReport {
+/**
+ * The report of an open, with its sentence.
+ *
+ * @param milliseconds what the whole open took
+ */
+export function describeRecovery(
+  recovered: Recovered<unknown>,
+  milliseconds: number,
+  recoverWithin: number,
+): RecoveryReport {
   const { snapshot, passedOver, loadMilliseconds, foldMilliseconds, eventsReplayed } = recovered;
-  const milliseconds = loadMilliseconds + foldMilliseconds;
   return {
     snapshot: snapshot?.sequence,
     eventsReplayed,

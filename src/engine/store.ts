@@ -7,6 +7,7 @@
 import { RefoldError } from '../core/errors.ts';
 import type { Commit, DeepReadonly, EventMeta, RecordedEvent } from '../core/event.ts';
 import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf } from '../core/model.ts';
+import type { LiveState } from '../fold/live-state.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { type CommandOutcome, decideCommand } from './commands.ts';
@@ -49,7 +50,7 @@ export interface StoreParts<State extends object> {
   readonly log: LogStore;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
-  readonly state: State;
+  readonly live: LiveState<State>;
   readonly firstSeen: Map<string, number>;
   readonly snapshot: SnapshotInfo | undefined;
   readonly rates: Rates;
@@ -75,14 +76,14 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   #closed: Promise<void> | undefined;
 
   constructor(model: Model<State, C, K>, parts: StoreParts<State>) {
-    const { log, settings, state, firstSeen } = parts;
+    const { log, settings, live, firstSeen } = parts;
     this.model = model;
     this.recovery = parts.recovery;
     this.#parts = parts;
     this.#log = log;
     this.#settings = settings;
     const onDurable = (): void => this.#afterCommit();
-    this.#path = new WritePath({ model, log, settings, state, firstSeen, publisher: this.#publisher, onDurable });
+    this.#path = new WritePath({ model, log, settings, live, firstSeen, publisher: this.#publisher, onDurable });
     this.#snapshotter = new Snapshotter(this.#snapshotSource(), parts.rates, parts.snapshot);
     this.#housekeeper = new Housekeeper(this.#snapshotter, () => this.#tidy());
   }

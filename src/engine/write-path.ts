@@ -7,7 +7,7 @@
 import { RefoldError } from '../core/errors.ts';
 import type { Commit, EventInput, RecordedEvent } from '../core/event.ts';
 import type { Model } from '../core/model.ts';
-import { type LiveState, openAtomicState, openDirectState } from '../fold/live-state.ts';
+import type { LiveState } from '../fold/live-state.ts';
 import { decodeBlock, encodeCommit, encodeOpenBlock } from '../log/block.ts';
 import type { LogStore, QueuedCommit } from '../log/log-store.ts';
 import { type CommandOutcome, parseOutcome, requireCommandId, serialiseOutcome, type Verdict } from './commands.ts';
@@ -27,7 +27,7 @@ export interface WritePathParts {
   readonly model: Model;
   readonly log: LogStore;
   readonly settings: Settings;
-  readonly state: object;
+  readonly live: LiveState<object>;
   /** The first sequence of each event type so far; kept up to date. */
   readonly firstSeen: Map<string, number>;
   readonly publisher: Publisher;
@@ -49,9 +49,9 @@ export class WritePath {
   #failure: RefoldError | undefined;
 
   constructor(parts: WritePathParts) {
-    const { log, settings, state } = parts;
+    const { log, live } = parts;
     this.#parts = parts;
-    this.#live = settings.fold === 'atomic' ? openAtomicState(state) : openDirectState(state);
+    this.#live = live;
     this.queue = new CommitQueue(log, (error) => (this.#failure ??= error));
     const head = log.head();
     this.#sequence = this.#durableSequence = head.sequence;

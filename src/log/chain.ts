@@ -19,10 +19,17 @@ export function checksumOf(payload: string | Uint8Array): number {
   return zlib.crc32(payload);
 }
 
-/** The chain after a block: the first 16 bytes, in hex, of sha256 over `previous:checksum:first:last` as text. */
-export function chainAfter(previous: string, checksum: number, first: number, last: number): string {
-  return sha256(`${previous}:${checksum}:${first}:${last}`).slice(0, 32);
+/**
+ * The chain after an open block: the first 16 bytes, in hex, of sha256 over
+ * `previous:checksum:first:last:recorded_at` as text, so that every column of a row is vouched for.
+ */
+export function chainAfter(previous: string, block: ChainedBlock): string {
+  const { checksum, firstSequence, lastSequence, recordedAt } = block;
+  return sha256(`${previous}:${checksum}:${firstSequence}:${lastSequence}:${recordedAt}`).slice(0, 32);
 }
+
+/** What of a block goes into the chain. */
+export type ChainedBlock = Pick<StoredBlock, 'checksum' | 'firstSequence' | 'lastSequence' | 'recordedAt'>;
 
 /** A block as it is stored, not yet verified. */
 export interface StoredBlock extends Block {
@@ -67,8 +74,8 @@ export function corruptBlock(
 export const HINT_CORRUPT = 'Restore a backup, or keep a copy of the file and run refold repair';
 
 function linksTo(block: StoredBlock, previousChain: string): boolean {
-  const { checksum, firstSequence, lastSequence, chain, payload } = block;
-  if (typeof payload === 'string') return chainAfter(previousChain, checksum, firstSequence, lastSequence) === chain;
+  const { firstSequence, lastSequence, chain, payload } = block;
+  if (typeof payload === 'string') return chainAfter(previousChain, block) === chain;
   const prefix = readSealedPrefix(payload);
   return (
     prefix !== undefined &&

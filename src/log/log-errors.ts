@@ -59,6 +59,19 @@ export function openedReadOnly(path: string): RefoldError {
   });
 }
 
+/** A remembered outcome that is not what was written. */
+export function outcomeDamaged(path: string, commandId: string): RefoldError {
+  return new RefoldError(
+    'LOG_CORRUPT',
+    `Cannot answer for the command ${commandId} of ${path}: its record is damaged`,
+    {
+      path,
+      type: commandId,
+      hint: 'Look in the events whether the command was done, then decide it anew under another commandId',
+    },
+  );
+}
+
 /** A snapshot whose stored chunks are not the ones that were put. */
 export function snapshotDamaged(path: string, sequence: number, why: string): RefoldError {
   return new RefoldError('LOG_CORRUPT', `Cannot read the snapshot at sequence ${sequence} of ${path}: ${why}`, {

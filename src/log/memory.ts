@@ -105,9 +105,9 @@ class MemoryLog implements LogStore {
     const lastSequence = expectedSequence + commits.reduce((sum, commit) => sum + commit.events, 0);
     assert(lastSequence >= firstSequence, 'a block without events');
     const checksum = checksumOf(payload);
-    const chain = chainAfter(contents.head.chain, checksum, firstSequence, lastSequence);
     const bytes = Buffer.byteLength(payload);
     const recordedAt = commits[0]!.recordedAt;
+    const chain = chainAfter(contents.head.chain, { checksum, firstSequence, lastSequence, recordedAt });
     contents.blocks.push({
       firstSequence,
       lastSequence,

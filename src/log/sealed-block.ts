@@ -1,5 +1,5 @@
 /**
- * The sealed form of a block: tens of thousands of events as columns, under zstd.
+ * The sealed form of a block: up to some 16,000 events as columns, under zstd.
  *
  * ```
  * prefix  64 bytes   "RFS1" · u32 size of the content · u64 first · u64 last · u64 size as open text ·

@@ -12,7 +12,10 @@ describe('recovery', () => {
     const hash = await store.stateHash();
     await store.close();
     const again = await openCarts({ path });
-    expect(again.recovery).toMatchObject({ snapshot: 2, eventsReplayed: 0, withinPromise: true });
+    expect(again.recovery).toMatchObject({ snapshot: 2, eventsReplayed: 0, recoverWithin: 1_000 });
+    const { milliseconds, loadMilliseconds, foldMilliseconds, withinPromise } = again.recovery;
+    expect(milliseconds).toBeGreaterThanOrEqual(loadMilliseconds + foldMilliseconds);
+    expect(withinPromise).toBe(milliseconds <= 1_000);
     expect(again.recovery.reason).toBe('Loaded the snapshot at 2; nothing was left to replay.');
     expect(await again.stateHash()).toBe(hash);
   });

@@ -26,9 +26,9 @@ function openBlock(commits: readonly (readonly StoredEvent[])[], first = 1, gap 
   }));
   const payload = encodeOpenBlock(queued);
   const lastSequence = first + commits.flat().length - 1;
-  const chain = chainAfter(EMPTY_CHAIN, checksumOf(payload), first, lastSequence);
-  const bytes = Buffer.byteLength(payload);
-  return { firstSequence: first, lastSequence, recordedAt: 1_700_000_000_000, encoding: 'open', bytes, payload, chain };
+  const header = { firstSequence: first, lastSequence, recordedAt: 1_700_000_000_000 };
+  const chain = chainAfter(EMPTY_CHAIN, { ...header, checksum: checksumOf(payload) });
+  return { ...header, encoding: 'open', bytes: Buffer.byteLength(payload), payload, chain };
 }
 
 function seal(open: Block): Block & { payload: Uint8Array } {
@@ -305,15 +305,17 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
 
 describe('checksum and chain', () => {
   test('a chain depends on everything before it', () => {
-    const chain = chainAfter(EMPTY_CHAIN, 1, 1, 5);
+    const block = { checksum: 1, firstSequence: 1, lastSequence: 5, recordedAt: 9 };
+    const chain = chainAfter(EMPTY_CHAIN, block);
     expect(chain).toMatch(/^[0-9a-f]{32}$/);
     const others = [
-      chainAfter(chain, 1, 1, 5),
-      chainAfter(EMPTY_CHAIN, 2, 1, 5),
-      chainAfter(EMPTY_CHAIN, 1, 2, 5),
-      chainAfter(EMPTY_CHAIN, 1, 1, 6),
+      chainAfter(chain, block),
+      chainAfter(EMPTY_CHAIN, { ...block, checksum: 2 }),
+      chainAfter(EMPTY_CHAIN, { ...block, firstSequence: 2 }),
+      chainAfter(EMPTY_CHAIN, { ...block, lastSequence: 6 }),
+      chainAfter(EMPTY_CHAIN, { ...block, recordedAt: 10 }),
     ];
-    expect(new Set([chain, ...others]).size).toBe(5);
+    expect(new Set([chain, ...others]).size).toBe(6);
   });
 
   test('the checksum of text is that of its bytes', () => {

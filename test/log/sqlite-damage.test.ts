@@ -48,6 +48,10 @@ const swap = `
       else (select checksum from blocks where first_sequence = 5) end
   where first_sequence in (5, 6)`;
 
+/** Another first digit. */
+const changeChain = `update blocks
+  set chain = case substr(chain, 1, 1) when '0' then '1' else '0' end || substr(chain, 2)`;
+
 describe('a log that was harmed', () => {
   test.each<[string, string, number, number[]]>([
     ['a changed open payload', flipOpen, 5, [1, 2, 3, 4]],
@@ -56,7 +60,8 @@ describe('a log that was harmed', () => {
     ['a deleted block', 'delete from blocks where first_sequence = 6', 6, [1, 2, 3, 4, 5]],
     ['a deleted first block', 'delete from blocks where first_sequence = 1', 1, []],
     ['a changed checksum', 'update blocks set checksum = checksum + 1 where first_sequence = 7', 7, upTo(6)],
-    ['a changed chain', "update blocks set chain = replace(chain, 'a', 'b') where first_sequence = 4", 4, [1, 2, 3]],
+    ['a changed chain', `${changeChain} where first_sequence = 4`, 4, [1, 2, 3]],
+    ['a changed time', 'update blocks set recorded_at = recorded_at + 1 where first_sequence = 6', 6, upTo(5)],
     ['a changed end', 'update blocks set last_sequence = 4 where first_sequence = 5', 5, [1, 2, 3, 4]],
     ['an encoding that is not its own', "update blocks set encoding = 'sealed' where first_sequence = 4", 4, [1, 2, 3]],
     ['an unknown encoding', "update blocks set encoding = 'zip' where first_sequence = 4", 4, [1, 2, 3]],
@@ -113,6 +118,23 @@ describe('a log that was harmed', () => {
     }
   });
 
+  test('a sealed block in a row of another time is refused', async () => {
+    withDatabase(path, (db) => db.exec('update blocks set recorded_at = recorded_at + 1 where first_sequence = 1'));
+    expect((await readUntilRefused()).refusal).toMatchObject({ code: 'LOG_CORRUPT', sequence: 1 });
+  });
+
+  test('a changed outcome of a command is found', async () => {
+    const log = await openLog(path);
+    const { sequence: expectedSequence } = log.head();
+    const outcomes = [{ commandId: 'c', recordedAt: 1, outcome: '{"status":"accepted"}' }];
+    await log.append({ expectedSequence, epoch: log.epoch, commits: [], outcomes });
+    expect(log.outcome('c')).toEqual(outcomes[0]);
+    await log.close();
+    withDatabase(path, (db) => db.exec("update commands set outcome = replace(outcome, 'accepted', 'rejected')"));
+    const reader = await openLog(path, { readOnly: true });
+    expect(await refusalOf(async () => reader.outcome('c'))).toMatchObject({ code: 'LOG_CORRUPT', path, type: 'c' });
+  });
+
   test('sealing does not pack damage', async () => {
     withDatabase(path, (database) => database.exec(flipOpen));
     const log = await openLog(path);
@@ -150,9 +172,18 @@ function forge(database: Database.Database, first: number): void {
     .prepare('select chain from blocks where last_sequence = ?')
     .pluck()
     .get(first - 1) as string;
+  const recordedAt = database
+    .prepare('select recorded_at from blocks where first_sequence = ?')
+    .pluck()
+    .get(first) as number;
   const payload = '[[0,0,[["Noted",1,{"note":"forged"}]]]]';
   const checksum = checksumOf(payload);
   database
     .prepare('update blocks set payload = ?, checksum = ?, chain = ? where first_sequence = ?')
-    .run(payload, checksum, chainAfter(previous, checksum, first, first), first);
+    .run(
+      payload,
+      checksum,
+      chainAfter(previous, { checksum, firstSequence: first, lastSequence: first, recordedAt }),
+      first,
+    );
 }

@@ -3,7 +3,7 @@ import { chainAfter, checksumOf } from '../block.ts';
 import { type StoredBlock, verifyBlock } from '../chain.ts';
 import { sequenceConflict } from '../log-errors.ts';
 import type { BlockHeader, LogHead, StoredOutcome } from '../log-store.ts';
-import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOME_AGE_MS, OUTCOMES_KEPT } from '../outcomes.ts';
+import { checksumOfOutcome, FORGOTTEN_PER_NEW_OUTCOME, OUTCOME_AGE_MS, OUTCOMES_KEPT } from '../outcomes.ts';
 import { OPEN_BYTES_OFFSET } from '../sealed-block.ts';
 import { nextRun, type SealCandidate, sealRun } from '../sealing.ts';
 import {
@@ -60,20 +60,21 @@ export class BlockWriting {
     lastRecordedAt,
     payload,
   }: NonNullable<Jobs['append']['takes']['block']>): LogHead {
-    const first = this.#head.sequence + 1;
-    const last = this.#head.sequence + events;
+    const firstSequence = this.#head.sequence + 1;
+    const lastSequence = this.#head.sequence + events;
     const checksum = checksumOf(payload);
-    const chain = chainAfter(this.#head.chain, checksum, first, last);
-    this.#sql.insertBlock.run(first, last, recordedAt, 'open', checksum, chain, payload);
-    return { sequence: last, recordedAt: lastRecordedAt, chain };
+    const chain = chainAfter(this.#head.chain, { checksum, firstSequence, lastSequence, recordedAt });
+    this.#sql.insertBlock.run(firstSequence, lastSequence, recordedAt, 'open', checksum, chain, payload);
+    return { sequence: lastSequence, recordedAt: lastRecordedAt, chain };
   }
 
   /** Answers by how many the remembered outcomes grew. */
   #rememberOutcomes(outcomes: readonly StoredOutcome[]): number {
     let grown = 0;
-    for (const { commandId, recordedAt, outcome } of outcomes) {
+    for (const stored of outcomes) {
+      const { commandId, recordedAt, outcome } = stored;
       grown += 1 - this.#sql.forgetOutcome.run(commandId).changes;
-      this.#sql.insertOutcome.run(commandId, recordedAt, outcome);
+      this.#sql.insertOutcome.run(commandId, recordedAt, outcome, checksumOfOutcome(stored));
     }
     this.#newOutcomes += outcomes.length;
     if (this.#newOutcomes < OUTCOMES_BETWEEN_FORGETTING) return grown;
@@ -182,7 +183,9 @@ function prepareStatements(connection: Connection) {
     'update log_state set trimmed_through = ?, trimmed_recorded_at = ?, trimmed_chain = ?',
   );
   const countOutcomes = connection.prepare('select count(*) from commands').pluck() as Statement<number>;
-  const insertOutcome = connection.prepare('insert into commands (command_id, recorded_at, outcome) values (?, ?, ?)');
+  const insertOutcome = connection.prepare(
+    'insert into commands (command_id, recorded_at, outcome, checksum) values (?, ?, ?, ?)',
+  );
   const forgetOutcome = connection.prepare('delete from commands where command_id = ?');
   const forgetOldest = connection.prepare(
     'delete from commands where rowid in (select rowid from commands order by rowid limit ?)',

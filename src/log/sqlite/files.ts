@@ -94,7 +94,7 @@ function attempt<T>(path: string, work: () => T): T {
 function hintFor(code: string | undefined): string {
   if (code === 'ENOENT' || code === 'ENOTDIR') return 'Create the directory first';
   if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
-    return 'Make the file and its directory writable, or open it with readOnly';
+    return 'Make the file and its directory writable, or copy the file elsewhere: even a reader needs to write beside it';
   }
   return 'Give the path of a file in an existing, writable directory';
 }

@@ -19,7 +19,7 @@ export interface ReadStatements {
   /** Where the first and the last block begin; nulls in an empty log. */
   readonly bounds: Statement<[low: number | null, high: number | null]>;
   /** By command id. */
-  readonly outcome: Statement<StoredOutcome>;
+  readonly outcome: Statement<StoredOutcome & { readonly checksum: number }>;
   /** Of an owner, newest first. */
   readonly snapshots: Statement<SnapshotInfo>;
   /** By owner and sequence: what leads to the chunks. */
@@ -68,7 +68,7 @@ export function prepareReads(connection: Connection): ReadStatements {
     ),
     bounds: tuples('select (select min(first_sequence) from blocks), (select max(first_sequence) from blocks)'),
     outcome: objects(
-      `select command_id as commandId, recorded_at as recordedAt, outcome
+      `select command_id as commandId, recorded_at as recordedAt, outcome, checksum
        from commands
        where command_id = ?`,
     ),

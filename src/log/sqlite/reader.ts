@@ -8,8 +8,9 @@
 import zlib from 'node:zlib';
 import type { RefoldError } from '../../core/errors.ts';
 import { checksumOf, corruptBlock, type StoredBlock, verifyBlock } from '../chain.ts';
-import { eventsMissing, historyGone, snapshotDamaged, storeClosed } from '../log-errors.ts';
+import { eventsMissing, historyGone, outcomeDamaged, snapshotDamaged, storeClosed } from '../log-errors.ts';
 import type { Block, BlockHeader, Checkpoint, SnapshotInfo, StoredOutcome } from '../log-store.ts';
+import { checksumOfOutcome } from '../outcomes.ts';
 import { type HeaderRow, type LogState, readLogState, toBlock, toHeader } from './block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from './driver.ts';
 import { invalidPath } from './files.ts';
@@ -168,7 +169,11 @@ export class LogReader {
   }
 
   outcome(commandId: string): StoredOutcome | undefined {
-    return this.#guarded(() => this.#sql.outcome.get(commandId));
+    const row = this.#guarded(() => this.#sql.outcome.get(commandId));
+    if (row === undefined) return undefined;
+    const { checksum, ...stored } = row;
+    if (checksumOfOutcome(stored) === checksum) return stored;
+    throw outcomeDamaged(this.path, commandId);
   }
 
   /** Newest first. */

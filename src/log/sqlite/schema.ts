@@ -50,7 +50,7 @@ export function createSchema(connection: Connection): void {
  *   empty-log chain before that); `syncs` is written to force a sync where commits alone do not.
  * - `snapshots`, `snapshot_chunks`: a snapshot exists once its header row does, which is written last. Chunks without a
  *   header are left over from an interrupted one and are swept. `checksum` is of the compressed `data`.
- * - `commands`: remembered outcomes, oldest first by rowid.
+ * - `commands`: remembered outcomes, oldest first by rowid. `checksum` is of the other columns.
  * - `events`: the open blocks, spread for any SQL tool. The extra `encoding` test inside keeps JSON functions away from
  *   sealed payloads whatever order a planner takes.
  */
@@ -100,7 +100,8 @@ create table snapshot_chunks (
 create table commands (
   command_id text primary key,
   recorded_at integer not null,
-  outcome text not null
+  outcome text not null,
+  checksum integer not null
 ) strict;
 
 create table checkpoints (

@@ -126,14 +126,17 @@ class SqliteLog implements LogStore {
     return followLog({ head: () => this.#head, read: (range) => this.read(range), grown }, from, signal);
   }
 
-  /** The writer knows of its own appends, and the lock keeps others away; a reader looks now and then. */
+  /**
+   * The writer is rung for its own appends, and the lock keeps others away; a reader looks now and then. The timer also
+   * keeps the process alive: somebody is waiting.
+   */
   async #grown(signal: AbortSignal): Promise<void> {
     if (this.#closing !== undefined) throw storeClosed(this.path);
-    if (this.#writer !== undefined) return this.#bell.wait(signal);
-    const poll = setInterval(() => this.#closing === undefined && this.#hasChanged() && this.#bell.ring(), POLL_MS);
+    const mayRing = (): boolean => this.#writer === undefined && this.#closing === undefined && this.#hasChanged();
+    const poll = setInterval(() => mayRing() && this.#bell.ring(), POLL_MS);
     try {
       await this.#bell.wait(signal);
-      if (this.#closing === undefined) this.#refresh();
+      if (this.#writer === undefined && this.#closing === undefined) this.#refresh();
     } finally {
       clearInterval(poll);
     }
