@@ -1,0 +1,50 @@
+/** Runs workloads one after the other, each in a process of its own. */
+import { fork } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Row, Workload } from './workload.ts';
+
+const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
+/** A peer's native part may hang instead of failing. */
+const TIMEOUT_MS = 600_000;
+
+/** What came of a workload: its rows, or why there are none. */
+export type Result = { readonly name: string } & ({ readonly rows: readonly Row[] } | { readonly failure: string });
+
+export async function runWorkload({ name }: Workload, quick: boolean, dir: string = tmpdir()): Promise<Result> {
+  const folder = mkdtempSync(join(dir, 'refold-bench-'));
+  try {
+    return await inChild(name, folder, quick);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  }
+}
+
+function inChild(name: string, folder: string, quick: boolean): Promise<Result> {
+  const execArgv = [...process.execArgv.filter((flag) => !flag.startsWith('--cpu-prof')), '--expose-gc'];
+  const child = fork(CHILD, [name, folder, quick ? 'quick' : 'full'], {
+    execArgv,
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    timeout: TIMEOUT_MS,
+  });
+  let rows: readonly Row[] | undefined;
+  let stderr = '';
+  child.on('message', (message) => (rows = message as readonly Row[]));
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-4_000)));
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => {
+      if (rows !== undefined) resolve({ name, rows });
+      else resolve({ name, failure: reasonIn(stderr) ?? `ended with ${signal ?? code}` });
+    });
+  });
+}
+
+/** The line of an uncaught error's report that says what was wrong. */
+function reasonIn(stderr: string): string | undefined {
+  return stderr
+    .split('\n')
+    .find((line) => /\b\w*Error\b.*:/.test(line))
+    ?.trim();
+}

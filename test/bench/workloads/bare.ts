@@ -1,0 +1,73 @@
+/** What the machine itself allows: the baselines that refold's figures are read against. */
+import { closeSync, fdatasyncSync, fsyncSync, ftruncateSync, openSync, rmSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { OrderFlow } from '../order-flow.ts';
+import { type Context, type Row, repeat, startClock, untilOver, type Workload } from '../workload.ts';
+
+export const bareWorkloads: readonly Workload[] = [
+  { name: 'bare-lone', run: bareAppends },
+  { name: 'bare-flow', run: bareFlow },
+];
+
+/** Room that is written before, so that no sync has to record a new length of the file. */
+const PREPARED_BYTES = 16 * 1024 * 1024;
+
+/** Each event's JSON text written and synced, to a growing file and to a prepared one: no database, no state. */
+async function bareAppends({ sizes, folder }: Context): Promise<Row[]> {
+  const measure = (prepared: number) => {
+    return repeat(sizes, (seconds) =>
+      withFile(join(folder, 'bare.log'), prepared, (file) => append(file, prepared, seconds)),
+    );
+  };
+  const fixed = { by: 'node:fs', durability: 'synced', unit: 'events/s' } as const;
+  return [
+    { name: 'bare-lone', what: 'write + fdatasync of each event', ...fixed, ...(await measure(0)) },
+    { name: 'bare-lone-prepared', what: 'the same into a prepared file', ...fixed, ...(await measure(PREPARED_BYTES)) },
+  ];
+}
+
+function append(file: number, prepared: number, seconds: number) {
+  const flow = new OrderFlow();
+  let at = 0;
+  return untilOver(seconds, () => {
+    at += writeSync(file, JSON.stringify(flow.next()), at);
+    if (prepared > 0 && at > prepared - 1_000) at = 0;
+    fdatasyncSync(file);
+    return 1;
+  });
+}
+
+async function withFile<T>(path: string, prepared: number, use: (file: number) => Promise<T>): Promise<T> {
+  const file = openSync(path, 'w');
+  if (prepared > 0) writeSync(file, Buffer.alloc(prepared));
+  else ftruncateSync(file);
+  fsyncSync(file);
+  try {
+    return await use(file);
+  } finally {
+    closeSync(file);
+    rmSync(path);
+  }
+}
+
+/** Making the events alone: part of every append figure. */
+async function bareFlow({ sizes }: Context): Promise<Row[]> {
+  const measured = await repeat(sizes, async (seconds) => {
+    const flow = new OrderFlow();
+    const end = performance.now() + seconds * 1_000;
+    const stop = startClock();
+    let made = 0;
+    while (performance.now() < end) made += flow.take(1_000).length;
+    return stop(made);
+  });
+  return [
+    {
+      name: 'bare-flow',
+      what: 'making the events',
+      by: 'the bench',
+      durability: 'none',
+      unit: 'events/s',
+      ...measured,
+    },
+  ];
+}
