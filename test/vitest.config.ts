@@ -1,15 +1,46 @@
+/**
+ * Two projects: `source` runs against src/ as it stands, `package` against the tarball that users install, which is
+ * packed and installed once and only when one of its tests is to run. Both run on the pinned Node.
+ */
+import { availableParallelism } from 'node:os';
+import { delimiter } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** Children that say `node` get the pinned one as well, also when vitest was not started by npm. */
+const PATH = [`${ROOT}node_modules/.bin`, process.env.PATH].join(delimiter);
+
 export default defineConfig({
+  root: ROOT,
   resolve: { conditions: ['refold-source'] },
   ssr: { resolve: { conditions: ['refold-source', 'node', 'import', 'module', 'default'] } },
   test: {
-    root: new URL('..', import.meta.url).pathname,
-    include: ['test/**/*.test.ts'],
-    exclude: ['**/node_modules/**', 'test/bench/**'],
     pool: 'forks',
+    // Much of the time goes to waiting for disks and child processes, so no core is kept back.
+    maxWorkers: Math.max(2, availableParallelism()),
+    env: { PATH },
     execArgv: ['--conditions=refold-source', '--disable-warning=ExperimentalWarning'],
     testTimeout: 120_000,
     hookTimeout: 120_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'source',
+          include: ['test/**/*.test.ts'],
+          exclude: ['**/node_modules/**', 'test/bench/**', 'test/package/**'],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'package',
+          include: ['test/package/**/*.test.ts'],
+          globalSetup: ['test/package/consumer.ts'],
+        },
+      },
+    ],
   },
 });

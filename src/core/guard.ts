@@ -136,11 +136,17 @@ function refuseDepth(path: readonly PathPart[]): void {
   );
 }
 
+/** Keys found to be fine: the same few come again and again. Bounded, since keys may be data. */
+const fineKeys = new Set<string>();
+const FINE_KEYS_KEPT = 4_096;
+
 function refuseKey(key: string, path: readonly PathPart[]): void {
+  if (fineKeys.has(key)) return;
   if (FORBIDDEN_KEYS.has(key)) {
     throw new PayloadRefused(`the key ${key}`, path, 'Rename the key: this one reaches the prototype of objects');
   }
   if (!key.isWellFormed()) throw new PayloadRefused('a key with a lone surrogate', path, HINT_WELL_FORMED);
+  if (fineKeys.size < FINE_KEYS_KEPT) fineKeys.add(key);
 }
 
 /** Plain objects of any realm pass: their prototype is null or ends the prototype chain. */

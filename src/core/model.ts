@@ -140,9 +140,11 @@ export type CatalogOf<M> = M extends Model<any, infer C, any> ? C : never;
  * @throws RefoldError `INVALID_OPTION`: empty name, an event type without reducer or a reducer without event type, a
  * version without all its upcasters, a command without schema
  */
-export function defineModel<State extends object, const C extends Catalog, K extends CommandInputs = Record<never, z.ZodType>>(
-  definition: ModelDefinition<State, C, K>,
-): Model<State, C, K> {
+export function defineModel<
+  State extends object,
+  const C extends Catalog,
+  K extends CommandInputs = Record<never, z.ZodType>,
+>(definition: ModelDefinition<State, C, K>): Model<State, C, K> {
   if (typeof definition.name !== 'string' || definition.name === '') {
     throw invalidModel('a model needs a name', undefined, 'Name it after what the log holds, such as orderbook');
   }

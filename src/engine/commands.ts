@@ -3,7 +3,7 @@ import { messageOf, RefoldError } from '../core/errors.ts';
 import type { Commit, EventInput, EventMeta } from '../core/event.ts';
 import { inspectInput } from '../core/guard.ts';
 import { type CommandDefinition, isRejection, type Model, type Rejection } from '../core/model.ts';
-import { describeIssues, refusing } from './intake.ts';
+import { describeIssues, refusalOf } from './intake.ts';
 
 /**
  * What a command came to. A command that decided on no events is accepted with an empty commit: its `lastSequence` is
@@ -48,14 +48,16 @@ function commandOf(model: Model, name: string): CommandDefinition<any, any, any>
 }
 
 function parseInput(command: CommandDefinition<any, any, any>, name: string, input: unknown): unknown {
-  return refusing({ type: name }, () => {
+  try {
     inspectInput(input, 'input');
     const result = command.input.safeParse(input);
     if (result.success) return result.data;
     const { issues } = result.error;
     const message = `Cannot execute ${name}: its input does not fit the schema: ${describeIssues(issues)}`;
     throw new RefoldError('EVENT_REJECTED', message, { type: name, issues, hint: 'Correct the input' });
-  });
+  } catch (error) {
+    throw refusalOf(error, { type: name });
+  }
 }
 
 function runDecide(name: string, decide: () => unknown): unknown {

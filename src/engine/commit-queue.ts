@@ -11,16 +11,24 @@ import type { LogHead, LogStore, QueuedCommit, StoredOutcome } from '../log/log-
 export interface QueueEntry {
   readonly commit?: QueuedCommit | undefined;
   readonly outcome?: StoredOutcome | undefined;
-  /** Called in order, after the entry became durable. */
-  readonly onDurable?: (() => void) | undefined;
 }
 
-interface Waiting extends QueueEntry {
+interface Waiting {
+  readonly entry: QueueEntry;
   readonly bytes: number;
   /** A fence ends its block, and the next block waits until this one is durable. */
   readonly fence: boolean;
-  readonly resolve: () => void;
+  readonly answer: unknown;
+  readonly resolve: (answer: never) => void;
   readonly reject: (error: RefoldError) => void;
+}
+
+/** Whom the queue tells. Both are called before the promises of the entries settle. */
+export interface QueueListener {
+  /** With the commits of each block, in order, when it has become durable. */
+  readonly onDurable: (commits: readonly QueuedCommit[]) => void;
+  /** Once, when an append failed: the queue takes no more. */
+  readonly onFailure: (error: RefoldError) => void;
 }
 
 /** A block is cut at this size; a single larger commit still goes as one. */
@@ -34,22 +42,22 @@ const ENTRY_BYTES = 64;
 
 export class CommitQueue {
   readonly #log: LogStore;
-  readonly #onFailure: (error: RefoldError) => void;
+  readonly #listener: QueueListener;
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #inFlight: Waiting[][] = [];
   #inFlightBytes = 0;
   /** Sequence after everything sent so far. */
   #sent: number;
+  /** Settles when everything sent so far is durable; rejects with the first of the failures, in the order of sending. */
   #lastWrite: Promise<void> = Promise.resolve();
   #pumpScheduled = false;
   #failure: RefoldError | undefined;
   #roomWaiters: (() => void)[] = [];
 
-  /** @param onFailure told once, before the pending commits are refused */
-  constructor(log: LogStore, onFailure: (error: RefoldError) => void) {
+  constructor(log: LogStore, listener: QueueListener) {
     this.#log = log;
-    this.#onFailure = onFailure;
+    this.#listener = listener;
     this.#sent = log.head().sequence;
   }
 
@@ -67,23 +75,23 @@ export class CommitQueue {
     return new Promise((resolve) => this.#roomWaiters.push(resolve));
   }
 
-  /** Resolves when the entry is durable. Entries become durable in the order of these calls. */
-  push(entry: QueueEntry): Promise<void> {
-    return this.#enqueue(entry, false);
+  /** Resolves with `answer` when the entry is durable. Entries become durable in the order of these calls. */
+  push<Answer>(entry: QueueEntry, answer: Answer): Promise<Answer> {
+    return this.#enqueue(entry, answer, false);
   }
 
   /** Resolves with the log's head when everything pushed so far is durable, at a block's end. */
   async fence(): Promise<LogHead> {
-    let head: LogHead | undefined;
-    await this.#enqueue({ onDurable: () => (head = this.#log.head()) }, true);
-    return head!;
+    await this.#enqueue({}, undefined, true);
+    // Nothing is sent after a fence until this turn of the event loop has seen it settle.
+    return this.#log.head();
   }
 
-  #enqueue(entry: QueueEntry, fence: boolean): Promise<void> {
+  #enqueue<Answer>(entry: QueueEntry, answer: Answer, fence: boolean): Promise<Answer> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    return new Promise((resolve, reject) => {
+    return new Promise<Answer>((resolve, reject) => {
       const bytes = (entry.commit?.json.length ?? 0) + ENTRY_BYTES;
-      this.#waiting.push({ ...entry, bytes, fence, resolve, reject });
+      this.#waiting.push({ entry, bytes, fence, answer, resolve, reject });
       this.#waitingBytes += bytes;
       this.#schedule();
     });
@@ -127,26 +135,35 @@ export class CommitQueue {
 
   #send(block: Waiting[]): void {
     this.#inFlight.push(block);
-    const commits = block.flatMap(({ commit }) => commit ?? []);
-    const outcomes = block.flatMap(({ outcome }) => outcome ?? []);
     const expectedSequence = this.#sent;
-    for (const { events } of commits) this.#sent += events;
+    const commits: QueuedCommit[] = [];
+    const outcomes: StoredOutcome[] = [];
+    for (const { entry } of block) {
+      if (entry.outcome !== undefined) outcomes.push(entry.outcome);
+      if (entry.commit === undefined) continue;
+      commits.push(entry.commit);
+      this.#sent += entry.commit.events;
+    }
     // A block without content is durable once the one before it is.
     if (commits.length > 0 || outcomes.length > 0) {
-      this.#lastWrite = this.#log.append({ expectedSequence, epoch: this.#log.epoch, commits, outcomes });
+      const write = this.#log.append({ expectedSequence, epoch: this.#log.epoch, commits, outcomes });
+      // A log may answer in another order than it was asked. Commits settle in theirs, and what befell the first is
+      // what is said of the second, which stands on it.
+      this.#lastWrite = this.#lastWrite.then(() => write);
+      write.catch(() => {});
     }
     this.#lastWrite.then(
-      () => this.#settle(block),
+      () => this.#settle(block, commits),
       (error: unknown) => this.#fail(error),
     );
   }
 
-  #settle(block: Waiting[]): void {
+  #settle(block: Waiting[], commits: readonly QueuedCommit[]): void {
     if (this.#failure !== undefined) return;
     this.#inFlight.shift();
-    for (const entry of block) this.#inFlightBytes -= entry.bytes;
-    for (const entry of block) entry.onDurable?.();
-    for (const entry of block) entry.resolve();
+    for (const { bytes } of block) this.#inFlightBytes -= bytes;
+    if (commits.length > 0) this.#listener.onDurable(commits);
+    for (const { resolve, answer } of block) resolve(answer as never);
     this.#releaseRoom();
     this.#schedule();
   }
@@ -159,12 +176,12 @@ export class CommitQueue {
       cause: error,
       hint: 'Close this store and open it anew: recovery finds out what was written',
     });
-    this.#onFailure(this.#failure);
+    this.#listener.onFailure(this.#failure);
     const refused = [...this.#inFlight.flat(), ...this.#waiting];
     this.#inFlight = [];
     this.#waiting = [];
     this.#waitingBytes = this.#inFlightBytes = 0;
-    for (const entry of refused) entry.reject(error);
+    for (const { reject } of refused) reject(error);
     this.#releaseRoom();
   }
 

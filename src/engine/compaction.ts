@@ -90,8 +90,8 @@ function lastBlockEnd(headers: readonly BlockHeader[], bound: number): number {
 export interface CompactionContext {
   readonly log: LogStore;
   readonly history: History;
-  /** Snapshots that the model can use, newest first. */
-  readonly usableSnapshots: readonly SnapshotInfo[];
+  /** Snapshots that the model can use, newest first: asked for anew, since more may be taken and old ones go meanwhile. */
+  readonly usableSnapshots: () => Promise<readonly SnapshotInfo[]>;
   readonly now: number;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -155,11 +155,31 @@ async function sealLog({ log, onProgress }: CompactionContext, head: number): Pr
 }
 
 async function dropHistory({ log, usableSnapshots, onProgress }: CompactionContext, through: number): Promise<void> {
-  for (const info of usableSnapshots.slice(0, 2)) await requireReadable(log, info);
+  const snapshots = await requireTwoReadable(log, usableSnapshots);
   onProgress({ phase: 'drop', done: 0, total: through });
   await log.dropThrough(through);
-  const useless = usableSnapshots.filter(({ sequence }) => sequence < through).map(({ sequence }) => sequence);
+  const useless = snapshots.filter(({ sequence }) => sequence < through).map(({ sequence }) => sequence);
   if (useless.length > 0) await log.dropSnapshots('', useless);
+}
+
+/**
+ * Reads the newest two through. Those that newer ones have replaced meanwhile are no loss: the newer ones are read
+ * instead, and they reach at least as far.
+ */
+async function requireTwoReadable(
+  log: LogStore,
+  usableSnapshots: CompactionContext['usableSnapshots'],
+): Promise<readonly SnapshotInfo[]> {
+  for (;;) {
+    const snapshots = await usableSnapshots();
+    try {
+      for (const info of snapshots.slice(0, 2)) await requireReadable(log, info);
+      return snapshots;
+    } catch (error) {
+      const [newest] = await usableSnapshots();
+      if (newest === undefined || newest.sequence === snapshots[0]?.sequence) throw error;
+    }
+  }
 }
 
 /** Reads a snapshot through: history must not go on the word of one that cannot be loaded. */
@@ -179,7 +199,8 @@ async function retentionFacts(
   headers: readonly BlockHeader[],
 ): Promise<RetentionFacts> {
   const checkpoints = (await log.checkpoints()).map(({ sequence }) => sequence);
-  return { headers, usableSnapshots: usableSnapshots.map(({ sequence }) => sequence), checkpoints, history, now };
+  const usable = (await usableSnapshots()).map(({ sequence }) => sequence);
+  return { headers, usableSnapshots: usable, checkpoints, history, now };
 }
 
 function describeDrop(headers: readonly BlockHeader[], through: number): CompactionReport['dropped'] {

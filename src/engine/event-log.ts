@@ -5,13 +5,13 @@
  * needs none either; dropping history does, since only a model can tell which snapshots are usable.
  */
 import { isRefoldError, RefoldError, type SerializedError } from '../core/errors.ts';
-import type { EventMeta, RecordedEvent } from '../core/event.ts';
+import type { EventMeta, Json, RecordedEvent } from '../core/event.ts';
 import { copyPayload, inspectInput } from '../core/guard.ts';
 import { decodeBlock, encodeCommit } from '../log/block.ts';
 import type { BlockHeader, LogStore, QueuedCommit } from '../log/log-store.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
 import { type EventRange, followEvents, locate, type Position, readRecorded } from './history.ts';
-import { admitMeta, refusing } from './intake.ts';
+import { admitMeta, refusalOf } from './intake.ts';
 import { openLogAt } from './open-log.ts';
 import { modelNameOf } from './open-store.ts';
 import type { Progress } from './options.ts';
@@ -159,7 +159,10 @@ export class EventLog implements AsyncDisposable {
     options: CompactOptions & { readonly onProgress?: (progress: Progress) => void } = {},
   ): Promise<CompactionReport> {
     const { onProgress = () => {} } = options;
-    return compactLog({ log: this.#log, history: 'keep', usableSnapshots: [], now: Date.now(), onProgress }, options);
+    return compactLog(
+      { log: this.#log, history: 'keep', usableSnapshots: async () => [], now: Date.now(), onProgress },
+      options,
+    );
   }
 
   /** Writes a consistent copy to a new file. @throws RefoldError `INVALID_OPTION` when the file exists */
@@ -211,12 +214,18 @@ function admitImported(event: ImportedEvent, sequence: number, notBefore: number
   if (!Number.isSafeInteger(version) || version < 1) throw badImport(`its version is ${version}`, sequence, type);
   if (!Number.isSafeInteger(recordedAt) || recordedAt < 0)
     throw badImport(`its recordedAt is ${recordedAt}`, sequence, type);
-  const payload = refusing({ type, sequence }, () => {
-    inspectInput(data, 'data');
-    const copy = { type, version, data: copyPayload(data, 'data', false) };
-    return meta === undefined ? copy : { ...copy, meta: admitMeta(meta, type, sequence) };
-  });
+  const copy = { type, version, data: copyData(type, data, sequence) };
+  const payload = meta === undefined ? copy : { ...copy, meta: admitMeta(meta, type, sequence) };
   return { events: 1, recordedAt: Math.max(recordedAt, notBefore), json: encodeCommit([payload]) };
+}
+
+function copyData(type: string, data: unknown, sequence: number): Json {
+  try {
+    inspectInput(data, 'data');
+    return copyPayload(data, 'data', false);
+  } catch (error) {
+    throw refusalOf(error, { type, sequence });
+  }
 }
 
 function badImport(problem: string, sequence: number, type?: string): RefoldError {

@@ -105,10 +105,13 @@ export async function* readRecorded(
   const from = checkedBound(log, 'from', range.from ?? log.firstSequence());
   const to = Math.min(checkedBound(log, 'to', range.to ?? log.head().sequence), log.head().sequence);
   if (from > to) return;
+  let next = from;
   for await (const block of log.read({ from: Math.max(from, 1), to })) {
     for (const event of decodeBlock(block, types).events) {
-      if (event.sequence >= from && event.sequence <= to) yield event;
+      if (event.sequence >= next && event.sequence <= to) yield event;
     }
+    // Sealing may since have put what was given already into one block with what comes next.
+    next = block.lastSequence + 1;
   }
 }
 
@@ -119,12 +122,14 @@ export async function* followEvents(
   signal: AbortSignal,
   prepare: (event: RecordedEvent) => RecordedEvent,
 ): AsyncGenerator<RecordedEvent, void> {
-  checkedBound(log, 'from', from);
+  let next = checkedBound(log, 'from', from);
   for await (const block of log.follow(Math.max(from, 1), signal)) {
     for (const event of decodeBlock(block).events) {
       if (signal.aborted) return;
-      if (event.sequence >= from) yield prepare(event);
+      if (event.sequence >= next) yield prepare(event);
     }
+    // As above: sealing may have joined what was given already with what comes next.
+    next = block.lastSequence + 1;
   }
 }
 

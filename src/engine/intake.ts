@@ -64,26 +64,26 @@ function typeOf(model: Model, input: EventInput, sequence: number): EventType {
 }
 
 function admitData(eventType: EventType, input: unknown, sequence: number, frozen: boolean): Json {
-  const coordinates = { type: eventType.type, sequence };
-  return refusing(coordinates, () => {
+  try {
     inspectInput(input, 'data');
     return copyPayload(parse(eventType, input, sequence), 'data', frozen);
-  });
+  } catch (error) {
+    throw refusalOf(error, { type: eventType.type, sequence });
+  }
 }
 
 /** The engine's own copy of an event's meta. @throws RefoldError `EVENT_REJECTED` */
 export function admitMeta(meta: unknown, type: string, sequence: number): EventMeta {
   if (typeof meta !== 'object' || meta === null || Array.isArray(meta)) {
-    throw rejected(`the meta of ${type} is not an object`, {
-      type,
-      sequence,
-      hint: 'Pass meta as an object of plain JSON',
-    });
+    const hint = 'Pass meta as an object of plain JSON';
+    throw rejected(`the meta of ${type} is not an object`, { type, sequence, hint });
   }
-  return refusing({ type, sequence }, () => {
+  try {
     inspectInput(meta, 'meta');
     return copyPayload(meta, 'meta', true) as EventMeta;
-  });
+  } catch (error) {
+    throw refusalOf(error, { type, sequence });
+  }
 }
 
 function parse(eventType: EventType, input: unknown, sequence: number): unknown {
@@ -112,23 +112,19 @@ function safeParse({ type, schema }: EventType, input: unknown): ReturnType<Even
   }
 }
 
-/** Runs a guard, and turns its refusal into the error with coordinates. Also what a caller's getter throws. */
-export function refusing<T>(coordinates: ErrorDetails, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof RefoldError) throw error;
-    const what = coordinates.type ?? 'the value';
-    if (error instanceof PayloadRefused) {
-      const details = { ...coordinates, at: error.at, hint: error.hint };
-      throw rejected(`${what} holds ${error.message} at ${error.at}`, details);
-    }
-    throw rejected(`reading ${what} threw`, {
+/** What a guard threw, as the error with coordinates; also what a caller's getter threw. */
+export function refusalOf(error: unknown, coordinates: ErrorDetails): RefoldError {
+  if (error instanceof RefoldError) return error;
+  const what = coordinates.type ?? 'the value';
+  if (error instanceof PayloadRefused) {
+    return rejected(`${what} holds ${error.message} at ${error.at}`, {
       ...coordinates,
-      cause: error,
-      hint: 'Pass plain objects without getters or proxies',
+      at: error.at,
+      hint: error.hint,
     });
   }
+  const hint = 'Pass plain objects without getters or proxies';
+  return rejected(`reading ${what} threw`, { ...coordinates, cause: error, hint });
 }
 
 /** zod's issues in one line. */

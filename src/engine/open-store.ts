@@ -97,8 +97,9 @@ function warnOfOverrun({ path }: LogStore, { loadMilliseconds, recoverWithin }: 
 
 /** A snapshot beyond the log's end proves that the log has lost events which were durable once. */
 async function refuseLostTail(log: LogStore): Promise<void> {
-  const head = log.head().sequence;
   const newest = (await log.snapshots(''))[0]?.sequence ?? 0;
+  if (newest > log.head().sequence && log.readOnly) await lookAgain(log, newest);
+  const head = log.head().sequence;
   if (newest <= head) return;
   throw new RefoldError(
     'LOG_CORRUPT',
@@ -109,4 +110,9 @@ async function refuseLostTail(log: LogStore): Promise<void> {
       hint: 'Events were lost: restore a backup, or look for the file -wal that belongs beside the log',
     },
   );
+}
+
+/** A writer may have gone on beside this reader since it looked at the log's end: reading refreshes that. */
+async function lookAgain(log: LogStore, sequence: number): Promise<void> {
+  for await (const _block of log.read({ from: sequence, to: sequence })) return;
 }

@@ -5,6 +5,7 @@
  * exactly the sequence that the log then ends at; writing it happens in the log's own thread while appends go on.
  */
 import { assert } from '../core/assert.ts';
+import type { RefoldError } from '../core/errors.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import { fingerprintFor, type ModelFingerprint } from './fingerprint.ts';
@@ -32,6 +33,8 @@ export interface SnapshotSource {
   /** The state and its sequence, pending commits included. */
   readonly state: object;
   readonly sequence: number;
+  /** Why the state is not to be trusted, if so: a reducer may have left it half changed. */
+  readonly failure: RefoldError | undefined;
 }
 
 /** Rates in units per ms, remembered in the log. */
@@ -97,7 +100,9 @@ export class Snapshotter {
   }
 
   async #take(): Promise<SnapshotReport> {
-    const { log, queue, state, sequence, fingerprint, firstSeen, settings } = this.#source;
+    const { log, queue, state, sequence, fingerprint, firstSeen, settings, failure } = this.#source;
+    // Commits from before the failure still become durable, and would have it taken.
+    if (failure !== undefined) throw failure;
     const start = performance.now();
     const encoded = encodeWhole(state);
     const stored = fingerprintFor(fingerprint, firstSeen);

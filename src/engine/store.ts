@@ -10,7 +10,7 @@ import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf }
 import type { LiveState } from '../fold/live-state.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
-import { type CommandOutcome, decideCommand } from './commands.ts';
+import { type CommandOutcome, decideCommand, type Verdict } from './commands.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
 import { type ModelFingerprint, usableSnapshots } from './fingerprint.ts';
 import { type EventRange, followEvents, type PastState, type Position, readEvents, stateAt } from './history.ts';
@@ -22,7 +22,7 @@ import type { RecoveryReport } from './recovery.ts';
 import { type Rates, type SnapshotReport, type SnapshotSource, Snapshotter, writeRates } from './snapshotter.ts';
 import { upcastEvent } from './upcast.ts';
 import { type VerifyReport, verifyLog } from './verify.ts';
-import { type AppendOptions, atLeastOne, WritePath } from './write-path.ts';
+import { type AppendOptions, atLeastOne, commitOf, WritePath } from './write-path.ts';
 
 export interface ExecuteOptions extends AppendOptions {
   /** Put on every event that the command decides on, unless it has its own. */
@@ -120,19 +120,9 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
    * left. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: maybe written; after both the store is failed. `STORE_FAILED`,
    * `STORE_CLOSED`: not tried.
    */
-  async append(events: EventOf<C> | readonly EventOf<C>[], options: AppendOptions = {}): Promise<Commit> {
-    this.#requireWritable();
+  append(events: EventOf<C> | readonly EventOf<C>[], options: AppendOptions = {}): Promise<Commit> {
     const inputs: readonly EventOf<C>[] = Array.isArray(events) ? events : [events as EventOf<C>];
-    const outcome = await this.#path.write(options, () => ({ accepted: atLeastOne(inputs) }));
-    if (outcome.status === 'accepted') return outcome.commit;
-    throw new RefoldError(
-      'INVALID_OPTION',
-      `Cannot append: ${options.commandId} is remembered as a command that was rejected`,
-      {
-        type: 'commandId',
-        hint: 'Use a fresh commandId for each append and each command',
-      },
-    );
+    return this.#write(options, () => ({ accepted: atLeastOne(inputs) }), commitOf);
   }
 
   /**
@@ -143,17 +133,17 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
    * @throws RefoldError as `append` does; `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does
    * not fit its schema. A rejection by the command is an outcome, not an error.
    */
-  async execute<Name extends keyof K & string>(
+  execute<Name extends keyof K & string>(
     name: Name,
     input: InputOf<K, Name>,
     options: ExecuteOptions = {},
   ): Promise<CommandOutcome> {
-    this.#requireWritable();
     const { meta } = options;
-    return this.#path.write(options, () => {
+    const decide = (): Verdict => {
       const { state, sequence } = this.#path;
       return decideCommand(this.model, name, input, { state, sequence, now: this.#path.now(), meta });
-    });
+    };
+    return this.#write(options, decide, (outcome) => outcome);
   }
 
   /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller's own copy. */
@@ -224,15 +214,16 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     await this.#settled();
     await Promise.all([...this.#projections.values()].map((projection) => projection.save()));
     const { history, clock, onProgress } = this.#settings;
-    const snapshots = await usableSnapshots(this.#log, this.#parts.fingerprint);
-    return compactLog({ log: this.#log, history, usableSnapshots: snapshots, now: clock(), onProgress }, options);
+    const usable = (): Promise<SnapshotInfo[]> => usableSnapshots(this.#log, this.#parts.fingerprint);
+    return compactLog({ log: this.#log, history, usableSnapshots: usable, now: clock(), onProgress }, options);
   }
 
   /** Reads and refolds the whole log, and compares every snapshot and the live state with the result. */
   async verify(): Promise<VerifyReport> {
-    await this.#settled();
-    // The state may run ahead while the log is read: it is compared as of now.
+    this.#requireSound();
+    // The state may run ahead while the log is read: it is compared as of now, once the log has all of it.
     const live = { sequence: this.sequence, hash: hashState(this.#path.state) };
+    await this.#settled();
     const { fingerprint } = this.#parts;
     return verifyLog({ model: this.model, log: this.#log, fingerprint, live, onProgress: this.#settings.onProgress });
   }
@@ -279,10 +270,25 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     await this.close();
   }
 
+  #write<Answer>(
+    options: AppendOptions,
+    decide: () => Verdict,
+    answer: (outcome: CommandOutcome) => Answer,
+  ): Promise<Answer> {
+    try {
+      this.#requireWritable();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+    return this.#path.write(options, decide, answer);
+  }
+
   async #close(): Promise<void> {
     const { readOnly } = this.#settings;
     try {
       if (!readOnly && this.#path.failure === undefined) await this.#settleForGood();
+      // Under the direct fold a reducer's failure ends the store, not what was accepted before it.
+      else await this.#path.queue.push({}, undefined).catch(() => {});
     } finally {
       this.#closing.abort();
       this.#publisher.clear();
@@ -323,6 +329,9 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
       },
       get sequence() {
         return path.sequence;
+      },
+      get failure() {
+        return path.failure;
       },
     };
   }

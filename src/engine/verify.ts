@@ -45,8 +45,25 @@ export interface VerifyContext<State extends object> {
   readonly onProgress: (progress: Progress) => void;
 }
 
+/** How often verify begins anew when compaction or newer snapshots took from under it what it was reading. */
+const ROUNDS = 3;
+
 /** Refolds the log up to its head and reports every disagreement. */
 export async function verifyLog<State extends object>(context: VerifyContext<State>): Promise<VerifyReport> {
+  for (let round = 1; ; round++) {
+    const before = await holdingsOf(context.log);
+    const report = await verifyOnce(context);
+    if (report.ok || round === ROUNDS || (await holdingsOf(context.log)) === before) return report;
+  }
+}
+
+/** What may go while a log is in use: its history, and its snapshots. */
+async function holdingsOf(log: LogStore): Promise<string> {
+  const snapshots = (await log.snapshots('')).map(({ sequence }) => sequence);
+  return [log.firstSequence(), ...snapshots].join(' ');
+}
+
+async function verifyOnce<State extends object>(context: VerifyContext<State>): Promise<VerifyReport> {
   const { log } = context;
   const head = context.live?.sequence ?? log.head().sequence;
   const problems: SerializedError[] = [];

@@ -6,10 +6,10 @@
  */
 import { RefoldError } from '../core/errors.ts';
 import type { Commit, EventInput, RecordedEvent } from '../core/event.ts';
-import type { Model } from '../core/model.ts';
+import type { Model, Rejection } from '../core/model.ts';
 import type { LiveState } from '../fold/live-state.ts';
 import { decodeBlock, encodeCommit, encodeOpenBlock } from '../log/block.ts';
-import type { LogStore, QueuedCommit } from '../log/log-store.ts';
+import type { LogStore, QueuedCommit, StoredOutcome } from '../log/log-store.ts';
 import { type CommandOutcome, parseOutcome, requireCommandId, serialiseOutcome, type Verdict } from './commands.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { admitEvents } from './intake.ts';
@@ -31,7 +31,7 @@ export interface WritePathParts {
   /** The first sequence of each event type so far; kept up to date. */
   readonly firstSeen: Map<string, number>;
   readonly publisher: Publisher;
-  /** Called after each commit became durable. */
+  /** Called after each block became durable. */
   readonly onDurable: () => void;
 }
 
@@ -52,7 +52,10 @@ export class WritePath {
     const { log, live } = parts;
     this.#parts = parts;
     this.#live = live;
-    this.queue = new CommitQueue(log, (error) => (this.#failure ??= error));
+    this.queue = new CommitQueue(log, {
+      onDurable: (commits) => this.#becameDurable(commits),
+      onFailure: (error) => (this.#failure ??= error),
+    });
     const head = log.head();
     this.#sequence = this.#durableSequence = head.sequence;
     this.#recordedAt = head.recordedAt;
@@ -77,22 +80,49 @@ export class WritePath {
 
   /** What `recordedAt` will be for a commit made now: never before the last. */
   now(): number {
-    return Math.max(Math.floor(this.#parts.settings.clock()), this.#recordedAt);
+    const now = Math.floor(this.#parts.settings.clock());
+    return Number.isFinite(now) ? Math.max(now, this.#recordedAt) : this.#recordedAt;
   }
 
   /** Resolves when what was accepted so far is durable. */
   async settled(): Promise<void> {
-    if (this.#durableSequence < this.#sequence || this.queue.bytes > 0) await this.queue.push({});
+    if (this.#durableSequence < this.#sequence || this.queue.bytes > 0) await this.queue.push({}, undefined);
   }
 
-  /** Decides, folds and queues at once; resolves when durable. With a `commandId`, once and for all. */
-  async write(options: AppendOptions, decide: () => Verdict): Promise<CommandOutcome> {
-    const { commandId } = options;
-    if (commandId === undefined) return this.#writeNow(options, decide);
+  /**
+   * Decides, folds and queues at once; resolves when durable. With a `commandId`, once and for all.
+   *
+   * @param answer what the caller is told of the outcome
+   */
+  write<Answer>(
+    options: AppendOptions,
+    decide: () => Verdict,
+    answer: (outcome: CommandOutcome) => Answer,
+  ): Promise<Answer> {
+    if (options.commandId !== undefined) return this.#writeOnce(options.commandId, options, decide).then(answer);
+    if (this.queue.isFull) return this.#writeLater(options, decide, answer);
+    // Not an async function: with thousands of appends at once, each promise more is felt.
+    try {
+      return this.#writeNow(options, decide, answer);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async #writeLater<Answer>(
+    options: AppendOptions,
+    decide: () => Verdict,
+    answer: (outcome: CommandOutcome) => Answer,
+  ): Promise<Answer> {
+    while (this.queue.isFull) await this.queue.room();
+    return this.#writeNow(options, decide, answer);
+  }
+
+  async #writeOnce(commandId: string, options: AppendOptions, decide: () => Verdict): Promise<CommandOutcome> {
     requireCommandId(commandId);
     const pending = this.#pending.get(commandId);
     if (pending !== undefined) return pending;
-    const written = this.#writeOnce(commandId, options, decide);
+    const written = this.#writeUnlessKnown(commandId, options, decide);
     this.#pending.set(commandId, written);
     try {
       return await written;
@@ -101,47 +131,57 @@ export class WritePath {
     }
   }
 
-  async #writeOnce(commandId: string, options: AppendOptions, decide: () => Verdict): Promise<CommandOutcome> {
+  async #writeUnlessKnown(commandId: string, options: AppendOptions, decide: () => Verdict): Promise<CommandOutcome> {
     const found = this.#parts.log.outcome(commandId);
     const known = found instanceof Promise ? await found : found;
-    return known === undefined ? this.#writeNow(options, decide) : parseOutcome(known.outcome);
+    if (known !== undefined) return parseOutcome(known.outcome);
+    return this.#writeLater(options, decide, (outcome) => outcome);
   }
 
-  async #writeNow({ expectedSequence, commandId }: AppendOptions, decide: () => Verdict): Promise<CommandOutcome> {
-    while (this.queue.isFull) await this.queue.room();
+  #writeNow<Answer>(
+    { expectedSequence, commandId }: AppendOptions,
+    decide: () => Verdict,
+    answer: (outcome: CommandOutcome) => Answer,
+  ): Promise<Answer> {
     if (this.#failure !== undefined) throw this.#failure;
     this.#requireSequence(expectedSequence);
     const verdict = decide();
-    if ('rejected' in verdict) {
-      const { code, message } = verdict.rejected;
-      return this.#remember({ status: 'rejected', code, message }, commandId);
-    }
-    const recordedAt = this.now();
-    const firstSequence = this.#sequence + 1;
-    if (verdict.accepted.length === 0) {
-      const commit = { firstSequence, lastSequence: this.#sequence, recordedAt };
-      return this.#remember({ status: 'accepted', commit }, commandId);
-    }
-    const { events, queued } = this.#accept(verdict.accepted, recordedAt);
-    const commit = { firstSequence, lastSequence: this.#sequence, recordedAt };
-    return this.#remember({ status: 'accepted', commit }, commandId, queued, () =>
-      this.#becameDurable(commit, events, queued),
-    );
+    const { outcome, commit } = 'rejected' in verdict ? rejectedBy(verdict.rejected) : this.#accept(verdict.accepted);
+    const stored = commandId === undefined ? undefined : this.#outcomeToStore(commandId, outcome);
+    // Even a rejection waits: it was decided on a state that may not be durable yet.
+    if (commit === undefined && stored === undefined && this.queue.bytes === 0) return Promise.resolve(answer(outcome));
+    return this.queue.push({ commit, outcome: stored }, answer(outcome));
   }
 
   /** Validates and folds. After this the commit is part of the state, and only the log can still refuse it. */
-  #accept(inputs: readonly EventInput[], recordedAt: number): { events: RecordedEvent[]; queued: QueuedCommit } {
-    const { model, settings, firstSeen } = this.#parts;
+  #accept(inputs: readonly EventInput[]): Decided {
+    const recordedAt = this.now();
+    const firstSequence = this.#sequence + 1;
+    const commit = inputs.length === 0 ? undefined : this.#foldCommit(inputs, firstSequence, recordedAt);
+    return {
+      outcome: { status: 'accepted', commit: { firstSequence, lastSequence: this.#sequence, recordedAt } },
+      commit,
+    };
+  }
+
+  #foldCommit(inputs: readonly EventInput[], firstSequence: number, recordedAt: number): KeptCommit {
+    const { model, settings, firstSeen, publisher } = this.#parts;
     const frozen = settings.fold === 'atomic';
-    const events = admitEvents(model, inputs, { firstSequence: this.#sequence + 1, recordedAt, frozen });
+    const events = admitEvents(model, inputs, { firstSequence, recordedAt, frozen });
     // Encoded before the fold: a direct reducer may put data into the state and change it there.
     const json = encodeCommit(events);
-    if (json.length > COMMIT_BYTES) throw tooLarge(json.length, events[0]!.sequence);
+    if (json.length > COMMIT_BYTES) throw tooLarge(json.length, firstSequence);
     this.#fold(events);
     this.#sequence = events.at(-1)!.sequence;
     this.#recordedAt = recordedAt;
     for (const { type, sequence } of events) if (!firstSeen.has(type)) firstSeen.set(type, sequence);
-    return { events, queued: { events: events.length, recordedAt, json } };
+    // Kept for listeners where they may share them; otherwise the text will do.
+    return {
+      events: events.length,
+      recordedAt,
+      json,
+      published: frozen && publisher.hasListeners ? events : undefined,
+    };
   }
 
   #fold(events: readonly RecordedEvent[]): void {
@@ -154,27 +194,17 @@ export class WritePath {
     }
   }
 
-  async #remember(
-    outcome: CommandOutcome,
-    commandId: string | undefined,
-    commit?: QueuedCommit,
-    onDurable?: () => void,
-  ): Promise<CommandOutcome> {
-    // Even a rejection waits: it was decided on a state that may not be durable yet.
-    const stored =
-      commandId === undefined ? undefined : { commandId, recordedAt: this.now(), outcome: serialiseOutcome(outcome) };
-    if (commit !== undefined || stored !== undefined || this.queue.bytes > 0) {
-      await this.queue.push({ commit, outcome: stored, onDurable });
-    }
-    return outcome;
+  #outcomeToStore(commandId: string, outcome: CommandOutcome): StoredOutcome {
+    return { commandId, recordedAt: this.now(), outcome: serialiseOutcome(outcome) };
   }
 
-  #becameDurable(commit: Commit, events: readonly RecordedEvent[], queued: QueuedCommit): void {
-    const { publisher, settings, onDurable } = this.#parts;
-    this.#durableSequence = commit.lastSequence;
-    if (publisher.hasListeners) {
-      // Under the direct fold the state may hold on to the data and change it: listeners get their own.
-      publisher.publish(settings.fold === 'direct' ? copyOf(commit, queued) : events);
+  /** A block has become durable: its commits are the next ones in order. */
+  #becameDurable(commits: readonly KeptCommit[]): void {
+    const { publisher, onDurable } = this.#parts;
+    for (const commit of commits) {
+      const first = this.#durableSequence + 1;
+      this.#durableSequence += commit.events;
+      if (publisher.hasListeners) publisher.publish(commit.published ?? readBack(commit, first));
     }
     onDurable();
   }
@@ -193,10 +223,31 @@ export class WritePath {
   }
 }
 
-/** The events of a commit, read back from its text. */
-function copyOf(commit: Commit, queued: QueuedCommit): RecordedEvent[] {
-  const payload = encodeOpenBlock([queued]);
-  return decodeBlock({ ...commit, encoding: 'open', bytes: payload.length, chain: '', payload }).events;
+/** What a decision came to, and the commit that has been folded, if there is one. */
+interface Decided {
+  readonly outcome: CommandOutcome;
+  readonly commit: KeptCommit | undefined;
+}
+
+/** A queued commit, with its events when they are at hand for those who listen. */
+interface KeptCommit extends QueuedCommit {
+  readonly published?: readonly RecordedEvent[] | undefined;
+}
+
+function rejectedBy({ code, message }: Rejection): Decided {
+  return { outcome: { status: 'rejected', code, message }, commit: undefined };
+}
+
+/**
+ * The events of a commit, from its text: fresh ones. Under the direct fold the state may hold on to the data of the
+ * original ones and change it.
+ */
+function readBack(commit: QueuedCommit, firstSequence: number): RecordedEvent[] {
+  const payload = encodeOpenBlock([commit]);
+  const lastSequence = firstSequence + commit.events - 1;
+  const { recordedAt } = commit;
+  return decodeBlock({ firstSequence, lastSequence, recordedAt, encoding: 'open', bytes: 0, chain: '', payload })
+    .events;
 }
 
 /** @throws RefoldError `EVENT_REJECTED` for an empty commit, which nobody can mean */
@@ -204,6 +255,19 @@ export function atLeastOne<Event>(events: readonly Event[]): readonly Event[] {
   if (events.length > 0) return events;
   const hint = 'Append one event, or an array of them';
   throw new RefoldError('EVENT_REJECTED', 'Cannot append: a commit needs at least one event', { hint });
+}
+
+/**
+ * What `append` answers.
+ *
+ * @throws RefoldError `INVALID_OPTION` when the `commandId` belongs to a command that was rejected
+ */
+export function commitOf(outcome: CommandOutcome): Commit {
+  if (outcome.status === 'accepted') return outcome.commit;
+  throw new RefoldError('INVALID_OPTION', 'Cannot append: the commandId is that of a command that was rejected', {
+    type: 'commandId',
+    hint: 'Use a fresh commandId for each append and each command',
+  });
 }
 
 function tooLarge(bytes: number, sequence: number): RefoldError {

@@ -10,7 +10,7 @@
  * is frozen: what a reader has taken from them stays as it was.
  */
 import type { RecordedEvent } from '../core/event.ts';
-import { draftOf, setMember, shallowCopy, thaw } from './draft.ts';
+import { draftOf, sameKeys, setMember, shallowCopy, thaw } from './draft.ts';
 import type { LiveState } from './live-state.ts';
 import { MapDraft } from './map-draft.ts';
 import { OrderedMap } from './ordered-map.ts';
@@ -101,14 +101,8 @@ class CommitDraft implements ProxyHandler<Root> {
     if (Object.getPrototypeOf(staged) !== Object.getPrototypeOf(this.#base))
       throw new IllegalValue('given another prototype', []);
     for (const table of this.#tables) table.seal();
-    const keys = Object.keys(staged);
-    const baseKeys = Object.keys(this.#base);
-    this.#changed = keys.length !== baseKeys.length;
-    for (let index = 0; index < keys.length; index++) {
-      const key = keys[index]!;
-      if (key !== baseKeys[index]) this.#changed = true;
-      this.#settleProperty(key, staged[key], this.#base[key]);
-    }
+    for (const key in staged) this.#settleProperty(key, staged[key], this.#base[key]);
+    this.#changed ||= !sameKeys(staged, this.#base);
   }
 
   /** Changes the tables and gives the new root. After `settle`; cannot fail. */

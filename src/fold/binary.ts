@@ -15,7 +15,7 @@ export function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
 
 /** A typed array of the bytes that `bytesOf` gave; it owns its buffer. Their number must be a multiple of its width. */
 export function typedArrayOf(type: TypedArrayConstructor, bytes: Uint8Array): TypedArray {
-  const { buffer } = bytes.slice();
+  const { buffer } = new Uint8Array(bytes); // not slice: that of a Buffer shares its memory
   const array = new type(buffer);
   if (BIG_ENDIAN && array.BYTES_PER_ELEMENT > 1) swap(new Uint8Array(buffer), array.BYTES_PER_ELEMENT);
   return array;

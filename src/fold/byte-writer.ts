@@ -1,7 +1,7 @@
 /** Appends bytes, numbers and texts to chunks of one size. */
 
 /** What `reserve` promises: the small writes need no check of their own. */
-export const RESERVED_BYTES = 64;
+const RESERVED_BYTES = 64;
 
 export class ByteWriter {
   readonly #chunkBytes: number;

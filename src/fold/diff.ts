@@ -71,7 +71,7 @@ function compareOrder(before: unknown[], after: unknown[], search: Search): void
   if (before.length !== after.length || !before.every((key) => known.has(key))) return;
   if (before.every((key, index) => Object.is(key, after[index]))) return;
   if (search.found.length < search.limit)
-    search.found.push({ path: `${describePath(search.path)} (order)`, before, after });
+    search.found.push({ path: `${describePath(search.path)} (order)`.trimStart(), before, after });
 }
 
 function step(part: PathPart, { path }: Search, visit: () => void): void {

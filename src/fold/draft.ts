@@ -87,16 +87,25 @@ function copyValue(value: object): object | undefined {
   }
 }
 
+/** `for … in` throughout: V8 reads the members of plain records several times faster that way than through `Object.keys`. */
 function copyObject(value: PlainObject): object | undefined {
-  const values = Object.values(value);
-  if ((budget -= values.length) < 0) return undefined;
+  let isFlat = true;
+  for (const key in value) {
+    if (--budget < 0) return undefined;
+    const member = value[key];
+    if (typeof member === 'object' && member !== null) isFlat = false;
+  }
   const copy = shallowCopy(value);
-  for (let index = 0; index < values.length; index++) {
-    const member = values[index];
+  return isFlat ? copy : copyMembers(copy);
+}
+
+function copyMembers(copy: PlainObject): object | undefined {
+  for (const key in copy) {
+    const member = copy[key];
     if (typeof member !== 'object' || member === null) continue;
     const inner = copyValue(member);
     if (inner === undefined) return undefined;
-    if (inner !== member) setMember(copy, Object.keys(copy)[index]!, inner);
+    if (inner !== member) setMember(copy, key, inner);
   }
   return copy;
 }
@@ -149,13 +158,17 @@ export function setMember(object: PlainObject, key: string, value: unknown): voi
 }
 
 function sameMembers(copy: PlainObject, base: PlainObject): boolean {
-  const keys = Object.keys(base);
-  const copyKeys = Object.keys(copy);
-  if (copyKeys.length !== keys.length) return false;
-  for (let index = 0; index < keys.length; index++) {
-    const key = keys[index]!;
-    if (copyKeys[index] !== key || !isUnchanged(copy[key], base[key])) return false;
-  }
+  if (!sameKeys(copy, base)) return false;
+  for (const key in base) if (!isUnchanged(copy[key], base[key])) return false;
+  return true;
+}
+
+/** Whether two objects have the same keys in the same order. */
+export function sameKeys(object: object, base: object): boolean {
+  const keys = Object.keys(object);
+  const baseKeys = Object.keys(base);
+  if (keys.length !== baseKeys.length) return false;
+  for (let index = 0; index < keys.length; index++) if (keys[index] !== baseKeys[index]) return false;
   return true;
 }
 

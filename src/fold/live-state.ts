@@ -6,6 +6,11 @@
  *
  * A reducer changes its draft and returns nothing: what else it returns is ignored, so that `(state) => state.orders.clear()`
  * is fine, but for a promise, which is refused, since whatever it does later would be lost.
+ *
+ * Both ways come to the same state, order of keys and entries included, for reducers that keep to three rules. A value put
+ * into the state in two places is two values: copy it. Dates, ArrayBuffers and typed arrays are replaced, never changed in
+ * place. A value that a reducer freezes itself is frozen deeply, and not to be changed later. (One gap is immer's: in values
+ * of more than about a hundred members, it takes 0 over -0, and -0 over 0, for no change.)
  */
 import type { RecordedEvent } from '../core/event.ts';
 import { AtomicState } from './atomic.ts';
@@ -20,6 +25,9 @@ export interface LiveState<State> {
   readonly value: State;
   /**
    * Folds one commit.
+   *
+   * Atomic: reducers get a copy of data that is frozen, which they may keep and change, as on replay; data that is not
+   * frozen is theirs as it is, and is frozen where it became part of the state.
    *
    * @throws RefoldError `REDUCER_FAILED` when a reducer threw, returned a promise or left something in the state that is
    * no plain data; `UNKNOWN_EVENT_TYPE` when there is no reducer. Atomic: the state is as before. Direct: it may be half

@@ -13,7 +13,7 @@
 import { draftOf } from './draft.ts';
 
 /** One less than what V8's Map holds: beyond, `set` throws, and a commit must not fail while it is being applied. */
-export const MAX_TABLE_ENTRIES: number = 2 ** 24 - 1;
+const MAX_TABLE_ENTRIES = 2 ** 24 - 1;
 
 /** Makes a value plain and frozen, or gives `base` back if it is a draft of that and unchanged. `key` names its place. */
 export type Settler = (value: unknown, base: unknown, key: unknown) => unknown;
@@ -23,11 +23,14 @@ const GONE: unique symbol = Symbol('gone');
 const UNDEFINED: unique symbol = Symbol('undefined');
 type Staged<V> = V | typeof GONE | typeof UNDEFINED;
 
+const doNothing = (): void => {};
 const NOTHING: ReadonlyMap<any, any> = new Map();
 
 export class MapDraft<K, V> implements Map<K, V> {
   /** The table that this is a draft of. */
   readonly base: Map<K, V>;
+  /** A member that is a function makes structuredClone throw: it knows no draft, and would copy an object of no entries. */
+  readonly uncloneable: () => void = doNothing;
   /** What is shown of the table: all of it, or nothing once it was cleared. */
   #shown: ReadonlyMap<K, V>;
   readonly #staged = new Map<K, Staged<V>>();

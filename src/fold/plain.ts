@@ -28,7 +28,7 @@ export const TYPED_ARRAYS: readonly TypedArrayConstructor[] = [
 export type TypedArrayConstructor = new (buffer: ArrayBuffer) => TypedArray;
 export type TypedArray = ArrayBufferView & { readonly BYTES_PER_ELEMENT: number; readonly length: number };
 
-export type Kind = 'object' | 'array' | 'map' | 'set' | 'ordered-map' | 'date' | 'bytes' | 'illegal';
+type Kind = 'object' | 'array' | 'map' | 'set' | 'ordered-map' | 'date' | 'bytes' | 'illegal';
 
 const KINDS: ReadonlyMap<object, Kind> = new Map<object, Kind>([
   [Array.prototype, 'array'],

@@ -5,7 +5,7 @@
  * before gives way to the value from before, and whatever is frozen already is taken as it is. So the cost is that of what
  * is new or was read. (A reducer that freezes a value itself must freeze it deeply.)
  */
-import { isUnchanged, resolveImmer, setMember } from './draft.ts';
+import { isUnchanged, resolveImmer, sameKeys, setMember } from './draft.ts';
 import { MapDraft, type Settler } from './map-draft.ts';
 import type { OrderedMap } from './ordered-map.ts';
 import { illegalValue, kindOf, type PathPart, refuseDepth } from './plain.ts';
@@ -18,12 +18,13 @@ import { illegalValue, kindOf, type PathPart, refuseDepth } from './plain.ts';
  * @throws IllegalValue when it is no plain data, or nested too deeply
  */
 export function settle(value: unknown, base: unknown, path: PathPart[]): unknown {
-  if (typeof value === 'function' || typeof value === 'symbol') throw illegalValue(value, path);
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (typeof value === 'function' || typeof value === 'symbol') return refuse(value, path);
+  if (typeof value !== 'object' || value === null) return value;
+  if (Object.isFrozen(value)) return value === base || kindOf(value) !== 'illegal' ? value : refuse(value, path);
   refuseDepth(path);
   const plain = resolveImmer(value);
-  // An untouched draft resolves to what it was made of.
-  return plain === base ? base : settleObject(plain, base, path);
+  // An untouched draft resolves to what it was made of, which is frozen.
+  return Object.isFrozen(plain) ? plain : settleObject(plain, base, path);
 }
 
 /** Settles the entries of the table `name`; to be handed to its draft. */
@@ -47,11 +48,11 @@ function settleObject(value: object, base: unknown, path: PathPart[]): unknown {
       return value;
     case 'ordered-map':
       if (path.length === 1) return settleOrderedMap(value as OrderedMap<unknown, unknown>, path);
-      throw illegalValue(value, path);
+      return refuse(value, path);
     default:
       // The draft of a table, put somewhere below the top level.
       if (value instanceof MapDraft) return settleMap(new Map(value), path);
-      throw illegalValue(value, path);
+      return refuse(value, path);
   }
 }
 
@@ -61,38 +62,24 @@ function baseOf(base: unknown, kind: 'object' | 'array'): object | undefined {
   return typeof base === 'object' && base !== null && kindOf(base) === kind ? base : undefined;
 }
 
-/**
- * Children first, their parent last: a cycle then runs into the depth bound instead of passing for settled.
- *
- * Goes over lists of keys and of values: reading members by a key that varies is several times slower.
- */
+/** Children first, their parent last: a cycle then runs into the depth bound instead of passing for settled. */
 function settleMembers(object: PlainObject, base: PlainObject | undefined, path: PathPart[]): object {
-  const values = Object.values(object);
-  const before = base === undefined ? NOTHING : Object.values(base);
-  let same = base !== undefined && before.length === values.length;
-  for (let index = 0; index < values.length; index++) {
-    const value = values[index];
-    if (isSettled(value)) same &&= Object.is(value, before[index]);
-    else same = settleMember(object, index, before[index], path) && same;
+  let same = base !== undefined;
+  for (const key in object) {
+    const value = object[key];
+    if (!isSettled(value)) same = settleMember(object, key, base, path) && same;
+    else if (same) same = Object.is(value, base![key]);
   }
   return same && sameKeys(object, base!) ? base! : Object.freeze(object);
 }
 
-const NOTHING: readonly unknown[] = [];
-
 /** True when the member is what it was before. */
-function settleMember(object: PlainObject, index: number, before: unknown, path: PathPart[]): boolean {
-  const key = Object.keys(object)[index]!;
+function settleMember(object: PlainObject, key: string, base: PlainObject | undefined, path: PathPart[]): boolean {
   const member = object[key];
+  const before = base !== undefined && Object.hasOwn(base, key) ? base[key] : undefined;
   const settled = settleAt(member, before, key, path);
   if (settled !== member) setMember(object, key, settled);
   return settled === before;
-}
-
-function sameKeys(object: object, base: object): boolean {
-  const keys = Object.keys(object);
-  const before = Object.keys(base);
-  return keys.every((key, index) => key === before[index]);
 }
 
 function settleItems(array: unknown[], base: unknown[] | undefined, path: PathPart[]): object {
@@ -152,6 +139,10 @@ function settleAt(value: unknown, base: unknown, part: PathPart, path: PathPart[
   const settled = settle(value, base, path);
   path.pop();
   return settled;
+}
+
+function refuse(value: unknown, path: PathPart[]): never {
+  throw illegalValue(value, path);
 }
 
 /**

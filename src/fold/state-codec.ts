@@ -5,12 +5,11 @@
  * or a collection's entries (a reducer may iterate them) give different bytes. `state-tags.ts` tells the format.
  */
 import { createHash } from 'node:crypto';
+import { encodeState } from './state-encoder.ts';
 
 export { decodeState } from './state-decoder.ts';
 export { type EncodeOptions, encodeState } from './state-encoder.ts';
 export { STATE_FORMAT } from './state-tags.ts';
-
-import { encodeState } from './state-encoder.ts';
 
 /**
  * SHA-256 of the encoded state, in hex.

@@ -117,7 +117,7 @@ describe('live ≡ replay', () => {
       ),
       { numRuns: 300 },
     );
-    expect(accepted).toBeGreaterThan(300);
+    expect(accepted).toBeGreaterThan(100);
   });
 
   test('what a schema makes of the input is what is recorded', async () => {

@@ -183,7 +183,9 @@ describe('projections', () => {
     const store = await openCarts();
     await store.project(totals());
     expect((await errorOf(store.project(totals()))).code).toBe('INVALID_OPTION');
-    expect((await errorOf(() => defineProjection({ name: '', initialState: () => ({}), reducers: {} }))).code).toBe('INVALID_OPTION');
+    expect((await errorOf(() => defineProjection({ name: '', initialState: () => ({}), reducers: {} }))).code).toBe(
+      'INVALID_OPTION',
+    );
   });
 });
 

@@ -232,7 +232,7 @@ export const ALIASING: Record<string, Operation> = {
     if (key === 1) state.archive = state.rows;
     if (key === 2) state.nested.row.more = state.rows;
     if (key === 3) [state.rows, state.archive] = [state.archive, state.rows];
-    if (key === 4) state.big.list[0]!.more = [state.archive];
+    if (key === 4) state.big.list[0]!.more = [state.flags];
   },
 };
 
@@ -254,7 +254,7 @@ export function scripts(operations: readonly string[]): fc.Arbitrary<ScriptedCom
     events: fc.array(fc.array(step, { minLength: 1, maxLength: 5 }), { minLength: 1, maxLength: 4 }),
     fails: fc.integer({ min: 0, max: 5 }).map((n) => n === 0),
   });
-  return fc.array(commit, { minLength: 1, maxLength: 25, size: 'max' });
+  return fc.array(commit, { minLength: 1, maxLength: 20, size: 'max' });
 }
 
 /** Recorded events that carry a script, with frozen data as on the live path. */

@@ -1,0 +1,48 @@
+/**
+ * Reads what a step of the gate printed, and says whether it is good.
+ *
+ * `tests FILE`: vitest's JSON report; prints the tally, fails when a test failed, was skipped, or none ran.
+ * `result KEY=VALUE …`: the JSON on the last line of stdin; prints it, fails when a member is something else.
+ * `member KEY`: prints that member of the JSON on the last line of stdin.
+ */
+import { readFileSync } from 'node:fs';
+
+const judges = { tests: judgeTests, result: judgeResult, member: printMember };
+
+const [kind, ...args] = process.argv.slice(2);
+judges[kind](...args);
+
+function judgeTests(file) {
+  const { testResults, success } = JSON.parse(readFileSync(file, 'utf8'));
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults);
+  const named = (status) => tests.filter((test) => test.status === status);
+  const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
+  for (const { fullName } of skipped) console.log(`skipped: ${fullName}`);
+  // A file that cannot be loaded counts as one failure: it has no tests that could.
+  const unloaded = testResults.filter(
+    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
+  );
+  const failed = named('failed').length + unloaded.length + skipped.length;
+  console.log(`tests: ${named('passed').length} passed, ${failed} failed`);
+  if (failed > 0 || named('passed').length === 0 || !success) process.exitCode = 1;
+}
+
+function judgeResult(...expected) {
+  const result = lastLine();
+  console.log(JSON.stringify(result));
+  for (const [key, value] of expected.map((pair) => pair.split('='))) {
+    if (String(result[key]) === value) continue;
+    console.error(`${key} is ${JSON.stringify(result[key])} and should be ${value}`);
+    process.exitCode = 1;
+  }
+}
+
+function printMember(key) {
+  console.log(lastLine()[key]);
+}
+
+function lastLine() {
+  const line = readFileSync(0, 'utf8').trimEnd().split('\n').at(-1);
+  if (line === undefined || line === '') throw new Error('Nothing was printed');
+  return JSON.parse(line);
+}

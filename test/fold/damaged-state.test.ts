@@ -1,0 +1,123 @@
+/** Bytes that are no encoded state end in LOG_CORRUPT: no crash, no endless loop, no allocation on their word alone. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isRefoldError } from '../../src/core/errors.ts';
+import { decodeState, encodeState } from '../../src/fold/state-codec.ts';
+import { INITIAL, legalState } from './legal-states.ts';
+
+type Outcome = 'decoded' | 'refused';
+
+/** Decodes; anything but a state or the errors that are promised fails the test. */
+function attempt(bytes: Uint8Array): Outcome {
+  try {
+    expect(typeof decodeState([bytes], INITIAL as object)).toBe('object');
+    return 'decoded';
+  } catch (error) {
+    if (isRefoldError(error) && ['LOG_CORRUPT', 'FORMAT_TOO_NEW', 'MODEL_MISMATCH'].includes(error.code))
+      return 'refused';
+    throw error;
+  }
+}
+
+const encoded = legalState.map((state) => Buffer.concat([...encodeState(state)]));
+
+describe('an encoded state', () => {
+  test('with bytes changed is decoded or refused', () => {
+    const changes = fc.array(fc.tuple(fc.nat(), fc.nat(255)), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(encoded, changes, (bytes, edits) => {
+        const damaged = Buffer.from(bytes);
+        for (const [at, value] of edits) damaged[at % damaged.length] = value;
+        attempt(damaged);
+      }),
+      { numRuns: 600 },
+    );
+  });
+
+  test('cut short, or with more behind it, is refused', () => {
+    fc.assert(
+      fc.property(encoded, fc.nat(), fc.uint8Array({ minLength: 1 }), (bytes, at, more) => {
+        expect(attempt(bytes.subarray(0, at % bytes.length))).toBe('refused');
+        expect(attempt(Buffer.concat([bytes, more]))).toBe('refused');
+        expect(attempt(bytes)).toBe('decoded');
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+test('any bytes are decoded or refused', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 60 }), fc.boolean(), (bytes, headed) => {
+      // One object with one key, whose value is arbitrary.
+      attempt(headed ? Uint8Array.of(1, 0x0e, 1, 0x21, 0x61, ...bytes) : bytes);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+/** Bytes of a property `a`, written by hand. */
+const property = (...value: number[]): Uint8Array => Uint8Array.of(1, 0x0e, 1, 0x21, 0x61, ...value);
+const HUGE = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f];
+
+test("the tests' own frame is right", () => {
+  expect(decodeState([property(0x85)], {})).toEqual({ a: 5 });
+});
+
+test.each<[string, Uint8Array]>([
+  ['nothing', Uint8Array.of()],
+  ['a format of the past', Uint8Array.of(0)],
+  ['a root that is no object', Uint8Array.of(1, 0x85)],
+  ['a text of 2^53 units', property(0x09, ...HUGE)],
+  ['a wide text of 2^53 units', property(0x0a, ...HUGE)],
+  ['an array of 2^53 items', property(0x0b, ...HUGE)],
+  ['a Map of 2^53 entries', property(0x10, ...HUGE)],
+  ['a Set of 2^53 members', property(0x11, ...HUGE)],
+  ['an object of 2^53 keys', property(0x0e, ...HUGE)],
+  ['a shape of 2^53 keys', property(0x0c, ...HUGE)],
+  ['a buffer of 2^53 bytes', property(0x14, ...HUGE)],
+  ['a bigint of 2^53 bytes', property(0x07, ...HUGE)],
+  ['a bigint of no bytes', property(0x07, 0)],
+  ['an integer beyond 2^53', property(0x04, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff)],
+  ['a shape that is not known', property(0x40)],
+  ['a shape with a key twice', property(0x0c, 2, 0x21, 0x62, 0x21, 0x62, 0x80, 0x80)],
+  ['an object with a key twice', property(0x0e, 2, 0x21, 0x62, 0x80, 0x21, 0x62, 0x80)],
+  ['a key that is no text', property(0x0e, 1, 0x80, 0x80)],
+  ['a Map with a key twice', property(0x10, 2, 0x80, 0x80, 0x80, 0x80)],
+  ['a Set with a member twice', property(0x11, 2, 0x80, 0x80)],
+  ['a typed array of an unknown type', property(0x16, 99, 0)],
+  ['a typed array of a length that is none', property(0x16, 8, 7, 1, 2, 3, 4, 5, 6, 7)],
+  ['a tag without meaning', property(0x1f)],
+  ['no prototype before what is no object', property(0x0f, 0x80)],
+  ['an OrderedMap below the top', property(0x0b, 1, 0x12, 0)],
+  ['arrays nested two thousand deep', property(...new Array(2_000).fill([0x0b, 1]).flat(), 0x80)],
+])('%s is refused', (_name, bytes) => {
+  expect(attempt(bytes)).toBe('refused');
+});
+
+test('a format of the future is too new, not corrupt', () => {
+  expect(() => decodeState([Uint8Array.of(2)], {})).toThrow(expect.objectContaining({ code: 'FORMAT_TOO_NEW' }));
+});
+
+test('what the source of the chunks throws is not taken for damage, and the source is told when it is over', () => {
+  let closed = 0;
+  const failing = function* (): Generator<Uint8Array> {
+    try {
+      yield property(0x0b, 1);
+      throw new RangeError('the disk is gone');
+    } finally {
+      closed++;
+    }
+  };
+  expect(() => decodeState(failing(), {})).toThrow(RangeError);
+  const long = function* (): Generator<Uint8Array> {
+    try {
+      yield property(0x1f);
+      yield Uint8Array.of(1);
+    } finally {
+      closed++;
+    }
+  };
+  expect(() => decodeState(long(), {})).toThrow(expect.objectContaining({ code: 'LOG_CORRUPT' }));
+  expect(closed).toBe(2);
+});

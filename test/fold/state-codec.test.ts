@@ -1,0 +1,360 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { isRefoldError, type RefoldError } from '../../src/core/errors.ts';
+import { openAtomicState } from '../../src/fold/live-state.ts';
+import { ascending, descending, OrderedMap } from '../../src/fold/ordered-map.ts';
+import { decodeState, encodeState, hashState, STATE_FORMAT } from '../../src/fold/state-codec.ts';
+import { INITIAL, legalState } from './legal-states.ts';
+
+const bytesOf = (state: object, chunkBytes = 1_000): Buffer => Buffer.concat([...encodeState(state, { chunkBytes })]);
+
+const caught = (run: () => unknown): RefoldError => {
+  try {
+    run();
+  } catch (error) {
+    if (isRefoldError(error)) return error;
+    throw error;
+  }
+  throw new Error('nothing was thrown');
+};
+
+/** Cuts bytes into chunks of changing sizes, empty ones among them. */
+function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array> {
+  for (let start = 0, turn = 0; start < bytes.length; turn++) {
+    const size = sizes[turn % sizes.length]!;
+    yield bytes.subarray(start, start + size);
+    start += size;
+  }
+}
+
+/** Node's equality of values and prototypes; vitest's is misled by a key called constructor. */
+function expectSame(actual: object, expected: object): void {
+  assert.deepStrictEqual(inOrder(actual), inOrder(expected));
+}
+
+/** With collections as lists and keys beside objects, so that their order counts. */
+function inOrder(value: unknown): unknown {
+  if (value instanceof Map) return ['Map', [...value].map(inOrder)];
+  if (value instanceof OrderedMap) return ['OrderedMap', [...value].map(inOrder)];
+  if (value instanceof Set) return ['Set', [...value].map(inOrder)];
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date || value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return value;
+  return [Object.getPrototypeOf(value), Object.entries(value).map(inOrder)];
+}
+
+describe('any legal state', () => {
+  test('comes back from its bytes: values, types, orders', () => {
+    fc.assert(
+      fc.property(legalState, (state) => {
+        const back = decodeState([bytesOf(state)], INITIAL as object);
+        // So no two states have the same bytes, or one of them would not come back.
+        expectSame(back, state);
+        expect(hashState(back)).toBe(hashState(state));
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  test('whatever the sizes of chunks, on either side', () => {
+    const sizes = fc.array(fc.nat(9), { minLength: 1, maxLength: 5 }).filter((all) => all.some((size) => size > 0));
+    fc.assert(
+      fc.property(legalState, fc.integer({ min: 1, max: 40 }), sizes, (state, chunkBytes, readSizes) => {
+        const chunks = [...encodeState(state, { chunkBytes })];
+        const whole = Buffer.concat(chunks);
+        expect(whole.equals(bytesOf(state))).toBe(true);
+        for (const chunk of chunks.slice(0, -1)) expect(chunk.length).toBe(chunkBytes);
+        expectSame(decodeState(chunks, INITIAL as object), state);
+        expectSame(decodeState(cut(whole, readSizes), INITIAL as object), state);
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('has the same hash once it is folded atomically', () => {
+    fc.assert(
+      fc.property(legalState, (state) => {
+        const copy = decodeState([bytesOf(state)], INITIAL as object);
+        expect(hashState(openAtomicState(copy).value)).toBe(hashState(state));
+      }),
+      { numRuns: 100 },
+    );
+  });
+});
+
+describe('the hash', () => {
+  test('is SHA-256 of the bytes', () => {
+    const state = { a: [1, 'x'], b: new Map([[1, 2n]]) };
+    expect(hashState(state)).toBe(createHash('sha256').update(bytesOf(state)).digest('hex'));
+  });
+
+  // A change of these is a change of the format: snapshots of an older release would be refused.
+  test('and the bytes are what they were in this format from the start', () => {
+    const state = {
+      orders: new Map([
+        [1, { id: 1, side: 'buy', price: 10_000, open: true }],
+        [2, { id: 2, side: 'sell', price: -1.5, open: false }],
+      ]),
+      levels: new OrderedMap(descending<number>, [
+        [1, new Set(['a'])],
+        [2, new Set()],
+      ]),
+      rest: [null, undefined, -0, Number.NaN, 2 ** 40, -300, 12n, -(2n ** 70n), 'é', '€', '\ud800', 'long'.repeat(9)],
+      leaves: {
+        date: new Date(1),
+        bytes: new Uint16Array([1, 256]),
+        buffer: new ArrayBuffer(2),
+        bare: Object.create(null),
+      },
+    };
+    expect(STATE_FORMAT).toBe(1);
+    expect(bytesOf(state).toString('hex')).toMatchInlineSnapshot(
+      `"010e04266f72646572731002810c042269642473696465257072696365246f70656e812362757904904e038240822473656c6c06000000000000f8bf02266c6576656c731202821100811101216124726573740b0c000106000000000000008006000000000000f87f0480808080802005ac0207010c080900000000000000004021e90a01ac200a0100d809246c6f6e676c6f6e676c6f6e676c6f6e676c6f6e676c6f6e676c6f6e676c6f6e676c6f6e67266c65617665730c04246461746525627974657326627566666572246261726513000000000000f03f16040401000001140200000f0c00"`,
+    );
+    expect(hashState(state)).toMatchInlineSnapshot(
+      `"6a544b087e3a3800f3558943ccbdcd79fba2154920bcfc56358fcecb814df080"`,
+    );
+  });
+
+  test('of equal states made in other ways is equal', () => {
+    const { buffer } = new Uint8Array([9, 9, 1, 2]);
+    const canonical = new Float64Array([Number.NaN]);
+    const negative = new Float64Array(new BigUint64Array([0xfff8_0000_0000_0001n]).buffer);
+    expect(hashState({ a: new Uint8Array(buffer, 2) })).toBe(hashState({ a: new Uint8Array([1, 2]) }));
+    expect(hashState({ a: negative, b: negative[0] })).toBe(hashState({ a: canonical, b: Number.NaN }));
+    expect(hashState({ a: `${'x'.repeat(20)}${'y'.repeat(20)}` })).toBe(
+      hashState({ a: 'x'.repeat(20).concat('y'.repeat(20)) }),
+    );
+  });
+
+  test('differs for any two of these', () => {
+    const nothing = Object.create(null);
+    const values: unknown[] = [
+      ...[1, '1', 1n, 1.5, true, [1], new Set([1]), new Map([[1, 1]]), { 1: 1 }, new Date(1), new Uint8Array([1])],
+      ...[
+        0,
+        -0,
+        '0',
+        0n,
+        '',
+        null,
+        undefined,
+        false,
+        Number.NaN,
+        'NaN',
+        -1,
+        -1n,
+        2 ** 53,
+        2n ** 53n,
+        Number.POSITIVE_INFINITY,
+      ],
+      ...[
+        {},
+        nothing,
+        [],
+        new Map(),
+        new Set(),
+        new Date(Number.NaN),
+        new Date(0),
+        new ArrayBuffer(0),
+        new ArrayBuffer(1),
+      ],
+      ...[
+        new Uint8Array(),
+        new Int8Array(),
+        new Uint8ClampedArray(),
+        new DataView(new ArrayBuffer(0)),
+        new Int8Array([1]),
+      ],
+      ...[
+        new Uint16Array([1]),
+        new Int16Array([1]),
+        new Uint8Array([1, 0]),
+        new Float32Array([1]),
+        new Float64Array([1]),
+      ],
+      ...[
+        [[1], 2],
+        [1, [2]],
+        [1, 2],
+        [2, 1],
+        [[1, 2]],
+        ['12'],
+        ['1', '2'],
+        [undefined],
+        [null],
+        { a: undefined },
+        { a: null },
+      ],
+      ...[
+        { a: 1, b: 2 },
+        { b: 2, a: 1 },
+        { ab: 1, '': 2 },
+        { a: { b: 2 } },
+        { a: 1, b: { a: 1 } },
+        { a: { a: 1 }, b: 1 },
+      ],
+      ...[
+        new Map([['a', 1]]),
+        new Map([[1, 'a']]),
+        new Map([
+          ['a', 1],
+          ['b', 2],
+        ]),
+        new Map([
+          ['b', 2],
+          ['a', 1],
+        ]),
+      ],
+      ...[
+        new Set([1, 2]),
+        new Set([2, 1]),
+        new Set(['a', 1]),
+        new Map([['a', undefined]]),
+        'é',
+        'e\u0301',
+        '\ud800',
+        '\udc00',
+        '\ufffd',
+      ],
+      ...[
+        'x'.repeat(31),
+        'x'.repeat(32),
+        'x'.repeat(33),
+        '€'.repeat(32),
+        127,
+        128,
+        129,
+        16_383,
+        16_384,
+        -127,
+        -128,
+        2 ** 31,
+        -(2 ** 31),
+      ],
+    ];
+    const hashes = values.map((value) => hashState({ value }));
+    expect(new Set(hashes).size).toBe(values.length);
+  });
+
+  test('differs between a Map and an OrderedMap, and under another name', () => {
+    const ordered = new OrderedMap(ascending<number>, [[1, 1]]);
+    expect(new Set([{ a: ordered }, { a: new Map([[1, 1]]) }, { b: ordered }].map(hashState)).size).toBe(3);
+  });
+});
+
+describe('large and odd states', () => {
+  test('hand out chunks before they have been gone through', () => {
+    const rows = new Map(Array.from({ length: 20_000 }, (_, n) => [n, { n, text: `row ${n}` }]));
+    let read = 0;
+    rows[Symbol.iterator] = function* () {
+      for (const entry of Map.prototype.entries.call(rows)) {
+        read++;
+        yield entry;
+      }
+      return undefined;
+    };
+    const first = encodeState({ rows }, { chunkBytes: 1_000 }).next();
+    expect(first.value).toHaveLength(1_000);
+    expect(read).toBeLessThan(200);
+  });
+
+  test('a text larger than many chunks, of either width', () => {
+    const state = { narrow: 'é1'.repeat(100_000), wide: '€\ud800'.repeat(100_000), last: 1 };
+    const chunks = [...encodeState(state, { chunkBytes: 4_096 })];
+    expect(chunks.length).toBeGreaterThan(100);
+    expect(decodeState(chunks, {})).toStrictEqual(state);
+  });
+
+  test('more shapes than are remembered, and dictionaries of many keys', () => {
+    const state = {
+      shapes: Array.from({ length: 5_000 }, (_, n) => ({ [`k${n}`]: n, same: 1 })),
+      again: Array.from({ length: 5_000 }, (_, n) => ({ [`k${n}`]: -n, same: 2 })),
+      dictionary: Object.fromEntries(Array.from({ length: 1_000 }, (_, n) => [`user ${n}`, { n }])),
+    };
+    expect(decodeState(encodeState(state), {})).toStrictEqual(state);
+  });
+
+  test('a hole in an array is undefined', () => {
+    const holes: number[] = [];
+    holes[2] = 1;
+    expect(decodeState(encodeState({ holes }), {})).toStrictEqual({ holes: [undefined, undefined, 1] });
+  });
+
+  test('a key called __proto__ pollutes nothing', () => {
+    const state = JSON.parse('{"__proto__":{"a":1},"list":[{"__proto__":{"b":2},"c":3}]}');
+    const back = decodeState(encodeState(state), {});
+    expect(JSON.stringify(back)).toBe(JSON.stringify(state));
+    expect(Object.getPrototypeOf(back)).toBe(Object.prototype);
+    expect(Object.keys({})).toEqual([]);
+    expect(({} as { a?: number }).a).toBeUndefined();
+  });
+
+  test('nested as deeply as allowed', () => {
+    const nested = (levels: number): unknown => {
+      let value: unknown = 1;
+      for (let level = 0; level < levels; level++) value = level % 2 === 0 ? [value] : { value };
+      return value;
+    };
+    const state = { deep: nested(1_000) };
+    expect(hashState(decodeState(encodeState(state), {}))).toBe(hashState(state));
+    expect(caught(() => hashState({ deep: nested(1_001) }))).toMatchObject({ code: 'REDUCER_FAILED' });
+  });
+});
+
+describe('what is no state is refused by name', () => {
+  const cyclic: unknown[] = [];
+  cyclic.push({ cyclic });
+  test.each<[string, object, string]>([
+    ['a function', { a: [{ f() {} }] }, 'a[0].f'],
+    ['a symbol', { a: new Map([['k', Symbol('s')]]) }, 'a.k'],
+    ['a symbol as a key', { a: new Map([[Symbol('s'), 1]]) }, 'a[Symbol(s)]'],
+    ['a promise', { 'a b': Promise.resolve() }, '["a b"]'],
+    ['an instance', { a: new Set([new URL('x:')]) }, 'a[0]'],
+    ['a Buffer', { a: { b: Buffer.from('') } }, 'a.b'],
+    ['a shared buffer', { a: new SharedArrayBuffer(1) }, 'a'],
+    ['an OrderedMap below the top', { a: new Map([[17, new OrderedMap(ascending<number>)]]) }, 'a[17]'],
+    ['a subclass of Map', { a: new (class Registry extends Map {})() }, 'a'],
+    ['a root that is a table', new Map(), ''],
+    ['a root that is an array', [], ''],
+  ])('%s', (_name, state, at) => {
+    const error = caught(() => hashState(state));
+    expect(error).toMatchObject({ code: 'REDUCER_FAILED', at });
+    expect(error.hint).toBeTruthy();
+  });
+
+  test('a cycle ends', () => {
+    expect(caught(() => hashState({ cyclic }))).toMatchObject({ code: 'REDUCER_FAILED' });
+  });
+
+  test.each([0, -1, 1.5, Number.NaN])('chunks of %s bytes', (chunkBytes) => {
+    expect(caught(() => [...encodeState({}, { chunkBytes })])).toMatchObject({ code: 'INVALID_OPTION' });
+  });
+});
+
+describe('an OrderedMap takes its order from the initial state', () => {
+  const bytes = bytesOf({
+    levels: new OrderedMap(ascending<number>, [
+      [1, 'a'],
+      [2, 'b'],
+    ]),
+  });
+
+  test('the same one', () => {
+    const back = decodeState([bytes], { levels: new OrderedMap<number, string>(ascending) });
+    expect(back.levels).toBeInstanceOf(OrderedMap);
+    expect(back.levels.nextAfter(1)).toEqual([2, 'b']);
+  });
+
+  test('or another one', () => {
+    const back = decodeState([bytes], { levels: new OrderedMap<number, string>(descending) });
+    expect([...back.levels.keys()]).toEqual([2, 1]);
+  });
+
+  test('and is a mismatch where the initial state has none', () => {
+    expect(caught(() => decodeState([bytes], {}))).toMatchObject({ code: 'MODEL_MISMATCH', at: 'levels' });
+    expect(caught(() => decodeState([bytes], { levels: new Map() }))).toMatchObject({ code: 'MODEL_MISMATCH' });
+  });
+});

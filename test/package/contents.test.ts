@@ -1,0 +1,80 @@
+/** What is in the tarball, what is not, and what it brings along. */
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { ROOT, succeed } from './run.ts';
+
+const { folder, packed } = inject('consumer');
+const installed = join(folder, 'node_modules/refold');
+
+/** The engine's own, and the command line's one; an addition is a decision, so it is made here as well. */
+const DEPENDENCIES = ['better-sqlite3', 'commander', 'immer', 'msgpackr', 'sorted-btree', 'zod'];
+
+describe('the tarball', () => {
+  test.each([
+    'package.json',
+    'README.md',
+    'LICENSE',
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/testing.js',
+    'src/index.ts',
+  ])('holds %s', (path) => {
+    expect(packed).toContain(path);
+  });
+
+  test('holds the build, its sources, the documentation, and nothing else', () => {
+    const expected =
+      /^(package\.json|README\.md|LICENSE|docs\/.*\.md|docs\/.*\.(svg|png)|src\/.*\.ts|dist\/.*\.(js|d\.ts)(\.map)?)$/;
+    expect(packed.filter((path) => !expected.test(path))).toEqual([]);
+  });
+
+  test('holds a built file for each source file, and none that is left from an earlier build', () => {
+    const nameOf = (path: string) => path.replace(/^(src|dist)\//, '').replace(/\.(ts|js)$/, '');
+    const sources = packed.filter((path) => path.startsWith('src/')).map(nameOf);
+    const built = packed.filter((path) => /^dist\/.*\.js$/.test(path)).map(nameOf);
+    expect(built.sort()).toEqual(sources.sort());
+  });
+
+  test('holds the file behind every door of package.json', () => {
+    const { exports, bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+    const doors = JSON.stringify([exports, bin]).match(/\.\/[\w./-]+/g) ?? [];
+    expect(doors.length).toBeGreaterThan(6);
+    expect(doors.filter((door) => !existsSync(join(installed, door)) && !(door in exports))).toEqual([]);
+  });
+
+  test('every source map leads to a source that is there', () => {
+    const maps = globSync('dist/**/*.map', { cwd: installed });
+    const lost = maps.flatMap((map) => sourcesOf(join(installed, map)).filter((source) => !existsSync(source)));
+    expect(maps.some((map) => map.endsWith('.d.ts.map')) && maps.some((map) => map.endsWith('.js.map'))).toBe(true);
+    expect(lost).toEqual([]);
+  });
+});
+
+describe('what it depends on', () => {
+  test('is what was decided, by name', () => {
+    const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(
+      readFileSync(join(ROOT, 'package.json'), 'utf8'),
+    );
+    expect(Object.keys(dependencies).sort()).toEqual(DEPENDENCIES);
+    expect([peerDependencies, optionalDependencies]).toEqual([undefined, undefined]);
+  });
+
+  test('is installed without a complaint', async () => {
+    const listed = JSON.parse(await succeed('npm', ['ls', '--all', '--json'], folder));
+    expect(listed.problems ?? []).toEqual([]);
+    expect(Object.keys(listed.dependencies.refold.dependencies).sort()).toEqual(DEPENDENCIES);
+  });
+
+  test('can be told as a bill of materials', async () => {
+    const { components } = JSON.parse(await succeed('npm', ['sbom', '--sbom-format', 'cyclonedx'], folder));
+    expect(components.map(({ name }: { name: string }) => name)).toEqual(
+      expect.arrayContaining(['refold', ...DEPENDENCIES]),
+    );
+  });
+});
+
+function sourcesOf(map: string): string[] {
+  const { sources } = JSON.parse(readFileSync(map, 'utf8')) as { sources: string[] };
+  return sources.map((source) => join(dirname(map), source));
+}

@@ -1,0 +1,41 @@
+/** The programs in the documentation run as they are printed there, in the project of somebody who installed refold. */
+import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, expect, inject, test } from 'vitest';
+import { firstExample, markedPrograms, typescriptBlocks, writeProgram } from './documents.ts';
+import { ROOT, runNode } from './run.ts';
+
+const { folder } = inject('consumer');
+
+const README = join(ROOT, 'README.md');
+const programs = [README, join(ROOT, 'docs/GUIDE.md')].filter(existsSync).flatMap(markedPrograms);
+
+describe('the 30-second example of the README', () => {
+  test.each(['ts', 'js'] as const)('runs as %s', async (form) => {
+    await expectToRun((await write(firstExample(README)))[form]);
+  });
+});
+
+describe.runIf(programs.length > 0)('a block that says it runs', () => {
+  test.each(programs)('$name', async (program) => {
+    await expectToRun((await write(program)).ts);
+  });
+});
+
+test('blocks are found between their fences, and a program that fails is noticed', async () => {
+  const page = 'Words\n```ts\n// run: it fails\nprocess.exit(3)\n```\nand\n```sh\nls\n```\n';
+  expect(typescriptBlocks(page)).toEqual(['// run: it fails\nprocess.exit(3)\n']);
+  const { ts } = await write({ name: 'it fails', source: 'process.exit(3)' });
+  await expect(expectToRun(ts)).rejects.toThrow('code: 3');
+});
+
+/** Each form in a folder of its own: a program may leave its log there, and the next must not find it. */
+async function write(program: { name: string; source: string }): Promise<{ ts: string; js: string }> {
+  return writeProgram(program, await mkdtemp(join(folder, 'program-')));
+}
+
+async function expectToRun(path: string): Promise<void> {
+  const { code, stderr } = await runNode([path], dirname(path));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+}
