@@ -122,9 +122,9 @@ export class EventLog implements AsyncDisposable {
     return readRecorded(this.#log, range);
   }
 
-  /** Events from `from` (default 1) on, then what comes, until the signal. */
+  /** Events from `from` (default the first there is) on, then what comes, until the signal. */
   follow(options: { readonly from?: number; readonly signal: AbortSignal }): AsyncGenerator<RecordedEvent, void> {
-    return followEvents(this.#log, options.from ?? 1, options.signal, (event) => event);
+    return followEvents(this.#log, options.from ?? this.#log.firstSequence(), options.signal, (event) => event);
   }
 
   /** The sequence of a position. @throws RefoldError `INVALID_OPTION`, `HISTORY_GONE` */

@@ -24,7 +24,7 @@ export interface FoldCursor<State> {
 }
 
 export interface FoldRange {
-  /** Inclusive; default the log's head. */
+  /** Inclusive; default the log's end. */
   readonly to?: number | undefined;
   /** Fold only these types (a projection's); the log need not even decode the others. */
   readonly types?: ReadonlySet<string> | undefined;
@@ -58,10 +58,11 @@ export async function foldLog<State>(
   cursor: FoldCursor<State>,
   range: FoldRange = {},
 ): Promise<void> {
-  const to = range.to ?? log.head().sequence;
+  const { to = Number.POSITIVE_INFINITY } = range;
   if (cursor.sequence >= to) return;
   let sliceEnd = performance.now() + SLICE_MS;
-  for await (const block of log.read({ from: cursor.sequence + 1, to })) {
+  // Without an end the log itself knows its own: a reader's may have moved since it last looked.
+  for await (const block of log.read({ from: cursor.sequence + 1, ...(range.to === undefined ? {} : { to }) })) {
     const events = within(decodeBlock(block, range.types).events, cursor.sequence, to);
     prepare(model, events, cursor);
     foldDirect(reducers, cursor.state as object, events);

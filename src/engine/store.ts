@@ -166,14 +166,17 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     return this.#publisher.subscribe(listener);
   }
 
-  /** Events from `from` (default 1), first what the log has, then what comes, gap-free, until the signal or the close. */
+  /** Events from `from` (default the first there is), first what the log has, then what comes, gap-free, until the signal or the close. */
   async *follow(
     options: { readonly from?: number; readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<RecordedEventOf<C>, void> {
     this.#requireOpen();
     const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
     const upcast = (event: RecordedEvent): RecordedEvent => upcastEvent(this.model, event);
-    yield* followEvents(this.#log, options.from ?? 1, signal, upcast) as AsyncGenerator<RecordedEventOf<C>, void>;
+    yield* followEvents(this.#log, options.from ?? this.#log.firstSequence(), signal, upcast) as AsyncGenerator<
+      RecordedEventOf<C>,
+      void
+    >;
   }
 
   /**

@@ -128,6 +128,18 @@ describe('projections', () => {
     expect(view.state.bySku.get('tea')).toBe(20);
   });
 
+  test('of a reader see what a writer has added, when asked', async () => {
+    const path = await temporaryPath();
+    const store = await openCarts({ path });
+    await store.append(added('a'));
+    const reader = await openCarts({ path, readOnly: true });
+    const view = await reader.project(totals());
+    await store.append([added('b'), added('c')]);
+    await view.catchUp();
+    expect(view.sequence).toBe(3);
+    expect(view.state.bySku.get('tea')).toBe(3);
+  });
+
   test('a changed reducer rebuilds the view', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
