@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import { encodeState } from './state-encoder.ts';
 
 export { decodeState } from './state-decoder.ts';
-export { type EncodeOptions, encodeState } from './state-encoder.ts';
+export { encodeState } from './state-encoder.ts';
 export { STATE_FORMAT } from './state-tags.ts';
 
 /**

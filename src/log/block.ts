@@ -12,7 +12,7 @@ import type { Block, QueuedCommit } from './log-store.ts';
 import { type DecodedBlock, decodeSealedPayload, readSealedPrefix } from './sealed-block.ts';
 
 export { chainAfter, checksumOf, EMPTY_CHAIN } from './chain.ts';
-export { type DecodedBlock, encodeSealedBlock, type SealedChains } from './sealed-block.ts';
+export { type DecodedBlock, encodeSealedBlock } from './sealed-block.ts';
 
 /** An event as a block keeps it; its sequence and time follow from its place. */
 export interface StoredEvent {

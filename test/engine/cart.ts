@@ -101,8 +101,6 @@ function countTotal(state: CartState, total: number, by: number): void {
   else state.byTotal.delete(total);
 }
 
-export type CartEvent = Parameters<typeof cartModel.reducers.ItemAdded>[2];
-
 /** An `ItemAdded` event to append. */
 export function added(
   cart: string,

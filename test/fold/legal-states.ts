@@ -71,7 +71,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
 }));
 
 /** Values of any depth, and of every kind but an OrderedMap. */
-export const legalValue: fc.Arbitrary<unknown> = value;
+const legalValue: fc.Arbitrary<unknown> = value;
 
 export const INITIAL = { ordered: new OrderedMap<number, unknown>(ascending) };
 
