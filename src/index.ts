@@ -32,15 +32,24 @@ export {
   type Upcaster,
   type VersionedEvent,
 } from './core/model.ts';
+export { type Closable, closeOnSignal } from './engine/close-on-signal.ts';
 export type { CommandOutcome } from './engine/commands.ts';
 export type { CompactionReport, CompactOptions } from './engine/compaction.ts';
-export { type BlocksReport, EventLog, type ImportedEvent, type LogInfo, openLog } from './engine/event-log.ts';
+export {
+  type BlocksReport,
+  EventLog,
+  type ImportedEvent,
+  type LogInfo,
+  openLog,
+  type VerifyOptions,
+} from './engine/event-log.ts';
 export type { EventRange, PastState, Position } from './engine/history.ts';
 export { openStore } from './engine/open-store.ts';
 export type { History, HistoryBudget, Progress, SaveRule, StoreOptions } from './engine/options.ts';
 export { defineProjection, type Projection, type ProjectionDefinition } from './engine/projections.ts';
 export type { Listener } from './engine/publisher.ts';
 export type { RecoveryReport } from './engine/recovery.ts';
+export { type RepairOptions, type RepairReport, repairLog } from './engine/repair.ts';
 export { type ReplayOptions, type ReplayReport, replay } from './engine/replay.ts';
 export type { SnapshotReport } from './engine/snapshotter.ts';
 export type { ExecuteOptions, Store, StoreStats } from './engine/store.ts';

@@ -114,7 +114,11 @@ export class CommitQueue {
   #maySend(): boolean {
     const [first, second] = this.#inFlight;
     if (this.#failure !== undefined || second !== undefined) return false;
-    return first === undefined || (this.#waitingBytes >= PIPELINE_BYTES && first.at(-1)?.fence !== true);
+    if (first === undefined) return true;
+    // The second stands on the first: should that be refused, the log ends elsewhere, and refuses the second. A first
+    // without commits moves no end, so nothing is sent behind it.
+    const moves = first.some(({ entry }) => entry.commit !== undefined);
+    return moves && this.#waitingBytes >= PIPELINE_BYTES && first.at(-1)?.fence !== true;
   }
 
   #cut(): Waiting[] {

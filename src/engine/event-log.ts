@@ -47,6 +47,12 @@ export interface LogInfo {
   readonly epoch: number;
 }
 
+export interface VerifyOptions {
+  /** Believe the checksums, and decode nothing. */
+  readonly quick?: boolean | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
 /** What reading every block through found. */
 export interface BlocksReport {
   readonly ok: boolean;
@@ -132,17 +138,20 @@ export class EventLog implements AsyncDisposable {
     return locate(this.#log, position);
   }
 
-  /** Reads and decodes every block: checksums, chain, gaps. Says nothing about states: that takes a model. */
-  async verify(onProgress?: (progress: Progress) => void): Promise<BlocksReport> {
+  /**
+   * Checks the file's structure, snapshots, outcomes and witness, then every block: checksum, chain, gaps, and unless
+   * `quick` whether it decodes. Says nothing about states: that takes a model.
+   */
+  async verify({ quick = false, onProgress }: VerifyOptions = {}): Promise<BlocksReport> {
     const log = this.#log;
     const { sequence: lastSequence } = log.head();
     const firstSequence = log.firstSequence();
-    const problems: SerializedError[] = [];
+    const problems: SerializedError[] = [...((await log.checkStructure?.()) ?? [])];
     let reached = firstSequence - 1;
     try {
       if (firstSequence <= lastSequence) {
         for await (const block of log.read({ from: firstSequence, to: lastSequence })) {
-          decodeBlock(block);
+          if (!quick) decodeBlock(block);
           reached = block.lastSequence;
           onProgress?.({ phase: 'verify', done: reached, total: lastSequence });
         }

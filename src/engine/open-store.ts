@@ -107,7 +107,7 @@ async function refuseLostTail(log: LogStore): Promise<void> {
     {
       path: log.path,
       sequence: head + 1,
-      hint: 'Events were lost: restore a backup, or look for the file -wal that belongs beside the log',
+      hint: 'Look for the -wal file that belongs beside it, or restore a backup; to go on without what is lost, run refold repair --accept-loss',
     },
   );
 }

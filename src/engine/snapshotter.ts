@@ -122,9 +122,12 @@ export class Snapshotter {
 
   #facts(): SnapshotFacts {
     const { sequence, settings } = this.#source;
+    const now = settings.clock();
+    // A clock that was set back would hold every save rule off until it is past that time again.
+    if (now < this.#lastAt) this.#lastAt = now;
     return {
       tailEvents: sequence - this.lastSequence,
-      sinceMs: settings.clock() - this.#lastAt,
+      sinceMs: now - this.#lastAt,
       loadMs: (this.#last?.bytes ?? 0) / this.#rates.load,
       foldRate: this.#rates.fold,
       recoverWithin: settings.recoverWithin,

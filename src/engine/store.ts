@@ -4,7 +4,7 @@
  * This file is the door alone: it checks that the store is open, and hands each call to the part whose job it is
  * (`write-path`, `history`, `snapshotter`, `compaction`, `projections`, `verify`).
  */
-import { RefoldError } from '../core/errors.ts';
+import { isRefoldError, RefoldError } from '../core/errors.ts';
 import type { Commit, DeepReadonly, EventMeta, RecordedEvent } from '../core/event.ts';
 import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf } from '../core/model.ts';
 import type { LiveState } from '../fold/live-state.ts';
@@ -21,7 +21,7 @@ import { type Listener, Publisher } from './publisher.ts';
 import type { RecoveryReport } from './recovery.ts';
 import { type Rates, type SnapshotReport, type SnapshotSource, Snapshotter, writeRates } from './snapshotter.ts';
 import { upcastEvent } from './upcast.ts';
-import { type VerifyReport, verifyLog } from './verify.ts';
+import { type LiveHash, type VerifyReport, verifyLog } from './verify.ts';
 import { type AppendOptions, atLeastOne, commitOf, WritePath } from './write-path.ts';
 
 export interface ExecuteOptions extends AppendOptions {
@@ -223,11 +223,15 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   /** Reads and refolds the whole log, and compares every snapshot and the live state with the result. */
   async verify(): Promise<VerifyReport> {
-    this.#requireSound();
-    // The state may run ahead while the log is read: it is compared as of now, once the log has all of it.
-    const live = { sequence: this.sequence, hash: hashState(this.#path.state) };
-    await this.#settled();
     const { fingerprint } = this.#parts;
+    // The state may run ahead while the log is read: it is compared as of now, once the log has all of it.
+    const live = async (): Promise<LiveHash> => {
+      this.#requireSound();
+      const { sequence } = this;
+      const hash = hashState(this.#path.state);
+      await this.#settled();
+      return { sequence, hash };
+    };
     return verifyLog({ model: this.model, log: this.#log, fingerprint, live, onProgress: this.#settings.onProgress });
   }
 
@@ -302,9 +306,15 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   async #settleForGood(): Promise<void> {
     await this.#path.settled();
     await this.#housekeeper.settled();
-    for (const projection of this.#projections.values()) await projection.save();
-    if (this.sequence > this.#snapshotter.lastSequence) await this.#snapshotter.take();
-    await writeRates(this.#log, this.#parts.rates);
+    try {
+      for (const projection of this.#projections.values()) await projection.save();
+      if (this.sequence > this.#snapshotter.lastSequence) await this.#snapshotter.take();
+      await writeRates(this.#log, this.#parts.rates);
+    } catch (error) {
+      // All of this spares the next open some time, and nothing depends on it: a full disk is no reason to fail a close.
+      if (!isRefoldError(error, 'LOG_FULL')) throw error;
+      process.emitWarning(error, { type: 'RefoldHousekeepingWarning' });
+    }
   }
 
   /** Runs after each durable commit: nothing here may take long. */

@@ -36,12 +36,18 @@ export interface VerifyReport {
   readonly problems: readonly SerializedError[];
 }
 
+/** A live state, by its hash. */
+export interface LiveHash {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
 export interface VerifyContext<State extends object> {
   readonly model: Model<State>;
   readonly log: LogStore;
   readonly fingerprint: ModelFingerprint;
-  /** A live state to compare with, by its hash. */
-  readonly live?: { readonly sequence: number; readonly hash: string } | undefined;
+  /** Gives the live state to compare with, once the log has all of it. */
+  readonly live: () => Promise<LiveHash>;
   readonly onProgress: (progress: Progress) => void;
 }
 
@@ -50,11 +56,20 @@ const ROUNDS = 3;
 
 /** Refolds the log up to its head and reports every disagreement. */
 export async function verifyLog<State extends object>(context: VerifyContext<State>): Promise<VerifyReport> {
+  const structure = (await context.log.checkStructure?.()) ?? [];
   for (let round = 1; ; round++) {
     const before = await holdingsOf(context.log);
-    const report = await verifyOnce(context);
-    if (report.ok || round === ROUNDS || (await holdingsOf(context.log)) === before) return report;
+    const report = await verifyOnce(context, await context.live());
+    if (report.ok || round === ROUNDS || (await holdingsOf(context.log)) === before)
+      return withProblems(report, structure);
   }
+}
+
+/** What the fold has found as well is not said twice. */
+function withProblems(report: VerifyReport, further: readonly SerializedError[]): VerifyReport {
+  const known = new Set(report.problems.map(({ message }) => message));
+  const problems = [...report.problems, ...further.filter(({ message }) => !known.has(message))];
+  return { ...report, ok: problems.length === 0, problems };
 }
 
 /** What may go while a log is in use: its history, and its snapshots. */
@@ -63,16 +78,16 @@ async function holdingsOf(log: LogStore): Promise<string> {
   return [log.firstSequence(), ...snapshots].join(' ');
 }
 
-async function verifyOnce<State extends object>(context: VerifyContext<State>): Promise<VerifyReport> {
+async function verifyOnce<State extends object>(context: VerifyContext<State>, live: LiveHash): Promise<VerifyReport> {
   const { log } = context;
-  const head = context.live?.sequence ?? log.head().sequence;
+  const head = live.sequence;
   const problems: SerializedError[] = [];
   const snapshots = (await log.snapshots('')).filter(({ sequence }) => sequence <= head);
   const refolded = await refoldWithVerdicts(context, snapshots, head, problems);
   const headers: BlockHeader[] = await Array.fromAsync(log.headers());
   const brokenInvariants = refolded.finished ? brokenInvariantsOf(context.model, refolded.cursor.state) : [];
   const stateHash = refolded.finished ? hashState(refolded.cursor.state) : undefined;
-  if (stateHash !== undefined && context.live !== undefined && stateHash !== context.live.hash) {
+  if (stateHash !== undefined && stateHash !== live.hash) {
     problems.push(divergence(context, head));
   }
   for (const name of brokenInvariants) problems.push(brokenInvariant(context, name, head));

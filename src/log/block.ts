@@ -9,6 +9,7 @@ import { isRefoldError, RefoldError } from '../core/errors.ts';
 import type { EventMeta, Json, RecordedEvent } from '../core/event.ts';
 import { HINT_CORRUPT } from './chain.ts';
 import type { Block, QueuedCommit } from './log-store.ts';
+import { parsePlain } from './plain-json.ts';
 import { type DecodedBlock, decodeSealedPayload, readSealedPrefix } from './sealed-block.ts';
 
 export { chainAfter, checksumOf, EMPTY_CHAIN } from './chain.ts';
@@ -84,7 +85,7 @@ function decodeOpen(block: Block, payload: string, types: ReadonlySet<string> | 
   const events: RecordedEvent[] = [];
   const commitEnds: number[] = [];
   let sequence = block.firstSequence;
-  for (const commit of asList(JSON.parse(payload))) {
+  for (const commit of asList(parsePlain(payload))) {
     const [index, offset, tuples] = asList(commit);
     if (index !== sequence - block.firstSequence || !isCount(offset)) throw new RangeError('a commit out of place');
     const list = asList(tuples) as readonly StoredTuple[];

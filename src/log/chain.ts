@@ -43,13 +43,28 @@ export interface StoredBlock extends Block {
  * @throws RefoldError `LOG_CORRUPT` at the block's first sequence
  */
 export function verifyBlock(block: StoredBlock, previousChain: string, path: string): void {
-  if ((block.encoding === 'open') !== (typeof block.payload === 'string')) {
+  requirePlace(block, path);
+  if (!suitsEncoding(block)) {
     throw corruptBlock(block, path, `its payload does not suit the encoding ${block.encoding}`);
   }
   if (checksumOf(block.payload) !== block.checksum) {
     throw corruptBlock(block, path, 'its payload does not match its checksum');
   }
   if (!linksTo(block, previousChain)) throw corruptBlock(block, path, 'it does not follow the block before it');
+}
+
+/** A page of another table in the place of this one's gives rows whose columns are null, or of any type. */
+function suitsEncoding({ encoding, payload }: StoredBlock): boolean {
+  if (typeof payload === 'string') return encoding === 'open';
+  return encoding === 'sealed' && payload instanceof Uint8Array;
+}
+
+/** Refuses a block whose place in the log, or time, is none. */
+export function requirePlace(block: Pick<Block, 'firstSequence' | 'lastSequence' | 'recordedAt'>, path: string): void {
+  const { firstSequence: first, lastSequence: last, recordedAt } = block;
+  const areNumbers = [first, last, recordedAt].every((number) => Number.isSafeInteger(number) && number >= 0);
+  if (areNumbers && first >= 1 && last >= first) return;
+  throw corruptBlock(block, path, 'its place or its time is none');
 }
 
 /** A damaged block by name; `why` completes "block 5-9 is damaged: …". */
@@ -71,7 +86,7 @@ export function corruptBlock(
 }
 
 /** What to do about a damaged log. */
-export const HINT_CORRUPT = 'Restore a backup, or keep a copy of the file and run refold repair';
+export const HINT_CORRUPT = 'Run refold verify to see what is damaged; then restore a backup, or run refold repair';
 
 function linksTo(block: StoredBlock, previousChain: string): boolean {
   const { firstSequence, lastSequence, chain, payload } = block;

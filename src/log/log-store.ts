@@ -7,6 +7,7 @@
  *
  * One contract suite (`test/contracts/`) runs against every implementation.
  */
+import type { SerializedError } from '../core/errors.ts';
 
 /** Where a log ends. `sequence` 0 and an empty-log chain before the first event. */
 export interface LogHead {
@@ -180,6 +181,11 @@ export interface LogStore {
 
   /** Resolves when everything appended so far has reached the disk, whatever the durability. */
   flush(): Promise<void>;
+  /**
+   * What is wrong below the blocks' content: the store's own structure, snapshots, outcomes. Absent where there is nothing
+   * of the kind to check.
+   */
+  checkStructure?(): Promise<readonly SerializedError[]>;
   /** As of now, and cheap: asked by `stats()`, which does not wait. */
   size(): LogSize;
   /** Writes a consistent copy of the log to a new file. */

@@ -7,6 +7,7 @@
  */
 import { Packr } from 'msgpackr';
 import type { Json } from '../core/event.ts';
+import { parsePlain } from './plain-json.ts';
 
 /** How a list of values is written. */
 export type ValueCodec = 'records' | 'json';
@@ -35,7 +36,7 @@ export function packValues(values: readonly Json[]): PackedValues {
  * @throws whatever the decoder throws at bytes that `packValues` did not write
  */
 export function unpackValues({ codec, bytes }: PackedValues): Json[] {
-  const values = codec === 'records' ? packr.unpack(bytes) : JSON.parse(Buffer.from(bytes).toString('utf8'));
+  const values = codec === 'records' ? packr.unpack(bytes) : parsePlain(Buffer.from(bytes).toString('utf8'));
   if (!Array.isArray(values)) throw new TypeError('packed values are not a list');
   return values;
 }

@@ -31,13 +31,18 @@ export interface SealCandidate extends BlockHeader {
  *
  * @param candidates blocks in order, read only as far as needed
  * @param through blocks that end after this sequence are left alone
+ * @param openBytes a run is full at this much open text
  */
-export function nextRun(candidates: Iterable<SealCandidate>, through: number): readonly SealCandidate[] | undefined {
+export function nextRun(
+  candidates: Iterable<SealCandidate>,
+  through: number,
+  openBytes: number = SEALED_BLOCK_OPEN_BYTES,
+): readonly SealCandidate[] | undefined {
   let run: SealCandidate[] = [];
   for (const block of candidates) {
     if (block.lastSequence > through) break;
     if (!isSettled(block)) run.push(block);
-    if ((isSettled(block) || isFull(run)) && isWorthwhile(run)) return run;
+    if ((isSettled(block) || isFull(run, openBytes)) && isWorthwhile(run)) return run;
     if (isSettled(block)) run = [];
   }
   return isWorthwhile(run) ? run : undefined;
@@ -108,10 +113,10 @@ function isSettled(block: SealCandidate): boolean {
   return block.encoding === 'sealed' && halfFull;
 }
 
-function isFull(run: readonly SealCandidate[]): boolean {
+function isFull(run: readonly SealCandidate[], openBytes: number): boolean {
   if (run.length === 0) return false;
   const events = run.at(-1)!.lastSequence - run[0]!.firstSequence + 1;
-  return events >= SEALED_BLOCK_EVENTS || run.reduce((sum, b) => sum + b.openBytes, 0) >= SEALED_BLOCK_OPEN_BYTES;
+  return events >= SEALED_BLOCK_EVENTS || run.reduce((sum, b) => sum + b.openBytes, 0) >= openBytes;
 }
 
 function isWorthwhile(run: readonly SealCandidate[]): boolean {

@@ -70,9 +70,6 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
   ),
 }));
 
-/** Values of any depth, and of every kind but an OrderedMap. */
-const legalValue: fc.Arbitrary<unknown> = value;
-
 export const INITIAL = { ordered: new OrderedMap<number, unknown>(ascending) };
 
 /** States; their one OrderedMap is `ordered`, as in `INITIAL`. */

@@ -25,8 +25,9 @@ describe('a new log file', () => {
     const path = temporaryPath();
     const log = await openLog(path);
     await appendNotes(log, 1);
-    const modes = ['', '-wal', '-lock'].map((suffix) => fs.statSync(path + suffix).mode & 0o777);
-    expect(modes).toEqual([0o600, 0o600, 0o600]);
+    const names = fs.readdirSync(join(path, '..')).sort();
+    expect(names).toEqual(['', '-ballast', '-lock', '-shm', '-wal', '-witness'].map((suffix) => `log.db${suffix}`));
+    for (const name of names) expect(fs.statSync(join(path, '..', name)).mode & 0o777, name).toBe(0o600);
     await log.close();
     withDatabase(path, (database) => {
       expect(database.pragma('application_id', { simple: true })).toBe(APPLICATION_ID);
@@ -47,7 +48,10 @@ describe('a new log file', () => {
     const log = await openLog(path);
     await appendNotes(log, 3);
     await log.close();
-    expect(fs.readdirSync(join(path, '..')).sort()).toEqual(['log.db', 'log.db-lock']);
+    const names = fs.readdirSync(join(path, '..')).sort();
+    expect(names).toEqual(['log.db', 'log.db-ballast', 'log.db-lock', 'log.db-witness']);
+    for (const suffix of ['-ballast', '-lock', '-witness']) fs.rmSync(path + suffix);
+    expect(sequencesOf(await readEvents(await openLog(path)))).toEqual([1, 2, 3]);
   });
 
   test('two names of one file share its lock', async () => {

@@ -54,7 +54,7 @@ async function verify(file: string, options: Options): Promise<Answer> {
 
 async function verifyBlocks(file: string, { onProgress }: ProgressBar): Promise<BlocksReport> {
   await using log = await openLog({ path: file });
-  return await log.verify(onProgress);
+  return await log.verify({ onProgress });
 }
 
 /** The blocks are sound by now; a state that cannot even be recovered is a finding as well. */

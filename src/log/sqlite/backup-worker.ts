@@ -10,7 +10,8 @@ import { dirname } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { BackupMessage, BackupOptions } from './backup.ts';
 import { loadDriver, openConnection } from './driver.ts';
-import { createFile, syncDirectory } from './files.ts';
+import { createFile, syncDirectory, syncFile } from './files.ts';
+import { newLogId } from './schema.ts';
 
 /** Pages copied before others get a turn: one megabyte. */
 const PAGES_AT_ONCE = 256;
@@ -30,17 +31,19 @@ async function copyLog({ source, partial, target }: BackupOptions, port: Message
   } finally {
     connection.close();
   }
+  await giveOwnId(partial);
   syncFile(partial);
   fs.renameSync(partial, target);
   syncDirectory(dirname(target));
 }
 
-function syncFile(path: string): void {
-  const descriptor = fs.openSync(path, 'r+');
+/** A copy lives on by itself: put back in the log's place, it must not be held against the witness of the log. */
+async function giveOwnId(path: string): Promise<void> {
+  const connection = openConnection(await loadDriver(), path, { readOnly: false });
   try {
-    fs.fsyncSync(descriptor);
+    connection.prepare('update log_state set log_id = ?').run(newLogId());
   } finally {
-    fs.closeSync(descriptor);
+    connection.close();
   }
 }
 

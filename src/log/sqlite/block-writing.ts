@@ -23,6 +23,9 @@ import type { Jobs } from './writer-protocol.ts';
 const DROPPED_BLOCKS_AT_ONCE = 5_000;
 const DROPPED_BYTES_AT_ONCE = 32 * 1024 * 1024;
 
+/** On a full disk a run must fit into the ballast even if it does not compress. */
+const OPEN_BYTES_SEALED_WHEN_TIGHT = 256 * 1024;
+
 /** Looking for outcomes to forget costs a little: not at every append. */
 const OUTCOMES_BETWEEN_FORGETTING = 100;
 
@@ -38,6 +41,11 @@ export class BlockWriting {
     this.#sql = prepareStatements(writer.connection);
     this.#head = head;
     this.#outcomes = this.#sql.countOutcomes.get()!;
+  }
+
+  /** The end of the log, everything committed included. */
+  get head(): LogHead {
+    return this.#head;
   }
 
   /** One transaction: the block, if there is one, and the outcomes. Answers the new head. */
@@ -90,9 +98,9 @@ export class BlockWriting {
     return forgotten + this.#sql.forgetOlder.run(atMost - surplus, now - OUTCOME_AGE_MS).changes;
   }
 
-  /** Seals the first run at or after `from`. All thinking comes before the transaction. */
-  sealRun({ from, through }: Jobs['sealRun']['takes']): Jobs['sealRun']['answers'] {
-    const run = nextRun(this.#candidates(from), through);
+  /** Seals the first run at or after `from`, a small one where room is tight. All thinking comes before the transaction. */
+  sealRun({ from, through }: Jobs['sealRun']['takes'], isTight: boolean): Jobs['sealRun']['answers'] {
+    const run = nextRun(this.#candidates(from), through, isTight ? OPEN_BYTES_SEALED_WHEN_TIGHT : undefined);
     if (run === undefined) return undefined;
     const first = run[0]!.firstSequence;
     const last = run.at(-1)!.lastSequence;
@@ -108,7 +116,7 @@ export class BlockWriting {
 
   *#candidates(from: number): Generator<SealCandidate, void> {
     for (const row of this.#sql.sealCandidates.iterate(from)) {
-      const header = toHeader(row.slice(0, 5) as unknown as HeaderRow);
+      const header = toHeader(row.slice(0, 5) as unknown as HeaderRow, this.#writer.path);
       const openBytes = row[5] === null ? header.bytes : Number(row[5].readBigUInt64LE(0));
       yield { ...header, openBytes };
     }
@@ -145,7 +153,7 @@ export class BlockWriting {
     let bytes = 0;
     let last: number | undefined;
     for (const row of this.#sql.headersFrom.iterate(DROPPED_BLOCKS_AT_ONCE)) {
-      const header = toHeader(row);
+      const header = toHeader(row, this.#writer.path);
       bytes += header.bytes;
       const isKept = header.lastSequence > through || header.lastSequence === this.#head.sequence;
       if (isKept || (last !== undefined && bytes > DROPPED_BYTES_AT_ONCE)) break;

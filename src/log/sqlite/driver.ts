@@ -68,8 +68,31 @@ export function readFailure(error: unknown, action: string, path: string): Refol
   return new RefoldError(code, `Cannot ${action} ${path}: ${messageOf(error)}`, { path, hint, cause: error });
 }
 
+/** True for an error that more space would have spared; opening needs some for the WAL's index. */
+export function isFull(error: unknown): boolean {
+  return isRefoldError(error, 'LOG_FULL') || FULL.test(sqliteCode(error) ?? '');
+}
+
+/**
+ * True for a file that cannot be read before a rollback journal beside it was played back, which takes a connection that
+ * may write. A log has one only while it is being made; its own journal is the WAL.
+ */
+export function needsRollback(error: unknown): boolean {
+  return sqliteCode(isRefoldError(error) ? error.cause : error) === NEEDS_ROLLBACK;
+}
+
+const NEEDS_ROLLBACK = 'SQLITE_READONLY_ROLLBACK';
+
+const FULL = /^SQLITE_(FULL|IOERR_SHMSIZE|IOERR_SHMOPEN)$/;
+
 const READ_FAILURES: readonly (readonly [pattern: RegExp, code: ErrorCode, hint: string])[] = [
+  [FULL, 'LOG_FULL', 'Free some space, then open the log again; nothing was written'],
   [/^SQLITE_(NOTADB|CORRUPT)/, 'LOG_CORRUPT', HINT_CORRUPT],
+  [
+    new RegExp(NEEDS_ROLLBACK),
+    'INVALID_OPTION',
+    'Open it once without readOnly: the making of this log was cut short, and a writer begins it anew',
+  ],
   [/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/, 'INVALID_OPTION', 'Check the path and its permissions'],
   [/^SQLITE_(BUSY|LOCKED)/, 'LOG_LOCKED', 'Close the program that holds the file and try again'],
   [/^/, 'STORE_FAILED', 'Check the disk, then open the log again'],

@@ -8,10 +8,50 @@ import fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, RefoldError } from '../../core/errors.ts';
 
-/** The one name of a log file: absolute, links resolved, so that two names of a file share a lock. */
+/**
+ * The one name of a log file: absolute, links resolved, so that two names of a file share a lock.
+ *
+ * A symbolic link may stand for the file in its own folder only: who can put links into a folder must not choose which
+ * file elsewhere we write to. Links among the folders above are the system's business.
+ *
+ * @throws RefoldError `INVALID_OPTION` for a link that leads elsewhere, or nowhere
+ */
 export function canonicalPath(path: string): string {
   const absolute = resolve(path);
-  return realPath(absolute) ?? join(realPath(dirname(absolute)) ?? dirname(absolute), basename(absolute));
+  const folder = realPath(dirname(absolute)) ?? dirname(absolute);
+  const named = join(folder, basename(absolute));
+  if (!isLink(named)) return realPath(named) ?? named;
+  const target = realPath(named);
+  if (target === undefined) throw invalidPath(named, 'it is a symbolic link to nothing');
+  if (dirname(target) === folder) return target;
+  throw invalidPath(named, `it is a symbolic link out of its folder, to ${target}`);
+}
+
+/** What stands beside a log's file while it is open, and in part when it is not. */
+const BESIDE = ['-wal', '-shm', '-journal', '-lock', '-lock-journal', '-witness', '-ballast', '-repair'];
+
+/**
+ * Refuses a log when one of the files beside it is no plain file of this folder.
+ *
+ * @param path as `canonicalPath` gave it
+ * @throws RefoldError `INVALID_OPTION` naming that file
+ */
+export function requireOwnFiles(path: string): void {
+  for (const suffix of BESIDE) fileKind(canonicalPath(path + suffix));
+}
+
+/** Where a finished repair waits to take the log's place. */
+export function repairPath(path: string): string {
+  return `${path}-repair`;
+}
+
+/** @throws RefoldError `LOG_CORRUPT` when a repair has been cut short: only its end may follow */
+export function requireNoRepair(path: string): void {
+  if (fileKind(repairPath(path)) === 'missing') return;
+  throw new RefoldError('LOG_CORRUPT', `Cannot open ${path}: its repair was interrupted`, {
+    path,
+    hint: 'Run refold repair again: it finishes what it began',
+  });
 }
 
 /** What is at a path. */
@@ -55,6 +95,16 @@ export function syncDirectory(path: string): void {
   }
 }
 
+/** Waits until what was written to a file is on the disk. */
+export function syncFile(path: string): void {
+  const descriptor = fs.openSync(path, 'r+');
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
 /** A path that cannot hold a log, and why. */
 export function invalidPath(path: string, why: string, cause?: unknown): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot open ${path}: ${why}`, {
@@ -63,6 +113,11 @@ export function invalidPath(path: string, why: string, cause?: unknown): RefoldE
     hint: hintFor((cause as NodeJS.ErrnoException | undefined)?.code),
     cause,
   });
+}
+
+function isLink(path: string): boolean {
+  const found = attempt(path, () => fs.lstatSync(path, { throwIfNoEntry: false }));
+  return found?.isSymbolicLink() === true;
 }
 
 function realPath(path: string): string | undefined {
@@ -87,8 +142,22 @@ function attempt<T>(path: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
-    throw invalidPath(path, messageOf(error), error);
+    throw isOutOfSpace(error) ? noRoomFor(path, error) : invalidPath(path, messageOf(error), error);
   }
+}
+
+/** The system's word for a full disk, or for a user's share of it. */
+export function isOutOfSpace(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+function noRoomFor(path: string, cause: unknown): RefoldError {
+  return new RefoldError('LOG_FULL', `Cannot make ${path}: the disk is full`, {
+    path,
+    hint: 'Free some space, then open the log again; nothing was written',
+    cause,
+  });
 }
 
 function hintFor(code: string | undefined): string {

@@ -6,8 +6,8 @@
  * ever left behind, on Linux, macOS and Windows alike. The file itself stays: deleting it would race.
  */
 import { hostname } from 'node:os';
-import { messageOf, RefoldError } from '../../core/errors.ts';
-import { type Connection, type Driver, sqliteCode } from './driver.ts';
+import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import { type Connection, type Driver, openConnection, sqliteCode } from './driver.ts';
 
 /** Who holds a log. */
 export interface LockHolder {
@@ -24,6 +24,8 @@ export function lockPath(path: string): string {
 
 /** A holder that is just closing may still finish. */
 const WAIT_MS = 200;
+/** How often to try anew when others take the lock between our two steps. */
+const ATTEMPTS = 20;
 
 /**
  * Takes the lock. It is held until the connection given back is closed, or the process ends.
@@ -31,24 +33,64 @@ const WAIT_MS = 200;
  * @throws RefoldError `LOG_LOCKED` naming the holder
  */
 export function acquireLock(driver: Driver, path: string): Connection {
-  const connection = new driver(lockPath(path), { timeout: WAIT_MS });
+  let connection: Connection | undefined;
   try {
-    recordHolder(connection, { pid: process.pid, host: hostname(), startedAt: Date.now() });
-    connection.exec('begin immediate');
+    connection = openConnection(driver, lockPath(path), { readOnly: false });
+    connection.pragma(`busy_timeout = ${WAIT_MS}`);
+    requireLockFile(connection, path);
+    hold(connection, { pid: process.pid, host: hostname(), startedAt: Date.now() });
     return connection;
   } catch (error) {
     const refusal = refuse(error, connection, path);
-    connection.close();
+    connection?.close();
     throw refusal;
   }
 }
 
-function recordHolder(connection: Connection, { pid, host, startedAt }: LockHolder): void {
+/**
+ * Puts the name down and holds on. Another program may come between the two steps and put its own name down; so it is
+ * read again under the lock.
+ */
+function hold(connection: Connection, holder: LockHolder): void {
+  for (let attempt = 1; ; attempt++) {
+    const isRecorded = recordHolder(connection, holder);
+    connection.exec('begin immediate');
+    const found = readHolder(connection);
+    if (!isRecorded || attempt === ATTEMPTS) return;
+    if (found?.pid === holder.pid && found.startedAt === holder.startedAt) return;
+    connection.exec('rollback');
+  }
+}
+
+/** Answers whether the name is down. On a full disk it may not be: the lock itself needs no space. */
+function recordHolder(connection: Connection, holder: LockHolder): boolean {
+  try {
+    writeHolder(connection, holder);
+    return true;
+  } catch (error) {
+    if (!/^SQLITE_(FULL|IOERR|CANTOPEN)/.test(sqliteCode(error) ?? '')) throw error;
+    if (connection.inTransaction) connection.exec('rollback');
+    return overwriteHolder(connection, holder);
+  }
+}
+
+/** Without a journal, which would need space of its own: the row is there already and stays as long. */
+function overwriteHolder(connection: Connection, holder: LockHolder): boolean {
+  try {
+    connection.pragma('journal_mode = memory');
+    writeHolder(connection, holder);
+    return true;
+  } catch (error) {
+    if (sqliteCode(error)?.startsWith('SQLITE_BUSY')) throw error;
+    if (connection.inTransaction) connection.exec('rollback');
+    return false;
+  }
+}
+
+function writeHolder(connection: Connection, { pid, host, startedAt }: LockHolder): void {
   connection
     .transaction(() => {
-      connection.exec(
-        'create table if not exists holder (id integer primary key, pid integer, host text, started_at integer) strict',
-      );
+      connection.exec(HOLDER);
       connection
         .prepare('insert or replace into holder (id, pid, host, started_at) values (1, ?, ?, ?)')
         .run(pid, host, startedAt);
@@ -56,14 +98,32 @@ function recordHolder(connection: Connection, { pid, host, startedAt }: LockHold
     .immediate();
 }
 
-function refuse(error: unknown, connection: Connection, path: string): RefoldError {
-  if (sqliteCode(error)?.startsWith('SQLITE_BUSY')) return lockedBy(readHolder(connection), path, error);
+const HOLDER =
+  'create table if not exists holder (id integer primary key, pid integer, host text, started_at integer) strict';
+
+/** A file of another program, or one with a trigger in it, is not written to. */
+function requireLockFile(connection: Connection, path: string): void {
+  const own = HOLDER.replace('create table if not exists', 'CREATE TABLE');
+  const found = connection.prepare('select sql from sqlite_schema').pluck().all();
+  if (found.every((sql) => sql === own)) return;
+  throw new RefoldError('INVALID_OPTION', `Cannot lock ${path}: its lock file holds something else`, {
+    path: lockPath(path),
+    hint: HINT_LOCK_FILE(path),
+  });
+}
+
+function refuse(error: unknown, connection: Connection | undefined, path: string): RefoldError {
+  if (isRefoldError(error)) return error;
+  if (sqliteCode(error)?.startsWith('SQLITE_BUSY')) return lockedBy(connection && readHolder(connection), path, error);
   return new RefoldError('INVALID_OPTION', `Cannot lock ${path}: ${messageOf(error)}`, {
     path: lockPath(path),
-    hint: `Check that ${lockPath(path)} is writable and that no other program keeps a file of this name`,
+    hint: HINT_LOCK_FILE(path),
     cause: error,
   });
 }
+
+const HINT_LOCK_FILE = (path: string): string =>
+  `Check that ${lockPath(path)} is writable and that no other program keeps a file of this name`;
 
 function lockedBy(holder: LockHolder | undefined, path: string, cause: unknown): RefoldError {
   const name =

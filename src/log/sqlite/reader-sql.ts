@@ -1,7 +1,8 @@
 /** The statements of a log's reader, each under the name of its job. */
-import type { Checkpoint, SnapshotInfo, StoredOutcome } from '../log-store.ts';
+import type { Checkpoint, StoredOutcome } from '../log-store.ts';
 import { BLOCK_COLUMNS, type BlockRow, HEADER_COLUMNS, type HeaderRow } from './block-rows.ts';
 import type { Connection, Statement } from './driver.ts';
+import { SNAPSHOT_COLUMNS, type SnapshotRow } from './snapshot-rows.ts';
 
 /** Sequences are whole numbers from 1; the parameters of each statement are named in its comment. */
 export interface ReadStatements {
@@ -21,9 +22,9 @@ export interface ReadStatements {
   /** By command id. */
   readonly outcome: Statement<StoredOutcome & { readonly checksum: number }>;
   /** Of an owner, newest first. */
-  readonly snapshots: Statement<SnapshotInfo>;
+  readonly snapshots: Statement<SnapshotRow>;
   /** By owner and sequence: what leads to the chunks. */
-  readonly snapshotHeader: Statement<{ readonly id: number; readonly bytes: number; readonly chunks: number }>;
+  readonly snapshotHeader: Statement<SnapshotRow>;
   /** By snapshot id and part. */
   readonly chunk: Statement<{ readonly bytes: number; readonly checksum: number; readonly data: Uint8Array }>;
   readonly checkpoints: Statement<Checkpoint>;
@@ -73,12 +74,12 @@ export function prepareReads(connection: Connection): ReadStatements {
        where command_id = ?`,
     ),
     snapshots: objects(
-      `select owner, sequence, recorded_at as recordedAt, chain, state_hash as stateHash, fingerprint, format, bytes
+      `select ${SNAPSHOT_COLUMNS}
        from snapshots
        where owner = ?
        order by sequence desc`,
     ),
-    snapshotHeader: objects('select id, bytes, chunks from snapshots where owner = ? and sequence = ?'),
+    snapshotHeader: objects(`select ${SNAPSHOT_COLUMNS} from snapshots where owner = ? and sequence = ?`),
     chunk: objects('select bytes, checksum, data from snapshot_chunks where snapshot_id = ? and part = ?'),
     checkpoints: objects('select projection, sequence from checkpoints order by projection'),
     meta: values('select value from meta where key = ?'),

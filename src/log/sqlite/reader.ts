@@ -6,21 +6,25 @@
  * change: a block that was sealed meanwhile is found inside the one that took its place.
  */
 import zlib from 'node:zlib';
-import type { RefoldError } from '../../core/errors.ts';
+import { RefoldError } from '../../core/errors.ts';
 import { checksumOf, corruptBlock, type StoredBlock, verifyBlock } from '../chain.ts';
 import { eventsMissing, historyGone, outcomeDamaged, snapshotDamaged, storeClosed } from '../log-errors.ts';
 import type { Block, BlockHeader, Checkpoint, SnapshotInfo, StoredOutcome } from '../log-store.ts';
 import { checksumOfOutcome } from '../outcomes.ts';
-import { type HeaderRow, type LogState, readLogState, toBlock, toHeader } from './block-rows.ts';
+import { chainAt, type LogState, readLogState, toBlock, toHeader } from './block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from './driver.ts';
 import { invalidPath } from './files.ts';
 import { prepareReads, type ReadStatements } from './reader-sql.ts';
 import { identify } from './schema.ts';
+import { isSound } from './snapshot-rows.ts';
 
 /** A page ends with the block that fills it … */
 const PAGE_BYTES = 1024 * 1024;
 /** … or after this many. */
 const PAGE_BLOCKS = 1_000;
+
+/** The most that a chunk may unpack to, whatever a file says: more than a writer ever puts into one. */
+const MAX_CHUNK_BYTES = 16 * 1024 * 1024;
 
 /** Blocks of one page, unverified, and the chain before the first of them. */
 interface Page {
@@ -36,13 +40,16 @@ export class LogReader {
   /**
    * Opens a log for reading.
    *
-   * @throws RefoldError `INVALID_OPTION` when the file is no log, `FORMAT_TOO_NEW`, `LOG_CORRUPT`
+   * @throws RefoldError `INVALID_OPTION` when the file is no log or one of an older format, `FORMAT_TOO_NEW`,
+   * `LOG_CORRUPT`
    */
   static open(driver: Driver, path: string): LogReader {
     let connection: Connection | undefined;
     try {
       connection = openConnection(driver, path, { readOnly: true });
-      if (identify(connection, path) === 'empty') throw invalidPath(path, 'it holds no log');
+      const identity = identify(connection, path);
+      if (identity === 'empty') throw invalidPath(path, 'it holds no log');
+      if (identity === 'older') throw olderFormat(path);
       return new LogReader(connection, path);
     } catch (error) {
       connection?.close();
@@ -76,6 +83,11 @@ export class LogReader {
   /** Where the log begins and ends now. */
   state(): LogState {
     return this.#guarded(() => readLogState(this.#connection, this.path));
+  }
+
+  /** The chain at a sequence, or undefined where no block ends there. */
+  chainAt(sequence: number): string | undefined {
+    return this.#guarded(() => chainAt(this.#connection, sequence));
   }
 
   /** A number that changes when another connection has written. */
@@ -140,7 +152,7 @@ export class LogReader {
     for (let after = 0; ; ) {
       const rows = this.#guarded(() => this.#sql.headersAfter.all(after, PAGE_BLOCKS));
       for (const row of rows) {
-        const header = toHeader(row);
+        const header = toHeader(row, this.path);
         if (header.firstSequence > after) yield header; // otherwise sealed meanwhile, and given in part already
         after = Math.max(after, header.lastSequence);
       }
@@ -155,17 +167,19 @@ export class LogReader {
   }
 
   #searchTime(time: number): BlockHeader | undefined {
-    let found: HeaderRow | undefined;
+    let found: BlockHeader | undefined;
     let [low, high] = this.#sql.bounds.get()!;
     while (low !== null && high !== null && low <= high) {
-      const middle = this.#sql.headerBefore.get(Math.floor((low + high) / 2))!;
-      if (middle[2] > time) high = middle[0] - 1;
+      const row = this.#sql.headerBefore.get(Math.floor((low + high) / 2));
+      if (row === undefined) throw eventsMissing(this.path, low);
+      const middle = toHeader(row, this.path);
+      if (middle.recordedAt > time) high = middle.firstSequence - 1;
       else {
         found = middle;
-        low = middle[1] + 1;
+        low = middle.lastSequence + 1;
       }
     }
-    return found && toHeader(found);
+    return found;
   }
 
   outcome(commandId: string): StoredOutcome | undefined {
@@ -176,14 +190,16 @@ export class LogReader {
     throw outcomeDamaged(this.path, commandId);
   }
 
-  /** Newest first. */
+  /** Newest first. A damaged header stands for no snapshot: which state it leads to, nobody can say. */
   snapshots(owner: string): readonly SnapshotInfo[] {
-    return this.#guarded(() => this.#sql.snapshots.all(owner));
+    const rows = this.#guarded(() => this.#sql.snapshots.all(owner)).filter(isSound);
+    return rows.map(({ id: _id, chunks: _chunks, checksum: _checksum, ...info }) => info);
   }
 
   async *readSnapshot({ owner, sequence }: SnapshotInfo): AsyncGenerator<Uint8Array, void> {
     const header = this.#guarded(() => this.#sql.snapshotHeader.get(owner, sequence));
     if (header === undefined) throw snapshotDamaged(this.path, sequence, 'it is gone');
+    if (!isSound(header)) throw snapshotDamaged(this.path, sequence, 'its header does not match its checksum');
     let bytes = 0;
     for (let part = 0; part < header.chunks; part++) {
       const chunk = this.#guarded(() => this.#readChunk(header.id, part, sequence));
@@ -197,10 +213,14 @@ export class LogReader {
   #readChunk(id: number, part: number, sequence: number): Uint8Array {
     const row = this.#sql.chunk.get(id, part);
     if (row === undefined) throw snapshotDamaged(this.path, sequence, `chunk ${part} is missing`);
-    if (checksumOf(row.data) !== row.checksum) {
+    if (!(row.data instanceof Uint8Array) || checksumOf(row.data) !== row.checksum) {
       throw snapshotDamaged(this.path, sequence, `chunk ${part} does not match its checksum`);
     }
-    return zlib.zstdDecompressSync(row.data, { maxOutputLength: Math.max(1, row.bytes) });
+    try {
+      return zlib.zstdDecompressSync(row.data, { maxOutputLength: MAX_CHUNK_BYTES });
+    } catch {
+      throw snapshotDamaged(this.path, sequence, `chunk ${part} is malformed`);
+    }
   }
 
   checkpoints(): readonly Checkpoint[] {
@@ -231,6 +251,14 @@ export class LogReader {
       throw readFailure(error, 'read', this.path);
     }
   }
+}
+
+function olderFormat(path: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot read ${path}: it has an older format`, {
+    path,
+    type: 'readOnly',
+    hint: 'Open it once without readOnly: that brings it to the present format',
+  });
 }
 
 /** Lets the event loop breathe between two pages. */

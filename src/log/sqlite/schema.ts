@@ -1,11 +1,13 @@
 /**
- * The tables of a log file, and whether a file is one.
+ * The tables of a log file, whether a file is one, and the way from an older format to this one.
  *
- * `application_id` and `user_version` are read before anything else, so that no foreign or newer file is ever touched.
+ * `application_id` and `user_version` are read before anything else, so that no foreign or newer file is ever touched;
+ * then the schema itself, since a trigger or a view that somebody put in would run inside our own statements.
  * All tables are STRICT. Integers are plain numbers: a sequence is a safe integer.
  */
+import crypto from 'node:crypto';
 import { RefoldError } from '../../core/errors.ts';
-import { EMPTY_CHAIN } from '../chain.ts';
+import { EMPTY_CHAIN, HINT_CORRUPT } from '../chain.ts';
 import type { Connection } from './driver.ts';
 
 /** `application_id` of a log: "RFLD" in ASCII. `file(1)` and SQLite tools can tell a log by it. */
@@ -14,13 +16,14 @@ export const APPLICATION_ID = 0x52464c44;
 /** `user_version` of a log: the format that this code writes. */
 export const FORMAT_VERSION = 1;
 
-/** What a file is: nothing yet, or a log. */
-export type FileIdentity = 'empty' | 'log';
+/** What a file is: nothing yet, a log of an older format, or a log. */
+export type FileIdentity = 'empty' | 'older' | 'log';
 
 /**
  * Looks at a file before anything is done to it.
  *
- * @throws RefoldError `INVALID_OPTION` for another program's SQLite file, `FORMAT_TOO_NEW` for a newer log
+ * @throws RefoldError `INVALID_OPTION` for another program's SQLite file, `FORMAT_TOO_NEW` for a newer log,
+ * `LOG_CORRUPT` for one whose schema is not as refold wrote it
  */
 export function identify(connection: Connection, path: string): FileIdentity {
   const applicationId = connection.pragma('application_id', { simple: true });
@@ -29,6 +32,9 @@ export function identify(connection: Connection, path: string): FileIdentity {
   if (applicationId === 0 && version === 0 && tables.length === 0) return 'empty';
   if (applicationId !== APPLICATION_ID) throw foreignFile(path, applicationId, tables);
   if (version > FORMAT_VERSION) throw formatTooNew(path, version);
+  if (version < 1) throw schemaChanged(path, `its format is ${version}`);
+  if (version < FORMAT_VERSION) return 'older';
+  requireOwnSchema(connection, path);
   return 'log';
 }
 
@@ -37,19 +43,95 @@ export function createSchema(connection: Connection): void {
   connection
     .transaction(() => {
       connection.exec(SCHEMA);
-      connection.prepare('insert into log_state values (1, 0, 0, 0, ?, 0)').run(EMPTY_CHAIN);
+      connection.prepare('insert into log_state values (1, ?, 0, 0, 0, ?, 0)').run(newLogId(), EMPTY_CHAIN);
       connection.pragma(`application_id = ${APPLICATION_ID}`);
       connection.pragma(`user_version = ${FORMAT_VERSION}`);
     })
     .immediate();
 }
 
+/** Says which log a file holds, in hex; every copy that is to live on by itself gets another. */
+export function newLogId(): string {
+  return crypto.randomBytes(16).toString('hex');
+}
+
+/** One step from a format to the next: changes tables and what is in them. The caller has the transaction. */
+export interface Migration {
+  readonly from: number;
+  readonly run: (connection: Connection) => void;
+}
+
+/** The steps from each older format; none yet, since format 1 is the first. */
+export const MIGRATIONS: readonly Migration[] = [];
+
+/**
+ * Brings an older log to a newer format, in one transaction: after a crash it is the old one or the new one.
+ *
+ * @throws RefoldError `INVALID_OPTION` when there is no way from its format
+ */
+export function migrate(
+  connection: Connection,
+  path: string,
+  migrations: readonly Migration[] = MIGRATIONS,
+  format: number = FORMAT_VERSION,
+): void {
+  connection
+    .transaction(() => {
+      // Asked inside the transaction: who comes second finds the work done.
+      for (let version = versionOf(connection); version < format; version++) {
+        const step = migrations.find(({ from }) => from === version);
+        if (step === undefined) throw formatTooOld(path, version);
+        step.run(connection);
+        connection.pragma(`user_version = ${version + 1}`);
+      }
+    })
+    .immediate();
+}
+
+function versionOf(connection: Connection): number {
+  return Number(connection.pragma('user_version', { simple: true }));
+}
+
+type SchemaRow = readonly [type: string, name: string, sql: string | null];
+
+/** Refuses a file that holds more than our tables, or other ones under their names. */
+function requireOwnSchema(connection: Connection, path: string): void {
+  const rows = connection.prepare('select type, name, sql from sqlite_schema').raw().all() as SchemaRow[];
+  const missing = new Map(OWN_SCHEMA);
+  for (const row of rows) {
+    const [type, name, sql] = row;
+    if (isSqlitesOwn(row)) continue;
+    if (missing.get(`${type} ${name}`) !== sql) throw schemaChanged(path, `the ${type} ${name} is not refold's`);
+    missing.delete(`${type} ${name}`);
+  }
+  for (const name of missing.keys()) throw schemaChanged(path, `the ${name} is missing`);
+}
+
+/** True when our tables are there as we make them, whatever else is: then they can be read without running other code. */
+export function hasOwnTables(connection: Connection): boolean {
+  const rows = connection.prepare('select type, name, sql from sqlite_schema').raw().all() as SchemaRow[];
+  const found = new Map(rows.map(([type, name, sql]) => [`${type} ${name}`, sql]));
+  return [...OWN_SCHEMA].every(([name, sql]) => name.startsWith('view ') || found.get(name) === sql);
+}
+
+/** What `primary key` and `unique` bring along, and what `analyze` leaves. */
+function isSqlitesOwn([type, name, sql]: SchemaRow): boolean {
+  if (type === 'index') return sql === null && name.startsWith('sqlite_autoindex_');
+  return type === 'table' && ANALYZED.has(String(sql));
+}
+
+const ANALYZED = new Set([
+  'CREATE TABLE sqlite_stat1(tbl,idx,stat)',
+  'CREATE TABLE sqlite_stat4(tbl,idx,neq,nlt,ndlt,sample)',
+]);
+
 /**
  * - `blocks`: the log. `recorded_at` is the first event's, in ms. `payload` comes last: headers are read without it.
- * - `log_state`: one row. `epoch` rises with each writer; `trimmed_*` is the end of what was dropped (0 and the
- *   empty-log chain before that); `syncs` is written to force a sync where commits alone do not.
+ * - `log_state`: one row. `log_id` says which log this is; `epoch` rises with each writer; `trimmed_*` is the end of what
+ *   was dropped (0 and the empty-log chain before that); `syncs` is written to force a sync where commits alone do not.
  * - `snapshots`, `snapshot_chunks`: a snapshot exists once its header row does, which is written last. Chunks without a
- *   header are left over from an interrupted one and are swept. `checksum` is of the compressed `data`.
+ *   header are left over from an interrupted one and are swept. `checksum` is of the other columns but `id`, and of the
+ *   compressed `data`.
  * - `commands`: remembered outcomes, oldest first by rowid. `checksum` is of the other columns.
  * - `events`: the open blocks, spread for any SQL tool. The extra `encoding` test inside keeps JSON functions away from
  *   sealed payloads whatever order a planner takes.
@@ -67,6 +149,7 @@ create table blocks (
 
 create table log_state (
   id integer primary key check (id = 1),
+  log_id text not null,
   epoch integer not null,
   trimmed_through integer not null,
   trimmed_recorded_at integer not null,
@@ -85,6 +168,7 @@ create table snapshots (
   format integer not null,
   bytes integer not null,
   chunks integer not null,
+  checksum integer not null,
   unique (owner, sequence)
 ) strict;
 
@@ -128,6 +212,17 @@ from blocks as block
 where block.encoding = 'open';
 `;
 
+/** Our tables and the view as SQLite keeps them in `sqlite_schema`: from the name on, not a character may differ. */
+const OWN_SCHEMA: ReadonlyMap<string, string> = new Map(
+  SCHEMA.trim()
+    .split(/;\s*/)
+    .filter((statement) => statement !== '')
+    .map((statement) => {
+      const [, type = '', name = ''] = /^create (table|view) (\w+)/.exec(statement) ?? [];
+      return [`${type} ${name}`, statement.replace(/^create \w+/, `CREATE ${type.toUpperCase()}`)];
+    }),
+);
+
 function foreignFile(path: string, applicationId: unknown, tables: readonly string[]): RefoldError {
   const id = Number(applicationId);
   const named = id === 0 ? '' : `application id 0x${(id >>> 0).toString(16)}`;
@@ -137,6 +232,21 @@ function foreignFile(path: string, applicationId: unknown, tables: readonly stri
     `Cannot open ${path}: it is a SQLite file of another program (${[named, holding].filter(Boolean).join(', ')})`,
     { path, type: 'path', hint: 'Choose another path; nothing in this file was changed' },
   );
+}
+
+function schemaChanged(path: string, why: string): RefoldError {
+  return new RefoldError('LOG_CORRUPT', `Cannot open ${path}: ${why}`, {
+    path,
+    hint: `Nothing else may live in a log's file. ${HINT_CORRUPT}`,
+  });
+}
+
+function formatTooOld(path: string, version: number): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot open ${path}: there is no way from its format ${version}`, {
+    path,
+    type: 'path',
+    hint: 'Open it with an older release first',
+  });
 }
 
 function formatTooNew(path: string, version: number): RefoldError {

@@ -8,6 +8,7 @@
 import zlib from 'node:zlib';
 import { checksumOf } from '../chain.ts';
 import type { Connection, Statement } from './driver.ts';
+import { checksumOfSnapshot } from './snapshot-rows.ts';
 import type { WriteConnection } from './write-connection.ts';
 import type { Jobs } from './writer-protocol.ts';
 
@@ -44,7 +45,8 @@ export class SnapshotWriting {
     const { owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes } = info;
     this.#writer.transact(() => {
       this.#sql.deleteHeader.run(owner, sequence);
-      this.#sql.insertHeader.run(id, owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes, chunks);
+      const values = [id, owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes, chunks];
+      this.#sql.insertHeader.run(...values, checksumOfSnapshot(info, chunks));
     });
     this.#begun.delete(id);
   }
@@ -64,8 +66,9 @@ export class SnapshotWriting {
   sweep(): boolean {
     const orphan = this.#sql.orphans.all().find((id) => !this.#begun.has(id));
     if (orphan === undefined) return false;
-    this.#writer.transact(() => this.#sql.deleteChunks.run(orphan, SWEPT_CHUNKS_AT_ONCE));
-    return true;
+    const { changes } = this.#writer.transact(() => this.#sql.deleteChunks.run(orphan, SWEPT_CHUNKS_AT_ONCE));
+    // A damaged index lists chunks that no row is behind: to be asked for them again and again would never end.
+    return changes > 0;
   }
 }
 
@@ -82,8 +85,8 @@ function prepareStatements(connection: Connection) {
     'insert into snapshot_chunks (snapshot_id, part, bytes, checksum, data) values (?, ?, ?, ?, ?)',
   );
   const insertHeader = connection.prepare(
-    `insert into snapshots (id, owner, sequence, recorded_at, chain, state_hash, fingerprint, format, bytes, chunks)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into snapshots (id, owner, sequence, recorded_at, chain, state_hash, fingerprint, format, bytes, chunks, checksum)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const deleteHeader = connection.prepare('delete from snapshots where owner = ? and sequence = ?');
   const orphans = connection

@@ -5,7 +5,7 @@
  * (`reader.ts`). Whatever takes long is cut into small jobs, so that appends come through in between.
  */
 import assert from 'node:assert';
-import { RefoldError } from '../../core/errors.ts';
+import { RefoldError, type SerializedError } from '../../core/errors.ts';
 import { encodeOpenBlock } from '../block.ts';
 import { Bell, followLog } from '../following.ts';
 import { openedReadOnly, storeClosed } from '../log-errors.ts';
@@ -27,11 +27,13 @@ import type {
 import { addToReport, NOTHING_SEALED } from '../sealing.ts';
 import { backUp } from './backup.ts';
 import type { LogState } from './block-rows.ts';
-import { loadDriver } from './driver.ts';
-import { canonicalPath, createFile, fileKind, invalidPath, sizeOf } from './files.ts';
+import { checkInThread } from './check.ts';
+import { type Driver, isFull, loadDriver, needsRollback } from './driver.ts';
+import { canonicalPath, createFile, fileKind, invalidPath, requireNoRepair, requireOwnFiles, sizeOf } from './files.ts';
 import { lockPath } from './lock.ts';
 import { LogReader } from './reader.ts';
 import { sendSnapshot } from './snapshot-sending.ts';
+import { readWitness, requireWitnessed } from './witness.ts';
 import { WriterClient } from './writer-client.ts';
 import type { NewBlock } from './writer-protocol.ts';
 
@@ -60,15 +62,16 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
   const durability = checkDurability(options.durability ?? 'always');
   if (typeof options.path !== 'string' || options.path === '') throw invalidPath(String(options.path), 'no path given');
   const path = canonicalPath(options.path);
+  requireOwnFiles(path);
+  requireNoRepair(path);
   const driver = await loadDriver();
   const kind = fileKind(path);
   if (options.readOnly === true) {
     if (kind === 'missing') throw invalidPath(path, 'there is no such file');
-    const reader = LogReader.open(driver, path);
-    return new SqliteLog(path, reader, undefined, stateOrClose(reader));
+    return openBesideWriter(driver, path);
   }
   // Look before anything is made beside the file: a foreign one must not even get a lock file.
-  if (kind === 'filled') LogReader.identify(driver, path);
+  if (kind === 'filled') identifyIfPossible(driver, path);
   createFile(lockPath(path));
   createFile(path);
   const { writer, opened } = await WriterClient.open({ path, durability });
@@ -77,6 +80,32 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
   } catch (error) {
     await writer.close();
     throw error;
+  }
+}
+
+/** The witness is read before the log: a writer may be moving both, the log first. */
+function openBesideWriter(driver: Driver, path: string): LogStore {
+  const testimonies = readWitness(path);
+  const reader = LogReader.open(driver, path);
+  try {
+    const state = reader.state();
+    requireWitnessed(path, state, testimonies, (sequence) => reader.chainAt(sequence));
+    return new SqliteLog(path, reader, undefined, state);
+  } catch (error) {
+    reader.close();
+    throw error;
+  }
+}
+
+/**
+ * On a full disk not even that is possible without the ballast, nor before a power cut in the making of the log has been
+ * mended: the writer looks again once it has the lock.
+ */
+function identifyIfPossible(driver: Driver, path: string): void {
+  try {
+    LogReader.identify(driver, path);
+  } catch (error) {
+    if (!isFull(error) && !needsRollback(error)) throw error;
   }
 }
 
@@ -238,6 +267,11 @@ class SqliteLog implements LogStore {
     return { fileBytes: sizeOf(this.path), walBytes: sizeOf(`${this.path}-wal`), freeBytes };
   }
 
+  async checkStructure(): Promise<readonly SerializedError[]> {
+    if (this.#closing !== undefined) throw storeClosed(this.path);
+    return checkInThread(this.path);
+  }
+
   async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
     if (this.#closing !== undefined) throw storeClosed(this.path);
     await backUp(this.path, path, onProgress);
@@ -272,15 +306,6 @@ function newBlock(commits: readonly QueuedCommit[]): NewBlock {
     lastRecordedAt: commits.at(-1)!.recordedAt,
     payload: encodeOpenBlock(commits),
   };
-}
-
-function stateOrClose(reader: LogReader): LogState {
-  try {
-    return reader.state();
-  } catch (error) {
-    reader.close();
-    throw error;
-  }
 }
 
 function checkDurability(durability: Durability): Durability {

@@ -18,6 +18,7 @@ export class WriteConnection {
   readonly #commit: Statement;
   readonly #readEpoch: Statement<number>;
   #failure: unknown;
+  #wasFull = false;
 
   /** Becomes the log's writer: the epoch rises, durably. */
   constructor(connection: Connection, path: string, durability: Durability) {
@@ -73,9 +74,17 @@ export class WriteConnection {
     if (this.#failure !== undefined) return;
     try {
       work();
+      this.#wasFull = false;
     } catch (error) {
-      if (!/^SQLITE_(FULL|BUSY|LOCKED)/.test(sqliteCode(error) ?? '')) this.#failure = error;
+      const code = sqliteCode(error) ?? '';
+      if (code === 'SQLITE_FULL') this.#wasFull = true;
+      else if (!/^SQLITE_(BUSY|LOCKED)/.test(code)) this.#failure = error;
     }
+  }
+
+  /** True when the last maintenance found the disk full: the WAL must not grow before it could be emptied. */
+  get wasFull(): boolean {
+    return this.#wasFull;
   }
 
   /** True once nothing may be written any more. */
@@ -130,10 +139,11 @@ function setSynchronous(connection: Connection, level: keyof typeof SYNCHRONOUS,
   });
 }
 
-function logFull(path: string, cause: unknown): RefoldError {
+/** A write that was refused for want of space, or not even tried. */
+export function logFull(path: string, cause?: unknown): RefoldError {
   return new RefoldError('LOG_FULL', `Cannot write to ${path}: the disk is full; nothing was written`, {
     path,
-    hint: 'Free some space, then open the log again',
+    hint: 'Free some space, or open the log again and compact it: for that a reserve is kept',
     cause,
   });
 }

@@ -7,46 +7,76 @@
 import assert from 'node:assert';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf, type RefoldError, type SerializedError } from '../../core/errors.ts';
-import type { Durability } from '../log-store.ts';
-import { readLogState } from './block-rows.ts';
+import type { Durability, LogHead } from '../log-store.ts';
+import { Ballast } from './ballast.ts';
+import { chainAt, readLogState } from './block-rows.ts';
 import { BlockWriting } from './block-writing.ts';
-import { type Connection, loadDriver, openConnection, readFailure } from './driver.ts';
+import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from './driver.ts';
+import { fileKind } from './files.ts';
 import { acquireLock } from './lock.ts';
-import { createSchema, identify } from './schema.ts';
+import { Room } from './room.ts';
+import { createSchema, identify, migrate } from './schema.ts';
 import { SnapshotWriting } from './snapshot-writing.ts';
 import { WalKeeper } from './wal-keeper.ts';
+import { readWitness, requireWitnessed, WitnessFile } from './witness.ts';
 import { WriteConnection } from './write-connection.ts';
 import type { AnswerMessage, JobMessage, JobName, Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 
 /** Under `everysec`, the longest that a commit waits for its sync. */
 const SYNC_WITHIN_MS = 1_000;
-/** Free pages returned in one transaction: four megabytes. */
+/** Free pages returned in one transaction: four megabytes, or a quarter of one where room is tight. */
 const RECLAIMED_PAGES_AT_ONCE = 1_000;
+const RECLAIMED_PAGES_WHEN_TIGHT = 64;
 /** A WAL that once grew large is cut back to this. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 
+/** What lets the log grow. All other jobs give space back, or sync what is there: out of the ballast if need be. */
+const GROWING: ReadonlySet<JobName> = new Set<JobName>([
+  'append',
+  'putChunk',
+  'finishSnapshot',
+  'putCheckpoint',
+  'putMeta',
+]);
+
+/** What a job came to, and the bytes that it wrote. */
+interface Done {
+  readonly value?: unknown;
+  readonly written: number;
+}
+
 class Writer {
   readonly opened: OpenedLog;
+  readonly #driver: Driver;
   readonly #lock: Connection;
   readonly #connection: Connection;
   readonly #write: WriteConnection;
   readonly #blocks: BlockWriting;
   readonly #snapshots: SnapshotWriting;
   readonly #wal: WalKeeper;
+  readonly #room: Room;
+  readonly #witness: WitnessFile;
   readonly #durability: Durability;
   #sync: NodeJS.Timeout | undefined;
 
-  constructor(lock: Connection, connection: Connection, { path, durability }: WriterOptions) {
+  constructor(driver: Driver, lock: Connection, connection: Connection, { path, durability }: WriterOptions) {
+    this.#driver = driver;
     this.#lock = lock;
     this.#connection = connection;
     this.#durability = durability;
     prepareFile(connection, path);
-    const state = readLogState(connection, path);
+    // The epoch first: whoever wrote before is refused from here on, so that the head stays what is read now.
     this.#write = new WriteConnection(connection, path, durability);
+    const state = readLogState(connection, path);
     this.#blocks = new BlockWriting(this.#write, state.head);
     this.#snapshots = new SnapshotWriting(this.#write);
-    this.#wal = new WalKeeper(this.#write);
-    this.opened = { ...state, epoch: this.#write.epoch };
+    const ballast = new Ballast(path);
+    this.#wal = new WalKeeper(this.#write, ballast);
+    this.#room = new Room(this.#write, this.#wal, ballast);
+    if (this.#room.isTight) this.#room.make();
+    this.#witness = new WitnessFile(path, state.logId, this.#write.epoch);
+    this.#witness.record(state.head); // the epoch was committed with a sync of all that is in the WAL
+    this.opened = state;
   }
 
   /** Does one job and answers it, then what should not delay the answer. */
@@ -54,7 +84,7 @@ class Writer {
     const { number } = message;
     let bytes = 0;
     try {
-      const { value, written } = this.#do(message);
+      const { value, written } = this.#doInRoom(message);
       bytes = written;
       answer({ number, value });
     } catch (error) {
@@ -63,26 +93,55 @@ class Writer {
     if (bytes > 0) this.#settle(bytes);
   }
 
+  #doInRoom(message: JobMessage): Done {
+    const work = () => this.#do(message);
+    if (message.job === 'close') return work();
+    return GROWING.has(message.job) ? this.#room.grow(work) : this.#room.spare(work);
+  }
+
   /** Closes everything; what is committed goes into the file first. */
   close(): void {
     clearTimeout(this.#sync);
     try {
-      if (!this.#write.failed) this.#write.sync();
-      this.#wal.truncate();
+      if (!this.#write.failed) this.#syncNow();
+      this.#room.make();
     } finally {
-      this.#connection.close();
-      this.#lock.close();
+      this.#closeConnections();
     }
   }
 
-  #do(message: JobMessage): { readonly value?: unknown; readonly written: number } {
+  /**
+   * The last connection to close moves the WAL into the file and removes it. After a failed write it shall stay as it is,
+   * for recovery to judge: a reader, which moves nothing, is then the last.
+   */
+  #closeConnections(): void {
+    const guard = this.#write.failed ? attemptToRead(this.#driver, this.#write.path) : undefined;
+    this.#connection.close();
+    guard?.close();
+    this.#witness.close();
+    this.#lock.close();
+  }
+
+  /** Nothing of an append may be answered before it is as durable as promised; under `always` it is also witnessed. */
+  #append(input: Jobs['append']['takes']): LogHead {
+    const head = this.#blocks.append(input);
+    if (this.#durability === 'always') this.#witness.record(head);
+    return head;
+  }
+
+  #syncNow(): void {
+    this.#write.sync();
+    this.#witness.record(this.#blocks.head);
+  }
+
+  #do(message: JobMessage): Done {
     switch (message.job) {
       case 'append':
-        return { value: this.#blocks.append(message.input), written: 1 + (message.input.block?.payload.length ?? 0) };
+        return { value: this.#append(message.input), written: 1 + (message.input.block?.payload.length ?? 0) };
       case 'putChunk':
         return { written: this.#snapshots.putChunk(message.input) };
       case 'sealRun': {
-        const value = this.#blocks.sealRun(message.input);
+        const value = this.#blocks.sealRun(message.input, this.#room.isTight);
         return { value, written: value === undefined ? 0 : value.sealed.bytes + value.run.length * 256 };
       }
       case 'dropBlocks':
@@ -104,7 +163,7 @@ class Writer {
       case 'reclaimPages':
         return { value: this.#reclaimPages(), written: RECLAIMED_PAGES_AT_ONCE * 4096 };
       case 'flush':
-        return { value: this.#write.sync(), written: 0 };
+        return { value: this.#syncNow(), written: 0 };
       case 'close':
         return { value: this.close(), written: 0 };
     }
@@ -131,30 +190,36 @@ class Writer {
 
   /** Moves some free pages out of the file; at the end the file itself is cut. Answers whether there are more. */
   #reclaimPages(): boolean {
-    this.#write.transact(() => this.#connection.pragma(`incremental_vacuum(${RECLAIMED_PAGES_AT_ONCE})`));
+    const pages = this.#room.isTight ? RECLAIMED_PAGES_WHEN_TIGHT : RECLAIMED_PAGES_AT_ONCE;
+    this.#write.transact(() => this.#connection.pragma(`incremental_vacuum(${pages})`));
     const more = Number(this.#connection.pragma('freelist_count', { simple: true })) > 0;
-    if (!more) this.#wal.truncate();
+    if (!more) this.#room.make();
     return more;
   }
 
   #settle(bytes: number): void {
     this.#wal.wrote(bytes);
-    if (this.#durability !== 'everysec' || this.#sync !== undefined) return;
-    this.#sync = setTimeout(() => {
-      this.#sync = undefined;
-      try {
-        this.#write.sync();
-      } catch {
-        // The connection is failed by now: the next write says so.
-      }
-    }, SYNC_WITHIN_MS);
+    if (this.#durability === 'everysec') this.#sync ??= setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
+  }
+
+  #syncLate(): void {
+    this.#sync = undefined;
+    try {
+      this.#room.spare(() => this.#syncNow());
+    } catch {
+      // Failed, and the next write says so; or the disk is full even so, and the next second may be better.
+      if (!this.#write.failed) this.#sync = setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
+    }
   }
 }
 
 /** What a job adds to the WAL besides payloads, roughly. */
 const SMALL = 4096;
 
-/** Creates or recognises the log, and sets what belongs to the file. `auto_vacuum` must come before the first page. */
+/**
+ * Creates, recognises or migrates the log, and sets what belongs to the file. `auto_vacuum` must come before the first
+ * page.
+ */
 function prepareFile(connection: Connection, path: string): void {
   const identity = identify(connection, path);
   if (identity === 'empty') connection.pragma('auto_vacuum = incremental');
@@ -163,19 +228,68 @@ function prepareFile(connection: Connection, path: string): void {
   connection.pragma('wal_autocheckpoint = 0');
   connection.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`);
   if (identity === 'empty') createSchema(connection);
+  if (identity === 'older') migrate(connection, path);
 }
 
 async function openWriter(options: WriterOptions): Promise<Writer> {
   const driver = await loadDriver();
   const lock = acquireLock(driver, options.path);
-  let connection: Connection | undefined;
   try {
-    connection = openConnection(driver, options.path, { readOnly: false });
-    return new Writer(lock, connection, options);
+    try {
+      return openUnderLock(driver, lock, options);
+    } catch (error) {
+      // Opening itself needs a little space: the WAL's index, and the page with the epoch.
+      if (!isFull(error) || !new Ballast(options.path).release()) throw error;
+      return openUnderLock(driver, lock, options);
+    }
   } catch (error) {
-    connection?.close();
     lock.close();
     throw error;
+  }
+}
+
+/**
+ * Looks at the file through a reader before anything is written. The reader is closed last: should the log be refused,
+ * nothing of its WAL has been moved, and repair finds it as it was.
+ */
+function openUnderLock(driver: Driver, lock: Connection, options: WriterOptions): Writer {
+  const { path } = options;
+  finishRollback(driver, path);
+  const testimonies = readWitness(path);
+  const guard = openConnection(driver, path, { readOnly: true });
+  let connection: Connection | undefined;
+  try {
+    if (identify(guard, path) === 'log') {
+      requireWitnessed(path, readLogState(guard, path), testimonies, (sequence) => chainAt(guard, sequence));
+    }
+    connection = openConnection(driver, path, { readOnly: false });
+    return new Writer(driver, lock, connection, options);
+  } catch (error) {
+    connection?.close();
+    throw error;
+  } finally {
+    guard.close();
+  }
+}
+
+/** A power cut in the making of a log leaves a rollback journal: the first read that may write plays it back. */
+function finishRollback(driver: Driver, path: string): void {
+  if (fileKind(`${path}-journal`) !== 'filled') return;
+  const connection = openConnection(driver, path, { readOnly: false });
+  try {
+    connection.pragma('schema_version');
+  } finally {
+    connection.close();
+  }
+}
+
+function attemptToRead(driver: Driver, path: string): Connection | undefined {
+  try {
+    const connection = openConnection(driver, path, { readOnly: true });
+    identify(connection, path); // a connection takes part from its first read on
+    return connection;
+  } catch {
+    return undefined;
   }
 }
 
