@@ -44,8 +44,8 @@ export function exitCodeOf(code: string): ExitCode {
 
 /** For `--help`. */
 export const EXIT_CODE_HELP = `Exit codes:
-  0    done; for verify: nothing wrong
-  1    verify found something wrong
+  0    done; for verify and repair --plan: nothing wrong
+  1    verify or repair --plan found something wrong
   2    bad usage or input: an option, a path, an event, the wrong model, a reducer that throws
   3    the log cannot be used now or here: locked, disk full, Node too old
   4    the log cannot be read: damaged, of a newer format, or its history was dropped

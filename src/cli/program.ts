@@ -6,6 +6,7 @@ import { defineEvents } from './commands/events.ts';
 import { defineExport } from './commands/export.ts';
 import { defineImport } from './commands/import.ts';
 import { defineInfo } from './commands/info.ts';
+import { defineRepair } from './commands/repair.ts';
 import { defineReplay } from './commands/replay.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
 import { defineStates } from './commands/states.ts';
@@ -48,6 +49,7 @@ function defineProgram(version: string): Command {
   defineSnapshot(program);
   defineCompact(program);
   defineBackup(program);
+  defineRepair(program);
   program.commandsGroup('Move:');
   defineExport(program);
   defineImport(program);

@@ -5,6 +5,7 @@
  * Nothing durable depends on it: a log survives SIGKILL just as well. It saves the next open the replay, and under
  * durability `everysec` and `os` it syncs what was acknowledged.
  */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { messageOf } from '../core/errors.ts';
 
 /** What can be closed: a store, a log, a server that holds one. */
@@ -41,6 +42,7 @@ async function stop(signal: Signal): Promise<void> {
   stopListening(); // from here on a second signal ends the process at once
   const results = await Promise.allSettled(stores.map((store) => store.close()));
   for (const result of results) if (result.status === 'rejected') warn(signal, result.reason);
+  await nextTurn(); // warnings are told in a turn of their own
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }
 

@@ -3,7 +3,7 @@ import { RefoldError } from '../core/errors.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import type { Model } from '../core/model.ts';
 import { decodeBlock } from '../log/block.ts';
-import type { LogStore } from '../log/log-store.ts';
+import type { BlockHeader, LogStore } from '../log/log-store.ts';
 import type { ModelFingerprint } from './fingerprint.ts';
 import { recover } from './recovery.ts';
 import { upcastEvent } from './upcast.ts';
@@ -63,9 +63,9 @@ function checkedSequence(log: LogStore, sequence: number): number {
 async function sequenceAt(log: LogStore, time: number): Promise<number> {
   if (!Number.isFinite(time)) throw invalidPosition('the time is not a date or a number of milliseconds', log);
   const header = await log.blockAt(time);
-  if (header === undefined) {
-    const first = log.firstSequence();
-    if (first === 1) return 0;
+  if (header !== undefined) return lastEventAt(log, header, time);
+  const first = log.firstSequence();
+  if (first > 1) {
     throw new RefoldError(
       'HISTORY_GONE',
       `Cannot go back to ${new Date(time).toISOString()}: the log begins at ${first}`,
@@ -76,10 +76,36 @@ async function sequenceAt(log: LogStore, time: number): Promise<number> {
       },
     );
   }
-  for await (const block of log.read({ from: header.firstSequence, to: header.firstSequence })) {
-    return decodeBlock(block).events.findLast(({ recordedAt }) => recordedAt <= time)!.sequence;
+  await requireLater(log, first, time);
+  return 0;
+}
+
+/** The search went by headers that nobody has vouched for: the block it found is read and verified, and the one after. */
+async function lastEventAt(log: LogStore, { firstSequence, lastSequence }: BlockHeader, time: number): Promise<number> {
+  let last = firstSequence - 1;
+  for await (const block of log.read({ from: firstSequence, to: lastSequence })) {
+    last = decodeBlock(block).events.findLast(({ recordedAt }) => recordedAt <= time)?.sequence ?? last;
   }
-  return header.lastSequence;
+  if (last < firstSequence) throw timesDisagree(log, firstSequence);
+  if (last >= lastSequence) await requireLater(log, last + 1, time);
+  return last;
+}
+
+/** @throws RefoldError `LOG_CORRUPT` when the event at `sequence`, if there is one, was not recorded after `time` */
+async function requireLater(log: LogStore, sequence: number, time: number): Promise<void> {
+  if (sequence > log.head().sequence) return;
+  for await (const block of log.read({ from: sequence, to: sequence })) {
+    const event = decodeBlock(block).events.find((candidate) => candidate.sequence === sequence);
+    if (event === undefined || event.recordedAt <= time) throw timesDisagree(log, sequence);
+  }
+}
+
+function timesDisagree(log: LogStore, sequence: number): RefoldError {
+  return new RefoldError('LOG_CORRUPT', `Cannot tell where ${log.path} was then: its blocks disagree about times`, {
+    path: log.path,
+    sequence,
+    hint: 'Run refold verify: a block was changed; a position by sequence can still be asked for',
+  });
 }
 
 function invalidPosition(problem: string, log: LogStore, sequence?: number): RefoldError {

@@ -1,9 +1,20 @@
 /** Found by the fault table: logs that a power cut or damage had left in a state that could be opened no more, or never closed. */
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import type Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { EMPTY_CHAIN, type StoredBlock, verifyBlock } from '../../src/log/chain.ts';
-import { appendNotes, readEvents, refusalOf, sequencesOf, snapshotAt, upTo } from '../contracts/log-fixtures.ts';
+import {
+  appendCommits,
+  appendNotes,
+  commitOf,
+  noted,
+  readEvents,
+  refusalOf,
+  sequencesOf,
+  snapshotAt,
+  upTo,
+} from '../contracts/log-fixtures.ts';
 import { openLog, temporaryPath, withDatabase } from './sqlite-fixtures.ts';
 
 /** A rollback journal of a file that was empty before: its header alone, as SQLite writes it. */
@@ -31,6 +42,29 @@ test('a log whose making was cut short by a power cut is begun anew by the next 
   expect(sequencesOf(await readEvents(log))).toEqual(upTo(2));
 });
 
+test.each([
+  ['was emptied', (path: string) => fs.truncateSync(path, 0)],
+  ['was never moved out of its WAL, and has lost that', (path: string) => fs.rmSync(`${path}-wal`)],
+])('a log that %s is not begun anew', async (_, harm) => {
+  const path = temporaryPath();
+  await leaveUncheckpointed(path);
+  harm(path);
+  const refusal = await refusalOf(openLog(path, { durability: 'always' }));
+  expect(refusal).toMatchObject({ code: 'LOG_CORRUPT', path, sequence: 1, hint: expect.stringContaining('backup') });
+  fs.rmSync(path); // as the hint says
+  const begun = await openLog(path);
+  expect(begun.head().sequence).toBe(0);
+});
+
+/** A copy of a log as its writer has it open: all it holds is in the WAL. */
+async function leaveUncheckpointed(path: string): Promise<void> {
+  const original = temporaryPath();
+  const log = await openLog(original, { durability: 'always' });
+  await appendNotes(log, 3);
+  for (const suffix of ['', '-wal', '-witness']) execFileSync('cp', [original + suffix, path + suffix]);
+  await log.close();
+}
+
 test('a row of another table in the place of a block is refused like any damage', () => {
   // What SQLite reads after two pages were swapped: a strict table is strict when it is written, not when it is read.
   const row = {
@@ -49,6 +83,45 @@ test('a row of another table in the place of a block is refused like any damage'
     );
   }
 });
+
+test('pages of blocks that were swapped end every way of reading, with the truth or with an error', async () => {
+  const path = temporaryPath();
+  const log = await openLog(path);
+  for (let at = 1; at <= 40; at++) await appendCommits(log, commitOf([noted('x'.repeat(600))], at * 10));
+  await log.close();
+  const sound = fs.readFileSync(path);
+  const pages = withDatabase(path, (database) =>
+    database.prepare("select pageno from dbstat where name = 'blocks' and pagetype = 'leaf'").pluck().all(),
+  ) as number[];
+  expect(pages.length).toBeGreaterThan(4);
+  for (const one of pages) {
+    for (const other of pages.filter((page) => page < one)) {
+      fs.writeFileSync(path, swapped(sound, one - 1, other - 1));
+      expect(await refusalOf(() => readThrough(path))).toMatchObject({ code: 'LOG_CORRUPT', path });
+      for (let time = 10; time <= 400; time += 30) await lookFor(path, time).catch(expectDamage);
+    }
+  }
+});
+
+function swapped(file: Buffer, one: number, other: number): Buffer {
+  const pages = Buffer.from(file);
+  file.copy(pages, one * 4096, other * 4096, (other + 1) * 4096);
+  file.copy(pages, other * 4096, one * 4096, (one + 1) * 4096);
+  return pages;
+}
+
+async function readThrough(path: string): Promise<void> {
+  await readEvents(await openLog(path, { readOnly: true }));
+}
+
+async function lookFor(path: string, time: number): Promise<void> {
+  const log = await openLog(path, { readOnly: true });
+  await log.blockAt(time);
+}
+
+function expectDamage(error: unknown): void {
+  expect(error).toMatchObject({ code: 'LOG_CORRUPT' });
+}
 
 test('chunks that only a damaged index knows of are not swept for ever', async () => {
   const path = temporaryPath();

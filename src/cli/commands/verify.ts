@@ -1,9 +1,10 @@
 /**
- * `refold verify`: reads every block; with a model also refolds the log and compares every snapshot with the result.
+ * `refold verify`: checks the file and every block; with a model also refolds the log and compares every snapshot with
+ * the result. `--quick` believes the checksums and decodes nothing.
  *
  * What it finds is its answer, not an error: exit code 1. A file that is no log at all is an error.
  */
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import {
   type BlocksReport,
   isRefoldError,
@@ -23,6 +24,7 @@ import { count, oneLine, paint, pairs } from '../text.ts';
 
 interface Options extends JsonOption {
   readonly model?: string;
+  readonly quick?: true;
 }
 
 export function defineVerify(program: Command): void {
@@ -30,6 +32,7 @@ export function defineVerify(program: Command): void {
     .command('verify')
     .argument(...FILE)
     .description('check every block; with --model refold, and compare every snapshot')
+    .addOption(new Option('--quick', 'believe the checksums, decode nothing').conflicts('model'))
     .option(...MODEL)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold verify book.db --model ./model.ts && echo sound')
@@ -42,7 +45,7 @@ async function verify(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
   const model = options.model === undefined ? undefined : await loadModel(options.model);
   const report = await withProgress(async (bar) => {
-    const blocks = await verifyBlocks(file, bar);
+    const blocks = await verifyBlocks(file, options.quick === true, bar);
     return model === undefined || !blocks.ok ? blocks : verifyStates(file, model, blocks, bar);
   });
   return {
@@ -52,9 +55,15 @@ async function verify(file: string, options: Options): Promise<Answer> {
   };
 }
 
-async function verifyBlocks(file: string, { onProgress }: ProgressBar): Promise<BlocksReport> {
-  await using log = await openLog({ path: file });
-  return await log.verify({ onProgress });
+/** A log that cannot be opened for damage at some sequence has been found out already. */
+async function verifyBlocks(file: string, quick: boolean, { onProgress }: ProgressBar): Promise<BlocksReport> {
+  try {
+    await using log = await openLog({ path: file });
+    return await log.verify({ quick, onProgress });
+  } catch (error) {
+    if (!isRefoldError(error, 'LOG_CORRUPT') || error.sequence === undefined) throw error;
+    return { ok: false, events: 0, firstSequence: 0, lastSequence: 0, problems: [error.toJSON()] };
+  }
 }
 
 /** The blocks are sound by now; a state that cannot even be recovered is a finding as well. */

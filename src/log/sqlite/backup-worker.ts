@@ -10,7 +10,7 @@ import { dirname } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { BackupMessage, BackupOptions } from './backup.ts';
 import { loadDriver, openConnection } from './driver.ts';
-import { createFile, syncDirectory, syncFile } from './files.ts';
+import { createFile, removeDatabase, syncDirectory, syncFile } from './files.ts';
 import { newLogId } from './schema.ts';
 
 /** Pages copied before others get a turn: one megabyte. */
@@ -42,19 +42,20 @@ async function giveOwnId(path: string): Promise<void> {
   const connection = openConnection(await loadDriver(), path, { readOnly: false });
   try {
     connection.prepare('update log_state set log_id = ?').run(newLogId());
+    connection.pragma('wal_checkpoint(truncate)'); // closing does the same, and says nothing when it fails
   } finally {
     connection.close();
   }
 }
 
 async function main(port: MessagePort, options: BackupOptions): Promise<void> {
-  fs.rmSync(options.partial, { force: true }); // left over from a copy that was interrupted
+  removeDatabase(options.partial); // left over from a copy that was interrupted
   try {
     createFile(options.partial);
     await copyLog(options, port);
     port.postMessage({ done: true } satisfies BackupMessage);
   } catch (error) {
-    fs.rmSync(options.partial, { force: true });
+    removeDatabase(options.partial);
     throw error;
   }
 }

@@ -21,7 +21,10 @@ export type BackupMessage = { readonly progress: number } | { readonly done: tru
  */
 export async function backUp(source: string, path: string, onProgress?: (fraction: number) => void): Promise<void> {
   const target = canonicalPath(path);
-  if (fileKind(target) !== 'missing') throw targetTaken(source, target);
+  // A WAL that an older file left behind would be taken for the copy's own, and harm it.
+  for (const taken of [target, `${target}-wal`, `${target}-journal`]) {
+    if (fileKind(taken) !== 'missing') throw targetTaken(source, taken);
+  }
   try {
     await copyInThread({ source, partial: `${target}.partial`, target }, onProgress);
     onProgress?.(1);

@@ -112,7 +112,10 @@ function writePieces(path: string, from: number, to: number): void {
   try {
     for (let at = from; at < to; ) {
       const piece = crypto.randomBytes(Math.min(PIECE_BYTES, to - at));
-      at += fs.writeSync(descriptor, piece, 0, piece.byteLength, at);
+      const written = fs.writeSync(descriptor, piece, 0, piece.byteLength, at);
+      // Trying again would go on for ever; SQLite as well takes this for a full disk.
+      if (written === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });
+      at += written;
     }
   } finally {
     fs.closeSync(descriptor);

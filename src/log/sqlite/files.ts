@@ -95,6 +95,11 @@ export function syncDirectory(path: string): void {
   }
 }
 
+/** Removes a database that nobody has open, with what SQLite keeps beside it. */
+export function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) fs.rmSync(path + suffix, { force: true });
+}
+
 /** Waits until what was written to a file is on the disk. */
 export function syncFile(path: string): void {
   const descriptor = fs.openSync(path, 'r+');

@@ -117,7 +117,10 @@ export class LogReader {
     return this.#connection.transaction(() => {
       const first = this.#sql.blockBefore.get(next);
       if (first === undefined || first[1] < next) throw this.#absent(next);
-      return { startChain: this.#chainBefore(first[0]), blocks: this.#collectPage(first[0], to) };
+      const blocks = this.#collectPage(first[0], to);
+      // A damaged tree finds a row on one way and not on another: without a block to go on from, reading would never end.
+      if (blocks.length === 0) throw eventsMissing(this.path, next);
+      return { startChain: this.#chainBefore(first[0]), blocks };
     })();
   }
 
@@ -173,6 +176,7 @@ export class LogReader {
       const row = this.#sql.headerBefore.get(Math.floor((low + high) / 2));
       if (row === undefined) throw eventsMissing(this.path, low);
       const middle = toHeader(row, this.path);
+      if (middle.lastSequence < low) throw eventsMissing(this.path, low);
       if (middle.recordedAt > time) high = middle.firstSequence - 1;
       else {
         found = middle;

@@ -18,13 +18,16 @@ import {
   createFile,
   fileKind,
   invalidPath,
+  removeDatabase,
   repairPath,
+  requireNoRepair,
   requireOwnFiles,
   syncDirectory,
   syncFile,
 } from './files.ts';
 import { acquireLock, lockPath } from './lock.ts';
 import { examine, type OutcomeFilter, rebuild, type Salvage } from './salvage.ts';
+import { asDamage } from './structure.ts';
 import { readWitness, witnessPath } from './witness.ts';
 
 export type { OutcomeFilter, Salvage } from './salvage.ts';
@@ -57,7 +60,7 @@ export async function repairSqliteLog(givenPath: string, options: SqliteRepairOp
   requireOwnFiles(path);
   if (fileKind(path) !== 'filled') throw invalidPath(path, 'there is no log');
   const driver = await loadDriver();
-  if (options.plan) return { path, salvage: await look(driver, path, options), backup: undefined };
+  if (options.plan) return { path, salvage: await plan(driver, path, options), backup: undefined };
   createFile(lockPath(path));
   const lock = acquireLock(driver, path);
   try {
@@ -78,6 +81,17 @@ function finishInterrupted(path: string): string | undefined {
   const backup = keepDamaged(path);
   takePlace(path);
   return backup;
+}
+
+/** A repair that was cut short is a finding as well, whatever else is found. */
+async function plan(driver: Driver, path: string, options: SqliteRepairOptions): Promise<Salvage> {
+  const salvage = await look(driver, path, options);
+  try {
+    requireNoRepair(path);
+    return salvage;
+  } catch (error) {
+    return { ...salvage, damage: [asDamage(error, path), ...salvage.damage] };
+  }
 }
 
 async function look(driver: Driver, path: string, options: SqliteRepairOptions): Promise<Salvage> {
@@ -170,10 +184,6 @@ function takePlace(path: string): void {
   syncDirectory(dirname(path));
   fs.renameSync(repairPath(path), path);
   syncDirectory(dirname(path));
-}
-
-function removeDatabase(path: string): void {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) fs.rmSync(path + suffix, { force: true });
 }
 
 function noRoom(path: string, cause: unknown): RefoldError {

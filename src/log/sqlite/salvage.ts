@@ -17,7 +17,7 @@ import type { Connection } from './driver.ts';
 import { invalidPath } from './files.ts';
 import { createSchema, hasOwnTables, identify } from './schema.ts';
 import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from './snapshot-rows.ts';
-import { allOutcomes, asDamage, damagedSnapshots, requireSoundPages } from './structure.ts';
+import { allOutcomes, asDamage, damagedPages, damagedSnapshots } from './structure.ts';
 import { requireWitnessed, type Testimony } from './witness.ts';
 
 /** Blocks are read in pages of about this much. */
@@ -57,7 +57,7 @@ export async function examine(connection: Connection, path: string, options: Sal
   const damage: RefoldError[] = [];
   const note = (error: unknown, sequence?: number): void => void damage.push(asDamage(error, path, sequence));
   requireLog(connection, path, note);
-  const findings = attempt(() => requireSoundPages(connection, path), note);
+  const findings = attempt(() => damagedPages(connection, path), note);
   damage.push(...(findings ?? []));
   const start = startOf(connection, path, note);
   const rowsEnd = attempt(() => endOfRows(connection), note) ?? 0;

@@ -74,7 +74,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
   if (kind === 'filled') identifyIfPossible(driver, path);
   createFile(lockPath(path));
   createFile(path);
-  const { writer, opened } = await WriterClient.open({ path, durability });
+  const { writer, opened } = await WriterClient.open({ path, durability, isNew: kind === 'missing' });
   try {
     return new SqliteLog(path, LogReader.open(driver, path), writer, opened);
   } catch (error) {

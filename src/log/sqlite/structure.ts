@@ -26,33 +26,34 @@ export function checkStructure(
   path: string,
   testimonies: readonly Testimony[],
 ): readonly RefoldError[] {
-  const gather = gatherer(connection, path);
-  gather(() => void identify(connection, path));
-  gather(() => requireSoundPages(connection, path));
-  gather(() =>
-    requireWitnessed(path, readLogState(connection, path), testimonies, (sequence) => chainAt(connection, sequence)),
-  );
+  const findings: RefoldError[] = [];
+  const gather = (check: () => readonly RefoldError[]): void =>
+    void findings.push(...findingsOf(connection, path, check));
+  gather(() => none(identify(connection, path)));
+  gather(() => damagedPages(connection, path));
+  gather(() => none(requireWitnessedFile(connection, path, testimonies)));
   gather(() => damagedSnapshots(connection, path).map(({ error }) => error));
   gather(() => damagedOutcomes(connection, path));
-  return gather.findings;
+  return findings;
 }
 
-interface Gatherer {
-  (check: () => readonly RefoldError[] | void): void;
-  readonly findings: readonly RefoldError[];
+/** For checks that throw what they find. */
+function none(_checked: unknown): readonly RefoldError[] {
+  return [];
 }
 
-/** A check may give findings, or throw one. Each sees the file at one moment: a writer may be at work. */
-function gatherer(connection: Connection, path: string): Gatherer {
-  const findings: RefoldError[] = [];
-  const gather = (check: () => readonly RefoldError[] | void): void => {
-    try {
-      findings.push(...(connection.transaction(check)() ?? []));
-    } catch (error) {
-      findings.push(asDamage(error, path));
-    }
-  };
-  return Object.assign(gather, { findings });
+/** A check may give findings, or throw one. It sees the file at one moment: a writer may be at work. */
+function findingsOf(connection: Connection, path: string, check: () => readonly RefoldError[]): readonly RefoldError[] {
+  try {
+    return connection.transaction(check)();
+  } catch (error) {
+    return [asDamage(error, path)];
+  }
+}
+
+/** Holds the log against its witness. @throws RefoldError `LOG_CORRUPT` */
+export function requireWitnessedFile(connection: Connection, path: string, testimonies: readonly Testimony[]): void {
+  requireWitnessed(path, readLogState(connection, path), testimonies, (sequence) => chainAt(connection, sequence));
 }
 
 /** An error of SQLite's while reading is damage as well. */
@@ -64,7 +65,7 @@ export function asDamage(error: unknown, path: string, sequence?: number): Refol
 }
 
 /** Pages, records and the types of STRICT columns, as SQLite sees them. */
-export function requireSoundPages(connection: Connection, path: string): RefoldError[] {
+export function damagedPages(connection: Connection, path: string): RefoldError[] {
   const lines = connection.prepare(`pragma quick_check(${MOST_FINDINGS})`).pluck().all() as string[];
   return lines
     .filter((line) => line !== 'ok')

@@ -81,6 +81,18 @@ export function requireWitnessed(
   }
 }
 
+/**
+ * Refuses to begin a log in an empty file whose witness knows one: the file was emptied, or all it held was in a `-wal`
+ * that is gone. Its id is gone as well, so that any testimony counts.
+ *
+ * @throws RefoldError `LOG_CORRUPT`
+ */
+export function requireUnwitnessed(path: string, [newest]: readonly Testimony[]): void {
+  if (newest === undefined || newest.sequence === 0) return;
+  const why = `the file is empty, and ${newest.sequence} was durable`;
+  throw tailLost(path, 1, why, 'Restore a backup; to begin a new log here, remove this file first');
+}
+
 /** The writer's hand on the witness. */
 export class WitnessFile {
   readonly #logId: string;
@@ -173,11 +185,11 @@ function isNewer(one: Slot, other: Slot, logId: string): boolean {
   return one.epoch > other.epoch || (one.epoch === other.epoch && one.sequence > other.sequence);
 }
 
-function tailLost(path: string, sequence: number, why: string): RefoldError {
+function tailLost(path: string, sequence: number, why: string, hint: string = HINT_LOST): RefoldError {
   return new RefoldError('LOG_CORRUPT', `Cannot open ${path}: events from ${sequence} on are lost: ${why}`, {
     path,
     sequence,
-    hint: HINT_LOST,
+    hint,
   });
 }
 

@@ -12,6 +12,8 @@ import type { LogState, Trimmed } from './block-rows.ts';
 export interface WriterOptions {
   readonly path: string;
   readonly durability: Durability;
+  /** There was no file at the path: whatever lies beside it belongs to a log that was removed. */
+  readonly isNew: boolean;
 }
 
 /** A block ready to be written; the writer adds checksum and chain. */

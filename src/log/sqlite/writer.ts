@@ -9,7 +9,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf, type RefoldError, type SerializedError } from '../../core/errors.ts';
 import type { Durability, LogHead } from '../log-store.ts';
 import { Ballast } from './ballast.ts';
-import { chainAt, readLogState } from './block-rows.ts';
+import { readLogState } from './block-rows.ts';
 import { BlockWriting } from './block-writing.ts';
 import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from './driver.ts';
 import { fileKind } from './files.ts';
@@ -17,8 +17,9 @@ import { acquireLock } from './lock.ts';
 import { Room } from './room.ts';
 import { createSchema, identify, migrate } from './schema.ts';
 import { SnapshotWriting } from './snapshot-writing.ts';
+import { requireWitnessedFile } from './structure.ts';
 import { WalKeeper } from './wal-keeper.ts';
-import { readWitness, requireWitnessed, WitnessFile } from './witness.ts';
+import { readWitness, requireUnwitnessed, WitnessFile } from './witness.ts';
 import { WriteConnection } from './write-connection.ts';
 import type { AnswerMessage, JobMessage, JobName, Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 
@@ -253,15 +254,16 @@ async function openWriter(options: WriterOptions): Promise<Writer> {
  * nothing of its WAL has been moved, and repair finds it as it was.
  */
 function openUnderLock(driver: Driver, lock: Connection, options: WriterOptions): Writer {
-  const { path } = options;
+  const { path, isNew } = options;
   finishRollback(driver, path);
   const testimonies = readWitness(path);
   const guard = openConnection(driver, path, { readOnly: true });
   let connection: Connection | undefined;
   try {
-    if (identify(guard, path) === 'log') {
-      requireWitnessed(path, readLogState(guard, path), testimonies, (sequence) => chainAt(guard, sequence));
-    }
+    const identity = identify(guard, path);
+    if (identity === 'log') {
+      requireWitnessedFile(guard, path, testimonies);
+    } else if (identity === 'empty' && !isNew) requireUnwitnessed(path, testimonies);
     connection = openConnection(driver, path, { readOnly: false });
     return new Writer(driver, lock, connection, options);
   } catch (error) {

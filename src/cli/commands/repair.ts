@@ -1,0 +1,70 @@
+/**
+ * `refold repair`: a sound log out of a damaged one, with the plan first and the damaged file kept.
+ *
+ * With `--plan` what it finds is its answer, as for `verify`: exit code 1 when there is something to mend.
+ */
+import type { Command } from 'commander';
+import { type RepairReport, repairLog, type SerializedError } from '../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption } from '../args.ts';
+import { EXIT } from '../exit-codes.ts';
+import { requireFile } from '../files.ts';
+import { type Answer, writeOut } from '../output.ts';
+import { withProgress } from '../progress.ts';
+import { count, counted, oneLine, paint, pairs } from '../text.ts';
+
+interface Options extends JsonOption {
+  readonly plan?: true;
+  readonly acceptLoss?: true;
+}
+
+export function defineRepair(program: Command): void {
+  program
+    .command('repair')
+    .argument(...FILE)
+    .description('mend a damaged log: keep what is sound, and the damaged file beside it')
+    .option('--plan', 'only say what is damaged and what would go')
+    .option('--accept-loss', 'agree that acknowledged events which cannot be read go')
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  refold repair book.db --plan && refold repair book.db')
+    .action(answering(([file], options: Options) => repair(file!, options)));
+}
+
+async function repair(file: string, options: Options): Promise<Answer> {
+  await requireFile(file);
+  const plan = await withProgress(({ onProgress }) => repairLog(file, { plan: true, onProgress }));
+  if (options.plan === true || plan.sound) {
+    const exitCode = plan.sound ? EXIT.ok : EXIT.checkFailed;
+    return { json: plan, text: () => `${describeFindings(file, plan)}${describePlan(plan, 'would')}`, exitCode };
+  }
+  if (options.json !== true) await writeOut(describeFindings(file, plan));
+  const { acceptLoss } = options;
+  const report = await withProgress(({ onProgress }) => repairLog(file, { acceptLoss, onProgress }));
+  return { json: report, text: () => describePlan(report, 'did') };
+}
+
+function describeFindings(file: string, { sound, damage }: RepairReport): string {
+  const verdict = sound ? paint('green', 'sound') : paint('red', 'DAMAGED');
+  return `${oneLine(file)}: ${verdict}\n${damage.map(describeDamage).join('')}`;
+}
+
+function describeDamage({ code, message }: SerializedError): string {
+  return `  ${paint('red', code)}  ${oneLine(message)}\n`;
+}
+
+function describePlan(report: RepairReport, tense: 'would' | 'did'): string {
+  if (report.sound) return '';
+  const { firstSequence, keptThrough, lostEvents, needsAcceptLoss, droppedSnapshots, forgottenOutcomes } = report;
+  const [keep, lose] = tense === 'would' ? ['would keep', 'would lose'] : ['kept', 'lost'];
+  const kept = keptThrough - firstSequence + 1;
+  return pairs([
+    [keep, kept === 0 ? 'no events' : `${counted(kept, 'event')}  (${count(firstSequence)} … ${count(keptThrough)})`],
+    [lose, lostEvents === 0 ? 'no events' : `${counted(lostEvents, 'event')}, from ${count(keptThrough + 1)} on`],
+    [
+      'snapshots',
+      droppedSnapshots.length === 0 ? undefined : `${counted(droppedSnapshots.length, 'snapshot')} dropped`,
+    ],
+    ['outcomes', forgottenOutcomes === 0 ? undefined : `${counted(forgottenOutcomes, 'command')} forgotten`],
+    ['needs', tense === 'would' && needsAcceptLoss ? '--accept-loss' : undefined],
+    ['damaged file', report.backup],
+  ]);
+}

@@ -1,0 +1,193 @@
+/**
+ * One case of a clock that is set forwards and back, by up to ten years, while a store is written to.
+ *
+ * The oracle keeps its own list of what was appended and what the clock said then, and knows from these alone which time
+ * each event must have, what the state was at any time, and how often a save rule may have fired.
+ */
+import { hashState, type LogStore, openStore } from 'refold';
+import { type Chance, chanceOf } from '../judging/chance.ts';
+import { ledgerModel } from '../judging/ledger.ts';
+
+export const YEAR_MS: number = 365.25 * 86_400_000;
+const START = 1_800_000_000_000;
+const COMMITS = 60;
+/** The save rule: this long and so many events after the last snapshot. */
+const RULE = { seconds: 3_600, changes: 2 };
+
+export interface ClockCase {
+  readonly seed: number;
+  /** Where the log is: a file, or a log that was made for the purpose. */
+  readonly at: { readonly path: string } | { readonly log: (clock: () => number) => LogStore };
+  /** A clock that runs by itself, by so much at each look at it: a negative control. */
+  readonly creepMs?: number;
+  /** Sets the real clock, where the case runs under one that can be set; the store then looks at that. */
+  readonly setClock?: (now: number) => void;
+}
+
+export interface ClockReport {
+  readonly problems: readonly string[];
+  readonly steps: number;
+  readonly snapshots: number;
+}
+
+interface Told {
+  readonly sequence: number;
+  readonly recordedAt: number;
+  readonly data: { readonly text: string };
+}
+
+export async function runClockCase(options: ClockCase): Promise<ClockReport> {
+  return new CaseRun(options).run();
+}
+
+class CaseRun {
+  readonly #options: ClockCase;
+  readonly #chance: Chance;
+  readonly #problems: string[] = [];
+  readonly #told: Told[] = [];
+  readonly #outcomes = new Map<string, string>();
+  #now = START;
+  #steps = 0;
+  /** How often the rule may have fired: at most once for each time that the clock had gone on far enough. */
+  #mayFire = 1;
+  #sinceFired = 0;
+  #snapshots = 0;
+
+  constructor(options: ClockCase) {
+    this.#options = options;
+    this.#chance = chanceOf(options.seed, 0xc10c);
+  }
+
+  async run(): Promise<ClockReport> {
+    let store = await this.#open();
+    for (let number = 1; number <= COMMITS; number++) {
+      this.#setClock();
+      const before = store.stats().snapshotSequence;
+      await this.#append(store, number);
+      await this.#seeSnapshot(store, before);
+      if (this.#chance.hit(0.2)) await this.#lookBack(store);
+      if (!('log' in this.#options.at) && this.#chance.hit(0.06)) {
+        await store.close();
+        store = await this.#open();
+      }
+    }
+    await this.#ruleStillFires(store);
+    await this.#retryAll(store);
+    await this.#readAll(store);
+    await this.#lookBack(store);
+    const report = await store.verify();
+    if (!report.ok) this.#problems.push(`verify: ${JSON.stringify(report.problems)}`);
+    await store.close();
+    if (this.#snapshots > this.#mayFire)
+      this.#problems.push(`the save rule fired ${this.#snapshots} times where it may ${this.#mayFire} times`);
+    return { problems: this.#problems, steps: this.#steps, snapshots: this.#snapshots };
+  }
+
+  #open() {
+    const { at, setClock, creepMs = 0 } = this.#options;
+    const clock = setClock === undefined ? () => (this.#now += creepMs) : Date.now;
+    const where = 'log' in at ? { log: at.log(clock) } : { path: at.path };
+    this.#sinceFired = 0;
+    this.#mayFire += 1; // a close takes a snapshot, too
+    return openStore(ledgerModel, { ...where, clock, save: [RULE] });
+  }
+
+  /** Mostly onwards by seconds; now and then by up to ten years, in either direction. */
+  #setClock(): void {
+    const leap = this.#chance.hit(0.25);
+    const by = leap ? (this.#chance.next() * 20 - 10) * YEAR_MS : this.#chance.below(30_000);
+    this.#steps += leap ? 1 : 0;
+    this.#moveClock(Math.floor(by));
+  }
+
+  #moveClock(by: number): void {
+    this.#now = Math.max(0, this.#now + by);
+    this.#options.setClock?.(this.#now);
+    this.#sinceFired = by < 0 ? 0 : this.#sinceFired + by;
+    if (this.#sinceFired < RULE.seconds * 1_000) return;
+    this.#mayFire += 1;
+    this.#sinceFired = 0;
+  }
+
+  async #append(store: LedgerStore, number: number): Promise<void> {
+    const commandId = `command-${number}`;
+    const asked = this.#now;
+    const data = { text: `note ${number}` };
+    const commit = await store.append({ type: 'NoteTaken', data }, { commandId });
+    this.#outcomes.set(commandId, JSON.stringify(commit));
+    const last = this.#told.at(-1)?.recordedAt ?? 0;
+    if (commit.recordedAt < last)
+      this.#problems.push(`time went back at ${number}: ${commit.recordedAt} after ${last}`);
+    // A real clock goes on by itself, by a little.
+    const expected = Math.max(asked, last);
+    const late = commit.recordedAt - expected;
+    if (late < 0 || late > (this.#options.setClock ? 120_000 : 0))
+      this.#problems.push(
+        `event ${number} was recorded at ${commit.recordedAt}, the clock said ${asked} after ${last}`,
+      );
+    this.#told.push({ sequence: commit.firstSequence, recordedAt: commit.recordedAt, data });
+  }
+
+  async #seeSnapshot(store: LedgerStore, before: number): Promise<void> {
+    for (let turn = 0; turn < 3; turn++) await store.flush();
+    if (store.stats().snapshotSequence !== before) this.#snapshots += 1;
+  }
+
+  /** After whatever leaps: the rule fires when its time has come. */
+  async #ruleStillFires(store: LedgerStore): Promise<void> {
+    this.#moveClock(-9 * YEAR_MS);
+    const before = store.stats().snapshotSequence;
+    for (let number = COMMITS + 1; number <= COMMITS + 2 * RULE.changes; number++) {
+      await this.#append(store, number);
+      this.#moveClock(RULE.seconds * 1_000);
+    }
+    for (let turn = 0; turn < 1_000 && store.stats().snapshotSequence === before; turn++) {
+      await store.flush();
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    if (store.stats().snapshotSequence === before)
+      this.#problems.push('no save rule fires after the clock was set back');
+  }
+
+  /** A place by time: the last event that was recorded at or before it. */
+  async #lookBack(store: LedgerStore): Promise<void> {
+    const about = this.#chance.pick(this.#told).recordedAt;
+    for (const time of [about, about - 1, about + 1, 0, this.#told.at(-1)!.recordedAt + 5 * YEAR_MS]) {
+      const expected = this.#told.findLast(({ recordedAt }) => recordedAt <= time)?.sequence ?? 0;
+      const past = await store.at({ time });
+      if (past.sequence !== expected) this.#problems.push(`at ${time}: sequence ${past.sequence}, not ${expected}`);
+      else if (hashState(past.state) !== hashState(this.#stateAt(expected)))
+        this.#problems.push(`at ${time}: a wrong state`);
+    }
+  }
+
+  #stateAt(sequence: number): object {
+    const state = ledgerModel.initialState();
+    for (const told of this.#told.slice(0, sequence)) {
+      ledgerModel.reducers.NoteTaken(state, told.data, { ...told, type: 'NoteTaken', version: 1 });
+    }
+    return state;
+  }
+
+  /** What was done is remembered, however far the clock has leapt since. */
+  async #retryAll(store: LedgerStore): Promise<void> {
+    for (const [commandId, outcome] of this.#outcomes) {
+      const again = await store.append({ type: 'NoteTaken', data: { text: 'a retry' } }, { commandId });
+      if (JSON.stringify(again) !== outcome)
+        this.#problems.push(`${commandId} was done again: ${JSON.stringify(again)}`);
+    }
+  }
+
+  async #readAll(store: LedgerStore): Promise<void> {
+    const events = await Array.fromAsync(store.events());
+    const read = events.map(({ sequence, recordedAt, data }) => JSON.stringify({ sequence, recordedAt, data }));
+    const told = this.#told.map((event) => JSON.stringify(event));
+    if (read.join() !== told.join()) this.#problems.push('the log has other events or times than were acknowledged');
+  }
+}
+
+type LedgerStore = Awaited<ReturnType<typeof openLedger>>;
+
+function openLedger(path: string) {
+  return openStore(ledgerModel, { path });
+}

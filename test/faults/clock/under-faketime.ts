@@ -1,0 +1,19 @@
+/**
+ * One case under a real system clock that is set: run with libfaketime preloaded, `under-faketime.ts SEED LOG CLOCK-FILE`.
+ *
+ * The case writes the time into the file that libfaketime reads, so that `Date.now()` itself leaps.
+ */
+import { writeFileSync } from 'node:fs';
+import { runClockCase } from './case.ts';
+
+/** Whether the clock went where it was set: without that, nothing was tried. */
+let sawLeaps = false;
+const [seed, path, clockFile] = process.argv.slice(2) as [string, string, string];
+const report = await runClockCase({ seed: Number(seed), at: { path }, setClock });
+process.send!({ ...report, sawLeaps });
+
+function setClock(now: number): void {
+  const text = new Date(now).toISOString().replace('T', ' ').slice(0, 23);
+  writeFileSync(clockFile, `@${text}\n`);
+  sawLeaps ||= Math.abs(Date.now() - now) < 120_000;
+}

@@ -1,0 +1,96 @@
+/**
+ * Feeds inputs in a process of its own: `worker.ts SEED FIRST COUNT [DEFECT]`. Each input follows from the seed and its number.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chanceOf } from '../judging/chance.ts';
+import { type FuzzDefect, type Setting, TARGETS, type Target } from './targets.ts';
+
+/** What a stretch of inputs came to. */
+export interface Stretch {
+  readonly inputs: number;
+  readonly violations: readonly string[];
+  /** By target and ending. */
+  readonly endings: Readonly<Record<string, number>>;
+  readonly slowestMs: number;
+}
+
+/** No input has more than a few kilobytes: one that takes this long, in processor time, is stuck. */
+const LONGEST_MS = 5_000;
+/** And one that grows the process by this much wants too much. */
+const LARGEST_BYTES = 128 * 1024 * 1024;
+const TOLD = 10;
+
+const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype, Map.prototype, String.prototype] as object[];
+const MEMBERS = PROTOTYPES.map((prototype) => Reflect.ownKeys(prototype).length);
+
+const [seed, first, count] = process.argv.slice(2, 5).map(Number) as [number, number, number];
+const stretch = await runStretch(process.argv[5] as FuzzDefect | undefined);
+if (process.send !== undefined) process.send(stretch);
+else console.log(JSON.stringify(stretch, undefined, 1));
+
+async function runStretch(defect: FuzzDefect | undefined): Promise<Stretch> {
+  const folder = mkdtempSync(join(tmpdir(), 'refold-fuzz-'));
+  const setting = { file: join(folder, 'input'), defect };
+  const violations: string[] = [];
+  const endings: Record<string, number> = {};
+  let slowestMs = 0;
+  let inputs = 0;
+  for (let number = first; number < first + count && violations.length < TOLD; number++) {
+    const chance = chanceOf(seed, number);
+    const target = pickTarget(chance.below(100));
+    const before = { cpu: process.cpuUsage(), rss: process.memoryUsage.rss() };
+    const [ending, problem] = await feed(target, chance, setting);
+    const { user, system } = process.cpuUsage(before.cpu);
+    const milliseconds = (user + system) / 1_000;
+    slowestMs = Math.max(slowestMs, milliseconds);
+    const grown = process.memoryUsage.rss() - before.rss;
+    const wrong = problem ?? findExcess(milliseconds, grown) ?? findPollution();
+    if (wrong !== undefined) violations.push(`input ${number} (${target.name}): ${wrong} · again: ${again(number)}`);
+    const key = `${target.name}: ${ending}`;
+    endings[key] = (endings[key] ?? 0) + 1;
+    inputs += 1;
+  }
+  rmSync(folder, { recursive: true, force: true });
+  return { inputs, violations, endings, slowestMs };
+}
+
+async function feed(target: Target, chance: ReturnType<typeof chanceOf>, setting: Setting): Promise<[string, string?]> {
+  try {
+    const ending = target.run(chance, setting);
+    return [typeof ending === 'string' ? ending : await ending];
+  } catch (error) {
+    return [
+      'wrong',
+      String((error as Error)?.stack ?? error)
+        .split('\n')
+        .slice(0, 6)
+        .join(' ')
+        .slice(0, 700),
+    ];
+  }
+}
+
+function pickTarget(of100: number): Target {
+  let at = of100;
+  return TARGETS.find(({ share }) => (at -= share) < 0)!;
+}
+
+function findExcess(milliseconds: number, grown: number): string | undefined {
+  if (milliseconds > LONGEST_MS) return `it took ${Math.round(milliseconds)} ms`;
+  if (grown > LARGEST_BYTES) return `it took ${Math.round(grown / 1024 / 1024)} MiB`;
+  return undefined;
+}
+
+function findPollution(): string | undefined {
+  const polluted = PROTOTYPES.findIndex((prototype, index) => Reflect.ownKeys(prototype).length !== MEMBERS[index]);
+  if (polluted === -1) return undefined;
+  const added = Reflect.ownKeys(PROTOTYPES[polluted]!).at(-1)!;
+  delete (PROTOTYPES[polluted] as any)[added];
+  return `it put ${String(added)} into a prototype`;
+}
+
+function again(number: number): string {
+  return `node --conditions=refold-source test/faults/fuzz/worker.ts ${seed} ${number} 1`;
+}

@@ -1,0 +1,40 @@
+/**
+ * Runs the engine's writer in the judge's own thread.
+ *
+ * Starting a thread costs a hundred milliseconds, opening a log a few: to open ten thousand damaged logs as their
+ * writer, `node:worker_threads` is replaced, for the files of `src/log/sqlite/` alone, by `thread-stand-in.ts`. The
+ * writer's own code runs as it is. `inRealThreads` switches back, so that a sample of the cases uses the real thing.
+ */
+import { registerHooks } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { standIn } from './thread-switch.ts';
+
+const LOG_FOLDER = new URL('../../../src/log/sqlite/', import.meta.url).href;
+const STAND_IN = pathToFileURL(fileURLToPath(new URL('./thread-stand-in.ts', import.meta.url))).href;
+
+/** To be called before anything of `src/log/sqlite/` is imported. */
+export function installStandIn(): void {
+  registerHooks({
+    resolve(specifier, context, nextResolve) {
+      if (specifier !== 'node:worker_threads' || !context.parentURL?.startsWith(LOG_FOLDER)) {
+        return nextResolve(specifier, context);
+      }
+      // A thread's own module sees its own parent: it is imported anew, and so is the stand-in that it imports.
+      return {
+        url: `${STAND_IN}${new URL(context.parentURL).search}`,
+        format: 'module-typescript',
+        shortCircuit: true,
+      };
+    },
+  });
+}
+
+/** Runs `work` with the engine's real threads. */
+export async function inRealThreads<T>(work: () => Promise<T>): Promise<T> {
+  standIn.enabled = false;
+  try {
+    return await work();
+  } finally {
+    standIn.enabled = true;
+  }
+}

@@ -1,0 +1,85 @@
+/**
+ * Runs the fault table: `npm run test:faults [-- --long] [--only ROW] [--seed N] [--json]`.
+ *
+ * One line per row says what ran and what was found. A violation, a negative control that nobody noticed, a row below
+ * its count and a row that this machine cannot run all make the exit code 1.
+ */
+import fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { row as clock } from './clock/index.ts';
+import { row as damage } from './damage/row.ts';
+import { row as diskFull } from './disk-full/row.ts';
+import { row as fuzz } from './fuzz/index.ts';
+import { row as kill } from './kill/row.ts';
+import { row as powerLoss } from './power-loss/row.ts';
+import { row as races } from './races/row.ts';
+import type { FaultRow, RowReport } from './row.ts';
+import { row as simulation } from './simulation/index.ts';
+import { row as soak } from './soak/index.ts';
+import { row as syscalls } from './syscalls/row.ts';
+import { faultsOf, type RowResult, tableLine } from './verdict.ts';
+
+/** In the order of the table in docs/GUARANTEES.md. */
+const ROWS: readonly FaultRow[] = [kill, powerLoss, syscalls, diskFull, damage, races, simulation, fuzz, clock, soak];
+
+const { values } = parseArgs({
+  options: {
+    long: { type: 'boolean', default: false },
+    only: { type: 'string', multiple: true },
+    seed: { type: 'string' },
+    json: { type: 'boolean', default: false },
+  },
+});
+
+const seed = Number(values.seed ?? Date.now() % 1_000_000);
+if (!Number.isSafeInteger(seed)) fail(`--seed takes a whole number, not ${values.seed}`);
+const rows = chooseRows(values.only);
+const say = (text: string): void => void process.stderr.write(`${text}\n`);
+
+say(`fault table, ${values.long ? 'tier 2' : 'tier 1'}, seed ${seed}`);
+const results: RowResult[] = [];
+for (const row of rows) results.push(await runRow(row));
+
+const failed = results.filter(({ faults }) => faults.length > 0).length;
+if (values.json) console.log(JSON.stringify({ seed, long: values.long, rows: results }));
+console.log(`faults: ${results.length - failed} passed, ${failed} failed`);
+process.exit(failed > 0 ? 1 : 0);
+
+function chooseRows(names: readonly string[] | undefined): readonly FaultRow[] {
+  if (names === undefined) return ROWS;
+  const chosen = ROWS.filter(({ name }) => names.includes(name));
+  if (chosen.length < new Set(names).size) fail(`the rows are ${ROWS.map(({ name }) => name).join(', ')}`);
+  return chosen;
+}
+
+async function runRow(row: FaultRow): Promise<RowResult> {
+  const start = performance.now();
+  const { report, trouble } = await attempt(row);
+  const seconds = Math.round((performance.now() - start) / 100) / 10;
+  const faults = faultsOf(row, report, trouble, values.long);
+  const result = { name: row.name, seconds, report, faults };
+  console.log(tableLine(result));
+  for (const note of report?.notes ?? []) console.log(`    ${note}`);
+  for (const fault of faults) console.log(`    FAULT ${fault}`);
+  return result;
+}
+
+async function attempt(row: FaultRow): Promise<{ report?: RowReport; trouble?: string }> {
+  const missing = row.missing();
+  if (missing !== undefined) return { trouble: `cannot run here: ${missing}` };
+  const folder = fs.mkdtempSync(join(tmpdir(), `refold-faults-`));
+  try {
+    return { report: await row.run({ long: values.long, seed, folder, say: (text) => say(`  ${row.name}: ${text}`) }) };
+  } catch (error) {
+    return { trouble: `the row itself failed: ${error instanceof Error ? error.stack : String(error)}` };
+  } finally {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function fail(text: string): never {
+  process.stderr.write(`${text}\n`);
+  process.exit(2);
+}

@@ -1,0 +1,80 @@
+/** The parts of the fault harness that judge: they must see what is wrong, and only that. */
+import { describe, expect, test } from 'vitest';
+import { chanceOf } from './judging/chance.ts';
+import { Ledger } from './judging/ledger.ts';
+import { allCases, sample } from './syscalls/plan.ts';
+import { faultsOf } from './verdict.ts';
+import { Account } from './writing/account.ts';
+
+const ledger = new Ledger(5, 6);
+const endOf = (commit: number): number => ledger.commit(commit).lastSequence;
+
+describe('an account of a log', () => {
+  const judged = (marks: string[], head: number): string[] => {
+    const account = new Account(ledger);
+    for (const mark of marks) account.take(mark);
+    return [...account.problems, ...account.judge(head)];
+  };
+
+  test.each([
+    ['nothing issued, nothing there', [], 0, []],
+    ['acknowledged and there', ['issued 1', 'acked 1'], endOf(1), []],
+    ['acknowledged and lost', ['issued 1', 'acked 1', 'issued 2', 'acked 2'], endOf(1), ['I1']],
+    ['there and never issued', ['issued 1', 'acked 1'], endOf(2), ['I2']],
+    ['its process ended first: not there', ['issued 1', 'acked 1', 'issued 2'], endOf(1), []],
+    ['its process ended first: there', ['issued 1', 'acked 1', 'issued 2'], endOf(2), []],
+    ['unknown: not there', ['issued 1', 'unknown 1 OUTCOME_UNKNOWN'], 0, []],
+    ['unknown: there', ['issued 1', 'unknown 1 OUTCOME_UNKNOWN'], endOf(1), []],
+    ['refused and not there', ['issued 1', 'refused 1 LOG_FULL'], 0, []],
+    ['refused and there', ['issued 1', 'refused 1 LOG_FULL'], endOf(1), ['I4']],
+    ['refused, then retried', ['issued 1', 'refused 1 LOG_FULL', 'issued 1', 'acked 1'], endOf(1), []],
+    ['the writer itself found something', ['problem I4: twice'], 0, ['I4']],
+  ])('%s', (_, marks, head, expected) => {
+    expect(judged(marks, head).map((text) => text.slice(0, 2))).toEqual(expected);
+  });
+});
+
+describe('a row has not passed', () => {
+  const row = { required: { short: 10, long: 100 } };
+  const noticed = [{ name: 'a control', noticed: 'I1' }];
+  const report = { cases: 10, violations: [], notes: [], controls: noticed };
+
+  test.each([
+    ['unless all is well', report, undefined, false, []],
+    ['with a violation', { ...report, violations: ['I1: lost'] }, undefined, false, ['I1: lost']],
+    ['with too few cases', { ...report, cases: 9 }, undefined, false, ['9 cases ran, and 10 are required']],
+    ['with too few for the long run', report, undefined, true, ['10 cases ran, and 100 are required']],
+    ['without a control', { ...report, controls: [] }, undefined, false, ['it has no negative control']],
+    [
+      'with a control that nobody noticed',
+      { ...report, controls: [...noticed, { name: 'a lying disk', noticed: undefined }] },
+      undefined,
+      false,
+      ['the negative control was not noticed: a lying disk'],
+    ],
+    ['when it could not run', undefined, 'cannot run here: no strace', false, ['cannot run here: no strace']],
+  ])('%s', (_, given, trouble, long, expected) => {
+    expect(faultsOf(row, given, trouble, long)).toEqual(expected);
+  });
+});
+
+describe('the cases of failing system calls', () => {
+  const counts = { fresh: new Map([['fsync', 3] as const, ['unlink', 1] as const]), crashed: new Map() };
+  const groups = allCases(counts, 1);
+
+  test('are every call, once and from then on, with every error', () => {
+    const injected = groups.flat().filter((one) => one.kind === 'inject');
+    expect(injected).toHaveLength((3 + 1) * 3 * 2);
+    expect(new Set(injected.map((one) => JSON.stringify(one))).size).toBe(injected.length);
+  });
+
+  test('are sampled fairly: no group twice before each was there once', () => {
+    const chosen = sample(groups, groups.length, chanceOf(7));
+    expect(new Set(chosen.map((one) => groups.findIndex((group) => group.includes(one)))).size).toBe(groups.length);
+  });
+
+  test('are all taken when as many are asked for', () => {
+    const all = groups.flat();
+    expect(new Set(sample(groups, all.length, chanceOf(8)))).toEqual(new Set(all));
+  });
+});

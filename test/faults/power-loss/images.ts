@@ -1,0 +1,99 @@
+/**
+ * All images that power cuts along a trace could leave, each given once, with what the store had promised by then.
+ *
+ * At every sync the systematic cuts are made of what is pending, at every other call those that it adds; what is then
+ * still wanting to the number asked for is made up of random ones.
+ */
+import { createHash } from 'node:crypto';
+import { chanceOf } from '../judging/chance.ts';
+import { type Cut, latestCuts, randomCut, systematicCuts } from './cuts.ts';
+import { Disk, type Image } from './disk.ts';
+import { MARKS_NAME } from './names.ts';
+import type { Call } from './trace.ts';
+
+/** What the program knew when the power went, in numbers of commits. */
+export interface Promised {
+  /** The last commit that was acknowledged. */
+  readonly acknowledged: number;
+  /** The last commit that was issued. */
+  readonly issued: number;
+}
+
+export interface CutImage {
+  readonly files: Image;
+  /** Tells two images apart. */
+  readonly hash: string;
+  readonly promised: Promised;
+  /** The moment and the cut, to find it again. */
+  readonly description: string;
+}
+
+export interface ImageOptions {
+  readonly seed: number;
+  /** Random cuts per sync, on top of the systematic ones. */
+  readonly randomPerSync: number;
+  /** Of the systematic cuts, the share that is made; 1 for all. */
+  readonly share?: number;
+  readonly syncsLie?: boolean;
+}
+
+/** Images in the order of the trace; the same image comes again when the promises have changed. */
+export function* imagesAlong(calls: readonly Call[], options: ImageOptions): Generator<CutImage> {
+  const { seed, randomPerSync, share = 1, syncsLie = false } = options;
+  const disk = new Disk({ syncsLie });
+  const chance = chanceOf(seed, 0xc07);
+  let promised: Promised = { acknowledged: 0, issued: 0 };
+  let doing = '';
+  for (const call of relevant(calls)) {
+    if (call.kind === 'mark') {
+      const [word, what] = call.text.split(' ') as [string, string];
+      if (word === 'doing') doing = what;
+      promised = advance(promised, word, Number(what));
+    }
+    for (const cut of cutsAround(call)) {
+      if (share < 1 && !chance.hit(share)) continue;
+      const files = disk.image(cut.kept);
+      const description = `during ${doing}, line ${call.begun}, before ${call.kind}: ${cut.description}`;
+      yield { files, hash: hashOf(files), promised, description };
+    }
+    if (call.kind !== 'mark') disk.apply(call);
+  }
+
+  function* cutsAround(call: Call): Generator<Cut> {
+    if (call.kind !== 'sync' && call.kind !== 'syncFolder') return yield* latestCuts(disk);
+    yield* systematicCuts(disk);
+    for (let made = 0; made < randomPerSync; made++) yield randomCut(disk, chance);
+  }
+}
+
+/** The disk as the program saw it at the end: what is on the real one now, if the trace was read rightly. */
+export function finalImage(calls: readonly Call[]): Image {
+  const disk = new Disk();
+  for (const call of relevant(calls)) if (call.kind !== 'mark') disk.apply(call);
+  return disk.image(disk.pending.map(() => true));
+}
+
+/** Neither the marks, which are ours, nor `-shm`, which no one reads after a crash, nor the ballast, which says nothing. */
+function relevant(calls: readonly Call[]): Call[] {
+  return calls.filter((call) => !('name' in call) || !(call.name === MARKS_NAME || /-(shm|ballast)$/.test(call.name)));
+}
+
+function advance({ acknowledged, issued }: Promised, word: string, commit: number): Promised {
+  if (word === 'issued') return { acknowledged, issued: Math.max(issued, commit) };
+  if (word === 'acked') return { acknowledged: Math.max(acknowledged, commit), issued };
+  return { acknowledged, issued };
+}
+
+function hashOf(files: Image): string {
+  const parts = [...files].map(([name, content]) => `${name}:${digestOf(content)}`);
+  return createHash('sha1').update(parts.sort().join()).digest('base64');
+}
+
+/** Most images share most of their files, as the very same buffers. */
+const digests = new WeakMap<Buffer, string>();
+
+function digestOf(content: Buffer): string {
+  let digest = digests.get(content);
+  if (digest === undefined) digests.set(content, (digest = createHash('sha1').update(content).digest('base64')));
+  return digest;
+}

@@ -1,0 +1,54 @@
+/** Opens what a power cut left: as a reader, and in a part of the cases as the next writer, who goes on from there. */
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { inRealThreads, installStandIn } from '../judging/in-process-writer.ts';
+import type { Reading } from '../judging/reading.ts';
+import { LOG_NAME } from './names.ts';
+
+installStandIn(); // before the engine is loaded
+
+const { judgeCases } = await import('../judging/pool.ts');
+const { Ledger } = await import('../judging/ledger.ts');
+const { Findings, readThrough } = await import('../judging/reading.ts');
+const { writeOn } = await import('../judging/writing.ts');
+
+export interface CutJob {
+  /** The folder with the image; removed afterwards. */
+  readonly folder: string;
+  /**
+   * `reader`: only read. `writer`: then become the writer and go on. `keeper`: as such, snapshot, compact and verify as
+   * well. `thread`: the same with the engine's real thread.
+   */
+  readonly as: 'reader' | 'writer' | 'keeper' | 'thread';
+}
+
+export interface LedgerSetting {
+  readonly seed: number;
+  readonly commits: number;
+}
+
+/** What a reader found, and what the writer found after it. */
+export interface CutVerdict {
+  readonly read: Reading;
+  readonly written?: Reading | undefined;
+}
+
+judgeCases((setting: LedgerSetting) => {
+  const ledger = new Ledger(setting.seed, setting.commits);
+  return async ({ folder, as }: CutJob): Promise<CutVerdict> => {
+    const path = join(folder, LOG_NAME);
+    try {
+      const read = new Findings();
+      await readThrough(read, ledger, { path });
+      // A log whose making was cut short is none for a reader, and a fresh one for a writer.
+      if (as === 'reader' && read.head !== undefined) return { read: read.reading };
+      const written = new Findings();
+      const write = (): Promise<void> =>
+        writeOn(written, ledger, path, { thoroughly: as === 'keeper' || as === 'thread' });
+      await (as === 'thread' ? inRealThreads(write) : write());
+      return { read: read.reading, written: written.reading };
+    } finally {
+      fs.rmSync(folder, { recursive: true, force: true });
+    }
+  };
+});

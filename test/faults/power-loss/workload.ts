@@ -1,0 +1,95 @@
+/**
+ * The traced process: carries out its part of the script, and marks in a file what was issued and what acknowledged.
+ *
+ * The marks are system calls like the store's own, so the trace has all of them in one order. A commit counts as issued
+ * before `append` is called, and as acknowledged after its promise resolved.
+ */
+import fs from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Durability, openStore } from 'refold';
+import { Ledger, ledgerModel, movesView, timeOfCommit } from '../judging/ledger.ts';
+import type { LedgerStore } from '../judging/reading.ts';
+import { LOG_NAME, MARKS_NAME } from './names.ts';
+import { type Opening, planScript, type Step } from './script.ts';
+
+export interface WorkloadOptions {
+  readonly seed: number;
+  /** The folder of the log; the marks lie in it as well. */
+  readonly folder: string;
+  readonly durability: Durability;
+  /** Which of the script's processes this is. */
+  readonly process: number;
+}
+
+/** Longer than the pause after which the writer checkpoints. */
+const PAUSE_MS = 150;
+
+class Workload {
+  readonly #options: WorkloadOptions;
+  readonly #ledger: Ledger;
+  readonly #marks: number;
+  /** The commit that is being issued: the store's clock stands at it. */
+  #commit = 0;
+
+  constructor(options: WorkloadOptions) {
+    this.#options = options;
+    this.#ledger = new Ledger(options.seed, planScript(options.seed).commits);
+    this.#marks = fs.openSync(join(options.folder, MARKS_NAME), 'a');
+  }
+
+  async run(openings: readonly Opening[]): Promise<void> {
+    for (const opening of openings) await this.#open(opening);
+  }
+
+  async #open({ history, steps, end }: Opening): Promise<void> {
+    this.#mark('doing open');
+    const store = (await openStore(ledgerModel, {
+      path: join(this.#options.folder, LOG_NAME),
+      durability: this.#options.durability,
+      history,
+      clock: () => timeOfCommit(this.#commit),
+    })) as unknown as LedgerStore;
+    for (const step of steps) await this.#carryOut(store, step);
+    this.#mark(`doing ${end}`);
+    if (end === 'kill') process.kill(process.pid, 'SIGKILL');
+    await store.close();
+  }
+
+  async #carryOut(store: LedgerStore, step: Step): Promise<void> {
+    this.#mark(`doing ${step.do}`);
+    switch (step.do) {
+      case 'append':
+        for (const number of step.commits) await this.#append(store, number);
+        return;
+      case 'together':
+        await Promise.all(step.commits.map((number) => this.#append(store, number)));
+        return;
+      case 'snapshot':
+      case 'compact':
+      case 'flush':
+        await store[step.do]();
+        return;
+      case 'project':
+        await store.project(movesView);
+        return;
+      case 'pause':
+        await sleep(PAUSE_MS);
+    }
+  }
+
+  async #append(store: LedgerStore, number: number): Promise<void> {
+    this.#commit = number;
+    const { events, commandId } = this.#ledger.commit(number);
+    this.#mark(`issued ${number}`);
+    await store.append(events, { commandId });
+    this.#mark(`acked ${number}`);
+  }
+
+  #mark(text: string): void {
+    fs.writeSync(this.#marks, `${text}\n`);
+  }
+}
+
+const options: WorkloadOptions = JSON.parse(process.argv[2]!);
+await new Workload(options).run(planScript(options.seed).processes[options.process]!);

@@ -1,0 +1,47 @@
+/**
+ * Runs worlds in a process of its own: `worker.ts FIRST COUNT [DEFECT]`; with a COUNT of 1 it tells every step.
+ *
+ * node --conditions=refold-source test/faults/simulation/worker.ts SEED 1
+ */
+import { virtualTime } from './virtual-time.ts';
+import { runWorld, type WorldDefect } from './world.ts';
+
+/** What a stretch of seeds came to. */
+export interface Stretch {
+  readonly worlds: number;
+  readonly steps: number;
+  readonly violations: readonly { readonly seed: number; readonly what: string }[];
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+/** Every so many worlds, one is run twice, to see that its seed tells it all. */
+const TWICE_EVERY = 50;
+
+virtualTime.install();
+// Housekeeping that fails in bad weather is said by warnings: here they are no news.
+process.emitWarning = () => {};
+// The encoder of states begins with a megabyte: for states of a few hundred bytes, that would be most of the time.
+const { allocUnsafeSlow } = Buffer;
+Buffer.allocUnsafeSlow = (size) => allocUnsafeSlow(size === 1024 * 1024 + 64 ? 32 * 1024 : size);
+const [first, count] = [Number(process.argv[2]), Number(process.argv[3])];
+const defect = process.argv[4] as WorldDefect | undefined;
+const stretch = await runStretch(first, count, defect);
+if (process.send !== undefined) process.send(stretch);
+else console.log(JSON.stringify(stretch, undefined, 1));
+
+async function runStretch(from: number, worlds: number, broken: WorldDefect | undefined): Promise<Stretch> {
+  const violations: { seed: number; what: string }[] = [];
+  const counts: Record<string, number> = {};
+  const tell = worlds === 1 ? (line: string): void => console.log(line) : undefined;
+  let steps = 0;
+  for (let seed = from; seed < from + worlds; seed++) {
+    const report = await runWorld(seed, broken, tell);
+    if (report.violation !== undefined) violations.push({ seed, what: report.violation });
+    steps += report.steps;
+    for (const [name, number] of Object.entries(report.counts)) counts[name] = (counts[name] ?? 0) + number;
+    if (seed % TWICE_EVERY !== 0 || worlds === 1) continue;
+    const again = await runWorld(seed, broken);
+    if (again.digest !== report.digest) violations.push({ seed, what: 'the same seed gave another world' });
+  }
+  return { worlds, steps, violations, counts };
+}
