@@ -26,7 +26,7 @@ beforeAll(async () => {
 
 /** Files in the folder, without those that SQLite keeps beside its own. */
 function files(): string[] {
-  return readdirSync(inFolder('.')).filter((name) => !/-(lock|wal|shm)$/.test(name));
+  return readdirSync(inFolder('.')).filter((name) => !/-(lock|wal|shm|witness|ballast)$/.test(name));
 }
 
 describe('round trip', () => {
