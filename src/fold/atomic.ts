@@ -17,7 +17,7 @@ import { OrderedMap } from './ordered-map.ts';
 import { OrderedMapDraft } from './ordered-map-draft.ts';
 import { IllegalValue, kindOf } from './plain.ts';
 import { type FoldReducers, reducerFailed, reducerOf, refusePromise, stateRefused } from './reduce.ts';
-import { entrySettler, settle } from './settle.ts';
+import { entrySettler, settle, tables } from './settle.ts';
 
 type Root = Record<string, unknown>;
 type TableDraft = MapDraft<unknown, unknown> | OrderedMapDraft<unknown, unknown>;
@@ -126,7 +126,7 @@ class CommitDraft implements ProxyHandler<Root> {
       value.settle(entrySettler(key));
       this.#atHome.push(value);
     } else {
-      settled = settle(ownTable(value), base, [key]);
+      settled = settleTop(key, value, base);
       if (!Object.is(settled, base)) this.#changed = true;
     }
     setMember(this.#staged, key, settled);
@@ -140,8 +140,14 @@ function isTableDraft(value: unknown): value is TableDraft {
 function settleRoot(state: object): Root {
   if (kindOf(state) !== 'object') throw new IllegalValue('not a plain object', []);
   const root = shallowCopy(state);
-  for (const key of Object.keys(root)) setMember(root, key, settle(ownTable(root[key]), undefined, [key]));
+  for (const key of Object.keys(root)) setMember(root, key, settleTop(key, root[key], undefined));
   return Object.freeze(root);
+}
+
+function settleTop(key: string, value: unknown, base: unknown): unknown {
+  const settled = settle(ownTable(value), base, [key]);
+  if (isTable(settled)) tables.add(settled);
+  return settled;
 }
 
 /**

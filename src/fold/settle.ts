@@ -20,11 +20,22 @@ import { illegalValue, kindOf, type PathPart, refuseDepth } from './plain.ts';
 export function settle(value: unknown, base: unknown, path: PathPart[]): unknown {
   if (typeof value === 'function' || typeof value === 'symbol') return refuse(value, path);
   if (typeof value !== 'object' || value === null) return value;
+  if (path.length > 1 && tables.has(value)) return copyOfTable(value, path);
   if (Object.isFrozen(value)) return value === base || kindOf(value) !== 'illegal' ? value : refuse(value, path);
   refuseDepth(path);
   const plain = resolveImmer(value);
   // An untouched draft resolves to what it was made of, which is frozen.
   return Object.isFrozen(plain) ? plain : settleObject(plain, base, path);
+}
+
+/**
+ * Maps that are tables: frozen for readers, and yet they go on changing. So one that a reducer has put below the top level
+ * as well is copied there; any other frozen value may be shared.
+ */
+export const tables: WeakSet<object> = new WeakSet<object>();
+
+function copyOfTable(table: object, path: PathPart[]): unknown {
+  return table instanceof Map ? settleMap(new Map(table), path) : refuse(table, path);
 }
 
 /** Settles the entries of the table `name`; to be handed to its draft. */
