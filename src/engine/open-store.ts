@@ -3,11 +3,11 @@ import { RefoldError } from '../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { openAtomicState, openDirectState } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { fingerprintOfModel } from './model-module.ts';
 import { openLogAt } from './open-log.ts';
 import { type StoreOptions, settingsOf } from './options.ts';
+import { learnRates, readRates } from './rates.ts';
 import { describeRecovery, type RecoveryReport, recover } from './recovery.ts';
-import { learnRates, readRates } from './snapshotter.ts';
 import { Store } from './store.ts';
 
 /** The name of the model is kept under this key. */
@@ -31,18 +31,23 @@ export async function openStore<State extends object, C extends Catalog, K exten
   try {
     await requireSameModel(log, model);
     await refuseLostTail(log);
-    const fingerprint = fingerprintOf(model, (type) => model.types.get(type)!.version);
+    const fingerprint = fingerprintOfModel(model);
     const total = log.head().sequence;
     settings.onProgress({ phase: 'load', done: 0, total });
     const recovered = await recover(model, log, fingerprint, {
       onProgress: (done) => settings.onProgress({ phase: 'replay', done, total }),
     });
     const { cursor, snapshot } = recovered;
-    const rates = await readRates(log);
-    learnRates(rates, { ...recovered, bytesLoaded: snapshot?.bytes ?? 0 });
     const { state, firstSeen } = cursor;
+    const foldedAt = performance.now();
     const live = settings.fold === 'atomic' ? openAtomicState(state) : openDirectState(state);
+    // Opening a state freezes it, which takes as its loading does: in proportion to its size.
+    const loadMilliseconds = recovered.loadMilliseconds + performance.now() - foldedAt;
     const recovery = describeRecovery(recovered, performance.now() - start, settings.recoverWithin);
+    const rates = await readRates(log);
+    learnRates(rates, { ...recovered, loadMilliseconds, bytesLoaded: snapshot?.bytes ?? 0 });
+    const restMs = Math.max(0, recovery.milliseconds - loadMilliseconds - recovered.foldMilliseconds);
+    rates.open = (rates.open + restMs) / 2; // once in a while the disk is cold, or the machine busy
     warnOfOverrun(log, recovery);
     return new Store(model, { log, settings, fingerprint, live, firstSeen, snapshot, rates, recovery });
   } catch (error) {

@@ -9,7 +9,8 @@ import type { Model } from '../core/model.ts';
 import { STATE_FORMAT } from '../fold/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { findChange, type ModelFingerprint, parseFingerprint } from './fingerprint.ts';
-import { cursorAt, type FoldCursor, foldLog, startCursor } from './refold.ts';
+import type { Pace } from './pace.ts';
+import { cursorAt, type FoldCursor, type FoldRange, foldLog, startCursor } from './refold.ts';
 import { loadSnapshot } from './snapshots.ts';
 
 /** What open did, why, and how long it took. */
@@ -83,11 +84,9 @@ export interface Recovered<State> {
   readonly eventsReplayed: number;
 }
 
-export interface RecoverOptions {
+export interface RecoverOptions extends Pick<FoldRange, 'onProgress' | 'onBlock' | 'pace'> {
   /** The sequence to arrive at; default the log's head. */
   readonly to?: number | undefined;
-  readonly owner?: string | undefined;
-  readonly onProgress?: ((sequence: number) => void) | undefined;
 }
 
 /**
@@ -105,11 +104,11 @@ export async function recover<State extends object>(
   const facts = { head: to, firstSequence: log.firstSequence(), fingerprint, snapshots: await log.snapshots('') };
   const plan = planRecovery(facts);
   const start = performance.now();
-  const loaded = await loadFirst(model, log, plan);
+  const loaded = await loadFirst(model, log, plan, options.pace);
   const loadedAt = performance.now();
   if (loaded.snapshot === undefined && !plan.canReplayAll) throw historyGone(log, to, loaded.passedOver);
   const from = loaded.cursor.sequence;
-  await foldLog(model, model.reducers, log, loaded.cursor, { to, onProgress: options.onProgress });
+  await foldLog(model, model.reducers, log, loaded.cursor, { ...options, to });
   return {
     ...loaded,
     loadMilliseconds: loadedAt - start,
@@ -122,13 +121,14 @@ async function loadFirst<State extends object>(
   model: Model<State>,
   log: LogStore,
   { candidates, passedOver }: RecoveryPlan,
+  pace: Pace | undefined,
 ): Promise<Pick<Recovered<State>, 'cursor' | 'snapshot' | 'passedOver'>> {
   const skipped = [...passedOver];
   for (const info of candidates) {
     try {
       await requireSameHistory(log, info);
       return {
-        cursor: cursorAt(info, await loadSnapshot(log, info, model.initialState())),
+        cursor: cursorAt(info, await loadSnapshot(log, info, model.initialState(), pace)),
         snapshot: info,
         passedOver: skipped,
       };

@@ -3,13 +3,13 @@
  *
  * Always the direct fold. Between blocks it lets the event loop breathe, so that a long replay starves nobody.
  */
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { RecordedEvent } from '../core/event.ts';
 import type { Model } from '../core/model.ts';
 import { type FoldReducers, foldDirect } from '../fold/live-state.ts';
-import { decodeBlock } from '../log/block.ts';
+import { decodeBlock, EMPTY_CHAIN } from '../log/block.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { parseFingerprint } from './fingerprint.ts';
+import { Pace } from './pace.ts';
 import { upcastEvent } from './upcast.ts';
 
 /** A state on its way through the log. */
@@ -19,6 +19,8 @@ export interface FoldCursor<State> {
   sequence: number;
   /** ms since the epoch of the last event folded; 0 before the first. */
   recordedAt: number;
+  /** The log's chain after the last event folded, hex; meaningless where that is no block's last. */
+  chain: string;
   /** The first sequence of each event type so far. */
   readonly firstSeen: Map<string, number>;
 }
@@ -29,6 +31,10 @@ export interface FoldRange {
   /** Fold only these types (a projection's); the log need not even decode the others. */
   readonly types?: ReadonlySet<string> | undefined;
   readonly onProgress?: ((sequence: number) => void) | undefined;
+  /** Called at the end of each block but the last, where a snapshot can be taken. What it returns is awaited. */
+  readonly onBlock?: ((cursor: FoldCursor<object>) => Promise<void> | undefined) | undefined;
+  /** Default: slices of 40 ms. */
+  readonly pace?: Pace | undefined;
 }
 
 /** How long the fold may keep the event loop to itself, in ms. */
@@ -36,14 +42,14 @@ const SLICE_MS = 40;
 
 /** A cursor before the first event. */
 export function startCursor<State>(state: State): FoldCursor<State> {
-  return { state, sequence: 0, recordedAt: 0, firstSeen: new Map() };
+  return { state, sequence: 0, recordedAt: 0, chain: EMPTY_CHAIN, firstSeen: new Map() };
 }
 
 /** A cursor at a snapshot whose state has been loaded. */
 export function cursorAt<State>(info: SnapshotInfo, state: State): FoldCursor<State> {
   const types = parseFingerprint(info.fingerprint)?.types ?? {};
   const firstSeen = new Map(Object.entries(types).map(([type, { first }]) => [type, first]));
-  return { state, sequence: info.sequence, recordedAt: info.recordedAt, firstSeen };
+  return { state, sequence: info.sequence, recordedAt: info.recordedAt, chain: info.chain, firstSeen };
 }
 
 /**
@@ -58,20 +64,18 @@ export async function foldLog<State>(
   cursor: FoldCursor<State>,
   range: FoldRange = {},
 ): Promise<void> {
-  const { to = Number.POSITIVE_INFINITY } = range;
+  const { to = Number.POSITIVE_INFINITY, pace = new Pace(SLICE_MS) } = range;
   if (cursor.sequence >= to) return;
-  let sliceEnd = performance.now() + SLICE_MS;
   // Without an end the log itself knows its own: a reader's may have moved since it last looked.
   for await (const block of log.read({ from: cursor.sequence + 1, ...(range.to === undefined ? {} : { to }) })) {
     const events = within(decodeBlock(block, range.types).events, cursor.sequence, to);
     prepare(model, events, cursor);
     foldDirect(reducers, cursor.state as object, events);
     cursor.sequence = Math.min(block.lastSequence, to);
+    cursor.chain = block.chain;
     range.onProgress?.(cursor.sequence);
-    if (performance.now() > sliceEnd) {
-      await breathe();
-      sliceEnd = performance.now() + SLICE_MS;
-    }
+    if (cursor.sequence < to) await range.onBlock?.(cursor as FoldCursor<object>);
+    if (pace.isOver) await pace.rest();
   }
 }
 

@@ -3,7 +3,7 @@ import type { DeepReadonly } from '../core/event.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogStore } from '../log/log-store.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { fingerprintOfModel } from './model-module.ts';
 import { openLogAt } from './open-log.ts';
 import { requireSameModel } from './open-store.ts';
 import type { Progress } from './options.ts';
@@ -78,7 +78,7 @@ async function replayLog<State extends object>(
 async function startOf<State extends object>(model: Model<State>, log: LogStore): Promise<FoldCursor<State>> {
   const first = log.firstSequence();
   if (first === 1) return startCursor(model.initialState());
-  const fingerprint = fingerprintOf(model, (type) => model.types.get(type)!.version);
+  const fingerprint = fingerprintOfModel(model);
   const snapshots = await log.snapshots('');
   const oldest = snapshots.findLast(({ sequence }) => sequence + 1 >= first);
   return (await recover(model, log, fingerprint, { to: oldest?.sequence ?? first - 1 })).cursor;

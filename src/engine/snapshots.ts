@@ -1,9 +1,10 @@
 /** Writing a state into the log's snapshots and reading one back, each proven by its hash. */
 import { createHash } from 'node:crypto';
 import { RefoldError } from '../core/errors.ts';
-import { decodeState, encodeState, STATE_FORMAT } from '../fold/state-codec.ts';
+import { decodeInSteps, encodeState, STATE_FORMAT } from '../fold/state-codec.ts';
 import type { LogHead, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import type { Fingerprint } from './fingerprint.ts';
+import type { Pace } from './pace.ts';
 
 /** A state as bytes, with the hash that says which state it is. */
 export interface EncodedState {
@@ -12,17 +13,50 @@ export interface EncodedState {
   readonly stateHash: string;
 }
 
+/** Some half a millisecond of encoding: the smallest slice that work on the thread of the application is cut into. */
+const SLICE_BYTES = 64 * 1024;
+
 /** Encodes in one go: what is written is the state of this very moment. Takes time in proportion to the state. */
 export function encodeWhole(state: object): EncodedState {
-  const hash = createHash('sha256');
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for (const chunk of encodeState(state)) {
-    hash.update(chunk);
-    chunks.push(chunk);
-    bytes += chunk.byteLength;
+  const encoding = new Encoding();
+  for (const chunk of encodeState(state)) encoding.add(chunk);
+  return encoding.finish();
+}
+
+/** Encodes in one go, unless the state turns out to have more than `maxBytes`: then undefined. */
+export function encodeUpTo(state: object, maxBytes: number): EncodedState | undefined {
+  const encoding = new Encoding();
+  for (const chunk of encodeState(state, { chunkBytes: SLICE_BYTES })) {
+    encoding.add(chunk);
+    if (encoding.bytes > maxBytes) return undefined;
   }
-  return { chunks, bytes, stateHash: hash.digest('hex') };
+  return encoding.finish();
+}
+
+/** Encodes in slices, for a state that does not change meanwhile. */
+export async function encodePaced(state: object, pace: Pace): Promise<EncodedState> {
+  const encoding = new Encoding();
+  for (const chunk of encodeState(state, { chunkBytes: SLICE_BYTES })) {
+    encoding.add(chunk);
+    if (pace.isOver) await pace.rest();
+  }
+  return encoding.finish();
+}
+
+class Encoding {
+  readonly #hash = createHash('sha256');
+  readonly #chunks: Uint8Array[] = [];
+  bytes = 0;
+
+  add(chunk: Uint8Array): void {
+    this.#hash.update(chunk);
+    this.#chunks.push(chunk);
+    this.bytes += chunk.byteLength;
+  }
+
+  finish(): EncodedState {
+    return { chunks: this.#chunks, bytes: this.bytes, stateHash: this.#hash.digest('hex') };
+  }
 }
 
 /**
@@ -56,12 +90,14 @@ export async function writeSnapshot(
  * Loads a snapshot's state.
  *
  * @param initial a fresh initial state; it lends its comparators to ordered tables
+ * @param pace default: decoded in one go
  * @throws RefoldError `LOG_CORRUPT` when the bytes are damaged, or are not those of the state hash
  */
 export async function loadSnapshot<State extends object>(
   log: LogStore,
   info: SnapshotInfo,
   initial: State,
+  pace?: Pace,
 ): Promise<State> {
   const hash = createHash('sha256');
   const chunks: Uint8Array[] = [];
@@ -69,10 +105,23 @@ export async function loadSnapshot<State extends object>(
     hash.update(chunk);
     chunks.push(chunk);
   }
-  if (hash.digest('hex') === info.stateHash) return decodeState(chunks, initial);
+  if (hash.digest('hex') === info.stateHash) return decodePaced(chunks, initial, pace);
   throw new RefoldError('LOG_CORRUPT', `Cannot load the snapshot at ${info.sequence}: its state hash does not match`, {
     path: log.path,
     sequence: info.sequence,
     hint: 'Recovery uses the snapshot before it; run refold verify to look for further damage',
   });
+}
+
+async function decodePaced<State extends object>(
+  chunks: readonly Uint8Array[],
+  initial: State,
+  pace: Pace | undefined,
+): Promise<State> {
+  const steps = decodeInSteps(chunks, initial);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    if (pace?.isOver) await pace.rest();
+  }
 }

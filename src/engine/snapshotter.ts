@@ -1,17 +1,34 @@
 /**
  * Takes the model's snapshots: on demand, when one is due, and at close.
  *
- * The state is encoded in one go on the calling thread, at a fence in the commit queue, so that it is the state of
- * exactly the sequence that the log then ends at; writing it happens in the log's own thread while appends go on.
+ * None of it stops the writing. A small state is encoded at once. A large one is encoded in slices from the state held still
+ * (atomic fold), or made from the log (direct fold): in a thread of its own when the model says in which module it lives,
+ * here in slices otherwise. Where the thread is not needed for that it still recovers the state from the log, and both are
+ * compared: if they differ, a reducer is not deterministic, and nothing is kept.
  */
 import { assert } from '../core/assert.ts';
 import type { RefoldError } from '../core/errors.ts';
+import type { Model } from '../core/model.ts';
+import type { LiveState, StateCapture } from '../fold/live-state.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import type { CommitQueue } from './commit-queue.ts';
+import { type Divergence, diverged } from './divergence.ts';
 import { fingerprintFor, type ModelFingerprint } from './fingerprint.ts';
+import { IN_MEMORY } from './open-log.ts';
 import type { Settings } from './options.ts';
-import { estimateRecovery, planKeyframes, planSnapshot, type SnapshotFacts } from './snapshot-policy.ts';
-import { encodeWhole, writeSnapshot } from './snapshots.ts';
+import { Pace } from './pace.ts';
+import { learnRates, type Rates, writeRates } from './rates.ts';
+import { type Keyframe, type MadeSnapshot, makeSnapshot } from './snapshot-making.ts';
+import {
+  estimateRecovery,
+  planKeyframeSpacing,
+  planKeyframes,
+  planSnapshot,
+  type SnapshotFacts,
+  type SnapshotReason,
+} from './snapshot-policy.ts';
+import { SnapshotThread, ThreadUnavailable } from './snapshot-thread.ts';
+import { type EncodedState, encodePaced, encodeUpTo, encodeWhole, writeSnapshot } from './snapshots.ts';
 
 /** What a snapshot came to. */
 export interface SnapshotReport {
@@ -24,54 +41,61 @@ export interface SnapshotReport {
 
 /** What the snapshotter asks of its store. */
 export interface SnapshotSource {
+  readonly model: Model;
   readonly log: LogStore;
   readonly queue: CommitQueue;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
+  readonly live: LiveState<object>;
   /** The first sequence of each event type so far. */
   readonly firstSeen: ReadonlyMap<string, number>;
-  /** The state and its sequence, pending commits included. */
-  readonly state: object;
+  /** Of the last event folded, pending commits included. */
   readonly sequence: number;
   /** Why the state is not to be trusted, if so: a reducer may have left it half changed. */
   readonly failure: RefoldError | undefined;
 }
 
-/** Rates in units per ms, remembered in the log. */
-export interface Rates {
-  /** Events folded. */
-  fold: number;
-  /** Bytes of snapshot loaded. */
-  load: number;
-}
-
-/** Assumed until measured; on the slow side, so that the promise holds on the first open. */
-const DEFAULT_RATES: Rates = { fold: 200, load: 20_000 };
-/** Fewer events than this say nothing about a rate. */
-const MEASURABLE_EVENTS = 2_000;
-const MEASURABLE_BYTES = 100_000;
-const RATES_KEY = 'rates';
+/** A state of up to so many bytes is encoded at once: a few milliseconds. */
+const AT_ONCE_BYTES = 256 * 1024;
+/** The longest slice of work on the thread that writes, in ms. */
+const SLICE_MS = 1;
+/** The thread rests this many times as long as its last check took, unless it is needed. */
+const REST_PER_CHECK = 10;
+/** What keyframes may take, in bytes of encoded state; on disk it is compressed, to a third or less. */
+const KEYFRAME_BUDGET_BYTES = 64 * 1024 * 1024;
 
 export class Snapshotter {
   readonly #source: SnapshotSource;
   readonly #rates: Rates;
+  #thread: SnapshotThread | undefined;
   #last: SnapshotInfo | undefined;
   #lastAt: number;
+  #takeMs = 0;
+  /** When the other thread last came to an end of its work, and how long that took, in ms. */
+  #threadEnd = 0;
+  #threadMs = 0;
   #running: Promise<SnapshotReport> | undefined;
+  #divergence: Divergence | undefined;
+  #saidTooLarge = false;
 
   constructor(source: SnapshotSource, rates: Rates, last: SnapshotInfo | undefined) {
+    const { model, log, fingerprint, settings } = source;
     this.#source = source;
     this.#rates = rates;
     this.#last = last;
-    this.#lastAt = source.settings.clock();
+    this.#lastAt = settings.clock();
+    const isFile = settings.path !== undefined && settings.path !== IN_MEMORY;
+    if (model.module === undefined || !isFile) return;
+    this.#thread = new SnapshotThread({ path: log.path, module: model.module, name: model.name, fingerprint });
   }
 
   get lastSequence(): number {
     return this.#last?.sequence ?? 0;
   }
 
-  get isRunning(): boolean {
-    return this.#running !== undefined;
+  /** Why the state that lives is not what a replay gives, once that was found. */
+  get divergence(): Divergence | undefined {
+    return this.#divergence;
   }
 
   /** ms that an open would take now. */
@@ -80,18 +104,40 @@ export class Snapshotter {
   }
 
   /** Why a snapshot should be taken now, or undefined. O(1). */
-  due(): 'recoverWithin' | 'save' | undefined {
-    return this.#running ? undefined : planSnapshot(this.#facts());
+  due(): SnapshotReason | undefined {
+    return this.#running || this.#divergence ? undefined : planSnapshot(this.#facts());
   }
 
-  /** Takes a snapshot of the state as it is now; joins one that is being taken of this very state. */
-  async take(): Promise<SnapshotReport> {
+  /**
+   * Takes a snapshot of the state as it is now; joins one that is being taken of this very state.
+   *
+   * @param checked have it compared with a replay even when that costs more than the snapshot itself
+   * @throws RefoldError `REDUCER_FAILED` when a replay gives another state, naming the first divergent event and the place
+   */
+  take(checked = false): Promise<SnapshotReport> {
+    return this.#alone(() => this.#take(checked));
+  }
+
+  /** Takes the last snapshot, of a state that changes no more; none of one that a replay would not give. */
+  async takeLast(): Promise<void> {
+    while (this.#running !== undefined) await this.#running.catch(() => {});
+    if (this.#divergence !== undefined || this.#source.sequence <= this.lastSequence) return;
+    const whole = encodeWhole(this.#source.live.value);
+    await this.#alone(() => this.#write(async () => whole));
+  }
+
+  /** Ends the other thread, whatever it is doing. */
+  async close(): Promise<void> {
+    await this.#thread?.close();
+  }
+
+  async #alone(take: () => Promise<SnapshotReport>): Promise<SnapshotReport> {
     while (this.#running !== undefined) {
       const { sequence } = this.#source;
       const report = await this.#running;
       if (report.sequence >= sequence) return report;
     }
-    this.#running = this.#take();
+    this.#running = take();
     try {
       return await this.#running;
     } finally {
@@ -99,73 +145,171 @@ export class Snapshotter {
     }
   }
 
-  async #take(): Promise<SnapshotReport> {
-    const { log, queue, state, sequence, fingerprint, firstSeen, settings, failure } = this.#source;
+  async #take(checked: boolean): Promise<SnapshotReport> {
+    const { live, failure } = this.#source;
     // Commits from before the failure still become durable, and would have it taken.
     if (failure !== undefined) throw failure;
+    const capture = live.capture();
+    try {
+      const atOnce = encodeUpTo(capture?.state ?? live.value, AT_ONCE_BYTES);
+      return await this.#write((to) => this.#encode(to, atOnce, capture, checked));
+    } finally {
+      capture?.release();
+    }
+  }
+
+  /** Writes the snapshot of this very moment; `encode` gives it, sooner or later. */
+  async #write(encode: (sequence: number) => Promise<EncodedState>): Promise<SnapshotReport> {
+    const { log, queue, sequence, fingerprint, firstSeen, settings } = this.#source;
     const start = performance.now();
-    const encoded = encodeWhole(state);
     const stored = fingerprintFor(fingerprint, firstSeen);
     const head = await queue.fence();
-    assert(head.sequence === sequence, 'the fence ends at the sequence whose state was encoded');
+    assert(head.sequence === sequence, 'the fence ends at the sequence whose state is encoded');
+    const encoded = await encode(sequence);
     this.#last = await writeSnapshot(log, '', encoded, head, stored);
     this.#lastAt = settings.clock();
+    this.#takeMs = performance.now() - start;
     await this.#thinOut();
-    return { sequence, stateHash: encoded.stateHash, bytes: encoded.bytes, milliseconds: performance.now() - start };
+    await writeRates(log, this.#rates);
+    this.#sayIfTooLarge();
+    const { stateHash, bytes } = encoded;
+    return { sequence, stateHash, bytes, milliseconds: performance.now() - start };
+  }
+
+  /** The state at `to`, encoded by whoever can do so without being in the way; compared where two did. */
+  async #encode(
+    to: number,
+    atOnce: EncodedState | undefined,
+    capture: StateCapture | undefined,
+    checked: boolean,
+  ): Promise<EncodedState> {
+    const pace = new Pace(SLICE_MS);
+    const isOurs = atOnce !== undefined || capture !== undefined;
+    const [ours, theirs] = await both(
+      atOnce ?? (capture && encodePaced(capture.state, pace)),
+      checked || !isOurs || this.#isThreadRested() ? this.#makeInThread(to, isOurs) : undefined,
+    );
+    if (ours !== undefined && theirs !== undefined && ours.stateHash !== theirs.stateHash) {
+      await this.#explain(to, ours);
+    }
+    return ours ?? theirs ?? (await this.#makeFromLog(to, pace));
+  }
+
+  /** Where the state is at hand, the thread only checks it; and not so often that it takes much from the writing itself. */
+  #isThreadRested(): boolean {
+    return performance.now() - this.#threadEnd >= this.#threadMs * REST_PER_CHECK;
+  }
+
+  /** @param compared whether the result will be compared with the state that lives */
+  async #makeInThread(to: number, compared: boolean): Promise<EncodedState | undefined> {
+    const thread = this.#thread;
+    if (thread === undefined) return undefined;
+    const start = performance.now();
+    try {
+      await thread.start();
+      if (!thread.isSame && !compared) return undefined;
+      return await this.#keepingKeyframes((onKeyframe) => thread.make(to, this.#keyframeEvents(), onKeyframe));
+    } catch (error) {
+      if (!(error instanceof ThreadUnavailable)) throw error;
+      await this.#giveUpThread(error.message);
+      return undefined;
+    } finally {
+      this.#threadEnd = performance.now();
+      this.#threadMs = this.#threadEnd - start;
+    }
+  }
+
+  #makeFromLog(to: number, pace: Pace): Promise<EncodedState> {
+    const { model, log, fingerprint } = this.#source;
+    return this.#keepingKeyframes((onKeyframe) =>
+      makeSnapshot(model, log, fingerprint, to, { pace, keyframeEvents: this.#keyframeEvents(), onKeyframe }),
+    );
+  }
+
+  /** Writes what is made on the way, and learns from how long it took. */
+  async #keepingKeyframes(
+    make: (onKeyframe: (keyframe: Keyframe) => void) => Promise<MadeSnapshot>,
+  ): Promise<EncodedState> {
+    const { log } = this.#source;
+    const writes: Promise<unknown>[] = [];
+    const made = await make(({ head, encoded, fingerprint }) => {
+      writes.push(writeSnapshot(log, '', encoded, head, fingerprint));
+      writes.at(-1)!.catch(() => {}); // met again below
+    });
+    await Promise.all(writes);
+    // The load alone says too little: an open freezes the state besides.
+    learnRates(this.#rates, { ...made.measured, bytesLoaded: 0 });
+    return made.encoded;
+  }
+
+  #keyframeEvents(): number {
+    if (!this.#facts().keyframes) return Number.POSITIVE_INFINITY;
+    return planKeyframeSpacing(this.#rates.fold, this.#last?.bytes ?? 0);
+  }
+
+  /**
+   * Finds out why a replay gave another state.
+   *
+   * @throws RefoldError `REDUCER_FAILED`, unless it may be that the thread's model is simply another one
+   */
+  async #explain(to: number, ours: EncodedState): Promise<void> {
+    const thread = this.#thread!;
+    const { betweenReplays, ...divergence } = await thread.explain(to, ours.chunks);
+    if (!betweenReplays && !thread.isSame) {
+      return this.#giveUpThread('the model that its module exports folds otherwise than the one in use');
+    }
+    this.#divergence = divergence;
+    throw diverged(this.#source.log.path, to, divergence);
+  }
+
+  async #giveUpThread(why: string): Promise<void> {
+    await this.#thread?.close();
+    this.#thread = undefined;
+    warn(`Snapshots are made on the main thread, and not checked: ${why}`);
   }
 
   async #thinOut(): Promise<void> {
     const { log } = this.#source;
-    const { drop } = planKeyframes((await log.snapshots('')).map(({ sequence }) => sequence));
+    const drop = planKeyframes(await log.snapshots(''), KEYFRAME_BUDGET_BYTES);
     if (drop.length > 0) await log.dropSnapshots('', drop);
+  }
+
+  /** A state whose loading alone overruns the promise cannot be helped by snapshots: said once, with the numbers. */
+  #sayIfTooLarge(): void {
+    const { loadMs, recoverWithin } = this.#facts();
+    if (this.#saidTooLarge || loadMs <= recoverWithin) return;
+    this.#saidTooLarge = true;
+    warn(
+      `Loading the state of ${this.#source.log.path} (${this.#last!.bytes} bytes) will take about ${Math.round(loadMs)} ms, and recoverWithin promises ${recoverWithin} ms`,
+    );
   }
 
   #facts(): SnapshotFacts {
     const { sequence, settings } = this.#source;
+    const { fold, load, open } = this.#rates;
     const now = settings.clock();
     // A clock that was set back would hold every save rule off until it is past that time again.
     if (now < this.#lastAt) this.#lastAt = now;
     return {
       tailEvents: sequence - this.lastSequence,
       sinceMs: now - this.#lastAt,
-      loadMs: (this.#last?.bytes ?? 0) / this.#rates.load,
-      foldRate: this.#rates.fold,
+      openMs: open,
+      loadMs: (this.#last?.bytes ?? 0) / load,
+      foldRate: fold,
+      takeMs: this.#takeMs,
       recoverWithin: settings.recoverWithin,
       save: settings.save,
+      keyframes: settings.history !== 'discard',
     };
   }
 }
 
-/** The rates that the log remembers, or the defaults. */
-export async function readRates(log: LogStore): Promise<Rates> {
-  const text = await log.getMeta(RATES_KEY);
-  try {
-    const { fold, load } = JSON.parse(text ?? '');
-    if (fold > 0 && load > 0) return { fold, load };
-  } catch {
-    // Nothing remembered, or nothing legible: a rate is only a hint.
-  }
-  return { ...DEFAULT_RATES };
+/** Waits for both even when one fails, so that nothing goes on behind the back of whoever asked. */
+async function both<A, B>(first: A | Promise<A>, second: B | Promise<B>): Promise<[Awaited<A>, Awaited<B>]> {
+  await Promise.allSettled([first, second]);
+  return Promise.all([first, second]);
 }
 
-/** What a recovery measured. */
-export interface Measured {
-  readonly eventsReplayed: number;
-  readonly foldMilliseconds: number;
-  readonly bytesLoaded: number;
-  readonly loadMilliseconds: number;
-}
-
-/** Learns from a recovery that was long enough to tell; true if anything was learnt. */
-export function learnRates(rates: Rates, measured: Measured): boolean {
-  const foldTells = measured.eventsReplayed >= MEASURABLE_EVENTS && measured.foldMilliseconds > 0;
-  const loadTells = measured.bytesLoaded >= MEASURABLE_BYTES && measured.loadMilliseconds > 0;
-  if (foldTells) rates.fold = measured.eventsReplayed / measured.foldMilliseconds;
-  if (loadTells) rates.load = measured.bytesLoaded / measured.loadMilliseconds;
-  return foldTells || loadTells;
-}
-
-/** Keeps the rates for the next open. */
-export async function writeRates(log: LogStore, rates: Rates): Promise<void> {
-  await log.putMeta(RATES_KEY, JSON.stringify(rates));
+function warn(message: string): void {
+  process.emitWarning(message, { type: 'RefoldSnapshotWarning' });
 }

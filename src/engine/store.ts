@@ -18,8 +18,9 @@ import { Housekeeper } from './housekeeper.ts';
 import type { Settings } from './options.ts';
 import { Projection, type ProjectionDefinition } from './projections.ts';
 import { type Listener, Publisher } from './publisher.ts';
+import type { Rates } from './rates.ts';
 import type { RecoveryReport } from './recovery.ts';
-import { type Rates, type SnapshotReport, type SnapshotSource, Snapshotter, writeRates } from './snapshotter.ts';
+import { type SnapshotReport, type SnapshotSource, Snapshotter } from './snapshotter.ts';
 import { upcastEvent } from './upcast.ts';
 import { type LiveHash, type VerifyReport, verifyLog } from './verify.ts';
 import { type AppendOptions, atLeastOne, commitOf, WritePath } from './write-path.ts';
@@ -40,6 +41,8 @@ export interface StoreStats {
   /** What an open would take now, in ms, by the rates measured so far. */
   readonly estimatedRecoveryMs: number;
   readonly recoverWithin: number;
+  /** Where the state that lives parted from what a replay gives, once a snapshot has found that. */
+  readonly divergence: { readonly sequence: number; readonly type: string; readonly at: string } | undefined;
   readonly fileBytes: number;
   readonly walBytes: number;
   readonly freeBytes: number;
@@ -86,6 +89,8 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     this.#path = new WritePath({ model, log, settings, live, firstSeen, publisher: this.#publisher, onDurable });
     this.#snapshotter = new Snapshotter(this.#snapshotSource(), parts.rates, parts.snapshot);
     this.#housekeeper = new Housekeeper(this.#snapshotter, () => this.#tidy());
+    // After a recovery that took long a snapshot is due at once, for the next one.
+    if (!settings.readOnly) this.#housekeeper.wake();
   }
 
   /**
@@ -205,10 +210,16 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     return projection;
   }
 
-  /** Takes a snapshot of the state as it is now. */
+  /**
+   * Takes a snapshot of the state as it is now, while writing goes on. With the model's `module` it is compared with a
+   * replay in another thread.
+   *
+   * @throws RefoldError `REDUCER_FAILED` when the replay gives another state: a reducer is not deterministic. `sequence`,
+   * `type` and `at` name the first divergent event and the place; nothing was kept
+   */
   async snapshot(): Promise<SnapshotReport> {
     this.#requireWritable();
-    return this.#snapshotter.take();
+    return this.#snapshotter.take(true);
   }
 
   /** Seals open blocks, drops what the option `history` no longer wants, and gives the space back. */
@@ -257,6 +268,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
       snapshotSequence: this.#snapshotter.lastSequence,
       estimatedRecoveryMs: this.#snapshotter.estimatedRecoveryMs,
       recoverWithin: this.#settings.recoverWithin,
+      divergence: this.#snapshotter.divergence,
       ...this.#log.size(),
     };
   }
@@ -299,6 +311,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     } finally {
       this.#closing.abort();
       this.#publisher.clear();
+      await this.#snapshotter.close();
       await this.#log.close();
     }
   }
@@ -308,8 +321,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     await this.#housekeeper.settled();
     try {
       for (const projection of this.#projections.values()) await projection.save();
-      if (this.sequence > this.#snapshotter.lastSequence) await this.#snapshotter.take();
-      await writeRates(this.#log, this.#parts.rates);
+      await this.#snapshotter.takeLast();
     } catch (error) {
       // All of this spares the next open some time, and nothing depends on it: a full disk is no reason to fail a close.
       if (!isRefoldError(error, 'LOG_FULL')) throw error;
@@ -330,16 +342,15 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   #snapshotSource(): SnapshotSource {
     const path = this.#path;
-    const { log, settings, fingerprint, firstSeen } = this.#parts;
+    const { log, settings, fingerprint, live, firstSeen } = this.#parts;
     return {
+      model: this.model,
       log,
       settings,
       fingerprint,
+      live,
       firstSeen,
       queue: path.queue,
-      get state() {
-        return path.state;
-      },
       get sequence() {
         return path.sequence;
       },

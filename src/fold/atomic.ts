@@ -10,6 +10,7 @@
  * is frozen: what a reader has taken from them stays as it was.
  */
 import type { RecordedEvent } from '../core/event.ts';
+import { captureRoot, type StateCapture } from './capture.ts';
 import { draftOf, sameKeys, setMember, shallowCopy, thaw } from './draft.ts';
 import type { LiveState } from './live-state.ts';
 import { MapDraft } from './map-draft.ts';
@@ -54,6 +55,10 @@ export class AtomicState<State extends object> implements LiveState<State> {
       throw error instanceof IllegalValue ? stateRefused(error, current) : reducerFailed(error, current);
     }
     this.#root = commit.apply();
+  }
+
+  capture(): StateCapture {
+    return captureRoot(this.#root);
   }
 }
 

@@ -6,6 +6,8 @@ import { describePath, kindOf, MAX_STATE_DEPTH, type PathPart } from './plain.ts
 export interface StateDifference {
   /** `orders[17].price` style; `(order)` at the end says that the same keys come in another order. */
   readonly path: string;
+  /** The same, step by step, for `valueAt`. */
+  readonly parts: readonly PathPart[];
   readonly before: unknown;
   readonly after: unknown;
 }
@@ -22,6 +24,17 @@ export function diffStates(before: unknown, after: unknown, limit: number = LIMI
   const search: Search = { limit, path: [], found: [] };
   compare(before, after, search);
   return search.found;
+}
+
+/** What stands at a place in a state; undefined where nothing does. */
+export function valueAt(state: unknown, parts: readonly PathPart[]): unknown {
+  let value = state;
+  for (const part of parts) {
+    const kind = containerKind(value);
+    if (kind === undefined) return undefined;
+    value = entriesOf(value as object, kind).get(part);
+  }
+  return value;
 }
 
 interface Search {
@@ -70,8 +83,9 @@ function compareOrder(before: unknown[], after: unknown[], search: Search): void
   const known = new Set(after);
   if (before.length !== after.length || !before.every((key) => known.has(key))) return;
   if (before.every((key, index) => Object.is(key, after[index]))) return;
-  if (search.found.length < search.limit)
-    search.found.push({ path: `${describePath(search.path)} (order)`.trimStart(), before, after });
+  if (search.found.length >= search.limit) return;
+  const path = `${describePath(search.path)} (order)`.trimStart();
+  search.found.push({ path, parts: [...search.path], before, after });
 }
 
 function step(part: PathPart, { path }: Search, visit: () => void): void {
@@ -81,7 +95,7 @@ function step(part: PathPart, { path }: Search, visit: () => void): void {
 }
 
 function report(before: unknown, after: unknown, { found, limit, path }: Search): void {
-  if (found.length < limit) found.push({ path: describePath(path), before, after });
+  if (found.length < limit) found.push({ path: describePath(path), parts: [...path], before, after });
 }
 
 function sameLeaf(before: unknown, after: unknown): boolean {

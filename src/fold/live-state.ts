@@ -14,9 +14,11 @@
  */
 import type { RecordedEvent } from '../core/event.ts';
 import { AtomicState } from './atomic.ts';
+import type { StateCapture } from './capture.ts';
 import { foldEvents } from './direct.ts';
 import type { FoldReducers } from './reduce.ts';
 
+export type { StateCapture } from './capture.ts';
 export type { FoldReducers } from './reduce.ts';
 
 /** A state that events are folded into. */
@@ -34,6 +36,11 @@ export interface LiveState<State> {
    * changed, and is not to be used any more
    */
   fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void;
+  /**
+   * Holds the state still, as it is now, while folding goes on. One at a time. Undefined under the direct fold, whose
+   * reducers change the values themselves.
+   */
+  capture(): StateCapture | undefined;
 }
 
 /**
@@ -48,7 +55,11 @@ export function openAtomicState<State extends object>(state: State): LiveState<S
 
 /** Opens a state for direct folding: reducers will change this very object. */
 export function openDirectState<State extends object>(state: State): LiveState<State> {
-  return { value: state, fold: (reducers, events) => foldEvents(reducers, state, events) };
+  return {
+    value: state,
+    fold: (reducers, events) => foldEvents(reducers, state, events),
+    capture: () => undefined,
+  };
 }
 
 /**

@@ -10,6 +10,7 @@
  *
  * A draft is made only of the entries that are read. Costs follow what is touched, not the size of the table.
  */
+import { captureOf } from './capture.ts';
 import { draftOf } from './draft.ts';
 
 /** One less than what V8's Map holds: beyond, `set` throws, and a commit must not fail while it is being applied. */
@@ -145,6 +146,7 @@ export class MapDraft<K, V> implements Map<K, V> {
     // From the prototype, for the table's own methods refuse.
     const { set, delete: remove, clear } = Map.prototype;
     const { base } = this;
+    this.#keepForCapture();
     if (this.#shown !== base) clear.call(base);
     for (const [key, value] of this.#staged) {
       if (value === GONE) remove.call(base, key);
@@ -155,6 +157,14 @@ export class MapDraft<K, V> implements Map<K, V> {
       remove.call(base, key); // its old place, if it was deleted and set again
       set.call(base, key, value === UNDEFINED ? undefined : value);
     }
+  }
+
+  /** A capture of the table goes on showing what is about to change. */
+  #keepForCapture(): void {
+    const capture = captureOf(this.base);
+    if (capture === undefined) return;
+    if (this.#shown !== this.base) capture.keepAll();
+    for (const key of this.#staged.keys()) capture.keep(key);
   }
 
   /** Objects as keys are frozen too; a draft as a key is replaced by what it stands for, in its place. */

@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { encodeState } from './state-encoder.ts';
 
-export { decodeState } from './state-decoder.ts';
+export { decodeInSteps, decodeState } from './state-decoder.ts';
 export { encodeState } from './state-encoder.ts';
 export { STATE_FORMAT } from './state-tags.ts';
 

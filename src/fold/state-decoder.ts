@@ -15,9 +15,21 @@ import * as tag from './state-tags.ts';
  * OrderedMap where `initial` has none. What `chunks` throws goes through as it is
  */
 export function decodeState<State extends object>(chunks: Iterable<Uint8Array>, initial: State): State {
+  const steps = decodeInSteps(chunks, initial);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** As `decodeState`, pausing after every few entries of what stands at the top level: the state is what it returns. */
+export function* decodeInSteps<State extends object>(
+  chunks: Iterable<Uint8Array>,
+  initial: State,
+): Generator<undefined, State, undefined> {
   const bytes = new ByteReader(chunks);
   try {
-    return new StateDecoder(bytes, initial as PlainObject).decode() as State;
+    return (yield* new StateDecoder(bytes, initial as PlainObject).decode()) as State;
   } catch (error) {
     if (error instanceof RefoldError || (error !== undefined && error === bytes.sourceError)) throw error;
     throw new RefoldError('LOG_CORRUPT', `Cannot decode the state: ${messageOf(error)}, near byte ${bytes.offset}`, {
@@ -31,6 +43,9 @@ export function decodeState<State extends object>(chunks: Iterable<Uint8Array>, 
 
 type PlainObject = Record<string, unknown>;
 
+/** Entries between two pauses: well under a millisecond's worth, where entries are small. */
+const ENTRIES_PER_STEP = 512;
+
 class StateDecoder {
   readonly #in: ByteReader;
   readonly #initial: PlainObject;
@@ -42,7 +57,7 @@ class StateDecoder {
     this.#initial = initial;
   }
 
-  decode(): object {
+  *decode(): Generator<undefined, object, undefined> {
     this.#requireFormat(this.#in.byte());
     const first = this.#in.byte();
     const root: PlainObject = first === tag.NO_PROTOTYPE ? Object.create(null) : {};
@@ -51,7 +66,7 @@ class StateDecoder {
     const count = this.#in.varint();
     for (let index = 0; index < count; index++) {
       const key = this.#key();
-      setMember(root, key, this.#property(key));
+      setMember(root, key, yield* this.#property(key));
     }
     requireDistinct(Object.keys(root).length, count);
     if (!this.#in.isAtEnd) throw new DamagedBytes('there are more bytes than a state');
@@ -70,10 +85,44 @@ class StateDecoder {
     );
   }
 
-  /** A property of the root: the only place for an OrderedMap. */
-  #property(key: string): unknown {
+  /** A property of the root: the only place for an OrderedMap, and where collections are large. */
+  *#property(key: string): Generator<undefined, unknown, undefined> {
     const first = this.#in.byte();
-    return first === tag.ORDERED_MAP ? this.#orderedMap(key) : this.#tagged(first);
+    switch (first) {
+      case tag.ORDERED_MAP:
+        return yield* this.#fill(this.#orderedMap(key));
+      case tag.MAP:
+        return yield* this.#fill(new Map());
+      case tag.ARRAY:
+        return yield* this.#longArray();
+      default:
+        return this.#tagged(first);
+    }
+  }
+
+  *#fill<Table extends Map<unknown, unknown> | OrderedMap<unknown, unknown>>(
+    table: Table,
+  ): Generator<undefined, Table, undefined> {
+    this.#enter();
+    const count = this.#in.varint();
+    for (let index = 1; index <= count; index++) {
+      table.set(this.#value(), this.#value());
+      if (index % ENTRIES_PER_STEP === 0) yield;
+    }
+    this.#depth--;
+    requireDistinct(table.size, count);
+    return table;
+  }
+
+  *#longArray(): Generator<undefined, unknown[], undefined> {
+    this.#enter();
+    const array: unknown[] = [];
+    for (let left = this.#in.varint(); left > 0; left--) {
+      array.push(this.#value());
+      if (left % ENTRIES_PER_STEP === 0) yield;
+    }
+    this.#depth--;
+    return array;
   }
 
   #orderedMap(key: string): OrderedMap<unknown, unknown> {
@@ -88,11 +137,7 @@ class StateDecoder {
         },
       );
     }
-    const map = new OrderedMap<unknown, unknown>(initial.compare);
-    const count = this.#in.varint();
-    for (let index = 0; index < count; index++) map.set(this.#value(), this.#value());
-    requireDistinct(map.size, count);
-    return map;
+    return new OrderedMap<unknown, unknown>(initial.compare);
   }
 
   #value(): unknown {

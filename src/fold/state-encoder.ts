@@ -2,6 +2,7 @@
 import { RefoldError } from '../core/errors.ts';
 import { bytesOf } from './binary.ts';
 import { ByteWriter } from './byte-writer.ts';
+import { CapturedMap } from './capture.ts';
 import type { OrderedMap } from './ordered-map.ts';
 import {
   IllegalValue,
@@ -75,9 +76,9 @@ class StateEncoder {
 
   /** A property of the root; a collection hands out its chunks as it goes. */
   *#property(value: unknown): Generator<Uint8Array, void, undefined> {
-    const kind = typeof value === 'object' && value !== null ? kindOf(value) : undefined;
+    const kind = topLevelKind(value);
     if (kind === 'map' || kind === 'ordered-map') {
-      const map = value as Map<unknown, unknown> | OrderedMap<unknown, unknown>;
+      const map = value as Map<unknown, unknown> | OrderedMap<unknown, unknown> | CapturedMap;
       this.#head(kind === 'map' ? tag.MAP : tag.ORDERED_MAP, map.size);
       for (const [key, item] of map) {
         this.#entry(key, item);
@@ -247,6 +248,11 @@ class StateEncoder {
     this.#out.byte(byte);
     this.#out.varint(count);
   }
+}
+
+function topLevelKind(value: unknown): ReturnType<typeof kindOf> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  return value instanceof CapturedMap ? 'map' : kindOf(value);
 }
 
 /** No unit above 255. */

@@ -4,7 +4,12 @@ import { planRetention, type RetentionFacts } from '../../src/engine/compaction.
 import { findChange, fingerprintFor, fingerprintOf } from '../../src/engine/fingerprint.ts';
 import { requireNode } from '../../src/engine/open-log.ts';
 import { planRecovery } from '../../src/engine/recovery.ts';
-import { planKeyframes, planSnapshot, type SnapshotFacts } from '../../src/engine/snapshot-policy.ts';
+import {
+  planKeyframeSpacing,
+  planKeyframes,
+  planSnapshot,
+  type SnapshotFacts,
+} from '../../src/engine/snapshot-policy.ts';
 import { STATE_FORMAT } from '../../src/fold/state-codec.ts';
 import type { BlockHeader, SnapshotInfo } from '../../src/log/log-store.ts';
 
@@ -12,18 +17,26 @@ describe('planSnapshot', () => {
   const quiet: SnapshotFacts = {
     tailEvents: 10,
     sinceMs: 1_000,
+    openMs: 50,
     loadMs: 0,
     foldRate: 100,
+    takeMs: 10,
     recoverWithin: 1_000,
     save: [],
+    keyframes: true,
   };
   test.each<[string, Partial<SnapshotFacts>, string | undefined]>([
     ['a short tail', {}, undefined],
-    ['a tail that nears the promise', { tailEvents: 70_000 }, 'recoverWithin'],
-    ['the same tail when loading takes a part', { tailEvents: 69_999 }, undefined],
-    ['loading eats the budget', { tailEvents: 40_000, loadMs: 300 }, 'recoverWithin'],
-    ['loading alone overruns: only a long tail is worth a snapshot', { tailEvents: 90_000, loadMs: 2_000 }, undefined],
+    ['a tail that nears the promise', { tailEvents: 45_000 }, 'recoverWithin'],
+    ['the same tail, a little shorter', { tailEvents: 44_999 }, undefined],
+    ['loading takes a part of the promise', { tailEvents: 30_000, loadMs: 150 }, 'recoverWithin'],
+    ['so does opening the file', { tailEvents: 30_000, openMs: 200 }, 'recoverWithin'],
+    ['loading alone overruns: only a long tail is worth a snapshot', { tailEvents: 90_000, loadMs: 2_000, takeMs: 300 }, undefined],
     ['loading alone overruns, and the tail has grown', { tailEvents: 100_000, loadMs: 2_000 }, 'recoverWithin'],
+    ['a keyframe, where folding is fast', { tailEvents: 60_000, foldRate: 1_000 }, 'keyframe'],
+    ['none, where too few events were folded', { tailEvents: 49_999, foldRate: 500 }, undefined],
+    ['none, where a snapshot takes long', { tailEvents: 60_000, foldRate: 1_000, takeMs: 13 }, undefined],
+    ['none, where no history is kept', { tailEvents: 60_000, foldRate: 1_000, keyframes: false }, undefined],
     ['nothing new', { tailEvents: 0, recoverWithin: 0.001 }, undefined],
     ['a save rule: enough changes, enough time', { save: [{ seconds: 1, changes: 10 }] }, 'save'],
     ['a save rule: too soon', { save: [{ seconds: 2, changes: 10 }] }, undefined],
@@ -43,20 +56,53 @@ describe('planSnapshot', () => {
   });
 });
 
+describe('planKeyframeSpacing', () => {
+  test.each<[string, number, number, number]>([
+    ['some 60 ms of folding', 2_000, 0, 120_000],
+    ['never very few events', 100, 0, 50_000],
+    ['further apart where the state takes long to encode', 1_000, 40_000_000, 2_000_000],
+  ])('%s', (_name, foldRate, stateBytes, events) => {
+    expect(planKeyframeSpacing(foldRate, stateBytes)).toBe(events);
+  });
+});
+
 describe('planKeyframes', () => {
-  test('keeps the newest two, and ever fewer further back', () => {
-    const every = Array.from({ length: 64 }, (_, i) => (64 - i) * 100);
-    const { keep, drop } = planKeyframes(every);
-    expect(keep.slice(0, 2)).toEqual([6_400, 6_300]);
-    expect(keep.length).toBeLessThanOrEqual(2 + 6);
-    expect([...keep, ...drop].sort((a, b) => b - a)).toEqual(every);
+  const of = (sequences: readonly number[], bytes = 1) => sequences.map((sequence) => ({ sequence, bytes }));
+
+  test('keeps all that fit into the budget, and the newest two whatever their size', () => {
+    expect(planKeyframes(of([500, 400, 300, 200, 100]), 3)).toEqual([]);
+    expect(planKeyframes(of([500, 400, 300]), 0)).toEqual([300]);
+    expect(planKeyframes(of([500, 400], 1e9), 0)).toEqual([]);
+    expect(planKeyframes([], 0)).toEqual([]);
   });
 
-  test('taken one after another, they stay logarithmic in number and reach back to the beginning', () => {
-    let kept: number[] = [];
-    for (let sequence = 100; sequence <= 100_000; sequence += 100) kept = planKeyframes([sequence, ...kept]).keep;
-    expect(kept.length).toBeLessThanOrEqual(14);
-    expect(kept.at(-1)).toBeLessThanOrEqual(51_200);
+  test('lets go first where the neighbours lie close for how far back they are', () => {
+    expect(planKeyframes(of([1_000, 900, 600, 590, 580, 200]), 3)).toEqual([590]);
+  });
+
+  test('taken one after another, they lie the further apart the further back', () => {
+    let kept: { sequence: number; bytes: number }[] = [];
+    for (let sequence = 100; sequence <= 100_000; sequence += 100) {
+      kept = [{ sequence, bytes: 1 }, ...kept];
+      const drop = new Set(planKeyframes(kept, 12));
+      kept = kept.filter((snapshot) => !drop.has(snapshot.sequence));
+    }
+    expect(kept.length).toBe(2 + 12);
+    // Any moment is folded from a keyframe no further before it than it is back itself.
+    const places = [...kept.map(({ sequence }) => sequence), 0];
+    for (let index = 2; index < places.length; index++) {
+      expect(places[index - 1]! - places[index]!).toBeLessThanOrEqual(100_000 - places[index]!);
+    }
+    const gaps = places.slice(1).map((place, index) => places[index]! - place);
+    expect(Math.max(...gaps.slice(0, 4))).toBeLessThan(Math.max(...gaps.slice(-4)));
+  });
+
+  test('however small they are, there are not ever more of them', () => {
+    const many = of(
+      Array.from({ length: 1_000 }, (_, index) => (1_000 - index) * 10),
+      0,
+    );
+    expect(many.length - planKeyframes(many, 1).length).toBe(2 + 400);
   });
 });
 

@@ -1,0 +1,129 @@
+/**
+ * Where a replay parts from the state that lived: the first event after which they differ, and the place in the state.
+ *
+ * Two replays of the same stretch that differ show the event itself, by bisection. Where replays agree with each other and
+ * only the live state differs (a reducer that looks at its thread or process, say), the place is found by comparing, and
+ * the event is the first since the last snapshot that changed something there.
+ */
+import { setTimeout as wait } from 'node:timers/promises';
+import { RefoldError } from '../core/errors.ts';
+import type { Model } from '../core/model.ts';
+import { diffStates, type StateDifference, valueAt } from '../fold/diff.ts';
+import { decodeState, hashState } from '../fold/state-codec.ts';
+import { decodeBlock } from '../log/block.ts';
+import type { LogStore } from '../log/log-store.ts';
+import type { ModelFingerprint } from './fingerprint.ts';
+import { recover } from './recovery.ts';
+import type { FoldCursor } from './refold.ts';
+
+export interface Divergence {
+  /** Of the first event after which states differ. */
+  readonly sequence: number;
+  readonly type: string;
+  /** The place in the state, `orders[17].price` style. */
+  readonly at: string;
+}
+
+export interface FoundDivergence extends Divergence {
+  /** Two replays with one and the same model differ: that alone proves that it is not deterministic. */
+  readonly betweenReplays: boolean;
+}
+
+/** What the search works on. */
+interface Case {
+  readonly model: Model;
+  readonly log: LogStore;
+  readonly fingerprint: ModelFingerprint;
+}
+
+/**
+ * Finds the first divergent event.
+ *
+ * @param live the encoded state at `to`, as it lived
+ * @throws RefoldError what recovery throws
+ */
+export async function explainDivergence(
+  model: Model,
+  log: LogStore,
+  fingerprint: ModelFingerprint,
+  to: number,
+  live: readonly Uint8Array[],
+): Promise<FoundDivergence> {
+  const theCase: Case = { model, log, fingerprint };
+  const { snapshot } = await recover(model, log, fingerprint, { to });
+  const base = snapshot?.sequence ?? 0;
+  const found = (await betweenReplays(theCase, base, to)) ?? (await fromLive(theCase, base, to, live));
+  return { ...found, type: await typeAt(log, found.sequence) };
+}
+
+type Found = Omit<FoundDivergence, 'type'>;
+
+/** The first event after which two replays differ, if they do at the end. */
+async function betweenReplays(theCase: Case, base: number, to: number): Promise<Found | undefined> {
+  let difference = await compareReplays(theCase, to);
+  if (difference === undefined) return undefined;
+  let [agree, differ] = [base, to];
+  while (differ - agree > 1) {
+    const middle = Math.floor((agree + differ) / 2);
+    const here = await compareReplays(theCase, middle);
+    if (here === undefined) agree = middle;
+    else [differ, difference] = [middle, here];
+  }
+  return { sequence: differ, at: difference.path, betweenReplays: true };
+}
+
+async function compareReplays(theCase: Case, to: number): Promise<StateDifference | undefined> {
+  const first = await replayTo(theCase, to);
+  await wait(2); // a clock must have moved on
+  return diffStates(first, await replayTo(theCase, to), 1)[0];
+}
+
+async function fromLive(theCase: Case, base: number, to: number, live: readonly Uint8Array[]): Promise<Found> {
+  const { model, log } = theCase;
+  const [difference] = diffStates(decodeState(live, model.initialState()), await replayTo(theCase, to), 1);
+  // Gone at a second look: all that can be said is where it was seen.
+  if (difference === undefined) return { sequence: to, at: '', betweenReplays: false };
+  const hashOf = (state: object): string => hashState({ value: valueAt(state, difference.parts) });
+  const before = hashOf(await replayTo(theCase, base));
+  let [same, changed] = [base, to];
+  const onBlock = (cursor: FoldCursor<object>): undefined => {
+    if (changed < to) return;
+    if (hashOf(cursor.state) === before) same = cursor.sequence;
+    else changed = cursor.sequence;
+  };
+  await recover(model, log, theCase.fingerprint, { to, onBlock });
+  while (changed - same > 1) {
+    const middle = Math.floor((same + changed) / 2);
+    if (hashOf(await replayTo(theCase, middle)) === before) same = middle;
+    else changed = middle;
+  }
+  return { sequence: changed, at: difference.path, betweenReplays: false };
+}
+
+async function replayTo({ model, log, fingerprint }: Case, to: number): Promise<object> {
+  return (await recover(model, log, fingerprint, { to })).cursor.state;
+}
+
+async function typeAt(log: LogStore, sequence: number): Promise<string> {
+  for await (const block of log.read({ from: sequence, to: sequence })) {
+    const event = decodeBlock(block).events.find((candidate) => candidate.sequence === sequence);
+    if (event !== undefined) return event.type;
+  }
+  return '';
+}
+
+/** The error that tells of it. */
+export function diverged(path: string, to: number, { sequence, type, at }: Divergence): RefoldError {
+  const place = at === '' ? 'in its root' : `at ${at}`;
+  return new RefoldError(
+    'REDUCER_FAILED',
+    `Cannot keep a snapshot at ${to}: a replay gives another state than the one that lives. They part at event ${sequence} (${type}), ${place}`,
+    {
+      path,
+      sequence,
+      type,
+      at,
+      hint: 'A reducer is not deterministic: look for a clock, chance, I/O, or a variable outside the state',
+    },
+  );
+}

@@ -1,0 +1,141 @@
+/**
+ * The store's end of the snapshot thread: started when the first snapshot is due, ended when it has been idle for a while.
+ *
+ * One order at a time; while one is under way the thread keeps the process alive, since somebody may wait for it.
+ */
+import { Worker } from 'node:worker_threads';
+import { messageOf, RefoldError, reviveError } from '../core/errors.ts';
+import type { FoundDivergence } from './divergence.ts';
+import type { Keyframe, MadeSnapshot } from './snapshot-making.ts';
+import type { SnapshotAnswer, SnapshotOrder, SnapshotThreadOptions } from './snapshot-protocol.ts';
+
+/** An idle thread holds on to memory for what its last state left behind. */
+const IDLE_MS = 10_000;
+
+/** Thrown when there can be no such thread: snapshots must be made otherwise. */
+export class ThreadUnavailable extends Error {}
+
+interface Pending {
+  readonly resolve: (answer: SnapshotAnswer) => void;
+  readonly reject: (error: Error) => void;
+  readonly onKeyframe: (keyframe: Keyframe) => void;
+}
+
+export class SnapshotThread {
+  readonly #options: SnapshotThreadOptions;
+  #worker: Worker | undefined;
+  #pending: Pending | undefined;
+  #idle: NodeJS.Timeout | undefined;
+  #isSame = false;
+
+  constructor(options: SnapshotThreadOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Starts the thread, unless it runs.
+   *
+   * @throws ThreadUnavailable
+   */
+  async start(): Promise<void> {
+    clearTimeout(this.#idle);
+    this.#worker ??= await this.#start();
+  }
+
+  /**
+   * Makes a snapshot of the state at `to`.
+   *
+   * @param onKeyframe gets what is made on the way
+   * @throws ThreadUnavailable; RefoldError what recovery throws
+   */
+  async make(to: number, keyframeEvents: number, onKeyframe: (keyframe: Keyframe) => void): Promise<MadeSnapshot> {
+    const answer = await this.#ask({ to, keyframeEvents }, onKeyframe);
+    return (answer as { made: MadeSnapshot }).made;
+  }
+
+  /**
+   * Whether the thread folds by the very source text of the model in use, as far as is known: what it makes may then stand
+   * for what lives without being compared.
+   */
+  get isSame(): boolean {
+    return this.#isSame;
+  }
+
+  /** Says where a replay parts from `live`, the encoded state at `to`. Throws as `make` does. */
+  async explain(to: number, live: readonly Uint8Array[]): Promise<FoundDivergence> {
+    const answer = await this.#ask({ to, live }, () => {});
+    return (answer as { divergence: FoundDivergence }).divergence;
+  }
+
+  /** Ends the thread, whatever it is doing. */
+  async close(): Promise<void> {
+    clearTimeout(this.#idle);
+    const worker = this.#worker;
+    this.#worker = undefined;
+    await worker?.terminate();
+  }
+
+  async #ask(order: SnapshotOrder, onKeyframe: Pending['onKeyframe']): Promise<SnapshotAnswer> {
+    await this.start();
+    try {
+      const answer = this.#answer(this.#worker!, onKeyframe);
+      this.#worker!.postMessage(order);
+      return await answer;
+    } finally {
+      this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref();
+    }
+  }
+
+  async #start(): Promise<Worker> {
+    try {
+      const execArgv = process.execArgv.filter(concernsModules);
+      const worker = new Worker(WORKER, { workerData: this.#options, execArgv, name: 'refold snapshots' });
+      worker.on('message', (answer: SnapshotAnswer) => this.#hear(answer));
+      worker.on('error', (error) => this.#fail(worker, error));
+      worker.on('exit', () => this.#fail(worker, new Error('the thread ended')));
+      const answer = await this.#answer(worker, () => {});
+      this.#isSame = (answer as { ready: { isSame: boolean } }).ready.isSame;
+      return worker;
+    } catch (error) {
+      throw new ThreadUnavailable(messageOf(error), { cause: error });
+    }
+  }
+
+  #answer(worker: Worker, onKeyframe: Pending['onKeyframe']): Promise<SnapshotAnswer> {
+    worker.ref();
+    return new Promise<SnapshotAnswer>((resolve, reject) => {
+      this.#pending = { resolve, reject, onKeyframe };
+    }).finally(() => worker.unref());
+  }
+
+  #hear(answer: SnapshotAnswer): void {
+    if ('keyframe' in answer) this.#pending?.onKeyframe(answer.keyframe);
+    else if ('error' in answer) this.#pending?.reject(reviveError(answer.error, undefined));
+    else this.#pending?.resolve(answer);
+  }
+
+  #fail(worker: Worker, cause: unknown): void {
+    if (this.#worker === worker) this.#worker = undefined;
+    const message = `Cannot make a snapshot in a thread of its own: ${messageOf(cause)}`;
+    this.#pending?.reject(new RefoldError('STORE_FAILED', message, { path: this.#options.path, cause }));
+  }
+}
+
+/** The thread's file beside this one: TypeScript where this runs from its sources, JavaScript where it is built. */
+const WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? './snapshot-worker.ts' : './snapshot-worker.js',
+  import.meta.url,
+);
+
+/**
+ * Of the process's own flags, those that say how modules are found and loaded: the model's module needs them. Others would
+ * be refused in a thread, or would make it run something else.
+ */
+function concernsModules(flag: string, index: number, flags: readonly string[]): boolean {
+  const TAKES_VALUE = /^(-C|--conditions|--import|-r|--require|--loader|--experimental-loader)$/;
+  if (TAKES_VALUE.test(flags[index - 1] ?? '')) return true;
+  return TAKES_VALUE.test(flag) || MODULE_FLAGS.test(flag);
+}
+
+const MODULE_FLAGS =
+  /^--(conditions=|import=|require=|loader=|experimental-loader=|(no-)?experimental-(strip-types|transform-types)|disable-warning=|enable-source-maps|preserve-symlinks)/;

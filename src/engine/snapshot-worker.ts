@@ -1,0 +1,67 @@
+/** The snapshot thread: the counterpart of Redis's forked child, with the log as the memory that both share. */
+import assert from 'node:assert';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
+import type { Model } from '../core/model.ts';
+import type { LogStore } from '../log/log-store.ts';
+import { explainDivergence } from './divergence.ts';
+import { importModel } from './model-module.ts';
+import { openLogAt } from './open-log.ts';
+import { Pace } from './pace.ts';
+import { makeSnapshot } from './snapshot-making.ts';
+import type { SnapshotAnswer, SnapshotOrder, SnapshotThreadOptions } from './snapshot-protocol.ts';
+import type { EncodedState } from './snapshots.ts';
+
+assert(parentPort, 'the snapshot thread runs in a thread of its own');
+await main(parentPort, workerData as SnapshotThreadOptions);
+
+async function main(port: MessagePort, options: SnapshotThreadOptions): Promise<void> {
+  const { path, module, name, fingerprint } = options;
+  try {
+    const { model, isSame } = await importModel(module, name, fingerprint);
+    const log = await openLogAt(path, { readOnly: true });
+    port.on('message', (order: SnapshotOrder) => void serve(port, model, log, options, order));
+    say(port, { ready: { isSame } });
+  } catch (error) {
+    say(port, failure(error));
+  }
+}
+
+async function serve(
+  port: MessagePort,
+  model: Model,
+  log: LogStore,
+  { fingerprint }: SnapshotThreadOptions,
+  order: SnapshotOrder,
+): Promise<void> {
+  try {
+    if ('live' in order) {
+      say(port, { divergence: await explainDivergence(model, log, fingerprint, order.to, order.live) });
+    } else {
+      // Nobody else waits in this thread.
+      const pace = new Pace(Number.POSITIVE_INFINITY);
+      const { keyframeEvents } = order;
+      const made = await makeSnapshot(model, log, fingerprint, order.to, {
+        pace,
+        keyframeEvents,
+        onKeyframe: (keyframe) => say(port, { keyframe }, keyframe.encoded),
+      });
+      say(port, { made }, made.encoded);
+    }
+  } catch (error) {
+    say(port, failure(error));
+  }
+}
+
+/** The chunks of `handedOver` move to the other thread. */
+function say(port: MessagePort, answer: SnapshotAnswer, handedOver?: EncodedState): void {
+  const buffers = new Set(handedOver?.chunks.map(({ buffer }) => buffer as ArrayBuffer));
+  port.postMessage(answer, [...buffers]);
+}
+
+function failure(error: unknown): SnapshotAnswer {
+  const known = isRefoldError(error)
+    ? error
+    : new RefoldError('STORE_FAILED', `Cannot make a snapshot in a thread of its own: ${messageOf(error)}`);
+  return { error: known.toJSON() };
+}

@@ -1,0 +1,92 @@
+/**
+ * A state held still while commits go on: what a snapshot in slices is encoded from.
+ *
+ * Only an atomically folded state can be: its values are frozen, so that a moment is its root and what each table held then.
+ * An OrderedMap is forked, in O(1). Of a Map the keys are noted, in one go (some milliseconds for each hundred thousand), and
+ * from then on each commit leaves here what it is about to replace:
+ *
+ *     at the capture   a:1 b:2 c:3      keys a b c
+ *     a later commit   b:9, c deleted   before b:2 c:3
+ *     the capture      a:1 b:2 c:3      `a` from the table, `b` and `c` from before
+ */
+import { setMember, shallowCopy } from './draft.ts';
+import { forkTree, OrderedMap } from './ordered-map.ts';
+
+/** A state as it was at one moment. Costs memory for whatever changes meanwhile, until it is released. */
+export interface StateCapture {
+  /** For the encoder alone: a captured Map is no Map. */
+  readonly state: object;
+  /** Ends it; the state is not to be encoded any more. */
+  release(): void;
+}
+
+/** Captures in use, by the table that they are of; one each. */
+const captured = new Map<object, CapturedMap>();
+
+/** What a table that is a Map held. Its iteration is the table's of then. */
+export class CapturedMap implements Iterable<[unknown, unknown]> {
+  readonly #table: ReadonlyMap<unknown, unknown>;
+  readonly #keys: readonly unknown[];
+  readonly #before = new Map<unknown, unknown>();
+
+  constructor(table: ReadonlyMap<unknown, unknown>) {
+    this.#table = table;
+    this.#keys = [...table.keys()];
+  }
+
+  get size(): number {
+    return this.#keys.length;
+  }
+
+  *[Symbol.iterator](): Generator<[unknown, unknown], void> {
+    for (const key of this.#keys) {
+      const before = this.#before.get(key);
+      yield [key, before !== undefined || this.#before.has(key) ? before : this.#table.get(key)];
+    }
+  }
+
+  /** To be told before the entry of `key` changes; the first time counts. */
+  keep(key: unknown): void {
+    if (!this.#before.has(key) && this.#table.has(key)) this.#before.set(key, this.#table.get(key));
+  }
+
+  keepAll(): void {
+    for (const key of this.#table.keys()) this.keep(key);
+  }
+}
+
+/**
+ * The capture that must hear of changes to a table, if there is one: nearly never, and then asked once for each commit.
+ *
+ * @param table as it is in the state
+ */
+export function captureOf(table: object): CapturedMap | undefined {
+  return captured.size === 0 ? undefined : captured.get(table);
+}
+
+/**
+ * Captures a settled root.
+ *
+ * @param root frozen, as are all values in it
+ */
+export function captureRoot(root: object): StateCapture {
+  const state = shallowCopy(root);
+  const tables: object[] = [];
+  for (const key of Object.keys(state)) {
+    const value = state[key];
+    if (value instanceof OrderedMap) setMember(state, key, fork(value));
+    else if (value instanceof Map) {
+      const capture = new CapturedMap(value);
+      captured.set(value, capture);
+      tables.push(value);
+      setMember(state, key, capture);
+    }
+  }
+  return { state, release: () => tables.forEach((table) => void captured.delete(table)) };
+}
+
+function fork(table: OrderedMap<unknown, unknown>): OrderedMap<unknown, unknown> {
+  const copy = new OrderedMap<unknown, unknown>(table.compare);
+  forkTree(table, copy);
+  return copy;
+}
