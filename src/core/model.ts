@@ -111,7 +111,11 @@ export interface ModelDefinition<State extends object, C extends Catalog, K exte
    * when only a function it calls has changed, which no source hash of the reducer itself can see.
    */
   readonly version?: number | string;
-  /** `import.meta.url` of the module whose export this model is, for work in other threads. */
+  /**
+   * `import.meta.url` of the module whose export this model is: snapshots are then made and checked in another thread, which
+   * imports that module. It should do nothing but define models, for it is loaded a second time there. Default: snapshots
+   * are made in slices on the thread that writes, and not checked (docs/GUIDE.md, "Snapshots and recovery").
+   */
   readonly module?: string;
 }
 

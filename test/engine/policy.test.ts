@@ -31,7 +31,11 @@ describe('planSnapshot', () => {
     ['the same tail, a little shorter', { tailEvents: 44_999 }, undefined],
     ['loading takes a part of the promise', { tailEvents: 30_000, loadMs: 150 }, 'recoverWithin'],
     ['so does opening the file', { tailEvents: 30_000, openMs: 200 }, 'recoverWithin'],
-    ['loading alone overruns: only a long tail is worth a snapshot', { tailEvents: 90_000, loadMs: 2_000, takeMs: 300 }, undefined],
+    [
+      'loading alone overruns: only a long tail is worth a snapshot',
+      { tailEvents: 90_000, loadMs: 2_000, takeMs: 300 },
+      undefined,
+    ],
     ['loading alone overruns, and the tail has grown', { tailEvents: 100_000, loadMs: 2_000 }, 'recoverWithin'],
     ['a keyframe, where folding is fast', { tailEvents: 60_000, foldRate: 1_000 }, 'keyframe'],
     ['none, where too few events were folded', { tailEvents: 49_999, foldRate: 500 }, undefined],

@@ -136,6 +136,29 @@ describe('for any script of operations', () => {
     );
   });
 
+  test('a state held still is encoded as it was, whatever is folded while that goes on', () => {
+    fc.assert(
+      fc.property(scripts(ALL), fc.nat(24), (script, cut) => {
+        const live = openAtomicState(initialState());
+        const commits = script.filter(({ fails }) => !fails);
+        for (const commit of commits.slice(0, cut)) live.fold(reducers, recordScript(commit));
+        const expected = Buffer.concat([...encodeState(live.value)]);
+        const capture = live.capture()!;
+        const encoding = encodeState(capture.state, { chunkBytes: 32 });
+        const chunks: Uint8Array[] = [];
+        for (const commit of commits.slice(cut)) {
+          live.fold(reducers, recordScript(commit));
+          const { value } = encoding.next();
+          if (value !== undefined) chunks.push(value);
+        }
+        chunks.push(...encoding);
+        capture.release();
+        expect(Buffer.concat(chunks).equals(expected)).toBe(true);
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   test('going through bytes in the middle changes nothing', () => {
     fc.assert(
       fc.property(scripts(SAFE), fc.nat(24), (script, cut) => {

@@ -1,11 +1,18 @@
-/** The store's end of a snapshot: cuts it into chunks of one size and hands them to the writer thread. */
+/**
+ * The store's end of a snapshot: cuts it into chunks of one size, has them compressed, and hands them to the writer thread.
+ *
+ * Compression happens in the thread pool: in the writer's thread an append would wait for it.
+ */
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+import { checksumOf } from '../chain.ts';
 import type { SnapshotInfo } from '../log-store.ts';
 import type { WriterClient } from './writer-client.ts';
 
 /** Size of a stored chunk before compression: large enough to compress well, small enough for a short transaction. */
-const CHUNK_BYTES = 1024 * 1024;
+const CHUNK_BYTES = 512 * 1024;
 
-/** Chunks on their way at once: one being written while the next is prepared, and memory stays bounded. */
+/** Chunks on their way at once: one being written while the next is compressed, and memory stays bounded. */
 const IN_FLIGHT = 2;
 
 /** Sends a snapshot; when this returns, it exists. When it throws, nothing of it does. */
@@ -37,12 +44,17 @@ async function sendChunks(
   for (const chunk of recut(chunks, CHUNK_BYTES)) {
     if (sending.length === IN_FLIGHT) await sending.shift();
     bytes += chunk.byteLength;
-    const sent = writer.do('putChunk', { id, part: parts++, chunk }, [chunk.buffer]);
+    const sent = sendChunk(writer, id, parts++, chunk);
     sent.catch(() => {}); // met again when it is awaited
     sending.push(sent);
   }
   await Promise.all(sending);
   return { parts, bytes };
+}
+
+async function sendChunk(writer: WriterClient, id: number, part: number, chunk: Uint8Array): Promise<void> {
+  const data = await promisify(zlib.zstdCompress)(chunk);
+  await writer.do('putChunk', { id, part, bytes: chunk.byteLength, checksum: checksumOf(data), data });
 }
 
 /** Chunks that were replaced or abandoned. What is left after an error is swept at the next chance. */

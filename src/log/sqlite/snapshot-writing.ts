@@ -5,8 +5,6 @@
  * the header row comes last and makes the snapshot exist, replacing an older one of the same place in the same
  * transaction. Whatever has chunks but no header was interrupted, replaced or dropped, and is swept a few rows at a time.
  */
-import zlib from 'node:zlib';
-import { checksumOf } from '../chain.ts';
 import type { Connection, Statement } from './driver.ts';
 import { checksumOfSnapshot } from './snapshot-rows.ts';
 import type { WriteConnection } from './write-connection.ts';
@@ -35,9 +33,8 @@ export class SnapshotWriting {
   }
 
   /** Answers the bytes written. */
-  putChunk({ id, part, chunk }: Jobs['putChunk']['takes']): number {
-    const data = zlib.zstdCompressSync(chunk);
-    this.#writer.transact(() => this.#sql.insertChunk.run(id, part, chunk.byteLength, checksumOf(data), data));
+  putChunk({ id, part, bytes, checksum, data }: Jobs['putChunk']['takes']): number {
+    this.#writer.transact(() => this.#sql.insertChunk.run(id, part, bytes, checksum, data));
     return data.byteLength;
   }
 

@@ -39,7 +39,17 @@ export interface Jobs {
   putCheckpoint: { takes: Checkpoint; answers: undefined };
   putMeta: { takes: { readonly key: string; readonly value: string }; answers: undefined };
   beginSnapshot: { takes: undefined; answers: number };
-  putChunk: { takes: { readonly id: number; readonly part: number; readonly chunk: Uint8Array }; answers: undefined };
+  /** A compressed chunk; `bytes` is its size before, `checksum` that of `data`. */
+  putChunk: {
+    takes: {
+      readonly id: number;
+      readonly part: number;
+      readonly bytes: number;
+      readonly checksum: number;
+      readonly data: Uint8Array;
+    };
+    answers: undefined;
+  };
   finishSnapshot: {
     takes: { readonly id: number; readonly chunks: number; readonly info: SnapshotInfo };
     answers: undefined;
