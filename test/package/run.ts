@@ -34,10 +34,16 @@ export async function succeed(program: string, args: readonly string[], cwd: str
   throw new Error(`${program} ${args.join(' ')} in ${cwd} ended with ${code}\n${stdout}${stderr}`);
 }
 
-/** npm hands its scripts the project they belong to, and a nested npm would take that for its own. */
+/**
+ * npm hands its scripts the project they belong to, and a nested npm would take that for its own. The certificates of the
+ * network stay: a registry behind a proxy is out of reach without them.
+ */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_(?!config_)|npm_config_local_prefix$|VITEST|NODE_|TEST$|PROD$|DEV$|FORCE_COLOR$)/.test(name),
+    ([name]) =>
+      !/^(npm_(?!config_)|npm_config_local_prefix$|VITEST|NODE_(?!EXTRA_CA_CERTS)|TEST$|PROD$|DEV$|FORCE_COLOR$)/.test(
+        name,
+      ),
   );
   const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
   return { ...Object.fromEntries(inherited), PATH, NO_COLOR: '1' };
