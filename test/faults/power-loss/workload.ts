@@ -54,6 +54,7 @@ class Workload {
     this.#mark(`doing ${end}`);
     if (end === 'kill') process.kill(process.pid, 'SIGKILL');
     await store.close();
+    this.#mark('flushed');
   }
 
   async #carryOut(store: LedgerStore, step: Step): Promise<void> {
@@ -67,8 +68,11 @@ class Workload {
         return;
       case 'snapshot':
       case 'compact':
-      case 'flush':
         await store[step.do]();
+        return;
+      case 'flush':
+        await store.flush();
+        this.#mark('flushed');
         return;
       case 'project':
         await store.project(movesView);
