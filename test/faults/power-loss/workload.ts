@@ -22,8 +22,8 @@ export interface WorkloadOptions {
   readonly process: number;
 }
 
-/** Longer than the pause after which the writer checkpoints. */
-const PAUSE_MS = 150;
+/** Longer than the pause after which the writer checkpoints; under `everysec` so long that it also syncs by itself. */
+const PAUSE_MS = { always: 150, everysec: 1_500, os: 150 } as const;
 
 class Workload {
   readonly #options: WorkloadOptions;
@@ -78,7 +78,7 @@ class Workload {
         await store.project(movesView);
         return;
       case 'pause':
-        await sleep(PAUSE_MS);
+        await sleep(PAUSE_MS[this.#options.durability]);
     }
   }
 
