@@ -85,16 +85,26 @@ function decodeOpen(block: Block, payload: string, types: ReadonlySet<string> | 
   const events: RecordedEvent[] = [];
   const commitEnds: number[] = [];
   let sequence = block.firstSequence;
+  let recordedAt = block.recordedAt;
   for (const commit of asList(parsePlain(payload))) {
     const [index, offset, tuples] = asList(commit);
     if (index !== sequence - block.firstSequence || !isCount(offset)) throw new RangeError('a commit out of place');
+    recordedAt = timeAfter(recordedAt, block.recordedAt + offset, index === 0);
     const list = asList(tuples) as readonly StoredTuple[];
-    pushEvents(events, list, sequence, block.recordedAt + offset, types);
+    pushEvents(events, list, sequence, recordedAt, types);
     sequence += list.length;
     commitEnds.push(sequence - 1);
   }
   if (sequence - 1 !== block.lastSequence) throw new RangeError('another number of events');
   return { events, commitEnds };
+}
+
+/** The first commit gives its block the time; none is recorded before the one before it. */
+function timeAfter(before: number, recordedAt: number, isFirst: boolean): number {
+  if (recordedAt < before || (isFirst && recordedAt !== before) || !Number.isSafeInteger(recordedAt)) {
+    throw new RangeError('a commit out of time');
+  }
+  return recordedAt;
 }
 
 function pushEvents(

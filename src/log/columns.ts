@@ -169,6 +169,7 @@ function widen(section: Uint8Array, kinds: number, count: number): ArrayLike<num
 function runningSums(numbers: number[]): number[] {
   let sum = 0;
   for (let index = 0; index < numbers.length; index++) numbers[index] = sum += numbers[index]!;
+  if (!Number.isSafeInteger(sum)) throw new RangeError('a sum too large');
   return numbers;
 }
 

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import { chanceOf } from './judging/chance.ts';
 import { Ledger } from './judging/ledger.ts';
+import { finalImage, imagesAlong } from './power-loss/images.ts';
+import { readTrace } from './power-loss/trace.ts';
 import { allCases, sample } from './syscalls/plan.ts';
 import { faultsOf } from './verdict.ts';
 import { Account } from './writing/account.ts';
@@ -76,5 +78,39 @@ describe('the cases of failing system calls', () => {
   test('are all taken when as many are asked for', () => {
     const all = groups.flat();
     expect(new Set(sample(groups, all.length, chanceOf(8)))).toEqual(new Set(all));
+  });
+});
+
+describe('a trace of writes and syncs', () => {
+  const path = (name: string): string => `/disk/${name}`;
+  const opened = '7 openat(AT_FDCWD, "/disk/log.db", O_RDWR|O_CREAT, 0600) = 3';
+  const write = (text: string, offset: number): string =>
+    `7 pwrite64(3<${path('log.db')}>, "${text}", ${text.length}, ${offset}) = ${text.length}`;
+  const sync = `7 fdatasync(3<${path('log.db')}>) = 0`;
+  const folderSync = '7 fsync(4</disk>) = 0';
+  /** What a power cut could leave before one more sync. */
+  const imagesAfter = (...processes: string[][]): Set<string | undefined> => {
+    const calls = readTrace([...processes.map((lines) => lines.join('\n')), sync], '/disk');
+    const before = `line ${processes.flat().length},`;
+    const last = [...imagesAlong(calls, { seed: 1, randomPerSync: 0 })].filter(({ description }) =>
+      description.includes(before),
+    );
+    return new Set(last.map(({ files }) => files.get('log.db')?.toString()));
+  };
+
+  test('gives what the program saw at the end', () => {
+    const calls = readTrace([[opened, write('abcd', 0), write('X', 2)].join('\n')], '/disk');
+    expect(finalImage(calls).get('log.db')?.toString()).toBe('abXd');
+  });
+
+  test('leaves to a power cut what was written since the last sync, and the name until its folder is synced', () => {
+    expect(imagesAfter([opened, write('a', 0), sync, folderSync, write('b', 1)])).toEqual(new Set(['a', 'ab']));
+    expect(imagesAfter([opened, write('a', 0)])).toEqual(new Set([undefined, '', 'a']));
+  });
+
+  test('knows that a sync covers what an earlier process wrote', () => {
+    const first = [opened, ...Array.from({ length: 9 }, () => ''), write('a', 0), folderSync];
+    const second = [opened, sync, write('b', 1)];
+    expect(imagesAfter(first, second)).toEqual(new Set(['a', 'ab']));
   });
 });

@@ -38,6 +38,8 @@ export interface Control {
 export interface FaultRow {
   /** As the table in docs/GUARANTEES.md calls it. */
   readonly name: string;
+  /** True when it mostly waits, for a disk, for other processes, for a minute to be over: it then runs beside the others. */
+  readonly waits?: boolean;
   /** Fewer cases than this and the row has not run: tier 1, tier 2. */
   readonly required: { readonly short: number; readonly long: number };
   /** What the machine must have, as a sentence; undefined when all is there. */

@@ -229,6 +229,8 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
     '[[1,0,[["A",1,1],["A",1,1]]]]',
     '[[0,-1,[["A",1,1],["A",1,1]]]]',
     '[[0,0.5,[["A",1,1],["A",1,1]]]]',
+    '[[0,5,[["A",1,1],["A",1,1]]]]',
+    '[[0,0,[["A",1,1]]],[1,9007199254740991,[["A",1,1]]]]',
     '[[0,0,[["A",1,1]]]]',
     '[[0,0,[["A",1,1],["A",1,1],["A",1,1]]]]',
     '[[0,0,[["A",1],["A",1,1]]]]',
@@ -240,6 +242,16 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
     expect(() => decodeBlock({ ...open, payload })).toThrowError(
       expect.objectContaining({ code: 'LOG_CORRUPT', sequence: 1, hint: expect.any(String) }),
     );
+  });
+
+  test('open: times that go back from one commit to the next', () => {
+    const three = { ...open, lastSequence: 3 };
+    const payload = (second: number, third: number): string =>
+      `[[0,0,[["A",1,1]]],[1,${second},[["A",1,1]]],[2,${third},[["A",1,1]]]]`;
+    expect(decodeBlock({ ...three, payload: payload(7, 7) }).events.map(({ recordedAt }) => recordedAt)).toEqual([
+      1_700_000_000_000, 1_700_000_000_007, 1_700_000_000_007,
+    ]);
+    expect(() => decodeBlock({ ...three, payload: payload(7, 6) })).toThrowError(/malformed/);
   });
 
   test('sealed: of another place', () => {

@@ -6,16 +6,20 @@ import { describe, expect, test } from 'vitest';
 import { temporaryDirectory } from './sqlite-fixtures.ts';
 
 const SCENARIO = join(import.meta.dirname, 'full-disk', 'scenario.ts');
+const WITHOUT_RESERVE = join(import.meta.dirname, 'full-disk', 'without-reserve.ts');
+const ONE_FILL = join(import.meta.dirname, '..', 'faults', 'disk-full', 'one.ts');
 
 const NODE_FLAGS = '--disable-warning=ExperimentalWarning --conditions=refold-source';
 
 /** Mounting a small disk of one's own takes root; the gate has it, and skips nothing. */
 const mayMount = process.platform === 'linux' && (process.getuid?.() === 0 || process.env.CI !== undefined);
 
-async function liveOn(size: string, durability: string, ending: 'close' | 'kill'): Promise<Record<string, unknown>> {
+/** Tells the story of a script that is given a folder, which is a disk of this size. */
+async function storyOn(size: string, script: string, ...further: string[]): Promise<Record<string, unknown>> {
   const folder = temporaryDirectory();
-  const script = 'mount -t tmpfs -o "size=$1" tmpfs "$2" && shift && exec "$0" $NODE_FLAGS "$2" "$1" "$3" "$4"';
-  const args = ['-m', 'sh', '-c', script, process.execPath, size, folder, SCENARIO, durability, ending];
+  const mounting = 'mount -t tmpfs -o "size=$1" tmpfs "$2" && shift && folder=$1 script=$2 && shift 2';
+  const running = 'exec "$0" $NODE_FLAGS "$script" "$folder" "$@"';
+  const args = ['-m', 'sh', '-c', `${mounting} && ${running}`, process.execPath, size, folder, script, ...further];
   const { stdout } = await promisify(execFile)('unshare', args, { env: { ...process.env, NODE_FLAGS } });
   return JSON.parse(stdout);
 }
@@ -28,7 +32,7 @@ describe.skipIf(!mayMount)('a log on a full disk', () => {
     ['6m', 'os', 'kill'],
     ['20m', 'always', 'close'],
   ] as const)('of %s, durability %s, ended by %s', async (size, durability, ending) => {
-    const story = await liveOn(size, durability, ending);
+    const story = await storyOn(size, SCENARIO, durability, ending);
     if (ending === 'close') {
       expect(story).toMatchObject({ refusal: 'LOG_FULL', afterwards: 'STORE_FAILED', close: 'done' });
     }
@@ -49,4 +53,34 @@ describe.skipIf(!mayMount)('a log on a full disk', () => {
     expect(story.acknowledged).toBeGreaterThan(100);
     expect(story.sequenceAtLast).toBe(story.acknowledgedAtLast);
   });
+
+  test('to the last page, its ballast gone as well: LOG_FULL at every door, and all is there when there is space', async () => {
+    expect(await storyOn('4m', WITHOUT_RESERVE)).toEqual({
+      newLog: 'LOG_FULL',
+      newLogWithSpace: 'done',
+      openWriter: 'LOG_FULL',
+      openReader: 'LOG_FULL',
+      repairWithoutRoom: 'LOG_FULL',
+      leftByRepair: [],
+      openAgain: 'done',
+      sequence: 1_200,
+    });
+  });
+
+  test.each([
+    [37, 716_800],
+    [258_183, 749_568],
+    [258_185, 831_488],
+  ])(
+    'with a ballast of 64 KiB, ledger %i on %i bytes: compaction cuts its work to that, and writing goes on',
+    async (...fill) => {
+      const node = [process.execPath, ...NODE_FLAGS.split(' '), ONE_FILL, ...fill.map(String), 'grow'];
+      const { stdout } = await promisify(execFile)('unshare', ['-m', ...node]);
+      expect(JSON.parse(stdout)).toMatchObject({
+        ending: 'append LOG_FULL',
+        onFullDisk: 'compacted and went on',
+        violations: [],
+      });
+    },
+  );
 });

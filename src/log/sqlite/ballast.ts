@@ -48,9 +48,14 @@ export class Ballast {
     return this.#bytes;
   }
 
-  /** True when there is as much as a log of its size needs at least, or when there can be none. */
+  /** What every log on such a disk needs. */
+  get leastBytes(): number {
+    return Math.min(SMALLEST_BALLAST_BYTES, this.#mostBytes);
+  }
+
+  /** True when there is as much as every log needs, or when there can be none. */
   get isInPlace(): boolean {
-    return this.#impossible || this.#bytes >= Math.min(SMALLEST_BALLAST_BYTES, this.#mostBytes);
+    return this.#impossible || this.#bytes >= this.leastBytes;
   }
 
   /** Puts it in place if the disk has room. Answers whether it is. */

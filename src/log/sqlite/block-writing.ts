@@ -23,9 +23,6 @@ import type { Jobs } from './writer-protocol.ts';
 const DROPPED_BLOCKS_AT_ONCE = 5_000;
 const DROPPED_BYTES_AT_ONCE = 32 * 1024 * 1024;
 
-/** On a full disk a run must fit into the ballast even if it does not compress. */
-const OPEN_BYTES_SEALED_WHEN_TIGHT = 256 * 1024;
-
 /** Looking for outcomes to forget costs a little: not at every append. */
 const OUTCOMES_BETWEEN_FORGETTING = 100;
 
@@ -98,9 +95,13 @@ export class BlockWriting {
     return forgotten + this.#sql.forgetOlder.run(atMost - surplus, now - OUTCOME_AGE_MS).changes;
   }
 
-  /** Seals the first run at or after `from`, a small one where room is tight. All thinking comes before the transaction. */
-  sealRun({ from, through }: Jobs['sealRun']['takes'], isTight: boolean): Jobs['sealRun']['answers'] {
-    const run = nextRun(this.#candidates(from), through, isTight ? OPEN_BYTES_SEALED_WHEN_TIGHT : undefined);
+  /**
+   * Seals the first run at or after `from`. All thinking comes before the transaction.
+   *
+   * @param openBytes a run is full at this much open text; a size of its own choice when undefined
+   */
+  sealRun({ from, through }: Jobs['sealRun']['takes'], openBytes: number | undefined): Jobs['sealRun']['answers'] {
+    const run = nextRun(this.#candidates(from), through, openBytes);
     if (run === undefined) return undefined;
     const first = run[0]!.firstSequence;
     const last = run.at(-1)!.lastSequence;

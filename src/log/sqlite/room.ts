@@ -10,6 +10,12 @@ import type { Ballast } from './ballast.ts';
 import type { WalKeeper } from './wal-keeper.ts';
 import { logFull, type WriteConnection } from './write-connection.ts';
 
+/**
+ * Of the ballast, a piece of work takes at most this share: what it moves is written once more, with the pages above it,
+ * before anything is given back.
+ */
+const PIECE_SHARE = 4;
+
 export class Room {
   readonly #writer: WriteConnection;
   readonly #wal: WalKeeper;
@@ -21,9 +27,14 @@ export class Room {
     this.#ballast = ballast;
   }
 
-  /** True while work must come in small pieces: the ballast is in use. */
+  /** True while the ballast is in use. */
   get isTight(): boolean {
     return !this.#ballast.isInPlace;
+  }
+
+  /** While room is tight, what one transaction may move; undefined otherwise. */
+  get pieceBytes(): number | undefined {
+    return this.isTight ? this.#ballast.leastBytes / PIECE_SHARE : undefined;
   }
 
   /**

@@ -25,9 +25,9 @@ import type { AnswerMessage, JobMessage, JobName, Jobs, OpenedLog, WriterOptions
 
 /** Under `everysec`, the longest that a commit waits for its sync. */
 const SYNC_WITHIN_MS = 1_000;
-/** Free pages returned in one transaction: four megabytes, or a quarter of one where room is tight. */
+/** Free pages returned in one transaction: four megabytes, or a piece where room is tight. */
 const RECLAIMED_PAGES_AT_ONCE = 1_000;
-const RECLAIMED_PAGES_WHEN_TIGHT = 64;
+const PAGE_BYTES = 4096;
 /** A WAL that once grew large is cut back to this. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 
@@ -142,7 +142,7 @@ class Writer {
       case 'putChunk':
         return { written: this.#snapshots.putChunk(message.input) };
       case 'sealRun': {
-        const value = this.#blocks.sealRun(message.input, this.#room.isTight);
+        const value = this.#blocks.sealRun(message.input, this.#room.pieceBytes);
         return { value, written: value === undefined ? 0 : value.sealed.bytes + value.run.length * 256 };
       }
       case 'dropBlocks':
@@ -162,7 +162,7 @@ class Writer {
       case 'putMeta':
         return { value: this.#putMeta(message.input), written: SMALL };
       case 'reclaimPages':
-        return { value: this.#reclaimPages(), written: RECLAIMED_PAGES_AT_ONCE * 4096 };
+        return { value: this.#reclaimPages(), written: RECLAIMED_PAGES_AT_ONCE * PAGE_BYTES };
       case 'flush':
         return { value: this.#syncNow(), written: 0 };
       case 'close':
@@ -191,7 +191,8 @@ class Writer {
 
   /** Moves some free pages out of the file; at the end the file itself is cut. Answers whether there are more. */
   #reclaimPages(): boolean {
-    const pages = this.#room.isTight ? RECLAIMED_PAGES_WHEN_TIGHT : RECLAIMED_PAGES_AT_ONCE;
+    const { pieceBytes } = this.#room;
+    const pages = pieceBytes === undefined ? RECLAIMED_PAGES_AT_ONCE : pieceBytes / PAGE_BYTES;
     this.#write.transact(() => this.#connection.pragma(`incremental_vacuum(${pages})`));
     const more = Number(this.#connection.pragma('freelist_count', { simple: true })) > 0;
     if (!more) this.#room.make();

@@ -20,6 +20,7 @@ const AT_ONCE = 5;
 export const row: FaultRow = {
   name: 'clock',
   required: REQUIRED,
+  waits: true,
   missing: () => (globSync(LIBRARY).length > 0 ? undefined : 'libfaketime is not installed (Debian package faketime)'),
   run,
 };

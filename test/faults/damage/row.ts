@@ -24,7 +24,7 @@ const LIVES: readonly (readonly [life: Life, share: number])[] = [
   ['young', 0.15],
 ];
 
-const REQUIRED = { short: Number(process.env.CASES ?? 10_000), long: 100_000 };
+const REQUIRED = { short: 10_000, long: 100_000 };
 /** In tier 2, on top of every byte. */
 const LONG_RANDOM = 20_000;
 /** The control shows at once. */

@@ -15,7 +15,7 @@ const PAGE_BYTES = 4 * 1024;
 const PAGES_BETWEEN = { short: 10, long: 1 };
 const FILLER = fileURLToPath(new URL('./filler.ts', import.meta.url));
 
-export const row: FaultRow = { name: 'disk-full', required: REQUIRED, missing, run };
+export const row: FaultRow = { name: 'disk-full', required: REQUIRED, waits: true, missing, run };
 
 function missing(): string | undefined {
   const probe = 'mount -t tmpfs -o size=64k none "$0"';

@@ -10,7 +10,7 @@ import { Ledger, ledgerModel } from '../judging/ledger.ts';
 import { Findings, readThrough, replayThrough } from '../judging/reading.ts';
 import { Account } from '../writing/account.ts';
 import { killOne } from './killer.ts';
-import { planKill } from './plan.ts';
+import { BEFORE_AN_APPEND, planKill } from './plan.ts';
 
 export interface LifeOptions {
   readonly seed: number;
@@ -18,7 +18,7 @@ export interface LifeOptions {
   readonly kills: number;
   readonly folder: string;
   readonly cache: string;
-  /** The victim says `acked` before it appends: for the negative control. */
+  /** For the negative control: the victim says `acked` before it appends, and is killed between the two. */
   readonly lie?: 'early';
 }
 
@@ -77,8 +77,8 @@ export class Life {
   }
 
   async #cycle(): Promise<void> {
-    const kill = planKill(this.#chance, this.#kills === 0);
     const { seed, cache, lie } = this.#options;
+    const kill = lie === undefined ? planKill(this.#chance, this.#kills === 0) : BEFORE_AN_APPEND;
     const options = {
       path: this.#path,
       history: this.#history,

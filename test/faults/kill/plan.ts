@@ -20,6 +20,9 @@ export type Kill =
     }
   | { readonly at: 'mark'; readonly nth: number; readonly afterMicroseconds: number };
 
+/** Where a writer that acknowledges before it appends is found out for certain: between the two. */
+export const BEFORE_AN_APPEND: Kill = { at: 'moment', moment: 'append', nth: 3, when: 'before' };
+
 /** How many calls of each kind a victim is sure to come to soon. */
 const CALLS: { readonly [M in Moment]: number } = {
   recovery: 12,

@@ -9,8 +9,8 @@ import { MOMENTS } from './plan.ts';
 const REQUIRED = { short: 300, long: 5_000 };
 const KILLS_PER_LIFE = 15;
 const LIVES_AT_ONCE = 3;
-/** A victim that acknowledges too early is found out after a few kills, or the harness is blind. */
-const KILLS_OF_A_LIAR = 15;
+/** A victim that acknowledges too early is found out by the first kill, or the harness is blind. */
+const KILLS_OF_A_LIAR = 1;
 
 export const row: FaultRow = {
   name: 'kill',

@@ -17,6 +17,8 @@ export interface Promised {
   readonly acknowledged: number;
   /** The last commit that was issued. */
   readonly issued: number;
+  /** The last commit that was acknowledged before a `flush` or `close` that is over: durable whatever the durability. */
+  readonly flushed: number;
 }
 
 export interface CutImage {
@@ -42,7 +44,7 @@ export function* imagesAlong(calls: readonly Call[], options: ImageOptions): Gen
   const { seed, randomPerSync, share = 1, syncsLie = false } = options;
   const disk = new Disk({ syncsLie });
   const chance = chanceOf(seed, 0xc07);
-  let promised: Promised = { acknowledged: 0, issued: 0 };
+  let promised: Promised = { acknowledged: 0, issued: 0, flushed: 0 };
   let doing = '';
   for (const call of relevant(calls)) {
     if (call.kind === 'mark') {
@@ -78,10 +80,11 @@ function relevant(calls: readonly Call[]): Call[] {
   return calls.filter((call) => !('name' in call) || !(call.name === MARKS_NAME || /-(shm|ballast)$/.test(call.name)));
 }
 
-function advance({ acknowledged, issued }: Promised, word: string, commit: number): Promised {
-  if (word === 'issued') return { acknowledged, issued: Math.max(issued, commit) };
-  if (word === 'acked') return { acknowledged: Math.max(acknowledged, commit), issued };
-  return { acknowledged, issued };
+function advance(promised: Promised, word: string, commit: number): Promised {
+  if (word === 'issued') return { ...promised, issued: Math.max(promised.issued, commit) };
+  if (word === 'acked') return { ...promised, acknowledged: Math.max(promised.acknowledged, commit) };
+  if (word === 'flushed') return { ...promised, flushed: promised.acknowledged };
+  return promised;
 }
 
 function hashOf(files: Image): string {

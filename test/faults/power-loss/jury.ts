@@ -116,9 +116,11 @@ export class Jury {
     if (written?.head !== undefined && written.head !== head) yield `read to ${head}, written from ${written.head}`;
   }
 
-  *#outOfBounds(head: number, { acknowledged, issued }: Promised): Generator<string> {
+  *#outOfBounds(head: number, { acknowledged, issued, flushed }: Promised): Generator<string> {
     const least = this.#lastSequenceOf(acknowledged);
     const most = this.#lastSequenceOf(issued);
+    const sure = this.#lastSequenceOf(flushed);
+    if (head < sure) yield `I1: ${sure} was flushed, and the log ends at ${head}`;
     if (head < least) this.lost += 1;
     if (head < least) yield `I1: ${least} was acknowledged, and the log ends at ${head}`;
     if (head > most) yield `I2: only ${most} was issued, and the log ends at ${head}`;

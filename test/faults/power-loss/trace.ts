@@ -32,14 +32,14 @@ const TRACED =
 /** Runs the whole script of a seed in a fresh folder, and gives all that was done to its files. */
 export function traceScript(seed: number, durability: Durability, folder: string): Call[] {
   fs.mkdirSync(folder, { recursive: true });
-  const calls = planScript(seed).processes.flatMap((_, process) => {
+  const traces = planScript(seed).processes.map((_, process) => {
     const output = join(dirname(folder), `${basename(folder)}.trace`);
     runTraced({ seed, durability, folder, process }, output);
-    const found = readTrace(fs.readFileSync(output, 'latin1'), folder);
+    const trace = fs.readFileSync(output, 'latin1');
     fs.rmSync(output);
-    return found;
+    return trace;
   });
-  return calls;
+  return readTrace(traces, folder);
 }
 
 function runTraced(options: object, output: string): void {
@@ -57,15 +57,20 @@ function runTraced(options: object, output: string): void {
     throw new Error(`the traced workload failed (${signal ?? status}): ${stderr}`);
 }
 
-/** The calls of a trace that touch files of `folder`, in order. */
-export function readTrace(text: string, folder: string): Call[] {
+/**
+ * The calls that touch files of `folder`, in order.
+ *
+ * @param traces of one process after the other. Their lines are counted on: what one process wrote and did not sync comes
+ * before the syncs of those after it
+ */
+export function readTrace(traces: readonly string[], folder: string): Call[] {
   const unfinished = new Map<string, { readonly line: string; readonly begun: number; readonly place: number }>();
   const calls: (Call | undefined)[] = [];
   const add = (line: string, begun: number, ended: number, place = calls.length): void => {
     const effect = readCall(line, folder);
     if (effect !== undefined) calls[place] = { ...effect, begun, ended };
   };
-  for (const [number, raw] of text.split('\n').entries()) {
+  for (const [number, raw] of traces.join('\n').split('\n').entries()) {
     const [, thread, line] = /^(\d+) +(.*)$/.exec(raw) ?? [];
     if (thread === undefined || line === undefined) continue;
     const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(line);

@@ -22,8 +22,8 @@ export interface WorkloadOptions {
   readonly process: number;
 }
 
-/** Longer than the pause after which the writer checkpoints. */
-const PAUSE_MS = 150;
+/** Longer than the pause after which the writer checkpoints; under `everysec` so long that it also syncs by itself. */
+const PAUSE_MS = { always: 150, everysec: 1_500, os: 150 } as const;
 
 class Workload {
   readonly #options: WorkloadOptions;
@@ -54,6 +54,7 @@ class Workload {
     this.#mark(`doing ${end}`);
     if (end === 'kill') process.kill(process.pid, 'SIGKILL');
     await store.close();
+    this.#mark('flushed');
   }
 
   async #carryOut(store: LedgerStore, step: Step): Promise<void> {
@@ -67,14 +68,17 @@ class Workload {
         return;
       case 'snapshot':
       case 'compact':
-      case 'flush':
         await store[step.do]();
+        return;
+      case 'flush':
+        await store.flush();
+        this.#mark('flushed');
         return;
       case 'project':
         await store.project(movesView);
         return;
       case 'pause':
-        await sleep(PAUSE_MS);
+        await sleep(PAUSE_MS[this.#options.durability]);
     }
   }
 

@@ -19,6 +19,7 @@ const COMMITS = 120;
 export const row: FaultRow = {
   name: 'races',
   required: REQUIRED,
+  waits: true,
   missing: () => (process.platform === 'win32' ? 'there is no SIGSTOP on Windows' : undefined),
   run,
 };

@@ -10,8 +10,8 @@ import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import type { WorldDefect } from './process.ts';
 import type { Stretch } from './worker.ts';
-import type { WorldDefect } from './world.ts';
 
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const WORLDS_PER_PROCESS = 500;

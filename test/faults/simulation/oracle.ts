@@ -11,16 +11,20 @@ import type { CommandOutcome } from '../../../src/index.ts';
 import { bank, perAccount } from './bank.ts';
 import type { Disk, WrittenCommit } from './disk.ts';
 
-/** A wish to write, tried once, or again and again under its commandId. */
-export interface Attempt {
-  readonly id: number;
+/** What a client wants written. */
+export interface Wish {
   readonly kind: 'deposit' | 'withdraw' | 'spoilt' | 'invalid';
-  readonly commandId: string | undefined;
   /** Events that it makes when it is accepted. */
   readonly size: number;
   readonly account: string;
   readonly cents: number;
   readonly memo: string;
+}
+
+/** A wish that is tried once, or again and again under its commandId. */
+export interface Attempt extends Wish {
+  readonly id: number;
+  readonly commandId: string | undefined;
   /** Tries that have not been answered, in processes that live. */
   inFlight: number;
   /** Whether a try may have left something without an answer that says so. */
@@ -51,10 +55,7 @@ export class Oracle {
     this.#disk = disk;
   }
 
-  attempt(
-    wish: Omit<Attempt, 'id' | 'inFlight' | 'open' | 'accepted' | 'rejected' | 'commandId'>,
-    retryable: boolean,
-  ): Attempt {
+  attempt(wish: Wish, retryable: boolean): Attempt {
     const id = this.attempts.length + 1;
     const commandId = retryable ? `attempt-${id}` : undefined;
     const attempt = { ...wish, id, commandId, inFlight: 0, open: false, accepted: undefined, rejected: undefined };

@@ -3,8 +3,9 @@
  *
  * node --conditions=refold-source test/faults/simulation/worker.ts SEED 1
  */
+import type { WorldDefect } from './process.ts';
 import { virtualTime } from './virtual-time.ts';
-import { runWorld, type WorldDefect } from './world.ts';
+import { runWorld } from './world.ts';
 
 /** What a stretch of seeds came to. */
 export interface Stretch {

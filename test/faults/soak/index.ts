@@ -41,6 +41,7 @@ const MEASURES: readonly Measure[] = [
 export const row: FaultRow = {
   name: 'soak',
   required: REQUIRED,
+  waits: true,
   missing: () => (existsSync('/proc/self/fd') ? undefined : 'there is no /proc/self/fd to count file handles in'),
   run,
 };
