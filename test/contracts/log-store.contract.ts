@@ -33,6 +33,8 @@ export interface LogHarness {
   /** Takes one chunk of a snapshot away. The log is closed. */
   loseChunk(sequence: number): Promise<void>;
   dispose(): Promise<void>;
+  /** How many random scripts are tried; default 25. */
+  readonly scripts?: number;
 }
 
 export function describeLogStore(name: string, createHarness: () => Promise<LogHarness>): void {
@@ -677,7 +679,7 @@ export function describeLogStore(name: string, createHarness: () => Promise<LogH
             await own.dispose();
           }
         }),
-        { numRuns: 25 },
+        { numRuns: harness.scripts ?? 25 },
       );
     });
   });

@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
-import { describeLogStore } from './log-store.contract.ts';
+import { openSqliteLog, type SqliteLogOptions } from '../../src/log/sqlite/sqlite-log.ts';
+import { describeLogStore, type LogHarness } from './log-store.contract.ts';
 
-describeLogStore('SQLite', async () => {
+async function sqliteHarness(options: Partial<SqliteLogOptions>, scripts?: number): Promise<LogHarness> {
   const directory = fs.mkdtempSync(join(tmpdir(), 'refold-log-'));
   const path = join(directory, 'log.db');
   const alter = (sql: string, sequence: number) => {
@@ -17,12 +17,17 @@ describeLogStore('SQLite', async () => {
     select max(c.rowid) from snapshot_chunks c join snapshots s on s.id = c.snapshot_id where s.sequence = ?)`;
   return {
     // The contract is about what is read and written, not about power cuts: no fsync per append.
-    open: () => openSqliteLog({ path, durability: 'os' }),
+    open: () => openSqliteLog({ path, durability: 'os', ...options }),
     damageSnapshot: async (sequence) => {
       const flipped = "substr(data, 1, 100) || cast('?' as blob) || substr(data, 102)";
       alter(`update snapshot_chunks set data = cast(${flipped} as blob) where ${LAST_CHUNK}`, sequence);
     },
     loseChunk: async (sequence) => alter(`delete from snapshot_chunks where ${LAST_CHUNK}`, sequence),
     dispose: async () => fs.rmSync(directory, { recursive: true }),
+    ...(scripts === undefined ? {} : { scripts }),
   };
-});
+}
+
+describeLogStore('SQLite', () => sqliteHarness({}));
+// Starting a thread for every read takes its time, and a few scripts are as good here as many.
+describeLogStore('SQLite, a thread reading ahead', () => sqliteHarness({ readAheadFromBytes: 0 }, 5));

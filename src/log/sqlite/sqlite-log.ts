@@ -31,6 +31,7 @@ import { checkInThread } from './check.ts';
 import { type Driver, isFull, loadDriver, needsRollback } from './driver.ts';
 import { canonicalPath, createFile, fileKind, invalidPath, requireNoRepair, requireOwnFiles, sizeOf } from './files.ts';
 import { lockPath } from './lock.ts';
+import { READ_AHEAD_FROM_BYTES, ReadAhead } from './read-ahead.ts';
 import { LogReader } from './reader.ts';
 import { sendSnapshot } from './snapshot-sending.ts';
 import { readWitness, requireWitnessed } from './witness.ts';
@@ -47,6 +48,11 @@ export interface SqliteLogOptions {
   readonly durability?: Durability;
   /** Opens an existing log beside its writer, and changes nothing. Default false: become the writer. */
   readonly readOnly?: boolean;
+  /**
+   * A read of which at least this many unpacked bytes are left is helped by a thread that reads ahead; default 32 MiB.
+   * 0, for tests: every read is the thread's from its first block on.
+   */
+  readonly readAheadFromBytes?: number;
 }
 
 /** How often a reader looks for what another process appended. */
@@ -64,11 +70,12 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
   const path = canonicalPath(options.path);
   requireOwnFiles(path);
   requireNoRepair(path);
+  const { readAheadFromBytes = READ_AHEAD_FROM_BYTES } = options;
   const driver = await loadDriver();
   const kind = fileKind(path);
   if (options.readOnly === true) {
     if (kind === 'missing') throw invalidPath(path, 'there is no such file');
-    return openBesideWriter(driver, path);
+    return openBesideWriter(driver, path, readAheadFromBytes);
   }
   // Look before anything is made beside the file: a foreign one must not even get a lock file.
   if (kind === 'filled') identifyIfPossible(driver, path);
@@ -76,7 +83,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
   createFile(path);
   const { writer, opened } = await WriterClient.open({ path, durability, isNew: kind === 'missing' });
   try {
-    return new SqliteLog(path, LogReader.open(driver, path), writer, opened);
+    return new SqliteLog(LogReader.open(driver, path), writer, opened, readAheadFromBytes);
   } catch (error) {
     await writer.close();
     throw error;
@@ -84,13 +91,13 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
 }
 
 /** The witness is read before the log: a writer may be moving both, the log first. */
-function openBesideWriter(driver: Driver, path: string): LogStore {
+function openBesideWriter(driver: Driver, path: string, readAheadFromBytes: number): LogStore {
   const testimonies = readWitness(path);
   const reader = LogReader.open(driver, path);
   try {
     const state = reader.state();
     requireWitnessed(path, state, testimonies, (sequence) => reader.chainAt(sequence));
-    return new SqliteLog(path, reader, undefined, state);
+    return new SqliteLog(reader, undefined, state, readAheadFromBytes);
   } catch (error) {
     reader.close();
     throw error;
@@ -114,6 +121,7 @@ class SqliteLog implements LogStore {
   readonly readOnly: boolean;
   readonly epoch: number;
   readonly #reader: LogReader;
+  readonly #blocks: ReadAhead;
   readonly #writer: WriterClient | undefined;
   readonly #bell = new Bell();
   #head: LogHead;
@@ -121,11 +129,12 @@ class SqliteLog implements LogStore {
   #seenVersion = 0;
   #closing: Promise<void> | undefined;
 
-  constructor(path: string, reader: LogReader, writer: WriterClient | undefined, state: LogState) {
-    this.path = path;
+  constructor(reader: LogReader, writer: WriterClient | undefined, state: LogState, readAheadFromBytes: number) {
+    this.path = reader.path;
     this.readOnly = writer === undefined;
     this.epoch = state.epoch;
     this.#reader = reader;
+    this.#blocks = new ReadAhead(reader, state.logId, readAheadFromBytes);
     this.#writer = writer;
     this.#head = state.head;
     this.#firstSequence = state.trimmed.through + 1;
@@ -147,7 +156,7 @@ class SqliteLog implements LogStore {
 
   async *read({ from, to }: { readonly from: number; readonly to?: number }): AsyncGenerator<Block, void> {
     if (this.#writer === undefined) this.#refresh();
-    yield* this.#reader.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.#head.sequence));
+    yield* this.#blocks.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.#head.sequence));
   }
 
   follow(from: number, signal: AbortSignal): AsyncIterable<Block> {
@@ -285,6 +294,7 @@ class SqliteLog implements LogStore {
   async #close(): Promise<void> {
     // Readers go first: the last connection to close empties the WAL and removes it.
     this.#reader.close();
+    await this.#blocks.close();
     this.#bell.ring();
     await this.#writer?.close();
   }
