@@ -24,7 +24,6 @@ import type {
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
-import { addToReport, NOTHING_SEALED } from '../sealing.ts';
 import { backUp } from './backup.ts';
 import type { LogState } from './block-rows.ts';
 import { checkInThread } from './check.ts';
@@ -32,6 +31,7 @@ import { type Driver, isFull, loadDriver, needsRollback } from './driver.ts';
 import { canonicalPath, createFile, fileKind, invalidPath, requireNoRepair, requireOwnFiles, sizeOf } from './files.ts';
 import { lockPath } from './lock.ts';
 import { LogReader } from './reader.ts';
+import { sealInThread } from './sealer.ts';
 import { sendSnapshot } from './snapshot-sending.ts';
 import { readWitness, requireWitnessed } from './witness.ts';
 import { WriterClient } from './writer-client.ts';
@@ -119,6 +119,8 @@ class SqliteLog implements LogStore {
   #head: LogHead;
   #firstSequence: number;
   #seenVersion = 0;
+  readonly #sealing = new Set<Promise<SealReport>>();
+  readonly #stopSealing = new AbortController();
   #closing: Promise<void> | undefined;
 
   constructor(path: string, reader: LogReader, writer: WriterClient | undefined, state: LogState) {
@@ -184,8 +186,8 @@ class SqliteLog implements LogStore {
     this.#firstSequence = trimmed.through + 1;
   }
 
-  headers(): AsyncIterable<BlockHeader> {
-    return this.#reader.headers();
+  headers(from = 1): AsyncIterable<BlockHeader> {
+    return this.#reader.headers(from);
   }
 
   async blockAt(time: number): Promise<BlockHeader | undefined> {
@@ -230,17 +232,12 @@ class SqliteLog implements LogStore {
     await this.#writing().do('putMeta', { key, value });
   }
 
-  async seal({ from: start = 1, through, signal, onProgress }: SealOptions): Promise<SealReport> {
-    const writer = this.#writing();
-    let report = NOTHING_SEALED;
-    for (let from = start; signal?.aborted !== true; ) {
-      const step = await writer.do('sealRun', { from, through });
-      if (step === undefined) break;
-      report = addToReport(report, step.run, step.sealed);
-      from = step.sealed.lastSequence + 1;
-      onProgress?.(step.sealed.lastSequence);
-    }
-    return report;
+  async seal(options: SealOptions): Promise<SealReport> {
+    if (this.#closing !== undefined) throw storeClosed(this.path);
+    const writer = options.dryRun === true ? this.#writer : this.#writing();
+    const sealing = sealInThread(this.path, writer, options, this.#stopSealing.signal);
+    this.#sealing.add(sealing);
+    return sealing.finally(() => this.#sealing.delete(sealing));
   }
 
   async dropThrough(sequence: number): Promise<void> {
@@ -286,6 +283,8 @@ class SqliteLog implements LogStore {
     // Readers go first: the last connection to close empties the WAL and removes it.
     this.#reader.close();
     this.#bell.ring();
+    this.#stopSealing.abort();
+    await Promise.allSettled(this.#sealing);
     await this.#writer?.close();
   }
 
