@@ -2,8 +2,8 @@
  * Compaction that happens by itself, in the background: old text is sealed, history that is no longer wanted goes, and
  * free pages are returned.
  *
- * What is due is a pure function's decision (`planUpkeep`); here its facts are kept, at the cost of two additions per
- * commit. They are estimates, and made exact whenever work begins: work on a wrong estimate is a look and nothing more.
+ * What is due is a pure function's decision (`planUpkeep`); here its facts are kept, at the cost of a few additions
+ * per block. They are estimates, and made exact whenever work begins: work on a wrong estimate is a look and nothing more.
  */
 import type { BlockHeader, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { collectHeaders, dropHistory, sealThrough } from './compaction.ts';
@@ -13,6 +13,7 @@ import {
   planSealing,
   planUpkeep,
   sealAtBytes,
+  storedBytes,
   sumBytes,
   type UpkeepFacts,
   youngestOf,
@@ -44,13 +45,16 @@ interface Look extends Count {
   readonly snapshotSequence: number;
   readonly oldestAt: number;
   readonly waitsForSnapshot: boolean;
+  readonly waitsForProjection: boolean;
 }
+
+/** Of a log that was not looked at yet. */
+const NO_LOOK = { at: 0, snapshotSequence: -1, oldestAt: 0, waitsForSnapshot: false, waitsForProjection: false };
 
 /** How far the log is sealed is remembered under this key, so that no open has to look for it. */
 const SEALED_KEY = 'sealedThrough';
 /** Commits before the last so many bytes count ever less in the average size of an event. */
 const AVERAGED_BYTES = 4 * 1024 * 1024;
-
 export class CompactionChore implements Chore {
   readonly #source: ChoreSource;
   readonly #stopping = new AbortController();
@@ -69,14 +73,14 @@ export class CompactionChore implements Chore {
     const { log } = source;
     this.#recentThrough = log.head().sequence;
     this.#open = { through: log.firstSequence() - 1, bytes: 0 };
-    this.#look = { ...this.#open, at: 0, snapshotSequence: -1, oldestAt: 0, waitsForSnapshot: false };
+    this.#look = { ...this.#open, ...NO_LOOK };
   }
 
   /** Told after every durable block: how much text its commits have. */
   appended(bytes: number): void {
     const { sequence } = this.#source.log.head();
     const recent = this.#recent;
-    recent.bytes += bytes;
+    recent.bytes += storedBytes(bytes);
     recent.events += sequence - this.#recentThrough;
     this.#recentThrough = sequence;
     if (recent.bytes <= AVERAGED_BYTES) return;
@@ -142,7 +146,7 @@ export class CompactionChore implements Chore {
     const from = this.#sealedThrough! + 1;
     const headers = await collectHeaders(log, from);
     const { history, onProgress } = settings;
-    const through = planSealing(headers, sealAtBytes({ history, stateBytes: this.#stateBytes }));
+    const through = planSealing(headers, sealAtBytes({ history, waitsForProjection: this.#look.waitsForProjection }));
     if (through === 0) return;
     const report = await sealThrough({ log, onProgress }, { from, through, signal: this.#stopping.signal });
     if (this.#stopping.signal.aborted) return;
@@ -163,16 +167,16 @@ export class CompactionChore implements Chore {
     await saveProjections();
     const headers = await collectHeaders(log);
     const context = { log, history, usableSnapshots, now: at, onProgress };
-    const { dropThrough, wanted } = await dropHistory(context, headers);
+    const { dropThrough, waitsForSnapshot, waitsForProjection } = await dropHistory(context, headers);
     const left = headers.filter(({ lastSequence }) => lastSequence > dropThrough);
-    const reach = (await usableSnapshots())[1]?.sequence ?? 0;
     this.#look = {
       through: headers.at(-1)?.lastSequence ?? 0,
       bytes: sumBytes(left),
       at,
       snapshotSequence: newest,
       oldestAt: youngestOf(left, 0),
-      waitsForSnapshot: wanted > reach,
+      waitsForSnapshot,
+      waitsForProjection,
     };
     this.#sealedThrough = Math.max(this.#sealedThrough!, dropThrough);
     this.#noteOpen(left.filter(({ firstSequence }) => firstSequence > this.#sealedThrough!));
@@ -199,6 +203,7 @@ export class CompactionChore implements Chore {
       newBytes: this.#textSince(look.through),
       sinceMs: now - look.at,
       waitsForSnapshot: look.waitsForSnapshot,
+      waitsForProjection: look.waitsForProjection,
     };
   }
 

@@ -18,29 +18,30 @@ export interface RetentionFacts {
 export interface RetentionPlan {
   /** The last sequence that may go: 0 for nothing. Whole blocks only. */
   readonly dropThrough: number;
-  /** The last sequence that the history alone would let go. */
-  readonly wanted: number;
   /** What could not be dropped, and why, in a sentence; absent when nothing stands in the way. */
   readonly heldBack?: string;
+  /** Two younger snapshots would let more go … */
+  readonly waitsForSnapshot: boolean;
+  /** … and so would projections that have come as far as the older one. */
+  readonly waitsForProjection: boolean;
 }
 
+/** Decides how far history may go. */
 export function planRetention(facts: RetentionFacts): RetentionPlan {
   const wanted = wantedBound(facts);
-  if (wanted === 0) return { dropThrough: 0, wanted };
   // Keep two snapshots: should the newest prove unreadable, recovery starts from the one before it, and then needs
   // every event since. So the older of the two sets the bound, not the newer.
-  const safe = Math.min(facts.usableSnapshots[1] ?? 0, ...facts.checkpoints);
+  const older = facts.usableSnapshots[1] ?? 0;
+  const safe = Math.min(older, ...facts.checkpoints);
   const dropThrough = lastBlockEnd(facts.headers, Math.min(wanted, safe));
-  if (safe >= wanted) return { dropThrough, wanted };
+  const waits = { waitsForSnapshot: older < wanted, waitsForProjection: safe < Math.min(older, wanted) };
+  if (safe >= wanted) return { dropThrough, ...waits };
   const why =
     facts.usableSnapshots.length < 2
       ? 'two snapshots are kept, and there are not two yet'
       : `recovery or a projection needs what follows ${safe}`;
-  return {
-    dropThrough,
-    wanted,
-    heldBack: `Events up to ${wanted} exceed the history, but only those up to ${dropThrough} may go: ${why}`,
-  };
+  const heldBack = `Events up to ${wanted} exceed the history, but only those up to ${dropThrough} may go: ${why}`;
+  return { dropThrough, heldBack, ...waits };
 }
 
 /** What the history alone would let go. */
@@ -92,8 +93,6 @@ export const OPEN_KEPT_BYTES: number = 4 * 1024 * 1024;
 const KEPT_SHARE = 1 / 8;
 /** Where history waits for a snapshot, one is taken once the tail is as large as the state, and at least this. */
 export const TAIL_BYTES: number = 12 * 1024 * 1024;
-/** Discarded history comes to two such tails, and a part of one on top while a snapshot is taken. */
-const DISCARDED_TAILS = 3;
 /** After a snapshot, history goes up to the one before it; less new text than this is left for the next time. */
 const WORTH_A_LOOK_BYTES = 1024 * 1024;
 /** A bounded history is looked at again after this much new text, or this share of its maximal age, at the latest. */
@@ -103,7 +102,7 @@ const LOOK_AGAIN_SHARE_OF_AGE = 1 / 16;
 const FREE_SHARE = 1 / 4;
 const FREE_BYTES = 1024 * 1024;
 
-/** What is known after a commit, all of it at hand in O(1). Bytes of text are estimates, from the commits of late. */
+/** What is known after a commit, all of it at hand in O(1). Text is what its blocks take in the file, estimated by those of late. */
 export interface UpkeepFacts {
   readonly history: History;
   /** Text in open blocks. */
@@ -126,8 +125,10 @@ export interface UpkeepFacts {
   readonly newBytes: number;
   /** … and this many ms have passed. */
   readonly sinceMs: number;
-  /** At that look, more would have gone if there were younger snapshots. */
+  /** At that look, more would have gone if there were younger snapshots … */
   readonly waitsForSnapshot: boolean;
+  /** … or if the projections had come as far as the older one. */
+  readonly waitsForProjection: boolean;
 }
 
 /** What may be done: `snapshot` is taken so that history may go up to the one before it. */
@@ -146,10 +147,16 @@ export function planUpkeep(facts: UpkeepFacts): readonly UpkeepStep[] {
   return isDue ? ordered(history, seal) : seal;
 }
 
-/** What goes need not be sealed first, unless it may stay when it is smaller. */
 function ordered(history: History, seal: readonly UpkeepStep[]): readonly UpkeepStep[] {
-  const isBySize = typeof history === 'object' && history.maxBytes !== undefined;
-  return isBySize ? [...seal, 'drop'] : ['drop', ...seal];
+  return sealsFirst(history) ? [...seal, 'drop'] : ['drop', ...seal];
+}
+
+/**
+ * What goes need not be sealed, and the smaller blocks are, the closer a budget is met: so history goes first. But where
+ * it is measured in bytes, more of it may stay once it is sealed.
+ */
+export function sealsFirst(history: History): boolean {
+  return typeof history === 'object' && history.maxBytes !== undefined;
 }
 
 function tailLimit(stateBytes: number): number {
@@ -157,11 +164,14 @@ function tailLimit(stateBytes: number): number {
 }
 
 /**
- * More open text than this is sealed. What is discarded soon is left as it is, unless something holds it back; a budget in
- * bytes is met by sealing first.
+ * More open text than this is sealed. What is discarded soon is not, unless a projection holds it back; a budget in bytes is
+ * met by sealing first.
  */
-export function sealAtBytes({ history, stateBytes }: Pick<UpkeepFacts, 'history' | 'stateBytes'>): number {
-  if (history === 'discard') return Math.max(SEAL_AT_BYTES, DISCARDED_TAILS * tailLimit(stateBytes));
+export function sealAtBytes({
+  history,
+  waitsForProjection,
+}: Pick<UpkeepFacts, 'history' | 'waitsForProjection'>): number {
+  if (history === 'discard') return waitsForProjection ? SEAL_AT_BYTES : Number.POSITIVE_INFINITY;
   const maxBytes = (typeof history === 'object' && history.maxBytes) || Number.POSITIVE_INFINITY;
   return Math.min(SEAL_AT_BYTES, maxBytes / 2);
 }
@@ -184,15 +194,25 @@ export function planSealing(headers: readonly BlockHeader[], sealAt: number): nu
   const mayStay = Math.min(OPEN_KEPT_BYTES, sealAt * KEPT_SHARE);
   let kept = 0;
   const last = headers.findLast(({ bytes }) => {
-    kept += bytes;
+    kept += storedBytes(bytes);
     return kept > mayStay;
   });
   return last?.lastSequence ?? 0;
 }
 
-/** Text in open blocks. */
+/** What open blocks take in the file. */
 export function openBytesOf(headers: readonly BlockHeader[]): number {
-  return sumBytes(headers.filter(({ encoding }) => encoding === 'open'));
+  return headers.reduce((sum, { encoding, bytes }) => (encoding === 'open' ? sum + storedBytes(bytes) : sum), 0);
+}
+
+/** A block's other columns, roughly, and SQLite's size of a page. */
+const ROW_BYTES = 100;
+const PAGE_BYTES = 4096;
+
+/** What an open block takes in the file, roughly: other columns beside the text, and pages to itself when it is large. */
+export function storedBytes(bytes: number): number {
+  const row = bytes + ROW_BYTES;
+  return row * 2 < PAGE_BYTES ? row : Math.ceil(row / PAGE_BYTES) * PAGE_BYTES;
 }
 
 /** Whether free pages should go back to the file system. */

@@ -1,5 +1,5 @@
 /**
- * Compaction: seal, drop what the retention no longer wants, give the space back.
+ * Compaction: drop what the retention no longer wants, seal, give the space back.
  *
  * How far is a pure function's decision (`compaction-policy.ts`). Nothing goes that recovery, the older of two snapshots
  * or a projection still needs, and both of these snapshots are read through before anything goes.
@@ -7,7 +7,7 @@
 import { createHash } from 'node:crypto';
 import { RefoldError } from '../core/errors.ts';
 import type { BlockHeader, LogStore, SealReport, SnapshotInfo } from '../log/log-store.ts';
-import { headersAfter, planRetention, type RetentionPlan, sumBytes } from './compaction-policy.ts';
+import { headersAfter, planRetention, type RetentionPlan, sealsFirst, sumBytes } from './compaction-policy.ts';
 import type { History, Progress } from './options.ts';
 
 export interface CompactOptions {
@@ -53,21 +53,48 @@ export async function compactLog(
   context: CompactionContext,
   { dryRun = false }: CompactOptions = {},
 ): Promise<CompactionReport> {
-  const { log } = context;
+  const { log, history } = context;
   const fileBytesBefore = diskBytes(log);
+  const { report, headers, plan } = sealsFirst(history)
+    ? await sealThenDrop(context, dryRun)
+    : await dropThenSeal(context, dryRun);
+  if (!dryRun) await log.reclaim();
+  const { heldBack } = plan;
+  return {
+    dryRun,
+    sealed: {
+      events: report.sealedEvents,
+      blocks: report.blocksBefore,
+      bytes: report.bytesBefore,
+      bytesAfter: report.bytesAfter,
+    },
+    dropped: describeDrop(headers, plan.dropThrough),
+    fileBytesBefore,
+    fileBytesAfter: dryRun ? fileBytesBefore : diskBytes(log),
+    ...(heldBack !== undefined && { heldBack }),
+  };
+}
+
+/** What both steps came to; `headers` are those that the dropping was decided on. */
+interface Steps {
+  readonly report: SealReport;
+  readonly headers: readonly BlockHeader[];
+  readonly plan: RetentionPlan;
+}
+
+async function sealThenDrop(context: CompactionContext, dryRun: boolean): Promise<Steps> {
+  const { log } = context;
   const report = await sealThrough(context, { from: 1, through: log.head().sequence, dryRun });
   const headers = headersAfter(await collectHeaders(log), dryRun ? report.made : []);
-  const { dropThrough, heldBack } = await dropHistory(context, headers, dryRun);
-  if (!dryRun) await log.reclaim();
-  const sealed = {
-    events: report.sealedEvents,
-    blocks: report.blocksBefore,
-    bytes: report.bytesBefore,
-    bytesAfter: report.bytesAfter,
-  };
-  const dropped = describeDrop(headers, dropThrough);
-  const fileBytesAfter = dryRun ? fileBytesBefore : diskBytes(log);
-  return { dryRun, sealed, dropped, fileBytesBefore, fileBytesAfter, ...(heldBack !== undefined && { heldBack }) };
+  return { report, headers, plan: await dropHistory(context, headers, dryRun) };
+}
+
+async function dropThenSeal(context: CompactionContext, dryRun: boolean): Promise<Steps> {
+  const { log } = context;
+  const headers = await collectHeaders(log);
+  const plan = await dropHistory(context, headers, dryRun);
+  const range = { from: plan.dropThrough + 1, through: log.head().sequence, dryRun };
+  return { report: await sealThrough(context, range), headers, plan };
 }
 
 function diskBytes(log: LogStore): number {

@@ -203,7 +203,7 @@ export class WritePath {
     const { publisher, onDurable } = this.#parts;
     let bytes = 0;
     for (const commit of commits) {
-      bytes += commit.json.length;
+      bytes += Buffer.byteLength(commit.json);
       const first = this.#durableSequence + 1;
       this.#durableSequence += commit.events;
       if (publisher.hasListeners) publisher.publish(commit.published ?? readBack(commit, first));

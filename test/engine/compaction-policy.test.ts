@@ -29,6 +29,7 @@ describe('planUpkeep', () => {
     newBytes: 0,
     sinceMs: 0,
     waitsForSnapshot: false,
+    waitsForProjection: false,
   };
   const discard = { history: 'discard', tailBytes: 11 * MiB } as const;
   const tooMany = { history: { maxEvents: 900 } };
@@ -51,9 +52,17 @@ describe('planUpkeep', () => {
     ],
     ['discarding: a snapshot was taken', { ...discard, newSnapshot: true, newBytes: MiB }, ['drop']],
     ['discarding: a snapshot, and hardly any text', { ...discard, newSnapshot: true, newBytes: 1_000 }, []],
-    ['discarding: what goes soon is not sealed', { ...discard, openBytes: 35 * MiB }, []],
-    ['discarding: what is held back is', { ...discard, openBytes: 36 * MiB }, ['seal']],
-    ['discarding: but after the rest went', { ...discard, openBytes: 36 * MiB, newBytes: 16 * MiB }, ['drop', 'seal']],
+    ['discarding: what goes soon is not sealed', { ...discard, openBytes: 99 * MiB }, []],
+    [
+      'discarding: what a projection holds back is',
+      { ...discard, openBytes: 32 * MiB, waitsForProjection: true },
+      ['seal'],
+    ],
+    [
+      'discarding: but after the rest went',
+      { ...discard, openBytes: 32 * MiB, waitsForProjection: true, newBytes: 16 * MiB },
+      ['drop', 'seal'],
+    ],
     ['discarding an empty log', { ...discard, events: 0, newSnapshot: true, newBytes: MiB }, []],
 
     ['too many events, and a younger snapshot', { ...tooMany, newSnapshot: true, newBytes: MiB }, ['drop']],
@@ -82,8 +91,8 @@ describe('planUpkeep', () => {
   });
 
   test('a small budget in bytes is met by sealing sooner', () => {
-    expect(sealAtBytes({ history: { maxBytes: 4 * MiB }, stateBytes: 0 })).toBe(2 * MiB);
-    expect(sealAtBytes({ history: { maxBytes: 4_000 * MiB }, stateBytes: 0 })).toBe(32 * MiB);
+    expect(sealAtBytes({ history: { maxBytes: 4 * MiB }, waitsForProjection: false })).toBe(2 * MiB);
+    expect(sealAtBytes({ history: { maxBytes: 4_000 * MiB }, waitsForProjection: false })).toBe(32 * MiB);
   });
 });
 
@@ -99,7 +108,7 @@ describe('planSealing', () => {
     ['nothing there', [], 0],
     ['too little', [block(1, 31 * MiB)], 0],
     ['sealed blocks count for nothing', [block(1, 31 * MiB), block(2, 9 * MiB, 'sealed')], 0],
-    ['all but the newest', [block(1, 20 * MiB), block(2, 10 * MiB), block(3, 3 * MiB), block(4, MiB)], 20],
+    ['all but the newest', [block(1, 20 * MiB), block(2, 10 * MiB), block(3, 2 * MiB), block(4, MiB)], 20],
     ['a newest block that is much by itself', [block(1, 30 * MiB), block(2, 5 * MiB)], 20],
   ])('%s', (_name, headers, through) => {
     expect(planSealing(headers, 32 * MiB)).toBe(through);
@@ -202,5 +211,14 @@ describe('planRetention', () => {
     const plan = planRetention({ ...facts, ...changes });
     expect(plan.dropThrough).toBe(dropThrough);
     expect(plan.heldBack !== undefined).toBe(held);
+  });
+
+  test.each<[string, Partial<RetentionFacts>, boolean, boolean]>([
+    ['nothing', { history: { maxEvents: 25 } }, false, false],
+    ['younger snapshots', { history: 'discard' }, true, false],
+    ['a projection', { history: { maxEvents: 15 }, checkpoints: [20] }, false, true],
+    ['both', { history: 'discard', checkpoints: [20] }, true, true],
+  ])('waits for %s', (_name, changes, waitsForSnapshot, waitsForProjection) => {
+    expect(planRetention({ ...facts, ...changes })).toMatchObject({ waitsForSnapshot, waitsForProjection });
   });
 });
