@@ -1,42 +1,53 @@
-/** What happens by itself: a snapshot when one is due, and the tidying behind it. One round at a time, never waited for. */
-import type { Snapshotter } from './snapshotter.ts';
+/** What happens by itself, each thing when it is due: one at a time, in the background, never waited for. */
 
-/** After a failure the next try waits this long, in ms: what failed a moment ago will most likely fail again. */
+/** Something that is done when it is due. */
+export interface Chore {
+  /** Asked after every durable commit: O(1). */
+  isDue(): boolean;
+  run(): Promise<unknown>;
+}
+
+/** After a failure the next try of a chore waits this long, in ms: what failed a moment ago will most likely fail again. */
 const PAUSE_MS = 10_000;
 
 export class Housekeeper {
-  readonly #snapshotter: Snapshotter;
-  readonly #tidy: () => Promise<void>;
+  readonly #chores: readonly Chore[];
+  readonly #pausedUntil = new Map<Chore, number>();
   #round: Promise<void> | undefined;
   #stopped = false;
-  #pausedUntil = 0;
 
-  /** @param tidy runs after each snapshot */
-  constructor(snapshotter: Snapshotter, tidy: () => Promise<void>) {
-    this.#snapshotter = snapshotter;
-    this.#tidy = tidy;
+  /** @param chores the more urgent first */
+  constructor(chores: readonly Chore[]) {
+    this.#chores = chores;
   }
 
   /** Told after every commit; O(1) unless something is due. */
   wake(): void {
-    if (this.#stopped || this.#round !== undefined || this.#snapshotter.due() === undefined) return;
-    if (performance.now() < this.#pausedUntil) return;
-    this.#round = this.#run().finally(() => (this.#round = undefined));
+    if (this.#stopped || this.#round !== undefined) return;
+    const chore = this.#chores.find((each) => each.isDue() && !this.#isPaused(each));
+    if (chore === undefined) return;
+    this.#round = this.#run(chore).finally(() => {
+      this.#round = undefined;
+      this.wake();
+    });
   }
 
-  /** Resolves when the round in progress is over; no other begins. */
+  /** Resolves when the chore in progress is over; no other begins. */
   async settled(): Promise<void> {
     this.#stopped = true;
     await this.#round;
   }
 
+  #isPaused(chore: Chore): boolean {
+    return performance.now() < (this.#pausedUntil.get(chore) ?? 0);
+  }
+
   /** Nothing that was acknowledged depends on it, so a failure is only said; writing itself tells its own failures. */
-  async #run(): Promise<void> {
+  async #run(chore: Chore): Promise<void> {
     try {
-      await this.#snapshotter.take();
-      if (!this.#stopped) await this.#tidy();
+      await chore.run();
     } catch (error) {
-      this.#pausedUntil = performance.now() + PAUSE_MS;
+      this.#pausedUntil.set(chore, performance.now() + PAUSE_MS);
       if (this.#stopped) return;
       process.emitWarning(error instanceof Error ? error : String(error), { type: 'RefoldHousekeepingWarning' });
     }

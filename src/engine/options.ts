@@ -43,7 +43,11 @@ export interface StoreOptions {
   readonly recoverWithin?: number | undefined;
   /** Further occasions for a snapshot, on top of `recoverWithin`; default none. */
   readonly save?: readonly SaveRule[] | undefined;
-  /** What compaction drops; default `keep`. Nothing that recovery or a projection still needs is ever dropped. */
+  /**
+   * What compaction, which runs by itself, drops; default `keep`. Nothing that recovery or a projection still needs is ever
+   * dropped. A budget costs a snapshot whenever the tail has grown as large as the state and 12 MiB. With `discard` the file
+   * stays within six times the encoded state and 64 MiB, and what is written while a snapshot is taken.
+   */
   readonly history?: History | undefined;
   /**
    * How live commits are folded. `atomic` (default): a reducer that throws leaves no trace, and values read from the

@@ -12,6 +12,7 @@ import { hashState } from '../fold/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { type CommandOutcome, decideCommand, type Verdict } from './commands.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
+import { CompactionChore } from './compaction-chore.ts';
 import { type ModelFingerprint, usableSnapshots } from './fingerprint.ts';
 import { type EventRange, followEvents, type PastState, type Position, readEvents, stateAt } from './history.ts';
 import { Housekeeper } from './housekeeper.ts';
@@ -72,6 +73,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   readonly #settings: Settings;
   readonly #path: WritePath;
   readonly #snapshotter: Snapshotter;
+  readonly #compaction: CompactionChore;
   readonly #housekeeper: Housekeeper;
   readonly #publisher = new Publisher();
   readonly #projections = new Map<string, Projection>();
@@ -85,10 +87,20 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     this.#parts = parts;
     this.#log = log;
     this.#settings = settings;
-    const onDurable = (): void => this.#afterCommit();
+    const onDurable = (bytes: number): void => this.#afterCommit(bytes);
     this.#path = new WritePath({ model, log, settings, live, firstSeen, publisher: this.#publisher, onDurable });
     this.#snapshotter = new Snapshotter(this.#snapshotSource(), parts.rates, parts.snapshot);
-    this.#housekeeper = new Housekeeper(this.#snapshotter, () => this.#tidy());
+    const snapshotter = this.#snapshotter;
+    this.#compaction = new CompactionChore({
+      log,
+      settings,
+      usableSnapshots: () => this.#usableSnapshots(),
+      snapshotSequence: () => snapshotter.lastSequence,
+      takeSnapshot: () => snapshotter.take(),
+      saveProjections: () => this.#saveProjections(),
+    });
+    const snapshots = { isDue: () => snapshotter.due() !== undefined, run: () => snapshotter.take() };
+    this.#housekeeper = new Housekeeper([snapshots, this.#compaction]);
     // After a recovery that took long a snapshot is due at once, for the next one.
     if (!settings.readOnly) this.#housekeeper.wake();
   }
@@ -222,14 +234,18 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     return this.#snapshotter.take(true);
   }
 
-  /** Seals open blocks, drops what the option `history` no longer wants, and gives the space back. */
+  /**
+   * Seals open blocks, drops what the option `history` no longer wants, and gives the space back: all of it and now, where
+   * the store by itself waits until it is worth it.
+   */
   async compact(options: CompactOptions = {}): Promise<CompactionReport> {
     if (options.dryRun !== true) this.#requireWritable();
     await this.#settled();
-    await Promise.all([...this.#projections.values()].map((projection) => projection.save()));
+    await this.#saveProjections();
     const { history, clock, onProgress } = this.#settings;
-    const usable = (): Promise<SnapshotInfo[]> => usableSnapshots(this.#log, this.#parts.fingerprint);
-    return compactLog({ log: this.#log, history, usableSnapshots: usable, now: clock(), onProgress }, options);
+    const usable = (): Promise<SnapshotInfo[]> => this.#usableSnapshots();
+    const context = { log: this.#log, history, usableSnapshots: usable, now: clock(), onProgress };
+    return this.#compaction.alone(() => compactLog(context, options));
   }
 
   /** Reads and refolds the whole log, and compares every snapshot and the live state with the result. */
@@ -318,6 +334,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   async #settleForGood(): Promise<void> {
     await this.#path.settled();
+    this.#compaction.stop();
     await this.#housekeeper.settled();
     try {
       for (const projection of this.#projections.values()) await projection.save();
@@ -329,15 +346,20 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     }
   }
 
-  /** Runs after each durable commit: nothing here may take long. */
-  #afterCommit(): void {
+  /** Runs after each durable block, told the size of its text: nothing here may take long. */
+  #afterCommit(bytes: number): void {
     for (const projection of this.#projections.values()) projection.wake();
+    this.#compaction.appended(bytes);
     if (this.#closed === undefined) this.#housekeeper.wake();
   }
 
-  /** After a snapshot that was due: what the retention lets go, goes. */
-  async #tidy(): Promise<void> {
-    if (this.#settings.history !== 'keep' && this.#closed === undefined) await this.compact();
+  #usableSnapshots(): Promise<SnapshotInfo[]> {
+    return usableSnapshots(this.#log, this.#parts.fingerprint);
+  }
+
+  async #saveProjections(): Promise<void> {
+    if (this.#settings.readOnly) return;
+    await Promise.all([...this.#projections.values()].map((projection) => projection.save()));
   }
 
   #snapshotSource(): SnapshotSource {

@@ -31,8 +31,8 @@ export interface WritePathParts {
   /** The first sequence of each event type so far; kept up to date. */
   readonly firstSeen: Map<string, number>;
   readonly publisher: Publisher;
-  /** Called after each block became durable. */
-  readonly onDurable: () => void;
+  /** Called after each block became durable, with the size of its text. */
+  readonly onDurable: (bytes: number) => void;
 }
 
 /** The largest text of one commit: it must fit into one row. */
@@ -201,12 +201,14 @@ export class WritePath {
   /** A block has become durable: its commits are the next ones in order. */
   #becameDurable(commits: readonly KeptCommit[]): void {
     const { publisher, onDurable } = this.#parts;
+    let bytes = 0;
     for (const commit of commits) {
+      bytes += Buffer.byteLength(commit.json);
       const first = this.#durableSequence + 1;
       this.#durableSequence += commit.events;
       if (publisher.hasListeners) publisher.publish(commit.published ?? readBack(commit, first));
     }
-    onDurable();
+    onDurable(bytes);
   }
 
   #requireSequence(expected: number | undefined): void {

@@ -53,6 +53,15 @@ export function verifyBlock(block: StoredBlock, previousChain: string, path: str
   if (!linksTo(block, previousChain)) throw corruptBlock(block, path, 'it does not follow the block before it');
 }
 
+/** Verifies blocks in order. @throws RefoldError `LOG_CORRUPT` at the first that is not what was written */
+export function verifyBlocks(blocks: readonly StoredBlock[], startChain: string, path: string): void {
+  let chain = startChain;
+  for (const block of blocks) {
+    verifyBlock(block, chain, path);
+    chain = block.chain;
+  }
+}
+
 /** A page of another table in the place of this one's gives rows whose columns are null, or of any type. */
 function suitsEncoding({ encoding, payload }: StoredBlock): boolean {
   if (typeof payload === 'string') return encoding === 'open';

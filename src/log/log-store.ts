@@ -91,6 +91,10 @@ export interface SealOptions {
   readonly from?: number;
   /** Blocks that end at or before this sequence are sealed. */
   readonly through: number;
+  /** No sealed block is made that goes across one of these sequences; default none. */
+  readonly borders?: readonly number[];
+  /** Packs and proves everything, and changes nothing; also where the log is read-only. */
+  readonly dryRun?: boolean | undefined;
   /** Stop after the block in progress. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (sealedThrough: number) => void;
@@ -102,6 +106,8 @@ export interface SealReport {
   readonly blocksAfter: number;
   readonly bytesBefore: number;
   readonly bytesAfter: number;
+  /** The sealed blocks that were made, in order. */
+  readonly made: readonly BlockHeader[];
 }
 
 /** Sizes on disk; zero where a log has no files. */
@@ -146,8 +152,8 @@ export interface LogStore {
   /** Like `read`, then on with every block that becomes durable, until the signal. Gap-free. */
   follow(from: number, signal: AbortSignal): AsyncIterable<Block>;
 
-  /** Headers in order, without payloads, for planning. */
-  headers(): AsyncIterable<BlockHeader>;
+  /** Headers in order, without payloads, for planning: of all blocks, or of those that begin at `from` or later. */
+  headers(from?: number): AsyncIterable<BlockHeader>;
 
   /** The last block whose first event was recorded at or before `time`, or undefined. */
   blockAt(time: number): Promise<BlockHeader | undefined>;
@@ -174,7 +180,12 @@ export interface LogStore {
   getMeta(key: string): Promise<string | undefined>;
   putMeta(key: string, value: string): Promise<void>;
 
-  /** Packs open blocks (and merges small sealed ones) into sealed ones, each proven to decode to the same events first. */
+  /**
+   * Packs open blocks (and merges small sealed ones) into sealed ones, each proven to decode to the same events first.
+   * Appends wait for the replacing of rows at most, never for the packing.
+   *
+   * @throws RefoldError `LOG_CORRUPT` at the first damaged block; what was sealed before it stays sealed
+   */
   seal(options: SealOptions): Promise<SealReport>;
   /** Drops whole blocks that end at or before `sequence`, in bounded transactions; never the last block. */
   dropThrough(sequence: number): Promise<void>;

@@ -7,7 +7,7 @@
 import assert from 'node:assert';
 import { RefoldError } from '../core/errors.ts';
 import { encodeOpenBlock } from './block.ts';
-import { chainAfter, checksumOf, EMPTY_CHAIN, type StoredBlock, verifyBlock } from './chain.ts';
+import { chainAfter, checksumOf, EMPTY_CHAIN, type StoredBlock, verifyBlock, verifyBlocks } from './chain.ts';
 import { Bell, followLog } from './following.ts';
 import {
   epochConflict,
@@ -32,7 +32,7 @@ import type {
   StoredOutcome,
 } from './log-store.ts';
 import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOME_AGE_MS, OUTCOMES_KEPT } from './outcomes.ts';
-import { addToReport, NOTHING_SEALED, nextRun, openBytesOf, sealRun } from './sealing.ts';
+import { headerOf, nextRun, openBytesOf, sealInRuns, sealRun } from './sealing.ts';
 
 export interface MemoryLogOptions {
   /** Accepted for symmetry; memory has no disk to reach. */
@@ -146,8 +146,8 @@ class MemoryLog implements LogStore {
     return followLog({ head: () => this.head(), read: (range) => this.read(range), grown }, from, signal);
   }
 
-  async *headers(): AsyncGenerator<BlockHeader, void> {
-    for (const block of [...this.#open().blocks]) yield headerOf(block);
+  async *headers(from = 1): AsyncGenerator<BlockHeader, void> {
+    for (const block of [...this.#open().blocks]) if (block.firstSequence >= from) yield headerOf(block);
   }
 
   async blockAt(time: number): Promise<BlockHeader | undefined> {
@@ -208,34 +208,27 @@ class MemoryLog implements LogStore {
     this.#open().meta.set(key, value);
   }
 
-  async seal({ from = 1, through, signal, onProgress }: SealOptions): Promise<SealReport> {
-    let report = NOTHING_SEALED;
-    while (signal?.aborted !== true) {
+  seal(options: SealOptions): Promise<SealReport> {
+    return sealInRuns(options, async ({ from, through }) => {
       const { blocks } = this.#open();
       const candidates = blocks
         .values()
         .filter(({ firstSequence }) => firstSequence >= from)
         .map((block) => ({ ...headerOf(block), openBytes: openBytesOf(block) }));
       const run = nextRun(candidates, through);
-      if (run === undefined) break;
+      if (run === undefined) return undefined;
       const start = blocks.findIndex((block) => block.firstSequence === run[0]!.firstSequence);
-      const sealed = this.#sealBlocks(start, run.length);
-      blocks.splice(start, run.length, sealed);
-      report = addToReport(report, run, sealed);
-      onProgress?.(sealed.lastSequence);
+      const sealed = this.#packBlocks(start, run.length);
+      if (options.dryRun !== true) blocks.splice(start, run.length, sealed);
       await nextTurn();
-    }
-    return report;
+      return { run, sealed: headerOf(sealed) };
+    });
   }
 
-  #sealBlocks(start: number, count: number): StoredBlock {
+  #packBlocks(start: number, count: number): StoredBlock {
     const startChain = chainBefore(this.#contents, start);
     const run = this.#contents.blocks.slice(start, start + count);
-    let chain = startChain;
-    for (const block of run) {
-      verifyBlock(block, chain, this.path);
-      chain = block.chain;
-    }
+    verifyBlocks(run, startChain, this.path);
     return sealRun(run, startChain);
   }
 
@@ -308,10 +301,6 @@ function indexOfBlock(blocks: readonly StoredBlock[], sequence: number): number 
 
 function chainBefore({ blocks, trimmed }: MemoryContents, index: number): string {
   return index > 0 ? blocks[index - 1]!.chain : trimmed.chain;
-}
-
-function headerOf({ firstSequence, lastSequence, recordedAt, encoding, bytes }: StoredBlock): BlockHeader {
-  return { firstSequence, lastSequence, recordedAt, encoding, bytes };
 }
 
 function isSameSnapshot(a: SnapshotInfo, b: SnapshotInfo): boolean {

@@ -1,12 +1,13 @@
 /**
  * Which blocks become one sealed block, and the making of it.
  *
- * Both are pure: a log hands in what it knows of its blocks and carries the result out in a transaction of its own.
+ * Both are pure: a log hands in what it knows of its blocks and carries the result out in a transaction of its own, run by
+ * run, in the loop that stands here as well.
  */
 import assert from 'node:assert';
 import { decodeBlock } from './block.ts';
 import { checksumOf, type StoredBlock } from './chain.ts';
-import type { BlockHeader, SealReport } from './log-store.ts';
+import type { BlockHeader, SealOptions, SealReport } from './log-store.ts';
 import { sameJson } from './packed-values.ts';
 import { type DecodedBlock, encodeSealedBlock, readSealedPrefix } from './sealed-block.ts';
 
@@ -21,6 +22,50 @@ export const LARGEST_OPEN_BYTES_SEALED: number = 128 * 1024 * 1024;
 export interface SealCandidate extends BlockHeader {
   /** Size of its events as open text. */
   readonly openBytes: number;
+}
+
+/** A run, and the block that takes its place. */
+export interface SealedRun {
+  readonly run: readonly BlockHeader[];
+  readonly sealed: BlockHeader;
+}
+
+/**
+ * Seals run after run, until there is none or the signal aborts.
+ *
+ * @param sealNext seals the first run in a stretch; undefined when there is none
+ */
+export async function sealInRuns(
+  options: SealOptions,
+  sealNext: (stretch: Stretch) => Promise<SealedRun | undefined>,
+): Promise<SealReport> {
+  const { signal, onProgress } = options;
+  let report = NOTHING_SEALED;
+  for (const { from: start, through } of sealStretches(options)) {
+    for (let from = start; signal?.aborted !== true; ) {
+      const step = await sealNext({ from, through });
+      if (step === undefined) break;
+      report = addToReport(report, step.run, step.sealed);
+      from = step.sealed.lastSequence + 1;
+      onProgress?.(step.sealed.lastSequence);
+    }
+  }
+  return report;
+}
+
+/** Blocks that begin at `from` or later and end at `through` or before. */
+export interface Stretch {
+  readonly from: number;
+  readonly through: number;
+}
+
+/** The stretches that are sealed one after the other, so that no run goes across a border. */
+export function sealStretches({ from = 1, through, borders = [] }: SealOptions): readonly Stretch[] {
+  const inside = [...new Set(borders)].filter((border) => border >= from && border < through).sort((a, b) => a - b);
+  return [...inside, through].map((end, index) => ({
+    from: index === 0 ? from : inside[index - 1]! + 1,
+    through: end,
+  }));
 }
 
 /**
@@ -81,12 +126,13 @@ export function openBytesOf(block: StoredBlock): number {
   return typeof block.payload === 'string' ? block.bytes : (readSealedPrefix(block.payload)?.openBytes ?? block.bytes);
 }
 
+/** A block without its payload. */
+export function headerOf({ firstSequence, lastSequence, recordedAt, encoding, bytes }: BlockHeader): BlockHeader {
+  return { firstSequence, lastSequence, recordedAt, encoding, bytes };
+}
+
 /** What replacing `run` by `sealed` adds to a report. */
-export function addToReport(
-  report: SealReport,
-  run: readonly BlockHeader[],
-  sealed: Pick<BlockHeader, 'bytes'>,
-): SealReport {
+function addToReport(report: SealReport, run: readonly BlockHeader[], sealed: BlockHeader): SealReport {
   const newlySealed = run.filter((block) => block.encoding === 'open');
   return {
     sealedEvents: report.sealedEvents + newlySealed.reduce((sum, block) => sum + eventsOf(block), 0),
@@ -94,16 +140,18 @@ export function addToReport(
     blocksAfter: report.blocksAfter + 1,
     bytesBefore: report.bytesBefore + run.reduce((sum, block) => sum + block.bytes, 0),
     bytesAfter: report.bytesAfter + sealed.bytes,
+    made: [...report.made, sealed],
   };
 }
 
 /** A report of nothing. */
-export const NOTHING_SEALED: SealReport = {
+const NOTHING_SEALED: SealReport = {
   sealedEvents: 0,
   blocksBefore: 0,
   blocksAfter: 0,
   bytesBefore: 0,
   bytesAfter: 0,
+  made: [],
 };
 
 /** Never packed (again): sealed and at least half full, or too large. */

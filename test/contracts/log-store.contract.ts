@@ -194,6 +194,7 @@ export function describeLogStore(name: string, createHarness: () => Promise<LogH
         await Promise.all(appends);
         expect(sequencesOf(await readEvents(log))).toEqual(upTo(2_506));
         expect(await collect(log.headers())).toHaveLength(2_503);
+        expect((await collect(log.headers(2_504))).map((block) => block.firstSequence)).toEqual([2_504, 2_505, 2_506]);
       });
 
       test('more bytes than one page holds', async () => {
@@ -452,6 +453,29 @@ export function describeLogStore(name: string, createHarness: () => Promise<LogH
         expect(headers.map((block) => block.lastSequence)).toEqual([20_000, 36_000]);
         expect(progress).toEqual([20_000, 36_000]);
         expect(await readEvents(log, 19_999, 20_002)).toHaveLength(4);
+      });
+
+      test('no sealed block goes across a border', async () => {
+        await appendNotes(log, 9);
+        const borders = [6, 2, 6, 9, 40];
+        const { made, blocksAfter } = await log.seal({ from: 2, through: 8, borders });
+        expect(made.map(({ firstSequence, lastSequence }) => [firstSequence, lastSequence])).toEqual([
+          [2, 2],
+          [3, 6],
+          [7, 8],
+        ]);
+        expect(blocksAfter).toBe(3);
+        expect((await collect(log.headers(2))).slice(0, 3)).toEqual(made);
+      });
+
+      test('a dry run says what sealing will make, and changes nothing', async () => {
+        await appendMixed(20);
+        const before = await collect(log.headers());
+        const options = { through: log.head().sequence, borders: [14] };
+        const plan = await log.seal({ ...options, dryRun: true });
+        expect(await collect(log.headers())).toEqual(before);
+        expect(await log.seal(options)).toEqual(plan);
+        expect(await collect(log.headers())).toEqual(plan.made);
       });
 
       test('stops at its signal after the block in progress', async () => {

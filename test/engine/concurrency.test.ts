@@ -194,7 +194,7 @@ describe('compaction', () => {
         return report;
       },
     });
-    const store = await openOn(log, { history: 'discard' });
+    const store = await openOn(log, { history: { maxBytes: 1 } });
     const round = async (i: number): Promise<void> => {
       await store.append(Array.from({ length: i }, (_, j) => note(`note ${i} ${j}`)));
       await store.snapshot();

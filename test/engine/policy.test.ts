@@ -1,6 +1,5 @@
 /** The engine's pure decisions, as tables. */
 import { describe, expect, test } from 'vitest';
-import { planRetention, type RetentionFacts } from '../../src/engine/compaction.ts';
 import { findChange, fingerprintFor, fingerprintOf } from '../../src/engine/fingerprint.ts';
 import { requireNode } from '../../src/engine/open-log.ts';
 import { planRecovery } from '../../src/engine/recovery.ts';
@@ -11,7 +10,7 @@ import {
   type SnapshotFacts,
 } from '../../src/engine/snapshot-policy.ts';
 import { STATE_FORMAT } from '../../src/fold/state-codec.ts';
-import type { BlockHeader, SnapshotInfo } from '../../src/log/log-store.ts';
+import type { SnapshotInfo } from '../../src/log/log-store.ts';
 
 describe('planSnapshot', () => {
   const quiet: SnapshotFacts = {
@@ -107,34 +106,6 @@ describe('planKeyframes', () => {
       0,
     );
     expect(many.length - planKeyframes(many, 1).length).toBe(2 + 400);
-  });
-});
-
-describe('planRetention', () => {
-  const headers: BlockHeader[] = [1, 2, 3, 4, 5].map((n) => ({
-    firstSequence: n * 10 - 9,
-    lastSequence: n * 10,
-    recordedAt: n * 1_000,
-    encoding: 'sealed',
-    bytes: 100,
-  }));
-  const facts: RetentionFacts = { headers, usableSnapshots: [50, 40], checkpoints: [], history: 'keep', now: 6_000 };
-  test.each<[string, Partial<RetentionFacts>, number, boolean]>([
-    ['keep', {}, 0, false],
-    ['discard goes to the older snapshot', { history: 'discard' }, 40, true],
-    ['with one snapshot nothing goes', { history: 'discard', usableSnapshots: [50] }, 0, true],
-    ['without snapshots nothing goes', { history: { maxEvents: 1 }, usableSnapshots: [] }, 0, true],
-    ['whole blocks only', { history: 'discard', usableSnapshots: [50, 38] }, 30, true],
-    ['a slow projection holds back', { history: 'discard', checkpoints: [45, 12] }, 10, true],
-    ['maxEvents', { history: { maxEvents: 25 } }, 20, false],
-    ['maxBytes', { history: { maxBytes: 250 } }, 30, false],
-    ['maxAge counts the youngest event of a block', { history: { maxAge: 3_000 } }, 20, false],
-    ['any bound is enough', { history: { maxAge: 1e9, maxEvents: 10 } }, 40, false],
-    ['an empty log', { headers: [], history: 'discard' }, 0, false],
-  ])('%s', (_name, changes, dropThrough, held) => {
-    const plan = planRetention({ ...facts, ...changes });
-    expect(plan.dropThrough).toBe(dropThrough);
-    expect(plan.heldBack !== undefined).toBe(held);
   });
 });
 

@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { SealOptions } from '../../src/log/log-store.ts';
 import {
   LARGEST_OPEN_BYTES_SEALED,
   nextRun,
   SEALED_BLOCK_EVENTS,
   SEALED_BLOCK_OPEN_BYTES,
   type SealCandidate,
+  sealStretches,
 } from '../../src/log/sealing.ts';
 
 const FULL = SEALED_BLOCK_EVENTS;
@@ -62,5 +64,31 @@ describe('the next run to seal', () => {
       for (;;) yield* blocks(['open', FULL]);
     };
     expect(nextRun(endless(), Number.MAX_SAFE_INTEGER)).toHaveLength(1);
+  });
+});
+
+describe('the stretches to seal', () => {
+  test.each<[string, SealOptions, [number, number][]]>([
+    ['without borders', { through: 9 }, [[1, 9]]],
+    [
+      'at each border within',
+      { from: 2, through: 9, borders: [7, 4] },
+      [
+        [2, 4],
+        [5, 7],
+        [8, 9],
+      ],
+    ],
+    ['borders outside count for nothing', { from: 5, through: 9, borders: [4, 9, 12] }, [[5, 9]]],
+    [
+      'a border where it begins',
+      { from: 5, through: 9, borders: [5, 5] },
+      [
+        [5, 5],
+        [6, 9],
+      ],
+    ],
+  ])('%s', (_, options, expected) => {
+    expect(sealStretches(options).map(({ from, through }) => [from, through])).toEqual(expected);
   });
 });

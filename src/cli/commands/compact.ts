@@ -100,8 +100,7 @@ async function compactAs(
 }
 
 function describe({ dryRun, sealed, dropped, fileBytesBefore, fileBytesAfter, heldBack }: CompactionReport): string {
-  const shrunk =
-    sealed.bytesAfter === undefined ? bytes(sealed.bytes) : `${bytes(sealed.bytes)} → ${bytes(sealed.bytesAfter)}`;
+  const shrunk = `${bytes(sealed.bytes)} → ${bytes(sealed.bytesAfter)}`;
   const nothing = dropped.events === 0;
   return pairs([
     [

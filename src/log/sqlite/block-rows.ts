@@ -121,7 +121,7 @@ export function chainAt(connection: Connection, sequence: number): string | unde
 }
 
 /** The chain before the block that begins at `first`. @throws RefoldError `LOG_CORRUPT` when what precedes it is gone */
-function chainBefore(connection: Connection, first: number, path: string, trimmed: Trimmed): string {
+export function chainBefore(connection: Connection, first: number, path: string, trimmed: Trimmed): string {
   if (trimmed.through === first - 1) return trimmed.chain;
   const chain = chainAt(connection, first - 1);
   if (chain === undefined) throw eventsMissing(path, first - 1);

@@ -1,20 +1,9 @@
-/** The writer's work on `blocks` and `commands`: appending, sealing, dropping. */
+/** The writer's work on `blocks` and `commands`: appending, putting sealed blocks in place, dropping. */
 import { chainAfter, checksumOf } from '../block.ts';
-import { type StoredBlock, verifyBlock } from '../chain.ts';
 import { sequenceConflict } from '../log-errors.ts';
-import type { BlockHeader, LogHead, StoredOutcome } from '../log-store.ts';
+import type { LogHead, StoredOutcome } from '../log-store.ts';
 import { checksumOfOutcome, FORGOTTEN_PER_NEW_OUTCOME, OUTCOME_AGE_MS, OUTCOMES_KEPT } from '../outcomes.ts';
-import { OPEN_BYTES_OFFSET } from '../sealed-block.ts';
-import { nextRun, type SealCandidate, sealRun } from '../sealing.ts';
-import {
-  BLOCK_COLUMNS,
-  type BlockRow,
-  HEADER_COLUMNS,
-  type HeaderRow,
-  type Trimmed,
-  toBlock,
-  toHeader,
-} from './block-rows.ts';
+import { BLOCK_COLUMNS, type BlockRow, HEADER_COLUMNS, type HeaderRow, type Trimmed, toHeader } from './block-rows.ts';
 import type { Connection, Statement } from './driver.ts';
 import type { WriteConnection } from './write-connection.ts';
 import type { Jobs } from './writer-protocol.ts';
@@ -96,41 +85,20 @@ export class BlockWriting {
   }
 
   /**
-   * Seals the first run at or after `from`. All thinking comes before the transaction.
-   *
-   * @param openBytes a run is full at this much open text; a size of its own choice when undefined
+   * Puts a sealed block into the place of the run that it was packed from. The sealing thread has read that run a moment
+   * ago: where other blocks are by now, nothing changes and the answer is false. The chains tell, for they are over all
+   * that came before.
    */
-  sealRun({ from, through }: Jobs['sealRun']['takes'], openBytes: number | undefined): Jobs['sealRun']['answers'] {
-    const run = nextRun(this.#candidates(from), through, openBytes);
-    if (run === undefined) return undefined;
-    const first = run[0]!.firstSequence;
-    const last = run.at(-1)!.lastSequence;
-    const startChain = this.#chainBefore(first);
-    const sealed = sealRun(this.#verified(first, last, startChain), startChain);
-    this.#writer.transact(() => {
+  swapRun({ blocks, startChain, sealed }: Jobs['swapRun']['takes']): boolean {
+    const { firstSequence: first, lastSequence: last, recordedAt, encoding, checksum, chain, payload } = sealed;
+    return this.#writer.transact(() => {
+      const [count, end] = this.#sql.extent.get(first, last)!;
+      const isSame = count === blocks && end === last && this.#sql.chainBefore.get(last + 1) === chain;
+      if (!isSame || this.#chainBefore(first) !== startChain) return false;
       this.#sql.deleteBlocks.run(first, last);
-      const { firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload } = sealed;
-      this.#sql.insertBlock.run(firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload);
+      this.#sql.insertBlock.run(first, last, recordedAt, encoding, checksum, chain, payload);
+      return true;
     });
-    return { run, sealed: headerOf(sealed) };
-  }
-
-  *#candidates(from: number): Generator<SealCandidate, void> {
-    for (const row of this.#sql.sealCandidates.iterate(from)) {
-      const header = toHeader(row.slice(0, 5) as unknown as HeaderRow, this.#writer.path);
-      const openBytes = row[5] === null ? header.bytes : Number(row[5].readBigUInt64LE(0));
-      yield { ...header, openBytes };
-    }
-  }
-
-  #verified(first: number, last: number, startChain: string): StoredBlock[] {
-    const blocks = this.#sql.blocks.all(first, last).map(toBlock);
-    let chain = startChain;
-    for (const block of blocks) {
-      verifyBlock(block, chain, this.#writer.path);
-      chain = block.chain;
-    }
-    return blocks;
   }
 
   #chainBefore(first: number): string {
@@ -164,8 +132,6 @@ export class BlockWriting {
   }
 }
 
-type CandidateRow = [...HeaderRow, openBytes: Buffer | null];
-
 function prepareStatements(connection: Connection) {
   const insertBlock = connection.prepare(`insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)`);
   const blocks = connection
@@ -174,14 +140,9 @@ function prepareStatements(connection: Connection) {
   const headersFrom = connection
     .prepare(`select ${HEADER_COLUMNS} from blocks order by first_sequence limit ?`)
     .raw() as Statement<HeaderRow>;
-  const sealCandidates = connection
-    .prepare(
-      `select ${HEADER_COLUMNS}, case encoding when 'sealed' then substr(payload, ${OPEN_BYTES_OFFSET + 1}, 8) end
-       from blocks
-       where first_sequence >= ?
-       order by first_sequence`,
-    )
-    .raw() as Statement<CandidateRow>;
+  const extent = connection
+    .prepare('select count(*), max(last_sequence) from blocks where first_sequence between ? and ?')
+    .raw() as Statement<readonly [count: number, lastSequence: number | null]>;
   const chainBefore = connection
     .prepare('select chain from blocks where first_sequence < ? order by first_sequence desc limit 1')
     .pluck() as Statement<string>;
@@ -208,7 +169,7 @@ function prepareStatements(connection: Connection) {
     insertBlock,
     blocks,
     headersFrom,
-    sealCandidates,
+    extent,
     chainBefore,
     trimmedChain,
     deleteBlocks,
@@ -220,8 +181,4 @@ function prepareStatements(connection: Connection) {
     forgetOldest,
     forgetOlder,
   };
-}
-
-function headerOf({ firstSequence, lastSequence, recordedAt, encoding, bytes }: StoredBlock): BlockHeader {
-  return { firstSequence, lastSequence, recordedAt, encoding, bytes };
 }

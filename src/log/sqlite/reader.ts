@@ -150,9 +150,9 @@ export class LogReader {
     return eventsMissing(this.path, sequence);
   }
 
-  /** Headers of all blocks, in pages; what changes meanwhile may be seen or not. */
-  async *headers(): AsyncGenerator<BlockHeader, void> {
-    for (let after = 0; ; ) {
+  /** Headers of the blocks that begin at `from` or later, in pages; what changes meanwhile may be seen or not. */
+  async *headers(from: number): AsyncGenerator<BlockHeader, void> {
+    for (let after = from - 1; ; ) {
       const rows = this.#guarded(() => this.#sql.headersAfter.all(after, PAGE_BLOCKS));
       for (const row of rows) {
         const header = toHeader(row, this.path);

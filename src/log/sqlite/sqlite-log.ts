@@ -24,7 +24,6 @@ import type {
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
-import { addToReport, NOTHING_SEALED } from '../sealing.ts';
 import { backUp } from './backup.ts';
 import type { LogState } from './block-rows.ts';
 import { checkInThread } from './check.ts';
@@ -33,6 +32,7 @@ import { canonicalPath, createFile, fileKind, invalidPath, requireNoRepair, requ
 import { lockPath } from './lock.ts';
 import { READ_AHEAD_FROM_BYTES, ReadAhead } from './read-ahead.ts';
 import { LogReader } from './reader.ts';
+import { sealInThread } from './sealer.ts';
 import { sendSnapshot } from './snapshot-sending.ts';
 import { readWitness, requireWitnessed } from './witness.ts';
 import { WriterClient } from './writer-client.ts';
@@ -127,6 +127,8 @@ class SqliteLog implements LogStore {
   #head: LogHead;
   #firstSequence: number;
   #seenVersion = 0;
+  readonly #sealing = new Set<Promise<SealReport>>();
+  readonly #stopSealing = new AbortController();
   #closing: Promise<void> | undefined;
 
   constructor(reader: LogReader, writer: WriterClient | undefined, state: LogState, readAheadFromBytes: number) {
@@ -193,8 +195,8 @@ class SqliteLog implements LogStore {
     this.#firstSequence = trimmed.through + 1;
   }
 
-  headers(): AsyncIterable<BlockHeader> {
-    return this.#reader.headers();
+  headers(from = 1): AsyncIterable<BlockHeader> {
+    return this.#reader.headers(from);
   }
 
   async blockAt(time: number): Promise<BlockHeader | undefined> {
@@ -239,17 +241,12 @@ class SqliteLog implements LogStore {
     await this.#writing().do('putMeta', { key, value });
   }
 
-  async seal({ from: start = 1, through, signal, onProgress }: SealOptions): Promise<SealReport> {
-    const writer = this.#writing();
-    let report = NOTHING_SEALED;
-    for (let from = start; signal?.aborted !== true; ) {
-      const step = await writer.do('sealRun', { from, through });
-      if (step === undefined) break;
-      report = addToReport(report, step.run, step.sealed);
-      from = step.sealed.lastSequence + 1;
-      onProgress?.(step.sealed.lastSequence);
-    }
-    return report;
+  async seal(options: SealOptions): Promise<SealReport> {
+    if (this.#closing !== undefined) throw storeClosed(this.path);
+    const writer = options.dryRun === true ? this.#writer : this.#writing();
+    const sealing = sealInThread(this.path, writer, options, this.#stopSealing.signal);
+    this.#sealing.add(sealing);
+    return sealing.finally(() => this.#sealing.delete(sealing));
   }
 
   async dropThrough(sequence: number): Promise<void> {
@@ -296,6 +293,8 @@ class SqliteLog implements LogStore {
     this.#reader.close();
     await this.#blocks.close();
     this.#bell.ring();
+    this.#stopSealing.abort();
+    await Promise.allSettled(this.#sealing);
     await this.#writer?.close();
   }
 

@@ -2,10 +2,11 @@
  * What the store and its writer thread say to each other.
  *
  * The store posts numbered jobs; the writer does them one after the other and answers each under its number. Long work
- * (sealing, dropping, snapshots) is cut into jobs by the store, so that appends get in between.
+ * (dropping, snapshots) is cut into jobs by the store, so that appends get in between.
  */
 import type { SerializedError } from '../../core/errors.ts';
-import type { BlockHeader, Checkpoint, Durability, LogHead, SnapshotInfo, StoredOutcome } from '../log-store.ts';
+import type { StoredBlock } from '../chain.ts';
+import type { Checkpoint, Durability, LogHead, SnapshotInfo, StoredOutcome } from '../log-store.ts';
 import type { LogState, Trimmed } from './block-rows.ts';
 
 /** Handed to the writer thread at its start. */
@@ -23,6 +24,15 @@ export interface NewBlock {
   /** When its last commit was recorded. */
   readonly lastRecordedAt: number;
   readonly payload: string;
+}
+
+/** A sealed block on its way into the log. */
+export interface PackedRun {
+  /** How many blocks it replaces: all those from its first to its last event. */
+  readonly blocks: number;
+  /** The chain before them. */
+  readonly startChain: string;
+  readonly sealed: StoredBlock;
 }
 
 /** Every job with what it takes and what it answers. */
@@ -58,11 +68,10 @@ export interface Jobs {
   dropSnapshots: { takes: { readonly owner: string; readonly sequences: readonly number[] }; answers: undefined };
   /** Deletes a few chunks that no snapshot owns; answers whether there are more. */
   sweepChunks: { takes: undefined; answers: boolean };
-  /** Seals the first run at or after `from`; answers what it replaced by what, or undefined when nothing was left. */
-  sealRun: {
-    takes: { readonly from: number; readonly through: number };
-    answers: { readonly run: readonly BlockHeader[]; readonly sealed: BlockHeader } | undefined;
-  };
+  /** Replaces a run by the sealed block that was packed from it; false, and nothing, when the run is no longer there. */
+  swapRun: { takes: PackedRun; answers: boolean };
+  /** While room on the disk is tight, what one transaction may move; undefined otherwise. */
+  pieceBytes: { takes: undefined; answers: number | undefined };
   /** Drops some blocks that end at or before `through`; answers the new end of what is gone, or undefined when done. */
   dropBlocks: { takes: { readonly through: number }; answers: Trimmed | undefined };
   /** Returns some free pages; answers whether there are more. */

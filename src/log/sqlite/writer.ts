@@ -141,10 +141,12 @@ class Writer {
         return { value: this.#append(message.input), written: 1 + (message.input.block?.payload.length ?? 0) };
       case 'putChunk':
         return { written: this.#snapshots.putChunk(message.input) };
-      case 'sealRun': {
-        const value = this.#blocks.sealRun(message.input, this.#room.pieceBytes);
-        return { value, written: value === undefined ? 0 : value.sealed.bytes + value.run.length * 256 };
+      case 'swapRun': {
+        const { sealed, blocks } = message.input;
+        return { value: this.#blocks.swapRun(message.input), written: sealed.bytes + blocks * 256 };
       }
+      case 'pieceBytes':
+        return { value: this.#room.pieceBytes, written: 0 };
       case 'dropBlocks':
         return { value: this.#blocks.dropBlocks(message.input), written: SMALL };
       case 'beginSnapshot':

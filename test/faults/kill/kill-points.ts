@@ -4,13 +4,14 @@
  * The kill is a real SIGKILL of the whole process; this only chooses the moment. For `during` it tells the killer outside,
  * which strikes while the call runs.
  */
-import { isMainThread } from 'node:worker_threads';
+import { threadName } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { standStill, writeMark } from './marks.ts';
 import type { Kill, Moment } from './plan.ts';
 
 const plan: Kill | undefined = JSON.parse(process.env.REFOLD_KILL ?? 'null') ?? undefined;
-if (!isMainThread && plan?.at === 'moment') watch(plan);
+// Other threads, such as the one that packs, only read.
+if (threadName === 'refold writer' && plan?.at === 'moment') watch(plan);
 
 function watch(planned: Extract<Kill, { at: 'moment' }>): void {
   let isWriter = false;

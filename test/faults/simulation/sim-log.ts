@@ -192,8 +192,8 @@ export class SimLog implements LogStore {
     return followLog({ head: () => this.#head, read: (range) => this.read(range), grown }, from, signal);
   }
 
-  headers(): ReturnType<LogStore['headers']> {
-    return this.#inner.headers();
+  headers(from?: number): ReturnType<LogStore['headers']> {
+    return this.#inner.headers(from);
   }
 
   async blockAt(time: number): ReturnType<LogStore['blockAt']> {

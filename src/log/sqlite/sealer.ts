@@ -1,0 +1,125 @@
+/**
+ * Sealing, seen from the store: a thread of its own reads, proves and packs a run, and the writer only swaps the rows.
+ *
+ * The thread is started for a sealing and ends with it. Packing a run takes some tens of milliseconds; none of them are
+ * the writer's, so that an append meanwhile waits for nothing but another commit.
+ */
+import { Worker } from 'node:worker_threads';
+import { isRefoldError, type RefoldError, reviveError, type SerializedError } from '../../core/errors.ts';
+import { storeClosed } from '../log-errors.ts';
+import type { SealOptions, SealReport } from '../log-store.ts';
+import { type SealedRun, type Stretch, sealInRuns } from '../sealing.ts';
+import { readFailure } from './driver.ts';
+import type { WriterClient } from './writer-client.ts';
+import type { PackedRun } from './writer-protocol.ts';
+
+/** What the sealing thread is asked for: the first run in a stretch, full at `openBytes` of text if that is said. */
+export interface PackRequest extends Stretch {
+  readonly openBytes?: number;
+}
+
+/** A run, packed; `payload` of its sealed block is moved, not copied, from thread to thread. */
+export interface Packed extends SealedRun {
+  readonly packed: PackedRun;
+}
+
+/** The thread's answer to a request; without either, there is no run left. */
+export interface PackAnswer {
+  readonly packed?: Packed;
+  readonly error?: SerializedError;
+}
+
+/**
+ * Seals as `LogStore.seal` says.
+ *
+ * @param writer may be absent for a dry run: then there is always room
+ * @param closing aborts when the log closes: what was packed and not swapped is forgotten
+ */
+export async function sealInThread(
+  path: string,
+  writer: WriterClient | undefined,
+  options: SealOptions,
+  closing: AbortSignal,
+): Promise<SealReport> {
+  const sealer = new Sealer(path);
+  try {
+    return await sealInRuns(options, async (stretch) => {
+      if (closing.aborted) throw storeClosed(path);
+      return options.dryRun === true ? sealer.pack(await sized(writer, stretch)) : sealNext(sealer, writer!, stretch);
+    });
+  } finally {
+    await sealer.end();
+  }
+}
+
+/** Packs and swaps the next run; once more when the log was compacted from elsewhere meanwhile, or the disk got full. */
+async function sealNext(sealer: Sealer, writer: WriterClient, stretch: Stretch): Promise<SealedRun | undefined> {
+  for (let request = await sized(writer, stretch); ; ) {
+    const run = await sealer.pack(request);
+    if (run === undefined) return undefined;
+    const { payload } = run.packed.sealed;
+    try {
+      if (await writer.do('swapRun', run.packed, [(payload as Uint8Array<ArrayBuffer>).buffer])) return run;
+    } catch (error) {
+      if (!isRefoldError(error, 'LOG_FULL') || request.openBytes !== undefined) throw error;
+      request = await sized(writer, stretch); // a smaller one may find room in the ballast
+      if (request.openBytes === undefined) throw error;
+    }
+  }
+}
+
+async function sized(writer: WriterClient | undefined, stretch: Stretch): Promise<PackRequest> {
+  const openBytes = await writer?.do('pieceBytes', undefined);
+  return openBytes === undefined ? stretch : { ...stretch, openBytes };
+}
+
+/** The store's end of the sealing thread: one request at a time. */
+class Sealer {
+  readonly #path: string;
+  readonly #worker: Worker;
+  readonly #exited: Promise<void>;
+  #waiting: PromiseWithResolvers<Packed | undefined> | undefined;
+  #failure: RefoldError | undefined;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#worker = new Worker(SEALER_WORKER, { workerData: path, execArgv: [], name: 'refold sealer' });
+    this.#worker.on('message', (answer: PackAnswer) => this.#settle(answer));
+    this.#worker.on('error', (error) => this.#fail(error));
+    this.#exited = new Promise((resolve) => {
+      this.#worker.on('exit', () => {
+        this.#fail(new Error('the sealing thread ended'));
+        resolve();
+      });
+    });
+  }
+
+  /** @throws RefoldError `LOG_CORRUPT` when a block of the run is damaged */
+  async pack(request: PackRequest): Promise<Packed | undefined> {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#waiting = Promise.withResolvers();
+    this.#worker.postMessage(request);
+    return this.#waiting.promise;
+  }
+
+  /** Resolves when the thread is gone, and its connection with it: the last connection to close should be the writer's. */
+  end(): Promise<void> {
+    this.#worker.postMessage('end');
+    return this.#exited;
+  }
+
+  #settle({ packed, error }: PackAnswer): void {
+    if (error === undefined) this.#waiting?.resolve(packed);
+    else this.#waiting?.reject(reviveError(error));
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure ??= readFailure(cause, 'seal', this.#path);
+    this.#waiting?.reject(this.#failure);
+  }
+}
+
+const SEALER_WORKER = new URL(
+  import.meta.url.endsWith('.ts') ? './sealer-worker.ts' : './sealer-worker.js',
+  import.meta.url,
+);
