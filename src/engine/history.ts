@@ -68,7 +68,7 @@ async function sequenceAt(log: LogStore, time: number): Promise<number> {
   if (first > 1) {
     throw new RefoldError(
       'HISTORY_GONE',
-      `Cannot go back to ${new Date(time).toISOString()}: the log begins at ${first}`,
+      `Cannot go back to ${describeTime(time)}: the log begins at ${first}`,
       {
         path: log.path,
         sequence: first,
@@ -78,6 +78,12 @@ async function sequenceAt(log: LogStore, time: number): Promise<number> {
   }
   await requireLater(log, first, time);
   return 0;
+}
+
+/** Beyond the range of a Date there is only the number. */
+function describeTime(time: number): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? `${time} ms` : date.toISOString();
 }
 
 /** The search went by headers that nobody has vouched for: the block it found is read and verified, and the one after. */

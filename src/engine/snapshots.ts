@@ -13,9 +13,6 @@ export interface EncodedState {
   readonly stateHash: string;
 }
 
-/** Some half a millisecond of encoding: the smallest slice that work on the thread of the application is cut into. */
-const SLICE_BYTES = 64 * 1024;
-
 /** Encodes in one go: what is written is the state of this very moment. Takes time in proportion to the state. */
 export function encodeWhole(state: object): EncodedState {
   const encoding = new Encoding();
@@ -26,7 +23,7 @@ export function encodeWhole(state: object): EncodedState {
 /** Encodes in one go, unless the state turns out to have more than `maxBytes`: then undefined. */
 export function encodeUpTo(state: object, maxBytes: number): EncodedState | undefined {
   const encoding = new Encoding();
-  for (const chunk of encodeState(state, { chunkBytes: SLICE_BYTES })) {
+  for (const chunk of encodeState(state)) {
     encoding.add(chunk);
     if (encoding.bytes > maxBytes) return undefined;
   }
@@ -36,7 +33,7 @@ export function encodeUpTo(state: object, maxBytes: number): EncodedState | unde
 /** Encodes in slices, for a state that does not change meanwhile. */
 export async function encodePaced(state: object, pace: Pace): Promise<EncodedState> {
   const encoding = new Encoding();
-  for (const chunk of encodeState(state, { chunkBytes: SLICE_BYTES })) {
+  for (const chunk of encodeState(state)) {
     encoding.add(chunk);
     if (pace.isOver) await pace.rest();
   }

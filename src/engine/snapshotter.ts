@@ -151,7 +151,9 @@ export class Snapshotter {
     if (failure !== undefined) throw failure;
     const capture = live.capture();
     try {
-      const atOnce = encodeUpTo(capture?.state ?? live.value, AT_ONCE_BYTES);
+      // What was far too large the last time need not be tried.
+      const isLarge = (this.#last?.bytes ?? 0) > 2 * AT_ONCE_BYTES;
+      const atOnce = isLarge ? undefined : encodeUpTo(capture?.state ?? live.value, AT_ONCE_BYTES);
       return await this.#write((to) => this.#encode(to, atOnce, capture, checked));
     } finally {
       capture?.release();
