@@ -54,7 +54,8 @@ async function run({ long, seed, folder, say }: RowOptions): Promise<RowReport> 
       controls,
     };
   } finally {
-    filler.disconnect();
+    // One that has ended by itself is a finding; taking leave of it must not hide that.
+    if (filler.connected) filler.disconnect();
   }
 }
 
