@@ -20,7 +20,7 @@ function choreOn(history: History = 'keep', more: Partial<ChoreSource> = {}): Co
   const clock = manualClock();
   return new CompactionChore({
     log,
-    settings: { history, clock: clock.read, onProgress: () => {} },
+    settings: { history, clock: clock.read },
     usableSnapshots: async () => [],
     snapshotSequence: () => 0,
     takeSnapshot: async () => {},
