@@ -23,7 +23,7 @@ import type { Settings } from './options.ts';
 
 export interface ChoreSource {
   readonly log: LogStore;
-  readonly settings: Pick<Settings, 'history' | 'clock' | 'onProgress'>;
+  readonly settings: Pick<Settings, 'history' | 'clock'>;
   /** Snapshots that the model can use, newest first. */
   readonly usableSnapshots: () => Promise<readonly SnapshotInfo[]>;
   /** Sequence of the newest snapshot; asked after every commit. */
@@ -145,10 +145,10 @@ export class CompactionChore implements Chore {
     const { log, settings } = this.#source;
     const from = this.#sealedThrough! + 1;
     const headers = await collectHeaders(log, from);
-    const { history, onProgress } = settings;
+    const { history } = settings;
     const through = planSealing(headers, sealAtBytes({ history, waitsForProjection: this.#look.waitsForProjection }));
     if (through === 0) return;
-    const report = await sealThrough({ log, onProgress }, { from, through, signal: this.#stopping.signal });
+    const report = await sealThrough({ log, onProgress: quietly }, { from, through, signal: this.#stopping.signal });
     if (this.#stopping.signal.aborted) return;
     const last = report.made.at(-1);
     // It may be small: the next round looks at it again, and has others join it.
@@ -161,12 +161,12 @@ export class CompactionChore implements Chore {
 
   async #drop(): Promise<void> {
     const { log, settings, usableSnapshots, snapshotSequence, saveProjections } = this.#source;
-    const { history, clock, onProgress } = settings;
+    const { history, clock } = settings;
     const at = clock();
     const newest = snapshotSequence();
     await saveProjections();
     const headers = await collectHeaders(log);
-    const context = { log, history, usableSnapshots, now: at, onProgress };
+    const context = { log, history, usableSnapshots, now: at, onProgress: quietly };
     const { dropThrough, waitsForSnapshot, waitsForProjection } = await dropHistory(context, headers);
     const left = headers.filter(({ lastSequence }) => lastSequence > dropThrough);
     this.#look = {
@@ -213,3 +213,6 @@ export class CompactionChore implements Chore {
     return events === 0 ? 0 : (this.#source.log.head().sequence - sequence) * (bytes / events);
   }
 }
+
+/** Progress is for those who wait. */
+function quietly(): void {}

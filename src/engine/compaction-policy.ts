@@ -87,12 +87,14 @@ export function headersAfter(headers: readonly BlockHeader[], sealed: readonly B
 }
 
 /** More open text than this is sealed by itself … */
-export const SEAL_AT_BYTES: number = 32 * 1024 * 1024;
+const SEAL_AT_BYTES = 32 * 1024 * 1024;
 /** … but the newest of it, so that any SQL tool reads recent events through the view `events`. */
-export const OPEN_KEPT_BYTES: number = 4 * 1024 * 1024;
+const OPEN_KEPT_BYTES = 4 * 1024 * 1024;
 const KEPT_SHARE = 1 / 8;
+/** A small budget has it sealed sooner, but never for less than this. */
+const SEAL_AT_LEAST_BYTES = 2 * 1024 * 1024;
 /** Where history waits for a snapshot, one is taken once the tail is as large as the state, and at least this. */
-export const TAIL_BYTES: number = 12 * 1024 * 1024;
+const TAIL_BYTES = 12 * 1024 * 1024;
 /** After a snapshot, history goes up to the one before it; less new text than this is left for the next time. */
 const WORTH_A_LOOK_BYTES = 1024 * 1024;
 /** A bounded history is looked at again after this much new text, or this share of its maximal age, at the latest. */
@@ -102,7 +104,7 @@ const LOOK_AGAIN_SHARE_OF_AGE = 1 / 16;
 const FREE_SHARE = 1 / 4;
 const FREE_BYTES = 1024 * 1024;
 
-/** What is known after a commit, all of it at hand in O(1). Text is what its blocks take in the file, estimated by those of late. */
+/** Known after a commit, all of it in O(1). Text is counted as its blocks take space in the file, estimated by those of late. */
 export interface UpkeepFacts {
   readonly history: History;
   /** Text in open blocks. */
@@ -115,7 +117,7 @@ export interface UpkeepFacts {
   readonly events: number;
   /** Payload of all blocks. */
   readonly bytes: number;
-  /** ms since the epoch: when the oldest block will have been too young for the last time. */
+  /** When the last event of the oldest block was recorded, in ms since the epoch. */
   readonly oldestAt: number;
   /** ms since the epoch. */
   readonly now: number;
@@ -173,7 +175,7 @@ export function sealAtBytes({
 }: Pick<UpkeepFacts, 'history' | 'waitsForProjection'>): number {
   if (history === 'discard') return waitsForProjection ? SEAL_AT_BYTES : Number.POSITIVE_INFINITY;
   const maxBytes = (typeof history === 'object' && history.maxBytes) || Number.POSITIVE_INFINITY;
-  return Math.min(SEAL_AT_BYTES, maxBytes / 2);
+  return Math.min(SEAL_AT_BYTES, Math.max(SEAL_AT_LEAST_BYTES, maxBytes / 2));
 }
 
 /** True when the history, as far as can be told, holds more than it should. */

@@ -102,7 +102,7 @@ function diskBytes(log: LogStore): number {
   return fileBytes + walBytes;
 }
 
-export interface SealRange {
+interface SealRange {
   readonly from: number;
   readonly through: number;
   readonly dryRun?: boolean;

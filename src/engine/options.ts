@@ -56,7 +56,7 @@ export interface StoreOptions {
   readonly fold?: 'atomic' | 'direct' | undefined;
   /** Opens without the writer's lock, beside a writer; state is as of the open, and nothing can be appended. */
   readonly readOnly?: boolean | undefined;
-  /** Called now and then during long work, first when it starts. */
+  /** Called now and then during long work that was asked for, first when it starts. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Milliseconds since the epoch; default `Date.now`. One that steps back is clamped to the last recorded time. */
   readonly clock?: (() => number) | undefined;

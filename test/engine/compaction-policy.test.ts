@@ -90,9 +90,13 @@ describe('planUpkeep', () => {
     expect(planUpkeep({ ...quiet, ...changes })).toEqual(steps);
   });
 
-  test('a small budget in bytes is met by sealing sooner', () => {
-    expect(sealAtBytes({ history: { maxBytes: 4 * MiB }, waitsForProjection: false })).toBe(2 * MiB);
-    expect(sealAtBytes({ history: { maxBytes: 4_000 * MiB }, waitsForProjection: false })).toBe(32 * MiB);
+  test.each([
+    [4_000, 32],
+    [40, 20],
+    [1, 2],
+  ])('a budget of %i MiB has more open text than %i MiB sealed', (budgetMiB, openMiB) => {
+    const history = { maxBytes: budgetMiB * MiB };
+    expect(sealAtBytes({ history, waitsForProjection: false })).toBe(openMiB * MiB);
   });
 });
 
