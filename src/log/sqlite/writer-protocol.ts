@@ -22,7 +22,8 @@ export interface NewBlock {
   readonly recordedAt: number;
   /** When its last commit was recorded. */
   readonly lastRecordedAt: number;
-  readonly payload: string;
+  /** The JSON text, in UTF-8; transferred, not copied. */
+  readonly payload: Uint8Array<ArrayBuffer>;
 }
 
 /** Every job with what it takes and what it answers. */
