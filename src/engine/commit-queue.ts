@@ -33,7 +33,7 @@ export interface QueueListener {
 
 /** A block is cut at this size; a single larger commit still goes as one. */
 const BLOCK_BYTES = 4 * 1024 * 1024;
-/** With this much waiting, a second block is sent after the one being synced, so that the log never idles. */
+/** With this much waiting, a block is sent without further ado, also after one being synced, so that the log never idles. */
 const PIPELINE_BYTES = 128 * 1024;
 /** Appends wait while more than this is queued. */
 const QUEUE_BYTES = 64 * 1024 * 1024;
@@ -93,11 +93,12 @@ export class CommitQueue {
       const bytes = (entry.commit?.json.length ?? 0) + ENTRY_BYTES;
       this.#waiting.push({ entry, bytes, fence, answer, resolve, reject });
       this.#waitingBytes += bytes;
-      this.#schedule();
+      if (this.#waitingBytes >= PIPELINE_BYTES) this.#pump();
+      else this.#schedule();
     });
   }
 
-  /** Not at once: all that is appended in this turn of the event loop shall share a block. */
+  /** Not at once: all that is appended in this turn of the event loop shall share a block, until there is enough for one. */
   #schedule(): void {
     if (this.#pumpScheduled) return;
     this.#pumpScheduled = true;

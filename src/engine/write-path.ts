@@ -166,9 +166,10 @@ export class WritePath {
 
   #foldCommit(inputs: readonly EventInput[], firstSequence: number, recordedAt: number): KeptCommit {
     const { model, settings, firstSeen, publisher } = this.#parts;
-    const frozen = settings.fold === 'atomic';
+    // Frozen where listeners are to share it; reducers then get a copy. Otherwise it is theirs, as on replay.
+    const frozen = settings.fold === 'atomic' && publisher.hasListeners;
     const events = admitEvents(model, inputs, { firstSequence, recordedAt, frozen });
-    // Encoded before the fold: a direct reducer may put data into the state and change it there.
+    // Encoded before the fold: a reducer may put data into the state and change it there.
     const json = encodeCommit(events);
     if (json.length > COMMIT_BYTES) throw tooLarge(json.length, firstSequence);
     this.#fold(events);
@@ -180,7 +181,7 @@ export class WritePath {
       events: events.length,
       recordedAt,
       json,
-      published: frozen && publisher.hasListeners ? events : undefined,
+      published: frozen ? events : undefined,
     };
   }
 
@@ -241,8 +242,8 @@ function rejectedBy({ code, message }: Rejection): Decided {
 }
 
 /**
- * The events of a commit, from its text: fresh ones. Under the direct fold the state may hold on to the data of the
- * original ones and change it.
+ * The events of a commit, from its text: fresh ones. Where data was not frozen the state may hold on to that of the original
+ * ones and change it.
  */
 function readBack(commit: QueuedCommit, firstSequence: number): RecordedEvent[] {
   const payload = encodeOpenBlock([commit]);

@@ -72,6 +72,8 @@ class CommitDraft implements ProxyHandler<Root> {
   readonly #tables: TableDraft[] = [];
   readonly #atHome: TableDraft[] = [];
   #changed = false;
+  /** True when there may be other keys than before, or in another order. */
+  #rekeyed = false;
 
   constructor(base: Root) {
     this.#base = base;
@@ -87,8 +89,19 @@ class CommitDraft implements ProxyHandler<Root> {
   }
 
   set(staged: Root, key: string, value: unknown): boolean {
+    if (!Object.hasOwn(staged, key)) this.#rekeyed = true;
     staged[key] = value;
     return true;
+  }
+
+  deleteProperty(staged: Root, key: string): boolean {
+    this.#rekeyed = true;
+    return Reflect.deleteProperty(staged, key);
+  }
+
+  defineProperty(staged: Root, key: string, descriptor: PropertyDescriptor): boolean {
+    this.#rekeyed = true;
+    return Reflect.defineProperty(staged, key, descriptor);
   }
 
   getOwnPropertyDescriptor(staged: Root, key: string): PropertyDescriptor | undefined {
@@ -107,7 +120,7 @@ class CommitDraft implements ProxyHandler<Root> {
       throw new IllegalValue('given another prototype', []);
     for (const table of this.#tables) table.seal();
     for (const key in staged) this.#settleProperty(key, staged[key], this.#base[key]);
-    this.#changed ||= !sameKeys(staged, this.#base);
+    if (this.#rekeyed) this.#changed ||= !sameKeys(staged, this.#base);
   }
 
   /** Changes the tables and gives the new root. After `settle`; cannot fail. */

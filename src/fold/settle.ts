@@ -25,7 +25,7 @@ export function settle(value: unknown, base: unknown, path: PathPart[]): unknown
   refuseDepth(path);
   const plain = resolveImmer(value);
   // An untouched draft resolves to what it was made of, which is frozen.
-  return Object.isFrozen(plain) ? plain : settleObject(plain, base, path);
+  return plain !== value && Object.isFrozen(plain) ? plain : settleObject(plain, base, path);
 }
 
 /**

@@ -39,12 +39,14 @@ export function encodeCommit(events: readonly StoredEvent[]): string {
 export function encodeOpenBlock(commits: readonly QueuedCommit[]): string {
   const start = commits[0]?.recordedAt ?? 0;
   let index = 0;
-  const entries = commits.map((commit) => {
-    const entry = `[${index},${commit.recordedAt - start},${commit.json}]`;
+  // One join, its brackets included: a block may be megabytes, and each further concatenation would copy them.
+  const parts = commits.map((commit) => {
+    const part = `${index === 0 ? '[' : ','}[${index},${commit.recordedAt - start},${commit.json}]`;
     index += commit.events;
-    return entry;
+    return part;
   });
-  return `[${entries.join(',')}]`;
+  parts.push(commits.length === 0 ? '[]' : ']');
+  return parts.join('');
 }
 
 /**

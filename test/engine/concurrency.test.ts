@@ -118,6 +118,25 @@ describe('under the direct fold', () => {
   });
 });
 
+describe('group commit', () => {
+  test('waits for the rest of the turn while little is queued, and for nothing when there is enough', async () => {
+    const inner = openMemoryLog();
+    const blocks: number[] = [];
+    const append: LogStore['append'] = (request) => {
+      blocks.push(request.commits.length);
+      return inner.append(request);
+    };
+    const store = await openOn(logWith(inner, { append }));
+    const written = [store.append(note('a')), store.append(note('b'))];
+    expect(blocks).toEqual([]);
+    written.push(store.append(large()));
+    expect(blocks).toEqual([3]);
+    written.push(store.append(note('c')));
+    await Promise.all(written);
+    expect(blocks).toEqual([3, 1]);
+  });
+});
+
 describe('a log that answers in another order than it was asked', () => {
   test('settles commits in theirs', async () => {
     const inner = openMemoryLog();

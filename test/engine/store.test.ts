@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { isRefoldError, openStore, type RecordedEvent } from '../../src/index.ts';
+import { z } from 'zod';
+import { defineModel, isRefoldError, openStore, type RecordedEvent } from '../../src/index.ts';
 import { added, cartModel, note } from './cart.ts';
 import { errorOf, manualClock, openCarts, temporaryPath } from './harness.ts';
 
@@ -247,6 +248,32 @@ describe('subscribe', () => {
     await store.append(note('d'));
     expect(heard).toEqual([[1], [2, 3]]);
   });
+
+  test.each(['atomic', 'direct'] as const)(
+    'gives what was appended, whatever a reducer does to its data (%s fold), also to who comes while it is on its way',
+    async (fold) => {
+      const labels = defineModel({
+        name: 'labels',
+        events: { Labelled: z.object({ tags: z.array(z.string()) }) },
+        initialState: () => ({ last: { tags: [''] } }),
+        reducers: {
+          Labelled(state, data) {
+            data.tags.push('seen');
+            state.last = data;
+          },
+        },
+      });
+      await using store = await openStore(labels, { path: ':memory:', fold });
+      const heard: unknown[] = [];
+      const listen = () => store.subscribe((events) => heard.push(...events.map(({ data }) => data)));
+      const onItsWay = store.append({ type: 'Labelled', data: { tags: ['a'] } });
+      listen();
+      await onItsWay;
+      await store.append({ type: 'Labelled', data: { tags: ['b'] } });
+      expect(heard).toEqual([{ tags: ['a'] }, { tags: ['b'] }]);
+      expect(store.state.last).toEqual({ tags: ['b', 'seen'] });
+    },
+  );
 
   test('a listener that throws harms neither the store nor the others', async () => {
     const store = await openCarts();

@@ -58,7 +58,7 @@ export class BlockWriting {
     const lastSequence = this.#head.sequence + events;
     const checksum = checksumOf(payload);
     const chain = chainAfter(this.#head.chain, { checksum, firstSequence, lastSequence, recordedAt });
-    this.#sql.insertBlock.run(firstSequence, lastSequence, recordedAt, 'open', checksum, chain, payload);
+    this.#sql.insertOpenBlock.run(firstSequence, lastSequence, recordedAt, 'open', checksum, chain, payload);
     return { sequence: lastSequence, recordedAt: lastRecordedAt, chain };
   }
 
@@ -134,6 +134,10 @@ export class BlockWriting {
 
 function prepareStatements(connection: Connection) {
   const insertBlock = connection.prepare(`insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)`);
+  // Its bytes are UTF-8 already: the cast names them text and changes none.
+  const insertOpenBlock = connection.prepare(
+    `insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, cast(? as text))`,
+  );
   const blocks = connection
     .prepare(`select ${BLOCK_COLUMNS} from blocks where first_sequence between ? and ? order by first_sequence`)
     .raw() as Statement<BlockRow>;
@@ -167,6 +171,7 @@ function prepareStatements(connection: Connection) {
   );
   return {
     insertBlock,
+    insertOpenBlock,
     blocks,
     headersFrom,
     extent,

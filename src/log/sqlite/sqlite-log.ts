@@ -152,7 +152,8 @@ class SqliteLog implements LogStore {
 
   async append({ expectedSequence, epoch, commits, outcomes }: AppendRequest): Promise<void> {
     const block = commits.length === 0 ? undefined : newBlock(commits);
-    this.#head = await this.#writing().do('append', { expectedSequence, epoch, block, outcomes });
+    const transfer = block === undefined ? [] : [block.payload.buffer];
+    this.#head = await this.#writing().do('append', { expectedSequence, epoch, block, outcomes }, transfer);
     if (block !== undefined) this.#bell.ring();
   }
 
@@ -305,7 +306,7 @@ class SqliteLog implements LogStore {
   }
 }
 
-/** Encoded here, so that one text crosses to the writer instead of many objects. */
+/** Encoded here, so that one run of bytes is handed to the writer, not copied, instead of many objects. */
 function newBlock(commits: readonly QueuedCommit[]): NewBlock {
   const events = commits.reduce((sum, commit) => sum + commit.events, 0);
   assert(events > 0, 'a block without events');
@@ -313,8 +314,15 @@ function newBlock(commits: readonly QueuedCommit[]): NewBlock {
     events,
     recordedAt: commits[0]!.recordedAt,
     lastRecordedAt: commits.at(-1)!.recordedAt,
-    payload: encodeOpenBlock(commits),
+    payload: bytesOf(encodeOpenBlock(commits)),
   };
+}
+
+/** The UTF-8 of a text, in memory of its own that can be given away. Nearly all JSON is ASCII, which is copied faster. */
+function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  bytes.write(text, bytes.length === text.length ? 'latin1' : 'utf8');
+  return bytes;
 }
 
 function checkDurability(durability: Durability): Durability {

@@ -23,7 +23,8 @@ export interface NewBlock {
   readonly recordedAt: number;
   /** When its last commit was recorded. */
   readonly lastRecordedAt: number;
-  readonly payload: string;
+  /** The JSON text, in UTF-8; transferred, not copied. */
+  readonly payload: Uint8Array<ArrayBuffer>;
 }
 
 /** A sealed block on its way into the log. */

@@ -138,7 +138,7 @@ class Writer {
   #do(message: JobMessage): Done {
     switch (message.job) {
       case 'append':
-        return { value: this.#append(message.input), written: 1 + (message.input.block?.payload.length ?? 0) };
+        return { value: this.#append(message.input), written: 1 + (message.input.block?.payload.byteLength ?? 0) };
       case 'putChunk':
         return { written: this.#snapshots.putChunk(message.input) };
       case 'swapRun': {
