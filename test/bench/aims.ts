@@ -63,6 +63,14 @@ export const AIMS: readonly Aim[] = [
     unit: 'events/s',
   },
   {
+    name: 'batch-vs-parts',
+    what: 'the same ÷ its parts, each alone: validating, folding and encoding, and beside them write + fdatasync',
+    of: (row) => {
+      const folding = 1 / row('part-validate') + 1 / row('part-fold') + 1 / row('part-encode');
+      return row('append-batch-direct') * Math.max(folding, 1 / row('bare-batch'));
+    },
+  },
+  {
     name: 'batch-vs-emmett',
     what: 'batches of 1,000, synced, atomic ÷ emmett-sqlite',
     of: (row) => row('append-batch-atomic') / row('emmett-batch'),
