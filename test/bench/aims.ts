@@ -155,7 +155,7 @@ export const AIMS: readonly Aim[] = [
     what: '`at` anywhere, longest log ÷ shortest',
     of: (row) => row('at-largest') / row('at-smallest'),
     atMost: 1.5,
-    guard: { better: 'less', indifferent: 4 },
+    guard: { better: 'less', indifferent: 3 },
   },
   {
     name: 'replay-memory',

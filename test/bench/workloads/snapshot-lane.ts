@@ -3,6 +3,7 @@ import { openStore } from 'refold';
 import { serve } from '../lane.ts';
 import { OrderFlow } from '../order-flow.ts';
 import { orders } from '../orders-model.ts';
+import { median } from '../statistics.ts';
 import { fill } from '../stores.ts';
 import { collectGarbage, type Run, repeatWhile } from '../workload.ts';
 
@@ -15,8 +16,9 @@ export interface SnapshotRound {
   readonly milliseconds: number;
 }
 
-/** Fewer appends than this have no 99th percentile: where a snapshot is over sooner, another one is taken. */
+/** Fewer appends than this have no 99th percentile: where a snapshot is over sooner, another one is taken, for so long. */
 const MIN_APPENDS = 300;
+const MORE_SNAPSHOTS_MS = 5_000;
 
 const [path, entries] = process.argv.slice(2);
 const store = await openStore(orders, { path: path!, recoverWithin: 3_600_000 });
@@ -33,16 +35,17 @@ serve(async (): Promise<SnapshotRound> => {
     snapshots.push((await store.snapshot()).milliseconds);
     writing = false;
   };
+  const end = performance.now() + MORE_SNAPSHOTS_MS;
   let last = write();
   const busy = await repeatWhile((done) => {
-    if (!writing && done < MIN_APPENDS) last = write();
+    if (!writing && done < MIN_APPENDS && performance.now() < end) last = write();
     return writing;
   }, append);
   await last;
   collectGarbage();
   const count = busy.latencies!.length;
   const quiet = await repeatWhile((done) => done < count, append);
-  return { busy, quiet, milliseconds: Math.max(...snapshots) };
+  return { busy, quiet, milliseconds: median(snapshots) };
 });
 
 function append(): Promise<unknown> {
