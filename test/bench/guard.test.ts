@@ -3,7 +3,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Aim } from './aims.ts';
 import { WORKLOADS } from './catalog.ts';
-import { type Committed, failuresOf, GUARDED_AIMS, GUARDED_WORKLOADS, judge, workloadsBehind } from './guard.ts';
+import {
+  type Committed,
+  failuresOf,
+  GUARDED_AIMS,
+  GUARDED_WORKLOADS,
+  guardedRatios,
+  judge,
+  workloadsBehind,
+} from './guard.ts';
 import { verdictsOf } from './guard-run.ts';
 import type { Result } from './run.ts';
 import type { Row } from './workload.ts';
@@ -86,6 +94,12 @@ test('what failed is measured again, and so is what gave no figures; the rest is
   ];
   const failures = judge(committed.ratios, { ...committed.ratios, 'batch-vs-bare': 0.001 });
   expect(workloadsBehind(failuresOf(failures), results)).toEqual(['append-batch-direct', 'bare-batch', 'open']);
+});
+
+test('a ratio of the guard is that of the best runs, for other work only slows down', () => {
+  const row = (name: string, runs: readonly number[]) => ({ name, unit: 'events/s', runs }) as unknown as Row;
+  const rows = [row('append-batch-direct', [50, 100, 300]), row('bare-batch', [100, 90, 10])];
+  expect(guardedRatios([{ name: 'both', rows }])).toEqual({ 'batch-vs-bare': 3 });
 });
 
 describe('a run', () => {
