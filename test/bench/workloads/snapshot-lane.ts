@@ -3,17 +3,21 @@ import { openStore } from 'refold';
 import { serve } from '../lane.ts';
 import { OrderFlow } from '../order-flow.ts';
 import { orders } from '../orders-model.ts';
-import { median } from '../statistics.ts';
 import { fill } from '../stores.ts';
-import { collectGarbage, type Run, repeatWhile } from '../workload.ts';
+import { collectGarbage, type Run, repeatWhile, timed } from '../workload.ts';
 
 /** What a round came to. */
 export interface SnapshotRound {
   /** Appends while snapshots were being written, and as many with nothing beside them. */
   readonly busy: Run;
   readonly quiet: Run;
-  /** ms that a snapshot took. */
-  readonly milliseconds: number;
+  readonly snapshots: readonly SnapshotTaken[];
+}
+
+export interface SnapshotTaken {
+  readonly ms: number;
+  /** The longest that anybody waited for an append meanwhile, in ms. */
+  readonly longest: number;
 }
 
 /** Fewer appends than this have no 99th percentile: where a snapshot is over sooner, another one is taken, for so long. */
@@ -28,24 +32,36 @@ await store.snapshot();
 
 serve(async (): Promise<SnapshotRound> => {
   collectGarbage();
-  const snapshots: number[] = [];
-  let writing = false;
-  const write = async (): Promise<void> => {
-    writing = true;
-    snapshots.push((await store.snapshot()).milliseconds);
-    writing = false;
-  };
+  const snapshots: SnapshotTaken[] = [];
   const end = performance.now() + MORE_SNAPSHOTS_MS;
-  let last = write();
-  const busy = await repeatWhile((done) => {
-    if (!writing && done < MIN_APPENDS && performance.now() < end) last = write();
-    return writing;
-  }, append);
-  await last;
+  let writing: Promise<void> | undefined;
+  let longest = 0;
+  let answeredAt = 0;
+  let inFlight: Promise<unknown> = Promise.resolve();
+  const write = async (): Promise<void> => {
+    longest = 0;
+    // From here, and not from the next append on: the call itself may hold up whoever would append.
+    answeredAt = performance.now();
+    const { ms } = await timed(() => store.snapshot());
+    await inFlight; // What still waits may have waited longest.
+    snapshots.push({ ms, longest });
+    writing = undefined;
+  };
+  const answered = (): void => {
+    const now = performance.now();
+    longest = Math.max(longest, now - answeredAt);
+    answeredAt = now;
+  };
+  const busy = await repeatWhile(
+    (done) => {
+      if (writing === undefined && done < MIN_APPENDS && performance.now() < end) writing = write();
+      return writing !== undefined;
+    },
+    () => (inFlight = append().then(answered)),
+  );
   collectGarbage();
   const count = busy.latencies!.length;
-  const quiet = await repeatWhile((done) => done < count, append);
-  return { busy, quiet, milliseconds: median(snapshots) };
+  return { busy, quiet: await repeatWhile((done) => done < count, append), snapshots };
 });
 
 function append(): Promise<unknown> {

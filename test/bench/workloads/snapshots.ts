@@ -45,23 +45,27 @@ function rowsOf(entries: number, place: string, rounds: readonly SnapshotRound[]
   const time = (name: string, what: string, runs: readonly number[]): Row => {
     return { name: `snapshot-${place}-${name}`, what, ...fixed, unit: 'ms', runs };
   };
-  const busy = rounds.map((round) => round.busy);
+  const snapshots = rounds.flatMap((round) => round.snapshots);
   return [
     appends(
       'quiet',
       `one event per commit, ${size}`,
       rounds.map(({ quiet }) => quiet),
     ),
-    appends('busy', `the same while a snapshot of ${size} is written`, busy),
-    time('longest', `the longest of these appends`, busy.map(longestOf)),
+    appends(
+      'busy',
+      `the same while a snapshot of ${size} is written`,
+      rounds.map(({ busy }) => busy),
+    ),
+    time(
+      'longest',
+      'the longest of these appends beside one snapshot',
+      snapshots.map(({ longest }) => longest),
+    ),
     time(
       'time',
       `a snapshot of ${size}, beside these appends`,
-      rounds.map(({ milliseconds }) => milliseconds),
+      snapshots.map(({ ms }) => ms),
     ),
   ];
-}
-
-function longestOf({ latencies = [] }: Run): number {
-  return latencies.reduce((longest, latency) => Math.max(longest, latency), 0);
 }
