@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'source',
           include: ['test/**/*.test.ts'],
-          exclude: ['**/node_modules/**', 'test/bench/**', 'test/package/**'],
+          exclude: ['**/node_modules/**', 'test/package/**'],
         },
       },
       {

@@ -6,19 +6,29 @@ import { bareWorkloads } from './workloads/bare.ts';
 import { bookWorkloads } from './workloads/book.ts';
 import { emmettWorkloads } from './workloads/emmett.ts';
 import { eventStorageWorkloads } from './workloads/event-storage.ts';
-import { recoveryWorkloads } from './workloads/recovery.ts';
+import { importWorkloads } from './workloads/import.ts';
+import { memoryWorkloads } from './workloads/memory.ts';
+import { openWorkloads } from './workloads/open.ts';
+import { partWorkloads } from './workloads/parts.ts';
 import { redisWorkloads } from './workloads/redis.ts';
 import { replayWorkloads } from './workloads/replay.ts';
+import { snapshotWorkloads } from './workloads/snapshots.ts';
 import { tableWorkloads } from './workloads/tables.ts';
+import { timeTravelWorkloads } from './workloads/time-travel.ts';
 
 export const WORKLOADS: readonly Workload[] = [
   ...bareWorkloads,
+  ...partWorkloads,
   ...appendWorkloads,
   ...emmettWorkloads,
   ...eventStorageWorkloads,
   ...redisWorkloads,
   ...replayWorkloads,
-  ...recoveryWorkloads,
+  ...timeTravelWorkloads,
+  ...memoryWorkloads,
+  ...openWorkloads,
   ...tableWorkloads,
+  ...snapshotWorkloads,
+  ...importWorkloads,
   ...bookWorkloads,
 ];

@@ -18,6 +18,7 @@ const side = z.enum(['buy', 'sell']);
 export const orders = defineModel({
   name: 'orders',
   version: 1,
+  module: import.meta.url,
   events: {
     OrderAccepted: z.strictObject({
       orderId: z.int(),

@@ -1,14 +1,18 @@
 /** Everything a run found out, and how it is told: on the terminal, as JSON, as a page of the documentation. */
+import { AIMS } from './aims.ts';
+import { plotsOf } from './curves.ts';
 import { BUSY_LOAD, type Machine } from './machine.ts';
-import { AIMED, type Ratio, ratiosOf } from './ratios.ts';
+import { noteOn } from './notes.ts';
+import { isAimed, type Ratio, ratiosOf } from './ratios.ts';
 import type { Result } from './run.ts';
+import type { SizeName } from './sizes.ts';
 import { median, spread } from './statistics.ts';
 import { figure, ratioTable, rowTable, toMarkdown, toText } from './table.ts';
 import type { Row } from './workload.ts';
 
 export interface Report {
   readonly machine: Machine;
-  readonly quick: boolean;
+  readonly size: SizeName;
   readonly command: string;
   readonly seconds: number;
   readonly bytesPerEvent: number;
@@ -52,9 +56,12 @@ figures themselves belong to this machine on this day.`,
     READING,
     '## Ratios',
     toMarkdown(ratioTable(report.ratios)),
+    ABSOLUTE,
     verdictInWords(report),
+    ...plotParts(report),
     '## Figures',
     toMarkdown(rowTable(report.rows)),
+    ...notesOfRows(report),
     ...(report.missing.length > 0
       ? [
           '## Not measured',
@@ -67,12 +74,12 @@ figures themselves belong to this machine on this day.`,
   ].join('\n\n')}\n`;
 }
 
-function describe({ machine, quick, command, seconds, bytesPerEvent }: Report): string[] {
+function describe({ machine, size, command, seconds, bytesPerEvent }: Report): string[] {
   const { date, cpu, cores, memoryGb, system, fileSystem, node, load } = machine;
   const busy = `**The machine was busy with other work (load ${load} before the run): the figures are too low, and their spread shows it**`;
   return [
     `${date} · ${cpu}, ${cores} cores, ${memoryGb} GB · ${system}, ${fileSystem} · Node ${node}`,
-    `\`${command}\`, ${Math.round(seconds)} s${quick ? ', small sizes' : ''} · events of ${Math.round(bytesPerEvent)} bytes of JSON, seeded`,
+    `\`${command}\`, ${Math.round(seconds)} s${size === 'full' ? '' : ', small sizes'} · events of ${Math.round(bytesPerEvent)} bytes of JSON, seeded`,
     `Each workload in a process of its own, one after the other; medians after a warm-up; spread = (largest - smallest) ÷ median; CPU = all threads, per event or command`,
     ...(load > BUSY_LOAD ? [busy] : []),
   ];
@@ -82,15 +89,31 @@ function missingLines({ missing }: Report): string[] {
   return missing.map(({ name, reason }) => `${name}: ${reason}`);
 }
 
-/** Says what was not reached or not measured, so that nobody has to look for it. */
+/** Says what was not reached or not measured, so that nobody has to look for it, and why. */
 function verdictInWords({ ratios }: Report): string {
+  const aimed = AIMS.filter(isAimed).length;
   const measured = ratios.filter(({ reached }) => reached !== undefined);
   const failed = measured.filter(({ reached }) => reached === false);
-  const unknown = AIMED - measured.length;
-  const counts = `Of ${AIMED} aims ${measured.length - failed.length} were reached, ${failed.length} were not, and ${unknown} could not be measured here.`;
-  const list = failed.map(({ what, ratio, aim }) => `- ${what}: ${figure(ratio)}, aimed at ${aim}`);
-  return failed.length === 0 ? counts : `${counts} Not reached:\n\n${list.join('\n')}`;
+  const unknown = aimed - measured.length;
+  const counts = `Of ${aimed} aims ${measured.length - failed.length} were reached, ${failed.length} were not, and ${unknown} could not be measured here.`;
+  const list = failed.map(({ name, what, ratio, unit, aim }) =>
+    `- ${what}: ${figure(ratio)} ${unit}, aimed at ${aim}. ${noteOn(name)}`.replaceAll(' ,', ','),
+  );
+  return failed.length === 0 ? counts : `${counts} Not reached, and where the time goes:\n\n${list.join('\n')}`;
 }
+
+function plotParts({ rows }: Report): string[] {
+  const plots = plotsOf(rows).map(({ name, chart }) => `![${chart.title}](benchmarks/${name}.svg)`);
+  return plots.length === 0 ? [] : ['## Curves that should be flat', ...plots];
+}
+
+function notesOfRows({ rows }: Report): string[] {
+  const notes = rows.flatMap(({ what, note }) => (note === undefined ? [] : [`- ${what}: ${note}`]));
+  return notes.length === 0 ? [] : [notes.join('\n')];
+}
+
+const ABSOLUTE = `◦ an absolute figure: what a prototype reached on two cores of a server. It belongs to such a machine; the ratios
+are what decides.`;
 
 const READING = `How to read the durability column:
 

@@ -33,7 +33,12 @@ export function ratioTable(ratios: readonly Ratio[]): Table {
   return {
     head: ['ratio', 'measured', 'aim', ''],
     figures: [1],
-    cells: ratios.map(({ what, ratio, aim, reached }) => [what, figure(ratio), aim, verdict(reached)]),
+    cells: ratios.map(({ what, ratio, unit, aim, reached }) => [
+      what,
+      `${figure(ratio)} ${unit}`.trim(),
+      aim,
+      verdict(reached),
+    ]),
   };
 }
 

@@ -3,11 +3,11 @@
  *
  * Every workload runs in a process of its own, alone on the machine: heaps and caches of one do not disturb another.
  */
-import type { Sizes } from './options.ts';
+import type { Sizes } from './sizes.ts';
 import { median, percentile } from './statistics.ts';
 
 /** A unit says what a figure counts and which way is better. */
-export type Unit = 'events/s' | 'commands/s' | 'ms' | 'bytes/event';
+export type Unit = 'events/s' | 'commands/s' | 'ms' | 'bytes/event' | 'MB';
 
 /** One line of the result. */
 export interface Row {
@@ -24,16 +24,25 @@ export interface Row {
   readonly runs: readonly number[];
   /** CPU time of the whole process, all threads, in µs per event or command; the median. */
   readonly cpuMicros?: number;
-  /** Latency of a single acknowledged append over all runs, in ms. */
-  readonly latency?: { readonly p50: number; readonly p99: number };
+  /** Latency of a single acknowledged append, in ms: over all runs, or the medians of rounds measured in turns. */
+  readonly latency?: Latency;
+  /** The size that the figure is for, where it is a point of a curve. */
+  readonly at?: number;
   /** What a reader must know to read the figure. */
   readonly note?: string;
+}
+
+export interface Latency {
+  readonly p50: number;
+  readonly p99: number;
 }
 
 export interface Context {
   readonly sizes: Sizes;
   /** An empty folder of this workload, removed afterwards. */
   readonly folder: string;
+  /** A folder for what several workloads of the run need, and the first of them makes. */
+  readonly shared: string;
 }
 
 export interface Workload {
@@ -68,6 +77,26 @@ export function summarise(runs: readonly Run[]): Measured {
   const latencies = runs.flatMap((run) => run.latencies ?? []);
   const measured = { runs: runs.map((run) => run.rate), cpuMicros: median(runs.map((run) => run.cpuMicros)) };
   return latencies.length === 0 ? measured : { ...measured, latency: latencyOf(latencies) };
+}
+
+/** The same for runs measured in turns with others: the latencies are the medians of the rounds' own. */
+export function summariseRounds(rounds: readonly Run[]): Measured {
+  const latencies = rounds.map((round) => latencyOf(round.latencies ?? []));
+  const middle = (part: keyof Latency): number => median(latencies.map((latency) => latency[part]));
+  return { ...summarise(rounds), latency: { p50: middle('p50'), p99: middle('p99') } };
+}
+
+/** Repeats `step` while there is more to do, watching how long each takes. */
+export async function repeatWhile(more: (done: number) => boolean, step: () => Promise<unknown>): Promise<Run> {
+  const stop = startClock();
+  const latencies: number[] = [];
+  for (let now = performance.now(); more(latencies.length); ) {
+    await step();
+    const after = performance.now();
+    latencies.push(after - now);
+    now = after;
+  }
+  return { ...stop(latencies.length), latencies };
 }
 
 /** Repeats `step` until the time is over; each says how many it has done. The rate counts up to the last acknowledgement. */
@@ -129,7 +158,7 @@ export function collectGarbage(): void {
   (globalThis as { gc?: () => void }).gc?.();
 }
 
-function latencyOf(latencies: readonly number[]): { p50: number; p99: number } {
+export function latencyOf(latencies: readonly number[]): Latency {
   const sorted = Float64Array.from(latencies).sort();
   return { p50: percentile(sorted, 0.5), p99: percentile(sorted, 0.99) };
 }

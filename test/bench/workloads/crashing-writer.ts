@@ -1,16 +1,28 @@
-/** `crashing-writer.ts PATH EVENTS SNAPSHOT_AT`: writes a log, with a snapshot on the way unless 0, and dies of SIGKILL. */
-import { openStore } from 'refold';
+/**
+ * `crashing-writer.ts PATH LENGTH FOLD`: opens a log, brings it to that length, and dies of SIGKILL.
+ *
+ * What the open took goes to stdout before: so each run is measured in a fresh process, after a crash, and leaves a
+ * crash behind for the next.
+ */
+import { writeSync } from 'node:fs';
+import { openStore, type RecoveryReport } from 'refold';
 import { OrderFlow } from '../order-flow.ts';
 import { orders } from '../orders-model.ts';
 import { fill } from '../stores.ts';
+import { timed } from '../workload.ts';
 
-const [path, events, snapshotAt] = process.argv.slice(2);
-const store = await openStore(orders, { path: path!, durability: 'os', fold: 'direct', recoverWithin: 3_600_000 });
-const flow = new OrderFlow();
-if (Number(snapshotAt) > 0) {
-  await fill(store, flow, Number(snapshotAt));
-  await store.snapshot();
+/** What is told of an open. */
+export interface CrashedOpen {
+  readonly ms: number;
+  readonly recovery: RecoveryReport;
 }
-await fill(store, flow, Number(events) - Number(snapshotAt));
+
+const [path, length, fold] = process.argv.slice(2);
+const open = () => openStore(orders, { path: path!, durability: 'os', fold: fold as 'atomic' | 'direct' });
+const { ms, result: store } = await timed(open);
+const flow = new OrderFlow();
+flow.take(store.sequence);
+await fill(store, flow, Number(length) - store.sequence);
 await store.flush();
+writeSync(1, JSON.stringify({ ms, recovery: store.recovery } satisfies CrashedOpen));
 process.kill(process.pid, 'SIGKILL');

@@ -99,7 +99,7 @@ async function driveJoined(store: EventStore, flow: OrderFlow, seconds: number):
 
 /** Reads one stream whole, decoded: the library reads it as one array. */
 async function readBack({ sizes, folder }: Context): Promise<Row[]> {
-  const total = Math.min(sizes.shortLogEvents, 200_000);
+  const total = Math.min(sizes.peerEvents, 200_000);
   const measured = await withEmmett(folder, async (store) => {
     const flow = new OrderFlow();
     for (let done = 0; done < total; done += BATCH) await append(store, STREAM, flow.take(BATCH));

@@ -90,7 +90,7 @@ function commitGroup(store: EventStore, flow: OrderFlow, size: number): Promise<
 
 /** Reads a stream from its files, each event decoded. */
 async function scan({ sizes, folder }: Context): Promise<Row[]> {
-  const total = sizes.shortLogEvents;
+  const total = sizes.peerEvents;
   const writer = await open(folder, NOT_SYNCED);
   const flow = new OrderFlow();
   for (let done = 0; done < total; done += GROUP) await commitGroup(writer, flow, GROUP);

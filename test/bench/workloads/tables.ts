@@ -3,39 +3,51 @@
  *
  * Not synced, since the time of a sync would hide what is looked for; and no snapshots, which are another question.
  */
-import { OrderFlow } from '../order-flow.ts';
-import { fill, withStore } from '../stores.ts';
-import { type Context, type Row, repeat, untilOver, type Workload } from '../workload.ts';
+import { join } from 'node:path';
+import { placeOf } from '../curves.ts';
+import { Lane } from '../lane.ts';
+import { type Context, type Row, type Run, summariseRounds, type Workload } from '../workload.ts';
+
+const SCRIPT = new URL('table-lane.ts', import.meta.url);
 
 export const tableWorkloads: readonly Workload[] = [{ name: 'table', run: tableRows }];
 
-async function tableRows(context: Context): Promise<Row[]> {
-  const rows: Row[] = [];
-  const { tableEntries } = context.sizes;
-  for (const [index, entries] of tableEntries.entries()) {
-    const place = index === 0 ? 'smallest' : index === tableEntries.length - 1 ? 'largest' : String(entries);
-    rows.push(await tableRow(context, entries, `table-${place}`));
-  }
-  return rows;
+interface Table {
+  readonly entries: number;
+  readonly lane: Lane<number, Run>;
+  readonly rounds: Run[];
 }
 
-function tableRow({ sizes, folder }: Context, entries: number, name: string): Promise<Row> {
-  return withStore(folder, { durability: 'os', recoverWithin: 3_600_000 }, async (store) => {
-    const flow = new OrderFlow(entries);
-    await fill(store, flow, entries);
-    const measured = await repeat(sizes, (seconds) =>
-      untilOver(seconds, async () => {
-        await store.append(flow.next() as never);
-        return 1;
-      }),
-    );
-    return {
-      name,
-      what: `one event per commit, a table of ${entries.toLocaleString('en')}`,
-      by: 'refold, atomic',
-      durability: 'not synced (os)',
-      unit: 'events/s',
-      ...measured,
-    };
-  });
+async function tableRows(context: Context): Promise<Row[]> {
+  const { tableEntries, rounds, appendsPerRound } = context.sizes;
+  const tables: Table[] = [];
+  try {
+    for (const entries of tableEntries) tables.push(await openTable(context, entries));
+    for (let round = -1; round < rounds; round++) {
+      for (const { lane, rounds: done } of tables) {
+        const run = await lane.ask(appendsPerRound);
+        if (round >= 0) done.push(run);
+      }
+    }
+  } finally {
+    await Promise.all(tables.map(({ lane }) => lane.close()));
+  }
+  return tables.map((table, index) => rowOf(table, placeOf(index, tables.length)));
+}
+
+async function openTable({ folder }: Context, entries: number): Promise<Table> {
+  const path = join(folder, `table-${entries}.db`);
+  return { entries, lane: await Lane.open(SCRIPT, [path, String(entries)]), rounds: [] };
+}
+
+function rowOf({ entries, rounds }: Table, place: string): Row {
+  return {
+    name: `table-${place}`,
+    what: `one event per commit, a table of ${entries.toLocaleString('en')}`,
+    by: 'refold, atomic',
+    durability: 'not synced (os)',
+    unit: 'events/s',
+    at: entries,
+    ...summariseRounds(rounds),
+  };
 }

@@ -1,0 +1,252 @@
+/**
+ * What the figures are held against, in the order in which they are told.
+ *
+ * Ratios within one run, on one machine, decide. An absolute aim is what a prototype reached on two cores of a server: it
+ * says whether the engine is where it should be there, and nothing about another machine.
+ */
+
+/** A row's figure by the row's name, with `:p50` or `:p99` after it the latency; NaN when the row is absent. */
+export type Figures = (name: string) => number;
+
+export interface Aim {
+  readonly name: string;
+  readonly what: string;
+  readonly of: (row: Figures) => number;
+  /** What the figure should be at least, or at most; without either it is for information. */
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  /** Of an absolute figure; one of time belongs to the machine. */
+  readonly unit?: string;
+  /** The guard compares it with the committed figure; more is better, or less. */
+  readonly guard?: Guarded;
+}
+
+export interface Guarded {
+  readonly better: 'more' | 'less';
+  /** Figures that are better than this are all the same to the guard: their differences are chance. */
+  readonly indifferent?: number;
+}
+
+const MORE: Guarded = { better: 'more' };
+const LESS: Guarded = { better: 'less' };
+
+export const AIMS: readonly Aim[] = [
+  {
+    name: 'concurrent-vs-emmett',
+    what: '1,000 concurrent appenders, synced, atomic ÷ the best of emmett-sqlite with as many, early acknowledgement allowed',
+    of: (row) => row('append-concurrent-atomic') / Math.max(row('emmett-concurrent'), row('emmett-concurrent-early')),
+    atLeast: 10,
+  },
+  {
+    name: 'concurrent',
+    what: '1,000 concurrent appenders, synced, atomic',
+    of: (row) => row('append-concurrent-atomic'),
+    atLeast: 150_000,
+    unit: 'events/s',
+  },
+  {
+    name: 'concurrent-vs-durable-event-storage',
+    what: 'the same ÷ event-storage, made durable by a flush of ours after every 1,000 commits (it has no such mode)',
+    of: (row) => row('append-concurrent-atomic') / row('es-durable'),
+  },
+  {
+    name: 'batch-vs-redis',
+    what: 'batches of 1,000, synced, direct ÷ Redis SET, AOF always, pipeline 50',
+    of: (row) => row('append-batch-direct') / row('redis'),
+    atLeast: 1,
+  },
+  {
+    name: 'batch',
+    what: 'batches of 1,000, synced, direct',
+    of: (row) => row('append-batch-direct'),
+    atLeast: 600_000,
+    unit: 'events/s',
+  },
+  {
+    name: 'batch-vs-parts',
+    what: 'the same ÷ its parts, each alone: validating, folding and encoding, and beside them write + fdatasync',
+    of: (row) => {
+      const folding = 1 / row('part-validate') + 1 / row('part-fold') + 1 / row('part-encode');
+      return row('append-batch-direct') * Math.max(folding, 1 / row('bare-batch'));
+    },
+  },
+  {
+    name: 'batch-vs-emmett',
+    what: 'batches of 1,000, synced, atomic ÷ emmett-sqlite',
+    of: (row) => row('append-batch-atomic') / row('emmett-batch'),
+  },
+  {
+    name: 'batch-direct-vs-emmett',
+    what: 'batches of 1,000, synced, direct ÷ emmett-sqlite',
+    of: (row) => row('append-batch-direct') / row('emmett-batch'),
+  },
+  {
+    name: 'os-batch-vs-event-storage',
+    what: "batches of 1,000, not synced, direct ÷ event-storage's unsynced commits",
+    of: (row) => row('append-os-batch-direct') / Math.max(row('es-commit'), row('es-commit-batch')),
+    atLeast: 2,
+  },
+  {
+    name: 'lone-vs-bare',
+    what: 'median latency of a lone append, synced ÷ write + fdatasync (the faster of the two)',
+    of: (row) => row('append-lone:p50') / Math.min(row('bare-lone:p50'), row('bare-lone-prepared:p50')),
+    atMost: 2,
+    guard: { better: 'less', indifferent: 2 },
+  },
+  {
+    name: 'lone-vs-parts',
+    what: "the same ÷ its parts, each alone: SQLite's commit of a row + a message to a thread and back",
+    of: (row) => row('append-lone:p50') / (row('bare-commit:p50') + row('bare-hop:p50')),
+  },
+  {
+    name: 'book-replay',
+    what: 'replay with fold, sealed, order book',
+    of: (row) => row('book-replay-sealed'),
+    atLeast: 1_200_000,
+    unit: 'events/s',
+  },
+  ideal('book-replay', 'order book'),
+  ideal('replay', 'orders table'),
+  {
+    name: 'book-replay-vs-event-storage',
+    what: "replay with fold, sealed, order book ÷ event-storage's decoded scan without a fold",
+    of: (row) => row('book-replay-sealed') / row('es-scan'),
+    atLeast: 2,
+  },
+  {
+    name: 'replay-vs-event-storage',
+    what: "replay with fold, sealed, orders table ÷ event-storage's decoded scan without a fold",
+    of: (row) => row('replay-sealed') / row('es-scan'),
+  },
+  {
+    name: 'open-promise',
+    what: 'the worst open after SIGKILL, over all lengths of the log ÷ recoverWithin',
+    of: (row) => row('open-worst') / row('open-promise'),
+    atMost: 1,
+  },
+  {
+    name: 'open-flat',
+    what: 'open after SIGKILL, longest log ÷ shortest',
+    of: (row) => row('open-largest') / row('open-smallest'),
+    atMost: 1.3,
+    guard: { better: 'less', indifferent: 4 },
+  },
+  {
+    name: 'table-flat',
+    what: 'p99 of an append, atomic, largest table ÷ smallest',
+    of: (row) => row('table-largest:p99') / row('table-smallest:p99'),
+    atMost: 1.5,
+  },
+  {
+    name: 'snapshot-flat',
+    what: 'p99 of an append while a snapshot of the largest state is written ÷ while none is',
+    of: (row) => row('snapshot-largest-busy:p99') / row('snapshot-largest-quiet:p99'),
+    atMost: 2,
+  },
+  {
+    name: 'at',
+    what: '`at` anywhere in the longest log, median',
+    of: (row) => row('at-largest'),
+    atMost: 100,
+    unit: 'ms',
+  },
+  {
+    name: 'at-flat',
+    what: '`at` anywhere, longest log ÷ shortest',
+    of: (row) => row('at-largest') / row('at-smallest'),
+    atMost: 1.5,
+    guard: { better: 'less', indifferent: 3 },
+  },
+  {
+    name: 'replay-memory',
+    what: 'peak memory of replaying the longest log, beyond a process that only has the state',
+    of: (row) => row('replay-memory') - row('state-memory'),
+    atMost: 200,
+    unit: 'MB',
+    guard: { better: 'less', indifferent: 50 },
+  },
+  {
+    name: 'sealed-bytes',
+    what: 'size of an order-book event, sealed',
+    of: (row) => row('book-replay-sealed-size'),
+    atMost: 12,
+    unit: 'bytes',
+    guard: LESS,
+  },
+  {
+    name: 'import',
+    what: 'importing the package in a fresh process, beyond the start of Node',
+    of: (row) => row('process-import') - row('process-start'),
+    atMost: 60,
+    unit: 'ms',
+  },
+  {
+    name: 'book-vs-peer',
+    what: 'limit orders into a durable log, direct ÷ nodejs-order-book in memory',
+    of: (row) => row('book-limit-direct') / row('book-limit-peer'),
+  },
+  {
+    name: 'tape-vs-peer',
+    what: 'GOOG tape into a durable log, direct ÷ nodejs-order-book in memory',
+    of: (row) => row('book-tape-direct') / row('book-tape-peer'),
+  },
+  {
+    name: 'batch-vs-bare',
+    what: 'batches of 1,000, synced, direct ÷ write + fdatasync of the same as JSON',
+    of: (row) => row('append-batch-direct') / row('bare-batch'),
+    guard: MORE,
+  },
+  {
+    name: 'concurrent-vs-bare',
+    what: '1,000 concurrent appenders, synced, atomic ÷ write + fdatasync of 1,000 at a time',
+    of: (row) => row('append-concurrent-atomic') / row('bare-batch'),
+    guard: MORE,
+  },
+  {
+    name: 'atomic-vs-direct',
+    what: 'batches of 1,000, synced, atomic ÷ direct',
+    of: (row) => row('append-batch-atomic') / row('append-batch-direct'),
+    guard: MORE,
+  },
+  {
+    name: 'replay-vs-parse',
+    what: 'replay with fold, sealed, orders table ÷ JSON.parse of the same events',
+    of: (row) => row('replay-sealed') / row('bare-parse'),
+    guard: MORE,
+  },
+  {
+    name: 'open-replay-vs-parse',
+    what: 'replay with fold, open blocks, orders table ÷ JSON.parse of the same events',
+    of: (row) => row('replay-open') / row('bare-parse'),
+    guard: MORE,
+  },
+  {
+    name: 'table-median',
+    what: 'median of an append, atomic, largest table ÷ smallest',
+    of: (row) => row('table-largest:p50') / row('table-smallest:p50'),
+    guard: LESS,
+  },
+  {
+    name: 'snapshot-pause',
+    what: 'the longest append while a snapshot of the largest state is written ÷ the time that the snapshot takes',
+    of: (row) => row('snapshot-largest-longest') / row('snapshot-largest-time'),
+    guard: { better: 'less', indifferent: 0.15 },
+  },
+  {
+    name: 'import-vs-start',
+    what: 'a process that imports the package ÷ one that does nothing',
+    of: (row) => row('process-import') / row('process-start'),
+    guard: LESS,
+  },
+];
+
+/** Decoding and folding one after the other, each as fast as alone. */
+function ideal(prefix: string, words: string): Aim {
+  return {
+    name: `${prefix}-vs-ideal`,
+    what: `replay with fold, sealed, ${words} ÷ its ideal, 1 / (1/decode + 1/fold)`,
+    of: (row) => row(`${prefix}-sealed`) * (1 / row(`${prefix}-decode`) + 1 / row(`${prefix}-fold`)),
+    atLeast: 0.75,
+    guard: MORE,
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * Processes that are measured in turns: each has prepared something in a heap of its own, and does its part of a round
+ * when it is asked; the others wait. So what the machine does meanwhile meets all of them alike.
+ */
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+
+export class Lane<Question, Answer> {
+  readonly #child: ChildProcess;
+
+  private constructor(child: ChildProcess) {
+    this.#child = child;
+  }
+
+  /** Starts the script, and waits until it has prepared what it needs and calls `serve`. */
+  static async open<Question, Answer>(script: URL, args: readonly string[]): Promise<Lane<Question, Answer>> {
+    const lane = new Lane<Question, Answer>(fork(script, args, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] }));
+    await lane.#nextMessage();
+    return lane;
+  }
+
+  /** @throws Error when the process has died; it has told why on stderr */
+  async ask(question: Question): Promise<Answer> {
+    const answer = this.#nextMessage();
+    this.#child.send(question as object);
+    return (await answer) as Answer;
+  }
+
+  /** What the process was working with lies in a folder that is removed as a whole, so it need not clean up. */
+  async close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    this.#child.kill('SIGKILL');
+    await once(this.#child, 'exit');
+  }
+
+  async #nextMessage(): Promise<unknown> {
+    const settled = new AbortController();
+    const { signal } = settled;
+    const died = once(this.#child, 'exit', { signal }).then(([code, killedBy]) => {
+      throw new Error(`a process that was to be measured ended with ${killedBy ?? code}`);
+    });
+    died.catch(() => {});
+    try {
+      return (await Promise.race([once(this.#child, 'message', { signal }), died]))[0];
+    } finally {
+      settled.abort();
+    }
+  }
+}
+
+/** In the lane's process: says that it is ready, and answers from then on. */
+export function serve<Question, Answer>(answer: (question: Question) => Promise<Answer>): void {
+  process.on('message', async (question) => process.send!(await answer(question as Question)));
+  process.send!('ready');
+}

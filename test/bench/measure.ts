@@ -1,0 +1,65 @@
+/** Runs workloads one after the other in folders that are gone afterwards, and says how far it has come. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { installPeers } from './peers.ts';
+import { type Result, runWorkload } from './run.ts';
+import type { SizeName } from './sizes.ts';
+import { median } from './statistics.ts';
+import { figure } from './table.ts';
+import type { Workload } from './workload.ts';
+import { isInstalled } from './workloads/redis.ts';
+
+export interface Measuring {
+  readonly size: SizeName;
+  /** Whether the other libraries may be installed and run. */
+  readonly peers: boolean;
+  /** Where files are written. */
+  readonly dir: string;
+  readonly profile?: string | undefined;
+}
+
+/** Each workload's rows, or why there are none. */
+export async function measure(workloads: readonly Workload[], { peers, ...where }: Measuring): Promise<Result[]> {
+  const absent = findAbsent(workloads, peers);
+  const shared = mkdtempSync(join(where.dir, 'refold-bench-shared-'));
+  const results: Result[] = [];
+  try {
+    for (const workload of workloads) {
+      const start = performance.now();
+      const failure = absent(workload);
+      const result =
+        failure === undefined ? await runWorkload(workload, { ...where, shared }) : { name: workload.name, failure };
+      results.push(result);
+      say(
+        `[${results.length}/${workloads.length}] ${inWords(result)}, ${figure((performance.now() - start) / 1_000)} s`,
+      );
+    }
+  } finally {
+    rmSync(shared, { recursive: true, force: true, maxRetries: 3 });
+  }
+  return results;
+}
+
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Says of a workload why it cannot run here, if so. */
+function findAbsent(workloads: readonly Workload[], peers: boolean): (workload: Workload) => string | undefined {
+  const needed = new Set(workloads.flatMap(({ needs = [] }) => needs));
+  const missing = new Map<string, string>();
+  const programs = [...needed].filter((name) => name.startsWith('redis-'));
+  for (const name of programs) if (!isInstalled(name)) missing.set(name, `${name} is not installed`);
+  const packages = [...needed].filter((name) => !programs.includes(name));
+  const reason = packages.length === 0 ? undefined : peers ? installPeers(say) : 'left out by --no-peers';
+  if (reason !== undefined) for (const name of packages) missing.set(name, `${name} is absent: ${reason}`);
+  return ({ needs = [] }) => needs.map((name) => missing.get(name)).find((why) => why !== undefined);
+}
+
+function inWords(result: Result): string {
+  const outcome =
+    'rows' in result
+      ? result.rows.map(({ runs, unit }) => `${figure(median(runs))} ${unit}`).join(', ')
+      : `not measured: ${result.failure}`;
+  return `${result.name}: ${outcome}`;
+}

@@ -1,0 +1,35 @@
+/** `memory-lane.ts replay PATH`, `memory-lane.ts state`: peak memory of a process that replays a log, or only has the state. */
+import { readFileSync } from 'node:fs';
+import { replay } from 'refold';
+import { serve } from '../lane.ts';
+import { OrderFlow, RESTING } from '../order-flow.ts';
+import { orders } from '../orders-model.ts';
+
+const [what, path] = process.argv.slice(2);
+const state = what === 'replay' ? (await replay(orders, { path: path! })).state : stateAlone();
+
+serve(async () => ({ megabytes: peakMegabytes(), entries: state.orders.size }));
+
+/** The orders that rest at the end of any stretch of the flow, made without a log. */
+function stateAlone() {
+  const made = orders.initialState();
+  const flow = new OrderFlow();
+  for (let sequence = 1; sequence <= RESTING; sequence++) {
+    const event = flow.next();
+    orders.reducers[event.type](made, event.data as never, event as never);
+  }
+  return made;
+}
+
+/**
+ * The largest resident size since the program began. Linux carries `maxRSS` over from the process that forked, so its
+ * own high-water mark is asked first.
+ */
+function peakMegabytes(): number {
+  try {
+    const [, kilobytes] = /^VmHWM:\s*(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))!;
+    return Number(kilobytes) / 1_024;
+  } catch {
+    return process.resourceUsage().maxRSS / 1_024;
+  }
+}

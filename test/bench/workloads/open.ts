@@ -1,0 +1,65 @@
+/**
+ * What an open costs after the writing process was killed, for logs of several lengths, and after a clean close.
+ *
+ * Each open is in a fresh process. Where between two snapshots the kill comes is chance, and decides how much there is to
+ * replay: so each log grows by a hundredth from one kill to the next, and the median and the worst are told.
+ */
+import { openStore } from 'refold';
+import { placeOf } from '../curves.ts';
+import { crash, type PreparedLog, preparedLogs } from '../logs.ts';
+import { orders } from '../orders-model.ts';
+import { type Context, type Row, timed, type Workload } from '../workload.ts';
+import type { CrashedOpen } from './crashing-writer.ts';
+
+export const openWorkloads: readonly Workload[] = [{ name: 'open', run: openRows }];
+
+interface Opened extends PreparedLog {
+  readonly opens: CrashedOpen[];
+}
+
+async function openRows(context: Context): Promise<Row[]> {
+  const { rounds } = context.sizes;
+  const logs: Opened[] = preparedLogs(context).map((log) => ({ ...log, opens: [] }));
+  for (let round = -1; round < rounds; round++) {
+    for (const { path, length, opens } of logs) {
+      const grown = length + Math.round((length / 100) * (round + 2));
+      const open = crash({ path, length: grown, fold: 'atomic' });
+      if (round >= 0) opens.push(open);
+    }
+  }
+  const all = logs.flatMap(({ opens }) => opens.map(({ ms }) => ms));
+  return [
+    ...logs.map((log, index) => rowOf(log, placeOf(index, logs.length))),
+    row('open-worst', 'the worst of these opens', [Math.max(...all)]),
+    row('open-promise', 'the promise: recoverWithin', [logs[0]!.opens[0]!.recovery.recoverWithin]),
+    await cleanRow(logs.at(-1)!, rounds),
+  ];
+}
+
+function rowOf({ length, opens }: Opened, place: string): Row {
+  const tails = opens.map(({ recovery }) => recovery.eventsReplayed.toLocaleString('en'));
+  return {
+    ...row(
+      `open-${place}`,
+      `open after SIGKILL, ${length.toLocaleString('en')} events`,
+      opens.map(({ ms }) => ms),
+    ),
+    at: length,
+    note: `events replayed in these opens: ${tails.join(' · ')}`,
+  };
+}
+
+async function cleanRow({ path, length }: PreparedLog, rounds: number): Promise<Row> {
+  const times: number[] = [];
+  for (let round = -1; round < rounds; round++) {
+    const { ms, result: store } = await timed(() => openStore(orders, { path }));
+    await store.close();
+    // The first open still finds what the crash left.
+    if (round >= 0) times.push(ms);
+  }
+  return row('open-clean', `open after a clean close, ${length.toLocaleString('en')} events, process warm`, times);
+}
+
+function row(name: string, what: string, runs: readonly number[]): Row {
+  return { name, what, by: 'refold', durability: 'reads', unit: 'ms', runs };
+}
