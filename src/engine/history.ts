@@ -66,15 +66,11 @@ async function sequenceAt(log: LogStore, time: number): Promise<number> {
   if (header !== undefined) return lastEventAt(log, header, time);
   const first = log.firstSequence();
   if (first > 1) {
-    throw new RefoldError(
-      'HISTORY_GONE',
-      `Cannot go back to ${describeTime(time)}: the log begins at ${first}`,
-      {
-        path: log.path,
-        sequence: first,
-        hint: 'Ask for a later time, or restore a backup',
-      },
-    );
+    throw new RefoldError('HISTORY_GONE', `Cannot go back to ${describeTime(time)}: the log begins at ${first}`, {
+      path: log.path,
+      sequence: first,
+      hint: 'Ask for a later time, or restore a backup',
+    });
   }
   await requireLater(log, first, time);
   return 0;

@@ -117,7 +117,7 @@ describe('a reducer that is not deterministic', () => {
     try {
       const store = await openModel(byChance, { save: [{ seconds: 0.001, changes: 1 }] });
       await store.append(rolled('red'));
-      await expect.poll(() => store.append(noted).then(() => warnings.length)).toBe(1);
+      await expect.poll(() => store.append(noted).then(() => warnings.length), { timeout: 30_000 }).toBe(1);
       expect(warnings[0]).toMatchObject({ code: 'REDUCER_FAILED', at: 'dice.red' });
     } finally {
       process.off('warning', listen);

@@ -41,14 +41,19 @@ async function sendChunks(
   const sending: Promise<unknown>[] = [];
   let parts = 0;
   let bytes = 0;
-  for (const chunk of recut(chunks, CHUNK_BYTES)) {
-    if (sending.length === IN_FLIGHT) await sending.shift();
-    bytes += chunk.byteLength;
-    const sent = sendChunk(writer, id, parts++, chunk);
-    sent.catch(() => {}); // met again when it is awaited
-    sending.push(sent);
+  try {
+    for (const chunk of recut(chunks, CHUNK_BYTES)) {
+      if (sending.length === IN_FLIGHT) await sending.shift();
+      bytes += chunk.byteLength;
+      const sent = sendChunk(writer, id, parts++, chunk);
+      sent.catch(() => {}); // met again when it is awaited
+      sending.push(sent);
+    }
+    await Promise.all(sending);
+  } finally {
+    // What is on its way when the chunks end in an error must not arrive after the snapshot was given up.
+    await Promise.allSettled(sending);
   }
-  await Promise.all(sending);
   return { parts, bytes };
 }
 
