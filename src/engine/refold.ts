@@ -66,6 +66,7 @@ export async function foldLog<State>(
     const events = within(decodeBlock(block, range.types).events, cursor.sequence, to);
     prepare(model, events, cursor);
     foldDirect(reducers, cursor.state as object, events);
+    events.length = 0; // as in the log's columns: a long list that stays full keeps its events beyond their time
     cursor.sequence = Math.min(block.lastSequence, to);
     range.onProgress?.(cursor.sequence);
     if (performance.now() > sliceEnd) {
