@@ -71,6 +71,7 @@ export async function foldLog<State>(
     const events = within(decodeBlock(block, range.types).events, cursor.sequence, to);
     prepare(model, events, cursor);
     foldDirect(reducers, cursor.state as object, events);
+    events.length = 0; // as in the log's columns: a long list that stays full keeps its events beyond their time
     cursor.sequence = Math.min(block.lastSequence, to);
     cursor.chain = block.chain;
     range.onProgress?.(cursor.sequence);
