@@ -37,13 +37,10 @@ process.on('worker', noteThread);
 afterAll(() => void process.off('worker', noteThread));
 beforeEach(() => void threads.splice(0));
 
-/** Those for reading ahead alone: a writer is a thread as well. */
+/** Those for reading ahead alone: a writer is a thread as well, and so is a sealer. */
 function readingThreads(): Worker[] {
-  return threads.slice(WRITERS);
+  return threads.filter(({ threadName }) => threadName === 'refold read-ahead');
 }
-
-/** A test makes its log first: the thread that wrote it. */
-const WRITERS = 1;
 
 /** Sealed blocks of about four megabytes once unpacked, which take hardly any room on the disk. */
 async function makeLongLog(path: string, megabytes: number): Promise<void> {
