@@ -6,7 +6,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterAll, beforeEach, describe, expect, test } from 'vitest';
 import { decodeBlock } from '../../src/log/block.ts';
 import type { Block, LogStore } from '../../src/log/log-store.ts';
-import { isLongRead } from '../../src/log/sqlite/read-ahead.ts';
+import { isWorthThread } from '../../src/log/sqlite/read-ahead.ts';
 import {
   appendCommits,
   appendNotes,
@@ -24,7 +24,7 @@ import { openLog, temporaryPath, withDatabase } from './sqlite-fixtures.ts';
 const AHEAD = { readAheadFromBytes: 0 };
 /** No read is. */
 const ALONE = { readAheadFromBytes: Number.POSITIVE_INFINITY };
-/** A read becomes the thread's on its way, as soon as the thread is up. */
+/** A read becomes the thread's on its way, as soon as the thread is up: these readers do nothing but wait. */
 const ON_THE_WAY = { readAheadFromBytes: 1 };
 
 const MEGABYTE = 1024 * 1024;
@@ -57,14 +57,16 @@ function isFromThread(block: Block): boolean {
   return block.content !== undefined;
 }
 
-describe('whether a read is long', () => {
+describe('whether a read is worth a thread', () => {
+  const slow = { events: 10, bytes: 4 * MEGABYTE, eventsLeft: 10, waitedMs: 20, elapsedMs: 100 };
   test.each([
-    ['nothing is known yet', { events: 0, bytes: 0, eventsLeft: 1_000_000 }, false],
-    ['much is left', { events: 10, bytes: 1_000, eventsLeft: 10 }, true],
-    ['little is left', { events: 10, bytes: 1_000, eventsLeft: 9 }, false],
-    ['nothing is left', { events: 10, bytes: 1_000_000, eventsLeft: 0 }, false],
-  ])('when %s: %o is %s', (_, progress, long) => {
-    expect(isLongRead(progress, 1_000)).toBe(long);
+    ['much is left, and slow to come', slow, true],
+    ['it has only begun', { ...slow, bytes: MEGABYTE, eventsLeft: 1_000 }, false],
+    ['little is left', { ...slow, eventsLeft: 9 }, false],
+    ['nothing is left', { ...slow, eventsLeft: 0 }, false],
+    ['the caller hardly waits', { ...slow, waitedMs: 19 }, false],
+  ])('when %s', (_, progress, worth) => {
+    expect(isWorthThread(progress, 4 * MEGABYTE)).toBe(worth);
   });
 });
 

@@ -49,8 +49,8 @@ export interface SqliteLogOptions {
   /** Opens an existing log beside its writer, and changes nothing. Default false: become the writer. */
   readonly readOnly?: boolean;
   /**
-   * A read of which at least this many unpacked bytes are left is helped by a thread that reads ahead; default 32 MiB.
-   * 0, for tests: every read is the thread's from its first block on.
+   * A read of which at least this many unpacked bytes are left, and whose blocks are slow to come, is helped by a thread
+   * that reads ahead; default 32 MiB. 0, for tests: every read is the thread's from its first block on.
    */
   readonly readAheadFromBytes?: number;
 }
