@@ -111,7 +111,9 @@ interface Answer {
 
 async function fillOne(filler: ChildProcess, options: FillOptions, signal: AbortSignal): Promise<FillReport> {
   filler.send(options);
-  const [{ report, trouble }] = (await once(filler, 'message', { signal })) as [Answer];
+  const [{ report, trouble }] = (await once(filler, 'message', { signal }).catch((error) => {
+    throw signal.aborted ? signal.reason : error;
+  })) as [Answer];
   if (report === undefined) throw new Error(`a fill could not be carried out: ${trouble}`);
   return report;
 }
