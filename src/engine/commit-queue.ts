@@ -81,10 +81,8 @@ export class CommitQueue {
   }
 
   /** Resolves with the log's head when everything pushed so far is durable, at a block's end. */
-  async fence(): Promise<LogHead> {
-    await this.#enqueue({}, undefined, true);
-    // Nothing is sent after a fence until this turn of the event loop has seen it settle.
-    return this.#log.head();
+  fence(): Promise<LogHead> {
+    return this.#enqueue({}, undefined as unknown as LogHead, true); // the answer is found when it settles
   }
 
   #enqueue<Answer>(entry: QueueEntry, answer: Answer, fence: boolean): Promise<Answer> {
@@ -168,7 +166,8 @@ export class CommitQueue {
     this.#inFlight.shift();
     for (const { bytes } of block) this.#inFlightBytes -= bytes;
     if (commits.length > 0) this.#listener.onDurable(commits);
-    for (const { resolve, answer } of block) resolve(answer as never);
+    // Nothing is sent after a fence before it has settled: this is the head that it asks for, and the next turn's need not be.
+    for (const { fence, resolve, answer } of block) resolve((fence ? this.#log.head() : answer) as never);
     this.#releaseRoom();
     this.#schedule();
   }

@@ -53,6 +53,22 @@ describe('reading while sealing joins blocks', () => {
   });
 });
 
+describe('a snapshot beside writers', () => {
+  test('is of the sequence whose state was encoded, also where the log answers in the same turn', async () => {
+    const store = await openOn(openMemoryLog());
+    const write = async (): Promise<void> => {
+      for (let count = 0; count < 4; count++) await store.append(large());
+    };
+    for (let round = 0; round < 10; round++) {
+      const before = [write(), write()];
+      const { sequence } = store;
+      const [report] = await Promise.all([store.snapshot(), write(), write(), ...before]);
+      expect(report.sequence).toBe(sequence);
+    }
+    expect((await store.verify()).ok).toBe(true);
+  });
+});
+
 describe('verify', () => {
   test('beside appends that are not durable yet compares what the log has', async () => {
     const inner = openMemoryLog();
