@@ -1,7 +1,7 @@
 /**
  * Sealing, seen from the store: a thread of its own reads, proves and packs a run, and the writer only swaps the rows.
  *
- * The thread is started for a sealing and ends with it. Packing a run takes some tens of milliseconds; none of them are
+ * The thread is started for a sealing of more than a little, and ends with it. Packing a run takes some tens of milliseconds; none of them are
  * the writer's, so that an append meanwhile waits for nothing but another commit.
  */
 import { Worker } from 'node:worker_threads';
@@ -9,19 +9,9 @@ import { isRefoldError, type RefoldError, reviveError, type SerializedError } fr
 import { storeClosed } from '../log-errors.ts';
 import type { SealOptions, SealReport } from '../log-store.ts';
 import { type SealedRun, type Stretch, sealInRuns } from '../sealing.ts';
-import { readFailure } from './driver.ts';
+import { type Driver, loadDriver, readFailure } from './driver.ts';
+import { type Packed, type PackRequest, RunPacker } from './run-packer.ts';
 import type { WriterClient } from './writer-client.ts';
-import type { PackedRun } from './writer-protocol.ts';
-
-/** What the sealing thread is asked for: the first run in a stretch, full at `openBytes` of text if that is said. */
-export interface PackRequest extends Stretch {
-  readonly openBytes?: number;
-}
-
-/** A run, packed; `payload` of its sealed block is moved, not copied, from thread to thread. */
-export interface Packed extends SealedRun {
-  readonly packed: PackedRun;
-}
 
 /** The thread's answer to a request; without either, there is no run left. */
 export interface PackAnswer {
@@ -41,7 +31,7 @@ export async function sealInThread(
   options: SealOptions,
   closing: AbortSignal,
 ): Promise<SealReport> {
-  const sealer = new Sealer(path);
+  const sealer = new Sealer(path, await loadDriver());
   try {
     return await sealInRuns(options, async (stretch) => {
       if (closing.aborted) throw storeClosed(path);
@@ -73,39 +63,52 @@ async function sized(writer: WriterClient | undefined, stretch: Stretch): Promis
   return openBytes === undefined ? stretch : { ...stretch, openBytes };
 }
 
-/** The store's end of the sealing thread: one request at a time. */
+/** The store's end of the sealing thread, which is started once there is enough to seal: one request at a time. */
 class Sealer {
   readonly #path: string;
-  readonly #worker: Worker;
-  readonly #exited: Promise<void>;
+  readonly #packer: RunPacker;
+  #worker: Worker | undefined;
+  #exited: Promise<void> | undefined;
   #waiting: PromiseWithResolvers<Packed | undefined> | undefined;
   #failure: RefoldError | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, driver: Driver) {
     this.#path = path;
-    this.#worker = new Worker(SEALER_WORKER, { workerData: path, execArgv: [], name: 'refold sealer' });
-    this.#worker.on('message', (answer: PackAnswer) => this.#settle(answer));
-    this.#worker.on('error', (error) => this.#fail(error));
-    this.#exited = new Promise((resolve) => {
-      this.#worker.on('exit', () => {
-        this.#fail(new Error('the sealing thread ended'));
-        resolve();
-      });
-    });
+    this.#packer = RunPacker.open(driver, path);
   }
 
   /** @throws RefoldError `LOG_CORRUPT` when a block of the run is damaged */
   async pack(request: PackRequest): Promise<Packed | undefined> {
     if (this.#failure !== undefined) throw this.#failure;
+    try {
+      if (this.#worker === undefined && this.#packer.isSmall(request)) return this.#packer.pack(request);
+    } catch (error) {
+      throw readFailure(error, 'seal', this.#path);
+    }
+    this.#worker ??= this.#start();
     this.#waiting = Promise.withResolvers();
     this.#worker.postMessage(request);
     return this.#waiting.promise;
   }
 
-  /** Resolves when the thread is gone, and its connection with it: the last connection to close should be the writer's. */
-  end(): Promise<void> {
-    this.#worker.postMessage('end');
-    return this.#exited;
+  #start(): Worker {
+    const worker = new Worker(SEALER_WORKER, { workerData: this.#path, execArgv: [], name: 'refold sealer' });
+    worker.on('message', (answer: PackAnswer) => this.#settle(answer));
+    worker.on('error', (error) => this.#fail(error));
+    this.#exited = new Promise((resolve) => {
+      worker.on('exit', () => {
+        this.#fail(new Error('the sealing thread ended'));
+        resolve();
+      });
+    });
+    return worker;
+  }
+
+  /** Resolves when no connection is left: the last one to close should be the writer's. */
+  async end(): Promise<void> {
+    this.#packer.close();
+    this.#worker?.postMessage('end');
+    await this.#exited;
   }
 
   #settle({ packed, error }: PackAnswer): void {
