@@ -35,6 +35,7 @@ export {
 export { type Closable, closeOnSignal } from './engine/close-on-signal.ts';
 export type { CommandOutcome } from './engine/commands.ts';
 export type { CompactionReport, CompactOptions } from './engine/compaction.ts';
+export type { Divergence } from './engine/divergence.ts';
 export {
   type BlocksReport,
   EventLog,

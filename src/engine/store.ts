@@ -2,27 +2,26 @@
  * The store: fold, log and everything around them behind one door.
  *
  * This file is the door alone: it checks that the store is open, and hands each call to the part whose job it is
- * (`write-path`, `history`, `snapshotter`, `compaction`, `projections`, `verify`).
+ * (`write-path`, `history`, `upkeep`, `projections`, `verify`).
  */
-import { isRefoldError, RefoldError } from '../core/errors.ts';
+import { RefoldError } from '../core/errors.ts';
 import type { Commit, DeepReadonly, EventMeta, RecordedEvent } from '../core/event.ts';
 import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf } from '../core/model.ts';
 import type { LiveState } from '../fold/live-state.ts';
 import { hashState } from '../fold/state-codec.ts';
-import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
+import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { type CommandOutcome, decideCommand, type Verdict } from './commands.ts';
-import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
-import { CompactionChore } from './compaction-chore.ts';
-import { type ModelFingerprint, usableSnapshots } from './fingerprint.ts';
+import type { CompactionReport, CompactOptions } from './compaction.ts';
+import type { ModelFingerprint } from './fingerprint.ts';
 import { type EventRange, followEvents, type PastState, type Position, readEvents, stateAt } from './history.ts';
-import { Housekeeper } from './housekeeper.ts';
 import type { Settings } from './options.ts';
 import { Projection, type ProjectionDefinition } from './projections.ts';
 import { type Listener, Publisher } from './publisher.ts';
 import type { Rates } from './rates.ts';
 import type { RecoveryReport } from './recovery.ts';
-import { type SnapshotReport, type SnapshotSource, Snapshotter } from './snapshotter.ts';
+import type { SnapshotReport } from './snapshotter.ts';
 import { upcastEvent } from './upcast.ts';
+import { Upkeep, type UpkeepStats } from './upkeep.ts';
 import { type LiveHash, type VerifyReport, verifyLog } from './verify.ts';
 import { type AppendOptions, atLeastOne, commitOf, WritePath } from './write-path.ts';
 
@@ -31,22 +30,15 @@ export interface ExecuteOptions extends AppendOptions {
   readonly meta?: EventMeta | undefined;
 }
 
-export interface StoreStats {
+export interface StoreStats extends UpkeepStats, LogSize {
   readonly sequence: number;
   readonly durableSequence: number;
   /** The first sequence still in the log. */
   readonly firstSequence: number;
   /** Accepted and not yet durable. */
   readonly queuedBytes: number;
-  readonly snapshotSequence: number;
-  /** What an open would take now, in ms, by the rates measured so far. */
-  readonly estimatedRecoveryMs: number;
+  /** The promise, in ms. */
   readonly recoverWithin: number;
-  /** Where the state that lives parted from what a replay gives, once a snapshot has found that. */
-  readonly divergence: { readonly sequence: number; readonly type: string; readonly at: string } | undefined;
-  readonly fileBytes: number;
-  readonly walBytes: number;
-  readonly freeBytes: number;
 }
 
 /** What `openStore` has prepared. */
@@ -72,9 +64,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   readonly #log: LogStore;
   readonly #settings: Settings;
   readonly #path: WritePath;
-  readonly #snapshotter: Snapshotter;
-  readonly #compaction: CompactionChore;
-  readonly #housekeeper: Housekeeper;
+  readonly #upkeep: Upkeep;
   readonly #publisher = new Publisher();
   readonly #projections = new Map<string, Projection>();
   readonly #closing = new AbortController();
@@ -89,20 +79,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     this.#settings = settings;
     const onDurable = (bytes: number): void => this.#afterCommit(bytes);
     this.#path = new WritePath({ model, log, settings, live, firstSeen, publisher: this.#publisher, onDurable });
-    this.#snapshotter = new Snapshotter(this.#snapshotSource(), parts.rates, parts.snapshot);
-    const snapshotter = this.#snapshotter;
-    this.#compaction = new CompactionChore({
-      log,
-      settings,
-      usableSnapshots: () => this.#usableSnapshots(),
-      snapshotSequence: () => snapshotter.lastSequence,
-      takeSnapshot: () => snapshotter.take(),
-      saveProjections: () => this.#saveProjections(),
-    });
-    const snapshots = { isDue: () => snapshotter.due() !== undefined, run: () => snapshotter.take() };
-    this.#housekeeper = new Housekeeper([snapshots, this.#compaction]);
-    // After a recovery that took long a snapshot is due at once, for the next one.
-    if (!settings.readOnly) this.#housekeeper.wake();
+    this.#upkeep = new Upkeep({ model, ...parts, path: this.#path, saveProjections: () => this.#saveProjections() });
   }
 
   /**
@@ -231,7 +208,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
    */
   async snapshot(): Promise<SnapshotReport> {
     this.#requireWritable();
-    return this.#snapshotter.take(true);
+    return this.#upkeep.snapshot();
   }
 
   /**
@@ -242,10 +219,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     if (options.dryRun !== true) this.#requireWritable();
     await this.#settled();
     await this.#saveProjections();
-    const { history, clock, onProgress } = this.#settings;
-    const usable = (): Promise<SnapshotInfo[]> => this.#usableSnapshots();
-    const context = { log: this.#log, history, usableSnapshots: usable, now: clock(), onProgress };
-    return this.#compaction.alone(() => compactLog(context, options));
+    return this.#upkeep.compact(options);
   }
 
   /** Reads and refolds the whole log, and compares every snapshot and the live state with the result. */
@@ -281,10 +255,8 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
       durableSequence: this.durableSequence,
       firstSequence: this.#log.firstSequence(),
       queuedBytes: this.#path.queue.bytes,
-      snapshotSequence: this.#snapshotter.lastSequence,
-      estimatedRecoveryMs: this.#snapshotter.estimatedRecoveryMs,
       recoverWithin: this.#settings.recoverWithin,
-      divergence: this.#snapshotter.divergence,
+      ...this.#upkeep.stats(),
       ...this.#log.size(),
     };
   }
@@ -321,65 +293,26 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   async #close(): Promise<void> {
     const { readOnly } = this.#settings;
     try {
-      if (!readOnly && this.#path.failure === undefined) await this.#settleForGood();
+      if (!readOnly && this.#path.failure === undefined) await this.#upkeep.settle();
       // Under the direct fold a reducer's failure ends the store, not what was accepted before it.
       else await this.#path.queue.push({}, undefined).catch(() => {});
     } finally {
       this.#closing.abort();
       this.#publisher.clear();
-      await this.#snapshotter.close();
+      await this.#upkeep.close();
       await this.#log.close();
-    }
-  }
-
-  async #settleForGood(): Promise<void> {
-    await this.#path.settled();
-    this.#compaction.stop();
-    await this.#housekeeper.settled();
-    try {
-      for (const projection of this.#projections.values()) await projection.save();
-      await this.#snapshotter.takeLast();
-    } catch (error) {
-      // All of this spares the next open some time, and nothing depends on it: a full disk is no reason to fail a close.
-      if (!isRefoldError(error, 'LOG_FULL')) throw error;
-      process.emitWarning(error, { type: 'RefoldHousekeepingWarning' });
     }
   }
 
   /** Runs after each durable block, told the size of its text: nothing here may take long. */
   #afterCommit(bytes: number): void {
     for (const projection of this.#projections.values()) projection.wake();
-    this.#compaction.appended(bytes);
-    if (this.#closed === undefined) this.#housekeeper.wake();
-  }
-
-  #usableSnapshots(): Promise<SnapshotInfo[]> {
-    return usableSnapshots(this.#log, this.#parts.fingerprint);
+    if (this.#closed === undefined) this.#upkeep.wake(bytes);
   }
 
   async #saveProjections(): Promise<void> {
     if (this.#settings.readOnly) return;
     await Promise.all([...this.#projections.values()].map((projection) => projection.save()));
-  }
-
-  #snapshotSource(): SnapshotSource {
-    const path = this.#path;
-    const { log, settings, fingerprint, live, firstSeen } = this.#parts;
-    return {
-      model: this.model,
-      log,
-      settings,
-      fingerprint,
-      live,
-      firstSeen,
-      queue: path.queue,
-      get sequence() {
-        return path.sequence;
-      },
-      get failure() {
-        return path.failure;
-      },
-    };
   }
 
   /** Open, and everything accepted so far durable. */
