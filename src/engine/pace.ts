@@ -1,13 +1,18 @@
 /** How long work may keep the event loop to itself before it lets others have their turn. */
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 
 export class Pace {
   readonly #sliceMs: number;
+  readonly #restMs: number;
   #sliceEnd: number;
 
-  /** @param sliceMs the longest that one slice of the work should take */
-  constructor(sliceMs: number) {
+  /**
+   * @param sliceMs the longest that one slice of the work should take
+   * @param restMs the pause between two slices; 0 for a turn of the event loop and no longer
+   */
+  constructor(sliceMs: number, restMs = 0) {
     this.#sliceMs = sliceMs;
+    this.#restMs = restMs;
     this.#sliceEnd = performance.now() + sliceMs;
   }
 
@@ -16,9 +21,10 @@ export class Pace {
     return performance.now() > this.#sliceEnd;
   }
 
-  /** Lets the event loop have a turn. */
+  /** Lets others have their turn. */
   async rest(): Promise<void> {
-    await nextTurn();
+    if (this.#restMs > 0) await pause(this.#restMs);
+    else await nextTurn();
     this.#sliceEnd = performance.now() + this.#sliceMs;
   }
 }

@@ -33,11 +33,11 @@ const NEAR = 0.5;
  */
 const TAIL_PER_LOAD = 1;
 /** Time travel folds at most about this long from a keyframe, in ms; as long again where the state takes long to encode. */
-const KEYFRAME_MS = 60;
+const KEYFRAME_MS = 40;
 /** A reducer's rate is not known before the first replay, and assumed low: below this many events none lies closer. */
-const KEYFRAME_EVENTS = 50_000;
-/** The tail is at least so many times what a snapshot takes to make: it costs a fifth of the replay it saves. */
-const TAIL_PER_TAKE = 5;
+const KEYFRAME_EVENTS = 25_000;
+/** The tail is at least so many times what a snapshot takes to make: it costs a third of the replay it saves. */
+const TAIL_PER_TAKE = 3;
 
 /** ms that an open would take now. */
 export function estimateRecovery({ tailEvents, openMs, loadMs, foldRate }: SnapshotFacts): number {
@@ -63,7 +63,7 @@ const ENCODE_RATE = 40_000;
 
 /**
  * Events from one keyframe to the next, for what is folded anyway while a snapshot is made: as many as are folded in some
- * 60 ms, or in twice the time that encoding the state takes.
+ * 40 ms, or in twice the time that encoding the state takes.
  */
 export function planKeyframeSpacing(foldRate: number, stateBytes: number): number {
   return Math.max(KEYFRAME_EVENTS, Math.ceil(foldRate * Math.max(KEYFRAME_MS, (2 * stateBytes) / ENCODE_RATE)));

@@ -3,6 +3,7 @@ import assert from 'node:assert';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
+import { yieldToOthers } from '../log/background.ts';
 import type { LogStore } from '../log/log-store.ts';
 import { explainDivergence } from './divergence.ts';
 import { importModel } from './model-module.ts';
@@ -13,6 +14,7 @@ import type { SnapshotAnswer, SnapshotOrder, SnapshotThreadOptions } from './sna
 import type { EncodedState } from './snapshots.ts';
 
 assert(parentPort, 'the snapshot thread runs in a thread of its own');
+yieldToOthers();
 await main(parentPort, workerData as SnapshotThreadOptions);
 
 async function main(port: MessagePort, options: SnapshotThreadOptions): Promise<void> {

@@ -55,10 +55,12 @@ export interface SnapshotSource {
   readonly failure: RefoldError | undefined;
 }
 
-/** A state of up to so many bytes is encoded at once: a few milliseconds. */
-const AT_ONCE_BYTES = 256 * 1024;
-/** The longest slice of work on the thread that writes, in ms. */
-const SLICE_MS = 1;
+/** A state of up to so many bytes is encoded at once: about a millisecond, or three where it cannot be held still. */
+const AT_ONCE_BYTES = 64 * 1024;
+const AT_ONCE_BYTES_DIRECT = 256 * 1024;
+/** The longest slice of work on the thread that writes, and the pause after it, in ms: a third of its time at most. */
+const SLICE_MS = 0.5;
+const REST_MS = 1;
 /** The thread rests this many times as long as its last check took, unless it is needed. */
 const REST_PER_CHECK = 10;
 /** What keyframes may take, in bytes of encoded state; on disk it is compressed, to a third or less. */
@@ -70,7 +72,9 @@ export class Snapshotter {
   #thread: SnapshotThread | undefined;
   #last: SnapshotInfo | undefined;
   #lastAt: number;
+  /** What the last snapshot took in all, and the part of it before it was written, in ms. */
   #takeMs = 0;
+  #workMs = 0;
   /** When the other thread last came to an end of its work, and how long that took, in ms. */
   #threadEnd = 0;
   #threadMs = 0;
@@ -151,9 +155,12 @@ export class Snapshotter {
     if (failure !== undefined) throw failure;
     const capture = live.capture();
     try {
+      const start = performance.now();
+      const atOnceBytes = capture === undefined ? AT_ONCE_BYTES_DIRECT : AT_ONCE_BYTES;
       // What was far too large the last time need not be tried.
-      const isLarge = (this.#last?.bytes ?? 0) > 2 * AT_ONCE_BYTES;
-      const atOnce = isLarge ? undefined : encodeUpTo(capture?.state ?? live.value, AT_ONCE_BYTES);
+      const isLarge = (this.#last?.bytes ?? 0) > 2 * atOnceBytes;
+      const atOnce = isLarge ? undefined : encodeUpTo(capture?.state ?? live.value, atOnceBytes);
+      this.#workMs = performance.now() - start;
       return await this.#write((to) => this.#encode(to, atOnce, capture, checked));
     } finally {
       capture?.release();
@@ -168,10 +175,11 @@ export class Snapshotter {
     const head = await queue.fence();
     assert(head.sequence === sequence, 'the fence ends at the sequence whose state is encoded');
     const encoded = await encode(sequence);
+    const encodedAt = performance.now();
     this.#last = await writeSnapshot(log, '', encoded, head, stored);
     this.#lastAt = settings.clock();
-    this.#takeMs = performance.now() - start;
     await this.#thinOut();
+    this.#takeMs = this.#workMs + performance.now() - encodedAt;
     await writeRates(log, this.#rates);
     this.#sayIfTooLarge();
     const { stateHash, bytes } = encoded;
@@ -185,16 +193,26 @@ export class Snapshotter {
     capture: StateCapture | undefined,
     checked: boolean,
   ): Promise<EncodedState> {
-    const pace = new Pace(SLICE_MS);
+    const pace = new Pace(SLICE_MS, REST_MS);
     const isOurs = atOnce !== undefined || capture !== undefined;
     const [ours, theirs] = await both(
-      atOnce ?? (capture && encodePaced(capture.state, pace)),
+      atOnce ?? (capture && this.#working(encodePaced(capture.state, pace))),
       checked || !isOurs || this.#isThreadRested() ? this.#makeInThread(to, isOurs) : undefined,
     );
     if (ours !== undefined && theirs !== undefined && ours.stateHash !== theirs.stateHash) {
       await this.#explain(to, ours);
     }
-    return ours ?? theirs ?? (await this.#makeFromLog(to, pace));
+    return ours ?? theirs ?? (await this.#working(this.#makeFromLog(to, pace)));
+  }
+
+  /** Counts as work for the snapshot; waiting for the disk before it, or for a check, does not. */
+  async #working<T>(work: Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await work;
+    } finally {
+      this.#workMs += performance.now() - start;
+    }
   }
 
   /** Where the state is at hand, the thread only checks it; and not so often that it takes much from the writing itself. */
@@ -210,7 +228,8 @@ export class Snapshotter {
     try {
       await thread.start();
       if (!thread.isSame && !compared) return undefined;
-      return await this.#keepingKeyframes((onKeyframe) => thread.make(to, this.#keyframeEvents(), onKeyframe));
+      const making = this.#keepingKeyframes((onKeyframe) => thread.make(to, this.#keyframeEvents(), onKeyframe));
+      return await (compared ? making : this.#working(making));
     } catch (error) {
       if (!(error instanceof ThreadUnavailable)) throw error;
       await this.#giveUpThread(error.message);

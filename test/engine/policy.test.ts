@@ -27,18 +27,18 @@ describe('planSnapshot', () => {
   test.each<[string, Partial<SnapshotFacts>, string | undefined]>([
     ['a short tail', {}, undefined],
     ['a tail that nears the promise', { tailEvents: 45_000 }, 'recoverWithin'],
-    ['the same tail, a little shorter', { tailEvents: 44_999 }, undefined],
+    ['the same tail, a little shorter', { tailEvents: 44_999, keyframes: false }, undefined],
     ['loading takes a part of the promise', { tailEvents: 30_000, loadMs: 150 }, 'recoverWithin'],
     ['so does opening the file', { tailEvents: 30_000, openMs: 200 }, 'recoverWithin'],
     [
       'loading alone overruns: only a long tail is worth a snapshot',
-      { tailEvents: 90_000, loadMs: 2_000, takeMs: 300 },
+      { tailEvents: 90_000, loadMs: 2_000, takeMs: 301 },
       undefined,
     ],
     ['loading alone overruns, and the tail has grown', { tailEvents: 100_000, loadMs: 2_000 }, 'recoverWithin'],
     ['a keyframe, where folding is fast', { tailEvents: 60_000, foldRate: 1_000 }, 'keyframe'],
-    ['none, where too few events were folded', { tailEvents: 49_999, foldRate: 500 }, undefined],
-    ['none, where a snapshot takes long', { tailEvents: 60_000, foldRate: 1_000, takeMs: 13 }, undefined],
+    ['none, where too few events were folded', { tailEvents: 24_999, foldRate: 500 }, undefined],
+    ['none, where a snapshot takes long', { tailEvents: 60_000, foldRate: 1_000, takeMs: 21 }, undefined],
     ['none, where no history is kept', { tailEvents: 60_000, foldRate: 1_000, keyframes: false }, undefined],
     ['nothing new', { tailEvents: 0, recoverWithin: 0.001 }, undefined],
     ['a save rule: enough changes, enough time', { save: [{ seconds: 1, changes: 10 }] }, 'save'],
@@ -61,8 +61,8 @@ describe('planSnapshot', () => {
 
 describe('planKeyframeSpacing', () => {
   test.each<[string, number, number, number]>([
-    ['some 60 ms of folding', 2_000, 0, 120_000],
-    ['never very few events', 100, 0, 50_000],
+    ['some 40 ms of folding', 2_000, 0, 80_000],
+    ['never very few events', 100, 0, 25_000],
     ['further apart where the state takes long to encode', 1_000, 40_000_000, 2_000_000],
   ])('%s', (_name, foldRate, stateBytes, events) => {
     expect(planKeyframeSpacing(foldRate, stateBytes)).toBe(events);

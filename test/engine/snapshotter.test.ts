@@ -47,6 +47,8 @@ describe.each<[string, Model, 'atomic' | 'direct']>([
   test('is written as it was when asked, while it goes on changing', async () => {
     const store = await openModel(model, { fold });
     await fill(store);
+    await store.snapshot(); // after one that may have begun by itself
+    await store.append(counted('key 1'));
     const before = hashState(store.state);
     const sequence = store.sequence;
     const snapshot = store.snapshot();
@@ -64,7 +66,9 @@ describe.each<[string, Model, 'atomic' | 'direct']>([
     expect(report.bytes).toBeGreaterThan(256 * 1024);
     const { state } = await store.at({ sequence });
     expect(hashState(state)).toBe(before);
-    expect((await store.verify()).snapshots).toMatchObject([{ sequence, verdict: 'equal' }]);
+    const { snapshots } = await store.verify();
+    expect(snapshots).toContainEqual({ sequence, verdict: 'equal' });
+    expect(snapshots.every(({ verdict }) => verdict === 'equal')).toBe(true);
     expect((await replay(model, { path: store.path })).stateHash).toBe(await store.stateHash());
   });
 

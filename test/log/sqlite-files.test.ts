@@ -376,7 +376,7 @@ describe('space', () => {
     await log.putSnapshot(snapshotAt(log, 1), [new Uint8Array(2_000_000)]);
     await log.putSnapshot(snapshotAt(log, 2), failing()).catch(() => {});
     const chunks = () => withDatabase(path, (db) => db.prepare('select count(*) from snapshot_chunks').pluck().get());
-    expect(chunks()).toBe(4);
+    expect(chunks()).toBe(16);
     await log.dropSnapshots('', [1]);
     expect(chunks()).toBe(0);
   });

@@ -1,6 +1,7 @@
 /** The thread that packs: what `RunPacker` does, run by run as it is asked. */
 import assert from 'node:assert';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { yieldToOthers } from '../background.ts';
 import { type Driver, loadDriver, readFailure } from './driver.ts';
 import { type PackRequest, RunPacker } from './run-packer.ts';
 import type { PackAnswer } from './sealer.ts';
@@ -29,4 +30,5 @@ function main(driver: Driver, port: MessagePort, path: string): void {
 }
 
 assert(parentPort, 'sealing runs in a thread of its own');
+yieldToOthers();
 main(await loadDriver(), parentPort, workerData as string);

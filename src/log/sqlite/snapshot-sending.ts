@@ -9,11 +9,8 @@ import { checksumOf } from '../chain.ts';
 import type { SnapshotInfo } from '../log-store.ts';
 import type { WriterClient } from './writer-client.ts';
 
-/** Size of a stored chunk before compression: large enough to compress well, small enough for a short transaction. */
-const CHUNK_BYTES = 512 * 1024;
-
-/** Chunks on their way at once: one being written while the next is compressed, and memory stays bounded. */
-const IN_FLIGHT = 2;
+/** Size of a stored chunk before compression: large enough to compress well, small enough for a very short transaction. */
+const CHUNK_BYTES = 128 * 1024;
 
 /** Sends a snapshot; when this returns, it exists. When it throws, nothing of it does. */
 export async function sendSnapshot(
@@ -38,21 +35,12 @@ async function sendChunks(
   id: number,
   chunks: Iterable<Uint8Array>,
 ): Promise<{ readonly parts: number; readonly bytes: number }> {
-  const sending: Promise<unknown>[] = [];
   let parts = 0;
   let bytes = 0;
-  try {
-    for (const chunk of recut(chunks, CHUNK_BYTES)) {
-      if (sending.length === IN_FLIGHT) await sending.shift();
-      bytes += chunk.byteLength;
-      const sent = sendChunk(writer, id, parts++, chunk);
-      sent.catch(() => {}); // met again when it is awaited
-      sending.push(sent);
-    }
-    await Promise.all(sending);
-  } finally {
-    // What is on its way when the chunks end in an error must not arrive after the snapshot was given up.
-    await Promise.allSettled(sending);
+  // One after the other, so that an append never waits for more than one.
+  for (const chunk of recut(chunks, CHUNK_BYTES)) {
+    await sendChunk(writer, id, parts++, chunk);
+    bytes += chunk.byteLength;
   }
   return { parts, bytes };
 }
