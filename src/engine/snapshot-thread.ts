@@ -4,7 +4,7 @@
  * One order at a time; while one is under way the thread keeps the process alive, since somebody may wait for it.
  */
 import { Worker } from 'node:worker_threads';
-import { messageOf, RefoldError, reviveError } from '../core/errors.ts';
+import { messageOf, reviveError } from '../core/errors.ts';
 import type { FoundDivergence } from './divergence.ts';
 import type { Keyframe, MadeSnapshot } from './snapshot-making.ts';
 import type { SnapshotAnswer, SnapshotOrder, SnapshotThreadOptions } from './snapshot-protocol.ts';
@@ -12,7 +12,7 @@ import type { SnapshotAnswer, SnapshotOrder, SnapshotThreadOptions } from './sna
 /** An idle thread holds on to memory for what its last state left behind. */
 const IDLE_MS = 10_000;
 
-/** Thrown when there can be no such thread: snapshots must be made otherwise. */
+/** Thrown when there can be no such thread, or it died: snapshots must be made otherwise. */
 export class ThreadUnavailable extends Error {}
 
 interface Pending {
@@ -114,10 +114,10 @@ export class SnapshotThread {
     else this.#pending?.resolve(answer);
   }
 
+  /** A thread that died (of a state too large for it, say) would die again. */
   #fail(worker: Worker, cause: unknown): void {
     if (this.#worker === worker) this.#worker = undefined;
-    const message = `Cannot make a snapshot in a thread of its own: ${messageOf(cause)}`;
-    this.#pending?.reject(new RefoldError('STORE_FAILED', message, { path: this.#options.path, cause }));
+    this.#pending?.reject(new ThreadUnavailable(messageOf(cause), { cause }));
   }
 }
 

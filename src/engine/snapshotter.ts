@@ -228,7 +228,9 @@ export class Snapshotter {
     try {
       await thread.start();
       if (!thread.isSame && !compared) return undefined;
-      const making = this.#keepingKeyframes((onKeyframe) => thread.make(to, this.#keyframeEvents(), onKeyframe));
+      // Nothing of what is yet to be compared may be kept.
+      const keyframeEvents = compared ? Number.POSITIVE_INFINITY : this.#keyframeEvents();
+      const making = this.#keepingKeyframes((onKeyframe) => thread.make(to, keyframeEvents, onKeyframe));
       return await (compared ? making : this.#working(making));
     } catch (error) {
       if (!(error instanceof ThreadUnavailable)) throw error;

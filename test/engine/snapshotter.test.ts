@@ -1,4 +1,5 @@
 /** Snapshots in the background: made in slices or in a thread, compared with a replay, and in nobody's way. */
+import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   defineModel,
@@ -127,6 +128,27 @@ describe('a reducer that is not deterministic', () => {
       process.off('warning', listen);
     }
   });
+});
+
+test('a thread that dies is not needed: the snapshot is made here, and that is said', async () => {
+  const threads: Worker[] = [];
+  const note = (thread: Worker): void => void threads.push(thread);
+  const warnings: Error[] = [];
+  const listen = (warning: Error): void => void warnings.push(warning);
+  process.on('worker', note);
+  process.on('warning', listen);
+  try {
+    const store = await openModel(tally);
+    await fill(store);
+    const snapshot = store.snapshot();
+    await expect.poll(() => threads.some(({ threadName }) => threadName === 'refold snapshots')).toBe(true);
+    await threads.find(({ threadName }) => threadName === 'refold snapshots')!.terminate();
+    expect((await snapshot).stateHash).toBe(await store.stateHash());
+    expect(warnings.map(({ name }) => name)).toEqual(['RefoldSnapshotWarning']);
+  } finally {
+    process.off('worker', note);
+    process.off('warning', listen);
+  }
 });
 
 describe('a module that does not give the model', () => {
