@@ -1,4 +1,4 @@
-/** What happens by itself, each thing when it is due: one at a time, in the background, never waited for. */
+/** What happens by itself, each thing when it is due: in the background, beside each other, never waited for. */
 
 /** Something that is done when it is due. */
 export interface Chore {
@@ -12,34 +12,39 @@ const PAUSE_MS = 10_000;
 
 export class Housekeeper {
   readonly #chores: readonly Chore[];
+  /** Chores under way. None waits for another: sealing much text takes longer than a snapshot can wait. */
+  readonly #rounds = new Map<Chore, Promise<void>>();
   readonly #pausedUntil = new Map<Chore, number>();
-  #round: Promise<void> | undefined;
   #stopped = false;
 
-  /** @param chores the more urgent first */
   constructor(chores: readonly Chore[]) {
     this.#chores = chores;
   }
 
   /** Told after every commit; O(1) unless something is due. */
   wake(): void {
-    if (this.#stopped || this.#round !== undefined) return;
-    const chore = this.#chores.find((each) => each.isDue() && !this.#isPaused(each));
-    if (chore === undefined) return;
-    this.#round = this.#run(chore).finally(() => {
-      this.#round = undefined;
-      this.wake();
-    });
+    if (this.#stopped) return;
+    for (const chore of this.#chores) {
+      if (!this.#rounds.has(chore) && chore.isDue() && !this.#isPaused(chore)) this.#begin(chore);
+    }
   }
 
-  /** Resolves when the chore in progress is over; no other begins. */
+  /** Resolves when the chores in progress are over; no other begins. */
   async settled(): Promise<void> {
     this.#stopped = true;
-    await this.#round;
+    await Promise.all(this.#rounds.values());
   }
 
   #isPaused(chore: Chore): boolean {
     return performance.now() < (this.#pausedUntil.get(chore) ?? 0);
+  }
+
+  #begin(chore: Chore): void {
+    const round = this.#run(chore).finally(() => {
+      this.#rounds.delete(chore);
+      this.wake();
+    });
+    this.#rounds.set(chore, round);
   }
 
   /** Nothing that was acknowledged depends on it, so a failure is only said; writing itself tells its own failures. */
