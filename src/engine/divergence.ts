@@ -30,10 +30,12 @@ export interface FoundDivergence extends Divergence {
 }
 
 /** What the search works on. */
-interface Case {
+export interface Case {
   readonly model: Model;
   readonly log: LogStore;
   readonly fingerprint: ModelFingerprint;
+  /** Snapshots after this one are not believed. */
+  readonly base: number;
 }
 
 /**
@@ -43,26 +45,24 @@ interface Case {
  * @throws RefoldError what recovery throws
  */
 export async function explainDivergence(
-  model: Model,
-  log: LogStore,
-  fingerprint: ModelFingerprint,
+  theCase: Case,
   to: number,
   live: readonly Uint8Array[],
 ): Promise<FoundDivergence> {
-  const theCase: Case = { model, log, fingerprint };
-  const { snapshot } = await recover(model, log, fingerprint, { to });
-  const base = snapshot?.sequence ?? 0;
-  const found = (await betweenReplays(theCase, base, to)) ?? (await fromLive(theCase, base, to, live));
+  const { model, log, fingerprint, base } = theCase;
+  const { snapshot } = await recover(model, log, fingerprint, { to, base });
+  const agreed = snapshot?.sequence ?? 0;
+  const found = (await betweenReplays(theCase, agreed, to)) ?? (await fromLive(theCase, agreed, to, live));
   return { ...found, type: await typeAt(log, found.sequence) };
 }
 
 type Found = Omit<FoundDivergence, 'type'>;
 
 /** The first event after which two replays differ, if they do at the end. */
-async function betweenReplays(theCase: Case, base: number, to: number): Promise<Found | undefined> {
+async function betweenReplays(theCase: Case, agreed: number, to: number): Promise<Found | undefined> {
   let difference = await compareReplays(theCase, to);
   if (difference === undefined) return undefined;
-  let [agree, differ] = [base, to];
+  let [agree, differ] = [agreed, to];
   while (differ - agree > 1) {
     const middle = Math.floor((agree + differ) / 2);
     const here = await compareReplays(theCase, middle);
@@ -78,20 +78,20 @@ async function compareReplays(theCase: Case, to: number): Promise<StateDifferenc
   return diffStates(first, await replayTo(theCase, to), 1)[0];
 }
 
-async function fromLive(theCase: Case, base: number, to: number, live: readonly Uint8Array[]): Promise<Found> {
+async function fromLive(theCase: Case, agreed: number, to: number, live: readonly Uint8Array[]): Promise<Found> {
   const { model, log } = theCase;
   const [difference] = diffStates(decodeState(live, model.initialState()), await replayTo(theCase, to), 1);
   // Gone at a second look: all that can be said is where it was seen.
   if (difference === undefined) return { sequence: to, at: '', betweenReplays: false };
   const hashOf = (state: object): string => hashState({ value: valueAt(state, difference.parts) });
-  const before = hashOf(await replayTo(theCase, base));
-  let [same, changed] = [base, to];
+  const before = hashOf(await replayTo(theCase, agreed));
+  let [same, changed] = [agreed, to];
   const onBlock = (cursor: FoldCursor<object>): undefined => {
     if (changed < to) return;
     if (hashOf(cursor.state) === before) same = cursor.sequence;
     else changed = cursor.sequence;
   };
-  await recover(model, log, theCase.fingerprint, { to, onBlock });
+  await recover(model, log, theCase.fingerprint, { to, base: theCase.base, onBlock });
   while (changed - same > 1) {
     const middle = Math.floor((same + changed) / 2);
     if (hashOf(await replayTo(theCase, middle)) === before) same = middle;
@@ -100,8 +100,8 @@ async function fromLive(theCase: Case, base: number, to: number, live: readonly 
   return { sequence: changed, at: difference.path, betweenReplays: false };
 }
 
-async function replayTo({ model, log, fingerprint }: Case, to: number): Promise<object> {
-  return (await recover(model, log, fingerprint, { to })).cursor.state;
+async function replayTo({ model, log, fingerprint, base }: Case, to: number): Promise<object> {
+  return (await recover(model, log, fingerprint, { to, base })).cursor.state;
 }
 
 async function typeAt(log: LogStore, sequence: number): Promise<string> {

@@ -87,6 +87,8 @@ export interface Recovered<State> {
 export interface RecoverOptions extends Pick<FoldRange, 'onProgress' | 'onBlock' | 'pace'> {
   /** The sequence to arrive at; default the log's head. */
   readonly to?: number | undefined;
+  /** Snapshots after this one are not believed; default: all are. */
+  readonly base?: number | undefined;
 }
 
 /**
@@ -101,7 +103,9 @@ export async function recover<State extends object>(
   options: RecoverOptions = {},
 ): Promise<Recovered<State>> {
   const to = options.to ?? log.head().sequence;
-  const facts = { head: to, firstSequence: log.firstSequence(), fingerprint, snapshots: await log.snapshots('') };
+  const { base = Number.POSITIVE_INFINITY } = options;
+  const snapshots = (await log.snapshots('')).filter(({ sequence }) => sequence <= base);
+  const facts = { head: to, firstSequence: log.firstSequence(), fingerprint, snapshots };
   const plan = planRecovery(facts);
   const start = performance.now();
   const loaded = await loadFirst(model, log, plan, options.pace);

@@ -34,6 +34,8 @@ export interface Keyframe {
 
 export interface MakingOptions {
   readonly pace: Pace;
+  /** Snapshots after this one are not believed; default: all are. */
+  readonly base?: number | undefined;
   /** Events from one keyframe to the next; infinite for none. */
   readonly keyframeEvents: number;
   readonly onKeyframe: (keyframe: Keyframe) => void;
@@ -49,7 +51,7 @@ export async function makeSnapshot(
   log: LogStore,
   fingerprint: ModelFingerprint,
   to: number,
-  { pace, keyframeEvents, onKeyframe }: MakingOptions,
+  { pace, base, keyframeEvents, onKeyframe }: MakingOptions,
 ): Promise<MadeSnapshot> {
   let last: number | undefined;
   let encodeMs = 0;
@@ -62,7 +64,7 @@ export async function makeSnapshot(
     onKeyframe(await keyframeAt(cursor, fingerprint, pace));
     encodeMs += performance.now() - start;
   };
-  const { cursor, snapshot, ...recovered } = await recover(model, log, fingerprint, { to, pace, onBlock });
+  const { cursor, snapshot, ...recovered } = await recover(model, log, fingerprint, { to, base, pace, onBlock });
   const measured = {
     ...recovered,
     foldMilliseconds: recovered.foldMilliseconds - encodeMs,

@@ -15,10 +15,13 @@ export interface SnapshotThreadOptions {
   readonly fingerprint: ModelFingerprint;
 }
 
-/** Make a snapshot of the state at `to`; or say where a replay parts from `live`, the encoded state at `to`. */
+/**
+ * Make a snapshot of the state at `to`; or say where a replay parts from `live`, the encoded state at `to`. Snapshots after
+ * `base` are not believed.
+ */
 export type SnapshotOrder =
-  | { readonly to: number; readonly keyframeEvents: number }
-  | { readonly to: number; readonly live: readonly Uint8Array[] };
+  | { readonly to: number; readonly base: number; readonly keyframeEvents: number }
+  | { readonly to: number; readonly base: number; readonly live: readonly Uint8Array[] };
 
 /** One order is under way at a time, so that no answer needs a number. The first answer is `ready`, or an error. */
 export type SnapshotAnswer =

@@ -15,6 +15,9 @@ const IDLE_MS = 10_000;
 /** Thrown when there can be no such thread, or it died: snapshots must be made otherwise. */
 export class ThreadUnavailable extends Error {}
 
+type MakeOrder = Extract<SnapshotOrder, { keyframeEvents: number }>;
+type ExplainOrder = Exclude<SnapshotOrder, MakeOrder>;
+
 interface Pending {
   readonly resolve: (answer: SnapshotAnswer) => void;
   readonly reject: (error: Error) => void;
@@ -43,13 +46,13 @@ export class SnapshotThread {
   }
 
   /**
-   * Makes a snapshot of the state at `to`.
+   * Makes a snapshot of the state at `to`, from a snapshot at or before `base`.
    *
    * @param onKeyframe gets what is made on the way
    * @throws ThreadUnavailable; RefoldError what recovery throws
    */
-  async make(to: number, keyframeEvents: number, onKeyframe: (keyframe: Keyframe) => void): Promise<MadeSnapshot> {
-    const answer = await this.#ask({ to, keyframeEvents }, onKeyframe);
+  async make(order: MakeOrder, onKeyframe: (keyframe: Keyframe) => void): Promise<MadeSnapshot> {
+    const answer = await this.#ask(order, onKeyframe);
     return (answer as { made: MadeSnapshot }).made;
   }
 
@@ -62,8 +65,8 @@ export class SnapshotThread {
   }
 
   /** Says where a replay parts from `live`, the encoded state at `to`. Throws as `make` does. */
-  async explain(to: number, live: readonly Uint8Array[]): Promise<FoundDivergence> {
-    const answer = await this.#ask({ to, live }, () => {});
+  async explain(order: ExplainOrder): Promise<FoundDivergence> {
+    const answer = await this.#ask(order, () => {});
     return (answer as { divergence: FoundDivergence }).divergence;
   }
 

@@ -38,13 +38,16 @@ async function serve(
 ): Promise<void> {
   try {
     if ('live' in order) {
-      say(port, { divergence: await explainDivergence(model, log, fingerprint, order.to, order.live) });
+      say(port, {
+        divergence: await explainDivergence({ model, log, fingerprint, base: order.base }, order.to, order.live),
+      });
     } else {
       // Nobody else waits in this thread.
       const pace = new Pace(Number.POSITIVE_INFINITY);
-      const { keyframeEvents } = order;
+      const { base, keyframeEvents } = order;
       const made = await makeSnapshot(model, log, fingerprint, order.to, {
         pace,
+        base,
         keyframeEvents,
         onKeyframe: (keyframe) => say(port, { keyframe }, keyframe.encoded),
       });

@@ -3,8 +3,9 @@
  *
  * None of it stops the writing. A small state is encoded at once. A large one is encoded in slices from the state held still
  * (atomic fold), or made from the log (direct fold): in a thread of its own when the model says in which module it lives,
- * here in slices otherwise. Where the thread is not needed for that it still recovers the state from the log, and both are
- * compared: if they differ, a reducer is not deterministic, and nothing is kept.
+ * here in slices otherwise. Where the thread is not needed for that it still recovers the state from the log, behind the
+ * writing of the snapshot, and both are compared: if they differ, a reducer is not deterministic, and what was kept since
+ * they agreed goes.
  */
 import { assert } from '../core/assert.ts';
 import type { RefoldError } from '../core/errors.ts';
@@ -78,6 +79,11 @@ export class Snapshotter {
   /** When the other thread last came to an end of its work, and how long that took, in ms. */
   #threadEnd = 0;
   #threadMs = 0;
+  #isThreadBusy = false;
+  #threadWork: Promise<void> = Promise.resolve();
+  /** The last sequence at which the state that lived and a replay agreed, or from which both come. */
+  #agreed: number;
+  #isClosing = false;
   #running: Promise<SnapshotReport> | undefined;
   #divergence: Divergence | undefined;
   #saidTooLarge = false;
@@ -87,6 +93,7 @@ export class Snapshotter {
     this.#source = source;
     this.#rates = rates;
     this.#last = last;
+    this.#agreed = last?.sequence ?? 0;
     this.#lastAt = settings.clock();
     const isFile = settings.path !== undefined && settings.path !== IN_MEMORY;
     if (model.module === undefined || !isFile) return;
@@ -132,7 +139,9 @@ export class Snapshotter {
 
   /** Ends the other thread, whatever it is doing. */
   async close(): Promise<void> {
+    this.#isClosing = true;
     await this.#thread?.close();
+    await this.#threadWork;
   }
 
   async #alone(take: () => Promise<SnapshotReport>): Promise<SnapshotReport> {
@@ -178,7 +187,8 @@ export class Snapshotter {
     const encodedAt = performance.now();
     this.#last = await writeSnapshot(log, '', encoded, head, stored);
     this.#lastAt = settings.clock();
-    await this.#thinOut();
+    if (this.#divergence === undefined) await this.#thinOut();
+    else await this.#dropDoubtful(); // found while this one was being made
     this.#takeMs = this.#workMs + performance.now() - encodedAt;
     await writeRates(log, this.#rates);
     this.#sayIfTooLarge();
@@ -194,15 +204,29 @@ export class Snapshotter {
     checked: boolean,
   ): Promise<EncodedState> {
     const pace = new Pace(SLICE_MS, REST_MS);
-    const isOurs = atOnce !== undefined || capture !== undefined;
-    const [ours, theirs] = await both(
-      atOnce ?? (capture && this.#working(encodePaced(capture.state, pace))),
-      checked || !isOurs || this.#isThreadRested() ? this.#makeInThread(to, isOurs) : undefined,
-    );
-    if (ours !== undefined && theirs !== undefined && ours.stateHash !== theirs.stateHash) {
-      await this.#explain(to, ours);
+    const ours = atOnce ?? (capture && (await this.#working(encodePaced(capture.state, pace))));
+    if (ours === undefined) {
+      return (await this.#makeInThread(to, false)) ?? (await this.#working(this.#makeFromLog(to, pace)));
     }
-    return ours ?? theirs ?? (await this.#working(this.#makeFromLog(to, pace)));
+    if (checked) await this.#check(to, ours);
+    else if (this.#isThreadRested()) void this.#check(to, ours).catch((error) => this.#sayUnlessClosing(error));
+    return ours;
+  }
+
+  /**
+   * Compares a state with what a replay gives, from the last snapshot on which both agreed.
+   *
+   * @throws RefoldError `REDUCER_FAILED` when they differ; what was written since they agreed is then gone
+   */
+  async #check(to: number, ours: EncodedState): Promise<void> {
+    const theirs = await this.#makeInThread(to, true);
+    if (theirs === undefined) return;
+    if (theirs.stateHash === ours.stateHash) this.#agreed = Math.max(this.#agreed, to);
+    else await this.#explain(to, ours);
+  }
+
+  #sayUnlessClosing(error: unknown): void {
+    if (!this.#isClosing) process.emitWarning(error instanceof Error ? error : String(error));
   }
 
   /** Counts as work for the snapshot; waiting for the disk before it, or for a check, does not. */
@@ -215,13 +239,33 @@ export class Snapshotter {
     }
   }
 
-  /** Where the state is at hand, the thread only checks it; and not so often that it takes much from the writing itself. */
+  /**
+   * Where the state is at hand, the thread only checks it: nobody waits for that, and it is not done so often that it takes
+   * much from the writing itself.
+   */
   #isThreadRested(): boolean {
-    return performance.now() - this.#threadEnd >= this.#threadMs * REST_PER_CHECK;
+    return !this.#isThreadBusy && performance.now() - this.#threadEnd >= this.#threadMs * REST_PER_CHECK;
   }
 
   /** @param compared whether the result will be compared with the state that lives */
-  async #makeInThread(to: number, compared: boolean): Promise<EncodedState | undefined> {
+  #makeInThread(to: number, compared: boolean): Promise<EncodedState | undefined> {
+    return this.#aloneInThread(() => this.#useThread(to, compared));
+  }
+
+  /** The thread takes one order at a time. */
+  async #aloneInThread<T>(order: () => Promise<T>): Promise<T> {
+    while (this.#isThreadBusy) await this.#threadWork;
+    this.#isThreadBusy = true;
+    const work = order();
+    this.#threadWork = work.then(ignore, ignore);
+    try {
+      return await work;
+    } finally {
+      this.#isThreadBusy = false;
+    }
+  }
+
+  async #useThread(to: number, compared: boolean): Promise<EncodedState | undefined> {
     const thread = this.#thread;
     if (thread === undefined) return undefined;
     const start = performance.now();
@@ -230,7 +274,9 @@ export class Snapshotter {
       if (!thread.isSame && !compared) return undefined;
       // Nothing of what is yet to be compared may be kept.
       const keyframeEvents = compared ? Number.POSITIVE_INFINITY : this.#keyframeEvents();
-      const making = this.#keepingKeyframes((onKeyframe) => thread.make(to, keyframeEvents, onKeyframe));
+      const base = compared ? this.#agreed : to;
+      const order = { to, base, keyframeEvents };
+      const making = this.#keepingKeyframes((onKeyframe) => thread.make(order, onKeyframe));
       return await (compared ? making : this.#working(making));
     } catch (error) {
       if (!(error instanceof ThreadUnavailable)) throw error;
@@ -277,17 +323,29 @@ export class Snapshotter {
    */
   async #explain(to: number, ours: EncodedState): Promise<void> {
     const thread = this.#thread!;
-    const { betweenReplays, ...divergence } = await thread.explain(to, ours.chunks);
+    const order = { to, base: this.#agreed, live: ours.chunks };
+    const { betweenReplays, ...divergence } = await this.#aloneInThread(() => thread.explain(order));
     if (!betweenReplays && !thread.isSame) {
       return this.#giveUpThread('the model that its module exports folds otherwise than the one in use');
     }
     this.#divergence = divergence;
+    await this.#dropDoubtful();
     throw diverged(this.#source.log.path, to, divergence);
+  }
+
+  /** Neither what lived nor what a replay gives is known to be right: the last snapshot on which both agreed stays. */
+  async #dropDoubtful(): Promise<void> {
+    const { log } = this.#source;
+    const snapshots = await log.snapshots('');
+    const doubtful = snapshots.filter(({ sequence }) => sequence > this.#agreed).map(({ sequence }) => sequence);
+    await log.dropSnapshots('', doubtful);
+    this.#last = snapshots.find(({ sequence }) => sequence <= this.#agreed);
   }
 
   async #giveUpThread(why: string): Promise<void> {
     await this.#thread?.close();
     this.#thread = undefined;
+    if (this.#isClosing) return;
     warn(`Snapshots are made on the main thread, and not checked: ${why}`);
   }
 
@@ -327,11 +385,7 @@ export class Snapshotter {
   }
 }
 
-/** Waits for both even when one fails, so that nothing goes on behind the back of whoever asked. */
-async function both<A, B>(first: A | Promise<A>, second: B | Promise<B>): Promise<[Awaited<A>, Awaited<B>]> {
-  await Promise.allSettled([first, second]);
-  return Promise.all([first, second]);
-}
+const ignore = (): void => {};
 
 function warn(message: string): void {
   process.emitWarning(message, { type: 'RefoldSnapshotWarning' });
