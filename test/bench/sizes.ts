@@ -29,18 +29,18 @@ export interface Sizes {
 
 const QUICK: Sizes = {
   runs: 3,
-  warmUpSeconds: 0.2,
-  secondsPerRun: 0.3,
+  warmUpSeconds: 0.1,
+  secondsPerRun: 0.2,
   logEvents: 200_000,
-  peerEvents: 100_000,
+  peerEvents: 50_000,
   logLengths: [50_000, 200_000, 800_000],
   positions: 11,
   tableEntries: [1_000, 20_000, 200_000],
   snapshotEntries: [20_000, 200_000],
-  rounds: 3,
+  rounds: 2,
   appendsPerRound: 1_000,
-  flowCommands: 20_000,
-  imports: 11,
+  flowCommands: 8_000,
+  imports: 7,
 };
 
 const FULL: Sizes = {
@@ -62,6 +62,10 @@ const FULL: Sizes = {
 /** Only the ends of each curve, and no more of anything than a steady ratio needs. */
 const GUARD: Sizes = {
   ...QUICK,
+  warmUpSeconds: 0.2,
+  secondsPerRun: 0.3,
+  rounds: 3,
+  imports: 11,
   logEvents: 100_000,
   logLengths: [20_000, 1_000_000],
   tableEntries: [1_000, 100_000],
