@@ -129,11 +129,17 @@ export class Snapshotter {
     return this.#alone(() => this.#take(checked));
   }
 
-  /** Takes the last snapshot, of a state that changes no more; none of one that a replay would not give. */
+  /**
+   * Takes the last snapshot, of a state that changes no more; none of one that a replay would not give.
+   *
+   * @throws RefoldError `STORE_FAILED` when a reducer may have left the state half changed
+   */
   async takeLast(): Promise<void> {
     while (this.#running !== undefined) await this.#running.catch(() => {});
-    if (this.#divergence !== undefined || this.#source.sequence <= this.lastSequence) return;
-    const whole = encodeWhole(this.#source.live.value);
+    const { failure, sequence, live } = this.#source;
+    if (failure !== undefined) throw failure; // an append that was under way may still have failed
+    if (this.#divergence !== undefined || sequence <= this.lastSequence) return;
+    const whole = encodeWhole(live.value);
     await this.#alone(() => this.#write(async () => whole));
   }
 

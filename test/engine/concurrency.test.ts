@@ -132,6 +132,26 @@ describe('under the direct fold', () => {
     const reopened = await openStore(cartModel, { log: openMemoryLog({ contents }) });
     expect(await reopened.stateHash()).toBe((await replay(cartModel, { log: openMemoryLog({ contents }) })).stateHash);
   });
+
+  test('nor at a close that a retry under way has overtaken', async () => {
+    const contents = new MemoryContents();
+    const inner = openMemoryLog({ contents });
+    let answer = (): void => {};
+    const asked = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    // The log takes its time to say whether it knows the command.
+    const log = logWith(inner, { outcome: async (commandId) => asked.then(() => inner.outcome(commandId)) });
+    const store = await openOn(log, { fold: 'direct' });
+    await store.append(note('first'));
+    const late = errorOf(store.append({ type: 'Exploded', data: { after: 1 } }, { commandId: 'late' }));
+    const closed = store.close().catch(() => {});
+    answer();
+    expect((await late).code).toBe('REDUCER_FAILED');
+    await closed;
+    const reopened = await openStore(cartModel, { log: openMemoryLog({ contents }) });
+    expect(await reopened.stateHash()).toBe((await replay(cartModel, { log: openMemoryLog({ contents }) })).stateHash);
+  });
 });
 
 describe('group commit', () => {
