@@ -64,7 +64,7 @@ const SLICE_MS = 0.5;
 const REST_MS = 1;
 /** The thread rests this many times as long as its last check took, unless it is needed. */
 const REST_PER_CHECK = 10;
-/** What keyframes may take, in bytes of encoded state; on disk it is compressed, to a third or less. */
+/** What keyframes may take, in bytes of encoded state; on disk it is compressed, to about a quarter. */
 const KEYFRAME_BUDGET_BYTES = 64 * 1024 * 1024;
 
 export class Snapshotter {
