@@ -59,8 +59,8 @@ export interface SnapshotSource {
 /** A state of up to so many bytes is encoded at once: about a millisecond, or three where it cannot be held still. */
 const AT_ONCE_BYTES = 64 * 1024;
 const AT_ONCE_BYTES_DIRECT = 256 * 1024;
-/** The longest slice of work on the thread that writes, and the pause after it, in ms: a third of its time at most. */
-const SLICE_MS = 0.5;
+/** The longest slice of work on the thread that writes, and the pause after it, in ms: a quarter of its time. */
+const SLICE_MS = 0.3;
 const REST_MS = 1;
 /** The thread rests this many times as long as its last check took, unless it is needed. */
 const REST_PER_CHECK = 10;

@@ -34,7 +34,7 @@ export class SnapshotWriting {
 
   /** Answers the bytes written. */
   putChunk({ id, part, bytes, checksum, data }: Jobs['putChunk']['takes']): number {
-    this.#writer.transact(() => this.#sql.insertChunk.run(id, part, bytes, checksum, data));
+    this.#writer.transactAhead(() => this.#sql.insertChunk.run(id, part, bytes, checksum, data));
     return data.byteLength;
   }
 

@@ -1,49 +1,80 @@
 /**
  * When the WAL goes into the database file.
  *
- * SQLite's own checkpoints run inside some unlucky commit. Ours run after the answer: at the next pause once the WAL has
- * grown to a few megabytes, and at the latest at a size that bounds the file and the work of recovery.
+ * SQLite's own checkpoints run inside some unlucky commit. Ours run after the answer: a small WAL is moved at the next
+ * pause. A larger one is moved by a thread of its own while the writer goes on, and the writer adds the little that came
+ * meanwhile, so that the WAL begins anew. At the latest at a size that bounds the file and the work of recovery the writer
+ * moves it all by itself.
  */
 import { type Ballast, SMALLEST_BALLAST_BYTES } from './ballast.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { sizeOf } from './files.ts';
 import type { WriteConnection } from './write-connection.ts';
 
-/** A WAL of this size is emptied without waiting for a pause; smaller where the ballast is. */
+/** A WAL of this size is emptied without waiting for anything; smaller where the ballast is. */
 const AT_ONCE_BYTES = 12 * 1024 * 1024;
 /** What the WAL holds must find room in the file out of the ballast: it is kept to this share of it. */
 const BALLAST_SHARE = 3 / 4;
-/** From this share of the size on a pause is used. */
+/** From this share of the size on a pause is used, or the thread. */
 const PAUSE_SHARE = 1 / 3;
 /** This long without a job is a pause. */
 const PAUSE_MS = 20;
-/** Pages that a small commit writes besides its payload: the table's leaf, its parent, the free list. */
+/** From this size on a checkpoint is the thread's; what came while it worked is the writer's up to this size. */
+const THREAD_FROM_BYTES = 1024 * 1024;
+/** Pages that a small commit may write besides its payload: the table's leaf, its parent, the free list. */
 const OVERHEAD_BYTES = 3 * 4096;
+/** Counting spares checkpoints of a WAL that is smaller than it was thought; where the disk is tiny, that is all the better. */
+const COUNTED_FROM_BYTES = 128 * 1024;
+/** A page in the WAL, with its header. */
+const FRAME_BYTES = 4096 + 24;
 /** A reader that keeps the WAL busy is waited for this long when the log is closed or shrunk. */
 const TRUNCATE_WAIT_MS = 100;
+
+/** What SQLite says of its WAL: the frames in it. */
+interface WalSize {
+  readonly log: number;
+}
 
 export class WalKeeper {
   readonly #writer: WriteConnection;
   readonly #ballast: Ballast;
-  #bytes = 0;
+  readonly #thread: Checkpointer;
+  /** Frames that the last checkpoint left in the WAL: moved, and to be overwritten unless a reader still needs them. */
+  #movedFrames = 0;
+  /** Bytes beyond those when SQLite last counted, and an upper estimate of what has been written since. */
+  #counted = 0;
+  #uncounted = 0;
+  /** The same estimate since the thread was asked; undefined while it has nothing to do. */
+  #sinceAsked: number | undefined;
   #pause: NodeJS.Timeout | undefined;
 
   constructor(writer: WriteConnection, ballast: Ballast) {
     this.#writer = writer;
     this.#ballast = ballast;
+    this.#thread = new Checkpointer(writer.path);
   }
 
   /** To be called after each answer with the bytes that the job wrote. */
   wrote(bytes: number): void {
-    this.#bytes += bytes + OVERHEAD_BYTES;
+    const written = bytes + OVERHEAD_BYTES;
+    this.#uncounted += written;
+    if (this.#sinceAsked !== undefined) {
+      this.#sinceAsked += written;
+      if (!this.#thread.isBusy) this.#threadIsDone(this.#sinceAsked);
+    }
     const atOnce = this.#atOnceBytes();
-    if (this.#bytes >= atOnce) this.#checkpoint();
-    else if (this.#bytes >= atOnce * PAUSE_SHARE) this.#waitForPause();
+    if (!this.#isLarger(atOnce * PAUSE_SHARE)) return;
+    if (this.#isLarger(atOnce)) this.#checkpoint();
+    else if (this.#sinceAsked !== undefined) return;
+    else if (this.#isLarger(THREAD_FROM_BYTES) && this.#thread.outcome !== 'unavailable') this.#askThread();
+    else this.#waitForPause();
   }
 
   /** Moves the whole WAL into the file and empties it, unless a reader is in the way. */
   truncate(): void {
     clearTimeout(this.#pause);
     this.#pause = undefined;
+    this.#thread.settle();
     const { connection } = this.#writer;
     this.#writer.maintain(() => {
       const waits = connection.pragma('busy_timeout', { simple: true });
@@ -54,12 +85,46 @@ export class WalKeeper {
         connection.pragma(`busy_timeout = ${waits}`);
       }
     });
-    this.#bytes = 0;
+    this.#moved();
+  }
+
+  /** Ends the thread. */
+  close(): void {
+    clearTimeout(this.#pause);
+    this.#thread.close();
   }
 
   /** Where there is no ballast, as beside the smallest one of a large disk. */
   #atOnceBytes(): number {
     return Math.min((this.#ballast.bytes || SMALLEST_BALLAST_BYTES) * BALLAST_SHARE, AT_ONCE_BYTES);
+  }
+
+  /** By the estimate, and when that says so, by SQLite's count; beside a tiny ballast by the estimate alone. */
+  #isLarger(bytes: number): boolean {
+    if (this.#counted + this.#uncounted < bytes) return false;
+    if (this.#uncounted > 0 && bytes >= COUNTED_FROM_BYTES) this.#count();
+    return this.#counted + this.#uncounted >= bytes;
+  }
+
+  /** No maintenance: it meets no disk, and says nothing of what is free there. */
+  #count(): void {
+    const [{ log }] = this.#writer.connection.pragma('wal_checkpoint(noop)') as [WalSize];
+    if (log < this.#movedFrames) this.#movedFrames = 0; // it has begun anew
+    this.#counted = (log - this.#movedFrames) * FRAME_BYTES;
+    this.#uncounted = 0;
+  }
+
+  #askThread(): void {
+    this.#sinceAsked = 0;
+    this.#thread.start();
+  }
+
+  #threadIsDone(bytes: number): void {
+    this.#sinceAsked = undefined;
+    if (this.#thread.outcome === 'broken') this.#writer.fail(new Error('a checkpoint beside the writer failed'));
+    // A full disk, too, the writer meets by itself; where much came meanwhile the thread is asked once more.
+    else if (bytes < THREAD_FROM_BYTES || this.#thread.outcome !== 'moved') this.#checkpoint();
+    else this.#askThread();
   }
 
   #waitForPause(): void {
@@ -70,8 +135,19 @@ export class WalKeeper {
   #checkpoint(): void {
     clearTimeout(this.#pause);
     this.#pause = undefined;
-    this.#writer.maintain(() => void this.#writer.connection.pragma('wal_checkpoint(passive)'));
-    this.#bytes = 0;
+    this.#thread.settle();
+    let frames = 0;
+    this.#writer.maintain(() => {
+      const [{ log }] = this.#writer.connection.pragma('wal_checkpoint(passive)') as [WalSize];
+      frames = log;
+    });
+    this.#moved(frames);
     if (!this.#writer.wasFull) this.#ballast.follow(sizeOf(this.#writer.path));
+  }
+
+  #moved(frames = 0): void {
+    this.#movedFrames = frames;
+    this.#counted = this.#uncounted = 0;
+    this.#sinceAsked = undefined;
   }
 }

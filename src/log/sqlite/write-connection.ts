@@ -54,6 +54,20 @@ export class WriteConnection {
     }
   }
 
+  /**
+   * As `transact`, for what need not be durable before something later is: it is synced with the next commit that is. What
+   * stands in the WAL before that commit cannot be lost without it.
+   */
+  transactAhead<T>(work: () => T): T {
+    if (this.#durability !== 'always') return this.transact(work);
+    setSynchronous(this.connection, 'normal', this.path);
+    try {
+      return this.transact(work);
+    } finally {
+      setSynchronous(this.connection, 'full', this.path);
+    }
+  }
+
   /** Forces everything committed so far to the disk, whatever the durability: a commit under FULL syncs the whole WAL. */
   sync(): void {
     if (this.#failure !== undefined) throw storeFailed(this.path, this.#failure);
@@ -80,6 +94,11 @@ export class WriteConnection {
       if (code === 'SQLITE_FULL') this.#wasFull = true;
       else if (!/^SQLITE_(BUSY|LOCKED)/.test(code)) this.#failure = error;
     }
+  }
+
+  /** Ends all writing: an I/O error befell what another thread did for this connection. */
+  fail(cause: unknown): void {
+    this.#failure ??= cause;
   }
 
   /** True when the last maintenance found the disk full: the WAL must not grow before it could be emptied. */

@@ -116,6 +116,7 @@ class Writer {
    * for recovery to judge: a reader, which moves nothing, is then the last.
    */
   #closeConnections(): void {
+    this.#wal.close();
     const guard = this.#write.failed ? attemptToRead(this.#driver, this.#write.path) : undefined;
     this.#connection.close();
     guard?.close();

@@ -1,0 +1,58 @@
+/** The thread that moves the WAL into the file, by a connection of its own, whenever the writer asks. */
+import assert from 'node:assert';
+import { isMainThread, workerData } from 'node:worker_threads';
+import {
+  ASKED,
+  BROKEN,
+  type CheckpointerOptions,
+  ENDING,
+  FULL,
+  GONE,
+  IDLE,
+  MOVED,
+  OUTCOME,
+  STATE,
+} from './checkpointer.ts';
+import { type Connection, isFull, loadDriver, openConnection, sqliteCode } from './driver.ts';
+
+assert(!isMainThread, 'checkpoints are made in a thread of their own');
+await main(workerData as CheckpointerOptions);
+
+async function main({ path, shared }: CheckpointerOptions): Promise<void> {
+  const words = new Int32Array(shared);
+  let connection: Connection | undefined;
+  try {
+    connection = openConnection(await loadDriver(), path, { readOnly: false });
+    // What a checkpoint syncs is the same under NORMAL and FULL: the WAL before it, and the file after it.
+    connection.pragma('synchronous = full');
+    serve(connection, words);
+  } catch {
+    // Without this thread the writer does it all by itself, and meets whatever it was.
+  } finally {
+    connection?.close();
+    Atomics.store(words, STATE, GONE);
+    Atomics.notify(words, STATE);
+  }
+}
+
+/** Until the writer ends it. */
+function serve(connection: Connection, words: Int32Array): void {
+  for (;;) {
+    Atomics.wait(words, STATE, IDLE);
+    if (Atomics.load(words, STATE) === ENDING) return;
+    Atomics.store(words, OUTCOME, move(connection));
+    Atomics.compareExchange(words, STATE, ASKED, IDLE);
+    Atomics.notify(words, STATE);
+  }
+}
+
+/** Passive: it waits for nobody, and nobody for it. */
+function move(connection: Connection): number {
+  try {
+    connection.pragma('wal_checkpoint(passive)');
+    return MOVED;
+  } catch (error) {
+    if (/^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error) ?? '')) return MOVED;
+    return isFull(error) ? FULL : BROKEN;
+  }
+}
