@@ -82,6 +82,16 @@ export function sizeOf(path: string): number {
   return fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/** What is free, for us, on the disk of a file; 0 where it cannot be told. */
+export function freeBytes(path: string): number {
+  try {
+    const { bsize, bavail } = fs.statfsSync(dirname(path));
+    return bsize * bavail;
+  } catch {
+    return 0;
+  }
+}
+
 /** Makes a new or renamed directory entry survive a power cut. Not every system can; none needs to be told. */
 export function syncDirectory(path: string): void {
   let descriptor: number | undefined;

@@ -8,15 +8,17 @@
  */
 import { type Ballast, SMALLEST_BALLAST_BYTES } from './ballast.ts';
 import { Checkpointer } from './checkpointer.ts';
-import { sizeOf } from './files.ts';
+import { freeBytes, sizeOf } from './files.ts';
 import type { WriteConnection } from './write-connection.ts';
 
-/** A WAL of this size is emptied without waiting for anything; smaller where the ballast is. */
+/** A WAL of this size is emptied without waiting for anything. */
 const AT_ONCE_BYTES = 12 * 1024 * 1024;
-/** What the WAL holds must find room in the file out of the ballast: it is kept to this share of it. */
+/** What the WAL holds must find room in the file out of the ballast: it is kept to this share of it … */
 const BALLAST_SHARE = 3 / 4;
-/** From this share of the size on a pause is used, or the thread. */
-const PAUSE_SHARE = 1 / 3;
+/** … but for a while, in the midst of writing, on a disk that has room for so many times the largest WAL. */
+const ROOMY = 64;
+/** From this share of the size on the thread is asked; of what the ballast allows, a pause is used. */
+const EARLY_SHARE = 1 / 3;
 /** This long without a job is a pause. */
 const PAUSE_MS = 20;
 /** From this size on a checkpoint is the thread's; what came while it worked is the writer's up to this size. */
@@ -39,6 +41,7 @@ export class WalKeeper {
   readonly #writer: WriteConnection;
   readonly #ballast: Ballast;
   readonly #thread: Checkpointer;
+  #isRoomy: boolean;
   /** Frames that the last checkpoint left in the WAL: moved, and to be overwritten unless a reader still needs them. */
   #movedFrames = 0;
   /** Bytes beyond those when SQLite last counted, and an upper estimate of what has been written since. */
@@ -52,6 +55,7 @@ export class WalKeeper {
     this.#writer = writer;
     this.#ballast = ballast;
     this.#thread = new Checkpointer(writer.path);
+    this.#isRoomy = isRoomy(writer.path);
   }
 
   /** To be called after each answer with the bytes that the job wrote. */
@@ -62,11 +66,11 @@ export class WalKeeper {
       this.#sinceAsked += written;
       if (!this.#thread.isBusy) this.#threadIsDone(this.#sinceAsked);
     }
-    const atOnce = this.#atOnceBytes();
-    if (!this.#isLarger(atOnce * PAUSE_SHARE)) return;
+    const allowed = this.#allowedBytes();
+    if (!this.#isLarger(allowed * EARLY_SHARE)) return;
+    const atOnce = this.#isRoomy ? AT_ONCE_BYTES : allowed;
     if (this.#isLarger(atOnce)) this.#checkpoint();
-    else if (this.#sinceAsked !== undefined) return;
-    else if (this.#isLarger(THREAD_FROM_BYTES) && this.#thread.outcome !== 'unavailable') this.#askThread();
+    else if (this.#sinceAsked === undefined && this.#isForThread(atOnce * EARLY_SHARE)) this.#askThread();
     else this.#waitForPause();
   }
 
@@ -94,9 +98,13 @@ export class WalKeeper {
     this.#thread.close();
   }
 
-  /** Where there is no ballast, as beside the smallest one of a large disk. */
-  #atOnceBytes(): number {
+  /** What the ballast allows; where there is none, as much as the smallest one of a large disk. */
+  #allowedBytes(): number {
     return Math.min((this.#ballast.bytes || SMALLEST_BALLAST_BYTES) * BALLAST_SHARE, AT_ONCE_BYTES);
+  }
+
+  #isForThread(bytes: number): boolean {
+    return this.#thread.outcome !== 'unavailable' && this.#isLarger(Math.max(bytes, THREAD_FROM_BYTES));
   }
 
   /** By the estimate, and when that says so, by SQLite's count; beside a tiny ballast by the estimate alone. */
@@ -149,5 +157,10 @@ export class WalKeeper {
     this.#movedFrames = frames;
     this.#counted = this.#uncounted = 0;
     this.#sinceAsked = undefined;
+    this.#isRoomy = isRoomy(this.#writer.path);
   }
+}
+
+function isRoomy(path: string): boolean {
+  return freeBytes(path) >= AT_ONCE_BYTES * ROOMY;
 }
