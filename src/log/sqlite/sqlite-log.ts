@@ -53,6 +53,11 @@ export interface SqliteLogOptions {
    * that reads ahead; default 32 MiB. 0, for tests: every read is the thread's from its first block on.
    */
   readonly readAheadFromBytes?: number;
+  /**
+   * A WAL of at least so many bytes is moved into the file by a thread, while the writer goes on; default: from 1 to 4 MiB,
+   * as the disk has room. 0, for tests: after every write.
+   */
+  readonly checkpointFromBytes?: number;
 }
 
 /** How often a reader looks for what another process appended. */
@@ -70,7 +75,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
   const path = canonicalPath(options.path);
   requireOwnFiles(path);
   requireNoRepair(path);
-  const { readAheadFromBytes = READ_AHEAD_FROM_BYTES } = options;
+  const { readAheadFromBytes = READ_AHEAD_FROM_BYTES, checkpointFromBytes } = options;
   const driver = await loadDriver();
   const kind = fileKind(path);
   if (options.readOnly === true) {
@@ -81,7 +86,12 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
   if (kind === 'filled') identifyIfPossible(driver, path);
   createFile(lockPath(path));
   createFile(path);
-  const { writer, opened } = await WriterClient.open({ path, durability, isNew: kind === 'missing' });
+  const { writer, opened } = await WriterClient.open({
+    path,
+    durability,
+    isNew: kind === 'missing',
+    checkpointFromBytes,
+  });
   try {
     return new SqliteLog(LogReader.open(driver, path), writer, opened, readAheadFromBytes);
   } catch (error) {

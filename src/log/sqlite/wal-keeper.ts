@@ -41,6 +41,7 @@ export class WalKeeper {
   readonly #writer: WriteConnection;
   readonly #ballast: Ballast;
   readonly #thread: Checkpointer;
+  readonly #threadFromBytes: number | undefined;
   #isRoomy: boolean;
   /** Frames that the last checkpoint left in the WAL: moved, and to be overwritten unless a reader still needs them. */
   #movedFrames = 0;
@@ -51,10 +52,12 @@ export class WalKeeper {
   #sinceAsked: number | undefined;
   #pause: NodeJS.Timeout | undefined;
 
-  constructor(writer: WriteConnection, ballast: Ballast) {
+  /** @param threadFromBytes see `SqliteLogOptions.checkpointFromBytes` */
+  constructor(writer: WriteConnection, ballast: Ballast, threadFromBytes?: number) {
     this.#writer = writer;
     this.#ballast = ballast;
     this.#thread = new Checkpointer(writer.path);
+    this.#threadFromBytes = threadFromBytes;
     this.#isRoomy = isRoomy(writer.path);
   }
 
@@ -67,11 +70,11 @@ export class WalKeeper {
       if (!this.#thread.isBusy) this.#threadIsDone(this.#sinceAsked);
     }
     const allowed = this.#allowedBytes();
-    if (!this.#isLarger(allowed * EARLY_SHARE)) return;
     const atOnce = this.#isRoomy ? AT_ONCE_BYTES : allowed;
+    const threadFrom = this.#threadFromBytes ?? Math.max(atOnce * EARLY_SHARE, THREAD_FROM_BYTES);
     if (this.#isLarger(atOnce)) this.#checkpoint();
-    else if (this.#sinceAsked === undefined && this.#isForThread(atOnce * EARLY_SHARE)) this.#askThread();
-    else this.#waitForPause();
+    else if (this.#isForThread(threadFrom)) this.#askThread();
+    else if (this.#estimate >= allowed * EARLY_SHARE) this.#waitForPause(); // which costs nobody anything
   }
 
   /** Moves the whole WAL into the file and empties it, unless a reader is in the way. */
@@ -103,15 +106,20 @@ export class WalKeeper {
     return Math.min((this.#ballast.bytes || SMALLEST_BALLAST_BYTES) * BALLAST_SHARE, AT_ONCE_BYTES);
   }
 
-  #isForThread(bytes: number): boolean {
-    return this.#thread.outcome !== 'unavailable' && this.#isLarger(Math.max(bytes, THREAD_FROM_BYTES));
+  #isForThread(fromBytes: number): boolean {
+    const isFree = this.#sinceAsked === undefined && this.#thread.outcome !== 'unavailable';
+    return isFree && this.#isLarger(fromBytes);
   }
 
   /** By the estimate, and when that says so, by SQLite's count; beside a tiny ballast by the estimate alone. */
   #isLarger(bytes: number): boolean {
-    if (this.#counted + this.#uncounted < bytes) return false;
+    if (this.#estimate < bytes) return false;
     if (this.#uncounted > 0 && bytes >= COUNTED_FROM_BYTES) this.#count();
-    return this.#counted + this.#uncounted >= bytes;
+    return this.#estimate >= bytes;
+  }
+
+  get #estimate(): number {
+    return this.#counted + this.#uncounted;
   }
 
   /** No maintenance: it meets no disk, and says nothing of what is free there. */

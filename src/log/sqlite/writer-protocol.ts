@@ -15,6 +15,8 @@ export interface WriterOptions {
   readonly durability: Durability;
   /** There was no file at the path: whatever lies beside it belongs to a log that was removed. */
   readonly isNew: boolean;
+  /** See `SqliteLogOptions.checkpointFromBytes`. */
+  readonly checkpointFromBytes: number | undefined;
 }
 
 /** A block ready to be written; the writer adds checksum and chain. */

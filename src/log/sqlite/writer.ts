@@ -60,7 +60,8 @@ class Writer {
   readonly #durability: Durability;
   #sync: NodeJS.Timeout | undefined;
 
-  constructor(driver: Driver, lock: Connection, connection: Connection, { path, durability }: WriterOptions) {
+  constructor(driver: Driver, lock: Connection, connection: Connection, options: WriterOptions) {
+    const { path, durability, checkpointFromBytes } = options;
     this.#driver = driver;
     this.#lock = lock;
     this.#connection = connection;
@@ -72,7 +73,7 @@ class Writer {
     this.#blocks = new BlockWriting(this.#write, state.head);
     this.#snapshots = new SnapshotWriting(this.#write);
     const ballast = new Ballast(path);
-    this.#wal = new WalKeeper(this.#write, ballast);
+    this.#wal = new WalKeeper(this.#write, ballast, checkpointFromBytes);
     this.#room = new Room(this.#write, this.#wal, ballast);
     if (this.#room.isTight) this.#room.make();
     this.#witness = new WitnessFile(path, state.logId, this.#write.epoch);

@@ -1,5 +1,5 @@
 /**
- * Preloaded into the victim's writer thread: counts its calls to SQLite, and ends the process at the planned one.
+ * Preloaded into the victim's threads that write: counts their calls to SQLite, and ends the process at the planned one.
  *
  * The kill is a real SIGKILL of the whole process; this only chooses the moment. For `during` it tells the killer outside,
  * which strikes while the call runs.
@@ -11,10 +11,11 @@ import type { Kill, Moment } from './plan.ts';
 
 const plan: Kill | undefined = JSON.parse(process.env.REFOLD_KILL ?? 'null') ?? undefined;
 // Other threads, such as the one that packs, only read.
-if (threadName === 'refold writer' && plan?.at === 'moment') watch(plan);
+const WRITERS = ['refold writer', 'refold checkpoint'];
+if (WRITERS.includes(threadName ?? '') && plan?.at === 'moment') watch(plan);
 
 function watch(planned: Extract<Kill, { at: 'moment' }>): void {
-  let isWriter = false;
+  let isWriter = threadName !== 'refold writer'; // the other one is there when the log has long been opened
   let calls = 0;
 
   const around = <T>(sql: string, call: () => T): T => {

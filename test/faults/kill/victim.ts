@@ -1,4 +1,5 @@
 /** The process that is killed: opens the log, retries what its predecessor left open, and goes on until the axe falls. */
+import { openSqliteLog } from '../../../src/log/sqlite/sqlite-log.ts';
 import { chanceOf } from '../judging/chance.ts';
 import { Ledger } from '../judging/ledger.ts';
 import { Session } from '../writing/session.ts';
@@ -21,7 +22,9 @@ const { path, history, ledgerSeed, commits, from, stepSeed, kill, lie }: VictimO
 // The writer thread takes its environment from here.
 process.env.REFOLD_KILL = JSON.stringify(kill);
 const ledger = new Ledger(ledgerSeed, commits);
-const session = await Session.open({ path }, { ledger, mark: writeMark, from, lie }, { history });
+// Every other victim has its checkpoints made by the thread, which a small log would never ask for.
+const where = stepSeed % 2 === 0 ? { path } : { log: await openSqliteLog({ path, checkpointFromBytes: 0 }) };
+const session = await Session.open(where, { ledger, mark: writeMark, from, lie }, { history });
 for (const step of steps(chanceOf(stepSeed))) {
   if (session.isAtEnd) break;
   await session.carryOut(step);

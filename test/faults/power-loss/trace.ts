@@ -75,8 +75,8 @@ export function readTrace(traces: readonly string[], folder: string): Call[] {
     if (thread === undefined || line === undefined) continue;
     const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(line);
     const start = unfinished.get(thread);
-    if (line.endsWith('<unfinished ...>')) {
-      unfinished.set(thread, { line: line.slice(0, -'<unfinished ...>'.length), begun: number, place: calls.length });
+    if (line.endsWith(UNFINISHED)) {
+      unfinished.set(thread, { line: line.slice(0, -UNFINISHED.length), begun: number, place: calls.length });
       calls.push(undefined); // a write may reach the disk from its beginning on
     } else if (resumed && start) {
       unfinished.delete(thread);
@@ -85,6 +85,8 @@ export function readTrace(traces: readonly string[], folder: string): Call[] {
   }
   return calls.filter((call) => call !== undefined);
 }
+
+const UNFINISHED = ' <unfinished ...>';
 
 /** What a finished call did to the folder; undefined when nothing, or when it failed. */
 function readCall(line: string, folder: string): Effect | undefined {
