@@ -1,5 +1,4 @@
-/** All workloads, in the order they run: the machine, refold, the others, order books. */
-
+/** All workloads, in the order they begin: the machine, refold, the others, order books. */
 import type { Workload } from './workload.ts';
 import { appendWorkloads } from './workloads/append.ts';
 import { bareWorkloads } from './workloads/bare.ts';
@@ -16,13 +15,18 @@ import { snapshotWorkloads } from './workloads/snapshots.ts';
 import { tableWorkloads } from './workloads/tables.ts';
 import { timeTravelWorkloads } from './workloads/time-travel.ts';
 
-export const WORKLOADS: readonly Workload[] = [
+/** What is held against each other and repeats short runs. */
+const WRITING: readonly Workload[] = [
   ...bareWorkloads,
   ...partWorkloads,
   ...appendWorkloads,
   ...emmettWorkloads,
   ...eventStorageWorkloads,
   ...redisWorkloads,
+];
+
+export const WORKLOADS: readonly Workload[] = [
+  ...WRITING.map((workload) => ({ ...workload, inTurns: true })),
   ...replayWorkloads,
   ...timeTravelWorkloads,
   ...memoryWorkloads,

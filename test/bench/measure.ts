@@ -1,8 +1,8 @@
-/** Runs workloads one after the other in folders that are gone afterwards, and says how far it has come. */
+/** Runs workloads in folders that are gone afterwards, and says how far it has come. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { installPeers } from './peers.ts';
-import { type Result, runWorkload } from './run.ts';
+import { type Result, runWorkloads } from './run.ts';
 import type { SizeName } from './sizes.ts';
 import { median } from './statistics.ts';
 import { figure } from './table.ts';
@@ -22,22 +22,30 @@ export interface Measuring {
 export async function measure(workloads: readonly Workload[], { peers, ...where }: Measuring): Promise<Result[]> {
   const absent = findAbsent(workloads, peers);
   const shared = mkdtempSync(join(where.dir, 'refold-bench-shared-'));
-  const results: Result[] = [];
+  const results = new Map<string, Result>();
+  const tell = (result: Result, seconds: number): void => {
+    results.set(result.name, result);
+    say(`[${results.size}/${workloads.length}] ${inWords(result)}, ${figure(seconds)} s`);
+  };
+  const onRound = (round: number): void => say(`in turns: round ${round}`);
   try {
-    for (const workload of workloads) {
-      const start = performance.now();
-      const failure = absent(workload);
-      const result =
-        failure === undefined ? await runWorkload(workload, { ...where, shared }) : { name: workload.name, failure };
-      results.push(result);
-      say(
-        `[${results.length}/${workloads.length}] ${inWords(result)}, ${figure((performance.now() - start) / 1_000)} s`,
-      );
+    for (const group of grouped(workloads)) {
+      const failures = group.map((workload) => ({ name: workload.name, failure: absent(workload) }));
+      for (const { name, failure } of failures) if (failure !== undefined) tell({ name, failure }, 0);
+      const present = group.filter((_, index) => failures[index]!.failure === undefined);
+      await runWorkloads(present, { ...where, shared }, tell, onRound);
     }
   } finally {
     rmSync(shared, { recursive: true, force: true, maxRetries: 3 });
   }
-  return results;
+  return workloads.map(({ name }) => results.get(name)!);
+}
+
+/** Those that take turns, together; each of the others alone. */
+function grouped(workloads: readonly Workload[]): Workload[][] {
+  const inTurns = workloads.filter((workload) => workload.inTurns === true);
+  const alone = workloads.filter((workload) => workload.inTurns !== true);
+  return [...(inTurns.length > 0 ? [inTurns] : []), ...alone.map((workload) => [workload])];
 }
 
 export function say(text: string): void {

@@ -80,7 +80,7 @@ function describe({ machine, size, command, seconds, bytesPerEvent }: Report): s
   return [
     `${date} · ${cpu}, ${cores} cores, ${memoryGb} GB · ${system}, ${fileSystem} · Node ${node}`,
     `\`${command}\`, ${Math.round(seconds)} s${size === 'full' ? '' : ', small sizes'} · events of ${Math.round(bytesPerEvent)} bytes of JSON, seeded`,
-    `Each workload in a process of its own, one after the other; medians after a warm-up; spread = (largest - smallest) ÷ median; CPU = all threads, per event or command`,
+    `Each workload in a process of its own, one at a time at work: writing in turns, run by run, the rest one after the other; medians after a warm-up; spread = (largest - smallest) ÷ median; CPU = all threads, per event or command`,
     ...(load > BUSY_LOAD ? [busy] : []),
   ];
 }

@@ -1,10 +1,11 @@
 /**
  * What a workload is, what it hands back, and the clock it is measured with.
  *
- * Every workload runs in a process of its own, alone on the machine: heaps and caches of one do not disturb another.
+ * Every workload runs in a process of its own: heaps and caches of one do not disturb another. One at a time is at work.
  */
 import type { Sizes } from './sizes.ts';
 import { median, percentile } from './statistics.ts';
+import { myTurn } from './turns.ts';
 
 /** A unit says what a figure counts and which way is better. */
 export type Unit = 'events/s' | 'commands/s' | 'ms' | 'bytes/event' | 'MB';
@@ -49,6 +50,8 @@ export interface Workload {
   readonly name: string;
   /** Packages of `peers/` that it needs. */
   readonly needs?: readonly string[];
+  /** Whether its runs come in turns with those of the others that do so. */
+  readonly inTurns?: boolean;
   run(context: Context): Promise<readonly Row[]>;
 }
 
@@ -59,11 +62,12 @@ export interface Run {
   readonly latencies?: readonly number[];
 }
 
-/** Warms up once, then measures. `once` starts from nothing each time: a fresh file, a fresh state, the same seed. */
+/** Warms up once, then measures, each run when it is this workload's turn. `once` starts from nothing each time: a fresh file, a fresh state, the same seed. */
 export async function repeat(sizes: Sizes, once: (seconds: number) => Promise<Run>): Promise<Measured> {
   await once(sizes.warmUpSeconds);
   const runs: Run[] = [];
   for (let run = 0; run < sizes.runs; run++) {
+    await myTurn();
     collectGarbage();
     runs.push(await once(sizes.secondsPerRun));
   }
