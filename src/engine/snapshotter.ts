@@ -64,6 +64,8 @@ const SLICE_MS = 0.3;
 const REST_MS = 1;
 /** The thread rests this many times as long as its last check took, unless it is needed. */
 const REST_PER_CHECK = 10;
+/** What the start of the thread takes, roughly: a short-lived store need not pay for a check of its own accord. */
+const START_MS = 200;
 /** What keyframes may take, in bytes of encoded state; on disk it is compressed, to about a quarter. */
 const KEYFRAME_BUDGET_BYTES = 64 * 1024 * 1024;
 
@@ -76,9 +78,9 @@ export class Snapshotter {
   /** What the last snapshot took in all, and the part of it before it was written, in ms. */
   #takeMs = 0;
   #workMs = 0;
-  /** When the other thread last came to an end of its work, and how long that took, in ms. */
-  #threadEnd = 0;
-  #threadMs = 0;
+  /** When the other thread last came to an end of its work, and how long that took, in ms; at first, what its start takes. */
+  #threadEnd: number = performance.now();
+  #threadMs = START_MS;
   #isThreadBusy = false;
   #threadWork: Promise<void> = Promise.resolve();
   /** The last sequence at which the state that lived and a replay agreed, or from which both come. */

@@ -1,7 +1,9 @@
 /** The thread that moves the WAL into the file, alone and behind a log. */
 import { execFile } from 'node:child_process';
+import { once } from 'node:events';
 import fs from 'node:fs';
 import { promisify } from 'node:util';
+import type { Worker } from 'node:worker_threads';
 import { describe, expect, test } from 'vitest';
 import { Checkpointer } from '../../src/log/sqlite/checkpointer.ts';
 import { loadDriver, openConnection } from '../../src/log/sqlite/driver.ts';
@@ -23,14 +25,26 @@ async function writtenDatabase() {
   return { path, connection, unmoved };
 }
 
+async function startedThread(path: string): Promise<Checkpointer> {
+  const thread = new Checkpointer(path);
+  thread.start();
+  await expect.poll(() => thread.isUp, { timeout: 10_000 }).toBe(true);
+  return thread;
+}
+
+/** The thread that is started next. */
+async function startOfThread(): Promise<Worker> {
+  return (await once(process, 'worker'))[0] as Worker;
+}
+
 describe('the checkpointing thread', () => {
   test('moves what the WAL holds, again and again, and closes its connection when it ends', async () => {
     const { path, connection, unmoved } = await writtenDatabase();
-    const thread = new Checkpointer(path);
+    const thread = await startedThread(path);
     for (let round = 0; round < 3; round++) {
       connection.exec("insert into notes values ('b')");
       expect(unmoved()).toBeGreaterThan(0);
-      thread.start();
+      thread.move();
       thread.settle();
       expect(thread.isBusy).toBe(false);
       expect(thread.outcome).toBe('moved');
@@ -47,8 +61,8 @@ describe('the checkpointing thread', () => {
     const reader = openConnection(await loadDriver(), path, { readOnly: true });
     reader.exec('begin; select * from notes');
     connection.exec("insert into notes values ('b')");
-    const thread = new Checkpointer(path);
-    thread.start();
+    const thread = await startedThread(path);
+    thread.move();
     thread.settle();
     expect(thread.outcome).toBe('moved');
     expect(unmoved()).toBeGreaterThan(0);
@@ -57,21 +71,33 @@ describe('the checkpointing thread', () => {
     connection.close();
   });
 
-  test('is unavailable where it cannot open the file, and closing it then waits for nothing', () => {
+  test('is never up where it cannot open the file, and closing it then waits for nothing', async () => {
     const thread = new Checkpointer(temporaryPath('missing.db'));
-    thread.start();
-    thread.settle();
-    expect(thread.outcome).toBe('unavailable');
-    thread.start();
+    const [worker] = await Promise.all([startOfThread(), thread.start()]);
+    await once(worker, 'exit');
+    expect(thread.isUp).toBe(false);
+    thread.move();
     expect(thread.isBusy).toBe(false);
     thread.close();
   });
 
-  test('that was never asked is never started', () => {
+  test('opens nothing when it is closed while it starts', async () => {
+    const { path, connection } = await writtenDatabase();
+    const thread = new Checkpointer(path);
+    const [worker] = await Promise.all([startOfThread(), thread.start()]);
+    thread.close();
+    connection.close();
+    expect(fs.existsSync(`${path}-wal`)).toBe(false);
+    await once(worker, 'exit');
+    expect(thread.isUp).toBe(false);
+    expect(fs.existsSync(`${path}-wal`)).toBe(false);
+  });
+
+  test('that was never started has nothing to wait for', () => {
     const thread = new Checkpointer(temporaryPath('missing.db'));
     thread.settle();
     thread.close();
-    expect(thread.outcome).toBe('moved');
+    expect(thread.isUp).toBe(false);
   });
 });
 

@@ -5,11 +5,14 @@ import {
   ASKED,
   BROKEN,
   type CheckpointerOptions,
+  CONNECTION,
   ENDING,
   FULL,
   GONE,
   IDLE,
   MOVED,
+  NONE,
+  OPEN,
   OUTCOME,
   STATE,
 } from './checkpointer.ts';
@@ -22,7 +25,10 @@ async function main({ path, shared }: CheckpointerOptions): Promise<void> {
   const words = new Int32Array(shared);
   let connection: Connection | undefined;
   try {
-    connection = openConnection(await loadDriver(), path, { readOnly: false });
+    const driver = await loadDriver();
+    if (Atomics.compareExchange(words, CONNECTION, NONE, OPEN) !== NONE) return; // the log is closed already
+    Atomics.notify(words, CONNECTION);
+    connection = openConnection(driver, path, { readOnly: false });
     // What a checkpoint syncs is the same under NORMAL and FULL: the WAL before it, and the file after it.
     connection.pragma('synchronous = full');
     serve(connection, words);

@@ -9,13 +9,19 @@ import { Worker } from 'node:worker_threads';
 /** The words that both threads share. */
 export const STATE = 0;
 export const OUTCOME = 1;
-const WORDS = 2;
+export const CONNECTION = 2;
+const WORDS = 3;
 
 /** What `STATE` says: the thread waits, is to move the WAL, is to end, is gone. */
 export const IDLE = 0;
 export const ASKED = 1;
 export const ENDING = 2;
 export const GONE = 3;
+
+/** What `CONNECTION` says: the thread has none yet; it has one, or is about to; it is to have none. */
+export const NONE = 0;
+export const OPEN = 1;
+export const REFUSED = 2;
 
 /** What `OUTCOME` says of the last move: no complaint (though a reader may have been in its way), a full disk, an I/O error. */
 export const MOVED = 0;
@@ -28,8 +34,8 @@ export interface CheckpointerOptions {
   readonly shared: SharedArrayBuffer;
 }
 
-/** What befell the last move; `unavailable` when there can be no thread. */
-export type MoveOutcome = 'moved' | 'full' | 'broken' | 'unavailable';
+/** What befell the last move. */
+export type MoveOutcome = 'moved' | 'full' | 'broken';
 
 /** Nobody waits for the thread for longer: it may have died without a word. */
 const PATIENCE_MS = 5_000;
@@ -43,6 +49,11 @@ export class Checkpointer {
     this.#path = path;
   }
 
+  /** Whether the thread is up, with a connection of its own. */
+  get isUp(): boolean {
+    return Atomics.load(this.#words, CONNECTION) === OPEN && Atomics.load(this.#words, STATE) !== GONE;
+  }
+
   /** Whether a move is under way. */
   get isBusy(): boolean {
     return Atomics.load(this.#words, STATE) === ASKED;
@@ -50,16 +61,24 @@ export class Checkpointer {
 
   /** Of the last move that is over. */
   get outcome(): MoveOutcome {
-    if (Atomics.load(this.#words, STATE) === GONE) return 'unavailable';
     const outcome = Atomics.load(this.#words, OUTCOME);
     return outcome === MOVED ? 'moved' : outcome === FULL ? 'full' : 'broken';
   }
 
-  /** Starts to move what the WAL holds by now; the first time this starts the thread. Nothing while one is under way. */
+  /** Has the thread started, unless it was before; it is up some time later, or never. */
   start(): void {
-    if (Atomics.compareExchange(this.#words, STATE, IDLE, ASKED) !== IDLE) return;
-    this.#worker ??= this.#startThread();
-    Atomics.notify(this.#words, STATE);
+    if (Atomics.load(this.#words, STATE) !== GONE) this.#worker ??= this.#startThread();
+  }
+
+  /** The same, and waits until it is up. */
+  startNow(): void {
+    this.start();
+    Atomics.wait(this.#words, CONNECTION, NONE, PATIENCE_MS);
+  }
+
+  /** Has the thread move what the WAL holds by now. It must be up; nothing while a move is under way. */
+  move(): void {
+    if (Atomics.compareExchange(this.#words, STATE, IDLE, ASKED) === IDLE) Atomics.notify(this.#words, STATE);
   }
 
   /** Waits until no move is under way. */
@@ -67,9 +86,9 @@ export class Checkpointer {
     if (this.isBusy) Atomics.wait(this.#words, STATE, ASKED, PATIENCE_MS);
   }
 
-  /** Ends the thread, after its move; then its connection is closed. */
+  /** Ends the thread, after its move. Then its connection is closed, or never comes to be. */
   close(): void {
-    if (this.#worker === undefined) return;
+    if (Atomics.compareExchange(this.#words, CONNECTION, NONE, REFUSED) === NONE) return;
     this.settle();
     if (Atomics.compareExchange(this.#words, STATE, IDLE, ENDING) !== IDLE) return;
     Atomics.notify(this.#words, STATE);

@@ -23,6 +23,8 @@ const EARLY_SHARE = 1 / 3;
 const PAUSE_MS = 20;
 /** From this size on a checkpoint is the thread's; what came while it worked is the writer's up to this size. */
 const THREAD_FROM_BYTES = 1024 * 1024;
+/** A writer that has written this much is worth a thread: its start takes some tens of milliseconds of a core. */
+const THREAD_AFTER_BYTES = 16 * 1024 * 1024;
 /** Pages that a small commit may write besides its payload: the table's leaf, its parent, the free list. */
 const OVERHEAD_BYTES = 3 * 4096;
 /** Counting spares checkpoints of a WAL that is smaller than it was thought; where the disk is tiny, that is all the better. */
@@ -43,6 +45,8 @@ export class WalKeeper {
   readonly #thread: Checkpointer;
   readonly #threadFromBytes: number | undefined;
   #isRoomy: boolean;
+  /** Since the log was opened. */
+  #written = 0;
   /** Frames that the last checkpoint left in the WAL: moved, and to be overwritten unless a reader still needs them. */
   #movedFrames = 0;
   /** Bytes beyond those when SQLite last counted, and an upper estimate of what has been written since. */
@@ -58,6 +62,7 @@ export class WalKeeper {
     this.#ballast = ballast;
     this.#thread = new Checkpointer(writer.path);
     this.#threadFromBytes = threadFromBytes;
+    if (threadFromBytes === 0) this.#thread.startNow();
     this.#isRoomy = isRoomy(writer.path);
   }
 
@@ -65,12 +70,14 @@ export class WalKeeper {
   wrote(bytes: number): void {
     const written = bytes + OVERHEAD_BYTES;
     this.#uncounted += written;
+    this.#written += written;
+    if (this.#written >= THREAD_AFTER_BYTES) this.#thread.start();
     if (this.#sinceAsked !== undefined) {
       this.#sinceAsked += written;
       if (!this.#thread.isBusy) this.#threadIsDone(this.#sinceAsked);
     }
     const allowed = this.#allowedBytes();
-    const atOnce = this.#isRoomy ? AT_ONCE_BYTES : allowed;
+    const atOnce = this.#isRoomy && this.#thread.isUp ? AT_ONCE_BYTES : allowed;
     const threadFrom = this.#threadFromBytes ?? Math.max(atOnce * EARLY_SHARE, THREAD_FROM_BYTES);
     if (this.#isLarger(atOnce)) this.#checkpoint();
     else if (this.#isForThread(threadFrom)) this.#askThread();
@@ -107,8 +114,7 @@ export class WalKeeper {
   }
 
   #isForThread(fromBytes: number): boolean {
-    const isFree = this.#sinceAsked === undefined && this.#thread.outcome !== 'unavailable';
-    return isFree && this.#isLarger(fromBytes);
+    return this.#thread.isUp && this.#sinceAsked === undefined && this.#isLarger(fromBytes);
   }
 
   /** By the estimate, and when that says so, by SQLite's count; beside a tiny ballast by the estimate alone. */
@@ -132,7 +138,7 @@ export class WalKeeper {
 
   #askThread(): void {
     this.#sinceAsked = 0;
-    this.#thread.start();
+    this.#thread.move();
   }
 
   #threadIsDone(bytes: number): void {
