@@ -13,6 +13,9 @@ import { makeSnapshot } from './snapshot-making.ts';
 import type { SnapshotAnswer, SnapshotOrder, SnapshotThreadOptions } from './snapshot-protocol.ts';
 import type { EncodedState } from './snapshots.ts';
 
+/** Nobody waits in this thread, but others for its processor. */
+const SLICE_MS = 0.5;
+
 assert(parentPort, 'the snapshot thread runs in a thread of its own');
 yieldToOthers();
 await main(parentPort, workerData as SnapshotThreadOptions);
@@ -42,8 +45,7 @@ async function serve(
         divergence: await explainDivergence({ model, log, fingerprint, base: order.base }, order.to, order.live),
       });
     } else {
-      // Nobody else waits in this thread.
-      const pace = new Pace(Number.POSITIVE_INFINITY);
+      const pace = new Pace(SLICE_MS, 'nap');
       const { base, keyframeEvents } = order;
       const made = await makeSnapshot(model, log, fingerprint, order.to, {
         pace,

@@ -3,9 +3,8 @@
  *
  * None of it stops the writing. A small state is encoded at once. A large one is encoded in slices from the state held still
  * (atomic fold), or made from the log (direct fold): in a thread of its own when the model says in which module it lives,
- * here in slices otherwise. Where the thread is not needed for that it still recovers the state from the log, behind the
- * writing of the snapshot, and both are compared: if they differ, a reducer is not deterministic, and what was kept since
- * they agreed goes.
+ * here in slices otherwise. Where the thread is not needed for that it checks the state (`snapshot-checker.ts`): if a replay
+ * gives another one, what was kept since they agreed goes.
  */
 import { assert } from '../core/assert.ts';
 import type { RefoldError } from '../core/errors.ts';
@@ -13,13 +12,14 @@ import type { Model } from '../core/model.ts';
 import type { LiveState, StateCapture } from '../fold/live-state.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import type { CommitQueue } from './commit-queue.ts';
-import { type Divergence, diverged } from './divergence.ts';
+import type { Divergence } from './divergence.ts';
 import { fingerprintFor, type ModelFingerprint } from './fingerprint.ts';
 import { IN_MEMORY } from './open-log.ts';
 import type { Settings } from './options.ts';
 import { Pace } from './pace.ts';
 import { learnRates, type Rates, writeRates } from './rates.ts';
-import { type Keyframe, type MadeSnapshot, makeSnapshot } from './snapshot-making.ts';
+import { type Keep, SnapshotChecker } from './snapshot-checker.ts';
+import { makeSnapshot } from './snapshot-making.ts';
 import {
   estimateRecovery,
   planKeyframeSpacing,
@@ -28,7 +28,7 @@ import {
   type SnapshotFacts,
   type SnapshotReason,
 } from './snapshot-policy.ts';
-import { SnapshotThread, ThreadUnavailable } from './snapshot-thread.ts';
+import { SnapshotThread } from './snapshot-thread.ts';
 import { type EncodedState, encodePaced, encodeUpTo, encodeWhole, writeSnapshot } from './snapshots.ts';
 
 /** What a snapshot came to. */
@@ -62,32 +62,19 @@ const AT_ONCE_BYTES_DIRECT = 256 * 1024;
 /** The longest slice of work on the thread that writes, and the pause after it, in ms: a quarter of its time. */
 const SLICE_MS = 0.3;
 const REST_MS = 1;
-/** The thread rests this many times as long as its last check took, unless it is needed. */
-const REST_PER_CHECK = 10;
-/** What the start of the thread takes, roughly: a short-lived store need not pay for a check of its own accord. */
-const START_MS = 200;
 /** What keyframes may take, in bytes of encoded state; on disk it is compressed, to about a quarter. */
 const KEYFRAME_BUDGET_BYTES = 64 * 1024 * 1024;
 
 export class Snapshotter {
   readonly #source: SnapshotSource;
   readonly #rates: Rates;
-  #thread: SnapshotThread | undefined;
+  readonly #checker: SnapshotChecker;
   #last: SnapshotInfo | undefined;
   #lastAt: number;
   /** What the last snapshot took in all, and the part of it before it was written, in ms. */
   #takeMs = 0;
   #workMs = 0;
-  /** When the other thread last came to an end of its work, and how long that took, in ms; at first, what its start takes. */
-  #threadEnd: number = performance.now();
-  #threadMs = START_MS;
-  #isThreadBusy = false;
-  #threadWork: Promise<void> = Promise.resolve();
-  /** The last sequence at which the state that lived and a replay agreed, or from which both come. */
-  #agreed: number;
-  #isClosing = false;
   #running: Promise<SnapshotReport> | undefined;
-  #divergence: Divergence | undefined;
   #saidTooLarge = false;
 
   constructor(source: SnapshotSource, rates: Rates, last: SnapshotInfo | undefined) {
@@ -95,11 +82,19 @@ export class Snapshotter {
     this.#source = source;
     this.#rates = rates;
     this.#last = last;
-    this.#agreed = last?.sequence ?? 0;
     this.#lastAt = settings.clock();
     const isFile = settings.path !== undefined && settings.path !== IN_MEMORY;
-    if (model.module === undefined || !isFile) return;
-    this.#thread = new SnapshotThread({ path: log.path, module: model.module, name: model.name, fingerprint });
+    const thread =
+      model.module === undefined || !isFile
+        ? undefined
+        : new SnapshotThread({ path: log.path, module: model.module, name: model.name, fingerprint });
+    this.#checker = new SnapshotChecker({
+      path: log.path,
+      thread,
+      base: last,
+      keep: (make) => this.#keepingKeyframes(make),
+      onDivergence: () => this.#dropDoubtful(),
+    });
   }
 
   get lastSequence(): number {
@@ -108,7 +103,7 @@ export class Snapshotter {
 
   /** Why the state that lives is not what a replay gives, once that was found. */
   get divergence(): Divergence | undefined {
-    return this.#divergence;
+    return this.#checker.divergence;
   }
 
   /** ms that an open would take now. */
@@ -118,7 +113,7 @@ export class Snapshotter {
 
   /** Why a snapshot should be taken now, or undefined. O(1). */
   due(): SnapshotReason | undefined {
-    return this.#running || this.#divergence ? undefined : planSnapshot(this.#facts());
+    return this.#running || this.divergence ? undefined : planSnapshot(this.#facts());
   }
 
   /**
@@ -140,16 +135,14 @@ export class Snapshotter {
     while (this.#running !== undefined) await this.#running.catch(() => {});
     const { failure, sequence, live } = this.#source;
     if (failure !== undefined) throw failure; // an append that was under way may still have failed
-    if (this.#divergence !== undefined || sequence <= this.lastSequence) return;
+    if (this.divergence !== undefined || sequence <= this.lastSequence) return;
     const whole = encodeWhole(live.value);
     await this.#alone(() => this.#write(async () => whole));
   }
 
   /** Ends the other thread, whatever it is doing. */
-  async close(): Promise<void> {
-    this.#isClosing = true;
-    await this.#thread?.close();
-    await this.#threadWork;
+  close(): Promise<void> {
+    return this.#checker.close();
   }
 
   async #alone(take: () => Promise<SnapshotReport>): Promise<SnapshotReport> {
@@ -195,7 +188,7 @@ export class Snapshotter {
     const encodedAt = performance.now();
     this.#last = await writeSnapshot(log, '', encoded, head, stored);
     this.#lastAt = settings.clock();
-    if (this.#divergence === undefined) await this.#thinOut();
+    if (this.divergence === undefined) await this.#thinOut();
     else await this.#dropDoubtful(); // found while this one was being made
     this.#takeMs = this.#workMs + performance.now() - encodedAt;
     await writeRates(log, this.#rates);
@@ -213,28 +206,10 @@ export class Snapshotter {
   ): Promise<EncodedState> {
     const pace = new Pace(SLICE_MS, REST_MS);
     const ours = atOnce ?? (capture && (await this.#working(encodePaced(capture.state, pace))));
-    if (ours === undefined) {
-      return (await this.#makeInThread(to, false)) ?? (await this.#working(this.#makeFromLog(to, pace)));
-    }
-    if (checked) await this.#check(to, ours);
-    else if (this.#isThreadRested()) void this.#check(to, ours).catch((error) => this.#sayUnlessClosing(error));
+    if (ours === undefined) return (await this.#makeInThread(to)) ?? (await this.#working(this.#makeFromLog(to, pace)));
+    if (checked) await this.#checker.check(to, ours);
+    else this.#checker.checkNowAndThen(to, ours);
     return ours;
-  }
-
-  /**
-   * Compares a state with what a replay gives, from the last snapshot on which both agreed.
-   *
-   * @throws RefoldError `REDUCER_FAILED` when they differ; what was written since they agreed is then gone
-   */
-  async #check(to: number, ours: EncodedState): Promise<void> {
-    const theirs = await this.#makeInThread(to, true);
-    if (theirs === undefined) return;
-    if (theirs.stateHash === ours.stateHash) this.#agreed = Math.max(this.#agreed, to);
-    else await this.#explain(to, ours);
-  }
-
-  #sayUnlessClosing(error: unknown): void {
-    if (!this.#isClosing) process.emitWarning(error instanceof Error ? error : String(error));
   }
 
   /** Counts as work for the snapshot; waiting for the disk before it, or for a check, does not. */
@@ -247,53 +222,8 @@ export class Snapshotter {
     }
   }
 
-  /**
-   * Where the state is at hand, the thread only checks it: nobody waits for that, and it is not done so often that it takes
-   * much from the writing itself.
-   */
-  #isThreadRested(): boolean {
-    return !this.#isThreadBusy && performance.now() - this.#threadEnd >= this.#threadMs * REST_PER_CHECK;
-  }
-
-  /** @param compared whether the result will be compared with the state that lives */
-  #makeInThread(to: number, compared: boolean): Promise<EncodedState | undefined> {
-    return this.#aloneInThread(() => this.#useThread(to, compared));
-  }
-
-  /** The thread takes one order at a time. */
-  async #aloneInThread<T>(order: () => Promise<T>): Promise<T> {
-    while (this.#isThreadBusy) await this.#threadWork;
-    this.#isThreadBusy = true;
-    const work = order();
-    this.#threadWork = work.then(ignore, ignore);
-    try {
-      return await work;
-    } finally {
-      this.#isThreadBusy = false;
-    }
-  }
-
-  async #useThread(to: number, compared: boolean): Promise<EncodedState | undefined> {
-    const thread = this.#thread;
-    if (thread === undefined) return undefined;
-    const start = performance.now();
-    try {
-      await thread.start();
-      if (!thread.isSame && !compared) return undefined;
-      // Nothing of what is yet to be compared may be kept.
-      const keyframeEvents = compared ? Number.POSITIVE_INFINITY : this.#keyframeEvents();
-      const base = compared ? this.#agreed : to;
-      const order = { to, base, keyframeEvents };
-      const making = this.#keepingKeyframes((onKeyframe) => thread.make(order, onKeyframe));
-      return await (compared ? making : this.#working(making));
-    } catch (error) {
-      if (!(error instanceof ThreadUnavailable)) throw error;
-      await this.#giveUpThread(error.message);
-      return undefined;
-    } finally {
-      this.#threadEnd = performance.now();
-      this.#threadMs = this.#threadEnd - start;
-    }
+  #makeInThread(to: number): Promise<EncodedState | undefined> {
+    return this.#checker.make(to, this.#keyframeEvents(), (make) => this.#working(this.#keepingKeyframes(make)));
   }
 
   #makeFromLog(to: number, pace: Pace): Promise<EncodedState> {
@@ -304,9 +234,7 @@ export class Snapshotter {
   }
 
   /** Writes what is made on the way, and learns from how long it took. */
-  async #keepingKeyframes(
-    make: (onKeyframe: (keyframe: Keyframe) => void) => Promise<MadeSnapshot>,
-  ): Promise<EncodedState> {
+  async #keepingKeyframes(make: Parameters<Keep>[0]): Promise<EncodedState> {
     const { log } = this.#source;
     const writes: Promise<unknown>[] = [];
     const made = await make(({ head, encoded, fingerprint }) => {
@@ -324,37 +252,15 @@ export class Snapshotter {
     return planKeyframeSpacing(this.#rates.fold, this.#last?.bytes ?? 0);
   }
 
-  /**
-   * Finds out why a replay gave another state.
-   *
-   * @throws RefoldError `REDUCER_FAILED`, unless it may be that the thread's model is simply another one
-   */
-  async #explain(to: number, ours: EncodedState): Promise<void> {
-    const thread = this.#thread!;
-    const order = { to, base: this.#agreed, live: ours.chunks };
-    const { betweenReplays, ...divergence } = await this.#aloneInThread(() => thread.explain(order));
-    if (!betweenReplays && !thread.isSame) {
-      return this.#giveUpThread('the model that its module exports folds otherwise than the one in use');
-    }
-    this.#divergence = divergence;
-    await this.#dropDoubtful();
-    throw diverged(this.#source.log.path, to, divergence);
-  }
-
   /** Neither what lived nor what a replay gives is known to be right: the last snapshot on which both agreed stays. */
   async #dropDoubtful(): Promise<void> {
     const { log } = this.#source;
     const snapshots = await log.snapshots('');
-    const doubtful = snapshots.filter(({ sequence }) => sequence > this.#agreed).map(({ sequence }) => sequence);
+    const doubtful = snapshots
+      .filter(({ sequence }) => sequence > this.#checker.agreed)
+      .map(({ sequence }) => sequence);
     await log.dropSnapshots('', doubtful);
-    this.#last = snapshots.find(({ sequence }) => sequence <= this.#agreed);
-  }
-
-  async #giveUpThread(why: string): Promise<void> {
-    await this.#thread?.close();
-    this.#thread = undefined;
-    if (this.#isClosing) return;
-    warn(`Snapshots are made on the main thread, and not checked: ${why}`);
+    this.#last = snapshots.find(({ sequence }) => sequence <= this.#checker.agreed);
   }
 
   async #thinOut(): Promise<void> {
@@ -392,8 +298,6 @@ export class Snapshotter {
     };
   }
 }
-
-const ignore = (): void => {};
 
 function warn(message: string): void {
   process.emitWarning(message, { type: 'RefoldSnapshotWarning' });

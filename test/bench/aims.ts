@@ -167,6 +167,11 @@ export const AIMS: readonly Aim[] = [
     guard: { better: 'less', indifferent: 50 },
   },
   {
+    name: 'replay-memory-vs-fold',
+    what: 'the same ÷ that of a process that folds as many events without a log',
+    of: (row) => (row('replay-memory') - row('state-memory')) / (row('fold-memory') - row('state-memory')),
+  },
+  {
     name: 'sealed-bytes',
     what: 'size of an order-book event, sealed',
     of: (row) => row('book-replay-sealed-size'),

@@ -18,9 +18,6 @@ import {
 } from './checkpointer.ts';
 import { type Connection, isFull, loadDriver, openConnection, sqliteCode } from './driver.ts';
 
-assert(!isMainThread, 'checkpoints are made in a thread of their own');
-await main(workerData as CheckpointerOptions);
-
 async function main({ path, shared }: CheckpointerOptions): Promise<void> {
   const words = new Int32Array(shared);
   let connection: Connection | undefined;
@@ -52,13 +49,27 @@ function serve(connection: Connection, words: Int32Array): void {
   }
 }
 
+/**
+ * SQLite syncs the file only at the end of a checkpoint that nothing was committed beside: the last one should be short. So
+ * many are tried at most.
+ */
+const PASSES = 5;
+
 /** Passive: it waits for nobody, and nobody for it. */
 function move(connection: Connection): number {
   try {
-    connection.pragma('wal_checkpoint(passive)');
+    let moved = -1;
+    for (let pass = 0; pass < PASSES; pass++) {
+      const [{ log }] = connection.pragma('wal_checkpoint(passive)') as [{ log: number }];
+      if (log === moved) break; // nothing came beside the one before
+      moved = log;
+    }
     return MOVED;
   } catch (error) {
     if (/^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error) ?? '')) return MOVED;
     return isFull(error) ? FULL : BROKEN;
   }
 }
+
+assert(!isMainThread, 'checkpoints are made in a thread of their own');
+await main(workerData as CheckpointerOptions);

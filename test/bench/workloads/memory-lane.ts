@@ -1,20 +1,26 @@
-/** `memory-lane.ts replay PATH`, `memory-lane.ts state`: peak memory of a process that replays a log, or only has the state. */
+/**
+ * `memory-lane.ts replay PATH`, `memory-lane.ts fold EVENTS`, `memory-lane.ts state`: peak memory of a process that replays a
+ * log, that folds as many events without one, or that only has the state.
+ */
 import { readFileSync } from 'node:fs';
 import { replay } from 'refold';
 import { serve } from '../lane.ts';
 import { OrderFlow, RESTING } from '../order-flow.ts';
 import { orders } from '../orders-model.ts';
 
-const [what, path] = process.argv.slice(2);
-const state = what === 'replay' ? (await replay(orders, { path: path! })).state : stateAlone();
+const [what, given] = process.argv.slice(2);
+const state =
+  what === 'replay'
+    ? (await replay(orders, { path: given! })).state
+    : folded(what === 'fold' ? Number(given) : RESTING);
 
 serve(async () => ({ megabytes: peakMegabytes(), entries: state.orders.size }));
 
 /** The orders that rest at the end of any stretch of the flow, made without a log. */
-function stateAlone() {
+function folded(events: number) {
   const made = orders.initialState();
   const flow = new OrderFlow();
-  for (let sequence = 1; sequence <= RESTING; sequence++) {
+  for (let sequence = 1; sequence <= events; sequence++) {
     const event = flow.next();
     orders.reducers[event.type](made, event.data as never, event as never);
   }

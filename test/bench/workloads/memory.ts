@@ -1,4 +1,7 @@
-/** Peak memory of replaying the longest log, beside that of a process that only holds the state it ends in. */
+/**
+ * Peak memory of replaying the longest log, beside that of a process that only holds the state it ends in, and of one that
+ * folds as many events as they are made: what the engine's own heap grows to.
+ */
 import { Lane } from '../lane.ts';
 import { preparedLogs } from '../logs.ts';
 import type { Context, Row, Workload } from '../workload.ts';
@@ -12,6 +15,11 @@ async function memoryRows(context: Context): Promise<Row[]> {
   const events = `${length.toLocaleString('en')} events`;
   return [
     row('replay-memory', `peak memory of a process that replays ${events}`, await peakOf(['replay', path])),
+    row(
+      'fold-memory',
+      `peak memory of a process that folds ${events} without a log`,
+      await peakOf(['fold', String(length)]),
+    ),
     row('state-memory', 'peak memory of a process that only has the state', await peakOf(['state'])),
   ];
 }
