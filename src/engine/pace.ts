@@ -5,6 +5,7 @@ export class Pace {
   readonly #sliceMs: number;
   readonly #rest: () => Promise<unknown> | undefined;
   #sliceEnd: number;
+  #restedMs = 0;
 
   /**
    * @param sliceMs the longest that one slice of the work should take
@@ -22,10 +23,18 @@ export class Pace {
     return performance.now() > this.#sliceEnd;
   }
 
+  /** A clock in ms that stands still while the work rests. */
+  get workClock(): number {
+    return performance.now() - this.#restedMs;
+  }
+
   /** Lets others have their turn. */
   async rest(): Promise<void> {
+    const start = performance.now();
     await this.#rest();
-    this.#sliceEnd = performance.now() + this.#sliceMs;
+    const end = performance.now();
+    this.#restedMs += end - start;
+    this.#sliceEnd = end + this.#sliceMs;
   }
 }
 

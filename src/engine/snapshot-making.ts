@@ -60,9 +60,9 @@ export async function makeSnapshot(
     // One close before the end would be in the way of the snapshot itself.
     if (cursor.sequence - last < keyframeEvents || to - cursor.sequence < keyframeEvents / 2) return;
     last = cursor.sequence;
-    const start = performance.now();
+    const start = pace.workClock;
     onKeyframe(await keyframeAt(cursor, fingerprint, pace));
-    encodeMs += performance.now() - start;
+    encodeMs += pace.workClock - start;
   };
   const { cursor, snapshot, ...recovered } = await recover(model, log, fingerprint, { to, base, pace, onBlock });
   const measured = {

@@ -59,9 +59,11 @@ export interface SnapshotSource {
 /** A state of up to so many bytes is encoded at once: about a millisecond, or three where it cannot be held still. */
 const AT_ONCE_BYTES = 64 * 1024;
 const AT_ONCE_BYTES_DIRECT = 256 * 1024;
-/** The longest slice of work on the thread that writes, and the pause after it, in ms: a quarter of its time. */
-const SLICE_MS = 0.3;
+/** The longest slice of work on the thread that writes, and the pause after it, in ms: a fifth of its time. */
+const SLICE_MS = 0.2;
 const REST_MS = 1;
+/** For work in another thread, which keeps its own pace. */
+const UNPACED: Pace = new Pace(Number.POSITIVE_INFINITY);
 /** What keyframes may take, in bytes of encoded state; on disk it is compressed, to about a quarter. */
 const KEYFRAME_BUDGET_BYTES = 64 * 1024 * 1024;
 
@@ -205,32 +207,35 @@ export class Snapshotter {
     checked: boolean,
   ): Promise<EncodedState> {
     const pace = new Pace(SLICE_MS, REST_MS);
-    const ours = atOnce ?? (capture && (await this.#working(encodePaced(capture.state, pace))));
-    if (ours === undefined) return (await this.#makeInThread(to)) ?? (await this.#working(this.#makeFromLog(to, pace)));
+    const ours = atOnce ?? (capture && (await this.#working(pace, encodePaced(capture.state, pace))));
+    if (ours === undefined) return (await this.#makeInThread(to)) ?? (await this.#makeFromLog(to, pace));
     if (checked) await this.#checker.check(to, ours);
     else this.#checker.checkNowAndThen(to, ours);
     return ours;
   }
 
-  /** Counts as work for the snapshot; waiting for the disk before it, or for a check, does not. */
-  async #working<T>(work: Promise<T>): Promise<T> {
-    const start = performance.now();
+  /** Counts as work for the snapshot; resting, and waiting for the disk before it or for a check, does not. */
+  async #working<T>(pace: Pace, work: Promise<T>): Promise<T> {
+    const start = pace.workClock;
     try {
       return await work;
     } finally {
-      this.#workMs += performance.now() - start;
+      this.#workMs += pace.workClock - start;
     }
   }
 
   #makeInThread(to: number): Promise<EncodedState | undefined> {
-    return this.#checker.make(to, this.#keyframeEvents(), (make) => this.#working(this.#keepingKeyframes(make)));
+    return this.#checker.make(to, this.#keyframeEvents(), (make) =>
+      this.#working(UNPACED, this.#keepingKeyframes(make)),
+    );
   }
 
   #makeFromLog(to: number, pace: Pace): Promise<EncodedState> {
     const { model, log, fingerprint } = this.#source;
-    return this.#keepingKeyframes((onKeyframe) =>
+    const making = this.#keepingKeyframes((onKeyframe) =>
       makeSnapshot(model, log, fingerprint, to, { pace, keyframeEvents: this.#keyframeEvents(), onKeyframe }),
     );
+    return this.#working(pace, making);
   }
 
   /** Writes what is made on the way, and learns from how long it took. */
