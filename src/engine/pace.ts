@@ -1,8 +1,13 @@
 /** How long work may keep the event loop to itself before it lets others have their turn. */
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 
+/** However long others have had their turn. */
+const LONGEST_SLICE_MS = 5;
+
 export class Pace {
   readonly #sliceMs: number;
+  /** How long a slice may be for each ms that the rest before it took. */
+  readonly #share: number;
   readonly #rest: () => Promise<unknown> | undefined;
   #sliceEnd: number;
   #restedMs = 0;
@@ -14,6 +19,7 @@ export class Pace {
    */
   constructor(sliceMs: number, rest: number | 'nap' = 0) {
     this.#sliceMs = sliceMs;
+    this.#share = rest === 'nap' || rest === 0 ? 0 : sliceMs / rest;
     this.#rest = rest === 'nap' ? nap : rest > 0 ? () => pause(rest) : () => nextTurn();
     this.#sliceEnd = performance.now() + sliceMs;
   }
@@ -28,13 +34,16 @@ export class Pace {
     return performance.now() - this.#restedMs;
   }
 
-  /** Lets others have their turn. */
+  /**
+   * Lets others have their turn. Where they are so busy that it takes longer than it should, the next slice is longer as well,
+   * and the work keeps its share of the time: else it would come to a standstill.
+   */
   async rest(): Promise<void> {
     const start = performance.now();
     await this.#rest();
     const end = performance.now();
     this.#restedMs += end - start;
-    this.#sliceEnd = end + this.#sliceMs;
+    this.#sliceEnd = end + Math.max(this.#sliceMs, Math.min((end - start) * this.#share, LONGEST_SLICE_MS));
   }
 }
 

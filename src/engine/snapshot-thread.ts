@@ -19,6 +19,7 @@ type MakeOrder = Extract<SnapshotOrder, { keyframeEvents: number }>;
 type ExplainOrder = Exclude<SnapshotOrder, MakeOrder>;
 
 interface Pending {
+  readonly worker: Worker;
   readonly resolve: (answer: SnapshotAnswer) => void;
   readonly reject: (error: Error) => void;
   readonly onKeyframe: (keyframe: Keyframe) => void;
@@ -27,6 +28,8 @@ interface Pending {
 export class SnapshotThread {
   readonly #options: SnapshotThreadOptions;
   #worker: Worker | undefined;
+  /** Settles when it has imported the model, or could not. */
+  #ready: Promise<void> | undefined;
   #pending: Pending | undefined;
   #idle: NodeJS.Timeout | undefined;
   #isSame = false;
@@ -42,7 +45,7 @@ export class SnapshotThread {
    */
   async start(): Promise<void> {
     clearTimeout(this.#idle);
-    this.#worker ??= await this.#start();
+    await (this.#ready ??= this.#start());
   }
 
   /**
@@ -74,41 +77,46 @@ export class SnapshotThread {
   async close(): Promise<void> {
     clearTimeout(this.#idle);
     const worker = this.#worker;
-    this.#worker = undefined;
+    this.#worker = this.#ready = undefined;
     await worker?.terminate();
   }
 
   async #ask(order: SnapshotOrder, onKeyframe: Pending['onKeyframe']): Promise<SnapshotAnswer> {
     await this.start();
+    const worker = this.#worker;
+    if (worker === undefined) throw new ThreadUnavailable('the thread was ended');
     try {
-      const answer = this.#answer(this.#worker!, onKeyframe);
-      this.#worker!.postMessage(order);
+      const answer = this.#answer(worker, onKeyframe);
+      worker.postMessage(order);
       return await answer;
     } finally {
       this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref();
     }
   }
 
-  async #start(): Promise<Worker> {
+  async #start(): Promise<void> {
     try {
       const execArgv = process.execArgv.filter(concernsModules);
       const worker = new Worker(WORKER, { workerData: this.#options, execArgv, name: 'refold snapshots' });
+      this.#worker = worker;
       worker.on('message', (answer: SnapshotAnswer) => this.#hear(answer));
       worker.on('error', (error) => this.#fail(worker, error));
       worker.on('exit', () => this.#fail(worker, new Error('the thread ended')));
       const answer = await this.#answer(worker, () => {});
       this.#isSame = (answer as { ready: { isSame: boolean } }).ready.isSame;
-      return worker;
     } catch (error) {
       throw new ThreadUnavailable(messageOf(error), { cause: error });
     }
   }
 
+  /** While an answer is waited for, or its end, the thread keeps the process alive. */
   #answer(worker: Worker, onKeyframe: Pending['onKeyframe']): Promise<SnapshotAnswer> {
     worker.ref();
     return new Promise<SnapshotAnswer>((resolve, reject) => {
-      this.#pending = { resolve, reject, onKeyframe };
-    }).finally(() => worker.unref());
+      this.#pending = { worker, resolve, reject, onKeyframe };
+    }).finally(() => {
+      if (this.#worker === worker) worker.unref();
+    });
   }
 
   #hear(answer: SnapshotAnswer): void {
@@ -119,8 +127,8 @@ export class SnapshotThread {
 
   /** A thread that died (of a state too large for it, say) would die again. */
   #fail(worker: Worker, cause: unknown): void {
-    if (this.#worker === worker) this.#worker = undefined;
-    this.#pending?.reject(new ThreadUnavailable(messageOf(cause), { cause }));
+    if (this.#worker === worker) this.#worker = this.#ready = undefined;
+    if (this.#pending?.worker === worker) this.#pending.reject(new ThreadUnavailable(messageOf(cause), { cause }));
   }
 }
 

@@ -143,6 +143,7 @@ class ReadingThread {
   #wake: () => void = () => {};
   #state: 'starting' | 'ready' | 'over' = 'starting';
   #isStopped = false;
+  #isClosing = false;
 
   constructor(options: ReadAheadOptions) {
     this.#worker = new Worker(READ_AHEAD_WORKER, { workerData: options, execArgv: [], name: 'refold read-ahead' });
@@ -193,7 +194,7 @@ class ReadingThread {
         this.#wake = resolve;
       });
     }
-    this.#worker.unref();
+    if (!this.#isClosing) this.#worker.unref();
   }
 
   #hear(message: ReadAheadMessage): void {
@@ -222,6 +223,7 @@ class ReadingThread {
   }
 
   async close(): Promise<void> {
+    this.#isClosing = true; // from here on its end is waited for
     this.stop();
     this.#worker.ref();
     await this.ended;
