@@ -190,10 +190,10 @@ export class Snapshotter {
     const encodedAt = performance.now();
     this.#last = await writeSnapshot(log, '', encoded, head, stored);
     this.#lastAt = settings.clock();
-    if (this.divergence === undefined) await this.#thinOut();
-    else await this.#dropDoubtful(); // found while this one was being made
     this.#takeMs = this.#workMs + performance.now() - encodedAt;
-    await writeRates(log, this.#rates);
+    // When a divergence was found while this one was being made, it is doubtful as well.
+    const dropping = this.divergence === undefined ? this.#thinOut() : this.#dropDoubtful();
+    await Promise.all([dropping, writeRates(log, this.#rates)]);
     this.#sayIfTooLarge();
     const { stateHash, bytes } = encoded;
     return { sequence, stateHash, bytes, milliseconds: performance.now() - start };

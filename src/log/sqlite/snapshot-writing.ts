@@ -1,10 +1,11 @@
 /**
  * The writer's work on snapshots.
  *
- * Chunks go in one by one, each in a short transaction of its own, so that a large snapshot never makes an append wait;
+ * A small one is one short transaction. Of a large one the chunks go in one by one, so that it never makes an append wait;
  * the header row comes last and makes the snapshot exist, replacing an older one of the same place in the same
  * transaction. Whatever has chunks but no header was interrupted, replaced or dropped, and is swept a few rows at a time.
  */
+import type { SnapshotInfo } from '../log-store.ts';
 import type { Connection, Statement } from './driver.ts';
 import { checksumOfSnapshot } from './snapshot-rows.ts';
 import type { WriteConnection } from './write-connection.ts';
@@ -26,6 +27,18 @@ export class SnapshotWriting {
     this.#lastId = this.#sql.lastId.get()!;
   }
 
+  /** A whole snapshot in one transaction. Answers the bytes written. */
+  put({ info, parts }: Jobs['putSnapshot']['takes']): number {
+    const id = ++this.#lastId;
+    this.#writer.transact(() => {
+      for (const [part, { bytes, checksum, data }] of parts.entries()) {
+        this.#sql.insertChunk.run(id, part, bytes, checksum, data);
+      }
+      this.#insertHeader(id, parts.length, info);
+    });
+    return parts.reduce((sum, { data }) => sum + data.byteLength, 0);
+  }
+
   begin(): number {
     const id = ++this.#lastId;
     this.#begun.add(id);
@@ -39,13 +52,15 @@ export class SnapshotWriting {
   }
 
   finish({ id, chunks, info }: Jobs['finishSnapshot']['takes']): void {
-    const { owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes } = info;
-    this.#writer.transact(() => {
-      this.#sql.deleteHeader.run(owner, sequence);
-      const values = [id, owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes, chunks];
-      this.#sql.insertHeader.run(...values, checksumOfSnapshot(info, chunks));
-    });
+    this.#writer.transact(() => this.#insertHeader(id, chunks, info));
     this.#begun.delete(id);
+  }
+
+  #insertHeader(id: number, chunks: number, info: SnapshotInfo): void {
+    const { owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes } = info;
+    this.#sql.deleteHeader.run(owner, sequence);
+    const values = [id, owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes, chunks];
+    this.#sql.insertHeader.run(...values, checksumOfSnapshot(info, chunks));
   }
 
   /** Leaves what was put so far to be swept. */

@@ -19,6 +19,13 @@ export interface WriterOptions {
   readonly checkpointFromBytes: number | undefined;
 }
 
+/** A compressed chunk of a snapshot; `bytes` is its size before, `checksum` that of `data`. */
+export interface SnapshotPart {
+  readonly bytes: number;
+  readonly checksum: number;
+  readonly data: Uint8Array;
+}
+
 /** A block ready to be written; the writer adds checksum and chain. */
 export interface NewBlock {
   readonly events: number;
@@ -51,18 +58,11 @@ export interface Jobs {
   };
   putCheckpoint: { takes: Checkpoint; answers: undefined };
   putMeta: { takes: { readonly key: string; readonly value: string }; answers: undefined };
+  /** A small snapshot, all of it at once. */
+  putSnapshot: { takes: { readonly info: SnapshotInfo; readonly parts: readonly SnapshotPart[] }; answers: undefined };
+  /** A large one: begun, put chunk by chunk, finished. */
   beginSnapshot: { takes: undefined; answers: number };
-  /** A compressed chunk; `bytes` is its size before, `checksum` that of `data`. */
-  putChunk: {
-    takes: {
-      readonly id: number;
-      readonly part: number;
-      readonly bytes: number;
-      readonly checksum: number;
-      readonly data: Uint8Array;
-    };
-    answers: undefined;
-  };
+  putChunk: { takes: SnapshotPart & { readonly id: number; readonly part: number }; answers: undefined };
   finishSnapshot: {
     takes: { readonly id: number; readonly chunks: number; readonly info: SnapshotInfo };
     answers: undefined;

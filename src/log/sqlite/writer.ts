@@ -34,6 +34,7 @@ const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 /** What lets the log grow. All other jobs give space back, or sync what is there: out of the ballast if need be. */
 const GROWING: ReadonlySet<JobName> = new Set<JobName>([
   'append',
+  'putSnapshot',
   'putChunk',
   'finishSnapshot',
   'putCheckpoint',
@@ -141,6 +142,8 @@ class Writer {
     switch (message.job) {
       case 'append':
         return { value: this.#append(message.input), written: 1 + (message.input.block?.payload.byteLength ?? 0) };
+      case 'putSnapshot':
+        return { written: this.#snapshots.put(message.input) + SMALL };
       case 'putChunk':
         return { written: this.#snapshots.putChunk(message.input) };
       case 'swapRun': {
