@@ -117,10 +117,15 @@ export class Fill {
     const session = await this.#open('keep');
     if (session === undefined) return;
     for (let failed = false; !failed && !session.isAtEnd; ) {
-      for (const step of ROUND) failed ||= !(await session.carryOut(step));
+      for (const step of ROUND) failed ||= !(await session.carryOut(step)) && this.#endsWriting(step);
     }
     if (session.isAtEnd) throw new Error('the disk is too large for this ledger');
     await session.close();
+  }
+
+  /** Who lies does so of commits: it goes on until one is refused. */
+  #endsWriting({ do: what }: Step): boolean {
+    return this.#options.lie === undefined || what === 'append' || what === 'together';
   }
 
   /** Here the ballast shows its worth: history that nobody needs can go although there is no room. */
