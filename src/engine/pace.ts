@@ -34,17 +34,24 @@ export class Pace {
     return performance.now() - this.#restedMs;
   }
 
-  /**
-   * Lets others have their turn. Where they are so busy that it takes longer than it should, the next slice is longer as well,
-   * and the work keeps its share of the time: else it would come to a standstill.
-   */
+  /** Lets others have their turn. */
   async rest(): Promise<void> {
     const start = performance.now();
     await this.#rest();
     const end = performance.now();
     this.#restedMs += end - start;
-    this.#sliceEnd = end + Math.max(this.#sliceMs, Math.min((end - start) * this.#share, LONGEST_SLICE_MS));
+    this.#sliceEnd = end + sliceAfter(end - start, this.#sliceMs, this.#share);
   }
+}
+
+/**
+ * How long a slice may be after a rest, in ms. Where others are so busy that a rest takes longer than it should, the slice is
+ * longer as well, and the work keeps its share of the time: else it would come to a standstill.
+ *
+ * @param share ms of work for each ms of rest
+ */
+export function sliceAfter(restMs: number, sliceMs: number, share: number): number {
+  return Math.max(sliceMs, Math.min(restMs * share, LONGEST_SLICE_MS));
 }
 
 const NAP_MS = 0.05;

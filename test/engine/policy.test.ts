@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { findChange, fingerprintFor, fingerprintOf } from '../../src/engine/fingerprint.ts';
 import { requireNode } from '../../src/engine/open-log.ts';
+import { sliceAfter } from '../../src/engine/pace.ts';
 import { planRecovery } from '../../src/engine/recovery.ts';
 import {
   planKeyframeSpacing,
@@ -204,6 +205,23 @@ describe('planRecovery', () => {
     });
     expect(plan([info(20)], 21).candidates).toHaveLength(1);
   });
+});
+
+describe('sliceAfter', () => {
+  test.each([
+    ['a rest as long as it should be', 1, 0.2],
+    ['a shorter one', 0.4, 0.2],
+    ['a longer one, by as much', 10, 2],
+    ['a very long one, up to a bound', 1_000, 5],
+  ])('%s', (_, restMs, slice) => expect(sliceAfter(restMs, 0.2, 0.2)).toBe(slice));
+
+  test('however busy the others are, some thirty turns of a loop of 20 ms do a tenth of a second of work', () => {
+    let worked = 0;
+    for (let turn = 0; turn < 30; turn++) worked += sliceAfter(20, 0.2, 0.2);
+    expect(worked).toBeGreaterThan(100);
+  });
+
+  test('work that rests for turns only, or naps, keeps its slices', () => expect(sliceAfter(50, 0.5, 0)).toBe(0.5));
 });
 
 describe('requireNode', () => {

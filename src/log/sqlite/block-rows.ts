@@ -37,6 +37,25 @@ export function toBlock(row: BlockRow): StoredBlock {
   return { firstSequence, lastSequence, recordedAt, encoding, bytes, payload, chain, checksum };
 }
 
+/** A page of `readBlocks` ends with the block that fills it. */
+const PAGE_BYTES = 1024 * 1024;
+
+/** Some blocks from the one that begins at `from`, or later, on, not yet verified; none at the end. */
+export function readBlocks(connection: Connection, from: number): StoredBlock[] {
+  const rows = connection
+    .prepare(`select ${BLOCK_COLUMNS} from blocks where first_sequence >= ? order by first_sequence`)
+    .raw()
+    .iterate(from) as IterableIterator<BlockRow>;
+  const page: StoredBlock[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    page.push(toBlock(row));
+    bytes += page.at(-1)!.bytes;
+    if (bytes >= PAGE_BYTES) break;
+  }
+  return page;
+}
+
 /** @throws RefoldError `LOG_CORRUPT` when its place or time is none */
 export function toHeader(row: HeaderRow, path: string): BlockHeader {
   const [firstSequence, lastSequence, recordedAt, encoding, bytes] = row;

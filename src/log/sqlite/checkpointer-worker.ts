@@ -16,7 +16,7 @@ import {
   OUTCOME,
   STATE,
 } from './checkpointer.ts';
-import { type Connection, isFull, loadDriver, openConnection, sqliteCode } from './driver.ts';
+import { type Connection, isBusy, isFull, loadDriver, openConnection } from './driver.ts';
 
 async function main({ path, shared }: CheckpointerOptions): Promise<void> {
   const words = new Int32Array(shared);
@@ -66,7 +66,7 @@ function move(connection: Connection): number {
     }
     return MOVED;
   } catch (error) {
-    if (/^SQLITE_(BUSY|LOCKED)/.test(sqliteCode(error) ?? '')) return MOVED;
+    if (isBusy(error)) return MOVED;
     return isFull(error) ? FULL : BROKEN;
   }
 }

@@ -73,6 +73,11 @@ export function isFull(error: unknown): boolean {
   return isRefoldError(error, 'LOG_FULL') || FULL.test(sqliteCode(error) ?? '');
 }
 
+/** True for an error of a lock that another connection holds. */
+export function isBusy(error: unknown): boolean {
+  return BUSY.test(sqliteCode(error) ?? '');
+}
+
 /**
  * True for a file that cannot be read before a rollback journal beside it was played back, which takes a connection that
  * may write. A log has one only while it is being made; its own journal is the WAL.
@@ -83,6 +88,7 @@ export function needsRollback(error: unknown): boolean {
 
 const NEEDS_ROLLBACK = 'SQLITE_READONLY_ROLLBACK';
 
+const BUSY = /^SQLITE_(BUSY|LOCKED)/;
 const FULL = /^SQLITE_(FULL|IOERR_SHMSIZE|IOERR_SHMOPEN)$/;
 
 const READ_FAILURES: readonly (readonly [pattern: RegExp, code: ErrorCode, hint: string])[] = [
@@ -94,6 +100,6 @@ const READ_FAILURES: readonly (readonly [pattern: RegExp, code: ErrorCode, hint:
     'Open it once without readOnly: the making of this log was cut short, and a writer begins it anew',
   ],
   [/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/, 'INVALID_OPTION', 'Check the path and its permissions'],
-  [/^SQLITE_(BUSY|LOCKED)/, 'LOG_LOCKED', 'Close the program that holds the file and try again'],
+  [BUSY, 'LOG_LOCKED', 'Close the program that holds the file and try again'],
   [/^/, 'STORE_FAILED', 'Check the disk, then open the log again'],
 ];

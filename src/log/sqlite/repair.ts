@@ -26,7 +26,8 @@ import {
   syncFile,
 } from './files.ts';
 import { acquireLock, lockPath } from './lock.ts';
-import { examine, type OutcomeFilter, rebuild, type Salvage } from './salvage.ts';
+import { rebuild } from './rebuild.ts';
+import { examine, type OutcomeFilter, type Salvage } from './salvage.ts';
 import { asDamage } from './structure.ts';
 import { readWitness, witnessPath } from './witness.ts';
 

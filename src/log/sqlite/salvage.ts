@@ -1,10 +1,9 @@
 /**
- * What of a damaged log can be kept, and the making of a sound file from it.
+ * What of a damaged log can be kept.
  *
  * The rule is simple enough to be believed: events up to the first damaged block are kept, it and all after it go. The
- * damaged file is only read; what is kept is copied, block for block with checksum and chain, into a fresh file.
+ * damaged file is only read; `rebuild.ts` copies what is kept into a fresh one.
  */
-import assert from 'node:assert';
 import { setImmediate as breathe } from 'node:timers/promises';
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import { decodeBlock } from '../block.ts';
@@ -12,16 +11,21 @@ import { EMPTY_CHAIN, type StoredBlock, verifyBlock } from '../chain.ts';
 import { eventsMissing } from '../log-errors.ts';
 import type { LogHead, StoredOutcome } from '../log-store.ts';
 import { checksumOfOutcome } from '../outcomes.ts';
-import { BLOCK_COLUMNS, type BlockRow, chainAt, type LogState, readStateRow, toBlock } from './block-rows.ts';
+import {
+  BLOCK_COLUMNS,
+  type BlockRow,
+  chainAt,
+  type LogState,
+  readBlocks,
+  readStateRow,
+  toBlock,
+} from './block-rows.ts';
 import type { Connection } from './driver.ts';
 import { invalidPath } from './files.ts';
-import { createSchema, hasOwnTables, identify } from './schema.ts';
+import { hasOwnTables, identify } from './schema.ts';
 import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from './snapshot-rows.ts';
 import { allOutcomes, asDamage, damagedPages, damagedSnapshots } from './structure.ts';
 import { requireWitnessed, type Testimony } from './witness.ts';
-
-/** Blocks are read in pages of about this much. */
-const PAGE_BYTES = 1024 * 1024;
 
 /** What was found, and what of it is kept. */
 export interface Salvage {
@@ -143,7 +147,7 @@ async function readThrough(
   let head: LogHead = { sequence: trimmed.through, recordedAt: trimmed.recordedAt, chain: trimmed.chain };
   try {
     for (;;) {
-      const page = readPage(connection, head.sequence + 1);
+      const page = readBlocks(connection, head.sequence + 1);
       if (page.length === 0) return head;
       for (const block of page) head = headAfter(block, head, path);
       onProgress(head.sequence);
@@ -153,21 +157,6 @@ async function readThrough(
     note(error, head.sequence + 1);
     return head;
   }
-}
-
-function readPage(connection: Connection, from: number): StoredBlock[] {
-  const rows = connection
-    .prepare(`select ${BLOCK_COLUMNS} from blocks where first_sequence >= ? order by first_sequence`)
-    .raw()
-    .iterate(from) as IterableIterator<BlockRow>;
-  const page: StoredBlock[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    page.push(toBlock(row));
-    bytes += page.at(-1)!.bytes;
-    if (bytes >= PAGE_BYTES) break;
-  }
-  return page;
 }
 
 function headAfter(block: StoredBlock, { sequence, chain }: LogHead, path: string): LogHead {
@@ -258,105 +247,4 @@ function beyondRepair(path: string, cause: unknown): RefoldError {
     hint: 'Restore a backup',
     cause,
   });
-}
-
-/**
- * Fills an empty file with what is kept. The target is a log of its own: it gets an id of its own.
- *
- * @param onProgress told the sequences copied so far
- */
-export async function rebuild(
-  source: Connection,
-  target: Connection,
-  salvage: Salvage,
-  onProgress: (done: number) => void,
-): Promise<void> {
-  target.pragma('auto_vacuum = incremental');
-  target.pragma('journal_mode = memory');
-  createSchema(target);
-  target.exec('begin');
-  const { trimmed, epoch, head } = salvage.state;
-  target
-    .prepare('update log_state set epoch = ?, trimmed_through = ?, trimmed_recorded_at = ?, trimmed_chain = ?')
-    .run(epoch, trimmed.through, trimmed.recordedAt, trimmed.chain);
-  await copyBlocks(source, target, trimmed.through, head.sequence, onProgress);
-  copySnapshots(source, target, salvage.snapshots);
-  copyOutcomes(target, salvage.outcomes);
-  copyCheckpoints(source, target, salvage.snapshots);
-  copyMeta(source, target);
-  target.exec('commit');
-  target.pragma('journal_mode = wal');
-}
-
-async function copyBlocks(
-  source: Connection,
-  target: Connection,
-  after: number,
-  through: number,
-  onProgress: (done: number) => void,
-): Promise<void> {
-  const insert = target.prepare(`insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)`);
-  for (let done = after; done < through; ) {
-    const page = readPage(source, done + 1);
-    assert(page.length > 0, 'what was read once is read again');
-    for (const block of page) {
-      if (block.firstSequence > through) break;
-      const { firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload } = block;
-      insert.run(firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload);
-      done = lastSequence;
-    }
-    onProgress(done);
-    await breathe();
-  }
-}
-
-function copySnapshots(source: Connection, target: Connection, rows: readonly SnapshotRow[]): void {
-  const chunks = source
-    .prepare('select snapshot_id, part, bytes, checksum, data from snapshot_chunks where snapshot_id = ? order by part')
-    .raw();
-  const insertChunk = target.prepare(
-    'insert into snapshot_chunks (snapshot_id, part, bytes, checksum, data) values (?, ?, ?, ?, ?)',
-  );
-  const insertHeader = target.prepare(
-    `insert into snapshots
-       (id, owner, sequence, recorded_at, chain, state_hash, fingerprint, format, bytes, chunks, checksum)
-     values
-       (@id, @owner, @sequence, @recordedAt, @chain, @stateHash, @fingerprint, @format, @bytes, @chunks, @checksum)`,
-  );
-  for (const row of rows) {
-    for (const chunk of chunks.iterate(row.id)) insertChunk.run(...(chunk as unknown[]));
-    insertHeader.run(row);
-  }
-}
-
-function copyOutcomes(target: Connection, outcomes: readonly StoredOutcome[]): void {
-  const insert = target.prepare(
-    'insert into commands (command_id, recorded_at, outcome, checksum) values (@commandId, @recordedAt, @outcome, @checksum)',
-  );
-  for (const outcome of outcomes) insert.run({ ...outcome, checksum: checksumOfOutcome(outcome) });
-}
-
-/** A projection stands where its newest kept snapshot does; one without any begins anew. */
-function copyCheckpoints(source: Connection, target: Connection, kept: readonly SnapshotRow[]): void {
-  const insert = target.prepare('insert into checkpoints (projection, sequence) values (?, ?)');
-  const names =
-    attempt(
-      () => source.prepare('select projection from checkpoints').pluck().all(),
-      () => {},
-    ) ?? [];
-  for (const name of names) {
-    const saved = kept.filter(({ owner }) => owner === name).map(({ sequence }) => sequence);
-    if (saved.length > 0) insert.run(name, Math.max(...saved));
-  }
-}
-
-/** The model's name and what was measured; the next open puts down anew what cannot be read. */
-function copyMeta(source: Connection, target: Connection): void {
-  const insert = target.prepare('insert into meta (key, value) values (?, ?)');
-  const rows =
-    attempt(
-      () => source.prepare('select key, value from meta').raw().all(),
-      () => {},
-    ) ?? [];
-  for (const row of rows) insert.run(...(row as unknown[]));
 }

@@ -47,7 +47,7 @@ export class SnapshotWriting {
 
   /** Answers the bytes written. */
   putChunk({ id, part, bytes, checksum, data }: Jobs['putChunk']['takes']): number {
-    this.#writer.transactAhead(() => this.#sql.insertChunk.run(id, part, bytes, checksum, data));
+    this.#writer.transact(() => this.#sql.insertChunk.run(id, part, bytes, checksum, data));
     return data.byteLength;
   }
 

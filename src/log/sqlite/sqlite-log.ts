@@ -54,8 +54,8 @@ export interface SqliteLogOptions {
    */
   readonly readAheadFromBytes?: number;
   /**
-   * A WAL of at least so many bytes is moved into the file by a thread, while the writer goes on; default: from 1 to 4 MiB,
-   * as the disk has room. 0, for tests: after every write.
+   * A WAL of at least so many bytes is moved into the file by a thread, while the writer goes on, once 16 MiB were written;
+   * default: from 1 to 4 MiB, as the disk has room. 0, for tests: after every write, from the first on.
    */
   readonly checkpointFromBytes?: number;
 }

@@ -7,7 +7,7 @@
 import { messageOf, RefoldError } from '../../core/errors.ts';
 import { epochConflict, storeFailed } from '../log-errors.ts';
 import type { Durability } from '../log-store.ts';
-import { type Connection, readFailure, type Statement, sqliteCode } from './driver.ts';
+import { type Connection, isBusy, readFailure, type Statement, sqliteCode } from './driver.ts';
 
 export class WriteConnection {
   readonly connection: Connection;
@@ -54,20 +54,6 @@ export class WriteConnection {
     }
   }
 
-  /**
-   * As `transact`, for what need not be durable before something later is: it is synced with the next commit that is. What
-   * stands in the WAL before that commit cannot be lost without it.
-   */
-  transactAhead<T>(work: () => T): T {
-    if (this.#durability !== 'always') return this.transact(work);
-    setSynchronous(this.connection, 'normal', this.path);
-    try {
-      return this.transact(work);
-    } finally {
-      setSynchronous(this.connection, 'full', this.path);
-    }
-  }
-
   /** Forces everything committed so far to the disk, whatever the durability: a commit under FULL syncs the whole WAL. */
   sync(): void {
     if (this.#failure !== undefined) throw storeFailed(this.path, this.#failure);
@@ -90,9 +76,8 @@ export class WriteConnection {
       work();
       this.#wasFull = false;
     } catch (error) {
-      const code = sqliteCode(error) ?? '';
-      if (code === 'SQLITE_FULL') this.#wasFull = true;
-      else if (!/^SQLITE_(BUSY|LOCKED)/.test(code)) this.#failure = error;
+      if (sqliteCode(error) === 'SQLITE_FULL') this.#wasFull = true;
+      else if (!isBusy(error)) this.#failure = error;
     }
   }
 
