@@ -90,8 +90,12 @@ describe('a trace of writes and syncs', () => {
   const folderSync = '7 fsync(4</disk>) = 0';
   /** What a power cut could leave before one more sync. */
   const imagesAfter = (...processes: string[][]): Set<string | undefined> => {
-    const calls = readTrace([...processes.map((lines) => lines.join('\n')), sync], '/disk');
-    const before = `line ${processes.flat().length},`;
+    let lines = 0;
+    const calls = [...processes, [sync]].flatMap((trace) => {
+      lines += trace.length;
+      return readTrace(trace.join('\n'), '/disk', lines - trace.length);
+    });
+    const before = `line ${lines - 1},`;
     const last = [...imagesAlong(calls, { seed: 1, randomPerSync: 0 })].filter(({ description }) =>
       description.includes(before),
     );
@@ -99,7 +103,7 @@ describe('a trace of writes and syncs', () => {
   };
 
   test('gives what the program saw at the end', () => {
-    const calls = readTrace([[opened, write('abcd', 0), write('X', 2)].join('\n')], '/disk');
+    const calls = readTrace([opened, write('abcd', 0), write('X', 2)].join('\n'), '/disk');
     expect(finalImage(calls).get('log.db')?.toString()).toBe('abXd');
   });
 
@@ -112,5 +116,30 @@ describe('a trace of writes and syncs', () => {
     const first = [opened, ...Array.from({ length: 9 }, () => ''), write('a', 0), folderSync];
     const second = [opened, sync, write('b', 1)];
     expect(imagesAfter(first, second)).toEqual(new Set(['a', 'ab']));
+  });
+
+  test('believes no result that came while the process was being killed', () => {
+    const kill = '9 kill(7, SIGKILL <unfinished ...>';
+    const write = (thread: number, offset: number, end: string): string =>
+      `${thread} pwrite64(3</disk/log.db>, "ab", 2, ${offset}${end}`;
+    const trace = [
+      opened,
+      write(1, 0, ' <unfinished ...>'),
+      write(2, 2, ' <unfinished ...>'),
+      `3 fsync(3</disk/log.db> <unfinished ...>`,
+      `4 fsync(3</disk/log.db>) = 0`,
+      kill,
+      `1 <... pwrite64 resumed>) = 11`,
+      `3 <... fsync resumed>) = 11`,
+      write(5, 4, ') = 2'),
+    ].join('\n');
+    const doubts = readTrace(trace, '/disk').map((call) => [call.kind, 'offset' in call && call.offset, call.inDoubt]);
+    expect(doubts).toEqual([
+      ['create', false, false],
+      ['write', 0, true],
+      ['write', 2, true],
+      ['sync', false, false],
+      ['write', 4, true],
+    ]);
   });
 });

@@ -14,7 +14,12 @@ import { MARKS_NAME } from './names.ts';
 import { planScript } from './script.ts';
 
 /** What one system call did. `begun` and `ended` are lines of the trace. */
-export type Call = { readonly begun: number; readonly ended: number } & Effect;
+export type Call = {
+  readonly begun: number;
+  readonly ended: number;
+  /** The process was being killed meanwhile, and what strace says of the result means nothing: only the disk knows. */
+  readonly inDoubt: boolean;
+} & Effect;
 
 export type Effect =
   | { readonly kind: 'write'; readonly name: string; readonly offset: number; readonly data: Buffer }
@@ -27,19 +32,23 @@ export type Effect =
 
 const TRACED =
   'pwrite64,pwritev,pwritev2,write,writev,fsync,fdatasync,sync_file_range,msync,ftruncate,truncate,fallocate,' +
-  'open,openat,creat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,copy_file_range,sendfile';
+  'open,openat,creat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,copy_file_range,sendfile,kill';
 
 /** Runs the whole script of a seed in a fresh folder, and gives all that was done to its files. */
 export function traceScript(seed: number, durability: Durability, folder: string): Call[] {
   fs.mkdirSync(folder, { recursive: true });
-  const traces = planScript(seed).processes.map((_, process) => {
-    const output = join(dirname(folder), `${basename(folder)}.trace`);
+  const output = join(dirname(folder), `${basename(folder)}.trace`);
+  const calls: Call[] = [];
+  let lines = 0;
+  for (const process of planScript(seed).processes.keys()) {
     runTraced({ seed, durability, folder, process }, output);
     const trace = fs.readFileSync(output, 'latin1');
     fs.rmSync(output);
-    return trace;
-  });
-  return readTrace(traces, folder);
+    // Asked before the next process writes.
+    calls.push(...readTrace(trace, folder, lines).filter((call) => !call.inDoubt || hasHappened(call, folder)));
+    lines += trace.split('\n').length;
+  }
+  return calls;
 }
 
 function runTraced(options: object, output: string): void {
@@ -58,21 +67,25 @@ function runTraced(options: object, output: string): void {
 }
 
 /**
- * The calls that touch files of `folder`, in order.
+ * The calls of one process that touch files of `folder`, in order.
  *
- * @param traces of one process after the other. Their lines are counted on: what one process wrote and did not sync comes
- * before the syncs of those after it
+ * @param firstLine the number of the trace's first line. Those of a script's processes are counted on: what one wrote and
+ * did not sync comes before the syncs of those after it
  */
-export function readTrace(traces: readonly string[], folder: string): Call[] {
+export function readTrace(trace: string, folder: string, firstLine = 0): Call[] {
   const unfinished = new Map<string, { readonly line: string; readonly begun: number; readonly place: number }>();
   const calls: (Call | undefined)[] = [];
+  let killed = false;
   const add = (line: string, begun: number, ended: number, place = calls.length): void => {
-    const effect = readCall(line, folder);
-    if (effect !== undefined) calls[place] = { ...effect, begun, ended };
+    const effect = readCall(line, folder, killed);
+    if (effect !== undefined) calls[place] = { ...effect, begun, ended, inDoubt: killed };
   };
-  for (const [number, raw] of traces.join('\n').split('\n').entries()) {
+  const lines = trace.split('\n');
+  for (const [index, raw] of lines.entries()) {
+    const number = firstLine + index;
     const [, thread, line] = /^(\d+) +(.*)$/.exec(raw) ?? [];
     if (thread === undefined || line === undefined) continue;
+    killed ||= /^kill\(\d+, SIGKILL/.test(line);
     const resumed = /^<\.\.\. \w+ resumed>(.*)$/.exec(line);
     const start = unfinished.get(thread);
     if (line.endsWith(UNFINISHED)) {
@@ -83,23 +96,27 @@ export function readTrace(traces: readonly string[], folder: string): Call[] {
       add(start.line + resumed[1]!, start.begun, number, start.place);
     } else add(line, number, number);
   }
+  for (const { line, begun, place } of unfinished.values()) add(`${line}) = ?`, begun, firstLine + lines.length, place);
   return calls.filter((call) => call !== undefined);
 }
 
 const UNFINISHED = ' <unfinished ...>';
 
-/** What a finished call did to the folder; undefined when nothing, or when it failed. */
-function readCall(line: string, folder: string): Effect | undefined {
-  const [, name, inside, result] = /^(\w+)\((.*)\) += (-?\d+)/s.exec(line) ?? [];
-  if (name === undefined || Number(result) < 0) return undefined;
+/** What a finished call did to the folder; undefined when nothing, or when it failed. Of one in doubt: what it was to do. */
+function readCall(line: string, folder: string, inDoubt: boolean): Effect | undefined {
+  const [, name, inside, result] = /^(\w+)\((.*)\) += (-?\d+|\?)/s.exec(line) ?? [];
+  if (name === undefined || (!inDoubt && !(Number(result) >= 0))) return undefined;
   const args = splitArguments(inside!);
   const fileOf = (arg: string): string | undefined => within(folder, pathOf(arg));
   switch (name) {
     case 'pwrite64':
-    case 'write':
-      return readWrite(fileOf(args[0]!), args[1]!, Number(result), name === 'write' ? undefined : Number(args[3]));
+    case 'write': {
+      const written = inDoubt ? undefined : Number(result);
+      return readWrite(fileOf(args[0]!), args[1]!, written, name === 'write' ? undefined : Number(args[3]));
+    }
     case 'fsync':
     case 'fdatasync': {
+      if (inDoubt) return undefined;
       if (pathOf(args[0]!) === folder) return { kind: 'syncFolder' };
       const file = fileOf(args[0]!);
       return file === undefined ? undefined : { kind: 'sync', name: file };
@@ -126,6 +143,27 @@ function readCall(line: string, folder: string): Effect | undefined {
   }
 }
 
+/** Whether the disk shows what a call was to do. */
+function hasHappened(call: Call, folder: string): boolean {
+  const pathTo = (name: string): string => join(folder, name);
+  switch (call.kind) {
+    case 'write': {
+      const content = fs.readFileSync(pathTo(call.name));
+      return content.subarray(call.offset, call.offset + call.data.byteLength).equals(call.data);
+    }
+    case 'truncate':
+      return fs.statSync(pathTo(call.name)).size === call.size;
+    case 'create':
+      return fs.existsSync(pathTo(call.name));
+    case 'remove':
+      return !fs.existsSync(pathTo(call.name));
+    case 'rename':
+      return !fs.existsSync(pathTo(call.from)) && fs.existsSync(pathTo(call.to));
+    default:
+      throw new Error(`whether a ${call.kind} has happened cannot be seen`);
+  }
+}
+
 /** A call that this file cannot follow must not pass unseen. */
 function refuseUnknown(name: string, line: string, folder: string): undefined {
   const readable = line.replaceAll(/(?:\\x[0-9a-f]{2})+/g, (text) => unescaped(text).toString('latin1'));
@@ -137,12 +175,13 @@ function refuseUnknown(name: string, line: string, folder: string): undefined {
 function readWrite(
   file: string | undefined,
   text: string,
-  written: number,
+  written: number | undefined,
   offset: number | undefined,
 ): Effect | undefined {
   if (file === undefined) return undefined;
   const data = unescaped(text.slice(1, -1));
-  if (data.byteLength !== written) throw new Error(`a write of ${data.byteLength} bytes to ${file} wrote ${written}`);
+  if (written !== undefined && data.byteLength !== written)
+    throw new Error(`a write of ${data.byteLength} bytes to ${file} wrote ${written}`);
   if (file === MARKS_NAME) return { kind: 'mark', text: data.toString().trim() };
   if (offset === undefined) throw new Error(`a write to ${file} without an offset cannot be followed`);
   return { kind: 'write', name: file, offset, data };
