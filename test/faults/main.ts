@@ -24,15 +24,9 @@ import { faultsOf, type RowResult, tableLine } from './verdict.ts';
 /** In the order of the table in docs/GUARANTEES.md. */
 const ROWS: readonly FaultRow[] = [kill, powerLoss, syscalls, diskFull, damage, races, simulation, fuzz, clock, soak];
 
-const { values } = parseArgs({
-  options: {
-    long: { type: 'boolean', default: false },
-    only: { type: 'string', multiple: true },
-    seed: { type: 'string' },
-    json: { type: 'boolean', default: false },
-  },
-});
+const USAGE = 'usage: npm run test:faults -- [--long] [--only ROW]... [--seed N] [--json]';
 
+const values = readOptions();
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
 if (!Number.isSafeInteger(seed)) fail(`--seed takes a whole number, not ${values.seed}`);
 const rows = chooseRows(values.only);
@@ -52,6 +46,27 @@ const failed = results.filter(({ faults }) => faults.length > 0).length;
 if (values.json) console.log(JSON.stringify({ seed, long: values.long, rows: results }));
 console.log(`faults: ${results.length - failed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        long: { type: 'boolean', default: false },
+        only: { type: 'string', multiple: true },
+        seed: { type: 'string' },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) {
+      console.log(`${USAGE}\nrows: ${ROWS.map(({ name }) => name).join(', ')}`);
+      process.exit(0);
+    }
+    return values;
+  } catch (error) {
+    return fail(`${(error as Error).message}\n${USAGE}`);
+  }
+}
 
 function chooseRows(names: readonly string[] | undefined): readonly FaultRow[] {
   if (names === undefined) return ROWS;

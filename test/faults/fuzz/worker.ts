@@ -23,7 +23,7 @@ const LARGEST_BYTES = 128 * 1024 * 1024;
 const TOLD = 10;
 
 const PROTOTYPES = [Object.prototype, Array.prototype, Function.prototype, Map.prototype, String.prototype] as object[];
-const MEMBERS = PROTOTYPES.map((prototype) => Reflect.ownKeys(prototype).length);
+const MEMBERS = PROTOTYPES.map((prototype) => new Set(Reflect.ownKeys(prototype)));
 
 const [seed, first, count] = process.argv.slice(2, 5).map(Number) as [number, number, number];
 const stretch = await runStretch(process.argv[5] as FuzzDefect | undefined);
@@ -84,11 +84,13 @@ function findExcess(milliseconds: number, grown: number): string | undefined {
 }
 
 function findPollution(): string | undefined {
-  const polluted = PROTOTYPES.findIndex((prototype, index) => Reflect.ownKeys(prototype).length !== MEMBERS[index]);
-  if (polluted === -1) return undefined;
-  const added = Reflect.ownKeys(PROTOTYPES[polluted]!).at(-1)!;
-  delete (PROTOTYPES[polluted] as any)[added];
-  return `it put ${String(added)} into a prototype`;
+  for (const [index, prototype] of PROTOTYPES.entries()) {
+    const added = Reflect.ownKeys(prototype).find((key) => !MEMBERS[index]!.has(key));
+    if (added === undefined) continue;
+    delete (prototype as any)[added];
+    return `it put ${String(added)} into a prototype`;
+  }
+  return undefined;
 }
 
 function again(number: number): string {
