@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import type { EventInput, RecordedEvent } from './core/event.ts';
 import type { Catalog, CommandInputs, EventOf, InputOf, Model } from './core/model.ts';
 import { decideCommand, type Verdict } from './engine/commands.ts';
-import { admitEvents } from './engine/intake.ts';
+import { Intake } from './engine/intake.ts';
 import { openStore } from './engine/open-store.ts';
 import type { StoreOptions } from './engine/options.ts';
 import type { Store } from './engine/store.ts';
@@ -77,7 +77,7 @@ function compareEnding(model: Model, command: string, verdict: Verdict, expected
 /** As they would be recorded: through schema and guard, without place and time. */
 function plain(model: Model, events: readonly EventInput[]): unknown[] {
   if (events.length === 0) return [];
-  return admitEvents(model, events, { firstSequence: 1, recordedAt: 0, frozen: false }).map(({ type, data }) => ({
+  return new Intake(model).admit(events, { firstSequence: 1, recordedAt: 0, frozen: false }).map(({ type, data }) => ({
     type,
     data,
   }));
@@ -147,11 +147,12 @@ function requireInvariants(model: Model, cut: number, state: object): void {
 
 /** Commits as the log would record them; a millisecond apart. */
 function record(model: Model, commits: readonly (readonly EventInput[])[], start: number): RecordedEvent[][] {
+  const intake = new Intake(model);
   let firstSequence = 1;
   return commits
     .filter((commit) => commit.length > 0)
     .map((commit, index) => {
-      const events = admitEvents(model, commit, { firstSequence, recordedAt: start + index, frozen: false });
+      const events = intake.admit(commit, { firstSequence, recordedAt: start + index, frozen: false });
       firstSequence += events.length;
       return events;
     });

@@ -11,7 +11,7 @@ import type { Json } from './event.ts';
 export const MAX_DEPTH = 64;
 
 /** Keys that reach an object's prototype when a reducer writes `draft[key]`. */
-const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 /** Thrown for a value that is no payload. */
 export class PayloadRefused extends Error {

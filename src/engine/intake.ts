@@ -8,6 +8,7 @@ import { type ErrorDetails, RefoldError, type ValidationIssue } from '../core/er
 import type { EventInput, EventMeta, Json, RecordedEvent } from '../core/event.ts';
 import { copyPayload, inspectInput, PayloadRefused } from '../core/guard.ts';
 import type { EventType, Model } from '../core/model.ts';
+import { admitRecord, type RecordSchema, recordSchemaOf } from '../core/record-schema.ts';
 
 /** Where the events of a commit go, and when. */
 export interface Placement {
@@ -18,52 +19,66 @@ export interface Placement {
   readonly frozen: boolean;
 }
 
-/**
- * Validates the events of one commit and places them in the log's order.
- *
- * @throws RefoldError `UNKNOWN_EVENT_TYPE`, or `EVENT_REJECTED` with zod's issues; `sequence` says which event
- */
-export function admitEvents(
-  model: Model,
-  inputs: readonly EventInput[],
-  placement: Placement,
-): RecordedEvent<string, Json>[] {
-  return inputs.map((input, index) => admitEvent(model, input, placement.firstSequence + index, placement));
-}
+export class Intake {
+  readonly #model: Model;
+  readonly #gates = new Map<string, Gate>();
 
-function admitEvent(
-  model: Model,
-  input: EventInput,
-  sequence: number,
-  placement: Placement,
-): RecordedEvent<string, Json> {
-  const eventType = typeOf(model, input, sequence);
-  const { type, version } = eventType;
-  const data = admitData(eventType, input.data, sequence, placement.frozen);
-  const { recordedAt } = placement;
-  if (input.meta === undefined) return { sequence, recordedAt, type, version, data };
-  return { sequence, recordedAt, type, version, data, meta: admitMeta(input.meta, type, sequence) };
-}
-
-function typeOf(model: Model, input: EventInput, sequence: number): EventType {
-  if (typeof input !== 'object' || input === null || typeof input.type !== 'string') {
-    throw rejected('an event is { type, data, meta? }', { sequence, hint: 'Pass an object with a type and data' });
+  constructor(model: Model) {
+    this.#model = model;
   }
-  const eventType = model.types.get(input.type);
-  if (eventType !== undefined) return eventType;
-  const known = [...model.types.keys()].join(', ');
-  throw new RefoldError(
-    'UNKNOWN_EVENT_TYPE',
-    `Cannot append: the model ${model.name} has no event type ${input.type}`,
-    {
-      type: input.type,
-      sequence,
-      hint: `Add it to the model's events; it has ${known}`,
-    },
-  );
+
+  /**
+   * Validates the events of one commit and places them in the log's order.
+   *
+   * @throws RefoldError `UNKNOWN_EVENT_TYPE`, or `EVENT_REJECTED` with zod's issues; `sequence` says which event
+   */
+  admit(inputs: readonly EventInput[], placement: Placement): RecordedEvent<string, Json>[] {
+    return inputs.map((input, index) => this.#admitOne(input, placement.firstSequence + index, placement));
+  }
+
+  #admitOne(input: EventInput, sequence: number, { recordedAt, frozen }: Placement): RecordedEvent<string, Json> {
+    const gate = this.#gateOf(input, sequence);
+    const { type, version } = gate.eventType;
+    const data = admitData(gate, input.data, sequence, frozen);
+    if (input.meta === undefined) return { sequence, recordedAt, type, version, data };
+    return { sequence, recordedAt, type, version, data, meta: admitMeta(input.meta, type, sequence) };
+  }
+
+  #gateOf(input: EventInput, sequence: number): Gate {
+    if (typeof input !== 'object' || input === null || typeof input.type !== 'string') {
+      throw rejected('an event is { type, data, meta? }', { sequence, hint: 'Pass an object with a type and data' });
+    }
+    return this.#gates.get(input.type) ?? this.#openGate(input.type, sequence);
+  }
+
+  /** With the type's first event, and not before: a schema may name others that are defined later. */
+  #openGate(type: string, sequence: number): Gate {
+    const eventType = this.#model.types.get(type);
+    if (eventType === undefined) throw unknownType(this.#model, type, sequence);
+    const gate = { eventType, record: recordSchemaOf(eventType.schema) };
+    this.#gates.set(type, gate);
+    return gate;
+  }
 }
 
-function admitData(eventType: EventType, input: unknown, sequence: number, frozen: boolean): Json {
+/** What the events of one type have to pass. */
+interface Gate {
+  readonly eventType: EventType;
+  readonly record: RecordSchema | undefined;
+}
+
+function unknownType(model: Model, type: string, sequence: number): RefoldError {
+  const known = [...model.types.keys()].join(', ');
+  return new RefoldError('UNKNOWN_EVENT_TYPE', `Cannot append: the model ${model.name} has no event type ${type}`, {
+    type,
+    sequence,
+    hint: `Add it to the model's events; it has ${known}`,
+  });
+}
+
+function admitData({ eventType, record }: Gate, input: unknown, sequence: number, frozen: boolean): Json {
+  const data = record === undefined ? undefined : admitRecord(record, input);
+  if (data !== undefined) return frozen ? Object.freeze(data) : data;
   try {
     inspectInput(input, 'data');
     return copyPayload(parse(eventType, input, sequence), 'data', frozen);

@@ -12,7 +12,7 @@ import { decodeBlock, encodeCommit, encodeOpenBlock } from '../log/block.ts';
 import type { LogStore, QueuedCommit, StoredOutcome } from '../log/log-store.ts';
 import { type CommandOutcome, parseOutcome, requireCommandId, serialiseOutcome, type Verdict } from './commands.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { admitEvents } from './intake.ts';
+import { Intake } from './intake.ts';
 import type { Settings } from './options.ts';
 import type { Publisher } from './publisher.ts';
 
@@ -42,16 +42,21 @@ export class WritePath {
   readonly queue: CommitQueue;
   readonly #parts: WritePathParts;
   readonly #live: LiveState<object>;
+  readonly #intake: Intake;
   readonly #pending = new Map<string, Promise<CommandOutcome>>();
+  /** The model's event types that the log does not hold yet. */
+  readonly #unseen: Set<string>;
   #sequence: number;
   #durableSequence: number;
   #recordedAt: number;
   #failure: RefoldError | undefined;
 
   constructor(parts: WritePathParts) {
-    const { log, live } = parts;
+    const { model, log, live, firstSeen } = parts;
     this.#parts = parts;
+    this.#unseen = new Set([...model.types.keys()].filter((type) => !firstSeen.has(type)));
     this.#live = live;
+    this.#intake = new Intake(model);
     this.queue = new CommitQueue(log, {
       onDurable: (commits) => this.#becameDurable(commits),
       onFailure: (error) => (this.#failure ??= error),
@@ -165,17 +170,17 @@ export class WritePath {
   }
 
   #foldCommit(inputs: readonly EventInput[], firstSequence: number, recordedAt: number): KeptCommit {
-    const { model, settings, firstSeen, publisher } = this.#parts;
+    const { settings, publisher } = this.#parts;
     // Frozen where listeners are to share it; reducers then get a copy. Otherwise it is theirs, as on replay.
     const frozen = settings.fold === 'atomic' && publisher.hasListeners;
-    const events = admitEvents(model, inputs, { firstSequence, recordedAt, frozen });
+    const events = this.#intake.admit(inputs, { firstSequence, recordedAt, frozen });
     // Encoded before the fold: a reducer may put data into the state and change it there.
     const json = encodeCommit(events);
     if (json.length > COMMIT_BYTES) throw tooLarge(json.length, firstSequence);
     this.#fold(events);
     this.#sequence = events.at(-1)!.sequence;
     this.#recordedAt = recordedAt;
-    for (const { type, sequence } of events) if (!firstSeen.has(type)) firstSeen.set(type, sequence);
+    if (this.#unseen.size > 0) this.#noteFirst(events);
     // Kept for listeners where they may share them; otherwise the text will do.
     return {
       events: events.length,
@@ -183,6 +188,10 @@ export class WritePath {
       json,
       published: frozen ? events : undefined,
     };
+  }
+
+  #noteFirst(events: readonly RecordedEvent[]): void {
+    for (const { type, sequence } of events) if (this.#unseen.delete(type)) this.#parts.firstSeen.set(type, sequence);
   }
 
   #fold(events: readonly RecordedEvent[]): void {

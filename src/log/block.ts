@@ -37,17 +37,32 @@ export function encodeCommit(events: readonly StoredEvent[]): string {
  * events before it and `offset` is its time in ms after the block's first commit.
  */
 export function encodeOpenBlock(commits: readonly QueuedCommit[]): string {
-  const start = commits[0]?.recordedAt ?? 0;
-  let index = 0;
-  // One join, its brackets included: a block may be megabytes, and each further concatenation would copy them.
-  const parts = commits.map((commit) => {
-    const part = `${index === 0 ? '[' : ','}[${index},${commit.recordedAt - start},${commit.json}]`;
-    index += commit.events;
-    return part;
-  });
-  parts.push(commits.length === 0 ? '[]' : ']');
-  return parts.join('');
+  return openBlockPieces(commits).join('');
 }
+
+/** The same in pieces. A block may be megabytes, and the texts of large commits need not be copied to be written. */
+export function openBlockPieces(commits: readonly QueuedCommit[]): string[] {
+  const start = commits[0]?.recordedAt ?? 0;
+  const pieces: string[] = [];
+  let small: string[] = [commits.length === 0 ? '[' : ''];
+  let index = 0;
+  for (const { events, recordedAt, json } of commits) {
+    const head = `${index === 0 ? '[' : ','}[${index},${recordedAt - start},`;
+    index += events;
+    if (json.length < LARGE_COMMIT) small.push(`${head}${json}]`);
+    else {
+      small.push(head);
+      pieces.push(small.join(''), json);
+      small = [']'];
+    }
+  }
+  small.push(']');
+  pieces.push(small.join(''));
+  return pieces;
+}
+
+/** From this length on, in characters, a commit's text is a piece of its own. */
+const LARGE_COMMIT = 4_096;
 
 /**
  * The events of a block, in order, as fresh and mutable plain objects; `meta` is a key only where there is one.

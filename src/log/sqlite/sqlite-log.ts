@@ -6,7 +6,7 @@
  */
 import assert from 'node:assert';
 import { RefoldError, type SerializedError } from '../../core/errors.ts';
-import { encodeOpenBlock } from '../block.ts';
+import { openBlockPieces } from '../block.ts';
 import { Bell, followLog } from '../following.ts';
 import { openedReadOnly, storeClosed } from '../log-errors.ts';
 import type {
@@ -324,14 +324,18 @@ function newBlock(commits: readonly QueuedCommit[]): NewBlock {
     events,
     recordedAt: commits[0]!.recordedAt,
     lastRecordedAt: commits.at(-1)!.recordedAt,
-    payload: bytesOf(encodeOpenBlock(commits)),
+    payload: bytesOf(openBlockPieces(commits)),
   };
 }
 
 /** The UTF-8 of a text, in memory of its own that can be given away. Nearly all JSON is ASCII, which is copied faster. */
-function bytesOf(text: string): Uint8Array<ArrayBuffer> {
-  const bytes = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
-  bytes.write(text, bytes.length === text.length ? 'latin1' : 'utf8');
+function bytesOf(pieces: readonly string[]): Uint8Array<ArrayBuffer> {
+  const sizes = pieces.map((piece) => Buffer.byteLength(piece));
+  const bytes = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, 0));
+  let at = 0;
+  for (const [index, piece] of pieces.entries()) {
+    at += bytes.write(piece, at, sizes[index] === piece.length ? 'latin1' : 'utf8');
+  }
   return bytes;
 }
 

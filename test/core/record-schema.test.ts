@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { copyPayload, inspectInput } from '../../src/core/guard.ts';
+import { admitRecord, recordSchemaOf } from '../../src/core/record-schema.ts';
+
+const MEMBERS = {
+  id: z.int(),
+  price: z.number().optional(),
+  symbol: z.string().max(20),
+  note: z.string().trim().nullable().default('none'),
+  side: z.enum(['buy', 'sell']),
+  kind: z.literal(['limit', 1]).optional(),
+  done: z.boolean(),
+};
+
+describe('a schema of records', () => {
+  test.each([
+    ['an object', z.object(MEMBERS)],
+    ['a strict object', z.strictObject(MEMBERS)],
+    ['an empty object', z.object({})],
+    ['formats of text and number', z.object({ mail: z.email(), at: z.iso.datetime(), count: z.uint32() })],
+  ])('%s', (_, schema) => {
+    expect([...recordSchemaOf(schema)!.keys]).toEqual(Object.keys(schema.shape));
+  });
+
+  test.each([
+    ['a primitive', z.string()],
+    ['a nested object', z.object({ a: z.object({}) })],
+    ['an array', z.object({ a: z.array(z.int()) })],
+    ['anything', z.object({ a: z.any() })],
+    ['a union', z.object({ a: z.union([z.string(), z.array(z.string())]) })],
+    ['a coercion', z.object({ a: z.coerce.string() })],
+    ['a coercion inside', z.object({ a: z.coerce.number().optional() })],
+    ['a transform of a member', z.object({ a: z.string().transform((text) => [text]) })],
+    ['a transform of the whole', z.object({ a: z.string() }).transform(({ a }) => a)],
+    ['a check of the whole', z.object({ a: z.string() }).overwrite((value) => value)],
+    ['a loose object', z.looseObject({ a: z.string() })],
+    ['an object with a catchall', z.object({ a: z.string() }).catchall(z.any())],
+    ['a read-only object', z.object({ a: z.string() }).readonly()],
+    ['a date', z.object({ a: z.date() })],
+    ['a forbidden key', z.object({ constructor: z.string() })],
+    ['a key with a lone surrogate', z.object({ '\ud800': z.string() })],
+    ['no schema of this zod', { safeParse: () => ({ success: true, data: {} }) } as unknown as z.ZodType],
+  ])('is not %s', (_, schema) => {
+    expect(recordSchemaOf(schema)).toBeUndefined();
+  });
+});
+
+/** What schema and guard make of an input: the way that every other schema goes. */
+function longWay(schema: z.ZodType, input: unknown): string {
+  try {
+    inspectInput(input, 'data');
+    return JSON.stringify(['admitted', copyPayload(schema.parse(input), 'data', false)]);
+  } catch {
+    return 'refused';
+  }
+}
+
+const odd = fc.oneof(
+  fc.constantFrom<unknown>(-0, 0, Number.NaN, Number.POSITIVE_INFINITY, null, undefined, '\ud800', 1n, Symbol('s')),
+  fc.constantFrom<unknown>({}, [], new Date(0), { valueOf: () => 1 }),
+  fc.string(),
+  fc.integer(),
+);
+const input = fc
+  .record(
+    {
+      id: fc.oneof({ weight: 20, arbitrary: fc.integer() }, odd),
+      price: fc.oneof({ weight: 20, arbitrary: fc.double({ noNaN: true, noDefaultInfinity: true }) }, odd),
+      symbol: fc.oneof({ weight: 20, arbitrary: fc.string({ maxLength: 20 }) }, odd),
+      note: fc.oneof({ weight: 20, arbitrary: fc.constantFrom(null, ' text ', undefined) }, odd),
+      side: fc.oneof({ weight: 20, arbitrary: fc.constantFrom('buy', 'sell') }, odd),
+      kind: fc.oneof({ weight: 20, arbitrary: fc.constantFrom('limit', 1) }, odd),
+      done: fc.oneof({ weight: 20, arbitrary: fc.boolean() }, odd),
+    },
+    { requiredKeys: ['id', 'symbol', 'side', 'done'] },
+  )
+  .chain((record) =>
+    fc.oneof(
+      { weight: 8, arbitrary: fc.constant<unknown>(record) },
+      odd.map((value) => ({ ...record, extra: value })),
+      odd.map((value) => ({ constructor: value, ...record })),
+      odd.map((value) => Object.defineProperty({ ...record }, '__proto__', { value, enumerable: true })),
+      fc.constant(Object.create(record)),
+      fc.constant({ ...record, [Symbol('hidden')]: 1 }),
+      odd,
+    ),
+  );
+
+describe('admitRecord', () => {
+  test.each([
+    ['an object', z.object(MEMBERS)],
+    ['a strict object', z.strictObject(MEMBERS)],
+  ])('gives what schema and guard would give, or nothing: %s', (_, schema) => {
+    const record = recordSchemaOf(schema)!;
+    let admitted = 0;
+    fc.assert(
+      fc.property(input, (value) => {
+        const data = admitRecord(record, value);
+        if (data === undefined) return;
+        admitted += 1;
+        expect(data).not.toBe(value);
+        expect(Reflect.ownKeys(data as object).every((key) => typeof key === 'string')).toBe(true);
+        expect(data).toStrictEqual(JSON.parse(JSON.stringify(data)));
+        expect(JSON.stringify(['admitted', data])).toBe(longWay(schema, value));
+      }),
+      { numRuns: 2_000 },
+    );
+    expect(admitted).toBeGreaterThan(200);
+  });
+
+  test('leaves to the long way what has to be changed or refused', () => {
+    const record = recordSchemaOf(z.object({ a: z.number().optional(), b: z.string().optional() }))!;
+    expect(admitRecord(record, { a: 1, b: 'x' })).toEqual({ a: 1, b: 'x' });
+    const throwing = Object.defineProperty({}, 'a', { enumerable: true, get: () => expect.fail('read') });
+    const left = [{ a: -0 }, { a: undefined }, { b: '\udc00' }, { a: '1' }, { c: 1 }, { a: Number.NaN }, null, 1, [1]];
+    for (const value of [...left, throwing]) expect(admitRecord(record, value)).toBeUndefined();
+  });
+});
