@@ -62,6 +62,8 @@ const AT_ONCE_BYTES_DIRECT = 256 * 1024;
 /** The longest slice of work on the thread that writes, and the pause after it, in ms: a fifth of its time. */
 const SLICE_MS = 0.2;
 const REST_MS = 1;
+/** Bytes compressed and written per ms, on a slow machine: what takes longer has waited behind blocks, and is no work. */
+const WRITE_RATE = 20_000;
 /** For work in another thread, which keeps its own pace. */
 const UNPACED: Pace = new Pace(Number.POSITIVE_INFINITY);
 /** What keyframes may take, in bytes of encoded state; on disk it is compressed, to about a quarter. */
@@ -73,11 +75,13 @@ export class Snapshotter {
   readonly #checker: SnapshotChecker;
   #last: SnapshotInfo | undefined;
   #lastAt: number;
-  /** What the last snapshot took in all, and the part of it before it was written, in ms. */
+  /** The work that the last snapshot took in all, and the part of it before it was written, in ms. */
   #takeMs = 0;
   #workMs = 0;
   #running: Promise<SnapshotReport> | undefined;
   #saidTooLarge = false;
+  /** The rates as the log remembers them. */
+  #remembered = '';
 
   constructor(source: SnapshotSource, rates: Rates, last: SnapshotInfo | undefined) {
     const { model, log, fingerprint, settings } = source;
@@ -190,13 +194,21 @@ export class Snapshotter {
     const encodedAt = performance.now();
     this.#last = await writeSnapshot(log, '', encoded, head, stored);
     this.#lastAt = settings.clock();
-    this.#takeMs = this.#workMs + performance.now() - encodedAt;
+    this.#takeMs = this.#workMs + Math.min(performance.now() - encodedAt, encoded.bytes / WRITE_RATE);
     // When a divergence was found while this one was being made, it is doubtful as well.
     const dropping = this.divergence === undefined ? this.#thinOut() : this.#dropDoubtful();
-    await Promise.all([dropping, writeRates(log, this.#rates)]);
+    await Promise.all([dropping, this.#rememberRates()]);
     this.#sayIfTooLarge();
     const { stateHash, bytes } = encoded;
     return { sequence, stateHash, bytes, milliseconds: performance.now() - start };
+  }
+
+  /** Only what is new: under full load each thing that is written waits for a block or two. */
+  async #rememberRates(): Promise<void> {
+    const text = JSON.stringify(this.#rates);
+    if (text === this.#remembered) return;
+    this.#remembered = text;
+    await writeRates(this.#source.log, this.#rates);
   }
 
   /** The state at `to`, encoded by whoever can do so without being in the way; compared where two did. */

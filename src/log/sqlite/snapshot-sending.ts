@@ -22,26 +22,27 @@ export async function sendSnapshot(
   info: SnapshotInfo,
   chunks: Iterable<Uint8Array>,
 ): Promise<void> {
+  let needsSweep = true;
   try {
-    if (info.bytes <= AT_ONCE_BYTES) await sendAtOnce(writer, info, chunks);
-    else await sendInParts(writer, info, chunks);
+    const send = info.bytes <= AT_ONCE_BYTES ? sendAtOnce : sendInParts;
+    needsSweep = await send(writer, info, chunks);
   } finally {
-    await sweep(writer);
+    if (needsSweep) await sweep(writer);
   }
 }
 
-/** Under full load each job waits for a block or two: what is small is one. */
-async function sendAtOnce(writer: WriterClient, info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<void> {
+/** Under full load each job waits for a block or two: what is small is one. Answers whether to sweep; the next too. */
+async function sendAtOnce(writer: WriterClient, info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<boolean> {
   const parts = await Promise.all(Array.from(recut(chunks, CHUNK_BYTES), packed));
   const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  await writer.do('putSnapshot', { info: { ...info, bytes }, parts });
+  return writer.do('putSnapshot', { info: { ...info, bytes }, parts });
 }
 
-async function sendInParts(writer: WriterClient, info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<void> {
+async function sendInParts(writer: WriterClient, info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<boolean> {
   const id = await writer.do('beginSnapshot', undefined);
   try {
     const sent = await sendChunks(writer, id, chunks);
-    await writer.do('finishSnapshot', { id, chunks: sent.parts, info: { ...info, bytes: sent.bytes } });
+    return await writer.do('finishSnapshot', { id, chunks: sent.parts, info: { ...info, bytes: sent.bytes } });
   } catch (error) {
     await writer.do('abandonSnapshot', id).catch(() => {}); // the first error says more
     throw error;

@@ -20,11 +20,18 @@ export class SnapshotWriting {
   /** Snapshots that have begun and not finished: their chunks have no header yet. */
   readonly #begun = new Set<number>();
   #lastId: number;
+  /** Whether there may be chunks that no snapshot owns: a process that died may have left some. */
+  #mayHaveOrphans = true;
 
   constructor(writer: WriteConnection) {
     this.#writer = writer;
     this.#sql = prepareStatements(writer.connection);
     this.#lastId = this.#sql.lastId.get()!;
+  }
+
+  /** Whether `sweep` may have something to do. */
+  get needsSweep(): boolean {
+    return this.#mayHaveOrphans;
   }
 
   /** A whole snapshot in one transaction. Answers the bytes written. */
@@ -58,25 +65,31 @@ export class SnapshotWriting {
 
   #insertHeader(id: number, chunks: number, info: SnapshotInfo): void {
     const { owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes } = info;
-    this.#sql.deleteHeader.run(owner, sequence);
+    this.#deleteHeader(owner, sequence);
     const values = [id, owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes, chunks];
     this.#sql.insertHeader.run(...values, checksumOfSnapshot(info, chunks));
+  }
+
+  #deleteHeader(owner: string, sequence: number): void {
+    if (this.#sql.deleteHeader.run(owner, sequence).changes > 0) this.#mayHaveOrphans = true;
   }
 
   /** Leaves what was put so far to be swept. */
   abandon(id: number): void {
     this.#begun.delete(id);
+    this.#mayHaveOrphans = true;
   }
 
   drop({ owner, sequences }: Jobs['dropSnapshots']['takes']): void {
     this.#writer.transact(() => {
-      for (const sequence of sequences) this.#sql.deleteHeader.run(owner, sequence);
+      for (const sequence of sequences) this.#deleteHeader(owner, sequence);
     });
   }
 
   /** Deletes a few chunks that belong to no snapshot; answers whether there may be more. */
   sweep(): boolean {
     const orphan = this.#sql.orphans.all().find((id) => !this.#begun.has(id));
+    this.#mayHaveOrphans = orphan !== undefined;
     if (orphan === undefined) return false;
     const { changes } = this.#writer.transact(() => this.#sql.deleteChunks.run(orphan, SWEPT_CHUNKS_AT_ONCE));
     // A damaged index lists chunks that no row is behind: to be asked for them again and again would never end.

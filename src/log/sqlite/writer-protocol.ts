@@ -58,14 +58,14 @@ export interface Jobs {
   };
   putCheckpoint: { takes: Checkpoint; answers: undefined };
   putMeta: { takes: { readonly key: string; readonly value: string }; answers: undefined };
-  /** A small snapshot, all of it at once. */
-  putSnapshot: { takes: { readonly info: SnapshotInfo; readonly parts: readonly SnapshotPart[] }; answers: undefined };
-  /** A large one: begun, put chunk by chunk, finished. */
+  /** A small snapshot, all of it at once. Answers whether chunks may be lying about that no snapshot owns. */
+  putSnapshot: { takes: { readonly info: SnapshotInfo; readonly parts: readonly SnapshotPart[] }; answers: boolean };
+  /** A large one: begun, put chunk by chunk, finished, with the same answer. */
   beginSnapshot: { takes: undefined; answers: number };
   putChunk: { takes: SnapshotPart & { readonly id: number; readonly part: number }; answers: undefined };
   finishSnapshot: {
     takes: { readonly id: number; readonly chunks: number; readonly info: SnapshotInfo };
-    answers: undefined;
+    answers: boolean;
   };
   abandonSnapshot: { takes: number; answers: undefined };
   dropSnapshots: { takes: { readonly owner: string; readonly sequences: readonly number[] }; answers: undefined };

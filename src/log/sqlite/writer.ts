@@ -142,8 +142,10 @@ class Writer {
     switch (message.job) {
       case 'append':
         return { value: this.#append(message.input), written: 1 + (message.input.block?.payload.byteLength ?? 0) };
-      case 'putSnapshot':
-        return { written: this.#snapshots.put(message.input) + SMALL };
+      case 'putSnapshot': {
+        const written = this.#snapshots.put(message.input) + SMALL;
+        return { value: this.#snapshots.needsSweep, written };
+      }
       case 'putChunk':
         return { written: this.#snapshots.putChunk(message.input) };
       case 'swapRun': {
@@ -157,7 +159,8 @@ class Writer {
       case 'beginSnapshot':
         return { value: this.#snapshots.begin(), written: 0 };
       case 'finishSnapshot':
-        return { value: this.#snapshots.finish(message.input), written: SMALL };
+        this.#snapshots.finish(message.input);
+        return { value: this.#snapshots.needsSweep, written: SMALL };
       case 'abandonSnapshot':
         return { value: this.#snapshots.abandon(message.input), written: 0 };
       case 'dropSnapshots':
