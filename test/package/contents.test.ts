@@ -29,11 +29,34 @@ describe('the tarball', () => {
     expect(packed.filter((path) => !expected.test(path))).toEqual([]);
   });
 
-  test('holds a built file for each source file, and none that is left from an earlier build', () => {
-    const nameOf = (path: string) => path.replace(/^(src|dist)\//, '').replace(/\.(ts|js)$/, '');
+  test('holds a declaration for each source file, and none that is left from an earlier build', () => {
+    const nameOf = (path: string) => path.replace(/^(src|dist)\//, '').replace(/(\.d)?\.ts$/, '');
     const sources = packed.filter((path) => path.startsWith('src/')).map(nameOf);
-    const built = packed.filter((path) => /^dist\/.*\.js$/.test(path)).map(nameOf);
-    expect(built.sort()).toEqual(sources.sort());
+    const declared = packed.filter((path) => /^dist\/.*\.d\.ts$/.test(path)).map(nameOf);
+    expect(declared.sort()).toEqual(sources.sort());
+  });
+
+  test('holds every built file that a door or a thread leads to, and no other', () => {
+    const reached = new Set<string>();
+    const follow = (path: string): void => {
+      if (reached.has(path)) return;
+      reached.add(path);
+      for (const next of filesNamedIn(readFileSync(join(installed, path), 'utf8'))) follow(join(dirname(path), next));
+    };
+    for (const door of ['dist/index.js', 'dist/testing.js', 'dist/cli/main.js']) follow(door);
+    expect([...reached].sort()).toEqual(packed.filter((path) => /^dist\/.*\.js$/.test(path)).sort());
+  });
+
+  test('imports nothing but what it depends on', () => {
+    const code = globSync('dist/**/*.js', { cwd: installed }).map((path) =>
+      readFileSync(join(installed, path), 'utf8'),
+    );
+    const named = code.flatMap(
+      (text) => text.match(/(?<=^(?:import|export)\b[^"'`]*?["'])[^."'][^"']*(?=["'];)/gm) ?? [],
+    );
+    expect(named.length).toBeGreaterThan(50);
+    const undeclared = named.filter((name) => !name.startsWith('node:') && !DEPENDENCIES.includes(name));
+    expect(undeclared).toEqual([]);
   });
 
   test('holds the file behind every door of package.json', () => {
@@ -77,4 +100,9 @@ describe('what it depends on', () => {
 function sourcesOf(map: string): string[] {
   const { sources } = JSON.parse(readFileSync(map, 'utf8')) as { sources: string[] };
   return sources.map((source) => join(dirname(map), source));
+}
+
+/** What built code imports, and the threads that it starts by the name of a file. */
+function filesNamedIn(code: string): string[] {
+  return code.match(/(?<=["'`])\.{1,2}\/[\w./-]+\.js(?=["'`])/g) ?? [];
 }

@@ -1,8 +1,7 @@
 /** What importing the built package adds to the start of a process: nothing else is done with it. */
 import { spawnSync } from 'node:child_process';
 import { cpSync, symlinkSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Context, Row, Workload } from '../workload.ts';
 
@@ -31,10 +30,9 @@ async function importRows({ sizes, folder }: Context): Promise<Row[]> {
 
 /** The package as users get it, beside the dependencies of this checkout. */
 function buildInto(folder: string): void {
-  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
-  const args = [compiler, '-p', join(ROOT, 'src'), '--outDir', join(folder, 'dist')];
-  const { status, stdout } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`Error: the package does not compile: ${stdout}`);
+  const args = [join(ROOT, 'src/build.mjs'), join(folder, 'dist')];
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`Error: the package cannot be built: ${stdout}${stderr}`);
   cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'junction');
 }

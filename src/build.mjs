@@ -1,0 +1,60 @@
+/**
+ * `build.mjs [FOLDER]`: builds the package into the folder, `dist` by default: declarations by the compiler, and what runs as
+ * a file for each door of the package and each of its threads, with what they share in a few files beside them. Some seventy
+ * modules, each found, read and compiled by itself, took twice as long to import.
+ *
+ * All but the command line's file lie in one folder: a thread is started by its file's name, beside whoever starts it.
+ */
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { basename, dirname, join, resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+
+const THREADS = [
+  'engine/snapshot-worker.ts',
+  'log/sqlite/backup-worker.ts',
+  'log/sqlite/check-worker.ts',
+  'log/sqlite/checkpointer-worker.ts',
+  'log/sqlite/read-ahead-worker.ts',
+  'log/sqlite/sealer-worker.ts',
+  'log/sqlite/writer.ts',
+];
+
+const source = import.meta.dirname;
+const { dependencies } = JSON.parse(readFileSync(join(source, '../package.json'), 'utf8'));
+const folder = resolve(process.argv[2] ?? join(source, '../dist'));
+
+rmSync(folder, { recursive: true, force: true });
+declare();
+await bundle();
+
+function declare() {
+  const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
+  const { status } = spawnSync(process.execPath, [compiler, '-p', source, '--outDir', folder], { stdio: 'inherit' });
+  if (status !== 0) process.exit(1);
+}
+
+async function bundle() {
+  const build = await rolldown({
+    cwd: source,
+    input: {
+      index: './index.ts',
+      testing: './testing.ts',
+      'cli/main': './cli/main.ts',
+      ...Object.fromEntries(THREADS.map((path) => [basename(path, '.ts'), `./${path}`])),
+    },
+    platform: 'node',
+    transform: { target: 'es2024' },
+    external: [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`))],
+    onwarn: (warning) => {
+      throw new Error(warning.message);
+    },
+  });
+  await build.write({
+    dir: folder,
+    sourcemap: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+  });
+}
