@@ -2,7 +2,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 
 /** However long others have had their turn. */
-const LONGEST_SLICE_MS = 5;
+const LONGEST_SLICE_MS = 10;
 
 export class Pace {
   readonly #sliceMs: number;

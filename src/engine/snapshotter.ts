@@ -56,9 +56,12 @@ export interface SnapshotSource {
   readonly failure: RefoldError | undefined;
 }
 
-/** A state of up to so many bytes is encoded at once: about a millisecond, or three where it cannot be held still. */
+/**
+ * A state of up to so many bytes is encoded at once: about a millisecond; or three, where it cannot be held still, and before
+ * the first append, when nobody waits: a process that dies young shall not leave the next one a longer tail.
+ */
 const AT_ONCE_BYTES = 64 * 1024;
-const AT_ONCE_BYTES_DIRECT = 256 * 1024;
+const AT_ONCE_BYTES_LONGER = 256 * 1024;
 /** The longest slice of work on the thread that writes, and the pause after it, in ms: a fifth of its time. */
 const SLICE_MS = 0.2;
 const REST_MS = 1;
@@ -75,6 +78,7 @@ export class Snapshotter {
   readonly #checker: SnapshotChecker;
   #last: SnapshotInfo | undefined;
   #lastAt: number;
+  readonly #openedAt: number;
   /** The work that the last snapshot took in all, and the part of it before it was written, in ms. */
   #takeMs = 0;
   #workMs = 0;
@@ -89,6 +93,7 @@ export class Snapshotter {
     this.#rates = rates;
     this.#last = last;
     this.#lastAt = settings.clock();
+    this.#openedAt = source.sequence;
     const isFile = settings.path !== undefined && settings.path !== IN_MEMORY;
     const thread =
       model.module === undefined || !isFile
@@ -172,32 +177,39 @@ export class Snapshotter {
     const capture = live.capture();
     try {
       const start = performance.now();
-      const atOnceBytes = capture === undefined ? AT_ONCE_BYTES_DIRECT : AT_ONCE_BYTES;
+      const mayTakeLonger = capture === undefined || this.#source.sequence === this.#openedAt;
+      const atOnceBytes = mayTakeLonger ? AT_ONCE_BYTES_LONGER : AT_ONCE_BYTES;
       // What was far too large the last time need not be tried.
       const isLarge = (this.#last?.bytes ?? 0) > 2 * atOnceBytes;
       const atOnce = isLarge ? undefined : encodeUpTo(capture?.state ?? live.value, atOnceBytes);
       this.#workMs = performance.now() - start;
-      return await this.#write((to) => this.#encode(to, atOnce, capture, checked));
+      return await this.#write((to, durable) => this.#encode(to, durable, atOnce, capture, checked));
     } finally {
       capture?.release();
     }
   }
 
-  /** Writes the snapshot of this very moment; `encode` gives it, sooner or later. */
-  async #write(encode: (sequence: number) => Promise<EncodedState>): Promise<SnapshotReport> {
+  /** Writes the snapshot of this very moment; `encode` gives it, sooner or later, and is told when the log holds as much. */
+  async #write(
+    encode: (sequence: number, durable: Promise<unknown>) => Promise<EncodedState>,
+  ): Promise<SnapshotReport> {
     const { log, queue, sequence, fingerprint, firstSeen, settings } = this.#source;
     const start = performance.now();
     const stored = fingerprintFor(fingerprint, firstSeen);
-    const head = await queue.fence();
+    const durable = queue.fence();
+    durable.catch(() => {}); // met again below, unless encoding fails before
+    const encoded = await encode(sequence, durable);
+    const head = await durable;
     assert(head.sequence === sequence, 'the fence ends at the sequence whose state is encoded');
-    const encoded = await encode(sequence);
     const encodedAt = performance.now();
+    const remembering = this.#rememberRates();
+    remembering.catch(() => {}); // met again below
     this.#last = await writeSnapshot(log, '', encoded, head, stored);
     this.#lastAt = settings.clock();
     this.#takeMs = this.#workMs + Math.min(performance.now() - encodedAt, encoded.bytes / WRITE_RATE);
     // When a divergence was found while this one was being made, it is doubtful as well.
     const dropping = this.divergence === undefined ? this.#thinOut() : this.#dropDoubtful();
-    await Promise.all([dropping, this.#rememberRates()]);
+    await Promise.all([dropping, remembering]);
     this.#sayIfTooLarge();
     const { stateHash, bytes } = encoded;
     return { sequence, stateHash, bytes, milliseconds: performance.now() - start };
@@ -214,12 +226,14 @@ export class Snapshotter {
   /** The state at `to`, encoded by whoever can do so without being in the way; compared where two did. */
   async #encode(
     to: number,
+    durable: Promise<unknown>,
     atOnce: EncodedState | undefined,
     capture: StateCapture | undefined,
     checked: boolean,
   ): Promise<EncodedState> {
     const pace = new Pace(SLICE_MS, REST_MS);
     const ours = atOnce ?? (capture && (await this.#working(pace, encodePaced(capture.state, pace))));
+    await durable; // what is made or checked is read from the log
     if (ours === undefined) return (await this.#makeInThread(to)) ?? (await this.#makeFromLog(to, pace));
     if (checked) await this.#checker.check(to, ours);
     else this.#checker.checkNowAndThen(to, ours);

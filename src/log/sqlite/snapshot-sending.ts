@@ -1,7 +1,7 @@
 /**
- * The store's end of a snapshot: cuts it into chunks of one size, has them compressed, and hands them to the writer thread.
+ * The store's end of a snapshot: cuts it into chunks of one size, and hands them to the writer thread.
  *
- * Compression happens in the thread pool: in the writer's thread an append would wait for it.
+ * Those of a large one are compressed in the thread pool: in the writer's thread an append would wait for it.
  */
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
@@ -13,7 +13,7 @@ import type { SnapshotPart } from './writer-protocol.ts';
 /** Size of a stored chunk before compression: large enough to compress well, small enough for a very short transaction. */
 const CHUNK_BYTES = 128 * 1024;
 
-/** Up to this size a snapshot is one transaction: some 60 KB compressed, half a millisecond. */
+/** Up to this size a snapshot is one job of the writer: a millisecond to compress, and half of one for some 60 KB then. */
 const AT_ONCE_BYTES = 256 * 1024;
 
 /** Sends a snapshot; when this returns, it exists. When it throws, nothing of it does. */
@@ -31,11 +31,12 @@ export async function sendSnapshot(
   }
 }
 
-/** Under full load each job waits for a block or two: what is small is one. Answers whether to sweep; the next too. */
+/** Under full load whatever is awaited comes a turn of the event loop later: what is small is one message. */
 async function sendAtOnce(writer: WriterClient, info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<boolean> {
-  const parts = await Promise.all(Array.from(recut(chunks, CHUNK_BYTES), packed));
-  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-  return writer.do('putSnapshot', { info: { ...info, bytes }, parts });
+  const pieces = [...recut(chunks, CHUNK_BYTES)];
+  const bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const transfer = pieces.map(({ buffer }) => buffer);
+  return writer.do('putSnapshot', { info: { ...info, bytes }, chunks: pieces }, transfer);
 }
 
 async function sendInParts(writer: WriterClient, info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<boolean> {

@@ -5,6 +5,8 @@
  * the header row comes last and makes the snapshot exist, replacing an older one of the same place in the same
  * transaction. Whatever has chunks but no header was interrupted, replaced or dropped, and is swept a few rows at a time.
  */
+import zlib from 'node:zlib';
+import { checksumOf } from '../chain.ts';
 import type { SnapshotInfo } from '../log-store.ts';
 import type { Connection, Statement } from './driver.ts';
 import { checksumOfSnapshot } from './snapshot-rows.ts';
@@ -29,21 +31,32 @@ export class SnapshotWriting {
     this.#lastId = this.#sql.lastId.get()!;
   }
 
-  /** Whether `sweep` may have something to do. */
-  get needsSweep(): boolean {
+  /** Whether `sweep` has something to do. */
+  needsSweep(): boolean {
+    if (!this.#mayHaveOrphans) return false;
+    try {
+      this.#mayHaveOrphans = this.#findOrphan() !== undefined;
+    } catch {
+      // What was just put is there; whoever sweeps meets the damage.
+    }
     return this.#mayHaveOrphans;
   }
 
+  #findOrphan(): number | undefined {
+    return this.#sql.orphans.all().find((id) => !this.#begun.has(id));
+  }
+
   /** A whole snapshot in one transaction. Answers the bytes written. */
-  put({ info, parts }: Jobs['putSnapshot']['takes']): number {
+  put({ info, chunks }: Jobs['putSnapshot']['takes']): number {
     const id = ++this.#lastId;
+    const packed = chunks.map((chunk) => zlib.zstdCompressSync(chunk));
     this.#writer.transact(() => {
-      for (const [part, { bytes, checksum, data }] of parts.entries()) {
-        this.#sql.insertChunk.run(id, part, bytes, checksum, data);
+      for (const [part, data] of packed.entries()) {
+        this.#sql.insertChunk.run(id, part, chunks[part]!.byteLength, checksumOf(data), data);
       }
-      this.#insertHeader(id, parts.length, info);
+      this.#insertHeader(id, packed.length, info);
     });
-    return parts.reduce((sum, { data }) => sum + data.byteLength, 0);
+    return packed.reduce((sum, data) => sum + data.byteLength, 0);
   }
 
   begin(): number {
@@ -88,7 +101,7 @@ export class SnapshotWriting {
 
   /** Deletes a few chunks that belong to no snapshot; answers whether there may be more. */
   sweep(): boolean {
-    const orphan = this.#sql.orphans.all().find((id) => !this.#begun.has(id));
+    const orphan = this.#findOrphan();
     this.#mayHaveOrphans = orphan !== undefined;
     if (orphan === undefined) return false;
     const { changes } = this.#writer.transact(() => this.#sql.deleteChunks.run(orphan, SWEPT_CHUNKS_AT_ONCE));

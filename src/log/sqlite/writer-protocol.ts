@@ -58,8 +58,8 @@ export interface Jobs {
   };
   putCheckpoint: { takes: Checkpoint; answers: undefined };
   putMeta: { takes: { readonly key: string; readonly value: string }; answers: undefined };
-  /** A small snapshot, all of it at once. Answers whether chunks may be lying about that no snapshot owns. */
-  putSnapshot: { takes: { readonly info: SnapshotInfo; readonly parts: readonly SnapshotPart[] }; answers: boolean };
+  /** A small snapshot, all of it at once, to be compressed. Answers whether chunks may be lying about that no snapshot owns. */
+  putSnapshot: { takes: { readonly info: SnapshotInfo; readonly chunks: readonly Uint8Array[] }; answers: boolean };
   /** A large one: begun, put chunk by chunk, finished, with the same answer. */
   beginSnapshot: { takes: undefined; answers: number };
   putChunk: { takes: SnapshotPart & { readonly id: number; readonly part: number }; answers: undefined };

@@ -144,7 +144,7 @@ class Writer {
         return { value: this.#append(message.input), written: 1 + (message.input.block?.payload.byteLength ?? 0) };
       case 'putSnapshot': {
         const written = this.#snapshots.put(message.input) + SMALL;
-        return { value: this.#snapshots.needsSweep, written };
+        return { value: this.#snapshots.needsSweep(), written };
       }
       case 'putChunk':
         return { written: this.#snapshots.putChunk(message.input) };
@@ -160,7 +160,7 @@ class Writer {
         return { value: this.#snapshots.begin(), written: 0 };
       case 'finishSnapshot':
         this.#snapshots.finish(message.input);
-        return { value: this.#snapshots.needsSweep, written: SMALL };
+        return { value: this.#snapshots.needsSweep(), written: SMALL };
       case 'abandonSnapshot':
         return { value: this.#snapshots.abandon(message.input), written: 0 };
       case 'dropSnapshots':
