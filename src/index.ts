@@ -53,6 +53,7 @@ export type { RecoveryReport } from './engine/recovery.ts';
 export { type RepairOptions, type RepairReport, repairLog } from './engine/repair.ts';
 export { type ReplayOptions, type ReplayReport, replay } from './engine/replay.ts';
 export type { SnapshotReport } from './engine/snapshotter.ts';
+export { type StateAtOptions, stateAt } from './engine/state-at.ts';
 export type { ExecuteOptions, Store, StoreStats } from './engine/store.ts';
 export type { SnapshotVerdict, VerifyReport } from './engine/verify.ts';
 export type { AppendOptions } from './engine/write-path.ts';

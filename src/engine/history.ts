@@ -5,6 +5,7 @@ import type { Model } from '../core/model.ts';
 import { decodeBlock } from '../log/block.ts';
 import type { BlockHeader, LogStore } from '../log/log-store.ts';
 import type { ModelFingerprint } from './fingerprint.ts';
+import type { Progress } from './options.ts';
 import { recover } from './recovery.ts';
 import { upcastEvent } from './upcast.ts';
 
@@ -29,14 +30,17 @@ export interface EventRange {
 }
 
 /** Builds the state at a position: one snapshot load plus the events after it. */
-export async function stateAt<State extends object>(
+export async function pastState<State extends object>(
   model: Model<State>,
   log: LogStore,
   fingerprint: ModelFingerprint,
   position: Position,
+  tell: (progress: Progress) => void = () => {},
 ): Promise<PastState<State>> {
   const to = await locate(log, position);
-  const { cursor } = await recover(model, log, fingerprint, { to });
+  tell({ phase: 'load', done: 0, total: to });
+  const onProgress = (done: number): void => tell({ phase: 'replay', done, total: to });
+  const { cursor } = await recover(model, log, fingerprint, { to, onProgress });
   return { sequence: cursor.sequence, recordedAt: cursor.recordedAt, state: cursor.state };
 }
 

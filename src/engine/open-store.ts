@@ -56,7 +56,8 @@ export async function openStore<State extends object, C extends Catalog, K exten
   }
 }
 
-function requireModel(model: Model): void {
+/** @throws RefoldError `INVALID_OPTION` */
+export function requireModel(model: Model): void {
   if (model?.types instanceof Map) return;
   throw new RefoldError('INVALID_OPTION', 'Cannot open the store: the first argument is not a model', {
     type: 'model',
@@ -100,8 +101,12 @@ function warnOfOverrun({ path }: LogStore, { loadMilliseconds, recoverWithin }: 
   });
 }
 
-/** A snapshot beyond the log's end proves that the log has lost events which were durable once. */
-async function refuseLostTail(log: LogStore): Promise<void> {
+/**
+ * A snapshot beyond the log's end proves that the log has lost events which were durable once.
+ *
+ * @throws RefoldError `LOG_CORRUPT`
+ */
+export async function refuseLostTail(log: LogStore): Promise<void> {
   const newest = (await log.snapshots(''))[0]?.sequence ?? 0;
   if (newest > log.head().sequence && log.readOnly) await lookAgain(log, newest);
   const head = log.head().sequence;

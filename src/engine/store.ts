@@ -13,7 +13,7 @@ import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { type CommandOutcome, decideCommand, type Verdict } from './commands.ts';
 import type { CompactionReport, CompactOptions } from './compaction.ts';
 import type { ModelFingerprint } from './fingerprint.ts';
-import { type EventRange, followEvents, type PastState, type Position, readEvents, stateAt } from './history.ts';
+import { type EventRange, followEvents, type PastState, type Position, pastState, readEvents } from './history.ts';
 import type { Settings } from './options.ts';
 import { Projection, type ProjectionDefinition } from './projections.ts';
 import { type Listener, Publisher } from './publisher.ts';
@@ -143,7 +143,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller's own copy. */
   async at(position: Position): Promise<PastState<State>> {
     await this.#settled();
-    return stateAt(this.model, this.#log, this.#parts.fingerprint, position);
+    return pastState(this.model, this.#log, this.#parts.fingerprint, position);
   }
 
   /** Recorded events in order, read in pages bounded by bytes, brought to the model's versions. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { hashState, openStore, type RecordedEvent } from '../../src/index.ts';
+import { hashState, openStore, type RecordedEvent, stateAt } from '../../src/index.ts';
 import { added, cartModel, note } from './cart.ts';
 import { errorOf, manualClock, openCarts, temporaryPath } from './harness.ts';
 
@@ -20,6 +20,7 @@ describe('at', () => {
         const past = await store.at({ sequence });
         expect(past).toMatchObject({ sequence, recordedAt: sequence * 100 });
         expect(hashState(past.state)).toBe(hash);
+        expect(await stateAt(cartModel, { path, at: { sequence } })).toEqual(past);
       }
     };
     await check();
@@ -82,6 +83,40 @@ describe('at', () => {
       code: 'INVALID_OPTION',
       hint: expect.stringContaining('0 to 1'),
     });
+  });
+});
+
+describe('stateAt', () => {
+  test('reads beside a writer, by time as well, and tells how far it has come', async () => {
+    const path = await temporaryPath();
+    const clock = manualClock(1_000);
+    const store = await openCarts({ path, clock: clock.read });
+    await store.append([note('a'), note('b')]);
+    clock.now = 2_000;
+    await store.append(note('c'));
+    const told: number[] = [];
+    const options = { path, at: { time: 1_999 }, onProgress: ({ done }: { readonly done: number }) => told.push(done) };
+    expect(await stateAt(cartModel, options)).toEqual(await store.at({ sequence: 2 }));
+    expect(told).toEqual([0, 2]);
+  });
+
+  test('refuses what is no model, no log, another model’s log, and no place in it', async () => {
+    const path = await temporaryPath();
+    await openCarts({ path }).then((store) => store.close());
+    const other = { ...cartModel, name: 'other' };
+    expect(await errorOf(() => stateAt({} as never, { path, at: { sequence: 0 } }))).toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+    expect(await errorOf(() => stateAt(cartModel, { path: `${path}x`, at: { sequence: 0 } }))).toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+    expect(await errorOf(() => stateAt(other, { path, at: { sequence: 0 } }))).toMatchObject({
+      code: 'MODEL_MISMATCH',
+    });
+    expect(await errorOf(() => stateAt(cartModel, { path, at: { sequence: 1 } }))).toMatchObject({
+      code: 'INVALID_OPTION',
+    });
+    expect(await errorOf(() => stateAt(cartModel, { path } as never))).toMatchObject({ code: 'INVALID_OPTION' });
   });
 });
 

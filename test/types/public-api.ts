@@ -13,6 +13,7 @@ import {
   type RecordedEventOf,
   reject,
   type StateOf,
+  stateAt,
 } from '../../src/index.ts';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
@@ -127,6 +128,10 @@ export async function usage(): Promise<void> {
   // @ts-expect-error there is no such type to read
   store.events({ types: ['Removed'] });
   const past = await store.at({ time: new Date() });
+  const same = await stateAt(model, { path: 'orders.db', at: { time: new Date() } });
+  assertType<Equal<typeof same, typeof past>>();
+  // @ts-expect-error a place must be named
+  await stateAt(model, { path: 'orders.db' });
   past.state.n = 7; // the caller's own copy
   store.subscribe((events) => assertType<Equal<(typeof events)[0]['sequence'], number>>())();
 

@@ -1,6 +1,6 @@
 /** `refold state` and `refold at`: the state now, and the state then; whole or in part. */
 import type { Command } from 'commander';
-import { hashState, openStore, type Position, type Store } from '../../index.ts';
+import { hashState, type Model, openStore, type Position, type Progress, stateAt } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { loadModel } from '../load-model.ts';
@@ -60,15 +60,17 @@ async function showState(
 ): Promise<Answer> {
   await requireFile(file);
   const model = await loadModel(specifier);
-  const moment = await withProgress(async ({ onProgress }) => {
-    await using store = await openStore(model, { path: file, readOnly: true, onProgress });
-    return await momentOf(store, position);
-  });
+  const moment = await withProgress(({ onProgress }) =>
+    position === undefined
+      ? presentState(model, file, onProgress)
+      : stateAt(model, { path: file, at: position, onProgress }),
+  );
   return path === undefined ? showWhole(model.name, moment) : showPart(model.name, moment, path);
 }
 
-async function momentOf(store: Store, position: Position | undefined): Promise<Moment> {
-  return position === undefined ? { sequence: store.sequence, state: store.state as object } : store.at(position);
+async function presentState(model: Model, path: string, onProgress: (progress: Progress) => void): Promise<Moment> {
+  await using store = await openStore(model, { path, readOnly: true, onProgress });
+  return { sequence: store.sequence, state: store.state as object };
 }
 
 function showWhole(model: string, moment: Moment): Answer {
