@@ -19,7 +19,7 @@ export const NOTES: Readonly<Record<string, string>> = {
   'snapshot-flat':
     'Two cores have five threads to run meanwhile: the application, the writer, the one that checks the snapshot (at the lowest priority, and napping every half millisecond), compression, and the collector. The slow hundredth of the appends waits 1 to 5 ms for a core, for a garbage collection, or for the disk, not for the encoding, which is cut into slices of a fifth of a millisecond. The smaller the state, the fewer appends there are beside its snapshot, and the more of them meet its writing.',
   'open-flat':
-    'What differs is the tail that is folded, by a process that has compiled nothing yet: the numbers of events are under the figures. Under full load snapshots come further apart than in a short log.',
+    'What differs is the tail that is folded, by a process that has compiled nothing yet: the numbers of events are under the figures.',
   'at-flat': 'In the shortest log many places lie close to the beginning, where nothing has to be loaded.',
   'replay-memory':
     'It is what V8 lets its heap grow to between two collections, in a machine of 24 GB. At its peak a replay has 124 MB of young generation and 80 MB of tables that the Map of the state has outgrown; a bare loop of the same reducers over as many events, without a log, comes to 94 or to 245 MB beyond the state, from run to run: V8 doubles the young generation once more or does not, and over ten million events of a replay it always does. What a replay adds is some 40: the text of one block, its events, a few megabytes of pages. The figure after this one is of this run. With --max-semi-space-size=16 both take 80 to 100 less.',
