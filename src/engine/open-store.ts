@@ -59,7 +59,7 @@ export async function openStore<State extends object, C extends Catalog, K exten
 /** @throws RefoldError `INVALID_OPTION` */
 export function requireModel(model: Model): void {
   if (model?.types instanceof Map) return;
-  throw new RefoldError('INVALID_OPTION', 'Cannot open the store: the first argument is not a model', {
+  throw new RefoldError('INVALID_OPTION', 'Cannot open the log: the first argument is not a model', {
     type: 'model',
     hint: 'Pass what defineModel gave',
   });

@@ -13,7 +13,7 @@ export interface SnapshotFacts {
   readonly loadMs: number;
   /** Events folded per ms in a replay, as measured. */
   readonly foldRate: number;
-  /** What the last snapshot took to make, in ms. */
+  /** The work that the last snapshot took, in ms. */
   readonly takeMs: number;
   /** The promise, in ms. */
   readonly recoverWithin: number;
