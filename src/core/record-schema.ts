@@ -43,19 +43,21 @@ export function recordSchemaOf(schema: z.ZodType): RecordSchema | undefined {
  * The data of an event, the caller's no longer, when schema and guard have nothing against it: exactly what they would
  * give. Undefined otherwise; asking them finds out why.
  */
-export function admitRecord({ schema, keys, isStrict }: RecordSchema, input: unknown): Json | undefined {
+export function admitRecord(record: RecordSchema, input: unknown): Json | undefined {
   try {
-    if (!isStrict && !hasOnly(input, keys)) return undefined;
-    const { success, data } = schema.safeParse(input);
+    if (!mayFit(record, input)) return undefined;
+    const { success, data } = record.schema.safeParse(input);
     return success && isPlainRecord(data) ? data : undefined;
   } catch {
     return undefined; // an input that throws when it is read, or a schema that does
   }
 }
 
-function hasOnly(input: unknown, keys: ReadonlySet<string>): boolean {
+/** What is for the long way in any case: to find that out after asking the schema would be to ask it twice. */
+function mayFit({ keys, isStrict }: RecordSchema, input: unknown): boolean {
   if (typeof input !== 'object') return false;
-  for (const key in input) if (!keys.has(key)) return false;
+  const members = input as { readonly [key: string]: unknown };
+  for (const key in members) if (members[key] === undefined || !(isStrict || keys.has(key))) return false;
   return true;
 }
 

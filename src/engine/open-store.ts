@@ -56,8 +56,7 @@ export async function openStore<State extends object, C extends Catalog, K exten
   }
 }
 
-/** @throws RefoldError `INVALID_OPTION` */
-export function requireModel(model: Model): void {
+function requireModel(model: Model): void {
   if (model?.types instanceof Map) return;
   throw new RefoldError('INVALID_OPTION', 'Cannot open the log: the first argument is not a model', {
     type: 'model',
@@ -88,6 +87,26 @@ export async function requireSameModel(log: LogStore, model: Model): Promise<voi
 /** The name of the model that a log belongs to; undefined for a log that no model has opened yet. */
 export function modelNameOf(log: LogStore): Promise<string | undefined> {
   return log.getMeta(MODEL_KEY);
+}
+
+/**
+ * Hands over the log that is given, or else the one at the path, which is closed afterwards.
+ *
+ * @throws RefoldError as `openStore` does for a file that cannot be read or does not fit the model
+ */
+export async function withLogOf<T>(
+  model: Model,
+  given: { readonly path?: string | undefined; readonly log?: LogStore | undefined },
+  read: (log: LogStore) => Promise<T>,
+): Promise<T> {
+  requireModel(model);
+  const log = given.log ?? (await openLogAt(given.path ?? '', { readOnly: true }));
+  try {
+    await requireSameModel(log, model);
+    return await read(log);
+  } finally {
+    if (given.log === undefined) await log.close();
+  }
 }
 
 /** A state whose loading alone overruns the promise cannot be helped by snapshots: said once, with the numbers. */

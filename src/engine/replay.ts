@@ -4,8 +4,7 @@ import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogStore } from '../log/log-store.ts';
 import { fingerprintOfModel } from './model-module.ts';
-import { openLogAt } from './open-log.ts';
-import { requireSameModel } from './open-store.ts';
+import { withLogOf } from './open-store.ts';
 import type { Progress } from './options.ts';
 import { recover } from './recovery.ts';
 import { type FoldCursor, foldLog, startCursor } from './refold.ts';
@@ -41,13 +40,7 @@ export async function replay<State extends object, C extends Catalog, K extends 
   model: Model<State, C, K>,
   options: ReplayOptions,
 ): Promise<ReplayReport<State>> {
-  const log = options.log ?? (await openLogAt(options.path ?? '', { readOnly: true }));
-  try {
-    await requireSameModel(log, model);
-    return await replayLog(model, log, options);
-  } finally {
-    if (options.log === undefined) await log.close();
-  }
+  return withLogOf(model, options, (log) => replayLog(model, log, options));
 }
 
 async function replayLog<State extends object>(

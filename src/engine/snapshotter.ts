@@ -62,10 +62,10 @@ export interface SnapshotSource {
  */
 const AT_ONCE_BYTES = 64 * 1024;
 const AT_ONCE_BYTES_LONGER = 256 * 1024;
-/** The longest slice of work on the thread that writes, and the pause after it, in ms: a fifth of its time. */
+/** A slice of work on the thread that writes, and the pause after it, in ms: a fifth of its time, however busy it is. */
 const SLICE_MS = 0.2;
 const REST_MS = 1;
-/** Bytes compressed and written per ms, on a slow machine: what takes longer has waited behind blocks, and is no work. */
+/** Bytes compressed and written per ms, at the least: compression does some ten times as many. The rest is waiting behind blocks. */
 const WRITE_RATE = 20_000;
 /** For work in another thread, which keeps its own pace. */
 const UNPACED: Pace = new Pace(Number.POSITIVE_INFINITY);
@@ -78,7 +78,7 @@ export class Snapshotter {
   readonly #checker: SnapshotChecker;
   #last: SnapshotInfo | undefined;
   #lastAt: number;
-  readonly #openedAt: number;
+  readonly #openedSequence: number;
   /** The work that the last snapshot took in all, and the part of it before it was written, in ms. */
   #takeMs = 0;
   #workMs = 0;
@@ -93,7 +93,7 @@ export class Snapshotter {
     this.#rates = rates;
     this.#last = last;
     this.#lastAt = settings.clock();
-    this.#openedAt = source.sequence;
+    this.#openedSequence = source.sequence;
     const isFile = settings.path !== undefined && settings.path !== IN_MEMORY;
     const thread =
       model.module === undefined || !isFile
@@ -177,7 +177,7 @@ export class Snapshotter {
     const capture = live.capture();
     try {
       const start = performance.now();
-      const mayTakeLonger = capture === undefined || this.#source.sequence === this.#openedAt;
+      const mayTakeLonger = capture === undefined || this.#source.sequence === this.#openedSequence;
       const atOnceBytes = mayTakeLonger ? AT_ONCE_BYTES_LONGER : AT_ONCE_BYTES;
       // What was far too large the last time need not be tried.
       const isLarge = (this.#last?.bytes ?? 0) > 2 * atOnceBytes;
@@ -219,8 +219,8 @@ export class Snapshotter {
   async #rememberRates(): Promise<void> {
     const text = JSON.stringify(this.#rates);
     if (text === this.#remembered) return;
-    this.#remembered = text;
     await writeRates(this.#source.log, this.#rates);
+    this.#remembered = text;
   }
 
   /** The state at `to`, encoded by whoever can do so without being in the way; compared where two did. */

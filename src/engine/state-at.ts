@@ -3,8 +3,7 @@ import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import type { LogStore } from '../log/log-store.ts';
 import { type PastState, type Position, pastState } from './history.ts';
 import { fingerprintOfModel } from './model-module.ts';
-import { openLogAt } from './open-log.ts';
-import { refuseLostTail, requireModel, requireSameModel } from './open-store.ts';
+import { refuseLostTail, withLogOf } from './open-store.ts';
 import type { Progress } from './options.ts';
 
 export interface StateAtOptions {
@@ -26,14 +25,8 @@ export async function stateAt<State extends object, C extends Catalog, K extends
   model: Model<State, C, K>,
   options: StateAtOptions,
 ): Promise<PastState<State>> {
-  requireModel(model);
-  const { at, onProgress } = options;
-  const log = options.log ?? (await openLogAt(options.path ?? '', { readOnly: true }));
-  try {
-    await requireSameModel(log, model);
+  return withLogOf(model, options, async (log) => {
     await refuseLostTail(log);
-    return await pastState(model, log, fingerprintOfModel(model), at, onProgress);
-  } finally {
-    if (options.log === undefined) await log.close();
-  }
+    return pastState(model, log, fingerprintOfModel(model), options.at, options.onProgress);
+  });
 }

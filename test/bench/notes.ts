@@ -6,7 +6,7 @@
  */
 export const NOTES: Readonly<Record<string, string>> = {
   concurrent:
-    'The thread of the application is busy for nine tenths of the time, with 5 to 7 µs for each event: drafts and settling of a one-event commit 1.6, JSON and the block 0.8, validation and the event 0.5, collecting garbage 0.4, messages 0.3, the rest promises and closures of a thousand callers. The writer needs 1.2 µs and waits.',
+    'The thread of the application is busy for nine tenths of the time, with 5 to 7 µs for each event: drafts and settling of a one-event commit 0.9, JSON and the block 0.8, validation and the event 0.5, collecting garbage 0.4, messages 0.3, the rest promises and closures of a thousand callers. The writer needs 1.2 µs and waits.',
   'concurrent-vs-emmett': 'The thread of the application is the limit, not the disk: see the figure after this one.',
   batch:
     'The thread of the application is busy for nine tenths of the time, with 1.1 to 1.5 µs for each event: JSON 0.3, the reducers 0.25, zod 0.2, the intake 0.1, collecting garbage 0.1, the rest the making of the events, promises and the loop around it. The disk takes some two million such events a second. The prototype behind the aim ran on a machine on which Redis, too, did 590,000 commands a second.',
@@ -15,14 +15,14 @@ export const NOTES: Readonly<Record<string, string>> = {
   'os-batch-vs-event-storage':
     'Without a sync the thread of the application is the limit: it is busy for nine tenths of the time. Validation by zod, the fold, JSON and the events themselves take 1.1 to 1.5 µs for each, as fast as the machine happens to be; event-storage does neither of the first two.',
   'lone-vs-bare':
-    'Of 0.41 ms, clock readings along the way say: SQLite commits in 0.20 (whole pages, each with a header and a checksum) where the bare bytes take 0.15; two sleeping threads are woken, 0.04 and 0.05, whether by messages or by shared memory; those two are the limit of the machine, and come to 1.9 of the bare bytes, or 1.8 where SQLite is at its best. The rest is work: messages packed and unpacked 0.04, validating, folding and encoding 0.03 from a cold start each time, beginning the transaction and putting the row 0.04, the witness 0.02. The ratio after this one sets it against the parts alone.',
+    'Of 0.41 ms, clock readings along the way say: SQLite commits in 0.20 (whole pages, each with a header and a checksum) where the bare bytes take 0.15; two sleeping threads are woken, 0.04 and 0.05, whether by messages or by shared memory; those two are the limit of the machine, and come to 1.9 of the bare bytes. The rest is work: messages packed and unpacked 0.04, validating, folding and encoding 0.03 from a cold start each time, beginning the transaction and putting the row 0.04, the witness 0.02. The ratio after this one sets it against the parts alone.',
   'snapshot-flat':
     'Two cores have five threads to run meanwhile: the application, the writer, the one that checks the snapshot (at the lowest priority, and napping every half millisecond), compression, and the collector. The slow hundredth of the appends waits 1 to 5 ms for a core, for a garbage collection, or for the disk, not for the encoding, which is cut into slices of a fifth of a millisecond. The smaller the state, the fewer appends there are beside its snapshot, and the more of them meet its writing.',
   'open-flat':
     'What differs is the tail that is folded, by a process that has compiled nothing yet: the numbers of events are under the figures.',
   'at-flat': 'In the shortest log many places lie close to the beginning, where nothing has to be loaded.',
   'replay-memory':
-    'It is what V8 lets its heap grow to between two collections, in a machine of 24 GB. At its peak a replay has 124 MB of young generation and 80 MB of tables that the Map of the state has outgrown; a bare loop of the same reducers over as many events, without a log, comes to 94 or to 245 MB beyond the state, from run to run: V8 doubles the young generation once more or does not, and over ten million events of a replay it always does. What a replay adds is some 40: the text of one block, its events, a few megabytes of pages. The figure after this one is of this run. With --max-semi-space-size=16 both take 80 to 100 less.',
+    'It is what V8 lets its heap grow to between two collections, in a machine of 24 GB. At its peak a replay has 124 MB of young generation and 80 MB of tables that the Map of the state has outgrown; a bare loop of the same reducers over as many events, without a log, comes to 94 or to 245 MB beyond the state, from run to run: V8 doubles the young generation once more or does not; in a replay it did in every run seen. What a replay adds is some 40 to 60: the text of one block, its events, a few megabytes of pages. The figure after this one is of this run. With --max-semi-space-size=16 both take 80 to 145 less.',
 };
 
 /** The sentence about an aim that was missed. */
