@@ -1,4 +1,5 @@
 /** Commands: from a wish and the present state to events or a rejection, and how an outcome is remembered. */
+import type { z } from 'zod';
 import { messageOf, RefoldError } from '../core/errors.ts';
 import type { Commit, EventInput, EventMeta } from '../core/event.ts';
 import { inspectInput } from '../core/guard.ts';
@@ -26,8 +27,8 @@ export interface DecisionContext {
 /**
  * Parses the input and runs `decide`.
  *
- * @throws RefoldError `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does not fit,
- * `REDUCER_FAILED` when `decide` itself throws
+ * @throws RefoldError `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does not fit or a schema that
+ * throws, `COMMAND_FAILED` when `decide` throws or gives something that is no decision
  */
 export function decideCommand(model: Model, name: string, input: unknown, context: DecisionContext): Verdict {
   const command = commandOf(model, name);
@@ -50,13 +51,30 @@ function commandOf(model: Model, name: string): CommandDefinition<any, any, any>
 function parseInput(command: CommandDefinition<any, any, any>, name: string, input: unknown): unknown {
   try {
     inspectInput(input, 'input');
-    const result = command.input.safeParse(input);
-    if (result.success) return result.data;
-    const { issues } = result.error;
-    const message = `Cannot execute ${name}: its input does not fit the schema: ${describeIssues(issues)}`;
-    throw new RefoldError('EVENT_REJECTED', message, { type: name, issues, hint: 'Correct the input' });
   } catch (error) {
-    throw refusalOf(error, { type: name });
+    throw refusalOf(error, { type: name }, 'execute');
+  }
+  const result = safeParse(command.input, name, input);
+  if (result.success) return result.data;
+  const { issues } = result.error;
+  const message = `Cannot execute ${name}: its input does not fit the schema: ${describeIssues(issues)}`;
+  throw new RefoldError('EVENT_REJECTED', message, { type: name, issues, hint: 'Correct the input' });
+}
+
+/** A schema may throw by itself, in a transform or because it wants to be asynchronous. */
+function safeParse(schema: z.ZodType, name: string, input: unknown): ReturnType<z.ZodType['safeParse']> {
+  try {
+    return schema.safeParse(input);
+  } catch (cause) {
+    throw new RefoldError(
+      'EVENT_REJECTED',
+      `Cannot execute ${name}: the schema of its input threw: ${messageOf(cause)}`,
+      {
+        type: name,
+        cause,
+        hint: 'Schemas must be synchronous and must not throw',
+      },
+    );
   }
 }
 
@@ -65,7 +83,6 @@ function runDecide(name: string, decide: () => unknown): unknown {
   try {
     decision = decide();
   } catch (cause) {
-    if (cause instanceof RefoldError) throw cause;
     throw badDecision(name, `its decide threw: ${messageOf(cause)}`, cause);
   }
   if (typeof decision === 'object' && decision !== null && !('then' in decision)) return decision;
@@ -73,7 +90,7 @@ function runDecide(name: string, decide: () => unknown): unknown {
 }
 
 function badDecision(name: string, problem: string, cause?: unknown): RefoldError {
-  return new RefoldError('REDUCER_FAILED', `Cannot execute ${name}: ${problem}`, {
+  return new RefoldError('COMMAND_FAILED', `Cannot execute ${name}: ${problem}`, {
     type: name,
     cause,
     hint: "decide gives events, an array of events, or reject('CODE', 'why'), synchronously; nothing was appended",

@@ -128,18 +128,15 @@ function safeParse({ type, schema }: EventType, input: unknown): ReturnType<Even
 }
 
 /** What a guard threw, as the error with coordinates; also what a caller's getter threw. */
-export function refusalOf(error: unknown, coordinates: ErrorDetails): RefoldError {
+export function refusalOf(error: unknown, coordinates: ErrorDetails, action = 'append'): RefoldError {
   if (error instanceof RefoldError) return error;
   const what = coordinates.type ?? 'the value';
   if (error instanceof PayloadRefused) {
-    return rejected(`${what} holds ${error.message} at ${error.at}`, {
-      ...coordinates,
-      at: error.at,
-      hint: error.hint,
-    });
+    const details = { ...coordinates, at: error.at, hint: error.hint };
+    return rejected(`${what} holds ${error.message} at ${error.at}`, details, action);
   }
   const hint = 'Pass plain objects without getters or proxies';
-  return rejected(`reading ${what} threw`, { ...coordinates, cause: error, hint });
+  return rejected(`reading ${what} threw`, { ...coordinates, cause: error, hint }, action);
 }
 
 /** zod's issues in one line. */
@@ -149,6 +146,6 @@ export function describeIssues(issues: readonly ValidationIssue[]): string {
   return shown.join('; ').toWellFormed() + more;
 }
 
-function rejected(problem: string, details: ErrorDetails): RefoldError {
-  return new RefoldError('EVENT_REJECTED', `Cannot append: ${problem}`, details);
+function rejected(problem: string, details: ErrorDetails, action = 'append'): RefoldError {
+  return new RefoldError('EVENT_REJECTED', `Cannot ${action}: ${problem}`, details);
 }

@@ -208,7 +208,7 @@ function holdsIn(holds: (state: never) => boolean, state: object): boolean {
 function brokenInvariant({ log }: VerifyContext<any>, name: string, sequence: number): SerializedError {
   const message = `The invariant ${name} does not hold at ${sequence}`;
   return {
-    code: 'REDUCER_FAILED',
+    code: 'INVARIANT_BROKEN',
     message,
     path: log.path,
     type: name,

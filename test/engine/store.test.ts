@@ -228,7 +228,7 @@ describe('execute', () => {
       async () => (await openCarts()).execute('addItem', { cart: 1 } as never),
       'EVENT_REJECTED',
     ],
-    ['a decide that throws', async () => (await openCarts()).execute('crash', {}), 'REDUCER_FAILED'],
+    ['a decide that throws', async () => (await openCarts()).execute('crash', {}), 'COMMAND_FAILED'],
     ['an empty commandId', async () => (await openCarts()).execute('touch', {}, { commandId: '' }), 'INVALID_OPTION'],
   ])('refuses %s', async (_name, run, code) => {
     expect((await errorOf(run())).code).toBe(code);

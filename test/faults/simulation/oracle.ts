@@ -42,6 +42,8 @@ const DEFINITE: ReadonlySet<string> = new Set([
   'SEQUENCE_CONFLICT',
   'EVENT_REJECTED',
   'REDUCER_FAILED',
+  'COMMAND_FAILED',
+  'REENTRANT_WRITE',
   'STORE_FAILED',
   'STORE_CLOSED',
 ]);
