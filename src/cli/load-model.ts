@@ -4,6 +4,7 @@ import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Model, RefoldError } from '../index.ts';
 import { quietly } from './quietly.ts';
+import { readableError } from './readable-error.ts';
 
 /**
  * Loads the model of a module, TypeScript or JavaScript, named relative to the current directory.
@@ -32,9 +33,9 @@ type Exports = { readonly [name: string]: unknown };
 async function importModule(path: string, specifier: string): Promise<Exports> {
   try {
     return await quietly(() => import(pathToFileURL(path).href));
-  } catch (cause) {
-    const message = cause instanceof Error ? cause.message : String(cause);
-    throw invalid(specifier, message, importHint(path, cause), cause);
+  } catch (thrown) {
+    const cause = readableError(thrown);
+    throw invalid(specifier, cause.message, importHint(path, cause), cause);
   }
 }
 
@@ -88,8 +89,8 @@ const HINTS: { readonly [code: string]: string } = {
   ERR_MODULE_NOT_FOUND: 'Install what the module imports; imports of TypeScript files end in .ts',
 };
 
-function importHint(path: string, cause: unknown): string {
-  const hint = HINTS[(cause as { code?: string } | undefined)?.code ?? ''];
+function importHint(path: string, cause: Error): string {
+  const hint = HINTS[(cause as { code?: string }).code ?? ''];
   if (hint !== undefined) return hint;
   if (cause instanceof SyntaxError)
     return 'A module needs "type": "module" in its package.json, or the ending .mjs or .mts';

@@ -6,12 +6,14 @@ import { CommanderError } from 'commander';
 import type { SerializedError } from '../index.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { writeOut } from './output.ts';
+import { readableError } from './readable-error.ts';
 import { oneLine, paintError } from './text.ts';
 
 type Failure = Omit<SerializedError, 'code'> & { readonly code: string };
 
 /** Tells an error and gives the exit code that belongs to it. */
-export async function reportError(error: unknown, context: { json: boolean; command: string }): Promise<ExitCode> {
+export async function reportError(thrown: unknown, context: { json: boolean; command: string }): Promise<ExitCode> {
+  const error = readableError(thrown);
   if (error instanceof CommanderError && error.code.startsWith('commander.help')) {
     return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
   }
@@ -23,17 +25,17 @@ export async function reportError(error: unknown, context: { json: boolean; comm
   return exitCodeOf(failure.code);
 }
 
-function describe(error: unknown, command: string): Failure {
+function describe(error: Error, command: string): Failure {
   if (error instanceof CommanderError) return describeUsage(error, command);
   if (isRefoldLike(error)) return error.toJSON();
-  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const { message, stack } = error;
   if (stack !== undefined) console.error(stack);
   return { code: 'UNEXPECTED', message, hint: 'This is a defect in refold, or in the model: the stack says where' };
 }
 
 /** The model may bring its own copy of refold along, whose errors are not of our class. */
-function isRefoldLike(error: unknown): error is { toJSON(): Failure } {
-  return error instanceof Error && error.name === 'RefoldError' && 'toJSON' in error;
+function isRefoldLike(error: Error): error is Error & { toJSON(): Failure } {
+  return error.name === 'RefoldError' && 'toJSON' in error;
 }
 
 function describeUsage(error: CommanderError, command: string): Failure {

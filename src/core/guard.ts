@@ -5,6 +5,7 @@
  * that a reducer sees live what it will see on replay. What a codec would quietly change is either harmless and changed
  * here (an `undefined` member is left out, -0 becomes 0), or refused here (a Date, NaN, a lone surrogate): never later.
  */
+import { isInstance } from './errors.ts';
 import type { Json } from './event.ts';
 
 /** Deepest nesting of a payload; a million levels parse, and then kill whoever stringifies or freezes them. */
@@ -102,7 +103,7 @@ function inspectObject(object: Record<string, unknown>, depth: number): void {
 
 /** Puts a refusal one level further out. What a getter of the caller's threw passes as it is. */
 function placed(error: unknown, part: PathPart | undefined): unknown {
-  return part !== undefined && error instanceof PayloadRefused ? error.within(part) : error;
+  return part !== undefined && isInstance(error, PayloadRefused) ? error.within(part) : error;
 }
 
 function copyValue(value: unknown, depth: number, frozen: boolean): Json {

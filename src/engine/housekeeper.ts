@@ -1,4 +1,5 @@
 /** What happens by itself, each thing when it is due: in the background, beside each other, never waited for. */
+import { warnOf } from './warn.ts';
 
 /** Something that is done when it is due. */
 export interface Chore {
@@ -54,7 +55,7 @@ export class Housekeeper {
     } catch (error) {
       this.#pausedUntil.set(chore, performance.now() + PAUSE_MS);
       if (this.#stopped) return;
-      process.emitWarning(error instanceof Error ? error : String(error), { type: 'RefoldHousekeepingWarning' });
+      warnOf('RefoldHousekeepingWarning', error);
     }
   }
 }

@@ -4,7 +4,7 @@
  * The only place where a schema runs. What comes out is the engine's own plain JSON and will never be validated again:
  * on replay the checksums vouch for it.
  */
-import { type ErrorDetails, RefoldError, type ValidationIssue } from '../core/errors.ts';
+import { type ErrorDetails, isInstance, isRefoldError, RefoldError, type ValidationIssue } from '../core/errors.ts';
 import type { EventInput, EventMeta, Json, RecordedEvent } from '../core/event.ts';
 import { copyPayload, inspectInput, PayloadRefused } from '../core/guard.ts';
 import type { EventType, Model } from '../core/model.ts';
@@ -129,9 +129,9 @@ function safeParse({ type, schema }: EventType, input: unknown): ReturnType<Even
 
 /** What a guard threw, as the error with coordinates; also what a caller's getter threw. */
 export function refusalOf(error: unknown, coordinates: ErrorDetails, action = 'append'): RefoldError {
-  if (error instanceof RefoldError) return error;
+  if (isRefoldError(error)) return error;
   const what = coordinates.type ?? 'the value';
-  if (error instanceof PayloadRefused) {
+  if (isInstance(error, PayloadRefused)) {
     const details = { ...coordinates, at: error.at, hint: error.hint };
     return rejected(`${what} holds ${error.message} at ${error.at}`, details, action);
   }

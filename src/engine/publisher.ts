@@ -1,5 +1,6 @@
 /** Hands what became durable to those who listen. A listener that throws harms neither the store nor the others. */
 import type { RecordedEvent } from '../core/event.ts';
+import { warnOf } from './warn.ts';
 
 /** Gets the events of one commit, in order, after they became durable. */
 export type Listener<Event = RecordedEvent> = (events: readonly Event[]) => void;
@@ -24,9 +25,7 @@ export class Publisher {
       try {
         listener(events);
       } catch (error) {
-        process.emitWarning(error instanceof Error ? error : new Error(String(error)), {
-          type: 'RefoldListenerWarning',
-        });
+        warnOf('RefoldListenerWarning', error);
       }
     }
   }

@@ -9,6 +9,7 @@ import { type Divergence, diverged } from './divergence.ts';
 import type { Keyframe, MadeSnapshot } from './snapshot-making.ts';
 import { type SnapshotThread, ThreadUnavailable } from './snapshot-thread.ts';
 import type { EncodedState } from './snapshots.ts';
+import { warnOf } from './warn.ts';
 
 /** Has a snapshot made, writes the keyframes that come on the way, and learns from how long it took. */
 export type Keep = (make: (onKeyframe: (keyframe: Keyframe) => void) => Promise<MadeSnapshot>) => Promise<EncodedState>;
@@ -89,7 +90,7 @@ export class SnapshotChecker {
   checkNowAndThen(to: number, ours: EncodedState): void {
     if (this.#isBusy || performance.now() - this.#end < this.#tookMs * REST_PER_CHECK) return;
     this.check(to, ours).catch((error: unknown) => {
-      if (!this.#isClosing) process.emitWarning(error instanceof Error ? error : String(error));
+      if (!this.#isClosing) warnOf('RefoldSnapshotWarning', error);
     });
   }
 

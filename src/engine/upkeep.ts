@@ -15,6 +15,7 @@ import { Housekeeper } from './housekeeper.ts';
 import type { Settings } from './options.ts';
 import type { Rates } from './rates.ts';
 import { type SnapshotReport, type SnapshotSource, Snapshotter } from './snapshotter.ts';
+import { warnOf } from './warn.ts';
 import type { WritePath } from './write-path.ts';
 
 export interface UpkeepSource {
@@ -103,7 +104,7 @@ export class Upkeep {
     } catch (error) {
       // All of this spares the next open some time, and nothing depends on it: a full disk is no reason to fail a close.
       if (!isRefoldError(error, 'LOG_FULL')) throw error;
-      process.emitWarning(error, { type: 'RefoldHousekeepingWarning' });
+      warnOf('RefoldHousekeepingWarning', error);
     }
   }
 

@@ -9,6 +9,7 @@
  * Tables are the same objects all along, so a reader's table shows later commits. Everything inside them, and the root,
  * is frozen: what a reader has taken from them stays as it was.
  */
+import { isInstance } from '../core/errors.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import { captureRoot, type StateCapture } from './capture.ts';
 import { draftOf, sameKeys, setMember, shallowCopy, thaw } from './draft.ts';
@@ -31,7 +32,7 @@ export class AtomicState<State extends object> implements LiveState<State> {
     try {
       this.#root = settleRoot(state);
     } catch (error) {
-      throw error instanceof IllegalValue ? stateRefused(error) : error;
+      throw isInstance(error, IllegalValue) ? stateRefused(error) : error;
     }
   }
 
@@ -52,7 +53,7 @@ export class AtomicState<State extends object> implements LiveState<State> {
       commit.settle();
     } catch (error) {
       if (current === undefined) throw error;
-      throw error instanceof IllegalValue ? stateRefused(error, current) : reducerFailed(error, current);
+      throw isInstance(error, IllegalValue) ? stateRefused(error, current) : reducerFailed(error, current);
     }
     this.#root = commit.apply();
   }
