@@ -52,7 +52,7 @@ export function specification<State extends object, C extends Catalog, K extends
       const recorded = record(model, [events], STORY_TIME).flat();
       const state = model.initialState();
       foldDirect(model.reducers, state, recorded);
-      const verdict = decideCommand(model, name, input, { state, now, sequence: recorded.length, meta: undefined });
+      const verdict = decideCommand(model, name, input, { state, now, sequence: recorded.length });
       // biome-ignore lint/suspicious/noThenProperty: given, when, then is the field's own wording
       return { then: (expected) => compareEnding(model, name, verdict, expected) };
     },
@@ -77,7 +77,7 @@ function compareEnding(model: Model, command: string, verdict: Verdict, expected
 /** As they would be recorded: through schema and guard, without place and time. */
 function plain(model: Model, events: readonly EventInput[]): unknown[] {
   if (events.length === 0) return [];
-  return new Intake(model).admit(events, { firstSequence: 1, recordedAt: 0, frozen: false }).map(({ type, data }) => ({
+  return new Intake(model).admit(events, { firstSequence: 1, recordedAt: 0 }).map(({ type, data }) => ({
     type,
     data,
   }));
@@ -152,7 +152,7 @@ function record(model: Model, commits: readonly (readonly EventInput[])[], start
   return commits
     .filter((commit) => commit.length > 0)
     .map((commit, index) => {
-      const events = intake.admit(commit, { firstSequence, recordedAt: start + index, frozen: false });
+      const events = intake.admit(commit, { firstSequence, recordedAt: start + index });
       firstSequence += events.length;
       return events;
     });

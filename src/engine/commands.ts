@@ -1,10 +1,10 @@
 /** Commands: from a wish and the present state to events or a rejection, and how an outcome is remembered. */
-import type { z } from 'zod';
-import { messageOf, RefoldError } from '../core/errors.ts';
-import type { Commit, EventInput, EventMeta } from '../core/event.ts';
+import { messageOf, RefoldError, type ValidationIssue } from '../core/errors.ts';
+import type { Commit, EventInput } from '../core/event.ts';
 import { inspectInput } from '../core/guard.ts';
+import { isPromiseLike, letGo } from '../core/let-go.ts';
 import { type CommandDefinition, isRejection, type Model, type Rejection } from '../core/model.ts';
-import { describeIssues, refusalOf } from './intake.ts';
+import { badDecision, describeIssues, refusalOf } from './intake.ts';
 
 /**
  * What a command came to. A command that decided on no events is accepted with an empty commit: its `lastSequence` is
@@ -21,8 +21,9 @@ export interface DecisionContext {
   readonly state: object;
   readonly now: number;
   readonly sequence: number;
-  readonly meta: EventMeta | undefined;
 }
+
+type Command = CommandDefinition<any, any, any>;
 
 /**
  * Parses the input and runs `decide`.
@@ -32,86 +33,87 @@ export interface DecisionContext {
  */
 export function decideCommand(model: Model, name: string, input: unknown, context: DecisionContext): Verdict {
   const command = commandOf(model, name);
-  const parsed = parseInput(command, name, input);
-  const { state, now, sequence, meta } = context;
-  const decision = runDecide(name, () => command.decide(state as never, parsed as never, { now, sequence }));
-  if (isRejection(decision)) return { rejected: decision };
-  const events: readonly EventInput[] = Array.isArray(decision) ? decision : [decision];
-  return { accepted: meta === undefined ? events : events.map((event) => ({ ...event, meta: event.meta ?? meta })) };
+  return decide(command, name, parseInput(command, name, input), context);
 }
 
-function commandOf(model: Model, name: string): CommandDefinition<any, any, any> {
-  const commands: Record<string, CommandDefinition<any, any, any>> = model.commands ?? {};
-  if (Object.hasOwn(commands, name)) return commands[name]!;
+/** @throws RefoldError `INVALID_OPTION` */
+export function commandOf(model: Model, name: unknown): Command {
+  const commands: Record<string, Command> = model.commands ?? {};
+  if (typeof name === 'string' && Object.hasOwn(commands, name)) return commands[name]!;
   const known = Object.keys(commands).join(', ') || 'none';
-  const message = `Cannot execute: the model ${model.name} has no command ${name}`;
-  throw new RefoldError('INVALID_OPTION', message, { type: name, hint: `The commands are: ${known}` });
+  const details = { ...(typeof name === 'string' ? { type: name } : {}), hint: `The commands are: ${known}` };
+  const what = typeof name === 'string' ? name : `of this name, which is not a string but ${kindOf(name)}`;
+  throw new RefoldError('INVALID_OPTION', `Cannot execute: the model ${model.name} has no command ${what}`, details);
 }
 
-function parseInput(command: CommandDefinition<any, any, any>, name: string, input: unknown): unknown {
+/** @throws RefoldError `EVENT_REJECTED` for input that does not fit or cannot be read, and for a schema that throws */
+export function parseInput(command: Command, name: string, input: unknown): unknown {
   try {
     inspectInput(input, 'input');
   } catch (error) {
     throw refusalOf(error, { type: name }, 'execute');
   }
-  const result = safeParse(command.input, name, input);
-  if (result.success) return result.data;
-  const { issues } = result.error;
-  const message = `Cannot execute ${name}: its input does not fit the schema: ${describeIssues(issues)}`;
+  let issues: readonly ValidationIssue[];
+  let described: string;
+  try {
+    const result = command.input.safeParse(input);
+    if (result.success) return result.data;
+    issues = result.error.issues;
+    described = describeIssues(issues);
+  } catch (cause) {
+    // By itself, in a transform or because it wants to be asynchronous.
+    const message = `Cannot execute ${name}: the schema of its input threw: ${messageOf(cause)}`;
+    const hint = 'Schemas must be synchronous and must not throw';
+    throw new RefoldError('EVENT_REJECTED', message, { type: name, cause, hint });
+  }
+  const message = `Cannot execute ${name}: its input does not fit the schema: ${described}`;
   throw new RefoldError('EVENT_REJECTED', message, { type: name, issues, hint: 'Correct the input' });
 }
 
-/** A schema may throw by itself, in a transform or because it wants to be asynchronous. */
-function safeParse(schema: z.ZodType, name: string, input: unknown): ReturnType<z.ZodType['safeParse']> {
-  try {
-    return schema.safeParse(input);
-  } catch (cause) {
-    throw new RefoldError(
-      'EVENT_REJECTED',
-      `Cannot execute ${name}: the schema of its input threw: ${messageOf(cause)}`,
-      {
-        type: name,
-        cause,
-        hint: 'Schemas must be synchronous and must not throw',
-      },
-    );
-  }
-}
-
-function runDecide(name: string, decide: () => unknown): unknown {
+/** Runs `decide` on input that has been parsed. @throws RefoldError `COMMAND_FAILED` */
+export function decide(command: Command, name: string, input: unknown, context: DecisionContext): Verdict {
+  const { state, now, sequence } = context;
   let decision: unknown;
   try {
-    decision = decide();
+    decision = command.decide(state as never, input as never, { now, sequence });
   } catch (cause) {
     throw badDecision(name, `its decide threw: ${messageOf(cause)}`, cause);
   }
-  if (typeof decision === 'object' && decision !== null && !('then' in decision)) return decision;
-  throw badDecision(name, `its decide gave ${decision === null ? 'null' : typeof decision}`);
+  return verdictOf(name, decision);
 }
 
-function badDecision(name: string, problem: string, cause?: unknown): RefoldError {
-  return new RefoldError('COMMAND_FAILED', `Cannot execute ${name}: ${problem}`, {
-    type: name,
-    cause,
-    hint: "decide gives events, an array of events, or reject('CODE', 'why'), synchronously; nothing was appended",
-  });
+function verdictOf(name: string, decision: unknown): Verdict {
+  letGo(decision);
+  let verdict: Verdict | undefined;
+  try {
+    verdict = readDecision(decision);
+  } catch (cause) {
+    throw badDecision(name, `reading what its decide gave threw: ${messageOf(cause)}`, cause);
+  }
+  if (verdict === undefined) throw badDecision(name, `its decide gave ${kindOf(decision)}`);
+  return verdict;
 }
 
+function readDecision(decision: unknown): Verdict | undefined {
+  if (typeof decision !== 'object' || decision === null || isPromiseLike(decision)) return undefined;
+  if (Array.isArray(decision)) return { accepted: decision };
+  if (!isRejection(decision)) return { accepted: [decision as EventInput] };
+  const { code, message } = decision;
+  if (typeof code !== 'string' || typeof message !== 'string') return undefined;
+  return { rejected: { rejected: true, code, message } };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
+  if (isPromiseLike(value)) return 'a promise';
+  return 'something else';
+}
+
+/** The longest commandId, in UTF-16 units. */
 const LONGEST_COMMAND_ID = 200;
 
-/** @throws RefoldError `INVALID_OPTION` */
-export function requireCommandId(commandId: unknown): void {
-  if (
-    typeof commandId === 'string' &&
-    commandId !== '' &&
-    commandId.length <= LONGEST_COMMAND_ID &&
-    commandId.isWellFormed()
-  )
-    return;
-  throw new RefoldError('INVALID_OPTION', 'Cannot execute: the commandId is not a text of 1 to 200 characters', {
-    type: 'commandId',
-    hint: 'Use a UUID, or another text that a retry will repeat',
-  });
+export function isCommandId(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_COMMAND_ID && value.isWellFormed();
 }
 
 /** An outcome as the log keeps it. */

@@ -5,11 +5,18 @@
  * holds them is durable. The first failure ends it all: what was queued is refused, and the queue takes no more.
  */
 import { isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
+import { requireReadable } from '../log/block-rules.ts';
 import type { LogHead, LogStore, QueuedCommit, StoredOutcome } from '../log/log-store.ts';
+import { warnOf } from './warn.ts';
+
+/** A commit that is part of the state already. */
+export interface FoldedCommit extends QueuedCommit {
+  readonly firstSequence: number;
+}
 
 /** What waits to become durable. Without `commit` it only waits its turn, or carries an outcome. */
 export interface QueueEntry {
-  readonly commit?: QueuedCommit | undefined;
+  readonly commit?: FoldedCommit | undefined;
   readonly outcome?: StoredOutcome | undefined;
 }
 
@@ -23,12 +30,14 @@ interface Waiting {
   readonly reject: (error: RefoldError) => void;
 }
 
-/** Whom the queue tells. Both are called before the promises of the entries settle. */
+/** Whom the queue tells. */
 export interface QueueListener {
-  /** With the commits of each block, in order, when it has become durable. */
-  readonly onDurable: (commits: readonly QueuedCommit[]) => void;
-  /** Once, when an append failed: the queue takes no more. */
+  /** With the commits and outcomes of each block, in order, when it has become durable, and before its promises resolve. */
+  readonly onDurable: (commits: readonly FoldedCommit[], outcomes: readonly StoredOutcome[]) => void;
+  /** Once, when an append failed: the queue takes no more. Before the promises reject. */
   readonly onFailure: (error: RefoldError) => void;
+  /** After a block has settled, when there is room for more. */
+  readonly onRoom: () => void;
 }
 
 /** A block is cut at this size; a single larger commit still goes as one. */
@@ -47,18 +56,17 @@ export class CommitQueue {
   #waitingBytes = 0;
   #inFlight: Waiting[][] = [];
   #inFlightBytes = 0;
-  /** Sequence after everything sent so far. */
-  #sent: number;
+  /** Where the log will end after everything sent so far. */
+  #sent: Pick<LogHead, 'sequence' | 'recordedAt'>;
   /** Settles when everything sent so far is durable; rejects with the first of the failures, in the order of sending. */
   #lastWrite: Promise<void> = Promise.resolve();
   #pumpScheduled = false;
   #failure: RefoldError | undefined;
-  #roomWaiters: (() => void)[] = [];
 
   constructor(log: LogStore, listener: QueueListener) {
     this.#log = log;
     this.#listener = listener;
-    this.#sent = log.head().sequence;
+    this.#sent = log.head();
   }
 
   /** Bytes accepted and not yet durable. */
@@ -68,11 +76,6 @@ export class CommitQueue {
 
   get isFull(): boolean {
     return this.bytes >= QUEUE_BYTES && this.#failure === undefined;
-  }
-
-  /** Resolves when there may be room again. */
-  room(): Promise<void> {
-    return new Promise((resolve) => this.#roomWaiters.push(resolve));
   }
 
   /** Resolves with `answer` when the entry is durable. Entries become durable in the order of these calls. */
@@ -138,38 +141,53 @@ export class CommitQueue {
 
   #send(block: Waiting[]): void {
     this.#inFlight.push(block);
-    const expectedSequence = this.#sent;
-    const commits: QueuedCommit[] = [];
+    const commits: FoldedCommit[] = [];
     const outcomes: StoredOutcome[] = [];
     for (const { entry } of block) {
       if (entry.outcome !== undefined) outcomes.push(entry.outcome);
-      if (entry.commit === undefined) continue;
-      commits.push(entry.commit);
-      this.#sent += entry.commit.events;
+      if (entry.commit !== undefined) commits.push(entry.commit);
     }
     // A block without content is durable once the one before it is.
     if (commits.length > 0 || outcomes.length > 0) {
-      const write = this.#log.append({ expectedSequence, epoch: this.#log.epoch, commits, outcomes });
+      const write = this.#write(commits, outcomes);
       // A log may answer in another order than it was asked. Commits settle in theirs, and what befell the first is
       // what is said of the second, which stands on it.
       this.#lastWrite = this.#lastWrite.then(() => write);
       write.catch(() => {});
     }
     this.#lastWrite.then(
-      () => this.#settle(block, commits),
+      () => this.#settle(block, commits, outcomes),
       (error: unknown) => this.#fail(error),
     );
   }
 
-  #settle(block: Waiting[], commits: readonly QueuedCommit[]): void {
+  async #write(commits: readonly FoldedCommit[], outcomes: readonly StoredOutcome[]): Promise<void> {
+    const { path, epoch } = this.#log;
+    const expectedSequence = this.#sent.sequence;
+    // What is written and cannot be read again is worse than what was refused.
+    this.#sent = requireReadable(commits, this.#sent, path);
+    await this.#log.append({ expectedSequence, epoch, commits, outcomes });
+  }
+
+  #settle(block: Waiting[], commits: readonly FoldedCommit[], outcomes: readonly StoredOutcome[]): void {
     if (this.#failure !== undefined) return;
     this.#inFlight.shift();
     for (const { bytes } of block) this.#inFlightBytes -= bytes;
-    if (commits.length > 0) this.#listener.onDurable(commits);
+    this.#tell(commits, outcomes);
     // Nothing is sent after a fence before it has settled: this is the head that it asks for, and the next turn's need not be.
     for (const { fence, resolve, answer } of block) resolve((fence ? this.#log.head() : answer) as never);
-    this.#releaseRoom();
+    if (!this.isFull) this.#listener.onRoom();
     this.#schedule();
+  }
+
+  /** What became durable is acknowledged, whatever those do who are told of it. */
+  #tell(commits: readonly FoldedCommit[], outcomes: readonly StoredOutcome[]): void {
+    if (commits.length === 0 && outcomes.length === 0) return;
+    try {
+      this.#listener.onDurable(commits, outcomes);
+    } catch (error) {
+      warnOf('RefoldHousekeepingWarning', error);
+    }
   }
 
   #fail(cause: unknown): void {
@@ -186,14 +204,7 @@ export class CommitQueue {
     this.#waiting = [];
     this.#waitingBytes = this.#inFlightBytes = 0;
     for (const { reject } of refused) reject(error);
-    this.#releaseRoom();
-  }
-
-  #releaseRoom(): void {
-    if (this.isFull) return;
-    const waiters = this.#roomWaiters;
-    this.#roomWaiters = [];
-    for (const resume of waiters) resume();
+    this.#listener.onRoom();
   }
 }
 

@@ -7,6 +7,7 @@ import type { BlockHeader, LogStore } from '../log/log-store.ts';
 import type { ModelFingerprint } from './fingerprint.ts';
 import type { Progress } from './options.ts';
 import { recover } from './recovery.ts';
+import { guardOf } from './reentrancy.ts';
 import { upcastEvent } from './upcast.ts';
 
 /** A place in the log: a sequence, or the last event recorded at or before a time (a Date, or ms since the epoch). */
@@ -125,7 +126,8 @@ function invalidPosition(problem: string, log: LogStore, sequence?: number): Ref
 /** Reads events in order, page by page, brought to the model's versions. */
 export async function* readEvents(model: Model, log: LogStore, range: EventRange): AsyncGenerator<RecordedEvent, void> {
   const types = checkedTypes(model, range.types);
-  for await (const event of readRecorded(log, range, types)) yield upcastEvent(model, event);
+  const guard = guardOf(log);
+  for await (const event of readRecorded(log, range, types)) yield guard.run(() => upcastEvent(model, event));
 }
 
 /** Reads events in order as they were recorded, without any model. */

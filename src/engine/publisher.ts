@@ -1,8 +1,14 @@
-/** Hands what became durable to those who listen. A listener that throws harms neither the store nor the others. */
+/**
+ * Hands what became durable to those who listen.
+ *
+ * A listener is code of the application's that runs while a block settles. Whatever it does (throw anything, return a promise
+ * that is rejected, subscribe or unsubscribe), it harms neither the store nor the others: `publish` never throws.
+ */
 import type { RecordedEvent } from '../core/event.ts';
+import { letGo } from '../core/let-go.ts';
 import { warnOf } from './warn.ts';
 
-/** Gets the events of one commit, in order, after they became durable. */
+/** Gets the events of one commit, in order, after they became durable: a frozen copy that all listeners share. */
 export type Listener<Event = RecordedEvent> = (events: readonly Event[]) => void;
 
 export class Publisher {
@@ -20,17 +26,42 @@ export class Publisher {
     return () => void this.#listeners.delete(own);
   }
 
+  /** @param events the listeners' own: they are frozen here */
   publish(events: readonly RecordedEvent[]): void {
-    for (const listener of this.#listeners) {
-      try {
-        listener(events);
-      } catch (error) {
-        warnOf('RefoldListenerWarning', error);
-      }
-    }
+    freezeEvents(events);
+    // Of a copy: who subscribes meanwhile hears of later commits. Who is unsubscribed meanwhile hears of none.
+    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) call(listener, events);
   }
 
   clear(): void {
     this.#listeners.clear();
   }
+}
+
+function call(listener: Listener, events: readonly RecordedEvent[]): void {
+  try {
+    letGo(listener(events) as unknown, warn);
+  } catch (error) {
+    warn(error);
+  }
+}
+
+function warn(error: unknown): void {
+  warnOf('RefoldListenerWarning', error);
+}
+
+function freezeEvents(events: readonly RecordedEvent[]): void {
+  for (const event of events) {
+    freezeJson(event.data);
+    if (event.meta !== undefined) freezeJson(event.meta);
+    Object.freeze(event);
+  }
+  Object.freeze(events);
+}
+
+/** Depth is bounded: it is what a payload may have. */
+function freezeJson(value: unknown): void {
+  if (typeof value !== 'object' || value === null) return;
+  for (const key in value) freezeJson((value as Record<string, unknown>)[key]);
+  Object.freeze(value);
 }

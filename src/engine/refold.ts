@@ -10,6 +10,7 @@ import { decodeBlock, EMPTY_CHAIN } from '../log/block.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { parseFingerprint } from './fingerprint.ts';
 import { Pace } from './pace.ts';
+import { guardOf } from './reentrancy.ts';
 import { upcastEvent } from './upcast.ts';
 
 /** A state on its way through the log. */
@@ -65,12 +66,18 @@ export async function foldLog<State>(
   range: FoldRange = {},
 ): Promise<void> {
   const { to = Number.POSITIVE_INFINITY, pace = new Pace(SLICE_MS) } = range;
+  const guard = guardOf(log);
   if (cursor.sequence >= to) return;
   // Without an end the log itself knows its own: a reader's may have moved since it last looked.
   for await (const block of log.read({ from: cursor.sequence + 1, ...(range.to === undefined ? {} : { to }) })) {
     const events = within(decodeBlock(block, range.types).events, cursor.sequence, to);
-    prepare(model, events, cursor);
-    foldDirect(reducers, cursor.state as object, events);
+    guard.enter();
+    try {
+      prepare(model, events, cursor);
+      foldDirect(reducers, cursor.state as object, events);
+    } finally {
+      guard.leave();
+    }
     events.length = 0; // as in the log's columns: a long list that stays full keeps its events beyond their time
     cursor.sequence = Math.min(block.lastSequence, to);
     cursor.chain = block.chain;

@@ -5,12 +5,13 @@
  * (`write-path`, `history`, `upkeep`, `projections`, `verify`).
  */
 import { RefoldError } from '../core/errors.ts';
-import type { Commit, DeepReadonly, EventMeta, RecordedEvent } from '../core/event.ts';
+import type { Commit, DeepReadonly, RecordedEvent } from '../core/event.ts';
 import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf } from '../core/model.ts';
 import type { LiveState } from '../fold/live-state.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
-import { type CommandOutcome, decideCommand, type Verdict } from './commands.ts';
+import { StoreClock } from './clock.ts';
+import type { CommandOutcome } from './commands.ts';
 import type { CompactionReport, CompactOptions } from './compaction.ts';
 import type { ModelFingerprint } from './fingerprint.ts';
 import { type EventRange, followEvents, type PastState, type Position, pastState, readEvents } from './history.ts';
@@ -19,16 +20,13 @@ import { Projection, type ProjectionDefinition } from './projections.ts';
 import { type Listener, Publisher } from './publisher.ts';
 import type { Rates } from './rates.ts';
 import type { RecoveryReport } from './recovery.ts';
+import { guardOf, type Reentrancy, refuseReentrant } from './reentrancy.ts';
 import type { SnapshotReport } from './snapshotter.ts';
 import { upcastEvent } from './upcast.ts';
 import { Upkeep, type UpkeepStats } from './upkeep.ts';
 import { type LiveHash, type VerifyReport, verifyLog } from './verify.ts';
-import { type AppendOptions, atLeastOne, commitOf, WritePath } from './write-path.ts';
-
-export interface ExecuteOptions extends AppendOptions {
-  /** Put on every event that the command decides on, unless it has its own. */
-  readonly meta?: EventMeta | undefined;
-}
+import type { AppendOptions, ExecuteOptions } from './write-options.ts';
+import { WritePath } from './write-path.ts';
 
 export interface StoreStats extends UpkeepStats, LogSize {
   readonly sequence: number;
@@ -37,6 +35,8 @@ export interface StoreStats extends UpkeepStats, LogSize {
   readonly firstSequence: number;
   /** Accepted and not yet durable. */
   readonly queuedBytes: number;
+  /** What calls keep that wait for room in the queue, roughly; nothing but the caller bounds it. */
+  readonly waitingBytes: number;
   /** The promise, in ms. */
   readonly recoverWithin: number;
 }
@@ -63,6 +63,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   readonly #parts: StoreParts<State>;
   readonly #log: LogStore;
   readonly #settings: Settings;
+  readonly #guard: Reentrancy;
   readonly #path: WritePath;
   readonly #upkeep: Upkeep;
   readonly #publisher = new Publisher();
@@ -71,15 +72,25 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   #closed: Promise<void> | undefined;
 
   constructor(model: Model<State, C, K>, parts: StoreParts<State>) {
-    const { log, settings, live, firstSeen } = parts;
+    const { log, live, firstSeen } = parts;
+    this.#guard = guardOf(log);
+    const clock = new StoreClock(parts.settings.clock, this.#guard, log.head().recordedAt);
+    // Whoever asks the time but for a commit shall not fail for it.
+    const settings = { ...parts.settings, clock: () => clock.glance() };
     this.model = model;
     this.recovery = parts.recovery;
     this.#parts = parts;
     this.#log = log;
     this.#settings = settings;
     const onDurable = (bytes: number): void => this.#afterCommit(bytes);
-    this.#path = new WritePath({ model, log, settings, live, firstSeen, publisher: this.#publisher, onDurable });
-    this.#upkeep = new Upkeep({ model, ...parts, path: this.#path, saveProjections: () => this.#saveProjections() });
+    this.#path = new WritePath({ model, log, settings, clock, live, firstSeen, publisher: this.#publisher, onDurable });
+    this.#upkeep = new Upkeep({
+      model,
+      ...parts,
+      settings,
+      path: this.#path,
+      saveProjections: () => this.#saveProjections(),
+    });
   }
 
   /**
@@ -114,9 +125,8 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
    * left. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: maybe written; after both the store is failed. `STORE_FAILED`,
    * `STORE_CLOSED`: not tried.
    */
-  append(events: EventOf<C> | readonly EventOf<C>[], options: AppendOptions = {}): Promise<Commit> {
-    const inputs: readonly EventOf<C>[] = Array.isArray(events) ? events : [events as EventOf<C>];
-    return this.#write(options, () => ({ accepted: atLeastOne(inputs) }), commitOf);
+  append(events: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Promise<Commit> {
+    return this.#refused('append') ?? this.#path.append(events, options);
   }
 
   /**
@@ -130,14 +140,9 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   execute<Name extends keyof K & string>(
     name: Name,
     input: InputOf<K, Name>,
-    options: ExecuteOptions = {},
+    options?: ExecuteOptions,
   ): Promise<CommandOutcome> {
-    const { meta } = options;
-    const decide = (): Verdict => {
-      const { state, sequence } = this.#path;
-      return decideCommand(this.model, name, input, { state, sequence, now: this.#path.now(), meta });
-    };
-    return this.#write(options, decide, (outcome) => outcome);
+    return this.#refused('execute') ?? this.#path.execute(name, input, options);
   }
 
   /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller's own copy. */
@@ -166,7 +171,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   ): AsyncGenerator<RecordedEventOf<C>, void> {
     this.#requireOpen();
     const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
-    const upcast = (event: RecordedEvent): RecordedEvent => upcastEvent(this.model, event);
+    const upcast = (event: RecordedEvent): RecordedEvent => this.#guard.run(() => upcastEvent(this.model, event));
     yield* followEvents(this.#log, options.from ?? this.#log.firstSequence(), signal, upcast) as AsyncGenerator<
       RecordedEventOf<C>,
       void
@@ -206,20 +211,16 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
    * @throws RefoldError `REDUCER_FAILED` when the replay gives another state: a reducer is not deterministic. `sequence`,
    * `type` and `at` name the first divergent event and the place; nothing was kept
    */
-  async snapshot(): Promise<SnapshotReport> {
-    this.#requireWritable();
-    return this.#upkeep.snapshot();
+  snapshot(): Promise<SnapshotReport> {
+    return this.#refused('take a snapshot') ?? this.#snapshot();
   }
 
   /**
    * Seals open blocks, drops what the option `history` no longer wants, and gives the space back: all of it and now, where
    * the store by itself waits until it is worth it.
    */
-  async compact(options: CompactOptions = {}): Promise<CompactionReport> {
-    if (options.dryRun !== true) this.#requireWritable();
-    await this.#settled();
-    await this.#saveProjections();
-    return this.#upkeep.compact(options);
+  compact(options: CompactOptions = {}): Promise<CompactionReport> {
+    return this.#guard.entered ? refuseReentrant('compact', this.path) : this.#compact(options);
   }
 
   /** Reads and refolds the whole log, and compares every snapshot and the live state with the result. */
@@ -238,6 +239,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   /** Sha-256 over values, types and order of the state as it is now, hex: the same for the same log, wherever folded. */
   async stateHash(): Promise<string> {
+    if (this.#guard.entered) await this.#guard.left();
     this.#requireSound();
     return hashState(this.#path.state);
   }
@@ -255,6 +257,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
       durableSequence: this.durableSequence,
       firstSequence: this.#log.firstSequence(),
       queuedBytes: this.#path.queue.bytes,
+      waitingBytes: this.#path.waitingBytes,
       recoverWithin: this.#settings.recoverWithin,
       ...this.#upkeep.stats(),
       ...this.#log.size(),
@@ -277,25 +280,37 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     await this.close();
   }
 
-  #write<Answer>(
-    options: AppendOptions,
-    decide: () => Verdict,
-    answer: (outcome: CommandOutcome) => Answer,
-  ): Promise<Answer> {
+  /** Why a write cannot even be tried, if so. Whatever promises a promise throws nothing. */
+  #refused(action: string): Promise<never> | undefined {
+    if (this.#guard.entered) return refuseReentrant(action, this.path);
     try {
       this.#requireWritable();
+      return undefined;
     } catch (error) {
       return Promise.reject(error);
     }
-    return this.#path.write(options, decide, answer);
+  }
+
+  /** After what was called before: it shall be in the snapshot, and a snapshot must not be taken in between. */
+  async #snapshot(): Promise<SnapshotReport> {
+    if (this.#path.isHoldingBack) await this.#path.turn();
+    return this.#upkeep.snapshot();
+  }
+
+  async #compact(options: CompactOptions): Promise<CompactionReport> {
+    if (options.dryRun !== true) this.#requireWritable();
+    await this.#settled();
+    await this.#saveProjections();
+    return this.#upkeep.compact(options);
   }
 
   async #close(): Promise<void> {
     const { readOnly } = this.#settings;
+    if (this.#guard.entered) await this.#guard.left();
     try {
       if (!readOnly && this.#path.failure === undefined) await this.#upkeep.settle();
       // Under the direct fold a reducer's failure ends the store, not what was accepted before it.
-      else await this.#path.queue.push({}, undefined).catch(() => {});
+      else await this.#path.settled().catch(() => {});
     } finally {
       this.#closing.abort();
       this.#publisher.clear();
@@ -317,6 +332,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   /** Open, and everything accepted so far durable. */
   async #settled(): Promise<void> {
+    if (this.#guard.entered) await this.#guard.left();
     this.#requireSound();
     if (!this.#settings.readOnly) await this.#path.settled();
   }

@@ -2,31 +2,35 @@
  * The write path: validate → check the expected sequence → fold → queue → group commit → resolve → publish.
  *
  * Everything up to the queue happens in one go inside the call, so the order of calls is the order of sequences, and the
- * next call already sees the new state. Promises resolve when the block that holds their commit is durable.
+ * next call already sees the new state. Where a call must wait (too much is queued, or the log looks up a commandId in its own
+ * time) it joins a waiting room, and so does every call after it: the order stays. Promises resolve when the block that holds
+ * their commit is durable.
+ *
+ * All of the application's code runs before a commit is taken into the state, with the guard against re-entrancy entered;
+ * after that nothing is asked or believed that it could have touched.
  */
 import { RefoldError } from '../core/errors.ts';
-import type { Commit, EventInput, RecordedEvent } from '../core/event.ts';
+import type { Commit, RecordedEvent } from '../core/event.ts';
 import type { Model, Rejection } from '../core/model.ts';
 import type { LiveState } from '../fold/live-state.ts';
-import { decodeBlock, encodeCommit, encodeOpenBlock } from '../log/block.ts';
-import type { LogStore, QueuedCommit, StoredOutcome } from '../log/log-store.ts';
-import { type CommandOutcome, parseOutcome, requireCommandId, serialiseOutcome, type Verdict } from './commands.ts';
-import { CommitQueue } from './commit-queue.ts';
-import { Intake } from './intake.ts';
+import { decodeCommit } from '../log/block.ts';
+import type { LogStore, StoredOutcome } from '../log/log-store.ts';
+import type { StoreClock } from './clock.ts';
+import { type CommandOutcome, parseOutcome, serialiseOutcome } from './commands.ts';
+import { CommitQueue, type FoldedCommit } from './commit-queue.ts';
+import { type AdmittedCommit, admitMeta, Intake } from './intake.ts';
 import type { Settings } from './options.ts';
 import type { Publisher } from './publisher.ts';
-
-export interface AppendOptions {
-  /** The sequence that the store must be at; another one is a `SEQUENCE_CONFLICT`. Default: wherever it is. */
-  readonly expectedSequence?: number | undefined;
-  /** Makes a retry safe: done once, and remembered. 1 to 200 characters. */
-  readonly commandId?: string | undefined;
-}
+import { guardOf, type Reentrancy } from './reentrancy.ts';
+import { type Guest, WaitingRoom } from './waiting-room.ts';
+import { CommandWish, EventsWish, type HeldWish, type Wish } from './wishes.ts';
+import { type AppendOptions, appendOptions, type ExecuteOptions, executeOptions } from './write-options.ts';
 
 export interface WritePathParts {
   readonly model: Model;
   readonly log: LogStore;
   readonly settings: Settings;
+  readonly clock: StoreClock;
   readonly live: LiveState<object>;
   /** The first sequence of each event type so far; kept up to date. */
   readonly firstSeen: Map<string, number>;
@@ -35,15 +39,18 @@ export interface WritePathParts {
   readonly onDurable: (bytes: number) => void;
 }
 
-/** The largest text of one commit: it must fit into one row. */
-const COMMIT_BYTES = 256 * 1024 * 1024;
+/** What the caller is told of an outcome. */
+type Answering<Answer> = (outcome: CommandOutcome) => Answer;
 
 export class WritePath {
   readonly queue: CommitQueue;
   readonly #parts: WritePathParts;
+  readonly #guard: Reentrancy;
   readonly #live: LiveState<object>;
   readonly #intake: Intake;
-  readonly #pending = new Map<string, Promise<CommandOutcome>>();
+  readonly #room: WaitingRoom;
+  /** What commands come to that wait or are on their way, by commandId. */
+  readonly #pending = new Map<string, () => Promise<CommandOutcome>>();
   /** The model's event types that the log does not hold yet. */
   readonly #unseen: Set<string>;
   #sequence: number;
@@ -54,13 +61,16 @@ export class WritePath {
   constructor(parts: WritePathParts) {
     const { model, log, live, firstSeen } = parts;
     this.#parts = parts;
+    this.#guard = guardOf(log);
     this.#unseen = new Set([...model.types.keys()].filter((type) => !firstSeen.has(type)));
     this.#live = live;
     this.#intake = new Intake(model);
     this.queue = new CommitQueue(log, {
-      onDurable: (commits) => this.#becameDurable(commits),
-      onFailure: (error) => (this.#failure ??= error),
+      onDurable: (commits, outcomes) => this.#becameDurable(commits, outcomes),
+      onFailure: (error) => this.#failed(error),
+      onRoom: () => this.#room.admit(),
     });
+    this.#room = new WaitingRoom(() => !this.queue.isFull);
     const head = log.head();
     this.#sequence = this.#durableSequence = head.sequence;
     this.#recordedAt = head.recordedAt;
@@ -83,115 +93,176 @@ export class WritePath {
     return this.#failure;
   }
 
-  /** What `recordedAt` will be for a commit made now: never before the last. */
-  now(): number {
-    const now = Math.floor(this.#parts.settings.clock());
-    return Number.isFinite(now) ? Math.max(now, this.#recordedAt) : this.#recordedAt;
+  /** What the calls keep that wait for their turn, in bytes, roughly. */
+  get waitingBytes(): number {
+    return this.#room.bytes;
   }
 
-  /** Resolves when what was accepted so far is durable. */
+  append(events: unknown, given: AppendOptions | undefined): Promise<Commit> {
+    this.#guard.enter();
+    try {
+      const options = given === undefined ? {} : appendOptions(given);
+      return this.#write(options, new EventsWish(this.#intake, events), commitOf);
+    } catch (error) {
+      return Promise.reject(error);
+    } finally {
+      this.#guard.leave();
+    }
+  }
+
+  execute(name: string, input: unknown, given: ExecuteOptions | undefined): Promise<CommandOutcome> {
+    this.#guard.enter();
+    try {
+      const options = given === undefined ? {} : executeOptions(given);
+      const meta = options.meta === undefined ? undefined : admitMeta(options.meta, name, undefined, 'execute');
+      return this.#write(options, new CommandWish(this.#parts.model, this.#intake, name, input, meta), asItIs);
+    } catch (error) {
+      return Promise.reject(error);
+    } finally {
+      this.#guard.leave();
+    }
+  }
+
+  /** Whether calls wait for their turn. */
+  get isHoldingBack(): boolean {
+    return !this.#room.isEmpty;
+  }
+
+  /** Resolves when everything that was called before has begun. */
+  turn(): Promise<void> {
+    return this.#room.turn();
+  }
+
+  /** Resolves when what was called so far is durable, what was held back included. */
   async settled(): Promise<void> {
+    if (this.isHoldingBack) await this.#room.turn();
     if (this.#durableSequence < this.#sequence || this.queue.bytes > 0) await this.queue.push({}, undefined);
   }
 
-  /**
-   * Decides, folds and queues at once; resolves when durable. With a `commandId`, once and for all.
-   *
-   * @param answer what the caller is told of the outcome
-   */
-  write<Answer>(
+  /** Not an async function, nor those it calls: with thousands of appends at once, each promise more is felt. */
+  #write<Answer>(options: AppendOptions, wish: Wish, answer: Answering<Answer>): Promise<Answer> {
+    const { commandId } = options;
+    if (commandId !== undefined) {
+      const pending = this.#pending.get(commandId);
+      if (pending !== undefined) return pending().then(answer);
+      const found = this.#parts.log.outcome(commandId);
+      if (isLooking(found)) return this.#lookUp(options, wish, found).then(answer);
+      if (found !== undefined) return Promise.resolve(answer(parseOutcome(found.outcome)));
+    }
+    if (this.#room.isEmpty && !this.queue.isFull) return this.#writeNow(options, wish, answer);
+    const held = wish.hold();
+    return this.#wait(options, held.bytes, () => this.#writeNow(options, held, asItIs)).written.then(answer);
+  }
+
+  /** Waits for the log to say whether the command was done already, and for its turn if it was not. */
+  #lookUp(
     options: AppendOptions,
-    decide: () => Verdict,
-    answer: (outcome: CommandOutcome) => Answer,
-  ): Promise<Answer> {
-    if (options.commandId !== undefined) return this.#writeOnce(options.commandId, options, decide).then(answer);
-    if (this.queue.isFull) return this.#writeLater(options, decide, answer);
-    // Not an async function: with thousands of appends at once, each promise more is felt.
+    wish: Wish,
+    looking: PromiseLike<StoredOutcome | undefined>,
+  ): Promise<CommandOutcome> {
+    const held = heldOrRefused(wish);
+    let answer: () => StoredOutcome | undefined;
+    const { guest, written } = this.#wait(options, held.bytes, () => {
+      const known = answer();
+      if (known === undefined) return this.#writeNow(options, held, asItIs);
+      this.#pending.delete(options.commandId!);
+      return Promise.resolve(parseOutcome(known.outcome));
+    });
+    guest.isReady = false;
+    const ready = (): void => {
+      guest.isReady = true;
+      this.#room.admit();
+    };
+    looking.then(
+      (stored) => {
+        answer = () => stored;
+        ready();
+      },
+      (error: unknown) => {
+        answer = () => {
+          throw error;
+        };
+        ready();
+      },
+    );
+    return written;
+  }
+
+  /** Joins the waiting room; `begin` is called in its turn. */
+  #wait({ commandId }: AppendOptions, bytes: number, begin: () => Promise<CommandOutcome>): Waiting {
+    const { promise: written, resolve } = Promise.withResolvers<CommandOutcome>();
+    const guest = { bytes, isReady: true, enter: () => resolve(this.#begin(commandId, begin)) };
+    if (commandId !== undefined) this.#pending.set(commandId, () => written);
+    this.#room.join(guest);
+    return { guest, written };
+  }
+
+  #begin(commandId: string | undefined, begin: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+    this.#guard.enter();
     try {
-      return this.#writeNow(options, decide, answer);
+      return begin();
     } catch (error) {
+      if (commandId !== undefined) this.#pending.delete(commandId);
       return Promise.reject(error);
-    }
-  }
-
-  async #writeLater<Answer>(
-    options: AppendOptions,
-    decide: () => Verdict,
-    answer: (outcome: CommandOutcome) => Answer,
-  ): Promise<Answer> {
-    while (this.queue.isFull) await this.queue.room();
-    return this.#writeNow(options, decide, answer);
-  }
-
-  async #writeOnce(commandId: string, options: AppendOptions, decide: () => Verdict): Promise<CommandOutcome> {
-    requireCommandId(commandId);
-    const pending = this.#pending.get(commandId);
-    if (pending !== undefined) return pending;
-    const written = this.#writeUnlessKnown(commandId, options, decide);
-    this.#pending.set(commandId, written);
-    try {
-      return await written;
     } finally {
-      this.#pending.delete(commandId);
+      this.#guard.leave();
     }
   }
 
-  async #writeUnlessKnown(commandId: string, options: AppendOptions, decide: () => Verdict): Promise<CommandOutcome> {
-    const found = this.#parts.log.outcome(commandId);
-    const known = found instanceof Promise ? await found : found;
-    if (known !== undefined) return parseOutcome(known.outcome);
-    return this.#writeLater(options, decide, (outcome) => outcome);
-  }
-
+  /** Decides, folds and queues; resolves when durable. The clock is read once, before anything else of the application's. */
   #writeNow<Answer>(
     { expectedSequence, commandId }: AppendOptions,
-    decide: () => Verdict,
-    answer: (outcome: CommandOutcome) => Answer,
+    wish: Pick<Wish, 'decide'>,
+    answer: Answering<Answer>,
   ): Promise<Answer> {
     if (this.#failure !== undefined) throw this.#failure;
     this.#requireSequence(expectedSequence);
-    const verdict = decide();
-    const { outcome, commit } = 'rejected' in verdict ? rejectedBy(verdict.rejected) : this.#accept(verdict.accepted);
-    const stored = commandId === undefined ? undefined : this.#outcomeToStore(commandId, outcome);
-    // Even a rejection waits: it was decided on a state that may not be durable yet.
-    if (commit === undefined && stored === undefined && this.queue.bytes === 0) return Promise.resolve(answer(outcome));
-    return this.queue.push({ commit, outcome: stored }, answer(outcome));
+    const now = Math.max(this.#parts.clock.read(), this.#recordedAt);
+    const sequence = this.#sequence;
+    const decision = wish.decide({ state: this.#live.value, sequence, now });
+    const isRejected = 'rejected' in decision;
+    const commit = isRejected ? undefined : this.#take(decision, now);
+    const outcome = isRejected ? rejectedBy(decision.rejected) : acceptedAs(sequence + 1, this.#sequence, now);
+    if (commandId === undefined) {
+      // Even a rejection waits: it was decided on a state that may not be durable yet.
+      if (commit === undefined && this.queue.bytes === 0) return Promise.resolve(answer(outcome));
+      return this.queue.push({ commit }, answer(outcome));
+    }
+    const stored = { commandId, recordedAt: now, outcome: serialiseOutcome(outcome) };
+    const written = this.queue.push({ commit, outcome: stored }, answer(outcome));
+    this.#pending.set(commandId, () => written.then(() => outcome));
+    return written;
   }
 
-  /** Validates and folds. After this the commit is part of the state, and only the log can still refuse it. */
-  #accept(inputs: readonly EventInput[]): Decided {
-    const recordedAt = this.now();
+  /**
+   * Folds a commit. After this it is part of the state, and only the log can still refuse it. Its events have been in the hands
+   * of reducers, and are not looked at again.
+   */
+  #take({ events, json }: AdmittedCommit, recordedAt: number): FoldedCommit | undefined {
+    const count = events.length;
+    if (count === 0) return undefined;
     const firstSequence = this.#sequence + 1;
-    const commit = inputs.length === 0 ? undefined : this.#foldCommit(inputs, firstSequence, recordedAt);
-    return {
-      outcome: { status: 'accepted', commit: { firstSequence, lastSequence: this.#sequence, recordedAt } },
-      commit,
-    };
-  }
-
-  #foldCommit(inputs: readonly EventInput[], firstSequence: number, recordedAt: number): KeptCommit {
-    const { settings, publisher } = this.#parts;
-    // Frozen where listeners are to share it; reducers then get a copy. Otherwise it is theirs, as on replay.
-    const frozen = settings.fold === 'atomic' && publisher.hasListeners;
-    const events = this.#intake.admit(inputs, { firstSequence, recordedAt, frozen });
-    // Encoded before the fold: a reducer may put data into the state and change it there.
-    const json = encodeCommit(events);
-    if (json.length > COMMIT_BYTES) throw tooLarge(json.length, firstSequence);
+    const firsts = this.#unseen.size === 0 ? undefined : this.#firstsAmong(events);
     this.#fold(events);
-    this.#sequence = events.at(-1)!.sequence;
+    this.#sequence += count;
     this.#recordedAt = recordedAt;
-    if (this.#unseen.size > 0) this.#noteFirst(events);
-    // Kept for listeners where they may share them; otherwise the text will do.
-    return {
-      events: events.length,
-      recordedAt,
-      json,
-      published: frozen ? events : undefined,
-    };
+    if (firsts !== undefined) this.#noteFirsts(firsts);
+    return { events: count, firstSequence, recordedAt, json };
   }
 
-  #noteFirst(events: readonly RecordedEvent[]): void {
-    for (const { type, sequence } of events) if (this.#unseen.delete(type)) this.#parts.firstSeen.set(type, sequence);
+  #firstsAmong(events: readonly RecordedEvent[]): Map<string, number> {
+    const firsts = new Map<string, number>();
+    for (const { type, sequence } of events) {
+      if (this.#unseen.has(type) && !firsts.has(type)) firsts.set(type, sequence);
+    }
+    return firsts;
+  }
+
+  #noteFirsts(firsts: ReadonlyMap<string, number>): void {
+    for (const [type, sequence] of firsts) {
+      this.#unseen.delete(type);
+      this.#parts.firstSeen.set(type, sequence);
+    }
   }
 
   #fold(events: readonly RecordedEvent[]): void {
@@ -204,21 +275,24 @@ export class WritePath {
     }
   }
 
-  #outcomeToStore(commandId: string, outcome: CommandOutcome): StoredOutcome {
-    return { commandId, recordedAt: this.now(), outcome: serialiseOutcome(outcome) };
-  }
-
   /** A block has become durable: its commits are the next ones in order. */
-  #becameDurable(commits: readonly KeptCommit[]): void {
+  #becameDurable(commits: readonly FoldedCommit[], outcomes: readonly StoredOutcome[]): void {
     const { publisher, onDurable } = this.#parts;
+    // From here on the log answers for them.
+    for (const { commandId } of outcomes) this.#pending.delete(commandId);
     let bytes = 0;
-    for (const commit of commits) {
-      bytes += Buffer.byteLength(commit.json);
-      const first = this.#durableSequence + 1;
-      this.#durableSequence += commit.events;
-      if (publisher.hasListeners) publisher.publish(commit.published ?? readBack(commit, first));
+    for (const { events, firstSequence, recordedAt, json } of commits) {
+      bytes += Buffer.byteLength(json);
+      this.#durableSequence += events;
+      // Read back from the text: what reducers were given may be part of the state by now.
+      if (publisher.hasListeners) publisher.publish(decodeCommit(json, firstSequence, recordedAt));
     }
     onDurable(bytes);
+  }
+
+  #failed(error: RefoldError): void {
+    this.#failure ??= error;
+    this.#pending.clear();
   }
 
   #requireSequence(expected: number | undefined): void {
@@ -235,38 +309,39 @@ export class WritePath {
   }
 }
 
-/** What a decision came to, and the commit that has been folded, if there is one. */
-interface Decided {
-  readonly outcome: CommandOutcome;
-  readonly commit: KeptCommit | undefined;
+interface Waiting {
+  readonly guest: Guest;
+  readonly written: Promise<CommandOutcome>;
 }
 
-/** A queued commit, with its events when they are at hand for those who listen. */
-interface KeptCommit extends QueuedCommit {
-  readonly published?: readonly RecordedEvent[] | undefined;
+function asItIs(outcome: CommandOutcome): CommandOutcome {
+  return outcome;
 }
 
-function rejectedBy({ code, message }: Rejection): Decided {
-  return { outcome: { status: 'rejected', code, message }, commit: undefined };
+/** A log that looks in its own time may still know the command: it is refused in its turn, if it does not. */
+function heldOrRefused(wish: Wish): HeldWish {
+  try {
+    return wish.hold();
+  } catch (error) {
+    const decide = (): never => {
+      throw error;
+    };
+    return { bytes: 0, decide };
+  }
 }
 
-/**
- * The events of a commit, from its text: fresh ones. Where data was not frozen the state may hold on to that of the original
- * ones and change it.
- */
-function readBack(commit: QueuedCommit, firstSequence: number): RecordedEvent[] {
-  const payload = encodeOpenBlock([commit]);
-  const lastSequence = firstSequence + commit.events - 1;
-  const { recordedAt } = commit;
-  return decodeBlock({ firstSequence, lastSequence, recordedAt, encoding: 'open', bytes: 0, chain: '', payload })
-    .events;
+function isLooking(
+  found: ReturnType<LogStore['outcome']>,
+): found is Exclude<ReturnType<LogStore['outcome']>, StoredOutcome | undefined> {
+  return found !== undefined && 'then' in found;
 }
 
-/** @throws RefoldError `EVENT_REJECTED` for an empty commit, which nobody can mean */
-export function atLeastOne<Event>(events: readonly Event[]): readonly Event[] {
-  if (events.length > 0) return events;
-  const hint = 'Append one event, or an array of them';
-  throw new RefoldError('EVENT_REJECTED', 'Cannot append: a commit needs at least one event', { hint });
+function rejectedBy({ code, message }: Rejection): CommandOutcome {
+  return { status: 'rejected', code, message };
+}
+
+function acceptedAs(firstSequence: number, lastSequence: number, recordedAt: number): CommandOutcome {
+  return { status: 'accepted', commit: { firstSequence, lastSequence, recordedAt } };
 }
 
 /**
@@ -274,18 +349,11 @@ export function atLeastOne<Event>(events: readonly Event[]): readonly Event[] {
  *
  * @throws RefoldError `INVALID_OPTION` when the `commandId` belongs to a command that was rejected
  */
-export function commitOf(outcome: CommandOutcome): Commit {
+function commitOf(outcome: CommandOutcome): Commit {
   if (outcome.status === 'accepted') return outcome.commit;
   throw new RefoldError('INVALID_OPTION', 'Cannot append: the commandId is that of a command that was rejected', {
     type: 'commandId',
     hint: 'Use a fresh commandId for each append and each command',
-  });
-}
-
-function tooLarge(bytes: number, sequence: number): RefoldError {
-  return new RefoldError('EVENT_REJECTED', `Cannot append: the commit has ${bytes} characters of JSON`, {
-    sequence,
-    hint: `Keep a commit under ${COMMIT_BYTES} characters: store large content elsewhere and record where`,
   });
 }
 

@@ -32,6 +32,13 @@ export function encodeCommit(events: readonly StoredEvent[]): string {
   );
 }
 
+/** The inverse of `encodeCommit`, for a commit whose place is known: fresh and mutable events. */
+export function decodeCommit(json: string, firstSequence: number, recordedAt: number): RecordedEvent[] {
+  const events: RecordedEvent[] = [];
+  pushEvents(events, asList(parsePlain(json)) as readonly StoredTuple[], firstSequence, recordedAt, undefined);
+  return events;
+}
+
 /**
  * The payload of an open block: `[[index,offset,EVENTS],…]`, one entry per commit, where `index` counts the block's
  * events before it and `offset` is its time in ms after the block's first commit.
