@@ -1,13 +1,14 @@
 /** ArrayBuffers and their views as bytes that are the same on every platform: little-endian, and of NaNs only one. */
-import type { TypedArray, TypedArrayConstructor } from './plain.ts';
+import { types } from 'node:util';
+import { type TypedArray, type TypedArrayConstructor, typedArrayTypeOf } from './plain.ts';
 
 const BIG_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0;
 
 /** The content of a buffer or view, as a copy unless it can be had without. */
 export function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (!ArrayBuffer.isView(value)) return new Uint8Array(value);
   const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (value instanceof DataView) return bytes;
+  if (types.isDataView(value)) return bytes;
   const { BYTES_PER_ELEMENT: width } = value as TypedArray;
   const ordered = BIG_ENDIAN && width > 1 ? swap(bytes.slice(), width) : bytes;
   return isFloat(value) ? canonicalNaNs(ordered, width) : ordered;
@@ -21,8 +22,22 @@ export function typedArrayOf(type: TypedArrayConstructor, bytes: Uint8Array): Ty
   return array;
 }
 
+/** A value of its own that says the same, in memory of its own; of this realm whatever `value` is of. */
+export function copyBytes(value: ArrayBuffer | ArrayBufferView): ArrayBuffer | ArrayBufferView {
+  if (!ArrayBuffer.isView(value)) return new Uint8Array(new Uint8Array(value)).buffer;
+  const { buffer } = new Uint8Array(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
+  const type = typedArrayTypeOf(value);
+  return type === undefined ? new DataView(buffer) : new type(buffer);
+}
+
+/** Whether two buffers or views are of one type and hold the same bytes. */
+export function sameBytes(a: ArrayBuffer | ArrayBufferView, b: ArrayBuffer | ArrayBufferView): boolean {
+  if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
+  return Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
+}
+
 function isFloat(value: ArrayBufferView): boolean {
-  return value instanceof Float64Array || value instanceof Float32Array;
+  return types.isFloat64Array(value) || types.isFloat32Array(value);
 }
 
 function swap(bytes: Uint8Array, width: number): Uint8Array {

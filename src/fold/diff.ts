@@ -1,5 +1,5 @@
 /** Where two states differ: for reports of a fold that went differently, and for people who compare two moments. */
-import { bytesOf } from './binary.ts';
+import { sameBytes } from './binary.ts';
 import { describePath, kindOf, MAX_STATE_DEPTH, type PathPart } from './plain.ts';
 
 /** One place at which two states differ. A value that is not there reads as undefined. */
@@ -102,6 +102,5 @@ function sameLeaf(before: unknown, after: unknown): boolean {
   if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return false;
   if (Object.getPrototypeOf(before) !== Object.getPrototypeOf(after)) return false;
   if (before instanceof Date) return Object.is(Number(before), Number(after));
-  if (kindOf(before) !== 'bytes') return false;
-  return Buffer.compare(bytesOf(before as ArrayBuffer), bytesOf(after as ArrayBuffer)) === 0;
+  return kindOf(before) === 'bytes' && sameBytes(before as ArrayBuffer, after as ArrayBuffer);
 }

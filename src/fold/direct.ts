@@ -1,6 +1,9 @@
 /** The direct fold: reducers change the state itself. One loop, as tight as it gets, for it is what replay spends its time in. */
 import type { RecordedEvent } from '../core/event.ts';
-import { type FoldReducers, reducerFailed, reducerOf, refusePromise } from './reduce.ts';
+import type { LiveState } from './live-state.ts';
+import { OrderedMap } from './ordered-map.ts';
+import { IllegalValue, MOVED } from './plain.ts';
+import { type FoldReducers, reducerFailed, reducerOf, refuseReturned, stateRefused } from './reduce.ts';
 
 /**
  * Folds events into `state`, in place.
@@ -13,11 +16,44 @@ export function foldEvents(reducers: FoldReducers, state: object, events: Iterab
     for (const event of events) {
       current = event;
       const returned = reducerOf(reducers, event)(state, event.data, event);
-      if (returned !== undefined) refusePromise(returned);
+      if (returned !== undefined) refuseReturned(returned, state);
       current = undefined;
     }
   } catch (error) {
     // Without a current event it was the iterable that threw: a damaged block, say.
     throw current === undefined ? error : reducerFailed(error, current);
   }
+}
+
+/** A state that live commits are folded into directly. Of all that the atomic fold checks, it checks the ordered tables. */
+export class DirectState<State extends object> implements LiveState<State> {
+  readonly value: State;
+  readonly #ordered: ReadonlyMap<string, unknown>;
+
+  constructor(state: State) {
+    this.value = state;
+    this.#ordered = orderedTables(state);
+  }
+
+  fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void {
+    foldEvents(reducers, this.value, events);
+    const moved = this.#findMoved();
+    if (moved !== undefined) throw stateRefused(new IllegalValue(MOVED, [moved]), events.at(-1));
+  }
+
+  capture(): undefined {
+    return undefined;
+  }
+
+  /** The property of an OrderedMap that is not the one which was there, or is there no more. */
+  #findMoved(): string | undefined {
+    const state = this.value as Record<string, unknown>;
+    for (const [key, table] of this.#ordered) if (state[key] !== table) return key;
+    for (const key in state) if (state[key] instanceof OrderedMap && !this.#ordered.has(key)) return key;
+    return undefined;
+  }
+}
+
+function orderedTables(state: object): ReadonlyMap<string, unknown> {
+  return new Map(Object.entries(state).filter(([, value]) => value instanceof OrderedMap));
 }

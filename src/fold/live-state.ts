@@ -5,17 +5,15 @@
  * *Direct*: reducers change the state itself; the fastest way, and the way of every replay.
  *
  * A reducer changes its draft and returns nothing: what else it returns is ignored, so that `(state) => state.orders.clear()`
- * is fine, but for a promise, which is refused, since whatever it does later would be lost.
+ * is fine, but for a promise and for a new root, which are refused.
  *
- * Both ways come to the same state, order of keys and entries included, for reducers that keep to three rules. A value put
- * into the state in two places is two values: copy it. Dates, ArrayBuffers and typed arrays are replaced, never changed in
- * place. A value that a reducer freezes itself is frozen deeply, and not to be changed later. (One gap is immer's: in values
- * of more than about a hundred members, it takes 0 over -0, and -0 over 0, for no change.)
+ * Both ways come to the same state, order of keys and entries included, because what would make them differ is refused by
+ * the atomic fold: a value in two places, a value that others have frozen, and what a snapshot would lose.
  */
 import type { RecordedEvent } from '../core/event.ts';
-import { AtomicState } from './atomic.ts';
+import { AtomicState } from './atomic/atomic-state.ts';
 import type { StateCapture } from './capture.ts';
-import { foldEvents } from './direct.ts';
+import { DirectState, foldEvents } from './direct.ts';
 import type { FoldReducers } from './reduce.ts';
 
 export type { StateCapture } from './capture.ts';
@@ -26,13 +24,10 @@ export interface LiveState<State> {
   /** The state as readers see it: atomic, deeply frozen, with tables that show every later commit; direct, the state itself. */
   readonly value: State;
   /**
-   * Folds one commit.
+   * Folds one commit. The events' data must not be frozen: it is the reducers' own, to be kept and changed, as on replay.
    *
-   * Atomic: reducers get a copy of data that is frozen, which they may keep and change, as on replay; data that is not
-   * frozen is theirs as it is, and is frozen where it became part of the state.
-   *
-   * @throws RefoldError `REDUCER_FAILED` when a reducer threw, returned a promise or left something in the state that is
-   * no plain data; `UNKNOWN_EVENT_TYPE` when there is no reducer. Atomic: the state is as before. Direct: it may be half
+   * @throws RefoldError `REDUCER_FAILED` when a reducer threw, returned a promise or a new root, or left something in the
+   * state that does not belong there; `UNKNOWN_EVENT_TYPE` when there is no reducer. Atomic: the state is as before. Direct: it may be half
    * changed, and is not to be used any more
    */
   fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void;
@@ -47,19 +42,19 @@ export interface LiveState<State> {
  * Opens a state for atomic folding. Takes ownership: the state is frozen deeply and its tables refuse changes from outside,
  * which takes time in proportion to its size, once.
  *
- * @throws RefoldError `REDUCER_FAILED` when it holds something that is no plain data
+ * @param onFinding told the path of each value that had to be copied, since it was frozen already or stands in two places
+ * @throws RefoldError `REDUCER_FAILED` when it holds something that is not plain data
  */
-export function openAtomicState<State extends object>(state: State): LiveState<State> {
-  return new AtomicState(state);
+export function openAtomicState<State extends object>(
+  state: State,
+  onFinding?: (path: string) => void,
+): LiveState<State> {
+  return new AtomicState(state, onFinding);
 }
 
 /** Opens a state for direct folding: reducers will change this very object. */
 export function openDirectState<State extends object>(state: State): LiveState<State> {
-  return {
-    value: state,
-    fold: (reducers, events) => foldEvents(reducers, state, events),
-    capture: () => undefined,
-  };
+  return new DirectState(state);
 }
 
 /**

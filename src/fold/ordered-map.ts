@@ -2,7 +2,7 @@
  * A Map sorted by key, over a B+ tree.
  *
  * Besides what a Map can do it knows its `first` and `last` entry, the entry next to any key, and ranges. As a property at
- * the top level of a state it is a table (see `atomic.ts`): price levels, expiry queues, leaderboards live in one.
+ * the top level of a state it is a table (see `atomic/`): price levels, expiry queues, leaderboards live in one.
  *
  * Iteration is live, like a Map's: it goes on with the first entry after the key it gave last, as the map is at that
  * moment. Entries set ahead of it are visited, entries deleted ahead of it are not, and nothing is visited twice.
@@ -119,18 +119,26 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
   }
 
   /**
-   * Adds an entry, or gives an existing one a new value (and the key as it is written now). -0 becomes 0, as in a Map.
+   * Adds an entry, or gives an existing one a new value (and the key as it is written now). -0 becomes 0, as in a Map. A key
+   * that is an object is copied, so that what becomes of the original does not change the order.
    *
    * @throws TypeError when the key is in no order with itself, as NaN and undefined are
    */
   set(key: K, value: V): this {
     if (key === 0) key = 0 as K;
+    if (typeof key === 'object' && key !== null) key = copyOfKey(key);
     if (key === undefined || this.#compare(key, key) !== 0) {
       throw new TypeError(`The key ${String(key)} is in no order: use another key`);
     }
     this.#tree.set(key, store(value));
     this.#changes++;
     return this;
+  }
+
+  /** The entry at a key, under the key that is kept: a comparator may take two keys for the same. */
+  protected pairAt(key: K): [K, V] | undefined {
+    const pair = this.#tree.getPairOrNextHigher(key);
+    return pair === undefined || this.#compare(pair[0], key) !== 0 ? undefined : restorePair(pair);
   }
 
   delete(key: K): boolean {
@@ -222,6 +230,16 @@ Object.defineProperty(OrderedMap.prototype, Symbol.for('nodejs.util.inspect.cust
     return new Map(this);
   },
 });
+
+/** Composite keys are small. What is not plain stays as it is, and is refused elsewhere. */
+function copyOfKey<K extends object>(key: K): K {
+  const copyOf = (member: unknown): unknown =>
+    typeof member === 'object' && member !== null ? copyOfKey(member) : member;
+  if (Array.isArray(key)) return key.map(copyOf) as unknown as K;
+  if (key instanceof Date) return new Date(key) as K & Date;
+  if (Object.getPrototypeOf(key) !== Object.prototype) return key;
+  return Object.fromEntries(Object.entries(key).map(([name, member]) => [name, copyOf(member)])) as K;
+}
 
 function restorePair<K, V>(pair: [K, Stored<V>] | undefined): [K, V] | undefined {
   if (pair !== undefined && pair[1] === UNDEFINED) pair[1] = undefined as V;

@@ -1,10 +1,12 @@
 /**
- * What a state may consist of: the kinds of values, and how a message names the place of one that is none.
+ * What a state may consist of: the kinds of values, and how a message names the place of one that does not belong there.
  *
  * Plain objects (a null prototype is fine), arrays, Map, Set, Date, ArrayBuffer, typed arrays, DataView and primitives but
- * for symbols. Only own enumerable string keys count, and a hole in an array counts as undefined. Instances of classes
- * (a Node Buffer is one), functions, promises and symbols are no state: they would not come back from a snapshot.
+ * for symbols. Values of another realm count as what they are there, and an instance of a subclass of Date as a Date.
+ * Instances of other classes (a Node Buffer is one), functions, promises and symbols are not state: they would not come
+ * back from a snapshot.
  */
+import { types } from 'node:util';
 import { OrderedMap } from './ordered-map.ts';
 
 /** Deepest nesting of a state; a cycle ends here as well. */
@@ -28,7 +30,7 @@ export const TYPED_ARRAYS: readonly TypedArrayConstructor[] = [
 export type TypedArrayConstructor = new (buffer: ArrayBuffer) => TypedArray;
 export type TypedArray = ArrayBufferView & { readonly BYTES_PER_ELEMENT: number; readonly length: number };
 
-type Kind = 'object' | 'array' | 'map' | 'set' | 'ordered-map' | 'date' | 'bytes' | 'illegal';
+export type Kind = 'object' | 'array' | 'map' | 'set' | 'ordered-map' | 'date' | 'bytes' | 'illegal';
 
 const KINDS: ReadonlyMap<object, Kind> = new Map<object, Kind>([
   [Array.prototype, 'array'],
@@ -45,21 +47,66 @@ const KINDS: ReadonlyMap<object, Kind> = new Map<object, Kind>([
 export function kindOf(value: object): Kind {
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype === Object.prototype || prototype === null) return 'object';
-  // An object of another realm is plain when its prototype ends the chain.
-  return KINDS.get(prototype) ?? (isBareObject(value, prototype) ? 'object' : 'illegal');
+  return KINDS.get(prototype) ?? kindElsewhere(value, prototype);
 }
+
+/** Whether a value is made of another realm's kinds, or of a subclass of Date: equal to a plain one, and yet another. */
+export function isForeign(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype !== Object.prototype && prototype !== null && !KINDS.has(prototype);
+}
+
+/** The kind of a value whose prototype is not one of this realm's. A prototype that ends its chain is a realm's own. */
+function kindElsewhere(value: object, prototype: object): Kind {
+  if (types.isProxy(value)) return 'illegal';
+  if (types.isDate(value)) return 'date';
+  const parent = Object.getPrototypeOf(prototype) as object | null;
+  if (parent === null) return isBareObject(value, prototype) ? 'object' : 'illegal';
+  const grandparent = Object.getPrototypeOf(parent) as object | null;
+  if (types.isTypedArray(value)) return isTypedArrayElsewhere(value, grandparent) ? 'bytes' : 'illegal';
+  if (grandparent !== null) return 'illegal';
+  if (Array.isArray(value)) return 'array';
+  if (types.isMap(value)) return 'map';
+  if (types.isSet(value)) return 'set';
+  return types.isArrayBuffer(value) || types.isDataView(value) ? 'bytes' : 'illegal';
+}
+
+function isTypedArrayElsewhere(value: object, grandparent: object | null): boolean {
+  const isOneStepBelowObject = grandparent !== null && Object.getPrototypeOf(grandparent) === null;
+  return isOneStepBelowObject && typedArrayTypeOf(value as TypedArray) !== undefined;
+}
+
+/** This realm's constructor for a typed array of any realm; undefined for a type that a state cannot hold. */
+export function typedArrayTypeOf(value: ArrayBufferView): TypedArrayConstructor | undefined {
+  const name = TYPE_NAME.get!.call(value) as string | undefined;
+  return TYPED_ARRAYS.find((type) => type.name === name);
+}
+
+const TYPE_NAME: PropertyDescriptor = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype),
+  Symbol.toStringTag,
+)!;
 
 /** One step of a path: a key, an index, or the key of a Map's entry. */
 export type PathPart = unknown;
 
-/** Thrown for a value that is no state. `at` names its place, `orders[17].price` style. */
+/** Thrown for a value that does not belong into a state. `at` names its place, `orders[17].price` style. */
 export class IllegalValue extends Error {
   readonly at: string;
-  constructor(reason: string, path: readonly PathPart[]) {
+  /** What to do, where it is not the usual advice. */
+  readonly hint: string | undefined;
+
+  /** @param reason completes the sentence "`at` is …" */
+  constructor(reason: string, path: readonly PathPart[], hint?: string) {
     super(reason);
     this.at = describePath(path);
+    this.hint = hint;
   }
 }
+
+/** The reason for refusing an OrderedMap that is not where `initialState` put it. */
+export const MOVED =
+  'an OrderedMap that initialState did not put there: it stays in its property, with its comparator; use clear() and set()';
 
 /** The refusal of `value`, which stands at `path`. */
 export function illegalValue(value: unknown, path: readonly PathPart[]): IllegalValue {
@@ -90,6 +137,7 @@ function describeIllegal(value: unknown): string {
   return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'an instance of a class';
 }
 
+/** An object whose prototype is the Object.prototype of some realm, and not merely another object without a prototype. */
 function isBareObject(value: object, prototype: object): boolean {
-  return Object.getPrototypeOf(prototype) === null && Object.prototype.toString.call(value) === '[object Object]';
+  return Object.hasOwn(prototype, 'isPrototypeOf') && Object.prototype.toString.call(value) === '[object Object]';
 }

@@ -1,6 +1,7 @@
 /** What both folds know of a reducer: how to find it, what it may return, and the error when it fails. */
-import { isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
+import { isInstance, isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
 import type { RecordedEvent } from '../core/event.ts';
+import { isPromiseLike, letGo } from '../core/let-go.ts';
 import type { IllegalValue } from './plain.ts';
 
 /** Reducers by event type. Their own types are the model's business. */
@@ -24,12 +25,30 @@ export function reducerOf(reducers: FoldReducers, event: RecordedEvent): FoldRed
   );
 }
 
-/** Refuses a promise. Called only with what is not undefined, so that the usual reducer pays nothing. */
-export function refusePromise(returned: unknown): void {
-  if (typeof (returned as PromiseLike<unknown> | null)?.then !== 'function') return;
-  // Nobody will await it: its rejection must not bring the process down.
-  (returned as PromiseLike<unknown>).then(undefined, () => {});
-  throw new TypeError('the reducer is asynchronous: it returned a promise');
+/**
+ * Refuses what a reducer returns when it shows that the reducer does not change its draft: a promise, or a new root.
+ *
+ * Called only with what is not undefined, so that the usual reducer pays nothing. Any other value is ignored.
+ */
+export function refuseReturned(returned: unknown, root: object): void {
+  if (typeof returned !== 'object' || returned === null || returned === root) {
+    if (typeof returned !== 'function') return;
+  }
+  if (isPromiseLike(returned)) {
+    letGo(returned);
+    throw new TypeError('the reducer is asynchronous: it returned a promise');
+  }
+  if (isNewRoot(returned as object, root)) {
+    throw new TypeError('the reducer returned a new state, which is ignored: change the draft instead');
+  }
+}
+
+/** A plain object that has every key of the root, as reducers of other libraries return it. */
+function isNewRoot(returned: object, root: object): boolean {
+  const prototype = Object.getPrototypeOf(returned) as object | null;
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
+  if (Array.isArray(returned)) return false;
+  return Object.keys(root).every((key) => Object.hasOwn(returned, key));
 }
 
 /** What a failure during the fold of `event` becomes. */
@@ -40,17 +59,26 @@ export function reducerFailed(error: unknown, event: RecordedEvent): RefoldError
     type,
     sequence,
     cause: error,
-    hint: 'Let the reducer accept every event that its schema accepts, without clock, chance or I/O',
+    hint: isCloneError(error)
+      ? 'A draft cannot be cloned: give plain(draft) instead'
+      : 'Let the reducer accept every event that its schema accepts, without clock, chance or I/O',
   });
 }
 
-/** What a state that is no plain data becomes. `event` is the last of the commit that led to it, if any. */
+/** Structured cloning refuses proxies, and with them the drafts of large values. */
+function isCloneError(error: unknown): boolean {
+  return isInstance(error, DOMException) && error.name === 'DataCloneError';
+}
+
+/** What a state that is not plain data becomes. `event` is the one that led to it, if any. */
 export function stateRefused(error: IllegalValue, event?: RecordedEvent): RefoldError {
   const coordinates = event === undefined ? {} : { type: event.type, sequence: event.sequence };
   return new RefoldError('REDUCER_FAILED', `Cannot keep the state: ${error.at || 'it'} is ${error.message}`, {
     ...coordinates,
     at: error.at,
     cause: error,
-    hint: 'Keep plain data in the state: objects, arrays, primitives, Map, Set, Date, bigint, typed arrays; no cycles',
+    hint:
+      error.hint ??
+      'Keep plain data in the state: objects, arrays, primitives, Map, Set, Date, bigint, typed arrays; no cycles',
   });
 }

@@ -2,7 +2,7 @@
 import { messageOf, RefoldError } from '../core/errors.ts';
 import { typedArrayOf } from './binary.ts';
 import { ByteReader, DamagedBytes } from './byte-reader.ts';
-import { setMember } from './draft.ts';
+import { setMember } from './members.ts';
 import { OrderedMap } from './ordered-map.ts';
 import { MAX_STATE_DEPTH, TYPED_ARRAYS } from './plain.ts';
 import * as tag from './state-tags.ts';

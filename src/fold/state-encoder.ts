@@ -11,7 +11,7 @@ import {
   type PathPart,
   refuseDepth,
   TYPED_ARRAYS,
-  type TypedArrayConstructor,
+  typedArrayTypeOf,
 } from './plain.ts';
 import { stateRefused } from './reduce.ts';
 import { Shapes } from './shapes.ts';
@@ -163,7 +163,7 @@ class StateEncoder {
         break;
       case 'date':
         this.#out.byte(tag.DATE);
-        this.#out.float(Number(value));
+        this.#out.float(Date.prototype.getTime.call(value as Date));
         break;
       case 'bytes':
         this.#binary(value as ArrayBuffer | ArrayBufferView);
@@ -220,11 +220,12 @@ class StateEncoder {
 
   #binary(value: ArrayBuffer | ArrayBufferView): void {
     const bytes = bytesOf(value);
-    if (value instanceof ArrayBuffer) this.#head(tag.ARRAY_BUFFER, bytes.length);
-    else if (value instanceof DataView) this.#head(tag.DATA_VIEW, bytes.length);
+    const type = ArrayBuffer.isView(value) ? typedArrayTypeOf(value) : undefined;
+    if (!ArrayBuffer.isView(value)) this.#head(tag.ARRAY_BUFFER, bytes.length);
+    else if (type === undefined) this.#head(tag.DATA_VIEW, bytes.length);
     else {
       this.#out.byte(tag.TYPED_ARRAY);
-      this.#head(TYPED_ARRAYS.indexOf(value.constructor as TypedArrayConstructor), bytes.length);
+      this.#head(TYPED_ARRAYS.indexOf(type), bytes.length);
     }
     this.#out.bytes(bytes);
   }

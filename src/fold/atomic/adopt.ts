@@ -1,0 +1,130 @@
+/**
+ * Takes over a state as a whole, where it is opened: everything is frozen in its place.
+ *
+ * What a replay of an older log leaves may break the rule that each value has one place, or may be frozen already. Such a
+ * log must still open. So here, and only here, a container that has a place or an owner is copied, and the finding is told.
+ */
+import { isInstance } from '../../core/errors.ts';
+import { type PlainObject, setMember, shallowCopy } from '../members.ts';
+import type { OrderedMap } from '../ordered-map.ts';
+import { plain } from '../own-copy.ts';
+import { describePath, IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth } from '../plain.ts';
+import { stateRefused } from '../reduce.ts';
+import { guard, isPlainPrimitive } from './settle.ts';
+
+/**
+ * The state as a frozen root with frozen values; its tables refuse changes from outside.
+ *
+ * @param onFinding called with the path of each value that had to be copied
+ * @throws RefoldError `REDUCER_FAILED` when the state is not plain data
+ */
+export function adoptState(state: object, onFinding: (path: string) => void = () => {}): PlainObject {
+  try {
+    if (kindOf(state) !== 'object') throw new IllegalValue('not a plain object', []);
+    const root = shallowCopy(state);
+    const adoption = new Adoption(onFinding);
+    for (const key of Object.keys(root)) setMember(root, key, adoption.adopt(root[key], [key]));
+    return Object.freeze(root);
+  } catch (error) {
+    throw isInstance(error, IllegalValue) ? stateRefused(error) : error;
+  }
+}
+
+class Adoption {
+  readonly #onFinding: (path: string) => void;
+
+  constructor(onFinding: (path: string) => void) {
+    this.#onFinding = onFinding;
+  }
+
+  adopt(value: unknown, path: PathPart[]): unknown {
+    if (isPlainPrimitive(value)) return value;
+    if (typeof value !== 'object') throw illegalValue(value, path);
+    refuseDepth(path);
+    const isOwn = Object.isExtensible(value);
+    if (!isOwn) this.#onFinding(describePath(path));
+    return this.#container(isOwn && !isForeign(value as object) ? (value as object) : (plain(value) as object), path);
+  }
+
+  #container(value: object, path: PathPart[]): object {
+    switch (kindOf(value)) {
+      case 'object':
+        return this.#object(value as PlainObject, path);
+      case 'array':
+        return this.#array(value as unknown[], path);
+      case 'map':
+        return this.#map(value as Map<unknown, unknown>, path);
+      case 'set':
+        return this.#set(value as Set<unknown>, path);
+      case 'ordered-map':
+        if (path.length === 1) return this.#orderedMap(value as OrderedMap<unknown, unknown>, path);
+        throw illegalValue(value, path);
+      case 'date':
+        return Object.freeze(value);
+      case 'bytes':
+        return Object.preventExtensions(value);
+      default:
+        throw illegalValue(value, path);
+    }
+  }
+
+  #object(object: PlainObject, path: PathPart[]): object {
+    for (const key in object) {
+      const value = object[key];
+      if (isPlainPrimitive(value)) continue;
+      const adopted = this.#at(value, key, path);
+      if (adopted !== value) setMember(object, key, adopted);
+    }
+    return Object.freeze(object);
+  }
+
+  #array(array: unknown[], path: PathPart[]): object {
+    for (let index = 0; index < array.length; index++) {
+      const item = array[index];
+      if (isPlainPrimitive(item)) continue;
+      const adopted = this.#at(item, index, path);
+      if (adopted !== item) array[index] = adopted;
+    }
+    return Object.freeze(array);
+  }
+
+  #map(map: Map<unknown, unknown>, path: PathPart[]): object {
+    let keysChange = false;
+    for (const [key, value] of map) {
+      if (!isPlainPrimitive(value)) {
+        const adopted = this.#at(value, key, path);
+        if (adopted !== value) map.set(key, adopted);
+      }
+      if (!isPlainPrimitive(key)) keysChange ||= this.#key(key, path) !== key;
+    }
+    return guard(keysChange ? new Map([...map].map(([key, value]) => [this.#key(key, path), value])) : map);
+  }
+
+  #set(set: Set<unknown>, path: PathPart[]): object {
+    const members = [...set];
+    const adopted = members.map((member, index) => this.#at(member, index, path));
+    return guard(adopted.every((member, index) => Object.is(member, members[index])) ? set : new Set(adopted));
+  }
+
+  #orderedMap(map: OrderedMap<unknown, unknown>, path: PathPart[]): object {
+    for (const [key, value] of map) {
+      if (!isPlainPrimitive(key)) this.#key(key, path);
+      const adopted = isPlainPrimitive(value) ? value : this.#at(value, key, path);
+      if (adopted !== value) map.set(key, adopted);
+    }
+    return guard(map);
+  }
+
+  /** A key that is frozen already is taken as it is: what it says can change no more. */
+  #key(key: unknown, path: PathPart[]): unknown {
+    if (typeof key === 'object' && key !== null && !Object.isExtensible(key)) return key;
+    return this.#at(key, key, path);
+  }
+
+  #at(value: unknown, part: PathPart, path: PathPart[]): unknown {
+    path.push(part);
+    const adopted = this.adopt(value, path);
+    path.pop();
+    return adopted;
+  }
+}

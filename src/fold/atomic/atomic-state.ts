@@ -1,0 +1,60 @@
+/**
+ * The atomic fold: a commit is folded as a whole, or leaves no trace.
+ *
+ * Reducers work on a draft of the root (`commit-draft.ts`). Tables are the same objects all along, so a reader's table shows
+ * later commits. Everything inside them, and the root, is frozen: what a reader has taken from them stays as it was.
+ */
+import { isInstance } from '../../core/errors.ts';
+import type { RecordedEvent } from '../../core/event.ts';
+import { captureRoot, type StateCapture } from '../capture.ts';
+import type { LiveState } from '../live-state.ts';
+import type { PlainObject } from '../members.ts';
+import { IllegalValue } from '../plain.ts';
+import { type FoldReducers, reducerFailed, reducerOf, refuseReturned, stateRefused } from '../reduce.ts';
+import { adoptState } from './adopt.ts';
+import { CommitDraft } from './commit-draft.ts';
+import { DraftScope } from './scope.ts';
+import { Settling } from './settle.ts';
+import { withBothPlaces } from './two-places.ts';
+
+export class AtomicState<State extends object> implements LiveState<State> {
+  #root: PlainObject;
+  /** Used again for each commit. */
+  readonly #settling = new Settling(new DraftScope());
+
+  /** @throws RefoldError `REDUCER_FAILED` when the state is not plain data */
+  constructor(state: State, onFinding?: (path: string) => void) {
+    this.#root = adoptState(state, onFinding);
+  }
+
+  get value(): State {
+    return this.#root as State;
+  }
+
+  fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void {
+    this.#settling.beginCommit();
+    const commit = new CommitDraft(this.#root, this.#settling);
+    for (let index = 0; index < events.length; index++) {
+      if (index > 0) commit.beginEvent();
+      foldOne(reducers, commit, events[index]!);
+    }
+    this.#root = commit.apply();
+  }
+
+  capture(): StateCapture {
+    return captureRoot(this.#root);
+  }
+}
+
+/** @throws RefoldError */
+function foldOne(reducers: FoldReducers, commit: CommitDraft, event: RecordedEvent): void {
+  try {
+    const returned = reducerOf(reducers, event)(commit.root, event.data, event);
+    if (returned !== undefined) refuseReturned(returned, commit.root);
+    commit.settle();
+  } catch (error) {
+    throw isInstance(error, IllegalValue)
+      ? stateRefused(withBothPlaces(error, commit), event)
+      : reducerFailed(error, event);
+  }
+}

@@ -1,0 +1,228 @@
+/**
+ * What one commit changes, and what its reducers see as the root of the state.
+ *
+ * A top-level Map or OrderedMap is a *table*: its draft lives as long as the commit and stages changes entry by entry. Any
+ * other property is drafted as one value, for one event. After each event everything it has touched is settled (`settle.ts`);
+ * after the last, with nothing left that could fail, the tables are changed and the new root is given.
+ */
+import { type PlainObject, sameKeys, setMember, shallowCopy } from '../members.ts';
+import { OrderedMap } from '../ordered-map.ts';
+import { IllegalValue, MOVED, type PathPart } from '../plain.ts';
+import { MapDraft } from './map-draft.ts';
+import { OrderedMapDraft } from './ordered-map-draft.ts';
+import type { DraftScope, Holder } from './scope.ts';
+import { aGetter, guard, isPlainPrimitive, type Settling } from './settle.ts';
+import { Touched } from './touched.ts';
+
+export type TableDraft = MapDraft | OrderedMapDraft;
+
+export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
+  /** What reducers see. */
+  readonly root: PlainObject;
+  readonly settling: Settling;
+  readonly #base: PlainObject;
+  /** A copy of the root, with drafts in the place of what was read. Behaves as an object does, its key order included. */
+  readonly #staged: PlainObject;
+  readonly #scope: DraftScope;
+  readonly #tables: TableDraft[] = [];
+  /** Properties that this event has drafted, assigned or deleted. */
+  readonly #touched = new Touched<PropertyKey, unknown>();
+  /** Properties that differ from the base and were settled by an earlier event of the commit. */
+  #stale: Set<PropertyKey> | undefined;
+  readonly #path: PathPart[] = [];
+  /** True when there may be other keys than before, or in another order. */
+  #rekeyed = false;
+  #isOver = false;
+
+  constructor(base: PlainObject, settling: Settling) {
+    this.#base = base;
+    this.#staged = shallowCopy(base);
+    this.settling = settling;
+    this.#scope = settling.scope;
+    this.root = new Proxy(this.#staged, this);
+  }
+
+  holds(key: unknown, draft: object): boolean {
+    return this.#staged[key as string] === draft;
+  }
+
+  get(staged: PlainObject, key: string): unknown {
+    const value = staged[key];
+    if (typeof value !== 'object' || value === null || this.#isOver) return value;
+    // What differs from the base is of this event, unless an earlier one of the commit has settled it.
+    if (value !== this.#base[key] && this.#stale?.has(key) !== true) return value;
+    return Object.hasOwn(staged, key) ? this.#draft(staged, key, value) : value;
+  }
+
+  set(staged: PlainObject, key: string, value: unknown): boolean {
+    this.#requireLive();
+    const before = staged[key];
+    if (!Object.hasOwn(staged, key)) this.#rekeyed = true;
+    // A number in the place of a number needs no second look.
+    if (!isPlainPrimitive(value) || !isPlainPrimitive(before) || typeof key === 'symbol')
+      this.#touch(staged, key, true);
+    return Reflect.set(staged, key, value);
+  }
+
+  deleteProperty(staged: PlainObject, key: string): boolean {
+    this.#requireLive();
+    this.#touch(staged, key, false);
+    this.#rekeyed = true;
+    return Reflect.deleteProperty(staged, key);
+  }
+
+  defineProperty(staged: PlainObject, key: string, descriptor: PropertyDescriptor): boolean {
+    this.#requireLive();
+    this.#touch(staged, key, true);
+    return Reflect.defineProperty(staged, key, descriptor);
+  }
+
+  getOwnPropertyDescriptor(staged: PlainObject, key: string): PropertyDescriptor | undefined {
+    this.get(staged, key);
+    return Object.getOwnPropertyDescriptor(staged, key);
+  }
+
+  preventExtensions(): boolean {
+    return false;
+  }
+
+  /** Between two events of the commit. */
+  beginEvent(): void {
+    for (let place = 0; place < this.#touched.count; place++) {
+      const key = this.#touched.keyAt(place);
+      const value = this.#staged[key as string];
+      // The draft of a table lives on.
+      if (value !== this.#base[key as string] && !isTableDraft(value)) (this.#stale ??= new Set()).add(key);
+    }
+    this.#touched.clear();
+    this.settling.beginEvent();
+    for (const table of this.#tables) table.beginEvent();
+  }
+
+  /**
+   * Makes what the event has touched plain and frozen.
+   *
+   * @throws IllegalValue
+   */
+  settle(): void {
+    const staged = this.#staged;
+    if (Object.getPrototypeOf(staged) !== Object.getPrototypeOf(this.#base))
+      throw new IllegalValue('given another prototype', []);
+    this.#settleProperties();
+    for (const table of this.#tables) {
+      if (staged[table.key as string] !== table) continue;
+      this.#path.push(table.key);
+      table.settleEntries(this.settling, this.#path);
+      this.#path.pop();
+    }
+    this.#scope.endEvent();
+  }
+
+  /** Changes the tables and gives the new root. After `settle`; cannot fail. */
+  apply(): PlainObject {
+    this.#isOver = true;
+    const staged = this.#staged;
+    let changed = this.#rekeyed && !sameKeys(staged, this.#base);
+    for (const key in staged) {
+      const value = staged[key];
+      if (isTableDraft(value)) {
+        value.apply();
+        setMember(staged, key, value.base);
+      }
+      changed ||= !Object.is(staged[key], this.#base[key]);
+    }
+    for (const container of this.#scope.takeOpen()) close(container);
+    return changed ? Object.freeze(staged) : this.#base;
+  }
+
+  /** The drafts of tables that stand in the state. */
+  tables(): TableDraft[] {
+    return this.#tables.filter((table) => this.#staged[table.key as string] === table);
+  }
+
+  /** The properties that this event has touched. */
+  touched(): readonly PropertyKey[] {
+    return this.#touched.keys();
+  }
+
+  /** The root as it stands, with drafts in it. */
+  peek(): PlainObject {
+    return this.#staged;
+  }
+
+  #touch(staged: PlainObject, key: PropertyKey, isGiven: boolean): void {
+    const isOwn = Object.hasOwn(staged, key);
+    this.#stale?.delete(key);
+    if (!isOwn && isGiven) this.#rekeyed = true;
+    this.#touched.add(key, isOwn ? staged[key as string] : undefined, isGiven, this.#touched.count > 0);
+  }
+
+  #requireLive(): void {
+    if (this.#isOver) throw new TypeError('this is the state of an event that is over');
+  }
+
+  #draft(staged: PlainObject, key: string, value: object): unknown {
+    this.#touch(staged, key, false);
+    const place = { scope: this.#scope, home: this, key };
+    let draft: object;
+    if (value instanceof OrderedMap) draft = new OrderedMapDraft(value, place);
+    else draft = value instanceof Map ? new MapDraft(value, place) : this.#scope.draft(value, this, key);
+    if (isTableDraft(draft)) this.#tables.push(draft);
+    setMember(staged, key, draft);
+    return draft;
+  }
+
+  #settleProperties(): void {
+    const touched = this.#touched;
+    touched.mergeRepeated();
+    for (let index = 0; index < touched.count; index++) {
+      this.#settleProperty(touched.keyAt(index), touched.beforeAt(index), touched.isGivenAt(index));
+    }
+  }
+
+  #settleProperty(key: PropertyKey, before: unknown, isGiven: boolean): void {
+    const descriptor = Object.getOwnPropertyDescriptor(this.#staged, key);
+    const value: unknown = descriptor?.value;
+    if (before instanceof OrderedMap && !isDraftOf(value, before)) throw new IllegalValue(MOVED, [key]);
+    if (descriptor === undefined) return;
+    if (typeof key === 'symbol') throw new IllegalValue('a property whose key is a symbol', [key]);
+    if (descriptor.get !== undefined || descriptor.set !== undefined) throw aGetter([key]);
+    if (descriptor.enumerable !== true) throw new IllegalValue('a hidden property', [key]);
+    if (value instanceof OrderedMap) requireAtHome(value, key);
+    else if (value instanceof MapDraft && value.home === this) this.#moveTable(value, key as string);
+    else this.#settleValue(key as string, value, before, isGiven);
+  }
+
+  #settleValue(key: string, value: unknown, before: unknown, isGiven: boolean): void {
+    const settled = isGiven
+      ? this.settling.given(value, before, this, key, this.#path)
+      : this.settling.member(value, before, this, key, this.#path);
+    if (settled !== value) setMember(this.#staged, key, settled);
+  }
+
+  /** A table may change its property, and takes its entries along. */
+  #moveTable(table: MapDraft, key: string): void {
+    if (table.key === key) return;
+    if (this.#staged[table.key as string] === table) {
+      throw new IllegalValue(`in two places: also at ${String(table.key)}`, [key], 'Put a copy there: new Map(table)');
+    }
+    table.moveTo(key);
+  }
+}
+
+function isTableDraft(value: unknown): value is TableDraft {
+  return value instanceof MapDraft || value instanceof OrderedMapDraft;
+}
+
+function isDraftOf(value: unknown, table: unknown): boolean {
+  return value === table || (value instanceof OrderedMapDraft && value.base === table);
+}
+
+function requireAtHome(value: OrderedMap<unknown, unknown>, key: PropertyKey): void {
+  if (!(value instanceof OrderedMapDraft) || value.key !== key) throw new IllegalValue(MOVED, [key]);
+}
+
+function close(container: object): void {
+  if (container instanceof Map || container instanceof Set) guard(container);
+  else Object.freeze(container);
+}

@@ -1,0 +1,310 @@
+/**
+ * The draft of a table, and of any other Map that is too large to be copied.
+ *
+ * The Map itself stays as it is until the commit is folded; what the commit changes is staged beside it:
+ *
+ *     base     a b c d e       entries in the Map's order
+ *     staged   b:B d:D f:F     new values, and drafts of entries that were read; GONE where an entry was deleted
+ *     added    f d             keys that come at the end; d was deleted and set again
+ *     shows    a B c e F D     exactly what a plain Map would show
+ *
+ * A draft is made only of the entries that are read. At the end of each event what it has staged is settled, and a later
+ * event of the commit gets a new draft of that. Costs follow what is touched, not the size of the Map.
+ */
+import { captureOf } from '../capture.ts';
+import { IllegalValue, illegalValue, type PathPart } from '../plain.ts';
+import { refuseConstructor, Uncloneable } from './misuse.ts';
+import type { Draft, DraftScope, Holder, Place } from './scope.ts';
+import { isPlainPrimitive, type Settling } from './settle.ts';
+import { Touched } from './touched.ts';
+
+/** One less than what V8's Map holds: beyond, `set` throws, and a commit must not fail while it is being applied. */
+const MAX_TABLE_ENTRIES = 2 ** 24 - 1;
+
+const GONE: unique symbol = Symbol('gone');
+/** Stands for a staged undefined, so that one look tells whether anything is staged. */
+const UNDEFINED: unique symbol = Symbol('undefined');
+type Staged<V> = V | typeof GONE | typeof UNDEFINED;
+
+const NOTHING: ReadonlyMap<any, any> = new Map();
+
+export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Map<K, V> {
+  readonly #scope: DraftScope;
+  readonly #base: Map<K, V>;
+  #home: Holder;
+  #key: unknown;
+  /** What is shown of the base: all of it, or nothing once it was cleared. */
+  #shown: ReadonlyMap<K, V>;
+  readonly #staged = new Map<K, Staged<V>>();
+  #added: Set<K> | undefined;
+  readonly #touched = new Touched<K, V>();
+  /** Keys whose staged value is of an earlier event of the commit, and settled. */
+  #stale: Set<K> | undefined;
+  /** Keys that this event has added and that are not plain primitives. */
+  #oddKeys: Set<K> | undefined;
+  #size: number;
+  #isSettled = false;
+  #isOver = false;
+
+  constructor(base: Map<K, V>, { scope, home, key }: Place) {
+    super();
+    this.#scope = scope;
+    this.#base = base;
+    this.#home = home;
+    this.#key = key;
+    this.#shown = base;
+    this.#size = base.size;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(key: K): V | undefined {
+    const staged = this.#staged.get(key);
+    if (staged === GONE || staged === UNDEFINED) return undefined;
+    const value = staged === undefined ? this.#shown.get(key) : (staged as V);
+    if (typeof value !== 'object' || value === null || this.#isOver) return value;
+    // Staged by this event: even if a reducer has frozen it, it is that reducer's.
+    if (staged !== undefined && this.#stale?.delete(key) !== true) return value;
+    const draft = this.#scope.draft(value, this, key) as V;
+    this.#touched.add(key, value, false, false);
+    this.#staged.set(key, draft);
+    return draft;
+  }
+
+  has(key: K): boolean {
+    const staged = this.#staged.get(key);
+    return staged === undefined ? this.#shown.has(key) : staged !== GONE;
+  }
+
+  set(key: K, value: V): this {
+    this.#requireLive();
+    const staged = this.#staged.get(key);
+    let before: V | undefined;
+    if (staged === GONE) this.#add(key);
+    else if (staged === undefined) {
+      before = this.#shown.get(key);
+      if (before === undefined && !this.#shown.has(key)) this.#add(key);
+    } else if (staged !== UNDEFINED) before = staged as V;
+    this.#stale?.delete(key);
+    if (!isPlainPrimitive(value)) this.#touched.add(key, before, true, staged !== undefined);
+    this.#staged.set(key, value === undefined ? UNDEFINED : value);
+    return this;
+  }
+
+  delete(key: K): boolean {
+    if (!this.has(key)) return false;
+    this.#requireLive();
+    this.#added?.delete(key);
+    this.#oddKeys?.delete(key);
+    this.#touched.expectRepeats();
+    if (this.#shown.has(key)) this.#staged.set(key, GONE);
+    else this.#staged.delete(key);
+    this.#size--;
+    return true;
+  }
+
+  clear(): void {
+    this.#requireLive();
+    this.#shown = NOTHING;
+    this.#oddKeys = undefined;
+    this.#touched.expectRepeats();
+    this.#staged.clear();
+    // Not replaced by a new one: an iteration may be under way in it.
+    this.#added?.clear();
+    this.#size = 0;
+  }
+
+  *keys(): MapIterator<K> {
+    const shown = this.#shown;
+    for (const key of shown.keys()) {
+      if (this.#shown !== shown) break; // cleared meanwhile: go on with what was added since
+      if (this.#staged.get(key) !== GONE && !this.#added?.has(key)) yield key;
+    }
+    if (this.#added !== undefined) yield* this.#added;
+  }
+
+  *values(): MapIterator<V> {
+    for (const key of this.keys()) yield this.get(key) as V;
+  }
+
+  *entries(): MapIterator<[K, V]> {
+    for (const key of this.keys()) yield [key, this.get(key) as V];
+  }
+
+  forEach(callback: (value: V, key: K, map: Map<K, V>) => void, thisArg?: unknown): void {
+    for (const key of this.keys()) callback.call(thisArg, this.get(key) as V, key, this);
+  }
+
+  [Symbol.iterator](): MapIterator<[K, V]> {
+    return this.entries();
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Map';
+  }
+
+  /** The Map that this is a draft of. */
+  get base(): Map<K, V> {
+    return this.#base;
+  }
+
+  get home(): Holder {
+    return this.#home;
+  }
+
+  get key(): unknown {
+    return this.#key;
+  }
+
+  get isSettled(): boolean {
+    return this.#isSettled;
+  }
+
+  holds(key: unknown, draft: object): boolean {
+    return this.#staged.get(key as K) === draft && (this.#isSettled || this.#home.holds(this.#key, this));
+  }
+
+  /** Makes a table's draft that of another property; an entry's draft of the event is settled there. */
+  moveTo(key: unknown): void {
+    this.#key = key;
+  }
+
+  /**
+   * Settles what this event has staged; what was only read is dropped.
+   *
+   * @throws IllegalValue
+   */
+  settleEntries(settling: Settling, path: PathPart[]): void {
+    this.#isSettled = true;
+    const touched = this.#touched;
+    touched.mergeRepeated();
+    for (let index = 0; index < touched.count; index++) {
+      const key = touched.keyAt(index);
+      const value = this.#staged.get(key);
+      if (value === undefined || value === GONE || value === UNDEFINED || isPlainPrimitive(value)) continue;
+      this.#settleEntry(key, value, index, settling, path);
+    }
+    if (this.#oddKeys !== undefined) this.#settleKeys(this.#oddKeys, settling, path);
+    if (this.#size > MAX_TABLE_ENTRIES) throw new IllegalValue(`a Map of more than ${MAX_TABLE_ENTRIES} entries`, path);
+  }
+
+  /** What this event has staged becomes what was before the next one. */
+  beginEvent(): void {
+    this.#isSettled = false;
+    for (let place = 0; place < this.#touched.count; place++) {
+      const key = this.#touched.keyAt(place);
+      if (this.#staged.has(key)) (this.#stale ??= new Set()).add(key);
+    }
+    this.#touched.clear();
+    this.#oddKeys = undefined;
+  }
+
+  /** As the entry of a large value: a Map that says what this shows. */
+  settle(settling: Settling, path: PathPart[]): object {
+    this.settleEntries(settling, path);
+    this.#isOver = true;
+    if (this.#staged.size === 0 && this.#shown === this.#base) return this.#base;
+    if (this.#scope.isOpen(this.#base)) {
+      this.apply();
+      return this.#base;
+    }
+    const made = this.made();
+    this.#scope.keepOpen(made);
+    return made;
+  }
+
+  /** A new Map of what this shows. After `settleEntries`. */
+  made(): Map<K, V> {
+    const made = new Map<K, V>();
+    for (const key of this.keys()) made.set(key, this.#now(key) as V);
+    return made;
+  }
+
+  /** Changes the base as staged. After `settleEntries`; cannot fail. */
+  apply(): void {
+    this.#isOver = true;
+    if (this.#staged.size === 0 && this.#shown === this.#base) return;
+    this.#keepForCapture();
+    // From the prototype, for a table's own methods refuse.
+    const { set, delete: remove, clear } = Map.prototype;
+    const base = this.#base;
+    if (this.#shown !== base) clear.call(base);
+    for (const [key, value] of this.#staged) {
+      if (value === GONE) remove.call(base, key);
+      else if (!this.#added?.has(key)) set.call(base, key, value === UNDEFINED ? undefined : value);
+    }
+    for (const key of this.#added ?? []) {
+      const value = this.#staged.get(key);
+      remove.call(base, key); // its old place, if it was deleted and set again
+      set.call(base, key, value === UNDEFINED ? undefined : value);
+    }
+  }
+
+  /** The keys that this event has touched, settled or not. */
+  touched(): readonly K[] {
+    return this.#touched.keys();
+  }
+
+  /** What stands at a key now; no draft is made of it. */
+  peek(key: K): V | undefined {
+    return this.#now(key);
+  }
+
+  #now(key: K): V | undefined {
+    const staged = this.#staged.get(key);
+    if (staged === undefined) return this.#shown.get(key);
+    return staged === GONE || staged === UNDEFINED ? undefined : (staged as V);
+  }
+
+  #add(key: K): void {
+    (this.#added ??= new Set()).add(key);
+    this.#size++;
+    if (typeof key === 'string' || typeof key === 'number' || isPlainPrimitive(key)) return;
+    (this.#oddKeys ??= new Set()).add(key);
+  }
+
+  /** What says the same as before need not be staged, unless it comes at the end. */
+  #settleEntry(key: K, value: V, index: number, settling: Settling, path: PathPart[]): void {
+    const before = this.#touched.beforeAt(index);
+    const settled = this.#touched.isGivenAt(index)
+      ? settling.given(value, before, this, key, path)
+      : settling.member(value, before, this, key, path);
+    if (settled === this.#shown.get(key) && !this.#added?.has(key)) this.#staged.delete(key);
+    else if (settled !== value) this.#staged.set(key, settled as V);
+  }
+
+  #requireLive(): void {
+    if (this.#isOver) throw new TypeError('this is the draft of an event that is over');
+  }
+
+  /** A capture of the table goes on showing what is about to change. */
+  #keepForCapture(): void {
+    const capture = captureOf(this.#base);
+    if (capture === undefined) return;
+    if (this.#shown !== this.#base) capture.keepAll();
+    for (const key of this.#staged.keys()) capture.keep(key);
+  }
+
+  /** Objects as keys are settled too. One that becomes another object (a draft does) is replaced in its place. */
+  #settleKeys(odd: ReadonlySet<K>, settling: Settling, path: PathPart[]): void {
+    for (const key of odd) {
+      if (typeof key !== 'object') throw illegalValue(key, [...path, key]);
+      const isOwn = this.#base.has(key);
+      const settled = isOwn ? key : (settling.given(key, undefined, this, key, path) as K);
+      if (settled !== key) this.#replaceKey(key, settled);
+    }
+  }
+
+  #replaceKey(key: K, settled: K): void {
+    this.#staged.set(settled, this.#staged.get(key)!);
+    this.#staged.delete(key);
+    this.#added = new Set([...this.#added!].map((added) => (added === key ? settled : added)));
+  }
+}
+
+// A reducer may ask `instanceof Map`. Not a subclass: a real Map underneath would show its own, empty content to whatever
+// goes past the methods.
+Object.setPrototypeOf(MapDraft.prototype, Map.prototype);
+refuseConstructor(MapDraft.prototype, 'Map');

@@ -1,0 +1,178 @@
+/**
+ * The draft of a large object or array: what a reducer sees is a proxy; the value is copied at the first write, and its
+ * members are drafted one by one as they are read.
+ */
+import { sameKeys, shallowCopy } from '../members.ts';
+import { IllegalValue, kindOf, type PathPart } from '../plain.ts';
+import type { Draft, DraftScope, Holder, Place } from './scope.ts';
+import { aGetter, aHole, type Settling } from './settle.ts';
+
+type Members = Record<PropertyKey, unknown>;
+
+export class NodeDraft implements Draft, ProxyHandler<object> {
+  readonly proxy: object;
+  readonly home: Holder;
+  readonly key: unknown;
+  isSettled = false;
+  readonly #scope: DraftScope;
+  readonly #base: Members;
+  /** What reads are answered from: the base until the first write, then a copy of it. */
+  #latest: Members;
+  /** Drafts of members that were read; nothing of it is in `#latest`. */
+  readonly #children = new Map<PropertyKey, object>();
+  /** Keys that were assigned or deleted, and what stood there before this event; undefined where nothing did. */
+  readonly #written = new Map<PropertyKey, unknown>();
+  /** Members went, or may stand in another order. */
+  #rekeyed = false;
+  #mayHaveGaps = false;
+  #isOver = false;
+
+  constructor(base: object, { scope, home, key }: Place) {
+    this.#scope = scope;
+    this.home = home;
+    this.key = key;
+    this.#base = this.#latest = base as Members;
+    this.proxy = new Proxy(Array.isArray(base) ? [] : {}, this);
+  }
+
+  holds(key: unknown, draft: object): boolean {
+    const child = this.#children.get(key as PropertyKey) ?? this.#latest[key as PropertyKey];
+    return child === draft && (this.isSettled || this.home.holds(this.key, this.proxy));
+  }
+
+  get(_target: object, key: PropertyKey): unknown {
+    const child = this.#children.get(key);
+    if (child !== undefined) return child;
+    const value = this.#latest[key];
+    if (typeof value !== 'object' || value === null || this.#isOver || this.#written.has(key)) return value;
+    if (!Object.hasOwn(this.#latest, key)) return value;
+    const draft = this.#scope.draft(value, this, key);
+    this.#children.set(key, draft);
+    return draft;
+  }
+
+  set(_target: object, key: PropertyKey, value: unknown): boolean {
+    if (value !== undefined && value === this.#children.get(key)) return true;
+    const latest = this.#write(key);
+    this.#noteNew(latest, key, value);
+    return Reflect.set(latest, key, value);
+  }
+
+  has(_target: object, key: PropertyKey): boolean {
+    return Reflect.has(this.#latest, key);
+  }
+
+  ownKeys(): PropertyKey[] & (string | symbol)[] {
+    return Reflect.ownKeys(this.#latest);
+  }
+
+  getPrototypeOf(): object | null {
+    return Reflect.getPrototypeOf(this.#base);
+  }
+
+  setPrototypeOf(): boolean {
+    return false;
+  }
+
+  preventExtensions(): boolean {
+    return false;
+  }
+
+  deleteProperty(_target: object, key: PropertyKey): boolean {
+    if (!Object.hasOwn(this.#latest, key)) return true;
+    this.#rekeyed = true;
+    return Reflect.deleteProperty(this.#write(key), key);
+  }
+
+  defineProperty(_target: object, key: PropertyKey, descriptor: PropertyDescriptor): boolean {
+    const latest = this.#write(key);
+    this.#noteNew(latest, key, descriptor.value);
+    return Reflect.defineProperty(latest, key, descriptor);
+  }
+
+  getOwnPropertyDescriptor(target: object, key: PropertyKey): PropertyDescriptor | undefined {
+    const descriptor = Reflect.getOwnPropertyDescriptor(this.#latest, key);
+    if (descriptor === undefined || 'get' in descriptor) return descriptor;
+    const isLength = Array.isArray(target) && key === 'length';
+    return { ...descriptor, value: this.get(target, key), writable: true, configurable: !isLength };
+  }
+
+  settle(settling: Settling, path: PathPart[]): object {
+    this.isSettled = true;
+    let same = true;
+    for (const [key, child] of this.#children) {
+      if (!Object.hasOwn(this.#latest, key)) continue; // cut off with the end of an array
+      const before = this.#latest[key];
+      const settled = settling.member(child, before, this, key, path);
+      if (Object.is(settled, before)) continue;
+      same = false;
+      this.#copied()[key] = settled;
+    }
+    for (const [key, before] of this.#written) if (!this.#settleWritten(key, before, settling, path)) same = false;
+    this.#children.clear();
+    if (kindOf(this.#latest) !== kindOf(this.#base)) throw new IllegalValue('given another prototype', path);
+    if (this.#mayHaveGaps) requireWhole(this.#latest as unknown as unknown[], path);
+    if (this.#latest === this.#base || (same && this.#sameKeys())) return this.#base;
+    this.#scope.keepOpen(this.#latest);
+    return this.#latest;
+  }
+
+  end(): void {
+    this.#isOver = true;
+  }
+
+  /** True when what was assigned is what stood there before. */
+  #settleWritten(key: PropertyKey, before: unknown, settling: Settling, path: PathPart[]): boolean {
+    const descriptor = Object.getOwnPropertyDescriptor(this.#latest, key);
+    const isArray = Array.isArray(this.#latest);
+    if (descriptor === undefined) {
+      if (isArray && Number(key) < (this.#latest.length as number)) throw aHole(path);
+      return !Object.hasOwn(this.#base, key);
+    }
+    if (isArray && key === 'length') return descriptor.value === before;
+    if (isArray && !isIndex(key)) throw new IllegalValue('a member of an array besides its items', [...path, key]);
+    if (typeof key === 'symbol') throw new IllegalValue('given a member whose key is a symbol', path);
+    if ('get' in descriptor || 'set' in descriptor) throw aGetter([...path, key]);
+    if (descriptor.enumerable !== true) throw new IllegalValue('a hidden member', [...path, key]);
+    const settled = settling.given(descriptor.value, before, this, key, path);
+    if (settled !== descriptor.value) Object.defineProperty(this.#latest, key, { ...descriptor, value: settled });
+    return Object.is(settled, before);
+  }
+
+  /** Keys come in the order in which they were added; an array's items in that of their numbers, if none is left out. */
+  #noteNew(latest: Members, key: PropertyKey, value: unknown): void {
+    if (!Array.isArray(latest)) this.#rekeyed ||= !Object.hasOwn(latest, key);
+    else if (key === 'length' ? Number(value) > latest.length : Number(key) > latest.length) this.#mayHaveGaps = true;
+  }
+
+  #sameKeys(): boolean {
+    if (Array.isArray(this.#latest)) return this.#latest.length === (this.#base as unknown as unknown[]).length;
+    return !this.#rekeyed || sameKeys(this.#latest, this.#base);
+  }
+
+  #write(key: PropertyKey): Members {
+    if (this.#isOver) throw new TypeError('this is the draft of an event that is over');
+    this.#children.delete(key);
+    if (!this.#written.has(key))
+      this.#written.set(key, Object.hasOwn(this.#latest, key) ? this.#latest[key] : undefined);
+    return this.#copied();
+  }
+
+  #copied(): Members {
+    if (this.#latest === this.#base && !this.#scope.isOpen(this.#base)) this.#latest = copyOf(this.#base);
+    return this.#latest;
+  }
+}
+
+function requireWhole(array: unknown[], path: PathPart[]): void {
+  for (let index = 0; index < array.length; index++) if (!(index in array)) throw aHole(path);
+}
+
+function copyOf(value: object): Members {
+  return (Array.isArray(value) ? value.slice() : shallowCopy(value)) as unknown as Members;
+}
+
+/** Whether a key is that of an item, as arrays spell it. */
+function isIndex(key: PropertyKey): boolean {
+  return typeof key === 'string' && String(Number(key) >>> 0) === key;
+}

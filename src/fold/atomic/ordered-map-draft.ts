@@ -1,0 +1,203 @@
+/**
+ * The draft of a table that is an OrderedMap.
+ *
+ * It is an OrderedMap itself, forked from the table: the two trees share all nodes, and a change copies only the few on its
+ * way down. So every method works as it always does, in O(log size), and a commit that fails is dropped by forgetting it.
+ */
+import { ascending, descending, forkTree, moveTree, OrderedMap, type RangeOptions } from '../ordered-map.ts';
+import { illegalValue, type PathPart } from '../plain.ts';
+import type { DraftScope, Holder, Place } from './scope.ts';
+import type { Settling } from './settle.ts';
+
+export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implements Holder {
+  readonly #scope: DraftScope;
+  readonly #home: Holder;
+  readonly #key: unknown;
+  readonly #base: OrderedMap<K, V>;
+  /** What stood, before this event, at each key whose entry it has drafted or set; some are gone again. */
+  readonly #touched = new Map<K, V | undefined>();
+  /** Keys whose value this event has set. */
+  readonly #given = new Set<K>();
+  #changed = false;
+  #isOver = false;
+
+  constructor(base: OrderedMap<K, V>, { scope, home, key }: Place) {
+    super(base.compare);
+    this.#scope = scope;
+    this.#home = home;
+    this.#key = key;
+    this.#base = base;
+    forkTree(base, this);
+  }
+
+  override get(key: K): V | undefined {
+    const pair = this.#kept(key);
+    return pair && this.#draft(pair[0], pair[1]);
+  }
+
+  /** @throws TypeError also when the comparator is seen not to be a total order: it says another thing the other way round */
+  override set(key: K, value: V): this {
+    this.#requireLive();
+    const before = this.#kept(key);
+    super.set(key, value);
+    const [own] = this.#kept(key)!;
+    if (before === undefined) this.#requireOrder(own);
+    if (before !== undefined && !Object.is(before[0], own)) this.#rename(before[0], own);
+    if (!this.#touched.has(own)) this.#touched.set(own, before?.[1]);
+    this.#given.add(own);
+    this.#changed = true;
+    return this;
+  }
+
+  override delete(key: K): boolean {
+    this.#requireLive();
+    const deleted = super.delete(key);
+    if (deleted) this.#changed = true;
+    return deleted;
+  }
+
+  override clear(): void {
+    this.#requireLive();
+    super.clear();
+    this.#changed = true;
+  }
+
+  override first(): [K, V] | undefined {
+    return this.#draftPair(super.first());
+  }
+
+  override last(): [K, V] | undefined {
+    return this.#draftPair(super.last());
+  }
+
+  override nextAfter(key: K): [K, V] | undefined {
+    return this.#draftPair(super.nextAfter(key));
+  }
+
+  override nextBefore(key: K): [K, V] | undefined {
+    return this.#draftPair(super.nextBefore(key));
+  }
+
+  override *range(options?: RangeOptions<K>): MapIterator<[K, V]> {
+    for (const pair of super.range(options)) yield this.#draftPair(pair)!;
+  }
+
+  override *keys(): MapIterator<K> {
+    for (const [key] of super.range()) yield key;
+  }
+
+  holds(key: unknown, draft: object): boolean {
+    return super.get(key as K) === draft && this.#home.holds(this.#key, this);
+  }
+
+  /** The table that this is a draft of. */
+  get base(): OrderedMap<K, V> {
+    return this.#base;
+  }
+
+  get key(): unknown {
+    return this.#key;
+  }
+
+  /** Settles what this event has staged. @throws IllegalValue */
+  settleEntries(settling: Settling, path: PathPart[]): void {
+    for (const [key, before] of this.#touched) if (super.has(key)) this.#settleEntry(key, before, settling, path);
+  }
+
+  /** The keys that this event has touched, as the table keeps them. */
+  touched(): Iterable<K> {
+    return this.#touched.keys();
+  }
+
+  /** What stands at a key now; no draft is made of it. */
+  peek(key: K): V | undefined {
+    return super.get(key);
+  }
+
+  /** All entries as they stand now. */
+  peekAll(): MapIterator<[K, V]> {
+    return super.range();
+  }
+
+  beginEvent(): void {
+    this.#touched.clear();
+    this.#given.clear();
+  }
+
+  /** Changes the table as staged, and leaves this draft empty. After `settleEntries`; cannot fail. */
+  apply(): void {
+    this.#isOver = true;
+    if (this.#changed) moveTree(this, this.#base);
+  }
+
+  #settleEntry(key: K, before: V | undefined, settling: Settling, path: PathPart[]): void {
+    const value = super.get(key);
+    const isGiven = this.#given.has(key);
+    const settled = isGiven
+      ? settling.given(value, before, this, key, path)
+      : settling.member(value, before, this, key, path);
+    if (settled !== before) this.#changed = true;
+    if (isGiven && typeof key === 'object' && key !== null) this.#settleKey(key, settling, path);
+    else if (typeof key === 'symbol' || typeof key === 'function') throw illegalValue(key, [...path, key]);
+    if (settled !== value) super.set(key, settled as V);
+  }
+
+  /** A composite key is a copy of the table's own (see `OrderedMap.set`), frozen once it has been looked at. */
+  #settleKey(key: K & object, settling: Settling, path: PathPart[]): void {
+    if (Object.isExtensible(key)) settling.given(key, undefined, this, key, path);
+  }
+
+  /** The entry at a key, under the key that the table keeps. Under the usual comparators that is the key itself. */
+  #kept(key: K): [K, V] | undefined {
+    if ((this.compare as unknown) !== ascending && (this.compare as unknown) !== descending) return this.pairAt(key);
+    const value = super.get(key);
+    return value === undefined && !super.has(key) ? undefined : [key === 0 ? (0 as K) : key, value as V];
+  }
+
+  #rename(key: K, own: K): void {
+    if (this.#touched.has(key)) this.#touched.set(own, this.#touched.get(key));
+    this.#touched.delete(key);
+    this.#given.delete(key);
+  }
+
+  #requireOrder(key: K): void {
+    const [before] = super.nextBefore(key) ?? [];
+    const [after] = super.nextAfter(key) ?? [];
+    const isOrdered = (a: K, b: K): boolean => this.compare(a, b) < 0 && this.compare(b, a) > 0;
+    if (before !== undefined && !isOrdered(before, key)) throw noOrder(before, key);
+    if (after !== undefined && !isOrdered(key, after)) throw noOrder(key, after);
+  }
+
+  #requireLive(): void {
+    if (this.#isOver) throw new TypeError('this is the draft of an event that is over');
+  }
+
+  #draftPair(pair: [K, V] | undefined): [K, V] | undefined {
+    if (pair !== undefined) pair[1] = this.#draft(pair[0], pair[1]) as V;
+    return pair;
+  }
+
+  /** What is settled is the table's, and needs a draft; what is not is a draft already, or new. */
+  #draft(key: K, value: V | undefined): V | undefined {
+    if (typeof value !== 'object' || value === null || this.#isOver || !this.#scope.isSettled(value)) return value;
+    // Staged by this event: even if a reducer has frozen it, it is that reducer's.
+    if (this.#touched.has(key) && value !== this.#touched.get(key)) return value;
+    const draft = this.#scope.draft(value, this, key) as V & object;
+    super.set(key, draft);
+    this.#touched.set(key, value);
+    return draft;
+  }
+}
+
+function noOrder(a: unknown, b: unknown): TypeError {
+  return new TypeError(
+    `the comparator is not a total order: it does not put the keys ${String(a)} and ${String(b)} one after the other`,
+  );
+}
+
+// To those who ask, a draft is an OrderedMap.
+Object.defineProperty(OrderedMapDraft.prototype, 'constructor', {
+  value: OrderedMap,
+  writable: true,
+  configurable: true,
+});

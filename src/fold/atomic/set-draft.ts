@@ -1,0 +1,183 @@
+/** The draft of a large Set: copied at the first write, or when members that are containers are read. */
+import type { PathPart } from '../plain.ts';
+import { refuseConstructor, Uncloneable } from './misuse.ts';
+import type { Draft, DraftScope, Holder, Place } from './scope.ts';
+import type { Settling } from './settle.ts';
+
+export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> {
+  /** The members, drafted: for the methods below, which later releases of the language have. */
+  static membersOf: (draft: SetDraft) => Set<unknown> = (draft) => draft.#members();
+
+  readonly #scope: DraftScope;
+  readonly #place: Place;
+  readonly #base: Set<T>;
+  /** What reads are answered from: the base until the first write, then a copy of it. */
+  #latest: Set<T>;
+  /** What each drafted member stood for. */
+  readonly #drafted = new Map<unknown, unknown>();
+  #isDrafted = false;
+  #isChanged = false;
+  /** Whether there are members, drafted or new, that have to be looked at one by one. */
+  #isOdd = false;
+  #isOver = false;
+
+  constructor(base: Set<T>, place: Place) {
+    super();
+    this.#scope = place.scope;
+    this.#place = place;
+    this.#base = this.#latest = base;
+  }
+
+  get size(): number {
+    return this.#latest.size;
+  }
+
+  has(value: T): boolean {
+    return this.#latest.has(value);
+  }
+
+  add(value: T): this {
+    if (this.#latest.has(value)) return this;
+    if (isOdd(value)) this.#makeOdd();
+    this.#write().add(value);
+    return this;
+  }
+
+  delete(value: T): boolean {
+    return this.#latest.has(value) && this.#write().delete(value);
+  }
+
+  clear(): void {
+    if (this.#latest.size > 0) this.#write().clear();
+  }
+
+  values(): SetIterator<T> {
+    return this.#members().values();
+  }
+
+  keys(): SetIterator<T> {
+    return this.values();
+  }
+
+  entries(): SetIterator<[T, T]> {
+    return this.#members().entries();
+  }
+
+  [Symbol.iterator](): SetIterator<T> {
+    return this.values();
+  }
+
+  forEach(callback: (value: T, again: T, set: Set<T>) => void, thisArg?: unknown): void {
+    for (const value of this.values()) callback.call(thisArg, value, value, this);
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Set';
+  }
+
+  get home(): Holder {
+    return this.#place.home;
+  }
+
+  get key(): unknown {
+    return this.#place.key;
+  }
+
+  get isSettled(): boolean {
+    return this.#isOver;
+  }
+
+  holds(_key: unknown, draft: object): boolean {
+    return this.#latest.has(draft as T) && (this.#isOver || this.home.holds(this.key, this));
+  }
+
+  settle(settling: Settling, path: PathPart[]): object {
+    this.#isOver = true;
+    if (this.#isOdd) return this.#settleMembers(settling, path);
+    if (!this.#isChanged) return this.#base;
+    this.#scope.keepOpen(this.#latest);
+    return this.#latest;
+  }
+
+  #settleMembers(settling: Settling, path: PathPart[]): object {
+    const before = [...this.#base];
+    const settled = [...this.#latest].map((member, index) => this.#settleMember(member, index, settling, path));
+    if (settled.length === before.length && settled.every((member, index) => Object.is(member, before[index]))) {
+      return this.#base;
+    }
+    const result = new Set(settled);
+    this.#scope.keepOpen(result);
+    return result;
+  }
+
+  #settleMember(member: T, index: number, settling: Settling, path: PathPart[]): unknown {
+    if (this.#drafted.has(member)) return settling.member(member, this.#drafted.get(member), this, index, path);
+    return this.#base.has(member) ? member : settling.given(member, undefined, this, index, path);
+  }
+
+  /** What an earlier event of this commit has made is changed in place, unless its members must be told from those before. */
+  #write(): Set<T> {
+    if (this.#isOver) throw new TypeError('this is the draft of an event that is over');
+    this.#isChanged = true;
+    const mayChangeBase = this.#scope.isOpen(this.#base) && !this.#isOdd;
+    if (this.#latest === this.#base && !mayChangeBase) this.#latest = new Set(this.#base);
+    return this.#latest;
+  }
+
+  /** With a draft in the place of each member that can be changed. */
+  #members(): Set<T> {
+    if (this.#isDrafted || this.#isOver || !hasContainer(this.#latest)) return this.#latest;
+    this.#isDrafted = true;
+    this.#makeOdd();
+    const members = [...this.#latest];
+    const drafts = members.map((member, index) => this.#draft(member, index));
+    const latest = this.#write();
+    latest.clear();
+    for (const draft of drafts) latest.add(draft);
+    return latest;
+  }
+
+  /** From now on the base stays as it is. */
+  #makeOdd(): void {
+    this.#isOdd = true;
+    if (this.#latest === this.#base) this.#latest = new Set(this.#base);
+  }
+
+  #draft(member: T, index: number): T {
+    if (typeof member !== 'object' || member === null || !this.#scope.isSettled(member)) return member;
+    const draft = this.#scope.draft(member, this, index);
+    this.#drafted.set(draft, member);
+    return draft as T;
+  }
+}
+
+function hasContainer(set: ReadonlySet<unknown>): boolean {
+  for (const member of set) if (typeof member === 'object' && member !== null) return true;
+  return false;
+}
+
+function isOdd(value: unknown): boolean {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol';
+}
+
+/** What compares or combines sets answers from the members; none of these changes the draft. */
+for (const name of [
+  'union',
+  'intersection',
+  'difference',
+  'symmetricDifference',
+  'isSubsetOf',
+  'isSupersetOf',
+  'isDisjointFrom',
+]) {
+  const method = (Set.prototype as unknown as Record<string, ((other: unknown) => unknown) | undefined>)[name];
+  if (method === undefined) continue;
+  Object.defineProperty(SetDraft.prototype, name, {
+    value(this: SetDraft, other: unknown) {
+      return method.call(SetDraft.membersOf(this), other);
+    },
+  });
+}
+
+Object.setPrototypeOf(SetDraft.prototype, Set.prototype);
+refuseConstructor(SetDraft.prototype, 'Set');

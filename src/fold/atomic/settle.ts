@@ -1,0 +1,349 @@
+/**
+ * Settling: at the end of an event, what its reducer left behind becomes plain, frozen data with one place each, or is refused.
+ *
+ * The state is a tree, and stays one: a value that stands in two places would be one value on replay, and two after a
+ * snapshot. So each container is met once. What is met is made to refuse extension, be it frozen for its new place or dropped
+ * because it says what stood there before; whoever is met a second time, or arrives frozen by others, is refused.
+ *
+ * Costs follow what the event touched: a draft knows which of its members those are.
+ */
+import { types } from 'node:util';
+import { copyBytes, sameBytes } from '../binary.ts';
+import { type PlainObject, sameKeys, setMember } from '../members.ts';
+import { IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth } from '../plain.ts';
+import type { Draft, DraftScope, Holder } from './scope.ts';
+
+/** Thrown for a value that has a place already, or belongs to somebody else. */
+export class NotOwn extends IllegalValue {
+  readonly value: object;
+  readonly #path: readonly PathPart[];
+
+  constructor(value: object, path: readonly PathPart[], reason: string, hint: string) {
+    super(reason, path, hint);
+    this.value = value;
+    this.#path = path.slice();
+  }
+
+  /** The same refusal, naming the other place. */
+  alsoAt(other: string): IllegalValue {
+    return new IllegalValue(`in two places: also at ${other}`, this.#path, this.hint);
+  }
+}
+
+export class Settling {
+  readonly scope: DraftScope;
+  /** Containers that were met and dropped, as they said what stood there before, and their paths; for messages. */
+  #dropped: [value: object, path: readonly PathPart[]][] = [];
+
+  constructor(scope: DraftScope) {
+    this.scope = scope;
+  }
+
+  /** Where a container was met in this event and then dropped. */
+  placeOfDropped(value: object): readonly PathPart[] | undefined {
+    return this.#dropped.find(([dropped]) => dropped === value)?.[1];
+  }
+
+  /** Forgets the commit before, which may have failed. */
+  beginCommit(): void {
+    this.beginEvent();
+    this.scope.beginCommit();
+  }
+
+  beginEvent(): void {
+    if (this.#dropped.length > 0) this.#dropped = [];
+  }
+
+  /**
+   * Settles what a reducer got from here, a draft, and may have changed.
+   *
+   * @param before the settled value that stood in its place before the event; undefined if there was none
+   * @param path of the holder; it is left as it is
+   * @returns the settled value; `before` when it says the same
+   * @throws IllegalValue
+   */
+  member(value: unknown, before: unknown, holder: Holder, key: unknown, path: PathPart[]): unknown {
+    return this.#at(value, before, holder, key, path, false);
+  }
+
+  /** The same for a value that a reducer has put there: it may be of any make. */
+  given(value: unknown, before: unknown, holder: Holder, key: unknown, path: PathPart[]): unknown {
+    return this.#at(value, before, holder, key, path, true);
+  }
+
+  #at(value: unknown, before: unknown, holder: Holder, key: unknown, path: PathPart[], isGiven: boolean): unknown {
+    path.push(key);
+    const settled = this.#value(value, before, path, isGiven, holder);
+    path.pop();
+    return settled;
+  }
+
+  #value(value: unknown, before: unknown, path: PathPart[], isGiven: boolean, holder?: Holder): unknown {
+    if (isPlainPrimitive(value)) return value;
+    if (typeof value !== 'object') throw illegalValue(value, path);
+    if (value === before) return value;
+    const container = value as object;
+    const draft = this.scope.draftOf(container);
+    if (draft !== undefined) return this.#draft(draft, container, path, holder);
+    if (!Object.isExtensible(container)) throw this.#notOwn(container, path);
+    refuseDepth(path);
+    return this.#container(container, before, path, isGiven);
+  }
+
+  #draft(draft: Draft, value: object, path: PathPart[], holder?: Holder): object {
+    if (draft.isSettled) throw this.#notOwn(value, path);
+    const isAtHome = draft.home === holder && Object.is(draft.key, path.at(-1));
+    if (!isAtHome && draft.home.holds(draft.key, value)) throw this.#notOwn(value, path);
+    return draft.settle(this, path);
+  }
+
+  #container(value: object, before: unknown, path: PathPart[], isGiven: boolean): object {
+    switch (kindOf(value)) {
+      case 'object':
+        return this.#object(value as PlainObject, baseOf(before, 'object') as PlainObject | undefined, path, isGiven);
+      case 'array':
+        return this.#array(value as unknown[], baseOf(before, 'array') as unknown[] | undefined, path, isGiven);
+      case 'map':
+        return this.#map(value as Map<unknown, unknown>, baseOf(before, 'map') as Map<unknown, unknown>, path);
+      case 'set':
+        return this.#set(value as Set<unknown>, baseOf(before, 'set') as Set<unknown>, path);
+      case 'date':
+        return this.#date(value as Date, before, path);
+      case 'bytes':
+        return this.#bytes(value as ArrayBuffer | ArrayBufferView, before, path);
+      default:
+        throw illegalValue(value, path);
+    }
+  }
+
+  /** Children first, their parent last: a cycle then runs into the depth bound instead of passing for settled. */
+  #object(object: PlainObject, before: PlainObject | undefined, path: PathPart[], isGiven: boolean): object {
+    let same = before !== undefined;
+    let mayHaveCode = isGiven || before === undefined;
+    let count = 0;
+    for (const key in object) {
+      count++;
+      let value = object[key];
+      const stood = before?.[key];
+      if (stood === undefined || typeof stood === 'function') mayHaveCode ||= !Object.hasOwn(before!, key);
+      if (!isPlainPrimitive(value)) value = this.#memberOf(object, key, value, before, path);
+      if (same && !Object.is(value, stood)) same = false;
+    }
+    if (same && sameMake(object, before!) && sameKeys(object, before!)) return this.#drop(object, before!, path);
+    requireOrdinary(object, count, path, mayHaveCode);
+    return Object.freeze(isForeign(object) ? { ...object } : object);
+  }
+
+  #memberOf(
+    object: PlainObject,
+    key: string,
+    value: unknown,
+    before: PlainObject | undefined,
+    path: PathPart[],
+  ): unknown {
+    const stood = before !== undefined && Object.hasOwn(before, key) ? before[key] : undefined;
+    path.push(key);
+    const settled = this.#value(value, stood, path, true);
+    path.pop();
+    if (settled !== value) setMember(object, key, settled);
+    return settled;
+  }
+
+  #array(array: unknown[], before: unknown[] | undefined, path: PathPart[], isGiven: boolean): object {
+    let same = before !== undefined && before.length === array.length;
+    for (let index = 0; index < array.length; index++) {
+      const item = array[index];
+      const stood = before?.[index];
+      if (isPlainPrimitive(item)) {
+        if (item === undefined && !(index in array)) throw aHole(path);
+        if (same) same = Object.is(item, stood);
+        continue;
+      }
+      path.push(index);
+      const settled = this.#value(item, stood, path, true);
+      path.pop();
+      if (settled !== item) array[index] = settled;
+      same &&= settled === stood;
+    }
+    if (same) return this.#drop(array, before!, path);
+    requireItems(array, path, isGiven);
+    return Object.freeze(isForeign(array) ? Array.from(array) : array);
+  }
+
+  #map(map: Map<unknown, unknown>, before: Map<unknown, unknown> | undefined, path: PathPart[]): object {
+    requireNoMembers(map, path);
+    const stood = before?.entries();
+    let same = before !== undefined && before.size === map.size;
+    let changed = isForeign(map);
+    const entries: [unknown, unknown][] = [];
+    for (const [key, value] of map) {
+      const settledKey = before?.has(key) ? key : this.#key(key, path);
+      const settled = isPlainPrimitive(value) ? value : this.#entry(value, before?.get(key), key, path);
+      if (settledKey !== key || settled !== value) changed = true;
+      const [keyBefore, valueBefore] = (stood?.next().value as [unknown, unknown] | undefined) ?? [];
+      same &&= Object.is(settledKey, keyBefore) && Object.is(settled, valueBefore);
+      entries.push([settledKey, settled]);
+    }
+    if (same) return this.#drop(map, before!, path);
+    return guard(changed ? new Map(entries) : map);
+  }
+
+  #entry(value: unknown, before: unknown, key: unknown, path: PathPart[]): unknown {
+    path.push(key);
+    const settled = this.#value(value, before, path, true);
+    path.pop();
+    return settled;
+  }
+
+  #key(key: unknown, path: PathPart[]): unknown {
+    return isPlainPrimitive(key) ? key : this.#entry(key, undefined, key, path);
+  }
+
+  #set(set: Set<unknown>, before: Set<unknown> | undefined, path: PathPart[]): object {
+    requireNoMembers(set, path);
+    const stood = before?.values();
+    let same = before !== undefined && before.size === set.size;
+    let changed = isForeign(set);
+    let index = 0;
+    const members: unknown[] = [];
+    for (const member of set) {
+      const memberBefore = stood?.next().value;
+      const settled = isPlainPrimitive(member) ? member : this.#entry(member, memberBefore, index, path);
+      if (settled !== member) changed = true;
+      same &&= Object.is(settled, memberBefore);
+      members.push(settled);
+      index++;
+    }
+    if (same) return this.#drop(set, before!, path);
+    return guard(changed ? new Set(members) : set);
+  }
+
+  #date(date: Date, before: unknown, path: PathPart[]): object {
+    requireNoMembers(date, path);
+    const time = Date.prototype.getTime.call(date);
+    if (before instanceof Date && Object.is(before.getTime(), time)) return this.#drop(date, before, path);
+    return Object.freeze(isForeign(date) ? new Date(time) : date);
+  }
+
+  /** Two views of one buffer share what is in it, so the buffer is met with the first of them. */
+  #bytes(value: ArrayBuffer | ArrayBufferView, before: unknown, path: PathPart[]): object {
+    const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
+    if (types.isSharedArrayBuffer(buffer)) throw new IllegalValue('in memory shared with other threads', path);
+    if (!Object.isExtensible(buffer)) throw this.#notOwn(buffer, path);
+    const isBytesBefore = typeof before === 'object' && before !== null && kindOf(before) === 'bytes';
+    const said = isForeign(value) ? copyBytes(value) : value;
+    Object.preventExtensions(buffer);
+    if (isBytesBefore && sameBytes(before as ArrayBuffer, said)) return this.#drop(value, before as object, path);
+    return Object.preventExtensions(said);
+  }
+
+  #drop(value: object, before: object, path: PathPart[]): object {
+    this.#dropped.push([Object.preventExtensions(value), path.slice()]);
+    return before;
+  }
+
+  #notOwn(value: object, path: PathPart[]): IllegalValue {
+    return new NotOwn(
+      value,
+      path,
+      'frozen by other code than the store, or in the state already',
+      'Put a copy there, such as { ...value } or plain(value), and leave the freezing to the store',
+    );
+  }
+}
+
+/** With or without a prototype: the encoding tells them apart. */
+function sameMake(object: object, before: object): boolean {
+  return (Object.getPrototypeOf(object) === null) === (Object.getPrototypeOf(before) === null);
+}
+
+function baseOf(base: unknown, kind: 'object' | 'array' | 'map' | 'set'): object | undefined {
+  return typeof base === 'object' && base !== null && kindOf(base) === kind ? base : undefined;
+}
+
+/** True for most of what a state consists of: what needs no look inside. */
+export function isPlainPrimitive(value: unknown): boolean {
+  switch (typeof value) {
+    case 'object':
+      return value === null;
+    case 'function':
+    case 'symbol':
+      return false;
+    default:
+      return true;
+  }
+}
+
+/**
+ * Members that a snapshot would lose, and those that are code, are refused.
+ *
+ * @param count of the members that show
+ * @param mayHaveCode whether it may be of any make; a copy made here has getters only where a key was added
+ */
+function requireOrdinary(object: PlainObject, count: number, path: PathPart[], mayHaveCode: boolean): void {
+  const names = Object.getOwnPropertyNames(object);
+  if (names.length !== count) throw new IllegalValue('an object with a hidden member', path);
+  if (Object.getOwnPropertySymbols(object).length > 0) {
+    throw new IllegalValue('an object with a member whose key is a symbol', path);
+  }
+  if (!mayHaveCode) return;
+  if (types.isProxy(object)) throw aProxy(path);
+  for (let index = 0; index < names.length; index++) {
+    if (isGetter(object, names[index]!)) throw aGetter([...path, names[index]]);
+  }
+}
+
+/** An array holds its items and nothing else. That none is left out has been seen on the way through them. */
+function requireItems(array: unknown[], path: PathPart[], isGiven: boolean): void {
+  if (Object.getOwnPropertySymbols(array).length > 0) {
+    throw new IllegalValue('an array with a member whose key is a symbol', path);
+  }
+  const names = Object.getOwnPropertyNames(array);
+  if (names.length !== array.length + 1) {
+    const named = names.find((name) => name !== 'length' && !(Number(name) < array.length));
+    throw new IllegalValue('a member of an array besides its items', [...path, named]);
+  }
+  if (!isGiven) return;
+  if (types.isProxy(array)) throw aProxy(path);
+  for (let index = 0; index < array.length; index++) if (isGetter(array, index)) throw aGetter([...path, index]);
+}
+
+function isGetter(container: object, key: PropertyKey): boolean {
+  const descriptor = Object.getOwnPropertyDescriptor(container, key)!;
+  return descriptor.get !== undefined || descriptor.set !== undefined;
+}
+
+export function aGetter(path: PathPart[]): IllegalValue {
+  return new IllegalValue('a getter', path, 'Put its value there, or compute it where it is read');
+}
+
+function aProxy(path: PathPart[]): IllegalValue {
+  return new IllegalValue('a proxy', path, 'Put a plain value there; a draft of an earlier event is none');
+}
+
+export function aHole(path: PathPart[]): IllegalValue {
+  return new IllegalValue('an array with a hole', path, 'Put undefined or null in its place, or make the array anew');
+}
+
+/** A Map, Set or Date has members of its own only where somebody has put them. */
+function requireNoMembers(value: object, path: PathPart[]): void {
+  const [key] = Reflect.ownKeys(value);
+  if (key === undefined) return;
+  throw new IllegalValue('a member that a snapshot would lose', [...path, String(key)]);
+}
+
+/**
+ * Makes a collection refuse changes. The language cannot freeze its content, so its mutators are shadowed by ones that throw;
+ * not enumerable, so that the collection still equals one without them.
+ */
+export function guard(collection: object): object {
+  return Object.freeze(Object.defineProperties(collection, MUTATORS));
+}
+
+function refuseChange(): never {
+  throw new TypeError('Cannot change the state outside a reducer: append an event instead');
+}
+
+const MUTATORS: PropertyDescriptorMap = Object.fromEntries(
+  ['set', 'add', 'delete', 'clear'].map((name) => [name, { value: refuseChange }]),
+);

@@ -1,0 +1,61 @@
+/** Finds out, for the message, where else a value stands that was refused because it has a place already. */
+import { describePath, type IllegalValue, kindOf, type PathPart } from '../plain.ts';
+import type { CommitDraft } from './commit-draft.ts';
+import { NotOwn } from './settle.ts';
+
+/** Containers looked at: a message is not worth a walk through a large state. */
+const LOOKS = 20_000;
+/** And how deep: what was refused may hold itself. */
+const DEPTH = 32;
+
+/** The refusal as it is, or one that names both places of the value. */
+export function withBothPlaces(refusal: IllegalValue, commit: CommitDraft): IllegalValue {
+  if (!(refusal instanceof NotOwn)) return refusal;
+  const other = commit.settling.placeOfDropped(refusal.value) ?? search(refusal, commit);
+  if (other === undefined) return refusal;
+  return refusal.alsoAt(describePath(other));
+}
+
+function search(refusal: NotOwn, commit: CommitDraft): readonly PathPart[] | undefined {
+  const search = new Search(refusal);
+  for (const table of commit.tables()) {
+    for (const key of table.touched()) if (search.visit(table.peek(key), [table.key, key])) return search.found;
+  }
+  for (const [key, value] of Object.entries(commit.peek())) if (search.visit(value, [key])) return search.found;
+  return undefined;
+}
+
+class Search {
+  readonly #refusal: NotOwn;
+  #left = LOOKS;
+  found: readonly PathPart[] | undefined;
+
+  constructor(refusal: NotOwn) {
+    this.#refusal = refusal;
+  }
+
+  /** True when the value was found at another place than where it was refused. */
+  visit(value: unknown, path: PathPart[]): boolean {
+    if (typeof value !== 'object' || value === null || path.length > DEPTH || this.#left-- <= 0) return false;
+    if (value === this.#refusal.value && describePath(path) !== this.#refusal.at) {
+      this.found = path;
+      return true;
+    }
+    return entriesOf(value).some(([key, member]) => this.visit(member, [...path, key]));
+  }
+}
+
+function entriesOf(value: object): [PathPart, unknown][] {
+  switch (kindOf(value)) {
+    case 'object':
+    case 'array':
+      return Object.entries(value);
+    case 'map':
+    case 'ordered-map':
+      return [...(value as Map<unknown, unknown>)];
+    case 'set':
+      return [...(value as Set<unknown>)].entries().toArray();
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,54 @@
+/**
+ * Copies of values that are the engine's own, or a reducer's: trees of plain kinds of this realm that share nothing with what
+ * they were made of.
+ */
+import { copyBytes } from './binary.ts';
+import { setMember } from './members.ts';
+import { OrderedMap } from './ordered-map.ts';
+import { IllegalValue, kindOf, MAX_STATE_DEPTH } from './plain.ts';
+
+/**
+ * A plain deep copy of a draft or of any other value of the state: for those who clone, compare or print it by its inside.
+ *
+ * The same in both folds. A value in two places becomes two, a getter its value. What is not plain data stays as it is.
+ *
+ * @throws IllegalValue for a cycle
+ */
+export function plain<T>(value: T): T {
+  return copyOf(value, 0) as T;
+}
+
+function copyOf(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > MAX_STATE_DEPTH) throw new IllegalValue(`nested deeper than ${MAX_STATE_DEPTH} levels`, []);
+  // Drafts first: to look at their kind would be to take them for something else.
+  if (value instanceof OrderedMap) return new OrderedMap(value.compare, copyOfEntries(value, depth));
+  if (value instanceof Map) return new Map(copyOfEntries(value, depth));
+  if (value instanceof Set) return new Set(Array.from(value, (member) => copyOf(member, depth + 1)));
+  switch (kindOf(value)) {
+    case 'object':
+      return copyOfObject(value, depth);
+    case 'array':
+      return Array.from(value as unknown[], (item) => copyOf(item, depth + 1));
+    case 'map':
+      return new Map(copyOfEntries(value as Map<unknown, unknown>, depth));
+    case 'set':
+      return new Set(Array.from(value as Set<unknown>, (member) => copyOf(member, depth + 1)));
+    case 'date':
+      return new Date(Date.prototype.getTime.call(value));
+    case 'bytes':
+      return copyBytes(value as ArrayBuffer | ArrayBufferView);
+    default:
+      return value;
+  }
+}
+
+function copyOfEntries(map: Iterable<[unknown, unknown]>, depth: number): [unknown, unknown][] {
+  return Array.from(map, ([key, value]) => [copyOf(key, depth + 1), copyOf(value, depth + 1)]);
+}
+
+function copyOfObject(value: object, depth: number): object {
+  const copy = Object.getPrototypeOf(value) === null ? Object.create(null) : {};
+  for (const [key, member] of Object.entries(value)) setMember(copy, key, copyOf(member, depth + 1));
+  return copy;
+}
