@@ -59,6 +59,7 @@ export type { Store, StoreStats } from './engine/store.ts';
 export type { SnapshotVerdict, VerifyReport } from './engine/verify.ts';
 export type { AppendOptions, ExecuteOptions } from './engine/write-options.ts';
 export { ascending, type Comparator, descending, OrderedMap, type ReadonlyOrderedMap } from './fold/ordered-map.ts';
+export { plain } from './fold/own-copy.ts';
 export { hashState } from './fold/state-codec.ts';
 export type {
   AppendRequest,

@@ -172,14 +172,17 @@ export interface TemporaryStore<State extends object, C extends Catalog, K exten
   remove(): Promise<void>;
 }
 
-/** Opens a store on a new temporary file: `await using temporary = await openTemporaryStore(model)`. */
+/**
+ * Opens a store on a new temporary file: `await using temporary = await openTemporaryStore(model)`. It folds strictly, so that
+ * a reducer that is not a function of its arguments fails the test; `strict: false` turns that off.
+ */
 export async function openTemporaryStore<State extends object, C extends Catalog, K extends CommandInputs>(
   model: Model<State, C, K>,
   options: Omit<StoreOptions, 'path' | 'log'> = {},
 ): Promise<TemporaryStore<State, C, K>> {
   const folder = await mkdtemp(join(tmpdir(), 'refold-'));
   const path = join(folder, 'store.db');
-  let store = await openStore(model, { ...options, path });
+  let store = await openStore(model, { strict: true, ...options, path });
   const remove = async (): Promise<void> => {
     await store.close();
     await rm(folder, { recursive: true, force: true });
@@ -191,7 +194,7 @@ export async function openTemporaryStore<State extends object, C extends Catalog
     },
     reopen: async (changed = {}) => {
       await store.close();
-      store = await openStore(model, { ...options, ...changed, path });
+      store = await openStore(model, { strict: true, ...options, ...changed, path });
       return store;
     },
     remove,

@@ -1,6 +1,7 @@
 /** The state before the first event: the one place where `initialState` is called. */
 import { messageOf, RefoldError } from '../core/errors.ts';
 import { isPromiseLike, letGo } from '../core/let-go.ts';
+import { plain } from '../fold/own-copy.ts';
 
 /** What it is asked of: a model, or a projection. */
 export interface BeginsWith<State extends object> {
@@ -9,7 +10,8 @@ export interface BeginsWith<State extends object> {
 }
 
 /**
- * A fresh initial state.
+ * A fresh initial state: the engine's own copy. So it may be given frozen, or the same each time, or with a part in two
+ * places, and no fold, projection or replay finds what another has left.
  *
  * @throws RefoldError `INVALID_OPTION` when `initialState` throws, or gives a promise or anything else that is not an object
  */
@@ -20,11 +22,11 @@ export function freshState<State extends object>(definition: BeginsWith<State>):
   try {
     state = definition.initialState();
     problem = problemOf(state);
+    if (problem === undefined) return plain(state as State);
   } catch (cause) {
     throw invalid(name, `it threw: ${messageOf(cause)}`, cause);
   }
-  if (problem !== undefined) throw invalid(name, problem);
-  return state as State;
+  throw invalid(name, problem);
 }
 
 function problemOf(state: unknown): string | undefined {

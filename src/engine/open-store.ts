@@ -1,16 +1,18 @@
 /** Opening a store: options, log, model, recovery, in this order; whatever fails leaves the file as it was. */
 import { RefoldError } from '../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
-import { openAtomicState, openDirectState } from '../fold/live-state.ts';
+import { type LiveState, openAtomicState, openDirectState, openStrictState } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
 import { fingerprintOfModel } from './model-module.ts';
 import { openLogAt } from './open-log.ts';
-import { type StoreOptions, settingsOf } from './options.ts';
+import { type Settings, type StoreOptions, settingsOf } from './options.ts';
 import { learnRates, readRates } from './rates.ts';
 import { describeRecovery, type RecoveryReport, recover } from './recovery.ts';
+import { inShadowWorld } from './shadow-world.ts';
 import { Store } from './store.ts';
 import { tellPassedOver } from './undecodable.ts';
 import { beginChecking } from './upcast.ts';
+import { warnOf } from './warn.ts';
 
 /** The name of the model is kept under this key. */
 const MODEL_KEY = 'model';
@@ -42,7 +44,7 @@ export async function openStore<State extends object, C extends Catalog, K exten
     const { cursor, snapshot } = recovered;
     const { state, firstSeen } = cursor;
     const foldedAt = performance.now();
-    const live = settings.fold === 'atomic' ? openAtomicState(state) : openDirectState(state);
+    const live = openLive(state, settings, log);
     // Opening a state freezes it, which takes as its loading does: in proportion to its size.
     const loadMilliseconds = recovered.loadMilliseconds + performance.now() - foldedAt;
     const recovery = describeRecovery(recovered, performance.now() - start, settings.recoverWithin);
@@ -58,6 +60,32 @@ export async function openStore<State extends object, C extends Catalog, K exten
     await log.close();
     throw error;
   }
+}
+
+/** The state to be folded into from now on. What is not checked, or was mended, is said here, once. */
+function openLive<State extends object>(state: State, settings: Settings, log: LogStore): LiveState<State> {
+  const { fold, strict, readOnly } = settings;
+  const found: string[] = [];
+  const note = (path: string): unknown => found.length < FINDINGS_SHOWN && found.push(path);
+  const live = strict
+    ? openStrictState(state, fold, inShadowWorld, note)
+    : fold === 'atomic'
+      ? openAtomicState(state, note)
+      : openDirectState(state);
+  if (found.length > 0) warnOf('RefoldReplayWarning', sharedPlaces(log, found));
+  if (fold === 'direct' && !strict && !readOnly) warnOf('RefoldDirectFoldWarning', uncheckedFold(log));
+  return live;
+}
+
+const FINDINGS_SHOWN = 5;
+
+function sharedPlaces({ path }: LogStore, found: readonly string[]): string {
+  const places = found.join(', ');
+  return `The state of ${path} had values in two places, or frozen ones (${places}): each has its own copy now. New events that lead to such a state are refused`;
+}
+
+function uncheckedFold({ path }: LogStore): string {
+  return `The store on ${path} folds directly, and does not check what reducers put into the state: values in two places, frozen ones, getters, class instances, nested OrderedMaps. Use strict: true while developing`;
 }
 
 function requireModel(model: Model): void {

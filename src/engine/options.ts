@@ -55,6 +55,12 @@ export interface StoreOptions {
    * state are frozen. `direct`: faster (docs/BENCHMARKS.md), but a reducer that throws fails the store.
    */
   readonly fold?: 'atomic' | 'direct' | undefined;
+  /**
+   * For development and tests; default false. Each commit is folded a second time, the other way, on a state that came from
+   * the encoding, and both are compared. A reducer that is not a function of its three arguments is refused at the event, with
+   * the place, both values and the likely reason. Costs two folds and a comparison for each event (docs/BENCHMARKS.md).
+   */
+  readonly strict?: boolean | undefined;
   /** Opens without the writer's lock, beside a writer; state is as of the open, and nothing can be appended. */
   readonly readOnly?: boolean | undefined;
   /** Called now and then during long work that was asked for, first when it starts. */
@@ -73,6 +79,7 @@ export interface Settings {
   readonly save: readonly SaveRule[];
   readonly history: History;
   readonly fold: 'atomic' | 'direct';
+  readonly strict: boolean;
   readonly readOnly: boolean;
   readonly onProgress: (progress: Progress) => void;
   readonly clock: () => number;
@@ -87,6 +94,7 @@ const CHECKS: { readonly [Option in keyof Required<StoreOptions>]: readonly [str
   save: ['an array of { seconds, changes }, both positive', isSaveRules],
   history: ["'keep', 'discard' or { maxAge?, maxEvents?, maxBytes? }, each positive", isHistory],
   fold: ["'atomic' or 'direct'", oneOf('atomic', 'direct')],
+  strict: ['true or false', (value) => typeof value === 'boolean'],
   readOnly: ['true or false', (value) => typeof value === 'boolean'],
   onProgress: ['a function', (value) => typeof value === 'function'],
   clock: ['a function that gives milliseconds since the epoch', (value) => typeof value === 'function'],
@@ -116,6 +124,7 @@ export function settingsOf(options: StoreOptions): Settings {
     save: options.save ?? [],
     history: options.history ?? 'keep',
     fold: options.fold ?? 'atomic',
+    strict: options.strict ?? false,
     readOnly: options.readOnly ?? options.log?.readOnly ?? false,
     onProgress: harmless(options.onProgress, 'RefoldProgressWarning'),
     clock: options.clock ?? Date.now,

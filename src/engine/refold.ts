@@ -5,13 +5,14 @@
  */
 import type { RecordedEvent } from '../core/event.ts';
 import type { Model } from '../core/model.ts';
-import { type FoldReducers, foldDirect } from '../fold/live-state.ts';
+import { type FoldReducers, foldDirect, type Leniency } from '../fold/live-state.ts';
 import { decodeBlock, EMPTY_CHAIN } from '../log/block.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { parseFingerprint } from './fingerprint.ts';
 import { Pace } from './pace.ts';
 import { guardOf } from './reentrancy.ts';
-import { type UpcastRules, upcastEvent, upcastRulesOf } from './upcast.ts';
+import { type UpcastRules, uncheckedThrough, upcastEvent, upcastRulesOf } from './upcast.ts';
+import { warnOf } from './warn.ts';
 
 /** A state on its way through the log. */
 export interface FoldCursor<State> {
@@ -69,13 +70,15 @@ export async function foldLog<State>(
   const guard = guardOf(log);
   if (cursor.sequence >= to) return;
   const rules = await upcastRulesOf(model, log);
+  const leniency = await leniencyOf(log);
   // Without an end the log itself knows its own: a reader's may have moved since it last looked.
   for await (const block of log.read({ from: cursor.sequence + 1, ...(range.to === undefined ? {} : { to }) })) {
     const events = within(decodeBlock(block, range.types).events, cursor.sequence, to);
     guard.enter();
     try {
       prepare(model, events, cursor, rules);
-      foldDirect(reducers, cursor.state as object, events);
+      freezeMeta(events, leniency.through);
+      foldDirect(reducers, cursor.state as object, events, leniency);
     } finally {
       guard.leave();
     }
@@ -86,6 +89,32 @@ export async function foldLog<State>(
     if (cursor.sequence < to) await range.onBlock?.(cursor as FoldCursor<object>);
     if (pace.isOver) await pace.rest();
   }
+}
+
+/** What a log's older events may do that new ones must not: a warning says so once for each log and type. */
+async function leniencyOf(log: LogStore): Promise<Leniency> {
+  const through = await uncheckedThrough(log);
+  let warned = warnedIn.get(log);
+  if (warned === undefined) warnedIn.set(log, (warned = new Set()));
+  const onNewRoot = ({ type, sequence }: RecordedEvent): void => {
+    if (warned.has(type)) return;
+    warned.add(type);
+    const what = `The reducer of ${type} returned a new state at sequence ${sequence}, which was ignored`;
+    warnOf('RefoldReplayWarning', `${what}: new events that it does so for are refused`);
+  };
+  return { through, onNewRoot };
+}
+
+const warnedIn = new WeakMap<LogStore, Set<string>>();
+
+/** As a live reducer gets it. Older events keep theirs as it was. */
+function freezeMeta(events: readonly RecordedEvent[], after: number): void {
+  for (const { meta, sequence } of events) if (meta !== undefined && sequence > after) deepFreeze(meta);
+}
+
+function deepFreeze(value: object): void {
+  Object.freeze(value);
+  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) deepFreeze(member);
 }
 
 /** The first and the last block may reach beyond the range. */

@@ -21,7 +21,7 @@ export interface UpcastRules {
 }
 
 /** The last sequence of before there were checks is kept under this key; 0 in a log that began with them. */
-const UNCHECKED_KEY = 'upcastsUncheckedThrough';
+const UNCHECKED_KEY = 'uncheckedThrough';
 
 /** Of a model that has nothing to upcast. */
 const NO_RULES: UpcastRules = { uncheckedThrough: 0, warned: new Set() };
@@ -40,9 +40,15 @@ export async function upcastRulesOf(model: Model, log: LogStore): Promise<Upcast
   if (!model.types.values().some(({ version }) => version > 1)) return NO_RULES;
   let warned = warnedIn.get(log);
   if (warned === undefined) warnedIn.set(log, (warned = new Set()));
-  // A log that no release with checks has written to yet is unchecked as a whole.
-  const through = (await log.getMeta(UNCHECKED_KEY)) ?? Number.POSITIVE_INFINITY;
-  return { uncheckedThrough: Number(through), warned };
+  return { uncheckedThrough: await uncheckedThrough(log), warned };
+}
+
+/**
+ * The last event of a log that was recorded when less was refused. A log that no release with checks has written to yet is
+ * unchecked as a whole.
+ */
+export async function uncheckedThrough(log: LogStore): Promise<number> {
+  return Number((await log.getMeta(UNCHECKED_KEY)) ?? Number.POSITIVE_INFINITY);
 }
 
 /**

@@ -266,11 +266,11 @@ export class WritePath {
   }
 
   #fold(events: readonly RecordedEvent[]): void {
-    const { model, settings, log } = this.#parts;
+    const { model, log } = this.#parts;
     try {
       this.#live.fold(model.reducers, events);
     } catch (error) {
-      if (settings.fold === 'direct') this.#failure = halfChanged(log.path, error);
+      if (!this.#live.isWhole) this.#failure = halfChanged(log.path, error);
       throw error;
     }
   }

@@ -3,20 +3,42 @@ import type { RecordedEvent } from '../core/event.ts';
 import type { LiveState } from './live-state.ts';
 import { OrderedMap } from './ordered-map.ts';
 import { IllegalValue, MOVED } from './plain.ts';
-import { type FoldReducers, reducerFailed, reducerOf, refuseReturned, stateRefused } from './reduce.ts';
+import {
+  type FoldReducers,
+  isNewRoot,
+  reducerFailed,
+  reducerOf,
+  refusePromise,
+  refuseReturned,
+  stateRefused,
+} from './reduce.ts';
+
+/** What is let pass in events that were recorded when it was not refused yet. */
+export interface Leniency {
+  /** The last sequence of such an event. */
+  readonly through: number;
+  /** Told of each reducer that returned a new state, which was ignored. */
+  readonly onNewRoot: (event: RecordedEvent) => void;
+}
 
 /**
  * Folds events into `state`, in place.
  *
  * @throws RefoldError `REDUCER_FAILED`, `UNKNOWN_EVENT_TYPE`
  */
-export function foldEvents(reducers: FoldReducers, state: object, events: Iterable<RecordedEvent>): void {
+export function foldEvents(
+  reducers: FoldReducers,
+  state: object,
+  events: Iterable<RecordedEvent>,
+  leniency?: Leniency,
+): void {
   let current: RecordedEvent | undefined;
   try {
     for (const event of events) {
       current = event;
+      const { sequence } = event;
       const returned = reducerOf(reducers, event)(state, event.data, event);
-      if (returned !== undefined) refuseReturned(returned, state);
+      if (returned !== undefined) judgeReturned(returned, state, event, sequence, leniency);
       current = undefined;
     }
   } catch (error) {
@@ -25,9 +47,24 @@ export function foldEvents(reducers: FoldReducers, state: object, events: Iterab
   }
 }
 
+function judgeReturned(
+  returned: unknown,
+  state: object,
+  event: RecordedEvent,
+  sequence: number,
+  leniency: Leniency | undefined,
+): void {
+  if (leniency === undefined || sequence > leniency.through) refuseReturned(returned, state);
+  else {
+    refusePromise(returned);
+    if (isNewRoot(returned, state)) leniency.onNewRoot(event);
+  }
+}
+
 /** A state that live commits are folded into directly. Of all that the atomic fold checks, it checks the ordered tables. */
 export class DirectState<State extends object> implements LiveState<State> {
   readonly value: State;
+  isWhole = true;
   readonly #ordered: ReadonlyMap<string, unknown>;
 
   constructor(state: State) {
@@ -36,9 +73,11 @@ export class DirectState<State extends object> implements LiveState<State> {
   }
 
   fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void {
+    this.isWhole = false;
     foldEvents(reducers, this.value, events);
     const moved = this.#findMoved();
     if (moved !== undefined) throw stateRefused(new IllegalValue(MOVED, [moved]), events.at(-1));
+    this.isWhole = true;
   }
 
   capture(): undefined {

@@ -13,16 +13,21 @@
 import type { RecordedEvent } from '../core/event.ts';
 import { AtomicState } from './atomic/atomic-state.ts';
 import type { StateCapture } from './capture.ts';
-import { DirectState, foldEvents } from './direct.ts';
+import { DirectState, foldEvents, type Leniency } from './direct.ts';
 import type { FoldReducers } from './reduce.ts';
+import { StrictState, type Watched } from './strict/strict-state.ts';
 
 export type { StateCapture } from './capture.ts';
+export type { Leniency } from './direct.ts';
 export type { FoldReducers } from './reduce.ts';
+export type { Watched, Witness } from './strict/strict-state.ts';
 
 /** A state that events are folded into. */
 export interface LiveState<State> {
   /** The state as readers see it: atomic, deeply frozen, with tables that show every later commit; direct, the state itself. */
   readonly value: State;
+  /** Whether the state is as its last whole commit left it. A direct fold that fails leaves it otherwise. */
+  readonly isWhole: boolean;
   /**
    * Folds one commit. The events' data must not be frozen: it is the reducers' own, to be kept and changed, as on replay.
    *
@@ -58,10 +63,30 @@ export function openDirectState<State extends object>(state: State): LiveState<S
 }
 
 /**
+ * Opens a state whose commits are folded twice, in both ways, and compared: see `strict/`.
+ *
+ * @param watched runs the second fold, and says what it has asked of clock and chance
+ */
+export function openStrictState<State extends object>(
+  state: State,
+  fold: 'atomic' | 'direct',
+  watched: Watched,
+  onFinding?: (path: string) => void,
+): LiveState<State> {
+  const live = fold === 'atomic' ? new AtomicState(state, onFinding) : new DirectState(state);
+  return new StrictState(live, watched);
+}
+
+/**
  * Folds events into `state`, which the reducers change in place.
  *
  * @throws RefoldError `REDUCER_FAILED`, `UNKNOWN_EVENT_TYPE`; the state may then be half changed
  */
-export function foldDirect(reducers: FoldReducers, state: object, events: Iterable<RecordedEvent>): void {
-  foldEvents(reducers, state, events);
+export function foldDirect(
+  reducers: FoldReducers,
+  state: object,
+  events: Iterable<RecordedEvent>,
+  leniency?: Leniency,
+): void {
+  foldEvents(reducers, state, events, leniency);
 }

@@ -31,23 +31,23 @@ export function reducerOf(reducers: FoldReducers, event: RecordedEvent): FoldRed
  * Called only with what is not undefined, so that the usual reducer pays nothing. Any other value is ignored.
  */
 export function refuseReturned(returned: unknown, root: object): void {
-  if (typeof returned !== 'object' || returned === null || returned === root) {
-    if (typeof returned !== 'function') return;
-  }
-  if (isPromiseLike(returned)) {
-    letGo(returned);
-    throw new TypeError('the reducer is asynchronous: it returned a promise');
-  }
-  if (isNewRoot(returned as object, root)) {
-    throw new TypeError('the reducer returned a new state, which is ignored: change the draft instead');
-  }
+  refusePromise(returned);
+  if (!isNewRoot(returned, root)) return;
+  throw new TypeError('the reducer returned a new state, which is ignored: change the draft instead');
 }
 
-/** A plain object that has every key of the root, as reducers of other libraries return it. */
-function isNewRoot(returned: object, root: object): boolean {
+export function refusePromise(returned: unknown): void {
+  if (!isPromiseLike(returned)) return;
+  // Nobody will await it: its rejection must not bring the process down.
+  letGo(returned);
+  throw new TypeError('the reducer is asynchronous: it returned a promise');
+}
+
+/** Whether it is a plain object that has every key of the root, as reducers of other libraries return it. */
+export function isNewRoot(returned: unknown, root: object): boolean {
+  if (typeof returned !== 'object' || returned === null || returned === root || Array.isArray(returned)) return false;
   const prototype = Object.getPrototypeOf(returned) as object | null;
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) return false;
-  if (Array.isArray(returned)) return false;
   return Object.keys(root).every((key) => Object.hasOwn(returned, key));
 }
 

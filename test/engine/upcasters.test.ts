@@ -37,7 +37,7 @@ async function written(old = false): Promise<MemoryContents> {
   await store.append(noted('b'));
   await store.close();
   contents.snapshots.length = 0;
-  if (old) contents.meta.delete('upcastsUncheckedThrough');
+  if (old) contents.meta.delete('uncheckedThrough');
   return contents;
 }
 

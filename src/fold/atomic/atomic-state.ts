@@ -31,12 +31,18 @@ export class AtomicState<State extends object> implements LiveState<State> {
     return this.#root as State;
   }
 
-  fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void {
+  get isWhole(): boolean {
+    return true;
+  }
+
+  /** @param watch called after each event, which it may still refuse by throwing */
+  fold(reducers: FoldReducers, events: readonly RecordedEvent[], watch?: Watch): void {
     this.#settling.beginCommit();
     const commit = new CommitDraft(this.#root, this.#settling);
     for (let index = 0; index < events.length; index++) {
       if (index > 0) commit.beginEvent();
       foldOne(reducers, commit, events[index]!);
+      watch?.(commit, index);
     }
     this.#root = commit.apply();
   }
@@ -45,6 +51,9 @@ export class AtomicState<State extends object> implements LiveState<State> {
     return captureRoot(this.#root);
   }
 }
+
+/** Sees a commit as it stands after its event number `index`. */
+export type Watch = (commit: CommitDraft, index: number) => void;
 
 /** @throws RefoldError */
 function foldOne(reducers: FoldReducers, commit: CommitDraft, event: RecordedEvent): void {

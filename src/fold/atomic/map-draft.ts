@@ -242,6 +242,12 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     }
   }
 
+  /** All entries as they stand now. */
+  *peekAll(): Generator<[K, V], undefined> {
+    for (const key of this.keys()) yield [key, this.#now(key) as V];
+    return undefined;
+  }
+
   /** The keys that this event has touched, settled or not. */
   touched(): readonly K[] {
     return this.#touched.keys();

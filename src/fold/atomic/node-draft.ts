@@ -35,8 +35,9 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
     this.proxy = new Proxy(Array.isArray(base) ? [] : {}, this);
   }
 
-  holds(key: unknown, draft: object): boolean {
-    const child = this.#children.get(key as PropertyKey) ?? this.#latest[key as PropertyKey];
+  holds(part: unknown, draft: object): boolean {
+    const key = typeof part === 'number' ? String(part) : (part as PropertyKey);
+    const child = this.#children.get(key) ?? this.#latest[key];
     return child === draft && (this.isSettled || this.home.holds(this.key, this.proxy));
   }
 
@@ -46,7 +47,7 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
     const value = this.#latest[key];
     if (typeof value !== 'object' || value === null || this.#isOver || this.#written.has(key)) return value;
     if (!Object.hasOwn(this.#latest, key)) return value;
-    const draft = this.#scope.draft(value, this, key);
+    const draft = this.#scope.draft(value, this, this.#partOf(key));
     this.#children.set(key, draft);
     return draft;
   }
@@ -103,7 +104,7 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
     for (const [key, child] of this.#children) {
       if (!Object.hasOwn(this.#latest, key)) continue; // cut off with the end of an array
       const before = this.#latest[key];
-      const settled = settling.member(child, before, this, key, path);
+      const settled = settling.member(child, before, this, this.#partOf(key), path);
       if (Object.is(settled, before)) continue;
       same = false;
       this.#copied()[key] = settled;
@@ -132,9 +133,9 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
     if (isArray && key === 'length') return descriptor.value === before;
     if (isArray && !isIndex(key)) throw new IllegalValue('a member of an array besides its items', [...path, key]);
     if (typeof key === 'symbol') throw new IllegalValue('given a member whose key is a symbol', path);
-    if ('get' in descriptor || 'set' in descriptor) throw aGetter([...path, key]);
+    if ('get' in descriptor || 'set' in descriptor) throw aGetter([...path, this.#partOf(key)]);
     if (descriptor.enumerable !== true) throw new IllegalValue('a hidden member', [...path, key]);
-    const settled = settling.given(descriptor.value, before, this, key, path);
+    const settled = settling.given(descriptor.value, before, this, this.#partOf(key), path);
     if (settled !== descriptor.value) Object.defineProperty(this.#latest, key, { ...descriptor, value: settled });
     return Object.is(settled, before);
   }
@@ -143,6 +144,11 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
   #noteNew(latest: Members, key: PropertyKey, value: unknown): void {
     if (!Array.isArray(latest)) this.#rekeyed ||= !Object.hasOwn(latest, key);
     else if (key === 'length' ? Number(value) > latest.length : Number(key) > latest.length) this.#mayHaveGaps = true;
+  }
+
+  /** Of a path: an item by its number. */
+  #partOf(key: PropertyKey): PathPart {
+    return Array.isArray(this.#latest) && isIndex(key) ? Number(key) : key;
   }
 
   #sameKeys(): boolean {

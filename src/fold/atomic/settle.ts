@@ -129,8 +129,8 @@ export class Settling {
       if (!isPlainPrimitive(value)) value = this.#memberOf(object, key, value, before, path);
       if (same && !Object.is(value, stood)) same = false;
     }
-    if (same && sameMake(object, before!) && sameKeys(object, before!)) return this.#drop(object, before!, path);
     requireOrdinary(object, count, path, mayHaveCode);
+    if (same && sameMake(object, before!) && sameKeys(object, before!)) return this.#drop(object, before!, path);
     return Object.freeze(isForeign(object) ? { ...object } : object);
   }
 
@@ -165,8 +165,8 @@ export class Settling {
       if (settled !== item) array[index] = settled;
       same &&= settled === stood;
     }
-    if (same) return this.#drop(array, before!, path);
     requireItems(array, path, isGiven);
+    if (same) return this.#drop(array, before!, path);
     return Object.freeze(isForeign(array) ? Array.from(array) : array);
   }
 

@@ -1,0 +1,272 @@
+/**
+ * Strict folding, for development: each commit is folded twice, in both ways, and what comes out is compared.
+ *
+ * The shadow is a second state, which came from the encoding and shares nothing with the first. A reducer that is a function
+ * of its three arguments gives the same in both. One that reads a clock, draws a number, keeps a reference or a variable
+ * between events, or puts there what is not its own, does not, and is found at the event that caused it.
+ */
+import { messageOf, RefoldError } from '../../core/errors.ts';
+import type { RecordedEvent } from '../../core/event.ts';
+import { AtomicState } from '../atomic/atomic-state.ts';
+import type { CommitDraft } from '../atomic/commit-draft.ts';
+import { MapDraft } from '../atomic/map-draft.ts';
+import { OrderedMapDraft } from '../atomic/ordered-map-draft.ts';
+import type { StateCapture } from '../capture.ts';
+import { DirectState } from '../direct.ts';
+import type { LiveState } from '../live-state.ts';
+import { OrderedMap } from '../ordered-map.ts';
+import { describePath } from '../plain.ts';
+import type { FoldReducers } from '../reduce.ts';
+import { decodeState, encodeState } from '../state-codec.ts';
+import { type Difference, firstDifference } from './comparison.ts';
+import { describeDifference } from './explaining.ts';
+import { Recording } from './recording.ts';
+
+/** What a second fold has asked of the world outside, and how far its clock was put forward meanwhile. */
+export interface Witness {
+  readonly readClock: boolean;
+  readonly drewNumbers: boolean;
+  readonly clockAheadMs: number;
+}
+
+/** Runs the second fold in a world where clock and chance are watched. */
+export type Watched = (fold: () => void) => Witness;
+
+/** Up to this many members a state is compared as a whole after each event; beyond, what either fold has touched. */
+const COMPARED_WHOLE = 10_000;
+/** Commits after which the shadow goes through the encoding again. */
+const SHADOW_COMMITS = 100;
+
+export class StrictState<State extends object> implements LiveState<State> {
+  readonly #live: AtomicState<State> | DirectState<State>;
+  readonly #watched: Watched;
+  #shadow: Shadow | undefined;
+
+  /** @param live is to be folded by nobody else */
+  constructor(live: AtomicState<State> | DirectState<State>, watched: Watched) {
+    this.#live = live;
+    this.#watched = watched;
+  }
+
+  get value(): State {
+    return this.#live.value;
+  }
+
+  get isWhole(): boolean {
+    return this.#live.isWhole;
+  }
+
+  capture(): StateCapture | undefined {
+    return this.#live.capture();
+  }
+
+  fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void {
+    const again = events.map(copyOf);
+    const shadow = (this.#shadow ??= new Shadow(this.#live.value, this.#live instanceof DirectState));
+    try {
+      if (this.#live instanceof AtomicState) this.#foldAtomic(this.#live, shadow, reducers, events, again);
+      else this.#foldDirect(this.#live, shadow, reducers, events, again);
+    } catch (error) {
+      this.#shadow = undefined; // it may be ahead, or half changed
+      throw error;
+    }
+    if (++shadow.commits >= SHADOW_COMMITS) this.#shadow = undefined;
+  }
+
+  /** The draft of each event, then the shadow, then the comparison; the commit is applied when all of them agree. */
+  #foldAtomic(
+    live: AtomicState<State>,
+    shadow: Shadow,
+    reducers: FoldReducers,
+    events: readonly RecordedEvent[],
+    again: readonly RecordedEvent[],
+  ): void {
+    const direct = shadow.state as DirectState<object>;
+    live.fold(reducers, events, (commit, index) => {
+      const witness = this.#foldAgain(() => direct.fold(reducers, [again[index]!]), again[index]!);
+      const found = shadow.isSmall
+        ? firstDifference(commit.peek(), direct.value)
+        : differenceTouched(commit.peek(), touchesOf(commit), direct.value, shadow.recording!);
+      shadow.recording?.clear();
+      if (found !== undefined) throw differenceAt(found, again[index]!, witness);
+    });
+  }
+
+  /** The shadow goes first, and atomically: what it refuses leaves the state as it was. */
+  #foldDirect(
+    live: DirectState<State>,
+    shadow: Shadow,
+    reducers: FoldReducers,
+    events: readonly RecordedEvent[],
+    again: readonly RecordedEvent[],
+  ): void {
+    const atomic = shadow.state as AtomicState<object>;
+    if (events.length > 1) tryFold(atomic, reducers, events.map(copyOf));
+    for (const [index, event] of events.entries()) {
+      let touches: Touches | undefined;
+      const watch = (commit: CommitDraft): void => void (touches = touchesOf(commit));
+      const witness = this.#watchedOrThrown(() => atomic.fold(reducers, [again[index]!], watch));
+      live.fold(reducers, [event]);
+      const found = shadow.isSmall
+        ? firstDifference(atomic.value, live.value)
+        : differenceTouched(atomic.value, touches!, live.value, shadow.recording!);
+      shadow.recording?.clear();
+      if (found === undefined) continue;
+      live.isWhole = false;
+      throw differenceAt(found, again[index]!, witness);
+    }
+  }
+
+  /** A reducer that throws only the second time is as little a function as one that gives something else. */
+  #foldAgain(fold: () => void, { type, sequence }: RecordedEvent): Witness {
+    try {
+      return this.#watchedOrThrown(fold);
+    } catch (cause) {
+      throw new RefoldError(
+        'REDUCER_FAILED',
+        `Cannot fold ${type} at sequence ${sequence}: folded a second time it fails: ${messageOf(cause)}`,
+        {
+          type,
+          sequence,
+          cause,
+          hint: 'A reducer must be a function of its three arguments, and give the same each time',
+        },
+      );
+    }
+  }
+
+  #watchedOrThrown(fold: () => void): Witness {
+    let failure: { readonly thrown: unknown } | undefined;
+    const witness = this.#watched(() => {
+      try {
+        fold();
+      } catch (thrown) {
+        failure = { thrown };
+      }
+    });
+    if (failure !== undefined) throw (failure as { readonly thrown: unknown }).thrown;
+    return witness;
+  }
+}
+
+/** Finds out whether a whole commit would be refused, and leaves the state as it is. */
+function tryFold(atomic: AtomicState<object>, reducers: FoldReducers, events: readonly RecordedEvent[]): void {
+  const last = events.length - 1;
+  try {
+    atomic.fold(reducers, events, (_commit, index) => {
+      if (index === last) throw ENOUGH;
+    });
+  } catch (error) {
+    if (error !== ENOUGH) throw error;
+  }
+}
+
+const ENOUGH: unique symbol = Symbol('enough');
+
+/** The second state, as it came from the encoding. */
+class Shadow {
+  readonly state: DirectState<object> | AtomicState<object>;
+  readonly isSmall: boolean;
+  /** Of the direct one of the two states; where they are small there is no need. */
+  readonly recording: Recording | undefined;
+  commits = 0;
+
+  constructor(live: object, isLiveDirect: boolean) {
+    const copy = decodeState(encodeState(live), live);
+    this.isSmall = countMembers(copy, COMPARED_WHOLE) < COMPARED_WHOLE;
+    this.state = isLiveDirect ? new AtomicState(copy) : new DirectState(copy);
+    if (!this.isSmall) this.recording = new Recording(isLiveDirect ? live : copy);
+  }
+}
+
+/** What the atomic one of the folds has touched. */
+interface Touches {
+  readonly properties: ReadonlySet<PropertyKey>;
+  readonly entries: ReadonlyMap<unknown, readonly unknown[]>;
+}
+
+function touchesOf(commit: CommitDraft): Touches {
+  const entries = commit.tables().map((table): [unknown, unknown[]] => [table.key, [...table.touched()]]);
+  return { properties: new Set(commit.touched()), entries: new Map(entries) };
+}
+
+/** Compares what either fold has touched in tables, and the other properties that the atomic one has touched. */
+function differenceTouched(
+  atomic: object,
+  { properties, entries }: Touches,
+  direct: object,
+  recording: Recording,
+): Difference | undefined {
+  const [ours, others] = [atomic as Record<string, unknown>, direct as Record<string, unknown>];
+  for (const key of new Set([...Object.keys(ours), ...Object.keys(others)])) {
+    const recorded = recording.touched(others[key]);
+    const isTable = isTableLike(ours[key]) && recorded !== undefined;
+    const touched = isTable ? new Set([...(entries.get(key) ?? []), ...recorded]) : undefined;
+    const isDue = properties.has(key) || typeof ours[key] !== 'object' || typeof others[key] !== 'object';
+    let found: Difference | undefined;
+    if (touched !== undefined) found = differenceInTable(ours[key] as Table, others[key] as Table, touched, key);
+    else if (isDue) found = firstDifference(ours[key], others[key], [key]);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+type Table = Map<unknown, unknown>;
+
+function isTableLike(value: unknown): boolean {
+  return value instanceof Map || value instanceof OrderedMap;
+}
+
+function differenceInTable(
+  ours: Table,
+  others: Table,
+  touched: ReadonlySet<unknown>,
+  name: string,
+): Difference | undefined {
+  for (const key of touched) {
+    const found = firstDifference(peek(ours, key), peek(others, key), [name, key]);
+    if (found !== undefined) return found;
+  }
+  return ours.size === others.size ? undefined : firstDifference(ours.size, others.size, [name, 'size']);
+}
+
+/** Past drafts, and past the methods that record. */
+function peek(map: Table, key: unknown): unknown {
+  if (map instanceof MapDraft || map instanceof OrderedMapDraft) return map.peek(key);
+  const { get } = Object.getPrototypeOf(map) as Map<unknown, unknown>;
+  return get.call(map, key);
+}
+
+/** Members of a value, those within included; counting stops at `limit`. */
+function countMembers(value: unknown, limit: number): number {
+  let count = 0;
+  const visit = (part: unknown): void => {
+    if (++count >= limit || typeof part !== 'object' || part === null || ArrayBuffer.isView(part)) return;
+    const members = isIterable(part) ? part : Object.values(part);
+    for (const member of members) {
+      if (count >= limit) return;
+      visit(member);
+    }
+  };
+  visit(value);
+  return count;
+}
+
+function isIterable(value: object): value is Iterable<unknown> {
+  return Symbol.iterator in value;
+}
+
+function copyOf(event: RecordedEvent): RecordedEvent {
+  return { ...event, data: structuredClone(event.data) };
+}
+
+function differenceAt(found: Difference, { type, sequence }: RecordedEvent, witness: Witness): RefoldError {
+  const at = describePath(found.path);
+  const { message, hint } = describeDifference(found, at, witness);
+  return new RefoldError('REDUCER_FAILED', `Cannot fold ${type} at sequence ${sequence}: ${message}`, {
+    type,
+    sequence,
+    at,
+    hint,
+  });
+}
