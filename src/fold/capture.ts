@@ -10,7 +10,7 @@
  *     the capture      a:1 b:2 c:3      `a` from the table, `b` and `c` from before
  */
 import { setMember, shallowCopy } from './members.ts';
-import { forkTree, OrderedMap } from './ordered-map.ts';
+import { forkOf, OrderedMap } from './ordered-map.ts';
 
 /** A state as it was at one moment. Costs memory for whatever changes meanwhile, until it is released. */
 export interface StateCapture {
@@ -86,7 +86,5 @@ export function captureRoot(root: object): StateCapture {
 }
 
 function fork(table: OrderedMap<unknown, unknown>): OrderedMap<unknown, unknown> {
-  const copy = new OrderedMap<unknown, unknown>(table.compare);
-  forkTree(table, copy);
-  return copy;
+  return new OrderedMap(table.compare, forkOf(table));
 }

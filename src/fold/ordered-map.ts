@@ -66,8 +66,19 @@ type Stored<V> = V | typeof UNDEFINED;
 const store = <V>(value: V): Stored<V> => (value === undefined ? UNDEFINED : value);
 const restore = <V>(stored: Stored<V> | undefined): V | undefined => (stored === UNDEFINED ? undefined : stored);
 
-/** Makes `into` a copy of `from` in O(1): the trees share their nodes until one of them changes. */
-export let forkTree: <K, V>(from: OrderedMap<K, V>, into: OrderedMap<K, V>) => void;
+/** A tree on its way into an OrderedMap. */
+class Fork {
+  readonly tree: Tree<any, any>;
+
+  constructor(tree: Tree<any, any>) {
+    this.tree = tree;
+  }
+
+  *[Symbol.iterator](): Generator<never, void> {}
+}
+
+/** What to give a new OrderedMap as entries to make it a copy of `from` in O(1): the trees share their nodes until one changes. */
+export let forkOf: <K, V>(from: OrderedMap<K, V>) => Iterable<[K, V]>;
 
 /** Gives `into` the content of `from`, guarded or not, and leaves `from` empty. */
 export let moveTree: <K, V>(from: OrderedMap<K, V>, into: OrderedMap<K, V>) => void;
@@ -81,10 +92,7 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
   #changes = 0;
 
   static {
-    forkTree = (from, into) => {
-      into.#tree = from.#tree.clone();
-      into.#changes++;
-    };
+    forkOf = (from) => new Fork(from.#tree.clone());
     moveTree = (from, into) => {
       into.#tree = from.#tree;
       into.#changes++;
@@ -96,6 +104,10 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
   constructor(compare: Comparator<K>, entries?: Iterable<readonly [K, V]> | null) {
     if (typeof compare !== 'function') throw new TypeError('An OrderedMap needs a comparator, such as ascending');
     this.#compare = compare;
+    if (entries instanceof Fork) {
+      this.#tree = entries.tree as Tree<K, Stored<V>>;
+      return;
+    }
     this.#tree = new BTree<K, Stored<V>>(undefined, compare);
     for (const [key, value] of entries ?? []) this.set(key, value);
   }
@@ -114,8 +126,7 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
 
   has(key: K): boolean {
     // Not the tree's own `has`, which says yes to a key that is in no order.
-    const pair = this.#tree.getPairOrNextHigher(key);
-    return pair !== undefined && this.#compare(pair[0], key) === 0;
+    return this.#tree.get(key) !== undefined && this.#compare(key, key) === 0;
   }
 
   /**

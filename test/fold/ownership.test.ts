@@ -599,3 +599,19 @@ test('a state that came with values in two places, or frozen, is opened with a c
   live.fold({ C: change }, [eventOf('C')]);
   expect([live.value.b[0].tags, live.value.e.f, live.value.b[1]]).toEqual([[1], [1], { c: { d: 2 } }]);
 });
+
+test('a table that is moved and put below the top as well is refused, whatever is met first', () => {
+  for (const order of [
+    ['small', 'rows', 'archive'],
+    ['archive', 'rows', 'small'],
+  ]) {
+    const error = refusal((s) => {
+      for (const key of order) void s[key];
+      const { rows, archive } = s;
+      s.small.two = rows;
+      s.rows = archive;
+      s.archive = rows;
+    });
+    expect(['archive', 'small.two']).toContain(error.at);
+  }
+});

@@ -13,6 +13,7 @@
  */
 import { captureOf } from '../capture.ts';
 import { IllegalValue, illegalValue, type PathPart } from '../plain.ts';
+import type { Copier } from './copiers.ts';
 import { refuseConstructor, Uncloneable } from './misuse.ts';
 import type { Draft, DraftScope, Holder, Place } from './scope.ts';
 import { isPlainPrimitive, type Settling } from './settle.ts';
@@ -30,6 +31,7 @@ const NOTHING: ReadonlyMap<any, any> = new Map();
 
 export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Map<K, V> {
   readonly #scope: DraftScope;
+  readonly #copier: Copier;
   readonly #base: Map<K, V>;
   #home: Holder;
   #key: unknown;
@@ -49,6 +51,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   constructor(base: Map<K, V>, { scope, home, key }: Place) {
     super();
     this.#scope = scope;
+    this.#copier = scope.copierOf(key);
     this.#base = base;
     this.#home = home;
     this.#key = key;
@@ -67,7 +70,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     if (typeof value !== 'object' || value === null || this.#isOver) return value;
     // Staged by this event: even if a reducer has frozen it, it is that reducer's.
     if (staged !== undefined && this.#stale?.delete(key) !== true) return value;
-    const draft = this.#scope.draft(value, this, key) as V;
+    const draft = this.#scope.draft(value, this, key, this.#copier) as V;
     this.#touched.add(key, value, false, false);
     this.#staged.set(key, draft);
     return draft;

@@ -4,13 +4,15 @@
  * It is an OrderedMap itself, forked from the table: the two trees share all nodes, and a change copies only the few on its
  * way down. So every method works as it always does, in O(log size), and a commit that fails is dropped by forgetting it.
  */
-import { ascending, descending, forkTree, moveTree, OrderedMap, type RangeOptions } from '../ordered-map.ts';
+import { ascending, descending, forkOf, moveTree, OrderedMap, type RangeOptions } from '../ordered-map.ts';
 import { illegalValue, type PathPart } from '../plain.ts';
+import type { Copier } from './copiers.ts';
 import type { DraftScope, Holder, Place } from './scope.ts';
 import type { Settling } from './settle.ts';
 
 export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implements Holder {
   readonly #scope: DraftScope;
+  readonly #copier: Copier;
   readonly #home: Holder;
   readonly #key: unknown;
   readonly #base: OrderedMap<K, V>;
@@ -18,16 +20,19 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
   readonly #touched = new Map<K, V | undefined>();
   /** Keys whose value this event has set. */
   readonly #given = new Set<K>();
+  /** Of these the order needs no proof, and of two keys that are the same each is the other. */
+  readonly #isUsual: boolean;
   #changed = false;
   #isOver = false;
 
   constructor(base: OrderedMap<K, V>, { scope, home, key }: Place) {
-    super(base.compare);
+    super(base.compare, forkOf(base));
     this.#scope = scope;
+    this.#copier = scope.copierOf(key);
     this.#home = home;
     this.#key = key;
     this.#base = base;
-    forkTree(base, this);
+    this.#isUsual = (base.compare as unknown) === ascending || (base.compare as unknown) === descending;
   }
 
   override get(key: K): V | undefined {
@@ -41,7 +46,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     const before = this.#kept(key);
     super.set(key, value);
     const [own] = this.#kept(key)!;
-    if (before === undefined) this.#requireOrder(own);
+    if (before === undefined && !this.#isUsual) this.#requireOrder(own);
     if (before !== undefined && !Object.is(before[0], own)) this.#rename(before[0], own);
     if (!this.#touched.has(own)) this.#touched.set(own, before?.[1]);
     this.#given.add(own);
@@ -120,8 +125,8 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
   }
 
   beginEvent(): void {
-    this.#touched.clear();
-    this.#given.clear();
+    if (this.#touched.size > 0) this.#touched.clear();
+    if (this.#given.size > 0) this.#given.clear();
   }
 
   /** Changes the table as staged, and leaves this draft empty. After `settleEntries`; cannot fail. */
@@ -149,7 +154,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
 
   /** The entry at a key, under the key that the table keeps. Under the usual comparators that is the key itself. */
   #kept(key: K): [K, V] | undefined {
-    if ((this.compare as unknown) !== ascending && (this.compare as unknown) !== descending) return this.pairAt(key);
+    if (!this.#isUsual) return this.pairAt(key);
     const value = super.get(key);
     return value === undefined && !super.has(key) ? undefined : [key === 0 ? (0 as K) : key, value as V];
   }
@@ -182,7 +187,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     if (typeof value !== 'object' || value === null || this.#isOver || !this.#scope.isSettled(value)) return value;
     // Staged by this event: even if a reducer has frozen it, it is that reducer's.
     if (this.#touched.has(key) && value !== this.#touched.get(key)) return value;
-    const draft = this.#scope.draft(value, this, key) as V & object;
+    const draft = this.#scope.draft(value, this, key, this.#copier) as V & object;
     super.set(key, draft);
     this.#touched.set(key, value);
     return draft;

@@ -6,6 +6,7 @@
  * at the end of the event it becomes a settled value, and the next event gets a new draft of that.
  */
 import { kindOf, type PathPart } from '../plain.ts';
+import { type Copier, nextCopier } from './copiers.ts';
 import { copySmall } from './copy.ts';
 import { MapDraft } from './map-draft.ts';
 import { NodeDraft } from './node-draft.ts';
@@ -30,6 +31,8 @@ export interface Draft extends Holder {
 }
 
 export class DraftScope {
+  readonly #copiers = new Map<unknown, Copier>();
+  readonly #copier = nextCopier();
   /** The drafts of this event that are proxies, by what the reducer sees of them. */
   #nodes: Map<object, NodeDraft> | undefined;
   /**
@@ -38,10 +41,17 @@ export class DraftScope {
    */
   #open: Set<object> | undefined;
 
+  /** For a property of the root, the same as long as the state lives. */
+  copierOf(key: unknown): Copier {
+    let copier = this.#copiers.get(key);
+    if (copier === undefined) this.#copiers.set(key, (copier = nextCopier()));
+    return copier;
+  }
+
   /** A draft of a settled value. */
-  draft(value: object, home: Holder, key: unknown): object {
+  draft(value: object, home: Holder, key: unknown, copier: Copier = this.#copier): object {
     if (!this.isOpen(value)) {
-      const copy = copySmall(value);
+      const copy = copySmall(value, copier);
       if (copy !== undefined) return copy;
     }
     switch (kindOf(value)) {

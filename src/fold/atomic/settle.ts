@@ -85,15 +85,15 @@ export class Settling {
     const container = value as object;
     const draft = this.scope.draftOf(container);
     if (draft !== undefined) return this.#draft(draft, container, path, holder);
-    if (!Object.isExtensible(container)) throw this.#notOwn(container, path);
+    if (!Object.isExtensible(container)) throw this.notOwn(container, path);
     refuseDepth(path);
     return this.#container(container, before, path, isGiven);
   }
 
   #draft(draft: Draft, value: object, path: PathPart[], holder?: Holder): object {
-    if (draft.isSettled) throw this.#notOwn(value, path);
+    if (draft.isSettled) throw this.notOwn(value, path);
     const isAtHome = draft.home === holder && Object.is(draft.key, path.at(-1));
-    if (!isAtHome && draft.home.holds(draft.key, value)) throw this.#notOwn(value, path);
+    if (!isAtHome && draft.home.holds(draft.key, value)) throw this.notOwn(value, path);
     return draft.settle(this, path);
   }
 
@@ -229,7 +229,7 @@ export class Settling {
   #bytes(value: ArrayBuffer | ArrayBufferView, before: unknown, path: PathPart[]): object {
     const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
     if (types.isSharedArrayBuffer(buffer)) throw new IllegalValue('in memory shared with other threads', path);
-    if (!Object.isExtensible(buffer)) throw this.#notOwn(buffer, path);
+    if (!Object.isExtensible(buffer)) throw this.notOwn(buffer, path);
     const isBytesBefore = typeof before === 'object' && before !== null && kindOf(before) === 'bytes';
     const said = isForeign(value) ? copyBytes(value) : value;
     Object.preventExtensions(buffer);
@@ -242,7 +242,8 @@ export class Settling {
     return before;
   }
 
-  #notOwn(value: object, path: PathPart[]): IllegalValue {
+  /** The refusal of a value that has a place already, or is not the state's. */
+  notOwn(value: object, path: PathPart[]): IllegalValue {
     return new NotOwn(
       value,
       path,
