@@ -49,7 +49,7 @@ export type RecordedEventOf<C extends Catalog> = {
 /**
  * Changes the draft as the event says, and returns nothing.
  *
- * Deterministic: no clock, no chance, no I/O, nothing but its three arguments. The same reducer runs on an immer draft
+ * Deterministic: no clock, no chance, no I/O, nothing but its three arguments. The same reducer runs on a draft
  * (atomic fold) and on the state itself (direct fold). A value put into the state in two places is two values.
  */
 export type Reducer<State, Type extends string, Data> = (

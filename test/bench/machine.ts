@@ -17,7 +17,7 @@ export interface Machine {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-const OURS = ['better-sqlite3', 'immer', 'msgpackr', 'zod'];
+const OURS = ['better-sqlite3', 'msgpackr', 'zod'];
 const PEERS = ['@event-driven-io/emmett-sqlite', 'sqlite3', 'event-storage', 'nodejs-order-book'];
 
 /** Linux's magic numbers of the file systems one is likely to meet. */

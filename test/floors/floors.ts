@@ -24,7 +24,7 @@ const A_GUEST = { sees: ['src/index.ts'], node: 'all' } as const;
 
 export const FLOORS: readonly Floor[] = [
   { files: 'src/core/', sees: [], packages: ['zod'], node: PURE },
-  { files: 'src/fold/', sees: ['src/core/'], packages: ['immer', 'sorted-btree'], node: PURE },
+  { files: 'src/fold/', sees: ['src/core/'], packages: ['sorted-btree'], node: PURE },
   { files: 'src/log/', sees: ['src/core/'], packages: ['msgpackr'], node: 'all' },
   { files: 'src/log/sqlite/', sees: ['src/core/', 'src/log/'], packages: ['better-sqlite3'], node: 'all' },
   { files: 'src/engine/', sees: ['src/core/', 'src/fold/', 'src/log/'], packages: [], node: 'all' },

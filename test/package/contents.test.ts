@@ -8,7 +8,7 @@ const { folder, packed } = inject('consumer');
 const installed = join(folder, 'node_modules/refold');
 
 /** The engine's own, and the command line's one; an addition is a decision, so it is made here as well. */
-const DEPENDENCIES = ['better-sqlite3', 'commander', 'immer', 'msgpackr', 'sorted-btree', 'zod'];
+const DEPENDENCIES = ['better-sqlite3', 'commander', 'msgpackr', 'sorted-btree', 'zod'];
 
 describe('the tarball', () => {
   test.each([
