@@ -96,7 +96,7 @@ async function leniencyOf(log: LogStore): Promise<Leniency> {
   const through = await uncheckedThrough(log);
   let warned = warnedIn.get(log);
   if (warned === undefined) warnedIn.set(log, (warned = new Set()));
-  const onNewRoot = ({ type, sequence }: RecordedEvent): void => {
+  const onNewRoot: Leniency['onNewRoot'] = ({ type, sequence }) => {
     if (warned.has(type)) return;
     warned.add(type);
     const what = `The reducer of ${type} returned a new state at sequence ${sequence}, which was ignored`;

@@ -18,8 +18,10 @@ export interface Leniency {
   /** The last sequence of such an event. */
   readonly through: number;
   /** Told of each reducer that returned a new state, which was ignored. */
-  readonly onNewRoot: (event: RecordedEvent) => void;
+  readonly onNewRoot: (event: Place) => void;
 }
+
+type Place = Pick<RecordedEvent, 'type' | 'sequence'>;
 
 /**
  * Folds events into `state`, in place.
@@ -32,29 +34,24 @@ export function foldEvents(
   events: Iterable<RecordedEvent>,
   leniency?: Leniency,
 ): void {
-  let current: RecordedEvent | undefined;
+  let type: string | undefined; // with the sequence of the current event: a reducer may change those in the event
+  let sequence = 0;
   try {
     for (const event of events) {
-      current = event;
-      const { sequence } = event;
+      type = event.type;
+      sequence = event.sequence;
       const returned = reducerOf(reducers, event)(state, event.data, event);
-      if (returned !== undefined) judgeReturned(returned, state, event, sequence, leniency);
-      current = undefined;
+      if (returned !== undefined) judgeReturned(returned, state, { type, sequence }, leniency);
+      type = undefined;
     }
   } catch (error) {
     // Without a current event it was the iterable that threw: a damaged block, say.
-    throw current === undefined ? error : reducerFailed(error, current);
+    throw type === undefined ? error : reducerFailed(error, { type, sequence });
   }
 }
 
-function judgeReturned(
-  returned: unknown,
-  state: object,
-  event: RecordedEvent,
-  sequence: number,
-  leniency: Leniency | undefined,
-): void {
-  if (leniency === undefined || sequence > leniency.through) refuseReturned(returned, state);
+function judgeReturned(returned: unknown, state: object, event: Place, leniency: Leniency | undefined): void {
+  if (leniency === undefined || event.sequence > leniency.through) refuseReturned(returned, state);
   else {
     refusePromise(returned);
     if (isNewRoot(returned, state)) leniency.onNewRoot(event);

@@ -52,7 +52,7 @@ export function isNewRoot(returned: unknown, root: object): boolean {
 }
 
 /** What a failure during the fold of `event` becomes. */
-export function reducerFailed(error: unknown, event: RecordedEvent): RefoldError {
+export function reducerFailed(error: unknown, event: Pick<RecordedEvent, 'type' | 'sequence'>): RefoldError {
   if (isRefoldError(error, 'UNKNOWN_EVENT_TYPE')) return error;
   const { type, sequence } = event;
   return new RefoldError('REDUCER_FAILED', `Cannot fold ${type} at sequence ${sequence}: ${messageOf(error)}`, {
@@ -71,7 +71,7 @@ function isCloneError(error: unknown): boolean {
 }
 
 /** What a state that is not plain data becomes. `event` is the one that led to it, if any. */
-export function stateRefused(error: IllegalValue, event?: RecordedEvent): RefoldError {
+export function stateRefused(error: IllegalValue, event?: Pick<RecordedEvent, 'type' | 'sequence'>): RefoldError {
   const coordinates = event === undefined ? {} : { type: event.type, sequence: event.sequence };
   return new RefoldError('REDUCER_FAILED', `Cannot keep the state: ${error.at || 'it'} is ${error.message}`, {
     ...coordinates,

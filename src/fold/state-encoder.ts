@@ -1,5 +1,5 @@
 /** State → bytes. The format is told in `state-tags.ts`. */
-import { RefoldError } from '../core/errors.ts';
+import { isInstance, isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
 import { bytesOf } from './binary.ts';
 import { ByteWriter } from './byte-writer.ts';
 import { CapturedMap } from './capture.ts';
@@ -43,8 +43,14 @@ export function* encodeState(state: object, options: EncodeOptions = {}): Genera
   try {
     yield* new StateEncoder(chunkBytes).encode(state);
   } catch (error) {
-    throw error instanceof IllegalValue ? stateRefused(error) : error;
+    if (isRefoldError(error)) throw error;
+    throw stateRefused(isInstance(error, IllegalValue) ? error : unreadable(error));
   }
+}
+
+/** A proxy, say, that lies about its members: the direct fold lets a reducer put it there. */
+function unreadable(error: unknown): IllegalValue {
+  return new IllegalValue(`something that cannot be read: ${messageOf(error)}`, []);
 }
 
 type PlainObject = Record<string, unknown>;

@@ -615,3 +615,62 @@ test('a table that is moved and put below the top as well is refused, whatever i
     expect(['archive', 'small.two']).toContain(error.at);
   }
 });
+
+describe('what only a draft would refuse is refused also when the reducer catches it', () => {
+  const caught =
+    (change: Change): Change =>
+    (s, data, event) => {
+      try {
+        change(s, data, event);
+      } catch {
+        s.small.two = 'caught';
+      }
+    };
+  let kept: any;
+  test.each<[string, Change]>([
+    ['freezing a large value', (s) => void Object.freeze(s.large.list)],
+    ['freezing the root', (s) => void Object.freeze(s)],
+    ['freezing a table', (s) => void Object.freeze(s.rows)],
+    ['freezing an ordered table', (s) => void Object.freeze(s.levels)],
+    ['freezing a large Set', (s) => void Object.freeze(s.large.set)],
+    ['another prototype', (s) => void Object.setPrototypeOf(s.large.list, null)],
+    ['comparing a table by its inside', (s) => void isDeepStrictEqual(s.rows, new Map())],
+    ['a key that is in no order with the others', (s) => void s.levels.set({ k: 1 }, 1)],
+  ])('%s', (_what, change) => {
+    refusal(caught(change));
+  });
+
+  test('changing what was kept from an earlier event of the commit', () => {
+    const live = openAtomicState<any>(state());
+    const keep: Change = (s) => void (kept = s.large.list);
+    const change: Change = caught(() => void kept.push(1));
+    expect(() => live.fold({ keep, change }, [eventOf('keep', 1), eventOf('change', 2)])).toThrow(
+      expect.objectContaining({ code: 'REDUCER_FAILED', sequence: 2 }),
+    );
+  });
+});
+
+test('values that cannot even be looked at end in a typed error', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  const liar = new Proxy({ n: 1 }, { ownKeys: () => ['n', 'x'], getOwnPropertyDescriptor: () => undefined });
+  for (const value of [proxy, liar, [proxy], { liar }, new Map([[proxy, 1]])]) {
+    refusal((s) => void (s.small.two = value));
+    refusal((s) => void (s.small.two = Object.seal([value])));
+    for (const use of [() => openAtomicState({ value }), () => hashState({ value })]) {
+      expect(use).toThrow(expect.objectContaining({ code: 'REDUCER_FAILED' }));
+    }
+  }
+  const cycle = new Map<string, unknown>();
+  cycle.set('self', cycle);
+  refusal((s) => void ((s.small.two = cycle) && (s.small.one = cycle)));
+});
+
+test('a reducer that changes its event does not change what the error says', () => {
+  const error = refusal((_s, _data, event) => {
+    event.sequence = 99;
+    event.type = 'Other';
+    throw new Error('no');
+  });
+  expect(error).toMatchObject({ type: 'Changed', sequence: 1 });
+});

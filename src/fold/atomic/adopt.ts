@@ -4,7 +4,7 @@
  * What a replay of an older log leaves may break the rule that each value has one place, or may be frozen already. Such a
  * log must still open. So here, and only here, a container that has a place or an owner is copied, and the finding is told.
  */
-import { isInstance } from '../../core/errors.ts';
+import { isInstance, messageOf } from '../../core/errors.ts';
 import { type PlainObject, setMember, shallowCopy } from '../members.ts';
 import type { OrderedMap } from '../ordered-map.ts';
 import { plain } from '../own-copy.ts';
@@ -26,8 +26,12 @@ export function adoptState(state: object, onFinding: (path: string) => void = ()
     for (const key of Object.keys(root)) setMember(root, key, adoption.adopt(root[key], [key]));
     return Object.freeze(root);
   } catch (error) {
-    throw isInstance(error, IllegalValue) ? stateRefused(error) : error;
+    throw isInstance(error, IllegalValue) ? stateRefused(error) : stateRefused(unreadable(error));
   }
+}
+
+function unreadable(error: unknown): IllegalValue {
+  return new IllegalValue(`something that cannot be read: ${messageOf(error)}`, []);
 }
 
 class Adoption {
@@ -42,8 +46,21 @@ class Adoption {
     if (typeof value !== 'object') throw illegalValue(value, path);
     refuseDepth(path);
     const isOwn = Object.isExtensible(value);
-    if (!isOwn) this.#onFinding(describePath(path));
-    return this.#container(isOwn && !isForeign(value as object) ? (value as object) : (plain(value) as object), path);
+    if (!isOwn) return this.#copied(value as object, path);
+    return this.#container(isForeign(value as object) ? (plain(value) as object) : (value as object), path);
+  }
+
+  /** What cannot be copied, since it hides what is not plain data, stays as it is: no change of it can be folded. */
+  #copied(value: object, path: PathPart[]): unknown {
+    this.#onFinding(describePath(path));
+    const depth = path.length;
+    try {
+      return this.#container(plain(value), path);
+    } catch (error) {
+      path.length = depth;
+      if (!isInstance(error, IllegalValue) || kindOf(value) === 'illegal') throw error;
+      return value;
+    }
   }
 
   #container(value: object, path: PathPart[]): object {

@@ -57,13 +57,14 @@ export type Watch = (commit: CommitDraft, index: number) => void;
 
 /** @throws RefoldError */
 function foldOne(reducers: FoldReducers, commit: CommitDraft, event: RecordedEvent): void {
+  const { type, sequence } = event; // a reducer may change them
   try {
     const returned = reducerOf(reducers, event)(commit.root, event.data, event);
     if (returned !== undefined) refuseReturned(returned, commit.root);
     commit.settle();
   } catch (error) {
     throw isInstance(error, IllegalValue)
-      ? stateRefused(withBothPlaces(error, commit), event)
-      : reducerFailed(error, event);
+      ? stateRefused(withBothPlaces(error, commit), { type, sequence })
+      : reducerFailed(error, { type, sequence });
   }
 }

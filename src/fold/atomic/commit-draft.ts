@@ -9,6 +9,7 @@ import { type PlainObject, sameKeys, setMember, shallowCopy } from '../members.t
 import { OrderedMap } from '../ordered-map.ts';
 import { IllegalValue, MOVED, type PathPart } from '../plain.ts';
 import { MapDraft } from './map-draft.ts';
+import { isOver } from './misuse.ts';
 import { OrderedMapDraft } from './ordered-map-draft.ts';
 import type { DraftScope, Holder } from './scope.ts';
 import { aGetter, guard, isPlainPrimitive, type Settling } from './settle.ts';
@@ -85,6 +86,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   }
 
   preventExtensions(): boolean {
+    this.#scope.refusal ??= new TypeError('a draft cannot be frozen: the store freezes what is in the state');
     return false;
   }
 
@@ -108,12 +110,14 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
    */
   settle(): void {
     const staged = this.#staged;
+    if (this.#scope.refusal !== undefined) throw this.#scope.refusal;
     if (Object.getPrototypeOf(staged) !== Object.getPrototypeOf(this.#base))
       throw new IllegalValue('given another prototype', []);
     this.#settleProperties();
     for (const table of this.#tables) {
       if (staged[table.key as string] !== table) continue;
       this.#path.push(table.key);
+      if (!Object.isExtensible(table)) throw this.settling.notOwn(table, this.#path);
       table.settleEntries(this.settling, this.#path);
       this.#path.pop();
     }
@@ -163,7 +167,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   }
 
   #requireLive(): void {
-    if (this.#isOver) throw new TypeError('this is the state of an event that is over');
+    if (this.#isOver) this.#scope.refuse(isOver());
   }
 
   #draft(staged: PlainObject, key: string, value: object): unknown {

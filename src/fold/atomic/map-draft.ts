@@ -14,7 +14,7 @@
 import { captureOf } from '../capture.ts';
 import { IllegalValue, illegalValue, type PathPart } from '../plain.ts';
 import type { Copier } from './copiers.ts';
-import { refuseConstructor, Uncloneable } from './misuse.ts';
+import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
 import type { Draft, DraftScope, Holder, Place } from './scope.ts';
 import { isPlainPrimitive, type Settling } from './settle.ts';
 import { Touched } from './touched.ts';
@@ -30,6 +30,7 @@ type Staged<V> = V | typeof GONE | typeof UNDEFINED;
 const NOTHING: ReadonlyMap<any, any> = new Map();
 
 export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Map<K, V> {
+  static scopeOf: (draft: MapDraft) => DraftScope | undefined = (draft) => (#scope in draft ? draft.#scope : undefined);
   readonly #scope: DraftScope;
   readonly #copier: Copier;
   readonly #base: Map<K, V>;
@@ -285,7 +286,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   }
 
   #requireLive(): void {
-    if (this.#isOver) throw new TypeError('this is the draft of an event that is over');
+    if (this.#isOver) this.#scope.refuse(isOver());
   }
 
   /** A capture of the table goes on showing what is about to change. */
@@ -316,4 +317,4 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
 // A reducer may ask `instanceof Map`. Not a subclass: a real Map underneath would show its own, empty content to whatever
 // goes past the methods.
 Object.setPrototypeOf(MapDraft.prototype, Map.prototype);
-refuseConstructor(MapDraft.prototype, 'Map');
+refuseConstructor(MapDraft.prototype, 'Map', MapDraft.scopeOf);

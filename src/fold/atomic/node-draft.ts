@@ -4,6 +4,7 @@
  */
 import { sameKeys, shallowCopy } from '../members.ts';
 import { IllegalValue, kindOf, type PathPart } from '../plain.ts';
+import { isOver } from './misuse.ts';
 import type { Draft, DraftScope, Holder, Place } from './scope.ts';
 import { aGetter, aHole, type Settling } from './settle.ts';
 
@@ -72,10 +73,12 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
   }
 
   setPrototypeOf(): boolean {
+    this.#scope.refusal ??= new TypeError('a draft cannot be given another prototype');
     return false;
   }
 
   preventExtensions(): boolean {
+    this.#scope.refusal ??= new TypeError('a draft cannot be frozen: the store freezes what is in the state');
     return false;
   }
 
@@ -157,7 +160,7 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
   }
 
   #write(key: PropertyKey): Members {
-    if (this.#isOver) throw new TypeError('this is the draft of an event that is over');
+    if (this.#isOver) this.#scope.refuse(isOver());
     this.#children.delete(key);
     if (!this.#written.has(key))
       this.#written.set(key, Object.hasOwn(this.#latest, key) ? this.#latest[key] : undefined);

@@ -7,6 +7,7 @@
 import { ascending, descending, forkOf, moveTree, OrderedMap, type RangeOptions } from '../ordered-map.ts';
 import { illegalValue, type PathPart } from '../plain.ts';
 import type { Copier } from './copiers.ts';
+import { isOver } from './misuse.ts';
 import type { DraftScope, Holder, Place } from './scope.ts';
 import type { Settling } from './settle.ts';
 
@@ -22,6 +23,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
   readonly #given = new Set<K>();
   /** Of these the order needs no proof, and of two keys that are the same each is the other. */
   readonly #isUsual: boolean;
+  #keyType: string | undefined;
   #changed = false;
   #isOver = false;
 
@@ -45,8 +47,8 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     this.#requireLive();
     const before = this.#kept(key);
     super.set(key, value);
-    const [own] = this.#kept(key)!;
-    if (before === undefined && !this.#isUsual) this.#requireOrder(own);
+    const [own] = this.#kept(key) ?? this.#scope.refuse(noOrder(key, key));
+    if (before === undefined && !this.#isOrdered(own)) this.#requireOrder(own);
     if (before !== undefined && !Object.is(before[0], own)) this.#rename(before[0], own);
     if (!this.#touched.has(own)) this.#touched.set(own, before?.[1]);
     this.#given.add(own);
@@ -165,16 +167,22 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     this.#given.delete(key);
   }
 
+  /** Numbers among numbers, say, under the usual comparators: that needs no proof. */
+  #isOrdered(key: K): boolean {
+    this.#keyType ??= typeof super.first()![0];
+    return this.#isUsual && typeof key === this.#keyType && typeof key !== 'object';
+  }
+
   #requireOrder(key: K): void {
     const [before] = super.nextBefore(key) ?? [];
     const [after] = super.nextAfter(key) ?? [];
     const isOrdered = (a: K, b: K): boolean => this.compare(a, b) < 0 && this.compare(b, a) > 0;
-    if (before !== undefined && !isOrdered(before, key)) throw noOrder(before, key);
-    if (after !== undefined && !isOrdered(key, after)) throw noOrder(key, after);
+    if (before !== undefined && !isOrdered(before, key)) this.#scope.refuse(noOrder(before, key));
+    if (after !== undefined && !isOrdered(key, after)) this.#scope.refuse(noOrder(key, after));
   }
 
   #requireLive(): void {
-    if (this.#isOver) throw new TypeError('this is the draft of an event that is over');
+    if (this.#isOver) this.#scope.refuse(isOver());
   }
 
   #draftPair(pair: [K, V] | undefined): [K, V] | undefined {

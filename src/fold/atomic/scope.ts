@@ -41,6 +41,18 @@ export class DraftScope {
    */
   #open: Set<object> | undefined;
 
+  /**
+   * Why this commit is refused even if its reducer has caught the error: a replay, which knows no drafts, would not have
+   * thrown it.
+   */
+  refusal: TypeError | undefined;
+
+  /** Throws the error, and has the commit refused whatever becomes of it. */
+  refuse(error: TypeError): never {
+    this.refusal ??= error;
+    throw error;
+  }
+
   /** For a property of the root, the same as long as the state lives. */
   copierOf(key: unknown): Copier {
     let copier = this.#copiers.get(key);
@@ -88,6 +100,7 @@ export class DraftScope {
   }
 
   beginCommit(): void {
+    this.refusal = undefined;
     this.endEvent();
     this.#open = undefined;
   }

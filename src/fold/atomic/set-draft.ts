@@ -1,6 +1,6 @@
 /** The draft of a large Set: copied at the first write, or when members that are containers are read. */
 import type { PathPart } from '../plain.ts';
-import { refuseConstructor, Uncloneable } from './misuse.ts';
+import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
 import type { Draft, DraftScope, Holder, Place } from './scope.ts';
 import type { Settling } from './settle.ts';
 
@@ -8,6 +8,7 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
   /** The members, drafted: for the methods below, which later releases of the language have. */
   static membersOf: (draft: SetDraft) => Set<unknown> = (draft) => draft.#members();
 
+  static scopeOf: (draft: SetDraft) => DraftScope | undefined = (draft) => (#scope in draft ? draft.#scope : undefined);
   readonly #scope: DraftScope;
   readonly #place: Place;
   readonly #base: Set<T>;
@@ -117,7 +118,7 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
 
   /** What an earlier event of this commit has made is changed in place, unless its members must be told from those before. */
   #write(): Set<T> {
-    if (this.#isOver) throw new TypeError('this is the draft of an event that is over');
+    if (this.#isOver) this.#scope.refuse(isOver());
     this.#isChanged = true;
     const mayChangeBase = this.#scope.isOpen(this.#base) && !this.#isOdd;
     if (this.#latest === this.#base && !mayChangeBase) this.#latest = new Set(this.#base);
@@ -180,4 +181,4 @@ for (const name of [
 }
 
 Object.setPrototypeOf(SetDraft.prototype, Set.prototype);
-refuseConstructor(SetDraft.prototype, 'Set');
+refuseConstructor(SetDraft.prototype, 'Set', SetDraft.scopeOf);

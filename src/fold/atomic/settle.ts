@@ -87,11 +87,12 @@ export class Settling {
     if (draft !== undefined) return this.#draft(draft, container, path, holder);
     if (!Object.isExtensible(container)) throw this.notOwn(container, path);
     refuseDepth(path);
+    if (isGiven && types.isProxy(container)) throw aProxy(path);
     return this.#container(container, before, path, isGiven);
   }
 
   #draft(draft: Draft, value: object, path: PathPart[], holder?: Holder): object {
-    if (draft.isSettled) throw this.notOwn(value, path);
+    if (draft.isSettled || !Object.isExtensible(value)) throw this.notOwn(value, path);
     const isAtHome = draft.home === holder && Object.is(draft.key, path.at(-1));
     if (!isAtHome && draft.home.holds(draft.key, value)) throw this.notOwn(value, path);
     return draft.settle(this, path);
@@ -288,7 +289,6 @@ function requireOrdinary(object: PlainObject, count: number, path: PathPart[], m
     throw new IllegalValue('an object with a member whose key is a symbol', path);
   }
   if (!mayHaveCode) return;
-  if (types.isProxy(object)) throw aProxy(path);
   for (let index = 0; index < names.length; index++) {
     if (isGetter(object, names[index]!)) throw aGetter([...path, names[index]]);
   }
@@ -305,7 +305,6 @@ function requireItems(array: unknown[], path: PathPart[], isGiven: boolean): voi
     throw new IllegalValue('a member of an array besides its items', [...path, named]);
   }
   if (!isGiven) return;
-  if (types.isProxy(array)) throw aProxy(path);
   for (let index = 0; index < array.length; index++) if (isGetter(array, index)) throw aGetter([...path, index]);
 }
 

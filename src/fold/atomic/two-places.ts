@@ -11,9 +11,12 @@ const DEPTH = 32;
 /** The refusal as it is, or one that names both places of the value. */
 export function withBothPlaces(refusal: IllegalValue, commit: CommitDraft): IllegalValue {
   if (!(refusal instanceof NotOwn)) return refusal;
-  const other = commit.settling.placeOfDropped(refusal.value) ?? search(refusal, commit);
-  if (other === undefined) return refusal;
-  return refusal.alsoAt(describePath(other));
+  try {
+    const other = commit.settling.placeOfDropped(refusal.value) ?? search(refusal, commit);
+    return other === undefined ? refusal : refusal.alsoAt(describePath(other));
+  } catch {
+    return refusal; // what stands beside it can perhaps not even be looked at
+  }
 }
 
 function search(refusal: NotOwn, commit: CommitDraft): readonly PathPart[] | undefined {

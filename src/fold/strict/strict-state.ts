@@ -7,6 +7,7 @@
  */
 import { messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
+import { adoptState } from '../atomic/adopt.ts';
 import { AtomicState } from '../atomic/atomic-state.ts';
 import type { CommitDraft } from '../atomic/commit-draft.ts';
 import { MapDraft } from '../atomic/map-draft.ts';
@@ -67,10 +68,21 @@ export class StrictState<State extends object> implements LiveState<State> {
       if (this.#live instanceof AtomicState) this.#foldAtomic(this.#live, shadow, reducers, events, again);
       else this.#foldDirect(this.#live, shadow, reducers, events, again);
     } catch (error) {
-      this.#shadow = undefined; // it may be ahead, or half changed
+      this.#retire(shadow); // it may be ahead, or half changed
       throw error;
     }
-    if (++shadow.commits >= SHADOW_COMMITS) this.#shadow = undefined;
+    if (++shadow.commits >= SHADOW_COMMITS) this.#retire(shadow);
+  }
+
+  /** Frozen, so that a reducer which kept a reference into it, and changes that later, is found then. */
+  #retire(shadow: Shadow): void {
+    this.#shadow = undefined;
+    if (!(shadow.state instanceof DirectState)) return;
+    try {
+      adoptState(shadow.state.value);
+    } catch {
+      // What a reducer left there that cannot be frozen is nothing to keep.
+    }
   }
 
   /** The draft of each event, then the shadow, then the comparison; the commit is applied when all of them agree. */
