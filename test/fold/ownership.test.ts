@@ -489,6 +489,13 @@ describe('another realm', () => {
     expect(hashState(live.value)).toBe(hashState(direct.value));
   });
 
+  test('and so does a Date that fake timers made', () => {
+    const live = openAtomicState<any>({ at: null });
+    const faked = Object.assign(new Date(5), { constructor: Date });
+    live.fold({ Put: (s: any) => void (s.at = faked) }, [eventOf('Put')]);
+    expect(Reflect.ownKeys(live.value.at)).toEqual([]);
+  });
+
   test('and so does an instance of a subclass of Date', () => {
     class Stamp extends Date {
       override valueOf(): number {
