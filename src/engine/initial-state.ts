@@ -1,7 +1,8 @@
 /** The state before the first event: the one place where `initialState` is called. */
-import { messageOf, RefoldError } from '../core/errors.ts';
+import { isInstance, messageOf, RefoldError } from '../core/errors.ts';
 import { isPromiseLike, letGo } from '../core/let-go.ts';
-import { plain } from '../fold/own-copy.ts';
+import { ownState } from '../fold/own-copy.ts';
+import { IllegalValue } from '../fold/plain.ts';
 
 /** What it is asked of: a model, or a projection. */
 export interface BeginsWith<State extends object> {
@@ -22,8 +23,9 @@ export function freshState<State extends object>(definition: BeginsWith<State>):
   try {
     state = definition.initialState();
     problem = problemOf(state);
-    if (problem === undefined) return plain(state as State);
+    if (problem === undefined) return ownState(state as State);
   } catch (cause) {
+    if (isInstance(cause, IllegalValue)) throw invalid(name, `${cause.at || 'it'} is ${cause.message}`, cause);
     throw invalid(name, `it threw: ${messageOf(cause)}`, cause);
   }
   throw invalid(name, problem);

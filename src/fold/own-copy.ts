@@ -5,7 +5,7 @@
 import { copyBytes } from './binary.ts';
 import { setMember } from './members.ts';
 import { OrderedMap } from './ordered-map.ts';
-import { IllegalValue, kindOf, MAX_STATE_DEPTH } from './plain.ts';
+import { IllegalValue, illegalValue, kindOf, MAX_STATE_DEPTH, type PathPart } from './plain.ts';
 
 /**
  * A plain deep copy of a draft or of any other value of the state: for those who clone, compare or print it by its inside.
@@ -16,6 +16,47 @@ import { IllegalValue, kindOf, MAX_STATE_DEPTH } from './plain.ts';
  */
 export function plain<T>(value: T): T {
   return copyOf(value, 0) as T;
+}
+
+/**
+ * The engine's own copy of what `initialState` gave.
+ *
+ * @throws IllegalValue when it holds what no state may
+ */
+export function ownState<State extends object>(given: State): State {
+  if (kindOf(given) !== 'object') throw illegalValue(given, []);
+  const state = plain(given);
+  requirePlain(state, []);
+  return state;
+}
+
+function requirePlain(value: unknown, path: PathPart[]): void {
+  if (typeof value === 'function' || typeof value === 'symbol') throw illegalValue(value, path);
+  if (typeof value !== 'object' || value === null) return;
+  const kind = kindOf(value);
+  if (kind === 'illegal' || (kind === 'ordered-map' && path.length !== 1)) throw illegalValue(value, path);
+  for (const [part, member] of membersOf(value, kind)) {
+    path.push(part);
+    if (kind === 'map' || kind === 'ordered-map') requirePlain(part, path);
+    requirePlain(member, path);
+    path.pop();
+  }
+}
+
+function membersOf(value: object, kind: ReturnType<typeof kindOf>): Iterable<[PathPart, unknown]> {
+  switch (kind) {
+    case 'map':
+    case 'ordered-map':
+      return value as Map<unknown, unknown>;
+    case 'set':
+      return [...(value as Set<unknown>)].entries();
+    case 'array':
+      return (value as unknown[]).entries();
+    case 'object':
+      return Object.entries(value);
+    default:
+      return [];
+  }
 }
 
 function copyOf(value: unknown, depth: number): unknown {

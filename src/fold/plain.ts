@@ -46,7 +46,8 @@ const KINDS: ReadonlyMap<object, Kind> = new Map<object, Kind>([
 /** The kind of an object, by its prototype. */
 export function kindOf(value: object): Kind {
   const prototype = Object.getPrototypeOf(value) as object | null;
-  if (prototype === Object.prototype || prototype === null) return 'object';
+  if (prototype === Object.prototype) return 'object';
+  if (prototype === null) return Array.isArray(value) ? 'illegal' : 'object';
   return KINDS.get(prototype) ?? kindElsewhere(value, prototype);
 }
 
@@ -56,24 +57,26 @@ export function isForeign(value: object): boolean {
   return prototype !== Object.prototype && prototype !== null && !KINDS.has(prototype);
 }
 
-/** The kind of a value whose prototype is not one of this realm's. A prototype that ends its chain is a realm's own. */
+/** The kind of a value whose prototype is not one of this realm's, but that of another realm's own kind. */
 function kindElsewhere(value: object, prototype: object): Kind {
   if (types.isProxy(value)) return 'illegal';
   if (types.isDate(value)) return 'date';
-  const parent = Object.getPrototypeOf(prototype) as object | null;
-  if (parent === null) return isBareObject(value, prototype) ? 'object' : 'illegal';
-  const grandparent = Object.getPrototypeOf(parent) as object | null;
-  if (types.isTypedArray(value)) return isTypedArrayElsewhere(value, grandparent) ? 'bytes' : 'illegal';
-  if (grandparent !== null) return 'illegal';
-  if (Array.isArray(value)) return 'array';
-  if (types.isMap(value)) return 'map';
-  if (types.isSet(value)) return 'set';
-  return types.isArrayBuffer(value) || types.isDataView(value) ? 'bytes' : 'illegal';
+  if (types.isTypedArray(value)) return isBuiltIn(prototype, typedArrayTypeOf(value)?.name) ? 'bytes' : 'illegal';
+  if (Array.isArray(value)) return isBuiltIn(prototype, 'Array') ? 'array' : 'illegal';
+  if (types.isMap(value)) return isBuiltIn(prototype, 'Map') ? 'map' : 'illegal';
+  if (types.isSet(value)) return isBuiltIn(prototype, 'Set') ? 'set' : 'illegal';
+  if (types.isArrayBuffer(value)) return isBuiltIn(prototype, 'ArrayBuffer') ? 'bytes' : 'illegal';
+  if (types.isDataView(value)) return isBuiltIn(prototype, 'DataView') ? 'bytes' : 'illegal';
+  return isBuiltIn(prototype, 'Object') && Object.prototype.toString.call(value) === '[object Object]'
+    ? 'object'
+    : 'illegal';
 }
 
-function isTypedArrayElsewhere(value: object, grandparent: object | null): boolean {
-  const isOneStepBelowObject = grandparent !== null && Object.getPrototypeOf(grandparent) === null;
-  return isOneStepBelowObject && typedArrayTypeOf(value as TypedArray) !== undefined;
+/** Whether it is the prototype that some realm gives to what it makes of this name. */
+function isBuiltIn(prototype: object, name: string | undefined): boolean {
+  const maker: unknown = Object.getOwnPropertyDescriptor(prototype, 'constructor')?.value;
+  if (typeof maker !== 'function' || maker.name !== name || maker.prototype !== prototype) return false;
+  return Function.prototype.toString.call(maker).includes('[native code]');
 }
 
 /** This realm's constructor for a typed array of any realm; undefined for a type that a state cannot hold. */
@@ -135,9 +138,4 @@ function describeIllegal(value: unknown): string {
   if (value instanceof OrderedMap) return 'an OrderedMap below the top level of the state';
   const name = Object.getPrototypeOf(value)?.constructor?.name;
   return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'an instance of a class';
-}
-
-/** An object whose prototype is the Object.prototype of some realm, and not merely another object without a prototype. */
-function isBareObject(value: object, prototype: object): boolean {
-  return Object.hasOwn(prototype, 'isPrototypeOf') && Object.prototype.toString.call(value) === '[object Object]';
 }

@@ -126,6 +126,9 @@ test.each<[string, () => any]>([
   ['gives an array', () => []],
   ['gives a Map', () => new Map()],
   ['gives an instance', () => new URL('x:')],
+  ['gives an OrderedMap below the top', () => ({ a: { m: new OrderedMap<number, number>(ascending) } })],
+  ['gives a frozen wrapper of an instance', () => Object.freeze({ a: Object.freeze([new URL('x:')]) })],
+  ['gives a Map keyed by a symbol', () => ({ m: new Map([[Symbol('k'), 1]]) })],
   ['gives a function within', () => ({ f: () => 1 })],
   [
     'has a comparator that throws',
@@ -140,9 +143,10 @@ test.each<[string, () => any]>([
   ],
 ])('one that %s is refused with a typed error, and the log stays as it was', async (_what, initialState) => {
   const contents = new Contents();
-  await expect(reopen(contents, initialState, 'atomic')).rejects.toMatchObject({
-    name: 'RefoldError',
-    hint: expect.any(String),
-  });
+  for (const fold of ['atomic', 'direct'] as const)
+    await expect(reopen(contents, initialState, fold)).rejects.toMatchObject({
+      name: 'RefoldError',
+      hint: expect.any(String),
+    });
   expect(contents.head.sequence).toBe(0);
 });

@@ -349,6 +349,10 @@ describe('what a snapshot would lose is refused', () => {
     ['shared memory', (s) => void (s.small.two = new Uint8Array(new SharedArrayBuffer(4))), 'small.two'],
     ['another prototype', (s) => void Object.setPrototypeOf(s.rows.get(1), { a: 1 }), 'rows[1]'],
     ['another prototype of a large value', (s) => void Object.setPrototypeOf(s.large, { a: 1 })],
+    ['an array with another prototype', (s) => void Object.setPrototypeOf(s.small.list, { a: 1 })],
+    ['an array without a prototype', (s) => void Object.setPrototypeOf(s.small.list, null)],
+    ['an array that is made an object', (s) => void Object.setPrototypeOf(s.small.list, Object.prototype)],
+    ['a Map with another prototype', (s) => void (s.small.two = Object.setPrototypeOf(new Map(), { a: 1 }))],
     ['an instance', (s) => void (s.small.two = new (class Foo {})()), 'small.two'],
     ['a class of Map', (s) => void (s.small.two = new (class Bar extends Map {})()), 'small.two'],
     [

@@ -115,18 +115,34 @@ export class StrictState<State extends object> implements LiveState<State> {
     const atomic = shadow.state as AtomicState<object>;
     if (events.length > 1) tryFold(atomic, reducers, events.map(copyOf));
     for (const [index, event] of events.entries()) {
-      let touches: Touches | undefined;
-      const watch = (commit: CommitDraft): void => void (touches = touchesOf(commit));
-      const witness = this.#watchedOrThrown(() => atomic.fold(reducers, [again[index]!], watch));
-      live.fold(reducers, [event]);
-      const found = shadow.isSmall
-        ? firstDifference(atomic.value, live.value)
-        : differenceTouched(atomic.value, touches!, live.value, shadow.recording!);
-      shadow.recording?.clear();
-      if (found === undefined) continue;
-      live.isWhole = false;
-      throw differenceAt(found, again[index]!, witness);
+      try {
+        this.#foldOneDirect(live, atomic, shadow, reducers, event, again[index]!);
+      } catch (error) {
+        if (index > 0) live.isWhole = false; // the events before it are in the state already
+        throw error;
+      }
     }
+  }
+
+  #foldOneDirect(
+    live: DirectState<State>,
+    atomic: AtomicState<object>,
+    shadow: Shadow,
+    reducers: FoldReducers,
+    event: RecordedEvent,
+    again: RecordedEvent,
+  ): void {
+    let touches: Touches | undefined;
+    const watch = (commit: CommitDraft): void => void (touches = touchesOf(commit));
+    const witness = this.#watchedOrThrown(() => atomic.fold(reducers, [again], watch));
+    live.fold(reducers, [event]);
+    const found = shadow.isSmall
+      ? firstDifference(atomic.value, live.value)
+      : differenceTouched(atomic.value, touches!, live.value, shadow.recording!);
+    shadow.recording?.clear();
+    if (found === undefined) return;
+    live.isWhole = false;
+    throw differenceAt(found, again, witness);
   }
 
   /** A reducer that throws only the second time is as little a function as one that gives something else. */
