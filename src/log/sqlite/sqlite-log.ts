@@ -28,7 +28,17 @@ import { backUp } from './backup.ts';
 import type { LogState } from './block-rows.ts';
 import { checkInThread } from './check.ts';
 import { type Driver, isFull, loadDriver, needsRollback } from './driver.ts';
-import { canonicalPath, createFile, fileKind, invalidPath, requireNoRepair, requireOwnFiles, sizeOf } from './files.ts';
+import {
+  canonicalPath,
+  createFile,
+  fileKind,
+  invalidPath,
+  isUsablePath,
+  requireNoRepair,
+  requireOwnFiles,
+  sizeOf,
+  unusablePath,
+} from './files.ts';
 import { lockPath } from './lock.ts';
 import { READ_AHEAD_FROM_BYTES, ReadAhead } from './read-ahead.ts';
 import { LogReader } from './reader.ts';
@@ -71,7 +81,7 @@ const POLL_MS = 50;
  */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore> {
   const durability = checkDurability(options.durability ?? 'always');
-  if (typeof options.path !== 'string' || options.path === '') throw invalidPath(String(options.path), 'no path given');
+  if (!isUsablePath(options.path)) throw unusablePath(options.path);
   const path = canonicalPath(options.path);
   requireOwnFiles(path);
   requireNoRepair(path);
