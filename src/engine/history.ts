@@ -1,5 +1,5 @@
 /** Looking back: past states, recorded events, and following the log. All of it reads what is durable. */
-import { RefoldError } from '../core/errors.ts';
+import { isRefoldError, RefoldError } from '../core/errors.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import type { Model } from '../core/model.ts';
 import { decodeBlock } from '../log/block.ts';
@@ -41,8 +41,26 @@ export async function pastState<State extends object>(
   const to = await locate(log, position);
   tell({ phase: 'load', done: 0, total: to });
   const onProgress = (done: number): void => tell({ phase: 'replay', done, total: to });
-  const { cursor } = await recover(model, log, fingerprint, { to, onProgress });
+  const { cursor } = await despiteDrops(log, () => recover(model, log, fingerprint, { to, onProgress }));
   return { sequence: cursor.sequence, recordedAt: cursor.recordedAt, state: cursor.state };
+}
+
+/** How often reading begins anew when history was dropped from under it. */
+const ROUNDS = 3;
+
+/**
+ * Does work that reads the log, and begins it anew when the writer has dropped what it was reading: what is left, with a
+ * newer snapshot, often leads there as well.
+ */
+export async function despiteDrops<T>(log: LogStore, work: () => Promise<T>): Promise<T> {
+  for (let round = 1; ; round++) {
+    const first = log.firstSequence();
+    try {
+      return await work();
+    } catch (error) {
+      if (round === ROUNDS || !isRefoldError(error, 'HISTORY_GONE') || log.firstSequence() === first) throw error;
+    }
+  }
 }
 
 /**
@@ -67,8 +85,10 @@ function checkedSequence(log: LogStore, sequence: number): number {
 
 async function sequenceAt(log: LogStore, time: number): Promise<number> {
   if (!Number.isFinite(time)) throw invalidPosition('the time is not a date or a number of milliseconds', log);
+  // What comes meanwhile is no part of the answer: an event of this very millisecond, or of a time yet to come.
+  const head = log.head().sequence;
   const header = await log.blockAt(time);
-  if (header !== undefined) return lastEventAt(log, header, time);
+  if (header !== undefined) return lastEventAt(log, header, { time, head });
   const first = log.firstSequence();
   if (first > 1) {
     throw new RefoldError('HISTORY_GONE', `Cannot go back to ${describeTime(time)}: the log begins at ${first}`, {
@@ -77,7 +97,7 @@ async function sequenceAt(log: LogStore, time: number): Promise<number> {
       hint: 'Ask for a later time, or restore a backup',
     });
   }
-  await requireLater(log, first, time);
+  await requireLater(log, first, { time, head });
   return 0;
 }
 
@@ -87,20 +107,31 @@ function describeTime(time: number): string {
   return Number.isNaN(date.getTime()) ? `${time} ms` : date.toISOString();
 }
 
+/** A time, and where the log ended when it was asked for. */
+interface Moment {
+  readonly time: number;
+  readonly head: number;
+}
+
 /** The search went by headers that nobody has vouched for: the block it found is read and verified, and the one after. */
-async function lastEventAt(log: LogStore, { firstSequence, lastSequence }: BlockHeader, time: number): Promise<number> {
+async function lastEventAt(
+  log: LogStore,
+  { firstSequence, lastSequence }: BlockHeader,
+  { time, head }: Moment,
+): Promise<number> {
+  if (firstSequence > head) return head; // appended meanwhile, at or before this time: so was all before it
   let last = firstSequence - 1;
   for await (const block of log.read({ from: firstSequence, to: lastSequence })) {
     last = decodeBlock(block).events.findLast(({ recordedAt }) => recordedAt <= time)?.sequence ?? last;
   }
   if (last < firstSequence) throw timesDisagree(log, firstSequence);
-  if (last >= lastSequence) await requireLater(log, last + 1, time);
-  return last;
+  if (last >= lastSequence) await requireLater(log, last + 1, { time, head });
+  return Math.min(last, head);
 }
 
-/** @throws RefoldError `LOG_CORRUPT` when the event at `sequence`, if there is one, was not recorded after `time` */
-async function requireLater(log: LogStore, sequence: number, time: number): Promise<void> {
-  if (sequence > log.head().sequence) return;
+/** @throws RefoldError `LOG_CORRUPT` when the event at `sequence`, if it was there then, was not recorded after `time` */
+async function requireLater(log: LogStore, sequence: number, { time, head }: Moment): Promise<void> {
+  if (sequence > head) return;
   for await (const block of log.read({ from: sequence, to: sequence })) {
     const event = decodeBlock(block).events.find((candidate) => candidate.sequence === sequence);
     if (event === undefined || event.recordedAt <= time) throw timesDisagree(log, sequence);

@@ -3,6 +3,7 @@ import { RefoldError } from '../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { openAtomicState, openDirectState } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
+import { despiteDrops } from './history.ts';
 import { fingerprintOfModel } from './model-module.ts';
 import { openLogAt } from './open-log.ts';
 import { type StoreOptions, settingsOf } from './options.ts';
@@ -34,9 +35,8 @@ export async function openStore<State extends object, C extends Catalog, K exten
     const fingerprint = fingerprintOfModel(model);
     const total = log.head().sequence;
     settings.onProgress({ phase: 'load', done: 0, total });
-    const recovered = await recover(model, log, fingerprint, {
-      onProgress: (done) => settings.onProgress({ phase: 'replay', done, total }),
-    });
+    const onProgress = (done: number): void => settings.onProgress({ phase: 'replay', done, total });
+    const recovered = await despiteDrops(log, () => recover(model, log, fingerprint, { onProgress }));
     const { cursor, snapshot } = recovered;
     const { state, firstSeen } = cursor;
     const foldedAt = performance.now();
@@ -49,7 +49,8 @@ export async function openStore<State extends object, C extends Catalog, K exten
     const restMs = Math.max(0, recovery.milliseconds - loadMilliseconds - recovered.foldMilliseconds);
     rates.open = (rates.open + restMs) / 2; // once in a while the disk is cold, or the machine busy
     warnOfOverrun(log, recovery);
-    return new Store(model, { log, settings, fingerprint, live, firstSeen, snapshot, rates, recovery });
+    const { sequence } = cursor;
+    return new Store(model, { log, settings, fingerprint, live, sequence, firstSeen, snapshot, rates, recovery });
   } catch (error) {
     await log.close();
     throw error;
@@ -127,7 +128,6 @@ function warnOfOverrun({ path }: LogStore, { loadMilliseconds, recoverWithin }: 
  */
 export async function refuseLostTail(log: LogStore): Promise<void> {
   const newest = (await log.snapshots(''))[0]?.sequence ?? 0;
-  if (newest > log.head().sequence && log.readOnly) await lookAgain(log, newest);
   const head = log.head().sequence;
   if (newest <= head) return;
   throw new RefoldError(
@@ -139,9 +139,4 @@ export async function refuseLostTail(log: LogStore): Promise<void> {
       hint: 'Look for the -wal file that belongs beside it, or restore a backup; to go on without what is lost, run refold repair --accept-loss',
     },
   );
-}
-
-/** A writer may have gone on beside this reader since it looked at the log's end: reading refreshes that. */
-async function lookAgain(log: LogStore, sequence: number): Promise<void> {
-  for await (const _block of log.read({ from: sequence, to: sequence })) return;
 }

@@ -3,6 +3,7 @@ import type { DeepReadonly } from '../core/event.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogStore } from '../log/log-store.ts';
+import { despiteDrops } from './history.ts';
 import { fingerprintOfModel } from './model-module.ts';
 import { withLogOf } from './open-store.ts';
 import type { Progress } from './options.ts';
@@ -49,7 +50,7 @@ async function replayLog<State extends object>(
   options: ReplayOptions,
 ): Promise<ReplayReport<State>> {
   const to = Math.min(options.to ?? Number.POSITIVE_INFINITY, log.head().sequence);
-  const cursor = await startOf(model, log);
+  const cursor = await despiteDrops(log, () => startOf(model, log, to));
   const from = cursor.sequence;
   const start = performance.now();
   const onProgress = (done: number): void => options.onProgress?.({ phase: 'replay', done, total: to });
@@ -68,11 +69,17 @@ async function replayLog<State extends object>(
   };
 }
 
-async function startOf<State extends object>(model: Model<State>, log: LogStore): Promise<FoldCursor<State>> {
+/** The log's beginning; when that was dropped, the oldest snapshot has to be believed, if it is not beyond the end. */
+async function startOf<State extends object>(
+  model: Model<State>,
+  log: LogStore,
+  to: number,
+): Promise<FoldCursor<State>> {
   const first = log.firstSequence();
   if (first === 1) return startCursor(model.initialState());
   const fingerprint = fingerprintOfModel(model);
   const snapshots = await log.snapshots('');
   const oldest = snapshots.findLast(({ sequence }) => sequence + 1 >= first);
-  return (await recover(model, log, fingerprint, { to: oldest?.sequence ?? first - 1 })).cursor;
+  const from = Math.min(oldest?.sequence ?? first - 1, to);
+  return (await recover(model, log, fingerprint, { to: from })).cursor;
 }

@@ -47,6 +47,8 @@ export interface StoreParts<State extends object> {
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
   readonly live: LiveState<State>;
+  /** Of the last event in `live`; a log that another process writes may have gone on. */
+  readonly sequence: number;
   readonly firstSeen: Map<string, number>;
   readonly snapshot: SnapshotInfo | undefined;
   readonly rates: Rates;
@@ -72,7 +74,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   #closed: Promise<void> | undefined;
 
   constructor(model: Model<State, C, K>, parts: StoreParts<State>) {
-    const { log, live, firstSeen } = parts;
+    const { log, live, sequence, firstSeen } = parts;
     this.#guard = guardOf(log);
     const clock = new StoreClock(parts.settings.clock, this.#guard, log.head().recordedAt);
     // Whoever asks the time but for a commit shall not fail for it.
@@ -83,7 +85,17 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     this.#log = log;
     this.#settings = settings;
     const onDurable = (bytes: number): void => this.#afterCommit(bytes);
-    this.#path = new WritePath({ model, log, settings, clock, live, firstSeen, publisher: this.#publisher, onDurable });
+    this.#path = new WritePath({
+      model,
+      log,
+      settings,
+      clock,
+      live,
+      sequence,
+      firstSeen,
+      publisher: this.#publisher,
+      onDurable,
+    });
     this.#upkeep = new Upkeep({
       model,
       ...parts,
@@ -159,9 +171,14 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     yield* readEvents(this.model, this.#log, range) as AsyncGenerator<RecordedEventOf<C>, void>;
   }
 
-  /** Calls the listener with the events of each commit once they are durable. Returns the function that ends it. */
+  /**
+   * Calls the listener with the events of each commit once they are durable. Returns the function that ends it.
+   *
+   * @throws RefoldError `INVALID_OPTION` on a read-only store, which commits nothing: it can `follow`
+   */
   subscribe(listener: Listener<RecordedEventOf<C>>): () => void {
     this.#requireOpen();
+    if (this.#settings.readOnly) throw this.#readOnly('subscribe', 'Use follow: it brings what another process writes');
     return this.#publisher.subscribe(listener);
   }
 
@@ -353,11 +370,15 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   #requireWritable(): void {
     this.#requireSound();
-    if (!this.#settings.readOnly) return;
-    throw new RefoldError('INVALID_OPTION', 'Cannot write: the store was opened read-only', {
+    if (this.#settings.readOnly)
+      throw this.#readOnly('write', 'Open it without readOnly; only one process can at a time');
+  }
+
+  #readOnly(action: string, hint: string): RefoldError {
+    return new RefoldError('INVALID_OPTION', `Cannot ${action}: the store was opened read-only`, {
       path: this.path,
       type: 'readOnly',
-      hint: 'Open it without readOnly; only one process can at a time',
+      hint,
     });
   }
 }
