@@ -54,7 +54,7 @@ export { type RepairOptions, type RepairReport, repairLog } from './engine/repai
 export { type ReplayOptions, type ReplayReport, replay } from './engine/replay.ts';
 export type { SnapshotReport } from './engine/snapshotter.ts';
 export { type StateAtOptions, stateAt } from './engine/state-at.ts';
-export type { Store, StoreStats } from './engine/store.ts';
+export type { Store, StoreOf, StoreStats } from './engine/store.ts';
 export type { SnapshotVerdict, VerifyReport } from './engine/verify.ts';
 export type { AppendOptions, ExecuteOptions } from './engine/write-options.ts';
 export { ascending, type Comparator, descending, OrderedMap, type ReadonlyOrderedMap } from './fold/ordered-map.ts';

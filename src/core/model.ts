@@ -41,10 +41,10 @@ export type EventOf<C extends Catalog> = {
   };
 }[TypeOf<C>];
 
-/** The events a reader gets, discriminated by `type`. */
-export type RecordedEventOf<C extends Catalog> = {
-  [Type in TypeOf<C>]: RecordedEvent<Type, DeepReadonly<DataOf<C, Type>>>;
-}[TypeOf<C>];
+/** The events a reader gets, discriminated by `type`: of the whole catalog, or of the types that are named. */
+export type RecordedEventOf<C extends Catalog, Type extends TypeOf<C> = TypeOf<C>> = {
+  [Each in Type]: RecordedEvent<Each, DeepReadonly<DataOf<C, Each>>>;
+}[Type];
 
 /**
  * Changes the draft as the event says, and returns nothing.

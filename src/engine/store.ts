@@ -6,7 +6,7 @@
  */
 import { RefoldError } from '../core/errors.ts';
 import type { Commit, DeepReadonly, RecordedEvent } from '../core/event.ts';
-import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf } from '../core/model.ts';
+import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf, TypeOf } from '../core/model.ts';
 import type { LiveState } from '../fold/live-state.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
@@ -40,6 +40,9 @@ export interface StoreStats extends UpkeepStats, LogSize {
   /** The promise, in ms. */
   readonly recoverWithin: number;
 }
+
+/** The store that `openStore` gives for a model: `type Carts = StoreOf<typeof cartModel>`. */
+export type StoreOf<M> = M extends Model<infer State, infer C, infer K> ? Store<State, C, K> : never;
 
 /** What `openStore` has prepared. */
 export interface StoreParts<State extends object> {
@@ -163,12 +166,12 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     return pastState(this.model, this.#log, this.#parts.fingerprint, position);
   }
 
-  /** Recorded events in order, read in pages bounded by bytes, brought to the model's versions. */
-  async *events(
-    range: EventRange & { readonly types?: readonly (keyof C & string)[] } = {},
-  ): AsyncGenerator<RecordedEventOf<C>, void> {
+  /** Recorded events in order, read in pages bounded by bytes, brought to the model's versions; of `types`, where given. */
+  async *events<Type extends TypeOf<C> = TypeOf<C>>(
+    range: Omit<EventRange, 'types'> & { readonly types?: readonly Type[] | undefined } = {},
+  ): AsyncGenerator<RecordedEventOf<C, Type>, void> {
     await this.#settled();
-    yield* readEvents(this.model, this.#log, range) as AsyncGenerator<RecordedEventOf<C>, void>;
+    yield* readEvents(this.model, this.#log, range) as AsyncGenerator<RecordedEventOf<C, Type>, void>;
   }
 
   /**
