@@ -38,15 +38,17 @@ export type { CompactionReport, CompactOptions } from './engine/compaction.ts';
 export type { Divergence } from './engine/divergence.ts';
 export {
   type BlocksReport,
+  type CompactLogOptions,
   EventLog,
   type ImportedEvent,
   type LogInfo,
   openLog,
   type VerifyOptions,
 } from './engine/event-log.ts';
-export type { EventRange, PastState, Position } from './engine/history.ts';
+export type { EventRange, FollowOptions, PastState, Position } from './engine/history.ts';
 export { openStore } from './engine/open-store.ts';
-export type { History, HistoryBudget, Progress, SaveRule, StoreOptions } from './engine/options.ts';
+export type { History, HistoryBudget, SaveRule, StoreOptions } from './engine/options.ts';
+export type { Progress } from './engine/progress.ts';
 export { defineProjection, type Projection, type ProjectionDefinition } from './engine/projections.ts';
 export type { Listener } from './engine/publisher.ts';
 export type { RecoveryReport } from './engine/recovery.ts';

@@ -9,12 +9,14 @@ import type { EventMeta, Json, RecordedEvent } from '../core/event.ts';
 import { copyPayload, inspectInput } from '../core/guard.ts';
 import { decodeBlock, encodeCommit } from '../log/block.ts';
 import type { BlockHeader, LogStore, QueuedCommit } from '../log/log-store.ts';
-import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
-import { type EventRange, followEvents, locate, type Position, readRecorded } from './history.ts';
+import { A_FUNCTION, checkOptions, checkValue, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
+import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
+import { type EventRange, type FollowOptions, followEvents, locate, type Position, readRecorded } from './history.ts';
 import { admitMeta, refusalOf } from './intake.ts';
+import { A_PATH } from './log-options.ts';
 import { openLogAt } from './open-log.ts';
 import { modelNameOf } from './open-store.ts';
-import type { Progress } from './options.ts';
+import { harmless, type Progress } from './progress.ts';
 
 export interface LogInfo {
   readonly path: string;
@@ -76,8 +78,23 @@ export async function openLog(options: {
   readonly path: string;
   readonly readOnly?: boolean | undefined;
 }): Promise<EventLog> {
-  return new EventLog(await openLogAt(options.path, { readOnly: options.readOnly ?? true }));
+  const { path, readOnly = true } = checkOptions('open the log', OPEN_CHECKS, options);
+  return new EventLog(await openLogAt(checkValue('open the log', 'path', A_PATH, path) as string, { readOnly }));
 }
+
+const OPEN_CHECKS: OptionChecks<{ readonly path?: string; readonly readOnly?: boolean }> = {
+  path: A_PATH,
+  readOnly: TRUE_OR_FALSE,
+};
+
+const VERIFY_CHECKS: OptionChecks<VerifyOptions> = { quick: TRUE_OR_FALSE, onProgress: A_FUNCTION };
+
+/** Of `EventLog.compact`: it has no store that could have been given `onProgress`. */
+export interface CompactLogOptions extends CompactOptions {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+const COMPACT_LOG_CHECKS: OptionChecks<CompactLogOptions> = { ...COMPACT_CHECKS, onProgress: A_FUNCTION };
 
 /** How often verify begins anew when compaction took from under it what it was reading. */
 const ROUNDS = 3;
@@ -132,8 +149,8 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** Events from `from` (default the first there is) on, then what comes, until the signal. */
-  follow(options: { readonly from?: number; readonly signal: AbortSignal }): AsyncGenerator<RecordedEvent, void> {
-    return followEvents(this.#log, options.from ?? this.#log.firstSequence(), options.signal, (event) => event);
+  follow(options: FollowOptions = {}): AsyncGenerator<RecordedEvent, void> {
+    return followEvents(this.#log, options, (event) => event);
   }
 
   /** The sequence of a position. @throws RefoldError `INVALID_OPTION`, `HISTORY_GONE` */
@@ -145,10 +162,12 @@ export class EventLog implements AsyncDisposable {
    * Checks the file's structure, snapshots, outcomes and witness, then every block: checksum, chain, gaps, and unless
    * `quick` whether it decodes. Says nothing about states: that takes a model.
    */
-  async verify({ quick = false, onProgress }: VerifyOptions = {}): Promise<BlocksReport> {
+  async verify(options: VerifyOptions = {}): Promise<BlocksReport> {
+    const { quick = false, onProgress } = checkOptions('verify the log', VERIFY_CHECKS, options);
+    const tell = harmless(onProgress);
     const structure = (await this.#log.checkStructure?.()) ?? [];
     for (let round = 1; ; round++) {
-      const report = await this.#readThrough(quick, onProgress);
+      const report = await this.#readThrough(quick, tell);
       // Compaction may have taken from under it what it was reading: then what is left is read.
       if (report.ok || round === ROUNDS || this.#log.firstSequence() === report.firstSequence) {
         const problems = [...structure, ...report.problems];
@@ -157,7 +176,7 @@ export class EventLog implements AsyncDisposable {
     }
   }
 
-  async #readThrough(quick: boolean, onProgress: VerifyOptions['onProgress']): Promise<BlocksReport> {
+  async #readThrough(quick: boolean, tell: (progress: Progress) => void): Promise<BlocksReport> {
     const log = this.#log;
     const firstSequence = log.firstSequence();
     const { sequence: lastSequence } = log.head();
@@ -168,7 +187,7 @@ export class EventLog implements AsyncDisposable {
         for await (const block of log.read({ from: firstSequence, to: lastSequence })) {
           if (!quick) decodeBlock(block);
           reached = block.lastSequence;
-          onProgress?.({ phase: 'verify', done: reached, total: lastSequence });
+          tell({ phase: 'verify', done: reached, total: lastSequence });
         }
       }
     } catch (error) {
@@ -179,19 +198,19 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** Seals open blocks and gives space back; drops nothing. */
-  compact(
-    options: CompactOptions & { readonly onProgress?: (progress: Progress) => void } = {},
-  ): Promise<CompactionReport> {
-    const { onProgress = () => {} } = options;
+  async compact(options: CompactLogOptions = {}): Promise<CompactionReport> {
+    const { dryRun, onProgress } = checkOptions('compact', COMPACT_LOG_CHECKS, options);
+    const tell = harmless(onProgress);
     return compactLog(
-      { log: this.#log, history: 'keep', usableSnapshots: async () => [], now: Date.now(), onProgress },
-      options,
+      { log: this.#log, history: 'keep', usableSnapshots: async () => [], now: Date.now(), onProgress: tell },
+      { dryRun },
     );
   }
 
   /** Writes a consistent copy to a new file. @throws RefoldError `INVALID_OPTION` when the file exists */
-  backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
-    return this.#log.backup(path, onProgress);
+  async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
+    if (onProgress !== undefined) checkValue('back up', 'onProgress', A_FUNCTION, onProgress);
+    await this.#log.backup(path, harmless(onProgress));
   }
 
   /**

@@ -1,9 +1,11 @@
 /** Opening a store: options, log, model, recovery, in this order; whatever fails leaves the file as it was. */
 import { RefoldError } from '../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
+import { requireModel } from '../core/model-checks.ts';
 import { openAtomicState, openDirectState } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
 import { despiteDrops } from './history.ts';
+import type { LogOptions } from './log-options.ts';
 import { fingerprintOfModel } from './model-module.ts';
 import { openLogAt } from './open-log.ts';
 import { type StoreOptions, settingsOf } from './options.ts';
@@ -25,7 +27,7 @@ export async function openStore<State extends object, C extends Catalog, K exten
   options: StoreOptions,
 ): Promise<Store<State, C, K>> {
   const start = performance.now();
-  requireModel(model);
+  requireModel('open the store', model);
   const settings = settingsOf(options);
   const { durability, readOnly } = settings;
   const log = settings.log ?? (await openLogAt(settings.path!, { durability, readOnly }));
@@ -55,14 +57,6 @@ export async function openStore<State extends object, C extends Catalog, K exten
     await log.close();
     throw error;
   }
-}
-
-function requireModel(model: Model): void {
-  if (model?.types instanceof Map) return;
-  throw new RefoldError('INVALID_OPTION', 'Cannot open the log: the first argument is not a model', {
-    type: 'model',
-    hint: 'Pass what defineModel gave',
-  });
 }
 
 /**
@@ -97,16 +91,15 @@ export function modelNameOf(log: LogStore): Promise<string | undefined> {
  */
 export async function withLogOf<T>(
   model: Model,
-  given: { readonly path?: string | undefined; readonly log?: LogStore | undefined },
+  { path, log: given }: LogOptions,
   read: (log: LogStore) => Promise<T>,
 ): Promise<T> {
-  requireModel(model);
-  const log = given.log ?? (await openLogAt(given.path ?? '', { readOnly: true }));
+  const log = given ?? (await openLogAt(path!, { readOnly: true }));
   try {
     await requireSameModel(log, model);
     return await read(log);
   } finally {
-    if (given.log === undefined) await log.close();
+    if (given === undefined) await log.close();
   }
 }
 

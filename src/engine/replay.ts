@@ -1,16 +1,19 @@
 /** Full replay: folds a log from its very beginning, ignoring snapshots, and says what came out. */
 import type { DeepReadonly } from '../core/event.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
+import { requireModel } from '../core/model-checks.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogStore } from '../log/log-store.ts';
+import { A_FUNCTION, A_SEQUENCE, checkOptions, type OptionChecks } from './call-options.ts';
 import { despiteDrops } from './history.ts';
+import { A_LOG, A_PATH, type LogOptions, requireOneLog } from './log-options.ts';
 import { fingerprintOfModel } from './model-module.ts';
 import { withLogOf } from './open-store.ts';
-import type { Progress } from './options.ts';
+import { harmless, type Progress } from './progress.ts';
 import { recover } from './recovery.ts';
 import { type FoldCursor, foldLog, startCursor } from './refold.ts';
 
-export interface ReplayOptions {
+export interface ReplayOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
   readonly path?: string | undefined;
   /** An open log, which stays open. */
@@ -32,6 +35,8 @@ export interface ReplayReport<State> {
   readonly state: DeepReadonly<State>;
 }
 
+const CHECKS: OptionChecks<ReplayOptions> = { path: A_PATH, log: A_LOG, to: A_SEQUENCE, onProgress: A_FUNCTION };
+
 /**
  * Folds the whole log with this model, from sequence 1 when the log still has it.
  *
@@ -41,7 +46,10 @@ export async function replay<State extends object, C extends Catalog, K extends 
   model: Model<State, C, K>,
   options: ReplayOptions,
 ): Promise<ReplayReport<State>> {
-  return withLogOf(model, options, (log) => replayLog(model, log, options));
+  requireModel('replay the log', model);
+  const checked = checkOptions('replay the log', CHECKS, options);
+  requireOneLog('replay the log', checked);
+  return withLogOf(model, checked, (log) => replayLog(model, log, checked));
 }
 
 async function replayLog<State extends object>(
@@ -53,7 +61,8 @@ async function replayLog<State extends object>(
   const cursor = await despiteDrops(log, () => startOf(model, log, to));
   const from = cursor.sequence;
   const start = performance.now();
-  const onProgress = (done: number): void => options.onProgress?.({ phase: 'replay', done, total: to });
+  const tell = harmless(options.onProgress);
+  const onProgress = (done: number): void => tell({ phase: 'replay', done, total: to });
   onProgress(from);
   await foldLog(model, model.reducers, log, cursor, { to, onProgress });
   const seconds = (performance.now() - start) / 1_000;

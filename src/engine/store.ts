@@ -10,11 +10,21 @@ import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf, 
 import type { LiveState } from '../fold/live-state.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
+import { checkOptions } from './call-options.ts';
 import { StoreClock } from './clock.ts';
 import type { CommandOutcome } from './commands.ts';
-import type { CompactionReport, CompactOptions } from './compaction.ts';
+import { COMPACT_CHECKS, type CompactionReport, type CompactOptions } from './compaction.ts';
 import type { ModelFingerprint } from './fingerprint.ts';
-import { type EventRange, followEvents, type PastState, type Position, pastState, readEvents } from './history.ts';
+import {
+  checkedPosition,
+  type EventRange,
+  type FollowOptions,
+  followEvents,
+  type PastState,
+  type Position,
+  pastState,
+  readEvents,
+} from './history.ts';
 import type { Settings } from './options.ts';
 import { Projection, type ProjectionDefinition } from './projections.ts';
 import { type Listener, Publisher } from './publisher.ts';
@@ -162,8 +172,10 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller's own copy. */
   async at(position: Position): Promise<PastState<State>> {
+    this.#requireSound();
+    const checked = checkedPosition(this.#log, position); // read now: the caller may change it
     await this.#settled();
-    return pastState(this.model, this.#log, this.#parts.fingerprint, position);
+    return pastState(this.model, this.#log, this.#parts.fingerprint, checked);
   }
 
   /** Recorded events in order, read in pages bounded by bytes, brought to the model's versions; of `types`, where given. */
@@ -186,16 +198,11 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   }
 
   /** Events from `from` (default the first there is), first what the log has, then what comes, gap-free, until the signal or the close. */
-  async *follow(
-    options: { readonly from?: number; readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<RecordedEventOf<C>, void> {
+  async *follow(options: FollowOptions = {}): AsyncGenerator<RecordedEventOf<C>, void> {
     this.#requireOpen();
-    const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
     const upcast = (event: RecordedEvent): RecordedEvent => this.#guard.run(() => upcastEvent(this.model, event));
-    yield* followEvents(this.#log, options.from ?? this.#log.firstSequence(), signal, upcast) as AsyncGenerator<
-      RecordedEventOf<C>,
-      void
-    >;
+    const events = followEvents(this.#log, options, upcast, this.#closing.signal);
+    yield* events as AsyncGenerator<RecordedEventOf<C>, void>;
   }
 
   /**
@@ -318,10 +325,11 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   }
 
   async #compact(options: CompactOptions): Promise<CompactionReport> {
-    if (options.dryRun !== true) this.#requireWritable();
+    const checked = checkOptions('compact', COMPACT_CHECKS, options);
+    if (checked.dryRun !== true) this.#requireWritable();
     await this.#settled();
     await this.#saveProjections();
-    return this.#upkeep.compact(options);
+    return this.#upkeep.compact(checked);
   }
 
   async #close(): Promise<void> {

@@ -9,7 +9,7 @@ import type { Model } from '../core/model.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { BlockHeader, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { findChange, type ModelFingerprint, parseFingerprint } from './fingerprint.ts';
-import type { Progress } from './options.ts';
+import type { Progress } from './progress.ts';
 import { cursorAt, type FoldCursor, foldLog, startCursor } from './refold.ts';
 import { loadSnapshot } from './snapshots.ts';
 
