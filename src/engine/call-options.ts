@@ -106,8 +106,6 @@ export const TRUE_OR_FALSE: OptionCheck = ['true or false', (value) => typeof va
 
 export const A_FUNCTION: OptionCheck = ['a function', (value) => typeof value === 'function'];
 
-export const AN_OBJECT: OptionCheck = ['an object', isParts];
-
 /** By what it can do: a test runner may put another class in the place of AbortSignal. */
 export const A_SIGNAL: OptionCheck = [
   'an AbortSignal',

@@ -4,12 +4,20 @@
  * The command line stands on it: `info`, `events`, `verify`, `backup`, `export` and `import` need no reducer. Sealing
  * needs none either; dropping history does, since only a model can tell which snapshots are usable.
  */
-import { isRefoldError, RefoldError, type SerializedError } from '../core/errors.ts';
+import { isRefoldError, messageOf, RefoldError, type SerializedError } from '../core/errors.ts';
 import type { EventMeta, Json, RecordedEvent } from '../core/event.ts';
 import { copyPayload, inspectInput } from '../core/guard.ts';
+import { isParts } from '../core/parts.ts';
 import { decodeBlock, encodeCommit } from '../log/block.ts';
 import type { BlockHeader, LogStore, QueuedCommit } from '../log/log-store.ts';
-import { A_FUNCTION, checkOptions, checkValue, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
+import {
+  A_FUNCTION,
+  checkOptions,
+  checkValue,
+  type OptionCheck,
+  type OptionChecks,
+  TRUE_OR_FALSE,
+} from './call-options.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
 import { type EventRange, type FollowOptions, followEvents, locate, type Position, readRecorded } from './history.ts';
 import { admitMeta, refusalOf } from './intake.ts';
@@ -98,6 +106,15 @@ const COMPACT_LOG_CHECKS: OptionChecks<CompactLogOptions> = { ...COMPACT_CHECKS,
 
 /** How often verify begins anew when compaction took from under it what it was reading. */
 const ROUNDS = 3;
+
+/** A string is one as well, and never meant. */
+const AN_ITERABLE: OptionCheck = [
+  'an iterable of events',
+  (events) =>
+    typeof events === 'object' &&
+    (typeof (events as AsyncIterable<unknown>)[Symbol.asyncIterator] === 'function' ||
+      typeof (events as Iterable<unknown>)[Symbol.iterator] === 'function'),
+];
 
 /** Commits of an import become durable in groups of this many events. */
 const IMPORT_EVENTS = 5_000;
@@ -222,6 +239,7 @@ export class EventLog implements AsyncDisposable {
   async import(
     events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>,
   ): Promise<{ events: number; lastSequence: number }> {
+    checkValue('import', 'events', AN_ITERABLE, events);
     const { sequence: before, recordedAt } = this.#log.head();
     let group: QueuedCommit[] = [];
     let last = recordedAt;
@@ -251,15 +269,26 @@ export class EventLog implements AsyncDisposable {
   }
 }
 
-function admitImported(event: ImportedEvent, sequence: number, notBefore: number): QueuedCommit {
-  const { type, version = 1, recordedAt = Date.now(), data, meta } = event;
-  if (typeof type !== 'string' || type === '') throw badImport('its type is not a text', sequence);
-  if (!Number.isSafeInteger(version) || version < 1) throw badImport(`its version is ${version}`, sequence, type);
+function admitImported(event: unknown, sequence: number, notBefore: number): QueuedCommit {
+  const { type, version = 1, recordedAt = Date.now(), data, meta } = readImported(event, sequence);
+  if (typeof type !== 'string' || type === '') throw badImport('its type is not a string', sequence);
+  if (!Number.isSafeInteger(version) || version < 1)
+    throw badImport(`its version is ${String(version)}`, sequence, type);
   if (!Number.isSafeInteger(recordedAt) || recordedAt < 0)
-    throw badImport(`its recordedAt is ${recordedAt}`, sequence, type);
+    throw badImport(`its recordedAt is ${String(recordedAt)}`, sequence, type);
   const copy = { type, version, data: copyData(type, data, sequence) };
   const payload = meta === undefined ? copy : { ...copy, meta: admitMeta(meta, type, sequence) };
   return { events: 1, recordedAt: Math.max(recordedAt, notBefore), json: encodeCommit([payload]) };
+}
+
+/** An application's getter or proxy may throw. */
+function readImported(event: unknown, sequence: number): Partial<ImportedEvent> {
+  try {
+    if (isParts(event)) return { ...event };
+  } catch (error) {
+    throw badImport(`reading it threw: ${messageOf(error)}`, sequence);
+  }
+  throw badImport('it is not an object', sequence);
 }
 
 function copyData(type: string, data: unknown, sequence: number): Json {

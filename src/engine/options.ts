@@ -135,7 +135,10 @@ function isSaveRules(rules: unknown): boolean {
 }
 
 function copyHistory(history: unknown): unknown {
-  return isParts(history) ? { ...history } : history;
+  if (!isParts(history)) return history;
+  const copy: Record<string, unknown> = {};
+  for (const bound in history) copy[bound] = history[bound]; // inherited ones are meant as well
+  return copy;
 }
 
 function isHistory(history: unknown): boolean {
