@@ -32,6 +32,8 @@ export interface WritePathParts {
   readonly settings: Settings;
   readonly clock: StoreClock;
   readonly live: LiveState<object>;
+  /** Of the last event in `live`. */
+  readonly sequence: number;
   /** The first sequence of each event type so far; kept up to date. */
   readonly firstSeen: Map<string, number>;
   readonly publisher: Publisher;
@@ -71,9 +73,8 @@ export class WritePath {
       onRoom: () => this.#room.admit(),
     });
     this.#room = new WaitingRoom(() => !this.queue.isFull);
-    const head = log.head();
-    this.#sequence = this.#durableSequence = head.sequence;
-    this.#recordedAt = head.recordedAt;
+    this.#sequence = this.#durableSequence = parts.sequence;
+    this.#recordedAt = log.head().recordedAt;
   }
 
   get state(): object {

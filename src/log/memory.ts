@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert';
 import { RefoldError } from '../core/errors.ts';
+import { isParts } from '../core/parts.ts';
 import { encodeOpenBlock } from './block.ts';
 import { chainAfter, checksumOf, EMPTY_CHAIN, type StoredBlock, verifyBlock, verifyBlocks } from './chain.ts';
 import { Bell, followLog } from './following.ts';
@@ -62,7 +63,24 @@ export class MemoryContents {
 
 /** Opens a log in memory; with the contents of another, that log is its writer no more. */
 export function openMemoryLog(options: MemoryLogOptions = {}): LogStore {
-  return new MemoryLog(options.contents ?? new MemoryContents());
+  const contents = contentsOf(options);
+  if (contents !== undefined) return new MemoryLog(contents);
+  throw new RefoldError('INVALID_OPTION', 'Cannot open a log in memory: its options are { contents?, durability? }', {
+    type: 'contents',
+    hint: 'Give contents as new MemoryContents() made them, or nothing',
+  });
+}
+
+/** Undefined for options that are none. */
+function contentsOf(options: unknown): MemoryContents | undefined {
+  try {
+    if (!isParts(options)) return undefined;
+    for (const name in options) if (name !== 'contents' && name !== 'durability') return undefined;
+    const { contents = new MemoryContents() } = options;
+    return contents instanceof MemoryContents ? contents : undefined;
+  } catch {
+    return undefined; // a getter or a proxy
+  }
 }
 
 class MemoryLog implements LogStore {

@@ -5,6 +5,7 @@
  * (`reader.ts`). Whatever takes long is cut into small jobs, so that appends come through in between.
  */
 import assert from 'node:assert';
+import { clearInterval, setInterval } from 'node:timers';
 import { RefoldError, type SerializedError } from '../../core/errors.ts';
 import { openBlockPieces } from '../block.ts';
 import { Bell, followLog } from '../following.ts';
@@ -28,7 +29,17 @@ import { backUp } from './backup.ts';
 import type { LogState } from './block-rows.ts';
 import { checkInThread } from './check.ts';
 import { type Driver, isFull, loadDriver, needsRollback } from './driver.ts';
-import { canonicalPath, createFile, fileKind, invalidPath, requireNoRepair, requireOwnFiles, sizeOf } from './files.ts';
+import {
+  canonicalPath,
+  createFile,
+  fileKind,
+  invalidPath,
+  isUsablePath,
+  requireNoRepair,
+  requireOwnFiles,
+  sizeOf,
+  unusablePath,
+} from './files.ts';
 import { lockPath } from './lock.ts';
 import { READ_AHEAD_FROM_BYTES, ReadAhead } from './read-ahead.ts';
 import { LogReader } from './reader.ts';
@@ -71,7 +82,7 @@ const POLL_MS = 50;
  */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore> {
   const durability = checkDurability(options.durability ?? 'always');
-  if (typeof options.path !== 'string' || options.path === '') throw invalidPath(String(options.path), 'no path given');
+  if (!isUsablePath(options.path)) throw unusablePath(options.path);
   const path = canonicalPath(options.path);
   requireOwnFiles(path);
   requireNoRepair(path);
@@ -129,13 +140,13 @@ function identifyIfPossible(driver: Driver, path: string): void {
 class SqliteLog implements LogStore {
   readonly path: string;
   readonly readOnly: boolean;
-  readonly epoch: number;
   readonly #reader: LogReader;
   readonly #blocks: ReadAhead;
   readonly #writer: WriterClient | undefined;
   readonly #bell = new Bell();
   #head: LogHead;
   #firstSequence: number;
+  #epoch: number;
   #seenVersion = 0;
   readonly #sealing = new Set<Promise<SealReport>>();
   readonly #stopSealing = new AbortController();
@@ -144,7 +155,7 @@ class SqliteLog implements LogStore {
   constructor(reader: LogReader, writer: WriterClient | undefined, state: LogState, readAheadFromBytes: number) {
     this.path = reader.path;
     this.readOnly = writer === undefined;
-    this.epoch = state.epoch;
+    this.#epoch = state.epoch;
     this.#reader = reader;
     this.#blocks = new ReadAhead(reader, state.logId, readAheadFromBytes);
     this.#writer = writer;
@@ -152,11 +163,18 @@ class SqliteLog implements LogStore {
     this.#firstSequence = state.trimmed.through + 1;
   }
 
+  get epoch(): number {
+    this.#look();
+    return this.#epoch;
+  }
+
   head(): LogHead {
+    this.#look();
     return this.#head;
   }
 
   firstSequence(): number {
+    this.#look();
     return this.#firstSequence;
   }
 
@@ -168,26 +186,21 @@ class SqliteLog implements LogStore {
   }
 
   async *read({ from, to }: { readonly from: number; readonly to?: number }): AsyncGenerator<Block, void> {
-    if (this.#writer === undefined) this.#refresh();
-    yield* this.#blocks.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.#head.sequence));
+    yield* this.#blocks.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.head().sequence));
   }
 
   follow(from: number, signal: AbortSignal): AsyncIterable<Block> {
     const grown = (until: AbortSignal) => this.#grown(until);
-    return followLog({ head: () => this.#head, read: (range) => this.read(range), grown }, from, signal);
+    return followLog({ head: () => this.head(), read: (range) => this.read(range), grown }, from, signal);
   }
 
-  /**
-   * The writer is rung for its own appends, and the lock keeps others away; a reader looks now and then. The timer also
-   * keeps the process alive: somebody is waiting.
-   */
+  /** The writer is rung for its own appends, and the lock keeps others away; a reader looks now and then. */
   async #grown(signal: AbortSignal): Promise<void> {
     if (this.#closing !== undefined) throw storeClosed(this.path);
-    const mayRing = (): boolean => this.#writer === undefined && this.#closing === undefined && this.#hasChanged();
-    const poll = setInterval(() => mayRing() && this.#bell.ring(), POLL_MS);
+    const mayRing = (): boolean => this.#closing === undefined && this.#hasChanged();
+    const poll = this.#writer === undefined ? setInterval(() => mayRing() && this.#bell.ring(), POLL_MS) : undefined;
     try {
       await this.#bell.wait(signal);
-      if (this.#writer === undefined && this.#closing === undefined) this.#refresh();
     } finally {
       clearInterval(poll);
     }
@@ -197,13 +210,15 @@ class SqliteLog implements LogStore {
     return this.#reader.dataVersion() !== this.#seenVersion;
   }
 
-  #refresh(): void {
-    const version = this.#reader.dataVersion();
-    if (version === this.#seenVersion) return;
-    const { head, trimmed } = this.#reader.state();
+  /** What a reader knows of the log is looked up for each question: others write. */
+  #look(): void {
+    if (this.#writer !== undefined || this.#closing !== undefined || !this.#hasChanged()) return;
+    const version = this.#reader.dataVersion(); // before the state: what is written in between is found at the next look
+    const { head, trimmed, epoch } = this.#reader.state();
     this.#seenVersion = version;
     this.#head = head;
     this.#firstSequence = trimmed.through + 1;
+    this.#epoch = epoch;
   }
 
   headers(from = 1): AsyncIterable<BlockHeader> {
