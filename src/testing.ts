@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import type { EventInput, RecordedEvent } from './core/event.ts';
 import type { Catalog, CommandInputs, EventOf, InputOf, Model } from './core/model.ts';
 import { decideCommand, type Verdict } from './engine/commands.ts';
+import { freshState } from './engine/initial-state.ts';
 import { Intake } from './engine/intake.ts';
 import { openStore } from './engine/open-store.ts';
 import type { StoreOptions } from './engine/options.ts';
@@ -50,7 +51,7 @@ export function specification<State extends object, C extends Catalog, K extends
   return (events) => ({
     when: (name, input, { now = STORY_TIME } = {}) => {
       const recorded = record(model, [events], STORY_TIME).flat();
-      const state = model.initialState();
+      const state = freshState(model);
       foldDirect(model.reducers, state, recorded);
       const verdict = decideCommand(model, name, input, { state, now, sequence: recorded.length });
       // biome-ignore lint/suspicious/noThenProperty: given, when, then is the field's own wording
@@ -96,8 +97,8 @@ export function checkModel<State extends object, C extends Catalog, K extends Co
   commits: readonly (readonly EventOf<C>[])[],
 ): void {
   const recorded = record(model, commits, STORY_TIME);
-  const atomic = openAtomicState(model.initialState());
-  const direct = model.initialState();
+  const atomic = openAtomicState(freshState(model));
+  const direct = freshState(model);
   const cuts: Uint8Array[][] = [];
   for (const [index, commit] of recorded.entries()) {
     cuts.push(encodeWhole(direct));
@@ -107,14 +108,14 @@ export function checkModel<State extends object, C extends Catalog, K extends Co
     requireInvariants(model, index + 1, atomic.value);
   }
   for (const [cut, chunks] of cuts.entries()) {
-    const restored = decodeState(chunks, model.initialState());
+    const restored = decodeState(chunks, freshState(model));
     foldDirect(model.reducers, restored, structuredClone(recorded.slice(cut).flat()));
     requireEqual('snapshot + tail equals the full replay', cut, restored, direct);
   }
   requireEqual(
     'state survives a round trip',
     recorded.length,
-    decodeState(encodeWhole(direct), model.initialState()),
+    decodeState(encodeWhole(direct), freshState(model)),
     direct,
   );
 }

@@ -5,6 +5,7 @@
  * only the live state differs (a reducer that looks at its thread or process, say), the place is found by comparing, and
  * the event is the first since the last snapshot that changed something there.
  */
+
 import { setTimeout as wait } from 'node:timers/promises';
 import { RefoldError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
@@ -13,6 +14,7 @@ import { decodeState, hashState } from '../fold/state-codec.ts';
 import { decodeBlock } from '../log/block.ts';
 import type { LogStore } from '../log/log-store.ts';
 import type { ModelFingerprint } from './fingerprint.ts';
+import { freshState } from './initial-state.ts';
 import { recover } from './recovery.ts';
 import type { FoldCursor } from './refold.ts';
 
@@ -80,7 +82,7 @@ async function compareReplays(theCase: Case, to: number): Promise<StateDifferenc
 
 async function fromLive(theCase: Case, agreed: number, to: number, live: readonly Uint8Array[]): Promise<Found> {
   const { model, log } = theCase;
-  const [difference] = diffStates(decodeState(live, model.initialState()), await replayTo(theCase, to), 1);
+  const [difference] = diffStates(decodeState(live, freshState(model)), await replayTo(theCase, to), 1);
   // Gone at a second look: all that can be said is where it was seen.
   if (difference === undefined) return { sequence: to, at: '', betweenReplays: false };
   const hashOf = (state: object): string => hashState({ value: valueAt(state, difference.parts) });

@@ -5,10 +5,12 @@
  * it occurred at. A changed type spoils exactly the snapshots that have folded it: so choosing the newest unspoilt one
  * refolds only from where the change first mattered. Only the model's own text goes in, nothing of a dependency's.
  */
+
 import { createHash } from 'node:crypto';
 import type { Model } from '../core/model.ts';
 import { hashState, STATE_FORMAT } from '../fold/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
+import { freshState } from './initial-state.ts';
 
 /** What is stored with a snapshot. */
 export interface Fingerprint {
@@ -31,7 +33,7 @@ export interface ModelFingerprint {
 }
 
 /** What `fingerprintOf` needs of a model or a projection. */
-export type Fingerprinted = Pick<Model, 'initialState' | 'reducers' | 'version'>;
+export type Fingerprinted = Pick<Model, 'initialState' | 'reducers' | 'version'> & { readonly name?: string };
 
 /**
  * The model's fingerprint: its `version` if it has one, else hashes of the sources of `initialState` and of each
@@ -47,7 +49,7 @@ export function fingerprintOf(model: Fingerprinted, schemaVersion: (type: string
     type,
     named ?? digest(`${schemaVersion(type)} ${String(reducer)}`),
   ]);
-  const initial = named ?? digest(`${String(model.initialState)} ${hashState(model.initialState())}`);
+  const initial = named ?? digest(`${String(model.initialState)} ${hashState(freshState(model))}`);
   return { initial, types: new Map(types) };
 }
 

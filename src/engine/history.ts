@@ -8,7 +8,7 @@ import type { ModelFingerprint } from './fingerprint.ts';
 import type { Progress } from './options.ts';
 import { recover } from './recovery.ts';
 import { guardOf } from './reentrancy.ts';
-import { upcastEvent } from './upcast.ts';
+import { upcastEvent, upcastRulesOf } from './upcast.ts';
 
 /** A place in the log: a sequence, or the last event recorded at or before a time (a Date, or ms since the epoch). */
 export type Position = { readonly sequence: number } | { readonly time: Date | number };
@@ -127,7 +127,8 @@ function invalidPosition(problem: string, log: LogStore, sequence?: number): Ref
 export async function* readEvents(model: Model, log: LogStore, range: EventRange): AsyncGenerator<RecordedEvent, void> {
   const types = checkedTypes(model, range.types);
   const guard = guardOf(log);
-  for await (const event of readRecorded(log, range, types)) yield guard.run(() => upcastEvent(model, event));
+  const rules = await upcastRulesOf(model, log);
+  for await (const event of readRecorded(log, range, types)) yield guard.run(() => upcastEvent(model, event, rules));
 }
 
 /** Reads events in order as they were recorded, without any model. */

@@ -4,11 +4,13 @@
  * The choice is a pure function from facts to a plan; `recover` carries it out and falls back to the next candidate
  * when a snapshot proves unreadable, so that damage there costs time and not data.
  */
+
 import { isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import { STATE_FORMAT } from '../fold/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { findChange, type ModelFingerprint, parseFingerprint } from './fingerprint.ts';
+import { freshState } from './initial-state.ts';
 import type { Pace } from './pace.ts';
 import { cursorAt, type FoldCursor, type FoldRange, foldLog, startCursor } from './refold.ts';
 import { loadSnapshot } from './snapshots.ts';
@@ -133,7 +135,7 @@ async function loadFirst<State extends object>(
     try {
       await requireSameHistory(log, info);
       return {
-        cursor: cursorAt(info, await loadSnapshot(log, info, model.initialState(), pace)),
+        cursor: cursorAt(info, await loadSnapshot(log, info, freshState(model), pace)),
         snapshot: info,
         passedOver: skipped,
       };
@@ -142,7 +144,7 @@ async function loadFirst<State extends object>(
       skipped.push({ sequence: info.sequence, reason: `it is damaged (${messageOf(error)})` });
     }
   }
-  return { cursor: startCursor(model.initialState()), snapshot: undefined, passedOver: skipped };
+  return { cursor: startCursor(freshState(model)), snapshot: undefined, passedOver: skipped };
 }
 
 /** The snapshot's chain must be the log's at that sequence, wherever a block ends there. */

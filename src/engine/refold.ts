@@ -11,7 +11,7 @@ import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { parseFingerprint } from './fingerprint.ts';
 import { Pace } from './pace.ts';
 import { guardOf } from './reentrancy.ts';
-import { upcastEvent } from './upcast.ts';
+import { type UpcastRules, upcastEvent, upcastRulesOf } from './upcast.ts';
 
 /** A state on its way through the log. */
 export interface FoldCursor<State> {
@@ -68,12 +68,13 @@ export async function foldLog<State>(
   const { to = Number.POSITIVE_INFINITY, pace = new Pace(SLICE_MS) } = range;
   const guard = guardOf(log);
   if (cursor.sequence >= to) return;
+  const rules = await upcastRulesOf(model, log);
   // Without an end the log itself knows its own: a reader's may have moved since it last looked.
   for await (const block of log.read({ from: cursor.sequence + 1, ...(range.to === undefined ? {} : { to }) })) {
     const events = within(decodeBlock(block, range.types).events, cursor.sequence, to);
     guard.enter();
     try {
-      prepare(model, events, cursor);
+      prepare(model, events, cursor, rules);
       foldDirect(reducers, cursor.state as object, events);
     } finally {
       guard.leave();
@@ -97,12 +98,12 @@ function within(events: RecordedEvent[], after: number, to: number): RecordedEve
 }
 
 /** Upcasts in place, and notes where each type occurred first. */
-function prepare(model: Model, events: RecordedEvent[], cursor: FoldCursor<unknown>): void {
+function prepare(model: Model, events: RecordedEvent[], cursor: FoldCursor<unknown>, rules: UpcastRules): void {
   const { firstSeen } = cursor;
   for (let index = 0; index < events.length; index++) {
     const event = events[index]!;
     if (!firstSeen.has(event.type)) firstSeen.set(event.type, event.sequence);
-    events[index] = upcastEvent(model, event);
+    events[index] = upcastEvent(model, event, rules);
   }
   cursor.recordedAt = events.at(-1)?.recordedAt ?? cursor.recordedAt;
 }

@@ -1,8 +1,10 @@
 /** Full replay: folds a log from its very beginning, ignoring snapshots, and says what came out. */
+
 import type { DeepReadonly } from '../core/event.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogStore } from '../log/log-store.ts';
+import { freshState } from './initial-state.ts';
 import { fingerprintOfModel } from './model-module.ts';
 import { withLogOf } from './open-store.ts';
 import type { Progress } from './options.ts';
@@ -70,7 +72,7 @@ async function replayLog<State extends object>(
 
 async function startOf<State extends object>(model: Model<State>, log: LogStore): Promise<FoldCursor<State>> {
   const first = log.firstSequence();
-  if (first === 1) return startCursor(model.initialState());
+  if (first === 1) return startCursor(freshState(model));
   const fingerprint = fingerprintOfModel(model);
   const snapshots = await log.snapshots('');
   const oldest = snapshots.findLast(({ sequence }) => sequence + 1 >= first);

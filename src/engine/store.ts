@@ -22,7 +22,7 @@ import type { Rates } from './rates.ts';
 import type { RecoveryReport } from './recovery.ts';
 import { guardOf, type Reentrancy, refuseReentrant } from './reentrancy.ts';
 import type { SnapshotReport } from './snapshotter.ts';
-import { upcastEvent } from './upcast.ts';
+import { upcastEvent, upcastRulesOf } from './upcast.ts';
 import { Upkeep, type UpkeepStats } from './upkeep.ts';
 import { type LiveHash, type VerifyReport, verifyLog } from './verify.ts';
 import type { AppendOptions, ExecuteOptions } from './write-options.ts';
@@ -171,7 +171,8 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   ): AsyncGenerator<RecordedEventOf<C>, void> {
     this.#requireOpen();
     const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
-    const upcast = (event: RecordedEvent): RecordedEvent => this.#guard.run(() => upcastEvent(this.model, event));
+    const rules = await upcastRulesOf(this.model, this.#log);
+    const upcast = (event: RecordedEvent): RecordedEvent => this.#guard.run(() => upcastEvent(this.model, event, rules));
     yield* followEvents(this.#log, options.from ?? this.#log.firstSequence(), signal, upcast) as AsyncGenerator<
       RecordedEventOf<C>,
       void

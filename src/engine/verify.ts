@@ -4,11 +4,13 @@
  * Findings are reported, not thrown: after the first damaged block nothing more can be folded, but it is said what
  * could be.
  */
+
 import { isRefoldError, type SerializedError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { BlockHeader, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { findChange, type ModelFingerprint, parseFingerprint } from './fingerprint.ts';
+import { freshState } from './initial-state.ts';
 import type { Progress } from './options.ts';
 import { cursorAt, type FoldCursor, foldLog, startCursor } from './refold.ts';
 import { loadSnapshot } from './snapshots.ts';
@@ -122,7 +124,7 @@ async function refoldWithVerdicts<State extends object>(
   const { model } = context;
   const oldestFirst = snapshots.toReversed();
   const verdicts: SnapshotVerdict[] = [];
-  let cursor = startCursor(model.initialState());
+  let cursor = startCursor(freshState(model));
   let from = 0;
   let finished = false;
   try {
@@ -148,10 +150,10 @@ async function startOf<State extends object>(
   oldestFirst: readonly SnapshotInfo[],
 ): Promise<FoldCursor<State>> {
   const first = log.firstSequence();
-  if (first === 1) return startCursor(model.initialState());
+  if (first === 1) return startCursor(freshState(model));
   const oldest = oldestFirst.find(({ sequence }) => sequence + 1 >= first);
-  if (oldest === undefined) return startCursor(model.initialState());
-  return cursorAt(oldest, await loadSnapshot(log, oldest, model.initialState()));
+  if (oldest === undefined) return startCursor(freshState(model));
+  return cursorAt(oldest, await loadSnapshot(log, oldest, freshState(model)));
 }
 
 async function foldTo<State extends object>(
@@ -173,7 +175,7 @@ async function judge<State extends object>(
   problems: SerializedError[],
 ): Promise<SnapshotVerdict['verdict']> {
   try {
-    await loadSnapshot(log, info, model.initialState());
+    await loadSnapshot(log, info, freshState(model));
   } catch (error) {
     if (!isRefoldError(error)) throw error;
     problems.push(error.toJSON());

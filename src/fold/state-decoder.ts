@@ -1,5 +1,5 @@
 /** Bytes → state. The format is told in `state-tags.ts`. */
-import { messageOf, RefoldError } from '../core/errors.ts';
+import { isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
 import { typedArrayOf } from './binary.ts';
 import { ByteReader, DamagedBytes } from './byte-reader.ts';
 import { setMember } from './members.ts';
@@ -31,7 +31,7 @@ export function* decodeInSteps<State extends object>(
   try {
     return (yield* new StateDecoder(bytes, initial as PlainObject).decode()) as State;
   } catch (error) {
-    if (error instanceof RefoldError || (error !== undefined && error === bytes.sourceError)) throw error;
+    if (isRefoldError(error) || (error !== undefined && error === bytes.sourceError)) throw error;
     throw new RefoldError('LOG_CORRUPT', `Cannot decode the state: ${messageOf(error)}, near byte ${bytes.offset}`, {
       hint: 'Use another snapshot, or fold the log from its beginning',
       cause: error,
