@@ -5,7 +5,6 @@
  * only the live state differs (a reducer that looks at its thread or process, say), the place is found by comparing, and
  * the event is the first since the last snapshot that changed something there.
  */
-
 import { setTimeout as wait } from 'node:timers/promises';
 import { RefoldError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
@@ -82,8 +81,9 @@ async function compareReplays(theCase: Case, to: number): Promise<StateDifferenc
 
 async function fromLive(theCase: Case, agreed: number, to: number, live: readonly Uint8Array[]): Promise<Found> {
   const { model, log } = theCase;
-  const [difference] = diffStates(decodeState(live, freshState(model)), await replayTo(theCase, to), 1);
-  // Gone at a second look: all that can be said is where it was seen.
+  const lived = tryDecode(live, freshState(model));
+  const difference = lived && diffStates(lived, await replayTo(theCase, to), 1)[0];
+  // Not decodable, or no difference at a second look: all that can be said is where it was seen.
   if (difference === undefined) return { sequence: to, at: '', betweenReplays: false };
   const hashOf = (state: object): string => hashState({ value: valueAt(state, difference.parts) });
   const before = hashOf(await replayTo(theCase, agreed));
@@ -100,6 +100,15 @@ async function fromLive(theCase: Case, agreed: number, to: number, live: readonl
     else changed = middle;
   }
   return { sequence: changed, at: difference.path, betweenReplays: false };
+}
+
+/** What lived may hold what no snapshot can bring back; a replay then parts from it somewhere. */
+function tryDecode(chunks: readonly Uint8Array[], initial: object): object | undefined {
+  try {
+    return decodeState(chunks, initial);
+  } catch {
+    return undefined;
+  }
 }
 
 async function replayTo({ model, log, fingerprint, base }: Case, to: number): Promise<object> {

@@ -5,12 +5,12 @@
  * it occurred at. A changed type spoils exactly the snapshots that have folded it: so choosing the newest unspoilt one
  * refolds only from where the change first mattered. Only the model's own text goes in, nothing of a dependency's.
  */
-
 import { createHash } from 'node:crypto';
 import type { Model } from '../core/model.ts';
 import { hashState, STATE_FORMAT } from '../fold/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { freshState } from './initial-state.ts';
+import { wasPassedOver } from './undecodable.ts';
 
 /** What is stored with a snapshot. */
 export interface Fingerprint {
@@ -73,9 +73,10 @@ export function findChange(stored: Fingerprint, model: ModelFingerprint): string
 
 /** The model's snapshots that its present reducers can start from, newest first. */
 export async function usableSnapshots(log: LogStore, model: ModelFingerprint): Promise<SnapshotInfo[]> {
-  return (await log.snapshots('')).filter(({ fingerprint, format }) => {
-    const stored = parseFingerprint(fingerprint);
-    return stored !== undefined && format === STATE_FORMAT && findChange(stored, model) === undefined;
+  return (await log.snapshots('')).filter((info) => {
+    const stored = parseFingerprint(info.fingerprint);
+    if (stored === undefined || info.format !== STATE_FORMAT || wasPassedOver(log, info)) return false;
+    return findChange(stored, model) === undefined;
   });
 }
 
@@ -83,10 +84,16 @@ export async function usableSnapshots(log: LogStore, model: ModelFingerprint): P
 export function parseFingerprint(text: string): Fingerprint | undefined {
   try {
     const value = JSON.parse(text);
-    return typeof value?.initial === 'string' && typeof value.types === 'object' ? value : undefined;
+    const isOne = typeof value?.initial === 'string' && Object.values(value.types).every(isTypeFingerprint);
+    return isOne ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isTypeFingerprint(value: unknown): value is TypeFingerprint {
+  const { hash, first } = value as TypeFingerprint;
+  return typeof hash === 'string' && typeof first === 'number';
 }
 
 function digest(text: string): string {

@@ -8,6 +8,7 @@ import type { ModelFingerprint } from './fingerprint.ts';
 import type { Progress } from './options.ts';
 import { recover } from './recovery.ts';
 import { guardOf } from './reentrancy.ts';
+import { tellPassedOver } from './undecodable.ts';
 import { upcastEvent, upcastRulesOf } from './upcast.ts';
 
 /** A place in the log: a sequence, or the last event recorded at or before a time (a Date, or ms since the epoch). */
@@ -41,7 +42,8 @@ export async function pastState<State extends object>(
   const to = await locate(log, position);
   tell({ phase: 'load', done: 0, total: to });
   const onProgress = (done: number): void => tell({ phase: 'replay', done, total: to });
-  const { cursor } = await recover(model, log, fingerprint, { to, onProgress });
+  const { cursor, passedOver } = await recover(model, log, fingerprint, { to, onProgress });
+  tellPassedOver(log, passedOver, `the model ${model.name}`);
   return { sequence: cursor.sequence, recordedAt: cursor.recordedAt, state: cursor.state };
 }
 

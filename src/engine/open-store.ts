@@ -9,6 +9,7 @@ import { type StoreOptions, settingsOf } from './options.ts';
 import { learnRates, readRates } from './rates.ts';
 import { describeRecovery, type RecoveryReport, recover } from './recovery.ts';
 import { Store } from './store.ts';
+import { tellPassedOver } from './undecodable.ts';
 import { beginChecking } from './upcast.ts';
 
 /** The name of the model is kept under this key. */
@@ -50,6 +51,7 @@ export async function openStore<State extends object, C extends Catalog, K exten
     const restMs = Math.max(0, recovery.milliseconds - loadMilliseconds - recovered.foldMilliseconds);
     rates.open = (rates.open + restMs) / 2; // once in a while the disk is cold, or the machine busy
     warnOfOverrun(log, recovery);
+    tellPassedOver(log, recovery.passedOver, `the model ${model.name}`);
     if (!readOnly && !log.readOnly) await beginChecking(log);
     return new Store(model, { log, settings, fingerprint, live, firstSeen, snapshot, rates, recovery });
   } catch (error) {

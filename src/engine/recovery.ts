@@ -4,8 +4,7 @@
  * The choice is a pure function from facts to a plan; `recover` carries it out and falls back to the next candidate
  * when a snapshot proves unreadable, so that damage there costs time and not data.
  */
-
-import { isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
+import { RefoldError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import { STATE_FORMAT } from '../fold/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
@@ -14,6 +13,7 @@ import { freshState } from './initial-state.ts';
 import type { Pace } from './pace.ts';
 import { cursorAt, type FoldCursor, type FoldRange, foldLog, startCursor } from './refold.ts';
 import { loadSnapshot } from './snapshots.ts';
+import { groupReasons, isUndecodable, notePassedOver, type PassedOver } from './undecodable.ts';
 
 /** What open did, why, and how long it took. */
 export interface RecoveryReport {
@@ -32,11 +32,6 @@ export interface RecoveryReport {
   readonly reason: string;
   /** Snapshots that were not used, newest first, each with its reason. */
   readonly passedOver: readonly PassedOver[];
-}
-
-export interface PassedOver {
-  readonly sequence: number;
-  readonly reason: string;
 }
 
 export interface RecoveryFacts {
@@ -111,9 +106,9 @@ export async function recover<State extends object>(
   const plan = planRecovery(facts);
   const clock = (): number => options.pace?.workClock ?? performance.now();
   const start = clock();
-  const loaded = await loadFirst(model, log, plan, options.pace);
+  const { cause, ...loaded } = await loadFirst(model, log, plan, options.pace);
   const loadedAt = clock();
-  if (loaded.snapshot === undefined && !plan.canReplayAll) throw historyGone(log, to, loaded.passedOver);
+  if (loaded.snapshot === undefined && !plan.canReplayAll) throw historyGone(log, to, loaded.passedOver, cause);
   const from = loaded.cursor.sequence;
   await foldLog(model, model.reducers, log, loaded.cursor, { ...options, to });
   return {
@@ -124,27 +119,36 @@ export async function recover<State extends object>(
   };
 }
 
+/** What a recovery begins with; `cause` is why the newest of the snapshots that were tried cannot be used. */
+interface Loaded<State> extends Pick<Recovered<State>, 'cursor' | 'snapshot' | 'passedOver'> {
+  readonly cause: RefoldError | undefined;
+}
+
 async function loadFirst<State extends object>(
   model: Model<State>,
   log: LogStore,
   { candidates, passedOver }: RecoveryPlan,
   pace: Pace | undefined,
-): Promise<Pick<Recovered<State>, 'cursor' | 'snapshot' | 'passedOver'>> {
+): Promise<Loaded<State>> {
   const skipped = [...passedOver];
+  let cause: RefoldError | undefined;
   for (const info of candidates) {
+    const initial = freshState(model);
     try {
       await requireSameHistory(log, info);
       return {
-        cursor: cursorAt(info, await loadSnapshot(log, info, freshState(model), pace)),
+        cursor: cursorAt(info, await loadSnapshot(log, info, initial, pace)),
         snapshot: info,
         passedOver: skipped,
+        cause,
       };
     } catch (error) {
-      if (!isRefoldError(error, 'LOG_CORRUPT')) throw error;
-      skipped.push({ sequence: info.sequence, reason: `it is damaged (${messageOf(error)})` });
+      if (!isUndecodable(error)) throw error;
+      cause ??= error;
+      skipped.push(notePassedOver(log, info, error));
     }
   }
-  return { cursor: startCursor(freshState(model)), snapshot: undefined, passedOver: skipped };
+  return { cursor: startCursor(freshState(model)), snapshot: undefined, passedOver: skipped, cause };
 }
 
 /** The snapshot's chain must be the log's at that sequence, wherever a block ends there. */
@@ -164,15 +168,21 @@ async function requireSameHistory(log: LogStore, info: SnapshotInfo): Promise<vo
   }
 }
 
-function historyGone(log: LogStore, to: number, passedOver: readonly PassedOver[]): RefoldError {
+function historyGone(
+  log: LogStore,
+  to: number,
+  passedOver: readonly PassedOver[],
+  cause: RefoldError | undefined,
+): RefoldError {
   const first = log.firstSequence();
-  const why = passedOver.map(({ sequence, reason }) => `the snapshot at ${sequence}: ${reason}`).join('; ');
+  const why = groupReasons(passedOver).join('; ');
   return new RefoldError(
     'HISTORY_GONE',
     `Cannot build the state at ${to}: the log begins at ${first}${why && `; ${why}`}`,
     {
       path: log.path,
       sequence: first,
+      cause,
       hint: 'Ask for a later sequence, restore a backup, or go back to the model that the snapshots were taken with',
     },
   );
@@ -207,6 +217,5 @@ function explain(snapshot: SnapshotInfo | undefined, replayed: number, passedOve
   const none =
     replayed === 0 ? 'The log is empty' : `Replayed all ${replayed} events: there was no snapshot to start from`;
   const done = snapshot === undefined ? none : `Loaded the snapshot at ${snapshot.sequence}; ${tail}`;
-  const skipped = passedOver.map(({ sequence, reason }) => `the snapshot at ${sequence} was passed over: ${reason}`);
-  return `${[done, ...skipped].join('; ')}.`;
+  return `${[done, ...groupReasons(passedOver)].join('; ')}.`;
 }

@@ -1,5 +1,5 @@
 /** Full replay: folds a log from its very beginning, ignoring snapshots, and says what came out. */
-
+import { isRefoldError } from '../core/errors.ts';
 import type { DeepReadonly } from '../core/event.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { hashState } from '../fold/state-codec.ts';
@@ -75,6 +75,13 @@ async function startOf<State extends object>(model: Model<State>, log: LogStore)
   if (first === 1) return startCursor(freshState(model));
   const fingerprint = fingerprintOfModel(model);
   const snapshots = await log.snapshots('');
-  const oldest = snapshots.findLast(({ sequence }) => sequence + 1 >= first);
-  return (await recover(model, log, fingerprint, { to: oldest?.sequence ?? first - 1 })).cursor;
+  for (const { sequence } of snapshots.toReversed()) {
+    if (sequence + 1 < first) continue;
+    try {
+      return (await recover(model, log, fingerprint, { to: sequence })).cursor;
+    } catch (error) {
+      if (!isRefoldError(error, 'HISTORY_GONE')) throw error; // the next may be usable
+    }
+  }
+  return (await recover(model, log, fingerprint)).cursor;
 }

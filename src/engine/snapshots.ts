@@ -1,10 +1,11 @@
 /** Writing a state into the log's snapshots and reading one back, each proven by its hash. */
 import { createHash } from 'node:crypto';
-import { RefoldError } from '../core/errors.ts';
+import { messageOf, RefoldError } from '../core/errors.ts';
 import { decodeInSteps, encodeState, STATE_FORMAT } from '../fold/state-codec.ts';
 import type { LogHead, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import type { Fingerprint } from './fingerprint.ts';
 import type { Pace } from './pace.ts';
+import { isUndecodable } from './undecodable.ts';
 
 /** A state as bytes, with the hash that says which state it is. */
 export interface EncodedState {
@@ -88,7 +89,8 @@ export async function writeSnapshot(
  *
  * @param initial a fresh initial state; it lends its comparators to ordered tables
  * @param pace default: decoded in one go
- * @throws RefoldError `LOG_CORRUPT` when the bytes are damaged, or are not those of the state hash
+ * @throws RefoldError `LOG_CORRUPT` when the bytes are damaged, or are not those of the state hash; `MODEL_MISMATCH` when
+ * this model cannot decode them, because a comparator throws on their keys, say
  */
 export async function loadSnapshot<State extends object>(
   log: LogStore,
@@ -102,7 +104,8 @@ export async function loadSnapshot<State extends object>(
     hash.update(chunk);
     chunks.push(chunk);
   }
-  if (hash.digest('hex') === info.stateHash) return decodePaced(chunks, initial, pace);
+  if (hash.digest('hex') === info.stateHash)
+    return decodePaced(chunks, initial, pace, { path: log.path, sequence: info.sequence });
   throw new RefoldError('LOG_CORRUPT', `Cannot load the snapshot at ${info.sequence}: its state hash does not match`, {
     path: log.path,
     sequence: info.sequence,
@@ -114,11 +117,36 @@ async function decodePaced<State extends object>(
   chunks: readonly Uint8Array[],
   initial: State,
   pace: Pace | undefined,
+  place: Place,
 ): Promise<State> {
   const steps = decodeInSteps(chunks, initial);
   for (;;) {
-    const step = steps.next();
+    const step = nextStep(steps, place);
     if (step.done === true) return step.value;
     if (pace?.isOver) await pace.rest();
+  }
+}
+
+interface Place {
+  readonly path: string;
+  readonly sequence: number;
+}
+
+/** A comparator is application code: what it throws, a RefoldError perhaps, must not pass for a failure of the log. */
+function nextStep<State>(
+  steps: Generator<undefined, State, undefined>,
+  { path, sequence }: Place,
+): IteratorResult<undefined, State> {
+  try {
+    return steps.next();
+  } catch (cause) {
+    const known = isUndecodable(cause) ? cause : undefined;
+    const why = messageOf(cause).replace(/^Cannot decode the state: /, '');
+    throw new RefoldError(known?.code ?? 'MODEL_MISMATCH', `Cannot load the snapshot at ${sequence}: ${why}`, {
+      path,
+      sequence,
+      cause,
+      hint: known?.hint ?? 'Recovery replays the log instead; open it with the model that the snapshot was taken with',
+    });
   }
 }

@@ -4,8 +4,7 @@
  * Findings are reported, not thrown: after the first damaged block nothing more can be folded, but it is said what
  * could be.
  */
-
-import { isRefoldError, type SerializedError } from '../core/errors.ts';
+import { isRefoldError, messageOf, type RefoldError, type SerializedError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { BlockHeader, LogStore, SnapshotInfo } from '../log/log-store.ts';
@@ -14,6 +13,7 @@ import { freshState } from './initial-state.ts';
 import type { Progress } from './options.ts';
 import { cursorAt, type FoldCursor, foldLog, startCursor } from './refold.ts';
 import { loadSnapshot } from './snapshots.ts';
+import { isUndecodable } from './undecodable.ts';
 
 export interface SnapshotVerdict {
   readonly sequence: number;
@@ -87,12 +87,12 @@ async function verifyOnce<State extends object>(context: VerifyContext<State>, l
   const snapshots = (await log.snapshots('')).filter(({ sequence }) => sequence <= head);
   const refolded = await refoldWithVerdicts(context, snapshots, head, problems);
   const headers: BlockHeader[] = await Array.fromAsync(log.headers());
-  const brokenInvariants = refolded.finished ? brokenInvariantsOf(context.model, refolded.cursor.state) : [];
-  const stateHash = refolded.finished ? hashState(refolded.cursor.state) : undefined;
+  const broken = refolded.finished ? brokenInvariantsOf(context.model, refolded.cursor.state) : [];
+  const stateHash = refolded.finished ? hashOf(refolded.cursor.state, problems) : undefined;
   if (stateHash !== undefined && stateHash !== live.hash) {
     problems.push(divergence(context, head));
   }
-  for (const name of brokenInvariants) problems.push(brokenInvariant(context, name, head));
+  for (const one of broken) problems.push(brokenInvariant(context, one, head));
   return {
     ok: problems.length === 0,
     events: refolded.events,
@@ -102,9 +102,20 @@ async function verifyOnce<State extends object>(context: VerifyContext<State>, l
     sealedBlocks: headers.filter(({ encoding }) => encoding === 'sealed').length,
     snapshots: refolded.verdicts.reverse(),
     ...(stateHash === undefined ? {} : { stateHash }),
-    brokenInvariants,
+    brokenInvariants: broken.map(({ name }) => name),
     problems,
   };
+}
+
+/** Undefined for a state that holds what no state may: the direct fold lets a reducer put it there. */
+function hashOf(state: object, problems: SerializedError[]): string | undefined {
+  try {
+    return hashState(state);
+  } catch (error) {
+    if (!isRefoldError(error)) throw error;
+    problems.push(error.toJSON());
+    return undefined;
+  }
 }
 
 interface Refolded<State> {
@@ -128,7 +139,10 @@ async function refoldWithVerdicts<State extends object>(
   let from = 0;
   let finished = false;
   try {
-    cursor = await startOf(context, oldestFirst);
+    cursor = await startOf(context, oldestFirst, (info, error) => {
+      problems.push(error.toJSON());
+      verdicts.push({ sequence: info.sequence, verdict: 'damaged' });
+    });
     from = cursor.sequence;
     for (const info of oldestFirst) {
       if (info.sequence < from) continue;
@@ -144,16 +158,24 @@ async function refoldWithVerdicts<State extends object>(
   return { cursor, events: cursor.sequence - from, finished, verdicts };
 }
 
-/** The log's beginning; when that was dropped, the oldest snapshot has to be believed. */
+/** The log's beginning; when that was dropped, the oldest snapshot that can be loaded has to be believed. */
 async function startOf<State extends object>(
   { model, log }: VerifyContext<State>,
   oldestFirst: readonly SnapshotInfo[],
+  onUnusable: (info: SnapshotInfo, error: RefoldError) => void,
 ): Promise<FoldCursor<State>> {
   const first = log.firstSequence();
-  if (first === 1) return startCursor(freshState(model));
-  const oldest = oldestFirst.find(({ sequence }) => sequence + 1 >= first);
-  if (oldest === undefined) return startCursor(freshState(model));
-  return cursorAt(oldest, await loadSnapshot(log, oldest, freshState(model)));
+  const usable = first === 1 ? [] : oldestFirst.filter(({ sequence }) => sequence + 1 >= first);
+  for (const info of usable) {
+    const initial = freshState(model);
+    try {
+      return cursorAt(info, await loadSnapshot(log, info, initial));
+    } catch (error) {
+      if (!isUndecodable(error)) throw error;
+      onUnusable(info, error);
+    }
+  }
+  return startCursor(freshState(model));
 }
 
 async function foldTo<State extends object>(
@@ -174,15 +196,19 @@ async function judge<State extends object>(
   cursor: FoldCursor<State>,
   problems: SerializedError[],
 ): Promise<SnapshotVerdict['verdict']> {
+  const initial = freshState(model);
+  const stored = parseFingerprint(info.fingerprint);
+  const isStale = stored === undefined || findChange(stored, fingerprint) !== undefined;
   try {
-    await loadSnapshot(log, info, freshState(model));
+    await loadSnapshot(log, info, initial);
   } catch (error) {
-    if (!isRefoldError(error)) throw error;
+    if (!isUndecodable(error)) throw error;
+    // Another model may have tables that this one cannot decode; damage is damage whoever took the snapshot.
+    if (isStale && error.code !== 'LOG_CORRUPT') return 'stale';
     problems.push(error.toJSON());
     return 'damaged';
   }
-  const stored = parseFingerprint(info.fingerprint);
-  if (stored === undefined || findChange(stored, fingerprint) !== undefined) return 'stale';
+  if (isStale) return 'stale';
   if (hashState(cursor.state) === info.stateHash) return 'equal';
   problems.push({
     code: 'LOG_CORRUPT',
@@ -194,24 +220,42 @@ async function judge<State extends object>(
   return 'different';
 }
 
-function brokenInvariantsOf<State extends object>(model: Model<State>, state: State): string[] {
-  const invariants = Object.entries<(state: never) => boolean>(model.invariants ?? {});
-  return invariants.filter(([, holds]) => !holdsIn(holds, state)).map(([name]) => name);
+/** An invariant that does not hold, and why, where there is more to say. */
+interface BrokenInvariant {
+  readonly name: string;
+  readonly because: string;
 }
 
-function holdsIn(holds: (state: never) => boolean, state: object): boolean {
+function brokenInvariantsOf<State extends object>(model: Model<State>, state: State): BrokenInvariant[] {
+  const invariants = Object.entries<(state: never) => unknown>(model.invariants ?? {});
+  return invariants.flatMap(([name, holds]) => {
+    const because = whyBroken(holds, state);
+    return because === undefined ? [] : [{ name, because }];
+  });
+}
+
+/** Undefined when it holds. One that throws, or does not answer with a boolean at once, does not. */
+function whyBroken(holds: (state: never) => unknown, state: object): string | undefined {
   try {
-    return holds(state as never) === true;
-  } catch {
-    return false;
+    const answer = holds(state as never);
+    if (answer === true) return undefined;
+    if (typeof (answer as PromiseLike<unknown> | null | undefined)?.then !== 'function') return '';
+    // Nobody will await it: its rejection must not bring the process down.
+    (answer as PromiseLike<unknown>).then(undefined, () => {});
+    return ': it gave a promise';
+  } catch (error) {
+    return `: it threw: ${messageOf(error)}`;
   }
 }
 
-function brokenInvariant({ log }: VerifyContext<any>, name: string, sequence: number): SerializedError {
-  const message = `The invariant ${name} does not hold at ${sequence}`;
+function brokenInvariant(
+  { log }: VerifyContext<any>,
+  { name, because }: BrokenInvariant,
+  sequence: number,
+): SerializedError {
   return {
     code: 'INVARIANT_BROKEN',
-    message,
+    message: `The invariant ${name} does not hold at ${sequence}${because}`,
     path: log.path,
     type: name,
     sequence,
