@@ -47,7 +47,8 @@ export {
 export type { EventRange, PastState, Position } from './engine/history.ts';
 export { openStore } from './engine/open-store.ts';
 export type { History, HistoryBudget, Progress, SaveRule, StoreOptions } from './engine/options.ts';
-export { defineProjection, type Projection, type ProjectionDefinition } from './engine/projections.ts';
+export type { Projection } from './engine/projection.ts';
+export { defineProjection, type ProjectionDefinition } from './engine/projection-definition.ts';
 export type { Listener } from './engine/publisher.ts';
 export type { RecoveryReport } from './engine/recovery.ts';
 export { type RepairOptions, type RepairReport, repairLog } from './engine/repair.ts';

@@ -10,6 +10,8 @@ export interface RetentionFacts {
   readonly usableSnapshots: readonly number[];
   /** How far each projection has come. */
   readonly checkpoints: readonly number[];
+  /** Their names, in the same order. */
+  readonly projections?: readonly string[];
   readonly history: History;
   /** ms since the epoch. */
   readonly now: number;
@@ -36,12 +38,25 @@ export function planRetention(facts: RetentionFacts): RetentionPlan {
   const dropThrough = lastBlockEnd(facts.headers, Math.min(wanted, safe));
   const waits = { waitsForSnapshot: older < wanted, waitsForProjection: safe < Math.min(older, wanted) };
   if (safe >= wanted) return { dropThrough, ...waits };
-  const why =
-    facts.usableSnapshots.length < 2
-      ? 'two snapshots are kept, and there are not two yet'
-      : `recovery or a projection needs what follows ${safe}`;
+  const why = holdersOf(facts, older, wanted).join('; ');
   const heldBack = `Events up to ${wanted} exceed the history, but only those up to ${dropThrough} may go: ${why}`;
   return { dropThrough, heldBack, ...waits };
+}
+
+/** Who needs events that are not wanted any more: recovery, and each projection that needs more than recovery does. */
+function holdersOf(facts: RetentionFacts, older: number, wanted: number): string[] {
+  const { usableSnapshots, checkpoints, projections = [] } = facts;
+  const holders: string[] = [];
+  if (usableSnapshots.length < 2) holders.push('two snapshots are kept, and there are not two yet');
+  const needsMore = usableSnapshots.length < 2 ? wanted : Math.min(older, wanted);
+  for (const [index, sequence] of checkpoints.entries()) {
+    if (sequence >= needsMore) continue;
+    const name = projections[index] ?? '';
+    holders.push(
+      `the projection ${name} needs what follows ${sequence} (forgetProjection lets go of one that is no more)`,
+    );
+  }
+  return holders.length > 0 ? holders : [`recovery needs what follows ${older}, the older of two snapshots`];
 }
 
 /** What the history alone would let go. */

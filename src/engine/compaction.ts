@@ -135,9 +135,11 @@ export async function dropHistory(
   dryRun = false,
 ): Promise<RetentionPlan> {
   const { log, history, usableSnapshots, now, onProgress } = context;
-  const checkpoints = (await log.checkpoints()).map(({ sequence }) => sequence);
+  const kept = await log.checkpoints();
+  const checkpoints = kept.map(({ sequence }) => sequence);
+  const projections = kept.map(({ projection }) => projection);
   const usable = (await usableSnapshots()).map(({ sequence }) => sequence);
-  const plan = planRetention({ headers, usableSnapshots: usable, checkpoints, history, now });
+  const plan = planRetention({ headers, usableSnapshots: usable, checkpoints, projections, history, now });
   const through = plan.dropThrough;
   if (through === 0) return plan;
   const snapshots = await requireTwoReadable(log, usableSnapshots);

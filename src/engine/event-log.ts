@@ -39,6 +39,8 @@ export interface LogInfo {
     readonly stateHash: string;
   }[];
   readonly projections: readonly { readonly name: string; readonly sequence: number }[];
+  /** Names of the projections that keep events from being dropped which recovery does not need. */
+  readonly historyHeldBy: readonly string[];
   readonly fileBytes: number;
   readonly walBytes: number;
   readonly freeBytes: number;
@@ -107,6 +109,9 @@ export class EventLog implements AsyncDisposable {
       stateHash,
     }));
     const projections = (await log.checkpoints()).map(({ projection, sequence }) => ({ name: projection, sequence }));
+    // Recovery itself needs what follows the older of two snapshots.
+    const recoveryNeeds = snapshots[1]?.sequence ?? 0;
+    const historyHeldBy = projections.filter(({ sequence }) => sequence < recoveryNeeds).map(({ name }) => name);
     return {
       path: log.path,
       ...(model === undefined ? {} : { model }),
@@ -117,6 +122,7 @@ export class EventLog implements AsyncDisposable {
       ...summarise(headers),
       snapshots,
       projections,
+      historyHeldBy,
       ...log.size(),
       chain,
       epoch: log.epoch,

@@ -1,174 +1,105 @@
-/**
- * Projections: further views of the same log, each with its own state, checkpoint and snapshots.
- *
- * A projection starts from its last saved state, catches up from the log, then folds what becomes durable. It is never
- * ahead of the log. When its reducer throws it stops where it was saved last, and the store goes on.
- */
-import { isRefoldError, RefoldError } from '../core/errors.ts';
-import type { DeepReadonly } from '../core/event.ts';
-import type { Catalog, DataOf, Model, Reducer, TypeOf } from '../core/model.ts';
-import { STATE_FORMAT } from '../fold/state-codec.ts';
-import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
-import { findChange, fingerprintFor, fingerprintOf, type ModelFingerprint, parseFingerprint } from './fingerprint.ts';
-import { cursorAt, type FoldCursor, foldLog, startCursor } from './refold.ts';
-import { encodeWhole, loadSnapshot, writeSnapshot } from './snapshots.ts';
+/** The projections of a store: started, woken, saved and forgotten by name. */
+import { RefoldError } from '../core/errors.ts';
+import { listNearest } from '../core/nearest.ts';
+import type { LogStore } from '../log/log-store.ts';
+import { Projection, type ProjectionPlace } from './projection.ts';
+import { checkDefinition, type ProjectionDefinition } from './projection-definition.ts';
 
-export interface ProjectionDefinition<State extends object, C extends Catalog> {
-  /** Names its checkpoint and snapshots in the log's file. */
-  readonly name: string;
-  readonly initialState: () => State;
-  /** For the event types that matter to this view; others are passed over. */
-  readonly reducers: {
-    readonly [Type in TypeOf<C>]?: Reducer<NoInfer<State>, Type, DataOf<C, Type>> | undefined;
-  };
-  /** Like a model's `version`: raise it when the view must be built anew. */
-  readonly version?: number | string;
-}
+export class Projections {
+  readonly #place: ProjectionPlace;
+  /** Started and not forgotten; one that has stopped makes room for its successor. */
+  readonly #started = new Map<string, Projection>();
+  /** What is being forgotten. */
+  readonly #going = new Map<string, Promise<void>>();
 
-/**
- * Checks a projection's definition and gives it back, typed by the store it is handed to.
- *
- * @throws RefoldError `INVALID_OPTION` for an empty name or a reducer that is no function
- */
-export function defineProjection<State extends object, C extends Catalog>(
-  definition: ProjectionDefinition<State, C>,
-): ProjectionDefinition<State, C> {
-  const problem = findProblem(definition);
-  if (problem === undefined) return Object.freeze({ ...definition });
-  throw new RefoldError('INVALID_OPTION', `Cannot define the projection: ${problem}`, {
-    type: String(definition.name),
-    hint: 'Give { name, initialState, reducers }',
-  });
-}
-
-function findProblem({ name, initialState, reducers }: ProjectionDefinition<any, any>): string | undefined {
-  if (typeof name !== 'string' || name === '') return 'it needs a name';
-  if (typeof initialState !== 'function') return `${name} needs an initialState function`;
-  const wrong = Object.entries(reducers ?? {}).find(
-    ([, reducer]) => reducer !== undefined && typeof reducer !== 'function',
-  );
-  return wrong && `the reducer ${wrong[0]} of ${name} is not a function`;
-}
-
-/** Save this often, in events: what a restart of the projection replays at most after a crash. */
-const SAVE_EVERY = 100_000;
-
-/** A running projection. */
-export class Projection<State extends object = any> {
-  readonly name: string;
-  readonly #model: Model;
-  readonly #log: LogStore;
-  readonly #reducers: Record<string, (...args: any[]) => void>;
-  readonly #types: ReadonlySet<string>;
-  readonly #fingerprint: ModelFingerprint;
-  readonly #initialState: () => State;
-  #cursor: FoldCursor<State>;
-  #savedAt = 0;
-  #error: RefoldError | undefined;
-  #work: Promise<void> = Promise.resolve();
-  #awake = false;
-
-  /** Use `store.project`. */
-  constructor(definition: ProjectionDefinition<State, any>, model: Model, log: LogStore) {
-    this.name = definition.name;
-    this.#model = model;
-    this.#log = log;
-    this.#initialState = definition.initialState;
-    const given = Object.entries(definition.reducers).filter(([, reducer]) => reducer !== undefined);
-    this.#reducers = Object.fromEntries(given) as Record<string, (...args: any[]) => void>;
-    this.#types = new Set(Object.keys(this.#reducers));
-    const fingerprinted = { ...definition, reducers: this.#reducers };
-    this.#fingerprint = fingerprintOf(fingerprinted, (type) => model.types.get(type)?.version ?? 0);
-    this.#cursor = startCursor(definition.initialState());
+  constructor(place: ProjectionPlace) {
+    this.#place = place;
   }
 
-  get state(): DeepReadonly<State> {
-    return this.#cursor.state as DeepReadonly<State>;
-  }
-
-  /** The last event that the state covers. */
-  get sequence(): number {
-    return this.#cursor.sequence;
-  }
-
-  /** Why it stopped, if it did. */
-  get error(): RefoldError | undefined {
-    return this.#error;
-  }
-
-  /** Loads what was saved, if it still fits, and folds what the log has beyond. */
-  async start(): Promise<void> {
-    for (const saved of await this.#usableSnapshots()) {
-      const state = await this.#tryLoad(saved);
-      if (state === undefined) continue;
-      this.#cursor = cursorAt(saved, state);
-      this.#savedAt = saved.sequence;
-      break;
+  /**
+   * Starts one, and resolves when it has caught up.
+   *
+   * @throws RefoldError `INVALID_OPTION` for a bad definition, or when one of this name runs already; `HISTORY_GONE`
+   */
+  async start<View extends object>(given: ProjectionDefinition<View, any>): Promise<Projection<View>> {
+    const definition = checkDefinition(given, this.#place.model);
+    const { name } = definition;
+    while (this.#going.has(name)) await this.#going.get(name);
+    const before = this.#started.get(name);
+    if (before !== undefined && before.error === undefined) {
+      throw invalid(`Cannot start the projection ${name}: it runs already`, name, 'Give each projection its own name');
     }
-    await this.catchUp();
+    const projection = new Projection<View>(definition, this.#place);
+    this.#started.set(name, projection);
+    try {
+      await before?.settled(); // a late save of its predecessor must not come after its own
+      await projection.start();
+    } catch (error) {
+      if (this.#started.get(name) === projection) this.#started.delete(name);
+      throw error;
+    }
+    return projection;
   }
 
-  /** Resolves when everything that is durable now has been folded; rejects with `error` when it stopped. */
-  async catchUp(): Promise<void> {
-    const work = this.#work.then(() => this.#advance());
-    this.#work = work.catch(() => {});
-    await work;
-  }
-
-  /** Told that the log has grown; catches up without anybody waiting. */
+  /** Told that the log has grown. */
   wake(): void {
-    if (this.#awake || this.#error !== undefined) return;
-    this.#awake = true;
-    const work = this.#work.then(() => {
-      this.#awake = false;
-      return this.#advance();
-    });
-    this.#work = work.catch(() => {});
+    for (const projection of this.#started.values()) projection.wake();
   }
 
-  /** Makes state and checkpoint durable now. */
+  /** Lets each keep how far it has come. One that cannot has said so, and holds nobody up. */
   async save(): Promise<void> {
-    await this.#work;
-    if (this.#error !== undefined || this.sequence === this.#savedAt) return;
-    const { sequence, recordedAt, state, firstSeen } = this.#cursor;
-    // A projection's snapshot proves itself by its hash; the log's chain belongs to the model's snapshots.
-    const head = { sequence, recordedAt, chain: '' };
-    await writeSnapshot(this.#log, this.name, encodeWhole(state), head, fingerprintFor(this.#fingerprint, firstSeen));
-    await this.#log.putCheckpoint({ projection: this.name, sequence });
-    const older = (await this.#log.snapshots(this.name)).slice(2).map((info) => info.sequence);
-    if (older.length > 0) await this.#log.dropSnapshots(this.name, older);
-    this.#savedAt = sequence;
+    if (this.#place.readOnly) return;
+    await Promise.allSettled(Array.from(this.#started.values(), (projection) => projection.save()));
   }
 
-  async #advance(): Promise<void> {
-    if (this.#error !== undefined) throw this.#error;
-    try {
-      await foldLog(this.#model, this.#reducers, this.#log, this.#cursor, { types: this.#types });
-    } catch (error) {
-      this.#error = error as RefoldError;
-      throw error;
+  /**
+   * Deletes what the log keeps of one that does not run: its snapshots and its checkpoint.
+   *
+   * @throws RefoldError `INVALID_OPTION` for one that runs, or that the log knows nothing of
+   */
+  async forget(name: string): Promise<void> {
+    while (this.#going.has(name)) await this.#going.get(name);
+    const before = this.#started.get(name);
+    if (before !== undefined && before.error === undefined) {
+      const hint = 'Open the store without starting it, and forget it then';
+      throw invalid(`Cannot forget the projection ${name}: it is running`, name, hint);
     }
-    if (this.sequence - this.#savedAt >= SAVE_EVERY) queueMicrotask(() => void this.save().catch(() => {}));
-  }
-
-  /** Newest first. */
-  async #usableSnapshots(): Promise<SnapshotInfo[]> {
-    const first = this.#log.firstSequence();
-    const head = this.#log.head().sequence;
-    return (await this.#log.snapshots(this.name)).filter(({ sequence, fingerprint, format }) => {
-      const stored = parseFingerprint(fingerprint);
-      const fits = stored !== undefined && findChange(stored, this.#fingerprint) === undefined;
-      return fits && format === STATE_FORMAT && sequence <= head && sequence + 1 >= first;
-    });
-  }
-
-  /** A damaged snapshot costs time, not data: the one before it, or the log, says the same. */
-  async #tryLoad(saved: SnapshotInfo): Promise<State | undefined> {
+    const going = this.#forget(name, before);
+    this.#going.set(
+      name,
+      going.catch(() => {}),
+    );
     try {
-      return await loadSnapshot(this.#log, saved, this.#initialState());
-    } catch (error) {
-      if (isRefoldError(error, 'LOG_CORRUPT')) return undefined;
-      throw error;
+      await going;
+    } finally {
+      this.#going.delete(name);
     }
   }
+
+  async #forget(name: string, before: Projection | undefined): Promise<void> {
+    const { log } = this.#place;
+    await before?.settled();
+    const kept = typeof name === 'string' && name !== '' ? await log.snapshots(name) : [];
+    const checkpoints = (await log.checkpoints()).map(({ projection }) => projection);
+    if (kept.length === 0 && !checkpoints.includes(name)) throw unknown(name, checkpoints, log);
+    // The checkpoint goes last: should this be cut short, it still names what there is to forget.
+    if (kept.length > 0) {
+      await log.dropSnapshots(
+        name,
+        kept.map(({ sequence }) => sequence),
+      );
+    }
+    await log.dropCheckpoint(name);
+    this.#started.delete(name);
+  }
+}
+
+function unknown(name: unknown, known: readonly string[], log: LogStore): RefoldError {
+  const shown = typeof name === 'string' && name !== '' ? name : `of that name (${typeof name})`;
+  const hint = known.length === 0 ? 'None was saved there yet' : `It has ${listNearest(shown, known)}`;
+  return invalid(`Cannot forget the projection ${shown}: ${log.path} holds nothing of it`, shown, hint);
+}
+
+function invalid(message: string, type: string, hint: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', message, { type, hint });
 }

@@ -16,7 +16,9 @@ import type { CompactionReport, CompactOptions } from './compaction.ts';
 import type { ModelFingerprint } from './fingerprint.ts';
 import { type EventRange, followEvents, type PastState, type Position, pastState, readEvents } from './history.ts';
 import type { Settings } from './options.ts';
-import { Projection, type ProjectionDefinition } from './projections.ts';
+import type { Projection } from './projection.ts';
+import type { ProjectionDefinition } from './projection-definition.ts';
+import { Projections } from './projections.ts';
 import { type Listener, Publisher } from './publisher.ts';
 import type { Rates } from './rates.ts';
 import type { RecoveryReport } from './recovery.ts';
@@ -67,7 +69,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   readonly #path: WritePath;
   readonly #upkeep: Upkeep;
   readonly #publisher = new Publisher();
-  readonly #projections = new Map<string, Projection>();
+  readonly #projections: Projections;
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
 
@@ -82,6 +84,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     this.#parts = parts;
     this.#log = log;
     this.#settings = settings;
+    this.#projections = new Projections({ model, log, readOnly: settings.readOnly || log.readOnly });
     const onDurable = (bytes: number): void => this.#afterCommit(bytes);
     this.#path = new WritePath({ model, log, settings, clock, live, firstSeen, publisher: this.#publisher, onDurable });
     this.#upkeep = new Upkeep({
@@ -89,7 +92,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
       ...parts,
       settings,
       path: this.#path,
-      saveProjections: () => this.#saveProjections(),
+      saveProjections: () => this.#projections.save(),
     });
   }
 
@@ -180,29 +183,26 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   }
 
   /**
-   * Starts a further view of the same log, and resolves when it has caught up.
+   * Starts a further view of the same log, and resolves when it has caught up. One that has stopped is started again.
    *
-   * @throws RefoldError `INVALID_OPTION` when one of this name runs already, `HISTORY_GONE` when the log no longer
-   * reaches back to where it would have to start
+   * @throws RefoldError `INVALID_OPTION` for a bad definition, or when one of this name runs already; `HISTORY_GONE` when
+   * the log no longer reaches back to where it would have to start
    */
   async project<View extends object>(definition: ProjectionDefinition<View, C>): Promise<Projection<View>> {
     await this.#settled();
-    if (this.#projections.has(definition.name)) {
-      const hint = 'Give each projection its own name';
-      throw new RefoldError('INVALID_OPTION', `Cannot start the projection ${definition.name}: it runs already`, {
-        type: definition.name,
-        hint,
-      });
-    }
-    const projection = new Projection<View>(definition, this.model, this.#log);
-    this.#projections.set(definition.name, projection);
-    try {
-      await projection.start();
-    } catch (error) {
-      this.#projections.delete(definition.name);
-      throw error;
-    }
-    return projection;
+    return this.#projections.start(definition);
+  }
+
+  /**
+   * Deletes what the log keeps of a projection, its snapshots and its checkpoint, so that it no longer holds history back.
+   * Started again it is built anew, as far as the log still reaches back.
+   *
+   * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log knows nothing of
+   */
+  async forgetProjection(name: string): Promise<void> {
+    this.#requireWritable();
+    await this.#settled();
+    await this.#projections.forget(name);
   }
 
   /**
@@ -301,7 +301,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   async #compact(options: CompactOptions): Promise<CompactionReport> {
     if (options.dryRun !== true) this.#requireWritable();
     await this.#settled();
-    await this.#saveProjections();
+    await this.#projections.save();
     return this.#upkeep.compact(options);
   }
 
@@ -322,13 +322,8 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   /** Runs after each durable block, told the size of its text: nothing here may take long. */
   #afterCommit(bytes: number): void {
-    for (const projection of this.#projections.values()) projection.wake();
+    this.#projections.wake();
     if (this.#closed === undefined) this.#upkeep.wake(bytes);
-  }
-
-  async #saveProjections(): Promise<void> {
-    if (this.#settings.readOnly) return;
-    await Promise.all([...this.#projections.values()].map((projection) => projection.save()));
   }
 
   /** Open, and everything accepted so far durable. */

@@ -175,6 +175,8 @@ export interface LogStore {
 
   checkpoints(): Promise<readonly Checkpoint[]>;
   putCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  /** Forgets how far a projection has come; nothing happens when there is no such checkpoint. */
+  dropCheckpoint(projection: string): Promise<void>;
 
   /** Small named texts: the model's name, measured rates. */
   getMeta(key: string): Promise<string | undefined>;

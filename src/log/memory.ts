@@ -200,6 +200,10 @@ class MemoryLog implements LogStore {
     this.#open().checkpoints.set(projection, sequence);
   }
 
+  async dropCheckpoint(projection: string): Promise<void> {
+    this.#open().checkpoints.delete(projection);
+  }
+
   async getMeta(key: string): Promise<string | undefined> {
     return this.#open().meta.get(key);
   }

@@ -382,6 +382,18 @@ export function describeLogStore(name: string, createHarness: () => Promise<LogH
         expect(await log.checkpoints()).toHaveLength(2);
       });
 
+      test('a checkpoint that is dropped is gone, and only that one', async () => {
+        await log.putCheckpoint({ projection: 'totals', sequence: 3 });
+        await log.putCheckpoint({ projection: 'audit', sequence: 9 });
+        await log.dropCheckpoint('totals');
+        await log.dropCheckpoint('unheard of');
+        expect(await log.checkpoints()).toEqual([{ projection: 'audit', sequence: 9 }]);
+        await reopen();
+        expect(await log.checkpoints()).toEqual([{ projection: 'audit', sequence: 9 }]);
+        await log.putCheckpoint({ projection: 'totals', sequence: 4 });
+        expect(await log.checkpoints()).toHaveLength(2);
+      });
+
       test('meta keeps small texts', async () => {
         expect(await log.getMeta('model')).toBeUndefined();
         await log.putMeta('model', 'orderbook');
@@ -641,6 +653,7 @@ export function describeLogStore(name: string, createHarness: () => Promise<LogH
           () => log.getMeta('model'),
           () => log.putMeta('model', 'x'),
           () => log.checkpoints(),
+          () => log.dropCheckpoint('totals'),
           () => log.seal({ through: 1 }),
           () => log.dropThrough(1),
           () => log.reclaim(),

@@ -232,6 +232,7 @@ describe('a reader beside the writer', () => {
       () => appendNotes(reader, 1),
       () => reader.putMeta('a', 'b'),
       () => reader.putCheckpoint({ projection: 'p', sequence: 1 }),
+      () => reader.dropCheckpoint('p'),
       () => reader.putSnapshot(snapshotAt(reader, 1), []),
       () => reader.dropSnapshots('', [1]),
       () => reader.seal({ through: 1 }),

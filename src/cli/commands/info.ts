@@ -38,7 +38,7 @@ function describe(log: LogInfo): string {
     ['open', blocks(log.openBlocks, log.openBytes)],
     ['sealed', blocks(log.sealedBlocks, log.sealedBytes)],
     ...describeSnapshots(log.snapshots),
-    ...log.projections.map(({ name, sequence }) => ['projection', `${name}, at ${count(sequence)}`] as const),
+    ...log.projections.map((one) => ['projection', describeProjection(log, one)] as const),
     ['size', `${bytes(log.fileBytes)}, write-ahead log ${bytes(log.walBytes)}, ${bytes(log.freeBytes)} free inside`],
     ['epoch', count(log.epoch)],
     ['chain', log.chain],
@@ -47,6 +47,11 @@ function describe(log: LogInfo): string {
 
 function blocks(number: number, size: number): string {
   return `${counted(number, 'block')}, ${bytes(size)}`;
+}
+
+function describeProjection({ historyHeldBy }: LogInfo, { name, sequence }: LogInfo['projections'][number]): string {
+  const place = `${name}, at ${count(sequence)}`;
+  return historyHeldBy.includes(name) ? `${place}, holds back the history after it` : place;
 }
 
 function describeSnapshots(snapshots: LogInfo['snapshots']): (readonly [string, string])[] {

@@ -244,6 +244,10 @@ class SqliteLog implements LogStore {
     await this.#writing().do('putCheckpoint', checkpoint);
   }
 
+  async dropCheckpoint(projection: string): Promise<void> {
+    await this.#writing().do('dropCheckpoint', projection);
+  }
+
   async getMeta(key: string): Promise<string | undefined> {
     return this.#reader.meta(key);
   }

@@ -57,6 +57,8 @@ export interface Jobs {
     answers: LogHead;
   };
   putCheckpoint: { takes: Checkpoint; answers: undefined };
+  /** By the name of its projection. */
+  dropCheckpoint: { takes: string; answers: undefined };
   putMeta: { takes: { readonly key: string; readonly value: string }; answers: undefined };
   /** A small snapshot, all of it at once, to be compressed. Answers whether chunks may be lying about that no snapshot owns. */
   putSnapshot: { takes: { readonly info: SnapshotInfo; readonly chunks: readonly Uint8Array[] }; answers: boolean };

@@ -169,6 +169,8 @@ class Writer {
         return { value: this.#snapshots.sweep(), written: SMALL };
       case 'putCheckpoint':
         return { value: this.#putCheckpoint(message.input), written: SMALL };
+      case 'dropCheckpoint':
+        return { value: this.#dropCheckpoint(message.input), written: SMALL };
       case 'putMeta':
         return { value: this.#putMeta(message.input), written: SMALL };
       case 'reclaimPages':
@@ -188,6 +190,12 @@ class Writer {
            on conflict (projection) do update set sequence = excluded.sequence`,
         )
         .run(projection, sequence),
+    );
+  }
+
+  #dropCheckpoint(projection: Jobs['dropCheckpoint']['takes']): void {
+    this.#write.transact(() =>
+      this.#connection.prepare('delete from checkpoints where projection = ?').run(projection),
     );
   }
 

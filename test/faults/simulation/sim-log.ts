@@ -235,6 +235,10 @@ export class SimLog implements LogStore {
     return this.#request('putCheckpoint', () => this.#inner.putCheckpoint(checkpoint));
   }
 
+  dropCheckpoint(projection: string): Promise<void> {
+    return this.#request('dropCheckpoint', () => this.#inner.dropCheckpoint(projection));
+  }
+
   async getMeta(key: string): Promise<string | undefined> {
     await this.#turn();
     return this.#inner.getMeta(key);
