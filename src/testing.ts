@@ -17,6 +17,7 @@ import { Intake } from './engine/intake.ts';
 import { openStore } from './engine/open-store.ts';
 import type { StoreOptions } from './engine/options.ts';
 import type { Store } from './engine/store.ts';
+import { whyBroken } from './engine/verify.ts';
 import { diffStates } from './fold/diff.ts';
 import { foldDirect, openAtomicState } from './fold/live-state.ts';
 import { decodeState, encodeState, hashState } from './fold/state-codec.ts';
@@ -137,9 +138,10 @@ function requireEqual(promise: string, cut: number, actual: object, expected: ob
 
 function requireInvariants(model: Model, cut: number, state: object): void {
   for (const [name, holds] of Object.entries<(state: never) => boolean>(model.invariants ?? {})) {
-    if (holds(state as never)) continue;
+    const because = whyBroken(holds, state);
+    if (because === undefined) continue;
     throw new AssertionError({
-      message: `After commit ${cut} the invariant ${name} does not hold`,
+      message: `After commit ${cut} the invariant ${name} does not hold${because}`,
       actual: false,
       expected: true,
     });

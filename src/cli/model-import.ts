@@ -2,7 +2,8 @@
  * Import through a model: each event is upcast, validated by its schema and folded by its reducer, as a live one is, and
  * keeps the time it was recorded at.
  */
-import { type ImportedEvent, isRefoldError, type Model, openStore, RefoldError } from '../index.ts';
+import { type ImportedEvent, isRefoldError, type Model, openStore, RefoldError, type Upcaster } from '../index.ts';
+import { readableError } from './readable-error.ts';
 
 /** An event with the line it came from, and how long that was. */
 export interface ImportedLine extends ImportedEvent {
@@ -76,8 +77,22 @@ function upcast(model: Model, event: ImportedLine): ImportedEvent {
     throw refused(`its version is ${version}, and the model has ${known.version}`, type, line, 'Use a newer model');
   }
   let data = event.data;
-  for (let from = version; from < known.version; from++) data = known.upcast[from]!(data);
+  for (let from = version; from < known.version; from++) data = runUpcaster(known.upcast[from]!, data, from, event);
   return { ...event, data };
+}
+
+function runUpcaster(upcaster: Upcaster, data: unknown, from: number, { type, line }: ImportedLine): unknown {
+  const hint = `Correct upcast[${from}] of ${type}: it must accept all data of version ${from}, and give plain JSON`;
+  let result: unknown;
+  try {
+    result = upcaster(data);
+    if (typeof (result as PromiseLike<unknown> | null | undefined)?.then !== 'function') return result;
+    // Nobody will await it: its rejection must not bring the process down.
+    (result as PromiseLike<unknown>).then(undefined, () => {});
+  } catch (error) {
+    throw refused(`its upcaster from version ${from} threw: ${readableError(error).message}`, type, line, hint);
+  }
+  throw refused(`its upcaster from version ${from} gave a promise`, type, line, hint);
 }
 
 function refused(problem: string, type: string, line: number, hint: string): RefoldError {

@@ -158,11 +158,11 @@ function memberText(thrown: unknown, member: 'message' | 'name' | 'stack'): stri
 function appearance(thrown: unknown): string {
   if (isInstance(thrown, Error)) return memberText(thrown, 'name') || 'an error without a message';
   try {
-    return Object(thrown) === thrown ? inspect(thrown, APPEARANCE) : String(thrown);
+    return Object(thrown) === thrown ? inspect(thrown, APPEARANCE).split('\n', 1)[0]! : String(thrown);
   } catch {
     return `a thrown ${typeof thrown}`;
   }
 }
 
-/** One line, and nothing of the thrown value is run for it. */
+/** Nothing of the thrown value is run for it. An error inside a Proxy would show its stack: its first line will do. */
 const APPEARANCE: InspectOptions = { depth: 1, breakLength: Number.POSITIVE_INFINITY, customInspect: false };

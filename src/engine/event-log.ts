@@ -15,6 +15,7 @@ import { admitMeta, refusalOf } from './intake.ts';
 import { openLogAt } from './open-log.ts';
 import { modelNameOf } from './open-store.ts';
 import type { Progress } from './options.ts';
+import { harmless } from './telling.ts';
 
 export interface LogInfo {
   readonly path: string;
@@ -150,6 +151,7 @@ export class EventLog implements AsyncDisposable {
    */
   async verify({ quick = false, onProgress }: VerifyOptions = {}): Promise<BlocksReport> {
     const log = this.#log;
+    const tell = harmless(onProgress, 'RefoldProgressWarning');
     const { sequence: lastSequence } = log.head();
     const firstSequence = log.firstSequence();
     const problems: SerializedError[] = [...((await log.checkStructure?.()) ?? [])];
@@ -159,7 +161,7 @@ export class EventLog implements AsyncDisposable {
         for await (const block of log.read({ from: firstSequence, to: lastSequence })) {
           if (!quick) decodeBlock(block);
           reached = block.lastSequence;
-          onProgress?.({ phase: 'verify', done: reached, total: lastSequence });
+          tell({ phase: 'verify', done: reached, total: lastSequence });
         }
       }
     } catch (error) {
@@ -173,7 +175,7 @@ export class EventLog implements AsyncDisposable {
   compact(
     options: CompactOptions & { readonly onProgress?: (progress: Progress) => void } = {},
   ): Promise<CompactionReport> {
-    const { onProgress = () => {} } = options;
+    const onProgress = harmless(options.onProgress, 'RefoldProgressWarning');
     return compactLog(
       { log: this.#log, history: 'keep', usableSnapshots: async () => [], now: Date.now(), onProgress },
       options,
@@ -182,7 +184,7 @@ export class EventLog implements AsyncDisposable {
 
   /** Writes a consistent copy to a new file. @throws RefoldError `INVALID_OPTION` when the file exists */
   backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
-    return this.#log.backup(path, onProgress);
+    return this.#log.backup(path, harmless(onProgress, 'RefoldProgressWarning'));
   }
 
   /**

@@ -1,5 +1,6 @@
 /** The state before the first event: the one place where `initialState` is called. */
 import { messageOf, RefoldError } from '../core/errors.ts';
+import { isPromiseLike, letGo } from '../core/let-go.ts';
 
 /** What it is asked of: a model, or a projection. */
 export interface BeginsWith<State extends object> {
@@ -28,10 +29,8 @@ export function freshState<State extends object>(definition: BeginsWith<State>):
 
 function problemOf(state: unknown): string | undefined {
   if (typeof state !== 'object' || state === null) return `it gave ${state === null ? 'null' : typeof state}`;
-  if (typeof (state as Partial<PromiseLike<unknown>>).then !== 'function') return undefined;
-  // Nobody will await it: its rejection must not bring the process down.
-  (state as PromiseLike<unknown>).then(undefined, () => {});
-  return 'it gave a promise';
+  letGo(state);
+  return isPromiseLike(state) ? 'it gave a promise' : undefined;
 }
 
 function invalid(name: string, problem: string, cause?: unknown): RefoldError {

@@ -1,6 +1,7 @@
 /** The options of `openStore`: each a dial with what it does, its default and its cost; and their checking. */
 import { RefoldError } from '../core/errors.ts';
 import type { Durability, LogStore } from '../log/log-store.ts';
+import { harmless } from './telling.ts';
 
 /** Redis's save rule: a snapshot once `changes` events have come and `seconds` have passed since the last one. */
 export interface SaveRule {
@@ -116,7 +117,7 @@ export function settingsOf(options: StoreOptions): Settings {
     history: options.history ?? 'keep',
     fold: options.fold ?? 'atomic',
     readOnly: options.readOnly ?? options.log?.readOnly ?? false,
-    onProgress: options.onProgress ?? (() => {}),
+    onProgress: harmless(options.onProgress, 'RefoldProgressWarning'),
     clock: options.clock ?? Date.now,
   };
 }

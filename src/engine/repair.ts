@@ -11,6 +11,7 @@ import type { Salvage } from '../log/sqlite/salvage.ts';
 import { parseOutcome } from './commands.ts';
 import { IN_MEMORY, requireNode } from './open-log.ts';
 import type { Progress } from './options.ts';
+import { harmless } from './telling.ts';
 
 export interface RepairOptions {
   /** Only say what would be done; the log may be in use meanwhile. Default false. */
@@ -59,13 +60,14 @@ export interface RepairReport {
 export async function repairLog(path: string, options: RepairOptions = {}): Promise<RepairReport> {
   requireNode(process.versions.node);
   if (path === IN_MEMORY) throw notInMemory();
-  const { plan = false, acceptLoss = false, onProgress } = options;
+  const { plan = false, acceptLoss = false } = options;
+  const tell = harmless(options.onProgress, 'RefoldProgressWarning');
   const { repairSqliteLog } = await import('../log/sqlite/repair.ts');
   const repair = await repairSqliteLog(path, {
     plan,
     keepsOutcome: holdsUpTo,
     mayRepair: (salvage) => mayRepair(salvage, acceptLoss, path),
-    onProgress: onProgress && ((done, total) => onProgress({ phase: 'verify', done, total })),
+    onProgress: (done, total) => tell({ phase: 'verify', done, total }),
   });
   return describe(repair.path, repair.salvage, repair.backup);
 }

@@ -10,6 +10,7 @@ import { withLogOf } from './open-store.ts';
 import type { Progress } from './options.ts';
 import { recover } from './recovery.ts';
 import { type FoldCursor, foldLog, startCursor } from './refold.ts';
+import { harmless } from './telling.ts';
 
 export interface ReplayOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
@@ -54,7 +55,8 @@ async function replayLog<State extends object>(
   const cursor = await startOf(model, log);
   const from = cursor.sequence;
   const start = performance.now();
-  const onProgress = (done: number): void => options.onProgress?.({ phase: 'replay', done, total: to });
+  const tell = harmless(options.onProgress, 'RefoldProgressWarning');
+  const onProgress = (done: number): void => tell({ phase: 'replay', done, total: to });
   onProgress(from);
   await foldLog(model, model.reducers, log, cursor, { to, onProgress });
   const seconds = (performance.now() - start) / 1_000;

@@ -5,6 +5,7 @@ import { type PastState, type Position, pastState } from './history.ts';
 import { fingerprintOfModel } from './model-module.ts';
 import { refuseLostTail, withLogOf } from './open-store.ts';
 import type { Progress } from './options.ts';
+import { harmless } from './telling.ts';
 
 export interface StateAtOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
@@ -27,6 +28,12 @@ export async function stateAt<State extends object, C extends Catalog, K extends
 ): Promise<PastState<State>> {
   return withLogOf(model, options, async (log) => {
     await refuseLostTail(log);
-    return pastState(model, log, fingerprintOfModel(model), options.at, options.onProgress);
+    return pastState(
+      model,
+      log,
+      fingerprintOfModel(model),
+      options.at,
+      harmless(options.onProgress, 'RefoldProgressWarning'),
+    );
   });
 }

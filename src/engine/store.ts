@@ -175,7 +175,8 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     this.#requireOpen();
     const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
     const rules = await upcastRulesOf(this.model, this.#log);
-    const upcast = (event: RecordedEvent): RecordedEvent => this.#guard.run(() => upcastEvent(this.model, event, rules));
+    const upcast = (event: RecordedEvent): RecordedEvent =>
+      this.#guard.run(() => upcastEvent(this.model, event, rules));
     yield* followEvents(this.#log, options.from ?? this.#log.firstSequence(), signal, upcast) as AsyncGenerator<
       RecordedEventOf<C>,
       void

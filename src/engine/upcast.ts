@@ -7,6 +7,7 @@
 import { isInstance, messageOf, RefoldError } from '../core/errors.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import { copyPayload, MAX_DEPTH, PayloadRefused } from '../core/guard.ts';
+import { isPromiseLike, letGo } from '../core/let-go.ts';
 import type { EventType, Model } from '../core/model.ts';
 import type { LogStore } from '../log/log-store.ts';
 import { warnOf } from './warn.ts';
@@ -69,9 +70,8 @@ function upcastData(eventType: EventType, event: RecordedEvent, rules: UpcastRul
 function runUpcaster(eventType: EventType, version: number, data: unknown, event: RecordedEvent): unknown {
   try {
     const result = eventType.upcast[version]!(data);
-    if (!isPromise(result)) return result;
-    // Nobody will await it: its rejection must not bring the process down.
-    result.then(undefined, () => {});
+    if (!isPromiseLike(result)) return result;
+    letGo(result);
   } catch (cause) {
     throw cannotUpcast(messageOf(cause), version, event, { cause });
   }
@@ -121,10 +121,6 @@ function warnOnce(error: RefoldError, version: number, { type }: RecordedEvent, 
   warned.add(upcaster);
   const message = `${error.message}. It was recorded before this was checked and is taken as it is; new events are refused`;
   warnOf('RefoldReplayWarning', new Error(message));
-}
-
-function isPromise(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 }
 
 function cannotUpcast(

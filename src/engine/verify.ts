@@ -5,6 +5,7 @@
  * could be.
  */
 import { isRefoldError, messageOf, type RefoldError, type SerializedError } from '../core/errors.ts';
+import { isPromiseLike, letGo } from '../core/let-go.ts';
 import type { Model } from '../core/model.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { BlockHeader, LogStore, SnapshotInfo } from '../log/log-store.ts';
@@ -234,15 +235,13 @@ function brokenInvariantsOf<State extends object>(model: Model<State>, state: St
   });
 }
 
-/** Undefined when it holds. One that throws, or does not answer with a boolean at once, does not. */
-function whyBroken(holds: (state: never) => unknown, state: object): string | undefined {
+/** Undefined when an invariant holds, else the end of the sentence: one that throws or gives a promise does not. */
+export function whyBroken(holds: (state: never) => unknown, state: object): string | undefined {
   try {
     const answer = holds(state as never);
     if (answer === true) return undefined;
-    if (typeof (answer as PromiseLike<unknown> | null | undefined)?.then !== 'function') return '';
-    // Nobody will await it: its rejection must not bring the process down.
-    (answer as PromiseLike<unknown>).then(undefined, () => {});
-    return ': it gave a promise';
+    letGo(answer);
+    return isPromiseLike(answer) ? ': it gave a promise' : '';
   } catch (error) {
     return `: it threw: ${messageOf(error)}`;
   }
