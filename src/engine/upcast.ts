@@ -40,9 +40,9 @@ export async function upcastRulesOf(model: Model, log: LogStore): Promise<Upcast
   if (!model.types.values().some(({ version }) => version > 1)) return NO_RULES;
   let warned = warnedIn.get(log);
   if (warned === undefined) warnedIn.set(log, (warned = new Set()));
-  // A log that no release with checks has written to yet is unchecked as a whole.
-  const through = (await log.getMeta(UNCHECKED_KEY)) ?? Number.POSITIVE_INFINITY;
-  return { uncheckedThrough: Number(through), warned };
+  // A log that no release with checks has written to yet is unchecked as a whole; so is one whose entry is damaged.
+  const through = Number((await log.getMeta(UNCHECKED_KEY)) ?? 'none');
+  return { uncheckedThrough: Number.isSafeInteger(through) ? through : Number.POSITIVE_INFINITY, warned };
 }
 
 /**
