@@ -118,7 +118,10 @@ export function isCommandId(value: unknown): boolean {
 
 /** An outcome as the log keeps it. */
 export function serialiseOutcome(outcome: CommandOutcome): string {
-  return JSON.stringify(outcome);
+  if (outcome.status === 'rejected') return JSON.stringify(outcome);
+  // As JSON.stringify would write it: three whole numbers, and with each command that has an id it would be felt.
+  const { firstSequence, lastSequence, recordedAt } = outcome.commit;
+  return `{"status":"accepted","commit":{"firstSequence":${firstSequence},"lastSequence":${lastSequence},"recordedAt":${recordedAt}}}`;
 }
 
 /** The inverse of `serialiseOutcome`; the log's checksum vouches for the text. */
