@@ -8,6 +8,7 @@ import { isRefoldError, RefoldError, type SerializedError } from '../core/errors
 import type { EventMeta, Json, RecordedEvent } from '../core/event.ts';
 import { copyPayload, inspectInput } from '../core/guard.ts';
 import { decodeBlock, encodeCommit } from '../log/block.ts';
+import { requireReadable } from '../log/block-rules.ts';
 import type { BlockHeader, LogStore, QueuedCommit } from '../log/log-store.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
 import { type EventRange, followEvents, locate, type Position, readRecorded } from './history.ts';
@@ -219,9 +220,10 @@ export class EventLog implements AsyncDisposable {
     await this.close();
   }
 
-  #append(commits: readonly QueuedCommit[]): Promise<void> {
-    const { sequence: expectedSequence } = this.#log.head();
-    return this.#log.append({ expectedSequence, epoch: this.#log.epoch, commits, outcomes: [] });
+  async #append(commits: readonly QueuedCommit[]): Promise<void> {
+    const { sequence: expectedSequence, recordedAt } = this.#log.head();
+    requireReadable(commits, { sequence: expectedSequence, recordedAt }, this.#log.path);
+    await this.#log.append({ expectedSequence, epoch: this.#log.epoch, commits, outcomes: [] });
   }
 }
 
