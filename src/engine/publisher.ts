@@ -5,6 +5,7 @@
  * that is rejected, subscribe or unsubscribe), it harms neither the store nor the others: `publish` never throws.
  */
 import type { RecordedEvent } from '../core/event.ts';
+import { freezeJson } from '../core/freeze.ts';
 import { letGo } from '../core/let-go.ts';
 import { warnOf } from './warn.ts';
 
@@ -53,15 +54,8 @@ function warn(error: unknown): void {
 function freezeEvents(events: readonly RecordedEvent[]): void {
   for (const event of events) {
     freezeJson(event.data);
-    if (event.meta !== undefined) freezeJson(event.meta);
+    freezeJson(event.meta);
     Object.freeze(event);
   }
   Object.freeze(events);
-}
-
-/** Depth is bounded: it is what a payload may have. */
-function freezeJson(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  for (const key in value) freezeJson((value as Record<string, unknown>)[key]);
-  Object.freeze(value);
 }

@@ -258,3 +258,65 @@ test('an outcome is that of its commit, to the millisecond, with a clock that mo
   ]);
   await again.close();
 });
+
+test('what a reducer and a decide get is the same whether the call waited or not', async () => {
+  class Money {
+    readonly cents: number;
+    constructor(cents: number) {
+      this.cents = cents;
+    }
+  }
+  const seen: unknown[] = [];
+  const looking = defineModel({
+    name: 'looking',
+    events: { Seen: z.object({ deep: z.object({ list: z.array(z.int()) }), text: z.string() }) },
+    initialState: () => ({ n: 0 }),
+    reducers: {
+      Seen(state, data, event) {
+        state.n += 1;
+        const frozen = [Object.isFrozen(data), Object.isFrozen(data.deep), Object.isFrozen(event.meta)];
+        if (data.text === '') seen.push([frozen, data, event.meta, event.data === data]);
+      },
+    },
+    commands: {
+      look: {
+        input: z.object({
+          price: z.int().transform((cents) => new Money(cents)),
+          when: z.date(),
+          bag: z.map(z.string(), z.set(z.int())),
+          bytes: z.instanceof(Uint8Array),
+        }),
+        decide: (_state, input) => {
+          seen.push(input, input.price instanceof Money, input.bytes);
+          return { type: 'Seen', data: { deep: { list: [input.price.cents] }, text: '' } };
+        },
+      },
+    },
+  });
+  const ask = async (store: Store): Promise<unknown[]> => {
+    const input = { price: 5, when: new Date(7), bag: new Map([['a', new Set([1])]]), bytes: new Uint8Array([1, 2]) };
+    const event = { type: 'Seen', data: { deep: { list: [1] }, text: '' }, meta: { by: { id: 1 } } };
+    const written = [store.append(event), store.execute('look', input, { meta: { by: { id: 2 } } })];
+    input.bytes[0] = seen.length === 0 ? 9 : 1; // a call that does not wait has been decided by now
+    input.bag.get('a')!.add(2);
+    await Promise.all(written);
+    return seen.splice(0);
+  };
+  await using direct = await openStore(looking, { path: ':memory:' });
+  const atOnce = await ask(direct);
+  const { log, open } = gatedLog();
+  const store = await openStore(looking, { log });
+  const filling = Array.from({ length: 64 }, () =>
+    store.append({ type: 'Seen', data: { deep: { list: [] }, text: MIB } }),
+  );
+  setTimeout(open, 10);
+  const waited = await ask(store);
+  await Promise.all(filling);
+  expect((atOnce[0] as unknown[])[0]).toEqual([false, false, true]);
+  expect(waited[0]).toEqual(atOnce[0]);
+  expect(waited.at(-1)).toEqual(atOnce.at(-1));
+  expect(waited[1]).toMatchObject({ when: new Date(7), bag: new Map([['a', new Set([1])]]) });
+  expect(waited[2]).toBe(true);
+  expect(waited[3]).toEqual(new Uint8Array([1, 2]));
+  await store.close();
+});
