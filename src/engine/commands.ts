@@ -83,15 +83,15 @@ export function decide(command: Command, name: string, input: unknown, context: 
 }
 
 function verdictOf(name: string, decision: unknown): Verdict {
-  letGo(decision);
   let verdict: Verdict | undefined;
   try {
     verdict = readDecision(decision);
   } catch (cause) {
     throw badDecision(name, `reading what its decide gave threw: ${messageOf(cause)}`, cause);
   }
-  if (verdict === undefined) throw badDecision(name, `its decide gave ${kindOf(decision)}`);
-  return verdict;
+  if (verdict !== undefined) return verdict;
+  letGo(decision);
+  throw badDecision(name, `its decide gave ${kindOf(decision)}`);
 }
 
 function readDecision(decision: unknown): Verdict | undefined {
