@@ -173,7 +173,7 @@ export class WritePath {
       guest.isReady = true;
       this.#room.admit();
     };
-    looking.then(
+    Promise.resolve(looking).then(
       (stored) => {
         answer = () => stored;
         ready();

@@ -1,6 +1,7 @@
 /** The application's code runs inside a write, and tries to write from there. */
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
+import { Reentrancy } from '../../src/engine/reentrancy.ts';
 import { type Comparator, defineModel, OrderedMap, openStore, type Store, type StoreOptions } from '../../src/index.ts';
 import { errorOf, temporaryPath } from './harness.ts';
 
@@ -330,4 +331,21 @@ test('a reducer that changes its event changes nothing but the state', async () 
     expect(store).toMatchObject({ sequence: 3, state: { n: 3 }, recovery: { snapshot: 3 } });
     await store.close();
   }
+});
+
+test('should the guard fail, the rules of blocks keep what cannot be read out of the log', async () => {
+  const path = await temporaryPath();
+  await open({ path });
+  await store.append(counted);
+  const guardless = vi.spyOn(Reentrancy.prototype, 'entered', 'get').mockReturnValue(false);
+  const inner = { place: 'reducer' as const, run: () => store.append(counted) };
+  attempt = inner;
+  const outer = store.append(counted);
+  const codes = await Promise.all([outer, tried as Promise<unknown>].map(async (call) => (await errorOf(call)).code));
+  guardless.mockRestore();
+  expect(codes).toEqual(['STORE_FAILED', 'STORE_FAILED']);
+  await store.close().catch(() => {});
+  await open({ path });
+  expect(store.state.sum).toBe(1);
+  expect((await store.verify()).ok).toBe(true);
 });
