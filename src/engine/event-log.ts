@@ -9,6 +9,7 @@ import type { EventMeta, Json, RecordedEvent } from '../core/event.ts';
 import { copyPayload, inspectInput } from '../core/guard.ts';
 import { isParts } from '../core/parts.ts';
 import { decodeBlock, encodeCommit } from '../log/block.ts';
+import { requireReadable } from '../log/block-rules.ts';
 import type { BlockHeader, LogStore, QueuedCommit } from '../log/log-store.ts';
 import {
   A_FUNCTION,
@@ -269,9 +270,10 @@ export class EventLog implements AsyncDisposable {
     await this.close();
   }
 
-  #append(commits: readonly QueuedCommit[]): Promise<void> {
-    const { sequence: expectedSequence } = this.#log.head();
-    return this.#log.append({ expectedSequence, epoch: this.#log.epoch, commits, outcomes: [] });
+  async #append(commits: readonly QueuedCommit[]): Promise<void> {
+    const { sequence: expectedSequence, recordedAt } = this.#log.head();
+    requireReadable(commits, { sequence: expectedSequence, recordedAt }, this.#log.path);
+    await this.#log.append({ expectedSequence, epoch: this.#log.epoch, commits, outcomes: [] });
   }
 }
 
