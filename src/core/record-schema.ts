@@ -53,12 +53,27 @@ export function admitRecord(record: RecordSchema, input: unknown): Json | undefi
   }
 }
 
-/** What is for the long way in any case: to find that out after asking the schema would be to ask it twice. */
+/**
+ * What is for the long way in any case: to find that out after asking the schema would be to ask it twice, and a function of
+ * the application's in a schema sees nothing that the guard would keep from it.
+ */
 function mayFit({ keys, isStrict }: RecordSchema, input: unknown): boolean {
   if (typeof input !== 'object') return false;
   const members = input as { readonly [key: string]: unknown };
-  for (const key in members) if (members[key] === undefined || !(isStrict || keys.has(key))) return false;
+  for (const key in members) if (!mayBeMember(members[key]) || !(isStrict || keys.has(key))) return false;
   return true;
+}
+
+function mayBeMember(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    default:
+      return value === null;
+  }
 }
 
 /** Whether JSON would give back the very same record. */
@@ -91,6 +106,7 @@ function isPrimitive(schema: unknown): boolean {
     case 'enum':
     case 'literal':
     case 'null':
+    case 'custom': // gives what it was given, and is given primitives alone
       return true;
     case 'optional':
     case 'nullable':
