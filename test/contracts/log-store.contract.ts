@@ -253,6 +253,44 @@ export function describeLogStore(name: string, createHarness: () => Promise<LogH
         expect(await collect(log.headers())).toEqual([]);
       });
 
+      test('are there once the append is done, and not before they were given', async () => {
+        const remember = (ids: readonly string[], outcome = '{}') =>
+          log.append({
+            expectedSequence: 0,
+            epoch: log.epoch,
+            commits: [],
+            outcomes: ids.map((commandId) => ({ commandId, recordedAt: 1, outcome })),
+          });
+        const batches = upTo(8).map((batch) => upTo(300).map((id) => `c${batch}-${id}`));
+        for (const ids of batches) {
+          for (const id of ids) expect(await log.outcome(id)).toBeUndefined();
+          await remember(ids);
+          for (const id of ids) expect(await log.outcome(id)).toMatchObject({ commandId: id });
+        }
+        await reopen();
+        for (const id of batches.flat()) expect(await log.outcome(id)).toMatchObject({ commandId: id });
+        expect(await log.outcome('c9-1')).toBeUndefined();
+        await remember(['c9-1', 'c1-1'], '{"again":true}');
+        for (const id of ['c9-1', 'c1-1']) expect(await log.outcome(id)).toMatchObject({ outcome: '{"again":true}' });
+      });
+
+      test('that come again are as new as any', async () => {
+        const week = 7 * 24 * 3_600_000;
+        const remember = (ids: readonly number[], recordedAt: number) =>
+          log.append({
+            expectedSequence: 0,
+            epoch: log.epoch,
+            commits: [],
+            outcomes: ids.map((id) => ({ commandId: `c${id}`, recordedAt, outcome: `{"at":${recordedAt}}` })),
+          });
+        await remember(upTo(300), 0);
+        await remember([...upTo(3), ...upTo(3), ...upTo(394, 301)], week + 1);
+        expect(await log.outcome('c1')).toMatchObject({ recordedAt: week + 1 });
+        expect(await log.outcome('c4')).toBeUndefined();
+        expect(await log.outcome('c203')).toBeUndefined();
+        expect(await log.outcome('c204')).toBeDefined();
+      });
+
       test('are forgotten after a week, oldest first, a few at a time', async () => {
         const week = 7 * 24 * 3_600_000;
         const remember = (ids: readonly number[], recordedAt: number) =>

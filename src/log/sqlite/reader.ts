@@ -32,6 +32,12 @@ interface Page {
   readonly blocks: readonly StoredBlock[];
 }
 
+/** A page of command ids, and the last of them in UTF-8, which is where the next page begins; undefined after the end. */
+export interface CommandIds {
+  readonly ids: readonly string[];
+  readonly last: Uint8Array | undefined;
+}
+
 export class LogReader {
   readonly path: string;
   readonly #connection: Connection;
@@ -192,6 +198,16 @@ export class LogReader {
     const { checksum, ...stored } = row;
     if (checksumOfOutcome(stored) === checksum) return stored;
     throw outcomeDamaged(this.path, commandId);
+  }
+
+  /** Some ids of remembered commands, in the order of their bytes, after `after`; see `CommandIds`. */
+  commandIds(after: Uint8Array, atMost: number): CommandIds {
+    return this.#guarded(() =>
+      this.#connection.transaction(() => ({
+        ids: this.#sql.commandIds.all(after, atMost),
+        last: this.#sql.lastCommandId.get(after, atMost) ?? undefined,
+      }))(),
+    );
   }
 
   /** Newest first. A damaged header stands for no snapshot: which state it leads to, nobody can say. */

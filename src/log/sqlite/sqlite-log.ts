@@ -5,6 +5,7 @@
  * (`reader.ts`). Whatever takes long is cut into small jobs, so that appends come through in between.
  */
 import assert from 'node:assert';
+import { randomInt } from 'node:crypto';
 import { clearInterval, setInterval } from 'node:timers';
 import { RefoldError, type SerializedError } from '../../core/errors.ts';
 import { openBlockPieces } from '../block.ts';
@@ -40,6 +41,7 @@ import {
   sizeOf,
   unusablePath,
 } from './files.ts';
+import { KnownIds } from './known-ids.ts';
 import { lockPath } from './lock.ts';
 import { READ_AHEAD_FROM_BYTES, ReadAhead } from './read-ahead.ts';
 import { LogReader } from './reader.ts';
@@ -143,6 +145,7 @@ class SqliteLog implements LogStore {
   readonly #reader: LogReader;
   readonly #blocks: ReadAhead;
   readonly #writer: WriterClient | undefined;
+  readonly #ids: KnownIds;
   readonly #bell = new Bell();
   #head: LogHead;
   #firstSequence: number;
@@ -159,6 +162,10 @@ class SqliteLog implements LogStore {
     this.#reader = reader;
     this.#blocks = new ReadAhead(reader, state.logId, readAheadFromBytes);
     this.#writer = writer;
+    this.#ids = new KnownIds(randomInt(2 ** 32));
+    // What others write meanwhile, a reader cannot know.
+    if (this.readOnly) this.#ids.giveUp();
+    else this.#ids.fill((after, atMost) => reader.commandIds(after, atMost));
     this.#head = state.head;
     this.#firstSequence = state.trimmed.through + 1;
   }
@@ -178,11 +185,17 @@ class SqliteLog implements LogStore {
     return this.#firstSequence;
   }
 
-  async append({ expectedSequence, epoch, commits, outcomes }: AppendRequest): Promise<void> {
-    const block = commits.length === 0 ? undefined : newBlock(commits);
-    const transfer = block === undefined ? [] : [block.payload.buffer];
-    this.#head = await this.#writing().do('append', { expectedSequence, epoch, block, outcomes }, transfer);
-    if (block !== undefined) this.#bell.ring();
+  async append(request: AppendRequest): Promise<void> {
+    const writer = this.#writing();
+    const handed = this.#ids.hand(request.outcomes);
+    try {
+      this.#head = await appendTo(writer, request, !handed.areNew);
+    } catch (error) {
+      this.#ids.giveUp(); // which of them are in the log, nobody can say; hardly ever does a log go on after this
+      throw error;
+    }
+    this.#ids.keep(handed);
+    if (request.commits.length > 0) this.#bell.ring();
   }
 
   async *read({ from, to }: { readonly from: number; readonly to?: number }): AsyncGenerator<Block, void> {
@@ -230,7 +243,7 @@ class SqliteLog implements LogStore {
   }
 
   outcome(commandId: string): StoredOutcome | undefined {
-    return this.#reader.outcome(commandId);
+    return this.#ids.mayHold(commandId) ? this.#reader.outcome(commandId) : undefined;
   }
 
   async putSnapshot(info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<void> {
@@ -319,6 +332,7 @@ class SqliteLog implements LogStore {
   }
 
   async #close(): Promise<void> {
+    this.#ids.giveUp();
     // Readers go first: the last connection to close empties the WAL and removes it.
     this.#reader.close();
     await this.#blocks.close();
@@ -333,6 +347,23 @@ class SqliteLog implements LogStore {
     if (this.#writer === undefined) throw openedReadOnly(this.path);
     return this.#writer;
   }
+}
+
+function appendTo(
+  writer: WriterClient,
+  { expectedSequence, epoch, commits, outcomes: stored }: AppendRequest,
+  mayReplace: boolean,
+): Promise<LogHead> {
+  const block = commits.length === 0 ? undefined : newBlock(commits);
+  const transfer = block === undefined ? [] : [block.payload.buffer];
+  const outcomes = { fields: fieldsOf(stored), mayReplace };
+  return writer.do('append', { expectedSequence, epoch, block, outcomes }, transfer);
+}
+
+function fieldsOf(outcomes: readonly StoredOutcome[]): (string | number)[] {
+  const fields: (string | number)[] = [];
+  for (const { commandId, recordedAt, outcome } of outcomes) fields.push(commandId, recordedAt, outcome);
+  return fields;
 }
 
 /** Encoded here, so that one run of bytes is handed to the writer, not copied, instead of many objects. */
