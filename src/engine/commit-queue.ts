@@ -4,6 +4,7 @@
  * Commits enter already folded, in the order of their sequences; they leave, in the same order, when the block that
  * holds them is durable. The first failure ends it all: what was queued is refused, and the queue takes no more.
  */
+
 import { isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
 import { requireReadable } from '../log/block-rules.ts';
 import type { LogHead, LogStore, QueuedCommit, StoredOutcome } from '../log/log-store.ts';
@@ -13,6 +14,8 @@ import { warnOf } from './warn.ts';
 export interface FoldedCommit extends QueuedCommit {
   readonly firstSequence: number;
 }
+
+import { soon } from '../log/timers.ts';
 
 /** What waits to become durable. Without `commit` it only waits its turn, or carries an outcome. */
 export interface QueueEntry {
@@ -103,7 +106,7 @@ export class CommitQueue {
   #schedule(): void {
     if (this.#pumpScheduled) return;
     this.#pumpScheduled = true;
-    queueMicrotask(() => {
+    void soon(() => {
       this.#pumpScheduled = false;
       this.#pump();
     });

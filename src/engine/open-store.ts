@@ -1,8 +1,10 @@
 /** Opening a store: options, log, model, recovery, in this order; whatever fails leaves the file as it was. */
+
 import { RefoldError } from '../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { type LiveState, openAtomicState, openDirectState, openStrictState } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
+import { performance } from '../log/timers.ts';
 import { fingerprintOfModel } from './model-module.ts';
 import { openLogAt } from './open-log.ts';
 import { type Settings, type StoreOptions, settingsOf } from './options.ts';

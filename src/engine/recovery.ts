@@ -4,10 +4,12 @@
  * The choice is a pure function from facts to a plan; `recover` carries it out and falls back to the next candidate
  * when a snapshot proves unreadable, so that damage there costs time and not data.
  */
+
 import { RefoldError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import { STATE_FORMAT } from '../fold/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
+import { performance } from '../log/timers.ts';
 import { findChange, type ModelFingerprint, parseFingerprint } from './fingerprint.ts';
 import { freshState } from './initial-state.ts';
 import type { Pace } from './pace.ts';

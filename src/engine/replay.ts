@@ -1,9 +1,11 @@
 /** Full replay: folds a log from its very beginning, ignoring snapshots, and says what came out. */
 import { isRefoldError } from '../core/errors.ts';
+
 import type { DeepReadonly } from '../core/event.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogStore } from '../log/log-store.ts';
+import { performance } from '../log/timers.ts';
 import { freshState } from './initial-state.ts';
 import { fingerprintOfModel } from './model-module.ts';
 import { withLogOf } from './open-store.ts';

@@ -4,7 +4,9 @@
  * If they differ, a reducer is not deterministic. Nobody waits for a check but who asked for the snapshot. The same thread
  * makes snapshots where the state that lives cannot be held still.
  */
+
 import type { SnapshotInfo } from '../log/log-store.ts';
+import { performance } from '../log/timers.ts';
 import { type Divergence, diverged } from './divergence.ts';
 import type { Keyframe, MadeSnapshot } from './snapshot-making.ts';
 import { type SnapshotThread, ThreadUnavailable } from './snapshot-thread.ts';

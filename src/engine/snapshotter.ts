@@ -6,11 +6,13 @@
  * here in slices otherwise. Where the thread is not needed for that it checks the state (`snapshot-checker.ts`): if a replay
  * gives another one, what was kept since they agreed goes.
  */
+
 import { assert } from '../core/assert.ts';
 import type { RefoldError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import type { LiveState, StateCapture } from '../fold/live-state.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
+import { performance } from '../log/timers.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { Divergence } from './divergence.ts';
 import { fingerprintFor, type ModelFingerprint } from './fingerprint.ts';

@@ -8,9 +8,10 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import { dirname } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { messageOf } from '../../core/errors.ts';
 import type { BackupMessage, BackupOptions } from './backup.ts';
-import { loadDriver, openConnection } from './driver.ts';
-import { createFile, removeDatabase, syncDirectory, syncFile } from './files.ts';
+import { isFull, loadDriver, openConnection } from './driver.ts';
+import { createFile, isOutOfSpace, removeDatabase, syncDirectory, syncFile } from './files.ts';
 import { newLogId } from './schema.ts';
 
 /** Pages copied before others get a turn: one megabyte. */
@@ -49,14 +50,15 @@ async function giveOwnId(path: string): Promise<void> {
 }
 
 async function main(port: MessagePort, options: BackupOptions): Promise<void> {
-  removeDatabase(options.partial); // left over from a copy that was interrupted
   try {
+    removeDatabase(options.partial); // left over from a copy that was interrupted
     createFile(options.partial);
     await copyLog(options, port);
     port.postMessage({ done: true } satisfies BackupMessage);
   } catch (error) {
+    const failed = messageOf(error);
+    port.postMessage({ failed, isFull: isFull(error) || isOutOfSpace(error) } satisfies BackupMessage);
     removeDatabase(options.partial);
-    throw error;
   }
 }
 

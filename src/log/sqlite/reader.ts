@@ -11,6 +11,7 @@ import { checksumOf, corruptBlock, type StoredBlock, verifyBlock } from '../chai
 import { eventsMissing, historyGone, outcomeDamaged, snapshotDamaged, storeClosed } from '../log-errors.ts';
 import type { Block, BlockHeader, Checkpoint, SnapshotInfo, StoredOutcome } from '../log-store.ts';
 import { checksumOfOutcome } from '../outcomes.ts';
+import { nextTurn } from '../timers.ts';
 import { chainAt, type LogState, readLogState, toBlock, toHeader } from './block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from './driver.ts';
 import { invalidPath } from './files.ts';
@@ -263,9 +264,4 @@ function olderFormat(path: string): RefoldError {
     type: 'readOnly',
     hint: 'Open it once without readOnly: that brings it to the present format',
   });
-}
-
-/** Lets the event loop breathe between two pages. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -24,12 +24,13 @@ import type {
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
+import { requireThreads } from '../threads.ts';
+import { every } from '../timers.ts';
 import { backUp } from './backup.ts';
 import type { LogState } from './block-rows.ts';
 import { checkInThread } from './check.ts';
 import { type Driver, isFull, loadDriver, needsRollback } from './driver.ts';
-import { canonicalPath, createFile, fileKind, invalidPath, requireNoRepair, requireOwnFiles, sizeOf } from './files.ts';
-import { lockPath } from './lock.ts';
+import { canonicalPath, fileKind, invalidPath, requireNoRepair, requireOwnFiles, sizeOf } from './files.ts';
 import { READ_AHEAD_FROM_BYTES, ReadAhead } from './read-ahead.ts';
 import { LogReader } from './reader.ts';
 import { sealInThread } from './sealer.ts';
@@ -73,6 +74,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
   const durability = checkDurability(options.durability ?? 'always');
   if (typeof options.path !== 'string' || options.path === '') throw invalidPath(String(options.path), 'no path given');
   const path = canonicalPath(options.path);
+  requireThreads(path);
   requireOwnFiles(path);
   requireNoRepair(path);
   const { readAheadFromBytes = READ_AHEAD_FROM_BYTES, checkpointFromBytes } = options;
@@ -82,10 +84,8 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
     if (kind === 'missing') throw invalidPath(path, 'there is no such file');
     return openBesideWriter(driver, path, readAheadFromBytes);
   }
-  // Look before anything is made beside the file: a foreign one must not even get a lock file.
+  // Look before anything is made beside the file, which the writer does: a foreign one must not even get a lock file.
   if (kind === 'filled') identifyIfPossible(driver, path);
-  createFile(lockPath(path));
-  createFile(path);
   const { writer, opened } = await WriterClient.open({
     path,
     durability,
@@ -184,17 +184,22 @@ class SqliteLog implements LogStore {
   async #grown(signal: AbortSignal): Promise<void> {
     if (this.#closing !== undefined) throw storeClosed(this.path);
     const mayRing = (): boolean => this.#writer === undefined && this.#closing === undefined && this.#hasChanged();
-    const poll = setInterval(() => mayRing() && this.#bell.ring(), POLL_MS);
+    const endPoll = every(POLL_MS, () => mayRing() && this.#bell.ring());
     try {
       await this.#bell.wait(signal);
       if (this.#writer === undefined && this.#closing === undefined) this.#refresh();
     } finally {
-      clearInterval(poll);
+      endPoll();
     }
   }
 
+  /** Also when it cannot be told: whoever is woken reads, and meets what stands in the way. */
   #hasChanged(): boolean {
-    return this.#reader.dataVersion() !== this.#seenVersion;
+    try {
+      return this.#reader.dataVersion() !== this.#seenVersion;
+    } catch {
+      return true;
+    }
   }
 
   #refresh(): void {
