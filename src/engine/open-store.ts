@@ -1,5 +1,6 @@
 /** Opening a store: options, log, model, recovery, in this order; whatever fails leaves the file as it was. */
 
+import { types } from 'node:util';
 import { RefoldError } from '../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { type LiveState, openAtomicState, openDirectState, openStrictState } from '../fold/live-state.ts';
@@ -91,7 +92,7 @@ function uncheckedFold({ path }: LogStore): string {
 }
 
 function requireModel(model: Model): void {
-  if (model?.types instanceof Map) return;
+  if (types.isMap(model?.types)) return;
   throw new RefoldError('INVALID_OPTION', 'Cannot open the log: the first argument is not a model', {
     type: 'model',
     hint: 'Pass what defineModel gave',

@@ -5,6 +5,8 @@
  * that a slow reader neither fills memory nor keeps the WAL from being written back. Between two pages the log may
  * change: a block that was sealed meanwhile is found inside the one that took its place.
  */
+
+import { types } from 'node:util';
 import zlib from 'node:zlib';
 import { RefoldError } from '../../core/errors.ts';
 import { checksumOf, corruptBlock, type StoredBlock, verifyBlock } from '../chain.ts';
@@ -218,7 +220,7 @@ export class LogReader {
   #readChunk(id: number, part: number, sequence: number): Uint8Array {
     const row = this.#sql.chunk.get(id, part);
     if (row === undefined) throw snapshotDamaged(this.path, sequence, `chunk ${part} is missing`);
-    if (!(row.data instanceof Uint8Array) || checksumOf(row.data) !== row.checksum) {
+    if (!types.isUint8Array(row.data) || checksumOf(row.data) !== row.checksum) {
       throw snapshotDamaged(this.path, sequence, `chunk ${part} does not match its checksum`);
     }
     try {
