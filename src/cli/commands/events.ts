@@ -42,6 +42,7 @@ async function follow(log: EventLog, options: Options): Promise<void> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
   process.once('SIGINT', end).once('SIGTERM', end);
+  process.stdout.once('error', end); // nobody reads on
   const awake = setInterval(() => {}, 60_000); // waiting for a log to grow keeps no process alive
   try {
     const from = options.from ?? (await log.info()).firstSequence;
@@ -49,6 +50,7 @@ async function follow(log: EventLog, options: Options): Promise<void> {
   } finally {
     clearInterval(awake);
     process.off('SIGINT', end).off('SIGTERM', end);
+    process.stdout.off('error', end);
   }
 }
 
