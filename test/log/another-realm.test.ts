@@ -6,7 +6,8 @@ import { expect, test } from 'vitest';
 
 test('a store lives its whole life', async () => {
   const program = fileURLToPath(new URL('fixtures/in-another-realm.ts', import.meta.url));
-  const flags = ['--conditions=refold-source', '--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
+  const quietly = ['ExperimentalWarning', 'RefoldListenerWarning'].map((name) => `--disable-warning=${name}`);
+  const flags = ['--conditions=refold-source', '--experimental-vm-modules', ...quietly];
   const child = spawn(process.execPath, [...flags, program], { timeout: 60_000 });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
   expect({ stdout, stderr }).toEqual({ stdout: 'done\n', stderr: '' });
