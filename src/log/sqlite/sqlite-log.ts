@@ -31,6 +31,7 @@ import type { LogState } from './block-rows.ts';
 import { checkInThread } from './check.ts';
 import { type Driver, isFull, loadDriver, needsRollback } from './driver.ts';
 import { canonicalPath, fileKind, invalidPath, requireNoRepair, requireOwnFiles, sizeOf } from './files.ts';
+import { type Explain, explainLeftovers } from './leftovers.ts';
 import { READ_AHEAD_FROM_BYTES, ReadAhead } from './read-ahead.ts';
 import { LogReader } from './reader.ts';
 import { sealInThread } from './sealer.ts';
@@ -77,12 +78,26 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
   requireThreads(path);
   requireOwnFiles(path);
   requireNoRepair(path);
+  const explain = explainLeftovers(path);
+  try {
+    return await openFile(path, durability, options, explain);
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+async function openFile(
+  path: string,
+  durability: Durability,
+  options: SqliteLogOptions,
+  explain: Explain,
+): Promise<LogStore> {
   const { readAheadFromBytes = READ_AHEAD_FROM_BYTES, checkpointFromBytes } = options;
   const driver = await loadDriver();
   const kind = fileKind(path);
   if (options.readOnly === true) {
     if (kind === 'missing') throw invalidPath(path, 'there is no such file');
-    return openBesideWriter(driver, path, readAheadFromBytes);
+    return openBesideWriter(driver, path, readAheadFromBytes, explain);
   }
   // Look before anything is made beside the file, which the writer does: a foreign one must not even get a lock file.
   if (kind === 'filled') identifyIfPossible(driver, path);
@@ -93,7 +108,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
     checkpointFromBytes,
   });
   try {
-    return new SqliteLog(LogReader.open(driver, path), writer, opened, readAheadFromBytes);
+    return new SqliteLog(LogReader.open(driver, path), writer, opened, readAheadFromBytes, explain);
   } catch (error) {
     await writer.close();
     throw error;
@@ -101,13 +116,13 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
 }
 
 /** The witness is read before the log: a writer may be moving both, the log first. */
-function openBesideWriter(driver: Driver, path: string, readAheadFromBytes: number): LogStore {
+function openBesideWriter(driver: Driver, path: string, readAheadFromBytes: number, explain: Explain): LogStore {
   const testimonies = readWitness(path);
   const reader = LogReader.open(driver, path);
   try {
     const state = reader.state();
     requireWitnessed(path, state, testimonies, (sequence) => reader.chainAt(sequence));
-    return new SqliteLog(reader, undefined, state, readAheadFromBytes);
+    return new SqliteLog(reader, undefined, state, readAheadFromBytes, explain);
   } catch (error) {
     reader.close();
     throw error;
@@ -131,6 +146,7 @@ class SqliteLog implements LogStore {
   readonly readOnly: boolean;
   readonly epoch: number;
   readonly #reader: LogReader;
+  readonly #explain: Explain;
   readonly #blocks: ReadAhead;
   readonly #writer: WriterClient | undefined;
   readonly #bell = new Bell();
@@ -141,7 +157,14 @@ class SqliteLog implements LogStore {
   readonly #stopSealing = new AbortController();
   #closing: Promise<void> | undefined;
 
-  constructor(reader: LogReader, writer: WriterClient | undefined, state: LogState, readAheadFromBytes: number) {
+  constructor(
+    reader: LogReader,
+    writer: WriterClient | undefined,
+    state: LogState,
+    readAheadFromBytes: number,
+    explain: Explain,
+  ) {
+    this.#explain = explain;
     this.path = reader.path;
     this.readOnly = writer === undefined;
     this.epoch = state.epoch;
@@ -169,7 +192,11 @@ class SqliteLog implements LogStore {
 
   async *read({ from, to }: { readonly from: number; readonly to?: number }): AsyncGenerator<Block, void> {
     if (this.#writer === undefined) this.#refresh();
-    yield* this.#blocks.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.#head.sequence));
+    try {
+      yield* this.#blocks.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.#head.sequence));
+    } catch (error) {
+      throw this.#explain(error);
+    }
   }
 
   follow(from: number, signal: AbortSignal): AsyncIterable<Block> {
