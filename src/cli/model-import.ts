@@ -2,7 +2,9 @@
  * Import through a model: each event is upcast, validated by its schema and folded by its reducer, as a live one is, and
  * keeps the time it was recorded at.
  */
+
 import { type ImportedEvent, isRefoldError, type Model, openStore, RefoldError, type Upcaster } from '../index.ts';
+import { quietly } from './quietly.ts';
 import { readableError } from './readable-error.ts';
 
 /** An event with the line it came from, and how long that was. */
@@ -27,7 +29,8 @@ const WINDOW_BYTES = 8 * 1024 * 1024;
 export async function appendAll(model: Model, path: string, events: AsyncIterable<ImportedLine>): Promise<number> {
   let clock = 0;
   // Direct and unsynced: if anything goes wrong the log is thrown away.
-  await using store = await openStore(model, { path, durability: 'os', fold: 'direct', clock: () => clock });
+  const options = { path, durability: 'os', fold: 'direct', clock: () => clock } as const;
+  await using store = await quietly(() => openStore(model, options));
   const window = new AppendWindow();
   for await (const event of events) {
     clock = event.recordedAt;

@@ -6,7 +6,9 @@ import { expect, test } from 'vitest';
 
 test('a store lives its whole life', async () => {
   const program = fileURLToPath(new URL('fixtures/in-another-realm.ts', import.meta.url));
-  const quietly = ['ExperimentalWarning', 'RefoldListenerWarning'].map((name) => `--disable-warning=${name}`);
+  const quietly = ['ExperimentalWarning', 'RefoldListenerWarning', 'RefoldDirectFoldWarning'].map(
+    (name) => `--disable-warning=${name}`,
+  );
   const flags = ['--conditions=refold-source', '--experimental-vm-modules', ...quietly];
   const child = spawn(process.execPath, [...flags, program], { timeout: 60_000 });
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);

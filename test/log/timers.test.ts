@@ -55,6 +55,8 @@ test('nobody else in the library takes time from elsewhere', () => {
   expect(offenders).toEqual([]);
 });
 
+const FLAGS = ['--conditions=refold-source', '--disable-warning=RefoldDirectFoldWarning'];
+
 describe('a store lives its whole life', () => {
   test.each([
     ['with real timers', 'none'],
@@ -63,7 +65,7 @@ describe('a store lives its whole life', () => {
     ['with every timer replaced while it is open', 'open'],
   ])('%s', async (_, when) => {
     const program = fileURLToPath(new URL('fixtures/life-under-fake-timers.ts', import.meta.url));
-    const child = spawn(process.execPath, ['--conditions=refold-source', program, when], { timeout: 30_000 });
+    const child = spawn(process.execPath, [...FLAGS, program, when], { timeout: 30_000 });
     const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
     expect({ stdout, stderr }).toEqual({ stdout: 'done\n', stderr: '' });
   });

@@ -136,8 +136,8 @@ function lockedBy(holder: LockHolder | undefined, path: string, cause: unknown):
 
 function nameOf(holder: LockHolder | undefined, isOurs: boolean): string {
   if (holder === undefined) return 'another process';
-  const who = isOurs ? `this process, ${holder.pid}` : `process ${holder.pid} on ${holder.host}`;
-  return `${who}, since ${new Date(holder.startedAt).toISOString()}`;
+  const process = `process ${holder.pid} on ${holder.host}`;
+  return `${isOurs ? `this process (${process})` : process}, since ${new Date(holder.startedAt).toISOString()}`;
 }
 
 /** With hot reload it is the store of the module before, which nobody has any more. */
