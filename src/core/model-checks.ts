@@ -3,6 +3,7 @@
  *
  * Parts are read once, so that a getter cannot give something else later. What a getter throws is told as such.
  */
+import { isMap } from 'node:util/types';
 import { isRefoldError, RefoldError } from './errors.ts';
 import type { EventType, Model, Upcaster } from './model.ts';
 import { shortened } from './nearest.ts';
@@ -55,11 +56,11 @@ export function requireModel(action: string, model: unknown): asserts model is M
   });
 }
 
-/** By its shape: it may come from another copy of refold. */
+/** By its shape: it may come from another copy of refold, or another realm. */
 function isModel(value: unknown): boolean {
   try {
     const { types, name, initialState, reducers } = value as Model;
-    return types instanceof Map && typeof name === 'string' && typeof initialState === 'function' && isParts(reducers);
+    return isMap(types) && typeof name === 'string' && typeof initialState === 'function' && isParts(reducers);
   } catch {
     return false; // a proxy
   }

@@ -5,8 +5,8 @@
  * Nothing durable depends on it: a log survives SIGKILL just as well. It saves the next open the replay, and under
  * durability `everysec` and `os` it syncs what was acknowledged.
  */
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { messageOf } from '../core/errors.ts';
+import { nextTurn } from '../log/timers.ts';
 import { checkValue, type OptionCheck } from './call-options.ts';
 
 /** What can be closed: a store, a log, a server that holds one. */

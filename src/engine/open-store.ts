@@ -4,6 +4,7 @@ import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { requireModel } from '../core/model-checks.ts';
 import { type LiveState, openAtomicState, openDirectState, openStrictState } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
+import { performance } from '../log/timers.ts';
 import { despiteDrops } from './history.ts';
 import type { LogOptions } from './log-options.ts';
 import { fingerprintOfModel } from './model-module.ts';

@@ -5,6 +5,7 @@ import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { requireModel } from '../core/model-checks.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogStore } from '../log/log-store.ts';
+import { performance } from '../log/timers.ts';
 import { A_FUNCTION, A_SEQUENCE, checkOptions, type OptionChecks } from './call-options.ts';
 import { despiteDrops } from './history.ts';
 import { freshState } from './initial-state.ts';

@@ -1,9 +1,9 @@
 /** How a reader waits for the log to grow: shared by every log that is held in this process. */
-import { clearInterval, setInterval } from 'node:timers';
 import type { Block, LogHead } from './log-store.ts';
+import { every } from './timers.ts';
 
-/** Beyond this setInterval would not wait at all. */
-const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
+/** Beyond this a timer would not wait at all. */
+const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Wakes whoever waits, all of them, each time.
@@ -13,7 +13,7 @@ const LONGEST_INTERVAL_MS = 2 ** 31 - 1;
  */
 export class Bell {
   readonly #waiting = new Set<() => void>();
-  #alive: NodeJS.Timeout | undefined;
+  #letGo: (() => void) | undefined;
 
   ring(): void {
     for (const wake of [...this.#waiting]) wake();
@@ -24,20 +24,20 @@ export class Bell {
     return new Promise((resolve) => {
       const wake = () => {
         this.#waiting.delete(wake);
-        if (this.#waiting.size === 0) this.#letGo();
+        if (this.#waiting.size === 0) this.#sleep();
         signal.removeEventListener('abort', wake);
         resolve();
       };
       this.#waiting.add(wake);
-      this.#alive ??= setInterval(() => {}, LONGEST_INTERVAL_MS);
+      this.#letGo ??= every(LONGEST_MS, () => {});
       signal.addEventListener('abort', wake);
       if (signal.aborted) wake();
     });
   }
 
-  #letGo(): void {
-    clearInterval(this.#alive);
-    this.#alive = undefined;
+  #sleep(): void {
+    this.#letGo?.();
+    this.#letGo = undefined;
   }
 }
 

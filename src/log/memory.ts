@@ -34,6 +34,7 @@ import type {
 } from './log-store.ts';
 import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOME_AGE_MS, OUTCOMES_KEPT } from './outcomes.ts';
 import { headerOf, nextRun, openBytesOf, sealInRuns, sealRun } from './sealing.ts';
+import { nextTurn } from './timers.ts';
 
 export interface MemoryLogOptions {
   /** Accepted for symmetry; memory has no disk to reach. */
@@ -327,9 +328,4 @@ function chainBefore({ blocks, trimmed }: MemoryContents, index: number): string
 
 function isSameSnapshot(a: SnapshotInfo, b: SnapshotInfo): boolean {
   return a.owner === b.owner && a.sequence === b.sequence;
-}
-
-/** Lets appends and readers in between two blocks. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

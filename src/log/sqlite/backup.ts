@@ -1,5 +1,4 @@
 /** A consistent copy of a log that may be written to meanwhile, made in a thread of its own. */
-import { Worker } from 'node:worker_threads';
 import {
   type ErrorCode,
   isRefoldError,
@@ -8,6 +7,7 @@ import {
   reviveError,
   type SerializedError,
 } from '../../core/errors.ts';
+import { startThread, threadFailed, threadFile } from '../threads.ts';
 import { readFailure } from './driver.ts';
 import { canonicalPath, fileKind, isOutOfSpace, isUsablePath } from './files.ts';
 
@@ -48,22 +48,20 @@ export async function backUp(source: string, path: string, onProgress?: (fractio
 
 function copyInThread(options: BackupOptions, onProgress: ((fraction: number) => void) | undefined): Promise<void> {
   return new Promise((resolve, reject) => {
-    const worker = new Worker(BACKUP_WORKER, { workerData: options, execArgv: [], name: 'refold backup' });
+    const { source } = options;
+    const worker = startThread(BACKUP_WORKER, { workerData: options, name: 'refold backup' }, 'back up', source);
     let done = false;
     worker.on('message', (message: BackupMessage) => {
       if ('done' in message) done = true;
       else if ('failed' in message) reject(reviveError(message.failed));
       else onProgress?.(message.progress);
     });
-    worker.on('error', reject);
-    worker.on('exit', () => (done ? resolve() : reject(new Error('the copying thread ended'))));
+    worker.on('error', (error) => reject(threadFailed('back up', source, error)));
+    worker.on('exit', () => (done ? resolve() : reject(threadFailed('back up', source, new Error('it ended early')))));
   });
 }
 
-const BACKUP_WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './backup-worker.ts' : './backup-worker.js',
-  import.meta.url,
-);
+const BACKUP_WORKER = threadFile(import.meta.url, 'backup-worker');
 
 function targetTaken(source: string, target: string): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot back up ${source}: there is a file at ${target} already`, {

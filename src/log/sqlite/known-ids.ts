@@ -8,10 +8,10 @@
  * The log forgets its oldest ids. Memory stays bounded by two generations (`IdFilter`): the older one goes when so many newer
  * ids have become durable that the log has forgotten all of it.
  */
-import { clearImmediate, setImmediate } from 'node:timers';
 import { IdFilter } from '../id-filter.ts';
 import type { StoredOutcome } from '../log-store.ts';
 import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOMES_KEPT } from '../outcomes.ts';
+import { nextTurn } from '../timers.ts';
 import type { CommandIds } from './reader.ts';
 
 /** Reads some ids after the one given as UTF-8. */
@@ -37,7 +37,6 @@ export class KnownIds {
   /** Undefined once it was given up: then every id may be known. */
   #filter: IdFilter | undefined;
   #isFull = false;
-  #next: NodeJS.Immediate | undefined;
   #turnovers = 0;
   /** So many ids of the newer generation are durable, at least. */
   #durable = 0;
@@ -81,12 +80,11 @@ export class KnownIds {
 
   /** From now on every id may be known. Ends the reading. */
   giveUp(): void {
-    clearImmediate(this.#next);
     this.#filter = undefined;
   }
 
   #readLater(source: IdSource, after: Uint8Array): void {
-    this.#next = setImmediate(() => this.#readPage(source, after)).unref();
+    nextTurn().then(() => this.#filter !== undefined && this.#readPage(source, after));
   }
 
   #readPage(source: IdSource, after: Uint8Array): void {

@@ -6,7 +6,6 @@
  */
 import assert from 'node:assert';
 import { randomInt } from 'node:crypto';
-import { clearInterval, setInterval } from 'node:timers';
 import { RefoldError, type SerializedError } from '../../core/errors.ts';
 import { openBlockPieces } from '../block.ts';
 import { Bell, followLog } from '../following.ts';
@@ -26,13 +25,14 @@ import type {
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
+import { requireThreads } from '../threads.ts';
+import { every } from '../timers.ts';
 import { backUp } from './backup.ts';
 import type { LogState } from './block-rows.ts';
 import { checkInThread } from './check.ts';
 import { type Driver, isFull, loadDriver, needsRollback } from './driver.ts';
 import {
   canonicalPath,
-  createFile,
   fileKind,
   invalidPath,
   isUsablePath,
@@ -42,7 +42,7 @@ import {
   unusablePath,
 } from './files.ts';
 import { KnownIds } from './known-ids.ts';
-import { lockPath } from './lock.ts';
+import { type Explain, explainLeftovers } from './leftovers.ts';
 import { READ_AHEAD_FROM_BYTES, ReadAhead } from './read-ahead.ts';
 import { LogReader } from './reader.ts';
 import { sealInThread } from './sealer.ts';
@@ -86,19 +86,32 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
   const durability = checkDurability(options.durability ?? 'always');
   if (!isUsablePath(options.path)) throw unusablePath(options.path);
   const path = canonicalPath(options.path);
+  requireThreads(path);
   requireOwnFiles(path);
   requireNoRepair(path);
+  const explain = explainLeftovers(path);
+  try {
+    return await openFile(path, durability, options, explain);
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+async function openFile(
+  path: string,
+  durability: Durability,
+  options: SqliteLogOptions,
+  explain: Explain,
+): Promise<LogStore> {
   const { readAheadFromBytes = READ_AHEAD_FROM_BYTES, checkpointFromBytes } = options;
   const driver = await loadDriver();
   const kind = fileKind(path);
   if (options.readOnly === true) {
     if (kind === 'missing') throw invalidPath(path, 'there is no such file');
-    return openBesideWriter(driver, path, readAheadFromBytes);
+    return openBesideWriter(driver, path, readAheadFromBytes, explain);
   }
-  // Look before anything is made beside the file: a foreign one must not even get a lock file.
+  // Look before anything is made beside the file, which the writer does: a foreign one must not even get a lock file.
   if (kind === 'filled') identifyIfPossible(driver, path);
-  createFile(lockPath(path));
-  createFile(path);
   const { writer, opened } = await WriterClient.open({
     path,
     durability,
@@ -106,7 +119,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
     checkpointFromBytes,
   });
   try {
-    return new SqliteLog(LogReader.open(driver, path), writer, opened, readAheadFromBytes);
+    return new SqliteLog(LogReader.open(driver, path), writer, opened, readAheadFromBytes, explain);
   } catch (error) {
     await writer.close();
     throw error;
@@ -114,13 +127,13 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
 }
 
 /** The witness is read before the log: a writer may be moving both, the log first. */
-function openBesideWriter(driver: Driver, path: string, readAheadFromBytes: number): LogStore {
+function openBesideWriter(driver: Driver, path: string, readAheadFromBytes: number, explain: Explain): LogStore {
   const testimonies = readWitness(path);
   const reader = LogReader.open(driver, path);
   try {
     const state = reader.state();
     requireWitnessed(path, state, testimonies, (sequence) => reader.chainAt(sequence));
-    return new SqliteLog(reader, undefined, state, readAheadFromBytes);
+    return new SqliteLog(reader, undefined, state, readAheadFromBytes, explain);
   } catch (error) {
     reader.close();
     throw error;
@@ -143,6 +156,7 @@ class SqliteLog implements LogStore {
   readonly path: string;
   readonly readOnly: boolean;
   readonly #reader: LogReader;
+  readonly #explain: Explain;
   readonly #blocks: ReadAhead;
   readonly #writer: WriterClient | undefined;
   readonly #ids: KnownIds;
@@ -155,7 +169,14 @@ class SqliteLog implements LogStore {
   readonly #stopSealing = new AbortController();
   #closing: Promise<void> | undefined;
 
-  constructor(reader: LogReader, writer: WriterClient | undefined, state: LogState, readAheadFromBytes: number) {
+  constructor(
+    reader: LogReader,
+    writer: WriterClient | undefined,
+    state: LogState,
+    readAheadFromBytes: number,
+    explain: Explain,
+  ) {
+    this.#explain = explain;
     this.path = reader.path;
     this.readOnly = writer === undefined;
     this.#epoch = state.epoch;
@@ -199,7 +220,11 @@ class SqliteLog implements LogStore {
   }
 
   async *read({ from, to }: { readonly from: number; readonly to?: number }): AsyncGenerator<Block, void> {
-    yield* this.#blocks.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.head().sequence));
+    try {
+      yield* this.#blocks.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.head().sequence));
+    } catch (error) {
+      throw this.#explain(error);
+    }
   }
 
   follow(from: number, signal: AbortSignal): AsyncIterable<Block> {
@@ -211,16 +236,21 @@ class SqliteLog implements LogStore {
   async #grown(signal: AbortSignal): Promise<void> {
     if (this.#closing !== undefined) throw storeClosed(this.path);
     const mayRing = (): boolean => this.#closing === undefined && this.#hasChanged();
-    const poll = this.#writer === undefined ? setInterval(() => mayRing() && this.#bell.ring(), POLL_MS) : undefined;
+    const endPoll = this.#writer === undefined ? every(POLL_MS, () => mayRing() && this.#bell.ring()) : undefined;
     try {
       await this.#bell.wait(signal);
     } finally {
-      clearInterval(poll);
+      endPoll?.();
     }
   }
 
+  /** Also when it cannot be told: whoever is woken reads, and meets what stands in the way. */
   #hasChanged(): boolean {
-    return this.#reader.dataVersion() !== this.#seenVersion;
+    try {
+      return this.#reader.dataVersion() !== this.#seenVersion;
+    } catch {
+      return true;
+    }
   }
 
   /** What a reader knows of the log is looked up for each question: others write. */
