@@ -1,0 +1,392 @@
+/** Draws programs: the same seed draws the same program, on every machine. */
+import { type Chance, chanceOf } from '../../faults/judging/chance.ts';
+import { COMPARATOR_NAMES, DECIDE_NAMES, INITIAL_NAMES, SCHEMA_NAMES, UPCASTER_NAMES } from './application.ts';
+import { CLOCK_NAMES, GOOD_CLOCKS, LISTENER_NAMES, ODD_EVENT_NAMES, ODD_OPTION_NAMES } from './circumstances.ts';
+import {
+  type EventSpec,
+  type Expression,
+  type Place,
+  type Program,
+  type Purity,
+  type Statement,
+  type Step,
+  TYPES,
+} from './program.ts';
+import { THROWN } from './statements.ts';
+import { GOOD, ODD } from './values.ts';
+
+/** Where reducers read and write. Few, so that statements meet. */
+const TABLES: readonly Place[] = [['t'], ['u']];
+const ORDERED: readonly Place[] = [['up'], ['down']];
+const ENTRIES: readonly Place[] = [
+  ['t', 1],
+  ['t', 2],
+  ['u', 1],
+  ['u', 3],
+  ['up', 2],
+  ['down', 4],
+];
+const OBJECTS: readonly Place[] = [
+  ['x', 'a'],
+  ['y', 'p'],
+  ['x', 'a', 'part'],
+  ['list', 0],
+  ['list', 1],
+  ['big', 3],
+  ['x', 'map', 'k'],
+  ['y', 'q', 'a'],
+];
+const ARRAYS: readonly Place[] = [['list'], ['x', 'b'], ['big'], ['y', 'p']];
+const COLLECTIONS: readonly Place[] = [...TABLES, ...ORDERED, ['x', 'map'], ['set'], ['y', 'p']];
+const ROOT: readonly Place[] = [
+  ['x'],
+  ['y'],
+  ['n'],
+  ['extra'],
+  ['when'],
+  ['bytes'],
+  ['list'],
+  ['set'],
+  ['t'],
+  ['up'],
+  ['big'],
+];
+const PLACES: readonly Place[] = [...ENTRIES, ...ENTRIES, ...OBJECTS, ...OBJECTS, ...ROOT];
+const ANYTHING: readonly Place[] = [...PLACES, ...COLLECTIONS, ['down'], ['u']];
+
+const KINDS_OF_FREEZING = ['frozen', 'frozen-deeply', 'wrapped', 'boxed'];
+const QUESTIONS = ['text', 'keys', 'own-keys', 'members', 'tag', 'is-frozen', 'is-map', 'prototype', 'size', 'clone'];
+const INNER = [
+  'append',
+  'append-once',
+  'execute',
+  'execute-once',
+  'snapshot',
+  'compact',
+  'at',
+  'events',
+  'stateHash',
+  'flush',
+];
+
+/** What is drawn for a program, of all that there is. */
+interface Taste {
+  readonly chance: Chance;
+  readonly purity: Purity;
+  /** Whether what only some folds check may be drawn. */
+  readonly ownership: boolean;
+}
+
+/** @param isStrict whether the engine has the option `strict` */
+export function drawProgram(seed: number, isStrict: boolean): Program {
+  const chance = chanceOf(seed, 77);
+  const benign = chance.hit(0.08);
+  const fold = chance.hit(0.75) ? 'atomic' : 'direct';
+  const purity: Purity = benign || !isStrict ? 'pure' : chance.hit(0.75) ? 'pure' : chance.hit(0.8) ? 'told' : 'silent';
+  const strict = isStrict && (purity !== 'pure' || chance.hit(fold === 'direct' ? 0.7 : 0.3));
+  // Without `strict` the direct fold does not look at what reducers put into the state, and says so when it opens.
+  const taste: Taste = { chance, purity, ownership: fold === 'atomic' || strict };
+  // One odd circumstance at a time is enough, and two are too many to tell apart.
+  const oddity = benign
+    ? 'none'
+    : chance.pick([
+        'none',
+        'none',
+        'initial',
+        'initial',
+        'schema',
+        'decide',
+        'clock',
+        'listener',
+        'upcast',
+        'comparator',
+      ]);
+  const choose = (what: string, usual: string, names: readonly string[]): string =>
+    oddity === what ? chance.pick(names) : usual;
+  const statements = (): Statement[] => drawBody(benign, taste);
+  return {
+    seed,
+    benign,
+    purity,
+    fold,
+    strict,
+    initial: taste.ownership ? choose('initial', 'fresh', INITIAL_NAMES) : 'fresh',
+    comparator: choose('comparator', 'ascending', COMPARATOR_NAMES),
+    reducers: { A: statements(), B: statements(), C: statements(), D: [['set', ['n'], ['good', 'number']]] },
+    schema: choose('schema', 'plain', SCHEMA_NAMES),
+    decide: choose('decide', 'event', DECIDE_NAMES),
+    clock: choose('clock', chance.pick(GOOD_CLOCKS), CLOCK_NAMES),
+    listener: oddity === 'listener' ? chance.pick(LISTENER_NAMES) : chance.pick(['none', 'none', 'quiet', 'changes']),
+    slowOutcomes: chance.hit(0.1),
+    upcast: choose('upcast', 'none', UPCASTER_NAMES),
+    steps: drawSteps(chance, oddity === 'decide', benign),
+  };
+}
+
+function drawSteps(chance: Chance, commands: boolean, benign: boolean): Step[] {
+  return Array.from({ length: 3 + chance.below(6) }, () => drawStep(chance, commands, benign));
+}
+
+function drawStep(chance: Chance, commands: boolean, benign: boolean): Step {
+  const event = (): EventSpec => drawEvent(chance, benign);
+  const id = chance.hit(0.25) ? { commandId: `id-${chance.below(3)}` } : {};
+  if (commands && chance.hit(0.6)) return { do: 'execute', event: event(), ...id };
+  const roll = chance.below(20);
+  if (roll < 12) return drawAppend(chance, benign, event, benign ? {} : id);
+  if (roll === 12) return { do: 'together', events: [event(), event(), event(), event()], ids: chance.hit(0.5) };
+  if (roll === 13) return { do: 'execute', event: event(), ...(benign ? {} : id) };
+  return { do: chance.pick(['snapshot', 'snapshot', 'compact', 'at', 'verify', 'reopen', 'events']) };
+}
+
+function drawAppend(chance: Chance, benign: boolean, event: () => EventSpec, id: object): Step {
+  const events = chance.hit(0.75) ? [event()] : [event(), event()];
+  if (benign) return { do: 'append', events };
+  const expected = chance.hit(0.1) ? { expected: chance.pick(['right', 'stale'] as const) } : {};
+  const options = chance.hit(0.04) ? { options: chance.pick(ODD_OPTION_NAMES) } : {};
+  return { do: 'append', events, ...id, ...expected, ...options };
+}
+
+function drawEvent(chance: Chance, benign: boolean): EventSpec {
+  const event = { type: chance.pick(TYPES), n: chance.below(9) };
+  return !benign && chance.hit(0.06) ? { ...event, odd: chance.pick(ODD_EVENT_NAMES) } : event;
+}
+
+function drawBody(benign: boolean, taste: Taste): Statement[] {
+  const length = 1 + taste.chance.below(3);
+  return Array.from({ length }, () => (benign ? drawGood(taste.chance) : drawStatement(taste, 0)));
+}
+
+/** What every application may do. None of these may be refused. */
+function drawGood(chance: Chance): Statement {
+  const value = (): Expression => ['good', chance.pick(Object.keys(GOOD))];
+  const object: Expression = ['good', 'object'];
+  const key: Expression = ['good', chance.pick(['number', 'text'])];
+  const { pick } = chance;
+  // `u`, `list` and `big` hold objects alone, so that what is in them has members to change.
+  return pick<() => Statement>([
+    () => ['map-set', ['t'], key, value()],
+    () => ['map-set', ['u'], key, object],
+    () => ['map-set', pick(ORDERED), ['good', 'number'], value()],
+    () => ['set', pick([['x', 'a'], ['y', 'p'], ['t', 1], ['up', 3], ['n'], ['extra']]), value()],
+    () => [
+      'set',
+      pick([
+        ['list', 0],
+        ['u', 2],
+      ]),
+      object,
+    ],
+    () => [
+      'increment',
+      pick([
+        ['u', 1],
+        ['list', 0],
+        ['big', 7],
+      ]),
+    ],
+    () => [
+      'move',
+      ['u', 1],
+      pick([
+        ['t', 2],
+        ['y', 'p'],
+        ['down', 1],
+      ]),
+    ],
+    () => [
+      'move',
+      pick([
+        ['t', 1],
+        ['x', 'a'],
+        ['up', 2],
+      ]),
+      pick([
+        ['t', 2],
+        ['y', 'p'],
+        ['down', 1],
+      ]),
+    ],
+    () => [
+      'delete',
+      pick([
+        ['t', 1],
+        ['u', 1],
+        ['x', 'a'],
+        ['down', 1],
+      ]),
+    ],
+    () => ['push', ['list'], object],
+    () => ['splice', ['list'], 0, chance.below(2), object],
+    () => ['sort-by', ['list']],
+    () => ['reverse', ['list']],
+    () => ['add', ['set'], value()],
+    () => ['change-all', pick([['u'], ['list'], ['big']])],
+    () => ['change-while-iterating', ['t']],
+    () => ['set', ['when'], ['good', 'date']],
+    () => ['set', ['bytes'], ['good', 'bytes']],
+    () => ['set', ['y', 'data'], ['data']],
+    () => ['set', ['y', 'time'], ['time']],
+    () => ['when-odd', [['set', ['y', 'odd'], object]]],
+  ])();
+}
+
+function drawStatement(taste: Taste, depth: number): Statement {
+  const { chance, purity, ownership } = taste;
+  if (!ownership) return drawUnchecked(chance);
+  if (purity !== 'pure' && chance.hit(0.4)) return drawImpure(taste);
+  const { pick, below } = chance;
+  const value = (): Expression => drawValue(taste, 0);
+  const inner = (): Statement[] => [drawStatement(taste, depth + 1)];
+  const drawn = pick<() => Statement>([
+    ...repeat(5, (): Statement => ['set', pick(PLACES), value()]),
+    ...repeat(3, (): Statement => ['increment', pick([...OBJECTS, ...ENTRIES])]),
+    ...repeat(2, (): Statement => ['map-set', pick(COLLECTIONS), drawKey(taste), value()]),
+    ...repeat(2, (): Statement => ['push', pick(ARRAYS), value()]),
+    ...repeat(2, (): Statement => ['move', pick(ANYTHING), pick(PLACES)]),
+    ...repeat(2, (): Statement => ['alias', value(), pick(PLACES), pick(PLACES)]),
+    ...repeat(2, (): Statement => drawGood(chance)),
+    () => ['set-then-delete', pick(ANYTHING), pick(PLACES)],
+    () => ['swap', pick(ANYTHING), pick(ANYTHING)],
+    () => ['delete', pick(ANYTHING)],
+    () => ['assign', pick([...OBJECTS, ['x'], ['y']]), value()],
+    () => ['unshift', pick(ARRAYS), value()],
+    () => ['splice', pick(ARRAYS), below(3), below(3), value()],
+    () => ['sort', pick(ARRAYS)],
+    () => ['sort-by', pick(ARRAYS)],
+    () => ['reverse', pick(ARRAYS)],
+    () => ['length', pick(ARRAYS), pick([0, 1, 5])],
+    () => ['copy-within', pick(ARRAYS)],
+    () => ['fill', pick(ARRAYS), value()],
+    () => ['add', pick(COLLECTIONS), value()],
+    () => ['clear', pick(COLLECTIONS)],
+    () => ['set-and-change-the-key', pick(COLLECTIONS)],
+    () => ['change-the-keys', pick(COLLECTIONS)],
+    () => ['change-all', pick(COLLECTIONS)],
+    () => ['change-while-iterating', pick(COLLECTIONS)],
+    ...repeat(2, (): Statement => ['resort', pick(ORDERED), pick(['ascending', 'descending', 'halves'])]),
+    () => ['freeze', pick(ANYTHING)],
+    () => ['seal', pick(ANYTHING)],
+    () => [
+      'define',
+      pick([...OBJECTS, ...ARRAYS, ...TABLES, ['x']]),
+      pick(['getter', 'hidden', 'readonly', 'prototype', 'symbol']),
+    ],
+    ...repeat(2, (): Statement => ['set-time', pick([['when'], ['y', 'p'], ['t', 1]])]),
+    ...repeat(2, (): Statement => ['set-byte', pick([['bytes'], ['y', 'p'], ['t', 1]])]),
+    () => ['change-event', pick(['data', 'event.data', 'meta', 'sequence', 'type', 'delete'])],
+    () => (depth < 2 ? ['when-odd', inner()] : ['throw', 'error']),
+    () => (depth < 2 ? ['try', [...inner(), ...inner()]] : ['throw', 'null']),
+    () => ['throw', pick(Object.keys(THROWN))],
+    ...repeat(2, (): Statement => ['call', pick(INNER)]),
+    () => ['return', value()],
+    () => pick<Statement>([['return-spread'], ['return-promise'], ['return-state']]),
+    ...repeat(
+      3,
+      (): Statement => [
+        'set',
+        pick([
+          ['y', 'answer'],
+          ['t', 9],
+        ]),
+        drawQuestion(chance),
+      ],
+    ),
+  ])();
+  return drawn;
+}
+
+/** For the direct fold without `strict`: calls from inside, orders, exceptions, and what every application may do. */
+function drawUnchecked(chance: Chance): Statement {
+  return chance.pick<() => Statement>([
+    ...repeat(6, () => drawGood(chance)),
+    () => ['call', chance.pick(INNER)],
+    () => ['resort', chance.pick(ORDERED), chance.pick(['ascending', 'descending', 'halves'])],
+    () => ['swap', ['up'], ['down']],
+    () => ['return-promise'],
+    () => ['return-spread'],
+    () => ['throw', chance.pick(Object.keys(THROWN))],
+  ])();
+}
+
+function drawValue(taste: Taste, depth: number): Expression {
+  const { chance, purity } = taste;
+  const { pick } = chance;
+  const value = (): Expression => drawValue(taste, depth + 1);
+  if (purity === 'told' && chance.hit(0.15))
+    return pick<Expression>([['counter'], ['clock'], ['constant', pick([0, 3])]]);
+  return pick<() => Expression>([
+    ...repeat(4, (): Expression => ['good', pick(Object.keys(GOOD))]),
+    ...repeat(4, (): Expression => ['odd', pick(Object.keys(ODD))]),
+    ...repeat(3, (): Expression => ['read', pick(ANYTHING)]),
+    () => pick<Expression>([['data'], ['data.part'], ['event'], ['event.data'], ['meta'], ['meta.by']]),
+    () => (depth < 2 ? [pick(KINDS_OF_FREEZING), value()] : ['constant', 2]),
+    () => ['constant', pick([1, 2])],
+    () =>
+      pick<Expression>([
+        ['spread', pick(ANYTHING)],
+        ['list', pick([...ARRAYS, ...COLLECTIONS])],
+      ]),
+    () =>
+      pick<Expression>([
+        ['new-map', pick(COLLECTIONS)],
+        ['new-set', pick(ARRAYS)],
+        ['values', pick(COLLECTIONS)],
+      ]),
+    () => ['find', pick([...ARRAYS, ...COLLECTIONS])],
+    () => ['clone', pick(ANYTHING)],
+    () => ['first', pick(ORDERED)],
+  ])();
+}
+
+function drawKey(taste: Taste): Expression {
+  const { chance } = taste;
+  if (chance.hit(0.6)) return ['good', chance.pick(['number', 'text'])];
+  return chance.pick<Expression>([
+    ['good', chance.pick(Object.keys(GOOD))],
+    ['odd', chance.pick(Object.keys(ODD))],
+    ['read', chance.pick(ANYTHING)],
+    ['data.part'],
+    ['meta'],
+  ]);
+}
+
+function drawQuestion({ pick }: Chance): Expression {
+  return pick<() => Expression>([
+    ...repeat(4, (): Expression => [pick(QUESTIONS), pick(ANYTHING)]),
+    () => ['equal', pick(ANYTHING), pick(ANYTHING)],
+    () => ['same', pick(ANYTHING), pick(ANYTHING)],
+    () => ['includes', pick(ARRAYS), pick(OBJECTS)],
+    () => ['has', pick(COLLECTIONS), pick(OBJECTS)],
+  ])();
+}
+
+function drawImpure({ chance, purity }: Taste): Statement {
+  const { pick } = chance;
+  const key = pick(['k', 'l']);
+  if (purity === 'silent') {
+    return pick<() => Statement>([
+      () => ['keep-once', key, ['read', pick([...OBJECTS, ...ENTRIES])]],
+      () => ['set', ['y', 'seen'], ['kept-member', key, pick([...OBJECTS, ...ENTRIES])]],
+    ])();
+  }
+  return pick<() => Statement>([
+    () => ['keep', key, ['read', pick([...OBJECTS, ...ENTRIES, ...COLLECTIONS])]],
+    () => ['keep', key, pick<Expression>([['data.part'], ['good', 'object'], ['event.data']])],
+    () => ['change-kept', key],
+    () => ['set', pick(PLACES), ['kept', key]],
+    () => [
+      'set',
+      pick([
+        ['y', 'c'],
+        ['t', 4],
+      ]),
+      pick<Expression>([['counter'], ['clock']]),
+    ],
+    () => ['set', pick(PLACES), ['constant', pick([0, 3])]],
+    () => ['change-constant', 0],
+  ])();
+}
+
+function repeat<T>(times: number, value: () => T): (() => T)[] {
+  return Array.from({ length: times }, () => value);
+}
