@@ -199,3 +199,23 @@ export const FOUND: readonly (readonly [name: string, program: Program])[] = [
   ['an upcaster that throws an object without a prototype', found([], [], { upcast: 'throws' })],
   ['an upcaster that gives a promise that rejects', found([], [], { upcast: 'gives-a-promise-that-rejects' })],
 ];
+
+/** Programs whose reducers look at more than their arguments; without `strict`, that is. */
+export const IMPURE: readonly (readonly [name: string, program: Program])[] = [
+  ['a counter of the module', found([['set', ['n'], ['counter']]])],
+  ['the clock', found([['set', ['y', 'p'], ['clock']]])],
+  [
+    'a reference kept from an earlier event, and changed',
+    found([['keep', 'k', ['read', ['x', 'a']]]], [['change-kept', 'k']], { fold: 'direct' }),
+  ],
+  [
+    'a new value kept from an earlier event, and put in again',
+    found([['keep-once', 'k', ['data.part']]], [['set', ['y', 'p'], ['kept', 'k']]], {
+      steps: [append('A', 1), snapshot, append('B', 2)],
+    }),
+  ],
+  [
+    'a constant of the module, changed through the state',
+    found([['set', ['y', 'p'], ['constant', 0]]], [['increment', ['y', 'p']]], { fold: 'direct' }),
+  ],
+];

@@ -1,5 +1,13 @@
 /** The life of a program: its store, its steps, and what each of them must and must not do. */
-import { type Commit, hashState, isRefoldError, MemoryContents, openMemoryLog, openStore } from '../../../src/index.ts';
+import {
+  type Commit,
+  hashState,
+  isRefoldError,
+  MemoryContents,
+  OrderedMap,
+  openMemoryLog,
+  openStore,
+} from '../../../src/index.ts';
 import type { LogStore } from '../../../src/log/log-store.ts';
 import { modelOf } from './application.ts';
 import { argumentOf, clockOf, listenerOf, optionsOf } from './circumstances.ts';
@@ -24,6 +32,8 @@ export class Life {
   #world: World = newWorld();
   /** Undefined before the first open, and after a failure that ends a store by contract. */
   #store: any;
+  /** What a reader took from the state, and what it said then. */
+  #taken: { readonly value: unknown; readonly hash: string }[] = [];
 
   constructor(findings: Findings) {
     this.#findings = findings;
@@ -37,7 +47,9 @@ export class Life {
       await this.#carryOut(step);
       await this.#settleInner();
       if (!this.#findings.isSound || this.#store === undefined) break;
+      this.#take();
     }
+    this.#requireTakenUnchanged();
     await this.#quieten();
     if (this.#findings.isSound) await this.#end();
     else await this.#store?.close().catch(() => {});
@@ -125,6 +137,21 @@ export class Life {
       return { promise: store.append(given.length === 1 ? given[0] : given, options) };
     } catch (threw) {
       return { threw };
+    }
+  }
+
+  /** Under the atomic fold a reader may keep what it takes; tables alone go on changing. */
+  #take(): void {
+    if (this.#program.fold !== 'atomic') return;
+    for (const key of ['x', 'list', 'when', 'bytes'] as const) {
+      const value = this.#store.state[key];
+      if (!isTable(value)) this.#taken.push({ value, hash: hashState({ value }) });
+    }
+  }
+
+  #requireTakenUnchanged(): void {
+    for (const { value, hash } of this.#taken) {
+      if (hashState({ value }) !== hash) this.#findings.violation('what a reader has taken from the state has changed');
     }
   }
 
@@ -242,13 +269,26 @@ export class Life {
     await this.#mayNotFail(async () => void (live = await this.#store.stateHash()));
     if (live === undefined || this.#store === undefined) return;
     await compareReplays(findings, this.#contents, live);
+    await this.#project(live);
     findings.doing = 'verify at the end';
     if (this.#program.purity !== 'silent') await this.#mayNotFail(() => this.#verify());
     await this.#settleInner();
     if ((await this.#close()) === undefined || !findings.isSound || !(await this.#open('the last open'))) return;
     findings.same(await this.#store.stateHash(), live, 'the last open');
+    await this.#project(live);
     this.#world.store = undefined;
     await this.#store.close();
+  }
+
+  /** A projection of the model's own reducers shows what the store does; the second time from what was saved. */
+  async #project(live: string): Promise<void> {
+    const { initialState, reducers } = modelOf(this.#program, newWorld());
+    this.#findings.doing = 'a projection of the same reducers';
+    if (this.#contents.trimmed.through > 0) return;
+    await this.#mayNotFail(async () => {
+      const { state } = await this.#store.project({ name: 'view', initialState, reducers });
+      this.#findings.same(hashState(state), live);
+    });
   }
 
   /** A listener that appends goes on for as long as it may; what it has begun is waited for. */
@@ -287,6 +327,10 @@ export class Life {
     this.#store = undefined;
     return true;
   }
+}
+
+function isTable(value: unknown): boolean {
+  return value instanceof Map || value instanceof OrderedMap;
 }
 
 function withSlowOutcomes(log: LogStore): LogStore {

@@ -52,6 +52,18 @@ export const COMPARATORS: { readonly [name: string]: (a: any, b: any) => number 
 
 const at = (scope: Scope, place: Place): any => read(scope.state, place);
 
+/** Calls a method where there is one: most programs should get beyond their first statement. */
+function call(scope: Scope, place: Place, method: string, ...args: unknown[]): void {
+  const target = at(scope, place);
+  if (typeof target?.[method] === 'function') target[method](...args);
+}
+
+/** What can be walked through, at a place. */
+function itemsOf(scope: Scope, place: Place, method: 'keys' | 'values'): Iterable<any> {
+  const target = at(scope, place);
+  return typeof target?.[method] === 'function' ? target[method]() : [];
+}
+
 const STATEMENTS: { readonly [kind: string]: (scope: Scope, ...rest: any[]) => unknown } = {
   set: (scope, place: Place, of: Expression) => write(scope.state, place, evaluate(of, scope)),
   delete: (scope, place: Place) => remove(scope.state, place),
@@ -78,49 +90,54 @@ const STATEMENTS: { readonly [kind: string]: (scope: Scope, ...rest: any[]) => u
     const target = at(scope, place);
     if (typeof target === 'object' && target !== null) target.n = (target.n ?? 0) + 1;
   },
-  assign: (scope, place: Place, of: Expression) => void Object.assign(at(scope, place), evaluate(of, scope)),
-  push: (scope, place: Place, of: Expression) => void at(scope, place).push(evaluate(of, scope)),
-  unshift: (scope, place: Place, of: Expression) => void at(scope, place).unshift(evaluate(of, scope)),
+  assign: (scope, place: Place, of: Expression) => void Object.assign(at(scope, place) ?? {}, evaluate(of, scope)),
+  push: (scope, place: Place, of: Expression) => call(scope, place, 'push', evaluate(of, scope)),
+  unshift: (scope, place: Place, of: Expression) => call(scope, place, 'unshift', evaluate(of, scope)),
   splice: (scope, place: Place, start: number, count: number, of: Expression) =>
-    void at(scope, place).splice(start, count, evaluate(of, scope)),
-  sort: (scope, place: Place) => void at(scope, place).sort(),
-  'sort-by': (scope, place: Place) => void at(scope, place).sort((a: any, b: any) => (b?.n ?? 0) - (a?.n ?? 0)),
-  reverse: (scope, place: Place) => void at(scope, place).reverse(),
-  length: (scope, place: Place, length: number) => void (at(scope, place).length = length),
-  'copy-within': (scope, place: Place) => void at(scope, place).copyWithin(0, 1),
-  fill: (scope, place: Place, of: Expression) => void at(scope, place).fill(evaluate(of, scope)),
-  add: (scope, place: Place, of: Expression) => void at(scope, place).add(evaluate(of, scope)),
-  clear: (scope, place: Place) => void at(scope, place).clear(),
+    call(scope, place, 'splice', start, count, evaluate(of, scope)),
+  sort: (scope, place: Place) => call(scope, place, 'sort'),
+  'sort-by': (scope, place: Place) => call(scope, place, 'sort', (a: any, b: any) => (b?.n ?? 0) - (a?.n ?? 0)),
+  reverse: (scope, place: Place) => call(scope, place, 'reverse'),
+  length(scope, place: Place, length: number) {
+    const target = at(scope, place);
+    if (Array.isArray(target)) target.length = length;
+  },
+  'copy-within': (scope, place: Place) => call(scope, place, 'copyWithin', 0, 1),
+  fill: (scope, place: Place, of: Expression) => call(scope, place, 'fill', evaluate(of, scope)),
+  add: (scope, place: Place, of: Expression) => call(scope, place, 'add', evaluate(of, scope)),
+  clear: (scope, place: Place) => call(scope, place, 'clear'),
   'map-set': (scope, place: Place, key: Expression, of: Expression) =>
-    void at(scope, place).set(evaluate(key, scope), evaluate(of, scope)),
+    call(scope, place, 'set', evaluate(key, scope), evaluate(of, scope)),
   'set-and-change-the-key'(scope, place: Place) {
     const key: any = { k: scope.data.n };
-    at(scope, place).set(key, { n: 1 });
+    call(scope, place, 'set', key, { n: 1 });
     key.k = -1;
   },
   'change-the-keys'(scope, place: Place) {
-    for (const key of at(scope, place).keys()) if (typeof key === 'object' && key !== null) key.k = 'changed';
+    for (const key of itemsOf(scope, place, 'keys')) if (typeof key === 'object' && key !== null) key.k = 'changed';
   },
   'change-all'(scope, place: Place) {
-    for (const item of at(scope, place).values()) if (typeof item === 'object' && item !== null) item.n = -1;
+    for (const item of itemsOf(scope, place, 'values')) if (typeof item === 'object' && item !== null) item.n = -1;
   },
   'change-while-iterating'(scope, place: Place) {
     const target = at(scope, place);
     let rounds = 0;
-    for (const key of target.keys()) {
+    for (const key of itemsOf(scope, place, 'keys')) {
       if (++rounds > 8) break;
       if (isMap(target)) target.set(1 + ((rounds * 3) % 7), { n: rounds });
-      if (rounds % 2 === 0) target.delete(key);
+      if (rounds % 2 === 0) call(scope, place, 'delete', key);
     }
   },
   resort(scope, place: Place, comparator: string) {
+    if (!(at(scope, place) instanceof OrderedMap)) return;
     const entries = [...at(scope, place)] as [any, unknown][];
     write(scope.state, place, new OrderedMap(COMPARATORS[comparator]!, entries));
   },
   freeze: (scope, place: Place) => void Object.freeze(at(scope, place)),
   seal: (scope, place: Place) => void Object.seal(at(scope, place)),
   define(scope, place: Place, kind: string) {
-    const target = at(scope, place);
+    const target = at(scope, place) ?? {};
+    if (typeof target !== 'object') return;
     if (kind === 'getter') Object.defineProperty(target, 'g', { get: () => 1, enumerable: true, configurable: true });
     else if (kind === 'hidden') Object.defineProperty(target, 'h', { value: 1, writable: true, configurable: true });
     else if (kind === 'readonly')
@@ -128,8 +145,11 @@ const STATEMENTS: { readonly [kind: string]: (scope: Scope, ...rest: any[]) => u
     else if (kind === 'prototype') Object.setPrototypeOf(target, { inherited: 1 });
     else target[Symbol.for('member')] = 1;
   },
-  'set-time': (scope, place: Place) => void at(scope, place).setTime(scope.data.n * 1_000),
-  'set-byte': (scope, place: Place) => void (at(scope, place)[1] = scope.data.n),
+  'set-time': (scope, place: Place) => call(scope, place, 'setTime', scope.data.n * 1_000),
+  'set-byte'(scope, place: Place) {
+    const target = at(scope, place);
+    if (ArrayBuffer.isView(target)) (target as Uint8Array)[1] = scope.data.n;
+  },
   'change-event'({ event, data }, what: string) {
     if (what === 'data') data.part.x = -5;
     else if (what === 'event.data') event.data.n = -6;

@@ -169,6 +169,11 @@ export function evaluate(expression: Expression, scope: Scope): any {
 
 const at = (scope: Scope, place: Place): any => read(scope.state, place);
 
+function itemsAt(scope: Scope, place: Place): Iterable<any> {
+  const target = at(scope, place);
+  return typeof target?.values === 'function' ? target.values() : [];
+}
+
 const EXPRESSIONS: { readonly [kind: string]: (scope: Scope, ...rest: any[]) => unknown } = {
   good: (scope, name: string) => GOOD[name]!(scope.data.n),
   odd: (scope, name: string) => ODD[name]!(scope.data.n),
@@ -185,16 +190,19 @@ const EXPRESSIONS: { readonly [kind: string]: (scope: Scope, ...rest: any[]) => 
   wrapped: (scope, of: Expression) => Object.freeze({ inside: evaluate(of, scope) }),
   boxed: (scope, of: Expression) => ({ inside: evaluate(of, scope), list: [evaluate(of, scope)] }),
   spread: (scope, place: Place) => ({ ...at(scope, place) }),
-  list: (scope, place: Place) => [...at(scope, place)],
-  'new-map': (scope, place: Place) => new Map(at(scope, place)),
-  'new-set': (scope, place: Place) => new Set(at(scope, place)),
-  values: (scope, place: Place) => Array.from(at(scope, place).values()),
-  find: (scope, place: Place) => Array.from(at(scope, place).values() as Iterable<any>).find((item) => item?.n > 0),
+  list: (scope, place: Place) => [...itemsAt(scope, place)],
+  'new-map': (scope, place: Place) => new Map([...itemsAt(scope, place)].map((item, index) => [index, item])),
+  'copy-of-map': (scope, place: Place) => (isMap(at(scope, place)) ? new Map(at(scope, place)) : new Map()),
+  'new-set': (scope, place: Place) => new Set(itemsAt(scope, place)),
+  find: (scope, place: Place) => [...itemsAt(scope, place)].find((item) => item?.n > 0),
   // What a reducer learns of a draft, as plain data.
   text: (scope, place: Place) => String(JSON.stringify(at(scope, place))),
-  keys: (scope, place: Place) => Object.keys(at(scope, place)).join(),
-  'own-keys': (scope, place: Place) => Reflect.ownKeys(at(scope, place)).map(String).join(),
-  members: (scope, place: Place) => {
+  keys: (scope, place: Place) => Object.keys(at(scope, place) ?? {}).join(),
+  'own-keys': (scope, place: Place) =>
+    Reflect.ownKeys(Object(at(scope, place)))
+      .map(String)
+      .join(),
+  members(scope, place: Place) {
     const names: string[] = [];
     for (const name in at(scope, place)) names.push(name);
     return names.join();
@@ -202,14 +210,14 @@ const EXPRESSIONS: { readonly [kind: string]: (scope: Scope, ...rest: any[]) => 
   clone: (scope, place: Place) => structuredClone(at(scope, place)),
   equal: (scope, one: Place, other: Place) => isDeepStrictEqual(at(scope, one), at(scope, other)),
   same: (scope, one: Place, other: Place) => at(scope, one) === at(scope, other),
-  includes: (scope, place: Place, of: Place) => at(scope, place).includes(at(scope, of)),
-  has: (scope, place: Place, of: Place) => at(scope, place).has(at(scope, of)),
+  includes: (scope, place: Place, of: Place) => [...itemsAt(scope, place)].includes(at(scope, of)),
+  has: (scope, place: Place, of: Place) => at(scope, place)?.has?.(at(scope, of)) ?? false,
   tag: (scope, place: Place) => Object.prototype.toString.call(at(scope, place)),
   'is-frozen': (scope, place: Place) => Object.isFrozen(at(scope, place)),
   'is-map': (scope, place: Place) => at(scope, place) instanceof Map,
-  prototype: (scope, place: Place) => Object.getPrototypeOf(at(scope, place))?.constructor?.name ?? 'none',
-  size: (scope, place: Place) => at(scope, place).size ?? at(scope, place).length ?? -1,
-  first: (scope, place: Place) => at(scope, place).first()?.[1],
+  prototype: (scope, place: Place) => Object.getPrototypeOf(Object(at(scope, place)))?.constructor?.name ?? 'none',
+  size: (scope, place: Place) => at(scope, place)?.size ?? at(scope, place)?.length ?? -1,
+  first: (scope, place: Place) => at(scope, place)?.first?.()?.[1],
   // What no replay can know.
   counter: ({ world }) => ++world.counter,
   clock: ({ world }) => 1_700_000_000_000 + ++world.counter,
