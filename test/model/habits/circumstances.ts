@@ -56,8 +56,19 @@ function counting(give: (reading: number) => unknown): () => unknown {
   return () => give(++reading);
 }
 
-/** A listener that is called this often by one commit has started itself again. */
-const CALLS_OF_ONE_LOOP = 500;
+const SUBSCRIPTIONS = 20;
+
+/** A listener that each call subscribes again. One that hears of the very commit it was subscribed in would go on for ever. */
+function subscribingAgain(world: World): (events: readonly any[]) => void {
+  let subscriptions = 0;
+  const listenerSince =
+    (commit: number) =>
+    ([{ sequence }]: readonly any[]): void => {
+      if (sequence === commit) world.seen.push('a listener is called for the commit that it was subscribed in');
+      if (++subscriptions < SUBSCRIPTIONS) world.store?.subscribe(listenerSince(sequence));
+    };
+  return listenerSince(0);
+}
 
 const LISTENERS: { readonly [name: string]: (world: World) => ((events: readonly any[]) => unknown) | undefined } = {
   none: () => undefined,
@@ -68,14 +79,7 @@ const LISTENERS: { readonly [name: string]: (world: World) => ((events: readonly
       event.data.part.x = -99;
     }
   },
-  'subscribes-again': (world) => {
-    let calls = 0;
-    const listener = (): void => {
-      if (++calls === CALLS_OF_ONE_LOOP) world.seen.push('a listener that subscribes again is called for ever');
-      if (calls < CALLS_OF_ONE_LOOP) world.store?.subscribe(listener);
-    };
-    return listener;
-  },
+  'subscribes-again': subscribingAgain,
   'ends-itself': (world) => {
     const end = world.store?.subscribe(() => end());
     return () => end();
