@@ -19,6 +19,13 @@ export const CONTROLS: Readonly<Record<string, readonly Change[]>> = {
       to: 'if (!Object.isExtensible(container)) return container;',
     },
   ],
+  'an initialState that is taken as it is given': [
+    {
+      file: '/src/engine/initial-state.ts',
+      from: 'if (problem === undefined) return plain(state as State);',
+      to: 'if (problem === undefined) return state as State;',
+    },
+  ],
   'a write path without its guard': [
     { file: '/src/engine/reentrancy.ts', from: 'return this.#depth > 0;', to: 'return false;' },
   ],

@@ -75,6 +75,8 @@ interface Taste {
   readonly purity: Purity;
   /** Whether what only some folds check may be drawn. */
   readonly ownership: boolean;
+  /** Where most of the program's statements go, so that they meet. */
+  readonly haunts: ReadonlySet<Place>;
 }
 
 /** @param isStrict whether the engine has the option `strict` */
@@ -85,7 +87,7 @@ export function drawProgram(seed: number, isStrict: boolean): Program {
   const purity: Purity = benign || !isStrict ? 'pure' : chance.hit(0.75) ? 'pure' : chance.hit(0.8) ? 'told' : 'silent';
   const strict = isStrict && (purity !== 'pure' || chance.hit(fold === 'direct' ? 0.7 : 0.3));
   // Without `strict` the direct fold does not look at what reducers put into the state, and says so when it opens.
-  const taste: Taste = { chance, purity, ownership: fold === 'atomic' || strict };
+  const taste: Taste = { chance, purity, ownership: fold === 'atomic' || strict, haunts: drawHaunts(chance) };
   // One odd circumstance at a time is enough, and two are too many to tell apart.
   const oddity = benign
     ? 'none'
@@ -149,6 +151,16 @@ function drawAppend(chance: Chance, benign: boolean, event: () => EventSpec, id:
 function drawEvent(chance: Chance, benign: boolean): EventSpec {
   const event = { type: chance.pick(TYPES), n: chance.below(9) };
   return !benign && chance.hit(0.06) ? { ...event, odd: chance.pick(ODD_EVENT_NAMES) } : event;
+}
+
+function drawHaunts({ pick, below }: Chance): ReadonlySet<Place> {
+  return new Set(Array.from({ length: 3 + below(3) }, () => pick(pick([ENTRIES, OBJECTS, COLLECTIONS, ROOT]))));
+}
+
+/** One of the places, most often one that the program visits elsewhere too. */
+function near({ chance, haunts }: Taste, places: readonly Place[]): Place {
+  const known = places.filter((place) => haunts.has(place));
+  return known.length > 0 && chance.hit(0.7) ? chance.pick(known) : chance.pick(places);
 }
 
 function drawBody(benign: boolean, taste: Taste): Statement[] {
@@ -238,34 +250,34 @@ function drawStatement(taste: Taste, depth: number): Statement {
   const value = (): Expression => drawValue(taste, 0);
   const inner = (): Statement[] => [drawStatement(taste, depth + 1)];
   const drawn = pick<() => Statement>([
-    ...repeat(5, (): Statement => ['set', pick(PLACES), value()]),
-    ...repeat(3, (): Statement => ['increment', pick([...OBJECTS, ...ENTRIES])]),
-    ...repeat(2, (): Statement => ['map-set', pick(COLLECTIONS), drawKey(taste), value()]),
-    ...repeat(2, (): Statement => ['push', pick(ARRAYS), value()]),
-    ...repeat(2, (): Statement => ['move', pick(ANYTHING), pick(PLACES)]),
-    ...repeat(2, (): Statement => ['alias', value(), pick(PLACES), pick(PLACES)]),
+    ...repeat(5, (): Statement => ['set', near(taste, PLACES), value()]),
+    ...repeat(5, (): Statement => ['increment', near(taste, [...OBJECTS, ...ENTRIES])]),
+    ...repeat(2, (): Statement => ['map-set', near(taste, COLLECTIONS), drawKey(taste), value()]),
+    ...repeat(2, (): Statement => ['push', near(taste, ARRAYS), value()]),
+    ...repeat(2, (): Statement => ['move', near(taste, ANYTHING), near(taste, PLACES)]),
+    ...repeat(3, (): Statement => ['alias', value(), near(taste, PLACES), near(taste, PLACES)]),
     ...repeat(2, (): Statement => drawGood(chance)),
-    () => ['set-then-delete', pick(ANYTHING), pick(PLACES)],
-    () => ['swap', pick(ANYTHING), pick(ANYTHING)],
-    () => ['delete', pick(ANYTHING)],
-    () => ['assign', pick([...OBJECTS, ['x'], ['y']]), value()],
-    () => ['unshift', pick(ARRAYS), value()],
-    () => ['splice', pick(ARRAYS), below(3), below(3), value()],
-    () => ['sort', pick(ARRAYS)],
-    () => ['sort-by', pick(ARRAYS)],
-    () => ['reverse', pick(ARRAYS)],
-    () => ['length', pick(ARRAYS), pick([0, 1, 5])],
-    () => ['copy-within', pick(ARRAYS)],
-    () => ['fill', pick(ARRAYS), value()],
-    () => ['add', pick(COLLECTIONS), value()],
-    () => ['clear', pick(COLLECTIONS)],
-    () => ['set-and-change-the-key', pick(COLLECTIONS)],
-    () => ['change-the-keys', pick(COLLECTIONS)],
-    () => ['change-all', pick(COLLECTIONS)],
-    () => ['change-while-iterating', pick(COLLECTIONS)],
-    ...repeat(2, (): Statement => ['resort', pick(ORDERED), pick(['ascending', 'descending', 'halves'])]),
-    () => ['freeze', pick(ANYTHING)],
-    () => ['seal', pick(ANYTHING)],
+    () => ['set-then-delete', near(taste, ANYTHING), near(taste, PLACES)],
+    () => ['swap', near(taste, ANYTHING), near(taste, ANYTHING)],
+    () => ['delete', near(taste, ANYTHING)],
+    () => ['assign', near(taste, [...OBJECTS, ['x'], ['y']]), value()],
+    () => ['unshift', near(taste, ARRAYS), value()],
+    () => ['splice', near(taste, ARRAYS), below(3), below(3), value()],
+    () => ['sort', near(taste, ARRAYS)],
+    () => ['sort-by', near(taste, ARRAYS)],
+    () => ['reverse', near(taste, ARRAYS)],
+    () => ['length', near(taste, ARRAYS), pick([0, 1, 5])],
+    () => ['copy-within', near(taste, ARRAYS)],
+    () => ['fill', near(taste, ARRAYS), value()],
+    () => ['add', near(taste, COLLECTIONS), value()],
+    () => ['clear', near(taste, COLLECTIONS)],
+    () => ['set-and-change-the-key', near(taste, COLLECTIONS)],
+    () => ['change-the-keys', near(taste, COLLECTIONS)],
+    () => ['change-all', near(taste, COLLECTIONS)],
+    () => ['change-while-iterating', near(taste, COLLECTIONS)],
+    ...repeat(2, (): Statement => ['resort', near(taste, ORDERED), pick(['ascending', 'descending', 'halves'])]),
+    () => ['freeze', near(taste, ANYTHING)],
+    () => ['seal', near(taste, ANYTHING)],
     () => [
       'define',
       pick([...OBJECTS, ...ARRAYS, ...TABLES, ['x']]),
@@ -326,24 +338,24 @@ function drawValue(taste: Taste, depth: number): Expression {
   return pick<() => Expression>([
     ...repeat(4, (): Expression => ['good', pick(Object.keys(GOOD))]),
     ...repeat(4, (): Expression => ['odd', pick(Object.keys(ODD))]),
-    ...repeat(3, (): Expression => ['read', pick(ANYTHING)]),
+    ...repeat(3, (): Expression => ['read', near(taste, ANYTHING)]),
     () => pick<Expression>([['data'], ['data.part'], ['event'], ['event.data'], ['meta'], ['meta.by']]),
     () => (depth < 2 ? [pick(KINDS_OF_FREEZING), value()] : ['constant', 2]),
     () => ['constant', pick([1, 2])],
     () =>
       pick<Expression>([
-        ['spread', pick(ANYTHING)],
-        ['list', pick([...ARRAYS, ...COLLECTIONS])],
+        ['spread', near(taste, ANYTHING)],
+        ['list', near(taste, [...ARRAYS, ...COLLECTIONS])],
       ]),
     () =>
       pick<Expression>([
-        ['new-map', pick(COLLECTIONS)],
-        ['new-set', pick(ARRAYS)],
-        ['copy-of-map', pick(COLLECTIONS)],
+        ['new-map', near(taste, COLLECTIONS)],
+        ['new-set', near(taste, ARRAYS)],
+        ['copy-of-map', near(taste, COLLECTIONS)],
       ]),
-    () => ['find', pick([...ARRAYS, ...COLLECTIONS])],
-    () => ['clone', pick(ANYTHING)],
-    () => ['first', pick(ORDERED)],
+    () => ['find', near(taste, [...ARRAYS, ...COLLECTIONS])],
+    () => ['clone', near(taste, ANYTHING)],
+    () => ['first', near(taste, ORDERED)],
   ])();
 }
 

@@ -48,7 +48,8 @@ function* smallerThan(program: Program): Generator<Program> {
   }
   const usual: Partial<Program> = {
     slowOutcomes: false,
-    strict: false,
+    // What `strict` alone can find would be something else without it.
+    strict: program.strict && program.purity !== 'pure',
     initial: 'fresh',
     comparator: 'ascending',
     schema: 'plain',
