@@ -1,19 +1,12 @@
 /** The life of a program: its store, its steps, and what each of them must and must not do. */
-import {
-  type Commit,
-  hashState,
-  isRefoldError,
-  MemoryContents,
-  OrderedMap,
-  openMemoryLog,
-  openStore,
-} from '../../../src/index.ts';
+import { type Commit, hashState, isRefoldError, MemoryContents, openMemoryLog, openStore } from '../../../src/index.ts';
 import type { LogStore } from '../../../src/log/log-store.ts';
 import { modelOf } from './application.ts';
 import { argumentOf, clockOf, listenerOf, optionsOf } from './circumstances.ts';
 import { compareReplays, compareUpcast } from './comparing.ts';
 import { describe, type Findings } from './findings.ts';
 import { newWorld, type Program, type Step, type World, WRITES } from './program.ts';
+import { Reader } from './reader.ts';
 
 type Write = Extract<Step, { do: 'append' | 'execute' }>;
 
@@ -32,12 +25,12 @@ export class Life {
   #world: World = newWorld();
   /** Undefined before the first open, and after a failure that ends a store by contract. */
   #store: any;
-  /** What a reader took from the state, and what it said then. */
-  #taken: { readonly value: unknown; readonly hash: string }[] = [];
+  readonly #reader: Reader;
 
   constructor(findings: Findings) {
     this.#findings = findings;
     this.#program = findings.program;
+    this.#reader = new Reader(findings, this.#contents);
   }
 
   async live(): Promise<void> {
@@ -47,9 +40,9 @@ export class Life {
       await this.#carryOut(step);
       await this.#settleInner();
       if (!this.#findings.isSound || this.#store === undefined) break;
-      this.#take();
+      this.#reader.take(this.#store);
     }
-    this.#requireTakenUnchanged();
+    this.#reader.requireUnchanged();
     await this.#quieten();
     if (this.#findings.isSound) await this.#end();
     else await this.#store?.close().catch(() => {});
@@ -94,11 +87,11 @@ export class Life {
       case 'compact':
         return this.#mayNotFail(async () => void (await store.compact()));
       case 'events':
-        return this.#mayNotFail(() => this.#readAll());
+        return this.#mayNotFail(() => this.#reader.readAll(this.#store));
       case 'at':
-        return this.#mayNotFail(() => this.#lookBack());
+        return this.#mayNotFail(() => this.#reader.lookBack(this.#store));
       default:
-        return this.#mayNotFail(() => this.#verify());
+        return this.#mayNotFail(() => this.#reader.verify(this.#store));
     }
   }
 
@@ -137,21 +130,6 @@ export class Life {
       return { promise: store.append(given.length === 1 ? given[0] : given, options) };
     } catch (threw) {
       return { threw };
-    }
-  }
-
-  /** Under the atomic fold a reader may keep what it takes; tables alone go on changing. */
-  #take(): void {
-    if (this.#program.fold !== 'atomic') return;
-    for (const key of ['x', 'list', 'when', 'bytes'] as const) {
-      const value = this.#store.state[key];
-      if (!isTable(value)) this.#taken.push({ value, hash: hashState({ value }) });
-    }
-  }
-
-  #requireTakenUnchanged(): void {
-    for (const { value, hash } of this.#taken) {
-      if (hashState({ value }) !== hash) this.#findings.violation('what a reader has taken from the state has changed');
     }
   }
 
@@ -232,66 +210,25 @@ export class Life {
     return hash;
   }
 
-  async #lookBack(): Promise<void> {
-    if (this.#program.purity !== 'pure') return;
-    const { sequence } = this.#contents.head;
-    const past = hashState((await this.#store.at({ sequence })).state);
-    if (this.#store.sequence === sequence)
-      this.#findings.same(past, await this.#store.stateHash(), 'at() of the present');
-  }
-
-  /** In the same process the module state is what later events have made of it, and reducers that look at it see that. */
-  async #verify(): Promise<void> {
-    if (this.#program.purity !== 'pure') return;
-    const { problems } = await this.#store.verify();
-    for (const { message } of problems) this.#findings.differs(`verify: ${message}`);
-  }
-
-  /** Every event in the log can be read, in order. */
-  async #readAll(): Promise<void> {
-    const findings = this.#findings;
-    const { sequence: end } = this.#contents.head;
-    let expected = this.#contents.trimmed.through;
-    let time = 0;
-    for await (const { sequence, recordedAt } of this.#store.events()) {
-      if (sequence !== ++expected)
-        findings.violation(`${findings.doing}: ${sequence} came in the place of ${expected}`);
-      if (recordedAt < time) findings.violation(`${findings.doing}: the time of ${sequence} is before the last`);
-      time = recordedAt;
-    }
-    if (expected < end) findings.violation(`${findings.doing}: the log ends at ${end}, and ${expected} could be read`);
-  }
-
   /** Everything that promise 9 says of a log that was written to the end. */
   async #end(): Promise<void> {
     const findings = this.#findings;
     findings.doing = 'reading the log';
-    await this.#mayNotFail(() => this.#readAll());
+    await this.#mayNotFail(() => this.#reader.readAll(this.#store));
     findings.doing = 'hashing the state';
     let live: string | undefined;
     await this.#mayNotFail(async () => void (live = await this.#store.stateHash()));
     if (live === undefined || this.#store === undefined) return;
     await compareReplays(findings, this.#contents, live);
-    await this.#project(live);
+    await this.#mayNotFail(() => this.#reader.project(this.#store, live));
     findings.doing = 'verify at the end';
-    await this.#mayNotFail(() => this.#verify());
+    await this.#mayNotFail(() => this.#reader.verify(this.#store));
     await this.#settleInner();
     if ((await this.#close()) === undefined || !findings.isSound || !(await this.#open('the last open'))) return;
     findings.same(await this.#store.stateHash(), live, 'the last open');
-    await this.#project(live);
+    await this.#mayNotFail(() => this.#reader.project(this.#store, live));
     this.#world.store = undefined;
     await this.#store.close();
-  }
-
-  /** A projection of the model's own reducers shows what the store does; the second time from what was saved. */
-  async #project(live: string): Promise<void> {
-    const { initialState, reducers } = modelOf(this.#program, newWorld());
-    this.#findings.doing = 'a projection of the same reducers';
-    if (this.#contents.trimmed.through > 0) return;
-    await this.#mayNotFail(async () => {
-      const { state } = await this.#store.project({ name: 'view', initialState, reducers });
-      this.#findings.same(hashState(state), live);
-    });
   }
 
   /** A listener that appends goes on for as long as it may; what it has begun is waited for. */
@@ -330,10 +267,6 @@ export class Life {
     this.#store = undefined;
     return true;
   }
-}
-
-function isTable(value: unknown): boolean {
-  return value instanceof Map || value instanceof OrderedMap;
 }
 
 function withSlowOutcomes(log: LogStore): LogStore {
