@@ -11,8 +11,23 @@ import { temporaryDirectory } from '../log/sqlite-fixtures.ts';
 import { expected } from './format-1-habits/expected.ts';
 import { type Found, type Habit, habits } from './habits/index.ts';
 
-/** The one exception, which docs/GUIDE.md tells: an upcaster has to give data, at once. */
-const REFUSED: readonly string[] = ['an-upcaster-that-gives-undefined', 'an-upcaster-that-gives-a-promise'];
+/** What may be refused by now: an upcaster has to give data, at once. The other state had neither a hash nor a snapshot. */
+const REFUSED: Readonly<Record<string, object>> = {
+  'an-upcaster-that-gives-undefined': { code: 'MODEL_MISMATCH', type: 'Told', sequence: 1 },
+  'an-upcaster-that-gives-a-promise': { code: 'MODEL_MISMATCH', type: 'Told', sequence: 1 },
+  'a-frozen-wrapper-that-hides-a-function': { code: 'REDUCER_FAILED', at: 'x.hidden.run' },
+};
+
+/**
+ * Where 0.1.0 replayed another state than it had lived, since what the application gave was in two places, and the engine
+ * takes a copy by now. The first two are what lived, as the snapshots beside them say.
+ */
+const MENDED: Readonly<Record<string, string | undefined>> = {
+  'initial-state-with-a-shared-part.replay': expected['initial-state-with-a-shared-part']?.atomic,
+  'initial-state-with-a-shared-table.replay': expected['initial-state-with-a-shared-table']?.atomic,
+  'an-upcaster-that-gives-a-shared-constant-which-is-changed.replay':
+    'af181a6baac6efe35aabeeab2515bfd584153e8e28c3ee6a77fbe2a5a775a069',
+};
 
 const logs = Object.entries(expected).map(([name, found]): [string, Habit, Found] => {
   const habit = habits.find((each) => each.name === name.replace(/\.replay$/, ''));
@@ -27,23 +42,21 @@ describe('a log that version 0.1.0 wrote with a bad habit opens, and is what it 
     expect(lost).toEqual(['append-inside-a-reducer-while-the-clock-ticks', 'a-clock-of-nanoseconds']);
   });
 
-  test.each(logs.filter(([, { name }]) => !REFUSED.includes(name)))('%s', async (name, habit, found) => {
+  test.each(logs.filter(([, { name }]) => !(name in REFUSED)))('%s', async (name, habit, found) => {
     for (const fold of ['atomic', 'direct'] as const) {
-      if (found[fold] !== undefined) await opens(copyOf(name), habit, found, fold);
+      const hash = MENDED[name] ?? found[fold];
+      if (hash !== undefined) await opens(copyOf(name), habit, { ...found, [fold]: hash }, fold);
     }
   });
 
-  test.each(logs.filter(([, { name }]) => REFUSED.includes(name)))(
-    '%s, or says why not',
-    async (name, habit, found) => {
-      try {
-        await opens(copyOf(name), habit, found, 'atomic');
-      } catch (error) {
-        if (!isRefoldError(error, 'MODEL_MISMATCH')) throw error;
-        expect(error).toMatchObject({ type: 'Told', sequence: 1 });
-      }
-    },
-  );
+  test.each(logs.filter(([, { name }]) => name in REFUSED))('%s, or says why not', async (name, habit, found) => {
+    try {
+      await opens(copyOf(name), habit, found, 'atomic');
+    } catch (error) {
+      if (!isRefoldError(error)) throw error;
+      expect(error).toMatchObject(REFUSED[habit.name]!);
+    }
+  });
 });
 
 /**

@@ -14,7 +14,8 @@ export interface Corpse {
   readonly marks: readonly string[];
 }
 
-process.on('warning', () => {});
+// Many a habit brings a warning, and thousands of them are no news.
+process.removeAllListeners('warning');
 
 judgeCases<null, Corpse, readonly string[]>(() => async ({ program, path, marks }) => {
   const violations = marks.filter((mark) => mark.startsWith('stray ')).map((mark) => mark.slice('stray '.length));

@@ -8,7 +8,6 @@ import { writeMark } from '../kill/marks.ts';
 
 const { program, path }: { program: Program; path: string } = JSON.parse(process.argv[2]!);
 const { fold, strict } = program;
-process.on('warning', () => {});
 process.on('unhandledRejection', (error) => writeMark(`stray an unhandled rejection: ${String(error)}`));
 process.on('uncaughtException', (error) => writeMark(`stray an uncaught exception: ${String(error)}`));
 
