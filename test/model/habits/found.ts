@@ -198,6 +198,52 @@ export const FOUND: readonly (readonly [name: string, program: Program])[] = [
   ],
   ['an upcaster that throws an object without a prototype', found([], [], { upcast: 'throws' })],
   ['an upcaster that gives a promise that rejects', found([], [], { upcast: 'gives-a-promise-that-rejects' })],
+  ['an initial state that is an array, under the direct fold', around({ initial: 'an-array', fold: 'direct' })],
+  ['an initial state with a function, under the direct fold', around({ initial: 'with-a-function', fold: 'direct' })],
+  [
+    'an OrderedMap below the top level at first, under the direct fold',
+    around({ initial: 'with-a-nested-ordered-map', fold: 'direct' }),
+  ],
+  ['a revoked proxy', found([['set', ['x', 'map', 'k'], ['odd', 'revoked']]])],
+  ['a proxy that lies', found([['set', ['y'], ['odd', 'lying-proxy']]])],
+  ['another prototype for an array', found([['define', ['list'], 'prototype']], [['reverse', ['list']]])],
+  ['a refused comparison of drafts, hidden', found([['try', [['set', ['t', 9], ['equal', ['t'], ['when']]]]]])],
+  ['a key that is in no order, hidden', found([['try', [['map-set', ['up'], ['good', 'text'], ['good', 'map']]]]])],
+  [
+    'meta changed, where the commit had to wait',
+    found([['change-event', 'meta']], [], {
+      slowOutcomes: true,
+      steps: [{ ...append('A', 1), commandId: 'id-0' } as Step],
+    }),
+  ],
+  [
+    'a commit of two events whose second is refused, under strict and the direct fold',
+    found([['set', ['set'], ['constant', 0]]], [], {
+      steps: [
+        {
+          do: 'append',
+          events: [
+            { type: 'D', n: 8 },
+            { type: 'A', n: 8 },
+          ],
+        },
+      ],
+      fold: 'direct',
+      purity: 'told',
+      strict: true,
+    }),
+  ],
+  [
+    'a reference kept in each event and changed in the next, under strict',
+    found(
+      [
+        ['change-kept', 'k'],
+        ['keep', 'k', ['read', ['x', 'a']]],
+      ],
+      [],
+      { purity: 'told', strict: true },
+    ),
+  ],
 ];
 
 /** Programs whose reducers look at more than their arguments; without `strict`, that is. */

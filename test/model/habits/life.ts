@@ -113,7 +113,7 @@ export class Life {
     try {
       this.#accept(await called.promise, before);
     } catch (error) {
-      if (!this.#findings.refused(error) || this.#hasEnded(error)) return;
+      if (!this.#findings.refused(error) || this.#mayBeHalfChanged(error)) return;
       this.#requireNoTrace(before, (error as { code: string }).code);
     }
   }
@@ -259,13 +259,18 @@ export class Life {
 
   /** Under the direct fold a reducer that throws may leave the state half changed, so that the store fails, by contract. */
   #hasEnded(error: unknown): boolean {
-    if (this.#program.fold !== 'direct' || !isRefoldError(error)) return false;
-    if (error.code === 'REDUCER_FAILED' || error.code === 'UNKNOWN_EVENT_TYPE') return true;
-    if (error.code !== 'STORE_FAILED' && error.code !== 'STORE_CLOSED') return false;
+    if (this.#program.fold !== 'direct') return false;
+    if (!isRefoldError(error, 'STORE_FAILED') && !isRefoldError(error, 'STORE_CLOSED')) return false;
     this.#world.store = undefined;
     this.#store?.close().catch(() => {});
     this.#store = undefined;
     return true;
+  }
+
+  /** Whether a refused write may have left a trace: the store has failed, or does so with the next call. */
+  #mayBeHalfChanged(error: unknown): boolean {
+    const isReducers = isRefoldError(error, 'REDUCER_FAILED') || isRefoldError(error, 'UNKNOWN_EVENT_TYPE');
+    return this.#hasEnded(error) || (isReducers && this.#program.fold === 'direct');
   }
 }
 
