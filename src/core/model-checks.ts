@@ -3,7 +3,7 @@
  *
  * Parts are read once, so that a getter cannot give something else later. What a getter throws is told as such.
  */
-import { isMap } from 'node:util/types';
+import { types as kinds } from 'node:util';
 import { isRefoldError, RefoldError } from './errors.ts';
 import type { EventType, Model, Upcaster } from './model.ts';
 import { shortened } from './nearest.ts';
@@ -60,7 +60,7 @@ export function requireModel(action: string, model: unknown): asserts model is M
 function isModel(value: unknown): boolean {
   try {
     const { types, name, initialState, reducers } = value as Model;
-    return isMap(types) && typeof name === 'string' && typeof initialState === 'function' && isParts(reducers);
+    return kinds.isMap(types) && typeof name === 'string' && typeof initialState === 'function' && isParts(reducers);
   } catch {
     return false; // a proxy
   }
