@@ -3,7 +3,8 @@
  * a file for each door of the package and each of its threads, with what they share in a few files beside them. Some seventy
  * modules, each found, read and compiled by itself, took twice as long to import.
  *
- * All but the command line's file lie in one folder: a thread is started by its file's name, beside whoever starts it.
+ * All but the command line's file lie in one folder: a thread is started by its file's name, `refold-<name>.js`, beside
+ * whoever starts it.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
@@ -42,7 +43,7 @@ async function bundle() {
       index: './index.ts',
       testing: './testing.ts',
       'cli/main': './cli/main.ts',
-      ...Object.fromEntries(THREADS.map((path) => [basename(path, '.ts'), `./${path}`])),
+      ...Object.fromEntries(THREADS.map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),
     },
     platform: 'node',
     transform: { target: 'es2024' },

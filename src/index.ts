@@ -38,15 +38,17 @@ export type { CompactionReport, CompactOptions } from './engine/compaction.ts';
 export type { Divergence } from './engine/divergence.ts';
 export {
   type BlocksReport,
+  type CompactLogOptions,
   EventLog,
   type ImportedEvent,
   type LogInfo,
   openLog,
   type VerifyOptions,
 } from './engine/event-log.ts';
-export type { EventRange, PastState, Position } from './engine/history.ts';
+export type { EventRange, FollowOptions, PastState, Position } from './engine/history.ts';
 export { openStore } from './engine/open-store.ts';
-export type { History, HistoryBudget, Progress, SaveRule, StoreOptions } from './engine/options.ts';
+export type { History, HistoryBudget, SaveRule, StoreOptions } from './engine/options.ts';
+export type { Progress } from './engine/progress.ts';
 export type { Projection } from './engine/projection.ts';
 export { defineProjection, type ProjectionDefinition } from './engine/projection-definition.ts';
 export type { Listener } from './engine/publisher.ts';
@@ -55,7 +57,7 @@ export { type RepairOptions, type RepairReport, repairLog } from './engine/repai
 export { type ReplayOptions, type ReplayReport, replay } from './engine/replay.ts';
 export type { SnapshotReport } from './engine/snapshotter.ts';
 export { type StateAtOptions, stateAt } from './engine/state-at.ts';
-export type { Store, StoreStats } from './engine/store.ts';
+export type { Store, StoreOf, StoreStats } from './engine/store.ts';
 export type { SnapshotVerdict, VerifyReport } from './engine/verify.ts';
 export type { AppendOptions, ExecuteOptions } from './engine/write-options.ts';
 export { ascending, type Comparator, descending, OrderedMap, type ReadonlyOrderedMap } from './fold/ordered-map.ts';

@@ -11,11 +11,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventInput, RecordedEvent } from './core/event.ts';
 import type { Catalog, CommandInputs, EventOf, InputOf, Model } from './core/model.ts';
+import { requireModel } from './core/model-checks.ts';
+import { isParts } from './core/parts.ts';
+import { checkOptions, checkValue, type OptionCheck, type OptionChecks } from './engine/call-options.ts';
 import { decideCommand, type Verdict } from './engine/commands.ts';
 import { freshState } from './engine/initial-state.ts';
 import { Intake } from './engine/intake.ts';
 import { openStore } from './engine/open-store.ts';
-import type { StoreOptions } from './engine/options.ts';
+import { STORE_CHECKS, type StoreOptions } from './engine/options.ts';
 import type { Store } from './engine/store.ts';
 import { whyBroken } from './engine/verify.ts';
 import { diffStates } from './fold/diff.ts';
@@ -49,8 +52,10 @@ export interface Ending<C extends Catalog> {
 export function specification<State extends object, C extends Catalog, K extends CommandInputs>(
   model: Model<State, C, K>,
 ): (events: readonly EventOf<C>[]) => Story<C, K> {
+  requireModel('tell stories', model);
   return (events) => ({
-    when: (name, input, { now = STORY_TIME } = {}) => {
+    when: (name, input, context) => {
+      const { now = STORY_TIME } = checkOptions('tell a story', STORY_CHECKS, context);
       const recorded = record(model, [events], STORY_TIME).flat();
       const state = freshState(model);
       foldDirect(model.reducers, state, recorded);
@@ -61,7 +66,20 @@ export function specification<State extends object, C extends Catalog, K extends
   });
 }
 
+const STORY_CHECKS: OptionChecks<{ readonly now?: number }> = {
+  now: ['a number of milliseconds since the epoch', Number.isFinite],
+};
+
+/** Copied: what is told is what was given, whatever becomes of the array. */
+const COMMIT: OptionCheck = [
+  'an array of events',
+  Array.isArray,
+  (events) => (Array.isArray(events) ? Array.from(events) : events),
+];
+
 function compareEnding(model: Model, command: string, verdict: Verdict, expected: Expectation<any>): void {
+  if (!isParts(expected))
+    checkValue('compare', 'then', ['an array of events, or { rejected }', Array.isArray], expected);
   const actual = 'rejected' in verdict ? { rejected: verdict.rejected.code } : plain(model, verdict.accepted);
   const wanted = 'rejected' in expected ? { rejected: expected.rejected } : plain(model, expected);
   deepStrictEqual(
@@ -97,6 +115,7 @@ export function checkModel<State extends object, C extends Catalog, K extends Co
   model: Model<State, C, K>,
   commits: readonly (readonly EventOf<C>[])[],
 ): void {
+  requireModel('check the model', model);
   const recorded = record(model, commits, STORY_TIME);
   const atomic = openAtomicState(freshState(model));
   const direct = freshState(model);
@@ -152,7 +171,9 @@ function requireInvariants(model: Model, cut: number, state: object): void {
 function record(model: Model, commits: readonly (readonly EventInput[])[], start: number): RecordedEvent[][] {
   const intake = new Intake(model);
   let firstSequence = 1;
-  return commits
+  const copies = checkValue('record events', 'commits', COMMIT, commits) as readonly unknown[];
+  return copies
+    .map((commit) => checkValue('record events', 'commit', COMMIT, commit) as readonly EventInput[])
     .filter((commit) => commit.length > 0)
     .map((commit, index) => {
       const events = intake.admit(commit, { firstSequence, recordedAt: start + index });
@@ -167,10 +188,14 @@ export interface TemporaryStore<State extends object, C extends Catalog, K exten
   readonly store: Store<State, C, K>;
   readonly path: string;
   /** Closes the store and opens it again, as after a restart. */
-  reopen(options?: Partial<StoreOptions>): Promise<Store<State, C, K>>;
+  reopen(options?: Omit<StoreOptions, 'path' | 'log'>): Promise<Store<State, C, K>>;
   /** Closes the store and removes its folder. */
   remove(): Promise<void>;
 }
+
+/** The path is its own, and so is the log. */
+const { path: _path, log: _log, ...checks } = STORE_CHECKS;
+const TEMPORARY_CHECKS: OptionChecks<Omit<StoreOptions, 'path' | 'log'>> = checks;
 
 /**
  * Opens a store on a new temporary file: `await using temporary = await openTemporaryStore(model)`. It folds strictly, so that
@@ -180,9 +205,17 @@ export async function openTemporaryStore<State extends object, C extends Catalog
   model: Model<State, C, K>,
   options: Omit<StoreOptions, 'path' | 'log'> = {},
 ): Promise<TemporaryStore<State, C, K>> {
+  requireModel('open a temporary store', model);
+  const checked = { strict: true, ...checkOptions('open a temporary store', TEMPORARY_CHECKS, options) };
   const folder = await mkdtemp(join(tmpdir(), 'refold-'));
   const path = join(folder, 'store.db');
-  let store = await openStore(model, { strict: true, ...options, path });
+  let store: Store<State, C, K>;
+  try {
+    store = await openStore(model, { ...checked, path });
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
   const remove = async (): Promise<void> => {
     await store.close();
     await rm(folder, { recursive: true, force: true });
@@ -192,9 +225,10 @@ export async function openTemporaryStore<State extends object, C extends Catalog
     get store() {
       return store;
     },
-    reopen: async (changed = {}) => {
+    reopen: async (changed) => {
+      const merged = { ...checked, ...checkOptions('open the store again', TEMPORARY_CHECKS, changed), path };
       await store.close();
-      store = await openStore(model, { strict: true, ...options, ...changed, path });
+      store = await openStore(model, merged);
       return store;
     },
     remove,

@@ -13,6 +13,7 @@ export const EXIT = {
   notNow: 3,
   damage: 4,
   unexpected: 70,
+  outputFailed: 74,
   interrupted: 130,
 } as const;
 
@@ -53,4 +54,5 @@ export const EXIT_CODE_HELP = `Exit codes:
   3    the log cannot be used now or here: locked, disk full, Node too old
   4    the log cannot be read: damaged, of a newer format, or its history was dropped
   70   a defect in refold or in the model
+  74   the output could not be written; a closed pipe is no failure
   130  interrupted`;

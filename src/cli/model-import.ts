@@ -3,10 +3,12 @@
  * keeps the time it was recorded at.
  */
 import { type ImportedEvent, isRefoldError, type Model, openStore, RefoldError, type Upcaster } from '../index.ts';
+import { quietly } from './quietly.ts';
 import { readableError } from './readable-error.ts';
 
 /** An event with the line it came from, and how long that was. */
 export interface ImportedLine extends ImportedEvent {
+  readonly recordedAt: number;
   readonly line: number;
   readonly bytes: number;
 }
@@ -26,10 +28,11 @@ const WINDOW_BYTES = 8 * 1024 * 1024;
 export async function appendAll(model: Model, path: string, events: AsyncIterable<ImportedLine>): Promise<number> {
   let clock = 0;
   // Direct and unsynced: if anything goes wrong the log is thrown away.
-  await using store = await openStore(model, { path, durability: 'os', fold: 'direct', clock: () => clock });
+  const options = { path, durability: 'os', fold: 'direct', clock: () => clock } as const;
+  await using store = await quietly(() => openStore(model, options));
   const window = new AppendWindow();
   for await (const event of events) {
-    clock = checkedTime(event) ?? Date.now();
+    clock = event.recordedAt;
     const { type, data, meta } = upcast(model, event);
     window.add(store.append({ type, data, meta }), event);
     if (window.isFull) await window.settled();
@@ -64,11 +67,7 @@ class AppendWindow {
   }
 }
 
-function checkedTime({ recordedAt, type, line }: ImportedLine): number | undefined {
-  if (recordedAt === undefined || (Number.isSafeInteger(recordedAt) && recordedAt >= 0)) return recordedAt;
-  throw refused(`its recordedAt is ${recordedAt}`, type, line, 'Give ms since the epoch');
-}
-
+/** @throws RefoldError `EVENT_REJECTED` */
 function upcast(model: Model, event: ImportedLine): ImportedEvent {
   const known = model.types.get(event.type);
   const { version = known?.version ?? 1, type, line } = event;

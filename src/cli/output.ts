@@ -1,7 +1,7 @@
 /**
  * The way to stdout: an answer as human text or as one JSON object, or many lines under back-pressure.
  *
- * A reader that has seen enough (`| head`) ends the program quietly.
+ * What stdout does not take ends the command in order, with `OutputFailed`: files are closed, and no stack is shown.
  */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
@@ -27,21 +27,42 @@ export async function printAnswer(answer: Answer, json: boolean): Promise<void> 
   await writer.flush();
 }
 
-/** Resolves when stdout has taken the text. */
+/** Resolves when stdout has taken the text. @throws OutputFailed */
 export function writeOut(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    process.stdout.write(text, (error) => (error ? reject(error) : resolve()));
+    process.stdout.write(text, (error) => (error ? reject(outputFailed(error)) : resolve()));
   });
 }
 
-/** Ends the program with what it came to so far when nobody reads its output any more. */
-export function endQuietlyWithoutReader(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit();
-      throw error;
-    });
+/** Stdout takes no more: its reader has gone, or its disk is full. */
+export class OutputFailed extends Error {
+  /** Whether the reader has seen enough (`| head`). */
+  readonly isClosedPipe: boolean;
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(`Cannot write to stdout: ${cause.message}`, { cause });
+    this.isClosedPipe = cause.code === 'EPIPE' || cause.code === 'EOF';
   }
+}
+
+/** The first failure counts: those that follow only say that the stream is destroyed. */
+let failure: OutputFailed | undefined;
+
+function outputFailed(error: Error): OutputFailed {
+  failure ??= new OutputFailed(error);
+  return failure;
+}
+
+/** Keeps an error of stdout for whoever writes next, and drops those of stderr: nobody can be told of them. */
+export function watchOutput(): void {
+  process.stdout.on('error', outputFailed);
+  process.stderr.on('error', () => {});
+}
+
+/** Resolves when everything written so far has been taken. @throws OutputFailed when it was not */
+export async function outputTaken(): Promise<void> {
+  await writeOut('');
+  if (failure !== undefined) throw failure;
 }
 
 /** Lines are handed on in chunks of about this many characters. */
@@ -52,13 +73,22 @@ export class LineWriter {
   readonly #stream: Writable;
   #pending = '';
   #scheduled = false;
+  #failure: OutputFailed | undefined;
 
   constructor(stream: Writable) {
     this.#stream = stream;
+    stream.on('error', (error) => {
+      this.#failure ??= outputFailed(error);
+    });
   }
 
-  /** Resolves when more may be written. What was written is handed on at the latest in the next turn of the loop. */
+  /**
+   * Resolves when more may be written. What was written is handed on at the latest in the next turn of the loop.
+   *
+   * @throws OutputFailed when something before it was not taken
+   */
   async write(text: string): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
     this.#pending += text;
     if (this.#pending.length >= CHUNK) return this.flush();
     if (this.#scheduled) return;
@@ -69,8 +99,15 @@ export class LineWriter {
     });
   }
 
+  /** @throws OutputFailed */
   async flush(): Promise<void> {
-    if (!this.#handOn()) await once(this.#stream, 'drain');
+    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#handOn()) return;
+    try {
+      await once(this.#stream, 'drain');
+    } catch (error) {
+      throw outputFailed(error as Error);
+    }
   }
 
   #handOn(): boolean {

@@ -1,5 +1,5 @@
 /** The commands of `refold`, their help, and the way from arguments to exit code. */
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { defineBackup } from './commands/backup.ts';
 import { defineCompact } from './commands/compact.ts';
 import { defineEvents } from './commands/events.ts';
@@ -12,20 +12,32 @@ import { defineSnapshot } from './commands/snapshot.ts';
 import { defineStates } from './commands/states.ts';
 import { defineVerify } from './commands/verify.ts';
 import { EXIT, EXIT_CODE_HELP } from './exit-codes.ts';
-import { endQuietlyWithoutReader } from './output.ts';
-import { reportError } from './report-error.ts';
+import { OutputFailed, outputTaken, watchOutput } from './output.ts';
+import { reportError, reportOutput } from './report-error.ts';
 
 /** Runs one call of `refold` and gives its exit code; whatever goes wrong has been told. */
 export async function run(args: readonly string[], version: string): Promise<number> {
-  endQuietlyWithoutReader();
+  watchOutput();
   const program = defineProgram(version);
   try {
-    await program.parseAsync(args, { from: 'user' });
+    await parse(program, args);
+    await outputTaken();
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {
+    if (error instanceof OutputFailed) return reportOutput(error);
     const named = program.commands.find((command) => command.name() === args[0]);
     const command = named === undefined ? 'refold' : `refold ${named.name()}`;
     return reportError(error, { json: args.includes('--json'), command });
+  }
+}
+
+/** Help and version are no errors, though commander throws them. */
+async function parse(program: Command, args: readonly string[]): Promise<void> {
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    const isDone = error instanceof CommanderError && error.exitCode === 0;
+    if (!isDone) throw error;
   }
 }
 

@@ -1,6 +1,9 @@
-/** Node's remarks on parts of itself that refold uses knowingly are not for the users of the command line. */
+/** Remarks on what refold uses knowingly are not for the users of the command line. */
 
-/** Runs work without Node's warnings that something is experimental, or that a package names no module type. */
+/**
+ * Runs work without Node's warnings that something is experimental, or that a package names no module type, and without
+ * refold's that a store folds directly.
+ */
 export async function quietly<T>(work: () => Promise<T>): Promise<T> {
   const emitWarning = process.emitWarning;
   process.emitWarning = ((warning: string | Error, ...rest: unknown[]): void => {
@@ -19,5 +22,7 @@ function isRemark([first, second]: readonly unknown[]): boolean {
     type?: unknown;
     code?: unknown;
   };
-  return type === 'ExperimentalWarning' || code === 'MODULE_TYPELESS_PACKAGE_JSON';
+  return REMARKS.includes(type) || code === 'MODULE_TYPELESS_PACKAGE_JSON';
 }
+
+const REMARKS: readonly unknown[] = ['ExperimentalWarning', 'RefoldDirectFoldWarning'];

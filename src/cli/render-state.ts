@@ -12,7 +12,10 @@
  * NaN, ±Infinity, -0                  { "$number": "NaN" }
  * undefined                           { "$undefined": true }
  * Uint8Array and other typed arrays   { "$typedArray": ["Uint8Array", [1, 2, 3]] }
+ * ArrayBuffer { "$arrayBuffer": [1, 2, 3] }          its bytes
+ * DataView    { "$dataView": [1, 2, 3] }             the bytes it shows
  * an object with a key that begins with $   { "$object": [[key, value], …] }
+ * an object without a prototype             { "$nullPrototype": [[key, value], …] }
  * ```
  */
 import { inspect } from 'node:util';
@@ -33,7 +36,7 @@ const STREAMED_LEVELS = 2;
 function* pieces(value: unknown, levels: number): Generator<string> {
   if (levels === 0) yield safeJson(tagged(value));
   else if (isTable(value)) yield* tablePieces(value, levels);
-  else if (isPlainObject(value) && !hasTagLikeKey(value)) yield* objectPieces(value, levels);
+  else if (isPlainObject(value)) yield* objectPieces(value, levels);
   else yield safeJson(tagged(value));
 }
 
@@ -83,8 +86,11 @@ function taggedObject(value: object): unknown {
   if (isTable(value)) return { [tableTag(value)]: Array.from(value, ([key, entry]) => [tagged(key), tagged(entry)]) };
   if (value instanceof Set) return { $set: Array.from(value, tagged) };
   if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? null : value.toISOString() };
+  if (value instanceof ArrayBuffer) return { $arrayBuffer: Array.from(new Uint8Array(value)) };
+  if (value instanceof DataView) return { $dataView: Array.from(bytesOf(value)) };
   if (isTypedArray(value)) return { $typedArray: [value[Symbol.toStringTag], Array.from(value, tagged)] };
   const entries = Object.entries(value).map(([key, member]) => [key, tagged(member)] as const);
+  if (Object.getPrototypeOf(value) === null) return { $nullPrototype: entries };
   return hasTagLikeKey(value) ? { $object: entries } : Object.fromEntries(entries);
 }
 
@@ -96,16 +102,20 @@ function tableTag(table: ReadonlyMap<unknown, unknown>): '$map' | '$orderedMap' 
   return table instanceof Map ? '$map' : '$orderedMap';
 }
 
+function bytesOf({ buffer, byteOffset, byteLength }: DataView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}
+
 function isTypedArray(
   value: object,
 ): value is ArrayBufferView & Iterable<unknown> & { readonly [Symbol.toStringTag]: string } {
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
+/** One that is JSON as it is, but for its values. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || prototype === Object.prototype;
+  return Object.getPrototypeOf(value) === Object.prototype && !hasTagLikeKey(value);
 }
 
 function hasTagLikeKey(object: object): boolean {

@@ -5,7 +5,7 @@
 import { CommanderError } from 'commander';
 import type { SerializedError } from '../index.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
-import { writeOut } from './output.ts';
+import { type OutputFailed, writeOut } from './output.ts';
 import { readableError } from './readable-error.ts';
 import { oneLine, paintError } from './text.ts';
 
@@ -14,15 +14,28 @@ type Failure = Omit<SerializedError, 'code'> & { readonly code: string };
 /** Tells an error and gives the exit code that belongs to it. */
 export async function reportError(thrown: unknown, context: { json: boolean; command: string }): Promise<ExitCode> {
   const error = readableError(thrown);
-  if (error instanceof CommanderError && error.code.startsWith('commander.help')) {
-    return error.exitCode === 0 ? EXIT.ok : EXIT.badInput;
-  }
-  if (error instanceof CommanderError && error.code === 'commander.version') return EXIT.ok;
+  // Without a command: the help is on stderr.
+  if (error instanceof CommanderError && error.code.startsWith('commander.help')) return EXIT.badInput;
   const failure = describe(error, context.command);
-  if (context.json) await writeOut(`${JSON.stringify({ error: failure })}\n`);
-  console.error(`${paintError('red', 'refold:')} ${oneLine(failure.message)}`);
-  if (failure.hint !== undefined) console.error(`${paintError('cyan', 'hint:')} ${oneLine(failure.hint)}`);
+  // Where stdout takes it no more, stderr still does, and the code says what went wrong first.
+  if (context.json) await writeOut(`${JSON.stringify({ error: failure })}\n`).catch(() => {});
+  tell(failure);
   return exitCodeOf(failure.code);
+}
+
+function tell({ message, hint }: Pick<Failure, 'message' | 'hint'>): void {
+  console.error(`${paintError('red', 'refold:')} ${oneLine(message)}`);
+  if (hint !== undefined) console.error(`${paintError('cyan', 'hint:')} ${oneLine(hint)}`);
+}
+
+/**
+ * Tells that stdout took no more, and gives the exit code. A reader that has seen enough is no failure: then it is the code
+ * that the command came to.
+ */
+export function reportOutput(failure: OutputFailed): number {
+  if (failure.isClosedPipe) return Number(process.exitCode ?? EXIT.ok);
+  tell({ message: failure.message, hint: 'Free some space, or write the output elsewhere' });
+  return EXIT.outputFailed;
 }
 
 function describe(error: Error, command: string): Failure {

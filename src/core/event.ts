@@ -35,8 +35,13 @@ export interface Commit {
   readonly recordedAt: number;
 }
 
-/** A value with every level read-only, Maps and Sets included. */
-export type DeepReadonly<T> = T extends (...args: never[]) => unknown
+/**
+ * A value with every level read-only, Maps and Sets included. Primitives stay what they are, branded ones too.
+ *
+ * Arrays come before other objects, and not as a mapped type: the compiler puts off what is between brackets, so that a type
+ * that holds itself through an array, such as JSON, comes to an end.
+ */
+export type DeepReadonly<T> = T extends Primitive | ((...args: never[]) => unknown)
   ? T
   : T extends ReadonlyMap<infer K, infer V>
     ? ReadonlyCollection<T, ReadonlyMap<DeepReadonly<K>, DeepReadonly<V>>>
@@ -44,11 +49,15 @@ export type DeepReadonly<T> = T extends (...args: never[]) => unknown
       ? ReadonlySet<DeepReadonly<U>>
       : T extends Date | RegExp | ArrayBufferView
         ? T
-        : T extends readonly unknown[]
-          ? { readonly [I in keyof T]: DeepReadonly<T[I]> }
+        : T extends readonly (infer U)[]
+          ? U[] extends T // not so for a tuple, whose places are kept
+            ? readonly DeepReadonly<U>[]
+            : { readonly [I in keyof T]: DeepReadonly<T[I]> }
           : T extends object
             ? { readonly [P in keyof T]: DeepReadonly<T[P]> }
             : T;
+
+type Primitive = string | number | bigint | boolean | symbol | null | undefined;
 
 /** A Map type that knows its own read-only view (as `OrderedMap` does) gives that; a plain Map gives `Otherwise`. */
 type ReadonlyCollection<T, Otherwise> = T extends { readonly readonlyView?: infer View }

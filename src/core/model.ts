@@ -5,8 +5,8 @@
  * this file needs zod's types alone.
  */
 import type { z } from 'zod';
-import { RefoldError } from './errors.ts';
 import type { DeepReadonly, EventMeta, RecordedEvent } from './event.ts';
+import { checkDefinition } from './model-checks.ts';
 
 /** A schema alone means version 1. With `version` n, `upcast` has a step for each of 1 … n-1: old data → next version's. */
 export type EventDefinition = z.ZodType | VersionedEvent;
@@ -41,10 +41,10 @@ export type EventOf<C extends Catalog> = {
   };
 }[TypeOf<C>];
 
-/** The events a reader gets, discriminated by `type`. */
-export type RecordedEventOf<C extends Catalog> = {
-  [Type in TypeOf<C>]: RecordedEvent<Type, DeepReadonly<DataOf<C, Type>>>;
-}[TypeOf<C>];
+/** The events a reader gets, discriminated by `type`: of the whole catalog, or of the types that are named. */
+export type RecordedEventOf<C extends Catalog, Type extends TypeOf<C> = TypeOf<C>> = {
+  [Each in Type]: RecordedEvent<Each, DeepReadonly<DataOf<C, Each>>>;
+}[Type];
 
 /**
  * Changes the draft as the event says, and returns nothing.
@@ -142,23 +142,15 @@ export type CatalogOf<M> = M extends Model<any, infer C, any> ? C : never;
  * Checks a model's definition and gives it back, typed.
  *
  * @throws RefoldError `INVALID_OPTION`: empty name, an event type without reducer or a reducer without event type, a
- * version without all its upcasters, a command without schema
+ * version without all its upcasters, a command without schema, a part that is not of its kind
  */
 export function defineModel<
   State extends object,
   const C extends Catalog,
   K extends CommandInputs = Record<never, z.ZodType>,
 >(definition: ModelDefinition<State, C, K>): Model<State, C, K> {
-  if (typeof definition.name !== 'string' || definition.name === '') {
-    throw invalidModel('a model needs a name', undefined, 'Name it after what the log holds, such as orderbook');
-  }
-  const types = new Map(Object.entries(definition.events).map(([type, entry]) => [type, eventType(type, entry)]));
-  for (const type of types.keys()) requireReducer(definition.reducers, type);
-  for (const type of Object.keys(definition.reducers)) {
-    if (!types.has(type)) throw invalidModel(`the reducer ${type} has no event type`, type, 'Add the type to events');
-  }
-  for (const [name, command] of Object.entries(definition.commands ?? {})) requireCommand(name, command);
-  return Object.freeze({ ...definition, types });
+  const { parts, types } = checkDefinition(definition);
+  return Object.freeze({ ...(parts as unknown as typeof definition), types });
 }
 
 /** The answer of a `decide` that refuses. */
@@ -168,50 +160,4 @@ export function reject(code: string, message: string): Rejection {
 
 export function isRejection(decision: unknown): decision is Rejection {
   return typeof decision === 'object' && decision !== null && (decision as Rejection).rejected === true;
-}
-
-function eventType(type: string, definition: EventDefinition): EventType {
-  const { version, schema, upcast } = normalise(definition);
-  if (typeof schema?.safeParse !== 'function') {
-    throw invalidModel(
-      `the event type ${type} has no zod schema`,
-      type,
-      'Give a zod 4 schema, or { version, schema, upcast }',
-    );
-  }
-  if (!Number.isSafeInteger(version) || version < 1) {
-    throw invalidModel(`the event type ${type} has version ${version}`, type, 'Count versions 1, 2, 3 …');
-  }
-  for (let from = 1; from < version; from++) {
-    if (typeof upcast[from] !== 'function') {
-      throw invalidModel(`the event type ${type} cannot be upcast from version ${from}`, type, `Add upcast[${from}]`);
-    }
-  }
-  return { type, version, schema, upcast };
-}
-
-function normalise(definition: EventDefinition): Omit<EventType, 'type'> {
-  if ('schema' in definition && !('safeParse' in definition)) return { upcast: {}, ...definition };
-  return { version: 1, schema: definition as z.ZodType, upcast: {} };
-}
-
-function requireReducer(reducers: { readonly [type: string]: unknown }, type: string): void {
-  if (typeof reducers[type] === 'function') return;
-  throw invalidModel(
-    `the event type ${type} has no reducer`,
-    type,
-    'Add one; an empty function says that state ignores it',
-  );
-}
-
-function requireCommand(name: string, command: CommandDefinition<any, any, z.ZodType>): void {
-  if (typeof command?.decide === 'function' && typeof command.input?.safeParse === 'function') return;
-  throw invalidModel(`the command ${name} lacks an input schema or decide`, name, 'Give { input, decide }');
-}
-
-function invalidModel(problem: string, type: string | undefined, hint: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot define the model: ${problem}`, {
-    ...(type === undefined ? {} : { type }),
-    hint,
-  });
 }

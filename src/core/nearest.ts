@@ -25,6 +25,12 @@ export function nearestFirst(wanted: string, known: Iterable<string>): string[] 
   return distances.sort((a, b) => a.distance - b.distance).map(({ name }) => name);
 }
 
+/** A name that somebody gave, fit for a message. */
+export function shortened(name: string): string {
+  const text = name.length > 100 ? `${name.slice(0, 100)}…` : name;
+  return text.toWellFormed();
+}
+
 function comparable(name: string): string {
   return name.slice(0, COMPARED_CHARACTERS).toLowerCase();
 }

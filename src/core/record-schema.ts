@@ -9,12 +9,15 @@
 import type { z } from 'zod';
 import type { Json } from './event.ts';
 import { FORBIDDEN_KEYS } from './guard.ts';
+import { copyRecord, isPlainPrimitive, type RecordCheck, recordCheckOf } from './record-check.ts';
 
 export interface RecordSchema {
   readonly schema: z.ZodType;
   readonly keys: ReadonlySet<string>;
   /** Whether the schema itself refuses members that it does not know. */
   readonly isStrict: boolean;
+  /** Where the outcome is certain without asking the schema. */
+  readonly check: RecordCheck | undefined;
 }
 
 /** The parts of zod's definitions that are looked at. */
@@ -36,7 +39,8 @@ export function recordSchemaOf(schema: z.ZodType): RecordSchema | undefined {
   if (catchall !== undefined && definitionOf(catchall)?.type !== 'never') return undefined;
   const keys = Reflect.ownKeys(shape);
   if (!keys.every((key) => typeof key === 'string' && mayBeKey(key) && isPrimitive(shape[key]))) return undefined;
-  return { schema, keys: new Set(keys as string[]), isStrict: catchall !== undefined };
+  const check = recordCheckOf(schema, shape);
+  return { schema, keys: new Set(keys as string[]), isStrict: catchall !== undefined, check };
 }
 
 /**
@@ -46,6 +50,8 @@ export function recordSchemaOf(schema: z.ZodType): RecordSchema | undefined {
 export function admitRecord(record: RecordSchema, input: unknown): Json | undefined {
   try {
     if (!mayFit(record, input)) return undefined;
+    const copy = record.check && copyRecord(record.check, input);
+    if (copy !== undefined) return copy;
     const { success, data } = record.schema.safeParse(input);
     return success && isPlainRecord(data) ? data : undefined;
   } catch {
@@ -53,12 +59,27 @@ export function admitRecord(record: RecordSchema, input: unknown): Json | undefi
   }
 }
 
-/** What is for the long way in any case: to find that out after asking the schema would be to ask it twice. */
-function mayFit({ keys, isStrict }: RecordSchema, input: unknown): boolean {
-  if (typeof input !== 'object') return false;
+/**
+ * What is for the long way in any case: to find that out after asking the schema would be to ask it twice, and a function of
+ * the application's in a schema sees nothing that the guard would keep from it.
+ */
+function mayFit({ keys, isStrict }: RecordSchema, input: unknown): input is object {
+  if (typeof input !== 'object' || input === null) return false;
   const members = input as { readonly [key: string]: unknown };
-  for (const key in members) if (members[key] === undefined || !(isStrict || keys.has(key))) return false;
+  for (const key in members) if (!mayBeMember(members[key]) || !(isStrict || keys.has(key))) return false;
   return true;
+}
+
+function mayBeMember(value: unknown): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value);
+    default:
+      return value === null;
+  }
 }
 
 /** Whether JSON would give back the very same record. */
@@ -66,19 +87,6 @@ function isPlainRecord(data: unknown): data is { readonly [key: string]: Json } 
   const record = data as { readonly [key: string]: unknown };
   for (const key in record) if (!isPlainPrimitive(record[key])) return false;
   return true;
-}
-
-function isPlainPrimitive(value: unknown): boolean {
-  switch (typeof value) {
-    case 'string':
-      return value.isWellFormed();
-    case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0);
-    case 'boolean':
-      return true;
-    default:
-      return value === null;
-  }
 }
 
 function isPrimitive(schema: unknown): boolean {
@@ -91,6 +99,7 @@ function isPrimitive(schema: unknown): boolean {
     case 'enum':
     case 'literal':
     case 'null':
+    case 'custom': // gives what it was given, and is given primitives alone
       return true;
     case 'optional':
     case 'nullable':

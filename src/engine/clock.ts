@@ -4,6 +4,7 @@
  * A commit reads it once, before anything else, and is refused when the reading is not a time. Housekeeping only wants to
  * know whether something is due: it gets the last good reading when the clock fails.
  */
+import { types } from 'node:util';
 import { messageOf, RefoldError } from '../core/errors.ts';
 import type { Reentrancy } from './reentrancy.ts';
 
@@ -73,7 +74,7 @@ function describeReading(reading: unknown): string {
   if (typeof reading === 'bigint') return `the bigint ${reading}`;
   if (typeof reading === 'string') return `the string ${JSON.stringify(reading.slice(0, 40))}`;
   if (typeof reading !== 'object' || reading === null) return reading === null ? 'null' : typeof reading;
-  if (!(reading instanceof Promise)) return 'an object';
+  if (!types.isPromise(reading)) return 'an object';
   reading.catch(() => {});
   return 'a promise';
 }

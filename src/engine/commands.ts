@@ -83,15 +83,15 @@ export function decide(command: Command, name: string, input: unknown, context: 
 }
 
 function verdictOf(name: string, decision: unknown): Verdict {
-  letGo(decision);
   let verdict: Verdict | undefined;
   try {
     verdict = readDecision(decision);
   } catch (cause) {
     throw badDecision(name, `reading what its decide gave threw: ${messageOf(cause)}`, cause);
   }
-  if (verdict === undefined) throw badDecision(name, `its decide gave ${kindOf(decision)}`);
-  return verdict;
+  if (verdict !== undefined) return verdict;
+  letGo(decision);
+  throw badDecision(name, `its decide gave ${kindOf(decision)}`);
 }
 
 function readDecision(decision: unknown): Verdict | undefined {
@@ -118,7 +118,10 @@ export function isCommandId(value: unknown): boolean {
 
 /** An outcome as the log keeps it. */
 export function serialiseOutcome(outcome: CommandOutcome): string {
-  return JSON.stringify(outcome);
+  if (outcome.status === 'rejected') return JSON.stringify(outcome);
+  // As JSON.stringify would write it: three whole numbers, and with each command that has an id it would be felt.
+  const { firstSequence, lastSequence, recordedAt } = outcome.commit;
+  return `{"status":"accepted","commit":{"firstSequence":${firstSequence},"lastSequence":${lastSequence},"recordedAt":${recordedAt}}}`;
 }
 
 /** The inverse of `serialiseOutcome`; the log's checksum vouches for the text. */

@@ -14,6 +14,8 @@ export interface FoldedCommit extends QueuedCommit {
   readonly firstSequence: number;
 }
 
+import { soon } from '../log/timers.ts';
+
 /** What waits to become durable. Without `commit` it only waits its turn, or carries an outcome. */
 export interface QueueEntry {
   readonly commit?: FoldedCommit | undefined;
@@ -103,7 +105,7 @@ export class CommitQueue {
   #schedule(): void {
     if (this.#pumpScheduled) return;
     this.#pumpScheduled = true;
-    queueMicrotask(() => {
+    void soon(() => {
       this.#pumpScheduled = false;
       this.#pump();
     });

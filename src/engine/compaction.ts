@@ -7,8 +7,10 @@
 import { createHash } from 'node:crypto';
 import { RefoldError } from '../core/errors.ts';
 import type { BlockHeader, LogStore, SealReport, SnapshotInfo } from '../log/log-store.ts';
+import { type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
 import { headersAfter, planRetention, type RetentionPlan, sealsFirst, sumBytes } from './compaction-policy.ts';
-import type { History, Progress } from './options.ts';
+import type { History } from './options.ts';
+import type { Progress } from './progress.ts';
 
 export interface CompactOptions {
   /**
@@ -17,6 +19,8 @@ export interface CompactOptions {
    */
   readonly dryRun?: boolean | undefined;
 }
+
+export const COMPACT_CHECKS: OptionChecks<CompactOptions> = { dryRun: TRUE_OR_FALSE };
 
 /** What compaction did, or would do. Bytes are of block payload unless they say `file`. */
 export interface CompactionReport {

@@ -5,13 +5,13 @@
  * only the live state differs (a reducer that looks at its thread or process, say), the place is found by comparing, and
  * the event is the first since the last snapshot that changed something there.
  */
-import { setTimeout as wait } from 'node:timers/promises';
 import { RefoldError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import { diffStates, type StateDifference, valueAt } from '../fold/diff.ts';
 import { decodeState, hashState } from '../fold/state-codec.ts';
 import { decodeBlock } from '../log/block.ts';
 import type { LogStore } from '../log/log-store.ts';
+import { pause } from '../log/timers.ts';
 import type { ModelFingerprint } from './fingerprint.ts';
 import { freshState } from './initial-state.ts';
 import { recover } from './recovery.ts';
@@ -75,7 +75,7 @@ async function betweenReplays(theCase: Case, agreed: number, to: number): Promis
 
 async function compareReplays(theCase: Case, to: number): Promise<StateDifference | undefined> {
   const first = await replayTo(theCase, to);
-  await wait(2); // a clock must have moved on
+  await pause(2); // a clock must have moved on
   return diffStates(first, await replayTo(theCase, to), 1)[0];
 }
 

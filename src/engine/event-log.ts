@@ -4,18 +4,28 @@
  * The command line stands on it: `info`, `events`, `verify`, `backup`, `export` and `import` need no reducer. Sealing
  * needs none either; dropping history does, since only a model can tell which snapshots are usable.
  */
-import { isRefoldError, RefoldError, type SerializedError } from '../core/errors.ts';
+import { isRefoldError, messageOf, RefoldError, type SerializedError } from '../core/errors.ts';
 import type { EventMeta, Json, RecordedEvent } from '../core/event.ts';
 import { copyPayload, inspectInput } from '../core/guard.ts';
+import { isParts } from '../core/parts.ts';
 import { decodeBlock, encodeCommit } from '../log/block.ts';
+import { requireReadable } from '../log/block-rules.ts';
 import type { BlockHeader, LogStore, QueuedCommit } from '../log/log-store.ts';
-import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
-import { type EventRange, followEvents, locate, type Position, readRecorded } from './history.ts';
+import {
+  A_FUNCTION,
+  checkOptions,
+  checkValue,
+  type OptionCheck,
+  type OptionChecks,
+  TRUE_OR_FALSE,
+} from './call-options.ts';
+import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
+import { type EventRange, type FollowOptions, followEvents, locate, type Position, readRecorded } from './history.ts';
 import { admitMeta, refusalOf } from './intake.ts';
+import { A_PATH } from './log-options.ts';
 import { openLogAt } from './open-log.ts';
 import { modelNameOf } from './open-store.ts';
-import type { Progress } from './options.ts';
-import { harmless } from './telling.ts';
+import { harmless, type Progress } from './progress.ts';
 
 export interface LogInfo {
   readonly path: string;
@@ -79,8 +89,35 @@ export async function openLog(options: {
   readonly path: string;
   readonly readOnly?: boolean | undefined;
 }): Promise<EventLog> {
-  return new EventLog(await openLogAt(options.path, { readOnly: options.readOnly ?? true }));
+  const { path, readOnly = true } = checkOptions('open the log', OPEN_CHECKS, options);
+  return new EventLog(await openLogAt(checkValue('open the log', 'path', A_PATH, path) as string, { readOnly }));
 }
+
+const OPEN_CHECKS: OptionChecks<{ readonly path?: string; readonly readOnly?: boolean }> = {
+  path: A_PATH,
+  readOnly: TRUE_OR_FALSE,
+};
+
+const VERIFY_CHECKS: OptionChecks<VerifyOptions> = { quick: TRUE_OR_FALSE, onProgress: A_FUNCTION };
+
+/** Of `EventLog.compact`: it has no store that could have been given `onProgress`. */
+export interface CompactLogOptions extends CompactOptions {
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+const COMPACT_LOG_CHECKS: OptionChecks<CompactLogOptions> = { ...COMPACT_CHECKS, onProgress: A_FUNCTION };
+
+/** How often verify begins anew when compaction took from under it what it was reading. */
+const ROUNDS = 3;
+
+/** A string is one as well, and never meant. */
+const AN_ITERABLE: OptionCheck = [
+  'an iterable of events',
+  (events) =>
+    typeof events === 'object' &&
+    (typeof (events as AsyncIterable<unknown>)[Symbol.asyncIterator] === 'function' ||
+      typeof (events as Iterable<unknown>)[Symbol.iterator] === 'function'),
+];
 
 /** Commits of an import become durable in groups of this many events. */
 const IMPORT_EVENTS = 5_000;
@@ -100,8 +137,8 @@ export class EventLog implements AsyncDisposable {
   async info(): Promise<LogInfo> {
     const log = this.#log;
     const headers: BlockHeader[] = await Array.fromAsync(log.headers());
-    const { sequence: lastSequence, recordedAt, chain } = log.head();
     const firstSequence = log.firstSequence();
+    const { sequence: lastSequence, recordedAt, chain } = log.head();
     const model = await modelNameOf(log);
     const snapshots = (await log.snapshots('')).map(({ sequence, recordedAt: at, bytes, stateHash }) => ({
       sequence,
@@ -136,8 +173,8 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** Events from `from` (default the first there is) on, then what comes, until the signal. */
-  follow(options: { readonly from?: number; readonly signal: AbortSignal }): AsyncGenerator<RecordedEvent, void> {
-    return followEvents(this.#log, options.from ?? this.#log.firstSequence(), options.signal, (event) => event);
+  follow(options: FollowOptions = {}): AsyncGenerator<RecordedEvent, void> {
+    return followEvents(this.#log, options, (event) => event);
   }
 
   /** The sequence of a position. @throws RefoldError `INVALID_OPTION`, `HISTORY_GONE` */
@@ -149,12 +186,25 @@ export class EventLog implements AsyncDisposable {
    * Checks the file's structure, snapshots, outcomes and witness, then every block: checksum, chain, gaps, and unless
    * `quick` whether it decodes. Says nothing about states: that takes a model.
    */
-  async verify({ quick = false, onProgress }: VerifyOptions = {}): Promise<BlocksReport> {
+  async verify(options: VerifyOptions = {}): Promise<BlocksReport> {
+    const { quick = false, onProgress } = checkOptions('verify the log', VERIFY_CHECKS, options);
+    const tell = harmless(onProgress);
+    const structure = (await this.#log.checkStructure?.()) ?? [];
+    for (let round = 1; ; round++) {
+      const report = await this.#readThrough(quick, tell);
+      // Compaction may have taken from under it what it was reading: then what is left is read.
+      if (report.ok || round === ROUNDS || this.#log.firstSequence() === report.firstSequence) {
+        const problems = [...structure, ...report.problems];
+        return { ...report, ok: problems.length === 0, problems };
+      }
+    }
+  }
+
+  async #readThrough(quick: boolean, tell: (progress: Progress) => void): Promise<BlocksReport> {
     const log = this.#log;
-    const tell = harmless(onProgress, 'RefoldProgressWarning');
-    const { sequence: lastSequence } = log.head();
     const firstSequence = log.firstSequence();
-    const problems: SerializedError[] = [...((await log.checkStructure?.()) ?? [])];
+    const { sequence: lastSequence } = log.head();
+    const problems: SerializedError[] = [];
     let reached = firstSequence - 1;
     try {
       if (firstSequence <= lastSequence) {
@@ -172,19 +222,19 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** Seals open blocks and gives space back; drops nothing. */
-  compact(
-    options: CompactOptions & { readonly onProgress?: (progress: Progress) => void } = {},
-  ): Promise<CompactionReport> {
-    const onProgress = harmless(options.onProgress, 'RefoldProgressWarning');
+  async compact(options: CompactLogOptions = {}): Promise<CompactionReport> {
+    const { dryRun, onProgress } = checkOptions('compact', COMPACT_LOG_CHECKS, options);
+    const tell = harmless(onProgress);
     return compactLog(
-      { log: this.#log, history: 'keep', usableSnapshots: async () => [], now: Date.now(), onProgress },
-      options,
+      { log: this.#log, history: 'keep', usableSnapshots: async () => [], now: Date.now(), onProgress: tell },
+      { dryRun },
     );
   }
 
   /** Writes a consistent copy to a new file. @throws RefoldError `INVALID_OPTION` when the file exists */
-  backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
-    return this.#log.backup(path, harmless(onProgress, 'RefoldProgressWarning'));
+  async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
+    if (onProgress !== undefined) checkValue('back up', 'onProgress', A_FUNCTION, onProgress);
+    await this.#log.backup(path, harmless(onProgress));
   }
 
   /**
@@ -196,6 +246,7 @@ export class EventLog implements AsyncDisposable {
   async import(
     events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>,
   ): Promise<{ events: number; lastSequence: number }> {
+    checkValue('import', 'events', AN_ITERABLE, events);
     const { sequence: before, recordedAt } = this.#log.head();
     let group: QueuedCommit[] = [];
     let last = recordedAt;
@@ -219,21 +270,33 @@ export class EventLog implements AsyncDisposable {
     await this.close();
   }
 
-  #append(commits: readonly QueuedCommit[]): Promise<void> {
-    const { sequence: expectedSequence } = this.#log.head();
-    return this.#log.append({ expectedSequence, epoch: this.#log.epoch, commits, outcomes: [] });
+  async #append(commits: readonly QueuedCommit[]): Promise<void> {
+    const { sequence: expectedSequence, recordedAt } = this.#log.head();
+    requireReadable(commits, { sequence: expectedSequence, recordedAt }, this.#log.path);
+    await this.#log.append({ expectedSequence, epoch: this.#log.epoch, commits, outcomes: [] });
   }
 }
 
-function admitImported(event: ImportedEvent, sequence: number, notBefore: number): QueuedCommit {
-  const { type, version = 1, recordedAt = Date.now(), data, meta } = event;
-  if (typeof type !== 'string' || type === '') throw badImport('its type is not a text', sequence);
-  if (!Number.isSafeInteger(version) || version < 1) throw badImport(`its version is ${version}`, sequence, type);
+function admitImported(event: unknown, sequence: number, notBefore: number): QueuedCommit {
+  const { type, version = 1, recordedAt = Date.now(), data, meta } = readImported(event, sequence);
+  if (typeof type !== 'string' || type === '') throw badImport('its type is not a string', sequence);
+  if (!Number.isSafeInteger(version) || version < 1)
+    throw badImport(`its version is ${String(version)}`, sequence, type);
   if (!Number.isSafeInteger(recordedAt) || recordedAt < 0)
-    throw badImport(`its recordedAt is ${recordedAt}`, sequence, type);
+    throw badImport(`its recordedAt is ${String(recordedAt)}`, sequence, type);
   const copy = { type, version, data: copyData(type, data, sequence) };
   const payload = meta === undefined ? copy : { ...copy, meta: admitMeta(meta, type, sequence) };
   return { events: 1, recordedAt: Math.max(recordedAt, notBefore), json: encodeCommit([payload]) };
+}
+
+/** An application's getter or proxy may throw. */
+function readImported(event: unknown, sequence: number): Partial<ImportedEvent> {
+  try {
+    if (isParts(event)) return { ...event };
+  } catch (error) {
+    throw badImport(`reading it threw: ${messageOf(error)}`, sequence);
+  }
+  throw badImport('it is not an object', sequence);
 }
 
 function copyData(type: string, data: unknown, sequence: number): Json {

@@ -1,4 +1,5 @@
 /** What happens by itself, each thing when it is due: in the background, beside each other, never waited for. */
+import { performance } from '../log/timers.ts';
 import { warnOf } from './warn.ts';
 
 /** Something that is done when it is due. */

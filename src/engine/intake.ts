@@ -8,6 +8,7 @@ import { type ErrorDetails, isInstance, messageOf, RefoldError, type ValidationI
 import type { EventInput, EventMeta, Json, RecordedEvent } from '../core/event.ts';
 import { copyPayload, inspectInput, PayloadRefused } from '../core/guard.ts';
 import type { EventType, Model } from '../core/model.ts';
+import { listNearest, shortened } from '../core/nearest.ts';
 import { admitRecord, type RecordSchema, recordSchemaOf } from '../core/record-schema.ts';
 import { encodeCommit } from '../log/block.ts';
 
@@ -250,10 +251,10 @@ export function badDecision(command: string, problem: string, cause?: unknown): 
 }
 
 function unknownType(model: Model, type: string, sequence: number | undefined): RefoldError {
-  const known = [...model.types.keys()].join(', ');
-  return new RefoldError('UNKNOWN_EVENT_TYPE', `Cannot append: the model ${model.name} has no event type ${type}`, {
+  const message = `Cannot append: the model ${model.name} has no event type ${shortened(type)}`;
+  return new RefoldError('UNKNOWN_EVENT_TYPE', message, {
     ...coordinatesOf(type, sequence),
-    hint: `Add it to the model's events; it has ${known}`,
+    hint: `Correct the name, or add it to the model's events; it has ${listNearest(type, model.types.keys())}`,
   });
 }
 

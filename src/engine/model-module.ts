@@ -1,4 +1,5 @@
 /** Finds a model again in another thread: by the URL of its module, and its name. */
+import { types } from 'node:util';
 import { messageOf, RefoldError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import { fingerprintOf, type ModelFingerprint } from './fingerprint.ts';
@@ -39,7 +40,7 @@ async function importModule(url: string): Promise<Record<string, unknown>> {
 
 /** By its shape: the module may import another copy of refold. */
 function isModel(value: unknown): value is Model {
-  return typeof value === 'object' && value !== null && (value as Partial<Model>).types instanceof Map;
+  return typeof value === 'object' && value !== null && types.isMap((value as Partial<Model>).types);
 }
 
 function sameFingerprint(a: ModelFingerprint, b: ModelFingerprint): boolean {

@@ -1,8 +1,12 @@
 /** Opening a store: options, log, model, recovery, in this order; whatever fails leaves the file as it was. */
 import { RefoldError } from '../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
+import { requireModel } from '../core/model-checks.ts';
 import { type LiveState, openAtomicState, openDirectState, openStrictState } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
+import { performance } from '../log/timers.ts';
+import { despiteDrops } from './history.ts';
+import type { LogOptions } from './log-options.ts';
 import { fingerprintOfModel } from './model-module.ts';
 import { openLogAt } from './open-log.ts';
 import { type Settings, type StoreOptions, settingsOf } from './options.ts';
@@ -28,7 +32,7 @@ export async function openStore<State extends object, C extends Catalog, K exten
   options: StoreOptions,
 ): Promise<Store<State, C, K>> {
   const start = performance.now();
-  requireModel(model);
+  requireModel('open the store', model);
   const settings = settingsOf(options);
   const { durability, readOnly } = settings;
   const log = settings.log ?? (await openLogAt(settings.path!, { durability, readOnly }));
@@ -38,9 +42,8 @@ export async function openStore<State extends object, C extends Catalog, K exten
     const fingerprint = fingerprintOfModel(model);
     const total = log.head().sequence;
     settings.onProgress({ phase: 'load', done: 0, total });
-    const recovered = await recover(model, log, fingerprint, {
-      onProgress: (done) => settings.onProgress({ phase: 'replay', done, total }),
-    });
+    const onProgress = (done: number): void => settings.onProgress({ phase: 'replay', done, total });
+    const recovered = await despiteDrops(log, () => recover(model, log, fingerprint, { onProgress }));
     const { cursor, snapshot } = recovered;
     const { state, firstSeen } = cursor;
     const foldedAt = performance.now();
@@ -55,7 +58,8 @@ export async function openStore<State extends object, C extends Catalog, K exten
     warnOfOverrun(log, recovery);
     tellPassedOver(log, recovery.passedOver, `the model ${model.name}`);
     if (!readOnly && !log.readOnly) await beginChecking(log);
-    return new Store(model, { log, settings, fingerprint, live, firstSeen, snapshot, rates, recovery });
+    const { sequence } = cursor;
+    return new Store(model, { log, settings, fingerprint, live, sequence, firstSeen, snapshot, rates, recovery });
   } catch (error) {
     await log.close();
     throw error;
@@ -86,14 +90,6 @@ function sharedPlaces({ path }: LogStore, found: readonly string[]): string {
 
 function uncheckedFold({ path }: LogStore): string {
   return `The store on ${path} folds directly, and does not check what reducers put into the state: values in two places, frozen ones, getters, class instances, nested OrderedMaps. Use strict: true while developing`;
-}
-
-function requireModel(model: Model): void {
-  if (model?.types instanceof Map) return;
-  throw new RefoldError('INVALID_OPTION', 'Cannot open the log: the first argument is not a model', {
-    type: 'model',
-    hint: 'Pass what defineModel gave',
-  });
 }
 
 /**
@@ -128,16 +124,15 @@ export function modelNameOf(log: LogStore): Promise<string | undefined> {
  */
 export async function withLogOf<T>(
   model: Model,
-  given: { readonly path?: string | undefined; readonly log?: LogStore | undefined },
+  { path, log: given }: LogOptions,
   read: (log: LogStore) => Promise<T>,
 ): Promise<T> {
-  requireModel(model);
-  const log = given.log ?? (await openLogAt(given.path ?? '', { readOnly: true }));
+  const log = given ?? (await openLogAt(path!, { readOnly: true }));
   try {
     await requireSameModel(log, model);
     return await read(log);
   } finally {
-    if (given.log === undefined) await log.close();
+    if (given === undefined) await log.close();
   }
 }
 
@@ -159,7 +154,6 @@ function warnOfOverrun({ path }: LogStore, { loadMilliseconds, recoverWithin }: 
  */
 export async function refuseLostTail(log: LogStore): Promise<void> {
   const newest = (await log.snapshots(''))[0]?.sequence ?? 0;
-  if (newest > log.head().sequence && log.readOnly) await lookAgain(log, newest);
   const head = log.head().sequence;
   if (newest <= head) return;
   throw new RefoldError(
@@ -171,9 +165,4 @@ export async function refuseLostTail(log: LogStore): Promise<void> {
       hint: 'Look for the -wal file that belongs beside it, or restore a backup; to go on without what is lost, run refold repair --accept-loss',
     },
   );
-}
-
-/** A writer may have gone on beside this reader since it looked at the log's end: reading refreshes that. */
-async function lookAgain(log: LogStore, sequence: number): Promise<void> {
-  for await (const _block of log.read({ from: sequence, to: sequence })) return;
 }

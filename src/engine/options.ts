@@ -1,7 +1,10 @@
 /** The options of `openStore`: each a dial with what it does, its default and its cost; and their checking. */
 import { RefoldError } from '../core/errors.ts';
+import { isParts } from '../core/parts.ts';
 import type { Durability, LogStore } from '../log/log-store.ts';
-import { harmless } from './telling.ts';
+import { A_FUNCTION, checkOptions, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
+import { A_LOG, A_PATH, requireOneLog } from './log-options.ts';
+import { harmless, type Progress } from './progress.ts';
 
 /** Redis's save rule: a snapshot once `changes` events have come and `seconds` have passed since the last one. */
 export interface SaveRule {
@@ -19,13 +22,6 @@ export interface HistoryBudget {
   readonly maxEvents?: number | undefined;
   /** Keep at most this many bytes of block payload. */
   readonly maxBytes?: number | undefined;
-}
-
-export interface Progress {
-  readonly phase: 'load' | 'replay' | 'verify' | 'seal' | 'drop' | 'backup';
-  /** Done so far, in events (in fractions of 1 for `backup`). */
-  readonly done: number;
-  readonly total: number;
 }
 
 export interface StoreOptions {
@@ -86,19 +82,19 @@ export interface Settings {
   readonly log: LogStore | undefined;
 }
 
-/** What each option must be, in words for the message, and the test for it. */
-const CHECKS: { readonly [Option in keyof Required<StoreOptions>]: readonly [string, (value: unknown) => boolean] } = {
-  path: ["a file's path or ':memory:'", (value) => typeof value === 'string' && value !== '' && !value.includes('\0')],
+/** What each option must be. */
+export const STORE_CHECKS: OptionChecks<StoreOptions> = {
+  path: A_PATH,
   durability: ["'always', 'everysec' or 'os'", oneOf('always', 'everysec', 'os')],
   recoverWithin: ['a positive number of milliseconds', isPositive],
-  save: ['an array of { seconds, changes }, both positive', isSaveRules],
-  history: ["'keep', 'discard' or { maxAge?, maxEvents?, maxBytes? }, each positive", isHistory],
+  save: ['an array of { seconds, changes }, both positive', isSaveRules, copyRules],
+  history: ["'keep', 'discard' or { maxAge?, maxEvents?, maxBytes? }, each positive", isHistory, copyHistory],
   fold: ["'atomic' or 'direct'", oneOf('atomic', 'direct')],
-  strict: ['true or false', (value) => typeof value === 'boolean'],
-  readOnly: ['true or false', (value) => typeof value === 'boolean'],
-  onProgress: ['a function', (value) => typeof value === 'function'],
+  strict: TRUE_OR_FALSE,
+  readOnly: TRUE_OR_FALSE,
+  onProgress: A_FUNCTION,
   clock: ['a function that gives milliseconds since the epoch', (value) => typeof value === 'function'],
-  log: ['an open LogStore', (value) => typeof value === 'object' && value !== null && 'append' in value],
+  log: A_LOG,
 };
 
 /**
@@ -106,14 +102,14 @@ const CHECKS: { readonly [Option in keyof Required<StoreOptions>]: readonly [str
  *
  * @throws RefoldError `INVALID_OPTION`, naming the option
  */
-export function settingsOf(options: StoreOptions): Settings {
-  if (typeof options !== 'object' || options === null) throw invalid('options', "an object such as { path: 'app.db' }");
-  for (const [option, value] of Object.entries(options)) checkOption(option, value);
-  if ((options.path === undefined) === (options.log === undefined)) {
-    const hint = "Give a file's path or ':memory:', or an open LogStore, not both";
-    throw new RefoldError('INVALID_OPTION', 'Cannot open the store: it needs either path or log', {
-      type: 'path',
-      hint,
+export function settingsOf(given: StoreOptions): Settings {
+  const options = checkOptions('open the store', STORE_CHECKS, given);
+  requireOneLog('open the store', options);
+  if (options.readOnly === false && options.log?.readOnly === true) {
+    throw new RefoldError('INVALID_OPTION', 'Cannot open the store for writing: its log was opened read-only', {
+      path: options.log.path,
+      type: 'readOnly',
+      hint: 'Open the log for writing, or leave the option readOnly out',
     });
   }
   return {
@@ -126,26 +122,9 @@ export function settingsOf(options: StoreOptions): Settings {
     fold: options.fold ?? 'atomic',
     strict: options.strict ?? false,
     readOnly: options.readOnly ?? options.log?.readOnly ?? false,
-    onProgress: harmless(options.onProgress, 'RefoldProgressWarning'),
+    onProgress: harmless(options.onProgress),
     clock: options.clock ?? Date.now,
   };
-}
-
-function checkOption(option: string, value: unknown): void {
-  const check = Object.hasOwn(CHECKS, option) ? CHECKS[option as keyof StoreOptions] : undefined;
-  if (check === undefined) {
-    const hint = `The options are ${Object.keys(CHECKS).join(', ')}`;
-    throw new RefoldError('INVALID_OPTION', `Cannot open the store: there is no option ${option}`, {
-      type: option,
-      hint,
-    });
-  }
-  if (value !== undefined && !check[1](value)) throw invalid(option, check[0]);
-}
-
-function invalid(option: string, expected: string): RefoldError {
-  const message = `Cannot open the store: the option ${option} is not ${expected}`;
-  return new RefoldError('INVALID_OPTION', message, { type: option, hint: `Give ${expected}` });
 }
 
 function oneOf(...values: readonly string[]): (value: unknown) => boolean {
@@ -156,14 +135,25 @@ function isPositive(value: unknown): boolean {
   return typeof value === 'number' && value > 0;
 }
 
-function isSaveRules(value: unknown): boolean {
-  return Array.isArray(value) && value.every((rule) => isPositive(rule?.seconds) && isPositive(rule?.changes));
+function copyRules(rules: unknown): unknown {
+  return Array.isArray(rules) ? Array.from(rules, (rule) => ({ ...rule })) : rules;
 }
 
-function isHistory(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return value === 'keep' || value === 'discard';
+function isSaveRules(rules: unknown): boolean {
+  return Array.isArray(rules) && rules.every((rule) => isPositive(rule.seconds) && isPositive(rule.changes));
+}
+
+function copyHistory(history: unknown): unknown {
+  if (!isParts(history)) return history;
+  const copy: Record<string, unknown> = {};
+  for (const bound in history) copy[bound] = history[bound]; // inherited ones are meant as well
+  return copy;
+}
+
+function isHistory(history: unknown): boolean {
+  if (!isParts(history)) return history === 'keep' || history === 'discard';
   const bounds = ['maxAge', 'maxEvents', 'maxBytes'];
-  return Object.entries(value).every(
+  return Object.entries(history).every(
     ([bound, amount]) => bounds.includes(bound) && (amount === undefined || isPositive(amount)),
   );
 }

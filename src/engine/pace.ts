@@ -1,5 +1,5 @@
 /** How long work may keep the event loop to itself before it lets others have their turn. */
-import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
+import { nextTurn, pause, performance } from '../log/timers.ts';
 
 /** However long others have had their turn. */
 const LONGEST_SLICE_MS = 10;

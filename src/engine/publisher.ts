@@ -5,6 +5,7 @@
  * that is rejected, subscribe or unsubscribe), it harms neither the store nor the others: `publish` never throws.
  */
 import type { RecordedEvent } from '../core/event.ts';
+import { freezeJson, frozenCopy } from '../core/freeze.ts';
 import { letGo } from '../core/let-go.ts';
 import { warnOf } from './warn.ts';
 
@@ -26,9 +27,8 @@ export class Publisher {
     return () => void this.#listeners.delete(own);
   }
 
-  /** @param events the listeners' own: they are frozen here */
+  /** @param events the listeners' own, frozen: see `forListeners` and `copyForListeners` */
   publish(events: readonly RecordedEvent[]): void {
-    freezeEvents(events);
     // Of a copy: who subscribes meanwhile hears of later commits. Who is unsubscribed meanwhile hears of none.
     for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) call(listener, events);
   }
@@ -50,18 +50,17 @@ function warn(error: unknown): void {
   warnOf('RefoldListenerWarning', error);
 }
 
-function freezeEvents(events: readonly RecordedEvent[]): void {
+/** Freezes events that nobody else has. */
+export function forListeners(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
   for (const event of events) {
     freezeJson(event.data);
-    if (event.meta !== undefined) freezeJson(event.meta);
+    freezeJson(event.meta);
     Object.freeze(event);
   }
-  Object.freeze(events);
+  return Object.freeze(events);
 }
 
-/** Depth is bounded: it is what a payload may have. */
-function freezeJson(value: unknown): void {
-  if (typeof value !== 'object' || value === null) return;
-  for (const key in value) freezeJson((value as Record<string, unknown>)[key]);
-  Object.freeze(value);
+/** A frozen copy of events that are about to be given to reducers. */
+export function copyForListeners(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+  return Object.freeze(events.map((event) => Object.freeze({ ...event, data: frozenCopy(event.data) })));
 }

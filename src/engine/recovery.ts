@@ -8,6 +8,7 @@ import { RefoldError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import { STATE_FORMAT } from '../fold/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
+import { performance } from '../log/timers.ts';
 import { findChange, type ModelFingerprint, parseFingerprint } from './fingerprint.ts';
 import { freshState } from './initial-state.ts';
 import type { Pace } from './pace.ts';

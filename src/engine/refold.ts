@@ -4,6 +4,7 @@
  * Always the direct fold. Between blocks it lets the event loop breathe, so that a long replay starves nobody.
  */
 import type { RecordedEvent } from '../core/event.ts';
+import { freezeJson } from '../core/freeze.ts';
 import type { Model } from '../core/model.ts';
 import { type FoldReducers, foldDirect, type Leniency } from '../fold/live-state.ts';
 import { decodeBlock, EMPTY_CHAIN } from '../log/block.ts';
@@ -109,12 +110,7 @@ const warnedIn = new WeakMap<LogStore, Set<string>>();
 
 /** As a live reducer gets it. Older events keep theirs as it was. */
 function freezeMeta(events: readonly RecordedEvent[], after: number): void {
-  for (const { meta, sequence } of events) if (meta !== undefined && sequence > after) deepFreeze(meta);
-}
-
-function deepFreeze(value: object): void {
-  Object.freeze(value);
-  for (const member of Object.values(value)) if (typeof member === 'object' && member !== null) deepFreeze(member);
+  for (const { meta, sequence } of events) if (sequence > after) freezeJson(meta);
 }
 
 /** The first and the last block may reach beyond the range. */

@@ -8,10 +8,11 @@
 import { RefoldError, type SerializedError } from '../core/errors.ts';
 import type { StoredOutcome } from '../log/log-store.ts';
 import type { Salvage } from '../log/sqlite/salvage.ts';
+import { A_FUNCTION, checkOptions, checkValue, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
 import { parseOutcome } from './commands.ts';
+import { A_PATH } from './log-options.ts';
 import { IN_MEMORY, requireNode } from './open-log.ts';
-import type { Progress } from './options.ts';
-import { harmless } from './telling.ts';
+import { harmless, type Progress } from './progress.ts';
 
 export interface RepairOptions {
   /** Only say what would be done; the log may be in use meanwhile. Default false. */
@@ -20,6 +21,8 @@ export interface RepairOptions {
   readonly acceptLoss?: boolean | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
+
+const CHECKS: OptionChecks<RepairOptions> = { plan: TRUE_OR_FALSE, acceptLoss: TRUE_OR_FALSE, onProgress: A_FUNCTION };
 
 /** What repair found and did, or would do. */
 export interface RepairReport {
@@ -59,9 +62,10 @@ export interface RepairReport {
  */
 export async function repairLog(path: string, options: RepairOptions = {}): Promise<RepairReport> {
   requireNode(process.versions.node);
+  checkValue('repair', 'path', A_PATH, path);
   if (path === IN_MEMORY) throw notInMemory();
-  const { plan = false, acceptLoss = false } = options;
-  const tell = harmless(options.onProgress, 'RefoldProgressWarning');
+  const { plan = false, acceptLoss = false, onProgress } = checkOptions('repair the log', CHECKS, options);
+  const tell = harmless(onProgress);
   const { repairSqliteLog } = await import('../log/sqlite/repair.ts');
   const repair = await repairSqliteLog(path, {
     plan,

@@ -2,17 +2,21 @@
 import { isRefoldError } from '../core/errors.ts';
 import type { DeepReadonly } from '../core/event.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
+import { requireModel } from '../core/model-checks.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogStore } from '../log/log-store.ts';
+import { performance } from '../log/timers.ts';
+import { A_FUNCTION, A_SEQUENCE, checkOptions, type OptionChecks } from './call-options.ts';
+import { despiteDrops } from './history.ts';
 import { freshState } from './initial-state.ts';
+import { A_LOG, A_PATH, type LogOptions, requireOneLog } from './log-options.ts';
 import { fingerprintOfModel } from './model-module.ts';
 import { withLogOf } from './open-store.ts';
-import type { Progress } from './options.ts';
+import { harmless, type Progress } from './progress.ts';
 import { recover } from './recovery.ts';
 import { type FoldCursor, foldLog, startCursor } from './refold.ts';
-import { harmless } from './telling.ts';
 
-export interface ReplayOptions {
+export interface ReplayOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
   readonly path?: string | undefined;
   /** An open log, which stays open. */
@@ -34,6 +38,8 @@ export interface ReplayReport<State> {
   readonly state: DeepReadonly<State>;
 }
 
+const CHECKS: OptionChecks<ReplayOptions> = { path: A_PATH, log: A_LOG, to: A_SEQUENCE, onProgress: A_FUNCTION };
+
 /**
  * Folds the whole log with this model, from sequence 1 when the log still has it.
  *
@@ -43,7 +49,10 @@ export async function replay<State extends object, C extends Catalog, K extends 
   model: Model<State, C, K>,
   options: ReplayOptions,
 ): Promise<ReplayReport<State>> {
-  return withLogOf(model, options, (log) => replayLog(model, log, options));
+  requireModel('replay the log', model);
+  const checked = checkOptions('replay the log', CHECKS, options);
+  requireOneLog('replay the log', checked);
+  return withLogOf(model, checked, (log) => replayLog(model, log, checked));
 }
 
 async function replayLog<State extends object>(
@@ -52,10 +61,10 @@ async function replayLog<State extends object>(
   options: ReplayOptions,
 ): Promise<ReplayReport<State>> {
   const to = Math.min(options.to ?? Number.POSITIVE_INFINITY, log.head().sequence);
-  const cursor = await startOf(model, log);
+  const cursor = await despiteDrops(log, () => startOf(model, log, to));
   const from = cursor.sequence;
   const start = performance.now();
-  const tell = harmless(options.onProgress, 'RefoldProgressWarning');
+  const tell = harmless(options.onProgress);
   const onProgress = (done: number): void => tell({ phase: 'replay', done, total: to });
   onProgress(from);
   await foldLog(model, model.reducers, log, cursor, { to, onProgress });
@@ -72,18 +81,23 @@ async function replayLog<State extends object>(
   };
 }
 
-async function startOf<State extends object>(model: Model<State>, log: LogStore): Promise<FoldCursor<State>> {
+/** The log's beginning; when that was dropped, the oldest snapshot that can be used, and is not beyond the end, is believed. */
+async function startOf<State extends object>(
+  model: Model<State>,
+  log: LogStore,
+  to: number,
+): Promise<FoldCursor<State>> {
   const first = log.firstSequence();
   if (first === 1) return startCursor(freshState(model));
   const fingerprint = fingerprintOfModel(model);
   const snapshots = await log.snapshots('');
   for (const { sequence } of snapshots.toReversed()) {
-    if (sequence + 1 < first) continue;
+    if (sequence + 1 < first || sequence > to) continue;
     try {
       return (await recover(model, log, fingerprint, { to: sequence })).cursor;
     } catch (error) {
       if (!isRefoldError(error, 'HISTORY_GONE')) throw error; // the next may be usable
     }
   }
-  return (await recover(model, log, fingerprint)).cursor;
+  return (await recover(model, log, fingerprint, { to })).cursor;
 }

@@ -5,6 +5,7 @@
  * makes snapshots where the state that lives cannot be held still.
  */
 import type { SnapshotInfo } from '../log/log-store.ts';
+import { performance } from '../log/timers.ts';
 import { type Divergence, diverged } from './divergence.ts';
 import type { Keyframe, MadeSnapshot } from './snapshot-making.ts';
 import { type SnapshotThread, ThreadUnavailable } from './snapshot-thread.ts';

@@ -3,8 +3,10 @@
  *
  * One order at a time; while one is under way the thread keeps the process alive, since somebody may wait for it.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { messageOf, reviveError } from '../core/errors.ts';
+import { startThread, threadFile } from '../log/threads.ts';
+import { later } from '../log/timers.ts';
 import type { FoundDivergence } from './divergence.ts';
 import type { Keyframe, MadeSnapshot } from './snapshot-making.ts';
 import type { SnapshotAnswer, SnapshotOrder, SnapshotThreadOptions } from './snapshot-protocol.ts';
@@ -31,7 +33,7 @@ export class SnapshotThread {
   /** Settles when it has imported the model, or could not. */
   #ready: Promise<void> | undefined;
   #pending: Pending | undefined;
-  #idle: NodeJS.Timeout | undefined;
+  #stayUp: () => void = () => {};
   #isSame = false;
 
   constructor(options: SnapshotThreadOptions) {
@@ -44,7 +46,7 @@ export class SnapshotThread {
    * @throws ThreadUnavailable
    */
   async start(): Promise<void> {
-    clearTimeout(this.#idle);
+    this.#stayUp();
     await (this.#ready ??= this.#start());
   }
 
@@ -75,7 +77,7 @@ export class SnapshotThread {
 
   /** Ends the thread, whatever it is doing. */
   async close(): Promise<void> {
-    clearTimeout(this.#idle);
+    this.#stayUp();
     const worker = this.#worker;
     this.#worker = this.#ready = undefined;
     await worker?.terminate();
@@ -90,14 +92,15 @@ export class SnapshotThread {
       worker.postMessage(order);
       return await answer;
     } finally {
-      this.#idle = setTimeout(() => void this.close(), IDLE_MS).unref();
+      this.#stayUp = later(IDLE_MS, () => void this.close());
     }
   }
 
   async #start(): Promise<void> {
     try {
       const execArgv = process.execArgv.filter(concernsModules);
-      const worker = new Worker(WORKER, { workerData: this.#options, execArgv, name: 'refold snapshots' });
+      const options = { workerData: this.#options, execArgv, name: 'refold snapshots' };
+      const worker = startThread(WORKER, options, 'make snapshots of', this.#options.path);
       this.#worker = worker;
       worker.on('message', (answer: SnapshotAnswer) => this.#hear(answer));
       worker.on('error', (error) => this.#fail(worker, error));
@@ -132,11 +135,7 @@ export class SnapshotThread {
   }
 }
 
-/** The thread's file beside this one: TypeScript where this runs from its sources, JavaScript where it is built. */
-const WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './snapshot-worker.ts' : './snapshot-worker.js',
-  import.meta.url,
-);
+const WORKER = threadFile(import.meta.url, 'snapshot-worker');
 
 /**
  * Of the process's own flags, those that say how modules are found and loaded: the model's module needs them. Others would

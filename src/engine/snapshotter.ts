@@ -11,6 +11,7 @@ import type { RefoldError } from '../core/errors.ts';
 import type { Model } from '../core/model.ts';
 import type { LiveState, StateCapture } from '../fold/live-state.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
+import { performance } from '../log/timers.ts';
 import type { CommitQueue } from './commit-queue.ts';
 import type { Divergence } from './divergence.ts';
 import { fingerprintFor, type ModelFingerprint } from './fingerprint.ts';

@@ -1,13 +1,15 @@
 /** A past state straight from a log: without a store, whose opening would recover the present one first. */
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
+import { requireModel } from '../core/model-checks.ts';
 import type { LogStore } from '../log/log-store.ts';
+import { A_FUNCTION, checkOptions, type OptionChecks } from './call-options.ts';
 import { type PastState, type Position, pastState } from './history.ts';
+import { A_LOG, A_PATH, type LogOptions, requireOneLog } from './log-options.ts';
 import { fingerprintOfModel } from './model-module.ts';
 import { refuseLostTail, withLogOf } from './open-store.ts';
-import type { Progress } from './options.ts';
-import { harmless } from './telling.ts';
+import { harmless, type Progress } from './progress.ts';
 
-export interface StateAtOptions {
+export interface StateAtOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
   readonly path?: string | undefined;
   /** An open log, which stays open. */
@@ -15,6 +17,13 @@ export interface StateAtOptions {
   readonly at: Position;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
+
+const CHECKS: OptionChecks<StateAtOptions> = {
+  path: A_PATH,
+  log: A_LOG,
+  at: ['a position: { sequence } or { time }', (value) => value !== null], // looked into where it is used
+  onProgress: A_FUNCTION,
+};
 
 /**
  * The state as of a sequence or a time, as `store.at` gives it: one snapshot load plus the events after it.
@@ -26,14 +35,12 @@ export async function stateAt<State extends object, C extends Catalog, K extends
   model: Model<State, C, K>,
   options: StateAtOptions,
 ): Promise<PastState<State>> {
-  return withLogOf(model, options, async (log) => {
+  requireModel('build a past state', model);
+  const checked = checkOptions('build a past state', CHECKS, options);
+  requireOneLog('build a past state', checked);
+  const { at, onProgress } = checked;
+  return withLogOf(model, checked, async (log) => {
     await refuseLostTail(log);
-    return pastState(
-      model,
-      log,
-      fingerprintOfModel(model),
-      options.at,
-      harmless(options.onProgress, 'RefoldProgressWarning'),
-    );
+    return pastState(model, log, fingerprintOfModel(model), at, harmless(onProgress));
   });
 }

@@ -6,15 +6,25 @@
  */
 import { RefoldError } from '../core/errors.ts';
 import type { Commit, DeepReadonly, RecordedEvent } from '../core/event.ts';
-import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf } from '../core/model.ts';
+import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf, TypeOf } from '../core/model.ts';
 import type { LiveState } from '../fold/live-state.ts';
 import { hashState } from '../fold/state-codec.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
+import { checkOptions } from './call-options.ts';
 import { StoreClock } from './clock.ts';
 import type { CommandOutcome } from './commands.ts';
-import type { CompactionReport, CompactOptions } from './compaction.ts';
+import { COMPACT_CHECKS, type CompactionReport, type CompactOptions } from './compaction.ts';
 import type { ModelFingerprint } from './fingerprint.ts';
-import { type EventRange, followEvents, type PastState, type Position, pastState, readEvents } from './history.ts';
+import {
+  checkedPosition,
+  type EventRange,
+  type FollowOptions,
+  followEvents,
+  type PastState,
+  type Position,
+  pastState,
+  readEvents,
+} from './history.ts';
 import type { Settings } from './options.ts';
 import type { Projection } from './projection.ts';
 import type { ProjectionDefinition } from './projection-definition.ts';
@@ -43,12 +53,17 @@ export interface StoreStats extends UpkeepStats, LogSize {
   readonly recoverWithin: number;
 }
 
+/** The store that `openStore` gives for a model: `type Carts = StoreOf<typeof cartModel>`. */
+export type StoreOf<M> = M extends Model<infer State, infer C, infer K> ? Store<State, C, K> : never;
+
 /** What `openStore` has prepared. */
 export interface StoreParts<State extends object> {
   readonly log: LogStore;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
   readonly live: LiveState<State>;
+  /** Of the last event in `live`; a log that another process writes may have gone on. */
+  readonly sequence: number;
   readonly firstSeen: Map<string, number>;
   readonly snapshot: SnapshotInfo | undefined;
   readonly rates: Rates;
@@ -74,7 +89,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   #closed: Promise<void> | undefined;
 
   constructor(model: Model<State, C, K>, parts: StoreParts<State>) {
-    const { log, live, firstSeen } = parts;
+    const { log, live, sequence, firstSeen } = parts;
     this.#guard = guardOf(log);
     const clock = new StoreClock(parts.settings.clock, this.#guard, log.head().recordedAt);
     // Whoever asks the time but for a commit shall not fail for it.
@@ -86,7 +101,17 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     this.#settings = settings;
     this.#projections = new Projections({ model, log, readOnly: settings.readOnly || log.readOnly });
     const onDurable = (bytes: number): void => this.#afterCommit(bytes);
-    this.#path = new WritePath({ model, log, settings, clock, live, firstSeen, publisher: this.#publisher, onDurable });
+    this.#path = new WritePath({
+      model,
+      log,
+      settings,
+      clock,
+      live,
+      sequence,
+      firstSeen,
+      publisher: this.#publisher,
+      onDurable,
+    });
     this.#upkeep = new Upkeep({
       model,
       ...parts,
@@ -150,37 +175,39 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller's own copy. */
   async at(position: Position): Promise<PastState<State>> {
+    this.#requireSound();
+    const checked = checkedPosition(this.#log, position); // read now: the caller may change it
     await this.#settled();
-    return pastState(this.model, this.#log, this.#parts.fingerprint, position);
+    return pastState(this.model, this.#log, this.#parts.fingerprint, checked);
   }
 
-  /** Recorded events in order, read in pages bounded by bytes, brought to the model's versions. */
-  async *events(
-    range: EventRange & { readonly types?: readonly (keyof C & string)[] } = {},
-  ): AsyncGenerator<RecordedEventOf<C>, void> {
+  /** Recorded events in order, read in pages bounded by bytes, brought to the model's versions; of `types`, where given. */
+  async *events<Type extends TypeOf<C> = TypeOf<C>>(
+    range: Omit<EventRange, 'types'> & { readonly types?: readonly Type[] | undefined } = {},
+  ): AsyncGenerator<RecordedEventOf<C, Type>, void> {
     await this.#settled();
-    yield* readEvents(this.model, this.#log, range) as AsyncGenerator<RecordedEventOf<C>, void>;
+    yield* readEvents(this.model, this.#log, range) as AsyncGenerator<RecordedEventOf<C, Type>, void>;
   }
 
-  /** Calls the listener with the events of each commit once they are durable. Returns the function that ends it. */
+  /**
+   * Calls the listener with the events of each commit once they are durable. Returns the function that ends it.
+   *
+   * @throws RefoldError `INVALID_OPTION` on a read-only store, which commits nothing: it can `follow`
+   */
   subscribe(listener: Listener<RecordedEventOf<C>>): () => void {
     this.#requireOpen();
+    if (this.#settings.readOnly) throw this.#readOnly('subscribe', 'Use follow: it brings what another process writes');
     return this.#publisher.subscribe(listener);
   }
 
   /** Events from `from` (default the first there is), first what the log has, then what comes, gap-free, until the signal or the close. */
-  async *follow(
-    options: { readonly from?: number; readonly signal?: AbortSignal } = {},
-  ): AsyncGenerator<RecordedEventOf<C>, void> {
+  async *follow(options: FollowOptions = {}): AsyncGenerator<RecordedEventOf<C>, void> {
     this.#requireOpen();
-    const signal = AbortSignal.any([this.#closing.signal, ...(options.signal ? [options.signal] : [])]);
     const rules = await upcastRulesOf(this.model, this.#log);
     const upcast = (event: RecordedEvent): RecordedEvent =>
       this.#guard.run(() => upcastEvent(this.model, event, rules));
-    yield* followEvents(this.#log, options.from ?? this.#log.firstSequence(), signal, upcast) as AsyncGenerator<
-      RecordedEventOf<C>,
-      void
-    >;
+    const events = followEvents(this.#log, options, upcast, this.#closing.signal);
+    yield* events as AsyncGenerator<RecordedEventOf<C>, void>;
   }
 
   /**
@@ -300,10 +327,11 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   }
 
   async #compact(options: CompactOptions): Promise<CompactionReport> {
-    if (options.dryRun !== true) this.#requireWritable();
+    const checked = checkOptions('compact', COMPACT_CHECKS, options);
+    if (checked.dryRun !== true) this.#requireWritable();
     await this.#settled();
     await this.#projections.save();
-    return this.#upkeep.compact(options);
+    return this.#upkeep.compact(checked);
   }
 
   async #close(): Promise<void> {
@@ -350,11 +378,15 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   #requireWritable(): void {
     this.#requireSound();
-    if (!this.#settings.readOnly) return;
-    throw new RefoldError('INVALID_OPTION', 'Cannot write: the store was opened read-only', {
+    if (this.#settings.readOnly)
+      throw this.#readOnly('write', 'Open it without readOnly; only one process can at a time');
+  }
+
+  #readOnly(action: string, hint: string): RefoldError {
+    return new RefoldError('INVALID_OPTION', `Cannot ${action}: the store was opened read-only`, {
       path: this.path,
       type: 'readOnly',
-      hint: 'Open it without readOnly; only one process can at a time',
+      hint,
     });
   }
 }

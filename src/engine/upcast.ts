@@ -45,10 +45,11 @@ export async function upcastRulesOf(model: Model, log: LogStore): Promise<Upcast
 
 /**
  * The last event of a log that was recorded when less was refused. A log that no release with checks has written to yet is
- * unchecked as a whole.
+ * unchecked as a whole; so is one whose entry is damaged.
  */
 export async function uncheckedThrough(log: LogStore): Promise<number> {
-  return Number((await log.getMeta(UNCHECKED_KEY)) ?? Number.POSITIVE_INFINITY);
+  const through = Number((await log.getMeta(UNCHECKED_KEY)) ?? 'none');
+  return Number.isSafeInteger(through) ? through : Number.POSITIVE_INFINITY;
 }
 
 /**

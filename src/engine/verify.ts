@@ -11,7 +11,7 @@ import { hashState } from '../fold/state-codec.ts';
 import type { BlockHeader, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { findChange, type ModelFingerprint, parseFingerprint } from './fingerprint.ts';
 import { freshState } from './initial-state.ts';
-import type { Progress } from './options.ts';
+import type { Progress } from './progress.ts';
 import { cursorAt, type FoldCursor, foldLog, startCursor } from './refold.ts';
 import { loadSnapshot } from './snapshots.ts';
 import { isUndecodable } from './undecodable.ts';
@@ -49,7 +49,7 @@ export interface VerifyContext<State extends object> {
   readonly model: Model<State>;
   readonly log: LogStore;
   readonly fingerprint: ModelFingerprint;
-  /** Gives the live state to compare with, once the log has all of it. */
+  /** Gives the live state to compare with, once the log has all of it. The log may have gone on: a read-only store stays. */
   readonly live: () => Promise<LiveHash>;
   readonly onProgress: (progress: Progress) => void;
 }
@@ -83,16 +83,13 @@ async function holdingsOf(log: LogStore): Promise<string> {
 
 async function verifyOnce<State extends object>(context: VerifyContext<State>, live: LiveHash): Promise<VerifyReport> {
   const { log } = context;
-  const head = live.sequence;
+  const head = log.head().sequence;
   const problems: SerializedError[] = [];
   const snapshots = (await log.snapshots('')).filter(({ sequence }) => sequence <= head);
-  const refolded = await refoldWithVerdicts(context, snapshots, head, problems);
+  const refolded = await refoldWithVerdicts(context, { snapshots, live, head }, problems);
   const headers: BlockHeader[] = await Array.fromAsync(log.headers());
   const broken = refolded.finished ? brokenInvariantsOf(context.model, refolded.cursor.state) : [];
   const stateHash = refolded.finished ? hashOf(refolded.cursor.state, problems) : undefined;
-  if (stateHash !== undefined && stateHash !== live.hash) {
-    problems.push(divergence(context, head));
-  }
   for (const one of broken) problems.push(brokenInvariant(context, one, head));
   return {
     ok: problems.length === 0,
@@ -114,7 +111,8 @@ function hashOf(state: object, problems: SerializedError[]): string | undefined 
     return hashState(state);
   } catch (error) {
     if (!isRefoldError(error)) throw error;
-    problems.push(error.toJSON());
+    // The live state and the end of the log may be one state, which is said once.
+    if (!problems.some(({ message }) => message === error.message)) problems.push(error.toJSON());
     return undefined;
   }
 }
@@ -126,11 +124,18 @@ interface Refolded<State> {
   readonly verdicts: SnapshotVerdict[];
 }
 
-/** Folds from snapshot to snapshot, so that each is compared with a state that does not come from it. */
+interface Comparisons {
+  /** Newest first. */
+  readonly snapshots: readonly SnapshotInfo[];
+  readonly live: LiveHash;
+  /** Where the fold ends. */
+  readonly head: number;
+}
+
+/** Folds from snapshot to snapshot, so that each is compared with a state that does not come from it; so is the live state. */
 async function refoldWithVerdicts<State extends object>(
   context: VerifyContext<State>,
-  snapshots: readonly SnapshotInfo[],
-  head: number,
+  { snapshots, live, head }: Comparisons,
   problems: SerializedError[],
 ): Promise<Refolded<State>> {
   const { model } = context;
@@ -145,10 +150,16 @@ async function refoldWithVerdicts<State extends object>(
       verdicts.push({ sequence: info.sequence, verdict: 'damaged' });
     });
     from = cursor.sequence;
-    for (const info of oldestFirst) {
-      if (info.sequence < from) continue;
-      await foldTo(context, cursor, info.sequence, head);
-      verdicts.push({ sequence: info.sequence, verdict: await judge(context, info, cursor, problems) });
+    const stops = [...oldestFirst, live].sort((a, b) => a.sequence - b.sequence);
+    for (const stop of stops) {
+      if (stop.sequence < from) continue;
+      await foldTo(context, cursor, stop.sequence, head);
+      if ('owner' in stop) {
+        verdicts.push({ sequence: stop.sequence, verdict: await judge(context, stop, cursor, problems) });
+      } else {
+        const hash = hashOf(cursor.state, problems);
+        if (hash !== undefined && hash !== live.hash) problems.push(divergence(context, live.sequence));
+      }
     }
     await foldTo(context, cursor, head, head);
     finished = true;

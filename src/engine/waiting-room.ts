@@ -52,11 +52,20 @@ export class WaitingRoom {
   admit(): void {
     if (this.#admitting) return;
     this.#admitting = true;
-    for (let guest = this.#guests[this.#first]; guest?.isReady && this.#hasRoom(); guest = this.#guests[this.#first]) {
-      this.#leave(guest);
-      guest.enter();
+    try {
+      for (let guest = this.#next(); guest !== undefined; guest = this.#next()) {
+        this.#leave(guest);
+        guest.enter();
+      }
+    } finally {
+      this.#admitting = false;
     }
-    this.#admitting = false;
+  }
+
+  /** The first in line, if it may begin. */
+  #next(): Guest | undefined {
+    const guest = this.#guests[this.#first];
+    return guest?.isReady && this.#hasRoom() ? guest : undefined;
   }
 
   #leave(guest: Guest): void {

@@ -14,7 +14,13 @@ export function warnOf(name: WarningName, thrown: unknown): void {
   const warning = copyOfOurs(thrown) ?? Object.assign(new Error(messageOf(thrown), { cause: thrown }), { name });
   const stack = stackOf(thrown);
   if (stack !== '') warning.stack = stack;
-  process.emitWarning(warning, { type: name });
+  try {
+    process.emitWarning(warning, { type: name });
+  } catch {
+    // A test runner has loaded this into a realm of its own, whose errors are none for Node.
+    const code = isRefoldError(warning) ? warning.code : undefined;
+    process.emitWarning(warning.message, { type: name, ...(code && { code }), detail: stack });
+  }
 }
 
 function copyOfOurs(thrown: unknown): RefoldError | undefined {

@@ -6,11 +6,12 @@
  * recorded as it was; only what depends on the state is left for its turn.
  */
 import type { EventMeta } from '../core/event.ts';
+import { freezeJson } from '../core/freeze.ts';
 import type { Model, Rejection } from '../core/model.ts';
 import { decodeCommit } from '../log/block.ts';
 import { commandOf, decide, parseInput } from './commands.ts';
 import { type CopiedInput, copyInput } from './held-input.ts';
-import { type AdmittedCommit, atLeastOne, type Intake, listOf } from './intake.ts';
+import { type AdmittedCommit, atLeastOne, type Intake, listOf, refusalOf } from './intake.ts';
 
 /** When and in which state a wish is decided. */
 export interface Moment {
@@ -52,10 +53,11 @@ export class EventsWish implements Wish {
 
   hold(): HeldWish {
     const { json } = this.#admit(undefined, 0);
-    const decideHeld = ({ sequence, now }: Moment): AdmittedCommit => ({
-      events: decodeCommit(json, sequence + 1, now) as AdmittedCommit['events'],
-      json,
-    });
+    const decideHeld = ({ sequence, now }: Moment): AdmittedCommit => {
+      const events = decodeCommit(json, sequence + 1, now) as AdmittedCommit['events'];
+      for (const { meta } of events) freezeJson(meta); // as it is at once
+      return { events, json };
+    };
     return { bytes: json.length, decide: decideHeld };
   }
 
@@ -86,8 +88,17 @@ export class CommandWish implements Wish {
   }
 
   hold(): HeldWish {
-    const { copy, bytes }: CopiedInput = copyInput(this.#parse());
+    const { copy, bytes } = this.#copy(this.#parse());
     return { bytes, decide: (moment) => this.#decide(copy, moment) };
+  }
+
+  /** A transform may have put anything into what it gave. */
+  #copy(input: unknown): CopiedInput {
+    try {
+      return copyInput(input);
+    } catch (error) {
+      throw refusalOf(error, { type: this.#name }, 'execute');
+    }
   }
 
   #parse(): unknown {

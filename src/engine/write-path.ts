@@ -20,7 +20,7 @@ import { type CommandOutcome, parseOutcome, serialiseOutcome } from './commands.
 import { CommitQueue, type FoldedCommit } from './commit-queue.ts';
 import { type AdmittedCommit, admitMeta, Intake } from './intake.ts';
 import type { Settings } from './options.ts';
-import type { Publisher } from './publisher.ts';
+import { copyForListeners, forListeners, type Publisher } from './publisher.ts';
 import { guardOf, type Reentrancy } from './reentrancy.ts';
 import { type Guest, WaitingRoom } from './waiting-room.ts';
 import { CommandWish, EventsWish, type HeldWish, type Wish } from './wishes.ts';
@@ -32,6 +32,8 @@ export interface WritePathParts {
   readonly settings: Settings;
   readonly clock: StoreClock;
   readonly live: LiveState<object>;
+  /** Of the last event in `live`. */
+  readonly sequence: number;
   /** The first sequence of each event type so far; kept up to date. */
   readonly firstSeen: Map<string, number>;
   readonly publisher: Publisher;
@@ -71,9 +73,8 @@ export class WritePath {
       onRoom: () => this.#room.admit(),
     });
     this.#room = new WaitingRoom(() => !this.queue.isFull);
-    const head = log.head();
-    this.#sequence = this.#durableSequence = head.sequence;
-    this.#recordedAt = head.recordedAt;
+    this.#sequence = this.#durableSequence = parts.sequence;
+    this.#recordedAt = log.head().recordedAt;
   }
 
   get state(): object {
@@ -173,7 +174,7 @@ export class WritePath {
       guest.isReady = true;
       this.#room.admit();
     };
-    looking.then(
+    Promise.resolve(looking).then(
       (stored) => {
         answer = () => stored;
         ready();
@@ -238,16 +239,17 @@ export class WritePath {
    * Folds a commit. After this it is part of the state, and only the log can still refuse it. Its events have been in the hands
    * of reducers, and are not looked at again.
    */
-  #take({ events, json }: AdmittedCommit, recordedAt: number): FoldedCommit | undefined {
+  #take({ events, json }: AdmittedCommit, recordedAt: number): KeptCommit | undefined {
     const count = events.length;
     if (count === 0) return undefined;
     const firstSequence = this.#sequence + 1;
     const firsts = this.#unseen.size === 0 ? undefined : this.#firstsAmong(events);
+    const published = this.#parts.publisher.hasListeners ? copyForListeners(events) : undefined;
     this.#fold(events);
     this.#sequence += count;
     this.#recordedAt = recordedAt;
     if (firsts !== undefined) this.#noteFirsts(firsts);
-    return { events: count, firstSequence, recordedAt, json };
+    return { events: count, firstSequence, recordedAt, json, published };
   }
 
   #firstsAmong(events: readonly RecordedEvent[]): Map<string, number> {
@@ -276,16 +278,15 @@ export class WritePath {
   }
 
   /** A block has become durable: its commits are the next ones in order. */
-  #becameDurable(commits: readonly FoldedCommit[], outcomes: readonly StoredOutcome[]): void {
+  #becameDurable(commits: readonly KeptCommit[], outcomes: readonly StoredOutcome[]): void {
     const { publisher, onDurable } = this.#parts;
     // From here on the log answers for them.
     for (const { commandId } of outcomes) this.#pending.delete(commandId);
     let bytes = 0;
-    for (const { events, firstSequence, recordedAt, json } of commits) {
-      bytes += Buffer.byteLength(json);
-      this.#durableSequence += events;
-      // Read back from the text: what reducers were given may be part of the state by now.
-      if (publisher.hasListeners) publisher.publish(decodeCommit(json, firstSequence, recordedAt));
+    for (const commit of commits) {
+      bytes += Buffer.byteLength(commit.json);
+      this.#durableSequence += commit.events;
+      if (publisher.hasListeners) publisher.publish(commit.published ?? readBack(commit));
     }
     onDurable(bytes);
   }
@@ -307,6 +308,16 @@ export class WritePath {
       },
     );
   }
+}
+
+/** A queued commit, with the listeners' copy of its events if there were any when it was folded. */
+interface KeptCommit extends FoldedCommit {
+  readonly published?: readonly RecordedEvent[] | undefined;
+}
+
+/** For listeners who came later: what reducers were given may be part of the state by now. */
+function readBack({ json, firstSequence, recordedAt }: FoldedCommit): readonly RecordedEvent[] {
+  return forListeners(decodeCommit(json, firstSequence, recordedAt));
 }
 
 interface Waiting {

@@ -47,8 +47,18 @@ function problemOf(commit: PlacedCommit, after: number, notBefore: number, start
   if (!Number.isSafeInteger(recordedAt) || recordedAt < 0) return `its time is ${recordedAt}`;
   if (recordedAt < notBefore) return `its time ${recordedAt} is before ${notBefore}, the one before it`;
   if (!Number.isSafeInteger(recordedAt - start)) return `its time ${recordedAt} is too far from ${start}`;
-  if (!json.startsWith('[[') || !json.endsWith(']]')) return 'its text is not a list of events';
+  if (!isListOfLists(json)) return 'its text is not a list of events';
   return undefined;
+}
+
+const OPENING = '['.charCodeAt(0);
+const CLOSING = ']'.charCodeAt(0);
+
+/** By its ends, which is what can be seen at once: the text was made from the events and nothing else. */
+function isListOfLists(json: string): boolean {
+  const { length } = json;
+  if (json.charCodeAt(0) !== OPENING || json.charCodeAt(1) !== OPENING) return false;
+  return json.charCodeAt(length - 1) === CLOSING && json.charCodeAt(length - 2) === CLOSING;
 }
 
 function defect(problem: string, sequence: number, path: string): RefoldError {

@@ -6,6 +6,7 @@
  * blocks and snapshots that follow still link; a sealed payload carries the chain before and after it to prove that.
  */
 import crypto from 'node:crypto';
+import { types } from 'node:util';
 import zlib from 'node:zlib';
 import { RefoldError } from '../core/errors.ts';
 import type { Block } from './log-store.ts';
@@ -65,7 +66,7 @@ export function verifyBlocks(blocks: readonly StoredBlock[], startChain: string,
 /** A page of another table in the place of this one's gives rows whose columns are null, or of any type. */
 function suitsEncoding({ encoding, payload }: StoredBlock): boolean {
   if (typeof payload === 'string') return encoding === 'open';
-  return encoding === 'sealed' && payload instanceof Uint8Array;
+  return encoding === 'sealed' && types.isUint8Array(payload);
 }
 
 /** Refuses a block whose place in the log, or time, is none. */

@@ -1,9 +1,19 @@
 /** How a reader waits for the log to grow: shared by every log that is held in this process. */
 import type { Block, LogHead } from './log-store.ts';
+import { every } from './timers.ts';
 
-/** Wakes whoever waits, all of them, each time. */
+/** Beyond this a timer would not wait at all. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+/**
+ * Wakes whoever waits, all of them, each time.
+ *
+ * A promise alone does not keep a process alive, so a program that only follows would end without a word. One timer does,
+ * as long as somebody waits.
+ */
 export class Bell {
   readonly #waiting = new Set<() => void>();
+  #letGo: (() => void) | undefined;
 
   ring(): void {
     for (const wake of [...this.#waiting]) wake();
@@ -14,13 +24,20 @@ export class Bell {
     return new Promise((resolve) => {
       const wake = () => {
         this.#waiting.delete(wake);
+        if (this.#waiting.size === 0) this.#sleep();
         signal.removeEventListener('abort', wake);
         resolve();
       };
       this.#waiting.add(wake);
+      this.#letGo ??= every(LONGEST_MS, () => {});
       signal.addEventListener('abort', wake);
       if (signal.aborted) wake();
     });
+  }
+
+  #sleep(): void {
+    this.#letGo?.();
+    this.#letGo = undefined;
   }
 }
 

@@ -125,12 +125,15 @@ export interface LogStore {
   /** The file, or `:memory:`; names the log in messages. */
   readonly path: string;
   readonly readOnly: boolean;
-  /** Rises by one with every writer that opens the log; an append with an older one is refused. */
+  /** Rises by one with every writer that opens the log; an append with an older one is refused. A reader's is the last writer's. */
   readonly epoch: number;
 
-  /** The durable head as this store knows it: own appends included, and for readers as of the last read. */
+  /**
+   * The durable head. A writer's moves with its own appends. A reader's (`readOnly`) is the log's as it is now: it is looked
+   * up for each call, for others write. Ask for `firstSequence` first where the two must fit together.
+   */
   head(): LogHead;
-  /** The first sequence still in the log: 1 until history was dropped. */
+  /** The first sequence still in the log, as fresh as `head`: 1 until history was dropped. */
   firstSequence(): number;
 
   /**
@@ -149,7 +152,12 @@ export interface LogStore {
    */
   read(range: { readonly from: number; readonly to?: number }): AsyncIterable<Block>;
 
-  /** Like `read`, then on with every block that becomes durable, until the signal. Gap-free. */
+  /**
+   * Like `read`, then on with every block that becomes durable, until the signal. Gap-free.
+   *
+   * While somebody waits for the next block the process stays alive, whether or not a block can still come: until the
+   * signal, or until the log is closed.
+   */
   follow(from: number, signal: AbortSignal): AsyncIterable<Block>;
 
   /** Headers in order, without payloads, for planning: of all blocks, or of those that begin at `from` or later. */

@@ -6,6 +6,7 @@
  */
 import assert from 'node:assert';
 import { RefoldError } from '../core/errors.ts';
+import { isParts } from '../core/parts.ts';
 import { encodeOpenBlock } from './block.ts';
 import { chainAfter, checksumOf, EMPTY_CHAIN, type StoredBlock, verifyBlock, verifyBlocks } from './chain.ts';
 import { Bell, followLog } from './following.ts';
@@ -33,6 +34,7 @@ import type {
 } from './log-store.ts';
 import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOME_AGE_MS, OUTCOMES_KEPT } from './outcomes.ts';
 import { headerOf, nextRun, openBytesOf, sealInRuns, sealRun } from './sealing.ts';
+import { nextTurn } from './timers.ts';
 
 export interface MemoryLogOptions {
   /** Accepted for symmetry; memory has no disk to reach. */
@@ -62,7 +64,24 @@ export class MemoryContents {
 
 /** Opens a log in memory; with the contents of another, that log is its writer no more. */
 export function openMemoryLog(options: MemoryLogOptions = {}): LogStore {
-  return new MemoryLog(options.contents ?? new MemoryContents());
+  const contents = contentsOf(options);
+  if (contents !== undefined) return new MemoryLog(contents);
+  throw new RefoldError('INVALID_OPTION', 'Cannot open a log in memory: its options are { contents?, durability? }', {
+    type: 'contents',
+    hint: 'Give contents as new MemoryContents() made them, or nothing',
+  });
+}
+
+/** Undefined for options that are none. */
+function contentsOf(options: unknown): MemoryContents | undefined {
+  try {
+    if (!isParts(options)) return undefined;
+    for (const name in options) if (name !== 'contents' && name !== 'durability') return undefined;
+    const { contents = new MemoryContents() } = options;
+    return contents instanceof MemoryContents ? contents : undefined;
+  } catch {
+    return undefined; // a getter or a proxy
+  }
 }
 
 class MemoryLog implements LogStore {
@@ -309,9 +328,4 @@ function chainBefore({ blocks, trimmed }: MemoryContents, index: number): string
 
 function isSameSnapshot(a: SnapshotInfo, b: SnapshotInfo): boolean {
   return a.owner === b.owner && a.sequence === b.sequence;
-}
-
-/** Lets appends and readers in between two blocks. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -79,10 +79,16 @@ function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
   return true;
 }
 
+/** Of whichever realm: a test runner may have loaded the decoder in another one. */
+function hasPlainPrototype(value: object): boolean {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || (prototype !== null && Object.getPrototypeOf(prototype) === null);
+}
+
 function sameMembers(a: JsonObject, b: JsonObject): boolean {
   const keys = Object.keys(a);
   const others = Object.keys(b);
-  if (keys.length !== others.length || Object.getPrototypeOf(b) !== Object.prototype) return false;
+  if (keys.length !== others.length || !hasPlainPrototype(b)) return false;
   for (let index = 0; index < keys.length; index++) {
     const key = keys[index]!;
     if (key !== others[index] || !sameJson(a[key], b[key])) return false;

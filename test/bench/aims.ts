@@ -195,6 +195,29 @@ export const AIMS: readonly Aim[] = [
     name: 'tape-vs-peer',
     what: 'GOOG tape into a durable log, direct ÷ nodejs-order-book in memory',
     of: (row) => row('book-tape-direct') / row('book-tape-peer'),
+    atLeast: 0.5,
+  },
+  {
+    name: 'tape-atomic-vs-peer',
+    what: 'the same, atomic',
+    of: (row) => row('book-tape-atomic') / row('book-tape-peer'),
+    atLeast: 0.3,
+  },
+  {
+    name: 'ids',
+    what: '1,000 commands in flight, synced, atomic, with a commandId that counts up ÷ without',
+    of: (row) => row('execute-ids') / row('execute'),
+    atLeast: 0.75,
+  },
+  {
+    name: 'random-ids',
+    what: 'the same with random ids, which lie all over the index of the ids',
+    of: (row) => row('execute-random-ids') / row('execute'),
+  },
+  {
+    name: 'strict',
+    what: '1,000 commands in flight, synced, atomic, strict ÷ not',
+    of: (row) => row('execute-strict') / row('execute'),
   },
   {
     name: 'batch-vs-bare',

@@ -3,6 +3,7 @@ import type { Workload } from './workload.ts';
 import { appendWorkloads } from './workloads/append.ts';
 import { bareWorkloads } from './workloads/bare.ts';
 import { bookWorkloads } from './workloads/book.ts';
+import { commandWorkloads } from './workloads/commands.ts';
 import { emmettWorkloads } from './workloads/emmett.ts';
 import { eventStorageWorkloads } from './workloads/event-storage.ts';
 import { importWorkloads } from './workloads/import.ts';
@@ -20,6 +21,7 @@ const WRITING: readonly Workload[] = [
   ...bareWorkloads,
   ...partWorkloads,
   ...appendWorkloads,
+  ...commandWorkloads,
   ...emmettWorkloads,
   ...eventStorageWorkloads,
   ...redisWorkloads,

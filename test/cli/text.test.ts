@@ -120,6 +120,41 @@ describe('states as JSON', () => {
     ['a hole', new Array(1), [{ $undefined: true }]],
     ['bytes', Uint8Array.of(1, 255), { $typedArray: ['Uint8Array', [1, 255]] }],
     ['big integers in an array', BigInt64Array.of(-5n), { $typedArray: ['BigInt64Array', [{ $bigint: '-5' }]] }],
+    ['bytes of every kind', new Float64Array([1.5, -0]), { $typedArray: ['Float64Array', [1.5, { $number: '-0' }]] }],
+    ['an ArrayBuffer', Uint8Array.of(1, 255).buffer, { $arrayBuffer: [1, 255] }],
+    ['an empty ArrayBuffer', { a: new ArrayBuffer(0) }, { a: { $arrayBuffer: [] } }],
+    ['a DataView: what it shows', new DataView(Uint8Array.of(9, 1, 2, 9).buffer, 1, 2), { $dataView: [1, 2] }],
+    [
+      'bytes in and as keys of a table',
+      new Map([[new ArrayBuffer(1), new DataView(new ArrayBuffer(1))]]),
+      { $map: [[{ $arrayBuffer: [0] }, { $dataView: [0] }]] },
+    ],
+    [
+      'keys that are not strings',
+      new Map<unknown, unknown>([
+        [1n, 0],
+        [undefined, 0],
+        [null, 0],
+        [true, 0],
+        [Number.NaN, 0],
+        [new Date(0), 0],
+      ]),
+      {
+        $map: [
+          [{ $bigint: '1' }, 0],
+          [{ $undefined: true }, 0],
+          [null, 0],
+          [true, 0],
+          [{ $number: 'NaN' }, 0],
+          [{ $date: '1970-01-01T00:00:00.000Z' }, 0],
+        ],
+      },
+    ],
+    [
+      'an object without a prototype',
+      { a: Object.assign(Object.create(null), { b: 1n }) },
+      { a: { $nullPrototype: [['b', { $bigint: '1' }]] } },
+    ],
     ['an object that looks like a tag', { $map: [] }, { $object: [['$map', []]] }],
     ['such an object deep down', { a: [{ b: { $x: 1 } }] }, { a: [{ b: { $object: [['$x', 1]] } }] }],
     [

@@ -131,27 +131,33 @@ describe('one bad line, and nothing is left', () => {
   const deep = `{"type":"PriceSet","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
 
   test.each<[string, string | Buffer, string[], string, RegExp]>([
-    ['no JSON', '{"type":', [], 'EVENT_REJECTED', /no JSON/],
-    ['no object', '[1]', [], 'EVENT_REJECTED', /no object/],
+    ['no JSON', '{"type":', [], 'EVENT_REJECTED', /not JSON/],
+    ['no object', '[1]', [], 'EVENT_REJECTED', /not an object/],
     ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), [], 'EVENT_REJECTED', /not UTF-8/],
-    ['no type', '{"data":{}}', [], 'EVENT_REJECTED', /type is no text/],
+    ['no type', '{"data":{}}', [], 'EVENT_REJECTED', /type is not a string/],
     ['no data', '{"type":"PriceSet"}', [], 'EVENT_REJECTED', /undefined at data/],
     [
       'a member under another name',
       '{"type":"PriceSet","data":{},"recorded_at":1}',
       [],
       'EVENT_REJECTED',
-      /no member recorded_at/,
+      /no member "recorded_at"/,
     ],
     [
       'a time that is none',
       '{"type":"PriceSet","data":{},"recordedAt":"now"}',
       [],
       'EVENT_REJECTED',
-      /recordedAt is now/,
+      /recordedAt is "now"/,
     ],
     ['a version that is none', '{"type":"PriceSet","data":{},"version":0}', [], 'EVENT_REJECTED', /version is 0/],
-    ['meta that is no object', '{"type":"PriceSet","data":{},"meta":[]}', [], 'EVENT_REJECTED', /meta is no object/],
+    [
+      'meta that is no object',
+      '{"type":"PriceSet","data":{},"meta":[]}',
+      [],
+      'EVENT_REJECTED',
+      /meta is not an object/,
+    ],
     [
       'a key that reaches the prototype',
       '{"type":"PriceSet","data":{"__proto__":{"x":1}}}',

@@ -1,4 +1,7 @@
 /** Small words for the tests of logs: append these, read all, what did it fail with. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { RefoldError } from '../../src/core/errors.ts';
 import type { Json, RecordedEvent } from '../../src/core/event.ts';
@@ -89,4 +92,13 @@ export function noise(length: number, seed = 1): Uint8Array {
     bytes[index] = state >>> 24;
   }
   return bytes;
+}
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/** What a process that runs this module prints. Fails when it does not end by itself, or ends badly. */
+export async function storyOf(module: string): Promise<string> {
+  const flags = ['--disable-warning=ExperimentalWarning', '--input-type=module-typescript', '--eval', module];
+  const { stdout } = await promisify(execFile)(process.execPath, flags, { cwd: ROOT, timeout: 60_000 });
+  return stdout;
 }

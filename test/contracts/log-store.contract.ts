@@ -21,6 +21,7 @@ import {
   refusalOf,
   sequencesOf,
   snapshotAt,
+  storyOf,
   upTo,
 } from './log-fixtures.ts';
 
@@ -32,6 +33,10 @@ export interface LogHarness {
   damageSnapshot(sequence: number): Promise<void>;
   /** Takes one chunk of a snapshot away. The log is closed. */
   loseChunk(sequence: number): Promise<void>;
+  /** Opens the log a second time to read it, beside the one that is open; absent where no log can be shared. */
+  openReader?(): Promise<LogStore>;
+  /** A module's text that opens such a log, new and empty, as `log`. */
+  readonly openInProcess: string;
   dispose(): Promise<void>;
   /** How many random scripts are tried; default 25. */
   readonly scripts?: number;
@@ -246,6 +251,44 @@ export function describeLogStore(name: string, createHarness: () => Promise<LogH
         expect(await log.outcome('refused')).toEqual(stored);
         expect(log.head()).toEqual(before);
         expect(await collect(log.headers())).toEqual([]);
+      });
+
+      test('are there once the append is done, and not before they were given', async () => {
+        const remember = (ids: readonly string[], outcome = '{}') =>
+          log.append({
+            expectedSequence: 0,
+            epoch: log.epoch,
+            commits: [],
+            outcomes: ids.map((commandId) => ({ commandId, recordedAt: 1, outcome })),
+          });
+        const batches = upTo(8).map((batch) => upTo(300).map((id) => `c${batch}-${id}`));
+        for (const ids of batches) {
+          for (const id of ids) expect(await log.outcome(id)).toBeUndefined();
+          await remember(ids);
+          for (const id of ids) expect(await log.outcome(id)).toMatchObject({ commandId: id });
+        }
+        await reopen();
+        for (const id of batches.flat()) expect(await log.outcome(id)).toMatchObject({ commandId: id });
+        expect(await log.outcome('c9-1')).toBeUndefined();
+        await remember(['c9-1', 'c1-1'], '{"again":true}');
+        for (const id of ['c9-1', 'c1-1']) expect(await log.outcome(id)).toMatchObject({ outcome: '{"again":true}' });
+      });
+
+      test('that come again are as new as any', async () => {
+        const week = 7 * 24 * 3_600_000;
+        const remember = (ids: readonly number[], recordedAt: number) =>
+          log.append({
+            expectedSequence: 0,
+            epoch: log.epoch,
+            commits: [],
+            outcomes: ids.map((id) => ({ commandId: `c${id}`, recordedAt, outcome: `{"at":${recordedAt}}` })),
+          });
+        await remember(upTo(300), 0);
+        await remember([...upTo(3), ...upTo(3), ...upTo(394, 301)], week + 1);
+        expect(await log.outcome('c1')).toMatchObject({ recordedAt: week + 1 });
+        expect(await log.outcome('c4')).toBeUndefined();
+        expect(await log.outcome('c203')).toBeUndefined();
+        expect(await log.outcome('c204')).toBeDefined();
       });
 
       test('are forgotten after a week, oldest first, a few at a time', async () => {
@@ -576,13 +619,14 @@ export function describeLogStore(name: string, createHarness: () => Promise<LogH
 
       test('a reader that is overtaken is told so', async () => {
         const big = 'x'.repeat(700_000);
-        for (let index = 1; index <= 8; index++) await appendCommits(log, commitOf([noted(`${index}${big}`)]));
+        // More than a thread may have read ahead before the first block is taken.
+        for (let index = 1; index <= 20; index++) await appendCommits(log, commitOf([noted(`${index}${big}`)]));
         const reading = async () => {
           for await (const block of log.read({ from: 1 })) {
-            if (block.firstSequence === 1) await log.dropThrough(7);
+            if (block.firstSequence === 1) await log.dropThrough(19);
           }
         };
-        expect(await refusalOf(reading)).toMatchObject({ code: 'HISTORY_GONE', sequence: 8 });
+        expect(await refusalOf(reading)).toMatchObject({ code: 'HISTORY_GONE', sequence: 20 });
       });
     });
 
@@ -623,11 +667,58 @@ export function describeLogStore(name: string, createHarness: () => Promise<LogH
         expect(await waiting).toEqual([]);
       });
 
+      test.each([
+        ['the signal', 'setTimeout(() => stop.abort(), 150)'],
+        ['the close', 'setTimeout(() => log.close(), 150)'],
+      ])('keeps a process alive until %s, and no longer', async (_what, ending) => {
+        const story = await storyOf(`${harness.openInProcess}
+          const stop = new AbortController();
+          ${ending}.unref();
+          try {
+            for await (const block of log.follow(1, stop.signal)) {}
+          } catch (error) {
+            if (error.code !== 'STORE_CLOSED') throw error;
+          }
+          console.log('ended');
+          await log.close();`);
+        expect(story).toBe('ended\n');
+      });
+
+      test('keeps no process alive that has stopped waiting', async () => {
+        const story = await storyOf(`${harness.openInProcess}
+          const blocks = log.follow(1, new AbortController().signal)[Symbol.asyncIterator]();
+          const commit = { events: 1, recordedAt: 1, json: '[["Noted",1,null]]' };
+          await log.append({ expectedSequence: 0, epoch: log.epoch, commits: [commit], outcomes: [] });
+          console.log((await blocks.next()).value.lastSequence);`);
+        expect(story).toBe('1\n');
+      });
+
       test('what is gone cannot be followed', async () => {
         await appendNotes(log, 5);
         await log.dropThrough(3);
         const following = collect(log.follow(2, new AbortController().signal));
         expect(await refusalOf(following)).toMatchObject({ code: 'HISTORY_GONE', sequence: 4 });
+      });
+    });
+
+    describe('a reader', () => {
+      test('sees the log as it is now, at every question', async ({ skip }) => {
+        if (harness.openReader === undefined) return skip('it cannot be shared');
+        await appendNotes(log, 3);
+        const reader = await harness.openReader();
+        expect(reader.readOnly).toBe(true);
+        expect(reader.head()).toEqual(log.head());
+        await appendNotes(log, 4);
+        expect(reader.head()).toEqual(log.head());
+        expect(sequencesOf(await readEvents(reader, 2))).toEqual(upTo(7, 2));
+        await log.dropThrough(5);
+        expect(reader.firstSequence()).toBe(6);
+        expect(await refusalOf(readEvents(reader, 5))).toMatchObject({ code: 'HISTORY_GONE', sequence: 6 });
+        expect((await refusalOf(appendNotes(reader, 1))).code).toBe('INVALID_OPTION');
+        await reopen();
+        expect(reader.epoch).toBe(log.epoch);
+        await reader.close();
+        expect(reader.head()).toEqual(log.head()); // as it was last seen
       });
     });
 

@@ -6,6 +6,9 @@ describeLogStore('in memory', async () => {
   const chunksOf = (sequence: number) => contents.snapshots.find(({ info }) => info.sequence === sequence)!.chunks;
   return {
     open: async () => openMemoryLog({ contents }),
+    openInProcess: `
+      import { openMemoryLog } from './src/log/memory.ts';
+      const log = openMemoryLog();`,
     damageSnapshot: async (sequence) => {
       const { bytes } = chunksOf(sequence).at(-1)!;
       bytes[100] = bytes[100]! ^ 1;

@@ -18,6 +18,10 @@ async function sqliteHarness(options: Partial<SqliteLogOptions>, scripts?: numbe
   return {
     // The contract is about what is read and written, not about power cuts: no fsync per append.
     open: () => openSqliteLog({ path, durability: 'os', ...options }),
+    openReader: () => openSqliteLog({ path, ...options, readOnly: true }),
+    openInProcess: `
+      import { openSqliteLog } from './src/log/sqlite/sqlite-log.ts';
+      const log = await openSqliteLog({ path: ${JSON.stringify(join(directory, 'other.db'))}, durability: 'os' });`,
     damageSnapshot: async (sequence) => {
       const flipped = "substr(data, 1, 100) || cast('?' as blob) || substr(data, 102)";
       alter(`update snapshot_chunks set data = cast(${flipped} as blob) where ${LAST_CHUNK}`, sequence);

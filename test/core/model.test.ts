@@ -33,10 +33,64 @@ describe('defineModel', () => {
     ],
     ['version zero', { events: { Added: { version: 0, schema: Added } } }, /has version 0/],
     ['a command without decide', { commands: { add: { input: Added } as never } }, /command add/],
+    ['a name with a lone surrogate', { name: 'counter\ud800' }, /lone surrogate/],
+    ['no events', { events: undefined as never }, /events is not an object/],
+    ['events as a Map', { events: new Map() as never }, /events is not an object/],
+    ['no reducers', { reducers: undefined as never }, /reducers is not an object/],
+    ['an initial state that is no function', { initialState: { n: 0 } as never }, /initialState is not a function/],
+    ['an entry that is null', { events: { Added: null as never } }, /Added has no zod schema/],
+    ['a version that is no integer', { events: { Added: { version: 1.5, schema: Added } } }, /has version 1.5/],
+    ['a version that is a symbol', { events: { Added: { version: Symbol('v') as never, schema: Added } } }, /Symbol/],
+    ['upcasters that are null', { events: { Added: { version: 2, schema: Added, upcast: null as never } } }, /upcast/],
+    ['commands that are null', { commands: null as never }, /commands is not an object/],
+    ['a command that is null', { commands: { add: null as never } }, /command add/],
+    ['invariants that are an array', { invariants: [] as never }, /invariants is not an object/],
+    ['an invariant that is no function', { invariants: { positive: true as never } }, /invariant positive/],
+    ['a model version that is an object', { version: {} as never }, /version is neither/],
+    ['a module that is no string', { module: new URL('file:///m.js') as never }, /module is not a string/],
+    ['a type that only every object has', { events: { Added, toString: Added } }, /toString has no reducer/],
   ])('refuses %s', (_name, changes, message) => {
     expect(() => defineModel(definition(changes))).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(message) }),
     );
+  });
+});
+
+describe('a definition', () => {
+  test.each([null, undefined, 7, 'counter', [], () => {}, new Map()])('that is %j is refused', (given) => {
+    expect(() => defineModel(given as never)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  });
+
+  test('is read once: what a getter throws is the cause, and what it gives later is not asked for', () => {
+    const cause = new Error('not now');
+    const throwing = {
+      ...definition({}),
+      get name(): string {
+        throw cause;
+      },
+    };
+    expect(() => defineModel(throwing)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION', cause }));
+    let asked = 0;
+    const counting = { ...definition({}) };
+    Object.defineProperty(counting, 'name', { enumerable: true, get: () => `counter ${(asked += 1)}` });
+    const model = defineModel(counting);
+    expect([model.name, model.name, asked]).toEqual(['counter 1', 'counter 1', 1]);
+  });
+
+  test.each(['constructor', 'toString', '__proto__', 'then', ''])(
+    'may have the event type %j, with its own reducer',
+    (type) => {
+      const reducers = Object.fromEntries([[type, () => {}]]);
+      const model = defineModel(definition({ events: Object.fromEntries([[type, Added]]), reducers }));
+      expect([...model.types.keys()]).toEqual([type]);
+    },
+  );
+
+  test('may keep its reducers in a class', () => {
+    class Reducers {
+      Added(): void {}
+    }
+    expect(defineModel(definition({ reducers: new Reducers() as never })).types.size).toBe(1);
   });
 });
 

@@ -266,20 +266,20 @@ describe('compaction', () => {
 });
 
 describe('a reader that opens beside a writer', () => {
-  test('looks again when it sees a snapshot beyond the end that it knew', async () => {
+  test('looks for the end after it has seen the snapshots: a writer may move both in between', async () => {
     const contents = new MemoryContents();
     const writer = await openOn(openMemoryLog({ contents }));
     await writer.append(note('first'));
     const inner = openMemoryLog({ contents });
     const old = inner.head();
-    let hasLooked = false;
+    let hasMoved = false;
     await inner.append({ expectedSequence: 1, epoch: inner.epoch, commits: [queued('second')], outcomes: [] });
     const log = logWith(inner, {
       readOnly: true,
-      head: () => (hasLooked ? inner.head() : old),
-      read(range) {
-        hasLooked = true;
-        return inner.read(range);
+      head: () => (hasMoved ? inner.head() : old),
+      snapshots(owner) {
+        hasMoved = true;
+        return inner.snapshots(owner);
       },
     });
     await inner.putSnapshot(snapshotAt(inner), []);

@@ -12,6 +12,7 @@ import { row as clock } from './clock/index.ts';
 import { row as damage } from './damage/row.ts';
 import { row as diskFull } from './disk-full/row.ts';
 import { row as fuzz } from './fuzz/index.ts';
+import { row as habits } from './habits/row.ts';
 import { row as kill } from './kill/row.ts';
 import { row as powerLoss } from './power-loss/row.ts';
 import { row as races } from './races/row.ts';
@@ -22,7 +23,19 @@ import { row as syscalls } from './syscalls/row.ts';
 import { faultsOf, type RowResult, tableLine } from './verdict.ts';
 
 /** In the order of the table in docs/GUARANTEES.md. */
-const ROWS: readonly FaultRow[] = [kill, powerLoss, syscalls, diskFull, damage, races, simulation, fuzz, clock, soak];
+const ROWS: readonly FaultRow[] = [
+  kill,
+  powerLoss,
+  syscalls,
+  diskFull,
+  damage,
+  races,
+  simulation,
+  fuzz,
+  habits,
+  clock,
+  soak,
+];
 
 const USAGE = 'usage: npm run test:faults -- [--long] [--only ROW]... [--seed N] [--json]';
 

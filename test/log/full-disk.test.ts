@@ -7,6 +7,7 @@ import { temporaryDirectory } from './sqlite-fixtures.ts';
 
 const SCENARIO = join(import.meta.dirname, 'full-disk', 'scenario.ts');
 const WITHOUT_RESERVE = join(import.meta.dirname, 'full-disk', 'without-reserve.ts');
+const BACKUP = join(import.meta.dirname, 'full-disk', 'backup.ts');
 const ONE_FILL = join(import.meta.dirname, '..', 'faults', 'disk-full', 'one.ts');
 
 const NODE_FLAGS = '--disable-warning=ExperimentalWarning --conditions=refold-source';
@@ -65,6 +66,13 @@ describe.skipIf(!mayMount)('a log on a full disk', () => {
       openAgain: 'done',
       sequence: 1_200,
     });
+  });
+
+  test('a backup that meets one is LOG_FULL, wherever it ends, and leaves nothing', async () => {
+    const story = await storyOn('4m', BACKUP);
+    expect(story).toMatchObject({ strange: [], left: [], logIsSound: true });
+    expect(story.full).toBeGreaterThan(10);
+    expect(story.done).toBeGreaterThan(0);
   });
 
   test.each([

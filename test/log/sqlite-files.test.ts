@@ -2,10 +2,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { decodeBlock } from '../../src/log/block.ts';
 import { APPLICATION_ID, FORMAT_VERSION } from '../../src/log/sqlite/schema.ts';
+import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import {
   appendCommits,
   appendNotes,
@@ -331,6 +332,31 @@ describe('a backup', () => {
     expect(fs.readdirSync(join(path, '..')).filter((name) => name.includes('copy'))).toEqual([]);
   });
 
+  test.each([
+    ['a folder', ''],
+    ['in memory', ':memory:'],
+    ['with a NUL', 'copy.db\0'],
+    ['with a lone surrogate', 'copy\ud800.db'],
+    ['no text', null],
+    ['nothing at all', undefined],
+    ['a number', 7],
+  ])('to a path that is none (%s) is refused', async (_what, target) => {
+    const log = await openLog(temporaryPath());
+    expect(await refusalOf(log.backup(target as string))).toMatchObject({ code: 'INVALID_OPTION', type: 'path' });
+  });
+
+  test('of a log that SQLite finds damaged is LOG_CORRUPT', async () => {
+    const path = temporaryPath();
+    const log = await openLog(path);
+    await appendNotes(log, 3);
+    await log.close();
+    const reader = await openLog(path, { readOnly: true });
+    const bytes = fs.readFileSync(path);
+    fs.writeFileSync(path, bytes.fill(0x55, 0, 100));
+    expect(await refusalOf(reader.backup(`${path}.copy`))).toMatchObject({ code: 'LOG_CORRUPT' });
+    expect(fs.readdirSync(join(path, '..')).filter((name) => name.includes('copy'))).toEqual([]);
+  });
+
   test('can be made by a reader', async () => {
     const path = temporaryPath();
     await appendNotes(await openLog(path), 2);
@@ -338,6 +364,64 @@ describe('a backup', () => {
     await reader.backup(`${path}.copy`);
     expect(sequencesOf(await readEvents(await openLog(`${path}.copy`)))).toEqual([1, 2]);
   });
+});
+
+describe('a path is that path', () => {
+  test.each([
+    'log.db ',
+    'log.db\n',
+    'log.db\t',
+    ' log.db',
+    'log.db\u00a0',
+    'log.db\ufeff',
+    ' ',
+    '  .db  ',
+    ':memory: ',
+    'log.db?mode=ro',
+    'file:log.db',
+    'log%20.db',
+  ])('%j, beside one without the white space', async (name) => {
+    const folder = temporaryDirectory();
+    const trimmed = await openLog(join(folder, 'log.db'));
+    await appendNotes(trimmed, 1);
+    const path = join(folder, name);
+    const log = await openLog(path);
+    await appendNotes(log, 3);
+    expect(log.path).toBe(fs.realpathSync(path));
+    const reader = await openLog(path, { readOnly: true });
+    expect(sequencesOf(await readEvents(reader))).toEqual(upTo(3));
+    expect(await log.checkStructure?.()).toEqual([]);
+    await log.seal({ through: 2 });
+    await log.backup(`${path}copy `);
+    expect(sequencesOf(await readEvents(await openLog(`${path}copy `)))).toEqual(upTo(3));
+    expect((await refusalOf(openLog(path))).code).toBe('LOG_LOCKED');
+    await reader.close();
+    await log.close();
+    expect(sequencesOf(await readEvents(trimmed))).toEqual([1]);
+    const again = await openLog(path);
+    expect(again.head().sequence).toBe(3);
+    const beside = fs.readdirSync(folder).filter((entry) => entry !== name && !entry.startsWith(`${name}-`));
+    expect(beside.filter((entry) => !entry.startsWith('log.db') && !entry.includes('copy'))).toEqual([]);
+  });
+
+  test('by a relative one', async () => {
+    const folder = temporaryDirectory();
+    const log = await openLog(relative(process.cwd(), join(folder, ' log.db ')));
+    await appendNotes(log, 1);
+    expect(fs.existsSync(join(folder, ' log.db '))).toBe(true);
+  });
+
+  test.each(['', 'a\0b', 'log\udc00.db', 7, null, undefined, {}, new URL('file:///tmp/log.db')])(
+    'and %j is none',
+    async (path) => {
+      for (const readOnly of [true, false]) {
+        expect(await refusalOf(openSqliteLog({ path: path as string, readOnly }))).toMatchObject({
+          code: 'INVALID_OPTION',
+          type: 'path',
+        });
+      }
+    },
+  );
 });
 
 describe('space', () => {

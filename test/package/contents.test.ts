@@ -102,7 +102,9 @@ function sourcesOf(map: string): string[] {
   return sources.map((source) => join(dirname(map), source));
 }
 
-/** What built code imports, and the threads that it starts by the name of a file. */
+/** What built code imports, and the threads that it starts by their names. */
 function filesNamedIn(code: string): string[] {
-  return code.match(/(?<=["'`])\.{1,2}\/[\w./-]+\.js(?=["'`])/g) ?? [];
+  const imported = code.match(/(?<=["'`])\.{1,2}\/[\w./-]+\.js(?=["'`])/g) ?? [];
+  const started = code.match(/(?<=threadFile\(import\.meta\.url, ["'`])[\w-]+(?=["'`]\))/g) ?? [];
+  return [...imported, ...started.map((name) => `refold-${name}.js`)];
 }

@@ -13,6 +13,8 @@ import {
   type RecordedEventOf,
   reject,
   type StateOf,
+  type Store,
+  type StoreOf,
   stateAt,
 } from '../../src/index.ts';
 
@@ -92,6 +94,9 @@ defineModel({
 
 export async function usage(): Promise<void> {
   await using store = await openStore(model, { path: ':memory:' });
+  assertType<Equal<StoreOf<typeof model>, typeof store>>();
+  const anyStore: Store = store;
+  for await (const event of anyStore.events({ types: ['Placed'] })) void event.sequence;
 
   await store.append({ type: 'Placed', data: { id: 1, quantity: 2 } });
   await store.append([{ type: 'Dated', data: { at: '2020-01-01' } }], { expectedSequence: 1 });
@@ -123,8 +128,15 @@ export async function usage(): Promise<void> {
   if (first) assertType<Equal<(typeof first)[1], { readonly size: number }>>();
 
   for await (const event of store.events({ types: ['Placed'] })) {
-    if (event.type === 'Placed') assertType<Equal<typeof event.data.quantity, number>>();
+    assertType<Equal<typeof event.type, 'Placed'>>();
+    assertType<Equal<typeof event.data.quantity, number>>();
   }
+  for await (const event of store.events({ types: ['Placed', 'Dated'], from: 2 })) {
+    assertType<Equal<typeof event.type, 'Placed' | 'Dated'>>();
+    if (event.type === 'Dated') assertType<Equal<typeof event.data.at, number>>();
+  }
+  for await (const event of store.events()) assertType<Equal<typeof event.type, 'Placed' | 'Dated'>>();
+  for await (const event of store.events({ to: 3 })) assertType<Equal<typeof event.type, 'Placed' | 'Dated'>>();
   // @ts-expect-error there is no such type to read
   store.events({ types: ['Removed'] });
   const past = await store.at({ time: new Date() });

@@ -42,13 +42,13 @@ async function follow(log: EventLog, options: Options): Promise<void> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
   process.once('SIGINT', end).once('SIGTERM', end);
-  const awake = setInterval(() => {}, 60_000); // waiting for a log to grow keeps no process alive
+  process.stdout.once('error', end); // nobody reads on
   try {
     const from = options.from ?? (await log.info()).firstSequence;
     await printEvents(select(log.follow({ from, signal: ending.signal }), options));
   } finally {
-    clearInterval(awake);
     process.off('SIGINT', end).off('SIGTERM', end);
+    process.stdout.off('error', end);
   }
 }
 

@@ -8,7 +8,7 @@ import assert from 'node:assert';
 import fs from 'node:fs';
 import { dirname } from 'node:path';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import type { BackupMessage, BackupOptions } from './backup.ts';
+import { type BackupMessage, type BackupOptions, backupFailed } from './backup.ts';
 import { loadDriver, openConnection } from './driver.ts';
 import { createFile, removeDatabase, syncDirectory, syncFile } from './files.ts';
 import { newLogId } from './schema.ts';
@@ -49,14 +49,17 @@ async function giveOwnId(path: string): Promise<void> {
 }
 
 async function main(port: MessagePort, options: BackupOptions): Promise<void> {
-  removeDatabase(options.partial); // left over from a copy that was interrupted
   try {
+    removeDatabase(options.partial); // left over from a copy that was interrupted
     createFile(options.partial);
     await copyLog(options, port);
     port.postMessage({ done: true } satisfies BackupMessage);
   } catch (error) {
-    removeDatabase(options.partial);
-    throw error;
+    try {
+      removeDatabase(options.partial);
+    } finally {
+      port.postMessage({ failed: backupFailed(options, error).toJSON() } satisfies BackupMessage);
+    }
   }
 }
 

@@ -1,10 +1,10 @@
-/** The writer's work on `blocks` and `commands`: appending, putting sealed blocks in place, dropping. */
+/** The writer's work on `blocks`: appending, with the outcomes of commands, putting sealed blocks in place, dropping. */
 import { chainAfter, checksumOf } from '../block.ts';
 import { sequenceConflict } from '../log-errors.ts';
-import type { LogHead, StoredOutcome } from '../log-store.ts';
-import { checksumOfOutcome, FORGOTTEN_PER_NEW_OUTCOME, OUTCOME_AGE_MS, OUTCOMES_KEPT } from '../outcomes.ts';
+import type { LogHead } from '../log-store.ts';
 import { BLOCK_COLUMNS, type BlockRow, HEADER_COLUMNS, type HeaderRow, type Trimmed, toHeader } from './block-rows.ts';
 import type { Connection, Statement } from './driver.ts';
+import { OutcomeWriting } from './outcome-writing.ts';
 import type { WriteConnection } from './write-connection.ts';
 import type { Jobs } from './writer-protocol.ts';
 
@@ -12,21 +12,18 @@ import type { Jobs } from './writer-protocol.ts';
 const DROPPED_BLOCKS_AT_ONCE = 5_000;
 const DROPPED_BYTES_AT_ONCE = 32 * 1024 * 1024;
 
-/** Looking for outcomes to forget costs a little: not at every append. */
-const OUTCOMES_BETWEEN_FORGETTING = 100;
-
 export class BlockWriting {
   readonly #writer: WriteConnection;
   readonly #sql: ReturnType<typeof prepareStatements>;
   #head: LogHead;
-  #outcomes: number;
-  #newOutcomes = 0;
+  readonly #outcomes: OutcomeWriting;
+  #outcomesKept: number | undefined;
 
   constructor(writer: WriteConnection, head: LogHead) {
     this.#writer = writer;
     this.#sql = prepareStatements(writer.connection);
+    this.#outcomes = new OutcomeWriting(writer.connection);
     this.#head = head;
-    this.#outcomes = this.#sql.countOutcomes.get()!;
   }
 
   /** The end of the log, everything committed included. */
@@ -41,10 +38,10 @@ export class BlockWriting {
         throw sequenceConflict(this.#writer.path, expectedSequence, this.#head.sequence);
       }
       const head = block === undefined ? this.#head : this.#insertBlock(block);
-      return { head, kept: this.#outcomes + this.#rememberOutcomes(outcomes) };
+      return { head, kept: this.#outcomes.remember(outcomes, this.#outcomesKept) };
     }, epoch);
     this.#head = appended.head;
-    this.#outcomes = appended.kept;
+    this.#outcomesKept = appended.kept;
     return appended.head;
   }
 
@@ -60,28 +57,6 @@ export class BlockWriting {
     const chain = chainAfter(this.#head.chain, { checksum, firstSequence, lastSequence, recordedAt });
     this.#sql.insertOpenBlock.run(firstSequence, lastSequence, recordedAt, 'open', checksum, chain, payload);
     return { sequence: lastSequence, recordedAt: lastRecordedAt, chain };
-  }
-
-  /** Answers by how many the remembered outcomes grew. */
-  #rememberOutcomes(outcomes: readonly StoredOutcome[]): number {
-    let grown = 0;
-    for (const stored of outcomes) {
-      const { commandId, recordedAt, outcome } = stored;
-      grown += 1 - this.#sql.forgetOutcome.run(commandId).changes;
-      this.#sql.insertOutcome.run(commandId, recordedAt, outcome, checksumOfOutcome(stored));
-    }
-    this.#newOutcomes += outcomes.length;
-    if (this.#newOutcomes < OUTCOMES_BETWEEN_FORGETTING) return grown;
-    return grown - this.#forgetOutcomes(this.#outcomes + grown, outcomes.at(-1)!.recordedAt);
-  }
-
-  /** Forgets what is beyond either bound, oldest first, but only so many at once. Answers how many. */
-  #forgetOutcomes(kept: number, now: number): number {
-    const atMost = this.#newOutcomes * FORGOTTEN_PER_NEW_OUTCOME;
-    this.#newOutcomes = 0;
-    const surplus = Math.min(Math.max(0, kept - OUTCOMES_KEPT), atMost);
-    const forgotten = this.#sql.forgetOldest.run(surplus).changes;
-    return forgotten + this.#sql.forgetOlder.run(atMost - surplus, now - OUTCOME_AGE_MS).changes;
   }
 
   /**
@@ -156,19 +131,6 @@ function prepareStatements(connection: Connection) {
   const trim = connection.prepare(
     'update log_state set trimmed_through = ?, trimmed_recorded_at = ?, trimmed_chain = ?',
   );
-  const countOutcomes = connection.prepare('select count(*) from commands').pluck() as Statement<number>;
-  const insertOutcome = connection.prepare(
-    'insert into commands (command_id, recorded_at, outcome, checksum) values (?, ?, ?, ?)',
-  );
-  const forgetOutcome = connection.prepare('delete from commands where command_id = ?');
-  const forgetOldest = connection.prepare(
-    'delete from commands where rowid in (select rowid from commands order by rowid limit ?)',
-  );
-  const forgetOlder = connection.prepare(
-    `delete from commands
-     where rowid in (select rowid from commands order by rowid limit ?)
-       and recorded_at < ?`,
-  );
   return {
     insertBlock,
     insertOpenBlock,
@@ -180,10 +142,5 @@ function prepareStatements(connection: Connection) {
     deleteBlocks,
     dropBlocks,
     trim,
-    countOutcomes,
-    insertOutcome,
-    forgetOutcome,
-    forgetOldest,
-    forgetOlder,
   };
 }

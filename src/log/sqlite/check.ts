@@ -1,23 +1,19 @@
 /** Checking a log's file in a thread of its own: SQLite reads every page, which may take as long as the file is large. */
-import { Worker } from 'node:worker_threads';
 import type { SerializedError } from '../../core/errors.ts';
-import { readFailure } from './driver.ts';
+import { startThread, threadFailed, threadFile } from '../threads.ts';
 
-/** Everything found wrong, apart from the blocks' content; empty for a sound file. */
-export async function checkInThread(path: string): Promise<readonly SerializedError[]> {
-  try {
-    return await new Promise((resolve, reject) => {
-      const worker = new Worker(CHECK_WORKER, { workerData: path, execArgv: [], name: 'refold check' });
-      worker.on('message', resolve);
-      worker.on('error', reject);
-      worker.on('exit', () => reject(new Error('the checking thread ended')));
-    });
-  } catch (error) {
-    return [readFailure(error, 'check', path).toJSON()];
-  }
+/**
+ * Everything found wrong, apart from the blocks' content; empty for a sound file.
+ *
+ * @throws RefoldError `STORE_FAILED` when the thread died: that says nothing about the file
+ */
+export function checkInThread(path: string): Promise<readonly SerializedError[]> {
+  return new Promise((resolve, reject) => {
+    const worker = startThread(CHECK_WORKER, { workerData: path, name: 'refold check' }, 'check', path);
+    worker.on('message', resolve);
+    worker.on('error', (error) => reject(threadFailed('check', path, error)));
+    worker.on('exit', () => reject(threadFailed('check', path, new Error('it ended without an answer'))));
+  });
 }
 
-const CHECK_WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './check-worker.ts' : './check-worker.js',
-  import.meta.url,
-);
+const CHECK_WORKER = threadFile(import.meta.url, 'check-worker');

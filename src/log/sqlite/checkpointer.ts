@@ -4,7 +4,8 @@
  * Both threads work synchronously, so that they share a few words of memory instead of messages: the writer asks by
  * setting the state, goes on, and looks at it after later jobs.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startThread, threadFile } from '../threads.ts';
 
 /** The words that both threads share. */
 export const STATE = 0;
@@ -101,7 +102,8 @@ export class Checkpointer {
         path: this.#path,
         shared: this.#words.buffer as SharedArrayBuffer,
       };
-      const worker = new Worker(CHECKPOINTER_WORKER, { workerData, execArgv: [], name: 'refold checkpoint' });
+      const options = { workerData, name: 'refold checkpoint' };
+      const worker = startThread(CHECKPOINTER_WORKER, options, 'checkpoint', this.#path);
       const gone = () => {
         Atomics.store(this.#words, STATE, GONE);
         Atomics.notify(this.#words, STATE);
@@ -117,7 +119,4 @@ export class Checkpointer {
   }
 }
 
-const CHECKPOINTER_WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './checkpointer-worker.ts' : './checkpointer-worker.js',
-  import.meta.url,
-);
+const CHECKPOINTER_WORKER = threadFile(import.meta.url, 'checkpointer-worker');

@@ -36,7 +36,8 @@ const BUSY_TIMEOUT_MS = 5_000;
  * no memory map (a bad disk would be a SIGBUS instead of an error).
  */
 export function openConnection(driver: Driver, path: string, mode: { readonly readOnly: boolean }): Connection {
-  const connection = new driver(path, { readonly: mode.readOnly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS });
+  const options = { readonly: mode.readOnly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS };
+  const connection = new driver(keepWhiteSpace(path), options);
   try {
     connection.pragma('trusted_schema = off');
     connection.pragma('cell_size_check = on');
@@ -46,6 +47,11 @@ export function openConnection(driver: Driver, path: string, mode: { readonly re
     throw error;
   }
   return connection;
+}
+
+/** better-sqlite3 trims a path, and would open another file. SQLite leaves out a last `/.` itself, after that. */
+function keepWhiteSpace(path: string): string {
+  return path === path.trim() ? path : `${path}/.`;
 }
 
 /** SQLite's code of an error, such as `SQLITE_FULL`, or undefined when it is not SQLite's. */

@@ -27,6 +27,14 @@ export function canonicalPath(path: string): string {
   throw invalidPath(named, `it is a symbolic link out of its folder, to ${target}`);
 }
 
+/**
+ * Whether a text can be the path of a file and of no other: a NUL would end it early, and the system would replace a lone
+ * surrogate, so that two texts would name one file.
+ */
+export function isUsablePath(path: unknown): path is string {
+  return typeof path === 'string' && path !== '' && !path.includes('\0') && path.isWellFormed();
+}
+
 /** What stands beside a log's file while it is open, and in part when it is not. */
 const BESIDE = ['-wal', '-shm', '-journal', '-lock', '-lock-journal', '-witness', '-ballast', '-repair'];
 
@@ -118,6 +126,15 @@ export function syncFile(path: string): void {
   } finally {
     fs.closeSync(descriptor);
   }
+}
+
+/** A value that `isUsablePath` refuses. */
+export function unusablePath(path: unknown): RefoldError {
+  const given = typeof path === 'string' ? JSON.stringify(path.slice(0, 100)) : typeof path;
+  return new RefoldError('INVALID_OPTION', `Cannot open a log: ${given} is not the path of a file`, {
+    type: 'path',
+    hint: "Give a file's path: a string that is not empty, without NUL and without lone surrogates",
+  });
 }
 
 /** A path that cannot hold a log, and why. */

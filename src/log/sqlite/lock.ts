@@ -126,16 +126,23 @@ const HINT_LOCK_FILE = (path: string): string =>
   `Check that ${lockPath(path)} is writable and that no other program keeps a file of this name`;
 
 function lockedBy(holder: LockHolder | undefined, path: string, cause: unknown): RefoldError {
-  const name =
-    holder === undefined
-      ? 'another process'
-      : `process ${holder.pid} on ${holder.host}, since ${new Date(holder.startedAt).toISOString()}`;
-  return new RefoldError('LOG_LOCKED', `Cannot open ${path} for writing: it is held by ${name}`, {
+  const isOurs = holder?.pid === process.pid && holder.host === hostname();
+  return new RefoldError('LOG_LOCKED', `Cannot open ${path} for writing: it is held by ${nameOf(holder, isOurs)}`, {
     path,
-    hint: 'Close the other store, or open this one with readOnly',
+    hint: isOurs ? HINT_OURS : 'Close the other store, or open this one with readOnly',
     cause,
   });
 }
+
+function nameOf(holder: LockHolder | undefined, isOurs: boolean): string {
+  if (holder === undefined) return 'another process';
+  const process = `process ${holder.pid} on ${holder.host}`;
+  return `${isOurs ? `this process (${process})` : process}, since ${new Date(holder.startedAt).toISOString()}`;
+}
+
+/** With hot reload it is the store of the module before, which nobody has any more. */
+const HINT_OURS =
+  'Close the store that this process has open, or share it; where modules are loaded anew in development, keep it on globalThis';
 
 function readHolder(connection: Connection): LockHolder | undefined {
   try {

@@ -8,6 +8,8 @@ import assert from 'node:assert';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Block } from '../log-store.ts';
 import { unpackContent, unpackedSizeOf } from '../sealed-block.ts';
+import { endThread } from '../threads.ts';
+import { nextTurn } from '../timers.ts';
 import { loadDriver } from './driver.ts';
 import type { Batch, ReadAheadMessage, ReadAheadOptions, ReadAheadRequest } from './read-ahead.ts';
 import { LogReader } from './reader.ts';
@@ -79,7 +81,7 @@ class Ahead {
 
   end(): void {
     this.#say('end');
-    this.#port.close();
+    endThread(this.#port);
   }
 }
 
@@ -100,10 +102,6 @@ function sizeOf({ bytes, content }: Block): number {
 /** In memory of its own, not part of a pool: that alone can change hands. */
 function owned(bytes: Uint8Array): Uint8Array {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : Uint8Array.from(bytes);
-}
-
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }
 
 async function main(port: MessagePort, { path, logId }: ReadAheadOptions): Promise<void> {

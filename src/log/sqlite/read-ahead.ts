@@ -8,9 +8,11 @@
  * damage, or dies, ends without a word; the calling thread reads on from there, and says itself what is wrong. So a read
  * gives the same blocks and the same errors with the thread and without.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Block } from '../log-store.ts';
 import { unpackedSizeOf } from '../sealed-block.ts';
+import { startThread, threadFile } from '../threads.ts';
+import { performance } from '../timers.ts';
 import type { LogReader } from './reader.ts';
 
 /** What has been read, and what is left, as a read goes along. */
@@ -146,7 +148,8 @@ class ReadingThread {
   #isClosing = false;
 
   constructor(options: ReadAheadOptions) {
-    this.#worker = new Worker(READ_AHEAD_WORKER, { workerData: options, execArgv: [], name: 'refold read-ahead' });
+    const start = { workerData: options, name: 'refold read-ahead' };
+    this.#worker = startThread(READ_AHEAD_WORKER, start, 'read', options.path);
     this.ended = new Promise((resolve) => {
       this.#worker.on('exit', () => {
         this.#over();
@@ -230,7 +233,4 @@ class ReadingThread {
   }
 }
 
-const READ_AHEAD_WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './read-ahead-worker.ts' : './read-ahead-worker.js',
-  import.meta.url,
-);
+const READ_AHEAD_WORKER = threadFile(import.meta.url, 'read-ahead-worker');

@@ -21,6 +21,10 @@ export interface ReadStatements {
   readonly bounds: Statement<[low: number | null, high: number | null]>;
   /** By command id. */
   readonly outcome: Statement<StoredOutcome & { readonly checksum: number }>;
+  /** Command ids after one that is given as UTF-8, in the order of their bytes, up to a number of them. */
+  readonly commandIds: Statement<string>;
+  /** The last of them as UTF-8; null when there are none. */
+  readonly lastCommandId: Statement<Uint8Array | null>;
   /** Of an owner, newest first. */
   readonly snapshots: Statement<SnapshotRow>;
   /** By owner and sequence: what leads to the chunks. */
@@ -73,6 +77,8 @@ export function prepareReads(connection: Connection): ReadStatements {
        from commands
        where command_id = ?`,
     ),
+    commandIds: values(COMMAND_IDS),
+    lastCommandId: values(`select cast(max(command_id) as blob) from (${COMMAND_IDS})`),
     snapshots: objects(
       `select ${SNAPSHOT_COLUMNS}
        from snapshots
@@ -85,3 +91,14 @@ export function prepareReads(connection: Connection): ReadStatements {
     meta: values('select value from meta where key = ?'),
   };
 }
+
+/**
+ * Answered from the index alone, the very one that a look-up by id goes through. In a damaged file an id may be bytes that are
+ * not UTF-8, or no text at all: the first go on being compared as bytes, and no look-up finds the second.
+ */
+const COMMAND_IDS = `select command_id
+from commands
+where command_id > cast(? as text)
+  and command_id < x''
+order by command_id
+limit ?`;

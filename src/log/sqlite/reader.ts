@@ -5,12 +5,14 @@
  * that a slow reader neither fills memory nor keeps the WAL from being written back. Between two pages the log may
  * change: a block that was sealed meanwhile is found inside the one that took its place.
  */
+import { types } from 'node:util';
 import zlib from 'node:zlib';
 import { RefoldError } from '../../core/errors.ts';
 import { checksumOf, corruptBlock, type StoredBlock, verifyBlock } from '../chain.ts';
 import { eventsMissing, historyGone, outcomeDamaged, snapshotDamaged, storeClosed } from '../log-errors.ts';
 import type { Block, BlockHeader, Checkpoint, SnapshotInfo, StoredOutcome } from '../log-store.ts';
 import { checksumOfOutcome } from '../outcomes.ts';
+import { nextTurn } from '../timers.ts';
 import { chainAt, type LogState, readLogState, toBlock, toHeader } from './block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from './driver.ts';
 import { invalidPath } from './files.ts';
@@ -30,6 +32,12 @@ const MAX_CHUNK_BYTES = 16 * 1024 * 1024;
 interface Page {
   readonly startChain: string;
   readonly blocks: readonly StoredBlock[];
+}
+
+/** A page of command ids, and the last of them in UTF-8, which is where the next page begins; undefined after the end. */
+export interface CommandIds {
+  readonly ids: readonly string[];
+  readonly last: Uint8Array | undefined;
 }
 
 export class LogReader {
@@ -194,6 +202,16 @@ export class LogReader {
     throw outcomeDamaged(this.path, commandId);
   }
 
+  /** Some ids of remembered commands, in the order of their bytes, after `after`; see `CommandIds`. */
+  commandIds(after: Uint8Array, atMost: number): CommandIds {
+    return this.#guarded(() =>
+      this.#connection.transaction(() => ({
+        ids: this.#sql.commandIds.all(after, atMost),
+        last: this.#sql.lastCommandId.get(after, atMost) ?? undefined,
+      }))(),
+    );
+  }
+
   /** Newest first. A damaged header stands for no snapshot: which state it leads to, nobody can say. */
   snapshots(owner: string): readonly SnapshotInfo[] {
     const rows = this.#guarded(() => this.#sql.snapshots.all(owner)).filter(isSound);
@@ -217,7 +235,7 @@ export class LogReader {
   #readChunk(id: number, part: number, sequence: number): Uint8Array {
     const row = this.#sql.chunk.get(id, part);
     if (row === undefined) throw snapshotDamaged(this.path, sequence, `chunk ${part} is missing`);
-    if (!(row.data instanceof Uint8Array) || checksumOf(row.data) !== row.checksum) {
+    if (!types.isUint8Array(row.data) || checksumOf(row.data) !== row.checksum) {
       throw snapshotDamaged(this.path, sequence, `chunk ${part} does not match its checksum`);
     }
     try {
@@ -263,9 +281,4 @@ function olderFormat(path: string): RefoldError {
     type: 'readOnly',
     hint: 'Open it once without readOnly: that brings it to the present format',
   });
-}
-
-/** Lets the event loop breathe between two pages. */
-function nextTurn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

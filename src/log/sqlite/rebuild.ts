@@ -1,8 +1,8 @@
 /** The making of a sound file from what of a damaged log is kept: copied block for block, with checksum and chain. */
 import assert from 'node:assert';
-import { setImmediate as breathe } from 'node:timers/promises';
 import type { StoredOutcome } from '../log-store.ts';
 import { checksumOfOutcome } from '../outcomes.ts';
+import { nextTurn } from '../timers.ts';
 import { BLOCK_COLUMNS, readBlocks } from './block-rows.ts';
 import type { Connection } from './driver.ts';
 import type { Salvage } from './salvage.ts';
@@ -55,7 +55,7 @@ async function copyBlocks(
       done = lastSequence;
     }
     onProgress(done);
-    await breathe();
+    await nextTurn();
   }
 }
 

@@ -18,12 +18,14 @@ import {
   createFile,
   fileKind,
   invalidPath,
+  isUsablePath,
   removeDatabase,
   repairPath,
   requireNoRepair,
   requireOwnFiles,
   syncDirectory,
   syncFile,
+  unusablePath,
 } from './files.ts';
 import { acquireLock, lockPath } from './lock.ts';
 import { rebuild } from './rebuild.ts';
@@ -57,6 +59,7 @@ export interface SqliteRepair {
  * `INVALID_OPTION` when there is no log
  */
 export async function repairSqliteLog(givenPath: string, options: SqliteRepairOptions): Promise<SqliteRepair> {
+  if (!isUsablePath(givenPath)) throw unusablePath(givenPath);
   const path = canonicalPath(givenPath);
   requireOwnFiles(path);
   if (fileKind(path) !== 'filled') throw invalidPath(path, 'there is no log');

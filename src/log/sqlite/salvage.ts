@@ -4,13 +4,13 @@
  * The rule is simple enough to be believed: events up to the first damaged block are kept, it and all after it go. The
  * damaged file is only read; `rebuild.ts` copies what is kept into a fresh one.
  */
-import { setImmediate as breathe } from 'node:timers/promises';
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import { decodeBlock } from '../block.ts';
 import { EMPTY_CHAIN, type StoredBlock, verifyBlock } from '../chain.ts';
 import { eventsMissing } from '../log-errors.ts';
 import type { LogHead, StoredOutcome } from '../log-store.ts';
 import { checksumOfOutcome } from '../outcomes.ts';
+import { nextTurn } from '../timers.ts';
 import {
   BLOCK_COLUMNS,
   type BlockRow,
@@ -151,7 +151,7 @@ async function readThrough(
       if (page.length === 0) return head;
       for (const block of page) head = headAfter(block, head, path);
       onProgress(head.sequence);
-      await breathe();
+      await nextTurn();
     }
   } catch (error) {
     note(error, head.sequence + 1);

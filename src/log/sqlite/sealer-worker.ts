@@ -2,6 +2,7 @@
 import assert from 'node:assert';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { yieldToOthers } from '../background.ts';
+import { endThread } from '../threads.ts';
 import { type Driver, loadDriver, readFailure } from './driver.ts';
 import { type PackRequest, RunPacker } from './run-packer.ts';
 import type { PackAnswer } from './sealer.ts';
@@ -20,7 +21,7 @@ function main(driver: Driver, port: MessagePort, path: string): void {
   port.on('message', (message: PackRequest | 'end') => {
     if (message === 'end') {
       packer?.close();
-      port.close();
+      endThread(port);
       return;
     }
     const { packed, error } = answer(message);

@@ -4,11 +4,12 @@
  * The thread is started for a sealing of more than a little, and ends with it. Packing a run takes some tens of milliseconds; none of them are
  * the writer's, so that an append meanwhile waits for nothing but another commit.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { isRefoldError, type RefoldError, reviveError, type SerializedError } from '../../core/errors.ts';
 import { storeClosed } from '../log-errors.ts';
 import type { SealOptions, SealReport } from '../log-store.ts';
 import { type SealedRun, type Stretch, sealInRuns } from '../sealing.ts';
+import { startThread, threadFailed, threadFile } from '../threads.ts';
 import { type Driver, loadDriver, readFailure } from './driver.ts';
 import { type Packed, type PackRequest, RunPacker } from './run-packer.ts';
 import type { WriterClient } from './writer-client.ts';
@@ -92,7 +93,8 @@ class Sealer {
   }
 
   #start(): Worker {
-    const worker = new Worker(SEALER_WORKER, { workerData: this.#path, execArgv: [], name: 'refold sealer' });
+    const options = { workerData: this.#path, name: 'refold sealer' };
+    const worker = startThread(SEALER_WORKER, options, 'seal', this.#path);
     worker.on('message', (answer: PackAnswer) => this.#settle(answer));
     worker.on('error', (error) => this.#fail(error));
     this.#exited = new Promise((resolve) => {
@@ -117,12 +119,9 @@ class Sealer {
   }
 
   #fail(cause: unknown): void {
-    this.#failure ??= readFailure(cause, 'seal', this.#path);
+    this.#failure ??= threadFailed('seal', this.#path, cause);
     this.#waiting?.reject(this.#failure);
   }
 }
 
-const SEALER_WORKER = new URL(
-  import.meta.url.endsWith('.ts') ? './sealer-worker.ts' : './sealer-worker.js',
-  import.meta.url,
-);
+const SEALER_WORKER = threadFile(import.meta.url, 'sealer-worker');

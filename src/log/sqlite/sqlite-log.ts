@@ -5,6 +5,7 @@
  * (`reader.ts`). Whatever takes long is cut into small jobs, so that appends come through in between.
  */
 import assert from 'node:assert';
+import { randomInt } from 'node:crypto';
 import { RefoldError, type SerializedError } from '../../core/errors.ts';
 import { openBlockPieces } from '../block.ts';
 import { Bell, followLog } from '../following.ts';
@@ -24,12 +25,24 @@ import type {
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
+import { requireThreads } from '../threads.ts';
+import { every } from '../timers.ts';
 import { backUp } from './backup.ts';
 import type { LogState } from './block-rows.ts';
 import { checkInThread } from './check.ts';
 import { type Driver, isFull, loadDriver, needsRollback } from './driver.ts';
-import { canonicalPath, createFile, fileKind, invalidPath, requireNoRepair, requireOwnFiles, sizeOf } from './files.ts';
-import { lockPath } from './lock.ts';
+import {
+  canonicalPath,
+  fileKind,
+  invalidPath,
+  isUsablePath,
+  requireNoRepair,
+  requireOwnFiles,
+  sizeOf,
+  unusablePath,
+} from './files.ts';
+import { KnownIds } from './known-ids.ts';
+import { type Explain, explainLeftovers } from './leftovers.ts';
 import { READ_AHEAD_FROM_BYTES, ReadAhead } from './read-ahead.ts';
 import { LogReader } from './reader.ts';
 import { sealInThread } from './sealer.ts';
@@ -71,21 +84,34 @@ const POLL_MS = 50;
  */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore> {
   const durability = checkDurability(options.durability ?? 'always');
-  if (typeof options.path !== 'string' || options.path === '') throw invalidPath(String(options.path), 'no path given');
+  if (!isUsablePath(options.path)) throw unusablePath(options.path);
   const path = canonicalPath(options.path);
+  requireThreads(path);
   requireOwnFiles(path);
   requireNoRepair(path);
+  const explain = explainLeftovers(path);
+  try {
+    return await openFile(path, durability, options, explain);
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+async function openFile(
+  path: string,
+  durability: Durability,
+  options: SqliteLogOptions,
+  explain: Explain,
+): Promise<LogStore> {
   const { readAheadFromBytes = READ_AHEAD_FROM_BYTES, checkpointFromBytes } = options;
   const driver = await loadDriver();
   const kind = fileKind(path);
   if (options.readOnly === true) {
     if (kind === 'missing') throw invalidPath(path, 'there is no such file');
-    return openBesideWriter(driver, path, readAheadFromBytes);
+    return openBesideWriter(driver, path, readAheadFromBytes, explain);
   }
-  // Look before anything is made beside the file: a foreign one must not even get a lock file.
+  // Look before anything is made beside the file, which the writer does: a foreign one must not even get a lock file.
   if (kind === 'filled') identifyIfPossible(driver, path);
-  createFile(lockPath(path));
-  createFile(path);
   const { writer, opened } = await WriterClient.open({
     path,
     durability,
@@ -93,7 +119,7 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
     checkpointFromBytes,
   });
   try {
-    return new SqliteLog(LogReader.open(driver, path), writer, opened, readAheadFromBytes);
+    return new SqliteLog(LogReader.open(driver, path), writer, opened, readAheadFromBytes, explain);
   } catch (error) {
     await writer.close();
     throw error;
@@ -101,13 +127,13 @@ export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore
 }
 
 /** The witness is read before the log: a writer may be moving both, the log first. */
-function openBesideWriter(driver: Driver, path: string, readAheadFromBytes: number): LogStore {
+function openBesideWriter(driver: Driver, path: string, readAheadFromBytes: number, explain: Explain): LogStore {
   const testimonies = readWitness(path);
   const reader = LogReader.open(driver, path);
   try {
     const state = reader.state();
     requireWitnessed(path, state, testimonies, (sequence) => reader.chainAt(sequence));
-    return new SqliteLog(reader, undefined, state, readAheadFromBytes);
+    return new SqliteLog(reader, undefined, state, readAheadFromBytes, explain);
   } catch (error) {
     reader.close();
     throw error;
@@ -129,81 +155,113 @@ function identifyIfPossible(driver: Driver, path: string): void {
 class SqliteLog implements LogStore {
   readonly path: string;
   readonly readOnly: boolean;
-  readonly epoch: number;
   readonly #reader: LogReader;
+  readonly #explain: Explain;
   readonly #blocks: ReadAhead;
   readonly #writer: WriterClient | undefined;
+  readonly #ids: KnownIds;
   readonly #bell = new Bell();
   #head: LogHead;
   #firstSequence: number;
+  #epoch: number;
   #seenVersion = 0;
   readonly #sealing = new Set<Promise<SealReport>>();
   readonly #stopSealing = new AbortController();
   #closing: Promise<void> | undefined;
 
-  constructor(reader: LogReader, writer: WriterClient | undefined, state: LogState, readAheadFromBytes: number) {
+  constructor(
+    reader: LogReader,
+    writer: WriterClient | undefined,
+    state: LogState,
+    readAheadFromBytes: number,
+    explain: Explain,
+  ) {
+    this.#explain = explain;
     this.path = reader.path;
     this.readOnly = writer === undefined;
-    this.epoch = state.epoch;
+    this.#epoch = state.epoch;
     this.#reader = reader;
     this.#blocks = new ReadAhead(reader, state.logId, readAheadFromBytes);
     this.#writer = writer;
+    this.#ids = new KnownIds(randomInt(2 ** 32));
+    // What others write meanwhile, a reader cannot know.
+    if (this.readOnly) this.#ids.giveUp();
+    else this.#ids.fill((after, atMost) => reader.commandIds(after, atMost));
     this.#head = state.head;
     this.#firstSequence = state.trimmed.through + 1;
   }
 
+  get epoch(): number {
+    this.#look();
+    return this.#epoch;
+  }
+
   head(): LogHead {
+    this.#look();
     return this.#head;
   }
 
   firstSequence(): number {
+    this.#look();
     return this.#firstSequence;
   }
 
-  async append({ expectedSequence, epoch, commits, outcomes }: AppendRequest): Promise<void> {
-    const block = commits.length === 0 ? undefined : newBlock(commits);
-    const transfer = block === undefined ? [] : [block.payload.buffer];
-    this.#head = await this.#writing().do('append', { expectedSequence, epoch, block, outcomes }, transfer);
-    if (block !== undefined) this.#bell.ring();
+  async append(request: AppendRequest): Promise<void> {
+    const writer = this.#writing();
+    const handed = this.#ids.hand(request.outcomes);
+    try {
+      this.#head = await appendTo(writer, request, !handed.areNew);
+    } catch (error) {
+      this.#ids.giveUp(); // which of them are in the log, nobody can say; hardly ever does a log go on after this
+      throw error;
+    }
+    this.#ids.keep(handed);
+    if (request.commits.length > 0) this.#bell.ring();
   }
 
   async *read({ from, to }: { readonly from: number; readonly to?: number }): AsyncGenerator<Block, void> {
-    if (this.#writer === undefined) this.#refresh();
-    yield* this.#blocks.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.#head.sequence));
+    try {
+      yield* this.#blocks.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.head().sequence));
+    } catch (error) {
+      throw this.#explain(error);
+    }
   }
 
   follow(from: number, signal: AbortSignal): AsyncIterable<Block> {
     const grown = (until: AbortSignal) => this.#grown(until);
-    return followLog({ head: () => this.#head, read: (range) => this.read(range), grown }, from, signal);
+    return followLog({ head: () => this.head(), read: (range) => this.read(range), grown }, from, signal);
   }
 
-  /**
-   * The writer is rung for its own appends, and the lock keeps others away; a reader looks now and then. The timer also
-   * keeps the process alive: somebody is waiting.
-   */
+  /** The writer is rung for its own appends, and the lock keeps others away; a reader looks now and then. */
   async #grown(signal: AbortSignal): Promise<void> {
     if (this.#closing !== undefined) throw storeClosed(this.path);
-    const mayRing = (): boolean => this.#writer === undefined && this.#closing === undefined && this.#hasChanged();
-    const poll = setInterval(() => mayRing() && this.#bell.ring(), POLL_MS);
+    const mayRing = (): boolean => this.#closing === undefined && this.#hasChanged();
+    const endPoll = this.#writer === undefined ? every(POLL_MS, () => mayRing() && this.#bell.ring()) : undefined;
     try {
       await this.#bell.wait(signal);
-      if (this.#writer === undefined && this.#closing === undefined) this.#refresh();
     } finally {
-      clearInterval(poll);
+      endPoll?.();
     }
   }
 
+  /** Also when it cannot be told: whoever is woken reads, and meets what stands in the way. */
   #hasChanged(): boolean {
-    return this.#reader.dataVersion() !== this.#seenVersion;
+    try {
+      return this.#reader.dataVersion() !== this.#seenVersion;
+    } catch {
+      return true;
+    }
   }
 
-  #refresh(): void {
-    const version = this.#reader.dataVersion();
-    if (version === this.#seenVersion) return;
-    const { head, trimmed } = this.#reader.state();
+  /** What a reader knows of the log is looked up for each question: others write. */
+  #look(): void {
+    if (this.#writer !== undefined || this.#closing !== undefined || !this.#hasChanged()) return;
+    const version = this.#reader.dataVersion(); // before the state: what is written in between is found at the next look
+    const { head, trimmed, epoch } = this.#reader.state();
     this.#seenVersion = version;
     this.#head = head;
     this.#firstSequence = trimmed.through + 1;
+    this.#epoch = epoch;
   }
 
   headers(from = 1): AsyncIterable<BlockHeader> {
@@ -215,7 +273,7 @@ class SqliteLog implements LogStore {
   }
 
   outcome(commandId: string): StoredOutcome | undefined {
-    return this.#reader.outcome(commandId);
+    return this.#ids.mayHold(commandId) ? this.#reader.outcome(commandId) : undefined;
   }
 
   async putSnapshot(info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<void> {
@@ -304,6 +362,7 @@ class SqliteLog implements LogStore {
   }
 
   async #close(): Promise<void> {
+    this.#ids.giveUp();
     // Readers go first: the last connection to close empties the WAL and removes it.
     this.#reader.close();
     await this.#blocks.close();
@@ -318,6 +377,23 @@ class SqliteLog implements LogStore {
     if (this.#writer === undefined) throw openedReadOnly(this.path);
     return this.#writer;
   }
+}
+
+function appendTo(
+  writer: WriterClient,
+  { expectedSequence, epoch, commits, outcomes: stored }: AppendRequest,
+  mayReplace: boolean,
+): Promise<LogHead> {
+  const block = commits.length === 0 ? undefined : newBlock(commits);
+  const transfer = block === undefined ? [] : [block.payload.buffer];
+  const outcomes = { fields: fieldsOf(stored), mayReplace };
+  return writer.do('append', { expectedSequence, epoch, block, outcomes }, transfer);
+}
+
+function fieldsOf(outcomes: readonly StoredOutcome[]): (string | number)[] {
+  const fields: (string | number)[] = [];
+  for (const { commandId, recordedAt, outcome } of outcomes) fields.push(commandId, recordedAt, outcome);
+  return fields;
 }
 
 /** Encoded here, so that one run of bytes is handed to the writer, not copied, instead of many objects. */

@@ -2,6 +2,7 @@
  * What can be wrong with a log's file besides its blocks: SQLite's own structure, the schema, snapshots, outcomes, and
  * the witness. Findings are gathered, not thrown: `verify` tells them, `repair` mends them.
  */
+import { types } from 'node:util';
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import { checksumOf, HINT_CORRUPT } from '../chain.ts';
 import { outcomeDamaged, snapshotDamaged } from '../log-errors.ts';
@@ -97,7 +98,7 @@ function whyDamaged(connection: Connection, row: SnapshotRow): string | undefine
   let expected = 0;
   for (const [part, checksum, data] of chunks.iterate(row.id)) {
     if (part !== expected) break;
-    if (!(data instanceof Uint8Array) || checksumOf(data) !== checksum) {
+    if (!types.isUint8Array(data) || checksumOf(data) !== checksum) {
       return `chunk ${part} does not match its checksum`;
     }
     expected += 1;

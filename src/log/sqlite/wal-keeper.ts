@@ -6,6 +6,7 @@
  * meanwhile, so that the WAL begins anew. At the latest at a size that bounds the file and the work of recovery the writer
  * moves it all by itself.
  */
+import { clearTimeout, setTimeout } from 'node:timers';
 import { type Ballast, SMALLEST_BALLAST_BYTES } from './ballast.ts';
 import { Checkpointer } from './checkpointer.ts';
 import { freeBytes, sizeOf } from './files.ts';

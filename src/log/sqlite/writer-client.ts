@@ -3,11 +3,13 @@
  *
  * While a job is pending the thread keeps the process alive, so that a write in flight completes; an idle one does not,
  * so that a forgotten store never keeps a program from ending. Should the thread die, what was pending is
- * `OUTCOME_UNKNOWN` and everything after it `STORE_FAILED`.
+ * `OUTCOME_UNKNOWN` and everything after it `STORE_FAILED`; before the log was open nothing can have been written, and it
+ * is `STORE_FAILED` at once.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { isRefoldError, messageOf, RefoldError, reviveError } from '../../core/errors.ts';
 import { storeClosed, storeFailed } from '../log-errors.ts';
+import { startThread, threadFailed, threadFile } from '../threads.ts';
 import type { AnswerMessage, JobName, Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 
 interface Pending {
@@ -22,13 +24,16 @@ export class WriterClient {
   readonly #exited: Promise<void>;
   #lastNumber = 0;
   #failure: unknown;
+  #isOpen = false;
   #closing: Promise<void> | undefined;
 
   /** Starts the thread and waits until it has opened the log. */
   static async open(options: WriterOptions): Promise<{ readonly writer: WriterClient; readonly opened: OpenedLog }> {
     const writer = new WriterClient(options);
     try {
-      return { writer, opened: await writer.#answerTo<OpenedLog>(0) };
+      const opened = await writer.#answerTo<OpenedLog>(0);
+      writer.#isOpen = true;
+      return { writer, opened };
     } catch (error) {
       // Its last answer has let go of the event loop; the caller still waits for the thread to be gone.
       writer.#worker.ref();
@@ -39,8 +44,7 @@ export class WriterClient {
 
   private constructor(options: WriterOptions) {
     this.#path = options.path;
-    // No flags of this process: a thread started with its --eval, --import or test hooks would not start at all.
-    this.#worker = new Worker(WRITER, { workerData: options, execArgv: [], name: 'refold writer' });
+    this.#worker = startThread(WRITER, { workerData: options, name: 'refold writer' }, 'open', options.path);
     this.#worker.on('message', (answer: AnswerMessage) => this.#settle(answer));
     this.#worker.on('error', (error) => this.#fail(error));
     this.#exited = new Promise((resolve) => {
@@ -97,13 +101,13 @@ export class WriterClient {
 
   #fail(cause: unknown): void {
     this.#failure ??= cause;
-    for (const { reject } of this.#pending.values()) reject(threadDied(this.#path, cause));
+    const error = this.#isOpen ? threadDied(this.#path, cause) : threadFailed('open', this.#path, cause);
+    for (const { reject } of this.#pending.values()) reject(error);
     this.#pending.clear();
   }
 }
 
-/** The writer beside this file: TypeScript where this runs from its sources, JavaScript where it is built. */
-const WRITER = new URL(import.meta.url.endsWith('.ts') ? './writer.ts' : './writer.js', import.meta.url);
+const WRITER = threadFile(import.meta.url, 'writer');
 
 function threadDied(path: string, cause: unknown): RefoldError {
   if (isRefoldError(cause)) return cause;

@@ -6,7 +6,7 @@
  */
 import type { SerializedError } from '../../core/errors.ts';
 import type { StoredBlock } from '../chain.ts';
-import type { Checkpoint, Durability, LogHead, SnapshotInfo, StoredOutcome } from '../log-store.ts';
+import type { Checkpoint, Durability, LogHead, SnapshotInfo } from '../log-store.ts';
 import type { LogState, Trimmed } from './block-rows.ts';
 
 /** Handed to the writer thread at its start. */
@@ -36,6 +36,14 @@ export interface NewBlock {
   readonly payload: Uint8Array<ArrayBuffer>;
 }
 
+/** Outcomes to be remembered, in one list: a message of many objects takes several times as long to send. */
+export interface PackedOutcomes {
+  /** Command id, time and outcome of each, one after the other. */
+  readonly fields: readonly (string | number)[];
+  /** Whether the log may hold one of these ids already, or an id comes twice. */
+  readonly mayReplace: boolean;
+}
+
 /** A sealed block on its way into the log. */
 export interface PackedRun {
   /** How many blocks it replaces: all those from its first to its last event. */
@@ -52,7 +60,7 @@ export interface Jobs {
       readonly expectedSequence: number;
       readonly epoch: number;
       readonly block: NewBlock | undefined;
-      readonly outcomes: readonly StoredOutcome[];
+      readonly outcomes: PackedOutcomes;
     };
     answers: LogHead;
   };

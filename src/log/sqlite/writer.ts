@@ -5,15 +5,17 @@
  * thread and never the application's. Checkpoints and syncs that nobody waits for come after the answer.
  */
 import assert from 'node:assert';
+import { clearTimeout, setTimeout } from 'node:timers';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { messageOf, type RefoldError, type SerializedError } from '../../core/errors.ts';
 import type { Durability, LogHead } from '../log-store.ts';
+import { endThread } from '../threads.ts';
 import { Ballast } from './ballast.ts';
 import { readLogState } from './block-rows.ts';
 import { BlockWriting } from './block-writing.ts';
 import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from './driver.ts';
-import { fileKind } from './files.ts';
-import { acquireLock } from './lock.ts';
+import { createFile, fileKind } from './files.ts';
+import { acquireLock, lockPath } from './lock.ts';
 import { Room } from './room.ts';
 import { createSchema, identify, migrate } from './schema.ts';
 import { SnapshotWriting } from './snapshot-writing.ts';
@@ -253,6 +255,8 @@ function prepareFile(connection: Connection, path: string): void {
 
 async function openWriter(options: WriterOptions): Promise<Writer> {
   const driver = await loadDriver();
+  createFile(lockPath(options.path));
+  createFile(options.path);
   const lock = acquireLock(driver, options.path);
   try {
     try {
@@ -325,13 +329,13 @@ async function main(port: MessagePort, options: WriterOptions): Promise<void> {
     writer = await openWriter(options);
   } catch (error) {
     port.postMessage({ number: 0, ...serialize(readFailure(error, 'open', options.path)) } satisfies AnswerMessage);
-    return port.close();
+    return endThread(port);
   }
   port.postMessage({ number: 0, value: writer.opened } satisfies AnswerMessage);
   const isLast = (job: JobName) => job === 'close';
   port.on('message', (message: JobMessage) => {
     writer.handle(message, (answer) => port.postMessage(answer));
-    if (isLast(message.job)) port.close();
+    if (isLast(message.job)) endThread(port);
   });
 }
 

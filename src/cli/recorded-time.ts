@@ -1,0 +1,35 @@
+/**
+ * When an event was recorded, as inputs say it: ms since the epoch, or an ISO time with its zone.
+ *
+ * A time without a zone is refused: another machine would read another time out of it, without a word.
+ */
+
+const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
+
+/** The largest time that a `Date` can hold; JavaScript's whole calendar ends there. */
+const LAST_TIME = 8.64e15;
+
+/** ms since the epoch; what is finer is cut off. Undefined for what is not a time. */
+export function recordedTime(value: unknown): number | undefined {
+  const time = typeof value === 'string' ? isoTime(value) : value;
+  return Number.isSafeInteger(time) && (time as number) >= 0 && (time as number) <= LAST_TIME
+    ? (time as number)
+    : undefined;
+}
+
+function isoTime(text: string): number {
+  const [, year, month, day] = ISO.exec(text) ?? [];
+  // Date.parse takes 30 February for 2 March.
+  if (new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() !== Number(day)) return Number.NaN;
+  return Math.floor(Date.parse(standardForm(text)));
+}
+
+/** The one form that every engine reads: `T`, milliseconds, a colon in the offset. */
+function standardForm(text: string): string {
+  return text
+    .toUpperCase()
+    .replace(' ', 'T')
+    .replace(/(\.\d{3})\d+/, '$1')
+    .replace(/([+-]\d{2})$/, '$1:00')
+    .replace(/([+-]\d{2})(\d{2})$/, '$1:$2');
+}

@@ -1,0 +1,165 @@
+/**
+ * What a model's definition must be. The compiler says most of it; this says it to those who have none, or went round it.
+ *
+ * Parts are read once, so that a getter cannot give something else later. What a getter throws is told as such.
+ */
+import { types as kinds } from 'node:util';
+import { isRefoldError, RefoldError } from './errors.ts';
+import type { EventType, Model, Upcaster } from './model.ts';
+import { shortened } from './nearest.ts';
+import { isParts, type Parts } from './parts.ts';
+
+/** The parts of a definition, each read once and checked, and its catalog, normalised. */
+export interface CheckedDefinition {
+  readonly parts: Parts;
+  readonly types: ReadonlyMap<string, EventType>;
+}
+
+/** @throws RefoldError `INVALID_OPTION`, saying which part is not what it must be */
+export function checkDefinition(given: unknown): CheckedDefinition {
+  try {
+    if (!isParts(given)) throw invalidModel('the definition is not an object', undefined, HINT_DEFINITION);
+    const definition = { ...given };
+    requireName(definition.name);
+    const types = readCatalog(definition.events);
+    requireReducers(definition.reducers, types);
+    if (typeof definition.initialState !== 'function') {
+      throw invalidModel('initialState is not a function', 'initialState', 'Give a function that makes a fresh state');
+    }
+    for (const [name, command] of entriesOf('commands', definition.commands)) requireCommand(name, command);
+    for (const [name, holds] of entriesOf('invariants', definition.invariants)) requireInvariant(name, holds);
+    requireVersion(definition.version);
+    requireModule(definition.module);
+    return { parts: definition, types };
+  } catch (cause) {
+    if (isRefoldError(cause)) throw cause;
+    throw invalidModel(
+      'reading the definition threw',
+      undefined,
+      'Give plain objects, without getters that throw',
+      cause,
+    );
+  }
+}
+
+/**
+ * Refuses what `defineModel` has not given.
+ *
+ * @param action what the model is wanted for, as in `Cannot ${action}: …`
+ * @throws RefoldError `INVALID_OPTION`
+ */
+export function requireModel(action: string, model: unknown): asserts model is Model {
+  if (isModel(model)) return;
+  throw new RefoldError('INVALID_OPTION', `Cannot ${action}: the first argument is not a model`, {
+    type: 'model',
+    hint: 'Pass what defineModel gave',
+  });
+}
+
+/** By its shape: it may come from another copy of refold, or another realm. */
+function isModel(value: unknown): boolean {
+  try {
+    const { types, name, initialState, reducers } = value as Model;
+    return kinds.isMap(types) && typeof name === 'string' && typeof initialState === 'function' && isParts(reducers);
+  } catch {
+    return false; // a proxy
+  }
+}
+
+const HINT_DEFINITION = 'Give { name, events, initialState, reducers }';
+
+function requireName(name: unknown): void {
+  if (typeof name !== 'string' || name === '') {
+    throw invalidModel('a model needs a name', 'name', 'Name it after what the log holds, such as orderbook');
+  }
+  // The file holds it as UTF-8, which has no lone surrogates: it would come back as another name.
+  if (name.isWellFormed()) return;
+  throw invalidModel(`the name ${shortened(name)} has a lone surrogate`, 'name', 'Repair it with toWellFormed()');
+}
+
+function readCatalog(events: unknown): ReadonlyMap<string, EventType> {
+  if (!isParts(events)) throw invalidModel('events is not an object', 'events', 'Give a schema for each event type');
+  return new Map(Object.entries(events).map(([type, entry]) => [type, readEventType(type, entry)]));
+}
+
+function readEventType(type: string, entry: unknown): EventType {
+  const { version, schema, upcast } = readEntry(entry);
+  if (!isSchema(schema)) {
+    const hint = 'Give a zod 4 schema, or { version, schema, upcast }';
+    throw invalidModel(`the event type ${type} has no zod schema`, type, hint);
+  }
+  if (!Number.isSafeInteger(version) || (version as number) < 1) {
+    throw invalidModel(`the event type ${type} has version ${String(version)}`, type, 'Count versions 1, 2, 3 …');
+  }
+  return { type, version: version as number, schema, upcast: readUpcasters(type, version as number, upcast) };
+}
+
+function readEntry(entry: unknown): Parts {
+  if (isSchema(entry)) return { version: 1, schema: entry };
+  return isParts(entry) ? entry : {};
+}
+
+function isSchema(value: unknown): value is EventType['schema'] {
+  return typeof (value as Partial<EventType['schema']> | null | undefined)?.safeParse === 'function';
+}
+
+function readUpcasters(type: string, version: number, given: unknown): EventType['upcast'] {
+  const steps: Record<number, Upcaster> = {};
+  for (let from = 1; from < version; from++) {
+    const step = (given as Record<number, unknown> | null | undefined)?.[from];
+    if (typeof step !== 'function') {
+      throw invalidModel(`the event type ${type} cannot be upcast from version ${from}`, type, `Add upcast[${from}]`);
+    }
+    steps[from] = step as Upcaster;
+  }
+  return steps;
+}
+
+function requireReducers(reducers: unknown, types: ReadonlyMap<string, EventType>): void {
+  if (!isParts(reducers))
+    throw invalidModel('reducers is not an object', 'reducers', 'Give a reducer for each event type');
+  for (const type of types.keys()) {
+    // Every object has a toString and a constructor: they are not reducers for events of that name.
+    if (typeof reducers[type] === 'function' && reducers[type] !== (Object.prototype as unknown as Parts)[type])
+      continue;
+    const hint = 'Add one; an empty function says that state ignores it';
+    throw invalidModel(`the event type ${type} has no reducer`, type, hint);
+  }
+  for (const type of Object.keys(reducers)) {
+    if (!types.has(type)) throw invalidModel(`the reducer ${type} has no event type`, type, 'Add the type to events');
+  }
+}
+
+function entriesOf(part: string, given: unknown): [string, unknown][] {
+  if (given === undefined) return [];
+  if (isParts(given)) return Object.entries(given);
+  throw invalidModel(`${part} is not an object`, part, `Leave ${part} out, or give an object`);
+}
+
+function requireCommand(name: string, command: unknown): void {
+  if (isParts(command) && typeof command.decide === 'function' && isSchema(command.input)) return;
+  throw invalidModel(`the command ${name} lacks an input schema or decide`, name, 'Give { input, decide }');
+}
+
+function requireInvariant(name: string, holds: unknown): void {
+  if (typeof holds === 'function') return;
+  throw invalidModel(`the invariant ${name} is not a function`, name, 'Give a function from a state to true or false');
+}
+
+function requireVersion(version: unknown): void {
+  if (version === undefined || typeof version === 'string' || Number.isFinite(version)) return;
+  throw invalidModel('version is neither a number nor a string', 'version', 'Count 1, 2, 3 …, or leave it out');
+}
+
+function requireModule(module: unknown): void {
+  if (module === undefined || typeof module === 'string') return;
+  throw invalidModel('module is not a string', 'module', 'Give import.meta.url, or leave it out');
+}
+
+function invalidModel(problem: string, type: string | undefined, hint: string, cause?: unknown): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot define the model: ${problem}`, {
+    ...(type === undefined ? {} : { type }),
+    hint,
+    cause,
+  });
+}

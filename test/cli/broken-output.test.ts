@@ -1,0 +1,124 @@
+/** An output that cannot be written ends a command in order: no stack, a code that says so, and none for a closed pipe. */
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { openLog, openStore } from 'refold';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { cart } from './fixtures/cart.ts';
+import { CART, exitOf, makeShop, startRefold, temporaryFolder } from './support.ts';
+
+const inFolder = temporaryFolder();
+const shop = inFolder('shop.db');
+const long = inFolder('long.db');
+
+beforeAll(async () => {
+  await makeShop(shop);
+  const log = await openLog({ path: long, readOnly: false });
+  await log.import(Array.from({ length: 20_000 }, (_, n) => ({ type: 'PriceSet', data: { sku: `s${n}`, price: n } })));
+  await log.close();
+});
+
+const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname;
+const NODE = [process.execPath, '--conditions=refold-source', '--disable-warning=ExperimentalWarning', MAIN];
+
+interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** Runs `refold` with its stdout on a file of the system. */
+async function onto(output: string, args: readonly string[], stderr: 'pipe' | number = 'pipe'): Promise<Ended> {
+  const descriptor = openSync(output, 'w');
+  const child = spawn(NODE[0]!, [...NODE.slice(1), ...args], { stdio: ['ignore', descriptor, stderr] });
+  closeSync(descriptor);
+  const said = child.stderr === null ? '' : text(child.stderr);
+  const code = await exitOf(child);
+  return { code, stderr: await said };
+}
+
+/** Runs `refold … | reader`, and gives what `refold` came to. */
+function pipedInto(reader: string, args: readonly string[]): Promise<Ended & { readonly stdout: string }> {
+  return new Promise((resolve) => {
+    const line = `set -o pipefail; { "$@" | ${reader}; echo "code \${PIPESTATUS[0]}" >&2; }`;
+    execFile('bash', ['-c', line, 'bash', ...NODE, ...args], (_error, stdout, stderr) => {
+      const code = Number(/code (\d+)\n$/.exec(stderr)?.[1]);
+      resolve({ code, stdout, stderr: stderr.replace(/code \d+\n$/, '') });
+    });
+  });
+}
+
+const WRITING: readonly (readonly string[])[] = [
+  ['info', shop],
+  ['info', shop, '--json'],
+  ['events', long],
+  ['events', shop, '--json'],
+  ['export', long],
+  ['state', shop, '--model', CART],
+  ['state', long, '--model', CART, '--json'],
+  ['at', shop, '3', '--model', CART, '--json'],
+  ['replay', shop, '--model', CART],
+  ['verify', shop],
+  ['compact', shop, '--plan'],
+  ['--help'],
+  ['--version'],
+  ['state', '--help'],
+];
+
+describe.skipIf(!existsSync('/dev/full')).concurrent('onto a full disk: code 74', () => {
+  test.each(WRITING.map((args) => [args.join(' ').replaceAll(inFolder('.'), ''), args] as const))(
+    '%s',
+    async (_, args) => {
+      expect(await onto('/dev/full', args)).toEqual({
+        code: 74,
+        stderr:
+          'refold: Cannot write to stdout: ENOSPC: no space left on device, write\n' +
+          'hint: Free some space, or write the output elsewhere\n',
+      });
+    },
+  );
+
+  test('an error keeps its own code', async () => {
+    expect(await onto('/dev/full', ['info', inFolder('none.db'), '--json'])).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^refold: Cannot open .*\nhint: .*\n$/),
+    });
+  });
+
+  test('stderr on a full disk changes nothing', async () => {
+    const full = openSync('/dev/full', 'w');
+    expect(await onto('/dev/null', ['info', shop], full)).toEqual({ code: 0, stderr: '' });
+    expect(await onto('/dev/null', ['info', inFolder('none.db')], full)).toEqual({ code: 2, stderr: '' });
+    closeSync(full);
+  });
+});
+
+describe.concurrent('into a pipe that is closed: the code that the command came to, and not a word', () => {
+  test.each(WRITING.map((args) => [args.join(' ').replaceAll(inFolder('.'), ''), args] as const))(
+    '%s',
+    async (_, args) => {
+      expect(await pipedInto('true', args)).toEqual({ code: 0, stdout: '', stderr: '' });
+    },
+  );
+
+  test('events into head: one line', async () => {
+    const run = await pipedInto('head -1', ['events', long]);
+    expect(run).toEqual({ code: 0, stdout: expect.stringMatching(/^\{"sequence":1,.*\}\n$/), stderr: '' });
+  });
+
+  test('an error keeps its code', async () => {
+    const run = await pipedInto('true', ['info', inFolder('none.db'), '--json']);
+    expect(run).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^refold: Cannot open/) });
+  });
+});
+
+test('a log that is followed is let go when nobody reads on', async () => {
+  const log = inFolder('followed.db');
+  await makeShop(log);
+  await using store = await openStore(cart, { path: log });
+  const child = startRefold(['events', log, '--follow']);
+  const ended = exitOf(child);
+  child.stdout!.once('data', () => child.stdout!.destroy());
+  const stderr = text(child.stderr!);
+  while (child.exitCode === null) await store.append({ type: 'PriceSet', data: { sku: 'tea', price: 1 } });
+  expect({ code: await ended, stderr: await stderr }).toEqual({ code: 0, stderr: '' });
+});

@@ -1,0 +1,153 @@
+/** Options of calls: what is not known or not of its kind is refused, and names what was meant. */
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { defineModel, openLog, openMemoryLog, openStore, replay, stateAt } from '../../src/index.ts';
+import { openTemporaryStore } from '../../src/testing.ts';
+import { cartModel, note } from './cart.ts';
+import { errorOf, openCarts, temporaryPath } from './harness.ts';
+
+describe('a misspelt option', () => {
+  test('of compact changes nothing, and the hint begins with the one that was meant', async () => {
+    const store = await openCarts({ path: await temporaryPath(), durability: 'os' });
+    for (const text of ['a', 'b']) await store.append(note(text));
+    const error = await errorOf(store.compact({ dryrun: true } as object));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', type: 'dryrun', hint: 'The options are dryRun' });
+    expect(error.message).toBe('Cannot compact: there is no option dryrun');
+    await using log = await openLog({ path: store.path });
+    expect(await log.info()).toMatchObject({ openBlocks: 2, sealedBlocks: 0 });
+  });
+
+  test.each<[string, (path: string) => Promise<unknown>]>([
+    ['openStore', (path) => openStore(cartModel, { path, durabilty: 'os' } as never)],
+    ['openLog', (path) => openLog({ path, readonly: true } as never)],
+    ['replay', (path) => replay(cartModel, { path, until: 3 } as never)],
+    ['stateAt', (path) => stateAt(cartModel, { path, sequence: 1 } as never)],
+    ['openTemporaryStore', (path) => openTemporaryStore(cartModel, { path } as never)],
+  ])('of %s is refused', async (_name, call) => {
+    const error = await errorOf(call(await temporaryPath()));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', hint: expect.stringMatching(/^The options are /) });
+  });
+
+  test('of events, follow and at is refused at the first step', async () => {
+    const store = await openCarts();
+    await store.append(note('a'));
+    const wrong = { form: 1 } as object;
+    expect((await errorOf(store.events(wrong).next())).hint).toMatch(/^The options are from/);
+    expect((await errorOf(store.follow(wrong).next())).hint).toMatch(/^The options are from/);
+    expect(await errorOf(store.at({ sequence: 1, tiem: 5 } as never))).toMatchObject({ type: 'tiem' });
+    expect((await errorOf(store.at({ sequence: 1, time: 5 } as never))).message).toContain('either');
+  });
+
+  test('that is inherited counts as well', async () => {
+    const store = await openCarts();
+    expect((await errorOf(store.compact(Object.create({ dryrun: true })))).type).toBe('dryrun');
+    expect(await store.compact(Object.create({ dryRun: true }))).toMatchObject({ dryRun: true });
+    expect(await store.compact(Object.freeze(Object.assign(Object.create(null), { dryRun: true })))).toMatchObject({
+      dryRun: true,
+    });
+  });
+});
+
+describe('an option', () => {
+  test('that is undefined is as if it were not there', async () => {
+    const store = await openCarts();
+    await store.append(note('a'));
+    expect(await store.compact({ dryRun: undefined })).toMatchObject({ dryRun: false });
+    const range = { from: undefined, to: undefined, types: undefined };
+    expect(await Array.fromAsync(store.events(range))).toHaveLength(1);
+  });
+
+  test('is read once, at the call', async () => {
+    const store = await openCarts();
+    for (const text of ['a', 'b']) await store.append(note(text));
+    const range = { from: 2, types: ['NoteTaken' as const] };
+    const events = store.events(range);
+    const first = await events.next();
+    range.from = 1;
+    range.types.pop();
+    expect([first.value?.sequence, (await events.next()).done]).toEqual([2, true]);
+    const position = { sequence: 1 };
+    const past = store.at(position);
+    position.sequence = 2;
+    expect((await past).sequence).toBe(1);
+  });
+
+  test('such as history or save is copied: changing it later changes nothing', async () => {
+    const history = { maxEvents: 1_000 };
+    const store = await openCarts({ path: ':memory:', history });
+    (history as { maxEvents: unknown }).maxEvents = 'none';
+    await store.append(note('a'));
+    expect(await store.compact()).toMatchObject({ dropped: { events: 0 } });
+  });
+
+  test('cannot be both a path and a log', async () => {
+    const path = await temporaryPath();
+    const both = { path, log: openMemoryLog() };
+    for (const call of [
+      openStore(cartModel, both),
+      replay(cartModel, both),
+      stateAt(cartModel, { ...both, at: { sequence: 0 } }),
+    ]) {
+      expect(await errorOf(call)).toMatchObject({ code: 'INVALID_OPTION', type: 'path' });
+    }
+  });
+
+  test('of another realm, or of another class that does the same, is taken', async () => {
+    const store = await openCarts();
+    await store.append(note('a'));
+    const target = Object.assign(new EventTarget(), { aborted: false });
+    const following = Array.fromAsync(store.follow({ signal: target as never }));
+    setTimeout(() => target.dispatchEvent(new Event('abort')), 10);
+    expect(await following).toHaveLength(1);
+  });
+});
+
+describe('a listener to progress', () => {
+  test.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no bar');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('no bar'))],
+  ])('that %s disturbs nothing, and is warned of once', async (_how, onProgress) => {
+    const warnings: Error[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', listen);
+    try {
+      const path = await temporaryPath();
+      const store = await openCarts({ path, durability: 'os', onProgress });
+      for (const text of ['a', 'b', 'c']) await store.append(note(text));
+      expect(await store.verify()).toMatchObject({ ok: true });
+      await store.backup(`${path}.copy`);
+      await using log = await openLog({ path });
+      expect(await log.verify({ onProgress })).toMatchObject({ ok: true });
+      expect((await replay(cartModel, { path, onProgress })).events).toBe(3);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+      const told = warnings.filter(({ name }) => name === 'RefoldProgressWarning');
+      expect(told).toHaveLength(3); // one of the store, one of verify, one of replay
+    } finally {
+      process.off('warning', listen);
+    }
+  });
+});
+
+describe('an unknown event type', () => {
+  test('is answered with the nearest, at most ten of them', async () => {
+    const types = Array.from({ length: 40 }, (_, index) => `Thing${index}Happened`);
+    const events = Object.fromEntries([...types, 'OrderPlaced'].map((type) => [type, z.object({})]));
+    const reducers = Object.fromEntries(Object.keys(events).map((type) => [type, () => {}]));
+    const model = defineModel({ name: 'many', events, initialState: () => ({}), reducers });
+    await using store = await openStore(model, { path: ':memory:' });
+    const wrong = { type: 'orderplaced', data: {} };
+    for (const error of [
+      await errorOf(store.append(wrong)),
+      await errorOf(store.events({ types: ['orderplaced'] }).next()),
+    ]) {
+      expect(error).toMatchObject({ code: 'UNKNOWN_EVENT_TYPE', type: 'orderplaced' });
+      expect(error.hint).toMatch(/ OrderPlaced, .* and 31 more$/);
+    }
+    expect(store.sequence).toBe(0);
+  });
+});

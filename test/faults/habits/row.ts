@@ -1,0 +1,79 @@
+/**
+ * Habits: programs of bad habits, drawn from a grammar, that must not break a log.
+ *
+ * Reducers alias, freeze, return, re-sort and append; schemas, clocks, listeners and initial states are as odd as they come.
+ * The oracle is promise 9 of docs/GUARANTEES.md. Most programs live and are judged in one process, on a log in memory; some
+ * live on a file, are killed by SIGKILL, and are judged by a process that shares nothing with theirs.
+ */
+import { fork } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
+import { describeCounts, inParallel, tally } from '../work.ts';
+import { CONTROLS } from './controls.ts';
+import { killPrograms } from './killing.ts';
+import type { Stretch } from './worker.ts';
+
+const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
+const CONTROL_HOOK = new URL('./control-hook.ts', import.meta.url).href;
+const PROGRAMS = 20_000;
+const KILLS = { short: 200, long: 20_000 };
+const PROGRAMS_PER_PROCESS = 1_000;
+/** Each control is noticed within a hundred. */
+const CONTROL_PROGRAMS = 600;
+/** More violations than this say nothing new. */
+const TOLD = 10;
+
+export const row: FaultRow = {
+  name: 'habits',
+  required: { short: PROGRAMS + KILLS.short, long: PROGRAMS + KILLS.long },
+  missing: () => (process.platform === 'win32' ? 'there is no SIGKILL on Windows' : undefined),
+  run,
+};
+
+async function run({ long, seed, folder, say }: RowOptions): Promise<RowReport> {
+  const first = (seed % 1_000_000) * 100_000;
+  const stretches: Stretch[] = [];
+  let next = first;
+  const found = (): string[] => stretches.flatMap(({ violations }) => violations);
+  const judged = (): number => stretches.reduce((sum, { programs }) => sum + programs, 0);
+  await inParallel(Math.min(8, availableParallelism()), async () => {
+    while (next < first + PROGRAMS && found().length < TOLD) {
+      const from = next;
+      next += PROGRAMS_PER_PROCESS;
+      stretches.push(await runStretch(from, PROGRAMS_PER_PROCESS));
+      say(`${judged()} programs, ${found().length} violations`);
+    }
+  });
+  const killing = await killPrograms(first + PROGRAMS, long ? KILLS.long : KILLS.short, folder, say);
+  const counts = tally(stretches.map((stretch) => new Map(Object.entries(stretch.counts))));
+  return {
+    cases: judged() + killing.kills,
+    violations: [...found().slice(0, TOLD), ...killing.violations],
+    notes: [`programs from ${first}: ${describeCounts(counts)}`, `${killing.kills} programs killed`],
+    controls: await Promise.all(Object.keys(CONTROLS).map((name) => control(name, first))),
+  };
+}
+
+async function control(name: string, first: number): Promise<Control> {
+  const { violations } = await runStretch(first, CONTROL_PROGRAMS, name);
+  return { name, noticed: violations[0]?.slice(0, 200) };
+}
+
+/** A process for some programs. One that dies has found something, too. */
+function runStretch(from: number, programs: number, control?: string): Promise<Stretch> {
+  const hook = control === undefined ? [] : [`--import=${CONTROL_HOOK}`];
+  const args = [String(from), String(programs), ...(control === undefined ? [] : ['hurried'])];
+  const child = fork(WORKER, args, {
+    execArgv: ['--conditions=refold-source', '--no-warnings', ...hook],
+    env: { ...process.env, REFOLD_CONTROL: control ?? '' },
+  });
+  return new Promise((resolve) => {
+    let stretch: Stretch | undefined;
+    child.on('message', (message) => (stretch = message as Stretch));
+    child.on('exit', (code, signal) => {
+      const died = `the process of programs ${from} to ${from + programs - 1} ended with ${signal ?? code}`;
+      resolve(stretch ?? { programs: 0, violations: [died], counts: {} });
+    });
+  });
+}

@@ -1,0 +1,59 @@
+/** What is found out about one program while it runs. */
+import { isRefoldError } from '../../../src/index.ts';
+import type { Program } from './program.ts';
+
+/** More of one program says nothing new. */
+const TOLD = 5;
+
+export class Findings {
+  readonly program: Program;
+  readonly violations: string[] = [];
+  readonly refusals: string[] = [];
+  accepted = 0;
+  /** Whether a program of silent purity came to another state somewhere. */
+  silent = false;
+  /** What is being done, for the message. */
+  doing = 'the beginning';
+
+  constructor(program: Program) {
+    this.program = program;
+  }
+
+  get isSound(): boolean {
+    return this.violations.length === 0;
+  }
+
+  violation(text: string): void {
+    if (this.violations.length < TOLD) this.violations.push(text);
+  }
+
+  /** A difference between what lived and what a log gives. Of programs of silent purity it is only counted. */
+  differs(text: string): void {
+    if (this.program.purity === 'silent') this.silent = true;
+    else this.violation(text);
+  }
+
+  same(found: string, lived: string | undefined, where: string = this.doing): void {
+    if (lived !== undefined && found !== lived) this.differs(`${where} gives another state`);
+  }
+
+  /** Notes a refusal, which must have a code. False when it has none. */
+  refused(error: unknown): boolean {
+    if (!isRefoldError(error)) {
+      this.violation(`${this.doing} was refused without a code: ${describe(error)}`);
+      return false;
+    }
+    this.refusals.push(error.code);
+    if (this.program.benign) this.violation(`${this.doing} of a benign program: ${describe(error)}`);
+    return true;
+  }
+}
+
+export function describe(error: unknown): string {
+  if (isRefoldError(error)) return `${error.code}: ${error.message}`;
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  } catch {
+    return 'a value that cannot be told';
+  }
+}
