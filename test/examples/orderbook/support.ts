@@ -81,7 +81,8 @@ export interface Run {
 /** Runs the order book's command line in a process of its own. */
 export function runOrderBook(...args: readonly string[]): Promise<Run> {
   const main = join(PROJECT, 'examples/orderbook/main.ts');
-  const options = ['--conditions=refold-source', '--disable-warning=ExperimentalWarning', main, ...args];
+  const quiet = ['ExperimentalWarning', 'RefoldDirectFoldWarning'].map((name) => `--disable-warning=${name}`);
+  const options = ['--conditions=refold-source', ...quiet, main, ...args];
   return new Promise((resolve) => {
     execFile(process.execPath, options, { cwd: PROJECT, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
       const code = error === null ? 0 : Number(error.code ?? -1);
