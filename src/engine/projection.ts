@@ -7,6 +7,7 @@
 import { isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
 import type { DeepReadonly } from '../core/event.ts';
 import type { Model } from '../core/model.ts';
+import { OrderedTables } from '../fold/live-state.ts';
 import { STATE_FORMAT } from '../fold/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { findChange, fingerprintFor, fingerprintOf, type ModelFingerprint, parseFingerprint } from './fingerprint.ts';
@@ -37,6 +38,7 @@ export class Projection<State extends object = any> {
   readonly #types: ReadonlySet<string>;
   readonly #fingerprint: ModelFingerprint;
   #cursor: FoldCursor<State>;
+  #tables: OrderedTables | undefined;
   #savedAt = 0;
   /** Where a save was last begun by itself: one that failed is not tried again with every block. */
   #triedAt = 0;
@@ -158,7 +160,8 @@ export class Projection<State extends object = any> {
     if (this.#error !== undefined) throw this.#error;
     const { model, log, readOnly } = this.#place;
     try {
-      await foldLog(model, this.#reducers, log, this.#cursor, { types: this.#types });
+      const tables = (this.#tables ??= new OrderedTables(this.#cursor.state));
+      await foldLog(model, this.#reducers, log, this.#cursor, { types: this.#types, tables });
     } catch (error) {
       throw this.#stop(error);
     }
@@ -185,6 +188,7 @@ export class Projection<State extends object = any> {
         try {
           this.#cursor = cursorAt(saved, await loadSnapshot(log, saved, initial));
           this.#savedAt = saved.sequence;
+          this.#tables = undefined;
           break;
         } catch (error) {
           if (!isUndecodable(error)) throw error;

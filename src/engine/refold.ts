@@ -6,7 +6,7 @@
 import type { RecordedEvent } from '../core/event.ts';
 import { freezeJson } from '../core/freeze.ts';
 import type { Model } from '../core/model.ts';
-import { type FoldReducers, foldDirect, type Leniency } from '../fold/live-state.ts';
+import { type FoldReducers, foldDirect, type Leniency, type OrderedTables } from '../fold/live-state.ts';
 import { decodeBlock, EMPTY_CHAIN } from '../log/block.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { parseFingerprint } from './fingerprint.ts';
@@ -36,6 +36,8 @@ export interface FoldRange {
   readonly onProgress?: ((sequence: number) => void) | undefined;
   /** Called at the end of each block but the last, where a snapshot can be taken. What it returns is awaited. */
   readonly onBlock?: ((cursor: FoldCursor<object>) => Promise<void> | undefined) | undefined;
+  /** Asked after each block, where reducers have to leave the ordered tables in their places. */
+  readonly tables?: OrderedTables | undefined;
   /** Default: slices of 40 ms. */
   readonly pace?: Pace | undefined;
 }
@@ -80,6 +82,7 @@ export async function foldLog<State>(
       prepare(model, events, cursor, rules);
       freezeMeta(events, leniency.through);
       foldDirect(reducers, cursor.state as object, events, leniency);
+      range.tables?.requireInPlace(events.at(-1));
     } finally {
       guard.leave();
     }

@@ -62,34 +62,47 @@ function judgeReturned(returned: unknown, state: object, event: Place, leniency:
 export class DirectState<State extends object> implements LiveState<State> {
   readonly value: State;
   isWhole = true;
-  readonly #ordered: ReadonlyMap<string, unknown>;
+  readonly #ordered: OrderedTables;
 
   constructor(state: State) {
     this.value = state;
-    this.#ordered = orderedTables(state);
+    this.#ordered = new OrderedTables(state);
   }
 
   fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void {
     this.isWhole = false;
     foldEvents(reducers, this.value, events);
-    const moved = this.#findMoved();
-    if (moved !== undefined) throw stateRefused(new IllegalValue(MOVED, [moved]), events.at(-1));
+    this.#ordered.requireInPlace(events.at(-1));
     this.isWhole = true;
   }
 
   capture(): undefined {
     return undefined;
   }
+}
+
+/** The OrderedMaps of a state that is folded directly: each stays in its property, with its comparator. */
+export class OrderedTables {
+  readonly #state: Record<string, unknown>;
+  readonly #tables: ReadonlyMap<string, unknown>;
+
+  constructor(state: object) {
+    this.#state = state as Record<string, unknown>;
+    this.#tables = new Map(Object.entries(state).filter(([, value]) => value instanceof OrderedMap));
+  }
+
+  /** @throws RefoldError `REDUCER_FAILED` when one was moved, replaced or made; `event` is the last that was folded */
+  requireInPlace(event: Place | undefined): void {
+    const moved = this.#findMoved();
+    if (moved !== undefined) throw stateRefused(new IllegalValue(MOVED, [moved]), event);
+  }
 
   /** The property of an OrderedMap that is not the one which was there, or is there no more. */
   #findMoved(): string | undefined {
-    const state = this.value as Record<string, unknown>;
-    for (const [key, table] of this.#ordered) if (state[key] !== table) return key;
-    for (const key in state) if (state[key] instanceof OrderedMap && !this.#ordered.has(key)) return key;
+    for (const [key, table] of this.#tables) if (this.#state[key] !== table) return key;
+    for (const key in this.#state) {
+      if (this.#state[key] instanceof OrderedMap && !this.#tables.has(key)) return key;
+    }
     return undefined;
   }
-}
-
-function orderedTables(state: object): ReadonlyMap<string, unknown> {
-  return new Map(Object.entries(state).filter(([, value]) => value instanceof OrderedMap));
 }

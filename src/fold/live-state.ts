@@ -18,7 +18,7 @@ import type { FoldReducers } from './reduce.ts';
 import { StrictState, type Watched } from './strict/strict-state.ts';
 
 export type { StateCapture } from './capture.ts';
-export type { Leniency } from './direct.ts';
+export { type Leniency, OrderedTables } from './direct.ts';
 export type { FoldReducers } from './reduce.ts';
 export type { Watched, Witness } from './strict/strict-state.ts';
 

@@ -1,6 +1,14 @@
 /** What projections do when something is wrong, and how they are forgotten. */
 import { beforeEach, describe, expect, test, vi } from 'vitest';
-import { defineProjection, openLog, openStore, RefoldError } from '../../src/index.ts';
+import {
+  ascending,
+  defineProjection,
+  descending,
+  OrderedMap,
+  openLog,
+  openStore,
+  RefoldError,
+} from '../../src/index.ts';
 import type { LogStore } from '../../src/log/log-store.ts';
 import { MemoryContents, openMemoryLog } from '../../src/log/memory.ts';
 import { STRANGE } from '../strange-values.ts';
@@ -366,5 +374,26 @@ describe('a definition', () => {
     const store = await openCarts();
     await store.append(note('a'));
     expect((await store.project({ ...good, reducers: { NotTaken: undefined } as object })).sequence).toBe(1);
+  });
+});
+
+describe('an ordered table of a projection stays in its property', () => {
+  const empty = () => new OrderedMap<number, number>(ascending);
+  test.each<[string, (state: any) => void]>([
+    ['made anew', (state) => void (state.sizes = empty())],
+    ['re-sorted', (state) => void (state.sizes = new OrderedMap<number, number>(descending))],
+    ['moved', (state) => void ([state.others, state.sizes] = [state.sizes, 1])],
+    ['a second one', (state) => void (state.others = empty())],
+  ])('%s: it stops, and the store goes on', async (_what, change) => {
+    const store = await openCarts();
+    await store.append(note('first'));
+    const definition = defineProjection<any, typeof cartModel.events>({
+      name: 'sizes',
+      initialState: () => ({ sizes: empty() }),
+      reducers: { NoteTaken: change },
+    });
+    expect(await errorOf(store.project(definition))).toMatchObject({ code: 'REDUCER_FAILED', type: 'NoteTaken' });
+    await store.append(note('second'));
+    expect(store.durableSequence).toBe(2);
   });
 });
