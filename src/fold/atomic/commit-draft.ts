@@ -31,6 +31,8 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   /** Properties that differ from the base and were settled by an earlier event of the commit. */
   #stale: Set<PropertyKey> | undefined;
   readonly #path: PathPart[] = [];
+  /** True when a property may be another than in the base; tables that stay in their places aside. */
+  #mayHaveChanged = false;
   /** True when there may be other keys than before, or in another order. */
   #rekeyed = false;
   #isOver = false;
@@ -60,6 +62,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     this.#requireLive();
     const before = staged[key];
     if (!Object.hasOwn(staged, key)) this.#rekeyed = true;
+    this.#mayHaveChanged = true;
     // A number in the place of a number needs no second look.
     if (!isPlainPrimitive(value) || !isPlainPrimitive(before) || typeof key === 'symbol')
       this.#touch(staged, key, true);
@@ -70,7 +73,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     this.#requireLive();
     this.#touch(staged, key, false);
     this.#touched.expectRepeats();
-    this.#rekeyed = true;
+    this.#mayHaveChanged = this.#rekeyed = true;
     return Reflect.deleteProperty(staged, key);
   }
 
@@ -128,17 +131,20 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   apply(): PlainObject {
     this.#isOver = true;
     const staged = this.#staged;
-    let changed = this.#rekeyed && !sameKeys(staged, this.#base);
-    for (const key in staged) {
-      const value = staged[key];
-      if (isTableDraft(value)) {
-        value.apply();
-        setMember(staged, key, value.base);
-      }
-      changed ||= !Object.is(staged[key], this.#base[key]);
+    for (const table of this.#tables) {
+      const key = table.key as string;
+      if (staged[key] !== table) continue;
+      table.apply();
+      setMember(staged, key, table.base);
     }
     for (const container of this.#scope.takeOpen()) close(container);
-    return changed ? Object.freeze(staged) : this.#base;
+    return this.#isChanged() ? Object.freeze(staged) : this.#base;
+  }
+
+  #isChanged(): boolean {
+    if (!this.#mayHaveChanged) return false;
+    for (const key in this.#staged) if (!Object.is(this.#staged[key], this.#base[key])) return true;
+    return this.#rekeyed && !sameKeys(this.#staged, this.#base);
   }
 
   /** The drafts of tables that stand in the state. */
@@ -160,6 +166,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     const isOwn = Object.hasOwn(staged, key);
     const before = isOwn ? staged[key as string] : undefined;
     this.#stale?.delete(key);
+    if (isGiven) this.#mayHaveChanged = true;
     if (!isOwn && isGiven) this.#rekeyed = true;
     // What is as it was in the base has not been touched yet.
     const mayRepeat = this.#touched.count > 0 && (!isOwn || before !== this.#base[key as string]);
@@ -210,6 +217,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
       ? this.settling.given(value, before, this, key, this.#path)
       : this.settling.member(value, before, this, key, this.#path);
     if (settled !== value) setMember(this.#staged, key, settled);
+    if (settled !== before) this.#mayHaveChanged = true;
   }
 
   /** A table may change its property, and takes its entries along. */

@@ -40,6 +40,8 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   #shown: ReadonlyMap<K, V>;
   readonly #staged = new Map<K, Staged<V>>();
   #added: Set<K> | undefined;
+  /** Whether a key of the base was deleted and set again. */
+  #hasMoved = false;
   readonly #touched = new Touched<K, V>();
   /** Keys whose staged value is of an earlier event of the commit, and settled. */
   #stale: Set<K> | undefined;
@@ -86,8 +88,10 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     this.#requireLive();
     const staged = this.#staged.get(key);
     let before: V | undefined;
-    if (staged === GONE) this.#add(key);
-    else if (staged === undefined) {
+    if (staged === GONE) {
+      this.#hasMoved = true;
+      this.#add(key);
+    } else if (staged === undefined) {
       before = this.#shown.get(key);
       if (before === undefined && !this.#shown.has(key)) this.#add(key);
     } else if (staged !== UNDEFINED) before = staged as V;
@@ -239,9 +243,10 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
       if (value === GONE) remove.call(base, key);
       else if (!this.#added?.has(key)) set.call(base, key, value === UNDEFINED ? undefined : value);
     }
-    for (const key of this.#added ?? []) {
+    if (this.#added === undefined) return;
+    for (const key of this.#added) {
       const value = this.#staged.get(key);
-      remove.call(base, key); // its old place, if it was deleted and set again
+      if (this.#hasMoved) remove.call(base, key); // from its old place, if it was deleted and set again
       set.call(base, key, value === UNDEFINED ? undefined : value);
     }
   }
