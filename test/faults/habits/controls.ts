@@ -15,14 +15,14 @@ export const CONTROLS: Readonly<Record<string, readonly Change[]>> = {
   'settling that takes what is frozen, or stands elsewhere, as it is': [
     {
       file: '/src/fold/atomic/settle.ts',
-      from: 'if (!Object.isExtensible(container)) throw this.#notOwn(container, path);',
+      from: 'if (!Object.isExtensible(container)) throw this.notOwn(container, path);',
       to: 'if (!Object.isExtensible(container)) return container;',
     },
   ],
   'an initialState that is taken as it is given': [
     {
       file: '/src/engine/initial-state.ts',
-      from: 'if (problem === undefined) return plain(state as State);',
+      from: 'if (problem === undefined) return ownState(state as State);',
       to: 'if (problem === undefined) return state as State;',
     },
   ],
