@@ -4,6 +4,7 @@ import type { Commit, EventInput } from '../core/event.ts';
 import { inspectInput } from '../core/guard.ts';
 import { isPromiseLike, letGo } from '../core/let-go.ts';
 import { type CommandDefinition, isRejection, type Model, type Rejection } from '../core/model.ts';
+import { listNearest } from '../core/nearest.ts';
 import { badDecision, describeIssues, refusalOf } from './intake.ts';
 
 /**
@@ -40,8 +41,8 @@ export function decideCommand(model: Model, name: string, input: unknown, contex
 export function commandOf(model: Model, name: unknown): Command {
   const commands: Record<string, Command> = model.commands ?? {};
   if (typeof name === 'string' && Object.hasOwn(commands, name)) return commands[name]!;
-  const known = Object.keys(commands).join(', ') || 'none';
-  const details = { ...(typeof name === 'string' ? { type: name } : {}), hint: `The commands are: ${known}` };
+  const listed = listNearest(typeof name === 'string' ? name : '', Object.keys(commands));
+  const details = { ...(typeof name === 'string' ? { type: name } : {}), hint: `The commands are: ${listed}` };
   const what = typeof name === 'string' ? name : `of this name, which is not a string but ${kindOf(name)}`;
   throw new RefoldError('INVALID_OPTION', `Cannot execute: the model ${model.name} has no command ${what}`, details);
 }

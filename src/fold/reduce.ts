@@ -33,14 +33,27 @@ export function reducerOf(reducers: FoldReducers, event: RecordedEvent): FoldRed
 export function refuseReturned(returned: unknown, root: object): void {
   refusePromise(returned);
   if (!isNewRoot(returned, root)) return;
-  throw new TypeError('the reducer returned a new state, which is ignored: change the draft instead');
+  throw new ReturnRefused('the reducer returned a new state', 'Change the draft, and return nothing');
+}
+
+/** A reducer that does not change its draft, as what it returned shows. */
+class ReturnRefused extends TypeError {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.hint = hint;
+  }
 }
 
 export function refusePromise(returned: unknown): void {
   if (!isPromiseLike(returned)) return;
   // Nobody will await it: its rejection must not bring the process down.
   letGo(returned);
-  throw new TypeError('the reducer is asynchronous: it returned a promise');
+  throw new ReturnRefused(
+    'the reducer is asynchronous: it returned a promise',
+    'Change the draft before the reducer returns, and do what takes time before the append',
+  );
 }
 
 /** Whether it is a plain object that has every key of the root, as reducers of other libraries return it. */
@@ -59,10 +72,14 @@ export function reducerFailed(error: unknown, event: Pick<RecordedEvent, 'type' 
     type,
     sequence,
     cause: error,
-    hint: isCloneError(error)
-      ? 'A draft cannot be cloned: give plain(draft) instead'
-      : 'Let the reducer accept every event that its schema accepts, without clock, chance or I/O',
+    hint: hintFor(error),
   });
+}
+
+function hintFor(error: unknown): string {
+  if (isInstance(error, ReturnRefused)) return error.hint;
+  if (isCloneError(error)) return 'A draft cannot be cloned: give plain(draft) instead';
+  return 'Let the reducer accept every event that its schema accepts, without clock, chance or I/O';
 }
 
 /** Structured cloning refuses proxies, and with them the drafts of large values. */

@@ -576,7 +576,7 @@ describe('what a reducer returns', () => {
     // biome-ignore lint/suspicious/noThenProperty: that is what is looked for
     ['what can be awaited', () => ({ then() {} })],
   ])('%s is refused in both folds', (_what, change) => {
-    refusal(change);
+    expect(refusal(change).hint).toMatch(/^Change the draft/);
     expect(() => openDirectState<any>(state()).fold({ Changed: change }, [eventOf('Changed')])).toThrow(
       expect.objectContaining({ code: 'REDUCER_FAILED' }),
     );

@@ -24,7 +24,7 @@ describe('ids that were added', () => {
       let next = 1;
       for (let index = 0; index < 20_000; index++) {
         filter.add(idOf(index));
-        expect(filter.mayHold(idOf(index))).toBe(true);
+        if (!filter.mayHold(idOf(index))) expect.fail(idOf(index)); // an expectation for each would take seconds
         if (index !== next) continue;
         next = Math.ceil(next * 1.3); // so that every growth is followed by a look at all
         for (let earlier = 0; earlier <= index; earlier++)
@@ -108,7 +108,7 @@ describe('cost', () => {
       filter.add(uuid(count, 1));
       const { bytes } = filter;
       const peak = bytes === before ? bytes : bytes + before; // while it grows, there are both tables
-      expect(peak <= 1_024 + 16 * count).toBe(true);
+      if (peak > 1_024 + 16 * count) expect.fail(`${peak} bytes for ${count} ids`);
       before = bytes;
     }
   });
