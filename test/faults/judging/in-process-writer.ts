@@ -2,7 +2,8 @@
  * Runs the engine's writer in the judge's own thread.
  *
  * Starting a thread costs a hundred milliseconds, opening a log a few: to open ten thousand damaged logs as their
- * writer, `node:worker_threads` is replaced, for the files of `src/log/sqlite/` alone, by `thread-stand-in.ts`. The
+ * writer, `node:worker_threads` is replaced by `thread-stand-in.ts`, for the files of `src/log/sqlite/` and for the one that
+ * starts threads, alone. The
  * writer's own code runs as it is. `inRealThreads` switches back, so that a sample of the cases uses the real thing.
  */
 import { registerHooks } from 'node:module';
@@ -10,18 +11,20 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { standIn } from './thread-switch.ts';
 
 const LOG_FOLDER = new URL('../../../src/log/sqlite/', import.meta.url).href;
+const STARTER = new URL('../../../src/log/threads.ts', import.meta.url).href;
 const STAND_IN = pathToFileURL(fileURLToPath(new URL('./thread-stand-in.ts', import.meta.url))).href;
 
 /** To be called before anything of `src/log/sqlite/` is imported. */
 export function installStandIn(): void {
   registerHooks({
     resolve(specifier, context, nextResolve) {
-      if (specifier !== 'node:worker_threads' || !context.parentURL?.startsWith(LOG_FOLDER)) {
+      const parent = context.parentURL;
+      if (specifier !== 'node:worker_threads' || !(parent?.startsWith(LOG_FOLDER) || parent === STARTER)) {
         return nextResolve(specifier, context);
       }
       // A thread's own module sees its own parent: it is imported anew, and so is the stand-in that it imports.
       return {
-        url: `${STAND_IN}${new URL(context.parentURL).search}`,
+        url: `${STAND_IN}${new URL(parent).search}`,
         format: 'module-typescript',
         shortCircuit: true,
       };

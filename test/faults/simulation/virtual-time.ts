@@ -15,10 +15,22 @@ class VirtualTime {
     this.#elapsed += Math.max(0, by);
   }
 
-  /** The engine looks at `performance.now` to decide when to pause: in a world it must decide by the seed. */
+  #isInstalled = false;
+
+  /** The engine looks at `performance` to decide when to pause: in a world it must decide by the seed. */
   install(): void {
-    performance.now = () => this.#elapsed;
+    this.#isInstalled = true;
+  }
+
+  /** What `performance.now` gives. */
+  read(real: () => number): number {
+    return this.#isInstalled ? this.#elapsed : real.call(performance);
   }
 }
 
 export const virtualTime = new VirtualTime();
+
+// On the prototype, and before the engine is loaded: it takes `now` from there at once, out of the reach of fake timers.
+const clock = Object.getPrototypeOf(performance) as { now: () => number };
+const real = clock.now;
+clock.now = () => virtualTime.read(real);

@@ -27,8 +27,12 @@ Buffer.allocUnsafeSlow = (size) => allocUnsafeSlow(size === 1024 * 1024 + 64 ? 3
 const [first, count] = [Number(process.argv[2]), Number(process.argv[3])];
 const defect = process.argv[4] as WorldDefect | undefined;
 const stretch = await runStretch(first, count, defect);
-if (process.send !== undefined) process.send(stretch);
-else console.log(JSON.stringify(stretch, undefined, 1));
+// Of worlds whose power went there is still somebody who follows a log, and would keep this process alive.
+if (process.send !== undefined) process.send(stretch, () => process.exit());
+else {
+  console.log(JSON.stringify(stretch, undefined, 1));
+  process.exit();
+}
 
 async function runStretch(from: number, worlds: number, broken: WorldDefect | undefined): Promise<Stretch> {
   const violations: { seed: number; what: string }[] = [];
