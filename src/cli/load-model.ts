@@ -9,7 +9,7 @@ import { readableError } from './readable-error.ts';
 /**
  * Loads the model of a module, TypeScript or JavaScript, named relative to the current directory.
  *
- * Meant is the export behind `#`, or the default export if it is a model, or the only one that is.
+ * It takes the export behind `#`, or the default export if that is a model, or the only one that is.
  *
  * @throws RefoldError `INVALID_OPTION`: no such module, it cannot be imported, it has no model or several
  */

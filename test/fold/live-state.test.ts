@@ -419,6 +419,18 @@ describe('a draft behaves as the state does', () => {
     expect(Object.keys(orders.get(3))).toEqual(['quantity', '__proto__']);
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
+
+  test('also in a value that is too large to be copied', () => {
+    const { large } = same(
+      (s) => {
+        const members = Array.from({ length: 300 }, (_, n) => `"k${n}":{"n":${n}}`).join();
+        s.large = JSON.parse(`{${members},"__proto__":{"n":1}}`);
+      },
+      (s) => void Object.getOwnPropertyDescriptor(s.large, '__proto__')!.value.n++,
+    );
+    expect(Object.getOwnPropertyDescriptor(large, '__proto__')?.value).toEqual({ n: 2 });
+    expect(Object.getPrototypeOf(large)).toBe(Object.prototype);
+  });
 });
 
 test('a draft that outlives its commit changes nothing', () => {

@@ -5,15 +5,14 @@
  * language looks for them. Whoever clones or compares values by their inside would get an empty collection, or another
  * answer than on replay. So they get an error that names the draft.
  */
-
 import type { DraftScope } from './scope.ts';
 
-/** Structured cloning refuses a weak reference, where it would copy any other object's members, and here there are none. */
 /** The refusal of what a draft of an event that is over is asked to do. */
 export function isOver(): TypeError {
   return new TypeError('this is the draft of an event that is over');
 }
 
+/** Structured cloning refuses a weak reference, where it would copy any other object's members, and here there are none. */
 export const Uncloneable: new () => object = class extends WeakRef<object> {
   constructor() {
     super(ANYTHING);
