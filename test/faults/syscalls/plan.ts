@@ -1,4 +1,4 @@
-/** Which system call fails, how, and when: all cases there are, and a fair sample of them. */
+/** Which system call fails, how, and when: all cases there are, and a fair order to try them in. */
 import type { Chance } from '../judging/chance.ts';
 import type { Injection, SystemCall } from './tracer.ts';
 
@@ -74,12 +74,11 @@ function casesOf(
   }));
 }
 
-/** So many cases, from each group as many as from any other as long as it has any left. */
-export function sample(groups: readonly Case[][], count: number, chance: Chance): Case[] {
+/** All cases in a random order, in which every start holds as many of each group as of any other that has any left. */
+export function inFairOrder(groups: readonly Case[][], chance: Chance): Case[] {
   const shuffled = shuffle(groups, chance).map((group) => shuffle(group, chance));
   const longest = Math.max(...groups.map((group) => group.length));
-  const inTurn = Array.from({ length: longest }, (_, round) => shuffled.flatMap((group) => group[round] ?? []));
-  return inTurn.flat().slice(0, count);
+  return Array.from({ length: longest }, (_, round) => shuffled.flatMap((group) => group[round] ?? [])).flat();
 }
 
 function shuffle<T>(items: readonly T[], chance: Chance): T[] {

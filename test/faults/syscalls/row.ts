@@ -5,11 +5,9 @@ import { chanceOf } from '../judging/chance.ts';
 import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
 import { describeCounts, inParallel, tally } from '../work.ts';
 import { Bench } from './bench.ts';
-import { allCases, type Case, type Counts, sample } from './plan.ts';
+import { allCases, type Case, type Counts, inFairOrder } from './plan.ts';
 
 const REQUIRED = { short: 400, long: 2_000 };
-/** Some calls of a sampled case may not come up: try a few more than are required. */
-const SPARE = 1.02;
 const BENCHES = 2;
 
 export const row: FaultRow = { name: 'syscalls', required: REQUIRED, missing, run };
@@ -27,17 +25,20 @@ async function run({ long, seed, folder, say }: RowOptions): Promise<RowReport> 
     const [first] = benches as [Bench];
     const counts: Counts = { fresh: await first.count('fresh', seed), crashed: await first.count('crashed', seed) };
     const groups = allCases(counts, seed);
-    const cases = long ? groups.flat() : sample(groups, Math.ceil(REQUIRED.short * SPARE), chanceOf(seed));
-    const found = await tryAll(benches, cases, say);
+    const found = long
+      ? await tryAll(benches, groups.flat(), Number.POSITIVE_INFINITY, say)
+      : await tryAll(benches, inFairOrder(groups, chanceOf(seed)), REQUIRED.short, say);
     return { ...found, controls: await controls(first, seed, counts) };
   } finally {
     for (const bench of benches) bench.close();
   }
 }
 
+/** Tries cases until so many have struck. How many calls a run makes varies: a late one may not come up. */
 async function tryAll(
   benches: readonly Bench[],
   cases: readonly Case[],
+  wanted: number,
   say: (text: string) => void,
 ): Promise<Omit<RowReport, 'controls'>> {
   const violations: string[] = [];
@@ -45,16 +46,16 @@ async function tryAll(
   let next = 0;
   let struck = 0;
   await inParallel(benches.length, async (place) => {
-    while (next < cases.length) {
+    while (next < cases.length && struck < wanted) {
       const one = cases[next++]!;
       const report = await benches[place]!.try(one);
       violations.push(...report.violations);
       if (report.hits > 0) struck += 1;
       if (report.hits > 0) endings.push(new Map([[report.ending, 1]]));
-      if (next % 50 === 0) say(`${next} of ${cases.length} cases`);
+      if (next % 50 === 0) say(`${next} of ${Math.min(wanted, cases.length)} cases`);
     }
   });
-  const notes = [`what came of it: ${describeCounts(tally(endings))}`, `${cases.length - struck} faults never struck`];
+  const notes = [`what came of it: ${describeCounts(tally(endings))}`, `${next - struck} faults never struck`];
   return { cases: struck, violations, notes };
 }
 
