@@ -13,13 +13,13 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 
 const THREADS = [
-  'engine/snapshot-worker.ts',
-  'log/sqlite/backup-worker.ts',
-  'log/sqlite/check-worker.ts',
-  'log/sqlite/checkpointer-worker.ts',
-  'log/sqlite/read-ahead-worker.ts',
-  'log/sqlite/sealer-worker.ts',
-  'log/sqlite/writer.ts',
+  'engine/snapshots/snapshot-worker.ts',
+  'log/sqlite/mending/backup-worker.ts',
+  'log/sqlite/mending/check-worker.ts',
+  'log/sqlite/writing/checkpointer-worker.ts',
+  'log/sqlite/reading/read-ahead-worker.ts',
+  'log/sqlite/sealing/sealer-worker.ts',
+  'log/sqlite/writing/writer.ts',
 ];
 
 const source = import.meta.dirname;

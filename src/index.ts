@@ -32,10 +32,9 @@ export {
   type Upcaster,
   type VersionedEvent,
 } from './core/model.ts';
+export type { History, HistoryBudget, SaveRule, StoreOptions } from './engine/calls/options.ts';
+export type { Progress } from './engine/calls/progress.ts';
 export { type Closable, closeOnSignal } from './engine/close-on-signal.ts';
-export type { CommandOutcome } from './engine/commands.ts';
-export type { CompactionReport, CompactOptions } from './engine/compaction.ts';
-export type { Divergence } from './engine/divergence.ts';
 export {
   type BlocksReport,
   type CompactLogOptions,
@@ -45,24 +44,25 @@ export {
   openLog,
   type VerifyOptions,
 } from './engine/event-log.ts';
-export type { EventRange, FollowOptions, PastState, Position } from './engine/history.ts';
 export { openStore } from './engine/open-store.ts';
-export type { History, HistoryBudget, SaveRule, StoreOptions } from './engine/options.ts';
-export type { Progress } from './engine/progress.ts';
-export type { Projection } from './engine/projection.ts';
-export { defineProjection, type ProjectionDefinition } from './engine/projection-definition.ts';
-export type { Listener } from './engine/publisher.ts';
-export type { RecoveryReport } from './engine/recovery.ts';
-export { type RepairOptions, type RepairReport, repairLog } from './engine/repair.ts';
-export { type ReplayOptions, type ReplayReport, replay } from './engine/replay.ts';
-export type { SnapshotReport } from './engine/snapshotter.ts';
-export { type StateAtOptions, stateAt } from './engine/state-at.ts';
+export type { Divergence } from './engine/past/divergence.ts';
+export type { EventRange, FollowOptions, PastState, Position } from './engine/past/history.ts';
+export type { Projection } from './engine/past/projection.ts';
+export { defineProjection, type ProjectionDefinition } from './engine/past/projection-definition.ts';
+export type { RecoveryReport } from './engine/past/recovery.ts';
+export { type ReplayOptions, type ReplayReport, replay } from './engine/past/replay.ts';
+export { type StateAtOptions, stateAt } from './engine/past/state-at.ts';
+export type { SnapshotVerdict, VerifyReport } from './engine/past/verify.ts';
+export type { SnapshotReport } from './engine/snapshots/snapshotter.ts';
 export type { Store, StoreOf, StoreStats } from './engine/store.ts';
-export type { SnapshotVerdict, VerifyReport } from './engine/verify.ts';
-export type { AppendOptions, ExecuteOptions } from './engine/write-options.ts';
+export type { CompactionReport, CompactOptions } from './engine/upkeep/compaction.ts';
+export { type RepairOptions, type RepairReport, repairLog } from './engine/upkeep/repair.ts';
+export type { CommandOutcome } from './engine/writing/commands.ts';
+export type { Listener } from './engine/writing/publisher.ts';
+export type { AppendOptions, ExecuteOptions } from './engine/writing/write-options.ts';
+export { hashState } from './fold/encoding/state-codec.ts';
 export { ascending, type Comparator, descending, OrderedMap, type ReadonlyOrderedMap } from './fold/ordered-map.ts';
 export { plain } from './fold/own-copy.ts';
-export { hashState } from './fold/state-codec.ts';
 export type {
   AppendRequest,
   Block,

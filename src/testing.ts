@@ -13,17 +13,17 @@ import type { EventInput, RecordedEvent } from './core/event.ts';
 import type { Catalog, CommandInputs, EventOf, InputOf, Model } from './core/model.ts';
 import { requireModel } from './core/model-checks.ts';
 import { isParts } from './core/parts.ts';
-import { checkOptions, checkValue, type OptionCheck, type OptionChecks } from './engine/call-options.ts';
-import { decideCommand, type Verdict } from './engine/commands.ts';
-import { freshState } from './engine/initial-state.ts';
-import { Intake } from './engine/intake.ts';
+import { checkOptions, checkValue, type OptionCheck, type OptionChecks } from './engine/calls/call-options.ts';
+import { STORE_CHECKS, type StoreOptions } from './engine/calls/options.ts';
+import { freshState } from './engine/folding/initial-state.ts';
 import { openStore } from './engine/open-store.ts';
-import { STORE_CHECKS, type StoreOptions } from './engine/options.ts';
+import { whyBroken } from './engine/past/verify.ts';
 import type { Store } from './engine/store.ts';
-import { whyBroken } from './engine/verify.ts';
+import { decideCommand, type Verdict } from './engine/writing/commands.ts';
+import { Intake } from './engine/writing/intake.ts';
 import { diffStates } from './fold/diff.ts';
+import { decodeState, encodeState, hashState } from './fold/encoding/state-codec.ts';
 import { foldDirect, openAtomicState } from './fold/live-state.ts';
-import { decodeState, encodeState, hashState } from './fold/state-codec.ts';
 
 /** `now` for commands and `recordedAt` for given events, unless a story says otherwise: 2020-01-01, in ms. */
 const STORY_TIME = 1_577_836_800_000;

@@ -7,17 +7,17 @@
 import { basename } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { RefoldError, type SerializedError } from 'refold';
-import { runConsensus } from './consensus.ts';
-import { fileSource, parseInteger, type TextSource } from './csv.ts';
-import { runDemo } from './demo.ts';
-import { runLobster } from './lobster.ts';
+import { replayBook } from './audit/replay-book.ts';
+import { runDemo } from './demo/demo.ts';
+import { runConsensus } from './feeds/consensus.ts';
+import { fileSource, parseInteger, type TextSource } from './feeds/csv.ts';
+import { runLobster } from './feeds/lobster.ts';
+import { runTape, type TapeReport } from './feeds/tape.ts';
+import { openSample } from './feeds/zip.ts';
 import { openProgress } from './progress.ts';
-import { replayBook } from './replay-book.ts';
 import { parsePosition, showBook } from './show.ts';
-import { runTape, type TapeReport } from './tape.ts';
 import { number, table } from './text.ts';
 import { type OpenBook, openNewBook, openWorkspace } from './workspace.ts';
-import { openSample } from './zip.ts';
 
 const EXIT_CHECK_FAILED = 1;
 const EXIT_BAD_INPUT = 2;

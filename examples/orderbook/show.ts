@@ -1,6 +1,6 @@
 /** Shows a book as it is, or as it was. */
 import { RefoldError } from 'refold';
-import { parseInteger } from './csv.ts';
+import { parseInteger } from './feeds/csv.ts';
 import { renderLadder, renderTape, type SymbolView, viewOf } from './ladder.ts';
 import { clock, number, paint } from './text.ts';
 import { openBook } from './workspace.ts';

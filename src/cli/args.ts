@@ -1,8 +1,8 @@
 /** What several commands take: arguments, options, and how their texts are read. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Position } from '../index.ts';
-import type { ExitCode } from './exit-codes.ts';
-import { type Answer, printAnswer } from './output.ts';
+import type { ExitCode } from './output/exit-codes.ts';
+import { type Answer, printAnswer } from './output/output.ts';
 
 export const FILE: readonly [string, string] = ['<file>', "the log's file"];
 export const MODEL: readonly [string, string] = [

@@ -7,7 +7,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { chmod, link, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RefoldError } from '../index.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT } from './output/exit-codes.ts';
 
 /** @throws RefoldError `INVALID_OPTION` when there is no such file: a command never makes one by mistake */
 export async function requireFile(path: string, hint: string = HINT_LOG): Promise<void> {

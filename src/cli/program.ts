@@ -11,9 +11,9 @@ import { defineReplay } from './commands/replay.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
 import { defineStates } from './commands/states.ts';
 import { defineVerify } from './commands/verify.ts';
-import { EXIT, EXIT_CODE_HELP } from './exit-codes.ts';
-import { OutputFailed, outputTaken, watchOutput } from './output.ts';
-import { reportError, reportOutput } from './report-error.ts';
+import { EXIT, EXIT_CODE_HELP } from './output/exit-codes.ts';
+import { OutputFailed, outputTaken, watchOutput } from './output/output.ts';
+import { reportError, reportOutput } from './output/report-error.ts';
 
 /** Runs one call of `refold` and gives its exit code; whatever goes wrong has been told. */
 export async function run(args: readonly string[], version: string): Promise<number> {

@@ -6,8 +6,8 @@
  * durability `everysec` and `os` it syncs what was acknowledged.
  */
 import { messageOf } from '../core/errors.ts';
-import { nextTurn } from '../log/timers.ts';
-import { checkValue, type OptionCheck } from './call-options.ts';
+import { nextTurn } from '../threads/timers.ts';
+import { checkValue, type OptionCheck } from './calls/call-options.ts';
 
 /** What can be closed: a store, a log, a server that holds one. */
 export interface Closable {

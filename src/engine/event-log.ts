@@ -8,8 +8,8 @@ import { isRefoldError, messageOf, RefoldError, type SerializedError } from '../
 import type { EventMeta, Json, RecordedEvent } from '../core/event.ts';
 import { copyPayload, inspectInput } from '../core/guard.ts';
 import { isParts } from '../core/parts.ts';
-import { decodeBlock, encodeCommit } from '../log/block.ts';
-import { requireReadable } from '../log/block-rules.ts';
+import { decodeBlock, encodeCommit } from '../log/blocks/block.ts';
+import { requireReadable } from '../log/blocks/block-rules.ts';
 import type { BlockHeader, LogStore, QueuedCommit } from '../log/log-store.ts';
 import {
   A_FUNCTION,
@@ -18,14 +18,21 @@ import {
   type OptionCheck,
   type OptionChecks,
   TRUE_OR_FALSE,
-} from './call-options.ts';
-import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
-import { type EventRange, type FollowOptions, followEvents, locate, type Position, readRecorded } from './history.ts';
-import { admitMeta, refusalOf } from './intake.ts';
-import { A_PATH } from './log-options.ts';
-import { openLogAt } from './open-log.ts';
-import { modelNameOf } from './open-store.ts';
-import { harmless, type Progress } from './progress.ts';
+} from './calls/call-options.ts';
+import { A_PATH } from './calls/log-options.ts';
+import { modelNameOf } from './calls/log-ownership.ts';
+import { openLogAt } from './calls/open-log.ts';
+import { harmless, type Progress } from './calls/progress.ts';
+import {
+  type EventRange,
+  type FollowOptions,
+  followEvents,
+  locate,
+  type Position,
+  readRecorded,
+} from './past/history.ts';
+import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
+import { admitMeta, refusalOf } from './writing/intake.ts';
 
 export interface LogInfo {
   readonly path: string;

@@ -1,25 +1,21 @@
 /** Opening a store: options, log, model, recovery, in this order; whatever fails leaves the file as it was. */
-import { RefoldError } from '../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { requireModel } from '../core/model-checks.ts';
 import { type LiveState, openAtomicState, openDirectState, openStrictState } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
-import { performance } from '../log/timers.ts';
-import { despiteDrops } from './history.ts';
-import type { LogOptions } from './log-options.ts';
-import { fingerprintOfModel } from './model-module.ts';
-import { openLogAt } from './open-log.ts';
-import { type Settings, type StoreOptions, settingsOf } from './options.ts';
-import { learnRates, readRates } from './rates.ts';
-import { describeRecovery, type RecoveryReport, recover } from './recovery.ts';
-import { inShadowWorld } from './shadow-world.ts';
+import { performance } from '../threads/timers.ts';
+import { refuseLostTail, requireSameModel } from './calls/log-ownership.ts';
+import { openLogAt } from './calls/open-log.ts';
+import { type Settings, type StoreOptions, settingsOf } from './calls/options.ts';
+import { warnOf } from './calls/warn.ts';
+import { fingerprintOfModel } from './folding/model-module.ts';
+import { tellPassedOver } from './folding/undecodable.ts';
+import { beginChecking } from './folding/upcast.ts';
+import { despiteDrops } from './past/history.ts';
+import { describeRecovery, type RecoveryReport, recover } from './past/recovery.ts';
+import { learnRates, readRates } from './snapshots/rates.ts';
 import { Store } from './store.ts';
-import { tellPassedOver } from './undecodable.ts';
-import { beginChecking } from './upcast.ts';
-import { warnOf } from './warn.ts';
-
-/** The name of the model is kept under this key. */
-const MODEL_KEY = 'model';
+import { inShadowWorld } from './writing/shadow-world.ts';
 
 /**
  * Opens the log of a model, recovers its state, and becomes its writer (unless `readOnly`).
@@ -92,50 +88,6 @@ function uncheckedFold({ path }: LogStore): string {
   return `The store on ${path} folds directly, and does not check what reducers put into the state: values in two places, frozen ones, getters, class instances, nested OrderedMaps. Use strict: true while developing`;
 }
 
-/**
- * A log belongs to the model that wrote it first.
- *
- * @throws RefoldError `MODEL_MISMATCH`
- */
-export async function requireSameModel(log: LogStore, model: Model): Promise<void> {
-  const owner = await log.getMeta(MODEL_KEY);
-  if (owner === undefined && !log.readOnly) await log.putMeta(MODEL_KEY, model.name);
-  if (owner === undefined || owner === model.name) return;
-  throw new RefoldError(
-    'MODEL_MISMATCH',
-    `Cannot open ${log.path} as ${model.name}: it is a log of the model ${owner}`,
-    {
-      path: log.path,
-      type: owner,
-      hint: `Open it with the model ${owner}, or choose another path`,
-    },
-  );
-}
-
-/** The name of the model that a log belongs to; undefined for a log that no model has opened yet. */
-export function modelNameOf(log: LogStore): Promise<string | undefined> {
-  return log.getMeta(MODEL_KEY);
-}
-
-/**
- * Hands over the log that is given, or else the one at the path, which is closed afterwards.
- *
- * @throws RefoldError as `openStore` does for a file that cannot be read or does not fit the model
- */
-export async function withLogOf<T>(
-  model: Model,
-  { path, log: given }: LogOptions,
-  read: (log: LogStore) => Promise<T>,
-): Promise<T> {
-  const log = given ?? (await openLogAt(path!, { readOnly: true }));
-  try {
-    await requireSameModel(log, model);
-    return await read(log);
-  } finally {
-    if (given === undefined) await log.close();
-  }
-}
-
 /** A state whose loading alone overruns the promise cannot be helped by snapshots: said once, with the numbers. */
 function warnOfOverrun({ path }: LogStore, { loadMilliseconds, recoverWithin }: RecoveryReport): void {
   if (loadMilliseconds <= recoverWithin) return;
@@ -145,24 +97,4 @@ function warnOfOverrun({ path }: LogStore, { loadMilliseconds, recoverWithin }: 
     type: 'RefoldRecoveryWarning',
     detail: 'Raise recoverWithin, or keep less in the state',
   });
-}
-
-/**
- * A snapshot beyond the log's end proves that the log has lost events which were durable once.
- *
- * @throws RefoldError `LOG_CORRUPT`
- */
-export async function refuseLostTail(log: LogStore): Promise<void> {
-  const newest = (await log.snapshots(''))[0]?.sequence ?? 0;
-  const head = log.head().sequence;
-  if (newest <= head) return;
-  throw new RefoldError(
-    'LOG_CORRUPT',
-    `Cannot open ${log.path}: the log ends at ${head}, before its snapshot at ${newest}`,
-    {
-      path: log.path,
-      sequence: head + 1,
-      hint: 'Look for the -wal file that belongs beside it, or restore a backup; to go on without what is lost, run refold repair --accept-loss',
-    },
-  );
 }

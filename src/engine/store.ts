@@ -7,14 +7,14 @@
 import { RefoldError } from '../core/errors.ts';
 import type { Commit, DeepReadonly, RecordedEvent } from '../core/event.ts';
 import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf, TypeOf } from '../core/model.ts';
+import { hashState } from '../fold/encoding/state-codec.ts';
 import type { LiveState } from '../fold/live-state.ts';
-import { hashState } from '../fold/state-codec.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
-import { checkOptions } from './call-options.ts';
-import { StoreClock } from './clock.ts';
-import type { CommandOutcome } from './commands.ts';
-import { COMPACT_CHECKS, type CompactionReport, type CompactOptions } from './compaction.ts';
-import type { ModelFingerprint } from './fingerprint.ts';
+import { checkOptions } from './calls/call-options.ts';
+import type { Settings } from './calls/options.ts';
+import { guardOf, type Reentrancy, refuseReentrant } from './calls/reentrancy.ts';
+import type { ModelFingerprint } from './folding/fingerprint.ts';
+import { upcastEvent, upcastRulesOf } from './folding/upcast.ts';
 import {
   checkedPosition,
   type EventRange,
@@ -24,21 +24,21 @@ import {
   type Position,
   pastState,
   readEvents,
-} from './history.ts';
-import type { Settings } from './options.ts';
-import type { Projection } from './projection.ts';
-import type { ProjectionDefinition } from './projection-definition.ts';
-import { Projections } from './projections.ts';
-import { type Listener, Publisher } from './publisher.ts';
-import type { Rates } from './rates.ts';
-import type { RecoveryReport } from './recovery.ts';
-import { guardOf, type Reentrancy, refuseReentrant } from './reentrancy.ts';
-import type { SnapshotReport } from './snapshotter.ts';
-import { upcastEvent, upcastRulesOf } from './upcast.ts';
-import { Upkeep, type UpkeepStats } from './upkeep.ts';
-import { type LiveHash, type VerifyReport, verifyLog } from './verify.ts';
-import type { AppendOptions, ExecuteOptions } from './write-options.ts';
-import { WritePath } from './write-path.ts';
+} from './past/history.ts';
+import type { Projection } from './past/projection.ts';
+import type { ProjectionDefinition } from './past/projection-definition.ts';
+import { Projections } from './past/projections.ts';
+import type { RecoveryReport } from './past/recovery.ts';
+import { type LiveHash, type VerifyReport, verifyLog } from './past/verify.ts';
+import type { Rates } from './snapshots/rates.ts';
+import type { SnapshotReport } from './snapshots/snapshotter.ts';
+import { COMPACT_CHECKS, type CompactionReport, type CompactOptions } from './upkeep/compaction.ts';
+import { Upkeep, type UpkeepStats } from './upkeep/upkeep.ts';
+import { StoreClock } from './writing/clock.ts';
+import type { CommandOutcome } from './writing/commands.ts';
+import { type Listener, Publisher } from './writing/publisher.ts';
+import type { AppendOptions, ExecuteOptions } from './writing/write-options.ts';
+import { WritePath } from './writing/write-path.ts';
 
 export interface StoreStats extends UpkeepStats, LogSize {
   readonly sequence: number;

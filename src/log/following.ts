@@ -1,6 +1,7 @@
 /** How a reader waits for the log to grow: shared by every log that is held in this process. */
+
+import { every } from '../threads/timers.ts';
 import type { Block, LogHead } from './log-store.ts';
-import { every } from './timers.ts';
 
 /** Beyond this a timer would not wait at all. */
 const LONGEST_MS = 2 ** 31 - 1;

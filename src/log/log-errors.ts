@@ -1,6 +1,6 @@
 /** The refusals that every log shares, worded once. */
 import { RefoldError } from '../core/errors.ts';
-import { HINT_CORRUPT } from './chain.ts';
+import { HINT_CORRUPT } from './blocks/chain.ts';
 
 /** Asked for events that compaction dropped. */
 export function historyGone(path: string, from: number, firstLeft: number): RefoldError {

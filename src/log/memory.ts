@@ -7,8 +7,10 @@
 import assert from 'node:assert';
 import { RefoldError } from '../core/errors.ts';
 import { isParts } from '../core/parts.ts';
-import { encodeOpenBlock } from './block.ts';
-import { chainAfter, checksumOf, EMPTY_CHAIN, type StoredBlock, verifyBlock, verifyBlocks } from './chain.ts';
+import { nextTurn } from '../threads/timers.ts';
+import { encodeOpenBlock } from './blocks/block.ts';
+import { chainAfter, checksumOf, EMPTY_CHAIN, type StoredBlock, verifyBlock, verifyBlocks } from './blocks/chain.ts';
+import { headerOf, nextRun, openBytesOf, sealInRuns, sealRun } from './blocks/sealing.ts';
 import { Bell, followLog } from './following.ts';
 import {
   epochConflict,
@@ -33,8 +35,6 @@ import type {
   StoredOutcome,
 } from './log-store.ts';
 import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOME_AGE_MS, OUTCOMES_KEPT } from './outcomes.ts';
-import { headerOf, nextRun, openBytesOf, sealInRuns, sealRun } from './sealing.ts';
-import { nextTurn } from './timers.ts';
 
 export interface MemoryLogOptions {
   /** Accepted for symmetry; memory has no disk to reach. */

@@ -1,5 +1,5 @@
 /** How the outcomes of commands are remembered, and how long: whichever bound is met first. */
-import { checksumOf } from './chain.ts';
+import { checksumOf } from './blocks/chain.ts';
 import type { StoredOutcome } from './log-store.ts';
 
 /** Most outcomes kept. */

@@ -1,20 +1,20 @@
 /** All workloads, in the order they begin: the machine, refold, the others, order books. */
-import type { Workload } from './workload.ts';
-import { appendWorkloads } from './workloads/append.ts';
-import { bareWorkloads } from './workloads/bare.ts';
-import { bookWorkloads } from './workloads/book.ts';
-import { commandWorkloads } from './workloads/commands.ts';
-import { emmettWorkloads } from './workloads/emmett.ts';
-import { eventStorageWorkloads } from './workloads/event-storage.ts';
-import { importWorkloads } from './workloads/import.ts';
-import { memoryWorkloads } from './workloads/memory.ts';
-import { openWorkloads } from './workloads/open.ts';
-import { partWorkloads } from './workloads/parts.ts';
-import { redisWorkloads } from './workloads/redis.ts';
-import { replayWorkloads } from './workloads/replay.ts';
-import { snapshotWorkloads } from './workloads/snapshots.ts';
-import { tableWorkloads } from './workloads/tables.ts';
-import { timeTravelWorkloads } from './workloads/time-travel.ts';
+import type { Workload } from './measuring/workload.ts';
+import { bookWorkloads } from './workloads/others/book.ts';
+import { emmettWorkloads } from './workloads/others/emmett.ts';
+import { eventStorageWorkloads } from './workloads/others/event-storage.ts';
+import { redisWorkloads } from './workloads/others/redis.ts';
+import { importWorkloads } from './workloads/reading/import.ts';
+import { memoryWorkloads } from './workloads/reading/memory.ts';
+import { openWorkloads } from './workloads/reading/open.ts';
+import { replayWorkloads } from './workloads/reading/replay.ts';
+import { timeTravelWorkloads } from './workloads/reading/time-travel.ts';
+import { appendWorkloads } from './workloads/writing/append.ts';
+import { bareWorkloads } from './workloads/writing/bare.ts';
+import { commandWorkloads } from './workloads/writing/commands.ts';
+import { partWorkloads } from './workloads/writing/parts.ts';
+import { snapshotWorkloads } from './workloads/writing/snapshots.ts';
+import { tableWorkloads } from './workloads/writing/tables.ts';
 
 /** What is held against each other and repeats short runs. */
 const WRITING: readonly Workload[] = [

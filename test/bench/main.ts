@@ -7,14 +7,14 @@
  */
 import { tmpdir } from 'node:os';
 import { WORKLOADS } from './catalog.ts';
-import { commitRatios, runGuard } from './guard-run.ts';
-import { BUSY_LOAD, describeMachine, isInMemory } from './machine.ts';
-import { measure, say } from './measure.ts';
+import { commitRatios, runGuard } from './guarding/guard-run.ts';
+import { bytesPerEvent } from './material/order-flow.ts';
+import { BUSY_LOAD, describeMachine, isInMemory } from './measuring/machine.ts';
+import { measure, say } from './measuring/measure.ts';
+import type { Workload } from './measuring/workload.ts';
 import { type BenchOptions, parseOptions, sizeOf, USAGE } from './options.ts';
-import { bytesPerEvent } from './order-flow.ts';
-import { writePages } from './pages.ts';
-import { makeReport, type Report, reportJson, reportText } from './report.ts';
-import type { Workload } from './workload.ts';
+import { writePages } from './telling/pages.ts';
+import { makeReport, type Report, reportJson, reportText } from './telling/report.ts';
 
 await main(process.argv.slice(2));
 

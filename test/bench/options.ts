@@ -1,6 +1,6 @@
 /** The flags of `npm run bench`, and what each does. */
 import { parseArgs } from 'node:util';
-import type { SizeName } from './sizes.ts';
+import type { SizeName } from './measuring/sizes.ts';
 
 export const USAGE = `npm run bench -- [flags]
   --quick        smaller states, shorter runs: under two minutes instead of under fifteen

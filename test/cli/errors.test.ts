@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { openStore } from 'refold';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { exitCodeOf } from '../../src/cli/exit-codes.ts';
+import { exitCodeOf } from '../../src/cli/output/exit-codes.ts';
 import { cart } from './fixtures/cart.ts';
 import { CART, fixture, jsonLines, makeShop, refold, temporaryFolder } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** JSON that JavaScript would change without a word is refused, with its place; all else is read as it stands. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JsonRefused, parseStrictly } from '../../src/cli/strict-json.ts';
+import { JsonRefused, parseStrictly } from '../../src/cli/input/strict-json.ts';
 
 function refusalOf(text: string): JsonRefused {
   try {

@@ -2,10 +2,10 @@
 import { ascending, OrderedMap } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { parseBytes, parseCount, parseDuration, parsePosition, parseSequence } from '../../src/cli/args.ts';
-import { ProgressBar } from '../../src/cli/progress.ts';
-import { renderJson, renderText } from '../../src/cli/render-state.ts';
+import { ProgressBar } from '../../src/cli/output/progress.ts';
+import { renderJson, renderText } from '../../src/cli/output/render-state.ts';
+import { bytes, count, counted, oneLine, safeJson, seconds, time } from '../../src/cli/output/text.ts';
 import { valueAt } from '../../src/cli/state-path.ts';
-import { bytes, count, counted, oneLine, safeJson, seconds, time } from '../../src/cli/text.ts';
 
 describe('arguments', () => {
   test.each([

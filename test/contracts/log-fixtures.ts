@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect } from 'vitest';
 import { RefoldError } from '../../src/core/errors.ts';
 import type { Json, RecordedEvent } from '../../src/core/event.ts';
-import { decodeBlock, encodeCommit, type StoredEvent } from '../../src/log/block.ts';
+import { decodeBlock, encodeCommit, type StoredEvent } from '../../src/log/blocks/block.ts';
 import type { Block, LogStore, QueuedCommit, SnapshotInfo } from '../../src/log/log-store.ts';
 
 /** An event whose data says which one it is. */

@@ -6,7 +6,7 @@
  */
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { EMPTY_CHAIN } from '../../src/log/block.ts';
+import { EMPTY_CHAIN } from '../../src/log/blocks/block.ts';
 import type { Block, LogStore } from '../../src/log/log-store.ts';
 import {
   appendCommits,

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError } from '../../src/core/errors.ts';
-import { decodeState, encodeState } from '../../src/fold/state-codec.ts';
+import { decodeState, encodeState } from '../../src/fold/encoding/state-codec.ts';
 import { INITIAL, legalState } from './legal-states.ts';
 
 type Outcome = 'decoded' | 'refused';

@@ -4,9 +4,9 @@ import { enableMapSet, Immer } from 'immer';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError } from '../../src/core/errors.ts';
 import { diffStates } from '../../src/fold/diff.ts';
+import { decodeState, encodeState, hashState } from '../../src/fold/encoding/state-codec.ts';
 import { foldDirect, type LiveState, openAtomicState } from '../../src/fold/live-state.ts';
 import { OrderedMap } from '../../src/fold/ordered-map.ts';
-import { decodeState, encodeState, hashState } from '../../src/fold/state-codec.ts';
 import {
   ALIASING,
   initialState,

@@ -5,10 +5,10 @@ import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError, type RefoldError } from '../../src/core/errors.ts';
 import type { RecordedEvent } from '../../src/core/event.ts';
+import { hashState } from '../../src/fold/encoding/state-codec.ts';
 import { openAtomicState, openDirectState } from '../../src/fold/live-state.ts';
 import { ascending, OrderedMap } from '../../src/fold/ordered-map.ts';
 import { plain } from '../../src/fold/own-copy.ts';
-import { hashState } from '../../src/fold/state-codec.ts';
 
 type Change = (state: any, data: any, event: any) => unknown;
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError, openStore } from '../../src/index.ts';
-import { temporaryDirectory } from '../log/sqlite-fixtures.ts';
+import { temporaryDirectory } from '../log/sqlite/fixtures.ts';
 import { expected } from './format-1-habits/expected.ts';
 import { type Found, type Habit, habits } from './habits/index.ts';
 

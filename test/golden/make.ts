@@ -11,7 +11,7 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore } from '../../src/index.ts';
-import { FORMAT_VERSION } from '../../src/log/sqlite/schema.ts';
+import { FORMAT_VERSION } from '../../src/log/sqlite/file/schema.ts';
 import { GOLDEN_FOLDER, goldenModel, goldenProjection, writeGolden } from './ledger.ts';
 
 const SUFFIXES = ['', '-wal', '-witness'] as const;

@@ -3,11 +3,11 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { openStore } from '../../src/index.ts';
-import { type Connection, loadDriver, openConnection } from '../../src/log/sqlite/driver.ts';
-import { FORMAT_VERSION, identify, MIGRATIONS, type Migration, migrate } from '../../src/log/sqlite/schema.ts';
+import { type Connection, loadDriver, openConnection } from '../../src/log/sqlite/file/driver.ts';
+import { FORMAT_VERSION, identify, MIGRATIONS, type Migration, migrate } from '../../src/log/sqlite/file/schema.ts';
 import { refusalOf } from '../contracts/log-fixtures.ts';
 import { GOLDEN_FOLDER, goldenModel, goldenProjection, readGolden } from '../golden/ledger.ts';
-import { openLog, temporaryDirectory, temporaryPath, withDatabase } from './sqlite-fixtures.ts';
+import { openLog, temporaryDirectory, temporaryPath, withDatabase } from './sqlite/fixtures.ts';
 
 const goldens = fs
   .readdirSync(GOLDEN_FOLDER, { recursive: true, encoding: 'utf8' })

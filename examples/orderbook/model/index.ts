@@ -47,7 +47,6 @@ export * from './events.ts';
 export { type BookCommand, type CommandName, inputs } from './inputs.ts';
 export { settled } from './invariants.ts';
 export { REJECTION_CODES, REJECTIONS, type RejectionCode } from './rejections.ts';
-export { type AuditedEvent, type RematchDifference, Rematcher, type RematchResult, rematch } from './rematch.ts';
 export {
   type BookState,
   type Market,

@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import { openLog } from '../../index.ts';
 import { answering, FILE, JSON_OPTION } from '../args.ts';
 import { requireFile, requireNew } from '../files.ts';
-import type { Answer } from '../output.ts';
-import { withProgress } from '../progress.ts';
-import { bytes, count, pairs } from '../text.ts';
+import type { Answer } from '../output/output.ts';
+import { withProgress } from '../output/progress.ts';
+import { bytes, count, pairs } from '../output/text.ts';
 
 export function defineBackup(program: Command): void {
   program

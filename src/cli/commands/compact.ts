@@ -17,10 +17,10 @@ import {
   parseDuration,
 } from '../args.ts';
 import { requireFile } from '../files.ts';
-import { loadModel } from '../load-model.ts';
-import type { Answer } from '../output.ts';
-import { withProgress } from '../progress.ts';
-import { bytes, count, counted, pairs } from '../text.ts';
+import { loadModel } from '../input/load-model.ts';
+import type { Answer } from '../output/output.ts';
+import { withProgress } from '../output/progress.ts';
+import { bytes, count, counted, pairs } from '../output/text.ts';
 
 interface Options extends JsonOption {
   readonly model?: string;

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { type EventLog, openLog, type RecordedEvent } from '../../index.ts';
 import { answering, collect, FILE, type JsonOption, parseCount, parseSequence } from '../args.ts';
 import { requireFile } from '../files.ts';
-import { LineWriter } from '../output.ts';
-import { safeJson } from '../text.ts';
+import { LineWriter } from '../output/output.ts';
+import { safeJson } from '../output/text.ts';
 
 interface Options extends JsonOption {
   readonly from?: number;

@@ -5,10 +5,10 @@ import type { Command } from 'commander';
 import { type EventLog, openLog, type RecordedEvent, RefoldError } from '../../index.ts';
 import { answering, collect, FILE, type JsonOption, parseSequence } from '../args.ts';
 import { makeFile, requireFile } from '../files.ts';
-import type { Answer } from '../output.ts';
-import { withProgress } from '../progress.ts';
-import { writeTable } from '../sqlite-table.ts';
-import { count, pairs } from '../text.ts';
+import type { Answer } from '../output/output.ts';
+import { withProgress } from '../output/progress.ts';
+import { writeTable } from '../output/sqlite-table.ts';
+import { count, pairs } from '../output/text.ts';
 import { eventLine, printEvents } from './events.ts';
 
 interface Options extends JsonOption {

@@ -9,13 +9,13 @@ import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { type Model, openLog, RefoldError } from '../../index.ts';
 import { answering, JSON_OPTION, type JsonOption } from '../args.ts';
-import { type Clamps, EventLines, type LineOptions } from '../event-lines.ts';
 import { makeFile, requireFile, requireNew } from '../files.ts';
-import { loadModel } from '../load-model.ts';
-import { appendAll } from '../model-import.ts';
-import type { Answer } from '../output.ts';
-import { type ProgressBar, withProgress } from '../progress.ts';
-import { count, counted, pairs, seconds } from '../text.ts';
+import { type Clamps, EventLines, type LineOptions } from '../input/event-lines.ts';
+import { loadModel } from '../input/load-model.ts';
+import { appendAll } from '../input/model-import.ts';
+import type { Answer } from '../output/output.ts';
+import { type ProgressBar, withProgress } from '../output/progress.ts';
+import { count, counted, pairs, seconds } from '../output/text.ts';
 
 interface Options extends JsonOption, LineOptions {
   readonly model?: string;

@@ -3,8 +3,8 @@ import type { Command } from 'commander';
 import { type LogInfo, openLog } from '../../index.ts';
 import { answering, FILE, JSON_OPTION } from '../args.ts';
 import { requireFile } from '../files.ts';
-import type { Answer } from '../output.ts';
-import { bytes, count, counted, pairs, time } from '../text.ts';
+import type { Answer } from '../output/output.ts';
+import { bytes, count, counted, pairs, time } from '../output/text.ts';
 
 export function defineInfo(program: Command): void {
   program

@@ -6,11 +6,11 @@
 import type { Command } from 'commander';
 import { type RepairReport, repairLog, type SerializedError } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption } from '../args.ts';
-import { EXIT } from '../exit-codes.ts';
 import { requireFile } from '../files.ts';
-import { type Answer, writeOut } from '../output.ts';
-import { withProgress } from '../progress.ts';
-import { count, counted, oneLine, paint, pairs } from '../text.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import { type Answer, writeOut } from '../output/output.ts';
+import { withProgress } from '../output/progress.ts';
+import { count, counted, oneLine, paint, pairs } from '../output/text.ts';
 
 interface Options extends JsonOption {
   readonly plan?: true;

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import { openLog, type Position, replay } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../args.ts';
 import { requireFile } from '../files.ts';
-import { loadModel } from '../load-model.ts';
-import type { Answer } from '../output.ts';
-import { withProgress } from '../progress.ts';
-import { count, pairs, seconds } from '../text.ts';
+import { loadModel } from '../input/load-model.ts';
+import type { Answer } from '../output/output.ts';
+import { withProgress } from '../output/progress.ts';
+import { count, pairs, seconds } from '../output/text.ts';
 
 interface Options extends JsonOption {
   readonly model: string;

@@ -3,10 +3,10 @@ import type { Command } from 'commander';
 import { openStore } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../args.ts';
 import { requireFile } from '../files.ts';
-import { loadModel } from '../load-model.ts';
-import type { Answer } from '../output.ts';
-import { withProgress } from '../progress.ts';
-import { bytes, count, pairs } from '../text.ts';
+import { loadModel } from '../input/load-model.ts';
+import type { Answer } from '../output/output.ts';
+import { withProgress } from '../output/progress.ts';
+import { bytes, count, pairs } from '../output/text.ts';
 
 interface Options extends JsonOption {
   readonly model: string;

@@ -3,12 +3,12 @@ import type { Command } from 'commander';
 import { hashState, type Model, openStore, type Position, type Progress, stateAt } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../args.ts';
 import { requireFile } from '../files.ts';
-import { loadModel } from '../load-model.ts';
-import type { Answer } from '../output.ts';
-import { withProgress } from '../progress.ts';
-import { renderJson, renderText } from '../render-state.ts';
+import { loadModel } from '../input/load-model.ts';
+import type { Answer } from '../output/output.ts';
+import { withProgress } from '../output/progress.ts';
+import { renderJson, renderText } from '../output/render-state.ts';
+import { coloursOut, count, pairs, safeJson, time } from '../output/text.ts';
 import { valueAt } from '../state-path.ts';
-import { coloursOut, count, pairs, safeJson, time } from '../text.ts';
 
 interface Options extends JsonOption {
   readonly model: string;

@@ -15,12 +15,12 @@ import {
   type VerifyReport,
 } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../args.ts';
-import { EXIT } from '../exit-codes.ts';
 import { requireFile } from '../files.ts';
-import { loadModel } from '../load-model.ts';
-import type { Answer } from '../output.ts';
-import { type ProgressBar, withProgress } from '../progress.ts';
-import { count, oneLine, paint, pairs } from '../text.ts';
+import { loadModel } from '../input/load-model.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import type { Answer } from '../output/output.ts';
+import { type ProgressBar, withProgress } from '../output/progress.ts';
+import { count, oneLine, paint, pairs } from '../output/text.ts';
 
 interface Options extends JsonOption {
   readonly model?: string;

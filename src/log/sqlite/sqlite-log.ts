@@ -7,7 +7,9 @@
 import assert from 'node:assert';
 import { randomInt } from 'node:crypto';
 import { RefoldError, type SerializedError } from '../../core/errors.ts';
-import { openBlockPieces } from '../block.ts';
+import { requireThreads } from '../../threads/threads.ts';
+import { every } from '../../threads/timers.ts';
+import { openBlockPieces } from '../blocks/block.ts';
 import { Bell, followLog } from '../following.ts';
 import { openedReadOnly, storeClosed } from '../log-errors.ts';
 import type {
@@ -25,12 +27,8 @@ import type {
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
-import { requireThreads } from '../threads.ts';
-import { every } from '../timers.ts';
-import { backUp } from './backup.ts';
-import type { LogState } from './block-rows.ts';
-import { checkInThread } from './check.ts';
-import { type Driver, isFull, loadDriver, needsRollback } from './driver.ts';
+import type { LogState } from './file/block-rows.ts';
+import { type Driver, isFull, loadDriver, needsRollback } from './file/driver.ts';
 import {
   canonicalPath,
   fileKind,
@@ -40,16 +38,18 @@ import {
   requireOwnFiles,
   sizeOf,
   unusablePath,
-} from './files.ts';
-import { KnownIds } from './known-ids.ts';
-import { type Explain, explainLeftovers } from './leftovers.ts';
-import { READ_AHEAD_FROM_BYTES, ReadAhead } from './read-ahead.ts';
-import { LogReader } from './reader.ts';
-import { sealInThread } from './sealer.ts';
-import { sendSnapshot } from './snapshot-sending.ts';
-import { readWitness, requireWitnessed } from './witness.ts';
-import { WriterClient } from './writer-client.ts';
-import type { NewBlock } from './writer-protocol.ts';
+} from './file/files.ts';
+import { type Explain, explainLeftovers } from './file/leftovers.ts';
+import { readWitness, requireWitnessed } from './file/witness.ts';
+import { backUp } from './mending/backup.ts';
+import { checkInThread } from './mending/check.ts';
+import { KnownIds } from './reading/known-ids.ts';
+import { READ_AHEAD_FROM_BYTES, ReadAhead } from './reading/read-ahead.ts';
+import { LogReader } from './reading/reader.ts';
+import { sealInThread } from './sealing/sealer.ts';
+import { sendSnapshot } from './writing/snapshot-sending.ts';
+import { WriterClient } from './writing/writer-client.ts';
+import type { NewBlock } from './writing/writer-protocol.ts';
 
 export interface SqliteLogOptions {
   /** The log's file. A missing one is created, for its owner alone (0600); its directory must exist. */

@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type BookCommand, queueAt, rematch } from '../../../examples/orderbook/model/index.ts';
+import { rematch } from '../../../examples/orderbook/audit/rematch.ts';
+import { type BookCommand, queueAt } from '../../../examples/orderbook/model/index.ts';
 import { reduce } from '../../../examples/orderbook/model/reducers.ts';
 import { initialState } from '../../../examples/orderbook/model/state.ts';
 import { Book, checkInvariants, checkSettled, lineOf } from './harness.ts';

@@ -2,7 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { bookTop, rematch, topLevels } from '../../../examples/orderbook/model/index.ts';
+import { rematch } from '../../../examples/orderbook/audit/rematch.ts';
+import { bookTop, topLevels } from '../../../examples/orderbook/model/index.ts';
 import { Book, checkInvariants, dataFolder, type LoggedEvent, listedBook, readRows } from './harness.ts';
 
 const sideOf = (letter: string) => (letter === 'B' ? ('buy' as const) : ('sell' as const));

@@ -1,6 +1,6 @@
 /** The audit that matches a log again: it passes sound logs and finds every kind of tampering, at its sequence. */
 import { describe, expect, test } from 'vitest';
-import { rematch } from '../../../examples/orderbook/model/index.ts';
+import { rematch } from '../../../examples/orderbook/audit/rematch.ts';
 import { type LoggedEvent, listedBook } from './harness.ts';
 
 /** A log with a bit of everything: sweeps, self-trades, stops, expiry, moves, a halt. */

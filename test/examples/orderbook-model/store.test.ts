@@ -3,7 +3,8 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { openStore } from 'refold';
 import { expect, test } from 'vitest';
-import { type BookCommand, bookTop, orderBook, rematch } from '../../../examples/orderbook/model/index.ts';
+import { rematch } from '../../../examples/orderbook/audit/rematch.ts';
+import { type BookCommand, bookTop, orderBook } from '../../../examples/orderbook/model/index.ts';
 import { checkInvariants, checkSettled } from './harness.ts';
 import { anyCommands } from './random.ts';
 

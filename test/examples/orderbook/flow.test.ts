@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type FlowCommand, type FlowKind, generateFlow } from '../../../examples/orderbook/flow.ts';
+import { type FlowCommand, type FlowKind, generateFlow } from '../../../examples/orderbook/demo/flow.ts';
+import { Random } from '../../../examples/orderbook/demo/random.ts';
+import { Schedule } from '../../../examples/orderbook/demo/schedule.ts';
 import { Gateway } from '../../../examples/orderbook/gateway.ts';
 import { topLevels } from '../../../examples/orderbook/model/index.ts';
-import { Random } from '../../../examples/orderbook/random.ts';
-import { Schedule } from '../../../examples/orderbook/schedule.ts';
 import { memoryBook } from './memory-book.ts';
 
 const COMMANDS = 200_000;

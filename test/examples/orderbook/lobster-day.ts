@@ -2,7 +2,7 @@
  * Makes LOBSTER files of a made-up day: the messages that the matching engine's events amount to, and the best levels
  * after each of them. Of a window of K levels only what touches it is kept, as in the real files.
  */
-import { generateFlow } from '../../../examples/orderbook/flow.ts';
+import { generateFlow } from '../../../examples/orderbook/demo/flow.ts';
 import {
   type BookState,
   bookTop,

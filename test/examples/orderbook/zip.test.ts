@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { openSample, readZip } from '../../../examples/orderbook/zip.ts';
+import { openSample, readZip } from '../../../examples/orderbook/feeds/zip.ts';
 import { errorOf, linesOf, temporaryFolder } from './support.ts';
 
 interface Member {

@@ -6,7 +6,7 @@
  */
 import Database from 'better-sqlite3';
 import type { Block, BlockHeader, LogStore } from 'refold';
-import { decodeBlock, EMPTY_CHAIN } from '../../../src/log/block.ts';
+import { decodeBlock, EMPTY_CHAIN } from '../../../src/log/blocks/block.ts';
 
 interface Row extends BlockHeader {
   readonly chain: string;

@@ -2,8 +2,8 @@
 import zlib from 'node:zlib';
 import { ascending, OrderedMap } from 'refold';
 import type { EventMeta, Json, RecordedEvent } from '../../../src/core/event.ts';
-import { encodeState } from '../../../src/fold/state-codec.ts';
-import { encodeCommit, encodeOpenBlock, encodeSealedBlock } from '../../../src/log/block.ts';
+import { encodeState } from '../../../src/fold/encoding/state-codec.ts';
+import { encodeCommit, encodeOpenBlock, encodeSealedBlock } from '../../../src/log/blocks/block.ts';
 import type { Block } from '../../../src/log/log-store.ts';
 import type { Chance } from '../judging/chance.ts';
 

@@ -21,13 +21,13 @@ export const CONTROLS: Readonly<Record<string, readonly Change[]>> = {
   ],
   'an initialState that is taken as it is given': [
     {
-      file: '/src/engine/initial-state.ts',
+      file: '/src/engine/folding/initial-state.ts',
       from: 'if (problem === undefined) return ownState(state as State);',
       to: 'if (problem === undefined) return state as State;',
     },
   ],
   'a write path without its guard': [
-    { file: '/src/engine/reentrancy.ts', from: 'return this.#depth > 0;', to: 'return false;' },
+    { file: '/src/engine/calls/reentrancy.ts', from: 'return this.#depth > 0;', to: 'return false;' },
   ],
 };
 

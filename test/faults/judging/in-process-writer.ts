@@ -11,7 +11,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { standIn } from './thread-switch.ts';
 
 const LOG_FOLDER = new URL('../../../src/log/sqlite/', import.meta.url).href;
-const STARTER = new URL('../../../src/log/threads.ts', import.meta.url).href;
+const STARTER = new URL('../../../src/threads/threads.ts', import.meta.url).href;
 const STAND_IN = pathToFileURL(fileURLToPath(new URL('./thread-stand-in.ts', import.meta.url))).href;
 
 /** To be called before anything of `src/log/sqlite/` is imported. */

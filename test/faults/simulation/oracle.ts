@@ -6,7 +6,7 @@
  */
 import { createHash } from 'node:crypto';
 import { type Commit, isRefoldError } from 'refold';
-import { encodeState } from '../../../src/fold/state-codec.ts';
+import { encodeState } from '../../../src/fold/encoding/state-codec.ts';
 import type { CommandOutcome } from '../../../src/index.ts';
 import { bank, perAccount } from './bank.ts';
 import type { Disk, WrittenCommit } from './disk.ts';

@@ -7,7 +7,7 @@ import {
   type RecordedEvent,
   replay,
 } from '../../../src/index.ts';
-import { decodeBlock } from '../../../src/log/block.ts';
+import { decodeBlock } from '../../../src/log/blocks/block.ts';
 import type { LogStore } from '../../../src/log/log-store.ts';
 import { eventOf, modelOf } from './application.ts';
 import { describe, type Findings } from './findings.ts';

@@ -3,7 +3,7 @@
  * no trace, or it is in the log, readable, and the state is the same live, replayed, from a snapshot and a tail, in a
  * process that shares nothing, and under the other fold. No call hangs. Nothing that an application does ends the process.
  */
-import { settingsOf } from '../../../src/engine/options.ts';
+import { settingsOf } from '../../../src/engine/calls/options.ts';
 import { describe, Findings } from './findings.ts';
 import { Life } from './life.ts';
 import type { Program } from './program.ts';

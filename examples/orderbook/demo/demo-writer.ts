@@ -1,0 +1,45 @@
+/**
+ * The process that the demo kills: runs a flow into a book, and tells its parent what has been acknowledged.
+ *
+ * It does nothing for its own safety: no handler, no flush, no farewell. Arguments: path, seed, commands.
+ */
+
+import { Gateway } from '../gateway.ts';
+import { openBook } from '../workspace.ts';
+import { generateFlow } from './flow.ts';
+
+/** What the child knows to be durable, because the store has said so. */
+export interface Acknowledged {
+  /** How many commands, counted from the flow's beginning. */
+  readonly commands: number;
+  /** The last event. */
+  readonly sequence: number;
+}
+
+const REPORT_EVERY = 1_000;
+
+/** Runs the flow to its end, if nobody prevents it. */
+async function write(path: string, seed: number, commands: number): Promise<void> {
+  const store = await openBook(path);
+  const gateway = new Gateway(store);
+  let snapshot: Promise<unknown> = Promise.resolve();
+  for (const { command } of generateFlow({ seed, commands })) {
+    const index = gateway.sent;
+    if (index === Math.trunc(commands / 4)) snapshot = store.snapshot();
+    gateway.send(command, { meta: { command: index }, onOutcome: () => report(gateway, store) });
+    await gateway.room();
+  }
+  await gateway.drain();
+  await snapshot;
+  report(gateway, store);
+}
+
+function report(gateway: Gateway, { durableSequence }: { readonly durableSequence: number }): void {
+  if (gateway.settled % REPORT_EVERY !== 0) return;
+  process.send?.({ commands: gateway.settled, sequence: durableSequence } satisfies Acknowledged);
+}
+
+const [path, seed, commands] = process.argv.slice(2);
+if (path === undefined || process.send === undefined) throw new Error('The demo starts this: npm run orderbook');
+process.once('disconnect', () => process.exit(1)); // the parent is gone, and so is the reason to go on
+await write(path, Number(seed), Number(commands));

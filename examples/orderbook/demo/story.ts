@@ -1,0 +1,46 @@
+/** How the demo is told: chapters in plain words, and checks that show what they compared. */
+import { paint, wrap } from '../text.ts';
+
+const WIDTH = 100;
+
+export interface Check {
+  readonly name: string;
+  readonly held: boolean;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+export class Story {
+  readonly checks: Check[] = [];
+  readonly #write: (text: string) => void;
+  #chapters = 0;
+
+  /** @param write gets the text, line by line; nobody listens when only JSON was asked for */
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  get held(): boolean {
+    return this.checks.every(({ held }) => held);
+  }
+
+  /** Opens a chapter: a title, and in a sentence or two why it matters. */
+  chapter(title: string, text: string): void {
+    this.#chapters++;
+    this.#write('');
+    this.#write(paint('bold', `${this.#chapters}. ${title}`));
+    this.#write(paint('dim', wrap(text, WIDTH)));
+  }
+
+  say(text: string): void {
+    this.#write(text);
+  }
+
+  /** Compares, and shows both values. */
+  check(name: string, expected: string | number, actual: string | number, held: boolean = expected === actual): void {
+    this.checks.push({ name, held, expected: String(expected), actual: String(actual) });
+    const mark = held ? paint('green', '✓') : paint('red', '✗');
+    const values = expected === actual ? `${actual}` : `${actual}, against ${expected}`;
+    this.#write(`  ${mark} ${name}: ${values}`);
+  }
+}

@@ -1,0 +1,89 @@
+/**
+ * LOBSTER's order-book files: the best levels of a book, one row per message, and their comparison with the engine's.
+ *
+ * A row is `ask price 1, ask size 1, bid price 1, bid size 1, ask price 2, …`; row i is the book after message i. A level
+ * that is not there has price 9999999999 (ask) or -9999999999 (bid) and size 0.
+ */
+
+import { type ReadonlyBook, type Side, topLevels } from '../model/index.ts';
+import { type CsvRow, readRows, type TextSource } from './csv.ts';
+
+/** A price level as a file or the engine has it. */
+export interface Level {
+  readonly price: number;
+  readonly quantity: number;
+}
+
+/** The best levels of both sides, best first. */
+export interface BookTop {
+  readonly buy: readonly Level[];
+  readonly sell: readonly Level[];
+}
+
+/** One row of an order-book file. */
+export interface BookRow extends BookTop {
+  /** Counted from 0. */
+  readonly index: number;
+  /** Levels the file shows at each side; a side with fewer is shown whole. */
+  readonly levels: number;
+}
+
+export const SIDES = ['buy', 'sell'] as const;
+
+const EMPTY_PRICE = 9_999_999_999;
+
+/** The rows of an order-book file. How many levels it has is read from its first line. */
+export async function* readBookRows(source: TextSource): AsyncGenerator<BookRow, void, void> {
+  let index = 0;
+  for await (const row of readRows(source)) yield parseBookRow(row, index++);
+}
+
+/** Says how a book differs from a row in its best levels, or undefined if it does not. */
+export function findDifference(book: ReadonlyBook, symbol: string, row: BookTop, levels: number): string | undefined {
+  for (const side of SIDES) {
+    const expected = row[side];
+    const actual = topLevels(book, symbol, side, levels);
+    for (let level = 0; level < levels; level++) {
+      const [has, shall] = [actual[level], expected[level]];
+      if (has?.price === shall?.price && has?.quantity === shall?.quantity) continue;
+      return `${side === 'buy' ? 'bid' : 'ask'} ${level + 1} is ${describe(has)}, the file says ${describe(shall)}`;
+    }
+  }
+  return undefined;
+}
+
+function parseBookRow(row: CsvRow, index: number): BookRow {
+  const { length } = row.fields;
+  if (length % 4 !== 0) {
+    throw row.error(`${length} columns`, 'Give an order-book file: ask price, ask size, bid price, bid size per level');
+  }
+  const buy: Level[] = [];
+  const sell: Level[] = [];
+  for (let column = 0; column < length; column += 4) {
+    addLevel(row, sell, column, 'ask');
+    addLevel(row, buy, column + 2, 'bid');
+  }
+  return { index, levels: length / 4, buy, sell };
+}
+
+function addLevel(row: CsvRow, levels: Level[], column: number, name: 'ask' | 'bid'): void {
+  const price = row.integer(column, `${name} price`);
+  const quantity = row.integer(column + 1, `${name} size`);
+  if (Math.abs(price) === EMPTY_PRICE && quantity === 0) return;
+  const previous = levels.at(-1);
+  const isBehind = previous === undefined || (name === 'ask' ? price > previous.price : price < previous.price);
+  if (price < 1 || quantity < 1 || !isBehind || levels.length < Math.trunc(column / 4)) {
+    throw row.error(
+      `${name} level ${Math.trunc(column / 4) + 1} is ${price} × ${quantity}`,
+      'Give levels from the best price on; those that are missing have price ±9999999999 and size 0',
+    );
+  }
+  levels.push({ price, quantity });
+}
+
+function describe(level: Level | undefined): string {
+  return level === undefined ? 'empty' : `${level.price} × ${level.quantity}`;
+}
+
+/** Which side of the book ±1 means in these files. */
+export const SIDE_BY_DIRECTION: Readonly<Record<string, Side>> = { 1: 'buy', '-1': 'sell' };

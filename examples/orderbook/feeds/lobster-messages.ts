@@ -1,0 +1,61 @@
+/**
+ * LOBSTER's message files: what happened, one message per line.
+ *
+ * `time, type, order id, size, price, direction`: time in seconds after midnight with up to nine decimals, price in
+ * ten-thousandths of a dollar, direction that of the *resting* order. A halt has type 7 and says with its price what it
+ * is about.
+ */
+
+import type { Side } from '../model/index.ts';
+import { SIDE_BY_DIRECTION } from './book-rows.ts';
+import { type CsvRow, readRows, type TextSource } from './csv.ts';
+
+/**
+ * 1 new limit order · 2 partial cancel · 3 deletion · 4 execution of a visible order · 5 of a hidden one · 6 cross trade
+ * (an auction: tape only) · 7 halt
+ */
+export type MessageType = 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+export interface Message {
+  /** From 1. */
+  readonly line: number;
+  readonly type: MessageType;
+  readonly orderId: number;
+  readonly quantity: number;
+  /** In a halt: -1 halted, 0 quotes again, 1 trades again. */
+  readonly price: number;
+  /** Of the resting order. */
+  readonly side: Side;
+}
+
+const TYPES: Readonly<Record<string, MessageType>> = { 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7 };
+
+const TIME = /^\d{1,6}(\.\d{1,12})?$/;
+
+/** The messages of a file, in order. */
+export async function* readMessages(source: TextSource): AsyncGenerator<Message, void, void> {
+  for await (const row of readRows(source, { columns: 6 })) yield parseMessage(row);
+}
+
+function parseMessage(row: CsvRow): Message {
+  if (!TIME.test(row.text(0))) {
+    throw row.error(
+      `the time is ${JSON.stringify(row.text(0))}`,
+      'Give seconds after midnight, such as 34200.015105074',
+    );
+  }
+  const type = row.word(1, 'the type', TYPES);
+  const isHalt = type === 7;
+  const price = isHalt ? row.integer(4, 'the price') : row.positive(4, 'the price');
+  if (isHalt && (price < -1 || price > 1)) {
+    throw row.error(`a halt has price ${price}`, 'Use -1 for halted, 0 for quoting, 1 for trading');
+  }
+  return {
+    line: row.line,
+    type,
+    orderId: row.integer(2, 'the order id'),
+    quantity: isHalt ? row.integer(3, 'the size') : row.positive(3, 'the size'),
+    price,
+    side: row.word(5, 'the direction', SIDE_BY_DIRECTION),
+  };
+}

@@ -1,0 +1,206 @@
+/**
+ * Follows LOBSTER's own files: derives the commands of a day from its messages, and checks the book after every one.
+ *
+ * A file with K levels does not hold all that happened, only what touched the best K levels of a side. So the book is
+ * seeded from the first row (with message 0 undone), and when a level *slides into* the window that the engine cannot
+ * know, it is resynchronised: an anonymous order is seeded for what is missing, or orders that must have left unseen are
+ * taken out. What is inside the window is known already and must never need that: such a correction means that engine
+ * and file disagree. It is counted in `resyncsInsideWindow`, and its row is a wrong row.
+ *
+ *     row i-1    best … K-th price  ┆ unknown
+ *     message i  deletes the best level
+ *     row i           … K-th price, ┆ one more: it slid in, and may be resynchronised
+ */
+
+import { type BookStore, Gateway } from '../gateway.ts';
+import { type ReadonlyBook, type Side, topLevels } from '../model/index.ts';
+import type { ProgressBar } from '../progress.ts';
+import { type BookRow, type BookTop, findDifference, type Level, readBookRows, SIDES } from './book-rows.ts';
+import { type TextSource, unreadable } from './csv.ts';
+import { LobsterFeed } from './lobster-feed.ts';
+import { type Message, readMessages } from './lobster-messages.ts';
+import { countTrades, type TapeReport } from './tape.ts';
+import { Venue } from './venue.ts';
+
+export interface LobsterOptions {
+  readonly symbol: string;
+  readonly progress?: ProgressBar | undefined;
+}
+
+export interface LobsterReport extends TapeReport {
+  readonly levels: number;
+  /** Orders that stand for volume whose own messages the file does not hold. */
+  readonly seeded: number;
+  /** Corrections of levels that were in the window already: 0, or engine and file disagree. */
+  readonly resyncsInsideWindow: number;
+}
+
+/**
+ * Runs a day to its end.
+ *
+ * @throws RefoldError `INVALID_OPTION` for a line that is none, and for files of different length
+ */
+export async function runLobster(
+  store: BookStore,
+  messages: TextSource,
+  orderBook: TextSource,
+  options: LobsterOptions,
+): Promise<LobsterReport> {
+  const start = performance.now();
+  const gateway = new Gateway(store);
+  const venue = new Venue(gateway, options.symbol);
+  const follower = new Follower(venue);
+  const rows = readBookRows(orderBook);
+  let levels = 0;
+  for await (const message of readMessages(messages)) {
+    const { value: row } = await rows.next();
+    if (row === undefined) throw unequalLength(orderBook, messages, message.line);
+    follower.follow(message, row);
+    levels = row.levels;
+    options.progress?.update(row.index + 1);
+    await gateway.room();
+  }
+  const { value: extra } = await rows.next();
+  if (extra !== undefined) throw unequalLength(messages, orderBook, extra.index + 1);
+  await gateway.drain();
+  return {
+    // The listing of the symbol is not of the file.
+    commands: gateway.sent - 1,
+    events: store.sequence,
+    ...countTrades(venue),
+    rejected: gateway.rejected,
+    levels,
+    ...follower.report,
+    stateHash: await store.stateHash(),
+    seconds: (performance.now() - start) / 1_000,
+  };
+}
+
+/** A level whose volume in the engine is not what the row says. */
+interface Correction {
+  readonly side: Side;
+  readonly price: number;
+  /** To be added; negative when there is too much. */
+  readonly missing: number;
+}
+
+/** The worst price of each side that the last row showed. Everything up to it is known, whether there is a level or not. */
+type Window = { readonly [side in Side]: number };
+
+class Follower {
+  readonly #venue: Venue;
+  readonly #feed: LobsterFeed;
+  #window: Window = { buy: Number.POSITIVE_INFINITY, sell: Number.NEGATIVE_INFINITY };
+  #rows = 0;
+  #wrong = 0;
+  #firstWrong: number | null = null;
+  #difference: string | null = null;
+  #insideWindow = 0;
+
+  constructor(venue: Venue) {
+    this.#venue = venue;
+    this.#feed = new LobsterFeed(venue);
+  }
+
+  get report() {
+    return {
+      rowsChecked: this.#rows,
+      rowsWrong: this.#wrong,
+      firstWrongRow: this.#firstWrong,
+      difference: this.#difference,
+      seeded: this.#feed.seeded,
+      resyncsInsideWindow: this.#insideWindow,
+    };
+  }
+
+  /** Runs one message, and makes the book agree with its row where that is fair. */
+  follow(message: Message, row: BookRow): void {
+    const { book, symbol } = this.#venue;
+    if (row.index === 0) {
+      this.#seed(beforeMessage(row, message));
+      this.#window = windowOf(row);
+    }
+    this.#feed.apply(message);
+    const difference = findDifference(book, symbol, row, row.levels);
+    const inside = difference === undefined ? 0 : this.#resync(row);
+    this.#insideWindow += inside;
+    this.#rows++;
+    if (inside > 0 || (difference !== undefined && findDifference(book, symbol, row, row.levels) !== undefined)) {
+      this.#wrong++;
+      this.#firstWrong ??= row.index;
+      this.#difference ??= difference!;
+    }
+    this.#window = windowOf(row);
+  }
+
+  #seed(top: BookTop): void {
+    for (const side of SIDES) {
+      for (const { price, quantity } of top[side]) this.#feed.seed(side, price, quantity);
+    }
+  }
+
+  /** Gives back how many levels had to be corrected although they were known. */
+  #resync(row: BookRow): number {
+    const { book, symbol } = this.#venue;
+    const window = windowOf(row);
+    const corrections = SIDES.flatMap((side) => findCorrections(book, symbol, side, row[side], window[side]));
+    // What is too much goes first, so that no seed meets an order that is no longer there.
+    for (const { side, price, missing } of corrections) if (missing < 0) this.#feed.remove(side, price, -missing);
+    for (const { side, price, missing } of corrections) if (missing > 0) this.#feed.seed(side, price, missing);
+    return corrections.filter(({ side, price }) => isWithin(side, price, this.#window[side])).length;
+  }
+}
+
+/** The top of the book before the first message: its own effect on the first row, undone. */
+function beforeMessage(row: BookRow, { type, side, price, quantity }: Message): BookTop {
+  const effect = type === 1 ? quantity : type === 2 || type === 3 || type === 4 ? -quantity : 0;
+  const before = new Map(row[side].map((level) => [level.price, level.quantity]));
+  // A new order beyond the window left no trace in the row.
+  if (effect !== 0 && (effect < 0 || before.has(price))) before.set(price, (before.get(price) ?? 0) - effect);
+  const levels = [...before].filter(([, open]) => open > 0).map(([at, open]) => ({ price: at, quantity: open }));
+  levels.sort((a, b) => (side === 'buy' ? b.price - a.price : a.price - b.price));
+  return { buy: row.buy, sell: row.sell, [side]: levels };
+}
+
+/** Every level of the engine and of the row, down to the window's end, whose volumes differ. */
+function findCorrections(
+  book: ReadonlyBook,
+  symbol: string,
+  side: Side,
+  shown: readonly Level[],
+  windowEnd: number,
+): Correction[] {
+  const missing = new Map(shown.map(({ price, quantity }) => [price, quantity]));
+  for (const { price, quantity } of levelsWithin(book, symbol, side, windowEnd, shown.length)) {
+    missing.set(price, (missing.get(price) ?? 0) - quantity);
+  }
+  return [...missing].filter(([, amount]) => amount !== 0).map(([price, amount]) => ({ side, price, missing: amount }));
+}
+
+/** The engine's levels within the window. There are rarely more than the row has. */
+function levelsWithin(book: ReadonlyBook, symbol: string, side: Side, end: number, expected: number) {
+  for (let depth = expected + 2; ; depth *= 2) {
+    const levels = topLevels(book, symbol, side, depth);
+    const within = levels.filter(({ price }) => isWithin(side, price, end));
+    if (within.length < levels.length || levels.length < depth) return within;
+  }
+}
+
+/** A side with fewer levels than the file has columns is shown whole: its window is endless. */
+function windowOf(row: BookRow): Window {
+  return {
+    buy: row.buy.length < row.levels ? Number.NEGATIVE_INFINITY : row.buy.at(-1)!.price,
+    sell: row.sell.length < row.levels ? Number.POSITIVE_INFINITY : row.sell.at(-1)!.price,
+  };
+}
+
+function isWithin(side: Side, price: number, end: number): boolean {
+  return side === 'buy' ? price >= end : price <= end;
+}
+
+function unequalLength(shorter: TextSource, longer: TextSource, line: number) {
+  return unreadable(shorter.path, `it ends before line ${line}, and ${longer.path} goes on`, {
+    line,
+    hint: 'Give the message and the order-book file of the same day and symbol, whole',
+  });
+}

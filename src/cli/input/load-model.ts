@@ -1,0 +1,107 @@
+/** From `--model ./model.ts#name` to the model: imports the module, and finds the one export that is meant. */
+import { existsSync } from 'node:fs';
+import { extname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { type Model, RefoldError } from '../../index.ts';
+import { quietly } from '../output/quietly.ts';
+import { readableError } from '../output/readable-error.ts';
+
+/**
+ * Loads the model of a module, TypeScript or JavaScript, named relative to the current directory.
+ *
+ * It takes the export behind `#`, or the default export if that is a model, or the only one that is.
+ *
+ * @throws RefoldError `INVALID_OPTION`: no such module, it cannot be imported, it has no model or several
+ */
+export async function loadModel(specifier: string): Promise<Model> {
+  const { path, name } = splitSpecifier(specifier);
+  if (!existsSync(path)) throw invalid(specifier, `there is no file ${path}`, 'Give a path from the current directory');
+  if (isTypeScript(path) && !stripsTypes()) throw needsTypeStripping(specifier);
+  const exports = await importModule(path, specifier);
+  return name === undefined ? theModel(exports, specifier) : namedModel(exports, name, specifier);
+}
+
+/** A path may contain # itself: what exists as it is written wins. */
+function splitSpecifier(specifier: string): { path: string; name: string | undefined } {
+  const hash = specifier.lastIndexOf('#');
+  if (hash === -1 || existsSync(resolve(specifier))) return { path: resolve(specifier), name: undefined };
+  return { path: resolve(specifier.slice(0, hash)), name: specifier.slice(hash + 1) };
+}
+
+type Exports = { readonly [name: string]: unknown };
+
+async function importModule(path: string, specifier: string): Promise<Exports> {
+  try {
+    return await quietly(() => import(pathToFileURL(path).href));
+  } catch (thrown) {
+    const cause = readableError(thrown);
+    throw invalid(specifier, cause.message, importHint(path, cause), cause);
+  }
+}
+
+function theModel(exports: Exports, specifier: string): Model {
+  if (isModel(exports.default)) return exports.default;
+  const found = new Map(Object.entries(exports).flatMap(([name, value]) => (isModel(value) ? [[value, name]] : [])));
+  const [only, ...others] = found.keys();
+  if (only !== undefined && others.length === 0) return only;
+  const names = [...found.values()].map((name) => `#${name}`).join(' or ');
+  if (only !== undefined) throw invalid(specifier, 'it exports several models', `Pick one: add ${names}`);
+  const exported = Object.keys(exports).join(', ') || 'nothing';
+  throw invalid(
+    specifier,
+    `it exports no model, but ${exported}`,
+    'Export what defineModel gives, best as the default',
+  );
+}
+
+function namedModel(exports: Exports, name: string, specifier: string): Model {
+  const model = exports[name];
+  if (isModel(model)) return model;
+  const problem = Object.hasOwn(exports, name) ? `its export ${name} is no model` : `it has no export ${name}`;
+  throw invalid(specifier, problem, `It exports ${Object.keys(exports).join(', ') || 'nothing'}`);
+}
+
+/** By its shape: the module may import another copy of refold. */
+function isModel(value: unknown): value is Model {
+  return typeof value === 'object' && value !== null && (value as Partial<Model>).types instanceof Map;
+}
+
+function isTypeScript(path: string): boolean {
+  return ['.ts', '.mts', '.cts'].includes(extname(path));
+}
+
+function stripsTypes(): boolean {
+  return Boolean(process.features.typescript);
+}
+
+function needsTypeStripping(specifier: string): RefoldError {
+  return invalid(
+    specifier,
+    `Node ${process.versions.node} does not run TypeScript by itself`,
+    'Set NODE_OPTIONS=--experimental-strip-types, use Node 22.18 or newer, or name the compiled JavaScript',
+  );
+}
+
+const HINTS: { readonly [code: string]: string } = {
+  ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX: 'Node only strips types: leave enums, namespaces and parameter properties out',
+  ERR_INVALID_TYPESCRIPT_SYNTAX: 'Correct the syntax',
+  ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING: 'Node strips no types under node_modules: name the compiled JavaScript',
+  ERR_MODULE_NOT_FOUND: 'Install what the module imports; imports of TypeScript files end in .ts',
+};
+
+function importHint(path: string, cause: Error): string {
+  const hint = HINTS[(cause as { code?: string }).code ?? ''];
+  if (hint !== undefined) return hint;
+  if (cause instanceof SyntaxError)
+    return 'A module needs "type": "module" in its package.json, or the ending .mjs or .mts';
+  return `Try it alone: node ${path}`;
+}
+
+function invalid(specifier: string, problem: string, hint: string, cause?: unknown): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot load the model ${specifier}: ${problem}`, {
+    path: splitSpecifier(specifier).path,
+    type: 'model',
+    hint,
+    cause,
+  });
+}

@@ -1,0 +1,105 @@
+/**
+ * A progress bar on stderr with rate and time left, for whatever takes over a second; silent when stderr is no terminal.
+ */
+import type { Progress } from '../../index.ts';
+import { bytes, count } from './text.ts';
+
+/** What the bar needs of stderr. */
+export interface Terminal {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+export interface Step {
+  readonly label: string;
+  readonly done: number;
+  readonly total: number;
+  /** What is counted; default events. `none` shows the percentage alone. */
+  readonly unit?: 'events' | 'bytes' | 'none';
+}
+
+/** Work shorter than this shows nothing. */
+const PATIENCE_MS = 1_000;
+const REDRAW_MS = 100;
+const BAR_WIDTH = 24;
+const ERASE_LINE = '\r\u001b[2K';
+
+export class ProgressBar {
+  readonly #terminal: Terminal;
+  readonly #now: () => number;
+  #label = '';
+  #startedAt = 0;
+  #startedWith = 0;
+  #drawnAt = 0;
+  #visible = false;
+
+  constructor(terminal: Terminal = process.stderr, now: () => number = () => performance.now()) {
+    this.#terminal = terminal;
+    this.#now = now;
+  }
+
+  /** For the engine's option `onProgress`. */
+  readonly onProgress = ({ phase, done, total }: Progress): void => {
+    if (phase !== 'load') this.update({ label: phase, done, total, unit: phase === 'backup' ? 'none' : 'events' });
+  };
+
+  update(step: Step): void {
+    if (this.#terminal.isTTY !== true) return;
+    const now = this.#now();
+    if (step.label !== this.#label) this.#begin(step, now);
+    if (now - this.#startedAt < PATIENCE_MS || now - this.#drawnAt < REDRAW_MS) return;
+    this.#drawnAt = now;
+    this.#visible = true;
+    const line = describe(step, this.#startedWith, (now - this.#startedAt) / 1_000);
+    this.#terminal.write(ERASE_LINE + line.slice(0, (this.#terminal.columns ?? 80) - 1));
+  }
+
+  /** Takes the bar away: before anything else is printed, and at the end. */
+  clear(): void {
+    if (this.#visible) this.#terminal.write(ERASE_LINE);
+    this.#visible = false;
+    this.#label = '';
+  }
+
+  #begin({ label, done }: Step, now: number): void {
+    this.clear();
+    this.#label = label;
+    this.#startedAt = now;
+    this.#startedWith = done;
+    this.#drawnAt = 0;
+  }
+}
+
+/** Runs work with a bar, which is gone when the work ends in either way. */
+export async function withProgress<T>(work: (bar: ProgressBar) => Promise<T>): Promise<T> {
+  const bar = new ProgressBar();
+  try {
+    return await work(bar);
+  } finally {
+    bar.clear();
+  }
+}
+
+function describe({ label, done, total, unit = 'events' }: Step, startedWith: number, elapsed: number): string {
+  const fraction = total > 0 ? Math.min(done / total, 1) : 1;
+  const filled = Math.floor(fraction * BAR_WIDTH);
+  const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
+  const rate = (done - startedWith) / elapsed;
+  const left = rate > 0 ? duration((total - done) / rate) : '?';
+  const amount =
+    unit === 'none' ? '' : `  ${amountOf(done, unit)} of ${amountOf(total, unit)}  ${amountOf(rate, unit)}/s`;
+  return `${label}  ${bar}  ${String(Math.floor(fraction * 100)).padStart(3)} %${amount}  ETA ${left}`;
+}
+
+function amountOf(value: number, unit: 'events' | 'bytes'): string {
+  return unit === 'bytes' ? bytes(Math.round(value)) : count(Math.round(value));
+}
+
+function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60
+    ? `${minutes} min ${Math.ceil(seconds % 60)} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,59 @@
+/**
+ * How a failure is told: `refold: <what>` and `hint: <what to do>` on stderr, and with `--json` also as the one object
+ * `{ "error": { code, message, hint, … } }` on stdout.
+ */
+import { CommanderError } from 'commander';
+import type { SerializedError } from '../../index.ts';
+import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
+import { type OutputFailed, writeOut } from './output.ts';
+import { readableError } from './readable-error.ts';
+import { oneLine, paintError } from './text.ts';
+
+type Failure = Omit<SerializedError, 'code'> & { readonly code: string };
+
+/** Tells an error and gives the exit code that belongs to it. */
+export async function reportError(thrown: unknown, context: { json: boolean; command: string }): Promise<ExitCode> {
+  const error = readableError(thrown);
+  // Without a command: the help is on stderr.
+  if (error instanceof CommanderError && error.code.startsWith('commander.help')) return EXIT.badInput;
+  const failure = describe(error, context.command);
+  // Where stdout takes it no more, stderr still does, and the code says what went wrong first.
+  if (context.json) await writeOut(`${JSON.stringify({ error: failure })}\n`).catch(() => {});
+  tell(failure);
+  return exitCodeOf(failure.code);
+}
+
+function tell({ message, hint }: Pick<Failure, 'message' | 'hint'>): void {
+  console.error(`${paintError('red', 'refold:')} ${oneLine(message)}`);
+  if (hint !== undefined) console.error(`${paintError('cyan', 'hint:')} ${oneLine(hint)}`);
+}
+
+/**
+ * Tells that stdout took no more, and gives the exit code. A reader that has seen enough is no failure: then it is the code
+ * that the command came to.
+ */
+export function reportOutput(failure: OutputFailed): number {
+  if (failure.isClosedPipe) return Number(process.exitCode ?? EXIT.ok);
+  tell({ message: failure.message, hint: 'Free some space, or write the output elsewhere' });
+  return EXIT.outputFailed;
+}
+
+function describe(error: Error, command: string): Failure {
+  if (error instanceof CommanderError) return describeUsage(error, command);
+  if (isRefoldLike(error)) return error.toJSON();
+  const { message, stack } = error;
+  if (stack !== undefined) console.error(stack);
+  return { code: 'UNEXPECTED', message, hint: 'This is a defect in refold, or in the model: the stack says where' };
+}
+
+/** The model may bring its own copy of refold along, whose errors are not of our class. */
+function isRefoldLike(error: Error): error is Error & { toJSON(): Failure } {
+  return error.name === 'RefoldError' && 'toJSON' in error;
+}
+
+function describeUsage(error: CommanderError, command: string): Failure {
+  const [first = '', ...rest] = error.message.replace(/^error: /, '').split('\n');
+  const suggestion = rest.join(' ').trim().replace(/^\(/, '').replace(/\)$/, '');
+  const help = `Run ${command} --help`;
+  return { code: 'INVALID_OPTION', message: first, hint: suggestion === '' ? help : `${suggestion} ${help}` };
+}

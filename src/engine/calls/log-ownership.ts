@@ -1,0 +1,73 @@
+/** Whose log it is, and whether it is whole: asked whenever a model meets a log. */
+import { RefoldError } from '../../core/errors.ts';
+import type { Model } from '../../core/model.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import type { LogOptions } from './log-options.ts';
+import { openLogAt } from './open-log.ts';
+
+/** The name of the model is kept under this key. */
+const MODEL_KEY = 'model';
+
+/**
+ * A log belongs to the model that wrote it first.
+ *
+ * @throws RefoldError `MODEL_MISMATCH`
+ */
+export async function requireSameModel(log: LogStore, model: Model): Promise<void> {
+  const owner = await log.getMeta(MODEL_KEY);
+  if (owner === undefined && !log.readOnly) await log.putMeta(MODEL_KEY, model.name);
+  if (owner === undefined || owner === model.name) return;
+  throw new RefoldError(
+    'MODEL_MISMATCH',
+    `Cannot open ${log.path} as ${model.name}: it is a log of the model ${owner}`,
+    {
+      path: log.path,
+      type: owner,
+      hint: `Open it with the model ${owner}, or choose another path`,
+    },
+  );
+}
+
+/** The name of the model that a log belongs to; undefined for a log that no model has opened yet. */
+export function modelNameOf(log: LogStore): Promise<string | undefined> {
+  return log.getMeta(MODEL_KEY);
+}
+
+/**
+ * Hands over the log that is given, or else the one at the path, which is closed afterwards.
+ *
+ * @throws RefoldError as `openStore` does for a file that cannot be read or does not fit the model
+ */
+export async function withLogOf<T>(
+  model: Model,
+  { path, log: given }: LogOptions,
+  read: (log: LogStore) => Promise<T>,
+): Promise<T> {
+  const log = given ?? (await openLogAt(path!, { readOnly: true }));
+  try {
+    await requireSameModel(log, model);
+    return await read(log);
+  } finally {
+    if (given === undefined) await log.close();
+  }
+}
+
+/**
+ * A snapshot beyond the log's end proves that the log has lost events which were durable once.
+ *
+ * @throws RefoldError `LOG_CORRUPT`
+ */
+export async function refuseLostTail(log: LogStore): Promise<void> {
+  const newest = (await log.snapshots(''))[0]?.sequence ?? 0;
+  const head = log.head().sequence;
+  if (newest <= head) return;
+  throw new RefoldError(
+    'LOG_CORRUPT',
+    `Cannot open ${log.path}: the log ends at ${head}, before its snapshot at ${newest}`,
+    {
+      path: log.path,
+      sequence: head + 1,
+      hint: 'Look for the -wal file that belongs beside it, or restore a backup; to go on without what is lost, run refold repair --accept-loss',
+    },
+  );
+}

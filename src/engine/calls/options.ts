@@ -1,0 +1,159 @@
+/** The options of `openStore`: each a dial with what it does, its default and its cost; and their checking. */
+import { RefoldError } from '../../core/errors.ts';
+import { isParts } from '../../core/parts.ts';
+import type { Durability, LogStore } from '../../log/log-store.ts';
+import { A_FUNCTION, checkOptions, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
+import { A_LOG, A_PATH, requireOneLog } from './log-options.ts';
+import { harmless, type Progress } from './progress.ts';
+
+/** Redis's save rule: a snapshot once `changes` events have come and `seconds` have passed since the last one. */
+export interface SaveRule {
+  readonly seconds: number;
+  readonly changes: number;
+}
+
+/** What compaction may drop: nothing, everything that recovery does not need, or what exceeds any of the bounds. */
+export type History = 'keep' | 'discard' | HistoryBudget;
+
+export interface HistoryBudget {
+  /** Keep events younger than this, in ms. */
+  readonly maxAge?: number | undefined;
+  /** Keep at most this many events. */
+  readonly maxEvents?: number | undefined;
+  /** Keep at most this many bytes of block payload. */
+  readonly maxBytes?: number | undefined;
+}
+
+export interface StoreOptions {
+  /** The log's file, made when missing, or `':memory:'`. Required unless `log` is given. */
+  readonly path?: string | undefined;
+  /**
+   * When an append counts as done. `always` (default): once it would survive power loss; one sync per group of commits.
+   * `everysec`: at once, synced at most a second later; power loss may take that second. `os`: at once, synced when the
+   * system likes. All three survive the death of the process.
+   */
+  readonly durability?: Durability | undefined;
+  /**
+   * The promise how long an open may take, in ms; default 1,000. A snapshot is taken in time to keep it: smaller means
+   * more snapshots, each a pass over the state.
+   */
+  readonly recoverWithin?: number | undefined;
+  /** Further occasions for a snapshot, on top of `recoverWithin`; default none. */
+  readonly save?: readonly SaveRule[] | undefined;
+  /**
+   * What compaction, which runs by itself, drops; default `keep`. Nothing that recovery or a projection still needs is ever
+   * dropped. A budget costs a snapshot whenever the tail has grown as large as the state and 12 MiB. With `discard` the file
+   * stays within six times the encoded state and 64 MiB, and what is written while a snapshot is taken.
+   */
+  readonly history?: History | undefined;
+  /**
+   * How live commits are folded. `atomic` (default): a reducer that throws leaves no trace, and values read from the
+   * state are frozen. `direct`: faster (docs/BENCHMARKS.md), but a reducer that throws fails the store.
+   */
+  readonly fold?: 'atomic' | 'direct' | undefined;
+  /**
+   * For development and tests; default false. Each commit is folded a second time, the other way, on a state that came from
+   * the encoding, and both are compared. A reducer that is not a function of its three arguments is refused at the event, with
+   * the place, both values and the likely reason. Costs two folds and a comparison for each event (docs/BENCHMARKS.md).
+   */
+  readonly strict?: boolean | undefined;
+  /** Opens without the writer's lock, beside a writer; state is as of the open, and nothing can be appended. */
+  readonly readOnly?: boolean | undefined;
+  /** Called now and then during long work that was asked for, first when it starts. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /** Milliseconds since the epoch; default `Date.now`. One that steps back is clamped to the last recorded time. */
+  readonly clock?: (() => number) | undefined;
+  /** Another implementation of the log, in place of `path`. The store closes it. */
+  readonly log?: LogStore | undefined;
+}
+
+/** `StoreOptions` with every default in place. */
+export interface Settings {
+  readonly path: string | undefined;
+  readonly durability: Durability;
+  readonly recoverWithin: number;
+  readonly save: readonly SaveRule[];
+  readonly history: History;
+  readonly fold: 'atomic' | 'direct';
+  readonly strict: boolean;
+  readonly readOnly: boolean;
+  readonly onProgress: (progress: Progress) => void;
+  readonly clock: () => number;
+  readonly log: LogStore | undefined;
+}
+
+/** What each option must be. */
+export const STORE_CHECKS: OptionChecks<StoreOptions> = {
+  path: A_PATH,
+  durability: ["'always', 'everysec' or 'os'", oneOf('always', 'everysec', 'os')],
+  recoverWithin: ['a positive number of milliseconds', isPositive],
+  save: ['an array of { seconds, changes }, both positive', isSaveRules, copyRules],
+  history: ["'keep', 'discard' or { maxAge?, maxEvents?, maxBytes? }, each positive", isHistory, copyHistory],
+  fold: ["'atomic' or 'direct'", oneOf('atomic', 'direct')],
+  strict: TRUE_OR_FALSE,
+  readOnly: TRUE_OR_FALSE,
+  onProgress: A_FUNCTION,
+  clock: ['a function that gives milliseconds since the epoch', (value) => typeof value === 'function'],
+  log: A_LOG,
+};
+
+/**
+ * Fills in the defaults.
+ *
+ * @throws RefoldError `INVALID_OPTION`, naming the option
+ */
+export function settingsOf(given: StoreOptions): Settings {
+  const options = checkOptions('open the store', STORE_CHECKS, given);
+  requireOneLog('open the store', options);
+  if (options.readOnly === false && options.log?.readOnly === true) {
+    throw new RefoldError('INVALID_OPTION', 'Cannot open the store for writing: its log was opened read-only', {
+      path: options.log.path,
+      type: 'readOnly',
+      hint: 'Open the log for writing, or leave the option readOnly out',
+    });
+  }
+  return {
+    path: options.path,
+    log: options.log,
+    durability: options.durability ?? 'always',
+    recoverWithin: options.recoverWithin ?? 1_000,
+    save: options.save ?? [],
+    history: options.history ?? 'keep',
+    fold: options.fold ?? 'atomic',
+    strict: options.strict ?? false,
+    readOnly: options.readOnly ?? options.log?.readOnly ?? false,
+    onProgress: harmless(options.onProgress),
+    clock: options.clock ?? Date.now,
+  };
+}
+
+function oneOf(...values: readonly string[]): (value: unknown) => boolean {
+  return (value) => values.includes(value as string);
+}
+
+function isPositive(value: unknown): boolean {
+  return typeof value === 'number' && value > 0;
+}
+
+function copyRules(rules: unknown): unknown {
+  return Array.isArray(rules) ? Array.from(rules, (rule) => ({ ...rule })) : rules;
+}
+
+function isSaveRules(rules: unknown): boolean {
+  return Array.isArray(rules) && rules.every((rule) => isPositive(rule.seconds) && isPositive(rule.changes));
+}
+
+function copyHistory(history: unknown): unknown {
+  if (!isParts(history)) return history;
+  const copy: Record<string, unknown> = {};
+  for (const bound in history) copy[bound] = history[bound]; // inherited ones are meant as well
+  return copy;
+}
+
+function isHistory(history: unknown): boolean {
+  if (!isParts(history)) return history === 'keep' || history === 'discard';
+  const bounds = ['maxAge', 'maxEvents', 'maxBytes'];
+  return Object.entries(history).every(
+    ([bound, amount]) => bounds.includes(bound) && (amount === undefined || isPositive(amount)),
+  );
+}

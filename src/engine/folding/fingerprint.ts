@@ -1,0 +1,101 @@
+/**
+ * Notices that a reducer has changed since a snapshot was taken.
+ *
+ * A snapshot keeps, for each event type that occurred up to it, a hash of what folded that type and the first sequence
+ * it occurred at. A changed type spoils exactly the snapshots that have folded it: so choosing the newest unspoilt one
+ * refolds only from where the change first mattered. Only the model's own text goes in, nothing of a dependency's.
+ */
+import { createHash } from 'node:crypto';
+import type { Model } from '../../core/model.ts';
+import { hashState, STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
+import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import { freshState } from './initial-state.ts';
+import { wasPassedOver } from './undecodable.ts';
+
+/** What is stored with a snapshot. */
+export interface Fingerprint {
+  /** Of `initialState`. */
+  readonly initial: string;
+  /** Of each event type that occurred up to the snapshot. */
+  readonly types: { readonly [type: string]: TypeFingerprint };
+}
+
+export interface TypeFingerprint {
+  readonly hash: string;
+  /** The first sequence at which the type occurred. */
+  readonly first: number;
+}
+
+/** What the model would fold with now: the hash of its beginning and of each type. */
+export interface ModelFingerprint {
+  readonly initial: string;
+  readonly types: ReadonlyMap<string, string>;
+}
+
+/** What `fingerprintOf` needs of a model or a projection. */
+export type Fingerprinted = Pick<Model, 'initialState' | 'reducers' | 'version'> & { readonly name?: string };
+
+/**
+ * The model's fingerprint: its `version` if it has one, else hashes of the sources of `initialState` and of each
+ * reducer, with the version of the type's schema. A function that a reducer calls is not seen: that is what `version`
+ * is for.
+ *
+ * @param schemaVersion the current version of an event type
+ */
+export function fingerprintOf(model: Fingerprinted, schemaVersion: (type: string) => number): ModelFingerprint {
+  const { version } = model;
+  const named = version === undefined ? undefined : `version ${version}`;
+  const types = Object.entries<unknown>(model.reducers).map(([type, reducer]): [string, string] => [
+    type,
+    named ?? digest(`${schemaVersion(type)} ${String(reducer)}`),
+  ]);
+  const initial = named ?? digest(`${String(model.initialState)} ${hashState(freshState(model))}`);
+  return { initial, types: new Map(types) };
+}
+
+/** The fingerprint to store with a snapshot: the model's, for the types that have occurred. */
+export function fingerprintFor(model: ModelFingerprint, firstSeen: ReadonlyMap<string, number>): Fingerprint {
+  const types = [...firstSeen].map(([type, first]) => [type, { hash: model.types.get(type) ?? 'ignored', first }]);
+  return { initial: model.initial, types: Object.fromEntries(types) };
+}
+
+/** Why a stored fingerprint does not fit the model any more, as a clause; undefined when it does. */
+export function findChange(stored: Fingerprint, model: ModelFingerprint): string | undefined {
+  if (stored.initial !== model.initial) return 'the initial state or the version of the model changed';
+  const changed = Object.entries(stored.types)
+    .filter(([type, { hash }]) => hash !== (model.types.get(type) ?? 'ignored'))
+    .sort(([, a], [, b]) => a.first - b.first);
+  if (changed.length === 0) return undefined;
+  const [type, { first }] = changed[0]!;
+  const others = changed.length === 1 ? '' : ` and ${changed.length - 1} more`;
+  return `the reducer or schema version of ${type}${others} changed, which first mattered at ${first}`;
+}
+
+/** The model's snapshots that its present reducers can start from, newest first. */
+export async function usableSnapshots(log: LogStore, model: ModelFingerprint): Promise<SnapshotInfo[]> {
+  return (await log.snapshots('')).filter((info) => {
+    const stored = parseFingerprint(info.fingerprint);
+    if (stored === undefined || info.format !== STATE_FORMAT || wasPassedOver(log, info)) return false;
+    return findChange(stored, model) === undefined;
+  });
+}
+
+/** Reads a stored fingerprint; undefined when it is not one. */
+export function parseFingerprint(text: string): Fingerprint | undefined {
+  try {
+    const value = JSON.parse(text);
+    const isOne = typeof value?.initial === 'string' && Object.values(value.types).every(isTypeFingerprint);
+    return isOne ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isTypeFingerprint(value: unknown): value is TypeFingerprint {
+  const { hash, first } = value as TypeFingerprint;
+  return typeof hash === 'string' && typeof first === 'number';
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
+}

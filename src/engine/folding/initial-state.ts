@@ -1,0 +1,46 @@
+/** The state before the first event: the one place where `initialState` is called. */
+import { isInstance, messageOf, RefoldError } from '../../core/errors.ts';
+import { isPromiseLike, letGo } from '../../core/let-go.ts';
+import { ownState } from '../../fold/own-copy.ts';
+import { IllegalValue } from '../../fold/plain.ts';
+
+/** What it is asked of: a model, or a projection. */
+export interface BeginsWith<State extends object> {
+  readonly name?: string;
+  readonly initialState: () => State;
+}
+
+/**
+ * A fresh initial state: the engine's own copy. So it may be given frozen, or the same each time, or with a part in two
+ * places, and no fold, projection or replay finds what another has left.
+ *
+ * @throws RefoldError `INVALID_OPTION` when `initialState` throws, or gives a promise or anything else that is not an object
+ */
+export function freshState<State extends object>(definition: BeginsWith<State>): State {
+  const { name = 'the model' } = definition;
+  let state: unknown;
+  let problem: string | undefined;
+  try {
+    state = definition.initialState();
+    problem = problemOf(state);
+    if (problem === undefined) return ownState(state as State);
+  } catch (cause) {
+    if (isInstance(cause, IllegalValue)) throw invalid(name, `${cause.at || 'it'} is ${cause.message}`, cause);
+    throw invalid(name, `it threw: ${messageOf(cause)}`, cause);
+  }
+  throw invalid(name, problem);
+}
+
+function problemOf(state: unknown): string | undefined {
+  if (typeof state !== 'object' || state === null) return `it gave ${state === null ? 'null' : typeof state}`;
+  letGo(state);
+  return isPromiseLike(state) ? 'it gave a promise' : undefined;
+}
+
+function invalid(name: string, problem: string, cause?: unknown): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot begin with the initialState of ${name}: ${problem}`, {
+    type: 'initialState',
+    cause,
+    hint: 'Let initialState give a new plain object at each call, synchronously',
+  });
+}

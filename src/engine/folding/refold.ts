@@ -1,0 +1,137 @@
+/**
+ * Folds a stretch of the log into a state: the one loop behind recovery, replay, time travel, verify and projections.
+ *
+ * Always the direct fold. Between blocks it lets the event loop breathe, so that a long replay starves nobody.
+ */
+import type { RecordedEvent } from '../../core/event.ts';
+import { freezeJson } from '../../core/freeze.ts';
+import type { Model } from '../../core/model.ts';
+import { type FoldReducers, foldDirect, type Leniency, type OrderedTables } from '../../fold/live-state.ts';
+import { decodeBlock, EMPTY_CHAIN } from '../../log/blocks/block.ts';
+import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import { Pace } from '../../threads/pace.ts';
+import { guardOf } from '../calls/reentrancy.ts';
+import { warnOf } from '../calls/warn.ts';
+import { parseFingerprint } from './fingerprint.ts';
+import { type UpcastRules, uncheckedThrough, upcastEvent, upcastRulesOf } from './upcast.ts';
+
+/** A state on its way through the log. */
+export interface FoldCursor<State> {
+  readonly state: State;
+  /** Of the last event folded. */
+  sequence: number;
+  /** ms since the epoch of the last event folded; 0 before the first. */
+  recordedAt: number;
+  /** The log's chain after the last event folded, hex; meaningless where that is no block's last. */
+  chain: string;
+  /** The first sequence of each event type so far. */
+  readonly firstSeen: Map<string, number>;
+}
+
+export interface FoldRange {
+  /** Inclusive; default the log's end. */
+  readonly to?: number | undefined;
+  /** Fold only these types (a projection's); the log need not even decode the others. */
+  readonly types?: ReadonlySet<string> | undefined;
+  readonly onProgress?: ((sequence: number) => void) | undefined;
+  /** Called at the end of each block but the last, where a snapshot can be taken. What it returns is awaited. */
+  readonly onBlock?: ((cursor: FoldCursor<object>) => Promise<void> | undefined) | undefined;
+  /** Asked after each block, where reducers have to leave the ordered tables in their places. */
+  readonly tables?: OrderedTables | undefined;
+  /** Default: slices of 40 ms. */
+  readonly pace?: Pace | undefined;
+}
+
+/** How long the fold may keep the event loop to itself, in ms. */
+const SLICE_MS = 40;
+
+/** A cursor before the first event. */
+export function startCursor<State>(state: State): FoldCursor<State> {
+  return { state, sequence: 0, recordedAt: 0, chain: EMPTY_CHAIN, firstSeen: new Map() };
+}
+
+/** A cursor at a snapshot whose state has been loaded. */
+export function cursorAt<State>(info: SnapshotInfo, state: State): FoldCursor<State> {
+  const types = parseFingerprint(info.fingerprint)?.types ?? {};
+  const firstSeen = new Map(Object.entries(types).map(([type, { first }]) => [type, first]));
+  return { state, sequence: info.sequence, recordedAt: info.recordedAt, chain: info.chain, firstSeen };
+}
+
+/**
+ * Folds from just after the cursor to the end of the range; the cursor moves along.
+ *
+ * @throws RefoldError what the log, an upcaster or a reducer throws; the cursor's state is then not to be used
+ */
+export async function foldLog<State>(
+  model: Model,
+  reducers: FoldReducers,
+  log: LogStore,
+  cursor: FoldCursor<State>,
+  range: FoldRange = {},
+): Promise<void> {
+  const { to = Number.POSITIVE_INFINITY, pace = new Pace(SLICE_MS) } = range;
+  const guard = guardOf(log);
+  if (cursor.sequence >= to) return;
+  const rules = await upcastRulesOf(model, log);
+  const leniency = await leniencyOf(log);
+  // Without an end the log itself knows its own: a reader's may have moved since it last looked.
+  for await (const block of log.read({ from: cursor.sequence + 1, ...(range.to === undefined ? {} : { to }) })) {
+    const events = within(decodeBlock(block, range.types).events, cursor.sequence, to);
+    guard.enter();
+    try {
+      prepare(model, events, cursor, rules);
+      freezeMeta(events, leniency.through);
+      foldDirect(reducers, cursor.state as object, events, leniency);
+      range.tables?.requireInPlace(events.at(-1));
+    } finally {
+      guard.leave();
+    }
+    events.length = 0; // as in the log's columns: a long list that stays full keeps its events beyond their time
+    cursor.sequence = Math.min(block.lastSequence, to);
+    cursor.chain = block.chain;
+    range.onProgress?.(cursor.sequence);
+    if (cursor.sequence < to) await range.onBlock?.(cursor as FoldCursor<object>);
+    if (pace.isOver) await pace.rest();
+  }
+}
+
+/** What a log's older events may do that new ones must not: a warning says so once for each log and type. */
+async function leniencyOf(log: LogStore): Promise<Leniency> {
+  const through = await uncheckedThrough(log);
+  let warned = warnedIn.get(log);
+  if (warned === undefined) warnedIn.set(log, (warned = new Set()));
+  const onNewRoot: Leniency['onNewRoot'] = ({ type, sequence }) => {
+    if (warned.has(type)) return;
+    warned.add(type);
+    const what = `The reducer of ${type} returned a new state at sequence ${sequence}, which was ignored`;
+    warnOf('RefoldReplayWarning', `${what}: new events that it does so for are refused`);
+  };
+  return { through, onNewRoot };
+}
+
+const warnedIn = new WeakMap<LogStore, Set<string>>();
+
+/** As a live reducer gets it. Older events keep theirs as it was. */
+function freezeMeta(events: readonly RecordedEvent[], after: number): void {
+  for (const { meta, sequence } of events) if (sequence > after) freezeJson(meta);
+}
+
+/** The first and the last block may reach beyond the range. */
+function within(events: RecordedEvent[], after: number, to: number): RecordedEvent[] {
+  const first = events[0];
+  const last = events.at(-1);
+  if (first === undefined || last === undefined) return events;
+  if (first.sequence > after && last.sequence <= to) return events;
+  return events.filter(({ sequence }) => sequence > after && sequence <= to);
+}
+
+/** Upcasts in place, and notes where each type occurred first. */
+function prepare(model: Model, events: RecordedEvent[], cursor: FoldCursor<unknown>, rules: UpcastRules): void {
+  const { firstSeen } = cursor;
+  for (let index = 0; index < events.length; index++) {
+    const event = events[index]!;
+    if (!firstSeen.has(event.type)) firstSeen.set(event.type, event.sequence);
+    events[index] = upcastEvent(model, event, rules);
+  }
+  cursor.recordedAt = events.at(-1)?.recordedAt ?? cursor.recordedAt;
+}

@@ -1,0 +1,152 @@
+/** Writing a state into the log's snapshots and reading one back, each proven by its hash. */
+import { createHash } from 'node:crypto';
+import { messageOf, RefoldError } from '../../core/errors.ts';
+import { decodeInSteps, encodeState, STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
+import type { LogHead, LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { Pace } from '../../threads/pace.ts';
+import type { Fingerprint } from './fingerprint.ts';
+import { isUndecodable } from './undecodable.ts';
+
+/** A state as bytes, with the hash that says which state it is. */
+export interface EncodedState {
+  readonly chunks: readonly Uint8Array[];
+  readonly bytes: number;
+  readonly stateHash: string;
+}
+
+/** Encodes in one go: what is written is the state of this very moment. Takes time in proportion to the state. */
+export function encodeWhole(state: object): EncodedState {
+  const encoding = new Encoding();
+  for (const chunk of encodeState(state)) encoding.add(chunk);
+  return encoding.finish();
+}
+
+/** Encodes in one go, unless the state turns out to have more than `maxBytes`: then undefined. */
+export function encodeUpTo(state: object, maxBytes: number): EncodedState | undefined {
+  const encoding = new Encoding();
+  for (const chunk of encodeState(state)) {
+    encoding.add(chunk);
+    if (encoding.bytes > maxBytes) return undefined;
+  }
+  return encoding.finish();
+}
+
+/** Encodes in slices, for a state that does not change meanwhile. */
+export async function encodePaced(state: object, pace: Pace): Promise<EncodedState> {
+  const encoding = new Encoding();
+  for (const chunk of encodeState(state)) {
+    encoding.add(chunk);
+    if (pace.isOver) await pace.rest();
+  }
+  return encoding.finish();
+}
+
+class Encoding {
+  readonly #hash = createHash('sha256');
+  readonly #chunks: Uint8Array[] = [];
+  bytes = 0;
+
+  add(chunk: Uint8Array): void {
+    this.#hash.update(chunk);
+    this.#chunks.push(chunk);
+    this.bytes += chunk.byteLength;
+  }
+
+  finish(): EncodedState {
+    return { chunks: this.#chunks, bytes: this.bytes, stateHash: this.#hash.digest('hex') };
+  }
+}
+
+/**
+ * Stores a state as the snapshot of an owner.
+ *
+ * @param owner `''` for the model, else a projection's name
+ * @param head the log's head that the state is of
+ */
+export async function writeSnapshot(
+  log: LogStore,
+  owner: string,
+  encoded: EncodedState,
+  head: LogHead,
+  fingerprint: Fingerprint,
+): Promise<SnapshotInfo> {
+  const info: SnapshotInfo = {
+    owner,
+    sequence: head.sequence,
+    recordedAt: head.recordedAt,
+    chain: head.chain,
+    stateHash: encoded.stateHash,
+    fingerprint: JSON.stringify(fingerprint),
+    format: STATE_FORMAT,
+    bytes: encoded.bytes,
+  };
+  await log.putSnapshot(info, encoded.chunks);
+  return info;
+}
+
+/**
+ * Loads a snapshot's state.
+ *
+ * @param initial a fresh initial state; it lends its comparators to ordered tables
+ * @param pace default: decoded in one go
+ * @throws RefoldError `LOG_CORRUPT` when the bytes are damaged, or are not those of the state hash; `MODEL_MISMATCH` when
+ * this model cannot decode them, because a comparator throws on their keys, say
+ */
+export async function loadSnapshot<State extends object>(
+  log: LogStore,
+  info: SnapshotInfo,
+  initial: State,
+  pace?: Pace,
+): Promise<State> {
+  const hash = createHash('sha256');
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of log.readSnapshot(info)) {
+    hash.update(chunk);
+    chunks.push(chunk);
+  }
+  if (hash.digest('hex') === info.stateHash)
+    return decodePaced(chunks, initial, pace, { path: log.path, sequence: info.sequence });
+  throw new RefoldError('LOG_CORRUPT', `Cannot load the snapshot at ${info.sequence}: its state hash does not match`, {
+    path: log.path,
+    sequence: info.sequence,
+    hint: 'Recovery uses the snapshot before it; run refold verify to look for further damage',
+  });
+}
+
+async function decodePaced<State extends object>(
+  chunks: readonly Uint8Array[],
+  initial: State,
+  pace: Pace | undefined,
+  place: Place,
+): Promise<State> {
+  const steps = decodeInSteps(chunks, initial);
+  for (;;) {
+    const step = nextStep(steps, place);
+    if (step.done === true) return step.value;
+    if (pace?.isOver) await pace.rest();
+  }
+}
+
+interface Place {
+  readonly path: string;
+  readonly sequence: number;
+}
+
+/** A comparator is application code: what it throws, a RefoldError perhaps, must not pass for a failure of the log. */
+function nextStep<State>(
+  steps: Generator<undefined, State, undefined>,
+  { path, sequence }: Place,
+): IteratorResult<undefined, State> {
+  try {
+    return steps.next();
+  } catch (cause) {
+    const known = isUndecodable(cause) ? cause : undefined;
+    const why = messageOf(cause).replace(/^Cannot decode the state: /, '');
+    throw new RefoldError(known?.code ?? 'MODEL_MISMATCH', `Cannot load the snapshot at ${sequence}: ${why}`, {
+      path,
+      sequence,
+      cause,
+      hint: known?.hint ?? 'Recovery replays the log instead; open it with the model that the snapshot was taken with',
+    });
+  }
+}

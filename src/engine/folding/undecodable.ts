@@ -1,0 +1,85 @@
+/**
+ * Snapshots that cannot be used although their bytes are there: damaged ones, and those that this model cannot decode.
+ *
+ * None is a reason not to open while the log can be replayed. They are passed over, told, and remembered for as long as
+ * the log is open, so that no history is dropped on their word.
+ */
+import { type ErrorCode, isRefoldError, messageOf, type RefoldError } from '../../core/errors.ts';
+import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import { warnOf } from '../calls/warn.ts';
+
+/** A snapshot that was not used. */
+export interface PassedOver {
+  readonly sequence: number;
+  readonly reason: string;
+}
+
+/** What decoding ends in. Whatever else is thrown is the log's own failure, and would befall the next snapshot as well. */
+const UNDECODABLE: ReadonlySet<ErrorCode> = new Set([
+  'LOG_CORRUPT',
+  'MODEL_MISMATCH',
+  'REDUCER_FAILED',
+  'FORMAT_TOO_NEW',
+]);
+
+/** Of each log, the snapshots that were found to be unusable; and whether that was said. */
+const found = new WeakMap<LogStore, Map<string, { told: boolean } & PassedOver>>();
+
+/** Whether a snapshot is to be passed over for this error, rather than the error thrown. */
+export function isUndecodable(error: unknown): error is RefoldError {
+  return isRefoldError(error) && UNDECODABLE.has(error.code);
+}
+
+/** Remembers why a snapshot was passed over. */
+export function notePassedOver(log: LogStore, info: SnapshotInfo, error: RefoldError): PassedOver {
+  const kind = error.code === 'LOG_CORRUPT' ? 'it is damaged' : 'it cannot be decoded';
+  const passedOver = { sequence: info.sequence, reason: `${kind} (${withoutPlace(messageOf(error))})` };
+  let known = found.get(log);
+  if (known === undefined) found.set(log, (known = new Map()));
+  const key = keyOf(info);
+  if (!known.has(key)) known.set(key, { ...passedOver, told: false });
+  return passedOver;
+}
+
+/** True for a snapshot that was passed over since the log was opened. */
+export function wasPassedOver(log: LogStore, info: SnapshotInfo): boolean {
+  return found.get(log)?.has(keyOf(info)) ?? false;
+}
+
+/**
+ * Says which of an owner's snapshots were passed over, once each.
+ *
+ * @param owner as people know it: `the model`, or `the projection totals`
+ */
+export function tellPassedOver(log: LogStore, passedOver: readonly PassedOver[], owner: string): void {
+  const news = [...(found.get(log)?.values() ?? [])].filter(
+    (known) =>
+      !known.told && passedOver.some(({ sequence, reason }) => sequence === known.sequence && reason === known.reason),
+  );
+  if (news.length === 0) return;
+  for (const known of news) known.told = true;
+  const clauses = groupReasons(news).join('; ');
+  warnOf('RefoldRecoveryWarning', `Of the snapshots of ${owner} in ${log.path}, ${clauses}`);
+}
+
+/** One clause for each reason, newest first: `the snapshot at 7 was passed over: …`, `3 snapshots from 5 to 9 were …`. */
+export function groupReasons(passedOver: readonly PassedOver[]): string[] {
+  const groups = Map.groupBy(passedOver, ({ reason }) => reason.replace(/ near byte \d+/g, ''));
+  return groups.values().map(describeGroup).toArray();
+}
+
+function describeGroup(group: readonly PassedOver[]): string {
+  const { sequence, reason } = group[0]!;
+  if (group.length === 1) return `the snapshot at ${sequence} was passed over: ${reason}`;
+  const sequences = group.map((each) => each.sequence);
+  return `${group.length} snapshots from ${Math.min(...sequences)} to ${Math.max(...sequences)} were passed over: ${reason}`;
+}
+
+/** The place is said beside it, and is all that distinguishes the reasons of many. */
+function withoutPlace(message: string): string {
+  return message.replace(/^Cannot \w+ the snapshot at( sequence)? \d+( of .*?)?: /, '');
+}
+
+function keyOf({ owner, sequence, stateHash }: SnapshotInfo): string {
+  return JSON.stringify([owner, sequence, stateHash]);
+}

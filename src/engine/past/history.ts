@@ -1,0 +1,271 @@
+/** Looking back: past states, recorded events, and following the log. All of it reads what is durable. */
+import { isDate } from 'node:util/types';
+import { type ErrorDetails, isRefoldError, RefoldError } from '../../core/errors.ts';
+import type { RecordedEvent } from '../../core/event.ts';
+import type { Model } from '../../core/model.ts';
+import { listNearest, shortened } from '../../core/nearest.ts';
+import { decodeBlock } from '../../log/blocks/block.ts';
+import type { BlockHeader, LogStore } from '../../log/log-store.ts';
+import { A_SEQUENCE, A_SIGNAL, checkOptions, type OptionChecks } from '../calls/call-options.ts';
+import type { Progress } from '../calls/progress.ts';
+import { guardOf } from '../calls/reentrancy.ts';
+import type { ModelFingerprint } from '../folding/fingerprint.ts';
+import { tellPassedOver } from '../folding/undecodable.ts';
+import { upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
+import { recover } from './recovery.ts';
+
+/** A place in the log: a sequence, or the last event recorded at or before a time (a Date, or ms since the epoch). */
+export type Position = { readonly sequence: number } | { readonly time: Date | number };
+
+/** The state as of a sequence. It is the caller's own: nothing else refers to it. */
+export interface PastState<State> {
+  readonly sequence: number;
+  /** When that event was recorded, in ms since the epoch; 0 at sequence 0. */
+  readonly recordedAt: number;
+  readonly state: State;
+}
+
+export interface EventRange {
+  /** First sequence; default the first that is still in the log. */
+  readonly from?: number | undefined;
+  /** Last sequence, inclusive; default the durable end at the time of the call. */
+  readonly to?: number | undefined;
+  /** Only these types; default all. */
+  readonly types?: readonly string[] | undefined;
+}
+
+/** Builds the state at a position: one snapshot load plus the events after it. */
+export async function pastState<State extends object>(
+  model: Model<State>,
+  log: LogStore,
+  fingerprint: ModelFingerprint,
+  position: Position,
+  tell: (progress: Progress) => void = () => {},
+): Promise<PastState<State>> {
+  const to = await locate(log, position);
+  tell({ phase: 'load', done: 0, total: to });
+  const onProgress = (done: number): void => tell({ phase: 'replay', done, total: to });
+  const { cursor, passedOver } = await despiteDrops(log, () => recover(model, log, fingerprint, { to, onProgress }));
+  tellPassedOver(log, passedOver, `the model ${model.name}`);
+  return { sequence: cursor.sequence, recordedAt: cursor.recordedAt, state: cursor.state };
+}
+
+/** How often reading begins anew when history was dropped from under it. */
+const ROUNDS = 3;
+
+/**
+ * Does work that reads the log, and begins it anew when the writer has dropped what it was reading: what is left, with a
+ * newer snapshot, often leads there as well.
+ */
+export async function despiteDrops<T>(log: LogStore, work: () => Promise<T>): Promise<T> {
+  for (let round = 1; ; round++) {
+    const first = log.firstSequence();
+    try {
+      return await work();
+    } catch (error) {
+      if (round === ROUNDS || !isRefoldError(error, 'HISTORY_GONE') || log.firstSequence() === first) throw error;
+    }
+  }
+}
+
+const POSITION_CHECKS: OptionChecks<{ readonly sequence?: number; readonly time?: Date | number }> = {
+  sequence: A_SEQUENCE,
+  time: ['a date, or a number of milliseconds since the epoch', Number.isFinite, timeOf],
+};
+
+/** A Date as its number, whatever realm it is of; anything else as it is. */
+function timeOf(time: unknown): unknown {
+  return isDate(time) ? Date.prototype.getTime.call(time) : time;
+}
+
+/** A position that has been checked, and read for good; its time is a number. */
+type CheckedPosition = { readonly sequence: number } | { readonly time: number };
+
+/** @throws RefoldError `INVALID_OPTION` for what is not a position */
+export function checkedPosition(log: LogStore, position: unknown): CheckedPosition {
+  const { sequence, time } = readPosition(log, position);
+  if (sequence !== undefined && time === undefined) return { sequence };
+  if (sequence === undefined && time !== undefined) return { time: time as number };
+  throw invalidPosition(log, 'Cannot go there: a position is either { sequence } or { time }', { type: 'sequence' });
+}
+
+function readPosition(log: LogStore, position: unknown): { readonly sequence?: number; readonly time?: unknown } {
+  try {
+    return position === undefined ? {} : checkOptions('go there', POSITION_CHECKS, position);
+  } catch (error) {
+    const { message, type, cause } = error as RefoldError;
+    throw invalidPosition(log, message, { ...(type !== undefined && { type }), cause });
+  }
+}
+
+function invalidPosition(log: LogStore, message: string, details: ErrorDetails): RefoldError {
+  const hint = `Give { sequence } from 0 to ${log.head().sequence}, or { time } as a Date or in milliseconds`;
+  return new RefoldError('INVALID_OPTION', message, { path: log.path, ...details, hint });
+}
+
+/**
+ * Turns a position into a sequence.
+ *
+ * @throws RefoldError `INVALID_OPTION` for one that is no place in the log, `HISTORY_GONE` for a time before what is left
+ */
+export async function locate(log: LogStore, position: Position): Promise<number> {
+  const checked = checkedPosition(log, position);
+  return 'sequence' in checked ? reachedSequence(log, checked.sequence) : sequenceAt(log, checked.time);
+}
+
+function reachedSequence(log: LogStore, sequence: number): number {
+  const head = log.head().sequence;
+  if (sequence <= head) return sequence;
+  throw invalidPosition(log, `Cannot go there: the log ends at ${head}, before ${sequence}`, { sequence });
+}
+
+async function sequenceAt(log: LogStore, time: number): Promise<number> {
+  // What comes meanwhile is no part of the answer: an event of this very millisecond, or of a time yet to come.
+  const head = log.head().sequence;
+  const header = await log.blockAt(time);
+  if (header !== undefined) return lastEventAt(log, header, { time, head });
+  const first = log.firstSequence();
+  if (first > 1) {
+    throw new RefoldError('HISTORY_GONE', `Cannot go back to ${describeTime(time)}: the log begins at ${first}`, {
+      path: log.path,
+      sequence: first,
+      hint: 'Ask for a later time, or restore a backup',
+    });
+  }
+  await requireLater(log, first, { time, head });
+  return 0;
+}
+
+/** Beyond the range of a Date there is only the number. */
+function describeTime(time: number): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? `${time} ms` : date.toISOString();
+}
+
+/** A time, and where the log ended when it was asked for. */
+interface Moment {
+  readonly time: number;
+  readonly head: number;
+}
+
+/** The search went by headers that nobody has vouched for: the block it found is read and verified, and the one after. */
+async function lastEventAt(
+  log: LogStore,
+  { firstSequence, lastSequence }: BlockHeader,
+  { time, head }: Moment,
+): Promise<number> {
+  if (firstSequence > head) return head; // appended meanwhile, at or before this time: so was all before it
+  let last = firstSequence - 1;
+  for await (const block of log.read({ from: firstSequence, to: lastSequence })) {
+    last = decodeBlock(block).events.findLast(({ recordedAt }) => recordedAt <= time)?.sequence ?? last;
+  }
+  if (last < firstSequence) throw timesDisagree(log, firstSequence);
+  if (last >= lastSequence) await requireLater(log, last + 1, { time, head });
+  return Math.min(last, head);
+}
+
+/** @throws RefoldError `LOG_CORRUPT` when the event at `sequence`, if it was there then, was not recorded after `time` */
+async function requireLater(log: LogStore, sequence: number, { time, head }: Moment): Promise<void> {
+  if (sequence > head) return;
+  for await (const block of log.read({ from: sequence, to: sequence })) {
+    const event = decodeBlock(block).events.find((candidate) => candidate.sequence === sequence);
+    if (event === undefined || event.recordedAt <= time) throw timesDisagree(log, sequence);
+  }
+}
+
+function timesDisagree(log: LogStore, sequence: number): RefoldError {
+  return new RefoldError('LOG_CORRUPT', `Cannot tell where ${log.path} was then: its blocks disagree about times`, {
+    path: log.path,
+    sequence,
+    hint: 'Run refold verify: a block was changed; a position by sequence can still be asked for',
+  });
+}
+
+const RANGE_CHECKS: OptionChecks<EventRange> = {
+  from: A_SEQUENCE,
+  to: A_SEQUENCE,
+  types: [
+    'an array of event types',
+    (types) => Array.isArray(types) && types.every((type) => typeof type === 'string'),
+    (types) => (Array.isArray(types) ? Array.from(types) : types),
+  ],
+};
+
+/** Reads events in order, page by page, brought to the model's versions. */
+export async function* readEvents(model: Model, log: LogStore, given: EventRange): AsyncGenerator<RecordedEvent, void> {
+  const range = checkOptions('read events', RANGE_CHECKS, given);
+  for (const type of range.types ?? []) requireType(model, type);
+  const guard = guardOf(log);
+  const rules = await upcastRulesOf(model, log);
+  for await (const event of readRange(log, range)) yield guard.run(() => upcastEvent(model, event, rules));
+}
+
+/** Reads events in order as they were recorded, without any model. */
+export async function* readRecorded(log: LogStore, range: EventRange): AsyncGenerator<RecordedEvent, void> {
+  yield* readRange(log, checkOptions('read events', RANGE_CHECKS, range));
+}
+
+async function* readRange(log: LogStore, range: EventRange): AsyncGenerator<RecordedEvent, void> {
+  const types = range.types && new Set(range.types);
+  const from = range.from ?? log.firstSequence();
+  const head = log.head().sequence;
+  const to = Math.min(range.to ?? head, head);
+  if (from > to) return;
+  let next = from;
+  for await (const block of log.read({ from: Math.max(from, 1), to })) {
+    for (const event of decodeBlock(block, types).events) {
+      if (event.sequence >= next && event.sequence <= to) yield event;
+    }
+    // Sealing may since have put what was given already into one block with what comes next.
+    next = block.lastSequence + 1;
+  }
+}
+
+export interface FollowOptions {
+  /** First sequence; default the first that is still in the log. */
+  readonly from?: number | undefined;
+  /** Ends the following; without one the close does. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const FOLLOW_CHECKS: OptionChecks<FollowOptions> = { from: A_SEQUENCE, signal: A_SIGNAL };
+
+/**
+ * Every event from `from` on, first what is there and then what comes, until the signal. Gap-free.
+ *
+ * @param closing aborts when the log is closed
+ */
+export async function* followEvents(
+  log: LogStore,
+  options: FollowOptions,
+  prepare: (event: RecordedEvent) => RecordedEvent,
+  closing?: AbortSignal,
+): AsyncGenerator<RecordedEvent, void> {
+  const { from = log.firstSequence(), signal } = checkOptions('follow the log', FOLLOW_CHECKS, options);
+  const ending = new AbortController();
+  const end = (): void => ending.abort();
+  const signals = [signal, closing].filter((given) => given !== undefined);
+  for (const given of signals) given.addEventListener('abort', end);
+  if (signals.some((given) => given.aborted)) end();
+  try {
+    let next = from;
+    for await (const block of log.follow(Math.max(from, 1), ending.signal)) {
+      for (const event of decodeBlock(block).events) {
+        if (ending.signal.aborted) return;
+        if (event.sequence >= next) yield prepare(event);
+      }
+      // As above: sealing may have joined what was given already with what comes next.
+      next = block.lastSequence + 1;
+    }
+  } finally {
+    for (const given of signals) given.removeEventListener('abort', end);
+  }
+}
+
+function requireType(model: Model, type: string): void {
+  if (model.types.has(type)) return;
+  throw new RefoldError('UNKNOWN_EVENT_TYPE', `Cannot read events: there is no type ${shortened(type)}`, {
+    type,
+    hint: `The model has ${listNearest(type, model.types.keys())}`,
+  });
+}

@@ -1,0 +1,79 @@
+/** What an application says of a further view of the log, and the checking of it. */
+import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import type { Catalog, DataOf, Model, Reducer, TypeOf } from '../../core/model.ts';
+import { listNearest } from '../../core/nearest.ts';
+
+export interface ProjectionDefinition<State extends object, C extends Catalog> {
+  /** Names its checkpoint and snapshots in the log's file. */
+  readonly name: string;
+  readonly initialState: () => State;
+  /** For the event types that matter to this view; others are passed over. */
+  readonly reducers: {
+    readonly [Type in TypeOf<C>]?: Reducer<NoInfer<State>, Type, DataOf<C, Type>> | undefined;
+  };
+  /** Like a model's `version`: raise it when the view must be built anew. */
+  readonly version?: number | string;
+}
+
+/**
+ * Checks a projection's definition and gives it back, typed by the store it is handed to.
+ *
+ * @throws RefoldError `INVALID_OPTION` for an empty name, a missing `initialState`, or a reducer that is not a function
+ */
+export function defineProjection<State extends object, C extends Catalog>(
+  definition: ProjectionDefinition<State, C>,
+): ProjectionDefinition<State, C> {
+  return checkDefinition(definition);
+}
+
+/**
+ * The definition as the engine's own frozen copy.
+ *
+ * @param model whose event types the reducers are for; default: not looked at
+ * @throws RefoldError `INVALID_OPTION`
+ */
+export function checkDefinition<State extends object, C extends Catalog>(
+  definition: ProjectionDefinition<State, C>,
+  model?: Model,
+): ProjectionDefinition<State, C> {
+  try {
+    if (typeof definition !== 'object' || definition === null) throw invalid('it is not an object');
+    const copy = { ...definition };
+    const problem = problemOf(copy as Record<string, unknown>, model);
+    if (problem !== undefined) throw invalid(problem, copy.name);
+    return Object.freeze(copy);
+  } catch (cause) {
+    if (isRefoldError(cause)) throw cause;
+    throw invalid(`reading it threw: ${messageOf(cause)}`, undefined, cause);
+  }
+}
+
+function problemOf(definition: Record<string, unknown>, model: Model | undefined): string | undefined {
+  const { name, initialState, reducers, version } = definition;
+  if (typeof name !== 'string' || name === '') return 'it needs a name';
+  if (!name.isWellFormed()) return 'its name holds a lone surrogate';
+  if (typeof initialState !== 'function') return `${name} needs an initialState function`;
+  if (version !== undefined && typeof version !== 'number' && typeof version !== 'string')
+    return `the version of ${name} is neither a number nor a string`;
+  if (typeof reducers !== 'object' || reducers === null || Array.isArray(reducers))
+    return `the reducers of ${name} are not an object`;
+  return problemOfReducers(name, reducers, model);
+}
+
+function problemOfReducers(name: string, reducers: object, model: Model | undefined): string | undefined {
+  for (const [type, reducer] of Object.entries(reducers)) {
+    if (reducer === undefined) continue;
+    if (typeof reducer !== 'function') return `the reducer ${type} of ${name} is not a function`;
+    if (model === undefined || model.types.has(type)) continue;
+    return `${name} has a reducer for ${type}, and the model ${model.name} has only ${listNearest(type, model.types.keys())}`;
+  }
+  return undefined;
+}
+
+function invalid(problem: string, name?: unknown, cause?: unknown): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot define the projection: ${problem}`, {
+    ...(typeof name === 'string' ? { type: name } : {}),
+    cause,
+    hint: 'Give { name, initialState, reducers }, with reducers for event types of the model',
+  });
+}

@@ -1,0 +1,262 @@
+/**
+ * A projection: a further view of the same log, with its own state, checkpoint and snapshots.
+ *
+ * It starts from its last saved state, catches up from the log, then folds what becomes durable. It is never ahead of the
+ * log. When its reducer throws it stops, and the store goes on; started again, it begins where it was saved last.
+ */
+import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import type { DeepReadonly } from '../../core/event.ts';
+import type { Model } from '../../core/model.ts';
+import { STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
+import { OrderedTables } from '../../fold/live-state.ts';
+import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import { warnOf } from '../calls/warn.ts';
+import {
+  findChange,
+  fingerprintFor,
+  fingerprintOf,
+  type ModelFingerprint,
+  parseFingerprint,
+} from '../folding/fingerprint.ts';
+import { freshState } from '../folding/initial-state.ts';
+import { cursorAt, type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
+import { encodeWhole, loadSnapshot, writeSnapshot } from '../folding/stored-snapshots.ts';
+import {
+  groupReasons,
+  isUndecodable,
+  notePassedOver,
+  type PassedOver,
+  tellPassedOver,
+} from '../folding/undecodable.ts';
+import type { ProjectionDefinition } from './projection-definition.ts';
+
+/** Where a projection runs. */
+export interface ProjectionPlace {
+  readonly model: Model;
+  readonly log: LogStore;
+  /** Nothing is saved then. */
+  readonly readOnly: boolean;
+}
+
+/** Save this often, in events: what a restart of the projection replays at most after a crash. */
+const SAVE_EVERY = 100_000;
+
+/** A running projection. */
+export class Projection<State extends object = any> {
+  readonly name: string;
+  readonly #place: ProjectionPlace;
+  readonly #definition: ProjectionDefinition<State, any>;
+  readonly #reducers: Record<string, (...args: any[]) => void>;
+  readonly #types: ReadonlySet<string>;
+  readonly #fingerprint: ModelFingerprint;
+  #cursor: FoldCursor<State>;
+  #tables: OrderedTables | undefined;
+  #savedAt = 0;
+  /** Where a save was last begun by itself: one that failed is not tried again with every block. */
+  #triedAt = 0;
+  #error: RefoldError | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #saving: Promise<void> = Promise.resolve();
+  #awake = false;
+
+  /**
+   * Use `store.project`.
+   *
+   * @throws RefoldError `INVALID_OPTION` when `initialState` throws, or does not give an object
+   */
+  constructor(definition: ProjectionDefinition<State, any>, place: ProjectionPlace) {
+    this.name = definition.name;
+    this.#place = place;
+    this.#definition = definition;
+    const given = Object.entries(definition.reducers).filter(([, reducer]) => reducer !== undefined);
+    this.#reducers = Object.fromEntries(given) as Record<string, (...args: any[]) => void>;
+    this.#types = new Set(Object.keys(this.#reducers));
+    const fingerprinted = { ...definition, reducers: this.#reducers };
+    this.#fingerprint = fingerprintOf(fingerprinted, (type) => place.model.types.get(type)?.version ?? 0);
+    this.#cursor = startCursor(freshState(definition));
+  }
+
+  /**
+   * As of `sequence`.
+   *
+   * @throws RefoldError `error`, once it has stopped: a reducer that threw may have left half an event behind
+   */
+  get state(): DeepReadonly<State> {
+    if (this.#error !== undefined) throw this.#error;
+    return this.#cursor.state as DeepReadonly<State>;
+  }
+
+  /** The last event that the state covers. */
+  get sequence(): number {
+    return this.#cursor.sequence;
+  }
+
+  /** Why it stopped, if it did. `store.project` starts one of the same name again. */
+  get error(): RefoldError | undefined {
+    return this.#error;
+  }
+
+  /** Loads what was saved, if it still fits, and folds what the log has beyond. Called once. */
+  async start(): Promise<void> {
+    await this.#next(() => this.#load());
+    await this.catchUp();
+  }
+
+  /** Resolves when everything that is durable now has been folded; rejects with `error` when it stopped. */
+  async catchUp(): Promise<void> {
+    await this.#next(() => this.#advance());
+  }
+
+  /** Told that the log has grown; catches up without anybody waiting. */
+  wake(): void {
+    if (this.#awake || this.#error !== undefined) return;
+    this.#awake = true;
+    const advance = (): Promise<void> => {
+      this.#awake = false;
+      return this.#advance();
+    };
+    this.#next(advance).catch(() => {}); // `error` tells
+  }
+
+  /**
+   * Makes state and checkpoint durable now. A failure is also said as a process warning, since the store saves by itself.
+   *
+   * @throws RefoldError `INVALID_OPTION` on a read-only store; what the log throws
+   */
+  save(): Promise<void> {
+    const saving = this.#saving.then(() => this.#save());
+    this.#saving = saving.catch(() => {});
+    return saving;
+  }
+
+  /** Resolves when nothing of it is under way. */
+  async settled(): Promise<void> {
+    await this.#work;
+    await this.#saving;
+  }
+
+  /** One thing at a time, in the order of the calls. */
+  #next(work: () => Promise<void>): Promise<void> {
+    const done = this.#work.then(work);
+    this.#work = done.catch(() => {});
+    return done;
+  }
+
+  async #save(): Promise<void> {
+    const { log, readOnly } = this.#place;
+    if (readOnly) throw cannotSave(this.name, log.path);
+    await this.#work;
+    if (this.#error !== undefined || this.sequence === this.#savedAt) return;
+    const { sequence, recordedAt, state, firstSeen } = this.#cursor;
+    try {
+      // A projection's snapshot proves itself by its hash; the log's chain belongs to the model's snapshots.
+      const head = { sequence, recordedAt, chain: '' };
+      await writeSnapshot(log, this.name, encodeWhole(state), head, fingerprintFor(this.#fingerprint, firstSeen));
+      await log.putCheckpoint({ projection: this.name, sequence });
+      const older = (await log.snapshots(this.name)).slice(2).map((info) => info.sequence);
+      if (older.length > 0) await log.dropSnapshots(this.name, older);
+      this.#savedAt = sequence;
+    } catch (error) {
+      this.#tellUnsaved(sequence, error);
+      throw error;
+    }
+  }
+
+  #tellUnsaved(sequence: number, cause: unknown): void {
+    if (isRefoldError(cause, 'STORE_CLOSED')) return; // whoever closed the store knows
+    const message = `The projection ${this.name} could not be saved at ${sequence}: ${messageOf(cause)}`;
+    warnOf('RefoldProjectionWarning', new Error(message, { cause }));
+  }
+
+  async #advance(): Promise<void> {
+    if (this.#error !== undefined) throw this.#error;
+    const { model, log, readOnly } = this.#place;
+    try {
+      const tables = (this.#tables ??= new OrderedTables(this.#cursor.state));
+      await foldLog(model, this.#reducers, log, this.#cursor, { types: this.#types, tables });
+    } catch (error) {
+      throw this.#stop(error);
+    }
+    if (readOnly || this.sequence - Math.max(this.#savedAt, this.#triedAt) < SAVE_EVERY) return;
+    this.#triedAt = this.sequence;
+    this.save().catch(() => {}); // it has warned
+  }
+
+  /** A closed store is no failure of the projection: its state stays what it was. */
+  #stop(error: unknown): unknown {
+    if (isRefoldError(error, 'STORE_CLOSED')) return error;
+    this.#error = isRefoldError(error) ? error : readingFailed(this.name, error);
+    return this.#error;
+  }
+
+  /** A damaged snapshot costs time, not data: the one before it, or the log, says the same. */
+  async #load(): Promise<void> {
+    const { log } = this.#place;
+    const passedOver: PassedOver[] = [];
+    let cause: RefoldError | undefined;
+    try {
+      for (const saved of await this.#usableSnapshots()) {
+        const initial = freshState(this.#definition);
+        try {
+          this.#cursor = cursorAt(saved, await loadSnapshot(log, saved, initial));
+          this.#savedAt = saved.sequence;
+          this.#tables = undefined;
+          break;
+        } catch (error) {
+          if (!isUndecodable(error)) throw error;
+          cause ??= error;
+          passedOver.push(notePassedOver(log, saved, error));
+        }
+      }
+      if (this.sequence + 1 < log.firstSequence()) throw historyGone(this.name, log, passedOver, cause);
+    } catch (error) {
+      throw this.#stop(error);
+    }
+    tellPassedOver(log, passedOver, `the projection ${this.name}`);
+  }
+
+  /** Newest first. */
+  async #usableSnapshots(): Promise<SnapshotInfo[]> {
+    const { log } = this.#place;
+    const first = log.firstSequence();
+    const head = log.head().sequence;
+    return (await log.snapshots(this.name)).filter(({ sequence, fingerprint, format }) => {
+      const stored = parseFingerprint(fingerprint);
+      const fits = stored !== undefined && findChange(stored, this.#fingerprint) === undefined;
+      return fits && format === STATE_FORMAT && sequence <= head && sequence + 1 >= first;
+    });
+  }
+}
+
+function cannotSave(name: string, path: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot save the projection ${name}: the store was opened read-only`, {
+    path,
+    type: 'readOnly',
+    hint: 'Save it in the process that writes',
+  });
+}
+
+function readingFailed(name: string, cause: unknown): RefoldError {
+  return new RefoldError('STORE_FAILED', `Cannot go on with the projection ${name}: ${messageOf(cause)}`, {
+    type: name,
+    cause,
+    hint: 'Look at the log, and start the projection again',
+  });
+}
+
+function historyGone(
+  name: string,
+  log: LogStore,
+  passedOver: readonly PassedOver[],
+  cause: RefoldError | undefined,
+): RefoldError {
+  const first = log.firstSequence();
+  const why = ['', ...groupReasons(passedOver)].join('; ');
+  return new RefoldError('HISTORY_GONE', `Cannot start the projection ${name}: the log begins at ${first}${why}`, {
+    path: log.path,
+    type: name,
+    sequence: first,
+    cause,
+    hint: 'Restore a backup, or go back to the definition that it was saved with',
+  });
+}

@@ -1,0 +1,105 @@
+/** The projections of a store: started, woken, saved and forgotten by name. */
+import { RefoldError } from '../../core/errors.ts';
+import { listNearest } from '../../core/nearest.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import { Projection, type ProjectionPlace } from './projection.ts';
+import { checkDefinition, type ProjectionDefinition } from './projection-definition.ts';
+
+export class Projections {
+  readonly #place: ProjectionPlace;
+  /** Started and not forgotten; one that has stopped makes room for its successor. */
+  readonly #started = new Map<string, Projection>();
+  /** What is being forgotten. */
+  readonly #going = new Map<string, Promise<void>>();
+
+  constructor(place: ProjectionPlace) {
+    this.#place = place;
+  }
+
+  /**
+   * Starts one, and resolves when it has caught up.
+   *
+   * @throws RefoldError `INVALID_OPTION` for a bad definition, or when one of this name runs already; `HISTORY_GONE`
+   */
+  async start<View extends object>(given: ProjectionDefinition<View, any>): Promise<Projection<View>> {
+    const definition = checkDefinition(given, this.#place.model);
+    const { name } = definition;
+    while (this.#going.has(name)) await this.#going.get(name);
+    const before = this.#started.get(name);
+    if (before !== undefined && before.error === undefined) {
+      throw invalid(`Cannot start the projection ${name}: it runs already`, name, 'Give each projection its own name');
+    }
+    const projection = new Projection<View>(definition, this.#place);
+    this.#started.set(name, projection);
+    try {
+      await before?.settled(); // a late save of its predecessor must not come after its own
+      await projection.start();
+    } catch (error) {
+      if (this.#started.get(name) === projection) this.#started.delete(name);
+      throw error;
+    }
+    return projection;
+  }
+
+  /** Told that the log has grown. */
+  wake(): void {
+    for (const projection of this.#started.values()) projection.wake();
+  }
+
+  /** Lets each keep how far it has come. One that cannot has said so, and holds nobody up. */
+  async save(): Promise<void> {
+    if (this.#place.readOnly) return;
+    await Promise.allSettled(Array.from(this.#started.values(), (projection) => projection.save()));
+  }
+
+  /**
+   * Deletes what the log keeps of one that does not run: its snapshots and its checkpoint.
+   *
+   * @throws RefoldError `INVALID_OPTION` for one that runs, or that the log knows nothing of
+   */
+  async forget(name: string): Promise<void> {
+    while (this.#going.has(name)) await this.#going.get(name);
+    const before = this.#started.get(name);
+    if (before !== undefined && before.error === undefined) {
+      const hint = 'Open the store without starting it, and forget it then';
+      throw invalid(`Cannot forget the projection ${name}: it is running`, name, hint);
+    }
+    const going = this.#forget(name, before);
+    this.#going.set(
+      name,
+      going.catch(() => {}),
+    );
+    try {
+      await going;
+    } finally {
+      this.#going.delete(name);
+    }
+  }
+
+  async #forget(name: string, before: Projection | undefined): Promise<void> {
+    const { log } = this.#place;
+    await before?.settled();
+    const kept = typeof name === 'string' && name !== '' ? await log.snapshots(name) : [];
+    const checkpoints = (await log.checkpoints()).map(({ projection }) => projection);
+    if (kept.length === 0 && !checkpoints.includes(name)) throw unknown(name, checkpoints, log);
+    // The checkpoint goes last: should this be cut short, it still names what there is to forget.
+    if (kept.length > 0) {
+      await log.dropSnapshots(
+        name,
+        kept.map(({ sequence }) => sequence),
+      );
+    }
+    await log.dropCheckpoint(name);
+    this.#started.delete(name);
+  }
+}
+
+function unknown(name: unknown, known: readonly string[], log: LogStore): RefoldError {
+  const shown = typeof name === 'string' && name !== '' ? name : `of that name (${typeof name})`;
+  const hint = known.length === 0 ? 'None was saved there yet' : `It has ${listNearest(shown, known)}`;
+  return invalid(`Cannot forget the projection ${shown}: ${log.path} holds nothing of it`, shown, hint);
+}
+
+function invalid(message: string, type: string, hint: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', message, { type, hint });
+}

@@ -1,0 +1,103 @@
+/** Full replay: folds a log from its very beginning, ignoring snapshots, and says what came out. */
+import { isRefoldError } from '../../core/errors.ts';
+import type { DeepReadonly } from '../../core/event.ts';
+import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
+import { requireModel } from '../../core/model-checks.ts';
+import { hashState } from '../../fold/encoding/state-codec.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import { performance } from '../../threads/timers.ts';
+import { A_FUNCTION, A_SEQUENCE, checkOptions, type OptionChecks } from '../calls/call-options.ts';
+import { A_LOG, A_PATH, type LogOptions, requireOneLog } from '../calls/log-options.ts';
+import { withLogOf } from '../calls/log-ownership.ts';
+import { harmless, type Progress } from '../calls/progress.ts';
+import { freshState } from '../folding/initial-state.ts';
+import { fingerprintOfModel } from '../folding/model-module.ts';
+import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
+import { despiteDrops } from './history.ts';
+import { recover } from './recovery.ts';
+
+export interface ReplayOptions extends LogOptions {
+  /** The log's file; a writer may have it open. Required unless `log` is given. */
+  readonly path?: string | undefined;
+  /** An open log, which stays open. */
+  readonly log?: LogStore | undefined;
+  /** Stop after this sequence; default the log's end. */
+  readonly to?: number | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+export interface ReplayReport<State> {
+  /** Events folded. */
+  readonly events: number;
+  /** The sequence before the first event folded: 0, unless history was dropped and the oldest snapshot had to serve. */
+  readonly from: number;
+  readonly sequence: number;
+  readonly seconds: number;
+  readonly eventsPerSecond: number;
+  readonly stateHash: string;
+  readonly state: DeepReadonly<State>;
+}
+
+const CHECKS: OptionChecks<ReplayOptions> = { path: A_PATH, log: A_LOG, to: A_SEQUENCE, onProgress: A_FUNCTION };
+
+/**
+ * Folds the whole log with this model, from sequence 1 when the log still has it.
+ *
+ * @throws RefoldError as `openStore` does for a file that cannot be read or does not fit the model
+ */
+export async function replay<State extends object, C extends Catalog, K extends CommandInputs>(
+  model: Model<State, C, K>,
+  options: ReplayOptions,
+): Promise<ReplayReport<State>> {
+  requireModel('replay the log', model);
+  const checked = checkOptions('replay the log', CHECKS, options);
+  requireOneLog('replay the log', checked);
+  return withLogOf(model, checked, (log) => replayLog(model, log, checked));
+}
+
+async function replayLog<State extends object>(
+  model: Model<State>,
+  log: LogStore,
+  options: ReplayOptions,
+): Promise<ReplayReport<State>> {
+  const to = Math.min(options.to ?? Number.POSITIVE_INFINITY, log.head().sequence);
+  const cursor = await despiteDrops(log, () => startOf(model, log, to));
+  const from = cursor.sequence;
+  const start = performance.now();
+  const tell = harmless(options.onProgress);
+  const onProgress = (done: number): void => tell({ phase: 'replay', done, total: to });
+  onProgress(from);
+  await foldLog(model, model.reducers, log, cursor, { to, onProgress });
+  const seconds = (performance.now() - start) / 1_000;
+  const events = cursor.sequence - from;
+  return {
+    events,
+    from,
+    sequence: cursor.sequence,
+    seconds,
+    eventsPerSecond: seconds > 0 ? Math.round(events / seconds) : 0,
+    stateHash: hashState(cursor.state),
+    state: cursor.state as DeepReadonly<State>,
+  };
+}
+
+/** The log's beginning; when that was dropped, the oldest snapshot that can be used, and is not beyond the end, is believed. */
+async function startOf<State extends object>(
+  model: Model<State>,
+  log: LogStore,
+  to: number,
+): Promise<FoldCursor<State>> {
+  const first = log.firstSequence();
+  if (first === 1) return startCursor(freshState(model));
+  const fingerprint = fingerprintOfModel(model);
+  const snapshots = await log.snapshots('');
+  for (const { sequence } of snapshots.toReversed()) {
+    if (sequence + 1 < first || sequence > to) continue;
+    try {
+      return (await recover(model, log, fingerprint, { to: sequence })).cursor;
+    } catch (error) {
+      if (!isRefoldError(error, 'HISTORY_GONE')) throw error; // the next may be usable
+    }
+  }
+  return (await recover(model, log, fingerprint, { to })).cursor;
+}

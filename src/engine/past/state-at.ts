@@ -1,0 +1,46 @@
+/** A past state straight from a log: without a store, whose opening would recover the present one first. */
+import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
+import { requireModel } from '../../core/model-checks.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import { A_FUNCTION, checkOptions, type OptionChecks } from '../calls/call-options.ts';
+import { A_LOG, A_PATH, type LogOptions, requireOneLog } from '../calls/log-options.ts';
+import { refuseLostTail, withLogOf } from '../calls/log-ownership.ts';
+import { harmless, type Progress } from '../calls/progress.ts';
+import { fingerprintOfModel } from '../folding/model-module.ts';
+import { type PastState, type Position, pastState } from './history.ts';
+
+export interface StateAtOptions extends LogOptions {
+  /** The log's file; a writer may have it open. Required unless `log` is given. */
+  readonly path?: string | undefined;
+  /** An open log, which stays open. */
+  readonly log?: LogStore | undefined;
+  readonly at: Position;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+const CHECKS: OptionChecks<StateAtOptions> = {
+  path: A_PATH,
+  log: A_LOG,
+  at: ['a position: { sequence } or { time }', (value) => value !== null], // looked into where it is used
+  onProgress: A_FUNCTION,
+};
+
+/**
+ * The state as of a sequence or a time, as `store.at` gives it: one snapshot load plus the events after it.
+ *
+ * @throws RefoldError as `openStore` does for a file that cannot be read or does not fit the model, and as `store.at` does for
+ * a position that is no place in the log
+ */
+export async function stateAt<State extends object, C extends Catalog, K extends CommandInputs>(
+  model: Model<State, C, K>,
+  options: StateAtOptions,
+): Promise<PastState<State>> {
+  requireModel('build a past state', model);
+  const checked = checkOptions('build a past state', CHECKS, options);
+  requireOneLog('build a past state', checked);
+  const { at, onProgress } = checked;
+  return withLogOf(model, checked, async (log) => {
+    await refuseLostTail(log);
+    return pastState(model, log, fingerprintOfModel(model), at, harmless(onProgress));
+  });
+}

@@ -1,0 +1,284 @@
+/**
+ * Verify: reads every block, folds the whole log anew, and holds each snapshot and the live state against the result.
+ *
+ * Findings are reported, not thrown: after the first damaged block nothing more can be folded, but it is said what
+ * could be.
+ */
+import { isRefoldError, messageOf, type RefoldError, type SerializedError } from '../../core/errors.ts';
+import { isPromiseLike, letGo } from '../../core/let-go.ts';
+import type { Model } from '../../core/model.ts';
+import { hashState } from '../../fold/encoding/state-codec.ts';
+import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { Progress } from '../calls/progress.ts';
+import { findChange, type ModelFingerprint, parseFingerprint } from '../folding/fingerprint.ts';
+import { freshState } from '../folding/initial-state.ts';
+import { cursorAt, type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
+import { loadSnapshot } from '../folding/stored-snapshots.ts';
+import { isUndecodable } from '../folding/undecodable.ts';
+
+export interface SnapshotVerdict {
+  readonly sequence: number;
+  /** `stale`: taken with another reducer, so that nothing can be said of its state. */
+  readonly verdict: 'equal' | 'different' | 'damaged' | 'stale';
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  /** Events read and folded. */
+  readonly events: number;
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  readonly openBlocks: number;
+  readonly sealedBlocks: number;
+  /** Newest first. */
+  readonly snapshots: readonly SnapshotVerdict[];
+  /** Of the refolded state at `lastSequence`; absent when the fold could not be finished. */
+  readonly stateHash?: string;
+  /** Names of invariants that do not hold at `lastSequence`. */
+  readonly brokenInvariants: readonly string[];
+  readonly problems: readonly SerializedError[];
+}
+
+/** A live state, by its hash. */
+export interface LiveHash {
+  readonly sequence: number;
+  readonly hash: string;
+}
+
+export interface VerifyContext<State extends object> {
+  readonly model: Model<State>;
+  readonly log: LogStore;
+  readonly fingerprint: ModelFingerprint;
+  /** Gives the live state to compare with, once the log has all of it. The log may have gone on: a read-only store stays. */
+  readonly live: () => Promise<LiveHash>;
+  readonly onProgress: (progress: Progress) => void;
+}
+
+/** How often verify begins anew when compaction or newer snapshots took from under it what it was reading. */
+const ROUNDS = 3;
+
+/** Refolds the log up to its head and reports every disagreement. */
+export async function verifyLog<State extends object>(context: VerifyContext<State>): Promise<VerifyReport> {
+  const structure = (await context.log.checkStructure?.()) ?? [];
+  for (let round = 1; ; round++) {
+    const before = await holdingsOf(context.log);
+    const report = await verifyOnce(context, await context.live());
+    if (report.ok || round === ROUNDS || (await holdingsOf(context.log)) === before)
+      return withProblems(report, structure);
+  }
+}
+
+/** What the fold has found as well is not said twice. */
+function withProblems(report: VerifyReport, further: readonly SerializedError[]): VerifyReport {
+  const known = new Set(report.problems.map(({ message }) => message));
+  const problems = [...report.problems, ...further.filter(({ message }) => !known.has(message))];
+  return { ...report, ok: problems.length === 0, problems };
+}
+
+/** What may go while a log is in use: its history, and its snapshots. */
+async function holdingsOf(log: LogStore): Promise<string> {
+  const snapshots = (await log.snapshots('')).map(({ sequence }) => sequence);
+  return [log.firstSequence(), ...snapshots].join(' ');
+}
+
+async function verifyOnce<State extends object>(context: VerifyContext<State>, live: LiveHash): Promise<VerifyReport> {
+  const { log } = context;
+  const head = log.head().sequence;
+  const problems: SerializedError[] = [];
+  const snapshots = (await log.snapshots('')).filter(({ sequence }) => sequence <= head);
+  const refolded = await refoldWithVerdicts(context, { snapshots, live, head }, problems);
+  const headers: BlockHeader[] = await Array.fromAsync(log.headers());
+  const broken = refolded.finished ? brokenInvariantsOf(context.model, refolded.cursor.state) : [];
+  const stateHash = refolded.finished ? hashOf(refolded.cursor.state, problems) : undefined;
+  for (const one of broken) problems.push(brokenInvariant(context, one, head));
+  return {
+    ok: problems.length === 0,
+    events: refolded.events,
+    firstSequence: log.firstSequence(),
+    lastSequence: head,
+    openBlocks: headers.filter(({ encoding }) => encoding === 'open').length,
+    sealedBlocks: headers.filter(({ encoding }) => encoding === 'sealed').length,
+    snapshots: refolded.verdicts.reverse(),
+    ...(stateHash === undefined ? {} : { stateHash }),
+    brokenInvariants: broken.map(({ name }) => name),
+    problems,
+  };
+}
+
+/** Undefined for a state that holds what no state may: the direct fold lets a reducer put it there. */
+function hashOf(state: object, problems: SerializedError[]): string | undefined {
+  try {
+    return hashState(state);
+  } catch (error) {
+    if (!isRefoldError(error)) throw error;
+    // The live state and the end of the log may be one state, which is said once.
+    if (!problems.some(({ message }) => message === error.message)) problems.push(error.toJSON());
+    return undefined;
+  }
+}
+
+interface Refolded<State> {
+  readonly cursor: FoldCursor<State>;
+  readonly events: number;
+  readonly finished: boolean;
+  readonly verdicts: SnapshotVerdict[];
+}
+
+interface Comparisons {
+  /** Newest first. */
+  readonly snapshots: readonly SnapshotInfo[];
+  readonly live: LiveHash;
+  /** Where the fold ends. */
+  readonly head: number;
+}
+
+/** Folds from snapshot to snapshot, so that each is compared with a state that does not come from it; so is the live state. */
+async function refoldWithVerdicts<State extends object>(
+  context: VerifyContext<State>,
+  { snapshots, live, head }: Comparisons,
+  problems: SerializedError[],
+): Promise<Refolded<State>> {
+  const { model } = context;
+  const oldestFirst = snapshots.toReversed();
+  const verdicts: SnapshotVerdict[] = [];
+  let cursor = startCursor(freshState(model));
+  let from = 0;
+  let finished = false;
+  try {
+    cursor = await startOf(context, oldestFirst, (info, error) => {
+      problems.push(error.toJSON());
+      verdicts.push({ sequence: info.sequence, verdict: 'damaged' });
+    });
+    from = cursor.sequence;
+    const stops = [...oldestFirst, live].sort((a, b) => a.sequence - b.sequence);
+    for (const stop of stops) {
+      if (stop.sequence < from) continue;
+      await foldTo(context, cursor, stop.sequence, head);
+      if ('owner' in stop) {
+        verdicts.push({ sequence: stop.sequence, verdict: await judge(context, stop, cursor, problems) });
+      } else {
+        const hash = hashOf(cursor.state, problems);
+        if (hash !== undefined && hash !== live.hash) problems.push(divergence(context, live.sequence));
+      }
+    }
+    await foldTo(context, cursor, head, head);
+    finished = true;
+  } catch (error) {
+    if (!isRefoldError(error)) throw error;
+    problems.push(error.toJSON());
+  }
+  return { cursor, events: cursor.sequence - from, finished, verdicts };
+}
+
+/** The log's beginning; when that was dropped, the oldest snapshot that can be loaded has to be believed. */
+async function startOf<State extends object>(
+  { model, log }: VerifyContext<State>,
+  oldestFirst: readonly SnapshotInfo[],
+  onUnusable: (info: SnapshotInfo, error: RefoldError) => void,
+): Promise<FoldCursor<State>> {
+  const first = log.firstSequence();
+  const usable = first === 1 ? [] : oldestFirst.filter(({ sequence }) => sequence + 1 >= first);
+  for (const info of usable) {
+    const initial = freshState(model);
+    try {
+      return cursorAt(info, await loadSnapshot(log, info, initial));
+    } catch (error) {
+      if (!isUndecodable(error)) throw error;
+      onUnusable(info, error);
+    }
+  }
+  return startCursor(freshState(model));
+}
+
+async function foldTo<State extends object>(
+  { model, log, onProgress }: VerifyContext<State>,
+  cursor: FoldCursor<State>,
+  to: number,
+  total: number,
+): Promise<void> {
+  await foldLog(model, model.reducers, log, cursor, {
+    to,
+    onProgress: (done) => onProgress({ phase: 'verify', done, total }),
+  });
+}
+
+async function judge<State extends object>(
+  { model, log, fingerprint }: VerifyContext<State>,
+  info: SnapshotInfo,
+  cursor: FoldCursor<State>,
+  problems: SerializedError[],
+): Promise<SnapshotVerdict['verdict']> {
+  const initial = freshState(model);
+  const stored = parseFingerprint(info.fingerprint);
+  const isStale = stored === undefined || findChange(stored, fingerprint) !== undefined;
+  try {
+    await loadSnapshot(log, info, initial);
+  } catch (error) {
+    if (!isUndecodable(error)) throw error;
+    // Another model may have tables that this one cannot decode; damage is damage whoever took the snapshot.
+    if (isStale && error.code !== 'LOG_CORRUPT') return 'stale';
+    problems.push(error.toJSON());
+    return 'damaged';
+  }
+  if (isStale) return 'stale';
+  if (hashState(cursor.state) === info.stateHash) return 'equal';
+  problems.push({
+    code: 'LOG_CORRUPT',
+    message: `The snapshot at ${info.sequence} differs from the state that the log gives`,
+    path: log.path,
+    sequence: info.sequence,
+    hint: 'A reducer is not deterministic, or a function it calls changed without a new model version',
+  });
+  return 'different';
+}
+
+/** An invariant that does not hold, and why, where there is more to say. */
+interface BrokenInvariant {
+  readonly name: string;
+  readonly because: string;
+}
+
+function brokenInvariantsOf<State extends object>(model: Model<State>, state: State): BrokenInvariant[] {
+  const invariants = Object.entries<(state: never) => unknown>(model.invariants ?? {});
+  return invariants.flatMap(([name, holds]) => {
+    const because = whyBroken(holds, state);
+    return because === undefined ? [] : [{ name, because }];
+  });
+}
+
+/** Undefined when an invariant holds, else the end of the sentence: one that throws or gives a promise does not. */
+export function whyBroken(holds: (state: never) => unknown, state: object): string | undefined {
+  try {
+    const answer = holds(state as never);
+    if (answer === true) return undefined;
+    letGo(answer);
+    return isPromiseLike(answer) ? ': it gave a promise' : '';
+  } catch (error) {
+    return `: it threw: ${messageOf(error)}`;
+  }
+}
+
+function brokenInvariant(
+  { log }: VerifyContext<any>,
+  { name, because }: BrokenInvariant,
+  sequence: number,
+): SerializedError {
+  return {
+    code: 'INVARIANT_BROKEN',
+    message: `The invariant ${name} does not hold at ${sequence}${because}`,
+    path: log.path,
+    type: name,
+    sequence,
+    hint: 'Look for the first event after which it fails',
+  };
+}
+
+function divergence({ log }: VerifyContext<any>, sequence: number): SerializedError {
+  return {
+    code: 'REDUCER_FAILED',
+    message: `The live state at ${sequence} differs from what the log gives`,
+    path: log.path,
+    sequence,
+    hint: 'A reducer is not deterministic: look for a clock, chance, or a value that is in the state twice',
+  };
+}

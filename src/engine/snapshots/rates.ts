@@ -1,0 +1,43 @@
+/** How fast this machine opens, loads and folds this log: measured at every open and every snapshot, and remembered in it. */
+import type { LogStore } from '../../log/log-store.ts';
+import type { Measured } from './making.ts';
+
+export interface Rates {
+  /** Events folded, per ms. */
+  fold: number;
+  /** Bytes of snapshot loaded, per ms. */
+  load: number;
+  /** What an open takes besides, in ms. */
+  open: number;
+}
+
+/** Assumed until measured; on the slow side, so that the promise holds on the first open. */
+const DEFAULT_RATES: Rates = { fold: 200, load: 20_000, open: 50 };
+/** Fewer events or bytes than these say nothing about a rate. */
+const MEASURABLE_EVENTS = 2_000;
+const MEASURABLE_BYTES = 100_000;
+const RATES_KEY = 'rates';
+
+/** The rates that the log remembers, or the defaults. */
+export async function readRates(log: LogStore): Promise<Rates> {
+  const text = await log.getMeta(RATES_KEY);
+  try {
+    const { fold, load, open } = { ...DEFAULT_RATES, ...JSON.parse(text ?? '') };
+    if (fold > 0 && load > 0 && open >= 0) return { fold, load, open };
+  } catch {
+    // Nothing remembered, or nothing legible: a rate is only a hint.
+  }
+  return { ...DEFAULT_RATES };
+}
+
+/** Learns from a recovery what it was long enough to tell. */
+export function learnRates(rates: Rates, measured: Measured): void {
+  const { eventsReplayed, foldMilliseconds, bytesLoaded, loadMilliseconds } = measured;
+  if (eventsReplayed >= MEASURABLE_EVENTS && foldMilliseconds > 0) rates.fold = eventsReplayed / foldMilliseconds;
+  if (bytesLoaded >= MEASURABLE_BYTES && loadMilliseconds > 0) rates.load = bytesLoaded / loadMilliseconds;
+}
+
+/** Keeps the rates for the next open. */
+export async function writeRates(log: LogStore, rates: Rates): Promise<void> {
+  await log.putMeta(RATES_KEY, JSON.stringify(rates));
+}

@@ -1,0 +1,218 @@
+/**
+ * Compaction that happens by itself, in the background: old text is sealed, history that is no longer wanted goes, and
+ * free pages are returned.
+ *
+ * What is due is a pure function's decision (`planUpkeep`); here its facts are kept, at the cost of a few additions
+ * per block. They are estimates, and made exact whenever work begins: work on a wrong estimate is a look and nothing more.
+ */
+import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { Settings } from '../calls/options.ts';
+import { collectHeaders, dropHistory, sealThrough } from './compaction.ts';
+import {
+  openBytesOf,
+  planReclaim,
+  planSealing,
+  planUpkeep,
+  sealAtBytes,
+  storedBytes,
+  sumBytes,
+  type UpkeepFacts,
+  youngestOf,
+} from './compaction-policy.ts';
+import type { Chore } from './housekeeper.ts';
+
+export interface ChoreSource {
+  readonly log: LogStore;
+  readonly settings: Pick<Settings, 'history' | 'clock'>;
+  /** Snapshots that the model can use, newest first. */
+  readonly usableSnapshots: () => Promise<readonly SnapshotInfo[]>;
+  /** Sequence of the newest snapshot; asked after every commit. */
+  readonly snapshotSequence: () => number;
+  readonly takeSnapshot: () => Promise<unknown>;
+  /** Lets the running projections keep how far they have come: they hold history back. */
+  readonly saveProjections: () => Promise<unknown>;
+}
+
+/** Bytes as of a sequence. */
+interface Count {
+  readonly through: number;
+  readonly bytes: number;
+}
+
+/** What was found when history was last looked at. */
+interface Look extends Count {
+  readonly at: number;
+  readonly snapshotSequence: number;
+  readonly oldestAt: number;
+  readonly waitsForSnapshot: boolean;
+  readonly waitsForProjection: boolean;
+}
+
+/** Of a log that was not looked at yet. */
+const NO_LOOK = { at: 0, snapshotSequence: -1, oldestAt: 0, waitsForSnapshot: false, waitsForProjection: false };
+
+/** How far the log is sealed is remembered under this key, so that no open has to look for it. */
+const SEALED_KEY = 'sealedThrough';
+/** Commits before the last so many bytes count ever less in the average size of an event. */
+const AVERAGED_BYTES = 4 * 1024 * 1024;
+export class CompactionChore implements Chore {
+  readonly #source: ChoreSource;
+  readonly #stopping = new AbortController();
+  /** Before this all is sealed, or too large to be; unknown until it is first needed. */
+  #sealedThrough: number | undefined;
+  /** Text in open blocks after `#sealedThrough`. */
+  #open: Count;
+  #look: Look;
+  #stateBytes = 0;
+  #recent = { bytes: 0, events: 0 };
+  #recentThrough: number;
+  #busy: Promise<unknown> | undefined;
+
+  constructor(source: ChoreSource) {
+    this.#source = source;
+    const { log } = source;
+    this.#recentThrough = log.head().sequence;
+    this.#open = { through: log.firstSequence() - 1, bytes: 0 };
+    this.#look = { ...this.#open, ...NO_LOOK };
+  }
+
+  /** Told after every durable block: how much text its commits have. */
+  appended(bytes: number): void {
+    const { sequence } = this.#source.log.head();
+    const recent = this.#recent;
+    recent.bytes += storedBytes(bytes);
+    recent.events += sequence - this.#recentThrough;
+    this.#recentThrough = sequence;
+    if (recent.bytes <= AVERAGED_BYTES) return;
+    recent.bytes /= 2;
+    recent.events /= 2;
+  }
+
+  isDue(): boolean {
+    if (this.#busy !== undefined || this.#stopping.signal.aborted) return false;
+    return planUpkeep(this.#facts()).length > 0;
+  }
+
+  run(): Promise<void> {
+    return this.alone(() => this.#round());
+  }
+
+  /** Does work while no round is on: what it finds, nobody changes but itself. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    while (this.#busy !== undefined) await this.#busy.catch(() => {});
+    const busy = work();
+    this.#busy = busy;
+    try {
+      return await busy;
+    } finally {
+      this.#busy = undefined;
+    }
+  }
+
+  /** A round in progress ends with what it is doing; no other begins. */
+  stop(): void {
+    this.#stopping.abort();
+  }
+
+  async #round(): Promise<void> {
+    const { log, takeSnapshot } = this.#source;
+    this.#sealedThrough ??= await this.#recall();
+    this.#noteOpen(await collectHeaders(log, this.#sealedThrough + 1));
+    this.#stateBytes = (await log.snapshots(''))[0]?.bytes ?? 0;
+    for (const step of planUpkeep(this.#facts())) {
+      if (this.#stopping.signal.aborted) return;
+      if (step === 'snapshot') await takeSnapshot();
+      if (step === 'seal') await this.#seal();
+      if (step === 'drop') await this.#drop();
+    }
+    if (planReclaim(log.size()) && !this.#stopping.signal.aborted) await log.reclaim();
+  }
+
+  async #recall(): Promise<number> {
+    const { log } = this.#source;
+    const remembered = Number(await log.getMeta(SEALED_KEY));
+    const isPlace = Number.isSafeInteger(remembered) && remembered >= 0 && remembered <= log.head().sequence;
+    return Math.max(isPlace ? remembered : 0, log.firstSequence() - 1);
+  }
+
+  /** @param headers all those after what is sealed */
+  #noteOpen(headers: readonly BlockHeader[]): void {
+    const through = headers.at(-1)?.lastSequence ?? this.#sealedThrough!;
+    this.#open = { through, bytes: openBytesOf(headers) };
+  }
+
+  async #seal(): Promise<void> {
+    const { log, settings } = this.#source;
+    const from = this.#sealedThrough! + 1;
+    const headers = await collectHeaders(log, from);
+    const { history } = settings;
+    const through = planSealing(headers, sealAtBytes({ history, waitsForProjection: this.#look.waitsForProjection }));
+    if (through === 0) return;
+    const report = await sealThrough({ log, onProgress: quietly }, { from, through, signal: this.#stopping.signal });
+    if (this.#stopping.signal.aborted) return;
+    const last = report.made.at(-1);
+    // It may be small: the next round looks at it again, and has others join it.
+    const sealedThrough = last?.lastSequence === through ? last.firstSequence - 1 : through;
+    this.#sealedThrough = sealedThrough;
+    this.#noteOpen(headers.filter(({ lastSequence }) => lastSequence > through));
+    this.#look = { ...this.#look, bytes: this.#look.bytes - report.bytesBefore + report.bytesAfter };
+    await log.putMeta(SEALED_KEY, String(sealedThrough));
+  }
+
+  async #drop(): Promise<void> {
+    const { log, settings, usableSnapshots, snapshotSequence, saveProjections } = this.#source;
+    const { history, clock } = settings;
+    const at = clock();
+    const newest = snapshotSequence();
+    await saveProjections();
+    const headers = await collectHeaders(log);
+    const context = { log, history, usableSnapshots, now: at, onProgress: quietly };
+    const { dropThrough, waitsForSnapshot, waitsForProjection } = await dropHistory(context, headers);
+    const left = headers.filter(({ lastSequence }) => lastSequence > dropThrough);
+    this.#look = {
+      through: headers.at(-1)?.lastSequence ?? 0,
+      bytes: sumBytes(left),
+      at,
+      snapshotSequence: newest,
+      oldestAt: youngestOf(left, 0),
+      waitsForSnapshot,
+      waitsForProjection,
+    };
+    this.#sealedThrough = Math.max(this.#sealedThrough!, dropThrough);
+    this.#noteOpen(left.filter(({ firstSequence }) => firstSequence > this.#sealedThrough!));
+  }
+
+  #facts(): UpkeepFacts {
+    const { log, settings, snapshotSequence } = this.#source;
+    const { history, clock } = settings;
+    const { sequence } = log.head();
+    const look = this.#look;
+    const newest = snapshotSequence();
+    // Only an age asks for the time.
+    const now = typeof history === 'object' && history.maxAge !== undefined ? clock() : look.at;
+    return {
+      history,
+      openBytes: this.#open.bytes + this.#textSince(this.#open.through),
+      tailBytes: this.#textSince(newest),
+      stateBytes: this.#stateBytes,
+      events: sequence - log.firstSequence() + 1,
+      bytes: look.bytes + this.#textSince(look.through),
+      oldestAt: look.oldestAt,
+      now,
+      newSnapshot: newest !== look.snapshotSequence,
+      newBytes: this.#textSince(look.through),
+      sinceMs: now - look.at,
+      waitsForSnapshot: look.waitsForSnapshot,
+      waitsForProjection: look.waitsForProjection,
+    };
+  }
+
+  /** Estimated by the average size of an event in the commits of late. */
+  #textSince(sequence: number): number {
+    const { bytes, events } = this.#recent;
+    return events === 0 ? 0 : (this.#source.log.head().sequence - sequence) * (bytes / events);
+  }
+}
+
+/** Progress is for those who wait. */
+function quietly(): void {}

@@ -1,0 +1,248 @@
+/** When history is sealed, dropped and its space returned, and how far: pure decisions from facts to a plan. */
+import type { BlockHeader } from '../../log/log-store.ts';
+import type { History } from '../calls/options.ts';
+
+/** What retention is decided from. */
+export interface RetentionFacts {
+  /** In order. */
+  readonly headers: readonly BlockHeader[];
+  /** Sequences of the snapshots that this model can use, newest first. */
+  readonly usableSnapshots: readonly number[];
+  /** How far each projection has come. */
+  readonly checkpoints: readonly number[];
+  /** Their names, in the same order. */
+  readonly projections?: readonly string[];
+  readonly history: History;
+  /** ms since the epoch. */
+  readonly now: number;
+}
+
+export interface RetentionPlan {
+  /** The last sequence that may go: 0 for nothing. Whole blocks only. */
+  readonly dropThrough: number;
+  /** What could not be dropped, and why, in a sentence; absent when nothing stands in the way. */
+  readonly heldBack?: string;
+  /** Two younger snapshots would let more go … */
+  readonly waitsForSnapshot: boolean;
+  /** … and so would projections that have come as far as the older one. */
+  readonly waitsForProjection: boolean;
+}
+
+/** Decides how far history may go. */
+export function planRetention(facts: RetentionFacts): RetentionPlan {
+  const wanted = wantedBound(facts);
+  // Keep two snapshots: should the newest prove unreadable, recovery starts from the one before it, and then needs
+  // every event since. So the older of the two sets the bound, not the newer.
+  const older = facts.usableSnapshots[1] ?? 0;
+  const safe = Math.min(older, ...facts.checkpoints);
+  const dropThrough = lastBlockEnd(facts.headers, Math.min(wanted, safe));
+  const waits = { waitsForSnapshot: older < wanted, waitsForProjection: safe < Math.min(older, wanted) };
+  if (safe >= wanted) return { dropThrough, ...waits };
+  const why = holdersOf(facts, older, wanted).join('; ');
+  const heldBack = `Events up to ${wanted} exceed the history, but only those up to ${dropThrough} may go: ${why}`;
+  return { dropThrough, heldBack, ...waits };
+}
+
+/** Who needs events that are not wanted any more: recovery, and each projection that needs more than recovery does. */
+function holdersOf(facts: RetentionFacts, older: number, wanted: number): string[] {
+  const { usableSnapshots, checkpoints, projections = [] } = facts;
+  const holders: string[] = [];
+  if (usableSnapshots.length < 2) holders.push('two snapshots are kept, and there are not two yet');
+  const needsMore = usableSnapshots.length < 2 ? wanted : Math.min(older, wanted);
+  for (const [index, sequence] of checkpoints.entries()) {
+    if (sequence >= needsMore) continue;
+    const name = projections[index] ?? '';
+    holders.push(
+      `the projection ${name} needs what follows ${sequence} (forgetProjection lets go of one that is no more)`,
+    );
+  }
+  return holders.length > 0 ? holders : [`recovery needs what follows ${older}, the older of two snapshots`];
+}
+
+/** What the history alone would let go. */
+function wantedBound({ headers, history, now }: RetentionFacts): number {
+  const head = headers.at(-1)?.lastSequence ?? 0;
+  if (history === 'keep') return 0;
+  if (history === 'discard') return head;
+  let bytesAfter = sumBytes(headers);
+  let bound = 0;
+  for (const [index, { lastSequence, bytes }] of headers.entries()) {
+    const tooOld = history.maxAge !== undefined && youngestOf(headers, index) <= now - history.maxAge;
+    const tooMany = history.maxEvents !== undefined && head - lastSequence >= history.maxEvents;
+    const tooBig = history.maxBytes !== undefined && bytesAfter > history.maxBytes;
+    if (!tooOld && !tooMany && !tooBig) break;
+    bound = lastSequence;
+    bytesAfter -= bytes;
+  }
+  return bound;
+}
+
+/** When the last event of a block was recorded, at the latest: the next block begins no earlier. */
+export function youngestOf(headers: readonly BlockHeader[], index: number): number {
+  return headers[index + 1]?.recordedAt ?? Number.POSITIVE_INFINITY;
+}
+
+function lastBlockEnd(headers: readonly BlockHeader[], bound: number): number {
+  return headers.slice(0, -1).findLast(({ lastSequence }) => lastSequence <= bound)?.lastSequence ?? 0;
+}
+
+/** The headers that there will be once the sealed blocks are in place: both in order. */
+export function headersAfter(headers: readonly BlockHeader[], sealed: readonly BlockHeader[]): BlockHeader[] {
+  const result: BlockHeader[] = [];
+  let next = 0;
+  for (const header of headers) {
+    const block = sealed[next];
+    if (block === undefined || header.lastSequence < block.firstSequence) result.push(header);
+    else if (header.lastSequence >= block.lastSequence) {
+      result.push(block);
+      next += 1;
+    }
+  }
+  return result;
+}
+
+/** More open text than this is sealed by itself … */
+const SEAL_AT_BYTES = 32 * 1024 * 1024;
+/** … but the newest of it, so that any SQL tool reads recent events through the view `events`. */
+const OPEN_KEPT_BYTES = 4 * 1024 * 1024;
+const KEPT_SHARE = 1 / 8;
+/** A small budget has it sealed sooner, but never for less than this. */
+const SEAL_AT_LEAST_BYTES = 2 * 1024 * 1024;
+/** Where history waits for a snapshot, one is taken once the tail is as large as the state, and at least this. */
+const TAIL_BYTES = 12 * 1024 * 1024;
+/** After a snapshot, history goes up to the one before it; less new text than this is left for the next time. */
+const WORTH_A_LOOK_BYTES = 1024 * 1024;
+/** A bounded history is looked at again after this much new text, or this share of its maximal age, at the latest. */
+const LOOK_AGAIN_BYTES = 16 * 1024 * 1024;
+const LOOK_AGAIN_SHARE_OF_AGE = 1 / 16;
+/** Free pages are returned when they are this share of the file, and worth the work. */
+const FREE_SHARE = 1 / 4;
+const FREE_BYTES = 1024 * 1024;
+
+/** Known after a commit, all of it in O(1). Text is counted as its blocks take space in the file, estimated by those of late. */
+export interface UpkeepFacts {
+  readonly history: History;
+  /** Text in open blocks. */
+  readonly openBytes: number;
+  /** Text since the newest snapshot. */
+  readonly tailBytes: number;
+  /** Size of the newest snapshot. */
+  readonly stateBytes: number;
+  /** Events in the log. */
+  readonly events: number;
+  /** Payload of all blocks. */
+  readonly bytes: number;
+  /** When the last event of the oldest block was recorded, in ms since the epoch. */
+  readonly oldestAt: number;
+  /** ms since the epoch. */
+  readonly now: number;
+  /** Since history was last looked at: a snapshot was taken … */
+  readonly newSnapshot: boolean;
+  /** … this much text has come … */
+  readonly newBytes: number;
+  /** … and this many ms have passed. */
+  readonly sinceMs: number;
+  /** At that look, more would have gone if there were younger snapshots … */
+  readonly waitsForSnapshot: boolean;
+  /** … or if the projections had come as far as the older one. */
+  readonly waitsForProjection: boolean;
+}
+
+/** What may be done: `snapshot` is taken so that history may go up to the one before it. */
+export type UpkeepStep = 'snapshot' | 'seal' | 'drop';
+
+/** Decides what upkeep of the history is due: steps in the order in which they are to be done. */
+export function planUpkeep(facts: UpkeepFacts): readonly UpkeepStep[] {
+  const seal: UpkeepStep[] = facts.openBytes >= sealAtBytes(facts) ? ['seal'] : [];
+  if (!exceeds(facts)) return seal;
+  const { history, waitsForSnapshot, tailBytes, stateBytes, newSnapshot, newBytes, sinceMs } = facts;
+  const held = history === 'discard' || waitsForSnapshot;
+  if (held && tailBytes >= tailLimit(stateBytes)) return ['snapshot', ...ordered(history, seal)];
+  const maxAge = (typeof history === 'object' && history.maxAge) || Number.POSITIVE_INFINITY;
+  const lookAgain = newBytes >= LOOK_AGAIN_BYTES || sinceMs >= maxAge * LOOK_AGAIN_SHARE_OF_AGE;
+  const isDue = lookAgain || (newSnapshot && newBytes >= WORTH_A_LOOK_BYTES);
+  return isDue ? ordered(history, seal) : seal;
+}
+
+function ordered(history: History, seal: readonly UpkeepStep[]): readonly UpkeepStep[] {
+  return sealsFirst(history) ? [...seal, 'drop'] : ['drop', ...seal];
+}
+
+/**
+ * What goes need not be sealed, and the smaller blocks are, the closer a budget is met: so history goes first. But where
+ * it is measured in bytes, more of it may stay once it is sealed.
+ */
+export function sealsFirst(history: History): boolean {
+  return typeof history === 'object' && history.maxBytes !== undefined;
+}
+
+function tailLimit(stateBytes: number): number {
+  return Math.max(TAIL_BYTES, stateBytes);
+}
+
+/**
+ * More open text than this is sealed. What is discarded soon is not, unless a projection holds it back; a budget in bytes is
+ * met by sealing first.
+ */
+export function sealAtBytes({
+  history,
+  waitsForProjection,
+}: Pick<UpkeepFacts, 'history' | 'waitsForProjection'>): number {
+  if (history === 'discard') return waitsForProjection ? SEAL_AT_BYTES : Number.POSITIVE_INFINITY;
+  const maxBytes = (typeof history === 'object' && history.maxBytes) || Number.POSITIVE_INFINITY;
+  return Math.min(SEAL_AT_BYTES, Math.max(SEAL_AT_LEAST_BYTES, maxBytes / 2));
+}
+
+/** True when the history, as far as can be told, holds more than it should. */
+function exceeds({ history, events, bytes, oldestAt, now }: UpkeepFacts): boolean {
+  if (history === 'keep') return false;
+  if (history === 'discard') return events > 0;
+  const { maxAge, maxEvents, maxBytes } = history;
+  return (
+    (maxEvents !== undefined && events > maxEvents) ||
+    (maxBytes !== undefined && bytes > maxBytes) ||
+    (maxAge !== undefined && oldestAt <= now - maxAge)
+  );
+}
+
+/** The last sequence to seal, so that the newest open text stays as it is; 0 for nothing. */
+export function planSealing(headers: readonly BlockHeader[], sealAt: number): number {
+  if (openBytesOf(headers) < sealAt) return 0;
+  const mayStay = Math.min(OPEN_KEPT_BYTES, sealAt * KEPT_SHARE);
+  let kept = 0;
+  const last = headers.findLast(({ bytes }) => {
+    kept += storedBytes(bytes);
+    return kept > mayStay;
+  });
+  return last?.lastSequence ?? 0;
+}
+
+/** What open blocks take in the file. */
+export function openBytesOf(headers: readonly BlockHeader[]): number {
+  return headers.reduce((sum, { encoding, bytes }) => (encoding === 'open' ? sum + storedBytes(bytes) : sum), 0);
+}
+
+/** A block's other columns, roughly, and SQLite's size of a page. */
+const ROW_BYTES = 100;
+const PAGE_BYTES = 4096;
+
+/** What an open block takes in the file, roughly: other columns beside the text, and pages to itself when it is large. */
+export function storedBytes(bytes: number): number {
+  const row = bytes + ROW_BYTES;
+  return row * 2 < PAGE_BYTES ? row : Math.ceil(row / PAGE_BYTES) * PAGE_BYTES;
+}
+
+/** Whether free pages should go back to the file system. */
+export function planReclaim({
+  fileBytes,
+  freeBytes,
+}: {
+  readonly fileBytes: number;
+  readonly freeBytes: number;
+}): boolean {
+  return freeBytes >= FREE_BYTES && freeBytes >= fileBytes * FREE_SHARE;
+}
+
+export function sumBytes(headers: readonly BlockHeader[]): number {
+  return headers.reduce((sum, { bytes }) => sum + bytes, 0);
+}

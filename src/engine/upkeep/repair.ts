@@ -1,0 +1,131 @@
+/**
+ * Repair: a sound log out of a damaged one, with a plan first and a copy of what was there.
+ *
+ * Events up to the first damaged block are kept, it and all after it go; damaged snapshots go and are taken anew by the
+ * next store that is closed; outcomes of commands go with the events that they promise. Nothing that was acknowledged goes
+ * unless `acceptLoss` is said.
+ */
+import { RefoldError, type SerializedError } from '../../core/errors.ts';
+import type { StoredOutcome } from '../../log/log-store.ts';
+import type { Salvage } from '../../log/sqlite/mending/salvage.ts';
+import { A_FUNCTION, checkOptions, checkValue, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
+import { A_PATH } from '../calls/log-options.ts';
+import { IN_MEMORY, requireNode } from '../calls/open-log.ts';
+import { harmless, type Progress } from '../calls/progress.ts';
+import { parseOutcome } from '../writing/commands.ts';
+
+export interface RepairOptions {
+  /** Only say what would be done; the log may be in use meanwhile. Default false. */
+  readonly plan?: boolean | undefined;
+  /** Agree that acknowledged events, or outcomes of commands, go for good from the log. Default false: refuse instead. */
+  readonly acceptLoss?: boolean | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+const CHECKS: OptionChecks<RepairOptions> = { plan: TRUE_OR_FALSE, acceptLoss: TRUE_OR_FALSE, onProgress: A_FUNCTION };
+
+/** What repair found and did, or would do. */
+export interface RepairReport {
+  readonly path: string;
+  /** Nothing was changed: a plan was asked for, or the log is sound. */
+  readonly plan: boolean;
+  /** Nothing was wrong. */
+  readonly sound: boolean;
+  /** What is damaged, in the order of discovery. */
+  readonly damage: readonly SerializedError[];
+  readonly firstSequence: number;
+  /** The last event that is kept. */
+  readonly keptThrough: number;
+  /** As far as the log is known to have reached: by its rows, its snapshots, its witness. */
+  readonly reachedThrough: number;
+  /** Events that go: those between the two. */
+  readonly lostEvents: number;
+  /** Something acknowledged goes, events or not: `acceptLoss` is needed. */
+  readonly needsAcceptLoss: boolean;
+  readonly keptSnapshots: readonly number[];
+  /** Of the model (`owner` is empty) and of projections; taken anew when a store is closed. */
+  readonly droppedSnapshots: readonly { readonly owner: string; readonly sequence: number }[];
+  /** Remembered outcomes of commands that go: a retry of these decides anew. */
+  readonly forgottenOutcomes: number;
+  /** Where the damaged file is kept, with its `-wal`; absent when nothing was changed. */
+  readonly backup?: string;
+}
+
+/**
+ * Finds out what is wrong with a log's file, and mends it.
+ *
+ * The damaged file is kept beside the log under another name. A sound log is left as it is.
+ *
+ * @throws RefoldError `LOG_CORRUPT` when acknowledged events would go and `acceptLoss` is not said, or when the file is
+ * beyond repair; `LOG_LOCKED` while a store has it open for writing; `LOG_FULL` without room for a second file;
+ * `INVALID_OPTION` when there is no log
+ */
+export async function repairLog(path: string, options: RepairOptions = {}): Promise<RepairReport> {
+  requireNode(process.versions.node);
+  checkValue('repair', 'path', A_PATH, path);
+  if (path === IN_MEMORY) throw notInMemory();
+  const { plan = false, acceptLoss = false, onProgress } = checkOptions('repair the log', CHECKS, options);
+  const tell = harmless(onProgress);
+  const { repairSqliteLog } = await import('../../log/sqlite/mending/repair.ts');
+  const repair = await repairSqliteLog(path, {
+    plan,
+    keepsOutcome: holdsUpTo,
+    mayRepair: (salvage) => mayRepair(salvage, acceptLoss, path),
+    onProgress: (done, total) => tell({ phase: 'verify', done, total }),
+  });
+  return describe(repair.path, repair.salvage, repair.backup);
+}
+
+function mayRepair(salvage: Salvage, acceptLoss: boolean, path: string): boolean {
+  if (salvage.damage.length === 0) return false;
+  if (salvage.losesAcknowledged && !acceptLoss) throw lossNotAccepted(salvage, path);
+  return true;
+}
+
+/** An outcome with a commit beyond the end would promise events that are not there; one that says nothing is none. */
+function holdsUpTo({ outcome }: StoredOutcome, lastSequence: number): boolean {
+  try {
+    const parsed = parseOutcome(outcome);
+    return parsed.status === 'rejected' || parsed.commit.lastSequence <= lastSequence;
+  } catch {
+    return false;
+  }
+}
+
+function describe(path: string, salvage: Salvage, backup: string | undefined): RepairReport {
+  const { damage, state, claimedThrough, losesAcknowledged, snapshots, droppedSnapshots } = salvage;
+  return {
+    path,
+    plan: backup === undefined,
+    sound: damage.length === 0,
+    damage: damage.map((error) => error.toJSON()),
+    firstSequence: state.trimmed.through + 1,
+    keptThrough: state.head.sequence,
+    reachedThrough: claimedThrough,
+    lostEvents: claimedThrough - state.head.sequence,
+    needsAcceptLoss: losesAcknowledged,
+    keptSnapshots: snapshots.filter(({ owner }) => owner === '').map(({ sequence }) => sequence),
+    droppedSnapshots: droppedSnapshots.map(({ owner, sequence }) => ({ owner, sequence })),
+    forgottenOutcomes: salvage.forgottenOutcomes,
+    ...(backup === undefined ? {} : { backup }),
+  };
+}
+
+function lossNotAccepted({ state, claimedThrough, damage }: Salvage, path: string): RefoldError {
+  const first = state.head.sequence + 1;
+  const events = claimedThrough - state.head.sequence;
+  const what = events === 0 ? 'something that was acknowledged' : `${events} acknowledged events, from ${first} on`;
+  return new RefoldError('LOG_CORRUPT', `Cannot repair ${path} without losing ${what}`, {
+    path,
+    sequence: first,
+    hint: 'Look at the plan (refold repair --plan); restore a backup, or accept the loss (--accept-loss): the damaged file is kept',
+    cause: damage[0],
+  });
+}
+
+function notInMemory(): RefoldError {
+  return new RefoldError('INVALID_OPTION', 'Cannot repair a log in memory: it has no file', {
+    type: 'path',
+    hint: "Give the path of a log's file",
+  });
+}

@@ -1,0 +1,137 @@
+/**
+ * What goes on behind the writing: snapshots, compaction, and the housekeeper that has each done when it is due.
+ *
+ * Nobody waits for it but who asks for a snapshot or a compaction, and who closes the store.
+ */
+import { isRefoldError } from '../../core/errors.ts';
+import type { Model } from '../../core/model.ts';
+import type { LiveState } from '../../fold/live-state.ts';
+import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { Settings } from '../calls/options.ts';
+import { warnOf } from '../calls/warn.ts';
+import { type ModelFingerprint, usableSnapshots } from '../folding/fingerprint.ts';
+import type { Divergence } from '../past/divergence.ts';
+import type { Rates } from '../snapshots/rates.ts';
+import { type SnapshotReport, type SnapshotSource, Snapshotter } from '../snapshots/snapshotter.ts';
+import type { WritePath } from '../writing/write-path.ts';
+import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
+import { CompactionChore } from './compaction-chore.ts';
+import { Housekeeper } from './housekeeper.ts';
+
+export interface UpkeepSource {
+  readonly model: Model;
+  readonly log: LogStore;
+  readonly settings: Settings;
+  readonly fingerprint: ModelFingerprint;
+  readonly live: LiveState<object>;
+  readonly firstSeen: ReadonlyMap<string, number>;
+  /** What the state was recovered from. */
+  readonly snapshot: SnapshotInfo | undefined;
+  readonly rates: Rates;
+  readonly path: WritePath;
+  /** Lets the running projections keep how far they have come: they hold history back. */
+  readonly saveProjections: () => Promise<void>;
+}
+
+export interface UpkeepStats {
+  /** Of the newest snapshot; 0 when there is none. */
+  readonly snapshotSequence: number;
+  /** What an open would take now, in ms, by the rates measured so far. */
+  readonly estimatedRecoveryMs: number;
+  /** Where the state that lives parted from what a replay gives, once a snapshot has found that. */
+  readonly divergence: Divergence | undefined;
+}
+
+export class Upkeep {
+  readonly #source: UpkeepSource;
+  readonly #snapshotter: Snapshotter;
+  readonly #compaction: CompactionChore;
+  readonly #housekeeper: Housekeeper;
+
+  constructor(source: UpkeepSource) {
+    const { log, settings, saveProjections } = source;
+    this.#source = source;
+    const snapshotter = new Snapshotter(snapshotSource(source), source.rates, source.snapshot);
+    this.#snapshotter = snapshotter;
+    this.#compaction = new CompactionChore({
+      log,
+      settings,
+      usableSnapshots: () => this.#usableSnapshots(),
+      snapshotSequence: () => snapshotter.lastSequence,
+      takeSnapshot: () => snapshotter.take(),
+      saveProjections,
+    });
+    const snapshots = { isDue: () => snapshotter.due() !== undefined, run: () => snapshotter.take() };
+    this.#housekeeper = new Housekeeper([snapshots, this.#compaction]);
+    // After a recovery that took long a snapshot is due at once, for the next one.
+    if (!settings.readOnly) this.#housekeeper.wake();
+  }
+
+  /** To be told after each durable block, with the size of its text. O(1), unless something is due. */
+  wake(bytes: number): void {
+    this.#compaction.appended(bytes);
+    this.#housekeeper.wake();
+  }
+
+  /** Takes a snapshot now, compared with a replay where that is possible. */
+  snapshot(): Promise<SnapshotReport> {
+    return this.#snapshotter.take(true);
+  }
+
+  /** Compacts now, whatever there is; never beside a compaction that happens by itself. */
+  compact(options: CompactOptions): Promise<CompactionReport> {
+    const { log, settings } = this.#source;
+    const { history, clock, onProgress } = settings;
+    const usable = (): Promise<SnapshotInfo[]> => this.#usableSnapshots();
+    const context = { log, history, usableSnapshots: usable, now: clock(), onProgress };
+    return this.#compaction.alone(() => compactLog(context, options));
+  }
+
+  stats(): UpkeepStats {
+    const { lastSequence, estimatedRecoveryMs, divergence } = this.#snapshotter;
+    return { snapshotSequence: lastSequence, estimatedRecoveryMs, divergence };
+  }
+
+  /** Ends the upkeep, and leaves as little as possible for the next open to do. */
+  async settle(): Promise<void> {
+    const { path, saveProjections } = this.#source;
+    await path.settled();
+    this.#compaction.stop();
+    await this.#housekeeper.settled();
+    try {
+      await saveProjections();
+      await this.#snapshotter.takeLast();
+    } catch (error) {
+      // All of this spares the next open some time, and nothing depends on it: a full disk is no reason to fail a close.
+      if (!isRefoldError(error, 'LOG_FULL')) throw error;
+      warnOf('RefoldHousekeepingWarning', error);
+    }
+  }
+
+  /** Ends what still goes on in other threads. */
+  close(): Promise<void> {
+    return this.#snapshotter.close();
+  }
+
+  #usableSnapshots(): Promise<SnapshotInfo[]> {
+    return usableSnapshots(this.#source.log, this.#source.fingerprint);
+  }
+}
+
+function snapshotSource({ model, log, settings, fingerprint, live, firstSeen, path }: UpkeepSource): SnapshotSource {
+  return {
+    model,
+    log,
+    settings,
+    fingerprint,
+    live,
+    firstSeen,
+    queue: path.queue,
+    get sequence() {
+      return path.sequence;
+    },
+    get failure() {
+      return path.failure;
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * The application's clock, read with care: it is code of the application's, and says when events were recorded.
+ *
+ * A commit reads it once, before anything else, and is refused when the reading is not a time. Housekeeping only wants to
+ * know whether something is due: it gets the last good reading when the clock fails.
+ */
+import { types } from 'node:util';
+import { messageOf, RefoldError } from '../../core/errors.ts';
+import type { Reentrancy } from '../calls/reentrancy.ts';
+
+/** The latest time that a Date can hold, in ms since the epoch. */
+const LAST_TIME = 8.64e15;
+/** A first reading further ahead than this is most likely not in milliseconds: a hundred years. */
+const FAR_AHEAD_MS = 100 * 365.25 * 24 * 3_600_000;
+
+export class StoreClock {
+  readonly #clock: () => number;
+  readonly #guard: Reentrancy;
+  #last: number;
+  #isFirst = true;
+
+  /** @param last what housekeeping is told until there has been a good reading */
+  constructor(clock: () => number, guard: Reentrancy, last: number) {
+    this.#clock = clock;
+    this.#guard = guard;
+    this.#last = last;
+  }
+
+  /**
+   * Whole milliseconds since the epoch, for a commit.
+   *
+   * @throws RefoldError `INVALID_OPTION` when the clock throws, or gives something that is not a time
+   */
+  read(): number {
+    let reading: unknown;
+    this.#guard.enter();
+    try {
+      reading = this.#clock();
+    } catch (cause) {
+      throw badClock(`the clock threw: ${messageOf(cause)}`, cause);
+    } finally {
+      this.#guard.leave();
+    }
+    if (typeof reading !== 'number') throw badClock(`the clock gave ${describeReading(reading)}`);
+    const time = Math.floor(reading);
+    // NaN fails both comparisons.
+    if (!(time >= 0 && time <= LAST_TIME)) throw badClock(`the clock gave ${reading}`);
+    if (this.#isFirst) this.#lookAtFirst(time);
+    this.#last = time;
+    return time;
+  }
+
+  /** The time as far as it can be told, for housekeeping. Never throws. */
+  glance(): number {
+    try {
+      return this.read();
+    } catch {
+      return this.#last;
+    }
+  }
+
+  #lookAtFirst(time: number): void {
+    this.#isFirst = false;
+    if (time <= Date.now() + FAR_AHEAD_MS) return;
+    process.emitWarning(`The clock gave ${time}, more than 100 years ahead of Date.now(): is it in milliseconds?`, {
+      type: 'RefoldClockWarning',
+      detail: 'The option clock gives milliseconds since the epoch; recorded times are never set back',
+    });
+  }
+}
+
+/** What is not a number, in words. A promise is let go of: its rejection must not end the process. */
+function describeReading(reading: unknown): string {
+  if (typeof reading === 'bigint') return `the bigint ${reading}`;
+  if (typeof reading === 'string') return `the string ${JSON.stringify(reading.slice(0, 40))}`;
+  if (typeof reading !== 'object' || reading === null) return reading === null ? 'null' : typeof reading;
+  if (!types.isPromise(reading)) return 'an object';
+  reading.catch(() => {});
+  return 'a promise';
+}
+
+function badClock(problem: string, cause?: unknown): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot say when this was recorded: ${problem}`, {
+    type: 'clock',
+    cause,
+    hint: 'Give a function that returns milliseconds since the epoch, as Date.now does',
+  });
+}

@@ -1,0 +1,131 @@
+/** Commands: from a wish and the present state to events or a rejection, and how an outcome is remembered. */
+import { messageOf, RefoldError, type ValidationIssue } from '../../core/errors.ts';
+import type { Commit, EventInput } from '../../core/event.ts';
+import { inspectInput } from '../../core/guard.ts';
+import { isPromiseLike, letGo } from '../../core/let-go.ts';
+import { type CommandDefinition, isRejection, type Model, type Rejection } from '../../core/model.ts';
+import { listNearest } from '../../core/nearest.ts';
+import { badDecision, describeIssues, refusalOf } from './intake.ts';
+
+/**
+ * What a command came to. A command that decided on no events is accepted with an empty commit: its `lastSequence` is
+ * one less than its `firstSequence`.
+ */
+export type CommandOutcome =
+  | { readonly status: 'accepted'; readonly commit: Commit }
+  | { readonly status: 'rejected'; readonly code: string; readonly message: string };
+
+/** What was decided, before the log has it. */
+export type Verdict = { readonly accepted: readonly EventInput[] } | { readonly rejected: Rejection };
+
+export interface DecisionContext {
+  readonly state: object;
+  readonly now: number;
+  readonly sequence: number;
+}
+
+type Command = CommandDefinition<any, any, any>;
+
+/**
+ * Parses the input and runs `decide`.
+ *
+ * @throws RefoldError `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does not fit or a schema that
+ * throws, `COMMAND_FAILED` when `decide` throws or gives something that is no decision
+ */
+export function decideCommand(model: Model, name: string, input: unknown, context: DecisionContext): Verdict {
+  const command = commandOf(model, name);
+  return decide(command, name, parseInput(command, name, input), context);
+}
+
+/** @throws RefoldError `INVALID_OPTION` */
+export function commandOf(model: Model, name: unknown): Command {
+  const commands: Record<string, Command> = model.commands ?? {};
+  if (typeof name === 'string' && Object.hasOwn(commands, name)) return commands[name]!;
+  const listed = listNearest(typeof name === 'string' ? name : '', Object.keys(commands));
+  const details = { ...(typeof name === 'string' ? { type: name } : {}), hint: `The commands are: ${listed}` };
+  const what = typeof name === 'string' ? name : `of this name, which is not a string but ${kindOf(name)}`;
+  throw new RefoldError('INVALID_OPTION', `Cannot execute: the model ${model.name} has no command ${what}`, details);
+}
+
+/** @throws RefoldError `EVENT_REJECTED` for input that does not fit or cannot be read, and for a schema that throws */
+export function parseInput(command: Command, name: string, input: unknown): unknown {
+  try {
+    inspectInput(input, 'input');
+  } catch (error) {
+    throw refusalOf(error, { type: name }, 'execute');
+  }
+  let issues: readonly ValidationIssue[];
+  let described: string;
+  try {
+    const result = command.input.safeParse(input);
+    if (result.success) return result.data;
+    issues = result.error.issues;
+    described = describeIssues(issues);
+  } catch (cause) {
+    // By itself, in a transform or because it wants to be asynchronous.
+    const message = `Cannot execute ${name}: the schema of its input threw: ${messageOf(cause)}`;
+    const hint = 'Schemas must be synchronous and must not throw';
+    throw new RefoldError('EVENT_REJECTED', message, { type: name, cause, hint });
+  }
+  const message = `Cannot execute ${name}: its input does not fit the schema: ${described}`;
+  throw new RefoldError('EVENT_REJECTED', message, { type: name, issues, hint: 'Correct the input' });
+}
+
+/** Runs `decide` on input that has been parsed. @throws RefoldError `COMMAND_FAILED` */
+export function decide(command: Command, name: string, input: unknown, context: DecisionContext): Verdict {
+  const { state, now, sequence } = context;
+  let decision: unknown;
+  try {
+    decision = command.decide(state as never, input as never, { now, sequence });
+  } catch (cause) {
+    throw badDecision(name, `its decide threw: ${messageOf(cause)}`, cause);
+  }
+  return verdictOf(name, decision);
+}
+
+function verdictOf(name: string, decision: unknown): Verdict {
+  let verdict: Verdict | undefined;
+  try {
+    verdict = readDecision(decision);
+  } catch (cause) {
+    throw badDecision(name, `reading what its decide gave threw: ${messageOf(cause)}`, cause);
+  }
+  if (verdict !== undefined) return verdict;
+  letGo(decision);
+  throw badDecision(name, `its decide gave ${kindOf(decision)}`);
+}
+
+function readDecision(decision: unknown): Verdict | undefined {
+  if (typeof decision !== 'object' || decision === null || isPromiseLike(decision)) return undefined;
+  if (Array.isArray(decision)) return { accepted: decision };
+  if (!isRejection(decision)) return { accepted: [decision as EventInput] };
+  const { code, message } = decision;
+  if (typeof code !== 'string' || typeof message !== 'string') return undefined;
+  return { rejected: { rejected: true, code, message } };
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
+  if (isPromiseLike(value)) return 'a promise';
+  return 'something else';
+}
+
+/** The longest commandId, in UTF-16 units. */
+const LONGEST_COMMAND_ID = 200;
+
+export function isCommandId(value: unknown): boolean {
+  return typeof value === 'string' && value !== '' && value.length <= LONGEST_COMMAND_ID && value.isWellFormed();
+}
+
+/** An outcome as the log keeps it. */
+export function serialiseOutcome(outcome: CommandOutcome): string {
+  if (outcome.status === 'rejected') return JSON.stringify(outcome);
+  // As JSON.stringify would write it: three whole numbers, and with each command that has an id it would be felt.
+  const { firstSequence, lastSequence, recordedAt } = outcome.commit;
+  return `{"status":"accepted","commit":{"firstSequence":${firstSequence},"lastSequence":${lastSequence},"recordedAt":${recordedAt}}}`;
+}
+
+/** The inverse of `serialiseOutcome`; the log's checksum vouches for the text. */
+export function parseOutcome(text: string): CommandOutcome {
+  return JSON.parse(text);
+}

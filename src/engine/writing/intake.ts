@@ -1,0 +1,284 @@
+/**
+ * The way in: from what a caller hands over to the recorded events of one commit.
+ *
+ * The only place where a schema runs. What comes out is the engine's own plain JSON and will never be validated again:
+ * on replay the checksums vouch for it. Whatever the caller hands over is read once, and may throw when it is read.
+ */
+import { type ErrorDetails, isInstance, messageOf, RefoldError, type ValidationIssue } from '../../core/errors.ts';
+import type { EventInput, EventMeta, Json, RecordedEvent } from '../../core/event.ts';
+import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
+import type { EventType, Model } from '../../core/model.ts';
+import { listNearest, shortened } from '../../core/nearest.ts';
+import { admitRecord, type RecordSchema, recordSchemaOf } from '../../core/record-schema.ts';
+import { encodeCommit } from '../../log/blocks/block.ts';
+
+/** Where the events of a commit go, when, and where they come from. */
+export interface Placement {
+  /** The sequence of the commit's first event; undefined while it is not known. */
+  readonly firstSequence: number | undefined;
+  readonly recordedAt: number;
+  /** The command that decided on the events, if one did: events that are none are its mistake. */
+  readonly command?: string | undefined;
+  /** For events that have none, as `admitMeta` gave it. */
+  readonly meta?: EventMeta | undefined;
+}
+
+/** The events of a commit, the reducers' own, and their text for the log. */
+export interface AdmittedCommit {
+  readonly events: RecordedEvent<string, Json>[];
+  readonly json: string;
+}
+
+/** The largest text of one commit, in characters: it must fit into one row. */
+const COMMIT_CHARACTERS = 256 * 1024 * 1024;
+
+export class Intake {
+  readonly #model: Model;
+  readonly #gates = new Map<string, Gate>();
+
+  constructor(model: Model) {
+    this.#model = model;
+  }
+
+  /**
+   * Validates the events of one commit and encodes them. Encoded before any reducer runs: it may put data into the state and
+   * change it there.
+   *
+   * @throws RefoldError as `admit` does; `EVENT_REJECTED` when the text would be too long
+   */
+  admitCommit(inputs: readonly unknown[], placement: Placement): AdmittedCommit {
+    const events = this.admit(inputs, placement);
+    return { events, json: encodeAdmitted(events, placement.firstSequence) };
+  }
+
+  /**
+   * Validates the events of one commit and places them in the log's order.
+   *
+   * @throws RefoldError `UNKNOWN_EVENT_TYPE`, or `EVENT_REJECTED` with zod's issues; `sequence` says which event
+   */
+  admit(inputs: readonly unknown[], placement: Placement): RecordedEvent<string, Json>[] {
+    const { firstSequence } = placement;
+    const events: RecordedEvent<string, Json>[] = [];
+    // By index, so that a hole is an event that is missing, and no method of a caller's own array is asked.
+    for (let index = 0, count = lengthOf(inputs); index < count; index++) {
+      const sequence = firstSequence === undefined ? undefined : firstSequence + index;
+      events.push(this.#admitOne(inputs, index, sequence, placement));
+    }
+    return events;
+  }
+
+  #admitOne(
+    inputs: readonly unknown[],
+    index: number,
+    sequence: number | undefined,
+    placement: Placement,
+  ): RecordedEvent<string, Json> {
+    const input = readInput(inputs, index, sequence);
+    if (input === undefined || typeof input.type !== 'string') throw notAnEvent(index, sequence, placement);
+    const gate = this.#gateOf(input.type, sequence);
+    const { type, version } = gate.eventType;
+    const { recordedAt } = placement;
+    const data = admitData(gate, input.data, sequence);
+    const meta = input.meta === undefined ? placement.meta : admitMeta(input.meta, type, sequence);
+    if (meta === undefined) return { sequence: sequence ?? 0, recordedAt, type, version, data };
+    return { sequence: sequence ?? 0, recordedAt, type, version, data, meta };
+  }
+
+  #gateOf(type: string, sequence: number | undefined): Gate {
+    return this.#gates.get(type) ?? this.#openGate(type, sequence);
+  }
+
+  /** With the type's first event, and not before: a schema may name others that are defined later. */
+  #openGate(type: string, sequence: number | undefined): Gate {
+    const eventType = this.#model.types.get(type);
+    if (eventType === undefined) throw unknownType(this.#model, type, sequence);
+    const gate = { eventType, record: lookAtSchema(eventType, sequence) };
+    this.#gates.set(type, gate);
+    return gate;
+  }
+}
+
+/** What `append` was given, as a list. @throws RefoldError `EVENT_REJECTED` for what cannot be read */
+export function listOf(given: unknown): readonly unknown[] {
+  try {
+    return Array.isArray(given) ? given : [given];
+  } catch (cause) {
+    throw unreadable('the events', {}, cause);
+  }
+}
+
+/** @throws RefoldError `EVENT_REJECTED` for an empty commit, which nobody can mean */
+export function atLeastOne(commit: AdmittedCommit): AdmittedCommit {
+  if (commit.events.length > 0) return commit;
+  throw rejected('a commit needs at least one event', { hint: 'Append one event, or an array of them' });
+}
+
+/** What the events of one type have to pass. */
+interface Gate {
+  readonly eventType: EventType;
+  readonly record: RecordSchema | undefined;
+}
+
+/** The parts of a shape may be getters of the application's. */
+function lookAtSchema({ type, schema }: EventType, sequence: number | undefined): RecordSchema | undefined {
+  try {
+    return recordSchemaOf(schema);
+  } catch (cause) {
+    throw schemaThrew(type, sequence, cause);
+  }
+}
+
+/** Each part of an event, read once; undefined when it is not an object. */
+function readInput(
+  inputs: readonly unknown[],
+  index: number,
+  sequence: number | undefined,
+): { readonly type: unknown; readonly data: unknown; readonly meta: unknown } | undefined {
+  try {
+    const input = inputs[index];
+    if (typeof input !== 'object' || input === null) return undefined;
+    const { type, data, meta } = input as Partial<EventInput>;
+    return { type, data, meta };
+  } catch (cause) {
+    throw unreadable('the event', coordinatesOf(undefined, sequence), cause);
+  }
+}
+
+function lengthOf(inputs: readonly unknown[]): number {
+  try {
+    return inputs.length;
+  } catch (cause) {
+    throw unreadable('the events', {}, cause);
+  }
+}
+
+/** @throws RefoldError `EVENT_REJECTED` when the text is longer than a commit's may be, or than any text can be */
+function encodeAdmitted(events: readonly RecordedEvent<string, Json>[], firstSequence: number | undefined): string {
+  let json: string;
+  try {
+    json = encodeCommit(events);
+  } catch (cause) {
+    // The events are our own plain JSON: nothing but the length of the text can be wrong.
+    throw tooLarge('more characters of JSON than a string can hold', firstSequence, cause);
+  }
+  if (json.length > COMMIT_CHARACTERS) throw tooLarge(`${json.length} characters of JSON`, firstSequence);
+  return json;
+}
+
+function admitData({ eventType, record }: Gate, input: unknown, sequence: number | undefined): Json {
+  const data = record === undefined ? undefined : admitRecord(record, input);
+  if (data !== undefined) return data;
+  try {
+    inspectInput(input, 'data');
+  } catch (error) {
+    throw refusalOf(error, coordinatesOf(eventType.type, sequence));
+  }
+  const parsed = parse(eventType, input, sequence);
+  try {
+    return copyPayload(parsed, 'data', false);
+  } catch (error) {
+    throw refusalOf(error, coordinatesOf(eventType.type, sequence));
+  }
+}
+
+/** The engine's own copy of an event's meta, frozen. @throws RefoldError `EVENT_REJECTED` */
+export function admitMeta(meta: unknown, type: string, sequence: number | undefined, action = 'append'): EventMeta {
+  let copy: Json;
+  try {
+    inspectInput(meta, 'meta');
+    copy = copyPayload(meta, 'meta', true);
+  } catch (error) {
+    throw refusalOf(error, coordinatesOf(type, sequence), action);
+  }
+  if (typeof copy === 'object' && copy !== null && !Array.isArray(copy)) return copy as EventMeta;
+  const details = { ...coordinatesOf(type, sequence), hint: 'Pass meta as an object of plain JSON' };
+  throw rejected(`the meta of ${type} is not an object`, details, action);
+}
+
+/** A schema may throw by itself, in a transform or because it wants to be asynchronous; one that is not zod's may give anything. */
+function parse({ type, schema }: EventType, input: unknown, sequence: number | undefined): unknown {
+  let issues: readonly ValidationIssue[];
+  let described: string;
+  try {
+    const result = schema.safeParse(input);
+    if (result.success) return result.data;
+    issues = result.error.issues;
+    described = describeIssues(issues);
+  } catch (cause) {
+    throw schemaThrew(type, sequence, cause);
+  }
+  throw rejected(`the data of ${type} does not fit its schema: ${described}`, {
+    ...coordinatesOf(type, sequence),
+    issues,
+    hint: 'Correct the data, or give the type a new version with an upcaster',
+  });
+}
+
+/** What a guard threw, as the error with coordinates; also what a caller's getter threw, a `RefoldError` included. */
+export function refusalOf(error: unknown, coordinates: ErrorDetails, action = 'append'): RefoldError {
+  const what = coordinates.type ?? 'the value';
+  if (!isInstance(error, PayloadRefused)) return unreadable(what, coordinates, error, action);
+  const details = { ...coordinates, at: error.at, hint: error.hint };
+  return rejected(`${what} holds ${error.message} at ${error.at}`, details, action);
+}
+
+/** zod's issues in one line. */
+export function describeIssues(issues: readonly ValidationIssue[]): string {
+  const shown = issues.slice(0, 3).map((issue) => `${issue.path.map(String).join('.') || 'value'}: ${issue.message}`);
+  const more = issues.length > 3 ? ` (and ${issues.length - 3} more)` : '';
+  return shown.join('; ').toWellFormed() + more;
+}
+
+function coordinatesOf(type: string | undefined, sequence: number | undefined): ErrorDetails {
+  return { ...(type === undefined ? {} : { type }), ...(sequence === undefined ? {} : { sequence }) };
+}
+
+function notAnEvent(index: number, sequence: number | undefined, { command }: Placement): RefoldError {
+  const which = index === 0 ? 'the event' : `event ${index + 1} of the commit`;
+  const problem = `${which} is not { type, data, meta? }`;
+  if (command !== undefined) return badDecision(command, `what its decide gave is no events: ${problem}`);
+  const hint = 'Pass an object with a type and data, or an array of such objects without holes';
+  return rejected(problem, { ...coordinatesOf(undefined, sequence), hint });
+}
+
+/** A `decide` that threw, or gave what is no decision. */
+export function badDecision(command: string, problem: string, cause?: unknown): RefoldError {
+  return new RefoldError('COMMAND_FAILED', `Cannot execute ${command}: ${problem}`, {
+    type: command,
+    cause,
+    hint: "decide gives events, an array of events, or reject('CODE', 'why'), synchronously; nothing was appended",
+  });
+}
+
+function unknownType(model: Model, type: string, sequence: number | undefined): RefoldError {
+  const message = `Cannot append: the model ${model.name} has no event type ${shortened(type)}`;
+  return new RefoldError('UNKNOWN_EVENT_TYPE', message, {
+    ...coordinatesOf(type, sequence),
+    hint: `Correct the name, or add it to the model's events; it has ${listNearest(type, model.types.keys())}`,
+  });
+}
+
+function schemaThrew(type: string, sequence: number | undefined, cause: unknown): RefoldError {
+  return rejected(`the schema of ${type} threw: ${messageOf(cause)}`, {
+    ...coordinatesOf(type, sequence),
+    cause,
+    hint: 'Schemas must be synchronous and must not throw',
+  });
+}
+
+function unreadable(what: string, coordinates: ErrorDetails, cause: unknown, action?: string): RefoldError {
+  const hint = 'Pass plain objects without getters or proxies';
+  return rejected(`reading ${what} threw: ${messageOf(cause)}`, { ...coordinates, cause, hint }, action);
+}
+
+function tooLarge(size: string, sequence: number | undefined, cause?: unknown): RefoldError {
+  return rejected(`the commit has ${size}`, {
+    ...coordinatesOf(undefined, sequence),
+    cause,
+    hint: `Keep a commit under ${COMMIT_CHARACTERS} characters: store large content elsewhere and record where`,
+  });
+}
+
+function rejected(problem: string, details: ErrorDetails, action = 'append'): RefoldError {
+  return new RefoldError('EVENT_REJECTED', `Cannot ${action}: ${problem}`, details);
+}

@@ -1,0 +1,66 @@
+/**
+ * Hands what became durable to those who listen.
+ *
+ * A listener is code of the application's that runs while a block settles. Whatever it does (throw anything, return a promise
+ * that is rejected, subscribe or unsubscribe), it harms neither the store nor the others: `publish` never throws.
+ */
+import type { RecordedEvent } from '../../core/event.ts';
+import { freezeJson, frozenCopy } from '../../core/freeze.ts';
+import { letGo } from '../../core/let-go.ts';
+import { warnOf } from '../calls/warn.ts';
+
+/** Gets the events of one commit, in order, after they became durable: a frozen copy that all listeners share. */
+export type Listener<Event = RecordedEvent> = (events: readonly Event[]) => void;
+
+export class Publisher {
+  readonly #listeners = new Set<Listener<any>>();
+
+  get hasListeners(): boolean {
+    return this.#listeners.size > 0;
+  }
+
+  /** Returns the function that ends the subscription. */
+  subscribe(listener: Listener<any>): () => void {
+    // Wrapped: the same function subscribed twice is two subscriptions.
+    const own: Listener = (events) => listener(events);
+    this.#listeners.add(own);
+    return () => void this.#listeners.delete(own);
+  }
+
+  /** @param events the listeners' own, frozen: see `forListeners` and `copyForListeners` */
+  publish(events: readonly RecordedEvent[]): void {
+    // Of a copy: who subscribes meanwhile hears of later commits. Who is unsubscribed meanwhile hears of none.
+    for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) call(listener, events);
+  }
+
+  clear(): void {
+    this.#listeners.clear();
+  }
+}
+
+function call(listener: Listener, events: readonly RecordedEvent[]): void {
+  try {
+    letGo(listener(events) as unknown, warn);
+  } catch (error) {
+    warn(error);
+  }
+}
+
+function warn(error: unknown): void {
+  warnOf('RefoldListenerWarning', error);
+}
+
+/** Freezes events that nobody else has. */
+export function forListeners(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+  for (const event of events) {
+    freezeJson(event.data);
+    freezeJson(event.meta);
+    Object.freeze(event);
+  }
+  return Object.freeze(events);
+}
+
+/** A frozen copy of events that are about to be given to reducers. */
+export function copyForListeners(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+  return Object.freeze(events.map((event) => Object.freeze({ ...event, data: frozenCopy(event.data) })));
+}

@@ -1,0 +1,70 @@
+/**
+ * The rules that a reader holds an open block to, for the writer to hold it to before it is written.
+ *
+ * A block that its readers refuse takes everything after it along, acknowledged events included. So what breaks a rule is
+ * never written, whoever made it; and since nobody but the engine makes blocks, it is a defect of the engine.
+ */
+import { RefoldError } from '../../core/errors.ts';
+import type { LogHead, QueuedCommit } from '../log-store.ts';
+
+/** A commit that may say where it belongs. */
+type PlacedCommit = QueuedCommit & { readonly firstSequence?: number };
+
+/** Where a log ends, as far as the next block is concerned. */
+type End = Pick<LogHead, 'sequence' | 'recordedAt'>;
+
+/** The longest text that V8 can hold, in characters: a reader needs a block's as one. */
+const LONGEST_TEXT = 2 ** 29 - 24;
+/** Around a commit's text in its block: two numbers and brackets. */
+const FRAME_CHARACTERS = 64;
+
+/**
+ * Checks the commits of a block that is to follow `end`, and gives the end after it.
+ *
+ * @param path names the log in the message
+ * @throws RefoldError `STORE_FAILED`: a defect of refold's, and nothing was written
+ */
+export function requireReadable(commits: readonly PlacedCommit[], end: End, path: string): End {
+  let { sequence, recordedAt } = end;
+  const start = commits[0]?.recordedAt ?? 0;
+  let characters = 0;
+  for (const commit of commits) {
+    const problem = problemOf(commit, sequence, recordedAt, start);
+    if (problem !== undefined) throw defect(problem, sequence + 1, path);
+    sequence += commit.events;
+    recordedAt = commit.recordedAt;
+    characters += commit.json.length + FRAME_CHARACTERS;
+  }
+  if (characters > LONGEST_TEXT) throw defect(`its block has ${characters} characters`, sequence, path);
+  if (!Number.isSafeInteger(sequence)) throw defect('it ends beyond the last sequence', end.sequence + 1, path);
+  return { sequence, recordedAt };
+}
+
+function problemOf(commit: PlacedCommit, after: number, notBefore: number, start: number): string | undefined {
+  const { firstSequence = after + 1, events, recordedAt, json } = commit;
+  if (firstSequence !== after + 1) return `it was folded as ${firstSequence}`;
+  if (!Number.isSafeInteger(events) || events < 1) return `it has ${events} events`;
+  if (!Number.isSafeInteger(recordedAt) || recordedAt < 0) return `its time is ${recordedAt}`;
+  if (recordedAt < notBefore) return `its time ${recordedAt} is before ${notBefore}, the one before it`;
+  if (!Number.isSafeInteger(recordedAt - start)) return `its time ${recordedAt} is too far from ${start}`;
+  if (!isListOfLists(json)) return 'its text is not a list of events';
+  return undefined;
+}
+
+const OPENING = '['.charCodeAt(0);
+const CLOSING = ']'.charCodeAt(0);
+
+/** By its ends, which is what can be seen at once: the text was made from the events and nothing else. */
+function isListOfLists(json: string): boolean {
+  const { length } = json;
+  if (json.charCodeAt(0) !== OPENING || json.charCodeAt(1) !== OPENING) return false;
+  return json.charCodeAt(length - 1) === CLOSING && json.charCodeAt(length - 2) === CLOSING;
+}
+
+function defect(problem: string, sequence: number, path: string): RefoldError {
+  return new RefoldError('STORE_FAILED', `Cannot write the commit at ${sequence}: ${problem}`, {
+    path,
+    sequence,
+    hint: 'This is a defect in refold: please report it. Nothing was written; close the store and open it anew',
+  });
+}

@@ -1,0 +1,171 @@
+/**
+ * The codec of blocks: events to payload and back.
+ *
+ * A commit's events become JSON text once, when they are queued; an open block is those texts joined. Sealing reads
+ * them back and writes columns (`sealed-block.ts`). Both forms decode to the same events, fresh and mutable, and both
+ * answer anything malformed with `LOG_CORRUPT`, since a payload may come from a damaged or hostile file.
+ */
+import { isRefoldError, RefoldError } from '../../core/errors.ts';
+import type { EventMeta, Json, RecordedEvent } from '../../core/event.ts';
+import type { Block, QueuedCommit } from '../log-store.ts';
+import { HINT_CORRUPT } from './chain.ts';
+import { parsePlain } from './plain-json.ts';
+import { type DecodedBlock, decodeSealedPayload, readSealedPrefix } from './sealed-block.ts';
+
+export { chainAfter, checksumOf, EMPTY_CHAIN } from './chain.ts';
+export { type DecodedBlock, encodeSealedBlock } from './sealed-block.ts';
+
+/** An event as a block keeps it; its sequence and time follow from its place. */
+export interface StoredEvent {
+  readonly type: string;
+  readonly version: number;
+  readonly data: Json;
+  readonly meta?: EventMeta | undefined;
+}
+
+/** JSON text of one commit's events: `[[type,version,data],[type,version,data,meta],…]`. */
+export function encodeCommit(events: readonly StoredEvent[]): string {
+  return JSON.stringify(
+    events.map(({ type, version, data, meta }) =>
+      meta === undefined ? [type, version, data] : [type, version, data, meta],
+    ),
+  );
+}
+
+/** The inverse of `encodeCommit`, for a commit whose place is known: fresh and mutable events. */
+export function decodeCommit(json: string, firstSequence: number, recordedAt: number): RecordedEvent[] {
+  const events: RecordedEvent[] = [];
+  pushEvents(events, asList(parsePlain(json)) as readonly StoredTuple[], firstSequence, recordedAt, undefined);
+  return events;
+}
+
+/**
+ * The payload of an open block: `[[index,offset,EVENTS],…]`, one entry per commit, where `index` counts the block's
+ * events before it and `offset` is its time in ms after the block's first commit.
+ */
+export function encodeOpenBlock(commits: readonly QueuedCommit[]): string {
+  return openBlockPieces(commits).join('');
+}
+
+/** The same in pieces. A block may be megabytes, and the texts of large commits need not be copied to be written. */
+export function openBlockPieces(commits: readonly QueuedCommit[]): string[] {
+  const start = commits[0]?.recordedAt ?? 0;
+  const pieces: string[] = [];
+  let small: string[] = [commits.length === 0 ? '[' : ''];
+  let index = 0;
+  for (const { events, recordedAt, json } of commits) {
+    const head = `${index === 0 ? '[' : ','}[${index},${recordedAt - start},`;
+    index += events;
+    if (json.length < LARGE_COMMIT) small.push(`${head}${json}]`);
+    else {
+      small.push(head);
+      pieces.push(small.join(''), json);
+      small = [']'];
+    }
+  }
+  small.push(']');
+  pieces.push(small.join(''));
+  return pieces;
+}
+
+/** From this length on, in characters, a commit's text is a piece of its own. */
+const LARGE_COMMIT = 4_096;
+
+/**
+ * The events of a block, in order, as fresh and mutable plain objects; `meta` is a key only where there is one.
+ *
+ * With `types`, only events of those types are given (and, in a sealed block, only those are unpacked); `commitEnds`
+ * is of all commits either way.
+ *
+ * @throws RefoldError `LOG_CORRUPT` when the payload is malformed
+ */
+export function decodeBlock(block: Block, types?: ReadonlySet<string>): DecodedBlock {
+  try {
+    return typeof block.payload === 'string'
+      ? decodeOpen(block, block.payload, types)
+      : decodeSealed(block, block.payload, types);
+  } catch (cause) {
+    if (isRefoldError(cause)) throw cause;
+    throw malformed(block, cause);
+  }
+}
+
+function decodeSealed(block: Block, payload: Uint8Array, types: ReadonlySet<string> | undefined): DecodedBlock {
+  const prefix = readSealedPrefix(payload);
+  if (prefix?.firstSequence !== block.firstSequence || prefix.lastSequence !== block.lastSequence) {
+    throw new RangeError('a payload of another block');
+  }
+  const decoded = decodeSealedPayload(payload, types, block.content);
+  const first = decoded.events[0];
+  if (first?.sequence === block.firstSequence && first.recordedAt !== block.recordedAt) {
+    throw new RangeError('a row of another time');
+  }
+  return decoded;
+}
+
+type StoredTuple = readonly [type: string, version: number, data: unknown, meta?: EventMeta];
+
+function decodeOpen(block: Block, payload: string, types: ReadonlySet<string> | undefined): DecodedBlock {
+  const events: RecordedEvent[] = [];
+  const commitEnds: number[] = [];
+  let sequence = block.firstSequence;
+  let recordedAt = block.recordedAt;
+  for (const commit of asList(parsePlain(payload))) {
+    const [index, offset, tuples] = asList(commit);
+    if (index !== sequence - block.firstSequence || !isCount(offset)) throw new RangeError('a commit out of place');
+    recordedAt = timeAfter(recordedAt, block.recordedAt + offset, index === 0);
+    const list = asList(tuples) as readonly StoredTuple[];
+    pushEvents(events, list, sequence, recordedAt, types);
+    sequence += list.length;
+    commitEnds.push(sequence - 1);
+  }
+  if (sequence - 1 !== block.lastSequence) throw new RangeError('another number of events');
+  return { events, commitEnds };
+}
+
+/** The first commit gives its block the time; none is recorded before the one before it. */
+function timeAfter(before: number, recordedAt: number, isFirst: boolean): number {
+  if (recordedAt < before || (isFirst && recordedAt !== before) || !Number.isSafeInteger(recordedAt)) {
+    throw new RangeError('a commit out of time');
+  }
+  return recordedAt;
+}
+
+function pushEvents(
+  events: RecordedEvent[],
+  tuples: readonly StoredTuple[],
+  first: number,
+  recordedAt: number,
+  types: ReadonlySet<string> | undefined,
+): void {
+  for (let index = 0; index < tuples.length; index++) {
+    const tuple = tuples[index]!;
+    const type = tuple[0];
+    const version = tuple[1];
+    if (typeof type !== 'string' || typeof version !== 'number' || tuple.length < 3 || tuple.length > 4) {
+      throw new TypeError('an event without type, version and data');
+    }
+    if (types !== undefined && !types.has(type)) continue;
+    const sequence = first + index;
+    if (tuple.length === 3) events.push({ sequence, recordedAt, type, version, data: tuple[2] });
+    else events.push({ sequence, recordedAt, type, version, data: tuple[2], meta: tuple[3]! });
+  }
+}
+
+function asList(value: unknown): readonly unknown[] {
+  if (!Array.isArray(value)) throw new TypeError('not a list');
+  return value;
+}
+
+function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+function malformed(block: Block, cause: unknown): RefoldError {
+  const { firstSequence: first, lastSequence: last } = block;
+  return new RefoldError('LOG_CORRUPT', `Cannot decode the block of events ${first} to ${last}: it is malformed`, {
+    sequence: first,
+    hint: HINT_CORRUPT,
+    cause,
+  });
+}

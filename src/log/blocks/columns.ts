@@ -1,0 +1,217 @@
+/**
+ * Events as columns: the content of a sealed block, and the hot loop that turns it back into events.
+ *
+ * Data lies together by kind (type and version); kinds, commits and meta are columns of small numbers. `sealed-block.ts`
+ * draws the sections and puts the content under zstd.
+ */
+import type { EventMeta, Json, RecordedEvent } from '../../core/event.ts';
+import { type PackedValues, packValues, unpackValues, type ValueCodec } from './packed-values.ts';
+import { packNumbers, SectionReader, SectionWriter, unpackNumbers } from './sections.ts';
+
+/** Events of one block, decoded: the fresh events, and the last sequence of each commit. */
+export interface DecodedBlock {
+  readonly events: RecordedEvent[];
+  readonly commitEnds: number[];
+}
+
+interface Kind {
+  readonly id: number;
+  readonly type: string;
+  readonly version: number;
+  readonly data: Json[];
+}
+
+/** The content of a sealed block; see `sealed-block.ts` for its sections. */
+export function encodeColumns(events: readonly RecordedEvent[], commitEnds: readonly number[]): Uint8Array {
+  const { kinds, column } = groupByKind(events);
+  const packed = kinds.map((kind) => packValues(kind.data));
+  const withMeta = events.filter((event) => event.meta !== undefined);
+  const metas = packValues(withMeta.map((event) => event.meta as Json));
+  const content = new SectionWriter();
+  content.add(Buffer.from(JSON.stringify(kinds.map((kind, i) => [kind.type, kind.version, packed[i]!.codec]))));
+  content.add(narrow(column, kinds.length));
+  content.add(packNumbers(steps(commitEnds, events[0]!.sequence - 1)));
+  content.add(packNumbers(steps(commitTimes(events, commitEnds), 0)));
+  content.add(
+    packNumbers(
+      steps(
+        withMeta.map((event) => event.sequence),
+        events[0]!.sequence,
+      ),
+    ),
+  );
+  content.add(Buffer.from(metas.codec));
+  content.add(metas.bytes);
+  for (const { bytes } of packed) content.add(bytes);
+  return content.finish();
+}
+
+function groupByKind(events: readonly RecordedEvent[]): { kinds: Kind[]; column: Uint32Array } {
+  const byName = new Map<string, Kind>();
+  const column = new Uint32Array(events.length);
+  let kind: Kind | undefined;
+  events.forEach((event, index) => {
+    if (kind?.type !== event.type || kind.version !== event.version) kind = kindOf(byName, event);
+    kind.data.push(event.data as Json);
+    column[index] = kind.id;
+  });
+  return { kinds: [...byName.values()], column };
+}
+
+function kindOf(byName: Map<string, Kind>, { type, version }: RecordedEvent): Kind {
+  const name = `${version} ${type}`;
+  let kind = byName.get(name);
+  if (kind === undefined) byName.set(name, (kind = { id: byName.size, type, version, data: [] }));
+  return kind;
+}
+
+function commitTimes(events: readonly RecordedEvent[], commitEnds: readonly number[]): number[] {
+  const first = events[0]!.sequence;
+  return commitEnds.map((end) => events[end - first]!.recordedAt);
+}
+
+/** The difference of each number from the one before it. */
+function steps(numbers: readonly number[], before: number): number[] {
+  return numbers.map((number, index) => number - (index === 0 ? before : numbers[index - 1]!));
+}
+
+/** The kind column in as many bytes per event as the number of kinds asks, little-endian. */
+function narrow(column: Uint32Array, kinds: number): Uint8Array {
+  const width = columnWidth(kinds);
+  if (width === 1) return Uint8Array.from(column);
+  const bytes = Buffer.alloc(column.length * width);
+  column.forEach((kind, index) => void bytes.writeUIntLE(kind, index * width, width));
+  return bytes;
+}
+
+function columnWidth(kinds: number): 1 | 2 | 4 {
+  return kinds <= 0x100 ? 1 : kinds <= 0x10000 ? 2 : 4;
+}
+
+/** Where the events of a block belong. */
+export interface SequenceRange {
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+}
+
+/**
+ * The events of a content again, or only those of `types`; sequences stay right.
+ *
+ * @throws Error of any kind when the content is malformed
+ */
+export function decodeColumns(content: Uint8Array, range: SequenceRange, types?: ReadonlySet<string>): DecodedBlock {
+  return assemble(readColumns(content, range, types), range);
+}
+
+interface Columns {
+  readonly kinds: readonly (readonly [type: string, version: number, codec: ValueCodec])[];
+  readonly kindOf: ArrayLike<number>;
+  readonly commitSizes: readonly number[];
+  readonly commitTimes: readonly number[];
+  /** Index of each event that carries meta. */
+  readonly metaPlaces: readonly number[];
+  readonly metas: readonly EventMeta[];
+  /** The data of each kind; undefined for a kind that nobody asked for. */
+  readonly data: readonly (unknown[] | undefined)[];
+}
+
+function readColumns(content: Uint8Array, range: SequenceRange, types: ReadonlySet<string> | undefined): Columns {
+  const sections = new SectionReader(content);
+  const kinds = readKinds(sections.next());
+  const count = range.lastSequence - range.firstSequence + 1;
+  const kindOf = widen(sections.next(), kinds.length, count);
+  const commitSizes = unpackNumbers(sections.next());
+  const commitTimes = runningSums(unpackNumbers(sections.next()));
+  const metaPlaces = runningSums(unpackNumbers(sections.next()));
+  const metas = unpackValues({ codec: readCodec(text(sections.next())), bytes: sections.next() });
+  const data = kinds.map(([type, , codec]) => unpackWanted({ codec, bytes: sections.next() }, type, types));
+  sections.finish();
+  if (commitSizes.length !== commitTimes.length || metaPlaces.length !== metas.length) {
+    throw new RangeError('columns of different lengths');
+  }
+  return { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas: metas as unknown as EventMeta[], data };
+}
+
+function unpackWanted(
+  packed: PackedValues,
+  type: string,
+  types: ReadonlySet<string> | undefined,
+): unknown[] | undefined {
+  return types === undefined || types.has(type) ? unpackValues(packed) : undefined;
+}
+
+function readKinds(section: Uint8Array): Columns['kinds'] {
+  const kinds: unknown = JSON.parse(text(section));
+  if (!Array.isArray(kinds)) throw new TypeError('no list of kinds');
+  for (const kind of kinds) {
+    if (!Array.isArray(kind) || typeof kind[0] !== 'string' || typeof kind[1] !== 'number') {
+      throw new TypeError('a kind without type and version');
+    }
+    readCodec(kind[2]);
+  }
+  return kinds;
+}
+
+function readCodec(name: unknown): ValueCodec {
+  if (name === 'records' || name === 'json') return name;
+  throw new TypeError('an unknown codec');
+}
+
+function widen(section: Uint8Array, kinds: number, count: number): ArrayLike<number> {
+  const width = columnWidth(kinds);
+  if (section.byteLength !== count * width) throw new RangeError('a kind column of another length');
+  if (width === 1) return section;
+  const bytes = Buffer.from(section.buffer, section.byteOffset, section.byteLength);
+  return Uint32Array.from({ length: count }, (_, index) => bytes.readUIntLE(index * width, width));
+}
+
+/** Sums in place. */
+function runningSums(numbers: number[]): number[] {
+  let sum = 0;
+  for (let index = 0; index < numbers.length; index++) numbers[index] = sum += numbers[index]!;
+  if (!Number.isSafeInteger(sum)) throw new RangeError('a sum too large');
+  return numbers;
+}
+
+function text(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+}
+
+/** The hot loop of every replay: one fresh object per event, in one shape. */
+function assemble(columns: Columns, { firstSequence, lastSequence }: SequenceRange): DecodedBlock {
+  const { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas, data } = columns;
+  const types = kinds.map((kind) => kind[0]);
+  const versions = kinds.map((kind) => kind[1]);
+  const cursors = new Uint32Array(kinds.length);
+  const events: RecordedEvent[] = [];
+  const commitEnds: number[] = [];
+  const count = lastSequence - firstSequence + 1;
+  let at = 0;
+  let nextMeta = 0;
+  for (let commit = 0; commit < commitSizes.length; commit++) {
+    const end = at + commitSizes[commit]!;
+    const recordedAt = commitTimes[commit]!;
+    if (end > count) throw new RangeError('more events than the block holds');
+    for (; at < end; at++) {
+      const kind = kindOf[at]!;
+      const values = data[kind];
+      const meta = at === metaPlaces[nextMeta] ? metas[nextMeta++] : undefined;
+      if (values === undefined) continue;
+      const type = types[kind]!;
+      const version = versions[kind]!;
+      const sequence = firstSequence + at;
+      const value = values[cursors[kind]!++];
+      if (meta === undefined) events.push({ sequence, recordedAt, type, version, data: value });
+      else events.push({ sequence, recordedAt, type, version, data: value, meta });
+    }
+    commitEnds.push(firstSequence + at - 1);
+  }
+  const whole = at === count && nextMeta === metas.length;
+  if (!whole || data.some((values, kind) => values !== undefined && values.length !== cursors[kind])) {
+    throw new RangeError('columns that do not add up');
+  }
+  // These lists are large enough to be old at once for the garbage collector: full, they would drag all that they refer
+  // to along, and the heap of a long replay would grow to twice its size.
+  for (const values of data) if (values !== undefined) values.length = 0;
+  return { events, commitEnds };
+}

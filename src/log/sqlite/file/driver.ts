@@ -1,0 +1,111 @@
+/**
+ * The only door to better-sqlite3: loads it when it is first needed, opens hardened connections, and puts SQLite's
+ * errors into refold's words.
+ */
+import type Database from 'better-sqlite3';
+import { type ErrorCode, isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
+import { HINT_CORRUPT } from '../../blocks/chain.ts';
+
+/** better-sqlite3's constructor. */
+export type Driver = typeof Database;
+export type Connection = Database.Database;
+export type Statement<Row = unknown> = Database.Statement<any[], Row>;
+
+/** The native module needs this level of Node-API, and ends the process without a message below it. */
+const NODE_API_NEEDED = 10;
+
+/** @throws RefoldError `NODE_TOO_OLD` */
+export async function loadDriver(): Promise<Driver> {
+  if (!(Number(process.versions.napi) >= NODE_API_NEEDED)) {
+    throw new RefoldError(
+      'NODE_TOO_OLD',
+      `Cannot open a log on Node ${process.version}: refold needs Node 22.15 or newer`,
+      {
+        hint: 'Install Node 22.15 or newer',
+      },
+    );
+  }
+  return (await import('better-sqlite3')).default;
+}
+
+/** How long a connection waits for another one's lock. */
+const BUSY_TIMEOUT_MS = 5_000;
+
+/**
+ * A connection that does not trust what the file says of itself: no functions from its schema, sizes of cells checked,
+ * no memory map (a bad disk would be a SIGBUS instead of an error).
+ */
+export function openConnection(driver: Driver, path: string, mode: { readonly readOnly: boolean }): Connection {
+  const options = { readonly: mode.readOnly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS };
+  const connection = new driver(keepWhiteSpace(path), options);
+  try {
+    connection.pragma('trusted_schema = off');
+    connection.pragma('cell_size_check = on');
+    connection.pragma('mmap_size = 0');
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return connection;
+}
+
+/** better-sqlite3 trims a path, and would open another file. SQLite leaves out a last `/.` itself, after that. */
+function keepWhiteSpace(path: string): string {
+  return path === path.trim() ? path : `${path}/.`;
+}
+
+/** SQLite's code of an error, such as `SQLITE_FULL`, or undefined when it is not SQLite's. */
+export function sqliteCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined;
+}
+
+/**
+ * What went wrong while opening or reading, in refold's words. A `RefoldError` passes as it is.
+ *
+ * @param action completes "Cannot …", such as `open`
+ */
+export function readFailure(error: unknown, action: string, path: string): RefoldError {
+  if (isRefoldError(error)) return error;
+  const [code, hint] = READ_FAILURES.find(([pattern]) => pattern.test(sqliteCode(error) ?? ''))!.slice(1) as [
+    ErrorCode,
+    string,
+  ];
+  return new RefoldError(code, `Cannot ${action} ${path}: ${messageOf(error)}`, { path, hint, cause: error });
+}
+
+/** True for an error that more space would have spared; opening needs some for the WAL's index. */
+export function isFull(error: unknown): boolean {
+  return isRefoldError(error, 'LOG_FULL') || FULL.test(sqliteCode(error) ?? '');
+}
+
+/** True for an error of a lock that another connection holds. */
+export function isBusy(error: unknown): boolean {
+  return BUSY.test(sqliteCode(error) ?? '');
+}
+
+/**
+ * True for a file that cannot be read before a rollback journal beside it was played back, which takes a connection that
+ * may write. A log has one only while it is being made; its own journal is the WAL.
+ */
+export function needsRollback(error: unknown): boolean {
+  return sqliteCode(isRefoldError(error) ? error.cause : error) === NEEDS_ROLLBACK;
+}
+
+const NEEDS_ROLLBACK = 'SQLITE_READONLY_ROLLBACK';
+
+const BUSY = /^SQLITE_(BUSY|LOCKED)/;
+const FULL = /^SQLITE_(FULL|IOERR_SHMSIZE|IOERR_SHMOPEN)$/;
+
+const READ_FAILURES: readonly (readonly [pattern: RegExp, code: ErrorCode, hint: string])[] = [
+  [FULL, 'LOG_FULL', 'Free some space, then open the log again; nothing was written'],
+  [/^SQLITE_(NOTADB|CORRUPT)/, 'LOG_CORRUPT', HINT_CORRUPT],
+  [
+    new RegExp(NEEDS_ROLLBACK),
+    'INVALID_OPTION',
+    'Open it once without readOnly: the making of this log was cut short, and a writer begins it anew',
+  ],
+  [/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/, 'INVALID_OPTION', 'Check the path and its permissions'],
+  [BUSY, 'LOG_LOCKED', 'Close the program that holds the file and try again'],
+  [/^/, 'STORE_FAILED', 'Check the disk, then open the log again'],
+];

@@ -1,0 +1,201 @@
+/**
+ * The files of a log, as far as they are touched without SQLite: created, looked at, never read.
+ *
+ * Closing any descriptor of a database file drops the POSIX locks that SQLite holds on it in this process; so a file is
+ * only ever opened here before SQLite has it, to create it.
+ */
+import fs from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { messageOf, RefoldError } from '../../../core/errors.ts';
+
+/**
+ * The one name of a log file: absolute, links resolved, so that two names of a file share a lock.
+ *
+ * A symbolic link may stand for the file in its own folder only: who can put links into a folder must not choose which
+ * file elsewhere we write to. Links among the folders above are the system's business.
+ *
+ * @throws RefoldError `INVALID_OPTION` for a link that leads elsewhere, or nowhere
+ */
+export function canonicalPath(path: string): string {
+  const absolute = resolve(path);
+  const folder = realPath(dirname(absolute)) ?? dirname(absolute);
+  const named = join(folder, basename(absolute));
+  if (!isLink(named)) return realPath(named) ?? named;
+  const target = realPath(named);
+  if (target === undefined) throw invalidPath(named, 'it is a symbolic link to nothing');
+  if (dirname(target) === folder) return target;
+  throw invalidPath(named, `it is a symbolic link out of its folder, to ${target}`);
+}
+
+/**
+ * Whether a text can be the path of a file and of no other: a NUL would end it early, and the system would replace a lone
+ * surrogate, so that two texts would name one file.
+ */
+export function isUsablePath(path: unknown): path is string {
+  return typeof path === 'string' && path !== '' && !path.includes('\0') && path.isWellFormed();
+}
+
+/** What stands beside a log's file while it is open, and in part when it is not. */
+const BESIDE = ['-wal', '-shm', '-journal', '-lock', '-lock-journal', '-witness', '-ballast', '-repair'];
+
+/**
+ * Refuses a log when one of the files beside it is no plain file of this folder.
+ *
+ * @param path as `canonicalPath` gave it
+ * @throws RefoldError `INVALID_OPTION` naming that file
+ */
+export function requireOwnFiles(path: string): void {
+  for (const suffix of BESIDE) fileKind(canonicalPath(path + suffix));
+}
+
+/** Where a finished repair waits to take the log's place. */
+export function repairPath(path: string): string {
+  return `${path}-repair`;
+}
+
+/** @throws RefoldError `LOG_CORRUPT` when a repair has been cut short: only its end may follow */
+export function requireNoRepair(path: string): void {
+  if (fileKind(repairPath(path)) === 'missing') return;
+  throw new RefoldError('LOG_CORRUPT', `Cannot open ${path}: its repair was interrupted`, {
+    path,
+    hint: 'Run refold repair again: it finishes what it began',
+  });
+}
+
+/** What is at a path. */
+export type FileKind = 'missing' | 'empty' | 'filled';
+
+/** @throws RefoldError `INVALID_OPTION` when it is no file */
+export function fileKind(path: string): FileKind {
+  const found = attempt(path, () => fs.statSync(path, { throwIfNoEntry: false }));
+  if (found === undefined) return 'missing';
+  if (!found.isFile()) throw invalidPath(path, found.isDirectory() ? 'it is a directory' : 'it is not a file');
+  return found.size === 0 ? 'empty' : 'filled';
+}
+
+/**
+ * Makes sure that a file is there and writable; a new one is for its owner alone (0600).
+ *
+ * @throws RefoldError `INVALID_OPTION` with the cause
+ */
+export function createFile(path: string): void {
+  attempt(path, () => {
+    if (createNew(path)) syncDirectory(dirname(path));
+    else fs.accessSync(path, fs.constants.R_OK | fs.constants.W_OK);
+  });
+}
+
+/** Size of a file; 0 when there is none. Asks for its status only, which opens no descriptor. */
+export function sizeOf(path: string): number {
+  return fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+}
+
+/** What is free, for us, on the disk of a file; 0 where it cannot be told. */
+export function freeBytes(path: string): number {
+  try {
+    const { bsize, bavail } = fs.statfsSync(dirname(path));
+    return bsize * bavail;
+  } catch {
+    return 0;
+  }
+}
+
+/** Makes a new or renamed directory entry survive a power cut. Not every system can; none needs to be told. */
+export function syncDirectory(path: string): void {
+  let descriptor: number | undefined;
+  try {
+    descriptor = fs.openSync(path, 'r');
+    fs.fsyncSync(descriptor);
+  } catch {
+    // Windows opens no directories; its file systems keep entries in their own journal.
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
+  }
+}
+
+/** Removes a database that nobody has open, with what SQLite keeps beside it. */
+export function removeDatabase(path: string): void {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) fs.rmSync(path + suffix, { force: true });
+}
+
+/** Waits until what was written to a file is on the disk. */
+export function syncFile(path: string): void {
+  const descriptor = fs.openSync(path, 'r+');
+  try {
+    fs.fsyncSync(descriptor);
+  } finally {
+    fs.closeSync(descriptor);
+  }
+}
+
+/** A value that `isUsablePath` refuses. */
+export function unusablePath(path: unknown): RefoldError {
+  const given = typeof path === 'string' ? JSON.stringify(path.slice(0, 100)) : typeof path;
+  return new RefoldError('INVALID_OPTION', `Cannot open a log: ${given} is not the path of a file`, {
+    type: 'path',
+    hint: "Give a file's path: a string that is not empty, without NUL and without lone surrogates",
+  });
+}
+
+/** A path that cannot hold a log, and why. */
+export function invalidPath(path: string, why: string, cause?: unknown): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot open ${path}: ${why}`, {
+    path,
+    type: 'path',
+    hint: hintFor((cause as NodeJS.ErrnoException | undefined)?.code),
+    cause,
+  });
+}
+
+function isLink(path: string): boolean {
+  const found = attempt(path, () => fs.lstatSync(path, { throwIfNoEntry: false }));
+  return found?.isSymbolicLink() === true;
+}
+
+function realPath(path: string): string | undefined {
+  try {
+    return fs.realpathSync(path);
+  } catch {
+    return undefined; // nothing there yet
+  }
+}
+
+function createNew(path: string): boolean {
+  try {
+    fs.closeSync(fs.openSync(path, 'wx', 0o600));
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  }
+}
+
+function attempt<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw isOutOfSpace(error) ? noRoomFor(path, error) : invalidPath(path, messageOf(error), error);
+  }
+}
+
+/** The system's word for a full disk, or for a user's share of it. */
+export function isOutOfSpace(error: unknown): boolean {
+  const code = (error as NodeJS.ErrnoException | undefined)?.code;
+  return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+function noRoomFor(path: string, cause: unknown): RefoldError {
+  return new RefoldError('LOG_FULL', `Cannot make ${path}: the disk is full`, {
+    path,
+    hint: 'Free some space, then open the log again; nothing was written',
+    cause,
+  });
+}
+
+function hintFor(code: string | undefined): string {
+  if (code === 'ENOENT' || code === 'ENOTDIR') return 'Create the directory first';
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+    return 'Make the file and its directory writable, or copy the file elsewhere: even a reader needs to write beside it';
+  }
+  return 'Give the path of a file in an existing, writable directory';
+}

@@ -1,0 +1,153 @@
+/**
+ * One writer per log: a transaction held open on a small database beside the file, `<path>-lock`.
+ *
+ * The holder first commits who it is, then keeps `begin immediate` open for its whole life: others can read who holds
+ * the lock and cannot take it. The kernel releases it with the process, however that ends, so that no stale lock is
+ * ever left behind, on Linux, macOS and Windows alike. The file itself stays: deleting it would race.
+ */
+import { hostname } from 'node:os';
+import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
+import { type Connection, type Driver, openConnection, sqliteCode } from './driver.ts';
+
+/** Who holds a log. */
+export interface LockHolder {
+  readonly pid: number;
+  readonly host: string;
+  /** ms since the epoch. */
+  readonly startedAt: number;
+}
+
+/** Where the lock of a log lives. */
+export function lockPath(path: string): string {
+  return `${path}-lock`;
+}
+
+/** A holder that is just closing may still finish. */
+const WAIT_MS = 200;
+/** How often to try anew when others take the lock between our two steps. */
+const ATTEMPTS = 20;
+
+/**
+ * Takes the lock. It is held until the connection given back is closed, or the process ends.
+ *
+ * @throws RefoldError `LOG_LOCKED` naming the holder
+ */
+export function acquireLock(driver: Driver, path: string): Connection {
+  let connection: Connection | undefined;
+  try {
+    connection = openConnection(driver, lockPath(path), { readOnly: false });
+    connection.pragma(`busy_timeout = ${WAIT_MS}`);
+    requireLockFile(connection, path);
+    hold(connection, { pid: process.pid, host: hostname(), startedAt: Date.now() });
+    return connection;
+  } catch (error) {
+    const refusal = refuse(error, connection, path);
+    connection?.close();
+    throw refusal;
+  }
+}
+
+/**
+ * Puts the name down and holds on. Another program may come between the two steps and put its own name down; so it is
+ * read again under the lock.
+ */
+function hold(connection: Connection, holder: LockHolder): void {
+  for (let attempt = 1; ; attempt++) {
+    const isRecorded = recordHolder(connection, holder);
+    connection.exec('begin immediate');
+    const found = readHolder(connection);
+    if (!isRecorded || attempt === ATTEMPTS) return;
+    if (found?.pid === holder.pid && found.startedAt === holder.startedAt) return;
+    connection.exec('rollback');
+  }
+}
+
+/** Answers whether the name is down. On a full disk it may not be: the lock itself needs no space. */
+function recordHolder(connection: Connection, holder: LockHolder): boolean {
+  try {
+    writeHolder(connection, holder);
+    return true;
+  } catch (error) {
+    if (!/^SQLITE_(FULL|IOERR|CANTOPEN)/.test(sqliteCode(error) ?? '')) throw error;
+    if (connection.inTransaction) connection.exec('rollback');
+    return overwriteHolder(connection, holder);
+  }
+}
+
+/** Without a journal, which would need space of its own: the row is there already and stays as long. */
+function overwriteHolder(connection: Connection, holder: LockHolder): boolean {
+  try {
+    connection.pragma('journal_mode = memory');
+    writeHolder(connection, holder);
+    return true;
+  } catch (error) {
+    if (sqliteCode(error)?.startsWith('SQLITE_BUSY')) throw error;
+    if (connection.inTransaction) connection.exec('rollback');
+    return false;
+  }
+}
+
+function writeHolder(connection: Connection, { pid, host, startedAt }: LockHolder): void {
+  connection
+    .transaction(() => {
+      connection.exec(HOLDER);
+      connection
+        .prepare('insert or replace into holder (id, pid, host, started_at) values (1, ?, ?, ?)')
+        .run(pid, host, startedAt);
+    })
+    .immediate();
+}
+
+const HOLDER =
+  'create table if not exists holder (id integer primary key, pid integer, host text, started_at integer) strict';
+
+/** A file of another program, or one with a trigger in it, is not written to. */
+function requireLockFile(connection: Connection, path: string): void {
+  const own = HOLDER.replace('create table if not exists', 'CREATE TABLE');
+  const found = connection.prepare('select sql from sqlite_schema').pluck().all();
+  if (found.every((sql) => sql === own)) return;
+  throw new RefoldError('INVALID_OPTION', `Cannot lock ${path}: its lock file holds something else`, {
+    path: lockPath(path),
+    hint: HINT_LOCK_FILE(path),
+  });
+}
+
+function refuse(error: unknown, connection: Connection | undefined, path: string): RefoldError {
+  if (isRefoldError(error)) return error;
+  if (sqliteCode(error)?.startsWith('SQLITE_BUSY')) return lockedBy(connection && readHolder(connection), path, error);
+  return new RefoldError('INVALID_OPTION', `Cannot lock ${path}: ${messageOf(error)}`, {
+    path: lockPath(path),
+    hint: HINT_LOCK_FILE(path),
+    cause: error,
+  });
+}
+
+const HINT_LOCK_FILE = (path: string): string =>
+  `Check that ${lockPath(path)} is writable and that no other program keeps a file of this name`;
+
+function lockedBy(holder: LockHolder | undefined, path: string, cause: unknown): RefoldError {
+  const isOurs = holder?.pid === process.pid && holder.host === hostname();
+  return new RefoldError('LOG_LOCKED', `Cannot open ${path} for writing: it is held by ${nameOf(holder, isOurs)}`, {
+    path,
+    hint: isOurs ? HINT_OURS : 'Close the other store, or open this one with readOnly',
+    cause,
+  });
+}
+
+function nameOf(holder: LockHolder | undefined, isOurs: boolean): string {
+  if (holder === undefined) return 'another process';
+  const process = `process ${holder.pid} on ${holder.host}`;
+  return `${isOurs ? `this process (${process})` : process}, since ${new Date(holder.startedAt).toISOString()}`;
+}
+
+/** With hot reload it is the store of the module before, which nobody has any more. */
+const HINT_OURS =
+  'Close the store that this process has open, or share it; where modules are loaded anew in development, keep it on globalThis';
+
+function readHolder(connection: Connection): LockHolder | undefined {
+  try {
+    return connection.prepare('select pid, host, started_at as startedAt from holder').get() as LockHolder | undefined;
+  } catch {
+    return undefined; // the holder is just writing its name
+  }
+}

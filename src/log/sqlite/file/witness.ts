@@ -1,0 +1,198 @@
+/**
+ * The witness: a small file beside the log, `<path>-witness`, that knows how far the log had got.
+ *
+ * A flipped bit in the `-wal` makes SQLite drop every commit after it without a word, just as it should drop a torn
+ * tail; a file put back from yesterday opens as if today had not been. The witness tells these apart from a healthy log:
+ * a log that ends before its witness has lost events, and is refused.
+ *
+ * It claims only what was promised: the head after each append under `always`, after each sync under `everysec` and
+ * `os`. So what a power cut may take away by promise is never missed. It is overwritten in place without a sync of its
+ * own, two slots by turns, each with a checksum: a torn write leaves the other slot, and losing both loses only the
+ * witness. The log's random id keeps it from testifying about another file.
+ *
+ * ```
+ * slot 64 bytes at 0 and at 4096:  "RFWT" · u32 format · 16 bytes log id · u64 epoch · u64 sequence · 16 bytes chain ·
+ *                                  u32 zero · u32 CRC-32 of the 60 bytes before          (little-endian)
+ * ```
+ */
+import fs from 'node:fs';
+import zlib from 'node:zlib';
+import { RefoldError } from '../../../core/errors.ts';
+import type { LogHead } from '../../log-store.ts';
+import type { LogState } from './block-rows.ts';
+
+/** What a witness testifies: this log has reached this sequence, with this chain. */
+export interface Testimony {
+  readonly logId: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly chain: string;
+}
+
+/** Where the witness of a log lives. */
+export function witnessPath(path: string): string {
+  return `${path}-witness`;
+}
+
+const MAGIC = 0x54574652; // "RFWT"
+const FORMAT = 1;
+const RECORD_BYTES = 64;
+/** Apart by a whole physical sector, so that no torn write meets both. */
+const SLOT_OFFSETS = [0, 4096] as const;
+/** Links are refused when the log is opened; this keeps one that came later from being followed. */
+const NO_FOLLOW: number = fs.constants.O_NOFOLLOW ?? 0;
+
+/**
+ * What the witness beside a log says, newest first; nothing where there is none that can be read.
+ *
+ * To be read *before* the log's head: a writer may be moving both, the log first.
+ */
+export function readWitness(path: string): readonly Testimony[] {
+  return slotsOf(witnessPath(path))
+    .filter((slot) => slot !== undefined)
+    .sort((a, b) => b.epoch - a.epoch || b.sequence - a.sequence);
+}
+
+/**
+ * Refuses a log that is behind its witness, or tells another story of the same sequence.
+ *
+ * @param chainAt the log's chain at a sequence, or undefined where no block ends there
+ * @throws RefoldError `LOG_CORRUPT` naming the first sequence that is missing
+ */
+export function requireWitnessed(
+  path: string,
+  state: LogState,
+  testimonies: readonly Testimony[],
+  chainAt: (sequence: number) => string | undefined,
+): void {
+  const witness = testimonies.find(({ logId }) => logId === state.logId);
+  if (witness === undefined) return;
+  const { head, epoch } = state;
+  if (head.sequence < witness.sequence) {
+    const why = `it ends at ${head.sequence}, and ${witness.sequence} was durable`;
+    throw tailLost(path, head.sequence + 1, why);
+  }
+  if (epoch < witness.epoch) {
+    throw tailLost(path, head.sequence + 1, `writer ${witness.epoch} has had it, and it knows of ${epoch}`);
+  }
+  const chain = witness.sequence === head.sequence ? head.chain : chainAt(witness.sequence);
+  if (chain !== undefined && chain !== witness.chain) {
+    throw tailLost(path, witness.sequence, `its event ${witness.sequence} is not the one that was durable`);
+  }
+}
+
+/**
+ * Refuses to begin a log in an empty file whose witness knows one: the file was emptied, or all it held was in a `-wal`
+ * that is gone. Its id is gone as well, so that any testimony counts.
+ *
+ * @throws RefoldError `LOG_CORRUPT`
+ */
+export function requireUnwitnessed(path: string, [newest]: readonly Testimony[]): void {
+  if (newest === undefined || newest.sequence === 0) return;
+  const why = `the file is empty, and ${newest.sequence} was durable`;
+  throw tailLost(path, 1, why, 'Restore a backup; to begin a new log here, remove this file first');
+}
+
+/** The writer's hand on the witness. */
+export class WitnessFile {
+  readonly #logId: string;
+  readonly #epoch: number;
+  readonly #record: Buffer = Buffer.alloc(RECORD_BYTES);
+  #descriptor: number | undefined;
+  /** The slot to write next: never the one that holds the newest testimony. */
+  #slot: 0 | 1;
+  #sequence = -1;
+
+  /** Opens the witness of a log, making it where there is none. Without one the log goes on: it is only a witness. */
+  constructor(path: string, logId: string, epoch: number) {
+    this.#logId = logId;
+    this.#epoch = epoch;
+    const slots = slotsOf(witnessPath(path));
+    this.#slot = isNewer(slots[0], slots[1], logId) ? 1 : 0;
+    try {
+      const flags = fs.constants.O_RDWR | fs.constants.O_CREAT | NO_FOLLOW;
+      this.#descriptor = fs.openSync(witnessPath(path), flags, 0o600);
+    } catch {
+      this.#descriptor = undefined;
+    }
+  }
+
+  /** Puts down that the log is durable up to here. */
+  record({ sequence, chain }: LogHead): void {
+    if (this.#descriptor === undefined || sequence === this.#sequence) return;
+    const record = this.#record;
+    writeRecord(record, { logId: this.#logId, epoch: this.#epoch, sequence, chain });
+    try {
+      fs.writeSync(this.#descriptor, record, 0, RECORD_BYTES, SLOT_OFFSETS[this.#slot]);
+      this.#slot = this.#slot === 0 ? 1 : 0;
+      this.#sequence = sequence;
+    } catch {
+      // A witness that falls silent is merely old; what it said before stays true.
+      this.close();
+    }
+  }
+
+  close(): void {
+    if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+  }
+}
+
+type Slot = Testimony | undefined;
+
+function slotsOf(file: string): readonly [Slot, Slot] {
+  let descriptor: number | undefined;
+  try {
+    descriptor = fs.openSync(file, fs.constants.O_RDONLY | NO_FOLLOW);
+    return [readSlot(descriptor, SLOT_OFFSETS[0]), readSlot(descriptor, SLOT_OFFSETS[1])];
+  } catch {
+    return [undefined, undefined];
+  } finally {
+    if (descriptor !== undefined) fs.closeSync(descriptor);
+  }
+}
+
+function readSlot(descriptor: number, offset: number): Slot {
+  const record = Buffer.alloc(RECORD_BYTES);
+  if (fs.readSync(descriptor, record, 0, RECORD_BYTES, offset) !== RECORD_BYTES) return undefined;
+  if (record.readUInt32LE(0) !== MAGIC || record.readUInt32LE(4) !== FORMAT) return undefined;
+  if (zlib.crc32(record.subarray(0, CRC_OFFSET)) !== record.readUInt32LE(CRC_OFFSET)) return undefined;
+  return {
+    logId: record.toString('hex', 8, 24),
+    epoch: Number(record.readBigUInt64LE(24)),
+    sequence: Number(record.readBigUInt64LE(32)),
+    chain: record.toString('hex', 40, 56),
+  };
+}
+
+const CRC_OFFSET = RECORD_BYTES - 4;
+
+function writeRecord(record: Buffer, { logId, epoch, sequence, chain }: Testimony): void {
+  record.writeUInt32LE(MAGIC, 0);
+  record.writeUInt32LE(FORMAT, 4);
+  record.write(logId, 8, 'hex');
+  record.writeBigUInt64LE(BigInt(epoch), 24);
+  record.writeBigUInt64LE(BigInt(sequence), 32);
+  record.write(chain, 40, 'hex');
+  record.writeUInt32LE(0, 56);
+  record.writeUInt32LE(zlib.crc32(record.subarray(0, CRC_OFFSET)), CRC_OFFSET);
+}
+
+/** What another log left behind counts for nothing. */
+function isNewer(one: Slot, other: Slot, logId: string): boolean {
+  if (one?.logId !== logId) return false;
+  if (other?.logId !== logId) return true;
+  return one.epoch > other.epoch || (one.epoch === other.epoch && one.sequence > other.sequence);
+}
+
+function tailLost(path: string, sequence: number, why: string, hint: string = HINT_LOST): RefoldError {
+  return new RefoldError('LOG_CORRUPT', `Cannot open ${path}: events from ${sequence} on are lost: ${why}`, {
+    path,
+    sequence,
+    hint,
+  });
+}
+
+/** What to do about a log that has lost its end. */
+const HINT_LOST =
+  'Look for the -wal file that belongs beside it, or restore a backup; to go on without what is lost, or with an older copy put here on purpose, run refold repair --accept-loss';

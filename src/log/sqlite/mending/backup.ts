@@ -1,0 +1,110 @@
+/** A consistent copy of a log that may be written to meanwhile, made in a thread of its own. */
+import {
+  type ErrorCode,
+  isRefoldError,
+  messageOf,
+  RefoldError,
+  reviveError,
+  type SerializedError,
+} from '../../../core/errors.ts';
+import { startThread, threadFailed, threadFile } from '../../../threads/threads.ts';
+import { readFailure } from '../file/driver.ts';
+import { canonicalPath, fileKind, isOutOfSpace, isUsablePath } from '../file/files.ts';
+
+/** Handed to the copying thread. */
+export interface BackupOptions {
+  readonly source: string;
+  readonly partial: string;
+  readonly target: string;
+}
+
+/** What the copying thread says. A failure comes as what it is: of an error that is thrown across threads little is left. */
+export type BackupMessage =
+  | { readonly progress: number }
+  | { readonly done: true }
+  | { readonly failed: SerializedError };
+
+/**
+ * Copies the log at `source` to the new file `path`; until the copy is complete it is called `<path>.partial`.
+ *
+ * @param onProgress told fractions from 0 to 1
+ * @throws RefoldError `INVALID_OPTION` when there is a file at `path`, or none can be made; `LOG_FULL` when the disk of the
+ * copy is full; `LOG_CORRUPT` when SQLite finds the log damaged; `STORE_FAILED` for any other error of a disk
+ */
+export async function backUp(source: string, path: string, onProgress?: (fraction: number) => void): Promise<void> {
+  if (!isUsablePath(path) || path === ':memory:') throw noTarget(source, path);
+  const target = canonicalPath(path);
+  // A WAL that an older file left behind would be taken for the copy's own, and harm it.
+  for (const taken of [target, `${target}-wal`, `${target}-journal`]) {
+    if (fileKind(taken) !== 'missing') throw targetTaken(source, taken);
+  }
+  try {
+    await copyInThread({ source, partial: `${target}.partial`, target }, onProgress);
+    onProgress?.(1);
+  } catch (error) {
+    throw backupFailed({ source, target }, error);
+  }
+}
+
+function copyInThread(options: BackupOptions, onProgress: ((fraction: number) => void) | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const { source } = options;
+    const worker = startThread(BACKUP_WORKER, { workerData: options, name: 'refold backup' }, 'back up', source);
+    let done = false;
+    worker.on('message', (message: BackupMessage) => {
+      if ('done' in message) done = true;
+      else if ('failed' in message) reject(reviveError(message.failed));
+      else onProgress?.(message.progress);
+    });
+    worker.on('error', (error) => reject(threadFailed('back up', source, error)));
+    worker.on('exit', () => (done ? resolve() : reject(threadFailed('back up', source, new Error('it ended early')))));
+  });
+}
+
+const BACKUP_WORKER = threadFile(import.meta.url, 'backup-worker');
+
+function targetTaken(source: string, target: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot back up ${source}: there is a file at ${target} already`, {
+    path: target,
+    type: 'path',
+    hint: 'Choose a new path, or remove the file first',
+  });
+}
+
+function noTarget(source: string, path: unknown): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot back up ${source}: the copy has no usable path`, {
+    ...(typeof path === 'string' && { path }),
+    type: 'path',
+    hint: 'Give the path of a new file',
+  });
+}
+
+/** What went wrong with a copy, in refold's words. The log itself is as it was in every case. */
+export function backupFailed({ source, target }: Omit<BackupOptions, 'partial'>, cause: unknown): RefoldError {
+  if (isRefoldError(cause) && cause.message.startsWith(FAILED)) return cause;
+  const [code, hint] = kindOfFailure(cause);
+  return new RefoldError(code, `${FAILED} ${source} to ${target}: ${messageOf(cause)}`, {
+    path: target,
+    ...(code === 'INVALID_OPTION' && { type: 'path' }),
+    hint,
+    cause,
+  });
+}
+
+const FAILED = 'Cannot back up';
+
+/** The system's words for a path that cannot be written to, whatever the disk. */
+const BAD_PATH = /^(ENOENT|ENOTDIR|EISDIR|EACCES|EPERM|EROFS|EEXIST|ENAMETOOLONG|ELOOP)$/;
+
+function kindOfFailure(cause: unknown): readonly [ErrorCode, hint: string] {
+  const code = isRefoldError(cause) ? cause.code : readFailure(cause, 'back up', '').code;
+  if (code === 'LOG_FULL' || isOutOfSpace(cause)) {
+    return ['LOG_FULL', 'Free some space where the copy goes, or choose another disk; the log is as it was'];
+  }
+  if (code === 'LOG_CORRUPT') return [code, 'Run refold verify, then refold repair; an older backup may be sound'];
+  const isBadPath = BAD_PATH.test(String((cause as NodeJS.ErrnoException | undefined)?.code));
+  if (code === 'INVALID_OPTION' || isBadPath) {
+    return ['INVALID_OPTION', 'Check that the directory exists and is writable'];
+  }
+  return ['STORE_FAILED', 'Check the disks of the log and of the copy, then try again; the log is as it was'];
+}

@@ -1,0 +1,112 @@
+/** The making of a sound file from what of a damaged log is kept: copied block for block, with checksum and chain. */
+import assert from 'node:assert';
+import { nextTurn } from '../../../threads/timers.ts';
+import type { StoredOutcome } from '../../log-store.ts';
+import { checksumOfOutcome } from '../../outcomes.ts';
+import { BLOCK_COLUMNS, readBlocks } from '../file/block-rows.ts';
+import type { Connection } from '../file/driver.ts';
+import { createSchema } from '../file/schema.ts';
+import type { SnapshotRow } from '../file/snapshot-rows.ts';
+import type { Salvage } from './salvage.ts';
+
+/**
+ * Fills an empty file with what is kept. The target is a log of its own: it gets an id of its own.
+ *
+ * @param onProgress told the sequences copied so far
+ */
+export async function rebuild(
+  source: Connection,
+  target: Connection,
+  salvage: Salvage,
+  onProgress: (done: number) => void,
+): Promise<void> {
+  target.pragma('auto_vacuum = incremental');
+  target.pragma('journal_mode = memory');
+  createSchema(target);
+  target.exec('begin');
+  const { trimmed, epoch, head } = salvage.state;
+  target
+    .prepare('update log_state set epoch = ?, trimmed_through = ?, trimmed_recorded_at = ?, trimmed_chain = ?')
+    .run(epoch, trimmed.through, trimmed.recordedAt, trimmed.chain);
+  await copyBlocks(source, target, trimmed.through, head.sequence, onProgress);
+  copySnapshots(source, target, salvage.snapshots);
+  copyOutcomes(target, salvage.outcomes);
+  copyCheckpoints(source, target, salvage.snapshots);
+  copyMeta(source, target);
+  target.exec('commit');
+  target.pragma('journal_mode = wal');
+}
+
+async function copyBlocks(
+  source: Connection,
+  target: Connection,
+  after: number,
+  through: number,
+  onProgress: (done: number) => void,
+): Promise<void> {
+  const insert = target.prepare(`insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)`);
+  for (let done = after; done < through; ) {
+    const page = readBlocks(source, done + 1);
+    assert(page.length > 0, 'what was read once is read again');
+    for (const block of page) {
+      if (block.firstSequence > through) break;
+      const { firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload } = block;
+      insert.run(firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload);
+      done = lastSequence;
+    }
+    onProgress(done);
+    await nextTurn();
+  }
+}
+
+function copySnapshots(source: Connection, target: Connection, rows: readonly SnapshotRow[]): void {
+  const chunks = source
+    .prepare('select snapshot_id, part, bytes, checksum, data from snapshot_chunks where snapshot_id = ? order by part')
+    .raw();
+  const insertChunk = target.prepare(
+    'insert into snapshot_chunks (snapshot_id, part, bytes, checksum, data) values (?, ?, ?, ?, ?)',
+  );
+  const insertHeader = target.prepare(
+    `insert into snapshots
+       (id, owner, sequence, recorded_at, chain, state_hash, fingerprint, format, bytes, chunks, checksum)
+     values
+       (@id, @owner, @sequence, @recordedAt, @chain, @stateHash, @fingerprint, @format, @bytes, @chunks, @checksum)`,
+  );
+  for (const row of rows) {
+    for (const chunk of chunks.iterate(row.id)) insertChunk.run(...(chunk as unknown[]));
+    insertHeader.run(row);
+  }
+}
+
+function copyOutcomes(target: Connection, outcomes: readonly StoredOutcome[]): void {
+  const insert = target.prepare(
+    'insert into commands (command_id, recorded_at, outcome, checksum) values (@commandId, @recordedAt, @outcome, @checksum)',
+  );
+  for (const outcome of outcomes) insert.run({ ...outcome, checksum: checksumOfOutcome(outcome) });
+}
+
+/** A projection stands where its newest kept snapshot does; one without any begins anew. */
+function copyCheckpoints(source: Connection, target: Connection, kept: readonly SnapshotRow[]): void {
+  const insert = target.prepare('insert into checkpoints (projection, sequence) values (?, ?)');
+  const names = unlessUnreadable(() => source.prepare('select projection from checkpoints').pluck().all());
+  for (const name of names) {
+    const saved = kept.filter(({ owner }) => owner === name).map(({ sequence }) => sequence);
+    if (saved.length > 0) insert.run(name, Math.max(...saved));
+  }
+}
+
+/** The model's name and what was measured; the next open puts down anew what cannot be read. */
+function copyMeta(source: Connection, target: Connection): void {
+  const insert = target.prepare('insert into meta (key, value) values (?, ?)');
+  const rows = unlessUnreadable(() => source.prepare('select key, value from meta').raw().all());
+  for (const row of rows) insert.run(...(row as unknown[]));
+}
+
+/** What stands in a damaged table goes without a word: `examine` has told of the damage. */
+function unlessUnreadable(read: () => unknown[]): unknown[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,199 @@
+/**
+ * Repair: makes a sound log out of a damaged one, and never touches the damaged one.
+ *
+ * A fresh file is built beside the log from what can be kept. Then, under the writer's lock:
+ *
+ * 1. the damaged file and its WAL get a second name each, which they keep;
+ * 2. the fresh file becomes `<path>-repair`: from here on the repair counts as done, and nobody opens the log otherwise;
+ * 3. the old WAL and witness go, and `<path>-repair` takes the log's name.
+ *
+ * Should the process die before 2, nothing has happened; after it, the next repair finishes step 3.
+ */
+import fs from 'node:fs';
+import { dirname } from 'node:path';
+import { RefoldError } from '../../../core/errors.ts';
+import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from '../file/driver.ts';
+import {
+  canonicalPath,
+  createFile,
+  fileKind,
+  invalidPath,
+  isUsablePath,
+  removeDatabase,
+  repairPath,
+  requireNoRepair,
+  requireOwnFiles,
+  syncDirectory,
+  syncFile,
+  unusablePath,
+} from '../file/files.ts';
+import { acquireLock, lockPath } from '../file/lock.ts';
+import { readWitness, witnessPath } from '../file/witness.ts';
+import { rebuild } from './rebuild.ts';
+import { examine, type OutcomeFilter, type Salvage } from './salvage.ts';
+import { asDamage } from './structure.ts';
+
+export type { OutcomeFilter, Salvage } from './salvage.ts';
+
+export interface SqliteRepairOptions {
+  readonly keepsOutcome: OutcomeFilter;
+  /** Only look. */
+  readonly plan: boolean;
+  /** Decides, from what was found, whether to go on; may refuse by throwing. */
+  readonly mayRepair: (salvage: Salvage) => boolean;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** What a repair found and did. */
+export interface SqliteRepair {
+  readonly path: string;
+  readonly salvage: Salvage;
+  /** Where the damaged file is kept; undefined when nothing was changed. */
+  readonly backup: string | undefined;
+}
+
+/**
+ * Examines the log at `path`, and repairs it if `mayRepair` says so.
+ *
+ * @throws RefoldError what `mayRepair` throws; `LOG_LOCKED`; `LOG_CORRUPT` when it is beyond repair; `LOG_FULL`;
+ * `INVALID_OPTION` when there is no log
+ */
+export async function repairSqliteLog(givenPath: string, options: SqliteRepairOptions): Promise<SqliteRepair> {
+  if (!isUsablePath(givenPath)) throw unusablePath(givenPath);
+  const path = canonicalPath(givenPath);
+  requireOwnFiles(path);
+  if (fileKind(path) !== 'filled') throw invalidPath(path, 'there is no log');
+  const driver = await loadDriver();
+  if (options.plan) return { path, salvage: await plan(driver, path, options), backup: undefined };
+  createFile(lockPath(path));
+  const lock = acquireLock(driver, path);
+  try {
+    const finished = finishInterrupted(path);
+    const repair = await repairUnderLock(driver, path, options);
+    return { ...repair, backup: repair.backup ?? finished };
+  } catch (error) {
+    throw readFailure(error, 'repair', path);
+  } finally {
+    lock.close();
+  }
+}
+
+/** Takes the last step of a repair that was cut short. Answers where the damaged file is kept, if there was one. */
+function finishInterrupted(path: string): string | undefined {
+  if (fileKind(repairPath(path)) === 'missing') return undefined;
+  // Whatever lies there now is kept once more: since then somebody may have put another file in the log's place.
+  const backup = keepDamaged(path);
+  takePlace(path);
+  return backup;
+}
+
+/** A repair that was cut short is a finding as well, whatever else is found. */
+async function plan(driver: Driver, path: string, options: SqliteRepairOptions): Promise<Salvage> {
+  const salvage = await look(driver, path, options);
+  try {
+    requireNoRepair(path);
+    return salvage;
+  } catch (error) {
+    return { ...salvage, damage: [asDamage(error, path), ...salvage.damage] };
+  }
+}
+
+async function look(driver: Driver, path: string, options: SqliteRepairOptions): Promise<Salvage> {
+  const testimonies = readWitness(path);
+  let connection: Connection | undefined;
+  try {
+    connection = openConnection(driver, path, { readOnly: true });
+    return await examine(connection, path, { ...options, testimonies });
+  } catch (error) {
+    throw readFailure(error, 'repair', path);
+  } finally {
+    connection?.close();
+  }
+}
+
+/** Nobody writes meanwhile: what was found is still so when it is acted on. */
+async function repairUnderLock(driver: Driver, path: string, options: SqliteRepairOptions): Promise<SqliteRepair> {
+  const testimonies = readWitness(path);
+  const source = openConnection(driver, path, { readOnly: true });
+  let salvage: Salvage;
+  const partial = `${repairPath(path)}.partial`;
+  try {
+    salvage = await examine(source, path, { ...options, testimonies });
+    if (!options.mayRepair(salvage)) return { path, salvage, backup: undefined };
+    await build(driver, source, partial, salvage, options);
+  } catch (error) {
+    removeDatabase(partial);
+    throw isFull(error) ? noRoom(path, error) : error;
+  } finally {
+    source.close();
+  }
+  const backup = keepDamaged(path);
+  fs.renameSync(partial, repairPath(path));
+  syncDirectory(dirname(path));
+  takePlace(path);
+  return { path, salvage, backup };
+}
+
+/** Builds the fresh file, and reads it through as if it were to be repaired: nothing may be wrong with it. */
+async function build(
+  driver: Driver,
+  source: Connection,
+  partial: string,
+  salvage: Salvage,
+  { keepsOutcome, onProgress }: SqliteRepairOptions,
+): Promise<void> {
+  removeDatabase(partial);
+  createFile(partial);
+  const target = openConnection(driver, partial, { readOnly: false });
+  const { sequence } = salvage.state.head;
+  try {
+    await rebuild(source, target, salvage, (done) => onProgress?.(done, sequence));
+    const { damage } = await examine(target, partial, { keepsOutcome, testimonies: [] });
+    if (damage[0] !== undefined) throw damage[0];
+  } finally {
+    target.close();
+  }
+  syncFile(partial);
+}
+
+/** A second name for the damaged file and its WAL, which stay as they are. */
+function keepDamaged(path: string): string {
+  const moment = new Date().toISOString().replaceAll(':', '-').replace(/\.\d+/, '');
+  const backup = freeName(`${path}.damaged-${moment}`);
+  giveName(path, backup);
+  if (fileKind(`${path}-wal`) !== 'missing') giveName(`${path}-wal`, `${backup}-wal`);
+  return backup;
+}
+
+function freeName(wanted: string): string {
+  let name = wanted;
+  for (let number = 2; fileKind(name) !== 'missing'; number++) name = `${wanted}-${number}`;
+  return name;
+}
+
+/** Not every file system knows two names for a file: there it is copied. */
+function giveName(path: string, name: string): void {
+  try {
+    fs.linkSync(path, name);
+  } catch {
+    fs.copyFileSync(path, name, fs.constants.COPYFILE_EXCL);
+    fs.chmodSync(name, 0o600);
+    syncFile(name);
+  }
+}
+
+/** An old WAL beside the fresh file would be taken for its own: it goes first. */
+function takePlace(path: string): void {
+  for (const old of [`${path}-wal`, `${path}-shm`, witnessPath(path)]) fs.rmSync(old, { force: true });
+  syncDirectory(dirname(path));
+  fs.renameSync(repairPath(path), path);
+  syncDirectory(dirname(path));
+}
+
+function noRoom(path: string, cause: unknown): RefoldError {
+  return new RefoldError('LOG_FULL', `Cannot repair ${path}: the disk has no room for a second file`, {
+    path,
+    hint: 'Free some space, or copy the log with its -wal and -witness to a larger disk; nothing was changed',
+    cause,
+  });
+}

@@ -1,0 +1,250 @@
+/**
+ * What of a damaged log can be kept.
+ *
+ * The rule is simple enough to be believed: events up to the first damaged block are kept, it and all after it go. The
+ * damaged file is only read; `rebuild.ts` copies what is kept into a fresh one.
+ */
+import { isRefoldError, RefoldError } from '../../../core/errors.ts';
+import { nextTurn } from '../../../threads/timers.ts';
+import { decodeBlock } from '../../blocks/block.ts';
+import { EMPTY_CHAIN, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
+import { eventsMissing } from '../../log-errors.ts';
+import type { LogHead, StoredOutcome } from '../../log-store.ts';
+import { checksumOfOutcome } from '../../outcomes.ts';
+import {
+  BLOCK_COLUMNS,
+  type BlockRow,
+  chainAt,
+  type LogState,
+  readBlocks,
+  readStateRow,
+  toBlock,
+} from '../file/block-rows.ts';
+import type { Connection } from '../file/driver.ts';
+import { invalidPath } from '../file/files.ts';
+import { hasOwnTables, identify } from '../file/schema.ts';
+import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
+import { requireWitnessed, type Testimony } from '../file/witness.ts';
+import { allOutcomes, asDamage, damagedPages, damagedSnapshots } from './structure.ts';
+
+/** What was found, and what of it is kept. */
+export interface Salvage {
+  /** In the order of discovery; empty for a sound log. */
+  readonly damage: readonly RefoldError[];
+  readonly state: LogState;
+  /** As far as the log is known to have reached: by its rows, its snapshots, its witness. */
+  readonly claimedThrough: number;
+  /** True when something that was acknowledged cannot be kept, as far as can be told. */
+  readonly losesAcknowledged: boolean;
+  readonly snapshots: readonly SnapshotRow[];
+  readonly droppedSnapshots: readonly SnapshotRow[];
+  readonly outcomes: readonly StoredOutcome[];
+  readonly forgottenOutcomes: number;
+}
+
+/** Whether an outcome still holds in a log that ends at a sequence. */
+export type OutcomeFilter = (outcome: StoredOutcome, lastSequence: number) => boolean;
+
+export interface SalvageOptions {
+  readonly testimonies: readonly Testimony[];
+  readonly keepsOutcome: OutcomeFilter;
+  /** Told the sequences read so far, and as far as the log seems to reach. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/**
+ * Reads a log through, changing nothing.
+ *
+ * @throws RefoldError when it is no log, or too damaged to tell where it begins
+ */
+export async function examine(connection: Connection, path: string, options: SalvageOptions): Promise<Salvage> {
+  const damage: RefoldError[] = [];
+  const note = (error: unknown, sequence?: number): void => void damage.push(asDamage(error, path, sequence));
+  requireLog(connection, path, note);
+  const findings = attempt(() => damagedPages(connection, path), note);
+  damage.push(...(findings ?? []));
+  const start = startOf(connection, path, note);
+  const rowsEnd = attempt(() => endOfRows(connection), note) ?? 0;
+  const head = await readThrough(connection, path, start, note, (done) => options.onProgress?.(done, rowsEnd));
+  const state: LogState = { ...start, head };
+  const witness = options.testimonies.find(({ logId }) => logId === start.logId);
+  const isContradicted = isBehindWitness(connection, path, state, options.testimonies, note);
+  const snapshots = sortSnapshots(connection, path, state, note);
+  const outcomes = sortOutcomes(connection, head.sequence, options.keepsOutcome, note);
+  const claimedThrough = Math.max(head.sequence, rowsEnd, witness?.sequence ?? 0, snapshots.claimedThrough);
+  return {
+    damage,
+    state,
+    claimedThrough,
+    losesAcknowledged: claimedThrough > head.sequence || isContradicted || outcomes.damaged > 0,
+    snapshots: snapshots.kept,
+    droppedSnapshots: snapshots.dropped,
+    outcomes: outcomes.kept,
+    forgottenOutcomes: outcomes.forgotten,
+  };
+}
+
+type Note = (error: unknown, sequence?: number) => void;
+
+/** A file that is not ours, or not to be understood, is left alone; a schema that was changed is mended. */
+function requireLog(connection: Connection, path: string, note: Note): void {
+  try {
+    const identity = identify(connection, path);
+    if (identity === 'empty') throw invalidPath(path, 'it holds no log');
+    if (identity === 'older') throw invalidPath(path, 'it has an older format: open it once for writing first');
+  } catch (error) {
+    if (!isRefoldError(error, 'LOG_CORRUPT') || !hasOwnTables(connection)) throw error;
+    note(error);
+  }
+}
+
+function attempt<T>(work: () => T, note: Note): T | undefined {
+  try {
+    return work();
+  } catch (error) {
+    note(error);
+    return undefined;
+  }
+}
+
+/** Where the last block ends, going by its content: a damaged row may say anything. */
+function endOfRows(connection: Connection): number {
+  const row = connection
+    .prepare(`select ${BLOCK_COLUMNS} from blocks order by first_sequence desc limit 1`)
+    .raw()
+    .get() as BlockRow | undefined;
+  if (row === undefined) return 0;
+  const block = toBlock(row);
+  try {
+    return decodeBlock(block).events.at(-1)!.sequence;
+  } catch {
+    return block.firstSequence;
+  }
+}
+
+type Start = Omit<LogState, 'head'>;
+
+/** Where the log begins. Should the row that says it be lost: at 1, if there are such events. */
+function startOf(connection: Connection, path: string, note: Note): Start {
+  try {
+    return readStateRow(connection, path);
+  } catch (error) {
+    note(error);
+    const first = attempt(() => connection.prepare('select min(first_sequence) from blocks').pluck().get(), note);
+    if (first !== 1) throw beyondRepair(path, error);
+    return { logId: '', epoch: 0, trimmed: { through: 0, recordedAt: 0, chain: EMPTY_CHAIN } };
+  }
+}
+
+/** The end of what is sound from the start on. */
+async function readThrough(
+  connection: Connection,
+  path: string,
+  { trimmed }: Start,
+  note: Note,
+  onProgress: (done: number) => void,
+): Promise<LogHead> {
+  let head: LogHead = { sequence: trimmed.through, recordedAt: trimmed.recordedAt, chain: trimmed.chain };
+  try {
+    for (;;) {
+      const page = readBlocks(connection, head.sequence + 1);
+      if (page.length === 0) return head;
+      for (const block of page) head = headAfter(block, head, path);
+      onProgress(head.sequence);
+      await nextTurn();
+    }
+  } catch (error) {
+    note(error, head.sequence + 1);
+    return head;
+  }
+}
+
+function headAfter(block: StoredBlock, { sequence, chain }: LogHead, path: string): LogHead {
+  if (block.firstSequence !== sequence + 1) throw eventsMissing(path, sequence + 1);
+  verifyBlock(block, chain, path);
+  const { recordedAt } = decodeBlock(block).events.at(-1)!;
+  return { sequence: block.lastSequence, recordedAt, chain: block.chain };
+}
+
+function isBehindWitness(
+  connection: Connection,
+  path: string,
+  state: LogState,
+  testimonies: readonly Testimony[],
+  note: Note,
+): boolean {
+  try {
+    requireWitnessed(path, state, testimonies, (sequence) => chainAt(connection, sequence));
+    return false;
+  } catch (error) {
+    note(error);
+    return true;
+  }
+}
+
+interface SortedSnapshots {
+  readonly kept: SnapshotRow[];
+  readonly dropped: SnapshotRow[];
+  /** A sound snapshot proves that the log once reached its sequence. */
+  readonly claimedThrough: number;
+}
+
+function sortSnapshots(connection: Connection, path: string, { head, trimmed }: LogState, note: Note): SortedSnapshots {
+  const sorted: SortedSnapshots = { kept: [], dropped: [], claimedThrough: 0 };
+  const damaged = attempt(() => damagedSnapshots(connection, path), note);
+  if (damaged === undefined) return sorted;
+  for (const { error } of damaged) note(error);
+  const rows = connection.prepare(`select ${SNAPSHOT_COLUMNS} from snapshots order by id`).all() as SnapshotRow[];
+  const chunksLost = new Set(damaged.map(({ row }) => row.id));
+  for (const row of rows) {
+    const isOfThisHistory = row.owner !== '' || isOnChain(connection, row, trimmed.through);
+    const isKept = !chunksLost.has(row.id) && row.sequence <= head.sequence && isOfThisHistory;
+    (isKept ? sorted.kept : sorted.dropped).push(row);
+  }
+  const sound = rows.filter((row) => row.owner === '' && isSound(row)).map(({ sequence }) => sequence);
+  return { ...sorted, claimedThrough: Math.max(0, ...sound) };
+}
+
+function isOnChain(connection: Connection, { sequence, chain }: SnapshotRow, trimmedThrough: number): boolean {
+  if (sequence <= trimmedThrough) return true;
+  const found = chainAt(connection, sequence);
+  return found === undefined || found === chain;
+}
+
+interface SortedOutcomes {
+  readonly kept: readonly StoredOutcome[];
+  readonly forgotten: number;
+  readonly damaged: number;
+}
+
+/** What an outcome says must still be true: one of a commit that goes would promise what is not there. */
+function sortOutcomes(connection: Connection, lastSequence: number, keeps: OutcomeFilter, note: Note): SortedOutcomes {
+  const kept: StoredOutcome[] = [];
+  let forgotten = 0;
+  let damaged = 0;
+  const isRead = attempt(() => {
+    for (const { checksum, ...stored } of allOutcomes(connection)) {
+      if (checksumOfOutcome(stored) !== checksum) damaged += 1;
+      else if (keeps(stored, lastSequence)) kept.push(stored);
+      else forgotten += 1;
+    }
+    return true;
+  }, note);
+  if (isRead === undefined) damaged += 1;
+  if (damaged > 0 && isRead) note(outcomesDamaged(damaged));
+  return { kept, forgotten: forgotten + damaged, damaged };
+}
+
+function outcomesDamaged(count: number): RefoldError {
+  return new RefoldError('LOG_CORRUPT', `The remembered outcomes of ${count} commands are damaged`, {
+    hint: 'They will be forgotten: a retry of these commands decides anew',
+  });
+}
+
+function beyondRepair(path: string, cause: unknown): RefoldError {
+  return new RefoldError('LOG_CORRUPT', `Cannot repair ${path}: nothing in it says where the log begins`, {
+    path,
+    hint: 'Restore a backup',
+    cause,
+  });
+}

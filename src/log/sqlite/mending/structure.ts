@@ -1,0 +1,126 @@
+/**
+ * What can be wrong with a log's file besides its blocks: SQLite's own structure, the schema, snapshots, outcomes, and
+ * the witness. Findings are gathered, not thrown: `verify` tells them, `repair` mends them.
+ */
+import { types } from 'node:util';
+import { isRefoldError, RefoldError } from '../../../core/errors.ts';
+import { checksumOf, HINT_CORRUPT } from '../../blocks/chain.ts';
+import { outcomeDamaged, snapshotDamaged } from '../../log-errors.ts';
+import type { StoredOutcome } from '../../log-store.ts';
+import { checksumOfOutcome } from '../../outcomes.ts';
+import { chainAt, readLogState } from '../file/block-rows.ts';
+import { type Connection, readFailure, type Statement } from '../file/driver.ts';
+import { identify } from '../file/schema.ts';
+import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
+import { requireWitnessed, type Testimony } from '../file/witness.ts';
+
+/** SQLite stops looking after this many findings; one is enough to act. */
+const MOST_FINDINGS = 20;
+
+/**
+ * Everything that can be told without decoding a block, in the order of what rests on what.
+ *
+ * @param testimonies what the witness said before the connection read anything
+ */
+export function checkStructure(
+  connection: Connection,
+  path: string,
+  testimonies: readonly Testimony[],
+): readonly RefoldError[] {
+  const findings: RefoldError[] = [];
+  const gather = (check: () => readonly RefoldError[]): void =>
+    void findings.push(...findingsOf(connection, path, check));
+  gather(() => none(identify(connection, path)));
+  gather(() => damagedPages(connection, path));
+  gather(() => none(requireWitnessedFile(connection, path, testimonies)));
+  gather(() => damagedSnapshots(connection, path).map(({ error }) => error));
+  gather(() => damagedOutcomes(connection, path));
+  return findings;
+}
+
+/** For checks that throw what they find. */
+function none(_checked: unknown): readonly RefoldError[] {
+  return [];
+}
+
+/** A check may give findings, or throw one. It sees the file at one moment: a writer may be at work. */
+function findingsOf(connection: Connection, path: string, check: () => readonly RefoldError[]): readonly RefoldError[] {
+  try {
+    return connection.transaction(check)();
+  } catch (error) {
+    return [asDamage(error, path)];
+  }
+}
+
+/** Holds the log against its witness. @throws RefoldError `LOG_CORRUPT` */
+export function requireWitnessedFile(connection: Connection, path: string, testimonies: readonly Testimony[]): void {
+  requireWitnessed(path, readLogState(connection, path), testimonies, (sequence) => chainAt(connection, sequence));
+}
+
+/** An error of SQLite's while reading is damage as well. */
+export function asDamage(error: unknown, path: string, sequence?: number): RefoldError {
+  if (isRefoldError(error)) return error;
+  const { code, message, hint } = readFailure(error, 'read', path);
+  const at = sequence === undefined ? {} : { sequence };
+  return new RefoldError(code, message, { path, hint: hint ?? HINT_CORRUPT, ...at, cause: error });
+}
+
+/** Pages, records and the types of STRICT columns, as SQLite sees them. */
+export function damagedPages(connection: Connection, path: string): RefoldError[] {
+  const lines = connection.prepare(`pragma quick_check(${MOST_FINDINGS})`).pluck().all() as string[];
+  return lines
+    .filter((line) => line !== 'ok')
+    .map(
+      (line) => new RefoldError('LOG_CORRUPT', `Cannot trust ${path}: ${line.trim()}`, { path, hint: HINT_CORRUPT }),
+    );
+}
+
+/** A snapshot that cannot be used, and why. */
+export interface DamagedSnapshot {
+  readonly row: SnapshotRow;
+  readonly error: RefoldError;
+}
+
+/** Snapshots whose header or chunks are not what was written. */
+export function damagedSnapshots(connection: Connection, path: string): DamagedSnapshot[] {
+  const rows = connection.prepare(`select ${SNAPSHOT_COLUMNS} from snapshots order by id`).all() as SnapshotRow[];
+  return rows.flatMap((row) => {
+    const why = whyDamaged(connection, row);
+    return why === undefined ? [] : [{ row, error: snapshotDamaged(path, row.sequence, why) }];
+  });
+}
+
+function whyDamaged(connection: Connection, row: SnapshotRow): string | undefined {
+  if (!isSound(row)) return 'its header does not match its checksum';
+  const chunks = connection
+    .prepare('select part, checksum, data from snapshot_chunks where snapshot_id = ? order by part')
+    .raw() as Statement<readonly [number, number, unknown]>;
+  let expected = 0;
+  for (const [part, checksum, data] of chunks.iterate(row.id)) {
+    if (part !== expected) break;
+    if (!types.isUint8Array(data) || checksumOf(data) !== checksum) {
+      return `chunk ${part} does not match its checksum`;
+    }
+    expected += 1;
+  }
+  return expected === row.chunks ? undefined : `chunk ${expected} is missing`;
+}
+
+/** Remembered outcomes that are not what was written. */
+function damagedOutcomes(connection: Connection, path: string): RefoldError[] {
+  const damaged: RefoldError[] = [];
+  for (const { checksum, ...stored } of allOutcomes(connection)) {
+    if (checksumOfOutcome(stored) !== checksum) damaged.push(outcomeDamaged(path, stored.commandId));
+  }
+  return damaged;
+}
+
+/** Oldest first. */
+export function allOutcomes(connection: Connection): IterableIterator<StoredOutcome & { readonly checksum: number }> {
+  const outcomes = connection.prepare(
+    `select command_id as commandId, recorded_at as recordedAt, outcome, checksum
+     from commands
+     order by rowid`,
+  ) as Statement<StoredOutcome & { readonly checksum: number }>;
+  return outcomes.iterate();
+}

@@ -1,0 +1,284 @@
+/**
+ * Reading a log: a read-only connection in the thread that asks.
+ *
+ * Everything is read in pages bounded by bytes and rows, and no transaction stays open from one page to the next, so
+ * that a slow reader neither fills memory nor keeps the WAL from being written back. Between two pages the log may
+ * change: a block that was sealed meanwhile is found inside the one that took its place.
+ */
+import { types } from 'node:util';
+import zlib from 'node:zlib';
+import { RefoldError } from '../../../core/errors.ts';
+import { nextTurn } from '../../../threads/timers.ts';
+import { checksumOf, corruptBlock, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
+import { eventsMissing, historyGone, outcomeDamaged, snapshotDamaged, storeClosed } from '../../log-errors.ts';
+import type { Block, BlockHeader, Checkpoint, SnapshotInfo, StoredOutcome } from '../../log-store.ts';
+import { checksumOfOutcome } from '../../outcomes.ts';
+import { chainAt, type LogState, readLogState, toBlock, toHeader } from '../file/block-rows.ts';
+import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
+import { invalidPath } from '../file/files.ts';
+import { identify } from '../file/schema.ts';
+import { isSound } from '../file/snapshot-rows.ts';
+import { prepareReads, type ReadStatements } from './reader-sql.ts';
+
+/** A page ends with the block that fills it … */
+const PAGE_BYTES = 1024 * 1024;
+/** … or after this many. */
+const PAGE_BLOCKS = 1_000;
+
+/** The most that a chunk may unpack to, whatever a file says: more than a writer ever puts into one. */
+const MAX_CHUNK_BYTES = 16 * 1024 * 1024;
+
+/** Blocks of one page, unverified, and the chain before the first of them. */
+interface Page {
+  readonly startChain: string;
+  readonly blocks: readonly StoredBlock[];
+}
+
+/** A page of command ids, and the last of them in UTF-8, which is where the next page begins; undefined after the end. */
+export interface CommandIds {
+  readonly ids: readonly string[];
+  readonly last: Uint8Array | undefined;
+}
+
+export class LogReader {
+  readonly path: string;
+  readonly #connection: Connection;
+  readonly #sql: ReadStatements;
+
+  /**
+   * Opens a log for reading.
+   *
+   * @throws RefoldError `INVALID_OPTION` when the file is no log or one of an older format, `FORMAT_TOO_NEW`,
+   * `LOG_CORRUPT`
+   */
+  static open(driver: Driver, path: string): LogReader {
+    let connection: Connection | undefined;
+    try {
+      connection = openConnection(driver, path, { readOnly: true });
+      const identity = identify(connection, path);
+      if (identity === 'empty') throw invalidPath(path, 'it holds no log');
+      if (identity === 'older') throw olderFormat(path);
+      return new LogReader(connection, path);
+    } catch (error) {
+      connection?.close();
+      throw readFailure(error, 'open', path);
+    }
+  }
+
+  /**
+   * Looks at a file and leaves it as it is.
+   *
+   * @throws RefoldError when it is neither a log nor empty
+   */
+  static identify(driver: Driver, path: string): void {
+    let connection: Connection | undefined;
+    try {
+      connection = openConnection(driver, path, { readOnly: true });
+      identify(connection, path);
+    } catch (error) {
+      throw readFailure(error, 'open', path);
+    } finally {
+      connection?.close();
+    }
+  }
+
+  private constructor(connection: Connection, path: string) {
+    this.path = path;
+    this.#connection = connection;
+    this.#sql = prepareReads(connection);
+  }
+
+  /** Where the log begins and ends now. */
+  state(): LogState {
+    return this.#guarded(() => readLogState(this.#connection, this.path));
+  }
+
+  /** The chain at a sequence, or undefined where no block ends there. */
+  chainAt(sequence: number): string | undefined {
+    return this.#guarded(() => chainAt(this.#connection, sequence));
+  }
+
+  /** A number that changes when another connection has written. */
+  dataVersion(): number {
+    return this.#guarded(() => this.#sql.dataVersion.get()!);
+  }
+
+  /** Blocks from the one that holds `from` to the one that holds `to`, verified; see `LogStore.read`. */
+  async *read(from: number, to: number): AsyncGenerator<Block, void> {
+    for (let next = from; next <= to; ) {
+      if (next > from) await nextTurn();
+      const page = this.#guarded(() => this.#readPage(next, to));
+      let chain = page.startChain;
+      for (const block of page.blocks) {
+        if (block.firstSequence > next) throw eventsMissing(this.path, next);
+        if (block.lastSequence < next) throw corruptBlock(block, this.path, 'it ends before it begins');
+        verifyBlock(block, chain, this.path);
+        chain = block.chain;
+        next = block.lastSequence + 1;
+        yield block;
+      }
+    }
+  }
+
+  /** All in one transaction, so that the page and the chain before it belong together. */
+  #readPage(next: number, to: number): Page {
+    return this.#connection.transaction(() => {
+      const first = this.#sql.blockBefore.get(next);
+      if (first === undefined || first[1] < next) throw this.#absent(next);
+      const blocks = this.#collectPage(first[0], to);
+      // A damaged tree finds a row on one way and not on another: without a block to go on from, reading would never end.
+      if (blocks.length === 0) throw eventsMissing(this.path, next);
+      return { startChain: this.#chainBefore(first[0]), blocks };
+    })();
+  }
+
+  #collectPage(first: number, to: number): StoredBlock[] {
+    const blocks: StoredBlock[] = [];
+    let bytes = 0;
+    for (const row of this.#sql.blocks.iterate(first, to, PAGE_BLOCKS)) {
+      const block = toBlock(row);
+      blocks.push(block);
+      bytes += block.bytes;
+      if (bytes >= PAGE_BYTES) break;
+    }
+    return blocks;
+  }
+
+  #chainBefore(first: number): string {
+    const before = this.#sql.blockBefore.get(first - 1);
+    const trimmed = this.#sql.trimmed.get()!;
+    if (before?.[1] === first - 1) return before[2];
+    if (trimmed[0] === first - 1) return trimmed[1];
+    throw eventsMissing(this.path, first - 1);
+  }
+
+  #absent(sequence: number): RefoldError {
+    const through = this.#sql.trimmed.get()![0];
+    if (sequence <= through) return historyGone(this.path, sequence, through + 1);
+    return eventsMissing(this.path, sequence);
+  }
+
+  /** Headers of the blocks that begin at `from` or later, in pages; what changes meanwhile may be seen or not. */
+  async *headers(from: number): AsyncGenerator<BlockHeader, void> {
+    for (let after = from - 1; ; ) {
+      const rows = this.#guarded(() => this.#sql.headersAfter.all(after, PAGE_BLOCKS));
+      for (const row of rows) {
+        const header = toHeader(row, this.path);
+        if (header.firstSequence > after) yield header; // otherwise sealed meanwhile, and given in part already
+        after = Math.max(after, header.lastSequence);
+      }
+      if (rows.length < PAGE_BLOCKS) return;
+      await nextTurn();
+    }
+  }
+
+  /** Times never decrease along the log: a binary search by sequence, and no index for every append to pay for. */
+  blockAt(time: number): BlockHeader | undefined {
+    return this.#guarded(() => this.#connection.transaction(() => this.#searchTime(time))());
+  }
+
+  #searchTime(time: number): BlockHeader | undefined {
+    let found: BlockHeader | undefined;
+    let [low, high] = this.#sql.bounds.get()!;
+    while (low !== null && high !== null && low <= high) {
+      const row = this.#sql.headerBefore.get(Math.floor((low + high) / 2));
+      if (row === undefined) throw eventsMissing(this.path, low);
+      const middle = toHeader(row, this.path);
+      if (middle.lastSequence < low) throw eventsMissing(this.path, low);
+      if (middle.recordedAt > time) high = middle.firstSequence - 1;
+      else {
+        found = middle;
+        low = middle.lastSequence + 1;
+      }
+    }
+    return found;
+  }
+
+  outcome(commandId: string): StoredOutcome | undefined {
+    const row = this.#guarded(() => this.#sql.outcome.get(commandId));
+    if (row === undefined) return undefined;
+    const { checksum, ...stored } = row;
+    if (checksumOfOutcome(stored) === checksum) return stored;
+    throw outcomeDamaged(this.path, commandId);
+  }
+
+  /** Some ids of remembered commands, in the order of their bytes, after `after`; see `CommandIds`. */
+  commandIds(after: Uint8Array, atMost: number): CommandIds {
+    return this.#guarded(() =>
+      this.#connection.transaction(() => ({
+        ids: this.#sql.commandIds.all(after, atMost),
+        last: this.#sql.lastCommandId.get(after, atMost) ?? undefined,
+      }))(),
+    );
+  }
+
+  /** Newest first. A damaged header stands for no snapshot: which state it leads to, nobody can say. */
+  snapshots(owner: string): readonly SnapshotInfo[] {
+    const rows = this.#guarded(() => this.#sql.snapshots.all(owner)).filter(isSound);
+    return rows.map(({ id: _id, chunks: _chunks, checksum: _checksum, ...info }) => info);
+  }
+
+  async *readSnapshot({ owner, sequence }: SnapshotInfo): AsyncGenerator<Uint8Array, void> {
+    const header = this.#guarded(() => this.#sql.snapshotHeader.get(owner, sequence));
+    if (header === undefined) throw snapshotDamaged(this.path, sequence, 'it is gone');
+    if (!isSound(header)) throw snapshotDamaged(this.path, sequence, 'its header does not match its checksum');
+    let bytes = 0;
+    for (let part = 0; part < header.chunks; part++) {
+      const chunk = this.#guarded(() => this.#readChunk(header.id, part, sequence));
+      bytes += chunk.byteLength;
+      yield chunk;
+      await nextTurn();
+    }
+    if (bytes !== header.bytes) throw snapshotDamaged(this.path, sequence, `it has ${bytes} of ${header.bytes} bytes`);
+  }
+
+  #readChunk(id: number, part: number, sequence: number): Uint8Array {
+    const row = this.#sql.chunk.get(id, part);
+    if (row === undefined) throw snapshotDamaged(this.path, sequence, `chunk ${part} is missing`);
+    if (!types.isUint8Array(row.data) || checksumOf(row.data) !== row.checksum) {
+      throw snapshotDamaged(this.path, sequence, `chunk ${part} does not match its checksum`);
+    }
+    try {
+      return zlib.zstdDecompressSync(row.data, { maxOutputLength: MAX_CHUNK_BYTES });
+    } catch {
+      throw snapshotDamaged(this.path, sequence, `chunk ${part} is malformed`);
+    }
+  }
+
+  checkpoints(): readonly Checkpoint[] {
+    return this.#guarded(() => this.#sql.checkpoints.all());
+  }
+
+  meta(key: string): string | undefined {
+    return this.#guarded(() => this.#sql.meta.get(key));
+  }
+
+  /** Bytes in pages that hold nothing. */
+  freeBytes(): number {
+    return this.#guarded(() => {
+      const pages = Number(this.#connection.pragma('freelist_count', { simple: true }));
+      return pages * Number(this.#connection.pragma('page_size', { simple: true }));
+    });
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  #guarded<T>(work: () => T): T {
+    if (!this.#connection.open) throw storeClosed(this.path);
+    try {
+      return work();
+    } catch (error) {
+      throw readFailure(error, 'read', this.path);
+    }
+  }
+}
+
+function olderFormat(path: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot read ${path}: it has an older format`, {
+    path,
+    type: 'readOnly',
+    hint: 'Open it once without readOnly: that brings it to the present format',
+  });
+}

@@ -1,0 +1,153 @@
+/** The writer's work on `blocks`: appending, with the outcomes of commands, putting sealed blocks in place, dropping. */
+import { chainAfter, checksumOf } from '../../blocks/block.ts';
+import { sequenceConflict } from '../../log-errors.ts';
+import type { LogHead } from '../../log-store.ts';
+import {
+  BLOCK_COLUMNS,
+  type BlockRow,
+  HEADER_COLUMNS,
+  type HeaderRow,
+  type Trimmed,
+  toHeader,
+} from '../file/block-rows.ts';
+import type { Connection, Statement } from '../file/driver.ts';
+import { OutcomeWriting } from './outcome-writing.ts';
+import type { WriteConnection } from './write-connection.ts';
+import type { Jobs } from './writer-protocol.ts';
+
+/** A dropping transaction stays this small, so that no append waits long for it. */
+const DROPPED_BLOCKS_AT_ONCE = 5_000;
+const DROPPED_BYTES_AT_ONCE = 32 * 1024 * 1024;
+
+export class BlockWriting {
+  readonly #writer: WriteConnection;
+  readonly #sql: ReturnType<typeof prepareStatements>;
+  #head: LogHead;
+  readonly #outcomes: OutcomeWriting;
+  #outcomesKept: number | undefined;
+
+  constructor(writer: WriteConnection, head: LogHead) {
+    this.#writer = writer;
+    this.#sql = prepareStatements(writer.connection);
+    this.#outcomes = new OutcomeWriting(writer.connection);
+    this.#head = head;
+  }
+
+  /** The end of the log, everything committed included. */
+  get head(): LogHead {
+    return this.#head;
+  }
+
+  /** One transaction: the block, if there is one, and the outcomes. Answers the new head. */
+  append({ expectedSequence, epoch, block, outcomes }: Jobs['append']['takes']): LogHead {
+    const appended = this.#writer.transact(() => {
+      if (expectedSequence !== this.#head.sequence) {
+        throw sequenceConflict(this.#writer.path, expectedSequence, this.#head.sequence);
+      }
+      const head = block === undefined ? this.#head : this.#insertBlock(block);
+      return { head, kept: this.#outcomes.remember(outcomes, this.#outcomesKept) };
+    }, epoch);
+    this.#head = appended.head;
+    this.#outcomesKept = appended.kept;
+    return appended.head;
+  }
+
+  #insertBlock({
+    events,
+    recordedAt,
+    lastRecordedAt,
+    payload,
+  }: NonNullable<Jobs['append']['takes']['block']>): LogHead {
+    const firstSequence = this.#head.sequence + 1;
+    const lastSequence = this.#head.sequence + events;
+    const checksum = checksumOf(payload);
+    const chain = chainAfter(this.#head.chain, { checksum, firstSequence, lastSequence, recordedAt });
+    this.#sql.insertOpenBlock.run(firstSequence, lastSequence, recordedAt, 'open', checksum, chain, payload);
+    return { sequence: lastSequence, recordedAt: lastRecordedAt, chain };
+  }
+
+  /**
+   * Puts a sealed block into the place of the run that it was packed from. The sealing thread has read that run a moment
+   * ago: where other blocks are by now, nothing changes and the answer is false. The chains tell, for they are over all
+   * that came before.
+   */
+  swapRun({ blocks, startChain, sealed }: Jobs['swapRun']['takes']): boolean {
+    const { firstSequence: first, lastSequence: last, recordedAt, encoding, checksum, chain, payload } = sealed;
+    return this.#writer.transact(() => {
+      const [count, end] = this.#sql.extent.get(first, last)!;
+      const isSame = count === blocks && end === last && this.#sql.chainBefore.get(last + 1) === chain;
+      if (!isSame || this.#chainBefore(first) !== startChain) return false;
+      this.#sql.deleteBlocks.run(first, last);
+      this.#sql.insertBlock.run(first, last, recordedAt, encoding, checksum, chain, payload);
+      return true;
+    });
+  }
+
+  #chainBefore(first: number): string {
+    return this.#sql.chainBefore.get(first) ?? this.#sql.trimmedChain.get()!;
+  }
+
+  /** Drops some blocks that end at or before `through`, never the last one. */
+  dropBlocks({ through }: Jobs['dropBlocks']['takes']): Trimmed | undefined {
+    const last = this.#lastToDrop(through);
+    if (last === undefined) return undefined;
+    return this.#writer.transact(() => {
+      const [, lastSequence, recordedAt, , , chain] = this.#sql.blocks.all(last, last)[0]!;
+      this.#sql.dropBlocks.run(last);
+      this.#sql.trim.run(lastSequence, recordedAt, chain);
+      return { through: lastSequence, recordedAt, chain };
+    });
+  }
+
+  /** First sequence of the last block that one transaction should drop. */
+  #lastToDrop(through: number): number | undefined {
+    let bytes = 0;
+    let last: number | undefined;
+    for (const row of this.#sql.headersFrom.iterate(DROPPED_BLOCKS_AT_ONCE)) {
+      const header = toHeader(row, this.#writer.path);
+      bytes += header.bytes;
+      const isKept = header.lastSequence > through || header.lastSequence === this.#head.sequence;
+      if (isKept || (last !== undefined && bytes > DROPPED_BYTES_AT_ONCE)) break;
+      last = header.firstSequence;
+    }
+    return last;
+  }
+}
+
+function prepareStatements(connection: Connection) {
+  const insertBlock = connection.prepare(`insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)`);
+  // Its bytes are UTF-8 already: the cast names them text and changes none.
+  const insertOpenBlock = connection.prepare(
+    `insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, cast(? as text))`,
+  );
+  const blocks = connection
+    .prepare(`select ${BLOCK_COLUMNS} from blocks where first_sequence between ? and ? order by first_sequence`)
+    .raw() as Statement<BlockRow>;
+  const headersFrom = connection
+    .prepare(`select ${HEADER_COLUMNS} from blocks order by first_sequence limit ?`)
+    .raw() as Statement<HeaderRow>;
+  const extent = connection
+    .prepare('select count(*), max(last_sequence) from blocks where first_sequence between ? and ?')
+    .raw() as Statement<readonly [count: number, lastSequence: number | null]>;
+  const chainBefore = connection
+    .prepare('select chain from blocks where first_sequence < ? order by first_sequence desc limit 1')
+    .pluck() as Statement<string>;
+  const trimmedChain = connection.prepare('select trimmed_chain from log_state').pluck() as Statement<string>;
+  const deleteBlocks = connection.prepare('delete from blocks where first_sequence between ? and ?');
+  const dropBlocks = connection.prepare('delete from blocks where first_sequence <= ?');
+  const trim = connection.prepare(
+    'update log_state set trimmed_through = ?, trimmed_recorded_at = ?, trimmed_chain = ?',
+  );
+  return {
+    insertBlock,
+    insertOpenBlock,
+    blocks,
+    headersFrom,
+    extent,
+    chainBefore,
+    trimmedChain,
+    deleteBlocks,
+    dropBlocks,
+    trim,
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * What the store and its writer thread say to each other.
+ *
+ * The store posts numbered jobs; the writer does them one after the other and answers each under its number. Long work
+ * (dropping, snapshots) is cut into jobs by the store, so that appends get in between.
+ */
+import type { SerializedError } from '../../../core/errors.ts';
+import type { StoredBlock } from '../../blocks/chain.ts';
+import type { Checkpoint, Durability, LogHead, SnapshotInfo } from '../../log-store.ts';
+import type { LogState, Trimmed } from '../file/block-rows.ts';
+
+/** Handed to the writer thread at its start. */
+export interface WriterOptions {
+  readonly path: string;
+  readonly durability: Durability;
+  /** There was no file at the path: whatever lies beside it belongs to a log that was removed. */
+  readonly isNew: boolean;
+  /** See `SqliteLogOptions.checkpointFromBytes`. */
+  readonly checkpointFromBytes: number | undefined;
+}
+
+/** A compressed chunk of a snapshot; `bytes` is its size before, `checksum` that of `data`. */
+export interface SnapshotPart {
+  readonly bytes: number;
+  readonly checksum: number;
+  readonly data: Uint8Array;
+}
+
+/** A block ready to be written; the writer adds checksum and chain. */
+export interface NewBlock {
+  readonly events: number;
+  readonly recordedAt: number;
+  /** When its last commit was recorded. */
+  readonly lastRecordedAt: number;
+  /** The JSON text, in UTF-8; transferred, not copied. */
+  readonly payload: Uint8Array<ArrayBuffer>;
+}
+
+/** Outcomes to be remembered, in one list: a message of many objects takes several times as long to send. */
+export interface PackedOutcomes {
+  /** Command id, time and outcome of each, one after the other. */
+  readonly fields: readonly (string | number)[];
+  /** Whether the log may hold one of these ids already, or an id comes twice. */
+  readonly mayReplace: boolean;
+}
+
+/** A sealed block on its way into the log. */
+export interface PackedRun {
+  /** How many blocks it replaces: all those from its first to its last event. */
+  readonly blocks: number;
+  /** The chain before them. */
+  readonly startChain: string;
+  readonly sealed: StoredBlock;
+}
+
+/** Every job with what it takes and what it answers. */
+export interface Jobs {
+  append: {
+    takes: {
+      readonly expectedSequence: number;
+      readonly epoch: number;
+      readonly block: NewBlock | undefined;
+      readonly outcomes: PackedOutcomes;
+    };
+    answers: LogHead;
+  };
+  putCheckpoint: { takes: Checkpoint; answers: undefined };
+  /** By the name of its projection. */
+  dropCheckpoint: { takes: string; answers: undefined };
+  putMeta: { takes: { readonly key: string; readonly value: string }; answers: undefined };
+  /** A small snapshot, all of it at once, to be compressed. Answers whether chunks may be lying about that no snapshot owns. */
+  putSnapshot: { takes: { readonly info: SnapshotInfo; readonly chunks: readonly Uint8Array[] }; answers: boolean };
+  /** A large one: begun, put chunk by chunk, finished, with the same answer. */
+  beginSnapshot: { takes: undefined; answers: number };
+  putChunk: { takes: SnapshotPart & { readonly id: number; readonly part: number }; answers: undefined };
+  finishSnapshot: {
+    takes: { readonly id: number; readonly chunks: number; readonly info: SnapshotInfo };
+    answers: boolean;
+  };
+  abandonSnapshot: { takes: number; answers: undefined };
+  dropSnapshots: { takes: { readonly owner: string; readonly sequences: readonly number[] }; answers: undefined };
+  /** Deletes a few chunks that no snapshot owns; answers whether there are more. */
+  sweepChunks: { takes: undefined; answers: boolean };
+  /** Replaces a run by the sealed block that was packed from it; false, and nothing, when the run is no longer there. */
+  swapRun: { takes: PackedRun; answers: boolean };
+  /** While room on the disk is tight, what one transaction may move; undefined otherwise. */
+  pieceBytes: { takes: undefined; answers: number | undefined };
+  /** Drops some blocks that end at or before `through`; answers the new end of what is gone, or undefined when done. */
+  dropBlocks: { takes: { readonly through: number }; answers: Trimmed | undefined };
+  /** Returns some free pages; answers whether there are more. */
+  reclaimPages: { takes: undefined; answers: boolean };
+  flush: { takes: undefined; answers: undefined };
+  close: { takes: undefined; answers: undefined };
+}
+
+export type JobName = keyof Jobs;
+
+/** A job on its way to the writer. */
+export type JobMessage = {
+  [Name in JobName]: { readonly number: number; readonly job: Name; readonly input: Jobs[Name]['takes'] };
+}[JobName];
+
+/** The writer's answer. Number 0 is the answer to being started. */
+export interface AnswerMessage {
+  readonly number: number;
+  readonly value?: unknown;
+  readonly error?: SerializedError;
+  /** The error's cause, as text: what crosses a thread of it. */
+  readonly cause?: string;
+}
+
+/** What the writer found when it opened the log. */
+export type OpenedLog = LogState;

@@ -1,0 +1,143 @@
+/** Everything a run found out, and how it is told: on the terminal, as JSON, as a page of the documentation. */
+
+import { BUSY_LOAD, type Machine } from '../measuring/machine.ts';
+import type { Result } from '../measuring/run.ts';
+import type { SizeName } from '../measuring/sizes.ts';
+import { median, spread } from '../measuring/statistics.ts';
+import type { Row } from '../measuring/workload.ts';
+import { AIMS } from './aims.ts';
+import { plotsOf } from './curves.ts';
+import { noteOn } from './notes.ts';
+import { isAimed, type Ratio, ratiosOf } from './ratios.ts';
+import { figure, ratioTable, rowTable, toMarkdown, toText } from './table.ts';
+
+export interface Report {
+  readonly machine: Machine;
+  readonly size: SizeName;
+  readonly command: string;
+  readonly seconds: number;
+  readonly bytesPerEvent: number;
+  readonly rows: readonly Row[];
+  readonly ratios: readonly Ratio[];
+  /** Workloads that did not run, and why. */
+  readonly missing: readonly { readonly name: string; readonly reason: string }[];
+}
+
+export function makeReport(facts: Omit<Report, 'rows' | 'ratios' | 'missing'>, results: readonly Result[]): Report {
+  const rows = results.flatMap((result) => ('rows' in result ? result.rows : []));
+  const missing = results.flatMap((result) =>
+    'failure' in result ? [{ name: result.name, reason: result.failure }] : [],
+  );
+  return { ...facts, rows, ratios: ratiosOf(rows), missing };
+}
+
+export function reportText(report: Report): string {
+  const parts = [describe(report).join('\n'), toText(rowTable(report.rows))];
+  if (report.ratios.length > 0) parts.push(toText(ratioTable(report.ratios)));
+  if (report.missing.length > 0) parts.push(missingLines(report).join('\n'));
+  return parts.join('\n\n');
+}
+
+/** One object: the report with each row's median and spread. */
+export function reportJson(report: Report): string {
+  const rows = report.rows.map((row) => ({ ...row, median: median(row.runs), spread: spread(row.runs) }));
+  return JSON.stringify({ ...report, rows });
+}
+
+export function reportMarkdown(report: Report): string {
+  const versions = Object.entries(report.machine.versions).map(([name, version]) => `${name} ${version}`);
+  return `${[
+    '# Benchmarks',
+    `Written by \`npm run bench -- --write\`; run it again on your machine. Ratios within one run are what counts: the
+figures themselves belong to this machine on this day.`,
+    describe(report)
+      .map((line) => `- ${line}`)
+      .concat(`- ${versions.join(' · ')}`)
+      .join('\n'),
+    READING,
+    '## Ratios',
+    toMarkdown(ratioTable(report.ratios)),
+    ABSOLUTE,
+    verdictInWords(report),
+    ...plotParts(report),
+    '## Figures',
+    toMarkdown(rowTable(report.rows)),
+    ...notesOfRows(report),
+    ...(report.missing.length > 0
+      ? [
+          '## Not measured',
+          missingLines(report)
+            .map((line) => `- ${line}`)
+            .join('\n'),
+        ]
+      : []),
+    PEERS,
+  ].join('\n\n')}\n`;
+}
+
+function describe({ machine, size, command, seconds, bytesPerEvent }: Report): string[] {
+  const { date, cpu, cores, memoryGb, system, fileSystem, node, load } = machine;
+  const busy = `**The machine was busy with other work (load ${load} before the run): the figures are too low, and their spread shows it**`;
+  return [
+    `${date} · ${cpu}, ${cores} cores, ${memoryGb} GB · ${system}, ${fileSystem} · Node ${node}`,
+    `\`${command}\`, ${Math.round(seconds)} s${size === 'full' ? '' : ', small sizes'} · events of ${Math.round(bytesPerEvent)} bytes of JSON, seeded`,
+    `Each workload in a process of its own, one at a time at work: writing in turns, run by run, the rest one after the other; medians after a warm-up; spread = (largest - smallest) ÷ median; CPU = all threads, per event or command`,
+    ...(load > BUSY_LOAD ? [busy] : []),
+  ];
+}
+
+function missingLines({ missing }: Report): string[] {
+  return missing.map(({ name, reason }) => `${name}: ${reason}`);
+}
+
+/** Says what was not reached or not measured, so that nobody has to look for it, and why. */
+function verdictInWords({ ratios }: Report): string {
+  const aimed = AIMS.filter(isAimed).length;
+  const measured = ratios.filter(({ reached }) => reached !== undefined);
+  const failed = measured.filter(({ reached }) => reached === false);
+  const unknown = aimed - measured.length;
+  const counts = `Of ${aimed} aims ${measured.length - failed.length} were reached, ${failed.length} were not, and ${unknown} could not be measured here.`;
+  const list = failed.map(({ name, what, ratio, unit, aim }) =>
+    `- ${what}: ${figure(ratio)} ${unit}, aimed at ${aim}. ${noteOn(name)}`.replaceAll(' ,', ','),
+  );
+  return failed.length === 0 ? counts : `${counts} Not reached, and where the time goes:\n\n${list.join('\n')}`;
+}
+
+function plotParts({ rows }: Report): string[] {
+  const plots = plotsOf(rows).map(({ name, chart }) => `![${chart.title}](benchmarks/${name}.svg)`);
+  return plots.length === 0 ? [] : ['## Curves that should be flat', ...plots];
+}
+
+function notesOfRows({ rows }: Report): string[] {
+  const notes = rows.flatMap(({ what, note }) => (note === undefined ? [] : [`- ${what}: ${note}`]));
+  return notes.length === 0 ? [] : [notes.join('\n')];
+}
+
+const ABSOLUTE = `◦ an absolute figure: what a prototype reached on two cores of a server. It belongs to such a machine; the ratios
+are what decides.`;
+
+const READING = `How to read the durability column:
+
+- **synced**: on the disk before it is acknowledged; survives power loss
+- **synced within 1 s**: survives the death of the process; power loss may take the last second
+- **not synced**: acknowledged when the system has it; survives the death of the process, not power loss
+- **reads**, **memory only**: nothing is written
+
+refold's figures include validation by zod, the fold into the state, and encoding. The other event stores validate
+nothing and fold nothing; their figures are for storing and reading alone.`;
+
+const PEERS = `## What the others guarantee
+
+Read in their source and tried; the versions are above.
+
+- **emmett-sqlite** sets WAL and leaves SQLite's \`synchronous=FULL\`: a COMMIT is synced. By default every append opens a
+  connection of its own, and of several appends at a time nearly all fail. On one shared connection concurrent appends
+  join whatever transaction is open and are acknowledged before its COMMIT. Safe is one append after the other: a thousand
+  appenders queue up. Both are measured, and the ratio takes the better.
+- **event-storage** syncs nothing by default. With \`syncOnFlush\` it syncs the events before it acknowledges them, but
+  writes the index that finds them again up to 100 ms later: after a SIGKILL, acknowledged events could not be read. There
+  is no setting that makes an acknowledgement durable; calling its storage's \`flush()\` after each group of commits does,
+  and is measured as "flushed by us".
+- **nodejs-order-book** keeps an order book in memory; its journal is handed to the caller and stored by nobody. Hidden
+  prints, listings and halts have no counterpart there and cost it nothing; a reduction loses its place in the queue.
+- **Redis** is measured where \`redis-server\` is installed, with its own \`redis-benchmark\`.`;

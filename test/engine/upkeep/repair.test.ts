@@ -1,0 +1,250 @@
+/** Damage is planned for, mended with a copy kept, and never at the cost of something acknowledged unless that is said. */
+import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { openLog, openStore, type RepairReport, repairLog } from '../../../src/index.ts';
+import { added, cartModel, note } from '../cart.ts';
+import { errorOf, openCarts, temporaryPath } from '../harness.ts';
+
+/** Blocks of events 1–5 (sealed), 6 … 10 (open), a snapshot at 5 and at 10, a remembered command for 8. */
+async function makeLog(): Promise<string> {
+  const path = await temporaryPath();
+  const store = await openCarts({ path });
+  for (let n = 1; n <= 5; n++) await store.append(added('a', n));
+  await store.snapshot();
+  await store.compact();
+  for (let n = 6; n <= 10; n++) await store.append(note(`${n}`), { commandId: `note-${n}` });
+  await store.snapshot();
+  await store.close();
+  return path;
+}
+
+function harm(path: string, sql: string): void {
+  const database = new Database(path);
+  database.unsafeMode();
+  database.exec(sql);
+  database.close();
+}
+
+const flipBlock = (first: number) =>
+  `update blocks set payload = replace(payload, '"text"', '"texd"') where first_sequence = ${first}`;
+const loseChunk = (sequence: number) =>
+  `delete from snapshot_chunks where snapshot_id = (select id from snapshots where sequence = ${sequence})`;
+
+async function sequenceOf(path: string): Promise<number> {
+  const store = await openCarts({ path });
+  const { sequence } = store;
+  expect((await store.verify()).problems).toEqual([]);
+  await store.close();
+  return sequence;
+}
+
+describe('a sound log', () => {
+  test('is left as it is, by plan and by repair', async () => {
+    const path = await makeLog();
+    const before = readFileSync(path);
+    for (const plan of [true, false]) {
+      const report = await repairLog(path, { plan });
+      expect(report).toMatchObject({ sound: true, plan: true, damage: [], lostEvents: 0, keptThrough: 10 });
+      expect(report).not.toHaveProperty('backup');
+    }
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(namesBeside(path)).toEqual(UNTOUCHED);
+  });
+});
+
+describe('a damaged block', () => {
+  test('a plan says what would go, and changes nothing', async () => {
+    const path = await makeLog();
+    harm(path, flipBlock(8));
+    const before = readFileSync(path);
+    const report = await repairLog(path, { plan: true });
+    expect(report).toMatchObject({
+      plan: true,
+      sound: false,
+      firstSequence: 1,
+      keptThrough: 7,
+      reachedThrough: 10,
+      lostEvents: 3,
+      needsAcceptLoss: true,
+      keptSnapshots: [5],
+      droppedSnapshots: [{ owner: '', sequence: 10 }],
+      forgottenOutcomes: 3,
+    });
+    expect(report.damage[0]).toMatchObject({ code: 'LOG_CORRUPT', sequence: 8 });
+    expect(readFileSync(path).equals(before)).toBe(true);
+  });
+
+  test('acknowledged events do not go unless it is said', async () => {
+    const path = await makeLog();
+    harm(path, flipBlock(8));
+    const refusal = await errorOf(repairLog(path));
+    expect(refusal).toMatchObject({ code: 'LOG_CORRUPT', sequence: 8, hint: expect.stringContaining('--accept-loss') });
+    expect(refusal.message).toContain('3 acknowledged events, from 8 on');
+    expect(namesBeside(path)).toEqual(UNTOUCHED);
+  });
+
+  test('with the loss accepted it and all after it go, and the damaged file is kept', async () => {
+    const path = await makeLog();
+    harm(path, flipBlock(8));
+    const damaged = readFileSync(path);
+    const report = await repairLog(path, { acceptLoss: true });
+    expect(report).toMatchObject({ plan: false, keptThrough: 7, lostEvents: 3 });
+    expect(readFileSync(report.backup!).equals(damaged)).toBe(true);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const store = await openCarts({ path });
+    expect(store.sequence).toBe(7);
+    expect(store.state.seen.notes).toEqual(['6', '7']);
+    expect(store.recovery.snapshot).toBe(5);
+    // What was promised for 7 still holds; what was promised for 8 is forgotten, so that a retry does it.
+    expect(await store.append(note('7'), { commandId: 'note-7' })).toMatchObject({ lastSequence: 7 });
+    expect(await store.append(note('8'), { commandId: 'note-8' })).toMatchObject({ lastSequence: 8 });
+    await store.close();
+    expect(await sequenceOf(path)).toBe(8);
+    expect(await repairLog(path)).toMatchObject({ sound: true });
+  });
+
+  test('at the very beginning leaves an empty log of the same model', async () => {
+    const path = await makeLog();
+    harm(path, `update blocks set checksum = checksum + 1 where first_sequence = 1`);
+    expect(await repairLog(path, { acceptLoss: true })).toMatchObject({ keptThrough: 0, lostEvents: 10 });
+    expect(await sequenceOf(path)).toBe(0);
+  });
+
+  test('after dropped history, what is left keeps its place', async () => {
+    const path = await temporaryPath();
+    const store = await openCarts({ path, history: { maxEvents: 2 } });
+    for (let n = 1; n <= 6; n++) {
+      await store.append(note(`${n}`));
+      await store.snapshot();
+    }
+    await store.compact();
+    await store.append(note('7'));
+    await store.close();
+    harm(path, flipBlock(7));
+    const report = await repairLog(path, { acceptLoss: true });
+    expect(report.firstSequence).toBeGreaterThan(1);
+    expect(report).toMatchObject({ keptThrough: 6, reachedThrough: 7 });
+    expect(await sequenceOf(path)).toBe(6);
+  });
+});
+
+describe('damage that costs nothing acknowledged is mended without asking', () => {
+  test.each<[string, string]>([
+    ['a lost chunk of a snapshot', loseChunk(10)],
+    ['a snapshot moved to another place', 'update snapshots set sequence = 9 where sequence = 10'],
+    ['a trigger that somebody put in', 'create trigger t after insert on blocks begin select 1; end'],
+    ['a table that somebody put in', 'create table notes (text)'],
+  ])('%s', async (_, sql) => {
+    const path = await makeLog();
+    harm(path, sql);
+    const report = await repairLog(path);
+    expect(report).toMatchObject({ sound: false, plan: false, needsAcceptLoss: false, lostEvents: 0, keptThrough: 10 });
+    expect(existsSync(report.backup!)).toBe(true);
+    expect(await sequenceOf(path)).toBe(10);
+    expect(await repairLog(path)).toMatchObject({ sound: true });
+  });
+});
+
+describe('a log that has lost its end', () => {
+  test('is refused with the way out, repaired with the loss accepted, and open again', async () => {
+    const path = await makeLog();
+    const old = readFileSync(path);
+    const store = await openCarts({ path });
+    await store.append(note('11'));
+    await store.close();
+    writeFileSync(path, old);
+    expect(await errorOf(openStore(cartModel, { path }))).toMatchObject({ code: 'LOG_CORRUPT', sequence: 11 });
+    expect(await repairLog(path, { plan: true })).toMatchObject({ keptThrough: 10, reachedThrough: 11, lostEvents: 1 });
+    await errorOf(repairLog(path));
+    expect(await repairLog(path, { acceptLoss: true })).toMatchObject({ lostEvents: 1, keptSnapshots: [5, 10] });
+    expect(await sequenceOf(path)).toBe(10);
+  });
+});
+
+describe('a repair', () => {
+  test('waits for no writer: the log must not be in use', async () => {
+    const path = await makeLog();
+    await openCarts({ path });
+    expect((await errorOf(repairLog(path, { acceptLoss: true }))).code).toBe('LOG_LOCKED');
+    expect(await repairLog(path, { plan: true })).toMatchObject({ sound: true });
+  });
+
+  test.each([
+    ['just before it counts as done', 'nothing has happened', false],
+    ['just after it', 'the next one finishes it', true],
+  ])('that dies %s: %s', async (_, __, isDone) => {
+    const path = await makeLog();
+    harm(path, flipBlock(8));
+    const repaired = await temporaryPath();
+    await withCopy(path, repaired, (copy) => repairLog(copy, { acceptLoss: true }));
+    // As the steps of a repair leave it: the copy has its second name, the fresh file lies ready.
+    linkSync(path, `${path}.damaged-1`);
+    renameSync(repaired, isDone ? `${path}-repair` : `${path}-repair.partial`);
+    if (isDone) {
+      writeFileSync(`${path}-wal`, 'what the damaged file still had');
+      const refusal = await errorOf(openLog({ path }));
+      expect(refusal).toMatchObject({ code: 'LOG_CORRUPT', hint: expect.stringContaining('finishes') });
+      expect(await repairLog(path)).toMatchObject({ sound: true, keptThrough: 7 });
+      expect(await sequenceOf(path)).toBe(7);
+    } else {
+      expect(await repairLog(path, { plan: true })).toMatchObject({ keptThrough: 7, lostEvents: 3 });
+      expect(await repairLog(path, { acceptLoss: true })).toMatchObject({ keptThrough: 7, lostEvents: 3 });
+      expect(await sequenceOf(path)).toBe(7);
+    }
+    expect(namesBeside(path).filter((name) => name.includes('-repair'))).toEqual([]);
+    expect(readFileSync(`${path}.damaged-1`).includes('"texd"')).toBe(true);
+  });
+
+  test('leaves what is no log alone', async () => {
+    const path = await temporaryPath();
+    expect((await errorOf(repairLog(path))).code).toBe('INVALID_OPTION');
+    expect((await errorOf(repairLog(':memory:'))).code).toBe('INVALID_OPTION');
+    writeFileSync(path, 'no database at all '.repeat(500));
+    expect(await errorOf(repairLog(path))).toMatchObject({ code: 'LOG_CORRUPT', path });
+    rmSync(path);
+    const foreign = new Database(path);
+    foreign.exec('create table users (id)');
+    foreign.close();
+    expect((await errorOf(repairLog(path, { acceptLoss: true }))).code).toBe('INVALID_OPTION');
+  });
+
+  test('makes a sound log of any file with a harmed page, or says that it cannot', async () => {
+    const path = await makeLog();
+    const sound = readFileSync(path);
+    const pages = sound.length / 4_096;
+    const reports: (RepairReport | string)[] = [];
+    for (let page = 0; page < pages; page++) {
+      const harmed = Buffer.from(sound);
+      harmed.fill(0xa5, page * 4_096 + (page === 0 ? 100 : 0), (page + 1) * 4_096);
+      for (const name of readdirSync(dirname(path))) rmSync(join(dirname(path), name));
+      writeFileSync(path, harmed, { mode: 0o600 });
+      const report = await repairLog(path, { acceptLoss: true }).catch((error) => error);
+      if (report instanceof Error) {
+        expect(report).toMatchObject({ code: 'LOG_CORRUPT' });
+        reports.push(report.message);
+      } else {
+        expect(report.keptThrough).toBe(await sequenceOf(path));
+        reports.push(report);
+      }
+    }
+    const mended = reports.filter((report) => typeof report !== 'string' && !report.sound);
+    expect(mended.length).toBeGreaterThan(3);
+  });
+});
+
+/** Runs work on a log of the same content, then takes the outcome over as the file at `path`. */
+async function withCopy(from: string, to: string, work: (path: string) => Promise<unknown>): Promise<void> {
+  writeFileSync(to, readFileSync(from), { mode: 0o600 });
+  await work(to);
+  expect(existsSync(to)).toBe(true);
+}
+
+/** Without what a mere reader leaves: an empty WAL and its index. */
+function namesBeside(path: string): string[] {
+  const names = readdirSync(dirname(path)).filter((name) => !name.endsWith('.db-wal') && !name.endsWith('.db-shm'));
+  return names.sort();
+}
+
+const UNTOUCHED = ['store.db', 'store.db-ballast', 'store.db-lock', 'store.db-witness'];

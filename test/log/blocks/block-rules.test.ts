@@ -1,0 +1,100 @@
+/** What the readers of a block refuse is never written. */
+import { describe, expect, test } from 'vitest';
+import { CommitQueue, type FoldedCommit } from '../../../src/engine/writing/commit-queue.ts';
+import { openMemoryLog, RefoldError } from '../../../src/index.ts';
+import { encodeCommit } from '../../../src/log/blocks/block.ts';
+import { requireReadable } from '../../../src/log/blocks/block-rules.ts';
+
+const json = encodeCommit([{ type: 'A', version: 1, data: {} }]);
+const commit = (firstSequence: number, recordedAt: number, changed: Partial<FoldedCommit> = {}): FoldedCommit => ({
+  events: 1,
+  firstSequence,
+  recordedAt,
+  json,
+  ...changed,
+});
+const end = { sequence: 10, recordedAt: 100 };
+
+const BAD: readonly (readonly [string, readonly FoldedCommit[], RegExp])[] = [
+  ['a sequence that was taken', [commit(10, 100)], /folded as 10/],
+  ['two commits of one sequence', [commit(11, 100), commit(11, 100)], /folded as 11/],
+  ['a gap', [commit(12, 100)], /folded as 12/],
+  ['a time before the block before', [commit(11, 99)], /99 is before 100/],
+  ['a time that goes back within the block', [commit(11, 200), commit(12, 150)], /150 is before 200/],
+  ['no event', [commit(11, 100, { events: 0 })], /0 events/],
+  ['half an event', [commit(11, 100, { events: 0.5 })], /0.5 events/],
+  ['a time that is not a number', [commit(11, Number.NaN)], /NaN/],
+  ['a time that is not whole', [commit(11, 100.5)], /100.5/],
+  ['a time beyond the safe integers', [commit(11, 2 ** 60)], /its time/],
+  ['a text that is not a list of events', [commit(11, 100, { json: '{}' })], /not a list/],
+  ['no text', [commit(11, 100, { json: '' })], /not a list/],
+  [
+    'a block longer than a text can be',
+    Array.from({ length: 3 }, (_, index) => commit(11 + index, 100, { json: longText(2 ** 28) })),
+    /characters/,
+  ],
+];
+
+/** Stands for a text of that length, which need not be made. */
+function longText(length: number): string {
+  return { length, charCodeAt: (index: number) => '[]'.charCodeAt(index < 2 ? 0 : 1) } as unknown as string;
+}
+
+describe('the rules', () => {
+  test('let through what continues the log, and say where it ends then', () => {
+    expect(requireReadable([], end, 'a.db')).toEqual(end);
+    const commits = [commit(11, 100, { events: 3 }), commit(14, 100), commit(15, 4_000)];
+    expect(requireReadable(commits, end, 'a.db')).toEqual({ sequence: 15, recordedAt: 4_000 });
+  });
+
+  test.each(BAD)('refuse %s', (_name, commits, message) => {
+    let error: unknown;
+    try {
+      requireReadable(commits, end, 'a.db');
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toBeInstanceOf(RefoldError);
+    expect(error).toMatchObject({
+      code: 'STORE_FAILED',
+      path: 'a.db',
+      message: expect.stringMatching(message),
+      hint: expect.stringContaining('defect in refold'),
+    });
+  });
+});
+
+// The queue cuts a block long before it is too long.
+const IN_QUEUE = BAD.filter(([name]) => !name.startsWith('a block longer'));
+
+test.each(IN_QUEUE)('the queue writes nothing of a block with %s, and takes no more', async (_name, commits) => {
+  const log = openMemoryLog();
+  Object.assign(log, { head: () => ({ ...end, chain: '' }), append: () => expect.fail('it was written') });
+  const failures: RefoldError[] = [];
+  const queue = new CommitQueue(log, {
+    onDurable: () => expect.fail('nothing is durable'),
+    onFailure: (error) => failures.push(error),
+    onRoom: () => {},
+  });
+  const codes = await Promise.all(
+    [...commits.map((bad) => queue.push({ commit: bad }, 'answer')), queue.push({}, 'answer')].map((pushed) =>
+      pushed.catch((error: RefoldError) => error.code),
+    ),
+  );
+  expect(new Set(codes)).toEqual(new Set(['STORE_FAILED']));
+  expect(failures).toHaveLength(1);
+  await expect(queue.push({ commit: commit(11, 100) }, 'late')).rejects.toMatchObject({ code: 'STORE_FAILED' });
+});
+
+test('whoever is told of what became durable cannot keep its promises from resolving', async () => {
+  const log = openMemoryLog();
+  const queue = new CommitQueue(log, {
+    onDurable: () => {
+      throw new Error('a defect in housekeeping');
+    },
+    onFailure: () => expect.fail('the log is sound'),
+    onRoom: () => {},
+  });
+  await expect(queue.push({ commit: commit(1, 5) }, 'answer')).resolves.toBe('answer');
+  await expect(queue.fence()).resolves.toMatchObject({ sequence: 1 });
+});

@@ -1,0 +1,62 @@
+/** A thread that the system does not give is an error of its own, and nothing is left of the try. */
+import { spawn } from 'node:child_process';
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, test } from 'vitest';
+import { requireThreads, startThread, threadFailed, threadFile } from '../../src/threads/threads.ts';
+import { temporaryDirectory } from '../log/sqlite/fixtures.ts';
+
+test('a thread is a file beside its starter, under a name that no application has once it is built', () => {
+  expect(threadFile('file:///a/src/log/x.ts', 'writer').href).toBe('file:///a/src/log/writer.ts');
+  expect(threadFile('file:///a/dist/chunk-1.js', 'writer').href).toBe('file:///a/dist/refold-writer.js');
+  expect(threadFile('file:///a/bundle.mjs', 'writer').href).toBe('file:///a/refold-writer.js');
+});
+
+test('from its sources all of them are there', () => {
+  expect(() => requireThreads('x.db')).not.toThrow();
+});
+
+test('a file that is not there is the bundler’s doing', async () => {
+  const file = pathToFileURL(join(temporaryDirectory(), 'nowhere.js'));
+  const error = await new Promise((resolve) => startThread(file, {}, 'open', 'x.db').once('error', resolve));
+  expect(threadFailed('open', 'x.db', error)).toMatchObject({
+    code: 'STORE_FAILED',
+    path: 'x.db',
+    message: expect.stringMatching(/^Cannot open x\.db: its thread failed: .*nowhere\.js/),
+    hint: expect.stringContaining('external'),
+    cause: error,
+  });
+});
+
+test('options that cannot be met are told with their cause', () => {
+  const start = () => startThread(new URL('file:///x.js'), { execArgv: ['--no-such-flag'] }, 'open', 'x.db');
+  expect(start).toThrow(expect.objectContaining({ code: 'STORE_FAILED', hint: expect.stringContaining('cause') }));
+});
+
+describe('where threads are forbidden', () => {
+  const PROGRAM = `
+    import { openStore } from 'refold';
+    import { cart } from ${JSON.stringify(new URL('../cli/fixtures/cart.ts', import.meta.url).href)};
+    const store = await openStore(cart, { path: process.argv[1] }).catch(({ code, message }) => console.log(code, message));
+  `;
+
+  test('opening a log says so and leaves nothing behind', async () => {
+    const folder = temporaryDirectory();
+    const flags = ['--permission', '--allow-fs-read=*', '--allow-fs-write=*', '--allow-addons'];
+    const args = [
+      ...flags,
+      '--conditions=refold-source',
+      '--input-type=module',
+      '--eval',
+      PROGRAM,
+      join(folder, 'x.db'),
+    ];
+    const child = spawn(process.execPath, args, { cwd: process.cwd() });
+    const [stdout] = await Promise.all([text(child.stdout), text(child.stderr)]);
+    expect(stdout).toMatch(/^STORE_FAILED Cannot open .*x\.db: its thread failed: .*--allow-worker/);
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
+  });
+});
