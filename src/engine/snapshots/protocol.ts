@@ -1,5 +1,6 @@
 /** What a store and its snapshot thread say to each other. */
 import type { SerializedError } from '../../core/errors.ts';
+import type { LogThread } from '../../log/log-source.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import type { FoundModel } from '../folding/model-module.ts';
 import type { FoundDivergence } from '../past/divergence.ts';
@@ -7,8 +8,10 @@ import type { Keyframe, MadeSnapshot } from './making.ts';
 
 /** Handed to the thread at its start. */
 export interface SnapshotThreadOptions {
-  /** The log's file. */
+  /** Names the log in messages. */
   readonly path: string;
+  /** How the thread opens the log. */
+  readonly log: LogThread;
   /** URL of the model's module, and the model's name there. */
   readonly module: string;
   readonly name: string;

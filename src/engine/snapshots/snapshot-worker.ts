@@ -6,7 +6,7 @@ import type { Model } from '../../core/model.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { yieldToOthers } from '../../threads/background.ts';
 import { Pace } from '../../threads/pace.ts';
-import { openLogAt } from '../calls/open-log.ts';
+import { openInThread } from '../calls/open-log.ts';
 import { importModel } from '../folding/model-module.ts';
 import type { EncodedState } from '../folding/stored-snapshots.ts';
 import { explainDivergence } from '../past/divergence.ts';
@@ -21,10 +21,10 @@ yieldToOthers();
 await main(parentPort, workerData as SnapshotThreadOptions);
 
 async function main(port: MessagePort, options: SnapshotThreadOptions): Promise<void> {
-  const { path, module, name, fingerprint } = options;
+  const { module, name, fingerprint } = options;
   try {
     const { model, isSame } = await importModel(module, name, fingerprint);
-    const log = await openLogAt(path, { readOnly: true });
+    const log = await openInThread(options.log);
     port.on('message', (order: SnapshotOrder) => void serve(port, model, log, options, order));
     say(port, { ready: { isSame } });
   } catch (error) {

@@ -10,10 +10,10 @@ import { assert } from '../../core/assert.ts';
 import type { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LiveState, StateCapture } from '../../fold/live-state.ts';
+import type { LogThread } from '../../log/log-source.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
 import { performance } from '../../threads/timers.ts';
-import { IN_MEMORY } from '../calls/open-log.ts';
 import type { Settings } from '../calls/options.ts';
 import { fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { type EncodedState, encodePaced, encodeUpTo, encodeWhole, writeSnapshot } from '../folding/stored-snapshots.ts';
@@ -45,6 +45,8 @@ export interface SnapshotReport {
 export interface SnapshotSource {
   readonly model: Model;
   readonly log: LogStore;
+  /** How a thread opens the log; undefined where only this thread has it. */
+  readonly logThread: LogThread | undefined;
   readonly queue: CommitQueue;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
@@ -89,17 +91,16 @@ export class Snapshotter {
   #remembered = '';
 
   constructor(source: SnapshotSource, rates: Rates, last: SnapshotInfo | undefined) {
-    const { model, log, fingerprint, settings } = source;
+    const { model, log, logThread, fingerprint, settings } = source;
     this.#source = source;
     this.#rates = rates;
     this.#last = last;
     this.#lastAt = settings.clock();
     this.#openedSequence = source.sequence;
-    const isFile = settings.path !== undefined && settings.path !== IN_MEMORY;
     const thread =
-      model.module === undefined || !isFile
+      model.module === undefined || logThread === undefined
         ? undefined
-        : new SnapshotThread({ path: log.path, module: model.module, name: model.name, fingerprint });
+        : new SnapshotThread({ path: log.path, log: logThread, module: model.module, name: model.name, fingerprint });
     this.#checker = new SnapshotChecker({
       path: log.path,
       thread,
