@@ -2,36 +2,52 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { LogContractSetup, LogUnderTest } from '../../src/log/contract/contract.ts';
 import { openSqliteLog, type SqliteLogOptions } from '../../src/log/sqlite/sqlite-log.ts';
-import { describeLogStore, type LogHarness } from './log-store.contract.ts';
+import { sqliteSource } from '../../src/log/sqlite/sqlite-source.ts';
+import { describeLog } from './run-contract.ts';
 
-async function sqliteHarness(options: Partial<SqliteLogOptions>, scripts?: number): Promise<LogHarness> {
-  const directory = fs.mkdtempSync(join(tmpdir(), 'refold-log-'));
-  const path = join(directory, 'log.db');
-  const alter = (sql: string, sequence: number) => {
-    const database = new Database(path);
-    database.prepare(sql).run(sequence);
-    database.close();
-  };
-  const LAST_CHUNK = `rowid = (
-    select max(c.rowid) from snapshot_chunks c join snapshots s on s.id = c.snapshot_id where s.sequence = ?)`;
+interface FileUnderTest extends LogUnderTest {
+  readonly directory: string;
+  readonly path: string;
+}
+
+function alter({ path }: FileUnderTest, sql: string, ...values: number[]): void {
+  const database = new Database(path);
+  database.prepare(sql).run(...values);
+  database.close();
+}
+
+const LAST_CHUNK = `rowid = (
+  select max(c.rowid) from snapshot_chunks c join snapshots s on s.id = c.snapshot_id where s.sequence = ?)`;
+const FLIPPED = "substr(data, 1, 100) || cast('?' as blob) || substr(data, 102)";
+
+function setupOf(options: Partial<SqliteLogOptions>): LogContractSetup<FileUnderTest> {
   return {
-    // The contract is about what is read and written, not about power cuts: no fsync per append.
-    open: () => openSqliteLog({ path, durability: 'os', ...options }),
-    openReader: () => openSqliteLog({ path, ...options, readOnly: true }),
-    openInProcess: `
+    create: () => {
+      const directory = fs.mkdtempSync(join(tmpdir(), 'refold-log-'));
+      const path = join(directory, 'log.db');
+      const source = sqliteSource({ path });
+      const open: typeof source.open = (asked) => openSqliteLog({ path, ...options, ...asked } as SqliteLogOptions);
+      return {
+        source: { ...source, open },
+        directory,
+        path,
+        dispose: () => fs.rmSync(directory, { recursive: true }),
+      };
+    },
+    threads: true,
+    // The lock lets no other writer in while there is one: this is what a writer would find after losing it.
+    replaceWriter: async (subject) => alter(subject, 'update log_state set epoch = epoch + 1'),
+    openInProcess: ({ directory }) => `
       import { openSqliteLog } from './src/log/sqlite/sqlite-log.ts';
       const log = await openSqliteLog({ path: ${JSON.stringify(join(directory, 'other.db'))}, durability: 'os' });`,
-    damageSnapshot: async (sequence) => {
-      const flipped = "substr(data, 1, 100) || cast('?' as blob) || substr(data, 102)";
-      alter(`update snapshot_chunks set data = cast(${flipped} as blob) where ${LAST_CHUNK}`, sequence);
-    },
-    loseChunk: async (sequence) => alter(`delete from snapshot_chunks where ${LAST_CHUNK}`, sequence),
-    dispose: async () => fs.rmSync(directory, { recursive: true }),
-    ...(scripts === undefined ? {} : { scripts }),
+    damageSnapshot: (subject, sequence) =>
+      alter(subject, `update snapshot_chunks set data = cast(${FLIPPED} as blob) where ${LAST_CHUNK}`, sequence),
+    loseChunk: (subject, sequence) => alter(subject, `delete from snapshot_chunks where ${LAST_CHUNK}`, sequence),
   };
 }
 
-describeLogStore('SQLite', () => sqliteHarness({}));
+describeLog('SQLite', setupOf({}));
 // Starting a thread for every read takes its time, and a few scripts are as good here as many.
-describeLogStore('SQLite, a thread reading ahead', () => sqliteHarness({ readAheadFromBytes: 0 }, 5));
+describeLog('SQLite, a thread reading ahead', { ...setupOf({ readAheadFromBytes: 0 }), scripts: 5 });

@@ -28,6 +28,7 @@ const FOLD = 'src/fold/';
 const ENCODING = 'src/fold/encoding/';
 const LOG = 'src/log/';
 const BLOCKS = 'src/log/blocks/';
+const CONTRACT = 'src/log/contract/';
 const FILE = 'src/log/sqlite/file/';
 const CALLS = 'src/engine/calls/';
 const FOLDING = 'src/engine/folding/';
@@ -67,6 +68,7 @@ export const FLOORS: readonly Floor[] = [
   },
 
   { files: LOG, sees: [CORE, THREADS, BLOCKS], node: 'all' },
+  { files: CONTRACT, sees: [CORE, LOG, BLOCKS], doors: ['contract.ts'], node: 'all' },
   {
     files: BLOCKS,
     sees: [CORE, 'src/log/log-store.ts'],

@@ -108,7 +108,7 @@ class Writer {
   close(): void {
     clearTimeout(this.#sync);
     try {
-      if (!this.#write.failed) this.#syncNow();
+      if (!this.#write.failed && !this.#write.isReplaced) this.#syncNow();
       this.#room.make();
     } finally {
       this.#closeConnections();
