@@ -45,6 +45,7 @@ async function bundle() {
     input: {
       index: './index.ts',
       testing: './testing.ts',
+      log: './log.ts',
       'cli/main': './cli/main.ts',
       ...Object.fromEntries([...THREADS, ...IMPORTED].map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),
     },

@@ -4,11 +4,10 @@
  * For tests, and for stores opened at `:memory:`. It keeps blocks in the very form a file would (checksums, chain, open
  * and sealed payloads), so that whatever runs on it runs on a file. Nothing here survives the process.
  */
-import assert from 'node:assert';
 import { RefoldError } from '../core/errors.ts';
 import { isParts } from '../core/parts.ts';
-import { encodeOpenBlock } from './blocks/block.ts';
-import { chainAfter, checksumOf, EMPTY_CHAIN, type StoredBlock, verifyBlock } from './blocks/chain.ts';
+import { checksumOf, EMPTY_CHAIN, type StoredBlock, verifyBlock } from './blocks/chain.ts';
+import { nextBlock } from './blocks/next-block.ts';
 import { headerOf } from './blocks/sealing.ts';
 import { Bell, followLog } from './following.ts';
 import {
@@ -132,31 +131,13 @@ class MemoryLog implements LogStore {
     const contents = this.#writing(request.epoch);
     const { sequence } = contents.head;
     if (request.expectedSequence !== sequence) throw sequenceConflict(this.path, request.expectedSequence, sequence);
-    if (request.commits.length > 0) this.#appendBlock(contents, request);
+    if (request.commits.length > 0) {
+      const { block, head } = nextBlock(contents.head, request.commits);
+      contents.blocks.push(block);
+      contents.head = head;
+    }
     rememberOutcomes(contents.outcomes, request.outcomes);
     contents.bell.ring();
-  }
-
-  #appendBlock(contents: MemoryContents, { commits, expectedSequence }: AppendRequest): void {
-    const payload = encodeOpenBlock(commits);
-    const firstSequence = expectedSequence + 1;
-    const lastSequence = expectedSequence + commits.reduce((sum, commit) => sum + commit.events, 0);
-    assert(lastSequence >= firstSequence, 'a block without events');
-    const checksum = checksumOf(payload);
-    const bytes = Buffer.byteLength(payload);
-    const recordedAt = commits[0]!.recordedAt;
-    const chain = chainAfter(contents.head.chain, { checksum, firstSequence, lastSequence, recordedAt });
-    contents.blocks.push({
-      firstSequence,
-      lastSequence,
-      recordedAt,
-      encoding: 'open',
-      bytes,
-      payload,
-      chain,
-      checksum,
-    });
-    contents.head = { sequence: lastSequence, recordedAt: commits.at(-1)!.recordedAt, chain };
   }
 
   async *read({ from, to }: { readonly from: number; readonly to?: number }): AsyncGenerator<Block, void> {

@@ -72,7 +72,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: BLOCKS,
     sees: [CORE, 'src/log/log-store.ts'],
-    doors: ['block.ts', 'block-rules.ts', 'chain.ts', 'sealed-block.ts', 'sealing.ts'],
+    doors: ['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
     packages: ['msgpackr'],
     node: 'all',
   },
@@ -149,6 +149,7 @@ export const FLOORS: readonly Floor[] = [
 
   { files: 'src/index.ts', sees: BELOW_THE_DOORS, node: [] },
   { files: 'src/testing.ts', sees: BELOW_THE_DOORS, node: 'all' },
+  { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, CONTRACT], node: [] },
 
   {
     files: 'src/cli/',

@@ -45,7 +45,7 @@ function callsOf(log: LogStore): readonly (() => unknown)[] {
 }
 
 const wakesFollower: Check[1] = async ({ log }) => {
-  const following = collect(log.follow(1, new AbortController().signal));
+  const following = collect(log.follow(1, AbortSignal.timeout(20_000)));
   const refused = refusalOf(following);
   await log.close();
   strictEqual((await refused).code, 'STORE_CLOSED');
