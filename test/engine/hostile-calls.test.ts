@@ -69,6 +69,7 @@ const ASYNC: readonly (readonly [name: string, call: Give])[] = [
   ['openStore(model, { save: [x] })', (x) => openStore(cartModel, { path: ':memory:', save: [x] })],
   ['openLog(x)', (x) => openLog(x)],
   ['openLog({ path: x })', (x) => openLog({ path: x })],
+  ['openLog({ log: x })', (x) => openLog({ log: x })],
   ['openLog({ readOnly: x })', (x) => openLog({ path, readOnly: x })],
   ['replay(x, …)', (x) => replay(x, { path })],
   ['replay(model, x)', (x) => replay(cartModel, x)],

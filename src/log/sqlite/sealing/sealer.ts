@@ -21,7 +21,7 @@ export interface PackAnswer {
 }
 
 /**
- * Seals as `LogStore.seal` says.
+ * Seals as `LogCare.seal` says.
  *
  * @param writer may be absent for a dry run: then there is always room
  * @param closing aborts when the log closes: what was packed and not swapped is forgotten
