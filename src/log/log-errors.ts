@@ -52,10 +52,11 @@ export function storeFailed(path: string, cause?: unknown): RefoldError {
   });
 }
 
-/** @throws RefoldError `INVALID_OPTION` for a durability that there is not */
-export function requireDurability(durability: Durability): void {
+/** @throws RefoldError `INVALID_OPTION` for an unknown durability */
+export function requireDurability(durability: unknown): asserts durability is Durability {
   if (durability === 'always' || durability === 'everysec' || durability === 'os') return;
-  throw new RefoldError('INVALID_OPTION', `Cannot open a log with durability ${String(durability)}`, {
+  const given = typeof durability === 'string' ? `durability ${durability}` : 'a durability that is not a string';
+  throw new RefoldError('INVALID_OPTION', `Cannot open a log with ${given}`, {
     type: 'durability',
     hint: "Give 'always', 'everysec' or 'os'",
   });

@@ -48,8 +48,8 @@ interface StoredSnapshot {
 }
 
 /**
- * What a log in memory holds, and a source of it: `openStore(model, { log: contents })` reopens the same log, whoever wrote
- * it. Only this thread has it.
+ * What a log in memory holds, and a source of it: `openStore(model, { log: contents })` opens the same log again. Only this
+ * thread has it.
  */
 export class MemoryContents implements LogSource {
   readonly name: string = ':memory:';
@@ -64,8 +64,13 @@ export class MemoryContents implements LogSource {
   trimmed: { readonly through: number; readonly chain: string } = { through: 0, chain: EMPTY_CHAIN };
   epoch = 0;
 
-  /** Opens the log. Its writer replaces the one before it. `durability` is taken and means nothing: there is no disk. */
-  async open({ durability = 'always', readOnly = false }: OpenLogOptions = {}): Promise<LogStore> {
+  /**
+   * Opens the log. A writer replaces the one before it. `durability` is taken and means nothing: there is no disk.
+   *
+   * @throws RefoldError `INVALID_OPTION`
+   */
+  async open(options: OpenLogOptions = {}): Promise<LogStore> {
+    const { durability = 'always', readOnly = false } = openOptionsOf(options);
     requireDurability(durability);
     return new MemoryLog(this, readOnly);
   }
@@ -94,6 +99,26 @@ function contentsOf(options: unknown): MemoryContents | undefined {
   } catch {
     return undefined; // a getter or a proxy
   }
+}
+
+function openOptionsOf(options: unknown): OpenLogOptions {
+  try {
+    if (isParts(options)) {
+      const { durability, readOnly } = options;
+      let areKnown = true;
+      for (const name in options) areKnown &&= name === 'durability' || name === 'readOnly'; // inherited ones as well
+      if (areKnown && (readOnly === undefined || typeof readOnly === 'boolean')) {
+        return { durability: durability as Durability | undefined, readOnly };
+      }
+    }
+  } catch {
+    // a getter or a proxy
+  }
+  throw new RefoldError(
+    'INVALID_OPTION',
+    'Cannot open a log in memory: its options are { durability?, readOnly? }, and readOnly is true or false',
+    { type: 'options', hint: 'Give { readOnly: true } to read, or nothing to write' },
+  );
 }
 
 class MemoryLog implements LogStore {

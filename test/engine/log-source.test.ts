@@ -166,6 +166,19 @@ describe('a source', () => {
   });
 });
 
+test('a store whose writer was replaced writes nothing more, and can be closed', async () => {
+  const contents = new MemoryContents();
+  const store = await openStore(cartModel, { log: contents });
+  await store.append(note('a'));
+  await using other = await openStore(cartModel, { log: contents });
+  expect((await errorOf(store.snapshot())).code).toBe('SEQUENCE_CONFLICT');
+  expect((await errorOf(store.append(note('b')))).code).toBe('SEQUENCE_CONFLICT');
+  await store.close();
+  await other.append(note('c'));
+  expect(other.state.seen.notes).toEqual(['a', 'c']);
+  expect(contents.snapshots).toEqual([]);
+});
+
 test("':memory:' takes every option", async () => {
   for (const durability of ['always', 'everysec', 'os'] as const) {
     await using store = await openStore(cartModel, { path: ':memory:', durability, readOnly: false });

@@ -24,7 +24,7 @@ export function openingCases({
 }: LogContractSetup<any>): readonly Check[] {
   return [
     ['a source has a name', hasName],
-    ['a durability that there is not is refused', refusesDurability],
+    ['an unknown durability is refused', refusesDurability],
     ...(readers
       ? ([
           ['a reader sees the log as it is now, at every question', seesTheLog],
@@ -32,7 +32,9 @@ export function openingCases({
           ['a reader replaces no writer', replacesNobody],
         ] as Check[])
       : []),
-    threads ? ['a thread opens the log to read it', opensInThread] : ['no thread is named', namesNoThread],
+    threads
+      ? ['a thread opens the log to read it', opensInThread]
+      : ['a source without a thread names none', namesNoThread],
   ];
 }
 

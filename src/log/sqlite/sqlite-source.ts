@@ -1,7 +1,7 @@
 /**
  * The source of the log in one SQLite file: what `path` stands for.
  *
- * Threads import this file by its URL, so the build makes a file of it: `sqlite-refold.js`, a name that nobody else has.
+ * Threads import this file by its URL, so the build makes a file of it: `sqlite-refold.js`.
  * SQLite itself is loaded when a log is opened: a program that only imports refold does not load it.
  */
 import { resolve } from 'node:path';
