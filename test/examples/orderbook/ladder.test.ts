@@ -5,7 +5,7 @@ import { Story } from '../../../examples/orderbook/demo/story.ts';
 import { renderLadder, renderTape, viewOf } from '../../../examples/orderbook/ladder.ts';
 import { openProgress } from '../../../examples/orderbook/progress.ts';
 import { parsePosition } from '../../../examples/orderbook/show.ts';
-import { table, wrap } from '../../../examples/orderbook/text.ts';
+import { table } from '../../../examples/orderbook/text.ts';
 import { memoryBook } from './memory-book.ts';
 
 describe('the ladder', () => {
@@ -106,7 +106,7 @@ describe('progress', () => {
     expect(written).toHaveLength(11);
     expect(written[0]).toContain('░');
     expect(written[0]).toContain('25 %');
-    expect(written[0]).toContain('250 · 250/s · 3 s left');
+    expect(written[0]).toContain('250 · 250/s · 3s left');
     expect(written.at(-1)).toBe('\r\x1b[2K');
   });
 
@@ -129,14 +129,20 @@ describe('a story', () => {
     expect(story.held).toBe(false);
     expect(lines).toEqual(['  ✓ one: 1', '  ✗ another: b, against a']);
   });
+
+  test('numbers its chapters, and wraps their text at 100 characters', () => {
+    const lines: string[] = [];
+    const story = new Story((text) => lines.push(...stripVTControlCharacters(text).split('\n')));
+    story.chapter('Begin', 'word '.repeat(30));
+    expect(lines).toEqual(['', '1. Begin', 'word '.repeat(20).trim(), 'word '.repeat(10).trim()]);
+  });
 });
 
-test('tables align, paragraphs wrap', () => {
+test('tables align', () => {
   expect(
     table([
       ['a', '1'],
       ['long', '1,000'],
     ]),
   ).toBe('  a         1\n  long  1,000');
-  expect(wrap('one two three', 7)).toBe('one two\nthree');
 });

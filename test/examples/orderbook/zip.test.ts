@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { readLines } from '../../../examples/orderbook/feeds/csv.ts';
 import { openSample, readZip } from '../../../examples/orderbook/feeds/zip.ts';
 import { errorOf, linesOf, temporaryFolder } from './support.ts';
 
@@ -84,9 +85,31 @@ describe('members', () => {
   });
 });
 
+test('two members of one archive can be read side by side, and left before their end', async () => {
+  const lines = Array.from({ length: 50_000 }, (_, index) => `line ${index}`);
+  const text = lines.join('\n');
+  const members = await readZip(
+    fileWith(
+      zipOf([
+        { name: 'a.csv', text },
+        { name: 'b.csv', text },
+      ]),
+    ),
+  );
+  const [a, b] = ['a.csv', 'b.csv'].map((name) => readLines(members.get(name)!));
+  for (const line of lines.slice(0, 20_000))
+    expect([(await a!.next()).value, (await b!.next()).value]).toEqual([line, line]);
+  await Promise.all([a!.return(), b!.return()]);
+});
+
 describe('what is refused, and says so', () => {
   const good = zipOf([{ name: 'a.csv', text: 'some text\n'.repeat(1_000) }]);
   const end = good.length - 22;
+  const flippedBit = (): Buffer => {
+    const archive = zipOf([{ name: 'a.csv', text: 'some text', stored: true }]);
+    archive[40]! ^= 1;
+    return archive;
+  };
   const withEnd = (change: (archive: Buffer) => void): Buffer => {
     const archive = Buffer.from(good);
     change(archive);
@@ -94,19 +117,23 @@ describe('what is refused, and says so', () => {
   };
 
   test.each([
-    ['no archive at all', Buffer.from('row,ts_ns\n'), /no end record/],
-    ['an empty file', Buffer.alloc(0), /no end record/],
-    ['a cut archive', good.subarray(0, good.length - 30), /no end record/],
-    ['zip64', withEnd((archive) => archive.writeUInt32LE(0xffffffff, end + 16)), /zip64/],
-    ['one of several parts', withEnd((archive) => archive.writeUInt16LE(1, end + 4)), /several parts/],
-    ['a directory beyond the file', withEnd((archive) => archive.writeUInt32LE(1_000_000, end + 12)), /does not fit/],
-    ['a damaged directory', withEnd((archive) => archive.writeUInt16LE(2, end + 10)), /entry 2/],
+    ['no archive at all', Buffer.from('row,ts_ns\n'), /[Nn]ot a zip file/],
+    ['an empty file', Buffer.alloc(0), /[Nn]ot a zip file/],
+    ['a cut archive', good.subarray(0, good.length - 30), /file is truncated/],
+    ['a zip64 record that is not there', withEnd((archive) => archive.writeUInt32LE(0xffffffff, end + 16)), /EOF/],
+    ['one of several parts', withEnd((archive) => archive.writeUInt16LE(1, end + 4)), /multi-disk/],
+    ['a directory beyond the file', withEnd((archive) => archive.writeUInt32LE(1_000_000, end + 16)), /EOF/],
+    ['a directory that is cut', withEnd((archive) => archive.writeUInt16LE(2, end + 10)), /EOF/],
+    ['a directory that is elsewhere', withEnd((archive) => archive.writeUInt32LE(0, end + 16)), /signature/],
+    ['a local header that is damaged', withEnd((archive) => archive.fill(0, 0, 4)), /local file header/],
     ['an encrypted member', zipOf([{ name: 'a.csv', text: 'x', lie: { flags: 1 } }]), /encrypted/],
-    ['an unknown method', zipOf([{ name: 'a.csv', text: 'x', lie: { method: 12 } }]), /method 12/],
+    ['an unknown method', zipOf([{ name: 'a.csv', text: 'x', lie: { method: 12 } }]), /method is 12/],
     ['a wrong checksum', zipOf([{ name: 'a.csv', text: 'x', lie: { crc: 1 } }]), /CRC-32/],
-    ['more than it declares', zipOf([{ name: 'a.csv', text: 'x'.repeat(100), lie: { bytes: 10 } }]), /more than/],
-    ['less than it declares', zipOf([{ name: 'a.csv', text: 'x', lie: { bytes: 10 } }]), /after 1 of 10/],
+    ['a stored member with a flipped bit', flippedBit(), /CRC-32/],
+    ['more than it declares', zipOf([{ name: 'a.csv', text: 'x'.repeat(100), lie: { bytes: 10 } }]), /expected 10/],
+    ['less than it declares', zipOf([{ name: 'a.csv', text: 'x', lie: { bytes: 10 } }]), /expected 10. got only 1/],
     ['damaged data', withEnd((archive) => archive.fill(0xff, 40, 50)), /./],
+    ['a name that leaves the archive', zipOf([{ name: '../a.csv', text: 'x' }]), /relative path/],
   ])('%s', async (_, bytes, message) => {
     const path = fileWith(bytes);
     const error = await errorOf(contentOf(path, 'a.csv'));
