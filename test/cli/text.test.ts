@@ -257,7 +257,7 @@ describe('progress', () => {
     expect(written[1]).toBe('\r\u001b[2K');
   });
 
-  test('is silent when stderr is no terminal', () => {
+  test('is silent when stderr is not a terminal', () => {
     const { terminal, written } = screen(false);
     let now = 0;
     const bar = new ProgressBar(terminal, () => (now += 5_000));

@@ -82,7 +82,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
 const INTRODUCTION = `${paint('bold', 'An order book that never forgets')}
 An exchange keeps its book in memory, because memory is fast, and must not lose it, because it is
 money. refold writes what *happened* (an order was accepted, a trade was executed) to a log on disk,
-and folds those events into the book. The log is the truth; the book can always be had again.`;
+and folds those events into the book. The log is the truth: it can rebuild the book at any time.`;
 
 async function requireNewBook(path: string): Promise<void> {
   const store = await openNewBook(path);
@@ -256,7 +256,7 @@ async function lookAtTheBook(
   story.chapter(
     'Look at the past',
     `Nothing was overwritten, so any moment can be seen again. This is the book at event ${number(crashSequence)}, where ` +
-      `the crash had left it, at ${clock(past.state.clock || OPENING)} of its own time.`,
+      `the crash had left it, at ${clock(past.state.clock || OPENING)} of the market's time.`,
   );
   story.say(renderLadder(viewOf(past.state, SYMBOL)));
   story.check('the book of that moment (state hash)', short(crashHash), short(hashState(past.state)));

@@ -4,10 +4,10 @@
  * The figures are those of GOOG on 2012-06-21 (NASDAQ, the LOBSTER sample): of a hundred messages 45 are new orders, 44
  * deletions, 5 executions, 2.5 prints against hidden orders; half of all cancelled orders live under two seconds, a tenth
  * under two milliseconds; messages come in bursts; some 600 orders rest near the best prices. The rest is what a real
- * gateway sees besides: partial cancels, replacements, cancels that come too late, a clock, mass cancels.
+ * gateway sees too: partial cancels, replacements, cancels that come too late, a clock, mass cancels.
  *
  * The generator is a discrete-event simulation: entries arrive in bursts, and every entry that rests schedules its own
- * deletion. Deletions come about, they are not drawn, so their share is a result and not a setting.
+ * deletion. Deletions are not drawn, so their share is a result and not a setting.
  */
 
 import TinyQueue from 'tinyqueue';

@@ -16,7 +16,7 @@ export class Story {
   readonly #write: (text: string) => void;
   #chapters = 0;
 
-  /** @param write gets the text, line by line; nobody listens when only JSON was asked for */
+  /** @param write gets the text, line by line; with `--json` it does nothing */
   constructor(write: (text: string) => void) {
     this.#write = write;
   }

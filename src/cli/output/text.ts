@@ -32,7 +32,7 @@ function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** Colours for stdout: none when it is no terminal, or NO_COLOR is set. */
+/** Colours for stdout: none when it is not a terminal, or NO_COLOR is set. */
 export function paint(colour: Colour, text: string): string {
   return styleText(colour, text, { stream: process.stdout });
 }

@@ -103,7 +103,7 @@ describe('a day of flow has the statistics of a real one', () => {
     expect(new Set(placed.map(({ account }) => account)).size).toBe(12);
   });
 
-  test('time never goes back, and everything is a whole number', () => {
+  test('time never decreases, and everything is a whole number', () => {
     for (const [index, { at, command }] of flow.entries()) {
       if (index > 0 && at < flow[index - 1]!.at) throw new Error(`command ${index} is at ${at}`);
       const fractions = Object.values(command.input).filter(

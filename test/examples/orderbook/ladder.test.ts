@@ -45,7 +45,7 @@ describe('the ladder', () => {
     expect(renderLadder(await bookWith(...orders))).toContain(words);
   });
 
-  test('goes with the last trades, newest first', async () => {
+  test('comes with the last trades, newest first', async () => {
     const view = await bookWith(['sell', 104, 10], ['buy', 104, 3], ['buy', 110, 2]);
     expect(stripVTControlCharacters(renderTape(view)).split('\n')).toEqual([
       '          104           2  bought  event 6, trade 2',
@@ -66,8 +66,8 @@ describe('a position', () => {
     expect(parsePosition(text)).toEqual(position);
   });
 
-  test.each(['', 'yesterday', '-1', '1.5', '2026-13-45', '2026-01-05 noon'])('%j is none', (text) => {
-    expect(() => parsePosition(text)).toThrow(/no sequence and no time/);
+  test.each(['', 'yesterday', '-1', '1.5', '2026-13-45', '2026-01-05 noon'])('%j is refused', (text) => {
+    expect(() => parsePosition(text)).toThrow(/neither a sequence nor a time/);
   });
 });
 
@@ -99,7 +99,7 @@ describe('progress', () => {
     expect(written).toEqual([]);
   });
 
-  test('is a bar with the time left on a terminal, redrawn ten times a second at most, and goes away', () => {
+  test('is a bar with the time left on a terminal, redrawn ten times a second at most, and taken away at the end', () => {
     const { written, bar, at } = record(true);
     for (let ms = 1_000; ms < 2_000; ms += 10) at(ms, ms / 4);
     bar.end();

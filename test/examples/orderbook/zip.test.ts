@@ -162,7 +162,7 @@ describe('a LOBSTER sample', () => {
     }
   });
 
-  test('has one of each, or it is none', async () => {
+  test('is refused unless it has one of each', async () => {
     const error = await errorOf(openSample(fileWith(zipOf([message]))));
     expect(error.message).toMatch(/0 files whose names have _orderbook_/);
     const twice = zipOf([message, orderBook, { ...message, name: 'AAPL_message_10.csv' }]);
