@@ -10,6 +10,8 @@ interface Member {
   readonly name: string;
   readonly text: string;
   readonly stored?: boolean;
+  /** Sizes and place stand in an extra field, as those of more than 4 GiB do. */
+  readonly zip64?: boolean;
   /** Fields of the directory entry to get wrong. */
   readonly lie?: { readonly method?: number; readonly flags?: number; readonly crc?: number; readonly bytes?: number };
 }
@@ -19,7 +21,7 @@ function zipOf(members: readonly Member[], comment = ''): Buffer {
   const locals: Buffer[] = [];
   const entries: Buffer[] = [];
   let offset = 0;
-  for (const { name, text, stored = false, lie = {} } of members) {
+  for (const { name, text, stored = false, zip64 = false, lie = {} } of members) {
     const data = stored ? Buffer.from(text) : deflateRawSync(text);
     const { method = stored ? 0 : 8, flags = 0, crc = crc32(text), bytes = text.length } = lie;
     const local = Buffer.alloc(30);
@@ -35,7 +37,8 @@ function zipOf(members: readonly Member[], comment = ''): Buffer {
     entry.writeUInt16LE(name.length, 28);
     entry.writeUInt32LE(offset, 42);
     locals.push(local, Buffer.from(name), data);
-    entries.push(entry, Buffer.from(name));
+    const extra = zip64 ? withZip64(entry) : '';
+    entries.push(entry, Buffer.from(name), Buffer.from(extra));
     offset += 30 + name.length + data.length;
   }
   const directory = Buffer.concat(entries);
@@ -46,6 +49,19 @@ function zipOf(members: readonly Member[], comment = ''): Buffer {
   end.writeUInt32LE(offset, 16);
   end.writeUInt16LE(comment.length, 20);
   return Buffer.concat([...locals, directory, end, Buffer.from(comment)]);
+}
+
+/** Moves the sizes and the place of a directory entry into an extra field, which it gives back. */
+function withZip64(entry: Buffer): Buffer {
+  const extra = Buffer.alloc(28);
+  extra.writeUInt16LE(1, 0);
+  extra.writeUInt16LE(24, 2);
+  for (const [index, at] of [24, 20, 42].entries()) {
+    extra.writeBigUInt64LE(BigInt(entry.readUInt32LE(at)), 4 + 8 * index);
+    entry.writeUInt32LE(0xffffffff, at);
+  }
+  entry.writeUInt16LE(extra.length, 30);
+  return extra;
 }
 
 function fileWith(bytes: Uint8Array): string {
@@ -71,6 +87,12 @@ describe('members', () => {
     );
     expect(await contentOf(path, 'a.csv')).toEqual(['one', 'two']);
     expect(await contentOf(path, 'empty.csv')).toEqual([]);
+  });
+
+  test('with the large sizes of zip64', async () => {
+    const members = ['a.csv', 'b.csv'].map((name) => ({ name, text: `${name}\n`, zip64: true }));
+    const path = fileWith(zipOf(members));
+    expect(await contentOf(path, 'b.csv')).toEqual(['b.csv']);
   });
 
   test('behind a comment', async () => {
