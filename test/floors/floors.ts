@@ -161,12 +161,17 @@ export const FLOORS: readonly Floor[] = [
     node: 'all',
   },
   { files: 'src/cli/input/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
-  { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander'], node: 'all' },
+  { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander', 'pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: 'src/studio/', sees: PACKAGE, node: 'all' },
   { files: 'src/redis/', sees: PACKAGE, node: 'all' },
 
   ...ORDER_BOOK.map(
-    (files): Floor => ({ files, sees: ORDER_BOOK, packages: ['refold', 'zod', 'commander'], node: 'all' }),
+    (files): Floor => ({
+      files,
+      sees: ORDER_BOOK,
+      packages: ['refold', 'zod', 'commander', 'pure-rand', 'tinyqueue', 'pretty-ms', 'yauzl'],
+      node: 'all',
+    }),
   ),
 ];
 
