@@ -1,4 +1,4 @@
-/** When a snapshot is due, how close keyframes lie, and which snapshots stay: pure decisions from facts to an answer. */
+/** When a snapshot is due, where its bytes come from, how close keyframes lie, which stay: decisions from facts alone. */
 import type { SaveRule } from '../calls/options.ts';
 
 /** What is known after a commit; all of it at hand in O(1). */
@@ -56,6 +56,47 @@ export function planSnapshot(facts: SnapshotFacts): SnapshotReason | undefined {
   if (facts.keyframes && isLong) return 'keyframe';
   const due = facts.save.some(({ seconds, changes }) => tailEvents >= changes && facts.sinceMs >= seconds * 1_000);
   return due ? 'save' : undefined;
+}
+
+/** What decides where the bytes of a snapshot come from. */
+export interface SourceFacts {
+  /** Whether the state can be held still while folding goes on: under the atomic fold. */
+  readonly canHold: boolean;
+  /** Whether a thread can have the model and the log. */
+  readonly hasThread: boolean;
+  /** Whether nothing was appended since the open. */
+  readonly isFresh: boolean;
+  /** Whether the store is closing: nothing is folded any more, and nobody waits for anything but the close. */
+  readonly isLast: boolean;
+  /** Size of the last snapshot, in bytes; 0 when there is none. */
+  readonly lastBytes: number;
+}
+
+/** `at once`: in this turn. `slices`: from the state held still. `thread`, `log`: folded anew from the log, there or here. */
+export type SourceName = 'at once' | 'slices' | 'thread' | 'log';
+
+export interface SourcePlan {
+  /** In the order to be asked; the last one can always give it. */
+  readonly sources: readonly SourceName[];
+  /** A state of more bytes is not encoded at once. */
+  readonly atOnceBytes: number;
+}
+
+/**
+ * A state of up to so many bytes is encoded at once: that takes about a millisecond. It may take three where the state
+ * cannot be held still, and before the first append, when nobody waits: a process that dies young shall not leave the next
+ * one a longer tail.
+ */
+const AT_ONCE_BYTES = 64 * 1024;
+const AT_ONCE_BYTES_LONGER = 256 * 1024;
+
+/** Where the bytes of a snapshot come from: from where they disturb the writing least. */
+export function planSource({ canHold, hasThread, isFresh, isLast, lastBytes }: SourceFacts): SourcePlan {
+  if (isLast) return { sources: ['at once'], atOnceBytes: Number.POSITIVE_INFINITY };
+  const atOnceBytes = canHold && !isFresh ? AT_ONCE_BYTES : AT_ONCE_BYTES_LONGER;
+  const others: SourceName[] = canHold ? ['slices'] : hasThread ? ['thread', 'log'] : ['log'];
+  // What was far too large the last time need not be tried.
+  return { sources: lastBytes > 2 * atOnceBytes ? others : ['at once', ...others], atOnceBytes };
 }
 
 /** Bytes of state encoded per ms: roughly, for it only keeps keyframes of large states apart. */

@@ -1,6 +1,13 @@
 /** How fast this machine opens, loads and folds this log: measured at every open and every snapshot, and remembered in it. */
 import type { LogStore } from '../../log/log-store.ts';
-import type { Measured } from './making.ts';
+
+/** What a recovery took. What was loaded counts where all that an open does with it was measured. */
+export interface Measured {
+  readonly eventsReplayed: number;
+  readonly foldMilliseconds: number;
+  readonly bytesLoaded?: number;
+  readonly loadMilliseconds?: number;
+}
 
 export interface Rates {
   /** Events folded, per ms. */
@@ -32,7 +39,7 @@ export async function readRates(log: LogStore): Promise<Rates> {
 
 /** Learns from a recovery what it was long enough to tell. */
 export function learnRates(rates: Rates, measured: Measured): void {
-  const { eventsReplayed, foldMilliseconds, bytesLoaded, loadMilliseconds } = measured;
+  const { eventsReplayed, foldMilliseconds, bytesLoaded = 0, loadMilliseconds = 0 } = measured;
   if (eventsReplayed >= MEASURABLE_EVENTS && foldMilliseconds > 0) rates.fold = eventsReplayed / foldMilliseconds;
   if (bytesLoaded >= MEASURABLE_BYTES && loadMilliseconds > 0) rates.load = bytesLoaded / loadMilliseconds;
 }

@@ -2,61 +2,50 @@
 import assert from 'node:assert';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
-import type { Model } from '../../core/model.ts';
-import type { LogStore } from '../../log/log-store.ts';
 import { yieldToOthers } from '../../threads/background.ts';
 import { Pace } from '../../threads/pace.ts';
 import { openLogAt } from '../calls/open-log.ts';
 import { importModel } from '../folding/model-module.ts';
 import type { EncodedState } from '../folding/stored-snapshots.ts';
 import { explainDivergence } from '../past/divergence.ts';
-import { makeSnapshot } from './making.ts';
-import type { SnapshotAnswer, SnapshotOrder, SnapshotThreadOptions } from './protocol.ts';
+import { type Folding, makeFromLog } from './sources.ts';
+import type { SnapshotAnswer, SnapshotOrder, ThreadStart } from './thread.ts';
 
 /** Nobody waits in this thread, but others for its processor. */
 const SLICE_MS = 0.5;
 
 assert(parentPort, 'the snapshot thread runs in a thread of its own');
 yieldToOthers();
-await main(parentPort, workerData as SnapshotThreadOptions);
+await main(parentPort, workerData as ThreadStart);
 
-async function main(port: MessagePort, options: SnapshotThreadOptions): Promise<void> {
-  const { path, module, name, fingerprint } = options;
-  try {
+async function main(port: MessagePort, { log: { path }, module, name, fingerprint }: ThreadStart): Promise<void> {
+  await answering(port, async () => {
     const { model, isSame } = await importModel(module, name, fingerprint);
     const log = await openLogAt(path, { readOnly: true });
-    port.on('message', (order: SnapshotOrder) => void serve(port, model, log, options, order));
+    const folding = { model, log, fingerprint };
+    port.on('message', (order: SnapshotOrder) => void answering(port, () => carryOut(port, folding, order)));
     say(port, { ready: { isSame } });
-  } catch (error) {
-    say(port, failure(error));
-  }
+  });
 }
 
-async function serve(
-  port: MessagePort,
-  model: Model,
-  log: LogStore,
-  { fingerprint }: SnapshotThreadOptions,
-  order: SnapshotOrder,
-): Promise<void> {
+async function carryOut(port: MessagePort, folding: Folding, order: SnapshotOrder): Promise<void> {
+  if ('live' in order) {
+    const divergence = await explainDivergence({ ...folding, base: order.base }, order.to, order.live);
+    return say(port, { divergence });
+  }
+  const pace = new Pace(SLICE_MS, 'nap');
+  const made = await makeFromLog(folding, order, pace, (keyframe) => say(port, { keyframe }, keyframe.encoded));
+  say(port, { made }, made.encoded);
+}
+
+async function answering(port: MessagePort, work: () => Promise<void>): Promise<void> {
   try {
-    if ('live' in order) {
-      say(port, {
-        divergence: await explainDivergence({ model, log, fingerprint, base: order.base }, order.to, order.live),
-      });
-    } else {
-      const pace = new Pace(SLICE_MS, 'nap');
-      const { base, keyframeEvents } = order;
-      const made = await makeSnapshot(model, log, fingerprint, order.to, {
-        pace,
-        base,
-        keyframeEvents,
-        onKeyframe: (keyframe) => say(port, { keyframe }, keyframe.encoded),
-      });
-      say(port, { made }, made.encoded);
-    }
+    await work();
   } catch (error) {
-    say(port, failure(error));
+    const known = isRefoldError(error)
+      ? error
+      : new RefoldError('STORE_FAILED', `Cannot make a snapshot in a thread of its own: ${messageOf(error)}`);
+    say(port, { error: known.toJSON() });
   }
 }
 
@@ -64,11 +53,4 @@ async function serve(
 function say(port: MessagePort, answer: SnapshotAnswer, handedOver?: EncodedState): void {
   const buffers = new Set(handedOver?.chunks.map(({ buffer }) => buffer as ArrayBuffer));
   port.postMessage(answer, [...buffers]);
-}
-
-function failure(error: unknown): SnapshotAnswer {
-  const known = isRefoldError(error)
-    ? error
-    : new RefoldError('STORE_FAILED', `Cannot make a snapshot in a thread of its own: ${messageOf(error)}`);
-  return { error: known.toJSON() };
 }

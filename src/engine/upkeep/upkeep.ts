@@ -12,7 +12,7 @@ import { warnOf } from '../calls/warn.ts';
 import { type ModelFingerprint, usableSnapshots } from '../folding/fingerprint.ts';
 import type { Divergence } from '../past/divergence.ts';
 import type { Rates } from '../snapshots/rates.ts';
-import { type SnapshotReport, type SnapshotSource, Snapshotter } from '../snapshots/snapshotter.ts';
+import { type SnapshotReport, Snapshotter, type SnapshotterParts } from '../snapshots/snapshotter.ts';
 import type { WritePath } from '../writing/write-path.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
 import { CompactionChore } from './compaction-chore.ts';
@@ -51,7 +51,7 @@ export class Upkeep {
   constructor(source: UpkeepSource) {
     const { log, settings, saveProjections } = source;
     this.#source = source;
-    const snapshotter = new Snapshotter(snapshotSource(source), source.rates, source.snapshot);
+    const snapshotter = new Snapshotter(snapshotterParts(source), source.rates, source.snapshot);
     this.#snapshotter = snapshotter;
     this.#compaction = new CompactionChore({
       log,
@@ -118,7 +118,15 @@ export class Upkeep {
   }
 }
 
-function snapshotSource({ model, log, settings, fingerprint, live, firstSeen, path }: UpkeepSource): SnapshotSource {
+function snapshotterParts({
+  model,
+  log,
+  settings,
+  fingerprint,
+  live,
+  firstSeen,
+  path,
+}: UpkeepSource): SnapshotterParts {
   return {
     model,
     log,

@@ -1,0 +1,188 @@
+/**
+ * Where the bytes of a snapshot come from: four sources with one signature, asked in the order that `planSource` gives.
+ *
+ * Two encode the state of the moment itself, *at once* or in *slices*. The *thread* and the *log* build the same state anew
+ * from what is durable, and on the way the keyframes of time travel, which then cost no second fold.
+ */
+import { assert } from '../../core/assert.ts';
+import type { Model } from '../../core/model.ts';
+import type { LiveState } from '../../fold/live-state.ts';
+import type { LogHead, LogStore } from '../../log/log-store.ts';
+import type { Pace } from '../../threads/pace.ts';
+import { type Fingerprint, fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts';
+import type { FoldCursor } from '../folding/refold.ts';
+import { type EncodedState, encodePaced, encodeUpTo, writeSnapshot } from '../folding/stored-snapshots.ts';
+import { recover } from '../past/recovery.ts';
+import type { SourceName } from './policy.ts';
+import type { Measured } from './rates.ts';
+import type { SnapshotThread } from './thread.ts';
+
+/** The state between two commits, as one value: what is encoded, and where the log stands when it holds as much. */
+export interface Moment {
+  /** For the encoder alone. Unless the moment `isHeld`, it may be read only until the next event is folded. */
+  readonly state: object;
+  readonly isHeld: boolean;
+  /** Of the last event in the state. */
+  readonly sequence: number;
+  /** The first sequence of each event type up to it. */
+  readonly firstSeen: ReadonlyMap<string, number>;
+  /** Resolves with the log's head at `sequence` once that is durable; rejects when the log fails before. */
+  readonly durable: Promise<LogHead>;
+  /** Ends it. A held state costs memory for whatever changes meanwhile. */
+  readonly release: () => void;
+}
+
+/** What a moment is captured from. */
+export interface Captured {
+  readonly live: LiveState<object>;
+  readonly sequence: number;
+  readonly firstSeen: ReadonlyMap<string, number>;
+  readonly queue: { fence(): Promise<LogHead> };
+}
+
+/**
+ * Captures the state of this very moment, in one synchronous turn.
+ *
+ * @param hold keep the state as it is while folding goes on, where the fold can do so: O(keys of its Maps)
+ */
+export function capture(from: Captured, hold: boolean): Moment {
+  const { live, sequence, firstSeen } = from;
+  const held = hold ? live.capture() : undefined;
+  const durable = from.queue.fence().then((head) => {
+    assert(head.sequence === sequence, 'the fence ends at the sequence whose state was captured');
+    return head;
+  });
+  durable.catch(() => {}); // met again by whoever keeps the snapshot, unless encoding fails before
+  return {
+    get state() {
+      assert(held !== undefined || from.sequence === sequence, 'a state that is not held is read before it changes');
+      return held?.state ?? live.value;
+    },
+    isHeld: held !== undefined,
+    sequence,
+    firstSeen: new Map(firstSeen),
+    durable,
+    release: () => held?.release(),
+  };
+}
+
+export interface Made {
+  readonly encoded: EncodedState;
+  /** What the fold took, where the state was folded anew: rates are learnt from it. */
+  readonly measured?: Measured;
+}
+
+/** What a source is asked for. */
+export interface Request {
+  readonly moment: Moment;
+  /** A larger state is not encoded at once. */
+  readonly atOnceBytes: number;
+  /** For work on the thread that writes. */
+  readonly pace: Pace;
+  /** Takes what is made on the way. */
+  readonly keyframes: KeyframeSink;
+}
+
+/** Gives the snapshot of a moment; undefined when it cannot, and the next one is asked. */
+export type Source = (request: Request) => Promise<Made | undefined>;
+
+/** The four sources of a store. */
+export function sourcesOf(folding: Folding, thread: SnapshotThread | undefined): Readonly<Record<SourceName, Source>> {
+  return {
+    'at once': async ({ moment, atOnceBytes }) => {
+      const encoded = encodeUpTo(moment.state, atOnceBytes);
+      return encoded && { encoded };
+    },
+    slices: async ({ moment, pace }) => ({ encoded: await encodePaced(moment.state, pace) }),
+    thread: async ({ moment, keyframes }) => {
+      // One that folds by another source text must not speak for the live state.
+      const isSame = await thread?.isSame();
+      return isSame ? thread?.make(orderOf(moment, keyframes), keyframes.take) : undefined;
+    },
+    log: ({ moment, pace, keyframes }) => makeFromLog(folding, orderOf(moment, keyframes), pace, keyframes.take),
+  };
+}
+
+function orderOf({ sequence }: Moment, { keyframeEvents }: KeyframeSink): MakeOrder {
+  return { to: sequence, base: sequence, keyframeEvents };
+}
+
+/** A state on the way to another. */
+export interface Keyframe {
+  readonly head: LogHead;
+  readonly encoded: EncodedState;
+  readonly fingerprint: Fingerprint;
+}
+
+/** Where keyframes go: each is written as it comes, and all are waited for at the end. */
+export class KeyframeSink {
+  /** Events from one to the next; infinite for none. */
+  readonly keyframeEvents: number;
+  readonly #log: LogStore;
+  readonly #writes: Promise<unknown>[] = [];
+
+  constructor(log: LogStore, keyframeEvents: number) {
+    this.#log = log;
+    this.keyframeEvents = keyframeEvents;
+  }
+
+  readonly take = ({ head, encoded, fingerprint }: Keyframe): void => {
+    const write = writeSnapshot(this.#log, '', encoded, head, fingerprint);
+    write.catch(() => {}); // met again in `written`
+    this.#writes.push(write);
+  };
+
+  /** Resolves when all that were taken are written. */
+  async written(): Promise<void> {
+    await Promise.all(this.#writes);
+  }
+}
+
+/** What a log is folded with. */
+export interface Folding {
+  readonly model: Model;
+  readonly log: LogStore;
+  readonly fingerprint: ModelFingerprint;
+}
+
+/** Which state to make from the log. Snapshots after `base` are not believed. */
+export interface MakeOrder {
+  readonly to: number;
+  readonly base: number;
+  readonly keyframeEvents: number;
+}
+
+/**
+ * Recovers the state at `to` from the log and encodes it: the log's source, and the work of the thread.
+ *
+ * @throws RefoldError what recovery throws
+ */
+export async function makeFromLog(
+  { model, log, fingerprint }: Folding,
+  { to, base, keyframeEvents }: MakeOrder,
+  pace: Pace,
+  onKeyframe: (keyframe: Keyframe) => void,
+): Promise<Made> {
+  let last: number | undefined;
+  let encodeMs = 0;
+  const onBlock = async (cursor: FoldCursor<object>): Promise<void> => {
+    last ??= cursor.sequence;
+    // One close before the end would be in the way of the snapshot itself.
+    if (cursor.sequence - last < keyframeEvents || to - cursor.sequence < keyframeEvents / 2) return;
+    const { recordedAt, chain, state, firstSeen } = cursor;
+    last = cursor.sequence;
+    const start = pace.workClock;
+    const encoded = await encodePaced(state, pace);
+    const head = { sequence: last, recordedAt, chain };
+    onKeyframe({ head, encoded, fingerprint: fingerprintFor(fingerprint, firstSeen) });
+    encodeMs += pace.workClock - start;
+  };
+  const { cursor, eventsReplayed, foldMilliseconds } = await recover(model, log, fingerprint, {
+    to,
+    base,
+    pace,
+    onBlock,
+  });
+  const measured = { eventsReplayed, foldMilliseconds: foldMilliseconds - encodeMs };
+  return { encoded: await encodePaced(cursor.state, pace), measured };
+}
