@@ -22,6 +22,9 @@ const THREADS = [
   'log/sqlite/writing/writer.ts',
 ];
 
+/** Files that a thread imports by name. */
+const IMPORTED = ['log/sqlite/sqlite-source.ts'];
+
 const source = import.meta.dirname;
 const { dependencies } = JSON.parse(readFileSync(join(source, '../package.json'), 'utf8'));
 const folder = resolve(process.argv[2] ?? join(source, '../dist'));
@@ -43,7 +46,7 @@ async function bundle() {
       index: './index.ts',
       testing: './testing.ts',
       'cli/main': './cli/main.ts',
-      ...Object.fromEntries(THREADS.map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),
+      ...Object.fromEntries([...THREADS, ...IMPORTED].map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),
     },
     platform: 'node',
     transform: { target: 'es2024' },

@@ -80,7 +80,7 @@ export const FLOORS: readonly Floor[] = [
       ...BELOW_SQLITE,
       ...['file', 'reading', 'writing', 'sealing', 'mending'].map((wing) => `src/log/sqlite/${wing}/`),
     ],
-    doors: ['sqlite-log.ts'],
+    doors: ['sqlite-log.ts', 'sqlite-source.ts'],
     node: 'all',
   },
   { files: FILE, sees: BELOW_SQLITE, packages: ['better-sqlite3'], node: 'all' },

@@ -4,6 +4,7 @@ import type { DeepReadonly } from '../../core/event.ts';
 import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
 import { hashState } from '../../fold/encoding/state-codec.ts';
+import type { LogSource } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
 import { A_FUNCTION, A_SEQUENCE, checkOptions, type OptionChecks } from '../calls/call-options.ts';
@@ -19,8 +20,8 @@ import { recover } from './recovery.ts';
 export interface ReplayOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
   readonly path?: string | undefined;
-  /** An open log, which stays open. */
-  readonly log?: LogStore | undefined;
+  /** An open log, which stays open, or a source, whose log is closed afterwards. */
+  readonly log?: LogStore | LogSource | undefined;
   /** Stop after this sequence; default the log's end. */
   readonly to?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;

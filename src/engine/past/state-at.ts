@@ -1,6 +1,7 @@
 /** A past state straight from a log: without a store, whose opening would recover the present one first. */
 import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
+import type { LogSource } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { A_FUNCTION, checkOptions, type OptionChecks } from '../calls/call-options.ts';
 import { A_LOG, A_PATH, type LogOptions, requireOneLog } from '../calls/log-options.ts';
@@ -12,8 +13,8 @@ import { type PastState, type Position, pastState } from './history.ts';
 export interface StateAtOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
   readonly path?: string | undefined;
-  /** An open log, which stays open. */
-  readonly log?: LogStore | undefined;
+  /** An open log, which stays open, or a source, whose log is closed afterwards. */
+  readonly log?: LogStore | LogSource | undefined;
   readonly at: Position;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }

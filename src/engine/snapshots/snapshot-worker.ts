@@ -4,7 +4,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { yieldToOthers } from '../../threads/background.ts';
 import { Pace } from '../../threads/pace.ts';
-import { openLogAt } from '../calls/open-log.ts';
+import { openInThread } from '../calls/open-log.ts';
 import { importModel } from '../folding/model-module.ts';
 import type { EncodedState } from '../folding/stored-snapshots.ts';
 import { explainDivergence } from '../past/divergence.ts';
@@ -18,10 +18,11 @@ assert(parentPort, 'the snapshot thread runs in a thread of its own');
 yieldToOthers();
 await main(parentPort, workerData as ThreadStart);
 
-async function main(port: MessagePort, { log: { path }, module, name, fingerprint }: ThreadStart): Promise<void> {
+async function main(port: MessagePort, start: ThreadStart): Promise<void> {
   await answering(port, async () => {
-    const { model, isSame } = await importModel(module, name, fingerprint);
-    const log = await openLogAt(path, { readOnly: true });
+    const { fingerprint } = start;
+    const { model, isSame } = await importModel(start.module, start.name, fingerprint);
+    const log = await openInThread(start.log);
     const folding = { model, log, fingerprint };
     port.on('message', (order: SnapshotOrder) => void answering(port, () => carryOut(port, folding, order)));
     say(port, { ready: { isSame } });

@@ -7,10 +7,10 @@
  */
 import type { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
+import type { LogThread } from '../../log/log-source.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
 import { performance } from '../../threads/timers.ts';
-import { IN_MEMORY } from '../calls/open-log.ts';
 import type { Settings } from '../calls/options.ts';
 import { warnOf } from '../calls/warn.ts';
 import { fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts';
@@ -29,7 +29,7 @@ import {
 } from './policy.ts';
 import { learnRates, type Rates, writeRates } from './rates.ts';
 import { type Captured, capture, KeyframeSink, type Moment, type Source, sourcesOf } from './sources.ts';
-import { type SnapshotThread, snapshotThreadOf } from './thread.ts';
+import { SnapshotThread } from './thread.ts';
 
 /** What a snapshot came to. */
 export interface SnapshotReport {
@@ -44,6 +44,8 @@ export interface SnapshotReport {
 export interface SnapshotterParts extends Captured {
   readonly model: Model;
   readonly log: LogStore;
+  /** How a thread opens the log; undefined where only this thread has it. */
+  readonly logThread: LogThread | undefined;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
   /** Why the state is not to be trusted, if so: a reducer may have left it half changed. */
@@ -76,14 +78,15 @@ export class Snapshotter {
 
   /** @param last what the live state was recovered from */
   constructor(parts: SnapshotterParts, rates: Rates, last: SnapshotInfo | undefined) {
-    const { model, log, fingerprint, settings } = parts;
+    const { model, log, logThread, fingerprint, settings } = parts;
+    const { module, name } = model;
     this.#parts = parts;
     this.#rates = rates;
     this.#last = last;
     this.#lastAt = settings.clock();
     this.#openedSequence = parts.sequence;
-    const isFile = settings.path !== undefined && settings.path !== IN_MEMORY;
-    this.#thread = snapshotThreadOf(model, fingerprint, isFile ? { path: log.path } : undefined);
+    if (module !== undefined && logThread !== undefined)
+      this.#thread = new SnapshotThread({ path: log.path, log: logThread, module, name, fingerprint });
     this.#sources = sourcesOf({ model, log, fingerprint }, this.#thread);
     this.#checker = new SnapshotChecker(this.#thread, this.lastSequence, rates);
   }

@@ -6,22 +6,19 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { messageOf, reviveError, type SerializedError } from '../../core/errors.ts';
-import type { Model } from '../../core/model.ts';
+import type { LogThread } from '../../log/log-source.ts';
 import { startThread, threadFile } from '../../threads/threads.ts';
 import { later, performance } from '../../threads/timers.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import type { FoundDivergence } from '../past/divergence.ts';
 import type { Keyframe, Made, MakeOrder } from './sources.ts';
 
-/** How the thread opens the log. */
-export interface ThreadLog {
-  /** The log's file. */
-  readonly path: string;
-}
-
 /** Handed to the thread at its start. */
 export interface ThreadStart {
-  readonly log: ThreadLog;
+  /** Names the log in messages. */
+  readonly path: string;
+  /** How the thread opens the log. */
+  readonly log: LogThread;
   /** URL of the model's module, and the model's name there. */
   readonly module: string;
   readonly name: string;
@@ -179,7 +176,7 @@ export class SnapshotThread {
   }
 
   async #begin(): Promise<boolean> {
-    const { path } = this.#start.log;
+    const { path } = this.#start;
     const options = {
       workerData: this.#start,
       execArgv: process.execArgv.filter(concernsModules),
@@ -222,15 +219,6 @@ export class SnapshotThread {
     this.#worker = this.#ready = undefined;
     await worker?.terminate();
   }
-}
-
-/** The thread of a log that it can open too, for a model that says where it lives; not started yet. */
-export function snapshotThreadOf(
-  { module, name }: Model,
-  fingerprint: ModelFingerprint,
-  log: ThreadLog | undefined,
-): SnapshotThread | undefined {
-  return module === undefined || log === undefined ? undefined : new SnapshotThread({ log, module, name, fingerprint });
 }
 
 const ignore = (): void => {};

@@ -6,6 +6,7 @@
 import { isRefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LiveState } from '../../fold/live-state.ts';
+import type { LogThread } from '../../log/log-source.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import type { Settings } from '../calls/options.ts';
 import { warnOf } from '../calls/warn.ts';
@@ -21,6 +22,8 @@ import { Housekeeper } from './housekeeper.ts';
 export interface UpkeepSource {
   readonly model: Model;
   readonly log: LogStore;
+  /** How a thread opens the log; undefined where only this thread has it. */
+  readonly logThread: LogThread | undefined;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
   readonly live: LiveState<object>;
@@ -121,6 +124,7 @@ export class Upkeep {
 function snapshotterParts({
   model,
   log,
+  logThread,
   settings,
   fingerprint,
   live,
@@ -130,6 +134,7 @@ function snapshotterParts({
   return {
     model,
     log,
+    logThread,
     settings,
     fingerprint,
     live,
