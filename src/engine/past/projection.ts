@@ -7,27 +7,15 @@
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
-import { STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
 import { OrderedTables } from '../../fold/live-state.ts';
-import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { LogStore } from '../../log/log-store.ts';
 import { warnOf } from '../calls/warn.ts';
-import {
-  findChange,
-  fingerprintFor,
-  fingerprintOf,
-  type ModelFingerprint,
-  parseFingerprint,
-} from '../folding/fingerprint.ts';
+import { fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { freshState } from '../folding/initial-state.ts';
-import { cursorAt, type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
-import { encodeWhole, loadSnapshot, writeSnapshot } from '../folding/stored-snapshots.ts';
-import {
-  groupReasons,
-  isUndecodable,
-  notePassedOver,
-  type PassedOver,
-  tellPassedOver,
-} from '../folding/undecodable.ts';
+import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
+import { encodeWhole, writeSnapshot } from '../folding/stored-snapshots.ts';
+import { groupReasons, notePassedOver, type PassedOver, tellPassedOver } from '../folding/undecodable.ts';
+import { type Loading, loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
 import type { ProjectionDefinition } from './projection-definition.ts';
 
 /** Where a projection runs. */
@@ -189,42 +177,29 @@ export class Projection<State extends object = any> {
     return this.#error;
   }
 
-  /** A damaged snapshot costs time, not data: the one before it, or the log, says the same. */
   async #load(): Promise<void> {
     const { log } = this.#place;
-    const passedOver: PassedOver[] = [];
-    let cause: RefoldError | undefined;
     try {
-      for (const saved of await this.#usableSnapshots()) {
-        const initial = freshState(this.#definition);
-        try {
-          this.#cursor = cursorAt(saved, await loadSnapshot(log, saved, initial));
-          this.#savedAt = saved.sequence;
-          this.#tables = undefined;
-          break;
-        } catch (error) {
-          if (!isUndecodable(error)) throw error;
-          cause ??= error;
-          passedOver.push(notePassedOver(log, saved, error));
-        }
+      const { loaded, unusable } = await this.#loadSaved();
+      if (loaded !== undefined) {
+        this.#cursor = loaded.cursor;
+        this.#savedAt = loaded.snapshot.sequence;
+        this.#tables = undefined;
       }
-      if (this.sequence + 1 < log.firstSequence()) throw historyGone(this.name, log, passedOver, cause);
+      const passedOver = unusable.map(({ info, error }) => notePassedOver(log, info, error));
+      if (this.sequence + 1 < log.firstSequence()) throw historyGone(this.name, log, passedOver, unusable[0]?.error);
+      tellPassedOver(log, passedOver, `the projection ${this.name}`);
     } catch (error) {
       throw this.#stop(error);
     }
-    tellPassedOver(log, passedOver, `the projection ${this.name}`);
   }
 
-  /** Newest first. */
-  async #usableSnapshots(): Promise<SnapshotInfo[]> {
+  async #loadSaved(): Promise<Loading<State>> {
     const { log } = this.#place;
-    const first = log.firstSequence();
-    const head = log.head().sequence;
-    return (await log.snapshots(this.name)).filter(({ sequence, fingerprint, format }) => {
-      const stored = parseFingerprint(fingerprint);
-      const fits = stored !== undefined && findChange(stored, this.#fingerprint) === undefined;
-      return fits && format === STATE_FORMAT && sequence <= head && sequence + 1 >= first;
-    });
+    const firstSequence = log.firstSequence();
+    const facts = { head: log.head().sequence, firstSequence, fingerprint: this.#fingerprint };
+    const { candidates } = planRecovery({ ...facts, snapshots: await log.snapshots(this.name) });
+    return loadFirst(log, candidates, () => freshState(this.#definition));
   }
 }
 

@@ -1,5 +1,4 @@
 /** Full replay: folds a log from its very beginning, ignoring snapshots, and says what came out. */
-import { isRefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
@@ -14,8 +13,9 @@ import { harmless, type Progress } from '../calls/progress.ts';
 import { freshState } from '../folding/initial-state.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
 import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
+import { loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
 import { despiteDrops } from './history.ts';
-import { recover } from './recovery.ts';
+import { recover, requireSameHistory } from './recovery.ts';
 
 export interface ReplayOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
@@ -92,13 +92,8 @@ async function startOf<State extends object>(
   if (first === 1) return startCursor(freshState(model));
   const fingerprint = fingerprintOfModel(model);
   const snapshots = await log.snapshots('');
-  for (const { sequence } of snapshots.toReversed()) {
-    if (sequence + 1 < first || sequence > to) continue;
-    try {
-      return (await recover(model, log, fingerprint, { to: sequence })).cursor;
-    } catch (error) {
-      if (!isRefoldError(error, 'HISTORY_GONE')) throw error; // the next may be usable
-    }
-  }
-  return (await recover(model, log, fingerprint, { to })).cursor;
+  const { candidates } = planRecovery({ head: to, firstSequence: first, fingerprint, snapshots });
+  const options = { vouch: requireSameHistory };
+  const { loaded } = await loadFirst(log, candidates.toReversed(), () => freshState(model), options);
+  return loaded?.cursor ?? (await recover(model, log, fingerprint, { to })).cursor;
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { requireNode } from '../../../src/engine/calls/open-log.ts';
 import { findChange, fingerprintFor, fingerprintOf } from '../../../src/engine/folding/fingerprint.ts';
-import { planRecovery } from '../../../src/engine/past/recovery.ts';
+import { planRecovery } from '../../../src/engine/folding/usable-snapshots.ts';
 import {
   planKeyframeSpacing,
   planKeyframes,
