@@ -5,7 +5,7 @@
  */
 import type { Worker } from 'node:worker_threads';
 import { messageOf, reviveError } from '../../core/errors.ts';
-import { startThread, threadFile } from '../../threads/threads.ts';
+import { startThread } from '../../threads/threads.ts';
 import { later } from '../../threads/timers.ts';
 import type { FoundDivergence } from '../past/divergence.ts';
 import type { Keyframe, MadeSnapshot } from './making.ts';
@@ -99,12 +99,13 @@ export class SnapshotThread {
   async #start(): Promise<void> {
     try {
       const execArgv = process.execArgv.filter(concernsModules);
-      const options = { workerData: this.#options, execArgv, name: 'refold snapshots' };
-      const worker = startThread(WORKER, options, 'make snapshots of', this.#options.path);
+      const { path } = this.#options;
+      const start = { data: this.#options, execArgv, action: 'make snapshots of', path };
+      const worker = startThread({ name: 'snapshot-worker', from: import.meta.url, ...start }, (cause) =>
+        this.#fail(worker, cause),
+      );
       this.#worker = worker;
       worker.on('message', (answer: SnapshotAnswer) => this.#hear(answer));
-      worker.on('error', (error) => this.#fail(worker, error));
-      worker.on('exit', () => this.#fail(worker, new Error('the thread ended')));
       const answer = await this.#answer(worker, () => {});
       this.#isSame = (answer as { ready: { isSame: boolean } }).ready.isSame;
     } catch (error) {
@@ -134,8 +135,6 @@ export class SnapshotThread {
     if (this.#pending?.worker === worker) this.#pending.reject(new ThreadUnavailable(messageOf(cause), { cause }));
   }
 }
-
-const WORKER = threadFile(import.meta.url, 'snapshot-worker');
 
 /**
  * Of the process's own flags, those that say how modules are found and loaded: the model's module needs them. Others would
