@@ -17,7 +17,6 @@ const THREADS = [
   'log/sqlite/mending/backup-worker.ts',
   'log/sqlite/mending/check-worker.ts',
   'log/sqlite/writing/checkpointer-worker.ts',
-  'log/sqlite/reading/read-ahead-worker.ts',
   'log/sqlite/sealing/sealer-worker.ts',
   'log/sqlite/writing/writer.ts',
 ];

@@ -8,7 +8,7 @@
 import type { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LogThread } from '../../log/log-source.ts';
-import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { LogHead, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
 import { performance } from '../../threads/timers.ts';
 import type { Settings } from '../calls/options.ts';
@@ -28,7 +28,7 @@ import {
   type SourceName,
 } from './policy.ts';
 import { learnRates, type Rates, writeRates } from './rates.ts';
-import { type Captured, capture, KeyframeSink, type Moment, type Source, sourcesOf } from './sources.ts';
+import { type Captured, capture, KeyframeSink, type Made, type Moment, type Source, sourcesOf } from './sources.ts';
 import { SnapshotThread } from './thread.ts';
 
 /** What a snapshot came to. */
@@ -158,10 +158,11 @@ export class Snapshotter {
     const start = performance.now();
     const moment = capture(this.#parts, occasion !== 'last');
     try {
-      const { encoded, isLive, workMs } = await this.#encode(moment, occasion);
-      await moment.durable; // a replay reads the log
-      if (isLive) await this.#check(moment, encoded, occasion);
-      await this.#keep(moment, encoded, workMs);
+      const made = await this.#make(moment, occasion);
+      const head = await moment.durable; // a check reads the log, too
+      const { encoded, measured } = made;
+      if (measured === undefined) await this.#check(moment, encoded, occasion);
+      await this.#keep(moment, made, head);
       const { stateHash, bytes } = encoded;
       return { sequence: moment.sequence, stateHash, bytes, milliseconds: performance.now() - start };
     } finally {
@@ -169,9 +170,9 @@ export class Snapshotter {
     }
   }
 
-  /** The state of a moment, from the first source that can give it. Whatever waits or rests is not counted as work. */
-  async #encode(moment: Moment, occasion: Occasion): Promise<Encoded> {
-    const plan = planSource({
+  /** The state of a moment, from the first source that can give it. */
+  async #make(moment: Moment, occasion: Occasion): Promise<Made> {
+    const { sources, atOnceBytes } = planSource({
       canHold: moment.isHeld,
       hasThread: this.#thread !== undefined,
       isFresh: moment.sequence === this.#openedSequence,
@@ -180,18 +181,14 @@ export class Snapshotter {
     });
     const pace = new Pace(SLICE_MS, REST_MS);
     const keyframes = new KeyframeSink(this.#parts.log, this.#keyframeEvents());
-    let workMs = 0;
-    for (const name of plan.sources) {
-      const isLive = name === 'at once' || name === 'slices';
-      if (!isLive) await moment.durable; // it reads the log
-      const start = pace.workClock;
-      const made = await this.#sources[name]({ moment, atOnceBytes: plan.atOnceBytes, pace, keyframes });
+    for (const name of sources) {
+      const made = await this.#sources[name]({ moment, atOnceBytes, pace, keyframes });
+      if (made === undefined) continue;
       await keyframes.written();
-      workMs += pace.workClock - start;
-      if (made?.measured !== undefined) learnRates(this.#rates, made.measured);
-      if (made !== undefined) return { encoded: made.encoded, isLive, workMs };
+      if (made.measured !== undefined) learnRates(this.#rates, made.measured);
+      return made;
     }
-    throw new Error('the last source of a plan gives it');
+    throw new Error('the last source of a plan gives the state');
   }
 
   /**
@@ -214,13 +211,12 @@ export class Snapshotter {
     });
   }
 
-  async #keep(moment: Moment, encoded: EncodedState, workMs: number): Promise<void> {
+  async #keep({ firstSeen }: Moment, { encoded, workMs }: Made, head: LogHead): Promise<void> {
     const { log, fingerprint, settings } = this.#parts;
-    const head = await moment.durable;
     const start = performance.now();
     const remembering = this.#rememberRates();
     remembering.catch(() => {}); // met again below
-    this.#last = await writeSnapshot(log, '', encoded, head, fingerprintFor(fingerprint, moment.firstSeen));
+    this.#last = await writeSnapshot(log, '', encoded, head, fingerprintFor(fingerprint, firstSeen));
     this.#lastAt = settings.clock();
     this.#takeMs = workMs + Math.min(performance.now() - start, encoded.bytes / WRITE_RATE);
     // When a divergence was found while this one was being made, it is doubtful as well.
@@ -290,10 +286,3 @@ export class Snapshotter {
 
 /** Why a snapshot is taken: asked for, because it is due, or at close. */
 type Occasion = 'checked' | 'by itself' | 'last';
-
-interface Encoded {
-  readonly encoded: EncodedState;
-  /** Whether it was encoded from the live state, and not from a replay. */
-  readonly isLive: boolean;
-  readonly workMs: number;
-}

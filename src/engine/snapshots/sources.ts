@@ -9,6 +9,7 @@ import type { Model } from '../../core/model.ts';
 import type { LiveState } from '../../fold/live-state.ts';
 import type { LogHead, LogStore } from '../../log/log-store.ts';
 import type { Pace } from '../../threads/pace.ts';
+import { performance } from '../../threads/timers.ts';
 import { type Fingerprint, fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts';
 import type { FoldCursor } from '../folding/refold.ts';
 import { type EncodedState, encodePaced, encodeUpTo, writeSnapshot } from '../folding/stored-snapshots.ts';
@@ -68,8 +69,10 @@ export function capture(from: Captured, hold: boolean): Moment {
 
 export interface Made {
   readonly encoded: EncodedState;
-  /** What the fold took, where the state was folded anew: rates are learnt from it. */
+  /** What it took to fold the state anew; rates are learnt from it. Absent for what was encoded from the live state. */
   readonly measured?: Measured;
+  /** How long it was worked on, without waiting and resting, in ms. */
+  readonly workMs: number;
 }
 
 /** What a source is asked for. */
@@ -90,20 +93,28 @@ export type Source = (request: Request) => Promise<Made | undefined>;
 export function sourcesOf(folding: Folding, thread: SnapshotThread | undefined): Readonly<Record<SourceName, Source>> {
   return {
     'at once': async ({ moment, atOnceBytes }) => {
+      const start = performance.now();
       const encoded = encodeUpTo(moment.state, atOnceBytes);
-      return encoded && { encoded };
+      return encoded && { encoded, workMs: performance.now() - start };
     },
-    slices: async ({ moment, pace }) => ({ encoded: await encodePaced(moment.state, pace) }),
+    slices: async ({ moment, pace }) => {
+      const start = pace.workClock;
+      const encoded = await encodePaced(moment.state, pace);
+      return { encoded, workMs: pace.workClock - start };
+    },
     thread: async ({ moment, keyframes }) => {
+      const order = await orderOf(moment, keyframes);
       // One that folds by another source text must not speak for the live state.
-      const isSame = await thread?.isSame();
-      return isSame ? thread?.make(orderOf(moment, keyframes), keyframes.take) : undefined;
+      return (await thread?.isSame()) ? thread?.make(order, keyframes.take) : undefined;
     },
-    log: ({ moment, pace, keyframes }) => makeFromLog(folding, orderOf(moment, keyframes), pace, keyframes.take),
+    log: async ({ moment, pace, keyframes }) =>
+      makeFromLog(folding, await orderOf(moment, keyframes), pace, keyframes.take),
   };
 }
 
-function orderOf({ sequence }: Moment, { keyframeEvents }: KeyframeSink): MakeOrder {
+/** Once the log has as much. */
+async function orderOf({ sequence, durable }: Moment, { keyframeEvents }: KeyframeSink): Promise<MakeOrder> {
+  await durable;
   return { to: sequence, base: sequence, keyframeEvents };
 }
 
@@ -163,6 +174,7 @@ export async function makeFromLog(
   pace: Pace,
   onKeyframe: (keyframe: Keyframe) => void,
 ): Promise<Made> {
+  const begun = pace.workClock;
   let last: number | undefined;
   let encodeMs = 0;
   const onBlock = async (cursor: FoldCursor<object>): Promise<void> => {
@@ -183,6 +195,7 @@ export async function makeFromLog(
     pace,
     onBlock,
   });
+  const encoded = await encodePaced(cursor.state, pace);
   const measured = { eventsReplayed, foldMilliseconds: foldMilliseconds - encodeMs };
-  return { encoded: await encodePaced(cursor.state, pace), measured };
+  return { encoded, measured, workMs: pace.workClock - begun };
 }

@@ -18,7 +18,6 @@
  */
 import zlib from 'node:zlib';
 import type { RecordedEvent } from '../../core/event.ts';
-import type { Block } from '../log-store.ts';
 import { type DecodedBlock, decodeColumns, encodeColumns } from './columns.ts';
 
 export type { DecodedBlock } from './columns.ts';
@@ -93,29 +92,12 @@ export function readSealedPrefix(payload: Uint8Array): SealedPrefix | undefined 
 /**
  * The events of a sealed payload, or only those of `types`; sequences stay right.
  *
- * @param content of the payload, if it has been unpacked already
  * @throws Error of any kind when the payload is malformed; `decodeBlock` gives it its code
  */
-export function decodeSealedPayload(
-  payload: Uint8Array,
-  types?: ReadonlySet<string>,
-  content: Uint8Array = unpackContent(payload),
-): DecodedBlock {
-  return decodeColumns(content, requirePrefix(payload), types);
-}
-
-/**
- * The content of a sealed payload, unpacked.
- *
- * @throws Error of any kind when the payload is malformed
- */
-export function unpackContent(payload: Uint8Array): Uint8Array {
-  return decompress(payload.subarray(SEALED_PREFIX_BYTES), requirePrefix(payload).contentBytes);
-}
-
-/** How much a block is once unpacked, by what it says of itself. */
-export function unpackedSizeOf({ payload, bytes }: Pick<Block, 'payload' | 'bytes'>): number {
-  return typeof payload === 'string' ? bytes : (readSealedPrefix(payload)?.contentBytes ?? bytes);
+export function decodeSealedPayload(payload: Uint8Array, types?: ReadonlySet<string>): DecodedBlock {
+  const prefix = requirePrefix(payload);
+  const content = decompress(payload.subarray(SEALED_PREFIX_BYTES), prefix.contentBytes);
+  return decodeColumns(content, prefix, types);
 }
 
 function requirePrefix(payload: Uint8Array): SealedPrefix {

@@ -104,17 +104,17 @@ export class WitnessFile {
   #sequence = -1;
 
   /** Opens the witness of a log, making it where there is none. Without one the log goes on: it is only a witness. */
-  constructor(path: string, logId: string, epoch: number) {
+  static open(path: string, logId: string, epoch: number): WitnessFile {
+    const slots = slotsOf(witnessPath(path));
+    const slot = isNewer(slots[0], slots[1], logId) ? 1 : 0;
+    return new WitnessFile(logId, epoch, slot, openOrMake(witnessPath(path)));
+  }
+
+  private constructor(logId: string, epoch: number, slot: 0 | 1, descriptor: number | undefined) {
     this.#logId = logId;
     this.#epoch = epoch;
-    const slots = slotsOf(witnessPath(path));
-    this.#slot = isNewer(slots[0], slots[1], logId) ? 1 : 0;
-    try {
-      const flags = fs.constants.O_RDWR | fs.constants.O_CREAT | NO_FOLLOW;
-      this.#descriptor = fs.openSync(witnessPath(path), flags, 0o600);
-    } catch {
-      this.#descriptor = undefined;
-    }
+    this.#slot = slot;
+    this.#descriptor = descriptor;
   }
 
   /** Puts down that the log is durable up to here. */
@@ -135,6 +135,14 @@ export class WitnessFile {
   close(): void {
     if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor);
     this.#descriptor = undefined;
+  }
+}
+
+function openOrMake(file: string): number | undefined {
+  try {
+    return fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT | NO_FOLLOW, 0o600);
+  } catch {
+    return undefined;
   }
 }
 

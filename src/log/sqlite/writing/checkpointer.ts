@@ -1,11 +1,11 @@
 /**
  * The writer's end of the checkpointing thread: it moves the WAL into the file while the writer goes on.
  *
- * Both threads work synchronously, so that they share a few words of memory instead of messages: the writer asks by
- * setting the state, goes on, and looks at it after later jobs.
+ * Both threads work synchronously and wait for each other, so they cannot hear messages. They share a few words of memory
+ * instead: the writer asks by setting the state, goes on, and looks at it after later jobs.
  */
 import type { Worker } from 'node:worker_threads';
-import { startThread, threadFile } from '../../../threads/threads.ts';
+import { startThread } from '../../../threads/threads.ts';
 
 /** The words that both threads share. */
 export const STATE = 0;
@@ -35,7 +35,7 @@ export interface CheckpointerOptions {
   readonly shared: SharedArrayBuffer;
 }
 
-/** What befell the last move. */
+/** What came of the last move. */
 export type MoveOutcome = 'moved' | 'full' | 'broken';
 
 /** Nobody waits for the thread for longer: it may have died without a word. */
@@ -98,25 +98,16 @@ export class Checkpointer {
 
   #startThread(): Worker | undefined {
     try {
-      const workerData: CheckpointerOptions = {
-        path: this.#path,
-        shared: this.#words.buffer as SharedArrayBuffer,
-      };
-      const options = { workerData, name: 'refold checkpoint' };
-      const worker = startThread(CHECKPOINTER_WORKER, options, 'checkpoint', this.#path);
-      const gone = () => {
+      const path = this.#path;
+      const data: CheckpointerOptions = { path, shared: this.#words.buffer as SharedArrayBuffer };
+      const start = { name: 'checkpointer-worker', from: import.meta.url, data, action: 'checkpoint', path } as const;
+      return startThread(start, () => {
         Atomics.store(this.#words, STATE, GONE);
         Atomics.notify(this.#words, STATE);
-      };
-      worker.on('error', gone);
-      worker.on('exit', gone);
-      worker.unref();
-      return worker;
+      });
     } catch {
       Atomics.store(this.#words, STATE, GONE); // the system gives no more threads
       return undefined;
     }
   }
 }
-
-const CHECKPOINTER_WORKER = threadFile(import.meta.url, 'checkpointer-worker');

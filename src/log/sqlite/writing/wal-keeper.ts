@@ -58,12 +58,17 @@ export class WalKeeper {
   #pause: NodeJS.Timeout | undefined;
 
   /** @param threadFromBytes see `SqliteLogOptions.checkpointFromBytes` */
-  constructor(writer: WriteConnection, ballast: Ballast, threadFromBytes?: number) {
+  static open(writer: WriteConnection, ballast: Ballast, threadFromBytes?: number): WalKeeper {
+    const keeper = new WalKeeper(writer, ballast, threadFromBytes);
+    if (threadFromBytes === 0) keeper.#thread.startNow();
+    return keeper;
+  }
+
+  private constructor(writer: WriteConnection, ballast: Ballast, threadFromBytes: number | undefined) {
     this.#writer = writer;
     this.#ballast = ballast;
     this.#thread = new Checkpointer(writer.path);
     this.#threadFromBytes = threadFromBytes;
-    if (threadFromBytes === 0) this.#thread.startNow();
     this.#isRoomy = isRoomy(writer.path);
   }
 
