@@ -157,17 +157,14 @@ export class Snapshotter {
     if (this.#parts.failure !== undefined) throw this.#parts.failure;
     const start = performance.now();
     const moment = capture(this.#parts, occasion !== 'last');
-    try {
-      const made = await this.#make(moment, occasion);
-      const head = await moment.durable; // a check reads the log, too
-      const { encoded, measured } = made;
-      if (measured === undefined) await this.#check(moment, encoded, occasion);
-      await this.#keep(moment, made, head);
-      const { stateHash, bytes } = encoded;
-      return { sequence: moment.sequence, stateHash, bytes, milliseconds: performance.now() - start };
-    } finally {
-      moment.release();
-    }
+    const { sequence } = moment;
+    const made = await this.#make(moment, occasion).finally(moment.release);
+    const { encoded, measured } = made;
+    const head = await moment.durable; // a check reads the log, too
+    if (measured === undefined) await this.#check(sequence, encoded, occasion);
+    await this.#keep(moment, made, head);
+    const { stateHash, bytes } = encoded;
+    return { sequence, stateHash, bytes, milliseconds: performance.now() - start };
   }
 
   /** The state of a moment, from the first source that can give it. */
@@ -197,7 +194,7 @@ export class Snapshotter {
    *
    * @throws RefoldError `REDUCER_FAILED` when they differ; the snapshot must not be kept then
    */
-  async #check({ sequence }: Moment, encoded: EncodedState, occasion: Occasion): Promise<void> {
+  async #check(sequence: number, encoded: EncodedState, occasion: Occasion): Promise<void> {
     const compare = async (): Promise<void> => {
       const divergence = await this.#checker.check(sequence, encoded);
       if (divergence === undefined) return;
