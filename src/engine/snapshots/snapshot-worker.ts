@@ -14,7 +14,7 @@ import { makeSnapshot } from './making.ts';
 import type { SnapshotAnswer, SnapshotOrder, SnapshotThreadOptions } from './protocol.ts';
 
 /** Nobody waits in this thread, but others for its processor. */
-const SLICE_MS = 0.5;
+const THREAD_SLICE_MS = 0.5;
 
 assert(parentPort, 'the snapshot thread runs in a thread of its own');
 yieldToOthers();
@@ -45,7 +45,7 @@ async function serve(
         divergence: await explainDivergence({ model, log, fingerprint, base: order.base }, order.to, order.live),
       });
     } else {
-      const pace = new Pace(SLICE_MS, 'nap');
+      const pace = new Pace(THREAD_SLICE_MS, 'nap');
       const { base, keyframeEvents } = order;
       const made = await makeSnapshot(model, log, fingerprint, order.to, {
         pace,
