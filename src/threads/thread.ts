@@ -42,7 +42,7 @@ export async function askOnce<Jobs extends JobsOf<Jobs>, Name extends keyof Jobs
 ): Promise<Jobs[Name]['answers']> {
   const thread = await Thread.start<Jobs>(options);
   try {
-    return await thread.ask(job, input, NOTHING, onProgress);
+    return await thread.ask(job, input, NO_BUFFERS, onProgress);
   } finally {
     await thread.end();
   }
@@ -108,7 +108,7 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
   ask<Name extends keyof Jobs>(
     job: Name,
     input: Jobs[Name]['takes'],
-    transfer: readonly Transferable[] = NOTHING,
+    transfer: readonly Transferable[] = NO_BUFFERS,
     onProgress?: (progress: Told<Jobs[Name]>) => void,
   ): Promise<Jobs[Name]['answers']> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
@@ -174,4 +174,4 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
   }
 }
 
-const NOTHING: readonly Transferable[] = [];
+const NO_BUFFERS: readonly Transferable[] = [];

@@ -9,6 +9,7 @@ import type { DeepReadonly } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { OrderedTables } from '../../fold/live-state.ts';
 import type { LogStore } from '../../log/log-store.ts';
+import { Mutex } from '../../threads/mutex.ts';
 import { warnOf } from '../calls/warn.ts';
 import { fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { freshState } from '../folding/initial-state.ts';
@@ -43,8 +44,8 @@ export class Projection<State extends object = any> {
   /** Where a save was last begun by itself: one that failed is not tried again with every block. */
   #triedAt = 0;
   #error: RefoldError | undefined;
-  #work: Promise<void> = Promise.resolve();
-  #saving: Promise<void> = Promise.resolve();
+  readonly #work = new Mutex();
+  readonly #saving = new Mutex();
   #awake = false;
 
   /**
@@ -86,13 +87,13 @@ export class Projection<State extends object = any> {
 
   /** Loads what was saved, if it still fits, and folds what the log has beyond. Called once. */
   async start(): Promise<void> {
-    await this.#next(() => this.#load());
+    await this.#work.run(() => this.#load());
     await this.catchUp();
   }
 
   /** Resolves when everything that is durable now has been folded; rejects with `error` when it stopped. */
   async catchUp(): Promise<void> {
-    await this.#next(() => this.#advance());
+    await this.#work.run(() => this.#advance());
   }
 
   /** Told that the log has grown; catches up without anybody waiting. */
@@ -103,7 +104,7 @@ export class Projection<State extends object = any> {
       this.#awake = false;
       return this.#advance();
     };
-    this.#next(advance).catch(() => {}); // `error` tells
+    this.#work.run(advance).catch(() => {}); // `error` tells
   }
 
   /**
@@ -112,28 +113,19 @@ export class Projection<State extends object = any> {
    * @throws RefoldError `INVALID_OPTION` on a read-only store; what the log throws
    */
   save(): Promise<void> {
-    const saving = this.#saving.then(() => this.#save());
-    this.#saving = saving.catch(() => {});
-    return saving;
+    return this.#saving.run(() => this.#save());
   }
 
   /** Resolves when nothing of it is under way. */
   async settled(): Promise<void> {
-    await this.#work;
-    await this.#saving;
-  }
-
-  /** One thing at a time, in the order of the calls. */
-  #next(work: () => Promise<void>): Promise<void> {
-    const done = this.#work.then(work);
-    this.#work = done.catch(() => {});
-    return done;
+    await this.#work.settled();
+    await this.#saving.settled();
   }
 
   async #save(): Promise<void> {
     const { log, readOnly } = this.#place;
     if (readOnly) throw cannotSave(this.name, log.path);
-    await this.#work;
+    await this.#work.settled();
     if (this.#error !== undefined || this.sequence === this.#savedAt) return;
     const { sequence, recordedAt, state, firstSeen } = this.#cursor;
     try {

@@ -39,7 +39,7 @@ export interface ReplayReport<State> {
   readonly state: DeepReadonly<State>;
 }
 
-const CHECKS: OptionChecks<ReplayOptions> = { path: A_PATH, log: A_LOG, to: A_SEQUENCE, onProgress: A_FUNCTION };
+const REPLAY_CHECKS: OptionChecks<ReplayOptions> = { path: A_PATH, log: A_LOG, to: A_SEQUENCE, onProgress: A_FUNCTION };
 
 /**
  * Folds the whole log with this model, from sequence 1 when the log still has it.
@@ -51,7 +51,7 @@ export async function replay<State extends object, C extends Catalog, K extends 
   options: ReplayOptions,
 ): Promise<ReplayReport<State>> {
   requireModel('replay the log', model);
-  const checked = checkOptions('replay the log', CHECKS, options);
+  const checked = checkOptions('replay the log', REPLAY_CHECKS, options);
   requireOneLog('replay the log', checked);
   return withLogOf(model, checked, (log) => replayLog(model, log, checked));
 }

@@ -12,7 +12,7 @@ import { makeFromLog } from './sources.ts';
 import type { SnapshotJobs, SnapshotThreadData, SnapshotThreadOpened } from './thread.ts';
 
 /** Nobody waits in this thread, but others for its processor. */
-const SLICE_MS = 0.5;
+const THREAD_SLICE_MS = 0.5;
 
 const { module, name, fingerprint, log: logThread } = workerData as SnapshotThreadData;
 
@@ -25,7 +25,7 @@ await serve<SnapshotJobs, SnapshotThreadOpened>(parentPort, failureOf, async () 
     opened: { isSame },
     jobs: {
       make: async (order, tell) => {
-        const pace = new Pace(SLICE_MS, 'nap');
+        const pace = new Pace(THREAD_SLICE_MS, 'nap');
         const made = await makeFromLog(folding, order, pace, (keyframe) => tell(keyframe, buffersOf(keyframe.encoded)));
         return new Moved(made, buffersOf(made.encoded));
       },

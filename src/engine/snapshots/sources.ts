@@ -76,7 +76,7 @@ export interface Made {
 }
 
 /** What a source is asked for. */
-export interface Request {
+export interface SourceRequest {
   readonly moment: Moment;
   /** A larger state is not encoded at once. */
   readonly atOnceBytes: number;
@@ -87,7 +87,7 @@ export interface Request {
 }
 
 /** Gives the snapshot of a moment; undefined when it cannot, and the next one is asked. */
-export type Source = (request: Request) => Promise<Made | undefined>;
+export type Source = (request: SourceRequest) => Promise<Made | undefined>;
 
 /** The four sources of a store. */
 export function sourcesOf(folding: Folding, thread: SnapshotThread | undefined): Readonly<Record<SourceName, Source>> {

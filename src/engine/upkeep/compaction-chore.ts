@@ -6,6 +6,7 @@
  * per block. They are estimates, and made exact whenever work begins: work on a wrong estimate is a look and nothing more.
  */
 import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import { Mutex } from '../../threads/mutex.ts';
 import type { Settings } from '../calls/options.ts';
 import { collectHeaders, dropHistory, sealThrough } from './compaction.ts';
 import {
@@ -55,6 +56,7 @@ const NO_LOOK = { at: 0, snapshotSequence: -1, oldestAt: 0, waitsForSnapshot: fa
 const SEALED_KEY = 'sealedThrough';
 /** Commits before the last so many bytes count ever less in the average size of an event. */
 const AVERAGED_BYTES = 4 * 1024 * 1024;
+
 export class CompactionChore implements Chore {
   readonly #source: ChoreSource;
   readonly #stopping = new AbortController();
@@ -66,7 +68,8 @@ export class CompactionChore implements Chore {
   #stateBytes = 0;
   #recent = { bytes: 0, events: 0 };
   #recentThrough: number;
-  #busy: Promise<unknown> | undefined;
+  /** One round, or one compaction that was asked for, at a time: what it finds, only itself changes. */
+  readonly #turns = new Mutex();
 
   constructor(source: ChoreSource) {
     this.#source = source;
@@ -89,7 +92,7 @@ export class CompactionChore implements Chore {
   }
 
   isDue(): boolean {
-    if (this.#busy !== undefined || this.#stopping.signal.aborted) return false;
+    if (this.#turns.isBusy || this.#stopping.signal.aborted) return false;
     return planUpkeep(this.#facts()).length > 0;
   }
 
@@ -97,16 +100,9 @@ export class CompactionChore implements Chore {
     return this.alone(() => this.#round());
   }
 
-  /** Does work while no round is on: what it finds, nobody changes but itself. */
-  async alone<T>(work: () => Promise<T>): Promise<T> {
-    while (this.#busy !== undefined) await this.#busy.catch(() => {});
-    const busy = work();
-    this.#busy = busy;
-    try {
-      return await busy;
-    } finally {
-      this.#busy = undefined;
-    }
+  /** Does work while no round is under way. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turns.run(work);
   }
 
   /** A round in progress ends with what it is doing; no other begins. */

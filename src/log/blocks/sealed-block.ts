@@ -45,7 +45,7 @@ export const SEALED_PREFIX_BYTES = 64;
 /** Where `openBytes` lies in the payload: eight bytes, for those who plan without reading payloads. */
 export const OPEN_BYTES_OFFSET = 24;
 
-const MAGIC = 0x31534652; // "RFS1"
+const SEALED_MAGIC = 0x31534652; // "RFS1"
 
 /** Level 3 gives within a few percent of level 9's size on event data, several times faster. */
 const COMPRESSION_LEVEL = 3;
@@ -78,7 +78,7 @@ export function encodeSealedBlock(
 export function readSealedPrefix(payload: Uint8Array): SealedPrefix | undefined {
   if (payload.byteLength <= SEALED_PREFIX_BYTES) return undefined;
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  if (bytes.readUInt32LE(0) !== MAGIC) return undefined;
+  if (bytes.readUInt32LE(0) !== SEALED_MAGIC) return undefined;
   return {
     contentBytes: bytes.readUInt32LE(4),
     firstSequence: Number(bytes.readBigUInt64LE(8)),
@@ -116,7 +116,7 @@ const ZSTD_OPTIONS = {
 
 function writePrefix(prefix: SealedPrefix): Uint8Array {
   const bytes = Buffer.alloc(SEALED_PREFIX_BYTES);
-  bytes.writeUInt32LE(MAGIC, 0);
+  bytes.writeUInt32LE(SEALED_MAGIC, 0);
   bytes.writeUInt32LE(prefix.contentBytes, 4);
   bytes.writeBigUInt64LE(BigInt(prefix.firstSequence), 8);
   bytes.writeBigUInt64LE(BigInt(prefix.lastSequence), 16);

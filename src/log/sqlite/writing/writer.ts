@@ -8,7 +8,7 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type Service, serve } from '../../../threads/serving.ts';
 import type { LogHead } from '../../log-store.ts';
-import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
+import { type Connection, type Driver, openConnection, readFailure, SQLITE_PAGE_BYTES } from '../file/driver.ts';
 import { identify } from '../file/schema.ts';
 import { openAsWriter, type WriterParts } from './opening.ts';
 import type { Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
@@ -17,7 +17,6 @@ import type { Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 const SYNC_WITHIN_MS = 1_000;
 /** Free pages returned in one transaction: four megabytes, or a piece where room is tight. */
 const RECLAIMED_PAGES_AT_ONCE = 1_000;
-const PAGE_BYTES = 4096;
 class Writer implements Service<Jobs, OpenedLog> {
   readonly #parts: WriterParts;
   /** By the job that was done last; 0 when it failed. */
@@ -60,7 +59,7 @@ class Writer implements Service<Jobs, OpenedLog> {
     abandonSnapshot: (input) => this.#spare(0, () => this.#parts.snapshots.abandon(input)),
     dropSnapshots: (input) => this.#spare(SMALL, () => this.#parts.snapshots.drop(input)),
     sweepChunks: () => this.#spare(SMALL, () => this.#parts.snapshots.sweep()),
-    reclaimPages: () => this.#spare(RECLAIMED_PAGES_AT_ONCE * PAGE_BYTES, () => this.#reclaimPages()),
+    reclaimPages: () => this.#spare(RECLAIMED_PAGES_AT_ONCE * SQLITE_PAGE_BYTES, () => this.#reclaimPages()),
     flush: () => this.#spare(0, () => this.#syncNow()),
   };
 
@@ -142,7 +141,7 @@ class Writer implements Service<Jobs, OpenedLog> {
   /** Moves some free pages out of the file; at the end the file itself is cut. Answers whether there are more. */
   #reclaimPages(): boolean {
     const { pieceBytes } = this.#parts.room;
-    const pages = pieceBytes === undefined ? RECLAIMED_PAGES_AT_ONCE : pieceBytes / PAGE_BYTES;
+    const pages = pieceBytes === undefined ? RECLAIMED_PAGES_AT_ONCE : pieceBytes / SQLITE_PAGE_BYTES;
     this.#parts.write.transact(() => this.#parts.write.connection.pragma(`incremental_vacuum(${pages})`));
     const more = Number(this.#parts.write.connection.pragma('freelist_count', { simple: true })) > 0;
     if (!more) this.#parts.room.make();
@@ -168,7 +167,7 @@ class Writer implements Service<Jobs, OpenedLog> {
 }
 
 /** What a job adds to the WAL besides payloads, roughly. */
-const SMALL = 4096;
+const SMALL = SQLITE_PAGE_BYTES;
 
 function attemptToRead(driver: Driver, path: string): Connection | undefined {
   try {
