@@ -19,6 +19,8 @@ export interface ThreadOptions extends ThreadStart {
    * that nothing was done. A thread that may have done half of its work needs another one.
    */
   readonly deathOf?: (cause: unknown) => Error;
+  /** Aborting it ends the thread at once, also while it is still opening what it works on. */
+  readonly signal?: AbortSignal;
 }
 
 interface Pending {
@@ -65,7 +67,11 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
   static async start<Jobs extends JobsOf<Jobs>, Opened = undefined>(
     options: ThreadOptions,
   ): Promise<Thread<Jobs, Opened>> {
-    const thread = new Thread<Jobs, Opened>(options, (onGone) => startThread(options, onGone));
+    const worker = startThread(options, (cause) => thread.#die(cause));
+    const thread: Thread<Jobs, Opened> = new Thread(options, worker);
+    const abort = (): void => void thread.abort();
+    options.signal?.addEventListener('abort', abort);
+    void thread.#exited.then(() => options.signal?.removeEventListener('abort', abort));
     try {
       thread.#opened = { value: await thread.#answerTo(0, undefined) };
       return thread;
@@ -76,9 +82,9 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
     }
   }
 
-  private constructor(options: ThreadOptions, run: (onGone: (cause: unknown) => void) => Worker) {
+  private constructor(options: ThreadOptions, worker: Worker) {
     this.#options = options;
-    this.#worker = run((cause) => this.#die(cause));
+    this.#worker = worker;
     this.#worker.on('message', (answer: AnswerMessage) => this.#hear(answer));
     this.#exited = new Promise((resolve) => this.#worker.on('exit', () => resolve()));
   }
