@@ -77,6 +77,8 @@ class Fork {
   *[Symbol.iterator](): Generator<never, void> {}
 }
 
+// Both are set once, by the class itself, since only it can reach its tree.
+
 /** What to give a new OrderedMap as entries to make it a copy of `from` in O(1): the trees share their nodes until one changes. */
 export let forkOf: <K, V>(from: OrderedMap<K, V>) => Iterable<[K, V]>;
 

@@ -67,7 +67,8 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
   static async start<Jobs extends JobsOf<Jobs>, Opened = undefined>(
     options: ThreadOptions,
   ): Promise<Thread<Jobs, Opened>> {
-    const thread = new Thread<Jobs, Opened>(options, (onGone) => startThread(options, onGone));
+    const worker = startThread(options, (cause) => thread.#die(cause));
+    const thread: Thread<Jobs, Opened> = new Thread(options, worker);
     const abort = (): void => void thread.abort();
     options.signal?.addEventListener('abort', abort);
     void thread.#exited.then(() => options.signal?.removeEventListener('abort', abort));
@@ -81,9 +82,9 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
     }
   }
 
-  private constructor(options: ThreadOptions, run: (onGone: (cause: unknown) => void) => Worker) {
+  private constructor(options: ThreadOptions, worker: Worker) {
     this.#options = options;
-    this.#worker = run((cause) => this.#die(cause));
+    this.#worker = worker;
     this.#worker.on('message', (answer: AnswerMessage) => this.#hear(answer));
     this.#exited = new Promise((resolve) => this.#worker.on('exit', () => resolve()));
   }

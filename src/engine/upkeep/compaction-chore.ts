@@ -27,9 +27,8 @@ export interface ChoreSource {
   readonly settings: Pick<Settings, 'history' | 'clock'>;
   /** Snapshots that the model can use, newest first. */
   readonly usableSnapshots: () => Promise<readonly SnapshotInfo[]>;
-  /** Sequence of the newest snapshot; asked after every commit. */
-  readonly snapshotSequence: () => number;
-  readonly takeSnapshot: () => Promise<unknown>;
+  /** Takes snapshots, and knows the sequence of the newest one, which is asked for after every commit. */
+  readonly snapshots: { readonly lastSequence: number; take(): Promise<unknown> };
   /** Lets the running projections keep how far they have come: they hold history back. */
   readonly saveProjections: () => Promise<unknown>;
 }
@@ -111,13 +110,13 @@ export class CompactionChore implements Chore {
   }
 
   async #round(): Promise<void> {
-    const { log, takeSnapshot } = this.#source;
+    const { log, snapshots } = this.#source;
     this.#sealedThrough ??= await this.#recall();
     this.#noteOpen(await collectHeaders(log, this.#sealedThrough + 1));
     this.#stateBytes = (await log.snapshots(''))[0]?.bytes ?? 0;
     for (const step of planUpkeep(this.#facts())) {
       if (this.#stopping.signal.aborted) return;
-      if (step === 'snapshot') await takeSnapshot();
+      if (step === 'snapshot') await snapshots.take();
       if (step === 'seal') await this.#seal();
       if (step === 'drop') await this.#drop();
     }
@@ -156,10 +155,10 @@ export class CompactionChore implements Chore {
   }
 
   async #drop(): Promise<void> {
-    const { log, settings, usableSnapshots, snapshotSequence, saveProjections } = this.#source;
+    const { log, settings, usableSnapshots, snapshots, saveProjections } = this.#source;
     const { history, clock } = settings;
     const at = clock();
-    const newest = snapshotSequence();
+    const newest = snapshots.lastSequence;
     await saveProjections();
     const headers = await collectHeaders(log);
     const context = { log, history, usableSnapshots, now: at, onProgress: quietly };
@@ -179,11 +178,11 @@ export class CompactionChore implements Chore {
   }
 
   #facts(): UpkeepFacts {
-    const { log, settings, snapshotSequence } = this.#source;
+    const { log, settings, snapshots } = this.#source;
     const { history, clock } = settings;
     const { sequence } = log.head();
     const look = this.#look;
-    const newest = snapshotSequence();
+    const newest = snapshots.lastSequence;
     // Only an age asks for the time.
     const now = typeof history === 'object' && history.maxAge !== undefined ? clock() : look.at;
     return {

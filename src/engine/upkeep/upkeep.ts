@@ -52,7 +52,14 @@ export class Upkeep {
   readonly #compaction: CompactionChore;
   readonly #housekeeper: Housekeeper;
 
-  constructor(source: UpkeepSource) {
+  /** Begins the upkeep: what is due by now is begun at once, such as a snapshot after a recovery that took long. */
+  static open(source: UpkeepSource): Upkeep {
+    const upkeep = new Upkeep(source);
+    if (!source.settings.readOnly) upkeep.#housekeeper.wake();
+    return upkeep;
+  }
+
+  private constructor(source: UpkeepSource) {
     const { log, settings, saveProjections } = source;
     this.#source = source;
     const snapshotter = new Snapshotter(snapshotterParts(source), source.rates, source.snapshot);
@@ -61,14 +68,11 @@ export class Upkeep {
       log,
       settings,
       usableSnapshots: () => this.#usableSnapshots(),
-      snapshotSequence: () => snapshotter.lastSequence,
-      takeSnapshot: () => snapshotter.take(),
+      snapshots: snapshotter,
       saveProjections,
     });
     const snapshots = { isDue: () => snapshotter.due() !== undefined, run: () => snapshotter.take() };
     this.#housekeeper = new Housekeeper([snapshots, this.#compaction]);
-    // After a recovery that took long a snapshot is due at once, for the next one.
-    if (!settings.readOnly) this.#housekeeper.wake();
   }
 
   /** To be told after each durable block, with the size of its text. O(1), unless something is due. */

@@ -11,7 +11,6 @@
  * A draft is made only of the entries that are read. At the end of each event what it has staged is settled, and a later
  * event of the commit gets a new draft of that. Costs follow what is touched, not the size of the Map.
  */
-import { captureOf } from '../capture.ts';
 import { IllegalValue, illegalValue, type PathPart } from '../plain.ts';
 import type { Copier } from './copiers.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
@@ -296,7 +295,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
 
   /** A capture of the table goes on showing what is about to change. */
   #keepForCapture(): void {
-    const capture = captureOf(this.#base);
+    const capture = this.#scope.captures.of(this.#base);
     if (capture === undefined) return;
     if (this.#shown !== this.#base) capture.keepAll();
     for (const key of this.#staged.keys()) capture.keep(key);
