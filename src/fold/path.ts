@@ -1,8 +1,8 @@
 /**
  * Places in a state: `orders[17].price`. One type, one way to write it, one way to read it.
  *
- * A path is a list of parts from the root inwards. A part is the name of a property, the index of an array or a Set, or the key
- * of an entry of a Map or OrderedMap, which may be any value.
+ * A path is a list of parts from the root inwards. A part is the name of a property, the index of an array or a Set, or
+ * the key of an entry of a Map or OrderedMap, which may be any value.
  */
 import { types } from 'node:util';
 import { RefoldError } from '../core/errors.ts';
@@ -12,8 +12,9 @@ export type PathPart = unknown;
 export type Path = readonly PathPart[];
 
 /**
- * A path as text: an index or a number in brackets, an identifier behind a dot, any other text quoted in brackets. The root is
- * the empty text. A key that is an object has no text, and reads `[object]`; a Date is its milliseconds.
+ * A path as text: an index or a number in brackets, an identifier behind a dot, any other text quoted in brackets. The
+ * root is the empty text. A key that is an object reads `[object]`, and a Date reads as its milliseconds: these cannot
+ * be read back.
  *
  * @throws RefoldError `INVALID_OPTION` for what is not an array
  */
@@ -22,7 +23,7 @@ export function formatPath(path: Path): string {
   return path.map(formatPart).join('').replace(/^\./, '').toWellFormed();
 }
 
-/** The same for messages: of a very long path only the beginning. */
+/** The same for messages: only the beginning of a very long path. */
 export function describePath(path: Path): string {
   return formatPath(path.length > MOST_DESCRIBED ? [...path.slice(0, MOST_DESCRIBED - 2), '…'] : path);
 }
@@ -38,8 +39,9 @@ function formatPart(part: PathPart): string {
 const PART = /(?:^|\.)([^.[\]"]+)|\[(?:([^"\]]+)|("(?:[^"\\]|\\.)*"))\]/y;
 
 /**
- * Reads a path: `orders[42].price`, `orders.42.price`, `sessions["a.b"].user`. What is not quoted and reads like a number is
- * one, of type bigint when it is an integer that a number cannot hold; `valueAt` finds the text or the bigint as well.
+ * Reads a path: `orders[42].price`, `orders.42.price`, `sessions["a.b"].user`. A key that is not quoted and looks like
+ * a number becomes a number, or a bigint if it is an integer that a number cannot hold. `valueAt` finds the bigint or
+ * the text as well.
  *
  * @throws RefoldError `INVALID_OPTION` for what is not a path, the empty text included
  */
@@ -78,8 +80,8 @@ function badPath(text: unknown): RefoldError {
 }
 
 /**
- * What stands at a place in a state; undefined where nothing does. The empty path is the state itself. A number in the path
- * also finds an entry whose key is the same number as a bigint or a text, when there is none with the number.
+ * What stands at a place in a state, or undefined if nothing does. The empty path is the state itself. If a Map has no
+ * entry for a number in the path, the entry for the same number as a text or a bigint is found.
  *
  * @throws RefoldError `INVALID_OPTION` for a path that is not an array
  */
@@ -90,7 +92,7 @@ export function valueAt(state: unknown, path: Path): unknown {
 
 function requirePath(path: unknown): void {
   if (Array.isArray(path)) return;
-  throw new RefoldError('INVALID_OPTION', `Cannot go along a path that is not an array but ${typeof path}`, {
+  throw new RefoldError('INVALID_OPTION', `Cannot follow the path: it is not an array but ${typeof path}`, {
     type: 'path',
     hint: 'Give an array of keys, such as parsePath("orders[42].price") gives',
   });
@@ -107,7 +109,7 @@ function memberOf(value: unknown, part: PathPart): unknown {
   return Object.hasOwn(value, name) ? (value as { readonly [name: string]: unknown })[name] : undefined;
 }
 
-/** Numbers first: an ordered table of numbers must not be asked for a text that its comparator turns into one. */
+/** The number comes first: the comparator of an OrderedMap of numbers might take a text for a number. */
 function keysMeant(part: PathPart): readonly PathPart[] {
   if (typeof part === 'bigint') return [part, String(part)];
   if (typeof part !== 'number') return [part];

@@ -1,8 +1,8 @@
 /**
- * Which snapshots can be started from, and the loading of the first that can: for models, projections and verify alike.
+ * Which snapshots are usable, and the loading of the first usable one: for models, projections and verify alike.
  *
- * What a snapshot says of itself is judged first, by a pure function. Its bytes are read after that, and a damaged snapshot
- * costs time and not data: the next one is loaded in its place.
+ * First a pure function judges what a snapshot says of itself. Then its bytes are read. A damaged snapshot costs time
+ * and not data: the next one is loaded in its place.
  */
 import type { RefoldError } from '../../core/errors.ts';
 import { STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
@@ -50,29 +50,29 @@ function whyUnusable(info: SnapshotInfo, { head, firstSequence, fingerprint }: R
   return whyStale(info, fingerprint);
 }
 
-/** Why the reducers of today would not have given a snapshot's state, as a clause; undefined when they would. */
+/** Why a snapshot may hold another state than today's reducers give, as a clause. Undefined if they have not changed. */
 export function whyStale(info: SnapshotInfo, fingerprint: ModelFingerprint): string | undefined {
   const stored = parseFingerprint(info.fingerprint);
   return stored === undefined ? 'its fingerprint is unreadable' : findChange(stored, fingerprint);
 }
 
-/** The model's snapshots that an open of this log could start from, as far as is known, newest first. */
+/** The model's snapshots that an open could start from, as far as is known, newest first. */
 export async function usableSnapshots(log: LogStore, fingerprint: ModelFingerprint): Promise<SnapshotInfo[]> {
   const snapshots = await log.snapshots('');
   const { candidates } = planRecovery({ head: Number.POSITIVE_INFINITY, firstSequence: 1, fingerprint, snapshots });
   return candidates.filter((info) => !wasPassedOver(log, info));
 }
 
-/** What came of the loading of a snapshot. */
+/** What the loading of a snapshot gave. */
 export interface Loading<State> {
-  /** Undefined when none of the candidates could be loaded. */
+  /** Undefined if none of the candidates could be loaded. */
   readonly loaded: { readonly snapshot: SnapshotInfo; readonly cursor: FoldCursor<State> } | undefined;
-  /** Those before it, which are damaged or cannot be decoded. */
+  /** The candidates before it: they are damaged or cannot be decoded. */
   readonly unusable: readonly { readonly info: SnapshotInfo; readonly error: RefoldError }[];
 }
 
 export interface LoadOptions {
-  /** Asked of each candidate before it is loaded; may throw as loading does. */
+  /** Called for each candidate before it is loaded. May throw as loading does. */
   readonly vouch?: (log: LogStore, info: SnapshotInfo) => Promise<void>;
   /** Default: decoded in one go. */
   readonly pace?: Pace | undefined;
@@ -92,7 +92,7 @@ export async function loadFirst<State extends object>(
 ): Promise<Loading<State>> {
   const unusable: { info: SnapshotInfo; error: RefoldError }[] = [];
   for (const snapshot of candidates) {
-    const begun = initial(); // what it throws is not the snapshot's fault
+    const begun = initial(); // its errors are not the snapshot's
     try {
       await vouch?.(log, snapshot);
       const cursor = cursorAt(snapshot, await loadSnapshot(log, snapshot, begun, pace));

@@ -25,7 +25,9 @@ export class SnapshotChecker {
     this.#rates = rates;
   }
 
-  /** The last sequence at which the live state and a replay agreed, or from which both come. */
+  /**
+   * The last sequence at which the live state and a replay agreed, or the sequence of the snapshot that both came from.
+   */
   get agreed(): number {
     return this.#agreed;
   }
@@ -35,7 +37,7 @@ export class SnapshotChecker {
     return this.#divergence;
   }
 
-  /** Whether a check that nobody waits for would be in nobody's way: it takes at most a tenth of the time. */
+  /** Whether a background check may run now: such checks take at most a tenth of the thread's time. */
   get isRested(): boolean {
     return this.#thread?.isRested ?? false;
   }
@@ -46,7 +48,7 @@ export class SnapshotChecker {
    * @returns the first divergent event and the place; undefined when both are equal, or cannot be compared
    */
   async check(to: number, live: EncodedState): Promise<Divergence | undefined> {
-    // Nothing of what is yet to be compared may be kept.
+    // A keyframe on the way would be kept before it is compared.
     const order = { to, base: this.#agreed, keyframeEvents: Number.POSITIVE_INFINITY };
     const replayed = await this.#thread?.make(order, () => {});
     if (replayed === undefined) return undefined;
@@ -56,7 +58,7 @@ export class SnapshotChecker {
     return undefined;
   }
 
-  /** Finds out why a replay gave another state: perhaps the thread's model is simply another one. */
+  /** Finds out why a replay gave another state. The reason may be that the thread's model is another one. */
   async #explain(to: number, { chunks }: EncodedState): Promise<Divergence | undefined> {
     const found = await this.#thread?.explain({ to, base: this.#agreed, live: chunks });
     if (found === undefined) return undefined;

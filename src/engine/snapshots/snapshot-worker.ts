@@ -11,7 +11,7 @@ import { explainDivergence } from '../past/divergence.ts';
 import { makeFromLog } from './sources.ts';
 import type { SnapshotJobs, SnapshotThreadData, SnapshotThreadOpened } from './thread.ts';
 
-/** Nobody waits in this thread, but others for its processor. */
+/** No caller waits in this thread, but other threads wait for its processor. */
 const THREAD_SLICE_MS = 0.5;
 
 const { module, name, fingerprint, log: logThread } = workerData as SnapshotThreadData;
@@ -34,12 +34,12 @@ await serve<SnapshotJobs, SnapshotThreadOpened>(parentPort, failureOf, async () 
   };
 });
 
-/** They move to the other thread. */
+/** The buffers of the chunks, which move to the other thread. */
 function buffersOf({ chunks }: EncodedState): ArrayBuffer[] {
   return [...new Set(chunks.map(({ buffer }) => buffer as ArrayBuffer))];
 }
 
 function failureOf(error: unknown): RefoldError {
   if (isRefoldError(error)) return error;
-  return new RefoldError('STORE_FAILED', `Cannot make a snapshot in a thread of its own: ${messageOf(error)}`);
+  return new RefoldError('STORE_FAILED', `Cannot make a snapshot in the snapshot thread: ${messageOf(error)}`);
 }

@@ -1,9 +1,9 @@
 /**
  * Takes the model's snapshots: on demand, when one is due, and at close.
  *
- * None of it stops the writing. A snapshot is a moment captured in one turn, the bytes of its state from the first source
- * that can give them (`planSource`, `sources.ts`), and one write. What was encoded from the live state is checked against a
- * replay (`checker.ts`). If that gives another state, every snapshot since they last agreed is deleted.
+ * None of it stops the writing. A moment is captured in one turn. The first source that can do so gives the bytes of
+ * its state (`planSource`, `sources.ts`), and the log stores them. What was encoded from the live state is compared
+ * with a replay (`checker.ts`). If the replay gives another state, all snapshots since both last agreed are deleted.
  */
 import type { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
@@ -31,7 +31,7 @@ import { learnRates, type Rates, writeRates } from './rates.ts';
 import { type Captured, capture, KeyframeSink, type Made, type Moment, type Source, sourcesOf } from './sources.ts';
 import { SnapshotThread } from './thread.ts';
 
-/** What a snapshot came to. */
+/** What was stored. */
 export interface SnapshotReport {
   readonly sequence: number;
   readonly stateHash: string;
@@ -40,7 +40,7 @@ export interface SnapshotReport {
   readonly milliseconds: number;
 }
 
-/** What the snapshotter asks of its store. Its `sequence` is that of the last event folded, pending commits included. */
+/** What the snapshotter needs of its store. `sequence` is that of the last event folded, pending commits included. */
 export interface SnapshotterParts extends Captured {
   readonly model: Model;
   readonly log: LogStore;
@@ -48,16 +48,16 @@ export interface SnapshotterParts extends Captured {
   readonly logThread: LogThread | undefined;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
-  /** Why the state is not to be trusted, if so: a reducer may have left it half changed. */
+  /** Why the state must not be used, if so: a reducer may have left it half changed. */
   readonly failure: RefoldError | undefined;
 }
 
-/** A slice of work on the thread that writes, and the pause after it, in ms: a fifth of its time, however busy it is. */
+/** A slice of work on the thread that writes, and the pause after it, in ms: at most a fifth of its time. */
 const SLICE_MS = 0.2;
 const REST_MS = 1;
-/** Bytes compressed and written per ms, at the least: compression does some ten times as many. The rest is waiting behind blocks. */
+/** The least number of bytes written per ms. What takes longer is waiting for blocks, and is not counted as work. */
 const WRITE_RATE = 20_000;
-/** What keyframes may take, in bytes of encoded state; on disk it is compressed, to about a quarter. */
+/** How large all keyframes together may be, in bytes of encoded state. Compressed on disk, they take about a quarter. */
 const KEYFRAME_BUDGET_BYTES = 64 * 1024 * 1024;
 
 export class Snapshotter {
@@ -95,12 +95,12 @@ export class Snapshotter {
     return this.#last?.sequence ?? 0;
   }
 
-  /** Why the live state is not what a replay gives, once that was found. */
+  /** Where the live state differs from a replay, once a check has found that. */
   get divergence(): Divergence | undefined {
     return this.#checker.divergence;
   }
 
-  /** ms that an open would take now. */
+  /** How long an open would take now, in ms. */
   get estimatedRecoveryMs(): number {
     return estimateRecovery(this.#facts());
   }
@@ -111,17 +111,18 @@ export class Snapshotter {
   }
 
   /**
-   * Takes a snapshot of the state as it is now; joins one that is being taken of this very state.
+   * Takes a snapshot of the state as it is now. If one of this very state is being taken, its report is given.
    *
-   * @param checked have it compared with a replay even when that costs more than the snapshot itself
-   * @throws RefoldError `REDUCER_FAILED` when a replay gives another state, naming the first divergent event and the place
+   * @param checked compare it with a replay before it is kept, even if that costs more than the snapshot itself
+   * @throws RefoldError `REDUCER_FAILED` when a replay gives another state, naming the first divergent event and the
+   * place
    */
   take(checked = false): Promise<SnapshotReport> {
     return this.#alone(() => this.#take(checked ? 'checked' : 'by itself'));
   }
 
   /**
-   * Takes the last snapshot, of a state that changes no more; none of one that a replay would not give.
+   * Takes the last snapshot, when the state no longer changes. If a replay gives another state, none is taken.
    *
    * @throws RefoldError `STORE_FAILED` when a reducer may have left the state half changed
    */
@@ -133,7 +134,7 @@ export class Snapshotter {
     await this.#alone(() => this.#take('last'));
   }
 
-  /** Ends the other thread, whatever it is doing. */
+  /** Ends the snapshot thread, whatever it is doing. */
   async close(): Promise<void> {
     await this.#thread?.close();
   }
@@ -153,14 +154,14 @@ export class Snapshotter {
   }
 
   async #take(occasion: Occasion): Promise<SnapshotReport> {
-    // Commits from before the failure still become durable, and would have it taken.
+    // Commits from before the failure may still become durable, and a snapshot may become due.
     if (this.#parts.failure !== undefined) throw this.#parts.failure;
     const start = performance.now();
     const moment = capture(this.#parts, occasion !== 'last');
     const { sequence } = moment;
     const made = await this.#make(moment, occasion).finally(moment.release);
     const { encoded, measured } = made;
-    const head = await moment.durable; // a check reads the log, too
+    const head = await moment.durable; // a check reads the log
     if (measured === undefined) await this.#check(sequence, encoded, occasion);
     await this.#keep(moment, made, head);
     const { stateHash, bytes } = encoded;
@@ -189,10 +190,10 @@ export class Snapshotter {
   }
 
   /**
-   * Has a replay compared with what was encoded from the live state: at once when the caller asked for that, else beside all
-   * other work, and not so often that it takes much from the writing.
+   * Compares what was encoded from the live state with a replay: before the snapshot is kept if the caller asked for
+   * that, otherwise in the background, and rarely enough to leave the processor to the writing.
    *
-   * @throws RefoldError `REDUCER_FAILED` when they differ; the snapshot must not be kept then
+   * @throws RefoldError `REDUCER_FAILED` if they differ. The snapshot must not be kept then
    */
   async #check(sequence: number, encoded: EncodedState, occasion: Occasion): Promise<void> {
     const compare = async (): Promise<void> => {
@@ -212,17 +213,17 @@ export class Snapshotter {
     const { log, fingerprint, settings } = this.#parts;
     const start = performance.now();
     const remembering = this.#rememberRates();
-    remembering.catch(() => {}); // met again below
+    remembering.catch(() => {}); // awaited below as well
     this.#last = await writeSnapshot(log, '', encoded, head, fingerprintFor(fingerprint, firstSeen));
     this.#lastAt = settings.clock();
     this.#takeMs = workMs + Math.min(performance.now() - start, encoded.bytes / WRITE_RATE);
-    // When a divergence was found while this one was being made, it is doubtful as well.
+    // If a check has failed while this snapshot was made, the snapshot is doubtful as well.
     const dropping = this.divergence === undefined ? this.#thinOut() : this.#dropDoubtful();
     await Promise.all([dropping, remembering]);
     this.#sayIfTooLarge();
   }
 
-  /** Only what is new: under full load each thing that is written waits for a block or two. */
+  /** Writes the rates if they have changed: under full load each write waits for a block or two. */
   async #rememberRates(): Promise<void> {
     const text = JSON.stringify(this.#rates);
     if (text === this.#remembered) return;
@@ -235,7 +236,7 @@ export class Snapshotter {
     return planKeyframeSpacing(this.#rates.fold, this.#last?.bytes ?? 0);
   }
 
-  /** Neither the live state nor what a replay gives is known to be right: the last snapshot on which both agreed stays. */
+  /** Deletes all snapshots since the last agreement: neither the live state nor the replay is known to be right. */
   async #dropDoubtful(): Promise<void> {
     const { log } = this.#parts;
     const { agreed } = this.#checker;
@@ -251,7 +252,9 @@ export class Snapshotter {
     if (drop.length > 0) await log.dropSnapshots('', drop);
   }
 
-  /** A state whose loading alone overruns the promise cannot be helped by snapshots: said once, with the numbers. */
+  /**
+   * Warns once, with the numbers, if loading the state alone takes longer than the promise: snapshots cannot help then.
+   */
   #sayIfTooLarge(): void {
     const { loadMs, recoverWithin } = this.#facts();
     if (this.#saidTooLarge || loadMs <= recoverWithin) return;
@@ -265,7 +268,7 @@ export class Snapshotter {
     const { sequence, settings } = this.#parts;
     const { fold, load, open } = this.#rates;
     const now = settings.clock();
-    // A clock that was set back would hold every save rule off until it is past that time again.
+    // If the clock was set back, no save rule would fire until it has passed that time again.
     if (now < this.#lastAt) this.#lastAt = now;
     return {
       tailEvents: sequence - this.lastSequence,
@@ -281,5 +284,5 @@ export class Snapshotter {
   }
 }
 
-/** Why a snapshot is taken: asked for, because it is due, or at close. */
+/** Why a snapshot is taken: a caller asked for it, it is due, or the store closes. */
 type Occasion = 'checked' | 'by itself' | 'last';

@@ -1,8 +1,8 @@
 /**
  * Where the bytes of a snapshot come from: four sources with one signature, asked in the order that `planSource` gives.
  *
- * Two encode the state of the moment itself, *at once* or in *slices*. The *thread* and the *log* build the same state anew
- * from what is durable, and on the way the keyframes of time travel, which then cost no second fold.
+ * Two encode the state of the moment itself, *at once* or in *slices*. The other two, *thread* and *log*, fold the same
+ * state anew from the log. On the way they make keyframes for time travel, which then need no further fold.
  */
 import { assert } from '../../core/assert.ts';
 import type { Model } from '../../core/model.ts';
@@ -18,18 +18,18 @@ import type { SourceName } from './policy.ts';
 import type { Measured } from './rates.ts';
 import type { SnapshotThread } from './thread.ts';
 
-/** The state between two commits, as one value: what is encoded, and where the log stands when it holds as much. */
+/** The state between two commits as one value: what to encode, and the place in the log that it belongs to. */
 export interface Moment {
-  /** For the encoder alone. Unless the moment `isHeld`, it may be read only until the next event is folded. */
+  /** For the encoder only. Unless the moment `isHeld`, it may be read only until the next event is folded. */
   readonly state: object;
   readonly isHeld: boolean;
-  /** Of the last event in the state. */
+  /** The sequence of the last event in the state. */
   readonly sequence: number;
   /** The first sequence of each event type up to it. */
   readonly firstSeen: ReadonlyMap<string, number>;
   /** Resolves with the log's head at `sequence` once that is durable; rejects when the log fails before. */
   readonly durable: Promise<LogHead>;
-  /** Ends it. A held state costs memory for whatever changes meanwhile. */
+  /** Ends the moment. Until then a held state costs memory for each entry that commits change. */
   readonly release: () => void;
 }
 
@@ -44,7 +44,7 @@ export interface Captured {
 /**
  * Captures the state of this very moment, in one synchronous turn.
  *
- * @param hold keep the state as it is while folding goes on, where the fold can do so: O(keys of its Maps)
+ * @param hold keep the state as it is while commits continue, if the fold can do so. Costs O(keys of its Maps)
  */
 export function capture(from: Captured, hold: boolean): Moment {
   const { live, sequence, firstSeen } = from;
@@ -53,7 +53,7 @@ export function capture(from: Captured, hold: boolean): Moment {
     assert(head.sequence === sequence, 'the fence ends at the sequence whose state was captured');
     return head;
   });
-  durable.catch(() => {}); // met again by whoever keeps the snapshot, unless encoding fails before
+  durable.catch(() => {}); // the snapshotter awaits it as well, unless encoding fails before
   return {
     get state() {
       assert(held !== undefined || from.sequence === sequence, 'a state that is not held is read before it changes');
@@ -69,9 +69,9 @@ export function capture(from: Captured, hold: boolean): Moment {
 
 export interface Made {
   readonly encoded: EncodedState;
-  /** What it took to fold the state anew; rates are learnt from it. Absent for what was encoded from the live state. */
+  /** What it took to fold the state anew. Absent if the live state was encoded. */
   readonly measured?: Measured;
-  /** How long it was worked on, without waiting and resting, in ms. */
+  /** How long the work took, without waits and rests, in ms. */
   readonly workMs: number;
 }
 
@@ -82,11 +82,11 @@ export interface SourceRequest {
   readonly atOnceBytes: number;
   /** For work on the thread that writes. */
   readonly pace: Pace;
-  /** Takes what is made on the way. */
+  /** Takes the keyframes that are made on the way. */
   readonly keyframes: KeyframeSink;
 }
 
-/** Gives the snapshot of a moment; undefined when it cannot, and the next one is asked. */
+/** Gives the encoded state of a moment. If it cannot, it gives undefined, and the next source is asked. */
 export type Source = (request: SourceRequest) => Promise<Made | undefined>;
 
 /** The four sources of a store. */
@@ -104,7 +104,7 @@ export function sourcesOf(folding: Folding, thread: SnapshotThread | undefined):
     },
     thread: async ({ moment, keyframes }) => {
       const order = await orderOf(moment, keyframes);
-      // One that folds by another source text must not speak for the live state.
+      // A thread whose reducers have another source text must not speak for the live state.
       return (await thread?.isSame()) ? thread?.make(order, keyframes.take) : undefined;
     },
     log: async ({ moment, pace, keyframes }) =>
@@ -112,20 +112,20 @@ export function sourcesOf(folding: Folding, thread: SnapshotThread | undefined):
   };
 }
 
-/** Once the log has as much. */
+/** Resolves once the log holds everything up to the moment. */
 async function orderOf({ sequence, durable }: Moment, { keyframeEvents }: KeyframeSink): Promise<MakeOrder> {
   await durable;
   return { to: sequence, base: sequence, keyframeEvents };
 }
 
-/** A state on the way to another. */
+/** A state on the way to the one that was asked for. */
 export interface Keyframe {
   readonly head: LogHead;
   readonly encoded: EncodedState;
   readonly fingerprint: Fingerprint;
 }
 
-/** Where keyframes go: each is written as it comes, and all are waited for at the end. */
+/** Takes all keyframes: each is written as it comes, and `written` waits for them. */
 export class KeyframeSink {
   /** Events from one to the next; infinite for none. */
   readonly keyframeEvents: number;
@@ -139,7 +139,7 @@ export class KeyframeSink {
 
   readonly take = ({ head, encoded, fingerprint }: Keyframe): void => {
     const write = writeSnapshot(this.#log, '', encoded, head, fingerprint);
-    write.catch(() => {}); // met again in `written`
+    write.catch(() => {}); // `written` awaits it as well
     this.#writes.push(write);
   };
 
@@ -156,7 +156,7 @@ export interface Folding {
   readonly fingerprint: ModelFingerprint;
 }
 
-/** Which state to make from the log. Snapshots after `base` are not believed. */
+/** Which state to make from the log. Snapshots after `base` are not used. */
 export interface MakeOrder {
   readonly to: number;
   readonly base: number;
@@ -179,7 +179,7 @@ export async function makeFromLog(
   let encodeMs = 0;
   const onBlock = async (cursor: FoldCursor<object>): Promise<void> => {
     last ??= cursor.sequence;
-    // One close before the end would be in the way of the snapshot itself.
+    // A keyframe close to the end would add little beside the snapshot itself.
     if (cursor.sequence - last < keyframeEvents || to - cursor.sequence < keyframeEvents / 2) return;
     const { recordedAt, chain, state, firstSeen } = cursor;
     last = cursor.sequence;

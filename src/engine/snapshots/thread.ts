@@ -1,8 +1,9 @@
 /**
- * The store's end of the snapshot thread: started when it is first needed, ended when it has been idle for a while.
+ * The store's end of the snapshot thread. The thread is started when it is first needed, and ended after some idle
+ * time.
  *
- * It takes one order at a time. Once there can be no such thread, or it has died, every order comes to undefined: the work
- * must then be done elsewhere.
+ * It takes one order at a time. If the thread cannot be started, or has died, every order gives undefined from then on,
+ * and the work must be done elsewhere.
  */
 import { messageOf } from '../../core/errors.ts';
 import type { LogThread } from '../../log/log-source.ts';
@@ -25,7 +26,10 @@ export interface SnapshotThreadData {
   readonly fingerprint: ModelFingerprint;
 }
 
-/** What is asked of the thread: a snapshot, with keyframes on the way; or where a replay parts from the live state. */
+/**
+ * What the thread can be asked for: a snapshot, with keyframes on the way; or where a replay differs from the live
+ * state.
+ */
 export interface SnapshotJobs {
   make: { takes: MakeOrder; answers: Made; tells: Keyframe };
   explain: { takes: ExplainOrder; answers: FoundDivergence };
@@ -33,22 +37,22 @@ export interface SnapshotJobs {
 
 export interface ExplainOrder {
   readonly to: number;
-  /** Snapshots after this one are not believed. */
+  /** Snapshots after this one are not used. */
   readonly base: number;
   /** The encoded live state at `to`. */
   readonly live: readonly Uint8Array[];
 }
 
-/** `isSame`: its model folds by the very source text of the model in use. */
+/** `isSame`: the reducers of its model have the same source text as those of the model in use. */
 export interface SnapshotThreadOpened {
   readonly isSame: boolean;
 }
 
-/** An idle thread holds on to memory for what its last state left behind. */
+/** An idle thread keeps the memory that its last state needed. */
 const IDLE_MS = 10_000;
-/** The thread has rested when it was idle for this many times as long as its last order took. */
+/** The thread has rested if it was idle for this many times as long as its last order took. */
 const REST_PER_ORDER = 10;
-/** What its start takes, roughly, in ms: a short-lived store need not pay for an order that nobody waits for. */
+/** What its start takes, roughly, in ms. A short-lived store should not pay for a background order. */
 const START_MS = 200;
 
 type Running = Thread<SnapshotJobs, SnapshotThreadOpened>;
@@ -68,7 +72,7 @@ export class SnapshotThread {
     this.#data = data;
   }
 
-  /** Whether it is idle, and has been for long enough to be given work that nobody waits for. */
+  /** Whether it has been idle for long enough to be given background work. */
   get isRested(): boolean {
     return !this.#orders.isBusy && performance.now() - this.#endedAt >= this.#tookMs * REST_PER_ORDER;
   }
@@ -78,24 +82,24 @@ export class SnapshotThread {
   }
 
   /**
-   * Whether what the thread makes may stand for the live state without being compared. Undefined when there is no thread;
-   * so it is for the other orders.
+   * Whether a state that the thread makes may be kept without a comparison with the live state. Undefined if there is no
+   * thread. The other orders give undefined in that case, too.
    */
   isSame(): Promise<boolean | undefined> {
     return this.#order(async (thread) => thread.opened.isSame);
   }
 
-  /** Makes a snapshot; `onKeyframe` gets what is made on the way. Throws what recovery throws. */
+  /** Makes a snapshot. `onKeyframe` gets the keyframes on the way. Throws what recovery throws. */
   make(order: MakeOrder, onKeyframe: (keyframe: Keyframe) => void): Promise<Made | undefined> {
     return this.#order((thread) => thread.ask('make', order, [], onKeyframe));
   }
 
-  /** Says where a replay parts from the live state. Throws what recovery throws. */
+  /** Says where a replay differs from the live state. Throws what recovery throws. */
   explain(order: ExplainOrder): Promise<FoundDivergence | undefined> {
     return this.#order((thread) => thread.ask('explain', order));
   }
 
-  /** Ends it for good, and says why: from now on snapshots are made without it. */
+  /** Ends the thread for good and warns once: from now on snapshots are made without it. */
   async giveUp(why: string): Promise<void> {
     this.#isGivenUp = true;
     await this.#thread?.abort();
@@ -122,7 +126,7 @@ export class SnapshotThread {
         return await order(await this.#running());
       } catch (error) {
         if (this.#thread !== undefined && this.#thread.death === undefined) throw error;
-        // One that died (of a state too large for it, say) would die again.
+        // A thread that died, for example of a state too large for it, would die again.
         await this.giveUp(messageOf(this.#thread?.death ?? error));
         return undefined;
       } finally {
@@ -133,7 +137,7 @@ export class SnapshotThread {
     });
   }
 
-  /** One that was ended while it was idle is started again. */
+  /** The thread that runs, or a new one: an idle thread may have been ended. */
   async #running(): Promise<Running> {
     if (this.#thread?.death !== undefined) this.#thread = undefined;
     this.#thread ??= await Thread.start<SnapshotJobs, SnapshotThreadOpened>({
@@ -150,8 +154,8 @@ export class SnapshotThread {
 }
 
 /**
- * Of the process's own flags, those that say how modules are found and loaded: the model's module needs them. Others would
- * be refused in a thread, or would make it run something else.
+ * Picks the process's flags that say how modules are found and loaded: the model's module needs them. A thread would
+ * refuse the other flags, or would run something else.
  */
 function concernsModules(flag: string, index: number, flags: readonly string[]): boolean {
   const TAKES_VALUE = /^(-C|--conditions|--import|-r|--require|--loader|--experimental-loader)$/;
