@@ -18,7 +18,6 @@ const THREADS = [
   'log/sqlite/mending/backup-worker.ts',
   'log/sqlite/mending/check-worker.ts',
   'log/sqlite/writing/checkpointer-worker.ts',
-  'log/sqlite/reading/read-ahead-worker.ts',
   'log/sqlite/sealing/sealer-worker.ts',
   'log/sqlite/writing/writer.ts',
 ];
@@ -28,6 +27,9 @@ const withoutForeignMaps = {
   name: 'without-foreign-maps',
   transform: (code, id) => (id.includes('/node_modules/') ? { code, map: { mappings: '' } } : undefined),
 };
+
+/** Files that a thread imports by name. */
+const IMPORTED = ['log/sqlite/sqlite-source.ts'];
 
 const source = import.meta.dirname;
 const { dependencies } = JSON.parse(readFileSync(join(source, '../package.json'), 'utf8'));
@@ -50,7 +52,7 @@ async function bundle() {
       index: './index.ts',
       testing: './testing.ts',
       'cli/main': './cli/main.ts',
-      ...Object.fromEntries(THREADS.map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),
+      ...Object.fromEntries([...THREADS, ...IMPORTED].map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),
     },
     platform: 'node',
     transform: { target: 'es2024' },

@@ -5,7 +5,7 @@ import { parseBytes, parseCount, parseDuration, parsePosition, parseSequence } f
 import { ProgressBar } from '../../src/cli/output/progress.ts';
 import { renderJson, renderText } from '../../src/cli/output/render-state.ts';
 import { bytes, count, counted, duration, oneLine, safeJson, time } from '../../src/cli/output/text.ts';
-import { valueAt } from '../../src/cli/state-path.ts';
+import { partOf } from '../../src/cli/state-path.ts';
 
 describe('arguments', () => {
   test.each([
@@ -213,7 +213,7 @@ describe('paths', () => {
     ['list.length', 1],
     ['nothing', null],
   ])('%s', (path, value) => {
-    expect(valueAt(state, path)).toBe(value);
+    expect(partOf(state, path)).toBe(value);
   });
 
   test.each([
@@ -226,7 +226,7 @@ describe('paths', () => {
     ['orders[42]price', /Cannot read the path/],
     ['', /./],
   ])('%j is refused', (path, message) => {
-    expect(() => valueAt(state, path)).toThrow(message);
+    expect(() => partOf(state, path)).toThrow(message);
   });
 });
 

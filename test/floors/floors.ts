@@ -80,14 +80,14 @@ export const FLOORS: readonly Floor[] = [
       ...BELOW_SQLITE,
       ...['file', 'reading', 'writing', 'sealing', 'mending'].map((wing) => `src/log/sqlite/${wing}/`),
     ],
-    doors: ['sqlite-log.ts'],
+    doors: ['sqlite-log.ts', 'sqlite-source.ts'],
     node: 'all',
   },
   { files: FILE, sees: BELOW_SQLITE, packages: ['better-sqlite3'], node: 'all' },
   {
     files: 'src/log/sqlite/reading/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['reader.ts', 'read-ahead.ts', 'known-ids.ts'],
+    doors: ['reader.ts', 'known-ids.ts'],
     node: 'all',
   },
   {
