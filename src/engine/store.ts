@@ -116,7 +116,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
       publisher: this.#publisher,
       onDurable,
     });
-    this.#upkeep = new Upkeep({
+    this.#upkeep = Upkeep.open({
       model,
       ...parts,
       settings,

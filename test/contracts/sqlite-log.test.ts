@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import type { LogContractSetup, LogUnderTest } from '../../src/log/contract/contract.ts';
-import { openSqliteLog, type SqliteLogOptions } from '../../src/log/sqlite/sqlite-log.ts';
 import { sqliteSource } from '../../src/log/sqlite/sqlite-source.ts';
 import { describeLog } from './run-contract.ts';
 
@@ -22,32 +21,22 @@ const LAST_CHUNK = `rowid = (
   select max(c.rowid) from snapshot_chunks c join snapshots s on s.id = c.snapshot_id where s.sequence = ?)`;
 const FLIPPED = "substr(data, 1, 100) || cast('?' as blob) || substr(data, 102)";
 
-function setupOf(options: Partial<SqliteLogOptions>): LogContractSetup<FileUnderTest> {
-  return {
-    create: () => {
-      const directory = fs.mkdtempSync(join(tmpdir(), 'refold-log-'));
-      const path = join(directory, 'log.db');
-      const source = sqliteSource({ path });
-      const open: typeof source.open = (asked) => openSqliteLog({ path, ...options, ...asked } as SqliteLogOptions);
-      return {
-        source: { ...source, open },
-        directory,
-        path,
-        dispose: () => fs.rmSync(directory, { recursive: true }),
-      };
-    },
-    threads: true,
-    // The lock lets no other writer in while there is one: this is what a writer would find after losing it.
-    replaceWriter: async (subject) => alter(subject, 'update log_state set epoch = epoch + 1'),
-    openInProcess: ({ directory }) => `
+const setup: LogContractSetup<FileUnderTest> = {
+  create: () => {
+    const directory = fs.mkdtempSync(join(tmpdir(), 'refold-log-'));
+    const path = join(directory, 'log.db');
+    const dispose = (): void => fs.rmSync(directory, { recursive: true });
+    return { source: sqliteSource({ path }), directory, path, dispose };
+  },
+  threads: true,
+  // The lock lets no other writer in while there is one: this is what a writer would find after losing it.
+  replaceWriter: async (subject) => alter(subject, 'update log_state set epoch = epoch + 1'),
+  openInProcess: ({ directory }) => `
       import { openSqliteLog } from './src/log/sqlite/sqlite-log.ts';
       const log = await openSqliteLog({ path: ${JSON.stringify(join(directory, 'other.db'))}, durability: 'os' });`,
-    damageSnapshot: (subject, sequence) =>
-      alter(subject, `update snapshot_chunks set data = cast(${FLIPPED} as blob) where ${LAST_CHUNK}`, sequence),
-    loseChunk: (subject, sequence) => alter(subject, `delete from snapshot_chunks where ${LAST_CHUNK}`, sequence),
-  };
-}
+  damageSnapshot: (subject, sequence) =>
+    alter(subject, `update snapshot_chunks set data = cast(${FLIPPED} as blob) where ${LAST_CHUNK}`, sequence),
+  loseChunk: (subject, sequence) => alter(subject, `delete from snapshot_chunks where ${LAST_CHUNK}`, sequence),
+};
 
-describeLog('SQLite', setupOf({}));
-// Starting a thread for every read takes its time, and a few scripts are as good here as many.
-describeLog('SQLite, a thread reading ahead', { ...setupOf({ readAheadFromBytes: 0 }), scripts: 5 });
+describeLog('SQLite', setup);

@@ -89,7 +89,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/sqlite/reading/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['reader.ts', 'read-ahead.ts', 'known-ids.ts'],
+    doors: ['reader.ts', 'known-ids.ts'],
     node: 'all',
   },
   {
@@ -164,12 +164,17 @@ export const FLOORS: readonly Floor[] = [
     node: 'all',
   },
   { files: 'src/cli/input/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
-  { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander'], node: 'all' },
+  { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander', 'pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: 'src/studio/', sees: PACKAGE, node: 'all' },
   { files: 'src/redis/', sees: PACKAGE, node: 'all' },
 
   ...ORDER_BOOK.map(
-    (files): Floor => ({ files, sees: ORDER_BOOK, packages: ['refold', 'zod', 'commander'], node: 'all' }),
+    (files): Floor => ({
+      files,
+      sees: ORDER_BOOK,
+      packages: ['refold', 'zod', 'commander', 'pure-rand', 'tinyqueue', 'pretty-ms', 'yauzl'],
+      node: 'all',
+    }),
   ),
 ];
 

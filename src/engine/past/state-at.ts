@@ -19,7 +19,7 @@ export interface StateAtOptions extends LogOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-const CHECKS: OptionChecks<StateAtOptions> = {
+const STATE_AT_CHECKS: OptionChecks<StateAtOptions> = {
   path: A_PATH,
   log: A_LOG,
   at: ['a position: { sequence } or { time }', (value) => value !== null], // looked into where it is used
@@ -37,7 +37,7 @@ export async function stateAt<State extends object, C extends Catalog, K extends
   options: StateAtOptions,
 ): Promise<PastState<State>> {
   requireModel('build a past state', model);
-  const checked = checkOptions('build a past state', CHECKS, options);
+  const checked = checkOptions('build a past state', STATE_AT_CHECKS, options);
   requireOneLog('build a past state', checked);
   const { at, onProgress } = checked;
   return withLogOf(model, checked, async (log) => {

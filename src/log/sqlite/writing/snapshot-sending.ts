@@ -8,7 +8,7 @@ import { cutChunks, packChunk } from '../../snapshot-chunks.ts';
 import type { WriterClient } from './writer-client.ts';
 
 /** Up to this size a snapshot is one job of the writer: a millisecond to compress, and half of one for some 60 KB then. */
-const AT_ONCE_BYTES = 256 * 1024;
+const ONE_JOB_BYTES = 256 * 1024;
 
 /** Sends a snapshot; when this returns, it exists. When it throws, nothing of it does. */
 export async function sendSnapshot(
@@ -18,7 +18,7 @@ export async function sendSnapshot(
 ): Promise<void> {
   let needsSweep = true;
   try {
-    const send = info.bytes <= AT_ONCE_BYTES ? sendAtOnce : sendInParts;
+    const send = info.bytes <= ONE_JOB_BYTES ? sendAtOnce : sendInParts;
     needsSweep = await send(writer, info, chunks);
   } finally {
     if (needsSweep) await sweep(writer);
