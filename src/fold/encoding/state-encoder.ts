@@ -1,4 +1,4 @@
-/** State → bytes. The format is told in `state-tags.ts`. */
+/** Encodes a state to bytes. `state-tags.ts` describes the format. */
 import { isInstance, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { bytesOf } from '../binary.ts';
 import { CapturedMap } from '../capture.ts';
@@ -18,19 +18,22 @@ import { Shapes } from './shapes.ts';
 import * as tag from './state-tags.ts';
 
 export interface EncodeOptions {
-  /** Size of each chunk but the last, in bytes. Default 4 KiB: some fifth of a millisecond of work, for those who pause between. */
+  /**
+   * Size of each chunk but the last, in bytes. Default 4 KiB: about 0.2 ms of work, for callers that pause between
+   * chunks.
+   */
   readonly chunkBytes?: number;
 }
 
 const CHUNK_BYTES = 4 * 1024;
 
 /**
- * Encodes a state, chunk by chunk. The state must not change until the last chunk was taken.
+ * Encodes a state, chunk by chunk. The state must not change until the caller has taken the last chunk.
  *
- * Chunks are handed out while the members of top-level properties are gone through, so that besides the state only little
- * is in memory at a time. They are not used again: the caller may keep them.
+ * The encoder yields chunks while it walks through the members of top-level properties, so that it needs little memory
+ * besides the state. It does not reuse the chunks: the caller may keep them.
  *
- * @throws RefoldError `REDUCER_FAILED` when the state holds something that is no plain data; `at` names the place
+ * @throws RefoldError `REDUCER_FAILED` when the state holds something that is not plain data; `at` names the place
  */
 export function* encodeState(state: object, options: EncodeOptions = {}): Generator<Uint8Array, void, undefined> {
   const { chunkBytes = CHUNK_BYTES } = options;
@@ -48,7 +51,7 @@ export function* encodeState(state: object, options: EncodeOptions = {}): Genera
   }
 }
 
-/** A proxy, say, that lies about its members: the direct fold lets a reducer put it there. */
+/** For instance a proxy that throws. The direct fold does not stop a reducer from putting it into the state. */
 function unreadable(error: unknown): IllegalValue {
   return new IllegalValue(`something that cannot be read: ${messageOf(error)}`, []);
 }
@@ -80,7 +83,7 @@ class StateEncoder {
     yield* this.#out.finish();
   }
 
-  /** A property of the root; a collection hands out its chunks as it goes. */
+  /** Encodes a property of the root. For a collection it yields chunks between the members. */
   *#property(value: unknown): Generator<Uint8Array, void, undefined> {
     const kind = topLevelKind(value);
     if (kind === 'map' || kind === 'ordered-map') {
@@ -249,7 +252,7 @@ class StateEncoder {
     this.#path.pop();
   }
 
-  /** A tag, or another byte, and a varint. */
+  /** Writes a tag, or another byte, and a varint. */
   #head(byte: number, count: number): void {
     this.#out.reserve();
     this.#out.byte(byte);
@@ -262,7 +265,7 @@ function topLevelKind(value: unknown): ReturnType<typeof kindOf> | undefined {
   return value instanceof CapturedMap ? 'map' : kindOf(value);
 }
 
-/** No unit above 255. */
+/** Whether no UTF-16 unit is above 255. */
 function isLatin1(text: string): boolean {
   return /^[\0-\xff]*$/.test(text);
 }
