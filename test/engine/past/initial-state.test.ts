@@ -141,7 +141,7 @@ test.each<[string, () => any]>([
       ]),
     }),
   ],
-])('one that %s is refused with a typed error, and the log stays as it was', async (_what, initialState) => {
+])('an initial state that %s is refused with a typed error, and the log is unchanged', async (_what, initialState) => {
   const contents = new Contents();
   for (const fold of ['atomic', 'direct'] as const)
     await expect(reopen(contents, initialState, fold)).rejects.toMatchObject({

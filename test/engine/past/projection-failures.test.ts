@@ -60,7 +60,7 @@ describe.each(STRANGE)('after its reducer threw %s', (_name, make) => {
   });
 });
 
-test('started again it goes on from where it was saved, and its first failure costs no other', async () => {
+test('a second start continues from the checkpoint, and the first failure has no further effect', async () => {
   const path = await temporaryPath();
   const fail: Parameters<typeof halves>[0] = {};
   const store = await openCarts({ path });
@@ -81,7 +81,7 @@ test('started again it goes on from where it was saved, and its first failure co
   expect((await again.project(halves({}))).state).toEqual({ before: 3, after: 3 });
 });
 
-test('appends while it starts are folded once, also on a log whose beginning was dropped', async () => {
+test('folds appends during its start once, also on a log whose beginning was dropped', async () => {
   const store = await openCarts({ path: await temporaryPath(), history: 'discard' });
   for (let round = 0; round < 3; round++) {
     await store.append(note('x'));
@@ -118,7 +118,7 @@ describe('on a read-only store', () => {
     return path;
   }
 
-  test('it catches up and saves nothing', async () => {
+  test('a projection catches up and saves nothing', async () => {
     const path = await written();
     const store = await openCarts({ path, readOnly: true });
     const view = await store.project(halves({}));
@@ -132,22 +132,25 @@ describe('on a read-only store', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
-  test.each(['a file', 'a log in memory'])('not even after very many events: %s', async (where) => {
-    const path = where === 'a file' ? await temporaryPath() : undefined;
-    const contents = new MemoryContents();
-    const place = () => (path === undefined ? { log: openMemoryLog({ contents }) } : { path });
-    const store = await openCarts(place());
-    for (let batch = 0; batch < 11; batch++) await store.append(Array.from({ length: 10_000 }, () => note('')));
-    await store.close();
-    const reader = await openCarts({ ...place(), readOnly: true });
-    const view = await reader.project(halves({}));
-    expect(view.sequence).toBe(110_000);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await reader.close();
-    expect(contents.checkpoints.size).toBe(0);
-    expect(contents.snapshots.filter(({ info }) => info.owner !== '')).toEqual([]);
-    expect(warn).not.toHaveBeenCalled();
-  });
+  test.each(['a file', 'a log in memory'])(
+    'a projection saves nothing even after very many events: %s',
+    async (where) => {
+      const path = where === 'a file' ? await temporaryPath() : undefined;
+      const contents = new MemoryContents();
+      const place = () => (path === undefined ? { log: openMemoryLog({ contents }) } : { path });
+      const store = await openCarts(place());
+      for (let batch = 0; batch < 11; batch++) await store.append(Array.from({ length: 10_000 }, () => note('')));
+      await store.close();
+      const reader = await openCarts({ ...place(), readOnly: true });
+      const view = await reader.project(halves({}));
+      expect(view.sequence).toBe(110_000);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await reader.close();
+      expect(contents.checkpoints.size).toBe(0);
+      expect(contents.snapshots.filter(({ info }) => info.owner !== '')).toEqual([]);
+      expect(warn).not.toHaveBeenCalled();
+    },
+  );
 });
 
 describe('a save that fails', () => {
@@ -167,7 +170,7 @@ describe('a save that fails', () => {
     { type: 'RefoldProjectionWarning' },
   ];
 
-  test('warns, and is an error for who asked', async () => {
+  test('warns, and is an error for its caller', async () => {
     const full = new RefoldError('LOG_FULL', 'no room');
     const store = await openStore(cartModel, { log: refusing(new MemoryContents(), () => full) });
     const view = await store.project(halves({}));
@@ -178,7 +181,7 @@ describe('a save that fails', () => {
     await store.close();
   });
 
-  test.each(STRANGE)('with %s is no reason to fail a close or a compaction', async (_name, make) => {
+  test.each(STRANGE)('with %s does not fail a close or a compaction', async (_name, make) => {
     const contents = new MemoryContents();
     const store = await openStore(cartModel, { log: refusing(contents, make) });
     const view = await store.project(halves({}));
@@ -190,7 +193,7 @@ describe('a save that fails', () => {
     expect((await openStore(cartModel, { log: openMemoryLog({ contents }) })).recovery.snapshot).toBe(1);
   });
 
-  test('by itself, after very many events, warns once and the projection goes on', async () => {
+  test('that happens automatically after very many events warns once, and the projection continues', async () => {
     const store = await openStore(cartModel, { log: refusing(new MemoryContents(), () => new Error('no')) });
     const view = await store.project(halves({}));
     for (let batch = 0; batch < 12; batch++) {
@@ -212,7 +215,7 @@ describe('forgetProjection', () => {
     await store.close();
   }
 
-  test.each(['a file', 'memory'])('drops its checkpoint and snapshots, of %s', async (where) => {
+  test.each(['a file', 'memory'])('drops the checkpoint and the snapshots, in %s', async (where) => {
     const path = where === 'a file' ? await temporaryPath() : undefined;
     const contents = new MemoryContents();
     const open = () => openCarts(path === undefined ? { log: openMemoryLog({ contents }) } : { path });
@@ -258,7 +261,7 @@ describe('forgetProjection', () => {
     });
   });
 
-  test('forgets one that has stopped, which does not count as running', async () => {
+  test('forgets a stopped projection, which does not count as running', async () => {
     const fail: Parameters<typeof halves>[0] = {};
     const store = await openCarts({ path: await temporaryPath() });
     const view = await store.project(halves(fail));
@@ -273,7 +276,7 @@ describe('forgetProjection', () => {
     expect((await store.project(halves(fail))).state).toEqual({ before: 2, after: 2 });
   });
 
-  test('beside a start of the same name, one comes after the other', async () => {
+  test('runs before or after a start of the same name, not at the same time', async () => {
     const path = await temporaryPath();
     await saved(path);
     const store = await openCarts({ path });
@@ -292,8 +295,8 @@ describe('forgetProjection', () => {
   });
 });
 
-describe('who holds history back', () => {
-  test('is named by compaction and by the log, and lets go when forgotten', async () => {
+describe('a projection that holds back history', () => {
+  test('is named by compaction and by the log, and no longer holds it back after forgetProjection', async () => {
     const path = await temporaryPath();
     const options = { path, history: 'discard' } as const;
     const first = await openCarts(options);
@@ -370,7 +373,7 @@ describe('a definition', () => {
     expect((await store.project(good)).state).toEqual({});
   });
 
-  test('a reducer left undefined is none, whatever it is named', async () => {
+  test('ignores an undefined reducer of any name', async () => {
     const store = await openCarts();
     await store.append(note('a'));
     expect((await store.project({ ...good, reducers: { NotTaken: undefined } as object })).sequence).toBe(1);
@@ -384,7 +387,7 @@ describe('an ordered table of a projection stays in its property', () => {
     ['re-sorted', (state) => void (state.sizes = new OrderedMap<number, number>(descending))],
     ['moved', (state) => void ([state.others, state.sizes] = [state.sizes, 1])],
     ['a second one', (state) => void (state.others = empty())],
-  ])('%s: it stops, and the store goes on', async (_what, change) => {
+  ])('%s: the projection stops, and the store continues', async (_what, change) => {
     const store = await openCarts();
     await store.append(note('first'));
     const definition = defineProjection<any, typeof cartModel.events>({

@@ -41,7 +41,7 @@ function longText(length: number): string {
 }
 
 describe('the rules', () => {
-  test('let through what continues the log, and say where it ends then', () => {
+  test('accept commits that continue the log, and return its new end', () => {
     expect(requireReadable([], end, 'a.db')).toEqual(end);
     const commits = [commit(11, 100, { events: 3 }), commit(14, 100), commit(15, 4_000)];
     expect(requireReadable(commits, end, 'a.db')).toEqual({ sequence: 15, recordedAt: 4_000 });
@@ -67,7 +67,7 @@ describe('the rules', () => {
 // The queue cuts a block long before it is too long.
 const IN_QUEUE = BAD.filter(([name]) => !name.startsWith('a block longer'));
 
-test.each(IN_QUEUE)('the queue writes nothing of a block with %s, and takes no more', async (_name, commits) => {
+test.each(IN_QUEUE)('the queue writes nothing of a block with %s, and accepts no more', async (_name, commits) => {
   const log = openMemoryLog();
   Object.assign(log, { head: () => ({ ...end, chain: '' }), append: () => expect.fail('it was written') });
   const failures: RefoldError[] = [];
@@ -86,7 +86,7 @@ test.each(IN_QUEUE)('the queue writes nothing of a block with %s, and takes no m
   await expect(queue.push({ commit: commit(11, 100) }, 'late')).rejects.toMatchObject({ code: 'STORE_FAILED' });
 });
 
-test('whoever is told of what became durable cannot keep its promises from resolving', async () => {
+test('a durability listener cannot keep the promises from resolving', async () => {
   const log = openMemoryLog();
   const queue = new CommitQueue(log, {
     onDurable: () => {

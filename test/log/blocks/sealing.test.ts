@@ -59,7 +59,7 @@ describe('the next run to seal', () => {
     expect(runOf(blocks(['open', 5], ['open', 5], ['open', 5]), through)).toEqual(expected);
   });
 
-  test('reads no further than it must', () => {
+  test('reads no further than necessary', () => {
     const endless = function* (): Generator<SealCandidate, void> {
       for (;;) yield* blocks(['open', FULL]);
     };
@@ -67,7 +67,7 @@ describe('the next run to seal', () => {
   });
 });
 
-describe('the stretches to seal', () => {
+describe('the ranges to seal', () => {
   test.each<[string, SealOptions, [number, number][]]>([
     ['without borders', { through: 9 }, [[1, 9]]],
     [
