@@ -59,7 +59,8 @@ function namedModel(exports: Exports, name: string, specifier: string): Model {
   const model = exports[name];
   if (isModel(model)) return model;
   const problem = Object.hasOwn(exports, name) ? `its export ${name} is not a model` : `it has no export ${name}`;
-  throw invalid(specifier, problem, `Choose one of its exports: ${Object.keys(exports).join(', ') || 'it has none'}`);
+  const names = Object.keys(exports).join(', ');
+  throw invalid(specifier, problem, names === '' ? 'Export the model first' : `Choose one of its exports: ${names}`);
 }
 
 /** Checks the shape, not the class: the module may import another copy of refold. */

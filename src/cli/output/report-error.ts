@@ -19,11 +19,11 @@ export async function reportError(thrown: unknown, context: { json: boolean; com
   const failure = describe(error, context.command);
   // If stdout fails now, stderr still gets the message, and the exit code reports the first error.
   if (context.json) await writeOut(`${JSON.stringify({ error: failure })}\n`).catch(() => {});
-  tell(failure);
+  printFailure(failure);
   return exitCodeOf(failure.code);
 }
 
-function tell({ message, hint }: Pick<Failure, 'message' | 'hint'>): void {
+function printFailure({ message, hint }: Pick<Failure, 'message' | 'hint'>): void {
   console.error(`${paintError('red', 'refold:')} ${oneLine(message)}`);
   if (hint !== undefined) console.error(`${paintError('cyan', 'hint:')} ${oneLine(hint)}`);
 }
@@ -34,7 +34,7 @@ function tell({ message, hint }: Pick<Failure, 'message' | 'hint'>): void {
  */
 export function reportOutput(failure: OutputFailed): number {
   if (failure.isClosedPipe) return Number(process.exitCode ?? EXIT.ok);
-  tell({ message: failure.message, hint: 'Free some space, or write the output elsewhere' });
+  printFailure({ message: failure.message, hint: 'Free some space, or write the output elsewhere' });
   return EXIT.outputFailed;
 }
 

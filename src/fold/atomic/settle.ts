@@ -326,7 +326,7 @@ function aProxy(path: PathPart[]): IllegalValue {
 }
 
 export function aHole(path: PathPart[]): IllegalValue {
-  return new IllegalValue('an array with a hole', path, 'Put undefined or null in its place, or make the array anew');
+  return new IllegalValue('an array with a hole', path, 'Put undefined or null in its place, or make a new array');
 }
 
 /** Refuses own members of a Map, Set or Date. By default these have none. */

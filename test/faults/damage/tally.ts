@@ -44,7 +44,7 @@ export class DamageTally {
     return [
       ...kinds.map(([kind, ends]) => `${kind}: ${list(ends)}`),
       `typed errors, in cases: ${list(this.#byCode)}`,
-      `a lost tail that nobody noticed, without a sound witness: ${this.#unnoticed}`,
+      `unnoticed lost tails, without a sound witness: ${this.#unnoticed}`,
     ];
   }
 }

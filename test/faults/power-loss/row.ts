@@ -157,7 +157,7 @@ function countPassages(calls: readonly Call[]) {
     'writes to its witness': 0,
     'truncations of the write-ahead log': 0,
     'removals of the write-ahead log': 0,
-    'write-ahead logs begun anew in place': 0,
+    'write-ahead logs restarted in place': 0,
   };
   let walIsEmpty = true;
   for (const call of calls) {
@@ -169,7 +169,7 @@ function countPassages(calls: readonly Call[]) {
     if (call.kind === 'remove') counts['removals of the write-ahead log'] += 1;
     if (call.kind === 'write') {
       counts['writes to its write-ahead log'] += 1;
-      if (call.offset === 0 && !walIsEmpty) counts['write-ahead logs begun anew in place'] += 1;
+      if (call.offset === 0 && !walIsEmpty) counts['write-ahead logs restarted in place'] += 1;
       walIsEmpty = false;
     } else if (call.kind !== 'sync' && call.kind !== 'create') walIsEmpty = true;
   }

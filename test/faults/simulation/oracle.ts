@@ -120,7 +120,7 @@ export class Oracle {
   /** A commit must hold all events of one attempt, as wished. */
   #attemptOf({ events, firstSequence }: WrittenCommit): Attempt {
     const attempt = this.attempts[events[0]![2].attempt - 1];
-    if (attempt === undefined) throw new Violation(`I2: nobody attempted what is at ${firstSequence}`);
+    if (attempt === undefined) throw new Violation(`I2: no attempt made the commit at ${firstSequence}`);
     const whole = events.length === attempt.size;
     const inOrder = events.every(([, , data], index) => data.attempt === attempt.id && data.index === index);
     const asWished = events.every(([, , data]) => data.account === attempt.account && data.cents === attempt.cents);

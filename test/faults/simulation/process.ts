@@ -188,7 +188,7 @@ export class Process {
     this.world.diary.note(`${door} ${error.code}`);
     // To a replaced writer, the writes of its successor may look like damage.
     if (error.code === 'LOG_CORRUPT' && !this.world.disk.hasDamage && this.isNewest)
-      throw new Violation(`I6: ${door}: damage where there is none: ${error.message}`);
+      throw new Violation(`I6: ${door}: damage reported in a sound log: ${error.message}`);
   }
 
   #guard(check: () => void): void {

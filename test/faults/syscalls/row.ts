@@ -59,7 +59,7 @@ async function tryAll(
       if (next % 50 === 0) say(`${next} of ${Math.min(wanted, cases.length)} cases`);
     }
   });
-  const notes = [`what came of it: ${describeCounts(tally(endings))}`, `${next - struck} faults never struck`];
+  const notes = [`results: ${describeCounts(tally(endings))}`, `${next - struck} faults never struck`];
   return { cases: struck, violations, notes };
 }
 
