@@ -39,12 +39,12 @@ describe('append', () => {
     ['an empty commit', [], 'EVENT_REJECTED'],
     ['a bad meta', { ...note('x'), meta: { at: new Date() } }, 'EVENT_REJECTED'],
     [
-      'a reducer that throws as the tenth of ten',
+      'a reducer that throws at the tenth of ten events',
       [...Array(9).fill(added('a')), { type: 'Exploded', data: { after: 3 } }],
       'REDUCER_FAILED',
     ],
     [
-      'a bad one behind nine good ones',
+      'an invalid event after nine valid ones',
       [...Array(9).fill(added('a')), { type: 'NoteTaken', data: {} }],
       'EVENT_REJECTED',
     ],
@@ -224,7 +224,7 @@ describe('execute', () => {
   test.each<[string, () => Promise<unknown>, string]>([
     ['an unknown command', async () => (await openCarts()).execute('nope' as never, {} as never), 'INVALID_OPTION'],
     [
-      'input that does not fit',
+      'input that violates its schema',
       async () => (await openCarts()).execute('addItem', { cart: 1 } as never),
       'EVENT_REJECTED',
     ],
@@ -250,7 +250,7 @@ describe('subscribe', () => {
   });
 
   test.each(['atomic', 'direct'] as const)(
-    'gives what was appended, whatever a reducer does to its data (%s fold), also to who comes while it is on its way',
+    'gives listeners the appended data, whatever a reducer does to it (%s fold), even if they subscribe while the append is pending',
     async (fold) => {
       const labels = defineModel({
         name: 'labels',

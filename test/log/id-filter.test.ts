@@ -89,7 +89,7 @@ describe('generations', () => {
 
 describe('cost', () => {
   test.each(Object.entries(KINDS).slice(0, 7))(
-    'of 200,000 ids held, hardly one in ten thousand others is taken for one: %s',
+    'is at most about one false positive in 10,000 for 200,000 ids: %s',
     (_, idOf) => {
       const filter = new IdFilter(0x5eed);
       for (let index = 0; index < 100_000; index++) filter.addOld(idOf(index));

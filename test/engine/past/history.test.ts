@@ -70,7 +70,7 @@ describe('at', () => {
   });
 
   test.each<[string, unknown]>([
-    ['beyond the end', { sequence: 2 }],
+    ['a sequence beyond the end', { sequence: 2 }],
     ['a negative sequence', { sequence: -1 }],
     ['a fraction', { sequence: 0.5 }],
     ['no position', {}],

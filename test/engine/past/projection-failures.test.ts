@@ -239,7 +239,7 @@ describe('forgetProjection', () => {
   });
 
   test.each<[string, (store: CartStore) => unknown, RegExp]>([
-    ['one that runs', () => 'halves', /is running/],
+    ['a running projection', () => 'halves', /is running/],
     ['an unknown name', () => 'halvs', /halvs: .* holds nothing of it/],
     ['the empty name, which is the model', () => '', /holds nothing of it/],
     ['no name at all', () => undefined, /holds nothing of it/],
@@ -349,7 +349,7 @@ describe('a definition', () => {
     ['without reducers', { name: 'view', initialState: () => ({}) }],
     ['with reducers that are null', { ...good, reducers: null }],
     ['with reducers in an array', { ...good, reducers: [] }],
-    ['with a reducer that is no function', { ...good, reducers: { NoteTaken: 1 } }],
+    ['with a reducer that is not a function', { ...good, reducers: { NoteTaken: 1 } }],
     ['with a version that is an object', { ...good, version: {} }],
     ['whose name cannot be read', raising('name')],
     ['whose reducers cannot be read', raising('reducers')],
@@ -363,10 +363,13 @@ describe('a definition', () => {
   test.each<[string, unknown]>([
     ['for an event type that the model lacks', { ...good, reducers: { NotTaken: () => {} } }],
     ['with an initialState that throws', { ...good, initialState: () => expect.fail() }],
-    ['with one that gives a promise', { ...good, initialState: async () => Promise.reject(new Error('later')) }],
-    ['with one that gives nothing', { ...good, initialState: () => {} }],
-    ['with one that gives null', { ...good, initialState: () => null }],
-    ['with one that gives a number', { ...good, initialState: () => 1 }],
+    [
+      'with an initialState that gives a promise',
+      { ...good, initialState: async () => Promise.reject(new Error('later')) },
+    ],
+    ['with an initialState that gives nothing', { ...good, initialState: () => {} }],
+    ['with an initialState that gives null', { ...good, initialState: () => null }],
+    ['with an initialState that gives a number', { ...good, initialState: () => 1 }],
   ])('%s is INVALID_OPTION at its start, and leaves its name free', async (_name, definition) => {
     const store = await openCarts();
     expect((await errorOf(store.project(definition as never))).code).toBe('INVALID_OPTION');
@@ -383,10 +386,10 @@ describe('a definition', () => {
 describe('an ordered table of a projection stays in its property', () => {
   const empty = () => new OrderedMap<number, number>(ascending);
   test.each<[string, (state: any) => void]>([
-    ['made anew', (state) => void (state.sizes = empty())],
+    ['a new one in its place', (state) => void (state.sizes = empty())],
     ['re-sorted', (state) => void (state.sizes = new OrderedMap<number, number>(descending))],
     ['moved', (state) => void ([state.others, state.sizes] = [state.sizes, 1])],
-    ['a second one', (state) => void (state.others = empty())],
+    ['an additional one', (state) => void (state.others = empty())],
   ])('%s: the projection stops, and the store continues', async (_what, change) => {
     const store = await openCarts();
     await store.append(note('first'));

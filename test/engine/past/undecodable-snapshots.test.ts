@@ -158,7 +158,7 @@ describe('a model that has no OrderedMap where the snapshot has one', () => {
 
 describe('a log whose first events were dropped', () => {
   test.each(Object.keys(OTHERS) as (keyof typeof OTHERS)[])(
-    'a model that %s does not open, and the cause is named',
+    'does not open with a model that %s, and the error names the cause',
     async (name) => {
       const contents = await written(3);
       const store = await openStore(sound, { log: openMemoryLog({ contents }), history: 'discard' });
@@ -228,8 +228,8 @@ test.each(STRANGE)('a comparator that throws %s while a snapshot is decoded', as
 
 test.each([
   ['its first byte', 0],
-  ['its second', 1],
-  ['one in the middle', 6],
+  ['its second byte', 1],
+  ['a byte in the middle', 6],
 ] as const)('bytes that are not a state, with a matching hash: %s', async (_name, at) => {
   const contents = await written(2);
   await rewritten(contents, (bytes) => void (bytes[at] = 0xff));

@@ -59,7 +59,7 @@ describe('a dry run', () => {
   );
 
   test.each(['in memory', 'on a file'])(
-    'says what the run after it does, for any log and any history, %s',
+    'reports what the real run does, for any log and any history, %s',
     async (where) => {
       const property = fc.asyncProperty(history, fc.array(step, { maxLength: 14 }), async (budget, steps) => {
         const clock = manualClock();

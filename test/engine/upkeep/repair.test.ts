@@ -135,7 +135,7 @@ describe('damage that loses no acknowledged event is repaired without consent', 
     ['a lost chunk of a snapshot', loseChunk(10)],
     ['a snapshot moved to another place', 'update snapshots set sequence = 9 where sequence = 10'],
     ['a trigger that somebody put in', 'create trigger t after insert on blocks begin select 1; end'],
-    ['a table that somebody put in', 'create table notes (text)'],
+    ['an additional table', 'create table notes (text)'],
   ])('%s', async (_, sql) => {
     const path = await makeLog();
     harm(path, sql);

@@ -171,17 +171,14 @@ describe('sealing', () => {
 
   test.each<[string, Json]>([
     ['nesting to the guard’s limit', nested(62)],
-    ['keys in an order that is not theirs', { b: 1, a: 2, 10: 3, 9: 4, '': 5 }],
+    ['keys in an unusual order', { b: 1, a: 2, 10: 3, 9: 4, '': 5 }],
     ['a byte order mark in front', '\ufeffprice'],
     ['a byte order mark in front of a long text', `\ufeff${'price '.repeat(50)}`],
     ['a byte order mark as a key', { '\ufeff': 1 }],
     ['many shapes', Array.from({ length: 300 }, (_, n) => ({ [`key${n}`]: n, [`other${n % 7}`]: null }))],
-    ['a shape within itself', { left: { left: { left: null, right: 1 }, right: 2 }, right: 3 }],
-    [
-      'numbers around every border',
-      [2 ** 31, 2 ** 32 - 1, 2 ** 32, -(2 ** 31), 2 ** 53 - 1, -(2 ** 53), 2 ** 64, 1e21],
-    ],
-    ['empty things', [[], {}, '', [[]], [{}]]],
+    ['a shape inside the same shape', { left: { left: { left: null, right: 1 }, right: 2 }, right: 3 }],
+    ['numbers around every limit', [2 ** 31, 2 ** 32 - 1, 2 ** 32, -(2 ** 31), 2 ** 53 - 1, -(2 ** 53), 2 ** 64, 1e21]],
+    ['empty values', [[], {}, '', [[]], [{}]]],
     ['an array of holes filled with null', [null, null, [null]]],
     ['a long list', Array.from({ length: 70_000 }, (_, n) => n)],
   ])('%s', (_, data) => {
