@@ -31,7 +31,7 @@ function isOlder(version: string, oldest: string): boolean {
 /** Prints the same form as `report-error.ts`, which cannot be loaded here. The exit code is that of `NODE_TOO_OLD`. */
 function refuse(oldest: string): void {
   const message = `Cannot run on Node ${process.versions.node}: refold needs ${oldest} or newer`;
-  const hint = `Install Node ${oldest} or newer, or add the dev dependency "node": "24" to the project and run npx refold`;
+  const hint = `Install Node ${oldest} or newer, or add "node": "24" to the dev dependencies and run npx refold`;
   if (process.argv.includes('--json')) {
     console.log(JSON.stringify({ error: { code: 'NODE_TOO_OLD', message, hint } }));
   }

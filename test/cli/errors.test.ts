@@ -221,7 +221,7 @@ test('without a command, refold prints the help on stderr', async () => {
   expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Usage: refold') });
 });
 
-test('writing to a log that another process holds fails with LOG_LOCKED, exit code 3, and names the holder', async () => {
+test('writing to a log of another process fails with LOG_LOCKED, exit code 3, and names the holder', async () => {
   await using _store = await openStore(cart, { path: shop });
   const run = await refold(['snapshot', shop, '--model', CART, '--json']);
   expect(run.code).toBe(3);

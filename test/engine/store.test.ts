@@ -250,7 +250,7 @@ describe('subscribe', () => {
   });
 
   test.each(['atomic', 'direct'] as const)(
-    'gives listeners the appended data, whatever a reducer does to it (%s fold), even if they subscribe while the append is pending',
+    'gives listeners the appended data, whatever a reducer does to it, even if they subscribe meanwhile (%s fold)',
     async (fold) => {
       const labels = defineModel({
         name: 'labels',

@@ -13,7 +13,7 @@
  *     0b        array: varint count, items
  *     0c        object of a new shape: varint count, keys (strings), values. Shapes are numbered from 0
  *     0d        object of a known shape: varint number, values
- *     0e        object without a shape (too many keys, or too many known shapes): varint count, then key and value of each
+ *     0e        object without a shape (too many keys or known shapes): varint count, then key and value of each
  *     0f        the object that follows has no prototype
  *     10 12     Map, OrderedMap: varint count, then key and value of each
  *     11        Set: varint count, members

@@ -204,7 +204,7 @@ describe('upcasters', () => {
     expect((await replay(v3, { path })).stateHash).toBe(await store.stateHash());
   });
 
-  test('are not enough for an event of a newer version or an unknown type: MODEL_MISMATCH with the sequence', async () => {
+  test('cannot help with a newer version or an unknown type: MODEL_MISMATCH with the sequence', async () => {
     const path = await temporaryPath();
     const store = await openStore(v3, { path });
     await store.append({ type: 'Named', data: { first: 'A', last: 'B' } });

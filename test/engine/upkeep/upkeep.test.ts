@@ -35,7 +35,7 @@ describe('compact', () => {
     expect(store.stats().firstSequence).toBe(1);
   });
 
-  test('discards up to the older of two snapshots; dropped events are HISTORY_GONE with the first remaining sequence', async () => {
+  test('discards up to the older of two snapshots; HISTORY_GONE names the first remaining sequence', async () => {
     const path = await temporaryPath();
     const store = await manyNotes(path, { history: 'discard' });
     await store.snapshot();
