@@ -1,5 +1,5 @@
 /**
- * The payload guard decides what may become an event's data, and makes the engine's own copy of it.
+ * The payload guard decides what may become an event's data, and makes the engine's copy of it.
  *
  * The copy equals the result of `JSON.parse(JSON.stringify(value))` and the value that a sealed block returns. So a
  * reducer sees the same value live and on replay. A codec would silently change some values. The guard changes the
@@ -58,7 +58,7 @@ export function inspectInput(value: unknown, root: string): void {
 }
 
 /**
- * The engine's own copy of `value` as plain JSON. It shares nothing with `value`.
+ * The engine's copy of `value` as plain JSON. It shares nothing with `value`.
  *
  * @param root name of the value in the refusal's path, such as `data`
  * @param frozen whether to freeze the copy deeply

@@ -45,7 +45,10 @@ export type EventOf<C extends Catalog> = {
   };
 }[TypeOf<C>];
 
-/** The events that a reader gets, discriminated by `type`: of the whole catalog, or only of the types in `Type`. */
+/**
+ * The events that a reader gets, discriminated by `type`. They have any type of the catalog, or only the types in
+ * `Type`.
+ */
 export type RecordedEventOf<C extends Catalog, Type extends TypeOf<C> = TypeOf<C>> = {
   [Each in Type]: RecordedEvent<Each, DeepReadonly<DataOf<C, Each>>>;
 }[Type];

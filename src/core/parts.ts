@@ -4,7 +4,7 @@
 export type Parts = { readonly [name: string]: unknown };
 
 /**
- * True for a plain object, an instance of the application's own class, or a module. False for an array, a Map, a
+ * True for a plain object, an instance of an application's class, or a module. False for an array, a Map, a
  * promise, an AbortSignal and similar objects: their members are not named parts, so the caller has probably made a
  * mistake.
  */

@@ -44,7 +44,7 @@ export function recordSchemaOf(schema: z.ZodType): RecordSchema | undefined {
 }
 
 /**
- * The engine's own copy of an event's data, if schema and guard would accept it. It equals their output. Undefined
+ * The engine's copy of an event's data, if schema and guard would accept it. It equals their output. Undefined
  * otherwise: running them then gives the reason.
  */
 export function admitRecord(record: RecordSchema, input: unknown): Json | undefined {

@@ -20,7 +20,7 @@ export function plain<T>(value: T): T {
 }
 
 /**
- * The engine's own copy of the result of `initialState`.
+ * The engine's copy of the result of `initialState`.
  *
  * @throws IllegalValue when it holds a value that a state must not hold
  */

@@ -1,4 +1,4 @@
-/** `--model`: which export of which module it loads, and the errors when there is none. */
+/** `--model`: which export of which module it loads, and the errors without one. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';

@@ -144,7 +144,7 @@ export async function usage(): Promise<void> {
   assertType<Equal<typeof same, typeof past>>();
   // @ts-expect-error a position is required
   await stateAt(model, { path: 'orders.db' });
-  past.state.n = 7; // the caller's own copy
+  past.state.n = 7; // a copy for the caller
   store.subscribe((events) => assertType<Equal<(typeof events)[0]['sequence'], number>>())();
 
   const view = await store.project(

@@ -21,7 +21,7 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
   #latest: Members;
   /** Drafts of members that were read. They are not in `#latest`. */
   readonly #children = new Map<PropertyKey, object>();
-  /** Keys that were assigned or deleted, with their values before this event; undefined where there was none. */
+  /** Keys that were assigned or deleted, with their values before this event; undefined for a new key. */
   readonly #written = new Map<PropertyKey, unknown>();
   /** Whether members were deleted, or may be in another order. */
   #rekeyed = false;

@@ -59,7 +59,7 @@ export class Settling {
   /**
    * Settles a draft that a reducer got and may have changed.
    *
-   * @param before the settled value in its place before the event; undefined if there was none
+   * @param before the settled value in its place before the event; undefined for a new place
    * @param path the path of the holder; it is unchanged afterwards
    * @returns the settled value, or `before` if the content is equal
    * @throws IllegalValue
@@ -329,7 +329,7 @@ export function aHole(path: PathPart[]): IllegalValue {
   return new IllegalValue('an array with a hole', path, 'Put undefined or null in its place, or make a new array');
 }
 
-/** Refuses own members of a Map, Set or Date. By default these have none. */
+/** Refuses own members of a Map, Set or Date. */
 function requireNoMembers(value: object, path: PathPart[]): void {
   const [key] = Reflect.ownKeys(value);
   if (key === undefined) return;

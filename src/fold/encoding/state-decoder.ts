@@ -12,7 +12,7 @@ import * as tag from './state-tags.ts';
  *
  * @param initial gives the comparators of its top-level OrderedMaps; it is not changed
  * @throws RefoldError `LOG_CORRUPT` when the bytes are not an encoded state; `FORMAT_TOO_NEW`; `MODEL_MISMATCH` when
- * they hold an OrderedMap where `initial` has none. An error of `chunks` is thrown unchanged
+ * they hold an OrderedMap that `initial` lacks. An error of `chunks` is thrown unchanged
  */
 export function decodeState<State extends object>(chunks: Iterable<Uint8Array>, initial: State): State {
   const steps = decodeInSteps(chunks, initial);

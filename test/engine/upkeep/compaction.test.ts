@@ -99,7 +99,7 @@ describe('a dry run', () => {
     expect(store.stats().firstSequence).toBe(1);
   });
 
-  test('of a reader reports what the writer would do', async () => {
+  test('by a reader reports what the writer would do', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
     for (let i = 0; i < 20; i++) await store.append(note(`note ${i}`));

@@ -130,7 +130,7 @@ describe('projections', () => {
     expect(view.state.bySku.get('tea')).toBe(20);
   });
 
-  test('of a reader see a writer’s events when they catch up', async () => {
+  test('on a read-only store see a writer’s events when they catch up', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
     await store.append(added('a'));

@@ -86,7 +86,7 @@ class Bench {
     this.#pool = new JudgePool(new URL('./judge.ts', import.meta.url), setting);
   }
 
-  /** Random harms. The first case is no harm: any finding there would be an error of the harness. */
+  /** Random harms. The first case harms nothing: any finding there would be an error of the harness. */
   async run(tally: DamageTally, cases: number): Promise<void> {
     const unharmed: Harm = { kind: 'no harm', description: 'as it was', changed: new Map() };
     const harms = Array.from({ length: cases }, (_, index) =>

@@ -20,7 +20,7 @@ process.removeAllListeners('warning');
 judgeCases<null, Corpse, readonly string[]>(() => async ({ program, path, marks }) => {
   const violations = marks.filter((mark) => mark.startsWith('stray ')).map((mark) => mark.slice('stray '.length));
   if (marks.includes('refused without a code')) violations.push('a call was refused without a code');
-  // If the victim died in its first open, there may be no log yet.
+  // If the victim died in its first open, the log may not exist yet.
   if (!marks.some((mark) => mark.startsWith('opened '))) return violations;
   try {
     violations.push(...(await judge(program, path, marks)));

@@ -51,7 +51,7 @@ export async function writeOn(
   findings.head = head;
 }
 
-/** A writer creates a ballast of 1 MB if there is none. A sparse file works as well and costs nothing. */
+/** A writer creates a missing ballast of 1 MB. A sparse file works as well and costs nothing. */
 function layBallast(path: string): void {
   const ballast = `${path}-ballast`;
   if (fs.existsSync(ballast)) return;

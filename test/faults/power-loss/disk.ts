@@ -145,7 +145,7 @@ function namesAfter(before: ReadonlyMap<string, DiskFile>, calls: readonly Pendi
   return names;
 }
 
-/** The durable content with some calls applied; the same buffer when there are none. */
+/** The durable content with some calls applied; the same buffer without such calls. */
 function contentOf(file: DiskFile, calls: readonly (readonly [Pending, Kept])[]): Buffer {
   const touching = calls.filter(([call]) => call.kind !== 'name');
   if (touching.length === 0) return file.sure;

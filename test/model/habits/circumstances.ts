@@ -59,8 +59,8 @@ function counting(give: (reading: number) => unknown): () => unknown {
 const SUBSCRIPTIONS = 20;
 
 /**
- * A listener that subscribes another one at each call. If a new listener got the commit of its own subscription, this
- * would never end.
+ * A listener that subscribes another one at each call. If a new listener got the commit in which it was subscribed,
+ * this would never end.
  */
 function subscribingAgain(world: World): (events: readonly any[]) => void {
   let subscriptions = 0;

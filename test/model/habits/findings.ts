@@ -37,7 +37,7 @@ export class Findings {
     if (lived !== undefined && found !== lived) this.differs(`${where} gives another state`);
   }
 
-  /** Notes a refusal, which must have a code. Returns false when it has none. */
+  /** Notes a refusal, which must have a code. Returns false without one. */
   refused(error: unknown): boolean {
     if (!isRefoldError(error)) {
       this.violation(`${this.doing} was refused without a code: ${describe(error)}`);

@@ -170,7 +170,7 @@ export const FOUND: readonly (readonly [name: string, program: Program])[] = [
     }),
   ],
   [
-    'an OrderedMap sorted anew',
+    'an OrderedMap sorted in another order',
     found([['resort', ['down'], 'ascending']], [['map-set', ['down'], ['good', 'number'], ['good', 'number']]], {
       steps: [append('A', 1), append('B', 2), append('B', 3), { do: 'reopen' }],
       fold: 'direct',

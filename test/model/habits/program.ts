@@ -75,7 +75,7 @@ export interface World {
   counter: number;
   readonly constants: readonly object[];
   readonly kept: Map<string, any>;
-  /** Set while the log is being written. A process that only replays has none. */
+  /** Set while the log is being written. Undefined in a process that only replays. */
   store: any;
   /** The calls from inside application code. */
   readonly inner: InnerCall[];

@@ -226,7 +226,7 @@ const EXPRESSIONS: { readonly [kind: string]: (scope: Scope, ...rest: any[]) => 
   'kept-member': (scope, key: string, place: Place) => (scope.world.kept.get(key) ?? at(scope, place))?.n ?? 0,
 };
 
-/** The value at a place; undefined if there is none. */
+/** The value at a place; undefined for a missing place. */
 export function read(state: any, place: Place): any {
   let value = state;
   for (const part of place) {
