@@ -131,7 +131,7 @@ export function isInstance<Kind>(value: unknown, kind: abstract new (...args: an
 }
 
 /** In characters. A thrown value may contain a whole document, and a message is for people. */
-const LONGEST_TEXT = 10_000;
+const LONGEST_MESSAGE = 10_000;
 
 /**
  * The text of any thrown value. Never throws itself. A value without a usable message (a value without a prototype, a
@@ -139,7 +139,7 @@ const LONGEST_TEXT = 10_000;
  */
 export function messageOf(thrown: unknown): string {
   const text = memberText(thrown, 'message') || appearance(thrown);
-  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}…`;
+  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)}…`;
 }
 
 /** The stack of an error that has one; empty for anything else. */

@@ -195,7 +195,10 @@ function refuseDepth(depth: number): void {
   );
 }
 
-/** A cache of valid keys, since most payloads repeat the same few. It is bounded because keys may be data. */
+/**
+ * A cache of valid keys, since most payloads repeat the same few. It has no visible effect: a valid key stays valid. It is
+ * bounded because keys may be data.
+ */
 const fineKeys = new Set<string>();
 const FINE_KEYS_KEPT = 4_096;
 

@@ -67,11 +67,11 @@ type Tree<K, V> = btree.default<K, V>;
  * Replaces undefined inside the tree. A leaf that holds only undefined loses values when it merges with another leaf
  * (sorted-btree 2.1.0, `mergeSibling`).
  */
-const UNDEFINED: unique symbol = Symbol('undefined');
-type Stored<V> = V | typeof UNDEFINED;
+const STORED_UNDEFINED: unique symbol = Symbol('undefined');
+type Stored<V> = V | typeof STORED_UNDEFINED;
 
-const store = <V>(value: V): Stored<V> => (value === undefined ? UNDEFINED : value);
-const restore = <V>(stored: Stored<V> | undefined): V | undefined => (stored === UNDEFINED ? undefined : stored);
+const store = <V>(value: V): Stored<V> => (value === undefined ? STORED_UNDEFINED : value);
+const restore = <V>(stored: Stored<V> | undefined): V | undefined => (stored === STORED_UNDEFINED ? undefined : stored);
 
 /** Carries a tree into the constructor of an OrderedMap. */
 class Fork {
@@ -83,6 +83,8 @@ class Fork {
 
   *[Symbol.iterator](): Generator<never, void> {}
 }
+
+// Both are set once, by the class itself, since only it can reach its tree.
 
 /**
  * Entries for a new OrderedMap that make it a copy of `from` in O(1). The two trees share their nodes until one of them
@@ -265,6 +267,6 @@ function copyOfKey<K extends object>(key: K): K {
 }
 
 function restorePair<K, V>(pair: [K, Stored<V>] | undefined): [K, V] | undefined {
-  if (pair !== undefined && pair[1] === UNDEFINED) pair[1] = undefined as V;
+  if (pair !== undefined && pair[1] === STORED_UNDEFINED) pair[1] = undefined as V;
   return pair as [K, V] | undefined;
 }

@@ -142,7 +142,7 @@ describe('a thread that fails at its start', () => {
     expect(left).not.toContain('copy.db');
   });
 
-  test.each(['checkpointer-worker', 'read-ahead-worker', 'sealer-worker', 'snapshot-worker'])(
+  test.each(['checkpointer-worker', 'sealer-worker', 'snapshot-worker'])(
     '%s: refold does small work without the thread',
     async (name) => {
       expect(await outcomeOf(await brokenly(name, "throw new Error('broken')"), 'book.db')).toMatchObject({ total: 3 });

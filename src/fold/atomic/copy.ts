@@ -12,7 +12,7 @@ import type { Copier } from './copiers.ts';
 /** A value with more members in total is not copied: a draft that copies only what is written to costs less. */
 const COPY_BUDGET = 128;
 
-/** Values that exceed the budget. They are frozen, so this stays true. */
+/** A cache of values that exceed the budget. It has no visible effect: they are frozen, so the answer never changes. */
 const large = new WeakSet<object>();
 
 /**
@@ -29,7 +29,10 @@ export function copySmall(value: object, copier: Copier): object | undefined {
   return copy;
 }
 
-/** Members left for the current copy. A module variable is enough, because a copy is made synchronously. */
+/**
+ * Members left for the current copy. It has no visible effect: each copy begins by setting it, is made synchronously, and
+ * runs no code of the application. As a parameter it would cost an object for each copy.
+ */
 let budget = 0;
 
 /** A deep copy, or undefined once the budget is spent. */

@@ -11,7 +11,6 @@
  * Only entries that a reducer reads get a draft. At the end of each event the staged values are settled, and a later
  * event of the commit gets new drafts of them. The cost depends on the touched entries, not on the size of the Map.
  */
-import { captureOf } from '../capture.ts';
 import { IllegalValue, illegalValue, type PathPart } from '../plain.ts';
 import type { Copier } from './copiers.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
@@ -24,8 +23,8 @@ const MAX_TABLE_ENTRIES = 2 ** 24 - 1;
 
 const GONE: unique symbol = Symbol('gone');
 /** Represents a staged undefined, so that one lookup shows whether a key is staged. */
-const UNDEFINED: unique symbol = Symbol('undefined');
-type Staged<V> = V | typeof GONE | typeof UNDEFINED;
+const STAGED_UNDEFINED: unique symbol = Symbol('undefined');
+type Staged<V> = V | typeof GONE | typeof STAGED_UNDEFINED;
 
 const NOTHING: ReadonlyMap<any, any> = new Map();
 
@@ -68,7 +67,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
 
   get(key: K): V | undefined {
     const staged = this.#staged.get(key);
-    if (staged === GONE || staged === UNDEFINED) return undefined;
+    if (staged === GONE || staged === STAGED_UNDEFINED) return undefined;
     const value = staged === undefined ? this.#shown.get(key) : (staged as V);
     if (typeof value !== 'object' || value === null || this.#isOver) return value;
     // This event has staged the value. It belongs to the reducer, even if the reducer has frozen it.
@@ -94,10 +93,10 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     } else if (staged === undefined) {
       before = this.#shown.get(key);
       if (before === undefined && !this.#shown.has(key)) this.#add(key);
-    } else if (staged !== UNDEFINED) before = staged as V;
+    } else if (staged !== STAGED_UNDEFINED) before = staged as V;
     this.#stale?.delete(key);
     if (!isPlainPrimitive(value)) this.#touched.add(key, before, true, staged !== undefined);
-    this.#staged.set(key, value === undefined ? UNDEFINED : value);
+    this.#staged.set(key, value === undefined ? STAGED_UNDEFINED : value);
     return this;
   }
 
@@ -191,7 +190,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     for (let index = 0; index < touched.count; index++) {
       const key = touched.keyAt(index);
       const value = this.#staged.get(key);
-      if (value === undefined || value === GONE || value === UNDEFINED || isPlainPrimitive(value)) continue;
+      if (value === undefined || value === GONE || value === STAGED_UNDEFINED || isPlainPrimitive(value)) continue;
       this.#settleEntry(key, value, index, settling, path);
     }
     if (this.#oddKeys !== undefined) this.#settleKeys(this.#oddKeys, settling, path);
@@ -241,13 +240,13 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     if (this.#shown !== base) clear.call(base);
     for (const [key, value] of this.#staged) {
       if (value === GONE) remove.call(base, key);
-      else if (!this.#added?.has(key)) set.call(base, key, value === UNDEFINED ? undefined : value);
+      else if (!this.#added?.has(key)) set.call(base, key, value === STAGED_UNDEFINED ? undefined : value);
     }
     if (this.#added === undefined) return;
     for (const key of this.#added) {
       const value = this.#staged.get(key);
       if (this.#hasMoved) remove.call(base, key); // from its old place, if it was deleted and set again
-      set.call(base, key, value === UNDEFINED ? undefined : value);
+      set.call(base, key, value === STAGED_UNDEFINED ? undefined : value);
     }
   }
 
@@ -270,7 +269,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   #now(key: K): V | undefined {
     const staged = this.#staged.get(key);
     if (staged === undefined) return this.#shown.get(key);
-    return staged === GONE || staged === UNDEFINED ? undefined : (staged as V);
+    return staged === GONE || staged === STAGED_UNDEFINED ? undefined : (staged as V);
   }
 
   #add(key: K): void {
@@ -296,7 +295,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
 
   /** Saves the entries that are about to change for a capture of the table. */
   #keepForCapture(): void {
-    const capture = captureOf(this.#base);
+    const capture = this.#scope.captures.of(this.#base);
     if (capture === undefined) return;
     if (this.#shown !== this.#base) capture.keepAll();
     for (const key of this.#staged.keys()) capture.keep(key);

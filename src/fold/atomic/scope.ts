@@ -1,10 +1,12 @@
 /**
- * What the drafts of one commit share: the place of each draft, and the containers that the commit may change in place.
+ * What the drafts of one state share: the place of each draft, and the containers that the current commit may change in
+ * place.
  *
  * A reducer gets drafts instead of the values of the state. A small value is copied (`copy.ts`). A large value gets a
  * draft that copies only what is written to (`node-draft.ts`, `set-draft.ts`, `map-draft.ts`). A draft lives for one
  * event. At the end of the event it becomes a settled value, and the next event gets a new draft of that value.
  */
+import { Captures } from '../capture.ts';
 import { kindOf, type PathPart } from '../plain.ts';
 import { type Copier, nextCopier } from './copiers.ts';
 import { copySmall } from './copy.ts';
@@ -31,6 +33,8 @@ export interface Draft extends Holder {
 }
 
 export class DraftScope {
+  /** The captures of the state to which this scope belongs. */
+  readonly captures: Captures = new Captures();
   readonly #copiers = new Map<unknown, Copier>();
   readonly #copier = nextCopier();
   /** The drafts of this event that are proxies, by the proxy that the reducer sees. */

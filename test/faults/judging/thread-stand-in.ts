@@ -40,6 +40,12 @@ class InProcessWorker extends EventEmitter {
     this.#port.postMessage(message, transfer);
   }
 
+  /** Work of the thread continues, because it runs in this thread. Its messages are ignored. */
+  async terminate(): Promise<number> {
+    this.#port.close();
+    return 0;
+  }
+
   ref(): void {
     this.#port.ref();
   }

@@ -185,7 +185,7 @@ export class Oracle {
 /** Hashes a state like the engine, but in small chunks, because these states are many and small. */
 function hashState(state: object): string {
   const hash = createHash('sha256');
-  for (const chunk of encodeState(state, { chunkBytes: 2_048 })) hash.update(chunk);
+  for (const chunk of encodeState(state, 2_048)) hash.update(chunk);
   return hash.digest('hex');
 }
 
