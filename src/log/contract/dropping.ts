@@ -72,7 +72,7 @@ const goesWithSealing: Check[1] = async (bench) => {
 
 const tellsTheOvertaken: Check[1] = async ({ log }) => {
   const big = 'x'.repeat(700_000);
-  // More than a thread may have read ahead before the first block is taken.
+  // More than a log may have read ahead before the first block is taken.
   for (let index = 1; index <= 20; index++) await appendCommits(log, commitOf([noted(`${index}${big}`)]));
   const reading = async (): Promise<void> => {
     for await (const block of log.read({ from: 1 })) {
