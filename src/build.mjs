@@ -29,9 +29,6 @@ const withoutForeignMaps = {
   transform: (code, id) => (id.includes('/node_modules/') ? { code, map: { mappings: '' } } : undefined),
 };
 
-/** Files that a thread imports by name. */
-const IMPORTED = ['log/sqlite/sqlite-source.ts'];
-
 const source = import.meta.dirname;
 const { dependencies } = JSON.parse(readFileSync(join(source, '../package.json'), 'utf8'));
 const folder = resolve(process.argv[2] ?? join(source, '../dist'));
@@ -52,8 +49,10 @@ async function bundle() {
     input: {
       index: './index.ts',
       testing: './testing.ts',
+      log: './log.ts',
+      'sqlite-refold': './log/sqlite/sqlite-source.ts', // a thread imports it by this name
       'cli/main': './cli/main.ts',
-      ...Object.fromEntries([...THREADS, ...IMPORTED].map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),
+      ...Object.fromEntries(THREADS.map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),
     },
     platform: 'node',
     transform: { target: 'es2024' },

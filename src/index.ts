@@ -41,6 +41,7 @@ export {
   EventLog,
   type ImportedEvent,
   type LogInfo,
+  type OpenEventLogOptions,
   openLog,
   type VerifyOptions,
 } from './engine/event-log.ts';
@@ -64,13 +65,22 @@ export { hashState } from './fold/encoding/state-codec.ts';
 export { ascending, type Comparator, descending, OrderedMap, type ReadonlyOrderedMap } from './fold/ordered-map.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
+export type { LogSource, LogThread, OpenLogOptions } from './log/log-source.ts';
 export type {
   AppendRequest,
   Block,
+  BlockEncoding,
   BlockHeader,
+  Checkpoint,
   Durability,
+  LogCare,
   LogHead,
+  LogSize,
   LogStore,
+  QueuedCommit,
+  SealOptions,
+  SealReport,
   SnapshotInfo,
+  StoredOutcome,
 } from './log/log-store.ts';
 export { MemoryContents, type MemoryLogOptions, openMemoryLog } from './log/memory.ts';

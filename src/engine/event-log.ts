@@ -20,6 +20,7 @@ import {
   type OptionChecks,
   TRUE_OR_FALSE,
 } from './calls/call-options.ts';
+import { backUpLog, checkStructure, sizeOf } from './calls/log-care.ts';
 import { A_PATH, A_SOURCE, requireOneLog } from './calls/log-options.ts';
 import { modelNameOf } from './calls/log-ownership.ts';
 import { openLogOf } from './calls/open-log.ts';
@@ -131,7 +132,7 @@ const AN_ITERABLE: OptionCheck = [
       typeof (events as Iterable<unknown>)[Symbol.iterator] === 'function'),
 ];
 
-/** Commits of an import become durable in groups of this many events. */
+/** Commits of an import become durable in groups of this many events, or of a block's size. */
 const IMPORT_EVENTS = 5_000;
 
 export class EventLog implements AsyncDisposable {
@@ -173,7 +174,7 @@ export class EventLog implements AsyncDisposable {
       snapshots,
       projections,
       historyHeldBy,
-      ...log.size(),
+      ...sizeOf(log),
       chain,
       epoch: log.epoch,
     };
@@ -201,7 +202,7 @@ export class EventLog implements AsyncDisposable {
   async verify(options: VerifyOptions = {}): Promise<BlocksReport> {
     const { quick = false, onProgress } = checkOptions('verify the log', VERIFY_CHECKS, options);
     const tell = harmless(onProgress);
-    const structure = (await this.#log.checkStructure?.()) ?? [];
+    const structure = await checkStructure(this.#log);
     for (let round = 1; ; round++) {
       const report = await this.#readThrough(quick, tell);
       // Compaction may have taken from under it what it was reading: then what is left is read.
@@ -233,7 +234,7 @@ export class EventLog implements AsyncDisposable {
     return { ok: problems.length === 0, events: reached - firstSequence + 1, firstSequence, lastSequence, problems };
   }
 
-  /** Seals open blocks and gives space back; drops nothing. */
+  /** Seals open blocks and gives space back, as far as the log can; drops nothing. */
   async compact(options: CompactLogOptions = {}): Promise<CompactionReport> {
     const { dryRun, onProgress } = checkOptions('compact', COMPACT_LOG_CHECKS, options);
     const tell = harmless(onProgress);
@@ -243,10 +244,10 @@ export class EventLog implements AsyncDisposable {
     );
   }
 
-  /** Writes a consistent copy to a new file. @throws RefoldError `INVALID_OPTION` when the file exists */
+  /** Writes a consistent copy to a new file. @throws RefoldError `INVALID_OPTION` when the file exists, or the log makes no copies */
   async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
     if (onProgress !== undefined) checkValue('back up', 'onProgress', A_FUNCTION, onProgress);
-    await this.#log.backup(path, harmless(onProgress));
+    await backUpLog(this.#log, path, harmless(onProgress));
   }
 
   /**
@@ -261,13 +262,16 @@ export class EventLog implements AsyncDisposable {
     checkValue('import', 'events', AN_ITERABLE, events);
     const { sequence: before, recordedAt } = this.#log.head();
     let group: QueuedCommit[] = [];
+    let size = 0;
     let last = recordedAt;
     for await (const event of events) {
       const commit = admitImported(event, this.#log.head().sequence + group.length + 1, last);
       last = commit.recordedAt;
-      if (group.push(commit) < IMPORT_EVENTS) continue;
+      size += commit.json.length;
+      if (group.push(commit) < IMPORT_EVENTS && size < this.#log.blockBytes) continue;
       await this.#append(group);
       group = [];
+      size = 0;
     }
     if (group.length > 0) await this.#append(group);
     const { sequence } = this.#log.head();

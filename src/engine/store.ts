@@ -12,6 +12,7 @@ import type { LiveState } from '../fold/live-state.ts';
 import type { LogThread } from '../log/log-source.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { checkOptions } from './calls/call-options.ts';
+import { backUpLog, sizeOf } from './calls/log-care.ts';
 import type { Settings } from './calls/options.ts';
 import { guardOf, type Reentrancy, refuseReentrant } from './calls/reentrancy.ts';
 import type { ModelFingerprint } from './folding/fingerprint.ts';
@@ -249,7 +250,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
 
   /**
    * Seals open blocks, drops what the option `history` no longer wants, and gives the space back: all of it and now, where
-   * the store by itself waits until it is worth it.
+   * the store by itself waits until it is worth it. A log without `care` can only drop.
    */
   compact(options: CompactOptions = {}): Promise<CompactionReport> {
     return this.#guard.entered ? refuseReentrant('compact', this.path) : this.#compact(options);
@@ -276,11 +277,15 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     return hashState(this.#path.state);
   }
 
-  /** Writes a consistent copy of the log to a new file, while writing goes on. */
+  /**
+   * Writes a consistent copy of the log to a new file, while writing goes on.
+   *
+   * @throws RefoldError `INVALID_OPTION` when the file exists, or where the log makes no copies
+   */
   async backup(path: string): Promise<void> {
     await this.#settled();
     const { onProgress } = this.#settings;
-    await this.#log.backup(path, (done) => onProgress({ phase: 'backup', done, total: 1 }));
+    await backUpLog(this.#log, path, (done) => onProgress({ phase: 'backup', done, total: 1 }));
   }
 
   stats(): StoreStats {
@@ -292,7 +297,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
       waitingBytes: this.#path.waitingBytes,
       recoverWithin: this.#settings.recoverWithin,
       ...this.#upkeep.stats(),
-      ...this.#log.size(),
+      ...sizeOf(this.#log),
     };
   }
 

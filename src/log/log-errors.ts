@@ -1,6 +1,7 @@
 /** The refusals that every log shares, worded once. */
 import { RefoldError } from '../core/errors.ts';
 import { HINT_CORRUPT } from './blocks/chain.ts';
+import type { Durability } from './log-store.ts';
 
 /** Asked for events that compaction dropped. */
 export function historyGone(path: string, from: number, firstLeft: number): RefoldError {
@@ -29,12 +30,12 @@ export function sequenceConflict(path: string, expected: number, actual: number)
   });
 }
 
-/** An append by a writer that another one has replaced. */
+/** A write of any kind by a writer that another one has replaced. */
 export function epochConflict(path: string, epoch: number, current: number): RefoldError {
   return new RefoldError(
     'SEQUENCE_CONFLICT',
-    `Cannot append to ${path} as writer ${epoch}: writer ${current} has opened it since`,
-    { path, hint: 'Close this store; only the newest writer of a log may append' },
+    `Cannot write to ${path} as writer ${epoch}: writer ${current} has opened it since`,
+    { path, hint: 'Close this store; only the newest writer of a log may write' },
   );
 }
 
@@ -48,6 +49,16 @@ export function storeFailed(path: string, cause?: unknown): RefoldError {
     path,
     hint: 'Close and reopen it; recovery shows what was kept',
     cause,
+  });
+}
+
+/** @throws RefoldError `INVALID_OPTION` for an unknown durability */
+export function requireDurability(durability: unknown): asserts durability is Durability {
+  if (durability === 'always' || durability === 'everysec' || durability === 'os') return;
+  const given = typeof durability === 'string' ? `durability ${durability}` : 'a durability that is not a string';
+  throw new RefoldError('INVALID_OPTION', `Cannot open a log with ${given}`, {
+    type: 'durability',
+    hint: "Give 'always', 'everysec' or 'os'",
   });
 }
 

@@ -18,7 +18,7 @@ export interface LogSource {
   /** Names the log in messages, before it is open. */
   readonly name: string;
   /**
-   * Opens the log. Whoever opens it closes it.
+   * Opens the log. The caller closes it.
    *
    * @throws RefoldError `LOG_LOCKED` (another writer has it), `LOG_CORRUPT`, `FORMAT_TOO_NEW`, `INVALID_OPTION` (an option
    * that this log cannot honour)

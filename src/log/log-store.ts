@@ -1,11 +1,13 @@
 /**
- * The interface behind the log: what the engine asks of whatever holds the blocks.
+ * The contract of a log. `LogStore` says what every log must do. `LogCare` says what it may do besides: a log that offers
+ * `care` can seal, reclaim and tell its sizes, and the engine does without where it is absent.
  *
  * A log is a sequence of *blocks*, each one or more commits that became durable together. The interface speaks of blocks,
  * never of single events, and every append names the sequence and the epoch it believes in, so that a distributed log can
  * stand behind it later. It knows no reducer and no model: snapshots are opaque bytes, fingerprints opaque text.
  *
- * One contract suite (`test/contracts/`) runs against every implementation.
+ * Every write of any kind is fenced: a writer that another one has replaced gets `SEQUENCE_CONFLICT`, and nothing changes.
+ * One suite checks all of this against every implementation (`contract/`).
  */
 import type { SerializedError } from '../core/errors.ts';
 
@@ -123,8 +125,15 @@ export interface LogStore {
   /** The file, or `:memory:`; names the log in messages. */
   readonly path: string;
   readonly readOnly: boolean;
-  /** Rises by one with every writer that opens the log; an append with an older one is refused. A reader's is the last writer's. */
+  /** Rises by one with every writer that opens the log; what an older one writes is refused. A reader's is the last writer's. */
   readonly epoch: number;
+  /**
+   * How large a block may be, in bytes of its text. The engine gathers what is queued into blocks of up to this size; a
+   * single commit that is larger becomes one block.
+   */
+  readonly blockBytes: number;
+  /** What the log can do besides; absent where it can do nothing of the kind. */
+  readonly care?: LogCare | undefined;
 
   /**
    * The durable head. A writer's moves with its own appends. A reader's (`readOnly`) is the log's as it is now: it is looked
@@ -188,6 +197,19 @@ export interface LogStore {
   getMeta(key: string): Promise<string | undefined>;
   putMeta(key: string, value: string): Promise<void>;
 
+  /** Drops whole blocks that end at or before `sequence`, in bounded transactions; never the last block. */
+  dropThrough(sequence: number): Promise<void>;
+
+  /** Resolves when everything appended so far has reached the disk, whatever the durability. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/**
+ * What a log may do. Without it the engine seals nothing and reclaims nothing, `compact` only drops history, `backup` is
+ * refused, `verify` skips the structure, and all sizes are 0.
+ */
+export interface LogCare {
   /**
    * Packs open blocks (and merges small sealed ones) into sealed ones, each proven to decode to the same events first.
    * Appends wait for the replacing of rows at most, never for the packing.
@@ -195,21 +217,18 @@ export interface LogStore {
    * @throws RefoldError `LOG_CORRUPT` at the first damaged block; what was sealed before it stays sealed
    */
   seal(options: SealOptions): Promise<SealReport>;
-  /** Drops whole blocks that end at or before `sequence`, in bounded transactions; never the last block. */
-  dropThrough(sequence: number): Promise<void>;
   /** Gives free pages back to the file system. */
   reclaim(): Promise<void>;
-
-  /** Resolves when everything appended so far has reached the disk, whatever the durability. */
-  flush(): Promise<void>;
-  /**
-   * What is wrong below the blocks' content: the store's own structure, snapshots, outcomes. Absent where there is nothing
-   * of the kind to check.
-   */
-  checkStructure?(): Promise<readonly SerializedError[]>;
   /** As of now, and cheap: asked by `stats()`, which does not wait. */
   size(): LogSize;
-  /** Writes a consistent copy of the log to a new file. */
+  /** What an open block with so many bytes of text takes on the disk, roughly; absent where it takes that many bytes. */
+  storedBytes?(textBytes: number): number;
+  /** What is wrong below the blocks' content: the log's own structure, snapshots, outcomes. Empty when nothing is. */
+  checkStructure(): Promise<readonly SerializedError[]>;
+  /**
+   * Writes a consistent copy of the log to a new file.
+   *
+   * @throws RefoldError `INVALID_OPTION` when the file exists, or where a log has no file to copy
+   */
   backup(path: string, onProgress?: (fraction: number) => void): Promise<void>;
-  close(): Promise<void>;
 }

@@ -4,18 +4,18 @@
  * For tests, and for stores opened at `:memory:`. It keeps blocks in the very form a file would (checksums, chain, open
  * and sealed payloads), so that whatever runs on it runs on a file. Nothing here survives the process.
  */
-import assert from 'node:assert';
 import { RefoldError } from '../core/errors.ts';
 import { isParts } from '../core/parts.ts';
-import { nextTurn } from '../threads/timers.ts';
-import { encodeOpenBlock } from './blocks/block.ts';
-import { chainAfter, checksumOf, EMPTY_CHAIN, type StoredBlock, verifyBlock, verifyBlocks } from './blocks/chain.ts';
-import { headerOf, nextRun, openBytesOf, sealInRuns, sealRun } from './blocks/sealing.ts';
+import { checksumOf, EMPTY_CHAIN, type StoredBlock, verifyBlock } from './blocks/chain.ts';
+import { nextBlock } from './blocks/next-block.ts';
+import { headerOf } from './blocks/sealing.ts';
 import { Bell, followLog } from './following.ts';
 import {
   epochConflict,
   eventsMissing,
   historyGone,
+  openedReadOnly,
+  requireDurability,
   sequenceConflict,
   snapshotDamaged,
   storeClosed,
@@ -28,14 +28,12 @@ import type {
   Checkpoint,
   Durability,
   LogHead,
-  LogSize,
   LogStore,
-  SealOptions,
-  SealReport,
   SnapshotInfo,
   StoredOutcome,
 } from './log-store.ts';
-import { FORGOTTEN_PER_NEW_OUTCOME, OUTCOME_AGE_MS, OUTCOMES_KEPT } from './outcomes.ts';
+import { chainBefore, MemoryCare } from './memory-care.ts';
+import { rememberOutcomes } from './outcomes.ts';
 
 export interface MemoryLogOptions {
   /** Accepted for symmetry; memory has no disk to reach. */
@@ -50,8 +48,8 @@ interface StoredSnapshot {
 }
 
 /**
- * What a log in memory holds, and a source of it: `openStore(model, { log: contents })` reopens the same log, whoever wrote
- * it. Only this thread has it.
+ * What a log in memory holds, and a source of it: `openStore(model, { log: contents })` opens the same log again. Only this
+ * thread has it.
  */
 export class MemoryContents implements LogSource {
   readonly name: string = ':memory:';
@@ -66,13 +64,22 @@ export class MemoryContents implements LogSource {
   trimmed: { readonly through: number; readonly chain: string } = { through: 0, chain: EMPTY_CHAIN };
   epoch = 0;
 
-  /** Opens the log. Its writer replaces the one before it. `durability` is taken and means nothing: there is no disk. */
-  async open({ readOnly = false }: OpenLogOptions = {}): Promise<LogStore> {
+  /**
+   * Opens the log. A writer replaces the one before it. `durability` is taken and means nothing: there is no disk.
+   *
+   * @throws RefoldError `INVALID_OPTION`
+   */
+  async open(options: OpenLogOptions = {}): Promise<LogStore> {
+    const { durability = 'always', readOnly = false } = openOptionsOf(options);
+    requireDurability(durability);
     return new MemoryLog(this, readOnly);
   }
 }
 
-/** Opens a log in memory; with the contents of another, that log is its writer no more. */
+/** As in a file, so that a store in memory behaves as one on a file does. */
+const BLOCK_BYTES = 4 * 1024 * 1024;
+
+/** Opens a log in memory; with the contents of another, this log is the writer from now on, and the other's writes are refused. */
 export function openMemoryLog(options: MemoryLogOptions = {}): LogStore {
   const contents = contentsOf(options);
   if (contents !== undefined) return new MemoryLog(contents, false);
@@ -94,9 +101,31 @@ function contentsOf(options: unknown): MemoryContents | undefined {
   }
 }
 
+function openOptionsOf(options: unknown): OpenLogOptions {
+  try {
+    if (isParts(options)) {
+      const { durability, readOnly } = options;
+      let areKnown = true;
+      for (const name in options) areKnown &&= name === 'durability' || name === 'readOnly'; // inherited ones as well
+      if (areKnown && (readOnly === undefined || typeof readOnly === 'boolean')) {
+        return { durability: durability as Durability | undefined, readOnly };
+      }
+    }
+  } catch {
+    // a getter or a proxy
+  }
+  throw new RefoldError(
+    'INVALID_OPTION',
+    'Cannot open a log in memory: its options are { durability?, readOnly? }, and readOnly is true or false',
+    { type: 'options', hint: 'Give { readOnly: true } to read, or nothing to write' },
+  );
+}
+
 class MemoryLog implements LogStore {
   readonly path = ':memory:';
   readonly readOnly: boolean;
+  readonly blockBytes: number = BLOCK_BYTES;
+  readonly care: MemoryCare;
   readonly #contents: MemoryContents;
   /** Of a writer. */
   readonly #epoch: number;
@@ -107,6 +136,7 @@ class MemoryLog implements LogStore {
     this.readOnly = readOnly;
     if (!readOnly) contents.epoch += 1;
     this.#epoch = contents.epoch;
+    this.care = new MemoryCare({ path: this.path, reading: () => this.#open(), writing: () => this.#writing() });
   }
 
   /** A reader's is the last writer's. */
@@ -123,39 +153,16 @@ class MemoryLog implements LogStore {
   }
 
   async append(request: AppendRequest): Promise<void> {
-    const contents = this.#open();
-    this.#checkWriter(request);
-    if (request.commits.length > 0) this.#appendBlock(contents, request);
+    const contents = this.#writing(request.epoch);
+    const { sequence } = contents.head;
+    if (request.expectedSequence !== sequence) throw sequenceConflict(this.path, request.expectedSequence, sequence);
+    if (request.commits.length > 0) {
+      const { block, head } = nextBlock(contents.head, request.commits);
+      contents.blocks.push(block);
+      contents.head = head;
+    }
     rememberOutcomes(contents.outcomes, request.outcomes);
     contents.bell.ring();
-  }
-
-  #checkWriter({ epoch, expectedSequence }: AppendRequest): void {
-    const { epoch: current, head } = this.#contents;
-    if (epoch !== current) throw epochConflict(this.path, epoch, current);
-    if (expectedSequence !== head.sequence) throw sequenceConflict(this.path, expectedSequence, head.sequence);
-  }
-
-  #appendBlock(contents: MemoryContents, { commits, expectedSequence }: AppendRequest): void {
-    const payload = encodeOpenBlock(commits);
-    const firstSequence = expectedSequence + 1;
-    const lastSequence = expectedSequence + commits.reduce((sum, commit) => sum + commit.events, 0);
-    assert(lastSequence >= firstSequence, 'a block without events');
-    const checksum = checksumOf(payload);
-    const bytes = Buffer.byteLength(payload);
-    const recordedAt = commits[0]!.recordedAt;
-    const chain = chainAfter(contents.head.chain, { checksum, firstSequence, lastSequence, recordedAt });
-    contents.blocks.push({
-      firstSequence,
-      lastSequence,
-      recordedAt,
-      encoding: 'open',
-      bytes,
-      payload,
-      chain,
-      checksum,
-    });
-    contents.head = { sequence: lastSequence, recordedAt: commits.at(-1)!.recordedAt, chain };
   }
 
   async *read({ from, to }: { readonly from: number; readonly to?: number }): AsyncGenerator<Block, void> {
@@ -197,7 +204,7 @@ class MemoryLog implements LogStore {
   }
 
   async putSnapshot(info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<void> {
-    const { snapshots } = this.#open();
+    const { snapshots } = this.#writing();
     const copies = Array.from(chunks, (chunk) => ({ bytes: Uint8Array.from(chunk), checksum: checksumOf(chunk) }));
     const existing = snapshots.findIndex(({ info: other }) => isSameSnapshot(other, info));
     if (existing >= 0) snapshots.splice(existing, 1);
@@ -224,7 +231,7 @@ class MemoryLog implements LogStore {
   }
 
   async dropSnapshots(owner: string, sequences: readonly number[]): Promise<void> {
-    const { snapshots } = this.#open();
+    const { snapshots } = this.#writing();
     const kept = snapshots.filter(({ info }) => info.owner !== owner || !sequences.includes(info.sequence));
     snapshots.splice(0, snapshots.length, ...kept);
   }
@@ -234,11 +241,11 @@ class MemoryLog implements LogStore {
   }
 
   async putCheckpoint({ projection, sequence }: Checkpoint): Promise<void> {
-    this.#open().checkpoints.set(projection, sequence);
+    this.#writing().checkpoints.set(projection, sequence);
   }
 
   async dropCheckpoint(projection: string): Promise<void> {
-    this.#open().checkpoints.delete(projection);
+    this.#writing().checkpoints.delete(projection);
   }
 
   async getMeta(key: string): Promise<string | undefined> {
@@ -246,59 +253,19 @@ class MemoryLog implements LogStore {
   }
 
   async putMeta(key: string, value: string): Promise<void> {
-    this.#open().meta.set(key, value);
-  }
-
-  seal(options: SealOptions): Promise<SealReport> {
-    return sealInRuns(options, async ({ from, through }) => {
-      const { blocks } = this.#open();
-      const candidates = blocks
-        .values()
-        .filter(({ firstSequence }) => firstSequence >= from)
-        .map((block) => ({ ...headerOf(block), openBytes: openBytesOf(block) }));
-      const run = nextRun(candidates, through);
-      if (run === undefined) return undefined;
-      const start = blocks.findIndex((block) => block.firstSequence === run[0]!.firstSequence);
-      const sealed = this.#packBlocks(start, run.length);
-      if (options.dryRun !== true) blocks.splice(start, run.length, sealed);
-      await nextTurn();
-      return { run, sealed: headerOf(sealed) };
-    });
-  }
-
-  #packBlocks(start: number, count: number): StoredBlock {
-    const startChain = chainBefore(this.#contents, start);
-    const run = this.#contents.blocks.slice(start, start + count);
-    verifyBlocks(run, startChain, this.path);
-    return sealRun(run, startChain);
+    this.#writing().meta.set(key, value);
   }
 
   async dropThrough(sequence: number): Promise<void> {
-    const contents = this.#open();
+    const contents = this.#writing();
     const { blocks } = contents;
     const drop = blocks.slice(0, -1).findLastIndex((block) => block.lastSequence <= sequence) + 1;
     const last = blocks.splice(0, drop).at(-1);
     if (last !== undefined) contents.trimmed = { through: last.lastSequence, chain: last.chain };
   }
 
-  async reclaim(): Promise<void> {
-    this.#open();
-  }
-
   async flush(): Promise<void> {
     this.#open();
-  }
-
-  size(): LogSize {
-    this.#open();
-    return { fileBytes: 0, walBytes: 0, freeBytes: 0 };
-  }
-
-  async backup(path: string): Promise<void> {
-    throw new RefoldError('INVALID_OPTION', `Cannot back up a log in memory to ${path}: it has no file to copy`, {
-      path,
-      hint: 'Open the store with a path, or export its events',
-    });
   }
 
   async close(): Promise<void> {
@@ -310,21 +277,17 @@ class MemoryLog implements LogStore {
     if (this.#closed) throw storeClosed(this.path);
     return this.#contents;
   }
-}
 
-function rememberOutcomes(kept: Map<string, StoredOutcome>, outcomes: readonly StoredOutcome[]): void {
-  for (const outcome of outcomes) {
-    kept.delete(outcome.commandId); // so that it joins at the end: the oldest come first
-    kept.set(outcome.commandId, outcome);
-  }
-  const newest = outcomes.at(-1);
-  if (newest === undefined) return;
-  let toForget = outcomes.length * FORGOTTEN_PER_NEW_OUTCOME;
-  for (const [commandId, { recordedAt }] of kept) {
-    const outlived = kept.size > OUTCOMES_KEPT || recordedAt < newest.recordedAt - OUTCOME_AGE_MS;
-    if (!outlived || toForget === 0) return;
-    kept.delete(commandId);
-    toForget -= 1;
+  /**
+   * Every write asks for the contents here.
+   *
+   * @param epoch the writer that asks
+   */
+  #writing(epoch: number = this.#epoch): MemoryContents {
+    const contents = this.#open();
+    if (this.readOnly) throw openedReadOnly(this.path);
+    if (epoch !== contents.epoch) throw epochConflict(this.path, epoch, contents.epoch);
+    return contents;
   }
 }
 
@@ -338,10 +301,6 @@ function indexOfBlock(blocks: readonly StoredBlock[], sequence: number): number 
     else high = middle;
   }
   return low - 1;
-}
-
-function chainBefore({ blocks, trimmed }: MemoryContents, index: number): string {
-  return index > 0 ? blocks[index - 1]!.chain : trimmed.chain;
 }
 
 function isSameSnapshot(a: SnapshotInfo, b: SnapshotInfo): boolean {

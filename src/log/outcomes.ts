@@ -11,6 +11,27 @@ export const OUTCOME_AGE_MS: number = 7 * 24 * 60 * 60 * 1000;
 /** At most this many are forgotten for each new one, so that no append pays for many; more than one, to catch up. */
 export const FORGOTTEN_PER_NEW_OUTCOME = 2;
 
+/**
+ * Adds outcomes to those that a log keeps in memory, and forgets what the bounds say, a few for each that is new.
+ *
+ * @param kept by command id, the oldest first
+ */
+export function rememberOutcomes(kept: Map<string, StoredOutcome>, outcomes: readonly StoredOutcome[]): void {
+  for (const outcome of outcomes) {
+    kept.delete(outcome.commandId); // so that it joins at the end: the oldest come first
+    kept.set(outcome.commandId, outcome);
+  }
+  const newest = outcomes.at(-1);
+  if (newest === undefined) return;
+  let toForget = outcomes.length * FORGOTTEN_PER_NEW_OUTCOME;
+  for (const [commandId, { recordedAt }] of kept) {
+    const outlived = kept.size > OUTCOMES_KEPT || recordedAt < newest.recordedAt - OUTCOME_AGE_MS;
+    if (!outlived || toForget === 0) return;
+    kept.delete(commandId);
+    toForget -= 1;
+  }
+}
+
 /** CRC-32 over `commandId:recordedAt:outcome`: an outcome is in no block, so it vouches for itself. */
 export function checksumOfOutcome({ commandId, recordedAt, outcome }: StoredOutcome): number {
   return checksumOf(`${commandId}:${recordedAt}:${outcome}`);

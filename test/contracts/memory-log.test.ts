@@ -1,19 +1,17 @@
-import { MemoryContents, openMemoryLog } from '../../src/log/memory.ts';
-import { describeLogStore } from './log-store.contract.ts';
+import { MemoryContents } from '../../src/log/memory.ts';
+import { describeLog } from './run-contract.ts';
 
-describeLogStore('in memory', async () => {
-  const contents = new MemoryContents();
-  const chunksOf = (sequence: number) => contents.snapshots.find(({ info }) => info.sequence === sequence)!.chunks;
-  return {
-    open: async () => openMemoryLog({ contents }),
-    openInProcess: `
-      import { openMemoryLog } from './src/log/memory.ts';
-      const log = openMemoryLog();`,
-    damageSnapshot: async (sequence) => {
-      const { bytes } = chunksOf(sequence).at(-1)!;
-      bytes[100] = bytes[100]! ^ 1;
-    },
-    loseChunk: async (sequence) => void chunksOf(sequence).pop(),
-    dispose: async () => {},
-  };
+const chunksOf = ({ source }: { source: MemoryContents }, sequence: number) =>
+  source.snapshots.find(({ info }) => info.sequence === sequence)!.chunks;
+
+describeLog('in memory', {
+  create: () => ({ source: new MemoryContents() }),
+  openInProcess: () => `
+    import { openMemoryLog } from './src/log/memory.ts';
+    const log = openMemoryLog();`,
+  damageSnapshot: (subject, sequence) => {
+    const { bytes } = chunksOf(subject, sequence).at(-1)!;
+    bytes[100] = bytes[100]! ^ 1;
+  },
+  loseChunk: (subject, sequence) => void chunksOf(subject, sequence).pop(),
 });

@@ -2,33 +2,41 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
-import { describeLogStore, type LogHarness } from './log-store.contract.ts';
+import type { LogContractSetup, LogUnderTest } from '../../src/log/contract/contract.ts';
+import { sqliteSource } from '../../src/log/sqlite/sqlite-source.ts';
+import { describeLog } from './run-contract.ts';
 
-async function sqliteHarness(): Promise<LogHarness> {
-  const directory = fs.mkdtempSync(join(tmpdir(), 'refold-log-'));
-  const path = join(directory, 'log.db');
-  const alter = (sql: string, sequence: number) => {
-    const database = new Database(path);
-    database.prepare(sql).run(sequence);
-    database.close();
-  };
-  const LAST_CHUNK = `rowid = (
-    select max(c.rowid) from snapshot_chunks c join snapshots s on s.id = c.snapshot_id where s.sequence = ?)`;
-  return {
-    // The contract is about what is read and written, not about power cuts: no fsync per append.
-    open: () => openSqliteLog({ path, durability: 'os' }),
-    openReader: () => openSqliteLog({ path, readOnly: true }),
-    openInProcess: `
-      import { openSqliteLog } from './src/log/sqlite/sqlite-log.ts';
-      const log = await openSqliteLog({ path: ${JSON.stringify(join(directory, 'other.db'))}, durability: 'os' });`,
-    damageSnapshot: async (sequence) => {
-      const flipped = "substr(data, 1, 100) || cast('?' as blob) || substr(data, 102)";
-      alter(`update snapshot_chunks set data = cast(${flipped} as blob) where ${LAST_CHUNK}`, sequence);
-    },
-    loseChunk: async (sequence) => alter(`delete from snapshot_chunks where ${LAST_CHUNK}`, sequence),
-    dispose: async () => fs.rmSync(directory, { recursive: true }),
-  };
+interface FileUnderTest extends LogUnderTest {
+  readonly directory: string;
+  readonly path: string;
 }
 
-describeLogStore('SQLite', sqliteHarness);
+function alter({ path }: FileUnderTest, sql: string, ...values: number[]): void {
+  const database = new Database(path);
+  database.prepare(sql).run(...values);
+  database.close();
+}
+
+const LAST_CHUNK = `rowid = (
+  select max(c.rowid) from snapshot_chunks c join snapshots s on s.id = c.snapshot_id where s.sequence = ?)`;
+const FLIPPED = "substr(data, 1, 100) || cast('?' as blob) || substr(data, 102)";
+
+const setup: LogContractSetup<FileUnderTest> = {
+  create: () => {
+    const directory = fs.mkdtempSync(join(tmpdir(), 'refold-log-'));
+    const path = join(directory, 'log.db');
+    const dispose = (): void => fs.rmSync(directory, { recursive: true });
+    return { source: sqliteSource({ path }), directory, path, dispose };
+  },
+  threads: true,
+  // The lock lets no other writer in while there is one: this is what a writer would find after losing it.
+  replaceWriter: async (subject) => alter(subject, 'update log_state set epoch = epoch + 1'),
+  openInProcess: ({ directory }) => `
+      import { openSqliteLog } from './src/log/sqlite/sqlite-log.ts';
+      const log = await openSqliteLog({ path: ${JSON.stringify(join(directory, 'other.db'))}, durability: 'os' });`,
+  damageSnapshot: (subject, sequence) =>
+    alter(subject, `update snapshot_chunks set data = cast(${FLIPPED} as blob) where ${LAST_CHUNK}`, sequence),
+  loseChunk: (subject, sequence) => alter(subject, `delete from snapshot_chunks where ${LAST_CHUNK}`, sequence),
+};
+
+describeLog('SQLite', setup);

@@ -28,6 +28,7 @@ const FOLD = 'src/fold/';
 const ENCODING = 'src/fold/encoding/';
 const LOG = 'src/log/';
 const BLOCKS = 'src/log/blocks/';
+const CONTRACT = 'src/log/contract/';
 const FILE = 'src/log/sqlite/file/';
 const CALLS = 'src/engine/calls/';
 const FOLDING = 'src/engine/folding/';
@@ -67,10 +68,11 @@ export const FLOORS: readonly Floor[] = [
   },
 
   { files: LOG, sees: [CORE, THREADS, BLOCKS], node: 'all' },
+  { files: CONTRACT, sees: [CORE, LOG, BLOCKS], doors: ['contract.ts'], node: 'all' },
   {
     files: BLOCKS,
     sees: [CORE, 'src/log/log-store.ts'],
-    doors: ['block.ts', 'block-rules.ts', 'chain.ts', 'sealed-block.ts', 'sealing.ts'],
+    doors: ['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
     packages: ['msgpackr'],
     node: 'all',
   },
@@ -147,6 +149,7 @@ export const FLOORS: readonly Floor[] = [
 
   { files: 'src/index.ts', sees: BELOW_THE_DOORS, node: [] },
   { files: 'src/testing.ts', sees: BELOW_THE_DOORS, node: 'all' },
+  { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, CONTRACT], node: [] },
 
   {
     files: 'src/cli/',

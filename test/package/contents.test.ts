@@ -21,6 +21,7 @@ describe('the tarball', () => {
     'dist/index.js',
     'dist/index.d.ts',
     'dist/testing.js',
+    'dist/log.js',
     'src/index.ts',
   ])('holds %s', (path) => {
     expect(packed).toContain(path);
@@ -46,7 +47,7 @@ describe('the tarball', () => {
       reached.add(path);
       for (const next of filesNamedIn(readFileSync(join(installed, path), 'utf8'))) follow(join(dirname(path), next));
     };
-    for (const door of ['dist/index.js', 'dist/testing.js', 'dist/cli/main.js']) follow(door);
+    for (const door of ['dist/index.js', 'dist/testing.js', 'dist/log.js', 'dist/cli/main.js']) follow(door);
     expect([...reached].sort()).toEqual(packed.filter((path) => /^dist\/.*\.js$/.test(path)).sort());
   });
 

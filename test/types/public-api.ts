@@ -7,6 +7,10 @@ import {
   defineModel,
   defineProjection,
   type EventOf,
+  type LogCare,
+  type LogSource,
+  type LogStore,
+  MemoryContents,
   OrderedMap,
   openStore,
   type ReadonlyOrderedMap,
@@ -160,6 +164,18 @@ export async function usage(): Promise<void> {
     }),
   );
   assertType<Equal<typeof view.state.total, number>>();
+
+  const source: LogSource = { name: 'log', open: (asked) => new MemoryContents().open(asked) };
+  await openStore(model, { log: source, durability: 'os' });
+  await stateAt(model, { log: source, at: { sequence: 1 } });
+  const log: LogStore = await source.open({ readOnly: true });
+  await openStore(model, { log });
+  const care: LogCare | undefined = log.care;
+  await care?.seal({ through: log.head().sequence });
+  // @ts-expect-error what a log may do is not what it must do
+  await log.seal({ through: 1 });
+  // @ts-expect-error a source has a name
+  await openStore(model, { log: { open: source.open } });
 
   // @ts-expect-error durability has three levels
   await openStore(model, { path: 'x', durability: 'never' });

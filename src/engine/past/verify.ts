@@ -9,6 +9,7 @@ import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import type { Model } from '../../core/model.ts';
 import { hashState } from '../../fold/encoding/state-codec.ts';
 import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import { checkStructure } from '../calls/log-care.ts';
 import type { Progress } from '../calls/progress.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { freshState } from '../folding/initial-state.ts';
@@ -60,7 +61,7 @@ const ROUNDS = 3;
 
 /** Refolds the log up to its head and reports every disagreement. */
 export async function verifyLog<State extends object>(context: VerifyContext<State>): Promise<VerifyReport> {
-  const structure = (await context.log.checkStructure?.()) ?? [];
+  const structure = await checkStructure(context.log);
   for (let round = 1; ; round++) {
     const before = await holdingsOf(context.log);
     const report = await verifyOnce(context, await context.live());

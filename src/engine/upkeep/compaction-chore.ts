@@ -7,6 +7,7 @@
  */
 import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
+import { reclaimLog, sizeOf, storedBytesOf } from '../calls/log-care.ts';
 import type { Settings } from '../calls/options.ts';
 import { collectHeaders, dropHistory, sealThrough } from './compaction.ts';
 import {
@@ -15,7 +16,6 @@ import {
   planSealing,
   planUpkeep,
   sealAtBytes,
-  storedBytes,
   sumBytes,
   type UpkeepFacts,
   youngestOf,
@@ -58,6 +58,7 @@ const AVERAGED_BYTES = 4 * 1024 * 1024;
 
 export class CompactionChore implements Chore {
   readonly #source: ChoreSource;
+  readonly #storedBytes: (textBytes: number) => number;
   readonly #stopping = new AbortController();
   /** Before this all is sealed, or too large to be; unknown until it is first needed. */
   #sealedThrough: number | undefined;
@@ -73,6 +74,7 @@ export class CompactionChore implements Chore {
   constructor(source: ChoreSource) {
     this.#source = source;
     const { log } = source;
+    this.#storedBytes = storedBytesOf(log);
     this.#recentThrough = log.head().sequence;
     this.#open = { through: log.firstSequence() - 1, bytes: 0 };
     this.#look = { ...this.#open, ...NO_LOOK };
@@ -82,7 +84,7 @@ export class CompactionChore implements Chore {
   appended(bytes: number): void {
     const { sequence } = this.#source.log.head();
     const recent = this.#recent;
-    recent.bytes += storedBytes(bytes);
+    recent.bytes += this.#storedBytes(bytes);
     recent.events += sequence - this.#recentThrough;
     this.#recentThrough = sequence;
     if (recent.bytes <= AVERAGED_BYTES) return;
@@ -120,7 +122,7 @@ export class CompactionChore implements Chore {
       if (step === 'seal') await this.#seal();
       if (step === 'drop') await this.#drop();
     }
-    if (planReclaim(log.size()) && !this.#stopping.signal.aborted) await log.reclaim();
+    if (planReclaim(sizeOf(log)) && !this.#stopping.signal.aborted) await reclaimLog(log);
   }
 
   async #recall(): Promise<number> {
@@ -133,7 +135,7 @@ export class CompactionChore implements Chore {
   /** @param headers all those after what is sealed */
   #noteOpen(headers: readonly BlockHeader[]): void {
     const through = headers.at(-1)?.lastSequence ?? this.#sealedThrough!;
-    this.#open = { through, bytes: openBytesOf(headers) };
+    this.#open = { through, bytes: openBytesOf(headers, this.#storedBytes) };
   }
 
   async #seal(): Promise<void> {
@@ -141,7 +143,8 @@ export class CompactionChore implements Chore {
     const from = this.#sealedThrough! + 1;
     const headers = await collectHeaders(log, from);
     const { history } = settings;
-    const through = planSealing(headers, sealAtBytes({ history, waitsForProjection: this.#look.waitsForProjection }));
+    const sealAt = sealAtBytes({ history, waitsForProjection: this.#look.waitsForProjection });
+    const through = planSealing(headers, sealAt, this.#storedBytes);
     if (through === 0) return;
     const report = await sealThrough({ log, onProgress: quietly }, { from, through, signal: this.#stopping.signal });
     if (this.#stopping.signal.aborted) return;
@@ -187,7 +190,8 @@ export class CompactionChore implements Chore {
     const now = typeof history === 'object' && history.maxAge !== undefined ? clock() : look.at;
     return {
       history,
-      openBytes: this.#open.bytes + this.#textSince(this.#open.through),
+      // Where the log cannot seal, nothing is ever due to be sealed.
+      openBytes: log.care === undefined ? 0 : this.#open.bytes + this.#textSince(this.#open.through),
       tailBytes: this.#textSince(newest),
       stateBytes: this.#stateBytes,
       events: sequence - log.firstSequence() + 1,

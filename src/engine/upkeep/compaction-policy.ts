@@ -205,9 +205,12 @@ function exceeds({ history, events, bytes, oldestAt, now }: UpkeepFacts): boolea
   );
 }
 
+/** What an open block with so many bytes of text takes on the disk: the log says so. */
+export type StoredBytes = (textBytes: number) => number;
+
 /** The last sequence to seal, so that the newest open text stays as it is; 0 for nothing. */
-export function planSealing(headers: readonly BlockHeader[], sealAt: number): number {
-  if (openBytesOf(headers) < sealAt) return 0;
+export function planSealing(headers: readonly BlockHeader[], sealAt: number, storedBytes: StoredBytes): number {
+  if (openBytesOf(headers, storedBytes) < sealAt) return 0;
   const mayStay = Math.min(OPEN_KEPT_BYTES, sealAt * KEPT_SHARE);
   let kept = 0;
   const last = headers.findLast(({ bytes }) => {
@@ -217,19 +220,9 @@ export function planSealing(headers: readonly BlockHeader[], sealAt: number): nu
   return last?.lastSequence ?? 0;
 }
 
-/** What open blocks take in the file. */
-export function openBytesOf(headers: readonly BlockHeader[]): number {
+/** What open blocks take on the disk. */
+export function openBytesOf(headers: readonly BlockHeader[], storedBytes: StoredBytes): number {
   return headers.reduce((sum, { encoding, bytes }) => (encoding === 'open' ? sum + storedBytes(bytes) : sum), 0);
-}
-
-/** A block's other columns, roughly, and SQLite's size of a page. */
-const ROW_BYTES = 100;
-const PAGE_BYTES = 4096;
-
-/** What an open block takes in the file, roughly: other columns beside the text, and pages to itself when it is large. */
-export function storedBytes(bytes: number): number {
-  const row = bytes + ROW_BYTES;
-  return row * 2 < PAGE_BYTES ? row : Math.ceil(row / PAGE_BYTES) * PAGE_BYTES;
 }
 
 /** Whether free pages should go back to the file system. */

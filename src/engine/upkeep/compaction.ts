@@ -8,6 +8,7 @@ import { createHash } from 'node:crypto';
 import { RefoldError } from '../../core/errors.ts';
 import type { BlockHeader, LogStore, SealReport, SnapshotInfo } from '../../log/log-store.ts';
 import { type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
+import { reclaimLog, sealLog, sizeOf } from '../calls/log-care.ts';
 import type { History } from '../calls/options.ts';
 import type { Progress } from '../calls/progress.ts';
 import { headersAfter, planRetention, type RetentionPlan, sealsFirst, sumBytes } from './compaction-policy.ts';
@@ -62,7 +63,7 @@ export async function compactLog(
   const { report, headers, plan } = sealsFirst(history)
     ? await sealThenDrop(context, dryRun)
     : await dropThenSeal(context, dryRun);
-  if (!dryRun) await log.reclaim();
+  if (!dryRun) await reclaimLog(log);
   const { heldBack } = plan;
   return {
     dryRun,
@@ -102,7 +103,7 @@ async function dropThenSeal(context: CompactionContext, dryRun: boolean): Promis
 }
 
 function diskBytes(log: LogStore): number {
-  const { fileBytes, walBytes } = log.size();
+  const { fileBytes, walBytes } = sizeOf(log);
   return fileBytes + walBytes;
 }
 
@@ -123,7 +124,7 @@ export async function sealThrough(
 ): Promise<SealReport> {
   const total = log.head().sequence;
   const borders = (await log.snapshots('')).map(({ sequence }) => sequence);
-  return log.seal({ ...range, borders, onProgress: (done) => onProgress({ phase: 'seal', done, total }) });
+  return sealLog(log, { ...range, borders, onProgress: (done) => onProgress({ phase: 'seal', done, total }) });
 }
 
 /**

@@ -110,8 +110,9 @@ export class Upkeep {
       await saveProjections();
       await this.#snapshotter.takeLast();
     } catch (error) {
-      // All of this spares the next open some time, and nothing depends on it: a full disk is no reason to fail a close.
-      if (!isRefoldError(error, 'LOG_FULL')) throw error;
+      // All of this spares the next open some time, and nothing depends on it: neither a full disk nor another writer that
+      // has replaced this one is a reason to fail a close.
+      if (!isRefoldError(error, 'LOG_FULL') && !isRefoldError(error, 'SEQUENCE_CONFLICT')) throw error;
       warnOf('RefoldHousekeepingWarning', error);
     }
   }

@@ -42,8 +42,6 @@ export interface QueueListener {
   readonly onRoom: () => void;
 }
 
-/** A block is cut at this size; a single larger commit still goes as one. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
 /** With this much waiting, a block is sent without further ado, also after one being synced, so that the log never idles. */
 const PIPELINE_BYTES = 128 * 1024;
 /** Appends wait while more than this is queued. */
@@ -129,7 +127,7 @@ export class CommitQueue {
     let bytes = 0;
     let count = 0;
     for (const { bytes: size, fence } of this.#waiting) {
-      if (count > 0 && bytes + size > BLOCK_BYTES) break;
+      if (count > 0 && bytes + size > this.#log.blockBytes) break; // a single larger commit is a block
       bytes += size;
       count++;
       if (fence) break;

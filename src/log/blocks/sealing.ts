@@ -144,8 +144,8 @@ function addToReport(report: SealReport, run: readonly BlockHeader[], sealed: Bl
   };
 }
 
-/** A report of nothing. */
-const NOTHING_SEALED: SealReport = {
+/** The report of a sealing that found nothing to do. */
+export const NOTHING_SEALED: SealReport = {
   sealedEvents: 0,
   blocksBefore: 0,
   blocksAfter: 0,

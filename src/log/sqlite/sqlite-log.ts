@@ -6,12 +6,11 @@
  */
 import assert from 'node:assert';
 import { randomInt } from 'node:crypto';
-import { RefoldError, type SerializedError } from '../../core/errors.ts';
 import { requireThreads } from '../../threads/threads.ts';
 import { every } from '../../threads/timers.ts';
 import { openBlockPieces } from '../blocks/block.ts';
 import { Bell, followLog } from '../following.ts';
-import { openedReadOnly, storeClosed } from '../log-errors.ts';
+import { openedReadOnly, requireDurability, storeClosed } from '../log-errors.ts';
 import type {
   AppendRequest,
   Block,
@@ -19,11 +18,8 @@ import type {
   Checkpoint,
   Durability,
   LogHead,
-  LogSize,
   LogStore,
   QueuedCommit,
-  SealOptions,
-  SealReport,
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
@@ -36,16 +32,13 @@ import {
   isUsablePath,
   requireNoRepair,
   requireOwnFiles,
-  sizeOf,
   unusablePath,
 } from './file/files.ts';
 import { type Explain, explainLeftovers } from './file/leftovers.ts';
 import { readWitness, requireWitnessed } from './file/witness.ts';
-import { backUp } from './mending/backup.ts';
-import { checkInThread } from './mending/check.ts';
 import { KnownIds } from './reading/known-ids.ts';
 import { LogReader } from './reading/reader.ts';
-import { sealInThread } from './sealing/sealer.ts';
+import { SqliteCare } from './sqlite-care.ts';
 import { sendSnapshot } from './writing/snapshot-sending.ts';
 import { WriterClient } from './writing/writer-client.ts';
 import type { NewBlock } from './writing/writer-protocol.ts';
@@ -67,6 +60,8 @@ export interface SqliteLogOptions {
   readonly checkpointFromBytes?: number;
 }
 
+/** A block of this size is written fast, and read back in few pieces. */
+const BLOCK_BYTES = 4 * 1024 * 1024;
 /** How often a reader looks for what another process appended. */
 const POLL_MS = 50;
 
@@ -77,7 +72,8 @@ const POLL_MS = 50;
  * file), `FORMAT_TOO_NEW`, `LOG_CORRUPT`, `NODE_TOO_OLD`
  */
 export async function openSqliteLog(options: SqliteLogOptions): Promise<LogStore> {
-  const durability = checkDurability(options.durability ?? 'always');
+  const { durability = 'always' } = options;
+  requireDurability(durability);
   if (!isUsablePath(options.path)) throw unusablePath(options.path);
   const path = canonicalPath(options.path);
   requireThreads(path);
@@ -144,6 +140,8 @@ function identifyIfPossible(driver: Driver, path: string): void {
 class SqliteLog implements LogStore {
   readonly path: string;
   readonly readOnly: boolean;
+  readonly blockBytes: number = BLOCK_BYTES;
+  readonly care: SqliteCare;
   readonly #reader: LogReader;
   readonly #explain: Explain;
   readonly #writer: WriterClient | undefined;
@@ -153,8 +151,6 @@ class SqliteLog implements LogStore {
   #firstSequence: number;
   #epoch: number;
   #seenVersion = 0;
-  readonly #sealing = new Set<Promise<SealReport>>();
-  readonly #stopSealing = new AbortController();
   #closing: Promise<void> | undefined;
 
   static open(reader: LogReader, writer: WriterClient | undefined, state: LogState, explain: Explain): SqliteLog {
@@ -172,6 +168,7 @@ class SqliteLog implements LogStore {
     this.#epoch = state.epoch;
     this.#reader = reader;
     this.#writer = writer;
+    this.care = new SqliteCare(reader, writer);
     this.#ids = new KnownIds(randomInt(2 ** 32));
     this.#head = state.head;
     this.#firstSequence = state.trimmed.through + 1;
@@ -300,14 +297,6 @@ class SqliteLog implements LogStore {
     await this.#writing().do('putMeta', { key, value });
   }
 
-  async seal(options: SealOptions): Promise<SealReport> {
-    if (this.#closing !== undefined) throw storeClosed(this.path);
-    const writer = options.dryRun === true ? this.#writer : this.#writing();
-    const sealing = sealInThread(this.path, writer, options, this.#stopSealing.signal);
-    this.#sealing.add(sealing);
-    return sealing.finally(() => this.#sealing.delete(sealing));
-  }
-
   async dropThrough(sequence: number): Promise<void> {
     const writer = this.#writing();
     for (;;) {
@@ -317,29 +306,9 @@ class SqliteLog implements LogStore {
     }
   }
 
-  async reclaim(): Promise<void> {
-    const writer = this.#writing();
-    while (await writer.do('reclaimPages', undefined));
-  }
-
   async flush(): Promise<void> {
     if (this.#closing !== undefined) throw storeClosed(this.path);
     await this.#writer?.do('flush', undefined);
-  }
-
-  size(): LogSize {
-    const freeBytes = this.#reader.freeBytes();
-    return { fileBytes: sizeOf(this.path), walBytes: sizeOf(`${this.path}-wal`), freeBytes };
-  }
-
-  async checkStructure(): Promise<readonly SerializedError[]> {
-    if (this.#closing !== undefined) throw storeClosed(this.path);
-    return checkInThread(this.path);
-  }
-
-  async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
-    if (this.#closing !== undefined) throw storeClosed(this.path);
-    await backUp(this.path, path, onProgress);
   }
 
   close(): Promise<void> {
@@ -349,11 +318,11 @@ class SqliteLog implements LogStore {
 
   async #close(): Promise<void> {
     this.#ids.giveUp();
+    const caring = this.care.close();
     // Readers go first: the last connection to close empties the WAL and removes it.
     this.#reader.close();
     this.#bell.ring();
-    this.#stopSealing.abort();
-    await Promise.allSettled(this.#sealing);
+    await caring;
     await this.#writer?.close();
   }
 
@@ -402,12 +371,4 @@ function bytesOf(pieces: readonly string[]): Uint8Array<ArrayBuffer> {
     at += bytes.write(piece, at, sizes[index] === piece.length ? 'latin1' : 'utf8');
   }
   return bytes;
-}
-
-function checkDurability(durability: Durability): Durability {
-  if (durability === 'always' || durability === 'everysec' || durability === 'os') return durability;
-  throw new RefoldError('INVALID_OPTION', `Cannot open a log with durability ${String(durability)}`, {
-    type: 'durability',
-    hint: "Give 'always', 'everysec' or 'os'",
-  });
 }

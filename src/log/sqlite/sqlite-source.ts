@@ -1,8 +1,8 @@
 /**
  * The source of the log in one SQLite file: what `path` stands for.
  *
- * Threads import this file by its URL, so the build makes a file of it (`refold-sqlite-source.js`). SQLite itself is
- * loaded when a log is opened: a program that only imports refold does not load it.
+ * Threads import this file by its URL, so the build makes a file of it: `sqlite-refold.js`.
+ * SQLite itself is loaded when a log is opened: a program that only imports refold does not load it.
  */
 import { resolve } from 'node:path';
 import type { LogSource, LogThread } from '../log-source.ts';
@@ -30,6 +30,6 @@ export function sqliteSource({ path }: SqliteSourceOptions): LogSource {
 function threadOf(path: string): LogThread | undefined {
   const here: string | undefined = import.meta.url;
   if (here === undefined) return undefined;
-  const file = here.endsWith('.ts') ? './sqlite-source.ts' : './refold-sqlite-source.js';
+  const file = here.endsWith('.ts') ? './sqlite-source.ts' : './sqlite-refold.js';
   return { module: new URL(file, here).href, export: 'sqliteSource', options: { path: resolve(path) } };
 }

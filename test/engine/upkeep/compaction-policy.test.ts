@@ -1,5 +1,6 @@
 /** When history is sealed, dropped and its space returned, and how far: pure decisions, as tables. */
 import { describe, expect, test } from 'vitest';
+
 import {
   headersAfter,
   planReclaim,
@@ -12,6 +13,7 @@ import {
   type UpkeepStep,
 } from '../../../src/engine/upkeep/compaction-policy.ts';
 import type { BlockHeader } from '../../../src/log/log-store.ts';
+import { storedInPages } from '../../../src/log/sqlite/sqlite-care.ts';
 
 const MiB = 1024 * 1024;
 
@@ -111,7 +113,7 @@ describe('planSealing', () => {
     ['all but the newest', [block(1, 20 * MiB), block(2, 10 * MiB), block(3, 2 * MiB), block(4, MiB)], 20],
     ['a large newest block', [block(1, 30 * MiB), block(2, 5 * MiB)], 20],
   ])('%s', (_name, headers, through) => {
-    expect(planSealing(headers, 32 * MiB)).toBe(through);
+    expect(planSealing(headers, 32 * MiB, storedInPages)).toBe(through);
   });
 });
 

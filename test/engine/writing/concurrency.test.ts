@@ -11,7 +11,7 @@ import { added, cartModel, note } from '../cart.ts';
 import { errorOf, manualClock, temporaryPath } from '../harness.ts';
 
 /** A log with some of its methods replaced. */
-function logWith(inner: LogStore, replaced: Partial<LogStore>): LogStore {
+function logWith<Log extends object = LogStore>(inner: Log, replaced: Partial<Log>): Log {
   return new Proxy(inner, {
     get(target, name) {
       const value = Reflect.get(replaced, name) ?? Reflect.get(target, name, target);
@@ -243,11 +243,13 @@ describe('compaction', () => {
     const inner = openMemoryLog();
     let onSeal = async (): Promise<void> => {};
     const log = logWith(inner, {
-      async seal(options) {
-        const report = await inner.seal(options);
-        await onSeal();
-        return report;
-      },
+      care: logWith(inner.care!, {
+        async seal(options) {
+          const report = await inner.care!.seal(options);
+          await onSeal();
+          return report;
+        },
+      }),
     });
     const store = await openOn(log, { history: { maxBytes: 1 } });
     const round = async (i: number): Promise<void> => {

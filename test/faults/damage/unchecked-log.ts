@@ -38,7 +38,6 @@ export function openUncheckedLog(path: string): LogStore {
     },
     snapshots: async () => [],
     getMeta: async () => undefined,
-    size: () => ({ fileBytes: 0, walBytes: 0, freeBytes: 0 }),
     close: async () => {},
     append: () => Promise.reject(new Error('the control only reads')),
   };

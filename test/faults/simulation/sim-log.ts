@@ -12,11 +12,9 @@ import type {
   AppendRequest,
   Block,
   Checkpoint,
+  LogCare,
   LogHead,
-  LogSize,
   LogStore,
-  SealOptions,
-  SealReport,
   SnapshotInfo,
   StoredOutcome,
 } from '../../../src/log/log-store.ts';
@@ -48,6 +46,8 @@ export class SimLog implements LogStore {
   readonly path = 'simulated';
   readonly readOnly = false;
   readonly epoch: number;
+  readonly blockBytes: number;
+  readonly care: LogCare;
   readonly #disk: Disk;
   readonly #inner: LogStore;
   readonly #chance: Chance;
@@ -67,6 +67,8 @@ export class SimLog implements LogStore {
     this.#defect = defect;
     this.#inner = openMemoryLog({ contents: disk.written });
     this.epoch = this.#inner.epoch;
+    this.blockBytes = this.#inner.blockBytes;
+    this.care = this.#careThrough(this.#inner.care!);
     this.#head = this.#inner.head();
     disk.mark();
     if (defect !== 'acknowledges early') disk.sync();
@@ -248,28 +250,22 @@ export class SimLog implements LogStore {
     return this.#request('putMeta', () => this.#inner.putMeta(key, value));
   }
 
-  seal(options: SealOptions): Promise<SealReport> {
-    return this.#request('seal', () => this.#inner.seal(options));
-  }
-
   dropThrough(sequence: number): Promise<void> {
     return this.#request('dropThrough', () => this.#inner.dropThrough(sequence));
-  }
-
-  reclaim(): Promise<void> {
-    return this.#request('reclaim', () => this.#inner.reclaim());
   }
 
   flush(): Promise<void> {
     return this.#request('flush', async () => {});
   }
 
-  size(): LogSize {
-    return this.#inner.size();
-  }
-
-  backup(path: string): Promise<void> {
-    return this.#inner.backup(path);
+  #careThrough(inner: LogCare): LogCare {
+    return {
+      seal: (options) => this.#request('seal', () => inner.seal(options)),
+      reclaim: () => this.#request('reclaim', () => inner.reclaim()),
+      size: () => inner.size(),
+      checkStructure: () => inner.checkStructure(),
+      backup: (path) => inner.backup(path),
+    };
   }
 
   async close(): Promise<void> {

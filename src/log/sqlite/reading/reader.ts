@@ -5,14 +5,13 @@
  * that a slow reader neither fills memory nor keeps the WAL from being written back. Between two pages the log may
  * change: a block that was sealed meanwhile is found inside the one that took its place.
  */
-import { types } from 'node:util';
-import zlib from 'node:zlib';
-import { RefoldError } from '../../../core/errors.ts';
+import { messageOf, RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
-import { checksumOf, corruptBlock, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
+import { corruptBlock, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
 import { eventsMissing, historyGone, outcomeDamaged, snapshotDamaged, storeClosed } from '../../log-errors.ts';
 import type { Block, BlockHeader, Checkpoint, SnapshotInfo, StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
+import { unpackChunk } from '../../snapshot-chunks.ts';
 import { chainAt, type LogState, READ_PAGE_BYTES, readLogState, toBlock, toHeader } from '../file/block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
 import { invalidPath } from '../file/files.ts';
@@ -22,9 +21,6 @@ import { prepareReads, type ReadStatements } from './reader-sql.ts';
 
 /** A page also ends after this many blocks. */
 const PAGE_BLOCKS = 1_000;
-
-/** The most that a chunk may unpack to, whatever a file says: more than a writer ever puts into one. */
-const MAX_CHUNK_BYTES = 16 * 1024 * 1024;
 
 /** Blocks of one page, unverified, and the chain before the first of them. */
 interface Page {
@@ -233,13 +229,10 @@ export class LogReader {
   #readChunk(id: number, part: number, sequence: number): Uint8Array {
     const row = this.#sql.chunk.get(id, part);
     if (row === undefined) throw snapshotDamaged(this.path, sequence, `chunk ${part} is missing`);
-    if (!types.isUint8Array(row.data) || checksumOf(row.data) !== row.checksum) {
-      throw snapshotDamaged(this.path, sequence, `chunk ${part} does not match its checksum`);
-    }
     try {
-      return zlib.zstdDecompressSync(row.data, { maxOutputLength: MAX_CHUNK_BYTES });
-    } catch {
-      throw snapshotDamaged(this.path, sequence, `chunk ${part} is malformed`);
+      return unpackChunk(row);
+    } catch (error) {
+      throw snapshotDamaged(this.path, sequence, `chunk ${part} ${messageOf(error)}`);
     }
   }
 

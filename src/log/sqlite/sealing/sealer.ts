@@ -20,7 +20,7 @@ export interface SealerJobs {
 }
 
 /**
- * Seals as `LogStore.seal` says.
+ * Seals as `LogCare.seal` says.
  *
  * @param writer may be absent for a dry run: then there is always room
  * @param closing aborts when the log closes: what was packed and not swapped is forgotten

@@ -3,15 +3,9 @@
  *
  * Those of a large one are compressed in the thread pool: in the writer's thread an append would wait for it.
  */
-import { promisify } from 'node:util';
-import zlib from 'node:zlib';
-import { checksumOf } from '../../blocks/chain.ts';
 import type { SnapshotInfo } from '../../log-store.ts';
+import { cutChunks, packChunk } from '../../snapshot-chunks.ts';
 import type { WriterClient } from './writer-client.ts';
-import type { SnapshotPart } from './writer-protocol.ts';
-
-/** Size of a stored chunk before compression: large enough to compress well, small enough for a very short transaction. */
-const STORED_CHUNK_BYTES = 128 * 1024;
 
 /** Up to this size a snapshot is one job of the writer: a millisecond to compress, and half of one for some 60 KB then. */
 const ONE_JOB_BYTES = 256 * 1024;
@@ -33,7 +27,7 @@ export async function sendSnapshot(
 
 /** Under full load whatever is awaited comes a turn of the event loop later: what is small is one message. */
 async function sendAtOnce(writer: WriterClient, info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<boolean> {
-  const pieces = [...recut(chunks, STORED_CHUNK_BYTES)];
+  const pieces = [...cutChunks(chunks)];
   const bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const transfer = pieces.map(({ buffer }) => buffer);
   return writer.do('putSnapshot', { info: { ...info, bytes }, chunks: pieces }, transfer);
@@ -58,16 +52,11 @@ async function sendChunks(
   let parts = 0;
   let bytes = 0;
   // One after the other, so that an append never waits for more than one.
-  for (const chunk of recut(chunks, STORED_CHUNK_BYTES)) {
-    await writer.do('putChunk', { id, part: parts++, ...(await packed(chunk)) });
+  for (const chunk of cutChunks(chunks)) {
+    await writer.do('putChunk', { id, part: parts++, ...(await packChunk(chunk)) });
     bytes += chunk.byteLength;
   }
   return { parts, bytes };
-}
-
-async function packed(chunk: Uint8Array): Promise<SnapshotPart> {
-  const data = await promisify(zlib.zstdCompress)(chunk);
-  return { bytes: chunk.byteLength, checksum: checksumOf(data), data };
 }
 
 /** Chunks that were replaced or abandoned. What is left after an error is swept at the next chance. */
@@ -77,23 +66,4 @@ async function sweep(writer: WriterClient): Promise<void> {
   } catch {
     // Sweeping is housekeeping: it must not make a snapshot fail that is already there.
   }
-}
-
-/** The same bytes in pieces of `size`, each with a buffer of its own. */
-function* recut(chunks: Iterable<Uint8Array>, size: number): Generator<Uint8Array<ArrayBuffer>, void> {
-  let piece = new Uint8Array(size);
-  let filled = 0;
-  for (const chunk of chunks) {
-    for (let at = 0; at < chunk.byteLength; ) {
-      const part = chunk.subarray(at, at + size - filled);
-      piece.set(part, filled);
-      filled += part.byteLength;
-      at += part.byteLength;
-      if (filled < size) continue;
-      yield piece;
-      piece = new Uint8Array(size);
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield piece.slice(0, filled);
 }

@@ -101,6 +101,11 @@ export class WriteConnection {
     return this.#failure !== undefined;
   }
 
+  /** True once another writer has opened the log: it has synced all that this one had committed. */
+  get isReplaced(): boolean {
+    return this.#readEpoch.get() !== this.epoch;
+  }
+
   #begun(): void {
     if (this.#failure !== undefined) throw storeFailed(this.path, this.#failure);
     try {

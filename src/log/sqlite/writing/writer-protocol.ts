@@ -6,6 +6,7 @@
  */
 import type { StoredBlock } from '../../blocks/chain.ts';
 import type { Checkpoint, Durability, LogHead, SnapshotInfo } from '../../log-store.ts';
+import type { PackedChunk } from '../../snapshot-chunks.ts';
 import type { LogState, Trimmed } from '../file/block-rows.ts';
 
 /** Handed to the writer thread at its start. */
@@ -16,13 +17,6 @@ export interface WriterOptions {
   readonly isNew: boolean;
   /** See `SqliteLogOptions.checkpointFromBytes`. */
   readonly checkpointFromBytes: number | undefined;
-}
-
-/** A compressed chunk of a snapshot; `bytes` is its size before, `checksum` that of `data`. */
-export interface SnapshotPart {
-  readonly bytes: number;
-  readonly checksum: number;
-  readonly data: Uint8Array;
 }
 
 /** A block ready to be written; the writer adds checksum and chain. */
@@ -71,7 +65,7 @@ export interface Jobs {
   putSnapshot: { takes: { readonly info: SnapshotInfo; readonly chunks: readonly Uint8Array[] }; answers: boolean };
   /** A large one: begun, put chunk by chunk, finished, with the same answer. */
   beginSnapshot: { takes: undefined; answers: number };
-  putChunk: { takes: SnapshotPart & { readonly id: number; readonly part: number }; answers: undefined };
+  putChunk: { takes: PackedChunk & { readonly id: number; readonly part: number }; answers: undefined };
   finishSnapshot: {
     takes: { readonly id: number; readonly chunks: number; readonly info: SnapshotInfo };
     answers: boolean;

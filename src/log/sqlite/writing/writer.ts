@@ -70,7 +70,7 @@ class Writer implements Service<Jobs, OpenedLog> {
   close(): void {
     clearTimeout(this.#sync);
     try {
-      if (!this.#parts.write.failed) this.#syncNow();
+      if (!this.#parts.write.failed && !this.#parts.write.isReplaced) this.#syncNow();
       this.#parts.room.make();
     } finally {
       this.#closeConnections();

@@ -192,7 +192,7 @@ describe('the events view', () => {
     const path = temporaryPath();
     const log = await openLog(path);
     await appendCommits(log, commitOf([noted('sealed')], 5));
-    await log.seal({ through: 1 });
+    await log.care!.seal({ through: 1 });
     await appendCommits(
       log,
       commitOf([noted('a'), { type: 'B', version: 2, data: [1, 'x'], meta: { by: 'ada' } }], 100),
@@ -236,9 +236,9 @@ describe('a reader beside the writer', () => {
       () => reader.dropCheckpoint('p'),
       () => reader.putSnapshot(snapshotAt(reader, 1), []),
       () => reader.dropSnapshots('', [1]),
-      () => reader.seal({ through: 1 }),
+      () => reader.care!.seal({ through: 1 }),
       () => reader.dropThrough(1),
-      () => reader.reclaim(),
+      () => reader.care!.reclaim(),
     ];
     for (const call of refused)
       expect(await refusalOf(call)).toMatchObject({ code: 'INVALID_OPTION', type: 'readOnly' });
@@ -296,11 +296,11 @@ describe('a backup', () => {
     const path = temporaryPath();
     const log = await openLog(path);
     await appendNotes(log, 5);
-    await log.seal({ through: 3 });
+    await log.care!.seal({ through: 3 });
     await log.putSnapshot(snapshotAt(log, 5), [new Uint8Array(3_000_000).fill(7)]);
     const target = `${path}.copy`;
     const progress: number[] = [];
-    const copying = log.backup(target, (fraction) => progress.push(fraction));
+    const copying = log.care!.backup(target, (fraction) => progress.push(fraction));
     await appendNotes(log, 3);
     await copying;
     expect(progress.at(-1)).toBe(1);
@@ -320,14 +320,17 @@ describe('a backup', () => {
     const path = temporaryPath();
     const log = await openLog(path);
     fs.writeFileSync(`${path}.copy`, 'precious');
-    expect(await refusalOf(log.backup(`${path}.copy`))).toMatchObject({ code: 'INVALID_OPTION', path: `${path}.copy` });
+    expect(await refusalOf(log.care!.backup(`${path}.copy`))).toMatchObject({
+      code: 'INVALID_OPTION',
+      path: `${path}.copy`,
+    });
     expect(fs.readFileSync(`${path}.copy`, 'utf8')).toBe('precious');
   });
 
   test('into a missing directory says so, and leaves nothing', async () => {
     const path = temporaryPath();
     const log = await openLog(path);
-    const refusal = await refusalOf(log.backup(join(path, '..', 'nowhere', 'copy.db')));
+    const refusal = await refusalOf(log.care!.backup(join(path, '..', 'nowhere', 'copy.db')));
     expect(refusal.code).toBe('INVALID_OPTION');
     expect(fs.readdirSync(join(path, '..')).filter((name) => name.includes('copy'))).toEqual([]);
   });
@@ -342,7 +345,7 @@ describe('a backup', () => {
     ['a number', 7],
   ])('to a path that is none (%s) is refused', async (_what, target) => {
     const log = await openLog(temporaryPath());
-    expect(await refusalOf(log.backup(target as string))).toMatchObject({ code: 'INVALID_OPTION', type: 'path' });
+    expect(await refusalOf(log.care!.backup(target as string))).toMatchObject({ code: 'INVALID_OPTION', type: 'path' });
   });
 
   test('of a log that SQLite finds damaged is LOG_CORRUPT', async () => {
@@ -353,7 +356,7 @@ describe('a backup', () => {
     const reader = await openLog(path, { readOnly: true });
     const bytes = fs.readFileSync(path);
     fs.writeFileSync(path, bytes.fill(0x55, 0, 100));
-    expect(await refusalOf(reader.backup(`${path}.copy`))).toMatchObject({ code: 'LOG_CORRUPT' });
+    expect(await refusalOf(reader.care!.backup(`${path}.copy`))).toMatchObject({ code: 'LOG_CORRUPT' });
     expect(fs.readdirSync(join(path, '..')).filter((name) => name.includes('copy'))).toEqual([]);
   });
 
@@ -361,7 +364,7 @@ describe('a backup', () => {
     const path = temporaryPath();
     await appendNotes(await openLog(path), 2);
     const reader = await openLog(path, { readOnly: true });
-    await reader.backup(`${path}.copy`);
+    await reader.care!.backup(`${path}.copy`);
     expect(sequencesOf(await readEvents(await openLog(`${path}.copy`)))).toEqual([1, 2]);
   });
 });
@@ -390,9 +393,9 @@ describe('a path is that path', () => {
     expect(log.path).toBe(fs.realpathSync(path));
     const reader = await openLog(path, { readOnly: true });
     expect(sequencesOf(await readEvents(reader))).toEqual(upTo(3));
-    expect(await log.checkStructure?.()).toEqual([]);
-    await log.seal({ through: 2 });
-    await log.backup(`${path}copy `);
+    expect(await log.care!.checkStructure()).toEqual([]);
+    await log.care!.seal({ through: 2 });
+    await log.care!.backup(`${path}copy `);
     expect(sequencesOf(await readEvents(await openLog(`${path}copy `)))).toEqual(upTo(3));
     expect((await refusalOf(openLog(path))).code).toBe('LOG_LOCKED');
     await reader.close();
@@ -434,19 +437,19 @@ describe('space', () => {
         commitOf(upTo(1_000).map((n) => noted({ order: n * index, side: 'buy', price: 5_000 + (n % 50) }))),
       );
     }
-    await log.reclaim();
-    const before = log.size();
+    await log.care!.reclaim();
+    const before = log.care!.size();
     expect(before.walBytes).toBe(0);
-    const report = await log.seal({ through: 40_000 });
+    const report = await log.care!.seal({ through: 40_000 });
     expect(report.bytesAfter * 5).toBeLessThan(report.bytesBefore);
-    expect(log.size().freeBytes).toBeGreaterThan(0);
-    await log.reclaim();
-    const sealed = log.size();
+    expect(log.care!.size().freeBytes).toBeGreaterThan(0);
+    await log.care!.reclaim();
+    const sealed = log.care!.size();
     expect(sealed.freeBytes).toBe(0);
     expect(sealed.fileBytes * 3).toBeLessThan(before.fileBytes);
     await log.dropThrough(35_000);
-    await log.reclaim();
-    expect(log.size().fileBytes).toBeLessThan(sealed.fileBytes);
+    await log.care!.reclaim();
+    expect(log.care!.size().fileBytes).toBeLessThan(sealed.fileBytes);
     expect(sequencesOf(await readEvents(log, log.firstSequence()))).toEqual(upTo(40_000, log.firstSequence()));
   });
 

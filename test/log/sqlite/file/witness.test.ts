@@ -72,7 +72,7 @@ describe('a log that has lost its end is refused', () => {
     const path = temporaryPath();
     const log = await openLog(path, { durability: 'always' });
     await appendNotes(log, 3);
-    await log.reclaim(); // empties the WAL
+    await log.care!.reclaim(); // empties the WAL
     await appendNotes(log, 4);
     const frozen = freeze(path);
     await log.close();
@@ -181,7 +181,7 @@ describe('a witness is only a witness', () => {
     const path = temporaryPath();
     const log = await openLog(path);
     await appendNotes(log, 3);
-    await log.backup(`${path}.copy`);
+    await log.care!.backup(`${path}.copy`);
     await appendNotes(log, 4);
     await log.close();
     expect(fs.existsSync(witnessPath(`${path}.copy`))).toBe(false);
@@ -244,7 +244,7 @@ describe('a witness claims what was promised, and no more', () => {
 async function appendAndSeal(log: LogStore): Promise<void> {
   for (let round = 0; round < 10; round++) {
     await appendNotes(log, 20);
-    await log.seal({ through: log.head().sequence - 3 });
+    await log.care!.seal({ through: log.head().sequence - 3 });
     await log.dropThrough(log.head().sequence - 30);
   }
 }

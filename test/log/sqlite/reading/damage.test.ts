@@ -21,7 +21,7 @@ beforeEach(async () => {
   path = temporaryPath();
   const log = await openLog(path);
   await appendNotes(log, 3);
-  await log.seal({ through: 3 });
+  await log.care!.seal({ through: 3 });
   await appendNotes(log, 5);
   await log.close();
 });
@@ -91,7 +91,7 @@ describe('a log that was harmed', () => {
     const other = temporaryPath();
     const log = await openLog(other);
     for (const note of ['x', 'y', 'z']) await appendCommits(log, commitOf([noted(note)]));
-    await log.seal({ through: 3 });
+    await log.care!.seal({ through: 3 });
     await log.close();
     const stolen = withDatabase(other, (database) =>
       database.prepare('select payload, checksum from blocks').raw().get(),
@@ -138,7 +138,7 @@ describe('a log that was harmed', () => {
   test('sealing does not pack damage', async () => {
     withDatabase(path, (database) => database.exec(flipOpen));
     const log = await openLog(path);
-    expect(await refusalOf(log.seal({ through: 8 }))).toMatchObject({ code: 'LOG_CORRUPT', sequence: 5 });
+    expect(await refusalOf(log.care!.seal({ through: 8 }))).toMatchObject({ code: 'LOG_CORRUPT', sequence: 5 });
     const encodings = withDatabase(path, (db) => db.prepare('select encoding from blocks').pluck().all());
     expect(encodings).toEqual(['sealed', 'open', 'open', 'open', 'open', 'open']);
     await appendNotes(log, 1); // the log itself goes on

@@ -85,7 +85,7 @@ describe('symbolic links', () => {
     const log = await openLog(temporaryPath());
     const precious = temporaryPath('precious');
     fs.symlinkSync(precious, `${log.path}.copy`);
-    expect((await refusalOf(log.backup(`${log.path}.copy`))).code).toBe('INVALID_OPTION');
+    expect((await refusalOf(log.care!.backup(`${log.path}.copy`))).code).toBe('INVALID_OPTION');
     expect(fs.existsSync(precious)).toBe(false);
   });
 });
@@ -249,7 +249,7 @@ describe('content that means harm', () => {
     withDatabase(path, (database) => database.exec('update snapshots set sequence = 2'));
     const log = await openLog(path, { readOnly: true });
     expect(await log.snapshots('')).toEqual([]);
-    const found = await log.checkStructure!();
+    const found = await log.care!.checkStructure();
     expect(found).toMatchObject([{ code: 'LOG_CORRUPT', sequence: 2 }]);
   });
 

@@ -26,7 +26,7 @@ describe('while the sealing thread packs', () => {
     await appendRuns(log, 3);
     const end = log.head().sequence;
     const order: string[] = [];
-    const sealing = log.seal({ through: end, onProgress: (through) => order.push(`sealed ${through}`) });
+    const sealing = log.care!.seal({ through: end, onProgress: (through) => order.push(`sealed ${through}`) });
     let isSealing = true;
     const appending = (async () => {
       while (isSealing) {
@@ -47,7 +47,7 @@ describe('while the sealing thread packs', () => {
     await appendRuns(log, 2);
     await appendNotes(log, 3);
     const end = log.head().sequence;
-    await Promise.all([log.seal({ through: end }), log.seal({ through: end }), appendNotes(log, 5)]);
+    await Promise.all([log.care!.seal({ through: end }), log.care!.seal({ through: end }), appendNotes(log, 5)]);
     expect((await collect(log.headers())).map(({ encoding }) => encoding)).toEqual([
       ...Array(3).fill('sealed'),
       ...Array(5).fill('open'),
@@ -59,7 +59,7 @@ describe('while the sealing thread packs', () => {
     const path = temporaryPath();
     const log = await openLog(path);
     for (let i = 0; i < 20; i++) await appendCommits(log, commitOf(upTo(2_000).map((n) => noted(n))));
-    const sealing = log.seal({ through: 40_000 });
+    const sealing = log.care!.seal({ through: 40_000 });
     while (log.firstSequence() <= 30_000) await log.dropThrough(log.firstSequence() + 1_999);
     await sealing;
     const from = log.firstSequence();
@@ -72,7 +72,7 @@ describe('while the sealing thread packs', () => {
     const path = temporaryPath();
     const log = await openLog(path);
     await appendRuns(log, 4);
-    const sealing = refusalOf(log.seal({ through: log.head().sequence }));
+    const sealing = refusalOf(log.care!.seal({ through: log.head().sequence }));
     await log.close();
     expect((await sealing).code).toBe('STORE_CLOSED');
     expect(fs.existsSync(`${path}-wal`)).toBe(false);
@@ -87,12 +87,16 @@ test('damage in a later run leaves the earlier ones sealed, and is named', async
   withDatabase(path, (db) =>
     db.exec(`update blocks set payload = replace(payload, '"note":7}', '"note":8}') where first_sequence = 17001`),
   );
-  expect(await refusalOf(log.seal({ through: 51_000, dryRun: true }))).toMatchObject({
+  expect(await refusalOf(log.care!.seal({ through: 51_000, dryRun: true }))).toMatchObject({
     code: 'LOG_CORRUPT',
     sequence: 17_001,
   });
   expect((await collect(log.headers())).map(({ encoding }) => encoding)).toEqual(['open', 'open', 'open']);
-  expect(await refusalOf(log.seal({ through: 51_000 }))).toMatchObject({ code: 'LOG_CORRUPT', path, sequence: 17_001 });
+  expect(await refusalOf(log.care!.seal({ through: 51_000 }))).toMatchObject({
+    code: 'LOG_CORRUPT',
+    path,
+    sequence: 17_001,
+  });
   expect((await collect(log.headers())).map(({ encoding }) => encoding)).toEqual(['sealed', 'open', 'open']);
   await appendNotes(log, 1);
 });
@@ -101,6 +105,6 @@ test('a reader tries sealing, and refuses to do it', async () => {
   const path = temporaryPath();
   await appendNotes(await openLog(path), 5);
   const reader = await openLog(path, { readOnly: true });
-  expect(await reader.seal({ through: 5, dryRun: true })).toMatchObject({ sealedEvents: 5, blocksBefore: 5 });
-  expect((await refusalOf(reader.seal({ through: 5 }))).code).toBe('INVALID_OPTION');
+  expect(await reader.care!.seal({ through: 5, dryRun: true })).toMatchObject({ sealedEvents: 5, blocksBefore: 5 });
+  expect((await refusalOf(reader.care!.seal({ through: 5 }))).code).toBe('INVALID_OPTION');
 });

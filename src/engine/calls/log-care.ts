@@ -1,0 +1,44 @@
+/** What the engine asks of a log's care, and what it does where a log has none. */
+import { RefoldError, type SerializedError } from '../../core/errors.ts';
+import { NOTHING_SEALED } from '../../log/blocks/sealing.ts';
+import type { LogSize, LogStore, SealOptions, SealReport } from '../../log/log-store.ts';
+
+const NO_FILES: LogSize = { fileBytes: 0, walBytes: 0, freeBytes: 0 };
+
+/** All 0 where the log tells no sizes. */
+export function sizeOf({ care }: LogStore): LogSize {
+  return care?.size() ?? NO_FILES;
+}
+
+/** What an open block takes on the disk, as a function of the size of its text. */
+export function storedBytesOf({ care }: LogStore): (textBytes: number) => number {
+  return (textBytes) => care?.storedBytes?.(textBytes) ?? textBytes;
+}
+
+/** Seals nothing where the log cannot. */
+export async function sealLog({ care }: LogStore, options: SealOptions): Promise<SealReport> {
+  return care === undefined ? NOTHING_SEALED : care.seal(options);
+}
+
+export async function reclaimLog({ care }: LogStore): Promise<void> {
+  await care?.reclaim();
+}
+
+/** Nothing is wrong where nothing can be checked. */
+export async function checkStructure({ care }: LogStore): Promise<readonly SerializedError[]> {
+  return care === undefined ? [] : care.checkStructure();
+}
+
+/** @throws RefoldError `INVALID_OPTION` where the log cannot be copied, or the file exists */
+export async function backUpLog(
+  { care, path: from }: LogStore,
+  path: string,
+  onProgress?: (fraction: number) => void,
+): Promise<void> {
+  if (care !== undefined) return care.backup(path, onProgress);
+  throw new RefoldError('INVALID_OPTION', `Cannot back up ${from}: this log makes no copies`, {
+    path: from,
+    type: 'log',
+    hint: 'Back up what holds the log with its own tools, or export its events',
+  });
+}

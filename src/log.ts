@@ -1,0 +1,80 @@
+/**
+ * `refold/log`: what it takes to write another log.
+ *
+ * The contract (`LogStore`, `LogCare`, `LogSource`), the block codec and the chain, sealing, the rules by which outcomes
+ * are forgotten, following, snapshot chunks, the refusals in their usual words, and the suite that checks it all
+ * (`logContract`). GUIDE has a whole log in a hundred lines.
+ */
+export type { SerializedError } from './core/errors.ts';
+export type { EventMeta, Json, RecordedEvent } from './core/event.ts';
+export {
+  type DecodedBlock,
+  decodeBlock,
+  decodeCommit,
+  encodeCommit,
+  encodeOpenBlock,
+  openBlockPieces,
+  type StoredEvent,
+} from './log/blocks/block.ts';
+export {
+  type ChainedBlock,
+  chainAfter,
+  checksumOf,
+  corruptBlock,
+  EMPTY_CHAIN,
+  type StoredBlock,
+  verifyBlock,
+  verifyBlocks,
+} from './log/blocks/chain.ts';
+export { nextBlock } from './log/blocks/next-block.ts';
+export {
+  headerOf,
+  nextRun,
+  openBytesOf,
+  type SealCandidate,
+  type SealedRun,
+  type Stretch,
+  sealInRuns,
+  sealRun,
+  sealStretches,
+} from './log/blocks/sealing.ts';
+export { type ContractCase, type LogContractSetup, type LogUnderTest, logContract } from './log/contract/contract.ts';
+export { Bell, type FollowedLog, followLog } from './log/following.ts';
+export {
+  epochConflict,
+  eventsMissing,
+  historyGone,
+  openedReadOnly,
+  outcomeDamaged,
+  requireDurability,
+  sequenceConflict,
+  snapshotDamaged,
+  storeClosed,
+  storeFailed,
+} from './log/log-errors.ts';
+export type { LogSource, LogThread, OpenLogOptions } from './log/log-source.ts';
+export type {
+  AppendRequest,
+  Block,
+  BlockEncoding,
+  BlockHeader,
+  Checkpoint,
+  Durability,
+  LogCare,
+  LogHead,
+  LogSize,
+  LogStore,
+  QueuedCommit,
+  SealOptions,
+  SealReport,
+  SnapshotInfo,
+  StoredOutcome,
+} from './log/log-store.ts';
+export {
+  checksumOfOutcome,
+  FORGOTTEN_PER_NEW_OUTCOME,
+  OUTCOME_AGE_MS,
+  OUTCOMES_KEPT,
+  rememberOutcomes,
+} from './log/outcomes.ts';
+export { cutChunks, type PackedChunk, packChunk, SNAPSHOT_CHUNK_BYTES, unpackChunk } from './log/snapshot-chunks.ts';

@@ -1,0 +1,106 @@
+/** What a case of the contract works on: one log that can be opened, opened again, replaced and harmed. */
+import type { LogSource } from '../log-source.ts';
+import type { LogCare, LogStore } from '../log-store.ts';
+
+/** One new and empty log. It may carry whatever the setup needs to harm it. */
+export interface LogUnderTest {
+  /** Opens the log. The case closes what it opens. */
+  readonly source: LogSource;
+  /** Called at the end of the case, when all is closed. */
+  dispose?(): Promise<void> | void;
+}
+
+/** What is to be checked, and how to do to a log what no log offers. */
+export interface LogContractSetup<Subject extends LogUnderTest = LogUnderTest> {
+  /** Makes a new and empty log, not opened yet. Called once for each case. */
+  create(): Promise<Subject> | Subject;
+  /** Whether the log has `care`; default true. With false it is checked that it has none. */
+  readonly care?: boolean;
+  /** Whether `open({ readOnly: true })` gives a reader beside the writer; default true. */
+  readonly readers?: boolean;
+  /** Whether the source names its `thread`; default false, and it is checked that it names none. */
+  readonly threads?: boolean;
+  /**
+   * Makes another writer take the log over while the present one is open. Default: opens it a second time. Needed where
+   * a lock refuses that.
+   */
+  replaceWriter?(subject: Subject): Promise<void>;
+  /** Changes one byte of one stored chunk of a snapshot. The log is closed. Without it, no case damages a snapshot. */
+  damageSnapshot?(subject: Subject, sequence: number): Promise<void> | void;
+  /** Takes one chunk of a snapshot away. The log is closed. */
+  loseChunk?(subject: Subject, sequence: number): Promise<void> | void;
+  /** Text of an ES module that opens a new and empty log as `log`; without it, no case starts a process. */
+  openInProcess?(subject: Subject): string;
+  /** How many random scripts are tried; default 25. */
+  readonly scripts?: number;
+  /** Of the first random script; default another one each time. A failure names the seed of its script. */
+  readonly seed?: number;
+}
+
+/** A case: its name, and what is done and checked. */
+export type Check = readonly [name: string, body: (bench: Bench) => Promise<void>];
+
+export class Bench {
+  /** The log as it is open now. */
+  log: LogStore;
+  readonly subject: LogUnderTest;
+  readonly #setup: LogContractSetup<any>;
+
+  private constructor(setup: LogContractSetup<any>, subject: LogUnderTest, log: LogStore) {
+    this.#setup = setup;
+    this.subject = subject;
+    this.log = log;
+  }
+
+  /** Makes a new log and becomes its writer. */
+  static async open(setup: LogContractSetup<any>): Promise<Bench> {
+    const subject = await setup.create();
+    return new Bench(setup, subject, await openWriter(subject));
+  }
+
+  /** Of a log that has it. */
+  get care(): LogCare {
+    return this.log.care!;
+  }
+
+  /** A reader beside the writer, to be closed by the case. */
+  openReader(): Promise<LogStore> {
+    return this.subject.source.open({ readOnly: true });
+  }
+
+  async reopen(): Promise<LogStore> {
+    await this.log.close();
+    this.log = await openWriter(this.subject);
+    return this.log;
+  }
+
+  /** Runs `harm` while the log is closed. */
+  async harm(kind: 'damageSnapshot' | 'loseChunk', sequence: number): Promise<void> {
+    await this.log.close();
+    await this.#setup[kind]!(this.subject, sequence);
+    this.log = await openWriter(this.subject);
+  }
+
+  /** Has another writer take over, and gives the one that was replaced; it is still open. */
+  async replaceWriter(): Promise<LogStore> {
+    const replaced = this.log;
+    if (this.#setup.replaceWriter === undefined) this.log = await openWriter(this.subject);
+    else await this.#setup.replaceWriter(this.subject);
+    return replaced;
+  }
+
+  async dispose(): Promise<void> {
+    await this.log.close();
+    await this.subject.dispose?.();
+  }
+
+  /** Text of a module that opens another log. */
+  moduleText(): string {
+    return this.#setup.openInProcess!(this.subject);
+  }
+}
+
+/** No case is about power cuts: no fsync per append. */
+function openWriter({ source }: LogUnderTest): Promise<LogStore> {
+  return source.open({ durability: 'os' });
+}

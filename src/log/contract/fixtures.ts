@@ -1,0 +1,113 @@
+/** Small words for the tests of logs: append these, read all, what did it fail with. */
+import { deepStrictEqual, fail } from 'node:assert';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { RefoldError } from '../../core/errors.ts';
+import type { Json, RecordedEvent } from '../../core/event.ts';
+import { decodeBlock, encodeCommit, type StoredEvent } from '../blocks/block.ts';
+import type { Block, LogStore, QueuedCommit, SnapshotInfo, StoredOutcome } from '../log-store.ts';
+
+/** An event whose data says which one it is. */
+export function noted(note: Json, type = 'Noted'): StoredEvent {
+  return { type, version: 1, data: { note } };
+}
+
+export function commitOf(events: readonly StoredEvent[], recordedAt = 1_000): QueuedCommit {
+  return { events: events.length, recordedAt, json: encodeCommit(events) };
+}
+
+/** One block of the given commits, appended at the head. */
+export async function appendCommits(log: LogStore, ...commits: readonly QueuedCommit[]): Promise<void> {
+  await log.append({ expectedSequence: log.head().sequence, epoch: log.epoch, commits, outcomes: [] });
+}
+
+/** One event per block, noting the sequence it gets; `recordedAt` is ten times the sequence. */
+export async function appendNotes(log: LogStore, count: number): Promise<void> {
+  for (let index = 0; index < count; index++) {
+    const sequence = log.head().sequence + 1;
+    await appendCommits(log, commitOf([noted(sequence)], sequence * 10));
+  }
+}
+
+/** Outcomes without events, at the head. */
+export async function remember(log: LogStore, outcomes: readonly StoredOutcome[]): Promise<void> {
+  await log.append({ expectedSequence: log.head().sequence, epoch: log.epoch, commits: [], outcomes });
+}
+
+export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const collected: T[] = [];
+  for await (const item of items) collected.push(item);
+  return collected;
+}
+
+/** All events from `from`, as an engine reads them: those before it, in the first block, are skipped. */
+export async function readEvents(log: LogStore, from = 1, to?: number): Promise<RecordedEvent[]> {
+  const blocks = await collect(log.read(to === undefined ? { from } : { from, to }));
+  return eventsOf(blocks, from, to);
+}
+
+export function eventsOf(blocks: readonly Block[], from = 1, to: number = Number.POSITIVE_INFINITY): RecordedEvent[] {
+  return blocks.flatMap((block) => decodeBlock(block).events).filter((e) => e.sequence >= from && e.sequence <= to);
+}
+
+export function sequencesOf(events: readonly RecordedEvent[]): number[] {
+  return events.map((event) => event.sequence);
+}
+
+/** 1 … count. */
+export function upTo(count: number, from = 1): number[] {
+  return Array.from({ length: count - from + 1 }, (_, index) => from + index);
+}
+
+/** The refusal that `work` ends in; fails when it does not. */
+export async function refusalOf(work: (() => unknown) | Promise<unknown>): Promise<RefoldError> {
+  try {
+    await (typeof work === 'function' ? work() : work);
+  } catch (error) {
+    if (error instanceof RefoldError) return error;
+    fail(`it ended in another error than a RefoldError: ${String(error)}`);
+  }
+  return fail('it was not refused');
+}
+
+/** Each member that is expected is there and equal; others are not looked at. */
+export function matches(actual: object | undefined, expected: { readonly [member: string]: unknown }): void {
+  const found: Record<string, unknown> = {};
+  for (const member of Object.keys(expected)) found[member] = (actual as Record<string, unknown> | undefined)?.[member];
+  deepStrictEqual(found, expected);
+}
+
+export function snapshotAt(log: LogStore, sequence: number, owner = ''): SnapshotInfo {
+  return {
+    owner,
+    sequence,
+    recordedAt: sequence * 10,
+    chain: log.head().chain,
+    stateHash: `hash of ${sequence}`,
+    fingerprint: '{"v":1}',
+    format: 1,
+    bytes: 0,
+  };
+}
+
+export function joined(chunks: readonly Uint8Array[]): Buffer {
+  return Buffer.concat(chunks);
+}
+
+/** Bytes that compress badly and are the same every time. */
+export function noise(length: number, seed = 1): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let state = seed;
+  for (let index = 0; index < length; index++) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) | 0;
+    bytes[index] = state >>> 24;
+  }
+  return bytes;
+}
+
+/** What a process that runs this module prints. Fails when it does not end by itself, or ends badly. */
+export async function storyOf(module: string): Promise<string> {
+  const flags = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', module];
+  const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 60_000 });
+  return stdout;
+}

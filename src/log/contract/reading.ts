@@ -1,0 +1,105 @@
+/** Reading: whole blocks, in order, by sequence and by time. */
+import { deepStrictEqual, strictEqual } from 'node:assert';
+import type { LogStore } from '../log-store.ts';
+import type { Check } from './bench.ts';
+import { appendCommits, appendNotes, collect, commitOf, noted, readEvents, sequencesOf, upTo } from './fixtures.ts';
+
+export function readingCases(): readonly Check[] {
+  return [
+    ...RANGES.map(
+      ([range, firsts]): Check => [
+        `${JSON.stringify(range)} gives the blocks that begin at ${JSON.stringify(firsts)}`,
+        async ({ log }) => {
+          await appendThreeBlocks(log);
+          deepStrictEqual(await firstsOf(log.read(range)), firsts);
+        },
+      ],
+    ),
+    ['a reader may stop early and another may begin meanwhile', stopsEarly],
+    ['more blocks than one page holds', manyBlocks],
+    ['more bytes than one page holds', manyBytes],
+    ...TIMES.map(
+      ([time, first]): Check => [
+        `time: the block at ${time} begins at ${first}`,
+        async ({ log }) => {
+          await appendNotes(log, 7);
+          strictEqual((await log.blockAt(time))?.firstSequence, first);
+        },
+      ],
+    ),
+    ['time: of several blocks recorded in one millisecond, the last', lastOfOneTime],
+  ];
+}
+
+const RANGES: readonly (readonly [range: { from: number; to?: number }, firsts: readonly number[]])[] = [
+  [{ from: 1 }, [1, 3, 6]],
+  [{ from: 0 }, [1, 3, 6]],
+  [{ from: 2 }, [1, 3, 6]],
+  [{ from: 4 }, [3, 6]],
+  [{ from: 6 }, [6]],
+  [{ from: 7 }, []],
+  [{ from: 1, to: 2 }, [1]],
+  [{ from: 1, to: 3 }, [1, 3]],
+  [{ from: 4, to: 4 }, [3]],
+  [{ from: 2, to: 99 }, [1, 3, 6]],
+  [{ from: 5, to: 4 }, []],
+];
+
+const TIMES: readonly (readonly [time: number, first: number | undefined])[] = [
+  [9, undefined],
+  [10, 1],
+  [29, 2],
+  [30, 3],
+  [70, 7],
+  [1e15, 7],
+];
+
+/** Blocks 1 to 2, 3 to 5, and 6. */
+async function appendThreeBlocks(log: LogStore): Promise<void> {
+  await appendCommits(log, commitOf([noted(1), noted(2)]));
+  await appendCommits(log, commitOf([noted(3)]), commitOf([noted(4), noted(5)]));
+  await appendCommits(log, commitOf([noted(6)]));
+}
+
+async function firstsOf(blocks: AsyncIterable<{ readonly firstSequence: number }>): Promise<number[]> {
+  return (await collect(blocks)).map(({ firstSequence }) => firstSequence);
+}
+
+const stopsEarly: Check[1] = async ({ log }) => {
+  await appendThreeBlocks(log);
+  for await (const block of log.read({ from: 1 })) {
+    strictEqual(block.firstSequence, 1);
+    break;
+  }
+  await appendNotes(log, 1);
+  deepStrictEqual(sequencesOf(await readEvents(log)), upTo(7));
+};
+
+const manyBlocks: Check[1] = async ({ log }) => {
+  await appendThreeBlocks(log);
+  const appends = upTo(2_500).map((index) =>
+    log.append({
+      expectedSequence: 5 + index,
+      epoch: log.epoch,
+      commits: [commitOf([noted(index)])],
+      outcomes: [],
+    }),
+  );
+  await Promise.all(appends);
+  deepStrictEqual(sequencesOf(await readEvents(log)), upTo(2_506));
+  strictEqual((await collect(log.headers())).length, 2_503);
+  deepStrictEqual(await firstsOf(log.headers(2_504)), [2_504, 2_505, 2_506]);
+};
+
+const manyBytes: Check[1] = async ({ log }) => {
+  await appendThreeBlocks(log);
+  for (const note of 'abc') await appendCommits(log, commitOf([noted(note.repeat(900_000))]));
+  const notes = (await readEvents(log, 7)).map((event) => (event.data as { note: string }).note[0]);
+  deepStrictEqual(notes, ['a', 'b', 'c']);
+};
+
+const lastOfOneTime: Check[1] = async ({ log }) => {
+  for (const note of [1, 2, 3]) await appendCommits(log, commitOf([noted(note)], 100));
+  await appendCommits(log, commitOf([noted(4)], 200));
+  strictEqual((await log.blockAt(150))?.firstSequence, 3);
+};

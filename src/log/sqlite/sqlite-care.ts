@@ -1,0 +1,83 @@
+/** What a log in a SQLite file can do besides: seal, give space back, tell its sizes, check its structure, be copied. */
+import type { SerializedError } from '../../core/errors.ts';
+import { openedReadOnly, storeClosed } from '../log-errors.ts';
+import type { LogCare, LogSize, SealOptions, SealReport } from '../log-store.ts';
+import { sizeOf } from './file/files.ts';
+import { backUp } from './mending/backup.ts';
+import { checkInThread } from './mending/check.ts';
+import type { LogReader } from './reading/reader.ts';
+import { sealInThread } from './sealing/sealer.ts';
+import type { WriterClient } from './writing/writer-client.ts';
+
+/** SQLite's size of a page, as every file of ours has it, and a row's columns beside its text, roughly. */
+const PAGE_BYTES = 4096;
+const ROW_BYTES = 100;
+
+export class SqliteCare implements LogCare {
+  readonly #path: string;
+  readonly #reader: LogReader;
+  /** Undefined where the log was opened read-only. */
+  readonly #writer: WriterClient | undefined;
+  readonly #sealing = new Set<Promise<SealReport>>();
+  readonly #stop = new AbortController();
+
+  constructor(reader: LogReader, writer: WriterClient | undefined) {
+    this.#path = reader.path;
+    this.#reader = reader;
+    this.#writer = writer;
+  }
+
+  async seal(options: SealOptions): Promise<SealReport> {
+    this.#requireOpen();
+    const writer = options.dryRun === true ? this.#writer : this.#writing();
+    const sealing = sealInThread(this.#path, writer, options, this.#stop.signal);
+    this.#sealing.add(sealing);
+    return sealing.finally(() => this.#sealing.delete(sealing));
+  }
+
+  async reclaim(): Promise<void> {
+    const writer = this.#writing();
+    while (await writer.do('reclaimPages', undefined));
+  }
+
+  size(): LogSize {
+    const freeBytes = this.#reader.freeBytes();
+    return { fileBytes: sizeOf(this.#path), walBytes: sizeOf(`${this.#path}-wal`), freeBytes };
+  }
+
+  storedBytes(textBytes: number): number {
+    return storedInPages(textBytes);
+  }
+
+  async checkStructure(): Promise<readonly SerializedError[]> {
+    this.#requireOpen();
+    return checkInThread(this.#path);
+  }
+
+  async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
+    this.#requireOpen();
+    await backUp(this.#path, path, onProgress);
+  }
+
+  /** Refuses what is asked from now on, and ends sealing with the block in progress. */
+  async close(): Promise<void> {
+    this.#stop.abort();
+    await Promise.allSettled(this.#sealing);
+  }
+
+  #writing(): WriterClient {
+    this.#requireOpen();
+    if (this.#writer === undefined) throw openedReadOnly(this.#path);
+    return this.#writer;
+  }
+
+  #requireOpen(): void {
+    if (this.#stop.signal.aborted) throw storeClosed(this.#path);
+  }
+}
+
+/** What a row takes in the file: its bytes, or whole pages where it is large enough to have pages to itself. */
+export function storedInPages(textBytes: number): number {
+  const row = textBytes + ROW_BYTES;
+  return row * 2 < PAGE_BYTES ? row : Math.ceil(row / PAGE_BYTES) * PAGE_BYTES;
+}
