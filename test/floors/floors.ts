@@ -87,7 +87,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/sqlite/reading/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['reader.ts', 'read-ahead.ts', 'known-ids.ts'],
+    doors: ['reader.ts', 'read-ahead.ts', 'known-ids.ts', 'watch.ts'],
     node: 'all',
   },
   {
