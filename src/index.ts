@@ -44,6 +44,12 @@ export {
   openLog,
   type VerifyOptions,
 } from './engine/event-log.ts';
+export {
+  type ImportOptions,
+  type ImportReport,
+  importEvents,
+  type PastEvent,
+} from './engine/importing/import-events.ts';
 export { openStore } from './engine/open-store.ts';
 export type { Divergence } from './engine/past/divergence.ts';
 export type { EventRange, FollowOptions, PastState, Position } from './engine/past/history.ts';
@@ -53,6 +59,7 @@ export type { RecoveryReport } from './engine/past/recovery.ts';
 export { type ReplayOptions, type ReplayReport, replay } from './engine/past/replay.ts';
 export { type StateAtOptions, stateAt } from './engine/past/state-at.ts';
 export type { SnapshotVerdict, VerifyReport } from './engine/past/verify.ts';
+export type { WaitOptions } from './engine/replica/waiters.ts';
 export type { SnapshotReport } from './engine/snapshots/snapshotter.ts';
 export type { Store, StoreOf, StoreStats } from './engine/store.ts';
 export type { CompactionReport, CompactOptions } from './engine/upkeep/compaction.ts';

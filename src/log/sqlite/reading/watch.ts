@@ -4,7 +4,7 @@
  * Each question looks it up, which costs one `data_version` while nothing was written. While somebody waits for news, one
  * poll looks for all who wait on this handle: `follow`, live replicas, and whatever else rings their bell.
  */
-import { messageOf, RefoldError } from '../../../core/errors.ts';
+import { RefoldError } from '../../../core/errors.ts';
 import { Bell } from '../../following.ts';
 import type { LogState } from '../file/block-rows.ts';
 import { fileIdentity } from '../file/files.ts';
