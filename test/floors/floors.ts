@@ -143,7 +143,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: SNAPSHOTS,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING],
-    doors: ['snapshotter.ts', 'rates.ts'],
+    doors: ['snapshotter.ts', 'policy.ts', 'rates.ts'],
     node: 'all',
   },
   {
@@ -154,7 +154,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: IMPORTING,
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, SNAPSHOTS],
     doors: ['import-events.ts'],
     node: 'all',
   },

@@ -2,9 +2,9 @@
  * Import through a model: events from elsewhere, with the times they had, into a log.
  *
  * Each event is upcast, validated by its schema and folded by its reducer, as a live one is, and becomes a commit. Nobody
- * waits for a single one to become durable: commits are gathered into blocks of the size that the log likes best, and two
- * blocks are on their way while the next one is filled. At the end, or at the first event that is refused, all that was
- * taken is made durable, and a snapshot is taken.
+ * waits for a single one to become durable: commits are gathered into large blocks, and two of them are on their way while
+ * the next one is filled. At the end, or at the first event that is refused, all that was taken is made durable, and a
+ * snapshot is taken. On the way snapshots are taken now and then: they are the keyframes of time travel.
  */
 import { RefoldError } from '../../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
@@ -94,7 +94,8 @@ async function takeAll(state: ImportedState, source: EventSource, signal: AbortS
       if (source.isOver) break;
       state.take(source.event);
       if (state.isFull) await state.room();
-      if (++taken % LOOKS_EVERY === 0 && pace.isOver) await pace.rest();
+      if (++taken % LOOKS_EVERY === 0 && state.isKeyframeDue) await state.takeKeyframe();
+      if (taken % LOOKS_EVERY === 0 && pace.isOver) await pace.rest();
       if (signal?.aborted === true) throw reasonOf(signal);
     }
   } catch (error) {

@@ -4,6 +4,7 @@ import type { Model } from '../../core/model.ts';
 import { type LiveState, openDirectState } from '../../fold/live-state.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
+import { performance } from '../../threads/timers.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
 import { fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
@@ -11,6 +12,7 @@ import type { FoldCursor } from '../folding/refold.ts';
 import { encodePaced, writeSnapshot } from '../folding/stored-snapshots.ts';
 import { despiteDrops } from '../past/history.ts';
 import { recover } from '../past/recovery.ts';
+import { KEYFRAME_BUDGET_BYTES, planKeyframes } from '../snapshots/policy.ts';
 import { Intake } from '../writing/intake.ts';
 import { BlockWriter } from './block-writer.ts';
 import { readPastEvent } from './past-event.ts';
@@ -27,8 +29,14 @@ export interface ImportReport {
   readonly worstMilliseconds: number;
 }
 
-/** How long the encoding of the snapshot may keep the event loop to itself, in ms. */
+/** How long the encoding of a snapshot may keep the event loop to itself, in ms. */
 const SLICE_MS = 40;
+
+/** A keyframe on the way costs at most a tenth of the import: so many times what the last one took, in ms … */
+const KEYFRAME_SHARE = 10;
+/** … and is not worth its while for less than this, in ms and in events. */
+const KEYFRAME_MS = 100;
+const KEYFRAME_EVENTS = 25_000;
 
 export class ImportedState {
   readonly #model: Model;
@@ -42,6 +50,9 @@ export class ImportedState {
   readonly #before: number;
   #sequence: number;
   #recordedAt: number;
+  #keyframeAt: number;
+  #keyframeTime = performance.now();
+  #keyframeTook = 0;
   #clamped = 0;
   #worstMilliseconds = 0;
 
@@ -61,7 +72,7 @@ export class ImportedState {
     this.#live = openDirectState(cursor.state);
     this.#firstSeen = cursor.firstSeen;
     this.#writer = new BlockWriter(log);
-    this.#before = this.#sequence = cursor.sequence;
+    this.#before = this.#sequence = this.#keyframeAt = cursor.sequence;
     this.#recordedAt = log.head().recordedAt;
   }
 
@@ -111,6 +122,25 @@ export class ImportedState {
     } finally {
       this.#guard.leave();
     }
+  }
+
+  /** Whether time travel and the next open want a snapshot here, on the way. */
+  get isKeyframeDue(): boolean {
+    if (this.#sequence - this.#keyframeAt < KEYFRAME_EVENTS) return false;
+    const since = performance.now() - this.#keyframeTime;
+    return since >= Math.max(KEYFRAME_MS, KEYFRAME_SHARE * this.#keyframeTook);
+  }
+
+  /** Makes durable what was taken, and takes a snapshot of it. Older ones make room. @throws RefoldError as `finish` does */
+  async takeKeyframe(): Promise<void> {
+    const start = performance.now();
+    await this.#writer.settled();
+    await this.#takeSnapshot();
+    const drop = planKeyframes(await this.#log.snapshots(''), KEYFRAME_BUDGET_BYTES);
+    if (drop.length > 0) await this.#log.dropSnapshots('', drop);
+    this.#keyframeAt = this.#sequence;
+    this.#keyframeTime = performance.now();
+    this.#keyframeTook = this.#keyframeTime - start;
   }
 
   /**

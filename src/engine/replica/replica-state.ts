@@ -1,4 +1,4 @@
-/** The state of a replica: folded like any other, and replaced as a whole when the events on the way to the next are gone. */
+/** The state of a replica: folded like any other, and replaced as a whole after history was dropped. */
 
 import type { RecordedEvent } from '../../core/event.ts';
 import type { FoldReducers, LiveState, StateCapture } from '../../fold/live-state.ts';

@@ -3,7 +3,7 @@
  *
  * It folds commit by commit, as the writer does, so that a reader never sees half of one. What it needs to go on may have
  * been dropped: then it loads the newest snapshot, says so, and goes on from there. Any other failure ends it: the state
- * stays as of its last whole commit, and whoever waits is told why.
+ * stays as of its last whole commit, and calls that wait are told why.
  */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
@@ -101,7 +101,7 @@ export class Replica<State extends object> {
     await this.#waiters.wait(sequence, options, (timeout) => this.#late(sequence, timeout));
   }
 
-  /** Stops following. Whoever waits is refused. */
+  /** Stops following. Calls that wait are refused. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#waiters.fail(closed(this.#parts.log));

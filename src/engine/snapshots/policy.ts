@@ -72,6 +72,9 @@ export function planKeyframeSpacing(foldRate: number, stateBytes: number): numbe
 /** Always kept: should the newest prove unreadable, recovery starts from the one before it. */
 const NEWEST_KEPT = 2;
 
+/** What keyframes may take, in bytes of encoded state; on disk it is compressed, to about a quarter. */
+export const KEYFRAME_BUDGET_BYTES: number = 64 * 1024 * 1024;
+
 /** Every open looks at all of them, and must not get slower as the log gets longer. */
 const MOST_KEYFRAMES = 400;
 

@@ -23,6 +23,7 @@ import { type Keep, SnapshotChecker } from './checker.ts';
 import { makeSnapshot } from './making.ts';
 import {
   estimateRecovery,
+  KEYFRAME_BUDGET_BYTES,
   planKeyframeSpacing,
   planKeyframes,
   planSnapshot,
@@ -70,8 +71,6 @@ const REST_MS = 1;
 const WRITE_RATE = 20_000;
 /** For work in another thread, which keeps its own pace. */
 const UNPACED: Pace = new Pace(Number.POSITIVE_INFINITY);
-/** What keyframes may take, in bytes of encoded state; on disk it is compressed, to about a quarter. */
-const KEYFRAME_BUDGET_BYTES = 64 * 1024 * 1024;
 
 export class Snapshotter {
   readonly #source: SnapshotSource;

@@ -1,13 +1,27 @@
 /** A process that writes carts' notes to a log, as it is told through its channel. Usage: fork(writer.ts, [PATH, HISTORY]) */
 import { writeFileSync } from 'node:fs';
-import { defineModel, openStore } from '../../../src/index.ts';
+import { defineModel, defineProjection, openStore } from '../../../src/index.ts';
 import { cartModel, note } from '../cart.ts';
 
 /** The carts with a version: the test's process and this one compile the same reducers to different sources. */
 export const sharedModel = defineModel({ ...cartModel, version: 1 });
 
+/** A view that the writer and its readers share. */
+export const sharedNotes = defineProjection({
+  name: 'notes',
+  version: 1,
+  initialState: () => ({ count: 0 }),
+  reducers: {
+    NoteTaken(state: { count: number }) {
+      state.count += 1;
+    },
+  },
+});
+
 /** What the writer is asked to do, in this order. */
 export interface WriterRequest {
+  /** Runs the shared view as well. */
+  readonly project?: true;
   /** Notes, one commit each. */
   readonly append?: number;
   /** Notes in one commit. */
@@ -33,7 +47,8 @@ if (process.send !== undefined && process.argv[1] === import.meta.filename) awai
 async function write(answer: (message: unknown) => void): Promise<void> {
   const [path = '', history = 'keep'] = process.argv.slice(2);
   const store = await openStore(sharedModel, { path, history: history as 'keep' | 'discard' });
-  process.on('message', async ({ append = 0, batch = 0, compact, hash, close, mark }: WriterRequest) => {
+  process.on('message', async ({ project, append = 0, batch = 0, compact, hash, close, mark }: WriterRequest) => {
+    if (project) await store.project(sharedNotes);
     for (let index = 0; index < append; index++) await store.append(note('from afar'));
     if (batch > 0) await store.append(Array.from({ length: batch }, (_, index) => note(`of a batch ${index}`)));
     if (compact) {

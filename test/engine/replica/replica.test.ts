@@ -3,7 +3,6 @@ import { renameSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   defineModel,
-  defineProjection,
   isRefoldError,
   MemoryContents,
   openMemoryLog,
@@ -15,7 +14,7 @@ import { storyOf } from '../../contracts/log-fixtures.ts';
 import { added, cartModel, note } from '../cart.ts';
 import { errorOf, openCarts, temporaryPath } from '../harness.ts';
 import { endWriters, startWriter } from '../other-process/start.ts';
-import { sharedModel } from '../other-process/writer.ts';
+import { sharedModel, sharedNotes } from '../other-process/writer.ts';
 
 const replicas: { close(): Promise<void> }[] = [];
 /** What was warned of replicas: that one jumped, or that one failed. */
@@ -41,23 +40,13 @@ async function replicaWarnings(): Promise<string[]> {
   return warnings;
 }
 
-const notes = defineProjection({
-  name: 'notes',
-  initialState: () => ({ count: 0 }),
-  reducers: {
-    NoteTaken(state: { count: number }) {
-      state.count += 1;
-    },
-  },
-});
-
 describe('beside a writer in another process', () => {
   test.each(['atomic', 'direct'] as const)('state, projections and listeners stay current, fold %s', async (fold) => {
     const path = await temporaryPath();
     const writer = await startWriter(path);
     await writer.ask({ append: 5 });
     const replica = await openReplica({ path, fold });
-    const view = await replica.project(notes);
+    const view = await replica.project(sharedNotes);
     const heard: RecordedEvent[] = [];
     replica.subscribe((events) => void heard.push(...events));
     expect(replica.sequence).toBe(5);
@@ -114,18 +103,19 @@ describe('beside a writer in another process', () => {
   test('history that was dropped on the way is made up for by a snapshot, with a warning', async () => {
     const path = await temporaryPath();
     const writer = await startWriter(path, 'discard');
-    await writer.ask({ append: 3 });
-    // Folding keeps this process busy, so that the writer is done before the replica looks again.
+    await writer.ask({ project: true, append: 3 });
     const replica = await openReplica({ path });
+    const view = await replica.project(sharedNotes);
     const heard: number[] = [];
     replica.subscribe((events) => void heard.push(...events.map(({ sequence }) => sequence)));
-    const answer = writer.askBusily({ append: 30, compact: true, hash: true });
-    const { sequence, firstSequence, hash } = await answer;
+    const { sequence, firstSequence, hash } = await writer.askBusily({ append: 30, compact: true, hash: true });
     expect(firstSequence).toBeGreaterThan(4);
     await replica.waitFor(sequence);
     expect(await replica.stateHash()).toBe(hash);
     expect(await replicaWarnings()).toEqual([expect.stringContaining('was at 3 when the writer dropped')]);
     expect(heard).not.toContain(4);
+    await view.catchUp(); // with what the writer's view of that name has saved
+    expect(view.state).toEqual({ count: sequence });
     await writer.ask({ append: 1 }); // and on from there
     await replica.waitFor(sequence + 1);
     expect(heard).toContain(sequence + 1);
@@ -228,7 +218,7 @@ describe('a reducer that throws in the replica', () => {
     await writer.append(added('ada', 1));
     const replica = await openStore(failing, { path, fold, readOnly: true, live: true });
     replicas.push(replica);
-    const view = await replica.project(notes);
+    const view = await replica.project(sharedNotes);
     const heard: number[] = [];
     replica.subscribe((events) => void heard.push(events.length));
     const waiting = errorOf(replica.waitFor(4));

@@ -2,7 +2,7 @@
  * Watching a log that another process writes: where it begins and ends now, and whether it is still the same log.
  *
  * Each question looks it up, which costs one `data_version` while nothing was written. While somebody waits for news, one
- * poll looks for all who wait on this handle: `follow`, live replicas, and whatever else rings their bell.
+ * poll looks for all who wait on this handle: `follow` and live replicas.
  */
 import { RefoldError } from '../../../core/errors.ts';
 import { Bell } from '../../following.ts';
