@@ -121,6 +121,20 @@ describe('beside a writer in another process', () => {
     expect(heard).toContain(sequence + 1);
   });
 
+  test('history that was dropped ends a replica whose reducers no snapshot fits', async () => {
+    const path = await temporaryPath();
+    const writer = await startWriter(path, 'discard');
+    await writer.ask({ append: 3 });
+    const newer = defineModel({ ...cartModel, version: 2 });
+    const replica = await openStore(newer, { path, readOnly: true, live: true });
+    replicas.push(replica);
+    const waiting = errorOf(replica.waitFor(100));
+    await writer.askBusily({ append: 30, compact: true });
+    expect(await waiting).toMatchObject({ code: 'STORE_FAILED', cause: { code: 'HISTORY_GONE' } });
+    expect(replica.sequence).toBe(3);
+    expect(replica.state.seen.notes).toHaveLength(3);
+  });
+
   test('a file that was replaced ends it', async () => {
     const path = await temporaryPath();
     const other = await openCarts({ path: `${path}.other` });
