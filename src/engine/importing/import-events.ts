@@ -22,6 +22,7 @@ import {
 import { A_LOG, A_PATH, type LogOptions, requireOneLog } from '../calls/log-options.ts';
 import { refuseLostTail, requireSameModel } from '../calls/log-ownership.ts';
 import { openLogAt } from '../calls/open-log.ts';
+import { guardOf, refuseReentrant } from '../calls/reentrancy.ts';
 import { beginChecking } from '../folding/upcast.ts';
 import { EventSource } from './event-source.ts';
 import { ImportedState, type ImportReport } from './imported-state.ts';
@@ -69,6 +70,7 @@ export async function importEvents<State extends object, C extends Catalog, K ex
   requireOpenForWriting(checked);
   checkValue('import events', 'events', AN_ITERABLE, events);
   const { path, log: given, durability, signal } = checked;
+  if (given !== undefined && guardOf(given).entered) return refuseReentrant('import events', given.path);
   if (signal?.aborted === true) throw reasonOf(signal);
   const log = given ?? (await openLogAt(path!, { durability: durability ?? 'always', readOnly: false }));
   try {

@@ -408,6 +408,24 @@ describe('what is refused before any log is made or changed', () => {
   });
 });
 
+test('code that runs inside a write of the log may not import into it', async () => {
+  const log = openMemoryLog();
+  let inside: Promise<unknown> | undefined;
+  const nosy = defineModel({
+    ...cartModel,
+    reducers: {
+      ...cartModel.reducers,
+      NoteTaken(state, data, event) {
+        cartModel.reducers.NoteTaken(state, data, event);
+        inside = importEvents(cartModel, { log }, at(9));
+      },
+    },
+  });
+  expect(await importEvents(nosy, { log }, at(1))).toMatchObject({ lastSequence: 1 });
+  expect(await errorOf(inside!)).toMatchObject({ code: 'REENTRANT_WRITE' });
+  expect(log.head().sequence).toBe(1);
+});
+
 test('a log that cannot be written ends the import, and says so rather than what came after', async () => {
   const log = openMemoryLog();
   const append = log.append.bind(log);
