@@ -57,7 +57,7 @@ export interface StoreOptions {
    * the place, both values and the likely reason. Costs two folds and a comparison for each event (docs/BENCHMARKS.md).
    */
   readonly strict?: boolean | undefined;
-  /** Opens without the writer's lock, beside a writer; state is as of the open, and nothing can be appended. */
+  /** Opens without the writer's lock, beside a writer. Nothing can be appended, and unless `live` the state is as of the open. */
   readonly readOnly?: boolean | undefined;
   /**
    * With `readOnly`, makes the store a replica: it follows the log, and its state stays current while another process writes.
