@@ -32,10 +32,10 @@ export interface ImportReport {
 /** How long the encoding of a snapshot may keep the event loop to itself, in ms. */
 const SLICE_MS = 40;
 
-/** A keyframe on the way costs at most a tenth of the import: so many times what the last one took, in ms … */
-const KEYFRAME_SHARE = 10;
-/** … and is not worth its while for less than this, in ms and in events. */
-const KEYFRAME_MS = 100;
+/** Keyframes on the way cost at most a twentieth of the import: each waits for so many times what the last one took … */
+const KEYFRAME_SHARE = 20;
+/** … and for this many ms and events, which a replay folds in less. */
+const KEYFRAME_MS = 250;
 const KEYFRAME_EVENTS = 25_000;
 
 export class ImportedState {
