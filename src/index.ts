@@ -8,7 +8,7 @@ export {
   type SerializedError,
   type ValidationIssue,
 } from './core/errors.ts';
-export type { Commit, DeepReadonly, EventInput, EventMeta, Json, RecordedEvent } from './core/event.ts';
+export type { Commit, DeepReadonly, EventMeta, Json, RecordedEvent } from './core/event.ts';
 export {
   type Catalog,
   type CatalogOf,
@@ -20,6 +20,8 @@ export {
   defineModel,
   type EventDefinition,
   type EventOf,
+  type EventType,
+  type InputOf,
   type Invariant,
   type Model,
   type ModelDefinition,
@@ -29,9 +31,11 @@ export {
   type Rejection,
   reject,
   type StateOf,
+  type TypeOf,
   type Upcaster,
   type VersionedEvent,
 } from './core/model.ts';
+export type { LogOptions } from './engine/calls/log-options.ts';
 export type { History, HistoryBudget, SaveRule, StoreOptions } from './engine/calls/options.ts';
 export type { Progress } from './engine/calls/progress.ts';
 export { type Closable, closeOnSignal } from './engine/close-on-signal.ts';
@@ -45,6 +49,13 @@ export {
   openLog,
   type VerifyOptions,
 } from './engine/event-log.ts';
+export type { PassedOver } from './engine/folding/undecodable.ts';
+export {
+  type ImportOptions,
+  type ImportReport,
+  importEvents,
+  type PastEvent,
+} from './engine/importing/import-events.ts';
 export { openStore } from './engine/open-store.ts';
 export type { Divergence } from './engine/past/divergence.ts';
 export type { EventRange, FollowOptions, PastState, Position } from './engine/past/history.ts';
@@ -54,15 +65,24 @@ export type { RecoveryReport } from './engine/past/recovery.ts';
 export { type ReplayOptions, type ReplayReport, replay } from './engine/past/replay.ts';
 export { type StateAtOptions, stateAt } from './engine/past/state-at.ts';
 export type { SnapshotVerdict, VerifyReport } from './engine/past/verify.ts';
+export type { WaitOptions } from './engine/replica/waiters.ts';
 export type { SnapshotReport } from './engine/snapshots/snapshotter.ts';
 export type { Store, StoreOf, StoreStats } from './engine/store.ts';
 export type { CompactionReport, CompactOptions } from './engine/upkeep/compaction.ts';
 export { type RepairOptions, type RepairReport, repairLog } from './engine/upkeep/repair.ts';
+export type { UpkeepStats } from './engine/upkeep/upkeep.ts';
 export type { CommandOutcome } from './engine/writing/commands.ts';
 export type { Listener } from './engine/writing/publisher.ts';
 export type { AppendOptions, ExecuteOptions } from './engine/writing/write-options.ts';
 export { hashState } from './fold/encoding/state-codec.ts';
-export { ascending, type Comparator, descending, OrderedMap, type ReadonlyOrderedMap } from './fold/ordered-map.ts';
+export {
+  ascending,
+  type Comparator,
+  descending,
+  OrderedMap,
+  type RangeOptions,
+  type ReadonlyOrderedMap,
+} from './fold/ordered-map.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
 export type { LogSource, LogThread, OpenLogOptions } from './log/log-source.ts';

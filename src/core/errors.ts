@@ -36,6 +36,8 @@ export interface ErrorCoordinates {
   readonly line?: number;
   /** The sequence that the failure is about. */
   readonly sequence?: number;
+  /** Place of an event among those that were handed over to be imported, counted from 0. */
+  readonly index?: number;
   /** The event type, command, option or projection by name. */
   readonly type?: string;
   /** Path inside the refused value, such as `data.items[3].price`. */
@@ -64,6 +66,7 @@ export class RefoldError extends Error {
   readonly path: string | undefined;
   readonly line: number | undefined;
   readonly sequence: number | undefined;
+  readonly index: number | undefined;
   readonly type: string | undefined;
   readonly at: string | undefined;
   readonly issues: readonly ValidationIssue[] | undefined;
@@ -75,6 +78,7 @@ export class RefoldError extends Error {
     this.path = details.path;
     this.line = details.line;
     this.sequence = details.sequence;
+    this.index = details.index;
     this.type = details.type;
     this.at = details.at;
     this.issues = details.issues;
@@ -82,9 +86,11 @@ export class RefoldError extends Error {
 
   /** The error as plain JSON. `--json` prints this form, and threads send it to each other. */
   toJSON(): SerializedError {
-    const { code, message, hint, path, line, sequence, type, at } = this;
+    const { code, message, hint, path, line, sequence, index, type, at } = this;
     const issues = plainIssues(this.issues);
-    const known = Object.entries({ hint, path, line, sequence, type, at, issues }).filter(([, v]) => v !== undefined);
+    const known = Object.entries({ hint, path, line, sequence, index, type, at, issues }).filter(
+      ([, v]) => v !== undefined,
+    );
     return { code, message, ...Object.fromEntries(known) };
   }
 }

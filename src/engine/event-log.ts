@@ -14,9 +14,9 @@ import type { LogSource } from '../log/log-source.ts';
 import type { BlockHeader, LogStore, QueuedCommit } from '../log/log-store.ts';
 import {
   A_FUNCTION,
+  AN_ITERABLE,
   checkOptions,
   checkValue,
-  type OptionCheck,
   type OptionChecks,
   TRUE_OR_FALSE,
 } from './calls/call-options.ts';
@@ -122,15 +122,6 @@ const COMPACT_LOG_CHECKS: OptionChecks<CompactLogOptions> = { ...COMPACT_CHECKS,
 
 /** How often verify begins anew when compaction took from under it what it was reading. */
 const ROUNDS = 3;
-
-/** A string is one as well, and never meant. */
-const AN_ITERABLE: OptionCheck = [
-  'an iterable of events',
-  (events) =>
-    typeof events === 'object' &&
-    (typeof (events as AsyncIterable<unknown>)[Symbol.asyncIterator] === 'function' ||
-      typeof (events as Iterable<unknown>)[Symbol.iterator] === 'function'),
-];
 
 /** Commits of an import become durable in groups of this many events, or of a block's size. */
 const IMPORT_EVENTS = 5_000;

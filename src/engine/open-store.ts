@@ -13,6 +13,7 @@ import { tellPassedOver } from './folding/undecodable.ts';
 import { beginChecking } from './folding/upcast.ts';
 import { despiteDrops } from './past/history.ts';
 import { describeRecovery, type RecoveryReport, recover } from './past/recovery.ts';
+import { ReplicaState } from './replica/replica-state.ts';
 import { learnRates, readRates } from './snapshots/rates.ts';
 import { Store } from './store.ts';
 import { inShadowWorld } from './writing/shadow-world.ts';
@@ -43,7 +44,9 @@ export async function openStore<State extends object, C extends Catalog, K exten
     const { cursor, snapshot } = recovered;
     const { state, firstSeen } = cursor;
     const foldedAt = performance.now();
-    const live = openLive(state, settings, log);
+    const open = (given: State): LiveState<State> => openLive(given, settings, log);
+    const replicaState = settings.live ? new ReplicaState(state, open) : undefined;
+    const live = replicaState ?? open(state);
     // Opening a state freezes it, which takes as its loading does: in proportion to its size.
     const loadMilliseconds = recovered.loadMilliseconds + performance.now() - foldedAt;
     const recovery = describeRecovery(recovered, performance.now() - start, settings.recoverWithin);
@@ -56,7 +59,7 @@ export async function openStore<State extends object, C extends Catalog, K exten
     if (!readOnly && !log.readOnly) await beginChecking(log);
     const { sequence } = cursor;
     const logThread = threadOf(settings);
-    const found = { fingerprint, live, sequence, firstSeen, snapshot, rates, recovery };
+    const found = { fingerprint, live, replicaState, sequence, firstSeen, snapshot, rates, recovery };
     return new Store(model, { log, logThread, settings, ...found });
   } catch (error) {
     await log.close();

@@ -32,6 +32,9 @@ import type { ProjectionDefinition } from './past/projection-definition.ts';
 import { Projections } from './past/projections.ts';
 import type { RecoveryReport } from './past/recovery.ts';
 import { type LiveHash, type VerifyReport, verifyLog } from './past/verify.ts';
+import { Replica } from './replica/replica.ts';
+import type { ReplicaState } from './replica/replica-state.ts';
+import type { WaitOptions } from './replica/waiters.ts';
 import type { Rates } from './snapshots/rates.ts';
 import type { SnapshotReport } from './snapshots/snapshotter.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions } from './upkeep/compaction.ts';
@@ -53,6 +56,8 @@ export interface StoreStats extends UpkeepStats, LogSize {
   readonly waitingBytes: number;
   /** The promise, in ms. */
   readonly recoverWithin: number;
+  /** Durable events that the state does not have. 0 for the writer; a reader that is not live falls behind. */
+  readonly lag: number;
 }
 
 /** The store that `openStore` gives for a model: `type Carts = StoreOf<typeof cartModel>`. */
@@ -66,6 +71,8 @@ export interface StoreParts<State extends object> {
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
   readonly live: LiveState<State>;
+  /** The same, where the store is to be a replica. */
+  readonly replicaState: ReplicaState<State> | undefined;
   /** Of the last event in `live`; a log that another process writes may have gone on. */
   readonly sequence: number;
   readonly firstSeen: Map<string, number>;
@@ -89,6 +96,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   readonly #upkeep: Upkeep;
   readonly #publisher = new Publisher();
   readonly #projections: Projections;
+  readonly #replica: Replica<State> | undefined;
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
 
@@ -123,6 +131,10 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
       path: this.#path,
       saveProjections: () => this.#projections.save(),
     });
+    const { fingerprint, replicaState } = parts;
+    if (replicaState === undefined) return;
+    const [publisher, onAdvance] = [this.#publisher, () => this.#projections.wake()];
+    this.#replica = Replica.start({ model, log, fingerprint, state: replicaState, sequence, publisher, onAdvance });
   }
 
   /**
@@ -132,17 +144,17 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
    * they are frozen and a change makes new ones. Under the direct fold nothing may be kept across a write.
    */
   get state(): DeepReadonly<State> {
-    return this.#path.state as DeepReadonly<State>;
+    return (this.#replica?.state ?? this.#path.state) as DeepReadonly<State>;
   }
 
   /** Of the last event folded. */
   get sequence(): number {
-    return this.#path.sequence;
+    return this.#replica?.sequence ?? this.#path.sequence;
   }
 
   /** Of the last event that is durable. */
   get durableSequence(): number {
-    return this.#path.durableSequence;
+    return this.#replica?.sequence ?? this.#path.durableSequence;
   }
 
   /** The log's file, or `:memory:`. */
@@ -196,12 +208,36 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   /**
    * Calls the listener with the events of each commit once they are durable. Returns the function that ends it.
    *
-   * @throws RefoldError `INVALID_OPTION` on a read-only store, which commits nothing: it can `follow`
+   * @throws RefoldError `INVALID_OPTION` on a read-only store that is not live: it can `follow`
    */
   subscribe(listener: Listener<RecordedEventOf<C>>): () => void {
     this.#requireOpen();
-    if (this.#settings.readOnly) throw this.#readOnly('subscribe', 'Use follow: it brings what another process writes');
+    if (this.#settings.readOnly && this.#replica === undefined) {
+      throw this.#readOnly(
+        'subscribe',
+        'Open it with live: true, or use follow: both bring what another process writes',
+      );
+    }
     return this.#publisher.subscribe(listener);
+  }
+
+  /**
+   * Of a live replica: resolves when the state has every event that is durable now.
+   *
+   * @throws RefoldError as `waitFor` does
+   */
+  async catchUp(): Promise<void> {
+    await this.#live('catch up').catchUp();
+  }
+
+  /**
+   * Of a live replica: resolves when the state has the event at `sequence`, which may be yet to come.
+   *
+   * @throws RefoldError `INVALID_OPTION` for a store that is not live; `STORE_FAILED` when the replica fails, `STORE_CLOSED`
+   * when it is closed, `SEQUENCE_CONFLICT` when `timeout` is over; the reason of `signal` when it aborts
+   */
+  async waitFor(sequence: number, options?: WaitOptions): Promise<void> {
+    await this.#live('wait for a sequence').waitFor(sequence, options);
   }
 
   /** Events from `from` (default the first there is), first what the log has, then what comes, gap-free, until the signal or the close. */
@@ -263,7 +299,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     const live = async (): Promise<LiveHash> => {
       this.#requireSound();
       const { sequence } = this;
-      const hash = hashState(this.#path.state);
+      const hash = hashState(this.state as State);
       await this.#settled();
       return { sequence, hash };
     };
@@ -274,7 +310,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   async stateHash(): Promise<string> {
     if (this.#guard.entered) await this.#guard.left();
     this.#requireSound();
-    return hashState(this.#path.state);
+    return hashState(this.state as State);
   }
 
   /**
@@ -296,6 +332,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
       queuedBytes: this.#path.queue.bytes,
       waitingBytes: this.#path.waitingBytes,
       recoverWithin: this.#settings.recoverWithin,
+      lag: Math.max(0, this.#log.head().sequence - this.sequence),
       ...this.#upkeep.stats(),
       ...sizeOf(this.#log),
     };
@@ -352,6 +389,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     } finally {
       this.#closing.abort();
       this.#publisher.clear();
+      await this.#replica?.close();
       await this.#upkeep.close();
       await this.#log.close();
     }
@@ -381,7 +419,18 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   /** After a failure the state may hold what the log never got. */
   #requireSound(): void {
     this.#requireOpen();
-    if (this.#path.failure !== undefined) throw this.#path.failure;
+    const failure = this.#replica?.failure ?? this.#path.failure;
+    if (failure !== undefined) throw failure;
+  }
+
+  #live(action: string): Replica<State> {
+    this.#requireOpen();
+    if (this.#replica !== undefined) return this.#replica;
+    throw new RefoldError('INVALID_OPTION', `Cannot ${action}: the store is not a live replica`, {
+      path: this.path,
+      type: 'live',
+      hint: 'Open it with { readOnly: true, live: true }',
+    });
   }
 
   #requireWritable(): void {

@@ -6,15 +6,30 @@ import type { Block, LogHead } from './log-store.ts';
 /** Beyond this a timer would not wait at all. */
 const LONGEST_MS = 2 ** 31 - 1;
 
+/** How a log that others write is looked at while somebody waits: one look for all of them. */
+export interface Poll {
+  readonly everyMs: number;
+  /** Whether those who wait are to be woken. Must not throw. */
+  readonly hasNews: () => boolean;
+}
+
+/** Where nobody else writes, there is nothing to look for. */
+const NO_POLL: Poll = { everyMs: LONGEST_MS, hasNews: () => false };
+
 /**
- * Wakes whoever waits, all of them, each time.
+ * Wakes everyone who waits, each time.
  *
  * A promise alone does not keep a process alive, so a program that only follows would end without a word. One timer does,
- * as long as somebody waits.
+ * as long as somebody waits. The same timer polls the log, where other processes write it.
  */
 export class Bell {
+  readonly #poll: Poll;
   readonly #waiting = new Set<() => void>();
   #letGo: (() => void) | undefined;
+
+  constructor(poll: Poll = NO_POLL) {
+    this.#poll = poll;
+  }
 
   ring(): void {
     for (const wake of [...this.#waiting]) wake();
@@ -30,7 +45,7 @@ export class Bell {
         resolve();
       };
       this.#waiting.add(wake);
-      this.#letGo ??= every(LONGEST_MS, () => {});
+      this.#letGo ??= every(this.#poll.everyMs, () => this.#poll.hasNews() && this.ring());
       signal.addEventListener('abort', wake);
       if (signal.aborted) wake();
     });

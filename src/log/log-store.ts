@@ -137,7 +137,10 @@ export interface LogStore {
 
   /**
    * The durable head. A writer's moves with its own appends. A reader's (`readOnly`) is the log's as it is now: it is looked
-   * up for each call, for others write. Ask for `firstSequence` first where the two must fit together.
+   * up for each call, for others write. Ask for `firstSequence` first where the two must fit together. Where a look finds more
+   * than before, those who follow are woken.
+   *
+   * @throws RefoldError `STORE_FAILED` when another log has taken the place of the one that was opened, where that can be told
    */
   head(): LogHead;
   /** The first sequence still in the log, as fresh as `head`: 1 until history was dropped. */

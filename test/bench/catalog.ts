@@ -12,6 +12,7 @@ import { timeTravelWorkloads } from './workloads/reading/time-travel.ts';
 import { appendWorkloads } from './workloads/writing/append.ts';
 import { bareWorkloads } from './workloads/writing/bare.ts';
 import { commandWorkloads } from './workloads/writing/commands.ts';
+import { importEventsWorkloads } from './workloads/writing/import-events.ts';
 import { partWorkloads } from './workloads/writing/parts.ts';
 import { snapshotWorkloads } from './workloads/writing/snapshots.ts';
 import { tableWorkloads } from './workloads/writing/tables.ts';
@@ -21,6 +22,7 @@ const WRITING: readonly Workload[] = [
   ...bareWorkloads,
   ...partWorkloads,
   ...appendWorkloads,
+  ...importEventsWorkloads,
   ...commandWorkloads,
   ...emmettWorkloads,
   ...eventStorageWorkloads,

@@ -36,10 +36,23 @@ const PAST = 'src/engine/past/';
 const WRITING = 'src/engine/writing/';
 const SNAPSHOTS = 'src/engine/snapshots/';
 const UPKEEP = 'src/engine/upkeep/';
+const IMPORTING = 'src/engine/importing/';
+const REPLICA = 'src/engine/replica/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, ENCODING, LOG, BLOCKS];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
-const BELOW_THE_DOORS = [...BELOW_THE_ENGINE, 'src/engine/', CALLS, FOLDING, PAST, WRITING, SNAPSHOTS, UPKEEP];
+const BELOW_THE_DOORS = [
+  ...BELOW_THE_ENGINE,
+  'src/engine/',
+  CALLS,
+  FOLDING,
+  PAST,
+  WRITING,
+  SNAPSHOTS,
+  UPKEEP,
+  IMPORTING,
+  REPLICA,
+];
 const PACKAGE = ['src/index.ts'];
 const ORDER_BOOK = ['', 'model/', 'feeds/', 'demo/', 'audit/'].map((wing) => `examples/orderbook/${wing}`);
 
@@ -89,7 +102,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/sqlite/reading/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['reader.ts', 'known-ids.ts'],
+    doors: ['reader.ts', 'known-ids.ts', 'watch.ts'],
     node: 'all',
   },
   {
@@ -132,7 +145,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: SNAPSHOTS,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING],
-    doors: ['snapshotter.ts', 'rates.ts'],
+    doors: ['snapshotter.ts', 'policy.ts', 'rates.ts'],
     node: 'all',
   },
   {
@@ -142,8 +155,20 @@ export const FLOORS: readonly Floor[] = [
     node: 'all',
   },
   {
+    files: IMPORTING,
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, SNAPSHOTS],
+    doors: ['import-events.ts'],
+    node: 'all',
+  },
+  {
+    files: REPLICA,
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING],
+    doors: ['replica.ts', 'replica-state.ts', 'waiters.ts'],
+    node: 'all',
+  },
+  {
     files: 'src/engine/',
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, SNAPSHOTS, UPKEEP],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, SNAPSHOTS, UPKEEP, REPLICA],
     node: 'all',
   },
 

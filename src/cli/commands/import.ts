@@ -7,12 +7,11 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
-import { type Model, openLog, RefoldError } from '../../index.ts';
+import { importEvents, type Model, openLog, RefoldError } from '../../index.ts';
 import { answering, JSON_OPTION, type JsonOption } from '../args.ts';
 import { makeFile, requireFile, requireNew } from '../files.ts';
 import { type Clamps, EventLines, type LineOptions } from '../input/event-lines.ts';
 import { loadModel } from '../input/load-model.ts';
-import { appendAll } from '../input/model-import.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
 import { count, counted, duration, pairs } from '../output/text.ts';
@@ -74,7 +73,9 @@ interface Imported extends Clamps {
 async function fill(log: string, options: Options, model: Model | undefined, bar: ProgressBar): Promise<Imported> {
   const source = new EventLines(options, await openInput(options.in), bar);
   try {
-    const events = await (model === undefined ? importAll(log, source) : appendAll(model, log, source.events()));
+    const { events } = await (model === undefined
+      ? importAsIs(log, source)
+      : importEvents(model, { path: log, durability: 'os' }, source.events()));
     return { events, ...source.clamps };
   } catch (error) {
     throw source.located(error);
@@ -83,9 +84,9 @@ async function fill(log: string, options: Options, model: Model | undefined, bar
   }
 }
 
-async function importAll(log: string, source: EventLines): Promise<number> {
+async function importAsIs(log: string, source: EventLines): Promise<{ readonly events: number }> {
   await using opened = await openLog({ path: log, readOnly: false });
-  return (await opened.import(source.events())).events;
+  return await opened.import(source.events());
 }
 
 async function openInput(path: string | undefined): Promise<Readable> {

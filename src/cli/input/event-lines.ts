@@ -3,10 +3,9 @@
  */
 import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import { type ImportedEvent, isRefoldError, RefoldError } from '../../index.ts';
+import { type ImportedEvent, isRefoldError, type PastEvent, RefoldError } from '../../index.ts';
 import type { ProgressBar } from '../output/progress.ts';
 import { type JsonLine, readJsonLines } from './json-lines.ts';
-import type { ImportedLine } from './model-import.ts';
 import { recordedTime } from './recorded-time.ts';
 
 export interface LineOptions {
@@ -45,12 +44,12 @@ export class EventLines {
     this.#totalBytes = options.in === undefined ? 0 : statSync(options.in).size;
   }
 
-  async *events(): AsyncGenerator<ImportedLine, void> {
+  async *events(): AsyncGenerator<PastEvent, void> {
     let done = 0;
     for await (const line of readJsonLines(this.#input, this.#name)) {
       this.#line = line.line;
       this.#events += 1;
-      yield { ...this.#eventOf(line), bytes: line.bytes };
+      yield this.#eventOf(line);
       done += line.bytes;
       if (this.#totalBytes > 0 && this.#events % 1_000 === 0) {
         this.#bar.update({ label: 'import', done, total: this.#totalBytes, unit: 'bytes' });
@@ -67,7 +66,8 @@ export class EventLines {
   located(error: unknown): unknown {
     const isAboutLine = ['EVENT_REJECTED', 'UNKNOWN_EVENT_TYPE', 'REDUCER_FAILED'];
     if (!isRefoldError(error) || !isAboutLine.includes(error.code) || error.path === this.#name) return error;
-    const { code, message, line = this.#line, ...details } = error.toJSON();
+    // Each event is judged before the next line is read.
+    const { code, message, index: _index, line = this.#line, ...details } = error.toJSON();
     return new RefoldError(code, `${this.#name}, line ${line}: ${message}`, {
       ...details,
       path: this.#name,
@@ -80,7 +80,7 @@ export class EventLines {
     this.#input.destroy();
   }
 
-  #eventOf({ value, line }: JsonLine): Omit<ImportedLine, 'bytes'> {
+  #eventOf({ value, line }: JsonLine): PastEvent {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw this.#refused(line, 'it is not an object');
     const foreign = Object.keys(value).find((member) => !MEMBERS.has(member));
@@ -93,7 +93,7 @@ export class EventLines {
       const problem = `its sequence is ${shown(event.sequence)}, but the new log would give it ${this.#events}`;
       throw this.#refused(line, problem, 'Import a whole log, or add --renumber to number the events from 1');
     }
-    return { ...event, recordedAt: this.#timeOf(event.recordedAt, line), line };
+    return { ...event, recordedAt: this.#timeOf(event.recordedAt, line) };
   }
 
   /** Times never decrease in a log. A time that is earlier than the last one is replaced by it, and counted. */

@@ -116,6 +116,20 @@ export const A_SIGNAL: OptionCheck = [
     typeof (value as AbortSignal).removeEventListener === 'function',
 ];
 
+export const DURABILITY: OptionCheck = [
+  "'always', 'everysec' or 'os'",
+  (value) => value === 'always' || value === 'everysec' || value === 'os',
+];
+
+/** A string is one as well, and never meant. */
+export const AN_ITERABLE: OptionCheck = [
+  'an iterable of events',
+  (events) =>
+    typeof events === 'object' &&
+    (typeof (events as AsyncIterable<unknown>)[Symbol.asyncIterator] === 'function' ||
+      typeof (events as Iterable<unknown>)[Symbol.iterator] === 'function'),
+];
+
 export const A_SEQUENCE: OptionCheck = ['a sequence: a whole number from 0 on', isSequence];
 
 export function isSequence(value: unknown): value is number {

@@ -3,7 +3,7 @@ import { RefoldError } from '../../core/errors.ts';
 import { isParts } from '../../core/parts.ts';
 import type { LogSource } from '../../log/log-source.ts';
 import type { Durability, LogStore } from '../../log/log-store.ts';
-import { A_FUNCTION, checkOptions, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
+import { A_FUNCTION, checkOptions, DURABILITY, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
 import { A_LOG, A_PATH, isOpenLog, requireOneLog } from './log-options.ts';
 import { harmless, type Progress } from './progress.ts';
 
@@ -58,8 +58,13 @@ export interface StoreOptions {
    * the place, both values and the likely reason. Costs two folds and a comparison for each event (docs/BENCHMARKS.md).
    */
   readonly strict?: boolean | undefined;
-  /** Opens without the writer's lock, beside a writer; state is as of the open, and nothing can be appended. */
+  /** Opens without the writer's lock, beside a writer. Nothing can be appended, and unless `live` the state is as of the open. */
   readonly readOnly?: boolean | undefined;
+  /**
+   * With `readOnly`, makes the store a replica: it follows the log, and its state stays current while another process writes.
+   * Default false. Costs one look at the file every 25 ms, and the folding of what comes.
+   */
+  readonly live?: boolean | undefined;
   /** Called now and then during long work that was asked for, first when it starts. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Milliseconds since the epoch; default `Date.now`. One that steps back is clamped to the last recorded time. */
@@ -82,6 +87,7 @@ export interface Settings {
   readonly fold: 'atomic' | 'direct';
   readonly strict: boolean;
   readonly readOnly: boolean;
+  readonly live: boolean;
   readonly onProgress: (progress: Progress) => void;
   readonly clock: () => number;
   readonly log: LogStore | LogSource | undefined;
@@ -90,13 +96,14 @@ export interface Settings {
 /** What each option must be. */
 export const STORE_CHECKS: OptionChecks<StoreOptions> = {
   path: A_PATH,
-  durability: ["'always', 'everysec' or 'os'", oneOf('always', 'everysec', 'os')],
+  durability: DURABILITY,
   recoverWithin: ['a positive number of milliseconds', isPositive],
   save: ['an array of { seconds, changes }, both positive', isSaveRules, copyRules],
   history: ["'keep', 'discard' or { maxAge?, maxEvents?, maxBytes? }, each positive", isHistory, copyHistory],
   fold: ["'atomic' or 'direct'", oneOf('atomic', 'direct')],
   strict: TRUE_OR_FALSE,
   readOnly: TRUE_OR_FALSE,
+  live: TRUE_OR_FALSE,
   onProgress: A_FUNCTION,
   clock: ['a function that gives milliseconds since the epoch', (value) => typeof value === 'function'],
   log: A_LOG,
@@ -112,6 +119,13 @@ export function settingsOf(given: StoreOptions): Settings {
   requireOneLog('open the store', options);
   const openLog = isOpenLog(options.log) ? options.log : undefined;
   if (openLog !== undefined) requireHonoured(openLog, options);
+  const readOnly = options.readOnly ?? openLog?.readOnly ?? false;
+  if (options.live === true && !readOnly) {
+    throw new RefoldError('INVALID_OPTION', 'Cannot open the store as a live replica: it would be the writer', {
+      type: 'live',
+      hint: 'Give readOnly: true as well, or leave live out: the state of a writer is always current',
+    });
+  }
   return {
     path: options.path,
     log: options.log,
@@ -121,7 +135,8 @@ export function settingsOf(given: StoreOptions): Settings {
     history: options.history ?? 'keep',
     fold: options.fold ?? 'atomic',
     strict: options.strict ?? false,
-    readOnly: options.readOnly ?? openLog?.readOnly ?? false,
+    readOnly,
+    live: options.live ?? false,
     onProgress: harmless(options.onProgress),
     clock: options.clock ?? Date.now,
   };

@@ -150,16 +150,25 @@ export class Projection<State extends object = any> {
 
   async #advance(): Promise<void> {
     if (this.#error !== undefined) throw this.#error;
-    const { model, log, readOnly } = this.#place;
+    const { readOnly } = this.#place;
     try {
-      const tables = (this.#tables ??= new OrderedTables(this.#cursor.state));
-      await foldLog(model, this.#reducers, log, this.#cursor, { types: this.#types, tables });
+      await this.#foldOn();
     } catch (error) {
-      throw this.#stop(error);
+      if (!readOnly || !isRefoldError(error, 'HISTORY_GONE')) throw this.#stop(error);
+      await this.#load(); // the writer has dropped what it needed: its own view of this name may have been saved since
+      await this.#foldOn().catch((cause) => {
+        throw this.#stop(cause);
+      });
     }
     if (readOnly || this.sequence - Math.max(this.#savedAt, this.#triedAt) < SAVE_EVERY) return;
     this.#triedAt = this.sequence;
     this.save().catch(() => {}); // it has warned
+  }
+
+  async #foldOn(): Promise<void> {
+    const { model, log } = this.#place;
+    const tables = (this.#tables ??= new OrderedTables(this.#cursor.state));
+    await foldLog(model, this.#reducers, log, this.#cursor, { types: this.#types, tables });
   }
 
   /** A closed store is no failure of the projection: its state stays what it was. */

@@ -124,6 +124,9 @@ export function planKeyframeSpacing(foldRate: number, stateBytes: number): numbe
 /** These are always kept: if the newest is unreadable, recovery starts from the one before it. */
 const NEWEST_KEPT = 2;
 
+/** How large all keyframes together may be, in bytes of encoded state. Compressed on disk, they take about a quarter. */
+export const KEYFRAME_BUDGET_BYTES: number = 64 * 1024 * 1024;
+
 /** Every open looks at all of them, and must not get slower as the log grows. */
 const MOST_KEYFRAMES = 400;
 

@@ -19,6 +19,7 @@ import { type Divergence, diverged } from '../past/divergence.ts';
 import { SnapshotChecker } from './checker.ts';
 import {
   estimateRecovery,
+  KEYFRAME_BUDGET_BYTES,
   planKeyframeSpacing,
   planKeyframes,
   planSnapshot,
@@ -57,8 +58,6 @@ const SLICE_MS = 0.2;
 const REST_MS = 1;
 /** The least number of bytes written per ms. What takes longer is waiting for blocks, and is not counted as work. */
 const WRITE_RATE = 20_000;
-/** How large all keyframes together may be, in bytes of encoded state. Compressed on disk, they take about a quarter. */
-const KEYFRAME_BUDGET_BYTES = 64 * 1024 * 1024;
 
 export class Snapshotter {
   readonly #parts: SnapshotterParts;

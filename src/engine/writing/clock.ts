@@ -9,7 +9,7 @@ import { messageOf, RefoldError } from '../../core/errors.ts';
 import type { Reentrancy } from '../calls/reentrancy.ts';
 
 /** The latest time that a Date can hold, in ms since the epoch. */
-const LAST_TIME = 8.64e15;
+export const LAST_TIME = 8.64e15;
 /** A first reading further ahead than this is most likely not in milliseconds: a hundred years. */
 const FAR_AHEAD_MS = 100 * 365.25 * 24 * 3_600_000;
 

@@ -25,11 +25,11 @@ export interface StoredEvent {
 
 /** JSON text of one commit's events: `[[type,version,data],[type,version,data,meta],…]`. */
 export function encodeCommit(events: readonly StoredEvent[]): string {
-  return JSON.stringify(
-    events.map(({ type, version, data, meta }) =>
-      meta === undefined ? [type, version, data] : [type, version, data, meta],
-    ),
-  );
+  return JSON.stringify(events.length === 1 ? [tupleOf(events[0]!)] : events.map(tupleOf));
+}
+
+function tupleOf({ type, version, data, meta }: StoredEvent): unknown[] {
+  return meta === undefined ? [type, version, data] : [type, version, data, meta];
 }
 
 /** The inverse of `encodeCommit`, for a commit whose place is known: fresh and mutable events. */

@@ -7,7 +7,6 @@
 import assert from 'node:assert';
 import { randomInt } from 'node:crypto';
 import { requireThreads } from '../../threads/threads.ts';
-import { every } from '../../threads/timers.ts';
 import { openBlockPieces } from '../blocks/block.ts';
 import { Bell, followLog } from '../following.ts';
 import { openedReadOnly, requireDurability, storeClosed } from '../log-errors.ts';
@@ -27,6 +26,7 @@ import type { LogState } from './file/block-rows.ts';
 import { type Driver, isFull, loadDriver, needsRollback } from './file/driver.ts';
 import {
   canonicalPath,
+  fileIdentity,
   fileKind,
   invalidPath,
   isUsablePath,
@@ -38,6 +38,7 @@ import { type Explain, explainLeftovers } from './file/leftovers.ts';
 import { readWitness, requireWitnessed } from './file/witness.ts';
 import { KnownIds } from './reading/known-ids.ts';
 import { LogReader } from './reading/reader.ts';
+import { Watch } from './reading/watch.ts';
 import { SqliteCare } from './sqlite-care.ts';
 import { sendSnapshot } from './writing/snapshot-sending.ts';
 import { WriterClient } from './writing/writer-client.ts';
@@ -62,8 +63,6 @@ export interface SqliteLogOptions {
 
 /** A block of this size is written fast, and read back in few pieces. */
 const BLOCK_BYTES = 4 * 1024 * 1024;
-/** How often a reader looks for what another process appended. */
-const POLL_MS = 50;
 
 /**
  * Opens a log, creating it where there is none.
@@ -114,11 +113,12 @@ async function openFile(
 /** The witness is read before the log: a writer may be moving both, the log first. */
 function openBesideWriter(driver: Driver, path: string, explain: Explain): LogStore {
   const testimonies = readWitness(path);
+  const identity = fileIdentity(path);
   const reader = LogReader.open(driver, path);
   try {
     const state = reader.state();
     requireWitnessed(path, state, testimonies, (sequence) => reader.chainAt(sequence));
-    return SqliteLog.open(reader, undefined, state, explain);
+    return SqliteLog.open(reader, new Watch(reader, state, identity), state, explain);
   } catch (error) {
     reader.close();
     throw error;
@@ -145,30 +145,33 @@ class SqliteLog implements LogStore {
   readonly #reader: LogReader;
   readonly #explain: Explain;
   readonly #writer: WriterClient | undefined;
+  /** Of a reader: what others write is looked up. */
+  readonly #watch: Watch | undefined;
   readonly #ids: KnownIds;
-  readonly #bell = new Bell();
+  readonly #bell: Bell;
   #head: LogHead;
   #firstSequence: number;
   #epoch: number;
-  #seenVersion = 0;
   #closing: Promise<void> | undefined;
 
-  static open(reader: LogReader, writer: WriterClient | undefined, state: LogState, explain: Explain): SqliteLog {
-    const log = new SqliteLog(reader, writer, state, explain);
+  static open(reader: LogReader, by: WriterClient | Watch, state: LogState, explain: Explain): SqliteLog {
+    const log = new SqliteLog(reader, by, state, explain);
     // What others write meanwhile, a reader cannot know.
-    if (writer === undefined) log.#ids.giveUp();
+    if (log.readOnly) log.#ids.giveUp();
     else log.#ids.fill((after, atMost) => reader.commandIds(after, atMost));
     return log;
   }
 
-  private constructor(reader: LogReader, writer: WriterClient | undefined, state: LogState, explain: Explain) {
+  private constructor(reader: LogReader, by: WriterClient | Watch, state: LogState, explain: Explain) {
     this.#explain = explain;
     this.path = reader.path;
-    this.readOnly = writer === undefined;
+    this.#watch = by instanceof Watch ? by : undefined;
+    this.#writer = by instanceof Watch ? undefined : by;
+    this.#bell = this.#watch?.bell ?? new Bell();
+    this.readOnly = this.#writer === undefined;
     this.#epoch = state.epoch;
     this.#reader = reader;
-    this.#writer = writer;
-    this.care = new SqliteCare(reader, writer);
+    this.care = new SqliteCare(reader, this.#writer);
     this.#ids = new KnownIds(randomInt(2 ** 32));
     this.#head = state.head;
     this.#firstSequence = state.trimmed.through + 1;
@@ -215,33 +218,16 @@ class SqliteLog implements LogStore {
     return followLog({ head: () => this.head(), read: (range) => this.read(range), grown }, from, signal);
   }
 
-  /** The writer is rung for its own appends, and the lock keeps others away; a reader looks now and then. */
+  /** The writer is rung for its own appends, and the lock keeps others away; a reader's bell looks for theirs. */
   async #grown(signal: AbortSignal): Promise<void> {
     if (this.#closing !== undefined) throw storeClosed(this.path);
-    const mayRing = (): boolean => this.#closing === undefined && this.#hasChanged();
-    const endPoll = this.#writer === undefined ? every(POLL_MS, () => mayRing() && this.#bell.ring()) : undefined;
-    try {
-      await this.#bell.wait(signal);
-    } finally {
-      endPoll?.();
-    }
-  }
-
-  /** Also when it cannot be told: whoever is woken reads, and meets what stands in the way. */
-  #hasChanged(): boolean {
-    try {
-      return this.#reader.dataVersion() !== this.#seenVersion;
-    } catch {
-      return true;
-    }
+    await this.#bell.wait(signal);
   }
 
   /** What a reader knows of the log is looked up for each question: others write. */
   #look(): void {
-    if (this.#writer !== undefined || this.#closing !== undefined || !this.#hasChanged()) return;
-    const version = this.#reader.dataVersion(); // before the state: what is written in between is found at the next look
-    const { head, trimmed, epoch } = this.#reader.state();
-    this.#seenVersion = version;
+    if (this.#watch === undefined || this.#closing !== undefined) return;
+    const { head, trimmed, epoch } = this.#watch.look();
     this.#head = head;
     this.#firstSequence = trimmed.through + 1;
     this.#epoch = epoch;

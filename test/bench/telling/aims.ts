@@ -63,6 +63,11 @@ export const AIMS: readonly Aim[] = [
     unit: 'events/s',
   },
   {
+    name: 'import-vs-batch',
+    what: 'importEvents, synced, one commit per event, with its snapshots and close ÷ the same batches',
+    of: (row) => row('import-events') / row('append-batch-direct'),
+  },
+  {
     name: 'batch-vs-parts',
     what: 'the same ÷ its parts, each alone: validating, folding and encoding, and beside them write + fdatasync',
     of: (row) => {

@@ -96,6 +96,12 @@ export function sizeOf(path: string): number {
   return fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/** Says which file stands at a path, as the file system tells them apart; undefined when there is none. */
+export function fileIdentity(path: string): string | undefined {
+  const found = fs.statSync(path, { throwIfNoEntry: false, bigint: true });
+  return found && `${found.dev}:${found.ino}`;
+}
+
 /** What is free, for us, on the disk of a file; 0 where it cannot be told. */
 export function freeBytes(path: string): number {
   try {

@@ -1,0 +1,148 @@
+/**
+ * Import through a model: events from elsewhere, with the times they had, into a log.
+ *
+ * Each event is upcast, validated by its schema and folded by its reducer, as a live one is, and becomes a commit. Nobody
+ * waits for a single one to become durable: commits are gathered into large blocks, and two of them are on their way while
+ * the next one is filled. At the end, or at the first event that is refused, all that was taken is made durable, and a
+ * snapshot is taken. On the way snapshots are taken now and then: they are the keyframes of time travel.
+ */
+import { RefoldError } from '../../core/errors.ts';
+import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
+import { requireModel } from '../../core/model-checks.ts';
+import type { LogSource } from '../../log/log-source.ts';
+import type { Durability, LogStore } from '../../log/log-store.ts';
+import { Pace } from '../../threads/pace.ts';
+import {
+  A_SIGNAL,
+  AN_ITERABLE,
+  checkOptions,
+  checkValue,
+  DURABILITY,
+  type OptionChecks,
+} from '../calls/call-options.ts';
+import { A_LOG, A_PATH, isOpenLog, type LogOptions, requireOneLog } from '../calls/log-options.ts';
+import { refuseLostTail, requireSameModel } from '../calls/log-ownership.ts';
+import { openLogOf } from '../calls/open-log.ts';
+import { guardOf, refuseReentrant } from '../calls/reentrancy.ts';
+import { beginChecking } from '../folding/upcast.ts';
+import { EventSource } from './event-source.ts';
+import { ImportedState, type ImportReport } from './imported-state.ts';
+import type { PastEvent } from './past-event.ts';
+
+export type { ImportReport } from './imported-state.ts';
+export type { PastEvent } from './past-event.ts';
+
+export interface ImportOptions extends LogOptions {
+  /** The log's file, made when missing. Required unless `log` is given. */
+  readonly path?: string | undefined;
+  /** A log that is open for writing, which stays open, or a source, whose log is closed at the end. */
+  readonly log?: LogStore | LogSource | undefined;
+  /** As in `openStore`; default `always`. Whatever it is, all of the import has reached the disk when it resolves. */
+  readonly durability?: Durability | undefined;
+  /** Ends the import: it rejects with the signal's reason, and what was taken so far stays. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+const CHECKS: OptionChecks<ImportOptions> = { path: A_PATH, log: A_LOG, durability: DURABILITY, signal: A_SIGNAL };
+
+/** How long an import may keep the event loop to itself, in ms. */
+const SLICE_MS = 40;
+/** Events from one look at the clock to the next. */
+const LOOKS_EVERY = 16;
+
+/**
+ * Appends events with the times they had, one commit each, to a log that ends at or before the first of those times.
+ *
+ * The events are read one by one. The first one that is refused ends the import, with its `index` in the error, counted
+ * from 0; the events before it stay in the log. The iterator's `return` is called then.
+ *
+ * @throws RefoldError `INVALID_OPTION` (also for a log that ends after the first time), `EVENT_REJECTED`,
+ * `UNKNOWN_EVENT_TYPE` and `REDUCER_FAILED` with the `index`; as `openStore` does when the log cannot be opened, and as
+ * `append` does when it cannot be written
+ */
+export async function importEvents<State extends object, C extends Catalog, K extends CommandInputs>(
+  model: Model<State, C, K>,
+  options: ImportOptions,
+  events: Iterable<PastEvent> | AsyncIterable<PastEvent>,
+): Promise<ImportReport> {
+  requireModel('import events', model);
+  const checked = checkOptions('import events', CHECKS, options);
+  requireOneLog('import events', checked);
+  requireOpenForWriting(checked);
+  checkValue('import events', 'events', AN_ITERABLE, events);
+  const { log: given, durability, signal } = checked;
+  if (isOpenLog(given) && guardOf(given).entered) return refuseReentrant('import events', given.path);
+  if (signal?.aborted === true) throw reasonOf(signal);
+  const log = await openLogOf(checked, { durability: durability ?? 'always', readOnly: false });
+  try {
+    await requireSameModel(log, model);
+    await refuseLostTail(log);
+    await beginChecking(log);
+    const state = await ImportedState.open(model, log);
+    await takeAll(state, EventSource.of(events), signal);
+    return state.report;
+  } finally {
+    if (!isOpenLog(given)) await log.close();
+  }
+}
+
+/** Takes events until they end. What was taken is durable afterwards, also when one was refused. */
+async function takeAll(state: ImportedState, source: EventSource, signal: AbortSignal | undefined): Promise<void> {
+  const pace = new Pace(SLICE_MS);
+  let taken = 0;
+  try {
+    for (;;) {
+      const pulled = source.pull();
+      if (pulled instanceof Promise) await untilAborted(pulled, signal);
+      if (source.isOver) break;
+      state.take(source.event);
+      if (state.isFull) await state.room();
+      if (++taken % LOOKS_EVERY === 0 && state.isKeyframeDue) await state.takeKeyframe();
+      if (taken % LOOKS_EVERY === 0 && pace.isOver) await pace.rest();
+      if (signal?.aborted === true) throw reasonOf(signal);
+    }
+  } catch (error) {
+    try {
+      await state.finish(); // an append that failed is the worse news: what was taken is not all there then
+    } finally {
+      await untilAborted(source.release(), signal).catch(() => {}); // what the iterator ends in is its own affair
+    }
+    throw error;
+  }
+  await state.finish();
+}
+
+/** Rejects with the signal's reason when it aborts first. */
+async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work;
+  work.catch(() => {}); // nobody may be left to hear of it
+  let abort: (() => void) | undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(reasonOf(signal));
+    signal.addEventListener('abort', abort);
+    if (signal.aborted) abort();
+  });
+  try {
+    await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', abort!);
+  }
+}
+
+function reasonOf(signal: AbortSignal): unknown {
+  return signal.reason ?? new DOMException('The import was aborted', 'AbortError');
+}
+
+function requireOpenForWriting({ log, durability }: ImportOptions): void {
+  if (!isOpenLog(log)) return;
+  const { path } = log;
+  if (log.readOnly) {
+    const hint = 'Open the log for writing';
+    const message = 'Cannot import events: the log was opened read-only';
+    throw new RefoldError('INVALID_OPTION', message, { path, type: 'readOnly', hint });
+  }
+  if (durability === undefined) return;
+  const hint = 'Leave durability out, or give a path instead of an open log';
+  const message = 'Cannot import events: the durability of an open log was chosen when it was opened';
+  throw new RefoldError('INVALID_OPTION', message, { path, type: 'durability', hint });
+}

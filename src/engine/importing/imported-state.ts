@@ -1,0 +1,191 @@
+/** The state that an import folds into, and the log behind it: takes event by event, and leaves both in step. */
+import { isRefoldError, RefoldError } from '../../core/errors.ts';
+import type { Model } from '../../core/model.ts';
+import { type LiveState, openDirectState } from '../../fold/live-state.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import { Pace } from '../../threads/pace.ts';
+import { performance } from '../../threads/timers.ts';
+import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
+import { fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts';
+import { fingerprintOfModel } from '../folding/model-module.ts';
+import type { FoldCursor } from '../folding/refold.ts';
+import { encodePaced, writeSnapshot } from '../folding/stored-snapshots.ts';
+import { despiteDrops } from '../past/history.ts';
+import { recover } from '../past/recovery.ts';
+import { KEYFRAME_BUDGET_BYTES, planKeyframes } from '../snapshots/policy.ts';
+import { Intake } from '../writing/intake.ts';
+import { BlockWriter } from './block-writer.ts';
+import { readPastEvent } from './past-event.ts';
+
+/** What an import came to. */
+export interface ImportReport {
+  /** Events imported. */
+  readonly events: number;
+  /** Where the log ends now. */
+  readonly lastSequence: number;
+  /** Events whose time was earlier than that of the event before. They got its time. */
+  readonly clamped: number;
+  /** The largest such step back, in ms. */
+  readonly worstMilliseconds: number;
+}
+
+/** How long the encoding of a snapshot may keep the event loop to itself, in ms. */
+const SLICE_MS = 40;
+
+/** Keyframes on the way cost at most a twentieth of the import: each waits for so many times what the last one took … */
+const KEYFRAME_SHARE = 20;
+/** … and for this many ms and events, which a replay folds in less. */
+const KEYFRAME_MS = 250;
+const KEYFRAME_EVENTS = 25_000;
+
+export class ImportedState {
+  readonly #model: Model;
+  readonly #log: LogStore;
+  readonly #guard: Reentrancy;
+  readonly #intake: Intake;
+  readonly #fingerprint: ModelFingerprint;
+  readonly #live: LiveState<object>;
+  readonly #firstSeen: Map<string, number>;
+  readonly #writer: BlockWriter;
+  readonly #before: number;
+  #sequence: number;
+  #recordedAt: number;
+  #keyframeAt: number;
+  #keyframeTime = performance.now();
+  #keyframeTook = 0;
+  #clamped = 0;
+  #worstMilliseconds = 0;
+
+  /** Recovers the state that the log leads to. @throws RefoldError as `openStore` does */
+  static async open(model: Model, log: LogStore): Promise<ImportedState> {
+    const fingerprint = fingerprintOfModel(model);
+    const { cursor } = await despiteDrops(log, () => recover(model, log, fingerprint));
+    return new ImportedState(model, log, fingerprint, cursor);
+  }
+
+  private constructor(model: Model, log: LogStore, fingerprint: ModelFingerprint, cursor: FoldCursor<object>) {
+    this.#model = model;
+    this.#log = log;
+    this.#guard = guardOf(log);
+    this.#intake = new Intake(model);
+    this.#fingerprint = fingerprint;
+    this.#live = openDirectState(cursor.state);
+    this.#firstSeen = cursor.firstSeen;
+    this.#writer = new BlockWriter(log);
+    this.#before = this.#sequence = this.#keyframeAt = cursor.sequence;
+    this.#recordedAt = log.head().recordedAt;
+  }
+
+  get report(): ImportReport {
+    return {
+      events: this.#sequence - this.#before,
+      lastSequence: this.#sequence,
+      clamped: this.#clamped,
+      worstMilliseconds: this.#worstMilliseconds,
+    };
+  }
+
+  /** True when `room` must be waited for before the next event is taken. */
+  get isFull(): boolean {
+    return this.#writer.isFull;
+  }
+
+  /** @throws RefoldError when an append failed */
+  room(): Promise<void> {
+    return this.#writer.room();
+  }
+
+  /**
+   * Validates one event, folds it and hands it to the log.
+   *
+   * @throws RefoldError naming the index. The log has no trace of the event, and the state has one only when its reducer
+   * threw: no further event may be taken then
+   */
+  take(given: unknown): void {
+    const sequence = this.#sequence + 1;
+    this.#guard.enter(); // schemas, upcasters and reducers run in here
+    try {
+      const event = readPastEvent(given, this.#model, sequence);
+      const time = event.recordedAt;
+      if (this.#sequence === this.#before && time < this.#recordedAt)
+        throw endsLater(this.#log, this.#recordedAt, time);
+      const recordedAt = Math.max(time, this.#recordedAt);
+      const { events, json } = this.#intake.admitCommit([event], { firstSequence: sequence, recordedAt });
+      this.#live.fold(this.#model.reducers, events);
+      this.#writer.add({ events: 1, recordedAt, json });
+      if (!this.#firstSeen.has(event.type)) this.#firstSeen.set(event.type, sequence);
+      if (recordedAt > time) this.#noteClamped(recordedAt - time);
+      this.#sequence = sequence;
+      this.#recordedAt = recordedAt;
+    } catch (error) {
+      throw refusedAt(this.#sequence - this.#before, sequence, error);
+    } finally {
+      this.#guard.leave();
+    }
+  }
+
+  /** Whether time travel and the next open want a snapshot here, on the way. */
+  get isKeyframeDue(): boolean {
+    if (this.#sequence - this.#keyframeAt < KEYFRAME_EVENTS) return false;
+    const since = performance.now() - this.#keyframeTime;
+    return since >= Math.max(KEYFRAME_MS, KEYFRAME_SHARE * this.#keyframeTook);
+  }
+
+  /** Makes durable what was taken, and takes a snapshot of it. Older ones make room. @throws RefoldError as `finish` does */
+  async takeKeyframe(): Promise<void> {
+    const start = performance.now();
+    await this.#writer.settled();
+    await this.#takeSnapshot();
+    const drop = planKeyframes(await this.#log.snapshots(''), KEYFRAME_BUDGET_BYTES);
+    if (drop.length > 0) await this.#log.dropSnapshots('', drop);
+    this.#keyframeAt = this.#sequence;
+    this.#keyframeTime = performance.now();
+    this.#keyframeTook = this.#keyframeTime - start;
+  }
+
+  /**
+   * Makes durable what was taken, and takes a snapshot of it.
+   *
+   * @throws RefoldError when an append failed
+   */
+  async finish(): Promise<void> {
+    await this.#writer.settled();
+    if (this.#sequence === this.#before) return;
+    // After a reducer threw, the state may be half changed. The next open replays what was taken before.
+    if (this.#live.isWhole) await this.#takeSnapshot();
+    await this.#log.flush();
+  }
+
+  async #takeSnapshot(): Promise<void> {
+    const encoded = await encodePaced(this.#live.value, new Pace(SLICE_MS));
+    const fingerprint = fingerprintFor(this.#fingerprint, this.#firstSeen);
+    await writeSnapshot(this.#log, '', encoded, this.#log.head(), fingerprint);
+  }
+
+  #noteClamped(milliseconds: number): void {
+    this.#clamped += 1;
+    this.#worstMilliseconds = Math.max(this.#worstMilliseconds, milliseconds);
+  }
+}
+
+/** The refusal of an event, with its index. A log that does not fit is no fault of the event. */
+function refusedAt(index: number, sequence: number, error: unknown): unknown {
+  if (!isRefoldError(error) || error.code === 'INVALID_OPTION') return error;
+  const { code, message, ...details } = error.toJSON();
+  const problem = message.replace(/^Cannot append: /, '').replace(/^C(?=annot )/, 'c');
+  const told = `Cannot import the event at index ${index}: ${problem}`;
+  return new RefoldError(code, told, { sequence, ...details, index, cause: error.cause ?? error });
+}
+
+function endsLater({ path }: LogStore, end: number, first: number): RefoldError {
+  const message = `Cannot import into ${path}: it ends at ${timeText(end)}, after the first event's ${timeText(first)}`;
+  return new RefoldError('INVALID_OPTION', message, {
+    path,
+    type: 'path',
+    hint: 'Import into a new log, or into one that ends at or before the time of the first event',
+  });
+}
+
+function timeText(time: number): string {
+  return new Date(time).toISOString();
+}

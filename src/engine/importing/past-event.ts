@@ -1,0 +1,104 @@
+/** An event from elsewhere: read once, judged, and brought to the model's version. What it holds may be anything. */
+import { isInstance, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import type { EventMeta, RecordedEvent } from '../../core/event.ts';
+import { copyPayload, inspectInput } from '../../core/guard.ts';
+import type { Model } from '../../core/model.ts';
+import { upcastEvent } from '../folding/upcast.ts';
+import { LAST_TIME } from '../writing/clock.ts';
+import { refusalOf } from '../writing/intake.ts';
+
+/** An event from elsewhere, with the time it had. */
+export interface PastEvent {
+  readonly type: string;
+  readonly data: unknown;
+  readonly meta?: EventMeta | undefined;
+  /** When it happened, in whole ms since the epoch. */
+  readonly recordedAt: number;
+  /** The version of `data`; default the model's. Older data is upcast. */
+  readonly version?: number | undefined;
+}
+
+/** Type and time have been checked; the intake looks at data and meta. */
+interface ReadEvent extends Omit<PastEvent, 'version'> {
+  readonly version: unknown;
+}
+
+/** Results of upcasters are checked as the data of a new event is. */
+const UPCAST_RULES = { uncheckedThrough: 0, warned: new Set<string>() };
+
+/**
+ * Reads an event, checks its time and its version, and upcasts data of an older version.
+ *
+ * @param sequence that it would have
+ * @throws RefoldError `EVENT_REJECTED`
+ */
+export function readPastEvent(given: unknown, model: Model, sequence: number): ReadEvent {
+  const event = partsOf(given);
+  const { type, version } = event;
+  if (typeof type !== 'string') throw refused('its type is not a string', {}, HINT_EVENT);
+  if (!isTime(event.recordedAt)) throw refused(`its recordedAt is ${shown(event.recordedAt)}`, { type }, HINT_TIME);
+  const known = model.types.get(type);
+  // Of a type that is not known the intake says so.
+  if (known === undefined || version === undefined || version === known.version) return event;
+  if (!isVersion(version) || version > known.version) {
+    const problem = `its version is ${shown(version)}, and the model has ${known.version}`;
+    throw refused(problem, { type }, `Give a version from 1 to ${known.version}, or use a newer model`);
+  }
+  const { recordedAt, meta } = event;
+  const data = ownCopy(event.data, type, sequence);
+  return { type, data: upcast(model, { sequence, recordedAt, type, version, data }), meta, recordedAt, version };
+}
+
+/** Each part of an event, read once: it may have getters, or be a Proxy. */
+function partsOf(given: unknown): ReadEvent {
+  try {
+    if (typeof given === 'object' && given !== null) {
+      const { type, data, meta, recordedAt, version } = given as ReadEvent;
+      return { type, data, meta, recordedAt, version };
+    }
+  } catch (cause) {
+    throw refused(`reading it threw: ${messageOf(cause)}`, { cause }, 'Pass plain objects without getters or proxies');
+  }
+  throw refused(`it is ${given === null ? 'null' : typeof given}`, {}, HINT_EVENT);
+}
+
+/** An upcaster may change what it is given. */
+function ownCopy(data: unknown, type: string, sequence: number): unknown {
+  try {
+    inspectInput(data, 'data');
+    return copyPayload(data, 'data', false);
+  } catch (error) {
+    throw refusalOf(error, { type, sequence });
+  }
+}
+
+function upcast(model: Model, old: RecordedEvent): unknown {
+  try {
+    return upcastEvent(model, old, UPCAST_RULES).data;
+  } catch (error) {
+    if (!isRefoldError(error)) throw error;
+    const { code: _code, message, ...details } = error.toJSON();
+    throw new RefoldError('EVENT_REJECTED', message, { ...details, cause: error.cause });
+  }
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= LAST_TIME;
+}
+
+function isVersion(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 1;
+}
+
+/** A number, or the kind of what is none: it may be as long as a document, or refuse to be looked at. */
+function shown(value: unknown): string {
+  if (typeof value === 'number' || value === undefined || value === null) return String(value);
+  return isInstance(value, Date) ? 'a Date' : `a ${typeof value}`;
+}
+
+const HINT_EVENT = 'An event is { type, data, meta?, recordedAt, version? }';
+const HINT_TIME = `Give ms since the epoch: a whole number from 0 to ${LAST_TIME}`;
+
+function refused(problem: string, details: { readonly type?: string; readonly cause?: unknown }, hint: string) {
+  return new RefoldError('EVENT_REJECTED', `Cannot append: ${problem}`, { ...details, hint });
+}

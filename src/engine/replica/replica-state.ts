@@ -1,0 +1,36 @@
+/** The state of a replica: folded like any other, and replaced as a whole after history was dropped. */
+
+import type { RecordedEvent } from '../../core/event.ts';
+import type { FoldReducers, LiveState, StateCapture } from '../../fold/live-state.ts';
+
+export class ReplicaState<State extends object> implements LiveState<State> {
+  readonly #open: (state: State) => LiveState<State>;
+  #live: LiveState<State>;
+
+  /** @param open makes a state ready to be folded into, as the store's options say */
+  constructor(state: State, open: (state: State) => LiveState<State>) {
+    this.#open = open;
+    this.#live = open(state);
+  }
+
+  get value(): State {
+    return this.#live.value;
+  }
+
+  get isWhole(): boolean {
+    return this.#live.isWhole;
+  }
+
+  fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void {
+    this.#live.fold(reducers, events);
+  }
+
+  capture(): StateCapture | undefined {
+    return this.#live.capture();
+  }
+
+  /** Goes on with another state. What a reader has taken from the one before stays as it is. */
+  replace(state: State): void {
+    this.#live = this.#open(state);
+  }
+}

@@ -1,0 +1,217 @@
+/**
+ * A live replica: follows a log that another process writes, and keeps its state current.
+ *
+ * It folds commit by commit, as the writer does, so that a reader never sees half of one. What it needs to go on may have
+ * been dropped: then it loads the newest snapshot, says so, and goes on from there. Any other failure ends it: the state
+ * stays as of its last whole commit, and calls that wait are told why.
+ */
+import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import type { RecordedEvent } from '../../core/event.ts';
+import { freezeJson } from '../../core/freeze.ts';
+import type { Model } from '../../core/model.ts';
+import { decodeBlock } from '../../log/blocks/block.ts';
+import type { Block, LogStore } from '../../log/log-store.ts';
+import { Pace } from '../../threads/pace.ts';
+import { A_SEQUENCE, checkOptions, checkValue } from '../calls/call-options.ts';
+import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
+import { warnOf } from '../calls/warn.ts';
+import type { ModelFingerprint } from '../folding/fingerprint.ts';
+import { tellPassedOver } from '../folding/undecodable.ts';
+import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
+import { despiteDrops } from '../past/history.ts';
+import { recover } from '../past/recovery.ts';
+import { copyForListeners, type Publisher } from '../writing/publisher.ts';
+import type { ReplicaState } from './replica-state.ts';
+import { WAIT_CHECKS, Waiters, type WaitOptions } from './waiters.ts';
+
+export interface ReplicaParts<State extends object> {
+  readonly model: Model<State>;
+  readonly log: LogStore;
+  readonly fingerprint: ModelFingerprint;
+  readonly state: ReplicaState<State>;
+  /** Of the last event in `state`. */
+  readonly sequence: number;
+  readonly publisher: Publisher;
+  /** Called when the state has moved on. */
+  readonly onAdvance: () => void;
+}
+
+/** How long the replica may keep the event loop to itself while it catches up, in ms. */
+const SLICE_MS = 10;
+
+export class Replica<State extends object> {
+  readonly #parts: ReplicaParts<State>;
+  readonly #guard: Reentrancy;
+  readonly #waiters = new Waiters();
+  readonly #closing = new AbortController();
+  readonly #pace = new Pace(SLICE_MS);
+  #sequence: number;
+  #failure: RefoldError | undefined;
+  #ended: Promise<void> = Promise.resolve();
+
+  /** Begins to follow, after the event at `sequence`, until it is closed. */
+  static start<State extends object>(parts: ReplicaParts<State>): Replica<State> {
+    const replica = new Replica(parts);
+    replica.#ended = replica.#run();
+    return replica;
+  }
+
+  private constructor(parts: ReplicaParts<State>) {
+    this.#parts = parts;
+    this.#guard = guardOf(parts.log);
+    this.#sequence = parts.sequence;
+  }
+
+  /** @throws RefoldError `STORE_FAILED` when a reducer under the direct fold may have left it half changed */
+  get state(): State {
+    const { state } = this.#parts;
+    if (!state.isWhole && this.#failure !== undefined) throw this.#failure;
+    return state.value;
+  }
+
+  /** Of the last event in the state. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Why it follows no more, if so. */
+  get failure(): RefoldError | undefined {
+    return this.#failure;
+  }
+
+  /** Resolves when the state has every event that is durable now. @throws RefoldError as `waitFor` does */
+  async catchUp(): Promise<void> {
+    await this.#reach(this.#parts.log.head().sequence, {}); // asking for the head wakes the follower, too
+  }
+
+  /**
+   * Resolves when the state has the event at `sequence`.
+   *
+   * @throws RefoldError `STORE_FAILED` when the replica fails, `STORE_CLOSED` when it is closed, `SEQUENCE_CONFLICT` when the
+   * time is over; the signal's reason when it aborts
+   */
+  async waitFor(sequence: number, options: WaitOptions | undefined): Promise<void> {
+    const checked = checkValue('wait', 'sequence', A_SEQUENCE, sequence) as number;
+    await this.#reach(checked, checkOptions('wait', WAIT_CHECKS, options));
+  }
+
+  async #reach(sequence: number, options: WaitOptions): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (sequence <= this.#sequence) return;
+    await this.#waiters.wait(sequence, options, (timeout) => this.#late(sequence, timeout));
+  }
+
+  /** Stops following. Calls that wait are refused. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    this.#waiters.fail(closed(this.#parts.log));
+    await this.#ended;
+  }
+
+  /** Never rejects. */
+  async #run(): Promise<void> {
+    const { signal } = this.#closing;
+    const { model, log } = this.#parts;
+    while (!signal.aborted && this.#failure === undefined) {
+      try {
+        const rules = await upcastRulesOf(model, log);
+        for await (const block of log.follow(this.#sequence + 1, signal)) await this.#take(block, rules);
+      } catch (error) {
+        if (!signal.aborted) await this.#recover(error);
+      }
+    }
+  }
+
+  /** Folds a block commit by commit. What the state has already, in a block that was sealed meanwhile, is passed over. */
+  async #take(block: Block, rules: UpcastRules): Promise<void> {
+    const { firstSequence } = block;
+    const { events, commitEnds } = decodeBlock(block);
+    let start = 0;
+    for (const last of commitEnds) {
+      const end = last - firstSequence + 1;
+      if (last > this.#sequence) this.#fold(events.slice(start, end), last, rules);
+      start = end;
+      if (this.#pace.isOver) await this.#pace.rest();
+      if (this.#closing.signal.aborted) return;
+    }
+    this.#parts.onAdvance();
+  }
+
+  #fold(recorded: readonly RecordedEvent[], last: number, rules: UpcastRules): void {
+    const { model, state, publisher } = this.#parts;
+    let published: readonly RecordedEvent[] | undefined;
+    this.#guard.enter();
+    try {
+      const events = recorded.map((event) => upcastEvent(model, event, rules));
+      for (const { meta } of events) freezeJson(meta); // as a live reducer gets it
+      // Before the fold: reducers may keep what they are given, and change it.
+      if (publisher.hasListeners) published = copyForListeners(events);
+      state.fold(model.reducers, events);
+    } finally {
+      this.#guard.leave();
+    }
+    this.#sequence = last;
+    if (published !== undefined) publisher.publish(published);
+    this.#waiters.reached(last);
+  }
+
+  /** After history was dropped: with the newest snapshot. After anything else the replica has failed. */
+  async #recover(error: unknown): Promise<void> {
+    try {
+      if (!isRefoldError(error, 'HISTORY_GONE')) throw error;
+      await this.#reload(error);
+    } catch (cause) {
+      if (this.#closing.signal.aborted) return;
+      this.#failure = failureOf(this.#parts.log, this.#sequence, cause);
+      warnOf('RefoldReplicaWarning', this.#failure);
+      this.#waiters.fail(this.#failure);
+    }
+  }
+
+  async #reload(gone: RefoldError): Promise<void> {
+    const { model, log, fingerprint, state, onAdvance } = this.#parts;
+    const before = this.#sequence;
+    const { cursor, passedOver } = await despiteDrops(log, () => recover(model, log, fingerprint));
+    if (cursor.sequence <= before) throw gone; // it would be met again, and again
+    state.replace(cursor.state);
+    this.#sequence = cursor.sequence;
+    tellPassedOver(log, passedOver, `the model ${model.name}`);
+    warnOf('RefoldReplicaWarning', jumped(log, before, cursor.sequence));
+    this.#waiters.reached(cursor.sequence);
+    onAdvance();
+  }
+
+  #late(sequence: number, timeout: number): RefoldError {
+    const { path } = this.#parts.log;
+    const message = `Cannot wait any longer for sequence ${sequence}: after ${timeout} ms the replica is at ${this.#sequence}`;
+    return new RefoldError('SEQUENCE_CONFLICT', message, {
+      path,
+      sequence: this.#sequence,
+      hint: 'Wait longer, or look whether the writer is still running',
+    });
+  }
+}
+
+function jumped({ path }: LogStore, before: number, now: number): string {
+  return `The replica of ${path} was at ${before} when the writer dropped the events after it. It loaded the newest snapshot and is at ${now} now. Subscribers did not get the events in between`;
+}
+
+function failureOf({ path }: LogStore, sequence: number, cause: unknown): RefoldError {
+  if (isRefoldError(cause, 'STORE_FAILED')) return cause;
+  const { type, hint } = isRefoldError(cause) ? cause : {};
+  const message = `Cannot follow ${path} after sequence ${sequence}: ${messageOf(cause)}`;
+  return new RefoldError('STORE_FAILED', message, {
+    path,
+    sequence: isRefoldError(cause) ? (cause.sequence ?? sequence) : sequence,
+    ...(type !== undefined && { type }),
+    hint: hint ?? 'Look at the cause, then open the replica again',
+    cause,
+  });
+}
+
+function closed({ path }: LogStore): RefoldError {
+  return new RefoldError('STORE_CLOSED', 'Cannot wait any longer: the store was closed', {
+    path,
+    hint: 'Open the store again, and close it after the last use',
+  });
+}

@@ -1,0 +1,63 @@
+/** Calls that wait until a replica has come to a sequence. */
+import type { RefoldError } from '../../core/errors.ts';
+import { later } from '../../threads/timers.ts';
+import { A_SIGNAL, type OptionChecks } from '../calls/call-options.ts';
+
+export interface WaitOptions {
+  /** Ends the waiting: it rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** The longest to wait, in ms; default for ever. */
+  readonly timeout?: number | undefined;
+}
+
+/** Beyond this a timer would not wait at all. */
+const LONGEST_MS = 2 ** 31 - 1;
+
+export const WAIT_CHECKS: OptionChecks<WaitOptions> = {
+  signal: A_SIGNAL,
+  timeout: [
+    `a number of milliseconds from 0 to ${LONGEST_MS}`,
+    (value) => typeof value === 'number' && value >= 0 && value <= LONGEST_MS,
+  ],
+};
+
+interface Waiter {
+  readonly sequence: number;
+  end(error?: unknown): void;
+}
+
+export class Waiters {
+  readonly #waiting = new Set<Waiter>();
+
+  /**
+   * Resolves when `reached` is told of this sequence, or a later one.
+   *
+   * @param late what it rejects with when the time is over
+   * @throws the signal's reason; what `fail` is given
+   */
+  wait(sequence: number, { signal, timeout }: WaitOptions, late: (timeout: number) => RefoldError): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const abort = (): void => end(signal?.reason ?? new DOMException('The wait was aborted', 'AbortError'));
+      const end = (error?: unknown): void => {
+        this.#waiting.delete(waiter);
+        takeBack?.();
+        signal?.removeEventListener('abort', abort);
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+      const waiter: Waiter = { sequence, end };
+      const takeBack = timeout === undefined ? undefined : later(timeout, () => end(late(timeout)));
+      this.#waiting.add(waiter);
+      signal?.addEventListener('abort', abort);
+      if (signal?.aborted === true) abort();
+    });
+  }
+
+  reached(sequence: number): void {
+    for (const waiter of [...this.#waiting]) if (waiter.sequence <= sequence) waiter.end();
+  }
+
+  fail(error: RefoldError): void {
+    for (const waiter of [...this.#waiting]) waiter.end(error);
+  }
+}
