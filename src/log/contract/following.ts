@@ -10,6 +10,7 @@ export function followingCases(setup: LogContractSetup<any>): readonly Check[] {
     ['waits for a sequence that is yet to come', waits],
     ['ends quietly at its signal, waiting or not', endsQuietly],
     ['what is gone cannot be followed', refusesWhatIsGone],
+    ...(setup.readers === false ? [] : [READER_FOLLOWS]),
     ...(setup.openInProcess === undefined ? [] : IN_PROCESSES),
   ];
 }
@@ -50,6 +51,23 @@ const endsQuietly: Check[1] = async ({ log }) => {
   setTimeout(() => stop.abort(), 20);
   deepStrictEqual(await waiting, []);
 };
+
+const READER_FOLLOWS: Check = [
+  'a reader is followed beside its writer, also when the end is asked for meanwhile',
+  async (bench) => {
+    await appendNotes(bench.log, 2);
+    const reader = await bench.openReader();
+    const following = (async () => {
+      for await (const block of reader.follow(3, inTime())) return block.lastSequence;
+      return undefined;
+    })();
+    following.catch(() => {}); // met again below, unless appending fails before
+    await appendNotes(bench.log, 1);
+    strictEqual(reader.head().sequence, 3); // looking at the end must not hide the block from the follower
+    strictEqual(await following, 3);
+    await reader.close();
+  },
+];
 
 const refusesWhatIsGone: Check[1] = async ({ log }) => {
   await appendNotes(log, 5);
