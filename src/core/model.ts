@@ -69,18 +69,31 @@ export interface Rejection {
   readonly message: string;
 }
 
-/** What `decide` may look at besides state and input. `now` is what `recordedAt` will be, in ms since the epoch. */
+/** What `decide` may look at besides state and input. */
 export interface DecideContext {
+  /** What `recordedAt` will be, in ms since the epoch. */
   readonly now: number;
+  /** Of the last event in the state. */
   readonly sequence: number;
 }
 
-/** Decides what a command's wish means in this state: events (none is an acceptance too), or `reject('CODE', 'why')`. */
+/** What `decide` gives: events (none is an acceptance too), events with a result, or `reject('CODE', 'why')`. */
+export type Decision<C extends Catalog> = readonly EventOf<C>[] | EventOf<C> | DecisionWithResult<C> | Rejection;
+
+/**
+ * Events (one, an array, or none) with a result for the caller: plain JSON, at most 64 KiB of text in UTF-8. It is copied
+ * when `decide` returns, stands in the outcome, and a retry with the same `commandId` gets it again.
+ */
+export type DecisionWithResult<C extends Catalog> =
+  | { readonly events?: readonly EventOf<C>[] | EventOf<C> | undefined; readonly result: unknown }
+  | { readonly events: readonly EventOf<C>[] | EventOf<C>; readonly result?: undefined };
+
+/** Decides what a command's wish means in this state. */
 export type Decide<State, C extends Catalog, Input> = (
   state: DeepReadonly<State>,
   input: Input,
   context: DecideContext,
-) => readonly EventOf<C>[] | EventOf<C> | Rejection;
+) => Decision<C>;
 
 export interface CommandDefinition<State, C extends Catalog, Input extends z.ZodType> {
   readonly input: Input;
@@ -89,6 +102,20 @@ export interface CommandDefinition<State, C extends Catalog, Input extends z.Zod
 
 /** Command names with the schema of their input. */
 export type CommandInputs = { readonly [name: string]: z.ZodType };
+
+/** Command names with what their `decide` returns. */
+export type CommandDecisions = { readonly [name: string]: unknown };
+
+/** The type of the `result` in a command's outcome: undefined where its `decide` gives none. */
+export type ResultOf<D extends CommandDecisions, Name extends string> = Name extends keyof D
+  ? ResultIn<D[Name]>
+  : undefined;
+
+type ResultIn<Decided> = Decided extends Rejection
+  ? never
+  : Decided extends { readonly result?: infer Result }
+    ? Result
+    : undefined;
 
 /** What a caller hands to a command: its schema's input. */
 export type InputOf<K extends CommandInputs, Name extends keyof K> = z.input<K[Name]>;
@@ -119,9 +146,15 @@ export interface ModelDefinition<State extends object, C extends Catalog, K exte
   readonly module?: string;
 }
 
-/** A checked definition. Two type parameters tell it all; the third only types `execute`. */
-export interface Model<State extends object = any, C extends Catalog = any, K extends CommandInputs = any>
-  extends ModelDefinition<State, C, K> {
+/** A checked definition. Two type parameters tell it all; the others only type `execute`. */
+export interface Model<
+  State extends object = any,
+  C extends Catalog = any,
+  K extends CommandInputs = any,
+  D extends CommandDecisions = any,
+> extends ModelDefinition<State, C, K> {
+  /** Types only: what each command decides, and with it the type of its result. */
+  readonly decisions?: D;
   /** Per event type: current version, schema and upcasters, normalised. */
   readonly types: ReadonlyMap<string, EventType>;
 }
@@ -148,10 +181,16 @@ export function defineModel<
   State extends object,
   const C extends Catalog,
   K extends CommandInputs = Record<never, z.ZodType>,
->(definition: ModelDefinition<State, C, K>): Model<State, C, K> {
+  D extends CommandDecisions = Record<never, unknown>,
+>(definition: ModelDefinition<State, C, K> & { readonly commands?: Deciding<D> }): Model<State, C, K, D> {
   const { parts, types } = checkDefinition(definition);
   return Object.freeze({ ...(parts as unknown as typeof definition), types });
 }
+
+/** Takes part in inference alone: what each `decide` returns. */
+type Deciding<D extends CommandDecisions> = {
+  readonly [Name in keyof D]: { readonly decide: (state: never, input: never, context: never) => D[Name] };
+};
 
 /** The answer of a `decide` that refuses. */
 export function reject(code: string, message: string): Rejection {

@@ -6,7 +6,17 @@
  */
 import { RefoldError } from '../core/errors.ts';
 import type { Commit, DeepReadonly, RecordedEvent } from '../core/event.ts';
-import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf, TypeOf } from '../core/model.ts';
+import type {
+  Catalog,
+  CommandDecisions,
+  CommandInputs,
+  EventOf,
+  InputOf,
+  Model,
+  RecordedEventOf,
+  ResultOf,
+  TypeOf,
+} from '../core/model.ts';
 import { hashState } from '../fold/encoding/state-codec.ts';
 import type { LiveState } from '../fold/live-state.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
@@ -54,7 +64,7 @@ export interface StoreStats extends UpkeepStats, LogSize {
 }
 
 /** The store that `openStore` gives for a model: `type Carts = StoreOf<typeof cartModel>`. */
-export type StoreOf<M> = M extends Model<infer State, infer C, infer K> ? Store<State, C, K> : never;
+export type StoreOf<M> = M extends Model<infer State, infer C, infer K, infer D> ? Store<State, C, K, D> : never;
 
 /** What `openStore` has prepared. */
 export interface StoreParts<State extends object> {
@@ -71,10 +81,14 @@ export interface StoreParts<State extends object> {
 }
 
 /** An open store. Made by `openStore`; `await using` closes it. */
-export class Store<State extends object = any, C extends Catalog = any, K extends CommandInputs = any>
-  implements AsyncDisposable
+export class Store<
+  State extends object = any,
+  C extends Catalog = any,
+  K extends CommandInputs = any,
+  D extends CommandDecisions = any,
+> implements AsyncDisposable
 {
-  readonly model: Model<State, C, K>;
+  readonly model: Model<State, C, K, D>;
   /** What open did, why, and how long it took. */
   readonly recovery: RecoveryReport;
   readonly #parts: StoreParts<State>;
@@ -88,7 +102,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
 
-  constructor(model: Model<State, C, K>, parts: StoreParts<State>) {
+  constructor(model: Model<State, C, K, D>, parts: StoreParts<State>) {
     const { log, live, sequence, firstSeen } = parts;
     this.#guard = guardOf(log);
     const clock = new StoreClock(parts.settings.clock, this.#guard, log.head().recordedAt);
@@ -160,7 +174,8 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   /**
    * Lets a command decide on the present state, and appends what it decides on.
    *
-   * With a `commandId` the outcome is remembered in the log: the same id again gives the same answer, without deciding.
+   * With a `commandId` the outcome is remembered in the log, its result included: the same id again gives the same answer,
+   * without deciding.
    *
    * @throws RefoldError as `append` does; `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does
    * not fit its schema. A rejection by the command is an outcome, not an error.
@@ -169,8 +184,9 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     name: Name,
     input: InputOf<K, Name>,
     options?: ExecuteOptions,
-  ): Promise<CommandOutcome> {
-    return this.#refused('execute') ?? this.#path.execute(name, input, options);
+  ): Promise<CommandOutcome<ResultOf<D, Name>>> {
+    const outcome = this.#refused('execute') ?? this.#path.execute(name, input, options);
+    return outcome as Promise<CommandOutcome<ResultOf<D, Name>>>;
   }
 
   /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller's own copy. */

@@ -67,6 +67,14 @@ const model = defineModel({
           : { type: 'Placed', data: { ...input } };
       },
     },
+    total: {
+      input: z.object({ add: z.int() }),
+      decide: (state, { add }) => {
+        if (add < 0) return reject('NEGATIVE', 'add something');
+        if (add === 0) return [];
+        return { events: [{ type: 'Placed', data: { id: 1, quantity: add } }], result: { n: state.n + add } };
+      },
+    },
   },
   invariants: { positive: (state) => state.n >= 0 },
 });
@@ -108,6 +116,11 @@ export async function usage(): Promise<void> {
   const outcome = await store.execute('place', { id: 1 }, { commandId: 'c1' });
   if (outcome.status === 'accepted') assertType<Equal<typeof outcome.commit.firstSequence, number>>();
   else assertType<Equal<typeof outcome.code, string>>();
+  // @ts-expect-error a rejection has no result
+  if (outcome.status === 'rejected') void outcome.result;
+  if (outcome.status === 'accepted') assertType<Equal<typeof outcome.result, undefined>>();
+  const total = await store.execute('total', { add: 1 });
+  if (total.status === 'accepted') assertType<Equal<typeof total.result, { n: number } | undefined>>();
   // @ts-expect-error there is no such command
   await store.execute('remove', {});
   // @ts-expect-error the input needs an id

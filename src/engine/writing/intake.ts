@@ -246,7 +246,7 @@ export function badDecision(command: string, problem: string, cause?: unknown): 
   return new RefoldError('COMMAND_FAILED', `Cannot execute ${command}: ${problem}`, {
     type: command,
     cause,
-    hint: "decide gives events, an array of events, or reject('CODE', 'why'), synchronously; nothing was appended",
+    hint: "decide gives an event, an array of events, { events, result } with a result of plain JSON up to 64 KiB, or reject('CODE', 'why'), synchronously; nothing was appended",
   });
 }
 

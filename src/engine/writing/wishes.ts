@@ -5,7 +5,7 @@
  * everything of the caller's is validated and made the engine's own at the call, so that an object which is used again is
  * recorded as it was; only what depends on the state is left for its turn.
  */
-import type { EventMeta } from '../../core/event.ts';
+import type { EventMeta, Json } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
 import type { Model, Rejection } from '../../core/model.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
@@ -23,7 +23,12 @@ export interface Moment {
 }
 
 /** What a wish comes to: a commit, which may be empty for a command, or a rejection. */
-export type Decision = AdmittedCommit | { readonly rejected: Rejection };
+export type Decision = AdmittedDecision | { readonly rejected: Rejection };
+
+export interface AdmittedDecision extends AdmittedCommit {
+  /** For the caller of a command; our own, frozen. */
+  readonly result?: Json | undefined;
+}
 
 export interface Wish {
   /** Runs the application's code. @throws RefoldError when the wish is refused */
@@ -110,6 +115,7 @@ export class CommandWish implements Wish {
     if ('rejected' in verdict) return verdict;
     const { sequence, now } = moment;
     const placement = { firstSequence: sequence + 1, recordedAt: now, command: this.#name, meta: this.#meta };
-    return this.#intake.admitCommit(verdict.accepted, placement);
+    const { events, json } = this.#intake.admitCommit(verdict.accepted, placement);
+    return { events, json, result: verdict.result };
   }
 }

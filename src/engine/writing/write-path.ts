@@ -10,7 +10,7 @@
  * after that nothing is asked or believed that it could have touched.
  */
 import { RefoldError } from '../../core/errors.ts';
-import type { Commit, RecordedEvent } from '../../core/event.ts';
+import type { Commit, Json, RecordedEvent } from '../../core/event.ts';
 import type { Model, Rejection } from '../../core/model.ts';
 import type { LiveState } from '../../fold/live-state.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
@@ -223,7 +223,9 @@ export class WritePath {
     const decision = wish.decide({ state: this.#live.value, sequence, now });
     const isRejected = 'rejected' in decision;
     const commit = isRejected ? undefined : this.#take(decision, now);
-    const outcome = isRejected ? rejectedBy(decision.rejected) : acceptedAs(sequence + 1, this.#sequence, now);
+    const outcome = isRejected
+      ? rejectedBy(decision.rejected)
+      : acceptedAs(sequence + 1, this.#sequence, now, decision.result);
     if (commandId === undefined) {
       // Even a rejection waits: it was decided on a state that may not be durable yet.
       if (commit === undefined && this.queue.bytes === 0) return Promise.resolve(answer(outcome));
@@ -351,8 +353,14 @@ function rejectedBy({ code, message }: Rejection): CommandOutcome {
   return { status: 'rejected', code, message };
 }
 
-function acceptedAs(firstSequence: number, lastSequence: number, recordedAt: number): CommandOutcome {
-  return { status: 'accepted', commit: { firstSequence, lastSequence, recordedAt } };
+function acceptedAs(
+  firstSequence: number,
+  lastSequence: number,
+  recordedAt: number,
+  result: Json | undefined,
+): CommandOutcome {
+  const commit = { firstSequence, lastSequence, recordedAt };
+  return result === undefined ? { status: 'accepted', commit } : { status: 'accepted', commit, result };
 }
 
 /**
