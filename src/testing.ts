@@ -23,7 +23,7 @@ import { decideCommand, type Verdict } from './engine/writing/commands.ts';
 import { Intake } from './engine/writing/intake.ts';
 import { diffStates } from './fold/diff.ts';
 import { decodeState, encodeState, hashState } from './fold/encoding/state-codec.ts';
-import { foldDirect, openAtomicState } from './fold/live-state.ts';
+import { foldDirect, openAtomicState, openDirectState } from './fold/live-state.ts';
 
 /** `now` for commands and `recordedAt` for given events, unless a story says otherwise: 2020-01-01, in ms. */
 const STORY_TIME = 1_577_836_800_000;
@@ -63,7 +63,8 @@ export function specification<State extends object, C extends Catalog, K extends
       const recorded = record(model, [events], STORY_TIME).flat();
       const state = freshState(model);
       foldDirect(model.reducers, state, recorded);
-      const verdict = decideCommand(model, name, input, { state, now, sequence: recorded.length });
+      const desk = { model, intake: new Intake(model), live: openDirectState(state) };
+      const verdict = decideCommand(desk, name, input, recorded.length, now);
       // biome-ignore lint/suspicious/noThenProperty: given, when, then is the field's own wording
       return { then: (expected) => compareEnding(model, name, verdict, expected) };
     },

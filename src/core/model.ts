@@ -70,11 +70,29 @@ export interface Rejection {
 }
 
 /** What `decide` may look at besides state and input. */
-export interface DecideContext {
+export interface DecideContext<State = any, C extends Catalog = any> {
   /** What `recordedAt` will be, in ms since the epoch. */
   readonly now: number;
   /** Of the last event in the state. */
   readonly sequence: number;
+  /**
+   * The state as it would be with these events folded into the one that `decide` was given: for a decision that depends on
+   * what an earlier part of it does. One event, or an array. They are validated as `append` does, and numbered from
+   * `sequence + 1` at `now`.
+   *
+   * The view is read-only, and valid until `decide` returns. Each call starts from the state that `decide` was given, unless it
+   * is told to go on from `onto`: what the last call gave, which from then on shows these events, too.
+   *
+   * Costs a validation and a fold of the events, and a proxy for each object that is looked at. The state is not copied,
+   * whatever its size and whichever the fold.
+   *
+   * @throws RefoldError `EVENT_REJECTED`, `UNKNOWN_EVENT_TYPE`, `REDUCER_FAILED` as `append` does: `decide` may catch it.
+   * `INVALID_OPTION` after `decide` has returned, and for an `onto` that is not what the last call gave
+   */
+  readonly fold: (
+    events: EventOf<C> | readonly EventOf<C>[],
+    onto?: DeepReadonly<State> | undefined,
+  ) => DeepReadonly<State>;
 }
 
 /** What `decide` gives: events (none is an acceptance too), events with a result, or `reject('CODE', 'why')`. */
@@ -92,7 +110,7 @@ export type DecisionWithResult<C extends Catalog> =
 export type Decide<State, C extends Catalog, Input> = (
   state: DeepReadonly<State>,
   input: Input,
-  context: DecideContext,
+  context: DecideContext<State, C>,
 ) => Decision<C>;
 
 export interface CommandDefinition<State, C extends Catalog, Input extends z.ZodType> {

@@ -1,6 +1,9 @@
 /** The direct fold: reducers change the state itself. One loop, as tight as it gets, for it is what replay spends its time in. */
 import type { RecordedEvent } from '../core/event.ts';
-import type { LiveState } from './live-state.ts';
+import { DraftScope } from './atomic/scope.ts';
+import { Settling } from './atomic/settle.ts';
+import { StagedCommit } from './atomic/staged-commit.ts';
+import type { LiveState, OpenCommit } from './live-state.ts';
 import { OrderedMap } from './ordered-map.ts';
 import { IllegalValue, MOVED } from './plain.ts';
 import {
@@ -63,6 +66,8 @@ export class DirectState<State extends object> implements LiveState<State> {
   readonly value: State;
   isWhole = true;
   readonly #ordered: OrderedTables;
+  /** Of commits that are only staged; used again for each. */
+  #settling: Settling | undefined;
 
   constructor(state: State) {
     this.value = state;
@@ -74,6 +79,17 @@ export class DirectState<State extends object> implements LiveState<State> {
     foldEvents(reducers, this.value, events);
     this.#ordered.requireInPlace(events.at(-1));
     this.isWhole = true;
+  }
+
+  stage(what: string): StagedCommit {
+    this.#settling ??= new Settling(new DraftScope());
+    return new StagedCommit(this.value, this.#settling, { what, isFrozen: false });
+  }
+
+  /** Each event changes the state itself. */
+  open(): OpenCommit {
+    const fold: OpenCommit['fold'] = (reducers, event) => this.fold(reducers, [event]);
+    return { state: this.value, fold, take: () => {}, end: () => {} };
   }
 
   capture(): undefined {

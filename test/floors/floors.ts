@@ -56,7 +56,17 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/fold/atomic/',
     sees: [CORE, FOLD],
-    doors: ['atomic-state.ts', 'adopt.ts', 'commit-draft.ts', 'map-draft.ts', 'ordered-map-draft.ts'],
+    doors: [
+      'atomic-state.ts',
+      'adopt.ts',
+      'commit-draft.ts',
+      'map-draft.ts',
+      'misuse.ts',
+      'ordered-map-draft.ts',
+      'scope.ts',
+      'settle.ts',
+      'staged-commit.ts',
+    ],
     node: PURE,
   },
   {

@@ -6,6 +6,7 @@ import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import { type CommandDefinition, isRejection, type Model, type Rejection } from '../../core/model.ts';
 import { listNearest } from '../../core/nearest.ts';
+import { Deciding, type Desk } from './deciding.ts';
 import { badDecision, describeIssues, refusalOf } from './intake.ts';
 
 /**
@@ -35,12 +36,6 @@ export type Verdict =
 /** The longest text of a result, in bytes of UTF-8: an outcome stands in memory and in the log for a long time. */
 const RESULT_BYTES = 64 * 1024;
 
-export interface DecisionContext {
-  readonly state: object;
-  readonly now: number;
-  readonly sequence: number;
-}
-
 type Command = CommandDefinition<any, any, any>;
 
 /**
@@ -49,9 +44,10 @@ type Command = CommandDefinition<any, any, any>;
  * @throws RefoldError `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does not fit or a schema that
  * throws, `COMMAND_FAILED` when `decide` throws or gives something that is no decision
  */
-export function decideCommand(model: Model, name: string, input: unknown, context: DecisionContext): Verdict {
-  const command = commandOf(model, name);
-  return decide(command, name, parseInput(command, name, input), context);
+export function decideCommand(desk: Desk, name: string, input: unknown, sequence: number, now: number): Verdict {
+  const command = commandOf(desk.model, name);
+  const parsed = parseInput(command, name, input);
+  return decide(command, name, parsed, desk.live.value, new Deciding(desk, sequence, now, undefined));
 }
 
 /** @throws RefoldError `INVALID_OPTION` */
@@ -89,13 +85,14 @@ export function parseInput(command: Command, name: string, input: unknown): unkn
 }
 
 /** Runs `decide` on input that has been parsed. @throws RefoldError `COMMAND_FAILED` */
-export function decide(command: Command, name: string, input: unknown, context: DecisionContext): Verdict {
-  const { state, now, sequence } = context;
+export function decide(command: Command, name: string, input: unknown, state: object, context: Deciding): Verdict {
   let decision: unknown;
   try {
-    decision = command.decide(state as never, input as never, { now, sequence });
+    decision = command.decide(state as never, input as never, context);
   } catch (cause) {
     throw badDecision(name, `its decide threw: ${messageOf(cause)}`, cause);
+  } finally {
+    context.end();
   }
   return verdictOf(name, decision);
 }

@@ -7,9 +7,10 @@
  */
 import type { EventMeta, Json } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
-import type { Model, Rejection } from '../../core/model.ts';
+import type { Rejection } from '../../core/model.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
 import { commandOf, decide, parseInput } from './commands.ts';
+import { Deciding, type Desk } from './deciding.ts';
 import { type CopiedInput, copyInput } from './held-input.ts';
 import { type AdmittedCommit, atLeastOne, type Intake, listOf, refusalOf } from './intake.ts';
 
@@ -73,16 +74,14 @@ export class EventsWish implements Wish {
 
 /** `execute`. */
 export class CommandWish implements Wish {
-  readonly #model: Model;
-  readonly #intake: Intake;
+  readonly #desk: Desk;
   readonly #name: string;
   readonly #input: unknown;
   readonly #meta: EventMeta | undefined;
 
   /** @param meta for the events that have none; the engine's own */
-  constructor(model: Model, intake: Intake, name: string, input: unknown, meta: EventMeta | undefined) {
-    this.#model = model;
-    this.#intake = intake;
+  constructor(desk: Desk, name: string, input: unknown, meta: EventMeta | undefined) {
+    this.#desk = desk;
     this.#name = name;
     this.#input = input;
     this.#meta = meta;
@@ -107,15 +106,16 @@ export class CommandWish implements Wish {
   }
 
   #parse(): unknown {
-    return parseInput(commandOf(this.#model, this.#name), this.#name, this.#input);
+    return parseInput(commandOf(this.#desk.model, this.#name), this.#name, this.#input);
   }
 
   #decide(input: unknown, moment: Moment): Decision {
-    const verdict = decide(commandOf(this.#model, this.#name), this.#name, input, moment);
+    const { state, sequence, now } = moment;
+    const context = new Deciding(this.#desk, sequence, now, this.#meta);
+    const verdict = decide(commandOf(this.#desk.model, this.#name), this.#name, input, state, context);
     if ('rejected' in verdict) return verdict;
-    const { sequence, now } = moment;
     const placement = { firstSequence: sequence + 1, recordedAt: now, command: this.#name, meta: this.#meta };
-    const { events, json } = this.#intake.admitCommit(verdict.accepted, placement);
+    const { events, json } = this.#desk.intake.admitCommit(verdict.accepted, placement);
     return { events, json, result: verdict.result };
   }
 }

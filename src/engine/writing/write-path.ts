@@ -20,6 +20,7 @@ import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
 import type { StoreClock } from './clock.ts';
 import { type CommandOutcome, parseOutcome, serialiseOutcome } from './commands.ts';
 import { CommitQueue, type FoldedCommit } from './commit-queue.ts';
+import type { Desk } from './deciding.ts';
 import { type AdmittedCommit, admitMeta, Intake } from './intake.ts';
 import { copyForListeners, forListeners, type Publisher } from './publisher.ts';
 import { type Guest, WaitingRoom } from './waiting-room.ts';
@@ -49,7 +50,7 @@ export class WritePath {
   readonly #parts: WritePathParts;
   readonly #guard: Reentrancy;
   readonly #live: LiveState<object>;
-  readonly #intake: Intake;
+  readonly #desk: Desk;
   readonly #room: WaitingRoom;
   /** What commands come to that wait or are on their way, by commandId. */
   readonly #pending = new Map<string, () => Promise<CommandOutcome>>();
@@ -66,7 +67,7 @@ export class WritePath {
     this.#guard = guardOf(log);
     this.#unseen = new Set([...model.types.keys()].filter((type) => !firstSeen.has(type)));
     this.#live = live;
-    this.#intake = new Intake(model);
+    this.#desk = { model, intake: new Intake(model), live };
     this.queue = new CommitQueue(log, {
       onDurable: (commits, outcomes) => this.#becameDurable(commits, outcomes),
       onFailure: (error) => this.#failed(error),
@@ -103,7 +104,7 @@ export class WritePath {
     this.#guard.enter();
     try {
       const options = given === undefined ? {} : appendOptions(given);
-      return this.#write(options, new EventsWish(this.#intake, events), commitOf);
+      return this.#write(options, new EventsWish(this.#desk.intake, events), commitOf);
     } catch (error) {
       return Promise.reject(error);
     } finally {
@@ -116,7 +117,7 @@ export class WritePath {
     try {
       const options = given === undefined ? {} : executeOptions(given);
       const meta = options.meta === undefined ? undefined : admitMeta(options.meta, name, undefined, 'execute');
-      return this.#write(options, new CommandWish(this.#parts.model, this.#intake, name, input, meta), asItIs);
+      return this.#write(options, new CommandWish(this.#desk, name, input, meta), asItIs);
     } catch (error) {
       return Promise.reject(error);
     } finally {

@@ -190,11 +190,13 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     return pair;
   }
 
-  /** What is settled is the table's, and needs a draft; what is not is a draft already, or new. */
+  /** What is the table's needs a draft; what is not is a draft already, or new. */
   #draft(key: K, value: V | undefined): V | undefined {
-    if (typeof value !== 'object' || value === null || this.#isOver || !this.#scope.isSettled(value)) return value;
-    // Staged by this event: even if a reducer has frozen it, it is that reducer's.
-    if (this.#touched.has(key) && value !== this.#touched.get(key)) return value;
+    if (typeof value !== 'object' || value === null || this.#isOver) return value;
+    // Staged by this event: even if a reducer has frozen it, it is that reducer's. What this event has not touched is the
+    // table's, also where that is folded directly, and so not frozen.
+    const isTouched = this.#touched.has(key);
+    if (isTouched && (value !== this.#touched.get(key) || !this.#scope.isSettled(value))) return value;
     const draft = this.#scope.draft(value, this, key, this.#copier) as V & object;
     super.set(key, draft);
     this.#touched.set(key, value);
