@@ -63,7 +63,8 @@ export type { CompactionReport, CompactOptions } from './engine/upkeep/compactio
 export { type RepairOptions, type RepairReport, repairLog } from './engine/upkeep/repair.ts';
 export type { CommandOutcome } from './engine/writing/commands.ts';
 export type { Listener } from './engine/writing/publisher.ts';
-export type { AppendOptions, ExecuteOptions } from './engine/writing/write-options.ts';
+export type { Transacted, Transaction } from './engine/writing/transaction.ts';
+export type { AppendOptions, ExecuteOptions, TransactOptions } from './engine/writing/write-options.ts';
 export { hashState } from './fold/encoding/state-codec.ts';
 export { ascending, type Comparator, descending, OrderedMap, type ReadonlyOrderedMap } from './fold/ordered-map.ts';
 export { plain } from './fold/own-copy.ts';

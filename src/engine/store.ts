@@ -47,7 +47,8 @@ import { Upkeep, type UpkeepStats } from './upkeep/upkeep.ts';
 import { StoreClock } from './writing/clock.ts';
 import type { CommandOutcome } from './writing/commands.ts';
 import { type Listener, Publisher } from './writing/publisher.ts';
-import type { AppendOptions, ExecuteOptions } from './writing/write-options.ts';
+import type { Transacted, Transaction } from './writing/transaction.ts';
+import type { AppendOptions, ExecuteOptions, TransactOptions } from './writing/write-options.ts';
 import { WritePath } from './writing/write-path.ts';
 
 export interface StoreStats extends UpkeepStats, LogSize {
@@ -187,6 +188,27 @@ export class Store<
   ): Promise<CommandOutcome<ResultOf<D, Name>>> {
     const outcome = this.#refused('execute') ?? this.#path.execute(name, input, options);
     return outcome as Promise<CommandOutcome<ResultOf<D, Name>>>;
+  }
+
+  /**
+   * Runs a callback that appends events one by one and sees the state in between, and makes all of them one commit:
+   * `store.transact((tx) => { tx.append(event); return tx.state.total })`. The callback is synchronous. Inside it `tx.append` is
+   * the one way to write: every other write of the store is a `REENTRANT_WRITE`.
+   *
+   * The callback has run when the call returns. The exception: while calls wait for room in the queue, it runs in its turn.
+   * The promise resolves when the commit is durable; without an event there is no commit, and nothing is written.
+   *
+   * When the callback throws, the promise rejects with what it threw. Atomic fold: nothing is left of the transaction. Direct
+   * fold: what was folded before is committed.
+   *
+   * @throws RefoldError as `append` does; `INVALID_OPTION` for a callback that returns a promise
+   */
+  transact<Result>(
+    callback: (tx: Transaction<State, C>) => Result,
+    options?: TransactOptions,
+  ): Promise<Transacted<Result>> {
+    const transacted = this.#refused('transact') ?? this.#path.transact(callback, options);
+    return transacted as Promise<Transacted<Result>>;
   }
 
   /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller's own copy. */

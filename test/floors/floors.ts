@@ -134,6 +134,7 @@ export const FLOORS: readonly Floor[] = [
       'clock.ts',
       'commit-queue.ts',
       'shadow-world.ts',
+      'transaction.ts',
     ],
     node: 'all',
   },

@@ -161,8 +161,13 @@ function encodeAdmitted(events: readonly RecordedEvent<string, Json>[], firstSeq
     // The events are our own plain JSON: nothing but the length of the text can be wrong.
     throw tooLarge('more characters of JSON than a string can hold', firstSequence, cause);
   }
-  if (json.length > COMMIT_CHARACTERS) throw tooLarge(`${json.length} characters of JSON`, firstSequence);
+  requireCommitSize(json.length, firstSequence);
   return json;
+}
+
+/** @throws RefoldError `EVENT_REJECTED` for a commit whose text is longer than may be */
+export function requireCommitSize(characters: number, firstSequence: number | undefined): void {
+  if (characters > COMMIT_CHARACTERS) throw tooLarge(`${characters} characters of JSON`, firstSequence);
 }
 
 function admitData({ eventType, record }: Gate, input: unknown, sequence: number | undefined): Json {

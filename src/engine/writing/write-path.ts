@@ -9,12 +9,15 @@
  * All of the application's code runs before a commit is taken into the state, with the guard against re-entrancy entered;
  * after that nothing is asked or believed that it could have touched.
  */
+import { types } from 'node:util';
 import { RefoldError } from '../../core/errors.ts';
 import type { Commit, Json, RecordedEvent } from '../../core/event.ts';
+import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import type { Model, Rejection } from '../../core/model.ts';
 import type { LiveState } from '../../fold/live-state.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
 import type { LogStore, StoredOutcome } from '../../log/log-store.ts';
+import { A_FUNCTION, checkValue } from '../calls/call-options.ts';
 import type { Settings } from '../calls/options.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
 import type { StoreClock } from './clock.ts';
@@ -23,9 +26,17 @@ import { CommitQueue, type FoldedCommit } from './commit-queue.ts';
 import type { Desk } from './deciding.ts';
 import { type AdmittedCommit, admitMeta, Intake } from './intake.ts';
 import { copyForListeners, forListeners, type Publisher } from './publisher.ts';
+import { notSynchronous, RunningTransaction, type Transacted, type Transaction } from './transaction.ts';
 import { type Guest, WaitingRoom } from './waiting-room.ts';
 import { CommandWish, EventsWish, type HeldWish, type Wish } from './wishes.ts';
-import { type AppendOptions, appendOptions, type ExecuteOptions, executeOptions } from './write-options.ts';
+import {
+  type AppendOptions,
+  appendOptions,
+  type ExecuteOptions,
+  executeOptions,
+  type TransactOptions,
+  transactOptions,
+} from './write-options.ts';
 
 export interface WritePathParts {
   readonly model: Model;
@@ -125,6 +136,22 @@ export class WritePath {
     }
   }
 
+  /** Runs the callback when its turn comes, which is nearly always inside this call. */
+  transact(work: unknown, given: TransactOptions | undefined): Promise<Transacted<unknown>> {
+    this.#guard.enter();
+    try {
+      const options = given === undefined ? {} : transactOptions(given);
+      const callback = checkValue('transact', 'callback', A_FUNCTION, work) as (tx: Transaction) => unknown;
+      if (types.isAsyncFunction(callback)) throw notSynchronous();
+      if (this.#room.isEmpty && !this.queue.isFull) return this.#transactNow(callback, options);
+      return this.#wait({}, 0, () => this.#transactNow(callback, options)).written;
+    } catch (error) {
+      return Promise.reject(error);
+    } finally {
+      this.#guard.leave();
+    }
+  }
+
   /** Whether calls wait for their turn. */
   get isHoldingBack(): boolean {
     return !this.#room.isEmpty;
@@ -191,15 +218,15 @@ export class WritePath {
   }
 
   /** Joins the waiting room; `begin` is called in its turn. */
-  #wait({ commandId }: AppendOptions, bytes: number, begin: () => Promise<CommandOutcome>): Waiting {
-    const { promise: written, resolve } = Promise.withResolvers<CommandOutcome>();
-    const guest = { bytes, isReady: true, enter: () => resolve(this.#begin(commandId, begin)) };
-    if (commandId !== undefined) this.#pending.set(commandId, () => written);
+  #wait<Answer>({ commandId }: AppendOptions, bytes: number, begin: () => Promise<Answer>): Waiting<Answer> {
+    const { promise: written, resolve } = Promise.withResolvers<Answer>();
+    const guest = { bytes, isReady: true, enter: () => resolve(this.#enter(commandId, begin)) };
+    if (commandId !== undefined) this.#pending.set(commandId, () => written as Promise<any>);
     this.#room.join(guest);
     return { guest, written };
   }
 
-  #begin(commandId: string | undefined, begin: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+  #enter<Answer>(commandId: string | undefined, begin: () => Promise<Answer>): Promise<Answer> {
     this.#guard.enter();
     try {
       return begin();
@@ -217,9 +244,7 @@ export class WritePath {
     wish: Pick<Wish, 'decide'>,
     answer: Answering<Answer>,
   ): Promise<Answer> {
-    if (this.#failure !== undefined) throw this.#failure;
-    this.#requireSequence(expectedSequence);
-    const now = Math.max(this.#parts.clock.read(), this.#recordedAt);
+    const now = this.#begin(expectedSequence);
     const sequence = this.#sequence;
     const decision = wish.decide({ state: this.#live.value, sequence, now });
     const isRejected = 'rejected' in decision;
@@ -236,6 +261,13 @@ export class WritePath {
     const written = this.queue.push({ commit, outcome: stored }, answer(outcome));
     this.#pending.set(commandId, () => written.then(() => outcome));
     return written;
+  }
+
+  /** What has to hold for anything to be decided; gives what `recordedAt` will be. */
+  #begin(expectedSequence: number | undefined): number {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#requireSequence(expectedSequence);
+    return Math.max(this.#parts.clock.read(), this.#recordedAt);
   }
 
   /**
@@ -255,6 +287,52 @@ export class WritePath {
     return { events: count, firstSequence, recordedAt, json, published };
   }
 
+  #transactNow(
+    callback: (tx: Transaction) => unknown,
+    { expectedSequence }: TransactOptions,
+  ): Promise<Transacted<unknown>> {
+    const now = this.#begin(expectedSequence);
+    const transaction = new RunningTransaction(this.#desk, this.#sequence, now);
+    let result: unknown;
+    let failure: { readonly error: unknown } | undefined;
+    try {
+      result = callback(transaction);
+      if (isPromiseLike(result)) {
+        letGo(result);
+        throw notSynchronous();
+      }
+    } catch (error) {
+      failure = { error };
+    }
+    transaction.end();
+    if (!this.#live.isWhole) this.#failure ??= halfChanged(this.#parts.log.path, failure?.error);
+    // Under the direct fold what was folded is part of the state, whatever became of the callback.
+    if (failure !== undefined && this.#parts.settings.fold === 'atomic') throw failure.error;
+    const commit = this.#takeTransaction(transaction);
+    if (failure !== undefined && commit === undefined) throw failure.error;
+    if (commit === undefined && this.queue.bytes === 0) return Promise.resolve({ commit, result });
+    const { firstSequence = 0, recordedAt = 0 } = commit ?? {};
+    const last = firstSequence + transaction.count - 1;
+    const told = commit && { firstSequence, lastSequence: last, recordedAt };
+    const written = this.queue.push({ commit }, { commit: told, result });
+    if (failure === undefined) return written;
+    return written.then(() => {
+      throw failure.error;
+    });
+  }
+
+  #takeTransaction(transaction: RunningTransaction): KeptCommit | undefined {
+    const { count, now } = transaction;
+    if (count === 0) return undefined;
+    const { json } = transaction;
+    const firstSequence = this.#sequence + 1;
+    this.#guarded(() => transaction.take());
+    this.#sequence += count;
+    this.#recordedAt = now;
+    if (this.#unseen.size > 0) this.#noteFirsts(this.#firstsAmong(decodeCommit(json, firstSequence, now)));
+    return { events: count, firstSequence, recordedAt: now, json };
+  }
+
   #firstsAmong(events: readonly RecordedEvent[]): Map<string, number> {
     const firsts = new Map<string, number>();
     for (const { type, sequence } of events) {
@@ -271,11 +349,14 @@ export class WritePath {
   }
 
   #fold(events: readonly RecordedEvent[]): void {
-    const { model, log } = this.#parts;
+    this.#guarded(() => this.#live.fold(this.#parts.model.reducers, events));
+  }
+
+  #guarded(fold: () => void): void {
     try {
-      this.#live.fold(model.reducers, events);
+      fold();
     } catch (error) {
-      if (!this.#live.isWhole) this.#failure = halfChanged(log.path, error);
+      if (!this.#live.isWhole) this.#failure = halfChanged(this.#parts.log.path, error);
       throw error;
     }
   }
@@ -323,9 +404,9 @@ function readBack({ json, firstSequence, recordedAt }: FoldedCommit): readonly R
   return forListeners(decodeCommit(json, firstSequence, recordedAt));
 }
 
-interface Waiting {
+interface Waiting<Answer> {
   readonly guest: Guest;
-  readonly written: Promise<CommandOutcome>;
+  readonly written: Promise<Answer>;
 }
 
 function asItIs(outcome: CommandOutcome): CommandOutcome {

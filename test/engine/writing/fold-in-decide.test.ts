@@ -251,6 +251,20 @@ describe.each([
     expect(store.state.items.get(4)).toMatchObject({ n: 1 });
   });
 
+  test('works in a command that had to wait for its turn', async () => {
+    await using store = await open();
+    const name = 'x'.repeat(8 * 1024 * 1024);
+    const filling = Array.from({ length: 9 }, () => store.append({ type: 'Renamed', data: { name } }));
+    filling.push(store.append(put(1, 1)));
+    attempt = (_state, { fold, sequence }) => [sequence, (fold(put(1, 2)) as any).items.get(1).n];
+    seen = undefined;
+    const executed = store.execute('try', {});
+    expect(store.stats().waitingBytes).toBeGreaterThan(0);
+    expect(seen).toBe(undefined);
+    await Promise.all([...filling, executed]);
+    expect(seen).toEqual([10, 3]);
+  });
+
   test('does not go on from what is not its last view', async () => {
     await using store = await open();
     attempt = (state, { fold }) => {
