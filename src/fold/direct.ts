@@ -101,6 +101,8 @@ export class DirectState<State extends object> implements LiveState<State> {
 export class OrderedTables {
   readonly #state: Record<string, unknown>;
   readonly #tables: ReadonlyMap<string, unknown>;
+  /** What was found to be in its place, by the order of the keys: it needs no second look after the next event. */
+  readonly #seen: unknown[] = [];
 
   constructor(state: object) {
     this.#state = state as Record<string, unknown>;
@@ -116,8 +118,13 @@ export class OrderedTables {
   /** The property of an OrderedMap that is not the one which was there, or is there no more. */
   #findMoved(): string | undefined {
     for (const [key, table] of this.#tables) if (this.#state[key] !== table) return key;
+    let place = -1;
     for (const key in this.#state) {
-      if (this.#state[key] instanceof OrderedMap && !this.#tables.has(key)) return key;
+      const value = this.#state[key];
+      place++;
+      if (typeof value !== 'object' || value === this.#seen[place]) continue;
+      if (value instanceof OrderedMap && !this.#tables.has(key)) return key;
+      if (!(value instanceof OrderedMap)) this.#seen[place] = value;
     }
     return undefined;
   }

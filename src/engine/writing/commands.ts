@@ -36,7 +36,8 @@ export type Verdict =
 /** The longest text of a result, in bytes of UTF-8: an outcome stands in memory and in the log for a long time. */
 const RESULT_BYTES = 64 * 1024;
 
-type Command = CommandDefinition<any, any, any>;
+/** A command of any model's. */
+export type Command = CommandDefinition<any, any, any>;
 
 /**
  * Parses the input and runs `decide`.

@@ -22,10 +22,10 @@ export class Deciding implements DecideContext {
   readonly sequence: number;
   readonly #desk: Desk;
   readonly #meta: EventMeta | undefined;
+  /** Those that are shown, from the first call on. */
   #staged: StagedCommit[] | undefined;
-  /** Events that the last of them holds. */
+  /** Events that the last of them holds; `OVER` when `decide` has returned. */
   #folded = 0;
-  #isOver = false;
 
   /** @param meta for events that have none */
   constructor(desk: Desk, sequence: number, now: number, meta: EventMeta | undefined) {
@@ -42,8 +42,8 @@ export class Deciding implements DecideContext {
 
   /** `decide` has returned. */
   end(): void {
-    this.#isOver = true;
     if (this.#staged !== undefined) for (const staged of this.#staged) staged.end(RETURNED);
+    this.#folded = OVER;
   }
 
   #fold(given: unknown, onto: unknown): object {
@@ -64,7 +64,7 @@ export class Deciding implements DecideContext {
 
   /** @throws RefoldError `INVALID_OPTION` */
   #stagedAt(onto: unknown): StagedCommit | undefined {
-    if (this.#isOver) throw refused(RETURNED, 'Call fold before decide returns');
+    if (this.#folded === OVER) throw refused(RETURNED, 'Call fold before decide returns');
     if (onto === undefined) return undefined;
     const last = this.#staged?.at(-1);
     if (last !== undefined && onto === last.state) return last;
@@ -80,6 +80,7 @@ export class Deciding implements DecideContext {
 }
 
 const RETURNED = 'decide has returned';
+const OVER = -1;
 
 function refused(problem: string, hint: string): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot fold: ${problem}`, { type: 'fold', hint });

@@ -73,13 +73,24 @@ export class Intake {
     sequence: number | undefined,
     placement: Placement,
   ): RecordedEvent<string, Json> {
-    const input = readInput(inputs, index, sequence);
-    if (input === undefined || typeof input.type !== 'string') throw notAnEvent(index, sequence, placement);
-    const gate = this.#gateOf(input.type, sequence);
+    // Each part is read once: it may be a getter.
+    let givenType: unknown;
+    let givenData: unknown;
+    let givenMeta: unknown;
+    try {
+      const input = inputs[index];
+      if (typeof input === 'object' && input !== null) {
+        ({ type: givenType, data: givenData, meta: givenMeta } = input as Partial<EventInput>);
+      }
+    } catch (cause) {
+      throw unreadable('the event', coordinatesOf(undefined, sequence), cause);
+    }
+    if (typeof givenType !== 'string') throw notAnEvent(index, sequence, placement);
+    const gate = this.#gateOf(givenType, sequence);
     const { type, version } = gate.eventType;
     const { recordedAt } = placement;
-    const data = admitData(gate, input.data, sequence);
-    const meta = input.meta === undefined ? placement.meta : admitMeta(input.meta, type, sequence);
+    const data = admitData(gate, givenData, sequence);
+    const meta = givenMeta === undefined ? placement.meta : admitMeta(givenMeta, type, sequence);
     if (meta === undefined) return { sequence: sequence ?? 0, recordedAt, type, version, data };
     return { sequence: sequence ?? 0, recordedAt, type, version, data, meta };
   }
@@ -125,22 +136,6 @@ function lookAtSchema({ type, schema }: EventType, sequence: number | undefined)
     return recordSchemaOf(schema);
   } catch (cause) {
     throw schemaThrew(type, sequence, cause);
-  }
-}
-
-/** Each part of an event, read once; undefined when it is not an object. */
-function readInput(
-  inputs: readonly unknown[],
-  index: number,
-  sequence: number | undefined,
-): { readonly type: unknown; readonly data: unknown; readonly meta: unknown } | undefined {
-  try {
-    const input = inputs[index];
-    if (typeof input !== 'object' || input === null) return undefined;
-    const { type, data, meta } = input as Partial<EventInput>;
-    return { type, data, meta };
-  } catch (cause) {
-    throw unreadable('the event', coordinatesOf(undefined, sequence), cause);
   }
 }
 
