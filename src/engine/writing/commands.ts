@@ -21,12 +21,10 @@ interface RejectedCommand {
   readonly message: string;
 }
 
-interface AcceptedCommand<Result> {
-  readonly status: 'accepted';
-  readonly commit: Commit;
-  /** What `decide` gave as its result: a frozen copy. Left out where it gave none. */
-  readonly result?: Result;
-}
+type AcceptedCommand<Result> = { readonly status: 'accepted'; readonly commit: Commit } & GivenResult<Result>;
+
+/** What `decide` gave as its result: a frozen copy. Left out where it gave none. */
+type GivenResult<Result> = [undefined] extends [Result] ? { readonly result?: Result } : { readonly result: Result };
 
 /** What was decided, before the log has it. `result` is our own, frozen. */
 export type Verdict =
