@@ -138,6 +138,7 @@ describe.each([
         ranges: [...levels.range({ from: 3, reverse: true, to: 9 })].map(([key]) => key),
         kinds: [items instanceof Map, levels instanceof OrderedMap, names instanceof Set, Array.isArray(list)],
         list: [list.length, list.filter((each: any) => each.n > 900).length, list.at(-1).n, JSON.stringify(list[0])],
+        sets: [names.isSubsetOf?.(new Set(['x'])) ?? true, names.has('x'), names.size],
         deep: [Object.keys(deep.by), 'name' in deep.by, deep.by.map.get('a').n, { ...deep.by }.name],
         same: Object.is(items.get(2), [...items.values()][0]),
       };
@@ -149,6 +150,7 @@ describe.each([
       ranges: [8, 3],
       kinds: [true, true, true, true],
       list: [200, 4, 199, '{"n":0,"tags":[]}'],
+      sets: [true, false, 0],
       deep: [['name', 'map'], true, 1, 'none'],
       same: true,
     });
