@@ -12,11 +12,14 @@ export type { Commit, DeepReadonly, EventMeta, Json, RecordedEvent } from './cor
 export {
   type Catalog,
   type CatalogOf,
+  type CommandDecisions,
   type CommandDefinition,
   type CommandInputs,
   type DataOf,
   type Decide,
   type DecideContext,
+  type Decision,
+  type DecisionWithResult,
   defineModel,
   type EventDefinition,
   type EventOf,
@@ -29,6 +32,7 @@ export {
   type Reducer,
   type Reducers,
   type Rejection,
+  type ResultOf,
   reject,
   type StateOf,
   type TypeOf,
@@ -73,7 +77,8 @@ export { type RepairOptions, type RepairReport, repairLog } from './engine/upkee
 export type { UpkeepStats } from './engine/upkeep/upkeep.ts';
 export type { CommandOutcome } from './engine/writing/commands.ts';
 export type { Listener } from './engine/writing/publisher.ts';
-export type { AppendOptions, ExecuteOptions } from './engine/writing/write-options.ts';
+export type { Transacted, Transaction } from './engine/writing/transaction.ts';
+export type { AppendOptions, ExecuteOptions, TransactOptions } from './engine/writing/write-options.ts';
 export { hashState } from './fold/encoding/state-codec.ts';
 export {
   ascending,

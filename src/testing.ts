@@ -10,7 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { EventInput, RecordedEvent } from './core/event.ts';
-import type { Catalog, CommandInputs, EventOf, InputOf, Model } from './core/model.ts';
+import type { Catalog, CommandDecisions, CommandInputs, EventOf, InputOf, Model } from './core/model.ts';
 import { requireModel } from './core/model-checks.ts';
 import { isParts } from './core/parts.ts';
 import { checkOptions, checkValue, type OptionCheck, type OptionChecks } from './engine/calls/call-options.ts';
@@ -23,13 +23,16 @@ import { decideCommand, type Verdict } from './engine/writing/commands.ts';
 import { Intake } from './engine/writing/intake.ts';
 import { diffStates } from './fold/diff.ts';
 import { decodeState, encodeState, hashState } from './fold/encoding/state-codec.ts';
-import { foldDirect, openAtomicState } from './fold/live-state.ts';
+import { foldDirect, openAtomicState, openDirectState } from './fold/live-state.ts';
 
 /** `now` for commands and `recordedAt` for given events, unless a story says otherwise: 2020-01-01, in ms. */
 const STORY_TIME = 1_577_836_800_000;
 
-/** What a story ends with: the events, or the code of the rejection. */
-export type Expectation<C extends Catalog> = readonly EventOf<C>[] | { readonly rejected: string };
+/** What a story ends with: the events, whatever the result; the events and the result; or the code of the rejection. */
+export type Expectation<C extends Catalog> =
+  | readonly EventOf<C>[]
+  | { readonly events: readonly EventOf<C>[]; readonly result: unknown }
+  | { readonly rejected: string };
 
 export interface Story<C extends Catalog, K extends CommandInputs> {
   /** Runs a command on the state that the given events make. */
@@ -47,7 +50,8 @@ export interface Ending<C extends Catalog> {
 
 /**
  * Begins stories about a model: `const given = specification(model)`, then
- * `given([event, …]).when('command', input).then([event, …])` or `.then({ rejected: 'CODE' })`.
+ * `given([event, …]).when('command', input).then([event, …])`, `.then({ events: [event, …], result })` or
+ * `.then({ rejected: 'CODE' })`.
  */
 export function specification<State extends object, C extends Catalog, K extends CommandInputs>(
   model: Model<State, C, K>,
@@ -59,7 +63,8 @@ export function specification<State extends object, C extends Catalog, K extends
       const recorded = record(model, [events], STORY_TIME).flat();
       const state = freshState(model);
       foldDirect(model.reducers, state, recorded);
-      const verdict = decideCommand(model, name, input, { state, now, sequence: recorded.length });
+      const desk = { model, intake: new Intake(model), live: openDirectState(state) };
+      const verdict = decideCommand(desk, name, input, recorded.length, now);
       // biome-ignore lint/suspicious/noThenProperty: given, when, then is the field's own wording
       return { then: (expected) => compareEnding(model, name, verdict, expected) };
     },
@@ -78,10 +83,11 @@ const COMMIT: OptionCheck = [
 ];
 
 function compareEnding(model: Model, command: string, verdict: Verdict, expected: Expectation<any>): void {
-  if (!isParts(expected))
-    checkValue('compare', 'then', ['an array of events, or { rejected }', Array.isArray], expected);
-  const actual = 'rejected' in verdict ? { rejected: verdict.rejected.code } : plain(model, verdict.accepted);
-  const wanted = 'rejected' in expected ? { rejected: expected.rejected } : plain(model, expected);
+  const isExpectation = (value: unknown): boolean =>
+    Array.isArray(value) || (isParts(value) && ('rejected' in value || Array.isArray(value.events)));
+  checkValue('compare', 'then', ['an array of events, { events, result } or { rejected }', isExpectation], expected);
+  const actual = endingOf(model, verdict, 'events' in expected);
+  const wanted = wantedOf(model, expected);
   deepStrictEqual(
     actual,
     wanted,
@@ -92,6 +98,18 @@ function compareEnding(model: Model, command: string, verdict: Verdict, expected
       operator: 'deepStrictEqual',
     }),
   );
+}
+
+function endingOf(model: Model, verdict: Verdict, withResult: boolean): unknown {
+  if ('rejected' in verdict) return { rejected: verdict.rejected.code };
+  const events = plain(model, verdict.accepted);
+  return withResult ? { events, result: verdict.result } : events;
+}
+
+function wantedOf(model: Model, expected: Expectation<any>): unknown {
+  if ('rejected' in expected) return { rejected: expected.rejected };
+  if ('events' in expected) return { events: plain(model, expected.events), result: expected.result };
+  return plain(model, expected);
 }
 
 /** As they would be recorded: through schema and guard, without place and time. */
@@ -183,12 +201,16 @@ function record(model: Model, commits: readonly (readonly EventInput[])[], start
 }
 
 /** A store on a file in a folder of its own, which goes when the store is disposed of or `remove` is called. */
-export interface TemporaryStore<State extends object, C extends Catalog, K extends CommandInputs>
-  extends AsyncDisposable {
-  readonly store: Store<State, C, K>;
+export interface TemporaryStore<
+  State extends object,
+  C extends Catalog,
+  K extends CommandInputs,
+  D extends CommandDecisions = any,
+> extends AsyncDisposable {
+  readonly store: Store<State, C, K, D>;
   readonly path: string;
   /** Closes the store and opens it again, as after a restart. */
-  reopen(options?: Omit<StoreOptions, 'path' | 'log'>): Promise<Store<State, C, K>>;
+  reopen(options?: Omit<StoreOptions, 'path' | 'log'>): Promise<Store<State, C, K, D>>;
   /** Closes the store and removes its folder. */
   remove(): Promise<void>;
 }
@@ -201,15 +223,20 @@ const TEMPORARY_CHECKS: OptionChecks<Omit<StoreOptions, 'path' | 'log'>> = check
  * Opens a store on a new temporary file: `await using temporary = await openTemporaryStore(model)`. It folds strictly, so that
  * a reducer that is not a function of its arguments fails the test; `strict: false` turns that off.
  */
-export async function openTemporaryStore<State extends object, C extends Catalog, K extends CommandInputs>(
-  model: Model<State, C, K>,
+export async function openTemporaryStore<
+  State extends object,
+  C extends Catalog,
+  K extends CommandInputs,
+  D extends CommandDecisions,
+>(
+  model: Model<State, C, K, D>,
   options: Omit<StoreOptions, 'path' | 'log'> = {},
-): Promise<TemporaryStore<State, C, K>> {
+): Promise<TemporaryStore<State, C, K, D>> {
   requireModel('open a temporary store', model);
   const checked = { strict: true, ...checkOptions('open a temporary store', TEMPORARY_CHECKS, options) };
   const folder = await mkdtemp(join(tmpdir(), 'refold-'));
   const path = join(folder, 'store.db');
-  let store: Store<State, C, K>;
+  let store: Store<State, C, K, D>;
   try {
     store = await openStore(model, { ...checked, path });
   } catch (error) {

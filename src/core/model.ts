@@ -77,21 +77,49 @@ export interface Rejection {
   readonly message: string;
 }
 
-/** What `decide` gets besides state and input. `now` becomes `recordedAt`, in ms since the epoch. */
-export interface DecideContext {
+/** What `decide` gets besides state and input. */
+export interface DecideContext<State = any, C extends Catalog = any> {
+  /** What `recordedAt` will be, in ms since the epoch. */
   readonly now: number;
+  /** Of the last event in the state. */
   readonly sequence: number;
+  /**
+   * The state as it would be with these events folded into the one that `decide` was given: for a decision that depends on
+   * what an earlier part of it does. One event, or an array. They are validated as `append` does, and numbered from
+   * `sequence + 1` at `now`.
+   *
+   * The view is read-only, and valid until `decide` returns. Each call starts from the state that `decide` was given, unless it
+   * is told to go on from `onto`: what the last call gave, which from then on shows these events, too.
+   *
+   * Costs a validation and a fold of the events, and a proxy for each object that is looked at. The state is not copied,
+   * whatever its size and whichever the fold.
+   *
+   * @throws RefoldError `EVENT_REJECTED`, `UNKNOWN_EVENT_TYPE`, `REDUCER_FAILED` as `append` does: `decide` may catch it.
+   * `INVALID_OPTION` after `decide` has returned, and for an `onto` that is not what the last call gave
+   */
+  readonly fold: (
+    events: EventOf<C> | readonly EventOf<C>[],
+    onto?: DeepReadonly<State> | undefined,
+  ) => DeepReadonly<State>;
 }
 
+/** What `decide` gives: events (none is an acceptance too), events with a result, or `reject('CODE', 'why')`. */
+export type Decision<C extends Catalog> = readonly EventOf<C>[] | EventOf<C> | DecisionWithResult<C> | Rejection;
+
 /**
- * Decides what a command does in this state. Returns events, or `reject('CODE', 'why')`. An empty array accepts the
- * command without events.
+ * Events (one, an array, or none) with a result for the caller: plain JSON, at most 64 KiB of text in UTF-8. It is copied
+ * when `decide` returns, stands in the outcome, and a retry with the same `commandId` gets it again.
  */
+export type DecisionWithResult<C extends Catalog> =
+  | { readonly events?: readonly EventOf<C>[] | EventOf<C> | undefined; readonly result: unknown }
+  | { readonly events: readonly EventOf<C>[] | EventOf<C>; readonly result?: undefined };
+
+/** Decides what a command does in this state. */
 export type Decide<State, C extends Catalog, Input> = (
   state: DeepReadonly<State>,
   input: Input,
-  context: DecideContext,
-) => readonly EventOf<C>[] | EventOf<C> | Rejection;
+  context: DecideContext<State, C>,
+) => Decision<C>;
 
 export interface CommandDefinition<State, C extends Catalog, Input extends z.ZodType> {
   readonly input: Input;
@@ -100,6 +128,20 @@ export interface CommandDefinition<State, C extends Catalog, Input extends z.Zod
 
 /** Command names with the schema of their input. */
 export type CommandInputs = { readonly [name: string]: z.ZodType };
+
+/** Command names with what their `decide` returns. */
+export type CommandDecisions = { readonly [name: string]: unknown };
+
+/** The type of the `result` in a command's outcome: undefined where its `decide` gives none. */
+export type ResultOf<D extends CommandDecisions, Name extends string> = Name extends keyof D
+  ? ResultIn<D[Name]>
+  : undefined;
+
+type ResultIn<Decided> = Decided extends Rejection
+  ? never
+  : Decided extends { readonly result?: infer Result }
+    ? Result
+    : undefined;
 
 /** What a caller passes to a command: its schema's input. */
 export type InputOf<K extends CommandInputs, Name extends keyof K> = z.input<K[Name]>;
@@ -131,9 +173,15 @@ export interface ModelDefinition<State extends object, C extends Catalog, K exte
   readonly module?: string;
 }
 
-/** A checked definition. State and catalog type most of it; the third type parameter only types `execute`. */
-export interface Model<State extends object = any, C extends Catalog = any, K extends CommandInputs = any>
-  extends ModelDefinition<State, C, K> {
+/** A checked definition. State and catalog type most of it; the other type parameters only type `execute`. */
+export interface Model<
+  State extends object = any,
+  C extends Catalog = any,
+  K extends CommandInputs = any,
+  D extends CommandDecisions = any,
+> extends ModelDefinition<State, C, K> {
+  /** Types only: what each command decides, and with it the type of its result. */
+  readonly decisions?: D;
   /** For each event type: current version, schema and upcasters, normalised. */
   readonly types: ReadonlyMap<string, EventType>;
 }
@@ -160,10 +208,16 @@ export function defineModel<
   State extends object,
   const C extends Catalog,
   K extends CommandInputs = Record<never, z.ZodType>,
->(definition: ModelDefinition<State, C, K>): Model<State, C, K> {
+  D extends CommandDecisions = Record<never, unknown>,
+>(definition: ModelDefinition<State, C, K> & { readonly commands?: Deciding<D> }): Model<State, C, K, D> {
   const { parts, types } = checkDefinition(definition);
   return Object.freeze({ ...(parts as unknown as typeof definition), types });
 }
+
+/** Takes part in inference alone: what each `decide` returns. */
+type Deciding<D extends CommandDecisions> = {
+  readonly [Name in keyof D]: { readonly decide: (state: never, input: never, context: never) => D[Name] };
+};
 
 /** What `decide` returns to refuse a command. */
 export function reject(code: string, message: string): Rejection {

@@ -1,5 +1,5 @@
 /** Opening a store: options, log, model, recovery, in this order; whatever fails leaves the file as it was. */
-import type { Catalog, CommandInputs, Model } from '../core/model.ts';
+import type { Catalog, CommandDecisions, CommandInputs, Model } from '../core/model.ts';
 import { requireModel } from '../core/model-checks.ts';
 import { type LiveState, openAtomicState, openDirectState, openStrictState } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
@@ -24,10 +24,12 @@ import { inShadowWorld } from './writing/shadow-world.ts';
  * @throws RefoldError `INVALID_OPTION`, `NODE_TOO_OLD`, `LOG_LOCKED` (names the holder), `LOG_CORRUPT` (names the
  * sequence), `FORMAT_TOO_NEW`, `MODEL_MISMATCH`, `HISTORY_GONE` (a changed reducer needs events that were dropped)
  */
-export async function openStore<State extends object, C extends Catalog, K extends CommandInputs>(
-  model: Model<State, C, K>,
-  options: StoreOptions,
-): Promise<Store<State, C, K>> {
+export async function openStore<
+  State extends object,
+  C extends Catalog,
+  K extends CommandInputs,
+  D extends CommandDecisions,
+>(model: Model<State, C, K, D>, options: StoreOptions): Promise<Store<State, C, K, D>> {
   const start = performance.now();
   requireModel('open the store', model);
   const settings = settingsOf(options);

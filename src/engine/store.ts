@@ -6,7 +6,17 @@
  */
 import { RefoldError } from '../core/errors.ts';
 import type { Commit, DeepReadonly, RecordedEvent } from '../core/event.ts';
-import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf, TypeOf } from '../core/model.ts';
+import type {
+  Catalog,
+  CommandDecisions,
+  CommandInputs,
+  EventOf,
+  InputOf,
+  Model,
+  RecordedEventOf,
+  ResultOf,
+  TypeOf,
+} from '../core/model.ts';
 import { hashState } from '../fold/encoding/state-codec.ts';
 import type { LiveState } from '../fold/live-state.ts';
 import type { LogThread } from '../log/log-source.ts';
@@ -42,7 +52,8 @@ import { Upkeep, type UpkeepStats } from './upkeep/upkeep.ts';
 import { StoreClock } from './writing/clock.ts';
 import type { CommandOutcome } from './writing/commands.ts';
 import { type Listener, Publisher } from './writing/publisher.ts';
-import type { AppendOptions, ExecuteOptions } from './writing/write-options.ts';
+import type { Transacted, Transaction } from './writing/transaction.ts';
+import type { AppendOptions, ExecuteOptions, TransactOptions } from './writing/write-options.ts';
 import { WritePath } from './writing/write-path.ts';
 
 export interface StoreStats extends UpkeepStats, LogSize {
@@ -61,7 +72,7 @@ export interface StoreStats extends UpkeepStats, LogSize {
 }
 
 /** The store that `openStore` gives for a model: `type Carts = StoreOf<typeof cartModel>`. */
-export type StoreOf<M> = M extends Model<infer State, infer C, infer K> ? Store<State, C, K> : never;
+export type StoreOf<M> = M extends Model<infer State, infer C, infer K, infer D> ? Store<State, C, K, D> : never;
 
 /** What `openStore` has prepared. */
 export interface StoreParts<State extends object> {
@@ -82,10 +93,14 @@ export interface StoreParts<State extends object> {
 }
 
 /** An open store. Made by `openStore`; `await using` closes it. */
-export class Store<State extends object = any, C extends Catalog = any, K extends CommandInputs = any>
-  implements AsyncDisposable
+export class Store<
+  State extends object = any,
+  C extends Catalog = any,
+  K extends CommandInputs = any,
+  D extends CommandDecisions = any,
+> implements AsyncDisposable
 {
-  readonly model: Model<State, C, K>;
+  readonly model: Model<State, C, K, D>;
   /** What open did, why, and how long it took. */
   readonly recovery: RecoveryReport;
   readonly #parts: StoreParts<State>;
@@ -100,7 +115,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
 
-  constructor(model: Model<State, C, K>, parts: StoreParts<State>) {
+  constructor(model: Model<State, C, K, D>, parts: StoreParts<State>) {
     const { log, live, sequence, firstSeen } = parts;
     this.#guard = guardOf(log);
     const clock = new StoreClock(parts.settings.clock, this.#guard, log.head().recordedAt);
@@ -176,7 +191,8 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
   /**
    * Lets a command decide on the present state, and appends what it decides on.
    *
-   * With a `commandId` the outcome is remembered in the log: the same id again gives the same answer, without deciding.
+   * With a `commandId` the outcome is remembered in the log, its result included: the same id again gives the same answer,
+   * without deciding.
    *
    * @throws RefoldError as `append` does; `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does
    * not fit its schema. A rejection by the command is an outcome, not an error.
@@ -185,8 +201,30 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
     name: Name,
     input: InputOf<K, Name>,
     options?: ExecuteOptions,
-  ): Promise<CommandOutcome> {
-    return this.#refused('execute') ?? this.#path.execute(name, input, options);
+  ): Promise<CommandOutcome<ResultOf<D, Name>>> {
+    const outcome = this.#refused('execute') ?? this.#path.execute(name, input, options);
+    return outcome as Promise<CommandOutcome<ResultOf<D, Name>>>;
+  }
+
+  /**
+   * Runs a callback that appends events one by one and sees the state in between, and makes all of them one commit:
+   * `store.transact((tx) => { tx.append(event); return tx.state.total })`. The callback is synchronous. Inside it `tx.append` is
+   * the one way to write: every other write of the store is a `REENTRANT_WRITE`.
+   *
+   * The callback has run when the call returns. The exception: while calls wait for room in the queue, it runs in its turn.
+   * The promise resolves when the commit is durable; without an event there is no commit, and nothing is written.
+   *
+   * When the callback throws, the promise rejects with what it threw. Atomic fold: nothing is left of the transaction. Direct
+   * fold: what was folded before is committed.
+   *
+   * @throws RefoldError as `append` does; `INVALID_OPTION` for a callback that returns a promise
+   */
+  transact<Result>(
+    callback: (tx: Transaction<State, C>) => Result,
+    options?: TransactOptions,
+  ): Promise<Transacted<Result>> {
+    const transacted = this.#refused('transact') ?? this.#path.transact(callback, options);
+    return transacted as Promise<Transacted<Result>>;
   }
 
   /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller's own copy. */

@@ -2,7 +2,10 @@
  * The direct fold: reducers change the state itself. It is one tight loop, because replay spends most of its time here.
  */
 import type { RecordedEvent } from '../core/event.ts';
-import type { LiveState } from './live-state.ts';
+import { DraftScope } from './atomic/scope.ts';
+import { Settling } from './atomic/settle.ts';
+import { StagedCommit } from './atomic/staged-commit.ts';
+import type { LiveState, OpenCommit } from './live-state.ts';
 import { OrderedMap } from './ordered-map.ts';
 import { IllegalValue, MOVED } from './plain.ts';
 import {
@@ -65,6 +68,8 @@ export class DirectState<State extends object> implements LiveState<State> {
   readonly value: State;
   isWhole = true;
   readonly #ordered: OrderedTables;
+  /** Of commits that are only staged; used again for each. */
+  #settling: Settling | undefined;
 
   constructor(state: State) {
     this.value = state;
@@ -78,6 +83,17 @@ export class DirectState<State extends object> implements LiveState<State> {
     this.isWhole = true;
   }
 
+  stage(what: string): StagedCommit {
+    this.#settling ??= new Settling(new DraftScope());
+    return new StagedCommit(this.value, this.#settling, { what, isFrozen: false });
+  }
+
+  /** Each event changes the state itself. */
+  open(): OpenCommit {
+    const fold: OpenCommit['fold'] = (reducers, event) => this.fold(reducers, [event]);
+    return { state: this.value, fold, take: () => {}, end: () => {} };
+  }
+
   capture(): undefined {
     return undefined;
   }
@@ -87,6 +103,8 @@ export class DirectState<State extends object> implements LiveState<State> {
 export class OrderedTables {
   readonly #state: Record<string, unknown>;
   readonly #tables: ReadonlyMap<string, unknown>;
+  /** What was found to be in its place, by the order of the keys: it needs no second look after the next event. */
+  readonly #seen: unknown[] = [];
 
   constructor(state: object) {
     this.#state = state as Record<string, unknown>;
@@ -102,8 +120,13 @@ export class OrderedTables {
   /** The property whose OrderedMap was replaced, added or removed. */
   #findMoved(): string | undefined {
     for (const [key, table] of this.#tables) if (this.#state[key] !== table) return key;
+    let place = -1;
     for (const key in this.#state) {
-      if (this.#state[key] instanceof OrderedMap && !this.#tables.has(key)) return key;
+      const value = this.#state[key];
+      place++;
+      if (typeof value !== 'object' || value === this.#seen[place]) continue;
+      if (value instanceof OrderedMap && !this.#tables.has(key)) return key;
+      if (!(value instanceof OrderedMap)) this.#seen[place] = value;
     }
     return undefined;
   }

@@ -13,11 +13,13 @@
  */
 import type { RecordedEvent } from '../core/event.ts';
 import { AtomicState } from './atomic/atomic-state.ts';
+import type { StagedCommit } from './atomic/staged-commit.ts';
 import type { StateCapture } from './capture.ts';
 import { DirectState, foldEvents, type Leniency } from './direct.ts';
 import type { FoldReducers } from './reduce.ts';
 import { StrictState, type Watched } from './strict/strict-state.ts';
 
+export type { StagedCommit } from './atomic/staged-commit.ts';
 export type { StateCapture } from './capture.ts';
 export { type Leniency, OrderedTables } from './direct.ts';
 export type { FoldReducers } from './reduce.ts';
@@ -41,10 +43,31 @@ export interface LiveState<State> {
    */
   fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void;
   /**
+   * Folds events on drafts beside the state, whichever the fold: what they would make of it. The state stays as it is, and
+   * is not copied. One at a time.
+   *
+   * @param what what the view of the staged state is called in messages
+   */
+  stage(what: string): StagedCommit;
+  /** Opens a commit whose events are folded one by one. Until it is over, the state is folded in no other way. */
+  open(what: string): OpenCommit;
+  /**
    * Captures the current state, while folding continues. Only one capture at a time. Undefined for the direct fold,
    * whose reducers change the values themselves.
    */
   capture(): StateCapture | undefined;
+}
+
+/** A commit whose events are folded one by one. */
+export interface OpenCommit {
+  /** The state with what was folded so far: atomic, as readers see it; direct, the state itself. */
+  readonly state: object;
+  /** @throws RefoldError as `LiveState.fold` does. Atomic: nothing but `end` may follow */
+  fold(reducers: FoldReducers, event: RecordedEvent): void;
+  /** Makes it the state. @throws RefoldError only under strict folding, as `LiveState.fold` does */
+  take(): void;
+  /** Ends the view, for the reason that is given. Of a commit that was not taken nothing is left, but under the direct fold. */
+  end(why: string): void;
 }
 
 /**

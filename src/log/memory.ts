@@ -77,7 +77,7 @@ export class MemoryContents implements LogSource {
 }
 
 /** As in a file, so that a store in memory behaves as one on a file does. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
+const MEMORY_BLOCK_BYTES = 4 * 1024 * 1024;
 
 /** Opens a log in memory; with the contents of another, this log is the writer from now on, and the other's writes are refused. */
 export function openMemoryLog(options: MemoryLogOptions = {}): LogStore {
@@ -124,7 +124,7 @@ function openOptionsOf(options: unknown): OpenLogOptions {
 class MemoryLog implements LogStore {
   readonly path = ':memory:';
   readonly readOnly: boolean;
-  readonly blockBytes: number = BLOCK_BYTES;
+  readonly blockBytes: number = MEMORY_BLOCK_BYTES;
   readonly care: MemoryCare;
   readonly #contents: MemoryContents;
   /** Of a writer. */

@@ -70,7 +70,17 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/fold/atomic/',
     sees: [CORE, FOLD],
-    doors: ['atomic-state.ts', 'adopt.ts', 'commit-draft.ts', 'map-draft.ts', 'ordered-map-draft.ts'],
+    doors: [
+      'atomic-state.ts',
+      'adopt.ts',
+      'commit-draft.ts',
+      'map-draft.ts',
+      'misuse.ts',
+      'ordered-map-draft.ts',
+      'scope.ts',
+      'settle.ts',
+      'staged-commit.ts',
+    ],
     node: PURE,
   },
   {
@@ -139,6 +149,7 @@ export const FLOORS: readonly Floor[] = [
       'clock.ts',
       'commit-queue.ts',
       'shadow-world.ts',
+      'transaction.ts',
     ],
     node: 'all',
   },

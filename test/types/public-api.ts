@@ -71,6 +71,26 @@ const model = defineModel({
           : { type: 'Placed', data: { ...input } };
       },
     },
+    name: {
+      input: z.object({}),
+      decide: (state, _input, { fold }) => {
+        const after = fold({ type: 'Placed', data: { id: 1, quantity: 2 } });
+        assertType<Equal<typeof after.n, number>>();
+        // @ts-expect-error the view is read-only
+        after.n = 1;
+        // @ts-expect-error there is no such event
+        fold({ type: 'Removed', data: {} });
+        return state.n > 0 ? reject('NAMED', 'it has a name') : { result: { name: String(after.n) } };
+      },
+    },
+    total: {
+      input: z.object({ add: z.int() }),
+      decide: (state, { add }) => {
+        if (add < 0) return reject('NEGATIVE', 'add something');
+        if (add === 0) return [];
+        return { events: [{ type: 'Placed', data: { id: 1, quantity: add } }], result: { n: state.n + add } };
+      },
+    },
   },
   invariants: { positive: (state) => state.n >= 0 },
 });
@@ -112,6 +132,25 @@ export async function usage(): Promise<void> {
   const outcome = await store.execute('place', { id: 1 }, { commandId: 'c1' });
   if (outcome.status === 'accepted') assertType<Equal<typeof outcome.commit.firstSequence, number>>();
   else assertType<Equal<typeof outcome.code, string>>();
+  // @ts-expect-error a rejection has no result
+  if (outcome.status === 'rejected') void outcome.result;
+  if (outcome.status === 'accepted') assertType<Equal<typeof outcome.result, undefined>>();
+  const total = await store.execute('total', { add: 1 });
+  if (total.status === 'accepted') assertType<Equal<typeof total.result, { n: number } | undefined>>();
+  const named = await store.execute('name', {});
+  if (named.status === 'accepted') assertType<Equal<typeof named.result, { name: string }>>();
+  const transacted = await store.transact((tx) => {
+    assertType<Equal<typeof tx.state.n, number>>();
+    tx.append({ type: 'Placed', data: { id: 1, quantity: 2 } });
+    // @ts-expect-error the quantity is missing
+    tx.append({ type: 'Placed', data: { id: 1 } });
+    // @ts-expect-error the state is read-only
+    tx.state.n = 1;
+    return tx.state.orders.size;
+  });
+  assertType<Equal<typeof transacted.result, number>>();
+  // @ts-expect-error there may be no commit
+  void transacted.commit.firstSequence;
   // @ts-expect-error there is no such command
   await store.execute('remove', {});
   // @ts-expect-error the input needs an id

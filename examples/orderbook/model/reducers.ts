@@ -1,8 +1,8 @@
 /**
  * What each event does to the state: nothing but what it says. No matching happens here.
  *
- * The same functions run on drafts, on the state itself (replay), and on the overlay in which a cascade of stop orders
- * is decided (`overlay.ts`). They copy fields out of `data` and never keep it, and never store one object twice.
+ * The same functions run on drafts, among them those in which a cascade of stop orders is decided, and on the state itself
+ * (replay). They copy fields out of `data` and never keep it, and never store one object twice.
  */
 import type { RecordedEvent, Reducers } from 'refold';
 import type { BookEvents, EventData, Side } from './events.ts';

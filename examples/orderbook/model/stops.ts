@@ -8,25 +8,33 @@
  */
 import type { BookEvent, Side } from './events.ts';
 import { crosses, isFillable, type Terms, take, takes } from './match.ts';
-import { overlayOf } from './overlay.ts';
-import { reduce } from './reducers.ts';
 import { keyBeforeFirst, levelKey, type Market, type Order, priceOfKey, type ReadonlyBook, stopsOf } from './state.ts';
 
-/** Appends to `events`, what a command has decided so far, all that follows from its trades. */
-export function followStops(book: ReadonlyBook, market: Readonly<Market>, events: BookEvent[]): void {
+/**
+ * Appends to `events`, what a command has decided so far, all that follows from its trades. Each stop is executed in the book
+ * as those before it leave it: `fold` tells what that is, while nothing of it is committed.
+ */
+export function followStops(book: ReadonlyBook, market: Readonly<Market>, events: BookEvent[], context: Context): void {
   if (market.stops === 0) return;
   const wake = alarmOf(book, market);
   const awake = wake(events, 0);
   if (awake.length === 0) return;
 
-  const scratch = overlayOf(book);
+  let after: ReadonlyBook | undefined;
   let folded = 0;
   // The list grows while it is walked; a loop, not recursion, since a cascade may be as long as the book is deep.
   for (const orderId of awake) {
-    for (; folded < events.length; folded++) foldInto(scratch, events[folded]!, folded);
-    trigger(scratch, scratch.symbols.get(market.symbol)!, orderId, events);
+    after = context.fold(events.slice(folded), after);
+    folded = events.length;
+    trigger(after, after.symbols.get(market.symbol)!, orderId, events);
     for (const next of wake(events, folded)) awake.push(next);
   }
+}
+
+/** What trading needs of a command's context. */
+export interface Context {
+  /** Gives the book as it would be with these events; with `onto`, what it gave last, it goes on from there. */
+  readonly fold: (events: readonly BookEvent[], onto?: ReadonlyBook) => ReadonlyBook;
 }
 
 /** Whether the last trade has reached a stop price already. */
@@ -103,9 +111,4 @@ function refusalOf(
   if (terms.timeInForce === 'FOK' && !isFillable(book, market, terms)) return 'fokUnfillable';
   if (terms.postOnly && crosses(book, market, terms.side, terms.price)) return 'postOnlyWouldTake';
   return null;
-}
-
-/** Sequences are the log's to give; in the scratch copy rising numbers do, since no decision looks at them. */
-function foldInto(scratch: Parameters<typeof reduce>[0], event: BookEvent, index: number): void {
-  reduce(scratch, { sequence: Number.MAX_SAFE_INTEGER - 2 ** 32 + index, type: event.type, data: event.data });
 }

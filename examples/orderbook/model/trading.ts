@@ -5,11 +5,11 @@ import type { CancelOrder, MassCancel, PlaceOrder, ReduceOrder, ReplaceOrder } f
 import { cancelled, crosses, isFillable, type Terms, take, takes } from './match.ts';
 import { type RejectionCode, refuse } from './rejections.ts';
 import type { Market, Order, ReadonlyBook } from './state.ts';
-import { followStops, isReached } from './stops.ts';
+import { type Context, followStops, isReached } from './stops.ts';
 
 type Decision = readonly BookEvent[] | Rejection;
 
-export function placeOrder(book: ReadonlyBook, input: PlaceOrder): Decision {
+export function placeOrder(book: ReadonlyBook, input: PlaceOrder, context: Context): Decision {
   const market = book.symbols.get(input.symbol);
   if (market === undefined) return refuse('UNKNOWN_SYMBOL', input.symbol);
   const terms = termsOf(input);
@@ -20,7 +20,7 @@ export function placeOrder(book: ReadonlyBook, input: PlaceOrder): Decision {
   const events: BookEvent[] = [{ type: 'OrderAccepted', data: acceptance(input, taker) }];
   if (!taker) return events;
   take(book, market, terms, events);
-  followStops(book, market, events);
+  followStops(book, market, events, context);
   return events;
 }
 
@@ -39,7 +39,7 @@ export function reduceOrder(book: ReadonlyBook, { orderId, quantity, account }: 
   return [{ type: 'OrderReduced', data: { orderId, quantity } }];
 }
 
-export function replaceOrder(book: ReadonlyBook, input: ReplaceOrder): Decision {
+export function replaceOrder(book: ReadonlyBook, input: ReplaceOrder, context: Context): Decision {
   const { orderId, price, quantity } = input;
   const order = book.orders.get(orderId);
   const refusal = refusalOfChange(order, input.account) ?? refusalOfReplacement(book, order!, input);
@@ -53,7 +53,7 @@ export function replaceOrder(book: ReadonlyBook, input: ReplaceOrder): Decision 
   if (!crosses(book, market, side, price)) return [{ type: 'OrderReplaced', data: { orderId, side, price, quantity } }];
   const events: BookEvent[] = [{ type: 'OrderReplaced', data: { orderId, side, price, quantity, taker: true } }];
   take(book, market, { ...order!, orderId, price, quantity }, events);
-  followStops(book, market, events);
+  followStops(book, market, events, context);
   return events;
 }
 

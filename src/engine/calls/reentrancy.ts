@@ -6,7 +6,8 @@
  * code *enters* the guard of its log; `append`, `execute`, `snapshot` and `compact` are refused until it is *left*.
  *
  * Only code without an `await` may run between the two: other code of the application runs whenever one is awaited, and
- * may write. Listeners run outside of any write, and may do as they like.
+ * may write. Listeners run outside of any write, and may do as they like. The callback of `transact` runs inside one, and
+ * writes through its `tx` alone.
  */
 import { RefoldError } from '../../core/errors.ts';
 import type { LogStore } from '../../log/log-store.ts';
@@ -70,6 +71,6 @@ export function refuseReentrant(action: string, path: string): Promise<never> {
 function reentrantWrite(action: string, path: string): RefoldError {
   return new RefoldError('REENTRANT_WRITE', `Cannot ${action}: this was called from code that runs inside a write`, {
     path,
-    hint: 'Reducers, schemas, upcasters, comparators, getters, the clock and decide must not write: do it after the write, or in a listener',
+    hint: 'Reducers, schemas, upcasters, comparators, getters, the clock and decide must not write: do it after the write, or in a listener; inside transact, use tx.append',
   });
 }

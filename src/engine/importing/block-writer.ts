@@ -7,7 +7,7 @@ import type { LogHead, LogStore, QueuedCommit } from '../../log/log-store.ts';
  * A block is cut at this size, in characters; a single larger commit still goes as one. A log takes larger ones, but texts
  * that live longer cost the garbage collector more: an eighth of an import's time at four times the size.
  */
-const BLOCK_BYTES = 1024 * 1024;
+const IMPORT_BLOCK_BYTES = 1024 * 1024;
 /** Around a commit's text in its block, and beside it in memory, roughly. */
 const COMMIT_BYTES = 64;
 /** While one block is being synced the writer has the next. */
@@ -34,7 +34,7 @@ export class BlockWriter {
 
   add(commit: QueuedCommit): void {
     const bytes = commit.json.length + COMMIT_BYTES;
-    if (this.#bytes + bytes > Math.min(BLOCK_BYTES, this.#log.blockBytes)) this.#send();
+    if (this.#bytes + bytes > Math.min(IMPORT_BLOCK_BYTES, this.#log.blockBytes)) this.#send();
     this.#commits.push(commit);
     this.#bytes += bytes;
   }

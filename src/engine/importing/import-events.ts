@@ -46,7 +46,7 @@ export interface ImportOptions extends LogOptions {
 const CHECKS: OptionChecks<ImportOptions> = { path: A_PATH, log: A_LOG, durability: DURABILITY, signal: A_SIGNAL };
 
 /** How long an import may keep the event loop to itself, in ms. */
-const SLICE_MS = 40;
+const IMPORT_SLICE_MS = 40;
 /** Events from one look at the clock to the next. */
 const LOOKS_EVERY = 16;
 
@@ -88,7 +88,7 @@ export async function importEvents<State extends object, C extends Catalog, K ex
 
 /** Takes events until they end. What was taken is durable afterwards, also when one was refused. */
 async function takeAll(state: ImportedState, source: EventSource, signal: AbortSignal | undefined): Promise<void> {
-  const pace = new Pace(SLICE_MS);
+  const pace = new Pace(IMPORT_SLICE_MS);
   let taken = 0;
   try {
     for (;;) {

@@ -30,12 +30,12 @@ export interface ImportReport {
 }
 
 /** How long the encoding of a snapshot may keep the event loop to itself, in ms. */
-const SLICE_MS = 40;
+const IMPORT_ENCODE_SLICE_MS = 40;
 
 /** Keyframes on the way cost at most a twentieth of the import: each waits for so many times what the last one took … */
 const KEYFRAME_SHARE = 20;
 /** … and for this many ms and events, which a replay folds in less. */
-const KEYFRAME_MS = 250;
+const IMPORT_KEYFRAME_MS = 250;
 const KEYFRAME_EVENTS = 25_000;
 
 export class ImportedState {
@@ -128,7 +128,7 @@ export class ImportedState {
   get isKeyframeDue(): boolean {
     if (this.#sequence - this.#keyframeAt < KEYFRAME_EVENTS) return false;
     const since = performance.now() - this.#keyframeTime;
-    return since >= Math.max(KEYFRAME_MS, KEYFRAME_SHARE * this.#keyframeTook);
+    return since >= Math.max(IMPORT_KEYFRAME_MS, KEYFRAME_SHARE * this.#keyframeTook);
   }
 
   /** Makes durable what was taken, and takes a snapshot of it. Older ones make room. @throws RefoldError as `finish` does */
@@ -157,7 +157,7 @@ export class ImportedState {
   }
 
   async #takeSnapshot(): Promise<void> {
-    const encoded = await encodePaced(this.#live.value, new Pace(SLICE_MS));
+    const encoded = await encodePaced(this.#live.value, new Pace(IMPORT_ENCODE_SLICE_MS));
     const fingerprint = fingerprintFor(this.#fingerprint, this.#firstSeen);
     await writeSnapshot(this.#log, '', encoded, this.#log.head(), fingerprint);
   }

@@ -36,7 +36,8 @@ export function readPastEvent(given: unknown, model: Model, sequence: number): R
   const event = partsOf(given);
   const { type, version } = event;
   if (typeof type !== 'string') throw refused('its type is not a string', {}, HINT_EVENT);
-  if (!isTime(event.recordedAt)) throw refused(`its recordedAt is ${shown(event.recordedAt)}`, { type }, HINT_TIME);
+  if (!isTime(event.recordedAt))
+    throw refused(`its recordedAt is ${shown(event.recordedAt)}`, { type }, HINT_RECORDED_AT);
   const known = model.types.get(type);
   // Of a type that is not known the intake says so.
   if (known === undefined || version === undefined || version === known.version) return event;
@@ -97,7 +98,7 @@ function shown(value: unknown): string {
 }
 
 const HINT_EVENT = 'An event is { type, data, meta?, recordedAt, version? }';
-const HINT_TIME = `Give ms since the epoch: a whole number from 0 to ${LAST_TIME}`;
+const HINT_RECORDED_AT = `Give ms since the epoch: a whole number from 0 to ${LAST_TIME}`;
 
 function refused(problem: string, details: { readonly type?: string; readonly cause?: unknown }, hint: string) {
   return new RefoldError('EVENT_REJECTED', `Cannot append: ${problem}`, { ...details, hint });

@@ -1,13 +1,13 @@
 /** The state of a replica: folded like any other, and replaced as a whole after history was dropped. */
 
 import type { RecordedEvent } from '../../core/event.ts';
-import type { FoldReducers, LiveState, StateCapture } from '../../fold/live-state.ts';
+import type { FoldReducers, LiveState, OpenCommit, StagedCommit, StateCapture } from '../../fold/live-state.ts';
 
 export class ReplicaState<State extends object> implements LiveState<State> {
   readonly #open: (state: State) => LiveState<State>;
   #live: LiveState<State>;
 
-  /** @param open makes a state ready to be folded into, as the store's options say */
+  /** @param open makes a state ready for folding, as the store's options say */
   constructor(state: State, open: (state: State) => LiveState<State>) {
     this.#open = open;
     this.#live = open(state);
@@ -23,6 +23,14 @@ export class ReplicaState<State extends object> implements LiveState<State> {
 
   fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void {
     this.#live.fold(reducers, events);
+  }
+
+  stage(what: string): StagedCommit {
+    return this.#live.stage(what);
+  }
+
+  open(what: string): OpenCommit {
+    return this.#live.open(what);
   }
 
   capture(): StateCapture | undefined {

@@ -37,14 +37,14 @@ export interface ReplicaParts<State extends object> {
 }
 
 /** How long the replica may keep the event loop to itself while it catches up, in ms. */
-const SLICE_MS = 10;
+const REPLICA_SLICE_MS = 10;
 
 export class Replica<State extends object> {
   readonly #parts: ReplicaParts<State>;
   readonly #guard: Reentrancy;
   readonly #waiters = new Waiters();
   readonly #closing = new AbortController();
-  readonly #pace = new Pace(SLICE_MS);
+  readonly #pace = new Pace(REPLICA_SLICE_MS);
   #sequence: number;
   #failure: RefoldError | undefined;
   #ended: Promise<void> = Promise.resolve();

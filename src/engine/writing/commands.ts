@@ -1,30 +1,41 @@
 /** Commands: from a wish and the present state to events or a rejection, and how an outcome is remembered. */
-import { messageOf, RefoldError, type ValidationIssue } from '../../core/errors.ts';
-import type { Commit, EventInput } from '../../core/event.ts';
-import { inspectInput } from '../../core/guard.ts';
+import { isInstance, isRefoldError, messageOf, RefoldError, type ValidationIssue } from '../../core/errors.ts';
+import type { Commit, EventInput, Json } from '../../core/event.ts';
+import { freezeJson } from '../../core/freeze.ts';
+import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import { type CommandDefinition, isRejection, type Model, type Rejection } from '../../core/model.ts';
 import { listNearest } from '../../core/nearest.ts';
+import { Deciding, type Desk } from './deciding.ts';
 import { badDecision, describeIssues, refusalOf } from './intake.ts';
 
 /**
  * What a command came to. A command that decided on no events is accepted with an empty commit: its `lastSequence` is
  * one less than its `firstSequence`.
  */
-export type CommandOutcome =
-  | { readonly status: 'accepted'; readonly commit: Commit }
-  | { readonly status: 'rejected'; readonly code: string; readonly message: string };
+export type CommandOutcome<Result = unknown> = AcceptedCommand<Result> | RejectedCommand;
 
-/** What was decided, before the log has it. */
-export type Verdict = { readonly accepted: readonly EventInput[] } | { readonly rejected: Rejection };
-
-export interface DecisionContext {
-  readonly state: object;
-  readonly now: number;
-  readonly sequence: number;
+interface RejectedCommand {
+  readonly status: 'rejected';
+  readonly code: string;
+  readonly message: string;
 }
 
-type Command = CommandDefinition<any, any, any>;
+type AcceptedCommand<Result> = { readonly status: 'accepted'; readonly commit: Commit } & GivenResult<Result>;
+
+/** What `decide` gave as its result: a frozen copy. Left out where it gave none. */
+type GivenResult<Result> = [undefined] extends [Result] ? { readonly result?: Result } : { readonly result: Result };
+
+/** What was decided, before the log has it. `result` is our own, frozen. */
+export type Verdict =
+  | { readonly accepted: readonly EventInput[]; readonly result?: Json | undefined }
+  | { readonly rejected: Rejection };
+
+/** The longest text of a result, in bytes of UTF-8: an outcome stands in memory and in the log for a long time. */
+const RESULT_BYTES = 64 * 1024;
+
+/** A command of any model's. */
+export type Command = CommandDefinition<any, any, any>;
 
 /**
  * Parses the input and runs `decide`.
@@ -32,9 +43,10 @@ type Command = CommandDefinition<any, any, any>;
  * @throws RefoldError `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does not fit or a schema that
  * throws, `COMMAND_FAILED` when `decide` throws or gives something that is no decision
  */
-export function decideCommand(model: Model, name: string, input: unknown, context: DecisionContext): Verdict {
-  const command = commandOf(model, name);
-  return decide(command, name, parseInput(command, name, input), context);
+export function decideCommand(desk: Desk, name: string, input: unknown, sequence: number, now: number): Verdict {
+  const command = commandOf(desk.model, name);
+  const parsed = parseInput(command, name, input);
+  return decide(command, name, parsed, desk.live.value, new Deciding(desk, sequence, now, undefined));
 }
 
 /** @throws RefoldError `INVALID_OPTION` */
@@ -72,13 +84,14 @@ export function parseInput(command: Command, name: string, input: unknown): unkn
 }
 
 /** Runs `decide` on input that has been parsed. @throws RefoldError `COMMAND_FAILED` */
-export function decide(command: Command, name: string, input: unknown, context: DecisionContext): Verdict {
-  const { state, now, sequence } = context;
+export function decide(command: Command, name: string, input: unknown, state: object, context: Deciding): Verdict {
   let decision: unknown;
   try {
-    decision = command.decide(state as never, input as never, { now, sequence });
+    decision = command.decide(state as never, input as never, context);
   } catch (cause) {
     throw badDecision(name, `its decide threw: ${messageOf(cause)}`, cause);
+  } finally {
+    context.end();
   }
   return verdictOf(name, decision);
 }
@@ -86,8 +99,9 @@ export function decide(command: Command, name: string, input: unknown, context: 
 function verdictOf(name: string, decision: unknown): Verdict {
   let verdict: Verdict | undefined;
   try {
-    verdict = readDecision(decision);
+    verdict = readDecision(name, decision);
   } catch (cause) {
+    if (isRefoldError(cause, 'COMMAND_FAILED')) throw cause;
     throw badDecision(name, `reading what its decide gave threw: ${messageOf(cause)}`, cause);
   }
   if (verdict !== undefined) return verdict;
@@ -95,13 +109,39 @@ function verdictOf(name: string, decision: unknown): Verdict {
   throw badDecision(name, `its decide gave ${kindOf(decision)}`);
 }
 
-function readDecision(decision: unknown): Verdict | undefined {
+function readDecision(name: string, decision: unknown): Verdict | undefined {
   if (typeof decision !== 'object' || decision === null || isPromiseLike(decision)) return undefined;
   if (Array.isArray(decision)) return { accepted: decision };
-  if (!isRejection(decision)) return { accepted: [decision as EventInput] };
+  if (!isRejection(decision))
+    return 'type' in decision ? { accepted: [decision as EventInput] } : readParts(name, decision);
   const { code, message } = decision;
   if (typeof code !== 'string' || typeof message !== 'string') return undefined;
   return { rejected: { rejected: true, code, message } };
+}
+
+/** `{ events, result }`, each read once. Anything else passes as an event, and is refused as one. */
+function readParts(command: string, decision: object): Verdict | undefined {
+  if (!('events' in decision || 'result' in decision)) return { accepted: [decision as EventInput] };
+  const { events, result } = decision as { readonly events?: unknown; readonly result?: unknown };
+  if (isPromiseLike(events)) letGo(events);
+  if (isPromiseLike(result)) letGo(result);
+  const accepted = events === undefined ? [] : Array.isArray(events) ? events : [events];
+  return { accepted: accepted as readonly EventInput[], result: copyResult(command, result) };
+}
+
+/** @throws RefoldError `COMMAND_FAILED` for a result that is not plain JSON, or too long */
+function copyResult(command: string, result: unknown): Json | undefined {
+  if (result === undefined) return undefined;
+  let copy: Json;
+  try {
+    copy = copyPayload(result, 'result', true);
+  } catch (cause) {
+    if (!isInstance(cause, PayloadRefused)) throw cause;
+    throw badDecision(command, `its decide gave a result that holds ${cause.message} at ${cause.at}`, cause);
+  }
+  const bytes = Buffer.byteLength(JSON.stringify(copy));
+  if (bytes <= RESULT_BYTES) return copy;
+  throw badDecision(command, `its decide gave a result of ${bytes} bytes of JSON; ${RESULT_BYTES} are allowed`);
 }
 
 function kindOf(value: unknown): string {
@@ -122,10 +162,14 @@ export function serialiseOutcome(outcome: CommandOutcome): string {
   if (outcome.status === 'rejected') return JSON.stringify(outcome);
   // As JSON.stringify would write it: three whole numbers, and with each command that has an id it would be felt.
   const { firstSequence, lastSequence, recordedAt } = outcome.commit;
-  return `{"status":"accepted","commit":{"firstSequence":${firstSequence},"lastSequence":${lastSequence},"recordedAt":${recordedAt}}}`;
+  const commit = `{"firstSequence":${firstSequence},"lastSequence":${lastSequence},"recordedAt":${recordedAt}}`;
+  const result = outcome.result === undefined ? '' : `,"result":${JSON.stringify(outcome.result)}`;
+  return `{"status":"accepted","commit":${commit}${result}}`;
 }
 
 /** The inverse of `serialiseOutcome`; the log's checksum vouches for the text. */
 export function parseOutcome(text: string): CommandOutcome {
-  return JSON.parse(text);
+  const outcome = JSON.parse(text) as CommandOutcome;
+  if (outcome.status === 'accepted') freezeJson(outcome.result);
+  return outcome;
 }

@@ -1,60 +1,41 @@
 /**
  * Group commit: everything queued while the log was busy becomes the next block.
  *
- * Commits enter already folded, in the order of their sequences; they leave, in the same order, when the block that
- * holds them is durable. The first failure ends it all: what was queued is refused, and the queue takes no more.
+ * Writes enter already folded, in the order of their sequences; they leave, in the same order, when the block that holds them
+ * is durable. The first failure ends it all: what was queued is refused, and the queue takes no more.
  */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { requireReadable } from '../../log/blocks/block-rules.ts';
-import type { LogHead, LogStore, QueuedCommit, StoredOutcome } from '../../log/log-store.ts';
-import { warnOf } from '../calls/warn.ts';
-
-/** A commit that is part of the state already. */
-export interface FoldedCommit extends QueuedCommit {
-  readonly firstSequence: number;
-}
-
+import type { LogHead, LogStore, StoredOutcome } from '../../log/log-store.ts';
 import { soon } from '../../threads/timers.ts';
+import { warnOf } from '../calls/warn.ts';
+import { QueuedWrite } from './queued-write.ts';
 
-/** What waits to become durable. Without `commit` it only waits its turn, or carries an outcome. */
-export interface QueueEntry {
-  readonly commit?: FoldedCommit | undefined;
-  readonly outcome?: StoredOutcome | undefined;
+/** What became of a block, and after a failure of everything that was queued. */
+export interface Settled {
+  /** Those of it that are durable, in order. */
+  readonly commits: readonly QueuedWrite[];
+  readonly outcomes: readonly StoredOutcome[];
+  /** Why the queue takes no more, if so. */
+  readonly failure?: RefoldError | undefined;
 }
 
-interface Waiting {
-  readonly entry: QueueEntry;
+interface Block extends Settled {
+  readonly writes: readonly QueuedWrite[];
   readonly bytes: number;
-  /** A fence ends its block, and the next block waits until this one is durable. */
-  readonly fence: boolean;
-  readonly answer: unknown;
-  readonly resolve: (answer: never) => void;
-  readonly reject: (error: RefoldError) => void;
-}
-
-/** Whom the queue tells. */
-export interface QueueListener {
-  /** With the commits and outcomes of each block, in order, when it has become durable, and before its promises resolve. */
-  readonly onDurable: (commits: readonly FoldedCommit[], outcomes: readonly StoredOutcome[]) => void;
-  /** Once, when an append failed: the queue takes no more. Before the promises reject. */
-  readonly onFailure: (error: RefoldError) => void;
-  /** After a block has settled, when there is room for more. */
-  readonly onRoom: () => void;
 }
 
 /** With this much waiting, a block is sent without further ado, also after one being synced, so that the log never idles. */
 const PIPELINE_BYTES = 128 * 1024;
-/** Appends wait while more than this is queued. */
+/** Writes wait while more than this is queued. */
 const QUEUE_BYTES = 64 * 1024 * 1024;
-/** What a queued entry costs besides its text, roughly. */
-const ENTRY_BYTES = 64;
 
 export class CommitQueue {
   readonly #log: LogStore;
-  readonly #listener: QueueListener;
-  #waiting: Waiting[] = [];
+  readonly #onSettled: (settled: Settled) => void;
+  #waiting: QueuedWrite[] = [];
   #waitingBytes = 0;
-  #inFlight: Waiting[][] = [];
+  #inFlight: Block[] = [];
   #inFlightBytes = 0;
   /** Where the log will end after everything sent so far. */
   #sent: Pick<LogHead, 'sequence' | 'recordedAt'>;
@@ -63,9 +44,13 @@ export class CommitQueue {
   #pumpScheduled = false;
   #failure: RefoldError | undefined;
 
-  constructor(log: LogStore, listener: QueueListener) {
+  /**
+   * @param onSettled called with each block when it has become durable, and once when an append has failed; before anybody who
+   * waits for one of its promises goes on
+   */
+  constructor(log: LogStore, onSettled: (settled: Settled) => void) {
     this.#log = log;
-    this.#listener = listener;
+    this.#onSettled = onSettled;
     this.#sent = log.head();
   }
 
@@ -78,25 +63,25 @@ export class CommitQueue {
     return this.bytes >= QUEUE_BYTES && this.#failure === undefined;
   }
 
-  /** Resolves with `answer` when the entry is durable. Entries become durable in the order of these calls. */
-  push<Answer>(entry: QueueEntry, answer: Answer): Promise<Answer> {
-    return this.#enqueue(entry, answer, false);
+  /** Resolves with the write's answer when it is durable. Writes become durable in the order of these calls. */
+  push<Answer>(write: QueuedWrite): Promise<Answer> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const promise = write.promise<Answer>();
+    this.#waiting.push(write);
+    this.#waitingBytes += write.bytes;
+    if (this.#waitingBytes >= PIPELINE_BYTES) this.#pump();
+    else if (!this.#pumpScheduled) this.#schedule();
+    return promise;
   }
 
   /** Resolves with the log's head when everything pushed so far is durable, at a block's end. */
   fence(): Promise<LogHead> {
-    return this.#enqueue({}, undefined as unknown as LogHead, true); // the answer is found when it settles
+    return this.push(new QueuedWrite(0, 0, () => this.#log.head(), true));
   }
 
-  #enqueue<Answer>(entry: QueueEntry, answer: Answer, fence: boolean): Promise<Answer> {
-    if (this.#failure !== undefined) return Promise.reject(this.#failure);
-    return new Promise<Answer>((resolve, reject) => {
-      const bytes = (entry.commit?.json.length ?? 0) + ENTRY_BYTES;
-      this.#waiting.push({ entry, bytes, fence, answer, resolve, reject });
-      this.#waitingBytes += bytes;
-      if (this.#waitingBytes >= PIPELINE_BYTES) this.#pump();
-      else this.#schedule();
-    });
+  /** Resolves when everything pushed so far is durable. */
+  settled(): Promise<void> {
+    return this.push(new QueuedWrite(0, 0, () => undefined));
   }
 
   /** Not at once: all that is appended in this turn of the event loop shall share a block, until there is enough for one. */
@@ -119,49 +104,52 @@ export class CommitQueue {
     if (first === undefined) return true;
     // The second stands on the first: should that be refused, the log ends elsewhere, and refuses the second. A first
     // without commits moves no end, so nothing is sent behind it.
-    const moves = first.some(({ entry }) => entry.commit !== undefined);
-    return moves && this.#waitingBytes >= PIPELINE_BYTES && first.at(-1)?.fence !== true;
+    return first.commits.length > 0 && this.#waitingBytes >= PIPELINE_BYTES && first.writes.at(-1)?.isFence !== true;
   }
 
-  #cut(): Waiting[] {
+  /** Takes the next block out of what waits. */
+  #cut(): Block {
+    const waiting = this.#waiting;
+    const commits: QueuedWrite[] = [];
+    const outcomes: StoredOutcome[] = [];
     let bytes = 0;
     let count = 0;
-    for (const { bytes: size, fence } of this.#waiting) {
+    for (; count < waiting.length; count++) {
+      const write = waiting[count]!;
+      const size = write.bytes;
       if (count > 0 && bytes + size > this.#log.blockBytes) break; // a single larger commit is a block
       bytes += size;
-      count++;
-      if (fence) break;
+      if (write.hasCommit) commits.push(write);
+      if (write.outcome !== undefined) outcomes.push(write.outcome);
+      if (write.isFence) {
+        count++;
+        break;
+      }
     }
-    const block = count === this.#waiting.length ? this.#waiting : this.#waiting.slice(0, count);
-    this.#waiting = count === this.#waiting.length ? [] : this.#waiting.slice(count);
+    const writes = count === waiting.length ? waiting : waiting.slice(0, count);
+    this.#waiting = count === waiting.length ? [] : waiting.slice(count);
     this.#waitingBytes -= bytes;
     this.#inFlightBytes += bytes;
-    return block;
+    return { writes, bytes, commits, outcomes };
   }
 
-  #send(block: Waiting[]): void {
+  #send(block: Block): void {
     this.#inFlight.push(block);
-    const commits: FoldedCommit[] = [];
-    const outcomes: StoredOutcome[] = [];
-    for (const { entry } of block) {
-      if (entry.outcome !== undefined) outcomes.push(entry.outcome);
-      if (entry.commit !== undefined) commits.push(entry.commit);
-    }
     // A block without content is durable once the one before it is.
-    if (commits.length > 0 || outcomes.length > 0) {
-      const write = this.#write(commits, outcomes);
-      // A log may answer in another order than it was asked. Commits settle in theirs, and what befell the first is
+    if (block.commits.length > 0 || block.outcomes.length > 0) {
+      const write = this.#write(block);
+      // A log may answer in another order than it was asked. Blocks settle in theirs, and what happened to the first is
       // what is said of the second, which stands on it.
       this.#lastWrite = this.#lastWrite.then(() => write);
       write.catch(() => {});
     }
     this.#lastWrite.then(
-      () => this.#settle(block, commits, outcomes),
+      () => this.#settle(block),
       (error: unknown) => this.#fail(error),
     );
   }
 
-  async #write(commits: readonly FoldedCommit[], outcomes: readonly StoredOutcome[]): Promise<void> {
+  async #write({ commits, outcomes }: Block): Promise<void> {
     const { path, epoch } = this.#log;
     const expectedSequence = this.#sent.sequence;
     // What is written and cannot be read again is worse than what was refused.
@@ -169,25 +157,14 @@ export class CommitQueue {
     await this.#log.append({ expectedSequence, epoch, commits, outcomes });
   }
 
-  #settle(block: Waiting[], commits: readonly FoldedCommit[], outcomes: readonly StoredOutcome[]): void {
+  #settle(block: Block): void {
     if (this.#failure !== undefined) return;
     this.#inFlight.shift();
-    for (const { bytes } of block) this.#inFlightBytes -= bytes;
-    this.#tell(commits, outcomes);
-    // Nothing is sent after a fence before it has settled: this is the head that it asks for, and the next turn's need not be.
-    for (const { fence, resolve, answer } of block) resolve((fence ? this.#log.head() : answer) as never);
-    if (!this.isFull) this.#listener.onRoom();
+    this.#inFlightBytes -= block.bytes;
+    // Nothing is sent after a fence before it has settled: the log's head is the one that it asks for.
+    for (const write of block.writes) write.resolve();
+    this.#tell(block);
     this.#schedule();
-  }
-
-  /** What became durable is acknowledged, whatever those do who are told of it. */
-  #tell(commits: readonly FoldedCommit[], outcomes: readonly StoredOutcome[]): void {
-    if (commits.length === 0 && outcomes.length === 0) return;
-    try {
-      this.#listener.onDurable(commits, outcomes);
-    } catch (error) {
-      warnOf('RefoldHousekeepingWarning', error);
-    }
   }
 
   #fail(cause: unknown): void {
@@ -198,13 +175,21 @@ export class CommitQueue {
       cause: error,
       hint: 'Close this store and open it anew: recovery finds out what was written',
     });
-    this.#listener.onFailure(this.#failure);
-    const refused = [...this.#inFlight.flat(), ...this.#waiting];
+    const refused = [...this.#inFlight.flatMap(({ writes }) => writes), ...this.#waiting];
     this.#inFlight = [];
     this.#waiting = [];
     this.#waitingBytes = this.#inFlightBytes = 0;
-    for (const { reject } of refused) reject(error);
-    this.#listener.onRoom();
+    for (const write of refused) write.reject(error);
+    this.#tell({ commits: [], outcomes: [], failure: this.#failure });
+  }
+
+  /** What became durable is acknowledged, whatever those do who are told of it. */
+  #tell(settled: Settled): void {
+    try {
+      this.#onSettled(settled);
+    } catch (error) {
+      warnOf('RefoldHousekeepingWarning', error);
+    }
   }
 }
 

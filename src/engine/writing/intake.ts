@@ -73,13 +73,24 @@ export class Intake {
     sequence: number | undefined,
     placement: Placement,
   ): RecordedEvent<string, Json> {
-    const input = readInput(inputs, index, sequence);
-    if (input === undefined || typeof input.type !== 'string') throw notAnEvent(index, sequence, placement);
-    const gate = this.#gateOf(input.type, sequence);
+    // Each part is read once: it may be a getter.
+    let givenType: unknown;
+    let givenData: unknown;
+    let givenMeta: unknown;
+    try {
+      const input = inputs[index];
+      if (typeof input === 'object' && input !== null) {
+        ({ type: givenType, data: givenData, meta: givenMeta } = input as Partial<EventInput>);
+      }
+    } catch (cause) {
+      throw unreadable('the event', coordinatesOf(undefined, sequence), cause);
+    }
+    if (typeof givenType !== 'string') throw notAnEvent(index, sequence, placement);
+    const gate = this.#gateOf(givenType, sequence);
     const { type, version } = gate.eventType;
     const { recordedAt } = placement;
-    const data = admitData(gate, input.data, sequence);
-    const meta = input.meta === undefined ? placement.meta : admitMeta(input.meta, type, sequence);
+    const data = admitData(gate, givenData, sequence);
+    const meta = givenMeta === undefined ? placement.meta : admitMeta(givenMeta, type, sequence);
     if (meta === undefined) return { sequence: sequence ?? 0, recordedAt, type, version, data };
     return { sequence: sequence ?? 0, recordedAt, type, version, data, meta };
   }
@@ -128,22 +139,6 @@ function lookAtSchema({ type, schema }: EventType, sequence: number | undefined)
   }
 }
 
-/** Each part of an event, read once; undefined when it is not an object. */
-function readInput(
-  inputs: readonly unknown[],
-  index: number,
-  sequence: number | undefined,
-): { readonly type: unknown; readonly data: unknown; readonly meta: unknown } | undefined {
-  try {
-    const input = inputs[index];
-    if (typeof input !== 'object' || input === null) return undefined;
-    const { type, data, meta } = input as Partial<EventInput>;
-    return { type, data, meta };
-  } catch (cause) {
-    throw unreadable('the event', coordinatesOf(undefined, sequence), cause);
-  }
-}
-
 function lengthOf(inputs: readonly unknown[]): number {
   try {
     return inputs.length;
@@ -161,8 +156,13 @@ function encodeAdmitted(events: readonly RecordedEvent<string, Json>[], firstSeq
     // The events are our own plain JSON: nothing but the length of the text can be wrong.
     throw tooLarge('more characters of JSON than a string can hold', firstSequence, cause);
   }
-  if (json.length > COMMIT_CHARACTERS) throw tooLarge(`${json.length} characters of JSON`, firstSequence);
+  requireCommitSize(json.length, firstSequence);
   return json;
+}
+
+/** @throws RefoldError `EVENT_REJECTED` for a commit whose text is longer than may be */
+export function requireCommitSize(characters: number, firstSequence: number | undefined): void {
+  if (characters > COMMIT_CHARACTERS) throw tooLarge(`${characters} characters of JSON`, firstSequence);
 }
 
 function admitData({ eventType, record }: Gate, input: unknown, sequence: number | undefined): Json {
@@ -246,7 +246,7 @@ export function badDecision(command: string, problem: string, cause?: unknown): 
   return new RefoldError('COMMAND_FAILED', `Cannot execute ${command}: ${problem}`, {
     type: command,
     cause,
-    hint: "decide gives events, an array of events, or reject('CODE', 'why'), synchronously; nothing was appended",
+    hint: "decide gives an event, an array of events, { events, result } with a result of plain JSON up to 64 KiB, or reject('CODE', 'why'), synchronously; nothing was appended",
   });
 }
 

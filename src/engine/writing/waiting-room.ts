@@ -1,5 +1,5 @@
 /**
- * Where writes wait that cannot be decided yet: the queue is full, or the log is still looking up a commandId.
+ * Where calls wait that cannot be decided yet: the queue is full, or the log is still looking up a commandId.
  *
  * First in, first out. As long as somebody waits, everybody who comes joins at the end, so the order of calls stays the order
  * of sequences. What waits here is bounded by the caller alone.
@@ -11,21 +11,19 @@ export interface Guest {
   readonly bytes: number;
   /** False while it could not begin even if it were first. */
   isReady: boolean;
-  /** Begins. Must not throw. */
-  readonly enter: () => void;
 }
 
-export class WaitingRoom {
-  readonly #hasRoom: () => boolean;
-  #guests: (Guest | undefined)[] = [];
+export class WaitingRoom<G extends Guest> {
+  readonly #enter: (guest: G) => void;
+  #guests: (G | undefined)[] = [];
   /** Index of the first who still waits. */
   #first = 0;
   #bytes = 0;
   #admitting = false;
 
-  /** @param hasRoom whether another write may begin */
-  constructor(hasRoom: () => boolean) {
-    this.#hasRoom = hasRoom;
+  /** @param enter begins what a guest has waited for; it must not throw */
+  constructor(enter: (guest: G) => void) {
+    this.#enter = enter;
   }
 
   get isEmpty(): boolean {
@@ -37,38 +35,36 @@ export class WaitingRoom {
     return this.#bytes;
   }
 
-  join(guest: Guest): void {
+  join(guest: G): void {
     this.#guests.push(guest);
     this.#bytes += guest.bytes;
   }
 
-  /** Resolves when everybody who waits now has begun; at once when nobody waits. */
-  turn(): Promise<void> {
-    if (this.isEmpty) return Promise.resolve();
-    return new Promise((enter) => this.join({ bytes: 0, isReady: true, enter }));
-  }
-
-  /** Lets in whoever may begin, in order. To be called whenever there may be room, or a guest has become ready. */
-  admit(): void {
+  /**
+   * Lets in those who may begin, in order. To be called whenever there may be room, or a guest has become ready.
+   *
+   * @param queue where there has to be room; asked before each
+   */
+  admit(queue: { readonly isFull: boolean }): void {
     if (this.#admitting) return;
     this.#admitting = true;
     try {
-      for (let guest = this.#next(); guest !== undefined; guest = this.#next()) {
+      for (let guest = this.#next(); guest !== undefined && !queue.isFull; guest = this.#next()) {
         this.#leave(guest);
-        guest.enter();
+        this.#enter(guest);
       }
     } finally {
       this.#admitting = false;
     }
   }
 
-  /** The first in line, if it may begin. */
-  #next(): Guest | undefined {
+  /** The first in line, if it is ready. */
+  #next(): G | undefined {
     const guest = this.#guests[this.#first];
-    return guest?.isReady && this.#hasRoom() ? guest : undefined;
+    return guest?.isReady ? guest : undefined;
   }
 
-  #leave(guest: Guest): void {
+  #leave(guest: G): void {
     this.#guests[this.#first] = undefined;
     this.#first += 1;
     this.#bytes -= guest.bytes;

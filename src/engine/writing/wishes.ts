@@ -5,31 +5,33 @@
  * everything of the caller's is validated and made the engine's own at the call, so that an object which is used again is
  * recorded as it was; only what depends on the state is left for its turn.
  */
-import type { EventMeta } from '../../core/event.ts';
+import type { EventMeta, Json } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
-import type { Model, Rejection } from '../../core/model.ts';
+import type { Rejection } from '../../core/model.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
-import { commandOf, decide, parseInput } from './commands.ts';
-import { type CopiedInput, copyInput } from './held-input.ts';
-import { type AdmittedCommit, atLeastOne, type Intake, listOf, refusalOf } from './intake.ts';
-
-/** When and in which state a wish is decided. */
-export interface Moment {
-  readonly state: object;
-  /** Of the last event folded. */
-  readonly sequence: number;
-  /** What `recordedAt` will be. */
-  readonly now: number;
-}
+import { type Command, commandOf, decide, parseInput } from './commands.ts';
+import { Deciding, type Desk } from './deciding.ts';
+import { copyInput } from './held-input.ts';
+import { type AdmittedCommit, atLeastOne, listOf, refusalOf } from './intake.ts';
 
 /** What a wish comes to: a commit, which may be empty for a command, or a rejection. */
-export type Decision = AdmittedCommit | { readonly rejected: Rejection };
+export interface Decided extends AdmittedCommit {
+  readonly rejection?: Rejection | undefined;
+  /** For the caller of a command; our own, frozen. */
+  readonly result?: Json | undefined;
+}
 
 export interface Wish {
-  /** Runs the application's code. @throws RefoldError when the wish is refused */
-  decide(moment: Moment): Decision;
+  /**
+   * Runs the application's code.
+   *
+   * @param sequence of the last event folded
+   * @param now what `recordedAt` will be
+   * @throws RefoldError when the wish is refused
+   */
+  decide(desk: Desk, sequence: number, now: number): Decided;
   /** The same wish with nothing of the caller's left in it. @throws RefoldError when it can be refused already */
-  hold(): HeldWish;
+  hold(desk: Desk): HeldWish;
 }
 
 export interface HeldWish extends Pick<Wish, 'decide'> {
@@ -39,77 +41,122 @@ export interface HeldWish extends Pick<Wish, 'decide'> {
 
 /** `append`: one event, or an array of them. */
 export class EventsWish implements Wish {
-  readonly #intake: Intake;
   readonly #given: unknown;
 
-  constructor(intake: Intake, given: unknown) {
-    this.#intake = intake;
+  constructor(given: unknown) {
     this.#given = given;
   }
 
-  decide({ sequence, now }: Moment): AdmittedCommit {
-    return this.#admit(sequence + 1, now);
+  decide(desk: Desk, sequence: number, now: number): Decided {
+    return this.#admit(desk, sequence + 1, now);
   }
 
-  hold(): HeldWish {
-    const { json } = this.#admit(undefined, 0);
-    const decideHeld = ({ sequence, now }: Moment): AdmittedCommit => {
-      const events = decodeCommit(json, sequence + 1, now) as AdmittedCommit['events'];
-      for (const { meta } of events) freezeJson(meta); // as it is at once
-      return { events, json };
-    };
-    return { bytes: json.length, decide: decideHeld };
+  hold(desk: Desk): HeldWish {
+    return new HeldEvents(this.#admit(desk, undefined, 0).json);
   }
 
-  #admit(firstSequence: number | undefined, recordedAt: number): AdmittedCommit {
-    return atLeastOne(this.#intake.admitCommit(listOf(this.#given), { firstSequence, recordedAt }));
+  #admit({ intake }: Desk, firstSequence: number | undefined, recordedAt: number): AdmittedCommit {
+    return atLeastOne(intake.admitCommit(listOf(this.#given), { firstSequence, recordedAt }));
+  }
+}
+
+/** Events that were validated at the call, as their text. */
+class HeldEvents implements HeldWish {
+  readonly #json: string;
+
+  constructor(json: string) {
+    this.#json = json;
+  }
+
+  get bytes(): number {
+    return this.#json.length;
+  }
+
+  decide(_desk: Desk, sequence: number, now: number): Decided {
+    const events = decodeCommit(this.#json, sequence + 1, now) as AdmittedCommit['events'];
+    for (const { meta } of events) freezeJson(meta); // as it is at once
+    return { events, json: this.#json };
   }
 }
 
 /** `execute`. */
 export class CommandWish implements Wish {
-  readonly #model: Model;
-  readonly #intake: Intake;
   readonly #name: string;
   readonly #input: unknown;
   readonly #meta: EventMeta | undefined;
 
   /** @param meta for the events that have none; the engine's own */
-  constructor(model: Model, intake: Intake, name: string, input: unknown, meta: EventMeta | undefined) {
-    this.#model = model;
-    this.#intake = intake;
+  constructor(name: string, input: unknown, meta: EventMeta | undefined) {
     this.#name = name;
     this.#input = input;
     this.#meta = meta;
   }
 
-  decide(moment: Moment): Decision {
-    return this.#decide(this.#parse(), moment);
+  decide(desk: Desk, sequence: number, now: number): Decided {
+    const command = commandOf(desk.model, this.#name);
+    const parsed = parseInput(command, this.#name, this.#input);
+    return decideParsed(desk, command, this.#name, parsed, this.#meta, sequence, now);
   }
 
-  hold(): HeldWish {
-    const { copy, bytes } = this.#copy(this.#parse());
-    return { bytes, decide: (moment) => this.#decide(copy, moment) };
-  }
-
-  /** A transform may have put anything into what it gave. */
-  #copy(input: unknown): CopiedInput {
+  hold({ model }: Desk): HeldWish {
+    const parsed = parseInput(commandOf(model, this.#name), this.#name, this.#input);
     try {
-      return copyInput(input);
+      // A transform may have put anything into what it gave.
+      const { copy, bytes } = copyInput(parsed);
+      return new HeldCommand(this.#name, copy, this.#meta, bytes);
     } catch (error) {
       throw refusalOf(error, { type: this.#name }, 'execute');
     }
   }
+}
 
-  #parse(): unknown {
-    return parseInput(commandOf(this.#model, this.#name), this.#name, this.#input);
+/** A command whose input was parsed at the call, and copied. */
+class HeldCommand implements HeldWish {
+  readonly bytes: number;
+  readonly #name: string;
+  readonly #parsed: unknown;
+  readonly #meta: EventMeta | undefined;
+
+  constructor(name: string, parsed: unknown, meta: EventMeta | undefined, bytes: number) {
+    this.bytes = bytes;
+    this.#name = name;
+    this.#parsed = parsed;
+    this.#meta = meta;
   }
 
-  #decide(input: unknown, moment: Moment): Decision {
-    const verdict = decide(commandOf(this.#model, this.#name), this.#name, input, moment);
-    if ('rejected' in verdict) return verdict;
-    const { sequence, now } = moment;
-    const placement = { firstSequence: sequence + 1, recordedAt: now, command: this.#name, meta: this.#meta };
-    return this.#intake.admitCommit(verdict.accepted, placement);
+  decide(desk: Desk, sequence: number, now: number): Decided {
+    const command = commandOf(desk.model, this.#name);
+    return decideParsed(desk, command, this.#name, this.#parsed, this.#meta, sequence, now);
   }
+}
+
+/** A wish that was refused at the call, and that the log may know an answer to all the same. */
+export class RefusedWish implements HeldWish {
+  readonly bytes = 0;
+  readonly #error: unknown;
+
+  constructor(error: unknown) {
+    this.#error = error;
+  }
+
+  decide(): never {
+    throw this.#error;
+  }
+}
+
+function decideParsed(
+  desk: Desk,
+  command: Command,
+  name: string,
+  parsed: unknown,
+  meta: EventMeta | undefined,
+  sequence: number,
+  now: number,
+): Decided {
+  const context = new Deciding(desk, sequence, now, meta);
+  const verdict = decide(command, name, parsed, desk.live.value, context);
+  if ('rejected' in verdict) return { events: [], json: '', rejection: verdict.rejected };
+  const placement = { firstSequence: sequence + 1, recordedAt: now, command: name, meta };
+  const commit = desk.intake.admitCommit(verdict.accepted, placement);
+  return verdict.result === undefined ? commit : { ...commit, result: verdict.result };
 }

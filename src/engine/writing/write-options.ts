@@ -15,6 +15,12 @@ export interface ExecuteOptions extends AppendOptions {
   readonly meta?: EventMeta | undefined;
 }
 
+/** The options of `transact`. */
+export interface TransactOptions {
+  /** The sequence that the store must be at before the callback runs; another one is a `SEQUENCE_CONFLICT`. */
+  readonly expectedSequence?: number | undefined;
+}
+
 const APPEND_CHECKS: OptionChecks<AppendOptions> = {
   // Of any sign: a sequence that no log is ever at is a conflict as any other.
   expectedSequence: ['a sequence: a whole number', Number.isSafeInteger],
@@ -29,6 +35,13 @@ const EXECUTE_CHECKS: OptionChecks<ExecuteOptions> = {
 /** @throws RefoldError `INVALID_OPTION` */
 export function appendOptions(given: unknown): AppendOptions {
   return checkOptions('append', APPEND_CHECKS, given);
+}
+
+const TRANSACT_CHECKS: OptionChecks<TransactOptions> = { expectedSequence: APPEND_CHECKS.expectedSequence };
+
+/** @throws RefoldError `INVALID_OPTION` */
+export function transactOptions(given: unknown): TransactOptions {
+  return checkOptions('transact', TRANSACT_CHECKS, given);
 }
 
 /** @throws RefoldError `INVALID_OPTION` */

@@ -6,83 +6,84 @@
  * time) it joins a waiting room, and so does every call after it: the order stays. Promises resolve when the block that holds
  * their commit is durable.
  *
+ * A write goes down as a value: a wish (`wishes.ts`), what was decided, a queued write (`queued-write.ts`), a block
+ * (`commit-queue.ts`). One call comes up: `#settled`, when a block is durable or the log has failed.
+ *
  * All of the application's code runs before a commit is taken into the state, with the guard against re-entrancy entered;
  * after that nothing is asked or believed that it could have touched.
  */
+import { types } from 'node:util';
 import { RefoldError } from '../../core/errors.ts';
 import type { Commit, RecordedEvent } from '../../core/event.ts';
-import type { Model, Rejection } from '../../core/model.ts';
-import type { LiveState } from '../../fold/live-state.ts';
+import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
 import type { LogStore, StoredOutcome } from '../../log/log-store.ts';
+import { A_FUNCTION, checkValue } from '../calls/call-options.ts';
 import type { Settings } from '../calls/options.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
-import type { StoreClock } from './clock.ts';
 import { type CommandOutcome, parseOutcome, serialiseOutcome } from './commands.ts';
-import { CommitQueue, type FoldedCommit } from './commit-queue.ts';
-import { type AdmittedCommit, admitMeta, Intake } from './intake.ts';
-import { copyForListeners, forListeners, type Publisher } from './publisher.ts';
+import { CommitQueue, type Settled } from './commit-queue.ts';
+import { admitMeta } from './intake.ts';
+import { type HeadParts, LiveHead } from './live-head.ts';
+import { forListeners } from './publisher.ts';
+import { type Answering, commitOf, outcomeOf, QueuedWrite } from './queued-write.ts';
+import { notSynchronous, RunningTransaction, type Transacted, type Transaction } from './transaction.ts';
 import { type Guest, WaitingRoom } from './waiting-room.ts';
-import { CommandWish, EventsWish, type HeldWish, type Wish } from './wishes.ts';
-import { type AppendOptions, appendOptions, type ExecuteOptions, executeOptions } from './write-options.ts';
+import { CommandWish, EventsWish, type HeldWish, RefusedWish, type Wish } from './wishes.ts';
+import {
+  type AppendOptions,
+  appendOptions,
+  type ExecuteOptions,
+  executeOptions,
+  type TransactOptions,
+  transactOptions,
+} from './write-options.ts';
 
-export interface WritePathParts {
-  readonly model: Model;
-  readonly log: LogStore;
+export interface WritePathParts extends HeadParts {
   readonly settings: Settings;
-  readonly clock: StoreClock;
-  readonly live: LiveState<object>;
-  /** Of the last event in `live`. */
-  readonly sequence: number;
-  /** The first sequence of each event type so far; kept up to date. */
-  readonly firstSeen: Map<string, number>;
-  readonly publisher: Publisher;
-  /** Called after each block became durable, with the size of its text. */
+  /** Called after each block became durable, with the size of its text in bytes, roughly. */
   readonly onDurable: (bytes: number) => void;
 }
 
-/** What the caller is told of an outcome. */
-type Answering<Answer> = (outcome: CommandOutcome) => Answer;
+/** The callback of `transact`. */
+type Callback = (tx: Transaction) => unknown;
+
+/** A call that waits for its turn. */
+interface WaitingCall extends Guest {
+  readonly options: AppendOptions;
+  /** What it asks for; undefined for one that only waits. */
+  readonly ask: HeldWish | Callback | undefined;
+  readonly answer: Answering<unknown>;
+  readonly resolve: (answer: unknown) => void;
+  /** What the log says of its commandId, when it has been asked. */
+  known?: { readonly outcome?: StoredOutcome | undefined; readonly error?: unknown };
+}
 
 export class WritePath {
   readonly queue: CommitQueue;
   readonly #parts: WritePathParts;
   readonly #guard: Reentrancy;
-  readonly #live: LiveState<object>;
-  readonly #intake: Intake;
-  readonly #room: WaitingRoom;
+  readonly #head: LiveHead;
+  readonly #room = new WaitingRoom<WaitingCall>((call) => this.#enter(call));
   /** What commands come to that wait or are on their way, by commandId. */
-  readonly #pending = new Map<string, () => Promise<CommandOutcome>>();
-  /** The model's event types that the log does not hold yet. */
-  readonly #unseen: Set<string>;
-  #sequence: number;
+  readonly #pending = new Map<string, Promise<CommandOutcome>>();
   #durableSequence: number;
-  #recordedAt: number;
-  #failure: RefoldError | undefined;
 
   constructor(parts: WritePathParts) {
-    const { model, log, live, firstSeen } = parts;
+    const { log } = parts;
     this.#parts = parts;
     this.#guard = guardOf(log);
-    this.#unseen = new Set([...model.types.keys()].filter((type) => !firstSeen.has(type)));
-    this.#live = live;
-    this.#intake = new Intake(model);
-    this.queue = new CommitQueue(log, {
-      onDurable: (commits, outcomes) => this.#becameDurable(commits, outcomes),
-      onFailure: (error) => this.#failed(error),
-      onRoom: () => this.#room.admit(),
-    });
-    this.#room = new WaitingRoom(() => !this.queue.isFull);
-    this.#sequence = this.#durableSequence = parts.sequence;
-    this.#recordedAt = log.head().recordedAt;
+    this.#head = new LiveHead(parts);
+    this.queue = new CommitQueue(log, (settled) => this.#settled(settled));
+    this.#durableSequence = parts.sequence;
   }
 
   get state(): object {
-    return this.#live.value;
+    return this.#head.state;
   }
 
   get sequence(): number {
-    return this.#sequence;
+    return this.#head.sequence;
   }
 
   get durableSequence(): number {
@@ -91,7 +92,7 @@ export class WritePath {
 
   /** Why nothing can be written any more, if so. */
   get failure(): RefoldError | undefined {
-    return this.#failure;
+    return this.#head.failure;
   }
 
   /** What the calls keep that wait for their turn, in bytes, roughly. */
@@ -102,8 +103,10 @@ export class WritePath {
   append(events: unknown, given: AppendOptions | undefined): Promise<Commit> {
     this.#guard.enter();
     try {
-      const options = given === undefined ? {} : appendOptions(given);
-      return this.#write(options, new EventsWish(this.#intake, events), commitOf);
+      const options = given === undefined ? NO_OPTIONS : appendOptions(given);
+      const wish = new EventsWish(events);
+      if (options.commandId === undefined) return this.#write(wish, options, commitOf);
+      return this.#writeOnce(wish, options, options.commandId).then(committed);
     } catch (error) {
       return Promise.reject(error);
     } finally {
@@ -114,9 +117,27 @@ export class WritePath {
   execute(name: string, input: unknown, given: ExecuteOptions | undefined): Promise<CommandOutcome> {
     this.#guard.enter();
     try {
-      const options = given === undefined ? {} : executeOptions(given);
+      const options = given === undefined ? NO_OPTIONS : executeOptions(given);
       const meta = options.meta === undefined ? undefined : admitMeta(options.meta, name, undefined, 'execute');
-      return this.#write(options, new CommandWish(this.#parts.model, this.#intake, name, input, meta), asItIs);
+      const wish = new CommandWish(name, input, meta);
+      if (options.commandId === undefined) return this.#write(wish, options, outcomeOf);
+      return this.#writeOnce(wish, options, options.commandId);
+    } catch (error) {
+      return Promise.reject(error);
+    } finally {
+      this.#guard.leave();
+    }
+  }
+
+  /** Runs the callback when its turn comes, which is nearly always inside this call. */
+  transact(work: unknown, given: TransactOptions | undefined): Promise<Transacted<unknown>> {
+    this.#guard.enter();
+    try {
+      const options = given === undefined ? NO_OPTIONS : transactOptions(given);
+      const callback = checkValue('transact', 'callback', A_FUNCTION, work) as Callback;
+      if (types.isAsyncFunction(callback)) throw notSynchronous();
+      if (this.#mayBegin) return this.#transactNow(callback, options);
+      return this.#wait(callback, 0, options, outcomeOf).written as Promise<Transacted<unknown>>;
     } catch (error) {
       return Promise.reject(error);
     } finally {
@@ -130,237 +151,183 @@ export class WritePath {
   }
 
   /** Resolves when everything that was called before has begun. */
-  turn(): Promise<void> {
-    return this.#room.turn();
+  async turn(): Promise<void> {
+    if (this.isHoldingBack) await this.#wait(undefined, 0, NO_OPTIONS, outcomeOf).written;
   }
 
   /** Resolves when what was called so far is durable, what was held back included. */
   async settled(): Promise<void> {
-    if (this.isHoldingBack) await this.#room.turn();
-    if (this.#durableSequence < this.#sequence || this.queue.bytes > 0) await this.queue.push({}, undefined);
+    if (this.isHoldingBack) await this.turn();
+    if (this.#durableSequence < this.#head.sequence || this.queue.bytes > 0) await this.queue.settled();
+  }
+
+  get #mayBegin(): boolean {
+    return this.#room.isEmpty && !this.queue.isFull;
   }
 
   /** Not an async function, nor those it calls: with thousands of appends at once, each promise more is felt. */
-  #write<Answer>(options: AppendOptions, wish: Wish, answer: Answering<Answer>): Promise<Answer> {
-    const { commandId } = options;
-    if (commandId !== undefined) {
-      const pending = this.#pending.get(commandId);
-      if (pending !== undefined) return pending().then(answer);
-      const found = this.#parts.log.outcome(commandId);
-      if (isLooking(found)) return this.#lookUp(options, wish, found).then(answer);
-      if (found !== undefined) return Promise.resolve(answer(parseOutcome(found.outcome)));
-    }
-    if (this.#room.isEmpty && !this.queue.isFull) return this.#writeNow(options, wish, answer);
-    const held = wish.hold();
-    return this.#wait(options, held.bytes, () => this.#writeNow(options, held, asItIs)).written.then(answer);
+  #write<Answer>(wish: Wish, options: AppendOptions, answer: Answering<Answer>): Promise<Answer> {
+    if (this.#mayBegin) return this.#writeNow(wish, options, answer);
+    const held = wish.hold(this.#head.desk);
+    return this.#wait(held, held.bytes, options, answer).written as Promise<Answer>;
+  }
+
+  /** The same, unless it was done already. */
+  #writeOnce(wish: Wish, options: AppendOptions, commandId: string): Promise<CommandOutcome> {
+    const pending = this.#pending.get(commandId);
+    if (pending !== undefined) return pending;
+    const found = this.#parts.log.outcome(commandId);
+    if (isLooking(found)) return this.#lookUp(wish, options, commandId, found);
+    if (found !== undefined) return Promise.resolve(parseOutcome(found.outcome));
+    const written = this.#write(wish, options, outcomeOf);
+    this.#pending.set(commandId, written);
+    return written;
   }
 
   /** Waits for the log to say whether the command was done already, and for its turn if it was not. */
   #lookUp(
-    options: AppendOptions,
     wish: Wish,
+    options: AppendOptions,
+    commandId: string,
     looking: PromiseLike<StoredOutcome | undefined>,
   ): Promise<CommandOutcome> {
-    const held = heldOrRefused(wish);
-    let answer: () => StoredOutcome | undefined;
-    const { guest, written } = this.#wait(options, held.bytes, () => {
-      const known = answer();
-      if (known === undefined) return this.#writeNow(options, held, asItIs);
-      this.#pending.delete(options.commandId!);
-      return Promise.resolve(parseOutcome(known.outcome));
-    });
-    guest.isReady = false;
-    const ready = (): void => {
-      guest.isReady = true;
-      this.#room.admit();
+    const held = this.#heldOrRefused(wish);
+    const { call, written } = this.#wait(held, held.bytes, options, outcomeOf);
+    this.#pending.set(commandId, written as Promise<CommandOutcome>);
+    call.isReady = false;
+    const ready = (known: WaitingCall['known'] & object): void => {
+      call.known = known;
+      call.isReady = true;
+      this.#room.admit(this.queue);
     };
     Promise.resolve(looking).then(
-      (stored) => {
-        answer = () => stored;
-        ready();
-      },
-      (error: unknown) => {
-        answer = () => {
-          throw error;
-        };
-        ready();
-      },
+      (outcome) => ready({ outcome }),
+      (error: unknown) => ready({ error }),
     );
-    return written;
+    return written as Promise<CommandOutcome>;
   }
 
-  /** Joins the waiting room; `begin` is called in its turn. */
-  #wait({ commandId }: AppendOptions, bytes: number, begin: () => Promise<CommandOutcome>): Waiting {
-    const { promise: written, resolve } = Promise.withResolvers<CommandOutcome>();
-    const guest = { bytes, isReady: true, enter: () => resolve(this.#begin(commandId, begin)) };
-    if (commandId !== undefined) this.#pending.set(commandId, () => written);
-    this.#room.join(guest);
-    return { guest, written };
+  /** A log that looks in its own time may still know the command: it is refused in its turn, if it does not. */
+  #heldOrRefused(wish: Wish): HeldWish {
+    try {
+      return wish.hold(this.#head.desk);
+    } catch (error) {
+      return new RefusedWish(error);
+    }
   }
 
-  #begin(commandId: string | undefined, begin: () => Promise<CommandOutcome>): Promise<CommandOutcome> {
+  #wait(
+    ask: WaitingCall['ask'],
+    bytes: number,
+    options: AppendOptions,
+    answer: Answering<unknown>,
+  ): { readonly call: WaitingCall; readonly written: Promise<unknown> } {
+    const { promise: written, resolve } = Promise.withResolvers<unknown>();
+    const call: WaitingCall = { ask, bytes, options, answer, resolve, isReady: true };
+    this.#room.join(call);
+    return { call, written };
+  }
+
+  /** A waiting call's turn has come. */
+  #enter(call: WaitingCall): void {
     this.#guard.enter();
     try {
-      return begin();
+      call.resolve(this.#begin(call));
     } catch (error) {
-      if (commandId !== undefined) this.#pending.delete(commandId);
-      return Promise.reject(error);
+      if (call.options.commandId !== undefined) this.#pending.delete(call.options.commandId);
+      call.resolve(Promise.reject(error));
     } finally {
       this.#guard.leave();
     }
   }
 
+  #begin({ ask, options, answer, known }: WaitingCall): unknown {
+    if (ask === undefined) return undefined;
+    if (typeof ask === 'function') return this.#transactNow(ask, options);
+    if (known !== undefined && 'error' in known) throw known.error;
+    if (known?.outcome === undefined) return this.#writeNow(ask, options, answer);
+    this.#pending.delete(options.commandId!);
+    return parseOutcome(known.outcome.outcome);
+  }
+
   /** Decides, folds and queues; resolves when durable. The clock is read once, before anything else of the application's. */
   #writeNow<Answer>(
-    { expectedSequence, commandId }: AppendOptions,
     wish: Pick<Wish, 'decide'>,
+    { expectedSequence, commandId }: AppendOptions,
     answer: Answering<Answer>,
   ): Promise<Answer> {
-    if (this.#failure !== undefined) throw this.#failure;
-    this.#requireSequence(expectedSequence);
-    const now = Math.max(this.#parts.clock.read(), this.#recordedAt);
-    const sequence = this.#sequence;
-    const decision = wish.decide({ state: this.#live.value, sequence, now });
-    const isRejected = 'rejected' in decision;
-    const commit = isRejected ? undefined : this.#take(decision, now);
-    const outcome = isRejected ? rejectedBy(decision.rejected) : acceptedAs(sequence + 1, this.#sequence, now);
-    if (commandId === undefined) {
-      // Even a rejection waits: it was decided on a state that may not be durable yet.
-      if (commit === undefined && this.queue.bytes === 0) return Promise.resolve(answer(outcome));
-      return this.queue.push({ commit }, answer(outcome));
-    }
-    const stored = { commandId, recordedAt: now, outcome: serialiseOutcome(outcome) };
-    const written = this.queue.push({ commit, outcome: stored }, answer(outcome));
-    this.#pending.set(commandId, () => written.then(() => outcome));
-    return written;
+    const now = this.#head.startAt(expectedSequence);
+    const { events, json, rejection, result } = wish.decide(this.#head.desk, this.#head.sequence, now);
+    const write = new QueuedWrite(this.#head.sequence + 1, now, answer);
+    write.rejection = rejection;
+    write.result = result;
+    if (events.length > 0) this.#head.take(events, json, write);
+    if (commandId !== undefined) {
+      write.outcome = { commandId, recordedAt: now, outcome: serialiseOutcome(outcomeOf(write)) };
+    } else if (write.events === 0 && this.queue.bytes === 0) return Promise.resolve(answer(write));
+    // Even a rejection waits: it was decided on a state that may not be durable yet.
+    return this.queue.push(write);
   }
 
-  /**
-   * Folds a commit. After this it is part of the state, and only the log can still refuse it. Its events have been in the hands
-   * of reducers, and are not looked at again.
-   */
-  #take({ events, json }: AdmittedCommit, recordedAt: number): KeptCommit | undefined {
-    const count = events.length;
-    if (count === 0) return undefined;
-    const firstSequence = this.#sequence + 1;
-    const firsts = this.#unseen.size === 0 ? undefined : this.#firstsAmong(events);
-    const published = this.#parts.publisher.hasListeners ? copyForListeners(events) : undefined;
-    this.#fold(events);
-    this.#sequence += count;
-    this.#recordedAt = recordedAt;
-    if (firsts !== undefined) this.#noteFirsts(firsts);
-    return { events: count, firstSequence, recordedAt, json, published };
+  /** Runs the callback, and makes one commit of what it has appended. */
+  #transactNow(callback: Callback, { expectedSequence }: TransactOptions): Promise<Transacted<unknown>> {
+    const now = this.#head.startAt(expectedSequence);
+    const transaction = new RunningTransaction(this.#head.desk, this.#head.sequence, now);
+    const { result, failure } = outcomeOfCallback(callback, transaction);
+    transaction.end();
+    this.#head.lookAtState(failure?.error);
+    // Under the direct fold what was folded is part of the state, whatever became of the callback.
+    if (failure !== undefined && this.#parts.settings.fold === 'atomic') throw failure.error;
+    const write = new QueuedWrite(this.#head.sequence + 1, now, (write) => ({
+      commit: write.events === 0 ? undefined : commitOf(write),
+      result,
+    }));
+    if (transaction.count > 0) this.#head.takeTransaction(transaction, write);
+    else if (failure !== undefined) throw failure.error;
+    if (write.events === 0 && this.queue.bytes === 0) return Promise.resolve({ commit: undefined, result });
+    const written = this.queue.push<Transacted<unknown>>(write);
+    if (failure === undefined) return written;
+    return written.then(() => {
+      throw failure.error;
+    });
   }
 
-  #firstsAmong(events: readonly RecordedEvent[]): Map<string, number> {
-    const firsts = new Map<string, number>();
-    for (const { type, sequence } of events) {
-      if (this.#unseen.has(type) && !firsts.has(type)) firsts.set(type, sequence);
-    }
-    return firsts;
-  }
-
-  #noteFirsts(firsts: ReadonlyMap<string, number>): void {
-    for (const [type, sequence] of firsts) {
-      this.#unseen.delete(type);
-      this.#parts.firstSeen.set(type, sequence);
-    }
-  }
-
-  #fold(events: readonly RecordedEvent[]): void {
-    const { model, log } = this.#parts;
+  /** A block is durable, whose commits are the next ones in order; or the log has failed. */
+  #settled({ commits, outcomes, failure }: Settled): void {
     try {
-      this.#live.fold(model.reducers, events);
-    } catch (error) {
-      if (!this.#live.isWhole) this.#failure = halfChanged(log.path, error);
-      throw error;
+      if (failure === undefined) this.#becameDurable(commits, outcomes);
+      else this.#failed(failure);
+    } finally {
+      this.#room.admit(this.queue);
     }
   }
 
-  /** A block has become durable: its commits are the next ones in order. */
-  #becameDurable(commits: readonly KeptCommit[], outcomes: readonly StoredOutcome[]): void {
+  #becameDurable(commits: readonly QueuedWrite[], outcomes: readonly StoredOutcome[]): void {
+    if (commits.length === 0 && outcomes.length === 0) return;
     const { publisher, onDurable } = this.#parts;
     // From here on the log answers for them.
     for (const { commandId } of outcomes) this.#pending.delete(commandId);
-    let bytes = 0;
     for (const commit of commits) {
-      bytes += Buffer.byteLength(commit.json);
       this.#durableSequence += commit.events;
       if (publisher.hasListeners) publisher.publish(commit.published ?? readBack(commit));
     }
-    onDurable(bytes);
+    onDurable(textBytesOf(commits));
   }
 
   #failed(error: RefoldError): void {
-    this.#failure ??= error;
+    this.#head.fail(error);
     this.#pending.clear();
   }
-
-  #requireSequence(expected: number | undefined): void {
-    if (expected === undefined || expected === this.#sequence) return;
-    throw new RefoldError(
-      'SEQUENCE_CONFLICT',
-      `Cannot append at sequence ${expected}: the log ends at ${this.#sequence}`,
-      {
-        path: this.#parts.log.path,
-        sequence: this.#sequence,
-        hint: 'Read the new state and decide again',
-      },
-    );
-  }
 }
 
-/** A queued commit, with the listeners' copy of its events if there were any when it was folded. */
-interface KeptCommit extends FoldedCommit {
-  readonly published?: readonly RecordedEvent[] | undefined;
-}
-
-/** For listeners who came later: what reducers were given may be part of the state by now. */
-function readBack({ json, firstSequence, recordedAt }: FoldedCommit): readonly RecordedEvent[] {
-  return forListeners(decodeCommit(json, firstSequence, recordedAt));
-}
-
-interface Waiting {
-  readonly guest: Guest;
-  readonly written: Promise<CommandOutcome>;
-}
-
-function asItIs(outcome: CommandOutcome): CommandOutcome {
-  return outcome;
-}
-
-/** A log that looks in its own time may still know the command: it is refused in its turn, if it does not. */
-function heldOrRefused(wish: Wish): HeldWish {
-  try {
-    return wish.hold();
-  } catch (error) {
-    const decide = (): never => {
-      throw error;
-    };
-    return { bytes: 0, decide };
-  }
-}
-
-function isLooking(
-  found: ReturnType<LogStore['outcome']>,
-): found is Exclude<ReturnType<LogStore['outcome']>, StoredOutcome | undefined> {
-  return found !== undefined && 'then' in found;
-}
-
-function rejectedBy({ code, message }: Rejection): CommandOutcome {
-  return { status: 'rejected', code, message };
-}
-
-function acceptedAs(firstSequence: number, lastSequence: number, recordedAt: number): CommandOutcome {
-  return { status: 'accepted', commit: { firstSequence, lastSequence, recordedAt } };
-}
+const NO_OPTIONS: AppendOptions & ExecuteOptions = Object.freeze({});
 
 /**
- * What `append` answers.
+ * What `append` answers when it has a `commandId`.
  *
  * @throws RefoldError `INVALID_OPTION` when the `commandId` belongs to a command that was rejected
  */
-function commitOf(outcome: CommandOutcome): Commit {
+function committed(outcome: CommandOutcome): Commit {
   if (outcome.status === 'accepted') return outcome.commit;
   throw new RefoldError('INVALID_OPTION', 'Cannot append: the commandId is that of a command that was rejected', {
     type: 'commandId',
@@ -368,14 +335,46 @@ function commitOf(outcome: CommandOutcome): Commit {
   });
 }
 
-function halfChanged(path: string, cause: unknown): RefoldError {
-  return new RefoldError(
-    'STORE_FAILED',
-    'Cannot go on: a reducer threw under the direct fold, and the state may be half changed',
-    {
-      path,
-      cause,
-      hint: "Close this store and open it anew; use fold: 'atomic' where reducers may throw",
-    },
-  );
+/** What the callback returned or threw. A promise is refused: nobody waits for it. */
+function outcomeOfCallback(
+  callback: Callback,
+  transaction: RunningTransaction,
+): { readonly result?: unknown; readonly failure?: { readonly error: unknown } } {
+  try {
+    const result = callback(transaction);
+    if (!isPromiseLike(result)) return { result };
+    letGo(result);
+    return { failure: { error: notSynchronous() } };
+  } catch (error) {
+    return { failure: { error } };
+  }
+}
+
+/** For listeners who came later: what reducers were given may be part of the state by now. */
+function readBack({ json, firstSequence, recordedAt }: QueuedWrite): readonly RecordedEvent[] {
+  return forListeners(decodeCommit(json, firstSequence, recordedAt));
+}
+
+/** Commits of a block whose text is measured; of more, the others are taken to be like them. */
+const MEASURED = 16;
+
+/** The size of the commits' text in UTF-8. Of many it is an estimate, exact where all of the text is ASCII. */
+function textBytesOf(commits: readonly QueuedWrite[]): number {
+  const step = Math.ceil(commits.length / MEASURED);
+  let characters = 0;
+  let measured = 0;
+  let bytes = 0;
+  for (const [index, { json }] of commits.entries()) {
+    characters += json.length;
+    if (index % step !== 0) continue;
+    measured += json.length;
+    bytes += Buffer.byteLength(json);
+  }
+  return measured === 0 ? 0 : Math.round(characters * (bytes / measured));
+}
+
+function isLooking(
+  found: ReturnType<LogStore['outcome']>,
+): found is Exclude<ReturnType<LogStore['outcome']>, StoredOutcome | undefined> {
+  return found !== undefined && 'then' in found;
 }

@@ -5,18 +5,16 @@
  * later commits. The root and everything inside the tables is frozen: a value that a reader has taken from them never
  * changes.
  */
-import { isInstance } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { StateCapture } from '../capture.ts';
-import type { LiveState } from '../live-state.ts';
+import type { LiveState, OpenCommit } from '../live-state.ts';
 import type { PlainObject } from '../members.ts';
-import { IllegalValue } from '../plain.ts';
-import { type FoldReducers, reducerFailed, reducerOf, refuseReturned, stateRefused } from '../reduce.ts';
+import type { FoldReducers } from '../reduce.ts';
 import { adoptState } from './adopt.ts';
 import { CommitDraft } from './commit-draft.ts';
 import { DraftScope } from './scope.ts';
 import { Settling } from './settle.ts';
-import { withBothPlaces } from './two-places.ts';
+import { foldOne, StagedCommit } from './staged-commit.ts';
 
 export class AtomicState<State extends object> implements LiveState<State> {
   #root: PlainObject;
@@ -48,6 +46,21 @@ export class AtomicState<State extends object> implements LiveState<State> {
     this.#root = commit.apply();
   }
 
+  stage(what: string): StagedCommit {
+    // Behind proxies, as under the direct fold: a reader of either learns of a write that it must not do.
+    return new StagedCommit(this.#root, this.#settling, { what, isFrozen: false });
+  }
+
+  open(what: string): OpenCommit {
+    const staged = new StagedCommit(this.#root, this.#settling, { what, isFrozen: true });
+    return {
+      state: staged.state,
+      fold: (reducers, event) => staged.fold(reducers, event),
+      take: () => void (this.#root = staged.apply()),
+      end: (why) => staged.end(why),
+    };
+  }
+
   capture(): StateCapture {
     return this.#settling.scope.captures.take(this.#root);
   }
@@ -55,17 +68,3 @@ export class AtomicState<State extends object> implements LiveState<State> {
 
 /** Inspects a commit after its event number `index`. */
 export type Watch = (commit: CommitDraft, index: number) => void;
-
-/** @throws RefoldError */
-function foldOne(reducers: FoldReducers, commit: CommitDraft, event: RecordedEvent): void {
-  const { type, sequence } = event; // a reducer may change them
-  try {
-    const returned = reducerOf(reducers, event)(commit.root, event.data, event);
-    if (returned !== undefined) refuseReturned(returned, commit.root);
-    commit.settle();
-  } catch (error) {
-    throw isInstance(error, IllegalValue)
-      ? stateRefused(withBothPlaces(error, commit), { type, sequence })
-      : reducerFailed(error, { type, sequence });
-  }
-}

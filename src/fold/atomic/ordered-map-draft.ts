@@ -194,11 +194,13 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     return pair;
   }
 
-  /** A settled value belongs to the table and needs a draft. Any other value is a draft already, or new. */
+  /** A value of the table needs a draft. Any other value is a draft already, or new. */
   #draft(key: K, value: V | undefined): V | undefined {
-    if (typeof value !== 'object' || value === null || this.#isOver || !this.#scope.isSettled(value)) return value;
-    // This event has staged the value. It belongs to the reducer, even if the reducer has frozen it.
-    if (this.#touched.has(key) && value !== this.#touched.get(key)) return value;
+    if (typeof value !== 'object' || value === null || this.#isOver) return value;
+    // This event has staged the value: it belongs to the reducer, even if the reducer has frozen it. A value that this event
+    // has not touched belongs to the table. A table that is folded directly does not freeze its values.
+    const isTouched = this.#touched.has(key);
+    if (isTouched && (value !== this.#touched.get(key) || !this.#scope.isSettled(value))) return value;
     const draft = this.#scope.draft(value, this, key, this.#copier) as V & object;
     super.set(key, draft);
     this.#touched.set(key, value);

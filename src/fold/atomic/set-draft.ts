@@ -150,7 +150,9 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
   }
 
   #draft(member: T, index: number): T {
-    if (typeof member !== 'object' || member === null || !this.#scope.isSettled(member)) return member;
+    if (typeof member !== 'object' || member === null) return member;
+    // Under the direct fold the members of the base are not frozen.
+    if (!this.#scope.isSettled(member) && !this.#base.has(member)) return member;
     const draft = this.#scope.draft(member, this, index);
     this.#drafted.set(draft, member);
     return draft as T;

@@ -16,7 +16,7 @@ import { OrderedMapDraft } from '../atomic/ordered-map-draft.ts';
 import type { StateCapture } from '../capture.ts';
 import { DirectState } from '../direct.ts';
 import { decodeState, encodeState } from '../encoding/state-codec.ts';
-import type { LiveState } from '../live-state.ts';
+import type { LiveState, OpenCommit, StagedCommit } from '../live-state.ts';
 import { OrderedMap } from '../ordered-map.ts';
 import { describePath } from '../path.ts';
 import type { FoldReducers } from '../reduce.ts';
@@ -63,6 +63,30 @@ export class StrictState<State extends object> implements LiveState<State> {
 
   capture(): StateCapture | undefined {
     return this.#live.capture();
+  }
+
+  stage(what: string): StagedCommit {
+    return this.#live.stage(what);
+  }
+
+  /** Its events are folded on drafts as they come, and twice, as the events of any commit, when it is taken. */
+  open(what: string): OpenCommit {
+    const staged = this.#live.stage(what);
+    const events: RecordedEvent[] = [];
+    let known: FoldReducers;
+    return {
+      state: staged.state,
+      fold: (reducers, event) => {
+        known = reducers;
+        const again = copyOf(event);
+        staged.fold(reducers, event);
+        events.push(again);
+      },
+      take: () => {
+        if (events.length > 0) this.fold(known, events);
+      },
+      end: (why) => staged.end(why),
+    };
   }
 
   fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void {

@@ -62,7 +62,7 @@ export interface SqliteLogOptions {
 }
 
 /** A block of this size is written fast, and read back in few pieces. */
-const BLOCK_BYTES = 4 * 1024 * 1024;
+const SQLITE_BLOCK_BYTES = 4 * 1024 * 1024;
 
 /**
  * Opens a log, creating it where there is none.
@@ -140,7 +140,7 @@ function identifyIfPossible(driver: Driver, path: string): void {
 class SqliteLog implements LogStore {
   readonly path: string;
   readonly readOnly: boolean;
-  readonly blockBytes: number = BLOCK_BYTES;
+  readonly blockBytes: number = SQLITE_BLOCK_BYTES;
   readonly care: SqliteCare;
   readonly #reader: LogReader;
   readonly #explain: Explain;

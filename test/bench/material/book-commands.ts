@@ -37,6 +37,11 @@ export function limitCommands(count: number): BookCommand[] {
   return commands;
 }
 
+/** No command of these books wakes a stop order. */
+function noFold(): never {
+  throw new Error('there is no engine to fold with');
+}
+
 /** The order book's model without an engine: validate, decide, reduce. Nothing is kept but the state. */
 export class BareBook implements BookStore {
   readonly state = orderBook.initialState();
@@ -50,7 +55,7 @@ export class BareBook implements BookStore {
 
   run(name: CommandName, input: unknown): CommandOutcome {
     const command = orderBook.commands![name];
-    const context = { now: 0, sequence: this.sequence };
+    const context = { now: 0, sequence: this.sequence, fold: noFold };
     const decided = command.decide(this.state as never, command.input.parse(input) as never, context);
     if ('rejected' in decided) return { status: 'rejected', code: decided.code, message: decided.message };
     const firstSequence = this.sequence + 1;

@@ -6,11 +6,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import type { Rejection } from 'refold';
+import type { DecideContext, Rejection } from 'refold';
 import type { BookCommand, BookEvent, CommandName } from '../../../examples/orderbook/model/index.ts';
 import { type BookState, orderBook } from '../../../examples/orderbook/model/index.ts';
 import { invariants, settled } from '../../../examples/orderbook/model/invariants.ts';
 import { reduce } from '../../../examples/orderbook/model/reducers.ts';
+import { naiveFold } from './naive-fold.ts';
 
 export type LoggedEvent = BookEvent & { readonly sequence: number };
 export type Outcome =
@@ -32,13 +33,11 @@ export class Book {
   execute<Name extends CommandName>(name: Name, input: InputOf<Name>): Outcome {
     const command = orderBook.commands![name] as unknown as {
       input: { parse(value: unknown): unknown };
-      decide(
-        state: BookState,
-        input: unknown,
-        context: { now: number; sequence: number },
-      ): readonly BookEvent[] | Rejection;
+      decide(state: BookState, input: unknown, context: DecideContext): readonly BookEvent[] | Rejection;
     };
-    const decision = command.decide(this.state, command.input.parse(input), { now: 0, sequence: this.log.length });
+    const sequence = this.log.length;
+    const context = { now: 0, sequence, fold: naiveFold(this.state, sequence) };
+    const decision = command.decide(this.state, command.input.parse(input), context);
     if ('rejected' in decision) return { rejected: decision.code };
     const events = decision.map((event) => this.append(event));
     return { events };

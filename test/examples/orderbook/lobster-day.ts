@@ -10,6 +10,7 @@ import {
   type ReadonlyBook,
   type RecordedBookEvent,
 } from '../../../examples/orderbook/model/index.ts';
+import { naiveFold } from '../orderbook-model/naive-fold.ts';
 
 export interface LobsterDay {
   readonly messages: string[];
@@ -35,7 +36,8 @@ export function makeLobsterDay({ seed, symbol, commands, levels, skip = 0 }: Day
   for (const { command, at, kind } of generateFlow({ seed, commands, symbol })) {
     if (kind === 'replace') continue;
     const { input, decide } = orderBook.commands![command.name];
-    const decision: any = decide(state as never, input.parse(command.input) as never, { now: 0, sequence });
+    const context = { now: 0, sequence, fold: naiveFold(state, sequence) };
+    const decision: any = decide(state as never, input.parse(command.input) as never, context);
     for (const { type, data } of decision.rejected ? [] : decision) {
       const event = { sequence: ++sequence, recordedAt: 0, version: 1, type, data } as RecordedBookEvent;
       const message = messageOf(state, event);

@@ -7,6 +7,7 @@ import {
   orderBook,
   type RecordedBookEvent,
 } from '../../../examples/orderbook/model/index.ts';
+import { naiveFold } from '../orderbook-model/naive-fold.ts';
 
 /** A fresh, empty book. */
 export function memoryBook(): BookStore {
@@ -16,7 +17,8 @@ export function memoryBook(): BookStore {
 
   function run(name: CommandName, input: unknown): CommandOutcome {
     const { input: schema, decide } = orderBook.commands![name];
-    const decision: any = decide(state as never, schema.parse(input) as never, { now: 0, sequence });
+    const context = { now: 0, sequence, fold: naiveFold(state, sequence) };
+    const decision: any = decide(state as never, schema.parse(input) as never, context);
     if (decision.rejected) return { status: 'rejected', code: decision.code, message: decision.message };
     const firstSequence = sequence + 1;
     const events = decision.map((event: any) => ({ ...event, sequence: ++sequence, recordedAt: 0, version: 1 }));

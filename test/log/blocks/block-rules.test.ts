@@ -1,21 +1,34 @@
 /** What the readers of a block refuse is never written. */
 import { describe, expect, test } from 'vitest';
-import { CommitQueue, type FoldedCommit } from '../../../src/engine/writing/commit-queue.ts';
+import { CommitQueue } from '../../../src/engine/writing/commit-queue.ts';
+import { QueuedWrite } from '../../../src/engine/writing/queued-write.ts';
 import { openMemoryLog, RefoldError } from '../../../src/index.ts';
 import { encodeCommit } from '../../../src/log/blocks/block.ts';
 import { requireReadable } from '../../../src/log/blocks/block-rules.ts';
 
+interface PlacedCommit {
+  readonly events: number;
+  readonly firstSequence: number;
+  readonly recordedAt: number;
+  readonly json: string;
+}
+
 const json = encodeCommit([{ type: 'A', version: 1, data: {} }]);
-const commit = (firstSequence: number, recordedAt: number, changed: Partial<FoldedCommit> = {}): FoldedCommit => ({
+const commit = (firstSequence: number, recordedAt: number, changed: Partial<PlacedCommit> = {}): PlacedCommit => ({
   events: 1,
   firstSequence,
   recordedAt,
   json,
   ...changed,
 });
+/** The same on its way through the queue. */
+function writeOf({ firstSequence, recordedAt, events, json }: PlacedCommit): QueuedWrite {
+  return Object.assign(new QueuedWrite(firstSequence, recordedAt, () => 'answer'), { events, json });
+}
+
 const end = { sequence: 10, recordedAt: 100 };
 
-const BAD: readonly (readonly [string, readonly FoldedCommit[], RegExp])[] = [
+const BAD: readonly (readonly [string, readonly PlacedCommit[], RegExp])[] = [
   ['a sequence that exists already', [commit(10, 100)], /folded as 10/],
   ['two commits with one sequence', [commit(11, 100), commit(11, 100)], /folded as 11/],
   ['a gap', [commit(12, 100)], /folded as 12/],
@@ -71,30 +84,22 @@ test.each(IN_QUEUE)('the queue writes nothing of a block with %s, and accepts no
   const log = openMemoryLog();
   Object.assign(log, { head: () => ({ ...end, chain: '' }), append: () => expect.fail('it was written') });
   const failures: RefoldError[] = [];
-  const queue = new CommitQueue(log, {
-    onDurable: () => expect.fail('nothing is durable'),
-    onFailure: (error) => failures.push(error),
-    onRoom: () => {},
+  const queue = new CommitQueue(log, ({ commits: durable, failure }) => {
+    expect(durable).toEqual([]);
+    failures.push(failure!);
   });
-  const codes = await Promise.all(
-    [...commits.map((bad) => queue.push({ commit: bad }, 'answer')), queue.push({}, 'answer')].map((pushed) =>
-      pushed.catch((error: RefoldError) => error.code),
-    ),
-  );
+  const pushed: Promise<unknown>[] = [...commits.map((bad) => queue.push(writeOf(bad))), queue.settled()];
+  const codes = await Promise.all(pushed.map((each) => each.catch((error: RefoldError) => error.code)));
   expect(new Set(codes)).toEqual(new Set(['STORE_FAILED']));
   expect(failures).toHaveLength(1);
-  await expect(queue.push({ commit: commit(11, 100) }, 'late')).rejects.toMatchObject({ code: 'STORE_FAILED' });
+  await expect(queue.push(writeOf(commit(11, 100)))).rejects.toMatchObject({ code: 'STORE_FAILED' });
 });
 
 test('a durability listener cannot keep the promises from resolving', async () => {
   const log = openMemoryLog();
-  const queue = new CommitQueue(log, {
-    onDurable: () => {
-      throw new Error('a defect in housekeeping');
-    },
-    onFailure: () => expect.fail('the log is sound'),
-    onRoom: () => {},
+  const queue = new CommitQueue(log, () => {
+    throw new Error('a defect in housekeeping');
   });
-  await expect(queue.push({ commit: commit(1, 5) }, 'answer')).resolves.toBe('answer');
+  await expect(queue.push(writeOf(commit(1, 5)))).resolves.toBe('answer');
   await expect(queue.fence()).resolves.toMatchObject({ sequence: 1 });
 });

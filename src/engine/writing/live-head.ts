@@ -1,0 +1,160 @@
+/**
+ * The state as it lives, and where it ends: the one place where a commit becomes part of it.
+ *
+ * The log follows behind. What is taken here only the log can still refuse, and then the store has failed.
+ */
+import { RefoldError } from '../../core/errors.ts';
+import type { RecordedEvent } from '../../core/event.ts';
+import type { Model } from '../../core/model.ts';
+import type { LiveState } from '../../fold/live-state.ts';
+import { decodeCommit } from '../../log/blocks/block.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import type { StoreClock } from './clock.ts';
+import type { Desk } from './deciding.ts';
+import { Intake } from './intake.ts';
+import { copyForListeners, type Publisher } from './publisher.ts';
+import type { QueuedWrite } from './queued-write.ts';
+import type { RunningTransaction } from './transaction.ts';
+
+export interface HeadParts {
+  readonly model: Model;
+  readonly log: LogStore;
+  readonly clock: StoreClock;
+  readonly live: LiveState<object>;
+  /** Of the last event in `live`. */
+  readonly sequence: number;
+  /** The first sequence of each event type so far; kept up to date. */
+  readonly firstSeen: Map<string, number>;
+  readonly publisher: Publisher;
+}
+
+export class LiveHead {
+  /** What decisions are made with. */
+  readonly desk: Desk;
+  readonly #live: LiveState<object>;
+  readonly #clock: StoreClock;
+  readonly #path: string;
+  readonly #publisher: Publisher;
+  /** The first sequence of each event type so far. */
+  readonly #firstSeen: Map<string, number>;
+  /** The model's event types that the log does not hold yet. */
+  readonly #unseen: Set<string>;
+  #sequence: number;
+  #recordedAt: number;
+  #failure: RefoldError | undefined;
+
+  constructor({ model, log, live, clock, sequence, firstSeen, publisher }: HeadParts) {
+    this.desk = { model, intake: new Intake(model), live };
+    this.#live = live;
+    this.#clock = clock;
+    this.#path = log.path;
+    this.#publisher = publisher;
+    this.#firstSeen = firstSeen;
+    this.#unseen = new Set([...model.types.keys()].filter((type) => !firstSeen.has(type)));
+    this.#sequence = sequence;
+    this.#recordedAt = log.head().recordedAt;
+  }
+
+  get state(): object {
+    return this.#live.value;
+  }
+
+  /** Of the last event folded. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** Why nothing can be written any more, if so. */
+  get failure(): RefoldError | undefined {
+    return this.#failure;
+  }
+
+  /** The log has failed. */
+  fail(error: RefoldError): void {
+    this.#failure ??= error;
+  }
+
+  /** Checks what has to hold before anything is decided, and gives what `recordedAt` will be. */
+  startAt(expectedSequence: number | undefined): number {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (expectedSequence !== undefined && expectedSequence !== this.#sequence) {
+      throw conflict(expectedSequence, this.#sequence, this.#path);
+    }
+    return Math.max(this.#clock.read(), this.#recordedAt);
+  }
+
+  /**
+   * Folds a commit. After this it is part of the state, and only the log can still refuse it. Its events have been in the hands
+   * of reducers, and are not looked at again.
+   */
+  take(events: readonly RecordedEvent[], json: string, write: QueuedWrite): void {
+    const count = events.length;
+    const firsts = this.#unseen.size === 0 ? undefined : this.#firstsAmong(events);
+    if (this.#publisher.hasListeners) write.published = copyForListeners(events);
+    try {
+      this.#live.fold(this.desk.model.reducers, events);
+    } catch (error) {
+      this.lookAtState(error);
+      throw error;
+    }
+    this.#taken(write, count, json, firsts);
+  }
+
+  #taken(write: QueuedWrite, count: number, json: string, firsts: ReadonlyMap<string, number> | undefined): void {
+    write.events = count;
+    write.json = json;
+    this.#sequence += count;
+    this.#recordedAt = write.recordedAt;
+    if (firsts === undefined) return;
+    for (const [type, sequence] of firsts) {
+      this.#unseen.delete(type);
+      this.#firstSeen.set(type, sequence);
+    }
+  }
+
+  takeTransaction(transaction: RunningTransaction, write: QueuedWrite): void {
+    const { count, json } = transaction;
+    try {
+      transaction.take();
+    } catch (error) {
+      this.lookAtState(error);
+      throw error;
+    }
+    const { firstSequence, recordedAt } = write;
+    const events = this.#unseen.size === 0 ? undefined : decodeCommit(json, firstSequence, recordedAt);
+    this.#taken(write, count, json, events && this.#firstsAmong(events));
+  }
+
+  #firstsAmong(events: readonly RecordedEvent[]): Map<string, number> {
+    const firsts = new Map<string, number>();
+    for (const { type, sequence } of events) {
+      if (this.#unseen.has(type) && !firsts.has(type)) firsts.set(type, sequence);
+    }
+    return firsts;
+  }
+
+  /** After a reducer has failed: under the direct fold that may have left the state half changed. */
+  lookAtState(error: unknown): void {
+    if (!this.#live.isWhole) this.#failure ??= halfChanged(this.#path, error);
+  }
+}
+
+function conflict(expected: number, sequence: number, path: string): RefoldError {
+  return new RefoldError('SEQUENCE_CONFLICT', `Cannot append at sequence ${expected}: the log ends at ${sequence}`, {
+    path,
+    sequence,
+    hint: 'Read the new state and decide again',
+  });
+}
+
+function halfChanged(path: string, cause: unknown): RefoldError {
+  return new RefoldError(
+    'STORE_FAILED',
+    'Cannot go on: a reducer threw under the direct fold, and the state may be half changed',
+    {
+      path,
+      cause,
+      hint: "Close this store and open it anew; use fold: 'atomic' where reducers may throw",
+    },
+  );
+}

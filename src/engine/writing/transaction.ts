@@ -1,0 +1,169 @@
+/**
+ * A transaction: one commit that the application folds event by event, and whose state it sees in between.
+ *
+ * It lives as long as the callback of `transact` runs. An event is validated, encoded and folded before `append` returns.
+ * What the store makes of it afterwards is the write path's business.
+ */
+import { RefoldError } from '../../core/errors.ts';
+import type { Commit, DeepReadonly } from '../../core/event.ts';
+import { freezeJson } from '../../core/freeze.ts';
+import type { Catalog, EventOf } from '../../core/model.ts';
+import type { OpenCommit } from '../../fold/live-state.ts';
+import { decodeCommit } from '../../log/blocks/block.ts';
+import type { Desk } from './deciding.ts';
+import { atLeastOne, listOf, requireCommitSize } from './intake.ts';
+
+/** What the callback of `transact` works with. Refused once the callback has returned. */
+export interface Transaction<State = any, C extends Catalog = any> {
+  /**
+   * The state with everything that was appended so far: as `store.state`, and its tables go on showing what is appended. Under
+   * the atomic fold it is a view of what is staged; under the direct fold it is the state itself.
+   */
+  readonly state: DeepReadonly<State>;
+  /** Of the last event appended; before the first, the store's. */
+  readonly sequence: number;
+  /** What `recordedAt` of every event of the commit is, in ms since the epoch. */
+  readonly now: number;
+  /**
+   * Validates and folds one event, or an array of them.
+   *
+   * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `REDUCER_FAILED`: the transaction is as before, and the callback
+   * may go on. Under the direct fold a reducer that throws ends the store, as it does in `append`
+   */
+  append(events: EventOf<C> | readonly EventOf<C>[]): void;
+}
+
+/** What a transaction came to. */
+export interface Transacted<Result> {
+  /** Undefined when nothing was appended: then nothing is written. */
+  readonly commit: Commit | undefined;
+  /** What the callback returned, as it is. */
+  readonly result: Result;
+}
+
+/** The events of one call of `append`, as the log keeps them. */
+interface Part {
+  readonly firstSequence: number;
+  readonly json: string;
+}
+
+export class RunningTransaction implements Transaction {
+  readonly now: number;
+  readonly #desk: Desk;
+  readonly #firstSequence: number;
+  readonly #parts: Part[] = [];
+  #characters = 0;
+  #sequence: number;
+  #open: OpenCommit;
+  #isFolding = false;
+  #isOver = false;
+
+  /** @param sequence of the last event in the state */
+  constructor(desk: Desk, sequence: number, now: number) {
+    this.now = now;
+    this.#desk = desk;
+    this.#sequence = sequence;
+    this.#firstSequence = sequence + 1;
+    this.#open = openCommit(desk);
+  }
+
+  get state(): object {
+    this.#requireRunning('read the state of a transaction');
+    return this.#open.state;
+  }
+
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  append(given: unknown): void {
+    this.#requireRunning('append in a transaction');
+    if (this.#isFolding) throw reentrant();
+    this.#isFolding = true;
+    try {
+      this.#append(given);
+    } finally {
+      this.#isFolding = false;
+    }
+  }
+
+  /** Events appended. */
+  get count(): number {
+    return this.#sequence - this.#firstSequence + 1;
+  }
+
+  /** The text of the commit. */
+  get json(): string {
+    if (this.#parts.length === 1) return this.#parts[0]!.json;
+    return `[${this.#parts.map(({ json }) => json.slice(1, -1)).join(',')}]`;
+  }
+
+  /** Makes what was appended the state. @throws RefoldError under strict folding, as `LiveState.fold` does */
+  take(): void {
+    this.#open.take();
+  }
+
+  /** The callback has returned. */
+  end(): void {
+    this.#isOver = true;
+    this.#open.end(TRANSACTION_OVER);
+  }
+
+  #append(given: unknown): void {
+    const { model, intake } = this.#desk;
+    const firstSequence = this.#sequence + 1;
+    const { events, json } = atLeastOne(intake.admitCommit(listOf(given), { firstSequence, recordedAt: this.now }));
+    requireCommitSize(this.#characters + json.length, firstSequence);
+    const { length } = events;
+    try {
+      for (const event of events) this.#open.fold(model.reducers, event);
+    } catch (error) {
+      if (this.#desk.live.isWhole) this.#startAgain();
+      else this.end();
+      throw error;
+    }
+    this.#parts.push({ firstSequence, json });
+    this.#characters += json.length;
+    this.#sequence += length;
+  }
+
+  /** A draft that a reducer left in the middle is no use: what came before is folded into a new one. */
+  #startAgain(): void {
+    this.#open.end('an event could not be folded: read the state of the transaction again');
+    this.#open = openCommit(this.#desk);
+    for (const { json, firstSequence } of this.#parts) {
+      for (const event of decodeCommit(json, firstSequence, this.now)) {
+        freezeJson(event.meta); // as it is at once
+        this.#open.fold(this.#desk.model.reducers, event);
+      }
+    }
+  }
+
+  #requireRunning(action: string): void {
+    if (!this.#isOver) return;
+    throw new RefoldError('INVALID_OPTION', `Cannot ${action}: ${TRANSACTION_OVER}`, {
+      type: 'transact',
+      hint: 'Use tx inside the callback of transact only, synchronously',
+    });
+  }
+}
+
+const TRANSACTION_OVER = 'it is over';
+
+function openCommit({ live }: Desk): OpenCommit {
+  return live.open('the state of a transaction');
+}
+
+function reentrant(): RefoldError {
+  return new RefoldError('REENTRANT_WRITE', 'Cannot append in a transaction: an append of it is still running', {
+    hint: 'Reducers, schemas and getters must not append: do it in the callback of transact',
+  });
+}
+
+/** What a callback that is not synchronous comes to. */
+export function notSynchronous(): RefoldError {
+  return new RefoldError('INVALID_OPTION', 'Cannot transact: the callback is asynchronous', {
+    type: 'transact',
+    hint: 'Give a synchronous callback: do what takes time before, and wait for the promise that transact returns',
+  });
+}

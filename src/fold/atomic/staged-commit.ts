@@ -1,0 +1,86 @@
+/**
+ * A commit that is folded event by event on drafts, beside the state: what events would make of it, or a transaction.
+ *
+ * The state below stays as it is. It may be any state, also one that is folded directly: a draft only reads what it is made
+ * of. The cost follows what the events touch.
+ */
+import { isInstance } from '../../core/errors.ts';
+import type { RecordedEvent } from '../../core/event.ts';
+import type { PlainObject } from '../members.ts';
+import { IllegalValue } from '../plain.ts';
+import { type FoldReducers, reducerFailed, reducerOf, refuseReturned, stateRefused } from '../reduce.ts';
+import { Viewing, viewOfRoot } from '../view.ts';
+import { CommitDraft } from './commit-draft.ts';
+import { guard, type Settling } from './settle.ts';
+import { withBothPlaces } from './two-places.ts';
+
+/** What a staged commit shows of itself. */
+export interface Showing {
+  /** What the view is called in messages, as in `Cannot use ${what}: …`. */
+  readonly what: string;
+  /** Whether the state below is frozen, so that its values can be handed out as they are. */
+  readonly isFrozen: boolean;
+}
+
+export class StagedCommit {
+  readonly #draft: CommitDraft;
+  readonly #settling: Settling;
+  readonly #viewing: Viewing;
+  #view: object | undefined;
+  #hasEvents = false;
+
+  /** @param settling of nobody else until this commit is over */
+  constructor(root: object, settling: Settling, { what, isFrozen }: Showing) {
+    settling.beginCommit();
+    this.#settling = settling;
+    this.#draft = new CommitDraft(root as PlainObject, settling);
+    this.#viewing = new Viewing(what, isFrozen ? (value) => this.#closed(value) : undefined);
+  }
+
+  /** The state as it would be, read-only: it shows what is folded afterwards, too. */
+  get state(): object {
+    this.#view ??= viewOfRoot(this.#draft.peek(), this.#viewing);
+    return this.#view;
+  }
+
+  /** @throws RefoldError as `LiveState.fold` does; nothing but `end` may follow */
+  fold(reducers: FoldReducers, event: RecordedEvent): void {
+    if (this.#hasEvents) this.#draft.beginEvent();
+    this.#hasEvents = true;
+    foldOne(reducers, this.#draft, event);
+  }
+
+  /** @param why completes `Cannot use …:`, for those who still look at the state */
+  end(why: string): void {
+    this.#viewing.end(why);
+  }
+
+  /** Gives the new root, with its tables changed. Cannot fail. Only over a state that is folded atomically. */
+  apply(): PlainObject {
+    return this.#draft.apply();
+  }
+
+  /** What a later event of the commit might change in place is frozen before a reader gets it: that event takes a copy. */
+  #closed(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    for (const container of this.#settling.scope.takeOpen()) {
+      if (container instanceof Map || container instanceof Set) guard(container);
+      else Object.freeze(container);
+    }
+    return value;
+  }
+}
+
+/** Runs the reducer of one event on a draft, and settles what it has touched. @throws RefoldError */
+export function foldOne(reducers: FoldReducers, commit: CommitDraft, event: RecordedEvent): void {
+  const { type, sequence } = event; // a reducer may change them
+  try {
+    const returned = reducerOf(reducers, event)(commit.root, event.data, event);
+    if (returned !== undefined) refuseReturned(returned, commit.root);
+    commit.settle();
+  } catch (error) {
+    throw isInstance(error, IllegalValue)
+      ? stateRefused(withBothPlaces(error, commit), { type, sequence })
+      : reducerFailed(error, { type, sequence });
+  }
+}
