@@ -114,7 +114,7 @@ export interface ModelDefinition<State extends object, C extends Catalog, K exte
   /**
    * `import.meta.url` of the module whose export this model is: snapshots are then made and checked in another thread, which
    * imports that module. It should do nothing but define models, for it is loaded a second time there. Default: snapshots
-   * are made in slices on the thread that writes, and not checked (docs/GUIDE.md, "Snapshots and recovery").
+   * are made in slices on the thread that writes, and not checked (docs/guide/snapshots-and-recovery.md).
    */
   readonly module?: string;
 }
