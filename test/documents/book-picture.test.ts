@@ -42,7 +42,7 @@ test('the drawing is well-formed, and shows prices, sizes, the spread and the ta
   for (const shown of ['1,200', 'spread 2', 'bought', 'after event 1<']) expect(svg).toContain(shown);
 });
 
-test('the committed picture is small enough for a page, and tells of the crash', () => {
+test('the committed picture is small enough for a page, and shows the crash', () => {
   const svg = readFileSync(PICTURE, 'utf8');
   expect(svg.length).toBeLessThan(150_000);
   expect(timesOf(svg).length).toBeGreaterThan(20);
