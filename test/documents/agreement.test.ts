@@ -184,7 +184,7 @@ describe('links', () => {
     expect(lost).toEqual([]);
   });
 
-  test('of the guide reach each of its pages', () => {
+  test('from the guide reach each of its pages', () => {
     const pages = all('docs/guide/*.md').map((page) => page.replace('docs/', ''));
     expect(
       unknown(

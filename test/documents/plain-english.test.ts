@@ -64,6 +64,10 @@ const PLANTED: readonly string[] = [
   'where keyframes come to lie',
   'It is refused, and so is the commit.',
   'It notes the keys in one go.',
+  'Of a Map the keys are noted.',
+  'Should it fail, it is tried again.',
+  'It takes some 8 ms.',
+  'It was refused for want of space.',
   'The log is mended.',
 ];
 

@@ -83,6 +83,13 @@ export const PHRASES: readonly (readonly [pattern: RegExp, instead: string])[] =
     /\bin one go\b|\bmade our own\b|\bby and by\b|\bwherein\b|\bwhereby\b/i,
     'use the usual words: "in one step", "copied"',
   ],
+  [
+    /(?:^|[.;:] )of (?:a|an|the|its|this|these|those|what|each|one|several) [a-z]/i,
+    'put the subject first: "The keys of a Map are noted"',
+  ],
+  [/(?:^|[,.:;] )should (?:it|they|the|a|an|one|this) |\bwere (?:it|they) (?:not|to)\b/i, 'say "if"'],
+  [/\bsome (?:\d|ten|tens|twenty|thirty|forty|fifty|hundred)/i, 'say "about"'],
+  [/\bfor want of\b|\bin want of\b|\bcounts? for nothing\b/i, 'use the usual words: "because there is not enough"'],
   [/\bmend(?:s|ed)\b/i, 'say "fix" or "repair"'],
 ];
 
