@@ -11,6 +11,7 @@ import { Store } from '../../src/engine/store.ts';
 import { FLOORS } from '../floors/floors.ts';
 import {
   anchorsOf,
+  brokenRows,
   checkedOptions,
   codeOf,
   exportedNames,
@@ -173,6 +174,10 @@ describe('what pages name in backticks', () => {
 const FOREIGN = ['outputModule', 'localeCompare', 'useFakeTimers', 'vmForks', 'vmThreads', 'globalThis', 'fsync'];
 const FOREIGN_FLAGS = ['--external', '--format', '--platform', '--experimental-vm-modules', '--max-semi-space-size'];
 
+test.each(PAGES)('tables of %s have rows of as many cells as their heads', (page) => {
+  expect(brokenRows(read(page))).toEqual([]);
+});
+
 describe('links', () => {
   test.each(PAGES)('of %s lead to a page and a heading that exist', (page) => {
     const lost = linksOf(read(page)).filter((link) => {
@@ -247,6 +252,11 @@ describe('a planted disagreement is found', () => {
     expect(linksOf(page)).toEqual(['y.md#z']);
     expect(sectionOf(page, '# A')).toContain('[x]');
     expect(() => sectionOf(page, '## Gone')).toThrow('## Gone');
+  });
+
+  test('a row with a bar in its code is broken, unless the bar is escaped', () => {
+    expect(brokenRows('| a | b |\n|---|---|\n| `x | y` | c |\n')).toEqual(['| `x | y` | c |']);
+    expect(brokenRows('| a | b |\n|---|---|\n| `x \\| y` | c |\n')).toEqual([]);
   });
 
   test('exports of every form are read', () => {

@@ -109,6 +109,16 @@ export function anchorsOf(markdown: string): string[] {
   );
 }
 
+/** Rows of tables with more or fewer cells than the row above them. A bar in inline code ends a cell, unless it is escaped. */
+export function brokenRows(markdown: string): string[] {
+  const lines = markdown.replaceAll(FENCE, '').split('\n');
+  const cells = (line: string | undefined): number => line?.match(/^\|.*\|$/)?.[0].match(/(?<!\\)\|/g)?.length ?? 0;
+  return lines.filter(
+    (line, index) =>
+      line.startsWith('|') && cells(lines[index - 1] ?? '') !== cells(line) && lines[index - 1]?.startsWith('|'),
+  );
+}
+
 /** What inline code names that must exist: calls, members and names of more than one hump. */
 export function namesIn(code: string): string[] {
   if (
