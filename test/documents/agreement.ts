@@ -142,7 +142,7 @@ export function namedTests(markdown: string): { readonly file: string; readonly 
   const found: { file: string; title: string }[] = [];
   const flat = markdown.replaceAll(/\n\s+(?=[^-|\s])/g, ' ');
   for (const [, path, title] of flat.matchAll(
-    /`(test\/[\w./-]+\.(?:test|contract)\.ts)`|(?<=[·,] |^)\*([^*\n]+)\*/gm,
+    /`((?:test\/[\w./-]+\.test|src\/log\/contract\/[\w-]+)\.ts)`|(?<=[·,] |^)\*([^*\n]+)\*/gm,
   )) {
     if (path !== undefined) file = path;
     else if (file !== '') found.push({ file, title: title! });
