@@ -94,7 +94,7 @@ export function membersOf(source: string, name: string): string[] {
 
 /** Links of a page to files of the repository, as they are written. */
 export function linksOf(markdown: string): string[] {
-  const prose = markdown.replaceAll(FENCE, '');
+  const prose = markdown.replaceAll(FENCE, '').replaceAll(/`[^`\n]*`/g, '`X`');
   return [...prose.matchAll(/\]\((?!https?:)([^)\s]+)\)/g)].map(([, target]) => target!);
 }
 
