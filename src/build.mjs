@@ -1,13 +1,14 @@
 /**
  * `build.mjs [FOLDER]`: builds the package into the folder, `dist` by default: declarations by the compiler, and what runs as
  * a file for each door of the package and each of its threads, with what they share in a few files beside them. Some seventy
- * modules, each found, read and compiled by itself, took twice as long to import.
+ * modules, each found, read and compiled by itself, took twice as long to import. Development dependencies that the sources
+ * import are bundled too, with their licences at the top of the file.
  *
  * All but the command line's file lie in one folder: a thread is started by its file's name, `refold-<name>.js`, beside
  * whoever starts it.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync, rmSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
 import { rolldown } from 'rolldown';
@@ -17,10 +18,18 @@ const THREADS = [
   'log/sqlite/mending/backup-worker.ts',
   'log/sqlite/mending/check-worker.ts',
   'log/sqlite/writing/checkpointer-worker.ts',
-  'log/sqlite/reading/read-ahead-worker.ts',
   'log/sqlite/sealing/sealer-worker.ts',
   'log/sqlite/writing/writer.ts',
 ];
+
+/** Source maps lead to sources that the package holds. A bundled package is not among them. */
+const withoutForeignMaps = {
+  name: 'without-foreign-maps',
+  transform: (code, id) => (id.includes('/node_modules/') ? { code, map: { mappings: '' } } : undefined),
+};
+
+/** Files that a thread imports by name. */
+const IMPORTED = ['log/sqlite/sqlite-source.ts'];
 
 const source = import.meta.dirname;
 const { dependencies } = JSON.parse(readFileSync(join(source, '../package.json'), 'utf8'));
@@ -43,11 +52,12 @@ async function bundle() {
       index: './index.ts',
       testing: './testing.ts',
       'cli/main': './cli/main.ts',
-      ...Object.fromEntries(THREADS.map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),
+      ...Object.fromEntries([...THREADS, ...IMPORTED].map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),
     },
     platform: 'node',
     transform: { target: 'es2024' },
     external: [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`))],
+    plugins: [withoutForeignMaps],
     onwarn: (warning) => {
       throw new Error(warning.message);
     },
@@ -57,5 +67,18 @@ async function bundle() {
     sourcemap: true,
     entryFileNames: '[name].js',
     chunkFileNames: '[name]-[hash].js',
+    banner: licencesOf,
   });
+}
+
+/** The licences of the packages whose code a file holds: each of them asks to stand beside the code. */
+function licencesOf({ moduleIds }) {
+  const packages = new Set(moduleIds.flatMap((id) => /^.*\/node_modules\/(?:@[^/]+\/)?[^/]+/.exec(id)?.[0] ?? []));
+  return [...packages].map((path) => `/*!\n${basename(path)}\n\n${licenceIn(path)}*/`).join('\n');
+}
+
+function licenceIn(path) {
+  const name = readdirSync(path).find((file) => /^licen[cs]e/i.test(file));
+  if (name === undefined) throw new Error(`${path} has no licence that could stand in the build`);
+  return readFileSync(join(path, name), 'utf8');
 }

@@ -63,6 +63,7 @@ export type { AppendOptions, ExecuteOptions } from './engine/writing/write-optio
 export { hashState } from './fold/encoding/state-codec.ts';
 export { ascending, type Comparator, descending, OrderedMap, type ReadonlyOrderedMap } from './fold/ordered-map.ts';
 export { plain } from './fold/own-copy.ts';
+export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
 export type {
   AppendRequest,
   Block,

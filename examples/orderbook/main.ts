@@ -29,16 +29,31 @@ interface CommonOptions {
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
+const HELP = `
+Exit codes: 0 all checks held, 1 a check failed, 2 bad input.
+
+Examples:
+  npm run orderbook -- --db book.db               run the demo and keep its book
+  npm run orderbook -- show book.db --at 50000    the book after event 50,000
+  npm run orderbook -- replay book.db             check every trade again`;
+
 function program(): Command {
   const root = withOptions(
     new Command('orderbook')
       .description('A price-time-priority order book, event-sourced with refold. Without a command: the demo.')
       .exitOverride()
       .enablePositionalOptions()
-      .configureOutput({ outputError: () => {} }) // said by reportError, in our words
-      .addOption(new Option('--commands <count>', 'length of the flow').default(200_000).argParser(positiveInteger))
+      .configureOutput({ outputError: () => {} }) // reportError says it
+      .addHelpText('after', HELP)
       .addOption(
-        new Option('--seed <number>', 'another seed, another day').default(20_260_105).argParser(naturalNumber),
+        new Option('--commands <count>', 'how many commands the demo makes up')
+          .default(200_000)
+          .argParser(positiveInteger),
+      )
+      .addOption(
+        new Option('--seed <number>', 'seed of the made-up day: the same seed gives the same day')
+          .default(20_260_105)
+          .argParser(naturalNumber),
       ),
   ).action(demo);
   withOptions(root.command('tape'))
@@ -157,7 +172,7 @@ function symbolOf(path: string): string {
 function naturalNumber(text: string): number {
   const value = parseInteger(text);
   if (value !== undefined && value >= 0) return value;
-  throw badOption(`${JSON.stringify(text)} is no whole number`, 'Give a whole number, digits only');
+  throw badOption(`${JSON.stringify(text)} is not a whole number`, 'Give a whole number, digits only');
 }
 
 function positiveInteger(text: string): number {

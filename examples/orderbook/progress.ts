@@ -3,6 +3,7 @@
  *
  * Nothing is shown of work that is over within a second (on a terminal) or five (elsewhere).
  */
+import { duration, number } from './text.ts';
 
 export interface ProgressBar {
   /** `done` of the total. */
@@ -46,11 +47,11 @@ export function openProgress(label: string, total?: number, options: ProgressOpt
 
 function describe(label: string, done: number, total: number | undefined, elapsedMs: number): string {
   const rate = Math.round(done / (elapsedMs / 1_000));
-  const speed = `${done.toLocaleString('en-US')} · ${rate.toLocaleString('en-US')}/s`;
+  const speed = `${number(done)} · ${number(rate)}/s`;
   if (total === undefined || total === 0) return `${label}  ${speed}`;
   const fraction = Math.min(1, done / total);
   const filled = Math.round(fraction * WIDTH);
   const bar = '█'.repeat(filled) + '░'.repeat(WIDTH - filled);
-  const left = fraction === 0 ? '?' : `${Math.ceil((elapsedMs / fraction - elapsedMs) / 1_000)} s`;
+  const left = fraction === 0 ? '?' : duration(Math.ceil((elapsedMs / fraction - elapsedMs) / 1_000) * 1_000);
   return `${label}  ${bar}  ${Math.floor(fraction * 100)} %  ${speed} · ${left} left`;
 }

@@ -28,7 +28,7 @@ export function parsePosition(text: string): BookPosition {
   if (whole !== undefined && whole >= 0) return whole < FIRST_TIME ? { sequence: whole } : { time: whole };
   const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(time)) return { time };
-  throw new RefoldError('INVALID_OPTION', `Cannot go to ${JSON.stringify(text)}: it is no sequence and no time`, {
+  throw new RefoldError('INVALID_OPTION', `Cannot go to ${JSON.stringify(text)}: it is neither a sequence nor a time`, {
     type: '--at',
     hint: 'Give a sequence such as 42, or a time such as 2026-01-05T14:30:00Z',
   });

@@ -1,7 +1,8 @@
 /** How the example writes: colours where a terminal wants them, numbers one can read, tables. */
 import { styleText } from 'node:util';
+import prettyMilliseconds from 'pretty-ms';
 
-/** Colours a text for stdout; plain where NO_COLOR is set or stdout is no terminal. */
+/** Colours a text for stdout; plain where NO_COLOR is set, or where stdout is not a terminal. */
 export function paint(format: Parameters<typeof styleText>[0], text: string): string {
   return styleText(format, text, { stream: process.stdout });
 }
@@ -11,9 +12,9 @@ export function number(value: number): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
-/** Milliseconds with as many digits as mean something. */
-export function milliseconds(value: number): string {
-  return `${value < 10 ? value.toFixed(1) : number(value)} ms`;
+/** `345ms`, `12.3s`, `1m 15s`. */
+export function duration(milliseconds: number): string {
+  return prettyMilliseconds(milliseconds);
 }
 
 /** The beginning of a hash, enough to compare by eye. */
@@ -31,19 +32,4 @@ export function table(rows: readonly (readonly [name: string, value: string])[])
   const nameWidth = Math.max(...rows.map(([name]) => name.length));
   const valueWidth = Math.max(...rows.map(([, value]) => value.length));
   return rows.map(([name, value]) => `  ${name.padEnd(nameWidth)}  ${value.padStart(valueWidth)}`).join('\n');
-}
-
-/** Breaks a paragraph into lines of at most `width` characters. */
-export function wrap(text: string, width: number): string {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  return [...lines, line].join('\n');
 }

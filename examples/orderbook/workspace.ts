@@ -1,4 +1,4 @@
-/** Where a run keeps its book: the file that was asked for, or one in a temporary folder that goes away at the end. */
+/** Where a run keeps its book: the file that was asked for, or one in a temporary folder that is deleted at the end. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -41,13 +41,13 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('Give a whole number from 1.');
 }
 
-const ISO = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
+const ISO_OR_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
 /** A sequence, `@` and ms since the epoch, 13 digits of ms, or an ISO time, in UTC unless it says otherwise. */
 export function parsePosition(text: string): Position {
   if (/^@\d+$/.test(text)) return { time: Number(text.slice(1)) };
   if (/^\d{13}$/.test(text)) return { time: Number(text) };
-  if (ISO.test(text)) return { time: parseTime(text) };
+  if (ISO_OR_DATE.test(text)) return { time: parseTime(text) };
   if (/^\d[\d,_]*$/.test(text)) return { sequence: parseSequence(text) };
   throw new InvalidArgumentError(
     'Give a sequence, an ISO time such as 2027-01-31T12:00Z, or @ and ms since the epoch.',
@@ -55,7 +55,7 @@ export function parsePosition(text: string): Position {
 }
 
 function parseTime(text: string): number {
-  const zone = ISO.exec(text)?.[1];
+  const zone = ISO_OR_DATE.exec(text)?.[1];
   const value = Date.parse(zone === undefined && text.length > 10 ? `${text}Z` : text);
   // Date.parse takes 30 February for 2 March.
   const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];

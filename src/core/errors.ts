@@ -128,7 +128,7 @@ export function isInstance<Kind>(value: unknown, kind: abstract new (...args: an
 }
 
 /** A message is for people, and what was thrown may carry a whole document. */
-const LONGEST_TEXT = 10_000;
+const LONGEST_MESSAGE = 10_000;
 
 /**
  * The text of anything that was thrown. Never throws itself: what has no message of its own (a value without a prototype, a
@@ -136,7 +136,7 @@ const LONGEST_TEXT = 10_000;
  */
 export function messageOf(thrown: unknown): string {
   const text = memberText(thrown, 'message') || appearance(thrown);
-  return text.length <= LONGEST_TEXT ? text : `${text.slice(0, LONGEST_TEXT)}…`;
+  return text.length <= LONGEST_MESSAGE ? text : `${text.slice(0, LONGEST_MESSAGE)}…`;
 }
 
 /** The stack of an error that has one; empty for anything else. */

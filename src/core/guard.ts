@@ -191,7 +191,10 @@ function refuseDepth(depth: number): void {
   );
 }
 
-/** Keys found to be fine: the same few come again and again. Bounded, since keys may be data. */
+/**
+ * Keys found to be fine: the same few come again and again. A cache that cannot be seen: a key that is fine stays so. It is
+ * bounded, since keys may be data.
+ */
 const fineKeys = new Set<string>();
 const FINE_KEYS_KEPT = 4_096;
 

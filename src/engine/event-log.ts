@@ -10,6 +10,7 @@ import { copyPayload, inspectInput } from '../core/guard.ts';
 import { isParts } from '../core/parts.ts';
 import { decodeBlock, encodeCommit } from '../log/blocks/block.ts';
 import { requireReadable } from '../log/blocks/block-rules.ts';
+import type { LogSource } from '../log/log-source.ts';
 import type { BlockHeader, LogStore, QueuedCommit } from '../log/log-store.ts';
 import {
   A_FUNCTION,
@@ -19,9 +20,9 @@ import {
   type OptionChecks,
   TRUE_OR_FALSE,
 } from './calls/call-options.ts';
-import { A_PATH } from './calls/log-options.ts';
+import { A_PATH, A_SOURCE, requireOneLog } from './calls/log-options.ts';
 import { modelNameOf } from './calls/log-ownership.ts';
-import { openLogAt } from './calls/open-log.ts';
+import { openLogOf } from './calls/open-log.ts';
 import { harmless, type Progress } from './calls/progress.ts';
 import {
   type EventRange,
@@ -91,19 +92,23 @@ export interface ImportedEvent {
   readonly meta?: EventMeta | undefined;
 }
 
-/** Opens a log's file without a model; read-only unless said otherwise. @throws RefoldError as `openStore` does */
-export async function openLog(options: {
-  readonly path: string;
+export interface OpenEventLogOptions {
+  /** The log's file. Required unless `log` is given. */
+  readonly path?: string | undefined;
+  /** A log source, in place of `path`. The log that it opens is closed with the `EventLog`. */
+  readonly log?: LogSource | undefined;
+  /** Default true: look at the log beside its writer, and change nothing. */
   readonly readOnly?: boolean | undefined;
-}): Promise<EventLog> {
-  const { path, readOnly = true } = checkOptions('open the log', OPEN_CHECKS, options);
-  return new EventLog(await openLogAt(checkValue('open the log', 'path', A_PATH, path) as string, { readOnly }));
 }
 
-const OPEN_CHECKS: OptionChecks<{ readonly path?: string; readonly readOnly?: boolean }> = {
-  path: A_PATH,
-  readOnly: TRUE_OR_FALSE,
-};
+/** Opens a log without a model; read-only unless said otherwise. @throws RefoldError as `openStore` does */
+export async function openLog(options: OpenEventLogOptions): Promise<EventLog> {
+  const { readOnly = true, ...which } = checkOptions('open the log', OPEN_CHECKS, options);
+  requireOneLog('open the log', which);
+  return new EventLog(await openLogOf(which, { readOnly }));
+}
+
+const OPEN_CHECKS: OptionChecks<OpenEventLogOptions> = { path: A_PATH, log: A_SOURCE, readOnly: TRUE_OR_FALSE };
 
 const VERIFY_CHECKS: OptionChecks<VerifyOptions> = { quick: TRUE_OR_FALSE, onProgress: A_FUNCTION };
 

@@ -5,7 +5,7 @@ import { type LiveState, openAtomicState, openDirectState, openStrictState } fro
 import type { LogStore } from '../log/log-store.ts';
 import { performance } from '../threads/timers.ts';
 import { refuseLostTail, requireSameModel } from './calls/log-ownership.ts';
-import { openLogAt } from './calls/open-log.ts';
+import { openLogOf, threadOf } from './calls/open-log.ts';
 import { type Settings, type StoreOptions, settingsOf } from './calls/options.ts';
 import { warnOf } from './calls/warn.ts';
 import { fingerprintOfModel } from './folding/model-module.ts';
@@ -31,7 +31,7 @@ export async function openStore<State extends object, C extends Catalog, K exten
   requireModel('open the store', model);
   const settings = settingsOf(options);
   const { durability, readOnly } = settings;
-  const log = settings.log ?? (await openLogAt(settings.path!, { durability, readOnly }));
+  const log = await openLogOf(settings, { durability, readOnly });
   try {
     await requireSameModel(log, model);
     await refuseLostTail(log);
@@ -55,7 +55,9 @@ export async function openStore<State extends object, C extends Catalog, K exten
     tellPassedOver(log, recovery.passedOver, `the model ${model.name}`);
     if (!readOnly && !log.readOnly) await beginChecking(log);
     const { sequence } = cursor;
-    return new Store(model, { log, settings, fingerprint, live, sequence, firstSeen, snapshot, rates, recovery });
+    const logThread = threadOf(settings);
+    const found = { fingerprint, live, sequence, firstSeen, snapshot, rates, recovery };
+    return new Store(model, { log, logThread, settings, ...found });
   } catch (error) {
     await log.close();
     throw error;

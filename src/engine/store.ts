@@ -9,6 +9,7 @@ import type { Commit, DeepReadonly, RecordedEvent } from '../core/event.ts';
 import type { Catalog, CommandInputs, EventOf, InputOf, Model, RecordedEventOf, TypeOf } from '../core/model.ts';
 import { hashState } from '../fold/encoding/state-codec.ts';
 import type { LiveState } from '../fold/live-state.ts';
+import type { LogThread } from '../log/log-source.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { checkOptions } from './calls/call-options.ts';
 import type { Settings } from './calls/options.ts';
@@ -59,6 +60,8 @@ export type StoreOf<M> = M extends Model<infer State, infer C, infer K> ? Store<
 /** What `openStore` has prepared. */
 export interface StoreParts<State extends object> {
   readonly log: LogStore;
+  /** How a thread opens the log; undefined where only this thread has it. */
+  readonly logThread: LogThread | undefined;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
   readonly live: LiveState<State>;
@@ -112,7 +115,7 @@ export class Store<State extends object = any, C extends Catalog = any, K extend
       publisher: this.#publisher,
       onDurable,
     });
-    this.#upkeep = new Upkeep({
+    this.#upkeep = Upkeep.open({
       model,
       ...parts,
       settings,

@@ -20,9 +20,6 @@ export interface StateCapture {
   release(): void;
 }
 
-/** Captures in use, by the table that they are of; one each. */
-const captured = new Map<object, CapturedMap>();
-
 /** What a table that is a Map held. Its iteration is the table's of then. */
 export class CapturedMap implements Iterable<[unknown, unknown]> {
   readonly #table: ReadonlyMap<unknown, unknown>;
@@ -55,34 +52,40 @@ export class CapturedMap implements Iterable<[unknown, unknown]> {
   }
 }
 
-/**
- * The capture that must hear of changes to a table, if there is one: nearly never, and then asked once for each commit.
- *
- * @param table as it is in the state
- */
-export function captureOf(table: object): CapturedMap | undefined {
-  return captured.size === 0 ? undefined : captured.get(table);
-}
+/** The captures of one live state that are in use. */
+export class Captures {
+  /** By the table that they are of; one each. */
+  readonly #tables = new Map<object, CapturedMap>();
 
-/**
- * Captures a settled root.
- *
- * @param root frozen, as are all values in it
- */
-export function captureRoot(root: object): StateCapture {
-  const state = shallowCopy(root);
-  const tables: object[] = [];
-  for (const key of Object.keys(state)) {
-    const value = state[key];
-    if (value instanceof OrderedMap) setMember(state, key, fork(value));
-    else if (value instanceof Map) {
-      const capture = new CapturedMap(value);
-      captured.set(value, capture);
-      tables.push(value);
-      setMember(state, key, capture);
-    }
+  /**
+   * The capture that must hear of changes to a table, if there is one: nearly never, and then asked once for each commit.
+   *
+   * @param table as it is in the state
+   */
+  of(table: object): CapturedMap | undefined {
+    return this.#tables.size === 0 ? undefined : this.#tables.get(table);
   }
-  return { state, release: () => tables.forEach((table) => void captured.delete(table)) };
+
+  /**
+   * Captures a settled root.
+   *
+   * @param root frozen, as are all values in it
+   */
+  take(root: object): StateCapture {
+    const state = shallowCopy(root);
+    const tables: object[] = [];
+    for (const key of Object.keys(state)) {
+      const value = state[key];
+      if (value instanceof OrderedMap) setMember(state, key, fork(value));
+      else if (value instanceof Map) {
+        const capture = new CapturedMap(value);
+        this.#tables.set(value, capture);
+        tables.push(value);
+        setMember(state, key, capture);
+      }
+    }
+    return { state, release: () => tables.forEach((table) => void this.#tables.delete(table)) };
+  }
 }
 
 function fork(table: OrderedMap<unknown, unknown>): OrderedMap<unknown, unknown> {

@@ -1,13 +1,14 @@
 /** Where two states differ: for reports of a fold that went differently, and for people who compare two moments. */
 import { sameBytes } from './binary.ts';
-import { describePath, kindOf, MAX_STATE_DEPTH, type PathPart } from './plain.ts';
+import { describePath, type Path, type PathPart } from './path.ts';
+import { kindOf, MAX_STATE_DEPTH } from './plain.ts';
 
 /** One place at which two states differ. A value that is not there reads as undefined. */
 export interface StateDifference {
   /** `orders[17].price` style; `(order)` at the end says that the same keys come in another order. */
   readonly path: string;
   /** The same, step by step, for `valueAt`. */
-  readonly parts: readonly PathPart[];
+  readonly parts: Path;
   readonly before: unknown;
   readonly after: unknown;
 }
@@ -24,17 +25,6 @@ export function diffStates(before: unknown, after: unknown, limit: number = LIMI
   const search: Search = { limit, path: [], found: [] };
   compare(before, after, search);
   return search.found;
-}
-
-/** What stands at a place in a state; undefined where nothing does. */
-export function valueAt(state: unknown, parts: readonly PathPart[]): unknown {
-  let value = state;
-  for (const part of parts) {
-    const kind = containerKind(value);
-    if (kind === undefined) return undefined;
-    value = entriesOf(value as object, kind).get(part);
-  }
-  return value;
 }
 
 interface Search {

@@ -60,11 +60,11 @@ type Tree<K, V> = btree.default<K, V>;
  * Stands for undefined inside the tree, whose leaves of nothing but undefined lose values when they merge with others
  * (sorted-btree 2.1.0, `mergeSibling`).
  */
-const UNDEFINED: unique symbol = Symbol('undefined');
-type Stored<V> = V | typeof UNDEFINED;
+const STORED_UNDEFINED: unique symbol = Symbol('undefined');
+type Stored<V> = V | typeof STORED_UNDEFINED;
 
-const store = <V>(value: V): Stored<V> => (value === undefined ? UNDEFINED : value);
-const restore = <V>(stored: Stored<V> | undefined): V | undefined => (stored === UNDEFINED ? undefined : stored);
+const store = <V>(value: V): Stored<V> => (value === undefined ? STORED_UNDEFINED : value);
+const restore = <V>(stored: Stored<V> | undefined): V | undefined => (stored === STORED_UNDEFINED ? undefined : stored);
 
 /** A tree on its way into an OrderedMap. */
 class Fork {
@@ -76,6 +76,8 @@ class Fork {
 
   *[Symbol.iterator](): Generator<never, void> {}
 }
+
+// Both are set once, by the class itself, since only it can reach its tree.
 
 /** What to give a new OrderedMap as entries to make it a copy of `from` in O(1): the trees share their nodes until one changes. */
 export let forkOf: <K, V>(from: OrderedMap<K, V>) => Iterable<[K, V]>;
@@ -253,6 +255,6 @@ function copyOfKey<K extends object>(key: K): K {
 }
 
 function restorePair<K, V>(pair: [K, Stored<V>] | undefined): [K, V] | undefined {
-  if (pair !== undefined && pair[1] === UNDEFINED) pair[1] = undefined as V;
+  if (pair !== undefined && pair[1] === STORED_UNDEFINED) pair[1] = undefined as V;
   return pair as [K, V] | undefined;
 }

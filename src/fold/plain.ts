@@ -1,5 +1,5 @@
 /**
- * What a state may consist of: the kinds of values, and how a message names the place of one that does not belong there.
+ * What a state may consist of: the kinds of values, and the refusal of one that does not belong there.
  *
  * Plain objects (a null prototype is fine), arrays, Map, Set, Date, ArrayBuffer, typed arrays, DataView and primitives but
  * for symbols. Values of another realm count as what they are there, and an instance of a subclass of Date as a Date.
@@ -8,6 +8,9 @@
  */
 import { types } from 'node:util';
 import { OrderedMap } from './ordered-map.ts';
+import { describePath, type Path } from './path.ts';
+
+export type { PathPart } from './path.ts';
 
 /** Deepest nesting of a state; a cycle ends here as well. */
 export const MAX_STATE_DEPTH = 1_000;
@@ -90,9 +93,6 @@ const TYPE_NAME: PropertyDescriptor = Object.getOwnPropertyDescriptor(
   Symbol.toStringTag,
 )!;
 
-/** One step of a path: a key, an index, or the key of a Map's entry. */
-export type PathPart = unknown;
-
 /** Thrown for a value that does not belong into a state. `at` names its place, `orders[17].price` style. */
 export class IllegalValue extends Error {
   readonly at: string;
@@ -100,7 +100,7 @@ export class IllegalValue extends Error {
   readonly hint: string | undefined;
 
   /** @param reason completes the sentence "`at` is …" */
-  constructor(reason: string, path: readonly PathPart[], hint?: string) {
+  constructor(reason: string, path: Path, hint?: string) {
     super(reason);
     this.at = describePath(path);
     this.hint = hint;
@@ -112,25 +112,13 @@ export const MOVED =
   'an OrderedMap that initialState did not put there: it stays in its property, with its comparator; use clear() and set()';
 
 /** The refusal of `value`, which stands at `path`. */
-export function illegalValue(value: unknown, path: readonly PathPart[]): IllegalValue {
+export function illegalValue(value: unknown, path: Path): IllegalValue {
   return new IllegalValue(describeIllegal(value), path);
 }
 
 /** @throws IllegalValue when the path has become too long */
-export function refuseDepth(path: readonly PathPart[]): void {
+export function refuseDepth(path: Path): void {
   if (path.length > MAX_STATE_DEPTH) throw new IllegalValue(`nested deeper than ${MAX_STATE_DEPTH} levels`, path);
-}
-
-/** `orders[17].price`: an index or a number in brackets, an identifier behind a dot, any other text quoted. */
-export function describePath(path: readonly PathPart[]): string {
-  const shown = path.length > 12 ? [...path.slice(0, 10), '…'] : path;
-  return shown.map(describePart).join('').replace(/^\./, '').toWellFormed();
-}
-
-function describePart(part: PathPart): string {
-  if (typeof part !== 'string')
-    return `[${part instanceof Date ? Number(part) : typeof part === 'object' ? 'object' : String(part)}]`;
-  return /^[\p{L}_$…][\p{L}\p{N}_$]*$/u.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`;
 }
 
 function describeIllegal(value: unknown): string {

@@ -37,8 +37,6 @@ export interface Block extends BlockHeader {
   readonly payload: string | Uint8Array;
   /** The chain after this block, hex. */
   readonly chain: string;
-  /** The content of a sealed payload, where whoever read the block has unpacked it already. */
-  readonly content?: Uint8Array;
 }
 
 /** One commit as it becomes part of an open block; `json` is the text of its events (see `block.ts`). */

@@ -20,6 +20,7 @@ import {
   snapshotDamaged,
   storeClosed,
 } from './log-errors.ts';
+import type { LogSource, OpenLogOptions } from './log-source.ts';
 import type {
   AppendRequest,
   Block,
@@ -48,8 +49,12 @@ interface StoredSnapshot {
   readonly chunks: { readonly bytes: Uint8Array; readonly checksum: number }[];
 }
 
-/** What a log in memory holds. Hand it to `openMemoryLog` again to reopen the same log. */
-export class MemoryContents {
+/**
+ * What a log in memory holds, and a source of it: `openStore(model, { log: contents })` reopens the same log, whoever wrote
+ * it. Only this thread has it.
+ */
+export class MemoryContents implements LogSource {
+  readonly name: string = ':memory:';
   readonly blocks: StoredBlock[] = [];
   readonly outcomes: Map<string, StoredOutcome> = new Map();
   readonly snapshots: StoredSnapshot[] = [];
@@ -60,12 +65,17 @@ export class MemoryContents {
   /** The end of what was dropped. */
   trimmed: { readonly through: number; readonly chain: string } = { through: 0, chain: EMPTY_CHAIN };
   epoch = 0;
+
+  /** Opens the log. Its writer replaces the one before it. `durability` is taken and means nothing: there is no disk. */
+  async open({ readOnly = false }: OpenLogOptions = {}): Promise<LogStore> {
+    return new MemoryLog(this, readOnly);
+  }
 }
 
 /** Opens a log in memory; with the contents of another, that log is its writer no more. */
 export function openMemoryLog(options: MemoryLogOptions = {}): LogStore {
   const contents = contentsOf(options);
-  if (contents !== undefined) return new MemoryLog(contents);
+  if (contents !== undefined) return new MemoryLog(contents, false);
   throw new RefoldError('INVALID_OPTION', 'Cannot open a log in memory: its options are { contents?, durability? }', {
     type: 'contents',
     hint: 'Give contents as new MemoryContents() made them, or nothing',
@@ -86,14 +96,22 @@ function contentsOf(options: unknown): MemoryContents | undefined {
 
 class MemoryLog implements LogStore {
   readonly path = ':memory:';
-  readonly readOnly = false;
-  readonly epoch: number;
+  readonly readOnly: boolean;
   readonly #contents: MemoryContents;
+  /** Of a writer. */
+  readonly #epoch: number;
   #closed = false;
 
-  constructor(contents: MemoryContents) {
+  constructor(contents: MemoryContents, readOnly: boolean) {
     this.#contents = contents;
-    this.epoch = contents.epoch += 1;
+    this.readOnly = readOnly;
+    if (!readOnly) contents.epoch += 1;
+    this.#epoch = contents.epoch;
+  }
+
+  /** A reader's is the last writer's. */
+  get epoch(): number {
+    return this.readOnly ? this.#contents.epoch : this.#epoch;
   }
 
   head(): LogHead {

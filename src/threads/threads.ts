@@ -1,46 +1,65 @@
 /**
- * How refold's threads are started: each is a file beside whoever starts it, TypeScript where that runs from its sources,
- * JavaScript where it is built.
+ * The files of refold's threads, and their start. Each file lies beside its starter: TypeScript where refold runs from its
+ * sources, JavaScript where it is built.
  *
- * A bundler that takes refold into its bundle leaves these files behind. That is found here, when a log is opened and
- * before anything of it is touched.
+ * A bundler that takes refold into its bundle leaves these files behind. `requireThreads` finds that out when a log is
+ * opened, before anything of the log is touched.
+ *
+ * This is the only file that imports `Worker`. Almost every starter talks to its thread through `Thread`.
  */
 import { existsSync } from 'node:fs';
-import { type MessagePort, Worker, type WorkerOptions } from 'node:worker_threads';
+import { Worker } from 'node:worker_threads';
 import { messageOf, RefoldError } from '../core/errors.ts';
 
-/** All there are; the build makes a file of each. */
-const THREADS = [
-  'writer',
-  'checkpointer-worker',
-  'sealer-worker',
-  'backup-worker',
-  'check-worker',
-  'read-ahead-worker',
-  'snapshot-worker',
-] as const;
+/** All threads by the names of their files, each with what a debugger calls it. The build makes a file of each. */
+const THREADS = {
+  writer: 'refold writer',
+  'checkpointer-worker': 'refold checkpoint',
+  'sealer-worker': 'refold sealer',
+  'backup-worker': 'refold backup',
+  'check-worker': 'refold check',
+  'snapshot-worker': 'refold snapshots',
+} as const;
 
-export type ThreadName = (typeof THREADS)[number];
+export type ThreadName = keyof typeof THREADS;
 
-/**
- * The file of a thread.
- *
- * @param starter `import.meta.url` of whoever starts it
- */
+/** Which thread to start, and for what. */
+export interface ThreadStart {
+  readonly name: ThreadName;
+  /** `import.meta.url` of the file that starts it. */
+  readonly from: string;
+  /** The thread gets it as `workerData`. It must be something that can be cloned. */
+  readonly data: unknown;
+  /** For messages: what cannot be done without the thread, such as `open`, and with which log. */
+  readonly action: string;
+  readonly path: string;
+  /**
+   * Flags of Node for the thread. Default none: with this process's `--eval`, `--import` or test hooks it might not start
+   * at all.
+   */
+  readonly execArgv?: readonly string[];
+}
+
+/** The file of a thread, beside its starter. */
 export function threadFile(starter: string, name: ThreadName): URL {
-  // A bundle may lie beside an application's own writer.js: hence a name that nobody else has.
+  // A bundle may lie beside an application's own writer.js. So the built files have a name that nobody else uses.
   return new URL(starter.endsWith('.ts') ? `./${name}.ts` : `./refold-${name}.js`, starter);
 }
 
 /** @throws RefoldError `STORE_FAILED` when the file of a thread is missing */
 export function requireThreads(path: string): void {
-  missing ??= THREADS.find((name) => !hasFile(name)) ?? 'none';
+  missing ??= threadNames().find((name) => !hasFile(name)) ?? 'none';
   if (missing === 'none') return;
   const why = `the file of its ${missing} thread is not beside the code that runs`;
   throw new RefoldError('STORE_FAILED', `Cannot open ${path}: ${why}`, { path, hint: HINT_BUNDLER });
 }
 
+/** A cache: files do not come or leave while the process runs, and looking for them takes longer than opening a log. */
 let missing: ThreadName | 'none' | undefined;
+
+function threadNames(): ThreadName[] {
+  return Object.keys(THREADS) as ThreadName[];
+}
 
 /** From its sources every floor keeps its threads in its own folder; built, they are all in one. */
 function hasFile(name: ThreadName): boolean {
@@ -50,22 +69,32 @@ function hasFile(name: ThreadName): boolean {
 }
 
 /**
- * Starts a thread. Without `execArgv` it gets none of this process's flags: with its `--eval`, `--import` or test hooks it
- * would not start at all.
+ * Starts a thread that does not keep the process alive.
  *
- * @param action what cannot be done without it, such as `open`
+ * @param onGone told once, with the reason, when the thread has failed or ended
  * @throws RefoldError `STORE_FAILED` when the system gives no thread
  */
-export function startThread(file: URL, options: WorkerOptions, action: string, path: string): Worker {
+export function startThread(start: ThreadStart, onGone: (cause: unknown) => void): Worker {
+  const { name, from, data, execArgv = [] } = start;
+  let gone: ((cause: unknown) => void) | undefined = onGone;
+  const tell = (cause: unknown): void => {
+    gone?.(cause);
+    gone = undefined;
+  };
   try {
-    return new Worker(file, { execArgv: [], ...options });
+    const options = { workerData: data, execArgv: [...execArgv], name: THREADS[name] };
+    const worker = new Worker(threadFile(from, name), options);
+    worker.on('error', tell);
+    worker.on('exit', () => tell(new Error('the thread ended')));
+    worker.unref();
+    return worker;
   } catch (error) {
-    throw threadFailed(action, path, error);
+    throw threadFailed(start, error);
   }
 }
 
-/** A thread that could not start, or died of something that it does not know. Nothing of ours was done by it. */
-export function threadFailed(action: string, path: string, cause: unknown): RefoldError {
+/** A thread that could not start, or died. It had not finished anything that it was asked to do. */
+export function threadFailed({ action, path }: Pick<ThreadStart, 'action' | 'path'>, cause: unknown): RefoldError {
   return new RefoldError('STORE_FAILED', `Cannot ${action} ${path}: its thread failed: ${messageOf(cause)}`, {
     path,
     hint: /MODULE_NOT_FOUND/.test(String((cause as { code?: unknown }).code)) ? HINT_BUNDLER : HINT_THREAD,
@@ -75,9 +104,3 @@ export function threadFailed(action: string, path: string, cause: unknown): Refo
 
 const HINT_BUNDLER = 'Mark refold as external in your bundler: its threads are files, which a bundle leaves behind';
 const HINT_THREAD = 'Look at the cause: the system may be short of memory or of threads, or may forbid them';
-
-/** Lets the calling thread end, when what it is doing is done. Deno's port cannot be closed. */
-export function endThread(port: MessagePort): void {
-  if (typeof port.close === 'function') port.close();
-  else (port as MessagePort).unref();
-}

@@ -126,7 +126,7 @@ describe('replay', () => {
   test('says how many, how fast, and to which state', async () => {
     const text = await printed('replay', shop, '--model', CART);
     expect(text).toMatch(
-      /^events {6}6 {2}\(1 … 6\)\ntook {8}[\d.]+ s, [\d,]+ events\/s\nstate hash {2}[0-9a-f]{64}\n$/,
+      /^events {6}6 {2}\(1 … 6\)\ntook {8}[\d.]+m?s, [\d,]+ events\/s\nstate hash {2}[0-9a-f]{64}\n$/,
     );
     expect(text).toContain(stateHash);
   });

@@ -4,8 +4,8 @@ import { describe, expect, test } from 'vitest';
 import { parseBytes, parseCount, parseDuration, parsePosition, parseSequence } from '../../src/cli/args.ts';
 import { ProgressBar } from '../../src/cli/output/progress.ts';
 import { renderJson, renderText } from '../../src/cli/output/render-state.ts';
-import { bytes, count, counted, oneLine, safeJson, seconds, time } from '../../src/cli/output/text.ts';
-import { valueAt } from '../../src/cli/state-path.ts';
+import { bytes, count, counted, duration, oneLine, safeJson, time } from '../../src/cli/output/text.ts';
+import { partOf } from '../../src/cli/state-path.ts';
 
 describe('arguments', () => {
   test.each([
@@ -64,11 +64,15 @@ describe('values for humans', () => {
     [counted(0, 'event'), '0 events'],
     [bytes(0), '0 B'],
     [bytes(999), '999 B'],
-    [bytes(1_000), '1.0 kB'],
+    [bytes(1_000), '1 kB'],
     [bytes(34_249_000), '34.2 MB'],
-    [bytes(5e15), '5000.0 TB'],
-    [seconds(0.3456), '0.35 s'],
-    [seconds(75), '75.0 s'],
+    [bytes(999_960), '1 MB'],
+    [bytes(5e15), '5 PB'],
+    [duration(0), '0ms'],
+    [duration(345.6), '346ms'],
+    [duration(59_960), '59.9s'],
+    [duration(75_000), '1m 15s'],
+    [duration(90_061_000), '1d 1h 1m 1s'],
     [time(0), '1970-01-01T00:00:00.000Z'],
     [time(1e17), '100000000000000000 ms'],
     [oneLine('a\nb\u001b\u009b\u202e\u2028'), 'a\\u000ab\\u001b\\u009b\\u202e\\u2028'],
@@ -209,7 +213,7 @@ describe('paths', () => {
     ['list.length', 1],
     ['nothing', null],
   ])('%s', (path, value) => {
-    expect(valueAt(state, path)).toBe(value);
+    expect(partOf(state, path)).toBe(value);
   });
 
   test.each([
@@ -222,7 +226,7 @@ describe('paths', () => {
     ['orders[42]price', /Cannot read the path/],
     ['', /./],
   ])('%j is refused', (path, message) => {
-    expect(() => valueAt(state, path)).toThrow(message);
+    expect(() => partOf(state, path)).toThrow(message);
   });
 });
 
@@ -248,12 +252,12 @@ describe('progress', () => {
     now = 2_050;
     bar.onProgress({ phase: 'replay', done: 3_050, total: 5_000 });
     expect(written).toHaveLength(1); // not more than ten times a second
-    expect(written[0]).toContain('replay  ██████████████░░░░░░░░░░   60 %  3,000 of 5,000  1,000/s  ETA 2 s');
+    expect(written[0]).toContain('replay  ██████████████░░░░░░░░░░   60 %  3,000 of 5,000  1,000/s  ETA 2s');
     bar.clear();
     expect(written[1]).toBe('\r\u001b[2K');
   });
 
-  test('is silent when stderr is no terminal', () => {
+  test('is silent when stderr is not a terminal', () => {
     const { terminal, written } = screen(false);
     let now = 0;
     const bar = new ProgressBar(terminal, () => (now += 5_000));
@@ -268,6 +272,6 @@ describe('progress', () => {
     const bar = new ProgressBar(terminal, () => (now += 60_000));
     bar.onProgress({ phase: 'backup', done: 0, total: 1 });
     bar.onProgress({ phase: 'backup', done: 0.25, total: 1 });
-    expect(written.at(-1)).toMatch(/backup {2}█{6}░{18} {3}25 % {2}ETA 3 min 0 s$/);
+    expect(written.at(-1)).toMatch(/backup {2}█{6}░{18} {3}25 % {2}ETA 3m$/);
   });
 });

@@ -38,8 +38,6 @@ export interface LogHarness {
   /** A module's text that opens such a log, new and empty, as `log`. */
   readonly openInProcess: string;
   dispose(): Promise<void>;
-  /** How many random scripts are tried; default 25. */
-  readonly scripts?: number;
 }
 
 export function describeLogStore(name: string, createHarness: () => Promise<LogHarness>): void {
@@ -808,7 +806,7 @@ export function describeLogStore(name: string, createHarness: () => Promise<LogH
             await own.dispose();
           }
         }),
-        { numRuns: harness.scripts ?? 25 },
+        { numRuns: 25 },
       );
     });
   });

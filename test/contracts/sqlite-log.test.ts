@@ -2,10 +2,10 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { openSqliteLog, type SqliteLogOptions } from '../../src/log/sqlite/sqlite-log.ts';
+import { openSqliteLog } from '../../src/log/sqlite/sqlite-log.ts';
 import { describeLogStore, type LogHarness } from './log-store.contract.ts';
 
-async function sqliteHarness(options: Partial<SqliteLogOptions>, scripts?: number): Promise<LogHarness> {
+async function sqliteHarness(): Promise<LogHarness> {
   const directory = fs.mkdtempSync(join(tmpdir(), 'refold-log-'));
   const path = join(directory, 'log.db');
   const alter = (sql: string, sequence: number) => {
@@ -17,8 +17,8 @@ async function sqliteHarness(options: Partial<SqliteLogOptions>, scripts?: numbe
     select max(c.rowid) from snapshot_chunks c join snapshots s on s.id = c.snapshot_id where s.sequence = ?)`;
   return {
     // The contract is about what is read and written, not about power cuts: no fsync per append.
-    open: () => openSqliteLog({ path, durability: 'os', ...options }),
-    openReader: () => openSqliteLog({ path, ...options, readOnly: true }),
+    open: () => openSqliteLog({ path, durability: 'os' }),
+    openReader: () => openSqliteLog({ path, readOnly: true }),
     openInProcess: `
       import { openSqliteLog } from './src/log/sqlite/sqlite-log.ts';
       const log = await openSqliteLog({ path: ${JSON.stringify(join(directory, 'other.db'))}, durability: 'os' });`,
@@ -28,10 +28,7 @@ async function sqliteHarness(options: Partial<SqliteLogOptions>, scripts?: numbe
     },
     loseChunk: async (sequence) => alter(`delete from snapshot_chunks where ${LAST_CHUNK}`, sequence),
     dispose: async () => fs.rmSync(directory, { recursive: true }),
-    ...(scripts === undefined ? {} : { scripts }),
   };
 }
 
-describeLogStore('SQLite', () => sqliteHarness({}));
-// Starting a thread for every read takes its time, and a few scripts are as good here as many.
-describeLogStore('SQLite, a thread reading ahead', () => sqliteHarness({ readAheadFromBytes: 0 }, 5));
+describeLogStore('SQLite', sqliteHarness);

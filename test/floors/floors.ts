@@ -80,14 +80,14 @@ export const FLOORS: readonly Floor[] = [
       ...BELOW_SQLITE,
       ...['file', 'reading', 'writing', 'sealing', 'mending'].map((wing) => `src/log/sqlite/${wing}/`),
     ],
-    doors: ['sqlite-log.ts'],
+    doors: ['sqlite-log.ts', 'sqlite-source.ts'],
     node: 'all',
   },
   { files: FILE, sees: BELOW_SQLITE, packages: ['better-sqlite3'], node: 'all' },
   {
     files: 'src/log/sqlite/reading/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['reader.ts', 'read-ahead.ts', 'known-ids.ts'],
+    doors: ['reader.ts', 'known-ids.ts'],
     node: 'all',
   },
   {
@@ -161,12 +161,17 @@ export const FLOORS: readonly Floor[] = [
     node: 'all',
   },
   { files: 'src/cli/input/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
-  { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander'], node: 'all' },
+  { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander', 'pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: 'src/studio/', sees: PACKAGE, node: 'all' },
   { files: 'src/redis/', sees: PACKAGE, node: 'all' },
 
   ...ORDER_BOOK.map(
-    (files): Floor => ({ files, sees: ORDER_BOOK, packages: ['refold', 'zod', 'commander'], node: 'all' }),
+    (files): Floor => ({
+      files,
+      sees: ORDER_BOOK,
+      packages: ['refold', 'zod', 'commander', 'pure-rand', 'tinyqueue', 'pretty-ms', 'yauzl'],
+      node: 'all',
+    }),
   ),
 ];
 

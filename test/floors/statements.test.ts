@@ -1,5 +1,6 @@
 /**
- * No name, type or key from outside ever becomes part of an SQL statement.
+ * What statements of the sources may say: no name, type or key from outside ever becomes part of an SQL statement, and no
+ * name stands for two constants.
  *
  * Statements are written out; what is put into one is a constant of this code, or one of a few values that were looked
  * at: numbers, and words of a closed union. Everything else is bound.
@@ -46,5 +47,41 @@ describe('a planted value is found', () => {
     ['unless it is no statement', 'throw new Error(`Cannot select «name»`)', []],
   ])('%s', (_, source, expected) => {
     expect(putInto(source.replaceAll(/«(.*?)»/g, '$' + '{$1}'))).toEqual(expected);
+  });
+});
+
+/** A constant of a file, with its value as it is written. */
+const DECLARATION = /^(?:export )?const ([A-Z][A-Z0-9_]*)\b[^=\n]*= ([\s\S]*?);(?:\s*\/\/.*)?$/gm;
+
+/** Names that two sources give to constants of different values. */
+function nameTwice(sources: readonly (readonly [file: string, source: string])[]): string[] {
+  const found = sources.flatMap(([file, source]) =>
+    [...source.matchAll(DECLARATION)].map(([, name, value]) => ({ file, name: name!, value: value! })),
+  );
+  return [...Map.groupBy(found, ({ name }) => name)]
+    .filter(([, all]) => new Set(all.map(({ value }) => value)).size > 1)
+    .map(([name, all]) => `${name} stands for several values: ${all.map(({ file }) => file).join(', ')}`);
+}
+
+describe('a constant has a name that no other one has', () => {
+  test('in all sources', () => {
+    const files = globSync('src/**/*.ts', { cwd: ROOT });
+    expect(nameTwice(files.map((file) => [file, readFileSync(`${ROOT}/${file}`, 'utf8')]))).toEqual([]);
+  });
+
+  test.each([
+    ['two values', 'const PAGE = 1;', 'const PAGE = 2;', 1],
+    ['two values, one of them exported', 'export const PAGE: number = 1;', 'const PAGE = 2;', 1],
+    ['values over several lines', 'const CHECKS = {\n  a: 1,\n};', 'const CHECKS = {\n  a: 2,\n};', 1],
+    ['one value twice', 'const PAGE = 1;', 'const PAGE = 1; // the same', 0],
+    ['one value twice, and one more', 'const PAGE = 1;\nconst OTHER = 2;', 'const PAGE = 1;', 0],
+    ['a constant inside a function', 'const PAGE = 1;', '  const PAGE = 2;', 0],
+  ])('%s', (_, one, other, found) => {
+    expect(
+      nameTwice([
+        ['one.ts', one],
+        ['other.ts', other],
+      ]),
+    ).toHaveLength(found);
   });
 });

@@ -175,7 +175,7 @@ describe('for any script of operations', () => {
         for (const commit of commits.slice(0, cut)) folds(live, commit);
         const expected = Buffer.concat([...encodeState(live.value)]);
         const capture = live.capture()!;
-        const encoding = encodeState(capture.state, { chunkBytes: 32 });
+        const encoding = encodeState(capture.state, 32);
         const chunks: Uint8Array[] = [];
         for (const commit of commits.slice(cut)) {
           folds(live, commit);

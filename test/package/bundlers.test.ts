@@ -140,7 +140,7 @@ describe('a thread that dies at its start', () => {
     expect(left).not.toContain('copy.db');
   });
 
-  test.each(['checkpointer-worker', 'read-ahead-worker', 'sealer-worker', 'snapshot-worker'])(
+  test.each(['checkpointer-worker', 'sealer-worker', 'snapshot-worker'])(
     '%s: what is small is done without it',
     async (name) => {
       expect(await outcomeOf(await brokenly(name, "throw new Error('broken')"), 'book.db')).toMatchObject({ total: 3 });

@@ -10,6 +10,9 @@ const installed = join(folder, 'node_modules/refold');
 /** The engine's own, and the command line's one; an addition is a decision, so it is made here as well. */
 const DEPENDENCIES = ['better-sqlite3', 'commander', 'msgpackr', 'sorted-btree', 'zod'];
 
+/** Whose code the command line's file holds; an addition is a decision too. */
+const BUNDLED = ['pretty-bytes', 'pretty-ms'];
+
 describe('the tarball', () => {
   test.each([
     'package.json',
@@ -57,6 +60,16 @@ describe('the tarball', () => {
     expect(named.length).toBeGreaterThan(50);
     const undeclared = named.filter((name) => !name.startsWith('node:') && !DEPENDENCIES.includes(name));
     expect(undeclared).toEqual([]);
+  });
+
+  test('holds code of few other packages, each with its licence beside it', () => {
+    const holding = globSync('dist/**/*.js', { cwd: installed }).flatMap((path) => {
+      const code = readFileSync(join(installed, path), 'utf8');
+      return [...code.matchAll(/^\/\/ .*node_modules\/((?:@[^/]+\/)?[^/]+)/gm)].map(([, name]) => ({ name, code }));
+    });
+    expect([...new Set(holding.map(({ name }) => name))].sort()).toEqual(BUNDLED);
+    for (const { name, code } of holding)
+      expect(code).toMatch(new RegExp(`^/\\*!\n${name}\n[^*]*Copyright \\(c\\)`, 'm'));
   });
 
   test('holds the file behind every door of package.json', () => {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { requireThreads, startThread, threadFailed, threadFile } from '../../src/threads/threads.ts';
+import { Thread } from '../../src/threads/thread.ts';
+import { requireThreads, threadFile } from '../../src/threads/threads.ts';
 import { temporaryDirectory } from '../log/sqlite/fixtures.ts';
 
 test('a thread is a file beside its starter, under a name that no application has once it is built', () => {
@@ -19,20 +20,21 @@ test('from its sources all of them are there', () => {
 });
 
 test('a file that is not there is the bundler’s doing', async () => {
-  const file = pathToFileURL(join(temporaryDirectory(), 'nowhere.js'));
-  const error = await new Promise((resolve) => startThread(file, {}, 'open', 'x.db').once('error', resolve));
-  expect(threadFailed('open', 'x.db', error)).toMatchObject({
+  const from = pathToFileURL(join(temporaryDirectory(), 'nowhere.js')).href;
+  const started = Thread.start({ name: 'writer', from, data: undefined, action: 'open', path: 'x.db' });
+  await expect(started).rejects.toMatchObject({
     code: 'STORE_FAILED',
     path: 'x.db',
-    message: expect.stringMatching(/^Cannot open x\.db: its thread failed: .*nowhere\.js/),
+    message: expect.stringMatching(/^Cannot open x\.db: its thread failed: .*refold-writer\.js/),
     hint: expect.stringContaining('external'),
-    cause: error,
+    cause: expect.objectContaining({ code: 'MODULE_NOT_FOUND' }),
   });
 });
 
-test('options that cannot be met are told with their cause', () => {
-  const start = () => startThread(new URL('file:///x.js'), { execArgv: ['--no-such-flag'] }, 'open', 'x.db');
-  expect(start).toThrow(expect.objectContaining({ code: 'STORE_FAILED', hint: expect.stringContaining('cause') }));
+test('options that cannot be met are told with their cause', async () => {
+  const start = { name: 'writer', from: 'file:///x.js', data: undefined, action: 'open', path: 'x.db' } as const;
+  const refused = Thread.start({ ...start, execArgv: ['--no-such-flag'] });
+  await expect(refused).rejects.toMatchObject({ code: 'STORE_FAILED', hint: expect.stringContaining('cause') });
 });
 
 describe('where threads are forbidden', () => {

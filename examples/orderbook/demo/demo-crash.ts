@@ -15,7 +15,7 @@ export interface CrashOptions {
 }
 
 export interface Crash {
-  /** The last acknowledgement that arrived before the process was gone. */
+  /** The last acknowledgement that arrived before the process ended. */
   readonly acknowledged: Acknowledged;
   /** How the process ended: `SIGKILL`, if all went as planned. */
   readonly signal: NodeJS.Signals | null;

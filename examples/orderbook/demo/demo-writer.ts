@@ -1,7 +1,7 @@
 /**
  * The process that the demo kills: runs a flow into a book, and tells its parent what has been acknowledged.
  *
- * It does nothing for its own safety: no handler, no flush, no farewell. Arguments: path, seed, commands.
+ * It does nothing to survive: it has no signal handler and flushes nothing. Arguments: path, seed, commands.
  */
 
 import { Gateway } from '../gateway.ts';
@@ -18,7 +18,7 @@ export interface Acknowledged {
 
 const REPORT_EVERY = 1_000;
 
-/** Runs the flow to its end, if nobody prevents it. */
+/** Runs the flow to its end, unless the process is killed. */
 async function write(path: string, seed: number, commands: number): Promise<void> {
   const store = await openBook(path);
   const gateway = new Gateway(store);
@@ -41,5 +41,5 @@ function report(gateway: Gateway, { durableSequence }: { readonly durableSequenc
 
 const [path, seed, commands] = process.argv.slice(2);
 if (path === undefined || process.send === undefined) throw new Error('The demo starts this: npm run orderbook');
-process.once('disconnect', () => process.exit(1)); // the parent is gone, and so is the reason to go on
+process.once('disconnect', () => process.exit(1)); // without its parent it has nothing to do
 await write(path, Number(seed), Number(commands));

@@ -9,7 +9,7 @@ import { foldAgain, matchAgain } from '../audit/replay-book.ts';
 import { Gateway } from '../gateway.ts';
 import { renderLadder, renderTape, viewOf } from '../ladder.ts';
 import { openProgress, type ProgressBar } from '../progress.ts';
-import { clock, milliseconds, number, paint, short, table } from '../text.ts';
+import { clock, duration, number, paint, short, table } from '../text.ts';
 import { type OpenBook, openBook, openNewBook } from '../workspace.ts';
 import { type Crash, writeUntilKilled } from './demo-crash.ts';
 import { generateFlow, OPENING } from './flow.ts';
@@ -82,7 +82,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
 const INTRODUCTION = `${paint('bold', 'An order book that never forgets')}
 An exchange keeps its book in memory, because memory is fast, and must not lose it, because it is
 money. refold writes what *happened* (an order was accepted, a trade was executed) to a log on disk,
-and folds those events into the book. The log is the truth; the book can always be had again.`;
+and folds those events into the book. The log is the truth: it can rebuild the book at any time.`;
 
 async function requireNewBook(path: string): Promise<void> {
   const store = await openNewBook(path);
@@ -137,7 +137,7 @@ function describeRecovery(story: Story, { recovery, sequence }: OpenBook): void 
   const { snapshot, eventsReplayed, milliseconds: time } = recovery;
   const from = snapshot === undefined ? 'no snapshot' : `the snapshot at event ${number(snapshot)}`;
   story.say(
-    `  ${from}, ${number(eventsReplayed)} events replayed: back at event ${number(sequence)} in ${milliseconds(time)}`,
+    `  ${from}, ${number(eventsReplayed)} events replayed: back at event ${number(sequence)} in ${duration(time)}`,
   );
 }
 
@@ -173,7 +173,7 @@ async function finishTheFlow(story: Story, options: DemoOptions, store: OpenBook
   const stateHash = await store.stateHash();
   await store.close();
   story.say(
-    `  from command ${number(first)} on: ${number(sequence - sequenceBefore)} events in ${seconds.toFixed(1)} s, ` +
+    `  from command ${number(first)} on: ${number(sequence - sequenceBefore)} events in ${duration(seconds * 1_000)}, ` +
       `each on the disk before it counted; ${number(gateway.rejected)} commands were refused`,
   );
   const undisturbed = await runUndisturbed(options);
@@ -210,7 +210,7 @@ async function replayEverything(story: Story, { path }: DemoOptions, stateHash: 
   );
   const report = await foldAgain(path, bar);
   const { events, seconds, eventsPerSecond } = report;
-  story.say(`  ${number(events)} events in ${seconds.toFixed(2)} s: ${number(eventsPerSecond)} events a second`);
+  story.say(`  ${number(events)} events in ${duration(seconds * 1_000)}: ${number(eventsPerSecond)} events a second`);
   story.check('the same book (state hash)', short(stateHash), short(report.stateHash));
   const rematch = await matchAgain(path, bar);
   const found = rematch === 'equal' ? 'equal' : JSON.stringify(rematch.firstDifference);
@@ -256,7 +256,7 @@ async function lookAtTheBook(
   story.chapter(
     'Look at the past',
     `Nothing was overwritten, so any moment can be seen again. This is the book at event ${number(crashSequence)}, where ` +
-      `the crash had left it, at ${clock(past.state.clock || OPENING)} of its own time.`,
+      `the crash had left it, at ${clock(past.state.clock || OPENING)} of the market's time.`,
   );
   story.say(renderLadder(viewOf(past.state, SYMBOL)));
   story.check('the book of that moment (state hash)', short(crashHash), short(hashState(past.state)));
@@ -270,8 +270,8 @@ function closeTheStory(story: Story, figures: DemoFigures): void {
       ['events', number(figures.events)],
       ['events/s appended, each durable', number(figures.eventsPerSecondAppended)],
       ['events/s replayed', number(figures.eventsPerSecondReplayed)],
-      ['recovery with snapshot', milliseconds(figures.recoveryMsWithSnapshot)],
-      ['recovery without snapshot', milliseconds(figures.recoveryMsWithoutSnapshot)],
+      ['recovery with snapshot', duration(figures.recoveryMsWithSnapshot)],
+      ['recovery without snapshot', duration(figures.recoveryMsWithoutSnapshot)],
       ['bytes per event, as written', figures.bytesPerEventOpen.toFixed(1)],
       ['bytes per event, sealed', figures.bytesPerEventSealed.toFixed(1)],
     ]),

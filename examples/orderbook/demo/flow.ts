@@ -4,16 +4,16 @@
  * The figures are those of GOOG on 2012-06-21 (NASDAQ, the LOBSTER sample): of a hundred messages 45 are new orders, 44
  * deletions, 5 executions, 2.5 prints against hidden orders; half of all cancelled orders live under two seconds, a tenth
  * under two milliseconds; messages come in bursts; some 600 orders rest near the best prices. The rest is what a real
- * gateway sees besides: partial cancels, replacements, cancels that come too late, a clock, mass cancels.
+ * gateway sees too: partial cancels, replacements, cancels that come too late, a clock, mass cancels.
  *
  * The generator is a discrete-event simulation: entries arrive in bursts, and every entry that rests schedules its own
- * deletion. Deletions come about, they are not drawn, so their share is a result and not a setting.
+ * deletion. Deletions are not drawn, so their share is a result and not a setting.
  */
 
+import TinyQueue from 'tinyqueue';
 import { type BookCommand, opposite, type Side } from '../model/index.ts';
 import { FlowBook, type FlowOrder, isBetter } from './flow-book.ts';
 import { type Deciles, Random } from './random.ts';
-import { Schedule } from './schedule.ts';
 
 export interface FlowOptions {
   readonly seed: number;
@@ -76,6 +76,17 @@ const PAUSE: Deciles = [
 const GAP: Deciles = [0, 1, 5, 30, 200, 1_000, 4_000, 15_000, 40_000, 90_000, 250_000];
 const BURST: Deciles = [1, 1, 1, 1, 1, 1, 1, 1, 2, 3, 12];
 
+/** When an order is to be deleted. Of equal times the smaller turn is first. */
+interface Deletion {
+  readonly at: number;
+  readonly turn: number;
+  readonly order: FlowOrder;
+}
+
+function compareDeletions(a: Deletion, b: Deletion): number {
+  return a.at - b.at || a.turn - b.turn;
+}
+
 /** The flow, from the listing of its symbol on. The same options give the same commands. */
 export function* generateFlow(options: FlowOptions): Generator<FlowCommand, void, void> {
   const flow = new Flow(options);
@@ -87,7 +98,8 @@ class Flow {
   readonly #random: Random;
   readonly #symbol: string;
   readonly #book = new FlowBook(OPENING_PRICE);
-  readonly #deletions = new Schedule<FlowOrder>();
+  readonly #deletions = new TinyQueue<Deletion>([], compareDeletions);
+  #turn = 0;
   #nextId = 1;
   #now = 0;
   #nextEntry = 0;
@@ -107,12 +119,12 @@ class Flow {
   }
 
   next(): FlowCommand {
-    const deletion = this.#deletions.peek();
+    const deletion = this.#deletions.peek()?.at;
     this.#now = Math.min(deletion ?? this.#nextEntry, this.#nextEntry, this.#nextClock);
     if (this.#now === this.#nextClock) return this.#advanceClock();
     if (this.#now !== deletion) return this.#enter();
-    const order = this.#deletions.pop()!;
-    // Whoever was filled in the meantime knows, and stays silent.
+    const { order } = this.#deletions.pop()!;
+    // The owner of an order that was filled in the meantime knows it, and sends nothing.
     return this.#book.get(order.id) === order ? this.#delete(order) : this.next();
   }
 
@@ -153,12 +165,16 @@ class Flow {
     const side = this.#side();
     const order = { ...this.#newOrder(side, this.#passivePrice(side, depth)), quantity: this.#random.from(QUANTITY) };
     this.#book.rest(order);
-    this.#deletions.push(this.#now + lifetime, order);
+    this.#deleteAfter(lifetime, order);
     const postOnly = this.#random.perMille(100);
     return this.#command('new', {
       name: 'placeOrder',
       input: { ...this.#terms(order), type: 'limit', ...(postOnly ? { postOnly } : {}) },
     });
+  }
+
+  #deleteAfter(lifetime: number, order: FlowOrder): void {
+    this.#deletions.push({ at: this.#now + lifetime, turn: this.#turn++, order });
   }
 
   #delete(order: FlowOrder): FlowCommand {
@@ -212,7 +228,7 @@ class Flow {
     this.#book.remove(order);
     const moved = { ...order, price: this.#passivePrice(order.side, DEPTH), quantity: this.#random.from(QUANTITY) };
     this.#book.rest(moved);
-    this.#deletions.push(this.#now + this.#random.from(LIFETIME), moved);
+    this.#deleteAfter(this.#random.from(LIFETIME), moved);
     const { id, account, price, quantity } = moved;
     return this.#command('replace', {
       name: 'replaceOrder',

@@ -1,31 +1,24 @@
 /**
  * A seeded source of chance, in integers only: the same seed gives the same numbers on every machine.
  *
- * mulberry32 (Tommy Ettinger, public domain): 32 bits of state, good enough for made-up market data and nothing else.
+ * The generator is the Mersenne twister of the library `pure-rand`.
  */
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { mersenne } from 'pure-rand/generator/mersenne';
 
 /** Quantiles of a distribution at 0 %, 10 %, … 100 %: integers, rising. Between two of them it is flat. */
 export type Deciles = readonly [number, number, number, number, number, number, number, number, number, number, number];
 
 export class Random {
-  #state: number;
+  readonly #generator: ReturnType<typeof mersenne>;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
+    this.#generator = mersenne(seed);
   }
 
-  /** 0 … 2^32 - 1. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let bits = this.#state;
-    bits = Math.imul(bits ^ (bits >>> 15), bits | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return (bits ^ (bits >>> 14)) >>> 0;
-  }
-
-  /** 0 … `bound` - 1. */
+  /** 0 … `bound` - 1, each as likely as the others. */
   below(bound: number): number {
-    return this.next() % bound;
+    return uniformInt(this.#generator, 0, bound - 1);
   }
 
   /** True in `count` of a thousand cases. */
@@ -33,7 +26,7 @@ export class Random {
     return this.below(1_000) < count;
   }
 
-  /** One of the values, all alike. */
+  /** One of the values, each as likely as the others. */
   pick<Value>(values: readonly Value[]): Value {
     return values[this.below(values.length)]!;
   }

@@ -1,5 +1,6 @@
 /** How the demo is told: chapters in plain words, and checks that show what they compared. */
-import { paint, wrap } from '../text.ts';
+import { Help } from 'commander';
+import { paint } from '../text.ts';
 
 const WIDTH = 100;
 
@@ -15,7 +16,7 @@ export class Story {
   readonly #write: (text: string) => void;
   #chapters = 0;
 
-  /** @param write gets the text, line by line; nobody listens when only JSON was asked for */
+  /** @param write gets the text, line by line; with `--json` it does nothing */
   constructor(write: (text: string) => void) {
     this.#write = write;
   }
@@ -29,7 +30,7 @@ export class Story {
     this.#chapters++;
     this.#write('');
     this.#write(paint('bold', `${this.#chapters}. ${title}`));
-    this.#write(paint('dim', wrap(text, WIDTH)));
+    this.#write(paint('dim', new Help().boxWrap(text, WIDTH)));
   }
 
   say(text: string): void {

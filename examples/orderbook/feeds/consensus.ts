@@ -39,7 +39,7 @@ export interface ConsensusReport {
 /**
  * Runs the workload to its end.
  *
- * @throws RefoldError `INVALID_OPTION` for a line that is none, or a new order that the engine refuses
+ * @throws RefoldError `INVALID_OPTION` for a line that is not a command, or a new order that the engine refuses
  */
 export async function runConsensus(
   store: BookStore,

@@ -2,7 +2,7 @@
  * What each LOBSTER message asks of the engine.
  *
  * The file names resting orders; some of them entered before the day's first message or outside the window and are
- * unknown here. Their volume is carried by anonymous orders, which give way first when an unknown order leaves.
+ * unknown here. Their volume is carried by anonymous orders, which lose volume first when an unknown order leaves.
  */
 
 import { bestPrice, opposite, type Side } from '../model/index.ts';
@@ -67,7 +67,7 @@ export class LobsterFeed {
     const order = this.#venue.order(orderId);
     const isHere = order !== undefined && order.side === side && order.price === price;
     const rest = isHere ? quantity - this.#removeFrom(orderId, quantity) : quantity;
-    // Its owner is gone; what is left here is volume of somebody else, who was executed in its place.
+    // Its owner has left. The rest is volume of another order, which was executed in its place.
     if (type === 3 && this.#venue.order(orderId) !== undefined) this.#anonymous.add(orderId);
     if (rest > 0) this.remove(side, price, rest);
   }

@@ -38,7 +38,7 @@ export interface LobsterReport extends TapeReport {
 /**
  * Runs a day to its end.
  *
- * @throws RefoldError `INVALID_OPTION` for a line that is none, and for files of different length
+ * @throws RefoldError `INVALID_OPTION` for a line that is not a message, and for files of different length
  */
 export async function runLobster(
   store: BookStore,
@@ -144,7 +144,7 @@ class Follower {
     const { book, symbol } = this.#venue;
     const window = windowOf(row);
     const corrections = SIDES.flatMap((side) => findCorrections(book, symbol, side, row[side], window[side]));
-    // What is too much goes first, so that no seed meets an order that is no longer there.
+    // Surplus volume leaves first, so that no seed trades with an order that the file no longer has.
     for (const { side, price, missing } of corrections) if (missing < 0) this.#feed.remove(side, price, -missing);
     for (const { side, price, missing } of corrections) if (missing > 0) this.#feed.seed(side, price, missing);
     return corrections.filter(({ side, price }) => isWithin(side, price, this.#window[side])).length;
@@ -199,7 +199,7 @@ function isWithin(side: Side, price: number, end: number): boolean {
 }
 
 function unequalLength(shorter: TextSource, longer: TextSource, line: number) {
-  return unreadable(shorter.path, `it ends before line ${line}, and ${longer.path} goes on`, {
+  return unreadable(shorter.path, `it ends before line ${line}, and ${longer.path} continues`, {
     line,
     hint: 'Give the message and the order-book file of the same day and symbol, whole',
   });

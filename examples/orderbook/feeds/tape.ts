@@ -46,7 +46,7 @@ export interface TapeReport extends RowCheck {
 /**
  * Runs the tape to its end.
  *
- * @throws RefoldError `INVALID_OPTION` for a line that is none, and for an order-book file that ends before the tape
+ * @throws RefoldError `INVALID_OPTION` for a line that is not a command, and for an order-book file that ends before the tape
  */
 export async function runTape(store: BookStore, tape: TextSource, options: TapeOptions): Promise<TapeReport> {
   const start = performance.now();
@@ -156,7 +156,7 @@ class RowChecker {
   async check(index: number): Promise<void> {
     const { value: row } = await this.#rows.next();
     if (row !== undefined) return this.#compare(row);
-    throw unreadable(this.#path, `it ends after row ${index - 1}, and the tape goes on with row ${index}`, {
+    throw unreadable(this.#path, `it ends after row ${index - 1}, and the tape continues with row ${index}`, {
       line: index,
       hint: 'Give the order-book file of this tape, whole',
     });

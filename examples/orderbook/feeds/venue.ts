@@ -46,7 +46,7 @@ export class Venue {
     this.#duringTrading(() => this.#place({ orderId, side, price, quantity, timeInForce: 'GTC' }));
   }
 
-  /** An immediate-or-cancel order of nobody in particular. */
+  /** An immediate-or-cancel order without an owner. */
   take(side: Side, price: number, quantity: number): void {
     const orderId = FIRST_TAKER_ID - this.#takers++;
     this.#duringTrading(() => this.#place({ orderId, side, price, quantity, timeInForce: 'IOC' }));

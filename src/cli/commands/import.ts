@@ -15,7 +15,7 @@ import { loadModel } from '../input/load-model.ts';
 import { appendAll } from '../input/model-import.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
-import { count, counted, pairs, seconds } from '../output/text.ts';
+import { count, counted, duration, pairs } from '../output/text.ts';
 
 interface Options extends JsonOption, LineOptions {
   readonly model?: string;
@@ -57,7 +57,7 @@ async function importFile(file: string, options: Options): Promise<Answer> {
         ['imported', `${count(events)} events`],
         ['into', file],
         ['clamped', clamped === 0 ? undefined : describeClamped(clamped, worstMilliseconds)],
-        ['took', seconds(took)],
+        ['took', duration(took * 1_000)],
       ]),
   };
 }

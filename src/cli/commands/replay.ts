@@ -6,7 +6,7 @@ import { requireFile } from '../files.ts';
 import { loadModel } from '../input/load-model.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
-import { count, pairs, seconds } from '../output/text.ts';
+import { count, duration, pairs } from '../output/text.ts';
 
 interface Options extends JsonOption {
   readonly model: string;
@@ -39,7 +39,7 @@ async function replayFile(file: string, options: Options): Promise<Answer> {
           'from',
           report.from === 0 ? undefined : `the snapshot at ${count(report.from)}: what was before it was dropped`,
         ],
-        ['took', `${seconds(report.seconds)}, ${count(report.eventsPerSecond)} events/s`],
+        ['took', `${duration(report.seconds * 1_000)}, ${count(report.eventsPerSecond)} events/s`],
         ['state hash', report.stateHash],
       ]),
   };

@@ -6,7 +6,7 @@ import { requireFile } from '../files.ts';
 import { loadModel } from '../input/load-model.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
-import { bytes, count, pairs } from '../output/text.ts';
+import { bytes, count, duration, pairs } from '../output/text.ts';
 
 interface Options extends JsonOption {
   readonly model: string;
@@ -35,7 +35,7 @@ async function snapshot(file: string, options: Options): Promise<Answer> {
     text: () =>
       pairs([
         ['recovery', recovery.reason],
-        ['snapshot', `at ${count(report.sequence)}, ${bytes(report.bytes)}, in ${count(report.milliseconds)} ms`],
+        ['snapshot', `at ${count(report.sequence)}, ${bytes(report.bytes)}, in ${duration(report.milliseconds)}`],
         ['state hash', report.stateHash],
       ]),
   };

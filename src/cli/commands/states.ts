@@ -8,7 +8,7 @@ import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { renderJson, renderText } from '../output/render-state.ts';
 import { coloursOut, count, pairs, safeJson, time } from '../output/text.ts';
-import { valueAt } from '../state-path.ts';
+import { partOf } from '../state-path.ts';
 
 interface Options extends JsonOption {
   readonly model: string;
@@ -83,7 +83,7 @@ function showWhole(model: string, moment: Moment): Answer {
 }
 
 function showPart(model: string, moment: Moment, path: string): Answer {
-  const value = valueAt(moment.state, path);
+  const value = partOf(moment.state, path);
   const head = { model, ...placeOf(moment), path };
   return {
     json: () => objectWith(head, 'value', value),

@@ -4,7 +4,7 @@
  * A time without a zone is refused: another machine would read another time out of it, without a word.
  */
 
-const ISO = /^(\d{4})-(\d{2})-(\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
+const ISO_TIME = /^(\d{4})-(\d{2})-(\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
 
 /** The largest time that a `Date` can hold; JavaScript's whole calendar ends there. */
 const LAST_TIME = 8.64e15;
@@ -18,7 +18,7 @@ export function recordedTime(value: unknown): number | undefined {
 }
 
 function isoTime(text: string): number {
-  const [, year, month, day] = ISO.exec(text) ?? [];
+  const [, year, month, day] = ISO_TIME.exec(text) ?? [];
   // Date.parse takes 30 February for 2 March.
   if (new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() !== Number(day)) return Number.NaN;
   return Math.floor(Date.parse(standardForm(text)));

@@ -1,8 +1,8 @@
 /**
- * A progress bar on stderr with rate and time left, for whatever takes over a second; silent when stderr is no terminal.
+ * A progress bar on stderr with rate and time left, for work that takes over a second. Silent when stderr is not a terminal.
  */
 import type { Progress } from '../../index.ts';
-import { bytes, count } from './text.ts';
+import { bytes, count, duration } from './text.ts';
 
 /** What the bar needs of stderr. */
 export interface Terminal {
@@ -71,7 +71,7 @@ export class ProgressBar {
   }
 }
 
-/** Runs work with a bar, which is gone when the work ends in either way. */
+/** Runs work with a bar. The bar is taken away when the work ends, also when it fails. */
 export async function withProgress<T>(work: (bar: ProgressBar) => Promise<T>): Promise<T> {
   const bar = new ProgressBar();
   try {
@@ -86,7 +86,7 @@ function describe({ label, done, total, unit = 'events' }: Step, startedWith: nu
   const filled = Math.floor(fraction * BAR_WIDTH);
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
   const rate = (done - startedWith) / elapsed;
-  const left = rate > 0 ? duration((total - done) / rate) : '?';
+  const left = rate > 0 ? duration(Math.ceil((total - done) / rate) * 1_000) : '?';
   const amount =
     unit === 'none' ? '' : `  ${amountOf(done, unit)} of ${amountOf(total, unit)}  ${amountOf(rate, unit)}/s`;
   return `${label}  ${bar}  ${String(Math.floor(fraction * 100)).padStart(3)} %${amount}  ETA ${left}`;
@@ -94,12 +94,4 @@ function describe({ label, done, total, unit = 'events' }: Step, startedWith: nu
 
 function amountOf(value: number, unit: 'events' | 'bytes'): string {
   return unit === 'bytes' ? bytes(Math.round(value)) : count(Math.round(value));
-}
-
-function duration(seconds: number): string {
-  if (seconds < 60) return `${Math.ceil(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return minutes < 60
-    ? `${minutes} min ${Math.ceil(seconds % 60)} s`
-    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }

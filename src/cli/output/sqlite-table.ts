@@ -17,7 +17,7 @@ create table events (
   meta text
 ) strict`;
 
-const INSERT = 'insert into events (sequence, recorded_at, type, version, data, meta) values (?, ?, ?, ?, ?, ?)';
+const INSERT_EVENT = 'insert into events (sequence, recorded_at, type, version, data, meta) values (?, ?, ?, ?, ?, ?)';
 
 /** Rows of one transaction. */
 const BATCH = 10_000;
@@ -34,7 +34,7 @@ export async function writeTable(path: string, events: AsyncIterable<RecordedEve
 }
 
 async function insertAll(database: DatabaseSync, events: AsyncIterable<RecordedEvent>): Promise<number> {
-  const insert = database.prepare(INSERT);
+  const insert = database.prepare(INSERT_EVENT);
   let rows = 0;
   database.exec('begin');
   for await (const { sequence, recordedAt, type, version, data, meta } of events) {

@@ -1,5 +1,7 @@
 /** Human text: escaping, colours, numbers, bytes, times, and aligned pairs. Pure, but for the look at the terminal. */
 import { styleText } from 'node:util';
+import prettyBytes from 'pretty-bytes';
+import prettyMilliseconds from 'pretty-ms';
 
 type Colour = 'red' | 'green' | 'cyan' | 'dim';
 
@@ -30,7 +32,7 @@ function escapeCharacter(character: string): string {
   return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 }
 
-/** Colours for stdout: none when it is no terminal, or NO_COLOR is set. */
+/** Colours for stdout: none when it is not a terminal, or NO_COLOR is set. */
 export function paint(colour: Colour, text: string): string {
   return styleText(colour, text, { stream: process.stdout });
 }
@@ -50,13 +52,9 @@ export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-const BYTE_UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
-
-/** `512 B`, `34.2 MB`: powers of 1,000. */
+/** `512 B`, `34.2 MB`: powers of 1,000, three digits. */
 export function bytes(value: number): string {
-  const power = value < 1_000 ? 0 : Math.min(Math.floor(Math.log10(value) / 3), BYTE_UNITS.length - 1);
-  const scaled = value / 1_000 ** power;
-  return `${power === 0 ? scaled : scaled.toFixed(1)} ${BYTE_UNITS[power]}`;
+  return prettyBytes(value);
 }
 
 /** ISO, in UTC, from ms since the epoch. */
@@ -64,9 +62,9 @@ export function time(milliseconds: number): string {
   return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : `${milliseconds} ms`;
 }
 
-/** `0.34 s`, `12.3 s` */
-export function seconds(value: number): string {
-  return `${value.toFixed(value < 10 ? 2 : 1)} s`;
+/** `345ms`, `12.3s`, `1m 15s` */
+export function duration(milliseconds: number): string {
+  return prettyMilliseconds(milliseconds);
 }
 
 /** A line of text per pair, values aligned; pairs without a value are left out. Values are escaped here. */

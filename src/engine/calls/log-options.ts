@@ -1,13 +1,15 @@
 /** The options that say which log is meant: the same wherever a model is opened or a log is read. */
 import { RefoldError } from '../../core/errors.ts';
+import { isParts } from '../../core/parts.ts';
+import type { LogSource, LogThread } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import type { OptionCheck } from './call-options.ts';
 
 export interface LogOptions {
   /** The log's file. Required unless `log` is given. */
   readonly path?: string | undefined;
-  /** An open log. */
-  readonly log?: LogStore | undefined;
+  /** An open log, or a source that opens it. */
+  readonly log?: LogStore | LogSource | undefined;
 }
 
 /** A NUL would end a path early, and the system would replace a lone surrogate: two texts would name one file. */
@@ -18,20 +20,54 @@ export const A_PATH: OptionCheck = [
 
 /** By what it can do: it may be another program's implementation. */
 export const A_LOG: OptionCheck = [
-  'an open LogStore',
-  (value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    ['append', 'head', 'read', 'snapshots', 'close'].every(
-      (method) => typeof (value as Record<string, unknown>)[method] === 'function',
-    ),
+  'an open LogStore or a log source { name, open, thread? }',
+  (value) => isOpenLog(value) || isSource(value),
+  copyOfSource,
 ];
+
+/** A source alone: the call closes what it opens. */
+export const A_SOURCE: OptionCheck = ['a log source { name, open, thread? }', isSource, copyOfSource];
+
+/** True for a log that is open: it can append. A source opens one. */
+export function isOpenLog(value: unknown): value is LogStore {
+  return can(value, 'append') && ['head', 'read', 'snapshots', 'close'].every((method) => can(value, method));
+}
+
+function isSource(value: unknown): value is LogSource {
+  if (!isParts(value) || can(value, 'append') || !can(value, 'open')) return false;
+  const { name, thread } = value as Partial<Record<keyof LogSource, unknown>>;
+  return typeof name === 'string' && name !== '' && (thread === undefined || isThread(thread));
+}
+
+function isThread(value: unknown): value is LogThread {
+  if (!isParts(value)) return false;
+  const { module, export: name, options } = value as Partial<Record<keyof LogThread, unknown>>;
+  if (typeof module !== 'string' || !URL.canParse(module) || typeof name !== 'string' || name === '') return false;
+  structuredClone(options); // throws for what no thread can be given
+  return true;
+}
+
+/** What a source says is read once. An open log is used as it is. */
+function copyOfSource(value: unknown): unknown {
+  if (!isParts(value) || can(value, 'append') || !can(value, 'open')) return value;
+  const { name, thread } = value as unknown as LogSource;
+  const open: LogSource['open'] = (options) => (value as unknown as LogSource).open(options);
+  if (thread === undefined || !isParts(thread)) return { name, open, thread };
+  const { module, export: exported, options } = thread as unknown as LogThread;
+  return { name, open, thread: { module, export: exported, options } };
+}
+
+function can(value: unknown, method: string): boolean {
+  return (
+    typeof value === 'object' && value !== null && typeof (value as Record<string, unknown>)[method] === 'function'
+  );
+}
 
 /** @throws RefoldError `INVALID_OPTION` unless there is either a path or a log */
 export function requireOneLog(action: string, { path, log }: LogOptions): void {
   if ((path === undefined) !== (log === undefined)) return;
   throw new RefoldError('INVALID_OPTION', `Cannot ${action}: it needs either path or log`, {
     type: 'path',
-    hint: "Give a file's path or ':memory:', or an open LogStore, not both",
+    hint: "Give a file's path or ':memory:', or an open LogStore or a log source, not both",
   });
 }

@@ -2,8 +2,8 @@
 import { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LogStore } from '../../log/log-store.ts';
-import type { LogOptions } from './log-options.ts';
-import { openLogAt } from './open-log.ts';
+import { isOpenLog, type LogOptions } from './log-options.ts';
+import { openLogOf } from './open-log.ts';
 
 /** The name of the model is kept under this key. */
 const MODEL_KEY = 'model';
@@ -34,21 +34,17 @@ export function modelNameOf(log: LogStore): Promise<string | undefined> {
 }
 
 /**
- * Hands over the log that is given, or else the one at the path, which is closed afterwards.
+ * Hands over the log that is given open, or opens the one at the path or of the source and closes it afterwards.
  *
  * @throws RefoldError as `openStore` does for a file that cannot be read or does not fit the model
  */
-export async function withLogOf<T>(
-  model: Model,
-  { path, log: given }: LogOptions,
-  read: (log: LogStore) => Promise<T>,
-): Promise<T> {
-  const log = given ?? (await openLogAt(path!, { readOnly: true }));
+export async function withLogOf<T>(model: Model, options: LogOptions, read: (log: LogStore) => Promise<T>): Promise<T> {
+  const log = await openLogOf(options, { readOnly: true });
   try {
     await requireSameModel(log, model);
     return await read(log);
   } finally {
-    if (given === undefined) await log.close();
+    if (!isOpenLog(options.log)) await log.close();
   }
 }
 

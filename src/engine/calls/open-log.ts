@@ -1,26 +1,75 @@
-/** Opens the log behind a path, and refuses a Node that cannot run it. */
-import { RefoldError } from '../../core/errors.ts';
-import type { Durability, LogStore } from '../../log/log-store.ts';
-import { openMemoryLog } from '../../log/memory.ts';
+/** Opens the log that the options of a call mean, and refuses a Node that cannot run it. */
+import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import type { LogSource, LogThread, OpenLogOptions } from '../../log/log-source.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import { MemoryContents } from '../../log/memory.ts';
+import { sqliteSource } from '../../log/sqlite/sqlite-source.ts';
+import { isOpenLog, type LogOptions } from './log-options.ts';
 
 /** The path of a log that lives in memory, as long as its store. */
 export const IN_MEMORY = ':memory:';
 
 const OLDEST_NODE = [22, 15] as const;
 
+/** The source of the log at a path: a file, or an empty log in memory. */
+export function sourceAt(path: string): LogSource {
+  return path === IN_MEMORY ? new MemoryContents() : sqliteSource({ path });
+}
+
 /**
- * @throws RefoldError `NODE_TOO_OLD`, `LOG_LOCKED`, `FORMAT_TOO_NEW`, `LOG_CORRUPT`, `INVALID_OPTION` (not a path, or
- * not a file of refold's)
+ * Hands over the log that is given open, or opens the one at the path or of the source.
+ *
+ * @param options either `path` or `log`, checked
+ * @throws RefoldError `NODE_TOO_OLD`, `LOG_LOCKED`, `FORMAT_TOO_NEW`, `LOG_CORRUPT`, `INVALID_OPTION` (not a path, not a
+ * file of refold's, or the source gave something else than a log), `STORE_FAILED` (the source threw)
  */
-export async function openLogAt(
-  path: string,
-  options: { durability?: Durability; readOnly?: boolean },
-): Promise<LogStore> {
+export async function openLogOf({ path, log }: LogOptions, how: OpenLogOptions): Promise<LogStore> {
+  if (isOpenLog(log)) return log;
   requireNode(process.versions.node);
-  if (path === IN_MEMORY) return openMemoryLog();
-  // Loaded late: who only imports refold, or keeps the log elsewhere, need not load SQLite.
-  const { openSqliteLog } = await import('../../log/sqlite/sqlite-log.ts');
-  return openSqliteLog({ path, ...options });
+  return openSource(log ?? sourceAt(path!), how);
+}
+
+/** How a thread opens the log that the options mean; undefined where only this thread has it. */
+export function threadOf({ path, log }: LogOptions): LogThread | undefined {
+  if (isOpenLog(log)) return undefined;
+  return (log ?? sourceAt(path!)).thread;
+}
+
+/** In another thread: imports the module of a source and opens its log to read it. Throws as `openLogOf` does. */
+export async function openInThread({ module, export: name, options }: LogThread): Promise<LogStore> {
+  const { [name]: sourceOf } = (await import(module)) as Record<string, (given: unknown) => LogSource>;
+  if (typeof sourceOf !== 'function') throw badSource(module, `it does not export a function ${name}`);
+  return openSource(sourceOf(options), { readOnly: true });
+}
+
+async function openSource(source: LogSource, how: OpenLogOptions): Promise<LogStore> {
+  const log = await opened(source, how);
+  if (!isOpenLog(log)) throw badSource(source.name, 'its open did not give a log');
+  if (how.readOnly === true || !log.readOnly) return log;
+  await log.close();
+  throw badSource(source.name, 'it opened the log read-only, and was asked for its writer');
+}
+
+/** A source is another program's code, and may throw anything. */
+async function opened(source: LogSource, how: OpenLogOptions): Promise<unknown> {
+  try {
+    return await source.open(how);
+  } catch (cause) {
+    if (isRefoldError(cause)) throw cause;
+    throw new RefoldError('STORE_FAILED', `Cannot open ${source.name}: its source threw: ${messageOf(cause)}`, {
+      path: source.name,
+      hint: 'Look at the cause: it comes from the open of the log source',
+      cause,
+    });
+  }
+}
+
+function badSource(name: string, why: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot open ${name}: ${why}`, {
+    path: name,
+    type: 'log',
+    hint: 'A log source is { name, open({ durability, readOnly }), thread? }, and open gives a LogStore',
+  });
 }
 
 /** Older releases lack zstd, and crash without a message on SQLite's binding. */

@@ -1,9 +1,10 @@
 /** The options of `openStore`: each a dial with what it does, its default and its cost; and their checking. */
 import { RefoldError } from '../../core/errors.ts';
 import { isParts } from '../../core/parts.ts';
+import type { LogSource } from '../../log/log-source.ts';
 import type { Durability, LogStore } from '../../log/log-store.ts';
 import { A_FUNCTION, checkOptions, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
-import { A_LOG, A_PATH, requireOneLog } from './log-options.ts';
+import { A_LOG, A_PATH, isOpenLog, requireOneLog } from './log-options.ts';
 import { harmless, type Progress } from './progress.ts';
 
 /** Redis's save rule: a snapshot once `changes` events have come and `seconds` have passed since the last one. */
@@ -30,7 +31,7 @@ export interface StoreOptions {
   /**
    * When an append counts as done. `always` (default): once it would survive power loss; one sync per group of commits.
    * `everysec`: at once, synced at most a second later; power loss may take that second. `os`: at once, synced when the
-   * system likes. All three survive the death of the process.
+   * system likes. All three survive the death of the process. Refused beside an open `log`: it was opened with its own.
    */
   readonly durability?: Durability | undefined;
   /**
@@ -63,8 +64,12 @@ export interface StoreOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   /** Milliseconds since the epoch; default `Date.now`. One that steps back is clamped to the last recorded time. */
   readonly clock?: (() => number) | undefined;
-  /** Another implementation of the log, in place of `path`. The store closes it. */
-  readonly log?: LogStore | undefined;
+  /**
+   * Another log, in place of `path`: one that is open, or a source `{ name, open, thread? }` that opens it with this store's
+   * `durability` and `readOnly`. The store closes either. With the source's `thread`, snapshots are made and checked in
+   * another thread; otherwise in short slices beside the writing.
+   */
+  readonly log?: LogStore | LogSource | undefined;
 }
 
 /** `StoreOptions` with every default in place. */
@@ -79,7 +84,7 @@ export interface Settings {
   readonly readOnly: boolean;
   readonly onProgress: (progress: Progress) => void;
   readonly clock: () => number;
-  readonly log: LogStore | undefined;
+  readonly log: LogStore | LogSource | undefined;
 }
 
 /** What each option must be. */
@@ -105,13 +110,8 @@ export const STORE_CHECKS: OptionChecks<StoreOptions> = {
 export function settingsOf(given: StoreOptions): Settings {
   const options = checkOptions('open the store', STORE_CHECKS, given);
   requireOneLog('open the store', options);
-  if (options.readOnly === false && options.log?.readOnly === true) {
-    throw new RefoldError('INVALID_OPTION', 'Cannot open the store for writing: its log was opened read-only', {
-      path: options.log.path,
-      type: 'readOnly',
-      hint: 'Open the log for writing, or leave the option readOnly out',
-    });
-  }
+  const openLog = isOpenLog(options.log) ? options.log : undefined;
+  if (openLog !== undefined) requireHonoured(openLog, options);
   return {
     path: options.path,
     log: options.log,
@@ -121,10 +121,27 @@ export function settingsOf(given: StoreOptions): Settings {
     history: options.history ?? 'keep',
     fold: options.fold ?? 'atomic',
     strict: options.strict ?? false,
-    readOnly: options.readOnly ?? options.log?.readOnly ?? false,
+    readOnly: options.readOnly ?? openLog?.readOnly ?? false,
     onProgress: harmless(options.onProgress),
     clock: options.clock ?? Date.now,
   };
+}
+
+/** What was decided when the log was opened cannot be asked for any more. */
+function requireHonoured(log: LogStore, { durability, readOnly }: StoreOptions): void {
+  if (readOnly === false && log.readOnly) {
+    throw new RefoldError('INVALID_OPTION', 'Cannot open the store for writing: its log was opened read-only', {
+      path: log.path,
+      type: 'readOnly',
+      hint: 'Open the log for writing, or leave the option readOnly out',
+    });
+  }
+  if (durability === undefined) return;
+  throw new RefoldError('INVALID_OPTION', `Cannot open the store with durability ${durability}: its log is open`, {
+    path: log.path,
+    type: 'durability',
+    hint: 'Open the log with this durability, or give a path or a log source instead of an open log',
+  });
 }
 
 function oneOf(...values: readonly string[]): (value: unknown) => boolean {

@@ -7,10 +7,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { Model } from '../../core/model.ts';
-import { hashState, STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
-import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import { hashState } from '../../fold/encoding/state-codec.ts';
 import { freshState } from './initial-state.ts';
-import { wasPassedOver } from './undecodable.ts';
 
 /** What is stored with a snapshot. */
 export interface Fingerprint {
@@ -69,15 +67,6 @@ export function findChange(stored: Fingerprint, model: ModelFingerprint): string
   const [type, { first }] = changed[0]!;
   const others = changed.length === 1 ? '' : ` and ${changed.length - 1} more`;
   return `the reducer or schema version of ${type}${others} changed, which first mattered at ${first}`;
-}
-
-/** The model's snapshots that its present reducers can start from, newest first. */
-export async function usableSnapshots(log: LogStore, model: ModelFingerprint): Promise<SnapshotInfo[]> {
-  return (await log.snapshots('')).filter((info) => {
-    const stored = parseFingerprint(info.fingerprint);
-    if (stored === undefined || info.format !== STATE_FORMAT || wasPassedOver(log, info)) return false;
-    return findChange(stored, model) === undefined;
-  });
 }
 
 /** Reads a stored fingerprint; undefined when it is not one. */

@@ -43,7 +43,7 @@ export interface FoldRange {
 }
 
 /** How long the fold may keep the event loop to itself, in ms. */
-const SLICE_MS = 40;
+const FOLD_SLICE_MS = 40;
 
 /** A cursor before the first event. */
 export function startCursor<State>(state: State): FoldCursor<State> {
@@ -69,7 +69,7 @@ export async function foldLog<State>(
   cursor: FoldCursor<State>,
   range: FoldRange = {},
 ): Promise<void> {
-  const { to = Number.POSITIVE_INFINITY, pace = new Pace(SLICE_MS) } = range;
+  const { to = Number.POSITIVE_INFINITY, pace = new Pace(FOLD_SLICE_MS) } = range;
   const guard = guardOf(log);
   if (cursor.sequence >= to) return;
   const rules = await upcastRulesOf(model, log);

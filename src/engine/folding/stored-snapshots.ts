@@ -14,11 +14,9 @@ export interface EncodedState {
   readonly stateHash: string;
 }
 
-/** Encodes in one go: what is written is the state of this very moment. Takes time in proportion to the state. */
+/** Encodes in one go: takes time in proportion to the state. */
 export function encodeWhole(state: object): EncodedState {
-  const encoding = new Encoding();
-  for (const chunk of encodeState(state)) encoding.add(chunk);
-  return encoding.finish();
+  return encodeUpTo(state, Number.POSITIVE_INFINITY)!;
 }
 
 /** Encodes in one go, unless the state turns out to have more than `maxBytes`: then undefined. */
@@ -104,38 +102,28 @@ export async function loadSnapshot<State extends object>(
     hash.update(chunk);
     chunks.push(chunk);
   }
-  if (hash.digest('hex') === info.stateHash)
-    return decodePaced(chunks, initial, pace, { path: log.path, sequence: info.sequence });
-  throw new RefoldError('LOG_CORRUPT', `Cannot load the snapshot at ${info.sequence}: its state hash does not match`, {
-    path: log.path,
-    sequence: info.sequence,
-    hint: 'Recovery uses the snapshot before it; run refold verify to look for further damage',
-  });
-}
-
-async function decodePaced<State extends object>(
-  chunks: readonly Uint8Array[],
-  initial: State,
-  pace: Pace | undefined,
-  place: Place,
-): Promise<State> {
+  if (hash.digest('hex') !== info.stateHash) throw notItsHash(log, info);
   const steps = decodeInSteps(chunks, initial);
   for (;;) {
-    const step = nextStep(steps, place);
+    const step = nextStep(steps, log, info);
     if (step.done === true) return step.value;
     if (pace?.isOver) await pace.rest();
   }
 }
 
-interface Place {
-  readonly path: string;
-  readonly sequence: number;
+function notItsHash({ path }: LogStore, { sequence }: SnapshotInfo): RefoldError {
+  return new RefoldError('LOG_CORRUPT', `Cannot load the snapshot at ${sequence}: its state hash does not match`, {
+    path,
+    sequence,
+    hint: 'Recovery uses the snapshot before it; run refold verify to look for further damage',
+  });
 }
 
 /** A comparator is application code: what it throws, a RefoldError perhaps, must not pass for a failure of the log. */
 function nextStep<State>(
   steps: Generator<undefined, State, undefined>,
-  { path, sequence }: Place,
+  { path }: LogStore,
+  { sequence }: SnapshotInfo,
 ): IteratorResult<undefined, State> {
   try {
     return steps.next();

@@ -7,8 +7,9 @@
  */
 import { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
-import { diffStates, type StateDifference, valueAt } from '../../fold/diff.ts';
+import { diffStates, type StateDifference } from '../../fold/diff.ts';
 import { decodeState, hashState } from '../../fold/encoding/state-codec.ts';
+import { valueAt } from '../../fold/path.ts';
 import { decodeBlock } from '../../log/blocks/block.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { pause } from '../../threads/timers.ts';

@@ -143,7 +143,7 @@ function describeTime(time: number): string {
 }
 
 /** A time, and where the log ended when it was asked for. */
-interface Moment {
+interface AskedTime {
   readonly time: number;
   readonly head: number;
 }
@@ -152,7 +152,7 @@ interface Moment {
 async function lastEventAt(
   log: LogStore,
   { firstSequence, lastSequence }: BlockHeader,
-  { time, head }: Moment,
+  { time, head }: AskedTime,
 ): Promise<number> {
   if (firstSequence > head) return head; // appended meanwhile, at or before this time: so was all before it
   let last = firstSequence - 1;
@@ -165,7 +165,7 @@ async function lastEventAt(
 }
 
 /** @throws RefoldError `LOG_CORRUPT` when the event at `sequence`, if it was there then, was not recorded after `time` */
-async function requireLater(log: LogStore, sequence: number, { time, head }: Moment): Promise<void> {
+async function requireLater(log: LogStore, sequence: number, { time, head }: AskedTime): Promise<void> {
   if (sequence > head) return;
   for await (const block of log.read({ from: sequence, to: sequence })) {
     const event = decodeBlock(block).events.find((candidate) => candidate.sequence === sequence);

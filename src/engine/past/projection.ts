@@ -7,27 +7,16 @@
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
-import { STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
 import { OrderedTables } from '../../fold/live-state.ts';
-import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import { Mutex } from '../../threads/mutex.ts';
 import { warnOf } from '../calls/warn.ts';
-import {
-  findChange,
-  fingerprintFor,
-  fingerprintOf,
-  type ModelFingerprint,
-  parseFingerprint,
-} from '../folding/fingerprint.ts';
+import { fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { freshState } from '../folding/initial-state.ts';
-import { cursorAt, type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
-import { encodeWhole, loadSnapshot, writeSnapshot } from '../folding/stored-snapshots.ts';
-import {
-  groupReasons,
-  isUndecodable,
-  notePassedOver,
-  type PassedOver,
-  tellPassedOver,
-} from '../folding/undecodable.ts';
+import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
+import { encodeWhole, writeSnapshot } from '../folding/stored-snapshots.ts';
+import { groupReasons, notePassedOver, type PassedOver, tellPassedOver } from '../folding/undecodable.ts';
+import { type Loading, loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
 import type { ProjectionDefinition } from './projection-definition.ts';
 
 /** Where a projection runs. */
@@ -55,8 +44,8 @@ export class Projection<State extends object = any> {
   /** Where a save was last begun by itself: one that failed is not tried again with every block. */
   #triedAt = 0;
   #error: RefoldError | undefined;
-  #work: Promise<void> = Promise.resolve();
-  #saving: Promise<void> = Promise.resolve();
+  readonly #work = new Mutex();
+  readonly #saving = new Mutex();
   #awake = false;
 
   /**
@@ -98,13 +87,13 @@ export class Projection<State extends object = any> {
 
   /** Loads what was saved, if it still fits, and folds what the log has beyond. Called once. */
   async start(): Promise<void> {
-    await this.#next(() => this.#load());
+    await this.#work.run(() => this.#load());
     await this.catchUp();
   }
 
   /** Resolves when everything that is durable now has been folded; rejects with `error` when it stopped. */
   async catchUp(): Promise<void> {
-    await this.#next(() => this.#advance());
+    await this.#work.run(() => this.#advance());
   }
 
   /** Told that the log has grown; catches up without anybody waiting. */
@@ -115,7 +104,7 @@ export class Projection<State extends object = any> {
       this.#awake = false;
       return this.#advance();
     };
-    this.#next(advance).catch(() => {}); // `error` tells
+    this.#work.run(advance).catch(() => {}); // `error` tells
   }
 
   /**
@@ -124,28 +113,19 @@ export class Projection<State extends object = any> {
    * @throws RefoldError `INVALID_OPTION` on a read-only store; what the log throws
    */
   save(): Promise<void> {
-    const saving = this.#saving.then(() => this.#save());
-    this.#saving = saving.catch(() => {});
-    return saving;
+    return this.#saving.run(() => this.#save());
   }
 
   /** Resolves when nothing of it is under way. */
   async settled(): Promise<void> {
-    await this.#work;
-    await this.#saving;
-  }
-
-  /** One thing at a time, in the order of the calls. */
-  #next(work: () => Promise<void>): Promise<void> {
-    const done = this.#work.then(work);
-    this.#work = done.catch(() => {});
-    return done;
+    await this.#work.settled();
+    await this.#saving.settled();
   }
 
   async #save(): Promise<void> {
     const { log, readOnly } = this.#place;
     if (readOnly) throw cannotSave(this.name, log.path);
-    await this.#work;
+    await this.#work.settled();
     if (this.#error !== undefined || this.sequence === this.#savedAt) return;
     const { sequence, recordedAt, state, firstSeen } = this.#cursor;
     try {
@@ -189,42 +169,29 @@ export class Projection<State extends object = any> {
     return this.#error;
   }
 
-  /** A damaged snapshot costs time, not data: the one before it, or the log, says the same. */
   async #load(): Promise<void> {
     const { log } = this.#place;
-    const passedOver: PassedOver[] = [];
-    let cause: RefoldError | undefined;
     try {
-      for (const saved of await this.#usableSnapshots()) {
-        const initial = freshState(this.#definition);
-        try {
-          this.#cursor = cursorAt(saved, await loadSnapshot(log, saved, initial));
-          this.#savedAt = saved.sequence;
-          this.#tables = undefined;
-          break;
-        } catch (error) {
-          if (!isUndecodable(error)) throw error;
-          cause ??= error;
-          passedOver.push(notePassedOver(log, saved, error));
-        }
+      const { loaded, unusable } = await this.#loadSaved();
+      if (loaded !== undefined) {
+        this.#cursor = loaded.cursor;
+        this.#savedAt = loaded.snapshot.sequence;
+        this.#tables = undefined;
       }
-      if (this.sequence + 1 < log.firstSequence()) throw historyGone(this.name, log, passedOver, cause);
+      const passedOver = unusable.map(({ info, error }) => notePassedOver(log, info, error));
+      if (this.sequence + 1 < log.firstSequence()) throw historyGone(this.name, log, passedOver, unusable[0]?.error);
+      tellPassedOver(log, passedOver, `the projection ${this.name}`);
     } catch (error) {
       throw this.#stop(error);
     }
-    tellPassedOver(log, passedOver, `the projection ${this.name}`);
   }
 
-  /** Newest first. */
-  async #usableSnapshots(): Promise<SnapshotInfo[]> {
+  async #loadSaved(): Promise<Loading<State>> {
     const { log } = this.#place;
-    const first = log.firstSequence();
-    const head = log.head().sequence;
-    return (await log.snapshots(this.name)).filter(({ sequence, fingerprint, format }) => {
-      const stored = parseFingerprint(fingerprint);
-      const fits = stored !== undefined && findChange(stored, this.#fingerprint) === undefined;
-      return fits && format === STATE_FORMAT && sequence <= head && sequence + 1 >= first;
-    });
+    const firstSequence = log.firstSequence();
+    const facts = { head: log.head().sequence, firstSequence, fingerprint: this.#fingerprint };
+    const { candidates } = planRecovery({ ...facts, snapshots: await log.snapshots(this.name) });
+    return loadFirst(log, candidates, () => freshState(this.#definition));
   }
 }
 

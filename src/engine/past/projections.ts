@@ -2,6 +2,7 @@
 import { RefoldError } from '../../core/errors.ts';
 import { listNearest } from '../../core/nearest.ts';
 import type { LogStore } from '../../log/log-store.ts';
+import { Mutex } from '../../threads/mutex.ts';
 import { Projection, type ProjectionPlace } from './projection.ts';
 import { checkDefinition, type ProjectionDefinition } from './projection-definition.ts';
 
@@ -9,8 +10,8 @@ export class Projections {
   readonly #place: ProjectionPlace;
   /** Started and not forgotten; one that has stopped makes room for its successor. */
   readonly #started = new Map<string, Projection>();
-  /** What is being forgotten. */
-  readonly #going = new Map<string, Promise<void>>();
+  /** What begins and what is forgotten is decided one after the other. */
+  readonly #turns = new Mutex();
 
   constructor(place: ProjectionPlace) {
     this.#place = place;
@@ -24,13 +25,7 @@ export class Projections {
   async start<View extends object>(given: ProjectionDefinition<View, any>): Promise<Projection<View>> {
     const definition = checkDefinition(given, this.#place.model);
     const { name } = definition;
-    while (this.#going.has(name)) await this.#going.get(name);
-    const before = this.#started.get(name);
-    if (before !== undefined && before.error === undefined) {
-      throw invalid(`Cannot start the projection ${name}: it runs already`, name, 'Give each projection its own name');
-    }
-    const projection = new Projection<View>(definition, this.#place);
-    this.#started.set(name, projection);
+    const { projection, before } = await this.#turns.run(() => this.#admit(definition));
     try {
       await before?.settled(); // a late save of its predecessor must not come after its own
       await projection.start();
@@ -39,6 +34,17 @@ export class Projections {
       throw error;
     }
     return projection;
+  }
+
+  #admit<View extends object>(definition: ProjectionDefinition<View, any>): Admitted<View> {
+    const { name } = definition;
+    const before = this.#started.get(name);
+    if (before !== undefined && before.error === undefined) {
+      throw invalid(`Cannot start the projection ${name}: it runs already`, name, 'Give each projection its own name');
+    }
+    const projection = new Projection<View>(definition, this.#place);
+    this.#started.set(name, projection);
+    return { projection, before };
   }
 
   /** Told that the log has grown. */
@@ -57,27 +63,17 @@ export class Projections {
    *
    * @throws RefoldError `INVALID_OPTION` for one that runs, or that the log knows nothing of
    */
-  async forget(name: string): Promise<void> {
-    while (this.#going.has(name)) await this.#going.get(name);
+  forget(name: string): Promise<void> {
+    return this.#turns.run(() => this.#forget(name));
+  }
+
+  async #forget(name: string): Promise<void> {
+    const { log } = this.#place;
     const before = this.#started.get(name);
     if (before !== undefined && before.error === undefined) {
       const hint = 'Open the store without starting it, and forget it then';
       throw invalid(`Cannot forget the projection ${name}: it is running`, name, hint);
     }
-    const going = this.#forget(name, before);
-    this.#going.set(
-      name,
-      going.catch(() => {}),
-    );
-    try {
-      await going;
-    } finally {
-      this.#going.delete(name);
-    }
-  }
-
-  async #forget(name: string, before: Projection | undefined): Promise<void> {
-    const { log } = this.#place;
     await before?.settled();
     const kept = typeof name === 'string' && name !== '' ? await log.snapshots(name) : [];
     const checkpoints = (await log.checkpoints()).map(({ projection }) => projection);
@@ -92,6 +88,12 @@ export class Projections {
     await log.dropCheckpoint(name);
     this.#started.delete(name);
   }
+}
+
+/** One that is to start, and the stopped one whose name it takes. */
+interface Admitted<View extends object> {
+  readonly projection: Projection<View>;
+  readonly before: Projection | undefined;
 }
 
 function unknown(name: unknown, known: readonly string[], log: LogStore): RefoldError {

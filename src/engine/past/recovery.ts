@@ -1,20 +1,13 @@
-/**
- * What an open does: choose a snapshot, load it, fold the tail, and say why.
- *
- * The choice is a pure function from facts to a plan; `recover` carries it out and falls back to the next candidate
- * when a snapshot proves unreadable, so that damage there costs time and not data.
- */
+/** What an open does: choose a snapshot, load it, fold the tail, and say why. */
 import { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
-import { STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
-import type { Pace } from '../../threads/pace.ts';
 import { performance } from '../../threads/timers.ts';
-import { findChange, type ModelFingerprint, parseFingerprint } from '../folding/fingerprint.ts';
+import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { freshState } from '../folding/initial-state.ts';
-import { cursorAt, type FoldCursor, type FoldRange, foldLog, startCursor } from '../folding/refold.ts';
-import { loadSnapshot } from '../folding/stored-snapshots.ts';
-import { groupReasons, isUndecodable, notePassedOver, type PassedOver } from '../folding/undecodable.ts';
+import { type FoldCursor, type FoldRange, foldLog, startCursor } from '../folding/refold.ts';
+import { groupReasons, notePassedOver, type PassedOver } from '../folding/undecodable.ts';
+import { loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
 
 /** What open did, why, and how long it took. */
 export interface RecoveryReport {
@@ -33,43 +26,6 @@ export interface RecoveryReport {
   readonly reason: string;
   /** Snapshots that were not used, newest first, each with its reason. */
   readonly passedOver: readonly PassedOver[];
-}
-
-export interface RecoveryFacts {
-  readonly head: number;
-  /** The first sequence still in the log. */
-  readonly firstSequence: number;
-  readonly fingerprint: ModelFingerprint;
-  /** Newest first. */
-  readonly snapshots: readonly SnapshotInfo[];
-}
-
-export interface RecoveryPlan {
-  /** Snapshots to try, in this order. */
-  readonly candidates: readonly SnapshotInfo[];
-  readonly passedOver: readonly PassedOver[];
-  /** Whether the log still begins with its first event, so that a full replay is possible. */
-  readonly canReplayAll: boolean;
-}
-
-/** Decides which snapshots may be used for a state at `head`, best first. */
-export function planRecovery(facts: RecoveryFacts): RecoveryPlan {
-  const judged = facts.snapshots.map((info) => ({ info, reason: whyUnusable(info, facts) }));
-  return {
-    candidates: judged.filter(({ reason }) => reason === undefined).map(({ info }) => info),
-    passedOver: judged.flatMap(({ info, reason }) =>
-      reason === undefined ? [] : [{ sequence: info.sequence, reason }],
-    ),
-    canReplayAll: facts.firstSequence === 1,
-  };
-}
-
-function whyUnusable(info: SnapshotInfo, { head, firstSequence, fingerprint }: RecoveryFacts): string | undefined {
-  if (info.sequence > head) return `it is beyond ${head}`;
-  if (info.sequence + 1 < firstSequence) return `the events after it are gone: the log begins at ${firstSequence}`;
-  if (info.format !== STATE_FORMAT) return `its format is ${info.format}, and this release reads ${STATE_FORMAT}`;
-  const stored = parseFingerprint(info.fingerprint);
-  return stored === undefined ? 'its fingerprint is unreadable' : findChange(stored, fingerprint);
 }
 
 /** A recovered state and the story of its recovery. */
@@ -103,57 +59,32 @@ export async function recover<State extends object>(
   const to = options.to ?? log.head().sequence;
   const { base = Number.POSITIVE_INFINITY } = options;
   const snapshots = (await log.snapshots('')).filter(({ sequence }) => sequence <= base);
-  const facts = { head: to, firstSequence: log.firstSequence(), fingerprint, snapshots };
-  const plan = planRecovery(facts);
+  const plan = planRecovery({ head: to, firstSequence: log.firstSequence(), fingerprint, snapshots });
   const clock = (): number => options.pace?.workClock ?? performance.now();
   const start = clock();
-  const { cause, ...loaded } = await loadFirst(model, log, plan, options.pace);
+  const { pace } = options;
+  const { loaded, unusable } = await loadFirst(log, plan.candidates, () => freshState(model), {
+    vouch: requireSameHistory,
+    pace,
+  });
+  const passedOver = [...plan.passedOver, ...unusable.map(({ info, error }) => notePassedOver(log, info, error))];
+  const cursor = loaded?.cursor ?? startCursor(freshState(model));
   const loadedAt = clock();
-  if (loaded.snapshot === undefined && !plan.canReplayAll) throw historyGone(log, to, loaded.passedOver, cause);
-  const from = loaded.cursor.sequence;
-  await foldLog(model, model.reducers, log, loaded.cursor, { ...options, to });
+  if (loaded === undefined && !plan.canReplayAll) throw historyGone(log, to, passedOver, unusable[0]?.error);
+  const from = cursor.sequence;
+  await foldLog(model, model.reducers, log, cursor, { ...options, to });
   return {
-    ...loaded,
+    cursor,
+    snapshot: loaded?.snapshot,
+    passedOver,
     loadMilliseconds: loadedAt - start,
     foldMilliseconds: clock() - loadedAt,
-    eventsReplayed: loaded.cursor.sequence - from,
+    eventsReplayed: cursor.sequence - from,
   };
 }
 
-/** What a recovery begins with; `cause` is why the newest of the snapshots that were tried cannot be used. */
-interface Loaded<State> extends Pick<Recovered<State>, 'cursor' | 'snapshot' | 'passedOver'> {
-  readonly cause: RefoldError | undefined;
-}
-
-async function loadFirst<State extends object>(
-  model: Model<State>,
-  log: LogStore,
-  { candidates, passedOver }: RecoveryPlan,
-  pace: Pace | undefined,
-): Promise<Loaded<State>> {
-  const skipped = [...passedOver];
-  let cause: RefoldError | undefined;
-  for (const info of candidates) {
-    const initial = freshState(model);
-    try {
-      await requireSameHistory(log, info);
-      return {
-        cursor: cursorAt(info, await loadSnapshot(log, info, initial, pace)),
-        snapshot: info,
-        passedOver: skipped,
-        cause,
-      };
-    } catch (error) {
-      if (!isUndecodable(error)) throw error;
-      cause ??= error;
-      skipped.push(notePassedOver(log, info, error));
-    }
-  }
-  return { cursor: startCursor(freshState(model)), snapshot: undefined, passedOver: skipped, cause };
-}
-
 /** The snapshot's chain must be the log's at that sequence, wherever a block ends there. */
-async function requireSameHistory(log: LogStore, info: SnapshotInfo): Promise<void> {
+export async function requireSameHistory(log: LogStore, info: SnapshotInfo): Promise<void> {
   if (info.sequence === 0 || info.sequence < log.firstSequence()) return;
   for await (const block of log.read({ from: info.sequence, to: info.sequence })) {
     if (block.lastSequence !== info.sequence || block.chain === info.chain) return;

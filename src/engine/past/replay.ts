@@ -1,9 +1,9 @@
 /** Full replay: folds a log from its very beginning, ignoring snapshots, and says what came out. */
-import { isRefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
 import { hashState } from '../../fold/encoding/state-codec.ts';
+import type { LogSource } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
 import { A_FUNCTION, A_SEQUENCE, checkOptions, type OptionChecks } from '../calls/call-options.ts';
@@ -13,14 +13,15 @@ import { harmless, type Progress } from '../calls/progress.ts';
 import { freshState } from '../folding/initial-state.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
 import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
+import { loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
 import { despiteDrops } from './history.ts';
-import { recover } from './recovery.ts';
+import { recover, requireSameHistory } from './recovery.ts';
 
 export interface ReplayOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
   readonly path?: string | undefined;
-  /** An open log, which stays open. */
-  readonly log?: LogStore | undefined;
+  /** An open log, which stays open, or a source, whose log is closed afterwards. */
+  readonly log?: LogStore | LogSource | undefined;
   /** Stop after this sequence; default the log's end. */
   readonly to?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -38,7 +39,7 @@ export interface ReplayReport<State> {
   readonly state: DeepReadonly<State>;
 }
 
-const CHECKS: OptionChecks<ReplayOptions> = { path: A_PATH, log: A_LOG, to: A_SEQUENCE, onProgress: A_FUNCTION };
+const REPLAY_CHECKS: OptionChecks<ReplayOptions> = { path: A_PATH, log: A_LOG, to: A_SEQUENCE, onProgress: A_FUNCTION };
 
 /**
  * Folds the whole log with this model, from sequence 1 when the log still has it.
@@ -50,7 +51,7 @@ export async function replay<State extends object, C extends Catalog, K extends 
   options: ReplayOptions,
 ): Promise<ReplayReport<State>> {
   requireModel('replay the log', model);
-  const checked = checkOptions('replay the log', CHECKS, options);
+  const checked = checkOptions('replay the log', REPLAY_CHECKS, options);
   requireOneLog('replay the log', checked);
   return withLogOf(model, checked, (log) => replayLog(model, log, checked));
 }
@@ -91,13 +92,8 @@ async function startOf<State extends object>(
   if (first === 1) return startCursor(freshState(model));
   const fingerprint = fingerprintOfModel(model);
   const snapshots = await log.snapshots('');
-  for (const { sequence } of snapshots.toReversed()) {
-    if (sequence + 1 < first || sequence > to) continue;
-    try {
-      return (await recover(model, log, fingerprint, { to: sequence })).cursor;
-    } catch (error) {
-      if (!isRefoldError(error, 'HISTORY_GONE')) throw error; // the next may be usable
-    }
-  }
-  return (await recover(model, log, fingerprint, { to })).cursor;
+  const { candidates } = planRecovery({ head: to, firstSequence: first, fingerprint, snapshots });
+  const options = { vouch: requireSameHistory };
+  const { loaded } = await loadFirst(log, candidates.toReversed(), () => freshState(model), options);
+  return loaded?.cursor ?? (await recover(model, log, fingerprint, { to })).cursor;
 }

@@ -1,6 +1,7 @@
 /** A past state straight from a log: without a store, whose opening would recover the present one first. */
 import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
+import type { LogSource } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { A_FUNCTION, checkOptions, type OptionChecks } from '../calls/call-options.ts';
 import { A_LOG, A_PATH, type LogOptions, requireOneLog } from '../calls/log-options.ts';
@@ -12,13 +13,13 @@ import { type PastState, type Position, pastState } from './history.ts';
 export interface StateAtOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
   readonly path?: string | undefined;
-  /** An open log, which stays open. */
-  readonly log?: LogStore | undefined;
+  /** An open log, which stays open, or a source, whose log is closed afterwards. */
+  readonly log?: LogStore | LogSource | undefined;
   readonly at: Position;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-const CHECKS: OptionChecks<StateAtOptions> = {
+const STATE_AT_CHECKS: OptionChecks<StateAtOptions> = {
   path: A_PATH,
   log: A_LOG,
   at: ['a position: { sequence } or { time }', (value) => value !== null], // looked into where it is used
@@ -36,7 +37,7 @@ export async function stateAt<State extends object, C extends Catalog, K extends
   options: StateAtOptions,
 ): Promise<PastState<State>> {
   requireModel('build a past state', model);
-  const checked = checkOptions('build a past state', CHECKS, options);
+  const checked = checkOptions('build a past state', STATE_AT_CHECKS, options);
   requireOneLog('build a past state', checked);
   const { at, onProgress } = checked;
   return withLogOf(model, checked, async (log) => {

@@ -10,11 +10,12 @@ import type { Model } from '../../core/model.ts';
 import { hashState } from '../../fold/encoding/state-codec.ts';
 import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import type { Progress } from '../calls/progress.ts';
-import { findChange, type ModelFingerprint, parseFingerprint } from '../folding/fingerprint.ts';
+import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { freshState } from '../folding/initial-state.ts';
-import { cursorAt, type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
+import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
 import { loadSnapshot } from '../folding/stored-snapshots.ts';
 import { isUndecodable } from '../folding/undecodable.ts';
+import { loadFirst, whyStale } from '../folding/usable-snapshots.ts';
 
 export interface SnapshotVerdict {
   readonly sequence: number;
@@ -177,17 +178,10 @@ async function startOf<State extends object>(
   onUnusable: (info: SnapshotInfo, error: RefoldError) => void,
 ): Promise<FoldCursor<State>> {
   const first = log.firstSequence();
-  const usable = first === 1 ? [] : oldestFirst.filter(({ sequence }) => sequence + 1 >= first);
-  for (const info of usable) {
-    const initial = freshState(model);
-    try {
-      return cursorAt(info, await loadSnapshot(log, info, initial));
-    } catch (error) {
-      if (!isUndecodable(error)) throw error;
-      onUnusable(info, error);
-    }
-  }
-  return startCursor(freshState(model));
+  const reaching = first === 1 ? [] : oldestFirst.filter(({ sequence }) => sequence + 1 >= first);
+  const { loaded, unusable } = await loadFirst(log, reaching, () => freshState(model));
+  for (const { info, error } of unusable) onUnusable(info, error);
+  return loaded?.cursor ?? startCursor(freshState(model));
 }
 
 async function foldTo<State extends object>(
@@ -209,8 +203,7 @@ async function judge<State extends object>(
   problems: SerializedError[],
 ): Promise<SnapshotVerdict['verdict']> {
   const initial = freshState(model);
-  const stored = parseFingerprint(info.fingerprint);
-  const isStale = stored === undefined || findChange(stored, fingerprint) !== undefined;
+  const isStale = whyStale(info, fingerprint) !== undefined;
   try {
     await loadSnapshot(log, info, initial);
   } catch (error) {

@@ -1,7 +1,10 @@
-/** When a snapshot is due, how close keyframes lie, and which snapshots stay: pure decisions from facts to an answer. */
+/**
+ * When a snapshot is due, where its bytes come from, how close keyframes lie, and which snapshots stay. Pure decisions:
+ * facts in, an answer out.
+ */
 import type { SaveRule } from '../calls/options.ts';
 
-/** What is known after a commit; all of it at hand in O(1). */
+/** What is known after a commit, all of it in O(1). */
 export interface SnapshotFacts {
   /** Events since the last snapshot. */
   readonly tailEvents: number;
@@ -25,21 +28,26 @@ export interface SnapshotFacts {
 /** Why a snapshot is due. */
 export type SnapshotReason = 'recoverWithin' | 'keyframe' | 'save';
 
-/** A snapshot is begun when this much of the promise would be used up: the tail goes on growing while it is made. */
+/** A snapshot is begun when this share of the promise would be used up. The tail keeps growing while it is made. */
 const NEAR = 0.5;
 /**
- * When opening and loading alone take most of the promise, no snapshot can keep it; then a new one is taken only once the
- * tail would cost as much again, so that writing does not drown in snapshots.
+ * If opening and loading alone take most of the promise, no snapshot can keep it. Then a new one is taken only once the
+ * tail would cost as much again, so that snapshots do not take over the writing.
  */
 const TAIL_PER_LOAD = 1;
-/** Time travel folds at most about this long from a keyframe, in ms; as long again where the state takes long to encode. */
+/**
+ * Time travel folds for at most about this long from a keyframe, in ms. It may take longer if the state is slow to
+ * encode.
+ */
 const KEYFRAME_MS = 40;
-/** A reducer's rate is not known before the first replay, and assumed low: below this many events none lies closer. */
+/**
+ * Keyframes are at least this many events apart: before the first replay a reducer's rate is unknown and assumed low.
+ */
 const KEYFRAME_EVENTS = 25_000;
-/** The tail is at least so many times what a snapshot takes to make: it costs a third of the replay it saves. */
+/** The tail takes at least this many times as long to fold as a snapshot takes to make. */
 const TAIL_PER_TAKE = 3;
 
-/** ms that an open would take now. */
+/** How long an open would take now, in ms. */
 export function estimateRecovery({ tailEvents, openMs, loadMs, foldRate }: SnapshotFacts): number {
   return openMs + loadMs + tailEvents / foldRate;
 }
@@ -58,33 +66,79 @@ export function planSnapshot(facts: SnapshotFacts): SnapshotReason | undefined {
   return due ? 'save' : undefined;
 }
 
-/** Bytes of state encoded per ms: roughly, for it only keeps keyframes of large states apart. */
+/** What decides where the bytes of a snapshot come from. */
+export interface SourceFacts {
+  /** Whether the state can be held still while commits continue: under the atomic fold. */
+  readonly canHold: boolean;
+  /** Whether a thread can have the model and the log. */
+  readonly hasThread: boolean;
+  /** Whether nothing was appended since the open. */
+  readonly isFresh: boolean;
+  /** Whether the store is closing: no further event is folded, and only the close waits. */
+  readonly isLast: boolean;
+  /** Size of the last snapshot, in bytes; 0 when there is none. */
+  readonly lastBytes: number;
+}
+
+/**
+ * `at once`: in this turn. `slices`: from the state held still. `thread`, `log`: folded anew from the log, there or
+ * here.
+ */
+export type SourceName = 'at once' | 'slices' | 'thread' | 'log';
+
+export interface SourcePlan {
+  /** In the order to be asked; the last one can always give it. */
+  readonly sources: readonly SourceName[];
+  /** A state of more bytes is not encoded at once. */
+  readonly atOnceBytes: number;
+}
+
+/**
+ * A state of at most this size is encoded at once, which takes about a millisecond. The larger limit, about three
+ * milliseconds, holds in two cases: if the state cannot be held still, and before the first append. In the second case
+ * no write waits, and a process that dies early has at least shortened the tail of the next one.
+ */
+const AT_ONCE_BYTES = 64 * 1024;
+const AT_ONCE_BYTES_LONGER = 256 * 1024;
+
+/** Where the bytes of a snapshot come from: the sources that disturb the writing least, in the order to be asked. */
+export function planSource({ canHold, hasThread, isFresh, isLast, lastBytes }: SourceFacts): SourcePlan {
+  if (isLast) return { sources: ['at once'], atOnceBytes: Number.POSITIVE_INFINITY };
+  const atOnceBytes = canHold && !isFresh ? AT_ONCE_BYTES : AT_ONCE_BYTES_LONGER;
+  const others: SourceName[] = canHold ? ['slices'] : hasThread ? ['thread', 'log'] : ['log'];
+  // A state that was far too large last time is not tried.
+  return { sources: lastBytes > 2 * atOnceBytes ? others : ['at once', ...others], atOnceBytes };
+}
+
+/** Bytes of state encoded per ms, roughly. It only keeps the keyframes of large states apart. */
 const ENCODE_RATE = 40_000;
 
 /**
- * Events from one keyframe to the next, for what is folded anyway while a snapshot is made: as many as are folded in some
- * 40 ms, or in twice the time that encoding the state takes.
+ * Events from one keyframe to the next, while a snapshot is made from the log: as many as are folded in about 40 ms, or
+ * in twice the time that it takes to encode the state.
  */
 export function planKeyframeSpacing(foldRate: number, stateBytes: number): number {
   return Math.max(KEYFRAME_EVENTS, Math.ceil(foldRate * Math.max(KEYFRAME_MS, (2 * stateBytes) / ENCODE_RATE)));
 }
 
-/** Always kept: should the newest prove unreadable, recovery starts from the one before it. */
+/** These are always kept: if the newest is unreadable, recovery starts from the one before it. */
 const NEWEST_KEPT = 2;
 
-/** Every open looks at all of them, and must not get slower as the log gets longer. */
+/** Every open looks at all of them, and must not get slower as the log grows. */
 const MOST_KEYFRAMES = 400;
 
-/** Of a snapshot, what decides whether it stays. */
+/** What decides whether a snapshot stays. */
 export interface KeptSnapshot {
   readonly sequence: number;
   readonly bytes: number;
 }
 
 /**
- * Which snapshots go, so that the others fit into a budget: the newest two stay whatever their size, and of those before
- * them, the keyframes of time travel, goes the one that is missed least: whose neighbours lie close together, measured by
- * how far back it is. What is left lies the further apart the further back: ever twice as far, when room is tight.
+ * Which snapshots to delete, so that the others fit into a budget.
+ *
+ * The two newest are always kept. Older ones serve time travel as keyframes. One after another, the keyframe that is
+ * missed least is deleted: its neighbours lie close together for how far back it is. So the gaps get wider the further
+ * back they are.
  *
  * @param snapshots newest first
  * @returns sequences

@@ -1,6 +1,16 @@
-/** How fast this machine opens, loads and folds this log: measured at every open and every snapshot, and remembered in it. */
+/**
+ * How fast this machine opens, loads and folds this log. Every open and every snapshot measures it, and the log
+ * remembers it.
+ */
 import type { LogStore } from '../../log/log-store.ts';
-import type { Measured } from './making.ts';
+
+/** What a recovery took. The load is absent if it was not that of an open, which also freezes the state. */
+export interface Measured {
+  readonly eventsReplayed: number;
+  readonly foldMilliseconds: number;
+  readonly bytesLoaded?: number;
+  readonly loadMilliseconds?: number;
+}
 
 export interface Rates {
   /** Events folded, per ms. */
@@ -11,7 +21,7 @@ export interface Rates {
   open: number;
 }
 
-/** Assumed until measured; on the slow side, so that the promise holds on the first open. */
+/** Assumed until measured. They are on the slow side, so that the promise holds at the first open. */
 const DEFAULT_RATES: Rates = { fold: 200, load: 20_000, open: 50 };
 /** Fewer events or bytes than these say nothing about a rate. */
 const MEASURABLE_EVENTS = 2_000;
@@ -25,14 +35,14 @@ export async function readRates(log: LogStore): Promise<Rates> {
     const { fold, load, open } = { ...DEFAULT_RATES, ...JSON.parse(text ?? '') };
     if (fold > 0 && load > 0 && open >= 0) return { fold, load, open };
   } catch {
-    // Nothing remembered, or nothing legible: a rate is only a hint.
+    // Nothing is remembered, or it is unreadable: a rate is only a hint.
   }
   return { ...DEFAULT_RATES };
 }
 
-/** Learns from a recovery what it was long enough to tell. */
+/** Learns from a recovery, as far as it was long enough to measure a rate. */
 export function learnRates(rates: Rates, measured: Measured): void {
-  const { eventsReplayed, foldMilliseconds, bytesLoaded, loadMilliseconds } = measured;
+  const { eventsReplayed, foldMilliseconds, bytesLoaded = 0, loadMilliseconds = 0 } = measured;
   if (eventsReplayed >= MEASURABLE_EVENTS && foldMilliseconds > 0) rates.fold = eventsReplayed / foldMilliseconds;
   if (bytesLoaded >= MEASURABLE_BYTES && loadMilliseconds > 0) rates.load = bytesLoaded / loadMilliseconds;
 }

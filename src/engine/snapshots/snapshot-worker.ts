@@ -1,74 +1,45 @@
 /** The snapshot thread: the counterpart of Redis's forked child, with the log as the memory that both share. */
-import assert from 'node:assert';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
-import type { Model } from '../../core/model.ts';
-import type { LogStore } from '../../log/log-store.ts';
 import { yieldToOthers } from '../../threads/background.ts';
 import { Pace } from '../../threads/pace.ts';
-import { openLogAt } from '../calls/open-log.ts';
+import { Moved, serve } from '../../threads/serving.ts';
+import { openInThread } from '../calls/open-log.ts';
 import { importModel } from '../folding/model-module.ts';
 import type { EncodedState } from '../folding/stored-snapshots.ts';
 import { explainDivergence } from '../past/divergence.ts';
-import { makeSnapshot } from './making.ts';
-import type { SnapshotAnswer, SnapshotOrder, SnapshotThreadOptions } from './protocol.ts';
+import { makeFromLog } from './sources.ts';
+import type { SnapshotJobs, SnapshotThreadData, SnapshotThreadOpened } from './thread.ts';
 
-/** Nobody waits in this thread, but others for its processor. */
-const SLICE_MS = 0.5;
+/** No caller waits in this thread, but other threads wait for its processor. */
+const THREAD_SLICE_MS = 0.5;
 
-assert(parentPort, 'the snapshot thread runs in a thread of its own');
+const { module, name, fingerprint, log: logThread } = workerData as SnapshotThreadData;
+
 yieldToOthers();
-await main(parentPort, workerData as SnapshotThreadOptions);
+await serve<SnapshotJobs, SnapshotThreadOpened>(parentPort, failureOf, async () => {
+  const { model, isSame } = await importModel(module, name, fingerprint);
+  const log = await openInThread(logThread);
+  const folding = { model, log, fingerprint };
+  return {
+    opened: { isSame },
+    jobs: {
+      make: async (order, tell) => {
+        const pace = new Pace(THREAD_SLICE_MS, 'nap');
+        const made = await makeFromLog(folding, order, pace, (keyframe) => tell(keyframe, buffersOf(keyframe.encoded)));
+        return new Moved(made, buffersOf(made.encoded));
+      },
+      explain: ({ to, base, live }) => explainDivergence({ ...folding, base }, to, live),
+    },
+  };
+});
 
-async function main(port: MessagePort, options: SnapshotThreadOptions): Promise<void> {
-  const { path, module, name, fingerprint } = options;
-  try {
-    const { model, isSame } = await importModel(module, name, fingerprint);
-    const log = await openLogAt(path, { readOnly: true });
-    port.on('message', (order: SnapshotOrder) => void serve(port, model, log, options, order));
-    say(port, { ready: { isSame } });
-  } catch (error) {
-    say(port, failure(error));
-  }
+/** The buffers of the chunks, which move to the other thread. */
+function buffersOf({ chunks }: EncodedState): ArrayBuffer[] {
+  return [...new Set(chunks.map(({ buffer }) => buffer as ArrayBuffer))];
 }
 
-async function serve(
-  port: MessagePort,
-  model: Model,
-  log: LogStore,
-  { fingerprint }: SnapshotThreadOptions,
-  order: SnapshotOrder,
-): Promise<void> {
-  try {
-    if ('live' in order) {
-      say(port, {
-        divergence: await explainDivergence({ model, log, fingerprint, base: order.base }, order.to, order.live),
-      });
-    } else {
-      const pace = new Pace(SLICE_MS, 'nap');
-      const { base, keyframeEvents } = order;
-      const made = await makeSnapshot(model, log, fingerprint, order.to, {
-        pace,
-        base,
-        keyframeEvents,
-        onKeyframe: (keyframe) => say(port, { keyframe }, keyframe.encoded),
-      });
-      say(port, { made }, made.encoded);
-    }
-  } catch (error) {
-    say(port, failure(error));
-  }
-}
-
-/** The chunks of `handedOver` move to the other thread. */
-function say(port: MessagePort, answer: SnapshotAnswer, handedOver?: EncodedState): void {
-  const buffers = new Set(handedOver?.chunks.map(({ buffer }) => buffer as ArrayBuffer));
-  port.postMessage(answer, [...buffers]);
-}
-
-function failure(error: unknown): SnapshotAnswer {
-  const known = isRefoldError(error)
-    ? error
-    : new RefoldError('STORE_FAILED', `Cannot make a snapshot in a thread of its own: ${messageOf(error)}`);
-  return { error: known.toJSON() };
+function failureOf(error: unknown): RefoldError {
+  if (isRefoldError(error)) return error;
+  return new RefoldError('STORE_FAILED', `Cannot make a snapshot in the snapshot thread: ${messageOf(error)}`);
 }

@@ -1,38 +1,37 @@
 /**
  * Takes the model's snapshots: on demand, when one is due, and at close.
  *
- * None of it stops the writing. A small state is encoded at once. A large one is encoded in slices from the state held still
- * (atomic fold), or made from the log (direct fold): in a thread of its own when the model says in which module it lives,
- * here in slices otherwise. Where the thread is not needed for that it checks the state (`snapshot-checker.ts`): if a replay
- * gives another one, what was kept since they agreed goes.
+ * None of it stops the writing. A moment is captured in one turn. The first source that can do so gives the bytes of
+ * its state (`planSource`, `sources.ts`), and the log stores them. What was encoded from the live state is compared
+ * with a replay (`checker.ts`). If the replay gives another state, all snapshots since both last agreed are deleted.
  */
-import { assert } from '../../core/assert.ts';
 import type { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
-import type { LiveState, StateCapture } from '../../fold/live-state.ts';
-import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { LogThread } from '../../log/log-source.ts';
+import type { LogHead, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
 import { performance } from '../../threads/timers.ts';
-import { IN_MEMORY } from '../calls/open-log.ts';
 import type { Settings } from '../calls/options.ts';
+import { warnOf } from '../calls/warn.ts';
 import { fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts';
-import { type EncodedState, encodePaced, encodeUpTo, encodeWhole, writeSnapshot } from '../folding/stored-snapshots.ts';
-import type { Divergence } from '../past/divergence.ts';
-import type { CommitQueue } from '../writing/commit-queue.ts';
-import { type Keep, SnapshotChecker } from './checker.ts';
-import { makeSnapshot } from './making.ts';
+import { type EncodedState, writeSnapshot } from '../folding/stored-snapshots.ts';
+import { type Divergence, diverged } from '../past/divergence.ts';
+import { SnapshotChecker } from './checker.ts';
 import {
   estimateRecovery,
   planKeyframeSpacing,
   planKeyframes,
   planSnapshot,
+  planSource,
   type SnapshotFacts,
   type SnapshotReason,
+  type SourceName,
 } from './policy.ts';
 import { learnRates, type Rates, writeRates } from './rates.ts';
+import { type Captured, capture, KeyframeSink, type Made, type Moment, type Source, sourcesOf } from './sources.ts';
 import { SnapshotThread } from './thread.ts';
 
-/** What a snapshot came to. */
+/** What was stored. */
 export interface SnapshotReport {
   readonly sequence: number;
   readonly stateHash: string;
@@ -41,84 +40,67 @@ export interface SnapshotReport {
   readonly milliseconds: number;
 }
 
-/** What the snapshotter asks of its store. */
-export interface SnapshotSource {
+/** What the snapshotter needs of its store. `sequence` is that of the last event folded, pending commits included. */
+export interface SnapshotterParts extends Captured {
   readonly model: Model;
   readonly log: LogStore;
-  readonly queue: CommitQueue;
+  /** How a thread opens the log; undefined where only this thread has it. */
+  readonly logThread: LogThread | undefined;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
-  readonly live: LiveState<object>;
-  /** The first sequence of each event type so far. */
-  readonly firstSeen: ReadonlyMap<string, number>;
-  /** Of the last event folded, pending commits included. */
-  readonly sequence: number;
-  /** Why the state is not to be trusted, if so: a reducer may have left it half changed. */
+  /** Why the state must not be used, if so: a reducer may have left it half changed. */
   readonly failure: RefoldError | undefined;
 }
 
-/**
- * A state of up to so many bytes is encoded at once: about a millisecond; or three, where it cannot be held still, and before
- * the first append, when nobody waits: a process that dies young shall not leave the next one a longer tail.
- */
-const AT_ONCE_BYTES = 64 * 1024;
-const AT_ONCE_BYTES_LONGER = 256 * 1024;
-/** A slice of work on the thread that writes, and the pause after it, in ms: a fifth of its time, however busy it is. */
+/** A slice of work on the thread that writes, and the pause after it, in ms: at most a fifth of its time. */
 const SLICE_MS = 0.2;
 const REST_MS = 1;
-/** Bytes compressed and written per ms, at the least: compression does some ten times as many. The rest is waiting behind blocks. */
+/** The least number of bytes written per ms. What takes longer is waiting for blocks, and is not counted as work. */
 const WRITE_RATE = 20_000;
-/** For work in another thread, which keeps its own pace. */
-const UNPACED: Pace = new Pace(Number.POSITIVE_INFINITY);
-/** What keyframes may take, in bytes of encoded state; on disk it is compressed, to about a quarter. */
+/** How large all keyframes together may be, in bytes of encoded state. Compressed on disk, they take about a quarter. */
 const KEYFRAME_BUDGET_BYTES = 64 * 1024 * 1024;
 
 export class Snapshotter {
-  readonly #source: SnapshotSource;
+  readonly #parts: SnapshotterParts;
   readonly #rates: Rates;
+  readonly #thread: SnapshotThread | undefined;
+  readonly #sources: Readonly<Record<SourceName, Source>>;
   readonly #checker: SnapshotChecker;
   #last: SnapshotInfo | undefined;
   #lastAt: number;
   readonly #openedSequence: number;
-  /** The work that the last snapshot took in all, and the part of it before it was written, in ms. */
+  /** The work that the last snapshot took in all, in ms. */
   #takeMs = 0;
-  #workMs = 0;
   #running: Promise<SnapshotReport> | undefined;
   #saidTooLarge = false;
   /** The rates as the log remembers them. */
   #remembered = '';
 
-  constructor(source: SnapshotSource, rates: Rates, last: SnapshotInfo | undefined) {
-    const { model, log, fingerprint, settings } = source;
-    this.#source = source;
+  /** @param last what the live state was recovered from */
+  constructor(parts: SnapshotterParts, rates: Rates, last: SnapshotInfo | undefined) {
+    const { model, log, logThread, fingerprint, settings } = parts;
+    const { module, name } = model;
+    this.#parts = parts;
     this.#rates = rates;
     this.#last = last;
     this.#lastAt = settings.clock();
-    this.#openedSequence = source.sequence;
-    const isFile = settings.path !== undefined && settings.path !== IN_MEMORY;
-    const thread =
-      model.module === undefined || !isFile
-        ? undefined
-        : new SnapshotThread({ path: log.path, module: model.module, name: model.name, fingerprint });
-    this.#checker = new SnapshotChecker({
-      path: log.path,
-      thread,
-      base: last,
-      keep: (make) => this.#keepingKeyframes(make),
-      onDivergence: () => this.#dropDoubtful(),
-    });
+    this.#openedSequence = parts.sequence;
+    if (module !== undefined && logThread !== undefined)
+      this.#thread = new SnapshotThread({ path: log.path, log: logThread, module, name, fingerprint });
+    this.#sources = sourcesOf({ model, log, fingerprint }, this.#thread);
+    this.#checker = new SnapshotChecker(this.#thread, this.lastSequence, rates);
   }
 
   get lastSequence(): number {
     return this.#last?.sequence ?? 0;
   }
 
-  /** Why the state that lives is not what a replay gives, once that was found. */
+  /** Where the live state differs from a replay, once a check has found that. */
   get divergence(): Divergence | undefined {
     return this.#checker.divergence;
   }
 
-  /** ms that an open would take now. */
+  /** How long an open would take now, in ms. */
   get estimatedRecoveryMs(): number {
     return estimateRecovery(this.#facts());
   }
@@ -129,37 +111,37 @@ export class Snapshotter {
   }
 
   /**
-   * Takes a snapshot of the state as it is now; joins one that is being taken of this very state.
+   * Takes a snapshot of the state as it is now. If one of this very state is being taken, its report is given.
    *
-   * @param checked have it compared with a replay even when that costs more than the snapshot itself
-   * @throws RefoldError `REDUCER_FAILED` when a replay gives another state, naming the first divergent event and the place
+   * @param checked compare it with a replay before it is kept, even if that costs more than the snapshot itself
+   * @throws RefoldError `REDUCER_FAILED` when a replay gives another state, naming the first divergent event and the
+   * place
    */
   take(checked = false): Promise<SnapshotReport> {
-    return this.#alone(() => this.#take(checked));
+    return this.#alone(() => this.#take(checked ? 'checked' : 'by itself'));
   }
 
   /**
-   * Takes the last snapshot, of a state that changes no more; none of one that a replay would not give.
+   * Takes the last snapshot, when the state no longer changes. If a replay gives another state, none is taken.
    *
    * @throws RefoldError `STORE_FAILED` when a reducer may have left the state half changed
    */
   async takeLast(): Promise<void> {
     while (this.#running !== undefined) await this.#running.catch(() => {});
-    const { failure, sequence, live } = this.#source;
+    const { failure, sequence } = this.#parts;
     if (failure !== undefined) throw failure; // an append that was under way may still have failed
     if (this.divergence !== undefined || sequence <= this.lastSequence) return;
-    const whole = encodeWhole(live.value);
-    await this.#alone(() => this.#write(async () => whole));
+    await this.#alone(() => this.#take('last'));
   }
 
-  /** Ends the other thread, whatever it is doing. */
-  close(): Promise<void> {
-    return this.#checker.close();
+  /** Ends the snapshot thread, whatever it is doing. */
+  async close(): Promise<void> {
+    await this.#thread?.close();
   }
 
   async #alone(take: () => Promise<SnapshotReport>): Promise<SnapshotReport> {
     while (this.#running !== undefined) {
-      const { sequence } = this.#source;
+      const { sequence } = this.#parts;
       const report = await this.#running;
       if (report.sequence >= sequence) return report;
     }
@@ -171,112 +153,82 @@ export class Snapshotter {
     }
   }
 
-  async #take(checked: boolean): Promise<SnapshotReport> {
-    const { live, failure } = this.#source;
-    // Commits from before the failure still become durable, and would have it taken.
-    if (failure !== undefined) throw failure;
-    const capture = live.capture();
-    try {
-      const start = performance.now();
-      const mayTakeLonger = capture === undefined || this.#source.sequence === this.#openedSequence;
-      const atOnceBytes = mayTakeLonger ? AT_ONCE_BYTES_LONGER : AT_ONCE_BYTES;
-      // What was far too large the last time need not be tried.
-      const isLarge = (this.#last?.bytes ?? 0) > 2 * atOnceBytes;
-      const atOnce = isLarge ? undefined : encodeUpTo(capture?.state ?? live.value, atOnceBytes);
-      this.#workMs = performance.now() - start;
-      return await this.#write((to, durable) => this.#encode(to, durable, atOnce, capture, checked));
-    } finally {
-      capture?.release();
-    }
-  }
-
-  /** Writes the snapshot of this very moment; `encode` gives it, sooner or later, and is told when the log holds as much. */
-  async #write(
-    encode: (sequence: number, durable: Promise<unknown>) => Promise<EncodedState>,
-  ): Promise<SnapshotReport> {
-    const { log, queue, sequence, fingerprint, firstSeen, settings } = this.#source;
+  async #take(occasion: Occasion): Promise<SnapshotReport> {
+    // Commits from before the failure may still become durable, and a snapshot may become due.
+    if (this.#parts.failure !== undefined) throw this.#parts.failure;
     const start = performance.now();
-    const stored = fingerprintFor(fingerprint, firstSeen);
-    const durable = queue.fence();
-    durable.catch(() => {}); // met again below, unless encoding fails before
-    const encoded = await encode(sequence, durable);
-    const head = await durable;
-    assert(head.sequence === sequence, 'the fence ends at the sequence whose state is encoded');
-    const encodedAt = performance.now();
-    const remembering = this.#rememberRates();
-    remembering.catch(() => {}); // met again below
-    this.#last = await writeSnapshot(log, '', encoded, head, stored);
-    this.#lastAt = settings.clock();
-    this.#takeMs = this.#workMs + Math.min(performance.now() - encodedAt, encoded.bytes / WRITE_RATE);
-    // When a divergence was found while this one was being made, it is doubtful as well.
-    const dropping = this.divergence === undefined ? this.#thinOut() : this.#dropDoubtful();
-    await Promise.all([dropping, remembering]);
-    this.#sayIfTooLarge();
+    const moment = capture(this.#parts, occasion !== 'last');
+    const { sequence } = moment;
+    const made = await this.#make(moment, occasion).finally(moment.release);
+    const { encoded, measured } = made;
+    const head = await moment.durable; // a check reads the log
+    if (measured === undefined) await this.#check(sequence, encoded, occasion);
+    await this.#keep(moment, made, head);
     const { stateHash, bytes } = encoded;
     return { sequence, stateHash, bytes, milliseconds: performance.now() - start };
   }
 
-  /** Only what is new: under full load each thing that is written waits for a block or two. */
+  /** The state of a moment, from the first source that can give it. */
+  async #make(moment: Moment, occasion: Occasion): Promise<Made> {
+    const { sources, atOnceBytes } = planSource({
+      canHold: moment.isHeld,
+      hasThread: this.#thread !== undefined,
+      isFresh: moment.sequence === this.#openedSequence,
+      isLast: occasion === 'last',
+      lastBytes: this.#last?.bytes ?? 0,
+    });
+    const pace = new Pace(SLICE_MS, REST_MS);
+    const keyframes = new KeyframeSink(this.#parts.log, this.#keyframeEvents());
+    for (const name of sources) {
+      const made = await this.#sources[name]({ moment, atOnceBytes, pace, keyframes });
+      if (made === undefined) continue;
+      await keyframes.written();
+      if (made.measured !== undefined) learnRates(this.#rates, made.measured);
+      return made;
+    }
+    throw new Error('the last source of a plan gives the state');
+  }
+
+  /**
+   * Compares what was encoded from the live state with a replay: before the snapshot is kept if the caller asked for
+   * that, otherwise in the background, and rarely enough to leave the processor to the writing.
+   *
+   * @throws RefoldError `REDUCER_FAILED` if they differ. The snapshot must not be kept then
+   */
+  async #check(sequence: number, encoded: EncodedState, occasion: Occasion): Promise<void> {
+    const compare = async (): Promise<void> => {
+      const divergence = await this.#checker.check(sequence, encoded);
+      if (divergence === undefined) return;
+      await this.#dropDoubtful();
+      throw diverged(this.#parts.log.path, sequence, divergence);
+    };
+    if (occasion === 'checked') return compare();
+    if (occasion === 'last' || !this.#checker.isRested) return;
+    compare().catch((error: unknown) => {
+      if (this.#thread?.isClosed === false) warnOf('RefoldSnapshotWarning', error);
+    });
+  }
+
+  async #keep({ firstSeen }: Moment, { encoded, workMs }: Made, head: LogHead): Promise<void> {
+    const { log, fingerprint, settings } = this.#parts;
+    const start = performance.now();
+    const remembering = this.#rememberRates();
+    remembering.catch(() => {}); // awaited below as well
+    this.#last = await writeSnapshot(log, '', encoded, head, fingerprintFor(fingerprint, firstSeen));
+    this.#lastAt = settings.clock();
+    this.#takeMs = workMs + Math.min(performance.now() - start, encoded.bytes / WRITE_RATE);
+    // If a check has failed while this snapshot was made, the snapshot is doubtful as well.
+    const dropping = this.divergence === undefined ? this.#thinOut() : this.#dropDoubtful();
+    await Promise.all([dropping, remembering]);
+    this.#sayIfTooLarge();
+  }
+
+  /** Writes the rates if they have changed: under full load each write waits for a block or two. */
   async #rememberRates(): Promise<void> {
     const text = JSON.stringify(this.#rates);
     if (text === this.#remembered) return;
-    await writeRates(this.#source.log, this.#rates);
+    await writeRates(this.#parts.log, this.#rates);
     this.#remembered = text;
-  }
-
-  /** The state at `to`, encoded by whoever can do so without being in the way; compared where two did. */
-  async #encode(
-    to: number,
-    durable: Promise<unknown>,
-    atOnce: EncodedState | undefined,
-    capture: StateCapture | undefined,
-    checked: boolean,
-  ): Promise<EncodedState> {
-    const pace = new Pace(SLICE_MS, REST_MS);
-    const ours = atOnce ?? (capture && (await this.#working(pace, encodePaced(capture.state, pace))));
-    await durable; // what is made or checked is read from the log
-    if (ours === undefined) return (await this.#makeInThread(to)) ?? (await this.#makeFromLog(to, pace));
-    if (checked) await this.#checker.check(to, ours);
-    else this.#checker.checkNowAndThen(to, ours);
-    return ours;
-  }
-
-  /** Counts as work for the snapshot; resting, and waiting for the disk before it or for a check, does not. */
-  async #working<T>(pace: Pace, work: Promise<T>): Promise<T> {
-    const start = pace.workClock;
-    try {
-      return await work;
-    } finally {
-      this.#workMs += pace.workClock - start;
-    }
-  }
-
-  #makeInThread(to: number): Promise<EncodedState | undefined> {
-    return this.#checker.make(to, this.#keyframeEvents(), (make) =>
-      this.#working(UNPACED, this.#keepingKeyframes(make)),
-    );
-  }
-
-  #makeFromLog(to: number, pace: Pace): Promise<EncodedState> {
-    const { model, log, fingerprint } = this.#source;
-    const making = this.#keepingKeyframes((onKeyframe) =>
-      makeSnapshot(model, log, fingerprint, to, { pace, keyframeEvents: this.#keyframeEvents(), onKeyframe }),
-    );
-    return this.#working(pace, making);
-  }
-
-  /** Writes what is made on the way, and learns from how long it took. */
-  async #keepingKeyframes(make: Parameters<Keep>[0]): Promise<EncodedState> {
-    const { log } = this.#source;
-    const writes: Promise<unknown>[] = [];
-    const made = await make(({ head, encoded, fingerprint }) => {
-      writes.push(writeSnapshot(log, '', encoded, head, fingerprint));
-      writes.at(-1)!.catch(() => {}); // met again below
-    });
-    await Promise.all(writes);
-    // The load alone says too little: an open freezes the state besides.
-    learnRates(this.#rates, { ...made.measured, bytesLoaded: 0 });
-    return made.encoded;
   }
 
   #keyframeEvents(): number {
@@ -284,38 +236,39 @@ export class Snapshotter {
     return planKeyframeSpacing(this.#rates.fold, this.#last?.bytes ?? 0);
   }
 
-  /** Neither what lived nor what a replay gives is known to be right: the last snapshot on which both agreed stays. */
+  /** Deletes all snapshots since the last agreement: neither the live state nor the replay is known to be right. */
   async #dropDoubtful(): Promise<void> {
-    const { log } = this.#source;
+    const { log } = this.#parts;
+    const { agreed } = this.#checker;
     const snapshots = await log.snapshots('');
-    const doubtful = snapshots
-      .filter(({ sequence }) => sequence > this.#checker.agreed)
-      .map(({ sequence }) => sequence);
+    const doubtful = snapshots.map(({ sequence }) => sequence).filter((sequence) => sequence > agreed);
     await log.dropSnapshots('', doubtful);
-    this.#last = snapshots.find(({ sequence }) => sequence <= this.#checker.agreed);
+    this.#last = snapshots.find(({ sequence }) => sequence <= agreed);
   }
 
   async #thinOut(): Promise<void> {
-    const { log } = this.#source;
+    const { log } = this.#parts;
     const drop = planKeyframes(await log.snapshots(''), KEYFRAME_BUDGET_BYTES);
     if (drop.length > 0) await log.dropSnapshots('', drop);
   }
 
-  /** A state whose loading alone overruns the promise cannot be helped by snapshots: said once, with the numbers. */
+  /**
+   * Warns once, with the numbers, if loading the state alone takes longer than the promise: snapshots cannot help then.
+   */
   #sayIfTooLarge(): void {
     const { loadMs, recoverWithin } = this.#facts();
     if (this.#saidTooLarge || loadMs <= recoverWithin) return;
     this.#saidTooLarge = true;
-    warn(
-      `Loading the state of ${this.#source.log.path} (${this.#last!.bytes} bytes) will take about ${Math.round(loadMs)} ms, and recoverWithin promises ${recoverWithin} ms`,
-    );
+    const size = `${this.#parts.log.path} (${this.#last!.bytes} bytes)`;
+    const message = `Loading the state of ${size} will take about ${Math.round(loadMs)} ms, and recoverWithin promises ${recoverWithin} ms`;
+    process.emitWarning(message, { type: 'RefoldSnapshotWarning' });
   }
 
   #facts(): SnapshotFacts {
-    const { sequence, settings } = this.#source;
+    const { sequence, settings } = this.#parts;
     const { fold, load, open } = this.#rates;
     const now = settings.clock();
-    // A clock that was set back would hold every save rule off until it is past that time again.
+    // If the clock was set back, no save rule would fire until it has passed that time again.
     if (now < this.#lastAt) this.#lastAt = now;
     return {
       tailEvents: sequence - this.lastSequence,
@@ -331,6 +284,5 @@ export class Snapshotter {
   }
 }
 
-function warn(message: string): void {
-  process.emitWarning(message, { type: 'RefoldSnapshotWarning' });
-}
+/** Why a snapshot is taken: a caller asked for it, it is due, or the store closes. */
+type Occasion = 'checked' | 'by itself' | 'last';

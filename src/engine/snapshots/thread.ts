@@ -1,145 +1,161 @@
 /**
- * The store's end of the snapshot thread: started when the first snapshot is due, ended when it has been idle for a while.
+ * The store's end of the snapshot thread. The thread is started when it is first needed, and ended after some idle
+ * time.
  *
- * One order at a time; while one is under way the thread keeps the process alive, since somebody may wait for it.
+ * It takes one order at a time. If the thread cannot be started, or has died, every order gives undefined from then on,
+ * and the work must be done elsewhere.
  */
-import type { Worker } from 'node:worker_threads';
-import { messageOf, reviveError } from '../../core/errors.ts';
-import { startThread, threadFile } from '../../threads/threads.ts';
-import { later } from '../../threads/timers.ts';
+import { messageOf } from '../../core/errors.ts';
+import type { LogThread } from '../../log/log-source.ts';
+import { Mutex } from '../../threads/mutex.ts';
+import { Thread } from '../../threads/thread.ts';
+import { later, performance } from '../../threads/timers.ts';
+import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import type { FoundDivergence } from '../past/divergence.ts';
-import type { Keyframe, MadeSnapshot } from './making.ts';
-import type { SnapshotAnswer, SnapshotOrder, SnapshotThreadOptions } from './protocol.ts';
+import type { Keyframe, Made, MakeOrder } from './sources.ts';
 
-/** An idle thread holds on to memory for what its last state left behind. */
-const IDLE_MS = 10_000;
-
-/** Thrown when there can be no such thread, or it died: snapshots must be made otherwise. */
-export class ThreadUnavailable extends Error {}
-
-type MakeOrder = Extract<SnapshotOrder, { keyframeEvents: number }>;
-type ExplainOrder = Exclude<SnapshotOrder, MakeOrder>;
-
-interface Pending {
-  readonly worker: Worker;
-  readonly resolve: (answer: SnapshotAnswer) => void;
-  readonly reject: (error: Error) => void;
-  readonly onKeyframe: (keyframe: Keyframe) => void;
+/** Handed to the thread at its start. */
+export interface SnapshotThreadData {
+  /** Names the log in messages. */
+  readonly path: string;
+  /** How the thread opens the log. */
+  readonly log: LogThread;
+  /** URL of the model's module, and the model's name there. */
+  readonly module: string;
+  readonly name: string;
+  readonly fingerprint: ModelFingerprint;
 }
 
+/**
+ * What the thread can be asked for: a snapshot, with keyframes on the way; or where a replay differs from the live
+ * state.
+ */
+export interface SnapshotJobs {
+  make: { takes: MakeOrder; answers: Made; tells: Keyframe };
+  explain: { takes: ExplainOrder; answers: FoundDivergence };
+}
+
+export interface ExplainOrder {
+  readonly to: number;
+  /** Snapshots after this one are not used. */
+  readonly base: number;
+  /** The encoded live state at `to`. */
+  readonly live: readonly Uint8Array[];
+}
+
+/** `isSame`: the reducers of its model have the same source text as those of the model in use. */
+export interface SnapshotThreadOpened {
+  readonly isSame: boolean;
+}
+
+/** An idle thread keeps the memory that its last state needed. */
+const IDLE_MS = 10_000;
+/** The thread has rested if it was idle for this many times as long as its last order took. */
+const REST_PER_ORDER = 10;
+/** What its start takes, roughly, in ms. A short-lived store should not pay for a background order. */
+const START_MS = 200;
+
+type Running = Thread<SnapshotJobs, SnapshotThreadOpened>;
+
 export class SnapshotThread {
-  readonly #options: SnapshotThreadOptions;
-  #worker: Worker | undefined;
-  /** Settles when it has imported the model, or could not. */
-  #ready: Promise<void> | undefined;
-  #pending: Pending | undefined;
+  readonly #data: SnapshotThreadData;
+  readonly #orders = new Mutex();
+  readonly #closing = new AbortController();
+  #thread: Running | undefined;
   #stayUp: () => void = () => {};
-  #isSame = false;
+  /** When the last order ended, and how long it took, in ms. */
+  #endedAt: number = performance.now();
+  #tookMs = START_MS;
+  #isGivenUp = false;
 
-  constructor(options: SnapshotThreadOptions) {
-    this.#options = options;
+  constructor(data: SnapshotThreadData) {
+    this.#data = data;
+  }
+
+  /** Whether it has been idle for long enough to be given background work. */
+  get isRested(): boolean {
+    return !this.#orders.isBusy && performance.now() - this.#endedAt >= this.#tookMs * REST_PER_ORDER;
+  }
+
+  get isClosed(): boolean {
+    return this.#closing.signal.aborted;
   }
 
   /**
-   * Starts the thread, unless it runs.
-   *
-   * @throws ThreadUnavailable
+   * Whether a state that the thread makes may be kept without a comparison with the live state. Undefined if there is no
+   * thread. The other orders give undefined in that case, too.
    */
-  async start(): Promise<void> {
-    this.#stayUp();
-    await (this.#ready ??= this.#start());
+  isSame(): Promise<boolean | undefined> {
+    return this.#order(async (thread) => thread.opened.isSame);
   }
 
-  /**
-   * Makes a snapshot of the state at `to`, from a snapshot at or before `base`.
-   *
-   * @param onKeyframe gets what is made on the way
-   * @throws ThreadUnavailable; RefoldError what recovery throws
-   */
-  async make(order: MakeOrder, onKeyframe: (keyframe: Keyframe) => void): Promise<MadeSnapshot> {
-    const answer = await this.#ask(order, onKeyframe);
-    return (answer as { made: MadeSnapshot }).made;
+  /** Makes a snapshot. `onKeyframe` gets the keyframes on the way. Throws what recovery throws. */
+  make(order: MakeOrder, onKeyframe: (keyframe: Keyframe) => void): Promise<Made | undefined> {
+    return this.#order((thread) => thread.ask('make', order, [], onKeyframe));
   }
 
-  /**
-   * Whether the thread folds by the very source text of the model in use, as far as is known: what it makes may then stand
-   * for what lives without being compared.
-   */
-  get isSame(): boolean {
-    return this.#isSame;
+  /** Says where a replay differs from the live state. Throws what recovery throws. */
+  explain(order: ExplainOrder): Promise<FoundDivergence | undefined> {
+    return this.#order((thread) => thread.ask('explain', order));
   }
 
-  /** Says where a replay parts from `live`, the encoded state at `to`. Throws as `make` does. */
-  async explain(order: ExplainOrder): Promise<FoundDivergence> {
-    const answer = await this.#ask(order, () => {});
-    return (answer as { divergence: FoundDivergence }).divergence;
+  /** Ends the thread for good and warns once: from now on snapshots are made without it. */
+  async giveUp(why: string): Promise<void> {
+    this.#isGivenUp = true;
+    await this.#thread?.abort();
+    if (this.isClosed) return;
+    process.emitWarning(`Snapshots are made on the main thread, and not checked: ${why}`, {
+      type: 'RefoldSnapshotWarning',
+    });
   }
 
   /** Ends the thread, whatever it is doing. */
   async close(): Promise<void> {
     this.#stayUp();
-    const worker = this.#worker;
-    this.#worker = this.#ready = undefined;
-    await worker?.terminate();
+    this.#closing.abort();
+    await this.#orders.settled();
+    await this.#thread?.abort();
   }
 
-  async #ask(order: SnapshotOrder, onKeyframe: Pending['onKeyframe']): Promise<SnapshotAnswer> {
-    await this.start();
-    const worker = this.#worker;
-    if (worker === undefined) throw new ThreadUnavailable('the thread was ended');
-    try {
-      const answer = this.#answer(worker, onKeyframe);
-      worker.postMessage(order);
-      return await answer;
-    } finally {
-      this.#stayUp = later(IDLE_MS, () => void this.close());
-    }
-  }
-
-  async #start(): Promise<void> {
-    try {
-      const execArgv = process.execArgv.filter(concernsModules);
-      const options = { workerData: this.#options, execArgv, name: 'refold snapshots' };
-      const worker = startThread(WORKER, options, 'make snapshots of', this.#options.path);
-      this.#worker = worker;
-      worker.on('message', (answer: SnapshotAnswer) => this.#hear(answer));
-      worker.on('error', (error) => this.#fail(worker, error));
-      worker.on('exit', () => this.#fail(worker, new Error('the thread ended')));
-      const answer = await this.#answer(worker, () => {});
-      this.#isSame = (answer as { ready: { isSame: boolean } }).ready.isSame;
-    } catch (error) {
-      throw new ThreadUnavailable(messageOf(error), { cause: error });
-    }
-  }
-
-  /** While an answer is waited for, or its end, the thread keeps the process alive. */
-  #answer(worker: Worker, onKeyframe: Pending['onKeyframe']): Promise<SnapshotAnswer> {
-    worker.ref();
-    return new Promise<SnapshotAnswer>((resolve, reject) => {
-      this.#pending = { worker, resolve, reject, onKeyframe };
-    }).finally(() => {
-      if (this.#worker === worker) worker.unref();
+  #order<T>(order: (thread: Running) => Promise<T>): Promise<T | undefined> {
+    return this.#orders.run(async () => {
+      if (this.#isGivenUp || this.isClosed) return undefined;
+      this.#stayUp();
+      const start = performance.now();
+      try {
+        return await order(await this.#running());
+      } catch (error) {
+        if (this.#thread !== undefined && this.#thread.death === undefined) throw error;
+        // A thread that died, for example of a state too large for it, would die again.
+        await this.giveUp(messageOf(this.#thread?.death ?? error));
+        return undefined;
+      } finally {
+        this.#endedAt = performance.now();
+        this.#tookMs = this.#endedAt - start;
+        if (!this.isClosed) this.#stayUp = later(IDLE_MS, () => void this.#thread?.abort());
+      }
     });
   }
 
-  #hear(answer: SnapshotAnswer): void {
-    if ('keyframe' in answer) this.#pending?.onKeyframe(answer.keyframe);
-    else if ('error' in answer) this.#pending?.reject(reviveError(answer.error, undefined));
-    else this.#pending?.resolve(answer);
-  }
-
-  /** A thread that died (of a state too large for it, say) would die again. */
-  #fail(worker: Worker, cause: unknown): void {
-    if (this.#worker === worker) this.#worker = this.#ready = undefined;
-    if (this.#pending?.worker === worker) this.#pending.reject(new ThreadUnavailable(messageOf(cause), { cause }));
+  /** The thread that runs, or a new one: an idle thread may have been ended. */
+  async #running(): Promise<Running> {
+    if (this.#thread?.death !== undefined) this.#thread = undefined;
+    this.#thread ??= await Thread.start<SnapshotJobs, SnapshotThreadOpened>({
+      name: 'snapshot-worker',
+      from: import.meta.url,
+      data: this.#data,
+      action: 'make snapshots of',
+      path: this.#data.path,
+      execArgv: process.execArgv.filter(concernsModules),
+      signal: this.#closing.signal,
+    });
+    return this.#thread;
   }
 }
 
-const WORKER = threadFile(import.meta.url, 'snapshot-worker');
-
 /**
- * Of the process's own flags, those that say how modules are found and loaded: the model's module needs them. Others would
- * be refused in a thread, or would make it run something else.
+ * Picks the process's flags that say how modules are found and loaded: the model's module needs them. A thread would
+ * refuse the other flags, or would run something else.
  */
 function concernsModules(flag: string, index: number, flags: readonly string[]): boolean {
   const TAKES_VALUE = /^(-C|--conditions|--import|-r|--require|--loader|--experimental-loader)$/;

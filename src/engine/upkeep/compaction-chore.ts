@@ -6,6 +6,7 @@
  * per block. They are estimates, and made exact whenever work begins: work on a wrong estimate is a look and nothing more.
  */
 import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import { Mutex } from '../../threads/mutex.ts';
 import type { Settings } from '../calls/options.ts';
 import { collectHeaders, dropHistory, sealThrough } from './compaction.ts';
 import {
@@ -26,9 +27,8 @@ export interface ChoreSource {
   readonly settings: Pick<Settings, 'history' | 'clock'>;
   /** Snapshots that the model can use, newest first. */
   readonly usableSnapshots: () => Promise<readonly SnapshotInfo[]>;
-  /** Sequence of the newest snapshot; asked after every commit. */
-  readonly snapshotSequence: () => number;
-  readonly takeSnapshot: () => Promise<unknown>;
+  /** Takes snapshots, and knows the sequence of the newest one, which is asked for after every commit. */
+  readonly snapshots: { readonly lastSequence: number; take(): Promise<unknown> };
   /** Lets the running projections keep how far they have come: they hold history back. */
   readonly saveProjections: () => Promise<unknown>;
 }
@@ -55,6 +55,7 @@ const NO_LOOK = { at: 0, snapshotSequence: -1, oldestAt: 0, waitsForSnapshot: fa
 const SEALED_KEY = 'sealedThrough';
 /** Commits before the last so many bytes count ever less in the average size of an event. */
 const AVERAGED_BYTES = 4 * 1024 * 1024;
+
 export class CompactionChore implements Chore {
   readonly #source: ChoreSource;
   readonly #stopping = new AbortController();
@@ -66,7 +67,8 @@ export class CompactionChore implements Chore {
   #stateBytes = 0;
   #recent = { bytes: 0, events: 0 };
   #recentThrough: number;
-  #busy: Promise<unknown> | undefined;
+  /** One round, or one compaction that was asked for, at a time: what it finds, only itself changes. */
+  readonly #turns = new Mutex();
 
   constructor(source: ChoreSource) {
     this.#source = source;
@@ -89,7 +91,7 @@ export class CompactionChore implements Chore {
   }
 
   isDue(): boolean {
-    if (this.#busy !== undefined || this.#stopping.signal.aborted) return false;
+    if (this.#turns.isBusy || this.#stopping.signal.aborted) return false;
     return planUpkeep(this.#facts()).length > 0;
   }
 
@@ -97,16 +99,9 @@ export class CompactionChore implements Chore {
     return this.alone(() => this.#round());
   }
 
-  /** Does work while no round is on: what it finds, nobody changes but itself. */
-  async alone<T>(work: () => Promise<T>): Promise<T> {
-    while (this.#busy !== undefined) await this.#busy.catch(() => {});
-    const busy = work();
-    this.#busy = busy;
-    try {
-      return await busy;
-    } finally {
-      this.#busy = undefined;
-    }
+  /** Does work while no round is under way. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#turns.run(work);
   }
 
   /** A round in progress ends with what it is doing; no other begins. */
@@ -115,13 +110,13 @@ export class CompactionChore implements Chore {
   }
 
   async #round(): Promise<void> {
-    const { log, takeSnapshot } = this.#source;
+    const { log, snapshots } = this.#source;
     this.#sealedThrough ??= await this.#recall();
     this.#noteOpen(await collectHeaders(log, this.#sealedThrough + 1));
     this.#stateBytes = (await log.snapshots(''))[0]?.bytes ?? 0;
     for (const step of planUpkeep(this.#facts())) {
       if (this.#stopping.signal.aborted) return;
-      if (step === 'snapshot') await takeSnapshot();
+      if (step === 'snapshot') await snapshots.take();
       if (step === 'seal') await this.#seal();
       if (step === 'drop') await this.#drop();
     }
@@ -160,10 +155,10 @@ export class CompactionChore implements Chore {
   }
 
   async #drop(): Promise<void> {
-    const { log, settings, usableSnapshots, snapshotSequence, saveProjections } = this.#source;
+    const { log, settings, usableSnapshots, snapshots, saveProjections } = this.#source;
     const { history, clock } = settings;
     const at = clock();
-    const newest = snapshotSequence();
+    const newest = snapshots.lastSequence;
     await saveProjections();
     const headers = await collectHeaders(log);
     const context = { log, history, usableSnapshots, now: at, onProgress: quietly };
@@ -183,11 +178,11 @@ export class CompactionChore implements Chore {
   }
 
   #facts(): UpkeepFacts {
-    const { log, settings, snapshotSequence } = this.#source;
+    const { log, settings, snapshots } = this.#source;
     const { history, clock } = settings;
     const { sequence } = log.head();
     const look = this.#look;
-    const newest = snapshotSequence();
+    const newest = snapshots.lastSequence;
     // Only an age asks for the time.
     const now = typeof history === 'object' && history.maxAge !== undefined ? clock() : look.at;
     return {

@@ -10,7 +10,7 @@ export interface Chore {
 }
 
 /** After a failure the next try of a chore waits this long, in ms: what failed a moment ago will most likely fail again. */
-const PAUSE_MS = 10_000;
+const RETRY_AFTER_MS = 10_000;
 
 export class Housekeeper {
   readonly #chores: readonly Chore[];
@@ -54,7 +54,7 @@ export class Housekeeper {
     try {
       await chore.run();
     } catch (error) {
-      this.#pausedUntil.set(chore, performance.now() + PAUSE_MS);
+      this.#pausedUntil.set(chore, performance.now() + RETRY_AFTER_MS);
       if (this.#stopped) return;
       warnOf('RefoldHousekeepingWarning', error);
     }

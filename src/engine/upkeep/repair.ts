@@ -22,7 +22,11 @@ export interface RepairOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-const CHECKS: OptionChecks<RepairOptions> = { plan: TRUE_OR_FALSE, acceptLoss: TRUE_OR_FALSE, onProgress: A_FUNCTION };
+const REPAIR_CHECKS: OptionChecks<RepairOptions> = {
+  plan: TRUE_OR_FALSE,
+  acceptLoss: TRUE_OR_FALSE,
+  onProgress: A_FUNCTION,
+};
 
 /** What repair found and did, or would do. */
 export interface RepairReport {
@@ -64,7 +68,7 @@ export async function repairLog(path: string, options: RepairOptions = {}): Prom
   requireNode(process.versions.node);
   checkValue('repair', 'path', A_PATH, path);
   if (path === IN_MEMORY) throw notInMemory();
-  const { plan = false, acceptLoss = false, onProgress } = checkOptions('repair the log', CHECKS, options);
+  const { plan = false, acceptLoss = false, onProgress } = checkOptions('repair the log', REPAIR_CHECKS, options);
   const tell = harmless(onProgress);
   const { repairSqliteLog } = await import('../../log/sqlite/mending/repair.ts');
   const repair = await repairSqliteLog(path, {

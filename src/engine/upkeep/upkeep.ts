@@ -6,13 +6,15 @@
 import { isRefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LiveState } from '../../fold/live-state.ts';
+import type { LogThread } from '../../log/log-source.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import type { Settings } from '../calls/options.ts';
 import { warnOf } from '../calls/warn.ts';
-import { type ModelFingerprint, usableSnapshots } from '../folding/fingerprint.ts';
+import type { ModelFingerprint } from '../folding/fingerprint.ts';
+import { usableSnapshots } from '../folding/usable-snapshots.ts';
 import type { Divergence } from '../past/divergence.ts';
 import type { Rates } from '../snapshots/rates.ts';
-import { type SnapshotReport, type SnapshotSource, Snapshotter } from '../snapshots/snapshotter.ts';
+import { type SnapshotReport, Snapshotter, type SnapshotterParts } from '../snapshots/snapshotter.ts';
 import type { WritePath } from '../writing/write-path.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
 import { CompactionChore } from './compaction-chore.ts';
@@ -21,6 +23,8 @@ import { Housekeeper } from './housekeeper.ts';
 export interface UpkeepSource {
   readonly model: Model;
   readonly log: LogStore;
+  /** How a thread opens the log; undefined where only this thread has it. */
+  readonly logThread: LogThread | undefined;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
   readonly live: LiveState<object>;
@@ -48,23 +52,27 @@ export class Upkeep {
   readonly #compaction: CompactionChore;
   readonly #housekeeper: Housekeeper;
 
-  constructor(source: UpkeepSource) {
+  /** Begins the upkeep: what is due by now is begun at once, such as a snapshot after a recovery that took long. */
+  static open(source: UpkeepSource): Upkeep {
+    const upkeep = new Upkeep(source);
+    if (!source.settings.readOnly) upkeep.#housekeeper.wake();
+    return upkeep;
+  }
+
+  private constructor(source: UpkeepSource) {
     const { log, settings, saveProjections } = source;
     this.#source = source;
-    const snapshotter = new Snapshotter(snapshotSource(source), source.rates, source.snapshot);
+    const snapshotter = new Snapshotter(snapshotterParts(source), source.rates, source.snapshot);
     this.#snapshotter = snapshotter;
     this.#compaction = new CompactionChore({
       log,
       settings,
       usableSnapshots: () => this.#usableSnapshots(),
-      snapshotSequence: () => snapshotter.lastSequence,
-      takeSnapshot: () => snapshotter.take(),
+      snapshots: snapshotter,
       saveProjections,
     });
     const snapshots = { isDue: () => snapshotter.due() !== undefined, run: () => snapshotter.take() };
     this.#housekeeper = new Housekeeper([snapshots, this.#compaction]);
-    // After a recovery that took long a snapshot is due at once, for the next one.
-    if (!settings.readOnly) this.#housekeeper.wake();
   }
 
   /** To be told after each durable block, with the size of its text. O(1), unless something is due. */
@@ -118,10 +126,20 @@ export class Upkeep {
   }
 }
 
-function snapshotSource({ model, log, settings, fingerprint, live, firstSeen, path }: UpkeepSource): SnapshotSource {
+function snapshotterParts({
+  model,
+  log,
+  logThread,
+  settings,
+  fingerprint,
+  live,
+  firstSeen,
+  path,
+}: UpkeepSource): SnapshotterParts {
   return {
     model,
     log,
+    logThread,
     settings,
     fingerprint,
     live,

@@ -8,7 +8,8 @@ import { isInstance, messageOf } from '../../core/errors.ts';
 import { type PlainObject, setMember, shallowCopy } from '../members.ts';
 import type { OrderedMap } from '../ordered-map.ts';
 import { plain } from '../own-copy.ts';
-import { describePath, IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth } from '../plain.ts';
+import { describePath } from '../path.ts';
+import { IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth } from '../plain.ts';
 import { stateRefused } from '../reduce.ts';
 import { guard, isPlainPrimitive } from './settle.ts';
 

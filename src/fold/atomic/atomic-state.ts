@@ -6,7 +6,7 @@
  */
 import { isInstance } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
-import { captureRoot, type StateCapture } from '../capture.ts';
+import type { StateCapture } from '../capture.ts';
 import type { LiveState } from '../live-state.ts';
 import type { PlainObject } from '../members.ts';
 import { IllegalValue } from '../plain.ts';
@@ -48,7 +48,7 @@ export class AtomicState<State extends object> implements LiveState<State> {
   }
 
   capture(): StateCapture {
-    return captureRoot(this.#root);
+    return this.#settling.scope.captures.take(this.#root);
   }
 }
 

@@ -11,7 +11,7 @@ import type { Copier } from './copiers.ts';
 /** Members that a value may have in all to be copied; beyond, a draft that copies what is written to costs less. */
 const COPY_BUDGET = 128;
 
-/** Values found to be beyond the budget. They are frozen, so they stay so. */
+/** Values found to be beyond the budget. A cache that cannot be seen: they are frozen, so the answer stays the same. */
 const large = new WeakSet<object>();
 
 /**
@@ -28,7 +28,10 @@ export function copySmall(value: object, copier: Copier): object | undefined {
   return copy;
 }
 
-/** Members left before the copy in progress is given up. Module-wide, since a copy is made in one go. */
+/**
+ * Members left before the copy in progress is given up. It cannot be seen: each copy begins by setting it, is made in one
+ * go, and runs no code of the application. As a parameter it would cost an object for each copy.
+ */
 let budget = 0;
 
 /** A deep copy, or undefined once the budget is spent. */

@@ -11,7 +11,6 @@
  * A draft is made only of the entries that are read. At the end of each event what it has staged is settled, and a later
  * event of the commit gets a new draft of that. Costs follow what is touched, not the size of the Map.
  */
-import { captureOf } from '../capture.ts';
 import { IllegalValue, illegalValue, type PathPart } from '../plain.ts';
 import type { Copier } from './copiers.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
@@ -24,8 +23,8 @@ const MAX_TABLE_ENTRIES = 2 ** 24 - 1;
 
 const GONE: unique symbol = Symbol('gone');
 /** Stands for a staged undefined, so that one look tells whether anything is staged. */
-const UNDEFINED: unique symbol = Symbol('undefined');
-type Staged<V> = V | typeof GONE | typeof UNDEFINED;
+const STAGED_UNDEFINED: unique symbol = Symbol('undefined');
+type Staged<V> = V | typeof GONE | typeof STAGED_UNDEFINED;
 
 const NOTHING: ReadonlyMap<any, any> = new Map();
 
@@ -68,7 +67,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
 
   get(key: K): V | undefined {
     const staged = this.#staged.get(key);
-    if (staged === GONE || staged === UNDEFINED) return undefined;
+    if (staged === GONE || staged === STAGED_UNDEFINED) return undefined;
     const value = staged === undefined ? this.#shown.get(key) : (staged as V);
     if (typeof value !== 'object' || value === null || this.#isOver) return value;
     // Staged by this event: even if a reducer has frozen it, it is that reducer's.
@@ -94,10 +93,10 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     } else if (staged === undefined) {
       before = this.#shown.get(key);
       if (before === undefined && !this.#shown.has(key)) this.#add(key);
-    } else if (staged !== UNDEFINED) before = staged as V;
+    } else if (staged !== STAGED_UNDEFINED) before = staged as V;
     this.#stale?.delete(key);
     if (!isPlainPrimitive(value)) this.#touched.add(key, before, true, staged !== undefined);
-    this.#staged.set(key, value === undefined ? UNDEFINED : value);
+    this.#staged.set(key, value === undefined ? STAGED_UNDEFINED : value);
     return this;
   }
 
@@ -191,7 +190,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     for (let index = 0; index < touched.count; index++) {
       const key = touched.keyAt(index);
       const value = this.#staged.get(key);
-      if (value === undefined || value === GONE || value === UNDEFINED || isPlainPrimitive(value)) continue;
+      if (value === undefined || value === GONE || value === STAGED_UNDEFINED || isPlainPrimitive(value)) continue;
       this.#settleEntry(key, value, index, settling, path);
     }
     if (this.#oddKeys !== undefined) this.#settleKeys(this.#oddKeys, settling, path);
@@ -241,13 +240,13 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     if (this.#shown !== base) clear.call(base);
     for (const [key, value] of this.#staged) {
       if (value === GONE) remove.call(base, key);
-      else if (!this.#added?.has(key)) set.call(base, key, value === UNDEFINED ? undefined : value);
+      else if (!this.#added?.has(key)) set.call(base, key, value === STAGED_UNDEFINED ? undefined : value);
     }
     if (this.#added === undefined) return;
     for (const key of this.#added) {
       const value = this.#staged.get(key);
       if (this.#hasMoved) remove.call(base, key); // from its old place, if it was deleted and set again
-      set.call(base, key, value === UNDEFINED ? undefined : value);
+      set.call(base, key, value === STAGED_UNDEFINED ? undefined : value);
     }
   }
 
@@ -270,7 +269,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   #now(key: K): V | undefined {
     const staged = this.#staged.get(key);
     if (staged === undefined) return this.#shown.get(key);
-    return staged === GONE || staged === UNDEFINED ? undefined : (staged as V);
+    return staged === GONE || staged === STAGED_UNDEFINED ? undefined : (staged as V);
   }
 
   #add(key: K): void {
@@ -296,7 +295,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
 
   /** A capture of the table goes on showing what is about to change. */
   #keepForCapture(): void {
-    const capture = captureOf(this.#base);
+    const capture = this.#scope.captures.of(this.#base);
     if (capture === undefined) return;
     if (this.#shown !== this.#base) capture.keepAll();
     for (const key of this.#staged.keys()) capture.keep(key);

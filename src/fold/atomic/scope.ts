@@ -1,10 +1,11 @@
 /**
- * What the drafts of one commit have in common: where each stands, and what the commit may change in place.
+ * What the drafts of one state have in common: where each stands, and what the commit under way may change in place.
  *
  * A reducer gets drafts in the place of what is in the state. A small value is copied (`copy.ts`); of a large one there is a
  * draft that copies only what is written to (`node-draft.ts`, `set-draft.ts`, `map-draft.ts`). A draft lives for one event:
  * at the end of the event it becomes a settled value, and the next event gets a new draft of that.
  */
+import { Captures } from '../capture.ts';
 import { kindOf, type PathPart } from '../plain.ts';
 import { type Copier, nextCopier } from './copiers.ts';
 import { copySmall } from './copy.ts';
@@ -31,6 +32,8 @@ export interface Draft extends Holder {
 }
 
 export class DraftScope {
+  /** Of the state whose commits have this scope. */
+  readonly captures: Captures = new Captures();
   readonly #copiers = new Map<unknown, Copier>();
   readonly #copier = nextCopier();
   /** The drafts of this event that are proxies, by what the reducer sees of them. */

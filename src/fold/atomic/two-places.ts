@@ -1,5 +1,6 @@
 /** Finds out, for the message, where else a value stands that was refused because it has a place already. */
-import { describePath, type IllegalValue, kindOf, type PathPart } from '../plain.ts';
+import { describePath, type Path, type PathPart } from '../path.ts';
+import { type IllegalValue, kindOf } from '../plain.ts';
 import type { CommitDraft } from './commit-draft.ts';
 import { NotOwn } from './settle.ts';
 
@@ -19,7 +20,7 @@ export function withBothPlaces(refusal: IllegalValue, commit: CommitDraft): Ille
   }
 }
 
-function search(refusal: NotOwn, commit: CommitDraft): readonly PathPart[] | undefined {
+function search(refusal: NotOwn, commit: CommitDraft): Path | undefined {
   const search = new Search(refusal);
   for (const table of commit.tables()) {
     for (const key of table.touched()) if (search.visit(table.peek(key), [table.key, key])) return search.found;
@@ -31,7 +32,7 @@ function search(refusal: NotOwn, commit: CommitDraft): readonly PathPart[] | und
 class Search {
   readonly #refusal: NotOwn;
   #left = LOOKS;
-  found: readonly PathPart[] | undefined;
+  found: Path | undefined;
 
   constructor(refusal: NotOwn) {
     this.#refusal = refusal;

@@ -1,5 +1,5 @@
 /** State → bytes. The format is told in `state-tags.ts`. */
-import { isInstance, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import { isInstance, isRefoldError, messageOf } from '../../core/errors.ts';
 import { bytesOf } from '../binary.ts';
 import { CapturedMap } from '../capture.ts';
 import type { OrderedMap } from '../ordered-map.ts';
@@ -17,11 +17,7 @@ import { ByteWriter } from './byte-writer.ts';
 import { Shapes } from './shapes.ts';
 import * as tag from './state-tags.ts';
 
-export interface EncodeOptions {
-  /** Size of each chunk but the last, in bytes. Default 4 KiB: some fifth of a millisecond of work, for those who pause between. */
-  readonly chunkBytes?: number;
-}
-
+/** Some fifth of a millisecond of work, for those who pause between chunks. */
 const CHUNK_BYTES = 4 * 1024;
 
 /**
@@ -30,16 +26,10 @@ const CHUNK_BYTES = 4 * 1024;
  * Chunks are handed out while the members of top-level properties are gone through, so that besides the state only little
  * is in memory at a time. They are not used again: the caller may keep them.
  *
- * @throws RefoldError `REDUCER_FAILED` when the state holds something that is no plain data; `at` names the place
+ * @param chunkBytes size of each chunk but the last
+ * @throws RefoldError `REDUCER_FAILED` when the state holds something that is not plain data; `at` names the place
  */
-export function* encodeState(state: object, options: EncodeOptions = {}): Generator<Uint8Array, void, undefined> {
-  const { chunkBytes = CHUNK_BYTES } = options;
-  if (!Number.isSafeInteger(chunkBytes) || chunkBytes < 1) {
-    throw new RefoldError('INVALID_OPTION', `Cannot encode a state in chunks of ${chunkBytes} bytes`, {
-      type: 'chunkBytes',
-      hint: 'Give a whole number from 1',
-    });
-  }
+export function* encodeState(state: object, chunkBytes: number = CHUNK_BYTES): Generator<Uint8Array, void, undefined> {
   try {
     yield* new StateEncoder(chunkBytes).encode(state);
   } catch (error) {

@@ -9,10 +9,11 @@ import { MapDraft } from '../atomic/map-draft.ts';
 import { OrderedMapDraft } from '../atomic/ordered-map-draft.ts';
 import { sameBytes } from '../binary.ts';
 import type { OrderedMap } from '../ordered-map.ts';
-import { kindOf, MAX_STATE_DEPTH, type PathPart } from '../plain.ts';
+import type { Path, PathPart } from '../path.ts';
+import { kindOf, MAX_STATE_DEPTH } from '../plain.ts';
 
 export interface Difference {
-  readonly path: readonly PathPart[];
+  readonly path: Path;
   /** Folded one way, and the other. */
   readonly ours: unknown;
   readonly shadow: unknown;
@@ -55,7 +56,7 @@ function viewKind(value: object): ReturnType<typeof kindOf> {
   return value instanceof OrderedMapDraft ? 'ordered-map' : kindOf(value);
 }
 
-function differ(ours: unknown, shadow: unknown, path: readonly PathPart[]): Difference {
+function differ(ours: unknown, shadow: unknown, path: Path): Difference {
   return { path: path.slice(), ours, shadow, what: 'value' };
 }
 

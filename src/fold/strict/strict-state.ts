@@ -17,7 +17,7 @@ import { DirectState } from '../direct.ts';
 import { decodeState, encodeState } from '../encoding/state-codec.ts';
 import type { LiveState } from '../live-state.ts';
 import { OrderedMap } from '../ordered-map.ts';
-import { describePath } from '../plain.ts';
+import { describePath } from '../path.ts';
 import type { FoldReducers } from '../reduce.ts';
 import { type Difference, firstDifference } from './comparison.ts';
 import { describeDifference } from './explaining.ts';

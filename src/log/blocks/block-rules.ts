@@ -14,7 +14,7 @@ type PlacedCommit = QueuedCommit & { readonly firstSequence?: number };
 type End = Pick<LogHead, 'sequence' | 'recordedAt'>;
 
 /** The longest text that V8 can hold, in characters: a reader needs a block's as one. */
-const LONGEST_TEXT = 2 ** 29 - 24;
+const LONGEST_STRING = 2 ** 29 - 24;
 /** Around a commit's text in its block: two numbers and brackets. */
 const FRAME_CHARACTERS = 64;
 
@@ -35,7 +35,7 @@ export function requireReadable(commits: readonly PlacedCommit[], end: End, path
     recordedAt = commit.recordedAt;
     characters += commit.json.length + FRAME_CHARACTERS;
   }
-  if (characters > LONGEST_TEXT) throw defect(`its block has ${characters} characters`, sequence, path);
+  if (characters > LONGEST_STRING) throw defect(`its block has ${characters} characters`, sequence, path);
   if (!Number.isSafeInteger(sequence)) throw defect('it ends beyond the last sequence', end.sequence + 1, path);
   return { sequence, recordedAt };
 }

@@ -95,7 +95,7 @@ function decodeSealed(block: Block, payload: Uint8Array, types: ReadonlySet<stri
   if (prefix?.firstSequence !== block.firstSequence || prefix.lastSequence !== block.lastSequence) {
     throw new RangeError('a payload of another block');
   }
-  const decoded = decodeSealedPayload(payload, types, block.content);
+  const decoded = decodeSealedPayload(payload, types);
   const first = decoded.events[0];
   if (first?.sequence === block.firstSequence && first.recordedAt !== block.recordedAt) {
     throw new RangeError('a row of another time');

@@ -18,6 +18,7 @@ export interface PackedValues {
   readonly bytes: Uint8Array;
 }
 
+/** It keeps nothing from one list to the next. */
 let packr: Packr | undefined;
 
 /**

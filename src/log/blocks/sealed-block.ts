@@ -18,7 +18,6 @@
  */
 import zlib from 'node:zlib';
 import type { RecordedEvent } from '../../core/event.ts';
-import type { Block } from '../log-store.ts';
 import { type DecodedBlock, decodeColumns, encodeColumns } from './columns.ts';
 
 export type { DecodedBlock } from './columns.ts';
@@ -46,7 +45,7 @@ export const SEALED_PREFIX_BYTES = 64;
 /** Where `openBytes` lies in the payload: eight bytes, for those who plan without reading payloads. */
 export const OPEN_BYTES_OFFSET = 24;
 
-const MAGIC = 0x31534652; // "RFS1"
+const SEALED_MAGIC = 0x31534652; // "RFS1"
 
 /** Level 3 gives within a few percent of level 9's size on event data, several times faster. */
 const COMPRESSION_LEVEL = 3;
@@ -79,7 +78,7 @@ export function encodeSealedBlock(
 export function readSealedPrefix(payload: Uint8Array): SealedPrefix | undefined {
   if (payload.byteLength <= SEALED_PREFIX_BYTES) return undefined;
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  if (bytes.readUInt32LE(0) !== MAGIC) return undefined;
+  if (bytes.readUInt32LE(0) !== SEALED_MAGIC) return undefined;
   return {
     contentBytes: bytes.readUInt32LE(4),
     firstSequence: Number(bytes.readBigUInt64LE(8)),
@@ -93,29 +92,12 @@ export function readSealedPrefix(payload: Uint8Array): SealedPrefix | undefined 
 /**
  * The events of a sealed payload, or only those of `types`; sequences stay right.
  *
- * @param content of the payload, if it has been unpacked already
  * @throws Error of any kind when the payload is malformed; `decodeBlock` gives it its code
  */
-export function decodeSealedPayload(
-  payload: Uint8Array,
-  types?: ReadonlySet<string>,
-  content: Uint8Array = unpackContent(payload),
-): DecodedBlock {
-  return decodeColumns(content, requirePrefix(payload), types);
-}
-
-/**
- * The content of a sealed payload, unpacked.
- *
- * @throws Error of any kind when the payload is malformed
- */
-export function unpackContent(payload: Uint8Array): Uint8Array {
-  return decompress(payload.subarray(SEALED_PREFIX_BYTES), requirePrefix(payload).contentBytes);
-}
-
-/** How much a block is once unpacked, by what it says of itself. */
-export function unpackedSizeOf({ payload, bytes }: Pick<Block, 'payload' | 'bytes'>): number {
-  return typeof payload === 'string' ? bytes : (readSealedPrefix(payload)?.contentBytes ?? bytes);
+export function decodeSealedPayload(payload: Uint8Array, types?: ReadonlySet<string>): DecodedBlock {
+  const prefix = requirePrefix(payload);
+  const content = decompress(payload.subarray(SEALED_PREFIX_BYTES), prefix.contentBytes);
+  return decodeColumns(content, prefix, types);
 }
 
 function requirePrefix(payload: Uint8Array): SealedPrefix {
@@ -134,7 +116,7 @@ const ZSTD_OPTIONS = {
 
 function writePrefix(prefix: SealedPrefix): Uint8Array {
   const bytes = Buffer.alloc(SEALED_PREFIX_BYTES);
-  bytes.writeUInt32LE(MAGIC, 0);
+  bytes.writeUInt32LE(SEALED_MAGIC, 0);
   bytes.writeUInt32LE(prefix.contentBytes, 4);
   bytes.writeBigUInt64LE(BigInt(prefix.firstSequence), 8);
   bytes.writeBigUInt64LE(BigInt(prefix.lastSequence), 16);

@@ -44,7 +44,6 @@ import { readWitness, requireWitnessed } from './file/witness.ts';
 import { backUp } from './mending/backup.ts';
 import { checkInThread } from './mending/check.ts';
 import { KnownIds } from './reading/known-ids.ts';
-import { READ_AHEAD_FROM_BYTES, ReadAhead } from './reading/read-ahead.ts';
 import { LogReader } from './reading/reader.ts';
 import { sealInThread } from './sealing/sealer.ts';
 import { sendSnapshot } from './writing/snapshot-sending.ts';
@@ -61,11 +60,6 @@ export interface SqliteLogOptions {
   readonly durability?: Durability;
   /** Opens an existing log beside its writer, and changes nothing. Default false: become the writer. */
   readonly readOnly?: boolean;
-  /**
-   * A read of which at least this many unpacked bytes are left, and whose blocks are slow to come, is helped by a thread
-   * that reads ahead; default 32 MiB. 0, for tests: every read is the thread's from its first block on.
-   */
-  readonly readAheadFromBytes?: number;
   /**
    * A WAL of at least so many bytes is moved into the file by a thread, while the writer goes on, once 16 MiB were written;
    * default: from 1 to 4 MiB, as the disk has room. 0, for tests: after every write, from the first on.
@@ -103,23 +97,18 @@ async function openFile(
   options: SqliteLogOptions,
   explain: Explain,
 ): Promise<LogStore> {
-  const { readAheadFromBytes = READ_AHEAD_FROM_BYTES, checkpointFromBytes } = options;
+  const { checkpointFromBytes } = options;
   const driver = await loadDriver();
   const kind = fileKind(path);
   if (options.readOnly === true) {
     if (kind === 'missing') throw invalidPath(path, 'there is no such file');
-    return openBesideWriter(driver, path, readAheadFromBytes, explain);
+    return openBesideWriter(driver, path, explain);
   }
   // Look before anything is made beside the file, which the writer does: a foreign one must not even get a lock file.
   if (kind === 'filled') identifyIfPossible(driver, path);
-  const { writer, opened } = await WriterClient.open({
-    path,
-    durability,
-    isNew: kind === 'missing',
-    checkpointFromBytes,
-  });
+  const writer = await WriterClient.open({ path, durability, isNew: kind === 'missing', checkpointFromBytes });
   try {
-    return new SqliteLog(LogReader.open(driver, path), writer, opened, readAheadFromBytes, explain);
+    return SqliteLog.open(LogReader.open(driver, path), writer, writer.opened, explain);
   } catch (error) {
     await writer.close();
     throw error;
@@ -127,13 +116,13 @@ async function openFile(
 }
 
 /** The witness is read before the log: a writer may be moving both, the log first. */
-function openBesideWriter(driver: Driver, path: string, readAheadFromBytes: number, explain: Explain): LogStore {
+function openBesideWriter(driver: Driver, path: string, explain: Explain): LogStore {
   const testimonies = readWitness(path);
   const reader = LogReader.open(driver, path);
   try {
     const state = reader.state();
     requireWitnessed(path, state, testimonies, (sequence) => reader.chainAt(sequence));
-    return new SqliteLog(reader, undefined, state, readAheadFromBytes, explain);
+    return SqliteLog.open(reader, undefined, state, explain);
   } catch (error) {
     reader.close();
     throw error;
@@ -157,7 +146,6 @@ class SqliteLog implements LogStore {
   readonly readOnly: boolean;
   readonly #reader: LogReader;
   readonly #explain: Explain;
-  readonly #blocks: ReadAhead;
   readonly #writer: WriterClient | undefined;
   readonly #ids: KnownIds;
   readonly #bell = new Bell();
@@ -169,24 +157,22 @@ class SqliteLog implements LogStore {
   readonly #stopSealing = new AbortController();
   #closing: Promise<void> | undefined;
 
-  constructor(
-    reader: LogReader,
-    writer: WriterClient | undefined,
-    state: LogState,
-    readAheadFromBytes: number,
-    explain: Explain,
-  ) {
+  static open(reader: LogReader, writer: WriterClient | undefined, state: LogState, explain: Explain): SqliteLog {
+    const log = new SqliteLog(reader, writer, state, explain);
+    // What others write meanwhile, a reader cannot know.
+    if (writer === undefined) log.#ids.giveUp();
+    else log.#ids.fill((after, atMost) => reader.commandIds(after, atMost));
+    return log;
+  }
+
+  private constructor(reader: LogReader, writer: WriterClient | undefined, state: LogState, explain: Explain) {
     this.#explain = explain;
     this.path = reader.path;
     this.readOnly = writer === undefined;
     this.#epoch = state.epoch;
     this.#reader = reader;
-    this.#blocks = new ReadAhead(reader, state.logId, readAheadFromBytes);
     this.#writer = writer;
     this.#ids = new KnownIds(randomInt(2 ** 32));
-    // What others write meanwhile, a reader cannot know.
-    if (this.readOnly) this.#ids.giveUp();
-    else this.#ids.fill((after, atMost) => reader.commandIds(after, atMost));
     this.#head = state.head;
     this.#firstSequence = state.trimmed.through + 1;
   }
@@ -221,7 +207,7 @@ class SqliteLog implements LogStore {
 
   async *read({ from, to }: { readonly from: number; readonly to?: number }): AsyncGenerator<Block, void> {
     try {
-      yield* this.#blocks.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.head().sequence));
+      yield* this.#reader.read(Math.max(1, from), Math.min(to ?? Number.POSITIVE_INFINITY, this.head().sequence));
     } catch (error) {
       throw this.#explain(error);
     }
@@ -365,7 +351,6 @@ class SqliteLog implements LogStore {
     this.#ids.giveUp();
     // Readers go first: the last connection to close empties the WAL and removes it.
     this.#reader.close();
-    await this.#blocks.close();
     this.#bell.ring();
     this.#stopSealing.abort();
     await Promise.allSettled(this.#sealing);

@@ -2,12 +2,14 @@
 import { describe, expect, test } from 'vitest';
 import { requireNode } from '../../../src/engine/calls/open-log.ts';
 import { findChange, fingerprintFor, fingerprintOf } from '../../../src/engine/folding/fingerprint.ts';
-import { planRecovery } from '../../../src/engine/past/recovery.ts';
+import { planRecovery } from '../../../src/engine/folding/usable-snapshots.ts';
 import {
   planKeyframeSpacing,
   planKeyframes,
   planSnapshot,
+  planSource,
   type SnapshotFacts,
+  type SourceName,
 } from '../../../src/engine/snapshots/policy.ts';
 import { STATE_FORMAT } from '../../../src/fold/encoding/state-codec.ts';
 import type { SnapshotInfo } from '../../../src/log/log-store.ts';
@@ -58,6 +60,40 @@ describe('planSnapshot', () => {
   ])('%s', (_name, changes, expected) => {
     expect(planSnapshot({ ...quiet, ...changes })).toBe(expected);
   });
+});
+
+describe('planSource', () => {
+  const KIB = 1_024;
+  const sizes = [0, 128 * KIB, 128 * KIB + 1, 512 * KIB, 512 * KIB + 1];
+  type Row = [hold: boolean, thread: boolean, fresh: boolean, atOnce: number, upTo: number, then: SourceName[]];
+  /** Every combination: what is encoded at once, as long as the last snapshot had at most so many bytes, and then. */
+  const rows: Row[] = [
+    [true, true, false, 64 * KIB, 128 * KIB, ['slices']],
+    [true, false, false, 64 * KIB, 128 * KIB, ['slices']],
+    [true, true, true, 256 * KIB, 512 * KIB, ['slices']],
+    [true, false, true, 256 * KIB, 512 * KIB, ['slices']],
+    [false, true, false, 256 * KIB, 512 * KIB, ['thread', 'log']],
+    [false, true, true, 256 * KIB, 512 * KIB, ['thread', 'log']],
+    [false, false, false, 256 * KIB, 512 * KIB, ['log']],
+    [false, false, true, 256 * KIB, 512 * KIB, ['log']],
+  ];
+
+  test.each(rows.flatMap((row) => sizes.map((lastBytes) => [...row, lastBytes] as const)))(
+    'held %s, thread %s, fresh %s: at once up to %i bytes (last ≤ %i), then %j; last %i',
+    (...row) => {
+      const [canHold, hasThread, isFresh, atOnceBytes, upTo, then, lastBytes] = row;
+      const plan = planSource({ canHold, hasThread, isFresh, isLast: false, lastBytes });
+      expect(plan).toEqual({ sources: lastBytes <= upTo ? ['at once', ...then] : then, atOnceBytes });
+    },
+  );
+
+  test.each(rows.flatMap(([hold, thread, fresh]) => sizes.map((bytes) => [hold, thread, fresh, bytes] as const)))(
+    'the last one is encoded at once: held %s, thread %s, fresh %s, last %i',
+    (canHold, hasThread, isFresh, lastBytes) => {
+      const plan = planSource({ canHold, hasThread, isFresh, isLast: true, lastBytes });
+      expect(plan).toEqual({ sources: ['at once'], atOnceBytes: Number.POSITIVE_INFINITY });
+    },
+  );
 });
 
 describe('planKeyframeSpacing', () => {

@@ -22,8 +22,7 @@ function choreOn(history: History = 'keep', more: Partial<ChoreSource> = {}): Co
     log,
     settings: { history, clock: clock.read },
     usableSnapshots: async () => [],
-    snapshotSequence: () => 0,
-    takeSnapshot: async () => {},
+    snapshots: { lastSequence: 0, take: async () => {} },
     saveProjections: async () => {},
     ...more,
   });
@@ -78,7 +77,9 @@ describe('sealing', () => {
   });
 
   test('ends early when it is stopped, and is not due any more', async () => {
-    const chore = choreOn('keep', { takeSnapshot: () => Promise.reject(new Error('not asked')) });
+    const chore = choreOn('keep', {
+      snapshots: { lastSequence: 0, take: () => Promise.reject(new Error('not asked')) },
+    });
     await write(chore, 40);
     const running = chore.run();
     chore.stop();
@@ -92,8 +93,12 @@ describe('a bounded history', () => {
   test('that waits for a snapshot has one taken, and no second one before the tail has grown again', async () => {
     const taken: number[] = [];
     const chore = choreOn('discard', {
-      snapshotSequence: () => taken.at(-1) ?? 0,
-      takeSnapshot: async () => void taken.push(log.head().sequence),
+      snapshots: {
+        get lastSequence() {
+          return taken.at(-1) ?? 0;
+        },
+        take: async () => void taken.push(log.head().sequence),
+      },
     });
     await write(chore, 11);
     expect(chore.isDue()).toBe(true); // the first look after an open

@@ -17,7 +17,7 @@ describe('lines', () => {
     expect(await linesOf(textSource(text))).toEqual(lines);
   });
 
-  test('come out the same whatever the chunks', async () => {
+  test('are the same for any size of chunks', async () => {
     const lines = fc.array(fc.string({ unit: fc.constantFrom('a', '1', ',', ' '), minLength: 1 }));
     await fc.assert(
       fc.asyncProperty(lines, fc.integer({ min: 1, max: 7 }), async (expected, chunk) => {
@@ -99,7 +99,7 @@ describe('bad input names file, line and remedy', () => {
     expect(error.hint).toBeTruthy();
   });
 
-  test('a byte order mark before the header is none of it', async () => {
+  test('a byte order mark before the header is skipped', async () => {
     await readAll('\ufeffid,qty\n1,2\n');
   });
 
@@ -110,7 +110,7 @@ describe('bad input names file, line and remedy', () => {
   test.each([
     ['a truncated gzip', whole.subarray(0, whole.length >> 1), /cut/],
     ['a damaged gzip', flipped, /damaged/],
-    ['a .gz that is no gzip', Buffer.from('1,2\n'), /no gzip/],
+    ['a .gz that is not gzip', Buffer.from('1,2\n'), /not gzip/],
   ])('%s', async (_, bytes, hint) => {
     const path = join(temporaryFolder(), 'rows.csv.gz');
     writeFileSync(path, bytes);

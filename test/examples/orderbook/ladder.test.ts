@@ -5,7 +5,7 @@ import { Story } from '../../../examples/orderbook/demo/story.ts';
 import { renderLadder, renderTape, viewOf } from '../../../examples/orderbook/ladder.ts';
 import { openProgress } from '../../../examples/orderbook/progress.ts';
 import { parsePosition } from '../../../examples/orderbook/show.ts';
-import { table, wrap } from '../../../examples/orderbook/text.ts';
+import { table } from '../../../examples/orderbook/text.ts';
 import { memoryBook } from './memory-book.ts';
 
 describe('the ladder', () => {
@@ -45,7 +45,7 @@ describe('the ladder', () => {
     expect(renderLadder(await bookWith(...orders))).toContain(words);
   });
 
-  test('goes with the last trades, newest first', async () => {
+  test('comes with the last trades, newest first', async () => {
     const view = await bookWith(['sell', 104, 10], ['buy', 104, 3], ['buy', 110, 2]);
     expect(stripVTControlCharacters(renderTape(view)).split('\n')).toEqual([
       '          104           2  bought  event 6, trade 2',
@@ -66,8 +66,8 @@ describe('a position', () => {
     expect(parsePosition(text)).toEqual(position);
   });
 
-  test.each(['', 'yesterday', '-1', '1.5', '2026-13-45', '2026-01-05 noon'])('%j is none', (text) => {
-    expect(() => parsePosition(text)).toThrow(/no sequence and no time/);
+  test.each(['', 'yesterday', '-1', '1.5', '2026-13-45', '2026-01-05 noon'])('%j is refused', (text) => {
+    expect(() => parsePosition(text)).toThrow(/neither a sequence nor a time/);
   });
 });
 
@@ -99,14 +99,14 @@ describe('progress', () => {
     expect(written).toEqual([]);
   });
 
-  test('is a bar with the time left on a terminal, redrawn ten times a second at most, and goes away', () => {
+  test('is a bar with the time left on a terminal, redrawn ten times a second at most, and taken away at the end', () => {
     const { written, bar, at } = record(true);
     for (let ms = 1_000; ms < 2_000; ms += 10) at(ms, ms / 4);
     bar.end();
     expect(written).toHaveLength(11);
     expect(written[0]).toContain('░');
     expect(written[0]).toContain('25 %');
-    expect(written[0]).toContain('250 · 250/s · 3 s left');
+    expect(written[0]).toContain('250 · 250/s · 3s left');
     expect(written.at(-1)).toBe('\r\x1b[2K');
   });
 
@@ -129,14 +129,20 @@ describe('a story', () => {
     expect(story.held).toBe(false);
     expect(lines).toEqual(['  ✓ one: 1', '  ✗ another: b, against a']);
   });
+
+  test('numbers its chapters, and wraps their text at 100 characters', () => {
+    const lines: string[] = [];
+    const story = new Story((text) => lines.push(...stripVTControlCharacters(text).split('\n')));
+    story.chapter('Begin', 'word '.repeat(30));
+    expect(lines).toEqual(['', '1. Begin', 'word '.repeat(20).trim(), 'word '.repeat(10).trim()]);
+  });
 });
 
-test('tables align, paragraphs wrap', () => {
+test('tables align', () => {
   expect(
     table([
       ['a', '1'],
       ['long', '1,000'],
     ]),
   ).toBe('  a         1\n  long  1,000');
-  expect(wrap('one two three', 7)).toBe('one two\nthree');
 });

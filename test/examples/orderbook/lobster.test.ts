@@ -135,7 +135,7 @@ describe('a book that is corrected into agreement proves nothing', () => {
 
 describe('bad input names file, line and remedy', () => {
   test.each([
-    ['a time that is none', 'noon,1,1,10,100,1', /the time is "noon"/],
+    ['a word for a time', 'noon,1,1,10,100,1', /the time is "noon"/],
     ['an unknown type', '34200.1,8,1,10,100,1', /the type is "8"/],
     ['no direction', '34200.1,1,1,10,100,0', /the direction is "0"/],
     ['a size of nothing', '34200.1,1,1,0,100,1', /the size is 0/],

@@ -125,11 +125,11 @@ describe('bad input ends with 2, and says where and what to do', () => {
     ['a missing file', ['tape', '/nowhere/tape.csv'], /Cannot read \/nowhere\/tape.csv/],
     ['a missing book to replay', ['replay', '/nowhere/book.db'], /nowhere/],
     ['a missing book to show', ['show', '/nowhere/book.db'], /nowhere/],
-    ['a position that is none', ['show', 'book.db', '--at', 'yesterday'], /no sequence and no time/],
+    ['a word for a position', ['show', 'book.db', '--at', 'yesterday'], /neither a sequence nor a time/],
     ['an unknown command', ['dance'], /unknown command|too many arguments/],
     ['an unknown option', ['tape', 'x.csv', '--sideways'], /unknown option/],
     ['a missing argument', ['consensus'], /missing required argument/],
-    ['a level count that is none', ['tape', 'x.csv', '--levels', 'ten'], /whole number/],
+    ['a word for a level count', ['tape', 'x.csv', '--levels', 'ten'], /whole number/],
     ['a folder that is not there', ['consensus', 'x.csv', '--db', '/nowhere/at/all/book.db'], /nowhere/],
   ])('%s', async (_, args, message) => {
     const run = await runOrderBook(...args, '--json');
@@ -146,13 +146,13 @@ describe('bad input ends with 2, and says where and what to do', () => {
     expect(run.json.error).toMatchObject({ code: 'INVALID_OPTION', path: path('tape.csv'), line: 3 });
   });
 
-  test('a file that is no book', async () => {
+  test('a file that is not a book', async () => {
     const path = filesOf({ 'notes.txt': 'not a database, and quite sure of it\n'.repeat(100) });
     expect((await runOrderBook('show', path('notes.txt'), '--json')).code).toBe(2);
   });
 });
 
-test('help is no error', async () => {
+test('help is not an error', async () => {
   for (const args of [['--help'], ['tape', '--help']]) {
     const run = await runOrderBook(...args);
     expect(run.code).toBe(0);

@@ -53,7 +53,7 @@ export function cutLevels(rows: readonly string[], levels: number): string[] {
   );
 }
 
-/** A folder that goes away with the test. */
+/** A folder that is deleted after the test. */
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), 'orderbook-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -78,7 +78,7 @@ export interface Run {
   readonly json: any;
 }
 
-/** Runs the order book's command line in a process of its own. */
+/** Runs the order book's command line in another process. */
 export function runOrderBook(...args: readonly string[]): Promise<Run> {
   const main = join(PROJECT, 'examples/orderbook/main.ts');
   const quiet = ['ExperimentalWarning', 'RefoldDirectFoldWarning'].map((name) => `--disable-warning=${name}`);

@@ -85,7 +85,7 @@ describe('bad input names file, line and remedy', () => {
     ['a price of nothing', ['0,1,N,1,1,0,10'], 2, /price is 0/],
     ['a negative quantity', ['0,1,N,1,1,100,-10'], 2, /qty is -10/],
     ['a word for an id', ['0,1,N,one,1,100,10'], 2, /id is "one"/],
-    ['a time that is none', ['0,noon,N,1,1,100,10'], 2, /ts_ns is "noon"/],
+    ['a word for a time', ['0,noon,N,1,1,100,10'], 2, /ts_ns is "noon"/],
     ['rows out of order', ['1,1,N,1,1,100,10', '0,2,C,1,1,100,10'], 3, /row 0 after row 1/],
     ['an unknown kind of halt', ['0,1,P,0,-1,5,0'], 2, /price is "5"/],
     ['a cut line', ['0,1,N,1,1'], 2, /5 columns instead of 7/],
@@ -99,7 +99,7 @@ describe('bad input names file, line and remedy', () => {
   test('an order-book file that ends before the tape', async () => {
     const error = await errorOf(run(TAPE, ROWS.slice(0, 3)));
     expect(error).toMatchObject({ code: 'INVALID_OPTION', path: 'rows.csv' });
-    expect(error.message).toMatch(/ends after row 2, and the tape goes on with row 3/);
+    expect(error.message).toMatch(/ends after row 2, and the tape continues with row 3/);
   });
 
   test('more levels than the file has', async () => {

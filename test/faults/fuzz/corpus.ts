@@ -135,7 +135,7 @@ function anyValue(chance: Chance, depth = 0): unknown {
 }
 
 export function stateBytes(state: object): Buffer {
-  return Buffer.concat([...encodeState(state, { chunkBytes: 4_096 })]);
+  return Buffer.concat([...encodeState(state, 4_096)]);
 }
 
 export function anyCsv(chance: Chance): Buffer {

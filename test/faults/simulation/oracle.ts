@@ -185,7 +185,7 @@ export class Oracle {
 /** As the engine hashes a state; in small chunks, since these states are small and many. */
 function hashState(state: object): string {
   const hash = createHash('sha256');
-  for (const chunk of encodeState(state, { chunkBytes: 2_048 })) hash.update(chunk);
+  for (const chunk of encodeState(state, 2_048)) hash.update(chunk);
   return hash.digest('hex');
 }
 

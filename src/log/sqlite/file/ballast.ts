@@ -11,7 +11,7 @@
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { dirname } from 'node:path';
-import { isOutOfSpace } from './files.ts';
+import { isOutOfSpace, NO_FOLLOW } from './files.ts';
 
 /** Where the ballast of a log lives. */
 export function ballastPath(path: string): string {
@@ -27,7 +27,6 @@ const LOG_SHARE = 4;
 const DISK_SHARE = 16;
 /** Written at once, and the unit of all sizes. */
 const PIECE_BYTES = 64 * 1024;
-const NO_FOLLOW: number = fs.constants.O_NOFOLLOW ?? 0;
 
 export class Ballast {
   readonly #path: string;

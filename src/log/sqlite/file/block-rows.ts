@@ -37,8 +37,8 @@ export function toBlock(row: BlockRow): StoredBlock {
   return { firstSequence, lastSequence, recordedAt, encoding, bytes, payload, chain, checksum };
 }
 
-/** A page of `readBlocks` ends with the block that fills it. */
-const PAGE_BYTES = 1024 * 1024;
+/** Blocks are read in pages: a page ends with the block that fills it. */
+export const READ_PAGE_BYTES: number = 1024 * 1024;
 
 /** Some blocks from the one that begins at `from`, or later, on, not yet verified; none at the end. */
 export function readBlocks(connection: Connection, from: number): StoredBlock[] {
@@ -51,7 +51,7 @@ export function readBlocks(connection: Connection, from: number): StoredBlock[] 
   for (const row of rows) {
     page.push(toBlock(row));
     bytes += page.at(-1)!.bytes;
-    if (bytes >= PAGE_BYTES) break;
+    if (bytes >= READ_PAGE_BYTES) break;
   }
   return page;
 }

@@ -11,6 +11,9 @@ export type Driver = typeof Database;
 export type Connection = Database.Database;
 export type Statement<Row = unknown> = Database.Statement<any[], Row>;
 
+/** Size of the pages of a log's file, which refold leaves at SQLite's default. */
+export const SQLITE_PAGE_BYTES = 4096;
+
 /** The native module needs this level of Node-API, and ends the process without a message below it. */
 const NODE_API_NEEDED = 10;
 

@@ -9,6 +9,12 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, RefoldError } from '../../../core/errors.ts';
 
 /**
+ * Opening a file with it fails where a symbolic link stands. Links are refused when the log is opened; this keeps one that
+ * came later from being followed. Windows has no such flag.
+ */
+export const NO_FOLLOW: number = fs.constants.O_NOFOLLOW ?? 0;
+
+/**
  * The one name of a log file: absolute, links resolved, so that two names of a file share a lock.
  *
  * A symbolic link may stand for the file in its own folder only: who can put links into a folder must not choose which

@@ -20,6 +20,7 @@ import zlib from 'node:zlib';
 import { RefoldError } from '../../../core/errors.ts';
 import type { LogHead } from '../../log-store.ts';
 import type { LogState } from './block-rows.ts';
+import { NO_FOLLOW } from './files.ts';
 
 /** What a witness testifies: this log has reached this sequence, with this chain. */
 export interface Testimony {
@@ -34,13 +35,11 @@ export function witnessPath(path: string): string {
   return `${path}-witness`;
 }
 
-const MAGIC = 0x54574652; // "RFWT"
+const WITNESS_MAGIC = 0x54574652; // "RFWT"
 const FORMAT = 1;
 const RECORD_BYTES = 64;
 /** Apart by a whole physical sector, so that no torn write meets both. */
 const SLOT_OFFSETS = [0, 4096] as const;
-/** Links are refused when the log is opened; this keeps one that came later from being followed. */
-const NO_FOLLOW: number = fs.constants.O_NOFOLLOW ?? 0;
 
 /**
  * What the witness beside a log says, newest first; nothing where there is none that can be read.
@@ -104,17 +103,17 @@ export class WitnessFile {
   #sequence = -1;
 
   /** Opens the witness of a log, making it where there is none. Without one the log goes on: it is only a witness. */
-  constructor(path: string, logId: string, epoch: number) {
+  static open(path: string, logId: string, epoch: number): WitnessFile {
+    const slots = slotsOf(witnessPath(path));
+    const slot = isNewer(slots[0], slots[1], logId) ? 1 : 0;
+    return new WitnessFile(logId, epoch, slot, openOrMake(witnessPath(path)));
+  }
+
+  private constructor(logId: string, epoch: number, slot: 0 | 1, descriptor: number | undefined) {
     this.#logId = logId;
     this.#epoch = epoch;
-    const slots = slotsOf(witnessPath(path));
-    this.#slot = isNewer(slots[0], slots[1], logId) ? 1 : 0;
-    try {
-      const flags = fs.constants.O_RDWR | fs.constants.O_CREAT | NO_FOLLOW;
-      this.#descriptor = fs.openSync(witnessPath(path), flags, 0o600);
-    } catch {
-      this.#descriptor = undefined;
-    }
+    this.#slot = slot;
+    this.#descriptor = descriptor;
   }
 
   /** Puts down that the log is durable up to here. */
@@ -138,6 +137,14 @@ export class WitnessFile {
   }
 }
 
+function openOrMake(file: string): number | undefined {
+  try {
+    return fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT | NO_FOLLOW, 0o600);
+  } catch {
+    return undefined;
+  }
+}
+
 type Slot = Testimony | undefined;
 
 function slotsOf(file: string): readonly [Slot, Slot] {
@@ -155,7 +162,7 @@ function slotsOf(file: string): readonly [Slot, Slot] {
 function readSlot(descriptor: number, offset: number): Slot {
   const record = Buffer.alloc(RECORD_BYTES);
   if (fs.readSync(descriptor, record, 0, RECORD_BYTES, offset) !== RECORD_BYTES) return undefined;
-  if (record.readUInt32LE(0) !== MAGIC || record.readUInt32LE(4) !== FORMAT) return undefined;
+  if (record.readUInt32LE(0) !== WITNESS_MAGIC || record.readUInt32LE(4) !== FORMAT) return undefined;
   if (zlib.crc32(record.subarray(0, CRC_OFFSET)) !== record.readUInt32LE(CRC_OFFSET)) return undefined;
   return {
     logId: record.toString('hex', 8, 24),
@@ -168,7 +175,7 @@ function readSlot(descriptor: number, offset: number): Slot {
 const CRC_OFFSET = RECORD_BYTES - 4;
 
 function writeRecord(record: Buffer, { logId, epoch, sequence, chain }: Testimony): void {
-  record.writeUInt32LE(MAGIC, 0);
+  record.writeUInt32LE(WITNESS_MAGIC, 0);
   record.writeUInt32LE(FORMAT, 4);
   record.write(logId, 8, 'hex');
   record.writeBigUInt64LE(BigInt(epoch), 24);

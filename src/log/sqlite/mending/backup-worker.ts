@@ -4,27 +4,26 @@
  * A read transaction is held for the whole copy, so that it shows the log at one moment, however much is appended
  * meanwhile, and is never started over. The copy becomes visible under its name only when it is complete and synced.
  */
-import assert from 'node:assert';
 import fs from 'node:fs';
 import { dirname } from 'node:path';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
+import { serve } from '../../../threads/serving.ts';
 import { loadDriver, openConnection } from '../file/driver.ts';
 import { createFile, removeDatabase, syncDirectory, syncFile } from '../file/files.ts';
 import { newLogId } from '../file/schema.ts';
-import { type BackupMessage, type BackupOptions, backupFailed } from './backup.ts';
+import { type BackupJobs, type BackupOptions, backupFailed } from './backup.ts';
 
 /** Pages copied before others get a turn: one megabyte. */
 const PAGES_AT_ONCE = 256;
 
-async function copyLog({ source, partial, target }: BackupOptions, port: MessagePort): Promise<void> {
+async function copyLog({ source, partial, target }: BackupOptions, tell: (fraction: number) => void): Promise<void> {
   const connection = openConnection(await loadDriver(), source, { readOnly: true });
   try {
     connection.exec('begin');
     connection.prepare('select epoch from log_state').get(); // a read transaction begins with its first read
     await connection.backup(partial, {
       progress: ({ totalPages, remainingPages }) => {
-        const fraction = totalPages === 0 ? 0 : 1 - remainingPages / totalPages;
-        port.postMessage({ progress: fraction } satisfies BackupMessage);
+        tell(totalPages === 0 ? 0 : 1 - remainingPages / totalPages);
         return PAGES_AT_ONCE;
       },
     });
@@ -48,20 +47,19 @@ async function giveOwnId(path: string): Promise<void> {
   }
 }
 
-async function main(port: MessagePort, options: BackupOptions): Promise<void> {
+async function copy(options: BackupOptions, tell: (fraction: number) => void): Promise<undefined> {
   try {
     removeDatabase(options.partial); // left over from a copy that was interrupted
     createFile(options.partial);
-    await copyLog(options, port);
-    port.postMessage({ done: true } satisfies BackupMessage);
+    await copyLog(options, tell);
   } catch (error) {
-    try {
-      removeDatabase(options.partial);
-    } finally {
-      port.postMessage({ failed: backupFailed(options, error).toJSON() } satisfies BackupMessage);
-    }
+    removeDatabase(options.partial);
+    throw error;
   }
 }
 
-assert(parentPort, 'a backup runs in a thread of its own');
-await main(parentPort, workerData as BackupOptions);
+await serve<BackupJobs>(
+  parentPort,
+  (error) => backupFailed(workerData as BackupOptions, error),
+  () => ({ opened: undefined, jobs: { copy } }),
+);

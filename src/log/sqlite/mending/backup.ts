@@ -1,28 +1,21 @@
 /** A consistent copy of a log that may be written to meanwhile, made in a thread of its own. */
-import {
-  type ErrorCode,
-  isRefoldError,
-  messageOf,
-  RefoldError,
-  reviveError,
-  type SerializedError,
-} from '../../../core/errors.ts';
-import { startThread, threadFailed, threadFile } from '../../../threads/threads.ts';
+import { type ErrorCode, isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
+import { askOnce } from '../../../threads/thread.ts';
 import { readFailure } from '../file/driver.ts';
 import { canonicalPath, fileKind, isOutOfSpace, isUsablePath } from '../file/files.ts';
 
-/** Handed to the copying thread. */
+/** Which log is copied, and where to. */
 export interface BackupOptions {
   readonly source: string;
   readonly partial: string;
   readonly target: string;
 }
 
-/** What the copying thread says. A failure comes as what it is: of an error that is thrown across threads little is left. */
-export type BackupMessage =
-  | { readonly progress: number }
-  | { readonly done: true }
-  | { readonly failed: SerializedError };
+/** What is asked of the copying thread. */
+export interface BackupJobs {
+  /** Tells fractions from 0 to 1. */
+  copy: { takes: BackupOptions; answers: undefined; tells: number };
+}
 
 /**
  * Copies the log at `source` to the new file `path`; until the copy is complete it is called `<path>.partial`.
@@ -39,29 +32,18 @@ export async function backUp(source: string, path: string, onProgress?: (fractio
     if (fileKind(taken) !== 'missing') throw targetTaken(source, taken);
   }
   try {
-    await copyInThread({ source, partial: `${target}.partial`, target }, onProgress);
+    const options: BackupOptions = { source, partial: `${target}.partial`, target };
+    await askOnce<BackupJobs, 'copy'>(
+      { name: 'backup-worker', from: import.meta.url, data: options, action: 'back up', path: source },
+      'copy',
+      options,
+      onProgress,
+    );
     onProgress?.(1);
   } catch (error) {
     throw backupFailed({ source, target }, error);
   }
 }
-
-function copyInThread(options: BackupOptions, onProgress: ((fraction: number) => void) | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const { source } = options;
-    const worker = startThread(BACKUP_WORKER, { workerData: options, name: 'refold backup' }, 'back up', source);
-    let done = false;
-    worker.on('message', (message: BackupMessage) => {
-      if ('done' in message) done = true;
-      else if ('failed' in message) reject(reviveError(message.failed));
-      else onProgress?.(message.progress);
-    });
-    worker.on('error', (error) => reject(threadFailed('back up', source, error)));
-    worker.on('exit', () => (done ? resolve() : reject(threadFailed('back up', source, new Error('it ended early')))));
-  });
-}
-
-const BACKUP_WORKER = threadFile(import.meta.url, 'backup-worker');
 
 function targetTaken(source: string, target: string): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot back up ${source}: there is a file at ${target} already`, {

@@ -1,9 +1,10 @@
 /** The thread that checks a log's file, beside its writer or without one. */
-import assert from 'node:assert';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SerializedError } from '../../../core/errors.ts';
+import { serve } from '../../../threads/serving.ts';
 import { type Driver, loadDriver, openConnection } from '../file/driver.ts';
 import { readWitness } from '../file/witness.ts';
+import type { CheckJobs } from './check.ts';
 import { asDamage, checkStructure } from './structure.ts';
 
 function check(driver: Driver, path: string): readonly SerializedError[] {
@@ -20,5 +21,11 @@ function check(driver: Driver, path: string): readonly SerializedError[] {
   }
 }
 
-assert(parentPort, 'a check runs in a thread of its own');
-parentPort.postMessage(check(await loadDriver(), workerData as string));
+await serve<CheckJobs>(
+  parentPort,
+  (error) => asDamage(error, workerData as string),
+  async () => {
+    const driver = await loadDriver();
+    return { opened: undefined, jobs: { check: (path) => check(driver, path) } };
+  },
+);

@@ -13,16 +13,14 @@ import { checksumOf, corruptBlock, type StoredBlock, verifyBlock } from '../../b
 import { eventsMissing, historyGone, outcomeDamaged, snapshotDamaged, storeClosed } from '../../log-errors.ts';
 import type { Block, BlockHeader, Checkpoint, SnapshotInfo, StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
-import { chainAt, type LogState, readLogState, toBlock, toHeader } from '../file/block-rows.ts';
+import { chainAt, type LogState, READ_PAGE_BYTES, readLogState, toBlock, toHeader } from '../file/block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
 import { invalidPath } from '../file/files.ts';
 import { identify } from '../file/schema.ts';
 import { isSound } from '../file/snapshot-rows.ts';
 import { prepareReads, type ReadStatements } from './reader-sql.ts';
 
-/** A page ends with the block that fills it … */
-const PAGE_BYTES = 1024 * 1024;
-/** … or after this many. */
+/** A page also ends after this many blocks. */
 const PAGE_BLOCKS = 1_000;
 
 /** The most that a chunk may unpack to, whatever a file says: more than a writer ever puts into one. */
@@ -139,7 +137,7 @@ export class LogReader {
       const block = toBlock(row);
       blocks.push(block);
       bytes += block.bytes;
-      if (bytes >= PAGE_BYTES) break;
+      if (bytes >= READ_PAGE_BYTES) break;
     }
     return blocks;
   }

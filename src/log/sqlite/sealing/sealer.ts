@@ -1,12 +1,11 @@
 /**
  * Sealing, seen from the store: a thread of its own reads, proves and packs a run, and the writer only swaps the rows.
  *
- * The thread is started for a sealing of more than a little, and ends with it. Packing a run takes some tens of milliseconds; none of them are
- * the writer's, so that an append meanwhile waits for nothing but another commit.
+ * The thread is started for a sealing of more than a little, and ends with it. Packing a run takes some tens of
+ * milliseconds. None of them are the writer's, so that an append meanwhile waits for nothing but another commit.
  */
-import type { Worker } from 'node:worker_threads';
-import { isRefoldError, type RefoldError, reviveError, type SerializedError } from '../../../core/errors.ts';
-import { startThread, threadFailed, threadFile } from '../../../threads/threads.ts';
+import { isRefoldError } from '../../../core/errors.ts';
+import { Thread } from '../../../threads/thread.ts';
 import { type SealedRun, type Stretch, sealInRuns } from '../../blocks/sealing.ts';
 import { storeClosed } from '../../log-errors.ts';
 import type { SealOptions, SealReport } from '../../log-store.ts';
@@ -14,10 +13,10 @@ import { type Driver, loadDriver, readFailure } from '../file/driver.ts';
 import type { WriterClient } from '../writing/writer-client.ts';
 import { type Packed, type PackRequest, RunPacker } from './run-packer.ts';
 
-/** The thread's answer to a request; without either, there is no run left. */
-export interface PackAnswer {
-  readonly packed?: Packed;
-  readonly error?: SerializedError;
+/** What is asked of the sealing thread. */
+export interface SealerJobs {
+  /** Answers undefined when there is no run left. */
+  pack: { takes: PackRequest; answers: Packed | undefined };
 }
 
 /**
@@ -32,7 +31,7 @@ export async function sealInThread(
   options: SealOptions,
   closing: AbortSignal,
 ): Promise<SealReport> {
-  const sealer = new Sealer(path, await loadDriver());
+  const sealer = Sealer.open(path, await loadDriver());
   try {
     return await sealInRuns(options, async (stretch) => {
       if (closing.aborted) throw storeClosed(path);
@@ -64,64 +63,40 @@ async function sized(writer: WriterClient | undefined, stretch: Stretch): Promis
   return openBytes === undefined ? stretch : { ...stretch, openBytes };
 }
 
-/** The store's end of the sealing thread, which is started once there is enough to seal: one request at a time. */
+/** Packs runs here while there is little to seal, and in a thread from then on: one request at a time. */
 class Sealer {
   readonly #path: string;
   readonly #packer: RunPacker;
-  #worker: Worker | undefined;
-  #exited: Promise<void> | undefined;
-  #waiting: PromiseWithResolvers<Packed | undefined> | undefined;
-  #failure: RefoldError | undefined;
+  #thread: Thread<SealerJobs> | undefined;
 
-  constructor(path: string, driver: Driver) {
+  static open(path: string, driver: Driver): Sealer {
+    return new Sealer(path, RunPacker.open(driver, path));
+  }
+
+  private constructor(path: string, packer: RunPacker) {
     this.#path = path;
-    this.#packer = RunPacker.open(driver, path);
+    this.#packer = packer;
   }
 
   /** @throws RefoldError `LOG_CORRUPT` when a block of the run is damaged */
   async pack(request: PackRequest): Promise<Packed | undefined> {
-    if (this.#failure !== undefined) throw this.#failure;
     try {
-      if (this.#worker === undefined && this.#packer.isSmall(request)) return this.#packer.pack(request);
+      if (this.#thread === undefined && this.#packer.isSmall(request)) return this.#packer.pack(request);
     } catch (error) {
       throw readFailure(error, 'seal', this.#path);
     }
-    this.#worker ??= this.#start();
-    this.#waiting = Promise.withResolvers();
-    this.#worker.postMessage(request);
-    return this.#waiting.promise;
+    this.#thread ??= await this.#start();
+    return this.#thread.ask('pack', request);
   }
 
-  #start(): Worker {
-    const options = { workerData: this.#path, name: 'refold sealer' };
-    const worker = startThread(SEALER_WORKER, options, 'seal', this.#path);
-    worker.on('message', (answer: PackAnswer) => this.#settle(answer));
-    worker.on('error', (error) => this.#fail(error));
-    this.#exited = new Promise((resolve) => {
-      worker.on('exit', () => {
-        this.#fail(new Error('the sealing thread ended'));
-        resolve();
-      });
-    });
-    return worker;
+  #start(): Promise<Thread<SealerJobs>> {
+    const path = this.#path;
+    return Thread.start({ name: 'sealer-worker', from: import.meta.url, data: path, action: 'seal', path });
   }
 
   /** Resolves when no connection is left: the last one to close should be the writer's. */
   async end(): Promise<void> {
     this.#packer.close();
-    this.#worker?.postMessage('end');
-    await this.#exited;
-  }
-
-  #settle({ packed, error }: PackAnswer): void {
-    if (error === undefined) this.#waiting?.resolve(packed);
-    else this.#waiting?.reject(reviveError(error));
-  }
-
-  #fail(cause: unknown): void {
-    this.#failure ??= threadFailed('seal', this.#path, cause);
-    this.#waiting?.reject(this.#failure);
+    await this.#thread?.end();
   }
 }
-
-const SEALER_WORKER = threadFile(import.meta.url, 'sealer-worker');

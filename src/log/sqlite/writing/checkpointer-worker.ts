@@ -2,29 +2,15 @@
 import assert from 'node:assert';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { type Connection, isBusy, isFull, loadDriver, openConnection } from '../file/driver.ts';
-import {
-  ASKED,
-  BROKEN,
-  type CheckpointerOptions,
-  CONNECTION,
-  ENDING,
-  FULL,
-  GONE,
-  IDLE,
-  MOVED,
-  NONE,
-  OPEN,
-  OUTCOME,
-  STATE,
-} from './checkpointer.ts';
+import { type CheckpointerOptions, CONNECTION, OUTCOME, STATE, WORD } from './checkpointer.ts';
 
 async function main({ path, shared }: CheckpointerOptions): Promise<void> {
   const words = new Int32Array(shared);
   let connection: Connection | undefined;
   try {
     const driver = await loadDriver();
-    if (Atomics.compareExchange(words, CONNECTION, NONE, OPEN) !== NONE) return; // the log is closed already
-    Atomics.notify(words, CONNECTION);
+    if (Atomics.compareExchange(words, WORD.connection, CONNECTION.none, CONNECTION.open) !== CONNECTION.none) return; // the log is closed already
+    Atomics.notify(words, WORD.connection);
     connection = openConnection(driver, path, { readOnly: false });
     // What a checkpoint syncs is the same under NORMAL and FULL: the WAL before it, and the file after it.
     connection.pragma('synchronous = full');
@@ -33,19 +19,19 @@ async function main({ path, shared }: CheckpointerOptions): Promise<void> {
     // Without this thread the writer does it all by itself, and meets whatever it was.
   } finally {
     connection?.close();
-    Atomics.store(words, STATE, GONE);
-    Atomics.notify(words, STATE);
+    Atomics.store(words, WORD.state, STATE.gone);
+    Atomics.notify(words, WORD.state);
   }
 }
 
 /** Until the writer ends it. */
 function serve(connection: Connection, words: Int32Array): void {
   for (;;) {
-    Atomics.wait(words, STATE, IDLE);
-    if (Atomics.load(words, STATE) === ENDING) return;
-    Atomics.store(words, OUTCOME, move(connection));
-    Atomics.compareExchange(words, STATE, ASKED, IDLE);
-    Atomics.notify(words, STATE);
+    Atomics.wait(words, WORD.state, STATE.idle);
+    if (Atomics.load(words, WORD.state) === STATE.ending) return;
+    Atomics.store(words, WORD.outcome, move(connection));
+    Atomics.compareExchange(words, WORD.state, STATE.asked, STATE.idle);
+    Atomics.notify(words, WORD.state);
   }
 }
 
@@ -64,10 +50,10 @@ function move(connection: Connection): number {
       if (log === moved) break; // nothing came beside the one before
       moved = log;
     }
-    return MOVED;
+    return OUTCOME.moved;
   } catch (error) {
-    if (isBusy(error)) return MOVED;
-    return isFull(error) ? FULL : BROKEN;
+    if (isBusy(error)) return OUTCOME.moved;
+    return isFull(error) ? OUTCOME.full : OUTCOME.broken;
   }
 }
 

@@ -88,7 +88,7 @@ function rowsOf(fields: PackedOutcomes['fields']): Row[] {
 }
 
 /** `or replace`, for what is new to the store may yet be in a file that somebody else has written to. */
-const INSERT = 'insert or replace into commands (command_id, recorded_at, outcome, checksum) values';
+const INSERT_OUTCOMES = 'insert or replace into commands (command_id, recorded_at, outcome, checksum) values';
 const PLACES = '(?, ?, ?, ?)';
 const MANY_PLACES = new Array(ROWS_AT_ONCE).fill(PLACES).join(', ');
 
@@ -97,8 +97,8 @@ function prepareStatements(connection: Connection) {
   const oldest = connection
     .prepare('select recorded_at from commands order by rowid limit 1')
     .pluck() as Statement<number>;
-  const insert = connection.prepare(`${INSERT} ${PLACES}`);
-  const insertSeveral = connection.prepare(`${INSERT} ${MANY_PLACES}`);
+  const insert = connection.prepare(`${INSERT_OUTCOMES} ${PLACES}`);
+  const insertSeveral = connection.prepare(`${INSERT_OUTCOMES} ${MANY_PLACES}`);
   const remove = connection.prepare('delete from commands where command_id = ?');
   const forgetOldest = connection.prepare(
     `delete from commands

@@ -11,10 +11,10 @@ import type { WriterClient } from './writer-client.ts';
 import type { SnapshotPart } from './writer-protocol.ts';
 
 /** Size of a stored chunk before compression: large enough to compress well, small enough for a very short transaction. */
-const CHUNK_BYTES = 128 * 1024;
+const STORED_CHUNK_BYTES = 128 * 1024;
 
 /** Up to this size a snapshot is one job of the writer: a millisecond to compress, and half of one for some 60 KB then. */
-const AT_ONCE_BYTES = 256 * 1024;
+const ONE_JOB_BYTES = 256 * 1024;
 
 /** Sends a snapshot; when this returns, it exists. When it throws, nothing of it does. */
 export async function sendSnapshot(
@@ -24,7 +24,7 @@ export async function sendSnapshot(
 ): Promise<void> {
   let needsSweep = true;
   try {
-    const send = info.bytes <= AT_ONCE_BYTES ? sendAtOnce : sendInParts;
+    const send = info.bytes <= ONE_JOB_BYTES ? sendAtOnce : sendInParts;
     needsSweep = await send(writer, info, chunks);
   } finally {
     if (needsSweep) await sweep(writer);
@@ -33,7 +33,7 @@ export async function sendSnapshot(
 
 /** Under full load whatever is awaited comes a turn of the event loop later: what is small is one message. */
 async function sendAtOnce(writer: WriterClient, info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<boolean> {
-  const pieces = [...recut(chunks, CHUNK_BYTES)];
+  const pieces = [...recut(chunks, STORED_CHUNK_BYTES)];
   const bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
   const transfer = pieces.map(({ buffer }) => buffer);
   return writer.do('putSnapshot', { info: { ...info, bytes }, chunks: pieces }, transfer);
@@ -58,7 +58,7 @@ async function sendChunks(
   let parts = 0;
   let bytes = 0;
   // One after the other, so that an append never waits for more than one.
-  for (const chunk of recut(chunks, CHUNK_BYTES)) {
+  for (const chunk of recut(chunks, STORED_CHUNK_BYTES)) {
     await writer.do('putChunk', { id, part: parts++, ...(await packed(chunk)) });
     bytes += chunk.byteLength;
   }

@@ -8,12 +8,13 @@
  */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { type Ballast, SMALLEST_BALLAST_BYTES } from '../file/ballast.ts';
+import { SQLITE_PAGE_BYTES } from '../file/driver.ts';
 import { freeBytes, sizeOf } from '../file/files.ts';
 import { Checkpointer } from './checkpointer.ts';
 import type { WriteConnection } from './write-connection.ts';
 
 /** A WAL of this size is emptied without waiting for anything. */
-const AT_ONCE_BYTES = 12 * 1024 * 1024;
+const LARGEST_WAL_BYTES = 12 * 1024 * 1024;
 /** What the WAL holds must find room in the file out of the ballast: it is kept to this share of it … */
 const BALLAST_SHARE = 3 / 4;
 /** … but for a while, in the midst of writing, on a disk that has room for so many times the largest WAL. */
@@ -21,17 +22,17 @@ const ROOMY = 64;
 /** From this share of the size on the thread is asked; of what the ballast allows, a pause is used. */
 const EARLY_SHARE = 1 / 3;
 /** This long without a job is a pause. */
-const PAUSE_MS = 20;
+const WRITING_PAUSE_MS = 20;
 /** From this size on a checkpoint is the thread's; what came while it worked is the writer's up to this size. */
 const THREAD_FROM_BYTES = 1024 * 1024;
 /** A writer that has written this much is worth a thread: its start takes some tens of milliseconds of a core. */
 const THREAD_AFTER_BYTES = 16 * 1024 * 1024;
 /** Pages that a small commit may write besides its payload: the table's leaf, its parent, the free list. */
-const OVERHEAD_BYTES = 3 * 4096;
+const OVERHEAD_BYTES = 3 * SQLITE_PAGE_BYTES;
 /** Counting spares checkpoints of a WAL that is smaller than it was thought; where the disk is tiny, that is all the better. */
 const COUNTED_FROM_BYTES = 128 * 1024;
 /** A page in the WAL, with its header. */
-const FRAME_BYTES = 4096 + 24;
+const FRAME_BYTES = SQLITE_PAGE_BYTES + 24;
 /** A reader that keeps the WAL busy is waited for this long when the log is closed or shrunk. */
 const TRUNCATE_WAIT_MS = 100;
 
@@ -58,12 +59,17 @@ export class WalKeeper {
   #pause: NodeJS.Timeout | undefined;
 
   /** @param threadFromBytes see `SqliteLogOptions.checkpointFromBytes` */
-  constructor(writer: WriteConnection, ballast: Ballast, threadFromBytes?: number) {
+  static open(writer: WriteConnection, ballast: Ballast, threadFromBytes?: number): WalKeeper {
+    const keeper = new WalKeeper(writer, ballast, threadFromBytes);
+    if (threadFromBytes === 0) keeper.#thread.startNow();
+    return keeper;
+  }
+
+  private constructor(writer: WriteConnection, ballast: Ballast, threadFromBytes: number | undefined) {
     this.#writer = writer;
     this.#ballast = ballast;
     this.#thread = new Checkpointer(writer.path);
     this.#threadFromBytes = threadFromBytes;
-    if (threadFromBytes === 0) this.#thread.startNow();
     this.#isRoomy = isRoomy(writer.path);
   }
 
@@ -78,7 +84,7 @@ export class WalKeeper {
       if (!this.#thread.isBusy) this.#threadIsDone(this.#sinceAsked);
     }
     const allowed = this.#allowedBytes();
-    const atOnce = this.#isRoomy && this.#thread.isUp ? AT_ONCE_BYTES : allowed;
+    const atOnce = this.#isRoomy && this.#thread.isUp ? LARGEST_WAL_BYTES : allowed;
     const threadFrom = this.#threadFromBytes ?? Math.max(atOnce * EARLY_SHARE, THREAD_FROM_BYTES);
     if (this.#isLarger(atOnce)) this.#checkpoint();
     else if (this.#isForThread(threadFrom)) this.#askThread();
@@ -111,7 +117,7 @@ export class WalKeeper {
 
   /** What the ballast allows; where there is none, as much as the smallest one of a large disk. */
   #allowedBytes(): number {
-    return Math.min((this.#ballast.bytes || SMALLEST_BALLAST_BYTES) * BALLAST_SHARE, AT_ONCE_BYTES);
+    return Math.min((this.#ballast.bytes || SMALLEST_BALLAST_BYTES) * BALLAST_SHARE, LARGEST_WAL_BYTES);
   }
 
   #isForThread(fromBytes: number): boolean {
@@ -152,7 +158,7 @@ export class WalKeeper {
 
   #waitForPause(): void {
     if (this.#pause !== undefined) this.#pause.refresh();
-    else this.#pause = setTimeout(() => this.#checkpoint(), PAUSE_MS);
+    else this.#pause = setTimeout(() => this.#checkpoint(), WRITING_PAUSE_MS);
   }
 
   #checkpoint(): void {
@@ -177,5 +183,5 @@ export class WalKeeper {
 }
 
 function isRoomy(path: string): boolean {
-  return freeBytes(path) >= AT_ONCE_BYTES * ROOMY;
+  return freeBytes(path) >= LARGEST_WAL_BYTES * ROOMY;
 }

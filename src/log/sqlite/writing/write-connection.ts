@@ -21,17 +21,22 @@ export class WriteConnection {
   #wasFull = false;
 
   /** Becomes the log's writer: the epoch rises, durably. */
-  constructor(connection: Connection, path: string, durability: Durability) {
+  static open(connection: Connection, path: string, durability: Durability): WriteConnection {
+    setSynchronous(connection, 'full', path);
+    connection.prepare('update log_state set epoch = epoch + 1').run();
+    const writer = new WriteConnection(connection, path, durability);
+    if (durability !== 'always') setSynchronous(connection, 'normal', path);
+    return writer;
+  }
+
+  private constructor(connection: Connection, path: string, durability: Durability) {
     this.connection = connection;
     this.path = path;
     this.#durability = durability;
     this.#begin = connection.prepare('begin immediate');
     this.#commit = connection.prepare('commit');
     this.#readEpoch = connection.prepare('select epoch from log_state').pluck() as Statement<number>;
-    setSynchronous(connection, 'full', path);
-    connection.prepare('update log_state set epoch = epoch + 1').run();
     this.epoch = this.#readEpoch.get()!;
-    if (durability !== 'always') setSynchronous(connection, 'normal', path);
   }
 
   /**
@@ -81,7 +86,7 @@ export class WriteConnection {
     }
   }
 
-  /** Ends all writing: an I/O error befell what another thread did for this connection. */
+  /** Ends all writing: another thread met an I/O error in its work for this connection. */
   fail(cause: unknown): void {
     this.#failure ??= cause;
   }

@@ -1,10 +1,9 @@
 /**
- * What the store and its writer thread say to each other.
+ * What the store asks of its writer thread.
  *
- * The store posts numbered jobs; the writer does them one after the other and answers each under its number. Long work
- * (dropping, snapshots) is cut into jobs by the store, so that appends get in between.
+ * The writer does the jobs one after the other. Long work (dropping, snapshots) is cut into jobs by the store, so that
+ * appends get in between.
  */
-import type { SerializedError } from '../../../core/errors.ts';
 import type { StoredBlock } from '../../blocks/chain.ts';
 import type { Checkpoint, Durability, LogHead, SnapshotInfo } from '../../log-store.ts';
 import type { LogState, Trimmed } from '../file/block-rows.ts';
@@ -90,24 +89,9 @@ export interface Jobs {
   /** Returns some free pages; answers whether there are more. */
   reclaimPages: { takes: undefined; answers: boolean };
   flush: { takes: undefined; answers: undefined };
-  close: { takes: undefined; answers: undefined };
 }
 
 export type JobName = keyof Jobs;
-
-/** A job on its way to the writer. */
-export type JobMessage = {
-  [Name in JobName]: { readonly number: number; readonly job: Name; readonly input: Jobs[Name]['takes'] };
-}[JobName];
-
-/** The writer's answer. Number 0 is the answer to being started. */
-export interface AnswerMessage {
-  readonly number: number;
-  readonly value?: unknown;
-  readonly error?: SerializedError;
-  /** The error's cause, as text: what crosses a thread of it. */
-  readonly cause?: string;
-}
 
 /** What the writer found when it opened the log. */
 export type OpenedLog = LogState;

@@ -4,112 +4,71 @@
  * Jobs are done one after the other, each answered when it is as durable as the log promises; an fsync blocks this
  * thread and never the application's. Checkpoints and syncs that nobody waits for come after the answer.
  */
-import assert from 'node:assert';
 import { clearTimeout, setTimeout } from 'node:timers';
-import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
-import { messageOf, type RefoldError, type SerializedError } from '../../../core/errors.ts';
-import { endThread } from '../../../threads/threads.ts';
-import type { Durability, LogHead } from '../../log-store.ts';
-import { Ballast } from '../file/ballast.ts';
-import { readLogState } from '../file/block-rows.ts';
-import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from '../file/driver.ts';
-import { createFile, fileKind } from '../file/files.ts';
-import { acquireLock, lockPath } from '../file/lock.ts';
-import { createSchema, identify, migrate } from '../file/schema.ts';
-import { readWitness, requireUnwitnessed, WitnessFile } from '../file/witness.ts';
-import { requireWitnessedFile } from '../mending/structure.ts';
-import { BlockWriting } from './block-writing.ts';
-import { Room } from './room.ts';
-import { SnapshotWriting } from './snapshot-writing.ts';
-import { WalKeeper } from './wal-keeper.ts';
-import { WriteConnection } from './write-connection.ts';
-import type { AnswerMessage, JobMessage, JobName, Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type Service, serve } from '../../../threads/serving.ts';
+import type { LogHead } from '../../log-store.ts';
+import { type Connection, type Driver, openConnection, readFailure, SQLITE_PAGE_BYTES } from '../file/driver.ts';
+import { identify } from '../file/schema.ts';
+import { openAsWriter, type WriterParts } from './opening.ts';
+import type { Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 
 /** Under `everysec`, the longest that a commit waits for its sync. */
 const SYNC_WITHIN_MS = 1_000;
 /** Free pages returned in one transaction: four megabytes, or a piece where room is tight. */
 const RECLAIMED_PAGES_AT_ONCE = 1_000;
-const PAGE_BYTES = 4096;
-/** A WAL that once grew large is cut back to this. */
-const WAL_KEPT_BYTES = 64 * 1024 * 1024;
-
-/** What lets the log grow. All other jobs give space back, or sync what is there: out of the ballast if need be. */
-const GROWING: ReadonlySet<JobName> = new Set<JobName>([
-  'append',
-  'putSnapshot',
-  'putChunk',
-  'finishSnapshot',
-  'putCheckpoint',
-  'putMeta',
-]);
-
-/** What a job came to, and the bytes that it wrote. */
-interface Done {
-  readonly value?: unknown;
-  readonly written: number;
-}
-
-class Writer {
-  readonly opened: OpenedLog;
-  readonly #driver: Driver;
-  readonly #lock: Connection;
-  readonly #connection: Connection;
-  readonly #write: WriteConnection;
-  readonly #blocks: BlockWriting;
-  readonly #snapshots: SnapshotWriting;
-  readonly #wal: WalKeeper;
-  readonly #room: Room;
-  readonly #witness: WitnessFile;
-  readonly #durability: Durability;
+class Writer implements Service<Jobs, OpenedLog> {
+  readonly #parts: WriterParts;
+  /** By the job that was done last; 0 when it failed. */
+  #written = 0;
   #sync: NodeJS.Timeout | undefined;
 
-  constructor(driver: Driver, lock: Connection, connection: Connection, options: WriterOptions) {
-    const { path, durability, checkpointFromBytes } = options;
-    this.#driver = driver;
-    this.#lock = lock;
-    this.#connection = connection;
-    this.#durability = durability;
-    prepareFile(connection, path);
-    // The epoch first: whoever wrote before is refused from here on, so that the head stays what is read now.
-    this.#write = new WriteConnection(connection, path, durability);
-    const state = readLogState(connection, path);
-    this.#blocks = new BlockWriting(this.#write, state.head);
-    this.#snapshots = new SnapshotWriting(this.#write);
-    const ballast = new Ballast(path);
-    this.#wal = new WalKeeper(this.#write, ballast, checkpointFromBytes);
-    this.#room = new Room(this.#write, this.#wal, ballast);
-    if (this.#room.isTight) this.#room.make();
-    this.#witness = new WitnessFile(path, state.logId, this.#write.epoch);
-    this.#witness.record(state.head); // the epoch was committed with a sync of all that is in the WAL
-    this.opened = state;
+  constructor(parts: WriterParts) {
+    this.#parts = parts;
   }
 
-  /** Does one job and answers it, then what should not delay the answer. */
-  handle(message: JobMessage, answer: (answer: AnswerMessage) => void): void {
-    const { number } = message;
-    let bytes = 0;
-    try {
-      const { value, written } = this.#doInRoom(message);
-      bytes = written;
-      answer({ number, value });
-    } catch (error) {
-      answer({ number, ...serialize(readFailure(error, 'write to', this.#write.path)) });
-    }
-    if (bytes > 0) this.#settle(bytes);
+  get opened(): OpenedLog {
+    return this.#parts.opened;
   }
 
-  #doInRoom(message: JobMessage): Done {
-    const work = () => this.#do(message);
-    if (message.job === 'close') return work();
-    return GROWING.has(message.job) ? this.#room.grow(work) : this.#room.spare(work);
-  }
+  /** What lets the log grow needs room. All other jobs give space back, or sync what is there: out of the ballast if need be. */
+  readonly jobs: Service<Jobs>['jobs'] = {
+    append: (input) => this.#grow(() => this.#append(input)),
+    putSnapshot: (input) =>
+      this.#grow(() => {
+        this.#written = this.#parts.snapshots.put(input) + SMALL;
+        return this.#parts.snapshots.needsSweep();
+      }),
+    putChunk: (input) =>
+      this.#grow(() => {
+        this.#written = this.#parts.snapshots.putChunk(input);
+      }),
+    finishSnapshot: (input) =>
+      this.#grow(() => {
+        this.#parts.snapshots.finish(input);
+        this.#written = SMALL;
+        return this.#parts.snapshots.needsSweep();
+      }),
+    putCheckpoint: (input) => this.#grow(() => this.#putCheckpoint(input)),
+    putMeta: (input) => this.#grow(() => this.#putMeta(input)),
+    dropCheckpoint: (input) => this.#spare(SMALL, () => this.#dropCheckpoint(input)),
+    swapRun: (input) => this.#spare(input.sealed.bytes + input.blocks * 256, () => this.#parts.blocks.swapRun(input)),
+    pieceBytes: () => this.#spare(0, () => this.#parts.room.pieceBytes),
+    dropBlocks: (input) => this.#spare(SMALL, () => this.#parts.blocks.dropBlocks(input)),
+    beginSnapshot: () => this.#spare(0, () => this.#parts.snapshots.begin()),
+    abandonSnapshot: (input) => this.#spare(0, () => this.#parts.snapshots.abandon(input)),
+    dropSnapshots: (input) => this.#spare(SMALL, () => this.#parts.snapshots.drop(input)),
+    sweepChunks: () => this.#spare(SMALL, () => this.#parts.snapshots.sweep()),
+    reclaimPages: () => this.#spare(RECLAIMED_PAGES_AT_ONCE * SQLITE_PAGE_BYTES, () => this.#reclaimPages()),
+    flush: () => this.#spare(0, () => this.#syncNow()),
+  };
 
   /** Closes everything; what is committed goes into the file first. */
   close(): void {
     clearTimeout(this.#sync);
     try {
-      if (!this.#write.failed) this.#syncNow();
-      this.#room.make();
+      if (!this.#parts.write.failed) this.#syncNow();
+      this.#parts.room.make();
     } finally {
       this.#closeConnections();
     }
@@ -120,73 +79,43 @@ class Writer {
    * for recovery to judge: a reader, which moves nothing, is then the last.
    */
   #closeConnections(): void {
-    this.#wal.close();
-    const guard = this.#write.failed ? attemptToRead(this.#driver, this.#write.path) : undefined;
-    this.#connection.close();
+    this.#parts.wal.close();
+    const guard = this.#parts.write.failed ? attemptToRead(this.#parts.driver, this.#parts.write.path) : undefined;
+    this.#parts.write.connection.close();
     guard?.close();
-    this.#witness.close();
-    this.#lock.close();
+    this.#parts.witness.close();
+    this.#parts.lock.close();
+  }
+
+  #grow<T>(work: () => T): T {
+    this.#written = 0;
+    return this.#parts.room.grow(work);
+  }
+
+  /** @param written what the job may write, in bytes */
+  #spare<T>(written: number, work: () => T): T {
+    this.#written = 0;
+    const answer = this.#parts.room.spare(work);
+    this.#written = written;
+    return answer;
   }
 
   /** Nothing of an append may be answered before it is as durable as promised; under `always` it is also witnessed. */
   #append(input: Jobs['append']['takes']): LogHead {
-    const head = this.#blocks.append(input);
-    if (this.#durability === 'always') this.#witness.record(head);
+    const head = this.#parts.blocks.append(input);
+    if (this.#parts.durability === 'always') this.#parts.witness.record(head);
+    this.#written = 1 + (input.block?.payload.byteLength ?? 0);
     return head;
   }
 
   #syncNow(): void {
-    this.#write.sync();
-    this.#witness.record(this.#blocks.head);
-  }
-
-  #do(message: JobMessage): Done {
-    switch (message.job) {
-      case 'append':
-        return { value: this.#append(message.input), written: 1 + (message.input.block?.payload.byteLength ?? 0) };
-      case 'putSnapshot': {
-        const written = this.#snapshots.put(message.input) + SMALL;
-        return { value: this.#snapshots.needsSweep(), written };
-      }
-      case 'putChunk':
-        return { written: this.#snapshots.putChunk(message.input) };
-      case 'swapRun': {
-        const { sealed, blocks } = message.input;
-        return { value: this.#blocks.swapRun(message.input), written: sealed.bytes + blocks * 256 };
-      }
-      case 'pieceBytes':
-        return { value: this.#room.pieceBytes, written: 0 };
-      case 'dropBlocks':
-        return { value: this.#blocks.dropBlocks(message.input), written: SMALL };
-      case 'beginSnapshot':
-        return { value: this.#snapshots.begin(), written: 0 };
-      case 'finishSnapshot':
-        this.#snapshots.finish(message.input);
-        return { value: this.#snapshots.needsSweep(), written: SMALL };
-      case 'abandonSnapshot':
-        return { value: this.#snapshots.abandon(message.input), written: 0 };
-      case 'dropSnapshots':
-        return { value: this.#snapshots.drop(message.input), written: SMALL };
-      case 'sweepChunks':
-        return { value: this.#snapshots.sweep(), written: SMALL };
-      case 'putCheckpoint':
-        return { value: this.#putCheckpoint(message.input), written: SMALL };
-      case 'dropCheckpoint':
-        return { value: this.#dropCheckpoint(message.input), written: SMALL };
-      case 'putMeta':
-        return { value: this.#putMeta(message.input), written: SMALL };
-      case 'reclaimPages':
-        return { value: this.#reclaimPages(), written: RECLAIMED_PAGES_AT_ONCE * PAGE_BYTES };
-      case 'flush':
-        return { value: this.#syncNow(), written: 0 };
-      case 'close':
-        return { value: this.close(), written: 0 };
-    }
+    this.#parts.write.sync();
+    this.#parts.witness.record(this.#parts.blocks.head);
   }
 
   #putCheckpoint({ projection, sequence }: Jobs['putCheckpoint']['takes']): void {
-    this.#write.transact(() =>
-      this.#connection
+    this.#parts.write.transact(() =>
+      this.#parts.write.connection
         .prepare(
           `insert into checkpoints (projection, sequence) values (?, ?)
            on conflict (projection) do update set sequence = excluded.sequence`,
@@ -196,14 +125,14 @@ class Writer {
   }
 
   #dropCheckpoint(projection: Jobs['dropCheckpoint']['takes']): void {
-    this.#write.transact(() =>
-      this.#connection.prepare('delete from checkpoints where projection = ?').run(projection),
+    this.#parts.write.transact(() =>
+      this.#parts.write.connection.prepare('delete from checkpoints where projection = ?').run(projection),
     );
   }
 
   #putMeta({ key, value }: Jobs['putMeta']['takes']): void {
-    this.#write.transact(() =>
-      this.#connection
+    this.#parts.write.transact(() =>
+      this.#parts.write.connection
         .prepare('insert into meta (key, value) values (?, ?) on conflict (key) do update set value = excluded.value')
         .run(key, value),
     );
@@ -211,102 +140,34 @@ class Writer {
 
   /** Moves some free pages out of the file; at the end the file itself is cut. Answers whether there are more. */
   #reclaimPages(): boolean {
-    const { pieceBytes } = this.#room;
-    const pages = pieceBytes === undefined ? RECLAIMED_PAGES_AT_ONCE : pieceBytes / PAGE_BYTES;
-    this.#write.transact(() => this.#connection.pragma(`incremental_vacuum(${pages})`));
-    const more = Number(this.#connection.pragma('freelist_count', { simple: true })) > 0;
-    if (!more) this.#room.make();
+    const { pieceBytes } = this.#parts.room;
+    const pages = pieceBytes === undefined ? RECLAIMED_PAGES_AT_ONCE : pieceBytes / SQLITE_PAGE_BYTES;
+    this.#parts.write.transact(() => this.#parts.write.connection.pragma(`incremental_vacuum(${pages})`));
+    const more = Number(this.#parts.write.connection.pragma('freelist_count', { simple: true })) > 0;
+    if (!more) this.#parts.room.make();
     return more;
   }
 
-  #settle(bytes: number): void {
-    this.#wal.wrote(bytes);
-    if (this.#durability === 'everysec') this.#sync ??= setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
+  /** Checkpoints, and syncs that nobody waits for, come after the answer. */
+  afterAnswer(): void {
+    if (this.#written === 0) return;
+    this.#parts.wal.wrote(this.#written);
+    if (this.#parts.durability === 'everysec') this.#sync ??= setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
   }
 
   #syncLate(): void {
     this.#sync = undefined;
     try {
-      this.#room.spare(() => this.#syncNow());
+      this.#parts.room.spare(() => this.#syncNow());
     } catch {
       // Failed, and the next write says so; or the disk is full even so, and the next second may be better.
-      if (!this.#write.failed) this.#sync = setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
+      if (!this.#parts.write.failed) this.#sync = setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
     }
   }
 }
 
 /** What a job adds to the WAL besides payloads, roughly. */
-const SMALL = 4096;
-
-/**
- * Creates, recognises or migrates the log, and sets what belongs to the file. `auto_vacuum` must come before the first
- * page.
- */
-function prepareFile(connection: Connection, path: string): void {
-  const identity = identify(connection, path);
-  if (identity === 'empty') connection.pragma('auto_vacuum = incremental');
-  const mode = connection.pragma('journal_mode = wal', { simple: true });
-  if (mode !== 'wal') throw readFailure(new Error(`its file system has no write-ahead log (${mode})`), 'open', path);
-  connection.pragma('wal_autocheckpoint = 0');
-  connection.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`);
-  if (identity === 'empty') createSchema(connection);
-  if (identity === 'older') migrate(connection, path);
-}
-
-async function openWriter(options: WriterOptions): Promise<Writer> {
-  const driver = await loadDriver();
-  createFile(lockPath(options.path));
-  createFile(options.path);
-  const lock = acquireLock(driver, options.path);
-  try {
-    try {
-      return openUnderLock(driver, lock, options);
-    } catch (error) {
-      // Opening itself needs a little space: the WAL's index, and the page with the epoch.
-      if (!isFull(error) || !new Ballast(options.path).release()) throw error;
-      return openUnderLock(driver, lock, options);
-    }
-  } catch (error) {
-    lock.close();
-    throw error;
-  }
-}
-
-/**
- * Looks at the file through a reader before anything is written. The reader is closed last: should the log be refused,
- * nothing of its WAL has been moved, and repair finds it as it was.
- */
-function openUnderLock(driver: Driver, lock: Connection, options: WriterOptions): Writer {
-  const { path, isNew } = options;
-  finishRollback(driver, path);
-  const testimonies = readWitness(path);
-  const guard = openConnection(driver, path, { readOnly: true });
-  let connection: Connection | undefined;
-  try {
-    const identity = identify(guard, path);
-    if (identity === 'log') {
-      requireWitnessedFile(guard, path, testimonies);
-    } else if (identity === 'empty' && !isNew) requireUnwitnessed(path, testimonies);
-    connection = openConnection(driver, path, { readOnly: false });
-    return new Writer(driver, lock, connection, options);
-  } catch (error) {
-    connection?.close();
-    throw error;
-  } finally {
-    guard.close();
-  }
-}
-
-/** A power cut in the making of a log leaves a rollback journal: the first read that may write plays it back. */
-function finishRollback(driver: Driver, path: string): void {
-  if (fileKind(`${path}-journal`) !== 'filled') return;
-  const connection = openConnection(driver, path, { readOnly: false });
-  try {
-    connection.pragma('schema_version');
-  } finally {
-    connection.close();
-  }
-}
+const SMALL = SQLITE_PAGE_BYTES;
 
 function attemptToRead(driver: Driver, path: string): Connection | undefined {
   try {
@@ -318,26 +179,9 @@ function attemptToRead(driver: Driver, path: string): Connection | undefined {
   }
 }
 
-function serialize(error: RefoldError): Pick<AnswerMessage, 'error' | 'cause'> {
-  const plain: SerializedError = error.toJSON();
-  return error.cause === undefined ? { error: plain } : { error: plain, cause: messageOf(error.cause) };
-}
-
-async function main(port: MessagePort, options: WriterOptions): Promise<void> {
-  let writer: Writer;
-  try {
-    writer = await openWriter(options);
-  } catch (error) {
-    port.postMessage({ number: 0, ...serialize(readFailure(error, 'open', options.path)) } satisfies AnswerMessage);
-    return endThread(port);
-  }
-  port.postMessage({ number: 0, value: writer.opened } satisfies AnswerMessage);
-  const isLast = (job: JobName) => job === 'close';
-  port.on('message', (message: JobMessage) => {
-    writer.handle(message, (answer) => port.postMessage(answer));
-    if (isLast(message.job)) endThread(port);
-  });
-}
-
-assert(parentPort, 'the writer runs in a thread of its own');
-await main(parentPort, workerData as WriterOptions);
+const options = workerData as WriterOptions;
+await serve<Jobs, OpenedLog>(
+  parentPort,
+  (error) => readFailure(error, 'write to', options.path),
+  async () => new Writer(await openAsWriter(options)),
+);

@@ -24,7 +24,7 @@ async function openWriteConnection(durability: 'always' | 'everysec' | 'os') {
   const connection = openConnection(await loadDriver(), path, { readOnly: false });
   connection.pragma('journal_mode = wal');
   createSchema(connection);
-  const writer = new WriteConnection(connection, path, durability);
+  const writer = WriteConnection.open(connection, path, durability);
   return { connection, writer, path, synchronous: () => connection.pragma('synchronous', { simple: true }) };
 }
 

@@ -1,0 +1,126 @@
+/**
+ * Places in a state: `orders[17].price`. One type, one way to write it, one way to read it.
+ *
+ * A path is a list of parts from the root inwards. A part is the name of a property, the index of an array or a Set, or
+ * the key of an entry of a Map or OrderedMap, which may be any value.
+ */
+import { types } from 'node:util';
+import { RefoldError } from '../core/errors.ts';
+import { OrderedMap } from './ordered-map.ts';
+
+export type PathPart = unknown;
+export type Path = readonly PathPart[];
+
+/**
+ * A path as text: an index or a number in brackets, an identifier behind a dot, any other text quoted in brackets. The
+ * root is the empty text. A key that is an object reads `[object]`, and a Date reads as its milliseconds: these cannot
+ * be read back.
+ *
+ * @throws RefoldError `INVALID_OPTION` for what is not an array
+ */
+export function formatPath(path: Path): string {
+  requirePath(path);
+  return path.map(formatPart).join('').replace(/^\./, '').toWellFormed();
+}
+
+/** The same for messages: only the beginning of a very long path. */
+export function describePath(path: Path): string {
+  return formatPath(path.length > MOST_DESCRIBED ? [...path.slice(0, MOST_DESCRIBED - 2), '…'] : path);
+}
+
+const MOST_DESCRIBED = 12;
+
+function formatPart(part: PathPart): string {
+  if (typeof part !== 'string')
+    return `[${part instanceof Date ? Number(part) : typeof part === 'object' ? 'object' : String(part)}]`;
+  return /^[\p{L}_$…][\p{L}\p{N}_$]*$/u.test(part) ? `.${part}` : `[${JSON.stringify(part)}]`;
+}
+
+const PART = /(?:^|\.)([^.[\]"]+)|\[(?:([^"\]]+)|("(?:[^"\\]|\\.)*"))\]/y;
+
+/**
+ * Reads a path: `orders[42].price`, `orders.42.price`, `sessions["a.b"].user`. A key that is not quoted and looks like
+ * a number becomes a number, or a bigint if it is an integer that a number cannot hold. `valueAt` finds the bigint or
+ * the text as well.
+ *
+ * @throws RefoldError `INVALID_OPTION` for what is not a path, the empty text included
+ */
+export function parsePath(text: string): Path {
+  if (typeof text !== 'string' || text === '') throw badPath(text);
+  const path: PathPart[] = [];
+  PART.lastIndex = 0;
+  while (PART.lastIndex < text.length) {
+    const [, member, index, quoted] = PART.exec(text) ?? [];
+    const plain = member ?? index;
+    if (plain === undefined && quoted === undefined) throw badPath(text);
+    path.push(plain === undefined ? unquote(quoted!, text) : numberOrText(plain));
+  }
+  return path;
+}
+
+function numberOrText(text: string): number | bigint | string {
+  if (text !== 'NaN' && String(Number(text)) === text) return Number(text);
+  return /^-?\d+$/.test(text) && String(BigInt(text)) === text ? BigInt(text) : text;
+}
+
+function unquote(quoted: string, text: string): string {
+  try {
+    return JSON.parse(quoted);
+  } catch {
+    throw badPath(text);
+  }
+}
+
+function badPath(text: unknown): RefoldError {
+  const shown = typeof text === 'string' ? text : `(${typeof text})`;
+  return new RefoldError('INVALID_OPTION', `Cannot read the path ${shown}`, {
+    at: shown,
+    hint: 'Write it like orders[42].price or sessions["a.b"].user',
+  });
+}
+
+/**
+ * What stands at a place in a state, or undefined if nothing does. The empty path is the state itself. If a Map has no
+ * entry for a number in the path, the entry for the same number as a text or a bigint is found.
+ *
+ * @throws RefoldError `INVALID_OPTION` for a path that is not an array
+ */
+export function valueAt(state: unknown, path: Path): unknown {
+  requirePath(path);
+  return path.reduce(memberOf, state);
+}
+
+function requirePath(path: unknown): void {
+  if (Array.isArray(path)) return;
+  throw new RefoldError('INVALID_OPTION', `Cannot follow the path: it is not an array but ${typeof path}`, {
+    type: 'path',
+    hint: 'Give an array of keys, such as parsePath("orders[42].price") gives',
+  });
+}
+
+function memberOf(value: unknown, part: PathPart): unknown {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (types.isMap(value) || value instanceof OrderedMap) {
+    const keys = keysMeant(part).filter((key) => holds(value, key));
+    return keys.length === 0 ? undefined : value.get(keys[0]);
+  }
+  if (types.isSet(value)) return [...value][Number(part)];
+  const name = String(part);
+  return Object.hasOwn(value, name) ? (value as { readonly [name: string]: unknown })[name] : undefined;
+}
+
+/** The number comes first: the comparator of an OrderedMap of numbers might take a text for a number. */
+function keysMeant(part: PathPart): readonly PathPart[] {
+  if (typeof part === 'bigint') return [part, String(part)];
+  if (typeof part !== 'number') return [part];
+  return Number.isInteger(part) ? [part, String(part), BigInt(part)] : [part, String(part)];
+}
+
+/** A comparator made for other keys may throw. */
+function holds(table: ReadonlyMap<unknown, unknown>, key: unknown): boolean {
+  try {
+    return table.has(key);
+  } catch {
+    return false;
+  }
+}

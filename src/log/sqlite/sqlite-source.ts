@@ -1,0 +1,35 @@
+/**
+ * The source of the log in one SQLite file: what `path` stands for.
+ *
+ * Threads import this file by its URL, so the build makes a file of it (`refold-sqlite-source.js`). SQLite itself is
+ * loaded when a log is opened: a program that only imports refold does not load it.
+ */
+import { resolve } from 'node:path';
+import type { LogSource, LogThread } from '../log-source.ts';
+
+/** What is known of the file before it is opened. */
+export interface SqliteSourceOptions {
+  /** The log's file; a missing one is created by its writer. */
+  readonly path: string;
+}
+
+/** The log in the file at `path`, not opened yet. `open` refuses what `openSqliteLog` refuses. */
+export function sqliteSource({ path }: SqliteSourceOptions): LogSource {
+  const source: LogSource = {
+    name: path,
+    open: async ({ durability = 'always', readOnly = false }) => {
+      const { openSqliteLog } = await import('./sqlite-log.ts');
+      return openSqliteLog({ path, durability, readOnly });
+    },
+  };
+  const thread = threadOf(path);
+  return thread === undefined ? source : { ...source, thread };
+}
+
+/** A bundle that is not a module does not know where it lies: no thread can import from it. */
+function threadOf(path: string): LogThread | undefined {
+  const here: string | undefined = import.meta.url;
+  if (here === undefined) return undefined;
+  const file = here.endsWith('.ts') ? './sqlite-source.ts' : './refold-sqlite-source.js';
+  return { module: new URL(file, here).href, export: 'sqliteSource', options: { path: resolve(path) } };
+}

@@ -1,0 +1,138 @@
+/**
+ * Opening a log as its writer: the lock first, then a look at the file, then the epoch.
+ *
+ * Nothing is written to the file before it was found to be a log, or empty.
+ */
+import type { Durability } from '../../log-store.ts';
+import { Ballast } from '../file/ballast.ts';
+import { type LogState, readLogState } from '../file/block-rows.ts';
+import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from '../file/driver.ts';
+import { createFile, fileKind } from '../file/files.ts';
+import { acquireLock, lockPath } from '../file/lock.ts';
+import { createSchema, identify, migrate } from '../file/schema.ts';
+import { readWitness, requireUnwitnessed, WitnessFile } from '../file/witness.ts';
+import { requireWitnessedFile } from '../mending/structure.ts';
+import { BlockWriting } from './block-writing.ts';
+import { Room } from './room.ts';
+import { SnapshotWriting } from './snapshot-writing.ts';
+import { WalKeeper } from './wal-keeper.ts';
+import { WriteConnection } from './write-connection.ts';
+import type { WriterOptions } from './writer-protocol.ts';
+
+/** A WAL that once grew large is cut back to this. */
+const WAL_KEPT_BYTES = 64 * 1024 * 1024;
+
+/** What a writer works with. */
+export interface WriterParts {
+  readonly driver: Driver;
+  readonly lock: Connection;
+  readonly write: WriteConnection;
+  readonly opened: LogState;
+  readonly blocks: BlockWriting;
+  readonly snapshots: SnapshotWriting;
+  readonly wal: WalKeeper;
+  readonly room: Room;
+  readonly witness: WitnessFile;
+  readonly durability: Durability;
+}
+
+/**
+ * Opens the log as its writer, and creates it where there is none.
+ *
+ * @throws RefoldError `LOG_LOCKED` while another writer has it; what `openSqliteLog` throws
+ */
+export async function openAsWriter(options: WriterOptions): Promise<WriterParts> {
+  try {
+    return await lockAndOpen(options);
+  } catch (error) {
+    throw readFailure(error, 'open', options.path);
+  }
+}
+
+async function lockAndOpen(options: WriterOptions): Promise<WriterParts> {
+  const driver = await loadDriver();
+  createFile(lockPath(options.path));
+  createFile(options.path);
+  const lock = acquireLock(driver, options.path);
+  try {
+    try {
+      return openUnderLock(driver, lock, options);
+    } catch (error) {
+      // Opening itself needs a little space: the WAL's index, and the page with the epoch.
+      if (!isFull(error) || !new Ballast(options.path).release()) throw error;
+      return openUnderLock(driver, lock, options);
+    }
+  } catch (error) {
+    lock.close();
+    throw error;
+  }
+}
+
+/**
+ * Looks at the file through a reader before anything is written. The reader is closed last: should the log be refused,
+ * nothing of its WAL has been moved, and repair finds it as it was.
+ */
+function openUnderLock(driver: Driver, lock: Connection, options: WriterOptions): WriterParts {
+  const { path, isNew } = options;
+  finishRollback(driver, path);
+  const testimonies = readWitness(path);
+  const guard = openConnection(driver, path, { readOnly: true });
+  let connection: Connection | undefined;
+  try {
+    const identity = identify(guard, path);
+    if (identity === 'log') {
+      requireWitnessedFile(guard, path, testimonies);
+    } else if (identity === 'empty' && !isNew) requireUnwitnessed(path, testimonies);
+    connection = openConnection(driver, path, { readOnly: false });
+    return prepareParts(driver, lock, connection, options);
+  } catch (error) {
+    connection?.close();
+    throw error;
+  } finally {
+    guard.close();
+  }
+}
+
+/** Becomes the log's writer. The lock must be held. */
+function prepareParts(driver: Driver, lock: Connection, connection: Connection, options: WriterOptions): WriterParts {
+  const { path, durability, checkpointFromBytes } = options;
+  prepareFile(connection, path);
+  // The epoch first: whoever wrote before is refused from here on, so that the head stays what is read now.
+  const write = WriteConnection.open(connection, path, durability);
+  const opened = readLogState(connection, path);
+  const blocks = new BlockWriting(write, opened.head);
+  const snapshots = new SnapshotWriting(write);
+  const ballast = new Ballast(path);
+  const wal = WalKeeper.open(write, ballast, checkpointFromBytes);
+  const room = new Room(write, wal, ballast);
+  if (room.isTight) room.make();
+  const witness = WitnessFile.open(path, opened.logId, write.epoch);
+  witness.record(opened.head); // the epoch was committed with a sync of all that is in the WAL
+  return { driver, lock, write, opened, blocks, snapshots, wal, room, witness, durability };
+}
+
+/**
+ * Creates, recognises or migrates the log, and sets what belongs to the file. `auto_vacuum` must come before the first
+ * page.
+ */
+function prepareFile(connection: Connection, path: string): void {
+  const identity = identify(connection, path);
+  if (identity === 'empty') connection.pragma('auto_vacuum = incremental');
+  const mode = connection.pragma('journal_mode = wal', { simple: true });
+  if (mode !== 'wal') throw readFailure(new Error(`its file system has no write-ahead log (${mode})`), 'open', path);
+  connection.pragma('wal_autocheckpoint = 0');
+  connection.pragma(`journal_size_limit = ${WAL_KEPT_BYTES}`);
+  if (identity === 'empty') createSchema(connection);
+  if (identity === 'older') migrate(connection, path);
+}
+
+/** A power cut in the making of a log leaves a rollback journal: the first read that may write plays it back. */
+function finishRollback(driver: Driver, path: string): void {
+  if (fileKind(`${path}-journal`) !== 'filled') return;
+  const connection = openConnection(driver, path, { readOnly: false });
+  try {
+    connection.pragma('schema_version');
+  } finally {
+    connection.close();
+  }
+}

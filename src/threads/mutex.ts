@@ -1,0 +1,29 @@
+/**
+ * One piece of work at a time, first in, first out.
+ *
+ * It is a chain of promises: each piece begins when the one before it is over, whether that one succeeded or failed.
+ */
+export class Mutex {
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  /** True while work is under way or waits for its turn. */
+  get isBusy(): boolean {
+    return this.#waiting > 0;
+  }
+
+  /** Does `work` when all work asked for before is over. Settles as `work` does. */
+  run<T>(work: () => T | Promise<T>): Promise<T> {
+    this.#waiting += 1;
+    const done = this.#last.then(work).finally(() => {
+      this.#waiting -= 1;
+    });
+    this.#last = done.catch(() => {}); // the caller has the error; the next one begins all the same
+    return done;
+  }
+
+  /** Resolves when all work asked for so far is over. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+}
