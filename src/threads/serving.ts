@@ -40,25 +40,25 @@ export class Moved<Answer> {
   }
 }
 
+/** Turns what a job or the opening threw into an error that can cross to the starter. */
+type FailureOf = (error: unknown) => RefoldError;
+
 /**
  * Serves the starter of this thread until it asks for the end.
  *
  * @param port `parentPort`, which only the thread's own file can import
- * @param failureOf turns what a job or the opening threw into an error that can cross to the starter
  * @param open what the starter waits for first; when it throws, the thread ends
  */
 export async function serve<Jobs extends JobsOf<Jobs>, Opened = undefined>(
   port: MessagePort | null,
-  failureOf: (error: unknown) => RefoldError,
+  failureOf: FailureOf,
   open: () => Service<Jobs, Opened> | Promise<Service<Jobs, Opened>>,
 ): Promise<void> {
   assert(port, 'this file runs in a thread');
   try {
     const service = await open();
-    port.on('message', (request: RequestMessage<Jobs>) => {
-      if ('end' in request) end(port, service.close?.bind(service), failureOf, request.number);
-      else answer(port, service, failureOf, request);
-    });
+    const server = new Server<Jobs>(port, failureOf, service);
+    port.on('message', (request: RequestMessage<Jobs>) => server.hear(request));
     say(port, { number: 0, value: service.opened });
   } catch (error) {
     say(port, refusal(0, failureOf(error)));
@@ -66,45 +66,58 @@ export async function serve<Jobs extends JobsOf<Jobs>, Opened = undefined>(
   }
 }
 
-function answer<Jobs extends JobsOf<Jobs>>(
-  port: MessagePort,
-  service: Service<Jobs, unknown>,
-  failureOf: (error: unknown) => RefoldError,
-  { number, job, input }: JobMessage<Jobs>,
-): void {
-  const grant = (given: unknown): void => {
-    if (given instanceof Moved) say(port, { number, value: given.answer }, given.buffers);
-    else say(port, { number, value: given });
-    service.afterAnswer?.();
-  };
-  const refuse = (error: unknown): void => {
-    say(port, refusal(number, failureOf(error)));
-    service.afterAnswer?.();
-  };
-  let given: unknown;
-  try {
-    given = service.jobs[job](input, (progress, moved) => say(port, { number, progress }, moved));
-  } catch (error) {
-    refuse(error);
-    return;
-  }
-  if (given instanceof Promise) given.then(grant, refuse);
-  else grant(given);
-}
+class Server<Jobs extends JobsOf<Jobs>> {
+  readonly #port: MessagePort;
+  readonly #failureOf: FailureOf;
+  readonly #service: Service<Jobs, unknown>;
 
-function end(
-  port: MessagePort,
-  close: (() => void) | undefined,
-  failureOf: (error: unknown) => RefoldError,
-  number: number,
-): void {
-  try {
-    close?.();
-    say(port, { number, value: undefined });
-  } catch (error) {
-    say(port, refusal(number, failureOf(error)));
+  constructor(port: MessagePort, failureOf: FailureOf, service: Service<Jobs, unknown>) {
+    this.#port = port;
+    this.#failureOf = failureOf;
+    this.#service = service;
   }
-  endThread(port);
+
+  hear(request: RequestMessage<Jobs>): void {
+    if ('end' in request) this.#end(request.number);
+    else this.#do(request);
+  }
+
+  #do({ number, job, input }: JobMessage<Jobs>): void {
+    let given: unknown;
+    try {
+      given = this.#service.jobs[job](input, (progress, moved) => say(this.#port, { number, progress }, moved));
+    } catch (error) {
+      this.#refuse(number, error);
+      return;
+    }
+    if (!(given instanceof Promise)) this.#grant(number, given);
+    else
+      given.then(
+        (answer) => this.#grant(number, answer),
+        (error) => this.#refuse(number, error),
+      );
+  }
+
+  #grant(number: number, given: unknown): void {
+    if (given instanceof Moved) say(this.#port, { number, value: given.answer }, given.buffers);
+    else say(this.#port, { number, value: given });
+    this.#service.afterAnswer?.();
+  }
+
+  #refuse(number: number, error: unknown): void {
+    say(this.#port, refusal(number, this.#failureOf(error)));
+    this.#service.afterAnswer?.();
+  }
+
+  #end(number: number): void {
+    try {
+      this.#service.close?.();
+      say(this.#port, { number, value: undefined });
+    } catch (error) {
+      say(this.#port, refusal(number, this.#failureOf(error)));
+    }
+    endThread(this.#port);
+  }
 }
 
 function refusal(number: number, error: RefoldError): AnswerMessage {
@@ -112,8 +125,9 @@ function refusal(number: number, error: RefoldError): AnswerMessage {
   return error.cause === undefined ? { number, error: plain } : { number, error: plain, cause: messageOf(error.cause) };
 }
 
-function say(port: MessagePort, message: AnswerMessage, moved: readonly ArrayBuffer[] = []): void {
-  port.postMessage(message, moved);
+function say(port: MessagePort, message: AnswerMessage, moved?: readonly ArrayBuffer[]): void {
+  if (moved === undefined) port.postMessage(message);
+  else port.postMessage(message, moved);
 }
 
 /** Lets the calling thread end, when what it is doing is done. Deno's port cannot be closed. */

@@ -138,6 +138,13 @@ describe('the end', () => {
     await thread.abort();
     expect(await pending).toMatchObject({ code: 'STORE_FAILED' });
   });
+
+  test('comes at once when its signal says so, even before the thread is open', async () => {
+    const stop = new AbortController();
+    const starting = refusalOf(start({ data: { opensLate: true }, signal: stop.signal }));
+    setTimeout(() => stop.abort(), 50);
+    expect(await starting).toMatchObject({ code: 'STORE_FAILED' });
+  });
 });
 
 describe('the process', () => {

@@ -1,9 +1,9 @@
 /** A thread that the system does not give is an error of its own, and nothing is left of the try. */
 import { spawn } from 'node:child_process';
-import { readdirSync, rmSync } from 'node:fs';
+import { globSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { Thread } from '../../src/threads/thread.ts';
 import { requireThreads, threadFile } from '../../src/threads/threads.ts';
@@ -17,6 +17,16 @@ test('a thread is a file beside its starter, under a name that no application ha
 
 test('from its sources all of them are there', () => {
   expect(() => requireThreads('x.db')).not.toThrow();
+});
+
+test('one file alone starts threads', () => {
+  const src = fileURLToPath(new URL('../../src/', import.meta.url));
+  const starters = globSync('**/*.ts', { cwd: src }).filter((path) => {
+    return /\bnew Worker\(|import \{[^}]*(?<!type )\bWorker\b[^}]*\} from 'node:worker_threads'/.test(
+      readFileSync(`${src}${path}`, 'utf8').replaceAll(/^import type .*$/gm, ''),
+    );
+  });
+  expect(starters).toEqual(['threads/threads.ts']);
 });
 
 test('a file that is not there is the bundler’s doing', async () => {

@@ -2,9 +2,8 @@
  * Runs the engine's writer in the judge's own thread.
  *
  * Starting a thread costs a hundred milliseconds, opening a log a few: to open ten thousand damaged logs as their
- * writer, `node:worker_threads` is replaced by `thread-stand-in.ts`, for the files of `src/log/sqlite/` and for the one that
- * starts threads, alone. The
- * writer's own code runs as it is. `inRealThreads` switches back, so that a sample of the cases uses the real thing.
+ * writer, `node:worker_threads` is replaced by `thread-stand-in.ts`: for the files of `src/log/sqlite/`, each of which
+ * imports its own `parentPort`, and for the one file that imports `Worker`. The writer's own code runs as it is. `inRealThreads` switches back, so that a sample of the cases uses the real thing.
  */
 import { registerHooks } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';

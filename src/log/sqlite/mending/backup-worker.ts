@@ -53,8 +53,16 @@ async function copy(options: BackupOptions, tell: (fraction: number) => void): P
     createFile(options.partial);
     await copyLog(options, tell);
   } catch (error) {
-    removeDatabase(options.partial);
+    removeIfPossible(options.partial);
     throw error;
+  }
+}
+
+function removeIfPossible(path: string): void {
+  try {
+    removeDatabase(path);
+  } catch {
+    // Why the copy failed says more.
   }
 }
 

@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SerializedError } from '../../../core/errors.ts';
 import { serve } from '../../../threads/serving.ts';
-import { type Driver, loadDriver, openConnection } from '../file/driver.ts';
+import { type Driver, loadDriver, openConnection, readFailure } from '../file/driver.ts';
 import { readWitness } from '../file/witness.ts';
 import type { CheckJobs } from './check.ts';
 import { asDamage, checkStructure } from './structure.ts';
@@ -23,7 +23,7 @@ function check(driver: Driver, path: string): readonly SerializedError[] {
 
 await serve<CheckJobs>(
   parentPort,
-  (error) => asDamage(error, workerData as string),
+  (error) => readFailure(error, 'check', workerData as string), // SQLite itself is not there: no word on the file
   async () => {
     const driver = await loadDriver();
     return { opened: undefined, jobs: { check: (path) => check(driver, path) } };

@@ -17,6 +17,9 @@ import type { Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 const SYNC_WITHIN_MS = 1_000;
 /** Free pages returned in one transaction: four megabytes, or a piece where room is tight. */
 const RECLAIMED_PAGES_AT_ONCE = 1_000;
+/** What a job adds to the WAL besides payloads, roughly. */
+const SMALL = SQLITE_PAGE_BYTES;
+
 class Writer implements Service<Jobs, OpenedLog> {
   readonly #parts: WriterParts;
   /** By the job that was done last; 0 when it failed. */
@@ -165,9 +168,6 @@ class Writer implements Service<Jobs, OpenedLog> {
     }
   }
 }
-
-/** What a job adds to the WAL besides payloads, roughly. */
-const SMALL = SQLITE_PAGE_BYTES;
 
 function attemptToRead(driver: Driver, path: string): Connection | undefined {
   try {
