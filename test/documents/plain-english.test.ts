@@ -84,7 +84,11 @@ describe('a planted phrase is found', () => {
     ['over the end of a line', 'What it\nmakes is\nno object.\n', [2]],
     ['in a cell of a table', '| a | b |\n|---|---|\n| x | is no object |\n', [3]],
     ['but not in code', 'Use `is no object` here.\n\n```\nit is no object\n```\n', []],
-    ['and not where English has no other way', 'There is no option x. As soon as it ends, it is no longer open.\n', []],
+    [
+      'and not where English has no other way',
+      'There is no option x. As soon as it ends, it is no longer open. The page that goes on is all that goes wrong.\n',
+      [],
+    ],
     ['and not across two items', '- it is\n- no object\n', []],
   ])('%s', (_, page, lines) => {
     expect(findPhrases(proseOfMarkdown(page)).map(({ line }) => line)).toEqual(lines);

@@ -42,7 +42,7 @@ export const PHRASES: readonly (readonly [pattern: RegExp, instead: string])[] =
   ],
   [/(?<!\bas )\bsoon\b/i, 'say "fast" or a time'],
   [
-    /\b(?:events?|history|histories|rows?|blocks?|snapshots?|files?|pages?|entries|outcomes?|chunks?|folders?|locks?|text|ballast|rest|ones|those|first|it|all|they|these|that) (?:goes|must go|may go|can go|would go|have gone|has gone|had gone|go before|go first|go as well)\b/i,
+    /\b(?:events?|history|histories|rows?|blocks?|snapshots?|files?|pages?|entries|outcomes?|chunks?|folders?|locks?|text|ballast|rest|ones|those|first|it|all|they|these|that) (?:goes|must go|may go|can go|would go|have gone|has gone|had gone|go before|go first|go as well)\b(?! (?:on|wrong|back|down|up|into|out|to)\b)/i,
     'say "is deleted", "is dropped" or "is released"',
   ],
   [/\b(?:is|are|was|were|be) gone\b/i, 'say "deleted", "dropped" or "ended"'],
