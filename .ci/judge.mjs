@@ -1,9 +1,9 @@
 /**
- * Reads what a step of the gate printed, and says whether it is good.
+ * Judges the output of a step of the gate.
  *
- * `tests FILE`: vitest's JSON report; prints the tally, fails when a test failed, was skipped, or none ran.
- * `result KEY=VALUE …`: the JSON on the last line of stdin; prints it, fails when a member is something else.
- * `member KEY`: prints that member of the JSON on the last line of stdin.
+ * `tests FILE`: reads vitest's JSON report and prints the tally. Fails when a test failed or was skipped, or no test
+ * ran. `result KEY=VALUE …`: prints the JSON on the last line of stdin. Fails when a member has another value. `member
+ * KEY`: prints that member of the JSON on the last line of stdin.
  */
 import { readFileSync } from 'node:fs';
 
@@ -18,7 +18,7 @@ function judgeTests(file) {
   const named = (status) => tests.filter((test) => test.status === status);
   const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed');
   for (const { fullName } of skipped) console.log(`skipped: ${fullName}`);
-  // A file that cannot be loaded counts as one failure: it has no tests that could.
+  // A file that cannot be loaded counts as one failure, because it reports no tests.
   const unloaded = testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
   );
@@ -43,6 +43,6 @@ function printMember(key) {
 
 function lastLine() {
   const line = readFileSync(0, 'utf8').trimEnd().split('\n').at(-1);
-  if (line === undefined || line === '') throw new Error('Nothing was printed');
+  if (line === undefined || line === '') throw new Error('stdin is empty');
   return JSON.parse(line);
 }

@@ -1,11 +1,12 @@
 /**
- * `build.mjs [FOLDER]`: builds the package into the folder, `dist` by default: declarations by the compiler, and what runs as
- * a file for each door of the package and each of its threads, with what they share in a few files beside them. Some seventy
- * modules, each found, read and compiled by itself, took twice as long to import. Development dependencies that the sources
- * import are bundled too, with their licences at the top of the file.
+ * `build.mjs [FOLDER]`: builds the package into the folder, `dist` by default.
  *
- * All but the command line's file lie in one folder: a thread is started by its file's name, `refold-<name>.js`, beside
- * whoever starts it.
+ * The compiler writes the declarations. The bundler writes one file for each entry point of the package and for each of
+ * its threads; shared code is in a few files beside them. Without bundling, Node would find, read and compile about
+ * seventy modules, and an import would take twice as long.
+ *
+ * All files except the command line's are in one folder, because a thread is started by its file name,
+ * `refold-<name>.js`, in the folder of the file that starts it.
  */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** What several commands take: arguments, options, and how their texts are read. */
+/** Arguments and options that several commands share, and the parsers of their values. */
 import { type Command, InvalidArgumentError } from 'commander';
 import type { Position } from '../index.ts';
 import type { ExitCode } from './output/exit-codes.ts';
@@ -15,7 +15,7 @@ export interface JsonOption {
   readonly json?: true;
 }
 
-/** Wraps a command's work: prints its answer, keeps its exit code. */
+/** Wraps a command's work: prints its answer and sets its exit code. */
 export function answering<Options extends JsonOption>(
   work: (args: readonly string[], options: Options) => Promise<Answer | undefined>,
 ): (this: Command) => Promise<void> {
@@ -28,7 +28,7 @@ export function answering<Options extends JsonOption>(
   };
 }
 
-/** A sequence; thousands separators as in the human output are fine. */
+/** Parses a sequence. Accepts thousands separators, as the human output prints them. */
 export function parseSequence(text: string): number {
   const value = Number(text.replace(/[,_]/g, ''));
   if (/^\d[\d,_]*$/.test(text) && Number.isSafeInteger(value)) return value;
@@ -43,7 +43,9 @@ export function parseCount(text: string): number {
 
 const ISO_OR_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
 
-/** A sequence, `@` and ms since the epoch, 13 digits of ms, or an ISO time, in UTC unless it says otherwise. */
+/**
+ * Parses a sequence, `@` and ms since the epoch, 13 digits of ms, or an ISO time. Without an offset the time is UTC.
+ */
 export function parsePosition(text: string): Position {
   if (/^@\d+$/.test(text)) return { time: Number(text.slice(1)) };
   if (/^\d{13}$/.test(text)) return { time: Number(text) };
@@ -57,16 +59,16 @@ export function parsePosition(text: string): Position {
 function parseTime(text: string): number {
   const zone = ISO_OR_DATE.exec(text)?.[1];
   const value = Date.parse(zone === undefined && text.length > 10 ? `${text}Z` : text);
-  // Date.parse takes 30 February for 2 March.
+  // Date.parse reads 30 February as 2 March.
   const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
   const exists = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
   if (!Number.isNaN(value) && exists) return value;
-  throw new InvalidArgumentError('There is no such time.');
+  throw new InvalidArgumentError('This time does not exist.');
 }
 
 const DURATIONS: { readonly [unit: string]: number } = { ms: 1, s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7, w: 6.048e8 };
 
-/** `90d`, `12h`, `30m`: ms. */
+/** Parses `90d`, `12h` or `30m`. Returns ms. */
 export function parseDuration(text: string): number {
   return parseAmount(text, DURATIONS, 'Give a time such as 90d, 12h or 30m.');
 }
@@ -83,7 +85,7 @@ const SIZES: { readonly [unit: string]: number } = {
   tib: 2 ** 40,
 };
 
-/** `500MB`, `2GiB`, `1000000`: bytes. */
+/** Parses `500MB`, `2GiB` or `1000000`. Returns bytes. */
 export function parseBytes(text: string): number {
   return parseAmount(/^\d[\d,_]*$/.test(text) ? `${text}b` : text, SIZES, 'Give a size such as 500MB or 2GiB.');
 }
@@ -96,7 +98,7 @@ function parseAmount(text: string, units: { readonly [unit: string]: number }, p
   throw new InvalidArgumentError(problem);
 }
 
-/** For options that may be given several times. */
+/** Collects the values of an option that may be repeated. */
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }

@@ -1,7 +1,8 @@
 /**
- * Files as the commands touch them: there already, new, or made under a temporary name and shown when whole.
+ * How the commands handle files: they require a file that exists, or a path that is free, or they write a file under a
+ * temporary name and rename it when it is complete.
  *
- * The log's own file is only asked for its status here, never opened: that is the engine's business.
+ * This file never opens a log; it only reads the status of the log's file. The engine opens it.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { chmod, link, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
@@ -9,7 +10,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { RefoldError } from '../index.ts';
 import { EXIT } from './output/exit-codes.ts';
 
-/** @throws RefoldError `INVALID_OPTION` when there is no such file: a command never makes one by mistake */
+/** @throws RefoldError `INVALID_OPTION` when there is no such file, so that a command never creates one by mistake */
 export async function requireFile(path: string, hint: string = HINT_LOG): Promise<void> {
   const found = await stat(path).catch(() => undefined);
   if (found?.isFile() === true) return;
@@ -20,20 +21,20 @@ export async function requireFile(path: string, hint: string = HINT_LOG): Promis
   });
 }
 
-const HINT_LOG = 'Give the path of an existing log; refold import makes a new one';
+const HINT_LOG = 'Give the path of an existing log, or create one with refold import';
 
-/** @throws RefoldError `INVALID_OPTION` when there is something at the path already */
+/** @throws RefoldError `INVALID_OPTION` when the path exists already */
 export function requireNew(path: string): void {
   if (!existsSync(path)) return;
-  throw new RefoldError('INVALID_OPTION', `Cannot write ${path}: it exists already`, {
+  throw new RefoldError('INVALID_OPTION', `Cannot write ${path}: the file exists already`, {
     path,
-    hint: 'Choose another path, or move the file away first; nothing is overwritten',
+    hint: 'Choose another path, or move the file away first; refold never overwrites a file',
   });
 }
 
 /**
- * Makes a new file: `make` writes it under a temporary name in a directory beside, and only when that went well does it
- * get its own. Whatever else ends in nothing: an error, Ctrl-C.
+ * Creates a new file. `make` writes it in a temporary directory beside it. If `make` succeeds, the file gets its real
+ * name. After an error or Ctrl-C nothing is left.
  *
  * @throws RefoldError `INVALID_OPTION` when the path is taken or its directory cannot be written
  */
@@ -59,7 +60,7 @@ export async function makeFile<T>(path: string, make: (temporary: string) => Pro
   }
 }
 
-/** What the file system or SQLite says of a write that failed, in refold's words; anything else as it is. */
+/** Turns a write error of the file system or SQLite into a `RefoldError`. Any other error stays as it is. */
 function writeFailure(error: unknown, path: string): unknown {
   const { code, errcode, syscall, message } = error as NodeJS.ErrnoException & { errcode?: number };
   if (code === 'ENOSPC' || code === 'EDQUOT' || errcode === SQLITE_FULL) {
@@ -74,15 +75,15 @@ function writeFailure(error: unknown, path: string): unknown {
 }
 
 const SQLITE_FULL = 13;
-const HINT_FULL = 'Free some space, or choose another disk; nothing was left behind';
-const HINT_DISK = 'Check the disk; nothing was left behind';
+const HINT_FULL = 'Free some space, or choose another disk; refold has removed its temporary file';
+const HINT_DISK = 'Check the disk; refold has removed its temporary file';
 
 async function temporaryDirectory(path: string): Promise<string> {
   const parent = dirname(resolve(path));
   try {
     return await mkdtemp(join(parent, '.refold-'));
   } catch (cause) {
-    throw new RefoldError('INVALID_OPTION', `Cannot write ${path}: its directory cannot be written`, {
+    throw new RefoldError('INVALID_OPTION', `Cannot write ${path}: its directory is missing or not writable`, {
       path,
       hint: `Create ${parent}, or make it writable`,
       cause,
@@ -91,8 +92,8 @@ async function temporaryDirectory(path: string): Promise<string> {
 }
 
 /**
- * Gives a finished file its name, without ever replacing another, and makes the name durable. Like a log, it is for its
- * owner alone.
+ * Gives a finished file its real name and makes the name durable. Never replaces another file. Only the owner can read
+ * the file, as with a log.
  */
 async function showAs(temporary: string, path: string): Promise<void> {
   await chmod(temporary, 0o600);
@@ -102,12 +103,12 @@ async function showAs(temporary: string, path: string): Promise<void> {
   } catch (error) {
     requireNew(path);
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') throw error;
-    await rename(temporary, path); // not every file system knows links
+    await rename(temporary, path); // some file systems have no hard links
   }
   await syncDirectory(dirname(resolve(path)));
 }
 
-/** Windows opens no directories; its file systems keep entries in their own journal. */
+/** Windows cannot open a directory. Its file systems record directory entries in their own journal. */
 async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path, 'r').catch(() => undefined);
   await directory?.sync().catch(() => {});

@@ -2,8 +2,8 @@
 /**
  * The executable `refold`.
  *
- * It must run on a Node that the rest cannot even be parsed or linked on, and say so: hence no import of anything else
- * before the version is checked. The version needed is the one that package.json names.
+ * It has to run on old versions of Node that cannot even parse the other files, and report the problem. So it checks
+ * the version before it imports anything else. `package.json` names the required version.
  */
 import { readFileSync } from 'node:fs';
 
@@ -28,10 +28,10 @@ function isOlder(version: string, oldest: string): boolean {
   return major < oldestMajor || (major === oldestMajor && minor < oldestMinor);
 }
 
-/** In the form of `report-error.ts`, which cannot be loaded here; the exit code is that of `NODE_TOO_OLD`. */
+/** Prints the same form as `report-error.ts`, which cannot be loaded here. The exit code is that of `NODE_TOO_OLD`. */
 function refuse(oldest: string): void {
   const message = `Cannot run on Node ${process.versions.node}: refold needs ${oldest} or newer`;
-  const hint = `Install Node ${oldest} or newer, or put the dev dependency "node": "24" into the project and run npx refold`;
+  const hint = `Install Node ${oldest} or newer, or add "node": "24" to the dev dependencies and run npx refold`;
   if (process.argv.includes('--json')) {
     console.log(JSON.stringify({ error: { code: 'NODE_TOO_OLD', message, hint } }));
   }

@@ -1,4 +1,4 @@
-/** The commands of `refold`, their help, and the way from arguments to exit code. */
+/** Defines the commands of `refold` and their help, and turns arguments into an exit code. */
 import { Command, CommanderError } from 'commander';
 import { defineBackup } from './commands/backup.ts';
 import { defineCompact } from './commands/compact.ts';
@@ -15,7 +15,7 @@ import { EXIT, EXIT_CODE_HELP } from './output/exit-codes.ts';
 import { OutputFailed, outputTaken, watchOutput } from './output/output.ts';
 import { reportError, reportOutput } from './output/report-error.ts';
 
-/** Runs one call of `refold` and gives its exit code; whatever goes wrong has been told. */
+/** Runs one call of `refold`. Reports any error, and returns the exit code. */
 export async function run(args: readonly string[], version: string): Promise<number> {
   watchOutput();
   const program = defineProgram(version);
@@ -31,7 +31,7 @@ export async function run(args: readonly string[], version: string): Promise<num
   }
 }
 
-/** Help and version are no errors, though commander throws them. */
+/** Commander throws for `--help` and `--version`, too. These are not errors. */
 async function parse(program: Command, args: readonly string[]): Promise<void> {
   try {
     await program.parseAsync(args, { from: 'user' });
@@ -45,25 +45,25 @@ async function parse(program: Command, args: readonly string[]): Promise<void> {
 export function defineProgram(version: string): Command {
   const program = new Command('refold')
     .usage('<command> FILE [options]')
-    .description('Look into, check and care for refold logs: event-sourced state on one SQLite file.')
+    .description('Inspect, check and maintain refold logs: event-sourced state in one SQLite file.')
     .version(version, '--version', 'print the version')
     .helpOption('--help', 'print help')
     .exitOverride()
-    .configureOutput({ outputError: () => {} }) // report-error.ts tells them
+    .configureOutput({ outputError: () => {} }) // report-error.ts prints errors
     .addHelpText('after', `\n${EXIT_CODE_HELP}\n\nExample:\n  refold state book.db --model ./model.ts`);
-  program.commandsGroup('Look:');
+  program.commandsGroup('Inspect:');
   defineInfo(program);
   defineEvents(program);
   defineStates(program);
   program.commandsGroup('Check:');
   defineReplay(program);
   defineVerify(program);
-  program.commandsGroup('Care:');
+  program.commandsGroup('Maintain:');
   defineSnapshot(program);
   defineCompact(program);
   defineBackup(program);
   defineRepair(program);
-  program.commandsGroup('Move:');
+  program.commandsGroup('Export and import:');
   defineExport(program);
   defineImport(program);
   return program.helpCommand(false);

@@ -1,4 +1,4 @@
-/** Assertions are for our own mistakes; the world's are `RefoldError`s. */
+/** Checks for mistakes in refold itself. A failure from outside is a `RefoldError` instead. */
 export function assert(condition: unknown, statement: string): asserts condition {
-  if (!condition) throw new Error(`refold has a defect: it is not so that ${statement}`);
+  if (!condition) throw new Error(`refold has a defect: this is false: ${statement}`);
 }

@@ -1,9 +1,9 @@
 /**
  * The one error class of refold, and the closed set of its codes.
  *
- * Every failure that comes from outside (a file, an option, an event, a command, another process) is a
- * `RefoldError`. The message says what was attempted and what stood in the way; `hint` says what to do. Our own
- * mistakes are assertions instead, and never carry a code.
+ * Every failure that comes from outside (a file, an option, an event, a command, another process) is a `RefoldError`.
+ * The message says what refold tried to do and why it failed. `hint` says what to do about it. Mistakes in refold
+ * itself are assertions instead, and never carry a code.
  */
 import { type InspectOptions, inspect } from 'node:util';
 
@@ -28,7 +28,7 @@ export type ErrorCode =
   | 'NODE_TOO_OLD'
   | 'INVALID_OPTION';
 
-/** Where it happened: whichever of these are known. */
+/** Where it happened. Each member is present only if it is known. */
 export interface ErrorCoordinates {
   /** The log's file, or the file that was read. */
   readonly path?: string;
@@ -38,7 +38,7 @@ export interface ErrorCoordinates {
   readonly sequence?: number;
   /** The event type, command, option or projection by name. */
   readonly type?: string;
-  /** Path inside the value that was refused, `data.items[3].price` style. */
+  /** Path inside the refused value, such as `data.items[3].price`. */
   readonly at?: string;
 }
 
@@ -50,7 +50,7 @@ export interface ErrorDetails extends ErrorCoordinates {
   readonly issues?: readonly ValidationIssue[];
 }
 
-/** One finding of a schema, in zod's words. */
+/** One issue that a schema found, in zod's form. */
 export interface ValidationIssue {
   readonly code?: string;
   readonly message: string;
@@ -80,7 +80,7 @@ export class RefoldError extends Error {
     this.issues = details.issues;
   }
 
-  /** The error as plain JSON: what `--json` prints, and what crosses a thread. */
+  /** The error as plain JSON. `--json` prints this form, and threads send it to each other. */
   toJSON(): SerializedError {
     const { code, message, hint, path, line, sequence, type, at } = this;
     const issues = plainIssues(this.issues);
@@ -92,7 +92,7 @@ export class RefoldError extends Error {
 /** A `RefoldError` without its stack. */
 export type SerializedError = { readonly code: ErrorCode; readonly message: string } & Omit<ErrorDetails, 'cause'>;
 
-/** A schema that is not zod's own, or a bigint limit, may put into an issue what JSON and threads do not take. */
+/** A custom schema or a bigint limit may put values into an issue that JSON and threads do not accept. */
 function plainIssues(issues: readonly ValidationIssue[] | undefined): readonly ValidationIssue[] | undefined {
   if (issues === undefined) return undefined;
   try {
@@ -104,21 +104,24 @@ function plainIssues(issues: readonly ValidationIssue[] | undefined): readonly V
 
 const JSON_FREE: ReadonlySet<string> = new Set(['bigint', 'symbol']);
 
-/** Turns what `toJSON` gave back into an error, on the other side of a thread. */
+/** Rebuilds an error from the result of `toJSON`, for instance after it was sent to another thread. */
 export function reviveError(serialized: SerializedError, cause?: unknown): RefoldError {
   return new RefoldError(serialized.code, serialized.message, { ...serialized, cause });
 }
 
-/** True for a `RefoldError`, of the given code if one is named. False for whatever cannot even be looked at. */
+/**
+ * True for a `RefoldError`; with `code`, only for one with that code. False for a value that throws when it is
+ * inspected.
+ */
 export function isRefoldError(error: unknown, code?: ErrorCode): error is RefoldError {
   try {
     return error instanceof RefoldError && (code === undefined || error.code === code);
   } catch {
-    return false; // a Proxy may throw when it is asked what it is
+    return false; // a Proxy may throw on `instanceof`
   }
 }
 
-/** `instanceof` for what may be a Proxy that throws when it is asked. */
+/** `instanceof` that gives false for a Proxy that throws. */
 export function isInstance<Kind>(value: unknown, kind: abstract new (...args: any[]) => Kind): value is Kind {
   try {
     return value instanceof kind;
@@ -127,12 +130,12 @@ export function isInstance<Kind>(value: unknown, kind: abstract new (...args: an
   }
 }
 
-/** A message is for people, and what was thrown may carry a whole document. */
+/** In characters. A thrown value may contain a whole document, and a message is for people. */
 const LONGEST_MESSAGE = 10_000;
 
 /**
- * The text of anything that was thrown. Never throws itself: what has no message of its own (a value without a prototype, a
- * revoked Proxy, an error whose message is a getter that throws) is shown as it looks, or named by its kind.
+ * The text of any thrown value. Never throws itself. A value without a usable message (a value without a prototype, a
+ * revoked Proxy, an error whose message is a getter that throws) is printed, or named by its type.
  */
 export function messageOf(thrown: unknown): string {
   const text = memberText(thrown, 'message') || appearance(thrown);
@@ -144,7 +147,9 @@ export function stackOf(thrown: unknown): string {
   return memberText(thrown, 'stack');
 }
 
-/** A member that is a string, else the empty one. No class is asked for: errors of other realms are of another. */
+/**
+ * The member if it is a string, otherwise ''. It checks no class, because errors of other realms have other classes.
+ */
 function memberText(thrown: unknown, member: 'message' | 'name' | 'stack'): string {
   if (typeof thrown !== 'object' || thrown === null) return '';
   try {
@@ -164,5 +169,8 @@ function appearance(thrown: unknown): string {
   }
 }
 
-/** Nothing of the thrown value is run for it. An error inside a Proxy would show its stack: its first line will do. */
+/**
+ * `customInspect: false` runs no code of the thrown value. An error inside a Proxy prints its stack: one line is
+ * enough.
+ */
 const APPEARANCE: InspectOptions = { depth: 1, breakLength: Number.POSITIVE_INFINITY, customInspect: false };

@@ -1,12 +1,12 @@
-/** What an event is before and after the log has it. Plain data only; `guard.ts` says which. */
+/** Events before and after the log records them. They hold plain data only; `guard.ts` defines which data. */
 
 /** Plain JSON, deeply read-only. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
-/** JSON beside the facts: who, why, on whose behalf. Opaque to the engine. */
+/** JSON about the event: who caused it and why. The engine does not interpret it. */
 export type EventMeta = { readonly [key: string]: Json };
 
-/** A fact that happened, as the caller hands it in. */
+/** An event as the caller passes it to the engine. */
 export interface EventInput {
   readonly type: string;
   readonly data: unknown;
@@ -14,10 +14,10 @@ export interface EventInput {
 }
 
 /**
- * An event plus what the log added.
+ * An event with the members that the log added.
  *
  * `sequence` is its place in the log, from 1, without gaps. `recordedAt` is in milliseconds since the epoch and never
- * decreases along the log. `version` is the version of `data`: the model's current one, once upcast.
+ * decreases along the log. `version` is the version of `data`; after upcasting it is the model's current version.
  */
 export interface RecordedEvent<Type extends string = string, Data = unknown> {
   readonly sequence: number;
@@ -28,7 +28,7 @@ export interface RecordedEvent<Type extends string = string, Data = unknown> {
   readonly meta?: EventMeta;
 }
 
-/** What one `append` or `execute` added to the log: all of it or none. */
+/** What one `append` or `execute` added to the log. The log holds all of its events or none. */
 export interface Commit {
   readonly firstSequence: number;
   readonly lastSequence: number;
@@ -36,10 +36,10 @@ export interface Commit {
 }
 
 /**
- * A value with every level read-only, Maps and Sets included. Primitives stay what they are, branded ones too.
+ * A value with every level read-only, Maps and Sets included. Primitives stay as they are, branded ones too.
  *
- * Arrays come before other objects, and not as a mapped type: the compiler puts off what is between brackets, so that a type
- * that holds itself through an array, such as JSON, comes to an end.
+ * Arrays come before other objects and do not use a mapped type. The compiler resolves an array's item type lazily, so
+ * a type that contains itself through an array, such as JSON, does not recurse forever.
  */
 export type DeepReadonly<T> = T extends Primitive | ((...args: never[]) => unknown)
   ? T
@@ -50,7 +50,7 @@ export type DeepReadonly<T> = T extends Primitive | ((...args: never[]) => unkno
       : T extends Date | RegExp | ArrayBufferView
         ? T
         : T extends readonly (infer U)[]
-          ? U[] extends T // not so for a tuple, whose places are kept
+          ? U[] extends T // false for a tuple, which keeps its positions
             ? readonly DeepReadonly<U>[]
             : { readonly [I in keyof T]: DeepReadonly<T[I]> }
           : T extends object
@@ -59,7 +59,7 @@ export type DeepReadonly<T> = T extends Primitive | ((...args: never[]) => unkno
 
 type Primitive = string | number | bigint | boolean | symbol | null | undefined;
 
-/** A Map type that knows its own read-only view (as `OrderedMap` does) gives that; a plain Map gives `Otherwise`. */
+/** The read-only view that a Map type declares (as `OrderedMap` does); `Otherwise` for a plain Map. */
 type ReadonlyCollection<T, Otherwise> = T extends { readonly readonlyView?: infer View }
   ? unknown extends View
     ? Otherwise

@@ -1,13 +1,13 @@
-/** Freezing of plain JSON, which has no cycles and whose depth the guard bounds. */
+/** Freezes plain JSON. It has no cycles, and the guard bounds its depth. */
 
-/** Freezes a value at every level, and gives it back. */
+/** Freezes a value at every level and returns it. */
 export function freezeJson<T>(value: T): T {
   if (typeof value !== 'object' || value === null) return value;
   for (const key in value) freezeJson(value[key]);
   return Object.freeze(value);
 }
 
-/** A frozen copy of a value, at every level. */
+/** A copy of a value, frozen at every level. */
 export function frozenCopy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (Array.isArray(value)) return Object.freeze(value.map(frozenCopy));

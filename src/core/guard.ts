@@ -1,35 +1,39 @@
 /**
- * The payload guard: what may become an event's data, and the engine's own copy of it.
+ * The payload guard decides what may become an event's data, and makes the engine's copy of it.
  *
- * The copy is exactly what `JSON.parse(JSON.stringify(value))` would give back and what a sealed block gives back, so
- * that a reducer sees live what it will see on replay. What a codec would quietly change is either harmless and changed
- * here (an `undefined` member is left out, -0 becomes 0), or refused here (a Date, NaN, a lone surrogate): never later.
+ * The copy equals the result of `JSON.parse(JSON.stringify(value))` and the value that a sealed block returns. So a
+ * reducer sees the same value live and on replay. A codec would silently change some values. The guard changes the
+ * harmless ones itself (an `undefined` member is left out, -0 becomes 0) and refuses the others (a Date, NaN, a lone
+ * surrogate).
  */
 import { isInstance } from './errors.ts';
 import type { Json } from './event.ts';
 
-/** Deepest nesting of a payload; a million levels parse, and then kill whoever stringifies or freezes them. */
+/**
+ * Deepest nesting of a payload. `JSON.parse` accepts a million levels, but stringifying or freezing them overflows the
+ * stack.
+ */
 export const MAX_DEPTH = 64;
 
 /** Keys that reach an object's prototype when a reducer writes `draft[key]`. */
 export const FORBIDDEN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** Thrown for a value that is no payload. */
+/** Thrown for a value that cannot be a payload. */
 export class PayloadRefused extends Error {
   readonly hint: string;
-  /** From the refused value outwards. */
+  /** From the refused value to the root. */
   readonly #path: PathPart[] = [];
   constructor(reason: string, hint: string) {
     super(reason);
     this.hint = hint;
   }
 
-  /** Where it stands; reads like `data.items[3].price`. */
+  /** Where the value is, such as `data.items[3].price`. */
   get at(): string {
     return describePath(this.#path.toReversed());
   }
 
-  /** Called on the way out, once for each level: nobody keeps a path while all is well. */
+  /** Called once for each level while the error propagates, so that a valid payload needs no path. */
   within(part: PathPart): this {
     this.#path.push(part);
     return this;
@@ -39,8 +43,8 @@ export class PayloadRefused extends Error {
 type PathPart = string | number;
 
 /**
- * Looks for what is dangerous in any input, before a schema sees it: forbidden keys, depth, non-finite numbers.
- * Dates, bigints and the like pass: a schema may turn them into JSON.
+ * Refuses what is dangerous in any input, before a schema sees it: forbidden keys, depth, non-finite numbers.
+ * Dates, bigints and similar values pass, because a schema may convert them to JSON.
  *
  * @param root name of the value in the refusal's path, such as `data`
  * @throws PayloadRefused
@@ -54,11 +58,11 @@ export function inspectInput(value: unknown, root: string): void {
 }
 
 /**
- * The engine's own copy of `value` as plain JSON, sharing nothing with it.
+ * The engine's copy of `value` as plain JSON. It shares nothing with `value`.
  *
  * @param root name of the value in the refusal's path, such as `data`
- * @param frozen whether the copy is deeply frozen
- * @throws PayloadRefused when `value` is not JSON, or would not come back from it the same
+ * @param frozen whether to freeze the copy deeply
+ * @throws PayloadRefused when `value` is not JSON, or JSON would change it
  */
 export function copyPayload(value: unknown, root: string, frozen: boolean): Json {
   try {
@@ -101,7 +105,7 @@ function inspectObject(object: Record<string, unknown>, depth: number): void {
   }
 }
 
-/** Puts a refusal one level further out. What a getter of the caller's threw passes as it is. */
+/** Adds one level to a refusal's path. Any other error (from a getter of the caller) stays as it is. */
 function placed(error: unknown, part: PathPart | undefined): unknown {
   return part !== undefined && isInstance(error, PayloadRefused) ? error.within(part) : error;
 }
@@ -137,8 +141,8 @@ function copyArray(source: readonly unknown[], depth: number, frozen: boolean): 
 }
 
 /**
- * Copied first and looked at then: V8 copies a record as a whole, a getter is asked once, and what was checked is what is
- * kept. Members that change on the way are put back in their places; one that goes makes a copy of its own.
+ * Copies first and checks the copy. V8 copies a record in one step, each getter runs once, and the checked value is the
+ * stored value. A member that the guard changes keeps its place. Leaving out a member takes a second copy.
  */
 function copyObject(source: object, depth: number, frozen: boolean): Json {
   refuseInstance(source);
@@ -166,7 +170,7 @@ function copyObject(source: object, depth: number, frozen: boolean): Json {
   return (frozen ? Object.freeze(plain) : plain) as Json;
 }
 
-/** JSON knows neither members that are undefined nor symbols as keys. */
+/** JSON has neither undefined members nor symbol keys. */
 function withoutUndefined(copy: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(copy).filter(([, value]) => value !== undefined));
 }
@@ -192,8 +196,8 @@ function refuseDepth(depth: number): void {
 }
 
 /**
- * Keys found to be fine: the same few come again and again. A cache that cannot be seen: a key that is fine stays so. It is
- * bounded, since keys may be data.
+ * A cache of valid keys, since most payloads repeat the same few. It has no visible effect: a valid key stays valid. It is
+ * bounded because keys may be data.
  */
 const fineKeys = new Set<string>();
 const FINE_KEYS_KEPT = 4_096;
@@ -201,13 +205,13 @@ const FINE_KEYS_KEPT = 4_096;
 function refuseKey(key: string): void {
   if (fineKeys.has(key)) return;
   if (FORBIDDEN_KEYS.has(key)) {
-    throw new PayloadRefused(`the key ${key}`, 'Rename the key: this one reaches the prototype of objects');
+    throw new PayloadRefused(`the key ${key}`, 'Rename the key: it gives access to the prototype of objects');
   }
   if (!key.isWellFormed()) throw new PayloadRefused('a key with a lone surrogate', HINT_WELL_FORMED);
   if (fineKeys.size < FINE_KEYS_KEPT) fineKeys.add(key);
 }
 
-/** Plain objects of any realm pass: their prototype is null or ends the prototype chain. */
+/** Accepts plain objects of any realm: their prototype is null, or has no prototype itself. */
 function refuseInstance(source: object): void {
   const prototype = Object.getPrototypeOf(source);
   if (prototype === null || Object.getPrototypeOf(prototype) === null) return;

@@ -1,7 +1,7 @@
-/** Values of an application's that nobody waits for. */
+/** Handles promises of the application that refold does not await. */
 import { isInstance } from './errors.ts';
 
-/** Whether a value is a promise, or looks like one to those who await it. False for what cannot even be looked at. */
+/** Whether a value is a promise or has a `then` method. False for a value that throws when it is inspected. */
 export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
   if (isInstance(value, Promise)) return true;
   if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return false;
@@ -13,8 +13,8 @@ export function isPromiseLike(value: unknown): value is PromiseLike<unknown> {
 }
 
 /**
- * Lets go of a value that may be a promise: should it be rejected, that is told to `onRejected`, and does not end the process.
- * Never throws.
+ * Stops tracking a value that may be a promise. If the promise rejects, `onRejected` gets the reason, and the process
+ * does not end. Never throws.
  */
 export function letGo(value: unknown, onRejected: (reason: unknown) => void = () => {}): void {
   if (!isPromiseLike(value)) return;

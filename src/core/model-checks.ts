@@ -1,7 +1,8 @@
 /**
- * What a model's definition must be. The compiler says most of it; this says it to those who have none, or went round it.
+ * Checks a model's definition at run time. The compiler checks most of it already, but JavaScript and casts bypass the
+ * compiler.
  *
- * Parts are read once, so that a getter cannot give something else later. What a getter throws is told as such.
+ * Each part is read once, so that a getter cannot return something else later. If a getter throws, the error says so.
  */
 import { types as kinds } from 'node:util';
 import { isRefoldError, RefoldError } from './errors.ts';
@@ -9,13 +10,13 @@ import type { EventType, Model, Upcaster } from './model.ts';
 import { shortened } from './nearest.ts';
 import { isParts, type Parts } from './parts.ts';
 
-/** The parts of a definition, each read once and checked, and its catalog, normalised. */
+/** The checked parts of a definition, each read once, and its normalised catalog. */
 export interface CheckedDefinition {
   readonly parts: Parts;
   readonly types: ReadonlyMap<string, EventType>;
 }
 
-/** @throws RefoldError `INVALID_OPTION`, saying which part is not what it must be */
+/** @throws RefoldError `INVALID_OPTION` that names the invalid part */
 export function checkDefinition(given: unknown): CheckedDefinition {
   try {
     if (!isParts(given)) throw invalidModel('the definition is not an object', undefined, HINT_DEFINITION);
@@ -43,20 +44,20 @@ export function checkDefinition(given: unknown): CheckedDefinition {
 }
 
 /**
- * Refuses what `defineModel` has not given.
+ * Refuses a value that `defineModel` did not return.
  *
- * @param action what the model is wanted for, as in `Cannot ${action}: …`
+ * @param action what the caller wants to do with the model; the message begins `Cannot ${action}: …`
  * @throws RefoldError `INVALID_OPTION`
  */
 export function requireModel(action: string, model: unknown): asserts model is Model {
   if (isModel(model)) return;
   throw new RefoldError('INVALID_OPTION', `Cannot ${action}: the first argument is not a model`, {
     type: 'model',
-    hint: 'Pass what defineModel gave',
+    hint: 'Pass the result of defineModel',
   });
 }
 
-/** By its shape: it may come from another copy of refold, or another realm. */
+/** Checks the shape, not the class: the model may come from another copy of refold, or another realm. */
 function isModel(value: unknown): boolean {
   try {
     const { types, name, initialState, reducers } = value as Model;
@@ -72,7 +73,7 @@ function requireName(name: unknown): void {
   if (typeof name !== 'string' || name === '') {
     throw invalidModel('a model needs a name', 'name', 'Name it after what the log holds, such as orderbook');
   }
-  // The file holds it as UTF-8, which has no lone surrogates: it would come back as another name.
+  // The file stores the name as UTF-8, which cannot hold a lone surrogate: reading would give another name.
   if (name.isWellFormed()) return;
   throw invalidModel(`the name ${shortened(name)} has a lone surrogate`, 'name', 'Repair it with toWellFormed()');
 }
@@ -119,10 +120,10 @@ function requireReducers(reducers: unknown, types: ReadonlyMap<string, EventType
   if (!isParts(reducers))
     throw invalidModel('reducers is not an object', 'reducers', 'Give a reducer for each event type');
   for (const type of types.keys()) {
-    // Every object has a toString and a constructor: they are not reducers for events of that name.
+    // Every object inherits toString and constructor. They are not reducers for event types with these names.
     if (typeof reducers[type] === 'function' && reducers[type] !== (Object.prototype as unknown as Parts)[type])
       continue;
-    const hint = 'Add one; an empty function says that state ignores it';
+    const hint = 'Add a reducer; use an empty function if the state ignores this event';
     throw invalidModel(`the event type ${type} has no reducer`, type, hint);
   }
   for (const type of Object.keys(reducers)) {
@@ -143,7 +144,11 @@ function requireCommand(name: string, command: unknown): void {
 
 function requireInvariant(name: string, holds: unknown): void {
   if (typeof holds === 'function') return;
-  throw invalidModel(`the invariant ${name} is not a function`, name, 'Give a function from a state to true or false');
+  throw invalidModel(
+    `the invariant ${name} is not a function`,
+    name,
+    'Give a function that takes a state and returns true or false',
+  );
 }
 
 function requireVersion(version: unknown): void {

@@ -1,14 +1,18 @@
 /**
- * What an application hands to the engine: a name, an event catalog, a reducer for each type, and how state begins.
+ * A model is what an application gives to the engine: a name, an event catalog, a reducer for each event type, and the
+ * initial state.
  *
- * `defineModel` only checks and types; it runs nothing. Schemas are zod's, called through their own methods, so that
- * this file needs zod's types alone.
+ * `defineModel` only checks and types the definition; it runs none of its functions. Schemas are zod's. They are called
+ * through their own methods, so this file imports only zod's types.
  */
 import type { z } from 'zod';
 import type { DeepReadonly, EventMeta, RecordedEvent } from './event.ts';
 import { checkDefinition } from './model-checks.ts';
 
-/** A schema alone means version 1. With `version` n, `upcast` has a step for each of 1 … n-1: old data → next version's. */
+/**
+ * A schema alone means version 1. With `version` n, `upcast` has a function for each of 1 … n-1. Each turns the data of
+ * its version into data of the next version.
+ */
 export type EventDefinition = z.ZodType | VersionedEvent;
 
 export interface VersionedEvent<Schema extends z.ZodType = z.ZodType> {
@@ -17,7 +21,7 @@ export interface VersionedEvent<Schema extends z.ZodType = z.ZodType> {
   readonly upcast?: { readonly [fromVersion: number]: Upcaster };
 }
 
-/** Old event data → the next version's data. Pure. */
+/** Turns old event data into data of the next version. Pure. */
 export type Upcaster = (data: any) => unknown;
 
 /** Event types by name: past-tense PascalCase. */
@@ -26,13 +30,13 @@ export type Catalog = { readonly [type: string]: EventDefinition };
 type SchemaOf<Definition> =
   Definition extends VersionedEvent<infer Schema> ? Schema : Definition extends z.ZodType ? Definition : never;
 
-/** Names of a catalog's event types. */
+/** The names of a catalog's event types. */
 export type TypeOf<C extends Catalog> = keyof C & string;
 
-/** What is recorded of an event type: the schema's output. */
+/** The data that the log records for an event type: the schema's output. */
 export type DataOf<C extends Catalog, Type extends keyof C> = z.output<SchemaOf<C[Type]>>;
 
-/** The events a caller may append: the schemas' input, discriminated by `type`. */
+/** The events that a caller may append, discriminated by `type`. Their data is the schemas' input. */
 export type EventOf<C extends Catalog> = {
   [Type in TypeOf<C>]: {
     readonly type: Type;
@@ -41,16 +45,20 @@ export type EventOf<C extends Catalog> = {
   };
 }[TypeOf<C>];
 
-/** The events a reader gets, discriminated by `type`: of the whole catalog, or of the types that are named. */
+/**
+ * The events that a reader gets, discriminated by `type`. They have any type of the catalog, or only the types in
+ * `Type`.
+ */
 export type RecordedEventOf<C extends Catalog, Type extends TypeOf<C> = TypeOf<C>> = {
   [Each in Type]: RecordedEvent<Each, DeepReadonly<DataOf<C, Each>>>;
 }[Type];
 
 /**
- * Changes the draft as the event says, and returns nothing.
+ * Applies an event to the draft, and returns nothing.
  *
- * Deterministic: no clock, no chance, no I/O, nothing but its three arguments. The same reducer runs on a draft
- * (atomic fold) and on the state itself (direct fold). A value put into the state in two places is two values.
+ * A reducer must be deterministic. It uses only its three arguments: no clock, no random numbers, no I/O. The same
+ * reducer runs on a draft (atomic fold) and on the state itself (direct fold). Do not put one value into the state in
+ * two places.
  */
 export type Reducer<State, Type extends string, Data> = (
   draft: State,
@@ -62,20 +70,23 @@ export type Reducers<State, C extends Catalog> = {
   readonly [Type in TypeOf<C>]: Reducer<State, Type, DataOf<C, Type>>;
 };
 
-/** A refusal of a command: an answer, not an error. `code` is UPPER_SNAKE_CASE. */
+/** The answer to a refused command. It is not an error. `code` is UPPER_SNAKE_CASE. */
 export interface Rejection {
   readonly rejected: true;
   readonly code: string;
   readonly message: string;
 }
 
-/** What `decide` may look at besides state and input. `now` is what `recordedAt` will be, in ms since the epoch. */
+/** What `decide` gets besides state and input. `now` becomes `recordedAt`, in ms since the epoch. */
 export interface DecideContext {
   readonly now: number;
   readonly sequence: number;
 }
 
-/** Decides what a command's wish means in this state: events (none is an acceptance too), or `reject('CODE', 'why')`. */
+/**
+ * Decides what a command does in this state. Returns events, or `reject('CODE', 'why')`. An empty array accepts the
+ * command without events.
+ */
 export type Decide<State, C extends Catalog, Input> = (
   state: DeepReadonly<State>,
   input: Input,
@@ -90,39 +101,39 @@ export interface CommandDefinition<State, C extends Catalog, Input extends z.Zod
 /** Command names with the schema of their input. */
 export type CommandInputs = { readonly [name: string]: z.ZodType };
 
-/** What a caller hands to a command: its schema's input. */
+/** What a caller passes to a command: its schema's input. */
 export type InputOf<K extends CommandInputs, Name extends keyof K> = z.input<K[Name]>;
 
-/** Says whether a state is as it must be. Asked by verify, bisect and tests; never on the write path. */
+/** Returns whether a state is valid. Called by verify, bisect and tests, never on the write path. */
 export type Invariant<State> = (state: DeepReadonly<State>) => boolean;
 
 export interface ModelDefinition<State extends object, C extends Catalog, K extends CommandInputs> {
-  /** Written into the log's file; a log opened under another name is a `MODEL_MISMATCH`. */
+  /** Stored in the log's file. Opening a log with a model of another name is a `MODEL_MISMATCH`. */
   readonly name: string;
   readonly events: C;
-  /** The state before the first event: a fresh one at each call. */
+  /** Returns the state before the first event: a new object at each call. */
   readonly initialState: () => State;
   /** One per event type. */
   readonly reducers: Reducers<NoInfer<State>, NoInfer<C>>;
   readonly commands?: { readonly [Name in keyof K]: CommandDefinition<NoInfer<State>, NoInfer<C>, K[Name]> };
   readonly invariants?: { readonly [name: string]: Invariant<NoInfer<State>> };
   /**
-   * Takes the place of the fingerprint of reducer sources: raise it whenever the meaning of a reducer changes, also
-   * when only a function it calls has changed, which no source hash of the reducer itself can see.
+   * Replaces the fingerprint of the reducer sources. Raise it whenever the meaning of a reducer changes, even if only a
+   * function that it calls has changed. The fingerprint cannot see such a change. Default: the fingerprint.
    */
   readonly version?: number | string;
   /**
-   * `import.meta.url` of the module whose export this model is: snapshots are then made and checked in another thread, which
-   * imports that module. It should do nothing but define models, for it is loaded a second time there. Default: snapshots
-   * are made in slices on the thread that writes, and not checked (docs/guide/snapshots-and-recovery.md).
+   * `import.meta.url` of the module that exports this model. Another thread then imports that module, and makes and
+   * checks the snapshots. The module should only define models, because it is loaded a second time there. Default: the
+   * thread that writes makes the snapshots in slices, and does not check them (docs/guide/snapshots-and-recovery.md).
    */
   readonly module?: string;
 }
 
-/** A checked definition. Two type parameters tell it all; the third only types `execute`. */
+/** A checked definition. State and catalog type most of it; the third type parameter only types `execute`. */
 export interface Model<State extends object = any, C extends Catalog = any, K extends CommandInputs = any>
   extends ModelDefinition<State, C, K> {
-  /** Per event type: current version, schema and upcasters, normalised. */
+  /** For each event type: current version, schema and upcasters, normalised. */
   readonly types: ReadonlyMap<string, EventType>;
 }
 
@@ -139,10 +150,10 @@ export type StateOf<M> = M extends Model<infer State, any, any> ? State : never;
 export type CatalogOf<M> = M extends Model<any, infer C, any> ? C : never;
 
 /**
- * Checks a model's definition and gives it back, typed.
+ * Checks a model's definition and returns it, typed and frozen.
  *
  * @throws RefoldError `INVALID_OPTION`: empty name, an event type without reducer or a reducer without event type, a
- * version without all its upcasters, a command without schema, a part that is not of its kind
+ * version without all its upcasters, a command without schema, a part of the wrong type
  */
 export function defineModel<
   State extends object,
@@ -153,7 +164,7 @@ export function defineModel<
   return Object.freeze({ ...(parts as unknown as typeof definition), types });
 }
 
-/** The answer of a `decide` that refuses. */
+/** What `decide` returns to refuse a command. */
 export function reject(code: string, message: string): Rejection {
   return { rejected: true, code, message };
 }

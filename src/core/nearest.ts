@@ -1,13 +1,13 @@
-/** Which of the known names somebody may have meant, for messages about a name that is not known. */
+/** Suggests known names in messages about an unknown name. */
 
 /** The most names that a message lists. */
 const LISTED = 10;
 
-/** Longer texts are compared by their beginnings: this is for a message, and must stay cheap. */
+/** Longer names are compared by their beginnings, so that a message stays cheap. */
 const COMPARED_CHARACTERS = 64;
 
 /**
- * The known names as a list for a message: at most ten, nearest first, and how many more there are.
+ * The known names as a list for a message: at most ten, nearest first, then the number of the others.
  *
  * @example `ItemAdded, ItemRemoved, CartOpened and 12 more`
  */
@@ -18,14 +18,14 @@ export function listNearest(wanted: string, known: Iterable<string>): string {
   return sorted.length > LISTED ? `${shown} and ${sorted.length - LISTED} more` : shown;
 }
 
-/** Sorted by edit distance, upper and lower case being the same; names equally far keep their order. */
+/** Sorts by edit distance and ignores case. Names at the same distance keep their order. */
 export function nearestFirst(wanted: string, known: Iterable<string>): string[] {
   const target = comparable(wanted);
   const distances = Array.from(known, (name) => ({ name, distance: editDistance(target, comparable(name)) }));
   return distances.sort((a, b) => a.distance - b.distance).map(({ name }) => name);
 }
 
-/** A name that somebody gave, fit for a message. */
+/** A name from outside, shortened and made well-formed for a message. */
 export function shortened(name: string): string {
   const text = name.length > 100 ? `${name.slice(0, 100)}…` : name;
   return text.toWellFormed();
@@ -35,7 +35,7 @@ function comparable(name: string): string {
   return name.slice(0, COMPARED_CHARACTERS).toLowerCase();
 }
 
-/** Levenshtein's, one row at a time. */
+/** The Levenshtein distance, computed row by row. */
 function editDistance(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, index) => index);
   for (let i = 1; i <= a.length; i++) {

@@ -1,11 +1,12 @@
-/** Objects that an application hands over as a set of named parts: options, a definition, a catalog. */
+/** Objects that an application passes as a set of named parts: options, a definition, a catalog. */
 
-/** An object whose members can be asked for by name. */
+/** An object whose members are read by name. */
 export type Parts = { readonly [name: string]: unknown };
 
 /**
- * A plain object, an instance of the application's own class, or a module. An array, a Map, a promise, an AbortSignal and
- * the like were meant for another place: their members are not named parts.
+ * True for a plain object, an instance of an application's class, or a module. False for an array, a Map, a
+ * promise, an AbortSignal and similar objects: their members are not named parts, so the caller has probably made a
+ * mistake.
  */
 export function isParts(value: unknown): value is Parts {
   if (typeof value !== 'object' || value === null) return false;

@@ -1,22 +1,22 @@
 /**
- * Checking a record without its schema, where the outcome is certain.
+ * Checks a record without its schema, where the outcome is certain.
  *
- * zod makes two objects for each member that it looks at. Most members are of a few kinds whose check is a line: any text, a
- * number, an integer, one of a few values, a function of the application's. A record of such members is copied and looked at
- * here; whatever is not fine for certain goes to its schema, which then says why. What passes is what the schema would give:
- * the same members in the same order, in a fresh object.
+ * zod allocates two objects for each member that it checks. Most members are of a few kinds that one line can check:
+ * any string, a number, an integer, one of a few values, a function of the application. This file copies and checks a
+ * record of such members. A record that is not certainly valid is left to its schema, which then says why. A record
+ * that passes equals the schema's output: the same members in the same order, in a new object.
  */
 import type { Json } from './event.ts';
 
-/** The members of a record by name, each known for certain. */
+/** The checks of a record's members, by name. */
 export interface RecordCheck {
   readonly members: ReadonlyMap<string, MemberCheck>;
-  /** How many members there must be at least. */
+  /** The number of required members. */
   readonly required: number;
 }
 
 interface MemberCheck {
-  /** Its place in the schema, which is its place in what the schema gives. */
+  /** The member's position in the schema, and so in the schema's output. */
   readonly index: number;
   readonly isRequired: boolean;
   readonly isNullable: boolean;
@@ -25,7 +25,7 @@ interface MemberCheck {
   readonly accepts: (value: unknown) => unknown;
 }
 
-/** The parts of zod's schemas that are looked at; `traits` names the classes that a schema is an instance of. */
+/** The parts of zod's schemas that this file reads. `traits` names the classes that a schema is an instance of. */
 interface Internals {
   readonly traits: ReadonlySet<string>;
   readonly values?: ReadonlySet<unknown>;
@@ -39,7 +39,7 @@ interface Internals {
   };
 }
 
-/** The check of an object's members; undefined when one of them is not certain. */
+/** The check of an object's members; undefined when a member needs its schema. */
 export function recordCheckOf(schema: unknown, shape: { readonly [key: string]: unknown }): RecordCheck | undefined {
   if (!isOwn(internalsOf(schema))) return undefined;
   const members = new Map<string, MemberCheck>();
@@ -51,10 +51,10 @@ export function recordCheckOf(schema: unknown, shape: { readonly [key: string]: 
   return { members, required: members.values().reduce((sum, { isRequired }) => sum + Number(isRequired), 0) };
 }
 
-/** A copy of the record, when it is fine for certain. */
+/** A copy of the record if it is certainly valid; undefined otherwise. */
 export function copyRecord({ members, required }: RecordCheck, input: object): Json | undefined {
   if (Object.getPrototypeOf(input) !== Object.prototype) return undefined;
-  // Copied first: a getter is asked once, and what was checked is what is kept.
+  // Copy first: each getter runs once, and the checked value is the stored value.
   const copy: Record<string, unknown> = { ...input };
   let found = 0;
   let last = -1;
@@ -86,7 +86,7 @@ function passes({ kind, isNullable, values, accepts }: MemberCheck, value: unkno
   }
 }
 
-/** Whether JSON gives it back the same. */
+/** Whether JSON returns the primitive unchanged. */
 export function isPlainPrimitive(value: unknown): boolean {
   switch (typeof value) {
     case 'string':
@@ -141,7 +141,7 @@ function kindOf({ def, values }: Internals): MemberCheck['kind'] | undefined {
 const WRAPPERS: ReadonlySet<string> = new Set(['optional', 'nullable']);
 const NO_VALUES: ReadonlySet<unknown> = new Set();
 
-/** zod's own classes: one that somebody derived from them may mean something else. */
+/** zod's own classes. A class derived from them may behave differently. */
 const OWN_TRAIT =
   /^\$?_?(Zod|ZodMini)(Type|Object|ObjectJIT|String|Number|NumberFormat|CheckNumberFormat|Check|Boolean|Enum|Literal|Custom|Optional|Nullable)$/;
 

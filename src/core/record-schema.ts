@@ -1,10 +1,10 @@
 /**
- * Schemas that stand guard by themselves: objects whose members are all primitives.
+ * Recognises schemas that need no payload guard: objects whose members are all primitives.
  *
- * Most events are such flat records. Their schema looks at every member, reads nothing nested, and answers with a fresh
- * plain object: walking the input before it, and copying the output after it, would find nothing more and takes longer than
- * the schema. Told from zod's definitions, which zod documents for libraries (https://zod.dev/library-authors). A schema of
- * which this is not known for sure is no record, and its events are walked.
+ * Most events are such flat records. Their schema checks every member, reads nothing nested, and returns a new plain
+ * object. The guard would find nothing more, and it takes longer than the schema. This file reads zod's definitions,
+ * which zod documents for libraries (https://zod.dev/library-authors). When a schema is not certainly a record, its
+ * events pass through the guard.
  */
 import type { z } from 'zod';
 import type { Json } from './event.ts';
@@ -14,13 +14,13 @@ import { copyRecord, isPlainPrimitive, type RecordCheck, recordCheckOf } from '.
 export interface RecordSchema {
   readonly schema: z.ZodType;
   readonly keys: ReadonlySet<string>;
-  /** Whether the schema itself refuses members that it does not know. */
+  /** Whether the schema itself refuses unknown members. */
   readonly isStrict: boolean;
-  /** Where the outcome is certain without asking the schema. */
+  /** A check that replaces the schema where the outcome is certain. */
   readonly check: RecordCheck | undefined;
 }
 
-/** The parts of zod's definitions that are looked at. */
+/** The parts of zod's definitions that this file reads. */
 interface Definition {
   readonly type: string;
   readonly shape?: { readonly [key: string]: unknown };
@@ -30,10 +30,10 @@ interface Definition {
   readonly innerType?: unknown;
 }
 
-/** The schema as one of records; undefined when it is none. */
+/** The schema as a record schema; undefined when it is not certainly one. */
 export function recordSchemaOf(schema: z.ZodType): RecordSchema | undefined {
   const definition = definitionOf(schema);
-  // A check may put another value in the place of the object.
+  // A check may replace the object by another value.
   if (definition?.type !== 'object' || (definition.checks ?? []).length > 0) return undefined;
   const { shape = {}, catchall } = definition;
   if (catchall !== undefined && definitionOf(catchall)?.type !== 'never') return undefined;
@@ -44,8 +44,8 @@ export function recordSchemaOf(schema: z.ZodType): RecordSchema | undefined {
 }
 
 /**
- * The data of an event, the caller's no longer, when schema and guard have nothing against it: exactly what they would
- * give. Undefined otherwise; asking them finds out why.
+ * The engine's copy of an event's data, if schema and guard would accept it. It equals their output. Undefined
+ * otherwise: running them then gives the reason.
  */
 export function admitRecord(record: RecordSchema, input: unknown): Json | undefined {
   try {
@@ -55,13 +55,13 @@ export function admitRecord(record: RecordSchema, input: unknown): Json | undefi
     const { success, data } = record.schema.safeParse(input);
     return success && isPlainRecord(data) ? data : undefined;
   } catch {
-    return undefined; // an input that throws when it is read, or a schema that does
+    return undefined; // a getter of the input threw, or the schema did
   }
 }
 
 /**
- * What is for the long way in any case: to find that out after asking the schema would be to ask it twice, and a function of
- * the application's in a schema sees nothing that the guard would keep from it.
+ * False for an input that the guard has to check anyway. Finding this out first saves running the schema twice. It also
+ * keeps from the application's functions in a schema every value that the guard would refuse.
  */
 function mayFit({ keys, isStrict }: RecordSchema, input: unknown): input is object {
   if (typeof input !== 'object' || input === null) return false;
@@ -82,7 +82,7 @@ function mayBeMember(value: unknown): boolean {
   }
 }
 
-/** Whether JSON would give back the very same record. */
+/** Whether JSON returns the record unchanged. */
 function isPlainRecord(data: unknown): data is { readonly [key: string]: Json } {
   const record = data as { readonly [key: string]: unknown };
   for (const key in record) if (!isPlainPrimitive(record[key])) return false;
@@ -95,11 +95,11 @@ function isPrimitive(schema: unknown): boolean {
     case 'string':
     case 'number':
     case 'boolean':
-      return definition.coerce !== true; // coercion reads whatever it is given
+      return definition.coerce !== true; // coercion accepts objects, too
     case 'enum':
     case 'literal':
     case 'null':
-    case 'custom': // gives what it was given, and is given primitives alone
+    case 'custom': // returns its input, and gets only primitives here
       return true;
     case 'optional':
     case 'nullable':

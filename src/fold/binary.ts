@@ -1,10 +1,10 @@
-/** ArrayBuffers and their views as bytes that are the same on every platform: little-endian, and of NaNs only one. */
+/** Turns ArrayBuffers and their views into bytes that are the same on every platform: little-endian, with one NaN. */
 import { types } from 'node:util';
 import { type TypedArray, type TypedArrayConstructor, typedArrayTypeOf } from './plain.ts';
 
 const BIG_ENDIAN = new Uint8Array(new Uint16Array([1]).buffer)[0] === 0;
 
-/** The content of a buffer or view, as a copy unless it can be had without. */
+/** The content of a buffer or view. It makes a copy only when the bytes must change. */
 export function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
   if (!ArrayBuffer.isView(value)) return new Uint8Array(value);
   const bytes = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
@@ -14,15 +14,18 @@ export function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
   return isFloat(value) ? canonicalNaNs(ordered, width) : ordered;
 }
 
-/** A typed array of the bytes that `bytesOf` gave; it owns its buffer. Their number must be a multiple of its width. */
+/**
+ * A typed array from the result of `bytesOf`. It owns its buffer. The number of bytes must be a multiple of the element
+ * size.
+ */
 export function typedArrayOf(type: TypedArrayConstructor, bytes: Uint8Array): TypedArray {
-  const { buffer } = new Uint8Array(bytes); // not slice: that of a Buffer shares its memory
+  const { buffer } = new Uint8Array(bytes); // not `slice`: a Buffer's `slice` shares its memory
   const array = new type(buffer);
   if (BIG_ENDIAN && array.BYTES_PER_ELEMENT > 1) swap(new Uint8Array(buffer), array.BYTES_PER_ELEMENT);
   return array;
 }
 
-/** A value of its own that says the same, in memory of its own; of this realm whatever `value` is of. */
+/** A copy of the value in new memory. It belongs to this realm, even if `value` does not. */
 export function copyBytes(value: ArrayBuffer | ArrayBufferView): ArrayBuffer | ArrayBufferView {
   if (!ArrayBuffer.isView(value)) return new Uint8Array(new Uint8Array(value)).buffer;
   const { buffer } = new Uint8Array(new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
@@ -30,7 +33,7 @@ export function copyBytes(value: ArrayBuffer | ArrayBufferView): ArrayBuffer | A
   return type === undefined ? new DataView(buffer) : new type(buffer);
 }
 
-/** Whether two buffers or views are of one type and hold the same bytes. */
+/** Whether two buffers or views have the same type and the same bytes. */
 export function sameBytes(a: ArrayBuffer | ArrayBufferView, b: ArrayBuffer | ArrayBufferView): boolean {
   if (Object.getPrototypeOf(a) !== Object.getPrototypeOf(b)) return false;
   return Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
@@ -45,7 +48,7 @@ function swap(bytes: Uint8Array, width: number): Uint8Array {
   return bytes;
 }
 
-/** Whether a computed NaN has its sign bit set depends on the processor. */
+/** Replaces every NaN by one canonical NaN, because the sign bit of a computed NaN depends on the processor. */
 function canonicalNaNs(bytes: Uint8Array, width: number): Uint8Array {
   const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let copy: DataView<ArrayBuffer> | undefined;

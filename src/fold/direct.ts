@@ -1,4 +1,6 @@
-/** The direct fold: reducers change the state itself. One loop, as tight as it gets, for it is what replay spends its time in. */
+/**
+ * The direct fold: reducers change the state itself. It is one tight loop, because replay spends most of its time here.
+ */
 import type { RecordedEvent } from '../core/event.ts';
 import type { LiveState } from './live-state.ts';
 import { OrderedMap } from './ordered-map.ts';
@@ -13,11 +15,11 @@ import {
   stateRefused,
 } from './reduce.ts';
 
-/** What is let pass in events that were recorded when it was not refused yet. */
+/** Accepts old events that today's rules would refuse. They were recorded before the rule existed. */
 export interface Leniency {
-  /** The last sequence of such an event. */
+  /** The last sequence that is treated this way. */
   readonly through: number;
-  /** Told of each reducer that returned a new state, which was ignored. */
+  /** Called for each reducer that returned a new state. The new state was ignored. */
   readonly onNewRoot: (event: Place) => void;
 }
 
@@ -34,7 +36,7 @@ export function foldEvents(
   events: Iterable<RecordedEvent>,
   leniency?: Leniency,
 ): void {
-  let type: string | undefined; // with the sequence of the current event: a reducer may change those in the event
+  let type: string | undefined; // copied, like the sequence, because a reducer may change the event
   let sequence = 0;
   try {
     for (const event of events) {
@@ -45,7 +47,7 @@ export function foldEvents(
       type = undefined;
     }
   } catch (error) {
-    // Without a current event it was the iterable that threw: a damaged block, say.
+    // Without a current event, the iterable itself threw, for instance because of a damaged block.
     throw type === undefined ? error : reducerFailed(error, { type, sequence });
   }
 }
@@ -58,7 +60,7 @@ function judgeReturned(returned: unknown, state: object, event: Place, leniency:
   }
 }
 
-/** A state that live commits are folded into directly. Of all that the atomic fold checks, it checks the ordered tables. */
+/** A state for the direct fold of live commits. Unlike the atomic fold, it checks only the ordered tables. */
 export class DirectState<State extends object> implements LiveState<State> {
   readonly value: State;
   isWhole = true;
@@ -81,7 +83,7 @@ export class DirectState<State extends object> implements LiveState<State> {
   }
 }
 
-/** The OrderedMaps of a state that is folded directly: each stays in its property, with its comparator. */
+/** Checks that each OrderedMap of a directly folded state stays in its property, with its comparator. */
 export class OrderedTables {
   readonly #state: Record<string, unknown>;
   readonly #tables: ReadonlyMap<string, unknown>;
@@ -97,7 +99,7 @@ export class OrderedTables {
     if (moved !== undefined) throw stateRefused(new IllegalValue(MOVED, [moved]), event);
   }
 
-  /** The property of an OrderedMap that is not the one which was there, or is there no more. */
+  /** The property whose OrderedMap was replaced, added or removed. */
   #findMoved(): string | undefined {
     for (const [key, table] of this.#tables) if (this.#state[key] !== table) return key;
     for (const key in this.#state) {

@@ -1,14 +1,15 @@
 /**
  * The two ways of folding, behind one interface.
  *
- * *Atomic*: a commit is folded as a whole or leaves no trace, and what a reader has seen never changes under it.
- * *Direct*: reducers change the state itself; the fastest way, and the way of every replay.
+ * *Atomic*: a commit is folded completely or changes nothing, and a value that a reader has read never changes.
+ * *Direct*: reducers change the state itself. This is the fastest way, and every replay uses it.
  *
- * A reducer changes its draft and returns nothing: what else it returns is ignored, so that `(state) => state.orders.clear()`
- * is fine, but for a promise and for a new root, which are refused.
+ * A reducer changes its draft and returns nothing. A promise or a new root as the return value is refused. Any other
+ * return value is ignored, so `(state) => state.orders.clear()` is a valid reducer.
  *
- * Both ways come to the same state, order of keys and entries included, because what would make them differ is refused by
- * the atomic fold: a value in two places, a value that others have frozen, and what a snapshot would lose.
+ * Both ways give the same state, including the order of keys and entries. To ensure this, the atomic fold refuses what
+ * would make them differ: a value in two places, a value that other code has frozen, and a value that a snapshot would
+ * lose.
  */
 import type { RecordedEvent } from '../core/event.ts';
 import { AtomicState } from './atomic/atomic-state.ts';
@@ -22,33 +23,37 @@ export { type Leniency, OrderedTables } from './direct.ts';
 export type { FoldReducers } from './reduce.ts';
 export type { Watched, Witness } from './strict/strict-state.ts';
 
-/** A state that events are folded into. */
+/** A state into which events are folded. */
 export interface LiveState<State> {
-  /** The state as readers see it: atomic, deeply frozen, with tables that show every later commit; direct, the state itself. */
+  /**
+   * The state as readers see it. Atomic: deeply frozen, and its tables show every later commit. Direct: the state
+   * itself.
+   */
   readonly value: State;
-  /** Whether the state is as its last whole commit left it. A direct fold that fails leaves it otherwise. */
+  /** Whether the state holds only complete commits. False after a direct fold has failed. */
   readonly isWhole: boolean;
   /**
-   * Folds one commit. The events' data must not be frozen: it is the reducers' own, to be kept and changed, as on replay.
+   * Folds one commit. The events' data must not be frozen: reducers may keep it and change it, as on replay.
    *
-   * @throws RefoldError `REDUCER_FAILED` when a reducer threw, returned a promise or a new root, or left something in the
-   * state that does not belong there; `UNKNOWN_EVENT_TYPE` when there is no reducer. Atomic: the state is as before. Direct: it may be half
-   * changed, and is not to be used any more
+   * @throws RefoldError `REDUCER_FAILED` when a reducer threw, returned a promise or a new root, or left an illegal
+   * value in the state; `UNKNOWN_EVENT_TYPE` when there is no reducer. Atomic: the state is unchanged. Direct: the
+   * state may be partly changed and must not be used any more
    */
   fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void;
   /**
-   * Holds the state still, as it is now, while folding goes on. One at a time. Undefined under the direct fold, whose
-   * reducers change the values themselves.
+   * Captures the current state, while folding continues. Only one capture at a time. Undefined for the direct fold,
+   * whose reducers change the values themselves.
    */
   capture(): StateCapture | undefined;
 }
 
 /**
- * Opens a state for atomic folding. Takes ownership: the state is frozen deeply and its tables refuse changes from outside,
- * which takes time in proportion to its size, once.
+ * Opens a state for atomic folding and takes ownership of it. It freezes the state deeply, and makes its tables refuse
+ * changes from outside. This takes time in proportion to the size of the state, once.
  *
- * @param onFinding told the path of each value that had to be copied, since it was frozen already or stands in two places
- * @throws RefoldError `REDUCER_FAILED` when it holds something that is not plain data
+ * @param onFinding called with the path of each value that had to be copied, because it was frozen already or is in two
+ * places
+ * @throws RefoldError `REDUCER_FAILED` when the state holds something that is not plain data
  */
 export function openAtomicState<State extends object>(
   state: State,
@@ -57,15 +62,15 @@ export function openAtomicState<State extends object>(
   return new AtomicState(state, onFinding);
 }
 
-/** Opens a state for direct folding: reducers will change this very object. */
+/** Opens a state for direct folding: reducers change this object itself. */
 export function openDirectState<State extends object>(state: State): LiveState<State> {
   return new DirectState(state);
 }
 
 /**
- * Opens a state whose commits are folded twice, in both ways, and compared: see `strict/`.
+ * Opens a state for strict folding: each commit is folded in both ways, and the results are compared (see `strict/`).
  *
- * @param watched runs the second fold, and says what it has asked of clock and chance
+ * @param watched runs the second fold, and reports whether it read the clock or drew random numbers
  */
 export function openStrictState<State extends object>(
   state: State,
@@ -80,7 +85,7 @@ export function openStrictState<State extends object>(
 /**
  * Folds events into `state`, which the reducers change in place.
  *
- * @throws RefoldError `REDUCER_FAILED`, `UNKNOWN_EVENT_TYPE`; the state may then be half changed
+ * @throws RefoldError `REDUCER_FAILED`, `UNKNOWN_EVENT_TYPE`; the state may then be partly changed
  */
 export function foldDirect(
   reducers: FoldReducers,

@@ -1,4 +1,4 @@
-/** The members of plain objects: copied, assigned and compared, whatever they are called. */
+/** Copies, assigns and compares the members of plain objects. Any name works, `__proto__` included. */
 
 export type PlainObject = Record<string, unknown>;
 
@@ -7,7 +7,7 @@ export function shallowCopy(value: object): PlainObject {
   return Object.getPrototypeOf(value) === null ? Object.assign(Object.create(null), value) : { ...value };
 }
 
-/** Assigns a member, also one that is called `__proto__`, which a plain assignment would take for the prototype. */
+/** Assigns a member. A plain assignment to `__proto__` would set the prototype instead. */
 export function setMember(object: PlainObject, key: string, value: unknown): void {
   if (key !== '__proto__') object[key] = value;
   else Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });

@@ -1,33 +1,40 @@
 /**
  * A Map sorted by key, over a B+ tree.
  *
- * Besides what a Map can do it knows its `first` and `last` entry, the entry next to any key, and ranges. As a property at
- * the top level of a state it is a table (see `atomic/`): price levels, expiry queues, leaderboards live in one.
+ * It does what a Map does, and also gives the `first` and `last` entry, the entry next to any key, and ranges. As a
+ * property at the top level of a state it is a table (see `atomic/`). Typical uses are price levels, expiry queues and
+ * leaderboards.
  *
- * Iteration is live, like a Map's: it goes on with the first entry after the key it gave last, as the map is at that
- * moment. Entries set ahead of it are visited, entries deleted ahead of it are not, and nothing is visited twice.
+ * Iteration is live, as in a Map: each step takes the first entry after the previous key, in the map as it is now. It
+ * visits entries that are added after that key, skips entries that are deleted there, and visits no entry twice.
  */
 import btree from 'sorted-btree';
 import type { DeepReadonly } from '../core/event.ts';
 
-/** Negative when `a` comes before `b`, positive when after, 0 when they are the same key. Must be a total order. */
+/**
+ * Negative when `a` comes before `b`, positive when `a` comes after `b`, 0 when they are the same key. Must be a total
+ * order.
+ */
 export type Comparator<K> = (a: K, b: K) => number;
 
-/** Smallest first. Numbers by value, strings by code unit. A NaN is in no order, so it is refused as a key. */
+/** Smallest first. Numbers by value, strings by code unit. NaN cannot be ordered, so it is refused as a key. */
 export function ascending<K extends number | bigint | string>(a: K, b: K): number {
   return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN;
 }
 
-/** Largest first; the mirror of `ascending`. */
+/** Largest first: the reverse of `ascending`. */
 export function descending<K extends number | bigint | string>(a: K, b: K): number {
   return a < b ? 1 : a > b ? -1 : a === b ? 0 : Number.NaN;
 }
 
-/** Which entries a `range` gives. Bounds are in the comparator's order, need not be present, and count unless excluded. */
+/**
+ * Which entries a `range` gives. The bounds follow the comparator's order. A bound need not be a key of the map. An
+ * entry at a bound is included unless that bound is exclusive.
+ */
 export interface RangeOptions<K> {
-  /** Where the range begins; at the first entry if absent. */
+  /** Where the range begins. Default: at the first entry. */
   readonly from?: K | undefined;
-  /** Where the range ends; at the last entry if absent. */
+  /** Where the range ends. Default: at the last entry. */
   readonly to?: K | undefined;
   readonly fromExclusive?: boolean;
   readonly toExclusive?: boolean;
@@ -52,12 +59,12 @@ export interface ReadonlyOrderedMap<K, V> extends ReadonlyMap<K, V> {
   readonly readonlyView?: ReadonlyOrderedMap<K, DeepReadonly<V>>;
 }
 
-/** A CommonJS package: Node hands over its exports object, some bundlers its default export. */
+/** sorted-btree is a CommonJS package: Node imports its exports object, some bundlers import its default export. */
 const BTree: typeof btree.default = btree.default ?? (btree as unknown as typeof btree.default);
 type Tree<K, V> = btree.default<K, V>;
 
 /**
- * Stands for undefined inside the tree, whose leaves of nothing but undefined lose values when they merge with others
+ * Replaces undefined inside the tree. A leaf that holds only undefined loses values when it merges with another leaf
  * (sorted-btree 2.1.0, `mergeSibling`).
  */
 const STORED_UNDEFINED: unique symbol = Symbol('undefined');
@@ -66,7 +73,7 @@ type Stored<V> = V | typeof STORED_UNDEFINED;
 const store = <V>(value: V): Stored<V> => (value === undefined ? STORED_UNDEFINED : value);
 const restore = <V>(stored: Stored<V> | undefined): V | undefined => (stored === STORED_UNDEFINED ? undefined : stored);
 
-/** A tree on its way into an OrderedMap. */
+/** Carries a tree into the constructor of an OrderedMap. */
 class Fork {
   readonly tree: Tree<any, any>;
 
@@ -79,10 +86,13 @@ class Fork {
 
 // Both are set once, by the class itself, since only it can reach its tree.
 
-/** What to give a new OrderedMap as entries to make it a copy of `from` in O(1): the trees share their nodes until one changes. */
+/**
+ * Entries for a new OrderedMap that make it a copy of `from` in O(1). The two trees share their nodes until one of them
+ * changes.
+ */
 export let forkOf: <K, V>(from: OrderedMap<K, V>) => Iterable<[K, V]>;
 
-/** Gives `into` the content of `from`, guarded or not, and leaves `from` empty. */
+/** Moves the content of `from` to `into` and leaves `from` empty. It also works on a guarded map. */
 export let moveTree: <K, V>(from: OrderedMap<K, V>, into: OrderedMap<K, V>) => void;
 
 /** A Map sorted by key. `first`, `last`, `nextAfter`, `get`, `set`, `delete` cost O(log size). */
@@ -90,7 +100,7 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
   declare readonly readonlyView?: ReadonlyOrderedMap<K, DeepReadonly<V>>;
   readonly #compare: Comparator<K>;
   #tree: Tree<K, Stored<V>>;
-  /** Counts changes, so that an iteration knows when its place in the tree is no longer good. */
+  /** Counts changes, so that an iteration notices when its position in the tree is outdated. */
   #changes = 0;
 
   static {
@@ -102,7 +112,7 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
     };
   }
 
-  /** @throws TypeError when `compare` is no function, or an entry's key is in no order */
+  /** @throws TypeError when `compare` is not a function, or an entry's key cannot be ordered */
   constructor(compare: Comparator<K>, entries?: Iterable<readonly [K, V]> | null) {
     if (typeof compare !== 'function') throw new TypeError('An OrderedMap needs a comparator, such as ascending');
     this.#compare = compare;
@@ -127,28 +137,28 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
   }
 
   has(key: K): boolean {
-    // Not the tree's own `has`, which says yes to a key that is in no order.
+    // Not the tree's own `has`, which returns true for a key that cannot be ordered.
     return this.#tree.get(key) !== undefined && this.#compare(key, key) === 0;
   }
 
   /**
-   * Adds an entry, or gives an existing one a new value (and the key as it is written now). -0 becomes 0, as in a Map. A key
-   * that is an object is copied, so that what becomes of the original does not change the order.
+   * Adds an entry, or replaces the value and the key of an existing one. -0 becomes 0, as in a Map. A key that is an
+   * object is copied, so that a later change of the original does not change the order.
    *
-   * @throws TypeError when the key is in no order with itself, as NaN and undefined are
+   * @throws TypeError when the comparator does not find the key equal to itself, as for NaN, and for undefined
    */
   set(key: K, value: V): this {
     if (key === 0) key = 0 as K;
     if (typeof key === 'object' && key !== null) key = copyOfKey(key);
     if (key === undefined || this.#compare(key, key) !== 0) {
-      throw new TypeError(`The key ${String(key)} is in no order: use another key`);
+      throw new TypeError(`The key ${String(key)} cannot be ordered: use another key`);
     }
     this.#tree.set(key, store(value));
     this.#changes++;
     return this;
   }
 
-  /** The entry at a key, under the key that is kept: a comparator may take two keys for the same. */
+  /** The entry at a key, with the stored key. The two keys may differ, because a comparator may treat them as equal. */
   protected pairAt(key: K): [K, V] | undefined {
     const pair = this.#tree.getPairOrNextHigher(key);
     return pair === undefined || this.#compare(pair[0], key) !== 0 ? undefined : restorePair(pair);
@@ -225,7 +235,7 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
 
   #stepsFrom(start: K | undefined, skipStart: boolean, reverse: boolean): Iterator<[K, Stored<V>]> {
     if (reverse) return this.#tree.entriesReversed(start, undefined, skipStart);
-    // `entries` has no option to skip its start, so begin at the key behind it: none means that the end is reached.
+    // `entries` cannot skip its start, so begin at the next key. Without a next key the end is reached.
     if (start === undefined || !skipStart) return this.#tree.entries(start);
     const next = this.#tree.nextHigherPair(start);
     return next === undefined ? [].values() : this.#tree.entries(next[0]);
@@ -237,14 +247,16 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
   }
 }
 
-// Without this a console shows an empty object: the entries live behind private fields.
+// Without this, a console prints an empty object, because the entries are in private fields.
 Object.defineProperty(OrderedMap.prototype, Symbol.for('nodejs.util.inspect.custom'), {
   value(this: OrderedMap<unknown, unknown>): Map<unknown, unknown> {
     return new Map(this);
   },
 });
 
-/** Composite keys are small. What is not plain stays as it is, and is refused elsewhere. */
+/**
+ * Copies a composite key. Such keys are small. A value that is not plain data is not copied: the fold refuses it later.
+ */
 function copyOfKey<K extends object>(key: K): K {
   const copyOf = (member: unknown): unknown =>
     typeof member === 'object' && member !== null ? copyOfKey(member) : member;

@@ -1,6 +1,6 @@
 /**
- * Copies of values that are the engine's own, or a reducer's: trees of plain kinds of this realm that share nothing with what
- * they were made of.
+ * Copies values for the engine or for a reducer. A copy is a tree of plain values of this realm. It shares nothing with
+ * the original.
  */
 import { copyBytes } from './binary.ts';
 import { setMember } from './members.ts';
@@ -8,9 +8,10 @@ import { OrderedMap } from './ordered-map.ts';
 import { IllegalValue, illegalValue, kindOf, MAX_STATE_DEPTH, type PathPart } from './plain.ts';
 
 /**
- * A plain deep copy of a draft or of any other value of the state: for those who clone, compare or print it by its inside.
+ * A plain deep copy of a draft or of any other value of the state. Use it before you clone, compare or print a draft.
  *
- * The same in both folds. A value in two places becomes two, a getter its value. What is not plain data stays as it is.
+ * The result is the same in both folds. A value in two places becomes two values, and a getter becomes its value. A
+ * value that is not plain data stays as it is.
  *
  * @throws IllegalValue for a cycle
  */
@@ -19,9 +20,9 @@ export function plain<T>(value: T): T {
 }
 
 /**
- * The engine's own copy of what `initialState` gave.
+ * The engine's copy of the result of `initialState`.
  *
- * @throws IllegalValue when it holds what no state may
+ * @throws IllegalValue when it holds a value that a state must not hold
  */
 export function ownState<State extends object>(given: State): State {
   if (kindOf(given) !== 'object') throw illegalValue(given, []);
@@ -62,7 +63,7 @@ function membersOf(value: object, kind: ReturnType<typeof kindOf>): Iterable<[Pa
 function copyOf(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > MAX_STATE_DEPTH) throw new IllegalValue(`nested deeper than ${MAX_STATE_DEPTH} levels`, []);
-  // Drafts first: to look at their kind would be to take them for something else.
+  // Drafts first: `kindOf` does not recognise them.
   if (value instanceof OrderedMap) return new OrderedMap(value.compare, copyOfEntries(value, depth));
   if (value instanceof Map) return new Map(copyOfEntries(value, depth));
   if (value instanceof Set) return new Set(Array.from(value, (member) => copyOf(member, depth + 1)));

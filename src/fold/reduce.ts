@@ -1,17 +1,17 @@
-/** What both folds know of a reducer: how to find it, what it may return, and the error when it fails. */
+/** What both folds share: how to find a reducer, what it may return, and the error when it fails. */
 import { isInstance, isRefoldError, messageOf, RefoldError } from '../core/errors.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import { isPromiseLike, letGo } from '../core/let-go.ts';
 import type { IllegalValue } from './plain.ts';
 
-/** Reducers by event type. Their own types are the model's business. */
+/** Reducers by event type. The model gives them precise types. */
 export type FoldReducers = { readonly [type: string]: FoldReducer | undefined };
 type FoldReducer = (draft: any, data: any, event: any) => unknown;
 
 /** @throws RefoldError `UNKNOWN_EVENT_TYPE` */
 export function reducerOf(reducers: FoldReducers, event: RecordedEvent): FoldReducer {
   const { type, sequence } = event;
-  // Own keys only: a type named toString must not find Object's.
+  // Own keys only: an event type named toString must not find the method of Object.
   const reducer = Object.hasOwn(reducers, type) ? reducers[type] : undefined;
   if (typeof reducer === 'function') return reducer;
   throw new RefoldError(
@@ -20,15 +20,16 @@ export function reducerOf(reducers: FoldReducers, event: RecordedEvent): FoldRed
     {
       type,
       sequence,
-      hint: 'Keep a reducer for every type that the log holds; an empty function says that the state ignores it',
+      hint: 'Keep a reducer for every type that the log holds; use an empty function if the state ignores it',
     },
   );
 }
 
 /**
- * Refuses what a reducer returns when it shows that the reducer does not change its draft: a promise, or a new root.
+ * Refuses a promise or a new root. Such a return value shows that the reducer does not change its draft. Any other
+ * value is ignored.
  *
- * Called only with what is not undefined, so that the usual reducer pays nothing. Any other value is ignored.
+ * It is called only when the value is not undefined, so that the usual reducer costs nothing.
  */
 export function refuseReturned(returned: unknown, root: object): void {
   refusePromise(returned);
@@ -36,7 +37,7 @@ export function refuseReturned(returned: unknown, root: object): void {
   throw new ReturnRefused('the reducer returned a new state', 'Change the draft, and return nothing');
 }
 
-/** A reducer that does not change its draft, as what it returned shows. */
+/** The error for a return value that shows that the reducer does not change its draft. */
 class ReturnRefused extends TypeError {
   readonly hint: string;
 
@@ -48,15 +49,17 @@ class ReturnRefused extends TypeError {
 
 export function refusePromise(returned: unknown): void {
   if (!isPromiseLike(returned)) return;
-  // Nobody will await it: its rejection must not bring the process down.
+  // refold does not await the promise, so its rejection must not end the process.
   letGo(returned);
   throw new ReturnRefused(
     'the reducer is asynchronous: it returned a promise',
-    'Change the draft before the reducer returns, and do what takes time before the append',
+    'Change the draft before the reducer returns, and do asynchronous work before the append',
   );
 }
 
-/** Whether it is a plain object that has every key of the root, as reducers of other libraries return it. */
+/**
+ * Whether the value is a plain object with every key of the root. Reducers of other libraries return such an object.
+ */
 export function isNewRoot(returned: unknown, root: object): boolean {
   if (typeof returned !== 'object' || returned === null || returned === root || Array.isArray(returned)) return false;
   const prototype = Object.getPrototypeOf(returned) as object | null;
@@ -64,7 +67,7 @@ export function isNewRoot(returned: unknown, root: object): boolean {
   return Object.keys(root).every((key) => Object.hasOwn(returned, key));
 }
 
-/** What a failure during the fold of `event` becomes. */
+/** The `RefoldError` for a failure during the fold of `event`. */
 export function reducerFailed(error: unknown, event: Pick<RecordedEvent, 'type' | 'sequence'>): RefoldError {
   if (isRefoldError(error, 'UNKNOWN_EVENT_TYPE')) return error;
   const { type, sequence } = event;
@@ -78,16 +81,16 @@ export function reducerFailed(error: unknown, event: Pick<RecordedEvent, 'type' 
 
 function hintFor(error: unknown): string {
   if (isInstance(error, ReturnRefused)) return error.hint;
-  if (isCloneError(error)) return 'A draft cannot be cloned: give plain(draft) instead';
-  return 'Let the reducer accept every event that its schema accepts, without clock, chance or I/O';
+  if (isCloneError(error)) return 'A draft cannot be cloned: pass plain(draft) instead';
+  return 'Make the reducer accept every event that its schema accepts, without clock, random numbers or I/O';
 }
 
-/** Structured cloning refuses proxies, and with them the drafts of large values. */
+/** Structured cloning refuses proxies. The drafts of large values are proxies. */
 function isCloneError(error: unknown): boolean {
   return isInstance(error, DOMException) && error.name === 'DataCloneError';
 }
 
-/** What a state that is not plain data becomes. `event` is the one that led to it, if any. */
+/** The `RefoldError` for a state that is not plain data. `event` is the event that caused it, if any. */
 export function stateRefused(error: IllegalValue, event?: Pick<RecordedEvent, 'type' | 'sequence'>): RefoldError {
   const coordinates = event === undefined ? {} : { type: event.type, sequence: event.sequence };
   return new RefoldError('REDUCER_FAILED', `Cannot keep the state: ${error.at || 'it'} is ${error.message}`, {

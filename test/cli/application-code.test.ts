@@ -1,4 +1,4 @@
-/** Application code that fails, as the command line tells of it: what happened and where, and no stack of ours. */
+/** How the command line reports application code that fails: what happened and where, without a stack of refold. */
 import { writeFileSync } from 'node:fs';
 import { openStore } from 'refold';
 import { expect, test } from 'vitest';

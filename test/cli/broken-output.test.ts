@@ -1,4 +1,7 @@
-/** An output that cannot be written ends a command in order: no stack, a code that says so, and none for a closed pipe. */
+/**
+ * A command ends cleanly when its output fails: it prints no stack, and its exit code is 74, or its own for a closed
+ * pipe.
+ */
 import { execFile, spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
@@ -26,7 +29,7 @@ interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `refold` with its stdout on a file of the system. */
+/** Runs `refold` with its stdout connected to a file. */
 async function onto(output: string, args: readonly string[], stderr: 'pipe' | number = 'pipe'): Promise<Ended> {
   const descriptor = openSync(output, 'w');
   const child = spawn(NODE[0]!, [...NODE.slice(1), ...args], { stdio: ['ignore', descriptor, stderr] });
@@ -36,7 +39,7 @@ async function onto(output: string, args: readonly string[], stderr: 'pipe' | nu
   return { code, stderr: await said };
 }
 
-/** Runs `refold … | reader`, and gives what `refold` came to. */
+/** Runs `refold … | reader`, and returns the exit code and the output of `refold`. */
 function pipedInto(reader: string, args: readonly string[]): Promise<Ended & { readonly stdout: string }> {
   return new Promise((resolve) => {
     const line = `set -o pipefail; { "$@" | ${reader}; echo "code \${PIPESTATUS[0]}" >&2; }`;
@@ -64,7 +67,7 @@ const WRITING: readonly (readonly string[])[] = [
   ['state', '--help'],
 ];
 
-describe.skipIf(!existsSync('/dev/full')).concurrent('onto a full disk: code 74', () => {
+describe.skipIf(!existsSync('/dev/full')).concurrent('stdout on a full disk: exit code 74', () => {
   test.each(WRITING.map((args) => [args.join(' ').replaceAll(inFolder('.'), ''), args] as const))(
     '%s',
     async (_, args) => {
@@ -92,7 +95,7 @@ describe.skipIf(!existsSync('/dev/full')).concurrent('onto a full disk: code 74'
   });
 });
 
-describe.concurrent('into a pipe that is closed: the code that the command came to, and not a word', () => {
+describe.concurrent('stdout into a closed pipe: the command’s own exit code, and no message', () => {
   test.each(WRITING.map((args) => [args.join(' ').replaceAll(inFolder('.'), ''), args] as const))(
     '%s',
     async (_, args) => {
@@ -100,18 +103,18 @@ describe.concurrent('into a pipe that is closed: the code that the command came 
     },
   );
 
-  test('events into head: one line', async () => {
+  test('events piped into head print one line', async () => {
     const run = await pipedInto('head -1', ['events', long]);
     expect(run).toEqual({ code: 0, stdout: expect.stringMatching(/^\{"sequence":1,.*\}\n$/), stderr: '' });
   });
 
-  test('an error keeps its code', async () => {
+  test('an error keeps its own code', async () => {
     const run = await pipedInto('true', ['info', inFolder('none.db'), '--json']);
     expect(run).toEqual({ code: 2, stdout: '', stderr: expect.stringMatching(/^refold: Cannot open/) });
   });
 });
 
-test('a log that is followed is let go when nobody reads on', async () => {
+test('events --follow ends when its reader closes the pipe', async () => {
   const log = inFolder('followed.db');
   await makeShop(log);
   await using store = await openStore(cart, { path: log });

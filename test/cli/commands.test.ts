@@ -1,4 +1,4 @@
-/** Every command once for humans and once for programs, on one small log. */
+/** Runs every command with and without --json on one small log. */
 import { existsSync, readdirSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { openStore } from 'refold';
@@ -16,7 +16,7 @@ beforeAll(async () => {
   stateHash = await store.stateHash();
 });
 
-/** Runs a command that must succeed without a word on stderr, and gives what it printed. */
+/** Runs a command that must succeed and print nothing on stderr. Returns its stdout. */
 async function printed(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await refold(args);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -24,7 +24,7 @@ async function printed(...args: string[]): Promise<string> {
 }
 
 describe('info', () => {
-  test('lists what is in the log, values aligned', async () => {
+  test('describes the log, with aligned values', async () => {
     const lines = (await printed('info', shop)).split('\n');
     expect(lines).toContain('model     cart');
     expect(lines).toContain('events    6  (1 … 6)');
@@ -87,7 +87,7 @@ describe('state', () => {
     });
   });
 
-  test('a path shows a part', async () => {
+  test('shows the part at a path', async () => {
     expect(await printed('state', shop, 'carts[1].items[2].quantity', '--model', CART)).toMatch(/\n\n3\n$/);
     expect(await refoldJson(['state', shop, 'prices.tea', '--model', CART])).toEqual({
       model: 'cart',
@@ -102,20 +102,20 @@ describe('at', () => {
   test.each([
     ['a sequence', '4', 4],
     ['the beginning', '0', 0],
-    ['the very time of a commit', '2024-01-31T12:01:00Z', 3],
+    ['the exact time of a commit', '2024-01-31T12:01:00Z', 3],
     ['a time between commits, without a zone', '2024-01-31 12:01:59.999', 3],
     ['a time with an offset', '2024-01-31T13:02:00+01:00', 4],
     ['@ and milliseconds', `@${START}`, 1],
     ['thirteen digits', `${START + 200_000}`, 5],
     ['a day', '2024-02-01', 6],
-  ])('goes to %s', async (_, position, sequence) => {
+  ])('accepts %s', async (_, position, sequence) => {
     expect(await refoldJson(['at', shop, position, 'added', '--model', CART])).toMatchObject({
       sequence,
       value: [0, 0, 0, 0, 2, 3, 6][sequence],
     });
   });
 
-  test('tells humans when that was', async () => {
+  test('prints when the event was recorded', async () => {
     const text = await printed('at', shop, '4', '--model', CART);
     expect(text).toContain('sequence  4\nrecorded  2024-01-31T12:02:00.000Z\n');
     expect(text).toContain("items: [ { sku: 'tea', quantity: 2 } ]");
@@ -123,7 +123,7 @@ describe('at', () => {
 });
 
 describe('replay', () => {
-  test('says how many, how fast, and to which state', async () => {
+  test('prints the number of events, the speed and the state hash', async () => {
     const text = await printed('replay', shop, '--model', CART);
     expect(text).toMatch(
       /^events {6}6 {2}\(1 … 6\)\ntook {8}[\d.]+m?s, [\d,]+ events\/s\nstate hash {2}[0-9a-f]{64}\n$/,
@@ -131,7 +131,7 @@ describe('replay', () => {
     expect(text).toContain(stateHash);
   });
 
-  test('--json, and --to stops early', async () => {
+  test('--json prints one object, and --to stops early', async () => {
     const whole = await refoldJson(['replay', shop, '--model', CART]);
     expect(whole).toMatchObject({ model: 'cart', events: 6, from: 0, sequence: 6, stateHash });
     expect(Object.keys(whole)).toEqual(expect.arrayContaining(['seconds', 'eventsPerSecond']));
@@ -148,7 +148,7 @@ describe('verify', () => {
     expect(await refoldJson(['verify', shop])).toMatchObject({ path: shop, ok: true, events: 6, problems: [] });
   });
 
-  test('with a model refolds and compares the snapshots', async () => {
+  test('with a model folds the log again and compares the snapshots', async () => {
     const text = await printed('verify', shop, '--model', CART);
     expect(text).toContain('snapshot    at 6: equal');
     expect(text).toContain(stateHash);
@@ -163,7 +163,7 @@ describe('verify', () => {
 });
 
 describe('snapshot', () => {
-  test('takes one, and says from where the state came', async () => {
+  test('takes a snapshot, and prints how the state was recovered', async () => {
     const text = await printed('snapshot', shop, '--model', CART);
     expect(text).toContain('recovery    Loaded the snapshot at 6; nothing was left to replay.');
     expect(text).toContain(stateHash);
@@ -176,7 +176,7 @@ describe('snapshot', () => {
 });
 
 describe('compact', () => {
-  test('--plan changes nothing; then it is done as planned', async () => {
+  test('--plan changes nothing, and compact then does what the plan said', async () => {
     const log = inFolder('compact.db');
     await makeShop(log);
     expect(await printed('compact', log, '--plan')).toMatch(
@@ -193,7 +193,7 @@ describe('compact', () => {
     expect(await refoldJson(['replay', log, '--model', CART])).toMatchObject({ events: 6, stateHash });
   });
 
-  test('drops what the bounds no longer want, up to the older of two snapshots', async () => {
+  test('drops events outside the bounds, up to the older of two snapshots', async () => {
     const log = inFolder('dropping.db');
     await makeShop(log); // a snapshot at 6
     await using store = await openStore(cart, { path: log });
@@ -214,7 +214,7 @@ describe('compact', () => {
 });
 
 describe('backup', () => {
-  test('copies a log that opens and holds the same', async () => {
+  test('makes a copy that opens and holds the same events', async () => {
     const copy = inFolder('copy.db');
     expect(await printed('backup', shop, copy)).toContain('reaches  6\n');
     expect(await refoldJson(['replay', copy, '--model', CART])).toMatchObject({ events: 6, stateHash });
@@ -226,7 +226,7 @@ describe('backup', () => {
     });
   });
 
-  test('works beside the writer', async () => {
+  test('works while another process writes', async () => {
     const log = inFolder('busy.db');
     await using store = await openStore(cart, { path: log });
     await store.append({ type: 'CartOpened', data: { cartId: 1, customer: 'Ada' } });
@@ -236,7 +236,7 @@ describe('backup', () => {
 });
 
 describe('export --sqlite', () => {
-  test('writes a plain table of everything, sealed blocks included', async () => {
+  test('writes every event into a plain table, those of sealed blocks included', async () => {
     const log = inFolder('sealed.db');
     await makeShop(log);
     await printed('compact', log);
@@ -296,7 +296,7 @@ describe('zod is loaded', () => {
   });
 });
 
-test('no command leaves anything beside the files it was asked for', () => {
+test('no command leaves other files behind', () => {
   const names = readdirSync(inFolder('.')).filter((name) => !/\.db(-lock|-wal|-shm|-witness|-ballast)?$/.test(name));
   expect(names).toEqual([]);
   expect(existsSync(shop)).toBe(true);

@@ -1,4 +1,6 @@
-/** Every kind of failure: its code, its exit code, a message and a hint on stderr, and one JSON object with `--json`. */
+/**
+ * Every kind of failure has a code, an exit code, a message and a hint on stderr, and one JSON object with `--json`.
+ */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { openStore } from 'refold';
@@ -47,7 +49,7 @@ const CASES: readonly Case[] = [
     /existing log/,
   ],
   ['a directory', 'INVALID_OPTION', 2, ['info', inFolder('directory.db')], /it is not a file/, /existing log/],
-  ['a writer never makes a file', 'INVALID_OPTION', 2, ['compact', nowhere], /no such file/, /existing log/],
+  ['a command that writes, without a file', 'INVALID_OPTION', 2, ['compact', nowhere], /no such file/, /existing log/],
   ["another program's file", 'INVALID_OPTION', 2, ['info', foreign], /another program/, /another path/],
   ['a newer format', 'FORMAT_TOO_NEW', 4, ['info', tooNew], /has format 99/, /Update refold/],
   ['a damaged block', 'LOG_CORRUPT', 4, ['events', damaged], /2/, /./],
@@ -64,7 +66,7 @@ const CASES: readonly Case[] = [
     /./,
   ],
   [
-    'a path that is not there',
+    'a path that does not exist',
     'INVALID_OPTION',
     2,
     ['state', shop, 'carts[7].items', '--model', CART],
@@ -72,7 +74,7 @@ const CASES: readonly Case[] = [
     /There are 1/,
   ],
   [
-    'a path that is none',
+    'an invalid path',
     'INVALID_OPTION',
     2,
     ['state', shop, 'carts[', '--model', CART],
@@ -92,25 +94,32 @@ const CASES: readonly Case[] = [
     'INVALID_OPTION',
     2,
     ['compact', shop, '--max-events', '5', '--history', 'keep'],
-    /exclude each other/,
+    /cannot be combined/,
     /either/,
   ],
-  ['a backup onto a file', 'INVALID_OPTION', 2, ['backup', shop, damaged], /exists already/, /nothing is overwritten/],
-  ['a backup into nowhere', 'INVALID_OPTION', 2, ['backup', shop, inFolder('no/where.db')], /./, /./],
   [
-    'an export onto a file',
+    'a backup to an existing file',
+    'INVALID_OPTION',
+    2,
+    ['backup', shop, damaged],
+    /exists already/,
+    /never overwrites/,
+  ],
+  ['a backup to a missing directory', 'INVALID_OPTION', 2, ['backup', shop, inFolder('no/where.db')], /./, /./],
+  [
+    'an export to an existing file',
     'INVALID_OPTION',
     2,
     ['export', shop, '--sqlite', damaged],
     /exists already/,
-    /nothing is overwritten/,
+    /never overwrites/,
   ],
   [
-    'an export into nowhere',
+    'an export to a missing directory',
     'INVALID_OPTION',
     2,
     ['export', shop, '--out', inFolder('no/where.jsonl')],
-    /directory cannot be written/,
+    /directory is missing or not writable/,
     /Create/,
   ],
   [
@@ -118,19 +127,19 @@ const CASES: readonly Case[] = [
     'INVALID_OPTION',
     2,
     ['export', shop, '--out', nowhere, '--sqlite', nowhere],
-    /exclude each other/,
+    /cannot be combined/,
     /twice/,
   ],
   [
-    'an import onto a log',
+    'an import into an existing log',
     'INVALID_OPTION',
     2,
     ['import', shop, '--in', lines],
     /exists already/,
-    /nothing is overwritten/,
+    /never overwrites/,
   ],
   [
-    'an import of no file',
+    'an import of a missing file',
     'INVALID_OPTION',
     2,
     ['import', nowhere, '--in', inFolder('none')],
@@ -138,7 +147,7 @@ const CASES: readonly Case[] = [
     /JSON object per line/,
   ],
   [
-    'a schema violation',
+    'data that violates the schema',
     'EVENT_REJECTED',
     2,
     ['import', nowhere, '--in', lines, '--model', CART],
@@ -146,7 +155,7 @@ const CASES: readonly Case[] = [
     /Correct the data/,
   ],
   [
-    'a command that is none',
+    'an unknown command',
     'INVALID_OPTION',
     2,
     ['infos', shop],
@@ -154,7 +163,7 @@ const CASES: readonly Case[] = [
     /Did you mean info\?.*refold --help/,
   ],
   [
-    'an option that is none',
+    'an unknown option',
     'INVALID_OPTION',
     2,
     ['events', shop, '--form', '3'],
@@ -162,7 +171,7 @@ const CASES: readonly Case[] = [
     /--from.*refold events --help/,
   ],
   [
-    'a sequence that is none',
+    'an invalid sequence',
     'INVALID_OPTION',
     2,
     ['events', shop, '--from', 'three'],
@@ -170,16 +179,16 @@ const CASES: readonly Case[] = [
     /refold events --help/,
   ],
   [
-    'a position that is none',
+    'an invalid position',
     'INVALID_OPTION',
     2,
     ['at', shop, '2027-02-30', '--model', CART],
-    /no such time/,
+    /time does not exist/,
     /refold at --help/,
   ],
   ['no model given', 'INVALID_OPTION', 2, ['state', shop], /'--model <module>' not specified/, /refold state --help/],
   [
-    'a choice that is none',
+    'an invalid choice',
     'INVALID_OPTION',
     2,
     ['compact', shop, '--history', 'forget'],
@@ -189,7 +198,7 @@ const CASES: readonly Case[] = [
   ['no file given', 'INVALID_OPTION', 2, ['info'], /missing required argument 'file'/, /refold info --help/],
 ];
 
-describe.concurrent('a failure is told with code, message and hint', () => {
+describe.concurrent('a failure has a code, a message and a hint', () => {
   test.each(CASES)('%s: %s, exit code %i', async (_, code, exit, args, message, hint) => {
     const run = await refold([...args, '--json']);
     const { error } = jsonLines(run.stdout).at(-1);
@@ -207,12 +216,12 @@ test('without --json stdout stays empty', async () => {
   });
 });
 
-test('no command at all prints the help on stderr', async () => {
+test('without a command, refold prints the help on stderr', async () => {
   const run = await refold([]);
   expect(run).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('Usage: refold') });
 });
 
-test('a log that another process writes is LOG_LOCKED for writers, exit code 3, and names the holder', async () => {
+test('writing to a log of another process fails with LOG_LOCKED, exit code 3, and names the holder', async () => {
   await using _store = await openStore(cart, { path: shop });
   const run = await refold(['snapshot', shop, '--model', CART, '--json']);
   expect(run.code).toBe(3);
@@ -228,8 +237,8 @@ describe('verify finds', () => {
     ['a damaged block', damaged, [], 'LOG_CORRUPT'],
     ['a damaged block, with a model', damaged, ['--model', CART], 'LOG_CORRUPT'],
     ['a reducer that throws', shop, ['--model', fixture('throwing.ts')], 'REDUCER_FAILED'],
-    ['a snapshot of another meaning', shop, ['--model', fixture('drifted.ts')], 'LOG_CORRUPT'],
-  ])('%s: exit code 1, as its answer', async (_, log, args, code) => {
+    ['a snapshot that the model no longer produces', shop, ['--model', fixture('drifted.ts')], 'LOG_CORRUPT'],
+  ])('%s, with exit code 1', async (_, log, args, code) => {
     const run = await refold(['verify', log, ...args, '--json']);
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 1, stderr: '' });
     const report = JSON.parse(run.stdout);
@@ -241,7 +250,7 @@ describe('verify finds', () => {
     expect(human.stdout).toContain(`${code}  ${report.problems[0].message}\n`);
   });
 
-  test('nothing wrong with a log whose beginning was dropped', async () => {
+  test('no problem in a log whose beginning was dropped', async () => {
     expect(await refold(['verify', trimmed, '--model', CART])).toMatchObject({ code: 0, stderr: '' });
   });
 });
@@ -251,7 +260,7 @@ describe('Node is too old', () => {
     "Object.defineProperty(process, 'versions', { value: { ...process.versions, node: '20.20.2' } })",
   )}`;
 
-  test('and that is said before anything else is loaded', async () => {
+  test('is reported before any other module is loaded', async () => {
     const run = await refold(['info', shop, '--json'], { nodeOptions: ['--import', old] });
     expect(run.code).toBe(3);
     expect(JSON.parse(run.stdout).error).toMatchObject({

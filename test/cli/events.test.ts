@@ -1,4 +1,4 @@
-/** Events as JSON lines: selected, followed, harmless to a terminal, and cut off without a fuss. */
+/** Events as JSON lines: selecting, following, escaping for a terminal, and a reader that stops early. */
 import { createInterface } from 'node:readline';
 import { openStore } from 'refold';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -17,7 +17,7 @@ async function sequences(...args: string[]): Promise<number[]> {
 }
 
 describe('events', () => {
-  test('prints what the log recorded, a line each', async () => {
+  test('prints each recorded event as one line', async () => {
     const { stdout } = await refold(['events', shop, '--json']);
     const events = jsonLines(stdout);
     expect(events).toHaveLength(6);
@@ -41,13 +41,13 @@ describe('events', () => {
   test.each([
     ['from', ['--from', '5'], [5, 6]],
     ['to', ['--to', '2'], [1, 2]],
-    ['a range in the middle of a commit', ['--from', '3', '--to', '4'], [3, 4]],
+    ['a range inside a commit', ['--from', '3', '--to', '4'], [3, 4]],
     ['a type', ['--type', 'PriceSet'], [2, 3]],
     ['several types', ['--type', 'PriceSet', '--type', 'CartOpened'], [1, 2, 3]],
     ['a limit', ['--limit', '2'], [1, 2]],
     ['a limit of a type', ['--limit', '2', '--type', 'ItemAdded'], [4, 5]],
-    ['beyond the end', ['--from', '7'], []],
-    ['numbers as humans write them', ['--from', '0,005'], [5, 6]],
+    ['a start beyond the end', ['--from', '7'], []],
+    ['numbers with thousands separators', ['--from', '0,005'], [5, 6]],
     ['following to a sequence', ['--follow', '--from', '4', '--to', '5'], [4, 5]],
     ['following to a limit of a type', ['--follow', '--type', 'ItemAdded', '--limit', '1'], [4]],
   ])('selects: %s', async (_, args, expected) => {
@@ -55,7 +55,7 @@ describe('events', () => {
   });
 });
 
-test('--follow goes on with what is appended, until Ctrl-C', async () => {
+test('--follow prints new events until Ctrl-C', async () => {
   const log = inFolder('followed.db');
   await makeShop(log);
   await using store = await openStore(cart, { path: log });
@@ -76,7 +76,7 @@ test('--follow goes on with what is appended, until Ctrl-C', async () => {
   expect(await ended).toBe(0);
 });
 
-test('a reader that has seen enough ends the program quietly', async () => {
+test('the command ends quietly when its reader closes the pipe', async () => {
   const log = inFolder('long.db');
   await using store = await openStore(cart, { path: log, fold: 'direct' });
   const many = Array.from({ length: 30_000 }, (_, i) => ({
@@ -94,7 +94,7 @@ test('a reader that has seen enough ends the program quietly', async () => {
   expect(stderr).toBe('');
 });
 
-describe('what a terminal would obey is escaped', () => {
+describe('control characters for a terminal are escaped', () => {
   const log = inFolder('hostile.db');
   const hostile =
     'bell \u0007 escape \u001b[31m csi \u009b31m del \u007f override \u202e isolate \u2066 line \u2028 \nend';
@@ -105,7 +105,7 @@ describe('what a terminal would obey is escaped', () => {
     await store.append({ type: 'CartOpened', data: { cartId: 1, customer: hostile }, meta: { [hostile]: hostile } });
   });
 
-  test('in events and export, without changing what they mean', async () => {
+  test('in events and export, without changing their meaning', async () => {
     for (const command of ['events', 'export']) {
       const { stdout } = await refold([command, log]);
       expect(stdout).not.toMatch(obeyed);

@@ -1,4 +1,4 @@
-/** `--model`: which export of which module is meant, and what is said when none is. */
+/** `--model`: which export of which module it loads, and the errors without one. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -53,14 +53,14 @@ describe('finds', () => {
 
 describe('refuses', () => {
   test.each([
-    ['a module that is not there', () => './nowhere.ts', /there is no file/, /current directory/],
+    ['a missing module', () => './nowhere.ts', /there is no file/, /current directory/],
     ['several models', () => fixture('several.ts'), /several models/, /add #first or #second/],
-    ['an export that is not there', () => `${CART}#shop`, /no export shop/, /It exports cart, default/],
-    ['an export that is no model', () => `${fixture('several.ts')}#neither`, /neither is no model/, /first/],
+    ['a missing export', () => `${CART}#shop`, /no export shop/, /one of its exports: cart, default/],
+    ['an export that is not a model', () => `${fixture('several.ts')}#neither`, /neither is not a model/, /first/],
     [
       'a module without a model',
       () => write('none.mjs', 'export const x = 1'),
-      /exports no model, but x/,
+      /does not export a model; it exports x/,
       /defineModel/,
     ],
     [
@@ -74,13 +74,13 @@ describe('refuses', () => {
       'a missing import',
       () => write('lonely.mjs', 'import "./friend.mjs"'),
       /friend.mjs/,
-      /Install what the module imports/,
+      /Install the packages that the module imports/,
     ],
     [
-      'syntax that stripping cannot do',
+      'syntax that type stripping does not support',
       () => write('enum.mts', 'enum A { B } export default A'),
       /enum/,
-      /leave enums/,
+      /do not use enums/,
     ],
   ])('%s', async (_, specifier, message, hint) => {
     const run = await refold(['state', shop, '--model', specifier(), '--json']);

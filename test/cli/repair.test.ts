@@ -1,4 +1,6 @@
-/** `refold verify --quick` and `refold repair`: what is damaged, what would go, and the way back to a sound log. */
+/**
+ * `refold verify --quick` and `refold repair`: what is damaged, what would be lost, and how to get a sound log again.
+ */
 import { existsSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -33,13 +35,13 @@ describe('verify --quick', () => {
     expect(report.problems[0].hint).toContain('refold repair');
   });
 
-  test('is not asked for together with a model', async () => {
+  test('cannot be combined with a model', async () => {
     expect((await refold(['verify', inFolder('sound.db'), '--quick', '--model', './x.ts'])).code).toBe(2);
   });
 });
 
 describe('repair', () => {
-  test('leaves a sound log alone', async () => {
+  test('does not change a sound log', async () => {
     const path = inFolder('fine.db');
     await makeShop(path);
     const { code, stdout } = await refold(['repair', path]);
@@ -47,7 +49,7 @@ describe('repair', () => {
     expect(stdout).toBe(`${path}: sound\n`);
   });
 
-  test('plans, refuses to lose what was acknowledged, and mends once the loss is accepted', async () => {
+  test('plans, refuses to lose acknowledged events, and repairs the log once the loss is accepted', async () => {
     const path = await damagedShop('mended.db');
     const plan = await refold(['repair', path, '--plan']);
     expect(plan.code).toBe(1);
@@ -58,7 +60,7 @@ describe('repair', () => {
 
     const refused = await refold(['repair', path]);
     expect(refused.code).toBe(4);
-    expect(refused.stdout).toContain('LOG_CORRUPT'); // the plan comes first in any case
+    expect(refused.stdout).toContain('LOG_CORRUPT'); // it always prints the plan first
     expect(refused.stderr).toContain('5 acknowledged events, from 2 on');
     expect(refused.stderr).toContain('--accept-loss');
 
@@ -67,10 +69,10 @@ describe('repair', () => {
     expect(report).toMatchObject({ plan: false, sound: false, keptThrough: 1, lostEvents: 5, reachedThrough: 6 });
     expect(existsSync(report.backup)).toBe(true);
     expect(await refoldJson(['verify', path])).toMatchObject({ ok: true, events: 1 });
-    expect((await parsed('verify', report.backup)).code).toBe(1); // the damaged file is still what it was
+    expect((await parsed('verify', report.backup)).code).toBe(1); // the damaged file is unchanged
   });
 
-  test('of a file that is no log says so', async () => {
+  test('refuses a missing file', async () => {
     expect((await refold(['repair', inFolder('nothing.db')])).code).toBe(2);
   });
 });

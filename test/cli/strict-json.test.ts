@@ -1,4 +1,7 @@
-/** JSON that JavaScript would change without a word is refused, with its place; all else is read as it stands. */
+/**
+ * The parser refuses JSON that JavaScript would silently change, and names the column. It reads all other JSON
+ * unchanged.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { JsonRefused, parseStrictly } from '../../src/cli/input/strict-json.ts';
@@ -22,11 +25,11 @@ describe('numbers', () => {
     ['12345678901234567890', /would become 12345678901234567000/],
     ['123456789012345678901234567890', /would become/],
     ['9007199254740993.5', /would become/],
-    ['1e400', /larger than any number/],
-    ['-1e400', /larger than any number/],
-    ['1E+309', /larger/],
-    [`1${'0'.repeat(400)}`, /larger/],
-    ['1e99999999999999999999', /larger/],
+    ['1e400', /too large for a JavaScript number/],
+    ['-1e400', /too large for a JavaScript number/],
+    ['1E+309', /too large/],
+    [`1${'0'.repeat(400)}`, /too large/],
+    ['1e99999999999999999999', /too large/],
     ['1e-400', /would become 0/],
     [`0.${'0'.repeat(400)}1`, /would become 0/],
   ])('%s is refused', (literal, message) => {
@@ -62,11 +65,11 @@ describe('numbers', () => {
     '4503599627370496.4',
     '5e-324',
     '1.7976931348623157e308',
-  ])('%s comes in', (literal) => {
+  ])('%s is accepted', (literal) => {
     expect(parseStrictly(`{"n":${literal}}`)).toEqual({ n: JSON.parse(literal) });
   });
 
-  test('whatever JavaScript prints, it reads again', () => {
+  test('every number that JavaScript prints is accepted', () => {
     const readsAgain = (value: unknown): void => {
       const text = JSON.stringify(value);
       expect(parseStrictly(text)).toEqual(JSON.parse(text));
@@ -75,7 +78,7 @@ describe('numbers', () => {
     fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), readsAgain));
   });
 
-  test('a whole number comes in when it is printed as it stood, and not otherwise', () => {
+  test('a whole number is accepted only if JavaScript prints the same number', () => {
     fc.assert(
       fc.property(fc.bigInt({ min: -(10n ** 20n), max: 10n ** 20n }), (big) => {
         const isKept = `${Number(big)}` === `${big}`;
@@ -85,7 +88,7 @@ describe('numbers', () => {
     );
   });
 
-  test('digits in a string are text', () => {
+  test('digits in a string are not a number', () => {
     expect(parseStrictly('{"a":"9007199254740993","1e400":"\\\\\\"1e400"}')).toEqual({
       a: '9007199254740993',
       '1e400': '\\"1e400',
@@ -93,7 +96,7 @@ describe('numbers', () => {
   });
 });
 
-describe('keys that stand twice', () => {
+describe('duplicate keys', () => {
   test.each([
     ['{"a":1,"a":2}', 8],
     ['{"a":1,"\\u0061":2}', 8],
@@ -106,7 +109,7 @@ describe('keys that stand twice', () => {
     ['[{"a":1},{"a":1,"b":{"a":1},"a":1}]', 29],
     [' { "a" : 1 , "a" : 2 }', 14],
   ])('%s at column %i', (text, column) => {
-    expect(refusalOf(text)).toMatchObject({ column, message: expect.stringContaining('stands twice in one object') });
+    expect(refusalOf(text)).toMatchObject({ column, message: expect.stringContaining('appears twice in one object') });
   });
 
   test.each([
@@ -115,18 +118,18 @@ describe('keys that stand twice', () => {
     '{"a":"a\\"","b":"\\"a\\":1,\\"a\\":1"}',
     '{"a":1,"A":2,"á":3,"a\\u0301":4}',
     '{"x":[],"y":{},"z":[{}]}',
-  ])('%s has none', (text) => {
+  ])('are not found in %s', (text) => {
     expect(parseStrictly(text)).toEqual(JSON.parse(text));
   });
 });
 
-test('a hundred thousand levels and a very long key or number are no trouble', () => {
+test('100,000 levels and a very long key or number cause no problem', () => {
   expect(() => parseStrictly(`${'['.repeat(100_000)}${']'.repeat(100_000)}`)).not.toThrow();
   const key = 'k'.repeat(100_000);
   expect(refusalOf(`{"${key}":1,"${key}":1}`).message.length).toBeLessThan(200);
   expect(refusalOf(`[${'9'.repeat(100_000)}]`).message.length).toBeLessThan(200);
 });
 
-test('what is not JSON is left to JSON.parse', () => {
+test('for invalid JSON, JSON.parse throws its own error', () => {
   expect(() => parseStrictly('{"a":}')).toThrow(SyntaxError);
 });

@@ -1,4 +1,4 @@
-/** The command line as its users meet it: a child process, a folder of its own, and logs made through the front door. */
+/** Runs the command line as users do: in a child process, in a separate folder, on logs made through the public API. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { cart } from './fixtures/cart.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
-/** Starting from sources takes most of a run's time; it need not be taken anew each time. */
+/** Starting from sources takes most of a run's time. A compile cache saves most of it. */
 const compileCache = mkdtempSync(join(tmpdir(), 'refold-cli-cache-'));
 afterAll(() => rmSync(compileCache, { recursive: true, force: true }));
 
@@ -42,12 +42,12 @@ export async function refold(args: readonly string[], options: RunOptions = {}):
   return { code, stdout, stderr };
 }
 
-/** Starts `refold`, to be talked to while it runs. */
+/** Starts `refold`, so that a test can talk to it while it runs. */
 export function startRefold(args: readonly string[], { cwd, nodeOptions = [] }: RunOptions = {}): ChildProcess {
   const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
   const env = { ...inherited, NODE_COMPILE_CACHE: compileCache };
   const child = spawn(process.execPath, ['--conditions=refold-source', ...nodeOptions, MAIN, ...args], { cwd, env });
-  child.stdin.on('error', () => {}); // it may end before it has read everything
+  child.stdin.on('error', () => {}); // it may end before it has read all of its input
   return child;
 }
 
@@ -62,17 +62,17 @@ export async function refoldJson(args: readonly string[], options: RunOptions = 
   return JSON.parse(stdout);
 }
 
-/** A folder for one file of tests, gone afterwards. */
+/** A folder for one test file. It is deleted after the tests. */
 export function temporaryFolder(): (name: string) => string {
   const folder = mkdtempSync(join(tmpdir(), 'refold-cli-'));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return (name) => join(folder, name);
 }
 
-/** When the first commit of `makeShop` is recorded; each follows a minute after the one before. */
+/** The time of the first commit of `makeShop`, in ms. Each later commit comes one minute after the one before. */
 export const START: number = Date.UTC(2024, 0, 31, 12);
 
-/** A log of six events in five commits: a cart, two prices at once, three items; with a snapshot at its end. */
+/** A log of six events in five commits: a cart, two prices at once, three items. A snapshot is at its end. */
 export async function makeShop(path: string): Promise<void> {
   let now = START;
   await using store = await openStore(cart, { path, clock: () => now });

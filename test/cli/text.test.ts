@@ -1,4 +1,4 @@
-/** The pure parts of the command line: what is read from arguments, and how values are written. */
+/** The pure parts of the command line: parsing arguments, and printing values. */
 import { ascending, OrderedMap } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { parseBytes, parseCount, parseDuration, parsePosition, parseSequence } from '../../src/cli/args.ts';
@@ -52,12 +52,12 @@ describe('arguments', () => {
     ['2027-01-31T12:30', { time: Date.UTC(2027, 0, 31, 12, 30) }],
     ['2027-01-31T12:30:05.25Z', { time: Date.UTC(2027, 0, 31, 12, 30, 5, 250) }],
     ['2027-01-31 12:30-05:00', { time: Date.UTC(2027, 0, 31, 17, 30) }],
-  ])('the position %s', (text, position) => {
+  ])('reads the position %s', (text, position) => {
     expect(parsePosition(text)).toEqual(position);
   });
 });
 
-describe('values for humans', () => {
+describe('values for people', () => {
   test.each([
     [count(1_234_567), '1,234,567'],
     [counted(1, 'event'), '1 event'],
@@ -87,7 +87,7 @@ describe('states as JSON', () => {
 
   test.each<[string, unknown, unknown]>([
     [
-      'a Map in its order',
+      'a Map in insertion order',
       new Map<unknown, unknown>([
         ['2', 1],
         [1, { a: null }],
@@ -100,7 +100,7 @@ describe('states as JSON', () => {
       },
     ],
     [
-      'an OrderedMap in its own',
+      'an OrderedMap in its comparator’s order',
       new OrderedMap<number, string>(ascending, [
         [10, 'b'],
         [9, 'a'],
@@ -127,7 +127,7 @@ describe('states as JSON', () => {
     ['bytes of every kind', new Float64Array([1.5, -0]), { $typedArray: ['Float64Array', [1.5, { $number: '-0' }]] }],
     ['an ArrayBuffer', Uint8Array.of(1, 255).buffer, { $arrayBuffer: [1, 255] }],
     ['an empty ArrayBuffer', { a: new ArrayBuffer(0) }, { a: { $arrayBuffer: [] } }],
-    ['a DataView: what it shows', new DataView(Uint8Array.of(9, 1, 2, 9).buffer, 1, 2), { $dataView: [1, 2] }],
+    ['the bytes that a DataView shows', new DataView(Uint8Array.of(9, 1, 2, 9).buffer, 1, 2), { $dataView: [1, 2] }],
     [
       'bytes in and as keys of a table',
       new Map([[new ArrayBuffer(1), new DataView(new ArrayBuffer(1))]]),
@@ -160,7 +160,7 @@ describe('states as JSON', () => {
       { a: { $nullPrototype: [['b', { $bigint: '1' }]] } },
     ],
     ['an object that looks like a tag', { $map: [] }, { $object: [['$map', []]] }],
-    ['such an object deep down', { a: [{ b: { $x: 1 } }] }, { a: [{ b: { $object: [['$x', 1]] } }] }],
+    ['such an object at a deeper level', { a: [{ b: { $x: 1 } }] }, { a: [{ b: { $object: [['$x', 1]] } }] }],
     [
       'tables in tables',
       { t: new Map([[1, new Map([[2, new Set([3])]])]]) },
@@ -170,22 +170,22 @@ describe('states as JSON', () => {
     expect(json(value)).toEqual(expected);
   });
 
-  test('a key named __proto__ is a key', () => {
+  test('a key named __proto__ is an ordinary key', () => {
     const text = [...renderJson({ a: { b: { c: JSON.parse('{"__proto__":1}') } } })].join('');
     expect(text).toBe('{"a":{"b":{"c":{"__proto__":1}}}}');
   });
 
-  test('entries come one by one, so that no table is too large', () => {
+  test('each entry is a piece, so that a table of any size can be printed', () => {
     const table = new Map(Array.from({ length: 1_000 }, (_, i) => [i, { i }]));
     expect([...renderJson({ table })].length).toBeGreaterThan(1_000);
   });
 });
 
-test('a state that is too long for a terminal is cut, with a note', () => {
+test('a state that is too long for a terminal is truncated with a note', () => {
   const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`key${i}`, 'x'.repeat(80)]));
   const lines = renderText({ many }, false).trimEnd().split('\n');
   expect(lines).toHaveLength(201);
-  expect(lines.at(-1)).toMatch(/^… \d+ more lines: name a part as PATH, or use --json$/);
+  expect(lines.at(-1)).toMatch(/^… \d+ more lines: give the path of a part, or use --json$/);
 });
 
 describe('paths', () => {
@@ -239,7 +239,7 @@ describe('progress', () => {
     return { terminal: { isTTY, columns: 200, write: (text) => written.push(text) }, written };
   }
 
-  test('shows nothing in the first second, then rate and time left, and cleans up', () => {
+  test('prints nothing in the first second, then rate and remaining time, and clears the line at the end', () => {
     const { terminal, written } = screen();
     let now = 0;
     const bar = new ProgressBar(terminal, () => now);
@@ -266,7 +266,7 @@ describe('progress', () => {
     expect(written).toEqual([]);
   });
 
-  test('a backup is told in parts of the whole', () => {
+  test('shows a backup in percent', () => {
     const { terminal, written } = screen();
     let now = 0;
     const bar = new ProgressBar(terminal, () => (now += 60_000));

@@ -1,4 +1,4 @@
-/** Export and import: nothing is lost on the way, and nothing is left of an import that went wrong. */
+/** Export and import: a round trip loses nothing, and a failed import leaves nothing. */
 import { readdirSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { openLog } from 'refold';
@@ -24,13 +24,13 @@ beforeAll(async () => {
   exported = (await refold(['export', shop])).stdout;
 });
 
-/** Files in the folder, without those that SQLite keeps beside its own. */
+/** Files in the folder, without those that SQLite and refold keep beside a log. */
 function files(): string[] {
   return readdirSync(inFolder('.')).filter((name) => !/-(lock|wal|shm|witness|ballast)$/.test(name));
 }
 
 describe('round trip', () => {
-  test('through a pipe: sequence, time, version, data and meta stay', async () => {
+  test('through a pipe keeps sequence, time, version, data and meta', async () => {
     const copy = inFolder('copy.db');
     expect(await refoldJson(['import', copy], { input: exported })).toMatchObject({
       path: copy,
@@ -53,7 +53,7 @@ describe('round trip', () => {
     expect((await refold(['export', copy])).stdout).toBe(exported);
   });
 
-  test('through a model: validated, folded, at the times they had', async () => {
+  test('with a model validates and folds the events, and keeps their times', async () => {
     const copy = inFolder('modelled.db');
     expect(await refoldJson(['import', copy, '--model', CART], { input: exported })).toMatchObject({
       model: 'cart',
@@ -63,13 +63,13 @@ describe('round trip', () => {
     expect(await refoldJson(['info', copy])).toMatchObject({ model: 'cart', snapshots: [{ sequence: 6 }] });
   });
 
-  test('a part is exported as selected, and needs --renumber to come in', async () => {
+  test('export writes the selected events, and importing them needs --renumber', async () => {
     const { stdout: part } = await refold(['export', shop, '--from', '2', '--type', 'PriceSet']);
     expect(jsonLines(part).map(({ sequence }) => sequence)).toEqual([2, 3]);
     const refused = await refold(['import', inFolder('part.db')], { input: part });
     expect(refused).toMatchObject({
       code: 2,
-      stderr: expect.stringContaining('stdin, line 1: its sequence is 2, and it would become 1'),
+      stderr: expect.stringContaining('stdin, line 1: its sequence is 2, but the new log would give it 1'),
     });
     expect(refused.stderr).toContain('--renumber');
     expect(await refoldJson(['import', inFolder('part.db'), '--renumber'], { input: part })).toMatchObject({
@@ -77,7 +77,7 @@ describe('round trip', () => {
     });
   });
 
-  test('an old version comes in as it is without a model, and upcast with one', async () => {
+  test('import keeps an old version without a model, and upcasts it with one', async () => {
     const old = [
       { recordedAt: START, type: 'CartOpened', data: { cartId: 1, customer: 'Ada' } },
       { recordedAt: START + 1, type: 'ItemAdded', version: 1, data: { cartId: 1, sku: 'tea' } },
@@ -101,7 +101,7 @@ describe('round trip', () => {
     expect(states[0].stateHash).toBe(states[1].stateHash);
   });
 
-  test('many events, more than one group', async () => {
+  test('imports more events than one group holds', async () => {
     const count = 12_345;
     const lines = Array.from(
       { length: count },
@@ -116,7 +116,7 @@ describe('round trip', () => {
     }
   });
 
-  test('nothing at all is a log without events', async () => {
+  test('an empty input makes a log without events', async () => {
     expect(await refoldJson(['import', inFolder('empty.db')], { input: '' })).toMatchObject({
       events: 0,
       lastSequence: 0,
@@ -126,40 +126,40 @@ describe('round trip', () => {
   });
 });
 
-describe('one bad line, and nothing is left', () => {
+describe('an import with one bad line leaves nothing', () => {
   const good = '{"type":"PriceSet","data":{"sku":"tea","price":1}}';
   const deep = `{"type":"PriceSet","data":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
 
   test.each<[string, string | Buffer, string[], string, RegExp]>([
-    ['no JSON', '{"type":', [], 'EVENT_REJECTED', /not JSON/],
-    ['no object', '[1]', [], 'EVENT_REJECTED', /not an object/],
-    ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), [], 'EVENT_REJECTED', /not UTF-8/],
-    ['no type', '{"data":{}}', [], 'EVENT_REJECTED', /type is not a string/],
+    ['invalid JSON', '{"type":', [], 'EVENT_REJECTED', /not JSON/],
+    ['not an object', '[1]', [], 'EVENT_REJECTED', /not an object/],
+    ['invalid UTF-8', Buffer.from([0x22, 0xff, 0x22]), [], 'EVENT_REJECTED', /not UTF-8/],
+    ['no type', '{"data":{}}', [], 'EVENT_REJECTED', /type is not a non-empty string/],
     ['no data', '{"type":"PriceSet"}', [], 'EVENT_REJECTED', /undefined at data/],
     [
-      'a member under another name',
+      'an unknown member',
       '{"type":"PriceSet","data":{},"recorded_at":1}',
       [],
       'EVENT_REJECTED',
-      /no member "recorded_at"/,
+      /unknown member "recorded_at"/,
     ],
     [
-      'a time that is none',
+      'an invalid time',
       '{"type":"PriceSet","data":{},"recordedAt":"now"}',
       [],
       'EVENT_REJECTED',
-      /recordedAt is "now"/,
+      /recordedAt "now" is not a valid time/,
     ],
-    ['a version that is none', '{"type":"PriceSet","data":{},"version":0}', [], 'EVENT_REJECTED', /version is 0/],
+    ['an invalid version', '{"type":"PriceSet","data":{},"version":0}', [], 'EVENT_REJECTED', /version is 0/],
     [
-      'meta that is no object',
+      'meta that is not an object',
       '{"type":"PriceSet","data":{},"meta":[]}',
       [],
       'EVENT_REJECTED',
       /meta is not an object/,
     ],
     [
-      'a key that reaches the prototype',
+      'a key that gives access to the prototype',
       '{"type":"PriceSet","data":{"__proto__":{"x":1}}}',
       [],
       'EVENT_REJECTED',
@@ -167,7 +167,7 @@ describe('one bad line, and nothing is left', () => {
     ],
     ['a hundred thousand levels', deep, [], 'EVENT_REJECTED', /nesting deeper/],
     ['a lone surrogate', '{"type":"PriceSet","data":"\\ud800"}', [], 'EVENT_REJECTED', /lone surrogate/],
-    ['a gap', good.replace('{', '{"sequence":5,'), [], 'EVENT_REJECTED', /sequence is 5/],
+    ['a gap in the sequences', good.replace('{', '{"sequence":5,'), [], 'EVENT_REJECTED', /sequence is 5/],
     [
       'a type that the model lacks',
       '{"type":"Nonsense","data":{}}',
@@ -207,18 +207,18 @@ describe('one bad line, and nothing is left', () => {
     expect(files()).toEqual(before);
   });
 
-  test('nor of an import that is interrupted', async () => {
+  test('an interrupted import leaves nothing', async () => {
     const before = files();
     const child = startRefold(['import', inFolder('interrupted.db')]);
     const ended = exitOf(child);
     child.stdin!.write(`${good}\n`);
-    while (files().length === before.length) await pause(10); // the temporary folder is there
+    while (files().length === before.length) await pause(10); // the temporary folder exists now
     child.kill('SIGINT');
     expect(await ended).toBe(130);
     expect(files()).toEqual(before);
   });
 
-  test('nor does an import touch a log that is there', async () => {
+  test('an import never changes an existing log', async () => {
     const before = (await refold(['export', shop])).stdout;
     writeFileSync(inFolder('good.jsonl'), good);
     expect((await refold(['import', shop, '--in', inFolder('good.jsonl')])).code).toBe(2);

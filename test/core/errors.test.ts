@@ -1,4 +1,4 @@
-/** What is known of an error, whatever it is. */
+/** How refold reads any thrown value. */
 import { describe, expect, test } from 'vitest';
 import { isInstance, isRefoldError, messageOf, RefoldError, reviveError, stackOf } from '../../src/core/errors.ts';
 import { STRANGE } from '../strange-values.ts';
@@ -9,7 +9,7 @@ describe.each(STRANGE)('%s', (_name, make) => {
     expect(stackOf(make())).toEqual(expect.any(String));
   });
 
-  test('is no RefoldError, and of no class of ours', () => {
+  test('is not a RefoldError, nor an instance of any other class', () => {
     expect(isRefoldError(make())).toBe(false);
     expect(isRefoldError(make(), 'LOG_FULL')).toBe(false);
     expect(isInstance(make(), RefoldError)).toBe(false);

@@ -28,7 +28,7 @@ describe('copyPayload', () => {
     ['a symbol', { s: Symbol('x') }, 'a value of type symbol', 'data.s'],
     ['undefined in an array', { list: [1, undefined] }, 'a value of type undefined', 'data.list[1]'],
     ['a hole in an array', { list: holed }, 'a value of type undefined', 'data.list[0]'],
-    ['undefined as a whole', undefined, 'a value of type undefined', 'data'],
+    ['undefined as the whole payload', undefined, 'a value of type undefined', 'data'],
     ['a lone surrogate', { text: 'a\ud800' }, 'a string with a lone surrogate', 'data.text'],
     ['a lone surrogate in a key', { '\udc00': 1 }, 'a key with a lone surrogate', 'data'],
     ['the key __proto__', JSON.parse('{"a":{"__proto__":{"x":1}}}'), 'the key __proto__', 'data.a'],
@@ -46,12 +46,12 @@ describe('copyPayload', () => {
     expect(Object.is((copy as { b: number }).b, 0)).toBe(true);
   });
 
-  test(`takes ${MAX_DEPTH} levels and refuses one more`, () => {
+  test(`accepts ${MAX_DEPTH} levels and refuses one more`, () => {
     expect(copyPayload(nested(MAX_DEPTH), 'data', false)).toEqual(nested(MAX_DEPTH));
     expect(() => copyPayload(nested(MAX_DEPTH + 1), 'data', false)).toThrow('nesting deeper');
   });
 
-  test('survives a million levels and a cycle', () => {
+  test('refuses a million levels and a cycle without overflowing the stack', () => {
     expect(() => copyPayload(nested(1_000_000), 'data', true)).toThrow(PayloadRefused);
     const cycle: Record<string, unknown> = {};
     cycle.self = cycle;
@@ -59,7 +59,7 @@ describe('copyPayload', () => {
     expect(() => inspectInput(cycle, 'data')).toThrow(PayloadRefused);
   });
 
-  test('shares nothing with its source, and is frozen at every level when asked', () => {
+  test('shares nothing with its source, and freezes every level on request', () => {
     const source = { list: [{ a: 1 }], inner: { b: 'x' } };
     const copy = copyPayload(source, 'data', true) as typeof source;
     source.list[0]!.a = 2;
@@ -73,7 +73,7 @@ describe('copyPayload', () => {
     expect(copyPayload(bare, 'data', false)).toEqual({ a: 1 });
   });
 
-  test('gives exactly what JSON gives back, key order included, for any value that it takes', () => {
+  test('returns what a JSON round trip returns, key order included, for any value that it accepts', () => {
     const anything = fc.anything({
       withDate: true,
       withBigInt: true,
@@ -99,7 +99,7 @@ describe('copyPayload', () => {
 });
 
 describe('inspectInput', () => {
-  test('lets pass what a schema may turn into JSON', () => {
+  test('accepts values that a schema may convert to JSON', () => {
     for (const value of [new Date(), 1n, undefined, { a: undefined }, new Map(), () => 1]) inspectInput(value, 'data');
   });
 

@@ -25,7 +25,7 @@ describe('defineModel', () => {
     ['an empty name', { name: '' }, /needs a name/],
     ['an event type without reducer', { reducers: {} }, /Added has no reducer/],
     ['a reducer without event type', { reducers: { Added() {}, Removed() {} } }, /Removed has no event type/],
-    ['a schema that is none', { events: { Added: { by: 1 } } }, /Added has no zod schema/],
+    ['an invalid schema', { events: { Added: { by: 1 } } }, /Added has no zod schema/],
     [
       'a version without its upcasters',
       { events: { Added: { version: 3, schema: Added, upcast: { 1: (d: unknown) => d } } } },
@@ -37,18 +37,22 @@ describe('defineModel', () => {
     ['no events', { events: undefined as never }, /events is not an object/],
     ['events as a Map', { events: new Map() as never }, /events is not an object/],
     ['no reducers', { reducers: undefined as never }, /reducers is not an object/],
-    ['an initial state that is no function', { initialState: { n: 0 } as never }, /initialState is not a function/],
+    ['an initial state that is not a function', { initialState: { n: 0 } as never }, /initialState is not a function/],
     ['an entry that is null', { events: { Added: null as never } }, /Added has no zod schema/],
-    ['a version that is no integer', { events: { Added: { version: 1.5, schema: Added } } }, /has version 1.5/],
+    ['a version that is not an integer', { events: { Added: { version: 1.5, schema: Added } } }, /has version 1.5/],
     ['a version that is a symbol', { events: { Added: { version: Symbol('v') as never, schema: Added } } }, /Symbol/],
     ['upcasters that are null', { events: { Added: { version: 2, schema: Added, upcast: null as never } } }, /upcast/],
     ['commands that are null', { commands: null as never }, /commands is not an object/],
     ['a command that is null', { commands: { add: null as never } }, /command add/],
     ['invariants that are an array', { invariants: [] as never }, /invariants is not an object/],
-    ['an invariant that is no function', { invariants: { positive: true as never } }, /invariant positive/],
+    ['an invariant that is not a function', { invariants: { positive: true as never } }, /invariant positive/],
     ['a model version that is an object', { version: {} as never }, /version is neither/],
-    ['a module that is no string', { module: new URL('file:///m.js') as never }, /module is not a string/],
-    ['a type that only every object has', { events: { Added, toString: Added } }, /toString has no reducer/],
+    ['a module that is not a string', { module: new URL('file:///m.js') as never }, /module is not a string/],
+    [
+      'a type whose reducer is only inherited from Object',
+      { events: { Added, toString: Added } },
+      /toString has no reducer/,
+    ],
   ])('refuses %s', (_name, changes, message) => {
     expect(() => defineModel(definition(changes))).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringMatching(message) }),
@@ -57,11 +61,11 @@ describe('defineModel', () => {
 });
 
 describe('a definition', () => {
-  test.each([null, undefined, 7, 'counter', [], () => {}, new Map()])('that is %j is refused', (given) => {
+  test.each([null, undefined, 7, 'counter', [], () => {}, new Map()])('is refused if it is %j', (given) => {
     expect(() => defineModel(given as never)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
   });
 
-  test('is read once: what a getter throws is the cause, and what it gives later is not asked for', () => {
+  test('is read once: the error of a getter is the cause, and no getter runs twice', () => {
     const cause = new Error('not now');
     const throwing = {
       ...definition({}),

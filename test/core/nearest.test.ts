@@ -1,4 +1,4 @@
-/** Which known name was meant. */
+/** Suggestions of known names. */
 import { describe, expect, test } from 'vitest';
 import { listNearest, nearestFirst, shortened } from '../../src/core/nearest.ts';
 
@@ -13,11 +13,11 @@ describe('nearestFirst', () => {
     expect(nearestFirst(wanted, known)[0]).toBe(nearest);
   });
 
-  test('keeps the order of names that are equally far', () => {
+  test('keeps the order of names at the same distance', () => {
     expect(nearestFirst('x', ['b', 'a', 'c'])).toEqual(['b', 'a', 'c']);
   });
 
-  test('is cheap for texts of any length', () => {
+  test('is cheap for names of any length', () => {
     const start = 'Item'.repeat(5_000_000);
     expect(nearestFirst(start, ['a', 'ItemItem'])[0]).toBe('ItemItem');
   });

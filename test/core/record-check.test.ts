@@ -1,4 +1,4 @@
-/** Records checked without their schema: only where it is certain what the schema would say. */
+/** Records are checked without their schema only where the schema's answer is certain. */
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
@@ -6,21 +6,21 @@ import { copyRecord, recordCheckOf } from '../../src/core/record-check.ts';
 
 const checkOf = (schema: z.ZodObject) => recordCheckOf(schema, schema.shape);
 
-describe('certain are', () => {
+describe('a check without the schema decides', () => {
   test.each<[string, z.ZodType, readonly unknown[], readonly unknown[]]>([
-    ['any text', z.string(), ['', 'x', '😀'], [1, null, '\ud800', {}]],
+    ['any string', z.string(), ['', 'x', '😀'], [1, null, '\ud800', {}]],
     ['a finite number', z.number(), [1.5, 0, -1], [-0, Number.NaN, Number.POSITIVE_INFINITY, '1', 1n]],
     ['a safe integer', z.int(), [1, 0, 2 ** 53 - 1], [-0, 1.5, 2 ** 53, '1']],
     ['a boolean', z.boolean(), [true, false], [0, 'true', null]],
-    ['one of some texts', z.enum(['a', 'b']), ['a', 'b'], ['c', 0, null]],
+    ['one of several strings', z.enum(['a', 'b']), ['a', 'b'], ['c', 0, null]],
     ['one of an enum’s values', z.enum({ A: 1, B: 'b' }), [1, 'b'], ['A', 'B', 2]],
     ['a constant', z.literal(['x', 1, true, null]), ['x', 1, true, null], ['y', false, undefined]],
     ['zero', z.literal(0), [0], [-0]],
-    ['what a function says yes to', z.custom((value) => value === 1 || value === '1'), [1, '1'], [2, true, null]],
-    ['null as well', z.int().nullable(), [1, null], ['1', undefined, {}]],
-    ['null or nothing', z.string().nullable().optional(), ['x', null], [1, undefined]],
-    ['nothing or null', z.string().optional().nullable(), ['x', null], [1, undefined]],
-    ['zod mini’s text', mini.string() as unknown as z.ZodType, ['x'], [1]],
+    ['a value that a function accepts', z.custom((value) => value === 1 || value === '1'), [1, '1'], [2, true, null]],
+    ['a value or null', z.int().nullable(), [1, null], ['1', undefined, {}]],
+    ['null or absent', z.string().nullable().optional(), ['x', null], [1, undefined]],
+    ['absent or null', z.string().optional().nullable(), ['x', null], [1, undefined]],
+    ['zod mini’s string', mini.string() as unknown as z.ZodType, ['x'], [1]],
     ['a branded or described one', z.int().brand('id').describe('its id'), [1], ['1']],
   ])('%s', (_, member, fine, other) => {
     const check = checkOf(z.object({ a: member, z: z.int() }))!;
@@ -29,9 +29,9 @@ describe('certain are', () => {
   });
 
   test.each<[string, z.ZodType]>([
-    ['a text with a format', z.email()],
-    ['a text with a length', z.string().max(3)],
-    ['a text that is changed', z.string().trim()],
+    ['a string with a format', z.email()],
+    ['a string with a length', z.string().max(3)],
+    ['a string that the schema changes', z.string().trim()],
     ['a number with bounds', z.number().min(1)],
     ['a number of another format', z.uint32()],
     ['a refined one', z.int().refine((value) => value > 1)],
@@ -39,15 +39,15 @@ describe('certain are', () => {
     ['a default', z.int().default(1)],
     ['a default that may be absent', z.int().default(1).optional()],
     ['a coercion', z.coerce.number()],
-    ['a constant that JSON does not know', z.literal([undefined, 1])],
-    ['a constant that comes back another', z.literal([Number.NaN])],
+    ['a constant that JSON lacks', z.literal([undefined, 1])],
+    ['a constant that JSON changes', z.literal([Number.NaN])],
     ['null alone', z.null()],
-    ['what must not be there as undefined', z.exactOptional(z.int())],
+    ['a member that must not be undefined', z.exactOptional(z.int())],
   ])('not %s', (_, member) => {
     expect(checkOf(z.object({ a: member }))).toBeUndefined();
   });
 
-  test('not members of a class that somebody derived from zod’s', () => {
+  test('does not decide members of a class derived from zod’s', () => {
     const Loud = z.core.$constructor('LoudString', (inst: z.ZodString, def: z.core.$ZodStringDef) => {
       z.ZodString.init(inst, def);
       inst._zod.parse = (payload) => ({ ...payload, value: `${payload.value}!` });
@@ -58,7 +58,7 @@ describe('certain are', () => {
     expect(checkOf(z.object({ a: loud.optional() }))).toBeUndefined();
   });
 
-  test('not instances of a class', () => {
+  test('does not decide instances of a class', () => {
     expect(checkOf(z.object({ a: z.instanceof(Date) }))).toBeUndefined();
   });
 });
@@ -66,7 +66,7 @@ describe('certain are', () => {
 describe('a copy', () => {
   const check = checkOf(z.strictObject({ a: z.int(), b: z.int().optional(), c: z.int() }))!;
 
-  test('is fresh, and of the input’s members', () => {
+  test('is a new object with the input’s members', () => {
     const input = { a: 1, c: 3 };
     const copy = copyRecord(check, input);
     expect(copy).toEqual(input);
@@ -75,8 +75,8 @@ describe('a copy', () => {
 
   test.each<[string, object]>([
     ['members in another order', { c: 3, a: 1 }],
-    ['a member too many', { a: 1, c: 3, d: 4 }],
-    ['a member too few', { a: 1, b: 2 }],
+    ['an extra member', { a: 1, c: 3, d: 4 }],
+    ['a missing member', { a: 1, b: 2 }],
     ['an undefined member', { a: 1, b: undefined, c: 3 }],
     ['a symbol', { a: 1, c: 3, [Symbol('s')]: 1 }],
     ['inherited members', Object.create({ a: 1, c: 3 })],
@@ -88,14 +88,14 @@ describe('a copy', () => {
     expect(copyRecord(check, input)).toBeUndefined();
   });
 
-  test('reads a getter once, and keeps what it checked', () => {
+  test('reads a getter once, and keeps the checked value', () => {
     let reads = 0;
     const input = Object.defineProperty({ a: 1 }, 'c', { enumerable: true, get: () => (++reads === 1 ? 3 : 'other') });
     expect(copyRecord(check, input)).toEqual({ a: 1, c: 3 });
     expect(reads).toBe(1);
   });
 
-  test('asks a function once for each record, and never about what is absent', () => {
+  test('calls a function once for each record, and never for an absent member', () => {
     const asked = vi.fn(() => true);
     const functions = checkOf(z.object({ a: z.custom(asked).optional(), b: z.custom(asked) }))!;
     expect(copyRecord(functions, { b: 2 })).toEqual({ b: 2 });

@@ -15,7 +15,7 @@ const MEMBERS = {
   even: z.custom<number>((value) => Number.isSafeInteger(value) && (value as number) % 2 === 0).optional(),
 };
 
-/** Members whose check is certain without asking zod. */
+/** Members that can be checked without zod. */
 const CERTAIN = {
   id: z.int(),
   price: z.number().optional(),
@@ -32,7 +32,7 @@ describe('a schema of records', () => {
     ['an object', z.object(MEMBERS)],
     ['a strict object', z.strictObject(MEMBERS)],
     ['an empty object', z.object({})],
-    ['formats of text and number', z.object({ mail: z.email(), at: z.iso.datetime(), count: z.uint32() })],
+    ['formats of strings and numbers', z.object({ mail: z.email(), at: z.iso.datetime(), count: z.uint32() })],
   ])('%s', (_, schema) => {
     expect([...recordSchemaOf(schema)!.keys]).toEqual(Object.keys(schema.shape));
   });
@@ -54,13 +54,13 @@ describe('a schema of records', () => {
     ['a date', z.object({ a: z.date() })],
     ['a forbidden key', z.object({ constructor: z.string() })],
     ['a key with a lone surrogate', z.object({ '\ud800': z.string() })],
-    ['no schema of this zod', { safeParse: () => ({ success: true, data: {} }) } as unknown as z.ZodType],
+    ['a schema of another library', { safeParse: () => ({ success: true, data: {} }) } as unknown as z.ZodType],
   ])('is not %s', (_, schema) => {
     expect(recordSchemaOf(schema)).toBeUndefined();
   });
 });
 
-/** What schema and guard make of an input: the way that every other schema goes. */
+/** The result of schema and guard for an input, as for any other schema. */
 function longWay(schema: z.ZodType, input: unknown): string {
   try {
     inspectInput(input, 'data');
@@ -108,7 +108,7 @@ describe('admitRecord', () => {
     ['a strict object', z.strictObject(MEMBERS)],
     ['an object of members that are certain', z.object(CERTAIN)],
     ['a strict object of members that are certain', z.strictObject(CERTAIN)],
-  ])('gives what schema and guard would give, or nothing: %s', (_, schema) => {
+  ])('returns the result of schema and guard, or undefined: %s', (_, schema) => {
     const record = recordSchemaOf(schema)!;
     let admitted = 0;
     fc.assert(
@@ -126,7 +126,7 @@ describe('admitRecord', () => {
     expect(admitted).toBeGreaterThan(200);
   });
 
-  test('shows a check of the application’s nothing but primitives, and takes no other answer', () => {
+  test('passes only primitives to a check of the application, and accepts only primitives', () => {
     const seen: unknown[] = [];
     const any = z.custom<unknown>((value) => seen.push(value) > 0);
     const record = recordSchemaOf(z.object({ a: any }))!;
@@ -143,7 +143,7 @@ describe('admitRecord', () => {
     for (const a of answers) expect(admitRecord(recordSchemaOf(z.object({ a }))!, { a: 1 })).toBeUndefined();
   });
 
-  test('leaves to the long way what has to be changed or refused', () => {
+  test('returns undefined for an input that must be changed or refused', () => {
     const record = recordSchemaOf(z.object({ a: z.number().optional(), b: z.string().optional() }))!;
     expect(admitRecord(record, { a: 1, b: 'x' })).toEqual({ a: 1, b: 'x' });
     const throwing = Object.defineProperty({}, 'a', { enumerable: true, get: () => expect.fail('read') });

@@ -7,7 +7,7 @@ import { cartModel, note } from './cart.ts';
 import { errorOf, openCarts, temporaryPath } from './harness.ts';
 
 describe('a misspelt option', () => {
-  test('of compact changes nothing, and the hint begins with the one that was meant', async () => {
+  test('of compact changes nothing, and the hint begins with the likely name', async () => {
     const store = await openCarts({ path: await temporaryPath(), durability: 'os' });
     for (const text of ['a', 'b']) await store.append(note(text));
     const error = await errorOf(store.compact({ dryrun: true } as object));
@@ -49,7 +49,7 @@ describe('a misspelt option', () => {
 });
 
 describe('an option', () => {
-  test('that is undefined is as if it were not there', async () => {
+  test('that is undefined has no effect', async () => {
     const store = await openCarts();
     await store.append(note('a'));
     expect(await store.compact({ dryRun: undefined })).toMatchObject({ dryRun: false });
@@ -72,7 +72,7 @@ describe('an option', () => {
     expect((await past).sequence).toBe(1);
   });
 
-  test('such as history or save is copied: changing it later changes nothing', async () => {
+  test('such as history or save is copied: a later change of it has no effect', async () => {
     const history = { maxEvents: 1_000 };
     const store = await openCarts({ path: ':memory:', history });
     (history as { maxEvents: unknown }).maxEvents = 'none';
@@ -92,7 +92,7 @@ describe('an option', () => {
     }
   });
 
-  test('of another realm, or of another class that does the same, is taken', async () => {
+  test('of another realm, or of another class with the same methods, is accepted', async () => {
     const store = await openCarts();
     await store.append(note('a'));
     const target = Object.assign(new EventTarget(), { aborted: false });
@@ -102,7 +102,7 @@ describe('an option', () => {
   });
 });
 
-describe('a listener to progress', () => {
+describe('a progress listener', () => {
   test.each([
     [
       'throws',
@@ -111,7 +111,7 @@ describe('a listener to progress', () => {
       },
     ],
     ['rejects', () => Promise.reject(new Error('no bar'))],
-  ])('that %s disturbs nothing, and is warned of once', async (_how, onProgress) => {
+  ])('that %s causes one warning and nothing else', async (_how, onProgress) => {
     const warnings: Error[] = [];
     const listen = (warning: Error): void => void warnings.push(warning);
     process.on('warning', listen);
@@ -134,7 +134,7 @@ describe('a listener to progress', () => {
 });
 
 describe('an unknown event type', () => {
-  test('is answered with the nearest, at most ten of them', async () => {
+  test('gives an error with the nearest names, at most ten', async () => {
     const types = Array.from({ length: 40 }, (_, index) => `Thing${index}Happened`);
     const events = Object.fromEntries([...types, 'OrderPlaced'].map((type) => [type, z.object({})]));
     const reducers = Object.fromEntries(Object.keys(events).map((type) => [type, () => {}]));

@@ -61,7 +61,7 @@ describe('closeOnSignal', () => {
     },
   );
 
-  test('several stores are closed, slow ones too, before the process ends', async () => {
+  test('closes several stores, slow ones too, before the process ends', async () => {
     const path = await temporaryPath();
     const { child, output } = await start(
       path,
@@ -77,7 +77,7 @@ describe('closeOnSignal', () => {
     await expectClosedWell(path);
   });
 
-  test('an application that listens as well decides itself when to end', async () => {
+  test('lets an application with its own listener decide when to end', async () => {
     const path = await temporaryPath();
     const { child, output } = await start(
       path,
@@ -90,7 +90,7 @@ describe('closeOnSignal', () => {
     await expectClosedWell(path);
   });
 
-  test('a second signal does not wait', async () => {
+  test('ends the process at once on a second signal', async () => {
     const path = await temporaryPath();
     const { child, output } = await start(
       path,
@@ -102,7 +102,7 @@ describe('closeOnSignal', () => {
     expect(await ended(child)).toEqual([null, 'SIGTERM']);
   });
 
-  test('taken back, it leaves no listener', () => {
+  test('leaves no listener after it is undone', () => {
     const before = [process.listenerCount('SIGTERM'), process.listenerCount('SIGINT')];
     const first = closeOnSignal({ close: async () => {} });
     const second = closeOnSignal({ close: async () => {} });

@@ -241,7 +241,7 @@ async function first(events: AsyncGenerator<unknown>): Promise<unknown> {
 }
 
 describe.each(ASYNC)('%s', (name, call) => {
-  test('rejects with a typed error, and never throws at once', async () => {
+  test('rejects with a typed error, and never throws synchronously', async () => {
     for (const [what, make] of HOSTILE) {
       if (RIGHT[name]?.includes(what)) continue;
       let promise: unknown;
@@ -288,8 +288,8 @@ async function expectUnharmed(): Promise<void> {
   expect(readdirSync(dirname(path)).filter((file) => file.includes('copy'))).toEqual([]);
 }
 
-describe('afterwards', () => {
-  test('the store works', async () => {
+describe('after all hostile calls', () => {
+  test('the store still works', async () => {
     await store.append(note('d'));
     expect((await store.at({ sequence: 4 })).state.seen.notes).toEqual(['a', 'b', 'c', 'd']);
     expect(await store.verify()).toMatchObject({ ok: true, events: 4 });

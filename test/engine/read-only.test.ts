@@ -59,43 +59,46 @@ async function sequencesOf(events: AsyncIterable<RecordedEvent>): Promise<number
 const upTo = (last: number, from = 1): number[] => Array.from({ length: last - from + 1 }, (_, index) => from + index);
 
 describe('a read-only store beside a writer in another process', () => {
-  test.each(['atomic', 'direct'] as const)('sees what it writes, fold %s; its own state stays', async (fold) => {
-    const path = await temporaryPath();
-    const tell = await startWriter(path);
-    await tell({ append: 10 });
-    const reader = await openReader({ path, fold });
-    const view = await reader.project(notes);
-    const hash = await reader.stateHash();
-    expect(view.state).toEqual({ count: 10 });
-    const middle = Date.now() + 1;
-    await tell({ append: 15 });
+  test.each(['atomic', 'direct'] as const)(
+    'sees the new events, fold %s; its own state does not change',
+    async (fold) => {
+      const path = await temporaryPath();
+      const tell = await startWriter(path);
+      await tell({ append: 10 });
+      const reader = await openReader({ path, fold });
+      const view = await reader.project(notes);
+      const hash = await reader.stateHash();
+      expect(view.state).toEqual({ count: 10 });
+      const middle = Date.now() + 1;
+      await tell({ append: 15 });
 
-    expect((await reader.at({ sequence: 25 })).state.seen.notes).toHaveLength(25);
-    expect((await reader.at({ sequence: 17 })).state.seen.notes).toHaveLength(17);
-    expect((await reader.at({ time: Date.now() + 60_000 })).sequence).toBe(25);
-    expect((await reader.at({ time: middle })).sequence).toBeGreaterThanOrEqual(10);
-    expect(await sequencesOf(reader.events())).toEqual(upTo(25));
-    expect(await sequencesOf(reader.events({ from: 20, to: 24 }))).toEqual(upTo(24, 20));
-    expect((await errorOf(reader.at({ sequence: 26 }))).message).toContain('the log ends at 25, before 26');
-    await view.catchUp();
-    expect(view.state).toEqual({ count: 25 });
-    expect(await reader.verify()).toMatchObject({ ok: true, problems: [], lastSequence: 25, events: 25 });
+      expect((await reader.at({ sequence: 25 })).state.seen.notes).toHaveLength(25);
+      expect((await reader.at({ sequence: 17 })).state.seen.notes).toHaveLength(17);
+      expect((await reader.at({ time: Date.now() + 60_000 })).sequence).toBe(25);
+      expect((await reader.at({ time: middle })).sequence).toBeGreaterThanOrEqual(10);
+      expect(await sequencesOf(reader.events())).toEqual(upTo(25));
+      expect(await sequencesOf(reader.events({ from: 20, to: 24 }))).toEqual(upTo(24, 20));
+      expect((await errorOf(reader.at({ sequence: 26 }))).message).toContain('the log ends at 25, before 26');
+      await view.catchUp();
+      expect(view.state).toEqual({ count: 25 });
+      expect(await reader.verify()).toMatchObject({ ok: true, problems: [], lastSequence: 25, events: 25 });
 
-    expect(reader.sequence).toBe(10);
-    expect(reader.state.seen.notes).toHaveLength(10);
-    expect(await reader.stateHash()).toBe(hash);
-    expect(reader.stats().sequence).toBe(10);
+      expect(reader.sequence).toBe(10);
+      expect(reader.state.seen.notes).toHaveLength(10);
+      expect(await reader.stateHash()).toBe(hash);
+      expect(reader.stats().sequence).toBe(10);
 
-    await tell({ append: 5 }); // and again
-    expect((await reader.at({ sequence: 30 })).state.seen.notes).toHaveLength(30);
-    await reader.backup(`${path}.copy`);
-    await using copy = await openLog({ path: `${path}.copy` });
-    expect((await copy.info()).lastSequence).toBe(30);
-    await reader.close();
-    await tell({ close: true });
-  });
+      await tell({ append: 5 }); // and again
+      expect((await reader.at({ sequence: 30 })).state.seen.notes).toHaveLength(30);
+      await reader.backup(`${path}.copy`);
+      await using copy = await openLog({ path: `${path}.copy` });
+      expect((await copy.info()).lastSequence).toBe(30);
+      await reader.close();
+      await tell({ close: true });
+    },
+  );
 
-  test('an open handle on the log sees it too', async () => {
+  test('sees them through an open log, too', async () => {
     const path = await temporaryPath();
     const tell = await startWriter(path);
     await tell({ append: 10 });
@@ -116,7 +119,7 @@ describe('a read-only store beside a writer in another process', () => {
     await next({ close: true });
   });
 
-  test('an open LogStore can be handed to stateAt and replay, and both see the present end', async () => {
+  test('lets stateAt and replay use an open LogStore up to the current end', async () => {
     const path = await temporaryPath();
     const tell = await startWriter(path);
     await tell({ append: 10 });
@@ -132,7 +135,7 @@ describe('a read-only store beside a writer in another process', () => {
     await tell({ close: true });
   });
 
-  test('follow brings what comes, and ends at its signal', async () => {
+  test('follows new events until its signal', async () => {
     const path = await temporaryPath();
     const tell = await startWriter(path);
     await tell({ append: 2 });
@@ -152,8 +155,8 @@ describe('a read-only store beside a writer in another process', () => {
   });
 });
 
-describe('history that is dropped meanwhile', () => {
-  test('is HISTORY_GONE wherever it is asked for, and what is left can be read', async () => {
+describe('history that is dropped while a reader is open', () => {
+  test('is HISTORY_GONE in every call, and the remaining events can be read', async () => {
     const path = await temporaryPath();
     const tell = await startWriter(path, 'discard');
     await tell({ append: 10 });
@@ -191,7 +194,7 @@ describe('history that is dropped meanwhile', () => {
     await tell({ close: true });
   });
 
-  test('under a reader that looks all the while: right answers or HISTORY_GONE, never anything else', async () => {
+  test('gives a busy reader correct answers or HISTORY_GONE', async () => {
     const path = await temporaryPath();
     const tell = await startWriter(path, 'discard');
     await tell({ append: 3 });
@@ -235,8 +238,8 @@ describe('history that is dropped meanwhile', () => {
   });
 });
 
-describe('what a read-only store refuses', () => {
-  test('every write, and news that it would never get', async () => {
+describe('a read-only store refuses', () => {
+  test('every write, and subscriptions that would never get an event', async () => {
     const path = await temporaryPath();
     const writer = await openCarts({ path });
     await writer.append({ type: 'NoteTaken', data: { text: 'a' } });
@@ -253,8 +256,8 @@ describe('what a read-only store refuses', () => {
   });
 });
 
-describe('a time that is not over', () => {
-  test('leads to the last event, while appends go on in the same millisecond', async () => {
+describe('the current millisecond', () => {
+  test('gives the last event, while appends continue in it', async () => {
     const store = await openCarts({ path: await temporaryPath(), durability: 'os', clock: () => 1_000 });
     await store.append({ type: 'NoteTaken', data: { text: 'first' } });
     for (let round = 0; round < 50; round++) {

@@ -5,7 +5,7 @@ import { added, cartModel, note } from './cart.ts';
 import { errorOf, manualClock, openCarts, temporaryPath } from './harness.ts';
 
 describe('append', () => {
-  test('folds at once, resolves when durable, and tells where the commit went', async () => {
+  test('folds at once, resolves when durable, and returns the sequences of the commit', async () => {
     const clock = manualClock();
     const store = await openCarts({ path: await temporaryPath(), clock: clock.read });
     const first = store.append(added('a', 2));
@@ -39,16 +39,16 @@ describe('append', () => {
     ['an empty commit', [], 'EVENT_REJECTED'],
     ['a bad meta', { ...note('x'), meta: { at: new Date() } }, 'EVENT_REJECTED'],
     [
-      'a reducer that throws as the tenth of ten',
+      'a reducer that throws at the tenth of ten events',
       [...Array(9).fill(added('a')), { type: 'Exploded', data: { after: 3 } }],
       'REDUCER_FAILED',
     ],
     [
-      'a bad one behind nine good ones',
+      'an invalid event after nine valid ones',
       [...Array(9).fill(added('a')), { type: 'NoteTaken', data: {} }],
       'EVENT_REJECTED',
     ],
-  ])('refuses %s and leaves no trace', async (_name, input, code) => {
+  ])('refuses %s and changes nothing', async (_name, input, code) => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
     await store.append([added('a'), added('b', 3)]);
@@ -77,7 +77,7 @@ describe('append', () => {
     });
   });
 
-  test('refuses a stale expectedSequence and says where the log ends', async () => {
+  test('refuses a stale expectedSequence, and the error names the last sequence', async () => {
     const store = await openCarts();
     await store.append([note('a'), note('b')], { expectedSequence: 0 });
     const error = await errorOf(store.append(note('c'), { expectedSequence: 1 }));
@@ -90,7 +90,7 @@ describe('append', () => {
     expect(store.sequence).toBe(3);
   });
 
-  test('shares nothing with the caller, and what readers keep never changes', async () => {
+  test('shares nothing with the caller, and values that readers keep never change', async () => {
     const store = await openCarts();
     const event = added('a', 1);
     await store.append(event);
@@ -113,7 +113,7 @@ describe('append', () => {
     expect((await store.append(note('c'))).recordedAt).toBe(6_000);
   });
 
-  test('remembers a commandId, also while it is on its way and after a restart', async () => {
+  test('remembers a commandId, also while the append is pending and after a restart', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
     const [one, two] = await Promise.all([1, 2].map(() => store.append(note('once'), { commandId: 'c1' })));
@@ -141,7 +141,7 @@ describe('the direct fold', () => {
     expect(hashes[0]).toBe(hashes[1]);
   });
 
-  test('fails the store when a reducer throws, and a reopen brings back what was acknowledged', async () => {
+  test('fails the store when a reducer throws, and a reopen restores the acknowledged state', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path, fold: 'direct' });
     await store.append(added('a', 2));
@@ -154,7 +154,7 @@ describe('the direct fold', () => {
     expect(await again.stateHash()).toBe(hash);
   });
 
-  test('hands listeners events of their own', async () => {
+  test('gives listeners their own copies of the events', async () => {
     const store = await openCarts({ path: ':memory:', fold: 'direct' });
     const heard: RecordedEvent[] = [];
     store.subscribe((events) => heard.push(...events));
@@ -180,7 +180,7 @@ describe('execute', () => {
     expect(store.sequence).toBe(1);
   });
 
-  test('accepts a command that decides on nothing with an empty commit', async () => {
+  test('accepts a command without events with an empty commit', async () => {
     const store = await openCarts();
     expect(await store.execute('touch', {})).toMatchObject({
       status: 'accepted',
@@ -188,7 +188,7 @@ describe('execute', () => {
     });
   });
 
-  test('decides on the state that the commands before it have made, without waiting', async () => {
+  test('decides on the state after the earlier commands, without waiting', async () => {
     const store = await openCarts({ path: await temporaryPath() });
     const outcomes = await Promise.all(
       Array.from({ length: 12 }, () => store.execute('addItem', { cart: 'a', sku: 'tea', quantity: 1 })),
@@ -224,7 +224,7 @@ describe('execute', () => {
   test.each<[string, () => Promise<unknown>, string]>([
     ['an unknown command', async () => (await openCarts()).execute('nope' as never, {} as never), 'INVALID_OPTION'],
     [
-      'input that does not fit',
+      'input that violates its schema',
       async () => (await openCarts()).execute('addItem', { cart: 1 } as never),
       'EVENT_REJECTED',
     ],
@@ -250,7 +250,7 @@ describe('subscribe', () => {
   });
 
   test.each(['atomic', 'direct'] as const)(
-    'gives what was appended, whatever a reducer does to its data (%s fold), also to who comes while it is on its way',
+    'gives listeners the appended data, whatever a reducer does to it, even if they subscribe meanwhile (%s fold)',
     async (fold) => {
       const labels = defineModel({
         name: 'labels',
@@ -275,7 +275,7 @@ describe('subscribe', () => {
     },
   );
 
-  test('a listener that throws harms neither the store nor the others', async () => {
+  test('a listener that throws affects neither the store nor the other listeners', async () => {
     const store = await openCarts();
     const warnings: Error[] = [];
     const keep = (warning: Error): void => void (warning.name === 'RefoldListenerWarning' && warnings.push(warning));
@@ -293,7 +293,7 @@ describe('subscribe', () => {
 });
 
 describe('opening and closing', () => {
-  test('a closed store says so, and closing twice is fine', async () => {
+  test('a closed store reports STORE_CLOSED, and may be closed twice', async () => {
     const store = await openCarts();
     await store.close();
     await store.close();
@@ -308,7 +308,7 @@ describe('opening and closing', () => {
     }
   });
 
-  test('a close waits for what is pending', async () => {
+  test('a close waits for pending appends', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
     const pending = Array.from({ length: 100 }, (_, i) => store.append(note(String(i))));
@@ -324,7 +324,7 @@ describe('opening and closing', () => {
     expect(error).toMatchObject({ code: 'MODEL_MISMATCH', path });
   });
 
-  test('a second writer is told who holds the log, and the first goes on', async () => {
+  test('a second writer gets an error that names the holder, and the first continues', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
     const error = await errorOf(openCarts({ path }));
@@ -362,7 +362,7 @@ describe('opening and closing', () => {
     expect(error.hint).toBeTruthy();
   });
 
-  test('refuses what is no model', async () => {
+  test('refuses an invalid model', async () => {
     await expect(openStore({} as never, { path: ':memory:' })).rejects.toSatisfy((error) =>
       isRefoldError(error, 'INVALID_OPTION'),
     );

@@ -1,8 +1,8 @@
 /**
  * Runs the fault table: `npm run test:faults [-- --long] [--only ROW] [--seed N] [--json]`.
  *
- * One line per row says what ran and what was found, when it is done. A violation, a negative control that nobody noticed, a row below
- * its count and a row that this machine cannot run all make the exit code 1.
+ * Each row prints one line at its end: what it ran and what it found. A violation, an unnoticed negative control, a row
+ * below its count, or a row that cannot run on this machine makes the exit code 1.
  */
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -41,7 +41,7 @@ const USAGE = 'usage: npm run test:faults -- [--long] [--only ROW]... [--seed N]
 
 const values = readOptions();
 const seed = Number(values.seed ?? Date.now() % 1_000_000);
-if (!Number.isSafeInteger(seed)) fail(`--seed takes a whole number, not ${values.seed}`);
+if (!Number.isSafeInteger(seed)) fail(`--seed needs a whole number, not ${values.seed}`);
 const rows = chooseRows(values.only);
 const say = (text: string): void => void process.stderr.write(`${text}\n`);
 

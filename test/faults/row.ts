@@ -1,48 +1,50 @@
 /**
- * What every row of the fault table is: a kind of fault, how often it is run, and what the oracle found.
+ * The interface of a row of the fault table: a kind of fault, the number of cases, and the findings of the oracle.
  *
- * A row never judges itself by the store's own words alone: an oracle outside the store knows what was issued and what
- * was acknowledged. Each row has at least one negative control: the same harness against something known to be broken,
- * which must be found out; a control that is not found out fails the row.
+ * A row never relies on the store's own answers alone: an oracle outside the store knows what was issued and what was
+ * acknowledged. Each row has at least one negative control: it runs the same harness against something known to be
+ * broken. The harness must notice the defect; otherwise the row fails.
  */
 
 /** How a row is run. */
 export interface RowOptions {
   /** Tier 2: the long counts. */
   readonly long: boolean;
-  /** Everything random in the row derives from this; printed, so that a failure can be run again. */
+  /** The source of all random choices in the row. It is printed, so that a failure can be repeated. */
   readonly seed: number;
-  /** A folder of the row's own, removed afterwards. */
+  /** A folder for the row alone. It is deleted afterwards. */
   readonly folder: string;
-  /** A line of progress. */
+  /** Prints a line of progress. */
   readonly say: (text: string) => void;
 }
 
-/** What a row came to. */
+/** The result of a row. */
 export interface RowReport {
-  /** Cases that were run: cycles, images, flips … */
+  /** The number of cases: cycles, images, flips … */
   readonly cases: number;
-  /** Invariants (I1 … I7 of docs/GUARANTEES.md) that did not hold, each with what is needed to run it again. */
+  /** Invariants (I1 … I7 of docs/GUARANTEES.md) that were violated, each with the data to repeat the case. */
   readonly violations: readonly string[];
-  /** What else is worth a word: how many cases ended in which typed error, for example. */
+  /** Other remarks, for example how many cases ended in which typed error. */
   readonly notes: readonly string[];
   readonly controls: readonly Control[];
 }
 
 export interface Control {
   readonly name: string;
-  /** How the harness noticed that the broken thing is broken; undefined when it did not notice. */
+  /** How the harness noticed the defect; undefined when it did not notice it. */
   readonly noticed: string | undefined;
 }
 
 export interface FaultRow {
-  /** As the table in docs/GUARANTEES.md calls it. */
+  /** The name in the table of docs/GUARANTEES.md. */
   readonly name: string;
-  /** True when it mostly waits, for a disk, for other processes, for a minute to be over: it then runs beside the others. */
+  /**
+   * True when the row mostly waits for a disk, for other processes or for time to pass. It then runs beside the others.
+   */
   readonly waits?: boolean;
-  /** Fewer cases than this and the row has not run: tier 1, tier 2. */
+  /** The required number of cases: tier 1, tier 2. With fewer cases the row fails. */
   readonly required: { readonly short: number; readonly long: number };
-  /** What the machine must have, as a sentence; undefined when all is there. */
+  /** What the machine lacks, as a sentence; undefined when it lacks nothing. */
   missing(): string | undefined;
   run(options: RowOptions): Promise<RowReport>;
 }

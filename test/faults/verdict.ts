@@ -1,4 +1,4 @@
-/** What a row's report comes to: its line in the table, and everything that makes it fail. */
+/** The verdict on a row's report: its line in the table, and every reason why it fails. */
 import type { FaultRow, RowReport } from './row.ts';
 
 export interface RowResult {
@@ -10,9 +10,9 @@ export interface RowResult {
 }
 
 /**
- * Why a row has not passed: violations, controls that were not noticed, too few cases, or what kept it from running.
+ * The reasons why a row fails: violations, unnoticed controls, too few cases, or the trouble that kept it from running.
  *
- * @param trouble why there is no report
+ * @param trouble the reason why there is no report
  */
 export function faultsOf(
   row: Pick<FaultRow, 'required'>,
@@ -20,7 +20,7 @@ export function faultsOf(
   trouble: string | undefined,
   long: boolean,
 ): string[] {
-  if (report === undefined) return [trouble ?? 'it gave no report'];
+  if (report === undefined) return [trouble ?? 'it returned no report'];
   const required = long ? row.required.long : row.required.short;
   const unnoticed = report.controls.filter(({ noticed }) => noticed === undefined);
   return [

@@ -1,9 +1,9 @@
 /**
- * The floor plan as a table, and the pure function that holds a file against it.
+ * The floor plan as a table, and the pure function that checks a file against it.
  *
- * Imports point down. Each floor, and each wing of a floor, is a folder with a row of its own: the folders it may see,
- * which of its files others may see, and the packages that are its business alone. Whatever it does not name is out of its
- * reach. Type imports count, and so do dynamic imports and the files a worker starts from.
+ * Imports point down. Each floor, and each wing of a floor, is a folder with a row. The row lists the folders it may
+ * see, the files that others may import, and the packages that only it may import. A folder must not import anything
+ * else. Type imports count, and so do dynamic imports and the files from which workers start.
  */
 
 /** One row: the files of one folder, without those of the folders in it, and what they may import. */
@@ -12,14 +12,14 @@ interface Floor {
   readonly files: string;
   /** The folders (without those in them) and files that they may import from, beside their own folder. */
   readonly sees: readonly string[];
-  /** The files that other folders may import; all of them when left out, as on the floors that everybody stands on. */
+  /** The files that other folders may import; all of them when left out, as on the lowest floors. */
   readonly doors?: readonly string[];
   readonly packages?: readonly string[];
   /** Of Node's modules: all of them, or these. */
   readonly node: 'all' | readonly string[];
 }
 
-/** Of what is built into Node, a pure floor needs hashes and nothing that knows disk, clock or chance. */
+/** Node's modules for a pure floor: hashes, but no disk, clock or random numbers. */
 const PURE: readonly string[] = ['node:assert', 'node:buffer', 'node:crypto', 'node:util'];
 
 const CORE = 'src/core/';
@@ -175,38 +175,38 @@ export const FLOORS: readonly Floor[] = [
   ),
 ];
 
-/** A folder with more files than this is a hall: nobody finds anything in it. */
+/** A folder with more files than this is hard to survey. */
 export const LARGEST_FOLDER = 15;
 
-/** Sentences about folders that hold more files than a reader takes in. */
+/** A message for each folder that holds too many files. */
 export function crowdedFolders(paths: readonly string[]): string[] {
   const files = Map.groupBy(paths, folderOf);
   return [...files]
     .filter(([, inside]) => inside.length > LARGEST_FOLDER)
-    .map(([folder, inside]) => `${folder} holds ${inside.length} files: give them wings`);
+    .map(([folder, inside]) => `${folder} holds ${inside.length} files: divide it into subfolders`);
 }
 
-/** What a file asks for, and whether the names it binds are types only. */
+/** A module that a file imports, and whether it imports only types. */
 export interface Import {
   readonly specifier: string;
   readonly typeOnly: boolean;
-  /** Names bound by name: `import { a, b as c }` gives a and b. */
+  /** The imported names: `import { a, b as c }` gives a and b. */
   readonly names: readonly string[];
 }
 
 /**
- * Sentences about what `path` imports and may not; empty when the file keeps to its floor.
+ * A message for each forbidden import of the file; empty when it obeys the floor plan.
  *
  * @param path from the project's root, with `/`
  */
 export function violationsOf(path: string, source: string): string[] {
   const floor = floorOf(path);
-  if (floor === undefined) return [`${path} stands on no floor: give its folder one`];
+  if (floor === undefined) return [`${path} is on no floor: add a row for its folder`];
   const complaints = importsOf(source).flatMap((imported) => complaintsOf(imported, path, floor));
   return [...complaints, ...(floor.node === PURE ? impuritiesOf(source) : [])].map((why) => `${path} ${why}`);
 }
 
-/** A pure floor reads no clock, rolls no dice and knows no process. */
+/** A pure floor must not use the clock, random numbers or the process. */
 function impuritiesOf(source: string): string[] {
   const code = source.replaceAll(TOKENS, '');
   const found = code.matchAll(
@@ -232,11 +232,11 @@ function complaintsOf(imported: Import, path: string, floor: Floor): string[] {
   if (floor.packages?.includes(name) !== true)
     return [`imports the package ${name}, which is another floor's business`];
   if (floor.files === 'src/core/' && !imported.typeOnly)
-    return [`imports ${name} itself: types alone are allowed here`];
+    return [`imports ${name} itself: only its types are allowed here`];
   return [];
 }
 
-/** Its own folder; of what the floor names, whatever stands open to others. */
+/** Whether the import is in the file's own folder, or a door of a folder that the floor names. */
 function sees(path: string, specifier: string, floor: Floor): boolean {
   const target = new URL(specifier, `file:///${path}`).pathname.slice(1);
   const folder = folderOf(target);
@@ -248,7 +248,7 @@ function sees(path: string, specifier: string, floor: Floor): boolean {
 
 function builtinComplaints({ specifier, typeOnly, names }: Import, floor: Floor): string[] {
   if (floor.node !== 'all' && !floor.node.includes(specifier)) return [`imports ${specifier}: this floor is pure`];
-  // A name that an old Node's module lacks ends the link with a SyntaxError, before any NODE_TOO_OLD can be said.
+  // If an old Node's module lacks a name, linking fails with a SyntaxError before refold can report NODE_TOO_OLD.
   if (floor.files.startsWith('src/') && specifier === 'node:zlib' && !typeOnly && names.length > 0) {
     return [`imports { ${names.join(', ')} } from node:zlib by name: Node 20 lacks some, so import zlib as a whole`];
   }
@@ -263,8 +263,8 @@ function packageOf(specifier: string): string {
 }
 
 /**
- * Everything in the source that names a module. Comments count for nothing; a string that looks like the path of a
- * source file counts wherever it stands, since that is how a worker's file is named.
+ * Every module that the source names. Comments do not count. A string that looks like the path of a source
+ * file always counts, because that is how the file of a worker is named.
  */
 export function importsOf(source: string): Import[] {
   return [...source.matchAll(TOKENS)].flatMap(({ groups }) => {
@@ -275,7 +275,7 @@ export function importsOf(source: string): Import[] {
   });
 }
 
-/** In this order: a comment hides what is in it, an import is taken whole, any other string ends what a quote began. */
+/** The order matters: a comment hides its content, an import is matched as a whole, and other strings are skipped. */
 const TOKENS = new RegExp(
   [
     String.raw`\/\*[\s\S]*?\*\/|\/\/[^\n]*`,

@@ -1,9 +1,9 @@
 /**
- * What statements of the sources may say: no name, type or key from outside ever becomes part of an SQL statement, and no
- * name stands for two constants.
+ * The rules for SQL statements in the sources: no name, type or key from outside becomes part of a statement, and no name
+ * stands for two constants.
  *
- * Statements are written out; what is put into one is a constant of this code, or one of a few values that were looked
- * at: numbers, and words of a closed union. Everything else is bound.
+ * SQL statements are literal text. Only constants of this code are inserted, and a few values that were
+ * reviewed: numbers, and members of a closed union. Every other value is bound.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -11,14 +11,14 @@ import { describe, expect, test } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** A template that begins as a statement does, or is handed to a pragma. */
+/** A template that begins like a statement, or is passed to a pragma. */
 const STATEMENT =
   /`\s*((?:select|insert|update|delete|create|drop|alter|replace|with|pragma|begin|attach|vacuum)\b[^`]*)`|pragma\(\s*`([^`]*)`/g;
 const CONSTANT = /^[A-Z][A-Z0-9_]*( [+-] 1)?$/;
 /** `level`: 'normal' or 'full'. The others are numbers. */
 const LOOKED_AT = ['level', 'pages', 'waits', 'version + 1'];
 
-/** What a source puts into its statements and should not. */
+/** The values that a source inserts into its statements without permission. */
 function putInto(source: string): string[] {
   const statements = [...source.matchAll(STATEMENT)].map(([, statement, pragma]) => statement ?? pragma ?? '');
   const values = statements.flatMap((statement) =>
@@ -27,7 +27,7 @@ function putInto(source: string): string[] {
   return values.filter((value) => !CONSTANT.test(value) && !LOOKED_AT.includes(value));
 }
 
-test('statements are put together from constants alone', () => {
+test('statements are built from constants only', () => {
   const files = globSync('src/**/*.ts', { cwd: ROOT });
   const found = files.flatMap((file) => {
     const source = readFileSync(`${ROOT}/${file}`, 'utf8');
@@ -41,10 +41,10 @@ describe('a planted value is found', () => {
   test.each([
     ['in a query', 'connection.prepare(`select * from «table»`)', ['table']],
     ['over several lines', 'connection.prepare(\n  `select *\n   from events\n   where type = «type»`\n)', ['type']],
-    ['in a helper of our own', 'objects(`delete from commands where command_id = «id»`)', ['id']],
+    ['in a helper function', 'objects(`delete from commands where command_id = «id»`)', ['id']],
     ['in a pragma', 'connection.pragma(`cache_size = «size»`)', ['size']],
     ['unless it is a constant', 'connection.prepare(`select «COLUMNS» from blocks`)', []],
-    ['unless it is no statement', 'throw new Error(`Cannot select «name»`)', []],
+    ['unless the template is not a statement', 'throw new Error(`Cannot select «name»`)', []],
   ])('%s', (_, source, expected) => {
     expect(putInto(source.replaceAll(/«(.*?)»/g, '$' + '{$1}'))).toEqual(expected);
   });

@@ -11,7 +11,7 @@ test.each<[string, unknown, unknown, unknown[]]>([
   ['-0', { a: 0 }, { a: -0 }, [['a', 0, -0]]],
   ['an entry', { a: new Map([[7, { p: 1 }]]) }, { a: new Map([[7, { p: 2 }]]) }, [['a[7].p', 1, 2]]],
   [
-    'what is gone and what is new',
+    'removed and added members',
     { a: 1 },
     { b: 2 },
     [
@@ -21,14 +21,14 @@ test.each<[string, unknown, unknown, unknown[]]>([
   ],
   ['a member of a Set', { a: new Set([1, 2]) }, { a: new Set([1, 3]) }, [['a[1]', 2, 3]]],
   [
-    'an ordered entry',
+    'an entry of an OrderedMap',
     { a: new OrderedMap(ascending<number>, [[1, 1]]) },
     { a: new OrderedMap(ascending<number>) },
     [['a[1]', 1, undefined]],
   ],
   ['an order', { a: { x: 1, y: 2 } }, { a: { y: 2, x: 1 } }, [['a (order)', ['x', 'y'], ['y', 'x']]]],
   ['the order of the root', { x: 1, y: 2 }, { y: 2, x: 1 }, [['(order)', ['x', 'y'], ['y', 'x']]]],
-  ['odd keys', { 'a b': [{ '': 1 }] }, { 'a b': [{ '': 2 }] }, [['["a b"][0][""]', 1, 2]]],
+  ['unusual keys', { 'a b': [{ '': 1 }] }, { 'a b': [{ '': 2 }] }, [['["a b"][0][""]', 1, 2]]],
   ['a date', { a: new Date(1) }, { a: new Date(2) }, [['a', new Date(1), new Date(2)]]],
   ['bytes', { a: new Uint8Array([1]) }, { a: new Uint8Array([2]) }, [['a', new Uint8Array([1]), new Uint8Array([2])]]],
 ])('finds %s', (_name, before, after, expected) => {
@@ -40,7 +40,7 @@ test('stops at the limit', () => {
   expect(diffStates({ list: list(1) }, { list: list(2) }, 3)).toHaveLength(3);
 });
 
-test('finds something exactly when the hashes differ', () => {
+test('finds a difference if and only if the hashes differ', () => {
   const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     value: fc.oneof(
       { maxDepth: 3 },

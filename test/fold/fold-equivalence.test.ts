@@ -1,4 +1,7 @@
-/** The atomic fold is plain `produce` over plain Maps is the direct fold: same values, same orders, whatever the reducers do. */
+/**
+ * The atomic fold, immer's `produce` over plain Maps, and the direct fold give the same values and orders for all
+ * reducers.
+ */
 import fc from 'fast-check';
 import { enableMapSet, Immer } from 'immer';
 import { describe, expect, test } from 'vitest';
@@ -21,7 +24,7 @@ import {
 enableMapSet();
 const { produce } = new Immer();
 
-/** The oracle: immer over the whole state. Its levels are a plain Map, sorted when it is time to compare. */
+/** The oracle: immer over the whole state. Its levels are a plain Map, which is sorted before it is compared. */
 class ProducedState {
   value: State = produce(initialState(new Map()), () => {});
   fold(commit: ScriptedCommit): void {
@@ -32,7 +35,7 @@ class ProducedState {
   }
 }
 
-/** What states of either kind are compared by: all of it, with levels as a Map in the order of its keys. */
+/** A form in which states of both kinds can be compared: the whole state, with its levels as a Map in key order. */
 const comparable = (state: State): object => ({
   ...state,
   levels: new Map([...(state.levels as OrderedMap<number, unknown>)].sort(([a], [b]) => a - b)),
@@ -43,7 +46,7 @@ const expectSame = (actual: State, expected: State): void => {
   expect(hashState(comparable(actual))).toBe(hashState(comparable(expected)));
 };
 
-/** The paths at which something could still be changed. */
+/** The paths of values that are not frozen. */
 function unfrozen(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null || value instanceof Date || ArrayBuffer.isView(value)) return [];
   const entries =
@@ -59,7 +62,7 @@ function unfrozen(value: unknown, path = ''): string[] {
   ];
 }
 
-/** Whether the commit was folded; false when it was refused as it must be. */
+/** True when the commit was folded; false when it was refused as expected. */
 function folds(live: LiveState<State>, commit: ScriptedCommit): boolean {
   try {
     live.fold(reducers, recordScript(commit));
@@ -90,7 +93,7 @@ describe('for any script of operations', () => {
     );
   });
 
-  test('what the atomic fold does not refuse, the direct fold folds to the same', () => {
+  test('the direct fold gives the same state for every commit that the atomic fold accepts', () => {
     const came = { through: 0, refused: 0 };
     fc.assert(
       fc.property(scripts(ALL), (script) => {
@@ -129,7 +132,7 @@ describe('for any script of operations', () => {
     );
   });
 
-  test('a commit that fails leaves no trace', () => {
+  test('a commit that fails changes nothing', () => {
     fc.assert(
       fc.property(scripts(ALL), (script) => {
         const live = openAtomicState(initialState());
@@ -149,7 +152,7 @@ describe('for any script of operations', () => {
     );
   });
 
-  test('what a reader has taken never changes', () => {
+  test('a value that a reader has read never changes', () => {
     fc.assert(
       fc.property(scripts(ALL), (script) => {
         const live = openAtomicState(initialState());
@@ -167,7 +170,7 @@ describe('for any script of operations', () => {
     );
   });
 
-  test('a state held still is encoded as it was, whatever is folded while that goes on', () => {
+  test('a captured state is encoded unchanged while folding continues', () => {
     fc.assert(
       fc.property(scripts(ALL), fc.nat(24), (script, cut) => {
         const live = openAtomicState(initialState());
@@ -190,7 +193,7 @@ describe('for any script of operations', () => {
     );
   });
 
-  test('going through bytes in the middle changes nothing', () => {
+  test('encoding and decoding between commits changes nothing', () => {
     fc.assert(
       fc.property(scripts(SAFE), fc.nat(24), (script, cut) => {
         const whole = initialState();

@@ -1,8 +1,8 @@
 /**
- * Random reducers: scripts of small operations over a state that has everything, to be run by any way of folding.
+ * Random reducers: scripts of small operations over a state with every kind of value. Any fold can run them.
  *
- * Whatever a script reads (orders of keys, sizes, neighbours) it writes into the state's `seen`, so that comparing states
- * compares what was read as well.
+ * A script writes what it reads (orders of keys, sizes, neighbours) into `seen` in the state, so that comparing states
+ * also compares the values that were read.
  */
 import fc from 'fast-check';
 import type { RecordedEvent } from '../../src/core/event.ts';
@@ -18,13 +18,13 @@ export interface Row {
 export interface State {
   rows: Map<number, Row>;
   archive: Map<number, Row>;
-  /** A plain Map for the oracle, which knows no OrderedMap. */
+  /** A plain Map for the oracle, which does not support OrderedMap. */
   levels: OrderedMap<number, Row> | Map<number, Row>;
   flags: Map<string, number | undefined>;
   counter: number;
   note?: string | undefined;
   nested: { list: number[]; tags: Set<string>; index: Map<string, Row>; row: Row };
-  /** Too large to be copied: drafted by immer. */
+  /** Too large to copy, so the fold makes a draft of it. */
   big: { list: Row[]; index: Map<number, Row>; tags: Set<string>; text: string };
   seen: string[];
   [extra: string]: unknown;
@@ -74,7 +74,7 @@ const change = (row: Row | undefined, n: number): void => {
   if (n % 4 === 0) delete row.more;
 };
 
-/** Operations after which no value is in the state twice: every way of folding must agree on them. */
+/** Operations that never put a value into two places. All folds must give the same result for them. */
 export const OPERATIONS: Record<string, Operation> = {
   setRow: ({ rows }, key, n) => void rows.set(key, row(n)),
   changeRow: ({ rows }, key, n) => change(rows.get(key), n),
@@ -199,7 +199,7 @@ export const OPERATIONS: Record<string, Operation> = {
     if (moved !== undefined) archive.set(1000 + key, moved);
   },
   keepPayload(state, key, n) {
-    // The payload of an event, put into the state as it is, and changed there before the commit is over.
+    // Puts the payload of an event into the state without a copy, and changes it there before the end of the commit.
     const payload = state.payload as Row | undefined;
     if (payload === undefined) return;
     delete state.payload;
@@ -208,7 +208,7 @@ export const OPERATIONS: Record<string, Operation> = {
   },
 };
 
-/** Operations that put one value into two places, or move it: the atomic fold refuses the former. */
+/** Operations that put one value into two places, or move it. The atomic fold refuses the first kind. */
 export const ALIASING: Record<string, Operation> = {
   shareRow({ rows, archive }, key, n) {
     const shared = rows.get(key);
@@ -266,7 +266,7 @@ export interface Step {
   readonly b: number;
 }
 
-/** The events of one commit; a commit that fails does so in its last step. */
+/** The events of one commit. A failing commit fails in its last step. */
 export interface ScriptedCommit {
   readonly events: readonly (readonly Step[])[];
   readonly fails: boolean;

@@ -1,4 +1,4 @@
-/** Arbitrary legal states, with everything a state may consist of. */
+/** Arbitrary legal states, with every kind of value that a state may hold. */
 import fc from 'fast-check';
 import { ascending, OrderedMap } from '../../src/fold/ordered-map.ts';
 
@@ -43,7 +43,7 @@ const leaf = fc.oneof(
   { weight: 1, arbitrary: fc.uint8Array().map((bytes) => new DataView(bytes.slice().buffer)) },
 );
 
-/** An object whose keys include `__proto__`, defined and not assigned. */
+/** An object whose keys include `__proto__`, which is defined, not assigned. */
 const objectOf = (value: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
   fc
     .tuple(fc.uniqueArray(fc.tuple(text, value), { selector: ([key]) => key, maxLength: 6 }), fc.boolean())
@@ -72,7 +72,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
 
 export const INITIAL = { ordered: new OrderedMap<number, unknown>(ascending) };
 
-/** States; their one OrderedMap is `ordered`, as in `INITIAL`. */
+/** Arbitrary states. Their only OrderedMap is `ordered`, as in `INITIAL`. */
 export const legalState: fc.Arbitrary<Record<string, unknown>> = fc
   .tuple(objectOf(value), fc.option(fc.array(fc.tuple(fc.integer(), value), { maxLength: 50 }), { nil: undefined }))
   .map(([root, entries]) => {

@@ -6,7 +6,7 @@ import { hashState } from '../../src/fold/encoding/state-codec.ts';
 import { type FoldReducers, foldDirect, openAtomicState, openDirectState } from '../../src/fold/live-state.ts';
 import { ascending, OrderedMap } from '../../src/fold/ordered-map.ts';
 
-/** Events with nothing but their type; the reducers of a test are named after what they do. */
+/** Events that have only a type. Each reducer is named after what it does. */
 const events = (...types: string[]): RecordedEvent[] =>
   types.map((type, index) => ({
     sequence: index + 1,
@@ -41,8 +41,8 @@ const book = () => ({
 });
 type Book = ReturnType<typeof book>;
 
-describe('what readers see of an atomic state', () => {
-  test('is the state, as if nobody had folded anything', () => {
+describe('the atomic state that readers see', () => {
+  test('equals the state that was opened', () => {
     const live = openAtomicState(book());
     live.fold({ Touched: (s: Book) => void s.orders.get(1)!.quantity++ }, events('Touched'));
     const expected = book();
@@ -88,7 +88,7 @@ describe('what readers see of an atomic state', () => {
     return live;
   };
 
-  test('keeps what a commit did not touch, and its root if only tables changed', () => {
+  test('keeps every value that a commit did not touch, and its root if only tables changed', () => {
     const live = openAtomicState(book());
     const { value: root } = live;
     const [first, second, last] = [root.orders.get(1), root.orders.get(2), root.last];
@@ -105,7 +105,7 @@ describe('what readers see of an atomic state', () => {
     expect(root.orders.get(2)).not.toBe(second);
   });
 
-  test('a table is one object for good; a reader that iterates it meets the present', () => {
+  test('a table always stays the same object, and iterating it shows the current entries', () => {
     const live = openAtomicState(book());
     const { levels } = live.value;
     const steps = levels.keys();
@@ -116,7 +116,7 @@ describe('what readers see of an atomic state', () => {
   });
 });
 
-describe('a commit that fails names its event, and the state is as it was', () => {
+describe('the error of a failed commit names its event, and the state is unchanged', () => {
   const half = (s: Book): void => {
     s.orders.get(1)!.quantity = 0;
     s.orders.set(3, { quantity: 3 });
@@ -139,7 +139,7 @@ describe('a commit that fails names its event, and the state is as it was', () =
     ],
     ['a reducer is async', async (s: Book) => void s.count++, { type: 'Bad', sequence: 2 }],
     ['a reducer rejects later', () => Promise.reject(new Error('later')), { type: 'Bad' }],
-    ['a function is left behind', leaveBehind(() => 1), { at: 'orders[7].quantity', sequence: 2 }],
+    ['a function is left in the state', leaveBehind(() => 1), { at: 'orders[7].quantity', sequence: 2 }],
     ['a symbol', leaveBehind(Symbol('s')), { at: 'orders[7].quantity' }],
     ['a promise', leaveBehind(Promise.resolve(1)), { at: 'orders[7].quantity' }],
     ['an instance', leaveBehind([{ 'a b': new (class Order {})() }]), { at: 'orders[7].quantity[0]["a b"]' }],
@@ -148,12 +148,12 @@ describe('a commit that fails names its event, and the state is as it was', () =
     ['a Buffer', leaveBehind(Buffer.from('x')), { at: 'orders[7].quantity' }],
     ['a regular expression', leaveBehind(/x/), { at: 'orders[7].quantity' }],
     [
-      'an OrderedMap below the top',
+      'an OrderedMap below the top level',
       leaveBehind(new OrderedMap<number, number>(ascending)),
       { at: 'orders[7].quantity' },
     ],
     ['a cycle', leaveBehind(cyclic), {}],
-    ['a nested table draft of the ordered kind', (s: any) => void (s.x = { y: [s.levels] }), { at: 'x.y[0]' }],
+    ['a nested draft of an OrderedMap', (s: any) => void (s.x = { y: [s.levels] }), { at: 'x.y[0]' }],
     ['another prototype', (s: Book) => void Object.setPrototypeOf(s, { evil: true }), {}],
   ])('%s', (_name, Bad, expected) => {
     const live = openAtomicState(book());
@@ -177,13 +177,13 @@ describe('a commit that fails names its event, and the state is as it was', () =
     expect(caught(() => foldDirect({}, book(), events(type)))).toMatchObject({ code: 'UNKNOWN_EVENT_TYPE', type });
   });
 
-  test('a state that is no plain data is not even opened', () => {
+  test('a state that is not plain data is refused when it is opened', () => {
     expect(caught(() => openAtomicState({ a: { b: new Map([['k', new URL('x:')]]) } }))).toMatchObject({ at: 'a.b.k' });
     expect(caught(() => openAtomicState(new Map()))).toMatchObject({ code: 'REDUCER_FAILED' });
   });
 });
 
-/** Every reducer here must do the same to a draft as to the state itself. */
+/** Every reducer here must have the same effect on a draft and on the state itself. */
 describe('a draft behaves as the state does', () => {
   const same = (...reducers: ((s: any, data: any) => unknown)[]): any => {
     const named = Object.fromEntries(reducers.map((reducer, index) => [`R${index}`, reducer]));
@@ -200,7 +200,7 @@ describe('a draft behaves as the state does', () => {
     return direct.value;
   };
 
-  test('a reducer may return what it likes, but for a promise', () => {
+  test('a reducer may return any value except a promise', () => {
     same(
       (s) => s.orders.set(5, { quantity: 5 }),
       (s) => s,
@@ -209,7 +209,7 @@ describe('a draft behaves as the state does', () => {
     );
   });
 
-  test('tables are Maps to instanceof, and say so', () => {
+  test('tables are instances of Map and have its tag', () => {
     const seen = same((s) => {
       s.seen = [
         s.orders instanceof Map,
@@ -221,7 +221,7 @@ describe('a draft behaves as the state does', () => {
     expect(seen).toEqual([true, true, '[object Map]', 2]);
   });
 
-  test('the root has its keys in order, whatever was added, deleted and read', () => {
+  test('the root keeps the usual key order after adding, deleting and reading', () => {
     const { keys } = same((s) => {
       delete s.count;
       s[7] = 'index keys come first';
@@ -234,7 +234,7 @@ describe('a draft behaves as the state does', () => {
     expect(keys[0]).toEqual(['7', 'orders', 'levels', 'last', 'count']);
   });
 
-  test('an object has its keys in order too', () => {
+  test('an object keeps the usual key order, too', () => {
     const { orders, levels } = same(
       (s) => s.orders.set(1, { quantity: 10, none: undefined, also: 1 }),
       (s) => {
@@ -249,7 +249,7 @@ describe('a draft behaves as the state does', () => {
     expect([Object.keys(orders.get(1)), Object.keys(levels.get(100))]).toEqual([['also', 'quantity'], ['quantity']]);
   });
 
-  test('what is read twice is the same thing twice', () => {
+  test('reading a value twice gives the same object', () => {
     const { seen } = same((s) => {
       s.orders.set(7, { quantity: 7 });
       const [order, level] = [s.orders.get(1), s.levels.get(100)];
@@ -265,7 +265,7 @@ describe('a draft behaves as the state does', () => {
     expect(seen).toEqual(Array(7).fill(true));
   });
 
-  test('what is inherited is there, and nothing else', () => {
+  test('only the inherited members of Object exist', () => {
     const { seen } = same((s) => {
       s.seen = [
         s.constructor === Object,
@@ -278,7 +278,7 @@ describe('a draft behaves as the state does', () => {
     expect(seen).toEqual([true, true, 'function', true, true]);
   });
 
-  test('a table can be replaced, deleted, and made', () => {
+  test('a reducer can replace, delete and add a table', () => {
     same(
       (s) => {
         s.orders.get(1).quantity = 7;
@@ -291,7 +291,7 @@ describe('a draft behaves as the state does', () => {
     );
   });
 
-  test('tables change places', () => {
+  test('two tables can be swapped', () => {
     const reducers = {
       Swap(s: any) {
         [s.a, s.b] = [s.b, s.a];
@@ -356,7 +356,7 @@ describe('a draft behaves as the state does', () => {
     });
   });
 
-  test('dates, bytes, bigints and collections below the top', () => {
+  test('dates, bytes, bigints and collections below the top level', () => {
     same(
       (s) => {
         s.orders.set(3, {
@@ -384,7 +384,7 @@ describe('a draft behaves as the state does', () => {
     );
   });
 
-  test('large values too', () => {
+  test('large values behave the same way', () => {
     same(
       (s) => {
         s.orders.set(3, {
@@ -408,7 +408,7 @@ describe('a draft behaves as the state does', () => {
     );
   });
 
-  test('a key called __proto__ is a key like others', () => {
+  test('a key called __proto__ is an ordinary key', () => {
     const { orders } = same(
       (s) => {
         const order = JSON.parse('{"quantity":1,"__proto__":{"polluted":true}}');
@@ -420,7 +420,7 @@ describe('a draft behaves as the state does', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  test('also in a value that is too large to be copied', () => {
+  test('a key called __proto__ is an ordinary key in a large value', () => {
     const { large } = same(
       (s) => {
         const members = Array.from({ length: 300 }, (_, n) => `"k${n}":{"n":${n}}`).join();
@@ -433,7 +433,7 @@ describe('a draft behaves as the state does', () => {
   });
 });
 
-test('a draft that outlives its commit changes nothing', () => {
+test('a draft that is kept after its commit changes nothing', () => {
   const live = openAtomicState<any>(book());
   let leaked: any;
   let leakedParts: any[] = [];
@@ -486,7 +486,7 @@ describe('the direct fold', () => {
     expect(state.n).toBe(2);
   });
 
-  test('lets through what the events themselves throw', () => {
+  test('throws the errors of the event source unchanged', () => {
     const damaged = function* (): Generator<RecordedEvent> {
       yield* events('Added');
       throw new RangeError('damaged block');
@@ -494,7 +494,7 @@ describe('the direct fold', () => {
     expect(() => foldDirect({ Added() {} }, {}, damaged())).toThrow(RangeError);
   });
 
-  test('shows the state, unfrozen, through the same interface', () => {
+  test('gives access to the state itself, unfrozen, through the same interface', () => {
     const state = book();
     const live = openDirectState(state);
     live.fold({ Touched: (s: Book) => void s.count++ }, events('Touched'));

@@ -10,7 +10,7 @@ import {
   type ReadonlyOrderedMap,
 } from '../../src/fold/ordered-map.ts';
 
-/** The same map as a sorted array: slow, and plainly right. */
+/** The same map as a sorted array: slow, but clearly correct. */
 class SortedArray<K, V> {
   entries: [K, V][] = [];
   readonly compare: Comparator<K>;
@@ -62,7 +62,7 @@ const bounds = fc.record(
   { requiredKeys: [] },
 );
 
-describe('an OrderedMap is a sorted array', () => {
+describe('an OrderedMap behaves like a sorted array', () => {
   test.each([
     ['ascending', ascending<number>],
     ['descending', descending<number>],
@@ -97,7 +97,7 @@ describe('an OrderedMap is a sorted array', () => {
     );
   });
 
-  test('also where many values are undefined and leaves merge', () => {
+  test('keeps its values when many are undefined and leaves merge', () => {
     const map = new OrderedMap<number, string | undefined>(ascending);
     for (let n = 0; n < 2_000; n++) map.set(n, n < 1_000 ? undefined : `v${n}`);
     for (let n = 0; n < 2_000; n++) if (n % 7 !== 0) map.delete(n);
@@ -113,7 +113,7 @@ describe('iteration is live', () => {
       [1, 2, 3, 4, 5].map((n) => [n, `v${n}`]),
     );
 
-  test('entries set ahead are visited, deleted ones are not, none twice', () => {
+  test('it visits entries that are added ahead, skips deleted ones, and visits none twice', () => {
     const map = numbers();
     const visited: number[] = [];
     for (const n of map.keys()) {
@@ -124,7 +124,7 @@ describe('iteration is live', () => {
     expect(visited).toEqual([1, 2, 4, 4.5, 5]);
   });
 
-  test('a new value is seen, and clearing ends it', () => {
+  test('it sees new values, and clearing the map ends it', () => {
     const map = numbers();
     const visited: string[] = [];
     for (const [n, value] of map) {
@@ -135,7 +135,7 @@ describe('iteration is live', () => {
     expect(visited).toEqual(['v1', 'changed', 'v3']);
   });
 
-  test('backwards too', () => {
+  test('it is also live backwards', () => {
     const map = numbers();
     const visited: number[] = [];
     for (const [n] of map.range({ reverse: true, from: 1, fromExclusive: true })) {
@@ -165,7 +165,7 @@ describe('keys', () => {
     ]).toEqual([...words].sort().reverse());
   });
 
-  test('of several parts need a comparator of their own', () => {
+  test('that are objects need a custom comparator', () => {
     type Due = readonly [at: number, id: number];
     const queue = new OrderedMap<Due, string>((a, b) => a[0] - b[0] || a[1] - b[1]);
     queue.set([20, 1], 'c').set([10, 2], 'b').set([10, 1], 'a');
@@ -173,13 +173,13 @@ describe('keys', () => {
     expect(queue.has([20, 1])).toBe(true);
   });
 
-  test.each([Number.NaN, undefined])('%s is in no order, and refused', (none) => {
+  test.each([Number.NaN, undefined])('%s cannot be ordered and is refused', (none) => {
     const map = new OrderedMap<number, number>(ascending, [[1, 1]]);
     expect(() => map.set(none as number, 1)).toThrow(TypeError);
     expect([...map]).toEqual([[1, 1]]);
   });
 
-  test('undefined is in no map', () => {
+  test('undefined is never a key of the map', () => {
     const map = new OrderedMap<number, number>(ascending, [[1, 1]]);
     expect([map.has(undefined as never), map.get(undefined as never), map.delete(undefined as never)]).toEqual([
       false,
@@ -192,7 +192,7 @@ describe('keys', () => {
     expect(Object.is(new OrderedMap(ascending<number>, [[-0, 1]]).first()![0], 0)).toBe(true);
   });
 
-  test('without a comparator there is no map', () => {
+  test('the constructor needs a comparator', () => {
     expect(() => new OrderedMap([[1, 2]] as never)).toThrow(/comparator/);
   });
 });
@@ -210,9 +210,9 @@ test('its read-only view keeps its methods, with values read-only', () => {
   (): void => {
     // @ts-expect-error a read-only view has no set
     view.set(1, { a: 2 });
-    // @ts-expect-error nor can its values be changed
+    // @ts-expect-error its values are read-only
     view.first()![1].a = 2;
-    // @ts-expect-error nor below
+    // @ts-expect-error nested values are read-only, too
     nested.levels.get(1)!.push(2);
   };
 });

@@ -1,4 +1,4 @@
-/** One rule for what may stand in a state: each value has one place and one owner, in both folds. */
+/** The rule for values in a state: each value has one place and one owner, in both folds. */
 
 import { isDeepStrictEqual } from 'node:util';
 import vm from 'node:vm';
@@ -13,7 +13,7 @@ import { plain } from '../../src/fold/own-copy.ts';
 type Change = (state: any, data: any, event: any) => unknown;
 
 const row = (n: number) => ({ n, tags: [n], at: new Date(n), bytes: new Uint8Array([n, n]) });
-/** Some three hundred members: too many to be copied as a whole. */
+/** About 300 members: too many to copy as a whole. */
 const large = () => ({
   list: Array.from({ length: 60 }, (_, n) => row(n)),
   map: new Map([1, 2].map((n) => [n, row(n)])),
@@ -53,7 +53,9 @@ function refusal(change: Change, event = eventOf('Changed')): RefoldError {
   throw new Error('it was not refused');
 }
 
-/** What both folds come to after the changes, each an event; together and one by one. */
+/**
+ * The states of both folds after the changes. Each change is one event; the events form one commit, or one commit each.
+ */
 function same(...changes: Change[]): any {
   const reducers = Object.fromEntries(changes.map((change, index) => [`C${index}`, change]));
   const events = () => changes.map((_, index) => eventOf(`C${index}`, index + 1));
@@ -70,10 +72,10 @@ function same(...changes: Change[]): any {
   return direct.value;
 }
 
-describe('a value in two places is refused with both', () => {
+describe('a value in two places is refused, and the error names both places', () => {
   test.each<[string, Change, at: string, other: string]>([
     [
-      'a new one',
+      'a new value',
       (s) => {
         const v = row(9);
         s.rows.set(8, v);
@@ -82,9 +84,9 @@ describe('a value in two places is refused with both', () => {
       'rows[9]',
       'rows[8]',
     ],
-    ['one that was read', (s) => void s.archive.set(1, s.rows.get(1)), 'archive[1]', 'rows[1]'],
+    ['a value that was read', (s) => void s.archive.set(1, s.rows.get(1)), 'archive[1]', 'rows[1]'],
     [
-      'one that was read and changed',
+      'a value that was read and changed',
       (s) => {
         s.rows.get(1).n = 5;
         s.archive.set(1, s.rows.get(1));
@@ -92,9 +94,9 @@ describe('a value in two places is refused with both', () => {
       'archive[1]',
       'rows[1]',
     ],
-    ['a part of one that was read', (s) => void (s.small.two = s.rows.get(2).tags), 'rows[2].tags', 'small.two'],
+    ['a part of a value that was read', (s) => void (s.small.two = s.rows.get(2).tags), 'rows[2].tags', 'small.two'],
     [
-      'a part of one that changed',
+      'a part of a value that changed',
       (s) => {
         s.rows.get(2).n = 0;
         s.small.two = s.rows.get(2).tags;
@@ -103,7 +105,7 @@ describe('a value in two places is refused with both', () => {
       'small.two',
     ],
     [
-      'twice in one new value',
+      'a value twice in one new value',
       (s) => {
         const t = [1];
         s.small.two = { a: t, b: t };
@@ -112,16 +114,21 @@ describe('a value in two places is refused with both', () => {
       'small.two.a',
     ],
     ['a part of a large value', (s) => void (s.small.two = s.large.list[3]), 'small.two', 'large.list[3]'],
-    ['within a large value', (s) => void (s.large.list[0] = s.large.list[3]), 'large.list[0]', 'large.list[3]'],
+    [
+      'a value twice in a large value',
+      (s) => void (s.large.list[0] = s.large.list[3]),
+      'large.list[0]',
+      'large.list[3]',
+    ],
     ['a Map of a large value', (s) => void (s.small.two = { in: s.large.map }), 'small.two.in', 'large.map'],
     ['a Set of a large value', (s) => void (s.large.again = s.large.set), 'large.again', 'large.set'],
-    ['a level', (s) => void s.levels.set(11, s.levels.get(10)), 'levels[11]', 'levels[10]'],
+    ['an entry of an OrderedMap', (s) => void s.levels.set(11, s.levels.get(10)), 'levels[11]', 'levels[10]'],
     ['a table', (s) => void (s.archive = s.rows), 'archive', 'rows'],
-    ['a table below the top', (s) => void (s.small.two = [s.rows]), 'small.two[0]', 'rows'],
+    ['a table below the top level', (s) => void (s.small.two = [s.rows]), 'small.two[0]', 'rows'],
     ['a date', (s) => void (s.small.two = s.at), 'small.two', 'at'],
     ['bytes', (s) => void (s.small.two = s.bytes), 'small.two', 'bytes'],
     [
-      'as a key and as a value',
+      'a value that is also a key',
       (s) => {
         const k = ['k'];
         s.archive.set(k, k);
@@ -136,7 +143,7 @@ describe('a value in two places is refused with both', () => {
     expect(places).toEqual([at, other].sort());
   });
 
-  test('two views of one buffer', () => {
+  test('two views of one buffer are in two places', () => {
     const error = refusal((s) => {
       const buffer = new ArrayBuffer(8);
       s.small.one = new Uint8Array(buffer);
@@ -145,7 +152,7 @@ describe('a value in two places is refused with both', () => {
     expect(error.at).toBe('small.two');
   });
 
-  test('also between two events of a commit: the second is to blame', () => {
+  test('if two events of a commit put a value into two places, the error names the second event', () => {
     const live = openAtomicState<any>(state());
     const reducers = {
       Read: (s: any) => void (s.small.two = { ...s.rows.get(1), tags: [], at: null, bytes: null }),
@@ -157,7 +164,7 @@ describe('a value in two places is refused with both', () => {
   });
 });
 
-describe('moving is free', () => {
+describe('moving a value is allowed', () => {
   test.each<[string, Change]>([
     [
       'an entry',
@@ -177,7 +184,7 @@ describe('moving is free', () => {
       },
     ],
     [
-      'a part, out of what goes',
+      'a part, out of a value that is deleted',
       (s) => {
         s.small.two = s.rows.get(1).tags;
         s.rows.delete(1);
@@ -191,7 +198,7 @@ describe('moving is free', () => {
       },
     ],
     [
-      'to the end of a table',
+      'an entry to the end of a table',
       (s) => {
         const v = s.rows.get(1);
         s.rows.delete(1);
@@ -199,24 +206,24 @@ describe('moving is free', () => {
       },
     ],
     [
-      'a level',
+      'an entry of an OrderedMap',
       (s) => {
         const v = s.levels.first()[1];
         s.levels.delete(10);
         s.levels.set(20, v);
       },
     ],
-    ['out of a large list', (s) => void s.archive.set('x', s.large.list.shift())],
+    ['an item out of a large list', (s) => void s.archive.set('x', s.large.list.shift())],
     [
-      'into a large list',
+      'an item into a large list',
       (s) => {
         s.large.list.push(s.rows.get(3));
         s.rows.delete(3);
       },
     ],
-    ['within a large list', (s) => void s.large.list.reverse()],
-    ['by a splice', (s) => void s.large.list.splice(10, 5, ...s.large.list.splice(30, 2))],
-    ['by sorting', (s) => void s.large.list.sort((a: any, b: any) => b.n - a.n)],
+    ['items within a large list', (s) => void s.large.list.reverse()],
+    ['items by a splice', (s) => void s.large.list.splice(10, 5, ...s.large.list.splice(30, 2))],
+    ['items by sorting', (s) => void s.large.list.sort((a: any, b: any) => b.n - a.n)],
     [
       'a Map out of a large value',
       (s) => {
@@ -238,26 +245,26 @@ describe('moving is free', () => {
       },
     ],
     ['the data of the event', (s, data) => void s.archive.set('d', data)],
-    ['the data by its other name', (s, _d, event) => void s.archive.set('d', event.data)],
+    ['the data as event.data', (s, _d, event) => void s.archive.set('d', event.data)],
     ['the whole event', (s, _d, event) => void s.archive.set('e', event)],
   ])('%s', (_what, change) => {
     same(change, (s) => void s.small.list.push(4), change.length > 9 ? () => {} : (s) => s.archive.size);
   });
 });
 
-describe('what others have frozen is refused', () => {
+describe('a value that other code has frozen is refused', () => {
   const CONSTANT = Object.freeze({ a: 1 });
   test.each<[string, Change, at: string]>([
     ['a constant', (s) => void (s.small.two = CONSTANT), 'small.two'],
-    ['within a new value', (s) => void s.rows.set(9, { deep: [CONSTANT] }), 'rows[9].deep[0]'],
-    ['a shallow freeze', (s) => void (s.small.two = Object.freeze({ a: { b: 1 } })), 'small.two'],
+    ['a constant within a new value', (s) => void s.rows.set(9, { deep: [CONSTANT] }), 'rows[9].deep[0]'],
+    ['a shallowly frozen value', (s) => void (s.small.two = Object.freeze({ a: { b: 1 } })), 'small.two'],
     ['sealed', (s) => void (s.small.two = Object.seal([1])), 'small.two'],
-    ['not extensible', (s) => void (s.small.two = Object.preventExtensions({})), 'small.two'],
-    ['what was read', (s) => void Object.freeze(s.rows.get(1)), 'rows[1]'],
-    ['a part of what was read', (s) => void Object.freeze(s.rows.get(1).tags), 'rows[1].tags'],
-    ['a wrapper of an instance', (s) => void (s.small.two = Object.freeze([new URL('x:')])), 'small.two'],
-    ['a wrapper of a function', (s) => void (s.small.two = Object.freeze({ f: () => 1 })), 'small.two'],
-    ['a wrapper of a draft', (s) => void (s.small.two = Object.freeze({ f: s.large.list })), 'small.two'],
+    ['a value that is not extensible', (s) => void (s.small.two = Object.preventExtensions({})), 'small.two'],
+    ['a value that was read', (s) => void Object.freeze(s.rows.get(1)), 'rows[1]'],
+    ['a part of a value that was read', (s) => void Object.freeze(s.rows.get(1).tags), 'rows[1].tags'],
+    ['a frozen wrapper of an instance', (s) => void (s.small.two = Object.freeze([new URL('x:')])), 'small.two'],
+    ['a frozen wrapper of a function', (s) => void (s.small.two = Object.freeze({ f: () => 1 })), 'small.two'],
+    ['a frozen wrapper of a draft', (s) => void (s.small.two = Object.freeze({ f: s.large.list })), 'small.two'],
     ['meta', (s, _d, { meta }) => void (s.small.two = meta), 'small.two'],
   ])('%s', (_what, change, at) => {
     const meta = Object.freeze({ by: 'me' });
@@ -269,7 +276,7 @@ describe('what others have frozen is refused', () => {
     expect(refusal((s) => void Object.freeze(s)).cause).toBeInstanceOf(TypeError);
   });
 
-  test('a value of another state, and one kept from an earlier commit', () => {
+  test('a value of another state, and a value kept from an earlier commit', () => {
     const other = openAtomicState(state()).value.rows.get(1);
     expect(refusal((s) => void s.archive.set(1, other)).at).toBe('archive[1]');
     const live = openAtomicState<any>(state());
@@ -278,7 +285,7 @@ describe('what others have frozen is refused', () => {
   });
 });
 
-describe('what a snapshot would lose is refused', () => {
+describe('a value that a snapshot would lose is refused', () => {
   test.each<[string, Change, at?: string]>([
     [
       'a getter',
@@ -292,7 +299,7 @@ describe('what a snapshot would lose is refused', () => {
     ],
     ['a setter', (s) => void s.rows.set(9, { set n(_n: number) {} }), 'rows[9].n'],
     [
-      'a getter within',
+      'a nested getter',
       (s) =>
         void (s.small.two = [
           {
@@ -304,7 +311,7 @@ describe('what a snapshot would lose is refused', () => {
       'small.two[0].n',
     ],
     [
-      'a getter in the place of a record with the same keys',
+      'a getter in an object that replaces a record with the same keys',
       (s) =>
         void s.rows.set(1, {
           ...row(1),
@@ -325,16 +332,19 @@ describe('what a snapshot would lose is refused', () => {
       'large.x',
     ],
     ['a hidden member', (s) => void Object.defineProperty(s.rows.get(1), 'x', { value: 1 })],
-    ['a hidden member, the rest unchanged', (s) => void Object.defineProperty((s.small.two = {}), 'x', { value: 1 })],
+    [
+      'a hidden member of an otherwise unchanged object',
+      (s) => void Object.defineProperty((s.small.two = {}), 'x', { value: 1 }),
+    ],
     ['a hidden property', (s) => void Object.defineProperty(s, 'x', { value: 1, configurable: true }), 'x'],
     ['a symbol', (s) => void (s.rows.get(1)[Symbol('x')] = 1)],
     ['a symbol in a large value', (s) => void (s.large[Symbol('x')] = 1)],
     ['a symbol at the root', (s) => void (s[Symbol('x')] = 1)],
     ['a hole', (s) => void delete s.small.list[1], 'small.list'],
     ['a hole in a new array', (s) => void (s.small.two = new Array(3)), 'small.two'],
-    ['a hole by length', (s) => void (s.small.list.length = 9), 'small.list'],
+    ['a hole made by setting length', (s) => void (s.small.list.length = 9), 'small.list'],
     ['a hole in a large list', (s) => void delete s.large.list[3], 'large.list'],
-    ['a hole in a large list by its length', (s) => void (s.large.list.length += 2), 'large.list'],
+    ['a hole in a large list made by setting length', (s) => void (s.large.list.length += 2), 'large.list'],
     ['a hole in a large list, beyond its end', (s) => void (s.large.list[99] = 1), 'large.list'],
     ['a member of an array', (s) => void (s.small.list.total = 6), 'small.list.total'],
     ['a member of a large array', (s) => void (s.large.list.total = 6), 'large.list.total'],
@@ -343,20 +353,20 @@ describe('what a snapshot would lose is refused', () => {
     ['a proxy', (s) => void (s.small.two = new Proxy({ a: 1 }, {})), 'small.two'],
     ['a key that is a symbol', (s) => void s.archive.set(Symbol('k'), 1)],
     ['a key that is a function', (s) => void s.archive.set(() => 1, 1)],
-    ['such a key in a new Map', (s) => void (s.small.two = new Map([[Symbol('k'), 1]]))],
-    ['such a member of a Set', (s) => void s.large.set.add(Symbol('m'))],
+    ['a key that is a symbol in a new Map', (s) => void (s.small.two = new Map([[Symbol('k'), 1]]))],
+    ['a symbol in a Set', (s) => void s.large.set.add(Symbol('m'))],
     ['a function in a Set', (s) => void s.large.set.add(() => 1)],
     ['shared memory', (s) => void (s.small.two = new Uint8Array(new SharedArrayBuffer(4))), 'small.two'],
     ['another prototype', (s) => void Object.setPrototypeOf(s.rows.get(1), { a: 1 }), 'rows[1]'],
     ['another prototype of a large value', (s) => void Object.setPrototypeOf(s.large, { a: 1 })],
     ['an array with another prototype', (s) => void Object.setPrototypeOf(s.small.list, { a: 1 })],
     ['an array without a prototype', (s) => void Object.setPrototypeOf(s.small.list, null)],
-    ['an array that is made an object', (s) => void Object.setPrototypeOf(s.small.list, Object.prototype)],
+    ['an array with the prototype of an object', (s) => void Object.setPrototypeOf(s.small.list, Object.prototype)],
     ['a Map with another prototype', (s) => void (s.small.two = Object.setPrototypeOf(new Map(), { a: 1 }))],
     ['an instance', (s) => void (s.small.two = new (class Foo {})()), 'small.two'],
-    ['a class of Map', (s) => void (s.small.two = new (class Bar extends Map {})()), 'small.two'],
+    ['an instance of a subclass of Map', (s) => void (s.small.two = new (class Bar extends Map {})()), 'small.two'],
     [
-      'an object on an object without a prototype',
+      'an object whose prototype is an object without a prototype',
       (s) => void (s.small.two = Object.create(Object.create(null))),
       'small.two',
     ],
@@ -367,7 +377,7 @@ describe('what a snapshot would lose is refused', () => {
   });
 });
 
-describe('what is changed in place', () => {
+describe('a value that is changed in place', () => {
   const changes: Change[] = [
     (s) => void s.at.setTime(99),
     (s) => void (s.bytes[0] = 99),
@@ -376,11 +386,11 @@ describe('what is changed in place', () => {
     (s) => void s.large.list[2].at.setTime(5),
     (s) => void (s.large.list[2].bytes[1] = 77),
   ];
-  test('is as on replay', () => {
+  test('is the same as on replay', () => {
     same(...changes);
   });
 
-  test('leaves no trace when the event is refused', () => {
+  test('is unchanged when the event is refused', () => {
     for (const change of changes) {
       refusal((s) => {
         change(s, undefined, undefined);
@@ -392,9 +402,9 @@ describe('what is changed in place', () => {
 
 describe('an OrderedMap stays in its property, with its comparator', () => {
   test.each<[string, Change]>([
-    ['made anew', (s) => void (s.levels = new OrderedMap<number, unknown>(ascending))],
+    ['a new one in its place', (s) => void (s.levels = new OrderedMap<number, unknown>(ascending))],
     ['re-sorted', (s) => void (s.levels = new OrderedMap<number, any>((a, b) => b - a, []))],
-    ['a second one', (s) => void (s.others = new OrderedMap<number, unknown>(ascending))],
+    ['an additional one', (s) => void (s.others = new OrderedMap<number, unknown>(ascending))],
     [
       'moved',
       (s) => {
@@ -416,7 +426,7 @@ describe('an OrderedMap stays in its property, with its comparator', () => {
     expect(direct.isWhole).toBe(false);
   });
 
-  test('put back where it was, it may be', () => {
+  test('an OrderedMap may be put back into its property', () => {
     same((s) => {
       const { levels } = s;
       delete s.levels;
@@ -426,9 +436,9 @@ describe('an OrderedMap stays in its property, with its comparator', () => {
   });
 
   test.each<[string, (a: number, b: number) => any]>([
-    ['says the same both ways', (a, b) => (a === b ? 0 : -1)],
-    ['gives NaN for some', (a, b) => (a + b === 15 ? Number.NaN : a - b)],
-  ])('a comparator that %s is refused where it is noticed', (_what, compare) => {
+    ['gives the same answer for swapped arguments', (a, b) => (a === b ? 0 : -1)],
+    ['gives NaN for some keys', (a, b) => (a + b === 15 ? Number.NaN : a - b)],
+  ])('a comparator that %s is refused when it is noticed', (_what, compare) => {
     const live = openAtomicState({ m: new OrderedMap<number, number>(compare, [[10, 1]]) });
     const set = (s: any): unknown => s.m.set(5, 1);
     expect(() => live.fold({ Set: set }, [eventOf('Set')])).toThrow(
@@ -436,7 +446,7 @@ describe('an OrderedMap stays in its property, with its comparator', () => {
     );
   });
 
-  test('a key that is changed after it was set keeps its place', () => {
+  test('changing a key object after set does not change the map', () => {
     const byParts = (a: number[], b: number[]): number => a[0]! - b[0]! || a[1]! - b[1]!;
     const initial = () => ({ m: new OrderedMap<number[], number>(byParts, [[[1, 1], 1]]), seen: [] as unknown[] });
     const change = (s: any): void => {
@@ -453,7 +463,7 @@ describe('an OrderedMap stays in its property, with its comparator', () => {
     expect(hashState(live.value)).toBe(hashState(direct.value));
   });
 
-  test('a comparator that takes two keys for the same keeps the one that was set', () => {
+  test('if a comparator treats two keys as equal, the map keeps the last one that was set', () => {
     const byLetter = (a: string, b: string): number => ascending(a.toLowerCase(), b.toLowerCase());
     const initial = () => ({ m: new OrderedMap<string, any>(byLetter, [['a', { n: 1 }]]), keys: '' });
     const read = (s: any): void => {
@@ -472,7 +482,7 @@ describe('an OrderedMap stays in its property, with its comparator', () => {
   });
 });
 
-describe('another realm', () => {
+describe('a value of another realm', () => {
   const foreign = (code: string): any => vm.runInNewContext(code);
   test.each([
     ['an object', '({ a: 1 })'],
@@ -483,7 +493,7 @@ describe('another realm', () => {
     ['a typed array', 'new Float64Array([1.5, NaN])'],
     ['an ArrayBuffer', 'new ArrayBuffer(3)'],
     ['a DataView', 'new DataView(new ArrayBuffer(3))'],
-  ])('%s becomes one of this realm', (_what, code) => {
+  ])('%s becomes a value of this realm', (_what, code) => {
     const live = openAtomicState<any>({});
     live.fold({ Put: (s: any) => void (s.x = { in: foreign(code) }) }, [eventOf('Put')]);
     const home = vm.runInThisContext(code);
@@ -493,14 +503,14 @@ describe('another realm', () => {
     expect(hashState(live.value)).toBe(hashState(direct.value));
   });
 
-  test('and so does a Date that fake timers made', () => {
+  test('a Date of fake timers becomes an ordinary Date', () => {
     const live = openAtomicState<any>({ at: null });
     const faked = Object.assign(new Date(5), { constructor: Date });
     live.fold({ Put: (s: any) => void (s.at = faked) }, [eventOf('Put')]);
     expect(Reflect.ownKeys(live.value.at)).toEqual([]);
   });
 
-  test('and so does an instance of a subclass of Date', () => {
+  test('an instance of a subclass of Date becomes an ordinary Date', () => {
     class Stamp extends Date {
       override valueOf(): number {
         return 0;
@@ -513,20 +523,23 @@ describe('another realm', () => {
   });
 });
 
-describe('drafts do not show their inside', () => {
+describe('a draft behaves like the value that it stands for', () => {
   test.each<[string, Change]>([
-    ['as JSON', (s) => void (s.small.two = JSON.stringify({ ...s, bytes: 0, large: s.large.list.slice(0, 2) }))],
     [
-      'by keys',
+      'to JSON.stringify',
+      (s) => void (s.small.two = JSON.stringify({ ...s, bytes: 0, large: s.large.list.slice(0, 2) })),
+    ],
+    [
+      'to Object.keys',
       (s) =>
         void (s.small.two = [s.rows, s.levels, s.large, s.large.map, s.large.set].map((v) => Object.keys(v).join())),
     ],
     [
-      'by own properties',
+      'to checks of own properties',
       (s) => void (s.small.two = [s.rows, s.large.set].map((v) => Object.getOwnPropertyNames(v).join())),
     ],
-    ['by their tags', (s) => void (s.small.two = [s.rows, s.levels, s.large.set].map(String))],
-    ['by spreading', (s) => void (s.small.two = [...s.rows.keys(), ...s.large.set])],
+    ['to reading its tag', (s) => void (s.small.two = [s.rows, s.levels, s.large.set].map(String))],
+    ['to spreading', (s) => void (s.small.two = [...s.rows.keys(), ...s.large.set])],
     [
       'to instanceof',
       (s) => void (s.small.two = [s.rows instanceof Map, s.large.set instanceof Set, s.large.map instanceof Map]),
@@ -539,7 +552,7 @@ describe('drafts do not show their inside', () => {
     ],
     ['to deep equality of a large list', (s) => void (s.small.two = isDeepStrictEqual(s.large.list, large().list))],
     ['to set methods', (s) => void (s.small.two = [...s.large.set.union(new Set(['z']))].join())],
-  ])('%s they answer as the state does', (_what, change) => {
+  ])('%s', (_what, change) => {
     same(change);
   });
 
@@ -551,13 +564,13 @@ describe('drafts do not show their inside', () => {
     ['structuredClone of the root', (s) => structuredClone(s)],
     ['isDeepStrictEqual of a table', (s) => isDeepStrictEqual(s.rows, new Map())],
     ['isDeepStrictEqual of a Set', (s) => isDeepStrictEqual(new Set(), s.large.set)],
-    ['asking for the constructor, as libraries do', (s) => new s.rows.constructor()],
-  ])('%s is refused, and offers plain()', (_what, change) => {
+    ['reading the constructor, as libraries do', (s) => new s.rows.constructor()],
+  ])('%s is refused, and the hint suggests plain()', (_what, change) => {
     const error = refusal((s) => void change(s, undefined, undefined));
     expect(`${error.message} ${error.hint}`).toContain('plain(draft)');
   });
 
-  test('plain() gives what can be cloned and compared, the same in both folds', () => {
+  test('plain() gives a value that can be cloned and compared, the same in both folds', () => {
     const direct = same((s) => {
       const all = plain({ rows: s.rows, large: s.large, root: Object.keys(plain(s)) });
       s.small.two = structuredClone(all);
@@ -568,13 +581,13 @@ describe('drafts do not show their inside', () => {
   });
 });
 
-describe('what a reducer returns', () => {
+describe('the return value of a reducer', () => {
   test.each<[string, Change]>([
     ['a new root', (s) => ({ ...s, small: 1 })],
     ['a new root without a prototype', (s) => Object.assign(Object.create(null), s)],
     ['a promise', async () => {}],
-    // biome-ignore lint/suspicious/noThenProperty: that is what is looked for
-    ['what can be awaited', () => ({ then() {} })],
+    // biome-ignore lint/suspicious/noThenProperty: the test needs a thenable
+    ['a thenable', () => ({ then() {} })],
   ])('%s is refused in both folds', (_what, change) => {
     expect(refusal(change).hint).toMatch(/^Change the draft/);
     expect(() => openDirectState<any>(state()).fold({ Changed: change }, [eventOf('Changed')])).toThrow(
@@ -595,7 +608,7 @@ describe('what a reducer returns', () => {
   });
 });
 
-test('a state that came with values in two places, or frozen, is opened with a copy for each place, and says where', () => {
+test('opening a state copies values that are frozen or in two places, and reports their paths', () => {
   const shared = row(1);
   const found: string[] = [];
   const live = openAtomicState<any>(
@@ -611,7 +624,7 @@ test('a state that came with values in two places, or frozen, is opened with a c
   expect([live.value.b[0].tags, live.value.e.f, live.value.b[1]]).toEqual([[1], [1], { c: { d: 2 } }]);
 });
 
-test('a table that is moved and put below the top as well is refused, whatever is met first', () => {
+test('a table that is moved and also put below the top level is refused, in either order', () => {
   for (const order of [
     ['small', 'rows', 'archive'],
     ['archive', 'rows', 'small'],
@@ -627,7 +640,7 @@ test('a table that is moved and put below the top as well is refused, whatever i
   }
 });
 
-describe('what only a draft would refuse is refused also when the reducer catches it', () => {
+describe('an error that only a draft throws refuses the commit even if the reducer catches it', () => {
   const caught =
     (change: Change): Change =>
     (s, data, event) => {
@@ -645,13 +658,13 @@ describe('what only a draft would refuse is refused also when the reducer catche
     ['freezing an ordered table', (s) => void Object.freeze(s.levels)],
     ['freezing a large Set', (s) => void Object.freeze(s.large.set)],
     ['another prototype', (s) => void Object.setPrototypeOf(s.large.list, null)],
-    ['comparing a table by its inside', (s) => void isDeepStrictEqual(s.rows, new Map())],
-    ['a key that is in no order with the others', (s) => void s.levels.set({ k: 1 }, 1)],
+    ['comparing a table with isDeepStrictEqual', (s) => void isDeepStrictEqual(s.rows, new Map())],
+    ['a key that cannot be compared with the others', (s) => void s.levels.set({ k: 1 }, 1)],
   ])('%s', (_what, change) => {
     refusal(caught(change));
   });
 
-  test('changing what was kept from an earlier event of the commit', () => {
+  test('changing a draft that was kept from an earlier event of the commit', () => {
     const live = openAtomicState<any>(state());
     const keep: Change = (s) => void (kept = s.large.list);
     const change: Change = caught(() => void kept.push(1));
@@ -661,7 +674,7 @@ describe('what only a draft would refuse is refused also when the reducer catche
   });
 });
 
-test('values that cannot even be looked at end in a typed error', () => {
+test('a value that throws when it is inspected gives a typed error', () => {
   const { proxy, revoke } = Proxy.revocable({}, {});
   revoke();
   const liar = new Proxy({ n: 1 }, { ownKeys: () => ['n', 'x'], getOwnPropertyDescriptor: () => undefined });
@@ -677,7 +690,7 @@ test('values that cannot even be looked at end in a typed error', () => {
   refusal((s) => void ((s.small.two = cycle) && (s.small.one = cycle)));
 });
 
-test('a reducer that changes its event does not change what the error says', () => {
+test('a reducer that changes its event does not change the error message', () => {
   const error = refusal((_s, _data, event) => {
     event.sequence = 99;
     event.type = 'Other';

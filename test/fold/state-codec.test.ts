@@ -20,7 +20,7 @@ const caught = (run: () => unknown): RefoldError => {
   throw new Error('nothing was thrown');
 };
 
-/** Cuts bytes into chunks of changing sizes, empty ones among them. */
+/** Splits bytes into chunks of different sizes, some of them empty. */
 function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array> {
   for (let start = 0, turn = 0; start < bytes.length; turn++) {
     const size = sizes[turn % sizes.length]!;
@@ -29,12 +29,12 @@ function* cut(bytes: Uint8Array, sizes: readonly number[]): Generator<Uint8Array
   }
 }
 
-/** Node's equality of values and prototypes; vitest's is misled by a key called constructor. */
+/** Uses Node's equality of values and prototypes, because a key called constructor misleads vitest's. */
 function expectSame(actual: object, expected: object): void {
   assert.deepStrictEqual(inOrder(actual), inOrder(expected));
 }
 
-/** With collections as lists and keys beside objects, so that their order counts. */
+/** Turns collections into lists and adds the keys of objects, so that their order counts. */
 function inOrder(value: unknown): unknown {
   if (value instanceof Map) return ['Map', [...value].map(inOrder)];
   if (value instanceof OrderedMap) return ['OrderedMap', [...value].map(inOrder)];
@@ -46,11 +46,11 @@ function inOrder(value: unknown): unknown {
 }
 
 describe('any legal state', () => {
-  test('comes back from its bytes: values, types, orders', () => {
+  test('decodes from its bytes with the same values, types and orders', () => {
     fc.assert(
       fc.property(legalState, (state) => {
         const back = decodeState([bytesOf(state)], INITIAL as object);
-        // So no two states have the same bytes, or one of them would not come back.
+        // This also shows that no two different states have the same bytes.
         expectSame(back, state);
         expect(hashState(back)).toBe(hashState(state));
       }),
@@ -58,7 +58,7 @@ describe('any legal state', () => {
     );
   });
 
-  test('whatever the sizes of chunks, on either side', () => {
+  test('encodes and decodes with chunks of any size', () => {
     const sizes = fc.array(fc.nat(9), { minLength: 1, maxLength: 5 }).filter((all) => all.some((size) => size > 0));
     fc.assert(
       fc.property(legalState, fc.integer({ min: 1, max: 40 }), sizes, (state, chunkBytes, readSizes) => {
@@ -73,7 +73,7 @@ describe('any legal state', () => {
     );
   });
 
-  test('has the same hash once it is folded atomically', () => {
+  test('has the same hash as an atomic state', () => {
     fc.assert(
       fc.property(legalState, (state) => {
         const copy = decodeState([bytesOf(state)], INITIAL as object);
@@ -90,8 +90,8 @@ describe('the hash', () => {
     expect(hashState(state)).toBe(createHash('sha256').update(bytesOf(state)).digest('hex'));
   });
 
-  // A change of these is a change of the format: snapshots of an older release would be refused.
-  test('and the bytes are what they were in this format from the start', () => {
+  // Changing these values means changing the format: snapshots of an older release would be refused.
+  test('and the bytes of this format never change', () => {
     const state = {
       orders: new Map([
         [1, { id: 1, side: 'buy', price: 10_000, open: true }],
@@ -118,7 +118,7 @@ describe('the hash', () => {
     );
   });
 
-  test('of equal states made in other ways is equal', () => {
+  test('is equal for equal states that were made differently', () => {
     const { buffer } = new Uint8Array([9, 9, 1, 2]);
     const canonical = new Float64Array([Number.NaN]);
     const negative = new Float64Array(new BigUint64Array([0xfff8_0000_0000_0001n]).buffer);
@@ -129,7 +129,7 @@ describe('the hash', () => {
     );
   });
 
-  test('differs for any two of these', () => {
+  test('differs for all of these', () => {
     const nothing = Object.create(null);
     const values: unknown[] = [
       ...[1, '1', 1n, 1.5, true, [1], new Set([1]), new Map([[1, 1]]), { 1: 1 }, new Date(1), new Uint8Array([1])],
@@ -246,7 +246,7 @@ describe('the hash', () => {
 });
 
 describe('large and odd states', () => {
-  test('hand out chunks before they have been gone through', () => {
+  test('yield chunks before they are encoded completely', () => {
     const rows = new Map(Array.from({ length: 20_000 }, (_, n) => [n, { n, text: `row ${n}` }]));
     let read = 0;
     rows[Symbol.iterator] = function* () {
@@ -261,14 +261,14 @@ describe('large and odd states', () => {
     expect(read).toBeLessThan(200);
   });
 
-  test('a text larger than many chunks, of either width', () => {
+  test('may hold a string larger than many chunks, of one or two bytes per unit', () => {
     const state = { narrow: 'é1'.repeat(100_000), wide: '€\ud800'.repeat(100_000), last: 1 };
     const chunks = [...encodeState(state, 4_096)];
     expect(chunks.length).toBeGreaterThan(100);
     expect(decodeState(chunks, {})).toStrictEqual(state);
   });
 
-  test('more shapes than are remembered, and dictionaries of many keys', () => {
+  test('may hold more shapes than the limit, and dictionaries of many keys', () => {
     const state = {
       shapes: Array.from({ length: 5_000 }, (_, n) => ({ [`k${n}`]: n, same: 1 })),
       again: Array.from({ length: 5_000 }, (_, n) => ({ [`k${n}`]: -n, same: 2 })),
@@ -277,13 +277,13 @@ describe('large and odd states', () => {
     expect(decodeState(encodeState(state), {})).toStrictEqual(state);
   });
 
-  test('a hole in an array is undefined', () => {
+  test('encode a hole in an array as undefined', () => {
     const holes: number[] = [];
     holes[2] = 1;
     expect(decodeState(encodeState({ holes }), {})).toStrictEqual({ holes: [undefined, undefined, 1] });
   });
 
-  test('a key called __proto__ pollutes nothing', () => {
+  test('may hold a key called __proto__ without changing a prototype', () => {
     const state = JSON.parse('{"__proto__":{"a":1},"list":[{"__proto__":{"b":2},"c":3}]}');
     const back = decodeState(encodeState(state), {});
     expect(JSON.stringify(back)).toBe(JSON.stringify(state));
@@ -292,7 +292,7 @@ describe('large and odd states', () => {
     expect(({} as { a?: number }).a).toBeUndefined();
   });
 
-  test('nested as deeply as allowed', () => {
+  test('may be nested as deeply as allowed', () => {
     const nested = (levels: number): unknown => {
       let value: unknown = 1;
       for (let level = 0; level < levels; level++) value = level % 2 === 0 ? [value] : { value };
@@ -304,7 +304,7 @@ describe('large and odd states', () => {
   });
 });
 
-describe('what is no state is refused by name', () => {
+describe('a value that is not a state is refused with its path', () => {
   const cyclic: unknown[] = [];
   cyclic.push({ cyclic });
   test.each<[string, object, string]>([
@@ -315,7 +315,7 @@ describe('what is no state is refused by name', () => {
     ['an instance', { a: new Set([new URL('x:')]) }, 'a[0]'],
     ['a Buffer', { a: { b: Buffer.from('') } }, 'a.b'],
     ['a shared buffer', { a: new SharedArrayBuffer(1) }, 'a'],
-    ['an OrderedMap below the top', { a: new Map([[17, new OrderedMap(ascending<number>)]]) }, 'a[17]'],
+    ['an OrderedMap below the top level', { a: new Map([[17, new OrderedMap(ascending<number>)]]) }, 'a[17]'],
     ['a subclass of Map', { a: new (class Registry extends Map {})() }, 'a'],
     ['a root that is a table', new Map(), ''],
     ['a root that is an array', [], ''],
@@ -325,7 +325,7 @@ describe('what is no state is refused by name', () => {
     expect(error.hint).toBeTruthy();
   });
 
-  test('a cycle ends', () => {
+  test('a cycle is refused', () => {
     expect(caught(() => hashState({ cyclic }))).toMatchObject({ code: 'REDUCER_FAILED' });
   });
 });
@@ -338,18 +338,18 @@ describe('an OrderedMap takes its order from the initial state', () => {
     ]),
   });
 
-  test('the same one', () => {
+  test('the same comparator', () => {
     const back = decodeState([bytes], { levels: new OrderedMap<number, string>(ascending) });
     expect(back.levels).toBeInstanceOf(OrderedMap);
     expect(back.levels.nextAfter(1)).toEqual([2, 'b']);
   });
 
-  test('or another one', () => {
+  test('another comparator', () => {
     const back = decodeState([bytes], { levels: new OrderedMap<number, string>(descending) });
     expect([...back.levels.keys()]).toEqual([2, 1]);
   });
 
-  test('and is a mismatch where the initial state has none', () => {
+  test('is a MODEL_MISMATCH where the initial state has no OrderedMap', () => {
     expect(caught(() => decodeState([bytes], {}))).toMatchObject({ code: 'MODEL_MISMATCH', at: 'levels' });
     expect(caught(() => decodeState([bytes], { levels: new Map() }))).toMatchObject({ code: 'MODEL_MISMATCH' });
   });

@@ -1,6 +1,6 @@
 /**
- * Logs that version 0.1.0 wrote with bad habits open as they did then. New refusals are for new events: what is in a log
- * may bring a warning, and gives the state that it gave.
+ * Logs that version 0.1.0 wrote with bad habits still open as they did then. Newer rules apply to new events only. An
+ * event in a log may cause a warning, but gives the same state as then.
  */
 import fs from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,10 @@ import { temporaryDirectory } from '../log/sqlite/fixtures.ts';
 import { expected } from './format-1-habits/expected.ts';
 import { type Found, type Habit, habits } from './habits/index.ts';
 
-/** What may be refused by now: an upcaster has to give data, at once. The other state had neither a hash nor a snapshot. */
+/**
+ * Logs that may be refused now. An upcaster must return data synchronously. The third state had neither a hash nor a
+ * snapshot.
+ */
 const REFUSED: Readonly<Record<string, object>> = {
   'an-upcaster-that-gives-undefined': { code: 'MODEL_MISMATCH', type: 'Told', sequence: 1 },
   'an-upcaster-that-gives-a-promise': { code: 'MODEL_MISMATCH', type: 'Told', sequence: 1 },
@@ -19,8 +22,8 @@ const REFUSED: Readonly<Record<string, object>> = {
 };
 
 /**
- * Where 0.1.0 replayed another state than it had lived, since what the application gave was in two places, and the engine
- * takes a copy by now. The first two are what lived, as the snapshots beside them say.
+ * Here 0.1.0 replayed another state than its live one, because a value of the application was in two places. The engine
+ * now copies such a value. The first two hashes are those of the live states, as the snapshots beside them confirm.
  */
 const MENDED: Readonly<Record<string, string | undefined>> = {
   'initial-state-with-a-shared-part.replay': expected['initial-state-with-a-shared-part']?.atomic,
@@ -35,8 +38,8 @@ const logs = Object.entries(expected).map(([name, found]): [string, Habit, Found
   return [name, habit, found];
 });
 
-describe('a log that version 0.1.0 wrote with a bad habit opens, and is what it was', () => {
-  test('every habit that it could open again has one', () => {
+describe('a log that version 0.1.0 wrote with a bad habit opens with the same state', () => {
+  test('there is a log for every habit that 0.1.0 could open again', () => {
     const kept = new Set(logs.map(([, { name }]) => name));
     const lost = habits.map(({ name }) => name).filter((name) => !kept.has(name));
     expect(lost).toEqual(['append-inside-a-reducer-while-the-clock-ticks', 'a-clock-of-nanoseconds']);
@@ -49,20 +52,23 @@ describe('a log that version 0.1.0 wrote with a bad habit opens, and is what it 
     }
   });
 
-  test.each(logs.filter(([, { name }]) => name in REFUSED))('%s, or says why not', async (name, habit, found) => {
-    try {
-      await opens(copyOf(name), habit, found, 'atomic');
-    } catch (error) {
-      if (!isRefoldError(error)) throw error;
-      expect(error).toMatchObject(REFUSED[habit.name]!);
-    }
-  });
+  test.each(logs.filter(([, { name }]) => name in REFUSED))(
+    '%s, or gives the expected error',
+    async (name, habit, found) => {
+      try {
+        await opens(copyOf(name), habit, found, 'atomic');
+      } catch (error) {
+        if (!isRefoldError(error)) throw error;
+        expect(error).toMatchObject(REFUSED[habit.name]!);
+      }
+    },
+  );
 });
 
 /**
- * Opens it for reading, as a process beside the writer; with an `after`, for writing.
+ * Opens the log for reading, like a process beside the writer. With an `after` it opens the log for writing.
  *
- * A state without a hash is one that 0.1.0 could fold but not encode: it opens, and that is all.
+ * 0.1.0 could fold but not encode a state without a hash. Such a log only has to open.
  */
 async function opens(path: string, habit: Habit, found: Found, fold: 'atomic' | 'direct'): Promise<void> {
   const readOnly = habit.after === undefined;

@@ -1,8 +1,8 @@
 /**
- * The model that the golden files are logs of, and what is known of each file.
+ * The model of the golden files, and the expected content of each file.
  *
- * Nothing here may ever change in meaning: the files were written with it. Its `version` keeps the fingerprint of its
- * snapshots the same when the text of a reducer changes.
+ * The meaning of this model must never change, because the files were written with it. Its `version` keeps the
+ * fingerprint of its snapshots the same when the text of a reducer changes.
  */
 import fs from 'node:fs';
 import { join } from 'node:path';
@@ -80,7 +80,7 @@ export const goldenProjection = defineProjection<{ memos: string[] }, CatalogOf<
   },
 });
 
-/** What a golden file must turn out to be. */
+/** The expected content of a golden file. */
 export interface Golden {
   readonly sequence: number;
   readonly firstSequence: number;
@@ -93,7 +93,7 @@ export interface Golden {
   readonly projection: unknown;
 }
 
-/** States hold more kinds of values than JSON knows. */
+/** A state holds kinds of values that JSON lacks. */
 const REVIVED: Record<string, (value: any) => unknown> = {
   bigint: BigInt,
   date: (ms) => new Date(ms),

@@ -1,13 +1,13 @@
 /**
- * Writes a log for each bad habit, with the release that is checked out, and says what that release makes of it when it
- * opens it again. Version 0.1.0 wrote those under `format-1-habits/`, and they are not written again:
+ * Writes a log for each bad habit with the release that is checked out, and reports what that release finds when it
+ * opens the log again. Version 0.1.0 wrote the logs under `format-1-habits/`. They must not be written again:
  *
  *     node --conditions=refold-source test/golden/make-habits.ts
  *
- * `NAME.db.gz` was closed cleanly and has a snapshot of its end. `NAME.replay.db.gz` has none, and is replayed from the
- * first event. `expected.ts` holds the hash of the state that a fresh model found in each.
+ * `NAME.db.gz` was closed cleanly and has a snapshot at its end. `NAME.replay.db.gz` has no snapshot and is replayed
+ * from the first event. `expected.ts` holds the hash of the state that a fresh model found in each.
  *
- * Logs that the writing release could not open again are not kept. Version 0.1.0 said of them:
+ * Logs that the writing release could not open again are not kept. Version 0.1.0 reported these errors for them:
  *
 SAID
  */
@@ -55,13 +55,13 @@ async function attempt<T>(name: string, what: string, work: () => Promise<T>): P
   }
 }
 
-/** A reading each time it is asked. */
+/** Reads the clock at each call. */
 function ticking(): () => number {
   let now = Date.UTC(2026, 10, 26);
   return () => (now += 1_000);
 }
 
-/** Opens copies with fresh models, as another process would, and keeps the file if that goes well. */
+/** Opens copies with new models, as another process would. Keeps the file if that succeeds. */
 async function keep(habit: Habit, file: string, live: string | undefined): Promise<void> {
   const name = file.slice(folder.length + 1, -'.db'.length);
   const bytes = fs.readFileSync(file);

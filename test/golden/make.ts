@@ -1,10 +1,11 @@
 /**
- * Writes the golden files of the present format. Run once per format, by hand, and never again for the same one:
+ * Writes the golden files of the current format. Run it by hand, once for each format, and never again for the same
+ * format:
  *
  *     node --conditions=refold-source test/golden/make.ts
  *
- * `kept`: open and sealed blocks, snapshots, outcomes, a projection. `trimmed`: history was dropped. `crashed`: as a kill
- * left it, with everything since the last checkpoint in its WAL.
+ * `kept`: open and sealed blocks, snapshots, outcomes, a projection. `trimmed`: history was dropped. `crashed`: the
+ * files after a kill, with everything since the last checkpoint in the WAL.
  */
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -39,7 +40,7 @@ async function keep(
   const target = join(GOLDEN_FOLDER, `format-${FORMAT_VERSION}`, name);
   const store = await open(path, options);
   await work(store);
-  if (name === 'crashed') copyFiles(path, target); // by another process: this one holds locks on the file
+  if (name === 'crashed') copyFiles(path, target); // with another process, because this one holds locks on the file
   await store.close();
   if (name !== 'crashed') copyFiles(path, target);
   await describe(`format-${FORMAT_VERSION}/${name}`, target);
@@ -53,7 +54,7 @@ function copyFiles(path: string, target: string): void {
   }
 }
 
-/** What a fresh open of a copy finds is what every later release has to find. */
+/** Opens a copy and records what it finds. Every later release must find the same. */
 async function describe(name: string, source: string): Promise<void> {
   const copy = join(folder, 'copy.db');
   for (const suffix of ['', '-wal', '-witness', '-shm', '-lock', '-ballast']) fs.rmSync(copy + suffix, { force: true });

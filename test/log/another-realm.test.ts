@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-test('a store lives its whole life', async () => {
+test('a store in another realm works from open to close', async () => {
   const program = fileURLToPath(new URL('fixtures/in-another-realm.ts', import.meta.url));
   const quietly = ['ExperimentalWarning', 'RefoldListenerWarning', 'RefoldDirectFoldWarning'].map(
     (name) => `--disable-warning=${name}`,

@@ -15,13 +15,13 @@ const goldens = fs
   .map((name) => name.replace(/\.json$/, ''));
 
 describe('golden files', () => {
-  test('there are some of each format', () => {
+  test('exist for each format', () => {
     for (let format = 1; format <= FORMAT_VERSION; format++) {
       expect(goldens.filter((name) => name.startsWith(`format-${format}/`)).length).toBeGreaterThan(1);
     }
   });
 
-  test.each(goldens)('%s opens, and is what it was', async (name) => {
+  test.each(goldens)('%s opens with its expected content', async (name) => {
     const expected = readGolden(name);
     const path = copyOf(name);
     const reader = await openStore(goldenModel, { path, readOnly: true });
@@ -70,11 +70,11 @@ describe('migration', () => {
   const formatOf = (connection: Connection) => connection.pragma('user_version', { simple: true });
   const runsOf = (connection: Connection) => connection.prepare('select count(*) from meta').pluck().get();
 
-  test('there is a step from every older format', () => {
+  test('has a step from every older format', () => {
     expect(MIGRATIONS.map(({ from }) => from)).toEqual(Array.from({ length: FORMAT_VERSION - 1 }, (_, i) => i + 1));
   });
 
-  test('a step runs once, and leaves the newer format', async () => {
+  test('runs a step once, and leaves the newer format', async () => {
     const { connection, path } = await openRaw();
     migrate(connection, path, [addColumn], FORMAT_VERSION + 1);
     migrate(connection, path, [addColumn], FORMAT_VERSION + 1);
@@ -82,7 +82,7 @@ describe('migration', () => {
     connection.close();
   });
 
-  test('steps run all or none', async () => {
+  test('runs all steps or none', async () => {
     const { connection, path } = await openRaw();
     const failing: Migration = {
       from: FORMAT_VERSION + 1,
@@ -97,13 +97,13 @@ describe('migration', () => {
     connection.close();
   });
 
-  test('without a step from its format a log is refused', async () => {
+  test('refuses a log without a step from its format', async () => {
     const { connection, path } = await openRaw();
     expect(() => migrate(connection, path, [], FORMAT_VERSION + 1)).toThrowError(/no way from its format/);
     connection.close();
   });
 
-  test('a file that says it has no format is damaged', async () => {
+  test('reports a log without a format as damaged', async () => {
     const { connection, path } = await openRaw();
     connection.close();
     withDatabase(path, (database) => database.pragma('user_version = 0'));

@@ -17,8 +17,8 @@ const KINDS: Readonly<Record<string, (index: number) => string>> = {
 
 const SEEDS = [0, 1, -1, 0x9e3779b1, 2 ** 32 - 1];
 
-describe('ids that were added', () => {
-  test.each(Object.entries(KINDS))('are all held at every size: %s', (_, idOf) => {
+describe('added ids', () => {
+  test.each(Object.entries(KINDS))('are all found at every size: %s', (_, idOf) => {
     for (const seed of SEEDS) {
       const filter = new IdFilter(seed);
       let next = 1;
@@ -33,7 +33,7 @@ describe('ids that were added', () => {
     }
   });
 
-  test('are held whatever they consist of', () => {
+  test('are found with any characters', () => {
     const odd = ['', ' ', '\0', 'a\0b', 'a\0c', '\ufffd', 'é', 'e\u0301', '😀', '__proto__', 'x'.repeat(100_000)];
     for (const seed of SEEDS) {
       const filter = new IdFilter(seed);
@@ -42,7 +42,7 @@ describe('ids that were added', () => {
     }
   });
 
-  test('are held in the form that UTF-8 gives them', () => {
+  test('are found in their UTF-8 form', () => {
     const filter = new IdFilter(1);
     filter.add('a\ud800');
     expect(filter.mayHold('a\ufffd')).toBe(true);
@@ -51,7 +51,7 @@ describe('ids that were added', () => {
     expect(filter.mayHold('b\udc00')).toBe(true);
   });
 
-  test('are told from new ones as they are added', () => {
+  test('are distinguished from new ones', () => {
     const filter = new IdFilter(7);
     filter.addOld('old');
     expect(filter.add('new')).toBe(true);
@@ -63,7 +63,7 @@ describe('ids that were added', () => {
 });
 
 describe('generations', () => {
-  test('the last two are held, whatever was before', () => {
+  test('keep the ids of the last two only', () => {
     const filter = new IdFilter(3);
     const idOf = (generation: number, index: number) => uuid(index, generation);
     for (let generation = 1; generation <= 6; generation++) {
@@ -89,7 +89,7 @@ describe('generations', () => {
 
 describe('cost', () => {
   test.each(Object.entries(KINDS).slice(0, 7))(
-    'of 200,000 ids held, hardly one in ten thousand others is taken for one: %s',
+    'is at most about one false positive in 10,000 for 200,000 ids: %s',
     (_, idOf) => {
       const filter = new IdFilter(0x5eed);
       for (let index = 0; index < 100_000; index++) filter.addOld(idOf(index));
@@ -101,7 +101,7 @@ describe('cost', () => {
     },
   );
 
-  test('is at most 16 bytes an id, growth included, beyond a kilobyte', () => {
+  test('is at most 16 bytes per id beyond 1 KB, growth included', () => {
     const filter = new IdFilter(1);
     let before = filter.bytes;
     for (let count = 1; count <= 250_000; count++) {
@@ -113,7 +113,7 @@ describe('cost', () => {
     }
   });
 
-  test('is a megabyte for two generations of 101,000 ids', () => {
+  test('is 1 MB for two generations of 101,000 ids', () => {
     const filter = new IdFilter(1);
     for (let generation = 0; generation < 2; generation++) {
       filter.turnOver();
@@ -122,7 +122,7 @@ describe('cost', () => {
     expect(filter.bytes).toBe(2 ** 20);
   });
 
-  test('is the seed’s: one that somebody has found out says nothing about another', () => {
+  test('depends on the seed: false positives of one seed say nothing about another', () => {
     const held = (seed: number): Set<number> => {
       const filter = new IdFilter(seed);
       for (let index = 0; index < 100_000; index++) filter.add(`a${index}`);

@@ -1,6 +1,6 @@
 /**
- * Programs of bad habits against promise 9. The programs that failed once, by name; a sample of new ones, which the row
- * `habits` of the fault table takes further; and the oracle itself, which must not be blind.
+ * Programs with bad habits against promise 9: the programs that once failed, by name; a sample of new ones (the row
+ * `habits` of the fault table runs many more); and the oracle itself, which must notice violations.
  */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { FOUND, IMPURE } from './habits/found.ts';
@@ -8,24 +8,24 @@ import { drawProgram } from './habits/grammar.ts';
 import { HAS_STRICT, judge } from './habits/oracle.ts';
 import { kindOfViolation, shrink } from './habits/shrink.ts';
 
-/** REFOLD_SEED=n draws others. A failure prints its program. */
+/** REFOLD_SEED=n draws other programs. A failure prints its program. */
 const SEED = Number(process.env.REFOLD_SEED ?? 9_000_000);
 const PROGRAMS = 1_000;
 const AT_ONCE = 250;
 
 beforeEach(() => {
-  // Many a habit brings a warning, and thousands of them are no news.
+  // Many habits cause warnings. Thousands of them are of no use.
   vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
 });
 afterEach(() => void vi.restoreAllMocks());
 
-describe('what the live store accepts, replay gives back', () => {
+describe('a replay gives the state of every program that the live store accepts', () => {
   test.each(FOUND)('%s', async (_, program) => {
     expect((await judge(program)).violations).toEqual([]);
   });
 
   test.each(Array.from({ length: PROGRAMS / AT_ONCE }, (_, part) => SEED + part * AT_ONCE))(
-    'programs of bad habits from seed %i',
+    'programs with bad habits from seed %i',
     async (from) => {
       for (let seed = from; seed < from + AT_ONCE; seed++) {
         const program = drawProgram(seed, HAS_STRICT);
@@ -38,12 +38,12 @@ describe('what the live store accepts, replay gives back', () => {
   );
 });
 
-describe('what no replay can know', () => {
-  test.each(IMPURE)('negative control: %s is found by the oracle', async (_, program) => {
+describe('a habit that makes replay differ', () => {
+  test.each(IMPURE)('negative control: the oracle finds %s', async (_, program) => {
     expect((await judge(program)).violations).not.toEqual([]);
   });
 
-  test.runIf(HAS_STRICT).each(IMPURE)('%s is found by strict, at the event', async (_, program) => {
+  test.runIf(HAS_STRICT).each(IMPURE)('strict finds %s, at the event', async (_, program) => {
     const { violations, refusals } = await judge({ ...program, purity: 'told', strict: true });
     expect(violations).toEqual([]);
     expect(refusals).toContain('REDUCER_FAILED');
@@ -51,7 +51,7 @@ describe('what no replay can know', () => {
 });
 
 describe('programs', () => {
-  test('are the same for the same seed, and can be told as JSON', () => {
+  test('are the same for the same seed, and can be written as JSON', () => {
     for (let seed = 0; seed < 200; seed++) {
       const program = drawProgram(seed, true);
       expect(drawProgram(seed, true)).toEqual(program);
@@ -59,7 +59,7 @@ describe('programs', () => {
     }
   });
 
-  test('are made smaller as long as they fail in the same way', async () => {
+  test('are minimised as long as they fail in the same way', async () => {
     const program = drawProgram(3, false);
     const smallest = await shrink(program, async ({ steps }) =>
       steps.length > 0 ? `fails at step ${steps.length}` : undefined,

@@ -1,6 +1,6 @@
 /**
- * The store against a model of fifty lines: whatever a script of appends, batches, stale appends, throwing reducers,
- * snapshots, compactions, reopens and looks back does, the store must say what a plain array of events says.
+ * Compares the store with a model of fifty lines. For any script of appends, batches, stale appends, throwing reducers,
+ * snapshots, compactions, reopens and reads of past states, the store must agree with a plain array of events.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,7 @@ type CartStore = Awaited<ReturnType<typeof openCartStore>>;
 
 const openCartStore = (options: StoreOptions) => openStore(cartModel, options);
 
-/** What the store should be: the events, and a fold from the beginning whenever somebody asks. */
+/** The reference: an array of events, and a fold from the beginning for each read. */
 class Reference {
   readonly events: CartEvent[] = [];
 
@@ -92,7 +92,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('the store does what a list of events would', () => {
+describe('the store behaves like a list of events', () => {
   test.each<[string, StoreOptions, number]>([
     ['on a file, atomic', { path: 'file', durability: 'os' }, 30],
     ['on a file, direct', { path: 'file', durability: 'os', fold: 'direct' }, 20],
@@ -110,7 +110,7 @@ describe('the store does what a list of events would', () => {
     );
   });
 
-  test('negative control: a store that loses an event is found out', async () => {
+  test('negative control: a store that loses an event is noticed', async () => {
     const lossy = { ...cartModel, reducers: { ...cartModel.reducers, NoteTaken: () => {} } } as typeof cartModel;
     const reference = new Reference();
     await using store = await openStore(lossy, { log: openMemoryLog() });
@@ -153,7 +153,7 @@ async function runStep(store: CartStore, reference: Reference, next: Step): Prom
       events.push(...next.events);
       return;
     case 'throw':
-      // Under the direct fold this would fail the store, by contract; a bad type is refused under both.
+      // Under the direct fold this fails the store, by contract. A bad type is refused under both folds.
       await expect(store.append([...next.events, { type: 'Nope', data: {} } as never])).rejects.toMatchObject({
         code: 'UNKNOWN_EVENT_TYPE',
       });
@@ -196,7 +196,7 @@ async function lookBack(store: CartStore, reference: Reference, sequence: number
   try {
     expect(hashState((await store.at({ sequence })).state)).toBe(reference.hashAt(sequence));
   } catch (error) {
-    // Dropped history may be refused, never guessed.
+    // The store may refuse to read dropped history, but must not give a wrong state.
     if (!isRefoldError(error, 'HISTORY_GONE')) throw error;
     expect(store.stats().firstSequence).toBeGreaterThan(1);
   }

@@ -1,4 +1,6 @@
-/** A bundle works when refold stays outside of it, and says so when it does not: before anything is touched. */
+/**
+ * A bundle works when refold is external. Otherwise opening a log fails with a clear error before it touches any file.
+ */
 import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,7 +10,7 @@ import { runNode } from './run.ts';
 
 const { folder, packed } = inject('consumer');
 
-/** Prints what came of a store's life, then what stands beside the program. */
+/** Prints the result of using a store, then the files beside the program. */
 const PROGRAM = `
 import { readdirSync } from 'node:fs';
 import { defineModel, openLog, openStore } from 'refold';
@@ -35,7 +37,7 @@ try {
 }
 `;
 
-/** In the consumer's folder, so that what is external is found. */
+/** In the consumer's folder, so that external packages are found. */
 async function emptyFolder(): Promise<string> {
   return mkdtemp(join(folder, 'bundle-'));
 }
@@ -62,7 +64,7 @@ const REFUSAL = {
   left: [],
 };
 
-test('with refold external everything works', async () => {
+test('everything works with refold external', async () => {
   const program = await bundle(['refold']);
   expect(await outcomeOf(program, 'book.db')).toEqual({ total: 3, ok: true });
   expect(await outcomeOf(program, ':memory:')).toEqual({ total: 3, ok: true });
@@ -77,7 +79,7 @@ describe.each([
     program = await bundle(external);
   });
 
-  test('a log in a file cannot be opened, which is said at once and leaves nothing', async () => {
+  test('opening a log in a file fails at once and leaves no file', async () => {
     expect(await outcomeOf(program, 'book.db')).toEqual(REFUSAL);
   });
 
@@ -92,7 +94,7 @@ test('there are seven threads', () => {
   expect(threads).toHaveLength(7);
 });
 
-/** A program with a refold of its own, whose files may be harmed. */
+/** A program with a separate copy of refold, whose files a test may break. */
 async function programWithOwnRefold(harm: (dist: string) => void): Promise<string> {
   const base = await emptyFolder();
   const own = join(base, 'node_modules/refold');
@@ -102,7 +104,7 @@ async function programWithOwnRefold(harm: (dist: string) => void): Promise<strin
   return join(base, 'program.mjs');
 }
 
-describe('without the file of one thread a log is not opened', () => {
+describe('a log cannot be opened when the file of one thread is missing', () => {
   test.each(threads)('%s', async (thread) => {
     const program = await programWithOwnRefold((dist) => rmSync(join(dist, `refold-${thread}.js`)));
     const message = expect.stringContaining(`the file of its ${thread} thread is not beside the code`);
@@ -110,14 +112,14 @@ describe('without the file of one thread a log is not opened', () => {
   });
 });
 
-describe('a thread that dies at its start', () => {
+describe('a thread that fails at its start', () => {
   const brokenly = (name: string, text: string) =>
     programWithOwnRefold((dist) => writeFileSync(join(dist, `refold-${name}.js`), text));
 
   test.each([
     ['throws', "throw new Error('broken')", 'broken'],
     ['lacks a module', "import './nowhere.js'", 'nowhere.js'],
-    ['ends without a word', '', 'ended'],
+    ['ends without an error', '', 'ended'],
   ])('the writer: %s', async (_, text, why) => {
     expect(await outcomeOf(await brokenly('writer', text), 'book.db')).toEqual({
       code: 'STORE_FAILED',
@@ -141,14 +143,14 @@ describe('a thread that dies at its start', () => {
   });
 
   test.each(['checkpointer-worker', 'sealer-worker', 'snapshot-worker'])(
-    '%s: what is small is done without it',
+    '%s: refold does small work without the thread',
     async (name) => {
       expect(await outcomeOf(await brokenly(name, "throw new Error('broken')"), 'book.db')).toMatchObject({ total: 3 });
     },
   );
 });
 
-test('the programs leave nothing in the folder of whoever runs them but their log', async () => {
+test('the programs leave only their log in the current folder', async () => {
   const cwd = await emptyFolder();
   await runNode([await bundle(['refold']), 'book.db'], cwd);
   expect(readdirSync(cwd).filter((name) => !/^(book|copy)\.db/.test(name))).toEqual([]);

@@ -1,4 +1,4 @@
-/** The installed package in use: by import, by its command, and on a Node that is too old for it. */
+/** Uses the installed package: by import, by its command, and on a Node that is too old. */
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -34,15 +34,15 @@ beforeAll(async () => {
   await writeFile(join(folder, 'count.js'), COUNT_TO_THREE);
 });
 
-describe('on the Node of today', () => {
-  test('a program counts, and its log is there for the command', async () => {
+describe('on the current Node', () => {
+  test('a program writes a log, and the command reads it', async () => {
     const counted = await runNode(['count.js'], folder);
     expect(counted).toEqual({ code: 0, stdout: '{"total":3,"sequence":2}\n', stderr: '' });
     const { code, stdout } = await run(command('refold'), ['info', LOG, '--json'], folder);
     expect({ code, info: JSON.parse(stdout) }).toMatchObject({ code: 0, info: { model: 'counter' } });
   });
 
-  test('the command tells its version', async () => {
+  test('the command prints its version', async () => {
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     expect(await run(command('refold'), ['--version'], folder)).toEqual({
       code: 0,
@@ -51,7 +51,7 @@ describe('on the Node of today', () => {
     });
   });
 
-  test('no door leads past the public ones', async () => {
+  test('only the public entry points can be imported', async () => {
     const { code, stderr } = await runNode(['-e', `import('refold/dist/engine/store.js')`], folder);
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining('ERR_PACKAGE_PATH_NOT_EXPORTED') });
   });
@@ -60,7 +60,7 @@ describe('on the Node of today', () => {
 describe('on a Node older than 22.15', () => {
   const oldNode = oldNodeOfThisMachine();
 
-  test.skipIf(oldNode === undefined)('openStore says NODE_TOO_OLD', async () => {
+  test.skipIf(oldNode === undefined)('openStore fails with NODE_TOO_OLD', async () => {
     const { code, stdout } = await run(oldNode!, ['count.js'], folder);
     expect({ code, error: JSON.parse(stdout) }).toEqual({
       code: 0,
@@ -68,7 +68,7 @@ describe('on a Node older than 22.15', () => {
     });
   });
 
-  test.skipIf(oldNode === undefined)('the command says NODE_TOO_OLD', async () => {
+  test.skipIf(oldNode === undefined)('the command fails with NODE_TOO_OLD', async () => {
     const program = join(folder, 'node_modules/refold/dist/cli/main.js');
     expect(await run(oldNode!, [program, 'info', LOG], folder)).toMatchObject({
       code: 3,
@@ -83,7 +83,7 @@ function command(name: string): string {
   return join(folder, 'node_modules/.bin', name);
 }
 
-/** The system's own Node, or what REFOLD_OLD_NODE names, if it is old. */
+/** The system's own Node, or the one that REFOLD_OLD_NODE names, if it is too old. */
 function oldNodeOfThisMachine(): string | undefined {
   const candidates = [process.env.REFOLD_OLD_NODE, '/usr/bin/node', '/usr/local/bin/node'];
   return candidates.find((path) => path !== undefined && existsSync(path) && isOld(path));

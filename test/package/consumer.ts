@@ -1,7 +1,7 @@
 /**
- * The project that the package's tests use it from: empty but for refold's tarball, zod and Node's types.
+ * The project in which the tests use the package. It contains only refold's tarball, zod and Node's types.
  *
- * vitest runs this once before the tests of its project and takes the folder away after them.
+ * vitest runs this once before the tests of its project, and deletes the folder after them.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { ROOT, succeed } from './run.ts';
 export interface Consumer {
   /** The project's folder. */
   readonly folder: string;
-  /** What the tarball holds, paths from the package's root. */
+  /** The files of the tarball, as paths from the package's root. */
   readonly packed: readonly string[];
 }
 
@@ -22,7 +22,7 @@ declare module 'vitest' {
   }
 }
 
-/** Without a version `npm sbom` has no name for it. */
+/** `npm sbom` needs a version. */
 const MANIFEST = { name: 'consumer', version: '1.0.0', private: true, type: 'module' };
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -41,12 +41,12 @@ async function install(base: string): Promise<Consumer> {
   await succeed('npm', ['run', 'build', '--silent'], ROOT);
   const report = await succeed('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', base], ROOT);
   const [tarball] = tarballsOf(JSON.parse(report));
-  if (tarball === undefined) throw new Error(`npm pack told of no tarball: ${report}`);
+  if (tarball === undefined) throw new Error(`npm pack reported no tarball: ${report}`);
   const folder = join(base, 'consumer');
   await mkdir(folder);
   await writeFile(join(folder, 'package.json'), JSON.stringify(MANIFEST));
   const wanted = [join(base, tarball.filename), 'zod', '@types/node@24'];
-  // Without scripts: whatever the tests do with refold, nobody needs an install script to do it.
+  // Without install scripts, because users must not need them.
   const quietly = ['--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund'];
   await succeed('npm', ['install', ...quietly, ...wanted], folder);
   return { folder, packed: tarball.files.map(({ path }) => path) };

@@ -1,4 +1,4 @@
-/** What is in the tarball, what is not, and what it brings along. */
+/** What the tarball contains, what it does not contain, and what it depends on. */
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
@@ -7,7 +7,7 @@ import { ROOT, succeed } from './run.ts';
 const { folder, packed } = inject('consumer');
 const installed = join(folder, 'node_modules/refold');
 
-/** The engine's own, and the command line's one; an addition is a decision, so it is made here as well. */
+/** The dependencies of the engine and of the command line. Adding one is a decision, so it must also be added here. */
 const DEPENDENCIES = ['better-sqlite3', 'commander', 'msgpackr', 'sorted-btree', 'zod'];
 
 /** Whose code the command line's file holds; an addition is a decision too. */
@@ -32,14 +32,14 @@ describe('the tarball', () => {
     expect(packed.filter((path) => !expected.test(path))).toEqual([]);
   });
 
-  test('holds a declaration for each source file, and none that is left from an earlier build', () => {
+  test('holds a declaration for each source file, and none of an earlier build', () => {
     const nameOf = (path: string) => path.replace(/^(src|dist)\//, '').replace(/(\.d)?\.ts$/, '');
     const sources = packed.filter((path) => path.startsWith('src/')).map(nameOf);
     const declared = packed.filter((path) => /^dist\/.*\.d\.ts$/.test(path)).map(nameOf);
     expect(declared.sort()).toEqual(sources.sort());
   });
 
-  test('holds every built file that a door or a thread leads to, and no other', () => {
+  test('holds every built file that an entry point or a thread needs, and no other', () => {
     const reached = new Set<string>();
     const follow = (path: string): void => {
       if (reached.has(path)) return;
@@ -50,7 +50,7 @@ describe('the tarball', () => {
     expect([...reached].sort()).toEqual(packed.filter((path) => /^dist\/.*\.js$/.test(path)).sort());
   });
 
-  test('imports nothing but what it depends on', () => {
+  test('imports only its dependencies', () => {
     const code = globSync('dist/**/*.js', { cwd: installed }).map((path) =>
       readFileSync(join(installed, path), 'utf8'),
     );
@@ -72,14 +72,14 @@ describe('the tarball', () => {
       expect(code).toMatch(new RegExp(`^/\\*!\n${name}\n[^*]*Copyright \\(c\\)`, 'm'));
   });
 
-  test('holds the file behind every door of package.json', () => {
+  test('holds the file of every entry point in package.json', () => {
     const { exports, bin } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
     const doors = JSON.stringify([exports, bin]).match(/\.\/[\w./-]+/g) ?? [];
     expect(doors.length).toBeGreaterThan(6);
     expect(doors.filter((door) => !existsSync(join(installed, door)) && !(door in exports))).toEqual([]);
   });
 
-  test('every source map leads to a source that is there', () => {
+  test('every source map names an existing source', () => {
     const maps = globSync('dist/**/*.map', { cwd: installed });
     const lost = maps.flatMap((map) => sourcesOf(join(installed, map)).filter((source) => !existsSync(source)));
     expect(maps.some((map) => map.endsWith('.d.ts.map')) && maps.some((map) => map.endsWith('.js.map'))).toBe(true);
@@ -87,8 +87,8 @@ describe('the tarball', () => {
   });
 });
 
-describe('what it depends on', () => {
-  test('is what was decided, by name', () => {
+describe('the list of dependencies', () => {
+  test('is the list that was decided', () => {
     const { dependencies, peerDependencies, optionalDependencies } = JSON.parse(
       readFileSync(join(ROOT, 'package.json'), 'utf8'),
     );
@@ -96,13 +96,13 @@ describe('what it depends on', () => {
     expect([peerDependencies, optionalDependencies]).toEqual([undefined, undefined]);
   });
 
-  test('is installed without a complaint', async () => {
+  test('is installed without a warning', async () => {
     const listed = JSON.parse(await succeed('npm', ['ls', '--all', '--json'], folder));
     expect(listed.problems ?? []).toEqual([]);
     expect(Object.keys(listed.dependencies.refold.dependencies).sort()).toEqual(DEPENDENCIES);
   });
 
-  test('can be told as a bill of materials', async () => {
+  test('can be exported as a bill of materials', async () => {
     const { components } = JSON.parse(await succeed('npm', ['sbom', '--sbom-format', 'cyclonedx'], folder));
     expect(components.map(({ name }: { name: string }) => name)).toEqual(
       expect.arrayContaining(['refold', ...DEPENDENCIES]),

@@ -1,10 +1,11 @@
 /**
- * Keeps package-lock.json whole: an entry for every platform's optional package, also for those a registry lacks.
+ * Keeps package-lock.json complete: it has an entry for the optional package of every platform, even if a registry
+ * lacks it.
  *
- * A registry that mirrors only part of npm has the binaries of the machines beside it and no others. npm then leaves the
- * packages it cannot find out of the lock, and `npm ci` refuses such a lock everywhere, on that registry and on npm's own.
- * Their versions are exact in the package that names them, so the entries can be written down without the registry; only
- * their integrity cannot. Run this file after a change of dependencies: `node test/package/lockfile.ts`.
+ * A registry that mirrors only a part of npm may have the binaries of some platforms only. npm then leaves the other
+ * packages out of the lock file, and `npm ci` refuses such a lock file everywhere, on that registry and on npm's own.
+ * The package that names them gives exact versions, so the entries can be added without the registry, except for their
+ * integrity. Run this file after a change of dependencies: `node test/package/lockfile.ts`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -23,15 +24,15 @@ export interface LockedPackage {
   optionalDependencies?: Record<string, string>;
 }
 
-/** A platform's package that the lock names and has no entry for. */
+/** A platform's package that the lock file names but has no entry for. */
 export interface Gap {
   readonly name: string;
   readonly version: string;
-  /** Key of the package that asks for it. */
+  /** The key of the package that depends on it. */
   readonly wantedBy: string;
 }
 
-/** Every optional dependency without an entry, in the lock's order. */
+/** Every optional dependency without an entry, in the order of the lock file. */
 export function gapsOf(lock: Lockfile): Gap[] {
   return Object.entries(lock.packages).flatMap(([wantedBy, locked]) =>
     Object.entries(locked.optionalDependencies ?? {})
@@ -40,7 +41,10 @@ export function gapsOf(lock: Lockfile): Gap[] {
   );
 }
 
-/** The lock with an entry for each gap. Throws for a gap whose version is a range: what it means, only a registry knows. */
+/**
+ * The lock file with an entry for each gap. Throws if a gap's version is a range, because only a registry can resolve
+ * it.
+ */
 export function completed(lock: Lockfile): Lockfile {
   const added = gapsOf(lock).map((gap) => [`node_modules/${gap.name}`, entryFor(gap, lock)] as const);
   const all = [...Object.entries(lock.packages), ...added];
@@ -53,7 +57,8 @@ function hasEntry(lock: Lockfile, wantedBy: string, name: string): boolean {
 }
 
 function entryFor({ name, version, wantedBy }: Gap, lock: Lockfile): LockedPackage {
-  if (!/^\d+\.\d+\.\d+$/.test(version)) throw new Error(`${wantedBy} asks for ${name} ${version}, which is no version`);
+  if (!/^\d+\.\d+\.\d+$/.test(version))
+    throw new Error(`${wantedBy} depends on ${name} ${version}, which is not an exact version`);
   const { license, dev } = lock.packages[wantedBy] ?? {};
   const { os, cpu, libc } = platformOf(name);
   return {
@@ -67,7 +72,7 @@ function entryFor({ name, version, wantedBy }: Gap, lock: Lockfile): LockedPacka
   };
 }
 
-/** What such a name says of its platform: `@biomejs/cli-linux-x64-musl` is for Linux on x64 with musl. */
+/** The platform in such a name: `@biomejs/cli-linux-x64-musl` is for Linux on x64 with musl. */
 function platformOf(name: string): { os?: string | undefined; cpu?: string | undefined; libc?: string | undefined } {
   const match = /[-/](android|darwin|freebsd|linux|openharmony|win32)-([a-z0-9]+)(?:-(gnu|musl)?[a-z]*)?$/.exec(name);
   if (match === null) throw new Error(`The name ${name} does not say which platform it is for`);

@@ -1,4 +1,4 @@
-/** Runs a program to its end, as a user's shell would: without what npm and vitest put into our own environment. */
+/** Runs a program to its end, as a user's shell would: without the environment variables of npm and vitest. */
 import { execFile } from 'node:child_process';
 import { delimiter, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,18 +6,18 @@ import { fileURLToPath } from 'node:url';
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 
 export interface Ended {
-  /** Exit code; a signal's name when one ended it. */
+  /** The exit code, or the name of the signal that ended the program. */
   readonly code: number | string;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Runs `node` of the version that runs us. */
+/** Runs `node` in the version of this process. */
 export function runNode(args: readonly string[], cwd: string): Promise<Ended> {
   return run(process.execPath, args, cwd);
 }
 
-/** Runs a program; `node` on its PATH is the one that runs us. Never rejects: a failure is a code. */
+/** Runs a program whose PATH finds the `node` of this process. Never rejects: a failure is an exit code. */
 export function run(program: string, args: readonly string[], cwd: string): Promise<Ended> {
   return new Promise((resolve) => {
     const options = { cwd, env: cleanEnvironment(), shell: process.platform === 'win32', maxBuffer: 64 * 1024 * 1024 };
@@ -27,7 +27,7 @@ export function run(program: string, args: readonly string[], cwd: string): Prom
   });
 }
 
-/** Like `run`, and gives what was printed. Throws, with everything the program said, unless it ended well. */
+/** Like `run`, but returns stdout. If the program fails, it throws an error with all of the program's output. */
 export async function succeed(program: string, args: readonly string[], cwd: string): Promise<string> {
   const { code, stdout, stderr } = await run(program, args, cwd);
   if (code === 0) return stdout;
@@ -35,8 +35,8 @@ export async function succeed(program: string, args: readonly string[], cwd: str
 }
 
 /**
- * npm hands its scripts the project they belong to, and a nested npm would take that for its own. The certificates of the
- * network stay: a registry behind a proxy is out of reach without them.
+ * npm tells its scripts in variables which project they belong to, and a nested npm would use that project. Variables
+ * for certificates stay, because a registry behind a proxy needs them.
  */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const inherited = Object.entries(process.env).filter(

@@ -1,4 +1,4 @@
-/** Everything that tests run, they run on the pinned Node, whatever the machine's own is. */
+/** All tests run on the pinned Node, not on the machine's own. */
 
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -14,7 +14,7 @@ test('the tests themselves', () => {
   expect(process.version).toBe(PINNED);
 });
 
-test('a thread of theirs', async () => {
+test('a thread of the tests', async () => {
   const worker = new Worker('require("node:worker_threads").parentPort.postMessage(process.version)', { eval: true });
   expect(await new Promise((resolve) => worker.once('message', resolve))).toBe(PINNED);
 });

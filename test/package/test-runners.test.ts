@@ -1,4 +1,4 @@
-/** The package under vitest as its users run it: each pool, with real and with fake timers. */
+/** Uses the package in vitest as its users do: in each pool, with real and with fake timers. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';

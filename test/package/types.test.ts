@@ -1,4 +1,4 @@
-/** The types as an application's compiler sees them: strict, and checked down to the declarations themselves. */
+/** Checks the types as an application's compiler does: strictly, and with the declarations themselves. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
@@ -14,7 +14,7 @@ const SETTINGS = {
   bundler: { module: 'esnext', moduleResolution: 'bundler' },
 };
 
-/** Touches both doors, and knows what it got: `any` would pass the lines that must fail. */
+/** Uses both entry points and checks the types: with `any`, the lines that must fail would compile. */
 const APPLICATION = `
 import { defineModel, openStore, type RecordedEvent, type StateOf } from 'refold';
 import { specification } from 'refold/testing';
@@ -42,18 +42,18 @@ await store.append({ type: 'Counted', data: { by: 'one' } });
 store.state.total = 2;
 `;
 
-test.each(['nodenext', 'bundler'] as const)('resolve and hold under %s', async (resolution) => {
+test.each(['nodenext', 'bundler'] as const)('resolve and are correct under %s', async (resolution) => {
   const { code, stdout } = await compile(resolution, { 'application.ts': APPLICATION });
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
 });
 
-test('hold for the 30-second example of the README', async () => {
+test('are correct for the 30-second example of the README', async () => {
   const { ts } = await writeProgram(firstExample(join(ROOT, 'README.md')), join(folder, 'types-of'));
   const { code, stdout } = await compile('nodenext', {}, [ts]);
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
 });
 
-test('a program that misuses them is refused', async () => {
+test('refuse a program that misuses them', async () => {
   const wrong = `import { openStore } from 'refold'; await openStore(1, { path: 2 });`;
   const { code, stdout } = await compile('bundler', { 'wrong.ts': wrong });
   expect({ code, stdout }).toEqual({ code: expect.any(Number), stdout: expect.stringContaining('wrong.ts') });

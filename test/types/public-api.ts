@@ -115,11 +115,11 @@ export async function usage(): Promise<void> {
 
   // @ts-expect-error the state is read-only
   store.state.n = 1;
-  // @ts-expect-error so are its tables
+  // @ts-expect-error its tables are read-only
   store.state.orders.delete(1);
-  // @ts-expect-error so are their entries, deeply
+  // @ts-expect-error their entries are read-only at every level
   store.state.orders.get(1)?.tags.push('x');
-  // @ts-expect-error so are ordered tables
+  // @ts-expect-error ordered tables are read-only
   store.state.levels.clear();
   assertType<
     Equal<DeepReadonly<OrderedMap<number, { size: number }>>, ReadonlyOrderedMap<number, { readonly size: number }>>
@@ -142,9 +142,9 @@ export async function usage(): Promise<void> {
   const past = await store.at({ time: new Date() });
   const same = await stateAt(model, { path: 'orders.db', at: { time: new Date() } });
   assertType<Equal<typeof same, typeof past>>();
-  // @ts-expect-error a place must be named
+  // @ts-expect-error a position is required
   await stateAt(model, { path: 'orders.db' });
-  past.state.n = 7; // the caller's own copy
+  past.state.n = 7; // a copy for the caller
   store.subscribe((events) => assertType<Equal<(typeof events)[0]['sequence'], number>>())();
 
   const view = await store.project(

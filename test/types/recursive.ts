@@ -1,4 +1,4 @@
-/** Type tests of values that are more than records: JSON, types that hold themselves, branded primitives. Compiled, never run. */
+/** Type tests of values other than flat records: JSON, recursive types, branded primitives. Compiled, never run. */
 import { z } from 'zod';
 import {
   ascending,
@@ -88,7 +88,7 @@ export async function usage(value: DeepReadonly<JsonValue>, tree: DeepReadonly<T
   await store.append({ type: 'Saved', data: { id: 'a', body: { list: [1, null, { deep: [true] }] } } });
   await store.append({ type: 'Bare', data: [1, [2, ['x']]] });
   await store.execute('save', { id: 'a', body: [[[]]] });
-  // @ts-expect-error a function is no JSON
+  // @ts-expect-error a function is not JSON
   await store.append({ type: 'Bare', data: () => 1 });
   for await (const event of store.events({ types: ['Saved', 'Bare'] })) {
     if (event.type === 'Saved') assertType<Equal<typeof event.data.id, Sku>>();
@@ -99,10 +99,10 @@ export async function usage(value: DeepReadonly<JsonValue>, tree: DeepReadonly<T
   // @ts-expect-error JSON in the state is read-only at every level
   list.push(1);
   const object = value as DeepReadonly<{ [key: string]: JsonValue }>;
-  // @ts-expect-error so it is as an object
+  // @ts-expect-error also as an object
   object.a = 1;
   assertType<Equal<typeof tree.value, Cents>>();
-  // @ts-expect-error a tree is read-only as deep as it goes
+  // @ts-expect-error a tree is read-only at every level
   tree.children[0]?.children[0]?.byName.delete('x');
 }
 

@@ -1,4 +1,4 @@
-/** `refold backup`: a consistent copy of a log, while its writer may go on. */
+/** `refold backup`: makes a consistent copy of a log, even while another process writes to the log. */
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import { openLog } from '../../index.ts';
@@ -39,7 +39,7 @@ async function backup(file: string, destination: string): Promise<Answer> {
   };
 }
 
-/** Asked of the copy: that it opens is the least that a backup must do. */
+/** Opens the copy to read its last sequence. This also proves that the backup opens. */
 async function lastSequenceOf(path: string): Promise<number> {
   await using log = await openLog({ path });
   return (await log.info()).lastSequence;

@@ -1,7 +1,7 @@
 /**
- * `refold compact`: seals what is open, drops what the history no longer wants, gives the space back.
+ * `refold compact`: seals open blocks, drops events outside the history bounds, returns free space to the file system.
  *
- * Sealing needs no model. Dropping does, since only a model can tell which snapshots recovery could start from.
+ * Sealing needs no model. Dropping needs one, because only the model shows which snapshots recovery can start from.
  */
 import type { Command } from 'commander';
 import { Option } from 'commander';
@@ -35,17 +35,17 @@ export function defineCompact(program: Command): void {
   program
     .command('compact')
     .argument(...FILE)
-    .description('seal open blocks; with --model also drop history; give space back')
-    .option('--plan', 'only say what would be done')
+    .description('seal open blocks and free space; with --model, also drop old history')
+    .option('--plan', 'only print what compact would do')
     .addOption(
-      new Option('--history <what>', 'keep everything, or discard what recovery does not need').choices([
+      new Option('--history <what>', 'keep all events, or discard those that recovery does not need').choices([
         'keep',
         'discard',
       ]),
     )
     .option('--max-age <time>', 'drop events older than this, such as 90d or 12h', parseDuration)
     .option('--max-events <count>', 'keep about this many events', parseCount)
-    .option('--max-bytes <size>', 'keep about this much, such as 500MB', parseBytes)
+    .option('--max-bytes <size>', 'keep about this many bytes, such as 500MB', parseBytes)
     .option(...MODEL)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold compact book.db --plan --max-age 90d --model ./model.ts')
@@ -60,19 +60,15 @@ async function compact(file: string, options: Options): Promise<Answer> {
   return { json: { path: file, ...report }, text: () => describe(report) };
 }
 
-/** @throws RefoldError `INVALID_OPTION` for options that contradict each other, or lack the model */
+/** @throws RefoldError `INVALID_OPTION` when options contradict each other, or the model is missing */
 function historyOf({ history, maxAge, maxEvents, maxBytes, model }: Options): History {
   const isBounded = maxAge !== undefined || maxEvents !== undefined || maxBytes !== undefined;
   if (history !== undefined && isBounded) {
-    throw refused('--history and --max-… exclude each other', 'history', 'Give either one of them or the other');
+    throw refused('--history and --max-… cannot be combined', 'history', 'Use either --history or --max-…');
   }
   const wanted = isBounded ? { maxAge, maxEvents, maxBytes } : (history ?? 'keep');
   if (wanted === 'keep' || model !== undefined) return wanted;
-  throw refused(
-    'dropping history needs the model',
-    'model',
-    'Add --model, which tells the snapshots that recovery can use',
-  );
+  throw refused('dropping history needs the model', 'model', 'Add --model: it shows which snapshots recovery can use');
 }
 
 function refused(problem: string, type: string, hint: string): RefoldError {

@@ -1,4 +1,7 @@
-/** `refold events`: recorded events as JSON lines, as they were written; with `--follow` also those to come. */
+/**
+ * `refold events`: prints recorded events as JSON lines, in their recorded form. With `--follow` it also prints new
+ * events.
+ */
 import type { Command } from 'commander';
 import { type EventLog, openLog, type RecordedEvent } from '../../index.ts';
 import { answering, collect, FILE, type JsonOption, parseCount, parseSequence } from '../args.ts';
@@ -22,9 +25,9 @@ export function defineEvents(program: Command): void {
     .option('--from <sequence>', 'first sequence (default: the first in the log)', parseSequence)
     .option('--to <sequence>', 'last sequence', parseSequence)
     .option('--type <type>', 'only this type; may be repeated', collect)
-    .option('--limit <count>', 'stop after so many events', parseCount)
-    .option('--follow', 'go on with the events to come, until Ctrl-C')
-    .option('--json', 'JSON lines are printed anyway; with this, an error is the last of them')
+    .option('--limit <count>', 'stop after this many events', parseCount)
+    .option('--follow', 'then wait for new events and print them, until Ctrl-C')
+    .option('--json', 'print an error as a last JSON line; events are always JSON lines')
     .addHelpText('after', '\nExample:\n  refold events book.db --from 1000 --type TradeExecuted --limit 10')
     .action(answering(([file], options: Options) => events(file!, options)));
 }
@@ -37,12 +40,12 @@ async function events(file: string, options: Options): Promise<undefined> {
   else await printEvents(select(log.events({ from, to, types }), options));
 }
 
-/** Ctrl-C is the normal end. */
+/** Ctrl-C ends it without an error. */
 async function follow(log: EventLog, options: Options): Promise<void> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
   process.once('SIGINT', end).once('SIGTERM', end);
-  process.stdout.once('error', end); // nobody reads on
+  process.stdout.once('error', end); // the reader closed the pipe
   try {
     const from = options.from ?? (await log.info()).firstSequence;
     await printEvents(select(log.follow({ from, signal: ending.signal }), options));
@@ -52,7 +55,7 @@ async function follow(log: EventLog, options: Options): Promise<void> {
   }
 }
 
-/** Prints each event as it comes. When reading fails, what came before has been printed. */
+/** Prints each event as soon as it is read. When reading fails, the events before it have been printed. */
 export async function printEvents(events: AsyncIterable<RecordedEvent>): Promise<void> {
   const writer = new LineWriter(process.stdout);
   try {
@@ -62,12 +65,12 @@ export async function printEvents(events: AsyncIterable<RecordedEvent>): Promise
   }
 }
 
-/** An event as a line of JSON: what `import` takes, and safe to look at in a terminal. */
+/** An event as one line of JSON. `import` accepts it, and it is safe to print in a terminal. */
 export function eventLine({ sequence, recordedAt, type, version, data, meta }: RecordedEvent): string {
   return `${safeJson({ sequence, recordedAt, type, version, data, meta })}\n`;
 }
 
-/** What following does not select by itself, and the limit. */
+/** Applies `to`, `type` and `limit`. `log.follow` itself only knows `from`. */
 async function* select(source: AsyncIterable<RecordedEvent>, options: Options): AsyncGenerator<RecordedEvent, void> {
   const { to = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY, type } = options;
   let given = 0;

@@ -1,4 +1,4 @@
-/** `refold export`: the whole log as JSON lines, or as a plain SQLite table for any tool. */
+/** `refold export`: writes events as JSON lines, or into a plain SQLite table for any tool. */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
@@ -29,7 +29,7 @@ export function defineExport(program: Command): void {
     .option('--from <sequence>', 'first sequence', parseSequence)
     .option('--to <sequence>', 'last sequence', parseSequence)
     .option('--type <type>', 'only this type; may be repeated', collect)
-    .option('--json', 'with --out or --sqlite: print one JSON object about what was written')
+    .option('--json', 'with --out or --sqlite: print one JSON object about the export')
     .addHelpText('after', '\nExample:\n  refold export book.db | gzip > book.jsonl.gz')
     .action(answering(([file], options: Options) => exportFile(file!, options)));
 }
@@ -38,8 +38,8 @@ async function exportFile(file: string, options: Options): Promise<Answer | unde
   await requireFile(file);
   const { out, sqlite } = options;
   if (out !== undefined && sqlite !== undefined) {
-    const hint = 'Export twice';
-    throw new RefoldError('INVALID_OPTION', 'Cannot export: --out and --sqlite exclude each other', { hint });
+    const hint = 'Run export twice, once with each option';
+    throw new RefoldError('INVALID_OPTION', 'Cannot export: --out and --sqlite cannot be combined', { hint });
   }
   await using log = await openLog({ path: file });
   if (sqlite !== undefined) return await exportTo(log, sqlite, options, writeTable);

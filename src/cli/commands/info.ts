@@ -1,4 +1,4 @@
-/** `refold info`: what a log is, from its headers alone; no model is needed. */
+/** `refold info`: describes a log. It reads only the log's headers and needs no model. */
 import type { Command } from 'commander';
 import { type LogInfo, openLog } from '../../index.ts';
 import { answering, FILE, JSON_OPTION } from '../args.ts';
@@ -10,7 +10,7 @@ export function defineInfo(program: Command): void {
   program
     .command('info')
     .argument(...FILE)
-    .description('show what is in a log: model, events, blocks, snapshots, sizes')
+    .description('describe a log: model, events, blocks, snapshots, sizes')
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold info book.db')
     .action(answering(([file]) => info(file!)));

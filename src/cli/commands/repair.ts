@@ -1,7 +1,7 @@
 /**
- * `refold repair`: a sound log out of a damaged one, with the plan first and the damaged file kept.
+ * `refold repair`: makes a sound log from a damaged one. It prints the plan first, and keeps the damaged file.
  *
- * With `--plan` what it finds is its answer, as for `verify`: exit code 1 when there is something to mend.
+ * With `--plan` it only reports the damage, like `verify`. The exit code is 1 when the log needs a repair.
  */
 import type { Command } from 'commander';
 import { type RepairReport, repairLog, type SerializedError } from '../../index.ts';
@@ -21,9 +21,9 @@ export function defineRepair(program: Command): void {
   program
     .command('repair')
     .argument(...FILE)
-    .description('mend a damaged log: keep what is sound, and the damaged file beside it')
-    .option('--plan', 'only say what is damaged and what would go')
-    .option('--accept-loss', 'agree that acknowledged events which cannot be read go')
+    .description('repair a damaged log: keep every sound event, and keep the damaged file beside it')
+    .option('--plan', 'only print the damage and what would be lost')
+    .option('--accept-loss', 'accept the loss of acknowledged events that cannot be read')
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold repair book.db --plan && refold repair book.db')
     .action(answering(([file], options: Options) => repair(file!, options)));

@@ -1,4 +1,4 @@
-/** `refold replay`: folds the whole log anew, and says how fast and to which state. */
+/** `refold replay`: folds the whole log again, and prints the speed and the state hash. */
 import type { Command } from 'commander';
 import { openLog, type Position, replay } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../args.ts';
@@ -17,7 +17,7 @@ export function defineReplay(program: Command): void {
   program
     .command('replay')
     .argument(...FILE)
-    .description('fold the whole log anew, without snapshots; print speed and state hash')
+    .description('fold the whole log again, without snapshots; print speed and state hash')
     .requiredOption(...MODEL)
     .option('--to <position>', 'stop at this sequence or time', parsePosition)
     .option(...JSON_OPTION)
@@ -35,10 +35,7 @@ async function replayFile(file: string, options: Options): Promise<Answer> {
     text: () =>
       pairs([
         ['events', `${count(report.events)}  (${count(report.from + 1)} … ${count(report.sequence)})`],
-        [
-          'from',
-          report.from === 0 ? undefined : `the snapshot at ${count(report.from)}: what was before it was dropped`,
-        ],
+        ['from', report.from === 0 ? undefined : `the snapshot at ${count(report.from)}: earlier events were dropped`],
         ['took', `${duration(report.seconds * 1_000)}, ${count(report.eventsPerSecond)} events/s`],
         ['state hash', report.stateHash],
       ]),

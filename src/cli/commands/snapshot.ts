@@ -1,4 +1,4 @@
-/** `refold snapshot`: recovers the state, and writes it beside the log as the next open's starting point. */
+/** `refold snapshot`: recovers the state and writes it as a snapshot, so that the next open starts from it. */
 import type { Command } from 'commander';
 import { openStore } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../args.ts';
@@ -16,7 +16,7 @@ export function defineSnapshot(program: Command): void {
   program
     .command('snapshot')
     .argument(...FILE)
-    .description('take a snapshot of the state as it is now')
+    .description('take a snapshot of the current state')
     .requiredOption(...MODEL)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold snapshot book.db --model ./model.ts')

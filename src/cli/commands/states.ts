@@ -1,4 +1,4 @@
-/** `refold state` and `refold at`: the state now, and the state then; whole or in part. */
+/** `refold state` and `refold at`: print the current state or a past state, or a part of it. */
 import type { Command } from 'commander';
 import { hashState, type Model, openStore, type Position, type Progress, stateAt } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../args.ts';
@@ -21,7 +21,7 @@ export function defineStates(program: Command): void {
     .command('state')
     .argument(...FILE)
     .argument(...PATH)
-    .description('show the state, or a part of it')
+    .description('show the current state, or a part of it')
     .requiredOption(...MODEL)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold state book.db "orders[42]" --model ./model.ts')
@@ -100,7 +100,7 @@ function describe({ sequence, recordedAt }: Moment, last: readonly [string, stri
   return pairs([['sequence', count(sequence)], ['recorded', recorded], last]);
 }
 
-/** The text of a JSON object whose last member may be large. */
+/** The text of a JSON object in pieces. Its last member may be large. */
 function* objectWith(head: object, member: string, value: unknown): Iterable<string> {
   yield `${safeJson(head).slice(0, -1)},"${member}":`;
   yield* renderJson(value);

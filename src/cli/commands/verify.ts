@@ -1,8 +1,8 @@
 /**
- * `refold verify`: checks the file and every block; with a model also refolds the log and compares every snapshot with
- * the result. `--quick` believes the checksums and decodes nothing.
+ * `refold verify`: checks the file and every block. With a model it also folds the log again and compares every
+ * snapshot with the result. `--quick` trusts the checksums and decodes nothing.
  *
- * What it finds is its answer, not an error: exit code 1. A file that is no log at all is an error.
+ * A problem in the log is a finding, not an error: the exit code is 1. A file that is not a log is an error.
  */
 import { type Command, Option } from 'commander';
 import {
@@ -31,8 +31,8 @@ export function defineVerify(program: Command): void {
   program
     .command('verify')
     .argument(...FILE)
-    .description('check every block; with --model refold, and compare every snapshot')
-    .addOption(new Option('--quick', 'believe the checksums, decode nothing').conflicts('model'))
+    .description('check every block; with --model, also fold the log and compare every snapshot')
+    .addOption(new Option('--quick', 'trust the checksums and decode nothing').conflicts('model'))
     .option(...MODEL)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold verify book.db --model ./model.ts && echo sound')
@@ -55,7 +55,7 @@ async function verify(file: string, options: Options): Promise<Answer> {
   };
 }
 
-/** A log that cannot be opened for damage at some sequence has been found out already. */
+/** If the log cannot be opened because of damage at a known sequence, that damage is the finding. */
 async function verifyBlocks(file: string, quick: boolean, { onProgress }: ProgressBar): Promise<BlocksReport> {
   try {
     await using log = await openLog({ path: file });
@@ -66,7 +66,7 @@ async function verifyBlocks(file: string, quick: boolean, { onProgress }: Progre
   }
 }
 
-/** The blocks are sound by now; a state that cannot even be recovered is a finding as well. */
+/** Runs after the blocks were found sound. A state that cannot be recovered is a finding, too. */
 async function verifyStates(file: string, model: Model, blocks: BlocksReport, bar: ProgressBar): Promise<Report> {
   try {
     await using store = await openStore(model, { path: file, readOnly: true, onProgress: bar.onProgress });

@@ -1,6 +1,5 @@
 /**
- * The lines of an input as events on their way into a log: checked one by one, and told with their line when they are not
- * what an event should be.
+ * Reads the lines of an input as events for a log. It checks each line. An error names the invalid line.
  */
 import { statSync } from 'node:fs';
 import type { Readable } from 'node:stream';
@@ -11,21 +10,21 @@ import type { ImportedLine } from './model-import.ts';
 import { recordedTime } from './recorded-time.ts';
 
 export interface LineOptions {
-  /** The input's path; stdin without it. */
+  /** The input's path. Default: stdin. */
   readonly in?: string;
   readonly renumber?: true;
 }
 
-/** Events that were recorded earlier than the one before, and get its time. */
+/** Events whose time was earlier than that of the event before. They get the time of that event. */
 export interface Clamps {
   readonly clamped: number;
   readonly worstMilliseconds: number;
 }
 
-/** The members of an exported event; one under another name would be lost without a word. */
+/** The members of an exported event. Any other member is refused, because it would be silently lost. */
 const MEMBERS: ReadonlySet<string> = new Set(['sequence', 'recordedAt', 'type', 'version', 'data', 'meta']);
 
-/** The lines of the input as events, with the number of the one being looked at. */
+/** Reads the lines of the input as events, and remembers the number of the current line. */
 export class EventLines {
   readonly #input: Readable;
   readonly #name: string;
@@ -59,12 +58,12 @@ export class EventLines {
     }
   }
 
-  /** Of the events so far. */
+  /** For the events read so far. */
   get clamps(): Clamps {
     return { clamped: this.#clamped, worstMilliseconds: this.#worstMilliseconds };
   }
 
-  /** The error, with the line it is about and the input's name, if it is about a line. */
+  /** Adds the input's name and the line to an error about a line. Any other error stays as it is. */
   located(error: unknown): unknown {
     const isAboutLine = ['EVENT_REJECTED', 'UNKNOWN_EVENT_TYPE', 'REDUCER_FAILED'];
     if (!isRefoldError(error) || !isAboutLine.includes(error.code) || error.path === this.#name) return error;
@@ -85,21 +84,22 @@ export class EventLines {
     if (typeof value !== 'object' || value === null || Array.isArray(value))
       throw this.#refused(line, 'it is not an object');
     const foreign = Object.keys(value).find((member) => !MEMBERS.has(member));
-    if (foreign !== undefined) throw this.#refused(line, `an event has no member ${shown(foreign)}`);
+    if (foreign !== undefined) throw this.#refused(line, `it has an unknown member ${shown(foreign)}`);
     const event = value as ImportedEvent & { readonly sequence?: unknown };
-    if (typeof event.type !== 'string' || event.type === '') throw this.#refused(line, 'its type is not a string');
+    if (typeof event.type !== 'string' || event.type === '')
+      throw this.#refused(line, 'its type is not a non-empty string');
     if (event.meta !== undefined && !isObject(event.meta)) throw this.#refused(line, 'its meta is not an object');
     if (event.sequence !== undefined && event.sequence !== this.#events && !this.#renumber) {
-      const problem = `its sequence is ${shown(event.sequence)}, and it would become ${this.#events}`;
-      throw this.#refused(line, problem, 'Import a whole log, or let it be numbered anew with --renumber');
+      const problem = `its sequence is ${shown(event.sequence)}, but the new log would give it ${this.#events}`;
+      throw this.#refused(line, problem, 'Import a whole log, or add --renumber to number the events from 1');
     }
     return { ...event, recordedAt: this.#timeOf(event.recordedAt, line), line };
   }
 
-  /** Times never decrease in a log: an earlier one than the last becomes the last, and is counted. */
+  /** Times never decrease in a log. A time that is earlier than the last one is replaced by it, and counted. */
   #timeOf(value: unknown, line: number): number {
     const time = value === undefined ? Date.now() : recordedTime(value);
-    if (time === undefined) throw this.#refused(line, `its recordedAt is ${shown(value)}`, HINT_TIME);
+    if (time === undefined) throw this.#refused(line, `its recordedAt ${shown(value)} is not a valid time`, HINT_TIME);
     const behind = this.#lastTime - time;
     this.#lastTime = Math.max(this.#lastTime, time);
     if (behind > 0) {
@@ -124,7 +124,7 @@ export class EventLines {
 
 const HINT_TIME = 'Give ms since the epoch, or an ISO time with Z or an offset, such as 2027-01-31T12:00:00Z';
 
-/** A value out of an input, for a message: it may be as long as its line. */
+/** A value from the input, shortened for a message: it may be as long as its line. */
 function shown(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH)}…`;

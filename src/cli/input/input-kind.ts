@@ -1,9 +1,9 @@
-/** Recognises an input that is not lines of UTF-8 by its first bytes, and says how to make them of it. */
+/** Recognises an input that is not UTF-8 text by its first bytes, and suggests a command that converts it. */
 
-/** So many first bytes tell. */
+/** The number of bytes that `foreignInput` needs. */
 export const TELLING_BYTES = 16;
 
-/** What an input is instead of lines, and the way to them. */
+/** What an input is instead of JSON lines, and how to convert it. */
 export interface ForeignInput {
   /** Completes "it is …". */
   readonly what: string;
@@ -12,7 +12,7 @@ export interface ForeignInput {
 
 type Signature = readonly [bytes: readonly (number | undefined)[], what: string, command: string];
 
-/** `command` makes lines of FILE; where there is none, the hint stands by itself. */
+/** `command` prints the lines of FILE. */
 const SIGNATURES: readonly Signature[] = [
   [[0x1f, 0x8b], 'compressed with gzip', 'gunzip -c FILE'],
   [[0x28, 0xb5, 0x2f, 0xfd], 'compressed with zstd', 'zstd -dc FILE'],
@@ -24,12 +24,12 @@ const SIGNATURES: readonly Signature[] = [
   [[0, 0, 0xfe, 0xff], 'in UTF-32', 'iconv -f UTF-32 -t UTF-8 FILE'],
   [[0xff, 0xfe], 'in UTF-16', 'iconv -f UTF-16 -t UTF-8 FILE'],
   [[0xfe, 0xff], 'in UTF-16', 'iconv -f UTF-16 -t UTF-8 FILE'],
-  // Without a mark: every other byte of ASCII is 0, and no JSON begins with one.
+  // UTF-16 without a byte order mark: every other byte of ASCII is 0, and JSON never begins with a 0 byte.
   [[0x7b, 0], 'in UTF-16', 'iconv -f UTF-16LE -t UTF-8 FILE'],
   [[0, 0x7b], 'in UTF-16', 'iconv -f UTF-16BE -t UTF-8 FILE'],
 ];
 
-/** Undefined for what may be lines. */
+/** The format of a known foreign input; undefined for anything else. */
 export function foreignInput(start: Uint8Array): ForeignInput | undefined {
   const found = SIGNATURES.find(([bytes]) => bytes.every((byte, index) => start[index] === byte));
   if (found === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** From `--model ./model.ts#name` to the model: imports the module, and finds the one export that is meant. */
+/** Loads the model for `--model ./model.ts#name`: imports the module and picks the export. */
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -7,11 +7,12 @@ import { quietly } from '../output/quietly.ts';
 import { readableError } from '../output/readable-error.ts';
 
 /**
- * Loads the model of a module, TypeScript or JavaScript, named relative to the current directory.
+ * Loads a model from a TypeScript or JavaScript module. The path is relative to the current directory.
  *
- * It takes the export behind `#`, or the default export if that is a model, or the only one that is.
+ * It picks the export that follows `#`. Without `#` it picks the default export if that is a model, or else the only
+ * export that is a model.
  *
- * @throws RefoldError `INVALID_OPTION`: no such module, it cannot be imported, it has no model or several
+ * @throws RefoldError `INVALID_OPTION`: the module is missing, cannot be imported, or exports no model or several
  */
 export async function loadModel(specifier: string): Promise<Model> {
   const { path, name } = splitSpecifier(specifier);
@@ -21,7 +22,7 @@ export async function loadModel(specifier: string): Promise<Model> {
   return name === undefined ? theModel(exports, specifier) : namedModel(exports, name, specifier);
 }
 
-/** A path may contain # itself: what exists as it is written wins. */
+/** A path may contain # itself: if the whole specifier is an existing file, it is the path. */
 function splitSpecifier(specifier: string): { path: string; name: string | undefined } {
   const hash = specifier.lastIndexOf('#');
   if (hash === -1 || existsSync(resolve(specifier))) return { path: resolve(specifier), name: undefined };
@@ -49,19 +50,20 @@ function theModel(exports: Exports, specifier: string): Model {
   const exported = Object.keys(exports).join(', ') || 'nothing';
   throw invalid(
     specifier,
-    `it exports no model, but ${exported}`,
-    'Export what defineModel gives, best as the default',
+    `it does not export a model; it exports ${exported}`,
+    'Export the result of defineModel, preferably as the default export',
   );
 }
 
 function namedModel(exports: Exports, name: string, specifier: string): Model {
   const model = exports[name];
   if (isModel(model)) return model;
-  const problem = Object.hasOwn(exports, name) ? `its export ${name} is no model` : `it has no export ${name}`;
-  throw invalid(specifier, problem, `It exports ${Object.keys(exports).join(', ') || 'nothing'}`);
+  const problem = Object.hasOwn(exports, name) ? `its export ${name} is not a model` : `it has no export ${name}`;
+  const names = Object.keys(exports).join(', ');
+  throw invalid(specifier, problem, names === '' ? 'Export the model first' : `Choose one of its exports: ${names}`);
 }
 
-/** By its shape: the module may import another copy of refold. */
+/** Checks the shape, not the class: the module may import another copy of refold. */
 function isModel(value: unknown): value is Model {
   return typeof value === 'object' && value !== null && (value as Partial<Model>).types instanceof Map;
 }
@@ -77,24 +79,25 @@ function stripsTypes(): boolean {
 function needsTypeStripping(specifier: string): RefoldError {
   return invalid(
     specifier,
-    `Node ${process.versions.node} does not run TypeScript by itself`,
-    'Set NODE_OPTIONS=--experimental-strip-types, use Node 22.18 or newer, or name the compiled JavaScript',
+    `Node ${process.versions.node} cannot run TypeScript without a flag`,
+    'Set NODE_OPTIONS=--experimental-strip-types, use Node 22.18 or newer, or give the compiled JavaScript file',
   );
 }
 
 const HINTS: { readonly [code: string]: string } = {
-  ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX: 'Node only strips types: leave enums, namespaces and parameter properties out',
+  ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX: 'Node only strips types: do not use enums, namespaces or parameter properties',
   ERR_INVALID_TYPESCRIPT_SYNTAX: 'Correct the syntax',
-  ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING: 'Node strips no types under node_modules: name the compiled JavaScript',
-  ERR_MODULE_NOT_FOUND: 'Install what the module imports; imports of TypeScript files end in .ts',
+  ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING:
+    'Node does not strip types under node_modules: give the compiled JavaScript file',
+  ERR_MODULE_NOT_FOUND: 'Install the packages that the module imports; imports of TypeScript files must end in .ts',
 };
 
 function importHint(path: string, cause: Error): string {
   const hint = HINTS[(cause as { code?: string }).code ?? ''];
   if (hint !== undefined) return hint;
   if (cause instanceof SyntaxError)
-    return 'A module needs "type": "module" in its package.json, or the ending .mjs or .mts';
-  return `Try it alone: node ${path}`;
+    return 'Set "type": "module" in the package.json of the module, or name the file .mjs or .mts';
+  return `Run it alone to see the error: node ${path}`;
 }
 
 function invalid(specifier: string, problem: string, hint: string, cause?: unknown): RefoldError {

@@ -1,15 +1,15 @@
 /**
- * When an event was recorded, as inputs say it: ms since the epoch, or an ISO time with its zone.
+ * Parses an event's `recordedAt` in an input: ms since the epoch, or an ISO time with its zone.
  *
- * A time without a zone is refused: another machine would read another time out of it, without a word.
+ * It refuses a time without a zone, because another machine could read another time from it.
  */
 
 const ISO_TIME = /^(\d{4})-(\d{2})-(\d{2})[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)$/i;
 
-/** The largest time that a `Date` can hold; JavaScript's whole calendar ends there. */
+/** The largest time that a `Date` can hold, in ms. */
 const LAST_TIME = 8.64e15;
 
-/** ms since the epoch; what is finer is cut off. Undefined for what is not a time. */
+/** ms since the epoch, rounded down. Undefined for an invalid time. */
 export function recordedTime(value: unknown): number | undefined {
   const time = typeof value === 'string' ? isoTime(value) : value;
   return Number.isSafeInteger(time) && (time as number) >= 0 && (time as number) <= LAST_TIME
@@ -19,12 +19,14 @@ export function recordedTime(value: unknown): number | undefined {
 
 function isoTime(text: string): number {
   const [, year, month, day] = ISO_TIME.exec(text) ?? [];
-  // Date.parse takes 30 February for 2 March.
+  // Date.parse reads 30 February as 2 March.
   if (new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() !== Number(day)) return Number.NaN;
   return Math.floor(Date.parse(standardForm(text)));
 }
 
-/** The one form that every engine reads: `T`, milliseconds, a colon in the offset. */
+/**
+ * The form that every JavaScript engine reads: `T`, at most three digits of a second's fraction, a colon in the offset.
+ */
 function standardForm(text: string): string {
   return text
     .toUpperCase()

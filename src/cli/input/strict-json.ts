@@ -1,14 +1,16 @@
 /**
- * JSON whose meaning survives JavaScript: what `JSON.parse` would change without a word is refused with its place.
+ * Parses JSON that JavaScript can represent faithfully. It refuses what `JSON.parse` would silently change, and names
+ * the column:
  *
- * - A key that an object has twice, however it is escaped: the first value would be lost.
- * - A whole number that would become another one (9007199254740993), a number that is too large (1e400), a fraction beyond
- *   2^53, and one that would become 0 (1e-400). Fractions are rounded as everywhere: 0.1 is a number.
+ * - A duplicate key in an object, even if it is escaped differently. `JSON.parse` would lose the first value.
+ * - A whole number that would become another one (9007199254740993), a number that is too large (1e400), a fraction
+ * beyond
+ *   2^53, and a number that would become 0 (1e-400). Other fractions are rounded as usual, so 0.1 passes.
  *
- * A number that JavaScript prints comes in again: 1e23 has no exact form either, and yet is printed as 1e+23.
+ * Every number that JavaScript prints passes. 1e23 has no exact form, but JavaScript prints it as 1e+23.
  */
 
-/** What is wrong, and where. */
+/** What is wrong, and where it is. */
 export class JsonRefused extends Error {
   /** Counted from 1, in UTF-16 units as editors count. */
   readonly column: number;
@@ -21,7 +23,7 @@ export class JsonRefused extends Error {
   }
 }
 
-/** @throws JsonRefused; SyntaxError what `JSON.parse` throws */
+/** @throws JsonRefused, and the SyntaxError of `JSON.parse` */
 export function parseStrictly(text: string): unknown {
   const value: unknown = JSON.parse(text);
   requireFaithful(text);
@@ -36,9 +38,9 @@ const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
-/** Walks over a text that is known to be JSON, without recursion: it may be nested a hundred thousand levels deep. */
+/** Scans a text that is valid JSON. It does not recurse, because the text may be nested 100,000 levels deep. */
 function requireFaithful(text: string): void {
-  /** The keys so far of each object around; undefined stands for an array. */
+  /** The keys so far of each enclosing object; undefined for an array. */
   const around: (Set<string> | undefined)[] = [];
   let keys: Set<string> | undefined;
   let isKey = false;
@@ -66,7 +68,7 @@ function requireFaithful(text: string): void {
   }
 }
 
-/** Where the string that begins at `start` has its closing quote. */
+/** The index of the closing quote of the string that begins at `start`. */
 function endOfString(text: string, start: number): number {
   for (let at = start + 1; ; at++) {
     const unit = text.charCodeAt(at);
@@ -80,12 +82,12 @@ function addKey(keys: Set<string>, text: string, start: number, end: number): vo
   const key: string = raw.includes('\\') ? JSON.parse(`"${raw}"`) : raw;
   const { size } = keys;
   if (keys.add(key).size > size) return;
-  throw new JsonRefused(`the key ${shorten(JSON.stringify(key))} stands twice in one object`, start + 1, HINT_KEY);
+  throw new JsonRefused(`the key ${shorten(JSON.stringify(key))} appears twice in one object`, start + 1, HINT_KEY);
 }
 
-const HINT_KEY = 'Keep one of the two';
+const HINT_KEY = 'Remove one of the two';
 
-/** For a message: a key or a number may be as long as its line. */
+/** Shortens a key or a number for a message: it may be as long as its line. */
 function shorten(text: string): string {
   return text.length <= SHOWN_LENGTH ? text : `${text.slice(0, SHOWN_LENGTH)}…`;
 }
@@ -104,7 +106,7 @@ function endOfNumber(text: string, start: number): number {
   return NUMBER.lastIndex;
 }
 
-/** So many digits always have a number of their own. */
+/** JavaScript represents any number of up to this many digits faithfully. */
 const SAFE_LENGTH = 15;
 
 function mayChange(text: string, start: number, end: number): boolean {
@@ -117,7 +119,7 @@ function requireSameNumber(literal: string, column: number): void {
   const value = Number(literal);
   const written = decimalOf(literal);
   const refused = (problem: string) => new JsonRefused(`${shorten(literal)} ${problem}`, column, HINT_NUMBER);
-  if (!Number.isFinite(value)) throw refused('is larger than any number here');
+  if (!Number.isFinite(value)) throw refused('is too large for a JavaScript number');
   if (value === 0 && written.digits !== '') throw refused('would become 0');
   const kept = decimalOf(String(value));
   const isSame = written.digits === kept.digits && written.exponent === kept.exponent;
@@ -125,9 +127,9 @@ function requireSameNumber(literal: string, column: number): void {
   if (!isSame && !isFraction) throw refused(`would become ${value}`);
 }
 
-const HINT_NUMBER = 'Write it as a string, and let the schema say so';
+const HINT_NUMBER = 'Write it as a string, and use a string in the schema';
 
-/** A number is its digits, without zeros at either end, times ten to the exponent. */
+/** A number as its digits, without leading and trailing zeros, and an exponent of ten. */
 function decimalOf(literal: string): { readonly digits: string; readonly exponent: number } {
   const [, whole = '', fraction = '', exponent = '0'] = /^-?(\d+)(?:\.(\d+))?(?:e([+-]?\d+))?$/i.exec(literal)!;
   const significant = (whole + fraction).replace(/^0+/, '');

@@ -1,8 +1,8 @@
 /**
- * What the exit code of `refold` says: the one place where it is decided, and the table that `--help` prints.
+ * The exit codes of `refold`, and the table that `--help` prints.
  *
- * A script can tell apart what it should do next: correct the call (2), try again later or elsewhere (3), restore a
- * backup or update (4).
+ * The code tells a script what to do next: correct the call (2), try again later or elsewhere (3), restore a backup or
+ * update refold (4).
  */
 import type { ErrorCode } from '../../index.ts';
 
@@ -19,7 +19,7 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Each error code's exit code. */
+/** The exit code of each error code. */
 const BY_ERROR: { readonly [Code in ErrorCode]: ExitCode } = {
   INVALID_OPTION: EXIT.badInput,
   EVENT_REJECTED: EXIT.badInput,
@@ -41,18 +41,18 @@ const BY_ERROR: { readonly [Code in ErrorCode]: ExitCode } = {
   HISTORY_GONE: EXIT.damage,
 };
 
-/** The exit code for an error's code; one that refold does not know is a defect. */
+/** The exit code for an error code. An unknown error code is a defect. */
 export function exitCodeOf(code: string): ExitCode {
   return Object.hasOwn(BY_ERROR, code) ? BY_ERROR[code as ErrorCode] : EXIT.unexpected;
 }
 
-/** For `--help`. */
+/** Printed by `--help`. */
 export const EXIT_CODE_HELP = `Exit codes:
-  0    done; for verify and repair --plan: nothing wrong
+  0    success; for verify and repair --plan: the log is sound
   1    verify or repair --plan found something wrong
   2    bad usage or input: an option, a path, an event, the wrong model, a reducer that throws
   3    the log cannot be used now or here: locked, disk full, Node too old
-  4    the log cannot be read: damaged, of a newer format, or its history was dropped
+  4    the log cannot be read: damaged, written in a newer format, or its history was dropped
   70   a defect in refold or in the model
-  74   the output could not be written; a closed pipe is no failure
+  74   the output could not be written; a closed pipe is not a failure
   130  interrupted`;

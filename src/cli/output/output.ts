@@ -1,23 +1,23 @@
 /**
- * The way to stdout: an answer as human text or as one JSON object, or many lines under back-pressure.
+ * Writes to stdout: an answer as text for people or as one JSON object, or many lines with back-pressure.
  *
- * What stdout does not take ends the command in order, with `OutputFailed`: files are closed, and no stack is shown.
+ * When a write to stdout fails, the command ends cleanly with `OutputFailed`: it closes its files and prints no stack.
  */
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { ExitCode } from './exit-codes.ts';
 import { safeJson } from './text.ts';
 
-/** What a command has to say. */
+/** The result of a command, ready to print. */
 export interface Answer {
-  /** For `--json`: one object, or the text of one in pieces when it may be large. */
+  /** For `--json`: one object, or its text in pieces if it may be large. */
   readonly json: object | (() => Iterable<string>);
-  /** For humans, with the last line's end. */
+  /** For people. Ends with a newline. */
   readonly text: () => string;
   readonly exitCode?: ExitCode;
 }
 
-/** Prints an answer in the form that was asked for. */
+/** Prints an answer as JSON or as text. */
 export async function printAnswer(answer: Answer, json: boolean): Promise<void> {
   if (!json) return writeOut(answer.text());
   if (typeof answer.json !== 'function') return writeOut(`${safeJson(answer.json)}\n`);
@@ -27,16 +27,16 @@ export async function printAnswer(answer: Answer, json: boolean): Promise<void> 
   await writer.flush();
 }
 
-/** Resolves when stdout has taken the text. @throws OutputFailed */
+/** Resolves when stdout has accepted the text. @throws OutputFailed */
 export function writeOut(text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     process.stdout.write(text, (error) => (error ? reject(outputFailed(error)) : resolve()));
   });
 }
 
-/** Stdout takes no more: its reader has gone, or its disk is full. */
+/** A write to stdout failed: its reader closed the pipe, or the disk is full. */
 export class OutputFailed extends Error {
-  /** Whether the reader has seen enough (`| head`). */
+  /** Whether the reader closed the pipe, as in `| head`. */
   readonly isClosedPipe: boolean;
 
   constructor(cause: NodeJS.ErrnoException) {
@@ -45,7 +45,7 @@ export class OutputFailed extends Error {
   }
 }
 
-/** The first failure counts: those that follow only say that the stream is destroyed. */
+/** The first failure. Later ones only say that the stream is destroyed. */
 let failure: OutputFailed | undefined;
 
 function outputFailed(error: Error): OutputFailed {
@@ -53,22 +53,22 @@ function outputFailed(error: Error): OutputFailed {
   return failure;
 }
 
-/** Keeps an error of stdout for whoever writes next, and drops those of stderr: nobody can be told of them. */
+/** Keeps an error of stdout for the next write. Ignores errors of stderr, since there is no way to report them. */
 export function watchOutput(): void {
   process.stdout.on('error', outputFailed);
   process.stderr.on('error', () => {});
 }
 
-/** Resolves when everything written so far has been taken. @throws OutputFailed when it was not */
+/** Resolves when stdout has accepted everything written so far. @throws OutputFailed when a write failed */
 export async function outputTaken(): Promise<void> {
   await writeOut('');
   if (failure !== undefined) throw failure;
 }
 
-/** Lines are handed on in chunks of about this many characters. */
+/** Approximate size of a chunk, in characters. */
 const CHUNK = 64 * 1024;
 
-/** Gathers small texts into chunks, and waits when the stream cannot take more. */
+/** Collects small texts into chunks, and waits while the stream is full. */
 export class LineWriter {
   readonly #stream: Writable;
   #pending = '';
@@ -83,9 +83,10 @@ export class LineWriter {
   }
 
   /**
-   * Resolves when more may be written. What was written is handed on at the latest in the next turn of the loop.
+   * Resolves when the caller may write more. The text reaches the stream at the latest in the next turn of the event
+   * loop.
    *
-   * @throws OutputFailed when something before it was not taken
+   * @throws OutputFailed when an earlier write failed
    */
   async write(text: string): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;

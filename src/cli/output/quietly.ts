@@ -1,8 +1,8 @@
-/** Remarks on what refold uses knowingly are not for the users of the command line. */
+/** Hides warnings that do not help users of the command line. */
 
 /**
- * Runs work without Node's warnings that something is experimental, or that a package names no module type, and without
- * refold's that a store folds directly.
+ * Runs work and hides three warnings: Node's warning about experimental features, Node's warning about a package
+ * without a module type, and refold's warning about a store with the direct fold.
  */
 export async function quietly<T>(work: () => Promise<T>): Promise<T> {
   const emitWarning = process.emitWarning;

@@ -1,10 +1,10 @@
-/** What a model's module or a reducer threw, which may be anything, as an error that can be told. */
+/** Turns anything that a model's module or a reducer threw into an error that can be reported. */
 import { inspect } from 'node:util';
 
-/** The very error, if it can be read; otherwise one that shows what was thrown. Never throws. */
+/** The error itself if it is readable, otherwise a new error that shows the thrown value. Never throws. */
 export function readableError(thrown: unknown): Error {
   try {
-    // Read once here, so that a getter or a Proxy that throws does so where it does no harm.
+    // Read once here, so that a getter or a Proxy that throws does so inside this `try`.
     if (thrown instanceof Error && typeof thrown.message === 'string' && typeof thrown.name === 'string') return thrown;
     return new Error(typeof thrown === 'string' ? thrown : inspect(thrown, { depth: 1, customInspect: false }));
   } catch {

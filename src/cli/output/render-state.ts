@@ -1,7 +1,7 @@
 /**
- * A state as text: faithful JSON for programs, a readable excerpt for humans.
+ * Prints a state: faithful JSON for programs, a readable excerpt for people.
  *
- * State is more than JSON. What JSON has no form for is tagged, so that nothing is lost or guessed, order included:
+ * A state may hold values that JSON lacks. These get a tag, so that the output keeps every value and every order:
  *
  * ```
  * Map         { "$map": [[key, value], …] }          in the Map's order
@@ -23,8 +23,8 @@ import { OrderedMap } from '../../index.ts';
 import { counted, manyLines, safeJson } from './text.ts';
 
 /**
- * The JSON text of a state, in pieces: the entries of objects and tables near the top one by one, so that no state is too
- * large for a string.
+ * The JSON text of a state, in pieces. Each entry of an object or table near the top is a piece, so that a large state
+ * does not exceed the longest string.
  */
 export function renderJson(value: unknown): Iterable<string> {
   return pieces(value, STREAMED_LEVELS);
@@ -112,7 +112,7 @@ function isTypedArray(
   return ArrayBuffer.isView(value) && !(value instanceof DataView);
 }
 
-/** One that is JSON as it is, but for its values. */
+/** Whether the object needs no tag itself. Its values may. */
 function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false;
   return Object.getPrototypeOf(value) === Object.prototype && !hasTagLikeKey(value);
@@ -122,11 +122,11 @@ function hasTagLikeKey(object: object): boolean {
   return Object.keys(object).some((key) => key.startsWith('$'));
 }
 
-/** A terminal's worth. */
+/** Enough to fill a terminal. */
 const SHOWN_LINES = 200;
 const SHOWN_ENTRIES = 50;
 
-/** The state for humans: the first entries of everything, and a note when that was not all. */
+/** The state for people: the first entries of each collection, and a note if lines were left out. */
 export function renderText(value: unknown, colors: boolean): string {
   const text = inspect(value, {
     colors,
@@ -139,5 +139,5 @@ export function renderText(value: unknown, colors: boolean): string {
   const lines = (colors ? text : manyLines(text)).split('\n');
   if (lines.length <= SHOWN_LINES) return `${lines.join('\n')}\n`;
   const more = counted(lines.length - SHOWN_LINES, 'more line');
-  return `${lines.slice(0, SHOWN_LINES).join('\n')}\n… ${more}: name a part as PATH, or use --json\n`;
+  return `${lines.slice(0, SHOWN_LINES).join('\n')}\n… ${more}: give the path of a part, or use --json\n`;
 }

@@ -1,6 +1,6 @@
 /**
- * How a failure is told: `refold: <what>` and `hint: <what to do>` on stderr, and with `--json` also as the one object
- * `{ "error": { code, message, hint, … } }` on stdout.
+ * Reports a failure. Prints `refold: <what>` and `hint: <what to do>` on stderr. With `--json` it also prints the
+ * object `{ "error": { code, message, hint, … } }` on stdout.
  */
 import { CommanderError } from 'commander';
 import type { SerializedError } from '../../index.ts';
@@ -11,30 +11,30 @@ import { oneLine, paintError } from './text.ts';
 
 type Failure = Omit<SerializedError, 'code'> & { readonly code: string };
 
-/** Tells an error and gives the exit code that belongs to it. */
+/** Reports an error and returns its exit code. */
 export async function reportError(thrown: unknown, context: { json: boolean; command: string }): Promise<ExitCode> {
   const error = readableError(thrown);
-  // Without a command: the help is on stderr.
+  // `refold` without a command: commander has printed the help on stderr.
   if (error instanceof CommanderError && error.code.startsWith('commander.help')) return EXIT.badInput;
   const failure = describe(error, context.command);
-  // Where stdout takes it no more, stderr still does, and the code says what went wrong first.
+  // If stdout fails now, stderr still gets the message, and the exit code reports the first error.
   if (context.json) await writeOut(`${JSON.stringify({ error: failure })}\n`).catch(() => {});
-  tell(failure);
+  printFailure(failure);
   return exitCodeOf(failure.code);
 }
 
-function tell({ message, hint }: Pick<Failure, 'message' | 'hint'>): void {
+function printFailure({ message, hint }: Pick<Failure, 'message' | 'hint'>): void {
   console.error(`${paintError('red', 'refold:')} ${oneLine(message)}`);
   if (hint !== undefined) console.error(`${paintError('cyan', 'hint:')} ${oneLine(hint)}`);
 }
 
 /**
- * Tells that stdout took no more, and gives the exit code. A reader that has seen enough is no failure: then it is the code
- * that the command came to.
+ * Reports that writing to stdout failed, and returns the exit code. A closed pipe is not a failure: it returns the
+ * command's own exit code.
  */
 export function reportOutput(failure: OutputFailed): number {
   if (failure.isClosedPipe) return Number(process.exitCode ?? EXIT.ok);
-  tell({ message: failure.message, hint: 'Free some space, or write the output elsewhere' });
+  printFailure({ message: failure.message, hint: 'Free some space, or write the output elsewhere' });
   return EXIT.outputFailed;
 }
 
@@ -43,10 +43,10 @@ function describe(error: Error, command: string): Failure {
   if (isRefoldLike(error)) return error.toJSON();
   const { message, stack } = error;
   if (stack !== undefined) console.error(stack);
-  return { code: 'UNEXPECTED', message, hint: 'This is a defect in refold, or in the model: the stack says where' };
+  return { code: 'UNEXPECTED', message, hint: 'This is a defect in refold or in the model: look at the stack above' };
 }
 
-/** The model may bring its own copy of refold along, whose errors are not of our class. */
+/** The model may import its own copy of refold, whose errors have another class. */
 function isRefoldLike(error: Error): error is Error & { toJSON(): Failure } {
   return error.name === 'RefoldError' && 'toJSON' in error;
 }

@@ -1,7 +1,7 @@
 /**
- * Events as a plain SQLite table, for any tool that reads SQLite. The file is no log and has nothing of a log's format.
+ * Writes events into a plain SQLite table, for any tool that reads SQLite. The file is not a log.
  *
- * Written with Node's own SQLite: the log's driver belongs to the log.
+ * It uses Node's own SQLite, so that the log's driver stays private to the log.
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { type RecordedEvent, RefoldError } from '../../index.ts';
@@ -19,10 +19,13 @@ create table events (
 
 const INSERT_EVENT = 'insert into events (sequence, recorded_at, type, version, data, meta) values (?, ?, ?, ?, ?, ?)';
 
-/** Rows of one transaction. */
+/** Rows per transaction. */
 const BATCH = 10_000;
 
-/** Writes the table into a new file, `recorded_at` in ms since the epoch, `data` and `meta` as JSON. */
+/**
+ * Writes the table into a new file, with `recorded_at` in ms since the epoch, and `data` and `meta` as JSON. Returns
+ * the number of rows.
+ */
 export async function writeTable(path: string, events: AsyncIterable<RecordedEvent>): Promise<number> {
   const database = await openNew(path);
   try {

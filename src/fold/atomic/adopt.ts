@@ -1,8 +1,8 @@
 /**
- * Takes over a state as a whole, where it is opened: everything is frozen in its place.
+ * Takes ownership of a whole state when it is opened: everything is frozen in place.
  *
- * What a replay of an older log leaves may break the rule that each value has one place, or may be frozen already. Such a
- * log must still open. So here, and only here, a container that has a place or an owner is copied, and the finding is told.
+ * After a replay of an older log, a value may be in two places, or may be frozen already. Such a log must still open.
+ * So here, and only here, a container that already has a place or an owner is copied, and the finding is reported.
  */
 import { isInstance, messageOf } from '../../core/errors.ts';
 import { type PlainObject, setMember, shallowCopy } from '../members.ts';
@@ -14,7 +14,7 @@ import { stateRefused } from '../reduce.ts';
 import { guard, isPlainPrimitive } from './settle.ts';
 
 /**
- * The state as a frozen root with frozen values; its tables refuse changes from outside.
+ * Returns the state as a frozen root with frozen values. Its tables refuse changes from outside.
  *
  * @param onFinding called with the path of each value that had to be copied
  * @throws RefoldError `REDUCER_FAILED` when the state is not plain data
@@ -51,7 +51,9 @@ class Adoption {
     return this.#container(isForeign(value as object) ? (plain(value) as object) : (value as object), path);
   }
 
-  /** What cannot be copied, since it hides what is not plain data, stays as it is: no change of it can be folded. */
+  /**
+   * A value that cannot be copied because it hides other than plain data stays as it is. No change of it can be folded.
+   */
   #copied(value: object, path: PathPart[]): unknown {
     this.#onFinding(describePath(path));
     const depth = path.length;
@@ -133,7 +135,7 @@ class Adoption {
     return guard(map);
   }
 
-  /** A key that is frozen already is taken as it is: what it says can change no more. */
+  /** A frozen key is accepted as it is, because it cannot change any more. */
   #key(key: unknown, path: PathPart[]): unknown {
     if (typeof key === 'object' && key !== null && !Object.isExtensible(key)) return key;
     return this.#at(key, key, path);

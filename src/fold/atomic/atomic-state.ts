@@ -1,8 +1,9 @@
 /**
- * The atomic fold: a commit is folded as a whole, or leaves no trace.
+ * The atomic fold: a commit is folded completely, or changes nothing.
  *
- * Reducers work on a draft of the root (`commit-draft.ts`). Tables are the same objects all along, so a reader's table shows
- * later commits. Everything inside them, and the root, is frozen: what a reader has taken from them stays as it was.
+ * Reducers work on a draft of the root (`commit-draft.ts`). Tables stay the same objects, so a reader's table shows
+ * later commits. The root and everything inside the tables is frozen: a value that a reader has taken from them never
+ * changes.
  */
 import { isInstance } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
@@ -19,7 +20,7 @@ import { withBothPlaces } from './two-places.ts';
 
 export class AtomicState<State extends object> implements LiveState<State> {
   #root: PlainObject;
-  /** Used again for each commit. */
+  /** Reused for each commit. */
   readonly #settling = new Settling(new DraftScope());
 
   /** @throws RefoldError `REDUCER_FAILED` when the state is not plain data */
@@ -35,7 +36,7 @@ export class AtomicState<State extends object> implements LiveState<State> {
     return true;
   }
 
-  /** @param watch called after each event, which it may still refuse by throwing */
+  /** @param watch called after each event; it may throw to refuse the commit */
   fold(reducers: FoldReducers, events: readonly RecordedEvent[], watch?: Watch): void {
     this.#settling.beginCommit();
     const commit = new CommitDraft(this.#root, this.#settling);
@@ -52,7 +53,7 @@ export class AtomicState<State extends object> implements LiveState<State> {
   }
 }
 
-/** Sees a commit as it stands after its event number `index`. */
+/** Inspects a commit after its event number `index`. */
 export type Watch = (commit: CommitDraft, index: number) => void;
 
 /** @throws RefoldError */

@@ -1,9 +1,9 @@
 /**
- * What one commit changes, and what its reducers see as the root of the state.
+ * The changes of one commit, and the root of the state that its reducers see.
  *
- * A top-level Map or OrderedMap is a *table*: its draft lives as long as the commit and stages changes entry by entry. Any
- * other property is drafted as one value, for one event. After each event everything it has touched is settled (`settle.ts`);
- * after the last, with nothing left that could fail, the tables are changed and the new root is given.
+ * A top-level Map or OrderedMap is a *table*. Its draft lives as long as the commit and stages changes entry by entry.
+ * Any other property is drafted as one value, for one event. After each event everything it has touched is settled
+ * (`settle.ts`). After the last event nothing can fail any more: `apply` changes the tables and returns the new root.
  */
 import { type PlainObject, sameKeys, setMember, shallowCopy } from '../members.ts';
 import { OrderedMap } from '../ordered-map.ts';
@@ -18,11 +18,11 @@ import { Touched } from './touched.ts';
 export type TableDraft = MapDraft | OrderedMapDraft;
 
 export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
-  /** What reducers see. */
+  /** The root that reducers see. */
   readonly root: PlainObject;
   readonly settling: Settling;
   readonly #base: PlainObject;
-  /** A copy of the root, with drafts in the place of what was read. Behaves as an object does, its key order included. */
+  /** A copy of the root, with drafts for the properties that were read. A plain object, so key order works as usual. */
   readonly #staged: PlainObject;
   readonly #scope: DraftScope;
   readonly #tables: TableDraft[] = [];
@@ -31,15 +31,15 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   /** Properties that differ from the base and were settled by an earlier event of the commit. */
   #stale: Set<PropertyKey> | undefined;
   readonly #path: PathPart[] = [];
-  /** True when a property may be another than in the base; tables that stay in their places aside. */
+  /** True when a property may differ from the base. Tables that stay in their properties do not count. */
   #mayHaveChanged = false;
-  /** True when there may be other keys than before, or in another order. */
+  /** True when the keys or their order may have changed. */
   #rekeyed = false;
   #isOver = false;
 
   constructor(base: PlainObject, settling: Settling) {
     this.#base = base;
-    // Not by shallowCopy: one that copies roots alone is many times faster.
+    // Not `shallowCopy`: a spread that copies only roots is many times faster.
     this.#staged = Object.getPrototypeOf(base) === null ? shallowCopy(base) : { ...base };
     this.settling = settling;
     this.#scope = settling.scope;
@@ -53,7 +53,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   get(staged: PlainObject, key: string): unknown {
     const value = staged[key];
     if (typeof value !== 'object' || value === null || this.#isOver) return value;
-    // What differs from the base is of this event, unless an earlier one of the commit has settled it.
+    // A value that differs from the base comes from this event, unless an earlier event of the commit has settled it.
     if (value !== this.#base[key] && this.#stale?.has(key) !== true) return value;
     return Object.hasOwn(staged, key) ? this.#draft(staged, key, value) : value;
   }
@@ -63,7 +63,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     const before = staged[key];
     if (!Object.hasOwn(staged, key)) this.#rekeyed = true;
     this.#mayHaveChanged = true;
-    // A number in the place of a number needs no second look.
+    // Replacing a primitive by a primitive needs no settling.
     if (!isPlainPrimitive(value) || !isPlainPrimitive(before) || typeof key === 'symbol')
       this.#touch(staged, key, true);
     return Reflect.set(staged, key, value);
@@ -89,11 +89,11 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   }
 
   preventExtensions(): boolean {
-    this.#scope.refusal ??= new TypeError('a draft cannot be frozen: the store freezes what is in the state');
+    this.#scope.refusal ??= new TypeError('a draft cannot be frozen: the store freezes the state');
     return false;
   }
 
-  /** Between two events of the commit. */
+  /** Call this between two events of the commit. */
   beginEvent(): void {
     for (let place = 0; place < this.#touched.count; place++) {
       const key = this.#touched.keyAt(place);
@@ -107,7 +107,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   }
 
   /**
-   * Makes what the event has touched plain and frozen.
+   * Settles everything that the event has touched.
    *
    * @throws IllegalValue
    */
@@ -127,7 +127,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     this.#scope.endEvent();
   }
 
-  /** Changes the tables and gives the new root. After `settle`; cannot fail. */
+  /** Changes the tables and returns the new root. Call `settle` first. Cannot fail. */
   apply(): PlainObject {
     this.#isOver = true;
     const staged = this.#staged;
@@ -147,7 +147,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     return this.#rekeyed && !sameKeys(this.#staged, this.#base);
   }
 
-  /** The drafts of tables that stand in the state. */
+  /** The drafts of the tables that are in the state. */
   tables(): TableDraft[] {
     return this.#tables.filter((table) => this.#staged[table.key as string] === table);
   }
@@ -157,7 +157,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     return this.#touched.keys();
   }
 
-  /** The root as it stands, with drafts in it. */
+  /** The current root, with drafts in it. */
   peek(): PlainObject {
     return this.#staged;
   }
@@ -168,7 +168,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     this.#stale?.delete(key);
     if (isGiven) this.#mayHaveChanged = true;
     if (!isOwn && isGiven) this.#rekeyed = true;
-    // What is as it was in the base has not been touched yet.
+    // A value that equals the base has not been touched yet.
     const mayRepeat = this.#touched.count > 0 && (!isOwn || before !== this.#base[key as string]);
     this.#touched.add(key, before, isGiven, mayRepeat);
   }
@@ -220,7 +220,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     if (settled !== before) this.#mayHaveChanged = true;
   }
 
-  /** A table may change its property, and takes its entries along. */
+  /** Moves a table with its entries to another property. */
   #moveTable(table: MapDraft, key: string): void {
     if (table.key === key) return;
     if (table.isSettled) throw this.settling.notOwn(table, [key]);

@@ -1,23 +1,24 @@
 /**
- * The drafts of small values: copies, all the way down. Plain values at native speed, which behave as plain values do.
+ * The drafts of small values are deep copies: plain values with native speed and native behaviour.
  *
- * What is in the state is frozen, so a copy can be told from it: it is extensible until it has been settled (`settle.ts`).
+ * Values in the state are frozen, so a copy can be recognised: it is extensible until it has been settled
+ * (`settle.ts`).
  */
 import { copyBytes } from '../binary.ts';
 import { type PlainObject, setMember, shallowCopy } from '../members.ts';
 import { kindOf } from '../plain.ts';
 import type { Copier } from './copiers.ts';
 
-/** Members that a value may have in all to be copied; beyond, a draft that copies what is written to costs less. */
+/** A value with more members in total is not copied: a draft that copies only what is written to costs less. */
 const COPY_BUDGET = 128;
 
-/** Values found to be beyond the budget. A cache that cannot be seen: they are frozen, so the answer stays the same. */
+/** A cache of values that exceed the budget. It has no visible effect: they are frozen, so the answer never changes. */
 const large = new WeakSet<object>();
 
 /**
- * A deep copy that can be changed; undefined for a value that is too large for one.
+ * A deep copy that can be changed; undefined for a value that is too large.
  *
- * @param copier of whoever holds values like this one
+ * @param copier the copier of the holder of such values
  */
 export function copySmall(value: object, copier: Copier): object | undefined {
   if (large.has(value)) return undefined;
@@ -29,8 +30,8 @@ export function copySmall(value: object, copier: Copier): object | undefined {
 }
 
 /**
- * Members left before the copy in progress is given up. It cannot be seen: each copy begins by setting it, is made in one
- * go, and runs no code of the application. As a parameter it would cost an object for each copy.
+ * Members left for the current copy. It has no visible effect: each copy begins by setting it, is made synchronously, and
+ * runs no code of the application. As a parameter it would cost an object for each copy.
  */
 let budget = 0;
 
@@ -54,7 +55,7 @@ function copyValue(value: object): object | undefined {
   }
 }
 
-/** `for … in` throughout: V8 reads the members of plain records several times faster that way than through `Object.keys`. */
+/** Uses `for … in`: V8 reads the members of plain records several times faster that way than through `Object.keys`. */
 function copyObject(value: PlainObject, copier: Copier): object | undefined {
   let isFlat = true;
   for (const key in value) {
@@ -94,7 +95,7 @@ function copyMap(value: Map<unknown, unknown>): object | undefined {
   if ((budget -= 2 * value.size) < 0) return undefined;
   const copy = new Map<unknown, unknown>();
   for (const [key, item] of value) {
-    // An object that is a key stays as it is: a reducer may look it up.
+    // An object as a key is not copied, because a reducer may look it up.
     const inner = typeof item === 'object' && item !== null ? copyValue(item) : item;
     if (inner === undefined && item !== undefined) return undefined;
     copy.set(key, inner);

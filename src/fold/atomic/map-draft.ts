@@ -1,15 +1,15 @@
 /**
- * The draft of a table, and of any other Map that is too large to be copied.
+ * The draft of a table, and of any other Map that is too large to copy.
  *
- * The Map itself stays as it is until the commit is folded; what the commit changes is staged beside it:
+ * The Map itself does not change until the commit is folded. The draft stages the changes beside it:
  *
  *     base     a b c d e       entries in the Map's order
  *     staged   b:B d:D f:F     new values, and drafts of entries that were read; GONE where an entry was deleted
- *     added    f d             keys that come at the end; d was deleted and set again
+ *     added    f d             keys at the end; d was deleted and set again
  *     shows    a B c e F D     exactly what a plain Map would show
  *
- * A draft is made only of the entries that are read. At the end of each event what it has staged is settled, and a later
- * event of the commit gets a new draft of that. Costs follow what is touched, not the size of the Map.
+ * Only entries that a reducer reads get a draft. At the end of each event the staged values are settled, and a later
+ * event of the commit gets new drafts of them. The cost depends on the touched entries, not on the size of the Map.
  */
 import { IllegalValue, illegalValue, type PathPart } from '../plain.ts';
 import type { Copier } from './copiers.ts';
@@ -18,11 +18,11 @@ import type { Draft, DraftScope, Holder, Place } from './scope.ts';
 import { isPlainPrimitive, type Settling } from './settle.ts';
 import { Touched } from './touched.ts';
 
-/** One less than what V8's Map holds: beyond, `set` throws, and a commit must not fail while it is being applied. */
+/** One less than the most entries of V8's Map. Beyond that, `set` throws, and applying a commit must not fail. */
 const MAX_TABLE_ENTRIES = 2 ** 24 - 1;
 
 const GONE: unique symbol = Symbol('gone');
-/** Stands for a staged undefined, so that one look tells whether anything is staged. */
+/** Represents a staged undefined, so that one lookup shows whether a key is staged. */
 const STAGED_UNDEFINED: unique symbol = Symbol('undefined');
 type Staged<V> = V | typeof GONE | typeof STAGED_UNDEFINED;
 
@@ -35,14 +35,14 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   readonly #base: Map<K, V>;
   #home: Holder;
   #key: unknown;
-  /** What is shown of the base: all of it, or nothing once it was cleared. */
+  /** The visible part of the base: the whole base, or nothing after `clear`. */
   #shown: ReadonlyMap<K, V>;
   readonly #staged = new Map<K, Staged<V>>();
   #added: Set<K> | undefined;
   /** Whether a key of the base was deleted and set again. */
   #hasMoved = false;
   readonly #touched = new Touched<K, V>();
-  /** Keys whose staged value is of an earlier event of the commit, and settled. */
+  /** Keys whose staged value was settled by an earlier event of the commit. */
   #stale: Set<K> | undefined;
   /** Keys that this event has added and that are not plain primitives. */
   #oddKeys: Set<K> | undefined;
@@ -70,7 +70,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     if (staged === GONE || staged === STAGED_UNDEFINED) return undefined;
     const value = staged === undefined ? this.#shown.get(key) : (staged as V);
     if (typeof value !== 'object' || value === null || this.#isOver) return value;
-    // Staged by this event: even if a reducer has frozen it, it is that reducer's.
+    // This event has staged the value. It belongs to the reducer, even if the reducer has frozen it.
     if (staged !== undefined && this.#stale?.delete(key) !== true) return value;
     const draft = this.#scope.draft(value, this, key, this.#copier) as V;
     this.#touched.add(key, value, false, false);
@@ -118,7 +118,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     this.#oddKeys = undefined;
     this.#touched.expectRepeats();
     this.#staged.clear();
-    // Not replaced by a new one: an iteration may be under way in it.
+    // Cleared, not replaced: an iteration may be using it.
     this.#added?.clear();
     this.#size = 0;
   }
@@ -126,7 +126,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   *keys(): MapIterator<K> {
     const shown = this.#shown;
     for (const key of shown.keys()) {
-      if (this.#shown !== shown) break; // cleared meanwhile: go on with what was added since
+      if (this.#shown !== shown) break; // cleared meanwhile: continue with the keys added since then
       if (this.#staged.get(key) !== GONE && !this.#added?.has(key)) yield key;
     }
     if (this.#added !== undefined) yield* this.#added;
@@ -152,7 +152,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     return 'Map';
   }
 
-  /** The Map that this is a draft of. */
+  /** The Map behind this draft. */
   get base(): Map<K, V> {
     return this.#base;
   }
@@ -173,13 +173,13 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     return this.#staged.get(key as K) === draft && (this.#isSettled || this.#home.holds(this.#key, this));
   }
 
-  /** Makes a table's draft that of another property; an entry's draft of the event is settled there. */
+  /** Moves a table's draft to another property. The drafts of its entries are then settled there. */
   moveTo(key: unknown): void {
     this.#key = key;
   }
 
   /**
-   * Settles what this event has staged; what was only read is dropped.
+   * Settles the entries that this event has staged. Drafts that were only read are dropped.
    *
    * @throws IllegalValue
    */
@@ -197,7 +197,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     if (this.#size > MAX_TABLE_ENTRIES) throw new IllegalValue(`a Map of more than ${MAX_TABLE_ENTRIES} entries`, path);
   }
 
-  /** What this event has staged becomes what was before the next one. */
+  /** Prepares for the next event: the staged values become the values before that event. */
   beginEvent(): void {
     this.#isSettled = false;
     for (let place = 0; place < this.#touched.count; place++) {
@@ -208,7 +208,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     this.#oddKeys = undefined;
   }
 
-  /** As the entry of a large value: a Map that says what this shows. */
+  /** Settles this draft as a member of a large value. Returns a Map with the entries that the draft shows. */
   settle(settling: Settling, path: PathPart[]): object {
     this.settleEntries(settling, path);
     this.#isOver = true;
@@ -222,19 +222,19 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     return made;
   }
 
-  /** A new Map of what this shows. After `settleEntries`. */
+  /** A new Map with the entries that this draft shows. Call `settleEntries` first. */
   made(): Map<K, V> {
     const made = new Map<K, V>();
     for (const key of this.keys()) made.set(key, this.#now(key) as V);
     return made;
   }
 
-  /** Changes the base as staged. After `settleEntries`; cannot fail. */
+  /** Applies the staged changes to the base. Call `settleEntries` first. Cannot fail. */
   apply(): void {
     this.#isOver = true;
     if (this.#staged.size === 0 && this.#shown === this.#base) return;
     this.#keepForCapture();
-    // From the prototype, for a table's own methods refuse.
+    // From the prototype, because a table's own methods throw.
     const { set, delete: remove, clear } = Map.prototype;
     const base = this.#base;
     if (this.#shown !== base) clear.call(base);
@@ -250,7 +250,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     }
   }
 
-  /** All entries as they stand now. */
+  /** All current entries. */
   *peekAll(): Generator<[K, V], undefined> {
     for (const key of this.keys()) yield [key, this.#now(key) as V];
     return undefined;
@@ -261,7 +261,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     return this.#touched.keys();
   }
 
-  /** What stands at a key now; no draft is made of it. */
+  /** The current value at a key. Makes no draft. */
   peek(key: K): V | undefined {
     return this.#now(key);
   }
@@ -279,7 +279,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     (this.#oddKeys ??= new Set()).add(key);
   }
 
-  /** What says the same as before need not be staged, unless it comes at the end. */
+  /** A value that equals the one before need not be staged, unless its key was added at the end. */
   #settleEntry(key: K, value: V, index: number, settling: Settling, path: PathPart[]): void {
     const before = this.#touched.beforeAt(index);
     const settled = this.#touched.isGivenAt(index)
@@ -293,7 +293,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     if (this.#isOver) this.#scope.refuse(isOver());
   }
 
-  /** A capture of the table goes on showing what is about to change. */
+  /** Saves the entries that are about to change for a capture of the table. */
   #keepForCapture(): void {
     const capture = this.#scope.captures.of(this.#base);
     if (capture === undefined) return;
@@ -301,7 +301,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     for (const key of this.#staged.keys()) capture.keep(key);
   }
 
-  /** Objects as keys are settled too. One that becomes another object (a draft does) is replaced in its place. */
+  /** Settles objects that are keys. A key that becomes another object (as a draft does) is replaced in its position. */
   #settleKeys(odd: ReadonlySet<K>, settling: Settling, path: PathPart[]): void {
     for (const key of odd) {
       if (typeof key !== 'object') throw illegalValue(key, [...path, key]);
@@ -318,7 +318,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   }
 }
 
-// A reducer may ask `instanceof Map`. Not a subclass: a real Map underneath would show its own, empty content to whatever
-// goes past the methods.
+// A reducer may check `instanceof Map`. A subclass would not work: code that bypasses the methods would see an empty
+// Map.
 Object.setPrototypeOf(MapDraft.prototype, Map.prototype);
 refuseConstructor(MapDraft.prototype, 'Map', MapDraft.scopeOf);

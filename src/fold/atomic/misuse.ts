@@ -1,18 +1,18 @@
 /**
- * How the draft of a collection answers those who look past its methods.
+ * How the draft of a collection reacts to code that bypasses its methods.
  *
- * Such a draft behaves as the Map or Set that it stands for, but it is not one: its entries are not where the engine of the
- * language looks for them. Whoever clones or compares values by their inside would get an empty collection, or another
- * answer than on replay. So they get an error that names the draft.
+ * Such a draft behaves like a Map or Set, but its entries are not in the internal slots of one. Code that clones or
+ * compares values through these slots would see an empty collection, or get another result than on replay. So it gets
+ * an error that names the draft.
  */
 import type { DraftScope } from './scope.ts';
 
-/** The refusal of what a draft of an event that is over is asked to do. */
+/** The error for a change of a draft after the end of its event. */
 export function isOver(): TypeError {
-  return new TypeError('this is the draft of an event that is over');
+  return new TypeError('this draft belongs to an earlier event');
 }
 
-/** Structured cloning refuses a weak reference, where it would copy any other object's members, and here there are none. */
+/** Structured cloning refuses a WeakRef. It would silently clone any other object without members. */
 export const Uncloneable: new () => object = class extends WeakRef<object> {
   constructor() {
     super(ANYTHING);
@@ -22,9 +22,9 @@ export const Uncloneable: new () => object = class extends WeakRef<object> {
 const ANYTHING: object = {};
 
 /**
- * Libraries that compare or clone ask a value for its constructor before they look inside.
+ * Makes reading `constructor` throw. Libraries that compare or clone read a value's constructor before its content.
  *
- * @param scopeOf gives the scope of a draft, or undefined for anything else that has this prototype
+ * @param scopeOf returns the scope of a draft, or undefined for any other object with this prototype
  */
 export function refuseConstructor<D extends object>(
   prototype: D,

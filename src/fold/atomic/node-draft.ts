@@ -1,6 +1,6 @@
 /**
- * The draft of a large object or array: what a reducer sees is a proxy; the value is copied at the first write, and its
- * members are drafted one by one as they are read.
+ * The draft of a large object or array. The reducer sees a proxy. The first write copies the value, and a member gets a
+ * draft when it is read.
  */
 import { sameKeys, shallowCopy } from '../members.ts';
 import { IllegalValue, kindOf, type PathPart } from '../plain.ts';
@@ -17,13 +17,13 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
   isSettled = false;
   readonly #scope: DraftScope;
   readonly #base: Members;
-  /** What reads are answered from: the base until the first write, then a copy of it. */
+  /** The source of reads: the base until the first write, then a copy of it. */
   #latest: Members;
-  /** Drafts of members that were read; nothing of it is in `#latest`. */
+  /** Drafts of members that were read. They are not in `#latest`. */
   readonly #children = new Map<PropertyKey, object>();
-  /** Keys that were assigned or deleted, and what stood there before this event; undefined where nothing did. */
+  /** Keys that were assigned or deleted, with their values before this event; undefined for a new key. */
   readonly #written = new Map<PropertyKey, unknown>();
-  /** Members went, or may stand in another order. */
+  /** Whether members were deleted, or may be in another order. */
   #rekeyed = false;
   #mayHaveGaps = false;
   #isOver = false;
@@ -78,7 +78,7 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
   }
 
   preventExtensions(): boolean {
-    this.#scope.refusal ??= new TypeError('a draft cannot be frozen: the store freezes what is in the state');
+    this.#scope.refusal ??= new TypeError('a draft cannot be frozen: the store freezes the state');
     return false;
   }
 
@@ -105,7 +105,7 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
     this.isSettled = true;
     let same = true;
     for (const [key, child] of this.#children) {
-      if (!Object.hasOwn(this.#latest, key)) continue; // cut off with the end of an array
+      if (!Object.hasOwn(this.#latest, key)) continue; // the array was shortened
       const before = this.#latest[key];
       const settled = settling.member(child, before, this, this.#partOf(key), path);
       if (Object.is(settled, before)) continue;
@@ -125,7 +125,7 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
     this.#isOver = true;
   }
 
-  /** True when what was assigned is what stood there before. */
+  /** True when the assigned value equals the value before. */
   #settleWritten(key: PropertyKey, before: unknown, settling: Settling, path: PathPart[]): boolean {
     const descriptor = Object.getOwnPropertyDescriptor(this.#latest, key);
     const isArray = Array.isArray(this.#latest);
@@ -143,13 +143,16 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
     return Object.is(settled, before);
   }
 
-  /** Keys come in the order in which they were added; an array's items in that of their numbers, if none is left out. */
+  /**
+   * Notes an added key, since it changes the order of the keys, or an index beyond an array's end, since it may leave a
+   * hole.
+   */
   #noteNew(latest: Members, key: PropertyKey, value: unknown): void {
     if (!Array.isArray(latest)) this.#rekeyed ||= !Object.hasOwn(latest, key);
     else if (key === 'length' ? Number(value) > latest.length : Number(key) > latest.length) this.#mayHaveGaps = true;
   }
 
-  /** Of a path: an item by its number. */
+  /** The key as a part of a path: an array item is a number. */
   #partOf(key: PropertyKey): PathPart {
     return Array.isArray(this.#latest) && isIndex(key) ? Number(key) : key;
   }
@@ -181,7 +184,7 @@ function copyOf(value: object): Members {
   return (Array.isArray(value) ? value.slice() : shallowCopy(value)) as unknown as Members;
 }
 
-/** Whether a key is that of an item, as arrays spell it. */
+/** Whether a key is a canonical array index. */
 function isIndex(key: PropertyKey): boolean {
   return typeof key === 'string' && String(Number(key) >>> 0) === key;
 }

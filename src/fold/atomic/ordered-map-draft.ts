@@ -1,8 +1,9 @@
 /**
  * The draft of a table that is an OrderedMap.
  *
- * It is an OrderedMap itself, forked from the table: the two trees share all nodes, and a change copies only the few on its
- * way down. So every method works as it always does, in O(log size), and a commit that fails is dropped by forgetting it.
+ * The draft is itself an OrderedMap, forked from the table. The two trees share all nodes, and a change copies only the
+ * nodes on its path. So every method works as usual, in O(log size). To drop a failed commit, the fold simply drops the
+ * draft.
  */
 import { ascending, descending, forkOf, moveTree, OrderedMap, type RangeOptions } from '../ordered-map.ts';
 import { illegalValue, type PathPart } from '../plain.ts';
@@ -17,11 +18,11 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
   readonly #home: Holder;
   readonly #key: unknown;
   readonly #base: OrderedMap<K, V>;
-  /** What stood, before this event, at each key whose entry it has drafted or set; some are gone again. */
+  /** The value before this event at each key that it has drafted or set. Some of these keys may be deleted by now. */
   readonly #touched = new Map<K, V | undefined>();
   /** Keys whose value this event has set. */
   readonly #given = new Set<K>();
-  /** Of these the order needs no proof, and of two keys that are the same each is the other. */
+  /** Whether the comparator is `ascending` or `descending`. These are total orders, and equal keys are identical. */
   readonly #isUsual: boolean;
   #keyType: string | undefined;
   #changed = false;
@@ -42,7 +43,10 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     return pair && this.#draft(pair[0], pair[1]);
   }
 
-  /** @throws TypeError also when the comparator is seen not to be a total order: it says another thing the other way round */
+  /**
+   * @throws TypeError also when the comparator is not a total order, because swapping its arguments does not swap its
+   * answer
+   */
   override set(key: K, value: V): this {
     this.#requireLive();
     const before = this.#kept(key);
@@ -97,7 +101,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     return super.get(key as K) === draft && this.#home.holds(this.#key, this);
   }
 
-  /** The table that this is a draft of. */
+  /** The table behind this draft. */
   get base(): OrderedMap<K, V> {
     return this.#base;
   }
@@ -106,22 +110,22 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     return this.#key;
   }
 
-  /** Settles what this event has staged. @throws IllegalValue */
+  /** Settles the entries that this event has staged. @throws IllegalValue */
   settleEntries(settling: Settling, path: PathPart[]): void {
     for (const [key, before] of this.#touched) if (super.has(key)) this.#settleEntry(key, before, settling, path);
   }
 
-  /** The keys that this event has touched, as the table keeps them. */
+  /** The keys that this event has touched, as the table stores them. */
   touched(): Iterable<K> {
     return this.#touched.keys();
   }
 
-  /** What stands at a key now; no draft is made of it. */
+  /** The current value at a key. Makes no draft. */
   peek(key: K): V | undefined {
     return super.get(key);
   }
 
-  /** All entries as they stand now. */
+  /** All current entries. */
   peekAll(): MapIterator<[K, V]> {
     return super.range();
   }
@@ -131,7 +135,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     if (this.#given.size > 0) this.#given.clear();
   }
 
-  /** Changes the table as staged, and leaves this draft empty. After `settleEntries`; cannot fail. */
+  /** Applies the staged changes to the table, and leaves this draft empty. Call `settleEntries` first. Cannot fail. */
   apply(): void {
     this.#isOver = true;
     if (this.#changed) moveTree(this, this.#base);
@@ -149,12 +153,12 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     if (settled !== value) super.set(key, settled as V);
   }
 
-  /** A composite key is a copy of the table's own (see `OrderedMap.set`), frozen once it has been looked at. */
+  /** A composite key is the table's own copy (see `OrderedMap.set`). Settling freezes it once. */
   #settleKey(key: K & object, settling: Settling, path: PathPart[]): void {
     if (Object.isExtensible(key)) settling.given(key, undefined, this, key, path);
   }
 
-  /** The entry at a key, under the key that the table keeps. Under the usual comparators that is the key itself. */
+  /** The entry at a key, with the stored key. With the usual comparators the stored key is the key itself. */
   #kept(key: K): [K, V] | undefined {
     if (!this.#isUsual) return this.pairAt(key);
     const value = super.get(key);
@@ -167,7 +171,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     this.#given.delete(key);
   }
 
-  /** Numbers among numbers, say, under the usual comparators: that needs no proof. */
+  /** Whether the order needs no check: for instance a number among numbers, with a usual comparator. */
   #isOrdered(key: K): boolean {
     this.#keyType ??= typeof super.first()![0];
     return this.#isUsual && typeof key === this.#keyType && typeof key !== 'object';
@@ -190,10 +194,10 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     return pair;
   }
 
-  /** What is settled is the table's, and needs a draft; what is not is a draft already, or new. */
+  /** A settled value belongs to the table and needs a draft. Any other value is a draft already, or new. */
   #draft(key: K, value: V | undefined): V | undefined {
     if (typeof value !== 'object' || value === null || this.#isOver || !this.#scope.isSettled(value)) return value;
-    // Staged by this event: even if a reducer has frozen it, it is that reducer's.
+    // This event has staged the value. It belongs to the reducer, even if the reducer has frozen it.
     if (this.#touched.has(key) && value !== this.#touched.get(key)) return value;
     const draft = this.#scope.draft(value, this, key, this.#copier) as V & object;
     super.set(key, draft);
@@ -203,12 +207,10 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
 }
 
 function noOrder(a: unknown, b: unknown): TypeError {
-  return new TypeError(
-    `the comparator is not a total order: it does not put the keys ${String(a)} and ${String(b)} one after the other`,
-  );
+  return new TypeError(`the comparator is not a total order: it does not order the keys ${String(a)} and ${String(b)}`);
 }
 
-// To those who ask, a draft is an OrderedMap.
+// A draft reports `OrderedMap` as its constructor.
 Object.defineProperty(OrderedMapDraft.prototype, 'constructor', {
   value: OrderedMap,
   writable: true,

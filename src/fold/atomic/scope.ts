@@ -1,9 +1,10 @@
 /**
- * What the drafts of one state have in common: where each stands, and what the commit under way may change in place.
+ * What the drafts of one state share: the place of each draft, and the containers that the current commit may change in
+ * place.
  *
- * A reducer gets drafts in the place of what is in the state. A small value is copied (`copy.ts`); of a large one there is a
- * draft that copies only what is written to (`node-draft.ts`, `set-draft.ts`, `map-draft.ts`). A draft lives for one event:
- * at the end of the event it becomes a settled value, and the next event gets a new draft of that.
+ * A reducer gets drafts instead of the values of the state. A small value is copied (`copy.ts`). A large value gets a
+ * draft that copies only what is written to (`node-draft.ts`, `set-draft.ts`, `map-draft.ts`). A draft lives for one
+ * event. At the end of the event it becomes a settled value, and the next event gets a new draft of that value.
  */
 import { Captures } from '../capture.ts';
 import { kindOf, type PathPart } from '../plain.ts';
@@ -14,49 +15,49 @@ import { NodeDraft } from './node-draft.ts';
 import { SetDraft } from './set-draft.ts';
 import type { Settling } from './settle.ts';
 
-/** Where a draft stands: the root, a table, or another draft. */
+/** What holds a draft: the root, a table, or another draft. */
 export interface Holder {
-  /** Whether `draft` stands at `key` now, and the holder itself is in the state. */
+  /** Whether `draft` is at `key` now, and the holder itself is in the state. */
   holds(key: unknown, draft: object): boolean;
 }
 
 /** The draft of a value that is too large to be copied. */
 export interface Draft extends Holder {
-  /** Where it was handed out. */
+  /** The holder through which the reducer got the draft. */
   readonly home: Holder;
   readonly key: unknown;
-  /** Whether this event has given it its place. */
+  /** Whether this event has already settled the draft in its place. */
   readonly isSettled: boolean;
-  /** The settled value that it stands for; what it was made of if nothing has changed. */
+  /** Returns the settled value. If nothing has changed, this is the value that the draft was made from. */
   settle(settling: Settling, path: PathPart[]): object;
 }
 
 export class DraftScope {
-  /** Of the state whose commits have this scope. */
+  /** The captures of the state to which this scope belongs. */
   readonly captures: Captures = new Captures();
   readonly #copiers = new Map<unknown, Copier>();
   readonly #copier = nextCopier();
-  /** The drafts of this event that are proxies, by what the reducer sees of them. */
+  /** The drafts of this event that are proxies, by the proxy that the reducer sees. */
   #nodes: Map<object, NodeDraft> | undefined;
   /**
-   * Large containers that an earlier event of this commit has settled: not frozen yet, for the next event may change them in
-   * place. Nobody but this commit knows them.
+   * Large containers that an earlier event of this commit has settled. They are not frozen yet, so that the next event
+   * may change them in place. Only this commit can reach them.
    */
   #open: Set<object> | undefined;
 
   /**
-   * Why this commit is refused even if its reducer has caught the error: a replay, which knows no drafts, would not have
-   * thrown it.
+   * The error that refuses this commit even if a reducer has caught it. A replay uses no drafts and would not have
+   * thrown it, so the two would differ.
    */
   refusal: TypeError | undefined;
 
-  /** Throws the error, and has the commit refused whatever becomes of it. */
+  /** Throws the error, and refuses the commit even if a reducer catches the error. */
   refuse(error: TypeError): never {
     this.refusal ??= error;
     throw error;
   }
 
-  /** For a property of the root, the same as long as the state lives. */
+  /** The copier for a property of the root. It stays the same for the lifetime of the state. */
   copierOf(key: unknown): Copier {
     let copier = this.#copiers.get(key);
     if (copier === undefined) this.#copiers.set(key, (copier = nextCopier()));
@@ -82,13 +83,13 @@ export class DraftScope {
     }
   }
 
-  /** The draft that a value is, if it is one of this event's. */
+  /** The draft behind a value, if the value is a draft of this event. */
   draftOf(value: object): Draft | undefined {
     if (value instanceof MapDraft || value instanceof SetDraft) return value;
     return this.#nodes?.get(value);
   }
 
-  /** Whether the value is settled, so that a reducer must not get it as it is. */
+  /** Whether the value is settled. A reducer must then get a draft of it. */
   isSettled(value: object): boolean {
     return !Object.isExtensible(value) || this.isOpen(value);
   }
@@ -97,7 +98,7 @@ export class DraftScope {
     return this.#open?.has(value) === true;
   }
 
-  /** Keeps a large container that a draft has made, until the commit is over. */
+  /** Keeps a large container that a draft has made open until the end of the commit. */
   keepOpen(container: object): void {
     (this.#open ??= new Set()).add(container);
   }
@@ -108,14 +109,14 @@ export class DraftScope {
     this.#open = undefined;
   }
 
-  /** From now on a draft of this event changes nothing. */
+  /** Ends the drafts of this event. From now on they change nothing. */
   endEvent(): void {
     if (this.#nodes === undefined) return;
     for (const node of this.#nodes.values()) node.end();
     this.#nodes = undefined;
   }
 
-  /** Gives up what was open, to be frozen. */
+  /** Removes and returns the open containers, so that the caller can freeze them. */
   takeOpen(): Iterable<object> {
     const open = this.#open ?? [];
     this.#open = undefined;
@@ -123,7 +124,7 @@ export class DraftScope {
   }
 }
 
-/** What a draft is told of its place. */
+/** The place of a draft. */
 export interface Place {
   readonly scope: DraftScope;
   readonly home: Holder;

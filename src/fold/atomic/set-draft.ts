@@ -1,24 +1,26 @@
-/** The draft of a large Set: copied at the first write, or when members that are containers are read. */
+/**
+ * The draft of a large Set. It copies the Set at the first write, or when a reducer reads members that are containers.
+ */
 import type { PathPart } from '../plain.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
 import type { Draft, DraftScope, Holder, Place } from './scope.ts';
 import type { Settling } from './settle.ts';
 
 export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> {
-  /** The members, drafted: for the methods below, which later releases of the language have. */
+  /** The drafted members, for the methods below that only newer JavaScript engines have. */
   static membersOf: (draft: SetDraft) => Set<unknown> = (draft) => draft.#members();
 
   static scopeOf: (draft: SetDraft) => DraftScope | undefined = (draft) => (#scope in draft ? draft.#scope : undefined);
   readonly #scope: DraftScope;
   readonly #place: Place;
   readonly #base: Set<T>;
-  /** What reads are answered from: the base until the first write, then a copy of it. */
+  /** The source of reads: the base until the first write, then a copy of it. */
   #latest: Set<T>;
-  /** What each drafted member stood for. */
+  /** The settled member behind each drafted member. */
   readonly #drafted = new Map<unknown, unknown>();
   #isDrafted = false;
   #isChanged = false;
-  /** Whether there are members, drafted or new, that have to be looked at one by one. */
+  /** Whether settling has to check each member, because some are drafts or new containers. */
   #isOdd = false;
   #isOver = false;
 
@@ -116,7 +118,10 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
     return this.#base.has(member) ? member : settling.given(member, undefined, this, index, path);
   }
 
-  /** What an earlier event of this commit has made is changed in place, unless its members must be told from those before. */
+  /**
+   * The Set to change. A Set that an earlier event of this commit has made is changed in place, unless settling must
+   * distinguish its members from the earlier ones.
+   */
   #write(): Set<T> {
     if (this.#isOver) this.#scope.refuse(isOver());
     this.#isChanged = true;
@@ -125,7 +130,7 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
     return this.#latest;
   }
 
-  /** With a draft in the place of each member that can be changed. */
+  /** The members, with a draft for each one that can be changed. */
   #members(): Set<T> {
     if (this.#isDrafted || this.#isOver || !hasContainer(this.#latest)) return this.#latest;
     this.#isDrafted = true;
@@ -138,7 +143,7 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
     return latest;
   }
 
-  /** From now on the base stays as it is. */
+  /** From now on the base does not change. */
   #makeOdd(): void {
     this.#isOdd = true;
     if (this.#latest === this.#base) this.#latest = new Set(this.#base);
@@ -161,7 +166,7 @@ function isOdd(value: unknown): boolean {
   return (typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol';
 }
 
-/** What compares or combines sets answers from the members; none of these changes the draft. */
+/** The methods that compare or combine sets read the drafted members. None of them changes the draft. */
 for (const name of [
   'union',
   'intersection',

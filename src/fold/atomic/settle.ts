@@ -1,11 +1,13 @@
 /**
- * Settling: at the end of an event, what its reducer left behind becomes plain, frozen data with one place each, or is refused.
+ * Settling: at the end of an event, each value that the reducer left becomes plain, frozen data with one place, or is
+ * refused.
  *
- * The state is a tree, and stays one: a value that stands in two places would be one value on replay, and two after a
- * snapshot. So each container is met once. What is met is made to refuse extension, be it frozen for its new place or dropped
- * because it says what stood there before; whoever is met a second time, or arrives frozen by others, is refused.
+ * The state must stay a tree: a value in two places would be one value on replay, and two values after a snapshot. So
+ * settling visits each container once and makes it non-extensible. Either it freezes the container in its new place, or
+ * it drops the container because it equals the value before. A container that is visited a second time, or that other
+ * code has frozen, is refused.
  *
- * Costs follow what the event touched: a draft knows which of its members those are.
+ * The cost depends on what the event touched, because each draft knows its touched members.
  */
 import { types } from 'node:util';
 import { copyBytes, sameBytes } from '../binary.ts';
@@ -13,7 +15,7 @@ import { type PlainObject, sameKeys, setMember } from '../members.ts';
 import { IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth } from '../plain.ts';
 import type { Draft, DraftScope, Holder } from './scope.ts';
 
-/** Thrown for a value that has a place already, or belongs to somebody else. */
+/** Thrown for a value that already has a place, or belongs to other code. */
 export class NotOwn extends IllegalValue {
   readonly value: object;
   readonly #path: readonly PathPart[];
@@ -32,19 +34,19 @@ export class NotOwn extends IllegalValue {
 
 export class Settling {
   readonly scope: DraftScope;
-  /** Containers that were met and dropped, as they said what stood there before, and their paths; for messages. */
+  /** Containers that were dropped because they equal the value before, with their paths, for messages. */
   #dropped: [value: object, path: readonly PathPart[]][] = [];
 
   constructor(scope: DraftScope) {
     this.scope = scope;
   }
 
-  /** Where a container was met in this event and then dropped. */
+  /** The place at which this event dropped a container. */
   placeOfDropped(value: object): readonly PathPart[] | undefined {
     return this.#dropped.find(([dropped]) => dropped === value)?.[1];
   }
 
-  /** Forgets the commit before, which may have failed. */
+  /** Forgets the previous commit, which may have failed. */
   beginCommit(): void {
     this.beginEvent();
     this.scope.beginCommit();
@@ -55,18 +57,18 @@ export class Settling {
   }
 
   /**
-   * Settles what a reducer got from here, a draft, and may have changed.
+   * Settles a draft that a reducer got and may have changed.
    *
-   * @param before the settled value that stood in its place before the event; undefined if there was none
-   * @param path of the holder; it is left as it is
-   * @returns the settled value; `before` when it says the same
+   * @param before the settled value in its place before the event; undefined for a new place
+   * @param path the path of the holder; it is unchanged afterwards
+   * @returns the settled value, or `before` if the content is equal
    * @throws IllegalValue
    */
   member(value: unknown, before: unknown, holder: Holder, key: unknown, path: PathPart[]): unknown {
     return this.#at(value, before, holder, key, path, false);
   }
 
-  /** The same for a value that a reducer has put there: it may be of any make. */
+  /** The same for a value that a reducer has put there. It may be of any kind. */
   given(value: unknown, before: unknown, holder: Holder, key: unknown, path: PathPart[]): unknown {
     return this.#at(value, before, holder, key, path, true);
   }
@@ -117,7 +119,7 @@ export class Settling {
     }
   }
 
-  /** Children first, their parent last: a cycle then runs into the depth bound instead of passing for settled. */
+  /** Settles the children before their parent, so that a cycle reaches the depth limit instead of appearing settled. */
   #object(object: PlainObject, before: PlainObject | undefined, path: PathPart[], isGiven: boolean): object {
     let same = before !== undefined;
     let mayHaveCode = isGiven || before === undefined;
@@ -220,7 +222,7 @@ export class Settling {
   }
 
   #date(date: Date, before: unknown, path: PathPart[]): object {
-    // A clock that a test has put in place makes dates whose constructor is their own.
+    // The fake clock of a test library makes dates with an own `constructor` property.
     const isFaked = Object.hasOwn(date, 'constructor');
     if (!isFaked) requireNoMembers(date, path);
     const time = Date.prototype.getTime.call(date);
@@ -228,7 +230,7 @@ export class Settling {
     return Object.freeze(isFaked || isForeign(date) ? new Date(time) : date);
   }
 
-  /** Two views of one buffer share what is in it, so the buffer is met with the first of them. */
+  /** Two views of one buffer share its content. So the first view also marks the buffer, and the second is refused. */
   #bytes(value: ArrayBuffer | ArrayBufferView, before: unknown, path: PathPart[]): object {
     const buffer = ArrayBuffer.isView(value) ? value.buffer : value;
     if (types.isSharedArrayBuffer(buffer)) throw new IllegalValue('in memory shared with other threads', path);
@@ -245,18 +247,18 @@ export class Settling {
     return before;
   }
 
-  /** The refusal of a value that has a place already, or is not the state's. */
+  /** The refusal of a value that already has a place, or does not belong to the state. */
   notOwn(value: object, path: PathPart[]): IllegalValue {
     return new NotOwn(
       value,
       path,
       'frozen by other code than the store, or in the state already',
-      'Put a copy there, such as { ...value } or plain(value), and leave the freezing to the store',
+      'Put a copy there, such as { ...value } or plain(value), and do not freeze it: the store does that',
     );
   }
 }
 
-/** With or without a prototype: the encoding tells them apart. */
+/** Whether both objects have a prototype, or neither has: their encodings differ. */
 function sameMake(object: object, before: object): boolean {
   return (Object.getPrototypeOf(object) === null) === (Object.getPrototypeOf(before) === null);
 }
@@ -265,7 +267,7 @@ function baseOf(base: unknown, kind: 'object' | 'array' | 'map' | 'set'): object
   return typeof base === 'object' && base !== null && kindOf(base) === kind ? base : undefined;
 }
 
-/** True for most of what a state consists of: what needs no look inside. */
+/** True for most values of a state. They need no further check. */
 export function isPlainPrimitive(value: unknown): boolean {
   switch (typeof value) {
     case 'object':
@@ -279,10 +281,10 @@ export function isPlainPrimitive(value: unknown): boolean {
 }
 
 /**
- * Members that a snapshot would lose, and those that are code, are refused.
+ * Refuses members that a snapshot would lose, and getters and setters.
  *
- * @param count of the members that show
- * @param mayHaveCode whether it may be of any make; a copy made here has getters only where a key was added
+ * @param count the number of enumerable members
+ * @param mayHaveCode whether the object may have getters; a copy made by this fold has them only where a key was added
  */
 function requireOrdinary(object: PlainObject, count: number, path: PathPart[], mayHaveCode: boolean): void {
   const names = Object.getOwnPropertyNames(object);
@@ -296,7 +298,7 @@ function requireOrdinary(object: PlainObject, count: number, path: PathPart[], m
   }
 }
 
-/** An array holds its items and nothing else. That none is left out has been seen on the way through them. */
+/** Refuses members of an array that are not items. The caller has already checked for holes. */
 function requireItems(array: unknown[], path: PathPart[], isGiven: boolean): void {
   if (Object.getOwnPropertySymbols(array).length > 0) {
     throw new IllegalValue('an array with a member whose key is a symbol', path);
@@ -320,14 +322,14 @@ export function aGetter(path: PathPart[]): IllegalValue {
 }
 
 function aProxy(path: PathPart[]): IllegalValue {
-  return new IllegalValue('a proxy', path, 'Put a plain value there; a draft of an earlier event is none');
+  return new IllegalValue('a proxy', path, 'Put a plain value there; a draft of an earlier event is not a plain value');
 }
 
 export function aHole(path: PathPart[]): IllegalValue {
-  return new IllegalValue('an array with a hole', path, 'Put undefined or null in its place, or make the array anew');
+  return new IllegalValue('an array with a hole', path, 'Put undefined or null in its place, or make a new array');
 }
 
-/** A Map, Set or Date has members of its own only where somebody has put them. */
+/** Refuses own members of a Map, Set or Date. */
 function requireNoMembers(value: object, path: PathPart[]): void {
   const [key] = Reflect.ownKeys(value);
   if (key === undefined) return;
@@ -335,8 +337,8 @@ function requireNoMembers(value: object, path: PathPart[]): void {
 }
 
 /**
- * Makes a collection refuse changes. The language cannot freeze its content, so its mutators are shadowed by ones that throw;
- * not enumerable, so that the collection still equals one without them.
+ * Makes a collection refuse changes. `Object.freeze` does not freeze its content, so own methods that throw hide the
+ * mutators of the prototype. They are not enumerable, so that the collection still equals one without them.
  */
 export function guard(collection: object): object {
   return Object.freeze(Object.defineProperties(collection, MUTATORS));

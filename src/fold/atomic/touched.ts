@@ -1,7 +1,8 @@
 /**
- * The places that one event has touched: their keys, what stood there before, and whether the reducer has put something there.
+ * The places that one event has touched: their keys, their values before, and whether the reducer has put a new value
+ * there.
  *
- * One list, made when there is something to note and used again for the next event: this is on the way of every event.
+ * Every event uses this, so it must be cheap: one list, allocated at the first use and reused for the next event.
  */
 export class Touched<K, V> {
   /** Three items for each place: key, before, given. */
@@ -29,7 +30,7 @@ export class Touched<K, V> {
     return Array.from({ length: this.count }, (_, place) => this.keyAt(place));
   }
 
-  /** @param mayRepeat whether the key may be there already */
+  /** @param mayRepeat whether the key may be in the list already */
   add(key: K, before: V | undefined, isGiven: boolean, mayRepeat: boolean): void {
     if (this.#items === undefined) this.#items = [key, before, isGiven];
     else {
@@ -41,12 +42,12 @@ export class Touched<K, V> {
     if (mayRepeat) this.#mayRepeat = true;
   }
 
-  /** To be told when a key is forgotten elsewhere, and may come again. */
+  /** Call this when a key is deleted elsewhere and may be added again. */
   expectRepeats(): void {
     this.#mayRepeat = true;
   }
 
-  /** Leaves each key once: with what stood there first, and as given if it ever was. */
+  /** Merges repeated keys: the first value before counts, and the key is given if any of its entries is. */
   mergeRepeated(): void {
     if (!this.#mayRepeat) return;
     const merged = new Map<K, { readonly before: V | undefined; given: boolean }>();

@@ -1,22 +1,22 @@
-/** Finds out, for the message, where else a value stands that was refused because it has a place already. */
+/** Finds the other place of a refused value that is in two places, for the message. */
 import { describePath, type Path, type PathPart } from '../path.ts';
 import { type IllegalValue, kindOf } from '../plain.ts';
 import type { CommitDraft } from './commit-draft.ts';
 import { NotOwn } from './settle.ts';
 
-/** Containers looked at: a message is not worth a walk through a large state. */
+/** The most containers that the search visits: a message does not justify a walk through a large state. */
 const LOOKS = 20_000;
-/** And how deep: what was refused may hold itself. */
+/** The deepest level of the search: a refused value may contain itself. */
 const DEPTH = 32;
 
-/** The refusal as it is, or one that names both places of the value. */
+/** The refusal itself, or a refusal that names both places of the value. */
 export function withBothPlaces(refusal: IllegalValue, commit: CommitDraft): IllegalValue {
   if (!(refusal instanceof NotOwn)) return refusal;
   try {
     const other = commit.settling.placeOfDropped(refusal.value) ?? search(refusal, commit);
     return other === undefined ? refusal : refusal.alsoAt(describePath(other));
   } catch {
-    return refusal; // what stands beside it can perhaps not even be looked at
+    return refusal; // a value beside it may throw when it is read
   }
 }
 
@@ -38,7 +38,7 @@ class Search {
     this.#refusal = refusal;
   }
 
-  /** True when the value was found at another place than where it was refused. */
+  /** True when the value was found at another place than the refused one. */
   visit(value: unknown, path: PathPart[]): boolean {
     if (typeof value !== 'object' || value === null || path.length > DEPTH || this.#left-- <= 0) return false;
     if (value === this.#refusal.value && describePath(path) !== this.#refusal.at) {

@@ -1,16 +1,16 @@
 /**
- * Reads bytes, numbers and texts from chunks of any size; what it reads may straddle their borders.
+ * Reads bytes, numbers and strings from chunks of any size. A value may span several chunks.
  *
- * Trusts nothing: a size is believed only when that many bytes are really there.
+ * It does not trust the input: it allocates memory for a size only when that many bytes are present.
  */
 
-/** Thrown when the bytes are no encoded state. */
+/** Thrown when the bytes are not an encoded state. */
 export class DamagedBytes extends Error {}
 
-/** Longest text that V8 can hold, in UTF-16 units. */
+/** The longest string that V8 can hold, in UTF-16 units. */
 const MAX_TEXT = 2 ** 29 - 24;
 
-/** Texts up to this size are looked up among those read lately: states say the same few words over and over. */
+/** Strings up to this size are cached, because most states repeat the same few words. */
 const WORD_BYTES = 16;
 const WORDS = 1024;
 
@@ -19,17 +19,17 @@ export class ByteReader {
   readonly #words: string[] = new Array<string>(WORDS).fill('');
   #buffer: Buffer = Buffer.alloc(0);
   #position = 0;
-  /** Bytes before the current buffer, for messages. */
+  /** The number of bytes before the current buffer, for messages. */
   #before = 0;
 
   constructor(chunks: Iterable<Uint8Array>) {
     this.#chunks = chunks[Symbol.iterator]();
   }
 
-  /** What the chunks' own iterator threw, if it did: no damage of the bytes. */
+  /** The error that the chunks' own iterator threw, if any. It does not mean that the bytes are damaged. */
   sourceError: unknown;
 
-  /** How many bytes were read so far. */
+  /** The number of bytes read so far. */
   get offset(): number {
     return this.#before + this.#position;
   }
@@ -38,7 +38,7 @@ export class ByteReader {
     return this.#position >= this.#buffer.length && !this.#refill(1);
   }
 
-  /** Tells the chunks' iterator that no more is wanted. */
+  /** Closes the chunks' iterator. */
   close(): void {
     this.#chunks.return?.();
   }
@@ -67,7 +67,7 @@ export class ByteReader {
     return value;
   }
 
-  /** The next bytes: a view that is good until the next read. */
+  /** The next bytes. The view is valid until the next read. */
   bytes(size: number): Buffer {
     this.#need(size);
     const start = this.#position;
@@ -111,7 +111,7 @@ export class ByteReader {
     throw new DamagedBytes('the bytes end too early');
   }
 
-  /** Joins what is left with the next chunks until `size` bytes are there. False when there are not as many. */
+  /** Joins the remaining bytes with the next chunks until there are `size` bytes. False when there are fewer. */
   #refill(size: number): boolean {
     const parts: Uint8Array[] = [];
     let length = this.#buffer.length - this.#position;

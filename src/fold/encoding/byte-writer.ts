@@ -1,6 +1,6 @@
-/** Appends bytes, numbers and texts to chunks of one size. */
+/** Appends bytes, numbers and strings to chunks of one size. */
 
-/** What `reserve` promises: the small writes need no check of their own. */
+/** The space that `reserve` guarantees, so that small writes need no check. */
 const RESERVED_BYTES = 64;
 
 export class ByteWriter {
@@ -20,19 +20,19 @@ export class ByteWriter {
     return this.#full.length > 0;
   }
 
-  /** The full chunks so far; they are the caller's now. */
+  /** Removes and returns the full chunks. The caller may keep them. */
   takeFull(): Uint8Array[] {
     return this.#full.splice(0);
   }
 
-  /** All that is left, the last chunk as short as it is. */
+  /** Returns all remaining chunks. The last one may be shorter. */
   finish(): Uint8Array[] {
     this.reserve();
     const rest = this.#buffer.subarray(0, this.#position);
     return rest.length === 0 ? this.takeFull() : [...this.takeFull(), rest];
   }
 
-  /** Makes room for `RESERVED_BYTES` of small writes. To be called before them. */
+  /** Makes room for `RESERVED_BYTES` of small writes. Call it before them. */
   reserve(): void {
     if (this.#position >= this.#chunkBytes) this.#cut();
   }
@@ -41,7 +41,7 @@ export class ByteWriter {
     this.#buffer[this.#position++] = value;
   }
 
-  /** At most 8 bytes. */
+  /** Writes at most 8 bytes. */
   varint(value: number): void {
     while (value >= 0x80) {
       this.#buffer[this.#position++] = (value % 0x80) | 0x80;
@@ -51,15 +51,15 @@ export class ByteWriter {
   }
 
   float(value: number): void {
-    // Bits of a NaN differ from platform to platform.
+    // The bits of a NaN depend on the platform.
     if (Number.isNaN(value)) this.#view.setBigUint64(this.#position, CANONICAL_NAN, true);
     else this.#view.setFloat64(this.#position, value, true);
     this.#position += 8;
   }
 
   /**
-   * A short text, a byte for each unit, after a head byte. Says no, and writes nothing, when a unit is above 255.
-   * The text must fit into what is reserved.
+   * Writes a head byte and a short string, with one byte for each UTF-16 unit. Returns false and writes nothing when a
+   * unit is above 255. The string must fit into the reserved space.
    */
   shortLatin1(head: number, text: string): boolean {
     const buffer = this.#buffer;
@@ -74,7 +74,7 @@ export class ByteWriter {
     return true;
   }
 
-  /** A text of any length, `unitBytes` (1 or 2) for each unit. */
+  /** Writes a string of any length, with `unitBytes` bytes for each UTF-16 unit. */
   text(text: string, unitBytes: 1 | 2): void {
     const encoding = unitBytes === 1 ? 'latin1' : 'utf16le';
     for (let start = 0; start < text.length; ) {
@@ -96,7 +96,7 @@ export class ByteWriter {
     }
   }
 
-  /** Every chunk but the last has exactly the size asked for; what was written beyond it begins the next one. */
+  /** Every chunk but the last has exactly the requested size. Bytes beyond it move to the next chunk. */
   #cut(): void {
     while (this.#position >= this.#chunkBytes) {
       const beyond = this.#buffer.subarray(this.#chunkBytes, this.#position);

@@ -1,7 +1,7 @@
 /**
- * The shapes that an encoder has met: lists of keys, numbered in the order of their first appearance.
+ * The shapes that an encoder has seen. A shape is a list of keys. Shapes are numbered in the order of their first use.
  *
- * States hold many records of few shapes, so a record costs a byte and its values.
+ * States hold many records of few shapes, so most records take one byte plus their values.
  */
 import { SHAPE_KEYS, SHAPES } from './state-tags.ts';
 
@@ -18,7 +18,7 @@ export interface Shape {
 export class Shapes {
   readonly #root: Node = { next: new Map(), shape: undefined };
   #count = 0;
-  /** The shape met last at each depth: mostly the one that is met next. */
+  /** The last shape at each depth. The next object there usually has the same shape. */
   readonly #recent: (Shape | undefined)[] = [];
 
   /** The known shape of an object with these keys, at this depth of the state. */
@@ -30,7 +30,7 @@ export class Shapes {
     return found;
   }
 
-  /** Gives the keys a number. False when they get none: they are too many, or the shapes are. */
+  /** Gives the keys a number. False when there are too many keys or too many shapes. */
   add(keys: readonly string[]): boolean {
     if (keys.length > SHAPE_KEYS || this.#count >= SHAPES) return false;
     this.#walk(keys, true)!.shape = { number: this.#count++, keys };

@@ -1,8 +1,9 @@
 /**
- * The one encoding of a state: what snapshots hold, and what the state hash is taken of.
+ * The encoding of a state. Snapshots hold it, and the state hash is computed from it.
  *
- * Equal states give equal bytes, on every platform; states that differ in a value, a type, or the order of an object's keys
- * or a collection's entries (a reducer may iterate them) give different bytes. `state-tags.ts` tells the format.
+ * Equal states give equal bytes on every platform. States that differ in a value, a type, or the order of keys or
+ * entries give different bytes. The order matters because a reducer may iterate them. `state-tags.ts` describes the
+ * format.
  */
 import { createHash } from 'node:crypto';
 import { encodeState } from './state-encoder.ts';
@@ -14,7 +15,7 @@ export { STATE_FORMAT } from './state-tags.ts';
 /**
  * SHA-256 of the encoded state, in hex.
  *
- * @throws RefoldError `REDUCER_FAILED` when the state holds something that is no plain data
+ * @throws RefoldError `REDUCER_FAILED` when the state holds something that is not plain data
  */
 export function hashState(state: object): string {
   const hash = createHash('sha256');

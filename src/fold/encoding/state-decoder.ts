@@ -1,4 +1,4 @@
-/** Bytes → state. The format is told in `state-tags.ts`. */
+/** Decodes a state from bytes. `state-tags.ts` describes the format. */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { typedArrayOf } from '../binary.ts';
 import { setMember } from '../members.ts';
@@ -8,11 +8,11 @@ import { ByteReader, DamagedBytes } from './byte-reader.ts';
 import * as tag from './state-tags.ts';
 
 /**
- * Decodes what `encodeState` gave. Chunk borders may be anywhere.
+ * Decodes the result of `encodeState`. Chunks may have any size.
  *
- * @param initial lends the comparators of its top-level OrderedMaps; it is not changed
- * @throws RefoldError `LOG_CORRUPT` when the bytes are no encoded state; `FORMAT_TOO_NEW`; `MODEL_MISMATCH` when they hold an
- * OrderedMap where `initial` has none. What `chunks` throws goes through as it is
+ * @param initial gives the comparators of its top-level OrderedMaps; it is not changed
+ * @throws RefoldError `LOG_CORRUPT` when the bytes are not an encoded state; `FORMAT_TOO_NEW`; `MODEL_MISMATCH` when
+ * they hold an OrderedMap that `initial` lacks. An error of `chunks` is thrown unchanged
  */
 export function decodeState<State extends object>(chunks: Iterable<Uint8Array>, initial: State): State {
   const steps = decodeInSteps(chunks, initial);
@@ -22,7 +22,7 @@ export function decodeState<State extends object>(chunks: Iterable<Uint8Array>, 
   }
 }
 
-/** As `decodeState`, pausing after every few entries of what stands at the top level: the state is what it returns. */
+/** Like `decodeState`, but pauses after every few entries of a top-level collection. Returns the state at the end. */
 export function* decodeInSteps<State extends object>(
   chunks: Iterable<Uint8Array>,
   initial: State,
@@ -43,7 +43,7 @@ export function* decodeInSteps<State extends object>(
 
 type PlainObject = Record<string, unknown>;
 
-/** Entries between two pauses: well under a millisecond's worth, where entries are small. */
+/** The number of entries between two pauses. Small entries take well under 1 ms. */
 const ENTRIES_PER_STEP = 512;
 
 class StateDecoder {
@@ -62,7 +62,7 @@ class StateDecoder {
     const first = this.#in.byte();
     const root: PlainObject = first === tag.NO_PROTOTYPE ? Object.create(null) : {};
     if ((first === tag.NO_PROTOTYPE ? this.#in.byte() : first) !== tag.OBJECT)
-      throw new DamagedBytes('the root is no object');
+      throw new DamagedBytes('the root is not an object');
     const count = this.#in.varint();
     for (let index = 0; index < count; index++) {
       const key = this.#key();
@@ -85,7 +85,7 @@ class StateDecoder {
     );
   }
 
-  /** A property of the root: the only place for an OrderedMap, and where collections are large. */
+  /** Decodes a property of the root. Only here can an OrderedMap appear, and only here are collections large. */
   *#property(key: string): Generator<undefined, unknown, undefined> {
     const first = this.#in.byte();
     switch (first) {
@@ -288,7 +288,7 @@ class StateDecoder {
 
   #key(): string {
     const key = this.#value();
-    if (typeof key !== 'string') throw new DamagedBytes('a key is no text');
+    if (typeof key !== 'string') throw new DamagedBytes('a key is not a string');
     return key;
   }
 
@@ -297,7 +297,7 @@ class StateDecoder {
   }
 }
 
-/** Keys that come twice are damage: one would hide the other. */
+/** Duplicate keys are damage, because one would hide the other. */
 function requireDistinct(distinct: number, count: number): void {
-  if (distinct !== count) throw new DamagedBytes('a key comes twice');
+  if (distinct !== count) throw new DamagedBytes('a key appears twice');
 }

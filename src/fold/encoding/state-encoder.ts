@@ -1,4 +1,4 @@
-/** State → bytes. The format is told in `state-tags.ts`. */
+/** Encodes a state to bytes. `state-tags.ts` describes the format. */
 import { isInstance, isRefoldError, messageOf } from '../../core/errors.ts';
 import { bytesOf } from '../binary.ts';
 import { CapturedMap } from '../capture.ts';
@@ -17,14 +17,14 @@ import { ByteWriter } from './byte-writer.ts';
 import { Shapes } from './shapes.ts';
 import * as tag from './state-tags.ts';
 
-/** Some fifth of a millisecond of work, for those who pause between chunks. */
+/** In bytes: about 0.2 ms of work, for callers that pause between chunks. */
 const CHUNK_BYTES = 4 * 1024;
 
 /**
- * Encodes a state, chunk by chunk. The state must not change until the last chunk was taken.
+ * Encodes a state, chunk by chunk. The state must not change until the caller has taken the last chunk.
  *
- * Chunks are handed out while the members of top-level properties are gone through, so that besides the state only little
- * is in memory at a time. They are not used again: the caller may keep them.
+ * The encoder yields chunks while it walks through the members of top-level properties, so that it needs little memory
+ * besides the state. It does not reuse the chunks: the caller may keep them.
  *
  * @param chunkBytes size of each chunk but the last
  * @throws RefoldError `REDUCER_FAILED` when the state holds something that is not plain data; `at` names the place
@@ -38,7 +38,7 @@ export function* encodeState(state: object, chunkBytes: number = CHUNK_BYTES): G
   }
 }
 
-/** A proxy, say, that lies about its members: the direct fold lets a reducer put it there. */
+/** For instance a proxy that throws. The direct fold does not stop a reducer from putting it into the state. */
 function unreadable(error: unknown): IllegalValue {
   return new IllegalValue(`something that cannot be read: ${messageOf(error)}`, []);
 }
@@ -70,7 +70,7 @@ class StateEncoder {
     yield* this.#out.finish();
   }
 
-  /** A property of the root; a collection hands out its chunks as it goes. */
+  /** Encodes a property of the root. For a collection it yields chunks between the members. */
   *#property(value: unknown): Generator<Uint8Array, void, undefined> {
     const kind = topLevelKind(value);
     if (kind === 'map' || kind === 'ordered-map') {
@@ -239,7 +239,7 @@ class StateEncoder {
     this.#path.pop();
   }
 
-  /** A tag, or another byte, and a varint. */
+  /** Writes a tag, or another byte, and a varint. */
   #head(byte: number, count: number): void {
     this.#out.reserve();
     this.#out.byte(byte);
@@ -252,7 +252,7 @@ function topLevelKind(value: unknown): ReturnType<typeof kindOf> | undefined {
   return value instanceof CapturedMap ? 'map' : kindOf(value);
 }
 
-/** No unit above 255. */
+/** Whether no UTF-16 unit is above 255. */
 function isLatin1(text: string): boolean {
   return /^[\0-\xff]*$/.test(text);
 }

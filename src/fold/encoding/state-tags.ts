@@ -1,8 +1,9 @@
 /**
  * The format of an encoded state.
  *
- * One byte, `STATE_FORMAT`, then the root. Every value begins with a tag, and most tags are the whole value or carry its
- * size. A *varint* is an unsigned integer in groups of seven bits, the lowest first. Everything else is little-endian.
+ * The encoding is one byte, `STATE_FORMAT`, followed by the root. Every value begins with a tag. Many tags contain the
+ * whole value or its size. A *varint* is an unsigned integer in groups of seven bits, the lowest first. Everything else
+ * is little-endian.
  *
  *     00 null   01 undefined   02 false   03 true
  *     04 05     integer ≥ 0, < 0: varint of its magnitude (safe integers; -0 is a float)
@@ -10,11 +11,11 @@
  *     07 08     bigint ≥ 0, < 0: varint size, magnitude
  *     09 0a     string: varint length in UTF-16 units, then a byte each (if all are below 256) or two
  *     0b        array: varint count, items
- *     0c        object of a new shape: varint count, keys (strings), values. The shape gets the next number, from 0
+ *     0c        object of a new shape: varint count, keys (strings), values. Shapes are numbered from 0
  *     0d        object of a known shape: varint number, values
- *     0e        object without a shape, for it has too many keys or too many shapes are known: varint count, key and value each
+ *     0e        object without a shape (too many keys or known shapes): varint count, then key and value of each
  *     0f        the object that follows has no prototype
- *     10 12     Map, OrderedMap: varint count, key and value each
+ *     10 12     Map, OrderedMap: varint count, then key and value of each
  *     11        Set: varint count, members
  *     13        Date: float
  *     14 15     ArrayBuffer, DataView: varint size, bytes
@@ -56,7 +57,7 @@ export const LOW_SHAPE_LIMIT = 64;
 export const SMALL_INTEGER = 0x80;
 export const SMALL_INTEGER_LIMIT = 128;
 
-/** An object of more keys is no record but a dictionary, and gets no shape. */
+/** An object with more keys is a dictionary, not a record, and gets no shape. */
 export const SHAPE_KEYS = 64;
-/** So that dictionaries of every make cannot fill the memory with shapes. */
+/** A limit on known shapes, so that dictionaries with many different keys cannot fill the memory. */
 export const SHAPES = 4096;

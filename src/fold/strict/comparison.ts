@@ -1,9 +1,9 @@
 /**
- * Where a state folded atomically and its shadow, folded directly, first differ. Fast while they do not: nothing is allocated
- * but for the path.
+ * Finds the first difference between a state that was folded atomically and its shadow, which was folded directly. It
+ * is fast while they are equal, and allocates only the path.
  *
- * Drafts of tables are looked at as they stand. A container that is in both states at once is a difference, too: it was not
- * made by either fold, so it comes from outside, a constant of a module perhaps.
+ * It reads drafts of tables without changing them. A container that is in both states at once is also a difference:
+ * neither fold made it, so it comes from outside, for instance from a constant of a module.
  */
 import { MapDraft } from '../atomic/map-draft.ts';
 import { OrderedMapDraft } from '../atomic/ordered-map-draft.ts';
@@ -14,7 +14,7 @@ import { kindOf, MAX_STATE_DEPTH } from '../plain.ts';
 
 export interface Difference {
   readonly path: Path;
-  /** Folded one way, and the other. */
+  /** The values in the two states. */
   readonly ours: unknown;
   readonly shadow: unknown;
   readonly what: 'value' | 'order' | 'shared';
@@ -80,7 +80,7 @@ function compareObjects(ours: PlainObject, shadow: PlainObject, path: PathPart[]
   return isBare === (Object.getPrototypeOf(shadow) === null) ? undefined : differ(ours, shadow, path);
 }
 
-/** One side lacks the key, or has it at another place. */
+/** One object lacks the key, or has it at another position. */
 function compareKeys(ours: PlainObject, shadow: PlainObject, key: string, path: PathPart[]): Difference {
   if (Object.hasOwn(ours, key) && Object.hasOwn(shadow, key))
     return { path: path.slice(), ours, shadow, what: 'order' };
@@ -110,7 +110,7 @@ function compareMaps(ours: MapLike, shadow: MapLike, path: PathPart[]): Differen
   return extra.done === true ? undefined : differ(undefined, extra.value[1], [...path, extra.value[0]]);
 }
 
-/** Keys that are objects are equal where they say the same. */
+/** Keys that are objects are equal if their content is equal. */
 function sameKey(key: unknown, other: unknown): boolean {
   if (typeof key !== 'object' || key === null) return Object.is(key, other);
   const found = firstDifference(key, other);
@@ -122,7 +122,7 @@ function compareEntries(ours: MapLike, shadow: MapLike, key: unknown, value: unk
   return differ(value, undefined, [...path, key]);
 }
 
-/** Without making drafts, and without being recorded. */
+/** Reads all entries without making drafts and without recording them. */
 export function entriesOf(map: MapLike): IterableIterator<[unknown, unknown]> {
   if (map instanceof MapDraft || map instanceof OrderedMapDraft) return map.peekAll();
   const { entries } = Object.getPrototypeOf(map) as MapLike;

@@ -1,4 +1,4 @@
-/** A difference between two folds in words: both values, and the likely reason. */
+/** Describes a difference between two folds: both values, and the likely reason. */
 import type { Difference } from './comparison.ts';
 import type { Witness } from './strict-state.ts';
 
@@ -24,7 +24,7 @@ export function describeDifference(found: Difference, at: string, witness: Witne
 function sharedValue(at: string, value: unknown): Explanation {
   return {
     message: `${at} is the same object each time the event is folded: ${show(value)} comes from outside the reducer`,
-    hint: 'Make a new value for each event: a constant that is put into the state becomes part of it',
+    hint: 'Make a new value for each event: a constant that a reducer puts into the state becomes part of it',
   };
 }
 
@@ -50,7 +50,7 @@ const CHANCE: Reason = {
 };
 const MEMORY: Reason = {
   likely: 'the reducer uses something besides its three arguments',
-  hint: 'Look for a variable outside the reducer, a reference kept from an earlier event, or a value that is changed in two places',
+  hint: 'Look for a variable outside the reducer, a reference kept from an earlier event, or one value in two places',
 };
 
 /** A value in at most 200 characters. */

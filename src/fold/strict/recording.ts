@@ -1,8 +1,9 @@
 /**
- * Records which entries of its tables a directly folded state is asked for, where the whole of it is too large to be compared
- * after each event.
+ * Records which table entries the reducers of a directly folded state read or write. It is used when a state is too
+ * large to be compared completely after each event.
  *
- * The tables stay what they are; their methods are shadowed by ones that note the key, as the atomic fold's guard does.
+ * The tables stay the same objects. Own methods that note the key hide those of the prototype; the atomic fold's guard
+ * does the same.
  */
 import { OrderedMap } from '../ordered-map.ts';
 
@@ -11,7 +12,7 @@ type Table = Map<unknown, unknown> | OrderedMap<unknown, unknown>;
 export class Recording {
   readonly #touched = new Map<object, Set<unknown>>();
 
-  /** Begins to record what happens to the tables of `state`. */
+  /** Begins to record the use of the tables of `state`. */
   constructor(state: object) {
     for (const value of Object.values(state)) {
       if (value instanceof Map || value instanceof OrderedMap) this.#record(value);

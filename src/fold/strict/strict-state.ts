@@ -1,9 +1,10 @@
 /**
- * Strict folding, for development: each commit is folded twice, in both ways, and what comes out is compared.
+ * Strict folding, for development: each commit is folded twice, in both ways, and the results are compared.
  *
- * The shadow is a second state, which came from the encoding and shares nothing with the first. A reducer that is a function
- * of its three arguments gives the same in both. One that reads a clock, draws a number, keeps a reference or a variable
- * between events, or puts there what is not its own, does not, and is found at the event that caused it.
+ * The shadow is a second state. It was decoded from the encoded state, so it shares nothing with the first. A reducer
+ * that depends only on its three arguments gives the same result in both. Strict folding finds a reducer that reads a
+ * clock, draws a random number, keeps a reference or a variable between events, or puts a foreign value into the state.
+ * The error names the event that caused the difference.
  */
 import { messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
@@ -23,19 +24,22 @@ import { type Difference, firstDifference } from './comparison.ts';
 import { describeDifference } from './explaining.ts';
 import { Recording } from './recording.ts';
 
-/** What a second fold has asked of the world outside, and how far its clock was put forward meanwhile. */
+/** What a second fold has read from outside, and how far its clock was ahead. */
 export interface Witness {
   readonly readClock: boolean;
   readonly drewNumbers: boolean;
   readonly clockAheadMs: number;
 }
 
-/** Runs the second fold in a world where clock and chance are watched. */
+/** Runs the second fold while it watches the clock and the random numbers. */
 export type Watched = (fold: () => void) => Witness;
 
-/** Up to this many members a state is compared as a whole after each event; beyond, what either fold has touched. */
+/**
+ * A state with fewer members is compared completely after each event. In a larger one only touched entries are
+ * compared.
+ */
 const COMPARED_WHOLE = 10_000;
-/** Commits after which the shadow goes through the encoding again. */
+/** Number of commits after which a new shadow is decoded from the encoded state. */
 const SHADOW_COMMITS = 100;
 
 export class StrictState<State extends object> implements LiveState<State> {
@@ -43,7 +47,7 @@ export class StrictState<State extends object> implements LiveState<State> {
   readonly #watched: Watched;
   #shadow: Shadow | undefined;
 
-  /** @param live is to be folded by nobody else */
+  /** @param live must not be folded by other code */
   constructor(live: AtomicState<State> | DirectState<State>, watched: Watched) {
     this.#live = live;
     this.#watched = watched;
@@ -68,24 +72,27 @@ export class StrictState<State extends object> implements LiveState<State> {
       if (this.#live instanceof AtomicState) this.#foldAtomic(this.#live, shadow, reducers, events, again);
       else this.#foldDirect(this.#live, shadow, reducers, events, again);
     } catch (error) {
-      this.#retire(shadow); // it may be ahead, or half changed
+      this.#retire(shadow); // it may be ahead, or partly changed
       throw error;
     }
     if (++shadow.commits >= SHADOW_COMMITS) this.#retire(shadow);
   }
 
-  /** Frozen, so that a reducer which kept a reference into it, and changes that later, is found then. */
+  /** Freezes the shadow, so that a reducer fails if it kept a reference into it and changes that later. */
   #retire(shadow: Shadow): void {
     this.#shadow = undefined;
     if (!(shadow.state instanceof DirectState)) return;
     try {
       adoptState(shadow.state.value);
     } catch {
-      // What a reducer left there that cannot be frozen is nothing to keep.
+      // A reducer left a value that cannot be frozen. The shadow is not used again.
     }
   }
 
-  /** The draft of each event, then the shadow, then the comparison; the commit is applied when all of them agree. */
+  /**
+   * Folds each event into the draft, then into the shadow, then compares. Applies the commit if every comparison is
+   * equal.
+   */
   #foldAtomic(
     live: AtomicState<State>,
     shadow: Shadow,
@@ -104,7 +111,7 @@ export class StrictState<State extends object> implements LiveState<State> {
     });
   }
 
-  /** The shadow goes first, and atomically: what it refuses leaves the state as it was. */
+  /** Folds into the shadow first, and atomically: if the shadow refuses an event, the state is unchanged. */
   #foldDirect(
     live: DirectState<State>,
     shadow: Shadow,
@@ -118,7 +125,7 @@ export class StrictState<State extends object> implements LiveState<State> {
       try {
         this.#foldOneDirect(live, atomic, shadow, reducers, event, again[index]!);
       } catch (error) {
-        if (index > 0) live.isWhole = false; // the events before it are in the state already
+        if (index > 0) live.isWhole = false; // earlier events of the commit are in the state already
         throw error;
       }
     }
@@ -145,19 +152,19 @@ export class StrictState<State extends object> implements LiveState<State> {
     throw differenceAt(found, again, witness);
   }
 
-  /** A reducer that throws only the second time is as little a function as one that gives something else. */
+  /** A reducer that throws only the second time also depends on more than its arguments. */
   #foldAgain(fold: () => void, { type, sequence }: RecordedEvent): Witness {
     try {
       return this.#watchedOrThrown(fold);
     } catch (cause) {
       throw new RefoldError(
         'REDUCER_FAILED',
-        `Cannot fold ${type} at sequence ${sequence}: folded a second time it fails: ${messageOf(cause)}`,
+        `Cannot fold ${type} at sequence ${sequence}: it fails when it is folded a second time: ${messageOf(cause)}`,
         {
           type,
           sequence,
           cause,
-          hint: 'A reducer must be a function of its three arguments, and give the same each time',
+          hint: 'A reducer must depend only on its three arguments and give the same result each time',
         },
       );
     }
@@ -177,7 +184,7 @@ export class StrictState<State extends object> implements LiveState<State> {
   }
 }
 
-/** Finds out whether a whole commit would be refused, and leaves the state as it is. */
+/** Throws if a whole commit would be refused. Does not change the state. */
 function tryFold(atomic: AtomicState<object>, reducers: FoldReducers, events: readonly RecordedEvent[]): void {
   const last = events.length - 1;
   try {
@@ -191,11 +198,11 @@ function tryFold(atomic: AtomicState<object>, reducers: FoldReducers, events: re
 
 const ENOUGH: unique symbol = Symbol('enough');
 
-/** The second state, as it came from the encoding. */
+/** The second state, decoded from the encoded first one. */
 class Shadow {
   readonly state: DirectState<object> | AtomicState<object>;
   readonly isSmall: boolean;
-  /** Of the direct one of the two states; where they are small there is no need. */
+  /** Records the directly folded one of the two states. Undefined for a small state. */
   readonly recording: Recording | undefined;
   commits = 0;
 
@@ -207,7 +214,7 @@ class Shadow {
   }
 }
 
-/** What the atomic one of the folds has touched. */
+/** What the atomic fold has touched. */
 interface Touches {
   readonly properties: ReadonlySet<PropertyKey>;
   readonly entries: ReadonlyMap<unknown, readonly unknown[]>;
@@ -218,7 +225,9 @@ function touchesOf(commit: CommitDraft): Touches {
   return { properties: new Set(commit.touched()), entries: new Map(entries) };
 }
 
-/** Compares what either fold has touched in tables, and the other properties that the atomic one has touched. */
+/**
+ * Compares the table entries that either fold has touched, and the other properties that the atomic fold has touched.
+ */
 function differenceTouched(
   atomic: object,
   { properties, entries }: Touches,
@@ -258,14 +267,14 @@ function differenceInTable(
   return ours.size === others.size ? undefined : firstDifference(ours.size, others.size, [name, 'size']);
 }
 
-/** Past drafts, and past the methods that record. */
+/** Reads an entry without making a draft and without recording it. */
 function peek(map: Table, key: unknown): unknown {
   if (map instanceof MapDraft || map instanceof OrderedMapDraft) return map.peek(key);
   const { get } = Object.getPrototypeOf(map) as Map<unknown, unknown>;
   return get.call(map, key);
 }
 
-/** Members of a value, those within included; counting stops at `limit`. */
+/** The number of members of a value, nested ones included. Counting stops at `limit`. */
 function countMembers(value: unknown, limit: number): number {
   let count = 0;
   const visit = (part: unknown): void => {

@@ -43,7 +43,7 @@ describe('at', () => {
     expect(sequences).toEqual([0, 2, 2, 4, 4]);
   });
 
-  test('by time finds its place among many blocks and within one', async () => {
+  test('by time finds the event among many blocks and within one block', async () => {
     const clock = manualClock(0);
     const store = await openCarts({ path: await temporaryPath(), clock: clock.read });
     for (let i = 1; i <= 50; i++) {
@@ -61,7 +61,7 @@ describe('at', () => {
     }
   });
 
-  test('gives the caller a state of its own', async () => {
+  test('gives the caller a separate state', async () => {
     const store = await openCarts();
     await store.append(added('a'));
     const past = await store.at({ sequence: 1 });
@@ -70,7 +70,7 @@ describe('at', () => {
   });
 
   test.each<[string, unknown]>([
-    ['beyond the end', { sequence: 2 }],
+    ['a sequence beyond the end', { sequence: 2 }],
     ['a negative sequence', { sequence: -1 }],
     ['a fraction', { sequence: 0.5 }],
     ['no position', {}],
@@ -87,7 +87,7 @@ describe('at', () => {
 });
 
 describe('stateAt', () => {
-  test('reads beside a writer, by time as well, and tells how far it has come', async () => {
+  test('reads beside a writer, also by time, and reports its progress', async () => {
     const path = await temporaryPath();
     const clock = manualClock(1_000);
     const store = await openCarts({ path, clock: clock.read });
@@ -100,7 +100,7 @@ describe('stateAt', () => {
     expect(told).toEqual([0, 2]);
   });
 
-  test('refuses what is no model, no log, another model’s log, and no place in it', async () => {
+  test('refuses an invalid model, a missing log, another model’s log, and an invalid position', async () => {
     const path = await temporaryPath();
     await openCarts({ path }).then((store) => store.close());
     const other = { ...cartModel, name: 'other' };
@@ -142,7 +142,7 @@ describe('events', () => {
     expect((await errorOf(Array.fromAsync(store.events({ from: -3 })))).code).toBe('INVALID_OPTION');
   });
 
-  test('sees what was appended just before', async () => {
+  test('includes events that were appended just before', async () => {
     const store = await openCarts({ path: await temporaryPath() });
     const pending = store.append(note('now'));
     expect(await Array.fromAsync(store.events())).toHaveLength(1);
@@ -151,7 +151,7 @@ describe('events', () => {
 });
 
 describe('follow', () => {
-  test('catches up and goes on without a gap, while writing and sealing go on', async () => {
+  test('catches up and continues without a gap, while writing and sealing continue', async () => {
     const store = await openCarts({ path: await temporaryPath() });
     await store.append(Array.from({ length: 50 }, (_, i) => note(String(i))));
     const stop = new AbortController();
@@ -170,7 +170,7 @@ describe('follow', () => {
     expect(heard).toEqual(Array.from({ length: 241 }, (_, i) => i + 10));
   });
 
-  test('works across processes for a reader, and ends with the close', async () => {
+  test('works for a reader in another process, and ends with the close', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
     const reader = await openStore(cartModel, { path, readOnly: true });

@@ -108,7 +108,7 @@ test.each<[string, () => any]>([
     },
   ],
   [
-    'throws what has no text',
+    'throws a value without a text',
     () => {
       throw Object.create(null);
     },
@@ -126,10 +126,10 @@ test.each<[string, () => any]>([
   ['gives an array', () => []],
   ['gives a Map', () => new Map()],
   ['gives an instance', () => new URL('x:')],
-  ['gives an OrderedMap below the top', () => ({ a: { m: new OrderedMap<number, number>(ascending) } })],
+  ['gives an OrderedMap below the top level', () => ({ a: { m: new OrderedMap<number, number>(ascending) } })],
   ['gives a frozen wrapper of an instance', () => Object.freeze({ a: Object.freeze([new URL('x:')]) })],
   ['gives a Map keyed by a symbol', () => ({ m: new Map([[Symbol('k'), 1]]) })],
-  ['gives a function within', () => ({ f: () => 1 })],
+  ['gives a nested function', () => ({ f: () => 1 })],
   [
     'has a comparator that throws',
     () => ({
@@ -141,7 +141,7 @@ test.each<[string, () => any]>([
       ]),
     }),
   ],
-])('one that %s is refused with a typed error, and the log stays as it was', async (_what, initialState) => {
+])('an initial state that %s is refused with a typed error, and the log is unchanged', async (_what, initialState) => {
   const contents = new Contents();
   for (const fold of ['atomic', 'direct'] as const)
     await expect(reopen(contents, initialState, fold)).rejects.toMatchObject({

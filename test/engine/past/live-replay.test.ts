@@ -84,7 +84,7 @@ const { json } = fc.letrec((tie) => ({
   ),
 }));
 
-describe('live ≡ replay', () => {
+describe('the live state equals the replayed state', () => {
   test.each(['atomic', 'direct'] as const)('under the %s fold, open and sealed', async (fold) => {
     let accepted = 0;
     await fc.assert(
@@ -120,7 +120,7 @@ describe('live ≡ replay', () => {
     expect(accepted).toBeGreaterThan(100);
   });
 
-  test('what a schema makes of the input is what is recorded', async () => {
+  test('the log records the output of the schema', async () => {
     const log = openMemoryLog();
     await using store = await openStore(witness, { log });
     await store.append({ type: 'Turned', data: { at: new Date(77) } });

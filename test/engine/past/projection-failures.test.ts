@@ -60,7 +60,7 @@ describe.each(STRANGE)('after its reducer threw %s', (_name, make) => {
   });
 });
 
-test('started again it goes on from where it was saved, and its first failure costs no other', async () => {
+test('a second start continues from the checkpoint, and the first failure has no further effect', async () => {
   const path = await temporaryPath();
   const fail: Parameters<typeof halves>[0] = {};
   const store = await openCarts({ path });
@@ -81,7 +81,7 @@ test('started again it goes on from where it was saved, and its first failure co
   expect((await again.project(halves({}))).state).toEqual({ before: 3, after: 3 });
 });
 
-test('appends while it starts are folded once, also on a log whose beginning was dropped', async () => {
+test('folds appends during its start once, also on a log whose beginning was dropped', async () => {
   const store = await openCarts({ path: await temporaryPath(), history: 'discard' });
   for (let round = 0; round < 3; round++) {
     await store.append(note('x'));
@@ -118,7 +118,7 @@ describe('on a read-only store', () => {
     return path;
   }
 
-  test('it catches up and saves nothing', async () => {
+  test('a projection catches up and saves nothing', async () => {
     const path = await written();
     const store = await openCarts({ path, readOnly: true });
     const view = await store.project(halves({}));
@@ -132,22 +132,25 @@ describe('on a read-only store', () => {
     expect(warn).not.toHaveBeenCalled();
   });
 
-  test.each(['a file', 'a log in memory'])('not even after very many events: %s', async (where) => {
-    const path = where === 'a file' ? await temporaryPath() : undefined;
-    const contents = new MemoryContents();
-    const place = () => (path === undefined ? { log: openMemoryLog({ contents }) } : { path });
-    const store = await openCarts(place());
-    for (let batch = 0; batch < 11; batch++) await store.append(Array.from({ length: 10_000 }, () => note('')));
-    await store.close();
-    const reader = await openCarts({ ...place(), readOnly: true });
-    const view = await reader.project(halves({}));
-    expect(view.sequence).toBe(110_000);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    await reader.close();
-    expect(contents.checkpoints.size).toBe(0);
-    expect(contents.snapshots.filter(({ info }) => info.owner !== '')).toEqual([]);
-    expect(warn).not.toHaveBeenCalled();
-  });
+  test.each(['a file', 'a log in memory'])(
+    'a projection saves nothing even after very many events: %s',
+    async (where) => {
+      const path = where === 'a file' ? await temporaryPath() : undefined;
+      const contents = new MemoryContents();
+      const place = () => (path === undefined ? { log: openMemoryLog({ contents }) } : { path });
+      const store = await openCarts(place());
+      for (let batch = 0; batch < 11; batch++) await store.append(Array.from({ length: 10_000 }, () => note('')));
+      await store.close();
+      const reader = await openCarts({ ...place(), readOnly: true });
+      const view = await reader.project(halves({}));
+      expect(view.sequence).toBe(110_000);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await reader.close();
+      expect(contents.checkpoints.size).toBe(0);
+      expect(contents.snapshots.filter(({ info }) => info.owner !== '')).toEqual([]);
+      expect(warn).not.toHaveBeenCalled();
+    },
+  );
 });
 
 describe('a save that fails', () => {
@@ -167,7 +170,7 @@ describe('a save that fails', () => {
     { type: 'RefoldProjectionWarning' },
   ];
 
-  test('warns, and is an error for who asked', async () => {
+  test('warns, and is an error for its caller', async () => {
     const full = new RefoldError('LOG_FULL', 'no room');
     const store = await openStore(cartModel, { log: refusing(new MemoryContents(), () => full) });
     const view = await store.project(halves({}));
@@ -178,7 +181,7 @@ describe('a save that fails', () => {
     await store.close();
   });
 
-  test.each(STRANGE)('with %s is no reason to fail a close or a compaction', async (_name, make) => {
+  test.each(STRANGE)('with %s does not fail a close or a compaction', async (_name, make) => {
     const contents = new MemoryContents();
     const store = await openStore(cartModel, { log: refusing(contents, make) });
     const view = await store.project(halves({}));
@@ -190,7 +193,7 @@ describe('a save that fails', () => {
     expect((await openStore(cartModel, { log: openMemoryLog({ contents }) })).recovery.snapshot).toBe(1);
   });
 
-  test('by itself, after very many events, warns once and the projection goes on', async () => {
+  test('that happens automatically after very many events warns once, and the projection continues', async () => {
     const store = await openStore(cartModel, { log: refusing(new MemoryContents(), () => new Error('no')) });
     const view = await store.project(halves({}));
     for (let batch = 0; batch < 12; batch++) {
@@ -212,7 +215,7 @@ describe('forgetProjection', () => {
     await store.close();
   }
 
-  test.each(['a file', 'memory'])('drops its checkpoint and snapshots, of %s', async (where) => {
+  test.each(['a file', 'memory'])('drops the checkpoint and the snapshots, in %s', async (where) => {
     const path = where === 'a file' ? await temporaryPath() : undefined;
     const contents = new MemoryContents();
     const open = () => openCarts(path === undefined ? { log: openMemoryLog({ contents }) } : { path });
@@ -236,7 +239,7 @@ describe('forgetProjection', () => {
   });
 
   test.each<[string, (store: CartStore) => unknown, RegExp]>([
-    ['one that runs', () => 'halves', /is running/],
+    ['a running projection', () => 'halves', /is running/],
     ['an unknown name', () => 'halvs', /halvs: .* holds nothing of it/],
     ['the empty name, which is the model', () => '', /holds nothing of it/],
     ['no name at all', () => undefined, /holds nothing of it/],
@@ -258,7 +261,7 @@ describe('forgetProjection', () => {
     });
   });
 
-  test('forgets one that has stopped, which does not count as running', async () => {
+  test('forgets a stopped projection, which does not count as running', async () => {
     const fail: Parameters<typeof halves>[0] = {};
     const store = await openCarts({ path: await temporaryPath() });
     const view = await store.project(halves(fail));
@@ -273,7 +276,7 @@ describe('forgetProjection', () => {
     expect((await store.project(halves(fail))).state).toEqual({ before: 2, after: 2 });
   });
 
-  test('beside a start of the same name, one comes after the other', async () => {
+  test('runs before or after a start of the same name, not at the same time', async () => {
     const path = await temporaryPath();
     await saved(path);
     const store = await openCarts({ path });
@@ -292,8 +295,8 @@ describe('forgetProjection', () => {
   });
 });
 
-describe('who holds history back', () => {
-  test('is named by compaction and by the log, and lets go when forgotten', async () => {
+describe('a projection that holds back history', () => {
+  test('is named by compaction and by the log, and no longer holds it back after forgetProjection', async () => {
     const path = await temporaryPath();
     const options = { path, history: 'discard' } as const;
     const first = await openCarts(options);
@@ -346,7 +349,7 @@ describe('a definition', () => {
     ['without reducers', { name: 'view', initialState: () => ({}) }],
     ['with reducers that are null', { ...good, reducers: null }],
     ['with reducers in an array', { ...good, reducers: [] }],
-    ['with a reducer that is no function', { ...good, reducers: { NoteTaken: 1 } }],
+    ['with a reducer that is not a function', { ...good, reducers: { NoteTaken: 1 } }],
     ['with a version that is an object', { ...good, version: {} }],
     ['whose name cannot be read', raising('name')],
     ['whose reducers cannot be read', raising('reducers')],
@@ -360,17 +363,20 @@ describe('a definition', () => {
   test.each<[string, unknown]>([
     ['for an event type that the model lacks', { ...good, reducers: { NotTaken: () => {} } }],
     ['with an initialState that throws', { ...good, initialState: () => expect.fail() }],
-    ['with one that gives a promise', { ...good, initialState: async () => Promise.reject(new Error('later')) }],
-    ['with one that gives nothing', { ...good, initialState: () => {} }],
-    ['with one that gives null', { ...good, initialState: () => null }],
-    ['with one that gives a number', { ...good, initialState: () => 1 }],
+    [
+      'with an initialState that gives a promise',
+      { ...good, initialState: async () => Promise.reject(new Error('later')) },
+    ],
+    ['with an initialState that gives nothing', { ...good, initialState: () => {} }],
+    ['with an initialState that gives null', { ...good, initialState: () => null }],
+    ['with an initialState that gives a number', { ...good, initialState: () => 1 }],
   ])('%s is INVALID_OPTION at its start, and leaves its name free', async (_name, definition) => {
     const store = await openCarts();
     expect((await errorOf(store.project(definition as never))).code).toBe('INVALID_OPTION');
     expect((await store.project(good)).state).toEqual({});
   });
 
-  test('a reducer left undefined is none, whatever it is named', async () => {
+  test('ignores an undefined reducer of any name', async () => {
     const store = await openCarts();
     await store.append(note('a'));
     expect((await store.project({ ...good, reducers: { NotTaken: undefined } as object })).sequence).toBe(1);
@@ -380,11 +386,11 @@ describe('a definition', () => {
 describe('an ordered table of a projection stays in its property', () => {
   const empty = () => new OrderedMap<number, number>(ascending);
   test.each<[string, (state: any) => void]>([
-    ['made anew', (state) => void (state.sizes = empty())],
+    ['a new one in its place', (state) => void (state.sizes = empty())],
     ['re-sorted', (state) => void (state.sizes = new OrderedMap<number, number>(descending))],
     ['moved', (state) => void ([state.others, state.sizes] = [state.sizes, 1])],
-    ['a second one', (state) => void (state.others = empty())],
-  ])('%s: it stops, and the store goes on', async (_what, change) => {
+    ['an additional one', (state) => void (state.others = empty())],
+  ])('%s: the projection stops, and the store continues', async (_what, change) => {
     const store = await openCarts();
     await store.append(note('first'));
     const definition = defineProjection<any, typeof cartModel.events>({

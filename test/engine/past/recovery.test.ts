@@ -20,7 +20,7 @@ describe('recovery', () => {
     expect(await again.stateHash()).toBe(hash);
   });
 
-  test('an empty log, and a log without snapshot, explain themselves', async () => {
+  test('explains the recovery of an empty log and of a log without a snapshot', async () => {
     const path = await temporaryPath();
     expect((await openCarts({ path: ':memory:' })).recovery.reason).toBe('The log is empty.');
     const store = await openCarts({ path });
@@ -30,7 +30,7 @@ describe('recovery', () => {
     expect(reader.recovery.reason).toBe('Replayed all 2 events: there was no snapshot to start from.');
   });
 
-  test('snapshot and tail give the same state as a full replay, whatever the cut', async () => {
+  test('gives the same state from any snapshot and its tail as a full replay', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
     for (let i = 0; i < 30; i++) {
@@ -47,7 +47,7 @@ describe('recovery', () => {
     expect(snapshots.every(({ verdict }) => verdict === 'equal')).toBe(true);
   });
 
-  test('the time of events is the time they were recorded, not that of the replay', async () => {
+  test('replays events with their recorded times', async () => {
     const path = await temporaryPath();
     const clock = manualClock(10_000);
     const store = await openCarts({ path, clock: clock.read });
@@ -59,13 +59,13 @@ describe('recovery', () => {
     expect(reader.state.seen.lastAt).toBe(20_000);
   });
 
-  test('a promise that could only be kept with a snapshot brings one about', async () => {
+  test('takes a snapshot when recoverWithin requires one', async () => {
     const store = await openCarts({ path: await temporaryPath(), recoverWithin: 1 });
     for (let i = 0; i < 5; i++) await store.append(Array.from({ length: 100 }, () => note('x')));
     await expect.poll(() => store.stats().snapshotSequence).toBeGreaterThan(0);
   });
 
-  test('a save rule brings one about', async () => {
+  test('takes a snapshot when a save rule requires one', async () => {
     const clock = manualClock();
     const store = await openCarts({
       path: await temporaryPath(),
@@ -117,7 +117,7 @@ describe('a changed reducer', () => {
     return { path };
   }
 
-  test('is refolded from the newest snapshot before it first mattered, and the report says why', async () => {
+  test('is applied from the newest snapshot before the first affected event, and the report says why', async () => {
     const options = await logWithSnapshots();
     const store = await openStore(counterModel({ renamed: true }), options);
     expect(store.state).toEqual({ n: 3, name: 'BOB' });
@@ -129,14 +129,14 @@ describe('a changed reducer', () => {
     await next.close();
   });
 
-  test('a changed initial state refolds everything', async () => {
+  test('replays everything after a change of the initial state', async () => {
     const options = await logWithSnapshots();
     await using store = await openStore(counterModel({ start: 100 }), options);
     expect(store.state.n).toBe(103);
     expect(store.recovery).toMatchObject({ snapshot: undefined, eventsReplayed: 3 });
   });
 
-  test('a version stands for what no source can show', async () => {
+  test('replays when the version changes, although no source has changed', async () => {
     const path = await temporaryPath();
     const double = (n: number): number => n * 2;
     const old = await openStore(counterModel({ version: 1 }), { path });
@@ -148,7 +148,7 @@ describe('a changed reducer', () => {
     expect(next.state.n).toBe(10);
   });
 
-  test('once the history is gone it is a HISTORY_GONE that says why', async () => {
+  test('is a HISTORY_GONE with the reason after the history was dropped', async () => {
     const path = await temporaryPath();
     const store = await openStore(counterModel(), { path, history: 'discard' });
     for (let i = 0; i < 3; i++) {
@@ -188,7 +188,7 @@ describe('upcasters', () => {
     reducers: { Named: (state, { first, last }) => void state.names.push(`${last}, ${first}`) },
   });
 
-  test('bring old events to the present version, in the state and for readers', async () => {
+  test('convert old events to the current version, in the state and for readers', async () => {
     const path = await temporaryPath();
     const old = await openStore(v1, { path });
     await old.append({ type: 'Named', data: { name: 'Ada Lovelace' } });
@@ -204,7 +204,7 @@ describe('upcasters', () => {
     expect((await replay(v3, { path })).stateHash).toBe(await store.stateHash());
   });
 
-  test('an event from the future, and a type the model lacks, are a MODEL_MISMATCH with the sequence', async () => {
+  test('cannot help with a newer version or an unknown type: MODEL_MISMATCH with the sequence', async () => {
     const path = await temporaryPath();
     const store = await openStore(v3, { path });
     await store.append({ type: 'Named', data: { first: 'A', last: 'B' } });
@@ -218,7 +218,7 @@ describe('upcasters', () => {
     });
   });
 
-  test('one that throws names the event', async () => {
+  test('that throw give an error that names the event', async () => {
     const path = await temporaryPath();
     const old = await openStore(v1, { path });
     await old.append({ type: 'Named', data: { name: 'x' } });

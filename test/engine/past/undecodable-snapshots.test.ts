@@ -70,7 +70,7 @@ async function rewritten(contents: MemoryContents, change: (bytes: Uint8Array) =
 describe('a model that has no OrderedMap where the snapshot has one', () => {
   const model = OTHERS['has no OrderedMap there'];
 
-  test.each(['atomic', 'direct'] as const)('opens by a replay, and says so: %s fold', async (fold) => {
+  test.each(['atomic', 'direct'] as const)('opens by a replay, and reports it: %s fold', async (fold) => {
     const contents = await written(1);
     const store = await openStore(model, { log: openMemoryLog({ contents }), fold });
     expect([...store.state.table.keys()]).toEqual([1, 2, 3, 4, 5]);
@@ -90,7 +90,7 @@ describe('a model that has no OrderedMap where the snapshot has one', () => {
     expect(again.recovery).toMatchObject({ snapshot: 6, eventsReplayed: 0 });
   });
 
-  test('so do past states, a full replay, and a read-only store of a file', async () => {
+  test('also gives past states, a full replay, and a read-only store of a file', async () => {
     const path = await temporaryPath();
     const store = await openStore(sound, { path });
     await store.append([put(1), put(2)]);
@@ -104,7 +104,7 @@ describe('a model that has no OrderedMap where the snapshot has one', () => {
     await reader.close();
   });
 
-  test('verify reports it', async () => {
+  test('is reported by verify', async () => {
     const store = await openStore(model, { log: openMemoryLog({ contents: await written(2) }) });
     expect(await store.verify()).toMatchObject({
       ok: false,
@@ -119,7 +119,7 @@ describe('a model that has no OrderedMap where the snapshot has one', () => {
     });
   });
 
-  test('and it is no ground to drop history on', async () => {
+  test('cannot drop history before that snapshot', async () => {
     const contents = await written(2);
     const store = await openStore(model, { log: openMemoryLog({ contents }), history: 'discard' });
     await store.snapshot();
@@ -129,7 +129,7 @@ describe('a model that has no OrderedMap where the snapshot has one', () => {
     await store.close();
   });
 
-  test('equal reasons are one clause, with their count and range', async () => {
+  test('reports equal reasons once, with their count and range', async () => {
     const contents = new MemoryContents();
     const store = await openStore(sound, { log: openMemoryLog({ contents }), recoverWithin: 1e9 });
     for (let key = 1; key <= 40; key++) {
@@ -148,7 +148,7 @@ describe('a model that has no OrderedMap where the snapshot has one', () => {
     expect(warn).toHaveBeenCalledOnce();
   });
 
-  test('reasons that differ stay apart', async () => {
+  test('reports different reasons separately', async () => {
     const contents = await written(2);
     contents.snapshots.find(({ info }) => info.sequence === 4)!.chunks[0]!.bytes[3]! ^= 1;
     const { reason } = (await openStore(model, { log: openMemoryLog({ contents }) })).recovery;
@@ -156,9 +156,9 @@ describe('a model that has no OrderedMap where the snapshot has one', () => {
   });
 });
 
-describe('history before it was dropped', () => {
+describe('a log whose first events were dropped', () => {
   test.each(Object.keys(OTHERS) as (keyof typeof OTHERS)[])(
-    'a model that %s does not open, and the cause is named',
+    'does not open with a model that %s, and the error names the cause',
     async (name) => {
       const contents = await written(3);
       const store = await openStore(sound, { log: openMemoryLog({ contents }), history: 'discard' });
@@ -179,7 +179,7 @@ describe('history before it was dropped', () => {
     },
   );
 
-  test('a damaged oldest snapshot costs only what is before the next: replay and verify go on from there', async () => {
+  test('replays and verifies from the next snapshot when the oldest one is damaged', async () => {
     const contents = await written(3);
     const store = await openStore(sound, { log: openMemoryLog({ contents }), history: 'discard' });
     await store.compact();
@@ -228,9 +228,9 @@ test.each(STRANGE)('a comparator that throws %s while a snapshot is decoded', as
 
 test.each([
   ['its first byte', 0],
-  ['its second', 1],
-  ['one in the middle', 6],
-] as const)('bytes that are no state, with a hash that fits: %s', async (_name, at) => {
+  ['its second byte', 1],
+  ['a byte in the middle', 6],
+] as const)('bytes that are not a state, with a matching hash: %s', async (_name, at) => {
   const contents = await written(2);
   await rewritten(contents, (bytes) => void (bytes[at] = 0xff));
   const store = await openStore(sound, { log: openMemoryLog({ contents }) });
@@ -264,7 +264,7 @@ describe('a projection', () => {
     return contents;
   }
 
-  test('is built anew, and that is said once', async () => {
+  test('is rebuilt with one warning', async () => {
     const store = await openStore(sound, { log: openMemoryLog({ contents: await saved('keep') }) });
     const projection = await store.project(plain);
     expect([...projection.state.table.keys()]).toEqual([1, 2, 3, 4]);
@@ -273,7 +273,7 @@ describe('a projection', () => {
     ]);
   });
 
-  test('is refused with the cause when the history for it was dropped', async () => {
+  test('is refused with the cause when its history was dropped', async () => {
     const store = await openStore(sound, { log: openMemoryLog({ contents: await saved('discard') }) });
     const error = await errorOf(store.project(plain));
     expect(error).toMatchObject({ code: 'HISTORY_GONE', type: 'view', cause: { code: 'MODEL_MISMATCH' } });

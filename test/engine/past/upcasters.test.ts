@@ -101,12 +101,12 @@ describe.each([...NEVER, ...REFUSED])('an upcaster that gives %s', (_name, upcas
     expect(await errorOf(openOn(await written(), [upcaster], { fold }))).toMatchObject(mismatch);
   });
 
-  test('is one in past states too', async () => {
+  test('is a MODEL_MISMATCH for past states, too', async () => {
     const log = openMemoryLog({ contents: await written() });
     expect(await errorOf(stateAt(notes(upcaster), { log, at: { sequence: 2 } }))).toMatchObject(mismatch);
   });
 
-  test('is one when events are read, followed and projected', async () => {
+  test('is a MODEL_MISMATCH when events are read, followed and projected', async () => {
     const contents = await written();
     let isBad = false;
     const store = await openOn(contents, [(data) => (isBad ? upcaster(data) : data)]);
@@ -118,7 +118,7 @@ describe.each([...NEVER, ...REFUSED])('an upcaster that gives %s', (_name, upcas
     expect((await store.verify()).problems).toMatchObject([{ code: 'MODEL_MISMATCH', sequence: 1 }]);
   });
 
-  test('is one in a file that is opened again', async () => {
+  test('is a MODEL_MISMATCH in a file that is opened again', async () => {
     const path = await temporaryPath();
     const store = await openStore(notes(), { path });
     await store.append(noted('a'));
@@ -130,7 +130,7 @@ describe.each([...NEVER, ...REFUSED])('an upcaster that gives %s', (_name, upcas
   });
 });
 
-test('of several steps, the one that gave it is named', async () => {
+test('gives an error that names the wrong one of several steps', async () => {
   const steps: Upcaster[] = [(data) => data, () => new Date(), (data) => ({ text: String(data) })];
   expect((await errorOf(openOn(await written(), steps))).message).toContain('from version 2: it gave');
 });
@@ -142,7 +142,7 @@ test.each(STRANGE)('an upcaster that throws %s is a MODEL_MISMATCH', async (_nam
   expect(await errorOf(openOn(await written(), [upcaster]))).toMatchObject({ code: 'MODEL_MISMATCH', sequence: 1 });
 });
 
-describe('a constant that an upcaster gives each time', () => {
+describe('a constant that an upcaster returns each time', () => {
   const shared = { text: 'old', tags: ['x'] };
   const upcaster: Upcaster = () => shared;
   const fresh = { text: 'old', tags: ['x'], seen: 1 };
@@ -167,7 +167,7 @@ describe('a constant that an upcaster gives each time', () => {
   });
 });
 
-describe('a log from before there were checks', () => {
+describe('a log that is older than the checks', () => {
   test.each(REFUSED.filter(([name]) => !['a function', 'an instance of a class', 'a cycle'].includes(name)))(
     'opens with an upcaster that gives %s, and warns once',
     async (_name, upcaster) => {
@@ -187,18 +187,18 @@ describe('a log from before there were checks', () => {
     },
   );
 
-  test.each(NEVER)('does not open with one that gives %s', async (_name, upcaster) => {
+  test.each(NEVER)('does not open with an upcaster that gives %s', async (_name, upcaster) => {
     expect((await errorOf(openOn(await written(true), [upcaster]))).code).toBe('MODEL_MISMATCH');
   });
 
-  test('keeps the state that it had: members that are undefined, -0, a Date', async () => {
+  test('keeps its state: undefined members, -0, a Date', async () => {
     const upcaster: Upcaster = ({ text }) => ({ text, gone: undefined, at: new Date(5), zero: -0 });
     const store = await openOn(await written(true), [upcaster]);
     expect(Object.keys(store.state.list[0])).toEqual(['text', 'gone', 'at', 'zero', 'seen']);
     expect(store.state.list[0]).toMatchObject({ at: new Date(5), zero: -0 });
   });
 
-  test('is read by the old rules until a writer has opened it, and new events by the new ones', async () => {
+  test('follows the old rules until a writer has opened it; new events follow the new rules', async () => {
     const contents = await written(true);
     const dated: Upcaster = ({ text }) => ({ text, at: new Date(0) });
     await (await openOn(contents, [dated])).close();

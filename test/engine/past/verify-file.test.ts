@@ -42,7 +42,7 @@ describe('verify without a model', () => {
     ['a changed chunk', `update snapshot_chunks set data = cast(data || x'00' as blob)`, { sequence: 2 }],
     ['a changed header of a snapshot', 'update snapshots set format = format + 1', { sequence: 2 }],
     ['a changed outcome', `update commands set outcome = '{}'`, { type: 'once' }],
-  ])('%s is found, quickly too', async (_, sql, coordinates) => {
+  ])('%s is found, also by a quick verify', async (_, sql, coordinates) => {
     const path = await makeLog();
     harm(path, (database) => database.exec(sql));
     for (const quick of [true, false]) {
@@ -52,7 +52,7 @@ describe('verify without a model', () => {
     }
   });
 
-  test('a harmed page of SQLite’s own is found', async () => {
+  test('a damaged page of SQLite’s own data is found', async () => {
     const path = await makeLog();
     const bytes = readFileSync(path);
     const page = new Database(path, { readonly: true })
@@ -66,7 +66,7 @@ describe('verify without a model', () => {
     for (const problem of problems) expect(problem).toMatchObject({ code: 'LOG_CORRUPT', path });
   });
 
-  test('content that matches its checksum and is no block is what quick does not see', async () => {
+  test('a quick verify does not find invalid content with a matching checksum', async () => {
     const path = await makeLog();
     harm(path, (database) => {
       const payload = '[[0,0,[["NoteTaken",1]]]]';
@@ -93,7 +93,7 @@ describe('verify without a model', () => {
 });
 
 describe('verify with a model', () => {
-  test('finds as well what is wrong with the file', async () => {
+  test('also finds problems of the file', async () => {
     const path = await makeLog();
     harm(path, (database) => database.exec(`update commands set outcome = '{}'`));
     const store = await openCarts({ path });

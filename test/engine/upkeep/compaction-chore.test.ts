@@ -54,7 +54,7 @@ describe('sealing', () => {
     expect(chore.isDue()).toBe(true);
   });
 
-  test('of the next open goes on where this one ended', async () => {
+  test('continues in the next open where this one ended', async () => {
     const first = choreOn();
     await write(first, 33);
     await first.run();
@@ -67,7 +67,7 @@ describe('sealing', () => {
     expect(second.isDue()).toBe(false);
   });
 
-  test.each(['', 'not a number', '-5', '1e300', '17.5'])('a hint that says %j is none', async (hint) => {
+  test.each(['', 'not a number', '-5', '1e300', '17.5'])('ignores the invalid hint %j', async (hint) => {
     await log.putMeta('sealedThrough', hint);
     const chore = choreOn();
     await write(chore, 33);
@@ -90,7 +90,7 @@ describe('sealing', () => {
 });
 
 describe('a bounded history', () => {
-  test('that waits for a snapshot has one taken, and no second one before the tail has grown again', async () => {
+  test('takes a snapshot when it waits for one, and no second one before the tail has grown again', async () => {
     const taken: number[] = [];
     const chore = choreOn('discard', {
       snapshots: {
@@ -114,7 +114,7 @@ describe('a bounded history', () => {
     expect(taken).toEqual([12, 24]);
   });
 
-  test('is left alone while something else works on the log', async () => {
+  test('is not trimmed while something else works on the log', async () => {
     const chore = choreOn('discard');
     await write(chore, 13);
     await chore.alone(async () => {

@@ -34,46 +34,42 @@ describe('planUpkeep', () => {
   const discard = { history: 'discard', tailBytes: 11 * MiB } as const;
   const tooMany = { history: { maxEvents: 900 } };
   test.each<[string, Partial<UpkeepFacts>, readonly UpkeepStep[]]>([
-    ['nothing much', {}, []],
+    ['little text', {}, []],
     ['much open text', { openBytes: 32 * MiB }, ['seal']],
-    ['nothing is dropped that is to be kept', { newSnapshot: true, newBytes: 99 * MiB, sinceMs: 1e9 }, []],
+    ['keeping all history: nothing to drop', { newSnapshot: true, newBytes: 99 * MiB, sinceMs: 1e9 }, []],
 
-    ['discarding: a tail shorter than it may be', discard, []],
+    ['discarding: a tail within its limit', discard, []],
     ['discarding: a long tail', { ...discard, tailBytes: 12 * MiB }, ['snapshot', 'drop']],
+    ['discarding: the same tail with a larger state', { ...discard, tailBytes: 20 * MiB, stateBytes: 21 * MiB }, []],
     [
-      'discarding: a tail as long goes with a larger state',
-      { ...discard, tailBytes: 20 * MiB, stateBytes: 21 * MiB },
-      [],
-    ],
-    [
-      'discarding: one longer than that state',
+      'discarding: a tail longer than that state',
       { ...discard, tailBytes: 21 * MiB, stateBytes: 21 * MiB },
       ['snapshot', 'drop'],
     ],
     ['discarding: a snapshot was taken', { ...discard, newSnapshot: true, newBytes: MiB }, ['drop']],
     ['discarding: a snapshot, and hardly any text', { ...discard, newSnapshot: true, newBytes: 1_000 }, []],
-    ['discarding: what goes soon is not sealed', { ...discard, openBytes: 99 * MiB }, []],
+    ['discarding: open text that will be dropped is not sealed', { ...discard, openBytes: 99 * MiB }, []],
     [
-      'discarding: what a projection holds back is',
+      'discarding: open text that a projection holds back is sealed',
       { ...discard, openBytes: 32 * MiB, waitsForProjection: true },
       ['seal'],
     ],
     [
-      'discarding: but after the rest went',
+      'discarding: first drop, then seal',
       { ...discard, openBytes: 32 * MiB, waitsForProjection: true, newBytes: 16 * MiB },
       ['drop', 'seal'],
     ],
     ['discarding an empty log', { ...discard, events: 0, newSnapshot: true, newBytes: MiB }, []],
 
     ['too many events, and a younger snapshot', { ...tooMany, newSnapshot: true, newBytes: MiB }, ['drop']],
-    ['too many events, looked at not long ago', { ...tooMany, newBytes: 15 * MiB, tailBytes: 99 * MiB }, []],
+    ['too many events, checked recently', { ...tooMany, newBytes: 15 * MiB, tailBytes: 99 * MiB }, []],
     ['too many events, and much text since', { ...tooMany, newBytes: 16 * MiB, tailBytes: 99 * MiB }, ['drop']],
     [
-      'too many events, and no snapshot to go to',
+      'too many events, and no snapshot to drop to',
       { ...tooMany, waitsForSnapshot: true, tailBytes: 12 * MiB },
       ['snapshot', 'drop'],
     ],
-    ['just as many events as may be', { history: { maxEvents: 1_000 }, newSnapshot: true, newBytes: MiB }, []],
+    ['exactly the maximum of events', { history: { maxEvents: 1_000 }, newSnapshot: true, newBytes: MiB }, []],
 
     [
       'too many bytes: sealing makes them fewer',
@@ -83,7 +79,7 @@ describe('planUpkeep', () => {
     ['not too many bytes', { history: { maxBytes: 11 * MiB }, newSnapshot: true, newBytes: MiB }, []],
 
     ['too old', { history: { maxAge: 1_000 }, sinceMs: 63 }, ['drop']],
-    ['too old, and looked at not long ago', { history: { maxAge: 1_000 }, sinceMs: 62 }, []],
+    ['too old, and checked recently', { history: { maxAge: 1_000 }, sinceMs: 62 }, []],
     ['not too old', { history: { maxAge: 1_001 }, sinceMs: 1_000 }, []],
     ['any bound is enough', { history: { maxAge: 1_000, maxEvents: 5_000 }, sinceMs: 63 }, ['drop']],
   ])('%s', (_name, changes, steps) => {
@@ -109,11 +105,11 @@ describe('planSealing', () => {
     bytes,
   });
   test.each<[string, BlockHeader[], number]>([
-    ['nothing there', [], 0],
+    ['no blocks', [], 0],
     ['too little', [block(1, 31 * MiB)], 0],
-    ['sealed blocks count for nothing', [block(1, 31 * MiB), block(2, 9 * MiB, 'sealed')], 0],
+    ['sealed blocks do not count', [block(1, 31 * MiB), block(2, 9 * MiB, 'sealed')], 0],
     ['all but the newest', [block(1, 20 * MiB), block(2, 10 * MiB), block(3, 2 * MiB), block(4, MiB)], 20],
-    ['a newest block that is much by itself', [block(1, 30 * MiB), block(2, 5 * MiB)], 20],
+    ['a large newest block', [block(1, 30 * MiB), block(2, 5 * MiB)], 20],
   ])('%s', (_name, headers, through) => {
     expect(planSealing(headers, 32 * MiB)).toBe(through);
   });
@@ -201,9 +197,9 @@ describe('planRetention', () => {
   const facts: RetentionFacts = { headers, usableSnapshots: [50, 40], checkpoints: [], history: 'keep', now: 6_000 };
   test.each<[string, Partial<RetentionFacts>, number, boolean]>([
     ['keep', {}, 0, false],
-    ['discard goes to the older snapshot', { history: 'discard' }, 40, true],
-    ['with one snapshot nothing goes', { history: 'discard', usableSnapshots: [50] }, 0, true],
-    ['without snapshots nothing goes', { history: { maxEvents: 1 }, usableSnapshots: [] }, 0, true],
+    ['discard drops up to the older snapshot', { history: 'discard' }, 40, true],
+    ['with one snapshot nothing is dropped', { history: 'discard', usableSnapshots: [50] }, 0, true],
+    ['without snapshots nothing is dropped', { history: { maxEvents: 1 }, usableSnapshots: [] }, 0, true],
     ['whole blocks only', { history: 'discard', usableSnapshots: [50, 38] }, 30, true],
     ['a slow projection holds back', { history: 'discard', checkpoints: [45, 12] }, 10, true],
     ['maxEvents', { history: { maxEvents: 25 } }, 20, false],

@@ -59,7 +59,7 @@ describe('a dry run', () => {
   );
 
   test.each(['in memory', 'on a file'])(
-    'says what the run after it does, for any log and any history, %s',
+    'reports what the real run does, for any log and any history, %s',
     async (where) => {
       const property = fc.asyncProperty(history, fc.array(step, { maxLength: 14 }), async (budget, steps) => {
         const clock = manualClock();
@@ -84,7 +84,7 @@ describe('a dry run', () => {
     },
   );
 
-  test('refuses where the run would: a snapshot that recovery needs is damaged', async () => {
+  test('refuses like the real run when a snapshot that recovery needs is damaged', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path, history: 'discard' });
     for (let i = 0; i < 3; i++) {
@@ -99,7 +99,7 @@ describe('a dry run', () => {
     expect(store.stats().firstSequence).toBe(1);
   });
 
-  test('of a reader says what the writer would do', async () => {
+  test('by a reader reports what the writer would do', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
     for (let i = 0; i < 20; i++) await store.append(note(`note ${i}`));
@@ -110,8 +110,8 @@ describe('a dry run', () => {
   });
 });
 
-describe('by itself', () => {
-  test('much open text is sealed, and the newest stays open; the next open goes on from there', async () => {
+describe('automatic compaction', () => {
+  test('seals much open text and leaves the newest open; the next open continues from there', async () => {
     const path = await temporaryPath();
     const store = await openCells({ path });
     for (let i = 0; i < 40; i++) await writeMebibyte(store, MiB);
@@ -134,7 +134,7 @@ describe('by itself', () => {
     expect((await again.verify()).ok).toBe(true);
   });
 
-  test('little is left alone', async () => {
+  test('does nothing for little text', async () => {
     const path = await temporaryPath();
     const store = await openCells({ path, history: { maxEvents: 1 } });
     for (let i = 0; i < 3; i++) {
@@ -145,7 +145,7 @@ describe('by itself', () => {
     expect(await infoOf(path)).toMatchObject({ sealedBlocks: 0, firstSequence: 1 });
   });
 
-  test('history goes by its budget, with snapshots taken for that', async () => {
+  test('drops history over its budget, and takes snapshots for that', async () => {
     const path = await temporaryPath();
     const maxEvents = 10 * (MiB / CELL_BYTES);
     const store = await openCells({ path, history: { maxEvents } });
@@ -156,7 +156,7 @@ describe('by itself', () => {
     expect((await store.verify()).ok).toBe(true);
   });
 
-  test('damage is said, and nothing is dropped', async () => {
+  test('reports damage and drops nothing', async () => {
     const path = await temporaryPath();
     const store = await openCells({ path });
     for (let i = 0; i < 20; i++) await writeMebibyte(store, MiB);

@@ -41,7 +41,7 @@ async function sequenceOf(path: string): Promise<number> {
 }
 
 describe('a sound log', () => {
-  test('is left as it is, by plan and by repair', async () => {
+  test('is not changed by a plan or by a repair', async () => {
     const path = await makeLog();
     const before = readFileSync(path);
     for (const plan of [true, false]) {
@@ -55,7 +55,7 @@ describe('a sound log', () => {
 });
 
 describe('a damaged block', () => {
-  test('a plan says what would go, and changes nothing', async () => {
+  test('is described by a plan, which changes nothing', async () => {
     const path = await makeLog();
     harm(path, flipBlock(8));
     const before = readFileSync(path);
@@ -76,7 +76,7 @@ describe('a damaged block', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  test('acknowledged events do not go unless it is said', async () => {
+  test('is not repaired at the cost of acknowledged events without consent', async () => {
     const path = await makeLog();
     harm(path, flipBlock(8));
     const refusal = await errorOf(repairLog(path));
@@ -85,7 +85,7 @@ describe('a damaged block', () => {
     expect(namesBeside(path)).toEqual(UNTOUCHED);
   });
 
-  test('with the loss accepted it and all after it go, and the damaged file is kept', async () => {
+  test('is dropped with everything after it once the loss is accepted, and the damaged file is kept', async () => {
     const path = await makeLog();
     harm(path, flipBlock(8));
     const damaged = readFileSync(path);
@@ -105,14 +105,14 @@ describe('a damaged block', () => {
     expect(await repairLog(path)).toMatchObject({ sound: true });
   });
 
-  test('at the very beginning leaves an empty log of the same model', async () => {
+  test('at the beginning leaves an empty log of the same model', async () => {
     const path = await makeLog();
     harm(path, `update blocks set checksum = checksum + 1 where first_sequence = 1`);
     expect(await repairLog(path, { acceptLoss: true })).toMatchObject({ keptThrough: 0, lostEvents: 10 });
     expect(await sequenceOf(path)).toBe(0);
   });
 
-  test('after dropped history, what is left keeps its place', async () => {
+  test('after dropped history leaves the other events at their sequences', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path, history: { maxEvents: 2 } });
     for (let n = 1; n <= 6; n++) {
@@ -130,12 +130,12 @@ describe('a damaged block', () => {
   });
 });
 
-describe('damage that costs nothing acknowledged is mended without asking', () => {
+describe('damage that loses no acknowledged event is repaired without consent', () => {
   test.each<[string, string]>([
     ['a lost chunk of a snapshot', loseChunk(10)],
     ['a snapshot moved to another place', 'update snapshots set sequence = 9 where sequence = 10'],
     ['a trigger that somebody put in', 'create trigger t after insert on blocks begin select 1; end'],
-    ['a table that somebody put in', 'create table notes (text)'],
+    ['an additional table', 'create table notes (text)'],
   ])('%s', async (_, sql) => {
     const path = await makeLog();
     harm(path, sql);
@@ -147,8 +147,8 @@ describe('damage that costs nothing acknowledged is mended without asking', () =
   });
 });
 
-describe('a log that has lost its end', () => {
-  test('is refused with the way out, repaired with the loss accepted, and open again', async () => {
+describe('a truncated log', () => {
+  test('is refused with a hint, repaired once the loss is accepted, and then opens', async () => {
     const path = await makeLog();
     const old = readFileSync(path);
     const store = await openCarts({ path });
@@ -164,7 +164,7 @@ describe('a log that has lost its end', () => {
 });
 
 describe('a repair', () => {
-  test('waits for no writer: the log must not be in use', async () => {
+  test('does not wait for a writer: the log must not be in use', async () => {
     const path = await makeLog();
     await openCarts({ path });
     expect((await errorOf(repairLog(path, { acceptLoss: true }))).code).toBe('LOG_LOCKED');
@@ -174,7 +174,7 @@ describe('a repair', () => {
   test.each([
     ['just before it counts as done', 'nothing has happened', false],
     ['just after it', 'the next one finishes it', true],
-  ])('that dies %s: %s', async (_, __, isDone) => {
+  ])('that is killed %s: %s', async (_, __, isDone) => {
     const path = await makeLog();
     harm(path, flipBlock(8));
     const repaired = await temporaryPath();
@@ -197,7 +197,7 @@ describe('a repair', () => {
     expect(readFileSync(`${path}.damaged-1`).includes('"texd"')).toBe(true);
   });
 
-  test('leaves what is no log alone', async () => {
+  test('does not change a file that is not a log', async () => {
     const path = await temporaryPath();
     expect((await errorOf(repairLog(path))).code).toBe('INVALID_OPTION');
     expect((await errorOf(repairLog(':memory:'))).code).toBe('INVALID_OPTION');
@@ -210,7 +210,7 @@ describe('a repair', () => {
     expect((await errorOf(repairLog(path, { acceptLoss: true }))).code).toBe('INVALID_OPTION');
   });
 
-  test('makes a sound log of any file with a harmed page, or says that it cannot', async () => {
+  test('makes a sound log from any file with a damaged page, or reports that it cannot', async () => {
     const path = await makeLog();
     const sound = readFileSync(path);
     const pages = sound.length / 4_096;

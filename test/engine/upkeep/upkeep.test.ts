@@ -11,7 +11,7 @@ async function manyNotes(path: string, options: object = {}) {
 }
 
 describe('compact', () => {
-  test('plans without touching, then seals, and changes no state', async () => {
+  test('plans without a change, then seals, and never changes the state', async () => {
     const store = await manyNotes(await temporaryPath());
     const hash = await store.stateHash();
     const plan = await store.compact({ dryRun: true });
@@ -26,7 +26,7 @@ describe('compact', () => {
     expect((await store.verify()).ok).toBe(true);
   });
 
-  test('keeps all history unless told otherwise', async () => {
+  test('keeps all history by default', async () => {
     const store = await manyNotes(await temporaryPath());
     await store.snapshot();
     await store.append(note('x'));
@@ -35,7 +35,7 @@ describe('compact', () => {
     expect(store.stats().firstSequence).toBe(1);
   });
 
-  test('discards up to the older of two snapshots; what is gone is HISTORY_GONE with the first left', async () => {
+  test('discards up to the older of two snapshots; HISTORY_GONE names the first remaining sequence', async () => {
     const path = await temporaryPath();
     const store = await manyNotes(path, { history: 'discard' });
     await store.snapshot();
@@ -64,7 +64,7 @@ describe('compact', () => {
     expect(again.sequence).toBe(2_004);
   });
 
-  test('a budget drops the oldest beyond it, and says what holds it back', async () => {
+  test('drops the oldest events beyond a budget, and reports what holds them back', async () => {
     const store = await manyNotes(await temporaryPath(), { history: { maxEvents: 500 } });
     expect((await store.compact({ dryRun: true })).heldBack).toContain('there are not two yet');
     await store.snapshot();
@@ -103,7 +103,7 @@ describe('projections', () => {
       },
     });
 
-  test('catch up, follow, and keep their place over a restart', async () => {
+  test('catch up, follow, and keep their position across a restart', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
     await store.append([added('a', 2), note('x'), added('b', 3)]);
@@ -122,7 +122,7 @@ describe('projections', () => {
     expect(restored.state.bySku.get('tea')).toBe(6);
   });
 
-  test('follow by themselves what becomes durable', async () => {
+  test('follow durable events automatically', async () => {
     const store = await openCarts();
     const view = await store.project(totals());
     await Promise.all(Array.from({ length: 20 }, () => store.append(added('a'))));
@@ -130,7 +130,7 @@ describe('projections', () => {
     expect(view.state.bySku.get('tea')).toBe(20);
   });
 
-  test('of a reader see what a writer has added, when asked', async () => {
+  test('on a read-only store see a writer’s events when they catch up', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
     await store.append(added('a'));
@@ -142,7 +142,7 @@ describe('projections', () => {
     expect(view.state.bySku.get('tea')).toBe(3);
   });
 
-  test('a changed reducer rebuilds the view', async () => {
+  test('rebuild their state after a change of a reducer', async () => {
     const path = await temporaryPath();
     const store = await openCarts({ path });
     await store.append(added('a', 2));
@@ -158,7 +158,7 @@ describe('projections', () => {
     expect(doubled.state.bySku.get('tea')).toBe(4);
   });
 
-  test('one that throws stops where it is; the store goes on', async () => {
+  test('stop when a reducer throws; the store continues', async () => {
     const store = await openCarts();
     const view = await store.project(
       defineProjection<{ n: number }, typeof cartModel.events>({
@@ -178,7 +178,7 @@ describe('projections', () => {
     expect(store.durableSequence).toBe(2);
   });
 
-  test('their checkpoints hold history back', async () => {
+  test('hold back history with their checkpoints', async () => {
     const store = await openCarts({ path: await temporaryPath(), history: 'discard' });
     const view = await store.project(totals());
     await store.append(added('a'));
@@ -193,7 +193,7 @@ describe('projections', () => {
     expect(view.error).toBeUndefined();
   });
 
-  test('two of one name are refused, and a bad definition', async () => {
+  test('are refused with a duplicate name or an invalid definition', async () => {
     const store = await openCarts();
     await store.project(totals());
     expect((await errorOf(store.project(totals()))).code).toBe('INVALID_OPTION');
@@ -233,7 +233,7 @@ describe('verify', () => {
     expect(report.problems[0]).toMatchObject({ code: 'REDUCER_FAILED', message: expect.stringContaining('differs') });
   });
 
-  test('finds a broken invariant, and one that throws', async () => {
+  test('finds a broken invariant, and an invariant that throws', async () => {
     const invariants = {
       few: (state: any) => state.seen.notes.length < 2,
       throws: () => {
@@ -247,7 +247,7 @@ describe('verify', () => {
 });
 
 describe('backup', () => {
-  test('gives a log that opens to the same state, and refuses to overwrite', async () => {
+  test('makes a log that opens with the same state, and refuses to overwrite a file', async () => {
     const path = await temporaryPath();
     const copy = await temporaryPath('copy.db');
     const store = await openCarts({ path });
@@ -286,7 +286,7 @@ describe('a log without its model', () => {
     expect(await log.info()).toMatchObject({ openBlocks: 0, sealedBlocks: 1 });
   });
 
-  test('takes events from elsewhere, and refuses bad ones by sequence', async () => {
+  test('accepts imported events, and refuses invalid ones by sequence', async () => {
     const path = await temporaryPath();
     const log = await openLog({ path, readOnly: false });
     const events = [

@@ -1,8 +1,8 @@
 /**
- * One case of a clock that is set forwards and back, by up to ten years, while a store is written to.
+ * One case: a clock is set forwards and back by up to ten years while a store is in use.
  *
- * The oracle keeps its own list of what was appended and what the clock said then, and knows from these alone which time
- * each event must have, what the state was at any time, and how often a save rule may have fired.
+ * The oracle keeps its own list of the appended events and the clock's time at each append. From this list alone it
+ * knows the time that each event must have, the state at any time, and how often a save rule may have fired.
  */
 import { hashState, type LogStore, openStore } from 'refold';
 import { type Chance, chanceOf } from '../judging/chance.ts';
@@ -11,16 +11,16 @@ import { ledgerModel } from '../judging/ledger.ts';
 export const YEAR_MS: number = 365.25 * 86_400_000;
 const START = 1_800_000_000_000;
 const COMMITS = 60;
-/** The save rule: this long and so many events after the last snapshot. */
+/** The save rule: a snapshot after this time and this many events since the last one. */
 const RULE = { seconds: 3_600, changes: 2 };
 
 export interface ClockCase {
   readonly seed: number;
-  /** Where the log is: a file, or a log that was made for the purpose. */
+  /** The log: a file, or a special log of the test. */
   readonly at: { readonly path: string } | { readonly log: (clock: () => number) => LogStore };
-  /** A clock that runs by itself, by so much at each look at it: a negative control. */
+  /** A negative control: the clock advances by this much each time it is read. */
   readonly creepMs?: number;
-  /** Sets the real clock, where the case runs under one that can be set; the store then looks at that. */
+  /** Sets the real clock, if it can be set. The store then uses the real clock. */
   readonly setClock?: (now: number) => void;
 }
 
@@ -48,7 +48,7 @@ class CaseRun {
   readonly #outcomes = new Map<string, string>();
   #now = START;
   #steps = 0;
-  /** How often the rule may have fired: at most once for each time that the clock had gone on far enough. */
+  /** How often the rule may have fired: at most once each time the clock had advanced far enough. */
   #mayFire = 1;
   #sinceFired = 0;
   #snapshots = 0;
@@ -79,7 +79,7 @@ class CaseRun {
     if (!report.ok) this.#problems.push(`verify: ${JSON.stringify(report.problems)}`);
     await store.close();
     if (this.#snapshots > this.#mayFire)
-      this.#problems.push(`the save rule fired ${this.#snapshots} times where it may ${this.#mayFire} times`);
+      this.#problems.push(`the save rule fired ${this.#snapshots} times but at most ${this.#mayFire} are allowed`);
     return { problems: this.#problems, steps: this.#steps, snapshots: this.#snapshots };
   }
 
@@ -92,7 +92,7 @@ class CaseRun {
     return openStore(ledgerModel, { ...where, clock, save: [RULE] });
   }
 
-  /** Mostly onwards by seconds; now and then by up to ten years, in either direction. */
+  /** Mostly forwards by seconds; sometimes by up to ten years in either direction. */
   #setClock(): void {
     const leap = this.#chance.hit(0.25);
     const by = leap ? (this.#chance.next() * 20 - 10) * YEAR_MS : this.#chance.below(30_000);
@@ -117,8 +117,8 @@ class CaseRun {
     this.#outcomes.set(commandId, JSON.stringify(commit));
     const last = this.#told.at(-1)?.recordedAt ?? 0;
     if (commit.recordedAt < last)
-      this.#problems.push(`time went back at ${number}: ${commit.recordedAt} after ${last}`);
-    // A real clock goes on by itself, by a little.
+      this.#problems.push(`time decreased at ${number}: ${commit.recordedAt} after ${last}`);
+    // A real clock advances a little by itself.
     const expected = Math.max(asked, last);
     const late = commit.recordedAt - expected;
     if (late < 0 || late > (this.#options.setClock ? 120_000 : 0))
@@ -133,7 +133,7 @@ class CaseRun {
     if (store.stats().snapshotSequence !== before) this.#snapshots += 1;
   }
 
-  /** After whatever leaps: the rule fires when its time has come. */
+  /** After any number of leaps the rule fires at its time. */
   async #ruleStillFires(store: LedgerStore): Promise<void> {
     this.#moveClock(-9 * YEAR_MS);
     const before = store.stats().snapshotSequence;
@@ -149,7 +149,7 @@ class CaseRun {
       this.#problems.push('no save rule fires after the clock was set back');
   }
 
-  /** A place by time: the last event that was recorded at or before it. */
+  /** Locating a time gives the last event that was recorded at or before it. */
   async #lookBack(store: LedgerStore): Promise<void> {
     const about = this.#chance.pick(this.#told).recordedAt;
     for (const time of [about, about - 1, about + 1, 0, this.#told.at(-1)!.recordedAt + 5 * YEAR_MS]) {
@@ -169,7 +169,7 @@ class CaseRun {
     return state;
   }
 
-  /** What was done is remembered, however far the clock has leapt since. */
+  /** The log remembers outcomes, even if the clock has leapt since. */
   async #retryAll(store: LedgerStore): Promise<void> {
     for (const [commandId, outcome] of this.#outcomes) {
       const again = await store.append({ type: 'NoteTaken', data: { text: 'a retry' } }, { commandId });

@@ -1,9 +1,9 @@
 /**
- * Clock steps of up to ten years, forwards and back, while a store is written to: through the option `clock`, and once
- * through the system's own clock, under libfaketime.
+ * Clock steps of up to ten years, forwards and back, while a store is in use: through the option `clock`, and once
+ * through the system clock, under libfaketime.
  *
- * What must hold: recorded times never decrease, time travel by time stays right, save rules neither stop nor fire at every
- * commit, and no outcome of a command is forgotten because the clock leapt.
+ * Recorded times must never decrease. Time travel by time must stay correct. Save rules must neither stop nor fire at
+ * every commit. No outcome of a command may be forgotten because the clock leapt.
  */
 import { fork } from 'node:child_process';
 import { globSync, writeFileSync } from 'node:fs';
@@ -35,7 +35,7 @@ async function run({ long, seed, folder, say }: RowOptions): Promise<RowReport> 
     leaps += report.steps;
     snapshots += report.snapshots;
   };
-  // Most of their time goes to syncs: some run at once.
+  // Cases spend most of their time in syncs, so several run in parallel.
   for (let first = 0; first < cases; first += AT_ONCE) {
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, cases - first) }, (_, index) => runOne(first + index)));
   }
@@ -49,7 +49,7 @@ async function run({ long, seed, folder, say }: RowOptions): Promise<RowReport> 
   return { cases: cases + 1, violations, notes, controls: [await unclamped(seed), await restless(seed)] };
 }
 
-/** A process whose system clock is what a file says. */
+/** A process whose system clock follows a file. */
 function underFaketime(seed: number, folder: string): Promise<ClockReport> {
   const clockFile = join(folder, 'clock');
   writeFileSync(clockFile, '+0\n');
@@ -58,7 +58,7 @@ function underFaketime(seed: number, folder: string): Promise<ClockReport> {
     LD_PRELOAD: globSync(LIBRARY)[0],
     FAKETIME_TIMESTAMP_FILE: clockFile,
     FAKETIME_NO_CACHE: '1',
-    // Durations stay what they are: only the time of day is set.
+    // Only the time of day is set. Durations are not affected.
     FAKETIME_DONT_FAKE_MONOTONIC: '1',
     DONT_FAKE_MONOTONIC: '1',
   };
@@ -76,7 +76,7 @@ function underFaketime(seed: number, folder: string): Promise<ClockReport> {
   });
 }
 
-/** A log that records what the clock says, as if nobody clamped it. */
+/** A log that records the clock's time without clamping it. */
 async function unclamped(seed: number): Promise<Control> {
   const log = (clock: () => number): LogStore => {
     const inner = openMemoryLog();
@@ -93,7 +93,7 @@ async function unclamped(seed: number): Promise<Control> {
   return { name: 'a log that takes the clock at its word', noticed: await whatIsNoticed({ seed, at: { log } }) };
 }
 
-/** A clock that runs an hour at each look at it: the save rule fires at every commit. */
+/** A clock that advances one hour each time it is read, so that the save rule fires at every commit. */
 async function restless(seed: number): Promise<Control> {
   const at = { log: () => openMemoryLog() };
   return {

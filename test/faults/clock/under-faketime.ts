@@ -1,12 +1,13 @@
 /**
- * One case under a real system clock that is set: run with libfaketime preloaded, `under-faketime.ts SEED LOG CLOCK-FILE`.
+ * One case under a system clock that is set. Run it with libfaketime preloaded: `under-faketime.ts SEED LOG
+ * CLOCK-FILE`.
  *
  * The case writes the time into the file that libfaketime reads, so that `Date.now()` itself leaps.
  */
 import { writeFileSync } from 'node:fs';
 import { runClockCase } from './case.ts';
 
-/** Whether the clock went where it was set: without that, nothing was tried. */
+/** Whether the clock followed the file. Otherwise the case has tested nothing. */
 let sawLeaps = false;
 const [seed, path, clockFile] = process.argv.slice(2) as [string, string, string];
 const report = await runClockCase({ seed: Number(seed), at: { path }, setClock });

@@ -1,18 +1,18 @@
 /**
- * What can happen to the bytes of a log at rest: flipped bits, sectors of zeros or of anything, pages lost, swapped,
- * written to the wrong place or gone back in time, files cut short or gone.
+ * Harms to the bytes of a log at rest: flipped bits, sectors of zeros or of noise, pages lost, swapped,
+ * written to the wrong place or replaced by older ones, truncated or missing files.
  *
- * A harm is a function from files to files, with a name to count it under and a text to find it again.
+ * A harm is a function from files to files. It has a kind, for counting, and a description, to repeat it.
  */
 import type { Chance } from '../judging/chance.ts';
 import { FRAME_BYTES, liveFrames, PAGE_BYTES, type Place, type Places, WAL_HEADER_BYTES } from './places.ts';
 import type { LogFiles } from './prepared.ts';
 
 export interface Harm {
-  /** The kind, to count by. */
+  /** The kind, for counting. */
   readonly kind: string;
   readonly description: string;
-  /** The files changed, by suffix; undefined for one that is gone. */
+  /** The changed files, by suffix; undefined for a missing file. */
   readonly changed: ReadonlyMap<string, Buffer | undefined>;
 }
 
@@ -45,7 +45,7 @@ const KINDS: readonly (readonly [weight: number, harm: (victim: Victim, chance: 
 
 const TOTAL_WEIGHT = KINDS.reduce((sum, [weight]) => sum + weight, 0);
 
-/** A harm by chance. */
+/** A random harm. */
 export function chooseHarm(victim: Victim, chance: Chance): Harm {
   let at = chance.next() * TOTAL_WEIGHT;
   for (const [weight, harm] of KINDS) {
@@ -55,13 +55,16 @@ export function chooseHarm(victim: Victim, chance: Chance): Harm {
   return flipInPart(victim, chance);
 }
 
-/** One bit of a block's row in the main file, where no checksum of the `-wal` is in the way. */
+/** One bit of a block's row in the main file, where no checksum of the `-wal` protects it. */
 export function flipABlock(victim: Victim, chance: Chance): Harm {
   const inMain = victim.places.get('open block')!.filter(({ file }) => file === '');
   return flip('flip: open block', chance.pick(inMain), victim, chance);
 }
 
-/** One bit of every byte of the main file and of the live part of the `-wal`, and the `-wal` cut at every byte. */
+/**
+ * Flips one bit of every byte of the main file and of the live part of the `-wal`, and truncates the `-wal` at every
+ * byte.
+ */
 export function* everyByte(victim: Victim, chance: Chance): Generator<Harm> {
   const main = whole(victim, '');
   for (let at = main.from; at < main.to; at++) yield flipAt('flip: every byte', victim, main.file, at, chance.below(8));
@@ -153,7 +156,7 @@ function gone(file: string, { files }: Victim): Harm {
   return { kind: 'file gone', description: `log.db${suffix}`, changed: new Map([[suffix, undefined]]) };
 }
 
-/** Some of the files, or some pages of the main file, as they were earlier: writes that never got to the disk. */
+/** Restores earlier versions of some files, or of some pages of the main file: writes that never reached the disk. */
 function backInTime({ files, earlier }: Victim, chance: Chance): Harm {
   const kind = 'back in time';
   if (chance.hit(0.3)) {

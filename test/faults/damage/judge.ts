@@ -1,4 +1,7 @@
-/** Opens a damaged log at every door: reads it through, looks back, verifies, replays, and becomes its next writer. */
+/**
+ * Opens a damaged log in every way: reads it completely, reads past states, verifies, replays, and becomes its next
+ * writer.
+ */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { inRealThreads, installStandIn } from '../judging/in-process-writer.ts';
@@ -16,21 +19,23 @@ const { openUncheckedLog } = await import('./unchecked-log.ts');
 
 export interface DamageSetting {
   readonly seed: number;
-  /** The folder of the log before it was damaged. */
+  /** The folder with the undamaged log. */
   readonly sound: string;
-  /** For the cases; each judge makes a folder of its own in it. */
+  /** The folder for the cases. Each judge creates a subfolder in it. */
   readonly scratch: string;
 }
 
-/** What is tried besides reading through. `upkeep` and `thread` say how it is written: with all upkeep, in a real thread. */
+/**
+ * What the judge tries besides reading. `upkeep` and `thread` define how it writes: with all upkeep, in a real thread.
+ */
 export type Door = 'verify' | 'at' | 'replay' | 'write' | 'upkeep' | 'thread';
 
 export interface DamageJob {
   readonly number: number;
-  /** The files that differ, by suffix; undefined for one that is gone. */
+  /** The changed files, by suffix; undefined for a missing file. */
   readonly changed: ReadonlyMap<string, Uint8Array | undefined>;
   readonly doors: readonly Door[];
-  /** The control: read with the checks switched off. */
+  /** The control: reads with the checks switched off. */
   readonly unchecked?: boolean;
 }
 

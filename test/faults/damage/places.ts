@@ -1,7 +1,7 @@
 /**
- * Where the parts of a log lie in its files: so that damage can be aimed at each of them, however small.
+ * Finds the parts of a log in its files, so that damage can hit each of them, even small ones.
  *
- * What a row holds is asked of SQLite, on a copy; where it lies is found by looking for its bytes.
+ * It reads the content of a row with SQLite, on a copy, and then searches the files for these bytes.
  */
 import fs from 'node:fs';
 import Database from 'better-sqlite3';
@@ -9,7 +9,7 @@ import { type LogFiles, layFiles } from './prepared.ts';
 
 /** Bytes of a file from `from` up to `to`. */
 export interface Place {
-  /** Suffix of the file's name. */
+  /** The suffix of the file's name. */
   readonly file: string;
   readonly from: number;
   readonly to: number;
@@ -20,10 +20,10 @@ export const WAL_HEADER_BYTES = 32;
 export const FRAME_HEADER_BYTES = 24;
 export const FRAME_BYTES: number = FRAME_HEADER_BYTES + PAGE_BYTES;
 
-/** Places by the name of what lies there. */
+/** Places by the name of the part. */
 export type Places = ReadonlyMap<string, readonly Place[]>;
 
-/** Finds the parts of a log, as far as it has them. Bytes that no one reads any more are left out. */
+/** Finds the parts that a log has. Leaves out bytes that are no longer read. */
 export function findPlaces(files: LogFiles, folder: string): Places {
   const frames = liveFrames(files.get('-wal')!);
   const isRead = ({ file, to }: Place): boolean => file === '' || to <= frames.at(-1)!.to;
@@ -32,7 +32,7 @@ export function findPlaces(files: LogFiles, folder: string): Places {
     values.flatMap((value) => search(files, value)).filter(isRead),
   ]);
   const places = new Map(found);
-  // Before a block's chain lie, each in a few bytes, its last sequence, time, encoding and checksum.
+  // A block's last sequence, time, encoding and checksum, of a few bytes each, come before its chain.
   const chains = places.get('block chain')!;
   places.delete('block chain');
   places.set(
@@ -62,7 +62,7 @@ export function pagesOf(files: LogFiles): Place[] {
   }));
 }
 
-/** The frames that recovery reads: those with the salt of the header. What lies behind is left from before. */
+/** The frames that recovery reads: those with the salt of the header. Later frames are old. */
 export function liveFrames(wal: Buffer): Place[] {
   const salt = wal.subarray(16, 24);
   const frames: Place[] = [];
@@ -73,7 +73,7 @@ export function liveFrames(wal: Buffer): Place[] {
   return frames;
 }
 
-/** Every part that damage is aimed at; a log that has lived fully has them all. */
+/** Every part that damage can hit. A prepared `full` log has all of them. */
 export const PARTS = 15;
 
 const VALUES: readonly (readonly [name: string, sql: string])[] = [
@@ -104,9 +104,9 @@ function valuesOf(files: LogFiles, folder: string): (readonly [name: string, val
   }
 }
 
-/** A long value is spread over pages: it is looked for piece by piece. */
+/** A long value spans several pages, so each piece is searched separately. */
 const PIECE_BYTES = 48;
-/** Shorter pieces would be found anywhere. */
+/** Shorter pieces would match by accident. */
 const LEAST_BYTES = 5;
 
 function search(files: LogFiles, value: Buffer): Place[] {

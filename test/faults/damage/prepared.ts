@@ -1,6 +1,6 @@
 /**
- * A log that is worth damaging: sealed and open blocks, snapshots, remembered outcomes, a projection, and a `-wal` with
- * commits that are nowhere else.
+ * Prepares a log with everything that damage can hit: sealed and open blocks, snapshots, outcomes, a projection, and a
+ * `-wal` with commits that only it contains.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -14,15 +14,15 @@ export interface PrepareOptions {
 }
 
 /**
- * What the log has gone through: `full` everything, and kept its history; `trimmed` the same, and dropped its beginning;
- * `young` no checkpoint yet, so that all it holds is in the `-wal`.
+ * The history of the log. `full`: everything, with all events kept. `trimmed`: the same, with its beginning dropped.
+ * `young`: no checkpoint yet, so that all of its content is in the `-wal`.
  */
 export type Life = 'full' | 'trimmed' | 'young';
 
-/** Commits acknowledged before the process was killed. */
+/** The commits that were acknowledged before the process was killed. */
 export const ACKNOWLEDGED: { readonly [L in Life]: number } = { full: 66, trimmed: 66, young: 14 };
 
-/** Commits that the ledger knows: some are left for writers after the damage. */
+/** The commits of the ledger. Some are left for writers after the damage. */
 export const COMMITS = 76;
 
 export const LOG_NAME = 'log.db';
@@ -30,12 +30,12 @@ export const LOG_NAME = 'log.db';
 /** The files of a log, by the suffix to its name: `''`, `-wal`, `-lock`, `-witness`. */
 export type LogFiles = ReadonlyMap<string, Buffer>;
 
-/** Where the log is copied to while it is being made. */
+/** The folder to which the log is copied while it is being made. */
 export function earlierFolder(path: string): string {
   return `${dirname(path)}-earlier`;
 }
 
-/** Makes such a log in a process of its own, which is killed, and gives its files: at the end, and some commits before. */
+/** Makes such a log in a child process, which is killed. Returns its files at the end and some commits earlier. */
 export function prepareLog(options: PrepareOptions): { readonly files: LogFiles; readonly earlier: LogFiles } {
   const folder = dirname(options.path);
   fs.mkdirSync(folder, { recursive: true });
@@ -59,13 +59,13 @@ export function readLog(folder: string): LogFiles {
   return readFiles(folder, LOG_NAME);
 }
 
-/** All files of a log but `-shm`, which no one reads after an unclean end, and the ballast, which holds nothing. */
+/** All files of a log except `-shm`, which is not read after an unclean end, and the ballast, which holds no data. */
 function readFiles(folder: string, name: string): LogFiles {
   const names = fs.readdirSync(folder).filter((file) => file.startsWith(name) && !/-(shm|ballast)$/.test(file));
   return new Map(names.map((file) => [file.slice(name.length), fs.readFileSync(join(folder, file))]));
 }
 
-/** Puts files into a folder under their names, and gives the log's path. */
+/** Writes the files into a folder and returns the log's path. */
 export function layFiles(folder: string, files: LogFiles): string {
   fs.mkdirSync(folder, { recursive: true });
   const path = join(folder, LOG_NAME);
@@ -73,7 +73,7 @@ export function layFiles(folder: string, files: LogFiles): string {
   return path;
 }
 
-/** A log after harm: files replaced, or gone. */
+/** A log after a harm: with changed or missing files. */
 export function harmed(files: LogFiles, changed: ReadonlyMap<string, Uint8Array | undefined>): LogFiles {
   const all = new Map<string, Uint8Array | undefined>([...files, ...changed]);
   return new Map([...all].filter((entry): entry is [string, Buffer] => entry[1] !== undefined));

@@ -1,9 +1,9 @@
 /**
- * Damage: a log at rest is harmed in thousands of ways, and every door must answer with the truth or with a typed error
- * that names the place.
+ * Damage: a log at rest is harmed in thousands of ways. Every way to open it must give the correct data or a typed
+ * error that names the place.
  *
- * Three logs are harmed: one that has all its history, one that has dropped its beginning, and a young one that has never
- * been moved out of its `-wal`. The control reads such logs without checksum and chain.
+ * Three logs are harmed: one with its whole history, one that has dropped its beginning, and a young one that was never
+ * moved out of its `-wal`. The control reads such logs without checksum and chain.
  */
 import { join } from 'node:path';
 import { chanceOf } from '../judging/chance.ts';
@@ -17,7 +17,7 @@ import { findPlaces, PARTS } from './places.ts';
 import { ACKNOWLEDGED, COMMITS, harmed, type Life, LOG_NAME, layFiles, prepareLog } from './prepared.ts';
 import { DamageTally } from './tally.ts';
 
-/** The logs that are harmed, and each one's share of the cases. */
+/** The harmed logs, and the share of the cases for each. */
 const LIVES: readonly (readonly [life: Life, share: number])[] = [
   ['full', 0.45],
   ['trimmed', 0.4],
@@ -25,13 +25,13 @@ const LIVES: readonly (readonly [life: Life, share: number])[] = [
 ];
 
 const REQUIRED = { short: 10_000, long: 100_000 };
-/** In tier 2, on top of every byte. */
+/** In tier 2, in addition to every byte. */
 const LONG_RANDOM = 20_000;
-/** The control shows at once. */
+/** The control needs only a few cases. */
 const CONTROL_CASES = 300;
-/** One case in so many is written to by the engine's real thread. */
+/** One case in this many uses the engine's real thread for writing. */
 const THREADED_EACH = 250;
-/** When this names a folder, the logs of failed cases are kept in it. */
+/** A folder in which the logs of failed cases are kept, if set. */
 const KEEP = 'REFOLD_FAULTS_KEEP';
 
 export const row: FaultRow = {
@@ -86,7 +86,7 @@ class Bench {
     this.#pool = new JudgePool(new URL('./judge.ts', import.meta.url), setting);
   }
 
-  /** Harms by chance. The first case is no harm at all: what it finds would be the harness's own fault. */
+  /** Random harms. The first case harms nothing: any finding there would be an error of the harness. */
   async run(tally: DamageTally, cases: number): Promise<void> {
     const unharmed: Harm = { kind: 'no harm', description: 'as it was', changed: new Map() };
     const harms = Array.from({ length: cases }, (_, index) =>
@@ -100,7 +100,7 @@ class Bench {
     await this.#judgeAll(harms, (harm, number, answer) => this.#tell(tally, harm, number, answer));
   }
 
-  /** Read without checks, the same kind of flips must give wrong states. */
+  /** Without checks, the same kind of flips must give wrong states. */
   async control(): Promise<Control> {
     const name = 'flips in a log that is read without checksum and chain';
     let wrong = 0;
@@ -148,7 +148,10 @@ class Bench {
     await Promise.all(pending);
   }
 
-  /** In tier 2 every case goes through every door; in tier 1 reading through always, the others by turns. */
+  /**
+   * In tier 2 every case tries every door. In tier 1 every case reads the log completely, and tries the other doors in
+   * turn.
+   */
   #doors(): Door[] {
     const number = this.#number;
     const doors: Door[] = number % THREADED_EACH === 1 ? ['write', 'thread', 'upkeep'] : [];

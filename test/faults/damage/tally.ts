@@ -1,33 +1,33 @@
-/** Counts what became of damaged logs: harmless, refused by which error, or wrong. */
+/** Counts the results for damaged logs: harmless, refused by which error, or wrong. */
 import type { Answer } from '../judging/pool.ts';
 import type { Harm } from './harms.ts';
 import type { DamageVerdict } from './judge.ts';
 
-/** A case as it was set. */
+/** A case. */
 export interface DamageCase {
   readonly harm: Harm;
   readonly number: number;
   /** The last sequence that was acknowledged before the damage. */
   readonly acknowledged: number;
-  /** Whether the log has a witness that the harm did not touch. */
+  /** Whether the log has an unharmed witness. */
   readonly hasWitness: boolean;
 }
 
 export class DamageTally {
   cases = 0;
   readonly violations: string[] = [];
-  /** Cases by kind of harm, then by what became of them. */
+  /** Cases by kind of harm, then by result. */
   readonly #byKind = new Map<string, Map<string, number>>();
   readonly #byCode = new Map<string, number>();
   #unnoticed = 0;
 
-  /** Answers whether all was well. */
+  /** Returns whether the case has no violation. */
   add(log: string, { harm, number, acknowledged, hasWitness }: DamageCase, answer: Answer<DamageVerdict>): boolean {
     this.cases += 1;
     const where = `(${log} #${number}: ${harm.kind}, ${harm.description})`;
     const problems = 'lost' in answer ? [answer.lost] : problemsOf(answer.result);
     const unnoticed = 'lost' in answer ? [] : tailsLost(answer.result, acknowledged);
-    // Without a witness nobody can tell a lost tail from a torn one: counted, and no violation.
+    // Without a witness, a lost tail looks like a torn one. It is counted but not a violation.
     if (hasWitness) problems.push(...unnoticed);
     else if (unnoticed.length > 0) this.#unnoticed += 1;
     this.violations.push(...problems.map((problem) => `${problem} ${where}`));
@@ -44,7 +44,7 @@ export class DamageTally {
     return [
       ...kinds.map(([kind, ends]) => `${kind}: ${list(ends)}`),
       `typed errors, in cases: ${list(this.#byCode)}`,
-      `a lost tail that nobody noticed, without a sound witness: ${this.#unnoticed}`,
+      `unnoticed lost tails, without a sound witness: ${this.#unnoticed}`,
     ];
   }
 }

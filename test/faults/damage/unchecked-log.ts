@@ -1,8 +1,8 @@
 /**
- * The control: a log that believes every row.
+ * The control: a log that trusts every row.
  *
- * The same tables and the same decoding as the engine's own reader, without checksum and chain. It has no snapshots, so
- * that every open folds all events.
+ * It uses the same tables and the same decoding as the engine's reader, but no checksum and no chain. It has no
+ * snapshots, so that every open folds all events.
  */
 import Database from 'better-sqlite3';
 import type { Block, BlockHeader, LogStore } from 'refold';

@@ -1,4 +1,7 @@
-/** The process that makes a log worth damaging, and ends without closing it: its last commits are in the `-wal` alone. */
+/**
+ * The process that writes a log for the damage row and ends without closing it. Its last commits are only in the
+ * `-wal`.
+ */
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +10,7 @@ import { Ledger, ledgerModel, movesView, timeOfCommit } from '../judging/ledger.
 import type { LedgerStore } from '../judging/reading.ts';
 import { ACKNOWLEDGED, COMMITS, earlierFolder, type PrepareOptions } from './prepared.ts';
 
-/** Longer than the pause after which the writer checkpoints. */
+/** Longer than the idle time after which the writer makes a checkpoint. */
 const PAUSE_MS = 200;
 
 const { path, seed, life }: PrepareOptions = JSON.parse(process.argv[2]!);
@@ -26,7 +29,7 @@ async function append(store: LedgerStore, through: number): Promise<void> {
   }
 }
 
-/** Another process copies: one that has a database open must never open its file another way. */
+/** Another process makes the copy, because a process with an open database must not open its file in another way. */
 function copyEarlier(): void {
   spawnSync('cp', ['-r', dirname(path), earlierFolder(path)]);
 }
@@ -53,8 +56,8 @@ async function liveFully(): Promise<void> {
   copyEarlier();
   await second.snapshot();
   await second.compact();
-  await append(second, 58); // with so many, the log is due for a checkpoint …
-  await sleep(PAUSE_MS); // … which comes now, and leaves their blocks open in the main file
+  await append(second, 58); // after these, a checkpoint is due …
+  await sleep(PAUSE_MS); // … which happens now and leaves their blocks open in the main file
   await append(second, ACKNOWLEDGED[life]);
 }
 

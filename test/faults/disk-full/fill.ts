@@ -1,9 +1,9 @@
 /**
- * One small disk, filled to the last byte and given room again.
+ * Fills one small disk to the last byte, and then frees space again.
  *
- * A log is written until an append finds no room. Then: what was refused is not there, what was acknowledged is; on the
- * full disk the log is opened again and compacted where that can make room; and once there is space every commit that
- * was left open comes to its place.
+ * A log is written until an append finds no space. Refused commits must not be in the log, and acknowledged ones must.
+ * On the full disk the log is opened again and compacted where that can free space. Once there is space, every commit
+ * that was left open gets its place.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -17,35 +17,35 @@ import { Session, type Step } from '../writing/session.ts';
 export interface FillOptions {
   readonly seed: number;
   readonly sizeBytes: number;
-  /** Where the disk is mounted. */
+  /** The mount point of the disk. */
   readonly disk: string;
-  /** How space comes back: the disk grows, or a file that is in the way goes. */
+  /** How space is freed: the disk grows, or another file is deleted. */
   readonly relief: 'grow' | 'delete';
   readonly lie?: 'always' | undefined;
 }
 
 export interface FillReport {
   readonly sizeBytes: number;
-  /** Commits acknowledged before the disk was full. */
+  /** The commits that were acknowledged before the disk was full. */
   readonly acked: number;
-  /** What the first failure was, such as `append LOG_FULL`. */
+  /** The first failure, such as `append LOG_FULL`. */
   readonly ending: string;
-  /** What an open and a compaction on the full disk came to. */
+  /** The result of an open and a compaction on the full disk. */
   readonly onFullDisk: string;
   readonly violations: readonly string[];
 }
 
-/** The best end of a full disk: see `onFullDisk`. */
+/** The best result on a full disk: see `onFullDisk`. */
 export const WENT_ON = 'compacted and went on';
 
 const COMMITS = 1_500;
-/** Takes part of the disk from the start, to be deleted when space shall come back. */
+/** Uses part of the disk from the start. It is deleted to free space. */
 const FILLER_BYTES = 4 * 1024 * 1024;
 const GROWN_BYTES = 64 * 1024 * 1024;
-/** Written after space came back. */
+/** Written after space was freed. */
 const FURTHER_COMMITS = 20;
 
-/** Again and again until the disk is full. */
+/** Repeated until the disk is full. */
 const ROUND: readonly Step[] = [
   { do: 'append', commits: 3 },
   { do: 'together', commits: 5 },
@@ -86,7 +86,7 @@ export class Fill {
   async #fillAndRelieve(): Promise<FillReport> {
     await this.#writeUntilFull();
     const ending = endingOf(this.#troubles[0]);
-    // What a full disk may answer: that it is full, or, before there was a log, that none can be made.
+    // On a full disk, refold may report that the disk is full, or that it cannot create the log.
     const allowed = ending.startsWith('open ') || ending.endsWith(' LOG_FULL');
     if (!allowed) this.#violations.push(`I4: a full disk ended in ${ending}, not in LOG_FULL`);
     await this.#judge('on the full disk', { mayRefuse: true });
@@ -123,12 +123,12 @@ export class Fill {
     await session.close();
   }
 
-  /** Who lies does so of commits: it goes on until one is refused. */
+  /** The lying writer of the control continues until a commit is refused. */
   #endsWriting({ do: what }: Step): boolean {
     return this.#options.lie === undefined || what === 'append' || what === 'together';
   }
 
-  /** Here the ballast shows its worth: history that nobody needs can go although there is no room. */
+  /** This is what the ballast is for: unneeded history can be dropped although the disk is full. */
   async #compactOnFullDisk(): Promise<string> {
     const before = this.#troubles.length;
     const session = await this.#open('discard');

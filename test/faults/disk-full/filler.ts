@@ -1,4 +1,4 @@
-/** The process that fills disks: it has a mount name space of its own, so that nothing stays mounted after it. */
+/** The process that fills disks. It has a separate mount namespace, so that nothing stays mounted after it. */
 import { Fill, type FillOptions } from './fill.ts';
 
 process.on('message', async (options: FillOptions) => {

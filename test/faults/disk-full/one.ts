@@ -1,5 +1,5 @@
 /**
- * One fill by itself: `one.ts SEED BYTES grow|delete`, in a mount name space of its own. A violation names all three.
+ * Runs one fill: `one.ts SEED BYTES grow|delete`, in a separate mount namespace. A violation names all three arguments.
  *
  * unshare -m node --conditions=refold-source test/faults/disk-full/one.ts 37 716800 grow
  */

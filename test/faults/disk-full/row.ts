@@ -1,4 +1,4 @@
-/** The disk is full, at every size step; then there is room again. */
+/** The disk becomes full, at every size step, and then has space again. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -8,10 +8,10 @@ import { describeCounts, tally } from '../work.ts';
 import { type FillOptions, type FillReport, WENT_ON } from './fill.ts';
 
 const REQUIRED = { short: 20, long: 200 };
-/** The smallest disk holds no log at all; from there on in pages. */
+/** On the smallest disk no log fits. Sizes grow from there in pages. */
 const SMALLEST_BYTES = 64 * 1024;
 const PAGE_BYTES = 4 * 1024;
-/** The long run tries every page; the short one every tenth, beginning somewhere. */
+/** The long run tries every page. The short one tries every tenth, from a random start. */
 const PAGES_BETWEEN = { short: 10, long: 1 };
 const FILLER = fileURLToPath(new URL('./filler.ts', import.meta.url));
 
@@ -54,12 +54,12 @@ async function run({ long, seed, folder, say }: RowOptions): Promise<RowReport> 
       controls,
     };
   } finally {
-    // One that has ended by itself is a finding; taking leave of it must not hide that.
+    // If the process has ended by itself, that is the finding. Stopping it must not hide that.
     if (filler.connected) filler.disconnect();
   }
 }
 
-/** Whoever met a full disk must be able to compact and go on, wherever there is history to give. */
+/** A writer on a full disk must be able to compact and continue, wherever there is history to drop. */
 function withoutRelief(reports: readonly FillReport[]): string[] {
   const filled = reports.filter(({ acked }) => acked > 0);
   const unrelieved = filled.filter(isUnrelieved);

@@ -1,4 +1,4 @@
-/** Valid inputs of every kind, grown from chance: what mutation starts from. */
+/** Random valid inputs of every kind. The mutations start from them. */
 import zlib from 'node:zlib';
 import { ascending, OrderedMap } from 'refold';
 import type { EventMeta, Json, RecordedEvent } from '../../../src/core/event.ts';
@@ -47,7 +47,7 @@ interface Written {
   readonly open: Block;
 }
 
-/** A block of some commits, open. */
+/** An open block of some commits. */
 export function anyBlock(chance: Chance): Written {
   const firstSequence = 1 + chance.below(1_000);
   const start = 1_700_000_000_000 + chance.below(1_000);
@@ -89,7 +89,7 @@ function anyEvent(chance: Chance, sequence: number, recordedAt: number, into: Re
   return event;
 }
 
-/** The same, sealed. */
+/** A sealed block of some commits. */
 export function sealed({ events, commitEnds, open }: Written): Block & { readonly payload: Uint8Array } {
   const chains = { startChain: '00'.repeat(16), endChain: open.chain };
   const payload = encodeSealedBlock(events, commitEnds, chains, open.bytes);
@@ -98,7 +98,7 @@ export function sealed({ events, commitEnds, open }: Written): Block & { readonl
 
 export const initialState = () => ({ orders: new OrderedMap<number, unknown>(ascending), rest: undefined as unknown });
 
-/** A state with everything that a state may hold. */
+/** A state with every kind of value. */
 export function anyState(chance: Chance): object {
   const orders = new OrderedMap<number, unknown>(ascending);
   for (let left = chance.below(8); left > 0; left--) orders.set(chance.below(100), anyValue(chance));
@@ -159,7 +159,7 @@ export function anyJsonLines(chance: Chance): Buffer {
   return Buffer.from(`${Array.from({ length: chance.below(5) }, line).join('\n')}\n`);
 }
 
-/** A zip archive with a member or two, stored or deflated. */
+/** A zip archive with one or two members, stored or deflated. */
 export function anyZip(chance: Chance): Buffer {
   const parts: Buffer[] = [];
   const entries: Buffer[] = [];
@@ -186,7 +186,7 @@ export function anyZip(chance: Chance): Buffer {
   return Buffer.concat([...parts, directory, end]);
 }
 
-/** What a local header and a directory entry have in common: 26 bytes from the version needed on. */
+/** The part that a local header and a directory entry share: 26 bytes, beginning with the required version. */
 function zipFields(method: number, crc: number, packed: number, bytes: number, name: number): Buffer {
   const fields = Buffer.alloc(26);
   fields.writeUInt16LE(20, 0);

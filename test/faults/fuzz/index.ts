@@ -1,10 +1,10 @@
 /**
- * Fuzz: everything that reads bytes which somebody else may have written, fed with mutated and invented ones.
+ * Fuzz: feeds mutated and invented bytes to everything that reads bytes from outside.
  *
- * The block decoder (open and sealed, also below the compression), checksum and chain, the decoder of snapshots, the order
- * book's CSV and zip readers, and the import of JSON lines. Each input is refused by a `RefoldError` or gives something
- * sound, which comes back the same when it is encoded and decoded again; none takes seconds or a hundred megabytes; none
- * reaches a prototype. Inputs run in child processes, one per core.
+ * The block decoder (open and sealed, also below the compression), checksum and chain, the decoder of snapshots, the
+ * order book's CSV and zip readers, and the import of JSON lines. Each input must be refused by a `RefoldError`, or
+ * give a valid value that is the same after encoding and decoding again. No input may take seconds or a hundred
+ * megabytes, or change a prototype. Inputs run in child processes, one per core.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -16,9 +16,9 @@ import type { Stretch } from './worker.ts';
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const INPUTS_PER_PROCESS = 25_000;
 const REQUIRED = { short: 100_000, long: 5_000_000 };
-/** More violations than this say nothing new. */
+/** The run stops after this many violations. */
 const TOLD = 20;
-/** Enough for any input that means well; one that asks for more kills its process, which is noticed. */
+/** Enough for any valid input. An input that needs more kills its process, which is noticed. */
 const HEAP_MIB = 512;
 
 const CONTROLS: Readonly<Record<FuzzDefect, string>> = {
@@ -63,7 +63,7 @@ async function control(seed: number, defect: FuzzDefect, name: string): Promise<
   return { name, noticed: violations[0]?.slice(0, 160) };
 }
 
-/** One line per target: how often it ended how. */
+/** One line per target: how often each ending happened. */
 function tally(endings: ReadonlyMap<string, number>): string[] {
   const byTarget = Map.groupBy(endings, ([ending]) => ending.slice(0, ending.indexOf(':')));
   return [...byTarget].sort().map(([target, ends]) => {
@@ -72,7 +72,7 @@ function tally(endings: ReadonlyMap<string, number>): string[] {
   });
 }
 
-/** A process for some inputs. One that dies has found something, too. */
+/** Runs some inputs in a child process. A process that dies is a finding, too. */
 function runStretch(seed: number, from: number, inputs: number, defect?: FuzzDefect): Promise<Stretch> {
   const args = [String(seed), String(from), String(inputs), ...(defect === undefined ? [] : [defect])];
   const execArgv = [

@@ -1,7 +1,7 @@
-/** Seeded mutation of bytes: from a flipped bit to another file's middle. */
+/** Seeded mutation of bytes: from a flipped bit to a part of another file. */
 import type { Chance } from '../judging/chance.ts';
 
-/** Lengths that break things: nothing, almost nothing, too much, far too much. */
+/** Lengths that often cause errors: nothing, almost nothing, too much, far too much. */
 const LENGTHS = [0, 1, 2, 0x7f, 0x80, 0xff, 0xffff, 0x10000, 0xffffff, 0x1ffffff, 0x7fffffff, 0x80000000, 0xffffffff];
 
 type Mutator = (bytes: Buffer, chance: Chance, other: Buffer) => Buffer;
@@ -10,13 +10,13 @@ const MUTATORS: readonly Mutator[] = [
   // A flipped bit; another byte.
   (bytes, chance) => changed(bytes, chance.below(bytes.length), (old) => old ^ (1 << chance.below(8))),
   (bytes, chance) => changed(bytes, chance.below(bytes.length), () => chance.below(256)),
-  // Bytes that decoders give a meaning to: tags, length prefixes.
+  // Bytes that have a meaning for decoders: tags, length prefixes.
   (bytes, chance) =>
     changed(bytes, chance.below(bytes.length), () =>
       chance.pick([0, 1, 0x7f, 0x80, 0xc1, 0xd4, 0xdc, 0xdd, 0xde, 0xdf, 0xfe, 0xff]),
     ),
   (bytes, chance) => withLength(bytes, chance.below(bytes.length), chance.pick(LENGTHS), chance.hit(0.5)),
-  // Cut off, cut out, doubled, put in, put together with another.
+  // Truncation, deletion, duplication, insertion, joining with other bytes.
   (bytes, chance) => bytes.subarray(0, chance.below(bytes.length + 1)),
   (bytes, chance) => without(bytes, chance.below(bytes.length), 1 + chance.below(16)),
   (bytes, chance) => inserted(bytes, chance.below(bytes.length), stretch(bytes, chance)),
@@ -26,7 +26,7 @@ const MUTATORS: readonly Mutator[] = [
     Buffer.concat([bytes.subarray(0, chance.below(bytes.length + 1)), other.subarray(chance.below(other.length + 1))]),
 ];
 
-/** One to five mutations of `bytes`; now and then none, and now and then bytes that nobody wrote. */
+/** Applies one to five mutations to `bytes`; sometimes none, and sometimes it returns random bytes. */
 export function mutate(bytes: Buffer, other: Buffer, chance: Chance): Buffer {
   if (chance.hit(0.02)) return bytes;
   if (chance.hit(0.05)) return randomBytes(chance, chance.below(200));

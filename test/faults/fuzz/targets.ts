@@ -1,7 +1,7 @@
 /**
- * What is fuzzed, and what is asked of it: an input is refused by a `RefoldError`, or what it gives is sound.
+ * The fuzzed functions and their rule: an input is refused by a `RefoldError`, or the result is sound.
  *
- * Sound means: of the right kind, and the same again when it is encoded and decoded once more.
+ * A result is sound if it has the right type and is the same after encoding and decoding again.
  */
 import assert from 'node:assert';
 import { writeFileSync } from 'node:fs';
@@ -27,16 +27,16 @@ export type Ending = string;
 
 export interface Target {
   readonly name: string;
-  /** Of a hundred inputs, about so many. */
+  /** The share of the inputs, in percent. */
   readonly share: number;
-  /** Makes an input and feeds it. Throws when the answer is neither a refusal nor sound. */
+  /** Makes an input and runs it. Throws when the result is neither a refusal nor sound. */
   run(chance: Chance, setting: Setting): Ending | Promise<Ending>;
 }
 
 export interface Setting {
   /** A file that may be written. */
   readonly file: string;
-  /** What is broken on purpose: the negative controls. */
+  /** The deliberate defects of the negative controls. */
   readonly defect?: FuzzDefect | undefined;
 }
 
@@ -62,14 +62,14 @@ function runOpenBlock(chance: Chance, { defect }: Setting): Ending {
   return feedBlock({ ...open, payload, lastSequence: open.lastSequence + spread }, defect);
 }
 
-/** Mutated as it lies in the file: mostly the prefix and the frame's own checks. */
+/** Mutates the bytes as stored in the file. This tests mostly the prefix and the frame's own checks. */
 function runSealedBlock(chance: Chance, { defect }: Setting): Ending {
   const block = sealed(anyBlock(chance));
   const payload = mutate(Buffer.from(block.payload), Buffer.from(sealed(anyBlock(chance)).payload), chance);
   return feedBlock({ ...block, payload }, defect);
 }
 
-/** Mutated below the compression, and packed again as if it had always been so: what a forger would do. */
+/** Mutates the content below the compression and compresses it again, as an attacker would do. */
 function runSealedContent(chance: Chance, { defect }: Setting): Ending {
   const block = sealed(anyBlock(chance));
   const content = zlib.zstdDecompressSync(block.payload.subarray(SEALED_PREFIX_BYTES));
@@ -93,7 +93,7 @@ function feedBlock(block: Block, defect: FuzzDefect | undefined): Ending {
     assert.equal(typeof event.version, 'number');
   }
   assert.equal(commitEnds.at(-1), lastSequence, 'commits that reach to the end');
-  // Checksums and the chain vouch for the values themselves. A forger who gets them right may also write 1e999, or a date.
+  // Checksums and the chain protect the values. An attacker who forges them may also write 1e999, or a date.
   if (!isJson(events)) return 'forged values';
   assert.ok(sameJson(decodeBlock(openAgain(block, events)).events, events), 'the same again');
   return 'sound';
@@ -117,7 +117,7 @@ function openAgain(block: Block, events: readonly RecordedEvent[]): Block {
   return { ...block, recordedAt, encoding: 'open', payload: encodeOpenBlock(queued) };
 }
 
-/** A row of the log, any of its fields changed, against checksum and chain: refused, or nothing that counts has changed. */
+/** Changes any field of a row of the log. Checksum and chain must refuse the row, unless the change has no effect. */
 function runStoredBlock(chance: Chance, { defect }: Setting): Ending {
   const { open } = anyBlock(chance);
   const original = stored(chance.hit(0.5) ? open : sealed(anyBlock(chance)));
@@ -146,7 +146,7 @@ function runStoredBlock(chance: Chance, { defect }: Setting): Ending {
 
 function stored(block: Block): StoredBlock {
   const checksum = checksumOf(block.payload);
-  // A sealed payload carries its chains itself: before it, that of an empty log.
+  // A sealed payload contains its own chains. The chain before it is that of an empty log.
   const chain = block.encoding === 'open' ? chainAfter(EMPTY_CHAIN, { ...block, checksum }) : block.chain;
   return { ...block, checksum, chain };
 }
@@ -158,7 +158,7 @@ function decode(block: Block, defect: FuzzDefect | undefined): ReturnType<typeof
   return decoded;
 }
 
-/** The classic: a deep merge that follows `__proto__`. */
+/** The usual mistake: a deep merge that follows `__proto__`. */
 function merge(into: any, from: any): void {
   if (typeof from !== 'object' || from === null) return;
   for (const key of Object.keys(from)) {
@@ -201,7 +201,7 @@ async function runCsv(chance: Chance): Promise<Ending> {
 }
 
 function asCsv(rows: readonly CsvRow[]): TextSource {
-  // A last field may end in a carriage return of its own: it keeps that where the line has one besides.
+  // The last field may itself end in a carriage return. It keeps it if the line has another one.
   const text = rows.map(({ fields }) => `${fields.join(',')}\r\n`).join('');
   return { path: 'fuzz.csv', open: async () => asStream([Buffer.from(text, 'latin1')]) };
 }
@@ -217,7 +217,7 @@ async function runZip(chance: Chance, { file }: Setting): Promise<Ending> {
   });
 }
 
-/** Through the reader of lines, into a log in memory, and out again. */
+/** Reads the lines, imports them into a log in memory, and reads them back. */
 async function runJsonLines(chance: Chance): Promise<Ending> {
   const bytes = mutate(anyJsonLines(chance), anyJsonLines(chance), chance);
   return refusableLater(async () => {

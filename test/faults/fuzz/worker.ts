@@ -1,5 +1,6 @@
 /**
- * Feeds inputs in a process of its own: `worker.ts SEED FIRST COUNT [DEFECT]`. Each input follows from the seed and its number.
+ * Runs inputs in a separate process: `worker.ts SEED FIRST COUNT [DEFECT]`. The seed and the number determine each
+ * input.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,18 +8,18 @@ import { join } from 'node:path';
 import { chanceOf } from '../judging/chance.ts';
 import { type FuzzDefect, type Setting, TARGETS, type Target } from './targets.ts';
 
-/** What a stretch of inputs came to. */
+/** The result of a range of inputs. */
 export interface Stretch {
   readonly inputs: number;
   readonly violations: readonly string[];
-  /** By target and ending. */
+  /** Counts by target and ending. */
   readonly endings: Readonly<Record<string, number>>;
   readonly slowestMs: number;
 }
 
-/** No input has more than a few kilobytes: one that takes this long, in processor time, is stuck. */
+/** Every input has a few kilobytes at most. An input that takes this much processor time is stuck. */
 const LONGEST_MS = 5_000;
-/** And one that grows the process by this much wants too much. */
+/** An input that grows the process by this much uses too much memory. */
 const LARGEST_BYTES = 128 * 1024 * 1024;
 const TOLD = 10;
 

@@ -1,4 +1,4 @@
-/** Loads the engine with the changes of the control that REFOLD_CONTROL names; for `--import`. */
+/** For `--import`: loads the engine with the changes of the control that REFOLD_CONTROL names. */
 import { registerHooks } from 'node:module';
 import { underControl } from './controls.ts';
 

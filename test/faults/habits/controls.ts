@@ -1,8 +1,8 @@
 /**
- * Negative controls: the engine as it was in 0.1.0 at three places, each of which the programs must find out.
+ * Negative controls: three places of the engine as they were in 0.1.0. The programs must notice each of them.
  *
- * A control is a change of a file's text while it is loaded, so that nothing of it is in the engine. A text that is not
- * found any more is an error: a control that changes nothing would be noticed by nobody.
+ * A control changes a file's text while it is loaded, so the engine contains no code for it. A text that is not
+ * found is an error, because a control without a change proves nothing.
  */
 interface Change {
   /** The end of the file's path. */
@@ -31,7 +31,7 @@ export const CONTROLS: Readonly<Record<string, readonly Change[]>> = {
   ],
 };
 
-/** The text of a file under a control. */
+/** The text of a file with the changes of a control. */
 export function underControl(name: string, url: string, text: string): string {
   let changed = text;
   for (const { file, from, to } of CONTROLS[name] ?? []) {

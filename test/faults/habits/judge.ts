@@ -1,6 +1,6 @@
 /**
- * The process that comes after a kill. It shares nothing with the victim but the file and the program, and holds what it
- * finds against what the victim said: what was acknowledged is there, and the state is what it was at each step.
+ * The process that runs after a kill. It shares only the file and the program with the victim, and compares what it
+ * finds with the victim's reports: acknowledged commits are in the log, and the state at each step is the same.
  */
 import fs from 'node:fs';
 import { hashState, isRefoldError, openStore, replay, stateAt } from '../../../src/index.ts';
@@ -14,13 +14,13 @@ export interface Corpse {
   readonly marks: readonly string[];
 }
 
-// Many a habit brings a warning, and thousands of them are no news.
+// Many habits cause warnings. Thousands of them are of no use.
 process.removeAllListeners('warning');
 
 judgeCases<null, Corpse, readonly string[]>(() => async ({ program, path, marks }) => {
   const violations = marks.filter((mark) => mark.startsWith('stray ')).map((mark) => mark.slice('stray '.length));
   if (marks.includes('refused without a code')) violations.push('a call was refused without a code');
-  // Opened for the first time when it died: there may be no log yet.
+  // If the victim died in its first open, the log may not exist yet.
   if (!marks.some((mark) => mark.startsWith('opened '))) return violations;
   try {
     violations.push(...(await judge(program, path, marks)));
@@ -62,7 +62,7 @@ function numbersOf(marks: readonly string[], what: string): number[] {
   return marks.filter((mark) => mark.startsWith(`${what} `)).map((mark) => Number(mark.split(' ')[1]));
 }
 
-/** The last word on each sequence. */
+/** The last report for each sequence. */
 function statesOf(marks: readonly string[]): Map<number, string> {
   const lived = marks.map((mark) => mark.split(' ')).filter(([what]) => what === 'lived');
   return new Map(lived.map(([, at, hash]) => [Number(at), hash!]));

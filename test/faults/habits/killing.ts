@@ -1,4 +1,6 @@
-/** Programs that are killed: each lives in a process of its own, dies at a moment of chance, and is judged by another one. */
+/**
+ * Programs that are killed: each runs in a separate process, dies at a random moment, and is judged by another process.
+ */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -19,12 +21,12 @@ export interface Killing {
 
 const VICTIM = fileURLToPath(new URL('./victim.ts', import.meta.url));
 const VICTIMS_AT_ONCE = 2;
-/** A victim that comes to no mark by then hangs. Two loaded cores are slow. */
+/** A victim without a mark for this long hangs. Two loaded cores are slow. */
 const PATIENCE_MS = 60_000;
-/** More violations than this say nothing new. */
+/** The run stops after this many violations. */
 const TOLD = 10;
 
-/** @param kills how many programs have to be killed while they live */
+/** @param kills how many programs must be killed while they run */
 export async function killPrograms(
   seed: number,
   kills: number,
@@ -59,7 +61,7 @@ interface Death {
   readonly killed: boolean;
 }
 
-/** Kills at a mark of chance, or soon after it: the earlier marks are the opening. */
+/** Kills at a random mark or shortly after it. The earlier marks belong to the open. */
 async function killOne(program: Program, path: string, chance: Chance, cache: string): Promise<Death> {
   const argument = JSON.stringify({ program, path });
   const options = ['--conditions=refold-source', '--no-warnings'];

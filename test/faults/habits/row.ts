@@ -1,9 +1,9 @@
 /**
- * Habits: programs of bad habits, drawn from a grammar, that must not break a log.
+ * Habits: random programs with bad habits, drawn from a grammar. They must not break a log.
  *
- * Reducers alias, freeze, return, re-sort and append; schemas, clocks, listeners and initial states are as odd as they come.
- * The oracle is promise 9 of docs/GUARANTEES.md. Most programs live and are judged in one process, on a log in memory; some
- * live on a file, are killed by SIGKILL, and are judged by a process that shares nothing with theirs.
+ * Reducers alias, freeze, return, re-sort and append. Schemas, clocks, listeners and initial states behave badly in
+ * many ways. The oracle is promise 9 of docs/GUARANTEES.md. Most programs run and are judged in one process, on a log
+ * in memory. Others use a file, are killed by SIGKILL, and are judged by another process.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -19,9 +19,9 @@ const CONTROL_HOOK = new URL('./control-hook.ts', import.meta.url).href;
 const PROGRAMS = 20_000;
 const KILLS = { short: 200, long: 20_000 };
 const PROGRAMS_PER_PROCESS = 1_000;
-/** Each control is noticed within a hundred. */
+/** Each control must be noticed within 100 programs. */
 const CONTROL_PROGRAMS = 600;
-/** More violations than this say nothing new. */
+/** The run stops after this many violations. */
 const TOLD = 10;
 
 export const row: FaultRow = {
@@ -60,7 +60,7 @@ async function control(name: string, first: number): Promise<Control> {
   return { name, noticed: violations[0]?.slice(0, 200) };
 }
 
-/** A process for some programs. One that dies has found something, too. */
+/** Runs some programs in a child process. A process that dies is a finding, too. */
 function runStretch(from: number, programs: number, control?: string): Promise<Stretch> {
   const hook = control === undefined ? [] : [`--import=${CONTROL_HOOK}`];
   const args = [String(from), String(programs), ...(control === undefined ? [] : ['hurried'])];

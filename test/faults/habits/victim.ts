@@ -1,4 +1,4 @@
-/** The process that is killed: lives a program on a file, and says after each step what the state is. */
+/** The process that is killed. It runs a program on a file, and reports the state after each step. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hashState, isRefoldError, openStore } from '../../../src/index.ts';
 import { modelOf } from '../../model/habits/application.ts';
@@ -15,7 +15,7 @@ let world = newWorld();
 let store = await open();
 if (store !== undefined) await live();
 writeMark('done');
-// Nobody waits for the axe for ever.
+// The victim ends by itself if it is not killed.
 await sleep(2_000);
 
 async function open(): Promise<any> {
@@ -43,7 +43,7 @@ async function live(): Promise<void> {
     } catch (error) {
       writeMark(`refused ${isRefoldError(error) ? error.code : 'without a code'}`);
       if (isRefoldError(error, 'STORE_FAILED') || isRefoldError(error, 'STORE_CLOSED')) return;
-      // The state may be half changed: by contract such a store has failed.
+      // The state may be partly changed. The contract says that such a store has failed.
       if (fold === 'direct' && isRefoldError(error)) return;
     }
     if (store === undefined) return;

@@ -1,5 +1,5 @@
 /**
- * Judges programs `from` to `from + count - 1` of a seed in this process, and tells its parent what was found:
+ * Judges programs `from` to `from + count - 1` of a seed in this process, and reports the findings to its parent:
  *
  *     node --conditions=refold-source test/faults/habits/worker.ts SEED COUNT
  */
@@ -8,15 +8,15 @@ import { HAS_STRICT, judge } from '../../model/habits/oracle.ts';
 import type { Program } from '../../model/habits/program.ts';
 import { shrink } from '../../model/habits/shrink.ts';
 
-/** What a stretch of programs came to. */
+/** The result of a range of programs. */
 export interface Stretch {
   readonly programs: number;
   readonly violations: readonly string[];
-  /** How often what happened: acceptances, refusals by code, programs by kind. */
+  /** Counts of acceptances, refusals by code, and programs by kind. */
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** After so many, a stretch ends: the first few are what is read. */
+/** A range ends after this many violations, because people read only the first few. */
 const ENOUGH = 5;
 
 const [from, count, hurried] = process.argv.slice(2);
@@ -41,7 +41,7 @@ async function runOne(program: Program): Promise<void> {
   if (found.length > 0) violations.push(`program ${program.seed}: ${found[0]} · ${await told(program)}`);
 }
 
-/** What is needed to run it again, made small. A control is not looked into. */
+/** A minimal program that repeats the violation. A control is not minimised. */
 async function told(program: Program): Promise<string> {
   if (hurried !== undefined) return 'not made smaller';
   const smallest = await shrink(program, async (each) => (await judge(each)).violations[0]);

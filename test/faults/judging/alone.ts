@@ -1,4 +1,4 @@
-/** Runs one row by itself: `node --conditions=refold-source test/faults/judging/alone.ts power-loss [seed] [--long]`. */
+/** Runs one row alone: `node --conditions=refold-source test/faults/judging/alone.ts power-loss [seed] [--long]`. */
 import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Seeded chance: the same seed gives the same faults, on every machine. */
+/** Seeded random numbers: the same seed gives the same faults on every machine. */
 
 export interface Chance {
   /** A number in [0, 1). */
@@ -10,7 +10,9 @@ export interface Chance {
   pick<T>(from: readonly T[]): T;
 }
 
-/** mulberry32: small, and good enough to choose faults by. The seed's parts are mixed, so that neighbours differ. */
+/**
+ * mulberry32: small, and good enough to choose faults. The parts of the seed are mixed, so that similar seeds differ.
+ */
 export function chanceOf(...seed: readonly number[]): Chance {
   let state = seed.reduce((mixed, part) => Math.imul(mixed ^ part, 0x9e3779b1) ^ (mixed >>> 15), 0x2545f491);
   const next = (): number => {

@@ -1,9 +1,9 @@
 /**
- * The oracle: what was issued, known without asking the store.
+ * The oracle: it knows what was issued without asking the store.
  *
- * A ledger is a sequence of commits that follows from a seed alone, so that the process that writes them, the process
- * that breaks the disk and the process that judges what is left all know the same truth. Its model feels every bit: each
- * event's data, time and sequence go into a digest in the state, besides a table, an ordered table and a sum that must
+ * A ledger is a sequence of commits that a seed determines. So the process that writes them, the process that breaks
+ * the disk and the process that judges the rest all know the same commits. Its model depends on every bit: each event's
+ * data, time and sequence enter a digest in the state. The state also has a table, an ordered table and a sum that must
  * stay zero.
  */
 import { ascending, defineModel, defineProjection, hashState, OrderedMap } from 'refold';
@@ -19,7 +19,7 @@ interface Account {
 
 interface LedgerState {
   accounts: Map<string, Account>;
-  /** How many accounts hold each sum. */
+  /** The number of accounts for each balance. */
   byCents: OrderedMap<number, number>;
   journal: { events: number; digest: number };
 }
@@ -61,7 +61,7 @@ interface MovesView {
   perAccount: Map<string, number>;
 }
 
-/** A further view of the same log: how often each account was on either side. */
+/** Another view of the same log: how often each account was on either side. */
 export const movesView = defineProjection<MovesView, typeof ledgerModel.events>({
   name: 'moves',
   version: 1,
@@ -102,7 +102,7 @@ export type LedgerEvent =
     }
   | { readonly type: 'NoteTaken'; readonly data: { readonly text: string } };
 
-/** A commit as it is issued: all of its events or none. */
+/** An issued commit: all of its events or none. */
 export interface LedgerCommit {
   /** Counted from 1. */
   readonly number: number;
@@ -110,22 +110,22 @@ export interface LedgerCommit {
   readonly lastSequence: number;
   readonly recordedAt: number;
   readonly events: readonly LedgerEvent[];
-  /** Some commits can be retried. */
+  /** Present for commits that can be retried. */
   readonly commandId: string | undefined;
 }
 
-/** When commit 0 would have been recorded, and how far apart commits are, in ms. */
+/** The time of commit 0, and the time between two commits, in ms. */
 const EPOCH = 1_700_000_000_000;
 const COMMIT_GAP_MS = 1_000;
 
-/** The clock that stands at a commit. */
+/** The clock's time at a commit. */
 export function timeOfCommit(number: number): number {
   return EPOCH + number * COMMIT_GAP_MS;
 }
 
 export class Ledger {
   readonly commits: readonly LedgerCommit[];
-  /** Text of each recorded event, by sequence - 1. */
+  /** The text of each recorded event, by sequence - 1. */
   readonly #texts: readonly string[];
   readonly #commitEnding: ReadonlyMap<number, LedgerCommit>;
   readonly #stateHashes: string[] = [];
@@ -145,22 +145,22 @@ export class Ledger {
     return this.commits[number - 1]!;
   }
 
-  /** The commit that ends at a sequence; undefined where a commit would be cut in two. */
+  /** The commit that ends at a sequence; undefined inside a commit. */
   commitEndingAt(sequence: number): LedgerCommit | undefined {
     return this.#commitEnding.get(sequence);
   }
 
-  /** Whether a log may end here: at the end of a commit, or before the first. */
+  /** Whether a log may end at a sequence: at the end of a commit, or before the first one. */
   isCommitEnd(sequence: number): boolean {
     return sequence === 0 || this.#commitEnding.has(sequence);
   }
 
-  /** Whether a recorded event is the one that was issued, to the letter. */
+  /** Whether a recorded event is exactly the issued one. */
   isIssued(event: RecordedLike): boolean {
     return this.#texts[event.sequence - 1] === textOf(event);
   }
 
-  /** Hash of the state after this many events: a fold of everything issued, by a plain loop. */
+  /** The hash of the state after this many events. A plain loop folds the issued events. */
   stateHashAt(sequence: number): string {
     if (this.#stateHashes.length === 0) this.#foldAll();
     return this.#stateHashes[sequence]!;

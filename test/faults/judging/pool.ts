@@ -1,13 +1,13 @@
 /**
- * A few child processes that judge cases: they open what a fault left behind, and say what they found.
+ * Child processes that judge cases: they open the files after a fault and report what they find.
  *
- * A judge that dies or stops answering has found something too: the case it was at is reported so, and another judge
- * takes its place.
+ * A judge that dies or hangs is a finding, too: its current case is reported, and another judge
+ * replaces it.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-/** What a judge says of a case, or what became of the judge. */
+/** A judge's answer to a case, or what happened to the judge. */
 export type Answer<Result> = { readonly result: Result } | { readonly lost: string };
 
 interface Waiting {
@@ -22,11 +22,11 @@ interface Judge {
   lastAnswerAt: number;
 }
 
-/** Sent ahead, so that a judge never waits for its next case. */
+/** The number of cases sent ahead, so that a judge never waits for its next case. */
 const JOBS_AT_ONCE = 3;
-/** Re-imported modules and the like add up: a judge is replaced after this many cases. */
+/** A judge is replaced after this many cases, because re-imported modules use more and more memory. */
 const CASES_PER_JUDGE = 1_500;
-/** Without an answer for so long, a judge hangs. Two loaded cores are slow. */
+/** A judge without an answer for this long hangs. Two loaded cores are slow. */
 const PATIENCE_MS = 20_000;
 
 export class JudgePool<Job, Result> {
@@ -39,7 +39,7 @@ export class JudgePool<Job, Result> {
 
   /**
    * @param module the judge's module, which calls `judgeCases`
-   * @param setting what all its cases have in common; JSON
+   * @param setting the JSON that all its cases share
    */
   constructor(module: URL, setting: unknown, size = 2) {
     this.#module = fileURLToPath(module);
@@ -48,7 +48,7 @@ export class JudgePool<Job, Result> {
     this.#watch = setInterval(() => this.#killHanging(), 1_000);
   }
 
-  /** Has a case judged; resolves with the answer. */
+  /** Sends a case to a judge. Resolves with the answer. */
   judge(job: Job): Promise<Answer<Result>> {
     return new Promise((resolve) => this.#give({ job, resolve: resolve as Waiting['resolve'] }));
   }
@@ -98,14 +98,14 @@ export class JudgePool<Job, Result> {
     for (const resume of this.#roomWaiters.splice(0)) resume();
   }
 
-  /** Lets a judge finish what it has, and gives it nothing more. */
+  /** Lets a judge finish its cases, and sends it no more. */
   #retire(judge: Judge): void {
     const place = this.#judges.indexOf(judge);
     if (place >= 0) this.#judges.splice(place, 1);
     if (judge.jobs.length === 0 && judge.process.connected) judge.process.disconnect();
   }
 
-  /** The first case is the one it died of; the others go to another judge. */
+  /** The judge died of its first case. The other cases are sent to another judge. */
   #lose(judge: Judge, why: string): void {
     this.#retire(judge);
     const [first, ...others] = judge.jobs.splice(0);
@@ -122,7 +122,7 @@ export class JudgePool<Job, Result> {
   }
 }
 
-/** The judge's end: answers each case, one after the other. The setting comes as the only argument. */
+/** Runs in the judge: answers the cases one after the other. The setting is the only command-line argument. */
 export function judgeCases<Setting, Job, Result>(prepare: (setting: Setting) => (job: Job) => Promise<Result>): void {
   const judgeOne = prepare(JSON.parse(process.argv[2]!) as Setting);
   let work: Promise<void> = Promise.resolve();

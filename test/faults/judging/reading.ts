@@ -1,22 +1,22 @@
 /**
- * What a log says of itself, held against the ledger: the heart of every judgement.
+ * Compares the content of a log with the ledger. Every verdict uses this.
  *
- * A log may refuse, by a typed error that names a place. What it gives must be right: whole commits, each event to the
- * letter, and the state that a plain fold of these events gives.
+ * A log may refuse with a typed error that names a place. Any data that it gives must be correct: complete commits,
+ * exact events, and the state that a plain fold of these events gives.
  */
 import { hashState, isRefoldError, type LogStore, openStore, replay, type Store } from 'refold';
 import type { Chance } from './chance.ts';
 import { type Ledger, ledgerModel } from './ledger.ts';
 
-/** What opening and reading through came to. */
+/** The result of opening and reading a log. */
 export interface Reading {
-  /** Where the log ended; undefined when it was refused before that could be known. */
+  /** The last sequence; undefined when the log was refused before it was known. */
   readonly head?: number | undefined;
-  /** The first sequence left. */
+  /** The first sequence that is still in the log. */
   readonly first?: number | undefined;
-  /** Typed errors, each `door: code`, and where. */
+  /** Typed errors, each as `door: code`, with their places. */
   readonly refusals: readonly Refusal[];
-  /** What contradicts the ledger, or is no typed error. */
+  /** Contradictions to the ledger, and errors that are not typed. */
   readonly problems: readonly string[];
 }
 
@@ -29,14 +29,14 @@ export interface Refusal {
 
 export type LedgerStore = Store<ReturnType<typeof ledgerModel.initialState>, typeof ledgerModel.events>;
 
-/** Gathers what is found, door by door. */
+/** Collects the findings, door by door. */
 export class Findings {
   readonly refusals: Refusal[] = [];
   readonly problems: string[] = [];
   head: number | undefined;
   first: number | undefined;
 
-  /** Runs `work`; an error that it ends in is a refusal when it is typed and names a place, else a problem. */
+  /** Runs `work`. Its error is a refusal if it is typed and names a place, otherwise a problem. */
   async door<T>(name: string, work: () => Promise<T>): Promise<T | undefined> {
     try {
       return await work();
@@ -67,7 +67,7 @@ function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message).split('\n').slice(0, 4).join(' ') : String(error);
 }
 
-/** Opens a log for reading and compares all it says with the ledger. */
+/** Opens a log for reading and compares everything with the ledger. */
 export async function readThrough(
   findings: Findings,
   ledger: Ledger,
@@ -88,7 +88,7 @@ export async function readThrough(
   }
 }
 
-/** The state of a store must be the ledger's at the sequence that it reports. */
+/** The state of a store must equal the ledger's at the reported sequence. */
 export async function compareState(
   findings: Findings,
   ledger: Ledger,
@@ -119,7 +119,7 @@ export async function replayThrough(findings: Findings, ledger: Ledger, path: st
     findings.problem(`replay: a wrong state at ${report.sequence}`);
 }
 
-/** Verify reports what it finds as it would be thrown; a state that it gives must be the ledger's. */
+/** Verify reports problems as typed errors. A state that it gives must equal the ledger's. */
 export async function verifyThrough(findings: Findings, ledger: Ledger, store: LedgerStore): Promise<void> {
   const { ok, lastSequence, stateHash, problems } = await store.verify();
   for (const { code, message, sequence } of problems) {
@@ -132,7 +132,7 @@ export async function verifyThrough(findings: Findings, ledger: Ledger, store: L
     findings.problem(`verify: a wrong state at ${lastSequence}`);
 }
 
-/** Past states, asked for by sequence and by time, must be the ledger's. */
+/** Past states, by sequence and by time, must equal the ledger's. */
 export async function lookBack(findings: Findings, ledger: Ledger, store: LedgerStore, chance: Chance): Promise<void> {
   const commits = ledger.commits.filter(
     ({ firstSequence, lastSequence }) => firstSequence >= findings.first! && lastSequence <= store.sequence,

@@ -1,11 +1,17 @@
-/** Where a row puts its thousands of short-lived files: in memory when there is room, since no power cut here is real. */
+/**
+ * The folder for a row's thousands of short-lived files. It is in memory if there is room, since no power cut here is
+ * real.
+ */
 import fs from 'node:fs';
 import { join } from 'node:path';
 
 const MEMORY = '/dev/shm';
 const NEEDED_BYTES = 256 * 1024 * 1024;
 
-/** Runs `work` with a folder that is removed afterwards; inside `folder` when there is no file system in memory. */
+/**
+ * Runs `work` with a folder that is deleted afterwards. The folder is inside `folder` if there is no file system in
+ * memory.
+ */
 export async function withScratch<T>(folder: string, work: (scratch: string) => Promise<T>): Promise<T> {
   const scratch = fs.mkdtempSync(join(hasRoom(MEMORY) ? MEMORY : folder, 'refold-faults-'));
   try {

@@ -1,8 +1,8 @@
 /**
- * Stands in for `node:worker_threads`: a "thread" is its module, imported anew in this thread, with a port of its own.
+ * Replaces `node:worker_threads`: a "thread" is its module, imported again in this thread, with its own port.
  *
- * Messages are cloned and arrive in later turns, as between threads. What is lost is only that two things happen at
- * once.
+ * Messages are cloned and arrive in later turns, as between threads. The only difference: nothing runs
+ * in parallel.
  */
 import { EventEmitter } from 'node:events';
 import { MessageChannel, Worker as RealWorker, type Transferable, type WorkerOptions } from 'node:worker_threads';
@@ -26,7 +26,7 @@ class InProcessWorker extends EventEmitter {
     port1.on('close', () => this.emit('exit', 0));
     import(`${module.href}${key}`)
       .then(
-        // A thread that listens no more has ended.
+        // A thread without a listener has ended.
         () => port2.listenerCount('message') === 0 && port2.close(),
         (error) => {
           this.emit('error', error);
@@ -40,7 +40,7 @@ class InProcessWorker extends EventEmitter {
     this.#port.postMessage(message, transfer);
   }
 
-  /** What the thread is doing goes on, since it is this thread; nobody hears of it. */
+  /** Work of the thread continues, because it runs in this thread. Its messages are ignored. */
   async terminate(): Promise<number> {
     this.#port.close();
     return 0;
@@ -55,7 +55,7 @@ class InProcessWorker extends EventEmitter {
   }
 }
 
-/** What the engine constructs; a real worker when the switch says so. */
+/** The class that the engine constructs. It makes a real worker if the switch is set. */
 export const Worker = new Proxy(InProcessWorker, {
   construct: (target, args) =>
     standIn.enabled

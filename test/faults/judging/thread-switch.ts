@@ -1,4 +1,7 @@
-/** What the stand-in for threads and its users share: one module, however often the stand-in itself is imported. */
+/**
+ * The state that the stand-in for threads and its users share. It is one module, although the stand-in is imported many
+ * times.
+ */
 import type { MessagePort } from 'node:worker_threads';
 
 export interface ThreadStart {

@@ -1,7 +1,7 @@
 /**
- * Becoming the writer of a log that a fault has touched: it recovers, answers retries, goes on, and is read again.
+ * Opens a log after a fault as its writer: it recovers, answers retries, appends, and is read again.
  *
- * What is acknowledged after the fault counts as well: it must be there when the log is opened once more.
+ * Commits that are acknowledged after the fault count, too: they must be in the log when it is opened again.
  */
 import fs from 'node:fs';
 import { hashState, openStore } from 'refold';
@@ -9,13 +9,13 @@ import { type Ledger, ledgerModel, movesView, timeOfCommit } from './ledger.ts';
 import { compareState, type Findings, type LedgerStore, readThrough, verifyThrough } from './reading.ts';
 
 export interface WriteOptions {
-  /** Also take a snapshot, compact and verify, which costs as much as all the rest. Default false. */
+  /** Also take a snapshot, compact and verify. This costs as much as everything else. Default: false. */
   readonly thoroughly?: boolean;
-  /** How many of the latest commits with a `commandId` are retried; default 1. */
+  /** How many of the latest commits with a `commandId` are retried. Default: 1. */
   readonly retries?: number;
 }
 
-/** Opens the log as its writer, compares, retries, appends, closes, and reads through what was left. */
+/** Opens the log as its writer, compares, retries, appends, closes, and reads the log again. */
 export async function writeOn(
   findings: Findings,
   ledger: Ledger,
@@ -51,7 +51,7 @@ export async function writeOn(
   findings.head = head;
 }
 
-/** A writer makes a ballast of a megabyte where there is none; one of holes is as good, and costs nothing. */
+/** A writer creates a missing ballast of 1 MB. A sparse file works as well and costs nothing. */
 function layBallast(path: string): void {
   const ballast = `${path}-ballast`;
   if (fs.existsSync(ballast)) return;
@@ -67,7 +67,7 @@ async function compareView(findings: Findings, ledger: Ledger, store: LedgerStor
     findings.problem(`project: a wrong view at ${sequence}`);
 }
 
-/** What can be retried and is there must be remembered: its outcome came with it. */
+/** If a commit with an id is in the log, its outcome must be remembered, since both were written together. */
 async function retry(
   findings: Findings,
   ledger: Ledger,

@@ -1,8 +1,8 @@
 /**
- * Preloaded into the victim's threads that write: counts their calls to SQLite, and ends the process at the planned one.
+ * Preloaded into the victim's writing threads. Counts their calls to SQLite, and ends the process at the planned one.
  *
- * The kill is a real SIGKILL of the whole process; this only chooses the moment. For `during` it tells the killer outside,
- * which strikes while the call runs.
+ * The kill is a real SIGKILL of the whole process; this file only chooses the moment. For `during` it tells the killer,
+ * which kills the process while the call runs.
  */
 import { threadName } from 'node:worker_threads';
 import Database from 'better-sqlite3';
@@ -10,12 +10,12 @@ import { standStill, writeMark } from './marks.ts';
 import type { Kill, Moment } from './plan.ts';
 
 const plan: Kill | undefined = JSON.parse(process.env.REFOLD_KILL ?? 'null') ?? undefined;
-// Other threads, such as the one that packs, only read.
+// Other threads, such as the one that seals blocks, only read.
 const WRITERS = ['refold writer', 'refold checkpoint'];
 if (WRITERS.includes(threadName ?? '') && plan?.at === 'moment') watch(plan);
 
 function watch(planned: Extract<Kill, { at: 'moment' }>): void {
-  let isWriter = threadName !== 'refold writer'; // the other one is there when the log has long been opened
+  let isWriter = threadName !== 'refold writer'; // the checkpoint thread starts long after the log was opened
   let calls = 0;
 
   const around = <T>(sql: string, call: () => T): T => {
@@ -69,6 +69,6 @@ function announce({ moment, when }: { readonly moment: Moment; readonly when: st
 function die(planned: { readonly moment: Moment; readonly when: string }): never {
   announce(planned);
   process.kill(process.pid, 'SIGKILL');
-  // The signal may take a moment to reach this thread: nothing more must happen in it.
+  // The signal may take a moment to reach this thread. Until then the thread must do nothing.
   for (;;) standStill(1_000);
 }

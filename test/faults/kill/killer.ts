@@ -1,4 +1,4 @@
-/** Starts a victim, reads its marks, and kills it where the plan says. */
+/** Starts a victim, reads its marks, and kills it at the planned moment. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,19 +7,19 @@ import type { Kill } from './plan.ts';
 import type { VictimOptions } from './victim.ts';
 
 export interface Death {
-  /** All that the victim marked before it died, in order. */
+  /** All marks of the victim before it died, in order. */
   readonly marks: readonly string[];
-  /** False when it came to its end, or ended by a fault of its own. */
+  /** False when the victim finished, or failed by itself. */
   readonly killed: boolean;
-  /** What it was doing: a moment of the plan, or the last thing it said it was `doing`. */
+  /** What it was doing: a moment of the plan, or its last `doing` mark. */
   readonly during: string;
-  /** What it wrote to stderr; a victim has nothing to say there. */
+  /** Its stderr. A victim normally writes nothing there. */
   readonly stderr: string;
 }
 
 const VICTIM = fileURLToPath(new URL('./victim.ts', import.meta.url));
 const KILL_POINTS = new URL('./kill-points.ts', import.meta.url).href;
-/** A victim that comes neither to its moment nor to its end by then hangs. Two loaded cores are slow. */
+/** A victim that reaches neither its moment nor its end in this time hangs. Two loaded cores are slow. */
 const PATIENCE_MS = 60_000;
 
 /** @param cache a folder where victims keep their compiled code, so that each starts faster than the first */
@@ -52,7 +52,7 @@ export function killOne(options: VictimOptions, cache: string): Promise<Death> {
   });
 }
 
-/** Lets one victim live: only a process that ends by itself leaves its compiled code behind for the others. */
+/** Lets one victim finish, because only a process that ends by itself writes the compile cache for the others. */
 export async function warmUp(folder: string, cache: string): Promise<void> {
   const never: Kill = { at: 'mark', nth: Number.POSITIVE_INFINITY, afterMicroseconds: 0 };
   const options = {
@@ -63,10 +63,10 @@ export async function warmUp(folder: string, cache: string): Promise<void> {
     from: 1,
   } as const;
   const { marks, stderr } = await killOne({ ...options, stepSeed: 1, kill: never }, cache);
-  if (marks.at(-1) !== 'done') throw new Error(`a victim that nobody kills does not come to its end: ${stderr}`);
+  if (marks.at(-1) !== 'done') throw new Error(`a victim that is not killed does not finish: ${stderr}`);
 }
 
-/** Timers are too coarse for a moment within a system call: short times are spent turning. */
+/** Timers are too coarse for a moment within a system call, so short waits are busy loops. */
 function afterMicroseconds(microseconds: number, work: () => void): void {
   if (microseconds > 5_000) return void setTimeout(work, microseconds / 1_000);
   const end = performance.now() + microseconds / 1_000;

@@ -1,6 +1,6 @@
 /**
- * The life of one log: killed again and again, looked at after each kill, and at its end as small as one that was never
- * killed.
+ * The life of one log: its writer is killed repeatedly, the log is judged after each kill, and at the end it is as
+ * small as one that was never killed.
  */
 import fs from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { BEFORE_AN_APPEND, planKill } from './plan.ts';
 
 export interface LifeOptions {
   readonly seed: number;
-  /** Stop after so many kills. */
+  /** Stop after this many kills. */
   readonly kills: number;
   readonly folder: string;
   readonly cache: string;
@@ -24,15 +24,15 @@ export interface LifeOptions {
 
 export interface LifeReport {
   readonly kills: number;
-  /** Kills that hit a recovery which itself came after a kill. */
+  /** Kills during a recovery from a kill. */
   readonly doubleKills: number;
   readonly during: ReadonlyMap<string, number>;
   readonly violations: readonly string[];
 }
 
-/** More than a life of the longest kind gets through. */
+/** More commits than the longest life needs. */
 const COMMITS = 500;
-/** A file that was killed many times may be so much larger than its twin: pages that only the next compaction frees. */
+/** How much larger a file may be after many kills than its twin: some pages are freed only by the next compaction. */
 const LARGER_BY = 1.5;
 const LARGER_BYTES = 256 * 1024;
 
@@ -59,7 +59,7 @@ export class Life {
     this.#path = join(options.folder, 'log.db');
   }
 
-  /** Lives until the kills are spent, something is wrong, or the ledger is written to its end. */
+  /** Runs until all kills are done, something is wrong, or the ledger is completely written. */
   async run(): Promise<LifeReport> {
     fs.mkdirSync(this.#options.folder, { recursive: true });
     while (this.#kills < this.#options.kills && this.#violations.length === 0) {
@@ -108,13 +108,14 @@ export class Life {
     this.#during.set(during, (this.#during.get(during) ?? 0) + 1);
   }
 
-  /** Opens what is left, as a reader does, and holds it against what is known. */
+  /** Opens the log as a reader and compares it with the ledger. */
   async #judge(what: string): Promise<void> {
     const findings = new Findings();
     await readThrough(findings, this.#ledger, { path: this.#path });
     if (this.#history === 'keep') await replayThrough(findings, this.#ledger, this.#path);
     const { head = 0, problems, refusals } = findings.reading;
-    // Killed before there was a log: fine, as long as nothing was acknowledged, and the next victim can make one.
+    // The kill came before there was a log. That is correct if nothing was acknowledged, and the next victim can create
+    // one.
     if (refusals[0]?.code === 'INVALID_OPTION' && this.#account.lastAcked === 0) return;
     const gone = head < this.#head ? [`I1: the log ended at ${this.#head} before, and ends at ${head} now`] : [];
     this.#head = head;
@@ -123,7 +124,7 @@ export class Life {
     this.#violations.push(...found.map((text) => `${text}; after ${what}`));
   }
 
-  /** I7: compacted, the log takes little more room than a twin that was written in one go. */
+  /** I7: after compaction the log is little larger than a twin that was never killed. */
   async #compareSize(): Promise<void> {
     const killed = await compactedSize(this.#path, undefined);
     const twinPath = join(this.#options.folder, 'twin.db');
@@ -133,7 +134,7 @@ export class Life {
   }
 }
 
-/** Size after two snapshots and a compaction; `write` fills the log first. */
+/** The size after two snapshots and a compaction. `write` fills the log first. */
 async function compactedSize(path: string, write: { ledger: Ledger; through: number } | undefined): Promise<number> {
   const store = await openStore(ledgerModel, { path, history: 'discard', durability: 'os' });
   try {

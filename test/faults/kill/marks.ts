@@ -1,9 +1,9 @@
-/** How a victim's marks get out before it dies: written at once, to a pipe that its killer reads. */
+/** Writes a victim's marks synchronously to a pipe that its killer reads, so that they arrive before it dies. */
 import fs from 'node:fs';
 
 const STDOUT = 1;
 
-/** Returns when the line is out of the process. A full pipe is waited for: the killer may be slow. */
+/** Returns when the line has left the process. Waits for a full pipe, because the killer may be slow. */
 export function writeMark(line: string): void {
   let rest = Buffer.from(`${line}\n`);
   while (rest.byteLength > 0) {

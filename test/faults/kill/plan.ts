@@ -1,15 +1,15 @@
-/** Where the axe falls: chosen by chance from the seed, in words that the victim and its killer both know. */
+/** Plans the kills: chosen from the seed, in a form that the victim and its killer share. */
 import type { Chance } from '../judging/chance.ts';
 import type { Step } from '../writing/session.ts';
 
-/** What the writer thread is doing with SQLite. `recovery` is everything before the open has become the writer. */
+/** What the writer thread is doing with SQLite. `recovery` covers everything before the process is the writer. */
 export const MOMENTS = ['recovery', 'append', 'commit', 'snapshot', 'seal', 'trim', 'vacuum', 'checkpoint'] as const;
 
 export type Moment = (typeof MOMENTS)[number];
 
 /**
- * Either at a moment: at its nth call to SQLite, just before it, just after it, or (from outside) while it runs; or some
- * time after the victim's nth mark.
+ * Either at a moment: at its nth call to SQLite, just before it, just after it, or (from outside) while it runs. Or
+ * some time after the victim's nth mark.
  */
 export type Kill =
   | {
@@ -20,10 +20,10 @@ export type Kill =
     }
   | { readonly at: 'mark'; readonly nth: number; readonly afterMicroseconds: number };
 
-/** Where a writer that acknowledges before it appends is found out for certain: between the two. */
+/** The moment at which a writer that acknowledges before it appends is certainly noticed. */
 export const BEFORE_AN_APPEND: Kill = { at: 'moment', moment: 'append', nth: 3, when: 'before' };
 
-/** How many calls of each kind a victim is sure to come to soon. */
+/** The number of calls of each kind that a victim certainly makes early. */
 const CALLS: { readonly [M in Moment]: number } = {
   recovery: 12,
   append: 20,
@@ -35,10 +35,12 @@ const CALLS: { readonly [M in Moment]: number } = {
   checkpoint: 3,
 };
 
-/** Making a log takes a few more than opening one. */
+/** Creating a log takes a few more calls than opening one. */
 const CREATION_CALLS = 30;
 
-/** The first kill falls into the making of the log, and about one in three into recovery: twice in a row is a double kill. */
+/**
+ * The first kill hits the creation of the log, and about one in three hits recovery. Two in a row are a double kill.
+ */
 export function planKill(chance: Chance, isFirst: boolean): Kill {
   if (isFirst)
     return { at: 'moment', moment: 'recovery', nth: 1 + chance.below(CREATION_CALLS), when: anyTime(chance) };
@@ -59,7 +61,7 @@ function anyTime(chance: Chance): 'before' | 'during' | 'after' {
   return chance.pick(['before', 'during', 'after']);
 }
 
-/** A full life, over and over: singles, groups, snapshots, compaction with its seal, trim and vacuum, checkpoints. */
+/** A full life, repeated: singles, groups, snapshots, compaction with its seal, trim and vacuum, checkpoints. */
 export function* steps(chance: Chance): Generator<Step, void> {
   for (;;) {
     yield { do: 'append', commits: 1 + chance.below(3) };

@@ -1,4 +1,4 @@
-/** SIGKILL of a real store, again and again: in every phase of writing, in recovery, and in recovery from a kill. */
+/** Repeated SIGKILL of a real store: in every phase of writing, in recovery, and in recovery from a kill. */
 import { join } from 'node:path';
 import type { Control, FaultRow, RowOptions, RowReport } from '../row.ts';
 import { describeCounts, inParallel, tally } from '../work.ts';
@@ -9,7 +9,7 @@ import { MOMENTS } from './plan.ts';
 const REQUIRED = { short: 300, long: 5_000 };
 const KILLS_PER_LIFE = 15;
 const LIVES_AT_ONCE = 3;
-/** A victim that acknowledges too early is found out by the first kill, or the harness is blind. */
+/** The first kill must reveal a victim that acknowledges too early. Otherwise the harness does not work. */
 const KILLS_OF_A_LIAR = 1;
 
 export const row: FaultRow = {
@@ -46,7 +46,7 @@ async function run({ long, seed, folder, say }: RowOptions): Promise<RowReport> 
   };
 }
 
-/** A count says little when every kill fell into the same phase. */
+/** The count means little if every kill hit the same phase. */
 function neverHit(during: ReadonlyMap<string, number>, doubles: number, kills: number): string[] {
   if (kills < REQUIRED.short) return [];
   const missed = MOMENTS.filter((moment) => !during.has(moment)).map((moment) => `no kill fell into ${moment}`);

@@ -1,4 +1,7 @@
-/** The process that is killed: opens the log, retries what its predecessor left open, and goes on until the axe falls. */
+/**
+ * The process that is killed: opens the log, retries the unanswered commits of its predecessor, and continues until it
+ * is killed.
+ */
 import { openSqliteLog } from '../../../src/log/sqlite/sqlite-log.ts';
 import { chanceOf } from '../judging/chance.ts';
 import { Ledger } from '../judging/ledger.ts';
@@ -11,7 +14,7 @@ export interface VictimOptions {
   readonly history: 'keep' | 'discard';
   readonly ledgerSeed: number;
   readonly commits: number;
-  /** The first commit that is not known to be acknowledged. */
+  /** The first commit that may not be acknowledged. */
   readonly from: number;
   readonly stepSeed: number;
   readonly kill: Kill;
@@ -19,10 +22,10 @@ export interface VictimOptions {
 }
 
 const { path, history, ledgerSeed, commits, from, stepSeed, kill, lie }: VictimOptions = JSON.parse(process.argv[2]!);
-// The writer thread takes its environment from here.
+// The writer thread inherits this environment.
 process.env.REFOLD_KILL = JSON.stringify(kill);
 const ledger = new Ledger(ledgerSeed, commits);
-// Every other victim has its checkpoints made by the thread, which a small log would never ask for.
+// Every other victim uses the checkpoint thread, which a small log would never need.
 const where = stepSeed % 2 === 0 ? { path } : { log: await openSqliteLog({ path, checkpointFromBytes: 0 }) };
 const session = await Session.open(where, { ledger, mark: writeMark, from, lie }, { history });
 for (const step of steps(chanceOf(stepSeed))) {

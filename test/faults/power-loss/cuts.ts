@@ -1,19 +1,19 @@
 /**
- * The power cuts worth trying at one moment: which of the pending calls got to the disk.
+ * The power cuts to try at one moment: which of the pending calls reached the disk.
  *
  * None, all, each missing, each alone, each torn at every sector from either side, and random subsets of calls and of
- * sectors. A cut is described, so that a failure can be told.
+ * sectors. Each cut has a description, for reports.
  */
 import type { Chance } from '../judging/chance.ts';
 import { type Disk, type Kept, type Pending, sectorCount } from './disk.ts';
 
 export interface Cut {
   readonly description: string;
-  /** For each pending call, in order. */
+  /** What was kept of each pending call, in order. */
   readonly kept: readonly Kept[];
 }
 
-/** Every cut of the systematic kinds. */
+/** All systematic cuts. */
 export function* systematicCuts({ pending }: Disk): Generator<Cut> {
   const all = pending.map(() => true);
   yield { description: 'nothing kept', kept: [] };
@@ -27,13 +27,13 @@ export function* systematicCuts({ pending }: Disk): Generator<Cut> {
   for (const place of pending.keys()) yield* tornCuts(pending, place);
 }
 
-/** The last call torn: what is new when one more call has been made. */
+/** The cuts that tear the last call: these are new after one more call. */
 export function* latestCuts({ pending }: Disk): Generator<Cut> {
   yield { description: 'everything kept', kept: pending.map(() => true) };
   if (pending.length > 0) yield* tornCuts(pending, pending.length - 1);
 }
 
-/** One call torn, in a disk that kept all before it, and in one that kept all the others. */
+/** Tears one call, on a disk that kept all calls before it, and on a disk that kept all other calls. */
 function* tornCuts(pending: readonly Pending[], place: number): Generator<Cut> {
   const call = pending[place]!;
   const sectors = sectorCount(call);

@@ -1,15 +1,16 @@
 /**
- * A disk as a power cut may leave it.
+ * A disk with the states in which a power cut may leave it.
  *
- * Each file has what is surely on the disk, and the writes since its last sync, any of which may have got there, whole,
- * torn at 512 bytes, or not at all, in any order. Names are kept apart from files: a new, removed or renamed name is sure
- * only after a sync of the folder. That is more than most file systems would do to a program, and all that POSIX allows.
+ * Each file has durable content and the writes since its last sync. Each of these may have reached the disk completely,
+ * torn at 512 bytes, or not at all, in any order. Names are separate from files: a new, removed or renamed name is
+ * durable only after a sync of the folder. This is worse than most file systems, but POSIX
+ * allows all of it.
  */
 import type { Call } from './trace.ts';
 
 export const SECTOR_BYTES = 512;
 
-/** Of one range of a file, at most so many contents are pending. */
+/** The most pending contents of one range of a file. */
 const VERSIONS_PENDING = 2;
 
 /** A call that a power cut may undo, whole or in parts. */
@@ -24,14 +25,14 @@ export type Pending =
   | { readonly kind: 'truncate'; readonly file: DiskFile; readonly size: number; readonly ended: number }
   | { readonly kind: 'name'; readonly name: string; readonly file: DiskFile | undefined; readonly ended: number };
 
-/** Which sectors of a call's range got to the disk; `true` for the whole call. */
+/** Which sectors of a call's range reached the disk; `true` for the whole call. */
 export type Kept = boolean | ((sector: number) => boolean);
 
 /** Files by name. */
 export type Image = ReadonlyMap<string, Buffer>;
 
 class DiskFile {
-  /** What is surely there. */
+  /** The durable content. */
   sure: Buffer = Buffer.alloc(0);
 }
 
@@ -42,12 +43,12 @@ export class Disk {
   #pending: Pending[] = [];
   readonly #syncsLie: boolean;
 
-  /** @param options.syncsLie a disk that says it has synced, and has not */
+  /** @param options.syncsLie whether the disk reports syncs that it has not made */
   constructor(options: { readonly syncsLie?: boolean } = {}) {
     this.#syncsLie = options.syncsLie ?? false;
   }
 
-  /** In the order they were called. */
+  /** The pending calls, in order. */
   get pending(): readonly Pending[] {
     return this.#pending;
   }
@@ -76,8 +77,8 @@ export class Disk {
   }
 
   /**
-   * A range that is overwritten for ever and never synced, as the witness is: of its contents the sure one and the latest
-   * may be on the disk, and that is enough, or what is pending would grow without end.
+   * Forgets the oldest pending content of a range that is overwritten repeatedly and never synced, such as the witness.
+   * Otherwise the pending calls would grow without limit. The durable content and the latest ones are enough.
    */
   #forgetOldest({ file, offset, data }: Pending & { readonly kind: 'write' }): void {
     const isSame = (call: Pending): boolean =>
@@ -92,7 +93,7 @@ export class Disk {
     this.#pending.push({ kind: 'name', name, file, ended });
   }
 
-  /** Only what had ended before the sync began is sure after it. */
+  /** A sync makes only those calls durable that ended before it began. */
   #sync(file: DiskFile | undefined, begun: number): void {
     if (file === undefined || this.#syncsLie) return;
     const covered = (call: Pending): boolean => call.kind !== 'name' && call.file === file && call.ended < begun;
@@ -110,7 +111,10 @@ export class Disk {
     this.#pending = this.#pending.filter((call) => !covered(call));
   }
 
-  /** What is on the disk after a power cut that kept of each pending call what `kept` says, in the order of `pending`. */
+  /**
+   * The content of the disk after a power cut. `kept` says what was kept of each pending call, in the order of
+   * `pending`.
+   */
   image(kept: readonly Kept[]): Image {
     const chosen = this.#pending.flatMap((call, place): [Pending, Kept][] =>
       kept[place] === false || kept[place] === undefined ? [] : [[call, kept[place]]],
@@ -141,7 +145,7 @@ function namesAfter(before: ReadonlyMap<string, DiskFile>, calls: readonly Pendi
   return names;
 }
 
-/** The sure content with some calls on top; the very same buffer when there are none. */
+/** The durable content with some calls applied; the same buffer without such calls. */
 function contentOf(file: DiskFile, calls: readonly (readonly [Pending, Kept])[]): Buffer {
   const touching = calls.filter(([call]) => call.kind !== 'name');
   if (touching.length === 0) return file.sure;
@@ -157,13 +161,13 @@ function contentOf(file: DiskFile, calls: readonly (readonly [Pending, Kept])[])
   return content.subarray(0, size);
 }
 
-/** Truncation to more than there is room for reads as zeros, which no file of a log relies on. */
+/** Truncation to a larger size reads as zeros. No file of a log relies on this. */
 function truncate(content: Buffer, size: number, to: number): number {
   if (to < size) content.fill(0, to, size);
   return Math.min(to, content.byteLength);
 }
 
-/** Writes what was kept, and answers how far it reached. */
+/** Writes the kept part, and returns its end. */
 function write(content: Buffer, { offset, data }: { offset: number; data: Buffer }, kept: Kept): number {
   if (kept === true) return offset + data.copy(content, offset);
   if (kept === false) return 0;

@@ -1,8 +1,8 @@
 /**
- * All images that power cuts along a trace could leave, each given once, with what the store had promised by then.
+ * All images that power cuts along a trace could leave, each once, with the promises of the store at that moment.
  *
- * At every sync the systematic cuts are made of what is pending, at every other call those that it adds; what is then
- * still wanting to the number asked for is made up of random ones.
+ * At every sync it makes the systematic cuts of the pending calls, and at every other call the cuts that it adds.
+ * Random cuts make up the rest of the requested number.
  */
 import { createHash } from 'node:crypto';
 import { chanceOf } from '../judging/chance.ts';
@@ -11,35 +11,37 @@ import { Disk, type Image } from './disk.ts';
 import { MARKS_NAME } from './names.ts';
 import type { Call } from './trace.ts';
 
-/** What the program knew when the power went, in numbers of commits. */
+/** What the program knew at the power cut, as numbers of commits. */
 export interface Promised {
   /** The last commit that was acknowledged. */
   readonly acknowledged: number;
   /** The last commit that was issued. */
   readonly issued: number;
-  /** The last commit that was acknowledged before a `flush` or `close` that is over: durable whatever the durability. */
+  /**
+   * The last commit that was acknowledged before a finished `flush` or `close`: durable at every durability level.
+   */
   readonly flushed: number;
 }
 
 export interface CutImage {
   readonly files: Image;
-  /** Tells two images apart. */
+  /** Identifies the image. */
   readonly hash: string;
   readonly promised: Promised;
-  /** The moment and the cut, to find it again. */
+  /** The moment and the cut, to repeat the case. */
   readonly description: string;
 }
 
 export interface ImageOptions {
   readonly seed: number;
-  /** Random cuts per sync, on top of the systematic ones. */
+  /** Random cuts per sync, in addition to the systematic ones. */
   readonly randomPerSync: number;
-  /** Of the systematic cuts, the share that is made; 1 for all. */
+  /** The share of the systematic cuts to make; 1 for all. */
   readonly share?: number;
   readonly syncsLie?: boolean;
 }
 
-/** Images in the order of the trace; the same image comes again when the promises have changed. */
+/** Images in the order of the trace; an image is repeated when the promises have changed. */
 export function* imagesAlong(calls: readonly Call[], options: ImageOptions): Generator<CutImage> {
   const { seed, randomPerSync, share = 1, syncsLie = false } = options;
   const disk = new Disk({ syncsLie });
@@ -68,14 +70,16 @@ export function* imagesAlong(calls: readonly Call[], options: ImageOptions): Gen
   }
 }
 
-/** The disk as the program saw it at the end: what is on the real one now, if the trace was read rightly. */
+/** The disk as the program saw it at the end: it equals the real one, if the trace was read correctly. */
 export function finalImage(calls: readonly Call[]): Image {
   const disk = new Disk();
   for (const call of relevant(calls)) if (call.kind !== 'mark') disk.apply(call);
   return disk.image(disk.pending.map(() => true));
 }
 
-/** Neither the marks, which are ours, nor `-shm`, which no one reads after a crash, nor the ballast, which says nothing. */
+/**
+ * Excludes the marks of the harness, `-shm`, which is not read after a crash, and the ballast, which holds no data.
+ */
 function relevant(calls: readonly Call[]): Call[] {
   return calls.filter((call) => !('name' in call) || !(call.name === MARKS_NAME || /-(shm|ballast)$/.test(call.name)));
 }
@@ -92,7 +96,7 @@ function hashOf(files: Image): string {
   return createHash('sha1').update(parts.sort().join()).digest('base64');
 }
 
-/** Most images share most of their files, as the very same buffers. */
+/** Most images share most of their buffers. */
 const digests = new WeakMap<Buffer, string>();
 
 function digestOf(content: Buffer): string {

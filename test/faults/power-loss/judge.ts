@@ -1,4 +1,4 @@
-/** Opens what a power cut left: as a reader, and in a part of the cases as the next writer, who goes on from there. */
+/** Opens a log after a power cut: as a reader, and in some cases as the next writer, which continues the log. */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { inRealThreads, installStandIn } from '../judging/in-process-writer.ts';
@@ -13,11 +13,11 @@ const { Findings, readThrough } = await import('../judging/reading.ts');
 const { writeOn } = await import('../judging/writing.ts');
 
 export interface CutJob {
-  /** The folder with the image; removed afterwards. */
+  /** The folder with the image; deleted afterwards. */
   readonly folder: string;
   /**
-   * `reader`: only read. `writer`: then become the writer and go on. `keeper`: as such, snapshot, compact and verify as
-   * well. `thread`: the same with the engine's real thread.
+   * `reader`: only read. `writer`: then open the log as its writer and continue. `keeper`: also snapshot, compact and
+   * verify. `thread`: the same with the engine's real thread.
    */
   readonly as: 'reader' | 'writer' | 'keeper' | 'thread';
 }
@@ -40,7 +40,7 @@ judgeCases((setting: LedgerSetting) => {
     try {
       const read = new Findings();
       await readThrough(read, ledger, { path });
-      // A log whose making was cut short is none for a reader, and a fresh one for a writer.
+      // If the creation of the log was interrupted, a reader finds no log, and a writer finds a new one.
       if (as === 'reader' && read.head !== undefined) return { read: read.reading };
       const written = new Findings();
       const write = (): Promise<void> =>

@@ -1,6 +1,6 @@
 /**
- * Has each distinct image opened once, and holds what was found against what had been promised at each moment that could
- * have left this image.
+ * Opens each distinct image once, and compares the result with the promises at each moment that
+ * could have left this image.
  */
 import fs from 'node:fs';
 import { join } from 'node:path';
@@ -11,13 +11,13 @@ import type { CutImage, Promised } from './images.ts';
 import type { CutJob, CutVerdict, LedgerSetting } from './judge.ts';
 import { LOG_NAME } from './names.ts';
 
-/** One image in so many is opened by the next writer as well … */
+/** One image in this many is also opened by the next writer … */
 const WRITTEN_EACH = 16;
-/** … in so many also compacted and verified … */
+/** … one in this many is also compacted and verified … */
 const KEPT_EACH = 64;
-/** … and in so many by a writer in a thread of its own, as in an application. */
+/** … and one in this many is opened by a writer in a real thread, as in an application. */
 const THREADED_EACH = 1_000;
-/** In one image in so many a `-shm` file is left, full of anything: SQLite must not look at it. */
+/** One image in this many gets a `-shm` file with random content. SQLite must not read it. */
 const SHARED_MEMORY_EACH = 10;
 const SHARED_MEMORY_BYTES = 32_768;
 
@@ -57,7 +57,7 @@ export class Jury {
     );
   }
 
-  /** Takes an image in; resolves when there is room for the next. */
+  /** Accepts an image. Resolves when there is room for the next. */
   async hear(image: CutImage): Promise<void> {
     let verdict = this.#verdicts.get(image.hash);
     if (verdict === undefined) {

@@ -1,4 +1,4 @@
 /** Files in the folder of the traced log. */
 export const LOG_NAME = 'log.db';
-/** What was issued and what acknowledged. */
+/** The file with the issued and acknowledged commits. */
 export const MARKS_NAME = 'marks';

@@ -1,9 +1,9 @@
 /**
- * Power loss: a real run of the store is traced, the images that a power cut at any moment could have left are rebuilt,
- * and each is opened.
+ * Power loss: the row traces a real run of the store, rebuilds the images that a power cut at any moment could leave,
+ * and opens each of them.
  *
- * Every acknowledged commit must be in every image, and nothing but whole commits in the order they were issued. Under
- * `everysec` and `os` acknowledged commits may be missing, but none that was flushed, and nothing may be refused. Two
+ * Every image must hold every acknowledged commit, and only complete commits in the order in which they were issued.
+ * Under `everysec` and `os` acknowledged commits may be missing, except flushed ones, and no log may be refused. Two
  * controls: such losses under `os`, and a disk that lies about its syncs.
  */
 import { spawnSync } from 'node:child_process';
@@ -19,11 +19,11 @@ import { LOG_NAME } from './names.ts';
 import { planScript } from './script.ts';
 import { type Call, traceScript } from './trace.ts';
 
-/** Traces are taken until there are enough images; each gives some 10,000. */
+/** The row makes traces until there are enough images. Each trace gives about 10,000. */
 const REQUIRED = { short: 20_000, long: 200_000 };
-/** The promises of the other durabilities are few: so many images hold each of them to its own. */
+/** The number of images for each of the other durability levels, which promise less. */
 const LESSER_IMAGES = 1_000;
-/** A broken disk shows at once. */
+/** A broken disk is noticed after a few images. */
 const CONTROL_IMAGES = 600;
 
 export const row: FaultRow = {
@@ -86,7 +86,7 @@ class Tally {
   }
 }
 
-/** Traces a script, and makes sure that the trace tells all that happened to the files. */
+/** Traces a script, and checks that the trace explains the content of all files. */
 function takeTrace({ folder, say }: RowOptions, seed: number, durability: Durability): Trace {
   const place = join(folder, `traced-${seed}-${durability}`);
   const calls = traceScript(seed, durability, place);
@@ -98,7 +98,7 @@ function takeTrace({ folder, say }: RowOptions, seed: number, durability: Durabi
   return { seed, durability, ledger: new Ledger(seed, planScript(seed).commits), calls };
 }
 
-/** Has up to `atMost` distinct images judged. */
+/** Judges up to `atMost` distinct images. */
 async function judge(
   trace: Trace,
   { folder }: RowOptions,
@@ -120,13 +120,13 @@ async function judge(
 
 interface LesserVerdict {
   readonly images: number;
-  /** Images that lack acknowledged commits, which these durabilities allow. */
+  /** The images that lack acknowledged commits. These durability levels allow it. */
   readonly lost: number;
   readonly violations: readonly string[];
   readonly note: string;
 }
 
-/** What was acknowledged and not flushed may be missing; anything worse is a violation here as well. */
+/** Commits that were acknowledged but not flushed may be missing. Anything worse is a violation. */
 async function judgeLesser(options: RowOptions, durability: 'everysec' | 'os'): Promise<LesserVerdict> {
   const trace = takeTrace(options, options.seed, durability);
   const jury = await judge(trace, options, { randomPerSync: 20, share: 0.04 }, LESSER_IMAGES);
@@ -136,7 +136,7 @@ async function judgeLesser(options: RowOptions, durability: 'everysec' | 'os'): 
   return { images, lost, violations, note: `durability '${durability}': ${jury.summary}` };
 }
 
-/** A disk that acknowledges syncs and does nothing: outside every guarantee, and the harness must see it. */
+/** A disk that acknowledges syncs but does nothing. No guarantee covers it, and the harness must notice it. */
 async function lyingDiskControl(options: RowOptions): Promise<Control> {
   const trace = takeTrace(options, options.seed, 'always');
   const jury = await judge(trace, options, { randomPerSync: 1, share: 0.001, syncsLie: true }, CONTROL_IMAGES);
@@ -148,7 +148,7 @@ async function lyingDiskControl(options: RowOptions): Promise<Control> {
   };
 }
 
-/** What a trace must have gone through to be worth judging. */
+/** What a trace must contain to be useful. */
 function countPassages(calls: readonly Call[]) {
   const counts = {
     syncs: 0,
@@ -157,7 +157,7 @@ function countPassages(calls: readonly Call[]) {
     'writes to its witness': 0,
     'truncations of the write-ahead log': 0,
     'removals of the write-ahead log': 0,
-    'write-ahead logs begun anew in place': 0,
+    'write-ahead logs restarted in place': 0,
   };
   let walIsEmpty = true;
   for (const call of calls) {
@@ -169,7 +169,7 @@ function countPassages(calls: readonly Call[]) {
     if (call.kind === 'remove') counts['removals of the write-ahead log'] += 1;
     if (call.kind === 'write') {
       counts['writes to its write-ahead log'] += 1;
-      if (call.offset === 0 && !walIsEmpty) counts['write-ahead logs begun anew in place'] += 1;
+      if (call.offset === 0 && !walIsEmpty) counts['write-ahead logs restarted in place'] += 1;
       walIsEmpty = false;
     } else if (call.kind !== 'sync' && call.kind !== 'create') walIsEmpty = true;
   }

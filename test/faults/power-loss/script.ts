@@ -1,8 +1,8 @@
 /**
- * What the traced processes do: everything that writes to a log's files, in an order that follows from a seed.
+ * The steps of the traced processes: everything that writes to a log's files, in an order that depends on a seed.
  *
- * Two processes, each opening the log twice. The first time they close it, the second time they are killed, so that the
- * next one begins by recovering a write-ahead log.
+ * Two processes open the log twice each. The first time they close it. The second time they are killed, so that the
+ * next open begins by recovering a write-ahead log.
  */
 import { type Chance, chanceOf } from '../judging/chance.ts';
 
@@ -10,14 +10,14 @@ export type Step =
   | { readonly do: 'append' | 'together'; readonly commits: readonly number[] }
   | { readonly do: 'snapshot' | 'compact' | 'pause' | 'flush' | 'project' };
 
-/** One open of the store, and what happens until it ends. */
+/** One open of the store, with the steps until its end. */
 export interface Opening {
   readonly history: 'keep' | 'discard';
   readonly steps: readonly Step[];
   readonly end: 'close' | 'kill';
 }
 
-/** Openings of each process in turn, and the commits that they issue in all. */
+/** The opens of each process, in order, and the total number of commits. */
 export interface Script {
   readonly processes: readonly (readonly Opening[])[];
   readonly commits: number;
@@ -34,12 +34,12 @@ export function planScript(seed: number): Script {
   return { processes, commits };
 }
 
-/** After so many commits a pause is used to move the write-ahead log into the file. */
+/** After this many commits, a pause lets the writer checkpoint the write-ahead log. */
 const DUE_AFTER = 24;
 
 /**
  * A full life: single commits, group commits, snapshots, compaction. A long one pauses when the write-ahead log is due
- * for a checkpoint; the commits after that overwrite it from its beginning.
+ * for a checkpoint; the next commits overwrite it from its beginning.
  */
 function planSteps(chance: Chance, take: (count: number) => number[], isLong: boolean): Step[] {
   const append = (atLeast: number): Step => ({ do: 'append', commits: take(atLeast + chance.below(2)) });

@@ -1,9 +1,9 @@
 /**
- * Runs the workload under strace, and reads from the trace what it did to the files of one folder.
+ * Runs the workload under strace, and reads its changes to the files of one folder from the trace.
  *
- * The order of lines is the order in which the kernel's calls began and ended as far as cause and effect go: a thread
- * stands still while its call is written down. Memory-mapped writes are not seen; SQLite maps only its `-shm` file, which
- * nobody reads after a crash.
+ * The order of lines respects cause and effect between the system calls, because a thread waits while strace writes
+ * down its call. strace does not see memory-mapped writes, but SQLite maps only its `-shm` file, which is not read
+ * after a crash.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -13,11 +13,11 @@ import type { Durability } from 'refold';
 import { MARKS_NAME } from './names.ts';
 import { planScript } from './script.ts';
 
-/** What one system call did. `begun` and `ended` are lines of the trace. */
+/** The effect of one system call. `begun` and `ended` are lines of the trace. */
 export type Call = {
   readonly begun: number;
   readonly ended: number;
-  /** The process was being killed meanwhile, and what strace says of the result means nothing: only the disk knows. */
+  /** The process was killed during the call. strace's result is then meaningless: only the disk shows it. */
   readonly inDoubt: boolean;
 } & Effect;
 
@@ -34,7 +34,7 @@ const TRACED =
   'pwrite64,pwritev,pwritev2,write,writev,fsync,fdatasync,sync_file_range,msync,ftruncate,truncate,fallocate,' +
   'open,openat,creat,unlink,unlinkat,rename,renameat,renameat2,link,linkat,copy_file_range,sendfile,kill';
 
-/** Runs the whole script of a seed in a fresh folder, and gives all that was done to its files. */
+/** Runs the whole script of a seed in a new folder, and returns all changes to its files. */
 export function traceScript(seed: number, durability: Durability, folder: string): Call[] {
   fs.mkdirSync(folder, { recursive: true });
   const output = join(dirname(folder), `${basename(folder)}.trace`);
@@ -44,7 +44,7 @@ export function traceScript(seed: number, durability: Durability, folder: string
     runTraced({ seed, durability, folder, process }, output);
     const trace = fs.readFileSync(output, 'latin1');
     fs.rmSync(output);
-    // Asked before the next process writes.
+    // Checked before the next process writes.
     calls.push(...readTrace(trace, folder, lines).filter((call) => !call.inDoubt || hasHappened(call, folder)));
     lines += trace.split('\n').length;
   }
@@ -61,7 +61,7 @@ function runTraced(options: object, output: string): void {
     { stdio: ['ignore', 'inherit', 'pipe'], encoding: 'utf8' },
   );
   if (error) throw error;
-  // strace ends as the traced process does.
+  // strace ends like the traced process.
   if (signal !== 'SIGKILL' && status !== 0)
     throw new Error(`the traced workload failed (${signal ?? status}): ${stderr}`);
 }
@@ -69,8 +69,8 @@ function runTraced(options: object, output: string): void {
 /**
  * The calls of one process that touch files of `folder`, in order.
  *
- * @param firstLine the number of the trace's first line. Those of a script's processes are counted on: what one wrote and
- * did not sync comes before the syncs of those after it
+ * @param firstLine the number of the trace's first line. Line numbers continue across the processes of a script: writes
+ * of one process come before the syncs of the next ones
  */
 export function readTrace(trace: string, folder: string, firstLine = 0): Call[] {
   const unfinished = new Map<string, { readonly line: string; readonly begun: number; readonly place: number }>();
@@ -90,7 +90,7 @@ export function readTrace(trace: string, folder: string, firstLine = 0): Call[] 
     const start = unfinished.get(thread);
     if (line.endsWith(UNFINISHED)) {
       unfinished.set(thread, { line: line.slice(0, -UNFINISHED.length), begun: number, place: calls.length });
-      calls.push(undefined); // a write may reach the disk from its beginning on
+      calls.push(undefined); // a write may reach the disk as soon as it has begun
     } else if (resumed && start) {
       unfinished.delete(thread);
       add(start.line + resumed[1]!, start.begun, number, start.place);
@@ -102,7 +102,10 @@ export function readTrace(trace: string, folder: string, firstLine = 0): Call[] 
 
 const UNFINISHED = ' <unfinished ...>';
 
-/** What a finished call did to the folder; undefined when nothing, or when it failed. Of one in doubt: what it was to do. */
+/**
+ * The effect of a finished call on the folder; undefined without an effect. For a doubtful call: its intended
+ * effect.
+ */
 function readCall(line: string, folder: string, inDoubt: boolean): Effect | undefined {
   const [, name, inside, result] = /^(\w+)\((.*)\) += (-?\d+|\?)/s.exec(line) ?? [];
   if (name === undefined || (!inDoubt && !(Number(result) >= 0))) return undefined;
@@ -143,7 +146,7 @@ function readCall(line: string, folder: string, inDoubt: boolean): Effect | unde
   }
 }
 
-/** Whether the disk shows what a call was to do. */
+/** Whether the disk shows the intended effect of a call. */
 function hasHappened(call: Call, folder: string): boolean {
   const pathTo = (name: string): string => join(folder, name);
   switch (call.kind) {
@@ -164,7 +167,7 @@ function hasHappened(call: Call, folder: string): boolean {
   }
 }
 
-/** A call that this file cannot follow must not pass unseen. */
+/** Throws for a call that this file cannot interpret. */
 function refuseUnknown(name: string, line: string, folder: string): undefined {
   const readable = line.replaceAll(/(?:\\x[0-9a-f]{2})+/g, (text) => unescaped(text).toString('latin1'));
   if (readable.includes(folder))
@@ -187,7 +190,7 @@ function readWrite(
   return { kind: 'write', name: file, offset, data };
 }
 
-/** Arguments never hold a comma inside quotes: all text is written as hex. */
+/** Arguments never contain a comma inside quotes, because strace writes all text as hex. */
 function splitArguments(inside: string): string[] {
   return inside.split(', ');
 }

@@ -1,7 +1,7 @@
 /**
- * The traced process: carries out its part of the script, and marks in a file what was issued and what acknowledged.
+ * The traced process: runs its part of the script, and marks issued and acknowledged commits in a file.
  *
- * The marks are system calls like the store's own, so the trace has all of them in one order. A commit counts as issued
+ * The marks are system calls like the store's own, so the trace orders them all. A commit counts as issued
  * before `append` is called, and as acknowledged after its promise resolved.
  */
 import fs from 'node:fs';
@@ -16,21 +16,21 @@ import { type Opening, planScript, type Step } from './script.ts';
 
 export interface WorkloadOptions {
   readonly seed: number;
-  /** The folder of the log; the marks lie in it as well. */
+  /** The folder of the log; it also holds the marks. */
   readonly folder: string;
   readonly durability: Durability;
-  /** Which of the script's processes this is. */
+  /** The number of this process in the script. */
   readonly process: number;
 }
 
-/** Longer than the pause after which the writer checkpoints; under `everysec` so long that it also syncs by itself. */
+/** Longer than the idle time before a checkpoint; under `everysec` long enough for a sync as well. */
 const PAUSE_MS = { always: 150, everysec: 1_500, os: 150 } as const;
 
 class Workload {
   readonly #options: WorkloadOptions;
   readonly #ledger: Ledger;
   readonly #marks: number;
-  /** The commit that is being issued: the store's clock stands at it. */
+  /** The commit that is being issued: it determines the store's clock. */
   #commit = 0;
 
   constructor(options: WorkloadOptions) {
@@ -47,7 +47,7 @@ class Workload {
     this.#mark('doing open');
     const { folder, durability, seed } = this.#options;
     const path = join(folder, LOG_NAME);
-    // Every other log has its checkpoints made by the thread, which a small one would never ask for.
+    // Every other log uses the checkpoint thread, which a small log would never need.
     const where =
       seed % 2 === 0
         ? { path, durability }

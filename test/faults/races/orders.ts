@@ -1,4 +1,4 @@
-/** What a racer can be told, and what it answers. */
+/** The orders to a racer, and its answers. */
 import type { Step } from '../writing/session.ts';
 
 export type Order =
@@ -10,7 +10,7 @@ export type Order =
       readonly commits: number;
     }
   | { readonly do: 'write'; readonly steps: readonly Step[] }
-  /** From now on appends name this epoch, whatever the writer's own. */
+  /** From now on appends carry this epoch instead of the writer's own. */
   | { readonly do: 'claim'; readonly epoch: number }
   | { readonly do: 'close' };
 
@@ -19,7 +19,7 @@ export interface Answer {
   readonly marks: readonly string[];
   readonly sequence?: number | undefined;
   readonly epoch?: number | undefined;
-  /** Of the error, when it is not done. */
+  /** The error's code and message, if it failed. */
   readonly code?: string;
   readonly message?: string;
 }

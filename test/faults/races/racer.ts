@@ -1,4 +1,4 @@
-/** A process that wants to write: opens when told, appends when told, and says what came of it. */
+/** A process that wants to write. It opens and appends on orders, and reports the results. */
 import { isRefoldError, type LogStore } from 'refold';
 import { openSqliteLog } from '../../../src/log/sqlite/sqlite-log.ts';
 import { Ledger } from '../judging/ledger.ts';
@@ -7,7 +7,7 @@ import type { Answer, Order } from './orders.ts';
 
 let session: Session | undefined;
 let log: LogStore | undefined;
-/** For the negative control: the epoch that this writer claims to be of. */
+/** For the negative control: the epoch that this writer claims. */
 let claimedEpoch: number | undefined;
 let marks: string[] = [];
 
@@ -45,7 +45,7 @@ async function carryOut(order: Order): Promise<void> {
 
 async function open({ path, at, ledgerSeed, commits }: Extract<Order, { do: 'open' }>): Promise<void> {
   const ledger = new Ledger(ledgerSeed, commits);
-  // All start at the same instant: a timer would be too coarse.
+  // Busy-waits, so that all start at the same instant. A timer would be too coarse.
   while (Date.now() < at);
   log = await openSqliteLog({ path });
   const { sequence } = log.head();
@@ -54,7 +54,7 @@ async function open({ path, at, ledgerSeed, commits }: Extract<Order, { do: 'ope
   session = await Session.open({ log: claiming(log) }, { ledger, from, mark, retryable: false });
 }
 
-/** The same log, but its epoch is the one that was claimed, so that an append no longer says who it is from. */
+/** The same log with the claimed epoch, so that an append no longer identifies its writer. */
 function claiming(real: LogStore): LogStore {
   return new Proxy(real, {
     get(target, name) {

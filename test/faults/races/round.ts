@@ -1,9 +1,9 @@
 /**
- * One round: several processes reach for one log at the same instant, and one of them gets it.
+ * One round: several processes try to open one log at the same instant, and one of them succeeds.
  *
- * The others must be told who has it, also while the owner stands still, and must get nowhere until it lets go: by
- * closing, or by being killed. In a stolen round the lock file is deleted under a stopped owner, so that a second writer
- * comes in: then the epoch alone keeps the first one out.
+ * The others must be told the owner, also while the owner is stopped. They must not succeed until the owner
+ * closes the log or is killed. In a stolen round the lock file is deleted while the owner is stopped, so that a second
+ * writer opens the log. Then only the epoch keeps the first writer out.
  */
 import fs from 'node:fs';
 import type { Chance } from '../judging/chance.ts';
@@ -21,10 +21,10 @@ export interface RaceTrack {
   readonly chance: Chance;
 }
 
-/** How long before the start the racers are told, so that none is late. */
+/** The time between the order and the start, in ms, so that no racer is late. */
 const HEAD_START_MS = 15;
 
-/** Runs a round; gives what was wrong. */
+/** Runs a round. Returns the problems. */
 export async function ordinaryRound(track: RaceTrack, racers: readonly Racer[]): Promise<string[]> {
   const { winner, problems } = await race(track, racers);
   if (winner === undefined) return problems;
@@ -88,7 +88,7 @@ async function allRefused(track: RaceTrack, others: readonly Racer[], owner: Rac
   return answers.flatMap((answer) => refusalProblems(answer, owner.pid));
 }
 
-/** @param owner must be named when it has held the lock for a while */
+/** @param owner the message must name it if it has held the lock for some time */
 function refusalProblems({ done, code, message = '' }: Answer, owner: number | undefined): string[] {
   if (done) return ['a second process became the writer while the first one held the log'];
   if (code !== 'LOG_LOCKED') return [`a second process was refused as ${code}, not as LOG_LOCKED: ${message}`];

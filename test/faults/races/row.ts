@@ -1,4 +1,4 @@
-/** Two to eight processes reach for one log; the owner is stopped and resumed, killed, or robbed of its lock. */
+/** Two to eight processes race for one log. The owner is stopped and resumed, killed, or loses its lock file. */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { chanceOf } from '../judging/chance.ts';
@@ -10,9 +10,9 @@ import { Stable } from './stable.ts';
 
 const REQUIRED = { short: 50, long: 1_000 };
 const MOST_RACERS = 8;
-/** A log serves for so many rounds, then a new one is raced for. */
+/** The number of rounds for each log. */
 const ROUNDS_PER_LOG = 10;
-/** Every so many rounds the lock is stolen. */
+/** The lock is stolen once in this many rounds. */
 const STOLEN_EVERY = 5;
 const COMMITS = 120;
 

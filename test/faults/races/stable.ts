@@ -1,10 +1,10 @@
-/** Keeps the racers: processes that live for many rounds, one order at a time. */
+/** Manages the racers: processes that run for many rounds and get one order at a time. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Answer, Order } from './orders.ts';
 
 const RACER = fileURLToPath(new URL('./racer.ts', import.meta.url));
-/** Two loaded cores are slow. */
+/** In ms. Two loaded cores are slow. */
 const PATIENCE_MS = 60_000;
 
 export class Racer {
@@ -43,7 +43,7 @@ export class Racer {
     this.#process.kill(name);
   }
 
-  /** Resolves when a killed racer is gone, and its locks with it. */
+  /** Resolves when a killed racer and its locks no longer exist. */
   async gone(): Promise<void> {
     if (!this.#isDead) await new Promise((resolve) => this.#process.once('exit', resolve));
   }
@@ -69,7 +69,7 @@ export class Racer {
   }
 }
 
-/** Eight racers; those that were killed are replaced before each round. */
+/** Eight racers. Killed ones are replaced before each round. */
 export class Stable {
   readonly #racers: Racer[];
 
@@ -77,7 +77,7 @@ export class Stable {
     this.#racers = Array.from({ length: size }, () => new Racer());
   }
 
-  /** The first so many. */
+  /** The first `count` racers. */
   racers(count: number): Racer[] {
     for (const [place, racer] of this.#racers.entries()) if (racer.isDead) this.#racers[place] = new Racer();
     return this.#racers.slice(0, count);

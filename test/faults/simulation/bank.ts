@@ -1,15 +1,15 @@
 /**
- * The model that is simulated: accounts that may not be overdrawn.
+ * The simulated model: accounts that must not be overdrawn.
  *
- * Every event carries which attempt it belongs to, its place in that attempt, and what its decider saw, so that an oracle
- * can tell each commit by its content, and a decision on a wrong state by its result.
+ * Every event names its attempt, its position in that attempt, and what its decider saw. So an
+ * oracle can identify each commit by its content, and recognise a decision on a wrong state by its result.
  */
 import { ascending, defineModel, defineProjection, OrderedMap, reject } from 'refold';
 import { z } from 'zod';
 
 export interface BankState {
   accounts: Map<string, { cents: number; lastAt: number }>;
-  /** Which account moved at which sequence last. */
+  /** The last sequence at which each account moved. */
   moves: OrderedMap<number, string>;
   journal: { events: number; digest: number };
 }
@@ -21,9 +21,9 @@ export const bank = defineModel({
   version: 1,
   events: {
     Deposited: z.object({ ...Part, account: z.string(), cents: z.int(), memo: z.string() }),
-    /** `left` is what the decider reckoned would be left. */
+    /** `left` is the remaining balance that the decider computed. */
     Withdrawn: z.object({ ...Part, account: z.string(), cents: z.int(), left: z.int() }),
-    /** Its reducer throws, after it has changed the draft. */
+    /** Its reducer changes the draft and then throws. */
     Spoilt: z.object(Part),
   },
   initialState: (): BankState => ({
@@ -64,7 +64,7 @@ interface Withdrawals {
   withdrawals: Map<string, number>;
 }
 
-/** A further view of the same log. */
+/** Another view of the same log. */
 export const perAccount = defineProjection<Withdrawals, typeof bank.events>({
   name: 'per-account',
   version: 1,

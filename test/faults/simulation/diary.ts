@@ -2,19 +2,19 @@
 import { Violation } from './oracle.ts';
 
 export class Diary {
-  /** How often what happened. */
+  /** Counts of what happened. */
   readonly counts: Record<string, number> = {};
   readonly #tell: ((line: string) => void) | undefined;
   #digest = 17;
   #steps = 0;
   #violation: string | undefined;
 
-  /** @param tell is given each line, to follow one world */
+  /** @param tell called with each line, to follow one world */
   constructor(tell: ((line: string) => void) | undefined) {
     this.#tell = tell;
   }
 
-  /** Of all lines. */
+  /** A digest of all lines. */
   get digest(): number {
     return this.#digest;
   }
@@ -40,7 +40,7 @@ export class Diary {
     this.#tell?.(`${this.#steps} ${text}`);
   }
 
-  /** Runs a check inside a callback, where nobody would catch what it throws. */
+  /** Runs a check inside a callback, whose errors nothing else would catch. */
   guard(check: () => void): void {
     try {
       check();
@@ -55,7 +55,7 @@ export class Diary {
   }
 }
 
-/** What happened, without who and where. */
+/** The kind of event, without process and place. */
 const KINDS = new Map<string, string>();
 const MOST_KINDS = 10_000;
 

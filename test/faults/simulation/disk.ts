@@ -1,14 +1,14 @@
 /**
- * A disk that tells what was *written* from what is *durable*, and keeps its own account of the commits on it.
+ * A disk that distinguishes *written* from *durable* data, and keeps its own account of the commits on it.
  *
- * Operations become durable in the order in which they were written, as those of one journalled file do. A power cut
- * keeps everything that was synced and any prefix of what came after.
+ * Operations become durable in the order in which they were written, as in one journalled file. A power cut
+ * keeps everything that was synced and any prefix of the later operations.
  */
 import type { QueuedCommit } from '../../../src/log/log-store.ts';
 import { MemoryContents } from '../../../src/log/memory.ts';
 import type { Chance } from '../judging/chance.ts';
 
-/** One commit as it was handed to the log, by the disk's own account. */
+/** One commit as the log received it, in the disk's own account. */
 export interface WrittenCommit {
   readonly firstSequence: number;
   readonly lastSequence: number;
@@ -23,11 +23,11 @@ interface Image {
 }
 
 export class Disk {
-  /** What a process sees. */
+  /** The log that a process sees. */
   written = new MemoryContents();
   /** The commits that were written and not lost. */
   readonly commits: WrittenCommit[] = [];
-  /** The first is durable; one more after each operation that is only written. */
+  /** The first entry is durable. Each later one follows an operation that is only written. */
   #images: Image[] = [{ contents: new MemoryContents(), commits: 0 }];
   #damaged: number | undefined;
 
@@ -51,7 +51,7 @@ export class Disk {
     this.commits.push({ firstSequence, lastSequence: firstSequence + events.length - 1, recordedAt, events });
   }
 
-  /** An operation is complete: a power cut may keep it from now on. */
+  /** Ends an operation: from now on a power cut may keep it. */
   mark(): void {
     this.#images.push({ contents: copyOf(this.written), commits: this.commits.length });
   }
@@ -60,7 +60,7 @@ export class Disk {
     this.#images.splice(0, this.#images.length - 1);
   }
 
-  /** The power goes: what is left is what was synced, and some prefix of the rest. */
+  /** Cuts the power: the synced operations and some prefix of the others remain. */
   cutPower(chance: Chance): void {
     const last = this.#images.length - 1;
     const kept = chance.hit(0.4) ? 0 : chance.hit(0.4) ? last : chance.below(last + 1);
@@ -70,7 +70,7 @@ export class Disk {
     this.commits.length = image.commits;
   }
 
-  /** Flips a byte of the model's newest snapshot, unless one is damaged already. True when it did. */
+  /** Flips a byte of the model's newest snapshot, unless a snapshot is damaged already. Returns whether it did. */
   damageNewestSnapshot(chance: Chance): boolean {
     const { snapshots } = this.written;
     const models = snapshots.filter(({ info }) => info.owner === '');

@@ -1,4 +1,4 @@
-/** What the clients of a process may ask of it, and what must come of it. */
+/** What the clients of a process may do besides writing, and the results that they must get. */
 import type { Projection } from 'refold';
 import { perAccount } from './bank.ts';
 import { Violation } from './oracle.ts';
@@ -7,7 +7,7 @@ import { wishOf } from './wishes.ts';
 
 export interface Errand {
   readonly name: string;
-  /** How often, beside the others. */
+  /** The weight, relative to the others. */
   readonly weight: number;
   readonly run: (process: Process) => void;
 }
@@ -58,7 +58,7 @@ function project(process: Process): void {
     });
 }
 
-/** At any sequence that the log still covers. */
+/** Reads the state at any sequence that the log still covers. */
 export function lookBack(process: Process): void {
   const { log, world } = process;
   const first = log.firstSequence();
@@ -99,7 +99,7 @@ function follow(process: Process): void {
   process.call('follow', read(), () => {});
 }
 
-/** Not while a snapshot is damaged, nor by a writer that was replaced: both may find something, and rightly. */
+/** Skipped while a snapshot is damaged, and for a replaced writer: both may correctly find problems. */
 export function verify(process: Process): void {
   const isSound = (): boolean => !process.world.disk.hasDamage && process.isNewest;
   if (!isSound()) return;

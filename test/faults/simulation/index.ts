@@ -1,10 +1,10 @@
 /**
- * Deterministic simulation: the real engine on a simulated log and a virtual clock, thousands of worlds, each of them told
- * by its seed.
+ * Deterministic simulation: the real engine on a simulated log and a virtual clock, in thousands of worlds. A seed
+ * determines each world.
  *
- * Processes append, retry, snapshot, compact, project, follow and look back, several at once; writes are lost, late,
- * refused, answered in another order or not at all; the power goes, processes are killed, others take the log over. An
- * oracle checks I1 to I5 after each of these and at the end. Worlds run in child processes, one per core.
+ * Processes append, retry, snapshot, compact, project, follow and read past states, several at once. Writes are lost,
+ * late, refused, answered in another order or not at all. The power fails, processes are killed, others take over the
+ * log. An oracle checks I1 to I5 after each of these and at the end. Worlds run in child processes, one per core.
  */
 import { fork } from 'node:child_process';
 import { availableParallelism } from 'node:os';
@@ -16,10 +16,10 @@ import type { Stretch } from './worker.ts';
 const WORKER = fileURLToPath(new URL('./worker.ts', import.meta.url));
 const WORLDS_PER_PROCESS = 500;
 const REQUIRED = { short: 5_000, long: 500_000 };
-/** More violations than this say nothing new. */
+/** The run stops after this many violations. */
 const TOLD = 20;
 
-/** Each is noticed within a few hundred worlds; most within ten. */
+/** Each defect is noticed within a few hundred worlds; most within ten. */
 const CONTROLS: Readonly<Record<WorldDefect, string>> = {
   'acknowledges early': 'a log that acknowledges before it is durable',
   'resolves what was refused': 'a store that resolves a refused append as a success',
@@ -76,14 +76,14 @@ function again(seed: number): string {
   return `node --conditions=refold-source test/faults/simulation/worker.ts ${seed} 1`;
 }
 
-/** What happened how often, of what is worth telling. */
+/** The counts of the interesting events. */
 function tally(counts: ReadonlyMap<string, number>): string {
   const told = /^(accepted|rejected|power cut|kill|usurp|true|[A-Z_]+|snapshot done|compact done|dropThrough|retry)$/;
   const worth = [...counts].filter(([name]) => told.test(name)).sort((a, b) => b[1] - a[1]);
   return worth.map(([name, count]) => `${name === 'true' ? 'snapshot damaged' : name} ${count}`).join(' · ');
 }
 
-/** A process for some worlds. One that dies has found something, too. */
+/** Runs some worlds in a child process. A process that dies is a finding, too. */
 function runStretch(from: number, worlds: number, defect?: WorldDefect): Promise<Stretch> {
   const args = [String(from), String(worlds), ...(defect === undefined ? [] : [defect])];
   const child = fork(WORKER, args, {

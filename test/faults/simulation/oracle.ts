@@ -1,8 +1,8 @@
 /**
- * The oracle: what was attempted and what was answered, held against what the disk and the store say.
+ * The oracle compares the attempts and their answers with the disk and the store.
  *
- * It knows every attempt from before the store saw it. It believes the disk's own account of commits, and folds it by a
- * plain loop; from the store it believes nothing.
+ * It knows every attempt before the store does. It trusts the disk's own account of commits, and folds it with a
+ * plain loop. It does not trust the store.
  */
 import { createHash } from 'node:crypto';
 import { type Commit, isRefoldError } from 'refold';
@@ -11,23 +11,23 @@ import type { CommandOutcome } from '../../../src/index.ts';
 import { bank, perAccount } from './bank.ts';
 import type { Disk, WrittenCommit } from './disk.ts';
 
-/** What a client wants written. */
+/** What a client wants to write. */
 export interface Wish {
   readonly kind: 'deposit' | 'withdraw' | 'spoilt' | 'invalid';
-  /** Events that it makes when it is accepted. */
+  /** The number of events that it makes when it is accepted. */
   readonly size: number;
   readonly account: string;
   readonly cents: number;
   readonly memo: string;
 }
 
-/** A wish that is tried once, or again and again under its commandId. */
+/** A wish that is tried once, or repeatedly with its commandId. */
 export interface Attempt extends Wish {
   readonly id: number;
   readonly commandId: string | undefined;
-  /** Tries that have not been answered, in processes that live. */
+  /** The number of unanswered tries in living processes. */
   inFlight: number;
-  /** Whether a try may have left something without an answer that says so. */
+  /** Whether a try may have written the commit without an answer. */
   open: boolean;
   accepted: Commit | undefined;
   rejected: string | undefined;
@@ -36,7 +36,7 @@ export interface Attempt extends Wish {
 /** An invariant that does not hold. */
 export class Violation extends Error {}
 
-/** After these nothing is left of a try. */
+/** After these errors, a try has written nothing. */
 const DEFINITE: ReadonlySet<string> = new Set([
   'LOG_FULL',
   'SEQUENCE_CONFLICT',
@@ -65,7 +65,7 @@ export class Oracle {
     return attempt;
   }
 
-  /** A try was answered by an outcome. */
+  /** Records that a try was answered with an outcome. */
   answered(attempt: Attempt, outcome: CommandOutcome): void {
     attempt.inFlight -= 1;
     if (outcome.status === 'rejected') {
@@ -87,7 +87,7 @@ export class Oracle {
     if (attempt.commandId !== undefined) attempt.rejected = code;
   }
 
-  /** A try ended in an error. Answers its code. */
+  /** Records that a try failed. Returns the error's code. */
   refused(attempt: Attempt, error: unknown): string {
     attempt.inFlight -= 1;
     if (!isRefoldError(error))
@@ -97,13 +97,13 @@ export class Oracle {
     return error.code;
   }
 
-  /** The process that was trying is no more. */
+  /** Records that the process of a try has ended. */
   lost(attempt: Attempt, tries: number): void {
     attempt.inFlight -= tries;
     attempt.open = true;
   }
 
-  /** I1 to I4 against the disk's account. */
+  /** Checks I1 to I4 against the disk's account. */
   checkDisk(): void {
     const found = new Map<number, WrittenCommit>();
     for (const commit of this.#disk.commits) {
@@ -117,10 +117,10 @@ export class Oracle {
     for (const attempt of this.attempts) if (attempt.accepted !== undefined) this.#requireThere(attempt, found);
   }
 
-  /** A commit must be all of one attempt's events, and what was wished. */
+  /** A commit must hold all events of one attempt, as wished. */
   #attemptOf({ events, firstSequence }: WrittenCommit): Attempt {
     const attempt = this.attempts[events[0]![2].attempt - 1];
-    if (attempt === undefined) throw new Violation(`I2: nobody attempted what is at ${firstSequence}`);
+    if (attempt === undefined) throw new Violation(`I2: no attempt made the commit at ${firstSequence}`);
     const whole = events.length === attempt.size;
     const inOrder = events.every(([, , data], index) => data.attempt === attempt.id && data.index === index);
     const asWished = events.every(([, , data]) => data.account === attempt.account && data.cents === attempt.cents);
@@ -140,7 +140,7 @@ export class Oracle {
       throw violation('I1', attempt, `acknowledged as ${show(accepted)}, is ${show(there)}`);
   }
 
-  /** An event that the store gives must be the one on the disk, to the letter. */
+  /** An event that the store gives must be exactly the one on the disk. */
   checkEvent(event: { sequence: number; recordedAt: number; type: string; version: number; data: unknown }): void {
     const commit = this.#disk.commits.find(({ lastSequence }) => lastSequence >= event.sequence);
     const written = commit?.events[event.sequence - commit.firstSequence];
@@ -161,7 +161,7 @@ export class Oracle {
       throw new Violation(`I5: ${door}: a wrong view at ${sequence}`);
   }
 
-  /** Power was cut: the account may be shorter. */
+  /** After a power cut the account may be shorter. */
   forget(): void {
     this.#fold = newFold();
   }
@@ -182,7 +182,7 @@ export class Oracle {
   }
 }
 
-/** As the engine hashes a state; in small chunks, since these states are small and many. */
+/** Hashes a state like the engine, but in small chunks, because these states are many and small. */
 function hashState(state: object): string {
   const hash = createHash('sha256');
   for (const chunk of encodeState(state, 2_048)) hash.update(chunk);

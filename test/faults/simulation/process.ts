@@ -1,8 +1,8 @@
 /**
- * A process of a world: opens a store on the shared disk, tries to write, and ends, in order or not.
+ * A process of a world: opens a store on the shared disk, tries to write, and closes or is killed.
  *
- * Whatever its store answers goes to the oracle. Once it has ended nothing that it still gets counts, as if it had never
- * arrived.
+ * The oracle gets every answer of its store. After the process has ended, answers no longer count, as if they had
+ * never arrived.
  */
 import { isRefoldError, openStore, type Projection } from 'refold';
 import type { CommandOutcome } from '../../../src/index.ts';
@@ -16,7 +16,7 @@ import { virtualTime } from './virtual-time.ts';
 import type { Weather } from './weather.ts';
 import { type BankStore, pretend, send } from './wishes.ts';
 
-/** What is broken on purpose in this world. */
+/** The deliberate defect of this world. */
 export type WorldDefect = Defect | 'resolves what was refused';
 
 /** What all processes of a world share. */
@@ -41,10 +41,10 @@ export class Process {
   readonly name: string;
   readonly log: SimLog;
   readonly world: Surroundings;
-  /** A further view, once an errand has asked for it. */
+  /** The projection, after an errand has opened it. */
   projection: Projection | undefined;
   readonly #ended: (process: Process) => void;
-  /** Tries without an answer, by attempt. */
+  /** Unanswered tries, by attempt. */
   readonly #open = new Map<Attempt, number>();
   #store: BankStore | undefined;
   #published = 0;
@@ -54,7 +54,7 @@ export class Process {
   /**
    * Begins to open the log.
    *
-   * @param ended called when it could not open, or has closed
+   * @param ended called when it could not open the log, or has closed it
    */
   constructor(name: string, log: SimLog, world: Surroundings, ended: (process: Process) => void) {
     this.name = name;
@@ -72,7 +72,7 @@ export class Process {
     return this.#isAlive;
   }
 
-  /** Undefined until it has opened. */
+  /** The store; undefined until it is open. */
   get store(): BankStore | undefined {
     return this.#store;
   }
@@ -87,7 +87,7 @@ export class Process {
     return this.log.epoch === this.world.disk.written.epoch;
   }
 
-  /** Whether its store takes no more, or will not when it is asked. */
+  /** Whether its store refuses further writes, now or at the next call. */
   get hasFailed(): boolean {
     const store = this.#store!;
     try {
@@ -118,13 +118,13 @@ export class Process {
     );
   }
 
-  /** It is gone, and what it had not handed to the disk with it. */
+  /** Ends the process. Everything that it has not sent to the disk is lost. */
   end(): void {
     this.#isAlive = false;
     for (const [attempt, tries] of this.#open) this.world.oracle.lost(attempt, tries);
   }
 
-  /** A call beside the writing. It may be refused by a typed error; it must not give something wrong. */
+  /** A call other than a write. A typed error may refuse it, but it must not give a wrong result. */
   call<T>(name: string, work: Promise<T>, check: (value: T) => void): void {
     const done = (value: T): void => {
       this.world.diary.note(`${name} done`);
@@ -159,7 +159,7 @@ export class Process {
     }
   }
 
-  /** Whether an answer has arrived: not when the process is no more. */
+  /** Whether an answer has arrived. It has not if the process has ended. */
   #isAnswered(attempt: Attempt): boolean {
     if (!this.#isAlive) return false;
     const left = this.#open.get(attempt)! - 1;
@@ -175,7 +175,7 @@ export class Process {
       throw new Violation('I1: durableSequence is beyond the log');
   }
 
-  /** A process that could not open or close is no more. */
+  /** A process that could not open or close has ended. */
   #refused(door: string, error: unknown): void {
     this.#requireTyped(door, error);
     this.#ended(this);
@@ -186,9 +186,9 @@ export class Process {
     if (!isRefoldError(error))
       throw new Violation(`I6: ${door}: an error without a code: ${String((error as Error)?.stack)}`);
     this.world.diary.note(`${door} ${error.code}`);
-    // What another writer does meanwhile may look like damage to one that it replaced.
+    // To a replaced writer, the writes of its successor may look like damage.
     if (error.code === 'LOG_CORRUPT' && !this.world.disk.hasDamage && this.isNewest)
-      throw new Violation(`I6: ${door}: damage where there is none: ${error.message}`);
+      throw new Violation(`I6: ${door}: damage reported in a sound log: ${error.message}`);
   }
 
   #guard(check: () => void): void {

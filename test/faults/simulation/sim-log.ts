@@ -1,9 +1,9 @@
 /**
- * A log whose every completion waits for the scheduler: the contract of `LogStore` over a simulated disk.
+ * A `LogStore` over a simulated disk. Each completion waits for the scheduler.
  *
- * What it does to the disk is done by refold's own log in memory. What is simulated is the way there: requests queue up at
- * a device, are performed one by one, become durable at a sync, and their answers arrive when the scheduler says so, in
- * any order, or never.
+ * refold's own log in memory makes the changes to the disk. This file simulates the way to it: requests queue up
+ * at a device, run one by one, and become durable at a sync. Their answers arrive when the scheduler decides,
+ * in any order, or never.
  */
 import { RefoldError } from 'refold';
 import { Bell, followLog } from '../../../src/log/following.ts';
@@ -24,10 +24,10 @@ import { openMemoryLog } from '../../../src/log/memory.ts';
 import type { Chance } from '../judging/chance.ts';
 import type { Disk } from './disk.ts';
 
-/** What may befall an operation at the device. */
+/** The faults of an operation at the device. */
 export type Fault = 'full' | 'unknown, done' | 'unknown, not done';
 
-/** What is wrong with a log on purpose: the negative controls. */
+/** The deliberate defects of a log, for the negative controls. */
 export type Defect = 'acknowledges early' | 'ignores the epoch' | 'tears commits' | 'forgets outcomes';
 
 interface Operation {
@@ -40,7 +40,7 @@ interface Operation {
 interface Answer {
   readonly name: string;
   readonly give: () => void;
-  /** Whether what it tells of is durable. */
+  /** Whether the answered operation is durable. */
   synced: boolean;
 }
 
@@ -60,7 +60,7 @@ export class SimLog implements LogStore {
   #failed = false;
   #closed = false;
 
-  /** Opens as the writer, as a log on disk does: a new epoch, synced, and with it all that was found. */
+  /** Opens as the writer, like a log on disk: it writes a new epoch and syncs it with everything it has found. */
   constructor(disk: Disk, chance: Chance, defect?: Defect) {
     this.#disk = disk;
     this.#chance = chance;
@@ -72,7 +72,7 @@ export class SimLog implements LogStore {
     if (defect !== 'acknowledges early') disk.sync();
   }
 
-  // What the scheduler may do, and what there is to do.
+  // What the scheduler may do, and what is pending.
 
   get requests(): number {
     return this.#queue.length;
@@ -83,7 +83,7 @@ export class SimLog implements LogStore {
     return this.#queue[0]?.name;
   }
 
-  /** Answers that may be given now. */
+  /** The answers that may be delivered now. */
   get answers(): number {
     return this.#answers.filter(({ synced }) => synced).length;
   }
@@ -96,7 +96,7 @@ export class SimLog implements LogStore {
     return this.#readers.length;
   }
 
-  /** Performs the oldest request; its answer is ready then, once the disk has synced. */
+  /** Performs the oldest request; its answer is ready once the disk has synced. */
   async performNext(fault?: Fault): Promise<string> {
     const operation = this.#queue.shift()!;
     const { name } = operation;
@@ -128,12 +128,12 @@ export class SimLog implements LogStore {
     this.#answers.push({ name, give, synced });
   }
 
-  /** The disk has synced: whatever was performed so far is durable. */
+  /** The disk has synced: every performed operation is durable. */
   synced(): void {
     for (const answer of this.#answers) answer.synced = true;
   }
 
-  /** Gives one of the answers that are ready. */
+  /** Delivers one of the ready answers. */
   deliver(inOrder: boolean): string {
     const ready = this.#answers.filter(({ synced }) => synced);
     const answer = inOrder ? ready[0]! : this.#chance.pick(ready);
@@ -146,7 +146,7 @@ export class SimLog implements LogStore {
     this.#readers.splice(this.#chance.below(this.#readers.length), 1)[0]!();
   }
 
-  // The contract.
+  // The `LogStore` contract.
 
   head(): LogHead {
     return this.#head;
@@ -173,7 +173,7 @@ export class SimLog implements LogStore {
     });
   }
 
-  /** As a log would that lets any writer append at its end. */
+  /** Behaves like a log that lets any writer append at its end. */
   #rebase(request: AppendRequest): AppendRequest {
     const { written } = this.#disk;
     return { ...request, epoch: written.epoch, expectedSequence: written.head.sequence };
@@ -201,7 +201,7 @@ export class SimLog implements LogStore {
     return this.#inner.blockAt(time);
   }
 
-  /** Only what is durable, now or a little later. */
+  /** Gives only durable events, now or a little later. */
   outcome(commandId: string): StoredOutcome | undefined | Promise<StoredOutcome | undefined> {
     const find = (): StoredOutcome | undefined => this.#disk.durable.outcomes.get(commandId);
     return this.#chance.hit(0.7) ? find() : this.#turn().then(find);
@@ -284,7 +284,7 @@ export class SimLog implements LogStore {
     return new Promise((resolve, reject) => this.#queue.push({ name, perform, resolve, reject }));
   }
 
-  /** Some reads take until the scheduler says so. */
+  /** Some reads wait for the scheduler. */
   #turn(): Promise<void> {
     if (this.#chance.hit(0.7)) return Promise.resolve();
     return new Promise((resolve) => this.#readers.push(resolve));

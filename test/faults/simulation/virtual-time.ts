@@ -1,4 +1,4 @@
-/** The clock of a simulated world; while it is installed, also what the engine measures durations by. */
+/** The clock of a simulated world. While it is installed, the engine also measures durations with it. */
 class VirtualTime {
   now = 0;
 
@@ -9,7 +9,7 @@ class VirtualTime {
 
   #elapsed = 0;
 
-  /** The clock may step back; what has elapsed does not. */
+  /** The clock may step back. The elapsed time never decreases. */
   step(by: number): void {
     this.now += by;
     this.#elapsed += Math.max(0, by);
@@ -17,12 +17,12 @@ class VirtualTime {
 
   #isInstalled = false;
 
-  /** The engine looks at `performance` to decide when to pause: in a world it must decide by the seed. */
+  /** The engine reads `performance` to decide when to pause. In a world, this must depend only on the seed. */
   install(): void {
     this.#isInstalled = true;
   }
 
-  /** What `performance.now` gives. */
+  /** The result of `performance.now`. */
   read(real: () => number): number {
     return this.#isInstalled ? this.#elapsed : real.call(performance);
   }
@@ -30,7 +30,8 @@ class VirtualTime {
 
 export const virtualTime = new VirtualTime();
 
-// On the prototype, and before the engine is loaded: it takes `now` from there at once, out of the reach of fake timers.
+// Replaced on the prototype, before the engine is loaded: the engine takes `now` from there, safe from fake
+// timers.
 const clock = Object.getPrototypeOf(performance) as { now: () => number };
 const real = clock.now;
 clock.now = () => virtualTime.read(real);

@@ -1,18 +1,18 @@
-/** What can go wrong in a world, and how its stores are set: each world has its own mixture. */
+/** The faults of a world and the options of its stores. Each world has its own mixture. */
 import type { StoreOptions } from 'refold';
 import type { Chance } from '../judging/chance.ts';
 
 export interface Weather {
   /** The share of operations at the device that fail. */
   readonly failures: number;
-  /** Weights among what else may happen in a step; a call of a client has about one. */
+  /** Weights of the things that may happen in a step. A call of a client has a weight of about one. */
   readonly powerCuts: number;
   readonly kills: number;
   readonly usurpers: number;
   readonly damage: number;
   /** Whether answers overtake each other. */
   readonly reordering: boolean;
-  /** Whether most events are so large that blocks are cut. */
+  /** Whether most events are so large that commits are split into blocks. */
   readonly fat: boolean;
   readonly options: Required<Pick<StoreOptions, 'fold' | 'recoverWithin' | 'history' | 'save'>>;
 }

@@ -1,4 +1,4 @@
-/** What clients want written: made by chance, and sent to a store. */
+/** The random writes that clients want, and how they are sent to a store. */
 import type { Store } from 'refold';
 import type { CommandOutcome } from '../../../src/index.ts';
 import type { Chance } from '../judging/chance.ts';
@@ -10,7 +10,7 @@ export type BankStore = Store<BankState, typeof bank.events>;
 const ACCOUNTS = ['ada', 'björn', 'chloé', '直子'];
 const FAT_MEMO = 'm'.repeat(140_000);
 
-/** @param fat whether large events belong to this world */
+/** @param fat whether this world has large events */
 export function wishOf(chance: Chance, fat: boolean): Wish {
   const kind = kindOf(chance);
   const isFat = fat && chance.hit(0.6);
@@ -29,7 +29,9 @@ function kindOf(chance: Chance): Wish['kind'] {
   return chance.hit(0.5) ? 'withdraw' : 'deposit';
 }
 
-/** Withdrawals go through a command, all else is appended. A `spoilt` or `invalid` commit is so in its last event. */
+/**
+ * A withdrawal is a command; everything else is appended. A `spoilt` or `invalid` commit has the bad event at its end.
+ */
 export function send(
   store: BankStore,
   { kind, commandId, id, size, account, cents, memo }: Attempt,
@@ -47,7 +49,7 @@ export function send(
   return store.append(events as never, options).then((commit) => ({ status: 'accepted', commit }));
 }
 
-/** For a negative control: an error becomes a success. */
+/** For a negative control: turns an error into a success. */
 export function pretend(work: Promise<CommandOutcome>): Promise<CommandOutcome> {
   return work.catch(() => ({ status: 'accepted', commit: { firstSequence: 1, lastSequence: 1, recordedAt: 0 } }));
 }

@@ -1,5 +1,5 @@
 /**
- * Runs worlds in a process of its own: `worker.ts FIRST COUNT [DEFECT]`; with a COUNT of 1 it tells every step.
+ * Runs worlds in a separate process: `worker.ts FIRST COUNT [DEFECT]`. With a COUNT of 1 it prints every step.
  *
  * node --conditions=refold-source test/faults/simulation/worker.ts SEED 1
  */
@@ -7,7 +7,7 @@ import type { WorldDefect } from './process.ts';
 import { virtualTime } from './virtual-time.ts';
 import { runWorld } from './world.ts';
 
-/** What a stretch of seeds came to. */
+/** The result of a range of seeds. */
 export interface Stretch {
   readonly worlds: number;
   readonly steps: number;
@@ -15,19 +15,19 @@ export interface Stretch {
   readonly counts: Readonly<Record<string, number>>;
 }
 
-/** Every so many worlds, one is run twice, to see that its seed tells it all. */
+/** One world in this many is run twice, to check that its seed determines everything. */
 const TWICE_EVERY = 50;
 
 virtualTime.install();
-// Housekeeping that fails in bad weather is said by warnings: here they are no news.
+// Failed upkeep causes warnings. They are expected here.
 process.emitWarning = () => {};
-// The encoder of states begins with a megabyte: for states of a few hundred bytes, that would be most of the time.
+// The state encoder would allocate large chunks. For states of a few hundred bytes that would take most of the time.
 const { allocUnsafeSlow } = Buffer;
 Buffer.allocUnsafeSlow = (size) => allocUnsafeSlow(size === 1024 * 1024 + 64 ? 32 * 1024 : size);
 const [first, count] = [Number(process.argv[2]), Number(process.argv[3])];
 const defect = process.argv[4] as WorldDefect | undefined;
 const stretch = await runStretch(first, count, defect);
-// Of worlds whose power went there is still somebody who follows a log, and would keep this process alive.
+// After a power cut, some followers never end. They would keep this process alive.
 if (process.send !== undefined) process.send(stretch, () => process.exit());
 else {
   console.log(JSON.stringify(stretch, undefined, 1));

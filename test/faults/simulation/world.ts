@@ -1,8 +1,9 @@
 /**
- * One simulated world: processes that come and go, a disk, a clock, and a scheduler that decides everything by one seed.
+ * One simulated world: processes that start and end, a disk, a clock, and a scheduler that decides everything from one
+ * seed.
  *
- * In each step the scheduler picks one thing that could happen now, lets it happen, and lets the engine run until it waits
- * again. Nothing else drives the engine: no timer, no thread, no real clock.
+ * In each step the scheduler picks one thing that could happen now, runs it, and lets the engine run until it
+ * waits again. Nothing else drives the engine: no timer, no thread, no real clock.
  */
 import { type Chance, chanceOf } from '../judging/chance.ts';
 import { Diary } from './diary.ts';
@@ -17,7 +18,7 @@ import { type Weather, weatherOf } from './weather.ts';
 export interface WorldReport {
   /** The first invariant that did not hold. */
   readonly violation: string | undefined;
-  /** Of everything that happened, in order: the same seed gives the same. */
+  /** A digest of everything that happened, in order. The same seed gives the same digest. */
   readonly digest: number;
   readonly steps: number;
   readonly counts: Readonly<Record<string, number>>;
@@ -25,16 +26,16 @@ export interface WorldReport {
 
 /** Something that could happen now. */
 interface Action {
-  /** How likely, beside the others. */
+  /** The weight, relative to the others. */
   readonly weight: number;
   readonly name: string;
-  /** What more there is to note. */
+  /** Further text for the diary. */
   readonly run: () => unknown;
 }
 
 const START = 1_700_000_000_000;
 
-/** @param tell is given a line for all that happens */
+/** @param tell called with a line for everything that happens */
 export async function runWorld(
   seed: number,
   defect?: WorldDefect,
@@ -76,7 +77,7 @@ class World implements Surroundings {
     return { violation, digest, steps, counts };
   }
 
-  /** The weather clears: everything is answered, closed, reopened, and compared once more. */
+  /** The faults end: everything is answered, closed, reopened, and compared again. */
   async #settle(): Promise<void> {
     this.#isCalm = true;
     if (this.#processes.length === 0) this.#boot();
@@ -103,13 +104,13 @@ class World implements Surroundings {
     }
   }
 
-  /** Unknown outcomes are settled by a retry with the same id. */
+  /** Settles unknown outcomes by a retry with the same id. */
   #retryAtLast(attempt: Attempt): void {
     const process = this.#processes.at(-1);
     if (attempt.open && attempt.commandId !== undefined && process?.store !== undefined) process.try(attempt);
   }
 
-  /** Lets the device do all that it has to do. */
+  /** Lets the device run all pending operations. */
   async #drain(): Promise<void> {
     for (let idle = 0; idle < 3; ) {
       const device = this.#deviceActions();
@@ -158,7 +159,7 @@ class World implements Surroundings {
     return actions;
   }
 
-  /** Only appends are sent while others wait for their sync; whatever else is done begins on a synced disk. */
+  /** Only appends are sent while others wait for their sync. Every other operation begins on a synced disk. */
   #perform(log: SimLog): Promise<string> {
     if (log.nextRequest !== 'append' && this.defect !== 'acknowledges early') this.#sync();
     return log.performNext(this.#fault());
@@ -187,12 +188,14 @@ class World implements Surroundings {
     return [{ weight: 1, name: 'time', run: () => this.#passTime() }, ...errands];
   }
 
-  /** Forwards mostly, sometimes back; less than the outcomes' week, so that no retry outlives its memory. */
+  /**
+   * Mostly forwards, sometimes back. Less than the week for which outcomes are kept, so that no retry comes too late.
+   */
   #passTime(): void {
     virtualTime.step(this.chance.hit(0.8) ? this.chance.below(8_000) : -this.chance.below(3_600_000));
   }
 
-  /** What may befall everybody. A store that has failed is closed and opened anew, as its hint says. */
+  /** Events for all processes. A failed store is closed and opened again, as its hint says. */
   #faultActions(): Action[] {
     const { powerCuts, kills, usurpers, damage } = this.weather;
     const living = this.#processes;

@@ -1,8 +1,9 @@
 /**
- * Soak: a minute (or half an hour) of load with readers, and what the process holds meanwhile.
+ * Soak: one minute (or half an hour) of load with readers. It measures what the process holds meanwhile.
  *
- * After a warm-up, the second half of the time must hold no more than the first: memory after a collection, file handles,
- * the write-ahead log, the file. A store that leaks a little with every commit differs by far more than the margins here.
+ * After a warm-up, the second half of the time must hold no more than the first: memory after a collection, file
+ * handles, the write-ahead log, the file. A store that leaks a little with every commit differs by far more than the
+ * margins here.
  */
 import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -13,27 +14,27 @@ import type { LoadReport, Sample } from './load.ts';
 
 const REQUIRED = { short: 60, long: 1_800 };
 const CONTROL_SECONDS = 16;
-/** Of the samples, so many come before anything is settled. */
+/** The share of the samples that belong to the warm-up. */
 const WARM_UP = 0.2;
 const MIB = 1024 * 1024;
 
 interface Measure {
   readonly name: string;
   readonly of: keyof Sample;
-  /** The half's figure: its median, or its largest where every moment counts. */
+  /** The value of a half: its median, or its maximum where every moment counts. */
   readonly by: 'median' | 'largest';
-  /** The second half may be so many times the first, and so much more … */
+  /** The second half may exceed the first by this factor plus this slack … */
   readonly growth?: { readonly ratio: number; readonly slack: number };
-  /** … or neither half may be beyond this. */
+  /** … or neither half may exceed this. */
   readonly bound?: number;
 }
 
 const MEASURES: readonly Measure[] = [
   { name: 'memory after collection', of: 'heapBytes', by: 'median', growth: { ratio: 1.15, slack: 4 * MIB } },
-  // Threads keep what they once had for a while, and allocators what they once split.
+  // Threads and allocators keep some memory for a while after they have freed it.
   { name: 'resident memory', of: 'residentBytes', by: 'median', growth: { ratio: 1.3, slack: 48 * MIB } },
   { name: 'file handles', of: 'handles', by: 'largest', growth: { ratio: 1, slack: 4 } },
-  // It is written back at 4 to 16 MiB, and the commit that is due then still goes in.
+  // A checkpoint writes it back at 4 to 16 MiB, after one more commit.
   { name: 'write-ahead log', of: 'walBytes', by: 'largest', bound: 20 * MIB },
   { name: 'file', of: 'fileBytes', by: 'largest', growth: { ratio: 1.3, slack: 2 * MIB } },
 ];

@@ -1,8 +1,8 @@
 /**
- * The load of the soak, in a process of its own: `load.ts PATH SECONDS [LEAKS]`, run with --expose-gc.
+ * The load of the soak, in a separate process: `load.ts PATH SECONDS [LEAKS]`, run with --expose-gc.
  *
- * Several appenders, readers of the tail, of the past and of what comes, a read-only store beside, snapshots by a save rule,
- * and a history of bounded length. Once a second, after a collection, it looks at what it holds.
+ * Several appenders, readers of the tail, of the past and of new events, a read-only store, snapshots by a save
+ * rule, and a history of bounded length. Once a second, after a garbage collection, it measures what it holds.
  */
 import { closeSync, openSync, readdirSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { openStore, replay } from 'refold';
 import { chanceOf } from '../judging/chance.ts';
 import { ledgerModel } from '../judging/ledger.ts';
 
-/** What is held at one moment. */
+/** What the process holds at one moment. */
 export interface Sample {
   readonly heapBytes: number;
   readonly residentBytes: number;
@@ -61,7 +61,7 @@ function isOver(): boolean {
   return performance.now() >= end;
 }
 
-/** Commits of one to eight events about ever the same accounts: the state stays as large as it is. */
+/** Commits of one to eight events about the same accounts, so that the state does not grow. */
 async function appendAlong(appender: number): Promise<void> {
   const chance = chanceOf(appender, 0x50a);
   for (let number = 0; !isOver(); number++) {
@@ -106,7 +106,7 @@ async function lookBack(): Promise<void> {
   }
 }
 
-/** A reader beside the writer, opened again and again. */
+/** A read-only store beside the writer, opened repeatedly. */
 async function readBeside(): Promise<void> {
   while (!isOver()) {
     await goneIsFine(async () => {
@@ -118,7 +118,7 @@ async function readBeside(): Promise<void> {
   }
 }
 
-/** History may be dropped between the look at its beginning and the reading. */
+/** History may be dropped after its beginning was read and before the events are read. */
 async function goneIsFine(read: () => Promise<void>): Promise<void> {
   try {
     await read();
@@ -171,9 +171,9 @@ async function compareAtTheEnd(): Promise<void> {
   if (again.stateHash !== hash) problems.push('I5: a replay gives another state');
 }
 
-// The negative controls: what a soak is there to find.
+// The negative controls: leaks that a soak must find.
 
-/** Megabytes of events every fifth of a second, however fast the machine. */
+/** Megabytes of events every 0.2 s, on any machine. */
 async function leakMemory(): Promise<void> {
   const kept: Buffer[] = [];
   let latest = 'no event yet';
@@ -195,7 +195,7 @@ async function leakHandles(): Promise<void> {
   for (const handle of handles) closeSync(handle);
 }
 
-/** A reader that never lets go of where it is: nothing after that place can be written back. */
+/** A reader that never ends its transaction: no checkpoint can write back later commits. */
 async function holdTheWal(): Promise<void> {
   const connection = new Database(path, { readonly: true });
   connection.exec('begin');

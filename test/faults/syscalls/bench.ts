@@ -1,5 +1,6 @@
 /**
- * One place where cases are tried: a log, a run with the fault, a look, a run without it, another look.
+ * Tries cases, one at a time: it makes a log, runs with the fault, checks the log, runs without the fault, and checks
+ * again.
  */
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -17,12 +18,12 @@ import { Workshop } from './workshop.ts';
 export interface CaseReport {
   /** How often the fault struck. */
   readonly hits: number;
-  /** What the store made of it: `unfelt`, or the error that came first. */
+  /** The effect on the store: `unfelt`, or the first error. */
   readonly ending: string;
   readonly violations: readonly string[];
 }
 
-/** Commits that a crashed log holds already. */
+/** The number of commits that a crashed log already holds. */
 const COMMITS_BEFORE = 6;
 
 export class Bench {
@@ -31,7 +32,7 @@ export class Bench {
   readonly #names: Set<string>;
   #cases = 0;
 
-  /** @param names of the files that a log consists of, in any folder; learnt by `count` */
+  /** @param names of the files of a log, without a folder; `count` finds them */
   constructor(folder: string, names: Set<string>) {
     this.#folder = folder;
     this.#names = names;
@@ -54,7 +55,7 @@ export class Bench {
     return counts;
   }
 
-  /** Tries a case. A fault that never struck makes no case; see `hits`. */
+  /** Tries a case. A fault that never struck does not count as a case; see `hits`. */
   async try(one: Case, lie?: 'always'): Promise<CaseReport> {
     const { path, folder, ledger, account } = await this.#prepare(one.base, one.seed);
     const files = [...this.#names].map((name) => join(folder, name));
@@ -76,7 +77,7 @@ export class Bench {
     return { hits: outcome.hits, ending: endingOf(ending), violations: told };
   }
 
-  /** The fault is over: a new open works, every commit left open comes to its place, and nothing is there twice. */
+  /** After the fault, an open works, every open commit gets its place, and no commit is in the log twice. */
   async #retry(path: string, seed: number, ledger: Ledger, account: Account): Promise<string[]> {
     const outcome = await this.#workshop.run(runOf(path, seed, account, 'retry'));
     if ('lost' in outcome) return [`after the fault: ${outcome.lost}`];
@@ -101,7 +102,7 @@ export class Bench {
     return { path: join(folder, 'log.db'), folder, ledger, account };
   }
 
-  /** A log as a crash leaves it: copied by another process while it is open. */
+  /** A log after a crash: another process copies it while it is open. */
   async #template(seed: number, ledger: Ledger): Promise<string> {
     const template = join(this.#folder, `template-${seed}`);
     if (fs.existsSync(template)) return template;
@@ -122,7 +123,7 @@ function runOf(path: string, ledgerSeed: number, account: Account, script: Run['
   return { path, ledgerSeed, from: account.lastAcked + 1, script };
 }
 
-/** The disk is sound again, so the log must be readable; unless it was never made. */
+/** The disk works again, so the log must be readable, unless it was never created. */
 async function judge(path: string, ledger: Ledger, account: Account): Promise<string[]> {
   const findings = new Findings();
   await readThrough(findings, ledger, { path });

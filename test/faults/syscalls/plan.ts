@@ -1,24 +1,26 @@
-/** Which system call fails, how, and when: all cases there are, and a fair order to try them in. */
+/** Which system call fails, how, and when: all cases, and a fair order to try them. */
 import type { Chance } from '../judging/chance.ts';
 import type { Injection, SystemCall } from './tracer.ts';
 
-/** A log made from nothing, or one that a crash left with its write-ahead log full. */
+/** A new log, or a log after a crash with a full write-ahead log. */
 export const BASES = ['fresh', 'crashed'] as const;
 
 export type Base = (typeof BASES)[number];
 
 export type Case = { readonly base: Base; readonly seed: number } & (
   | { readonly kind: 'inject'; readonly injection: Injection; readonly harmless: boolean }
-  /** No file may grow beyond `bytes`: a write that would is cut short, the next one fails. */
+  /** No file may grow beyond `bytes`: such a write is shortened, and the next one fails. */
   | { readonly kind: 'limit'; readonly bytes: number }
 );
 
 export type Counts = { readonly [B in Base]: ReadonlyMap<SystemCall, number> };
 
-/** Where SQLite and Node try again after an interruption, it must not be felt. */
+/** True where SQLite and Node retry after an interruption, so that it must have no effect. */
 const RETRIED: readonly SystemCall[] = ['openat', 'pread64', 'pwrite64', 'ftruncate'];
 
-/** `once`: the nth call; `on`: the nth and all later ones. An interruption for ever would be waited for, for ever. */
+/**
+ * `once`: the nth call; `on`: the nth and all later ones. A permanent interruption would make the process wait forever.
+ */
 const EFFECTS: readonly { readonly effect: string; readonly when: (nth: number) => string }[] = [
   'EIO',
   'ENOSPC',
@@ -28,13 +30,13 @@ const EFFECTS: readonly { readonly effect: string; readonly when: (nth: number) 
   { effect: `error=${error}`, when: (nth: number) => (error === 'EINTR' ? `${nth}..${nth + 9}` : `${nth}+`) },
 ]);
 
-/** A write that says it wrote nothing. */
+/** A write that reports zero bytes. */
 const NOTHING_WRITTEN = [
   { effect: 'retval=0', when: (nth: number) => String(nth) },
   { effect: 'retval=0', when: (nth: number) => `${nth}+` },
 ];
 
-/** Limits are tried at steps of an odd size, so that writes are cut everywhere within a page. */
+/** Limits grow in steps of an odd size, so that writes are shortened at every position in a page. */
 const LIMIT_STEP_BYTES = 1_237;
 const LIMITS = 120;
 
@@ -74,7 +76,7 @@ function casesOf(
   }));
 }
 
-/** All cases in a random order, in which every start holds as many of each group as of any other that has any left. */
+/** All cases in a random order. Every prefix holds equally many of each group that is not used up. */
 export function inFairOrder(groups: readonly Case[][], chance: Chance): Case[] {
   const shuffled = shuffle(groups, chance).map((group) => shuffle(group, chance));
   const longest = Math.max(...groups.map((group) => group.length));
@@ -88,7 +90,7 @@ function shuffle<T>(items: readonly T[], chance: Chance): T[] {
     .map(({ item }) => item);
 }
 
-/** A case in one line, as needed to run it again. */
+/** A case in one line, to repeat it. */
 export function describeCase(one: Case): string {
   const what =
     one.kind === 'limit'

@@ -1,4 +1,6 @@
-/** The nth system call fails, once and for ever: errors are typed, outcomes are told apart, retries settle them. */
+/**
+ * The nth system call fails, once or permanently: errors are typed, outcomes are distinguished, retries settle them.
+ */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { chanceOf } from '../judging/chance.ts';
@@ -34,7 +36,9 @@ async function run({ long, seed, folder, say }: RowOptions): Promise<RowReport> 
   }
 }
 
-/** Tries cases until so many have struck. How many calls a run makes varies: a late one may not come up. */
+/**
+ * Tries cases until enough faults have struck. The number of calls in a run varies, so a late fault may never strike.
+ */
 async function tryAll(
   benches: readonly Bench[],
   cases: readonly Case[],
@@ -55,7 +59,7 @@ async function tryAll(
       if (next % 50 === 0) say(`${next} of ${Math.min(wanted, cases.length)} cases`);
     }
   });
-  const notes = [`what came of it: ${describeCounts(tally(endings))}`, `${next - struck} faults never struck`];
+  const notes = [`results: ${describeCounts(tally(endings))}`, `${next - struck} faults never struck`];
   return { cases: struck, violations, notes };
 }
 

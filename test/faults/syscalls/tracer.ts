@@ -1,7 +1,7 @@
 /**
- * Makes system calls of a running process fail: strace is attached, injects, and is detached.
+ * Makes system calls of a running process fail: attaches strace, injects the fault, and detaches it.
  *
- * Only calls on the given files are touched. A count is per thread, so one injection may strike in each of several.
+ * Only calls on the given files are affected. A count is per thread, so one injection may strike in each of several.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
@@ -10,7 +10,9 @@ export const CALLS = ['openat', 'pread64', 'pwrite64', 'fsync', 'fdatasync', 'ft
 
 export type SystemCall = (typeof CALLS)[number];
 
-/** An expression of strace's `--inject`, such as `error=EIO`, and which of a thread's calls it strikes, as in `when=`. */
+/**
+ * An expression of strace's `--inject`, such as `error=EIO`, and which of a thread's calls it strikes, as in `when=`.
+ */
 export interface Injection {
   readonly call: SystemCall;
   readonly effect: string;
@@ -29,7 +31,7 @@ export class Tracer {
     return tracer;
   }
 
-  /** From now on the injection strikes, and each time it does is written to `output`. */
+  /** Starts the injection. strace writes each hit to `output`. */
   static inject(pid: number, injection: Injection, files: readonly string[], output: string): Promise<Tracer> {
     const { call, effect, when } = injection;
     const paths = files.flatMap((file) => ['-P', file]);
@@ -78,7 +80,7 @@ export function countCalls(trace: string, folder: string): { counts: Map<SystemC
   return { counts, files };
 }
 
-/** Cuts every write of a process that would make a file larger than this; undefined lifts the limit. */
+/** Limits the size of files that a process may write; undefined removes the limit. */
 export function limitFileSize(pid: number, bytes: number | undefined): void {
   const { status, stderr } = spawnSync('prlimit', ['--pid', String(pid), `--fsize=${bytes ?? 'unlimited'}:unlimited`], {
     encoding: 'utf8',

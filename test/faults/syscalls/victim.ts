@@ -1,8 +1,8 @@
 /**
- * A process that writes one small log after the other, while someone outside makes its system calls fail.
+ * A process that writes one small log after the other, while another process makes its system calls fail.
  *
- * It lives for many cases: a tracer is attached and detached for each. It keeps its marks to itself until a run is over,
- * so that it makes no calls but the store's.
+ * It lives for many cases: a tracer is attached and detached for each. It keeps its marks to itself until a run is
+ * over, so that the store makes its only calls.
  */
 import { isRefoldError } from 'refold';
 import { openSqliteLog } from '../../../src/log/sqlite/sqlite-log.ts';
@@ -10,7 +10,7 @@ import { Ledger } from '../judging/ledger.ts';
 import { Session, type SessionOptions } from '../writing/session.ts';
 import { COMMITS, type Run, SCRIPTS } from './script.ts';
 
-// A write beyond a file size limit is a signal by default, and the end of the process.
+// By default, a write beyond the file size limit ends the process with a signal.
 process.on('SIGXFSZ', () => {});
 process.on('message', async (run: Run) => process.send!(await carryOut(run)));
 process.on('disconnect', () => process.exit());
@@ -21,7 +21,7 @@ async function carryOut({ path, ledgerSeed, from, script, lie }: Run): Promise<s
   const ledger = new Ledger(ledgerSeed, COMMITS);
   const mark = (line: string): void => void marks.push(line);
   try {
-    // A log that a crash left has its checkpoints made by the thread, which a small one would never ask for.
+    // A log after a crash uses the checkpoint thread, which a small log would never need.
     const where = from === 1 ? { path } : { log: await openSqliteLog({ path, checkpointFromBytes: 0 }) };
     const session = await Session.open(where, { ledger, mark, from, lie }, { history: 'discard' });
     await writeAll(session, SCRIPTS[script], mark);

@@ -1,4 +1,6 @@
-/** The victim's keeper: starts it, hands it runs, attaches the tracer around them, and replaces it when it is lost. */
+/**
+ * The victim's keeper: starts it, gives it runs, attaches the tracer during the runs, and replaces it when it is lost.
+ */
 import { type ChildProcess, fork } from 'node:child_process';
 import fs from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +12,7 @@ import { limitFileSize, Tracer } from './tracer.ts';
 export type Outcome = { readonly marks: readonly string[]; readonly hits: number } | { readonly lost: string };
 
 const VICTIM = fileURLToPath(new URL('./victim.ts', import.meta.url));
-/** Two loaded cores are slow. */
+/** In ms. Two loaded cores are slow. */
 const PATIENCE_MS = 60_000;
 
 export class Workshop {
@@ -40,7 +42,7 @@ export class Workshop {
     return outcome;
   }
 
-  /** Runs by itself. */
+  /** Runs without a tracer. */
   async run(run: Run): Promise<Outcome> {
     await this.#ready();
     return this.#run(run);

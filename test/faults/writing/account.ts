@@ -1,21 +1,25 @@
 /**
- * The oracle's account of a log: what was issued to it, and what came of each commit.
+ * The oracle's account of a log: the issued commits, and the outcome of each.
  *
- * It is kept from marks that the writing process gave as it went, one line each, and never from what the log says. A log
- * is then held against it: nothing acknowledged is missing (I1), nothing is there that was not issued (I2), and what was
- * refused by a definite error is not there (I4). That commits are whole (I3) and states right (I5) is for `judging/`.
+ * It uses only the marks that the writing process printed, one per line, and never the content of the log. A log is
+ * then compared with it: no acknowledged commit is missing (I1), no commit is there that was not issued (I2), and no
+ * commit is there that a definite error refused (I4). Complete commits (I3) and correct states (I5) are checked in
+ * `judging/`.
  */
 import type { Ledger } from '../judging/ledger.ts';
 
-/** What came of a commit. `issued`: its process ended before it could say; like `unknown`, it may be there or not. */
+/**
+ * The outcome of a commit. `issued`: its process ended before the answer; as with `unknown`, the log may hold it or
+ * not.
+ */
 export type Fate = 'issued' | 'acked' | 'refused' | 'unknown';
 
 const FATES: readonly string[] = ['issued', 'acked', 'refused', 'unknown'] satisfies Fate[];
 
 export class Account {
-  /** What a writing process found wrong itself. */
+  /** The problems that a writing process found itself. */
   readonly problems: string[] = [];
-  /** How many commits and steps ended in which error. */
+  /** The number of commits and steps for each error. */
   readonly errors = new Map<string, number>();
   readonly #ledger: Ledger;
   readonly #fates = new Map<number, { readonly fate: Fate; readonly code: string | undefined }>();
@@ -33,7 +37,7 @@ export class Account {
 
   /**
    * Takes a mark: `issued 7`, `acked 7`, `refused 7 LOG_FULL`, `unknown 7 OUTCOME_UNKNOWN`, `failed compact LOG_FULL`,
-   * `problem` and what it is. Other lines say where the process was, and are passed over.
+   * `problem` and a description. Other lines describe progress and are ignored.
    */
   take(line: string): void {
     const [word = '', what = '', code] = line.split(' ');
@@ -50,7 +54,7 @@ export class Account {
     return this.#fates.get(number)?.fate;
   }
 
-  /** Holds a log that ends at `head` against what was said of it. */
+  /** Compares a log that ends at `head` with the account. */
   judge(head: number): string[] {
     const problems: string[] = [];
     const acked = this.#endOf(this.#lastAcked);

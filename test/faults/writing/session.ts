@@ -1,15 +1,15 @@
 /**
- * Writes a ledger to a real store, step by step, and marks each thing it does as it does it.
+ * Writes a ledger to a real store, step by step, and marks each action.
  *
- * Unless told otherwise every commit has a `commandId`, so a process that comes after a crash starts at the first commit that was not
- * acknowledged, whether it is in the log or not: the retry must bring it to its place, once.
+ * By default every commit has a `commandId`. So a process after a crash starts at the first
+ * commit that was not acknowledged, whether or not it is in the log. The retry must put it into its place, once.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isRefoldError, type LogStore, openStore, type StoreOptions } from 'refold';
 import { type Ledger, ledgerModel, timeOfCommit } from '../judging/ledger.ts';
 import type { LedgerStore } from '../judging/reading.ts';
 
-/** What is done to a store. `append`: commits one after the other; `together`: all at once, for a group commit. */
+/** A step on a store. `append`: commits one after the other; `together`: all at once, for a group commit. */
 export type Step =
   | { readonly do: 'append' | 'together'; readonly commits: number }
   | { readonly do: 'snapshot' | 'compact' | 'flush' | 'pause' };
@@ -17,15 +17,15 @@ export type Step =
 export interface SessionOptions {
   readonly ledger: Ledger;
   readonly mark: (line: string) => void;
-  /** Issue from this commit on. */
+  /** The first commit to issue. */
   readonly from: number;
-  /** False: without `commandId`, so that an append is an append whatever the log remembers. */
+  /** False: commits have no `commandId`, so that every append writes, whatever the log remembers. */
   readonly retryable?: boolean;
-  /** For negative controls: says `acked` at once, or whatever came of it. */
+  /** For negative controls: marks `acked` at once, or for every result. */
   readonly lie?: 'early' | 'always' | undefined;
 }
 
-/** Longer than the pause after which the writer checkpoints. */
+/** Longer than the idle time before a checkpoint. */
 const PAUSE_MS = 40;
 
 export class Session {
@@ -34,7 +34,7 @@ export class Session {
   readonly #clock: { commit: number };
   #next: number;
 
-  /** Opens the store; what the open throws goes to the caller. */
+  /** Opens the store; throws the error of the open. */
   static async open(
     where: { readonly path: string } | { readonly log: LogStore },
     options: SessionOptions,
@@ -54,7 +54,7 @@ export class Session {
     this.#next = options.from;
   }
 
-  /** The next commit to be issued. */
+  /** The next commit to issue. */
   get next(): number {
     return this.#next;
   }
@@ -63,7 +63,7 @@ export class Session {
     return this.#next > this.#options.ledger.commits.length;
   }
 
-  /** Carries out a step. Errors are marked, not thrown; false when the step did not succeed. */
+  /** Runs a step. Errors are marked, not thrown. Returns false when the step did not succeed. */
   async carryOut(step: Step): Promise<boolean> {
     const what = step.do;
     this.#options.mark(`doing ${what}`);
@@ -136,7 +136,7 @@ export class Session {
   }
 }
 
-/** All codes but one say that nothing was written. */
+/** All codes except one mean that nothing was written. */
 function isDefinite(error: unknown): boolean {
   return isRefoldError(error) && error.code !== 'OUTCOME_UNKNOWN';
 }

@@ -10,29 +10,29 @@ import {
   type Store,
 } from '../../../src/index.ts';
 
-/** What a reducer can reach besides its arguments. The store is there only while the log is written. */
+/** What a reducer can reach besides its arguments. The store exists only while the log is written. */
 export interface Outside {
   store?: Store | undefined;
-  /** How often the clock may still be read before it throws. */
+  /** The number of clock reads left before the clock throws. */
   readings?: number;
 }
 
 export interface Habit {
   readonly name: string;
-  /** The model of the process that writes the log. A fresh one with module state of its own, as in another process. */
+  /** The model of the process that writes the log. Each call makes a new one with separate module state. */
   readonly writer: (outside: Outside) => Model;
-  /** The model of the processes that open it later. */
+  /** The model of the processes that open the log later. */
   readonly reader: () => Model;
   readonly clock?: ((outside: Outside) => () => number) | undefined;
   readonly fold?: 'direct' | undefined;
   readonly write: (store: Store, outside: Outside) => Promise<void>;
-  /** Asked of a store that has opened the log again; JSON. */
+  /** Called with a store that has opened the log again. Returns JSON. */
   readonly after?: ((store: Store) => Promise<unknown>) | undefined;
 }
 
 type Reducer = (state: any, data: any, event: any) => unknown;
 
-/** How a habit is told: whatever is not given is the usual. */
+/** The description of a habit. Every member has a default. */
 export interface Telling {
   readonly initialState?: () => object;
   readonly reducers: { readonly [type: string]: Reducer };
@@ -41,11 +41,11 @@ export interface Telling {
 }
 
 interface Circumstances extends Pick<Habit, 'clock' | 'fold' | 'after'> {
-  /** The types to append, one after the other; default each once. */
+  /** The event types to append, in order. Default: each type once. */
   readonly script?: readonly string[];
-  /** Takes the place of the script. */
+  /** Replaces the script. */
   readonly write?: Habit['write'];
-  /** What the writer's model has besides: upcasters belong to the reader alone. */
+  /** Further parts of the writer's model. Only the reader's model has upcasters. */
   readonly reader?: () => Telling;
 }
 
@@ -54,7 +54,7 @@ const schema = z.object({ n: z.int(), part: z.object({ x: z.int() }) });
 /**
  * A habit of reducers.
  *
- * @param tell called for each model anew, so that what it declares is the module state of one process
+ * @param tell called once for each model, so that its variables are the module state of one process
  */
 export function habit(name: string, tell: (outside: Outside) => Telling, circumstances: Circumstances = {}): Habit {
   const { script, write, reader, ...rest } = circumstances;
@@ -79,7 +79,7 @@ async function follow(store: Store, script: readonly string[]): Promise<void> {
 function modelOf(name: string, { initialState, reducers, events, commands }: Telling): Model {
   return defineModel({
     name,
-    // The text of a reducer must not decide whether its snapshots are believed.
+    // Snapshots must stay valid when the source text of a reducer changes.
     version: 1,
     initialState: initialState ?? usualState,
     events: events ?? Object.fromEntries(Object.keys(reducers).map((type) => [type, schema])),

@@ -1,4 +1,4 @@
-/** The habits whose logs are kept: see `make-habits.ts`. */
+/** The habits whose logs are kept (see `make-habits.ts`). */
 import type { Habit } from './habit.ts';
 import { outside } from './outside.ts';
 import { places } from './places.ts';
@@ -8,11 +8,14 @@ export type { Habit, Outside } from './habit.ts';
 
 export const habits: readonly Habit[] = [...places, ...values, ...outside];
 
-/** What 0.1.0 found in a log: under each fold the hash of the state, or `none` where it had no hash; absent where it did not open. */
+/**
+ * What 0.1.0 found in a log: the hash of the state for each fold, or `none` if the state had no hash. Absent if the log
+ * did not open.
+ */
 export interface Found {
   readonly sequence: number;
   readonly atomic?: string;
   readonly direct?: string;
-  /** What the habit's `after` gave. */
+  /** The result of the habit's `after`. */
   readonly after?: unknown;
 }

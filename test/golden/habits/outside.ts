@@ -1,17 +1,17 @@
-/** Habits around the reducers: writes within a write, clocks, upcasters, listeners, projections. */
+/** Habits outside the reducers: writes within a write, clocks, upcasters, listeners, projections. */
 import { z } from 'zod';
 import { defineProjection, OrderedMap } from '../../../src/index.ts';
 import { eventAt, type Habit, habit } from './habit.ts';
 
-/** What a write within a write came to is nobody's business here: 0.1.0 accepted it. */
+/** Ignores the result of a write within a write: 0.1.0 accepted it. */
 const ignored = (promise: Promise<unknown> | undefined): void => void promise?.catch(() => {});
 
-/** With one reading for all, 0.1.0 could still read what a write within a write left behind. */
+/** A clock with a single reading: with it, 0.1.0 could still read the log after a write within a write. */
 const still = () => () => 1_000;
 
 const usual = z.object({ n: z.int(), part: z.object({ x: z.int() }) });
 
-/** The first event is told twice, so that the other type has one writer outside and one within. */
+/** The first event is written twice, so that the other type has one writer outside and one inside. */
 const count = (state: any, { n }: { n: number }): void => void state.list.push(n);
 
 export const outside: readonly Habit[] = [
@@ -368,7 +368,7 @@ export const outside: readonly Habit[] = [
   ),
 ];
 
-/** A projection of the numbers told so far. */
+/** A projection of the numbers so far. */
 function seen(name: string, { stopAt, initial }: { stopAt?: number; initial?: { seen: number[] } } = {}) {
   return defineProjection<{ seen: number[] }, any>({
     name,

@@ -1,4 +1,4 @@
-/** Habits of where a value stands: in two places, frozen, out of a module, or the same at each beginning. */
+/** Habits with the place of a value: in two places, frozen, from a module, or the same object at each start. */
 import { ascending, descending, OrderedMap } from '../../../src/index.ts';
 import { type Habit, habit, usualState } from './habit.ts';
 

@@ -1,4 +1,4 @@
-/** Habits of what a value is: odd members, odd kinds, and what changes where it stands. */
+/** Habits with the kind of a value: unusual members, unusual types, and values that change in place. */
 import { runInNewContext } from 'node:vm';
 import { type Habit, habit } from './habit.ts';
 

@@ -16,20 +16,20 @@ const commit = (firstSequence: number, recordedAt: number, changed: Partial<Fold
 const end = { sequence: 10, recordedAt: 100 };
 
 const BAD: readonly (readonly [string, readonly FoldedCommit[], RegExp])[] = [
-  ['a sequence that was taken', [commit(10, 100)], /folded as 10/],
-  ['two commits of one sequence', [commit(11, 100), commit(11, 100)], /folded as 11/],
+  ['a sequence that exists already', [commit(10, 100)], /folded as 10/],
+  ['two commits with one sequence', [commit(11, 100), commit(11, 100)], /folded as 11/],
   ['a gap', [commit(12, 100)], /folded as 12/],
-  ['a time before the block before', [commit(11, 99)], /99 is before 100/],
-  ['a time that goes back within the block', [commit(11, 200), commit(12, 150)], /150 is before 200/],
+  ['a time before that of the previous block', [commit(11, 99)], /99 is before 100/],
+  ['a decreasing time within the block', [commit(11, 200), commit(12, 150)], /150 is before 200/],
   ['no event', [commit(11, 100, { events: 0 })], /0 events/],
   ['half an event', [commit(11, 100, { events: 0.5 })], /0.5 events/],
   ['a time that is not a number', [commit(11, Number.NaN)], /NaN/],
   ['a time that is not whole', [commit(11, 100.5)], /100.5/],
   ['a time beyond the safe integers', [commit(11, 2 ** 60)], /its time/],
   ['a text that is not a list of events', [commit(11, 100, { json: '{}' })], /not a list/],
-  ['no text', [commit(11, 100, { json: '' })], /not a list/],
+  ['an empty text', [commit(11, 100, { json: '' })], /not a list/],
   [
-    'a block longer than a text can be',
+    'a block longer than the longest string',
     Array.from({ length: 3 }, (_, index) => commit(11 + index, 100, { json: longText(2 ** 28) })),
     /characters/,
   ],
@@ -41,7 +41,7 @@ function longText(length: number): string {
 }
 
 describe('the rules', () => {
-  test('let through what continues the log, and say where it ends then', () => {
+  test('accept commits that continue the log, and return its new end', () => {
     expect(requireReadable([], end, 'a.db')).toEqual(end);
     const commits = [commit(11, 100, { events: 3 }), commit(14, 100), commit(15, 4_000)];
     expect(requireReadable(commits, end, 'a.db')).toEqual({ sequence: 15, recordedAt: 4_000 });
@@ -67,7 +67,7 @@ describe('the rules', () => {
 // The queue cuts a block long before it is too long.
 const IN_QUEUE = BAD.filter(([name]) => !name.startsWith('a block longer'));
 
-test.each(IN_QUEUE)('the queue writes nothing of a block with %s, and takes no more', async (_name, commits) => {
+test.each(IN_QUEUE)('the queue writes nothing of a block with %s, and accepts no more', async (_name, commits) => {
   const log = openMemoryLog();
   Object.assign(log, { head: () => ({ ...end, chain: '' }), append: () => expect.fail('it was written') });
   const failures: RefoldError[] = [];
@@ -86,7 +86,7 @@ test.each(IN_QUEUE)('the queue writes nothing of a block with %s, and takes no m
   await expect(queue.push({ commit: commit(11, 100) }, 'late')).rejects.toMatchObject({ code: 'STORE_FAILED' });
 });
 
-test('whoever is told of what became durable cannot keep its promises from resolving', async () => {
+test('a durability listener cannot keep the promises from resolving', async () => {
   const log = openMemoryLog();
   const queue = new CommitQueue(log, {
     onDurable: () => {

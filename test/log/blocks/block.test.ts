@@ -52,7 +52,7 @@ describe('an open block', () => {
     expect(block.payload).toBe('[[0,0,[["A",1,{"x":1}]]],[1,7,[["B",2,null,{"by":"ada"}],["A",1,[]]]]]');
   });
 
-  test('decodes to recorded events, meta only where there is some', () => {
+  test('decodes to recorded events, meta only where an event has it', () => {
     const block = openBlock([[{ type: 'A', version: 1, data: 1 }], [{ type: 'B', version: 2, data: 2, meta: {} }]], 41);
     expect(decodeBlock(block)).toStrictEqual({
       events: [
@@ -77,7 +77,7 @@ describe('both forms of a block', () => {
   test.each([
     ['open', openBlock(commits, 10)],
     ['sealed', seal(openBlock(commits, 10))],
-  ])('%s: some types only, with their sequences, and every commit', (_, block) => {
+  ])('%s: decoding only some types keeps their sequences and every commit', (_, block) => {
     const added = decodeBlock(block, new Set(['Added']));
     expect(added.events.map((event) => [event.sequence, event.version, event.meta])).toEqual([
       [10, 1, undefined],
@@ -92,13 +92,13 @@ describe('both forms of a block', () => {
   test.each([
     ['open', openBlock(commits)],
     ['sealed', seal(openBlock(commits))],
-  ])('%s: events are fresh and may be changed', (_, block) => {
+  ])('%s: decoded events are new objects and may be changed', (_, block) => {
     const [event] = decodeBlock(block).events as { data: { n: number } }[];
     event!.data.n = 99;
     expect(decodeBlock(block).events[0]!.data).toEqual({ n: 1 });
   });
 
-  test('a sealed block does not unpack what nobody asked for', () => {
+  test('a sealed block does not decode types that were not requested', () => {
     const rare = { type: 'Rare', version: 1, data: { n: 1 } };
     const block = seal(
       openBlock([[rare, ...Array.from({ length: 500 }, (_, n) => ({ type: 'Often', version: 1, data: [n] }))]]),
@@ -125,7 +125,7 @@ describe('sealing', () => {
     expect(seal(open).bytes / events.length).toBeLessThan(12);
   });
 
-  test('says the same again for any payload that the guard lets through', () => {
+  test('returns the same data for any payload that the guard accepts', () => {
     const key = fc.oneof(
       fc.string({ unit: 'binary' }),
       fc.constantFrom('', '0', '1', '4294967295', '-1', '\ufeff', 'a b', 'toString', 'length', 'ключ', '\u2028'),
@@ -171,17 +171,14 @@ describe('sealing', () => {
 
   test.each<[string, Json]>([
     ['nesting to the guard’s limit', nested(62)],
-    ['keys in an order that is not theirs', { b: 1, a: 2, 10: 3, 9: 4, '': 5 }],
+    ['keys in an unusual order', { b: 1, a: 2, 10: 3, 9: 4, '': 5 }],
     ['a byte order mark in front', '\ufeffprice'],
     ['a byte order mark in front of a long text', `\ufeff${'price '.repeat(50)}`],
     ['a byte order mark as a key', { '\ufeff': 1 }],
     ['many shapes', Array.from({ length: 300 }, (_, n) => ({ [`key${n}`]: n, [`other${n % 7}`]: null }))],
-    ['a shape within itself', { left: { left: { left: null, right: 1 }, right: 2 }, right: 3 }],
-    [
-      'numbers around every border',
-      [2 ** 31, 2 ** 32 - 1, 2 ** 32, -(2 ** 31), 2 ** 53 - 1, -(2 ** 53), 2 ** 64, 1e21],
-    ],
-    ['empty things', [[], {}, '', [[]], [{}]]],
+    ['a shape inside the same shape', { left: { left: { left: null, right: 1 }, right: 2 }, right: 3 }],
+    ['numbers around every limit', [2 ** 31, 2 ** 32 - 1, 2 ** 32, -(2 ** 31), 2 ** 53 - 1, -(2 ** 53), 2 ** 64, 1e21]],
+    ['empty values', [[], {}, '', [[]], [{}]]],
     ['an array of holes filled with null', [null, null, [null]]],
     ['a long list', Array.from({ length: 70_000 }, (_, n) => n)],
   ])('%s', (_, data) => {
@@ -194,13 +191,13 @@ describe('sealing', () => {
     expect(exactly(decodeBlock(seal(open)))).toBe(exactly(decodeBlock(open)));
   });
 
-  test('hundreds of kinds', () => {
+  test('supports hundreds of types', () => {
     const events = Array.from({ length: 700 }, (_, n) => ({ type: `Type${n % 350}`, version: (n % 350) + 1, data: n }));
     const open = openBlock([events.slice(0, 300), events.slice(300)]);
     expect(decodeBlock(seal(open))).toEqual(decodeBlock(open));
   });
 
-  test('the payload names its place and the chain at both ends', () => {
+  test('puts the block’s place and the chain at both ends into the payload', () => {
     const open = openBlock([[{ type: 'A', version: 1, data: 1 }]], 2 ** 40);
     expect(readSealedPrefix(seal(open).payload)).toMatchObject({
       firstSequence: 2 ** 40,
@@ -244,7 +241,7 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
     );
   });
 
-  test('open: times that go back from one commit to the next', () => {
+  test('open: decreasing times', () => {
     const three = { ...open, lastSequence: 3 };
     const payload = (second: number, third: number): string =>
       `[[0,0,[["A",1,1]]],[1,${second},[["A",1,1]]],[2,${third},[["A",1,1]]]]`;
@@ -254,18 +251,18 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
     expect(() => decodeBlock({ ...three, payload: payload(7, 6) })).toThrowError(/malformed/);
   });
 
-  test('sealed: of another place', () => {
+  test('sealed: the payload of another place', () => {
     expect(() => decodeBlock({ ...sealed, firstSequence: 2, lastSequence: 3 })).toThrowError(/malformed/);
     expect(() => decodeBlock({ ...sealed, lastSequence: 3 })).toThrowError(/malformed/);
   });
 
-  test('sealed: every length of a cut payload', () => {
+  test('sealed: a payload truncated to any length', () => {
     for (let length = 0; length < sealed.payload.length; length++) {
       expect(codeOf({ ...sealed, payload: sealed.payload.subarray(0, length) })).toBe('LOG_CORRUPT');
     }
   });
 
-  test('sealed: a size that lies does not become an allocation', () => {
+  test('sealed: a false size does not cause an allocation', () => {
     const payload = Uint8Array.from(sealed.payload);
     new DataView(payload.buffer).setUint32(4, 0xffffffff, true);
     expect(codeOf({ ...sealed, payload })).toBe('LOG_CORRUPT');
@@ -273,13 +270,13 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
     expect(codeOf({ ...sealed, payload })).toBe('LOG_CORRUPT');
   });
 
-  test('sealed: a frame that unpacks to more than it says', () => {
+  test('sealed: a frame whose content is larger than it declares', () => {
     const bomb = zlib.zstdCompressSync(Buffer.alloc(50_000_000));
     const payload = Buffer.concat([sealed.payload.subarray(0, SEALED_PREFIX_BYTES), bomb]);
     expect(codeOf({ ...sealed, payload })).toBe('LOG_CORRUPT');
   });
 
-  test('any flipped bit: an error, or nothing changed', () => {
+  test('any flipped bit: an error, or the same events', () => {
     const intact = exactly(decodeBlock(sealed));
     for (let bit = 0; bit < sealed.payload.length * 8; bit++) {
       const payload = Uint8Array.from(sealed.payload);
@@ -290,7 +287,7 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
     }
   });
 
-  test('sealed: whatever the content, the prefix and the frame being sound', () => {
+  test('sealed: any content behind a valid prefix and frame', () => {
     const edit = fc.record({ at: fc.nat(), value: fc.integer({ min: 0, max: 255 }) });
     fc.assert(
       fc.property(fc.array(edit, { minLength: 1, maxLength: 6 }), (edits) => {
@@ -303,7 +300,7 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
     );
   });
 
-  test('open: whatever the text', () => {
+  test('open: any text', () => {
     const text = String(open.payload);
     fc.assert(
       fc.property(fc.nat(text.length), fc.nat(5), fc.string({ maxLength: 5 }), (at, cut, put) => {
@@ -330,7 +327,7 @@ describe('checksum and chain', () => {
     expect(new Set([chain, ...others]).size).toBe(6);
   });
 
-  test('the checksum of text is that of its bytes', () => {
+  test('the checksum of a text is that of its bytes', () => {
     expect(checksumOf('ü😀')).toBe(checksumOf(Buffer.from('ü😀')));
     expect(checksumOf('123456789')).toBe(0xcbf43926);
   });

@@ -31,7 +31,7 @@ function runOf(candidates: readonly SealCandidate[], through = Number.MAX_SAFE_I
 
 describe('the next run to seal', () => {
   test.each<[string, SealCandidate[], number[] | undefined]>([
-    ['nothing there', blocks(), undefined],
+    ['no blocks', blocks(), undefined],
     ['a single open block', blocks(['open', 1]), [0, 0]],
     ['open blocks until one is full', blocks(['open', FULL - 1], ['open', 1], ['open', 1]), [0, 1]],
     ['a full open block alone', blocks(['open', FULL], ['open', 1]), [0, 0]],
@@ -39,12 +39,16 @@ describe('the next run to seal', () => {
     ['a small sealed block alone', blocks(['sealed', 1]), undefined],
     ['small sealed blocks together', blocks(['sealed', 1], ['sealed', 1]), [0, 1]],
     ['a small sealed block and open ones', blocks(['sealed', 9], ['open', 1]), [0, 1]],
-    ['a half full sealed block is left alone', blocks(['sealed', FULL / 2], ['open', 1]), [1, 1]],
+    ['a half full sealed block is skipped', blocks(['sealed', FULL / 2], ['open', 1]), [1, 1]],
     ['half full by its text', blocks(['sealed', 9, SEALED_BLOCK_OPEN_BYTES / 2], ['open', 1]), [1, 1]],
     ['a small sealed block between full ones', blocks(['sealed', FULL], ['sealed', 1], ['sealed', FULL]), undefined],
-    ['before a full one', blocks(['open', 1], ['sealed', FULL], ['open', 1]), [0, 0]],
-    ['nothing but full ones', blocks(['sealed', FULL], ['sealed', FULL]), undefined],
-    ['not across one too large to pack', blocks(['open', 1, LARGEST_OPEN_BYTES_SEALED + 1], ['open', 1]), [1, 1]],
+    ['an open block before a full one', blocks(['open', 1], ['sealed', FULL], ['open', 1]), [0, 0]],
+    ['only full blocks', blocks(['sealed', FULL], ['sealed', FULL]), undefined],
+    [
+      'not across a block that is too large to seal',
+      blocks(['open', 1, LARGEST_OPEN_BYTES_SEALED + 1], ['open', 1]),
+      [1, 1],
+    ],
   ])('%s', (_, candidates, expected) => {
     expect(runOf(candidates)).toEqual(expected);
   });
@@ -59,7 +63,7 @@ describe('the next run to seal', () => {
     expect(runOf(blocks(['open', 5], ['open', 5], ['open', 5]), through)).toEqual(expected);
   });
 
-  test('reads no further than it must', () => {
+  test('reads no further than necessary', () => {
     const endless = function* (): Generator<SealCandidate, void> {
       for (;;) yield* blocks(['open', FULL]);
     };
@@ -67,7 +71,7 @@ describe('the next run to seal', () => {
   });
 });
 
-describe('the stretches to seal', () => {
+describe('the ranges to seal', () => {
   test.each<[string, SealOptions, [number, number][]]>([
     ['without borders', { through: 9 }, [[1, 9]]],
     [
@@ -79,9 +83,9 @@ describe('the stretches to seal', () => {
         [8, 9],
       ],
     ],
-    ['borders outside count for nothing', { from: 5, through: 9, borders: [4, 9, 12] }, [[5, 9]]],
+    ['borders outside are ignored', { from: 5, through: 9, borders: [4, 9, 12] }, [[5, 9]]],
     [
-      'a border where it begins',
+      'a border at its start',
       { from: 5, through: 9, borders: [5, 5] },
       [
         [5, 5],

@@ -4,7 +4,7 @@ import { ascending, defineModel, descending, type Model, OrderedMap, reject } fr
 import { callInside, type EventSpec, type Program, TYPES, type World } from './program.ts';
 import { COMPARATORS, runReducer, THROWN } from './statements.ts';
 
-/** A process's model. Two made with two worlds share nothing but the program. */
+/** The model of one process. Two models with two worlds share only the program. */
 export function modelOf(program: Program, world: World, version: 1 | 2 = 1): Model {
   const base = schemaOf(program.schema, world);
   const events = Object.fromEntries(
@@ -88,7 +88,7 @@ const UPCASTERS: { readonly [name: string]: (world: World) => (data: any) => unk
   'gives-undefined': () => () => undefined,
   'gives-a-promise': () => async (data) => data,
   'gives-a-promise-that-rejects': () => async () => {
-    throw new Error('nobody waits for this');
+    throw new Error('a promise without a handler');
   },
   'gives-a-function': () => (data) => ({ ...data, part: () => 1 }),
   'gives-a-proxy': () => (data) => new Proxy(data, {}),

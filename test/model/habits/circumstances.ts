@@ -1,4 +1,4 @@
-/** What surrounds the reducers of a program: clocks, listeners, odd arguments and options. */
+/** The surroundings of a program's reducers: clocks, listeners, unusual arguments and options. */
 
 import { eventOf } from './application.ts';
 import { callInside, type EventSpec, type World } from './program.ts';
@@ -20,7 +20,7 @@ const CLOCKS: { readonly [name: string]: (world: World) => () => unknown } = {
   'nanoseconds-at-times': () => counting((reading) => (reading % 3 === 0 ? START * 1e6 : START)),
   promise: () => async () => START,
   'a-promise-that-rejects': () => async () => {
-    throw new Error('nobody waits for this');
+    throw new Error('a promise without a handler');
   },
   text: () => () => String(START),
   date: () => () => new Date(START),
@@ -44,7 +44,7 @@ const CLOCKS: { readonly [name: string]: (world: World) => () => unknown } = {
 };
 
 export const CLOCK_NAMES: readonly string[] = Object.keys(CLOCKS);
-/** Clocks that an honest application may have. */
+/** Clocks that a correct application may use. */
 export const GOOD_CLOCKS: readonly string[] = ['still', 'ticking', 'fractions', 'back', 'jumping'];
 
 export function clockOf(name: string, world: World): () => number {
@@ -58,7 +58,10 @@ function counting(give: (reading: number) => unknown): () => unknown {
 
 const SUBSCRIPTIONS = 20;
 
-/** A listener that each call subscribes again. One that hears of the very commit it was subscribed in would go on for ever. */
+/**
+ * A listener that subscribes another one at each call. If a new listener got the commit in which it was subscribed,
+ * this would never end.
+ */
 function subscribingAgain(world: World): (events: readonly any[]) => void {
   let subscriptions = 0;
   const listenerSince =
@@ -85,7 +88,7 @@ const LISTENERS: { readonly [name: string]: (world: World) => ((events: readonly
     return () => end();
   },
   rejects: () => async () => {
-    throw new Error('nobody waits for this');
+    throw new Error('a promise without a handler');
   },
   'rejects-with-nothing': () => () => Promise.reject(Object.create(null)),
   'a-bad-thenable': () => () =>
@@ -112,7 +115,7 @@ export function listenerOf(name: string, world: World): ((events: readonly any[]
   return LISTENERS[name]!(world);
 }
 
-/** Arguments that are not what they seem. Each is refused, or is what a plain one would have been. */
+/** Deceptive arguments. Each is refused, or has the effect of a plain one. */
 const ODD_EVENTS: { readonly [name: string]: (event: any, world: World) => unknown } = {
   'getter-appends': (event, world) => ({
     ...event,

@@ -1,4 +1,7 @@
-/** What a log gives to others than the store that wrote it: other processes, the other fold, the next version of the model. */
+/**
+ * Reads a log without the store that wrote it: in other processes, under the other fold, with the next version of the
+ * model.
+ */
 import {
   isRefoldError,
   MemoryContents,
@@ -14,8 +17,8 @@ import { describe, type Findings } from './findings.ts';
 import { newWorld } from './program.ts';
 
 /**
- * Holds the state that lived against a full replay, a snapshot with its tail, and the same events under the other fold, each
- * with a model of its own, which shares nothing with the one that lived.
+ * Compares the live state with a full replay, with a snapshot and its tail, and with the same events under the other
+ * fold. Each uses a new model that shares nothing with the live one.
  */
 export async function compareReplays(findings: Findings, contents: MemoryContents, live: string): Promise<void> {
   const { program } = findings;
@@ -40,7 +43,7 @@ async function attempt(findings: Findings, what: string, work: () => Promise<voi
   }
 }
 
-/** The direct fold may accept what the atomic one refuses, never the other way round. */
+/** The direct fold may accept what the atomic fold refuses, but not the reverse. */
 async function liveAgain(findings: Findings, contents: MemoryContents, live: string): Promise<void> {
   const { program } = findings;
   const fold = program.fold === 'atomic' ? 'direct' : 'atomic';
@@ -61,8 +64,8 @@ async function liveAgain(findings: Findings, contents: MemoryContents, live: str
 }
 
 /**
- * The next version of the model, which brings one type's data up to date, opens the log and gives one state; or it says that
- * an upcaster is wrong, or that a reducer cannot take what it gives.
+ * The next version of the model upcasts the data of one type. It must open the log and give one state, or report that
+ * an upcaster is wrong, or that a reducer does not accept its result.
  */
 export async function compareUpcast(findings: Findings, contents: MemoryContents): Promise<void> {
   const { program } = findings;
@@ -95,7 +98,7 @@ export async function compareUpcast(findings: Findings, contents: MemoryContents
   });
 }
 
-/** The same log, as a process sees it that writes nothing into the one that lives. */
+/** A copy of the log for another process, so that the live log is not changed. */
 function copyOf(contents: MemoryContents): LogStore {
   const copy = Object.assign(new MemoryContents(), contents, {
     blocks: [...contents.blocks],

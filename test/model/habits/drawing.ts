@@ -1,10 +1,10 @@
-/** Draws what reducers do: the statements of a program, and the values in them. */
+/** Draws the statements of a program's reducers, and the values in them. */
 import type { Chance } from '../../faults/judging/chance.ts';
 import type { Expression, Place, Purity, Statement } from './program.ts';
 import { THROWN } from './statements.ts';
 import { GOOD, ODD } from './values.ts';
 
-/** Where reducers read and write. Few, so that statements meet. */
+/** The places that reducers read and write. They are few, so that statements interact. */
 const TABLES: readonly Place[] = [['t'], ['u']];
 const ORDERED: readonly Place[] = [['up'], ['down']];
 const ENTRIES: readonly Place[] = [
@@ -58,13 +58,13 @@ const INNER = [
   'flush',
 ];
 
-/** What is drawn for a program, of all that there is. */
+/** Which of all statements and values may be drawn for a program. */
 export interface Taste {
   readonly chance: Chance;
   readonly purity: Purity;
-  /** Whether what only some folds check may be drawn. */
+  /** Whether habits that only some folds check may be drawn. */
   readonly ownership: boolean;
-  /** Where most of the program's statements go, so that they meet. */
+  /** The places of most of the program's statements, so that they interact. */
   readonly haunts: ReadonlySet<Place>;
 }
 
@@ -72,7 +72,7 @@ export function drawHaunts({ pick, below }: Chance): ReadonlySet<Place> {
   return new Set(Array.from({ length: 3 + below(3) }, () => pick(pick([ENTRIES, OBJECTS, COLLECTIONS, ROOT]))));
 }
 
-/** One of the places, most often one that the program visits elsewhere too. */
+/** One of the places, usually one that the program also uses elsewhere. */
 function near({ chance, haunts }: Taste, places: readonly Place[]): Place {
   const known = places.filter((place) => haunts.has(place));
   return known.length > 0 && chance.hit(0.7) ? chance.pick(known) : chance.pick(places);
@@ -83,13 +83,13 @@ export function drawBody(benign: boolean, taste: Taste): Statement[] {
   return Array.from({ length }, () => (benign ? drawGood(taste.chance) : drawStatement(taste, 0)));
 }
 
-/** What every application may do. None of these may be refused. */
+/** Statements that every application may use. None of them may be refused. */
 function drawGood(chance: Chance): Statement {
   const value = (): Expression => ['good', chance.pick(Object.keys(GOOD))];
   const object: Expression = ['good', 'object'];
   const key: Expression = ['good', chance.pick(['number', 'text'])];
   const { pick } = chance;
-  // `u`, `list` and `big` hold objects alone, so that what is in them has members to change.
+  // `u`, `list` and `big` hold only objects, so that their entries have members to change.
   return pick<() => Statement>([
     () => ['map-set', ['t'], key, value()],
     () => ['map-set', ['u'], key, object],
@@ -223,15 +223,19 @@ function drawStatement(taste: Taste, depth: number): Statement {
 }
 
 /**
- * A reducer that goes on after an exception. Two exceptions are thrown live alone: the clone of a large draft, which no proxy is
- * asked about, and a change of `meta`, which replay must still allow to old logs. A reducer that hides them is not drawn.
+ * A reducer that continues after an exception. Two exceptions are thrown only live: the clone of a large draft, which
+ * cannot be detected by a proxy, and a change of `meta`, which replay must still allow in old logs. No reducer that
+ * hides them is drawn.
  */
 function drawTry(body: readonly Statement[]): Statement {
   const text = JSON.stringify(body);
   return text.includes('"clone"') || text.includes('"meta"') ? ['when-odd', body] : ['try', body];
 }
 
-/** For the direct fold without `strict`: calls from inside, orders, exceptions, and what every application may do. */
+/**
+ * For the direct fold without `strict`: calls from inside, orders, exceptions, and statements that every application
+ * may use.
+ */
 function drawUnchecked(chance: Chance): Statement {
   return chance.pick<() => Statement>([
     ...repeat(6, () => drawGood(chance)),

@@ -1,8 +1,8 @@
-/** What is found out about one program while it runs. */
+/** The findings about one program while it runs. */
 import { isRefoldError } from '../../../src/index.ts';
 import type { Program } from './program.ts';
 
-/** More of one program says nothing new. */
+/** The most findings that are kept of one program. */
 const TOLD = 5;
 
 export class Findings {
@@ -10,9 +10,9 @@ export class Findings {
   readonly violations: string[] = [];
   readonly refusals: string[] = [];
   accepted = 0;
-  /** Whether a program of silent purity came to another state somewhere. */
+  /** Whether a program of silent purity gave different states. */
   silent = false;
-  /** What is being done, for the message. */
+  /** The current action, for messages. */
   doing = 'the beginning';
 
   constructor(program: Program) {
@@ -27,7 +27,7 @@ export class Findings {
     if (this.violations.length < TOLD) this.violations.push(text);
   }
 
-  /** A difference between what lived and what a log gives. Of programs of silent purity it is only counted. */
+  /** A difference between the live state and the state from a log. It is only counted for programs of silent purity. */
   differs(text: string): void {
     if (this.program.purity === 'silent' || outlivesItsStore(this.program)) this.silent = true;
     else this.violation(text);
@@ -37,7 +37,7 @@ export class Findings {
     if (lived !== undefined && found !== lived) this.differs(`${where} gives another state`);
   }
 
-  /** Notes a refusal, which must have a code. False when it has none. */
+  /** Notes a refusal, which must have a code. Returns false without one. */
   refused(error: unknown): boolean {
     if (!isRefoldError(error)) {
       this.violation(`${this.doing} was refused without a code: ${describe(error)}`);
@@ -54,14 +54,14 @@ export function describe(error: unknown): string {
   try {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   } catch {
-    return 'a value that cannot be told';
+    return 'a value that cannot be printed';
   }
 }
 
 /**
- * Whether a program has a memory that no second fold in its process can tell: a reference that is kept while the log is closed
- * and opened again, where a replay would have kept another; or a constant that it changes and forgives itself when it cannot,
- * for a refused event has left it frozen.
+ * Whether a program has state that a second fold in its process cannot reveal: a reference that it keeps while the log
+ * is closed and opened again, where a replay would keep another one; or a constant that it changes while it ignores
+ * errors, because a refused event has left it frozen.
  */
 function outlivesItsStore({ purity, reducers, steps }: Program): boolean {
   if (purity === 'pure') return false;

@@ -1,4 +1,4 @@
-/** Programs that broke a log once, made small. Each runs again with every test run. */
+/** Minimal programs that once broke a log. Each test run runs them again. */
 import type { Program, Statement, Step } from './program.ts';
 
 const USUAL: Program = {
@@ -25,7 +25,7 @@ const append = (type: 'A' | 'B' | 'D', n: number, odd?: string): Step => ({
 });
 const execute = (n: number): Step => ({ do: 'execute', event: { type: 'D', n } });
 
-/** A program of two reducers, both appended twice, unless it says otherwise. */
+/** A program with two reducers. By default it appends each event twice. */
 function found(A: readonly Statement[], B: readonly Statement[] = [], others: Partial<Program> = {}): Program {
   const steps = [append('A', 1), append('B', 2), { do: 'at' } as const, append('A', 3), append('B', 4)];
   return { ...USUAL, steps, ...others, reducers: { ...USUAL.reducers, A, B } };
@@ -170,7 +170,7 @@ export const FOUND: readonly (readonly [name: string, program: Program])[] = [
     }),
   ],
   [
-    'an OrderedMap sorted anew',
+    'an OrderedMap sorted in another order',
     found([['resort', ['down'], 'ascending']], [['map-set', ['down'], ['good', 'number'], ['good', 'number']]], {
       steps: [append('A', 1), append('B', 2), append('B', 3), { do: 'reopen' }],
       fold: 'direct',
@@ -208,7 +208,7 @@ export const FOUND: readonly (readonly [name: string, program: Program])[] = [
   ['a proxy that lies', found([['set', ['y'], ['odd', 'lying-proxy']]])],
   ['another prototype for an array', found([['define', ['list'], 'prototype']], [['reverse', ['list']]])],
   ['a refused comparison of drafts, hidden', found([['try', [['set', ['t', 9], ['equal', ['t'], ['when']]]]]])],
-  ['a key that is in no order, hidden', found([['try', [['map-set', ['up'], ['good', 'text'], ['good', 'map']]]]])],
+  ['a key that cannot be ordered, hidden', found([['try', [['map-set', ['up'], ['good', 'text'], ['good', 'map']]]]])],
   [
     'meta changed, where the commit had to wait',
     found([['change-event', 'meta']], [], {
@@ -246,7 +246,7 @@ export const FOUND: readonly (readonly [name: string, program: Program])[] = [
   ],
 ];
 
-/** Programs whose reducers look at more than their arguments; without `strict`, that is. */
+/** Programs without `strict` whose reducers use more than their arguments. */
 export const IMPURE: readonly (readonly [name: string, program: Program])[] = [
   ['a counter of the module', found([['set', ['n'], ['counter']]])],
   ['the clock', found([['set', ['y', 'p'], ['clock']]])],

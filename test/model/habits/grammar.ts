@@ -1,4 +1,4 @@
-/** Draws programs: the same seed draws the same program, on every machine. */
+/** Draws programs: the same seed draws the same program on every machine. */
 import { type Chance, chanceOf } from '../../faults/judging/chance.ts';
 import { COMPARATOR_NAMES, DECIDE_NAMES, INITIAL_NAMES, SCHEMA_NAMES, UPCASTER_NAMES } from './application.ts';
 import { CLOCK_NAMES, GOOD_CLOCKS, LISTENER_NAMES, ODD_EVENT_NAMES, ODD_OPTION_NAMES } from './circumstances.ts';
@@ -12,9 +12,10 @@ export function drawProgram(seed: number, isStrict: boolean): Program {
   const fold = chance.hit(0.75) ? 'atomic' : 'direct';
   const purity: Purity = benign || !isStrict ? 'pure' : chance.hit(0.75) ? 'pure' : chance.hit(0.8) ? 'told' : 'silent';
   const strict = isStrict && (purity !== 'pure' || chance.hit(fold === 'direct' ? 0.7 : 0.3));
-  // Without `strict` the direct fold does not look at what reducers put into the state, and says so when it opens.
+  // Without `strict` the direct fold does not check the values that reducers put into the state, and warns when it
+  // opens.
   const taste: Taste = { chance, purity, ownership: fold === 'atomic' || strict, haunts: drawHaunts(chance) };
-  // One odd circumstance at a time is enough, and two are too many to tell apart.
+  // One odd circumstance at a time is enough: with two, the cause of a failure is unclear.
   const oddity = benign
     ? 'none'
     : chance.pick([

@@ -1,4 +1,4 @@
-/** The life of a program: its store, its steps, and what each of them must and must not do. */
+/** The life of a program: its store, its steps, and the rules for each of them. */
 import { type Commit, hashState, isRefoldError, MemoryContents, openMemoryLog, openStore } from '../../../src/index.ts';
 import type { LogStore } from '../../../src/log/log-store.ts';
 import { modelOf } from './application.ts';
@@ -10,7 +10,7 @@ import { Reader } from './reader.ts';
 
 type Write = Extract<Step, { do: 'append' | 'execute' }>;
 
-/** What a refused write must leave as it was. */
+/** What a refused write must not change. */
 interface Trace {
   readonly sequence: number;
   readonly head: number;
@@ -49,7 +49,7 @@ export class Life {
     if (this.#findings.isSound && this.#program.upcast !== 'none') await compareUpcast(this.#findings, this.#contents);
   }
 
-  /** False when the model was refused, which is fine as long as nothing is in the log. */
+  /** False when the model was refused. That is correct while the log is empty. */
   async #open(what: string): Promise<boolean> {
     const { fold, strict, slowOutcomes, clock } = this.#program;
     this.#findings.doing = what;
@@ -95,7 +95,7 @@ export class Life {
     }
   }
 
-  /** What an accepted history must allow. A store that has failed by contract says so, and is at its end. */
+  /** What an accepted history must allow. A store that has failed by contract reports it and ends. */
   async #mayNotFail(work: () => Promise<void>): Promise<void> {
     if (this.#store === undefined) return;
     try {
@@ -166,7 +166,7 @@ export class Life {
     }
   }
 
-  /** Calls in one go come in the order of the calls. */
+  /** Calls in one turn are recorded in the order of the calls. */
   async #together({ events, ids }: Extract<Step, { do: 'together' }>): Promise<void> {
     const findings = this.#findings;
     const promises = events.map((event, index) => {
@@ -197,7 +197,7 @@ export class Life {
     this.#findings.same(await this.#store.stateHash(), lived, 'reopening after a close');
   }
 
-  /** Gives the hash of the state that was closed; undefined when the store is at its end. */
+  /** Closes the store. Returns the hash of its state; undefined when the store has failed. */
   async #close(): Promise<string | undefined> {
     let hash: string | undefined;
     this.#findings.doing = 'the close';
@@ -210,7 +210,7 @@ export class Life {
     return hash;
   }
 
-  /** Everything that promise 9 says of a log that was written to the end. */
+  /** Checks everything that promise 9 says about a completely written log. */
   async #end(): Promise<void> {
     const findings = this.#findings;
     findings.doing = 'reading the log';
@@ -231,7 +231,7 @@ export class Life {
     await this.#store.close();
   }
 
-  /** A listener that appends goes on for as long as it may; what it has begun is waited for. */
+  /** A listener that appends continues until its limit. This waits for the appends that it has begun. */
   async #quieten(): Promise<void> {
     if (this.#program.listener !== 'appends' || this.#store === undefined) return;
     this.#world.store = undefined;
@@ -241,7 +241,7 @@ export class Life {
     } while (this.#world.inner.length > 0);
   }
 
-  /** Writes from inside application code are refused; everything else comes to an end. */
+  /** Writes from inside application code are refused. All other calls end. */
   async #settleInner(): Promise<void> {
     const { inner, seen } = this.#world;
     for (const { call, from, answer } of inner.splice(0)) {
@@ -257,7 +257,10 @@ export class Life {
     for (const what of seen.splice(0)) this.#findings.violation(what);
   }
 
-  /** Under the direct fold a reducer that throws may leave the state half changed, so that the store fails, by contract. */
+  /**
+   * Under the direct fold a reducer that throws may leave the state partly changed, so that the store fails, by
+   * contract.
+   */
   #hasEnded(error: unknown): boolean {
     if (this.#program.fold !== 'direct') return false;
     if (!isRefoldError(error, 'STORE_FAILED') && !isRefoldError(error, 'STORE_CLOSED')) return false;
@@ -267,7 +270,7 @@ export class Life {
     return true;
   }
 
-  /** Whether a refused write may have left a trace: the store has failed, or does so with the next call. */
+  /** Whether a refused write may have changed something: the store has failed, or fails at the next call. */
   #mayBeHalfChanged(error: unknown): boolean {
     const isReducers = isRefoldError(error, 'REDUCER_FAILED') || isRefoldError(error, 'UNKNOWN_EVENT_TYPE');
     return this.#hasEnded(error) || (isReducers && this.#program.fold === 'direct');

@@ -1,27 +1,31 @@
 /**
- * The oracle of bad habits, which is promise 9 of docs/GUARANTEES.md: each append is refused with a typed error and leaves
- * no trace, or it is in the log, readable, and the state is the same live, replayed, from a snapshot and a tail, in a
- * process that shares nothing, and under the other fold. No call hangs. Nothing that an application does ends the process.
+ * The oracle of bad habits, which is promise 9 of docs/GUARANTEES.md. Each append is refused with a typed error and
+ * changes nothing, or it is in the log and readable. The state is the same live, replayed, from a snapshot and its
+ * tail, in a separate process, and under the other fold. No call hangs. Nothing that an application does ends the
+ * process.
  */
 import { settingsOf } from '../../../src/engine/calls/options.ts';
 import { describe, Findings } from './findings.ts';
 import { Life } from './life.ts';
 import type { Program } from './program.ts';
 
-/** What became of a program. */
+/** The result of a program. */
 export interface Verdict {
   readonly violations: readonly string[];
-  /** How many appends and commands were accepted, and which codes the others were refused with. */
+  /** The number of accepted appends and commands, and the codes of the refused ones. */
   readonly accepted: number;
   readonly refusals: readonly string[];
-  /** A difference that only the snapshot check of another process can find: programs of silent purity alone may have one. */
+  /**
+   * Whether there is a difference that only the snapshot check of another process can find. It is allowed only for
+   * silent purity.
+   */
   readonly silent: boolean;
 }
 
 /** Whether the engine under test has the option `strict`. */
 export const HAS_STRICT: boolean = hasOption('strict');
 
-/** Longer than this, and a program hangs. */
+/** A program that takes longer than this hangs. */
 const PATIENCE_MS = 10_000;
 
 /** Runs a program in this process, on a log in memory. */
@@ -45,7 +49,7 @@ export async function judge(program: Program): Promise<Verdict> {
   return findings;
 }
 
-/** What would end a process, or says that it should have. */
+/** Collects the errors that would end a process. */
 function watchProcess(): { end(): string[] } {
   const seen: string[] = [];
   const onRejection = (error: unknown): void => void seen.push(`an unhandled rejection: ${describe(error)}`);
@@ -59,7 +63,7 @@ function watchProcess(): { end(): string[] } {
   };
 }
 
-/** Unhandled rejections are told after the microtasks. */
+/** Node reports unhandled rejections after the microtasks. */
 function turn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

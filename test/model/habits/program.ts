@@ -1,20 +1,20 @@
 /**
- * What a program of bad habits is: an application as plain JSON, so that one that fails can be printed, made smaller, and
+ * A program with bad habits: an application as plain JSON, so that a failing one can be printed, minimised, and
  * run again in another process.
  *
- * Everything that application code may do in an engine is in it: reducers as lists of statements, the initial state, schemas,
- * upcasters, `decide`, clock, listeners, and the calls with their arguments.
+ * It contains everything that application code can do in an engine: reducers as lists of statements, the initial state,
+ * schemas, upcasters, `decide`, clock, listeners, and the calls with their arguments.
  */
 
-/** A way into the state: each part a member's name, an index, or the key of a Map's entry. */
+/** A path into the state. Each part is a member's name, an index, or the key of a Map's entry. */
 export type Place = readonly (string | number)[];
 
-/** Something that gives a value; `values.ts` tells what. The first member names it. */
+/** An expression that gives a value (see `values.ts`). The first member names it. */
 export type Expression = readonly [kind: string, ...rest: readonly Operand[]];
 interface Operands extends ReadonlyArray<Operand> {}
 type Operand = string | number | Place | Operands;
 
-/** Something that a reducer does; `statements.ts` tells what. The first member names it. */
+/** A statement of a reducer (see `statements.ts`). The first member names it. */
 export type Statement = readonly [kind: string, ...rest: readonly Operand[]];
 
 export const TYPES = ['A', 'B', 'C', 'D'] as const;
@@ -23,7 +23,7 @@ export type Type = (typeof TYPES)[number];
 export interface EventSpec {
   readonly type: Type;
   readonly n: number;
-  /** What is odd about the argument; none when absent. */
+  /** What is unusual about the argument. Default: nothing. */
   readonly odd?: string;
 }
 
@@ -35,16 +35,16 @@ export type Step =
       readonly expected?: 'right' | 'stale';
       readonly options?: string;
     }
-  /** Several appends in one go, the promises awaited afterwards. */
+  /** Several appends in one turn. The promises are awaited afterwards. */
   | { readonly do: 'together'; readonly events: readonly EventSpec[]; readonly ids: boolean }
   | { readonly do: 'execute'; readonly event: EventSpec; readonly commandId?: string }
   | { readonly do: 'snapshot' | 'compact' | 'at' | 'verify' | 'reopen' | 'events' };
 
 export interface Program {
   readonly seed: number;
-  /** Nothing in it is a bad habit: it must be accepted as a whole. */
+  /** Whether it has no bad habit: then it must be accepted completely. */
   readonly benign: boolean;
-  /** What its reducers look at besides their arguments: see `Purity`. */
+  /** What its reducers use besides their arguments: see `Purity`. */
   readonly purity: Purity;
   readonly fold: 'atomic' | 'direct';
   readonly strict: boolean;
@@ -55,30 +55,31 @@ export interface Program {
   readonly decide: string;
   readonly clock: string;
   readonly listener: string;
-  /** The log's `outcome()` answers later. */
+  /** Whether the log's `outcome()` answers later. */
   readonly slowOutcomes: boolean;
-  /** The upcaster of a next version of the model, with which the log is opened in the end. */
+  /** The upcaster of the next version of the model, which opens the log at the end. */
   readonly upcast: string;
   readonly steps: readonly Step[];
 }
 
 /**
- * `pure`: the arguments alone. `told`: what `strict` must find at the event: a counter, a clock, a constant of the module
- * put into the state, a kept reference that is changed or put in again. `silent`: reading through a reference kept from an
- * earlier event; what is read may be what it should be, so that nothing shows before a replay in another process.
+ * `pure`: only the arguments. `told`: habits that `strict` must find at the event: a counter, a clock, a constant of
+ * the module put into the state, a kept reference that is changed or put in again. `silent`: reading through a
+ * reference kept from an earlier event. The value that is read may be correct, so that only a replay in another process
+ * shows a difference.
  */
 export type Purity = 'pure' | 'told' | 'silent';
 
-/** The module state of one process. Reducers can reach it, as they can in life. */
+/** The module state of one process. Reducers can reach it, as in real applications. */
 export interface World {
   counter: number;
   readonly constants: readonly object[];
   readonly kept: Map<string, any>;
-  /** Set while the log is written to; a process that only replays has none. */
+  /** Set while the log is being written. Undefined in a process that only replays. */
   store: any;
-  /** Calls made from inside application code. */
+  /** The calls from inside application code. */
   readonly inner: InnerCall[];
-  /** What should never be, seen from inside. */
+  /** Impossible events that application code has seen. */
   readonly seen: string[];
 }
 
@@ -104,10 +105,10 @@ export function newWorld(): World {
   };
 }
 
-/** Calls from inside are bounded: what they start may run the same reducer again. */
+/** Calls from inside are limited, because they may run the same reducer again. */
 const INNER_CALLS = 6;
 
-/** Makes a call from inside application code, and remembers what came of it. */
+/** Makes a call from inside application code, and remembers its result. */
 export function callInside(world: World, from: string, call: string): void {
   const { store, inner } = world;
   if (store === undefined || inner.length >= INNER_CALLS) return;
@@ -124,7 +125,7 @@ export function callInside(world: World, from: string, call: string): void {
     stateHash: () => store.stateHash(),
     flush: () => store.flush(),
   };
-  // A place is taken first: the call may come back here.
+  // The entry is added first, because the call may lead back here.
   const answer = Promise.withResolvers<unknown>();
   answer.promise.catch(() => {});
   inner.push({ call, from, answer: answer.promise });
@@ -136,7 +137,7 @@ export function callInside(world: World, from: string, call: string): void {
   }
 }
 
-/** Calls that application code inside a write may not make. */
+/** Calls that application code must not make inside a write. */
 export const WRITES: ReadonlySet<string> = new Set([
   'append',
   'append-once',

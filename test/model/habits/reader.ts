@@ -1,4 +1,4 @@
-/** Who reads while a program lives: the log, past states, projections, and values that are kept from the state. */
+/** The reads while a program runs: the log, past states, projections, and values that are kept from the state. */
 import { hashState, type MemoryContents, OrderedMap } from '../../../src/index.ts';
 import { modelOf } from './application.ts';
 import type { Findings } from './findings.ts';
@@ -7,7 +7,7 @@ import { newWorld } from './program.ts';
 export class Reader {
   readonly #findings: Findings;
   readonly #contents: MemoryContents;
-  /** What was taken from the state, and what it said then. */
+  /** A value that was taken from the state, and its hash at that time. */
   readonly #taken: { readonly value: unknown; readonly hash: string }[] = [];
 
   constructor(findings: Findings, contents: MemoryContents) {
@@ -15,7 +15,7 @@ export class Reader {
     this.#contents = contents;
   }
 
-  /** Under the atomic fold a reader may keep what it takes; tables alone go on changing. */
+  /** Under the atomic fold a reader may keep the values that it takes. Only tables continue to change. */
   take({ state }: any): void {
     if (this.#findings.program.fold !== 'atomic') return;
     for (const key of ['x', 'list', 'when', 'bytes'] as const) {
@@ -31,7 +31,7 @@ export class Reader {
     }
   }
 
-  /** Every event in the log can be read, in order. */
+  /** Checks that every event in the log can be read, in order. */
   async readAll(store: any): Promise<void> {
     const findings = this.#findings;
     const { sequence: end } = this.#contents.head;
@@ -59,7 +59,9 @@ export class Reader {
     for (const { message } of problems) this.#findings.differs(`verify: ${message}`);
   }
 
-  /** A projection of the model's own reducers shows what the store does; the second time from what was saved. */
+  /**
+   * A projection with the model's reducers gives the state of the store; the second time it starts from its checkpoint.
+   */
   async project(store: any, live: string | undefined): Promise<void> {
     const { initialState, reducers } = modelOf(this.#findings.program, newWorld());
     this.#findings.doing = 'a projection of the same reducers';
@@ -68,7 +70,7 @@ export class Reader {
     this.#findings.same(hashState(state), live);
   }
 
-  /** In the same process the module state is what later events have made of it, and reducers that look at it see that. */
+  /** In the same process, later events have changed the module state, and reducers that read it see the change. */
   get #isPure(): boolean {
     return this.#findings.program.purity === 'pure';
   }

@@ -1,5 +1,5 @@
 /**
- * Runs one program, told by its seed, or by the JSON that a failure printed (`-` reads it from stdin):
+ * Runs one program, given by its seed, or by the JSON that a failure printed (`-` reads it from stdin):
  *
  *     node --conditions=refold-source test/model/habits/run-one.ts 1234
  *     node --conditions=refold-source test/model/habits/run-one.ts '{"seed":1234,…}'

@@ -1,8 +1,8 @@
-/** Makes a program that fails smaller, as long as it fails in the same way. */
+/** Minimises a failing program, as long as it fails in the same way. */
 import type { Program, Statement, Step, Type } from './program.ts';
 import { TYPES } from './program.ts';
 
-/** What a violation says, without the numbers that change from program to program. */
+/** The text of a violation, without the numbers that differ between programs. */
 export function kindOfViolation(text: string): string {
   return text
     .replaceAll(/[0-9a-f]{64}/g, 'HASH')
@@ -13,7 +13,7 @@ export function kindOfViolation(text: string): string {
 
 const TRIES = 400;
 
-/** @param violationOf the first violation of a program, if it has any */
+/** @param violationOf the first violation of a program, if any */
 export async function shrink(
   program: Program,
   violationOf: (program: Program) => Promise<string | undefined>,
@@ -48,7 +48,7 @@ function* smallerThan(program: Program): Generator<Program> {
   }
   const usual: Partial<Program> = {
     slowOutcomes: false,
-    // What `strict` alone can find would be something else without it.
+    // A violation that only `strict` finds would be another one without it.
     strict: program.strict && program.purity !== 'pure',
     initial: 'fresh',
     comparator: 'ascending',
@@ -67,7 +67,7 @@ function withReducer(program: Program, type: Type, statements: readonly Statemen
   return { ...program, reducers: { ...program.reducers, [type]: statements } };
 }
 
-/** A body without one of its statements, or with what is inside of it in its place. */
+/** The bodies with one statement removed, or replaced by its inner statements. */
 function* lessOf(statements: readonly Statement[]): Generator<readonly Statement[]> {
   yield* without(statements);
   for (const [index, [kind, inner]] of statements.entries()) {

@@ -1,4 +1,4 @@
-/** What reducers do, statement by statement. */
+/** The statements of reducers. */
 import { ascending, descending, OrderedMap } from '../../../src/index.ts';
 import { callInside, type Expression, type Place, type Statement } from './program.ts';
 import { evaluate, isMap, read, type Scope } from './values.ts';
@@ -11,7 +11,7 @@ class Returned {
   }
 }
 
-/** Runs the statements of a reducer, and gives what it returns. Throws what they throw. */
+/** Runs the statements of a reducer and returns its result. Throws the errors of the statements. */
 export function runReducer(statements: readonly Statement[], scope: Scope): unknown {
   return run(statements, scope)?.value;
 }
@@ -26,7 +26,7 @@ function run(statements: readonly Statement[], scope: Scope): Returned | undefin
   return undefined;
 }
 
-/** Things to throw; a reducer, a listener or a decide may throw anything. */
+/** Values to throw. A reducer, a listener or a decide may throw anything. */
 export const THROWN: { readonly [name: string]: () => unknown } = {
   error: () => new Error('thrown on purpose'),
   null: () => null,
@@ -52,13 +52,13 @@ export const COMPARATORS: { readonly [name: string]: (a: any, b: any) => number 
 
 const at = (scope: Scope, place: Place): any => read(scope.state, place);
 
-/** Calls a method where there is one: most programs should get beyond their first statement. */
+/** Calls a method if it exists, so that most programs get beyond their first statement. */
 function call(scope: Scope, place: Place, method: string, ...args: unknown[]): void {
   const target = at(scope, place);
   if (typeof target?.[method] === 'function') target[method](...args);
 }
 
-/** What can be walked through, at a place. */
+/** The items of the collection at a place. */
 function itemsOf(scope: Scope, place: Place, method: 'keys' | 'values'): Iterable<any> {
   const target = at(scope, place);
   return typeof target?.[method] === 'function' ? target[method]() : [];
@@ -172,9 +172,9 @@ const STATEMENTS: { readonly [kind: string]: (scope: Scope, ...rest: any[]) => u
   call: ({ world }, call: string) => callInside(world, 'a reducer', call),
   return: (scope, of: Expression) => new Returned(evaluate(of, scope)),
   'return-spread': ({ state }) => new Returned({ ...state, n: 1 }),
-  'return-promise': () => new Returned(Promise.reject(new Error('nobody waits for this'))),
+  'return-promise': () => new Returned(Promise.reject(new Error('a promise without a handler'))),
   'return-state': ({ state }) => new Returned(state),
-  // What no replay can know.
+  // Habits that make replay differ.
   keep: (scope, key: string, of: Expression) => void scope.world.kept.set(key, evaluate(of, scope)),
   'keep-once'({ world, ...scope }, key: string, of: Expression) {
     if (!world.kept.has(key)) world.kept.set(key, evaluate(of, { world, ...scope }));

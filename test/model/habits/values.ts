@@ -1,10 +1,10 @@
-/** Values that reducers put into the state, good ones and bad ones. */
+/** Good and bad values that reducers put into the state. */
 import { isDeepStrictEqual } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { ascending, OrderedMap } from '../../../src/index.ts';
 import type { Expression, Place, World } from './program.ts';
 
-/** What an expression may look at. */
+/** What an expression may use. */
 export interface Scope {
   readonly world: World;
   readonly state: any;
@@ -47,7 +47,7 @@ export const GOOD: { readonly [name: string]: (n: number) => unknown } = {
   null: () => null,
 };
 
-/** New values with something odd about them: each is refused, or means the same to everybody. */
+/** Unusual new values. Each is refused, or has the same meaning in every fold and process. */
 export const ODD: { readonly [name: string]: (n: number) => unknown } = {
   // biome-ignore lint/suspicious/noSparseArray: a bad habit
   holes: (n) => [n, , { n }],
@@ -153,7 +153,7 @@ function argumentsOf(_n: number): unknown {
   return arguments;
 }
 
-/** A context costs a millisecond, so there is one; what it makes is new each time. */
+/** Making a context takes 1 ms, so there is only one. Each value from it is new. */
 let realm: ((code: string) => unknown) | undefined;
 function foreign(code: string): unknown {
   realm ??= runInNewContext('(code) => eval(code)') as (code: string) => unknown;
@@ -195,7 +195,7 @@ const EXPRESSIONS: { readonly [kind: string]: (scope: Scope, ...rest: any[]) => 
   'copy-of-map': (scope, place: Place) => (isMap(at(scope, place)) ? new Map(at(scope, place)) : new Map()),
   'new-set': (scope, place: Place) => new Set(itemsAt(scope, place)),
   find: (scope, place: Place) => [...itemsAt(scope, place)].find((item) => item?.n > 0),
-  // What a reducer learns of a draft, as plain data.
+  // What a reducer can read from a draft, as plain data.
   text: (scope, place: Place) => String(JSON.stringify(at(scope, place))),
   keys: (scope, place: Place) => Object.keys(at(scope, place) ?? {}).join(),
   'own-keys': (scope, place: Place) =>
@@ -218,7 +218,7 @@ const EXPRESSIONS: { readonly [kind: string]: (scope: Scope, ...rest: any[]) => 
   prototype: (scope, place: Place) => Object.getPrototypeOf(Object(at(scope, place)))?.constructor?.name ?? 'none',
   size: (scope, place: Place) => at(scope, place)?.size ?? at(scope, place)?.length ?? -1,
   first: (scope, place: Place) => at(scope, place)?.first?.()?.[1],
-  // What no replay can know.
+  // Habits that make replay differ.
   counter: ({ world }) => ++world.counter,
   clock: ({ world }) => 1_700_000_000_000 + ++world.counter,
   constant: ({ world }, index: number) => world.constants[index],
@@ -226,7 +226,7 @@ const EXPRESSIONS: { readonly [kind: string]: (scope: Scope, ...rest: any[]) => 
   'kept-member': (scope, key: string, place: Place) => (scope.world.kept.get(key) ?? at(scope, place))?.n ?? 0,
 };
 
-/** The value at a place; undefined when there is none. */
+/** The value at a place; undefined for a missing place. */
 export function read(state: any, place: Place): any {
   let value = state;
   for (const part of place) {
