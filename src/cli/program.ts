@@ -41,7 +41,8 @@ async function parse(program: Command, args: readonly string[]): Promise<void> {
   }
 }
 
-function defineProgram(version: string): Command {
+/** The whole command line, before anything is parsed. */
+export function defineProgram(version: string): Command {
   const program = new Command('refold')
     .usage('<command> FILE [options]')
     .description('Inspect, check and maintain refold logs: event-sourced state in one SQLite file.')

@@ -167,8 +167,7 @@ export interface ModelDefinition<State extends object, C extends Catalog, K exte
   /**
    * `import.meta.url` of the module that exports this model. Another thread then imports that module, and makes and
    * checks the snapshots. The module should only define models, because it is loaded a second time there. Default: the
-   * thread that writes makes the snapshots in slices, and does not check them (docs/GUIDE.md, "Snapshots and
-   * recovery").
+   * thread that writes makes the snapshots in slices, and does not check them (docs/guide/snapshots-and-recovery.md).
    */
   readonly module?: string;
 }

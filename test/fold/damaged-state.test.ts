@@ -107,7 +107,7 @@ test('an error of the chunk source is not reported as damage, and the source is 
   const failing = function* (): Generator<Uint8Array> {
     try {
       yield property(0x0b, 1);
-      throw new RangeError('the disk is gone');
+      throw new RangeError('the disk was removed');
     } finally {
       closed++;
     }

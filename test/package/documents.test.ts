@@ -1,5 +1,5 @@
 /** The programs in the documentation run as they are printed there, in the project of somebody who installed refold. */
-import { existsSync } from 'node:fs';
+import { globSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
@@ -9,7 +9,8 @@ import { ROOT, runNode } from './run.ts';
 const { folder } = inject('consumer');
 
 const README = join(ROOT, 'README.md');
-const programs = [README, join(ROOT, 'docs/GUIDE.md')].filter(existsSync).flatMap(markedPrograms);
+const PAGES = globSync('docs/**/*.md', { cwd: ROOT }).sort();
+const programs = [README, ...PAGES.map((page) => join(ROOT, page))].flatMap(markedPrograms);
 
 describe('the 30-second example of the README', () => {
   test.each(['ts', 'js'] as const)('runs as %s', async (form) => {
@@ -17,9 +18,15 @@ describe('the 30-second example of the README', () => {
   });
 });
 
-describe.runIf(programs.length > 0)('a block that says it runs', () => {
+describe('a block that says it runs', () => {
   test.each(programs)('$name', async (program) => {
     await expectToRun((await write(program)).ts);
+  });
+
+  test('has a name that no other one has, and the guide has its programs', () => {
+    const names = programs.map(({ name }) => name);
+    expect(names.filter((name, index) => names.indexOf(name) !== index)).toEqual([]);
+    expect(names).toEqual(expect.arrayContaining(['an auction', 'restoring a backup', 'a second version']));
   });
 });
 

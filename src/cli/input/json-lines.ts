@@ -7,7 +7,7 @@ export interface JsonLine {
   /** Counted from 1; blank lines count, and are left out. */
   readonly line: number;
   readonly value: unknown;
-  /** Of the line. */
+  /** The size of the line. */
   readonly bytes: number;
 }
 

@@ -24,7 +24,7 @@ export function manyLines(text: string): string {
 
 /** JSON text in which nothing is left that a terminal obeys; it parses to the same value. */
 export function safeJson(value: unknown): string {
-  // Outside of its strings JSON has none of these characters, and inside them such an escape means the same.
+  // JSON has these characters only inside its strings, where the escape means the same.
   return JSON.stringify(value).replace(UNSAFE, escapeCharacter);
 }
 

@@ -48,8 +48,8 @@ export function reportMarkdown(report: Report): string {
   const versions = Object.entries(report.machine.versions).map(([name, version]) => `${name} ${version}`);
   return `${[
     '# Benchmarks',
-    `Written by \`npm run bench -- --write\`; run it again on your machine. Ratios within one run are what counts: the
-figures themselves belong to this machine on this day.`,
+    `\`npm run bench -- --write\` writes this page. Run it again on your machine. Compare ratios within one run: the figures
+themselves belong to this machine on this day.`,
     describe(report)
       .map((line) => `- ${line}`)
       .concat(`- ${versions.join(' · ')}`)
@@ -77,11 +77,11 @@ figures themselves belong to this machine on this day.`,
 
 function describe({ machine, size, command, seconds, bytesPerEvent }: Report): string[] {
   const { date, cpu, cores, memoryGb, system, fileSystem, node, load } = machine;
-  const busy = `**The machine was busy with other work (load ${load} before the run): the figures are too low, and their spread shows it**`;
+  const busy = `**The machine was busy with other work (load ${load} before the run). The figures are too low, and their spread shows it**`;
   return [
     `${date} · ${cpu}, ${cores} cores, ${memoryGb} GB · ${system}, ${fileSystem} · Node ${node}`,
     `\`${command}\`, ${Math.round(seconds)} s${size === 'full' ? '' : ', small sizes'} · events of ${Math.round(bytesPerEvent)} bytes of JSON, seeded`,
-    `Each workload in a process of its own, one at a time at work: writing in turns, run by run, the rest one after the other; medians after a warm-up; spread = (largest - smallest) ÷ median; CPU = all threads, per event or command`,
+    `Each workload runs in a separate process, and one works at a time. Writing workloads take turns, run by run. The others run one after the other. Figures are medians after a warm-up. Spread = (largest - smallest) ÷ median. CPU = all threads, per event or command`,
     ...(load > BUSY_LOAD ? [busy] : []),
   ];
 }
@@ -96,11 +96,13 @@ function verdictInWords({ ratios }: Report): string {
   const measured = ratios.filter(({ reached }) => reached !== undefined);
   const failed = measured.filter(({ reached }) => reached === false);
   const unknown = aimed - measured.length;
-  const counts = `Of ${aimed} aims ${measured.length - failed.length} were reached, ${failed.length} were not, and ${unknown} could not be measured here.`;
+  const counts = `Of ${aimed} aims, ${measured.length - failed.length} were reached, ${failed.length} were not, and ${unknown} could not be measured here.`;
   const list = failed.map(({ name, what, ratio, unit, aim }) =>
     `- ${what}: ${figure(ratio)} ${unit}, aimed at ${aim}. ${noteOn(name)}`.replaceAll(' ,', ','),
   );
-  return failed.length === 0 ? counts : `${counts} Not reached, and where the time goes:\n\n${list.join('\n')}`;
+  return failed.length === 0
+    ? counts
+    : `${counts} These were not reached, and this is where the time goes:\n\n${list.join('\n')}`;
 }
 
 function plotParts({ rows }: Report): string[] {
@@ -113,31 +115,30 @@ function notesOfRows({ rows }: Report): string[] {
   return notes.length === 0 ? [] : [notes.join('\n')];
 }
 
-const ABSOLUTE = `◦ an absolute figure: what a prototype reached on two cores of a server. It belongs to such a machine; the ratios
-are what decides.`;
+const ABSOLUTE = `◦ marks an absolute figure: what a prototype reached on two cores of a server. It belongs to such a machine. The ratios decide.`;
 
 const READING = `How to read the durability column:
 
-- **synced**: on the disk before it is acknowledged; survives power loss
-- **synced within 1 s**: survives the death of the process; power loss may take the last second
-- **not synced**: acknowledged when the system has it; survives the death of the process, not power loss
+- **synced**: on the disk before it is acknowledged. It survives power loss
+- **synced within 1 s**: it survives the death of the process. Power loss may take the last second
+- **not synced**: acknowledged when the system has it. It survives the death of the process, but not power loss
 - **reads**, **memory only**: nothing is written
 
-refold's figures include validation by zod, the fold into the state, and encoding. The other event stores validate
-nothing and fold nothing; their figures are for storing and reading alone.`;
+refold's figures include validation by zod, the fold into the state, and encoding. The other event stores do not validate and
+do not fold. Their figures are for storing and reading alone.`;
 
 const PEERS = `## What the others guarantee
 
-Read in their source and tried; the versions are above.
+We read this in their source and tried it. The versions are above.
 
 - **emmett-sqlite** sets WAL and leaves SQLite's \`synchronous=FULL\`: a COMMIT is synced. By default every append opens a
-  connection of its own, and of several appends at a time nearly all fail. On one shared connection concurrent appends
-  join whatever transaction is open and are acknowledged before its COMMIT. Safe is one append after the other: a thousand
-  appenders queue up. Both are measured, and the ratio takes the better.
+  new connection, and of several concurrent appends nearly all fail. On one shared connection, concurrent appends join
+  the transaction that is open and are acknowledged before its COMMIT. Only one append after the other is safe, so a thousand
+  appenders queue up. The bench measures both, and the ratio takes the better one.
 - **event-storage** syncs nothing by default. With \`syncOnFlush\` it syncs the events before it acknowledges them, but
-  writes the index that finds them again up to 100 ms later: after a SIGKILL, acknowledged events could not be read. There
-  is no setting that makes an acknowledgement durable; calling its storage's \`flush()\` after each group of commits does,
-  and is measured as "flushed by us".
-- **nodejs-order-book** keeps an order book in memory; its journal is handed to the caller and stored by nobody. Hidden
-  prints, listings and halts have no counterpart there and cost it nothing; a reduction loses its place in the queue.
+  writes the index that finds them again up to 100 ms later. After a SIGKILL, acknowledged events could not be read. There
+  is no setting that makes an acknowledgement durable. Calling its storage's \`flush()\` after each group of commits does.
+  The bench measures this as "flushed by us".
+- **nodejs-order-book** keeps an order book in memory. It hands its journal to the caller and does not store it. It has no
+  hidden prints, listings or halts, so they cost it nothing. A reduced order loses its place in the queue.
 - **Redis** is measured where \`redis-server\` is installed, with its own \`redis-benchmark\`.`;
