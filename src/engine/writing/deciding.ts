@@ -24,7 +24,7 @@ export class Deciding implements DecideContext {
   readonly #meta: EventMeta | undefined;
   /** Those that are shown, from the first call on. */
   #staged: StagedCommit[] | undefined;
-  /** Events that the last of them holds; `OVER` when `decide` has returned. */
+  /** Events that the last of them holds; `HAS_RETURNED` when `decide` has returned. */
   #folded = 0;
 
   /** @param meta for events that have none */
@@ -43,7 +43,7 @@ export class Deciding implements DecideContext {
   /** `decide` has returned. */
   end(): void {
     if (this.#staged !== undefined) for (const staged of this.#staged) staged.end(RETURNED);
-    this.#folded = OVER;
+    this.#folded = HAS_RETURNED;
   }
 
   #fold(given: unknown, onto: unknown): object {
@@ -64,7 +64,7 @@ export class Deciding implements DecideContext {
 
   /** @throws RefoldError `INVALID_OPTION` */
   #stagedAt(onto: unknown): StagedCommit | undefined {
-    if (this.#folded === OVER) throw refused(RETURNED, 'Call fold before decide returns');
+    if (this.#folded === HAS_RETURNED) throw refused(RETURNED, 'Call fold before decide returns');
     if (onto === undefined) return undefined;
     const last = this.#staged?.at(-1);
     if (last !== undefined && onto === last.state) return last;
@@ -80,7 +80,7 @@ export class Deciding implements DecideContext {
 }
 
 const RETURNED = 'decide has returned';
-const OVER = -1;
+const HAS_RETURNED = -1;
 
 function refused(problem: string, hint: string): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot fold: ${problem}`, { type: 'fold', hint });

@@ -106,7 +106,7 @@ export class RunningTransaction implements Transaction {
   /** The callback has returned. */
   end(): void {
     this.#isOver = true;
-    this.#open.end(OVER);
+    this.#open.end(IT_IS_OVER);
   }
 
   #append(given: unknown): void {
@@ -141,14 +141,14 @@ export class RunningTransaction implements Transaction {
 
   #requireRunning(action: string): void {
     if (!this.#isOver) return;
-    throw new RefoldError('INVALID_OPTION', `Cannot ${action}: ${OVER}`, {
+    throw new RefoldError('INVALID_OPTION', `Cannot ${action}: ${IT_IS_OVER}`, {
       type: 'transact',
       hint: 'Use tx inside the callback of transact only, synchronously',
     });
   }
 }
 
-const OVER = 'it is over';
+const IT_IS_OVER = 'it is over';
 
 function openCommit({ live }: Desk): OpenCommit {
   return live.open('the state of a transaction');
