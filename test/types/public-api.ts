@@ -149,7 +149,7 @@ export async function usage(): Promise<void> {
     return tx.state.orders.size;
   });
   assertType<Equal<typeof transacted.result, number>>();
-  // @ts-expect-error there may be no commit
+  // @ts-expect-error there may not be a commit
   void transacted.commit.firstSequence;
   // @ts-expect-error there is no such command
   await store.execute('remove', {});
