@@ -31,6 +31,7 @@ import {
   followEvents,
   locate,
   type Position,
+  READ_ATTEMPTS,
   readRecorded,
 } from './past/history.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
@@ -120,9 +121,6 @@ export interface CompactLogOptions extends CompactOptions {
 
 const COMPACT_LOG_CHECKS: OptionChecks<CompactLogOptions> = { ...COMPACT_CHECKS, onProgress: A_FUNCTION };
 
-/** How often verify begins anew when compaction took from under it what it was reading. */
-const ROUNDS = 3;
-
 /** Commits of an import become durable in groups of this many events, or of a block's size. */
 const IMPORT_EVENTS = 5_000;
 
@@ -197,7 +195,7 @@ export class EventLog implements AsyncDisposable {
     for (let round = 1; ; round++) {
       const report = await this.#readThrough(quick, tell);
       // Compaction may have taken from under it what it was reading: then what is left is read.
-      if (report.ok || round === ROUNDS || this.#log.firstSequence() === report.firstSequence) {
+      if (report.ok || round === READ_ATTEMPTS || this.#log.firstSequence() === report.firstSequence) {
         const problems = [...structure, ...report.problems];
         return { ...report, ok: problems.length === 0, problems };
       }

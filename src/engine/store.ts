@@ -107,7 +107,7 @@ export class Store<
   readonly #log: LogStore;
   readonly #settings: Settings;
   readonly #guard: Reentrancy;
-  readonly #path: WritePath;
+  readonly #writes: WritePath;
   readonly #upkeep: Upkeep;
   readonly #publisher = new Publisher();
   readonly #projections: Projections;
@@ -128,7 +128,7 @@ export class Store<
     this.#settings = settings;
     this.#projections = new Projections({ model, log, readOnly: settings.readOnly || log.readOnly });
     const onDurable = (bytes: number): void => this.#afterCommit(bytes);
-    this.#path = new WritePath({
+    this.#writes = new WritePath({
       model,
       log,
       settings,
@@ -143,7 +143,7 @@ export class Store<
       model,
       ...parts,
       settings,
-      path: this.#path,
+      writes: this.#writes,
       saveProjections: () => this.#projections.save(),
     });
     const { fingerprint, replicaState } = parts;
@@ -159,17 +159,17 @@ export class Store<
    * they are frozen and a change makes new ones. Under the direct fold nothing may be kept across a write.
    */
   get state(): DeepReadonly<State> {
-    return (this.#replica?.state ?? this.#path.state) as DeepReadonly<State>;
+    return (this.#replica?.state ?? this.#writes.state) as DeepReadonly<State>;
   }
 
   /** Of the last event folded. */
   get sequence(): number {
-    return this.#replica?.sequence ?? this.#path.sequence;
+    return this.#replica?.sequence ?? this.#writes.sequence;
   }
 
   /** Of the last event that is durable. */
   get durableSequence(): number {
-    return this.#replica?.sequence ?? this.#path.durableSequence;
+    return this.#replica?.sequence ?? this.#writes.durableSequence;
   }
 
   /** The log's file, or `:memory:`. */
@@ -185,7 +185,7 @@ export class Store<
    * `STORE_CLOSED`: not tried.
    */
   append(events: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Promise<Commit> {
-    return this.#refused('append') ?? this.#path.append(events, options);
+    return this.#refused('append') ?? this.#writes.append(events, options);
   }
 
   /**
@@ -202,7 +202,7 @@ export class Store<
     input: InputOf<K, Name>,
     options?: ExecuteOptions,
   ): Promise<CommandOutcome<ResultOf<D, Name>>> {
-    const outcome = this.#refused('execute') ?? this.#path.execute(name, input, options);
+    const outcome = this.#refused('execute') ?? this.#writes.execute(name, input, options);
     return outcome as Promise<CommandOutcome<ResultOf<D, Name>>>;
   }
 
@@ -223,7 +223,7 @@ export class Store<
     callback: (tx: Transaction<State, C>) => Result,
     options?: TransactOptions,
   ): Promise<Transacted<Result>> {
-    const transacted = this.#refused('transact') ?? this.#path.transact(callback, options);
+    const transacted = this.#refused('transact') ?? this.#writes.transact(callback, options);
     return transacted as Promise<Transacted<Result>>;
   }
 
@@ -231,7 +231,7 @@ export class Store<
   async at(position: Position): Promise<PastState<State>> {
     this.#requireSound();
     const checked = checkedPosition(this.#log, position); // read now: the caller may change it
-    await this.#settled();
+    await this.#drained();
     return pastState(this.model, this.#log, this.#parts.fingerprint, checked);
   }
 
@@ -239,7 +239,7 @@ export class Store<
   async *events<Type extends TypeOf<C> = TypeOf<C>>(
     range: Omit<EventRange, 'types'> & { readonly types?: readonly Type[] | undefined } = {},
   ): AsyncGenerator<RecordedEventOf<C, Type>, void> {
-    await this.#settled();
+    await this.#drained();
     yield* readEvents(this.model, this.#log, range) as AsyncGenerator<RecordedEventOf<C, Type>, void>;
   }
 
@@ -295,7 +295,7 @@ export class Store<
    * the log no longer reaches back to where it would have to start
    */
   async project<View extends object>(definition: ProjectionDefinition<View, C>): Promise<Projection<View>> {
-    await this.#settled();
+    await this.#drained();
     return this.#projections.start(definition);
   }
 
@@ -307,7 +307,7 @@ export class Store<
    */
   async forgetProjection(name: string): Promise<void> {
     this.#requireWritable();
-    await this.#settled();
+    await this.#drained();
     await this.#projections.forget(name);
   }
 
@@ -338,7 +338,7 @@ export class Store<
       this.#requireSound();
       const { sequence } = this;
       const hash = hashState(this.state as State);
-      await this.#settled();
+      await this.#drained();
       return { sequence, hash };
     };
     return verifyLog({ model: this.model, log: this.#log, fingerprint, live, onProgress: this.#settings.onProgress });
@@ -357,7 +357,7 @@ export class Store<
    * @throws RefoldError `INVALID_OPTION` when the file exists, or where the log makes no copies
    */
   async backup(path: string): Promise<void> {
-    await this.#settled();
+    await this.#drained();
     const { onProgress } = this.#settings;
     await backUpLog(this.#log, path, (done) => onProgress({ phase: 'backup', done, total: 1 }));
   }
@@ -367,8 +367,8 @@ export class Store<
       sequence: this.sequence,
       durableSequence: this.durableSequence,
       firstSequence: this.#log.firstSequence(),
-      queuedBytes: this.#path.queue.bytes,
-      waitingBytes: this.#path.waitingBytes,
+      queuedBytes: this.#writes.queue.bytes,
+      waitingBytes: this.#writes.waitingBytes,
       recoverWithin: this.#settings.recoverWithin,
       lag: Math.max(0, this.#log.head().sequence - this.sequence),
       ...this.#upkeep.stats(),
@@ -378,7 +378,7 @@ export class Store<
 
   /** Resolves when everything appended so far has reached the disk, whatever the durability. */
   async flush(): Promise<void> {
-    await this.#settled();
+    await this.#drained();
     if (!this.#settings.readOnly) await this.#log.flush();
   }
 
@@ -405,14 +405,14 @@ export class Store<
 
   /** After what was called before: it shall be in the snapshot, and a snapshot must not be taken in between. */
   async #snapshot(): Promise<SnapshotReport> {
-    if (this.#path.isHoldingBack) await this.#path.turn();
+    if (this.#writes.isHoldingBack) await this.#writes.turn();
     return this.#upkeep.snapshot();
   }
 
   async #compact(options: CompactOptions): Promise<CompactionReport> {
     const checked = checkOptions('compact', COMPACT_CHECKS, options);
     if (checked.dryRun !== true) this.#requireWritable();
-    await this.#settled();
+    await this.#drained();
     await this.#projections.save();
     return this.#upkeep.compact(checked);
   }
@@ -421,9 +421,9 @@ export class Store<
     const { readOnly } = this.#settings;
     if (this.#guard.entered) await this.#guard.left();
     try {
-      if (!readOnly && this.#path.failure === undefined) await this.#upkeep.settle();
+      if (!readOnly && this.#writes.failure === undefined) await this.#upkeep.drain();
       // Under the direct fold a reducer's failure ends the store, not what was accepted before it.
-      else await this.#path.settled().catch(() => {});
+      else await this.#writes.drained().catch(() => {});
     } finally {
       this.#closing.abort();
       this.#publisher.clear();
@@ -440,10 +440,10 @@ export class Store<
   }
 
   /** Open, and everything accepted so far durable. */
-  async #settled(): Promise<void> {
+  async #drained(): Promise<void> {
     if (this.#guard.entered) await this.#guard.left();
     this.#requireSound();
-    if (!this.#settings.readOnly) await this.#path.settled();
+    if (!this.#settings.readOnly) await this.#writes.drained();
   }
 
   #requireOpen(): void {
@@ -457,7 +457,7 @@ export class Store<
   /** After a failure the state may hold what the log never got. */
   #requireSound(): void {
     this.#requireOpen();
-    const failure = this.#replica?.failure ?? this.#path.failure;
+    const failure = this.#replica?.failure ?? this.#writes.failure;
     if (failure !== undefined) throw failure;
   }
 

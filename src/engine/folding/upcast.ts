@@ -69,7 +69,7 @@ export function upcastEvent(model: Model, event: RecordedEvent, rules: UpcastRul
 function upcastData(eventType: EventType, event: RecordedEvent, rules: UpcastRules): unknown {
   let data = event.data;
   for (let version = event.version; version < eventType.version; version++) {
-    data = settle(runUpcaster(eventType, version, data, event), version, event, rules);
+    data = admitResult(runUpcaster(eventType, version, data, event), version, event, rules);
   }
   return data;
 }
@@ -86,7 +86,7 @@ function runUpcaster(eventType: EventType, version: number, data: unknown, event
 }
 
 /** The engine's own copy of a result. A constant that an upcaster gives each time must not change with the state. */
-function settle(result: unknown, version: number, event: RecordedEvent, rules: UpcastRules): unknown {
+function admitResult(result: unknown, version: number, event: RecordedEvent, rules: UpcastRules): unknown {
   if (result === undefined) throw cannotUpcast('it gave undefined', version, event);
   const isUnchecked = event.sequence <= rules.uncheckedThrough;
   try {

@@ -49,7 +49,7 @@ export class BlockWriter {
   }
 
   /** Resolves when everything added is durable. @throws RefoldError the first failure of an append */
-  async settled(): Promise<void> {
+  async drained(): Promise<void> {
     this.#send();
     await Promise.all(this.#inFlight);
     this.#inFlight = [];

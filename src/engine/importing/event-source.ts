@@ -68,13 +68,13 @@ export class EventSource {
   }
 
   async #wait(result: unknown): Promise<void> {
-    let settled: unknown;
+    let awaited: unknown;
     try {
-      settled = await result;
+      awaited = await result;
     } catch (error) {
       throw this.#failure(error);
     }
-    this.#read(settled);
+    this.#read(awaited);
   }
 
   #read(result: unknown): void {

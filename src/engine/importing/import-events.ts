@@ -43,7 +43,12 @@ export interface ImportOptions extends LogOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-const CHECKS: OptionChecks<ImportOptions> = { path: A_PATH, log: A_LOG, durability: DURABILITY, signal: A_SIGNAL };
+const IMPORT_CHECKS: OptionChecks<ImportOptions> = {
+  path: A_PATH,
+  log: A_LOG,
+  durability: DURABILITY,
+  signal: A_SIGNAL,
+};
 
 /** How long an import may keep the event loop to itself, in ms. */
 const IMPORT_SLICE_MS = 40;
@@ -66,7 +71,7 @@ export async function importEvents<State extends object, C extends Catalog, K ex
   events: Iterable<PastEvent> | AsyncIterable<PastEvent>,
 ): Promise<ImportReport> {
   requireModel('import events', model);
-  const checked = checkOptions('import events', CHECKS, options);
+  const checked = checkOptions('import events', IMPORT_CHECKS, options);
   requireOneLog('import events', checked);
   requireOpenForWriting(checked);
   checkValue('import events', 'events', AN_ITERABLE, events);

@@ -134,7 +134,7 @@ export class ImportedState {
   /** Makes durable what was taken, and takes a snapshot of it. Older ones make room. @throws RefoldError as `finish` does */
   async takeKeyframe(): Promise<void> {
     const start = performance.now();
-    await this.#writer.settled();
+    await this.#writer.drained();
     await this.#takeSnapshot();
     const drop = planKeyframes(await this.#log.snapshots(''), KEYFRAME_BUDGET_BYTES);
     if (drop.length > 0) await this.#log.dropSnapshots('', drop);
@@ -149,7 +149,7 @@ export class ImportedState {
    * @throws RefoldError when an append failed
    */
   async finish(): Promise<void> {
-    await this.#writer.settled();
+    await this.#writer.drained();
     if (this.#sequence === this.#before) return;
     // After a reducer threw, the state may be half changed. The next open replays what was taken before.
     if (this.#live.isWhole) await this.#takeSnapshot();

@@ -50,12 +50,12 @@ export async function pastState<State extends object>(
   return { sequence: cursor.sequence, recordedAt: cursor.recordedAt, state: cursor.state };
 }
 
-/** How often reading begins anew when history was dropped from under it. */
-const ROUNDS = 3;
+/** How often something that reads the log is tried, in all, when what it reads is dropped meanwhile. */
+export const READ_ATTEMPTS = 3;
 
 /**
- * Does work that reads the log, and begins it anew when the writer has dropped what it was reading: what is left, with a
- * newer snapshot, often leads there as well.
+ * Does work that reads the log, and starts it again when the writer has dropped what it was reading. What is left, with a
+ * newer snapshot, often leads to the same answer.
  */
 export async function despiteDrops<T>(log: LogStore, work: () => Promise<T>): Promise<T> {
   for (let round = 1; ; round++) {
@@ -63,7 +63,8 @@ export async function despiteDrops<T>(log: LogStore, work: () => Promise<T>): Pr
     try {
       return await work();
     } catch (error) {
-      if (round === ROUNDS || !isRefoldError(error, 'HISTORY_GONE') || log.firstSequence() === first) throw error;
+      if (round === READ_ATTEMPTS || !isRefoldError(error, 'HISTORY_GONE') || log.firstSequence() === first)
+        throw error;
     }
   }
 }

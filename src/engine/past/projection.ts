@@ -20,7 +20,7 @@ import { type Loading, loadFirst, planRecovery } from '../folding/usable-snapsho
 import type { ProjectionDefinition } from './projection-definition.ts';
 
 /** Where a projection runs. */
-export interface ProjectionPlace {
+export interface ProjectionParts {
   readonly model: Model;
   readonly log: LogStore;
   /** Nothing is saved then. */
@@ -33,7 +33,7 @@ const SAVE_EVERY = 100_000;
 /** A running projection. */
 export class Projection<State extends object = any> {
   readonly name: string;
-  readonly #place: ProjectionPlace;
+  readonly #parts: ProjectionParts;
   readonly #definition: ProjectionDefinition<State, any>;
   readonly #reducers: Record<string, (...args: any[]) => void>;
   readonly #types: ReadonlySet<string>;
@@ -53,15 +53,15 @@ export class Projection<State extends object = any> {
    *
    * @throws RefoldError `INVALID_OPTION` when `initialState` throws, or does not give an object
    */
-  constructor(definition: ProjectionDefinition<State, any>, place: ProjectionPlace) {
+  constructor(definition: ProjectionDefinition<State, any>, parts: ProjectionParts) {
     this.name = definition.name;
-    this.#place = place;
+    this.#parts = parts;
     this.#definition = definition;
     const given = Object.entries(definition.reducers).filter(([, reducer]) => reducer !== undefined);
     this.#reducers = Object.fromEntries(given) as Record<string, (...args: any[]) => void>;
     this.#types = new Set(Object.keys(this.#reducers));
     const fingerprinted = { ...definition, reducers: this.#reducers };
-    this.#fingerprint = fingerprintOf(fingerprinted, (type) => place.model.types.get(type)?.version ?? 0);
+    this.#fingerprint = fingerprintOf(fingerprinted, (type) => parts.model.types.get(type)?.version ?? 0);
     this.#cursor = startCursor(freshState(definition));
   }
 
@@ -117,13 +117,13 @@ export class Projection<State extends object = any> {
   }
 
   /** Resolves when nothing of it is under way. */
-  async settled(): Promise<void> {
+  async drained(): Promise<void> {
     await this.#work.settled();
     await this.#saving.settled();
   }
 
   async #save(): Promise<void> {
-    const { log, readOnly } = this.#place;
+    const { log, readOnly } = this.#parts;
     if (readOnly) throw cannotSave(this.name, log.path);
     await this.#work.settled();
     if (this.#error !== undefined || this.sequence === this.#savedAt) return;
@@ -150,7 +150,7 @@ export class Projection<State extends object = any> {
 
   async #advance(): Promise<void> {
     if (this.#error !== undefined) throw this.#error;
-    const { readOnly } = this.#place;
+    const { readOnly } = this.#parts;
     try {
       await this.#foldOn();
     } catch (error) {
@@ -166,7 +166,7 @@ export class Projection<State extends object = any> {
   }
 
   async #foldOn(): Promise<void> {
-    const { model, log } = this.#place;
+    const { model, log } = this.#parts;
     const tables = (this.#tables ??= new OrderedTables(this.#cursor.state));
     await foldLog(model, this.#reducers, log, this.#cursor, { types: this.#types, tables });
   }
@@ -179,7 +179,7 @@ export class Projection<State extends object = any> {
   }
 
   async #load(): Promise<void> {
-    const { log } = this.#place;
+    const { log } = this.#parts;
     try {
       const { loaded, unusable } = await this.#loadSaved();
       if (loaded !== undefined) {
@@ -196,7 +196,7 @@ export class Projection<State extends object = any> {
   }
 
   async #loadSaved(): Promise<Loading<State>> {
-    const { log } = this.#place;
+    const { log } = this.#parts;
     const firstSequence = log.firstSequence();
     const facts = { head: log.head().sequence, firstSequence, fingerprint: this.#fingerprint };
     const { candidates } = planRecovery({ ...facts, snapshots: await log.snapshots(this.name) });

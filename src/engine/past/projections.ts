@@ -3,18 +3,18 @@ import { RefoldError } from '../../core/errors.ts';
 import { listNearest } from '../../core/nearest.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
-import { Projection, type ProjectionPlace } from './projection.ts';
+import { Projection, type ProjectionParts } from './projection.ts';
 import { checkDefinition, type ProjectionDefinition } from './projection-definition.ts';
 
 export class Projections {
-  readonly #place: ProjectionPlace;
+  readonly #parts: ProjectionParts;
   /** Started and not forgotten; one that has stopped makes room for its successor. */
   readonly #started = new Map<string, Projection>();
   /** What begins and what is forgotten is decided one after the other. */
   readonly #turns = new Mutex();
 
-  constructor(place: ProjectionPlace) {
-    this.#place = place;
+  constructor(parts: ProjectionParts) {
+    this.#parts = parts;
   }
 
   /**
@@ -23,11 +23,11 @@ export class Projections {
    * @throws RefoldError `INVALID_OPTION` for a bad definition, or when one of this name runs already; `HISTORY_GONE`
    */
   async start<View extends object>(given: ProjectionDefinition<View, any>): Promise<Projection<View>> {
-    const definition = checkDefinition(given, this.#place.model);
+    const definition = checkDefinition(given, this.#parts.model);
     const { name } = definition;
     const { projection, before } = await this.#turns.run(() => this.#admit(definition));
     try {
-      await before?.settled(); // a late save of its predecessor must not come after its own
+      await before?.drained(); // a late save of its predecessor must not come after its own
       await projection.start();
     } catch (error) {
       if (this.#started.get(name) === projection) this.#started.delete(name);
@@ -42,7 +42,7 @@ export class Projections {
     if (before !== undefined && before.error === undefined) {
       throw invalid(`Cannot start the projection ${name}: it runs already`, name, 'Give each projection its own name');
     }
-    const projection = new Projection<View>(definition, this.#place);
+    const projection = new Projection<View>(definition, this.#parts);
     this.#started.set(name, projection);
     return { projection, before };
   }
@@ -54,7 +54,7 @@ export class Projections {
 
   /** Lets each keep how far it has come. One that cannot has said so, and holds nobody up. */
   async save(): Promise<void> {
-    if (this.#place.readOnly) return;
+    if (this.#parts.readOnly) return;
     await Promise.allSettled(Array.from(this.#started.values(), (projection) => projection.save()));
   }
 
@@ -68,13 +68,13 @@ export class Projections {
   }
 
   async #forget(name: string): Promise<void> {
-    const { log } = this.#place;
+    const { log } = this.#parts;
     const before = this.#started.get(name);
     if (before !== undefined && before.error === undefined) {
       const hint = 'Open the store without starting it, and forget it then';
       throw invalid(`Cannot forget the projection ${name}: it is running`, name, hint);
     }
-    await before?.settled();
+    await before?.drained();
     const kept = typeof name === 'string' && name !== '' ? await log.snapshots(name) : [];
     const checkpoints = (await log.checkpoints()).map(({ projection }) => projection);
     if (kept.length === 0 && !checkpoints.includes(name)) throw unknown(name, checkpoints, log);

@@ -17,6 +17,7 @@ import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
 import { loadSnapshot } from '../folding/stored-snapshots.ts';
 import { isUndecodable } from '../folding/undecodable.ts';
 import { loadFirst, whyStale } from '../folding/usable-snapshots.ts';
+import { READ_ATTEMPTS } from './history.ts';
 
 export interface SnapshotVerdict {
   readonly sequence: number;
@@ -56,16 +57,13 @@ export interface VerifyContext<State extends object> {
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** How often verify begins anew when compaction or newer snapshots took from under it what it was reading. */
-const ROUNDS = 3;
-
 /** Refolds the log up to its head and reports every disagreement. */
 export async function verifyLog<State extends object>(context: VerifyContext<State>): Promise<VerifyReport> {
   const structure = await checkStructure(context.log);
   for (let round = 1; ; round++) {
     const before = await holdingsOf(context.log);
     const report = await verifyOnce(context, await context.live());
-    if (report.ok || round === ROUNDS || (await holdingsOf(context.log)) === before)
+    if (report.ok || round === READ_ATTEMPTS || (await holdingsOf(context.log)) === before)
       return withProblems(report, structure);
   }
 }

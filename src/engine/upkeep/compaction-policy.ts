@@ -210,7 +210,7 @@ export type StoredBytes = (textBytes: number) => number;
 
 /** The last sequence to seal, so that the newest open text stays as it is; 0 for nothing. */
 export function planSealing(headers: readonly BlockHeader[], sealAt: number, storedBytes: StoredBytes): number {
-  if (openBytesOf(headers, storedBytes) < sealAt) return 0;
+  if (totalOpenBytes(headers, storedBytes) < sealAt) return 0;
   const mayStay = Math.min(OPEN_KEPT_BYTES, sealAt * KEPT_SHARE);
   let kept = 0;
   const last = headers.findLast(({ bytes }) => {
@@ -221,7 +221,7 @@ export function planSealing(headers: readonly BlockHeader[], sealAt: number, sto
 }
 
 /** What open blocks take on the disk. */
-export function openBytesOf(headers: readonly BlockHeader[], storedBytes: StoredBytes): number {
+export function totalOpenBytes(headers: readonly BlockHeader[], storedBytes: StoredBytes): number {
   return headers.reduce((sum, { encoding, bytes }) => (encoding === 'open' ? sum + storedBytes(bytes) : sum), 0);
 }
 

@@ -1,7 +1,7 @@
 /**
- * What goes on behind the writing: snapshots, compaction, and the housekeeper that has each done when it is due.
+ * All background work of a store: snapshots, compaction, and the runner that starts each when it is due.
  *
- * Nobody waits for it but who asks for a snapshot or a compaction, and who closes the store.
+ * A call waits for it only if it asks for a snapshot or a compaction, or closes the store.
  */
 import { isRefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
@@ -16,9 +16,9 @@ import type { Divergence } from '../past/divergence.ts';
 import type { Rates } from '../snapshots/rates.ts';
 import { type SnapshotReport, Snapshotter, type SnapshotterParts } from '../snapshots/snapshotter.ts';
 import type { WritePath } from '../writing/write-path.ts';
+import { AutomaticCompaction } from './automatic-compaction.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
-import { CompactionChore } from './compaction-chore.ts';
-import { Housekeeper } from './housekeeper.ts';
+import { TaskRunner } from './tasks.ts';
 
 export interface UpkeepSource {
   readonly model: Model;
@@ -32,7 +32,7 @@ export interface UpkeepSource {
   /** What the state was recovered from. */
   readonly snapshot: SnapshotInfo | undefined;
   readonly rates: Rates;
-  readonly path: WritePath;
+  readonly writes: WritePath;
   /** Lets the running projections keep how far they have come: they hold history back. */
   readonly saveProjections: () => Promise<void>;
 }
@@ -49,13 +49,13 @@ export interface UpkeepStats {
 export class Upkeep {
   readonly #source: UpkeepSource;
   readonly #snapshotter: Snapshotter;
-  readonly #compaction: CompactionChore;
-  readonly #housekeeper: Housekeeper;
+  readonly #compaction: AutomaticCompaction;
+  readonly #tasks: TaskRunner;
 
   /** Begins the upkeep: what is due by now is begun at once, such as a snapshot after a recovery that took long. */
   static open(source: UpkeepSource): Upkeep {
     const upkeep = new Upkeep(source);
-    if (!source.settings.readOnly) upkeep.#housekeeper.wake();
+    if (!source.settings.readOnly) upkeep.#tasks.wake();
     return upkeep;
   }
 
@@ -64,7 +64,7 @@ export class Upkeep {
     this.#source = source;
     const snapshotter = new Snapshotter(snapshotterParts(source), source.rates, source.snapshot);
     this.#snapshotter = snapshotter;
-    this.#compaction = new CompactionChore({
+    this.#compaction = new AutomaticCompaction({
       log,
       settings,
       usableSnapshots: () => this.#usableSnapshots(),
@@ -72,13 +72,13 @@ export class Upkeep {
       saveProjections,
     });
     const snapshots = { isDue: () => snapshotter.due() !== undefined, run: () => snapshotter.take() };
-    this.#housekeeper = new Housekeeper([snapshots, this.#compaction]);
+    this.#tasks = new TaskRunner([snapshots, this.#compaction]);
   }
 
   /** To be told after each durable block, with the size of its text. O(1), unless something is due. */
   wake(bytes: number): void {
     this.#compaction.appended(bytes);
-    this.#housekeeper.wake();
+    this.#tasks.wake();
   }
 
   /** Takes a snapshot now, compared with a replay where that is possible. */
@@ -101,11 +101,11 @@ export class Upkeep {
   }
 
   /** Ends the upkeep, and leaves as little as possible for the next open to do. */
-  async settle(): Promise<void> {
-    const { path, saveProjections } = this.#source;
-    await path.settled();
+  async drain(): Promise<void> {
+    const { writes, saveProjections } = this.#source;
+    await writes.drained();
     this.#compaction.stop();
-    await this.#housekeeper.settled();
+    await this.#tasks.drained();
     try {
       await saveProjections();
       await this.#snapshotter.takeLast();
@@ -135,7 +135,7 @@ function snapshotterParts({
   fingerprint,
   live,
   firstSeen,
-  path,
+  writes,
 }: UpkeepSource): SnapshotterParts {
   return {
     model,
@@ -145,12 +145,12 @@ function snapshotterParts({
     fingerprint,
     live,
     firstSeen,
-    queue: path.queue,
+    queue: writes.queue,
     get sequence() {
-      return path.sequence;
+      return writes.sequence;
     },
     get failure() {
-      return path.failure;
+      return writes.failure;
     },
   };
 }

@@ -1,8 +1,8 @@
 /**
  * The application's clock, read with care: it is code of the application's, and says when events were recorded.
  *
- * A commit reads it once, before anything else, and is refused when the reading is not a time. Housekeeping only wants to
- * know whether something is due: it gets the last good reading when the clock fails.
+ * A commit reads it once, before anything else, and is refused when the reading is not a time. Upkeep only needs to know
+ * whether something is due: it gets the last good reading when the clock fails.
  */
 import { types } from 'node:util';
 import { messageOf, RefoldError } from '../../core/errors.ts';
@@ -19,7 +19,7 @@ export class StoreClock {
   #last: number;
   #isFirst = true;
 
-  /** @param last what housekeeping is told until there has been a good reading */
+  /** @param last what upkeep gets until there has been a good reading */
   constructor(clock: () => number, guard: Reentrancy, last: number) {
     this.#clock = clock;
     this.#guard = guard;
@@ -50,7 +50,7 @@ export class StoreClock {
     return time;
   }
 
-  /** The time as far as it can be told, for housekeeping. Never throws. */
+  /** The last good reading if the clock fails; for upkeep. Never throws. */
   glance(): number {
     try {
       return this.read();

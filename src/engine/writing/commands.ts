@@ -1,4 +1,4 @@
-/** Commands: from a wish and the present state to events or a rejection, and how an outcome is remembered. */
+/** Commands: from an input and the present state to events or a rejection, and how an outcome is remembered. */
 import { isInstance, isRefoldError, messageOf, RefoldError, type ValidationIssue } from '../../core/errors.ts';
 import type { Commit, EventInput, Json } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';

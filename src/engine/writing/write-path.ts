@@ -7,7 +7,7 @@
  * their commit is durable.
  *
  * A write goes down as a value: a wish (`wishes.ts`), what was decided, a queued write (`queued-write.ts`), a block
- * (`commit-queue.ts`). One call comes up: `#settled`, when a block is durable or the log has failed.
+ * (`commit-queue.ts`). One call comes up: `#completed`, when a block is durable or the log has failed.
  *
  * All of the application's code runs before a commit is taken into the state, with the guard against re-entrancy entered;
  * after that nothing is asked or believed that it could have touched.
@@ -74,7 +74,7 @@ export class WritePath {
     this.#parts = parts;
     this.#guard = guardOf(log);
     this.#head = new LiveHead(parts);
-    this.queue = new CommitQueue(log, (settled) => this.#settled(settled));
+    this.queue = new CommitQueue(log, (completed) => this.#completed(completed));
     this.#durableSequence = parts.sequence;
   }
 
@@ -156,7 +156,7 @@ export class WritePath {
   }
 
   /** Resolves when what was called so far is durable, what was held back included. */
-  async settled(): Promise<void> {
+  async drained(): Promise<void> {
     if (this.isHoldingBack) await this.turn();
     if (this.#durableSequence < this.#head.sequence || this.queue.bytes > 0) await this.queue.settled();
   }
@@ -293,7 +293,7 @@ export class WritePath {
   }
 
   /** A block is durable, whose commits are the next ones in order; or the log has failed. */
-  #settled({ commits, outcomes, failure }: Settled): void {
+  #completed({ commits, outcomes, failure }: Settled): void {
     try {
       if (failure === undefined) this.#becameDurable(commits, outcomes);
       else this.#failed(failure);

@@ -89,13 +89,13 @@ describe.each(['atomic', 'direct'] as const)('with the %s fold', (fold) => {
       asked = 0;
       reading = ticking;
       const written = write();
-      expect(asked).toBe(1); // housekeeping asks later, when the block is durable
+      expect(asked).toBe(1); // upkeep asks later, when the block is durable
       await written;
     }
   });
 });
 
-test('a clock that fails when housekeeping asks it leaves no append unresolved', async () => {
+test('a clock that fails when upkeep asks it leaves no append unresolved', async () => {
   // Save rules and an age make the snapshotter and compaction ask the time after each block.
   const path = await temporaryPath();
   let asked = 0;

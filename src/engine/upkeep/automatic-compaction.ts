@@ -11,18 +11,18 @@ import { reclaimLog, sizeOf, storedBytesOf } from '../calls/log-care.ts';
 import type { Settings } from '../calls/options.ts';
 import { collectHeaders, dropHistory, sealThrough } from './compaction.ts';
 import {
-  openBytesOf,
   planReclaim,
   planSealing,
   planUpkeep,
   sealAtBytes,
   sumBytes,
+  totalOpenBytes,
   type UpkeepFacts,
   youngestOf,
 } from './compaction-policy.ts';
-import type { Chore } from './housekeeper.ts';
+import type { UpkeepTask } from './tasks.ts';
 
-export interface ChoreSource {
+export interface CompactionSource {
   readonly log: LogStore;
   readonly settings: Pick<Settings, 'history' | 'clock'>;
   /** Snapshots that the model can use, newest first. */
@@ -56,8 +56,8 @@ const SEALED_KEY = 'sealedThrough';
 /** Commits before the last so many bytes count ever less in the average size of an event. */
 const AVERAGED_BYTES = 4 * 1024 * 1024;
 
-export class CompactionChore implements Chore {
-  readonly #source: ChoreSource;
+export class AutomaticCompaction implements UpkeepTask {
+  readonly #source: CompactionSource;
   readonly #storedBytes: (textBytes: number) => number;
   readonly #stopping = new AbortController();
   /** Before this all is sealed, or too large to be; unknown until it is first needed. */
@@ -71,7 +71,7 @@ export class CompactionChore implements Chore {
   /** One round, or one compaction that was asked for, at a time: what it finds, only itself changes. */
   readonly #turns = new Mutex();
 
-  constructor(source: ChoreSource) {
+  constructor(source: CompactionSource) {
     this.#source = source;
     const { log } = source;
     this.#storedBytes = storedBytesOf(log);
@@ -135,7 +135,7 @@ export class CompactionChore implements Chore {
   /** @param headers all those after what is sealed */
   #noteOpen(headers: readonly BlockHeader[]): void {
     const through = headers.at(-1)?.lastSequence ?? this.#sealedThrough!;
-    this.#open = { through, bytes: openBytesOf(headers, this.#storedBytes) };
+    this.#open = { through, bytes: totalOpenBytes(headers, this.#storedBytes) };
   }
 
   async #seal(): Promise<void> {
