@@ -154,7 +154,7 @@ function halfChanged(path: string, cause: unknown): RefoldError {
     {
       path,
       cause,
-      hint: "Close this store and open it anew; use fold: 'atomic' where reducers may throw",
+      hint: "Close this store and open it again; use fold: 'atomic' where reducers may throw",
     },
   );
 }
