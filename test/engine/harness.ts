@@ -1,4 +1,4 @@
-/** Stores for the engine's tests: on a file of their own, or in memory. */
+/** Stores for the engine's tests: each on a separate file, or in memory. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

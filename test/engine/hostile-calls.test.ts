@@ -221,7 +221,7 @@ const RIGHT: Readonly<Record<string, readonly string[]>> = {
 
 const RIGHT_SYNC: Readonly<Record<string, readonly string[]>> = {
   'defineModel({ name: x })': ['a text with a NUL'],
-  // An object without members of its own names none.
+  // An object without own members does not name an event.
   'defineModel({ commands: x })': ['an inherited unknown member'],
   'defineModel({ invariants: x })': ['an inherited unknown member'],
   'defineModel({ initialState: x })': ['a function', 'a revoked proxy of a function'],

@@ -1,4 +1,4 @@
-/** What a caller may pass where something else was meant: each made anew, with a name for the message. */
+/** Wrong values that a caller may pass. Each is made new for every use, and has a name for the message. */
 
 function throwing(): never {
   throw new Error('a getter of the application');

@@ -84,7 +84,7 @@ describe('a source', () => {
     expect(second.sequence).toBe(1);
     await using reader = await openStore(cartModel, { log: contents, readOnly: true });
     expect(reader.sequence).toBe(1);
-    await second.append(note('b')); // the reader has replaced nobody
+    await second.append(note('b')); // the reader has not replaced the writer
   });
 
   test('has its log closed when the open fails', async () => {

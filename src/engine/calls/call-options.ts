@@ -26,7 +26,7 @@ export type OptionChecks<Options extends object> = { readonly [Option in keyof R
  * Checks the options of one call and gives the engine's copy of them, without those that are undefined.
  *
  * @param action what the call does, as in `Cannot ${action}: …`
- * @param options as the caller gave them; undefined means that there are none
+ * @param options as the caller gave them; undefined means that no option was given
  * @throws RefoldError `INVALID_OPTION`, naming the option and the known ones
  */
 export function checkOptions<Options extends object>(

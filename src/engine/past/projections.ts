@@ -8,9 +8,9 @@ import { checkDefinition, type ProjectionDefinition } from './projection-definit
 
 export class Projections {
   readonly #parts: ProjectionParts;
-  /** Started and not forgotten; one that has stopped makes room for its successor. */
+  /** Projections that were started and not forgotten. A stopped one is replaced when its name is started again. */
   readonly #started = new Map<string, Projection>();
-  /** What begins and what is forgotten is decided one after the other. */
+  /** Starting and forgetting run one after the other. */
   readonly #turns = new Mutex();
 
   constructor(parts: ProjectionParts) {
@@ -18,7 +18,7 @@ export class Projections {
   }
 
   /**
-   * Starts one, and resolves when it has caught up.
+   * Starts a projection, and resolves when it has caught up.
    *
    * @throws RefoldError `INVALID_OPTION` for a bad definition, or when one of this name runs already; `HISTORY_GONE`
    */
@@ -27,7 +27,7 @@ export class Projections {
     const { name } = definition;
     const { projection, before } = await this.#turns.run(() => this.#admit(definition));
     try {
-      await before?.drained(); // a late save of its predecessor must not come after its own
+      await before?.drained(); // a late save of its predecessor must not overwrite a new one
       await projection.start();
     } catch (error) {
       if (this.#started.get(name) === projection) this.#started.delete(name);
@@ -47,21 +47,21 @@ export class Projections {
     return { projection, before };
   }
 
-  /** Told that the log has grown. */
+  /** Called when the log has grown. */
   wake(): void {
     for (const projection of this.#started.values()) projection.wake();
   }
 
-  /** Lets each keep how far it has come. One that cannot has said so, and holds nobody up. */
+  /** Saves each projection. One that fails has warned, and does not stop the others. */
   async save(): Promise<void> {
     if (this.#parts.readOnly) return;
     await Promise.allSettled(Array.from(this.#started.values(), (projection) => projection.save()));
   }
 
   /**
-   * Deletes what the log keeps of one that does not run: its snapshots and its checkpoint.
+   * Deletes the snapshots and the checkpoint of a projection that does not run.
    *
-   * @throws RefoldError `INVALID_OPTION` for one that runs, or that the log knows nothing of
+   * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log does not know
    */
   forget(name: string): Promise<void> {
     return this.#turns.run(() => this.#forget(name));
@@ -78,7 +78,7 @@ export class Projections {
     const kept = typeof name === 'string' && name !== '' ? await log.snapshots(name) : [];
     const checkpoints = (await log.checkpoints()).map(({ projection }) => projection);
     if (kept.length === 0 && !checkpoints.includes(name)) throw unknown(name, checkpoints, log);
-    // The checkpoint goes last: should this be cut short, it still names what there is to forget.
+    // The checkpoint is deleted last: if this is interrupted, it still names what is left to forget.
     if (kept.length > 0) {
       await log.dropSnapshots(
         name,
@@ -90,7 +90,7 @@ export class Projections {
   }
 }
 
-/** One that is to start, and the stopped one whose name it takes. */
+/** A projection that is to start, and the stopped one whose name it takes. */
 interface Admitted<View extends object> {
   readonly projection: Projection<View>;
   readonly before: Projection | undefined;

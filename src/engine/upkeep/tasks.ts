@@ -1,20 +1,20 @@
-/** What happens by itself, each thing when it is due: in the background, beside each other, never waited for. */
+/** Runs upkeep tasks in the background when they are due, side by side. Writes never wait for them. */
 import { performance } from '../../threads/timers.ts';
 import { warnOf } from '../calls/warn.ts';
 
-/** Something that is done when it is due. */
+/** A piece of background work: a snapshot or a compaction. */
 export interface UpkeepTask {
-  /** Asked after every durable commit: O(1). */
+  /** Called after every durable commit: O(1). */
   isDue(): boolean;
   run(): Promise<unknown>;
 }
 
-/** After a failure the next try of a task waits this long, in ms: what failed a moment ago will most likely fail again. */
+/** After a failure the task is tried again after this many ms: an earlier try would most likely fail again. */
 const RETRY_AFTER_MS = 10_000;
 
 export class TaskRunner {
   readonly #tasks: readonly UpkeepTask[];
-  /** Tasks under way. None waits for another: sealing much text takes longer than a snapshot can wait. */
+  /** Running tasks. They do not wait for each other: sealing much text takes longer than a snapshot can wait. */
   readonly #running = new Map<UpkeepTask, Promise<void>>();
   readonly #pausedUntil = new Map<UpkeepTask, number>();
   #stopped = false;
@@ -23,7 +23,7 @@ export class TaskRunner {
     this.#tasks = tasks;
   }
 
-  /** Told after every commit; O(1) unless something is due. */
+  /** Called after every commit; O(1) unless a task is due. */
   wake(): void {
     if (this.#stopped) return;
     for (const task of this.#tasks) {
@@ -31,7 +31,7 @@ export class TaskRunner {
     }
   }
 
-  /** Resolves when the tasks in progress are over; no other begins. */
+  /** Resolves when the running tasks have ended. No other begins. */
   async drained(): Promise<void> {
     this.#stopped = true;
     await Promise.all(this.#running.values());
@@ -49,7 +49,7 @@ export class TaskRunner {
     this.#running.set(task, round);
   }
 
-  /** Nothing that was acknowledged depends on it, so a failure is only said; writing itself tells its own failures. */
+  /** Nothing acknowledged depends on a task, so its failure is only a warning. Writes report their failures themselves. */
   async #run(task: UpkeepTask): Promise<void> {
     try {
       await task.run();

@@ -23,26 +23,26 @@ import { TaskRunner } from './tasks.ts';
 export interface UpkeepSource {
   readonly model: Model;
   readonly log: LogStore;
-  /** How a thread opens the log; undefined where only this thread has it. */
+  /** How a thread opens the log; undefined if only this thread can have it. */
   readonly logThread: LogThread | undefined;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
   readonly live: LiveState<object>;
   readonly firstSeen: ReadonlyMap<string, number>;
-  /** What the state was recovered from. */
+  /** The snapshot that the state was recovered from. */
   readonly snapshot: SnapshotInfo | undefined;
   readonly rates: Rates;
   readonly writes: WritePath;
-  /** Lets the running projections keep how far they have come: they hold history back. */
+  /** Saves the running projections: events that they have not folded must stay. */
   readonly saveProjections: () => Promise<void>;
 }
 
 export interface UpkeepStats {
-  /** Of the newest snapshot; 0 when there is none. */
+  /** The sequence of the newest snapshot; 0 without a snapshot. */
   readonly snapshotSequence: number;
-  /** What an open would take now, in ms, by the rates measured so far. */
+  /** How long an open would take now, in ms, by the rates measured so far. */
   readonly estimatedRecoveryMs: number;
-  /** Where the state that lives parted from what a replay gives, once a snapshot has found that. */
+  /** Where the live state differs from a replay, once a snapshot has found that. */
   readonly divergence: Divergence | undefined;
 }
 
@@ -52,7 +52,7 @@ export class Upkeep {
   readonly #compaction: AutomaticCompaction;
   readonly #tasks: TaskRunner;
 
-  /** Begins the upkeep: what is due by now is begun at once, such as a snapshot after a recovery that took long. */
+  /** Starts upkeep. A task that is already due begins at once, such as a snapshot after a long recovery. */
   static open(source: UpkeepSource): Upkeep {
     const upkeep = new Upkeep(source);
     if (!source.settings.readOnly) upkeep.#tasks.wake();
@@ -75,18 +75,18 @@ export class Upkeep {
     this.#tasks = new TaskRunner([snapshots, this.#compaction]);
   }
 
-  /** To be told after each durable block, with the size of its text. O(1), unless something is due. */
+  /** Called after each durable block, with the size of its text. O(1), unless a task is due. */
   wake(bytes: number): void {
     this.#compaction.appended(bytes);
     this.#tasks.wake();
   }
 
-  /** Takes a snapshot now, compared with a replay where that is possible. */
+  /** Takes a snapshot now, and compares it with a replay if that is possible. */
   snapshot(): Promise<SnapshotReport> {
     return this.#snapshotter.take(true);
   }
 
-  /** Compacts now, whatever there is; never beside a compaction that happens by itself. */
+  /** Compacts now, never at the same time as an automatic compaction. */
   compact(options: CompactOptions): Promise<CompactionReport> {
     const { log, settings } = this.#source;
     const { history, clock, onProgress } = settings;
@@ -100,7 +100,7 @@ export class Upkeep {
     return { snapshotSequence: lastSequence, estimatedRecoveryMs, divergence };
   }
 
-  /** Ends the upkeep, and leaves as little as possible for the next open to do. */
+  /** Ends upkeep, and leaves as little work as possible for the next open. */
   async drain(): Promise<void> {
     const { writes, saveProjections } = this.#source;
     await writes.drained();
@@ -110,14 +110,14 @@ export class Upkeep {
       await saveProjections();
       await this.#snapshotter.takeLast();
     } catch (error) {
-      // All of this spares the next open some time, and nothing depends on it: neither a full disk nor another writer that
-      // has replaced this one is a reason to fail a close.
+      // All of this only saves the next open some time. So a close does not fail because of a full disk, or because another
+      // writer has replaced this one.
       if (!isRefoldError(error, 'LOG_FULL') && !isRefoldError(error, 'SEQUENCE_CONFLICT')) throw error;
       warnOf('RefoldHousekeepingWarning', error);
     }
   }
 
-  /** Ends what still goes on in other threads. */
+  /** Ends the work in other threads. */
   close(): Promise<void> {
     return this.#snapshotter.close();
   }

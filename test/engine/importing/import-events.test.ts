@@ -199,9 +199,9 @@ describe('the first event that is refused is named by its index; what came befor
     ['an unknown type', { type: 'Count', data: {}, recordedAt: 5 }, { code: 'UNKNOWN_EVENT_TYPE', type: 'Count' }],
     ['data that does not fit', { type: 'Counted', data: { pieces: 0 }, recordedAt: 5 }, { code: 'EVENT_REJECTED' }],
     ['a forbidden key', { type: 'Counted', version: 1, data: deep, recordedAt: 5 }, { at: expect.any(String) }],
-    ['meta that is no object', { type: 'Counted', data: { pieces: 1 }, meta: 1, recordedAt: 5 }, {}],
+    ['meta that is not an object', { type: 'Counted', data: { pieces: 1 }, meta: 1, recordedAt: 5 }, {}],
     ['a version to come', { type: 'Counted', version: 4, data: {}, recordedAt: 5 }, { type: 'Counted' }],
-    ['a version that is none', { type: 'Counted', version: 0.5, data: {}, recordedAt: 5 }, { type: 'Counted' }],
+    ['an invalid version', { type: 'Counted', version: 0.5, data: {}, recordedAt: 5 }, { type: 'Counted' }],
     ['an upcaster that throws', { type: 'Counted', version: 1, data: 'broken', recordedAt: 5 }, {}],
     ['an upcaster that promises', { type: 'Counted', version: 1, data: { dozens: 13 }, recordedAt: 5 }, {}],
     ...[undefined, null, '5', -1, 1.5, Number.NaN, 8.64e15 + 1, new Date(5), 5n].map(
@@ -367,8 +367,8 @@ describe('what is refused before any log is made or changed', () => {
   test.each<[string, object]>([
     ['an unknown option', { fold: 'direct' }],
     ['neither path nor log', {}],
-    ['a durability that is none', { path: ':memory:', durability: 'never' }],
-    ['a signal that is none', { path: ':memory:', signal: {} }],
+    ['an invalid durability', { path: ':memory:', durability: 'never' }],
+    ['an invalid signal', { path: ':memory:', signal: {} }],
     ['a durability beside an open log', { log: openMemoryLog(), durability: 'os' }],
   ])('%s', async (_what, options) => {
     const refused = await errorOf(importEvents(cartModel, options as ImportOptions, at(1)));
@@ -432,7 +432,7 @@ test('a log that cannot be written ends the import, and says so rather than what
   let blocks = 0;
   log.append = async (request) => {
     blocks += 1;
-    if (blocks > 1) throw new Error('the disk is gone');
+    if (blocks > 1) throw new Error('the disk failed');
     await append(request);
   };
   function* endless(): Generator<PastEvent> {

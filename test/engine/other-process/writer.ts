@@ -50,7 +50,7 @@ async function write(answer: (message: unknown) => void): Promise<void> {
   process.on('message', async ({ project, append = 0, batch = 0, compact, hash, close, mark }: WriterRequest) => {
     if (project) await store.project(sharedNotes);
     for (let index = 0; index < append; index++) await store.append(note('from afar'));
-    if (batch > 0) await store.append(Array.from({ length: batch }, (_, index) => note(`of a batch ${index}`)));
+    if (batch > 0) await store.append(Array.from({ length: batch }, (_, index) => note(`batch member ${index}`)));
     if (compact) {
       await store.snapshot();
       await store.append(note('between two snapshots'));

@@ -228,7 +228,7 @@ describe('forgetProjection', () => {
     const again = await open();
     await again.forgetProjection('halves');
     expect((await errorOf(again.forgetProjection('halves'))).message).toContain('holds nothing of it');
-    // Built anew, and saved again.
+    // Built again, and saved again.
     expect((await again.project(halves({}))).state).toEqual({ before: 1, after: 1 });
     await again.close();
     const last = await open();

@@ -1,4 +1,4 @@
-/** What upcasters give back is checked, and is the engine's own. */
+/** The results of upcasters are checked and copied. */
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { defineModel, openStore, type StoreOptions, stateAt, type Upcaster } from '../../../src/index.ts';

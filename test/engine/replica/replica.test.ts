@@ -193,13 +193,13 @@ describe('waiting', () => {
   });
 
   test.each<[string, unknown, unknown]>([
-    ['a sequence that is none', 1.5, undefined],
+    ['an invalid sequence', 1.5, undefined],
     ['a negative sequence', -1, undefined],
     ['a text', '1', undefined],
     ['an unknown option', 1, { within: 5 }],
-    ['a time that is none', 1, { timeout: Number.NaN }],
+    ['an invalid time', 1, { timeout: Number.NaN }],
     ['a time that no timer can wait', 1, { timeout: 2 ** 31 }],
-    ['a signal that is none', 1, { signal: 'stop' }],
+    ['an invalid signal', 1, { signal: 'stop' }],
   ])('is refused for %s', async (_what, sequence, options) => {
     const path = await temporaryPath();
     await openCarts({ path });

@@ -45,7 +45,7 @@ describe('planSnapshot', () => {
     ['none, where no history is kept', { tailEvents: 60_000, foldRate: 1_000, keyframes: false }, undefined],
     ['nothing new', { tailEvents: 0, recoverWithin: 0.001 }, undefined],
     ['a save rule: enough changes, enough time', { save: [{ seconds: 1, changes: 10 }] }, 'save'],
-    ['a save rule: too soon', { save: [{ seconds: 2, changes: 10 }] }, undefined],
+    ['a save rule: too early', { save: [{ seconds: 2, changes: 10 }] }, undefined],
     ['a save rule: too few', { save: [{ seconds: 1, changes: 11 }] }, undefined],
     [
       'any rule is enough',
@@ -98,7 +98,7 @@ describe('planSource', () => {
 
 describe('planKeyframeSpacing', () => {
   test.each<[string, number, number, number]>([
-    ['some 40 ms of folding', 2_000, 0, 80_000],
+    ['about 40 ms of folding', 2_000, 0, 80_000],
     ['never very few events', 100, 0, 25_000],
     ['further apart where the state takes long to encode', 1_000, 40_000_000, 2_000_000],
   ])('%s', (_name, foldRate, stateBytes, events) => {
@@ -251,7 +251,7 @@ describe('sliceAfter', () => {
     ['a very long one, up to a bound', 1_000, 10],
   ])('%s', (_, restMs, slice) => expect(sliceAfter(restMs, 0.2, 0.2)).toBe(slice));
 
-  test('however busy the others are, some thirty turns of a loop of 20 ms do a tenth of a second of work', () => {
+  test('even beside busy work, about thirty turns of a loop of 20 ms do a tenth of a second of work', () => {
     let worked = 0;
     for (let turn = 0; turn < 30; turn++) worked += sliceAfter(20, 0.2, 0.2);
     expect(worked).toBeGreaterThan(100);

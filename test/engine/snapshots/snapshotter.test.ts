@@ -1,4 +1,4 @@
-/** Snapshots in the background: made in slices or in a thread, compared with a replay, and in nobody's way. */
+/** Snapshots in the background: made in slices or in a thread, compared with a replay, without stopping writes. */
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -115,7 +115,7 @@ describe('a reducer that is not deterministic', () => {
     expect(again.recovery).toMatchObject({ snapshot: 1, eventsReplayed: 2 });
   });
 
-  test('is warned of when nobody asked for the snapshot', async () => {
+  test('is a warning when no caller asked for the snapshot', async () => {
     const warnings: Error[] = [];
     const listen = (warning: Error): void => void warnings.push(warning);
     process.on('warning', listen);

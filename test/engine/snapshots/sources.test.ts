@@ -47,7 +47,7 @@ describe('a moment', () => {
 
   test.each<[string, (state: object) => LiveState<object>, boolean]>([
     ['under the direct fold', openDirectState, true],
-    ['that nobody asked to hold', openAtomicState, false],
+    ['that no caller asked to hold', openAtomicState, false],
   ])('%s refuses to be read after the next event', (_name, open, hold) => {
     const { parts, count } = lived(open);
     count('a');
@@ -111,7 +111,7 @@ describe('a source', () => {
     expect(await sources.thread(request(capture(parts, true), 0))).toBeUndefined();
   });
 
-  test('folds the log anew, and tells what that took', async () => {
+  test('folds the log again, and reports how long that took', async () => {
     const { parts } = lived(openDirectState);
     const made = await sources.log(request(capture(parts, true), 0));
     expect(made).toMatchObject({ encoded: { stateHash: hashState(tally.initialState()) } });

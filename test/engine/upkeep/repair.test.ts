@@ -1,4 +1,4 @@
-/** Damage is planned for, mended with a copy kept, and never at the cost of something acknowledged unless that is said. */
+/** Repair has a plan and keeps a copy. It loses something acknowledged only if the caller accepts that. */
 import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';

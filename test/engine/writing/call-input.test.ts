@@ -100,7 +100,7 @@ describe('options', () => {
     await refuses('EVENT_REJECTED', (store) => store.execute('addItem', input, { meta } as never));
   });
 
-  test('undefined is none', async () => {
+  test('undefined means that an option is left out', async () => {
     const store = await openCarts();
     await store.append(note('a'), undefined);
     await store.append(note('b'), { expectedSequence: undefined, commandId: undefined });

@@ -89,7 +89,7 @@ describe('verify', () => {
     await second;
   });
 
-  test('begins anew when the snapshot that it was about to read has made room for newer ones', async () => {
+  test('starts again when the snapshot that it was about to read was deleted for newer ones', async () => {
     const inner = openMemoryLog();
     let isToGo = true;
     const log = logWith(inner, {

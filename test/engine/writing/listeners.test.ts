@@ -88,7 +88,7 @@ describe.each(['atomic', 'direct'] as const)('with the %s fold', (fold) => {
     expect(store.durableSequence).toBe(2);
   });
 
-  test('events are one frozen copy, which is none of the state, whenever the listener came', async () => {
+  test('events are one frozen copy, apart from the state, for early and late listeners', async () => {
     const model = defineModel({
       name: 'kept',
       events: { Kept: z.object({ tags: z.array(z.object({ name: z.string() })) }) },
@@ -139,7 +139,7 @@ describe.each(['atomic', 'direct'] as const)('with the %s fold', (fold) => {
 
 /** What a reducer is given must be the same with listeners and without, or a reducer that changes it is folded otherwise. */
 describe.each(['atomic', 'direct'] as const)('what a reducer gets with the %s fold', (fold) => {
-  test.each([true, false])('is its own, whoever listens: %s', async (listens) => {
+  test.each([true, false])('is a separate copy, with and without a listener: %s', async (listens) => {
     const seen: string[] = [];
     const model = defineModel({
       name: 'own',

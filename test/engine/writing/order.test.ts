@@ -42,7 +42,7 @@ async function openFull(options: object = {}): Promise<{ store: Store; open: () 
 }
 
 describe.each(['atomic', 'direct'] as const)('held back by a full queue, %s fold', (fold) => {
-  test('calls of every kind keep their order, and nobody passes', async () => {
+  test('calls of every kind keep their order, and none overtakes another', async () => {
     const { store, open, filling } = await openFull({ fold });
     const written = [
       store.append(put('a')),
@@ -172,7 +172,7 @@ test('a failing log refuses those who wait, and a close does not hang', async ()
   const filling = Array.from({ length: 64 }, (_, index) => store.append(put(`fill${index}`, MIB)));
   const held = [store.append(put('a')), store.execute('put', { name: 'b' }, { commandId: 'b' }), store.flush()];
   const codes = Promise.all([...filling, ...held].map(async (call) => (await errorOf(call)).code));
-  gate.reject(new Error('the disk is gone'));
+  gate.reject(new Error('the disk failed'));
   expect(new Set(await codes)).toEqual(new Set(['OUTCOME_UNKNOWN', 'STORE_FAILED']));
   expect(store.stats().waitingBytes).toBe(0);
   await store.close().catch(() => {});

@@ -340,7 +340,7 @@ test('a reducer that changes its event changes nothing but the state', async () 
   }
 });
 
-test('should the guard fail, the rules of blocks keep what cannot be read out of the log', async () => {
+test('if the guard fails, the rules of blocks keep unreadable events out of the log', async () => {
   const path = await temporaryPath();
   await open({ path });
   await store.append(counted);

@@ -237,7 +237,7 @@ describe.each(WAYS)('transact, $fold fold, strict $strict', (options) => {
     ['a callback that is not a function', {}, undefined],
     ['an option of append', () => 1, { commandId: 'c' }],
     ['an option that is not an object', () => 1, 7],
-    ['an expectedSequence that is no number', () => 1, { expectedSequence: '1' }],
+    ['an expectedSequence that is not a number', () => 1, { expectedSequence: '1' }],
   ])('refuses %s', async (_what, callback, given) => {
     await using store = await open();
     expect(await errorOf(store.transact(callback as never, given as never))).toMatchObject({ code: 'INVALID_OPTION' });
