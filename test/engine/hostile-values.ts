@@ -10,7 +10,7 @@ function revoked(target: object): unknown {
   return proxy;
 }
 
-/** Every one of them is wrong wherever an object of options, a definition, a model or a path is meant. */
+/** Each of them is wrong as an object of options, a definition, a model or a path. */
 export const HOSTILE: readonly (readonly [name: string, make: () => unknown])[] = [
   ['null', () => null],
   ['true', () => true],

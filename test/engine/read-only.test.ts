@@ -1,4 +1,4 @@
-/** A handle that only reads, while another process writes: it sees the durable log as it is, its state stays as of the open. */
+/** A read-only store while another process writes: it reads the present durable log, and its state stays as of the open. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';

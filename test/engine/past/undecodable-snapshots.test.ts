@@ -46,13 +46,13 @@ const onlyBefore: Comparator<number> = (a, b) => {
 let isOld = true;
 let makeThrown: () => unknown = () => new Error('no order');
 
-/** Models that the sound one's snapshots are not for, though nothing but the initial state tells. */
+/** Models that cannot decode the snapshots of the sound one; only their initial state differs. */
 const OTHERS = {
   'has no OrderedMap there': tables(() => new Map<number, number>()),
   'has a comparator that throws on its keys': tables(() => new OrderedMap<number, number>(onlyBefore)),
 } as const;
 
-/** Flips a byte of every snapshot, and keeps the checksum right: as if it had been written so. */
+/** Flips a byte of every snapshot, and corrects the checksum, as if the snapshot had been written like this. */
 async function rewritten(contents: MemoryContents, change: (bytes: Uint8Array) => void): Promise<void> {
   const { checksumOf } = await import('../../../src/log/blocks/chain.ts');
   const { createHash } = await import('node:crypto');

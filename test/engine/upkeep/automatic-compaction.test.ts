@@ -114,7 +114,7 @@ describe('a bounded history', () => {
     expect(taken).toEqual([12, 24]);
   });
 
-  test('is not trimmed while something else works on the log', async () => {
+  test('is not dropped while something else works on the log', async () => {
     const compaction = compactionOn('discard');
     await write(compaction, 13);
     await compaction.alone(async () => {

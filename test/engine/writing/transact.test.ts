@@ -179,7 +179,7 @@ describe.each(WAYS)('transact, $fold fold, strict $strict', (options) => {
     expect(await errorOf(() => kept!.append(put(1, 1)))).toMatchObject({ code: 'INVALID_OPTION' });
   });
 
-  test('is the one way to write in its callback', async () => {
+  test('is the only way to write in its callback', async () => {
     await using store = await open();
     const tried: Promise<unknown>[] = [];
     await store.transact((tx) => {
@@ -277,7 +277,7 @@ describe.each(WAYS)('transact, $fold fold, strict $strict', (options) => {
 });
 
 describe.each([false, true])('transact under the atomic fold, strict %s', (strict) => {
-  test('goes on after a reducer has failed, with what was appended before it', async () => {
+  test('continues after a reducer has failed, with the events appended before', async () => {
     await using store = await openStore(model, { path: ':memory:', strict });
     await store.append(put(1, 1));
     const { result } = await store.transact((tx) => {
