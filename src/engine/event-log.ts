@@ -233,7 +233,7 @@ export class EventLog implements AsyncDisposable {
     );
   }
 
-  /** Writes a consistent copy to a new file. @throws RefoldError `INVALID_OPTION` when it exists, or the log cannot make copies */
+  /** Writes a consistent copy to a new file. @throws RefoldError `INVALID_OPTION` when it exists, or the log makes no copies */
   async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
     if (onProgress !== undefined) checkValue('back up', 'onProgress', A_FUNCTION, onProgress);
     await backUpLog(this.#log, path, harmless(onProgress));

@@ -58,7 +58,7 @@ export interface StoreOptions {
    * refused with the place, both values and the likely reason. Costs two folds and a comparison per event (docs/BENCHMARKS.md).
    */
   readonly strict?: boolean | undefined;
-  /** Opens without the writer's lock, beside a writer. Appends are refused. Unless `live` is set, the state stays as of the open. */
+  /** Opens without the writer's lock, beside a writer. Appends are refused. Without `live` the state stays as of the open. */
   readonly readOnly?: boolean | undefined;
   /**
    * With `readOnly`, makes the store a replica: it follows the log, and its state stays current while another process writes.

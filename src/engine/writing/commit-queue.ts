@@ -84,7 +84,7 @@ export class CommitQueue {
     return this.push(new QueuedWrite(0, 0, () => undefined));
   }
 
-  /** Sends later in this turn of the event loop, so that what is appended in one turn shares a block. A full block is sent at once. */
+  /** Sends later in this turn of the event loop, so that the writes of one turn share a block. A full block is sent at once. */
   #schedule(): void {
     if (this.#pumpScheduled) return;
     this.#pumpScheduled = true;

@@ -2,8 +2,8 @@
  * The world in which strict folding runs a reducer the second time. Its clock is a day ahead, and it notes each use of the
  * time and of random numbers.
  *
- * A reducer must use neither. Two folds of one event run within the same millisecond, so the clock often reads the same in
- * both. A clock that is a day ahead reads differently. A fold is synchronous, so the globals are back in place before any
+ * A reducer must use neither. Two folds of one event often run within the same millisecond, so the clock reads the same
+ * in both. A clock that is a day ahead reads differently. A fold is synchronous, so the globals are back in place before any
  * other code runs.
  */
 import type { Witness } from '../../fold/live-state.ts';
