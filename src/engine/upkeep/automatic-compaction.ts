@@ -127,8 +127,8 @@ export class AutomaticCompaction implements UpkeepTask {
   async #recall(): Promise<number> {
     const { log } = this.#source;
     const remembered = Number(await log.getMeta(SEALED_KEY));
-    const isPlace = Number.isSafeInteger(remembered) && remembered >= 0 && remembered <= log.head().sequence;
-    return Math.max(isPlace ? remembered : 0, log.firstSequence() - 1);
+    const isSequence = Number.isSafeInteger(remembered) && remembered >= 0 && remembered <= log.head().sequence;
+    return Math.max(isSequence ? remembered : 0, log.firstSequence() - 1);
   }
 
   /** @param headers all those after what is sealed */

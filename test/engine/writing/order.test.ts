@@ -213,10 +213,10 @@ describe('on a log that looks up a commandId asynchronously', () => {
       store.append(put('c'), { commandId: 'fast' }),
       store.execute('put', { name: 'd' }),
     ];
-    const settled = store.flush().then(() => store.durableSequence);
+    const flushed = store.flush().then(() => store.durableSequence);
     await Promise.all(written);
     expect(store.state.names).toEqual(['a', 'b', 'c', 'd']);
-    expect(await settled).toBe(4);
+    expect(await flushed).toBe(4);
     await store.close();
   });
 
