@@ -1,9 +1,9 @@
 /**
- * A clean stop: on SIGTERM or SIGINT stores are closed, which waits for what is pending and takes a snapshot, and then
- * the signal does what it would have done.
+ * A clean stop on SIGTERM or SIGINT: the stores are closed, which waits for pending work and takes a snapshot. Then the
+ * signal does what it would have done.
  *
- * Nothing durable depends on it: a log survives SIGKILL just as well. It saves the next open the replay, and under
- * durability `everysec` and `os` it syncs what was acknowledged.
+ * Nothing durable depends on it: a log also survives SIGKILL. A clean stop saves the next open the replay. Under durability
+ * `everysec` and `os` it also syncs what was acknowledged.
  */
 import { messageOf } from '../core/errors.ts';
 import { nextTurn } from '../threads/timers.ts';
@@ -28,12 +28,12 @@ const registered = new Set<Closable>();
 /**
  * Closes a store when the process is asked to stop, then lets the signal end the process.
  *
- * Several stores are closed together, and the process ends when all are. Where the application listens to the signal as
- * well, it is left to the application to end the process. A second signal does not wait. Of a worker thread's no signal
- * is ever heard: call it in the main thread.
+ * Several stores are closed together, and the process ends when all are closed. If the application also listens to the
+ * signal, the application has to end the process. A second signal ends the process without waiting. Call this in the main
+ * thread: worker threads do not get signals.
  *
- * @throws RefoldError `INVALID_OPTION` for what cannot be closed
- * @returns the function that takes it back; a store that was closed meanwhile need not be taken back
+ * @throws RefoldError `INVALID_OPTION` when `store` has no `close`
+ * @returns the function that undoes the registration. It need not be called for a store that was closed meanwhile
  */
 export function closeOnSignal(store: Closable): () => void {
   checkValue('close on a signal', 'store', CLOSABLE, store);
@@ -50,7 +50,7 @@ async function stop(signal: Signal): Promise<void> {
   stopListening(); // from here on a second signal ends the process at once
   const results = await Promise.allSettled(stores.map(async (store) => store.close()));
   for (const result of results) if (result.status === 'rejected') warn(signal, result.reason);
-  await nextTurn(); // warnings are told in a turn of their own
+  await nextTurn(); // Node reports warnings in a later turn
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }
 

@@ -1,8 +1,8 @@
 /**
- * A log without a model: what can be said and done when only the file is at hand.
+ * A log without a model: everything that works with the file alone.
  *
- * The command line stands on it: `info`, `events`, `verify`, `backup`, `export` and `import` need no reducer. Sealing
- * needs none either; dropping history does, since only a model can tell which snapshots are usable.
+ * The command line uses it: `info`, `events`, `verify`, `backup`, `export` and `import` need no reducer. Sealing also works
+ * without one. Dropping history needs a model, because only a model can tell which snapshots are usable.
  */
 import { isRefoldError, messageOf, RefoldError, type SerializedError } from '../core/errors.ts';
 import type { EventMeta, Json, RecordedEvent } from '../core/event.ts';
@@ -31,6 +31,7 @@ import {
   followEvents,
   locate,
   type Position,
+  READ_ATTEMPTS,
   readRecorded,
 } from './past/history.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
@@ -59,7 +60,7 @@ export interface LogInfo {
     readonly stateHash: string;
   }[];
   readonly projections: readonly { readonly name: string; readonly sequence: number }[];
-  /** Names of the projections that keep events from being dropped which recovery does not need. */
+  /** Names of the projections that still need events which recovery does not need: they hold history back. */
   readonly historyHeldBy: readonly string[];
   readonly fileBytes: number;
   readonly walBytes: number;
@@ -70,12 +71,12 @@ export interface LogInfo {
 }
 
 export interface VerifyOptions {
-  /** Believe the checksums, and decode nothing. */
+  /** Check only the checksums, and decode nothing. */
   readonly quick?: boolean | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-/** What reading every block through found. */
+/** What reading every block found. */
 export interface BlocksReport {
   readonly ok: boolean;
   readonly events: number;
@@ -84,7 +85,7 @@ export interface BlocksReport {
   readonly problems: readonly SerializedError[];
 }
 
-/** An event on its way into a log from elsewhere; `sequence` is not looked at, a `recordedAt` is kept. */
+/** An event from elsewhere, for import. Its `sequence` is ignored; its `recordedAt` is kept. */
 export interface ImportedEvent {
   readonly type: string;
   readonly version?: number | undefined;
@@ -98,11 +99,11 @@ export interface OpenEventLogOptions {
   readonly path?: string | undefined;
   /** A log source, in place of `path`. The log that it opens is closed with the `EventLog`. */
   readonly log?: LogSource | undefined;
-  /** Default true: look at the log beside its writer, and change nothing. */
+  /** Default true: read the log beside its writer, and change nothing. */
   readonly readOnly?: boolean | undefined;
 }
 
-/** Opens a log without a model; read-only unless said otherwise. @throws RefoldError as `openStore` does */
+/** Opens a log without a model, read-only by default. @throws RefoldError as `openStore` does */
 export async function openLog(options: OpenEventLogOptions): Promise<EventLog> {
   const { readOnly = true, ...which } = checkOptions('open the log', OPEN_CHECKS, options);
   requireOneLog('open the log', which);
@@ -113,15 +114,12 @@ const OPEN_CHECKS: OptionChecks<OpenEventLogOptions> = { path: A_PATH, log: A_SO
 
 const VERIFY_CHECKS: OptionChecks<VerifyOptions> = { quick: TRUE_OR_FALSE, onProgress: A_FUNCTION };
 
-/** Of `EventLog.compact`: it has no store that could have been given `onProgress`. */
+/** The options of `EventLog.compact`. It takes `onProgress` here, because there is no store that has one. */
 export interface CompactLogOptions extends CompactOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 const COMPACT_LOG_CHECKS: OptionChecks<CompactLogOptions> = { ...COMPACT_CHECKS, onProgress: A_FUNCTION };
-
-/** How often verify begins anew when compaction took from under it what it was reading. */
-const ROUNDS = 3;
 
 /** Commits of an import become durable in groups of this many events, or of a block's size. */
 const IMPORT_EVENTS = 5_000;
@@ -176,7 +174,7 @@ export class EventLog implements AsyncDisposable {
     return readRecorded(this.#log, range);
   }
 
-  /** Events from `from` (default the first there is) on, then what comes, until the signal. */
+  /** Events from `from` on (default: the first in the log), then new ones, until the signal aborts. */
   follow(options: FollowOptions = {}): AsyncGenerator<RecordedEvent, void> {
     return followEvents(this.#log, options, (event) => event);
   }
@@ -187,8 +185,8 @@ export class EventLog implements AsyncDisposable {
   }
 
   /**
-   * Checks the file's structure, snapshots, outcomes and witness, then every block: checksum, chain, gaps, and unless
-   * `quick` whether it decodes. Says nothing about states: that takes a model.
+   * Checks the file's structure, snapshots, outcomes and witness, then every block: checksum, chain, gaps, and without `quick`
+   * also whether it decodes. It cannot check states: that needs a model.
    */
   async verify(options: VerifyOptions = {}): Promise<BlocksReport> {
     const { quick = false, onProgress } = checkOptions('verify the log', VERIFY_CHECKS, options);
@@ -196,8 +194,8 @@ export class EventLog implements AsyncDisposable {
     const structure = await checkStructure(this.#log);
     for (let round = 1; ; round++) {
       const report = await this.#readThrough(quick, tell);
-      // Compaction may have taken from under it what it was reading: then what is left is read.
-      if (report.ok || round === ROUNDS || this.#log.firstSequence() === report.firstSequence) {
+      // Compaction may have dropped blocks while they were read: then the blocks that are left are read.
+      if (report.ok || round === READ_ATTEMPTS || this.#log.firstSequence() === report.firstSequence) {
         const problems = [...structure, ...report.problems];
         return { ...report, ok: problems.length === 0, problems };
       }
@@ -225,7 +223,7 @@ export class EventLog implements AsyncDisposable {
     return { ok: problems.length === 0, events: reached - firstSequence + 1, firstSequence, lastSequence, problems };
   }
 
-  /** Seals open blocks and gives space back, as far as the log can; drops nothing. */
+  /** Seals open blocks and returns free space, as far as the log can. Drops nothing. */
   async compact(options: CompactLogOptions = {}): Promise<CompactionReport> {
     const { dryRun, onProgress } = checkOptions('compact', COMPACT_LOG_CHECKS, options);
     const tell = harmless(onProgress);
@@ -235,17 +233,17 @@ export class EventLog implements AsyncDisposable {
     );
   }
 
-  /** Writes a consistent copy to a new file. @throws RefoldError `INVALID_OPTION` when the file exists, or the log makes no copies */
+  /** Writes a consistent copy to a new file. @throws RefoldError `INVALID_OPTION` when it exists, or the log makes no copies */
   async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
     if (onProgress !== undefined) checkValue('back up', 'onProgress', A_FUNCTION, onProgress);
     await backUpLog(this.#log, path, harmless(onProgress));
   }
 
   /**
-   * Appends events from elsewhere, one commit each, in groups; every payload passes the guard, none a schema.
+   * Appends events from elsewhere, one commit each, in groups. Every payload passes the guard; schemas are not checked.
    *
-   * @throws RefoldError `EVENT_REJECTED`, naming the sequence it would have had. Groups before it have been appended:
-   * import into a file that may be thrown away then
+   * @throws RefoldError `EVENT_REJECTED`, naming the sequence that the event would have had. Earlier groups stay in the log, so
+   * import into a file that can be deleted in this case
    */
   async import(
     events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>,
@@ -296,7 +294,7 @@ function admitImported(event: unknown, sequence: number, notBefore: number): Que
   return { events: 1, recordedAt: Math.max(recordedAt, notBefore), json: encodeCommit([payload]) };
 }
 
-/** An application's getter or proxy may throw. */
+/** A getter or proxy of the application may throw. */
 function readImported(event: unknown, sequence: number): Partial<ImportedEvent> {
   try {
     if (isParts(event)) return { ...event };

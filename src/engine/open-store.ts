@@ -1,4 +1,4 @@
-/** Opening a store: options, log, model, recovery, in this order; whatever fails leaves the file as it was. */
+/** Opening a store: options, log, model, recovery, in this order. If a step fails, the file stays as it was. */
 import type { Catalog, CommandDecisions, CommandInputs, Model } from '../core/model.ts';
 import { requireModel } from '../core/model-checks.ts';
 import { type LiveState, openAtomicState, openDirectState, openStrictState } from '../fold/live-state.ts';
@@ -49,13 +49,13 @@ export async function openStore<
     const open = (given: State): LiveState<State> => openLive(given, settings, log);
     const replicaState = settings.live ? new ReplicaState(state, open) : undefined;
     const live = replicaState ?? open(state);
-    // Opening a state freezes it, which takes as its loading does: in proportion to its size.
+    // Opening a state freezes it. Like loading, that takes time in proportion to its size.
     const loadMilliseconds = recovered.loadMilliseconds + performance.now() - foldedAt;
     const recovery = describeRecovery(recovered, performance.now() - start, settings.recoverWithin);
     const rates = await readRates(log);
     learnRates(rates, { ...recovered, loadMilliseconds, bytesLoaded: snapshot?.bytes ?? 0 });
     const restMs = Math.max(0, recovery.milliseconds - loadMilliseconds - recovered.foldMilliseconds);
-    rates.open = (rates.open + restMs) / 2; // once in a while the disk is cold, or the machine busy
+    rates.open = (rates.open + restMs) / 2; // now and then the disk is cold, or the machine is busy
     warnOfOverrun(log, recovery);
     tellPassedOver(log, recovery.passedOver, `the model ${model.name}`);
     if (!readOnly && !log.readOnly) await beginChecking(log);
@@ -69,7 +69,7 @@ export async function openStore<
   }
 }
 
-/** The state to be folded into from now on. What is not checked, or was mended, is said here, once. */
+/** The state to be folded into from now on. Warns once of what is not checked, and of what had to be copied. */
 function openLive<State extends object>(state: State, settings: Settings, log: LogStore): LiveState<State> {
   const { fold, strict, readOnly } = settings;
   const found: string[] = [];
@@ -95,7 +95,7 @@ function uncheckedFold({ path }: LogStore): string {
   return `The store on ${path} folds directly, and does not check what reducers put into the state: values in two places, frozen ones, getters, class instances, nested OrderedMaps. Use strict: true while developing`;
 }
 
-/** A state whose loading alone overruns the promise cannot be helped by snapshots: said once, with the numbers. */
+/** Warns once, with the numbers, if loading the state alone takes longer than the promise: snapshots cannot help then. */
 function warnOfOverrun({ path }: LogStore, { loadMilliseconds, recoverWithin }: RecoveryReport): void {
   if (loadMilliseconds <= recoverWithin) return;
   const took = Math.round(loadMilliseconds);

@@ -1,7 +1,7 @@
 /**
  * The store: fold, log and everything around them behind one door.
  *
- * This file is the door alone: it checks that the store is open, and hands each call to the part whose job it is
+ * This file is only the door. It checks that the store is open, and hands each call to the part that does it
  * (`write-path`, `history`, `upkeep`, `projections`, `verify`).
  */
 import { RefoldError } from '../core/errors.ts';
@@ -61,9 +61,9 @@ export interface StoreStats extends UpkeepStats, LogSize {
   readonly durableSequence: number;
   /** The first sequence still in the log. */
   readonly firstSequence: number;
-  /** Accepted and not yet durable. */
+  /** Bytes of writes that are accepted and not yet durable. */
   readonly queuedBytes: number;
-  /** What calls keep that wait for room in the queue, roughly; nothing but the caller bounds it. */
+  /** Bytes that calls keep while they wait for room in the queue, roughly. Only the caller limits them. */
   readonly waitingBytes: number;
   /** The promise, in ms. */
   readonly recoverWithin: number;
@@ -77,14 +77,14 @@ export type StoreOf<M> = M extends Model<infer State, infer C, infer K, infer D>
 /** What `openStore` has prepared. */
 export interface StoreParts<State extends object> {
   readonly log: LogStore;
-  /** How a thread opens the log; undefined where only this thread has it. */
+  /** How a thread opens the log; undefined if only this thread can have it. */
   readonly logThread: LogThread | undefined;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
   readonly live: LiveState<State>;
-  /** The same, where the store is to be a replica. */
+  /** The same state, if the store is a replica. */
   readonly replicaState: ReplicaState<State> | undefined;
-  /** Of the last event in `live`; a log that another process writes may have gone on. */
+  /** The sequence of the last event in `live`. If another process writes the log, it may have later events. */
   readonly sequence: number;
   readonly firstSeen: Map<string, number>;
   readonly snapshot: SnapshotInfo | undefined;
@@ -107,7 +107,7 @@ export class Store<
   readonly #log: LogStore;
   readonly #settings: Settings;
   readonly #guard: Reentrancy;
-  readonly #path: WritePath;
+  readonly #writes: WritePath;
   readonly #upkeep: Upkeep;
   readonly #publisher = new Publisher();
   readonly #projections: Projections;
@@ -119,7 +119,7 @@ export class Store<
     const { log, live, sequence, firstSeen } = parts;
     this.#guard = guardOf(log);
     const clock = new StoreClock(parts.settings.clock, this.#guard, log.head().recordedAt);
-    // Whoever asks the time but for a commit shall not fail for it.
+    // Only a commit may fail because of the clock.
     const settings = { ...parts.settings, clock: () => clock.glance() };
     this.model = model;
     this.recovery = parts.recovery;
@@ -128,7 +128,7 @@ export class Store<
     this.#settings = settings;
     this.#projections = new Projections({ model, log, readOnly: settings.readOnly || log.readOnly });
     const onDurable = (bytes: number): void => this.#afterCommit(bytes);
-    this.#path = new WritePath({
+    this.#writes = new WritePath({
       model,
       log,
       settings,
@@ -143,7 +143,7 @@ export class Store<
       model,
       ...parts,
       settings,
-      path: this.#path,
+      writes: this.#writes,
       saveProjections: () => this.#projections.save(),
     });
     const { fingerprint, replicaState } = parts;
@@ -155,21 +155,21 @@ export class Store<
   /**
    * The state with every accepted commit folded in, durable or not yet.
    *
-   * Its top-level tables are live: they go on changing. Their entries, and all else, may be kept: under the atomic fold
-   * they are frozen and a change makes new ones. Under the direct fold nothing may be kept across a write.
+   * Its top-level tables are live: later commits change them. Their entries, and all other values, may be kept under the
+   * atomic fold: they are frozen, and a change makes new ones. Under the direct fold nothing may be kept across a write.
    */
   get state(): DeepReadonly<State> {
-    return (this.#replica?.state ?? this.#path.state) as DeepReadonly<State>;
+    return (this.#replica?.state ?? this.#writes.state) as DeepReadonly<State>;
   }
 
-  /** Of the last event folded. */
+  /** The sequence of the last event folded. */
   get sequence(): number {
-    return this.#replica?.sequence ?? this.#path.sequence;
+    return this.#replica?.sequence ?? this.#writes.sequence;
   }
 
-  /** Of the last event that is durable. */
+  /** The sequence of the last durable event. */
   get durableSequence(): number {
-    return this.#replica?.sequence ?? this.#path.durableSequence;
+    return this.#replica?.sequence ?? this.#writes.durableSequence;
   }
 
   /** The log's file, or `:memory:`. */
@@ -180,19 +180,19 @@ export class Store<
   /**
    * Appends one event, or an array as one commit: all of them or none.
    *
-   * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `SEQUENCE_CONFLICT`, `REDUCER_FAILED`: refused, no trace
-   * left. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: maybe written; after both the store is failed. `STORE_FAILED`,
-   * `STORE_CLOSED`: not tried.
+   * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `SEQUENCE_CONFLICT`, `REDUCER_FAILED`: refused, and nothing
+   * was changed. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: perhaps written; after both the store has failed.
+   * `STORE_FAILED`, `STORE_CLOSED`: not tried.
    */
   append(events: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Promise<Commit> {
-    return this.#refused('append') ?? this.#path.append(events, options);
+    return this.#refused('append') ?? this.#writes.append(events, options);
   }
 
   /**
-   * Lets a command decide on the present state, and appends what it decides on.
+   * Lets a command decide on the present state, and appends the events that it gives.
    *
-   * With a `commandId` the outcome is remembered in the log, its result included: the same id again gives the same answer,
-   * without deciding.
+   * With a `commandId` the log remembers the outcome, its result included. The same id again gives the same answer, without
+   * deciding again.
    *
    * @throws RefoldError as `append` does; `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does
    * not fit its schema. A rejection by the command is an outcome, not an error.
@@ -202,20 +202,20 @@ export class Store<
     input: InputOf<K, Name>,
     options?: ExecuteOptions,
   ): Promise<CommandOutcome<ResultOf<D, Name>>> {
-    const outcome = this.#refused('execute') ?? this.#path.execute(name, input, options);
+    const outcome = this.#refused('execute') ?? this.#writes.execute(name, input, options);
     return outcome as Promise<CommandOutcome<ResultOf<D, Name>>>;
   }
 
   /**
-   * Runs a callback that appends events one by one and sees the state in between, and makes all of them one commit:
+   * Runs a callback that appends events one by one and sees the state in between. All of them become one commit:
    * `store.transact((tx) => { tx.append(event); return tx.state.total })`. The callback is synchronous. Inside it `tx.append` is
-   * the one way to write: every other write of the store is a `REENTRANT_WRITE`.
+   * the only way to write: every other write of the store is a `REENTRANT_WRITE`.
    *
-   * The callback has run when the call returns. The exception: while calls wait for room in the queue, it runs in its turn.
-   * The promise resolves when the commit is durable; without an event there is no commit, and nothing is written.
+   * The callback has run when the call returns, except while calls wait for room in the queue: then it runs in its turn. The
+   * promise resolves when the commit is durable. Without an event there is no commit, and nothing is written.
    *
-   * When the callback throws, the promise rejects with what it threw. Atomic fold: nothing is left of the transaction. Direct
-   * fold: what was folded before is committed.
+   * When the callback throws, the promise rejects with what it threw. Under the atomic fold the transaction then leaves no
+   * trace. Under the direct fold the events that were folded before are committed.
    *
    * @throws RefoldError as `append` does; `INVALID_OPTION` for a callback that returns a promise
    */
@@ -223,44 +223,44 @@ export class Store<
     callback: (tx: Transaction<State, C>) => Result,
     options?: TransactOptions,
   ): Promise<Transacted<Result>> {
-    const transacted = this.#refused('transact') ?? this.#path.transact(callback, options);
+    const transacted = this.#refused('transact') ?? this.#writes.transact(callback, options);
     return transacted as Promise<Transacted<Result>>;
   }
 
-  /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller's own copy. */
+  /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller gets a copy. */
   async at(position: Position): Promise<PastState<State>> {
     this.#requireSound();
     const checked = checkedPosition(this.#log, position); // read now: the caller may change it
-    await this.#settled();
+    await this.#drained();
     return pastState(this.model, this.#log, this.#parts.fingerprint, checked);
   }
 
-  /** Recorded events in order, read in pages bounded by bytes, brought to the model's versions; of `types`, where given. */
+  /** Recorded events in order, in the model's versions, read in pages of limited size. With `types`, only those types. */
   async *events<Type extends TypeOf<C> = TypeOf<C>>(
     range: Omit<EventRange, 'types'> & { readonly types?: readonly Type[] | undefined } = {},
   ): AsyncGenerator<RecordedEventOf<C, Type>, void> {
-    await this.#settled();
+    await this.#drained();
     yield* readEvents(this.model, this.#log, range) as AsyncGenerator<RecordedEventOf<C, Type>, void>;
   }
 
   /**
-   * Calls the listener with the events of each commit once they are durable. Returns the function that ends it.
+   * Calls the listener with the events of each commit once they are durable. Returns the function that ends the subscription.
    *
-   * @throws RefoldError `INVALID_OPTION` on a read-only store that is not live: it can `follow`
+   * @throws RefoldError `INVALID_OPTION` on a read-only store that is not live: use `follow` there
    */
   subscribe(listener: Listener<RecordedEventOf<C>>): () => void {
     this.#requireOpen();
     if (this.#settings.readOnly && this.#replica === undefined) {
       throw this.#readOnly(
         'subscribe',
-        'Open it with live: true, or use follow: both bring what another process writes',
+        'Open it with live: true, or use follow: both give the events that another process writes',
       );
     }
     return this.#publisher.subscribe(listener);
   }
 
   /**
-   * Of a live replica: resolves when the state has every event that is durable now.
+   * For a live replica: resolves when the state has every event that is durable now.
    *
    * @throws RefoldError as `waitFor` does
    */
@@ -269,16 +269,19 @@ export class Store<
   }
 
   /**
-   * Of a live replica: resolves when the state has the event at `sequence`, which may be yet to come.
+   * For a live replica: resolves when the state has the event at `sequence`, which may be a future event.
    *
    * @throws RefoldError `INVALID_OPTION` for a store that is not live; `STORE_FAILED` when the replica fails, `STORE_CLOSED`
-   * when it is closed, `SEQUENCE_CONFLICT` when `timeout` is over; the reason of `signal` when it aborts
+   * when it is closed, `SEQUENCE_CONFLICT` when `timeout` has passed; the reason of `signal` when it aborts
    */
   async waitFor(sequence: number, options?: WaitOptions): Promise<void> {
     await this.#live('wait for a sequence').waitFor(sequence, options);
   }
 
-  /** Events from `from` (default the first there is), first what the log has, then what comes, gap-free, until the signal or the close. */
+  /**
+   * Events from `from` on (default: the first in the log), without gaps. First those in the log, then new ones, until the signal
+   * aborts or the store closes.
+   */
   async *follow(options: FollowOptions = {}): AsyncGenerator<RecordedEventOf<C>, void> {
     this.#requireOpen();
     const rules = await upcastRulesOf(this.model, this.#log);
@@ -289,42 +292,42 @@ export class Store<
   }
 
   /**
-   * Starts a further view of the same log, and resolves when it has caught up. One that has stopped is started again.
+   * Starts a projection, and resolves when it has caught up. A projection that has stopped is started again.
    *
    * @throws RefoldError `INVALID_OPTION` for a bad definition, or when one of this name runs already; `HISTORY_GONE` when
-   * the log no longer reaches back to where it would have to start
+   * the events that it would have to start from were dropped
    */
   async project<View extends object>(definition: ProjectionDefinition<View, C>): Promise<Projection<View>> {
-    await this.#settled();
+    await this.#drained();
     return this.#projections.start(definition);
   }
 
   /**
-   * Deletes what the log keeps of a projection, its snapshots and its checkpoint, so that it no longer holds history back.
-   * Started again it is built anew, as far as the log still reaches back.
+   * Deletes the snapshots and the checkpoint of a projection, so that it no longer holds history back. Started again, it is
+   * built from the first event, if the log still has it.
    *
-   * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log knows nothing of
+   * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log does not know
    */
   async forgetProjection(name: string): Promise<void> {
     this.#requireWritable();
-    await this.#settled();
+    await this.#drained();
     await this.#projections.forget(name);
   }
 
   /**
-   * Takes a snapshot of the state as it is now, while writing goes on. With the model's `module` it is compared with a
-   * replay in another thread.
+   * Takes a snapshot of the state as it is now, while writes continue. If the model has a `module`, another thread compares it
+   * with a replay.
    *
    * @throws RefoldError `REDUCER_FAILED` when the replay gives another state: a reducer is not deterministic. `sequence`,
-   * `type` and `at` name the first divergent event and the place; nothing was kept
+   * `type` and `at` name the first divergent event and the place. No snapshot was kept then
    */
   snapshot(): Promise<SnapshotReport> {
     return this.#refused('take a snapshot') ?? this.#snapshot();
   }
 
   /**
-   * Seals open blocks, drops what the option `history` no longer wants, and gives the space back: all of it and now, where
-   * the store by itself waits until it is worth it. A log without `care` can only drop.
+   * Seals open blocks, drops what the option `history` no longer wants, and returns the free space. It does all of this now;
+   * automatic compaction waits until it is worth the work. A log without `care` can only drop.
    */
   compact(options: CompactOptions = {}): Promise<CompactionReport> {
     return this.#guard.entered ? refuseReentrant('compact', this.path) : this.#compact(options);
@@ -333,18 +336,18 @@ export class Store<
   /** Reads and refolds the whole log, and compares every snapshot and the live state with the result. */
   async verify(): Promise<VerifyReport> {
     const { fingerprint } = this.#parts;
-    // The state may run ahead while the log is read: it is compared as of now, once the log has all of it.
+    // The state may change while the log is read. It is compared as of now, once the log has all of its events.
     const live = async (): Promise<LiveHash> => {
       this.#requireSound();
       const { sequence } = this;
       const hash = hashState(this.state as State);
-      await this.#settled();
+      await this.#drained();
       return { sequence, hash };
     };
     return verifyLog({ model: this.model, log: this.#log, fingerprint, live, onProgress: this.#settings.onProgress });
   }
 
-  /** Sha-256 over values, types and order of the state as it is now, hex: the same for the same log, wherever folded. */
+  /** Sha-256 over values, types and order of the state as it is now, hex. The same log gives the same hash on every machine. */
   async stateHash(): Promise<string> {
     if (this.#guard.entered) await this.#guard.left();
     this.#requireSound();
@@ -352,12 +355,12 @@ export class Store<
   }
 
   /**
-   * Writes a consistent copy of the log to a new file, while writing goes on.
+   * Writes a consistent copy of the log to a new file, while writes continue.
    *
-   * @throws RefoldError `INVALID_OPTION` when the file exists, or where the log makes no copies
+   * @throws RefoldError `INVALID_OPTION` when the file exists, or the log cannot make copies
    */
   async backup(path: string): Promise<void> {
-    await this.#settled();
+    await this.#drained();
     const { onProgress } = this.#settings;
     await backUpLog(this.#log, path, (done) => onProgress({ phase: 'backup', done, total: 1 }));
   }
@@ -367,8 +370,8 @@ export class Store<
       sequence: this.sequence,
       durableSequence: this.durableSequence,
       firstSequence: this.#log.firstSequence(),
-      queuedBytes: this.#path.queue.bytes,
-      waitingBytes: this.#path.waitingBytes,
+      queuedBytes: this.#writes.queue.bytes,
+      waitingBytes: this.#writes.waitingBytes,
       recoverWithin: this.#settings.recoverWithin,
       lag: Math.max(0, this.#log.head().sequence - this.sequence),
       ...this.#upkeep.stats(),
@@ -376,13 +379,13 @@ export class Store<
     };
   }
 
-  /** Resolves when everything appended so far has reached the disk, whatever the durability. */
+  /** Resolves when everything appended so far is on the disk, under every durability. */
   async flush(): Promise<void> {
-    await this.#settled();
+    await this.#drained();
     if (!this.#settings.readOnly) await this.#log.flush();
   }
 
-  /** Waits for what is pending, saves projections, takes a snapshot, and releases the log. Further calls do nothing. */
+  /** Waits for pending work, saves projections, takes a snapshot, and releases the log. Further calls do nothing. */
   close(): Promise<void> {
     this.#closed ??= this.#close();
     return this.#closed;
@@ -392,7 +395,7 @@ export class Store<
     await this.close();
   }
 
-  /** Why a write cannot even be tried, if so. Whatever promises a promise throws nothing. */
+  /** A rejection if a write cannot even be tried. Functions that return promises never throw. */
   #refused(action: string): Promise<never> | undefined {
     if (this.#guard.entered) return refuseReentrant(action, this.path);
     try {
@@ -403,16 +406,16 @@ export class Store<
     }
   }
 
-  /** After what was called before: it shall be in the snapshot, and a snapshot must not be taken in between. */
+  /** Waits for the turn of every earlier call, so that the snapshot contains their events. */
   async #snapshot(): Promise<SnapshotReport> {
-    if (this.#path.isHoldingBack) await this.#path.turn();
+    if (this.#writes.isHoldingBack) await this.#writes.turn();
     return this.#upkeep.snapshot();
   }
 
   async #compact(options: CompactOptions): Promise<CompactionReport> {
     const checked = checkOptions('compact', COMPACT_CHECKS, options);
     if (checked.dryRun !== true) this.#requireWritable();
-    await this.#settled();
+    await this.#drained();
     await this.#projections.save();
     return this.#upkeep.compact(checked);
   }
@@ -421,9 +424,9 @@ export class Store<
     const { readOnly } = this.#settings;
     if (this.#guard.entered) await this.#guard.left();
     try {
-      if (!readOnly && this.#path.failure === undefined) await this.#upkeep.settle();
-      // Under the direct fold a reducer's failure ends the store, not what was accepted before it.
-      else await this.#path.settled().catch(() => {});
+      if (!readOnly && this.#writes.failure === undefined) await this.#upkeep.drain();
+      // Under the direct fold a reducer's failure ends the store. Writes accepted before it still become durable.
+      else await this.#writes.drained().catch(() => {});
     } finally {
       this.#closing.abort();
       this.#publisher.clear();
@@ -433,17 +436,17 @@ export class Store<
     }
   }
 
-  /** Runs after each durable block, told the size of its text: nothing here may take long. */
+  /** Runs after each durable block, with the size of its text. It must be fast. */
   #afterCommit(bytes: number): void {
     this.#projections.wake();
     if (this.#closed === undefined) this.#upkeep.wake(bytes);
   }
 
-  /** Open, and everything accepted so far durable. */
-  async #settled(): Promise<void> {
+  /** Checks that the store is open and sound, and waits until everything accepted so far is durable. */
+  async #drained(): Promise<void> {
     if (this.#guard.entered) await this.#guard.left();
     this.#requireSound();
-    if (!this.#settings.readOnly) await this.#path.settled();
+    if (!this.#settings.readOnly) await this.#writes.drained();
   }
 
   #requireOpen(): void {
@@ -454,10 +457,10 @@ export class Store<
     });
   }
 
-  /** After a failure the state may hold what the log never got. */
+  /** After a failure the state may hold events that the log does not have. */
   #requireSound(): void {
     this.#requireOpen();
-    const failure = this.#replica?.failure ?? this.#path.failure;
+    const failure = this.#replica?.failure ?? this.#writes.failure;
     if (failure !== undefined) throw failure;
   }
 
@@ -474,7 +477,7 @@ export class Store<
   #requireWritable(): void {
     this.#requireSound();
     if (this.#settings.readOnly)
-      throw this.#readOnly('write', 'Open it without readOnly; only one process can at a time');
+      throw this.#readOnly('write', 'Open it without readOnly; only one process can write at a time');
   }
 
   #readOnly(action: string, hint: string): RefoldError {

@@ -116,7 +116,7 @@ test.each([
 });
 
 /** Members of public classes that only the engine calls. */
-const INTERNAL = ['constructor', 'settled', 'start', 'wake'];
+const INTERNAL = ['constructor', 'drained', 'start', 'wake'];
 
 describe('the command line', () => {
   const page = read('docs/CLI.md');

@@ -19,8 +19,10 @@ const PAGES = all(['README.md', 'docs/**/*.md']);
  */
 const FOLDERS = [
   'src/cli',
+  'src/engine',
   'test/cli',
   'test/core',
+  'test/engine',
   'test/faults',
   'test/floors',
   'test/fold',

@@ -1,4 +1,4 @@
-/** Options of calls: what is not known or not of its kind is refused, and names what was meant. */
+/** Options of calls: unknown options and wrong values are refused, and the error names the likely option. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineModel, openLog, openMemoryLog, openStore, replay, stateAt } from '../../src/index.ts';
@@ -72,7 +72,7 @@ describe('an option', () => {
     expect((await past).sequence).toBe(1);
   });
 
-  test('such as history or save is copied: a later change of it has no effect', async () => {
+  test('such as history or save is copied: a later change has no effect', async () => {
     const history = { maxEvents: 1_000 };
     const store = await openCarts({ path: ':memory:', history });
     (history as { maxEvents: unknown }).maxEvents = 'none';

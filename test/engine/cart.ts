@@ -25,7 +25,7 @@ export const cartModel = defineModel({
     ItemRemoved: z.object({ cart: z.string(), sku: z.string() }),
     CartCleared: z.object({ cart: z.string() }),
     NoteTaken: z.object({ text: z.string() }),
-    /** Its reducer throws: for what happens then. */
+    /** Its reducer throws, for tests of that failure. */
     Exploded: z.object({ after: z.int() }),
   },
   initialState: (): CartState => ({

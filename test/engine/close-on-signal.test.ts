@@ -1,4 +1,4 @@
-/** Asked to stop, a process closes its stores first and then ends as the signal would have ended it. */
+/** A process that gets a stop signal closes its stores first, and then ends as the signal would have ended it. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -41,7 +41,7 @@ async function ended(child: ReturnType<typeof spawn>): Promise<unknown[]> {
     : [child.exitCode, child.signalCode];
 }
 
-/** Everything is there, a snapshot of it, and nothing is left in a WAL. */
+/** All events are there, with a snapshot, and the WAL is empty. */
 async function expectClosedWell(path: string): Promise<void> {
   expect(existsSync(`${path}-wal`)).toBe(false);
   await using log = await openLog({ path });
@@ -61,7 +61,7 @@ describe('closeOnSignal', () => {
     },
   );
 
-  test('closes several stores, slow ones too, before the process ends', async () => {
+  test('closes several stores, including slow ones, before the process ends', async () => {
     const path = await temporaryPath();
     const { child, output } = await start(
       path,

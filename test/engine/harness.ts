@@ -1,4 +1,4 @@
-/** Stores for the engine's tests: on a file of their own, or in memory. */
+/** Stores for the engine's tests: each on a separate file, or in memory. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ afterEach(async () => {
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });
 
-/** A path in a new temporary folder, which goes after the test. */
+/** A path in a new temporary folder, which is deleted after the test. */
 export async function temporaryPath(name = 'store.db'): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'refold-test-'));
   folders.push(folder);
@@ -24,14 +24,14 @@ export async function temporaryPath(name = 'store.db'): Promise<string> {
 const open = (options: StoreOptions) => openStore(cartModel, options);
 export type CartStore = Awaited<ReturnType<typeof open>>;
 
-/** Opens carts; closed after the test if it is not before. */
+/** Opens carts. The store is closed after the test, if the test does not close it. */
 export async function openCarts(options: StoreOptions = { path: ':memory:' }): Promise<CartStore> {
   const store = await open(options);
   stores.push(store);
   return store;
 }
 
-/** The `RefoldError` that a promise ends in. */
+/** The `RefoldError` with which a promise rejects. */
 export async function errorOf(promise: Promise<unknown> | (() => unknown)): Promise<RefoldError> {
   try {
     await (typeof promise === 'function' ? promise() : promise);
@@ -42,7 +42,7 @@ export async function errorOf(promise: Promise<unknown> | (() => unknown)): Prom
   throw new Error('expected a RefoldError, and nothing was thrown');
 }
 
-/** A clock that moves when told to. */
+/** A clock that the test sets. */
 export function manualClock(start = 1_000_000): { now: number; read: () => number } {
   const clock = { now: start, read: () => clock.now };
   return clock;

@@ -1,6 +1,6 @@
 /**
- * Hostile values at every argument of every public function: a typed error, as a rejection wherever a promise is promised,
- * and the store goes on as it was.
+ * Hostile values at every argument of every public function. Each ends in a typed error, as a rejection if the function returns
+ * a promise, and the store continues unchanged.
  */
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -50,7 +50,7 @@ afterAll(async () => {
 
 type Give = (value: any) => unknown;
 
-/** Calls that promise a promise, or an iteration. */
+/** Calls that return a promise or an iterator. */
 const ASYNC: readonly (readonly [name: string, call: Give])[] = [
   ['openStore(x, …)', (x) => openStore(x, { path: ':memory:' })],
   ['openStore(model, x)', (x) => openStore(cartModel, x)],
@@ -146,7 +146,7 @@ const reducers = { A() {} };
 const base = { name: 'm', events: { A: z.object({}) }, initialState: () => ({}), reducers };
 const define = (changes: object): unknown => defineModel({ ...base, ...changes } as never);
 
-/** Calls that give their answer at once. */
+/** Synchronous calls. */
 const SYNC: readonly (readonly [name: string, call: Give])[] = [
   ['defineModel(x)', (x) => defineModel(x)],
   ...['name', 'events', 'initialState', 'reducers', 'commands', 'invariants', 'version', 'module'].map(
@@ -177,7 +177,7 @@ const SYNC: readonly (readonly [name: string, call: Give])[] = [
   ['subscribe of a reader', (x) => reader.subscribe(x)],
 ];
 
-/** What is right somewhere: a name, a number or a function is what was asked for there. */
+/** Values that are right for some calls: there a name, a number or a function is allowed. */
 const RIGHT: Readonly<Record<string, readonly string[]>> = {
   'openStore(model, { path: x })': [],
   'openStore(model, { recoverWithin: x })': ['a number'],
@@ -221,7 +221,7 @@ const RIGHT: Readonly<Record<string, readonly string[]>> = {
 
 const RIGHT_SYNC: Readonly<Record<string, readonly string[]>> = {
   'defineModel({ name: x })': ['a text with a NUL'],
-  // An object without members of its own names none.
+  // An object without own members does not name an event.
   'defineModel({ commands: x })': ['an inherited unknown member'],
   'defineModel({ invariants: x })': ['an inherited unknown member'],
   'defineModel({ initialState: x })': ['a function', 'a revoked proxy of a function'],
@@ -239,7 +239,7 @@ const RIGHT_SYNC: Readonly<Record<string, readonly string[]>> = {
   'when(…, x)': [],
 };
 
-/** The first of an iteration; what is still under way is ended. */
+/** The first item of an iteration, which is then ended. */
 async function first(events: AsyncGenerator<unknown>): Promise<unknown> {
   const { value } = await events.next();
   await events.return(undefined);

@@ -1,4 +1,4 @@
-/** What a caller may pass where something else was meant: each made anew, with a name for the message. */
+/** Wrong values that a caller may pass. Each is made new for every use, and has a name for the message. */
 
 function throwing(): never {
   throw new Error('a getter of the application');
@@ -10,7 +10,7 @@ function revoked(target: object): unknown {
   return proxy;
 }
 
-/** Every one of them is wrong wherever an object of options, a definition, a model or a path is meant. */
+/** Each of them is wrong as an object of options, a definition, a model or a path. */
 export const HOSTILE: readonly (readonly [name: string, make: () => unknown])[] = [
   ['null', () => null],
   ['true', () => true],

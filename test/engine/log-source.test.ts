@@ -1,4 +1,4 @@
-/** A store on a log that somebody else opens or opened: what it is asked, what is refused, and who closes it. */
+/** A store on a log that it did not open itself: how the source is called, what is refused, and what is closed. */
 import { describe, expect, test } from 'vitest';
 import {
   type LogSource,
@@ -19,7 +19,7 @@ import { byChance } from './snapshots/fixtures/unsteady-model.ts';
 
 const note = (text: string) => ({ type: 'NoteTaken' as const, data: { text } });
 
-/** A source that says how it was asked, and which of its logs are open. */
+/** A source that notes how it was called, and which of its logs are open. */
 function watched(inner: LogSource = new MemoryContents()) {
   const asked: OpenLogOptions[] = [];
   const open = new Set<LogStore>();
@@ -50,7 +50,7 @@ describe('beside an open log', () => {
     await log.append({ expectedSequence: 0, epoch: log.epoch, commits: [], outcomes: [] }); // it is still open
   });
 
-  test('readOnly: false is refused where the log is read-only', async () => {
+  test('readOnly: false is refused when the log is read-only', async () => {
     const log = await new MemoryContents().open({ readOnly: true });
     expect(await refusal({ log, readOnly: false })).toMatchObject({ code: 'INVALID_OPTION', type: 'readOnly' });
     await using store = await openStore(cartModel, { log });
@@ -84,7 +84,7 @@ describe('a source', () => {
     expect(second.sequence).toBe(1);
     await using reader = await openStore(cartModel, { log: contents, readOnly: true });
     expect(reader.sequence).toBe(1);
-    await second.append(note('b')); // the reader has replaced nobody
+    await second.append(note('b')); // the reader has not replaced the writer
   });
 
   test('has its log closed when the open fails', async () => {
@@ -112,7 +112,7 @@ describe('a source', () => {
     expect(contents.epoch).toBe(1);
   });
 
-  test('that gives a reader where a writer was asked for is refused, and the reader closed', async () => {
+  test('that gives a reader instead of a writer is refused, and the reader is closed', async () => {
     const contents = new MemoryContents();
     const { source, open } = watched({ name: 'shy', open: () => contents.open({ readOnly: true }) });
     expect(await refusal({ log: source })).toMatchObject({ code: 'INVALID_OPTION', path: 'shy' });
@@ -191,14 +191,14 @@ test("':memory:' takes every option", async () => {
 describe('the snapshots of a store on a source', () => {
   const rolled = { type: 'Rolled' as const, data: { die: 'a' } };
 
-  test('are checked in a thread that opens the log by what the source says', async () => {
+  test('are checked in a thread that opens the log through the source', async () => {
     const { name, open, thread } = sqliteSource({ path: await temporaryPath() });
     await using store = await openStore(byChance, { log: { name, open, thread }, durability: 'os' });
     await store.append(rolled);
     expect(await errorOf(store.snapshot())).toMatchObject({ code: 'REDUCER_FAILED', sequence: 1 });
   });
 
-  test('are made here where it names no thread', async () => {
+  test('are made here when it names no thread', async () => {
     const { name, open } = sqliteSource({ path: await temporaryPath() });
     await using store = await openStore(byChance, { log: { name, open }, durability: 'os' });
     await store.append(rolled);

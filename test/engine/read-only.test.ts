@@ -1,4 +1,4 @@
-/** A handle that only reads, while another process writes: it sees the durable log as it is, its state stays as of the open. */
+/** A read-only store while another process writes: it reads the present durable log, and its state stays as of the open. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ async function openReader(options: Omit<StoreOptions, 'log' | 'readOnly'>) {
   return reader;
 }
 
-/** A writer in a process of its own. */
+/** A writer in a separate process. */
 async function startWriter(path: string, history: 'keep' | 'discard' = 'keep') {
   const execArgv = ['--conditions=refold-source', '--disable-warning=ExperimentalWarning'];
   const child = fork(join(import.meta.dirname, 'other-process', 'writer.ts'), [path, history], { execArgv });
@@ -182,7 +182,7 @@ describe('history that is dropped while a reader is open', () => {
     expect(await sequencesOf(reader.events())).toEqual(upTo(sequence, firstSequence));
     expect((await reader.at({ sequence })).state.seen.notes).toHaveLength(sequence);
     expect(reader.stats()).toMatchObject({ sequence: 10, firstSequence });
-    // The state of the open lies before what is left: it cannot be compared, and that is no difference.
+    // The state of the open lies before the first event left: it cannot be compared, and does not count as different.
     expect(await reader.verify()).toMatchObject({ ok: true, problems: [], firstSequence, lastSequence: sequence });
     expect(await log.verify()).toMatchObject({ ok: true, firstSequence, lastSequence: sequence });
     expect(await log.info()).toMatchObject({

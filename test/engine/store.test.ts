@@ -148,7 +148,7 @@ describe('the direct fold', () => {
     const hash = await store.stateHash();
     expect((await errorOf(store.append({ type: 'Exploded', data: { after: 1 } }))).code).toBe('REDUCER_FAILED');
     const error = await errorOf(store.append(note('x')));
-    expect(error).toMatchObject({ code: 'STORE_FAILED', hint: expect.stringContaining('open it anew') });
+    expect(error).toMatchObject({ code: 'STORE_FAILED', hint: expect.stringContaining('open it again') });
     await store.close();
     const again = await openCarts({ path });
     expect(await again.stateHash()).toBe(hash);

@@ -2,7 +2,7 @@
  * How the options of a call are checked: the same for every public function that takes some.
  *
  * An option that is not known or is of the wrong kind is refused, never ignored: `compact({ dryrun: true })` must not
- * compact. Each option is read once, into an object of the engine's own, so that a getter or a proxy can do nothing later.
+ * compact. Each option is read once, into the engine's copy, so that a getter or a proxy can do nothing later.
  */
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import { listNearest, shortened } from '../../core/nearest.ts';
@@ -11,7 +11,7 @@ import { isParts } from '../../core/parts.ts';
 /**
  * What an option must be, in words for the message, and the test for it. `undefined` always passes: it is the default.
  *
- * `copy` makes the engine's own copy of an option that has parts, before it is tested: what is tested is what is used.
+ * `copy` makes the engine's copy of an option that has parts. The copy is tested, and the copy is used.
  */
 export type OptionCheck = readonly [
   words: string,
@@ -19,15 +19,15 @@ export type OptionCheck = readonly [
   copy?: (value: unknown) => unknown,
 ];
 
-/** One check for each option that there is. */
+/** One check for each option. */
 export type OptionChecks<Options extends object> = { readonly [Option in keyof Required<Options>]: OptionCheck };
 
 /**
- * Checks the options of one call and gives the engine's own copy of them, without those that are undefined.
+ * Checks the options of one call and gives the engine's copy of them, without those that are undefined.
  *
  * @param action what the call does, as in `Cannot ${action}: …`
- * @param options as the caller gave them; undefined means none
- * @throws RefoldError `INVALID_OPTION`, naming the option and those there are
+ * @param options as the caller gave them; undefined means that no option was given
+ * @throws RefoldError `INVALID_OPTION`, naming the option and the known ones
  */
 export function checkOptions<Options extends object>(
   action: string,
@@ -43,14 +43,14 @@ export function checkOptions<Options extends object>(
   return given as Options;
 }
 
-/** Checks one value, such as an argument of its own, and gives the engine's copy of it. @throws RefoldError `INVALID_OPTION` */
+/** Checks one value, such as a single argument, and gives the engine's copy of it. @throws RefoldError `INVALID_OPTION` */
 export function checkValue(action: string, option: string, [words, test, copy]: OptionCheck, value: unknown): unknown {
   let cause: unknown;
   try {
     const own = copy === undefined ? value : copy(value);
     if (test(own)) return own;
   } catch (error) {
-    cause = error; // a getter or a proxy of the application's
+    cause = error; // from a getter or a proxy
   }
   throw wrongKind(action, option, words, cause);
 }
@@ -63,7 +63,7 @@ export function wrongKind(action: string, option: string, words: string, cause?:
 
 const NONE: object = Object.freeze({});
 
-/** An application's getter or proxy may throw anything, or be revoked. */
+/** A getter or proxy of the application may throw anything. A proxy may be revoked. */
 function readOptions(action: string, checks: OptionChecks<object>, options: unknown): Record<string, unknown> {
   try {
     if (!isParts(options)) throw notAnObject(action, checks);
@@ -121,7 +121,7 @@ export const DURABILITY: OptionCheck = [
   (value) => value === 'always' || value === 'everysec' || value === 'os',
 ];
 
-/** A string is one as well, and never meant. */
+/** A string is iterable too, but it never holds events. */
 export const AN_ITERABLE: OptionCheck = [
   'an iterable of events',
   (events) =>

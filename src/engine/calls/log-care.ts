@@ -1,11 +1,11 @@
-/** What the engine asks of a log's care, and what it does where a log has none. */
+/** What the engine asks of a log's care, and what it does for a log without care. */
 import { RefoldError, type SerializedError } from '../../core/errors.ts';
 import { NOTHING_SEALED } from '../../log/blocks/sealing.ts';
 import type { LogSize, LogStore, SealOptions, SealReport } from '../../log/log-store.ts';
 
 const NO_FILES: LogSize = { fileBytes: 0, walBytes: 0, freeBytes: 0 };
 
-/** All 0 where the log tells no sizes. */
+/** All 0 if the log does not report sizes. */
 export function sizeOf({ care }: LogStore): LogSize {
   return care?.size() ?? NO_FILES;
 }
@@ -15,7 +15,7 @@ export function storedBytesOf({ care }: LogStore): (textBytes: number) => number
   return (textBytes) => care?.storedBytes?.(textBytes) ?? textBytes;
 }
 
-/** Seals nothing where the log cannot. */
+/** Seals nothing if the log cannot seal. */
 export async function sealLog({ care }: LogStore, options: SealOptions): Promise<SealReport> {
   return care === undefined ? NOTHING_SEALED : care.seal(options);
 }
@@ -24,12 +24,12 @@ export async function reclaimLog({ care }: LogStore): Promise<void> {
   await care?.reclaim();
 }
 
-/** Nothing is wrong where nothing can be checked. */
+/** Empty if the log cannot check its structure. */
 export async function checkStructure({ care }: LogStore): Promise<readonly SerializedError[]> {
   return care === undefined ? [] : care.checkStructure();
 }
 
-/** @throws RefoldError `INVALID_OPTION` where the log cannot be copied, or the file exists */
+/** @throws RefoldError `INVALID_OPTION` when the log cannot be copied, or the file exists */
 export async function backUpLog(
   { care, path: from }: LogStore,
   path: string,

@@ -12,23 +12,23 @@ export interface LogOptions {
   readonly log?: LogStore | LogSource | undefined;
 }
 
-/** A NUL would end a path early, and the system would replace a lone surrogate: two texts would name one file. */
+/** A NUL would end a path early, and the system replaces a lone surrogate: either way two texts would name one file. */
 export const A_PATH: OptionCheck = [
   "a file's path or ':memory:'",
   (value) => typeof value === 'string' && value !== '' && !value.includes('\0') && value.isWellFormed(),
 ];
 
-/** By what it can do: it may be another program's implementation. */
+/** Recognised by its methods: it may be an implementation outside refold. */
 export const A_LOG: OptionCheck = [
   'an open LogStore or a log source { name, open, thread? }',
   (value) => isOpenLog(value) || isSource(value),
   copyOfSource,
 ];
 
-/** A source alone: the call closes what it opens. */
+/** Only a source: the call closes the log that it opens. */
 export const A_SOURCE: OptionCheck = ['a log source { name, open, thread? }', isSource, copyOfSource];
 
-/** True for a log that is open: it can append. A source opens one. */
+/** True for an open log: it can append. A source cannot append: it opens a log. */
 export function isOpenLog(value: unknown): value is LogStore {
   return can(value, 'append') && ['head', 'read', 'snapshots', 'close'].every((method) => can(value, method));
 }
@@ -43,11 +43,11 @@ function isThread(value: unknown): value is LogThread {
   if (!isParts(value)) return false;
   const { module, export: name, options } = value as Partial<Record<keyof LogThread, unknown>>;
   if (typeof module !== 'string' || !URL.canParse(module) || typeof name !== 'string' || name === '') return false;
-  structuredClone(options); // throws for what no thread can be given
+  structuredClone(options); // throws if it cannot be sent to a thread
   return true;
 }
 
-/** What a source says is read once. An open log is used as it is. */
+/** The members of a source are read once. An open log is used as it is. */
 function copyOfSource(value: unknown): unknown {
   if (!isParts(value) || can(value, 'append') || !can(value, 'open')) return value;
   const { name, thread } = value as unknown as LogSource;

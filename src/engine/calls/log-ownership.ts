@@ -1,4 +1,4 @@
-/** Whose log it is, and whether it is whole: asked whenever a model meets a log. */
+/** Which model a log belongs to, and whether the log is complete. Checked whenever a model opens a log. */
 import { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LogStore } from '../../log/log-store.ts';
@@ -34,7 +34,7 @@ export function modelNameOf(log: LogStore): Promise<string | undefined> {
 }
 
 /**
- * Hands over the log that is given open, or opens the one at the path or of the source and closes it afterwards.
+ * Reads an open log as it is given. Otherwise opens the log of the path or the source, and closes it afterwards.
  *
  * @throws RefoldError as `openStore` does for a file that cannot be read or does not fit the model
  */
@@ -49,7 +49,7 @@ export async function withLogOf<T>(model: Model, options: LogOptions, read: (log
 }
 
 /**
- * A snapshot beyond the log's end proves that the log has lost events which were durable once.
+ * A snapshot beyond the log's end proves that the log has lost events that were once durable.
  *
  * @throws RefoldError `LOG_CORRUPT`
  */

@@ -17,11 +17,11 @@ export function sourceAt(path: string): LogSource {
 }
 
 /**
- * Hands over the log that is given open, or opens the one at the path or of the source.
+ * Gives an open log back as it is. Otherwise opens the log of the path or the source.
  *
  * @param options either `path` or `log`, checked
  * @throws RefoldError `NODE_TOO_OLD`, `LOG_LOCKED`, `FORMAT_TOO_NEW`, `LOG_CORRUPT`, `INVALID_OPTION` (not a path, not a
- * file of refold's, or the source gave something else than a log), `STORE_FAILED` (the source threw)
+ * file of refold's, or the source did not give a log), `STORE_FAILED` (the source threw)
  */
 export async function openLogOf({ path, log }: LogOptions, how: OpenLogOptions): Promise<LogStore> {
   if (isOpenLog(log)) return log;
@@ -29,13 +29,13 @@ export async function openLogOf({ path, log }: LogOptions, how: OpenLogOptions):
   return openSource(log ?? sourceAt(path!), how);
 }
 
-/** How a thread opens the log that the options mean; undefined where only this thread has it. */
+/** How a thread opens the log that the options mean; undefined if only this thread can have it. */
 export function threadOf({ path, log }: LogOptions): LogThread | undefined {
   if (isOpenLog(log)) return undefined;
   return (log ?? sourceAt(path!)).thread;
 }
 
-/** In another thread: imports the module of a source and opens its log to read it. Throws as `openLogOf` does. */
+/** Runs in another thread: imports the module of a source and opens its log read-only. Throws as `openLogOf` does. */
 export async function openInThread({ module, export: name, options }: LogThread): Promise<LogStore> {
   const { [name]: sourceOf } = (await import(module)) as Record<string, (given: unknown) => LogSource>;
   if (typeof sourceOf !== 'function') throw badSource(module, `it does not export a function ${name}`);
@@ -47,7 +47,7 @@ async function openSource(source: LogSource, how: OpenLogOptions): Promise<LogSt
   if (!isOpenLog(log)) throw badSource(source.name, 'its open did not give a log');
   if (how.readOnly === true || !log.readOnly) return log;
   await log.close();
-  throw badSource(source.name, 'it opened the log read-only, and was asked for its writer');
+  throw badSource(source.name, 'it opened the log read-only, but was asked to open it for writing');
 }
 
 /** A source is another program's code, and may throw anything. */

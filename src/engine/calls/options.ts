@@ -1,4 +1,4 @@
-/** The options of `openStore`: each a dial with what it does, its default and its cost; and their checking. */
+/** The options of `openStore`, each with what it does, its default and its cost; and their checks. */
 import { RefoldError } from '../../core/errors.ts';
 import { isParts } from '../../core/parts.ts';
 import type { LogSource } from '../../log/log-source.ts';
@@ -13,7 +13,7 @@ export interface SaveRule {
   readonly changes: number;
 }
 
-/** What compaction may drop: nothing, everything that recovery does not need, or what exceeds any of the bounds. */
+/** What compaction may drop: nothing, everything that recovery does not need, or what exceeds one of the bounds. */
 export type History = 'keep' | 'discard' | HistoryBudget;
 
 export interface HistoryBudget {
@@ -26,25 +26,25 @@ export interface HistoryBudget {
 }
 
 export interface StoreOptions {
-  /** The log's file, made when missing, or `':memory:'`. Required unless `log` is given. */
+  /** The log's file, created if it does not exist, or `':memory:'`. Required unless `log` is given. */
   readonly path?: string | undefined;
   /**
-   * When an append counts as done. `always` (default): once it would survive power loss; one sync per group of commits.
+   * When an append counts as done. `always` (default): once it would survive power loss, with one sync per group of commits.
    * `everysec`: at once, synced at most a second later; power loss may take that second. `os`: at once, synced when the
-   * system likes. All three survive the death of the process. Refused beside an open `log`: it was opened with its own.
+   * system decides. All three survive the death of the process. Refused beside an open `log`, which has its own durability.
    */
   readonly durability?: Durability | undefined;
   /**
-   * The promise how long an open may take, in ms; default 1,000. A snapshot is taken in time to keep it: smaller means
-   * more snapshots, each a pass over the state.
+   * How long an open may take, in ms; default 1,000. The store takes snapshots early enough to keep this promise. A smaller
+   * value means more snapshots, and each one is a pass over the state.
    */
   readonly recoverWithin?: number | undefined;
   /** Further occasions for a snapshot, on top of `recoverWithin`; default none. */
   readonly save?: readonly SaveRule[] | undefined;
   /**
-   * What compaction, which runs by itself, drops; default `keep`. Nothing that recovery or a projection still needs is ever
-   * dropped. A budget costs a snapshot whenever the tail has grown as large as the state and 12 MiB. With `discard` the file
-   * stays within six times the encoded state and 64 MiB, and what is written while a snapshot is taken.
+   * What automatic compaction drops; default `keep`. It never drops what recovery or a projection still needs. A budget
+   * costs a snapshot each time the tail is as large as the state, and at least 12 MiB. With `discard` the file stays within
+   * six times the encoded state plus 64 MiB, plus what is written while a snapshot is taken.
    */
   readonly history?: History | undefined;
   /**
@@ -53,25 +53,25 @@ export interface StoreOptions {
    */
   readonly fold?: 'atomic' | 'direct' | undefined;
   /**
-   * For development and tests; default false. Each commit is folded a second time, the other way, on a state that came from
-   * the encoding, and both are compared. A reducer that is not a function of its three arguments is refused at the event, with
-   * the place, both values and the likely reason. Costs two folds and a comparison for each event (docs/BENCHMARKS.md).
+   * For development and tests; default false. The store folds each commit a second time, with the other fold, on a state that
+   * was decoded from its encoding, and compares both. If a reducer depends on more than its three arguments, the event is
+   * refused with the place, both values and the likely reason. Costs two folds and a comparison per event (docs/BENCHMARKS.md).
    */
   readonly strict?: boolean | undefined;
-  /** Opens without the writer's lock, beside a writer. Nothing can be appended, and unless `live` the state is as of the open. */
+  /** Opens without the writer's lock, beside a writer. Appends are refused. Without `live` the state stays as of the open. */
   readonly readOnly?: boolean | undefined;
   /**
    * With `readOnly`, makes the store a replica: it follows the log, and its state stays current while another process writes.
-   * Default false. Costs one look at the file every 25 ms, and the folding of what comes.
+   * Default false. Costs one look at the file every 25 ms, and the folding of new events.
    */
   readonly live?: boolean | undefined;
-  /** Called now and then during long work that was asked for, first when it starts. */
+  /** Called when long work that the application asked for starts, and now and then while it runs. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
-  /** Milliseconds since the epoch; default `Date.now`. One that steps back is clamped to the last recorded time. */
+  /** Gives milliseconds since the epoch; default `Date.now`. If it steps back, the last recorded time is used. */
   readonly clock?: (() => number) | undefined;
   /**
-   * Another log, in place of `path`: one that is open, or a source `{ name, open, thread? }` that opens it with this store's
-   * `durability` and `readOnly`. The store closes either. With the source's `thread`, snapshots are made and checked in
+   * Another log, in place of `path`: an open log, or a source `{ name, open, thread? }` that opens it with this store's
+   * `durability` and `readOnly`. The store closes either. If the source has a `thread`, snapshots are made and checked in
    * another thread; otherwise in short slices beside the writing.
    */
   readonly log?: LogStore | LogSource | undefined;
@@ -142,7 +142,7 @@ export function settingsOf(given: StoreOptions): Settings {
   };
 }
 
-/** What was decided when the log was opened cannot be asked for any more. */
+/** Refuses options that were decided when the log was opened. */
 function requireHonoured(log: LogStore, { durability, readOnly }: StoreOptions): void {
   if (readOnly === false && log.readOnly) {
     throw new RefoldError('INVALID_OPTION', 'Cannot open the store for writing: its log was opened read-only', {
@@ -178,7 +178,7 @@ function isSaveRules(rules: unknown): boolean {
 function copyHistory(history: unknown): unknown {
   if (!isParts(history)) return history;
   const copy: Record<string, unknown> = {};
-  for (const bound in history) copy[bound] = history[bound]; // inherited ones are meant as well
+  for (const bound in history) copy[bound] = history[bound]; // inherited bounds count too
   return copy;
 }
 

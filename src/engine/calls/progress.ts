@@ -1,4 +1,4 @@
-/** What long work tells of itself while it goes on, and that nothing an application does when told can harm it. */
+/** How long work reports its progress. A listener that throws or rejects cannot harm the work. */
 import { letGo } from '../../core/let-go.ts';
 import { warnOf } from './warn.ts';
 
@@ -10,9 +10,9 @@ export interface Progress {
 }
 
 /**
- * The listener without its failures: what it throws, or rejects with, becomes a process warning, the first time.
+ * Wraps a listener so that it cannot fail: its first error or rejection becomes a process warning, later ones are ignored.
  *
- * @param listener undefined for nobody to be told
+ * @param listener undefined when there is no listener
  */
 export function harmless<Told>(listener: ((told: Told) => unknown) | undefined): (told: Told) => void {
   if (listener === undefined) return () => {};

@@ -1,13 +1,14 @@
 /**
- * Keeps an application's code from writing into the store that is just running it.
+ * Keeps an application's code from writing into the store that is running it.
  *
  * A reducer, a schema, an upcaster, a comparator, a getter of the input, the clock or a `decide` runs in the middle of a
- * write. Another write begun there would take the sequence that the first has read and not taken yet. Whoever runs such
- * code *enters* the guard of its log; `append`, `execute`, `snapshot` and `compact` are refused until it is *left*.
+ * write. A second write there would take the sequence that the first has read and not taken yet. The engine *enters* the
+ * guard of the log before it runs such code, and *leaves* it afterwards. In between, `append`, `execute`, `snapshot` and
+ * `compact` are refused.
  *
- * Only code without an `await` may run between the two: other code of the application runs whenever one is awaited, and
- * may write. Listeners run outside of any write, and may do as they like. The callback of `transact` runs inside one, and
- * writes through its `tx` alone.
+ * Only code without an `await` may run between the two: during an `await` other code of the application runs, and may
+ * write. Listeners run outside of any write, and may write. The callback of `transact` runs inside a write, and writes only
+ * through its `tx`.
  */
 import { RefoldError } from '../../core/errors.ts';
 import type { LogStore } from '../../log/log-store.ts';
@@ -28,7 +29,7 @@ export class Reentrancy {
     this.#depth -= 1;
   }
 
-  /** Runs synchronous code of the application's. Where it runs for each event, `enter` and `leave` cost no closure. */
+  /** Runs synchronous code of the application. Code that runs for each event uses `enter` and `leave`: they need no closure. */
   run<T>(code: () => T): T {
     this.enter();
     try {
@@ -38,16 +39,16 @@ export class Reentrancy {
     }
   }
 
-  /** Resolves when the write is over that this is called from; for what may be asked there, but not be begun. */
+  /** Resolves when the write that this is called from is over. For calls that may be made inside a write, but run after it. */
   left(): Promise<void> {
-    // It ends before the call returns that began it, and so before any microtask.
+    // The write ends before its call returns, and so before any microtask.
     return Promise.resolve();
   }
 }
 
 const guards = new WeakMap<LogStore, Reentrancy>();
 
-/** The one guard of a log: of the store that writes it, and of everything that folds it. */
+/** The one guard of a log. The store that writes the log shares it with everything that folds the log. */
 export function guardOf(log: LogStore): Reentrancy {
   let guard = guards.get(log);
   if (guard === undefined) {
@@ -58,9 +59,9 @@ export function guardOf(log: LogStore): Reentrancy {
 }
 
 /**
- * What a call comes to that was made from inside a write of the same store.
+ * The answer to a call that was made from inside a write of the same store.
  *
- * Its rejection is looked at here: a reducer cannot wait for it, and a program must not end because nobody did.
+ * The rejection is handled here: a reducer cannot wait for it, and an unhandled rejection would end the program.
  */
 export function refuseReentrant(action: string, path: string): Promise<never> {
   const refused = Promise.reject(reentrantWrite(action, path));

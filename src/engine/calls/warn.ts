@@ -1,14 +1,14 @@
-/** Process warnings, for what harms nothing that was acknowledged. Their names begin with `Refold`. */
+/** Process warnings, for failures that do not affect anything acknowledged. Their names begin with `Refold`. */
 import { isRefoldError, messageOf, type RefoldError, reviveError, stackOf } from '../../core/errors.ts';
 
-/** What a warning is named after. */
+/** The name of a warning. */
 export type WarningName = `Refold${string}Warning`;
 
 /**
- * Warns of anything that was thrown, by application code perhaps, and never throws.
+ * Warns of anything that was thrown, perhaps by application code. Never throws.
  *
- * A `RefoldError` keeps its class, code and coordinates. Always an error of our own: Node reads name, message and stack of
- * a warning in a later turn, where a getter that throws would end the process.
+ * A `RefoldError` keeps its class, code and coordinates. The warning is always a copy: Node reads its name, message and stack
+ * in a later turn, where a getter that throws would end the process.
  */
 export function warnOf(name: WarningName, thrown: unknown): void {
   const warning = copyOfOurs(thrown) ?? Object.assign(new Error(messageOf(thrown), { cause: thrown }), { name });
@@ -17,7 +17,7 @@ export function warnOf(name: WarningName, thrown: unknown): void {
   try {
     process.emitWarning(warning, { type: name });
   } catch {
-    // A test runner has loaded this into a realm of its own, whose errors are none for Node.
+    // A test runner has loaded this file into another realm. Node does not accept errors of that realm.
     const code = isRefoldError(warning) ? warning.code : undefined;
     process.emitWarning(warning.message, { type: name, ...(code && { code }), detail: stack });
   }
@@ -28,6 +28,6 @@ function copyOfOurs(thrown: unknown): RefoldError | undefined {
   try {
     return reviveError(thrown.toJSON(), thrown.cause);
   } catch {
-    return undefined; // somebody has changed it since it was made
+    return undefined; // application code has changed it since it was made
   }
 }

@@ -1,9 +1,9 @@
 /**
  * Notices that a reducer has changed since a snapshot was taken.
  *
- * A snapshot keeps, for each event type that occurred up to it, a hash of what folded that type and the first sequence
- * it occurred at. A changed type spoils exactly the snapshots that have folded it: so choosing the newest unspoilt one
- * refolds only from where the change first mattered. Only the model's own text goes in, nothing of a dependency's.
+ * For each event type that occurred up to it, a snapshot keeps a hash of the reducer and the first sequence of the type. A
+ * change makes exactly the snapshots unusable that have folded the type. So an open starts from the newest usable snapshot,
+ * and refolds only from where the change first mattered. The hash covers the text of the model, not of its dependencies.
  */
 import { createHash } from 'node:crypto';
 import type { Model } from '../../core/model.ts';
@@ -12,9 +12,9 @@ import { freshState } from './initial-state.ts';
 
 /** What is stored with a snapshot. */
 export interface Fingerprint {
-  /** Of `initialState`. */
+  /** The hash of `initialState`. */
   readonly initial: string;
-  /** Of each event type that occurred up to the snapshot. */
+  /** An entry for each event type that occurred up to the snapshot. */
   readonly types: { readonly [type: string]: TypeFingerprint };
 }
 
@@ -24,7 +24,7 @@ export interface TypeFingerprint {
   readonly first: number;
 }
 
-/** What the model would fold with now: the hash of its beginning and of each type. */
+/** The fingerprint of the model in use: hashes of its initial state and of each type. */
 export interface ModelFingerprint {
   readonly initial: string;
   readonly types: ReadonlyMap<string, string>;
@@ -34,9 +34,8 @@ export interface ModelFingerprint {
 export type Fingerprinted = Pick<Model, 'initialState' | 'reducers' | 'version'> & { readonly name?: string };
 
 /**
- * The model's fingerprint: its `version` if it has one, else hashes of the sources of `initialState` and of each
- * reducer, with the version of the type's schema. A function that a reducer calls is not seen: that is what `version`
- * is for.
+ * The model's fingerprint: its `version` if it has one, otherwise hashes of the source texts of `initialState` and of each
+ * reducer, with the version of the type's schema. It does not cover functions that a reducer calls: use `version` for that.
  *
  * @param schemaVersion the current version of an event type
  */
@@ -57,7 +56,7 @@ export function fingerprintFor(model: ModelFingerprint, firstSeen: ReadonlyMap<s
   return { initial: model.initial, types: Object.fromEntries(types) };
 }
 
-/** Why a stored fingerprint does not fit the model any more, as a clause; undefined when it does. */
+/** Why a stored fingerprint does not fit the model any more, as a clause; undefined if it fits. */
 export function findChange(stored: Fingerprint, model: ModelFingerprint): string | undefined {
   if (stored.initial !== model.initial) return 'the initial state or the version of the model changed';
   const changed = Object.entries(stored.types)
@@ -69,7 +68,7 @@ export function findChange(stored: Fingerprint, model: ModelFingerprint): string
   return `the reducer or schema version of ${type}${others} changed, which first mattered at ${first}`;
 }
 
-/** Reads a stored fingerprint; undefined when it is not one. */
+/** Reads a stored fingerprint; undefined if the text is not a fingerprint. */
 export function parseFingerprint(text: string): Fingerprint | undefined {
   try {
     const value = JSON.parse(text);

@@ -4,15 +4,15 @@ import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import { ownState } from '../../fold/own-copy.ts';
 import { IllegalValue } from '../../fold/plain.ts';
 
-/** What it is asked of: a model, or a projection. */
+/** A model or a projection. */
 export interface BeginsWith<State extends object> {
   readonly name?: string;
   readonly initialState: () => State;
 }
 
 /**
- * A fresh initial state: the engine's own copy. So it may be given frozen, or the same each time, or with a part in two
- * places, and no fold, projection or replay finds what another has left.
+ * A fresh initial state: a copy made by the engine. So `initialState` may give a frozen object, the same object each time, or
+ * one value in two places, and folds, projections and replays do not affect each other.
  *
  * @throws RefoldError `INVALID_OPTION` when `initialState` throws, or gives a promise or anything else that is not an object
  */

@@ -6,12 +6,12 @@ import { fingerprintOf, type ModelFingerprint } from './fingerprint.ts';
 
 export interface FoundModel {
   readonly model: Model;
-  /** Whether it folds by the same source text as the one in use. A loader that rewrites modules gives another one. */
+  /** Whether its reducers have the same source text as the model in use. A loader that rewrites modules changes the text. */
   readonly isSame: boolean;
 }
 
 /**
- * Imports a module and gives the model that it exports under a name: of several, the one with that fingerprint.
+ * Imports a module and gives the model with this name that it exports. If there are several, the fingerprint decides.
  *
  * @throws RefoldError `INVALID_OPTION` when the module cannot be imported, or exports no such model
  */
@@ -25,7 +25,7 @@ export async function importModel(url: string, name: string, fingerprint: ModelF
   return { model, isSame: same !== undefined };
 }
 
-/** A model's own fingerprint. */
+/** The fingerprint of a model. */
 export function fingerprintOfModel(model: Model): ModelFingerprint {
   return fingerprintOf(model, (type) => model.types.get(type)!.version);
 }
@@ -38,7 +38,7 @@ async function importModule(url: string): Promise<Record<string, unknown>> {
   }
 }
 
-/** By its shape: the module may import another copy of refold. */
+/** Checks the shape, not the class: the module may import another copy of refold. */
 function isModel(value: unknown): value is Model {
   return typeof value === 'object' && value !== null && types.isMap((value as Partial<Model>).types);
 }
@@ -52,6 +52,6 @@ function unusable(url: string, why: string, cause?: unknown): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot use the module ${url} of the model: ${why}`, {
     type: 'module',
     cause,
-    hint: 'Export the model from a module of its own that does nothing else, and give it module: import.meta.url',
+    hint: 'Export the model from a separate module that does nothing else, and give it module: import.meta.url',
   });
 }

@@ -1,7 +1,7 @@
 /**
  * Folds a stretch of the log into a state: the one loop behind recovery, replay, time travel, verify and projections.
  *
- * Always the direct fold. Between blocks it lets the event loop breathe, so that a long replay starves nobody.
+ * It always uses the direct fold. Between blocks it pauses, so that other work of the event loop runs during a long replay.
  */
 import type { RecordedEvent } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
@@ -18,11 +18,11 @@ import { type UpcastRules, uncheckedThrough, upcastEvent, upcastRulesOf } from '
 /** A state on its way through the log. */
 export interface FoldCursor<State> {
   readonly state: State;
-  /** Of the last event folded. */
+  /** The sequence of the last event folded. */
   sequence: number;
   /** ms since the epoch of the last event folded; 0 before the first. */
   recordedAt: number;
-  /** The log's chain after the last event folded, hex; meaningless where that is no block's last. */
+  /** The log's chain after the last event folded, hex. Valid only if that event is the last of its block. */
   chain: string;
   /** The first sequence of each event type so far. */
   readonly firstSeen: Map<string, number>;
@@ -31,18 +31,18 @@ export interface FoldCursor<State> {
 export interface FoldRange {
   /** Inclusive; default the log's end. */
   readonly to?: number | undefined;
-  /** Fold only these types (a projection's); the log need not even decode the others. */
+  /** Fold only these types, those of a projection; the log need not decode the others. */
   readonly types?: ReadonlySet<string> | undefined;
   readonly onProgress?: ((sequence: number) => void) | undefined;
-  /** Called at the end of each block but the last, where a snapshot can be taken. What it returns is awaited. */
+  /** Called at the end of each block except the last: a snapshot can be taken there. Its promise is awaited. */
   readonly onBlock?: ((cursor: FoldCursor<object>) => Promise<void> | undefined) | undefined;
-  /** Asked after each block, where reducers have to leave the ordered tables in their places. */
+  /** Checks after each block that reducers have left the ordered tables in their places. */
   readonly tables?: OrderedTables | undefined;
   /** Default: slices of 40 ms. */
   readonly pace?: Pace | undefined;
 }
 
-/** How long the fold may keep the event loop to itself, in ms. */
+/** How long the fold may block the event loop, in ms. */
 const FOLD_SLICE_MS = 40;
 
 /** A cursor before the first event. */
@@ -60,7 +60,7 @@ export function cursorAt<State>(info: SnapshotInfo, state: State): FoldCursor<St
 /**
  * Folds from just after the cursor to the end of the range; the cursor moves along.
  *
- * @throws RefoldError what the log, an upcaster or a reducer throws; the cursor's state is then not to be used
+ * @throws RefoldError what the log, an upcaster or a reducer throws. The cursor's state must not be used after that
  */
 export async function foldLog<State>(
   model: Model,
@@ -74,7 +74,7 @@ export async function foldLog<State>(
   if (cursor.sequence >= to) return;
   const rules = await upcastRulesOf(model, log);
   const leniency = await leniencyOf(log);
-  // Without an end the log itself knows its own: a reader's may have moved since it last looked.
+  // Without `to` the log decides where to end: the end of a read-only log may have moved since its last look.
   for await (const block of log.read({ from: cursor.sequence + 1, ...(range.to === undefined ? {} : { to }) })) {
     const events = within(decodeBlock(block, range.types).events, cursor.sequence, to);
     guard.enter();
@@ -86,7 +86,7 @@ export async function foldLog<State>(
     } finally {
       guard.leave();
     }
-    events.length = 0; // as in the log's columns: a long list that stays full keeps its events beyond their time
+    events.length = 0; // so that the list does not keep the events in memory
     cursor.sequence = Math.min(block.lastSequence, to);
     cursor.chain = block.chain;
     range.onProgress?.(cursor.sequence);
@@ -95,7 +95,7 @@ export async function foldLog<State>(
   }
 }
 
-/** What a log's older events may do that new ones must not: a warning says so once for each log and type. */
+/** What older events of a log may do, and new ones must not. A warning reports it once for each log and type. */
 async function leniencyOf(log: LogStore): Promise<Leniency> {
   const through = await uncheckedThrough(log);
   let warned = warnedIn.get(log);
@@ -111,12 +111,12 @@ async function leniencyOf(log: LogStore): Promise<Leniency> {
 
 const warnedIn = new WeakMap<LogStore, Set<string>>();
 
-/** As a live reducer gets it. Older events keep theirs as it was. */
+/** Freezes the meta, as a live reducer gets it. The meta of older events stays as it was. */
 function freezeMeta(events: readonly RecordedEvent[], after: number): void {
   for (const { meta, sequence } of events) if (sequence > after) freezeJson(meta);
 }
 
-/** The first and the last block may reach beyond the range. */
+/** Only the events of the range: the first and the last block may reach beyond it. */
 function within(events: RecordedEvent[], after: number, to: number): RecordedEvent[] {
   const first = events[0];
   const last = events.at(-1);
@@ -125,7 +125,7 @@ function within(events: RecordedEvent[], after: number, to: number): RecordedEve
   return events.filter(({ sequence }) => sequence > after && sequence <= to);
 }
 
-/** Upcasts in place, and notes where each type occurred first. */
+/** Upcasts the events in the list, and notes where each type occurred first. */
 function prepare(model: Model, events: RecordedEvent[], cursor: FoldCursor<unknown>, rules: UpcastRules): void {
   const { firstSeen } = cursor;
   for (let index = 0; index < events.length; index++) {

@@ -1,4 +1,4 @@
-/** Writing a state into the log's snapshots and reading one back, each proven by its hash. */
+/** Writes a state into the log's snapshots, and reads it back. The hash proves that the state is the same. */
 import { createHash } from 'node:crypto';
 import { messageOf, RefoldError } from '../../core/errors.ts';
 import { decodeInSteps, encodeState, STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
@@ -14,12 +14,12 @@ export interface EncodedState {
   readonly stateHash: string;
 }
 
-/** Encodes in one go: takes time in proportion to the state. */
+/** Encodes synchronously. Takes time in proportion to the state. */
 export function encodeWhole(state: object): EncodedState {
   return encodeUpTo(state, Number.POSITIVE_INFINITY)!;
 }
 
-/** Encodes in one go, unless the state turns out to have more than `maxBytes`: then undefined. */
+/** Encodes synchronously; undefined if the state turns out to have more than `maxBytes`. */
 export function encodeUpTo(state: object, maxBytes: number): EncodedState | undefined {
   const encoding = new Encoding();
   for (const chunk of encodeState(state)) {
@@ -29,7 +29,7 @@ export function encodeUpTo(state: object, maxBytes: number): EncodedState | unde
   return encoding.finish();
 }
 
-/** Encodes in slices, for a state that does not change meanwhile. */
+/** Encodes in slices. The state must not change meanwhile. */
 export async function encodePaced(state: object, pace: Pace): Promise<EncodedState> {
   const encoding = new Encoding();
   for (const chunk of encodeState(state)) {
@@ -58,7 +58,7 @@ class Encoding {
 /**
  * Stores a state as the snapshot of an owner.
  *
- * @param owner `''` for the model, else a projection's name
+ * @param owner `''` for the model, otherwise a projection's name
  * @param head the log's head that the state is of
  */
 export async function writeSnapshot(
@@ -85,8 +85,8 @@ export async function writeSnapshot(
 /**
  * Loads a snapshot's state.
  *
- * @param initial a fresh initial state; it lends its comparators to ordered tables
- * @param pace default: decoded in one go
+ * @param initial a fresh initial state: ordered tables get their comparators from it
+ * @param pace default: decoded without a pause
  * @throws RefoldError `LOG_CORRUPT` when the bytes are damaged, or are not those of the state hash; `MODEL_MISMATCH` when
  * this model cannot decode them, because a comparator throws on their keys, say
  */

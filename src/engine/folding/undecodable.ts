@@ -1,8 +1,8 @@
 /**
- * Snapshots that cannot be used although their bytes are there: damaged ones, and those that this model cannot decode.
+ * Snapshots that exist but cannot be used: damaged ones, and those that this model cannot decode.
  *
- * None is a reason not to open while the log can be replayed. They are passed over, told, and remembered for as long as
- * the log is open, so that no history is dropped on their word.
+ * An open does not fail because of them if the log can be replayed. They are passed over and reported. They are remembered
+ * while the log is open, so that no history is dropped because of them.
  */
 import { type ErrorCode, isRefoldError, messageOf, type RefoldError } from '../../core/errors.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
@@ -14,7 +14,7 @@ export interface PassedOver {
   readonly reason: string;
 }
 
-/** What decoding ends in. Whatever else is thrown is the log's own failure, and would befall the next snapshot as well. */
+/** Errors of decoding. Any other error is a failure of the log, and would happen with the next snapshot too. */
 const UNDECODABLE: ReadonlySet<ErrorCode> = new Set([
   'LOG_CORRUPT',
   'MODEL_MISMATCH',
@@ -22,10 +22,10 @@ const UNDECODABLE: ReadonlySet<ErrorCode> = new Set([
   'FORMAT_TOO_NEW',
 ]);
 
-/** Of each log, the snapshots that were found to be unusable; and whether that was said. */
+/** The snapshots of each log that were found unusable, and whether that was reported. */
 const found = new WeakMap<LogStore, Map<string, { told: boolean } & PassedOver>>();
 
-/** Whether a snapshot is to be passed over for this error, rather than the error thrown. */
+/** Whether a snapshot is passed over because of this error. Any other error is thrown. */
 export function isUndecodable(error: unknown): error is RefoldError {
   return isRefoldError(error) && UNDECODABLE.has(error.code);
 }
@@ -47,7 +47,7 @@ export function wasPassedOver(log: LogStore, info: SnapshotInfo): boolean {
 }
 
 /**
- * Says which of an owner's snapshots were passed over, once each.
+ * Warns which snapshots of an owner were passed over, once for each.
  *
  * @param owner as people know it: `the model`, or `the projection totals`
  */
@@ -59,7 +59,7 @@ export function tellPassedOver(log: LogStore, passedOver: readonly PassedOver[],
   if (news.length === 0) return;
   for (const known of news) known.told = true;
   const clauses = groupReasons(news).join('; ');
-  warnOf('RefoldRecoveryWarning', `Of the snapshots of ${owner} in ${log.path}, ${clauses}`);
+  warnOf('RefoldRecoveryWarning', `Snapshots of ${owner} in ${log.path} could not be used: ${clauses}`);
 }
 
 /** One clause for each reason, newest first: `the snapshot at 7 was passed over: …`, `3 snapshots from 5 to 9 were …`. */
@@ -75,7 +75,7 @@ function describeGroup(group: readonly PassedOver[]): string {
   return `${group.length} snapshots from ${Math.min(...sequences)} to ${Math.max(...sequences)} were passed over: ${reason}`;
 }
 
-/** The place is said beside it, and is all that distinguishes the reasons of many. */
+/** Removes the sequence from a message: it is reported beside the reason, and equal reasons can then be grouped. */
 function withoutPlace(message: string): string {
   return message.replace(/^Cannot \w+ the snapshot at( sequence)? \d+( of .*?)?: /, '');
 }

@@ -1,8 +1,8 @@
 /**
- * The way back: from what the log holds to what this model's reducers understand.
+ * From the data in the log to the data that this model's reducers understand.
  *
- * What an upcaster gives is checked as the data of a new event is, and is the engine's own copy. Logs that an earlier
- * release wrote may stand on an upcaster whose result would be refused: their events are taken as they were, with a warning.
+ * The result of an upcaster is checked like the data of a new event, and copied. Logs that an earlier release wrote may
+ * depend on an upcaster whose result would be refused now: their events are accepted as before, with a warning.
  */
 import { isInstance, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
@@ -12,30 +12,30 @@ import type { EventType, Model } from '../../core/model.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { warnOf } from '../calls/warn.ts';
 
-/** How strictly the results of upcasters are judged in one log. */
+/** How strictly the results of upcasters are checked in one log. */
 export interface UpcastRules {
   /** Events up to this one were recorded when results were not checked. */
   readonly uncheckedThrough: number;
-  /** The upcasters that have been warned of, by type and version. */
+  /** The upcasters that a warning has named, by type and version. */
   readonly warned: Set<string>;
 }
 
-/** The last sequence of before there were checks is kept under this key; 0 in a log that began with them. */
+/** This key holds the last sequence that was written before there were checks; 0 in a log that began with them. */
 const UNCHECKED_KEY = 'uncheckedThrough';
 
-/** Of a model that has nothing to upcast. */
+/** For a model without upcasters. */
 const NO_RULES: UpcastRules = { uncheckedThrough: 0, warned: new Set() };
 
-/** What has been warned of, once for each open log. */
+/** The upcasters that a warning has named, for each open log. */
 const warnedIn = new WeakMap<LogStore, Set<string>>();
 
-/** To be called by whoever opens a log for writing, before the first append. */
+/** Call this after a log was opened for writing, before the first append. */
 export async function beginChecking(log: LogStore): Promise<void> {
   if ((await log.getMeta(UNCHECKED_KEY)) !== undefined) return;
   await log.putMeta(UNCHECKED_KEY, String(log.head().sequence));
 }
 
-/** The rules for a log's events. Asks the log only where the model has something to upcast. */
+/** The rules for a log's events. Reads the log only if the model has upcasters. */
 export async function upcastRulesOf(model: Model, log: LogStore): Promise<UpcastRules> {
   if (!model.types.values().some(({ version }) => version > 1)) return NO_RULES;
   let warned = warnedIn.get(log);
@@ -44,8 +44,8 @@ export async function upcastRulesOf(model: Model, log: LogStore): Promise<Upcast
 }
 
 /**
- * The last event of a log that was recorded when less was refused. A log that no release with checks has written to yet is
- * unchecked as a whole; so is one whose entry is damaged.
+ * The last event of a log that was recorded before there were checks. If no release with checks has written to the log yet,
+ * or its entry is damaged, all its events count as unchecked.
  */
 export async function uncheckedThrough(log: LogStore): Promise<number> {
   const through = Number((await log.getMeta(UNCHECKED_KEY)) ?? 'none');
@@ -53,10 +53,10 @@ export async function uncheckedThrough(log: LogStore): Promise<number> {
 }
 
 /**
- * Brings an event to the model's version of its type; the very object when it is there already.
+ * Brings an event to the model's version of its type. An event of that version is given back as it is.
  *
- * @throws RefoldError `MODEL_MISMATCH`: the type is unknown, its version is from the future, or an upcaster threw, or gave
- * what cannot be the data of an event
+ * @throws RefoldError `MODEL_MISMATCH`: the type is unknown, its version is newer than the model's, or an upcaster threw or
+ * gave something that cannot be the data of an event
  */
 export function upcastEvent(model: Model, event: RecordedEvent, rules: UpcastRules): RecordedEvent {
   const eventType = model.types.get(event.type);
@@ -69,7 +69,7 @@ export function upcastEvent(model: Model, event: RecordedEvent, rules: UpcastRul
 function upcastData(eventType: EventType, event: RecordedEvent, rules: UpcastRules): unknown {
   let data = event.data;
   for (let version = event.version; version < eventType.version; version++) {
-    data = settle(runUpcaster(eventType, version, data, event), version, event, rules);
+    data = admitResult(runUpcaster(eventType, version, data, event), version, event, rules);
   }
   return data;
 }
@@ -85,8 +85,8 @@ function runUpcaster(eventType: EventType, version: number, data: unknown, event
   throw cannotUpcast('it gave a promise', version, event);
 }
 
-/** The engine's own copy of a result. A constant that an upcaster gives each time must not change with the state. */
-function settle(result: unknown, version: number, event: RecordedEvent, rules: UpcastRules): unknown {
+/** Checks and copies a result. Without the copy, a constant that an upcaster gives each time would change with the state. */
+function admitResult(result: unknown, version: number, event: RecordedEvent, rules: UpcastRules): unknown {
   if (result === undefined) throw cannotUpcast('it gave undefined', version, event);
   const isUnchecked = event.sequence <= rules.uncheckedThrough;
   try {
@@ -112,7 +112,7 @@ function looselyCopied(result: unknown, error: RefoldError): unknown {
   }
 }
 
-/** What stood in a state before there were checks stands there as it did: only plain objects and arrays are copied. */
+/** Copies only plain objects and arrays. All else stays as it was in states before there were checks. */
 function looseCopy(value: unknown, depth: number): unknown {
   if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return value;
   if (Array.isArray(value)) return value.map((item) => looseCopy(item, depth + 1));

@@ -1,8 +1,8 @@
 /**
  * Which snapshots are usable, and the loading of the first usable one: for models, projections and verify alike.
  *
- * First a pure function judges what a snapshot says of itself. Then its bytes are read. A damaged snapshot costs time
- * and not data: the next one is loaded in its place.
+ * First a pure function judges the snapshot's description. Then the bytes are read. A damaged snapshot costs time, not data:
+ * the next one is loaded in its place.
  */
 import type { RefoldError } from '../../core/errors.ts';
 import { STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
@@ -45,7 +45,7 @@ export function planRecovery(facts: RecoveryFacts): RecoveryPlan {
 
 function whyUnusable(info: SnapshotInfo, { head, firstSequence, fingerprint }: RecoveryFacts): string | undefined {
   if (info.sequence > head) return `it is beyond ${head}`;
-  if (info.sequence + 1 < firstSequence) return `the events after it are gone: the log begins at ${firstSequence}`;
+  if (info.sequence + 1 < firstSequence) return `the events after it were dropped: the log begins at ${firstSequence}`;
   if (info.format !== STATE_FORMAT) return `its format is ${info.format}, and this release reads ${STATE_FORMAT}`;
   return whyStale(info, fingerprint);
 }
@@ -74,7 +74,7 @@ export interface Loading<State> {
 export interface LoadOptions {
   /** Called for each candidate before it is loaded. May throw as loading does. */
   readonly vouch?: (log: LogStore, info: SnapshotInfo) => Promise<void>;
-  /** Default: decoded in one go. */
+  /** Default: decoded without a pause. */
   readonly pace?: Pace | undefined;
 }
 

@@ -1,16 +1,16 @@
-/** Gathers commits into blocks, and keeps two blocks on their way to the log while the next one is filled. */
+/** Gathers commits into blocks. Up to two blocks are being written while the next one is filled. */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { requireReadable } from '../../log/blocks/block-rules.ts';
 import type { LogHead, LogStore, QueuedCommit } from '../../log/log-store.ts';
 
 /**
- * A block is cut at this size, in characters; a single larger commit still goes as one. A log takes larger ones, but texts
- * that live longer cost the garbage collector more: an eighth of an import's time at four times the size.
+ * A block is sent at this size, in characters; a single larger commit becomes one block. A log accepts larger blocks, but
+ * longer-lived text costs the garbage collector more: at four times this size, an eighth of the import's time.
  */
 const IMPORT_BLOCK_BYTES = 1024 * 1024;
-/** Around a commit's text in its block, and beside it in memory, roughly. */
+/** Added to a commit's text in its block and in memory, roughly. */
 const COMMIT_BYTES = 64;
-/** While one block is being synced the writer has the next. */
+/** The log's writer has the next block while it syncs one. */
 const IN_FLIGHT = 2;
 
 export class BlockWriter {
@@ -27,7 +27,7 @@ export class BlockWriter {
     this.#sent = log.head();
   }
 
-  /** True when `room` is to be waited for: enough blocks are on their way, or one of them has failed. */
+  /** True when the caller must wait for `room`: enough blocks are being written, or one of them has failed. */
   get isFull(): boolean {
     return this.#inFlight.length > IN_FLIGHT || this.#failure !== undefined;
   }
@@ -49,7 +49,7 @@ export class BlockWriter {
   }
 
   /** Resolves when everything added is durable. @throws RefoldError the first failure of an append */
-  async settled(): Promise<void> {
+  async drained(): Promise<void> {
     this.#send();
     await Promise.all(this.#inFlight);
     this.#inFlight = [];
@@ -62,7 +62,7 @@ export class BlockWriter {
     this.#commits = [];
     this.#bytes = 0;
     const writing = this.#append(commits).catch((error: unknown) => {
-      // Of two failures the first is told: the second block stands on the first.
+      // The first failure is reported: the second block stands on the first.
       this.#failure ??= isRefoldError(error) ? error : unknownOutcome(this.#log.path, error);
     });
     this.#inFlight.push(writing);

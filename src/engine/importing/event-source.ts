@@ -1,7 +1,7 @@
 /**
- * An application's iterable, read with care: it may throw, promise, or give what is no result of an iterator.
+ * Reads an application's iterable safely: it may throw, return a promise, or give something that is not an iterator result.
  *
- * An iterable that is not asynchronous is read without waiting, for an import of millions of events would feel it.
+ * A synchronous iterable is read without an `await`: in an import of millions of events each one costs time.
  */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
@@ -11,11 +11,11 @@ export class EventSource {
   readonly #next: () => unknown;
   readonly #isAsync: boolean;
   #index = -1;
-  /** What was pulled last, as it was given. */
+  /** The event that was pulled last, as the iterator gave it. */
   event: unknown;
   isOver = false;
 
-  /** @throws RefoldError `EVENT_REJECTED` when it gives no iterator */
+  /** @throws RefoldError `EVENT_REJECTED` when it does not give an iterator */
   static of(events: Iterable<unknown> | AsyncIterable<unknown>): EventSource {
     let cause: unknown;
     try {
@@ -38,10 +38,10 @@ export class EventSource {
   }
 
   /**
-   * Pulls the next event; a promise when it has to be waited for.
+   * Pulls the next event. Returns a promise if the caller has to wait for it.
    *
-   * @throws RefoldError `EVENT_REJECTED` when the iterable throws or gives no result; a `RefoldError` of another store's
-   * passes as it is
+   * @throws RefoldError `EVENT_REJECTED` when the iterable throws or does not give a result. A `RefoldError` that it throws,
+   * for example of another store, passes unchanged
    */
   pull(): Promise<void> | undefined {
     this.#index += 1;
@@ -60,7 +60,7 @@ export class EventSource {
     return undefined;
   }
 
-  /** Tells the iterator that no more will be asked for. What it does then is its own affair. */
+  /** Calls the iterator's `return`, unless it has ended. Rejects if that throws. */
   async release(): Promise<void> {
     if (this.isOver) return;
     const ending = this.#iterator.return;
@@ -68,13 +68,13 @@ export class EventSource {
   }
 
   async #wait(result: unknown): Promise<void> {
-    let settled: unknown;
+    let awaited: unknown;
     try {
-      settled = await result;
+      awaited = await result;
     } catch (error) {
       throw this.#failure(error);
     }
-    this.#read(settled);
+    this.#read(awaited);
   }
 
   #read(result: unknown): void {

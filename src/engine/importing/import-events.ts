@@ -1,10 +1,10 @@
 /**
- * Import through a model: events from elsewhere, with the times they had, into a log.
+ * Import through a model: writes events from elsewhere into a log, with the times that they had.
  *
- * Each event is upcast, validated by its schema and folded by its reducer, as a live one is, and becomes a commit. Nobody
- * waits for a single one to become durable: commits are gathered into large blocks, and two of them are on their way while
- * the next one is filled. At the end, or at the first event that is refused, all that was taken is made durable, and a
- * snapshot is taken. On the way snapshots are taken now and then: they are the keyframes of time travel.
+ * Each event is upcast, validated by its schema and folded by its reducer, like a live event, and becomes a commit. The import
+ * does not wait for single commits: it gathers them into large blocks, and up to two blocks are being written while the next
+ * one is filled. At the end, or at the first event that is refused, everything accepted so far is made durable, and a snapshot
+ * is taken. Now and then a snapshot is also taken on the way, as a keyframe for time travel.
  */
 import { RefoldError } from '../../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
@@ -33,17 +33,22 @@ export type { ImportReport } from './imported-state.ts';
 export type { PastEvent } from './past-event.ts';
 
 export interface ImportOptions extends LogOptions {
-  /** The log's file, made when missing. Required unless `log` is given. */
+  /** The log's file, created if it does not exist. Required unless `log` is given. */
   readonly path?: string | undefined;
-  /** A log that is open for writing, which stays open, or a source, whose log is closed at the end. */
+  /** A log that is open for writing: it stays open. Or a source: its log is closed at the end. */
   readonly log?: LogStore | LogSource | undefined;
-  /** As in `openStore`; default `always`. Whatever it is, all of the import has reached the disk when it resolves. */
+  /** As in `openStore`; default `always`. With every value, the whole import is on the disk when the promise resolves. */
   readonly durability?: Durability | undefined;
-  /** Ends the import: it rejects with the signal's reason, and what was taken so far stays. */
+  /** Ends the import: it rejects with the signal's reason, and the events imported so far stay in the log. */
   readonly signal?: AbortSignal | undefined;
 }
 
-const CHECKS: OptionChecks<ImportOptions> = { path: A_PATH, log: A_LOG, durability: DURABILITY, signal: A_SIGNAL };
+const IMPORT_CHECKS: OptionChecks<ImportOptions> = {
+  path: A_PATH,
+  log: A_LOG,
+  durability: DURABILITY,
+  signal: A_SIGNAL,
+};
 
 /** How long an import may keep the event loop to itself, in ms. */
 const IMPORT_SLICE_MS = 40;
@@ -51,12 +56,12 @@ const IMPORT_SLICE_MS = 40;
 const LOOKS_EVERY = 16;
 
 /**
- * Appends events with the times they had, one commit each, to a log that ends at or before the first of those times.
+ * Appends events with the times that they had, one commit each. The log must end at or before the time of the first event.
  *
- * The events are read one by one. The first one that is refused ends the import, with its `index` in the error, counted
- * from 0; the events before it stay in the log. The iterator's `return` is called then.
+ * The events are read one by one. The first one that is refused ends the import: the error has its `index`, counted from 0,
+ * the events before it stay in the log, and the iterator's `return` is called.
  *
- * @throws RefoldError `INVALID_OPTION` (also for a log that ends after the first time), `EVENT_REJECTED`,
+ * @throws RefoldError `INVALID_OPTION` (also for a log that ends after the first event's time), `EVENT_REJECTED`,
  * `UNKNOWN_EVENT_TYPE` and `REDUCER_FAILED` with the `index`; as `openStore` does when the log cannot be opened, and as
  * `append` does when it cannot be written
  */
@@ -66,7 +71,7 @@ export async function importEvents<State extends object, C extends Catalog, K ex
   events: Iterable<PastEvent> | AsyncIterable<PastEvent>,
 ): Promise<ImportReport> {
   requireModel('import events', model);
-  const checked = checkOptions('import events', CHECKS, options);
+  const checked = checkOptions('import events', IMPORT_CHECKS, options);
   requireOneLog('import events', checked);
   requireOpenForWriting(checked);
   checkValue('import events', 'events', AN_ITERABLE, events);
@@ -86,7 +91,7 @@ export async function importEvents<State extends object, C extends Catalog, K ex
   }
 }
 
-/** Takes events until they end. What was taken is durable afterwards, also when one was refused. */
+/** Takes events until they end. Those that were accepted are durable afterwards, even if a later one was refused. */
 async function takeAll(state: ImportedState, source: EventSource, signal: AbortSignal | undefined): Promise<void> {
   const pace = new Pace(IMPORT_SLICE_MS);
   let taken = 0;
@@ -103,9 +108,9 @@ async function takeAll(state: ImportedState, source: EventSource, signal: AbortS
     }
   } catch (error) {
     try {
-      await state.finish(); // an append that failed is the worse news: what was taken is not all there then
+      await state.finish(); // a failed append replaces the error: then some accepted events are missing from the log
     } finally {
-      await untilAborted(source.release(), signal).catch(() => {}); // what the iterator ends in is its own affair
+      await untilAborted(source.release(), signal).catch(() => {}); // an error of the iterator's return changes nothing
     }
     throw error;
   }
@@ -115,7 +120,7 @@ async function takeAll(state: ImportedState, source: EventSource, signal: AbortS
 /** Rejects with the signal's reason when it aborts first. */
 async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return work;
-  work.catch(() => {}); // nobody may be left to hear of it
+  work.catch(() => {}); // after an abort its rejection is not awaited
   let abort: (() => void) | undefined;
   const aborted = new Promise<never>((_, reject) => {
     abort = () => reject(reasonOf(signal));

@@ -1,4 +1,4 @@
-/** The state that an import folds into, and the log behind it: takes event by event, and leaves both in step. */
+/** The state that an import folds into, and its log. It takes one event after another, and keeps both in step. */
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import { type LiveState, openDirectState } from '../../fold/live-state.ts';
@@ -17,13 +17,13 @@ import { Intake } from '../writing/intake.ts';
 import { BlockWriter } from './block-writer.ts';
 import { readPastEvent } from './past-event.ts';
 
-/** What an import came to. */
+/** What an import did. */
 export interface ImportReport {
   /** Events imported. */
   readonly events: number;
   /** Where the log ends now. */
   readonly lastSequence: number;
-  /** Events whose time was earlier than that of the event before. They got its time. */
+  /** Events whose time was earlier than that of the event before. They were recorded with that event's time. */
   readonly clamped: number;
   /** The largest such step back, in ms. */
   readonly worstMilliseconds: number;
@@ -32,9 +32,9 @@ export interface ImportReport {
 /** How long the encoding of a snapshot may keep the event loop to itself, in ms. */
 const IMPORT_ENCODE_SLICE_MS = 40;
 
-/** Keyframes on the way cost at most a twentieth of the import: each waits for so many times what the last one took … */
+/** Keyframes cost at most a twentieth of the import: before each, this many times the duration of the last one passes … */
 const KEYFRAME_SHARE = 20;
-/** … and for this many ms and events, which a replay folds in less. */
+/** … and at least this many ms and events. A replay folds that many events in less time. */
 const IMPORT_KEYFRAME_MS = 250;
 const KEYFRAME_EVENTS = 25_000;
 
@@ -56,7 +56,7 @@ export class ImportedState {
   #clamped = 0;
   #worstMilliseconds = 0;
 
-  /** Recovers the state that the log leads to. @throws RefoldError as `openStore` does */
+  /** Recovers the state at the end of the log. @throws RefoldError as `openStore` does */
   static async open(model: Model, log: LogStore): Promise<ImportedState> {
     const fingerprint = fingerprintOfModel(model);
     const { cursor } = await despiteDrops(log, () => recover(model, log, fingerprint));
@@ -98,8 +98,8 @@ export class ImportedState {
   /**
    * Validates one event, folds it and hands it to the log.
    *
-   * @throws RefoldError naming the index. The log has no trace of the event, and the state has one only when its reducer
-   * threw: no further event may be taken then
+   * @throws RefoldError naming the index. The event is not in the log. If its reducer threw, the state may be half changed,
+   * and no further event may be taken
    */
   take(given: unknown): void {
     const sequence = this.#sequence + 1;
@@ -124,17 +124,17 @@ export class ImportedState {
     }
   }
 
-  /** Whether time travel and the next open want a snapshot here, on the way. */
+  /** Whether a snapshot is due here, for time travel and for the next open. */
   get isKeyframeDue(): boolean {
     if (this.#sequence - this.#keyframeAt < KEYFRAME_EVENTS) return false;
     const since = performance.now() - this.#keyframeTime;
     return since >= Math.max(IMPORT_KEYFRAME_MS, KEYFRAME_SHARE * this.#keyframeTook);
   }
 
-  /** Makes durable what was taken, and takes a snapshot of it. Older ones make room. @throws RefoldError as `finish` does */
+  /** Makes the taken events durable, takes a snapshot, and deletes older ones that do not fit. @throws as `finish` does */
   async takeKeyframe(): Promise<void> {
     const start = performance.now();
-    await this.#writer.settled();
+    await this.#writer.drained();
     await this.#takeSnapshot();
     const drop = planKeyframes(await this.#log.snapshots(''), KEYFRAME_BUDGET_BYTES);
     if (drop.length > 0) await this.#log.dropSnapshots('', drop);
@@ -144,14 +144,14 @@ export class ImportedState {
   }
 
   /**
-   * Makes durable what was taken, and takes a snapshot of it.
+   * Makes the taken events durable, and takes a snapshot.
    *
    * @throws RefoldError when an append failed
    */
   async finish(): Promise<void> {
-    await this.#writer.settled();
+    await this.#writer.drained();
     if (this.#sequence === this.#before) return;
-    // After a reducer threw, the state may be half changed. The next open replays what was taken before.
+    // After a reducer threw, the state may be half changed. The next open replays the events before it.
     if (this.#live.isWhole) await this.#takeSnapshot();
     await this.#log.flush();
   }
@@ -168,7 +168,7 @@ export class ImportedState {
   }
 }
 
-/** The refusal of an event, with its index. A log that does not fit is no fault of the event. */
+/** The refusal of an event, with its index. An error about the log itself, `INVALID_OPTION`, stays as it is. */
 function refusedAt(index: number, sequence: number, error: unknown): unknown {
   if (!isRefoldError(error) || error.code === 'INVALID_OPTION') return error;
   const { code, message, ...details } = error.toJSON();

@@ -1,4 +1,4 @@
-/** An event from elsewhere: read once, judged, and brought to the model's version. What it holds may be anything. */
+/** An event from elsewhere: read once, checked, and brought to the model's version. It may hold anything. */
 import { isInstance, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { EventMeta, RecordedEvent } from '../../core/event.ts';
 import { copyPayload, inspectInput } from '../../core/guard.ts';
@@ -7,7 +7,7 @@ import { upcastEvent } from '../folding/upcast.ts';
 import { LAST_TIME } from '../writing/clock.ts';
 import { refusalOf } from '../writing/intake.ts';
 
-/** An event from elsewhere, with the time it had. */
+/** An event from elsewhere, with the time that it had. */
 export interface PastEvent {
   readonly type: string;
   readonly data: unknown;
@@ -18,18 +18,18 @@ export interface PastEvent {
   readonly version?: number | undefined;
 }
 
-/** Type and time have been checked; the intake looks at data and meta. */
+/** An event whose type and time were checked. The intake checks data and meta. */
 interface ReadEvent extends Omit<PastEvent, 'version'> {
   readonly version: unknown;
 }
 
-/** Results of upcasters are checked as the data of a new event is. */
+/** Results of upcasters are checked like the data of a new event. */
 const UPCAST_RULES = { uncheckedThrough: 0, warned: new Set<string>() };
 
 /**
  * Reads an event, checks its time and its version, and upcasts data of an older version.
  *
- * @param sequence that it would have
+ * @param sequence that the event would have
  * @throws RefoldError `EVENT_REJECTED`
  */
 export function readPastEvent(given: unknown, model: Model, sequence: number): ReadEvent {
@@ -39,7 +39,7 @@ export function readPastEvent(given: unknown, model: Model, sequence: number): R
   if (!isTime(event.recordedAt))
     throw refused(`its recordedAt is ${shown(event.recordedAt)}`, { type }, HINT_RECORDED_AT);
   const known = model.types.get(type);
-  // Of a type that is not known the intake says so.
+  // The intake refuses an unknown type.
   if (known === undefined || version === undefined || version === known.version) return event;
   if (!isVersion(version) || version > known.version) {
     const problem = `its version is ${shown(version)}, and the model has ${known.version}`;
@@ -50,7 +50,7 @@ export function readPastEvent(given: unknown, model: Model, sequence: number): R
   return { type, data: upcast(model, { sequence, recordedAt, type, version, data }), meta, recordedAt, version };
 }
 
-/** Each part of an event, read once: it may have getters, or be a Proxy. */
+/** The parts of an event, each read once: the event may have getters, or be a Proxy. */
 function partsOf(given: unknown): ReadEvent {
   try {
     if (typeof given === 'object' && given !== null) {
@@ -63,7 +63,7 @@ function partsOf(given: unknown): ReadEvent {
   throw refused(`it is ${given === null ? 'null' : typeof given}`, {}, HINT_EVENT);
 }
 
-/** An upcaster may change what it is given. */
+/** Copies the data, because an upcaster may change what it gets. */
 function ownCopy(data: unknown, type: string, sequence: number): unknown {
   try {
     inspectInput(data, 'data');
@@ -91,7 +91,7 @@ function isVersion(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 1;
 }
 
-/** A number, or the kind of what is none: it may be as long as a document, or refuse to be looked at. */
+/** A number as it is; of any other value only its kind: its text may be long, and reading it may throw. */
 function shown(value: unknown): string {
   if (typeof value === 'number' || value === undefined || value === null) return String(value);
   return isInstance(value, Date) ? 'a Date' : `a ${typeof value}`;

@@ -1,9 +1,9 @@
 /**
- * Where a replay parts from the state that lived: the first event after which they differ, and the place in the state.
+ * Where a replay differs from the live state: the first event after which they differ, and the place in the state.
  *
- * Two replays of the same stretch that differ show the event itself, by bisection. Where replays agree with each other and
- * only the live state differs (a reducer that looks at its thread or process, say), the place is found by comparing, and
- * the event is the first since the last snapshot that changed something there.
+ * If two replays of the same events differ, bisection finds the event. If the replays agree and only the live state differs,
+ * for example because a reducer reads its thread or process, a comparison finds the place. The event is then the first since
+ * the last snapshot that changed something there.
  */
 import { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
@@ -19,7 +19,7 @@ import type { FoldCursor } from '../folding/refold.ts';
 import { recover } from './recovery.ts';
 
 export interface Divergence {
-  /** Of the first event after which states differ. */
+  /** The sequence of the first event after which the states differ. */
   readonly sequence: number;
   readonly type: string;
   /** The place in the state, `orders[17].price` style. */
@@ -27,7 +27,7 @@ export interface Divergence {
 }
 
 export interface FoundDivergence extends Divergence {
-  /** Two replays with one and the same model differ: that alone proves that it is not deterministic. */
+  /** Whether two replays with the same model differ: that alone proves that it is not deterministic. */
   readonly betweenReplays: boolean;
 }
 
@@ -36,14 +36,14 @@ export interface Case {
   readonly model: Model;
   readonly log: LogStore;
   readonly fingerprint: ModelFingerprint;
-  /** Snapshots after this one are not believed. */
+  /** Snapshots after this one are not used. */
   readonly base: number;
 }
 
 /**
  * Finds the first divergent event.
  *
- * @param live the encoded state at `to`, as it lived
+ * @param live the encoded live state at `to`
  * @throws RefoldError what recovery throws
  */
 export async function explainDivergence(
@@ -84,7 +84,7 @@ async function fromLive(theCase: Case, agreed: number, to: number, live: readonl
   const { model, log } = theCase;
   const lived = tryDecode(live, freshState(model));
   const difference = lived && diffStates(lived, await replayTo(theCase, to), 1)[0];
-  // Not decodable, or no difference at a second look: all that can be said is where it was seen.
+  // It cannot be decoded, or the second comparison found no difference: only the sequence is known.
   if (difference === undefined) return { sequence: to, at: '', betweenReplays: false };
   const hashOf = (state: object): string => hashState({ value: valueAt(state, difference.parts) });
   const before = hashOf(await replayTo(theCase, agreed));
@@ -103,7 +103,7 @@ async function fromLive(theCase: Case, agreed: number, to: number, live: readonl
   return { sequence: changed, at: difference.path, betweenReplays: false };
 }
 
-/** What lived may hold what no snapshot can bring back; a replay then parts from it somewhere. */
+/** The live state may hold a value that a snapshot cannot restore. A replay then differs somewhere. */
 function tryDecode(chunks: readonly Uint8Array[], initial: object): object | undefined {
   try {
     return decodeState(chunks, initial);
@@ -124,12 +124,12 @@ async function typeAt(log: LogStore, sequence: number): Promise<string> {
   return '';
 }
 
-/** The error that tells of it. */
+/** The error that reports a divergence. */
 export function diverged(path: string, to: number, { sequence, type, at }: Divergence): RefoldError {
   const place = at === '' ? 'in its root' : `at ${at}`;
   return new RefoldError(
     'REDUCER_FAILED',
-    `Cannot keep a snapshot at ${to}: a replay gives another state than the one that lives. They part at event ${sequence} (${type}), ${place}`,
+    `Cannot keep a snapshot at ${to}: a replay gives another state than the live one. They differ since event ${sequence} (${type}), ${place}`,
     {
       path,
       sequence,

@@ -14,10 +14,10 @@ import { tellPassedOver } from '../folding/undecodable.ts';
 import { upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
 import { recover } from './recovery.ts';
 
-/** A place in the log: a sequence, or the last event recorded at or before a time (a Date, or ms since the epoch). */
+/** A position in the log: a sequence, or a time. A time (a Date, or ms since the epoch) means the last event at or before it. */
 export type Position = { readonly sequence: number } | { readonly time: Date | number };
 
-/** The state as of a sequence. It is the caller's own: nothing else refers to it. */
+/** The state as of a sequence. It is a copy for the caller: the store has no reference to it. */
 export interface PastState<State> {
   readonly sequence: number;
   /** When that event was recorded, in ms since the epoch; 0 at sequence 0. */
@@ -50,12 +50,12 @@ export async function pastState<State extends object>(
   return { sequence: cursor.sequence, recordedAt: cursor.recordedAt, state: cursor.state };
 }
 
-/** How often reading begins anew when history was dropped from under it. */
-const ROUNDS = 3;
+/** How often something that reads the log is tried, in all, when what it reads is dropped meanwhile. */
+export const READ_ATTEMPTS = 3;
 
 /**
- * Does work that reads the log, and begins it anew when the writer has dropped what it was reading: what is left, with a
- * newer snapshot, often leads there as well.
+ * Does work that reads the log, and starts it again when the writer has dropped what it was reading. What is left, with a
+ * newer snapshot, often leads to the same answer.
  */
 export async function despiteDrops<T>(log: LogStore, work: () => Promise<T>): Promise<T> {
   for (let round = 1; ; round++) {
@@ -63,7 +63,8 @@ export async function despiteDrops<T>(log: LogStore, work: () => Promise<T>): Pr
     try {
       return await work();
     } catch (error) {
-      if (round === ROUNDS || !isRefoldError(error, 'HISTORY_GONE') || log.firstSequence() === first) throw error;
+      if (round === READ_ATTEMPTS || !isRefoldError(error, 'HISTORY_GONE') || log.firstSequence() === first)
+        throw error;
     }
   }
 }
@@ -73,15 +74,15 @@ const POSITION_CHECKS: OptionChecks<{ readonly sequence?: number; readonly time?
   time: ['a date, or a number of milliseconds since the epoch', Number.isFinite, timeOf],
 };
 
-/** A Date as its number, whatever realm it is of; anything else as it is. */
+/** A Date of any realm as its number; any other value as it is. */
 function timeOf(time: unknown): unknown {
   return isDate(time) ? Date.prototype.getTime.call(time) : time;
 }
 
-/** A position that has been checked, and read for good; its time is a number. */
+/** A checked copy of a position. Its time is a number. */
 type CheckedPosition = { readonly sequence: number } | { readonly time: number };
 
-/** @throws RefoldError `INVALID_OPTION` for what is not a position */
+/** @throws RefoldError `INVALID_OPTION` when it is not a position */
 export function checkedPosition(log: LogStore, position: unknown): CheckedPosition {
   const { sequence, time } = readPosition(log, position);
   if (sequence !== undefined && time === undefined) return { sequence };
@@ -106,7 +107,7 @@ function invalidPosition(log: LogStore, message: string, details: ErrorDetails):
 /**
  * Turns a position into a sequence.
  *
- * @throws RefoldError `INVALID_OPTION` for one that is no place in the log, `HISTORY_GONE` for a time before what is left
+ * @throws RefoldError `INVALID_OPTION` for one that is not in the log, `HISTORY_GONE` for a time before the first event left
  */
 export async function locate(log: LogStore, position: Position): Promise<number> {
   const checked = checkedPosition(log, position);
@@ -120,7 +121,7 @@ function reachedSequence(log: LogStore, sequence: number): number {
 }
 
 async function sequenceAt(log: LogStore, time: number): Promise<number> {
-  // What comes meanwhile is no part of the answer: an event of this very millisecond, or of a time yet to come.
+  // Events that are appended meanwhile do not count, even with this very millisecond or a time in the future.
   const head = log.head().sequence;
   const header = await log.blockAt(time);
   if (header !== undefined) return lastEventAt(log, header, { time, head });
@@ -136,25 +137,25 @@ async function sequenceAt(log: LogStore, time: number): Promise<number> {
   return 0;
 }
 
-/** Beyond the range of a Date there is only the number. */
+/** A time beyond the range of a Date is shown as a number. */
 function describeTime(time: number): string {
   const date = new Date(time);
   return Number.isNaN(date.getTime()) ? `${time} ms` : date.toISOString();
 }
 
-/** A time, and where the log ended when it was asked for. */
+/** A time, and the log's last sequence when the caller asked. */
 interface AskedTime {
   readonly time: number;
   readonly head: number;
 }
 
-/** The search went by headers that nobody has vouched for: the block it found is read and verified, and the one after. */
+/** The search used headers, which no checksum protects. So this reads and verifies the block found, and the next one. */
 async function lastEventAt(
   log: LogStore,
   { firstSequence, lastSequence }: BlockHeader,
   { time, head }: AskedTime,
 ): Promise<number> {
-  if (firstSequence > head) return head; // appended meanwhile, at or before this time: so was all before it
+  if (firstSequence > head) return head; // appended meanwhile at or before this time, so all earlier events are too
   let last = firstSequence - 1;
   for await (const block of log.read({ from: firstSequence, to: lastSequence })) {
     last = decodeBlock(block).events.findLast(({ recordedAt }) => recordedAt <= time)?.sequence ?? last;
@@ -164,7 +165,7 @@ async function lastEventAt(
   return Math.min(last, head);
 }
 
-/** @throws RefoldError `LOG_CORRUPT` when the event at `sequence`, if it was there then, was not recorded after `time` */
+/** @throws RefoldError `LOG_CORRUPT` when the event at `sequence` existed then, and was not recorded after `time` */
 async function requireLater(log: LogStore, sequence: number, { time, head }: AskedTime): Promise<void> {
   if (sequence > head) return;
   for await (const block of log.read({ from: sequence, to: sequence })) {
@@ -177,7 +178,7 @@ function timesDisagree(log: LogStore, sequence: number): RefoldError {
   return new RefoldError('LOG_CORRUPT', `Cannot tell where ${log.path} was then: its blocks disagree about times`, {
     path: log.path,
     sequence,
-    hint: 'Run refold verify: a block was changed; a position by sequence can still be asked for',
+    hint: 'Run refold verify: a block was changed; a position by sequence still works',
   });
 }
 
@@ -216,7 +217,7 @@ async function* readRange(log: LogStore, range: EventRange): AsyncGenerator<Reco
     for (const event of decodeBlock(block, types).events) {
       if (event.sequence >= next && event.sequence <= to) yield event;
     }
-    // Sealing may since have put what was given already into one block with what comes next.
+    // Sealing may meanwhile have joined events that were already given with later ones in one block.
     next = block.lastSequence + 1;
   }
 }
@@ -224,14 +225,14 @@ async function* readRange(log: LogStore, range: EventRange): AsyncGenerator<Reco
 export interface FollowOptions {
   /** First sequence; default the first that is still in the log. */
   readonly from?: number | undefined;
-  /** Ends the following; without one the close does. */
+  /** Ends the following; without a signal only the close does. */
   readonly signal?: AbortSignal | undefined;
 }
 
 const FOLLOW_CHECKS: OptionChecks<FollowOptions> = { from: A_SEQUENCE, signal: A_SIGNAL };
 
 /**
- * Every event from `from` on, first what is there and then what comes, until the signal. Gap-free.
+ * Every event from `from` on, without gaps: first those in the log, then new ones, until the signal aborts.
  *
  * @param closing aborts when the log is closed
  */
@@ -254,7 +255,7 @@ export async function* followEvents(
         if (ending.signal.aborted) return;
         if (event.sequence >= next) yield prepare(event);
       }
-      // As above: sealing may have joined what was given already with what comes next.
+      // As above: sealing may have joined events that were already given with later ones.
       next = block.lastSequence + 1;
     }
   } finally {

@@ -1,4 +1,4 @@
-/** What an application says of a further view of the log, and the checking of it. */
+/** The definition of a projection, and its checks. */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { Catalog, DataOf, Model, Reducer, TypeOf } from '../../core/model.ts';
 import { listNearest } from '../../core/nearest.ts';
@@ -7,16 +7,16 @@ export interface ProjectionDefinition<State extends object, C extends Catalog> {
   /** Names its checkpoint and snapshots in the log's file. */
   readonly name: string;
   readonly initialState: () => State;
-  /** For the event types that matter to this view; others are passed over. */
+  /** For the event types that matter to this view; others are skipped. */
   readonly reducers: {
     readonly [Type in TypeOf<C>]?: Reducer<NoInfer<State>, Type, DataOf<C, Type>> | undefined;
   };
-  /** Like a model's `version`: raise it when the view must be built anew. */
+  /** Like a model's `version`: raise it when the view must be built again. */
   readonly version?: number | string;
 }
 
 /**
- * Checks a projection's definition and gives it back, typed by the store it is handed to.
+ * Checks a projection's definition and gives it back. The store that gets it supplies the types.
  *
  * @throws RefoldError `INVALID_OPTION` for an empty name, a missing `initialState`, or a reducer that is not a function
  */
@@ -27,9 +27,9 @@ export function defineProjection<State extends object, C extends Catalog>(
 }
 
 /**
- * The definition as the engine's own frozen copy.
+ * A frozen copy of the definition.
  *
- * @param model whose event types the reducers are for; default: not looked at
+ * @param model the reducers must be for its event types; default: not checked
  * @throws RefoldError `INVALID_OPTION`
  */
 export function checkDefinition<State extends object, C extends Catalog>(

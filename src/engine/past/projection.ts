@@ -1,8 +1,8 @@
 /**
- * A projection: a further view of the same log, with its own state, checkpoint and snapshots.
+ * A projection: another view of the same log, with its own state, checkpoint and snapshots.
  *
  * It starts from its last saved state, catches up from the log, then folds what becomes durable. It is never ahead of the
- * log. When its reducer throws it stops, and the store goes on; started again, it begins where it was saved last.
+ * log. When its reducer throws, the projection stops and the store continues. Started again, it begins where it was saved last.
  */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
@@ -19,21 +19,21 @@ import { groupReasons, notePassedOver, type PassedOver, tellPassedOver } from '.
 import { type Loading, loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
 import type { ProjectionDefinition } from './projection-definition.ts';
 
-/** Where a projection runs. */
-export interface ProjectionPlace {
+/** What a projection needs of its store. */
+export interface ProjectionParts {
   readonly model: Model;
   readonly log: LogStore;
-  /** Nothing is saved then. */
+  /** Whether the store is read-only. Nothing is saved then. */
   readonly readOnly: boolean;
 }
 
-/** Save this often, in events: what a restart of the projection replays at most after a crash. */
+/** How many events pass between two saves: a restart after a crash replays at most this many. */
 const SAVE_EVERY = 100_000;
 
 /** A running projection. */
 export class Projection<State extends object = any> {
   readonly name: string;
-  readonly #place: ProjectionPlace;
+  readonly #parts: ProjectionParts;
   readonly #definition: ProjectionDefinition<State, any>;
   readonly #reducers: Record<string, (...args: any[]) => void>;
   readonly #types: ReadonlySet<string>;
@@ -41,7 +41,7 @@ export class Projection<State extends object = any> {
   #cursor: FoldCursor<State>;
   #tables: OrderedTables | undefined;
   #savedAt = 0;
-  /** Where a save was last begun by itself: one that failed is not tried again with every block. */
+  /** The sequence at which the last automatic save began: one that failed is not tried again with every block. */
   #triedAt = 0;
   #error: RefoldError | undefined;
   readonly #work = new Mutex();
@@ -51,24 +51,24 @@ export class Projection<State extends object = any> {
   /**
    * Use `store.project`.
    *
-   * @throws RefoldError `INVALID_OPTION` when `initialState` throws, or does not give an object
+   * @throws RefoldError `INVALID_OPTION` when `initialState` throws or does not give an object
    */
-  constructor(definition: ProjectionDefinition<State, any>, place: ProjectionPlace) {
+  constructor(definition: ProjectionDefinition<State, any>, parts: ProjectionParts) {
     this.name = definition.name;
-    this.#place = place;
+    this.#parts = parts;
     this.#definition = definition;
     const given = Object.entries(definition.reducers).filter(([, reducer]) => reducer !== undefined);
     this.#reducers = Object.fromEntries(given) as Record<string, (...args: any[]) => void>;
     this.#types = new Set(Object.keys(this.#reducers));
     const fingerprinted = { ...definition, reducers: this.#reducers };
-    this.#fingerprint = fingerprintOf(fingerprinted, (type) => place.model.types.get(type)?.version ?? 0);
+    this.#fingerprint = fingerprintOf(fingerprinted, (type) => parts.model.types.get(type)?.version ?? 0);
     this.#cursor = startCursor(freshState(definition));
   }
 
   /**
-   * As of `sequence`.
+   * The state as of `sequence`.
    *
-   * @throws RefoldError `error`, once it has stopped: a reducer that threw may have left half an event behind
+   * @throws RefoldError the `error`, once it has stopped: the reducer that threw may have left the state half changed
    */
   get state(): DeepReadonly<State> {
     if (this.#error !== undefined) throw this.#error;
@@ -80,12 +80,12 @@ export class Projection<State extends object = any> {
     return this.#cursor.sequence;
   }
 
-  /** Why it stopped, if it did. `store.project` starts one of the same name again. */
+  /** Why it stopped, if it did. `store.project` starts a projection of the same name again. */
   get error(): RefoldError | undefined {
     return this.#error;
   }
 
-  /** Loads what was saved, if it still fits, and folds what the log has beyond. Called once. */
+  /** Loads the saved state, if it still fits, and folds the events after it. Called once. */
   async start(): Promise<void> {
     await this.#work.run(() => this.#load());
     await this.catchUp();
@@ -96,7 +96,7 @@ export class Projection<State extends object = any> {
     await this.#work.run(() => this.#advance());
   }
 
-  /** Told that the log has grown; catches up without anybody waiting. */
+  /** Called when the log has grown. Catches up in the background. */
   wake(): void {
     if (this.#awake || this.#error !== undefined) return;
     this.#awake = true;
@@ -104,11 +104,11 @@ export class Projection<State extends object = any> {
       this.#awake = false;
       return this.#advance();
     };
-    this.#work.run(advance).catch(() => {}); // `error` tells
+    this.#work.run(advance).catch(() => {}); // `error` has the reason
   }
 
   /**
-   * Makes state and checkpoint durable now. A failure is also said as a process warning, since the store saves by itself.
+   * Makes state and checkpoint durable now. A failure is also a process warning, because the store saves automatically.
    *
    * @throws RefoldError `INVALID_OPTION` on a read-only store; what the log throws
    */
@@ -116,20 +116,20 @@ export class Projection<State extends object = any> {
     return this.#saving.run(() => this.#save());
   }
 
-  /** Resolves when nothing of it is under way. */
-  async settled(): Promise<void> {
+  /** Resolves when all its work and saves have completed. */
+  async drained(): Promise<void> {
     await this.#work.settled();
     await this.#saving.settled();
   }
 
   async #save(): Promise<void> {
-    const { log, readOnly } = this.#place;
+    const { log, readOnly } = this.#parts;
     if (readOnly) throw cannotSave(this.name, log.path);
     await this.#work.settled();
     if (this.#error !== undefined || this.sequence === this.#savedAt) return;
     const { sequence, recordedAt, state, firstSeen } = this.#cursor;
     try {
-      // A projection's snapshot proves itself by its hash; the log's chain belongs to the model's snapshots.
+      // The hash is enough to check a projection's snapshot; only the model's snapshots have the log's chain.
       const head = { sequence, recordedAt, chain: '' };
       await writeSnapshot(log, this.name, encodeWhole(state), head, fingerprintFor(this.#fingerprint, firstSeen));
       await log.putCheckpoint({ projection: this.name, sequence });
@@ -143,19 +143,19 @@ export class Projection<State extends object = any> {
   }
 
   #tellUnsaved(sequence: number, cause: unknown): void {
-    if (isRefoldError(cause, 'STORE_CLOSED')) return; // whoever closed the store knows
+    if (isRefoldError(cause, 'STORE_CLOSED')) return; // the caller that closed the store knows
     const message = `The projection ${this.name} could not be saved at ${sequence}: ${messageOf(cause)}`;
     warnOf('RefoldProjectionWarning', new Error(message, { cause }));
   }
 
   async #advance(): Promise<void> {
     if (this.#error !== undefined) throw this.#error;
-    const { readOnly } = this.#place;
+    const { readOnly } = this.#parts;
     try {
       await this.#foldOn();
     } catch (error) {
       if (!readOnly || !isRefoldError(error, 'HISTORY_GONE')) throw this.#stop(error);
-      await this.#load(); // the writer has dropped what it needed: its own view of this name may have been saved since
+      await this.#load(); // the writer dropped the needed events, but may have saved its projection of this name since
       await this.#foldOn().catch((cause) => {
         throw this.#stop(cause);
       });
@@ -166,12 +166,12 @@ export class Projection<State extends object = any> {
   }
 
   async #foldOn(): Promise<void> {
-    const { model, log } = this.#place;
+    const { model, log } = this.#parts;
     const tables = (this.#tables ??= new OrderedTables(this.#cursor.state));
     await foldLog(model, this.#reducers, log, this.#cursor, { types: this.#types, tables });
   }
 
-  /** A closed store is no failure of the projection: its state stays what it was. */
+  /** A closed store is not a failure of the projection: its state stays as it was. */
   #stop(error: unknown): unknown {
     if (isRefoldError(error, 'STORE_CLOSED')) return error;
     this.#error = isRefoldError(error) ? error : readingFailed(this.name, error);
@@ -179,7 +179,7 @@ export class Projection<State extends object = any> {
   }
 
   async #load(): Promise<void> {
-    const { log } = this.#place;
+    const { log } = this.#parts;
     try {
       const { loaded, unusable } = await this.#loadSaved();
       if (loaded !== undefined) {
@@ -196,7 +196,7 @@ export class Projection<State extends object = any> {
   }
 
   async #loadSaved(): Promise<Loading<State>> {
-    const { log } = this.#place;
+    const { log } = this.#parts;
     const firstSequence = log.firstSequence();
     const facts = { head: log.head().sequence, firstSequence, fingerprint: this.#fingerprint };
     const { candidates } = planRecovery({ ...facts, snapshots: await log.snapshots(this.name) });

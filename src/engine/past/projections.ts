@@ -3,31 +3,31 @@ import { RefoldError } from '../../core/errors.ts';
 import { listNearest } from '../../core/nearest.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
-import { Projection, type ProjectionPlace } from './projection.ts';
+import { Projection, type ProjectionParts } from './projection.ts';
 import { checkDefinition, type ProjectionDefinition } from './projection-definition.ts';
 
 export class Projections {
-  readonly #place: ProjectionPlace;
-  /** Started and not forgotten; one that has stopped makes room for its successor. */
+  readonly #parts: ProjectionParts;
+  /** Projections that were started and not forgotten. A stopped one is replaced when its name is started again. */
   readonly #started = new Map<string, Projection>();
-  /** What begins and what is forgotten is decided one after the other. */
+  /** Starting and forgetting run one after the other. */
   readonly #turns = new Mutex();
 
-  constructor(place: ProjectionPlace) {
-    this.#place = place;
+  constructor(parts: ProjectionParts) {
+    this.#parts = parts;
   }
 
   /**
-   * Starts one, and resolves when it has caught up.
+   * Starts a projection, and resolves when it has caught up.
    *
    * @throws RefoldError `INVALID_OPTION` for a bad definition, or when one of this name runs already; `HISTORY_GONE`
    */
   async start<View extends object>(given: ProjectionDefinition<View, any>): Promise<Projection<View>> {
-    const definition = checkDefinition(given, this.#place.model);
+    const definition = checkDefinition(given, this.#parts.model);
     const { name } = definition;
     const { projection, before } = await this.#turns.run(() => this.#admit(definition));
     try {
-      await before?.settled(); // a late save of its predecessor must not come after its own
+      await before?.drained(); // a late save of its predecessor must not overwrite a new one
       await projection.start();
     } catch (error) {
       if (this.#started.get(name) === projection) this.#started.delete(name);
@@ -42,43 +42,43 @@ export class Projections {
     if (before !== undefined && before.error === undefined) {
       throw invalid(`Cannot start the projection ${name}: it runs already`, name, 'Give each projection its own name');
     }
-    const projection = new Projection<View>(definition, this.#place);
+    const projection = new Projection<View>(definition, this.#parts);
     this.#started.set(name, projection);
     return { projection, before };
   }
 
-  /** Told that the log has grown. */
+  /** Called when the log has grown. */
   wake(): void {
     for (const projection of this.#started.values()) projection.wake();
   }
 
-  /** Lets each keep how far it has come. One that cannot has said so, and holds nobody up. */
+  /** Saves each projection. One that fails has warned, and does not stop the others. */
   async save(): Promise<void> {
-    if (this.#place.readOnly) return;
+    if (this.#parts.readOnly) return;
     await Promise.allSettled(Array.from(this.#started.values(), (projection) => projection.save()));
   }
 
   /**
-   * Deletes what the log keeps of one that does not run: its snapshots and its checkpoint.
+   * Deletes the snapshots and the checkpoint of a projection that does not run.
    *
-   * @throws RefoldError `INVALID_OPTION` for one that runs, or that the log knows nothing of
+   * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log does not know
    */
   forget(name: string): Promise<void> {
     return this.#turns.run(() => this.#forget(name));
   }
 
   async #forget(name: string): Promise<void> {
-    const { log } = this.#place;
+    const { log } = this.#parts;
     const before = this.#started.get(name);
     if (before !== undefined && before.error === undefined) {
       const hint = 'Open the store without starting it, and forget it then';
       throw invalid(`Cannot forget the projection ${name}: it is running`, name, hint);
     }
-    await before?.settled();
+    await before?.drained();
     const kept = typeof name === 'string' && name !== '' ? await log.snapshots(name) : [];
     const checkpoints = (await log.checkpoints()).map(({ projection }) => projection);
     if (kept.length === 0 && !checkpoints.includes(name)) throw unknown(name, checkpoints, log);
-    // The checkpoint goes last: should this be cut short, it still names what there is to forget.
+    // The checkpoint is deleted last: if this is interrupted, it still names what is left to forget.
     if (kept.length > 0) {
       await log.dropSnapshots(
         name,
@@ -90,7 +90,7 @@ export class Projections {
   }
 }
 
-/** One that is to start, and the stopped one whose name it takes. */
+/** A projection that is to start, and the stopped one whose name it takes. */
 interface Admitted<View extends object> {
   readonly projection: Projection<View>;
   readonly before: Projection | undefined;

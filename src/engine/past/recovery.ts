@@ -1,4 +1,4 @@
-/** What an open does: choose a snapshot, load it, fold the tail, and say why. */
+/** What an open does: it chooses a snapshot, loads it, folds the tail, and reports why. */
 import { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
@@ -9,14 +9,14 @@ import { type FoldCursor, type FoldRange, foldLog, startCursor } from '../foldin
 import { groupReasons, notePassedOver, type PassedOver } from '../folding/undecodable.ts';
 import { loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
 
-/** What open did, why, and how long it took. */
+/** What an open did, why, and how long it took. */
 export interface RecoveryReport {
   /** Sequence of the snapshot that was loaded; undefined when none was. */
   readonly snapshot: number | undefined;
   readonly eventsReplayed: number;
-  /** The whole open, from the call to a store that can be used. */
+  /** The whole open, from the call to a usable store. */
   readonly milliseconds: number;
-  /** Of it: loading the snapshot, and folding the events after it. */
+  /** Parts of it: loading the snapshot, and folding the events after it. */
   readonly loadMilliseconds: number;
   readonly foldMilliseconds: number;
   /** The promise: the option `recoverWithin`, in ms. */
@@ -28,7 +28,7 @@ export interface RecoveryReport {
   readonly passedOver: readonly PassedOver[];
 }
 
-/** A recovered state and the story of its recovery. */
+/** A recovered state, and how it was recovered. */
 export interface Recovered<State> {
   readonly cursor: FoldCursor<State>;
   readonly snapshot: SnapshotInfo | undefined;
@@ -41,14 +41,14 @@ export interface Recovered<State> {
 export interface RecoverOptions extends Pick<FoldRange, 'onProgress' | 'onBlock' | 'pace'> {
   /** The sequence to arrive at; default the log's head. */
   readonly to?: number | undefined;
-  /** Snapshots after this one are not believed; default: all are. */
+  /** Snapshots after this one are not used; default: all may be used. */
   readonly base?: number | undefined;
 }
 
 /**
  * Builds the state at a sequence from the newest usable snapshot at or before it and the tail of the log.
  *
- * @throws RefoldError `HISTORY_GONE` when neither a snapshot nor the log's beginning is there to start from
+ * @throws RefoldError `HISTORY_GONE` when there is neither a usable snapshot nor the log's beginning
  */
 export async function recover<State extends object>(
   model: Model<State>,
@@ -83,7 +83,7 @@ export async function recover<State extends object>(
   };
 }
 
-/** The snapshot's chain must be the log's at that sequence, wherever a block ends there. */
+/** If a block ends at the snapshot's sequence, the snapshot's chain must be the log's chain there. */
 export async function requireSameHistory(log: LogStore, info: SnapshotInfo): Promise<void> {
   if (info.sequence === 0 || info.sequence < log.firstSequence()) return;
   for await (const block of log.read({ from: info.sequence, to: info.sequence })) {

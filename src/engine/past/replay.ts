@@ -1,4 +1,4 @@
-/** Full replay: folds a log from its very beginning, ignoring snapshots, and says what came out. */
+/** Full replay: folds a log from its beginning without snapshots, and reports the result. */
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
@@ -20,7 +20,7 @@ import { recover, requireSameHistory } from './recovery.ts';
 export interface ReplayOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
   readonly path?: string | undefined;
-  /** An open log, which stays open, or a source, whose log is closed afterwards. */
+  /** An open log: it stays open. Or a source: its log is closed afterwards. */
   readonly log?: LogStore | LogSource | undefined;
   /** Stop after this sequence; default the log's end. */
   readonly to?: number | undefined;
@@ -30,7 +30,7 @@ export interface ReplayOptions extends LogOptions {
 export interface ReplayReport<State> {
   /** Events folded. */
   readonly events: number;
-  /** The sequence before the first event folded: 0, unless history was dropped and the oldest snapshot had to serve. */
+  /** The sequence before the first event folded: 0, or that of the oldest snapshot if history was dropped. */
   readonly from: number;
   readonly sequence: number;
   readonly seconds: number;
@@ -82,7 +82,7 @@ async function replayLog<State extends object>(
   };
 }
 
-/** The log's beginning; when that was dropped, the oldest snapshot that can be used, and is not beyond the end, is believed. */
+/** The log's beginning. If it was dropped: the oldest usable snapshot that is not beyond the end. */
 async function startOf<State extends object>(
   model: Model<State>,
   log: LogStore,

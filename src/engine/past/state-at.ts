@@ -1,4 +1,4 @@
-/** A past state straight from a log: without a store, whose opening would recover the present one first. */
+/** A past state directly from a log. No store is needed, whose open would first recover the present state. */
 import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
 import type { LogSource } from '../../log/log-source.ts';
@@ -13,7 +13,7 @@ import { type PastState, type Position, pastState } from './history.ts';
 export interface StateAtOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
   readonly path?: string | undefined;
-  /** An open log, which stays open, or a source, whose log is closed afterwards. */
+  /** An open log: it stays open. Or a source: its log is closed afterwards. */
   readonly log?: LogStore | LogSource | undefined;
   readonly at: Position;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -22,7 +22,7 @@ export interface StateAtOptions extends LogOptions {
 const STATE_AT_CHECKS: OptionChecks<StateAtOptions> = {
   path: A_PATH,
   log: A_LOG,
-  at: ['a position: { sequence } or { time }', (value) => value !== null], // looked into where it is used
+  at: ['a position: { sequence } or { time }', (value) => value !== null], // checked in detail where it is used
   onProgress: A_FUNCTION,
 };
 
@@ -30,7 +30,7 @@ const STATE_AT_CHECKS: OptionChecks<StateAtOptions> = {
  * The state as of a sequence or a time, as `store.at` gives it: one snapshot load plus the events after it.
  *
  * @throws RefoldError as `openStore` does for a file that cannot be read or does not fit the model, and as `store.at` does for
- * a position that is no place in the log
+ * a position that is not in the log
  */
 export async function stateAt<State extends object, C extends Catalog, K extends CommandInputs>(
   model: Model<State, C, K>,

@@ -1,8 +1,8 @@
 /**
- * Verify: reads every block, folds the whole log anew, and holds each snapshot and the live state against the result.
+ * Verify: reads every block, folds the whole log again, and compares each snapshot and the live state with the result.
  *
- * Findings are reported, not thrown: after the first damaged block nothing more can be folded, but it is said what
- * could be.
+ * Findings are reported, not thrown. After the first damaged block nothing more can be folded, and the report says how far
+ * the fold came.
  */
 import { isRefoldError, messageOf, type RefoldError, type SerializedError } from '../../core/errors.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
@@ -17,10 +17,11 @@ import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
 import { loadSnapshot } from '../folding/stored-snapshots.ts';
 import { isUndecodable } from '../folding/undecodable.ts';
 import { loadFirst, whyStale } from '../folding/usable-snapshots.ts';
+import { READ_ATTEMPTS } from './history.ts';
 
 export interface SnapshotVerdict {
   readonly sequence: number;
-  /** `stale`: taken with another reducer, so that nothing can be said of its state. */
+  /** `stale`: taken with another reducer, so its state cannot be compared. */
   readonly verdict: 'equal' | 'different' | 'damaged' | 'stale';
 }
 
@@ -34,7 +35,7 @@ export interface VerifyReport {
   readonly sealedBlocks: number;
   /** Newest first. */
   readonly snapshots: readonly SnapshotVerdict[];
-  /** Of the refolded state at `lastSequence`; absent when the fold could not be finished. */
+  /** The hash of the refolded state at `lastSequence`; absent when the fold could not be finished. */
   readonly stateHash?: string;
   /** Names of invariants that do not hold at `lastSequence`. */
   readonly brokenInvariants: readonly string[];
@@ -51,13 +52,10 @@ export interface VerifyContext<State extends object> {
   readonly model: Model<State>;
   readonly log: LogStore;
   readonly fingerprint: ModelFingerprint;
-  /** Gives the live state to compare with, once the log has all of it. The log may have gone on: a read-only store stays. */
+  /** Gives the live state to compare with, once the log has all of it. A read-only store may be behind the log. */
   readonly live: () => Promise<LiveHash>;
   readonly onProgress: (progress: Progress) => void;
 }
-
-/** How often verify begins anew when compaction or newer snapshots took from under it what it was reading. */
-const ROUNDS = 3;
 
 /** Refolds the log up to its head and reports every disagreement. */
 export async function verifyLog<State extends object>(context: VerifyContext<State>): Promise<VerifyReport> {
@@ -65,19 +63,19 @@ export async function verifyLog<State extends object>(context: VerifyContext<Sta
   for (let round = 1; ; round++) {
     const before = await holdingsOf(context.log);
     const report = await verifyOnce(context, await context.live());
-    if (report.ok || round === ROUNDS || (await holdingsOf(context.log)) === before)
+    if (report.ok || round === READ_ATTEMPTS || (await holdingsOf(context.log)) === before)
       return withProblems(report, structure);
   }
 }
 
-/** What the fold has found as well is not said twice. */
+/** Adds further problems, without those that the fold has already found. */
 function withProblems(report: VerifyReport, further: readonly SerializedError[]): VerifyReport {
   const known = new Set(report.problems.map(({ message }) => message));
   const problems = [...report.problems, ...further.filter(({ message }) => !known.has(message))];
   return { ...report, ok: problems.length === 0, problems };
 }
 
-/** What may go while a log is in use: its history, and its snapshots. */
+/** What may be deleted while a log is in use: its history and its snapshots. */
 async function holdingsOf(log: LogStore): Promise<string> {
   const snapshots = (await log.snapshots('')).map(({ sequence }) => sequence);
   return [log.firstSequence(), ...snapshots].join(' ');
@@ -107,13 +105,13 @@ async function verifyOnce<State extends object>(context: VerifyContext<State>, l
   };
 }
 
-/** Undefined for a state that holds what no state may: the direct fold lets a reducer put it there. */
+/** Undefined for a state with an illegal value: the direct fold does not stop a reducer from putting one there. */
 function hashOf(state: object, problems: SerializedError[]): string | undefined {
   try {
     return hashState(state);
   } catch (error) {
     if (!isRefoldError(error)) throw error;
-    // The live state and the end of the log may be one state, which is said once.
+    // The live state and the end of the log may be the same state: it is reported once.
     if (!problems.some(({ message }) => message === error.message)) problems.push(error.toJSON());
     return undefined;
   }
@@ -134,7 +132,7 @@ interface Comparisons {
   readonly head: number;
 }
 
-/** Folds from snapshot to snapshot, so that each is compared with a state that does not come from it; so is the live state. */
+/** Folds from snapshot to snapshot. Each snapshot, and the live state, is compared with a state that does not come from it. */
 async function refoldWithVerdicts<State extends object>(
   context: VerifyContext<State>,
   { snapshots, live, head }: Comparisons,
@@ -172,7 +170,7 @@ async function refoldWithVerdicts<State extends object>(
   return { cursor, events: cursor.sequence - from, finished, verdicts };
 }
 
-/** The log's beginning; when that was dropped, the oldest snapshot that can be loaded has to be believed. */
+/** The log's beginning. If it was dropped: the oldest snapshot that can be loaded. */
 async function startOf<State extends object>(
   { model, log }: VerifyContext<State>,
   oldestFirst: readonly SnapshotInfo[],
@@ -209,7 +207,7 @@ async function judge<State extends object>(
     await loadSnapshot(log, info, initial);
   } catch (error) {
     if (!isUndecodable(error)) throw error;
-    // Another model may have tables that this one cannot decode; damage is damage whoever took the snapshot.
+    // A snapshot of another model may have tables that this one cannot decode. A damaged one is damaged for every model.
     if (isStale && error.code !== 'LOG_CORRUPT') return 'stale';
     problems.push(error.toJSON());
     return 'damaged';
@@ -226,7 +224,7 @@ async function judge<State extends object>(
   return 'different';
 }
 
-/** An invariant that does not hold, and why, where there is more to say. */
+/** An invariant that does not hold, and the reason if it is known. */
 interface BrokenInvariant {
   readonly name: string;
   readonly because: string;
@@ -240,7 +238,7 @@ function brokenInvariantsOf<State extends object>(model: Model<State>, state: St
   });
 }
 
-/** Undefined when an invariant holds, else the end of the sentence: one that throws or gives a promise does not. */
+/** Undefined if an invariant holds, otherwise the end of the message. If it throws or gives a promise, it does not hold. */
 export function whyBroken(holds: (state: never) => unknown, state: object): string | undefined {
   try {
     const answer = holds(state as never);

@@ -1,4 +1,4 @@
-/** The state of a replica: folded like any other, and replaced as a whole after history was dropped. */
+/** The state of a replica. It is folded like any other state, and replaced as a whole after history was dropped. */
 
 import type { RecordedEvent } from '../../core/event.ts';
 import type { FoldReducers, LiveState, OpenCommit, StagedCommit, StateCapture } from '../../fold/live-state.ts';
@@ -37,7 +37,7 @@ export class ReplicaState<State extends object> implements LiveState<State> {
     return this.#live.capture();
   }
 
-  /** Goes on with another state. What a reader has taken from the one before stays as it is. */
+  /** Continues with another state. Values that a reader took from the old state do not change. */
   replace(state: State): void {
     this.#live = this.#open(state);
   }

@@ -1,9 +1,9 @@
 /**
  * A live replica: follows a log that another process writes, and keeps its state current.
  *
- * It folds commit by commit, as the writer does, so that a reader never sees half of one. What it needs to go on may have
- * been dropped: then it loads the newest snapshot, says so, and goes on from there. Any other failure ends it: the state
- * stays as of its last whole commit, and calls that wait are told why.
+ * It folds commit by commit, as the writer does, so that a reader never sees half a commit. If the events that it needs next
+ * were dropped, it loads the newest snapshot, warns, and continues from there. Any other failure ends it: the state stays as
+ * of its last whole commit, and calls that wait are rejected with the reason.
  */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
@@ -29,10 +29,10 @@ export interface ReplicaParts<State extends object> {
   readonly log: LogStore;
   readonly fingerprint: ModelFingerprint;
   readonly state: ReplicaState<State>;
-  /** Of the last event in `state`. */
+  /** The sequence of the last event in `state`. */
   readonly sequence: number;
   readonly publisher: Publisher;
-  /** Called when the state has moved on. */
+  /** Called when the state has changed. */
   readonly onAdvance: () => void;
 }
 
@@ -49,7 +49,7 @@ export class Replica<State extends object> {
   #failure: RefoldError | undefined;
   #ended: Promise<void> = Promise.resolve();
 
-  /** Begins to follow, after the event at `sequence`, until it is closed. */
+  /** Follows the log from the event after `sequence` on, until it is closed. */
   static start<State extends object>(parts: ReplicaParts<State>): Replica<State> {
     const replica = new Replica(parts);
     replica.#ended = replica.#run();
@@ -62,33 +62,33 @@ export class Replica<State extends object> {
     this.#sequence = parts.sequence;
   }
 
-  /** @throws RefoldError `STORE_FAILED` when a reducer under the direct fold may have left it half changed */
+  /** @throws RefoldError `STORE_FAILED` when a reducer under the direct fold may have left the state half changed */
   get state(): State {
     const { state } = this.#parts;
     if (!state.isWhole && this.#failure !== undefined) throw this.#failure;
     return state.value;
   }
 
-  /** Of the last event in the state. */
+  /** The sequence of the last event in the state. */
   get sequence(): number {
     return this.#sequence;
   }
 
-  /** Why it follows no more, if so. */
+  /** Why it stopped following, if it failed. */
   get failure(): RefoldError | undefined {
     return this.#failure;
   }
 
   /** Resolves when the state has every event that is durable now. @throws RefoldError as `waitFor` does */
   async catchUp(): Promise<void> {
-    await this.#reach(this.#parts.log.head().sequence, {}); // asking for the head wakes the follower, too
+    await this.#reach(this.#parts.log.head().sequence, {}); // asking for the head also wakes the follower
   }
 
   /**
    * Resolves when the state has the event at `sequence`.
    *
    * @throws RefoldError `STORE_FAILED` when the replica fails, `STORE_CLOSED` when it is closed, `SEQUENCE_CONFLICT` when the
-   * time is over; the signal's reason when it aborts
+   * timeout ends; the signal's reason when the signal aborts
    */
   async waitFor(sequence: number, options: WaitOptions | undefined): Promise<void> {
     const checked = checkValue('wait', 'sequence', A_SEQUENCE, sequence) as number;
@@ -101,7 +101,7 @@ export class Replica<State extends object> {
     await this.#waiters.wait(sequence, options, (timeout) => this.#late(sequence, timeout));
   }
 
-  /** Stops following. Calls that wait are refused. */
+  /** Stops following. Calls that wait are rejected. */
   async close(): Promise<void> {
     this.#closing.abort();
     this.#waiters.fail(closed(this.#parts.log));
@@ -122,7 +122,7 @@ export class Replica<State extends object> {
     }
   }
 
-  /** Folds a block commit by commit. What the state has already, in a block that was sealed meanwhile, is passed over. */
+  /** Folds a block commit by commit. Commits that the state already has are skipped: sealing may have joined blocks. */
   async #take(block: Block, rules: UpcastRules): Promise<void> {
     const { firstSequence } = block;
     const { events, commitEnds } = decodeBlock(block);
@@ -143,8 +143,8 @@ export class Replica<State extends object> {
     this.#guard.enter();
     try {
       const events = recorded.map((event) => upcastEvent(model, event, rules));
-      for (const { meta } of events) freezeJson(meta); // as a live reducer gets it
-      // Before the fold: reducers may keep what they are given, and change it.
+      for (const { meta } of events) freezeJson(meta); // as in the writer, where reducers get it frozen
+      // Copied before the fold: reducers may keep the events that they get, and change them.
       if (publisher.hasListeners) published = copyForListeners(events);
       state.fold(model.reducers, events);
     } finally {
@@ -155,7 +155,7 @@ export class Replica<State extends object> {
     this.#waiters.reached(last);
   }
 
-  /** After history was dropped: with the newest snapshot. After anything else the replica has failed. */
+  /** After history was dropped, continues with the newest snapshot. After anything else the replica has failed. */
   async #recover(error: unknown): Promise<void> {
     try {
       if (!isRefoldError(error, 'HISTORY_GONE')) throw error;
@@ -172,7 +172,7 @@ export class Replica<State extends object> {
     const { model, log, fingerprint, state, onAdvance } = this.#parts;
     const before = this.#sequence;
     const { cursor, passedOver } = await despiteDrops(log, () => recover(model, log, fingerprint));
-    if (cursor.sequence <= before) throw gone; // it would be met again, and again
+    if (cursor.sequence <= before) throw gone; // otherwise it would fail in the same way again and again
     state.replace(cursor.state);
     this.#sequence = cursor.sequence;
     tellPassedOver(log, passedOver, `the model ${model.name}`);

@@ -1,16 +1,16 @@
-/** Calls that wait until a replica has come to a sequence. */
+/** Calls that wait until a replica reaches a sequence. */
 import type { RefoldError } from '../../core/errors.ts';
 import { later } from '../../threads/timers.ts';
 import { A_SIGNAL, type OptionChecks } from '../calls/call-options.ts';
 
 export interface WaitOptions {
-  /** Ends the waiting: it rejects with the signal's reason. */
+  /** Ends the wait: the call rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** The longest to wait, in ms; default for ever. */
+  /** How long to wait at most, in ms; default without a limit. */
   readonly timeout?: number | undefined;
 }
 
-/** Beyond this a timer would not wait at all. */
+/** A timer with a longer time would fire at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
 export const WAIT_CHECKS: OptionChecks<WaitOptions> = {
@@ -30,10 +30,10 @@ export class Waiters {
   readonly #waiting = new Set<Waiter>();
 
   /**
-   * Resolves when `reached` is told of this sequence, or a later one.
+   * Resolves when `reached` is called with this sequence, or a later one.
    *
-   * @param late what it rejects with when the time is over
-   * @throws the signal's reason; what `fail` is given
+   * @param late makes the error for a timeout
+   * @throws the signal's reason; the error given to `fail`
    */
   wait(sequence: number, { signal, timeout }: WaitOptions, late: (timeout: number) => RefoldError): Promise<void> {
     return new Promise((resolve, reject) => {

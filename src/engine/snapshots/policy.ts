@@ -76,12 +76,12 @@ export interface SourceFacts {
   readonly isFresh: boolean;
   /** Whether the store is closing: no further event is folded, and only the close waits. */
   readonly isLast: boolean;
-  /** Size of the last snapshot, in bytes; 0 when there is none. */
+  /** Size of the last snapshot, in bytes; 0 without a snapshot. */
   readonly lastBytes: number;
 }
 
 /**
- * `at once`: in this turn. `slices`: from the state held still. `thread`, `log`: folded anew from the log, there or
+ * `at once`: in this turn. `slices`: from the held state. `thread` and `log`: folded again from the log, in the thread or
  * here.
  */
 export type SourceName = 'at once' | 'slices' | 'thread' | 'log';

@@ -36,7 +36,7 @@ import { SnapshotThread } from './thread.ts';
 export interface SnapshotReport {
   readonly sequence: number;
   readonly stateHash: string;
-  /** Of the encoded state, before compression. */
+  /** Size of the encoded state, before compression. */
   readonly bytes: number;
   readonly milliseconds: number;
 }

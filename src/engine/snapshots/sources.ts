@@ -2,7 +2,7 @@
  * Where the bytes of a snapshot come from: four sources with one signature, asked in the order that `planSource` gives.
  *
  * Two encode the state of the moment itself, *at once* or in *slices*. The other two, *thread* and *log*, fold the same
- * state anew from the log. On the way they make keyframes for time travel, which then need no further fold.
+ * state again from the log. On the way they make keyframes for time travel, which then need no further fold.
  */
 import { assert } from '../../core/assert.ts';
 import type { Model } from '../../core/model.ts';
@@ -18,7 +18,7 @@ import type { SourceName } from './policy.ts';
 import type { Measured } from './rates.ts';
 import type { SnapshotThread } from './thread.ts';
 
-/** The state between two commits as one value: what to encode, and the place in the log that it belongs to. */
+/** The state between two commits as one value: what to encode, and the sequence that it belongs to. */
 export interface Moment {
   /** For the encoder only. Unless the moment `isHeld`, it may be read only until the next event is folded. */
   readonly state: object;
@@ -69,7 +69,7 @@ export function capture(from: Captured, hold: boolean): Moment {
 
 export interface Made {
   readonly encoded: EncodedState;
-  /** What it took to fold the state anew. Absent if the live state was encoded. */
+  /** How long it took to fold the state again. Absent if the live state was encoded. */
   readonly measured?: Measured;
   /** How long the work took, without waits and rests, in ms. */
   readonly workMs: number;

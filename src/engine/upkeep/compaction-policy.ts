@@ -2,7 +2,7 @@
 import type { BlockHeader } from '../../log/log-store.ts';
 import type { History } from '../calls/options.ts';
 
-/** What retention is decided from. */
+/** The facts for the decision on retention. */
 export interface RetentionFacts {
   /** In order. */
   readonly headers: readonly BlockHeader[];
@@ -18,32 +18,32 @@ export interface RetentionFacts {
 }
 
 export interface RetentionPlan {
-  /** The last sequence that may go: 0 for nothing. Whole blocks only. */
+  /** The last sequence to drop: 0 for nothing. Whole blocks only. */
   readonly dropThrough: number;
-  /** What could not be dropped, and why, in a sentence; absent when nothing stands in the way. */
+  /** What could not be dropped, and why, in a sentence; absent if everything could be dropped. */
   readonly heldBack?: string;
-  /** Two younger snapshots would let more go … */
+  /** More could be dropped with two younger snapshots … */
   readonly waitsForSnapshot: boolean;
-  /** … and so would projections that have come as far as the older one. */
+  /** … or if the projections had reached the older one. */
   readonly waitsForProjection: boolean;
 }
 
-/** Decides how far history may go. */
+/** Decides how much history may be dropped. */
 export function planRetention(facts: RetentionFacts): RetentionPlan {
   const wanted = wantedBound(facts);
-  // Keep two snapshots: should the newest prove unreadable, recovery starts from the one before it, and then needs
-  // every event since. So the older of the two sets the bound, not the newer.
+  // Keep two snapshots: if the newest is unreadable, recovery starts from the one before it, and then needs every event
+  // since. So the older of the two sets the bound, not the newer.
   const older = facts.usableSnapshots[1] ?? 0;
   const safe = Math.min(older, ...facts.checkpoints);
   const dropThrough = lastBlockEnd(facts.headers, Math.min(wanted, safe));
   const waits = { waitsForSnapshot: older < wanted, waitsForProjection: safe < Math.min(older, wanted) };
   if (safe >= wanted) return { dropThrough, ...waits };
   const why = holdersOf(facts, older, wanted).join('; ');
-  const heldBack = `Events up to ${wanted} exceed the history, but only those up to ${dropThrough} may go: ${why}`;
+  const heldBack = `Events up to ${wanted} exceed the history, but only those up to ${dropThrough} may be dropped: ${why}`;
   return { dropThrough, heldBack, ...waits };
 }
 
-/** Who needs events that are not wanted any more: recovery, and each projection that needs more than recovery does. */
+/** What still needs events beyond the budget: recovery, and each projection that needs more than recovery does. */
 function holdersOf(facts: RetentionFacts, older: number, wanted: number): string[] {
   const { usableSnapshots, checkpoints, projections = [] } = facts;
   const holders: string[] = [];
@@ -53,13 +53,13 @@ function holdersOf(facts: RetentionFacts, older: number, wanted: number): string
     if (sequence >= needsMore) continue;
     const name = projections[index] ?? '';
     holders.push(
-      `the projection ${name} needs what follows ${sequence} (forgetProjection lets go of one that is no more)`,
+      `the projection ${name} needs what follows ${sequence} (forgetProjection removes one that is not used any more)`,
     );
   }
   return holders.length > 0 ? holders : [`recovery needs what follows ${older}, the older of two snapshots`];
 }
 
-/** What the history alone would let go. */
+/** What the option `history` alone would drop. */
 function wantedBound({ headers, history, now }: RetentionFacts): number {
   const head = headers.at(-1)?.lastSequence ?? 0;
   if (history === 'keep') return 0;
@@ -77,7 +77,7 @@ function wantedBound({ headers, history, now }: RetentionFacts): number {
   return bound;
 }
 
-/** When the last event of a block was recorded, at the latest: the next block begins no earlier. */
+/** The latest time at which the last event of a block can have been recorded: the time of the next block. */
 export function youngestOf(headers: readonly BlockHeader[], index: number): number {
   return headers[index + 1]?.recordedAt ?? Number.POSITIVE_INFINITY;
 }
@@ -86,7 +86,7 @@ function lastBlockEnd(headers: readonly BlockHeader[], bound: number): number {
   return headers.slice(0, -1).findLast(({ lastSequence }) => lastSequence <= bound)?.lastSequence ?? 0;
 }
 
-/** The headers that there will be once the sealed blocks are in place: both in order. */
+/** The headers after the sealed blocks have replaced open ones. Both lists are in order. */
 export function headersAfter(headers: readonly BlockHeader[], sealed: readonly BlockHeader[]): BlockHeader[] {
   const result: BlockHeader[] = [];
   let next = 0;
@@ -101,25 +101,25 @@ export function headersAfter(headers: readonly BlockHeader[], sealed: readonly B
   return result;
 }
 
-/** More open text than this is sealed by itself … */
+/** More open text than this is sealed automatically … */
 const SEAL_AT_BYTES = 32 * 1024 * 1024;
-/** … but the newest of it, so that any SQL tool reads recent events through the view `events`. */
+/** … except the newest, so that any SQL tool can read recent events through the view `events`. */
 const OPEN_KEPT_BYTES = 4 * 1024 * 1024;
 const KEPT_SHARE = 1 / 8;
-/** A small budget has it sealed sooner, but never for less than this. */
+/** With a small budget text is sealed earlier, but never less than this. */
 const SEAL_AT_LEAST_BYTES = 2 * 1024 * 1024;
-/** Where history waits for a snapshot, one is taken once the tail is as large as the state, and at least this. */
+/** If retention waits for a snapshot, one is taken once the tail is as large as the state, and at least this. */
 const TAIL_BYTES = 12 * 1024 * 1024;
-/** After a snapshot, history goes up to the one before it; less new text than this is left for the next time. */
+/** After a snapshot, history up to the one before it can be dropped. With less new text than this it waits. */
 const WORTH_A_LOOK_BYTES = 1024 * 1024;
-/** A bounded history is looked at again after this much new text, or this share of its maximal age, at the latest. */
+/** The next look at a bounded history comes at the latest after this much new text, or this share of `maxAge`. */
 const LOOK_AGAIN_BYTES = 16 * 1024 * 1024;
 const LOOK_AGAIN_SHARE_OF_AGE = 1 / 16;
-/** Free pages are returned when they are this share of the file, and worth the work. */
+/** Free pages are returned when they are this share of the file, and at least `FREE_BYTES`. */
 const FREE_SHARE = 1 / 4;
 const FREE_BYTES = 1024 * 1024;
 
-/** Known after a commit, all of it in O(1). Text is counted as its blocks take space in the file, estimated by those of late. */
+/** What is known after a commit, in O(1). Text counts as the space of its blocks in the file, estimated from recent ones. */
 export interface UpkeepFacts {
   readonly history: History;
   /** Text in open blocks. */
@@ -142,16 +142,16 @@ export interface UpkeepFacts {
   readonly newBytes: number;
   /** … and this many ms have passed. */
   readonly sinceMs: number;
-  /** At that look, more would have gone if there were younger snapshots … */
+  /** At that look, more could have been dropped with younger snapshots … */
   readonly waitsForSnapshot: boolean;
-  /** … or if the projections had come as far as the older one. */
+  /** … or if the projections had reached the older one. */
   readonly waitsForProjection: boolean;
 }
 
-/** What may be done: `snapshot` is taken so that history may go up to the one before it. */
+/** One step of upkeep. A `snapshot` allows dropping the history up to the one before it. */
 export type UpkeepStep = 'snapshot' | 'seal' | 'drop';
 
-/** Decides what upkeep of the history is due: steps in the order in which they are to be done. */
+/** Decides which steps of upkeep are due, in their order. */
 export function planUpkeep(facts: UpkeepFacts): readonly UpkeepStep[] {
   const seal: UpkeepStep[] = facts.openBytes >= sealAtBytes(facts) ? ['seal'] : [];
   if (!exceeds(facts)) return seal;
@@ -169,8 +169,8 @@ function ordered(history: History, seal: readonly UpkeepStep[]): readonly Upkeep
 }
 
 /**
- * What goes need not be sealed, and the smaller blocks are, the closer a budget is met: so history goes first. But where
- * it is measured in bytes, more of it may stay once it is sealed.
+ * Usually history is dropped first: dropped text need not be sealed, and small open blocks meet a budget more closely. A
+ * budget in bytes is the exception: more events fit into it once they are sealed.
  */
 export function sealsFirst(history: History): boolean {
   return typeof history === 'object' && history.maxBytes !== undefined;
@@ -181,8 +181,8 @@ function tailLimit(stateBytes: number): number {
 }
 
 /**
- * More open text than this is sealed. What is discarded soon is not, unless a projection holds it back; a budget in bytes is
- * met by sealing first.
+ * More open text than this is sealed. With `discard` nothing is sealed, unless a projection holds history back. With a budget
+ * in bytes, sealing begins at half the budget.
  */
 export function sealAtBytes({
   history,
@@ -193,7 +193,7 @@ export function sealAtBytes({
   return Math.min(SEAL_AT_BYTES, Math.max(SEAL_AT_LEAST_BYTES, maxBytes / 2));
 }
 
-/** True when the history, as far as can be told, holds more than it should. */
+/** Whether the log, by these estimates, holds more history than it should. */
 function exceeds({ history, events, bytes, oldestAt, now }: UpkeepFacts): boolean {
   if (history === 'keep') return false;
   if (history === 'discard') return events > 0;
@@ -205,12 +205,12 @@ function exceeds({ history, events, bytes, oldestAt, now }: UpkeepFacts): boolea
   );
 }
 
-/** What an open block with so many bytes of text takes on the disk: the log says so. */
+/** The space of an open block on the disk, from the size of its text. The log supplies this function. */
 export type StoredBytes = (textBytes: number) => number;
 
-/** The last sequence to seal, so that the newest open text stays as it is; 0 for nothing. */
+/** The last sequence to seal; 0 for nothing. The newest open text stays open. */
 export function planSealing(headers: readonly BlockHeader[], sealAt: number, storedBytes: StoredBytes): number {
-  if (openBytesOf(headers, storedBytes) < sealAt) return 0;
+  if (totalOpenBytes(headers, storedBytes) < sealAt) return 0;
   const mayStay = Math.min(OPEN_KEPT_BYTES, sealAt * KEPT_SHARE);
   let kept = 0;
   const last = headers.findLast(({ bytes }) => {
@@ -220,12 +220,12 @@ export function planSealing(headers: readonly BlockHeader[], sealAt: number, sto
   return last?.lastSequence ?? 0;
 }
 
-/** What open blocks take on the disk. */
-export function openBytesOf(headers: readonly BlockHeader[], storedBytes: StoredBytes): number {
+/** The space of all open blocks on the disk. */
+export function totalOpenBytes(headers: readonly BlockHeader[], storedBytes: StoredBytes): number {
   return headers.reduce((sum, { encoding, bytes }) => (encoding === 'open' ? sum + storedBytes(bytes) : sum), 0);
 }
 
-/** Whether free pages should go back to the file system. */
+/** Whether free pages should be returned to the file system. */
 export function planReclaim({
   fileBytes,
   freeBytes,

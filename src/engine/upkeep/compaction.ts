@@ -1,8 +1,8 @@
 /**
- * Compaction: drop what the retention no longer wants, seal, give the space back.
+ * Compaction: drops what retention no longer wants, seals, and returns the free space.
  *
- * How far is a pure function's decision (`compaction-policy.ts`). Nothing goes that recovery, the older of two snapshots
- * or a projection still needs, and both of these snapshots are read through before anything goes.
+ * Pure functions decide how far (`compaction-policy.ts`). Events that recovery from the older of two snapshots or a projection
+ * still needs are never dropped. Both snapshots are read completely before anything is dropped.
  */
 import { createHash } from 'node:crypto';
 import { RefoldError } from '../../core/errors.ts';
@@ -15,18 +15,18 @@ import { headersAfter, planRetention, type RetentionPlan, sealsFirst, sumBytes }
 
 export interface CompactOptions {
   /**
-   * Only say what would be done. All of it is tried for that, packing included, and takes as long; the report is that of
-   * the compaction that follows, if nothing is appended in between.
+   * Report what would be done, and change nothing. The work is done for that, packing included, and takes as long. If nothing
+   * is appended in between, `compact()` then reports the same.
    */
   readonly dryRun?: boolean | undefined;
 }
 
 export const COMPACT_CHECKS: OptionChecks<CompactOptions> = { dryRun: TRUE_OR_FALSE };
 
-/** What compaction did, or would do. Bytes are of block payload unless they say `file`. */
+/** What compaction did, or would do. Bytes count block payload, except where the name says `file`. */
 export interface CompactionReport {
   readonly dryRun: boolean;
-  /** `events` that were open until now; `blocks`, small sealed ones among them, of `bytes`, that became `bytesAfter`. */
+  /** `events` were open before. `blocks`, small sealed ones among them, had `bytes`, and now have `bytesAfter`. */
   readonly sealed: {
     readonly events: number;
     readonly blocks: number;
@@ -35,25 +35,25 @@ export interface CompactionReport {
   };
   readonly dropped: { readonly throughSequence: number; readonly events: number; readonly bytes: number };
   /**
-   * Size on disk before and after, the write-ahead log included. A dry run gives the same for both: how far the file
-   * shrinks depends on where its pages lie, and is not foretold.
+   * Size on disk before and after, with the write-ahead log. A dry run gives the same number for both, because it cannot
+   * predict the final file size.
    */
   readonly fileBytesBefore: number;
   readonly fileBytesAfter: number;
-  /** What the retention could not drop, and why, in a sentence; absent when it could. */
+  /** What retention could not drop, and why, in a sentence; absent if it could drop everything. */
   readonly heldBack?: string;
 }
 
 export interface CompactionContext {
   readonly log: LogStore;
   readonly history: History;
-  /** Snapshots that the model can use, newest first: asked for anew, since more may be taken and old ones go meanwhile. */
+  /** Snapshots that the model can use, newest first. Called again for each use: snapshots come and are deleted meanwhile. */
   readonly usableSnapshots: () => Promise<readonly SnapshotInfo[]>;
   readonly now: number;
   readonly onProgress: (progress: Progress) => void;
 }
 
-/** Carries compaction out, or says what it would do. Appends go on meanwhile. */
+/** Compacts, or reports what compaction would do. Appends continue meanwhile. */
 export async function compactLog(
   context: CompactionContext,
   { dryRun = false }: CompactOptions = {},
@@ -80,7 +80,7 @@ export async function compactLog(
   };
 }
 
-/** What both steps came to; `headers` are those that the dropping was decided on. */
+/** The results of both steps. `headers` are those that the retention plan was made from. */
 interface Steps {
   readonly report: SealReport;
   readonly headers: readonly BlockHeader[];
@@ -115,8 +115,8 @@ interface SealRange {
 }
 
 /**
- * Seals from snapshot to snapshot: a sealed block that spans none lets history go exactly up to one, and keeps the chain
- * comparable there.
+ * Seals from snapshot to snapshot. No sealed block then spans a snapshot, so history can be dropped exactly up to one, and its
+ * chain can be compared there.
  */
 export async function sealThrough(
   { log, onProgress }: Pick<CompactionContext, 'log' | 'onProgress'>,
@@ -128,11 +128,11 @@ export async function sealThrough(
 }
 
 /**
- * Drops what the history lets go, and the snapshots that nothing can be replayed from then; in a dry run only tries
- * whether it could.
+ * Drops what `history` allows, and the snapshots from which a replay is then impossible. A dry run only checks whether it
+ * could.
  *
- * @param headers all there are
- * @throws RefoldError `LOG_CORRUPT` when a snapshot that recovery would need cannot be read; nothing was dropped
+ * @param headers of all blocks
+ * @throws RefoldError `LOG_CORRUPT` when a snapshot that recovery would need cannot be read. Nothing was dropped then
  */
 export async function dropHistory(
   context: CompactionContext,
@@ -157,8 +157,8 @@ export async function dropHistory(
 }
 
 /**
- * Reads the newest two through. Those that newer ones have replaced meanwhile are no loss: the newer ones are read
- * instead, and they reach at least as far.
+ * Reads the newest two snapshots completely. If newer snapshots have replaced them meanwhile, it reads those instead: they
+ * reach at least as far.
  */
 async function requireTwoReadable(
   log: LogStore,
@@ -176,7 +176,7 @@ async function requireTwoReadable(
   }
 }
 
-/** Reads a snapshot through: history must not go on the word of one that cannot be loaded. */
+/** Reads a snapshot completely: history must not be dropped because of a snapshot that cannot be loaded. */
 async function requireReadable(log: LogStore, info: SnapshotInfo): Promise<void> {
   const hash = createHash('sha256');
   for await (const chunk of log.readSnapshot(info)) hash.update(chunk);
@@ -193,7 +193,7 @@ function describeDrop(headers: readonly BlockHeader[], through: number): Compact
   return { throughSequence: through, events: countEvents(gone), bytes: sumBytes(gone) };
 }
 
-/** All there are, or those that begin at `from` or later. */
+/** All headers, or those that begin at `from` or later. */
 export async function collectHeaders(log: LogStore, from?: number): Promise<BlockHeader[]> {
   return Array.fromAsync(log.headers(from));
 }

@@ -1,9 +1,9 @@
 /**
- * Repair: a sound log out of a damaged one, with a plan first and a copy of what was there.
+ * Repair: makes a sound log from a damaged one. It can show a plan first, and it keeps a copy of the damaged file.
  *
- * Events up to the first damaged block are kept, it and all after it go; damaged snapshots go and are taken anew by the
- * next store that is closed; outcomes of commands go with the events that they promise. Nothing that was acknowledged goes
- * unless `acceptLoss` is said.
+ * Events before the first damaged block are kept; that block and all later ones are dropped. Damaged snapshots are dropped,
+ * and the next close of a store takes new ones. Outcomes of commands are dropped with the events that they promise. Nothing
+ * that was acknowledged is dropped without `acceptLoss`.
  */
 import { RefoldError, type SerializedError } from '../../core/errors.ts';
 import type { StoredOutcome } from '../../log/log-store.ts';
@@ -15,9 +15,9 @@ import { harmless, type Progress } from '../calls/progress.ts';
 import { parseOutcome } from '../writing/commands.ts';
 
 export interface RepairOptions {
-  /** Only say what would be done; the log may be in use meanwhile. Default false. */
+  /** Report what would be done, and change nothing; the log may be in use meanwhile. Default false. */
   readonly plan?: boolean | undefined;
-  /** Agree that acknowledged events, or outcomes of commands, go for good from the log. Default false: refuse instead. */
+  /** Agree that acknowledged events or outcomes of commands are lost for good. Default false: the repair is refused. */
   readonly acceptLoss?: boolean | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
@@ -31,37 +31,37 @@ const REPAIR_CHECKS: OptionChecks<RepairOptions> = {
 /** What repair found and did, or would do. */
 export interface RepairReport {
   readonly path: string;
-  /** Nothing was changed: a plan was asked for, or the log is sound. */
+  /** True if nothing was changed: the caller asked for a plan, or the log is sound. */
   readonly plan: boolean;
-  /** Nothing was wrong. */
+  /** True if nothing was wrong. */
   readonly sound: boolean;
   /** What is damaged, in the order of discovery. */
   readonly damage: readonly SerializedError[];
   readonly firstSequence: number;
   /** The last event that is kept. */
   readonly keptThrough: number;
-  /** As far as the log is known to have reached: by its rows, its snapshots, its witness. */
+  /** The last sequence that the log once had, as its rows, snapshots and witness show. */
   readonly reachedThrough: number;
-  /** Events that go: those between the two. */
+  /** How many events are lost: those between the two. */
   readonly lostEvents: number;
-  /** Something acknowledged goes, events or not: `acceptLoss` is needed. */
+  /** True if something acknowledged is lost, events or not. Then `acceptLoss` is needed. */
   readonly needsAcceptLoss: boolean;
   readonly keptSnapshots: readonly number[];
-  /** Of the model (`owner` is empty) and of projections; taken anew when a store is closed. */
+  /** Snapshots of the model (`owner` is empty) and of projections. New ones are taken when a store is closed. */
   readonly droppedSnapshots: readonly { readonly owner: string; readonly sequence: number }[];
-  /** Remembered outcomes of commands that go: a retry of these decides anew. */
+  /** How many remembered outcomes of commands are dropped: a retry of such a command decides again. */
   readonly forgottenOutcomes: number;
   /** Where the damaged file is kept, with its `-wal`; absent when nothing was changed. */
   readonly backup?: string;
 }
 
 /**
- * Finds out what is wrong with a log's file, and mends it.
+ * Finds out what is wrong with a log's file, and repairs it.
  *
  * The damaged file is kept beside the log under another name. A sound log is left as it is.
  *
- * @throws RefoldError `LOG_CORRUPT` when acknowledged events would go and `acceptLoss` is not said, or when the file is
- * beyond repair; `LOG_LOCKED` while a store has it open for writing; `LOG_FULL` without room for a second file;
+ * @throws RefoldError `LOG_CORRUPT` when acknowledged events would be lost without `acceptLoss`, or when the file is beyond
+ * repair; `LOG_LOCKED` while a store has it open for writing; `LOG_FULL` when there is not enough room for a second file;
  * `INVALID_OPTION` when there is no log
  */
 export async function repairLog(path: string, options: RepairOptions = {}): Promise<RepairReport> {
@@ -86,7 +86,7 @@ function mayRepair(salvage: Salvage, acceptLoss: boolean, path: string): boolean
   return true;
 }
 
-/** An outcome with a commit beyond the end would promise events that are not there; one that says nothing is none. */
+/** An outcome is kept if it can be read, and its commit is not beyond the end: it must not promise missing events. */
 function holdsUpTo({ outcome }: StoredOutcome, lastSequence: number): boolean {
   try {
     const parsed = parseOutcome(outcome);

@@ -1,7 +1,7 @@
 /**
- * What goes on behind the writing: snapshots, compaction, and the housekeeper that has each done when it is due.
+ * All background work of a store: snapshots, compaction, and the runner that starts each when it is due.
  *
- * Nobody waits for it but who asks for a snapshot or a compaction, and who closes the store.
+ * A call waits for it only if it asks for a snapshot or a compaction, or closes the store.
  */
 import { isRefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
@@ -16,46 +16,46 @@ import type { Divergence } from '../past/divergence.ts';
 import type { Rates } from '../snapshots/rates.ts';
 import { type SnapshotReport, Snapshotter, type SnapshotterParts } from '../snapshots/snapshotter.ts';
 import type { WritePath } from '../writing/write-path.ts';
+import { AutomaticCompaction } from './automatic-compaction.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
-import { CompactionChore } from './compaction-chore.ts';
-import { Housekeeper } from './housekeeper.ts';
+import { TaskRunner } from './tasks.ts';
 
 export interface UpkeepSource {
   readonly model: Model;
   readonly log: LogStore;
-  /** How a thread opens the log; undefined where only this thread has it. */
+  /** How a thread opens the log; undefined if only this thread can have it. */
   readonly logThread: LogThread | undefined;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
   readonly live: LiveState<object>;
   readonly firstSeen: ReadonlyMap<string, number>;
-  /** What the state was recovered from. */
+  /** The snapshot that the state was recovered from. */
   readonly snapshot: SnapshotInfo | undefined;
   readonly rates: Rates;
-  readonly path: WritePath;
-  /** Lets the running projections keep how far they have come: they hold history back. */
+  readonly writes: WritePath;
+  /** Saves the running projections: events that they have not folded must stay. */
   readonly saveProjections: () => Promise<void>;
 }
 
 export interface UpkeepStats {
-  /** Of the newest snapshot; 0 when there is none. */
+  /** The sequence of the newest snapshot; 0 without a snapshot. */
   readonly snapshotSequence: number;
-  /** What an open would take now, in ms, by the rates measured so far. */
+  /** How long an open would take now, in ms, by the rates measured so far. */
   readonly estimatedRecoveryMs: number;
-  /** Where the state that lives parted from what a replay gives, once a snapshot has found that. */
+  /** Where the live state differs from a replay, once a snapshot has found that. */
   readonly divergence: Divergence | undefined;
 }
 
 export class Upkeep {
   readonly #source: UpkeepSource;
   readonly #snapshotter: Snapshotter;
-  readonly #compaction: CompactionChore;
-  readonly #housekeeper: Housekeeper;
+  readonly #compaction: AutomaticCompaction;
+  readonly #tasks: TaskRunner;
 
-  /** Begins the upkeep: what is due by now is begun at once, such as a snapshot after a recovery that took long. */
+  /** Starts upkeep. A task that is already due begins at once, such as a snapshot after a long recovery. */
   static open(source: UpkeepSource): Upkeep {
     const upkeep = new Upkeep(source);
-    if (!source.settings.readOnly) upkeep.#housekeeper.wake();
+    if (!source.settings.readOnly) upkeep.#tasks.wake();
     return upkeep;
   }
 
@@ -64,7 +64,7 @@ export class Upkeep {
     this.#source = source;
     const snapshotter = new Snapshotter(snapshotterParts(source), source.rates, source.snapshot);
     this.#snapshotter = snapshotter;
-    this.#compaction = new CompactionChore({
+    this.#compaction = new AutomaticCompaction({
       log,
       settings,
       usableSnapshots: () => this.#usableSnapshots(),
@@ -72,21 +72,21 @@ export class Upkeep {
       saveProjections,
     });
     const snapshots = { isDue: () => snapshotter.due() !== undefined, run: () => snapshotter.take() };
-    this.#housekeeper = new Housekeeper([snapshots, this.#compaction]);
+    this.#tasks = new TaskRunner([snapshots, this.#compaction]);
   }
 
-  /** To be told after each durable block, with the size of its text. O(1), unless something is due. */
+  /** Called after each durable block, with the size of its text. O(1), unless a task is due. */
   wake(bytes: number): void {
     this.#compaction.appended(bytes);
-    this.#housekeeper.wake();
+    this.#tasks.wake();
   }
 
-  /** Takes a snapshot now, compared with a replay where that is possible. */
+  /** Takes a snapshot now, and compares it with a replay if that is possible. */
   snapshot(): Promise<SnapshotReport> {
     return this.#snapshotter.take(true);
   }
 
-  /** Compacts now, whatever there is; never beside a compaction that happens by itself. */
+  /** Compacts now, never at the same time as an automatic compaction. */
   compact(options: CompactOptions): Promise<CompactionReport> {
     const { log, settings } = this.#source;
     const { history, clock, onProgress } = settings;
@@ -100,24 +100,24 @@ export class Upkeep {
     return { snapshotSequence: lastSequence, estimatedRecoveryMs, divergence };
   }
 
-  /** Ends the upkeep, and leaves as little as possible for the next open to do. */
-  async settle(): Promise<void> {
-    const { path, saveProjections } = this.#source;
-    await path.settled();
+  /** Ends upkeep, and leaves as little work as possible for the next open. */
+  async drain(): Promise<void> {
+    const { writes, saveProjections } = this.#source;
+    await writes.drained();
     this.#compaction.stop();
-    await this.#housekeeper.settled();
+    await this.#tasks.drained();
     try {
       await saveProjections();
       await this.#snapshotter.takeLast();
     } catch (error) {
-      // All of this spares the next open some time, and nothing depends on it: neither a full disk nor another writer that
-      // has replaced this one is a reason to fail a close.
+      // All of this only saves the next open some time. So a close does not fail because of a full disk, or because another
+      // writer has replaced this one.
       if (!isRefoldError(error, 'LOG_FULL') && !isRefoldError(error, 'SEQUENCE_CONFLICT')) throw error;
       warnOf('RefoldHousekeepingWarning', error);
     }
   }
 
-  /** Ends what still goes on in other threads. */
+  /** Ends the work in other threads. */
   close(): Promise<void> {
     return this.#snapshotter.close();
   }
@@ -135,7 +135,7 @@ function snapshotterParts({
   fingerprint,
   live,
   firstSeen,
-  path,
+  writes,
 }: UpkeepSource): SnapshotterParts {
   return {
     model,
@@ -145,12 +145,12 @@ function snapshotterParts({
     fingerprint,
     live,
     firstSeen,
-    queue: path.queue,
+    queue: writes.queue,
     get sequence() {
-      return path.sequence;
+      return writes.sequence;
     },
     get failure() {
-      return path.failure;
+      return writes.failure;
     },
   };
 }

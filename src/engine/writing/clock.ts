@@ -1,8 +1,8 @@
 /**
- * The application's clock, read with care: it is code of the application's, and says when events were recorded.
+ * Reads the application's clock safely. The clock says when events were recorded, and it is application code.
  *
- * A commit reads it once, before anything else, and is refused when the reading is not a time. Housekeeping only wants to
- * know whether something is due: it gets the last good reading when the clock fails.
+ * A commit reads it once, before anything else, and is refused when the reading is not a time. Upkeep only needs to know
+ * whether something is due: it gets the last good reading when the clock fails.
  */
 import { types } from 'node:util';
 import { messageOf, RefoldError } from '../../core/errors.ts';
@@ -10,7 +10,7 @@ import type { Reentrancy } from '../calls/reentrancy.ts';
 
 /** The latest time that a Date can hold, in ms since the epoch. */
 export const LAST_TIME = 8.64e15;
-/** A first reading further ahead than this is most likely not in milliseconds: a hundred years. */
+/** A hundred years. A first reading further ahead than this is most likely not in milliseconds. */
 const FAR_AHEAD_MS = 100 * 365.25 * 24 * 3_600_000;
 
 export class StoreClock {
@@ -19,7 +19,7 @@ export class StoreClock {
   #last: number;
   #isFirst = true;
 
-  /** @param last what housekeeping is told until there has been a good reading */
+  /** @param last what upkeep gets until there has been a good reading */
   constructor(clock: () => number, guard: Reentrancy, last: number) {
     this.#clock = clock;
     this.#guard = guard;
@@ -50,7 +50,7 @@ export class StoreClock {
     return time;
   }
 
-  /** The time as far as it can be told, for housekeeping. Never throws. */
+  /** The last good reading if the clock fails; for upkeep. Never throws. */
   glance(): number {
     try {
       return this.read();
@@ -69,7 +69,7 @@ export class StoreClock {
   }
 }
 
-/** What is not a number, in words. A promise is let go of: its rejection must not end the process. */
+/** Describes a reading that is not a number. The rejection of a promise is handled: it must not end the process. */
 function describeReading(reading: unknown): string {
   if (typeof reading === 'bigint') return `the bigint ${reading}`;
   if (typeof reading === 'string') return `the string ${JSON.stringify(reading.slice(0, 40))}`;

@@ -1,4 +1,4 @@
-/** Commands: from a wish and the present state to events or a rejection, and how an outcome is remembered. */
+/** Commands: from an input and the present state to events or a rejection, and how an outcome is remembered. */
 import { isInstance, isRefoldError, messageOf, RefoldError, type ValidationIssue } from '../../core/errors.ts';
 import type { Commit, EventInput, Json } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
@@ -10,7 +10,7 @@ import { Deciding, type Desk } from './deciding.ts';
 import { badDecision, describeIssues, refusalOf } from './intake.ts';
 
 /**
- * What a command came to. A command that decided on no events is accepted with an empty commit: its `lastSequence` is
+ * What a command became. A command without events is accepted with an empty commit: its `lastSequence` is
  * one less than its `firstSequence`.
  */
 export type CommandOutcome<Result = unknown> = AcceptedCommand<Result> | RejectedCommand;
@@ -23,25 +23,25 @@ interface RejectedCommand {
 
 type AcceptedCommand<Result> = { readonly status: 'accepted'; readonly commit: Commit } & GivenResult<Result>;
 
-/** What `decide` gave as its result: a frozen copy. Left out where it gave none. */
+/** The result that `decide` gave, as a frozen copy. Absent when it did not give a result. */
 type GivenResult<Result> = [undefined] extends [Result] ? { readonly result?: Result } : { readonly result: Result };
 
-/** What was decided, before the log has it. `result` is our own, frozen. */
+/** A decision, before the log has it. `result` is a frozen copy. */
 export type Verdict =
   | { readonly accepted: readonly EventInput[]; readonly result?: Json | undefined }
   | { readonly rejected: Rejection };
 
-/** The longest text of a result, in bytes of UTF-8: an outcome stands in memory and in the log for a long time. */
+/** The longest text of a result, in bytes of UTF-8: an outcome stays in memory and in the log for a long time. */
 const RESULT_BYTES = 64 * 1024;
 
-/** A command of any model's. */
+/** A command of any model. */
 export type Command = CommandDefinition<any, any, any>;
 
 /**
  * Parses the input and runs `decide`.
  *
  * @throws RefoldError `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does not fit or a schema that
- * throws, `COMMAND_FAILED` when `decide` throws or gives something that is no decision
+ * throws, `COMMAND_FAILED` when `decide` throws or gives something that is not a decision
  */
 export function decideCommand(desk: Desk, name: string, input: unknown, sequence: number, now: number): Verdict {
   const command = commandOf(desk.model, name);
@@ -74,7 +74,7 @@ export function parseInput(command: Command, name: string, input: unknown): unkn
     issues = result.error.issues;
     described = describeIssues(issues);
   } catch (cause) {
-    // By itself, in a transform or because it wants to be asynchronous.
+    // The schema itself threw: in a transform, or because it is asynchronous.
     const message = `Cannot execute ${name}: the schema of its input threw: ${messageOf(cause)}`;
     const hint = 'Schemas must be synchronous and must not throw';
     throw new RefoldError('EVENT_REJECTED', message, { type: name, cause, hint });
@@ -119,7 +119,7 @@ function readDecision(name: string, decision: unknown): Verdict | undefined {
   return { rejected: { rejected: true, code, message } };
 }
 
-/** `{ events, result }`, each read once. Anything else passes as an event, and is refused as one. */
+/** `{ events, result }`, each read once. Anything else is treated as an event, and refused like one. */
 function readParts(command: string, decision: object): Verdict | undefined {
   if (!('events' in decision || 'result' in decision)) return { accepted: [decision as EventInput] };
   const { events, result } = decision as { readonly events?: unknown; readonly result?: unknown };
@@ -129,7 +129,7 @@ function readParts(command: string, decision: object): Verdict | undefined {
   return { accepted: accepted as readonly EventInput[], result: copyResult(command, result) };
 }
 
-/** @throws RefoldError `COMMAND_FAILED` for a result that is not plain JSON, or too long */
+/** @throws RefoldError `COMMAND_FAILED` for a result that is too long or not plain JSON */
 function copyResult(command: string, result: unknown): Json | undefined {
   if (result === undefined) return undefined;
   let copy: Json;
@@ -160,14 +160,14 @@ export function isCommandId(value: unknown): boolean {
 /** An outcome as the log keeps it. */
 export function serialiseOutcome(outcome: CommandOutcome): string {
   if (outcome.status === 'rejected') return JSON.stringify(outcome);
-  // As JSON.stringify would write it: three whole numbers, and with each command that has an id it would be felt.
+  // The same text as JSON.stringify gives, but faster: this runs for each command with an id.
   const { firstSequence, lastSequence, recordedAt } = outcome.commit;
   const commit = `{"firstSequence":${firstSequence},"lastSequence":${lastSequence},"recordedAt":${recordedAt}}`;
   const result = outcome.result === undefined ? '' : `,"result":${JSON.stringify(outcome.result)}`;
   return `{"status":"accepted","commit":${commit}${result}}`;
 }
 
-/** The inverse of `serialiseOutcome`; the log's checksum vouches for the text. */
+/** The inverse of `serialiseOutcome`. The log's checksum protects the text. */
 export function parseOutcome(text: string): CommandOutcome {
   const outcome = JSON.parse(text) as CommandOutcome;
   if (outcome.status === 'accepted') freezeJson(outcome.result);

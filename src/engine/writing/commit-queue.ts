@@ -1,8 +1,8 @@
 /**
  * Group commit: everything queued while the log was busy becomes the next block.
  *
- * Writes enter already folded, in the order of their sequences; they leave, in the same order, when the block that holds them
- * is durable. The first failure ends it all: what was queued is refused, and the queue takes no more.
+ * Writes enter already folded, in the order of their sequences. They leave in the same order, when their block is durable.
+ * After the first failure the queue refuses everything that is queued, and accepts no further write.
  */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { requireReadable } from '../../log/blocks/block-rules.ts';
@@ -11,12 +11,12 @@ import { soon } from '../../threads/timers.ts';
 import { warnOf } from '../calls/warn.ts';
 import { QueuedWrite } from './queued-write.ts';
 
-/** What became of a block, and after a failure of everything that was queued. */
+/** What happened to a block; after a failure, to everything that was queued. */
 export interface Settled {
-  /** Those of it that are durable, in order. */
+  /** The block's commits if they are durable, in order. */
   readonly commits: readonly QueuedWrite[];
   readonly outcomes: readonly StoredOutcome[];
-  /** Why the queue takes no more, if so. */
+  /** Why the queue accepts no further write, if it failed. */
   readonly failure?: RefoldError | undefined;
 }
 
@@ -25,7 +25,7 @@ interface Block extends Settled {
   readonly bytes: number;
 }
 
-/** With this much waiting, a block is sent without further ado, also after one being synced, so that the log never idles. */
+/** With this much waiting, a block is sent even while another one is being synced, so that the log never idles. */
 const PIPELINE_BYTES = 128 * 1024;
 /** Writes wait while more than this is queued. */
 const QUEUE_BYTES = 64 * 1024 * 1024;
@@ -39,14 +39,14 @@ export class CommitQueue {
   #inFlightBytes = 0;
   /** Where the log will end after everything sent so far. */
   #sent: Pick<LogHead, 'sequence' | 'recordedAt'>;
-  /** Settles when everything sent so far is durable; rejects with the first of the failures, in the order of sending. */
+  /** Resolves when everything sent so far is durable; rejects with the first failure, in the order of sending. */
   #lastWrite: Promise<void> = Promise.resolve();
   #pumpScheduled = false;
   #failure: RefoldError | undefined;
 
   /**
-   * @param onSettled called with each block when it has become durable, and once when an append has failed; before anybody who
-   * waits for one of its promises goes on
+   * @param onSettled called with each block when it has become durable, and once when an append has failed. The call comes
+   * before code that waits for one of the block's promises continues
    */
   constructor(log: LogStore, onSettled: (settled: Settled) => void) {
     this.#log = log;
@@ -84,7 +84,7 @@ export class CommitQueue {
     return this.push(new QueuedWrite(0, 0, () => undefined));
   }
 
-  /** Not at once: all that is appended in this turn of the event loop shall share a block, until there is enough for one. */
+  /** Sends later in this turn of the event loop, so that the writes of one turn share a block. A full block is sent at once. */
   #schedule(): void {
     if (this.#pumpScheduled) return;
     this.#pumpScheduled = true;
@@ -102,8 +102,8 @@ export class CommitQueue {
     const [first, second] = this.#inFlight;
     if (this.#failure !== undefined || second !== undefined) return false;
     if (first === undefined) return true;
-    // The second stands on the first: should that be refused, the log ends elsewhere, and refuses the second. A first
-    // without commits moves no end, so nothing is sent behind it.
+    // The second block stands on the first. If the log refuses the first, it ends elsewhere and refuses the second too. A
+    // first block without commits does not move the end of the log, so nothing is sent behind it.
     return first.commits.length > 0 && this.#waitingBytes >= PIPELINE_BYTES && first.writes.at(-1)?.isFence !== true;
   }
 
@@ -138,13 +138,13 @@ export class CommitQueue {
     // A block without content is durable once the one before it is.
     if (block.commits.length > 0 || block.outcomes.length > 0) {
       const write = this.#write(block);
-      // A log may answer in another order than it was asked. Blocks settle in theirs, and what happened to the first is
-      // what is said of the second, which stands on it.
+      // A log may answer in another order than it was asked. Blocks complete in the order in which they were sent. The
+      // second stands on the first, so a failure of the first is also reported for the second.
       this.#lastWrite = this.#lastWrite.then(() => write);
       write.catch(() => {});
     }
     this.#lastWrite.then(
-      () => this.#settle(block),
+      () => this.#complete(block),
       (error: unknown) => this.#fail(error),
     );
   }
@@ -152,16 +152,16 @@ export class CommitQueue {
   async #write({ commits, outcomes }: Block): Promise<void> {
     const { path, epoch } = this.#log;
     const expectedSequence = this.#sent.sequence;
-    // What is written and cannot be read again is worse than what was refused.
+    // A block that is written and cannot be read again is worse than a refusal.
     this.#sent = requireReadable(commits, this.#sent, path);
     await this.#log.append({ expectedSequence, epoch, commits, outcomes });
   }
 
-  #settle(block: Block): void {
+  #complete(block: Block): void {
     if (this.#failure !== undefined) return;
     this.#inFlight.shift();
     this.#inFlightBytes -= block.bytes;
-    // Nothing is sent after a fence before it has settled: the log's head is the one that it asks for.
+    // Nothing is sent after a fence before it has completed, so the log's head is the one that it asks for.
     for (const write of block.writes) write.resolve();
     this.#tell(block);
     this.#schedule();
@@ -173,7 +173,7 @@ export class CommitQueue {
     this.#failure = new RefoldError('STORE_FAILED', `Cannot go on: an earlier append failed: ${error.message}`, {
       path: this.#log.path,
       cause: error,
-      hint: 'Close this store and open it anew: recovery finds out what was written',
+      hint: 'Close this store and open it again: recovery finds out what was written',
     });
     const refused = [...this.#inFlight.flatMap(({ writes }) => writes), ...this.#waiting];
     this.#inFlight = [];
@@ -183,7 +183,7 @@ export class CommitQueue {
     this.#tell({ commits: [], outcomes: [], failure: this.#failure });
   }
 
-  /** What became durable is acknowledged, whatever those do who are told of it. */
+  /** What became durable is acknowledged, even if the callback throws. */
   #tell(settled: Settled): void {
     try {
       this.#onSettled(settled);

@@ -1,8 +1,8 @@
 /**
- * What `decide` is handed besides state and input: the time, the sequence, and `fold`.
+ * What `decide` gets besides state and input: the time, the sequence, and `fold`.
  *
- * `fold` runs events on drafts beside the state, so nothing that is decided there is left behind. What it gives may be read
- * until `decide` returns.
+ * `fold` runs events on drafts beside the state, so it leaves no trace in the state. Its result may be read until `decide`
+ * returns.
  */
 import { RefoldError } from '../../core/errors.ts';
 import type { EventMeta } from '../../core/event.ts';
@@ -10,7 +10,7 @@ import type { DecideContext, Model } from '../../core/model.ts';
 import type { LiveState, StagedCommit } from '../../fold/live-state.ts';
 import { type Intake, listOf } from './intake.ts';
 
-/** What decisions are made with: the same for all of a store's. */
+/** What all decisions of a store are made with. */
 export interface Desk {
   readonly model: Model;
   readonly intake: Intake;
@@ -22,12 +22,12 @@ export class Deciding implements DecideContext {
   readonly sequence: number;
   readonly #desk: Desk;
   readonly #meta: EventMeta | undefined;
-  /** Those that are shown, from the first call on. */
+  /** The staged commits that `fold` has shown; undefined before its first call. */
   #staged: StagedCommit[] | undefined;
-  /** Events that the last of them holds; `ENDED` when `decide` has returned. */
+  /** How many events the last staged commit holds; `ENDED` when `decide` has returned. */
   #folded = 0;
 
-  /** @param meta for events that have none */
+  /** @param meta for events without meta */
   constructor(desk: Desk, sequence: number, now: number, meta: EventMeta | undefined) {
     this.now = now;
     this.sequence = sequence;
@@ -35,12 +35,12 @@ export class Deciding implements DecideContext {
     this.#meta = meta;
   }
 
-  /** Made when it is asked for, so that a command without it pays nothing; it may be taken out of the context. */
+  /** Made on each access, so that a command without `fold` pays nothing. It works without its context object. */
   get fold(): DecideContext['fold'] {
     return (events, onto) => this.#fold(events, onto);
   }
 
-  /** `decide` has returned. */
+  /** Called when `decide` has returned. */
   end(): void {
     if (this.#staged !== undefined) for (const staged of this.#staged) staged.end(RETURNED);
     this.#folded = ENDED;
@@ -68,7 +68,10 @@ export class Deciding implements DecideContext {
     if (onto === undefined) return undefined;
     const last = this.#staged?.at(-1);
     if (last !== undefined && onto === last.state) return last;
-    throw refused('the second argument is not what the last call gave', 'Leave it out to start from the state again');
+    throw refused(
+      'the second argument is not the state that the last call gave',
+      'Leave it out to start from the state again',
+    );
   }
 
   #stage(live: LiveState<object>): StagedCommit {

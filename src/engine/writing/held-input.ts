@@ -1,22 +1,22 @@
-/** The engine's own copy of a command's input, for a command that has to wait for its turn. */
+/** The engine's copy of a command's input, for a command that has to wait for its turn. */
 
 export interface CopiedInput {
   readonly copy: unknown;
-  /** What the copy keeps in memory, roughly. */
+  /** How many bytes the copy keeps in memory, roughly. */
   readonly bytes: number;
 }
 
 /**
- * Copies what a schema gave: plain objects, arrays, Maps, Sets, Dates and buffers, at any depth, cycles included. Nothing that
- * the caller changes later reaches it. What is of another kind (an instance of a class of the application's, a function) cannot
- * be copied without knowing it, and is kept as it is.
+ * Copies what a schema gave: plain objects, arrays, Maps, Sets, Dates and buffers, at any depth, cycles included. Later
+ * changes by the caller do not reach the copy. Other values, such as functions and instances of the application's classes,
+ * cannot be copied without knowing them. They are kept as they are.
  */
 export function copyInput(input: unknown): CopiedInput {
   const copier = new Copier();
   return { copy: copier.copy(input), bytes: copier.bytes };
 }
 
-/** Of a value besides its text, roughly. */
+/** Bytes of a value besides its text, roughly. */
 const VALUE_BYTES = 16;
 
 class Copier {

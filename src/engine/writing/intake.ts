@@ -1,8 +1,8 @@
 /**
- * The way in: from what a caller hands over to the recorded events of one commit.
+ * The way in: from what a caller gives to the recorded events of one commit.
  *
- * The only place where a schema runs. What comes out is the engine's own plain JSON and will never be validated again:
- * on replay the checksums vouch for it. Whatever the caller hands over is read once, and may throw when it is read.
+ * The only place where a schema runs. The result is plain JSON, copied by the engine. It is never validated again: on replay
+ * the checksums protect it. What the caller gives is read once, and may throw when it is read.
  */
 import { type ErrorDetails, isInstance, messageOf, RefoldError, type ValidationIssue } from '../../core/errors.ts';
 import type { EventInput, EventMeta, Json, RecordedEvent } from '../../core/event.ts';
@@ -12,18 +12,18 @@ import { listNearest, shortened } from '../../core/nearest.ts';
 import { admitRecord, type RecordSchema, recordSchemaOf } from '../../core/record-schema.ts';
 import { encodeCommit } from '../../log/blocks/block.ts';
 
-/** Where the events of a commit go, when, and where they come from. */
+/** Sequence and time of a commit's events, and the command that they come from. */
 export interface Placement {
   /** The sequence of the commit's first event; undefined while it is not known. */
   readonly firstSequence: number | undefined;
   readonly recordedAt: number;
-  /** The command that decided on the events, if one did: events that are none are its mistake. */
+  /** The command that decided on the events, if one did. It is named if they are not events. */
   readonly command?: string | undefined;
-  /** For events that have none, as `admitMeta` gave it. */
+  /** For events without meta, as `admitMeta` gave it. */
   readonly meta?: EventMeta | undefined;
 }
 
-/** The events of a commit, the reducers' own, and their text for the log. */
+/** The events of a commit, for the reducers to keep, and their text for the log. */
 export interface AdmittedCommit {
   readonly events: RecordedEvent<string, Json>[];
   readonly json: string;
@@ -41,8 +41,8 @@ export class Intake {
   }
 
   /**
-   * Validates the events of one commit and encodes them. Encoded before any reducer runs: it may put data into the state and
-   * change it there.
+   * Validates the events of one commit and encodes them. Encoding comes before any reducer runs: a reducer may put data into
+   * the state and change it there.
    *
    * @throws RefoldError as `admit` does; `EVENT_REJECTED` when the text would be too long
    */
@@ -59,7 +59,7 @@ export class Intake {
   admit(inputs: readonly unknown[], placement: Placement): RecordedEvent<string, Json>[] {
     const { firstSequence } = placement;
     const events: RecordedEvent<string, Json>[] = [];
-    // By index, so that a hole is an event that is missing, and no method of a caller's own array is asked.
+    // By index: so a hole counts as a missing event, and no method of the caller's array is called.
     for (let index = 0, count = lengthOf(inputs); index < count; index++) {
       const sequence = firstSequence === undefined ? undefined : firstSequence + index;
       events.push(this.#admitOne(inputs, index, sequence, placement));
@@ -99,7 +99,7 @@ export class Intake {
     return this.#gates.get(type) ?? this.#openGate(type, sequence);
   }
 
-  /** With the type's first event, and not before: a schema may name others that are defined later. */
+  /** Runs at the type's first event, not before: a schema may refer to schemas that are defined later. */
   #openGate(type: string, sequence: number | undefined): Gate {
     const eventType = this.#model.types.get(type);
     if (eventType === undefined) throw unknownType(this.#model, type, sequence);
@@ -109,7 +109,7 @@ export class Intake {
   }
 }
 
-/** What `append` was given, as a list. @throws RefoldError `EVENT_REJECTED` for what cannot be read */
+/** What `append` got, as a list. @throws RefoldError `EVENT_REJECTED` when it cannot be read */
 export function listOf(given: unknown): readonly unknown[] {
   try {
     return Array.isArray(given) ? given : [given];
@@ -118,13 +118,13 @@ export function listOf(given: unknown): readonly unknown[] {
   }
 }
 
-/** @throws RefoldError `EVENT_REJECTED` for an empty commit, which nobody can mean */
+/** @throws RefoldError `EVENT_REJECTED` for an empty commit, which is always a mistake */
 export function atLeastOne(commit: AdmittedCommit): AdmittedCommit {
   if (commit.events.length > 0) return commit;
   throw rejected('a commit needs at least one event', { hint: 'Append one event, or an array of them' });
 }
 
-/** What the events of one type have to pass. */
+/** The checks for the events of one type. */
 interface Gate {
   readonly eventType: EventType;
   readonly record: RecordSchema | undefined;
@@ -147,20 +147,20 @@ function lengthOf(inputs: readonly unknown[]): number {
   }
 }
 
-/** @throws RefoldError `EVENT_REJECTED` when the text is longer than a commit's may be, or than any text can be */
+/** @throws RefoldError `EVENT_REJECTED` when the text is longer than a commit may be, or than a string can be */
 function encodeAdmitted(events: readonly RecordedEvent<string, Json>[], firstSequence: number | undefined): string {
   let json: string;
   try {
     json = encodeCommit(events);
   } catch (cause) {
-    // The events are our own plain JSON: nothing but the length of the text can be wrong.
+    // The events are plain JSON, copied by the engine: only the length of the text can be wrong.
     throw tooLarge('more characters of JSON than a string can hold', firstSequence, cause);
   }
   requireCommitSize(json.length, firstSequence);
   return json;
 }
 
-/** @throws RefoldError `EVENT_REJECTED` for a commit whose text is longer than may be */
+/** @throws RefoldError `EVENT_REJECTED` for a commit whose text is too long */
 export function requireCommitSize(characters: number, firstSequence: number | undefined): void {
   if (characters > COMMIT_CHARACTERS) throw tooLarge(`${characters} characters of JSON`, firstSequence);
 }
@@ -181,7 +181,7 @@ function admitData({ eventType, record }: Gate, input: unknown, sequence: number
   }
 }
 
-/** The engine's own copy of an event's meta, frozen. @throws RefoldError `EVENT_REJECTED` */
+/** The engine's copy of an event's meta, frozen. @throws RefoldError `EVENT_REJECTED` */
 export function admitMeta(meta: unknown, type: string, sequence: number | undefined, action = 'append'): EventMeta {
   let copy: Json;
   try {
@@ -195,7 +195,7 @@ export function admitMeta(meta: unknown, type: string, sequence: number | undefi
   throw rejected(`the meta of ${type} is not an object`, details, action);
 }
 
-/** A schema may throw by itself, in a transform or because it wants to be asynchronous; one that is not zod's may give anything. */
+/** A schema may throw: in a transform, or because it is asynchronous. A schema that is not from zod may give anything. */
 function parse({ type, schema }: EventType, input: unknown, sequence: number | undefined): unknown {
   let issues: readonly ValidationIssue[];
   let described: string;
@@ -214,7 +214,7 @@ function parse({ type, schema }: EventType, input: unknown, sequence: number | u
   });
 }
 
-/** What a guard threw, as the error with coordinates; also what a caller's getter threw, a `RefoldError` included. */
+/** Turns what a guard or a caller's getter threw into an error with coordinates; also a `RefoldError` of a getter. */
 export function refusalOf(error: unknown, coordinates: ErrorDetails, action = 'append'): RefoldError {
   const what = coordinates.type ?? 'the value';
   if (!isInstance(error, PayloadRefused)) return unreadable(what, coordinates, error, action);
@@ -236,12 +236,12 @@ function coordinatesOf(type: string | undefined, sequence: number | undefined): 
 function notAnEvent(index: number, sequence: number | undefined, { command }: Placement): RefoldError {
   const which = index === 0 ? 'the event' : `event ${index + 1} of the commit`;
   const problem = `${which} is not { type, data, meta? }`;
-  if (command !== undefined) return badDecision(command, `what its decide gave is no events: ${problem}`);
+  if (command !== undefined) return badDecision(command, `its decide did not give events: ${problem}`);
   const hint = 'Pass an object with a type and data, or an array of such objects without holes';
   return rejected(problem, { ...coordinatesOf(undefined, sequence), hint });
 }
 
-/** A `decide` that threw, or gave what is no decision. */
+/** The error for a `decide` that threw, or did not give a decision. */
 export function badDecision(command: string, problem: string, cause?: unknown): RefoldError {
   return new RefoldError('COMMAND_FAILED', `Cannot execute ${command}: ${problem}`, {
     type: command,

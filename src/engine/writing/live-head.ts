@@ -1,7 +1,7 @@
 /**
- * The state as it lives, and where it ends: the one place where a commit becomes part of it.
+ * The live state and its last sequence: the one place where a commit becomes part of the state.
  *
- * The log follows behind. What is taken here only the log can still refuse, and then the store has failed.
+ * The log follows behind. Only the log can still refuse a commit that was taken here, and then the store has failed.
  */
 import { RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
@@ -21,7 +21,7 @@ export interface HeadParts {
   readonly log: LogStore;
   readonly clock: StoreClock;
   readonly live: LiveState<object>;
-  /** Of the last event in `live`. */
+  /** The sequence of the last event in `live`. */
   readonly sequence: number;
   /** The first sequence of each event type so far; kept up to date. */
   readonly firstSeen: Map<string, number>;
@@ -59,22 +59,22 @@ export class LiveHead {
     return this.#live.value;
   }
 
-  /** Of the last event folded. */
+  /** The sequence of the last event folded. */
   get sequence(): number {
     return this.#sequence;
   }
 
-  /** Why nothing can be written any more, if so. */
+  /** Why the store accepts no further write, if it failed. */
   get failure(): RefoldError | undefined {
     return this.#failure;
   }
 
-  /** The log has failed. */
+  /** Called when the log has failed. */
   fail(error: RefoldError): void {
     this.#failure ??= error;
   }
 
-  /** Checks what has to hold before anything is decided, and gives what `recordedAt` will be. */
+  /** Checks what must hold before a decision, and gives the `recordedAt` of the commit. */
   startAt(expectedSequence: number | undefined): number {
     if (this.#failure !== undefined) throw this.#failure;
     if (expectedSequence !== undefined && expectedSequence !== this.#sequence) {
@@ -84,8 +84,8 @@ export class LiveHead {
   }
 
   /**
-   * Folds a commit. After this it is part of the state, and only the log can still refuse it. Its events have been in the hands
-   * of reducers, and are not looked at again.
+   * Folds a commit. After this it is part of the state, and only the log can still refuse it. Reducers got its events and may
+   * have changed them, so the events are not read again.
    */
   take(events: readonly RecordedEvent[], json: string, write: QueuedWrite): void {
     const count = events.length;
@@ -133,7 +133,7 @@ export class LiveHead {
     return firsts;
   }
 
-  /** After a reducer has failed: under the direct fold that may have left the state half changed. */
+  /** Called after a reducer has failed. Under the direct fold the state may be half changed. */
   lookAtState(error: unknown): void {
     if (!this.#live.isWhole) this.#failure ??= halfChanged(this.#path, error);
   }
@@ -154,7 +154,7 @@ function halfChanged(path: string, cause: unknown): RefoldError {
     {
       path,
       cause,
-      hint: "Close this store and open it anew; use fold: 'atomic' where reducers may throw",
+      hint: "Close this store and open it again; use fold: 'atomic' where reducers may throw",
     },
   );
 }

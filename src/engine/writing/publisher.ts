@@ -1,8 +1,8 @@
 /**
- * Hands what became durable to those who listen.
+ * Hands durable events to listeners.
  *
- * A listener is code of the application's that runs while a block settles. Whatever it does (throw anything, return a promise
- * that is rejected, subscribe or unsubscribe), it harms neither the store nor the others: `publish` never throws.
+ * A listener is application code that runs while a block completes. It may throw anything, return a promise that rejects,
+ * subscribe or unsubscribe: none of this harms the store or other listeners. `publish` never throws.
  */
 import type { RecordedEvent } from '../../core/event.ts';
 import { freezeJson, frozenCopy } from '../../core/freeze.ts';
@@ -27,9 +27,10 @@ export class Publisher {
     return () => void this.#listeners.delete(own);
   }
 
-  /** @param events the listeners' own, frozen: see `forListeners` and `copyForListeners` */
+  /** @param events the listeners' frozen copy: see `forListeners` and `copyForListeners` */
   publish(events: readonly RecordedEvent[]): void {
-    // Of a copy: who subscribes meanwhile hears of later commits. Who is unsubscribed meanwhile hears of none.
+    // Runs over a copy of the list: a listener that subscribes meanwhile gets later commits only. One that is unsubscribed
+    // meanwhile gets no further commit.
     for (const listener of [...this.#listeners]) if (this.#listeners.has(listener)) call(listener, events);
   }
 
@@ -50,7 +51,7 @@ function warn(error: unknown): void {
   warnOf('RefoldListenerWarning', error);
 }
 
-/** Freezes events that nobody else has. */
+/** Freezes events to which no other code has a reference. */
 export function forListeners(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
   for (const event of events) {
     freezeJson(event.data);
@@ -60,7 +61,7 @@ export function forListeners(events: readonly RecordedEvent[]): readonly Recorde
   return Object.freeze(events);
 }
 
-/** A frozen copy of events that are about to be given to reducers. */
+/** A frozen copy of events, made before reducers get them. */
 export function copyForListeners(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
   return Object.freeze(events.map((event) => Object.freeze({ ...event, data: frozenCopy(event.data) })));
 }

@@ -1,8 +1,8 @@
 /**
- * One write on its way through the queue: what the log is to keep, and the promise of whoever asked for it.
+ * One write on its way through the queue: what the log will keep, and the caller's promise.
  *
- * It is the one object of a write that lives until the block is durable. Thousands may be on their way at once, so it holds
- * what the log needs as it is, and makes the caller's answer when that is due.
+ * It is the only object of a write that lives until the block is durable. Thousands may be queued at once. So it holds what
+ * the log needs in the form that the log needs, and makes the caller's answer when the write is durable.
  */
 import type { Commit, Json, RecordedEvent } from '../../core/event.ts';
 import type { Rejection } from '../../core/model.ts';
@@ -10,30 +10,30 @@ import type { QueuedCommit, StoredOutcome } from '../../log/log-store.ts';
 
 import type { CommandOutcome } from './commands.ts';
 
-/** Makes the caller's answer of a write that is durable. */
+/** Makes the caller's answer from a durable write. */
 export type Answering<Answer> = (write: QueuedWrite) => Answer;
 
-/** A commit, an outcome to remember, both, or neither: then it only waits its turn. */
+/** A commit, an outcome to remember, both, or neither. With neither it only waits for its turn. */
 export class QueuedWrite implements QueuedCommit {
   readonly firstSequence: number;
   readonly recordedAt: number;
-  /** How many the commit has. They are part of the state already. */
+  /** How many events the commit has. They are already part of the state. */
   events = 0;
-  /** The text of the events; none when there is no commit. */
+  /** The text of the events; empty when there is no commit. */
   json = '';
-  /** The listeners' copy of the events, if there were any listeners when they were folded. */
+  /** The listeners' copy of the events, if there were listeners when they were folded. */
   published: readonly RecordedEvent[] | undefined;
-  /** What is remembered of a command that has an id. */
+  /** What the log remembers of a command with a `commandId`. */
   outcome: StoredOutcome | undefined;
-  /** Of a command: why it was refused, or what it gives beside its events. */
+  /** A command's rejection, or the result that it gives besides its events. */
   rejection: Rejection | undefined;
   result: Json | undefined;
   readonly #answer: Answering<unknown>;
   readonly #isFence: boolean;
-  // Private, so that a log which sends its commits elsewhere has nothing to clone there but data.
+  // Private, so that a log that sends its commits to another thread clones nothing but data.
   #resolve: ((answer: unknown) => void) | undefined;
 
-  /** @param isFence ends its block, and the next block waits until this one is durable */
+  /** @param isFence whether it ends its block, so that the next block waits until this one is durable */
   constructor(firstSequence: number, recordedAt: number, answer: Answering<unknown>, isFence = false) {
     this.firstSequence = firstSequence;
     this.recordedAt = recordedAt;
@@ -49,19 +49,19 @@ export class QueuedWrite implements QueuedCommit {
     return this.#isFence;
   }
 
-  /** What it costs while it waits, in bytes, roughly. */
+  /** How many bytes it keeps in memory while it waits, roughly. */
   get bytes(): number {
     return this.json.length + WRITE_BYTES;
   }
 
-  /** The promise of the caller. */
+  /** Makes the caller's promise. */
   promise<Answer>(): Promise<Answer> {
     const promise = new Promise<unknown>(keepResolver);
     this.#resolve = resolver;
     return promise as Promise<Answer>;
   }
 
-  /** It has become durable. */
+  /** Called when it has become durable. */
   resolve(): void {
     this.#resolve?.(this.#answer(this));
   }
@@ -84,12 +84,12 @@ export function outcomeOf(write: QueuedWrite): CommandOutcome {
   return result === undefined ? { status: 'accepted', commit } : { status: 'accepted', commit, result };
 }
 
-/** Besides its text. */
+/** Bytes of a write besides its text. */
 const WRITE_BYTES = 64;
 
 let resolver: ((answer: unknown) => void) | undefined;
 
-/** One function for all promises: a closure for each would be felt. What it keeps is taken over at once. */
+/** One function for all promises: a closure for each would cost time. The caller reads what it stores at once. */
 function keepResolver(resolve: (answer: unknown) => void): void {
   resolver = resolve;
 }

@@ -1,9 +1,10 @@
 /**
- * The world in which strict folding runs a reducer the second time: its clock is a day ahead, and whoever asks for the time or
- * for chance is noticed.
+ * The world in which strict folding runs a reducer the second time. Its clock is a day ahead, and it notes each use of the
+ * time and of random numbers.
  *
- * A reducer must not ask for either. Two folds of one event come so soon one after the other that the clock often says the
- * same to both; a day later it does not. The globals are in place again before anything else runs, since a fold is synchronous.
+ * A reducer must use neither. Two folds of one event often run within the same millisecond, so the clock reads the same
+ * in both. A clock that is a day ahead reads differently. A fold is synchronous, so the globals are back in place before any
+ * other code runs.
  */
 import type { Witness } from '../../fold/live-state.ts';
 
@@ -50,7 +51,7 @@ function watch(holder: object, name: string, note: () => void): Undo {
   });
 }
 
-/** Where a global cannot be replaced (it is frozen, or a test has put something there) it stays as it is. */
+/** A global that cannot be replaced stays as it is: it is frozen, or a test has replaced it. */
 function replace(holder: object, name: string, value: unknown): Undo {
   const before = Object.getOwnPropertyDescriptor(holder, name);
   const isReplaced = Reflect.defineProperty(holder, name, { value, configurable: true, writable: true });

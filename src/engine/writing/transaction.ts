@@ -1,8 +1,8 @@
 /**
- * A transaction: one commit that the application folds event by event, and whose state it sees in between.
+ * A transaction: one commit that the application folds event by event. It sees the state after each event.
  *
  * It lives as long as the callback of `transact` runs. An event is validated, encoded and folded before `append` returns.
- * What the store makes of it afterwards is the write path's business.
+ * The write path then makes the commit durable.
  */
 import { RefoldError } from '../../core/errors.ts';
 import type { Commit, DeepReadonly } from '../../core/event.ts';
@@ -13,29 +13,29 @@ import { decodeCommit } from '../../log/blocks/block.ts';
 import type { Desk } from './deciding.ts';
 import { atLeastOne, listOf, requireCommitSize } from './intake.ts';
 
-/** What the callback of `transact` works with. Refused once the callback has returned. */
+/** What the callback of `transact` works with. Calls are refused once the callback has returned. */
 export interface Transaction<State = any, C extends Catalog = any> {
   /**
-   * The state with everything that was appended so far: as `store.state`, and its tables go on showing what is appended. Under
-   * the atomic fold it is a view of what is staged; under the direct fold it is the state itself.
+   * The state with everything appended so far. As with `store.state`, its tables also show what is appended later. Under the
+   * atomic fold it is a view of the staged commit; under the direct fold it is the state itself.
    */
   readonly state: DeepReadonly<State>;
-  /** Of the last event appended; before the first, the store's. */
+  /** The sequence of the last event appended; before the first, that of the store. */
   readonly sequence: number;
-  /** What `recordedAt` of every event of the commit is, in ms since the epoch. */
+  /** The `recordedAt` of every event of the commit, in ms since the epoch. */
   readonly now: number;
   /**
    * Validates and folds one event, or an array of them.
    *
    * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `REDUCER_FAILED`: the transaction is as before, and the callback
-   * may go on. Under the direct fold a reducer that throws ends the store, as it does in `append`
+   * may continue. Under the direct fold a reducer that throws fails the store, as it does in `append`
    */
   append(events: EventOf<C> | readonly EventOf<C>[]): void;
 }
 
-/** What a transaction came to. */
+/** The result of a transaction. */
 export interface Transacted<Result> {
-  /** Undefined when nothing was appended: then nothing is written. */
+  /** Undefined when nothing was appended. Then nothing is written. */
   readonly commit: Commit | undefined;
   /** What the callback returned, as it is. */
   readonly result: Result;
@@ -98,12 +98,12 @@ export class RunningTransaction implements Transaction {
     return `[${this.#parts.map(({ json }) => json.slice(1, -1)).join(',')}]`;
   }
 
-  /** Makes what was appended the state. @throws RefoldError under strict folding, as `LiveState.fold` does */
+  /** Makes the appended events part of the state. @throws RefoldError under strict folding, as `LiveState.fold` does */
   take(): void {
     this.#open.take();
   }
 
-  /** The callback has returned. */
+  /** Called when the callback has returned. */
   end(): void {
     this.#isOver = true;
     this.#open.end(TRANSACTION_OVER);
@@ -127,13 +127,13 @@ export class RunningTransaction implements Transaction {
     this.#sequence += length;
   }
 
-  /** A draft that a reducer left in the middle is no use: what came before is folded into a new one. */
+  /** A draft cannot be used after a reducer threw. The events before it are folded into a new draft. */
   #startAgain(): void {
     this.#open.end('an event could not be folded: read the state of the transaction again');
     this.#open = openCommit(this.#desk);
     for (const { json, firstSequence } of this.#parts) {
       for (const event of decodeCommit(json, firstSequence, this.now)) {
-        freezeJson(event.meta); // as it is at once
+        freezeJson(event.meta); // as at the first fold
         this.#open.fold(this.#desk.model.reducers, event);
       }
     }
@@ -160,10 +160,10 @@ function reentrant(): RefoldError {
   });
 }
 
-/** What a callback that is not synchronous comes to. */
+/** The error for an asynchronous callback. */
 export function notSynchronous(): RefoldError {
   return new RefoldError('INVALID_OPTION', 'Cannot transact: the callback is asynchronous', {
     type: 'transact',
-    hint: 'Give a synchronous callback: do what takes time before, and wait for the promise that transact returns',
+    hint: 'Give a synchronous callback: do slow work before the call, and await the promise that transact returns',
   });
 }

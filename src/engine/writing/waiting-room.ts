@@ -1,27 +1,27 @@
 /**
  * Where calls wait that cannot be decided yet: the queue is full, or the log is still looking up a commandId.
  *
- * First in, first out. As long as somebody waits, everybody who comes joins at the end, so the order of calls stays the order
- * of sequences. What waits here is bounded by the caller alone.
+ * First in, first out. While one call waits, every later call joins at the end, so the order of calls stays the order of
+ * sequences. Only the caller limits how many calls wait here.
  */
 
 /** Something that waits for its turn. */
 export interface Guest {
-  /** What it keeps in memory, roughly. */
+  /** How many bytes it keeps in memory, roughly. */
   readonly bytes: number;
-  /** False while it could not begin even if it were first. */
+  /** False while it could not begin even as the first in line. */
   isReady: boolean;
 }
 
 export class WaitingRoom<G extends Guest> {
   readonly #enter: (guest: G) => void;
   #guests: (G | undefined)[] = [];
-  /** Index of the first who still waits. */
+  /** Index of the first guest that still waits. */
   #first = 0;
   #bytes = 0;
   #admitting = false;
 
-  /** @param enter begins what a guest has waited for; it must not throw */
+  /** @param enter begins the work of a guest; it must not throw */
   constructor(enter: (guest: G) => void) {
     this.#enter = enter;
   }
@@ -30,7 +30,7 @@ export class WaitingRoom<G extends Guest> {
     return this.#first === this.#guests.length;
   }
 
-  /** Of all who wait. */
+  /** The bytes of all guests together. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -41,9 +41,9 @@ export class WaitingRoom<G extends Guest> {
   }
 
   /**
-   * Lets in those who may begin, in order. To be called whenever there may be room, or a guest has become ready.
+   * Lets in the guests that may begin, in order. Call it when there may be room, or when a guest has become ready.
    *
-   * @param queue where there has to be room; asked before each
+   * @param queue must have room; checked before each guest
    */
   admit(queue: { readonly isFull: boolean }): void {
     if (this.#admitting) return;
@@ -68,7 +68,7 @@ export class WaitingRoom<G extends Guest> {
     this.#guests[this.#first] = undefined;
     this.#first += 1;
     this.#bytes -= guest.bytes;
-    // Not at each: to move all who wait up by one would cost as much as there are.
+    // Not at each guest: moving all others up by one costs time in proportion to their number.
     if (this.#first * 2 < this.#guests.length) return;
     this.#guests = this.#guests.slice(this.#first);
     this.#first = 0;

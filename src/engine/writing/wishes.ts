@@ -1,9 +1,9 @@
 /**
- * What a call asks for: events as they are, or a command that will decide on some.
+ * Wishes: what a call asks for. It is either events, or a command that decides on events.
  *
- * A wish is decided in the state as it is when its turn comes, which is nearly always at once. One that must wait is *held*:
- * everything of the caller's is validated and made the engine's own at the call, so that an object which is used again is
- * recorded as it was; only what depends on the state is left for its turn.
+ * A wish is decided on the state that it finds when its turn comes, nearly always at once. A wish that must wait is *held*:
+ * what the caller gave is validated and copied during the call, so that later changes to its objects do not matter. Only
+ * what depends on the state waits for the turn.
  */
 import type { EventMeta, Json } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
@@ -14,10 +14,10 @@ import { Deciding, type Desk } from './deciding.ts';
 import { copyInput } from './held-input.ts';
 import { type AdmittedCommit, atLeastOne, listOf, refusalOf } from './intake.ts';
 
-/** What a wish comes to: a commit, which may be empty for a command, or a rejection. */
+/** The decision on a wish: a commit, which may be empty for a command, or a rejection. */
 export interface Decided extends AdmittedCommit {
   readonly rejection?: Rejection | undefined;
-  /** For the caller of a command; our own, frozen. */
+  /** For the caller of a command: a frozen copy. */
   readonly result?: Json | undefined;
 }
 
@@ -25,17 +25,17 @@ export interface Wish {
   /**
    * Runs the application's code.
    *
-   * @param sequence of the last event folded
+   * @param sequence the sequence of the last event folded
    * @param now what `recordedAt` will be
    * @throws RefoldError when the wish is refused
    */
   decide(desk: Desk, sequence: number, now: number): Decided;
-  /** The same wish with nothing of the caller's left in it. @throws RefoldError when it can be refused already */
+  /** The same wish without references to the caller's objects. @throws RefoldError when it can already be refused */
   hold(desk: Desk): HeldWish;
 }
 
 export interface HeldWish extends Pick<Wish, 'decide'> {
-  /** What it keeps in memory, roughly. */
+  /** How many bytes it keeps in memory, roughly. */
   readonly bytes: number;
 }
 
@@ -60,7 +60,7 @@ export class EventsWish implements Wish {
   }
 }
 
-/** Events that were validated at the call, as their text. */
+/** Events that were validated during the call, as JSON text. */
 class HeldEvents implements HeldWish {
   readonly #json: string;
 
@@ -74,7 +74,7 @@ class HeldEvents implements HeldWish {
 
   decide(_desk: Desk, sequence: number, now: number): Decided {
     const events = decodeCommit(this.#json, sequence + 1, now) as AdmittedCommit['events'];
-    for (const { meta } of events) freezeJson(meta); // as it is at once
+    for (const { meta } of events) freezeJson(meta); // as in a wish that does not wait
     return { events, json: this.#json };
   }
 }
@@ -85,7 +85,7 @@ export class CommandWish implements Wish {
   readonly #input: unknown;
   readonly #meta: EventMeta | undefined;
 
-  /** @param meta for the events that have none; the engine's own */
+  /** @param meta for the events without meta; the engine's copy */
   constructor(name: string, input: unknown, meta: EventMeta | undefined) {
     this.#name = name;
     this.#input = input;
@@ -101,7 +101,7 @@ export class CommandWish implements Wish {
   hold({ model }: Desk): HeldWish {
     const parsed = parseInput(commandOf(model, this.#name), this.#name, this.#input);
     try {
-      // A transform may have put anything into what it gave.
+      // A transform of the schema may have given anything.
       const { copy, bytes } = copyInput(parsed);
       return new HeldCommand(this.#name, copy, this.#meta, bytes);
     } catch (error) {
@@ -110,7 +110,7 @@ export class CommandWish implements Wish {
   }
 }
 
-/** A command whose input was parsed at the call, and copied. */
+/** A command whose input was parsed and copied during the call. */
 class HeldCommand implements HeldWish {
   readonly bytes: number;
   readonly #name: string;
@@ -130,7 +130,7 @@ class HeldCommand implements HeldWish {
   }
 }
 
-/** A wish that was refused at the call, and that the log may know an answer to all the same. */
+/** A wish that was refused during the call. The log may still know the outcome of its `commandId`. */
 export class RefusedWish implements HeldWish {
   readonly bytes = 0;
   readonly #error: unknown;

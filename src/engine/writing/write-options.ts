@@ -1,28 +1,28 @@
-/** The options of `append` and `execute`, and their checking. */
+/** The options of `append`, `execute` and `transact`, and their checks. */
 import type { EventMeta } from '../../core/event.ts';
 import { checkOptions, type OptionChecks } from '../calls/call-options.ts';
 import { isCommandId } from './commands.ts';
 
 export interface AppendOptions {
-  /** The sequence that the store must be at; another one is a `SEQUENCE_CONFLICT`. Default: wherever it is. */
+  /** The sequence that the store must be at, else the call is a `SEQUENCE_CONFLICT`. Default: any sequence. */
   readonly expectedSequence?: number | undefined;
-  /** Makes a retry safe: done once, and remembered. 1 to 200 characters. */
+  /** Makes a retry safe: the write is done once, and its outcome is remembered. 1 to 200 characters. */
   readonly commandId?: string | undefined;
 }
 
 export interface ExecuteOptions extends AppendOptions {
-  /** Put on every event that the command decides on, unless it has its own. */
+  /** The meta of every event that the command decides on, unless the event has one. */
   readonly meta?: EventMeta | undefined;
 }
 
 /** The options of `transact`. */
 export interface TransactOptions {
-  /** The sequence that the store must be at before the callback runs; another one is a `SEQUENCE_CONFLICT`. */
+  /** The sequence that the store must be at before the callback runs, else the call is a `SEQUENCE_CONFLICT`. */
   readonly expectedSequence?: number | undefined;
 }
 
 const APPEND_CHECKS: OptionChecks<AppendOptions> = {
-  // Of any sign: a sequence that no log is ever at is a conflict as any other.
+  // Negative numbers are allowed: a sequence that no log has is a conflict like any other.
   expectedSequence: ['a sequence: a whole number', Number.isSafeInteger],
   commandId: ['a string of 1 to 200 characters, without lone surrogates', isCommandId],
 };

@@ -1,16 +1,16 @@
 /**
  * The write path: validate → check the expected sequence → fold → queue → group commit → resolve → publish.
  *
- * Everything up to the queue happens in one go inside the call, so the order of calls is the order of sequences, and the
- * next call already sees the new state. Where a call must wait (too much is queued, or the log looks up a commandId in its own
- * time) it joins a waiting room, and so does every call after it: the order stays. Promises resolve when the block that holds
- * their commit is durable.
+ * Everything up to the queue happens synchronously inside the call. So the order of calls is the order of sequences, and the
+ * next call already sees the new state. A call must wait when too much is queued, or when the log looks up a commandId
+ * asynchronously. It then joins a waiting room, and every later call joins behind it, so the order stays. Promises resolve
+ * when the block that holds their commit is durable.
  *
  * A write goes down as a value: a wish (`wishes.ts`), what was decided, a queued write (`queued-write.ts`), a block
- * (`commit-queue.ts`). One call comes up: `#settled`, when a block is durable or the log has failed.
+ * (`commit-queue.ts`). One call comes up: `#completed`, when a block is durable or the log has failed.
  *
- * All of the application's code runs before a commit is taken into the state, with the guard against re-entrancy entered;
- * after that nothing is asked or believed that it could have touched.
+ * All of the application's code runs before a commit becomes part of the state, with the guard against re-entrancy entered.
+ * After that the write path uses nothing that the application's code can have changed.
  */
 import { types } from 'node:util';
 import { RefoldError } from '../../core/errors.ts';
@@ -41,7 +41,7 @@ import {
 
 export interface WritePathParts extends HeadParts {
   readonly settings: Settings;
-  /** Called after each block became durable, with the size of its text in bytes, roughly. */
+  /** Called when a block has become durable, with the size of its text in bytes, roughly. */
   readonly onDurable: (bytes: number) => void;
 }
 
@@ -51,11 +51,11 @@ type Callback = (tx: Transaction) => unknown;
 /** A call that waits for its turn. */
 interface WaitingCall extends Guest {
   readonly options: AppendOptions;
-  /** What it asks for; undefined for one that only waits. */
+  /** What it asks for; undefined for a call that only waits for its turn. */
   readonly ask: HeldWish | Callback | undefined;
   readonly answer: Answering<unknown>;
   readonly resolve: (answer: unknown) => void;
-  /** What the log says of its commandId, when it has been asked. */
+  /** What the log knows of its commandId, once the log has answered. */
   known?: { readonly outcome?: StoredOutcome | undefined; readonly error?: unknown };
 }
 
@@ -65,7 +65,7 @@ export class WritePath {
   readonly #guard: Reentrancy;
   readonly #head: LiveHead;
   readonly #room = new WaitingRoom<WaitingCall>((call) => this.#enter(call));
-  /** What commands come to that wait or are on their way, by commandId. */
+  /** The outcomes of commands that wait or are queued, by commandId. */
   readonly #pending = new Map<string, Promise<CommandOutcome>>();
   #durableSequence: number;
 
@@ -74,7 +74,7 @@ export class WritePath {
     this.#parts = parts;
     this.#guard = guardOf(log);
     this.#head = new LiveHead(parts);
-    this.queue = new CommitQueue(log, (settled) => this.#settled(settled));
+    this.queue = new CommitQueue(log, (completed) => this.#completed(completed));
     this.#durableSequence = parts.sequence;
   }
 
@@ -90,12 +90,12 @@ export class WritePath {
     return this.#durableSequence;
   }
 
-  /** Why nothing can be written any more, if so. */
+  /** Why the store accepts no further write, if it failed. */
   get failure(): RefoldError | undefined {
     return this.#head.failure;
   }
 
-  /** What the calls keep that wait for their turn, in bytes, roughly. */
+  /** How many bytes the waiting calls keep in memory, roughly. */
   get waitingBytes(): number {
     return this.#room.bytes;
   }
@@ -150,13 +150,13 @@ export class WritePath {
     return !this.#room.isEmpty;
   }
 
-  /** Resolves when everything that was called before has begun. */
+  /** Resolves when every earlier call has begun. */
   async turn(): Promise<void> {
     if (this.isHoldingBack) await this.#wait(undefined, 0, NO_OPTIONS, outcomeOf).written;
   }
 
-  /** Resolves when what was called so far is durable, what was held back included. */
-  async settled(): Promise<void> {
+  /** Resolves when every call so far is durable, including those that wait for their turn. */
+  async drained(): Promise<void> {
     if (this.isHoldingBack) await this.turn();
     if (this.#durableSequence < this.#head.sequence || this.queue.bytes > 0) await this.queue.settled();
   }
@@ -165,14 +165,14 @@ export class WritePath {
     return this.#room.isEmpty && !this.queue.isFull;
   }
 
-  /** Not an async function, nor those it calls: with thousands of appends at once, each promise more is felt. */
+  /** Neither this nor the functions it calls are async: with thousands of appends at once, each extra promise costs time. */
   #write<Answer>(wish: Wish, options: AppendOptions, answer: Answering<Answer>): Promise<Answer> {
     if (this.#mayBegin) return this.#writeNow(wish, options, answer);
     const held = wish.hold(this.#head.desk);
     return this.#wait(held, held.bytes, options, answer).written as Promise<Answer>;
   }
 
-  /** The same, unless it was done already. */
+  /** As `#write`, unless the command already has an outcome or is pending. */
   #writeOnce(wish: Wish, options: AppendOptions, commandId: string): Promise<CommandOutcome> {
     const pending = this.#pending.get(commandId);
     if (pending !== undefined) return pending;
@@ -184,7 +184,7 @@ export class WritePath {
     return written;
   }
 
-  /** Waits for the log to say whether the command was done already, and for its turn if it was not. */
+  /** Waits until the log says whether the command has an outcome, and for its turn if it has not. */
   #lookUp(
     wish: Wish,
     options: AppendOptions,
@@ -207,7 +207,7 @@ export class WritePath {
     return written as Promise<CommandOutcome>;
   }
 
-  /** A log that looks in its own time may still know the command: it is refused in its turn, if it does not. */
+  /** A log that looks up asynchronously may still know the command. If it does not, the wish is refused when its turn comes. */
   #heldOrRefused(wish: Wish): HeldWish {
     try {
       return wish.hold(this.#head.desk);
@@ -250,7 +250,7 @@ export class WritePath {
     return parseOutcome(known.outcome.outcome);
   }
 
-  /** Decides, folds and queues; resolves when durable. The clock is read once, before anything else of the application's. */
+  /** Decides, folds and queues; resolves when durable. The clock is read once, before any other code of the application. */
   #writeNow<Answer>(
     wish: Pick<Wish, 'decide'>,
     { expectedSequence, commandId }: AppendOptions,
@@ -269,14 +269,14 @@ export class WritePath {
     return this.queue.push(write);
   }
 
-  /** Runs the callback, and makes one commit of what it has appended. */
+  /** Runs the callback, and makes one commit of the events that it appended. */
   #transactNow(callback: Callback, { expectedSequence }: TransactOptions): Promise<Transacted<unknown>> {
     const now = this.#head.startAt(expectedSequence);
     const transaction = new RunningTransaction(this.#head.desk, this.#head.sequence, now);
     const { result, failure } = outcomeOfCallback(callback, transaction);
     transaction.end();
     this.#head.lookAtState(failure?.error);
-    // Under the direct fold what was folded is part of the state, whatever became of the callback.
+    // Under the direct fold the folded events are part of the state, even if the callback threw.
     if (failure !== undefined && this.#parts.settings.fold === 'atomic') throw failure.error;
     const write = new QueuedWrite(this.#head.sequence + 1, now, (write) => ({
       commit: write.events === 0 ? undefined : commitOf(write),
@@ -292,8 +292,8 @@ export class WritePath {
     });
   }
 
-  /** A block is durable, whose commits are the next ones in order; or the log has failed. */
-  #settled({ commits, outcomes, failure }: Settled): void {
+  /** Called when a block is durable, in the order of the commits, or when the log has failed. */
+  #completed({ commits, outcomes, failure }: Settled): void {
     try {
       if (failure === undefined) this.#becameDurable(commits, outcomes);
       else this.#failed(failure);
@@ -305,7 +305,7 @@ export class WritePath {
   #becameDurable(commits: readonly QueuedWrite[], outcomes: readonly StoredOutcome[]): void {
     if (commits.length === 0 && outcomes.length === 0) return;
     const { publisher, onDurable } = this.#parts;
-    // From here on the log answers for them.
+    // From here on the log knows these outcomes.
     for (const { commandId } of outcomes) this.#pending.delete(commandId);
     for (const commit of commits) {
       this.#durableSequence += commit.events;
@@ -335,7 +335,7 @@ function committed(outcome: CommandOutcome): Commit {
   });
 }
 
-/** What the callback returned or threw. A promise is refused: nobody waits for it. */
+/** What the callback returned or threw. A promise is refused: the transaction is over before it resolves. */
 function outcomeOfCallback(
   callback: Callback,
   transaction: RunningTransaction,
@@ -350,15 +350,15 @@ function outcomeOfCallback(
   }
 }
 
-/** For listeners who came later: what reducers were given may be part of the state by now. */
+/** For listeners that subscribed after the fold: the events that reducers got may be part of the state by now. */
 function readBack({ json, firstSequence, recordedAt }: QueuedWrite): readonly RecordedEvent[] {
   return forListeners(decodeCommit(json, firstSequence, recordedAt));
 }
 
-/** Commits of a block whose text is measured; of more, the others are taken to be like them. */
+/** In how many commits of a block the text is measured. The others are assumed to be similar. */
 const MEASURED = 16;
 
-/** The size of the commits' text in UTF-8. Of many it is an estimate, exact where all of the text is ASCII. */
+/** The size of the commits' text in UTF-8. With many commits it is an estimate, which is exact if all text is ASCII. */
 function textBytesOf(commits: readonly QueuedWrite[]): number {
   const step = Math.ceil(commits.length / MEASURED);
   let characters = 0;

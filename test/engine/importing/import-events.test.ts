@@ -1,4 +1,4 @@
-/** Events from elsewhere come in through the model, with the times they had; the first that is refused ends it. */
+/** Events from elsewhere are imported through the model, with the times that they had. The first refused one ends the import. */
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -21,14 +21,14 @@ import { errorOf, openCarts, temporaryPath } from '../harness.ts';
 const at = (...times: number[]): PastEvent[] =>
   times.map((recordedAt) => ({ ...note(`at ${recordedAt}`), recordedAt }));
 
-/** What the log at a path holds: each event's time. It must be sound. */
+/** The time of each event in the log at a path. The log must be sound. */
 async function timesIn(path: string): Promise<number[]> {
   await using log = await openLog({ path });
   expect(await log.verify()).toMatchObject({ ok: true, problems: [] });
   return (await Array.fromAsync(log.events())).map(({ recordedAt }) => recordedAt);
 }
 
-/** Gives events, and says whether it was told that no more are wanted. */
+/** Gives events, and notes whether its `return` was called. */
 class Told<Event> implements Iterable<Event> {
   wasReleased = false;
   readonly #events: readonly Event[];
@@ -80,7 +80,7 @@ describe('an import', () => {
     expect(await store.verify()).toMatchObject({ ok: true, problems: [] });
   });
 
-  test('of nothing changes nothing', async () => {
+  test('without an event changes nothing', async () => {
     const path = await temporaryPath();
     const report = { events: 0, lastSequence: 0, clamped: 0, worstMilliseconds: 0 };
     expect(await importEvents(cartModel, { path }, [])).toEqual(report);
@@ -88,7 +88,7 @@ describe('an import', () => {
     expect(await log.info()).toMatchObject({ model: 'carts', events: 0, snapshots: [] });
   });
 
-  test('sets times that go back to the time before, and counts them', async () => {
+  test('replaces times that go back by the time before, and counts them', async () => {
     const path = await temporaryPath();
     const report = await importEvents(cartModel, { path }, at(1_000, 5_000, 2_000, 4_999, 5_000, 6_000));
     expect(report).toMatchObject({ events: 6, clamped: 2, worstMilliseconds: 3_000 });
@@ -116,7 +116,7 @@ describe('an import', () => {
     expect(await importEvents(cartModel, { path, durability: 'os' }, many())).toMatchObject({ lastSequence: count });
     await using log = await openLog({ path });
     const { openBlocks, openBytes, snapshots } = await log.info();
-    // Keyframes, unless the machine is so fast that none was worth it; each of them is that of a replay.
+    // There are keyframes, unless the machine is so fast that none was due. Each equals the state of a replay.
     expect(snapshots[0]).toMatchObject({ sequence: count });
     await using store = await openStore(cartModel, { path, readOnly: true });
     expect(await store.verify()).toMatchObject({ ok: true, problems: [] });
@@ -147,7 +147,7 @@ const pieces = defineModel({
         1: (data) => {
           if (data === 'broken') throw new Error('no dozens');
           if (data.dozens === 13) return Promise.reject(new Error('later'));
-          data.dozens += 0; // it may change what it is given
+          data.dozens += 0; // it may change the data that it gets
           return { pieces: data.dozens * 12, old: true };
         },
         2: ({ pieces: count }) => ({ pieces: count }),
@@ -199,9 +199,9 @@ describe('the first event that is refused is named by its index; what came befor
     ['an unknown type', { type: 'Count', data: {}, recordedAt: 5 }, { code: 'UNKNOWN_EVENT_TYPE', type: 'Count' }],
     ['data that does not fit', { type: 'Counted', data: { pieces: 0 }, recordedAt: 5 }, { code: 'EVENT_REJECTED' }],
     ['a forbidden key', { type: 'Counted', version: 1, data: deep, recordedAt: 5 }, { at: expect.any(String) }],
-    ['meta that is no object', { type: 'Counted', data: { pieces: 1 }, meta: 1, recordedAt: 5 }, {}],
+    ['meta that is not an object', { type: 'Counted', data: { pieces: 1 }, meta: 1, recordedAt: 5 }, {}],
     ['a version to come', { type: 'Counted', version: 4, data: {}, recordedAt: 5 }, { type: 'Counted' }],
-    ['a version that is none', { type: 'Counted', version: 0.5, data: {}, recordedAt: 5 }, { type: 'Counted' }],
+    ['an invalid version', { type: 'Counted', version: 0.5, data: {}, recordedAt: 5 }, { type: 'Counted' }],
     ['an upcaster that throws', { type: 'Counted', version: 1, data: 'broken', recordedAt: 5 }, {}],
     ['an upcaster that promises', { type: 'Counted', version: 1, data: { dozens: 13 }, recordedAt: 5 }, {}],
     ...[undefined, null, '5', -1, 1.5, Number.NaN, 8.64e15 + 1, new Date(5), 5n].map(
@@ -249,7 +249,7 @@ function afterTwo(next: () => unknown, released: string[] = []) {
   return { [Symbol.iterator]: () => iterator } as unknown as Iterable<PastEvent>;
 }
 
-describe('an iterable that misbehaves ends in a typed error, and is told that no more is wanted', () => {
+describe('an iterable that misbehaves ends in a typed error, and its return is called', () => {
   test.each<[string, () => unknown, RegExp]>([
     [
       'it throws',
@@ -280,7 +280,7 @@ describe('an iterable that misbehaves ends in a typed error, and is told that no
     expect(await timesIn(path)).toEqual([1, 2]);
   });
 
-  test('it throws in its own time', async () => {
+  test('it throws asynchronously', async () => {
     const path = await temporaryPath();
     const failing = async function* () {
       yield* at(1, 2);
@@ -302,7 +302,7 @@ describe('an iterable that misbehaves ends in a typed error, and is told that no
     expect(refused).toMatchObject({ code: 'EVENT_REJECTED', index: 0 });
   });
 
-  test('its return throws: the refusal is told, not that', async () => {
+  test('its return throws: the refusal is reported, not that error', async () => {
     const events = at(1, 1.5)[Symbol.iterator]();
     const hostile = {
       next: () => events.next(),
@@ -326,7 +326,7 @@ describe('an iterable that misbehaves ends in a typed error, and is told that no
   });
 });
 
-describe('a signal ends the import, and what was taken stays', () => {
+describe('a signal ends the import, and the events before it stay', () => {
   test('while it waits for an event that never comes', async () => {
     const path = await temporaryPath();
     const stop = new AbortController();
@@ -355,7 +355,7 @@ describe('a signal ends the import, and what was taken stays', () => {
     expect(events.wasReleased).toBe(false);
   });
 
-  test('before it began: no log is made', async () => {
+  test('before it began: no log is created', async () => {
     const path = await temporaryPath();
     const imported = importEvents(cartModel, { path, signal: AbortSignal.abort() }, at(1));
     await expect(imported).rejects.toMatchObject({ name: 'AbortError' });
@@ -367,8 +367,8 @@ describe('what is refused before any log is made or changed', () => {
   test.each<[string, object]>([
     ['an unknown option', { fold: 'direct' }],
     ['neither path nor log', {}],
-    ['a durability that is none', { path: ':memory:', durability: 'never' }],
-    ['a signal that is none', { path: ':memory:', signal: {} }],
+    ['an invalid durability', { path: ':memory:', durability: 'never' }],
+    ['an invalid signal', { path: ':memory:', signal: {} }],
     ['a durability beside an open log', { log: openMemoryLog(), durability: 'os' }],
   ])('%s', async (_what, options) => {
     const refused = await errorOf(importEvents(cartModel, options as ImportOptions, at(1)));
@@ -426,13 +426,13 @@ test('code that runs inside a write of the log may not import into it', async ()
   expect(log.head().sequence).toBe(1);
 });
 
-test('a log that cannot be written ends the import, and says so rather than what came after', async () => {
+test('a log that cannot be written ends the import with its error, not with a later one', async () => {
   const log = openMemoryLog();
   const append = log.append.bind(log);
   let blocks = 0;
   log.append = async (request) => {
     blocks += 1;
-    if (blocks > 1) throw new Error('the disk is gone');
+    if (blocks > 1) throw new Error('the disk failed');
     await append(request);
   };
   function* endless(): Generator<PastEvent> {

@@ -1,4 +1,4 @@
-/** Starts processes that write, and ends those that are left. */
+/** Starts processes that write, and ends those that still run. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -8,15 +8,15 @@ import type { WriterAnswer, WriterRequest } from './writer.ts';
 const children: ChildProcess[] = [];
 const nobody = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
-/** To be called after each test. */
+/** Call it after each test. */
 export function endWriters(): void {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 }
 
 export interface Writer {
-  /** Resolves when the writer has done what it was asked to. */
+  /** Resolves when the writer has done the request. */
   ask(request: WriterRequest): Promise<WriterAnswer>;
-  /** The same, while this thread stands still: nothing here can look at the log before the writer is done. */
+  /** The same, but it blocks this thread: no code here can read the log before the writer is done. */
   askBusily(request: WriterRequest): Promise<WriterAnswer>;
   /** Kills the process, as `kill -9` does. */
   kill(): Promise<void>;
@@ -37,7 +37,7 @@ export async function startWriter(path: string, history: 'keep' | 'discard' = 'k
     askBusily: async (request) => {
       const mark = `${path}-done`;
       const answer = ask({ ...request, mark });
-      await new Promise((resolve) => setImmediate(resolve)); // the request is on its way
+      await new Promise((resolve) => setImmediate(resolve)); // the request is being sent
       while (!existsSync(mark)) Atomics.wait(nobody, 0, 0, 10);
       return answer;
     },

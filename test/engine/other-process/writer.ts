@@ -1,4 +1,4 @@
-/** A process that writes carts' notes to a log, as it is told through its channel. Usage: fork(writer.ts, [PATH, HISTORY]) */
+/** A process that writes notes to a log of carts, as its parent requests. Usage: fork(writer.ts, [PATH, HISTORY]) */
 import { writeFileSync } from 'node:fs';
 import { defineModel, defineProjection, openStore } from '../../../src/index.ts';
 import { cartModel, note } from '../cart.ts';
@@ -6,7 +6,7 @@ import { cartModel, note } from '../cart.ts';
 /** The carts with a version: the test's process and this one compile the same reducers to different sources. */
 export const sharedModel = defineModel({ ...cartModel, version: 1 });
 
-/** A view that the writer and its readers share. */
+/** A projection that the writer and its readers share. */
 export const sharedNotes = defineProjection({
   name: 'notes',
   version: 1,
@@ -18,9 +18,9 @@ export const sharedNotes = defineProjection({
   },
 });
 
-/** What the writer is asked to do, in this order. */
+/** What the writer does, in this order. */
 export interface WriterRequest {
-  /** Runs the shared view as well. */
+  /** Also runs the shared projection. */
   readonly project?: true;
   /** Notes, one commit each. */
   readonly append?: number;
@@ -28,7 +28,7 @@ export interface WriterRequest {
   readonly batch?: number;
   /** Takes snapshots and compacts; with `discard` history is dropped. */
   readonly compact?: true;
-  /** Answers with the hash of its state as well. */
+  /** Also answers with the hash of its state. */
   readonly hash?: true;
   readonly close?: true;
   /** Makes this file when all is done. */
@@ -50,7 +50,7 @@ async function write(answer: (message: unknown) => void): Promise<void> {
   process.on('message', async ({ project, append = 0, batch = 0, compact, hash, close, mark }: WriterRequest) => {
     if (project) await store.project(sharedNotes);
     for (let index = 0; index < append; index++) await store.append(note('from afar'));
-    if (batch > 0) await store.append(Array.from({ length: batch }, (_, index) => note(`of a batch ${index}`)));
+    if (batch > 0) await store.append(Array.from({ length: batch }, (_, index) => note(`batch member ${index}`)));
     if (compact) {
       await store.snapshot();
       await store.append(note('between two snapshots'));

@@ -1,4 +1,4 @@
-/** Whatever `initialState` gives, the engine begins with a copy of its own. */
+/** The engine begins with a copy of what `initialState` gives. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {

@@ -1,10 +1,10 @@
-/** What a reducer sees live is exactly what it will see on replay, for any input that is accepted. */
+/** A reducer gets exactly the same live and on replay, for any accepted input. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineModel, isRefoldError, openMemoryLog, openStore, replay } from '../../../src/index.ts';
 
-/** Writes down what it is given, as text, so that nothing can hide: key order, types, -0. */
+/** Keeps what it gets as text, so that every difference shows: key order, types, -0. */
 const witness = defineModel({
   name: 'witness',
   events: {

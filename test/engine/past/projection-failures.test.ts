@@ -18,7 +18,7 @@ import { type CartStore, errorOf, openCarts, temporaryPath } from '../harness.ts
 const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
 beforeEach(() => void warn.mockClear());
 
-/** Counts notes twice, and throws between the two counts as long as it is told to. */
+/** Counts notes twice. While a flag is set it throws between the two counts. */
 function halves(fail: { with?: (() => unknown) | undefined }, name = 'halves') {
   return defineProjection<{ before: number; after: number }, typeof cartModel.events>({
     name,
@@ -154,7 +154,7 @@ describe('on a read-only store', () => {
 });
 
 describe('a save that fails', () => {
-  /** A log in memory that keeps no snapshot of a projection. */
+  /** A log in memory that does not keep snapshots of projections. */
   function refusing(contents: MemoryContents, make: () => unknown): LogStore {
     const log = openMemoryLog({ contents });
     const put = log.putSnapshot.bind(log);
@@ -228,7 +228,7 @@ describe('forgetProjection', () => {
     const again = await open();
     await again.forgetProjection('halves');
     expect((await errorOf(again.forgetProjection('halves'))).message).toContain('holds nothing of it');
-    // Built anew, and saved again.
+    // Built again, and saved again.
     expect((await again.project(halves({}))).state).toEqual({ before: 1, after: 1 });
     await again.close();
     const last = await open();

@@ -1,4 +1,4 @@
-/** A snapshot that cannot be decoded is passed over and told, and is no reason not to open. */
+/** A snapshot that cannot be decoded is passed over and reported. The store still opens. */
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { ascending, type Comparator, defineModel, OrderedMap, openStore, replay, stateAt } from '../../../src/index.ts';
@@ -14,7 +14,7 @@ interface Put {
   readonly key: number;
 }
 
-/** Of one and the same version, so that every snapshot fits by its fingerprint. */
+/** All models have the same version, so that every snapshot fits by its fingerprint. */
 function tables(makeTable: () => Map<number, number> | OrderedMap<number, number>) {
   return defineModel({
     name: 'tables',
@@ -46,13 +46,13 @@ const onlyBefore: Comparator<number> = (a, b) => {
 let isOld = true;
 let makeThrown: () => unknown = () => new Error('no order');
 
-/** Models that the sound one's snapshots are not for, though nothing but the initial state tells. */
+/** Models that cannot decode the snapshots of the sound one; only their initial state differs. */
 const OTHERS = {
   'has no OrderedMap there': tables(() => new Map<number, number>()),
   'has a comparator that throws on its keys': tables(() => new OrderedMap<number, number>(onlyBefore)),
 } as const;
 
-/** Flips a byte of every snapshot, and keeps the checksum right: as if it had been written so. */
+/** Flips a byte of every snapshot, and corrects the checksum, as if the snapshot had been written like this. */
 async function rewritten(contents: MemoryContents, change: (bytes: Uint8Array) => void): Promise<void> {
   const { checksumOf } = await import('../../../src/log/blocks/chain.ts');
   const { createHash } = await import('node:crypto');
@@ -85,7 +85,7 @@ describe('a model that has no OrderedMap where the snapshot has one', () => {
     ]);
     await store.append(put(6));
     await store.close();
-    // It took one of its own, which the next open loads.
+    // It took a new snapshot, which the next open loads.
     const again = await openStore(model, { log: openMemoryLog({ contents }), fold });
     expect(again.recovery).toMatchObject({ snapshot: 6, eventsReplayed: 0 });
   });

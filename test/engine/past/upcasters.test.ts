@@ -1,4 +1,4 @@
-/** What upcasters give back is checked, and is the engine's own. */
+/** The results of upcasters are checked and copied. */
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { defineModel, openStore, type StoreOptions, stateAt, type Upcaster } from '../../../src/index.ts';
@@ -29,7 +29,7 @@ function notes(...upcasters: Upcaster[]) {
 
 const noted = (text: string) => ({ type: 'Noted', data: { text } }) as const;
 
-/** A log whose two events are of version 1. `old`: as a release without checks leaves it. */
+/** A log with two events of version 1. `old`: as a release without checks leaves it. */
 async function written(old = false): Promise<MemoryContents> {
   const contents = new MemoryContents();
   const store = await openStore(notes(), { log: openMemoryLog({ contents }) });
@@ -60,7 +60,7 @@ function nested(levels: number): object {
   return value;
 }
 
-/** What is refused from now on, and was taken where a reducer could stand it. */
+/** Results that are refused now, and that older releases accepted if the reducer could use them. */
 const REFUSED: readonly (readonly [string, Upcaster])[] = [
   ['a Date', ({ text }) => ({ text, at: new Date(0) })],
   ['a Date alone', () => new Date(0)],
@@ -77,12 +77,12 @@ const REFUSED: readonly (readonly [string, Upcaster])[] = [
   ['a lone surrogate', () => ({ text: '\ud800' })],
 ];
 
-/** What no release can fold from now on. */
+/** Results that no release can fold. */
 const NEVER: readonly (readonly [string, Upcaster])[] = [
   ['undefined', () => undefined],
   ['a promise', async ({ text }) => ({ text })],
   ['a promise that rejects', () => Promise.reject(new Error('later'))],
-  // biome-ignore lint/suspicious/noThenProperty: a thenable is as good as a promise
+  // biome-ignore lint/suspicious/noThenProperty: a thenable counts as a promise
   ['a thenable', () => ({ then: () => {} })],
 ];
 
@@ -124,7 +124,7 @@ describe.each([...NEVER, ...REFUSED])('an upcaster that gives %s', (_name, upcas
     await store.append(noted('a'));
     await store.close();
     const grown = notes(upcaster);
-    // The snapshot of the close would spare the upcasting: its fingerprint knows the versions of schemas.
+    // The snapshot of the close would make upcasting unnecessary: its fingerprint knows the versions of schemas.
     expect(await errorOf(openStore(grown, { path }))).toMatchObject(mismatch);
     expect(await errorOf(openStore(grown, { path, readOnly: true }))).toMatchObject(mismatch);
   });
@@ -202,7 +202,7 @@ describe('a log that is older than the checks', () => {
     const contents = await written(true);
     const dated: Upcaster = ({ text }) => ({ text, at: new Date(0) });
     await (await openOn(contents, [dated])).close();
-    // Version 1 of the application again, which appends one event more.
+    // Version 1 of the application again, which appends another event.
     const back = await openOn(contents, []);
     await back.append(noted('c'));
     await back.close();

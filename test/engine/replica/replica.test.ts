@@ -1,4 +1,4 @@
-/** A live replica: its state stays current while another process writes, whatever that process does. */
+/** A live replica: its state stays current while another process writes, seals, drops history or ends. */
 import { renameSync } from 'node:fs';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -17,7 +17,7 @@ import { endWriters, startWriter } from '../other-process/start.ts';
 import { sharedModel, sharedNotes } from '../other-process/writer.ts';
 
 const replicas: { close(): Promise<void> }[] = [];
-/** What was warned of replicas: that one jumped, or that one failed. */
+/** The warnings about replicas: that one jumped, or that one failed. */
 const warnings: string[] = [];
 process.on('warning', (warning) => {
   if (warning.name === 'RefoldReplicaWarning' || isRefoldError(warning, 'STORE_FAILED')) warnings.push(warning.message);
@@ -58,7 +58,7 @@ describe('beside a writer in another process', () => {
     expect(replica.state.seen.notes).toHaveLength(25);
     expect(replica.stats()).toMatchObject({ sequence: 25, lag: 0 });
     expect(heard.map(({ sequence }) => sequence)).toEqual(Array.from({ length: 20 }, (_, index) => index + 6));
-    if (fold === 'atomic') expect(before.notes).toHaveLength(notesBefore); // what was taken stays as it was
+    if (fold === 'atomic') expect(before.notes).toHaveLength(notesBefore); // values taken before stay as they were
     await view.catchUp();
     expect(view.state).toEqual({ count: 25 });
     const later = replica.waitFor(30);
@@ -69,7 +69,7 @@ describe('beside a writer in another process', () => {
     expect(await replica.verify()).toMatchObject({ ok: true, problems: [], lastSequence: 30 });
   });
 
-  test('two replicas come to the same state as the writer, after 10,000 events, seals and snapshots', async () => {
+  test('two replicas reach the same state as the writer, after 10,000 events, seals and snapshots', async () => {
     const path = await temporaryPath();
     const writer = await startWriter(path);
     const [one, two] = [await openReplica({ path }), await openReplica({ path, fold: 'direct' })];
@@ -83,7 +83,7 @@ describe('beside a writer in another process', () => {
     expect([await one.stateHash(), await two.stateHash()]).toEqual([hash, hash]);
   });
 
-  test('a writer that is killed, and its successor, are followed alike', async () => {
+  test('follows a writer that is killed, and then its successor', async () => {
     const path = await temporaryPath();
     const first = await startWriter(path);
     await first.ask({ append: 3 });
@@ -100,7 +100,7 @@ describe('beside a writer in another process', () => {
     expect(await replicaWarnings()).toEqual([]);
   });
 
-  test('history that was dropped on the way is made up for by a snapshot, with a warning', async () => {
+  test('when history was dropped on the way, a snapshot replaces it, with a warning', async () => {
     const path = await temporaryPath();
     const writer = await startWriter(path, 'discard');
     await writer.ask({ project: true, append: 3 });
@@ -114,9 +114,9 @@ describe('beside a writer in another process', () => {
     expect(await replica.stateHash()).toBe(hash);
     expect(await replicaWarnings()).toEqual([expect.stringContaining('was at 3 when the writer dropped')]);
     expect(heard).not.toContain(4);
-    await view.catchUp(); // with what the writer's view of that name has saved
+    await view.catchUp(); // from the state that the writer's projection of that name has saved
     expect(view.state).toEqual({ count: sequence });
-    await writer.ask({ append: 1 }); // and on from there
+    await writer.ask({ append: 1 }); // and continues from there
     await replica.waitFor(sequence + 1);
     expect(heard).toContain(sequence + 1);
   });
@@ -170,7 +170,7 @@ describe('waiting', () => {
     await replica.close();
   });
 
-  test('ends with its signal, and when its time is over', async () => {
+  test('ends with its signal, and at its timeout', async () => {
     const path = await temporaryPath();
     const writer = await openCarts({ path });
     await writer.append(note('one'));
@@ -193,13 +193,13 @@ describe('waiting', () => {
   });
 
   test.each<[string, unknown, unknown]>([
-    ['a sequence that is none', 1.5, undefined],
+    ['an invalid sequence', 1.5, undefined],
     ['a negative sequence', -1, undefined],
     ['a text', '1', undefined],
     ['an unknown option', 1, { within: 5 }],
-    ['a time that is none', 1, { timeout: Number.NaN }],
+    ['an invalid time', 1, { timeout: Number.NaN }],
     ['a time that no timer can wait', 1, { timeout: 2 ** 31 }],
-    ['a signal that is none', 1, { signal: 'stop' }],
+    ['an invalid signal', 1, { signal: 'stop' }],
   ])('is refused for %s', async (_what, sequence, options) => {
     const path = await temporaryPath();
     await openCarts({ path });
@@ -247,7 +247,7 @@ describe('a reducer that throws in the replica', () => {
     else expect(await errorOf(() => replica.state)).toMatchObject(failure);
     expect(replica.stats().lag).toBe(2);
     expect(await errorOf(replica.stateHash())).toMatchObject(failure);
-    await view.catchUp(); // a projection folds for itself
+    await view.catchUp(); // a projection has its own fold
     expect(view.state).toEqual({ count: 1 });
     expect(await replicaWarnings()).toHaveLength(1);
   });

@@ -45,7 +45,7 @@ describe('planSnapshot', () => {
     ['none, where no history is kept', { tailEvents: 60_000, foldRate: 1_000, keyframes: false }, undefined],
     ['nothing new', { tailEvents: 0, recoverWithin: 0.001 }, undefined],
     ['a save rule: enough changes, enough time', { save: [{ seconds: 1, changes: 10 }] }, 'save'],
-    ['a save rule: too soon', { save: [{ seconds: 2, changes: 10 }] }, undefined],
+    ['a save rule: too early', { save: [{ seconds: 2, changes: 10 }] }, undefined],
     ['a save rule: too few', { save: [{ seconds: 1, changes: 11 }] }, undefined],
     [
       'any rule is enough',
@@ -66,7 +66,7 @@ describe('planSource', () => {
   const KIB = 1_024;
   const sizes = [0, 128 * KIB, 128 * KIB + 1, 512 * KIB, 512 * KIB + 1];
   type Row = [hold: boolean, thread: boolean, fresh: boolean, atOnce: number, upTo: number, then: SourceName[]];
-  /** Every combination: what is encoded at once, as long as the last snapshot had at most so many bytes, and then. */
+  /** Every combination: encoded at once while the last snapshot had at most so many bytes, otherwise from the sources after it. */
   const rows: Row[] = [
     [true, true, false, 64 * KIB, 128 * KIB, ['slices']],
     [true, false, false, 64 * KIB, 128 * KIB, ['slices']],
@@ -98,7 +98,7 @@ describe('planSource', () => {
 
 describe('planKeyframeSpacing', () => {
   test.each<[string, number, number, number]>([
-    ['some 40 ms of folding', 2_000, 0, 80_000],
+    ['about 40 ms of folding', 2_000, 0, 80_000],
     ['never very few events', 100, 0, 25_000],
     ['further apart where the state takes long to encode', 1_000, 40_000_000, 2_000_000],
   ])('%s', (_name, foldRate, stateBytes, events) => {
@@ -116,11 +116,11 @@ describe('planKeyframes', () => {
     expect(planKeyframes([], 0)).toEqual([]);
   });
 
-  test('lets go first where the neighbours lie close for how far back they are', () => {
+  test('first deletes keyframes whose neighbours lie close together for how far back they are', () => {
     expect(planKeyframes(of([1_000, 900, 600, 590, 580, 200]), 3)).toEqual([590]);
   });
 
-  test('taken one after another, they lie the further apart the further back', () => {
+  test('after many snapshots, the gaps are wider the further back they are', () => {
     let kept: { sequence: number; bytes: number }[] = [];
     for (let sequence = 100; sequence <= 100_000; sequence += 100) {
       kept = [{ sequence, bytes: 1 }, ...kept];
@@ -128,7 +128,7 @@ describe('planKeyframes', () => {
       kept = kept.filter((snapshot) => !drop.has(snapshot.sequence));
     }
     expect(kept.length).toBe(2 + 12);
-    // Any moment is folded from a keyframe no further before it than it is back itself.
+    // Every moment has a keyframe before it, at a distance of at most its own age.
     const places = [...kept.map(({ sequence }) => sequence), 0];
     for (let index = 2; index < places.length; index++) {
       expect(places[index - 1]! - places[index]!).toBeLessThanOrEqual(100_000 - places[index]!);
@@ -137,7 +137,7 @@ describe('planKeyframes', () => {
     expect(Math.max(...gaps.slice(0, 4))).toBeLessThan(Math.max(...gaps.slice(-4)));
   });
 
-  test('however small they are, there are not ever more of them', () => {
+  test('their number is limited, however small they are', () => {
     const many = of(
       Array.from({ length: 1_000 }, (_, index) => (1_000 - index) * 10),
       0,
@@ -178,7 +178,7 @@ describe('the fingerprint', () => {
     expect(findChange(stored, fingerprintOf({ ...model, ...changes }, one))).toMatch(message);
   });
 
-  test('a change of a type that had not occurred spoils nothing', () => {
+  test('a change of a type that had not occurred makes no snapshot unusable', () => {
     const stored = fingerprintFor(fingerprintOf(model, one), new Map([['A', 3]]));
     expect(
       findChange(stored, fingerprintOf({ ...model, reducers: { ...model.reducers, B: () => {} } }, one)),
@@ -251,7 +251,7 @@ describe('sliceAfter', () => {
     ['a very long one, up to a bound', 1_000, 10],
   ])('%s', (_, restMs, slice) => expect(sliceAfter(restMs, 0.2, 0.2)).toBe(slice));
 
-  test('however busy the others are, some thirty turns of a loop of 20 ms do a tenth of a second of work', () => {
+  test('even beside busy work, about thirty turns of a loop of 20 ms do a tenth of a second of work', () => {
     let worked = 0;
     for (let turn = 0; turn < 30; turn++) worked += sliceAfter(20, 0.2, 0.2);
     expect(worked).toBeGreaterThan(100);

@@ -1,4 +1,4 @@
-/** Snapshots in the background: made in slices or in a thread, compared with a replay, and in nobody's way. */
+/** Snapshots in the background: made in slices or in a thread, compared with a replay, without stopping writes. */
 import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
@@ -45,10 +45,10 @@ describe.each<[string, Model, 'atomic' | 'direct']>([
   ['on the main thread, atomic', here, 'atomic'],
   ['on the main thread, direct', here, 'direct'],
 ])('a large state %s', (_name, model, fold) => {
-  test('is written as it was when asked, while it goes on changing', async () => {
+  test('is written as it was at the call, while the state changes', async () => {
     const store = await openModel(model, { fold });
     await fill(store);
-    await store.snapshot(); // after one that may have begun by itself
+    await store.snapshot(); // after one that may have begun automatically
     await store.append(counted('key 1'));
     const before = hashState(store.state);
     const sequence = store.sequence;
@@ -56,7 +56,7 @@ describe.each<[string, Model, 'atomic' | 'direct']>([
     let appended = 0;
     let done = false;
     void snapshot.finally(() => (done = true)).catch(() => {});
-    // Changes an old entry, takes the place of one and adds one, over and over.
+    // Changes an old entry, replaces one and adds one, again and again.
     while (!done) {
       await store.append([counted('key 7'), counted(`key ${appended % MANY}`, 2), counted(`new ${appended}`)]);
       appended++;
@@ -73,7 +73,7 @@ describe.each<[string, Model, 'atomic' | 'direct']>([
     expect((await replay(model, { path: store.path })).stateHash).toBe(await store.stateHash());
   });
 
-  test('a second one stands on the first', async () => {
+  test('a second snapshot has the later state', async () => {
     const store = await openModel(model, { fold });
     await fill(store);
     await store.snapshot();
@@ -102,7 +102,7 @@ describe('a reducer that is not deterministic', () => {
     expect(store.stats().divergence).toEqual({ sequence: 4, type: 'Rolled', at: 'dice.red' });
   });
 
-  test('keeps no snapshot of what it made, not even at close, and the store goes on', async () => {
+  test('keeps no snapshot of its state, not even at close, and the store continues', async () => {
     const store = await openModel(byChance);
     const { path } = store;
     await store.append(noted);
@@ -115,7 +115,7 @@ describe('a reducer that is not deterministic', () => {
     expect(again.recovery).toMatchObject({ snapshot: 1, eventsReplayed: 2 });
   });
 
-  test('is warned of when nobody asked for the snapshot', async () => {
+  test('is a warning when no caller asked for the snapshot', async () => {
     const warnings: Error[] = [];
     const listen = (warning: Error): void => void warnings.push(warning);
     process.on('warning', listen);
@@ -130,7 +130,7 @@ describe('a reducer that is not deterministic', () => {
   });
 });
 
-test('a thread that dies is not needed: the snapshot is made here, and that is said', async () => {
+test('when the thread dies, the snapshot is made here, with a warning', async () => {
   const threads: Worker[] = [];
   const note = (thread: Worker): void => void threads.push(thread);
   const warnings: Error[] = [];

@@ -1,4 +1,4 @@
-/** A moment is one value that nothing changes, and what each source makes of it. */
+/** A moment is one value that does not change. Each source encodes it. */
 import { describe, expect, test } from 'vitest';
 import { fingerprintOfModel } from '../../../src/engine/folding/model-module.ts';
 import { type Captured, capture, KeyframeSink, type Moment, sourcesOf } from '../../../src/engine/snapshots/sources.ts';
@@ -12,7 +12,7 @@ import { counted, tally } from './fixtures/tally-model.ts';
 const log = openMemoryLog();
 const fingerprint = fingerprintOfModel(tally);
 
-/** A live state with what a store keeps beside it; `count` folds one more event. */
+/** A live state, with what a store keeps beside it. `count` folds another event. */
 function lived(open: (state: object) => LiveState<object>, endsAt?: number) {
   const live = open(tally.initialState());
   const firstSeen = new Map<string, number>();
@@ -32,7 +32,7 @@ function lived(open: (state: object) => LiveState<object>, endsAt?: number) {
 }
 
 describe('a moment', () => {
-  test('that is held stays as it was while folding goes on', () => {
+  test('that is held stays as it was while folding continues', () => {
     const { parts, count } = lived(openAtomicState);
     count('a');
     const before = hashState(parts.live.value);
@@ -47,7 +47,7 @@ describe('a moment', () => {
 
   test.each<[string, (state: object) => LiveState<object>, boolean]>([
     ['under the direct fold', openDirectState, true],
-    ['that nobody asked to hold', openAtomicState, false],
+    ['that no caller asked to hold', openAtomicState, false],
   ])('%s refuses to be read after the next event', (_name, open, hold) => {
     const { parts, count } = lived(open);
     count('a');
@@ -84,7 +84,7 @@ describe('a source', () => {
     keyframes: new KeyframeSink(log, Number.POSITIVE_INFINITY),
   });
 
-  test('encodes at once what is small, and declines what is larger', async () => {
+  test('encodes a small state at once, and declines a larger one', async () => {
     const { parts, count } = lived(openAtomicState);
     count('a');
     const moment = capture(parts, true);
@@ -106,12 +106,12 @@ describe('a source', () => {
     moment.release();
   });
 
-  test('declines where there is no thread', async () => {
+  test('declines when there is no thread', async () => {
     const { parts } = lived(openDirectState);
     expect(await sources.thread(request(capture(parts, true), 0))).toBeUndefined();
   });
 
-  test('folds the log anew, and tells what that took', async () => {
+  test('folds the log again, and reports how long that took', async () => {
     const { parts } = lived(openDirectState);
     const made = await sources.log(request(capture(parts, true), 0));
     expect(made).toMatchObject({ encoded: { stateHash: hashState(tally.initialState()) } });
@@ -120,7 +120,7 @@ describe('a source', () => {
 });
 
 describe('the sink for keyframes', () => {
-  test('is done when all were written, and fails with the first that was not', async () => {
+  test('completes when all are written, and fails with the first that is not', async () => {
     const encoded = { chunks: [new Uint8Array([1])], bytes: 1, stateHash: 'x' };
     const keyframe = (sequence: number) => ({
       head: { sequence, recordedAt: 0, chain: '' },

@@ -1,4 +1,4 @@
-/** The store's end of the snapshot thread, where the thread never gets ready. */
+/** The store's end of the snapshot thread, with a thread that never becomes ready. */
 import { expect, test, vi } from 'vitest';
 import { fingerprintOfModel } from '../../../src/engine/folding/model-module.ts';
 import { SnapshotThread } from '../../../src/engine/snapshots/thread.ts';
@@ -26,7 +26,7 @@ test('a close ends a thread that is still importing the model, and its orders gi
   warn.mockRestore();
 });
 
-test('a thread that cannot be had is given up once, and warned of once', async () => {
+test('a thread that cannot be started is given up once, with one warning', async () => {
   const warn = vi.spyOn(process, 'emitWarning').mockImplementation(ignore);
   const thread = threadOf('./fixtures/no-such-file.ts');
   expect(await Promise.all([thread.isSame(), thread.make(order, ignore)])).toEqual([undefined, undefined]);

@@ -1,4 +1,4 @@
-/** Compaction through the store's door: the dry run that says what the run will do, and what happens by itself. */
+/** Compaction through the store: the dry run that predicts the run, and automatic compaction. */
 import { randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -11,7 +11,7 @@ import { errorOf, manualClock, openCarts, temporaryPath } from '../harness.ts';
 const MiB = 1024 * 1024;
 const CELL_BYTES = 16 * 1024;
 
-/** A state of a known size, however much is written: cells of text that compresses badly. */
+/** A state of a known size, independent of how much is written: cells of text that compresses badly. */
 const cellsModel = defineModel({
   name: 'cells',
   version: 1,
@@ -174,16 +174,16 @@ describe('automatic compaction', () => {
     } finally {
       warned.mockRestore();
     }
-    await writeMebibyte(store, MiB); // the log itself goes on
+    await writeMebibyte(store, MiB); // the log still works
     expect(await infoOf(path)).toMatchObject({ sealedBlocks: 0, firstSequence: 1 });
   });
 });
 
 describe("with history: 'discard'", () => {
-  /** As docs/GUARANTEES.md has it: six times the state, and 64 MiB. */
+  /** The bound in docs/GUARANTEES.md: six times the state, and 64 MiB. */
   const bound = (stateBytes: number): number => 6 * stateBytes + 64 * MiB;
 
-  /** The bound leaves out what is written while a snapshot is taken: this writer gives way when that becomes much. */
+  /** The bound does not include what is written while a snapshot is taken: so this writer pauses when that becomes much. */
   async function giveWay(store: CellStore, stateBytes: number): Promise<void> {
     const much = Math.max(12 * MiB, stateBytes) + 4 * MiB;
     const tail = (): number => (store.durableSequence - store.stats().snapshotSequence) * CELL_BYTES;
@@ -198,7 +198,7 @@ describe("with history: 'discard'", () => {
     async (stateMiB, written) => {
       const store = await openCells({ path: await temporaryPath(), history: 'discard' });
       const stateBytes = stateMiB * MiB;
-      expect(written * MiB).toBeGreaterThan(1.5 * bound(stateBytes)); // or nothing would be shown
+      expect(written * MiB).toBeGreaterThan(1.5 * bound(stateBytes)); // otherwise the test would prove nothing
       let largest = 0;
       for (let i = 0; i < written; i++) {
         await writeMebibyte(store, stateBytes);

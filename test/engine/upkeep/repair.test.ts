@@ -1,4 +1,4 @@
-/** Damage is planned for, mended with a copy kept, and never at the cost of something acknowledged unless that is said. */
+/** Repair has a plan and keeps a copy. It loses something acknowledged only if the caller accepts that. */
 import { existsSync, linkSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
@@ -55,7 +55,7 @@ describe('a sound log', () => {
 });
 
 describe('a damaged block', () => {
-  test('is described by a plan, which changes nothing', async () => {
+  test('is described by a plan, which does not change anything', async () => {
     const path = await makeLog();
     harm(path, flipBlock(8));
     const before = readFileSync(path);
@@ -97,7 +97,7 @@ describe('a damaged block', () => {
     expect(store.sequence).toBe(7);
     expect(store.state.seen.notes).toEqual(['6', '7']);
     expect(store.recovery.snapshot).toBe(5);
-    // What was promised for 7 still holds; what was promised for 8 is forgotten, so that a retry does it.
+    // The outcome for 7 is still remembered. The outcome for 8 is forgotten, so a retry does it again.
     expect(await store.append(note('7'), { commandId: 'note-7' })).toMatchObject({ lastSequence: 7 });
     expect(await store.append(note('8'), { commandId: 'note-8' })).toMatchObject({ lastSequence: 8 });
     await store.close();
@@ -179,7 +179,7 @@ describe('a repair', () => {
     harm(path, flipBlock(8));
     const repaired = await temporaryPath();
     await withCopy(path, repaired, (copy) => repairLog(copy, { acceptLoss: true }));
-    // As the steps of a repair leave it: the copy has its second name, the fresh file lies ready.
+    // The files as an interrupted repair leaves them: the copy has its second name, and the new file is ready.
     linkSync(path, `${path}.damaged-1`);
     renameSync(repaired, isDone ? `${path}-repair` : `${path}-repair.partial`);
     if (isDone) {
@@ -234,14 +234,14 @@ describe('a repair', () => {
   });
 });
 
-/** Runs work on a log of the same content, then takes the outcome over as the file at `path`. */
+/** Runs work on a copy of the log, then makes the result the file at `path`. */
 async function withCopy(from: string, to: string, work: (path: string) => Promise<unknown>): Promise<void> {
   writeFileSync(to, readFileSync(from), { mode: 0o600 });
   await work(to);
   expect(existsSync(to)).toBe(true);
 }
 
-/** Without what a mere reader leaves: an empty WAL and its index. */
+/** Without the files that a reader leaves: an empty WAL and its index. */
 function namesBeside(path: string): string[] {
   const names = readdirSync(dirname(path)).filter((name) => !name.endsWith('.db-wal') && !name.endsWith('.db-shm'));
   return names.sort();

@@ -47,7 +47,7 @@ describe('compact', () => {
     expect(report.dropped).toMatchObject({ throughSequence: 2_000, events: 2_000 });
     expect(store.stats().firstSequence).toBe(2_001);
     expect(await errorOf(store.at({ sequence: 1_999 }))).toMatchObject({ code: 'HISTORY_GONE', sequence: 2_001 });
-    // Also for a time that no Date can be.
+    // Also for a time beyond the range of a Date.
     expect(await errorOf(store.at({ time: -1e18 }))).toMatchObject({ code: 'HISTORY_GONE', sequence: 2_001 });
     expect(await errorOf(Array.fromAsync(store.events({ from: 1 })))).toMatchObject({
       code: 'HISTORY_GONE',

@@ -1,4 +1,4 @@
-/** What `append` and `execute` are given besides good events: whatever it is, they answer with a typed rejection. */
+/** Bad input of `append` and `execute`: every kind of it ends in a typed rejection. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineModel, openStore, type RefoldError, reject } from '../../../src/index.ts';
@@ -22,7 +22,7 @@ const throwing = (member: string, base: object = {}): never =>
     get: fail,
   }) as never;
 
-/** Calls that must not throw, and end in this code, with log and state as they were. */
+/** Calls that must not throw. They reject with this code, and leave log and state unchanged. */
 async function refuses(code: string, call: (store: Awaited<ReturnType<typeof openCarts>>) => unknown) {
   let last: RefoldError | undefined;
   for (const fold of ['atomic', 'direct'] as const) {
@@ -100,7 +100,7 @@ describe('options', () => {
     await refuses('EVENT_REJECTED', (store) => store.execute('addItem', input, { meta } as never));
   });
 
-  test('undefined is none', async () => {
+  test('undefined means that an option is left out', async () => {
     const store = await openCarts();
     await store.append(note('a'), undefined);
     await store.append(note('b'), { expectedSequence: undefined, commandId: undefined });
@@ -110,7 +110,7 @@ describe('options', () => {
 });
 
 describe('events', () => {
-  // biome-ignore lint/suspicious/noSparseArray: a hole is what this is about
+  // biome-ignore lint/suspicious/noSparseArray: the test is about holes
   const holes = [note('a'), , note('c')];
   class Strange extends Array {
     override map(): never {
@@ -151,7 +151,7 @@ describe('events', () => {
     expect(error).toMatchObject({ sequence: 3, message: expect.stringContaining('event 2 of the commit') });
   });
 
-  test('what a getter throws is the cause, also when it is an error of ours', async () => {
+  test('what a getter throws is the cause, also when it is a RefoldError', async () => {
     const store = await openCarts();
     const ours = await errorOf(store.append([] as never));
     const data = Object.defineProperty({}, 'text', {
@@ -164,7 +164,7 @@ describe('events', () => {
     expect(error).toMatchObject({ code: 'EVENT_REJECTED', type: 'NoteTaken', cause: ours });
   });
 
-  test('no method of the caller’s array is asked, and each part of an event is read once', async () => {
+  test('no method of the caller’s array is called, and each part of an event is read once', async () => {
     const store = await openCarts();
     const batch = new Strange();
     batch.push(note('a'), note('b'));
@@ -205,7 +205,7 @@ describe('events', () => {
     }
   });
 
-  // Half a gigabyte of text is made for it.
+  // It makes half a gigabyte of text.
   test('a commit beyond the longest text of all is EVENT_REJECTED', { timeout: 120_000 }, async () => {
     const store = await openCarts();
     const text = 'x'.repeat(2 ** 24);
@@ -250,7 +250,7 @@ describe('commands', () => {
     function: () => () => [],
     'empty object': () => ({}),
     'list with undefined': () => [undefined],
-    // biome-ignore lint/suspicious/noSparseArray: a hole is what this is about
+    // biome-ignore lint/suspicious/noSparseArray: the test is about holes
     'list with a hole': () => [, { type: 'Put', data: { n: 1 } }],
     'list with a rejection': () => [reject('NO', 'no')],
     'rejection without a code': () => ({ rejected: true, message: 'x' }),
@@ -282,7 +282,7 @@ describe('commands', () => {
     expect(await store.execute('decide', { how: 'throws' }, { commandId: 'a' })).toMatchObject({ status: 'accepted' });
   });
 
-  test('an event of ours that does not fit is still EVENT_REJECTED', async () => {
+  test('an event of the application that does not fit is still EVENT_REJECTED', async () => {
     await using store = await openStore(model, { path: ':memory:' });
     decisions.bad = () => ({ type: 'Put', data: { n: 'one' } });
     expect((await errorOf(store.execute('decide', { how: 'bad' }))).code).toBe('EVENT_REJECTED');
@@ -290,7 +290,7 @@ describe('commands', () => {
     expect((await errorOf(store.execute('decide', { how: 'bad' }))).code).toBe('UNKNOWN_EVENT_TYPE');
   });
 
-  test('an input schema that throws says so, and does not speak of getters', async () => {
+  test('an input schema that throws is reported as such, not as a getter', async () => {
     await using store = await openStore(model, { path: ':memory:' });
     const error = await errorOf(store.execute('schema', { how: 'x' }));
     expect(error).toMatchObject({ code: 'EVENT_REJECTED', type: 'schema', message: expect.stringContaining('schema') });

@@ -1,4 +1,4 @@
-/** The clock is the application's: what it gives is checked, once for each commit. */
+/** The clock is application code: its readings are checked, once for each commit. */
 import { describe, expect, test, vi } from 'vitest';
 import { openStore, type RefoldError, type StoreOptions } from '../../../src/index.ts';
 import { STRANGE } from '../../strange-values.ts';
@@ -60,7 +60,7 @@ describe.each(['atomic', 'direct'] as const)('with the %s fold', (fold) => {
     expect(await recordedAt({ path, fold })).toEqual([1_000, 2_000]);
   });
 
-  test('a clock that throws is told with what it threw', async () => {
+  test('a clock that throws is reported with what it threw', async () => {
     reading = () => 1_000;
     const store = await openCarts({ path: ':memory:', fold, clock });
     for (const [, make] of STRANGE) {
@@ -89,14 +89,14 @@ describe.each(['atomic', 'direct'] as const)('with the %s fold', (fold) => {
       asked = 0;
       reading = ticking;
       const written = write();
-      expect(asked).toBe(1); // housekeeping asks later, when the block is durable
+      expect(asked).toBe(1); // upkeep asks later, when the block is durable
       await written;
     }
   });
 });
 
-test('a clock that fails when housekeeping asks it leaves no append unresolved', async () => {
-  // Save rules and an age make the snapshotter and compaction ask the time after each block.
+test('a clock that fails when upkeep asks it leaves no append unresolved', async () => {
+  // With save rules and `maxAge`, the snapshotter and compaction ask for the time after each block.
   const path = await temporaryPath();
   let asked = 0;
   reading = () => 1_000;

@@ -1,8 +1,8 @@
 /**
- * What happens at once: reading, sealing, snapshots and failures in the middle of writing.
+ * Concurrent work: reading, sealing, snapshots and failures in the middle of writing.
  *
- * Each case here went wrong once in a simulated world (`test/faults/simulation/`), and is told again by hand: a log that
- * answers when the test says so.
+ * Each case once went wrong in a simulated world (`test/faults/simulation/`). Here it is written by hand, on a log that answers
+ * when the test says so.
  */
 import { describe, expect, test } from 'vitest';
 import { type LogStore, openMemoryLog, openStore, replay } from '../../../src/index.ts';
@@ -54,7 +54,7 @@ describe('reading while sealing joins blocks', () => {
 });
 
 describe('a snapshot beside writers', () => {
-  test('is of the sequence whose state was encoded, also where the log answers in the same turn', async () => {
+  test('has the sequence whose state was encoded, also when the log answers in the same turn', async () => {
     const store = await openOn(openMemoryLog());
     const write = async (): Promise<void> => {
       for (let count = 0; count < 4; count++) await store.append(large());
@@ -89,7 +89,7 @@ describe('verify', () => {
     await second;
   });
 
-  test('begins anew when the snapshot that it was about to read has made room for newer ones', async () => {
+  test('starts again when the snapshot that it was about to read was deleted for newer ones', async () => {
     const inner = openMemoryLog();
     let isToGo = true;
     const log = logWith(inner, {
@@ -133,14 +133,14 @@ describe('under the direct fold', () => {
     expect(await reopened.stateHash()).toBe((await replay(cartModel, { log: openMemoryLog({ contents }) })).stateHash);
   });
 
-  test('nor at a close that a retry under way has overtaken', async () => {
+  test('also not at a close during a retry', async () => {
     const contents = new MemoryContents();
     const inner = openMemoryLog({ contents });
     let answer = (): void => {};
     const asked = new Promise<void>((resolve) => {
       answer = resolve;
     });
-    // The log takes its time to say whether it knows the command.
+    // The log answers later whether it knows the command.
     const log = logWith(inner, { outcome: async (commandId) => asked.then(() => inner.outcome(commandId)) });
     const store = await openOn(log, { fold: 'direct' });
     await store.append(note('first'));
@@ -174,7 +174,7 @@ describe('group commit', () => {
 });
 
 describe('a log that answers in another order than it was asked', () => {
-  test('settles commits in theirs', async () => {
+  test('completes commits in the order of the calls', async () => {
     const inner = openMemoryLog();
     const answers: (() => void)[] = [];
     const log = logWith(inner, {
@@ -199,7 +199,7 @@ describe('a log that answers in another order than it was asked', () => {
     expect([published, store.durableSequence]).toEqual([[1, 2], 2]);
   });
 
-  test('a refusal of the second says nothing of the first', async () => {
+  test('a refusal of the second does not affect the first', async () => {
     const inner = openMemoryLog();
     const answers: { resolve: () => void; reject: (error: Error) => void }[] = [];
     const log = logWith(inner, {
@@ -239,7 +239,7 @@ describe('a log that answers in another order than it was asked', () => {
 });
 
 describe('compaction', () => {
-  test('goes by the newest snapshots when more were taken meanwhile', async () => {
+  test('uses the newest snapshots when more were taken meanwhile', async () => {
     const inner = openMemoryLog();
     let onSeal = async (): Promise<void> => {};
     const log = logWith(inner, {
@@ -306,7 +306,7 @@ function queued(text: string) {
   return { events: 1, recordedAt: 2_000_000, json: JSON.stringify([['NoteTaken', 1, { text }]]) };
 }
 
-/** A snapshot that no model can use: only where it is matters. */
+/** A snapshot that no model can use: only its sequence matters. */
 function snapshotAt(log: LogStore) {
   const { sequence, recordedAt, chain } = log.head();
   return { owner: '', sequence, recordedAt, chain, stateHash: '', fingerprint: '{}', format: 0, bytes: 0 };

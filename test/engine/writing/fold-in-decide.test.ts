@@ -1,4 +1,4 @@
-/** A command looks at the state as its own events would make it, before anything is decided. */
+/** Before it decides, a command sees the state as its events would make it. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { ascending, type DecideContext, defineModel, OrderedMap, openStore, plain } from '../../../src/index.ts';
@@ -10,7 +10,7 @@ interface Item {
   tags: string[];
 }
 
-/** What `try` does when it decides; what it returns is kept in `seen`. */
+/** What `try` does when it decides; its result is kept in `seen`. */
 let attempt: (state: any, context: DecideContext) => unknown = () => undefined;
 let seen: any;
 /** Called by the reducer of Put. */
@@ -101,7 +101,7 @@ describe.each([
     expect(seen).toEqual(plain(other.state));
   });
 
-  test('starts from the state each time, and goes on from what it gave last when told to', async () => {
+  test('starts from the state each time, or continues from its last view', async () => {
     await using store = await open();
     await store.append(put(1, 1));
     attempt = (state, { fold }) => {
@@ -267,7 +267,7 @@ describe.each([
     expect(seen).toEqual([10, 3]);
   });
 
-  test('does not go on from what is not its last view', async () => {
+  test('does not continue from anything but its last view', async () => {
     await using store = await open();
     attempt = (state, { fold }) => {
       const first = fold(put(1, 1));
@@ -297,7 +297,7 @@ describe.each([
   });
 });
 
-test('a story can fold, too', () => {
+test('a story can also fold', () => {
   attempt = (_state, { fold }) => (fold(put(1, 2)) as any).items.get(1).n;
   specification(model)([put(1, 1)])
     .when('try', {})

@@ -1,4 +1,4 @@
-/** Listeners are code of the application's that runs while a block settles; whatever they do, the store goes on. */
+/** Listeners are application code that runs while a block completes. The store continues, whatever they do. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineModel, openStore, type RecordedEvent } from '../../../src/index.ts';
@@ -21,7 +21,7 @@ afterEach(() => void process.off('warning', keep));
 const nextTurn = () => new Promise(setImmediate);
 
 describe.each(['atomic', 'direct'] as const)('with the %s fold', (fold) => {
-  test('one that subscribes again does not loop, and the new one hears later commits only', async () => {
+  test('one that subscribes again does not loop, and the new one gets later commits only', async () => {
     const store = await openCarts({ path: ':memory:', fold });
     const heard: string[] = [];
     let depth = 0;
@@ -88,7 +88,7 @@ describe.each(['atomic', 'direct'] as const)('with the %s fold', (fold) => {
     expect(store.durableSequence).toBe(2);
   });
 
-  test('events are one frozen copy, which is none of the state, whenever the listener came', async () => {
+  test('events are one frozen copy, apart from the state, for early and late listeners', async () => {
     const model = defineModel({
       name: 'kept',
       events: { Kept: z.object({ tags: z.array(z.object({ name: z.string() })) }) },
@@ -137,9 +137,9 @@ describe.each(['atomic', 'direct'] as const)('with the %s fold', (fold) => {
   });
 });
 
-/** What a reducer is given must be the same with listeners and without, or a reducer that changes it is folded otherwise. */
+/** A reducer must get the same with and without listeners. Otherwise a reducer that changes its event folds differently. */
 describe.each(['atomic', 'direct'] as const)('what a reducer gets with the %s fold', (fold) => {
-  test.each([true, false])('is its own, whoever listens: %s', async (listens) => {
+  test.each([true, false])('is a separate copy, with and without a listener: %s', async (listens) => {
     const seen: string[] = [];
     const model = defineModel({
       name: 'own',

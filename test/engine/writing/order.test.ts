@@ -1,4 +1,4 @@
-/** The order of calls is the order of sequences, also where calls have to wait. */
+/** The order of calls is the order of sequences, also when calls have to wait. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineModel, type LogStore, openMemoryLog, openStore, reject, type Store } from '../../../src/index.ts';
@@ -23,7 +23,7 @@ const model = defineModel({
 const MIB = 'x'.repeat(1024 * 1024);
 const put = (name: string, text = '') => ({ type: 'Put' as const, data: { name, text } });
 
-/** A log in memory whose appends wait until they are let through. */
+/** A log in memory whose appends wait until the test opens a gate. */
 function gatedLog(overrides: Partial<LogStore> = {}): { log: LogStore; open: () => void } {
   const log = openMemoryLog();
   const gate = Promise.withResolvers<void>();
@@ -32,7 +32,7 @@ function gatedLog(overrides: Partial<LogStore> = {}): { log: LogStore; open: () 
   return { log, open: gate.resolve };
 }
 
-/** A store with so much queued that every further call is held back. */
+/** A store with so much queued that every further call has to wait. */
 async function openFull(options: object = {}): Promise<{ store: Store; open: () => void; filling: Promise<unknown> }> {
   const { log, open } = gatedLog();
   const store = await openStore(model, { log, ...options });
@@ -42,7 +42,7 @@ async function openFull(options: object = {}): Promise<{ store: Store; open: () 
 }
 
 describe.each(['atomic', 'direct'] as const)('held back by a full queue, %s fold', (fold) => {
-  test('calls of every kind keep their order, and nobody passes', async () => {
+  test('calls of every kind keep their order, and none overtakes another', async () => {
     const { store, open, filling } = await openFull({ fold });
     const written = [
       store.append(put('a')),
@@ -63,7 +63,7 @@ describe.each(['atomic', 'direct'] as const)('held back by a full queue, %s fold
     await store.close();
   });
 
-  test('a small call does not pass a large one that waits, from a listener neither', async () => {
+  test('a small call does not overtake a large one that waits, also not from a listener', async () => {
     const { store, open, filling } = await openFull({ fold });
     const large = Array.from({ length: 80 }, (_, index) => store.append(put(`large${index}`, MIB)));
     const small = store.append(put('small'));
@@ -101,7 +101,7 @@ describe.each(['atomic', 'direct'] as const)('held back by a full queue, %s fold
     await store.close();
   });
 
-  test('bad input is refused at the call; what depends on the state, in its turn', async () => {
+  test('bad input is refused during the call; what depends on the state is refused in its turn', async () => {
     const { store, open, filling } = await openFull({ fold });
     expect((await errorOf(store.append({ type: 'Put', data: { name: 5 } } as never))).code).toBe('EVENT_REJECTED');
     expect((await errorOf(store.append({ type: 'Nope', data: {} } as never))).code).toBe('UNKNOWN_EVENT_TYPE');
@@ -114,7 +114,7 @@ describe.each(['atomic', 'direct'] as const)('held back by a full queue, %s fold
     await filling;
     expect((await conflict).code).toBe('SEQUENCE_CONFLICT');
     expect(await Promise.all(twice)).toMatchObject([{ status: 'accepted' }, { status: 'rejected', code: 'TAKEN' }]);
-    // What was refused may be tried again under its commandId.
+    // A refused call may be tried again with its commandId.
     expect(await store.append(put('a'), { commandId: 'x' })).toMatchObject({ firstSequence: 66 });
     await store.close();
   });
@@ -164,7 +164,7 @@ test('of 200 appends of 1 MiB none is refused by a close, in a file', async () =
   await again.close();
 });
 
-test('a failing log refuses those who wait, and a close does not hang', async () => {
+test('a failing log refuses the calls that wait, and a close does not hang', async () => {
   const log = openMemoryLog();
   const gate = Promise.withResolvers<void>();
   Object.assign(log, { append: () => gate.promise });
@@ -172,13 +172,13 @@ test('a failing log refuses those who wait, and a close does not hang', async ()
   const filling = Array.from({ length: 64 }, (_, index) => store.append(put(`fill${index}`, MIB)));
   const held = [store.append(put('a')), store.execute('put', { name: 'b' }, { commandId: 'b' }), store.flush()];
   const codes = Promise.all([...filling, ...held].map(async (call) => (await errorOf(call)).code));
-  gate.reject(new Error('the disk is gone'));
+  gate.reject(new Error('the disk failed'));
   expect(new Set(await codes)).toEqual(new Set(['OUTCOME_UNKNOWN', 'STORE_FAILED']));
   expect(store.stats().waitingBytes).toBe(0);
   await store.close().catch(() => {});
 });
 
-test('a clock that fails in its turn refuses the call that it failed for, and no other', async () => {
+test('a clock that fails for a waiting call refuses only that call', async () => {
   const clock = manualClock();
   const { store, open, filling } = await openFull({ clock: clock.read });
   const written = [store.append(put('a')), store.append(put('b'))];
@@ -193,7 +193,7 @@ test('a clock that fails in its turn refuses the call that it failed for, and no
   await store.close();
 });
 
-describe('on a log that looks up a commandId in its own time', () => {
+describe('on a log that looks up a commandId asynchronously', () => {
   function slowLookup(milliseconds: number): LogStore {
     const log = openMemoryLog();
     const outcome = log.outcome.bind(log);
@@ -213,18 +213,18 @@ describe('on a log that looks up a commandId in its own time', () => {
       store.append(put('c'), { commandId: 'fast' }),
       store.execute('put', { name: 'd' }),
     ];
-    const settled = store.flush().then(() => store.durableSequence);
+    const flushed = store.flush().then(() => store.durableSequence);
     await Promise.all(written);
     expect(store.state.names).toEqual(['a', 'b', 'c', 'd']);
-    expect(await settled).toBe(4);
+    expect(await flushed).toBe(4);
     await store.close();
   });
 
-  test('a known command is answered, a refused one is forgotten, a failed look is told', async () => {
+  test('a known command is answered, a refused one is forgotten, a failed look-up is reported', async () => {
     const store = await openStore(model, { log: slowLookup(5) });
     const first = await store.execute('put', { name: 'a' }, { commandId: 'known' });
     expect(await store.execute('put', { name: 'a' }, { commandId: 'known' })).toEqual(first);
-    // Even input that would be refused today: it was done.
+    // Even with input that would be refused now: the command was done before.
     expect(await store.execute('put', {} as never, { commandId: 'known' })).toEqual(first);
     expect((await errorOf(store.execute('put', {} as never, { commandId: 'new' }))).code).toBe('EVENT_REJECTED');
     expect(await store.execute('put', { name: 'b' }, { commandId: 'new' })).toMatchObject({ status: 'accepted' });
@@ -233,7 +233,7 @@ describe('on a log that looks up a commandId in its own time', () => {
     await store.close();
   });
 
-  test('a close waits for the look', async () => {
+  test('a close waits for the look-up', async () => {
     const store = await openStore(model, { log: slowLookup(20) });
     const written = store.execute('put', { name: 'a' }, { commandId: 'slow' });
     await store.close();
@@ -241,7 +241,7 @@ describe('on a log that looks up a commandId in its own time', () => {
   });
 });
 
-test('an outcome is that of its commit, to the millisecond, with a clock that moves at each look', async () => {
+test('an outcome has the time of its commit, to the millisecond, with a clock that moves at each reading', async () => {
   let now = 1_000;
   const path = await temporaryPath();
   const store = await openStore(model, { path, clock: () => now++ });

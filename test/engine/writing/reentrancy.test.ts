@@ -24,11 +24,11 @@ type Place =
   | 'upcaster';
 
 let store: Store;
-/** What is tried, once, when the application's code runs at a place. */
+/** The call to try, once, when the application's code runs at a place. */
 let attempt: { readonly place: Place; readonly run: () => unknown } | undefined;
 let tried: unknown;
 
-/** Called by the application's code wherever it runs. */
+/** The application's code calls it at every place where it runs. */
 function here(place: Place): true {
   if (attempt?.place === place) {
     const { run } = attempt;
@@ -95,7 +95,7 @@ async function open(options: Partial<StoreOptions> = {}): Promise<void> {
 
 const counted = { type: 'Counted', data: { by: 1 } };
 
-/** What brings the application's code to run at a place. */
+/** Makes the application's code run at a place. */
 const OUTER: Readonly<Record<Exclude<Place, 'upcaster'>, () => Promise<unknown>>> = {
   reducer: () => store.append(counted),
   refine: () => store.append(counted),
@@ -131,7 +131,7 @@ describe.each(folds)('with the %s fold', (fold) => {
   describe.each(places)('from a %s', (place) => {
     test.each(Object.keys(INNER))('%s is refused, and the write goes on', async (inner) => {
       await open({ fold });
-      await store.append(counted); // a comparator is asked from the second on
+      await store.append(counted); // a comparator is called from the second entry on
       attempt = { place, run: INNER[inner]! };
       const commit = (await OUTER[place]()) as object;
       const error = await errorOf(tried as Promise<unknown>);
@@ -144,7 +144,7 @@ describe.each(folds)('with the %s fold', (fold) => {
     });
   });
 
-  test('one that is not looked at does not end the process, in a file', async () => {
+  test('an unhandled rejection does not end the process, in a file', async () => {
     const path = await temporaryPath();
     await open({ path, fold });
     attempt = {
@@ -340,7 +340,7 @@ test('a reducer that changes its event changes nothing but the state', async () 
   }
 });
 
-test('should the guard fail, the rules of blocks keep what cannot be read out of the log', async () => {
+test('if the guard fails, the rules of blocks keep unreadable events out of the log', async () => {
   const path = await temporaryPath();
   await open({ path });
   await store.append(counted);

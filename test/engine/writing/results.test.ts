@@ -1,4 +1,4 @@
-/** What a command gives back to its caller beside its events. */
+/** What a command gives its caller besides its events. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineModel, openStore, reject } from '../../../src/index.ts';
@@ -34,7 +34,7 @@ const KIB = 1024;
 const LATE = Symbol('late');
 
 describe('the result of a command', () => {
-  test('stands in its outcome', async () => {
+  test('is part of its outcome', async () => {
     await using store = await openStore(model, { path: ':memory:' });
     const outcome = await store.execute('count', { by: 2 });
     expect(outcome).toEqual({
@@ -150,7 +150,7 @@ describe('the result of a command', () => {
     expect(await store.append(event(1), { commandId: 'a1' })).toMatchObject({ lastSequence: 1 });
   });
 
-  test('can be told in a story', () => {
+  test('can be part of a story', () => {
     const story = specification(model)([event(1)]).when('count', { by: 2 });
     story.then([event(2)]);
     story.then({ events: [event(2)], result: { before: 1, after: 3 } });

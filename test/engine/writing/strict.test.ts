@@ -1,4 +1,4 @@
-/** Strict folding finds a reducer that is not a function of its three arguments, at the event, with the place and the reason. */
+/** Strict folding finds a reducer that depends on more than its three arguments, and names event, place and reason. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import {
@@ -127,7 +127,7 @@ describe.each(['atomic', 'direct'] as const)('under the %s fold, a reducer that'
   });
 });
 
-test('in a state too large to be compared as a whole, what either fold has touched is compared', async () => {
+test('in a state too large to be compared as a whole, the values that either fold touched are compared', async () => {
   const large = () => ({
     ...initial(),
     rows: new Map<unknown, any>(Array.from({ length: 12_000 }, (_, n) => [n, { n, tags: [n] }])),
@@ -169,7 +169,7 @@ test('under the direct fold, what the shadow refuses leaves the store as it was'
   expect([store.sequence, (store.state as any).list]).toEqual([1, [1]]);
 });
 
-test('the values are shown, and cut where they are long', async () => {
+test('the values are shown, and long ones are shortened', async () => {
   const error = await refusal((s) => void (s.value = `${'x'.repeat(500)}${Math.random()}`));
   expect(error.message.length).toBeLessThan(700);
   const short = await refusal((s) => void (s.value = [MODULE.counter++]));

@@ -1,4 +1,4 @@
-/** Whatever application code throws, wherever it runs: a typed error or a warning, and log and state as they were. */
+/** Application code may throw anything anywhere. It ends in a typed error or a warning, and leaves log and state unchanged. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import {
@@ -18,7 +18,7 @@ import { checkModel } from '../../../src/testing.ts';
 import { STRANGE } from '../../strange-values.ts';
 import { errorOf, temporaryPath } from '../harness.ts';
 
-/** Where the application's code throws, when it is told to. */
+/** The place where the application's code throws, if the test sets one. */
 type Place =
   | 'reducer'
   | 'decide'
@@ -124,7 +124,7 @@ afterEach(async () => {
   expect(unhandled).not.toHaveBeenCalled();
 });
 
-/** What is refused, and leaves no trace. */
+/** Calls that are refused, and leave no trace. */
 const REFUSED: readonly (readonly [Place, string, ErrorCode, (store: OpenStore) => Promise<unknown>])[] = [
   ['reducer', 'append', 'REDUCER_FAILED', (store) => store.append(put(9))],
   ['reducer', 'execute', 'REDUCER_FAILED', (store) => store.execute('put', { key: 9 })],
@@ -211,7 +211,7 @@ describe.each(STRANGE)('%s', (_name, makeThrown) => {
     await expect(check()).rejects.toThrow(/the invariant steady does not hold: it threw/);
   });
 
-  test('from a listener is a warning, and the others still hear', async () => {
+  test('from a listener is a warning, and the others still get the events', async () => {
     await using store = await open();
     const heard: number[] = [];
     store.subscribe(() => {
@@ -226,7 +226,7 @@ describe.each(STRANGE)('%s', (_name, makeThrown) => {
     for (const [warning] of warn.mock.calls) expect(warning).toMatchObject({ name: 'RefoldListenerWarning' });
   });
 
-  test('from onProgress is a warning, told once, and no call fails', async () => {
+  test('from onProgress is a single warning, and no call fails', async () => {
     const log = openMemoryLog();
     const onProgress = (): never => {
       throw make();

@@ -179,7 +179,7 @@ describe.each(WAYS)('transact, $fold fold, strict $strict', (options) => {
     expect(await errorOf(() => kept!.append(put(1, 1)))).toMatchObject({ code: 'INVALID_OPTION' });
   });
 
-  test('is the one way to write in its callback', async () => {
+  test('is the only way to write in its callback', async () => {
     await using store = await open();
     const tried: Promise<unknown>[] = [];
     await store.transact((tx) => {
@@ -237,7 +237,7 @@ describe.each(WAYS)('transact, $fold fold, strict $strict', (options) => {
     ['a callback that is not a function', {}, undefined],
     ['an option of append', () => 1, { commandId: 'c' }],
     ['an option that is not an object', () => 1, 7],
-    ['an expectedSequence that is no number', () => 1, { expectedSequence: '1' }],
+    ['an expectedSequence that is not a number', () => 1, { expectedSequence: '1' }],
   ])('refuses %s', async (_what, callback, given) => {
     await using store = await open();
     expect(await errorOf(store.transact(callback as never, given as never))).toMatchObject({ code: 'INVALID_OPTION' });
@@ -277,7 +277,7 @@ describe.each(WAYS)('transact, $fold fold, strict $strict', (options) => {
 });
 
 describe.each([false, true])('transact under the atomic fold, strict %s', (strict) => {
-  test('goes on after a reducer has failed, with what was appended before it', async () => {
+  test('continues after a reducer has failed, with the events appended before', async () => {
     await using store = await openStore(model, { path: ':memory:', strict });
     await store.append(put(1, 1));
     const { result } = await store.transact((tx) => {

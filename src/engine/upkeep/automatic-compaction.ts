@@ -1,9 +1,8 @@
 /**
- * Compaction that happens by itself, in the background: old text is sealed, history that is no longer wanted goes, and
- * free pages are returned.
+ * Automatic compaction, in the background: it seals old text, drops history that is no longer wanted, and returns free pages.
  *
- * What is due is a pure function's decision (`planUpkeep`); here its facts are kept, at the cost of a few additions
- * per block. They are estimates, and made exact whenever work begins: work on a wrong estimate is a look and nothing more.
+ * A pure function decides what is due (`planUpkeep`). This file keeps its facts, at the cost of a few additions per block.
+ * The facts are estimates. They are made exact when work begins, so a wrong estimate costs only a look at the log.
  */
 import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
@@ -11,25 +10,25 @@ import { reclaimLog, sizeOf, storedBytesOf } from '../calls/log-care.ts';
 import type { Settings } from '../calls/options.ts';
 import { collectHeaders, dropHistory, sealThrough } from './compaction.ts';
 import {
-  openBytesOf,
   planReclaim,
   planSealing,
   planUpkeep,
   sealAtBytes,
   sumBytes,
+  totalOpenBytes,
   type UpkeepFacts,
   youngestOf,
 } from './compaction-policy.ts';
-import type { Chore } from './housekeeper.ts';
+import type { UpkeepTask } from './tasks.ts';
 
-export interface ChoreSource {
+export interface CompactionSource {
   readonly log: LogStore;
   readonly settings: Pick<Settings, 'history' | 'clock'>;
   /** Snapshots that the model can use, newest first. */
   readonly usableSnapshots: () => Promise<readonly SnapshotInfo[]>;
-  /** Takes snapshots, and knows the sequence of the newest one, which is asked for after every commit. */
+  /** Takes snapshots, and knows the sequence of the newest one, which is read after every commit. */
   readonly snapshots: { readonly lastSequence: number; take(): Promise<unknown> };
-  /** Lets the running projections keep how far they have come: they hold history back. */
+  /** Saves the running projections: events that they have not folded must stay. */
   readonly saveProjections: () => Promise<unknown>;
 }
 
@@ -39,7 +38,7 @@ interface Count {
   readonly bytes: number;
 }
 
-/** What was found when history was last looked at. */
+/** What the last look at the history found. */
 interface Look extends Count {
   readonly at: number;
   readonly snapshotSequence: number;
@@ -48,19 +47,19 @@ interface Look extends Count {
   readonly waitsForProjection: boolean;
 }
 
-/** Of a log that was not looked at yet. */
+/** Before the first look. */
 const NO_LOOK = { at: 0, snapshotSequence: -1, oldestAt: 0, waitsForSnapshot: false, waitsForProjection: false };
 
-/** How far the log is sealed is remembered under this key, so that no open has to look for it. */
+/** This key remembers how far the log is sealed, so that an open does not have to search. */
 const SEALED_KEY = 'sealedThrough';
-/** Commits before the last so many bytes count ever less in the average size of an event. */
+/** The average size of an event is mostly that of the last so many bytes. */
 const AVERAGED_BYTES = 4 * 1024 * 1024;
 
-export class CompactionChore implements Chore {
-  readonly #source: ChoreSource;
+export class AutomaticCompaction implements UpkeepTask {
+  readonly #source: CompactionSource;
   readonly #storedBytes: (textBytes: number) => number;
   readonly #stopping = new AbortController();
-  /** Before this all is sealed, or too large to be; unknown until it is first needed. */
+  /** Everything up to here is sealed, or too large to seal; unknown until it is first needed. */
   #sealedThrough: number | undefined;
   /** Text in open blocks after `#sealedThrough`. */
   #open: Count;
@@ -68,10 +67,10 @@ export class CompactionChore implements Chore {
   #stateBytes = 0;
   #recent = { bytes: 0, events: 0 };
   #recentThrough: number;
-  /** One round, or one compaction that was asked for, at a time: what it finds, only itself changes. */
+  /** One round or one requested compaction at a time, so that nothing else changes what it works on. */
   readonly #turns = new Mutex();
 
-  constructor(source: ChoreSource) {
+  constructor(source: CompactionSource) {
     this.#source = source;
     const { log } = source;
     this.#storedBytes = storedBytesOf(log);
@@ -80,7 +79,7 @@ export class CompactionChore implements Chore {
     this.#look = { ...this.#open, ...NO_LOOK };
   }
 
-  /** Told after every durable block: how much text its commits have. */
+  /** Called after every durable block, with the size of its text. */
   appended(bytes: number): void {
     const { sequence } = this.#source.log.head();
     const recent = this.#recent;
@@ -101,12 +100,12 @@ export class CompactionChore implements Chore {
     return this.alone(() => this.#round());
   }
 
-  /** Does work while no round is under way. */
+  /** Does work while no round is running. */
   alone<T>(work: () => Promise<T>): Promise<T> {
     return this.#turns.run(work);
   }
 
-  /** A round in progress ends with what it is doing; no other begins. */
+  /** The running round ends after its current step, and no other begins. */
   stop(): void {
     this.#stopping.abort();
   }
@@ -128,14 +127,14 @@ export class CompactionChore implements Chore {
   async #recall(): Promise<number> {
     const { log } = this.#source;
     const remembered = Number(await log.getMeta(SEALED_KEY));
-    const isPlace = Number.isSafeInteger(remembered) && remembered >= 0 && remembered <= log.head().sequence;
-    return Math.max(isPlace ? remembered : 0, log.firstSequence() - 1);
+    const isSequence = Number.isSafeInteger(remembered) && remembered >= 0 && remembered <= log.head().sequence;
+    return Math.max(isSequence ? remembered : 0, log.firstSequence() - 1);
   }
 
   /** @param headers all those after what is sealed */
   #noteOpen(headers: readonly BlockHeader[]): void {
     const through = headers.at(-1)?.lastSequence ?? this.#sealedThrough!;
-    this.#open = { through, bytes: openBytesOf(headers, this.#storedBytes) };
+    this.#open = { through, bytes: totalOpenBytes(headers, this.#storedBytes) };
   }
 
   async #seal(): Promise<void> {
@@ -149,7 +148,7 @@ export class CompactionChore implements Chore {
     const report = await sealThrough({ log, onProgress: quietly }, { from, through, signal: this.#stopping.signal });
     if (this.#stopping.signal.aborted) return;
     const last = report.made.at(-1);
-    // It may be small: the next round looks at it again, and has others join it.
+    // The last block may be small: the next round looks at it again, and may join others to it.
     const sealedThrough = last?.lastSequence === through ? last.firstSequence - 1 : through;
     this.#sealedThrough = sealedThrough;
     this.#noteOpen(headers.filter(({ lastSequence }) => lastSequence > through));
@@ -186,11 +185,11 @@ export class CompactionChore implements Chore {
     const { sequence } = log.head();
     const look = this.#look;
     const newest = snapshots.lastSequence;
-    // Only an age asks for the time.
+    // Only `maxAge` needs the time.
     const now = typeof history === 'object' && history.maxAge !== undefined ? clock() : look.at;
     return {
       history,
-      // Where the log cannot seal, nothing is ever due to be sealed.
+      // If the log cannot seal, sealing is never due.
       openBytes: log.care === undefined ? 0 : this.#open.bytes + this.#textSince(this.#open.through),
       tailBytes: this.#textSince(newest),
       stateBytes: this.#stateBytes,
@@ -206,12 +205,12 @@ export class CompactionChore implements Chore {
     };
   }
 
-  /** Estimated by the average size of an event in the commits of late. */
+  /** Estimated from the average size of an event in recent commits. */
   #textSince(sequence: number): number {
     const { bytes, events } = this.#recent;
     return events === 0 ? 0 : (this.#source.log.head().sequence - sequence) * (bytes / events);
   }
 }
 
-/** Progress is for those who wait. */
+/** Background work does not report progress. */
 function quietly(): void {}
