@@ -67,7 +67,7 @@ export class Captures {
   }
 
   /**
-   * Captures a settled root.
+   * Captures a root whose values all have their place.
    *
    * @param root frozen, as are all values in it
    */

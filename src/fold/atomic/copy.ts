@@ -1,8 +1,8 @@
 /**
  * The drafts of small values are deep copies: plain values with native speed and native behaviour.
  *
- * Values in the state are frozen, so a copy can be recognised: it is extensible until it has been settled
- * (`settle.ts`).
+ * Values in the state are frozen, so a copy can be recognised: it is extensible until it has been placed
+ * (`placing.ts`).
  */
 import { copyBytes } from '../binary.ts';
 import { type PlainObject, setMember, shallowCopy } from '../members.ts';
