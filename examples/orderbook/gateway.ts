@@ -1,14 +1,14 @@
 /**
- * Sends commands to the book without waiting for each: many in flight, bounded, none forgotten.
+ * Sends commands to the book without waiting for each. Many are in flight, up to a limit, and each one is counted.
  *
- * A command is decided and folded inside the call, so `store.state` right after `send` is the book after it. Its promise
- * resolves when its events are durable. The gateway keeps count of those promises, and passes the first failure on at the
- * next `room` or `drain`.
+ * A command is decided and folded inside the call, so `store.state` right after `send` is the book after it. Its
+ * promise resolves when its events are durable. The gateway keeps count of those promises, and passes the first failure
+ * on at the next `room` or `drain`.
  */
 import type { EventMeta } from 'refold';
 import type { BookCommand, CommandName, ReadonlyBook, RecordedBookEvent } from './model/index.ts';
 
-/** What a command came to, as `execute` says it. */
+/** The outcome of a command, as `execute` returns it. */
 export type CommandOutcome =
   | { readonly status: 'accepted'; readonly commit: { readonly firstSequence: number; readonly lastSequence: number } }
   | { readonly status: 'rejected'; readonly code: string; readonly message: string };
@@ -36,7 +36,7 @@ export class Gateway {
   /** Rejections so far, by code. */
   readonly rejections: Map<string, number> = new Map();
   #sent = 0;
-  #settled = 0;
+  #completed = 0;
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
@@ -49,9 +49,9 @@ export class Gateway {
     return this.#sent;
   }
 
-  /** Commands whose outcome is durable: the first so many of those sent. */
-  get settled(): number {
-    return this.#settled;
+  /** Commands whose outcome is durable, or that have failed: the first so many of those sent. */
+  get completed(): number {
+    return this.#completed;
   }
 
   get rejected(): number {
@@ -64,19 +64,19 @@ export class Gateway {
     this.store.execute(command.name, command.input, meta === undefined ? {} : { meta }).then(
       (outcome) => {
         if (outcome.status === 'rejected') this.#countRejection(outcome.code);
-        this.#settle();
+        this.#complete();
         onOutcome?.(outcome);
       },
       (error: unknown) => {
         this.#failure ??= { error };
-        this.#settle();
+        this.#complete();
       },
     );
   }
 
   /** Undefined while there is room for another command; otherwise resolves when there is. Fails as a command did. */
   room(): Promise<void> | undefined {
-    if (this.#failure === undefined && this.#sent - this.#settled < IN_FLIGHT) return undefined;
+    if (this.#failure === undefined && this.#sent - this.#completed < IN_FLIGHT) return undefined;
     return this.#untilInFlight(IN_FLIGHT / 2);
   }
 
@@ -86,10 +86,10 @@ export class Gateway {
   }
 
   async #untilInFlight(bound: number): Promise<void> {
-    while (this.#failure === undefined && this.#sent - this.#settled > bound) {
+    while (this.#failure === undefined && this.#sent - this.#completed > bound) {
       await new Promise<void>((resolve) => {
         this.#wake = () => {
-          if (this.#failure !== undefined || this.#sent - this.#settled <= bound) resolve();
+          if (this.#failure !== undefined || this.#sent - this.#completed <= bound) resolve();
         };
       });
     }
@@ -97,8 +97,8 @@ export class Gateway {
     if (this.#failure !== undefined) throw this.#failure.error;
   }
 
-  #settle(): void {
-    this.#settled++;
+  #complete(): void {
+    this.#completed++;
     this.#wake?.();
   }
 

@@ -43,7 +43,7 @@ function program(): Command {
       .description('A price-time-priority order book, event-sourced with refold. Without a command: the demo.')
       .exitOverride()
       .enablePositionalOptions()
-      .configureOutput({ outputError: () => {} }) // reportError says it
+      .configureOutput({ outputError: () => {} }) // reportError prints it
       .addHelpText('after', HELP)
       .addOption(
         new Option('--commands <count>', 'how many commands the demo makes up')
@@ -63,7 +63,7 @@ function program(): Command {
     .addOption(new Option('--levels <count>', 'levels to compare; default all in the file').argParser(positiveInteger))
     .action(tape);
   withOptions(root.command('lobster'))
-    .description("follow LOBSTER's own files, deriving the commands, and check the book after every message")
+    .description("follow LOBSTER's files, deriving the commands, and check the book after every message")
     .argument('<message>', 'the message file (.csv, .csv.gz), or a sample (.zip) that holds both')
     .argument('[orderbook]', 'the order-book file')
     .action(lobster);
@@ -150,7 +150,7 @@ function present(report: object, json: boolean | undefined): void {
   else say(table(Object.entries(report).map(([name, value]) => [spaced(name), readable(value)])));
 }
 
-/** A wrong row makes the run a failure, and is named. */
+/** A wrong row makes the run fail, and the message names it. */
 function judgeRows({ rowsWrong, firstWrongRow, difference }: TapeReport): void {
   if (rowsWrong === 0) return;
   process.exitCode = EXIT_CHECK_FAILED;
@@ -163,7 +163,7 @@ async function openLobster(message: string, orderBook: string | undefined): Prom
   return openSample(message);
 }
 
-/** LOBSTER's names begin with the ticker: `GOOG_2012-06-21_…`. Any other file is of a symbol without a name. */
+/** LOBSTER's names begin with the ticker: `GOOG_2012-06-21_…`. For any other file the symbol has no name. */
 function symbolOf(path: string): string {
   const name = basename(path).replace(/^LOBSTER_SampleFile_/, '');
   return /^[A-Z][A-Z.]{0,9}(?=_)/.exec(name)?.[0] ?? 'BOOK';
@@ -212,12 +212,12 @@ function serialise(error: unknown): SerializedError {
 }
 
 async function main(args: readonly string[]): Promise<void> {
-  // An exit takes the temporary book along; a signal alone would not.
+  // An exit deletes the temporary book; a signal alone would not.
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
   try {
     await program().parseAsync([...args], { from: 'user' });
   } catch (error) {
-    // --help and --version end with an error as well, of code 0, and so does a command that has spoken already.
+    // --help, --version and a command that has already printed its report end with an error of code 0.
     if (error instanceof CommanderError && error.exitCode === 0) return;
     process.exitCode = EXIT_BAD_INPUT;
     reportError(error, args.includes('--json'));

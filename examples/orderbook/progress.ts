@@ -1,18 +1,18 @@
 /**
- * Progress on stderr: a bar with the time left on a terminal, a sparse line now and then elsewhere.
+ * Progress on stderr: a bar with the time left on a terminal, a line from time to time elsewhere.
  *
- * Nothing is shown of work that is over within a second (on a terminal) or five (elsewhere).
+ * Work that ends within a second (on a terminal) or five seconds (elsewhere) shows nothing.
  */
 import { duration, number } from './text.ts';
 
 export interface ProgressBar {
   /** `done` of the total. */
   update(done: number): void;
-  /** Takes the bar away. */
+  /** Removes the bar. */
   end(): void;
 }
 
-/** Where the bar goes, and how the clock runs: `process.stderr` and `performance.now` but for tests. */
+/** Where the bar goes, and how the clock runs: `process.stderr` and `performance.now`, except in tests. */
 export interface ProgressOptions {
   readonly stream?: NodeJS.WritableStream & { readonly isTTY?: boolean };
   readonly now?: () => number;

@@ -1,11 +1,11 @@
-/** Shows a book as it is, or as it was. */
+/** Shows a book as it is now, or as it was in the past. */
 import { RefoldError } from 'refold';
 import { parseInteger } from './feeds/csv.ts';
 import { renderLadder, renderTape, type SymbolView, viewOf } from './ladder.ts';
 import { clock, number, paint } from './text.ts';
 import { openBook } from './workspace.ts';
 
-/** A place in the log. */
+/** A position in the log. */
 export type BookPosition = { readonly sequence: number } | { readonly time: number };
 
 export interface BookView {
@@ -15,7 +15,7 @@ export interface BookView {
   readonly symbols: readonly SymbolView[];
 }
 
-/** Whole numbers from here on are times in ms: this one was in March 1973, and no log has so many events. */
+/** Whole numbers from here on are times in ms: this one was in March 1973, and logs do not have so many events. */
 const FIRST_TIME = 100_000_000_000;
 
 /**

@@ -1,4 +1,4 @@
-/** How the example writes: colours where a terminal wants them, numbers one can read, tables. */
+/** How the example writes: colours where a terminal wants them, readable numbers, tables. */
 import { styleText } from 'node:util';
 import prettyMilliseconds from 'pretty-ms';
 

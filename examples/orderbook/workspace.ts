@@ -13,7 +13,7 @@ export interface Workspace extends Disposable {
   readonly isTemporary: boolean;
 }
 
-/** The file `db`, or one in a new temporary folder, which is removed on disposal and, at the latest, on exit. */
+/** The file `db`, or one in a new temporary folder, which is deleted on disposal, and on exit at the latest. */
 export function openWorkspace(db: string | undefined): Workspace {
   if (db !== undefined) return { path: db, isTemporary: false, [Symbol.dispose]: () => {} };
   const folder = mkdtempSync(join(tmpdir(), 'orderbook-'));
@@ -31,7 +31,7 @@ export function openBook(path: string, options: Omit<StoreOptions, 'path'> = {})
 }
 
 /**
- * Opens a book that must be empty: what a run adds to an old one could not be told apart.
+ * Opens a book that must be empty. In an old one, what a run adds could not be told from what was there.
  *
  * @throws RefoldError `INVALID_OPTION` when it holds events already
  */

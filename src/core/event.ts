@@ -16,7 +16,7 @@ export interface EventInput {
 /**
  * An event with the members that the log added.
  *
- * `sequence` is its place in the log, from 1, without gaps. `recordedAt` is in milliseconds since the epoch and never
+ * `sequence` is its number in the log, from 1, without gaps. `recordedAt` is in milliseconds since the epoch and never
  * decreases along the log. `version` is the version of `data`; after upcasting it is the model's current version.
  */
 export interface RecordedEvent<Type extends string = string, Data = unknown> {

@@ -89,7 +89,7 @@ function inspectArray(items: readonly unknown[], depth: number): void {
   }
 }
 
-/** `for … in` here and below: V8 reads the members of plain records several times faster than through `Object.keys`. */
+/** `for … in` here and below: V8 reads the members of plain objects several times faster than through `Object.keys`. */
 function inspectObject(object: Record<string, unknown>, depth: number): void {
   let member: string | undefined;
   try {
@@ -141,7 +141,7 @@ function copyArray(source: readonly unknown[], depth: number, frozen: boolean): 
 }
 
 /**
- * Copies first and checks the copy. V8 copies a record in one step, each getter runs once, and the checked value is the
+ * Copies first and checks the copy. V8 copies an object in one step, each getter runs once, and the checked value is the
  * stored value. A member that the guard changes keeps its place. Leaving out a member takes a second copy.
  */
 function copyObject(source: object, depth: number, frozen: boolean): Json {

@@ -81,18 +81,18 @@ export interface Rejection {
 export interface DecideContext<State = any, C extends Catalog = any> {
   /** What `recordedAt` will be, in ms since the epoch. */
   readonly now: number;
-  /** Of the last event in the state. */
+  /** The sequence of the last event in the state. */
   readonly sequence: number;
   /**
-   * The state as it would be with these events folded into the one that `decide` was given: for a decision that depends on
-   * what an earlier part of it does. One event, or an array. They are validated as `append` does, and numbered from
+   * The state as it would be with these events folded into the one that `decide` was given: for a decision that depends
+   * on what an earlier part of it does. One event, or an array. They are validated as `append` does, and numbered from
    * `sequence + 1` at `now`.
    *
-   * The view is read-only, and valid until `decide` returns. Each call starts from the state that `decide` was given, unless it
-   * is told to go on from `onto`: what the last call gave, which from then on shows these events, too.
+   * The view is read-only, and valid until `decide` returns. Each call starts from the state that `decide` was given,
+   * unless it is told to go on from `onto`: what the last call gave, which from then on shows these events, too.
    *
-   * Costs a validation and a fold of the events, and a proxy for each object that is looked at. The state is not copied,
-   * whatever its size and whichever the fold.
+   * Costs a validation and a fold of the events, and a proxy for each object that is looked at. The state is not
+   * copied, whatever its size and whichever the fold.
    *
    * @throws RefoldError `EVENT_REJECTED`, `UNKNOWN_EVENT_TYPE`, `REDUCER_FAILED` as `append` does: `decide` may catch it.
    * `INVALID_OPTION` after `decide` has returned, and for an `onto` that is not what the last call gave
@@ -107,8 +107,8 @@ export interface DecideContext<State = any, C extends Catalog = any> {
 export type Decision<C extends Catalog> = readonly EventOf<C>[] | EventOf<C> | DecisionWithResult<C> | Rejection;
 
 /**
- * Events (one, an array, or none) with a result for the caller: plain JSON, at most 64 KiB of text in UTF-8. It is copied
- * when `decide` returns, stands in the outcome, and a retry with the same `commandId` gets it again.
+ * Events (one, an array, or none) with a result for the caller: plain JSON, at most 64 KiB of text in UTF-8. It is
+ * copied when `decide` returns, stands in the outcome, and a retry with the same `commandId` gets it again.
  */
 export type DecisionWithResult<C extends Catalog> =
   | { readonly events?: readonly EventOf<C>[] | EventOf<C> | undefined; readonly result: unknown }
@@ -132,7 +132,7 @@ export type CommandInputs = { readonly [name: string]: z.ZodType };
 /** Command names with what their `decide` returns. */
 export type CommandDecisions = { readonly [name: string]: unknown };
 
-/** The type of the `result` in a command's outcome: undefined where its `decide` gives none. */
+/** The type of the `result` in a command's outcome: undefined where its `decide` does not give one. */
 export type ResultOf<D extends CommandDecisions, Name extends string> = Name extends keyof D
   ? ResultIn<D[Name]>
   : undefined;

@@ -1,9 +1,9 @@
 /**
- * A state held still while commits go on: what a snapshot in slices is encoded from.
+ * A state held still while commits go on. A snapshot in slices is encoded from it.
  *
- * Only an atomically folded state can be: its values are frozen, so that a moment is its root and what each table held then.
- * An OrderedMap is forked, in O(1). Of a Map the keys are noted, in one go (some 8 ms for a million), and
- * from then on each commit leaves here what it is about to replace:
+ * Only an atomically folded state can be captured. Its values are frozen, so a moment is its root and what each table
+ * held then. An OrderedMap is forked, in O(1). For a Map, all keys are noted in one step (about 8 ms for a million).
+ * From then on, each commit leaves here what it is about to replace:
  *
  *     at the capture   a:1 b:2 c:3      keys a b c
  *     a later commit   b:9, c deleted   before b:2 c:3
@@ -14,7 +14,7 @@ import { forkOf, OrderedMap } from './ordered-map.ts';
 
 /** A state as it was at one moment. Costs memory for whatever changes meanwhile, until it is released. */
 export interface StateCapture {
-  /** For the encoder alone: a captured Map is no Map. */
+  /** For the encoder alone: a captured Map is not a Map. */
   readonly state: object;
   /** Ends it; the state is not to be encoded any more. */
   release(): void;
@@ -58,7 +58,8 @@ export class Captures {
   readonly #tables = new Map<object, CapturedMap>();
 
   /**
-   * The capture that must hear of changes to a table, if there is one: nearly never, and then asked once for each commit.
+   * The capture that must hear of changes to a table, if there is one: nearly never, and then asked once for each
+   * commit.
    *
    * @param table as it is in the state
    */
@@ -67,7 +68,7 @@ export class Captures {
   }
 
   /**
-   * Captures a settled root.
+   * Captures a root whose values all have their place.
    *
    * @param root frozen, as are all values in it
    */

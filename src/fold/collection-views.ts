@@ -1,5 +1,6 @@
 /**
- * The collections of a view: they read the Map, Set or OrderedMap that stands there now, draft or not, and refuse every write.
+ * The collections of a view: they read the Map, Set or OrderedMap that stands there now, draft or not, and refuse every
+ * write.
  *
  * No draft is made of what is only shown.
  */
@@ -173,7 +174,7 @@ for (const name of [
 const { first, last, nextAfter, nextBefore, range, get: getOf, has: hasOf } = OrderedMap.prototype;
 const sizeOf = Object.getOwnPropertyDescriptor(OrderedMap.prototype, 'size')!.get!;
 
-/** Goes past the methods of a draft, which would make drafts of what is only shown. */
+/** Does not use the methods of a draft, because they would make drafts of what is only shown. */
 export class OrderedMapView extends OrderedMap<unknown, unknown> {
   readonly #source: () => OrderedMap<unknown, unknown>;
   readonly #viewing: Viewing;

@@ -2,8 +2,8 @@
  * The direct fold: reducers change the state itself. It is one tight loop, because replay spends most of its time here.
  */
 import type { RecordedEvent } from '../core/event.ts';
+import { Placing } from './atomic/placing.ts';
 import { DraftScope } from './atomic/scope.ts';
-import { Settling } from './atomic/settle.ts';
 import { StagedCommit } from './atomic/staged-commit.ts';
 import type { LiveState, OpenCommit } from './live-state.ts';
 import { OrderedMap } from './ordered-map.ts';
@@ -69,7 +69,7 @@ export class DirectState<State extends object> implements LiveState<State> {
   isWhole = true;
   readonly #ordered: OrderedTables;
   /** Of commits that are only staged; used again for each. */
-  #settling: Settling | undefined;
+  #placing: Placing | undefined;
 
   constructor(state: State) {
     this.value = state;
@@ -84,8 +84,8 @@ export class DirectState<State extends object> implements LiveState<State> {
   }
 
   stage(what: string): StagedCommit {
-    this.#settling ??= new Settling(new DraftScope());
-    return new StagedCommit(this.value, this.#settling, { what, isFrozen: false });
+    this.#placing ??= new Placing(new DraftScope());
+    return new StagedCommit(this.value, this.#placing, { what, isFrozen: false });
   }
 
   /** Each event changes the state itself. */

@@ -43,8 +43,8 @@ export interface LiveState<State> {
    */
   fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void;
   /**
-   * Folds events on drafts beside the state, whichever the fold: what they would make of it. The state stays as it is, and
-   * is not copied. One at a time.
+   * Folds events on drafts beside the state, whichever the fold: what they would make of it. The state stays as it is,
+   * and is not copied. One at a time.
    *
    * @param what what the view of the staged state is called in messages
    */
@@ -66,7 +66,10 @@ export interface OpenCommit {
   fold(reducers: FoldReducers, event: RecordedEvent): void;
   /** Makes it the state. @throws RefoldError only under strict folding, as `LiveState.fold` does */
   take(): void;
-  /** Ends the view, for the reason that is given. Of a commit that was not taken nothing is left, but under the direct fold. */
+  /**
+   * Ends the view, for the reason that is given. A commit that was not taken leaves nothing, except under the direct
+   * fold.
+   */
   end(why: string): void;
 }
 

@@ -1,9 +1,9 @@
 /**
- * A read-only view of a state that is only staged: the state itself, with what events would change in its place.
+ * A read-only view of a state that is only staged: the state, with the changes that events would make.
  *
- * Nothing is copied. The root and its tables are looked at through the drafts of the commit. Every object within is
- * handed out behind a proxy, for under the direct fold it is the state's own, which nothing protects. A write throws, and so
- * does every look once the view is over.
+ * Nothing is copied. The root and its tables are read through the drafts of the commit. Every object inside is handed
+ * out behind a proxy, because under the direct fold it is the object of the state, which nothing protects. A write
+ * throws. A read throws once the view is over.
  */
 import { RefoldError } from '../core/errors.ts';
 import { MapDraft } from './atomic/map-draft.ts';
@@ -17,7 +17,7 @@ import { kindOf } from './plain.ts';
 /** Gives a part of the state to a reader. */
 type HandOut = (value: unknown) => unknown;
 
-/** What all parts of one view have in common: for how long they may be read, and how they are handed out. */
+/** What all parts of one view share: for how long they may be read, and how they are handed out. */
 export class Viewing {
   readonly handOut: HandOut;
   readonly #what: string;
@@ -57,7 +57,7 @@ export class Viewing {
     });
   }
 
-  /** What a key stands for that was handed out. */
+  /** The key of the state behind one that was handed out. */
   sourceOf(key: unknown): unknown {
     return typeof key === 'object' && key !== null ? (this.#sources.get(key) ?? key) : key;
   }
@@ -89,15 +89,17 @@ export class Viewing {
 }
 
 /**
- * The view of a root that stands with drafts in it.
+ * The view of a root that has drafts in it.
  *
- * @param staged the root of a commit's draft; it goes on changing
+ * @param staged the root of a commit's draft; it keeps changing
  */
 export function viewOfRoot(staged: PlainObject, viewing: Viewing): object {
   return new Proxy({}, new RootView(staged, viewing));
 }
 
-/** A plain object or an array. Behind it stands an empty one, which no rule of the language binds to what is shown. */
+/**
+ * A plain object or an array. Its proxy has an empty target, so that no rule of the language applies to what is shown.
+ */
 class ObjectView implements ProxyHandler<object> {
   protected readonly source: PlainObject;
   protected readonly viewing: Viewing;

@@ -8,8 +8,8 @@ import { fixture, refold, refoldJson, temporaryFolder } from './support.ts';
 const inFolder = temporaryFolder();
 
 test.each([
-  ['Thrown', 'its upcaster from version 1 threw'],
-  ['Promised', 'its upcaster from version 1 gave a promise'],
+  ['Thrown', 'cannot upcast Thrown at 1 from version 1: [Object: null prototype] {}'],
+  ['Promised', 'cannot upcast Promised at 1 from version 1: it gave a promise'],
   ['Dated', 'an instance of Date'],
 ])('import through an upcaster: %s', async (type, problem) => {
   const input = `{"type":"${type}","version":1,"data":{}}\n`;

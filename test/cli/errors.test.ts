@@ -14,18 +14,18 @@ const shop = inFolder('shop.db');
 const damaged = inFolder('damaged.db');
 const tooNew = inFolder('too-new.db');
 const foreign = inFolder('foreign.db');
-const trimmed = inFolder('trimmed.db');
+const dropped = inFolder('dropped.db');
 const lines = inFolder('lines.jsonl');
 const nowhere = inFolder('nowhere.db');
 
 beforeAll(async () => {
-  await Promise.all([shop, damaged, tooNew, trimmed].map(makeShop));
+  await Promise.all([shop, damaged, tooNew, dropped].map(makeShop));
   change(damaged, "update blocks set payload = replace(payload, 'tea', 'pea') where first_sequence = 2");
   change(tooNew, 'pragma user_version = 99');
   change(foreign, 'create table notes (text)');
   writeFileSync(lines, '{"type":"PriceSet","data":{"sku":"tea","price":"much"}}\n');
   mkdirSync(inFolder('directory.db'));
-  await using store = await openStore(cart, { path: trimmed, history: 'discard' });
+  await using store = await openStore(cart, { path: dropped, history: 'discard' });
   await store.append({ type: 'PriceSet', data: { sku: 'tea', price: 500 } });
   await store.snapshot();
   await store.compact();
@@ -54,7 +54,7 @@ const CASES: readonly Case[] = [
   ['a newer format', 'FORMAT_TOO_NEW', 4, ['info', tooNew], /has format 99/, /Update refold/],
   ['a damaged block', 'LOG_CORRUPT', 4, ['events', damaged], /2/, /./],
   ['a damaged block, folded', 'LOG_CORRUPT', 4, ['replay', damaged, '--model', CART], /2/, /./],
-  ['history that was dropped', 'HISTORY_GONE', 4, ['events', trimmed, '--from', '1'], /was dropped|begins at/, /./],
+  ['history that was dropped', 'HISTORY_GONE', 4, ['events', dropped, '--from', '1'], /was dropped|begins at/, /./],
   ['a sequence beyond the end', 'INVALID_OPTION', 2, ['at', shop, '7', '--model', CART], /ends at 6/, /0 to 6/],
   ['another model', 'MODEL_MISMATCH', 2, ['state', shop, '--model', `${fixture('several.ts')}#first`], /cart/, /cart/],
   [
@@ -251,7 +251,7 @@ describe('verify finds', () => {
   });
 
   test('no problem in a log whose beginning was dropped', async () => {
-    expect(await refold(['verify', trimmed, '--model', CART])).toMatchObject({ code: 0, stderr: '' });
+    expect(await refold(['verify', dropped, '--model', CART])).toMatchObject({ code: 0, stderr: '' });
   });
 });
 

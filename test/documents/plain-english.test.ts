@@ -14,15 +14,19 @@ const all = (patterns: readonly string[]): string[] =>
 const PAGES = all(['README.md', 'docs/**/*.md']);
 
 /**
- * Sources whose comments, messages and names of tests are held to it, by folder. A folder is added once it was reworded:
- * when none is missing, this is `src`, `test` and `examples`.
+ * Sources whose comments, messages and names of tests are held to it, by folder. A folder is added once it was
+ * reworded: when none is missing, this is `src`, `test` and `examples`.
  */
 const FOLDERS = [
+  'examples/orderbook',
   'src/cli',
+  'src/core',
   'src/engine',
+  'src/fold',
   'test/cli',
   'test/core',
   'test/engine',
+  'test/examples',
   'test/faults',
   'test/floors',
   'test/fold',

@@ -55,7 +55,7 @@ const objectOf = (value: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
       return object;
     });
 
-const record = (value: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
+const flatOf = (value: fc.Arbitrary<unknown>): fc.Arbitrary<object> =>
   fc.record({ id: fc.nat(), side: fc.constantFrom('buy', 'sell'), of: value }, { requiredKeys: ['id'] });
 
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
@@ -64,7 +64,7 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     leaf,
     fc.array(tie('value'), { maxLength: 5 }),
     objectOf(tie('value')),
-    record(tie('value')),
+    flatOf(tie('value')),
     fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 5 }).map((entries) => new Map(entries)),
     fc.array(tie('value'), { maxLength: 5 }).map((members) => new Set(members)),
   ),

@@ -311,7 +311,7 @@ describe('a value that a snapshot would lose is refused', () => {
       'small.two[0].n',
     ],
     [
-      'a getter in an object that replaces a record with the same keys',
+      'a getter in an object that replaces an object with the same keys',
       (s) =>
         void s.rows.set(1, {
           ...row(1),

@@ -1,4 +1,4 @@
-/** Type tests of values other than flat records: JSON, recursive types, branded primitives. Compiled, never run. */
+/** Type tests of values other than flat objects: JSON, recursive types, branded primitives. Compiled, never run. */
 import { z } from 'zod';
 import {
   ascending,

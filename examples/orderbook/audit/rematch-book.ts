@@ -1,9 +1,9 @@
 /**
- * A second, plain matching engine for the audit: told what was asked for, it says what must have followed.
+ * A second, plain matching engine for the audit. It gets what was asked for, and says what must have followed.
  *
  * It shares no code with the model but the types of the events. Each method takes an event that began something (an
- * order, a cancel, the clock) and returns the events that must come next, or a sentence saying why no sound book would
- * have recorded that event.
+ * order, a cancel, the clock) and returns the events that must come next, or a sentence that says why a sound book
+ * would not have recorded that event.
  */
 import type { BookEvent, EventData } from '../model/events.ts';
 import { type AuditOrder, Ladder } from './rematch-ladder.ts';
@@ -14,7 +14,7 @@ export type Consequences = readonly BookEvent[] | string;
 export class RematchBook {
   readonly #markets: Map<string, AuditMarket> = new Map();
   readonly #orders: Map<number, AuditOrder> = new Map();
-  /** Good-till-time orders, the next to expire last; those that are over are skipped when their turn comes. */
+  /** Good-till-time orders, the next to expire last. An order that is over is skipped when its turn comes. */
   readonly #expiring: AuditOrder[] = [];
   #stamps = 0;
   #lastTradeId = 0;
@@ -82,7 +82,8 @@ export class RematchBook {
 
   reduce({ orderId, quantity }: EventData<'OrderReduced'>): Consequences {
     const order = this.#orders.get(orderId);
-    if (order === undefined || order.open <= quantity) return `order ${orderId} has not that much to give`;
+    if (order === undefined || order.open <= quantity)
+      return `order ${orderId} does not have more than ${quantity} open`;
     if (quantity % this.#markets.get(order.symbol)!.lot !== 0) return `order ${orderId} is reduced by part of a lot`;
     order.open -= quantity;
     return [];

@@ -1,8 +1,9 @@
 /**
  * Prices in a sorted array, the next one to be served last, and at each price the orders in an array: the textbook way.
  *
- * Slower than the model's tables and unlike them in everything, which is the point: the audit must not share its
- * mistakes. Orders that leave from the middle are only marked, and swept out when half of an array is marked.
+ * It is slower than the model's tables and different from them in every way, so that the audit does not share the
+ * model's mistakes. An order that leaves from the middle is only marked. When half of an array is marked, those are
+ * removed.
  */
 import type { SelfTradePrevention, Side, TimeInForce } from '../model/events.ts';
 

@@ -1,4 +1,6 @@
-/** The rules of the audit's second engine, written down again from their description and not from the model's code. */
+/**
+ * The rules of the audit's second engine. They were written again from their description, not from the model's code.
+ */
 import type { Side } from '../model/events.ts';
 import { type AuditOrder, Ladder } from './rematch-ladder.ts';
 
@@ -55,7 +57,7 @@ export function other(side: Side): Side {
   return side === 'buy' ? 'sell' : 'buy';
 }
 
-/** Takes out of `waiting` the stops that a trade at `price` reaches, first come first. */
+/** Takes out of `waiting` the stops that a trade at `price` reaches, the first to come first. */
 export function wake(waiting: Ladder, side: Side, price: number, awake: AuditOrder[]): void {
   let stop = waiting.first();
   while (stop !== undefined && (side === 'buy' ? stop.stopPrice! <= price : stop.stopPrice! >= price)) {

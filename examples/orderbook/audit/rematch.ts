@@ -1,10 +1,10 @@
 /**
- * The second audit of a log: match its orders again, by other means, and compare every outcome.
+ * The second audit of a log: it matches the orders again with other code, and compares every outcome.
  *
- * Folding proves that the log gives a state; it cannot prove that the recorded trades were the right ones, since
- * reducers believe what events say. Here the events that *began* something (orders, cancels, replacements, halts, the
- * clock) go to a plain second engine, and what it says must follow is compared with what did, event by event and field
- * by field: trades, rests, triggered stops, expiries. It trusts neither state nor snapshots, only the log.
+ * Folding proves that the log gives a state. It cannot prove that the recorded trades were right, because reducers
+ * believe what events say. Here the events that *began* something (orders, cancels, replacements, halts, the clock) are
+ * given to a plain second engine. What must follow according to it is compared with what did follow, event by event and
+ * field by field: trades, rests, triggered stops, expiries. The audit trusts only the log, not state or snapshots.
  */
 import type { BookEvent } from '../model/events.ts';
 import { type Consequences, RematchBook } from './rematch-book.ts';
@@ -43,7 +43,7 @@ export async function rematch(log: AsyncIterable<AuditedEvent> | Iterable<Audite
   return difference === null ? 'equal' : { firstDifference: difference };
 }
 
-/** The audit one event at a time, for callers that fold the log anyway. After a difference it is of no further use. */
+/** The audit one event at a time, for callers that fold the log anyway. It cannot continue after a difference. */
 export class Rematcher {
   readonly #book: RematchBook = new RematchBook();
   #expected: readonly BookEvent[] = [];
@@ -81,7 +81,7 @@ export class Rematcher {
   }
 }
 
-/** What must follow an event that began something, or why it cannot stand where it does. */
+/** What must follow an event that began something, or why it cannot stand there. */
 function consequencesOf(book: RematchBook, event: BookEvent): Consequences {
   switch (event.type) {
     case 'SymbolListed':

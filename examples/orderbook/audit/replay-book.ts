@@ -6,7 +6,7 @@ import { type AuditedEvent, Rematcher, type RematchResult } from './rematch.ts';
 
 export interface ReplayReport {
   readonly events: number;
-  /** Of the fold alone. */
+  /** How long the fold alone took. */
   readonly seconds: number;
   readonly eventsPerSecond: number;
   readonly stateHash: string;
@@ -19,7 +19,7 @@ export interface ReplayProgress {
 }
 
 /**
- * Folds the log from sequence 1 without any snapshot, then matches its orders again and compares every outcome.
+ * Folds the log from sequence 1 without a snapshot, then matches its orders again and compares every outcome.
  *
  * @throws RefoldError `HISTORY_GONE` when the log no longer begins at 1, and as `replay` does
  */
@@ -69,6 +69,6 @@ async function requireWholeLog(path: string): Promise<void> {
   throw new RefoldError('HISTORY_GONE', `Cannot replay ${path} in full: its log begins at ${firstSequence}`, {
     path,
     sequence: firstSequence,
-    hint: 'Use a backup that holds all of it; show works without',
+    hint: 'Use a backup that holds all events. `show` works without the dropped ones',
   });
 }

@@ -17,7 +17,7 @@ export interface CrashOptions {
 export interface Crash {
   /** The last acknowledgement that arrived before the process ended. */
   readonly acknowledged: Acknowledged;
-  /** How the process ended: `SIGKILL`, if all went as planned. */
+  /** How the process ended: `SIGKILL`, if everything worked as planned. */
   readonly signal: NodeJS.Signals | null;
   readonly pid: number;
 }
@@ -25,7 +25,7 @@ export interface Crash {
 /**
  * Lets a child process write the flow into the book, and kills it with SIGKILL.
  *
- * @throws RefoldError `STORE_FAILED` when the child ends by itself
+ * @throws RefoldError `STORE_FAILED` when the child ends before it is killed
  */
 export function writeUntilKilled(options: CrashOptions): Promise<Crash> {
   const { path, seed, commands, killAt, progress } = options;
@@ -40,7 +40,7 @@ export function writeUntilKilled(options: CrashOptions): Promise<Crash> {
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    // Not `exit`: messages may still be on their way then, and they count.
+    // Not `exit`: some messages may arrive after it, and they count.
     child.once('close', (code, signal) => {
       progress.end();
       if (signal !== null) resolve({ acknowledged, signal, pid: child.pid ?? 0 });

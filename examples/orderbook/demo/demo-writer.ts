@@ -1,5 +1,5 @@
 /**
- * The process that the demo kills: runs a flow into a book, and tells its parent what has been acknowledged.
+ * The process that the demo kills. It runs a flow into a book, and tells its parent what has been acknowledged.
  *
  * It does nothing to survive: it has no signal handler and flushes nothing. Arguments: path, seed, commands.
  */
@@ -35,11 +35,11 @@ async function write(path: string, seed: number, commands: number): Promise<void
 }
 
 function report(gateway: Gateway, { durableSequence }: { readonly durableSequence: number }): void {
-  if (gateway.settled % REPORT_EVERY !== 0) return;
-  process.send?.({ commands: gateway.settled, sequence: durableSequence } satisfies Acknowledged);
+  if (gateway.completed % REPORT_EVERY !== 0) return;
+  process.send?.({ commands: gateway.completed, sequence: durableSequence } satisfies Acknowledged);
 }
 
 const [path, seed, commands] = process.argv.slice(2);
 if (path === undefined || process.send === undefined) throw new Error('The demo starts this: npm run orderbook');
-process.once('disconnect', () => process.exit(1)); // without its parent it has nothing to do
+process.once('disconnect', () => process.exit(1)); // without its parent it has no work
 await write(path, Number(seed), Number(commands));

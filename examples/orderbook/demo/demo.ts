@@ -1,8 +1,8 @@
 /**
  * The demo: a day of trading on an event-sourced order book, with a crash in the middle.
  *
- * Every chapter is a function that does one thing and checks it; together they are the whole promise of the engine. The
- * run is deterministic but for the moment of the crash and the speed of the machine.
+ * Every chapter is a function that does one thing and checks it. Together they show everything that the engine
+ * promises. The run is deterministic, except for the moment of the crash and the speed of the machine.
  */
 import { hashState } from 'refold';
 import { foldAgain, matchAgain } from '../audit/replay-book.ts';
@@ -153,7 +153,7 @@ async function finishTheFlow(story: Story, options: DemoOptions, store: OpenBook
   story.chapter(
     'Go on where it stopped',
     'Each event carries the number of the command that caused it, so the log itself says where to go on. Commands ' +
-      'after that number left no event, hence no trace: running them now is running them for the first time.',
+      'after that number left no event and no trace, so they run now as if for the first time.',
   );
   const first = await nextCommand(store);
   const gateway = new Gateway(store);
@@ -181,13 +181,13 @@ async function finishTheFlow(story: Story, options: DemoOptions, store: OpenBook
   return { events: sequence, trades: state.lastTradeId, eventsPerSecond, stateHash };
 }
 
-/** The number of the first command that the log knows nothing of. */
+/** The number of the first command that is not in the log. */
 async function nextCommand(store: OpenBook): Promise<number> {
   for await (const { meta } of store.events({ from: store.sequence })) return Number(meta?.command) + 1;
   return 0;
 }
 
-/** The hash of the book after the same flow in memory, in one go. */
+/** The hash of the book after the same flow in memory, without a crash. */
 async function runUndisturbed({ seed, commands }: DemoOptions): Promise<string> {
   await using store = await openBook(':memory:', { fold: 'direct' });
   const gateway = new Gateway(store);

@@ -1,9 +1,9 @@
 /**
- * What the flow generator knows of the market it trades in: which of its orders are open, and where.
+ * What the flow generator knows about the market it trades in: which of its orders are open, and where.
  *
- * A trader knows the same from execution reports. The generator cannot wait for reports, since its flow must not depend
- * on the engine that runs it, so it keeps this small book: enough to cancel only what is open and to price orders beside
- * the best. Prices are in ticks.
+ * A trader knows the same from execution reports. The generator cannot wait for reports, because its flow must not
+ * depend on the engine that runs it. So it keeps this small book. It is enough to cancel only what is open, and to
+ * price orders near the best price. Prices are in ticks.
  */
 import type { Side } from '../model/index.ts';
 

@@ -1,4 +1,4 @@
-/** What a made-up day is made of, beside the real one. */
+/** Which commands a made-up day has, compared with a real day. */
 import { type FlowKind, type FlowOptions, generateFlow } from './flow.ts';
 
 export interface FlowSummary {

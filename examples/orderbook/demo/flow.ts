@@ -1,10 +1,10 @@
 /**
  * Makes up a day of order flow: seeded, integers only, with the statistics of real flow.
  *
- * The figures are those of GOOG on 2012-06-21 (NASDAQ, the LOBSTER sample): of a hundred messages 45 are new orders, 44
- * deletions, 5 executions, 2.5 prints against hidden orders; half of all cancelled orders live under two seconds, a tenth
- * under two milliseconds; messages come in bursts; some 600 orders rest near the best prices. The rest is what a real
- * gateway sees too: partial cancels, replacements, cancels that come too late, a clock, mass cancels.
+ * The figures are those of GOOG on 2012-06-21 (NASDAQ, the LOBSTER sample): 45 in a hundred messages are new orders, 44
+ * deletions, 5 executions, 2.5 prints against hidden orders. Half of all cancelled orders live under two seconds, a
+ * tenth under two milliseconds. Messages come in bursts, and about 600 orders rest near the best prices. The rest is
+ * what a real gateway also sees: partial cancels, replacements, cancels that come too late, a clock, mass cancels.
  *
  * The generator is a discrete-event simulation: entries arrive in bursts, and every entry that rests schedules its own
  * deletion. Deletions are not drawn, so their share is a result and not a setting.
@@ -60,10 +60,11 @@ const TAKERS = ['alice', 'bob', 'carol', 'dave'] as const;
 const LIFETIME: Deciles = [
   50, 2_000, 25_000, 200_000, 900_000, 2_000_000, 4_000_000, 6_000_000, 9_000_000, 15_000_000, 60_000_000,
 ];
-/** Of a thousand new orders so many are patient: they make up most of what rests. Seconds until they are cancelled. */
+/** So many in a thousand new orders are patient. They are most of what rests. */
 const PATIENT = 48;
+/** Seconds until a patient order is cancelled. */
 const PATIENCE: Deciles = [300, 900, 1_500, 2_400, 3_600, 4_800, 6_000, 7_200, 8_400, 9_600, 10_800];
-/** Ticks behind the best price of the own side; negative is ahead of it. */
+/** Ticks behind the best price of its side; a negative number is ahead of it. */
 const DEPTH: Deciles = [-2, 0, 0, 0, 1, 1, 2, 3, 4, 6, 12];
 const PATIENT_DEPTH: Deciles = [1, 2, 3, 3, 4, 4, 5, 6, 7, 8, 11];
 const QUANTITY: Deciles = [1, 10, 40, 100, 100, 100, 100, 100, 100, 200, 600];
@@ -134,7 +135,7 @@ class Flow {
       this.#opening--;
       return this.#placePatiently();
     }
-    // Of a thousand entries; deletions come on top, and make of 806 new orders about 45 in a hundred commands.
+    // In a thousand entries. With the deletions added, 806 new orders are about 45 in a hundred commands.
     const draw = this.#random.below(1_000);
     if (draw < 88) return this.#execute();
     if (draw < 133) return this.#printHidden();
@@ -182,7 +183,7 @@ class Flow {
     return this.#command('delete', { name: 'cancelOrder', input: { orderId: order.id, account: order.account } });
   }
 
-  /** Takes liquidity: mostly IOC, some market orders, some FOK for what is surely there. */
+  /** Takes liquidity: mostly IOC, some market orders, some FOK for what is certainly there. */
   #execute(): FlowCommand {
     const side = this.#side();
     const maker = opposite(side);
@@ -258,7 +259,7 @@ class Flow {
     return this.#random.perMille(500) ? 'buy' : 'sell';
   }
 
-  /** Beside the best price of the own side, and always short of the other side's. */
+  /** Near the best price of its side, and never as far as the best price of the other side. */
   #passivePrice(side: Side, depth: Deciles): number {
     const sign = side === 'buy' ? -1 : 1;
     const price = this.#book.best(side) + sign * this.#random.from(depth);

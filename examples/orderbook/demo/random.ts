@@ -1,5 +1,5 @@
 /**
- * A seeded source of chance, in integers only: the same seed gives the same numbers on every machine.
+ * A seeded source of random numbers, integers only: the same seed gives the same numbers on every machine.
  *
  * The generator is the Mersenne twister of the library `pure-rand`.
  */

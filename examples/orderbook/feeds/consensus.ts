@@ -30,7 +30,7 @@ export interface ConsensusReport {
   readonly commands: number;
   readonly reports: number;
   readonly trades: number;
-  /** Of the report stream, hex. */
+  /** Hash of the report stream, hex. */
   readonly sha256: string;
   readonly stateHash: string;
   readonly seconds: number;
@@ -55,7 +55,7 @@ export async function runConsensus(
     const request = requestOf(row);
     stream.expect(request);
     const command = row.word(1, 'cmd', COMMANDS)(row, request.orderId, store.state);
-    gateway.send(command, { onOutcome: (outcome) => stream.settle(request, outcome) });
+    gateway.send(command, { onOutcome: (outcome) => stream.complete(request, outcome) });
     options.progress?.update(gateway.sent - 1);
     await gateway.room();
   }
@@ -68,7 +68,10 @@ export async function runConsensus(
   };
 }
 
-/** A command on its way, until its reports are written. Many are, so it holds no more than that takes. */
+/**
+ * A command on its way, until its reports are written. Many are on their way at once, so it holds only what the reports
+ * need.
+ */
 interface Request {
   readonly line: number;
   readonly seq: number;
@@ -102,7 +105,7 @@ const COMMANDS: Readonly<Record<string, (row: CsvRow, orderId: number, book: Rea
     const side = row.word(3, 'side', SIDE_OR_NONE);
     const order = book.orders.get(orderId);
     if (side !== undefined && order !== undefined && side !== order.side) {
-      throw row.error(`order ${orderId} is to change its side`, 'Cancel it and enter a new one');
+      throw row.error(`order ${orderId} cannot change its side`, 'Cancel it and enter a new one');
     }
     row.word(6, 'tif', GTC_OR_NONE);
     return { name: 'replaceOrder', input: { orderId, ...termsOf(row), keepPriority: false } };
@@ -122,7 +125,7 @@ const PORTION = 4_096;
 /**
  * Brings outcomes and events together again, in the order of the commands, and hashes what they say.
  *
- * Events come from the log's own feed, after they are durable; a rejection leaves none and comes as an outcome alone.
+ * Events come from `subscribe`, after they are durable. A rejection has no events: only its outcome comes.
  */
 class ReportStream {
   readonly #path: string;
@@ -155,8 +158,8 @@ class ReportStream {
     this.#expected.push(request);
   }
 
-  /** Says what a command came to. */
-  settle(request: Request, outcome: CommandOutcome): void {
+  /** Completes a command with its outcome. */
+  complete(request: Request, outcome: CommandOutcome): void {
     request.outcome = outcome;
     try {
       this.#advance();
@@ -173,7 +176,7 @@ class ReportStream {
     return { reports: this.#reports, trades: this.#trades, sha256: this.#hash.digest('hex') };
   }
 
-  /** Writes the reports of every command that is complete: outcome known, events there. */
+  /** Writes the reports of every command whose outcome and events are known. */
   #advance(): void {
     for (; this.#failure === undefined; this.#nextExpected++) {
       const request = this.#expected[this.#nextExpected];
@@ -195,7 +198,7 @@ class ReportStream {
     if (kind !== undefined && code === 'UNKNOWN_ORDER') return `${kind},${seq},${orderId}`;
     throw unreadable(this.#path, `line ${line}: the engine refuses it: ${message}`, {
       line,
-      hint: 'Give orders with fresh ids and whole terms',
+      hint: 'Give orders with new ids and complete terms',
     });
   }
 
@@ -215,7 +218,7 @@ class ReportStream {
     this.#portion = [];
   }
 
-  /** Lets go of what is written, now and then: shifting an array one by one would cost its length each time. */
+  /** Releases what is written, many at once: a shift of the array for each one would cost its whole length. */
   #forget(): void {
     if (this.#nextExpected < PORTION) return;
     this.#expected = this.#expected.slice(this.#nextExpected);
@@ -234,7 +237,7 @@ function reportsOf(seq: number, events: readonly RecordedBookEvent[]): string[] 
   return reports.length < 2 ? reports : reports.sort((a, b) => a.charCodeAt(0) - b.charCodeAt(0));
 }
 
-/** The events that commands of a workload lead to; `OrderRested` alone says nothing that was not said. */
+/** The events that commands of a workload lead to; `OrderRested` alone adds nothing to the reports. */
 function reportOf(seq: number, { type, data }: RecordedBookEvent): string | undefined {
   switch (type) {
     case 'OrderAccepted':

@@ -1,10 +1,11 @@
 /**
  * Reads CSV files of plain fields, line by line, gzip or not, in bounded memory.
  *
- * A line that is not exactly what was announced (number of columns, integers, known words) ends the reading with an error
- * that names file and line. Market data has no quoted fields, so a quote is just a character that no integer contains.
+ * A line that is not exactly what was announced (number of columns, integers, known words) ends the reading with an
+ * error that names file and line. Market data has no quoted fields, so a quote is just a character that no integer
+ * contains.
  *
- * A library would read the same files two to four times slower, and here the reading is a good part of the work.
+ * A library reads the same files two to four times slower, and reading is a large part of the work here.
  */
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
@@ -78,7 +79,7 @@ export function fileSource(path: string): TextSource {
 /**
  * The rows of a CSV file, in order.
  *
- * @param header the first line, word for word; without it the file has none
+ * @param header the first line, word for word; without it, the first line is a row
  * @param columns how many fields each line has; without it, as many as the first one
  * @throws RefoldError `INVALID_OPTION` with path, line and hint
  */
@@ -101,7 +102,7 @@ export async function* readRows(
   if (line === 0 && header !== undefined) requireHeader(source.path, '', header);
 }
 
-/** The lines of a text, without their ends (LF or CRLF). A last line may lack its end. */
+/** The lines of a text, without their ends (LF or CRLF). The last line may lack its end. */
 export async function* readLines(source: TextSource): AsyncGenerator<string, void, void> {
   let line = 0;
   let rest = '';
@@ -203,7 +204,7 @@ const HINT_BY_CODE: Readonly<Record<string, string>> = {
 function readFailure(path: string, line: number, cause: unknown): RefoldError {
   const { code = '', message = String(cause), syscall } = cause as NodeJS.ErrnoException;
   const hint = HINT_BY_CODE[code] ?? 'Check the file and the disk it is on';
-  // What cannot be opened has no lines.
+  // A file that cannot be opened has no lines.
   if (syscall === 'open') return unreadable(path, message, { hint, cause });
   return unreadable(path, `line ${line}: ${message}`, { line, hint, cause });
 }

@@ -1,8 +1,8 @@
 /**
  * What each LOBSTER message asks of the engine.
  *
- * The file names resting orders; some of them entered before the day's first message or outside the window and are
- * unknown here. Their volume is carried by anonymous orders, which lose volume first when an unknown order leaves.
+ * The file names resting orders; some of them entered before the day's first message, or outside the window, and are
+ * unknown here. Anonymous orders carry their volume, and lose it first when an unknown order leaves.
  */
 
 import { bestPrice, opposite, type Side } from '../model/index.ts';
@@ -15,7 +15,9 @@ const FIRST_SEED_ID = -2_000_000_000_000;
 
 export class LobsterFeed {
   readonly #venue: Venue;
-  /** Orders that stand for volume of others: seeds, and orders whose owner has left before the engine's queue let them. */
+  /**
+   * Orders that stand for volume of others: seeds, and orders whose owner left before the engine's queue served them.
+   */
   readonly #anonymous = new Set<number>();
   #seeded = 0;
 
@@ -44,7 +46,7 @@ export class LobsterFeed {
     this.#venue.enter(orderId, side, price, quantity);
   }
 
-  /** Takes volume out of a level: anonymous orders first, then the youngest. What is not there cannot leave. */
+  /** Takes volume out of a level: anonymous orders first, then the youngest. Volume that is not there cannot leave. */
   remove(side: Side, price: number, quantity: number): void {
     const youngestFirst = this.#venue.queue(side, price).toReversed();
     const anonymous = youngestFirst.filter((id) => this.#anonymous.has(id));
@@ -79,12 +81,12 @@ export class LobsterFeed {
       this.#venue.take(opposite(side), price, quantity);
       return;
     }
-    // Behind the best price no engine of this kind can execute: the volume leaves, and the tape shows the trade.
+    // This engine cannot execute behind the best price: the volume leaves, and the tape shows the trade.
     this.remove(side, price, quantity);
     this.#venue.print(side, price, quantity);
   }
 
-  /** Gives back how much left. */
+  /** Returns how much volume has left. */
   #removeFrom(orderId: number, quantity: number): number {
     const open = this.#venue.order(orderId)?.quantity ?? 0;
     const leaving = Math.min(open, quantity);

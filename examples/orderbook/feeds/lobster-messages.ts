@@ -2,8 +2,8 @@
  * LOBSTER's message files: what happened, one message per line.
  *
  * `time, type, order id, size, price, direction`: time in seconds after midnight with up to nine decimals, price in
- * ten-thousandths of a dollar, direction that of the *resting* order. A halt has type 7 and says with its price what it
- * is about.
+ * ten-thousandths of a dollar, direction is that of the *resting* order. A halt has type 7, and its price says what
+ * kind it is.
  */
 
 import type { Side } from '../model/index.ts';
@@ -11,8 +11,8 @@ import { SIDE_BY_DIRECTION } from './book-rows.ts';
 import { type CsvRow, readRows, type TextSource } from './csv.ts';
 
 /**
- * 1 new limit order · 2 partial cancel · 3 deletion · 4 execution of a visible order · 5 of a hidden one · 6 cross trade
- * (an auction: tape only) · 7 halt
+ * 1 new limit order · 2 partial cancel · 3 deletion · 4 execution of a visible order · 5 of a hidden one · 6 cross
+ * trade (an auction: tape only) · 7 halt
  */
 export type MessageType = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
@@ -24,7 +24,7 @@ export interface Message {
   readonly quantity: number;
   /** In a halt: -1 halted, 0 quotes again, 1 trades again. */
   readonly price: number;
-  /** Of the resting order. */
+  /** The side of the resting order. */
   readonly side: Side;
 }
 

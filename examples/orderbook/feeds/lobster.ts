@@ -1,11 +1,11 @@
 /**
- * Follows LOBSTER's own files: derives the commands of a day from its messages, and checks the book after every one.
+ * Follows LOBSTER's files: derives the commands of a day from its messages, and checks the book after each one.
  *
- * A file with K levels does not hold all that happened, only what touched the best K levels of a side. So the book is
- * seeded from the first row (with message 0 undone), and when a level *slides into* the window that the engine cannot
- * know, it is resynchronised: an anonymous order is seeded for what is missing, or orders that must have left unseen are
- * taken out. What is inside the window is known already and must never need that: such a correction means that engine
- * and file disagree. It is counted in `resyncsInsideWindow`, and its row is a wrong row.
+ * A file with K levels holds only what touched the best K levels of a side, not everything that happened. So the book
+ * is seeded from the first row (with message 0 undone). A level that *slides into* the window is resynchronised,
+ * because the engine cannot know it: an anonymous order is seeded for what is missing, or orders that must have left
+ * unseen are taken out. Levels inside the window are known and must never need a correction. If one does, engine and
+ * file disagree: the correction is counted in `resyncsInsideWindow`, and its row is a wrong row.
  *
  *     row i-1    best … K-th price  ┆ unknown
  *     message i  deletes the best level
@@ -31,7 +31,7 @@ export interface LobsterReport extends TapeReport {
   readonly levels: number;
   /** Orders that stand for volume whose own messages the file does not hold. */
   readonly seeded: number;
-  /** Corrections of levels that were in the window already: 0, or engine and file disagree. */
+  /** Corrections of levels that were in the window already. Unless this is 0, engine and file disagree. */
   readonly resyncsInsideWindow: number;
 }
 
@@ -64,7 +64,7 @@ export async function runLobster(
   if (extra !== undefined) throw unequalLength(messages, orderBook, extra.index + 1);
   await gateway.drain();
   return {
-    // The listing of the symbol is not of the file.
+    // The listing of the symbol is not in the file.
     commands: gateway.sent - 1,
     events: store.sequence,
     ...countTrades(venue),
@@ -80,11 +80,13 @@ export async function runLobster(
 interface Correction {
   readonly side: Side;
   readonly price: number;
-  /** To be added; negative when there is too much. */
+  /** What has to be added; negative when there is too much. */
   readonly missing: number;
 }
 
-/** The worst price of each side that the last row showed. Everything up to it is known, whether there is a level or not. */
+/**
+ * The worst price of each side that the last row showed. Everything up to it is known, whether there is a level or not.
+ */
 type Window = { readonly [side in Side]: number };
 
 class Follower {
@@ -113,7 +115,7 @@ class Follower {
     };
   }
 
-  /** Runs one message, and makes the book agree with its row where that is fair. */
+  /** Runs one message, and corrects the levels that the engine could not know from its row. */
   follow(message: Message, row: BookRow): void {
     const { book, symbol } = this.#venue;
     if (row.index === 0) {
@@ -139,7 +141,7 @@ class Follower {
     }
   }
 
-  /** Gives back how many levels had to be corrected although they were known. */
+  /** Returns how many levels had to be corrected although they were known. */
   #resync(row: BookRow): number {
     const { book, symbol } = this.#venue;
     const window = windowOf(row);
@@ -186,7 +188,7 @@ function levelsWithin(book: ReadonlyBook, symbol: string, side: Side, end: numbe
   }
 }
 
-/** A side with fewer levels than the file has columns is shown whole: its window is endless. */
+/** A side with fewer levels than the file has columns is shown completely: its window has no end. */
 function windowOf(row: BookRow): Window {
   return {
     buy: row.buy.length < row.levels ? Number.NEGATIVE_INFINITY : row.buy.at(-1)!.price,
@@ -201,6 +203,6 @@ function isWithin(side: Side, price: number, end: number): boolean {
 function unequalLength(shorter: TextSource, longer: TextSource, line: number) {
   return unreadable(shorter.path, `it ends before line ${line}, and ${longer.path} continues`, {
     line,
-    hint: 'Give the message and the order-book file of the same day and symbol, whole',
+    hint: 'Give the complete message and order-book files of one day and symbol',
   });
 }

@@ -2,8 +2,9 @@
  * Replays a command tape through the engine, and checks the book against an order-book file row by row.
  *
  * A tape line is `row,ts_ns,cmd,id,side,price,qty`: S seed, N new, R reduce by, C cancel, X incoming IOC (side = the
- * aggressor's), H hidden print, P halt (price -1) and resume (0, 1). Commands of one row belong together: after the last
- * of them the book is what row `row` of the order-book file says. A row without commands leaves the book as it was.
+ * aggressor's), H hidden print, P halt (price -1) and resume (0, 1). Commands of one row belong together: after the
+ * last of them the book is what row `row` of the order-book file says. A row without commands leaves the book as it
+ * was.
  */
 
 import { type BookStore, Gateway } from '../gateway.ts';
@@ -125,7 +126,7 @@ function quantity(line: CsvRow): number {
   return line.positive(6, 'qty');
 }
 
-/** Walks an order-book file along with the tape. */
+/** Reads an order-book file in step with the tape. */
 class RowChecker {
   readonly #venue: Venue;
   readonly #path: string;
@@ -158,7 +159,7 @@ class RowChecker {
     if (row !== undefined) return this.#compare(row);
     throw unreadable(this.#path, `it ends after row ${index - 1}, and the tape continues with row ${index}`, {
       line: index,
-      hint: 'Give the order-book file of this tape, whole',
+      hint: 'Give the complete order-book file of this tape',
     });
   }
 
@@ -170,7 +171,7 @@ class RowChecker {
   #compare(row: BookRow): void {
     const levels = this.#levels ?? row.levels;
     if (levels > row.levels) {
-      throw unreadable(this.#path, `it has ${row.levels} levels, and ${levels} were to be compared`, {
+      throw unreadable(this.#path, `it has ${row.levels} levels, but ${levels} are to be compared`, {
         line: row.index + 1,
         hint: `Say --levels ${row.levels}, or less`,
       });

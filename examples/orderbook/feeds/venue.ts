@@ -1,14 +1,14 @@
 /**
- * One market, spoken to in the words of a feed: enter, take, cancel, reduce, print, halt, resume.
+ * One market, with the commands of a feed: enter, take, cancel, reduce, print, halt, resume.
  *
- * A feed tells what has happened at a real venue; the engine must be able to follow. So an order that the feed shows to
- * have entered during a halt (venues take quotes before trading resumes) lifts the halt for this one command.
+ * A feed says what has happened at a real venue, and the engine must be able to follow. Venues take quotes before
+ * trading resumes. So an order that entered during a halt, according to the feed, lifts the halt for this one command.
  */
 import type { Gateway } from '../gateway.ts';
 import { type Order, queueAt, type ReadonlyBook, type Side } from '../model/index.ts';
 
 /**
- * Aggressors count down from here. A feed names the orders that were hit and not those that hit them, and no feed gives
+ * Aggressors count down from here. A feed names the orders that were hit, not those that hit them, and feeds have no
  * ids so far below zero.
  */
 const FIRST_TAKER_ID = -1_000_000_000_000;

@@ -1,8 +1,8 @@
 /**
- * Members of a zip archive as streams, which is how sample data comes.
+ * Members of a zip archive as streams. Sample data comes as zip archives.
  *
- * The library `yauzl` finds the members by the central directory. Size and CRC-32 of what a member holds are checked here.
- * Memory stays bounded for members of any size.
+ * The library `yauzl` finds the members by the central directory. Size and CRC-32 of what a member holds are checked
+ * here. Memory stays bounded for members of any size.
  */
 import { pipeline, type Readable } from 'node:stream';
 import { crc32, createInflateRaw } from 'node:zlib';
@@ -21,7 +21,7 @@ export async function readZip(path: string): Promise<ReadonlyMap<string, TextSou
     const archive = await openPromise(path);
     for await (const { fileName } of archive.eachEntry()) members.set(fileName, memberSource(path, fileName));
   } catch (cause) {
-    throw unreadable(path, (cause as Error).message, { hint: 'Give the path of a whole zip archive', cause });
+    throw unreadable(path, (cause as Error).message, { hint: 'Give the path of a complete zip archive', cause });
   }
   return members;
 }
@@ -50,7 +50,7 @@ function memberSource(archive: string, name: string): TextSource {
   return { path, open: async () => readMember(archive, name, path) };
 }
 
-/** Each reader opens the archive anew, since two members are read side by side. */
+/** Each reader opens the archive again, because two members are read at the same time. */
 async function* readMember(path: string, name: string, shown: string): AsyncGenerator<Uint8Array, void, void> {
   const archive = await openPromise(path);
   for await (const entry of archive.eachEntry()) {
@@ -77,7 +77,9 @@ async function* contentOf(archive: ZipFile, entry: Entry, shown: string): AsyncG
   if (crc !== entry.crc32) throw damaged(shown, 'its CRC-32 does not match');
 }
 
-/** Unpacks in large pieces: the library's are 16 kB, and a feed that pauses for each takes 5 to 9 % more processor time. */
+/**
+ * Unpacks in large pieces: the library's are 16 kB, and a feed that pauses for each takes 5 to 9 % more processor time.
+ */
 async function openContent(archive: ZipFile, entry: Entry): Promise<Readable> {
   const packed = await archive.openReadStreamPromise(entry, { decodeFileData: false });
   if (entry.compressionMethod === 0) return packed;

@@ -1,18 +1,18 @@
 /**
  * What can happen to the book: the event catalog.
  *
- * Each event is a fact that holds on its own: the book is uncrossed and every total adds up after *each* event, not only
- * after each commit, so that time travel may stop anywhere. A marketable order therefore does not touch the book when it
- * is accepted. It is marked `taker`, stands beside the book while its trades are recorded, and then it is either filled
- * (by its last trade), cancelled (`OrderCancelled`), or put at the back of its level (`OrderRested`):
+ * Each event is a fact that holds on its own: the book is uncrossed and every total adds up after *each* event, not
+ * only after each commit, so that time travel may stop anywhere. A marketable order therefore does not touch the book
+ * when it is accepted. It is marked `taker`, stands beside the book while its trades are recorded, and then it is
+ * either filled (by its last trade), cancelled (`OrderCancelled`), or put at the back of its level (`OrderRested`):
  *
- *     OrderAccepted                                   a limit order that meets nobody rests at once
+ *     OrderAccepted                                   a limit order that meets no other rests at once
  *     OrderAccepted(taker) Trade Trade                filled
  *     OrderAccepted(taker) Trade OrderRested          the rest of a limit order goes to the book
  *     OrderAccepted(taker) OrderCancelled(iocRest)    the rest of an IOC never does
  *
- * Logs hold millions of these, so what has its usual value is left out: no `timeInForce` means GTC, no `price` a market
- * order, no `taker` that the order rests.
+ * Logs hold millions of these, so a member with its usual value is left out: no `timeInForce` means GTC, no `price` a
+ * market order, no `taker` that the order rests.
  */
 import type { DataOf, EventOf, RecordedEventOf } from 'refold';
 import { z } from 'zod';
@@ -29,11 +29,11 @@ export const Side = z.enum(['buy', 'sell']);
 export const Price = integer(1, MAX_PRICE);
 /** Quantities are integers. Never multiply one by a price in numbers: the product passes 2^53. */
 export const Quantity = integer(1, Number.MAX_SAFE_INTEGER);
-/** Milliseconds since the epoch of the market's own clock, which only `ClockAdvanced` moves. */
+/** Milliseconds since the epoch by the market's clock, which only `ClockAdvanced` moves. */
 export const Time = integer(0, Number.MAX_SAFE_INTEGER);
 /** IOC: what does not trade at once is cancelled. FOK: all of it at once, or refused. GTT: until `expiresAt`. */
 export const TimeInForce = z.enum(['GTC', 'IOC', 'FOK', 'GTT']);
-/** Who gives way when an order would meet one of its own account. The policy of the incoming order counts. */
+/** Who gives way when an order would meet another of the same account. The policy of the incoming order counts. */
 export const SelfTradePrevention = z.enum(['none', 'maker', 'taker', 'both']);
 
 /**
@@ -42,12 +42,15 @@ export const SelfTradePrevention = z.enum(['none', 'maker', 'taker', 'both']);
  * - `user`: by `cancelOrder`, or `reduceOrder` down to zero
  * - `massCancel`: by `massCancel`
  * - `iocRest`, `marketRest`: what an IOC or a market order could not trade at once
- * - `selfTrade`: gave way to an order of its own account
+ * - `selfTrade`: gave way to another order of the same account
  * - `expired`: the clock reached its `expiresAt`
  */
 export const CancelReason = z.enum(['user', 'massCancel', 'iocRest', 'marketRest', 'selfTrade', 'expired']);
 
-/** Why a stop order was refused at the moment it triggered. A refusal at the door is a rejection and leaves no event. */
+/**
+ * Why a stop order was refused at the moment it triggered. An order that is refused when it is placed is a rejection,
+ * and leaves no event.
+ */
 export const TriggerRefusal = z.enum(['fokUnfillable', 'postOnlyWouldTake']);
 
 /** The order is marketable: it stands beside the book until its trades are recorded. */
@@ -125,7 +128,7 @@ export const events = {
 export type BookEvents = typeof events;
 /** An event as `decide` returns it. */
 export type BookEvent = EventOf<BookEvents>;
-/** An event as the log gives it back. */
+/** An event as it is read from the log. */
 export type RecordedBookEvent = RecordedEventOf<BookEvents>;
 export type BookEventType = BookEvent['type'];
 export type EventData<Type extends BookEventType> = DataOf<BookEvents, Type>;
@@ -138,7 +141,7 @@ export type TriggerRefusal = z.infer<typeof TriggerRefusal>;
 
 /**
  * An integer between two bounds, as one check: `z.int().min().max()` is three, and together with them the schemas would
- * take longer than matching and folding do.
+ * take longer than matching and folding.
  */
 function integer(min: number, max: number): z.ZodType<number, number> {
   const isInside = (value: unknown) =>

@@ -2,8 +2,9 @@
  * The order book as a refold model: a price-time-priority matching engine whose whole state, queue positions included,
  * is a fold of its events.
  *
- * Read `events.ts` for what can happen, `inputs.ts` for what may be asked, `state.ts` for what is kept, `match.ts` for
- * how orders meet, `reducers.ts` for how state follows, `rematch.ts` for the audit that trusts none of them.
+ * Read `events.ts` for what can happen, `inputs.ts` for the commands, `state.ts` for what is kept, `match.ts` for how
+ * orders meet, `reducers.ts` for how the state changes, and `../audit/rematch.ts` for the audit that trusts none of
+ * them.
  */
 import { defineModel } from 'refold';
 import { events } from './events.ts';
@@ -14,7 +15,10 @@ import { reducers } from './reducers.ts';
 import { initialState } from './state.ts';
 import { cancelOrder, massCancel, placeOrder, reduceOrder, replaceOrder } from './trading.ts';
 
-/** Raise it when the meaning of a reducer changes: reducers call helpers, which no hash of their own source sees. */
+/**
+ * Raise it when the meaning of a reducer changes: reducers call helpers, and a hash of the reducers' sources does not
+ * cover those.
+ */
 const REDUCERS_VERSION = 1;
 
 const commands = {

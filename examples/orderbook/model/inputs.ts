@@ -1,8 +1,8 @@
 /**
- * What one may ask of the book: the input schema of each command.
+ * What a user may ask of the book: the input schema of each command.
  *
- * Schemas check shapes; what needs the state or several fields at once (tick, lot, a price on a market order) is for
- * `decide`, which answers with a rejection code (`rejections.ts`).
+ * Schemas check shapes. A check that needs the state or several fields at once (tick, lot, a price on a market order)
+ * is done in `decide`, which answers with a rejection code (`rejections.ts`).
  */
 import { z } from 'zod';
 import {
@@ -41,7 +41,7 @@ export const PlaceOrder = z.strictObject({
   selfTradePrevention: SelfTradePrevention.default('none'),
 });
 
-/** With `account`, only an order of that account. Without, the operator's hand: any order. */
+/** With `account`, only an order of that account. Without it, any order: this is for the operator. */
 export const CancelOrder = z.strictObject({ orderId: OrderId, account: Account.optional() });
 
 /** Makes an order smaller *by* `quantity`. It keeps its priority. Down to zero is a cancel. */
@@ -71,7 +71,7 @@ export const ResumeMarket = z.strictObject({ symbol: z.string() });
 /** Moves the market's clock forward and cancels what has expired. */
 export const AdvanceClock = z.strictObject({ now: Time });
 
-/** An execution against an order nobody saw. `side` is the side of that hidden, resting order. */
+/** An execution against a hidden order. `side` is the side of that order, which rested. */
 export const PrintHidden = z.strictObject({ symbol: z.string(), price: Price, quantity: Quantity, side: Side });
 
 /** The schemas by the names of their commands. */

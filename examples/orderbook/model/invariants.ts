@@ -1,7 +1,8 @@
 /**
- * What must be true of the book after every event. Asked by `verify`, `bisect` and tests; each may walk the whole state.
+ * What must be true of the book after every event. `verify`, `bisect` and tests ask it. Each invariant may walk the
+ * whole state.
  *
- * `settled` is stricter and holds between commits only: it says that nothing of a command was left undone.
+ * `settled` is stricter and holds between commits only: it says that every command was done completely.
  */
 import type { Side } from './events.ts';
 import { bestLevel } from './match.ts';
@@ -132,7 +133,7 @@ function ordersWhere(book: ReadonlyBook, test: (order: Readonly<Order>, id: numb
   return new Set([...book.orders].filter(([id, order]) => test(order, id)).map(([id]) => id));
 }
 
-/** Follows the links from one end; stops at the first that leads nowhere, and before it would go round in circles. */
+/** Follows the links from one end; stops at the first that leads nowhere, and before it would repeat an order. */
 function walk(book: ReadonlyBook, head: number, link: 'next' | 'accountNext'): number[] {
   const ids: number[] = [];
   let order = book.orders.get(head);

@@ -1,9 +1,9 @@
 /**
  * Matching by price, then time: what an order would do to the book as it stands.
  *
- * Everything here only reads. An order meets the best level first, and in it the order that came first; each trade is at
- * the price of the order that was there (the maker). The walk follows the links of the queue, so its cost is what it
- * trades with, and it is a loop, however deep the sweep.
+ * Everything here only reads. An order meets the best level first, and in it the order that came first; each trade is
+ * at the price of the order that was there (the maker). The walk follows the links of the queue, so its cost depends on
+ * what it trades with. It is a loop and not a recursion, because a sweep may be deep.
  */
 import type { BookEvent, CancelReason, SelfTradePrevention, Side, TimeInForce } from './events.ts';
 import {
@@ -17,7 +17,10 @@ import {
   type ReadonlyBook,
 } from './state.ts';
 
-/** What matching has to know of an order. An open `Order` with its id is one; so is a command's input. */
+/**
+ * What matching has to know of an order. An open `Order` with its id has these members, and a command's input has them
+ * too.
+ */
 export interface Terms {
   readonly orderId: number;
   readonly side: Side;
@@ -54,7 +57,7 @@ export function nextLevel(
   return price === null ? undefined : { key: entry[0], price, queue: entry[1] };
 }
 
-/** Whether the order would meet anybody at once. */
+/** Whether the order would meet another at once. */
 export function crosses(book: ReadonlyBook, market: Readonly<Market>, side: Side, limit: number | null): boolean {
   const best = bestLevel(book, market, opposite(side));
   return best !== undefined && isWithin(side, limit, best.price);
@@ -138,7 +141,7 @@ function endOfTaker(terms: Terms, rest: number): BookEvent {
   return cancelled(terms.orderId, terms, rest, terms.price === null ? 'marketRest' : 'iocRest');
 }
 
-/** A fill-or-kill order has no rest: one that cannot be filled never gets here. */
+/** A fill-or-kill order has no rest: if it cannot be filled, it was refused before. */
 function neverRests({ price, timeInForce }: Terms): boolean {
   return price === null || timeInForce === 'IOC';
 }

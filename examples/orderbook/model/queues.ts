@@ -3,8 +3,8 @@
  *
  * Used by reducers alone. Each function touches a fixed number of entries (the order, two neighbours, the end of the
  * queue), however long the queue. Callers hand in ids and entries fetched from the tables in the same commit, so the
- * functions work on drafts and on the state itself alike. An event that does not fit the state throws before anything is
- * changed; the engine then refuses the commit.
+ * functions work on drafts and on the state itself alike. An event that does not fit the state throws before anything
+ * is changed; the engine then refuses the commit.
  */
 import type { OrderedMap } from 'refold';
 import {
@@ -28,7 +28,7 @@ export function orderOf(state: BookState, orderId: number): Order {
   return state.orders.get(orderId) ?? unfit(`order ${orderId} is not open`);
 }
 
-/** An event contradicts the state: someone appended what no `decide` of this model would. */
+/** An event contradicts the state: it was appended, and no `decide` of this model would have returned it. */
 export function unfit(problem: string): never {
   throw new Error(`The event does not fit the book: ${problem}`);
 }
@@ -81,7 +81,7 @@ export function remove(state: BookState, market: Market, orderId: number, order:
   state.orders.delete(orderId);
 }
 
-/** Says where in time an order stands: at the back of its queue. Its expiry is filed under the same number. */
+/** Gives an order its place in time: at the back of its queue. Its expiry is filed under the same number. */
 export function restamp(state: BookState, orderId: number, order: Order, arrival: number): void {
   if (order.expiresAt !== null) {
     state.expiries.delete(expiryKey(order.expiresAt, order.arrival));
@@ -90,7 +90,7 @@ export function restamp(state: BookState, orderId: number, order: Order, arrival
   order.arrival = arrival;
 }
 
-/** Files a new order under its account, as the youngest, and gives back who was so before. */
+/** Files a new order under its account, as the youngest, and returns the youngest before it. */
 export function joinAccount(state: BookState, account: string, orderId: number): number | null {
   const orders = state.accounts.get(account);
   if (orders === undefined) {

@@ -1,8 +1,8 @@
 /**
- * What each event does to the state: nothing but what it says. No matching happens here.
+ * What each event does to the state: only what the event says. No matching happens here.
  *
- * The same functions run on drafts, among them those in which a cascade of stop orders is decided, and on the state itself
- * (replay). They copy fields out of `data` and never keep it, and never store one object twice.
+ * The same functions run on drafts, also while a cascade of stop orders is decided, and on the state itself (replay).
+ * They copy fields out of `data` and never keep it, and never store one object twice.
  */
 import type { RecordedEvent, Reducers } from 'refold';
 import type { BookEvents, EventData, Side } from './events.ts';
@@ -137,7 +137,7 @@ export const reducers: Reducers<BookState, BookEvents> = {
   },
 };
 
-/** Runs one event's reducer: the fold, for those who have no engine at hand. */
+/** Runs one event's reducer: the fold, for code that has no engine. */
 export function reduce(state: BookState, event: Pick<RecordedEvent, 'sequence' | 'type' | 'data'>): void {
   const reducer = reducers[event.type as keyof BookEvents] as (
     state: BookState,

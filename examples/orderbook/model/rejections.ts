@@ -2,7 +2,7 @@
  * The closed set of reasons for which a command is refused.
  *
  * A rejection is an answer, not an event: the log and the state stay as they were. (A stop order that fails when it
- * triggers is another matter: it was accepted once, so its end is on the record as `OrderRejected`.)
+ * triggers is another matter: it was accepted once, so its end is recorded as `OrderRejected`.)
  */
 import { type Rejection, reject } from 'refold';
 
@@ -15,9 +15,9 @@ export const REJECTIONS = {
   UNKNOWN_ORDER: 'no open order has this id: never placed, filled, or cancelled',
   NOT_OWNER: 'the order belongs to another account',
   INVALID_TERMS: 'the terms of the order contradict each other',
-  PRICE_OFF_TICK: 'the price is no multiple of the tick',
-  QUANTITY_OFF_LOT: 'the quantity is no multiple of the lot',
-  QUANTITY_TOO_LARGE: 'the order is to shrink by more than is open',
+  PRICE_OFF_TICK: 'the price is not a multiple of the tick',
+  QUANTITY_OFF_LOT: 'the quantity is not a multiple of the lot',
+  QUANTITY_TOO_LARGE: 'the order cannot shrink by more than is open',
   QUANTITY_EXHAUSTED: 'the quantities ever entered in this symbol would pass 2^53',
   FOK_UNFILLABLE: 'a fill-or-kill order finds too little quantity within its limit',
   POST_ONLY_WOULD_TAKE: 'a post-only order would trade at once',

@@ -22,7 +22,9 @@ export interface BookState {
   bids: OrderedMap<number, Queue>;
   /** … and asks from the lowest. */
   asks: OrderedMap<number, Queue>;
-  /** Stop orders to buy by `levelKey` of their stop price, lowest first: the order in which rising trades reach them. */
+  /**
+   * Stop orders to buy by `levelKey` of their stop price, lowest first: the order in which rising trades reach them.
+   */
   buyStops: OrderedMap<number, Queue>;
   /** Stop orders to sell, highest first. */
   sellStops: OrderedMap<number, Queue>;
@@ -35,7 +37,7 @@ export interface BookState {
   /** The order whose trades are being recorded; null after each commit. */
   taker: number | null;
   lastTradeId: number;
-  /** The market's own clock, ms since the epoch. */
+  /** The market's clock, ms since the epoch. */
   clock: number;
 }
 
@@ -141,7 +143,10 @@ export const PRICE_SPAN: number = MAX_PRICE + 1;
 /** How many symbols' price spans fit below 2^53. */
 export const MAX_SYMBOLS: number = 2 ** 53 / PRICE_SPAN;
 
-/** One number for symbol and price: levels of a symbol lie together in a table, and the first symbol's keys are its prices. */
+/**
+ * One number for symbol and price: levels of a symbol lie together in a table, and the first symbol's keys are its
+ * prices.
+ */
 export function levelKey(symbolIndex: number, price: number): number {
   return symbolIndex * PRICE_SPAN + price;
 }

@@ -1,18 +1,18 @@
 /**
- * Stop orders: which a trade wakes, and what they then do, until nothing is left to wake.
+ * Stop orders: which ones a trade wakes, and what they then do, until no more wake.
  *
- * Every trade wakes, at its price, first the buy stops it reached, lowest stop price first, then the sell stops, highest
- * first; within one price the older first. Those awake wait until the order that is being matched is done, and are then
- * executed in the order in which they woke. Their own trades may wake more, which line up behind. The whole cascade
- * belongs to the command that began it, and so to one commit.
+ * Every trade wakes, at its price, first the buy stops it reached, lowest stop price first, then the sell stops,
+ * highest first; within one price the older first. Those awake wait until the order that is being matched is done, and
+ * are then executed in the order in which they woke. Their own trades may wake more, which line up behind. The whole
+ * cascade belongs to the command that began it, and so to one commit.
  */
 import type { BookEvent, Side } from './events.ts';
 import { crosses, isFillable, type Terms, take, takes } from './match.ts';
 import { keyBeforeFirst, levelKey, type Market, type Order, priceOfKey, type ReadonlyBook, stopsOf } from './state.ts';
 
 /**
- * Appends to `events`, what a command has decided so far, all that follows from its trades. Each stop is executed in the book
- * as those before it leave it: `fold` tells what that is, while nothing of it is committed.
+ * Appends to `events` (what a command has decided so far) everything that follows from its trades. Each stop is
+ * executed in the book that the stops before it leave. `fold` gives that book, although it is not committed yet.
  */
 export function followStops(book: ReadonlyBook, market: Readonly<Market>, events: BookEvent[], context: Context): void {
   if (market.stops === 0) return;
@@ -33,7 +33,9 @@ export function followStops(book: ReadonlyBook, market: Readonly<Market>, events
 
 /** What trading needs of a command's context. */
 export interface Context {
-  /** Gives the book as it would be with these events; with `onto`, what it gave last, it goes on from there. */
+  /**
+   * Gives the book as it would be with these events. With `onto`, the book that it gave last, it continues from there.
+   */
   readonly fold: (events: readonly BookEvent[], onto?: ReadonlyBook) => ReadonlyBook;
 }
 
@@ -46,7 +48,8 @@ export function isReached(side: Side, stopPrice: number, lastPrice: number | nul
 /**
  * Remembers how far prices went, and gives for further events the stops they wake, each once.
  *
- * Reads the committed book only: no command that trades adds a stop, so those waiting are known from the start.
+ * Reads only the committed book. A command that trades does not add a stop, so the waiting stops are known from the
+ * start.
  */
 function alarmOf(
   book: ReadonlyBook,
@@ -70,7 +73,10 @@ function alarmOf(
   };
 }
 
-/** Collects the stops after `from` up to `key`, in the direction of the side's table; gives back where it came to. */
+/**
+ * Collects the stops after `from` up to `key`, in the direction of the side's table; returns the last one that it
+ * reached.
+ */
 function wakeThrough(
   book: ReadonlyBook,
   market: Readonly<Market>,

@@ -1,8 +1,9 @@
 /**
  * `refold import`: JSON lines into a new log; every line or none.
  *
- * The log is made under a temporary name and gets its own when the last line was good. Without a model events come in as
- * they are, each payload guarded. With one, each goes the way of a live event: upcast, validated, folded.
+ * The log is made under a temporary name, and gets its final name when the last line was good. Without a model, events
+ * are imported as they are, and the guard checks each payload. With one, each is treated as a live event: upcast,
+ * validated, folded.
  */
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
@@ -69,7 +70,7 @@ interface Imported extends Clamps {
   readonly events: number;
 }
 
-/** Reads, checks and appends; what goes wrong on the way is told with its line. */
+/** Reads, checks and appends. An error names its line. */
 async function fill(log: string, options: Options, model: Model | undefined, bar: ProgressBar): Promise<Imported> {
   const source = new EventLines(options, await openInput(options.in), bar);
   try {

@@ -6,10 +6,10 @@
  */
 import { type ErrorDetails, isInstance, messageOf, RefoldError, type ValidationIssue } from '../../core/errors.ts';
 import type { EventInput, EventMeta, Json, RecordedEvent } from '../../core/event.ts';
+import { admitFlat, type FlatSchema, flatSchemaOf } from '../../core/flat-schema.ts';
 import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
 import type { EventType, Model } from '../../core/model.ts';
 import { listNearest, shortened } from '../../core/nearest.ts';
-import { admitRecord, type RecordSchema, recordSchemaOf } from '../../core/record-schema.ts';
 import { encodeCommit } from '../../log/blocks/block.ts';
 
 /** Sequence and time of a commit's events, and the command that they come from. */
@@ -103,7 +103,7 @@ export class Intake {
   #openGate(type: string, sequence: number | undefined): Gate {
     const eventType = this.#model.types.get(type);
     if (eventType === undefined) throw unknownType(this.#model, type, sequence);
-    const gate = { eventType, record: lookAtSchema(eventType, sequence) };
+    const gate = { eventType, flat: lookAtSchema(eventType, sequence) };
     this.#gates.set(type, gate);
     return gate;
   }
@@ -127,13 +127,13 @@ export function atLeastOne(commit: AdmittedCommit): AdmittedCommit {
 /** The checks for the events of one type. */
 interface Gate {
   readonly eventType: EventType;
-  readonly record: RecordSchema | undefined;
+  readonly flat: FlatSchema | undefined;
 }
 
 /** The parts of a shape may be getters of the application's. */
-function lookAtSchema({ type, schema }: EventType, sequence: number | undefined): RecordSchema | undefined {
+function lookAtSchema({ type, schema }: EventType, sequence: number | undefined): FlatSchema | undefined {
   try {
-    return recordSchemaOf(schema);
+    return flatSchemaOf(schema);
   } catch (cause) {
     throw schemaThrew(type, sequence, cause);
   }
@@ -165,8 +165,8 @@ export function requireCommitSize(characters: number, firstSequence: number | un
   if (characters > COMMIT_CHARACTERS) throw tooLarge(`${characters} characters of JSON`, firstSequence);
 }
 
-function admitData({ eventType, record }: Gate, input: unknown, sequence: number | undefined): Json {
-  const data = record === undefined ? undefined : admitRecord(record, input);
+function admitData({ eventType, flat }: Gate, input: unknown, sequence: number | undefined): Json {
+  const data = flat === undefined ? undefined : admitFlat(flat, input);
   if (data !== undefined) return data;
   try {
     inspectInput(input, 'data');

@@ -11,7 +11,7 @@ import { plain } from '../own-copy.ts';
 import { describePath } from '../path.ts';
 import { IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth } from '../plain.ts';
 import { stateRefused } from '../reduce.ts';
-import { guard, isPlainPrimitive } from './settle.ts';
+import { guard, isPlainPrimitive } from './placing.ts';
 
 /**
  * Returns the state as a frozen root with frozen values. Its tables refuse changes from outside.

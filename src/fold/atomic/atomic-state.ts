@@ -12,14 +12,14 @@ import type { PlainObject } from '../members.ts';
 import type { FoldReducers } from '../reduce.ts';
 import { adoptState } from './adopt.ts';
 import { CommitDraft } from './commit-draft.ts';
+import { Placing } from './placing.ts';
 import { DraftScope } from './scope.ts';
-import { Settling } from './settle.ts';
 import { foldOne, StagedCommit } from './staged-commit.ts';
 
 export class AtomicState<State extends object> implements LiveState<State> {
   #root: PlainObject;
   /** Reused for each commit. */
-  readonly #settling = new Settling(new DraftScope());
+  readonly #placing = new Placing(new DraftScope());
 
   /** @throws RefoldError `REDUCER_FAILED` when the state is not plain data */
   constructor(state: State, onFinding?: (path: string) => void) {
@@ -36,8 +36,8 @@ export class AtomicState<State extends object> implements LiveState<State> {
 
   /** @param watch called after each event; it may throw to refuse the commit */
   fold(reducers: FoldReducers, events: readonly RecordedEvent[], watch?: Watch): void {
-    this.#settling.beginCommit();
-    const commit = new CommitDraft(this.#root, this.#settling);
+    this.#placing.beginCommit();
+    const commit = new CommitDraft(this.#root, this.#placing);
     for (let index = 0; index < events.length; index++) {
       if (index > 0) commit.beginEvent();
       foldOne(reducers, commit, events[index]!);
@@ -48,11 +48,11 @@ export class AtomicState<State extends object> implements LiveState<State> {
 
   stage(what: string): StagedCommit {
     // Behind proxies, as under the direct fold: a reader of either learns of a write that it must not do.
-    return new StagedCommit(this.#root, this.#settling, { what, isFrozen: false });
+    return new StagedCommit(this.#root, this.#placing, { what, isFrozen: false });
   }
 
   open(what: string): OpenCommit {
-    const staged = new StagedCommit(this.#root, this.#settling, { what, isFrozen: true });
+    const staged = new StagedCommit(this.#root, this.#placing, { what, isFrozen: true });
     return {
       state: staged.state,
       fold: (reducers, event) => staged.fold(reducers, event),
@@ -62,7 +62,7 @@ export class AtomicState<State extends object> implements LiveState<State> {
   }
 
   capture(): StateCapture {
-    return this.#settling.scope.captures.take(this.#root);
+    return this.#placing.scope.captures.take(this.#root);
   }
 }
 

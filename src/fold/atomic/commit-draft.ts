@@ -2,8 +2,8 @@
  * The changes of one commit, and the root of the state that its reducers see.
  *
  * A top-level Map or OrderedMap is a *table*. Its draft lives as long as the commit and stages changes entry by entry.
- * Any other property is drafted as one value, for one event. After each event everything it has touched is settled
- * (`settle.ts`). After the last event nothing can fail any more: `apply` changes the tables and returns the new root.
+ * Any other property is drafted as one value, for one event. After each event everything it has touched is placed
+ * (`placing.ts`). After the last event nothing can fail any more: `apply` changes the tables and returns the new root.
  */
 import { type PlainObject, sameKeys, setMember, shallowCopy } from '../members.ts';
 import { OrderedMap } from '../ordered-map.ts';
@@ -11,8 +11,8 @@ import { IllegalValue, MOVED, type PathPart } from '../plain.ts';
 import { MapDraft } from './map-draft.ts';
 import { isOver } from './misuse.ts';
 import { OrderedMapDraft } from './ordered-map-draft.ts';
+import { aGetter, guard, isPlainPrimitive, type Placing } from './placing.ts';
 import type { DraftScope, Holder } from './scope.ts';
-import { aGetter, guard, isPlainPrimitive, type Settling } from './settle.ts';
 import { Touched } from './touched.ts';
 
 export type TableDraft = MapDraft | OrderedMapDraft;
@@ -20,7 +20,7 @@ export type TableDraft = MapDraft | OrderedMapDraft;
 export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   /** The root that reducers see. */
   readonly root: PlainObject;
-  readonly settling: Settling;
+  readonly placing: Placing;
   readonly #base: PlainObject;
   /** A copy of the root, with drafts for the properties that were read. A plain object, so key order works as usual. */
   readonly #staged: PlainObject;
@@ -28,7 +28,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   readonly #tables: TableDraft[] = [];
   /** Properties that this event has drafted, assigned or deleted. */
   readonly #touched = new Touched<PropertyKey, unknown>();
-  /** Properties that differ from the base and were settled by an earlier event of the commit. */
+  /** Properties that differ from the base and were placed by an earlier event of the commit. */
   #stale: Set<PropertyKey> | undefined;
   readonly #path: PathPart[] = [];
   /** True when a property may differ from the base. Tables that stay in their properties do not count. */
@@ -37,12 +37,12 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   #rekeyed = false;
   #isOver = false;
 
-  constructor(base: PlainObject, settling: Settling) {
+  constructor(base: PlainObject, placing: Placing) {
     this.#base = base;
     // Not `shallowCopy`: a spread that copies only roots is many times faster.
     this.#staged = Object.getPrototypeOf(base) === null ? shallowCopy(base) : { ...base };
-    this.settling = settling;
-    this.#scope = settling.scope;
+    this.placing = placing;
+    this.#scope = placing.scope;
     this.root = new Proxy(this.#staged, this);
   }
 
@@ -53,7 +53,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   get(staged: PlainObject, key: string): unknown {
     const value = staged[key];
     if (typeof value !== 'object' || value === null || this.#isOver) return value;
-    // A value that differs from the base comes from this event, unless an earlier event of the commit has settled it.
+    // A value that differs from the base comes from this event, unless an earlier event of the commit has placed it.
     if (value !== this.#base[key] && this.#stale?.has(key) !== true) return value;
     return Object.hasOwn(staged, key) ? this.#draft(staged, key, value) : value;
   }
@@ -63,7 +63,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     const before = staged[key];
     if (!Object.hasOwn(staged, key)) this.#rekeyed = true;
     this.#mayHaveChanged = true;
-    // Replacing a primitive by a primitive needs no settling.
+    // Replacing a primitive by a primitive needs no placing.
     if (!isPlainPrimitive(value) || !isPlainPrimitive(before) || typeof key === 'symbol')
       this.#touch(staged, key, true);
     return Reflect.set(staged, key, value);
@@ -102,32 +102,32 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
       if (value !== this.#base[key as string] && !isTableDraft(value)) (this.#stale ??= new Set()).add(key);
     }
     this.#touched.clear();
-    this.settling.beginEvent();
+    this.placing.beginEvent();
     for (const table of this.#tables) table.beginEvent();
   }
 
   /**
-   * Settles everything that the event has touched.
+   * Places everything that the event has touched.
    *
    * @throws IllegalValue
    */
-  settle(): void {
+  place(): void {
     const staged = this.#staged;
     if (this.#scope.refusal !== undefined) throw this.#scope.refusal;
     if (Object.getPrototypeOf(staged) !== Object.getPrototypeOf(this.#base))
       throw new IllegalValue('given another prototype', []);
-    this.#settleProperties();
+    this.#placeProperties();
     for (const table of this.#tables) {
       if (staged[table.key as string] !== table) continue;
       this.#path.push(table.key);
-      if (!Object.isExtensible(table)) throw this.settling.notOwn(table, this.#path);
-      table.settleEntries(this.settling, this.#path);
+      if (!Object.isExtensible(table)) throw this.placing.notOwn(table, this.#path);
+      table.placeEntries(this.placing, this.#path);
       this.#path.pop();
     }
     this.#scope.endEvent();
   }
 
-  /** Changes the tables and returns the new root. Call `settle` first. Cannot fail. */
+  /** Changes the tables and returns the new root. Call `place` first. Cannot fail. */
   apply(): PlainObject {
     this.#isOver = true;
     const staged = this.#staged;
@@ -188,17 +188,17 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     return draft;
   }
 
-  #settleProperties(): void {
+  #placeProperties(): void {
     const touched = this.#touched;
     touched.mergeRepeated();
     for (let index = 0; index < touched.count; index++) {
-      this.#settleProperty(touched.keyAt(index), touched.beforeAt(index), touched.isGivenAt(index));
+      this.#placeProperty(touched.keyAt(index), touched.beforeAt(index), touched.isGivenAt(index));
     }
   }
 
-  #settleProperty(key: PropertyKey, before: unknown, isGiven: boolean): void {
+  #placeProperty(key: PropertyKey, before: unknown, isGiven: boolean): void {
     const drafted = isGiven ? undefined : this.#staged[key as string];
-    // The draft of a table in its place is settled with the tables.
+    // The draft of a table that stays at its property is placed with the tables.
     if (isTableDraft(drafted) && drafted.key === key) return;
     const descriptor = Object.getOwnPropertyDescriptor(this.#staged, key);
     const value: unknown = descriptor?.value;
@@ -209,21 +209,21 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     if (descriptor.enumerable !== true) throw new IllegalValue('a hidden property', [key]);
     if (value instanceof OrderedMap) requireAtHome(value, key);
     else if (value instanceof MapDraft && value.home === this) this.#moveTable(value, key as string);
-    else this.#settleValue(key as string, value, before, isGiven);
+    else this.#placeValue(key as string, value, before, isGiven);
   }
 
-  #settleValue(key: string, value: unknown, before: unknown, isGiven: boolean): void {
-    const settled = isGiven
-      ? this.settling.given(value, before, this, key, this.#path)
-      : this.settling.member(value, before, this, key, this.#path);
-    if (settled !== value) setMember(this.#staged, key, settled);
-    if (settled !== before) this.#mayHaveChanged = true;
+  #placeValue(key: string, value: unknown, before: unknown, isGiven: boolean): void {
+    const placed = isGiven
+      ? this.placing.given(value, before, this, key, this.#path)
+      : this.placing.member(value, before, this, key, this.#path);
+    if (placed !== value) setMember(this.#staged, key, placed);
+    if (placed !== before) this.#mayHaveChanged = true;
   }
 
   /** Moves a table with its entries to another property. */
   #moveTable(table: MapDraft, key: string): void {
     if (table.key === key) return;
-    if (table.isSettled) throw this.settling.notOwn(table, [key]);
+    if (table.isPlaced) throw this.placing.notOwn(table, [key]);
     if (this.#staged[table.key as string] === table) {
       throw new IllegalValue(`in two places: also at ${String(table.key)}`, [key], 'Put a copy there: new Map(table)');
     }

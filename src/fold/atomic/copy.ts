@@ -1,8 +1,8 @@
 /**
  * The drafts of small values are deep copies: plain values with native speed and native behaviour.
  *
- * Values in the state are frozen, so a copy can be recognised: it is extensible until it has been settled
- * (`settle.ts`).
+ * Values in the state are frozen, so a copy can be recognised: it is extensible until it has been placed
+ * (`placing.ts`).
  */
 import { copyBytes } from '../binary.ts';
 import { type PlainObject, setMember, shallowCopy } from '../members.ts';
@@ -23,8 +23,8 @@ const large = new WeakSet<object>();
 export function copySmall(value: object, copier: Copier): object | undefined {
   if (large.has(value)) return undefined;
   budget = COPY_BUDGET;
-  const isRecord = Object.getPrototypeOf(value) === Object.prototype;
-  const copy = isRecord ? copyObject(value as PlainObject, copier) : copyValue(value);
+  const isObject = Object.getPrototypeOf(value) === Object.prototype;
+  const copy = isObject ? copyObject(value as PlainObject, copier) : copyValue(value);
   if (copy === undefined) large.add(value);
   return copy;
 }
@@ -55,7 +55,7 @@ function copyValue(value: object): object | undefined {
   }
 }
 
-/** Uses `for … in`: V8 reads the members of plain records several times faster that way than through `Object.keys`. */
+/** Uses `for … in`: V8 reads the members of plain objects several times faster that way than through `Object.keys`. */
 function copyObject(value: PlainObject, copier: Copier): object | undefined {
   let isFlat = true;
   for (const key in value) {

@@ -8,14 +8,14 @@
  *     added    f d             keys at the end; d was deleted and set again
  *     shows    a B c e F D     exactly what a plain Map would show
  *
- * Only entries that a reducer reads get a draft. At the end of each event the staged values are settled, and a later
+ * Only entries that a reducer reads get a draft. At the end of each event the staged values are placed, and a later
  * event of the commit gets new drafts of them. The cost depends on the touched entries, not on the size of the Map.
  */
 import { IllegalValue, illegalValue, type PathPart } from '../plain.ts';
 import type { Copier } from './copiers.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
+import { isPlainPrimitive, type Placing } from './placing.ts';
 import type { Draft, DraftScope, Holder, Place } from './scope.ts';
-import { isPlainPrimitive, type Settling } from './settle.ts';
 import { Touched } from './touched.ts';
 
 /** One less than the most entries of V8's Map. Beyond that, `set` throws, and applying a commit must not fail. */
@@ -42,12 +42,12 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   /** Whether a key of the base was deleted and set again. */
   #hasMoved = false;
   readonly #touched = new Touched<K, V>();
-  /** Keys whose staged value was settled by an earlier event of the commit. */
+  /** Keys whose staged value was placed by an earlier event of the commit. */
   #stale: Set<K> | undefined;
   /** Keys that this event has added and that are not plain primitives. */
   #oddKeys: Set<K> | undefined;
   #size: number;
-  #isSettled = false;
+  #isPlaced = false;
   #isOver = false;
 
   constructor(base: Map<K, V>, { scope, home, key }: Place) {
@@ -165,41 +165,41 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     return this.#key;
   }
 
-  get isSettled(): boolean {
-    return this.#isSettled;
+  get isPlaced(): boolean {
+    return this.#isPlaced;
   }
 
   holds(key: unknown, draft: object): boolean {
-    return this.#staged.get(key as K) === draft && (this.#isSettled || this.#home.holds(this.#key, this));
+    return this.#staged.get(key as K) === draft && (this.#isPlaced || this.#home.holds(this.#key, this));
   }
 
-  /** Moves a table's draft to another property. The drafts of its entries are then settled there. */
+  /** Moves a table's draft to another property. The drafts of its entries are then placed there. */
   moveTo(key: unknown): void {
     this.#key = key;
   }
 
   /**
-   * Settles the entries that this event has staged. Drafts that were only read are dropped.
+   * Places the entries that this event has staged. Drafts that were only read are dropped.
    *
    * @throws IllegalValue
    */
-  settleEntries(settling: Settling, path: PathPart[]): void {
-    this.#isSettled = true;
+  placeEntries(placing: Placing, path: PathPart[]): void {
+    this.#isPlaced = true;
     const touched = this.#touched;
     touched.mergeRepeated();
     for (let index = 0; index < touched.count; index++) {
       const key = touched.keyAt(index);
       const value = this.#staged.get(key);
       if (value === undefined || value === GONE || value === STAGED_UNDEFINED || isPlainPrimitive(value)) continue;
-      this.#settleEntry(key, value, index, settling, path);
+      this.#placeEntry(key, value, index, placing, path);
     }
-    if (this.#oddKeys !== undefined) this.#settleKeys(this.#oddKeys, settling, path);
+    if (this.#oddKeys !== undefined) this.#placeKeys(this.#oddKeys, placing, path);
     if (this.#size > MAX_TABLE_ENTRIES) throw new IllegalValue(`a Map of more than ${MAX_TABLE_ENTRIES} entries`, path);
   }
 
   /** Prepares for the next event: the staged values become the values before that event. */
   beginEvent(): void {
-    this.#isSettled = false;
+    this.#isPlaced = false;
     for (let place = 0; place < this.#touched.count; place++) {
       const key = this.#touched.keyAt(place);
       if (this.#staged.has(key)) (this.#stale ??= new Set()).add(key);
@@ -208,9 +208,9 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     this.#oddKeys = undefined;
   }
 
-  /** Settles this draft as a member of a large value. Returns a Map with the entries that the draft shows. */
-  settle(settling: Settling, path: PathPart[]): object {
-    this.settleEntries(settling, path);
+  /** Places this draft as a member of a large value. Returns a Map with the entries that the draft shows. */
+  place(placing: Placing, path: PathPart[]): object {
+    this.placeEntries(placing, path);
     this.#isOver = true;
     if (this.#staged.size === 0 && this.#shown === this.#base) return this.#base;
     if (this.#scope.isOpen(this.#base)) {
@@ -222,14 +222,14 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     return made;
   }
 
-  /** A new Map with the entries that this draft shows. Call `settleEntries` first. */
+  /** A new Map with the entries that this draft shows. Call `placeEntries` first. */
   made(): Map<K, V> {
     const made = new Map<K, V>();
     for (const key of this.keys()) made.set(key, this.#now(key) as V);
     return made;
   }
 
-  /** Applies the staged changes to the base. Call `settleEntries` first. Cannot fail. */
+  /** Applies the staged changes to the base. Call `placeEntries` first. Cannot fail. */
   apply(): void {
     this.#isOver = true;
     if (this.#staged.size === 0 && this.#shown === this.#base) return;
@@ -256,7 +256,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     return undefined;
   }
 
-  /** The keys that this event has touched, settled or not. */
+  /** The keys that this event has touched, placed or not. */
   touched(): readonly K[] {
     return this.#touched.keys();
   }
@@ -280,13 +280,13 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   }
 
   /** A value that equals the one before need not be staged, unless its key was added at the end. */
-  #settleEntry(key: K, value: V, index: number, settling: Settling, path: PathPart[]): void {
+  #placeEntry(key: K, value: V, index: number, placing: Placing, path: PathPart[]): void {
     const before = this.#touched.beforeAt(index);
-    const settled = this.#touched.isGivenAt(index)
-      ? settling.given(value, before, this, key, path)
-      : settling.member(value, before, this, key, path);
-    if (settled === this.#shown.get(key) && !this.#added?.has(key)) this.#staged.delete(key);
-    else if (settled !== value) this.#staged.set(key, settled as V);
+    const placed = this.#touched.isGivenAt(index)
+      ? placing.given(value, before, this, key, path)
+      : placing.member(value, before, this, key, path);
+    if (placed === this.#shown.get(key) && !this.#added?.has(key)) this.#staged.delete(key);
+    else if (placed !== value) this.#staged.set(key, placed as V);
   }
 
   #requireLive(): void {
@@ -301,20 +301,20 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     for (const key of this.#staged.keys()) capture.keep(key);
   }
 
-  /** Settles objects that are keys. A key that becomes another object (as a draft does) is replaced in its position. */
-  #settleKeys(odd: ReadonlySet<K>, settling: Settling, path: PathPart[]): void {
+  /** Places objects that are keys. A key that becomes another object (as a draft does) is replaced in its position. */
+  #placeKeys(odd: ReadonlySet<K>, placing: Placing, path: PathPart[]): void {
     for (const key of odd) {
       if (typeof key !== 'object') throw illegalValue(key, [...path, key]);
       const isOwn = this.#base.has(key);
-      const settled = isOwn ? key : (settling.given(key, undefined, this, key, path) as K);
-      if (settled !== key) this.#replaceKey(key, settled);
+      const placed = isOwn ? key : (placing.given(key, undefined, this, key, path) as K);
+      if (placed !== key) this.#replaceKey(key, placed);
     }
   }
 
-  #replaceKey(key: K, settled: K): void {
-    this.#staged.set(settled, this.#staged.get(key)!);
+  #replaceKey(key: K, placed: K): void {
+    this.#staged.set(placed, this.#staged.get(key)!);
     this.#staged.delete(key);
-    this.#added = new Set([...this.#added!].map((added) => (added === key ? settled : added)));
+    this.#added = new Set([...this.#added!].map((added) => (added === key ? placed : added)));
   }
 }
 

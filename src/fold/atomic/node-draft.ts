@@ -5,8 +5,8 @@
 import { sameKeys, shallowCopy } from '../members.ts';
 import { IllegalValue, kindOf, type PathPart } from '../plain.ts';
 import { isOver } from './misuse.ts';
+import { aGetter, aHole, type Placing } from './placing.ts';
 import type { Draft, DraftScope, Holder, Place } from './scope.ts';
-import { aGetter, aHole, type Settling } from './settle.ts';
 
 type Members = Record<PropertyKey, unknown>;
 
@@ -14,7 +14,7 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
   readonly proxy: object;
   readonly home: Holder;
   readonly key: unknown;
-  isSettled = false;
+  isPlaced = false;
   readonly #scope: DraftScope;
   readonly #base: Members;
   /** The source of reads: the base until the first write, then a copy of it. */
@@ -39,7 +39,7 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
   holds(part: unknown, draft: object): boolean {
     const key = typeof part === 'number' ? String(part) : (part as PropertyKey);
     const child = this.#children.get(key) ?? this.#latest[key];
-    return child === draft && (this.isSettled || this.home.holds(this.key, this.proxy));
+    return child === draft && (this.isPlaced || this.home.holds(this.key, this.proxy));
   }
 
   get(_target: object, key: PropertyKey): unknown {
@@ -101,18 +101,18 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
     return { ...descriptor, value: this.get(target, key), writable: true, configurable: !isLength };
   }
 
-  settle(settling: Settling, path: PathPart[]): object {
-    this.isSettled = true;
+  place(placing: Placing, path: PathPart[]): object {
+    this.isPlaced = true;
     let same = true;
     for (const [key, child] of this.#children) {
       if (!Object.hasOwn(this.#latest, key)) continue; // the array was shortened
       const before = this.#latest[key];
-      const settled = settling.member(child, before, this, this.#partOf(key), path);
-      if (Object.is(settled, before)) continue;
+      const placed = placing.member(child, before, this, this.#partOf(key), path);
+      if (Object.is(placed, before)) continue;
       same = false;
-      this.#copied()[key] = settled;
+      this.#copied()[key] = placed;
     }
-    for (const [key, before] of this.#written) if (!this.#settleWritten(key, before, settling, path)) same = false;
+    for (const [key, before] of this.#written) if (!this.#placeWritten(key, before, placing, path)) same = false;
     this.#children.clear();
     if (kindOf(this.#latest) !== kindOf(this.#base)) throw new IllegalValue('given another prototype', path);
     if (this.#mayHaveGaps) requireWhole(this.#latest as unknown as unknown[], path);
@@ -126,7 +126,7 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
   }
 
   /** True when the assigned value equals the value before. */
-  #settleWritten(key: PropertyKey, before: unknown, settling: Settling, path: PathPart[]): boolean {
+  #placeWritten(key: PropertyKey, before: unknown, placing: Placing, path: PathPart[]): boolean {
     const descriptor = Object.getOwnPropertyDescriptor(this.#latest, key);
     const isArray = Array.isArray(this.#latest);
     if (descriptor === undefined) {
@@ -138,9 +138,9 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
     if (typeof key === 'symbol') throw new IllegalValue('given a member whose key is a symbol', path);
     if ('get' in descriptor || 'set' in descriptor) throw aGetter([...path, this.#partOf(key)]);
     if (descriptor.enumerable !== true) throw new IllegalValue('a hidden member', [...path, key]);
-    const settled = settling.given(descriptor.value, before, this, this.#partOf(key), path);
-    if (settled !== descriptor.value) Object.defineProperty(this.#latest, key, { ...descriptor, value: settled });
-    return Object.is(settled, before);
+    const placed = placing.given(descriptor.value, before, this, this.#partOf(key), path);
+    if (placed !== descriptor.value) Object.defineProperty(this.#latest, key, { ...descriptor, value: placed });
+    return Object.is(placed, before);
   }
 
   /**

@@ -9,8 +9,8 @@ import { ascending, descending, forkOf, moveTree, OrderedMap, type RangeOptions 
 import { illegalValue, type PathPart } from '../plain.ts';
 import type { Copier } from './copiers.ts';
 import { isOver } from './misuse.ts';
+import type { Placing } from './placing.ts';
 import type { DraftScope, Holder, Place } from './scope.ts';
-import type { Settling } from './settle.ts';
 
 export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implements Holder {
   readonly #scope: DraftScope;
@@ -110,9 +110,9 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     return this.#key;
   }
 
-  /** Settles the entries that this event has staged. @throws IllegalValue */
-  settleEntries(settling: Settling, path: PathPart[]): void {
-    for (const [key, before] of this.#touched) if (super.has(key)) this.#settleEntry(key, before, settling, path);
+  /** Places the entries that this event has staged. @throws IllegalValue */
+  placeEntries(placing: Placing, path: PathPart[]): void {
+    for (const [key, before] of this.#touched) if (super.has(key)) this.#placeEntry(key, before, placing, path);
   }
 
   /** The keys that this event has touched, as the table stores them. */
@@ -135,27 +135,27 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     if (this.#given.size > 0) this.#given.clear();
   }
 
-  /** Applies the staged changes to the table, and leaves this draft empty. Call `settleEntries` first. Cannot fail. */
+  /** Applies the staged changes to the table, and leaves this draft empty. Call `placeEntries` first. Cannot fail. */
   apply(): void {
     this.#isOver = true;
     if (this.#changed) moveTree(this, this.#base);
   }
 
-  #settleEntry(key: K, before: V | undefined, settling: Settling, path: PathPart[]): void {
+  #placeEntry(key: K, before: V | undefined, placing: Placing, path: PathPart[]): void {
     const value = super.get(key);
     const isGiven = this.#given.has(key);
-    const settled = isGiven
-      ? settling.given(value, before, this, key, path)
-      : settling.member(value, before, this, key, path);
-    if (settled !== before) this.#changed = true;
-    if (isGiven && typeof key === 'object' && key !== null) this.#settleKey(key, settling, path);
+    const placed = isGiven
+      ? placing.given(value, before, this, key, path)
+      : placing.member(value, before, this, key, path);
+    if (placed !== before) this.#changed = true;
+    if (isGiven && typeof key === 'object' && key !== null) this.#placeKey(key, placing, path);
     else if (typeof key === 'symbol' || typeof key === 'function') throw illegalValue(key, [...path, key]);
-    if (settled !== value) super.set(key, settled as V);
+    if (placed !== value) super.set(key, placed as V);
   }
 
-  /** A composite key is the table's own copy (see `OrderedMap.set`). Settling freezes it once. */
-  #settleKey(key: K & object, settling: Settling, path: PathPart[]): void {
-    if (Object.isExtensible(key)) settling.given(key, undefined, this, key, path);
+  /** A composite key is the table's copy (see `OrderedMap.set`). Placing freezes it once. */
+  #placeKey(key: K & object, placing: Placing, path: PathPart[]): void {
+    if (Object.isExtensible(key)) placing.given(key, undefined, this, key, path);
   }
 
   /** The entry at a key, with the stored key. With the usual comparators the stored key is the key itself. */
@@ -200,7 +200,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     // This event has staged the value: it belongs to the reducer, even if the reducer has frozen it. A value that this event
     // has not touched belongs to the table. A table that is folded directly does not freeze its values.
     const isTouched = this.#touched.has(key);
-    if (isTouched && (value !== this.#touched.get(key) || !this.#scope.isSettled(value))) return value;
+    if (isTouched && (value !== this.#touched.get(key) || !this.#scope.isPlaced(value))) return value;
     const draft = this.#scope.draft(value, this, key, this.#copier) as V & object;
     super.set(key, draft);
     this.#touched.set(key, value);

@@ -4,7 +4,7 @@
  *
  * A reducer gets drafts instead of the values of the state. A small value is copied (`copy.ts`). A large value gets a
  * draft that copies only what is written to (`node-draft.ts`, `set-draft.ts`, `map-draft.ts`). A draft lives for one
- * event. At the end of the event it becomes a settled value, and the next event gets a new draft of that value.
+ * event. At the end of the event it becomes a placed value, and the next event gets a new draft of that value.
  */
 import { Captures } from '../capture.ts';
 import { kindOf, type PathPart } from '../plain.ts';
@@ -12,8 +12,8 @@ import { type Copier, nextCopier } from './copiers.ts';
 import { copySmall } from './copy.ts';
 import { MapDraft } from './map-draft.ts';
 import { NodeDraft } from './node-draft.ts';
+import type { Placing } from './placing.ts';
 import { SetDraft } from './set-draft.ts';
-import type { Settling } from './settle.ts';
 
 /** What holds a draft: the root, a table, or another draft. */
 export interface Holder {
@@ -26,10 +26,10 @@ export interface Draft extends Holder {
   /** The holder through which the reducer got the draft. */
   readonly home: Holder;
   readonly key: unknown;
-  /** Whether this event has already settled the draft in its place. */
-  readonly isSettled: boolean;
-  /** Returns the settled value. If nothing has changed, this is the value that the draft was made from. */
-  settle(settling: Settling, path: PathPart[]): object;
+  /** Whether this event has already placed the draft. */
+  readonly isPlaced: boolean;
+  /** Returns the placed value. If nothing has changed, this is the value that the draft was made from. */
+  place(placing: Placing, path: PathPart[]): object;
 }
 
 export class DraftScope {
@@ -40,7 +40,7 @@ export class DraftScope {
   /** The drafts of this event that are proxies, by the proxy that the reducer sees. */
   #nodes: Map<object, NodeDraft> | undefined;
   /**
-   * Large containers that an earlier event of this commit has settled. They are not frozen yet, so that the next event
+   * Large containers that an earlier event of this commit has placed. They are not frozen yet, so that the next event
    * may change them in place. Only this commit can reach them.
    */
   #open: Set<object> | undefined;
@@ -64,7 +64,7 @@ export class DraftScope {
     return copier;
   }
 
-  /** A draft of a settled value. */
+  /** A draft of a placed value. */
   draft(value: object, home: Holder, key: unknown, copier: Copier = this.#copier): object {
     if (!this.isOpen(value)) {
       const copy = copySmall(value, copier);
@@ -89,8 +89,8 @@ export class DraftScope {
     return this.#nodes?.get(value);
   }
 
-  /** Whether the value is settled. A reducer must then get a draft of it. */
-  isSettled(value: object): boolean {
+  /** Whether the value is placed. A reducer must then get a draft of it. */
+  isPlaced(value: object): boolean {
     return !Object.isExtensible(value) || this.isOpen(value);
   }
 

@@ -3,8 +3,8 @@
  */
 import type { PathPart } from '../plain.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
+import type { Placing } from './placing.ts';
 import type { Draft, DraftScope, Holder, Place } from './scope.ts';
-import type { Settling } from './settle.ts';
 
 export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> {
   /** The drafted members, for the methods below that only newer JavaScript engines have. */
@@ -16,11 +16,11 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
   readonly #base: Set<T>;
   /** The source of reads: the base until the first write, then a copy of it. */
   #latest: Set<T>;
-  /** The settled member behind each drafted member. */
+  /** The placed member behind each drafted member. */
   readonly #drafted = new Map<unknown, unknown>();
   #isDrafted = false;
   #isChanged = false;
-  /** Whether settling has to check each member, because some are drafts or new containers. */
+  /** Whether placing has to check each member, because some are drafts or new containers. */
   #isOdd = false;
   #isOver = false;
 
@@ -86,7 +86,7 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
     return this.#place.key;
   }
 
-  get isSettled(): boolean {
+  get isPlaced(): boolean {
     return this.#isOver;
   }
 
@@ -94,32 +94,32 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
     return this.#latest.has(draft as T) && (this.#isOver || this.home.holds(this.key, this));
   }
 
-  settle(settling: Settling, path: PathPart[]): object {
+  place(placing: Placing, path: PathPart[]): object {
     this.#isOver = true;
-    if (this.#isOdd) return this.#settleMembers(settling, path);
+    if (this.#isOdd) return this.#placeMembers(placing, path);
     if (!this.#isChanged) return this.#base;
     this.#scope.keepOpen(this.#latest);
     return this.#latest;
   }
 
-  #settleMembers(settling: Settling, path: PathPart[]): object {
+  #placeMembers(placing: Placing, path: PathPart[]): object {
     const before = [...this.#base];
-    const settled = [...this.#latest].map((member, index) => this.#settleMember(member, index, settling, path));
-    if (settled.length === before.length && settled.every((member, index) => Object.is(member, before[index]))) {
+    const placed = [...this.#latest].map((member, index) => this.#placeMember(member, index, placing, path));
+    if (placed.length === before.length && placed.every((member, index) => Object.is(member, before[index]))) {
       return this.#base;
     }
-    const result = new Set(settled);
+    const result = new Set(placed);
     this.#scope.keepOpen(result);
     return result;
   }
 
-  #settleMember(member: T, index: number, settling: Settling, path: PathPart[]): unknown {
-    if (this.#drafted.has(member)) return settling.member(member, this.#drafted.get(member), this, index, path);
-    return this.#base.has(member) ? member : settling.given(member, undefined, this, index, path);
+  #placeMember(member: T, index: number, placing: Placing, path: PathPart[]): unknown {
+    if (this.#drafted.has(member)) return placing.member(member, this.#drafted.get(member), this, index, path);
+    return this.#base.has(member) ? member : placing.given(member, undefined, this, index, path);
   }
 
   /**
-   * The Set to change. A Set that an earlier event of this commit has made is changed in place, unless settling must
+   * The Set to change. A Set that an earlier event of this commit has made is changed in place, unless placing must
    * distinguish its members from the earlier ones.
    */
   #write(): Set<T> {
@@ -152,7 +152,7 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
   #draft(member: T, index: number): T {
     if (typeof member !== 'object' || member === null) return member;
     // Under the direct fold the members of the base are not frozen.
-    if (!this.#scope.isSettled(member) && !this.#base.has(member)) return member;
+    if (!this.#scope.isPlaced(member) && !this.#base.has(member)) return member;
     const draft = this.#scope.draft(member, this, index);
     this.#drafted.set(draft, member);
     return draft as T;

@@ -11,7 +11,7 @@ import { IllegalValue } from '../plain.ts';
 import { type FoldReducers, reducerFailed, reducerOf, refuseReturned, stateRefused } from '../reduce.ts';
 import { Viewing, viewOfRoot } from '../view.ts';
 import { CommitDraft } from './commit-draft.ts';
-import { guard, type Settling } from './settle.ts';
+import { guard, type Placing } from './placing.ts';
 import { withBothPlaces } from './two-places.ts';
 
 /** What a staged commit shows of itself. */
@@ -24,16 +24,16 @@ export interface Showing {
 
 export class StagedCommit {
   readonly #draft: CommitDraft;
-  readonly #settling: Settling;
+  readonly #placing: Placing;
   readonly #viewing: Viewing;
   #view: object | undefined;
   #hasEvents = false;
 
-  /** @param settling of nobody else until this commit is over */
-  constructor(root: object, settling: Settling, { what, isFrozen }: Showing) {
-    settling.beginCommit();
-    this.#settling = settling;
-    this.#draft = new CommitDraft(root as PlainObject, settling);
+  /** @param placing used by this commit alone until the commit is over */
+  constructor(root: object, placing: Placing, { what, isFrozen }: Showing) {
+    placing.beginCommit();
+    this.#placing = placing;
+    this.#draft = new CommitDraft(root as PlainObject, placing);
     this.#viewing = new Viewing(what, isFrozen ? (value) => this.#closed(value) : undefined);
   }
 
@@ -63,7 +63,7 @@ export class StagedCommit {
   /** What a later event of the commit might change in place is frozen before a reader gets it: that event takes a copy. */
   #closed(value: unknown): unknown {
     if (typeof value !== 'object' || value === null) return value;
-    for (const container of this.#settling.scope.takeOpen()) {
+    for (const container of this.#placing.scope.takeOpen()) {
       if (container instanceof Map || container instanceof Set) guard(container);
       else Object.freeze(container);
     }
@@ -71,13 +71,13 @@ export class StagedCommit {
   }
 }
 
-/** Runs the reducer of one event on a draft, and settles what it has touched. @throws RefoldError */
+/** Runs the reducer of one event on a draft, and places what it has touched. @throws RefoldError */
 export function foldOne(reducers: FoldReducers, commit: CommitDraft, event: RecordedEvent): void {
   const { type, sequence } = event; // a reducer may change them
   try {
     const returned = reducerOf(reducers, event)(commit.root, event.data, event);
     if (returned !== undefined) refuseReturned(returned, commit.root);
-    commit.settle();
+    commit.place();
   } catch (error) {
     throw isInstance(error, IllegalValue)
       ? stateRefused(withBothPlaces(error, commit), { type, sequence })

@@ -2,7 +2,7 @@
 import { describePath, type Path, type PathPart } from '../path.ts';
 import { type IllegalValue, kindOf } from '../plain.ts';
 import type { CommitDraft } from './commit-draft.ts';
-import { NotOwn } from './settle.ts';
+import { NotOwn } from './placing.ts';
 
 /** The most containers that the search visits: a message does not justify a walk through a large state. */
 const LOOKS = 20_000;
@@ -13,7 +13,7 @@ const DEPTH = 32;
 export function withBothPlaces(refusal: IllegalValue, commit: CommitDraft): IllegalValue {
   if (!(refusal instanceof NotOwn)) return refusal;
   try {
-    const other = commit.settling.placeOfDropped(refusal.value) ?? search(refusal, commit);
+    const other = commit.placing.placeOfDropped(refusal.value) ?? search(refusal, commit);
     return other === undefined ? refusal : refusal.alsoAt(describePath(other));
   } catch {
     return refusal; // a value beside it may throw when it is read

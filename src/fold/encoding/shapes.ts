@@ -1,7 +1,7 @@
 /**
  * The shapes that an encoder has seen. A shape is a list of keys. Shapes are numbered in the order of their first use.
  *
- * States hold many records of few shapes, so most records take one byte plus their values.
+ * States hold many objects of few shapes, so most objects take one byte plus their values.
  */
 import { SHAPE_KEYS, SHAPES } from './state-tags.ts';
 

@@ -57,7 +57,7 @@ export const LOW_SHAPE_LIMIT = 64;
 export const SMALL_INTEGER = 0x80;
 export const SMALL_INTEGER_LIMIT = 128;
 
-/** An object with more keys is a dictionary, not a record, and gets no shape. */
+/** An object with more keys is a dictionary and gets no shape. */
 export const SHAPE_KEYS = 64;
 /** A limit on known shapes, so that dictionaries with many different keys cannot fill the memory. */
 export const SHAPES = 4096;

@@ -122,7 +122,7 @@ function compareEntries(ours: MapLike, shadow: MapLike, key: unknown, value: unk
   return differ(value, undefined, [...path, key]);
 }
 
-/** Reads all entries without making drafts and without recording them. */
+/** Reads all entries without making drafts and without noting them. */
 export function entriesOf(map: MapLike): IterableIterator<[unknown, unknown]> {
   if (map instanceof MapDraft || map instanceof OrderedMapDraft) return map.peekAll();
   const { entries } = Object.getPrototypeOf(map) as MapLike;

@@ -20,9 +20,9 @@ import type { LiveState, OpenCommit, StagedCommit } from '../live-state.ts';
 import { OrderedMap } from '../ordered-map.ts';
 import { describePath } from '../path.ts';
 import type { FoldReducers } from '../reduce.ts';
+import { AskedEntries } from './asked-entries.ts';
 import { type Difference, firstDifference } from './comparison.ts';
 import { describeDifference } from './explaining.ts';
-import { Recording } from './recording.ts';
 
 /** What a second fold has read from outside, and how far its clock was ahead. */
 export interface Witness {
@@ -129,8 +129,8 @@ export class StrictState<State extends object> implements LiveState<State> {
       const witness = this.#foldAgain(() => direct.fold(reducers, [again[index]!]), again[index]!);
       const found = shadow.isSmall
         ? firstDifference(commit.peek(), direct.value)
-        : differenceTouched(commit.peek(), touchesOf(commit), direct.value, shadow.recording!);
-      shadow.recording?.clear();
+        : differenceTouched(commit.peek(), touchesOf(commit), direct.value, shadow.asked!);
+      shadow.asked?.clear();
       if (found !== undefined) throw differenceAt(found, again[index]!, witness);
     });
   }
@@ -169,8 +169,8 @@ export class StrictState<State extends object> implements LiveState<State> {
     live.fold(reducers, [event]);
     const found = shadow.isSmall
       ? firstDifference(atomic.value, live.value)
-      : differenceTouched(atomic.value, touches!, live.value, shadow.recording!);
-    shadow.recording?.clear();
+      : differenceTouched(atomic.value, touches!, live.value, shadow.asked!);
+    shadow.asked?.clear();
     if (found === undefined) return;
     live.isWhole = false;
     throw differenceAt(found, again, witness);
@@ -226,15 +226,15 @@ const ENOUGH: unique symbol = Symbol('enough');
 class Shadow {
   readonly state: DirectState<object> | AtomicState<object>;
   readonly isSmall: boolean;
-  /** Records the directly folded one of the two states. Undefined for a small state. */
-  readonly recording: Recording | undefined;
+  /** What the reducers asked of the directly folded one of the two states. Undefined for a small state. */
+  readonly asked: AskedEntries | undefined;
   commits = 0;
 
   constructor(live: object, isLiveDirect: boolean) {
     const copy = decodeState(encodeState(live), live);
     this.isSmall = countMembers(copy, COMPARED_WHOLE) < COMPARED_WHOLE;
     this.state = isLiveDirect ? new AtomicState(copy) : new DirectState(copy);
-    if (!this.isSmall) this.recording = new Recording(isLiveDirect ? live : copy);
+    if (!this.isSmall) this.asked = new AskedEntries(isLiveDirect ? live : copy);
   }
 }
 
@@ -256,13 +256,13 @@ function differenceTouched(
   atomic: object,
   { properties, entries }: Touches,
   direct: object,
-  recording: Recording,
+  asked: AskedEntries,
 ): Difference | undefined {
   const [ours, others] = [atomic as Record<string, unknown>, direct as Record<string, unknown>];
   for (const key of new Set([...Object.keys(ours), ...Object.keys(others)])) {
-    const recorded = recording.touched(others[key]);
-    const isTable = isTableLike(ours[key]) && recorded !== undefined;
-    const touched = isTable ? new Set([...(entries.get(key) ?? []), ...recorded]) : undefined;
+    const keys = asked.of(others[key]);
+    const isTable = isTableLike(ours[key]) && keys !== undefined;
+    const touched = isTable ? new Set([...(entries.get(key) ?? []), ...keys]) : undefined;
     const isDue = properties.has(key) || typeof ours[key] !== 'object' || typeof others[key] !== 'object';
     let found: Difference | undefined;
     if (touched !== undefined) found = differenceInTable(ours[key] as Table, others[key] as Table, touched, key);
@@ -291,7 +291,7 @@ function differenceInTable(
   return ours.size === others.size ? undefined : firstDifference(ours.size, others.size, [name, 'size']);
 }
 
-/** Reads an entry without making a draft and without recording it. */
+/** Reads an entry without making a draft and without noting it. */
 function peek(map: Table, key: unknown): unknown {
   if (map instanceof MapDraft || map instanceof OrderedMapDraft) return map.peek(key);
   const { get } = Object.getPrototypeOf(map) as Map<unknown, unknown>;

@@ -1,7 +1,7 @@
 /**
  * Twenty thousand orders at one price: what a command touches there, counted and not timed.
  *
- * Every table of the state is wrapped; the wrapper notes which entries are looked up and whether anyone iterates.
+ * Every table of the state is wrapped; the wrapper notes which entries are looked up, and whether a table is iterated.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type BookState, queueAt } from '../../../examples/orderbook/model/index.ts';

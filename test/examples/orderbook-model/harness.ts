@@ -1,7 +1,7 @@
 /**
  * The book without an engine: validate, decide, fold directly, keep the log in an array.
  *
- * What a store adds (durability, drafts, remembered outcomes) is tested with the store; here it is the model alone.
+ * What a store adds (durability, drafts, remembered outcomes) is tested with the store. Here only the model is tested.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ export class Book {
     this.#check = check;
   }
 
-  /** Runs a command and says what came of it. */
+  /** Runs a command and says what its outcome was. */
   execute<Name extends CommandName>(name: Name, input: InputOf<Name>): Outcome {
     const command = orderBook.commands![name] as unknown as {
       input: { parse(value: unknown): unknown };
@@ -110,13 +110,13 @@ export function lineOf(event: BookEvent): string {
   }
 }
 
-/** The folder of real data, or undefined where there is none. */
+/** The folder of real data, or undefined where it is missing. */
 export const dataFolder: string | undefined = [
   process.env.REFOLD_DATA,
   join(import.meta.dirname, '../../../../shared/data'),
 ].find((folder) => folder !== undefined && existsSync(folder));
 
-/** The rows of a gzipped CSV file as arrays, a header left out. */
+/** The rows of a gzipped CSV file as arrays, without the header. */
 export function readRows(name: string, header = true): string[][] {
   const text = gunzipSync(readFileSync(join(dataFolder!, name))).toString();
   return text

@@ -1,7 +1,8 @@
 /**
  * A book so plain that one can see it is right: one array of orders, and a sort wherever an order of things matters.
  *
- * It answers commands in the harness's lines. Shapes of input are taken as valid; what depends on the state is judged.
+ * It answers commands in the harness's lines. It takes the shape of an input as valid, and judges what depends on the
+ * state.
  */
 import type { BookCommand, Side } from '../../../examples/orderbook/model/index.ts';
 

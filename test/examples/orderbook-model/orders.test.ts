@@ -59,7 +59,7 @@ describe('price, then time', () => {
     ['head', 1, [2, 3]],
     ['middle', 2, [1, 3]],
     ['tail', 3, [1, 2]],
-  ])('cancelling the %s of a queue loses nobody else', (_, orderId, left) => {
+  ])('cancelling the %s of a queue keeps all the others', (_, orderId, left) => {
     const book = listedBook();
     for (const id of [1, 2, 3]) sell(book, id, 10, 100);
     expect(book.lines('cancelOrder', { orderId })).toEqual([`cancelled ${orderId} 10 user`]);
@@ -87,7 +87,7 @@ describe('price, then time', () => {
     ]);
   });
 
-  test('an emptied level is gone, and a new one at its price starts afresh', () => {
+  test('an emptied level is deleted, and a new one at its price begins empty', () => {
     const book = listedBook();
     sell(book, 1, 5, 100);
     buy(book, 2, 5, 100);
@@ -247,7 +247,7 @@ describe('self-trade prevention', () => {
     if (result === 'filled') expect(book.state.orders.has(9)).toBe(false);
   });
 
-  test('orders without account are nobody’s own', () => {
+  test('orders without an account do not belong together', () => {
     const book = listedBook();
     sell(book, 1, 5, 100);
     expect(buy(book, 2, 5, 100)).toEqual(['accepted 2 taker', 'trade 5@100 1×2']);
@@ -269,7 +269,7 @@ describe('stop orders', () => {
     ]);
   });
 
-  test('a stop-limit rests at its limit when nobody is there', () => {
+  test('a stop-limit rests at its limit when it meets no order', () => {
     const book = listedBook();
     buy(book, 1, 5, 100);
     stop(book, 2, 'sell', 4, 100, { price: 101 });
@@ -350,7 +350,7 @@ describe('stop orders', () => {
     ]);
   });
 
-  test('a stop that cannot be executed on its terms ends on the record', () => {
+  test('a stop that cannot be executed on its terms is recorded as rejected', () => {
     const book = listedBook();
     sell(book, 1, 5, 100);
     stop(book, 2, 'buy', 9, 100, { price: 100, timeInForce: 'FOK' });
@@ -404,7 +404,7 @@ describe('the market clock', () => {
     expect(book.lines('advanceClock', { now: 2000 })).toEqual(['ClockAdvanced', 'cancelled 1 9 expired']);
   });
 
-  test('it never goes back, the same time again changes nothing, and late orders are refused', () => {
+  test('it never moves back, the same time again changes nothing, and late orders are refused', () => {
     const book = listedBook();
     book.lines('advanceClock', { now: 1000 });
     expect(book.execute('advanceClock', { now: 999 }).rejected).toBe('CLOCK_BACKWARDS');
@@ -415,7 +415,7 @@ describe('the market clock', () => {
 });
 
 describe('halts and mass cancel', () => {
-  test('a halted market takes no orders and lets orders go', () => {
+  test('a halted market takes no orders, and lets orders be cancelled', () => {
     const book = listedBook();
     buy(book, 1, 5, 100);
     book.lines('haltMarket', { symbol: 'ACME', reason: 'news' });
@@ -489,7 +489,7 @@ describe('symbols, the tape and limits', () => {
     expect(book.execute('replaceOrder', raise).rejected).toBe('QUANTITY_EXHAUSTED');
   });
 
-  test('the highest price of the last symbol still has a key of its own', () => {
+  test('the highest price of the last symbol still has a key that no other has', () => {
     const book = listedBook();
     const top = 2 ** 40 - 1;
     book.execute('listSymbol', { symbol: 'ZETA' });

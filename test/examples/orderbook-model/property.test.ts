@@ -55,7 +55,7 @@ describe('random commands', () => {
           const outcome = run(book, command);
           const replayed = initialState();
           for (const event of book.log) reduce(replayed, event);
-          // Were decide to change the state, live and replayed would differ: replay never decides.
+          // If decide changed the state, live and replayed states would differ: replay never decides.
           expect(isDeepStrictEqual(structured(replayed), structuredState(book))).toBe(true);
           if (typeof outcome !== 'string') continue;
           expect(book.log.length).toBe(events);

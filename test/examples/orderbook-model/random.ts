@@ -51,7 +51,7 @@ const placeOrder = fc
     defined({ ...common, ...chosen, ...(common.account === undefined ? {} : { selfTradePrevention }) }),
   );
 
-/** A command of the model with a valid shape; many are refused, as in life. */
+/** A command of the model with a valid shape; many are refused, as in a real market. */
 export const anyCommand: fc.Arbitrary<BookCommand> = fc.oneof(
   { weight: 60, arbitrary: named('placeOrder', placeOrder) },
   { weight: 10, arbitrary: named('cancelOrder', fc.record({ orderId, account }).map(defined)) },

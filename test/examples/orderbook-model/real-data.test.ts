@@ -201,7 +201,7 @@ describe.skipIf(dataFolder === undefined)('the first 5,000 messages of a NASDAQ 
     quantity: number;
   }
 
-  /** An execution names the resting order; the aggressor gets an id of its own, far below the seeds' negative ones. */
+  /** An execution names the resting order; the aggressor gets a new id, far below the seeds' negative ones. */
   function send(book: Book, { kind, id: orderId, side, price, quantity }: TapeLine, at: number): void {
     const order = { symbol, side: side === '1' ? ('buy' as const) : ('sell' as const), price, quantity };
     const outcome =

@@ -32,7 +32,7 @@ function soundLog(): LoggedEvent[] {
 const firstOf = (log: LoggedEvent[], type: LoggedEvent['type'], test: (event: any) => boolean = () => true) =>
   log.findIndex((event) => event.type === type && test(event));
 
-/** Numbers the events anew, as a forger would. */
+/** Numbers the events again, as a forger would. */
 const renumbered = (log: LoggedEvent[]) => log.map((event, at) => ({ ...event, sequence: at + 1 }));
 
 async function differenceOf(log: LoggedEvent[]) {
@@ -151,10 +151,10 @@ describe('what follows from an order is as strict as a trade', () => {
       (e: any) => e.data.taker,
       { taker: undefined },
     ],
-    ['an order that is said to take and meets nobody', 'OrderAccepted', (e: any) => !e.data.taker, { taker: true }],
+    ['an order that is said to take and meets no order', 'OrderAccepted', (e: any) => !e.data.taker, { taker: true }],
     ['an order in an unknown symbol', 'OrderAccepted', () => true, { symbol: 'NONE' }],
     ['a cancel of more than was open', 'OrderCancelled', (e: any) => e.data.reason === 'user', { quantity: 2 }],
-    ['a cancel nobody asked for', 'OrderCancelled', (e: any) => e.data.reason === 'user', { reason: 'iocRest' }],
+    ['a cancel that was not asked for', 'OrderCancelled', (e: any) => e.data.reason === 'user', { reason: 'iocRest' }],
     ['a replacement said to keep its place', 'OrderReplaced', () => true, { kept: true }],
     ['a reduction below zero', 'OrderReduced', () => true, { quantity: 3 }],
     ['a clock that stands', 'ClockAdvanced', () => true, { now: 0 }],

@@ -66,7 +66,7 @@ describe('a day of flow has the statistics of a real one', () => {
     }
   });
 
-  test('commands come in bursts: 5 in a usual second, some 300 in the busiest, some 55 in one millisecond', () => {
+  test('commands come in bursts: 5 in a usual second, about 300 in the busiest, about 55 in one millisecond', () => {
     const seconds = tally(flow.map(({ at }) => Math.trunc(at / 1_000_000)));
     const lastSecond = Math.trunc(flow.at(-1)!.at / 1_000_000);
     const perSecond = Array.from({ length: lastSecond }, (_, second) => seconds.get(second) ?? 0);

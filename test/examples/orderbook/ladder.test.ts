@@ -91,7 +91,7 @@ describe('progress', () => {
     return { written, bar, at };
   }
 
-  test('says nothing of what is over in a second', () => {
+  test('shows nothing for work that ends within a second', () => {
     const { written, bar, at } = record(true);
     at(10, 100);
     at(999, 999);
@@ -99,7 +99,7 @@ describe('progress', () => {
     expect(written).toEqual([]);
   });
 
-  test('is a bar with the time left on a terminal, redrawn ten times a second at most, and taken away at the end', () => {
+  test('is a bar with the time left on a terminal, redrawn ten times a second at most, and removed at the end', () => {
     const { written, bar, at } = record(true);
     for (let ms = 1_000; ms < 2_000; ms += 10) at(ms, ms / 4);
     bar.end();
@@ -110,7 +110,7 @@ describe('progress', () => {
     expect(written.at(-1)).toBe('\r\x1b[2K');
   });
 
-  test('is a line now and then elsewhere', () => {
+  test('is a line from time to time elsewhere', () => {
     const { written, bar, at } = record(false);
     for (let ms = 0; ms < 11_000; ms += 100) at(ms, ms / 20);
     bar.end();

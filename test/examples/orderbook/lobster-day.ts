@@ -1,6 +1,6 @@
 /**
  * Makes LOBSTER files of a made-up day: the messages that the matching engine's events amount to, and the best levels
- * after each of them. Of a window of K levels only what touches it is kept, as in the real files.
+ * after each of them. For a window of K levels, only what touches it is kept, as in the real files.
  */
 import { generateFlow } from '../../../examples/orderbook/demo/flow.ts';
 import {
@@ -59,7 +59,7 @@ function rowOf(book: BookState | ReadonlyBook, symbol: string, levels: number): 
     .join(',');
 }
 
-/** `type,id,size,price,direction` of an event that is about to happen, or undefined if LOBSTER shows nothing of it. */
+/** `type,id,size,price,direction` of an event that is about to happen, or undefined if LOBSTER does not show it. */
 function messageOf(book: BookState, { type, data }: RecordedBookEvent): string | undefined {
   const direction = (side: 'buy' | 'sell'): number => (side === 'buy' ? 1 : -1);
   switch (type) {

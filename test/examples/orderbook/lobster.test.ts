@@ -70,7 +70,7 @@ describe('a halt', () => {
     expect(await run({ messages, rows })).toMatchObject({ ...FAITHFUL, rowsChecked: 8, trades: 1 });
   });
 
-  test('is on the record', async () => {
+  test('is recorded', async () => {
     const store = memoryBook();
     const types: string[] = [];
     store.subscribe((events) => types.push(...events.map(({ type }) => type)));
@@ -78,7 +78,7 @@ describe('a halt', () => {
     expect(types.filter((type) => type.startsWith('Market'))).toEqual(['MarketHalted', 'MarketResumed']);
   });
 
-  test('does not keep out what the file shows to have entered', async () => {
+  test('does not keep out an order that entered according to the file', async () => {
     const entering = messages.with(4, '34203.0,1,4,5,98,1').with(5, '34203.5,1,3,7,99,1');
     const shown = rows.with(4, rows[3]!);
     expect(await run({ messages: entering, rows: shown })).toMatchObject({ ...FAITHFUL, rowsChecked: 8 });

@@ -20,7 +20,7 @@ function filesOf(contents: Readonly<Record<string, string | Uint8Array>>): (name
 }
 
 describe('tape', () => {
-  test('prints one JSON object as the last line, and keeps the book where it was told to', async () => {
+  test('prints one JSON object as the last line, and keeps the book in the file that was named', async () => {
     const path = filesOf({ 'tape.csv.gz': gzipSync(TAPE), 'rows.csv': ROWS });
     const run = await runOrderBook(
       'tape',
@@ -65,14 +65,14 @@ describe('tape', () => {
     expect(run.stderr).toContain('error: row 1 is wrong: bid 1 is 100 × 6, the file says 100 × 7');
   });
 
-  test('speaks to people without --json', async () => {
+  test('prints text for people without --json', async () => {
     const path = filesOf({ 'tape.csv': TAPE, 'rows.csv': ROWS });
     const run = await runOrderBook('tape', path('tape.csv'), '--check', path('rows.csv'), '--levels', '1');
     expect(run.code).toBe(0);
     expect(run.stdout).toMatch(/rows checked +2/);
   });
 
-  test('refuses a book that has been begun, and leaves it alone', async () => {
+  test('refuses a book that holds events, and does not change it', async () => {
     const path = filesOf({ 'tape.csv': TAPE });
     const first = await runOrderBook('tape', path('tape.csv'), '--db', path('book.db'), '--json');
     const second = await runOrderBook('tape', path('tape.csv'), '--db', path('book.db'), '--json');
@@ -160,7 +160,7 @@ test('help is not an error', async () => {
   }
 });
 
-test('the demo tells its story, holds its checks, and cleans up', async () => {
+test('the demo tells its story, passes its checks, and deletes its files', async () => {
   const before = readdirSync(tmpdir()).filter(
     (name) => name.startsWith('orderbook-') && !name.startsWith('orderbook-test'),
   );

@@ -10,7 +10,7 @@ import { fileSource, readLines, type TextSource } from '../../../examples/orderb
 const PROJECT = join(import.meta.dirname, '../../..');
 const DATA = process.env.REFOLD_DATA ?? join(PROJECT, '../shared/data');
 
-/** True where the real order flow is at hand; tests that need it are reported as skipped otherwise. */
+/** True where the real order flow is present; tests that need it are reported as skipped otherwise. */
 export const hasData: boolean = existsSync(join(DATA, 'lobster'));
 
 /** A file of the real data. */

@@ -16,7 +16,7 @@ interface Member {
   readonly lie?: { readonly method?: number; readonly flags?: number; readonly crc?: number; readonly bytes?: number };
 }
 
-/** Writes a zip archive, by the book or with lies in it. */
+/** Writes a zip archive, correct or with wrong fields. */
 function zipOf(members: readonly Member[], comment = ''): Buffer {
   const locals: Buffer[] = [];
   const entries: Buffer[] = [];
@@ -51,7 +51,7 @@ function zipOf(members: readonly Member[], comment = ''): Buffer {
   return Buffer.concat([...locals, directory, end, Buffer.from(comment)]);
 }
 
-/** Moves the sizes and the place of a directory entry into an extra field, which it gives back. */
+/** Moves the sizes and the place of a directory entry into an extra field, which it returns. */
 function withZip64(entry: Buffer): Buffer {
   const extra = Buffer.alloc(28);
   extra.writeUInt16LE(1, 0);

@@ -12,9 +12,9 @@ interface Change {
 }
 
 export const CONTROLS: Readonly<Record<string, readonly Change[]>> = {
-  'settling that takes what is frozen, or stands elsewhere, as it is': [
+  'placing that takes what is frozen, or in another place, as it is': [
     {
-      file: '/src/fold/atomic/settle.ts',
+      file: '/src/fold/atomic/placing.ts',
       from: 'if (!Object.isExtensible(container)) throw this.notOwn(container, path);',
       to: 'if (!Object.isExtensible(container)) return container;',
     },

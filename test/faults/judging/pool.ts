@@ -84,13 +84,13 @@ export class JudgePool<Job, Result> {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     const judge: Judge = { process, jobs: [], done: 0, lastAnswerAt: Date.now() };
-    process.on('message', (result) => this.#settle(judge, { result: result as never }));
+    process.on('message', (result) => this.#answered(judge, { result: result as never }));
     process.on('exit', (code, signal) => this.#lose(judge, `the judge ended with ${signal ?? `code ${code}`}`));
     this.#judges.push(judge);
     return judge;
   }
 
-  #settle(judge: Judge, answer: Answer<never>): void {
+  #answered(judge: Judge, answer: Answer<never>): void {
     judge.lastAnswerAt = Date.now();
     judge.done += 1;
     judge.jobs.shift()?.resolve(answer);

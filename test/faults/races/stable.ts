@@ -55,14 +55,14 @@ export class Racer {
   #answer(): Promise<Answer> {
     return new Promise((resolve) => {
       const lost = (why: string): Answer => ({ done: false, marks: [], code: 'lost', message: why });
-      const settle = (answer: Answer): void => {
+      const answered = (answer: Answer): void => {
         clearTimeout(tooLate);
         this.#process.off('message', onMessage).off('exit', onExit);
         resolve(answer);
       };
-      const onMessage = (answer: unknown): void => settle(answer as Answer);
-      const onExit = (): void => settle(lost('the process ended'));
-      const tooLate = setTimeout(() => settle(lost('the process hangs')), PATIENCE_MS);
+      const onMessage = (answer: unknown): void => answered(answer as Answer);
+      const onExit = (): void => answered(lost('the process ended'));
+      const tooLate = setTimeout(() => answered(lost('the process hangs')), PATIENCE_MS);
       this.#process.on('message', onMessage).on('exit', onExit);
       if (this.#isDead) onExit();
     });

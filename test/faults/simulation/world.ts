@@ -68,7 +68,7 @@ class World implements Surroundings {
     try {
       this.#boot();
       while (this.diary.steps < length) await this.#step();
-      await this.#settle();
+      await this.#calmDown();
     } catch (error) {
       this.diary.found(error);
     }
@@ -78,7 +78,7 @@ class World implements Surroundings {
   }
 
   /** The faults end: everything is answered, closed, reopened, and compared again. */
-  async #settle(): Promise<void> {
+  async #calmDown(): Promise<void> {
     this.#isCalm = true;
     if (this.#processes.length === 0) this.#boot();
     for (let round = 0; round < 2; round++) {
@@ -104,7 +104,7 @@ class World implements Surroundings {
     }
   }
 
-  /** Settles unknown outcomes by a retry with the same id. */
+  /** Asks for unknown outcomes by a retry with the same id. */
   #retryAtLast(attempt: Attempt): void {
     const process = this.#processes.at(-1);
     if (attempt.open && attempt.commandId !== undefined && process?.store !== undefined) process.try(attempt);

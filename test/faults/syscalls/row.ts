@@ -1,5 +1,5 @@
 /**
- * The nth system call fails, once or permanently: errors are typed, outcomes are distinguished, retries settle them.
+ * The nth system call fails, once or permanently: errors are typed, outcomes are distinguished, retries answer them.
  */
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

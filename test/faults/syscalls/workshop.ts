@@ -68,16 +68,16 @@ export class Workshop {
     return new Promise((resolve) => {
       const lose = (why: string): void => {
         this.#victim = undefined;
-        settle({ lost: why });
+        answered({ lost: why });
       };
-      const onMessage = (marks: unknown): void => settle({ marks: marks as string[], hits: 0 });
+      const onMessage = (marks: unknown): void => answered({ marks: marks as string[], hits: 0 });
       const onExit = (code: number | null, signal: string | null): void =>
         lose(`the process ended (${signal ?? code})`);
       const tooLate = setTimeout(() => {
         child.kill('SIGKILL');
         lose('the process hung');
       }, PATIENCE_MS);
-      const settle = (outcome: Outcome): void => {
+      const answered = (outcome: Outcome): void => {
         clearTimeout(tooLate);
         child.off('message', onMessage).off('exit', onExit);
         resolve(outcome);

@@ -1,23 +1,23 @@
 /**
  * Recognises schemas that need no payload guard: objects whose members are all primitives.
  *
- * Most events are such flat records. Their schema checks every member, reads nothing nested, and returns a new plain
+ * Most events are such flat objects. Their schema checks every member, reads nothing nested, and returns a new plain
  * object. The guard would find nothing more, and it takes longer than the schema. This file reads zod's definitions,
- * which zod documents for libraries (https://zod.dev/library-authors). When a schema is not certainly a record, its
- * events pass through the guard.
+ * which zod documents for libraries (https://zod.dev/library-authors). When a schema is not certainly of a flat object,
+ * its events pass through the guard.
  */
 import type { z } from 'zod';
 import type { Json } from './event.ts';
+import { copyFlat, type FlatCheck, flatCheckOf, isPlainPrimitive } from './flat-check.ts';
 import { FORBIDDEN_KEYS } from './guard.ts';
-import { copyRecord, isPlainPrimitive, type RecordCheck, recordCheckOf } from './record-check.ts';
 
-export interface RecordSchema {
+export interface FlatSchema {
   readonly schema: z.ZodType;
   readonly keys: ReadonlySet<string>;
   /** Whether the schema itself refuses unknown members. */
   readonly isStrict: boolean;
   /** A check that replaces the schema where the outcome is certain. */
-  readonly check: RecordCheck | undefined;
+  readonly check: FlatCheck | undefined;
 }
 
 /** The parts of zod's definitions that this file reads. */
@@ -30,8 +30,8 @@ interface Definition {
   readonly innerType?: unknown;
 }
 
-/** The schema as a record schema; undefined when it is not certainly one. */
-export function recordSchemaOf(schema: z.ZodType): RecordSchema | undefined {
+/** The schema as one of a flat object; undefined when it is not certainly one. */
+export function flatSchemaOf(schema: z.ZodType): FlatSchema | undefined {
   const definition = definitionOf(schema);
   // A check may replace the object by another value.
   if (definition?.type !== 'object' || (definition.checks ?? []).length > 0) return undefined;
@@ -39,7 +39,7 @@ export function recordSchemaOf(schema: z.ZodType): RecordSchema | undefined {
   if (catchall !== undefined && definitionOf(catchall)?.type !== 'never') return undefined;
   const keys = Reflect.ownKeys(shape);
   if (!keys.every((key) => typeof key === 'string' && mayBeKey(key) && isPrimitive(shape[key]))) return undefined;
-  const check = recordCheckOf(schema, shape);
+  const check = flatCheckOf(schema, shape);
   return { schema, keys: new Set(keys as string[]), isStrict: catchall !== undefined, check };
 }
 
@@ -47,13 +47,13 @@ export function recordSchemaOf(schema: z.ZodType): RecordSchema | undefined {
  * The engine's copy of an event's data, if schema and guard would accept it. It equals their output. Undefined
  * otherwise: running them then gives the reason.
  */
-export function admitRecord(record: RecordSchema, input: unknown): Json | undefined {
+export function admitFlat(flat: FlatSchema, input: unknown): Json | undefined {
   try {
-    if (!mayFit(record, input)) return undefined;
-    const copy = record.check && copyRecord(record.check, input);
+    if (!mayFit(flat, input)) return undefined;
+    const copy = flat.check && copyFlat(flat.check, input);
     if (copy !== undefined) return copy;
-    const { success, data } = record.schema.safeParse(input);
-    return success && isPlainRecord(data) ? data : undefined;
+    const { success, data } = flat.schema.safeParse(input);
+    return success && isFlat(data) ? data : undefined;
   } catch {
     return undefined; // a getter of the input threw, or the schema did
   }
@@ -63,7 +63,7 @@ export function admitRecord(record: RecordSchema, input: unknown): Json | undefi
  * False for an input that the guard has to check anyway. Finding this out first saves running the schema twice. It also
  * keeps from the application's functions in a schema every value that the guard would refuse.
  */
-function mayFit({ keys, isStrict }: RecordSchema, input: unknown): input is object {
+function mayFit({ keys, isStrict }: FlatSchema, input: unknown): input is object {
   if (typeof input !== 'object' || input === null) return false;
   const members = input as { readonly [key: string]: unknown };
   for (const key in members) if (!mayBeMember(members[key]) || !(isStrict || keys.has(key))) return false;
@@ -82,10 +82,10 @@ function mayBeMember(value: unknown): boolean {
   }
 }
 
-/** Whether JSON returns the record unchanged. */
-function isPlainRecord(data: unknown): data is { readonly [key: string]: Json } {
-  const record = data as { readonly [key: string]: unknown };
-  for (const key in record) if (!isPlainPrimitive(record[key])) return false;
+/** Whether JSON returns the object unchanged. */
+function isFlat(data: unknown): data is { readonly [key: string]: Json } {
+  const members = data as { readonly [key: string]: unknown };
+  for (const key in members) if (!isPlainPrimitive(members[key])) return false;
   return true;
 }
 

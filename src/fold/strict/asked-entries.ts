@@ -1,6 +1,6 @@
 /**
- * Records which table entries the reducers of a directly folded state read or write. It is used when a state is too
- * large to be compared completely after each event.
+ * Notes which table entries the reducers of a directly folded state ask for: which they read or write. It is used when
+ * a state is too large to be compared completely after each event.
  *
  * The tables stay the same objects. Own methods that note the key hide those of the prototype; the atomic fold's guard
  * does the same.
@@ -9,28 +9,28 @@ import { OrderedMap } from '../ordered-map.ts';
 
 type Table = Map<unknown, unknown> | OrderedMap<unknown, unknown>;
 
-export class Recording {
-  readonly #touched = new Map<object, Set<unknown>>();
+export class AskedEntries {
+  readonly #asked = new Map<object, Set<unknown>>();
 
-  /** Begins to record the use of the tables of `state`. */
+  /** Begins to note what is asked of the tables of `state`. */
   constructor(state: object) {
     for (const value of Object.values(state)) {
-      if (value instanceof Map || value instanceof OrderedMap) this.#record(value);
+      if (value instanceof Map || value instanceof OrderedMap) this.#watch(value);
     }
   }
 
-  /** The keys of a table that were touched since the last `clear`; undefined for a table that is not recorded. */
-  touched(table: unknown): ReadonlySet<unknown> | undefined {
-    return this.#touched.get(table as object);
+  /** The keys of a table that were asked for since the last `clear`; undefined for a table that is not watched. */
+  of(table: unknown): ReadonlySet<unknown> | undefined {
+    return this.#asked.get(table as object);
   }
 
   clear(): void {
-    for (const keys of this.#touched.values()) if (keys.size > 0) keys.clear();
+    for (const keys of this.#asked.values()) if (keys.size > 0) keys.clear();
   }
 
-  #record(table: Table): void {
+  #watch(table: Table): void {
     const keys = new Set<unknown>();
-    this.#touched.set(table, keys);
+    this.#asked.set(table, keys);
     const own = Object.getPrototypeOf(table) as Table;
     shadow(table, ['get', 'set', 'delete'], (method, key) => {
       keys.add(key);

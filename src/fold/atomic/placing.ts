@@ -1,9 +1,9 @@
 /**
- * Settling: at the end of an event, each value that the reducer left becomes plain, frozen data with one place, or is
+ * Placing: at the end of an event, each value that the reducer left becomes plain, frozen data with one place, or is
  * refused.
  *
  * The state must stay a tree: a value in two places would be one value on replay, and two values after a snapshot. So
- * settling visits each container once and makes it non-extensible. Either it freezes the container in its new place, or
+ * placing visits each container once and makes it non-extensible. Either it freezes the container in its new place, or
  * it drops the container because it equals the value before. A container that is visited a second time, or that other
  * code has frozen, is refused.
  *
@@ -32,7 +32,7 @@ export class NotOwn extends IllegalValue {
   }
 }
 
-export class Settling {
+export class Placing {
   readonly scope: DraftScope;
   /** Containers that were dropped because they equal the value before, with their paths, for messages. */
   #dropped: [value: object, path: readonly PathPart[]][] = [];
@@ -57,11 +57,11 @@ export class Settling {
   }
 
   /**
-   * Settles a draft that a reducer got and may have changed.
+   * Places a draft that a reducer got and may have changed.
    *
-   * @param before the settled value in its place before the event; undefined for a new place
+   * @param before the placed value in its place before the event; undefined for a new place
    * @param path the path of the holder; it is unchanged afterwards
-   * @returns the settled value, or `before` if the content is equal
+   * @returns the placed value, or `before` if the content is equal
    * @throws IllegalValue
    */
   member(value: unknown, before: unknown, holder: Holder, key: unknown, path: PathPart[]): unknown {
@@ -75,9 +75,9 @@ export class Settling {
 
   #at(value: unknown, before: unknown, holder: Holder, key: unknown, path: PathPart[], isGiven: boolean): unknown {
     path.push(key);
-    const settled = this.#value(value, before, path, isGiven, holder);
+    const placed = this.#value(value, before, path, isGiven, holder);
     path.pop();
-    return settled;
+    return placed;
   }
 
   #value(value: unknown, before: unknown, path: PathPart[], isGiven: boolean, holder?: Holder): unknown {
@@ -94,10 +94,10 @@ export class Settling {
   }
 
   #draft(draft: Draft, value: object, path: PathPart[], holder?: Holder): object {
-    if (draft.isSettled || !Object.isExtensible(value)) throw this.notOwn(value, path);
+    if (draft.isPlaced || !Object.isExtensible(value)) throw this.notOwn(value, path);
     const isAtHome = draft.home === holder && Object.is(draft.key, path.at(-1));
     if (!isAtHome && draft.home.holds(draft.key, value)) throw this.notOwn(value, path);
-    return draft.settle(this, path);
+    return draft.place(this, path);
   }
 
   #container(value: object, before: unknown, path: PathPart[], isGiven: boolean): object {
@@ -119,7 +119,7 @@ export class Settling {
     }
   }
 
-  /** Settles the children before their parent, so that a cycle reaches the depth limit instead of appearing settled. */
+  /** Places the children before their parent, so that a cycle reaches the depth limit instead of appearing placed. */
   #object(object: PlainObject, before: PlainObject | undefined, path: PathPart[], isGiven: boolean): object {
     let same = before !== undefined;
     let mayHaveCode = isGiven || before === undefined;
@@ -146,10 +146,10 @@ export class Settling {
   ): unknown {
     const stood = before !== undefined && Object.hasOwn(before, key) ? before[key] : undefined;
     path.push(key);
-    const settled = this.#value(value, stood, path, true);
+    const placed = this.#value(value, stood, path, true);
     path.pop();
-    if (settled !== value) setMember(object, key, settled);
-    return settled;
+    if (placed !== value) setMember(object, key, placed);
+    return placed;
   }
 
   #array(array: unknown[], before: unknown[] | undefined, path: PathPart[], isGiven: boolean): object {
@@ -163,10 +163,10 @@ export class Settling {
         continue;
       }
       path.push(index);
-      const settled = this.#value(item, stood, path, true);
+      const placed = this.#value(item, stood, path, true);
       path.pop();
-      if (settled !== item) array[index] = settled;
-      same &&= settled === stood;
+      if (placed !== item) array[index] = placed;
+      same &&= placed === stood;
     }
     requireItems(array, path, isGiven);
     if (same) return this.#drop(array, before!, path);
@@ -180,12 +180,12 @@ export class Settling {
     let changed = isForeign(map);
     const entries: [unknown, unknown][] = [];
     for (const [key, value] of map) {
-      const settledKey = before?.has(key) ? key : this.#key(key, path);
-      const settled = isPlainPrimitive(value) ? value : this.#entry(value, before?.get(key), key, path);
-      if (settledKey !== key || settled !== value) changed = true;
+      const placedKey = before?.has(key) ? key : this.#key(key, path);
+      const placed = isPlainPrimitive(value) ? value : this.#entry(value, before?.get(key), key, path);
+      if (placedKey !== key || placed !== value) changed = true;
       const [keyBefore, valueBefore] = (stood?.next().value as [unknown, unknown] | undefined) ?? [];
-      same &&= Object.is(settledKey, keyBefore) && Object.is(settled, valueBefore);
-      entries.push([settledKey, settled]);
+      same &&= Object.is(placedKey, keyBefore) && Object.is(placed, valueBefore);
+      entries.push([placedKey, placed]);
     }
     if (same) return this.#drop(map, before!, path);
     return guard(changed ? new Map(entries) : map);
@@ -193,9 +193,9 @@ export class Settling {
 
   #entry(value: unknown, before: unknown, key: unknown, path: PathPart[]): unknown {
     path.push(key);
-    const settled = this.#value(value, before, path, true);
+    const placed = this.#value(value, before, path, true);
     path.pop();
-    return settled;
+    return placed;
   }
 
   #key(key: unknown, path: PathPart[]): unknown {
@@ -211,10 +211,10 @@ export class Settling {
     const members: unknown[] = [];
     for (const member of set) {
       const memberBefore = stood?.next().value;
-      const settled = isPlainPrimitive(member) ? member : this.#entry(member, memberBefore, index, path);
-      if (settled !== member) changed = true;
-      same &&= Object.is(settled, memberBefore);
-      members.push(settled);
+      const placed = isPlainPrimitive(member) ? member : this.#entry(member, memberBefore, index, path);
+      if (placed !== member) changed = true;
+      same &&= Object.is(placed, memberBefore);
+      members.push(placed);
       index++;
     }
     if (same) return this.#drop(set, before!, path);

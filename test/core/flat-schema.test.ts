@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { admitFlat, flatSchemaOf } from '../../src/core/flat-schema.ts';
 import { copyPayload, inspectInput } from '../../src/core/guard.ts';
-import { admitRecord, recordSchemaOf } from '../../src/core/record-schema.ts';
 
 const MEMBERS = {
   id: z.int(),
@@ -27,14 +27,14 @@ const CERTAIN = {
   even: MEMBERS.even,
 };
 
-describe('a schema of records', () => {
+describe('a schema of flat objects', () => {
   test.each([
     ['an object', z.object(MEMBERS)],
     ['a strict object', z.strictObject(MEMBERS)],
     ['an empty object', z.object({})],
     ['formats of strings and numbers', z.object({ mail: z.email(), at: z.iso.datetime(), count: z.uint32() })],
   ])('%s', (_, schema) => {
-    expect([...recordSchemaOf(schema)!.keys]).toEqual(Object.keys(schema.shape));
+    expect([...flatSchemaOf(schema)!.keys]).toEqual(Object.keys(schema.shape));
   });
 
   test.each([
@@ -56,7 +56,7 @@ describe('a schema of records', () => {
     ['a key with a lone surrogate', z.object({ '\ud800': z.string() })],
     ['a schema of another library', { safeParse: () => ({ success: true, data: {} }) } as unknown as z.ZodType],
   ])('is not %s', (_, schema) => {
-    expect(recordSchemaOf(schema)).toBeUndefined();
+    expect(flatSchemaOf(schema)).toBeUndefined();
   });
 });
 
@@ -90,30 +90,30 @@ const input = fc
     },
     { requiredKeys: ['id', 'symbol', 'side', 'done'] },
   )
-  .chain((record) =>
+  .chain((object) =>
     fc.oneof(
-      { weight: 8, arbitrary: fc.constant<unknown>(record) },
-      odd.map((value) => ({ ...record, extra: value })),
-      odd.map((value) => ({ constructor: value, ...record })),
-      odd.map((value) => Object.defineProperty({ ...record }, '__proto__', { value, enumerable: true })),
-      fc.constant(Object.create(record)),
-      fc.constant({ ...record, [Symbol('hidden')]: 1 }),
+      { weight: 8, arbitrary: fc.constant<unknown>(object) },
+      odd.map((value) => ({ ...object, extra: value })),
+      odd.map((value) => ({ constructor: value, ...object })),
+      odd.map((value) => Object.defineProperty({ ...object }, '__proto__', { value, enumerable: true })),
+      fc.constant(Object.create(object)),
+      fc.constant({ ...object, [Symbol('hidden')]: 1 }),
       odd,
     ),
   );
 
-describe('admitRecord', () => {
+describe('admitFlat', () => {
   test.each([
     ['an object', z.object(MEMBERS)],
     ['a strict object', z.strictObject(MEMBERS)],
     ['an object of members that are certain', z.object(CERTAIN)],
     ['a strict object of members that are certain', z.strictObject(CERTAIN)],
   ])('returns the result of schema and guard, or undefined: %s', (_, schema) => {
-    const record = recordSchemaOf(schema)!;
+    const flat = flatSchemaOf(schema)!;
     let admitted = 0;
     fc.assert(
       fc.property(input, (value) => {
-        const data = admitRecord(record, value);
+        const data = admitFlat(flat, value);
         if (data === undefined) return;
         admitted += 1;
         expect(data).not.toBe(value);
@@ -129,10 +129,10 @@ describe('admitRecord', () => {
   test('passes only primitives to a check of the application, and accepts only primitives', () => {
     const seen: unknown[] = [];
     const any = z.custom<unknown>((value) => seen.push(value) > 0);
-    const record = recordSchemaOf(z.object({ a: any }))!;
-    for (const a of [1, 'x', true, null]) expect(admitRecord(record, { a })).toEqual({ a });
+    const flat = flatSchemaOf(z.object({ a: any }))!;
+    for (const a of [1, 'x', true, null]) expect(admitFlat(flat, { a })).toEqual({ a });
     const kept = [{}, [], new Date(0), 1n, Symbol('s'), () => 1, Number.NaN, Number.POSITIVE_INFINITY, undefined];
-    for (const a of kept) expect(admitRecord(record, { a })).toBeUndefined();
+    for (const a of kept) expect(admitFlat(flat, { a })).toBeUndefined();
     expect(seen).toEqual([1, 'x', true, null]);
     const answers = [
       z.custom<unknown>(() => expect.fail('it throws')),
@@ -140,14 +140,14 @@ describe('admitRecord', () => {
       z.custom<unknown>(() => true).overwrite(() => ({})),
       z.custom<unknown>(() => true).overwrite(() => Number.NaN),
     ];
-    for (const a of answers) expect(admitRecord(recordSchemaOf(z.object({ a }))!, { a: 1 })).toBeUndefined();
+    for (const a of answers) expect(admitFlat(flatSchemaOf(z.object({ a }))!, { a: 1 })).toBeUndefined();
   });
 
   test('returns undefined for an input that must be changed or refused', () => {
-    const record = recordSchemaOf(z.object({ a: z.number().optional(), b: z.string().optional() }))!;
-    expect(admitRecord(record, { a: 1, b: 'x' })).toEqual({ a: 1, b: 'x' });
+    const flat = flatSchemaOf(z.object({ a: z.number().optional(), b: z.string().optional() }))!;
+    expect(admitFlat(flat, { a: 1, b: 'x' })).toEqual({ a: 1, b: 'x' });
     const throwing = Object.defineProperty({}, 'a', { enumerable: true, get: () => expect.fail('read') });
     const left = [{ a: -0 }, { a: undefined }, { b: '\udc00' }, { a: '1' }, { c: 1 }, { a: Number.NaN }, null, 1, [1]];
-    for (const value of [...left, throwing]) expect(admitRecord(record, value)).toBeUndefined();
+    for (const value of [...left, throwing]) expect(admitFlat(flat, value)).toBeUndefined();
   });
 });

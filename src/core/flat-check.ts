@@ -1,15 +1,15 @@
 /**
- * Checks a record without its schema, where the outcome is certain.
+ * Checks a flat object without its schema, where the outcome is certain.
  *
  * zod allocates two objects for each member that it checks. Most members are of a few kinds that one line can check:
  * any string, a number, an integer, one of a few values, a function of the application. This file copies and checks a
- * record of such members. A record that is not certainly valid is left to its schema, which then says why. A record
- * that passes equals the schema's output: the same members in the same order, in a new object.
+ * flat object of such members. An object that is not certainly valid is left to its schema, which then says why. An
+ * object that passes equals the schema's output: the same members in the same order, in a new object.
  */
 import type { Json } from './event.ts';
 
-/** The checks of a record's members, by name. */
-export interface RecordCheck {
+/** The checks of a flat object's members, by name. */
+export interface FlatCheck {
   readonly members: ReadonlyMap<string, MemberCheck>;
   /** The number of required members. */
   readonly required: number;
@@ -40,7 +40,7 @@ interface Internals {
 }
 
 /** The check of an object's members; undefined when a member needs its schema. */
-export function recordCheckOf(schema: unknown, shape: { readonly [key: string]: unknown }): RecordCheck | undefined {
+export function flatCheckOf(schema: unknown, shape: { readonly [key: string]: unknown }): FlatCheck | undefined {
   if (!isOwn(internalsOf(schema))) return undefined;
   const members = new Map<string, MemberCheck>();
   for (const [index, key] of Object.keys(shape).entries()) {
@@ -51,8 +51,8 @@ export function recordCheckOf(schema: unknown, shape: { readonly [key: string]: 
   return { members, required: members.values().reduce((sum, { isRequired }) => sum + Number(isRequired), 0) };
 }
 
-/** A copy of the record if it is certainly valid; undefined otherwise. */
-export function copyRecord({ members, required }: RecordCheck, input: object): Json | undefined {
+/** A copy of the object if it is certainly valid; undefined otherwise. */
+export function copyFlat({ members, required }: FlatCheck, input: object): Json | undefined {
   if (Object.getPrototypeOf(input) !== Object.prototype) return undefined;
   // Copy first: each getter runs once, and the checked value is the stored value.
   const copy: Record<string, unknown> = { ...input };

@@ -1,10 +1,10 @@
-/** Records are checked without their schema only where the schema's answer is certain. */
+/** Flat objects are checked without their schema only where the schema's answer is certain. */
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
-import { copyRecord, recordCheckOf } from '../../src/core/record-check.ts';
+import { copyFlat, flatCheckOf } from '../../src/core/flat-check.ts';
 
-const checkOf = (schema: z.ZodObject) => recordCheckOf(schema, schema.shape);
+const checkOf = (schema: z.ZodObject) => flatCheckOf(schema, schema.shape);
 
 describe('a check without the schema decides', () => {
   test.each<[string, z.ZodType, readonly unknown[], readonly unknown[]]>([
@@ -24,8 +24,8 @@ describe('a check without the schema decides', () => {
     ['a branded or described one', z.int().brand('id').describe('its id'), [1], ['1']],
   ])('%s', (_, member, fine, other) => {
     const check = checkOf(z.object({ a: member, z: z.int() }))!;
-    for (const a of fine) expect(copyRecord(check, { a, z: 1 })).toEqual({ a, z: 1 });
-    for (const a of other) expect(copyRecord(check, { a, z: 1 })).toBeUndefined();
+    for (const a of fine) expect(copyFlat(check, { a, z: 1 })).toEqual({ a, z: 1 });
+    for (const a of other) expect(copyFlat(check, { a, z: 1 })).toBeUndefined();
   });
 
   test.each<[string, z.ZodType]>([
@@ -68,7 +68,7 @@ describe('a copy', () => {
 
   test('is a new object with the input’s members', () => {
     const input = { a: 1, c: 3 };
-    const copy = copyRecord(check, input);
+    const copy = copyFlat(check, input);
     expect(copy).toEqual(input);
     expect(copy).not.toBe(input);
   });
@@ -85,28 +85,28 @@ describe('a copy', () => {
     ['an own __proto__', Object.defineProperty({ a: 1, c: 3 }, '__proto__', { value: 1, enumerable: true })],
     ['a list', [1, 3]],
   ])('is not made of %s', (_, input) => {
-    expect(copyRecord(check, input)).toBeUndefined();
+    expect(copyFlat(check, input)).toBeUndefined();
   });
 
   test('reads a getter once, and keeps the checked value', () => {
     let reads = 0;
     const input = Object.defineProperty({ a: 1 }, 'c', { enumerable: true, get: () => (++reads === 1 ? 3 : 'other') });
-    expect(copyRecord(check, input)).toEqual({ a: 1, c: 3 });
+    expect(copyFlat(check, input)).toEqual({ a: 1, c: 3 });
     expect(reads).toBe(1);
   });
 
-  test('calls a function once for each record, and never for an absent member', () => {
+  test('calls a function once for each object, and never for an absent member', () => {
     const asked = vi.fn(() => true);
     const functions = checkOf(z.object({ a: z.custom(asked).optional(), b: z.custom(asked) }))!;
-    expect(copyRecord(functions, { b: 2 })).toEqual({ b: 2 });
-    expect(copyRecord(functions, { a: 1 })).toBeUndefined();
+    expect(copyFlat(functions, { b: 2 })).toEqual({ b: 2 });
+    expect(copyFlat(functions, { a: 1 })).toBeUndefined();
     expect(asked.mock.calls).toEqual([[2], [1]]);
   });
 
   test('is left to the schema when a function answers anything but true', () => {
     for (const answer of [false, 1, 'yes', Promise.resolve(true), undefined]) {
       const functions = checkOf(z.object({ a: z.custom((() => answer) as () => boolean) }))!;
-      expect(copyRecord(functions, { a: 1 })).toBeUndefined();
+      expect(copyFlat(functions, { a: 1 })).toBeUndefined();
     }
   });
 });
