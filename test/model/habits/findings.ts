@@ -29,8 +29,16 @@ export class Findings {
 
   /** A difference between the live state and the state from a log. It is only counted for programs of silent purity. */
   differs(text: string): void {
-    if (this.program.purity === 'silent' || outlivesItsStore(this.program)) this.silent = true;
+    if (this.program.purity === 'silent' || outlivesItsStore(this.program) || this.#keptFromRefused) this.silent = true;
     else this.violation(text);
+  }
+
+  /**
+   * Whether a reducer may have kept a reference of a refused event. The refusal has told of it, and the log does not have the
+   * event: a replay keeps another reference, and no second fold in this process can reveal that.
+   */
+  get #keptFromRefused(): boolean {
+    return this.refusals.includes('REDUCER_FAILED') && JSON.stringify(this.program.reducers).includes('"keep"');
   }
 
   same(found: string, lived: string | undefined, where: string = this.doing): void {
