@@ -39,7 +39,7 @@ export {
   sealStretches,
 } from './log/blocks/sealing.ts';
 export { type ContractCase, type LogContractSetup, type LogUnderTest, logContract } from './log/contract/contract.ts';
-export { Bell, type FollowedLog, followLog } from './log/following.ts';
+export { Bell, type FollowedLog, followLog, type Poll } from './log/following.ts';
 export {
   epochConflict,
   eventsMissing,

@@ -18,7 +18,9 @@ const QUESTIONS = ['CatalogOf', 'StateOf', 'StoreOf'];
 
 describe.each(doors)('the door %s', (_door, file) => {
   test('gives every type that its signatures name', () => {
-    const known = new Set(doors.flatMap(([, other]) => readPublicTypes(other).types));
+    // A class is a value and a type at once, so the values of the other doors count too.
+    const others = doors.map(([, other]) => readPublicTypes(other));
+    const known = new Set(others.flatMap(({ types, values }) => [...types, ...values]));
     const missing = readPublicTypes(file).missing.filter((what) => !known.has(what.split(',')[0]!));
     expect(missing).toEqual([]);
   });
