@@ -74,11 +74,11 @@ export function openedReadOnly(path: string): RefoldError {
 export function outcomeDamaged(path: string, commandId: string): RefoldError {
   return new RefoldError(
     'LOG_CORRUPT',
-    `Cannot answer for the command ${commandId} of ${path}: its record is damaged`,
+    `Cannot answer for the command ${commandId} of ${path}: its outcome is damaged`,
     {
       path,
       type: commandId,
-      hint: 'Look in the events whether the command was done, then decide it anew under another commandId',
+      hint: 'Look in the events whether the command was done, then decide it again under another commandId',
     },
   );
 }

@@ -12,7 +12,7 @@ export class Mutex {
     return this.#waiting > 0;
   }
 
-  /** Does `work` when all work asked for before is over. Settles as `work` does. */
+  /** Does `work` when all work asked for before is over. Completes as `work` does. */
   run<T>(work: () => T | Promise<T>): Promise<T> {
     this.#waiting += 1;
     const done = this.#last.then(work).finally(() => {
@@ -23,7 +23,7 @@ export class Mutex {
   }
 
   /** Resolves when all work asked for so far is over. */
-  async settled(): Promise<void> {
+  async drained(): Promise<void> {
     await this.#last;
   }
 }

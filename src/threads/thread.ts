@@ -155,10 +155,10 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
   #hear(answer: AnswerMessage): void {
     const pending = this.#pending.get(answer.number);
     if ('progress' in answer) pending?.onProgress?.(answer.progress);
-    else this.#settle(answer, pending);
+    else this.#answered(answer, pending);
   }
 
-  #settle(answer: Exclude<AnswerMessage, { progress: unknown }>, pending: Pending | undefined): void {
+  #answered(answer: Exclude<AnswerMessage, { progress: unknown }>, pending: Pending | undefined): void {
     this.#pending.delete(answer.number);
     if (this.#pending.size === 0 && this.#ending === undefined) this.#worker.unref();
     if ('value' in answer) pending?.resolve(answer.value);

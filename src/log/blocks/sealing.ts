@@ -86,9 +86,9 @@ export function nextRun(
   let run: SealCandidate[] = [];
   for (const block of candidates) {
     if (block.lastSequence > through) break;
-    if (!isSettled(block)) run.push(block);
-    if ((isSettled(block) || isFull(run, openBytes)) && isWorthwhile(run)) return run;
-    if (isSettled(block)) run = [];
+    if (!isPackedForGood(block)) run.push(block);
+    if ((isPackedForGood(block) || isFull(run, openBytes)) && isWorthwhile(run)) return run;
+    if (isPackedForGood(block)) run = [];
   }
   return isWorthwhile(run) ? run : undefined;
 }
@@ -155,7 +155,7 @@ export const NOTHING_SEALED: SealReport = {
 };
 
 /** Never packed (again): sealed and at least half full, or too large. */
-function isSettled(block: SealCandidate): boolean {
+function isPackedForGood(block: SealCandidate): boolean {
   if (block.openBytes > LARGEST_OPEN_BYTES_SEALED) return true;
   const halfFull = eventsOf(block) * 2 >= SEALED_BLOCK_EVENTS || block.openBytes * 2 >= SEALED_BLOCK_OPEN_BYTES;
   return block.encoding === 'sealed' && halfFull;

@@ -34,8 +34,8 @@ export class Lane<Question, Answer> {
   }
 
   async #nextMessage(): Promise<unknown> {
-    const settled = new AbortController();
-    const { signal } = settled;
+    const answered = new AbortController();
+    const { signal } = answered;
     const died = once(this.#child, 'exit', { signal }).then(([code, killedBy]) => {
       throw new Error(`a process that was to be measured ended with ${killedBy ?? code}`);
     });
@@ -43,7 +43,7 @@ export class Lane<Question, Answer> {
     try {
       return (await Promise.race([once(this.#child, 'message', { signal }), died]))[0];
     } finally {
-      settled.abort();
+      answered.abort();
     }
   }
 }

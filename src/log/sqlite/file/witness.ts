@@ -37,7 +37,7 @@ export function witnessPath(path: string): string {
 
 const WITNESS_MAGIC = 0x54574652; // "RFWT"
 const FORMAT = 1;
-const RECORD_BYTES = 64;
+const SLOT_BYTES = 64;
 /** Apart by a whole physical sector, so that no torn write meets both. */
 const SLOT_OFFSETS = [0, 4096] as const;
 
@@ -96,7 +96,7 @@ export function requireUnwitnessed(path: string, [newest]: readonly Testimony[])
 export class WitnessFile {
   readonly #logId: string;
   readonly #epoch: number;
-  readonly #record: Buffer = Buffer.alloc(RECORD_BYTES);
+  readonly #slotBytes: Buffer = Buffer.alloc(SLOT_BYTES);
   #descriptor: number | undefined;
   /** The slot to write next: never the one that holds the newest testimony. */
   #slot: 0 | 1;
@@ -117,12 +117,12 @@ export class WitnessFile {
   }
 
   /** Puts down that the log is durable up to here. */
-  record({ sequence, chain }: LogHead): void {
+  note({ sequence, chain }: LogHead): void {
     if (this.#descriptor === undefined || sequence === this.#sequence) return;
-    const record = this.#record;
-    writeRecord(record, { logId: this.#logId, epoch: this.#epoch, sequence, chain });
+    const bytes = this.#slotBytes;
+    writeSlot(bytes, { logId: this.#logId, epoch: this.#epoch, sequence, chain });
     try {
-      fs.writeSync(this.#descriptor, record, 0, RECORD_BYTES, SLOT_OFFSETS[this.#slot]);
+      fs.writeSync(this.#descriptor, bytes, 0, SLOT_BYTES, SLOT_OFFSETS[this.#slot]);
       this.#slot = this.#slot === 0 ? 1 : 0;
       this.#sequence = sequence;
     } catch {
@@ -160,29 +160,29 @@ function slotsOf(file: string): readonly [Slot, Slot] {
 }
 
 function readSlot(descriptor: number, offset: number): Slot {
-  const record = Buffer.alloc(RECORD_BYTES);
-  if (fs.readSync(descriptor, record, 0, RECORD_BYTES, offset) !== RECORD_BYTES) return undefined;
-  if (record.readUInt32LE(0) !== WITNESS_MAGIC || record.readUInt32LE(4) !== FORMAT) return undefined;
-  if (zlib.crc32(record.subarray(0, CRC_OFFSET)) !== record.readUInt32LE(CRC_OFFSET)) return undefined;
+  const bytes = Buffer.alloc(SLOT_BYTES);
+  if (fs.readSync(descriptor, bytes, 0, SLOT_BYTES, offset) !== SLOT_BYTES) return undefined;
+  if (bytes.readUInt32LE(0) !== WITNESS_MAGIC || bytes.readUInt32LE(4) !== FORMAT) return undefined;
+  if (zlib.crc32(bytes.subarray(0, CRC_OFFSET)) !== bytes.readUInt32LE(CRC_OFFSET)) return undefined;
   return {
-    logId: record.toString('hex', 8, 24),
-    epoch: Number(record.readBigUInt64LE(24)),
-    sequence: Number(record.readBigUInt64LE(32)),
-    chain: record.toString('hex', 40, 56),
+    logId: bytes.toString('hex', 8, 24),
+    epoch: Number(bytes.readBigUInt64LE(24)),
+    sequence: Number(bytes.readBigUInt64LE(32)),
+    chain: bytes.toString('hex', 40, 56),
   };
 }
 
-const CRC_OFFSET = RECORD_BYTES - 4;
+const CRC_OFFSET = SLOT_BYTES - 4;
 
-function writeRecord(record: Buffer, { logId, epoch, sequence, chain }: Testimony): void {
-  record.writeUInt32LE(WITNESS_MAGIC, 0);
-  record.writeUInt32LE(FORMAT, 4);
-  record.write(logId, 8, 'hex');
-  record.writeBigUInt64LE(BigInt(epoch), 24);
-  record.writeBigUInt64LE(BigInt(sequence), 32);
-  record.write(chain, 40, 'hex');
-  record.writeUInt32LE(0, 56);
-  record.writeUInt32LE(zlib.crc32(record.subarray(0, CRC_OFFSET)), CRC_OFFSET);
+function writeSlot(bytes: Buffer, { logId, epoch, sequence, chain }: Testimony): void {
+  bytes.writeUInt32LE(WITNESS_MAGIC, 0);
+  bytes.writeUInt32LE(FORMAT, 4);
+  bytes.write(logId, 8, 'hex');
+  bytes.writeBigUInt64LE(BigInt(epoch), 24);
+  bytes.writeBigUInt64LE(BigInt(sequence), 32);
+  bytes.write(chain, 40, 'hex');
+  bytes.writeUInt32LE(0, 56);
+  bytes.writeUInt32LE(zlib.crc32(bytes.subarray(0, CRC_OFFSET)), CRC_OFFSET);
 }
 
 /** What another log left behind counts for nothing. */

@@ -78,7 +78,7 @@ export class Checkpointer {
   }
 
   /** Waits until no move is under way. */
-  settle(): void {
+  awaitMove(): void {
     if (this.isBusy) Atomics.wait(this.#words, WORD.state, STATE.asked, THREAD_PATIENCE_MS);
   }
 
@@ -86,7 +86,7 @@ export class Checkpointer {
   close(): void {
     if (Atomics.compareExchange(this.#words, WORD.connection, CONNECTION.none, CONNECTION.refused) === CONNECTION.none)
       return;
-    this.settle();
+    this.awaitMove();
     if (Atomics.compareExchange(this.#words, WORD.state, STATE.idle, STATE.ending) !== STATE.idle) return;
     Atomics.notify(this.#words, WORD.state);
     Atomics.wait(this.#words, WORD.state, STATE.ending, THREAD_PATIENCE_MS);

@@ -107,7 +107,7 @@ function prepareParts(driver: Driver, lock: Connection, connection: Connection, 
   const room = new Room(write, wal, ballast);
   if (room.isTight) room.make();
   const witness = WitnessFile.open(path, opened.logId, write.epoch);
-  witness.record(opened.head); // the epoch was committed with a sync of all that is in the WAL
+  witness.note(opened.head); // the epoch was committed with a sync of all that is in the WAL
   return { driver, lock, write, opened, blocks, snapshots, wal, room, witness, durability };
 }
 

@@ -95,7 +95,7 @@ export class WalKeeper {
   truncate(): void {
     clearTimeout(this.#pause);
     this.#pause = undefined;
-    this.#thread.settle();
+    this.#thread.awaitMove();
     const { connection } = this.#writer;
     this.#writer.maintain(() => {
       const waits = connection.pragma('busy_timeout', { simple: true });
@@ -164,7 +164,7 @@ export class WalKeeper {
   #checkpoint(): void {
     clearTimeout(this.#pause);
     this.#pause = undefined;
-    this.#thread.settle();
+    this.#thread.awaitMove();
     let frames = 0;
     this.#writer.maintain(() => {
       const [{ log }] = this.#writer.connection.pragma('wal_checkpoint(passive)') as [WalSize];

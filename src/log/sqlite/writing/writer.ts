@@ -106,14 +106,14 @@ class Writer implements Service<Jobs, OpenedLog> {
   /** Nothing of an append may be answered before it is as durable as promised; under `always` it is also witnessed. */
   #append(input: Jobs['append']['takes']): LogHead {
     const head = this.#parts.blocks.append(input);
-    if (this.#parts.durability === 'always') this.#parts.witness.record(head);
+    if (this.#parts.durability === 'always') this.#parts.witness.note(head);
     this.#written = 1 + (input.block?.payload.byteLength ?? 0);
     return head;
   }
 
   #syncNow(): void {
     this.#parts.write.sync();
-    this.#parts.witness.record(this.#parts.blocks.head);
+    this.#parts.witness.note(this.#parts.blocks.head);
   }
 
   #putCheckpoint({ projection, sequence }: Jobs['putCheckpoint']['takes']): void {
