@@ -19,13 +19,20 @@ const PAGES = all(['README.md', 'docs/**/*.md']);
  */
 const FOLDERS = [
   'src/cli',
+  'src/log',
+  'src/threads',
+  'test/bench',
   'test/cli',
+  'test/contracts',
   'test/core',
   'test/faults',
   'test/floors',
   'test/fold',
   'test/golden',
+  'test/log',
   'test/model',
+  'test/package',
+  'test/threads',
   'test/types',
 ];
 /** These two quote what they look for. */

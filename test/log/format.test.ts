@@ -99,7 +99,7 @@ describe('migration', () => {
 
   test('refuses a log without a step from its format', async () => {
     const { connection, path } = await openRaw();
-    expect(() => migrate(connection, path, [], FORMAT_VERSION + 1)).toThrowError(/no way from its format/);
+    expect(() => migrate(connection, path, [], FORMAT_VERSION + 1)).toThrowError(/cannot migrate its format/);
     connection.close();
   });
 

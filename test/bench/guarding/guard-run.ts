@@ -59,7 +59,7 @@ function held(before: readonly Verdict[], now: readonly Verdict[]): Verdict[] {
   return now.map((verdict, index) => (before[index]!.outcome === 'holds' ? before[index]! : verdict));
 }
 
-/** Measures, and writes the ratios that later runs are held against. */
+/** Measures, and writes the ratios that later runs are compared with. */
 export async function commitRatios(dir: string): Promise<boolean> {
   const results = await measureAll(dir, GUARDED_WORKLOADS);
   const ratios = guardedRatios(results);

@@ -1,6 +1,6 @@
 /**
- * Processes that are measured in turns: each has prepared something in a heap of its own, and does its part of a round
- * when it is asked; the others wait. So what the machine does meanwhile meets all of them alike.
+ * Processes that are measured in turns: each has prepared something in its heap, and does its part of a round when it
+ * is asked; the others wait. So other load on the machine affects all of them alike.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -3,7 +3,7 @@
  * the verdict.
  *
  * The notes come from profiles (`npm run bench -- --only NAME --profile FOLDER`). Rewrite a note when a profile says
- * otherwise. A missed aim without a note says that it has none.
+ * otherwise. For a missed aim without a note the report says that the note is missing.
  */
 export const NOTES: Readonly<Record<string, string>> = {
   concurrent:

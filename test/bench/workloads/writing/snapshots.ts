@@ -2,7 +2,7 @@
  * What writers notice of a snapshot: single appends, synced, atomic fold, while one is written and while none is.
  *
  * Measured in turns, with the same number of appends in both. A percentile hides a single long wait, so the longest one
- * has a row of its own.
+ * has a separate row.
  */
 import { join } from 'node:path';
 import { Lane } from '../../measuring/lane.ts';

@@ -40,7 +40,7 @@ describe.each([1, 30])('a backup of %i events over a log that crashed', (events)
     });
   });
 
-  test('is sound when that is gone, whatever else was left', async () => {
+  test('is sound when that was removed, whatever else was left', async () => {
     const path = await restoredOverCrash(events);
     for (const suffix of ['-wal', '-shm']) rmSync(path + suffix);
     await using store = await openStore(cart, { path });

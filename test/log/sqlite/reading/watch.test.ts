@@ -31,7 +31,7 @@ async function next(log: LogStore, from: number): Promise<number | undefined> {
   return undefined;
 }
 
-/** Overwrites a log in its place. SQLite tells nobody of that before the next writer writes. */
+/** Overwrites a log in place. SQLite does not report that before the next writer writes. */
 async function writeInto(path: string, from: string): Promise<void> {
   copyFileSync(from, path);
   rmSync(`${path}-witness`); // it would refuse the older copy

@@ -51,7 +51,7 @@ describe('the checkpointing thread', () => {
       expect(unmoved()).toBe(0);
     }
     thread.close();
-    // The last connection to close takes the WAL away: there is none but this.
+    // The last connection to close removes the WAL, and this is the only one.
     connection.close();
     expect(fs.existsSync(`${path}-wal`)).toBe(false);
   });

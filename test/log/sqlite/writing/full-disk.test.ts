@@ -12,7 +12,7 @@ const ONE_FILL = join(import.meta.dirname, '../../../..', 'test/faults/disk-full
 
 const NODE_FLAGS = '--disable-warning=ExperimentalWarning --conditions=refold-source';
 
-/** Mounting a small disk of one's own takes root; the gate has it, and skips nothing. */
+/** Mounting a small disk needs root. The gate has it, and skips nothing. */
 const mayMount = process.platform === 'linux' && (process.getuid?.() === 0 || process.env.CI !== undefined);
 
 /** Tells the story of a script that is given a folder, which is a disk of this size. */

@@ -118,7 +118,7 @@ describe('damage', () => {
     return { log, path, pages };
   };
 
-  test('of an outcome is found when it is asked for, not when the ids are read', async () => {
+  test('in an outcome is found when it is asked for, not when the ids are read', async () => {
     const { log, path, pages } = await harmed(`update commands set outcome = '?' where command_id = 'old-2000'`);
     await filled(pages);
     const refusal = await refusalOf(async () => log.outcome('old-2000'));
@@ -128,7 +128,7 @@ describe('damage', () => {
   });
 
   test.each([
-    ["bytes that are no UTF-8, at a page's end and elsewhere", `cast(x'6f6c642d80' || command_id as text)`],
+    ["bytes that are not UTF-8, at a page's end and elsewhere", `cast(x'6f6c642d80' || command_id as text)`],
     ['an id cut short', 'substr(command_id, 1, 2) || rowid'],
     ['an empty id', `''`],
   ])('of an id hides no other: %s', async (_, id) => {
@@ -142,7 +142,7 @@ describe('damage', () => {
     expect(log.outcome('old-99')).toBeUndefined();
   });
 
-  test('of the pages that hold the ids leaves the questions to the file', async () => {
+  test('in the pages that hold the ids leaves the questions to the file', async () => {
     const path = await logWith(named('old', 20_000));
     const root = withDatabase(path, (db) => {
       db.pragma('wal_checkpoint(truncate)');

@@ -1,4 +1,4 @@
-/** A store of notes that compress well enough, and a count of what was acknowledged that needs no disk of its own. */
+/** A store of notes that compress well enough, and a count of what was acknowledged that needs no disk. */
 import { z } from 'zod';
 import { defineModel, openStore } from '../../../../../src/index.ts';
 

@@ -1,5 +1,5 @@
 /**
- * A life on a disk that fills up, told as JSON: started by the test on a small file system of its own.
+ * A life on a disk that fills up, reported as JSON. The test starts it on a small separate file system.
  *
  * Usage: node scenario.ts FOLDER DURABILITY ending(close|kill)
  */

@@ -41,7 +41,7 @@ story.openAgain = await attempt(async () => {
 });
 console.log(JSON.stringify(story));
 
-/** A trigger: to be mended at no cost but that of a second file. */
+/** A trigger: its repair costs only a second file. */
 async function damage(): Promise<void> {
   const { default: Database } = await import('better-sqlite3');
   const database = new Database(path);
