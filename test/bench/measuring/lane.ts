@@ -19,14 +19,14 @@ export class Lane<Question, Answer> {
     return lane;
   }
 
-  /** @throws Error when the process has died; it has told why on stderr */
+  /** @throws Error when the process has died; its reason is on stderr */
   async ask(question: Question): Promise<Answer> {
     const answer = this.#nextMessage();
     this.#child.send(question as object);
     return (await answer) as Answer;
   }
 
-  /** What the process was working with lies in a folder that is removed as a whole, so it need not clean up. */
+  /** The files of the process are in a folder that is removed, so it need not clean up. */
   async close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill('SIGKILL');

@@ -216,7 +216,7 @@ export const AIMS: readonly Aim[] = [
   },
   {
     name: 'random-ids',
-    what: 'the same with random ids, which lie all over the index of the ids',
+    what: 'the same with random ids, which are spread over the whole index of ids',
     of: (row) => row('execute-random-ids') / row('execute'),
   },
   {

@@ -120,7 +120,7 @@ describe('a plot', () => {
     expect(plotsOf(OPEN.slice(1))).toEqual([]);
   });
 
-  test('names its ends alike, whatever the sizes', () => {
+  test('names its ends in the same way for all sizes', () => {
     expect([0, 1, 2].map((index) => placeOf(index, 3))).toEqual(['smallest', 'middle-1', 'largest']);
     expect(placeOf(0, 1)).toBe('largest');
   });
@@ -152,7 +152,7 @@ describe('a report', () => {
   });
 });
 
-test('the README has no figures but those of BENCHMARKS', () => {
+test('the README has only figures of BENCHMARKS', () => {
   const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
   const lines = figuresIn(read('README.md'))
     .split('\n')

@@ -1,4 +1,4 @@
-/** Everything a run found out, and how it is told: on the terminal, as JSON, as a page of the documentation. */
+/** The results of a run, and how they are shown: on the terminal, as JSON, as a page of the documentation. */
 
 import { BUSY_LOAD, type Machine } from '../measuring/machine.ts';
 import type { Result } from '../measuring/run.ts';

@@ -158,7 +158,7 @@ export class LogReader {
       const rows = this.#guarded(() => this.#sql.headersAfter.all(after, PAGE_BLOCKS));
       for (const row of rows) {
         const header = toHeader(row, this.path);
-        if (header.firstSequence > after) yield header; // otherwise sealed meanwhile, partly given
+        if (header.firstSequence > after) yield header; // otherwise sealed meanwhile
         after = Math.max(after, header.lastSequence);
       }
       if (rows.length < PAGE_BLOCKS) return;

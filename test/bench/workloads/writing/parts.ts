@@ -1,4 +1,4 @@
-/** What an append cannot do without, each alone: where the time goes that the whole of it takes. */
+/** The necessary parts of an append, each measured alone: they show what an append spends its time on. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';

@@ -16,7 +16,7 @@ export interface SnapshotRound {
 
 export interface SnapshotTaken {
   readonly ms: number;
-  /** The longest that anybody waited for an append meanwhile, in ms. */
+  /** The longest wait for an append meanwhile, in ms. */
   readonly longest: number;
 }
 

@@ -147,7 +147,7 @@ describe('one writer', () => {
     expect((await openLog(path)).epoch).toBe(2);
   });
 
-  test('a second one in another process as well, and the lock ends with its holder', async () => {
+  test('a second one in another process too, and the lock ends with its holder', async () => {
     const path = temporaryPath();
     const holder = holdInChild(path);
     await once(holder.stdout!, 'data');
@@ -177,7 +177,7 @@ describe('one writer', () => {
     expect(refusal).toMatchObject({ code: 'INVALID_OPTION', path: `${path}-lock` });
   });
 
-  test('a program that forgets to close ends, and loses nothing it was told of', async () => {
+  test('a program that forgets to close ends, and loses no acknowledged event', async () => {
     const path = temporaryPath();
     const forgetful = runChild(`await append(1); log.append(request(2)); log.append(request(3));`, path);
     const [code] = await once(forgetful, 'exit');

@@ -1,4 +1,4 @@
-/** Files made or placed by somebody who means harm: they end in typed errors, and nothing is written elsewhere. */
+/** Files made or placed by an attacker: they cause typed errors, and nothing is written elsewhere. */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import zlib from 'node:zlib';

@@ -120,7 +120,7 @@ describe('a long life', () => {
       for (const id of log.ids) if (!ids.mayHold(id)) expect.fail(id);
       for (const { given } of onTheirWay) for (const id of given) if (!ids.mayHold(id)) expect.fail(id);
       expect(ids.bytes).toBeLessThanOrEqual(16 * 2 * (OUTCOMES_KEPT + 1_000 + batch * (inFlight + 1)));
-      expect(ids.mayHold('round-0-1')).toBe(false); // long forgotten, here as well
+      expect(ids.mayHold('round-0-1')).toBe(false); // forgotten here too
     },
   );
 

@@ -1,4 +1,7 @@
-/** A reader that waits for another one's appends: it hears of them whatever else is asked, and of a file that was replaced. */
+/**
+ * A reader that waits for appends of another process: it notices them whatever else is asked, and it notices a replaced
+ * file.
+ */
 import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -40,7 +43,7 @@ async function writeInto(path: string, from: string): Promise<void> {
   await log.putMeta('mark', 'written');
 }
 
-test('those who wait hear of what somebody else on the same handle has seen first', async () => {
+test('waiting readers hear of what another call on the same handle has seen first', async () => {
   const log = await open('log.db');
   await appendNotes(log, 2);
   const reader = await open('log.db', true);

@@ -68,7 +68,7 @@ describe('while the sealing thread packs', () => {
     expect(sequencesOf(await readEvents(await openLog(path), from))).toEqual(upTo(40_000, from));
   });
 
-  test('closing waits for the run in progress, and the WAL goes as it always does', async () => {
+  test('closing waits for the run in progress, and removes the WAL as usual', async () => {
     const path = temporaryPath();
     const log = await openLog(path);
     await appendRuns(log, 4);

@@ -1,4 +1,4 @@
-/** A disk that fills up: what is refused is definite, compaction runs out of the ballast, and writing goes on. */
+/** A disk that fills up: refusals are definite, compaction uses the ballast's space, and writing continues. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';

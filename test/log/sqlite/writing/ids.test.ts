@@ -1,4 +1,4 @@
-/** Command ids of a log in a file: known at once, whatever happens while they are read in the background. */
+/** Command ids of a log in a file: known from the start, whatever happens while they are read in the background. */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -77,7 +77,7 @@ describe('while the ids are read', () => {
     expect((await openLog(path)).outcome('old-19999')).toBeDefined();
   });
 
-  test('an append that is refused loses none', async () => {
+  test('a refused append does not lose an id', async () => {
     const path = await logWith(named('old', 2_000));
     const log = await openLog(path);
     const outcomes = outcomesOf(['refused', 'old-1']);
@@ -95,7 +95,7 @@ describe('while the ids are read', () => {
 describe('ids that come again', () => {
   test.each([
     ['once they are known to be in the log', true],
-    ['before anybody has read what is in the log', false],
+    ['before the ids in the log are read', false],
   ])('replace their outcome, and are counted once: %s', async (_, wait) => {
     const path = await logWith(named('old', 500));
     const pages = vi.spyOn(LogReader.prototype, 'commandIds');

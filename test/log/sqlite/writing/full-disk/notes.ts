@@ -39,7 +39,7 @@ export async function fill(store: NoteStore, commits = Number.POSITIVE_INFINITY)
   }
 }
 
-/** The last sequence that this process was told is done. */
+/** The last sequence that this process knows to be durable. */
 export function acknowledged(): number {
   return lastAcknowledged;
 }

@@ -67,7 +67,7 @@ function codeOf(error: unknown): string {
   return isRefoldError(error) ? error.code : String(error);
 }
 
-/** Whatever is free now goes to somebody else, to the last page. */
+/** Another program takes all free space, to the last page. */
 function takeTheRest(file: string): void {
   const descriptor = fs.openSync(file, 'w');
   try {
