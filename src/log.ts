@@ -1,9 +1,9 @@
 /**
  * `refold/log`: what it takes to write another log.
  *
- * The contract (`LogStore`, `LogCare`, `LogSource`), the block codec and the chain, sealing, the rules by which outcomes
- * are forgotten, following, snapshot chunks, the refusals in their usual words, and the suite that checks it all
- * (`logContract`). GUIDE has a whole log in a hundred lines.
+ * The contract (`LogStore`, `LogCare`, `LogSource`), the block codec and the chain, sealing, the rules by which
+ * outcomes are forgotten, following, snapshot chunks, the usual refusals, and the suite that checks it all
+ * (`logContract`). The guide shows a whole log in a hundred lines.
  */
 export type { SerializedError } from './core/errors.ts';
 export type { EventMeta, Json, RecordedEvent } from './core/event.ts';
@@ -39,7 +39,7 @@ export {
   sealStretches,
 } from './log/blocks/sealing.ts';
 export { type ContractCase, type LogContractSetup, type LogUnderTest, logContract } from './log/contract/contract.ts';
-export { Bell, type FollowedLog, followLog } from './log/following.ts';
+export { Bell, type FollowedLog, followLog, type Poll } from './log/following.ts';
 export {
   epochConflict,
   eventsMissing,

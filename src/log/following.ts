@@ -1,26 +1,26 @@
-/** How a reader waits for the log to grow: shared by every log that is held in this process. */
+/** How readers wait for a log to grow: shared by every log of this process. */
 
 import { every } from '../threads/timers.ts';
 import type { Block, LogHead } from './log-store.ts';
 
-/** Beyond this a timer would not wait at all. */
+/** Node's timers do not wait at all when asked for longer. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** How a log that others write is looked at while somebody waits: one look for all of them. */
+/** How to look for news in a log that another process writes. One look serves all who wait. */
 export interface Poll {
   readonly everyMs: number;
-  /** Whether those who wait are to be woken. Must not throw. */
+  /** True when waiting readers should be woken. Must not throw. */
   readonly hasNews: () => boolean;
 }
 
-/** Where nobody else writes, there is nothing to look for. */
+/** For a log that only this process writes: there is nothing to look for. */
 const NO_POLL: Poll = { everyMs: LONGEST_MS, hasNews: () => false };
 
 /**
- * Wakes everyone who waits, each time.
+ * Each ring wakes every waiting reader.
  *
- * A promise alone does not keep a process alive, so a program that only follows would end without a word. One timer does,
- * as long as somebody waits. The same timer polls the log, where other processes write it.
+ * A promise alone does not keep a process alive, so a program that only follows would end silently. One timer keeps it
+ * alive while a reader waits. The same timer polls the log when another process writes it.
  */
 export class Bell {
   readonly #poll: Poll;
@@ -65,7 +65,10 @@ export interface FollowedLog {
   grown(signal: AbortSignal): Promise<void>;
 }
 
-/** Blocks from the one that holds `from`, then on as they become durable; ends quietly when the signal aborts. */
+/**
+ * Gives the blocks from the one that holds `from`, then each new one when it becomes durable. Ends without an error
+ * when the signal aborts.
+ */
 export async function* followLog(log: FollowedLog, from: number, signal: AbortSignal): AsyncGenerator<Block, void> {
   let next = Math.max(1, from);
   while (!signal.aborted) {

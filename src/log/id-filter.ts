@@ -6,10 +6,11 @@
  *
  *     table    _ h _ h h _ h _     32-bit hashes in open addressing, 0 is a free slot, from 40 % to 80 % full
  *
- * The log forgets old ids, and hashes cannot be taken out one by one. So there are two generations: new ids enter the newer
- * one, and `turnOver` drops the older one once the log holds none of its ids any more. When that is, the owner knows.
+ * The log forgets old ids, but single hashes cannot be removed. So there are two generations: new ids enter the newer
+ * one, and `turnOver` drops the older one when the log has forgotten all its ids. The owner decides when that is.
  *
- * The seed should be random. Ids may come from strangers, and must not be chosen such that they fill neighbouring slots.
+ * The seed should be random: ids may come from strangers, who must not be able to choose ids that fill neighbouring
+ * slots.
  */
 
 export class IdFilter {
@@ -27,7 +28,7 @@ export class IdFilter {
     return this.#newer.size;
   }
 
-  /** The same for the ids from before. */
+  /** The same for the older generation. */
   get older(): number {
     return this.#older.size;
   }
@@ -106,8 +107,8 @@ function slotOf(slots: Uint32Array, hash: number): number {
 }
 
 /**
- * 32 bits of a text, never 0. Each step is one-to-one in the state so far, and the end mixes all bits into all (murmur3's
- * finaliser). A lone surrogate counts as U+FFFD, which is what becomes of it in UTF-8.
+ * 32 bits of a text, never 0. Each step is one-to-one in the state so far, and the end mixes all bits into all
+ * (murmur3's finaliser). A lone surrogate counts as U+FFFD, because UTF-8 encodes it as that.
  */
 function hashOf(id: string, seed: number): number {
   const text = id.toWellFormed();

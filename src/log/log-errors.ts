@@ -1,9 +1,9 @@
-/** The refusals that every log shares, worded once. */
+/** The refusals that all logs share. */
 import { RefoldError } from '../core/errors.ts';
 import { HINT_CORRUPT } from './blocks/chain.ts';
 import type { Durability } from './log-store.ts';
 
-/** Asked for events that compaction dropped. */
+/** A read of events that compaction dropped. */
 export function historyGone(path: string, from: number, firstLeft: number): RefoldError {
   return new RefoldError(
     'HISTORY_GONE',
@@ -12,7 +12,7 @@ export function historyGone(path: string, from: number, firstLeft: number): Refo
   );
 }
 
-/** Asked for events that should be there and are not. */
+/** A read of events that should be there but are missing. */
 export function eventsMissing(path: string, sequence: number): RefoldError {
   return new RefoldError('LOG_CORRUPT', `Cannot read ${path}: the event at sequence ${sequence} is missing`, {
     path,
@@ -21,7 +21,7 @@ export function eventsMissing(path: string, sequence: number): RefoldError {
   });
 }
 
-/** An append that believes in another end of the log. */
+/** An append that expects another end of the log. */
 export function sequenceConflict(path: string, expected: number, actual: number): RefoldError {
   return new RefoldError('SEQUENCE_CONFLICT', `Cannot append after sequence ${expected}: ${path} ends at ${actual}`, {
     path,
@@ -30,7 +30,7 @@ export function sequenceConflict(path: string, expected: number, actual: number)
   });
 }
 
-/** A write of any kind by a writer that another one has replaced. */
+/** Any write by a writer that another one has replaced. */
 export function epochConflict(path: string, epoch: number, current: number): RefoldError {
   return new RefoldError(
     'SEQUENCE_CONFLICT',
@@ -70,15 +70,15 @@ export function openedReadOnly(path: string): RefoldError {
   });
 }
 
-/** A remembered outcome that is not what was written. */
+/** A remembered outcome whose checksum does not match. */
 export function outcomeDamaged(path: string, commandId: string): RefoldError {
   return new RefoldError(
     'LOG_CORRUPT',
-    `Cannot answer for the command ${commandId} of ${path}: its record is damaged`,
+    `Cannot answer for the command ${commandId} of ${path}: its outcome is damaged`,
     {
       path,
       type: commandId,
-      hint: 'Look in the events whether the command was done, then decide it anew under another commandId',
+      hint: 'Check in the events whether the command was done; if not, execute it again with another commandId',
     },
   );
 }

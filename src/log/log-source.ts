@@ -1,8 +1,8 @@
 /**
- * A log source: something that can open a log, once to write it and again to read it.
+ * A log source can open a log: once for writing, and more often for reading.
  *
- * A store that is given a source opens the log itself and closes it. With `thread` the log can also be opened in another
- * thread, where snapshots are made and checked.
+ * A store that gets a source opens and closes the log itself. With `thread` another thread can open the log too, to
+ * make and check snapshots.
  */
 import type { Durability, LogStore } from './log-store.ts';
 
@@ -24,7 +24,7 @@ export interface LogSource {
    * that this log cannot honour)
    */
   open(options: OpenLogOptions): Promise<LogStore>;
-  /** How another thread opens the log; absent where only this thread can. */
+  /** How another thread opens the log; absent when only this thread can. */
   readonly thread?: LogThread | undefined;
 }
 
@@ -34,6 +34,6 @@ export interface LogThread {
   readonly module: string;
   /** The name under which it exports a function from `options` to a `LogSource`. */
   readonly export: string;
-  /** What the function is called with. It is copied to the thread: plain data, no functions. */
+  /** The argument of the function. It is copied to the thread, so it must be plain data without functions. */
   readonly options: unknown;
 }

@@ -1,13 +1,14 @@
 /**
- * The contract of a log. `LogStore` says what every log must do. `LogCare` says what it may do besides: a log that offers
- * `care` can seal, reclaim and tell its sizes, and the engine does without where it is absent.
+ * The contract of a log. `LogStore` is what every log must do. `LogCare` is optional: a log that offers `care` can
+ * seal, reclaim and report its sizes. The engine works without it.
  *
- * A log is a sequence of *blocks*, each one or more commits that became durable together. The interface speaks of blocks,
- * never of single events, and every append names the sequence and the epoch it believes in, so that a distributed log can
- * stand behind it later. It knows no reducer and no model: snapshots are opaque bytes, fingerprints opaque text.
+ * A log is a sequence of *blocks*, each one or more commits that became durable together. The interface handles blocks,
+ * never single events. Every append names the sequence and the epoch that it expects, so a distributed log can
+ * implement it later. The interface knows nothing of reducers and models: snapshots are opaque bytes, fingerprints
+ * opaque text.
  *
- * Every write of any kind is fenced: a writer that another one has replaced gets `SEQUENCE_CONFLICT`, and nothing changes.
- * One suite checks all of this against every implementation (`contract/`).
+ * Every write is fenced: a writer that another one has replaced gets `SEQUENCE_CONFLICT`, and nothing changes. One
+ * suite checks every implementation (`contract/`).
  */
 import type { SerializedError } from '../core/errors.ts';
 
@@ -20,7 +21,7 @@ export interface LogHead {
   readonly chain: string;
 }
 
-/** What is known of a block without reading its payload. */
+/** What a block says without its payload being read. */
 export interface BlockHeader {
   readonly firstSequence: number;
   readonly lastSequence: number;
@@ -49,16 +50,16 @@ export interface QueuedCommit {
 }
 
 export interface AppendRequest {
-  /** The head this append believes in: its first event gets `expectedSequence + 1`. */
+  /** The head that this append expects: its first event gets `expectedSequence + 1`. */
   readonly expectedSequence: number;
   readonly epoch: number;
-  /** Become one block. May be empty when only outcomes are to be kept. */
+  /** They become one block. May be empty when only outcomes are written. */
   readonly commits: readonly QueuedCommit[];
   /** Remembered in the same transaction. */
   readonly outcomes: readonly StoredOutcome[];
 }
 
-/** What a command with a `commandId` came to. `outcome` is the engine's JSON, opaque here. */
+/** The outcome of a command with a `commandId`. `outcome` is JSON of the engine, opaque here. */
 export interface StoredOutcome {
   readonly commandId: string;
   readonly recordedAt: number;
@@ -70,10 +71,10 @@ export interface SnapshotInfo {
   readonly owner: string;
   readonly sequence: number;
   readonly recordedAt: number;
-  /** The log's chain at `sequence`, hex: says that the snapshot belongs to this very history. */
+  /** The log's chain at `sequence`, hex: proves that the snapshot belongs to this history. */
   readonly chain: string;
   readonly stateHash: string;
-  /** The engine's JSON, opaque here. */
+  /** JSON of the engine, opaque here. */
   readonly fingerprint: string;
   /** Version of the state codec. */
   readonly format: number;
@@ -91,9 +92,9 @@ export interface SealOptions {
   readonly from?: number;
   /** Blocks that end at or before this sequence are sealed. */
   readonly through: number;
-  /** No sealed block is made that goes across one of these sequences; default none. */
+  /** No sealed block crosses one of these sequences. Default: an empty list. */
   readonly borders?: readonly number[];
-  /** Packs and proves everything, and changes nothing; also where the log is read-only. */
+  /** Packs and proves everything but changes nothing. Also works when the log is read-only. */
   readonly dryRun?: boolean | undefined;
   /** Stop after the block in progress. */
   readonly signal?: AbortSignal;
@@ -118,32 +119,35 @@ export interface LogSize {
   readonly freeBytes: number;
 }
 
-/** How far an acknowledged append has got: Redis's `appendfsync` always, everysec, no. */
+/** What an acknowledged append survives: as Redis's `appendfsync` always, everysec, no. */
 export type Durability = 'always' | 'everysec' | 'os';
 
 export interface LogStore {
   /** The file, or `:memory:`; names the log in messages. */
   readonly path: string;
   readonly readOnly: boolean;
-  /** Rises by one with every writer that opens the log; what an older one writes is refused. A reader's is the last writer's. */
+  /**
+   * Rises by one with every writer that opens the log. Writes of an older writer are refused. A reader gives the epoch
+   * of the last writer.
+   */
   readonly epoch: number;
   /**
    * How large a block may be, in bytes of its text. The engine gathers what is queued into blocks of up to this size; a
    * single commit that is larger becomes one block.
    */
   readonly blockBytes: number;
-  /** What the log can do besides; absent where it can do nothing of the kind. */
+  /** What else the log can do; absent when it can do nothing of this. */
   readonly care?: LogCare | undefined;
 
   /**
-   * The durable head. A writer's moves with its own appends. A reader's (`readOnly`) is the log's as it is now: it is looked
-   * up for each call, for others write. Ask for `firstSequence` first where the two must fit together. Where a look finds more
-   * than before, those who follow are woken.
+   * The durable head. A writer's head moves with its appends. A reader (`readOnly`) looks it up for each call, because
+   * another process may have written. When the two must fit together, ask for `firstSequence` first. When a reader
+   * finds more than before, it wakes its followers.
    *
-   * @throws RefoldError `STORE_FAILED` when another log has taken the place of the one that was opened, where that can be told
+   * @throws RefoldError `STORE_FAILED` when the opened log was replaced by another one, if the log can detect that
    */
   head(): LogHead;
-  /** The first sequence still in the log, as fresh as `head`: 1 until history was dropped. */
+  /** The first sequence that is still in the log, as current as `head`: 1 until history was dropped. */
   firstSequence(): number;
 
   /**
@@ -163,10 +167,9 @@ export interface LogStore {
   read(range: { readonly from: number; readonly to?: number }): AsyncIterable<Block>;
 
   /**
-   * Like `read`, then on with every block that becomes durable, until the signal. Gap-free.
+   * Like `read`, then gives every block that becomes durable, until the signal aborts. Without gaps.
    *
-   * While somebody waits for the next block the process stays alive, whether or not a block can still come: until the
-   * signal, or until the log is closed.
+   * The process stays alive while a reader waits for the next block: until the signal aborts or the log is closed.
    */
   follow(from: number, signal: AbortSignal): AsyncIterable<Block>;
 
@@ -193,7 +196,7 @@ export interface LogStore {
 
   checkpoints(): Promise<readonly Checkpoint[]>;
   putCheckpoint(checkpoint: Checkpoint): Promise<void>;
-  /** Forgets how far a projection has come; nothing happens when there is no such checkpoint. */
+  /** Deletes the checkpoint of a projection; does nothing when there is no such checkpoint. */
   dropCheckpoint(projection: string): Promise<void>;
 
   /** Small named texts: the model's name, measured rates. */
@@ -209,24 +212,27 @@ export interface LogStore {
 }
 
 /**
- * What a log may do. Without it the engine seals nothing and reclaims nothing, `compact` only drops history, `backup` is
+ * What a log may also do. Without it the engine neither seals nor reclaims, `compact` only drops history, `backup` is
  * refused, `verify` skips the structure, and all sizes are 0.
  */
 export interface LogCare {
   /**
    * Packs open blocks (and merges small sealed ones) into sealed ones, each proven to decode to the same events first.
-   * Appends wait for the replacing of rows at most, never for the packing.
+   * Appends may wait while rows are replaced, but never while blocks are packed.
    *
    * @throws RefoldError `LOG_CORRUPT` at the first damaged block; what was sealed before it stays sealed
    */
   seal(options: SealOptions): Promise<SealReport>;
   /** Gives free pages back to the file system. */
   reclaim(): Promise<void>;
-  /** As of now, and cheap: asked by `stats()`, which does not wait. */
+  /** The present sizes. Must be cheap: `stats()` asks for them synchronously. */
   size(): LogSize;
-  /** What an open block with so many bytes of text takes on the disk, roughly; absent where it takes that many bytes. */
+  /** About how much disk space an open block with so many bytes of text takes; absent when it takes just as many. */
   storedBytes?(textBytes: number): number;
-  /** What is wrong below the blocks' content: the log's own structure, snapshots, outcomes. Empty when nothing is. */
+  /**
+   * What is wrong besides the blocks' content: the structure of the log, snapshots, outcomes. Empty when everything is
+   * sound.
+   */
   checkStructure(): Promise<readonly SerializedError[]>;
   /**
    * Writes a consistent copy of the log to a new file.

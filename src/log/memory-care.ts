@@ -1,4 +1,4 @@
-/** What a log in memory can do besides: seal. It has no disk, so that its sizes are 0 and nothing can be copied. */
+/** What else a log in memory can do: seal. It has no disk, so its sizes are 0 and it cannot be backed up. */
 import { RefoldError, type SerializedError } from '../core/errors.ts';
 import { nextTurn } from '../threads/timers.ts';
 import { type StoredBlock, verifyBlocks } from './blocks/chain.ts';

@@ -1,8 +1,8 @@
 /**
  * A log in memory: the whole contract of `LogStore`, with data that lives as long as its contents are held.
  *
- * For tests, and for stores opened at `:memory:`. It keeps blocks in the very form a file would (checksums, chain, open
- * and sealed payloads), so that whatever runs on it runs on a file. Nothing here survives the process.
+ * For tests, and for stores opened at `:memory:`. It keeps blocks in the same form as a file (checksums, chain, open
+ * and sealed payloads), so code that works with it works with a file. Nothing here survives the process.
  */
 import { RefoldError } from '../core/errors.ts';
 import { isParts } from '../core/parts.ts';
@@ -36,7 +36,7 @@ import { chainBefore, MemoryCare } from './memory-care.ts';
 import { rememberOutcomes } from './outcomes.ts';
 
 export interface MemoryLogOptions {
-  /** Accepted for symmetry; memory has no disk to reach. */
+  /** Accepted for symmetry, without effect: there is no disk. */
   readonly durability?: Durability;
   /** Opens what another log in memory holds; default is an empty one. */
   readonly contents?: MemoryContents;
@@ -65,7 +65,7 @@ export class MemoryContents implements LogSource {
   epoch = 0;
 
   /**
-   * Opens the log. A writer replaces the one before it. `durability` is taken and means nothing: there is no disk.
+   * Opens the log. A writer replaces the one before it. `durability` is checked but has no effect: there is no disk.
    *
    * @throws RefoldError `INVALID_OPTION`
    */
@@ -76,10 +76,13 @@ export class MemoryContents implements LogSource {
   }
 }
 
-/** As in a file, so that a store in memory behaves as one on a file does. */
+/** The same as for a file, so that a store in memory behaves like a store on a file. */
 const MEMORY_BLOCK_BYTES = 4 * 1024 * 1024;
 
-/** Opens a log in memory; with the contents of another, this log is the writer from now on, and the other's writes are refused. */
+/**
+ * Opens a log in memory. With the contents of another log, this one becomes the writer, and the other's writes are
+ * refused.
+ */
 export function openMemoryLog(options: MemoryLogOptions = {}): LogStore {
   const contents = contentsOf(options);
   if (contents !== undefined) return new MemoryLog(contents, false);
@@ -89,7 +92,7 @@ export function openMemoryLog(options: MemoryLogOptions = {}): LogStore {
   });
 }
 
-/** Undefined for options that are none. */
+/** Undefined when the options are invalid. */
 function contentsOf(options: unknown): MemoryContents | undefined {
   try {
     if (!isParts(options)) return undefined;
@@ -106,7 +109,7 @@ function openOptionsOf(options: unknown): OpenLogOptions {
     if (isParts(options)) {
       const { durability, readOnly } = options;
       let areKnown = true;
-      for (const name in options) areKnown &&= name === 'durability' || name === 'readOnly'; // inherited ones as well
+      for (const name in options) areKnown &&= name === 'durability' || name === 'readOnly'; // inherited ones too
       if (areKnown && (readOnly === undefined || typeof readOnly === 'boolean')) {
         return { durability: durability as Durability | undefined, readOnly };
       }
@@ -127,7 +130,7 @@ class MemoryLog implements LogStore {
   readonly blockBytes: number = MEMORY_BLOCK_BYTES;
   readonly care: MemoryCare;
   readonly #contents: MemoryContents;
-  /** Of a writer. */
+  /** A writer's epoch. */
   readonly #epoch: number;
   #closed = false;
 
@@ -139,7 +142,7 @@ class MemoryLog implements LogStore {
     this.care = new MemoryCare({ path: this.path, reading: () => this.#open(), writing: () => this.#writing() });
   }
 
-  /** A reader's is the last writer's. */
+  /** A reader gives the last writer's. */
   get epoch(): number {
     return this.readOnly ? this.#contents.epoch : this.#epoch;
   }
@@ -174,7 +177,7 @@ class MemoryLog implements LogStore {
     }
   }
 
-  /** Looked up anew for each block: sealing may have replaced it, or compaction dropped it, since the last one. */
+  /** Looks each block up again: since the last one, sealing may have replaced it or compaction dropped it. */
   #blockWith(sequence: number): Block {
     const { blocks, trimmed } = this.#open();
     if (sequence <= trimmed.through) throw historyGone(this.path, sequence, trimmed.through + 1);
@@ -219,7 +222,7 @@ class MemoryLog implements LogStore {
 
   async *readSnapshot(info: SnapshotInfo): AsyncGenerator<Uint8Array, void> {
     const stored = this.#open().snapshots.find((snapshot) => isSameSnapshot(snapshot.info, info));
-    if (stored === undefined) throw snapshotDamaged(this.path, info.sequence, 'it is gone');
+    if (stored === undefined) throw snapshotDamaged(this.path, info.sequence, 'it was deleted');
     let bytes = 0;
     for (const chunk of stored.chunks) {
       if (checksumOf(chunk.bytes) !== chunk.checksum)
@@ -279,7 +282,7 @@ class MemoryLog implements LogStore {
   }
 
   /**
-   * Every write asks for the contents here.
+   * Every write gets the contents here.
    *
    * @param epoch the writer that asks
    */
@@ -291,7 +294,7 @@ class MemoryLog implements LogStore {
   }
 }
 
-/** Index of the last block that begins at or before `sequence`; -1 when there is none. */
+/** Index of the last block that begins at or before `sequence`; -1 when no block does. */
 function indexOfBlock(blocks: readonly StoredBlock[], sequence: number): number {
   let low = 0;
   let high = blocks.length;

@@ -1,24 +1,24 @@
-/** How the outcomes of commands are remembered, and how long: whichever bound is met first. */
+/** How the outcomes of commands are remembered, and how long: until the first of two bounds is met. */
 import { checksumOf } from './blocks/chain.ts';
 import type { StoredOutcome } from './log-store.ts';
 
-/** Most outcomes kept. */
+/** The most outcomes that are kept. */
 export const OUTCOMES_KEPT = 100_000;
 
-/** Longest that an outcome is kept, by recorded time. */
+/** How long an outcome is kept, by recorded time. */
 export const OUTCOME_AGE_MS: number = 7 * 24 * 60 * 60 * 1000;
 
-/** At most this many are forgotten for each new one, so that no append pays for many; more than one, to catch up. */
+/** At most this many are forgotten for each new one, so no append pays for many. It is more than one, to catch up. */
 export const FORGOTTEN_PER_NEW_OUTCOME = 2;
 
 /**
- * Adds outcomes to those that a log keeps in memory, and forgets what the bounds say, a few for each that is new.
+ * Adds outcomes to those that a log keeps in memory. Forgets those beyond the bounds, a few for each new one.
  *
  * @param kept by command id, the oldest first
  */
 export function rememberOutcomes(kept: Map<string, StoredOutcome>, outcomes: readonly StoredOutcome[]): void {
   for (const outcome of outcomes) {
-    kept.delete(outcome.commandId); // so that it joins at the end: the oldest come first
+    kept.delete(outcome.commandId); // so that it is added at the end: the oldest come first
     kept.set(outcome.commandId, outcome);
   }
   const newest = outcomes.at(-1);
@@ -32,7 +32,7 @@ export function rememberOutcomes(kept: Map<string, StoredOutcome>, outcomes: rea
   }
 }
 
-/** CRC-32 over `commandId:recordedAt:outcome`: an outcome is in no block, so it vouches for itself. */
+/** CRC-32 over `commandId:recordedAt:outcome`: an outcome is not in a block, so it has its own checksum. */
 export function checksumOfOutcome({ commandId, recordedAt, outcome }: StoredOutcome): number {
   return checksumOf(`${commandId}:${recordedAt}:${outcome}`);
 }

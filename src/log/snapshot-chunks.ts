@@ -5,7 +5,7 @@ import { checksumOf } from './blocks/chain.ts';
 
 /** Size of a chunk before compression: large enough to compress well, small enough for a very short transaction. */
 export const SNAPSHOT_CHUNK_BYTES: number = 128 * 1024;
-/** The most that a chunk may unpack to, whatever a log says: more than is ever put into one. */
+/** The most bytes that a chunk may unpack to: more than is ever put into one. A damaged log may claim more. */
 const LARGEST_CHUNK_BYTES = 16 * 1024 * 1024;
 
 /** A compressed chunk; `bytes` is its size before, `checksum` that of `data`. */
@@ -15,7 +15,9 @@ export interface PackedChunk {
   readonly data: Uint8Array;
 }
 
-/** The same bytes in pieces of `size`, the last one smaller; each has its own buffer, which can be given away. */
+/**
+ * The same bytes in pieces of `size`, the last one smaller; each has its own buffer, which can be moved to a thread.
+ */
 export function* cutChunks(
   chunks: Iterable<Uint8Array>,
   size: number = SNAPSHOT_CHUNK_BYTES,
@@ -44,7 +46,7 @@ export async function packChunk(chunk: Uint8Array): Promise<PackedChunk> {
 }
 
 /**
- * The chunk that was packed.
+ * Unpacks a chunk.
  *
  * @throws RangeError whose message says what is wrong, such as `does not match its checksum`
  */

@@ -11,7 +11,7 @@
  */
 import type { SerializedError } from '../core/errors.ts';
 
-/** One kind of request: what it takes, what it answers, and what it tells while it is under way. */
+/** One kind of request: what it takes, what it answers, and what it reports while it runs. */
 export interface Job {
   readonly takes: unknown;
   readonly answers: unknown;
@@ -21,7 +21,7 @@ export interface Job {
 /** Requests by name. Written as an interface: `interface CopyJobs { copy: { takes: string; answers: number } }`. */
 export type JobsOf<Jobs> = { readonly [Name in keyof Jobs]: Job };
 
-/** What a job tells while it is under way; `never` when it tells nothing. */
+/** What a job reports while it runs; `never` when it reports nothing. */
 export type Told<One> = One extends { readonly tells: infer Progress } ? Progress : never;
 
 /** A job on its way to the thread. */
@@ -40,5 +40,5 @@ export type RequestMessage<Jobs extends JobsOf<Jobs>> =
 export type AnswerMessage =
   | { readonly number: number; readonly value: unknown }
   | { readonly number: number; readonly progress: unknown }
-  /** `cause` is the cause's text: only the text of it crosses a thread. */
+  /** `cause` is the text of the cause: only text crosses a thread. */
   | { readonly number: number; readonly error: SerializedError; readonly cause?: string };

@@ -12,18 +12,18 @@ export class Mutex {
     return this.#waiting > 0;
   }
 
-  /** Does `work` when all work asked for before is over. Settles as `work` does. */
+  /** Runs `work` after all earlier work is over. Resolves or rejects as `work` does. */
   run<T>(work: () => T | Promise<T>): Promise<T> {
     this.#waiting += 1;
     const done = this.#last.then(work).finally(() => {
       this.#waiting -= 1;
     });
-    this.#last = done.catch(() => {}); // the caller has the error; the next one begins all the same
+    this.#last = done.catch(() => {}); // the caller has the error; the next piece begins anyway
     return done;
   }
 
-  /** Resolves when all work asked for so far is over. */
-  async settled(): Promise<void> {
+  /** Resolves when all work so far is over. Never rejects. */
+  async drained(): Promise<void> {
     await this.#last;
   }
 }

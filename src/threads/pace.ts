@@ -1,7 +1,7 @@
-/** How long work may keep the event loop to itself before it lets others have their turn. */
+/** How long work may occupy the event loop before it lets other work run. */
 import { nextTurn, pause, performance } from './timers.ts';
 
-/** However long others have had their turn. */
+/** The longest slice, however long other work has run. */
 const LONGEST_SLICE_MS = 10;
 
 export class Pace {
@@ -14,8 +14,8 @@ export class Pace {
 
   /**
    * @param sliceMs the longest that one slice of the work should take
-   * @param rest the pause between two slices, in ms; 0 for a turn of the event loop and no longer; `nap` for a thread that
-   * has nobody else to serve
+   * @param rest the pause between two slices, in ms; 0 for one turn of the event loop; `nap` for a thread that serves
+   * nothing else
    */
   constructor(sliceMs: number, rest: number | 'nap' = 0) {
     this.#sliceMs = sliceMs;
@@ -29,12 +29,12 @@ export class Pace {
     return performance.now() > this.#sliceEnd;
   }
 
-  /** A clock in ms that stands still while the work rests. */
+  /** A clock in ms that stops while the work rests. */
   get workClock(): number {
     return performance.now() - this.#restedMs;
   }
 
-  /** Lets others have their turn. */
+  /** Lets other work run. */
   async rest(): Promise<void> {
     const start = performance.now();
     await this.#rest();
@@ -45,8 +45,8 @@ export class Pace {
 }
 
 /**
- * How long a slice may be after a rest, in ms. Where others are so busy that a rest takes longer than it should, the slice is
- * longer as well, and the work keeps its share of the time: else it would come to a standstill.
+ * How long a slice may be after a rest, in ms. When other work makes a rest last longer than planned, the slice is
+ * longer too. The work keeps its share of the time, and does not come to a standstill.
  *
  * @param share ms of work for each ms of rest
  */
@@ -58,8 +58,8 @@ const NAP_MS = 0.05;
 const nobody = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
 
 /**
- * Leaves the processor for a moment. Even at the lowest priority a thread that runs on is not interrupted for one that
- * wakes up: on Linux that waits for the next tick of the clock, four milliseconds.
+ * Leaves the processor for a moment. The system does not interrupt a running thread at once for one that wakes up, even
+ * when the running thread has the lowest priority: on Linux the other waits for the next clock tick, up to 4 ms.
  */
 function nap(): undefined {
   Atomics.wait(nobody, 0, 0, NAP_MS);

@@ -1,5 +1,5 @@
 /**
- * A thread's own end: it opens what it works on, then does the jobs that its starter asks for, and answers each.
+ * The thread's end: it opens what it works on, then does the jobs that its starter asks for, and answers each.
  *
  * The starter's end is `Thread`.
  */
@@ -8,7 +8,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { messageOf, type RefoldError } from '../core/errors.ts';
 import type { AnswerMessage, Job, JobMessage, JobsOf, RequestMessage, Told } from './messages.ts';
 
-/** Tells the starter how far a job has come; buffers in `moved` move to it instead of being copied. */
+/** Reports a job's progress to the starter. Buffers in `moved` move to it instead of being copied. */
 type Tell<One extends Job> = (progress: Told<One>, moved?: readonly ArrayBuffer[]) => void;
 
 /** Does one job. A function that gives a promise lets later jobs begin before it is done. */
@@ -20,7 +20,7 @@ type Given<Answer> = Answer | Moved<Answer>;
 
 /** What a thread does for its starter. */
 export interface Service<Jobs extends JobsOf<Jobs>, Opened = undefined> {
-  /** Told to the starter with the first answer. */
+  /** The starter gets it with the first answer. */
   readonly opened: Opened;
   readonly jobs: { readonly [Name in keyof Jobs]: Work<Jobs[Name]> };
   /** Runs after each answer was posted: work that should not delay the answer. */
@@ -46,7 +46,7 @@ type FailureOf = (error: unknown) => RefoldError;
 /**
  * Serves the starter of this thread until it asks for the end.
  *
- * @param port `parentPort`, which only the thread's own file can import
+ * @param port `parentPort`, which only the thread's file can import
  * @param open what the starter waits for first; when it throws, the thread ends
  */
 export async function serve<Jobs extends JobsOf<Jobs>, Opened = undefined>(
@@ -130,7 +130,7 @@ function say(port: MessagePort, message: AnswerMessage, moved?: readonly ArrayBu
   else port.postMessage(message, moved);
 }
 
-/** Lets the calling thread end, when what it is doing is done. Deno's port cannot be closed. */
+/** Lets the calling thread end after its present work. Deno's port cannot be closed. */
 function endThread(port: MessagePort): void {
   if (typeof port.close === 'function') port.close();
   else (port as MessagePort).unref();

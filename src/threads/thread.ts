@@ -3,10 +3,10 @@
  *
  * - A pending request keeps the process alive, so that work in flight completes. An idle thread does not, so that a
  *   forgotten one never keeps a program from ending.
- * - A thread that dies tells it once: all pending requests are rejected with one error. Later requests are too.
+ * - When a thread dies, all pending requests are rejected with one error. Later requests are rejected with it too.
  * - `end` lets the thread finish what it was asked to do. `abort` stops it at once.
  *
- * The thread's own end is `serve`.
+ * `serve` is the other end, in the thread.
  */
 import type { Transferable, Worker } from 'node:worker_threads';
 import { reviveError } from '../core/errors.ts';
@@ -15,11 +15,11 @@ import { startThread, type ThreadStart, threadFailed } from './threads.ts';
 
 export interface ThreadOptions extends ThreadStart {
   /**
-   * The error for requests that were pending when the thread died after it had opened. Default: `STORE_FAILED`, which says
-   * that nothing was done. A thread that may have done half of its work needs another one.
+   * Makes the error for requests that were pending when the thread died, if it had opened before. Default:
+   * `STORE_FAILED`, which says that nothing was done. A thread that may have done half of its work needs another error.
    */
   readonly deathOf?: (cause: unknown) => Error;
-  /** Aborting it ends the thread at once, also while it is still opening what it works on. */
+  /** Aborting it ends the thread at once, even while the thread is still opening what it works on. */
   readonly signal?: AbortSignal;
 }
 
@@ -62,7 +62,7 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
   /**
    * Starts a thread and waits until it has opened what it works on.
    *
-   * @throws RefoldError `STORE_FAILED` when there can be no thread, or it died; what the opening threw
+   * @throws RefoldError `STORE_FAILED` when the thread cannot start or died; what the opening threw
    */
   static async start<Jobs extends JobsOf<Jobs>, Opened = undefined>(
     options: ThreadOptions,
@@ -76,7 +76,8 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
       thread.#opened = { value: await thread.#answerTo(0, undefined) };
       return thread;
     } catch (error) {
-      thread.#worker.ref(); // its last answer has let go of the event loop; the caller still waits for its end
+      // After its last answer the thread no longer keeps the event loop alive, but the caller still waits for its end.
+      thread.#worker.ref();
       await thread.#exited;
       throw error;
     }
@@ -94,13 +95,13 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
     return this.#opened!.value;
   }
 
-  /** Why the thread can do no more; undefined while it can. */
+  /** Why the thread can do nothing more; undefined while it works. */
   get death(): unknown {
     return this.#death;
   }
 
   /**
-   * Has a job done, after all jobs asked before it when the thread works synchronously.
+   * Asks for a job. A thread that works synchronously does it after all earlier jobs.
    *
    * @param transfer buffers of the input that move to the thread instead of being copied
    * @param onProgress gets what the job tells while it is under way; it must not throw
@@ -122,7 +123,10 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
     return this.#answerTo(number, onProgress);
   }
 
-  /** Lets the thread finish its jobs and close what it works on. Resolves when it is gone; rejects when closing failed. */
+  /**
+   * Lets the thread finish its jobs and close what it works on. Resolves when the thread has ended; rejects when
+   * closing failed.
+   */
   end(): Promise<void> {
     this.#ending ??= this.#end();
     return this.#ending;
@@ -155,10 +159,10 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
   #hear(answer: AnswerMessage): void {
     const pending = this.#pending.get(answer.number);
     if ('progress' in answer) pending?.onProgress?.(answer.progress);
-    else this.#settle(answer, pending);
+    else this.#answered(answer, pending);
   }
 
-  #settle(answer: Exclude<AnswerMessage, { progress: unknown }>, pending: Pending | undefined): void {
+  #answered(answer: Exclude<AnswerMessage, { progress: unknown }>, pending: Pending | undefined): void {
     this.#pending.delete(answer.number);
     if (this.#pending.size === 0 && this.#ending === undefined) this.#worker.unref();
     if ('value' in answer) pending?.resolve(answer.value);

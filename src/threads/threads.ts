@@ -2,10 +2,10 @@
  * The files of refold's threads, and their start. Each file lies beside its starter: TypeScript where refold runs from its
  * sources, JavaScript where it is built.
  *
- * A bundler that takes refold into its bundle leaves these files behind. `requireThreads` finds that out when a log is
- * opened, before anything of the log is touched.
+ * A bundler that includes refold in its bundle leaves these files out. `requireThreads` notices that when a log is
+ * opened, before it touches any file.
  *
- * This is the only file that imports `Worker`. Almost every starter talks to its thread through `Thread`.
+ * Only this file starts refold's threads. Almost every starter talks to its thread through `Thread`.
  */
 import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
@@ -30,7 +30,7 @@ export interface ThreadStart {
   readonly from: string;
   /** The thread gets it as `workerData`. It must be something that can be cloned. */
   readonly data: unknown;
-  /** For messages: what cannot be done without the thread, such as `open`, and with which log. */
+  /** For messages: what cannot be done without the thread, such as `open`. `path` is the log. */
   readonly action: string;
   readonly path: string;
   /**
@@ -42,7 +42,7 @@ export interface ThreadStart {
 
 /** The file of a thread, beside its starter. */
 export function threadFile(starter: string, name: ThreadName): URL {
-  // A bundle may lie beside an application's own writer.js. So the built files have a name that nobody else uses.
+  // A bundle may lie beside an application's writer.js. The built files therefore have a name that is ours alone.
   return new URL(starter.endsWith('.ts') ? `./${name}.ts` : `./refold-${name}.js`, starter);
 }
 
@@ -54,16 +54,16 @@ export function requireThreads(path: string): void {
   throw new RefoldError('STORE_FAILED', `Cannot open ${path}: ${why}`, { path, hint: HINT_BUNDLER });
 }
 
-/** A cache: files do not come or leave while the process runs, and looking for them takes longer than opening a log. */
+/** A cache: the files do not change while the process runs, and looking for them takes longer than opening a log. */
 let missing: ThreadName | 'none' | undefined;
 
 function threadNames(): ThreadName[] {
   return Object.keys(THREADS) as ThreadName[];
 }
 
-/** From its sources every floor keeps its threads in its own folder; built, they are all in one. */
+/** In the sources each thread's file is in the folder of its starter. Built, they are all in one folder. */
 function hasFile(name: ThreadName): boolean {
-  const here: string | undefined = import.meta.url; // a bundle that is no module has none
+  const here: string | undefined = import.meta.url; // undefined in a bundle that is not a module
   if (here === undefined) return false;
   return here.endsWith('.ts') || existsSync(threadFile(here, name));
 }
@@ -71,8 +71,8 @@ function hasFile(name: ThreadName): boolean {
 /**
  * Starts a thread that does not keep the process alive.
  *
- * @param onGone told once, with the reason, when the thread has failed or ended
- * @throws RefoldError `STORE_FAILED` when the system gives no thread
+ * @param onGone called once, with the reason, when the thread has failed or ended
+ * @throws RefoldError `STORE_FAILED` when the system cannot start a thread
  */
 export function startThread(start: ThreadStart, onGone: (cause: unknown) => void): Worker {
   const { name, from, data, execArgv = [] } = start;
@@ -102,5 +102,6 @@ export function threadFailed({ action, path }: Pick<ThreadStart, 'action' | 'pat
   });
 }
 
-const HINT_BUNDLER = 'Mark refold as external in your bundler: its threads are files, which a bundle leaves behind';
+const HINT_BUNDLER =
+  'Mark refold as external in your bundler: its threads are separate files, which a bundle leaves out';
 const HINT_THREAD = 'Look at the cause: the system may be short of memory or of threads, or may forbid them';

@@ -1,21 +1,22 @@
 /**
- * Node's timers, out of the reach of fake ones: every other file takes time from here.
+ * Node's real timers, which test runners cannot fake. Every other file gets its time from here.
  *
- * Test runners replace the globals (`setTimeout`, `setImmediate`, `queueMicrotask`, `performance`) and what `node:timers`
- * and `node:timers/promises` export, some of them before this package is imported. Then a store whose turns never come
- * would hang. They leave alone what is used here: the scheduler, the prototype of `performance`, and `await`. Only the time
- * of day stays the application's: the store's clock is `Date.now` unless it is given another.
+ * Test runners replace the globals (`setTimeout`, `setImmediate`, `queueMicrotask`, `performance`) and what
+ * `node:timers` and `node:timers/promises` export, some of them before this package is imported. A store that waited
+ * for fake timers would hang. Test runners do not replace what is used here: the scheduler, the prototype of
+ * `performance`, and `await`. Only the time of day may be faked: the store's clock is `Date.now` unless the application
+ * gives another.
  */
 import { performance as nodePerformance } from 'node:perf_hooks';
 import { scheduler } from 'node:timers/promises';
 
-// Bun's performance has its own `now`, and no fakes go there.
+// In Bun `now` is on the object itself, where it is not replaced.
 const { now = nodePerformance.now }: { now?: () => number } = Object.getPrototypeOf(nodePerformance);
 
-/** Milliseconds since the process began, which never stand still. */
+/** Milliseconds since the process began. Fake timers do not stop them. */
 export const performance: { now(): number } = { now: () => now.call(nodePerformance) };
 
-/** Resolves in the next turn of the event loop, when what came in meanwhile has been served. */
+/** Resolves in the next turn of the event loop, after pending I/O was handled. */
 export function nextTurn(): Promise<void> {
   return scheduler.yield() as Promise<void>;
 }
@@ -25,20 +26,22 @@ export function pause(ms: number): Promise<void> {
   return scheduler.wait(ms);
 }
 
-/** Runs `work` before the event loop turns, when the code that runs now is done. It must not throw. */
+/**
+ * Runs `work` as a microtask: after the code that runs now, before the next turn of the event loop. It must not throw.
+ */
 export async function soon(work: () => void): Promise<void> {
   await undefined;
   work();
 }
 
-/** Runs `work` after `ms`, unless it is taken back by calling what is returned. It does not keep the process alive. */
+/** Runs `work` after `ms`. Call the returned function to cancel it. It does not keep the process alive. */
 export function later(ms: number, work: () => void): () => void {
   const takenBack = new AbortController();
   scheduler.wait(ms, { ref: false, signal: takenBack.signal } as { signal: AbortSignal }).then(work, () => {});
   return () => takenBack.abort();
 }
 
-/** Runs `work` every `ms` and keeps the process alive, until what is returned is called. `work` must not throw. */
+/** Runs `work` every `ms` and keeps the process alive. Call the returned function to stop it. `work` must not throw. */
 export function every(ms: number, work: () => void): () => void {
   const stopped = new AbortController();
   const { signal } = stopped;

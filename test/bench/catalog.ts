@@ -17,7 +17,7 @@ import { partWorkloads } from './workloads/writing/parts.ts';
 import { snapshotWorkloads } from './workloads/writing/snapshots.ts';
 import { tableWorkloads } from './workloads/writing/tables.ts';
 
-/** What is held against each other and repeats short runs. */
+/** Workloads that are compared with each other and repeat short runs. */
 const WRITING: readonly Workload[] = [
   ...bareWorkloads,
   ...partWorkloads,

@@ -66,7 +66,7 @@ async function bench(
   return complete;
 }
 
-/** A library that is absent is no failure of ours. */
+/** An absent library is not our failure. */
 function ownFailures(workloads: readonly Workload[], { missing }: Report): string[] {
   const own = new Set(workloads.filter(({ needs = [] }) => needs.length === 0).map(({ name }) => name));
   return missing.map(({ name }) => name).filter((name) => own.has(name));

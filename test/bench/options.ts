@@ -45,7 +45,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
   return { ...values, dir: values.dir, profile: values.profile };
 }
 
-/** The guard is a run of its own kind, with sizes of its own. */
+/** The guard has its own sizes. */
 export function sizeOf({ guard, quick }: BenchOptions): SizeName {
   return guard ? 'guard' : quick ? 'quick' : 'full';
 }

@@ -54,7 +54,7 @@ describe('it notices a log that', () => {
   });
 
   test('lets a replaced writer write', async () => {
-    // Each open gives the same writer, so that nobody is ever replaced.
+    // Each open gives the same writer, so a writer is never replaced.
     const create = async () => {
       const inner = tinyLog('unfenced');
       const only = await inner.open({});

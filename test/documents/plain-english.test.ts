@@ -23,7 +23,11 @@ const FOLDERS = [
   'src/core',
   'src/engine',
   'src/fold',
+  'src/log',
+  'src/threads',
+  'test/bench',
   'test/cli',
+  'test/contracts',
   'test/core',
   'test/engine',
   'test/examples',
@@ -31,7 +35,10 @@ const FOLDERS = [
   'test/floors',
   'test/fold',
   'test/golden',
+  'test/log',
   'test/model',
+  'test/package',
+  'test/threads',
   'test/types',
 ];
 /** These two quote what they look for. */

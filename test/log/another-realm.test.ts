@@ -1,4 +1,4 @@
-/** The engine in a realm of its own, as in the pools of test runners: Node's objects are of other classes there. */
+/** The engine in another realm, as in the pools of test runners: Node's objects are of other classes there. */
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';

@@ -1,4 +1,7 @@
-/** Formats: files of every format ever written open and mean the same; an older one becomes a newer one at once or not. */
+/**
+ * Formats: files of every format ever written open and mean the same; an older one becomes a newer one completely or
+ * not at all.
+ */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -82,7 +85,7 @@ describe('migration', () => {
     connection.close();
   });
 
-  test('runs all steps or none', async () => {
+  test('runs all steps or no step', async () => {
     const { connection, path } = await openRaw();
     const failing: Migration = {
       from: FORMAT_VERSION + 1,
@@ -99,7 +102,7 @@ describe('migration', () => {
 
   test('refuses a log without a step from its format', async () => {
     const { connection, path } = await openRaw();
-    expect(() => migrate(connection, path, [], FORMAT_VERSION + 1)).toThrowError(/no way from its format/);
+    expect(() => migrate(connection, path, [], FORMAT_VERSION + 1)).toThrowError(/cannot migrate its format/);
     connection.close();
   });
 

@@ -119,6 +119,6 @@ function sourcesOf(map: string): string[] {
 /** What built code imports, and the threads that it starts by their names. */
 function filesNamedIn(code: string): string[] {
   const imported = code.match(/(?<=["'`])\.{1,2}\/[\w./-]+\.js(?=["'`])/g) ?? [];
-  const started = code.match(/(?<=threadFile\(import\.meta\.url, ["'`])[\w-]+(?=["'`]\))/g) ?? [];
+  const started = code.match(/(?<=\bname: ["'`])[\w-]+(?=["'`],\s*from: import\.meta\.url)/g) ?? [];
   return [...imported, ...started.map((name) => `refold-${name}.js`)];
 }

@@ -1,4 +1,4 @@
-/** The programs in the documentation run as they are printed there, in the project of somebody who installed refold. */
+/** The programs in the documentation run as they are printed there, in a project that installed refold. */
 import { globSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -37,7 +37,7 @@ test('blocks are found between their fences, and a program that fails is noticed
   await expect(expectToRun(ts)).rejects.toThrow('code: 3');
 });
 
-/** Each form in a folder of its own: a program may leave its log there, and the next must not find it. */
+/** Each form in a separate folder: a program may leave its log there, and the next must not find it. */
 async function write(program: { name: string; source: string }): Promise<{ ts: string; js: string }> {
   return writeProgram(program, await mkdtemp(join(folder, 'program-')));
 }

@@ -1,4 +1,4 @@
-/** Finds the programs in the documentation, and writes each into a folder of its own, as TypeScript and as JavaScript. */
+/** Finds the programs in the documentation, and writes each into a separate folder, as TypeScript and as JavaScript. */
 import { readFileSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { stripTypeScriptTypes } from 'node:module';
@@ -10,7 +10,7 @@ export interface Program {
   readonly source: string;
 }
 
-/** The README's first block of TypeScript. Throws when there is none: a README without it is not done. */
+/** The README's first block of TypeScript. Throws when it is missing: a README must have one. */
 export function firstExample(page: string): Program {
   const source = typescriptBlocks(readFileSync(page, 'utf8'))[0];
   if (source === undefined) throw new Error(`${page} has no \`\`\`ts block: the 30-second example is to be the first`);

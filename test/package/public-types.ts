@@ -62,7 +62,7 @@ export function readPublicTypes(door: string): PublicTypes {
       const named = resolve({ file, name: other });
       if (named === id || namedBy.has(named)) continue;
       namedBy.set(named, from);
-      // What its module keeps to itself is a step of a definition, and no name for a program.
+      // A type that its module does not export is a step of a definition, and not a name for programs.
       if (!given.has(named) && isPrivate(named)) visit(named, from, false);
     }
   };
@@ -137,7 +137,10 @@ function statementsOf(source: string): string[] {
   return statements;
 }
 
-/** The names of types in a statement. Private members have none; how a class is made concerns those who have the class. */
+/**
+ * The names of types in a statement. Private members are left out. A constructor counts only where the class is
+ * exported as a value.
+ */
 function namesIn(text: string, mayConstruct: boolean): Set<string> {
   const seen = text
     .replaceAll(/^\s+private .*$/gm, '')

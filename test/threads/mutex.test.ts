@@ -36,7 +36,7 @@ test('it is busy from the call until the work is over', async () => {
   expect(mutex.isBusy).toBe(false);
 });
 
-test('settling waits for all work so far, and tells no failure', async () => {
+test('drained waits for all work so far and does not reject', async () => {
   const mutex = new Mutex();
   const over: string[] = [];
   const failing = mutex.run(async () => {
@@ -46,6 +46,6 @@ test('settling waits for all work so far, and tells no failure', async () => {
   });
   failing.catch(() => {});
   void mutex.run(() => over.push('second'));
-  await mutex.settled();
+  await mutex.drained();
   expect(over).toEqual(['first', 'second']);
 });

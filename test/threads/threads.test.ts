@@ -1,4 +1,4 @@
-/** A thread that the system does not give is an error of its own, and nothing is left of the try. */
+/** A thread that the system cannot start causes its own error, and the attempt leaves nothing behind. */
 import { spawn } from 'node:child_process';
 import { globSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,20 +19,17 @@ test('from its sources all of them are there', () => {
   expect(() => requireThreads('x.db')).not.toThrow();
 });
 
-test('one file alone starts threads, apart from the contract, which starts one as another program would', () => {
+test('one file starts the threads of refold, and the contract of logs starts one to play another thread', () => {
   const src = fileURLToPath(new URL('../../src/', import.meta.url));
   const starters = globSync('**/*.ts', { cwd: src }).filter((path) => {
     return /\bnew Worker\(|import \{[^}]*(?<!type )\bWorker\b[^}]*\} from 'node:worker_threads'/.test(
       readFileSync(`${src}${path}`, 'utf8').replaceAll(/^import type .*$/gm, ''),
     );
   });
-  expect(starters.map((path) => path.replaceAll('\\', '/')).toSorted()).toEqual([
-    'log/contract/opening.ts',
-    'threads/threads.ts',
-  ]);
+  expect(starters.sort()).toEqual(['log/contract/opening.ts', 'threads/threads.ts']);
 });
 
-test('a file that is not there is the bundler’s doing', async () => {
+test('a missing file is blamed on the bundler', async () => {
   const from = pathToFileURL(join(temporaryDirectory(), 'nowhere.js')).href;
   const started = Thread.start({ name: 'writer', from, data: undefined, action: 'open', path: 'x.db' });
   await expect(started).rejects.toMatchObject({

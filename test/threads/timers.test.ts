@@ -1,4 +1,4 @@
-/** Time that no test runner can stop: a store works under fake timers, whoever installed them and whenever. */
+/** Time that test runners cannot stop: a store works under fake timers, whenever they were installed. */
 import { spawn } from 'node:child_process';
 import { globSync, readFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
@@ -13,7 +13,7 @@ describe('what the engine takes its time from', () => {
     expect(performance.now() - start).toBeGreaterThan(15);
   });
 
-  test('soon comes before the next turn, and after what runs now', async () => {
+  test('`soon` runs before the next turn, and after the code that runs now', async () => {
     const order: string[] = [];
     void soon(() => order.push('soon'));
     order.push('now');
@@ -42,13 +42,14 @@ describe('what the engine takes its time from', () => {
   });
 });
 
-test('nobody else in the library takes time from elsewhere', () => {
+test('no other file of the library takes time from elsewhere', () => {
   const src = fileURLToPath(new URL('../../src/', import.meta.url));
   const files = globSync('{core,engine,fold,log}/**/*.ts', { cwd: src }).filter((path) => path !== 'threads/timers.ts');
   const timers = /(?<![.\w])(set|clear)(Timeout|Interval|Immediate)\(|queueMicrotask|nextTick|node:timers\/promises/;
   const offenders = files.filter((path) => {
     const text = readFileSync(`${src}${path}`, 'utf8');
-    const isThread = text.includes("from 'node:timers'"); // of the writer's thread, which no test runner reaches
+    // A file of the writer's thread, which test runners do not reach.
+    const isThread = text.includes("from 'node:timers'");
     const readsGlobalClock = /\bperformance\.now\(/.test(text) && !text.includes("timers.ts'");
     return (timers.test(text) && !isThread) || readsGlobalClock;
   });

@@ -118,14 +118,14 @@ export class Projection<State extends object = any> {
 
   /** Resolves when all its work and saves have completed. */
   async drained(): Promise<void> {
-    await this.#work.settled();
-    await this.#saving.settled();
+    await this.#work.drained();
+    await this.#saving.drained();
   }
 
   async #save(): Promise<void> {
     const { log, readOnly } = this.#parts;
     if (readOnly) throw cannotSave(this.name, log.path);
-    await this.#work.settled();
+    await this.#work.drained();
     if (this.#error !== undefined || this.sequence === this.#savedAt) return;
     const { sequence, recordedAt, state, firstSeen } = this.#cursor;
     try {

@@ -113,7 +113,7 @@ export class SnapshotThread {
   async close(): Promise<void> {
     this.#stayUp();
     this.#closing.abort();
-    await this.#orders.settled();
+    await this.#orders.drained();
     await this.#thread?.abort();
   }
 

@@ -1,28 +1,28 @@
 /**
- * The rules that a reader holds an open block to, for the writer to hold it to before it is written.
+ * The rules that a reader checks in an open block. The writer checks them before the block is written.
  *
- * A block that its readers refuse takes everything after it along, acknowledged events included. So what breaks a rule is
- * never written, whoever made it; and since nobody but the engine makes blocks, it is a defect of the engine.
+ * When readers refuse a block, everything after it is lost too, even acknowledged events. So a block that breaks a rule
+ * is never written. Only the engine makes blocks, so such a block is a defect in the engine.
  */
 import { RefoldError } from '../../core/errors.ts';
 import type { LogHead, QueuedCommit } from '../log-store.ts';
 
-/** A commit that may say where it belongs. */
+/** A commit that may say at which sequence it was folded. */
 type PlacedCommit = QueuedCommit & { readonly firstSequence?: number };
 
-/** Where a log ends, as far as the next block is concerned. */
+/** Where a log ends: what the next block must follow. */
 type End = Pick<LogHead, 'sequence' | 'recordedAt'>;
 
-/** The longest text that V8 can hold, in characters: a reader needs a block's as one. */
+/** The longest string of V8, in characters: a reader needs the text of a block as one string. */
 const LONGEST_STRING = 2 ** 29 - 24;
-/** Around a commit's text in its block: two numbers and brackets. */
+/** What a block adds to a commit's text: two numbers and brackets. */
 const FRAME_CHARACTERS = 64;
 
 /**
  * Checks the commits of a block that is to follow `end`, and gives the end after it.
  *
  * @param path names the log in the message
- * @throws RefoldError `STORE_FAILED`: a defect of refold's, and nothing was written
+ * @throws RefoldError `STORE_FAILED`: a defect in refold; nothing was written
  */
 export function requireReadable(commits: readonly PlacedCommit[], end: End, path: string): End {
   let { sequence, recordedAt } = end;
@@ -54,7 +54,7 @@ function problemOf(commit: PlacedCommit, after: number, notBefore: number, start
 const OPENING = '['.charCodeAt(0);
 const CLOSING = ']'.charCodeAt(0);
 
-/** By its ends, which is what can be seen at once: the text was made from the events and nothing else. */
+/** Looks only at both ends, which is fast: the text was made from the events and nothing else. */
 function isListOfLists(json: string): boolean {
   const { length } = json;
   if (json.charCodeAt(0) !== OPENING || json.charCodeAt(1) !== OPENING) return false;
@@ -65,6 +65,6 @@ function defect(problem: string, sequence: number, path: string): RefoldError {
   return new RefoldError('STORE_FAILED', `Cannot write the commit at ${sequence}: ${problem}`, {
     path,
     sequence,
-    hint: 'This is a defect in refold: please report it. Nothing was written; close the store and open it anew',
+    hint: 'This is a defect in refold: please report it. Nothing was written; close the store and open it again',
   });
 }

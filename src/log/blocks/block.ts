@@ -3,7 +3,7 @@
  *
  * A commit's events become JSON text once, when they are queued; an open block is those texts joined. Sealing reads
  * them back and writes columns (`sealed-block.ts`). Both forms decode to the same events, fresh and mutable, and both
- * answer anything malformed with `LOG_CORRUPT`, since a payload may come from a damaged or hostile file.
+ * refuse malformed input with `LOG_CORRUPT`, because a payload may come from a damaged or hostile file.
  */
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { EventMeta, Json, RecordedEvent } from '../../core/event.ts';
@@ -15,7 +15,7 @@ import { type DecodedBlock, decodeSealedPayload, readSealedPrefix } from './seal
 export { chainAfter, checksumOf, EMPTY_CHAIN } from './chain.ts';
 export { type DecodedBlock, encodeSealedBlock } from './sealed-block.ts';
 
-/** An event as a block keeps it; its sequence and time follow from its place. */
+/** An event as a block keeps it. Its position in the block gives its sequence and time. */
 export interface StoredEvent {
   readonly type: string;
   readonly version: number;
@@ -32,7 +32,7 @@ function tupleOf({ type, version, data, meta }: StoredEvent): unknown[] {
   return meta === undefined ? [type, version, data] : [type, version, data, meta];
 }
 
-/** The inverse of `encodeCommit`, for a commit whose place is known: fresh and mutable events. */
+/** The inverse of `encodeCommit`, for a commit whose sequence is known. Its events are fresh and mutable. */
 export function decodeCommit(json: string, firstSequence: number, recordedAt: number): RecordedEvent[] {
   const events: RecordedEvent[] = [];
   pushEvents(events, asList(parsePlain(json)) as readonly StoredTuple[], firstSequence, recordedAt, undefined);
@@ -68,14 +68,14 @@ export function openBlockPieces(commits: readonly QueuedCommit[]): string[] {
   return pieces;
 }
 
-/** From this length on, in characters, a commit's text is a piece of its own. */
+/** From this length on, in characters, a commit's text is a separate piece. */
 const LARGE_COMMIT = 4_096;
 
 /**
  * The events of a block, in order, as fresh and mutable plain objects; `meta` is a key only where there is one.
  *
  * With `types`, only events of those types are given (and, in a sealed block, only those are unpacked); `commitEnds`
- * is of all commits either way.
+ * always covers all commits.
  *
  * @throws RefoldError `LOG_CORRUPT` when the payload is malformed
  */
@@ -123,7 +123,7 @@ function decodeOpen(block: Block, payload: string, types: ReadonlySet<string> | 
   return { events, commitEnds };
 }
 
-/** The first commit gives its block the time; none is recorded before the one before it. */
+/** The first commit gives its block the time. Times never decrease. */
 function timeAfter(before: number, recordedAt: number, isFirst: boolean): number {
   if (recordedAt < before || (isFirst && recordedAt !== before) || !Number.isSafeInteger(recordedAt)) {
     throw new RangeError('a commit out of time');

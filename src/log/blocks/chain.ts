@@ -15,21 +15,21 @@ import { readSealedPrefix } from './sealed-block.ts';
 /** The chain of an empty log. */
 export const EMPTY_CHAIN: string = '0'.repeat(32);
 
-/** CRC-32 of a payload; of its UTF-8 bytes where it is text. */
+/** CRC-32 of a payload. A text counts as its UTF-8 bytes. */
 export function checksumOf(payload: string | Uint8Array): number {
   return zlib.crc32(payload);
 }
 
 /**
- * The chain after an open block: the first 16 bytes, in hex, of sha256 over
- * `previous:checksum:first:last:recorded_at` as text, so that every column of a row is vouched for.
+ * The chain after an open block: the first 16 bytes, in hex, of sha256 over `previous:checksum:first:last:recorded_at`
+ * as text, so it protects every column of a row.
  */
 export function chainAfter(previous: string, block: ChainedBlock): string {
   const { checksum, firstSequence, lastSequence, recordedAt } = block;
   return sha256(`${previous}:${checksum}:${firstSequence}:${lastSequence}:${recordedAt}`).slice(0, 32);
 }
 
-/** What of a block goes into the chain. */
+/** The fields of a block that enter the chain. */
 export type ChainedBlock = Pick<StoredBlock, 'checksum' | 'firstSequence' | 'lastSequence' | 'recordedAt'>;
 
 /** A block as it is stored, not yet verified. */
@@ -63,18 +63,18 @@ export function verifyBlocks(blocks: readonly StoredBlock[], startChain: string,
   }
 }
 
-/** A page of another table in the place of this one's gives rows whose columns are null, or of any type. */
+/** In a damaged file a page of another table may stand here. Then columns are null or have any type. */
 function suitsEncoding({ encoding, payload }: StoredBlock): boolean {
   if (typeof payload === 'string') return encoding === 'open';
   return encoding === 'sealed' && types.isUint8Array(payload);
 }
 
-/** Refuses a block whose place in the log, or time, is none. */
+/** Refuses a block whose sequences or time are invalid. */
 export function requirePlace(block: Pick<Block, 'firstSequence' | 'lastSequence' | 'recordedAt'>, path: string): void {
   const { firstSequence: first, lastSequence: last, recordedAt } = block;
   const areNumbers = [first, last, recordedAt].every((number) => Number.isSafeInteger(number) && number >= 0);
   if (areNumbers && first >= 1 && last >= first) return;
-  throw corruptBlock(block, path, 'its place or its time is none');
+  throw corruptBlock(block, path, 'its sequence or time is invalid');
 }
 
 /** A damaged block by name; `why` completes "block 5-9 is damaged: …". */

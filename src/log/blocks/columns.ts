@@ -75,7 +75,7 @@ function steps(numbers: readonly number[], before: number): number[] {
   return numbers.map((number, index) => number - (index === 0 ? before : numbers[index - 1]!));
 }
 
-/** The kind column in as many bytes per event as the number of kinds asks, little-endian. */
+/** The kind column, little-endian. The number of kinds decides how many bytes an event takes. */
 function narrow(column: Uint32Array, kinds: number): Uint8Array {
   const width = columnWidth(kinds);
   if (width === 1) return Uint8Array.from(column);
@@ -88,14 +88,14 @@ function columnWidth(kinds: number): 1 | 2 | 4 {
   return kinds <= 0x100 ? 1 : kinds <= 0x10000 ? 2 : 4;
 }
 
-/** Where the events of a block belong. */
+/** The range of a block in the log. */
 export interface SequenceRange {
   readonly firstSequence: number;
   readonly lastSequence: number;
 }
 
 /**
- * The events of a content again, or only those of `types`; sequences stay right.
+ * Decodes the events of a content, or only those of `types`; their sequences are right in both cases.
  *
  * @throws Error of any kind when the content is malformed
  */
@@ -111,7 +111,7 @@ interface Columns {
   /** Index of each event that carries meta. */
   readonly metaPlaces: readonly number[];
   readonly metas: readonly EventMeta[];
-  /** The data of each kind; undefined for a kind that nobody asked for. */
+  /** The data of each kind; undefined for a kind that was not asked for. */
   readonly data: readonly (unknown[] | undefined)[];
 }
 
@@ -210,8 +210,8 @@ function assemble(columns: Columns, { firstSequence, lastSequence }: SequenceRan
   if (!whole || data.some((values, kind) => values !== undefined && values.length !== cursors[kind])) {
     throw new RangeError('columns that do not add up');
   }
-  // These lists are large enough to be old at once for the garbage collector: full, they would drag all that they refer
-  // to along, and the heap of a long replay would grow to twice its size.
+  // These lists are so large that the garbage collector treats them as old at once. While full, they would keep alive
+  // all that they refer to, and the heap of a long replay would double.
   for (const values of data) if (values !== undefined) values.length = 0;
   return { events, commitEnds };
 }

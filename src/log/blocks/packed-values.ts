@@ -1,9 +1,9 @@
 /**
- * A list of JSON values as bytes: msgpackr records where they give back the very same values, JSON text otherwise.
+ * A list of JSON values as bytes: msgpackr records when they give back the same values, JSON text otherwise.
  *
  * Records state each object shape once and then only its values, which packs and unpacks several times faster than
- * JSON. But a packer has quirks (a byte order mark that a text decoder drops, a key it renames), so that every list is
- * unpacked and compared before it is trusted; a list that comes back different is kept as JSON text.
+ * JSON. But a packer has quirks (a text decoder may drop a byte order mark, and the packer renames a key). So every
+ * list is unpacked and compared first. A list that comes back different is kept as JSON text.
  */
 import { createRequire } from 'node:module';
 import type { Packr } from 'msgpackr';
@@ -18,12 +18,12 @@ export interface PackedValues {
   readonly bytes: Uint8Array;
 }
 
-/** It keeps nothing from one list to the next. */
+/** It does not share record definitions between lists. */
 let packr: Packr | undefined;
 
 /**
- * Loaded with the first list: it takes a quarter of the time of importing refold, and a program that only writes never
- * needs it. Record definitions travel inside each list, so that a list can be unpacked alone.
+ * It is loaded with the first list: loading takes a quarter of the time of importing refold, and a program that only
+ * writes never needs it. Record definitions travel inside each list, so that a list can be unpacked alone.
  */
 function recordPackr(): Packr {
   if (packr === undefined) {
@@ -33,10 +33,12 @@ function recordPackr(): Packr {
   return packr;
 }
 
-/** Some string decoders drop a leading byte order mark and some do not: no list with one is packed as records. */
+/**
+ * Some string decoders drop a leading byte order mark and some do not. So a list with one is never packed as records.
+ */
 const BYTE_ORDER_MARK = Buffer.from('\ufeff');
 
-/** Packs `values`, proven to unpack to the same. */
+/** Packs `values` and checks that they unpack to the same. */
 export function packValues(values: readonly Json[]): PackedValues {
   const bytes = packRecords(values);
   if (bytes !== undefined) return { codec: 'records', bytes };
@@ -44,7 +46,7 @@ export function packValues(values: readonly Json[]): PackedValues {
 }
 
 /**
- * The values again: fresh and mutable.
+ * Unpacks the values: they are fresh and mutable.
  *
  * @throws whatever the decoder throws at bytes that `packValues` did not write
  */
@@ -70,7 +72,7 @@ function packRecords(values: readonly Json[]): Uint8Array | undefined {
     if (bytes.includes(BYTE_ORDER_MARK)) return undefined;
     return sameJson(values, recordPackr().unpack(bytes)) ? bytes : undefined;
   } catch {
-    return undefined; // a value that this packer cannot take is no reason to fail: JSON can
+    return undefined; // this packer cannot take the value, but JSON can
   }
 }
 
@@ -80,7 +82,7 @@ function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {
   return true;
 }
 
-/** Of whichever realm: a test runner may have loaded the decoder in another one. */
+/** A plain object of any realm: a test runner may have loaded the decoder in another realm. */
 function hasPlainPrototype(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || (prototype !== null && Object.getPrototypeOf(prototype) === null);

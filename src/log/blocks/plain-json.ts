@@ -1,12 +1,12 @@
-/** JSON out of a file that may come from anybody. */
+/** JSON from a file that is not trusted. */
 
 /**
- * Parses JSON that nobody vouches for: a checksum proves that a file was not harmed, not that it was made by us. No event
- * that was ever admitted has a key `__proto__`; one that has would reach the prototypes of whoever copies it.
+ * Parses JSON that is not trusted: a checksum proves that a file was not damaged, not that refold wrote it. No admitted
+ * event has a key `__proto__`. An event with this key would change the prototype of its copies.
  */
 export function parsePlain(text: string): unknown {
   const value: unknown = JSON.parse(text);
-  // Looked for in the text first, which costs next to nothing; an escape could hide it.
+  // A look at the text costs almost nothing. The second test is for escapes, which could hide the key.
   if (text.includes('__proto__') || text.includes('\\u')) requirePlain(value);
   return value;
 }

@@ -1,5 +1,5 @@
 /**
- * The sealed form of a block: up to some 16,000 events as columns, under zstd.
+ * The sealed form of a block: up to about 16,000 events as columns, compressed with zstd.
  *
  * ```
  * prefix  64 bytes   "RFS1" · u32 size of the content · u64 first · u64 last · u64 size as open text ·
@@ -28,21 +28,23 @@ export interface SealedChains {
   readonly endChain: string;
 }
 
-/** What a sealed payload says of itself without being unpacked. */
+/** What a sealed payload says without being unpacked. */
 export interface SealedPrefix extends SealedChains {
   readonly firstSequence: number;
   readonly lastSequence: number;
   /** Size of the content, unpacked. */
   readonly contentBytes: number;
-  /** Size of the open payloads it stands for. */
+  /** Size of the open payloads that it replaces. */
   readonly openBytes: number;
 }
 
-/** Largest content of a sealed block; blocks beyond it stay open. Bounds what a damaged size can make us allocate. */
+/**
+ * Largest content of a sealed block; larger blocks stay open. It bounds what a damaged size can make refold allocate.
+ */
 export const MAX_SEALED_CONTENT_BYTES: number = 512 * 1024 * 1024;
 
 export const SEALED_PREFIX_BYTES = 64;
-/** Where `openBytes` lies in the payload: eight bytes, for those who plan without reading payloads. */
+/** Where `openBytes` lies in the payload: eight bytes, for planning without reading payloads. */
 export const OPEN_BYTES_OFFSET = 24;
 
 const SEALED_MAGIC = 0x31534652; // "RFS1"
@@ -55,7 +57,7 @@ const COMPRESSION_LEVEL = 3;
  *
  * @param events without gaps, in order, at least one
  * @param commitEnds the last sequence of each commit
- * @param openBytes size of the open payloads that it replaces; planning goes by it
+ * @param openBytes size of the open payloads that it replaces; planning uses it
  */
 export function encodeSealedBlock(
   events: readonly RecordedEvent[],
@@ -74,7 +76,7 @@ export function encodeSealedBlock(
   return Buffer.concat([prefix, zlib.zstdCompressSync(content, ZSTD_OPTIONS)]);
 }
 
-/** The prefix of a payload, or undefined where it is none. */
+/** The prefix of a payload, or undefined when it is not a sealed one. */
 export function readSealedPrefix(payload: Uint8Array): SealedPrefix | undefined {
   if (payload.byteLength <= SEALED_PREFIX_BYTES) return undefined;
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
@@ -90,9 +92,9 @@ export function readSealedPrefix(payload: Uint8Array): SealedPrefix | undefined 
 }
 
 /**
- * The events of a sealed payload, or only those of `types`; sequences stay right.
+ * Decodes the events of a sealed payload, or only those of `types`; their sequences are right in both cases.
  *
- * @throws Error of any kind when the payload is malformed; `decodeBlock` gives it its code
+ * @throws Error of any kind when the payload is malformed; `decodeBlock` adds the error code
  */
 export function decodeSealedPayload(payload: Uint8Array, types?: ReadonlySet<string>): DecodedBlock {
   const prefix = requirePrefix(payload);
@@ -102,13 +104,13 @@ export function decodeSealedPayload(payload: Uint8Array, types?: ReadonlySet<str
 
 function requirePrefix(payload: Uint8Array): SealedPrefix {
   const prefix = readSealedPrefix(payload);
-  if (prefix === undefined) throw new TypeError('no sealed block');
+  if (prefix === undefined) throw new TypeError('not a sealed block');
   return prefix;
 }
 
 const ZSTD_OPTIONS = {
   params: {
-    // Without it half of all flipped bits decode to something else without an error.
+    // Without the checksum half of all flipped bits decode to something else without an error.
     [zlib.constants.ZSTD_c_checksumFlag]: 1,
     [zlib.constants.ZSTD_c_compressionLevel]: COMPRESSION_LEVEL,
   },

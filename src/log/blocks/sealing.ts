@@ -1,8 +1,8 @@
 /**
- * Which blocks become one sealed block, and the making of it.
+ * Decides which blocks become one sealed block, and packs it.
  *
- * Both are pure: a log hands in what it knows of its blocks and carries the result out in a transaction of its own, run by
- * run, in the loop that stands here as well.
+ * Both are pure: a log passes what it knows of its blocks, and replaces the rows of each run in one transaction. The
+ * loop over the runs is here too.
  */
 import assert from 'node:assert';
 import type { BlockHeader, SealOptions, SealReport } from '../log-store.ts';
@@ -15,25 +15,25 @@ import { type DecodedBlock, encodeSealedBlock, readSealedPrefix } from './sealed
 export const SEALED_BLOCK_EVENTS = 16_384;
 /** … or when it stands for this much open text. */
 export const SEALED_BLOCK_OPEN_BYTES: number = 4 * 1024 * 1024;
-/** A block of more text stays open: packing it would need several times that in memory. */
+/** A block with more text stays open: packing it would need several times as much memory. */
 export const LARGEST_OPEN_BYTES_SEALED: number = 128 * 1024 * 1024;
 
-/** A block as sealing sees it. */
+/** What sealing needs to know of a block. */
 export interface SealCandidate extends BlockHeader {
   /** Size of its events as open text. */
   readonly openBytes: number;
 }
 
-/** A run, and the block that takes its place. */
+/** A run, and the block that replaces it. */
 export interface SealedRun {
   readonly run: readonly BlockHeader[];
   readonly sealed: BlockHeader;
 }
 
 /**
- * Seals run after run, until there is none or the signal aborts.
+ * Seals run after run, until no run is left or the signal aborts.
  *
- * @param sealNext seals the first run in a stretch; undefined when there is none
+ * @param sealNext seals the first run in a stretch; gives undefined when no run is left
  */
 export async function sealInRuns(
   options: SealOptions,
@@ -59,7 +59,7 @@ export interface Stretch {
   readonly through: number;
 }
 
-/** The stretches that are sealed one after the other, so that no run goes across a border. */
+/** The stretches that are sealed one after the other, so that no run crosses a border. */
 export function sealStretches({ from = 1, through, borders = [] }: SealOptions): readonly Stretch[] {
   const inside = [...new Set(borders)].filter((border) => border >= from && border < through).sort((a, b) => a - b);
   return [...inside, through].map((end, index) => ({
@@ -69,10 +69,10 @@ export function sealStretches({ from = 1, through, borders = [] }: SealOptions):
 }
 
 /**
- * The first run of neighbouring blocks worth replacing by one sealed block, or undefined when there is none.
+ * The first run of neighbouring blocks that is worth replacing by one sealed block, or undefined when no run is.
  *
- * Open blocks are always worth it. A sealed block less than half full joins its neighbours, so that many small
- * compactions do not leave many small blocks; one that is fuller is never packed again.
+ * Open blocks are always worth it. A sealed block that is less than half full joins its neighbours, so many small
+ * compactions do not leave many small blocks. A fuller one is never packed again.
  *
  * @param candidates blocks in order, read only as far as needed
  * @param through blocks that end after this sequence are left alone
@@ -86,16 +86,16 @@ export function nextRun(
   let run: SealCandidate[] = [];
   for (const block of candidates) {
     if (block.lastSequence > through) break;
-    if (!isSettled(block)) run.push(block);
-    if ((isSettled(block) || isFull(run, openBytes)) && isWorthwhile(run)) return run;
-    if (isSettled(block)) run = [];
+    if (!isPackedForGood(block)) run.push(block);
+    if ((isPackedForGood(block) || isFull(run, openBytes)) && isWorthwhile(run)) return run;
+    if (isPackedForGood(block)) run = [];
   }
   return isWorthwhile(run) ? run : undefined;
 }
 
 /**
- * Packs a run into one sealed block, decodes that again and compares every event: nothing is given back that does not
- * say the same as the blocks it replaces.
+ * Packs a run into one sealed block, decodes it again and compares every event: the result always says the same as the
+ * blocks that it replaces.
  *
  * @param run verified blocks in order
  * @param startChain the chain before the first of them
@@ -154,8 +154,8 @@ export const NOTHING_SEALED: SealReport = {
   made: [],
 };
 
-/** Never packed (again): sealed and at least half full, or too large. */
-function isSettled(block: SealCandidate): boolean {
+/** Never packed or packed again: sealed and at least half full, or too large. */
+function isPackedForGood(block: SealCandidate): boolean {
   if (block.openBytes > LARGEST_OPEN_BYTES_SEALED) return true;
   const halfFull = eventsOf(block) * 2 >= SEALED_BLOCK_EVENTS || block.openBytes * 2 >= SEALED_BLOCK_OPEN_BYTES;
   return block.encoding === 'sealed' && halfFull;

@@ -1,8 +1,7 @@
 /**
- * A byte string made of sections, each with its length before it, and lists of whole numbers as varints.
+ * Bytes made of sections, each with its length before it, and lists of whole numbers as varints.
  *
- * Lengths are checked against what is there before anything is allocated: a damaged length ends in a thrown error, never
- * in a large allocation.
+ * Lengths are checked before anything is allocated: a damaged length causes an error, never a large allocation.
  */
 
 /** Collects sections. */
@@ -61,7 +60,7 @@ export function packNumbers(numbers: readonly number[]): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** @throws RangeError when the bytes end inside a number, or a number is no safe integer */
+/** @throws RangeError when the bytes end inside a number, or a number is not a safe integer */
 export function unpackNumbers(bytes: Uint8Array): number[] {
   const numbers: number[] = [];
   for (let at = 0; at < bytes.length; ) {

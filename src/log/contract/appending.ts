@@ -19,7 +19,7 @@ export function appendingCases({ care = true }: LogContractSetup<any>): readonly
   return [
     ['a new log is empty', isEmptyWhenNew],
     [
-      care ? 'a log says what it can do besides' : 'a log without care has none',
+      care ? 'a log offers care' : 'a log without care does not offer care',
       async ({ log }) => {
         strictEqual(log.care !== undefined, care);
       },
@@ -29,9 +29,9 @@ export function appendingCases({ care = true }: LogContractSetup<any>): readonly
     ['a block may be as large as the log says', fitsABlock],
     ['appends that are not awaited become durable in order', staysInOrder],
     ['an append behind the head is a conflict and leaves no trace', (bench) => conflictsAt(bench.log, 2)],
-    ['an append ahead the head is a conflict and leaves no trace', (bench) => conflictsAt(bench.log, 4)],
+    ['an append ahead of the head is a conflict and leaves no trace', (bench) => conflictsAt(bench.log, 4)],
     ['an append of another epoch is a conflict', conflictsWithEpoch],
-    ['a log opened again goes on where it ended, under the next epoch', goesOn],
+    ['a log opened again continues where it ended, under the next epoch', goesOn],
   ];
 }
 

@@ -1,24 +1,24 @@
-/** What a case of the contract works on: one log that can be opened, opened again, replaced and harmed. */
+/** What a case of the contract works on: one log that can be opened, reopened, replaced and damaged. */
 import type { LogSource } from '../log-source.ts';
 import type { LogCare, LogStore } from '../log-store.ts';
 
-/** One new and empty log. It may carry whatever the setup needs to harm it. */
+/** One new and empty log. It may have more members, which the setup needs to damage it. */
 export interface LogUnderTest {
   /** Opens the log. The case closes what it opens. */
   readonly source: LogSource;
-  /** Called at the end of the case, when all is closed. */
+  /** Called at the end of the case, when everything is closed. */
   dispose?(): Promise<void> | void;
 }
 
-/** What is to be checked, and how to do to a log what no log offers. */
+/** Which log to check, and how to replace and damage it. */
 export interface LogContractSetup<Subject extends LogUnderTest = LogUnderTest> {
   /** Makes a new and empty log, not opened yet. Called once for each case. */
   create(): Promise<Subject> | Subject;
-  /** Whether the log has `care`; default true. With false it is checked that it has none. */
+  /** Whether the log has `care`; default true. With false a case checks that `care` is absent. */
   readonly care?: boolean;
   /** Whether `open({ readOnly: true })` gives a reader beside the writer; default true. */
   readonly readers?: boolean;
-  /** Whether the source names its `thread`; default false, and it is checked that it names none. */
+  /** Whether the source names its `thread`; default false, and then a case checks that `thread` is absent. */
   readonly threads?: boolean;
   /**
    * Makes another writer take the log over while the present one is open. Default: opens it a second time. Needed where
@@ -27,13 +27,13 @@ export interface LogContractSetup<Subject extends LogUnderTest = LogUnderTest> {
   replaceWriter?(subject: Subject): Promise<void>;
   /** Changes one byte of one stored chunk of a snapshot. The log is closed. Without it, no case damages a snapshot. */
   damageSnapshot?(subject: Subject, sequence: number): Promise<void> | void;
-  /** Takes one chunk of a snapshot away. The log is closed. */
+  /** Deletes one chunk of a snapshot. The log is closed. */
   loseChunk?(subject: Subject, sequence: number): Promise<void> | void;
   /** Text of an ES module that opens a new and empty log as `log`; without it, no case starts a process. */
   openInProcess?(subject: Subject): string;
   /** How many random scripts are tried; default 25. */
   readonly scripts?: number;
-  /** Of the first random script; default another one each time. A failure names the seed of its script. */
+  /** The seed of the first random script; default another one each time. A failure names the seed of its script. */
   readonly seed?: number;
 }
 
@@ -58,12 +58,12 @@ export class Bench {
     return new Bench(setup, subject, await openWriter(subject));
   }
 
-  /** Of a log that has it. */
+  /** The log's care. Only for logs that have it. */
   get care(): LogCare {
     return this.log.care!;
   }
 
-  /** A reader beside the writer, to be closed by the case. */
+  /** Opens a reader beside the writer. The case closes it. */
   openReader(): Promise<LogStore> {
     return this.subject.source.open({ readOnly: true });
   }

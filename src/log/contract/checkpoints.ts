@@ -6,7 +6,7 @@ import type { Check } from './bench.ts';
 export function checkpointCases(): readonly Check[] {
   return [
     ['checkpoints say how far each projection has come', sayHowFar],
-    ['a checkpoint that is dropped is gone, and only that one', isDropped],
+    ['a dropped checkpoint is deleted, and no other', isDropped],
     ['meta keeps small texts', keepsTexts],
   ];
 }

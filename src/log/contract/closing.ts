@@ -1,4 +1,4 @@
-/** Closing: what was asked before completes, what comes after is refused. */
+/** Closing: earlier calls complete, later calls are refused. */
 import { deepStrictEqual, strictEqual } from 'node:assert';
 import type { LogStore } from '../log-store.ts';
 import type { Check } from './bench.ts';
@@ -6,7 +6,7 @@ import { appendNotes, collect, commitOf, noted, readEvents, refusalOf, sequences
 
 export function closingCases(): readonly Check[] {
   return [
-    ['lets what was asked before complete, and refuses what comes after', completesAndRefuses],
+    ['completes earlier calls and refuses later ones', completesAndRefuses],
     ['wakes a follower', wakesFollower],
   ];
 }

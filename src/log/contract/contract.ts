@@ -5,9 +5,8 @@
  * for (const { name, run } of logContract({ create: () => ({ source: myLog() }) })) test(name, run);
  * ```
  *
- * A case makes a new log, and speaks to it through `LogSource` and `LogStore` alone, except for what no log offers: being
- * replaced by another writer, and being damaged. What the setup leaves out is not in the list. A failure is an
- * `AssertionError`.
+ * A case makes a new log, and uses only `LogSource` and `LogStore`. Only the setup can replace a writer or damage the
+ * log. Cases that need more than the setup offers are not in the list. A failure is an `AssertionError`.
  */
 import { appendingCases } from './appending.ts';
 import { Bench, type Check, type LogContractSetup, type LogUnderTest } from './bench.ts';
@@ -29,7 +28,7 @@ export type { LogContractSetup, LogUnderTest } from './bench.ts';
 export interface ContractCase {
   /** Unique in the list, such as `appending: one append is one block`. */
   readonly name: string;
-  /** Makes a new log and checks it. Takes up to some seconds. Rejects with an `AssertionError` where the log fails. */
+  /** Makes a new log and checks it. May take several seconds. Rejects with an `AssertionError` when the log fails. */
   run(): Promise<void>;
 }
 

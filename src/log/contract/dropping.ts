@@ -1,4 +1,4 @@
-/** Dropping history: whole blocks from the beginning, and every reader is told. */
+/** Dropping history: whole blocks from the beginning, and readers of dropped events get an error. */
 import { deepStrictEqual, strictEqual } from 'node:assert';
 import type { Check, LogContractSetup } from './bench.ts';
 import {
@@ -15,11 +15,11 @@ import {
 
 export function droppingCases({ care = true }: LogContractSetup<any>): readonly Check[] {
   return [
-    ['reading what is gone names the first sequence left', namesFirstLeft],
-    ['takes whole blocks only', takesWholeBlocks],
-    ['never takes the last block', sparesTheLast],
-    ...(care ? [['goes with sealing in any order', goesWithSealing] as Check] : []),
-    ['a reader that is overtaken is told so', tellsTheOvertaken],
+    ['the error for a dropped event names the first sequence left', namesFirstLeft],
+    ['drops whole blocks only', takesWholeBlocks],
+    ['never drops the last block', sparesTheLast],
+    ...(care ? [['works with sealing in any order', goesWithSealing] as Check] : []),
+    ['a reader that is overtaken gets an error', tellsTheOvertaken],
   ];
 }
 

@@ -1,4 +1,4 @@
-/** A writer that another one has replaced writes nothing any more, of whatever kind. */
+/** A writer that another one has replaced cannot write anything. */
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import type { LogStore } from '../log-store.ts';
 import type { Check, LogContractSetup } from './bench.ts';
@@ -48,7 +48,7 @@ function refuses(write: Write[1]): Check[1] {
   };
 }
 
-/** All that a late write could have changed. */
+/** Everything that a late write could have changed. */
 async function holdingsOf(log: LogStore): Promise<unknown> {
   return {
     head: log.head(),

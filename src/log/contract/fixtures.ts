@@ -1,4 +1,4 @@
-/** Small words for the tests of logs: append these, read all, what did it fail with. */
+/** Helpers for tests of logs: append, read everything, get the error. */
 import { deepStrictEqual, fail } from 'node:assert';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
@@ -59,18 +59,18 @@ export function upTo(count: number, from = 1): number[] {
   return Array.from({ length: count - from + 1 }, (_, index) => from + index);
 }
 
-/** The refusal that `work` ends in; fails when it does not. */
+/** The error that `work` rejects with. Fails when it does not reject. */
 export async function refusalOf(work: (() => unknown) | Promise<unknown>): Promise<RefoldError> {
   try {
     await (typeof work === 'function' ? work() : work);
   } catch (error) {
     if (error instanceof RefoldError) return error;
-    fail(`it ended in another error than a RefoldError: ${String(error)}`);
+    fail(`it failed with an error that is not a RefoldError: ${String(error)}`);
   }
   return fail('it was not refused');
 }
 
-/** Each member that is expected is there and equal; others are not looked at. */
+/** Every expected member must be equal. Other members are ignored. */
 export function matches(actual: object | undefined, expected: { readonly [member: string]: unknown }): void {
   const found: Record<string, unknown> = {};
   for (const member of Object.keys(expected)) found[member] = (actual as Record<string, unknown> | undefined)?.[member];
@@ -94,7 +94,7 @@ export function joined(chunks: readonly Uint8Array[]): Buffer {
   return Buffer.concat(chunks);
 }
 
-/** Bytes that compress badly and are the same every time. */
+/** Bytes that compress badly, the same in every run. */
 export function noise(length: number, seed = 1): Uint8Array {
   const bytes = new Uint8Array(length);
   let state = seed;
@@ -105,7 +105,7 @@ export function noise(length: number, seed = 1): Uint8Array {
   return bytes;
 }
 
-/** What a process that runs this module prints. Fails when it does not end by itself, or ends badly. */
+/** What a process prints that runs this module. Fails when the process does not end, or ends with an error. */
 export async function storyOf(module: string): Promise<string> {
   const flags = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', module];
   const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 60_000 });

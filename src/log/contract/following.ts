@@ -1,4 +1,4 @@
-/** Following: what is there, then what comes, without a gap; and what that means for the process. */
+/** Following: first existing blocks, then new ones, without a gap. It keeps the process alive while it waits. */
 import { deepStrictEqual, strictEqual } from 'node:assert';
 import { setTimeout } from 'node:timers';
 import type { Check, LogContractSetup } from './bench.ts';
@@ -6,10 +6,10 @@ import { appendNotes, collect, eventsOf, matches, refusalOf, sequencesOf, storyO
 
 export function followingCases(setup: LogContractSetup<any>): readonly Check[] {
   return [
-    ['gives what is there, then what comes, without a gap', givesAll],
-    ['waits for a sequence that is yet to come', waits],
-    ['ends quietly at its signal, waiting or not', endsQuietly],
-    ['what is gone cannot be followed', refusesWhatIsGone],
+    ['gives existing blocks, then new ones, without a gap', givesAll],
+    ['waits for a future sequence', waits],
+    ['ends without an error at its signal, waiting or not', endsQuietly],
+    ['dropped events cannot be followed', refusesWhatIsGone],
     ...(setup.readers === false ? [] : [READER_FOLLOWS]),
     ...(setup.openInProcess === undefined ? [] : IN_PROCESSES),
   ];
@@ -53,7 +53,7 @@ const endsQuietly: Check[1] = async ({ log }) => {
 };
 
 const READER_FOLLOWS: Check = [
-  'a reader is followed beside its writer, also when the end is asked for meanwhile',
+  'a reader is followed beside its writer, even when its head is asked for meanwhile',
   async (bench) => {
     await appendNotes(bench.log, 2);
     const reader = await bench.openReader();
@@ -76,7 +76,7 @@ const refusesWhatIsGone: Check[1] = async ({ log }) => {
   matches(await refusalOf(following), { code: 'HISTORY_GONE', sequence: 4 });
 };
 
-/** For a log that would be followed for ever. */
+/** A limit for a log that would be followed forever. */
 function inTime(): AbortSignal {
   return AbortSignal.timeout(20_000);
 }
@@ -106,7 +106,7 @@ const IN_PROCESSES: readonly Check[] = [
     ],
   ),
   [
-    'keeps no process alive that has stopped waiting',
+    'does not keep a process alive after it has stopped waiting',
     async (bench) => {
       const story = await storyOf(`${bench.moduleText()}
         const blocks = log.follow(1, new AbortController().signal)[Symbol.asyncIterator]();

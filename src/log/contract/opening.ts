@@ -1,4 +1,4 @@
-/** The source: opens the log to write it, and again to read it, here and in a thread. */
+/** The source: opens the log for writing and for reading, here and in a thread. */
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { Worker } from 'node:worker_threads';
 import type { LogThread } from '../log-source.ts';
@@ -27,20 +27,20 @@ export function openingCases({
     ['an unknown durability is refused', refusesDurability],
     ...(readers
       ? ([
-          ['a reader sees the log as it is now, at every question', seesTheLog],
+          ['every call of a reader sees the present log', seesTheLog],
           ['a reader changes nothing', (bench) => changesNothing(bench, care)],
-          ['a reader replaces no writer', replacesNobody],
+          ['a reader does not replace the writer', replacesNobody],
         ] as Check[])
       : []),
     threads
       ? ['a thread opens the log to read it', opensInThread]
-      : ['a source without a thread names none', namesNoThread],
+      : ['a source without `thread` says nothing of threads', namesNoThread],
   ];
 }
 
 const hasName: Check[1] = async ({ subject }) => {
   const { name } = subject.source;
-  ok(typeof name === 'string' && name !== '', 'the name is not a text');
+  ok(typeof name === 'string' && name !== '', 'the name is not a string');
 };
 
 const refusesDurability: Check[1] = async ({ log, subject }) => {
@@ -64,7 +64,7 @@ const seesTheLog: Check[1] = async (bench) => {
   await bench.reopen();
   strictEqual(reader.epoch, bench.log.epoch);
   await reader.close();
-  deepStrictEqual(reader.head(), bench.log.head()); // as it was last seen
+  deepStrictEqual(reader.head(), bench.log.head()); // as last seen
 };
 
 async function changesNothing(bench: Parameters<Check[1]>[0], care: boolean): Promise<void> {
@@ -104,7 +104,7 @@ const namesNoThread: Check[1] = async ({ subject }) => {
 const opensInThread: Check[1] = async ({ log, subject }) => {
   await appendNotes(log, 5);
   const { thread } = subject.source;
-  ok(thread !== undefined, 'the source names no thread');
+  ok(thread !== undefined, 'the source does not name a thread');
   deepStrictEqual(await seenByThread(thread), { readOnly: true, head: log.head(), firsts: [1, 2, 3, 4, 5] });
 };
 

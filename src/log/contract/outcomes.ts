@@ -8,10 +8,10 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 
 export function outcomeCases(): readonly Check[] {
   return [
-    ['are remembered with the append and survive reopening', surviveReopening],
-    ['may come without events, and leave the head alone', comeAlone],
-    ['are there once the append is done, and not before they were given', areThereInTime],
-    ['that come again are as new as any', areRenewed],
+    ['are remembered with their append and survive reopening', surviveReopening],
+    ['may come without events, and do not move the head', comeAlone],
+    ['are there when the append is done, and not before', areThereInTime],
+    ['that come again count as new', areRenewed],
     ['are forgotten after a week, oldest first, a few at a time', areForgotten],
     ['are kept up to a hundred thousand', areBounded],
   ];

@@ -7,7 +7,7 @@ import { appendCommits, commitOf, noted, readEvents, sequencesOf, upTo } from '.
 const SCRIPTS = 25;
 const LONGEST_SCRIPT = 12;
 
-/** One case for each script, so that a slow disk is not taken for a log that hangs. */
+/** One case for each script, so that a slow disk does not look like a log that hangs. */
 export function randomCases({ scripts = SCRIPTS, seed = randomInt(2 ** 31) }: LogContractSetup<any>): readonly Check[] {
   const what = 'whatever is appended, sealed, dropped and reopened, the log reads as a list would';
   return upTo(scripts).map((script): Check => [`${script}: ${what}`, (bench) => tryScript(bench, seed + script - 1)]);
@@ -27,7 +27,7 @@ async function tryScript(bench: Bench, seed: number): Promise<void> {
   }
 }
 
-/** Does one thing to the log, and gives the number of events that were ever appended. */
+/** Does one step on the log, and gives the number of all events appended so far. */
 async function takeStep(bench: Bench, below: (bound: number) => number, length: number): Promise<number> {
   const { log } = bench;
   const { sequence } = log.head();

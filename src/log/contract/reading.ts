@@ -15,7 +15,7 @@ export function readingCases(): readonly Check[] {
         },
       ],
     ),
-    ['a reader may stop early and another may begin meanwhile', stopsEarly],
+    ['a read may stop early, and another may begin meanwhile', stopsEarly],
     ['more blocks than one page holds', manyBlocks],
     ['more bytes than one page holds', manyBytes],
     ...TIMES.map(
@@ -27,7 +27,7 @@ export function readingCases(): readonly Check[] {
         },
       ],
     ),
-    ['time: of several blocks recorded in one millisecond, the last', lastOfOneTime],
+    ['time: the last of several blocks recorded in one millisecond', lastOfOneTime],
   ];
 }
 

@@ -1,4 +1,4 @@
-/** Sealing: blocks are packed, and nothing that can be read changes. */
+/** Sealing: blocks are packed, and every read gives the same as before. */
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import type { Block, LogStore } from '../log-store.ts';
 import type { Check, LogContractSetup } from './bench.ts';
@@ -18,18 +18,18 @@ import {
 export function sealingCases({ care = true }: LogContractSetup<any>): readonly Check[] {
   if (!care) return [];
   return [
-    ['changes nothing that can be read', changesNothing],
+    ['does not change what can be read', changesNothing],
     ['stops where it is told to', stopsWhereTold],
     ['a block that ends after the bound stays open', staysOpen],
-    ['what follows still links, and small sealed blocks are merged', mergesSmall],
+    ['later blocks still link, and small sealed blocks are merged', mergesSmall],
     ['makes blocks of bounded size', boundsBlocks],
-    ['no sealed block goes across a border', keepsBorders],
+    ['no sealed block crosses a border', keepsBorders],
     ['a dry run says what sealing will make, and changes nothing', dryRunTells],
     ['stops at its signal after the block in progress', stopsAtSignal],
-    ['appends come through meanwhile', appendsComeThrough],
-    ['a reader in the middle goes on without a gap', readerGoesOn],
+    ['appends work meanwhile', appendsComeThrough],
+    ['a reader in the middle continues without a gap', readerGoesOn],
     ['time and sequence still lead to the right block', timeStillLeads],
-    ['what a block takes on the disk is at least its text', storedAtLeast],
+    ['a block takes at least the size of its text on the disk', storedAtLeast],
   ];
 }
 

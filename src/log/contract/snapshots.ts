@@ -17,13 +17,13 @@ export function snapshotCases(setup: LogContractSetup<any>): readonly Check[] {
   const harms = (['damageSnapshot', 'loseChunk'] as const).filter((harm) => setup[harm] !== undefined);
   return [
     ['come back byte for byte, whatever the chunks', comeBack],
-    ['an empty one is one as well', emptyIsOne],
-    ['are listed newest first, each owner its own', areListed],
+    ['an empty one counts too', emptyIsOne],
+    ['are listed newest first, separately for each owner', areListed],
     ['one of the same owner and sequence is replaced', isReplaced],
-    ['one whose state fails half way leaves nothing', leavesNothing],
+    ['one whose state fails halfway leaves nothing', leavesNothing],
     ['are dropped by sequence', areDropped],
     ...harms.map((harm): Check => [`after ${harm} they are refused, not read`, refusedAfter(harm)]),
-    ['appends come through while one is written', appendsComeThrough],
+    ['appends work while one is written', appendsComeThrough],
   ];
 }
 
@@ -110,5 +110,5 @@ const appendsComeThrough: Check[1] = async ({ log }) => {
   order.push('appends');
   await writing;
   deepStrictEqual(sequencesOf(await readEvents(log)), [1, 2, 3]);
-  ok(order.includes('snapshot'), 'the snapshot did not come to an end');
+  ok(order.includes('snapshot'), 'the snapshot did not finish');
 };

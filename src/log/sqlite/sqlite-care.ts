@@ -1,4 +1,7 @@
-/** What a log in a SQLite file can do besides: seal, give space back, tell its sizes, check its structure, be copied. */
+/**
+ * What else a log in a SQLite file can do: seal, reclaim space, report its sizes, check its structure, and be backed
+ * up.
+ */
 import type { SerializedError } from '../../core/errors.ts';
 import { openedReadOnly, storeClosed } from '../log-errors.ts';
 import type { LogCare, LogSize, SealOptions, SealReport } from '../log-store.ts';
@@ -9,14 +12,14 @@ import type { LogReader } from './reading/reader.ts';
 import { sealInThread } from './sealing/sealer.ts';
 import type { WriterClient } from './writing/writer-client.ts';
 
-/** SQLite's size of a page, as every file of ours has it, and a row's columns beside its text, roughly. */
+/** The size of SQLite's pages in our files, and about how many bytes a row takes besides its text. */
 const PAGE_BYTES = 4096;
 const ROW_BYTES = 100;
 
 export class SqliteCare implements LogCare {
   readonly #path: string;
   readonly #reader: LogReader;
-  /** Undefined where the log was opened read-only. */
+  /** Undefined when the log was opened read-only. */
   readonly #writer: WriterClient | undefined;
   readonly #sealing = new Set<Promise<SealReport>>();
   readonly #stop = new AbortController();
@@ -59,7 +62,7 @@ export class SqliteCare implements LogCare {
     await backUp(this.#path, path, onProgress);
   }
 
-  /** Refuses what is asked from now on, and ends sealing with the block in progress. */
+  /** Refuses all later calls, and ends sealing after the block in progress. */
   async close(): Promise<void> {
     this.#stop.abort();
     await Promise.allSettled(this.#sealing);
@@ -76,7 +79,7 @@ export class SqliteCare implements LogCare {
   }
 }
 
-/** What a row takes in the file: its bytes, or whole pages where it is large enough to have pages to itself. */
+/** How much of the file a row takes: its bytes, or whole pages when it is large enough to have its own. */
 export function storedInPages(textBytes: number): number {
   const row = textBytes + ROW_BYTES;
   return row * 2 < PAGE_BYTES ? row : Math.ceil(row / PAGE_BYTES) * PAGE_BYTES;

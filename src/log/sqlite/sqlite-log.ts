@@ -1,8 +1,8 @@
 /**
- * A log in one SQLite file: the door to this folder.
+ * A log in one SQLite file. This is the door to this folder.
  *
  * Writes go to a thread that holds the writer's lock (`writer.ts`); reads are served from a read-only connection here
- * (`reader.ts`). Whatever takes long is cut into small jobs, so that appends come through in between.
+ * (`reader.ts`). Long work is cut into small jobs, so appends get their turn in between.
  */
 import assert from 'node:assert';
 import { randomInt } from 'node:crypto';
@@ -45,27 +45,30 @@ import { WriterClient } from './writing/writer-client.ts';
 import type { NewBlock } from './writing/writer-protocol.ts';
 
 export interface SqliteLogOptions {
-  /** The log's file. A missing one is created, for its owner alone (0600); its directory must exist. */
+  /**
+   * The log's file. A missing file is created with mode 0600, so only its owner can read it. Its directory must exist.
+   */
   readonly path: string;
   /**
-   * What a resolved append has survived. `always` (default): a power cut; one fsync per append. `everysec`: the end of
-   * the process, and after at most a second a power cut. `os`: the end of the process; the system decides the rest.
+   * What a resolved append survives. `always` (default): a power cut, at the cost of one fsync per append. `everysec`:
+   * the end of the process, and after at most a second a power cut. `os`: the end of the process; the operating system
+   * decides when it survives more.
    */
   readonly durability?: Durability;
   /** Opens an existing log beside its writer, and changes nothing. Default false: become the writer. */
   readonly readOnly?: boolean;
   /**
-   * A WAL of at least so many bytes is moved into the file by a thread, while the writer goes on, once 16 MiB were written;
-   * default: from 1 to 4 MiB, as the disk has room. 0, for tests: after every write, from the first on.
+   * Once 16 MiB were written, a thread moves a WAL of at least this many bytes into the file while the writer works.
+   * Default: 1 to 4 MiB, depending on the room on the disk. 0, for tests: after every write, from the first.
    */
   readonly checkpointFromBytes?: number;
 }
 
-/** A block of this size is written fast, and read back in few pieces. */
+/** A block of this size is fast to write and to read. */
 const SQLITE_BLOCK_BYTES = 4 * 1024 * 1024;
 
 /**
- * Opens a log, creating it where there is none.
+ * Opens a log, or creates it.
  *
  * @throws RefoldError `LOG_LOCKED` (another writer has it), `INVALID_OPTION` (no usable path, or another program's
  * file), `FORMAT_TOO_NEW`, `LOG_CORRUPT`, `NODE_TOO_OLD`
@@ -99,7 +102,7 @@ async function openFile(
     if (kind === 'missing') throw invalidPath(path, 'there is no such file');
     return openBesideWriter(driver, path, explain);
   }
-  // Look before anything is made beside the file, which the writer does: a foreign one must not even get a lock file.
+  // The writer makes files beside the log, so look first: a foreign file must not even get a lock file.
   if (kind === 'filled') identifyIfPossible(driver, path);
   const writer = await WriterClient.open({ path, durability, isNew: kind === 'missing', checkpointFromBytes });
   try {
@@ -110,7 +113,7 @@ async function openFile(
   }
 }
 
-/** The witness is read before the log: a writer may be moving both, the log first. */
+/** Reads the witness before the log: a writer may be moving both, the log first. */
 function openBesideWriter(driver: Driver, path: string, explain: Explain): LogStore {
   const testimonies = readWitness(path);
   const identity = fileIdentity(path);
@@ -126,8 +129,8 @@ function openBesideWriter(driver: Driver, path: string, explain: Explain): LogSt
 }
 
 /**
- * On a full disk not even that is possible without the ballast, nor before a power cut in the making of the log has been
- * mended: the writer looks again once it has the lock.
+ * Even that can fail: on a full disk without the ballast's space, or after a power cut while the log was created. The
+ * writer looks again once it has the lock.
  */
 function identifyIfPossible(driver: Driver, path: string): void {
   try {
@@ -145,7 +148,7 @@ class SqliteLog implements LogStore {
   readonly #reader: LogReader;
   readonly #explain: Explain;
   readonly #writer: WriterClient | undefined;
-  /** Of a reader: what others write is looked up. */
+  /** Only a reader has one: it looks up what another process writes. */
   readonly #watch: Watch | undefined;
   readonly #ids: KnownIds;
   readonly #bell: Bell;
@@ -156,7 +159,7 @@ class SqliteLog implements LogStore {
 
   static open(reader: LogReader, by: WriterClient | Watch, state: LogState, explain: Explain): SqliteLog {
     const log = new SqliteLog(reader, by, state, explain);
-    // What others write meanwhile, a reader cannot know.
+    // A reader cannot know what another process writes meanwhile.
     if (log.readOnly) log.#ids.giveUp();
     else log.#ids.fill((after, atMost) => reader.commandIds(after, atMost));
     return log;
@@ -198,7 +201,7 @@ class SqliteLog implements LogStore {
     try {
       this.#head = await appendTo(writer, request, !handed.areNew);
     } catch (error) {
-      this.#ids.giveUp(); // which of them are in the log, nobody can say; hardly ever does a log go on after this
+      this.#ids.giveUp(); // it is unknown which of them are in the log; a log is rarely used after this
       throw error;
     }
     this.#ids.keep(handed);
@@ -218,13 +221,13 @@ class SqliteLog implements LogStore {
     return followLog({ head: () => this.head(), read: (range) => this.read(range), grown }, from, signal);
   }
 
-  /** The writer is rung for its own appends, and the lock keeps others away; a reader's bell looks for theirs. */
+  /** The writer's bell rings for its own appends: the lock keeps other writers away. A reader's bell looks for news. */
   async #grown(signal: AbortSignal): Promise<void> {
     if (this.#closing !== undefined) throw storeClosed(this.path);
     await this.#bell.wait(signal);
   }
 
-  /** What a reader knows of the log is looked up for each question: others write. */
+  /** A reader looks the log up for each question, because another process writes it. */
   #look(): void {
     if (this.#watch === undefined || this.#closing !== undefined) return;
     const { head, trimmed, epoch } = this.#watch.look();
@@ -305,7 +308,7 @@ class SqliteLog implements LogStore {
   async #close(): Promise<void> {
     this.#ids.giveUp();
     const caring = this.care.close();
-    // Readers go first: the last connection to close empties the WAL and removes it.
+    // Readers close first: the last connection to close empties the WAL and removes it.
     this.#reader.close();
     this.#bell.ring();
     await caring;
@@ -336,7 +339,7 @@ function fieldsOf(outcomes: readonly StoredOutcome[]): (string | number)[] {
   return fields;
 }
 
-/** Encoded here, so that one run of bytes is handed to the writer, not copied, instead of many objects. */
+/** Encodes the block here, so that one buffer moves to the writer without a copy, instead of many objects. */
 function newBlock(commits: readonly QueuedCommit[]): NewBlock {
   const events = commits.reduce((sum, commit) => sum + commit.events, 0);
   assert(events > 0, 'a block without events');
@@ -348,7 +351,10 @@ function newBlock(commits: readonly QueuedCommit[]): NewBlock {
   };
 }
 
-/** The UTF-8 of a text, in memory of its own that can be given away. Nearly all JSON is ASCII, which is copied faster. */
+/**
+ * The UTF-8 of a text in a separate buffer, which can be moved to a thread. Nearly all JSON is ASCII, which copies
+ * faster.
+ */
 function bytesOf(pieces: readonly string[]): Uint8Array<ArrayBuffer> {
   const sizes = pieces.map((piece) => Buffer.byteLength(piece));
   const bytes = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, 0));

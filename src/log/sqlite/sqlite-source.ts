@@ -7,13 +7,13 @@
 import { resolve } from 'node:path';
 import type { LogSource, LogThread } from '../log-source.ts';
 
-/** What is known of the file before it is opened. */
+/** What is known before the file is opened. */
 export interface SqliteSourceOptions {
-  /** The log's file; a missing one is created by its writer. */
+  /** The log's file. Its writer creates a missing one. */
   readonly path: string;
 }
 
-/** The log in the file at `path`, not opened yet. `open` refuses what `openSqliteLog` refuses. */
+/** The log in the file at `path`, not opened yet. `open` throws what `openSqliteLog` throws. */
 export function sqliteSource({ path }: SqliteSourceOptions): LogSource {
   const source: LogSource = {
     name: path,

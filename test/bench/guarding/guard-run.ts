@@ -19,7 +19,7 @@ import {
 } from './guard.ts';
 
 const COMMITTED = fileURLToPath(new URL('committed.json', import.meta.url));
-/** What fails is measured again this often: somebody else may have been using the machine. */
+/** What fails is measured again this often: another program may have used the machine. */
 const RETRIES = 2;
 
 /** Prints the verdicts. Says whether every ratio holds. */
@@ -54,12 +54,12 @@ export async function verdictsOf(
   return verdicts;
 }
 
-/** Workloads are shared: what has held once does not fail because another ratio was measured again. */
+/** Several ratios share a workload: a ratio that passed once does not fail because another one was measured again. */
 function held(before: readonly Verdict[], now: readonly Verdict[]): Verdict[] {
   return now.map((verdict, index) => (before[index]!.outcome === 'holds' ? before[index]! : verdict));
 }
 
-/** Measures, and writes the ratios that later runs are held against. */
+/** Measures, and writes the ratios that later runs are compared with. */
 export async function commitRatios(dir: string): Promise<boolean> {
   const results = await measureAll(dir, GUARDED_WORKLOADS);
   const ratios = guardedRatios(results);

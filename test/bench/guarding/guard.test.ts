@@ -48,7 +48,7 @@ describe('a ratio', () => {
     ['so good that it is chance before, and bad now', cost, 1, 6, 'halved'],
     ['not measured', speed, 4, undefined, 'not measured'],
     ['not committed', speed, undefined, 4, 'not committed'],
-    ['known to nobody', speed, undefined, undefined, 'not measured'],
+    ['not known at all', speed, undefined, undefined, 'not measured'],
   ] as const)('%s', (_, aim, before, now, outcome) => {
     expect(outcomeOf(aim, before, now)).toBe(outcome);
   });
@@ -84,7 +84,7 @@ describe('the committed figures', () => {
   });
 });
 
-test('what failed is measured again, and so is what gave no figures; the rest is left alone', () => {
+test('what failed or gave no figures is measured again, and nothing else', () => {
   const row = (name: string) => ({ name }) as Row;
   const results: Result[] = [
     { name: 'append-batch-direct', rows: [row('append-batch-direct')] },

@@ -11,7 +11,7 @@ import { AIMS, type Aim, type Guarded } from '../telling/aims.ts';
 import { ratiosOf, rowsOf } from '../telling/ratios.ts';
 import { figure, type Table } from '../telling/table.ts';
 
-/** What is committed: the guard's own figures, from a run of its own sizes. */
+/** What is committed: the guard's figures, from a run with the guard's sizes. */
 export interface Committed {
   readonly date: string;
   readonly machine: string;
@@ -69,7 +69,10 @@ function bestRun(row: Row): Row {
   return { ...row, runs: [best] };
 }
 
-/** Holds what was measured against what is committed. What is absent on either side is a failure, not a pass. */
+/**
+ * Compares the measured figures with the committed ones. A figure that is absent on either side is a failure, not a
+ * pass.
+ */
 export function judge(
   committed: Readonly<Record<string, number>>,
   measured: Readonly<Record<string, number>>,

@@ -11,7 +11,7 @@ import { OrderFlow } from './order-flow.ts';
 import { orders } from './orders-model.ts';
 import { fill } from './stores.ts';
 
-/** What is told of an open. */
+/** The report of an open. */
 export interface CrashedOpen {
   readonly ms: number;
   readonly recovery: RecoveryReport;

@@ -1,8 +1,8 @@
 /**
  * The logs of several lengths that a run's workloads share: made once, by a process that was killed.
  *
- * All are beginnings of the same log, with the engine's own policy for snapshots: those along the log are part of what
- * is measured. The state has as many orders at the end of each.
+ * All are beginnings of the same log, with the engine's policy for snapshots: the snapshots along the log are part of
+ * what is measured. The state has as many orders at the end of each.
  */
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, renameSync } from 'node:fs';
@@ -36,7 +36,7 @@ function makeLogs(lengths: readonly number[], folderOf: (length: number) => stri
   renameSync(growing, folderOf(lengths.at(-1)!));
 }
 
-/** Opens the log in a process of its own, which brings it to that length and is killed. Says what the open took. */
+/** Opens the log in a separate process, which brings it to that length and is killed. Returns what the open took. */
 export function crash(log: PreparedLog & { readonly fold: 'atomic' | 'direct' }): CrashedOpen {
   const args = [...process.execArgv, WRITER, log.path, String(log.length), log.fold];
   const { signal, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });

@@ -1,4 +1,4 @@
-/** Opening stores of the bench's model, each on a file of its own. */
+/** Opening stores of the bench's model, each on a separate file. */
 import { randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';

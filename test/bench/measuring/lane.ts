@@ -1,6 +1,6 @@
 /**
- * Processes that are measured in turns: each has prepared something in a heap of its own, and does its part of a round
- * when it is asked; the others wait. So what the machine does meanwhile meets all of them alike.
+ * Processes that are measured in turns: each has prepared something in its heap, and does its part of a round when it
+ * is asked; the others wait. So other load on the machine affects all of them alike.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -19,14 +19,14 @@ export class Lane<Question, Answer> {
     return lane;
   }
 
-  /** @throws Error when the process has died; it has told why on stderr */
+  /** @throws Error when the process has died; its reason is on stderr */
   async ask(question: Question): Promise<Answer> {
     const answer = this.#nextMessage();
     this.#child.send(question as object);
     return (await answer) as Answer;
   }
 
-  /** What the process was working with lies in a folder that is removed as a whole, so it need not clean up. */
+  /** The files of the process are in a folder that is removed, so it need not clean up. */
   async close(): Promise<void> {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     this.#child.kill('SIGKILL');
@@ -34,8 +34,8 @@ export class Lane<Question, Answer> {
   }
 
   async #nextMessage(): Promise<unknown> {
-    const settled = new AbortController();
-    const { signal } = settled;
+    const answered = new AbortController();
+    const { signal } = answered;
     const died = once(this.#child, 'exit', { signal }).then(([code, killedBy]) => {
       throw new Error(`a process that was to be measured ended with ${killedBy ?? code}`);
     });
@@ -43,7 +43,7 @@ export class Lane<Question, Answer> {
     try {
       return (await Promise.race([once(this.#child, 'message', { signal }), died]))[0];
     } finally {
-      settled.abort();
+      answered.abort();
     }
   }
 }

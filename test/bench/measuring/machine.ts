@@ -1,4 +1,4 @@
-/** Where and with what the figures came about. */
+/** Where and with what the figures were measured. */
 import { readFileSync, statfsSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, totalmem, type } from 'node:os';
 import { peerVersion } from './peers.ts';

@@ -1,4 +1,4 @@
-/** Runs workloads in folders that are gone afterwards, and says how far it has come. */
+/** Runs workloads in folders that are deleted afterwards, and reports its progress. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { figure } from '../telling/table.ts';
@@ -18,7 +18,7 @@ export interface Measuring {
   readonly profile?: string | undefined;
 }
 
-/** Each workload's rows, or why there are none. */
+/** Each workload's rows, or why it failed. */
 export async function measure(workloads: readonly Workload[], { peers, ...where }: Measuring): Promise<Result[]> {
   const absent = findAbsent(workloads, peers);
   const shared = mkdtempSync(join(where.dir, 'refold-bench-shared-'));

@@ -1,8 +1,8 @@
 /**
- * The other libraries: a package of their own under `peers/`, installed when the bench first needs them.
+ * The other libraries: a separate package under `peers/`, installed when the bench first needs them.
  *
- * They are no dependencies of refold: `npm ci` of the project stays light, and one of them compiles for a minute. What
- * cannot be installed is named as absent, and the rest runs.
+ * They are not dependencies of refold, so `npm ci` of the project stays light: one of them compiles for a minute. A
+ * library that cannot be installed is reported as absent, and the rest runs.
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-/** Runs workloads, each in a process of its own: one after the other, or run by run in turns. */
+/** Runs workloads, each in a separate process: one after the other, or run by run in turns. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const CHILD = fileURLToPath(new URL('child.ts', import.meta.url));
 /** A peer's native part may hang instead of failing. */
 const TIMEOUT_MS = 600_000;
 
-/** What came of a workload: its rows, or why there are none. */
+/** The result of a workload: its rows, or why it failed. */
 export type Result = { readonly name: string } & ({ readonly rows: readonly Row[] } | { readonly failure: string });
 
 /** Where and how large the workloads of a run are. */
@@ -52,7 +52,7 @@ export async function runWorkloads(
   }
 }
 
-/** A workload in its process, and the folder that it works in, which is gone when it ends. */
+/** A workload in its process, and the folder that it works in, which is deleted when it ends. */
 class RunningWorkload {
   readonly #name: string;
   readonly #folder: string;
@@ -77,7 +77,7 @@ class RunningWorkload {
     return this.#seconds;
   }
 
-  /** Resolves when it asks for its next turn, or with its result. Nobody else is to be at work meanwhile. */
+  /** Resolves when it asks for its next turn, or with its result. No other workload may run meanwhile. */
   async untilAsks(): Promise<Result | undefined> {
     const start = performance.now();
     const timeout = setTimeout(() => this.#child.kill(), TIMEOUT_MS);

@@ -1,6 +1,6 @@
 /**
- * Runs in turns: of the processes that take turns only one is at work at a time, run by run. What the machine does
- * meanwhile, such as other guests of its host, then meets all of them alike, and a ratio of two is one of the same minutes.
+ * Runs in turns: only one of the processes works at a time, run by run. So other load on the machine affects all of
+ * them alike, and a ratio compares figures of the same minutes.
  */
 import { once } from 'node:events';
 
@@ -13,7 +13,7 @@ export const IN_TURNS = 'in-turns';
 
 const takesTurns = process.argv.includes(IN_TURNS);
 
-/** Waits until nobody else is at work. */
+/** Waits until no other process works. */
 export async function myTurn(): Promise<void> {
   if (!takesTurns) return;
   process.send!(ASKS);

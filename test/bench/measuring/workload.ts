@@ -1,7 +1,7 @@
 /**
  * What a workload is, what it hands back, and the clock it is measured with.
  *
- * Every workload runs in a process of its own: heaps and caches of one do not disturb another. One at a time is at work.
+ * Every workload runs in a separate process: heaps and caches of one do not disturb another. One works at a time.
  */
 import type { Sizes } from './sizes.ts';
 import { median, percentile } from './statistics.ts';

@@ -1,5 +1,5 @@
 /**
- * What the figures are held against, in the order in which they are told.
+ * What the figures are compared with, in the order of the report.
  *
  * Ratios within one run, on one machine, decide. An absolute aim is what a prototype reached on two cores of a server: it
  * says whether the engine is where it should be there, and nothing about another machine.
@@ -15,7 +15,7 @@ export interface Aim {
   /** What the figure should be at least, or at most; without either it is for information. */
   readonly atLeast?: number;
   readonly atMost?: number;
-  /** Of an absolute figure; one of time belongs to the machine. */
+  /** The unit of an absolute figure. A time depends on the machine. */
   readonly unit?: string;
   /** The guard compares it with the committed figure; more is better, or less. */
   readonly guard?: Guarded;
@@ -160,7 +160,7 @@ export const AIMS: readonly Aim[] = [
     what: '`at` anywhere, longest log ÷ shortest',
     of: (row) => row('at-largest') / row('at-smallest'),
     atMost: 1.5,
-    // Where keyframes come to lie in so short a log is chance; without any, this is a multiple of it.
+    // In so short a log the places of keyframes are chance. Without keyframes the figure is a multiple of this.
     guard: { better: 'less', indifferent: 6 },
   },
   {
@@ -216,7 +216,7 @@ export const AIMS: readonly Aim[] = [
   },
   {
     name: 'random-ids',
-    what: 'the same with random ids, which lie all over the index of the ids',
+    what: 'the same with random ids, which are spread over the whole index of ids',
     of: (row) => row('execute-random-ids') / row('execute'),
   },
   {

@@ -1,7 +1,7 @@
 /**
  * A line chart as SVG: sizes along a logarithmic axis, times upwards from zero, so that what is flat looks flat.
  *
- * It has no background and brings its colours for light and dark pages along, for it is shown on both.
+ * It has no background, and holds colours for light and dark pages, because it is shown on both.
  */
 import { figure } from './table.ts';
 
@@ -42,7 +42,7 @@ const STYLE = `
     .line1 { stroke: #f0883e; } .mark1 { fill: #f0883e; }
   }`;
 
-/** The chart as a file of its own. Every line has at least two points. */
+/** The chart as a separate file. Every line has at least two points. */
 export function drawChart({ title, x, y, lines }: Chart): string {
   const points = lines.flatMap((line) => line.points);
   const sizes = [...new Set(points.map((point) => point.x))].sort((a, b) => a - b);

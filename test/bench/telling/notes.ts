@@ -3,7 +3,7 @@
  * the verdict.
  *
  * The notes come from profiles (`npm run bench -- --only NAME --profile FOLDER`). Rewrite a note when a profile says
- * otherwise. A missed aim without a note says that it has none.
+ * otherwise. For a missed aim without a note the report says that the note is missing.
  */
 export const NOTES: Readonly<Record<string, string>> = {
   concurrent:
@@ -21,7 +21,7 @@ export const NOTES: Readonly<Record<string, string>> = {
     'Two cores run five threads at this time: the application, the writer, the thread that checks the snapshot (at the lowest priority, with a pause every 0.5 ms), compression, and the garbage collector. The slowest 1 % of the appends wait 1 to 5 ms for a core, for a garbage collection, or for the disk. They do not wait for the encoding, which runs in 0.2 ms slices. The smaller the state, the fewer appends run beside its snapshot, and the more of them meet its writing.',
   'open-flat':
     'The difference is the tail that the process folds, before V8 has compiled anything. The numbers of events are below the figures.',
-  'at-flat': 'In the shortest log many places lie close to the beginning, where no snapshot has to be loaded.',
+  'at-flat': 'In the shortest log many places are close to the beginning, where no snapshot has to be loaded.',
   ids: 'With an id the application thread works about 3 µs longer for a command: the text of the outcome, its message, the hash of the id (twice), the list of pending commands, and the garbage of all that. The writer takes about 3 µs more: two rows in two trees, and as many old rows deleted once 100,000 are remembered.',
   'tape-vs-peer':
     'A command takes 4 to 5 µs of the application thread. The other library takes 1.8 and stores nothing. The parts are: parsing the input 0.3, deciding 0.3, the event and its schema 0.3, JSON 0.4, the fold 0.4, the queue, the block and the message 0.8, garbage collection 0.6. The rest is promises and closures of commands in flight.',

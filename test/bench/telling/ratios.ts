@@ -8,7 +8,7 @@ export interface Ratio {
   readonly name: string;
   readonly what: string;
   readonly ratio: number;
-  /** Of an absolute figure; '' of a ratio. */
+  /** The unit of an absolute figure; '' for a ratio. */
   readonly unit: string;
   /** In words; '' when it is for information. */
   readonly aim: string;

@@ -23,14 +23,14 @@ const SHOWN: ReadonlySet<string> = new Set([
 ]);
 const PLOT = 'open';
 
-/** The page with this run's figures in the place of the last ones. @throws Error when the page has no place for them */
+/** Replaces the figures in the page by those of this run. @throws Error when the page has no marks for them */
 export function withFigures(page: string, report: Report): string {
   const [before, rest] = halves(page, BEGIN);
   const [, after] = halves(rest, END);
   return [before, BEGIN, '\n', figuresOf(report), '\n', END, after].join('');
 }
 
-/** What stands between the marks. */
+/** The text between the marks. */
 export function figuresIn(page: string): string {
   return halves(halves(page, BEGIN)[1], END)[0].trim();
 }
@@ -49,6 +49,6 @@ function figuresOf(report: Report): string {
 
 function halves(page: string, mark: string): [string, string] {
   const at = page.indexOf(mark);
-  if (at < 0) throw new Error(`The page has no line ${mark}`);
+  if (at < 0) throw new Error(`The page does not have the line ${mark}`);
   return [page.slice(0, at), page.slice(at + mark.length)];
 }

@@ -68,7 +68,7 @@ describe('ratios', () => {
     expect(ratiosOf([row('x')], aims).map(({ aim }) => aim)).toEqual(['≥ 1,000 events/s ◦', '≤ 2', '≤ 12 bytes', '']);
   });
 
-  test('have names of their own, and rows to look at', () => {
+  test('have unique names, and rows to look at', () => {
     expect(new Set(AIMS.map(({ name }) => name)).size).toBe(AIMS.length);
     expect(AIMS.filter((aim) => rowsOf(aim).length === 0)).toEqual([]);
   });
@@ -80,7 +80,7 @@ describe('ratios', () => {
 });
 
 describe('rounds measured in turns', () => {
-  test('have the median of their own percentiles', () => {
+  test('have the median of the percentiles of all runs', () => {
     const round = (...latencies: number[]) => ({ rate: 1, cpuMicros: 1, latencies });
     expect(summariseRounds([round(1, 9), round(2, 100), round(3, 10)]).latency).toEqual({ p50: 2, p99: 10 });
   });
@@ -116,11 +116,11 @@ describe('a plot', () => {
     expect(unbalanced('<svg><g><text>x</g></svg>')).not.toEqual([]);
   });
 
-  test('of a single point is none', () => {
+  test('with a single point is left out', () => {
     expect(plotsOf(OPEN.slice(1))).toEqual([]);
   });
 
-  test('names its ends alike, whatever the sizes', () => {
+  test('names its ends in the same way for all sizes', () => {
     expect([0, 1, 2].map((index) => placeOf(index, 3))).toEqual(['smallest', 'middle-1', 'largest']);
     expect(placeOf(0, 1)).toBe('largest');
   });
@@ -152,7 +152,7 @@ describe('a report', () => {
   });
 });
 
-test('the README has no figures but those of BENCHMARKS', () => {
+test('the README has only figures of BENCHMARKS', () => {
   const read = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
   const lines = figuresIn(read('README.md'))
     .split('\n')

@@ -1,4 +1,4 @@
-/** Everything a run found out, and how it is told: on the terminal, as JSON, as a page of the documentation. */
+/** The results of a run, and how they are shown: on the terminal, as JSON, as a page of the documentation. */
 
 import { BUSY_LOAD, type Machine } from '../measuring/machine.ts';
 import type { Result } from '../measuring/run.ts';
@@ -90,7 +90,7 @@ function missingLines({ missing }: Report): string[] {
   return missing.map(({ name, reason }) => `${name}: ${reason}`);
 }
 
-/** Says what was not reached or not measured, so that nobody has to look for it, and why. */
+/** Says which aims were missed or not measured, and why, so that readers need not search for them. */
 function verdictInWords({ ratios }: Report): string {
   const aimed = AIMS.filter(isAimed).length;
   const measured = ratios.filter(({ reached }) => reached !== undefined);

@@ -98,7 +98,7 @@ test.each(IN_QUEUE)('the queue writes nothing of a block with %s, and accepts no
 test('a durability listener cannot keep the promises from resolving', async () => {
   const log = openMemoryLog();
   const queue = new CommitQueue(log, () => {
-    throw new Error('a defect in housekeeping');
+    throw new Error('a defect in upkeep');
   });
   await expect(queue.push(writeOf(commit(1, 5)))).resolves.toBe('answer');
   await expect(queue.fence()).resolves.toMatchObject({ sequence: 1 });

@@ -1,39 +1,39 @@
 /**
- * The ballast: a file beside the log, `<path>-ballast`, that holds nothing but space.
+ * The ballast: a file beside the log, `<path>-ballast`, that only reserves space.
  *
- * On a full disk nothing works any more: a checkpoint needs room to let the file grow, compaction needs a WAL before it
- * can give anything back, and even opening needs a page. Then the ballast goes, the WAL is emptied into the file, which
- * frees more than it takes, and the ballast comes back. It is really written, not a hole in a file.
+ * On a full disk nothing works: a checkpoint needs room to let the file grow, compaction needs a WAL before it can free
+ * anything, and even opening needs a page. Then the ballast is deleted, and the WAL is emptied into the file, which
+ * frees more than it takes. After that the ballast is written again. It is real data, not a hole in a file.
  *
- * Its size follows the log's: a quarter of it, from one to sixteen megabytes, and never more than a share of a small
- * file system. The WAL is kept smaller than the ballast, so that what it holds always finds room.
+ * Its size is a quarter of the log's size, from 1 to 16 MiB, and at most a share of a small file system. The WAL is
+ * kept smaller than the ballast, so there is always room for its content.
  */
 import crypto from 'node:crypto';
 import fs from 'node:fs';
 import { dirname } from 'node:path';
 import { isOutOfSpace, NO_FOLLOW } from './files.ts';
 
-/** Where the ballast of a log lives. */
+/** The path of a log's ballast. */
 export function ballastPath(path: string): string {
   return `${path}-ballast`;
 }
 
-/** On all but small file systems. */
+/** The smallest ballast, except on a small file system. */
 export const SMALLEST_BALLAST_BYTES: number = 1024 * 1024;
 const LARGEST_BYTES = 16 * 1024 * 1024;
 /** The ballast is at least the log's size divided by this. */
 const LOG_SHARE = 4;
 /** On a small file system the ballast is at most its size divided by this. */
 const DISK_SHARE = 16;
-/** Written at once, and the unit of all sizes. */
+/** The size of one write, and the unit of all sizes. */
 const PIECE_BYTES = 64 * 1024;
 
 export class Ballast {
   readonly #path: string;
   readonly #mostBytes: number;
-  /** Really there. */
+  /** It is in place. */
   #bytes: number;
-  /** It cannot be made, for want of something else than space: the log goes on without. */
+  /** It cannot be made, for another reason than a full disk: the log works without it. */
   #impossible = false;
 
   constructor(logPath: string) {
@@ -42,34 +42,34 @@ export class Ballast {
     this.#bytes = allocatedBytes(this.#path);
   }
 
-  /** What releasing it would give back. */
+  /** How much space releasing it would free, in bytes. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** What every log on such a disk needs. */
+  /** The smallest ballast on such a disk. */
   get leastBytes(): number {
     return Math.min(SMALLEST_BALLAST_BYTES, this.#mostBytes);
   }
 
-  /** True when there is as much as every log needs, or when there can be none. */
+  /** True when the ballast has at least its smallest size, or when there cannot be a ballast. */
   get isInPlace(): boolean {
     return this.#impossible || this.#bytes >= this.leastBytes;
   }
 
-  /** Puts it in place if the disk has room. Answers whether it is. */
+  /** Puts it in place if the disk has room. Returns true when it is in place. */
   restore(): boolean {
     if (!this.isInPlace) this.#growTo(SMALLEST_BALLAST_BYTES);
     return this.isInPlace;
   }
 
-  /** Lets it follow the size of the log, as far as the disk has room. */
+  /** Adapts it to the size of the log, as far as the disk has room. */
   follow(logBytes: number): void {
     const wanted = logBytes / LOG_SHARE;
     if (wanted - this.#bytes >= SMALLEST_BALLAST_BYTES) this.#growTo(wanted);
   }
 
-  /** Gives its space to the log. Answers whether there was any. */
+  /** Gives its space to the log. Returns true when there was any. */
   release(): boolean {
     if (this.#bytes === 0) return false;
     fs.rmSync(this.#path, { force: true });
@@ -95,7 +95,7 @@ function diskShare(directory: string): number {
     const { bsize, blocks } = fs.statfsSync(directory);
     return roundUp((bsize * blocks) / DISK_SHARE);
   } catch {
-    return LARGEST_BYTES; // its size cannot be told: as on a large one
+    return LARGEST_BYTES; // its size is unknown: treat it as large
   }
 }
 
@@ -103,21 +103,24 @@ function roundUp(bytes: number): number {
   return Math.ceil(bytes / PIECE_BYTES) * PIECE_BYTES;
 }
 
-/** What of a file really takes space; 0 when there is none. Windows does not tell, and makes no holes. */
+/**
+ * The space that a file really takes; 0 when there is no such file. Windows does not report it, but makes no holes
+ * either.
+ */
 function allocatedBytes(path: string): number {
   const found = fs.lstatSync(path, { throwIfNoEntry: false });
   if (found === undefined || !found.isFile()) return 0;
   return process.platform === 'win32' || found.blocks * 512 >= found.size ? found.size : 0;
 }
 
-/** Bytes that no file system can compress, or share with another file's. */
+/** Bytes that a file system can neither compress nor share with another file. */
 function writePieces(path: string, from: number, to: number): void {
   const descriptor = fs.openSync(path, fs.constants.O_WRONLY | fs.constants.O_CREAT | NO_FOLLOW, 0o600);
   try {
     for (let at = from; at < to; ) {
       const piece = crypto.randomBytes(Math.min(PIECE_BYTES, to - at));
       const written = fs.writeSync(descriptor, piece, 0, piece.byteLength, at);
-      // Trying again would go on for ever; SQLite as well takes this for a full disk.
+      // Another try would loop forever. SQLite also treats this as a full disk.
       if (written === 0) throw Object.assign(new Error('nothing was written'), { code: 'ENOSPC' });
       at += written;
     }
@@ -126,7 +129,7 @@ function writePieces(path: string, from: number, to: number): void {
   }
 }
 
-/** Half a ballast takes the space that somebody else could use. Answers what is left of it. */
+/** Cuts back a ballast that could not be completed, so its space stays free. Returns the bytes that are left. */
 function cutBack(path: string, bytes: number): number {
   try {
     if (bytes > 0) fs.truncateSync(path, bytes);

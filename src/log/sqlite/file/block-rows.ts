@@ -37,10 +37,10 @@ export function toBlock(row: BlockRow): StoredBlock {
   return { firstSequence, lastSequence, recordedAt, encoding, bytes, payload, chain, checksum };
 }
 
-/** Blocks are read in pages: a page ends with the block that fills it. */
+/** Blocks are read in pages. A page ends with the block that fills it. */
 export const READ_PAGE_BYTES: number = 1024 * 1024;
 
-/** Some blocks from the one that begins at `from`, or later, on, not yet verified; none at the end. */
+/** A page of blocks that begin at `from` or later, not yet verified. Empty at the end of the log. */
 export function readBlocks(connection: Connection, from: number): StoredBlock[] {
   const rows = connection
     .prepare(`select ${BLOCK_COLUMNS} from blocks where first_sequence >= ? order by first_sequence`)
@@ -56,7 +56,7 @@ export function readBlocks(connection: Connection, from: number): StoredBlock[] 
   return page;
 }
 
-/** @throws RefoldError `LOG_CORRUPT` when its place or time is none */
+/** @throws RefoldError `LOG_CORRUPT` when its sequences or time are invalid */
 export function toHeader(row: HeaderRow, path: string): BlockHeader {
   const [firstSequence, lastSequence, recordedAt, encoding, bytes] = row;
   requirePlace({ firstSequence, lastSequence, recordedAt }, path);
@@ -67,7 +67,7 @@ function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The end of the dropped history: sequence 0 and the empty-log chain before anything was dropped. */
+/** The end of the dropped history. Sequence 0 and the chain of an empty log until something was dropped. */
 export interface Trimmed {
   readonly through: number;
   readonly recordedAt: number;
@@ -75,7 +75,7 @@ export interface Trimmed {
 }
 
 export interface LogState {
-  /** Says which log this is, hex: a copy that lives on by itself has another. */
+  /** The log's id, hex. A backup has another one. */
   readonly logId: string;
   readonly head: LogHead;
   readonly trimmed: Trimmed;
@@ -83,7 +83,7 @@ export interface LogState {
 }
 
 /**
- * Reads where the log begins and ends, in one transaction. The last block is verified: what is appended builds on it.
+ * Reads where the log begins and ends, in one transaction. Verifies the last block, because appends build on it.
  *
  * @throws RefoldError `LOG_CORRUPT`
  */
@@ -112,7 +112,7 @@ export function readStateRow(connection: Connection, path: string): Omit<LogStat
   return { logId, epoch, trimmed: { through, recordedAt, chain: String(chain) } };
 }
 
-/** The end of the last block. Its time is the last event's, which only the payload knows. */
+/** The end of the last block. Its time is that of the last event, which only the payload holds. */
 function readHead(connection: Connection, path: string, trimmed: Trimmed): LogHead | undefined {
   const newestFirst = connection.prepare(`select ${BLOCK_COLUMNS} from blocks order by first_sequence desc limit 1`);
   const row = newestFirst.raw().get() as BlockRow | undefined;
@@ -139,7 +139,10 @@ export function chainAt(connection: Connection, sequence: number): string | unde
   return row?.[0] === sequence ? row[1] : undefined;
 }
 
-/** The chain before the block that begins at `first`. @throws RefoldError `LOG_CORRUPT` when what precedes it is gone */
+/**
+ * The chain before the block that begins at `first`. @throws RefoldError `LOG_CORRUPT` when the block before it is
+ * missing
+ */
 export function chainBefore(connection: Connection, first: number, path: string, trimmed: Trimmed): string {
   if (trimmed.through === first - 1) return trimmed.chain;
   const chain = chainAt(connection, first - 1);

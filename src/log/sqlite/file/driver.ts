@@ -1,6 +1,6 @@
 /**
- * The only door to better-sqlite3: loads it when it is first needed, opens hardened connections, and puts SQLite's
- * errors into refold's words.
+ * The only door to better-sqlite3: loads it when it is first needed, opens hardened connections, and turns SQLite's
+ * errors into RefoldErrors.
  */
 import type Database from 'better-sqlite3';
 import { type ErrorCode, isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
@@ -11,10 +11,10 @@ export type Driver = typeof Database;
 export type Connection = Database.Database;
 export type Statement<Row = unknown> = Database.Statement<any[], Row>;
 
-/** Size of the pages of a log's file, which refold leaves at SQLite's default. */
+/** Size of the pages in a log's file: SQLite's default. */
 export const SQLITE_PAGE_BYTES = 4096;
 
-/** The native module needs this level of Node-API, and ends the process without a message below it. */
+/** The native module needs this level of Node-API. With an older one it ends the process without a message. */
 const NODE_API_NEEDED = 10;
 
 /** @throws RefoldError `NODE_TOO_OLD` */
@@ -35,8 +35,8 @@ export async function loadDriver(): Promise<Driver> {
 const BUSY_TIMEOUT_MS = 5_000;
 
 /**
- * A connection that does not trust what the file says of itself: no functions from its schema, sizes of cells checked,
- * no memory map (a bad disk would be a SIGBUS instead of an error).
+ * Opens a connection that does not trust the file: its schema cannot call functions, sizes of cells are checked, and
+ * there is no memory map (with one a bad disk would cause a SIGBUS instead of an error).
  */
 export function openConnection(driver: Driver, path: string, mode: { readonly readOnly: boolean }): Connection {
   const options = { readonly: mode.readOnly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS };
@@ -52,19 +52,19 @@ export function openConnection(driver: Driver, path: string, mode: { readonly re
   return connection;
 }
 
-/** better-sqlite3 trims a path, and would open another file. SQLite leaves out a last `/.` itself, after that. */
+/** better-sqlite3 trims a path, and would open another file. An added `/.` prevents that, and SQLite removes it. */
 function keepWhiteSpace(path: string): string {
   return path === path.trim() ? path : `${path}/.`;
 }
 
-/** SQLite's code of an error, such as `SQLITE_FULL`, or undefined when it is not SQLite's. */
+/** SQLite's code of an error, such as `SQLITE_FULL`, or undefined for an error that is not from SQLite. */
 export function sqliteCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined;
 }
 
 /**
- * What went wrong while opening or reading, in refold's words. A `RefoldError` passes as it is.
+ * Turns an error of opening or reading into a RefoldError. A `RefoldError` is returned as it is.
  *
  * @param action completes "Cannot …", such as `open`
  */
@@ -77,19 +77,20 @@ export function readFailure(error: unknown, action: string, path: string): Refol
   return new RefoldError(code, `Cannot ${action} ${path}: ${messageOf(error)}`, { path, hint, cause: error });
 }
 
-/** True for an error that more space would have spared; opening needs some for the WAL's index. */
+/** True for an error that more disk space would have prevented. Opening needs some for the WAL's index. */
 export function isFull(error: unknown): boolean {
   return isRefoldError(error, 'LOG_FULL') || FULL.test(sqliteCode(error) ?? '');
 }
 
-/** True for an error of a lock that another connection holds. */
+/** True when another connection holds a lock. */
 export function isBusy(error: unknown): boolean {
   return BUSY.test(sqliteCode(error) ?? '');
 }
 
 /**
- * True for a file that cannot be read before a rollback journal beside it was played back, which takes a connection that
- * may write. A log has one only while it is being made; its own journal is the WAL.
+ * True for a file with a rollback journal beside it, which must be played back before anything can be read. Only a
+ * connection that may write can do that. A log has such a journal only while it is created; later its journal is the
+ * WAL.
  */
 export function needsRollback(error: unknown): boolean {
   return sqliteCode(isRefoldError(error) ? error.cause : error) === NEEDS_ROLLBACK;
@@ -106,7 +107,7 @@ const READ_FAILURES: readonly (readonly [pattern: RegExp, code: ErrorCode, hint:
   [
     new RegExp(NEEDS_ROLLBACK),
     'INVALID_OPTION',
-    'Open it once without readOnly: the making of this log was cut short, and a writer begins it anew',
+    'Open it once without readOnly: the creation of this log was interrupted, and a writer starts it again',
   ],
   [/^SQLITE_(CANTOPEN|READONLY|PERM|AUTH)/, 'INVALID_OPTION', 'Check the path and its permissions'],
   [BUSY, 'LOG_LOCKED', 'Close the program that holds the file and try again'],

@@ -1,24 +1,24 @@
 /**
- * The files of a log, as far as they are touched without SQLite: created, looked at, never read.
+ * What refold does with a log's files without SQLite: it creates them and looks at them, but never reads them.
  *
  * Closing any descriptor of a database file drops the POSIX locks that SQLite holds on it in this process; so a file is
- * only ever opened here before SQLite has it, to create it.
+ * only opened here to create it, before SQLite opens it.
  */
 import fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, RefoldError } from '../../../core/errors.ts';
 
 /**
- * Opening a file with it fails where a symbolic link stands. Links are refused when the log is opened; this keeps one that
- * came later from being followed. Windows has no such flag.
+ * Opening a symbolic link with this flag fails. Links are refused when the log is opened; the flag keeps refold from
+ * following one that was made later. Windows does not have it.
  */
 export const NO_FOLLOW: number = fs.constants.O_NOFOLLOW ?? 0;
 
 /**
  * The one name of a log file: absolute, links resolved, so that two names of a file share a lock.
  *
- * A symbolic link may stand for the file in its own folder only: who can put links into a folder must not choose which
- * file elsewhere we write to. Links among the folders above are the system's business.
+ * A symbolic link may only lead to a file in the same folder. A user who can put links into a folder must not choose a
+ * file elsewhere that refold writes to. Links among the folders above are followed.
  *
  * @throws RefoldError `INVALID_OPTION` for a link that leads elsewhere, or nowhere
  */
@@ -34,18 +34,18 @@ export function canonicalPath(path: string): string {
 }
 
 /**
- * Whether a text can be the path of a file and of no other: a NUL would end it early, and the system would replace a lone
- * surrogate, so that two texts would name one file.
+ * True when a text is the path of exactly one file. A NUL would end it early. The system would replace a lone
+ * surrogate, so two texts would name one file.
  */
 export function isUsablePath(path: unknown): path is string {
   return typeof path === 'string' && path !== '' && !path.includes('\0') && path.isWellFormed();
 }
 
-/** What stands beside a log's file while it is open, and in part when it is not. */
+/** The files beside a log's file. Some of them exist only while it is open. */
 const BESIDE = ['-wal', '-shm', '-journal', '-lock', '-lock-journal', '-witness', '-ballast', '-repair'];
 
 /**
- * Refuses a log when one of the files beside it is no plain file of this folder.
+ * Refuses a log when one of the files beside it is not a plain file in this folder.
  *
  * @param path as `canonicalPath` gave it
  * @throws RefoldError `INVALID_OPTION` naming that file
@@ -54,12 +54,12 @@ export function requireOwnFiles(path: string): void {
   for (const suffix of BESIDE) fileKind(canonicalPath(path + suffix));
 }
 
-/** Where a finished repair waits to take the log's place. */
+/** The path of a finished repair until it gets the log's name. */
 export function repairPath(path: string): string {
   return `${path}-repair`;
 }
 
-/** @throws RefoldError `LOG_CORRUPT` when a repair has been cut short: only its end may follow */
+/** @throws RefoldError `LOG_CORRUPT` when a repair was interrupted: it must be finished first */
 export function requireNoRepair(path: string): void {
   if (fileKind(repairPath(path)) === 'missing') return;
   throw new RefoldError('LOG_CORRUPT', `Cannot open ${path}: its repair was interrupted`, {
@@ -68,10 +68,10 @@ export function requireNoRepair(path: string): void {
   });
 }
 
-/** What is at a path. */
+/** The status of what is at a path. */
 export type FileKind = 'missing' | 'empty' | 'filled';
 
-/** @throws RefoldError `INVALID_OPTION` when it is no file */
+/** @throws RefoldError `INVALID_OPTION` when it is not a file */
 export function fileKind(path: string): FileKind {
   const found = attempt(path, () => fs.statSync(path, { throwIfNoEntry: false }));
   if (found === undefined) return 'missing';
@@ -80,7 +80,7 @@ export function fileKind(path: string): FileKind {
 }
 
 /**
- * Makes sure that a file is there and writable; a new one is for its owner alone (0600).
+ * Makes sure that a file exists and is writable. A new file gets mode 0600, so only its owner can read it.
  *
  * @throws RefoldError `INVALID_OPTION` with the cause
  */
@@ -91,18 +91,18 @@ export function createFile(path: string): void {
   });
 }
 
-/** Size of a file; 0 when there is none. Asks for its status only, which opens no descriptor. */
+/** Size of a file; 0 when it does not exist. Opens no descriptor. */
 export function sizeOf(path: string): number {
   return fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-/** Says which file stands at a path, as the file system tells them apart; undefined when there is none. */
+/** The identity that the file system gives the file at a path; undefined when it does not exist. */
 export function fileIdentity(path: string): string | undefined {
   const found = fs.statSync(path, { throwIfNoEntry: false, bigint: true });
   return found && `${found.dev}:${found.ino}`;
 }
 
-/** What is free, for us, on the disk of a file; 0 where it cannot be told. */
+/** The bytes that this user may still write on the disk of a file; 0 when unknown. */
 export function freeBytes(path: string): number {
   try {
     const { bsize, bavail } = fs.statfsSync(dirname(path));
@@ -112,25 +112,25 @@ export function freeBytes(path: string): number {
   }
 }
 
-/** Makes a new or renamed directory entry survive a power cut. Not every system can; none needs to be told. */
+/** Makes a new or renamed directory entry survive a power cut. Some systems cannot; that is ignored. */
 export function syncDirectory(path: string): void {
   let descriptor: number | undefined;
   try {
     descriptor = fs.openSync(path, 'r');
     fs.fsyncSync(descriptor);
   } catch {
-    // Windows opens no directories; its file systems keep entries in their own journal.
+    // Windows cannot open directories. Its file systems keep entries in a journal.
   } finally {
     if (descriptor !== undefined) fs.closeSync(descriptor);
   }
 }
 
-/** Removes a database that nobody has open, with what SQLite keeps beside it. */
+/** Removes a database that is not open anywhere, with SQLite's files beside it. */
 export function removeDatabase(path: string): void {
   for (const suffix of ['', '-wal', '-shm', '-journal']) fs.rmSync(path + suffix, { force: true });
 }
 
-/** Waits until what was written to a file is on the disk. */
+/** Waits until everything that was written to a file is on the disk. */
 export function syncFile(path: string): void {
   const descriptor = fs.openSync(path, 'r+');
   try {
@@ -149,7 +149,7 @@ export function unusablePath(path: unknown): RefoldError {
   });
 }
 
-/** A path that cannot hold a log, and why. */
+/** The refusal of a path that cannot hold a log. */
 export function invalidPath(path: string, why: string, cause?: unknown): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot open ${path}: ${why}`, {
     path,
@@ -190,7 +190,7 @@ function attempt<T>(path: string, work: () => T): T {
   }
 }
 
-/** The system's word for a full disk, or for a user's share of it. */
+/** The system's codes for a full disk or an exhausted quota. */
 export function isOutOfSpace(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException | undefined)?.code;
   return code === 'ENOSPC' || code === 'EDQUOT';

@@ -1,15 +1,15 @@
-/** What an earlier log may have left beside a file that was put in its place. */
+/** Files of an earlier log that may lie beside a restored backup. */
 import { isRefoldError, RefoldError } from '../../../core/errors.ts';
 import { sizeOf } from './files.ts';
 
-/** Says more of a log that is found damaged. */
+/** Adds a hint to the error of a damaged log. */
 export type Explain = (error: unknown) => unknown;
 
 /**
- * To be asked before the log is opened: whether there is a WAL beside it. SQLite takes that for the file's own, and cannot
- * tell that a backup was put back over the log it belonged to.
+ * Call it before the log is opened: it checks whether there is a WAL beside the file. SQLite assumes that the WAL
+ * belongs to the file. It cannot detect that a backup was restored over the log that the WAL belonged to.
  *
- * What to do stays the reader's decision: the WAL of a log that is where it always was holds acknowledged events.
+ * The user must decide what to do: without a restored backup, the WAL holds acknowledged events.
  */
 export function explainLeftovers(path: string): Explain {
   const wal = `${path}-wal`;

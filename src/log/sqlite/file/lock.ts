@@ -1,9 +1,9 @@
 /**
  * One writer per log: a transaction held open on a small database beside the file, `<path>-lock`.
  *
- * The holder first commits who it is, then keeps `begin immediate` open for its whole life: others can read who holds
- * the lock and cannot take it. The kernel releases it with the process, however that ends, so that no stale lock is
- * ever left behind, on Linux, macOS and Windows alike. The file itself stays: deleting it would race.
+ * The holder first commits its name, then keeps `begin immediate` open: other processes can read who holds the lock,
+ * but cannot take it. The kernel releases the lock when the process ends in any way, so a stale lock cannot exist on
+ * Linux, macOS or Windows. The file itself stays: deleting it would be a race.
  */
 import { hostname } from 'node:os';
 import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
@@ -17,18 +17,18 @@ export interface LockHolder {
   readonly startedAt: number;
 }
 
-/** Where the lock of a log lives. */
+/** The path of a log's lock. */
 export function lockPath(path: string): string {
   return `${path}-lock`;
 }
 
-/** A holder that is just closing may still finish. */
+/** How long to wait for a holder that is about to close. */
 const WAIT_MS = 200;
-/** How often to try anew when others take the lock between our two steps. */
+/** How often to try again when another process takes the lock between our two steps. */
 const ATTEMPTS = 20;
 
 /**
- * Takes the lock. It is held until the connection given back is closed, or the process ends.
+ * Takes the lock. It is held until the returned connection is closed or the process ends.
  *
  * @throws RefoldError `LOG_LOCKED` naming the holder
  */
@@ -48,8 +48,8 @@ export function acquireLock(driver: Driver, path: string): Connection {
 }
 
 /**
- * Puts the name down and holds on. Another program may come between the two steps and put its own name down; so it is
- * read again under the lock.
+ * Writes the name, then takes the lock. Another process may write its name between the two steps, so the name is read
+ * again under the lock.
  */
 function hold(connection: Connection, holder: LockHolder): void {
   for (let attempt = 1; ; attempt++) {
@@ -62,7 +62,7 @@ function hold(connection: Connection, holder: LockHolder): void {
   }
 }
 
-/** Answers whether the name is down. On a full disk it may not be: the lock itself needs no space. */
+/** Returns true when the name was written. On a full disk it may not be, but the lock needs no space. */
 function recordHolder(connection: Connection, holder: LockHolder): boolean {
   try {
     writeHolder(connection, holder);
@@ -74,7 +74,7 @@ function recordHolder(connection: Connection, holder: LockHolder): boolean {
   }
 }
 
-/** Without a journal, which would need space of its own: the row is there already and stays as long. */
+/** Without a journal, which would need extra space: the row exists already and keeps its length. */
 function overwriteHolder(connection: Connection, holder: LockHolder): boolean {
   try {
     connection.pragma('journal_mode = memory');
@@ -101,7 +101,7 @@ function writeHolder(connection: Connection, { pid, host, startedAt }: LockHolde
 const HOLDER =
   'create table if not exists holder (id integer primary key, pid integer, host text, started_at integer) strict';
 
-/** A file of another program, or one with a trigger in it, is not written to. */
+/** Refuses to write to a file of another program, or to one with a trigger in it. */
 function requireLockFile(connection: Connection, path: string): void {
   const own = HOLDER.replace('create table if not exists', 'CREATE TABLE');
   const found = connection.prepare('select sql from sqlite_schema').pluck().all();
@@ -140,14 +140,14 @@ function nameOf(holder: LockHolder | undefined, isOurs: boolean): string {
   return `${isOurs ? `this process (${process})` : process}, since ${new Date(holder.startedAt).toISOString()}`;
 }
 
-/** With hot reload it is the store of the module before, which nobody has any more. */
+/** With hot reload the holder is the store of the old module, which the application can no longer reach. */
 const HINT_OURS =
-  'Close the store that this process has open, or share it; where modules are loaded anew in development, keep it on globalThis';
+  'Close the store that this process has open, or share it. If modules are reloaded in development, keep it on globalThis';
 
 function readHolder(connection: Connection): LockHolder | undefined {
   try {
     return connection.prepare('select pid, host, started_at as startedAt from holder').get() as LockHolder | undefined;
   } catch {
-    return undefined; // the holder is just writing its name
+    return undefined; // the holder is writing its name now
   }
 }

@@ -1,9 +1,9 @@
 /**
- * The tables of a log file, whether a file is one, and the way from an older format to this one.
+ * The tables of a log file, the check whether a file is a log, and the migration from older formats.
  *
- * `application_id` and `user_version` are read before anything else, so that no foreign or newer file is ever touched;
- * then the schema itself, since a trigger or a view that somebody put in would run inside our own statements.
- * All tables are STRICT. Integers are plain numbers: a sequence is a safe integer.
+ * `application_id` and `user_version` are read before anything else, so that a foreign or newer file is never touched.
+ * Then the schema itself is read, because a foreign trigger or view would run inside our statements. All tables are
+ * STRICT. Integers are plain numbers: a sequence is a safe integer.
  */
 import crypto from 'node:crypto';
 import { RefoldError } from '../../../core/errors.ts';
@@ -16,7 +16,7 @@ export const APPLICATION_ID = 0x52464c44;
 /** `user_version` of a log: the format that this code writes. */
 export const FORMAT_VERSION = 1;
 
-/** What a file is: nothing yet, a log of an older format, or a log. */
+/** What a file is: empty, a log of an older format, or a log. */
 export type FileIdentity = 'empty' | 'older' | 'log';
 
 /**
@@ -50,24 +50,24 @@ export function createSchema(connection: Connection): void {
     .immediate();
 }
 
-/** Says which log a file holds, in hex; every copy that is to live on by itself gets another. */
+/** A new id for a log, in hex. Each backup and each repaired log gets a new one. */
 export function newLogId(): string {
   return crypto.randomBytes(16).toString('hex');
 }
 
-/** One step from a format to the next: changes tables and what is in them. The caller has the transaction. */
+/** One step from a format to the next: changes tables and their content, in the caller's transaction. */
 export interface Migration {
   readonly from: number;
   readonly run: (connection: Connection) => void;
 }
 
-/** The steps from each older format; none yet, since format 1 is the first. */
+/** The steps from each older format. Empty, because format 1 is the first. */
 export const MIGRATIONS: readonly Migration[] = [];
 
 /**
- * Brings an older log to a newer format, in one transaction: after a crash it is the old one or the new one.
+ * Migrates an older log to this format in one transaction: after a crash it has the old format or the new one.
  *
- * @throws RefoldError `INVALID_OPTION` when there is no way from its format
+ * @throws RefoldError `INVALID_OPTION` when its format cannot be migrated
  */
 export function migrate(
   connection: Connection,
@@ -77,7 +77,7 @@ export function migrate(
 ): void {
   connection
     .transaction(() => {
-      // Asked inside the transaction: who comes second finds the work done.
+      // Read inside the transaction: a second process finds the work done.
       for (let version = versionOf(connection); version < format; version++) {
         const step = migrations.find(({ from }) => from === version);
         if (step === undefined) throw formatTooOld(path, version);
@@ -94,7 +94,7 @@ function versionOf(connection: Connection): number {
 
 type SchemaRow = readonly [type: string, name: string, sql: string | null];
 
-/** Refuses a file that holds more than our tables, or other ones under their names. */
+/** Refuses a file with more than our tables, or with other tables under their names. */
 function requireOwnSchema(connection: Connection, path: string): void {
   const rows = connection.prepare('select type, name, sql from sqlite_schema').raw().all() as SchemaRow[];
   const missing = new Map(OWN_SCHEMA);
@@ -107,14 +107,17 @@ function requireOwnSchema(connection: Connection, path: string): void {
   for (const name of missing.keys()) throw schemaChanged(path, `the ${name} is missing`);
 }
 
-/** True when our tables are there as we make them, whatever else is: then they can be read without running other code. */
+/**
+ * True when our tables are exactly as refold makes them, whatever else is there: then they can be read without running
+ * foreign code.
+ */
 export function hasOwnTables(connection: Connection): boolean {
   const rows = connection.prepare('select type, name, sql from sqlite_schema').raw().all() as SchemaRow[];
   const found = new Map(rows.map(([type, name, sql]) => [`${type} ${name}`, sql]));
   return [...OWN_SCHEMA].every(([name, sql]) => name.startsWith('view ') || found.get(name) === sql);
 }
 
-/** What `primary key` and `unique` bring along, and what `analyze` leaves. */
+/** What `primary key` and `unique` create, and what `analyze` leaves. */
 function isSqlitesOwn([type, name, sql]: SchemaRow): boolean {
   if (type === 'index') return sql === null && name.startsWith('sqlite_autoindex_');
   return type === 'table' && ANALYZED.has(String(sql));
@@ -212,7 +215,7 @@ from blocks as block
 where block.encoding = 'open';
 `;
 
-/** Our tables and the view as SQLite keeps them in `sqlite_schema`: from the name on, not a character may differ. */
+/** Our tables and the view as SQLite keeps them in `sqlite_schema`: from the name on, every character must match. */
 const OWN_SCHEMA: ReadonlyMap<string, string> = new Map(
   SCHEMA.trim()
     .split(/;\s*/)
@@ -242,7 +245,7 @@ function schemaChanged(path: string, why: string): RefoldError {
 }
 
 function formatTooOld(path: string, version: number): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot open ${path}: there is no way from its format ${version}`, {
+  return new RefoldError('INVALID_OPTION', `Cannot open ${path}: this refold cannot migrate its format ${version}`, {
     path,
     type: 'path',
     hint: 'Open it with an older release first',

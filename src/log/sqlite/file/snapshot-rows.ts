@@ -2,7 +2,7 @@
 import { checksumOf } from '../../blocks/chain.ts';
 import type { SnapshotInfo } from '../../log-store.ts';
 
-/** A header with what leads to its chunks. */
+/** A header with the id of its chunks. */
 export interface SnapshotRow extends SnapshotInfo {
   readonly id: number;
   readonly chunks: number;
@@ -13,8 +13,8 @@ export const SNAPSHOT_COLUMNS = `id, owner, sequence, recorded_at as recordedAt,
   fingerprint, format, bytes, chunks, checksum`;
 
 /**
- * CRC-32 over the columns as a JSON list, `id` left out: a header is in no block, so it vouches for itself. Without it a
- * flipped bit in `sequence` would put a sound state in a wrong place.
+ * CRC-32 over the columns as a JSON list, `id` left out: a header is not in a block, so it has its own checksum.
+ * Without it a flipped bit in `sequence` would give a sound state a wrong sequence.
  */
 export function checksumOfSnapshot(info: SnapshotInfo, chunks: number): number {
   const { owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes } = info;
@@ -23,7 +23,7 @@ export function checksumOfSnapshot(info: SnapshotInfo, chunks: number): number {
   );
 }
 
-/** True when the header is as it was written. */
+/** True when the header matches its checksum. */
 export function isSound(row: SnapshotRow): boolean {
   return Number.isSafeInteger(row.sequence) && checksumOfSnapshot(row, row.chunks) === row.checksum;
 }

@@ -1,14 +1,14 @@
 /**
- * The witness: a small file beside the log, `<path>-witness`, that knows how far the log had got.
+ * The witness: a small file beside the log, `<path>-witness`, that records where the log ended.
  *
- * A flipped bit in the `-wal` makes SQLite drop every commit after it without a word, just as it should drop a torn
- * tail; a file put back from yesterday opens as if today had not been. The witness tells these apart from a healthy log:
- * a log that ends before its witness has lost events, and is refused.
+ * A flipped bit in the `-wal` makes SQLite drop every commit after it silently, just as it should drop a torn tail. A
+ * file restored from yesterday opens without an error. The witness detects both: a log that ends before its witness has
+ * lost events, and is refused.
  *
- * It claims only what was promised: the head after each append under `always`, after each sync under `everysec` and
- * `os`. So what a power cut may take away by promise is never missed. It is overwritten in place without a sync of its
- * own, two slots by turns, each with a checksum: a torn write leaves the other slot, and losing both loses only the
- * witness. The log's random id keeps it from testifying about another file.
+ * It records only durable heads: after each append under `always`, after each sync under `everysec` and `os`. So it
+ * never reports the loss of events that a power cut may take. It is overwritten in place without a separate sync, in
+ * two slots that alternate, each with a checksum. A torn write leaves the other slot. If both are lost, only the
+ * witness is lost. The log's random id ties the witness to one file.
  *
  * ```
  * slot 64 bytes at 0 and at 4096:  "RFWT" · u32 format · 16 bytes log id · u64 epoch · u64 sequence · 16 bytes chain ·
@@ -22,7 +22,7 @@ import type { LogHead } from '../../log-store.ts';
 import type { LogState } from './block-rows.ts';
 import { NO_FOLLOW } from './files.ts';
 
-/** What a witness testifies: this log has reached this sequence, with this chain. */
+/** What a witness says: this log has reached this sequence, with this chain. */
 export interface Testimony {
   readonly logId: string;
   readonly epoch: number;
@@ -30,21 +30,21 @@ export interface Testimony {
   readonly chain: string;
 }
 
-/** Where the witness of a log lives. */
+/** The path of a log's witness. */
 export function witnessPath(path: string): string {
   return `${path}-witness`;
 }
 
 const WITNESS_MAGIC = 0x54574652; // "RFWT"
 const FORMAT = 1;
-const RECORD_BYTES = 64;
-/** Apart by a whole physical sector, so that no torn write meets both. */
+const SLOT_BYTES = 64;
+/** At least one physical sector apart, so that a torn write cannot damage both. */
 const SLOT_OFFSETS = [0, 4096] as const;
 
 /**
- * What the witness beside a log says, newest first; nothing where there is none that can be read.
+ * What the witness beside a log says, newest first. Empty when there is no readable witness.
  *
- * To be read *before* the log's head: a writer may be moving both, the log first.
+ * Read it *before* the log's head: a writer may be moving both, the log first.
  */
 export function readWitness(path: string): readonly Testimony[] {
   return slotsOf(witnessPath(path))
@@ -53,7 +53,7 @@ export function readWitness(path: string): readonly Testimony[] {
 }
 
 /**
- * Refuses a log that is behind its witness, or tells another story of the same sequence.
+ * Refuses a log that ends before its witness, or that has another chain at the same sequence.
  *
  * @param chainAt the log's chain at a sequence, or undefined where no block ends there
  * @throws RefoldError `LOG_CORRUPT` naming the first sequence that is missing
@@ -72,7 +72,11 @@ export function requireWitnessed(
     throw tailLost(path, head.sequence + 1, why);
   }
   if (epoch < witness.epoch) {
-    throw tailLost(path, head.sequence + 1, `writer ${witness.epoch} has had it, and it knows of ${epoch}`);
+    throw tailLost(
+      path,
+      head.sequence + 1,
+      `it was opened by writer ${witness.epoch}, but it records only writer ${epoch}`,
+    );
   }
   const chain = witness.sequence === head.sequence ? head.chain : chainAt(witness.sequence);
   if (chain !== undefined && chain !== witness.chain) {
@@ -81,8 +85,8 @@ export function requireWitnessed(
 }
 
 /**
- * Refuses to begin a log in an empty file whose witness knows one: the file was emptied, or all it held was in a `-wal`
- * that is gone. Its id is gone as well, so that any testimony counts.
+ * Refuses to begin a log in an empty file beside a witness: the file was emptied, or all its content was in a `-wal`
+ * that was deleted. The log's id is lost too, so any testimony counts.
  *
  * @throws RefoldError `LOG_CORRUPT`
  */
@@ -92,17 +96,17 @@ export function requireUnwitnessed(path: string, [newest]: readonly Testimony[])
   throw tailLost(path, 1, why, 'Restore a backup; to begin a new log here, remove this file first');
 }
 
-/** The writer's hand on the witness. */
+/** The writer's end of the witness. */
 export class WitnessFile {
   readonly #logId: string;
   readonly #epoch: number;
-  readonly #record: Buffer = Buffer.alloc(RECORD_BYTES);
+  readonly #slotBytes: Buffer = Buffer.alloc(SLOT_BYTES);
   #descriptor: number | undefined;
   /** The slot to write next: never the one that holds the newest testimony. */
   #slot: 0 | 1;
   #sequence = -1;
 
-  /** Opens the witness of a log, making it where there is none. Without one the log goes on: it is only a witness. */
+  /** Opens the witness of a log, or creates it. When that fails, the log works without it. */
   static open(path: string, logId: string, epoch: number): WitnessFile {
     const slots = slotsOf(witnessPath(path));
     const slot = isNewer(slots[0], slots[1], logId) ? 1 : 0;
@@ -116,17 +120,17 @@ export class WitnessFile {
     this.#descriptor = descriptor;
   }
 
-  /** Puts down that the log is durable up to here. */
-  record({ sequence, chain }: LogHead): void {
+  /** Notes that the log is durable up to this head. */
+  note({ sequence, chain }: LogHead): void {
     if (this.#descriptor === undefined || sequence === this.#sequence) return;
-    const record = this.#record;
-    writeRecord(record, { logId: this.#logId, epoch: this.#epoch, sequence, chain });
+    const bytes = this.#slotBytes;
+    writeSlot(bytes, { logId: this.#logId, epoch: this.#epoch, sequence, chain });
     try {
-      fs.writeSync(this.#descriptor, record, 0, RECORD_BYTES, SLOT_OFFSETS[this.#slot]);
+      fs.writeSync(this.#descriptor, bytes, 0, SLOT_BYTES, SLOT_OFFSETS[this.#slot]);
       this.#slot = this.#slot === 0 ? 1 : 0;
       this.#sequence = sequence;
     } catch {
-      // A witness that falls silent is merely old; what it said before stays true.
+      // From now on the witness is only out of date. What it says stays true.
       this.close();
     }
   }
@@ -160,32 +164,32 @@ function slotsOf(file: string): readonly [Slot, Slot] {
 }
 
 function readSlot(descriptor: number, offset: number): Slot {
-  const record = Buffer.alloc(RECORD_BYTES);
-  if (fs.readSync(descriptor, record, 0, RECORD_BYTES, offset) !== RECORD_BYTES) return undefined;
-  if (record.readUInt32LE(0) !== WITNESS_MAGIC || record.readUInt32LE(4) !== FORMAT) return undefined;
-  if (zlib.crc32(record.subarray(0, CRC_OFFSET)) !== record.readUInt32LE(CRC_OFFSET)) return undefined;
+  const bytes = Buffer.alloc(SLOT_BYTES);
+  if (fs.readSync(descriptor, bytes, 0, SLOT_BYTES, offset) !== SLOT_BYTES) return undefined;
+  if (bytes.readUInt32LE(0) !== WITNESS_MAGIC || bytes.readUInt32LE(4) !== FORMAT) return undefined;
+  if (zlib.crc32(bytes.subarray(0, CRC_OFFSET)) !== bytes.readUInt32LE(CRC_OFFSET)) return undefined;
   return {
-    logId: record.toString('hex', 8, 24),
-    epoch: Number(record.readBigUInt64LE(24)),
-    sequence: Number(record.readBigUInt64LE(32)),
-    chain: record.toString('hex', 40, 56),
+    logId: bytes.toString('hex', 8, 24),
+    epoch: Number(bytes.readBigUInt64LE(24)),
+    sequence: Number(bytes.readBigUInt64LE(32)),
+    chain: bytes.toString('hex', 40, 56),
   };
 }
 
-const CRC_OFFSET = RECORD_BYTES - 4;
+const CRC_OFFSET = SLOT_BYTES - 4;
 
-function writeRecord(record: Buffer, { logId, epoch, sequence, chain }: Testimony): void {
-  record.writeUInt32LE(WITNESS_MAGIC, 0);
-  record.writeUInt32LE(FORMAT, 4);
-  record.write(logId, 8, 'hex');
-  record.writeBigUInt64LE(BigInt(epoch), 24);
-  record.writeBigUInt64LE(BigInt(sequence), 32);
-  record.write(chain, 40, 'hex');
-  record.writeUInt32LE(0, 56);
-  record.writeUInt32LE(zlib.crc32(record.subarray(0, CRC_OFFSET)), CRC_OFFSET);
+function writeSlot(bytes: Buffer, { logId, epoch, sequence, chain }: Testimony): void {
+  bytes.writeUInt32LE(WITNESS_MAGIC, 0);
+  bytes.writeUInt32LE(FORMAT, 4);
+  bytes.write(logId, 8, 'hex');
+  bytes.writeBigUInt64LE(BigInt(epoch), 24);
+  bytes.writeBigUInt64LE(BigInt(sequence), 32);
+  bytes.write(chain, 40, 'hex');
+  bytes.writeUInt32LE(0, 56);
+  bytes.writeUInt32LE(zlib.crc32(bytes.subarray(0, CRC_OFFSET)), CRC_OFFSET);
 }
 
-/** What another log left behind counts for nothing. */
+/** A slot of another log is ignored. */
 function isNewer(one: Slot, other: Slot, logId: string): boolean {
   if (one?.logId !== logId) return false;
   if (other?.logId !== logId) return true;
@@ -200,6 +204,6 @@ function tailLost(path: string, sequence: number, why: string, hint: string = HI
   });
 }
 
-/** What to do about a log that has lost its end. */
+/** What to do about a truncated log. */
 const HINT_LOST =
-  'Look for the -wal file that belongs beside it, or restore a backup; to go on without what is lost, or with an older copy put here on purpose, run refold repair --accept-loss';
+  'Look for the -wal file that belongs beside it, or restore a backup. To continue without the lost events, or with an older copy that you restored on purpose, run refold repair --accept-loss';

@@ -1,8 +1,8 @@
 /**
- * The thread that copies a log: SQLite's own backup, from a connection of its own.
+ * The thread that copies a log: it uses SQLite's backup on a separate connection.
  *
- * A read transaction is held for the whole copy, so that it shows the log at one moment, however much is appended
- * meanwhile, and is never started over. The copy becomes visible under its name only when it is complete and synced.
+ * A read transaction is held for the whole copy, so it shows the log at one moment, whatever is appended meanwhile, and
+ * never starts over. The copy becomes visible under its name only when it is complete and synced.
  */
 import fs from 'node:fs';
 import { dirname } from 'node:path';
@@ -13,7 +13,7 @@ import { createFile, removeDatabase, syncDirectory, syncFile } from '../file/fil
 import { newLogId } from '../file/schema.ts';
 import { type BackupJobs, type BackupOptions, backupFailed } from './backup.ts';
 
-/** Pages copied before others get a turn: one megabyte. */
+/** Pages copied before other work gets its turn: 1 MiB. */
 const PAGES_AT_ONCE = 256;
 
 async function copyLog({ source, partial, target }: BackupOptions, tell: (fraction: number) => void): Promise<void> {
@@ -36,12 +36,12 @@ async function copyLog({ source, partial, target }: BackupOptions, tell: (fracti
   syncDirectory(dirname(target));
 }
 
-/** A copy lives on by itself: put back in the log's place, it must not be held against the witness of the log. */
+/** Gives the copy a new id. When it is restored in place of the log, the witness of the log must not refuse it. */
 async function giveOwnId(path: string): Promise<void> {
   const connection = openConnection(await loadDriver(), path, { readOnly: false });
   try {
     connection.prepare('update log_state set log_id = ?').run(newLogId());
-    connection.pragma('wal_checkpoint(truncate)'); // closing does the same, and says nothing when it fails
+    connection.pragma('wal_checkpoint(truncate)'); // closing does the same, but does not report a failure
   } finally {
     connection.close();
   }
@@ -49,7 +49,7 @@ async function giveOwnId(path: string): Promise<void> {
 
 async function copy(options: BackupOptions, tell: (fraction: number) => void): Promise<undefined> {
   try {
-    removeDatabase(options.partial); // left over from a copy that was interrupted
+    removeDatabase(options.partial); // left over from an interrupted copy
     createFile(options.partial);
     await copyLog(options, tell);
   } catch (error) {
@@ -62,7 +62,7 @@ function removeIfPossible(path: string): void {
   try {
     removeDatabase(path);
   } catch {
-    // Why the copy failed says more.
+    // The error of the copy says more.
   }
 }
 

@@ -1,10 +1,10 @@
-/** A consistent copy of a log that may be written to meanwhile, made in a thread of its own. */
+/** A consistent copy of a log, made in a separate thread. The log may be written meanwhile. */
 import { type ErrorCode, isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
 import { askOnce } from '../../../threads/thread.ts';
 import { readFailure } from '../file/driver.ts';
 import { canonicalPath, fileKind, isOutOfSpace, isUsablePath } from '../file/files.ts';
 
-/** Which log is copied, and where to. */
+/** The log to copy, and the target. */
 export interface BackupOptions {
   readonly source: string;
   readonly partial: string;
@@ -13,21 +13,22 @@ export interface BackupOptions {
 
 /** What is asked of the copying thread. */
 export interface BackupJobs {
-  /** Tells fractions from 0 to 1. */
+  /** Reports fractions from 0 to 1. */
   copy: { takes: BackupOptions; answers: undefined; tells: number };
 }
 
 /**
  * Copies the log at `source` to the new file `path`; until the copy is complete it is called `<path>.partial`.
  *
- * @param onProgress told fractions from 0 to 1
- * @throws RefoldError `INVALID_OPTION` when there is a file at `path`, or none can be made; `LOG_FULL` when the disk of the
- * copy is full; `LOG_CORRUPT` when SQLite finds the log damaged; `STORE_FAILED` for any other error of a disk
+ * @param onProgress called with fractions from 0 to 1
+ * @throws RefoldError `INVALID_OPTION` when there is a file at `path`, or it cannot be created; `LOG_FULL` when the
+ * disk of the copy is full; `LOG_CORRUPT` when SQLite finds the log damaged; `STORE_FAILED` for any other error of a
+ * disk
  */
 export async function backUp(source: string, path: string, onProgress?: (fraction: number) => void): Promise<void> {
   if (!isUsablePath(path) || path === ':memory:') throw noTarget(source, path);
   const target = canonicalPath(path);
-  // A WAL that an older file left behind would be taken for the copy's own, and harm it.
+  // SQLite would apply a WAL that an older file left there, and damage the copy.
   for (const taken of [target, `${target}-wal`, `${target}-journal`]) {
     if (fileKind(taken) !== 'missing') throw targetTaken(source, taken);
   }
@@ -61,7 +62,7 @@ function noTarget(source: string, path: unknown): RefoldError {
   });
 }
 
-/** What went wrong with a copy, in refold's words. The log itself is as it was in every case. */
+/** Turns an error of copying into a RefoldError. The log itself never changes. */
 export function backupFailed({ source, target }: Omit<BackupOptions, 'partial'>, cause: unknown): RefoldError {
   if (isRefoldError(cause) && cause.message.startsWith(FAILED)) return cause;
   const [code, hint] = kindOfFailure(cause);
@@ -75,18 +76,18 @@ export function backupFailed({ source, target }: Omit<BackupOptions, 'partial'>,
 
 const FAILED = 'Cannot back up';
 
-/** The system's words for a path that cannot be written to, whatever the disk. */
+/** The system's codes for a path that cannot be written, on any disk. */
 const BAD_PATH = /^(ENOENT|ENOTDIR|EISDIR|EACCES|EPERM|EROFS|EEXIST|ENAMETOOLONG|ELOOP)$/;
 
 function kindOfFailure(cause: unknown): readonly [ErrorCode, hint: string] {
   const code = isRefoldError(cause) ? cause.code : readFailure(cause, 'back up', '').code;
   if (code === 'LOG_FULL' || isOutOfSpace(cause)) {
-    return ['LOG_FULL', 'Free some space where the copy goes, or choose another disk; the log is as it was'];
+    return ['LOG_FULL', 'Free some space for the copy, or choose another disk; the log did not change'];
   }
   if (code === 'LOG_CORRUPT') return [code, 'Run refold verify, then refold repair; an older backup may be sound'];
   const isBadPath = BAD_PATH.test(String((cause as NodeJS.ErrnoException | undefined)?.code));
   if (code === 'INVALID_OPTION' || isBadPath) {
     return ['INVALID_OPTION', 'Check that the directory exists and is writable'];
   }
-  return ['STORE_FAILED', 'Check the disks of the log and of the copy, then try again; the log is as it was'];
+  return ['STORE_FAILED', 'Check the disks of the log and of the copy, then try again; the log did not change'];
 }

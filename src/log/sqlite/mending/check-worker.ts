@@ -1,4 +1,4 @@
-/** The thread that checks a log's file, beside its writer or without one. */
+/** The thread that checks a log's file, with or without a writer. */
 import { parentPort, workerData } from 'node:worker_threads';
 import type { SerializedError } from '../../../core/errors.ts';
 import { serve } from '../../../threads/serving.ts';
@@ -23,7 +23,7 @@ function check(driver: Driver, path: string): readonly SerializedError[] {
 
 await serve<CheckJobs>(
   parentPort,
-  (error) => readFailure(error, 'check', workerData as string), // SQLite itself is not there: no word on the file
+  (error) => readFailure(error, 'check', workerData as string), // says nothing about the file
   async () => {
     const driver = await loadDriver();
     return { opened: undefined, jobs: { check: (path) => check(driver, path) } };

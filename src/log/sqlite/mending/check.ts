@@ -1,15 +1,15 @@
-/** Checking a log's file in a thread of its own: SQLite reads every page, which may take as long as the file is large. */
+/** Checks a log's file in a separate thread: SQLite reads every page, which takes long in a large file. */
 import type { SerializedError } from '../../../core/errors.ts';
 import { askOnce } from '../../../threads/thread.ts';
 
-/** What is asked of the checking thread. */
+/** The requests to the checking thread. */
 export interface CheckJobs {
   /** Takes the path of the log's file. */
   check: { takes: string; answers: readonly SerializedError[] };
 }
 
 /**
- * Everything found wrong, apart from the blocks' content; empty for a sound file.
+ * All findings except the blocks' content. Empty for a sound file.
  *
  * @throws RefoldError `STORE_FAILED` when the thread died: that says nothing about the file
  */

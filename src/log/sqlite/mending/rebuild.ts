@@ -1,4 +1,4 @@
-/** The making of a sound file from what of a damaged log is kept: copied block for block, with checksum and chain. */
+/** Makes a sound file from the usable part of a damaged log: copied block by block, with checksum and chain. */
 import assert from 'node:assert';
 import { nextTurn } from '../../../threads/timers.ts';
 import type { StoredOutcome } from '../../log-store.ts';
@@ -10,9 +10,9 @@ import type { SnapshotRow } from '../file/snapshot-rows.ts';
 import type { Salvage } from './salvage.ts';
 
 /**
- * Fills an empty file with what is kept. The target is a log of its own: it gets an id of its own.
+ * Fills an empty file with what is kept. The target is a new log with a new id.
  *
- * @param onProgress told the sequences copied so far
+ * @param onProgress called with the number of sequences copied so far
  */
 export async function rebuild(
   source: Connection,
@@ -85,7 +85,7 @@ function copyOutcomes(target: Connection, outcomes: readonly StoredOutcome[]): v
   for (const outcome of outcomes) insert.run({ ...outcome, checksum: checksumOfOutcome(outcome) });
 }
 
-/** A projection stands where its newest kept snapshot does; one without any begins anew. */
+/** A projection's checkpoint is at its newest kept snapshot. A projection without one starts again. */
 function copyCheckpoints(source: Connection, target: Connection, kept: readonly SnapshotRow[]): void {
   const insert = target.prepare('insert into checkpoints (projection, sequence) values (?, ?)');
   const names = unlessUnreadable(() => source.prepare('select projection from checkpoints').pluck().all());
@@ -95,14 +95,14 @@ function copyCheckpoints(source: Connection, target: Connection, kept: readonly 
   }
 }
 
-/** The model's name and what was measured; the next open puts down anew what cannot be read. */
+/** The model's name and measured rates. The next open writes unreadable ones again. */
 function copyMeta(source: Connection, target: Connection): void {
   const insert = target.prepare('insert into meta (key, value) values (?, ?)');
   const rows = unlessUnreadable(() => source.prepare('select key, value from meta').raw().all());
   for (const row of rows) insert.run(...(row as unknown[]));
 }
 
-/** What stands in a damaged table goes without a word: `examine` has told of the damage. */
+/** Skips rows of a damaged table silently: `examine` has reported the damage. */
 function unlessUnreadable(read: () => unknown[]): unknown[] {
   try {
     return read();

@@ -1,13 +1,13 @@
 /**
- * Repair: makes a sound log out of a damaged one, and never touches the damaged one.
+ * Repair: makes a sound log from a damaged one, and never changes the damaged one.
  *
  * A fresh file is built beside the log from what can be kept. Then, under the writer's lock:
  *
- * 1. the damaged file and its WAL get a second name each, which they keep;
- * 2. the fresh file becomes `<path>-repair`: from here on the repair counts as done, and nobody opens the log otherwise;
- * 3. the old WAL and witness go, and `<path>-repair` takes the log's name.
+ * 1. the damaged file and its WAL each get a second name, which stays;
+ * 2. the fresh file becomes `<path>-repair`: from here on the repair is done, and every other open is refused;
+ * 3. the old WAL and witness are deleted, and `<path>-repair` gets the log's name.
  *
- * Should the process die before 2, nothing has happened; after it, the next repair finishes step 3.
+ * If the process dies before step 2, nothing has changed. If it dies later, the next repair finishes step 3.
  */
 import fs from 'node:fs';
 import { dirname } from 'node:path';
@@ -37,14 +37,14 @@ export type { OutcomeFilter, Salvage } from './salvage.ts';
 
 export interface SqliteRepairOptions {
   readonly keepsOutcome: OutcomeFilter;
-  /** Only look. */
+  /** Only examine the log. */
   readonly plan: boolean;
-  /** Decides, from what was found, whether to go on; may refuse by throwing. */
+  /** Gets the findings and decides whether to continue. May refuse by throwing. */
   readonly mayRepair: (salvage: Salvage) => boolean;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/** What a repair found and did. */
+/** The findings of a repair, and what it did. */
 export interface SqliteRepair {
   readonly path: string;
   readonly salvage: Salvage;
@@ -78,16 +78,16 @@ export async function repairSqliteLog(givenPath: string, options: SqliteRepairOp
   }
 }
 
-/** Takes the last step of a repair that was cut short. Answers where the damaged file is kept, if there was one. */
+/** Finishes an interrupted repair. Returns the path of the damaged file, if there was one. */
 function finishInterrupted(path: string): string | undefined {
   if (fileKind(repairPath(path)) === 'missing') return undefined;
-  // Whatever lies there now is kept once more: since then somebody may have put another file in the log's place.
+  // Keep the present file too: since then a user may have put another file there.
   const backup = keepDamaged(path);
   takePlace(path);
   return backup;
 }
 
-/** A repair that was cut short is a finding as well, whatever else is found. */
+/** An interrupted repair is a finding too. */
 async function plan(driver: Driver, path: string, options: SqliteRepairOptions): Promise<Salvage> {
   const salvage = await look(driver, path, options);
   try {
@@ -111,7 +111,7 @@ async function look(driver: Driver, path: string, options: SqliteRepairOptions):
   }
 }
 
-/** Nobody writes meanwhile: what was found is still so when it is acted on. */
+/** The lock keeps writers away, so the findings still hold when the repair acts on them. */
 async function repairUnderLock(driver: Driver, path: string, options: SqliteRepairOptions): Promise<SqliteRepair> {
   const testimonies = readWitness(path);
   const source = openConnection(driver, path, { readOnly: true });
@@ -134,7 +134,7 @@ async function repairUnderLock(driver: Driver, path: string, options: SqliteRepa
   return { path, salvage, backup };
 }
 
-/** Builds the fresh file, and reads it through as if it were to be repaired: nothing may be wrong with it. */
+/** Builds the fresh file, then examines it completely. Throws when there is a finding. */
 async function build(
   driver: Driver,
   source: Connection,
@@ -156,7 +156,7 @@ async function build(
   syncFile(partial);
 }
 
-/** A second name for the damaged file and its WAL, which stay as they are. */
+/** Gives the damaged file and its WAL a second name. Their content does not change. */
 function keepDamaged(path: string): string {
   const moment = new Date().toISOString().replaceAll(':', '-').replace(/\.\d+/, '');
   const backup = freeName(`${path}.damaged-${moment}`);
@@ -171,7 +171,7 @@ function freeName(wanted: string): string {
   return name;
 }
 
-/** Not every file system knows two names for a file: there it is copied. */
+/** Some file systems cannot give a file two names. There it is copied. */
 function giveName(path: string, name: string): void {
   try {
     fs.linkSync(path, name);
@@ -182,7 +182,7 @@ function giveName(path: string, name: string): void {
   }
 }
 
-/** An old WAL beside the fresh file would be taken for its own: it goes first. */
+/** SQLite would apply an old WAL to the fresh file. So the WAL is deleted first. */
 function takePlace(path: string): void {
   for (const old of [`${path}-wal`, `${path}-shm`, witnessPath(path)]) fs.rmSync(old, { force: true });
   syncDirectory(dirname(path));

@@ -1,8 +1,8 @@
 /**
- * What of a damaged log can be kept.
+ * Decides what can be kept of a damaged log.
  *
- * The rule is simple enough to be believed: events up to the first damaged block are kept, it and all after it go. The
- * damaged file is only read; `rebuild.ts` copies what is kept into a fresh one.
+ * The rule is simple: events before the first damaged block are kept. That block and everything after it are dropped.
+ * The damaged file is only read; `rebuild.ts` copies what is kept into a fresh one.
  */
 import { isRefoldError, RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
@@ -27,14 +27,14 @@ import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-ro
 import { requireWitnessed, type Testimony } from '../file/witness.ts';
 import { allOutcomes, asDamage, damagedPages, damagedSnapshots } from './structure.ts';
 
-/** What was found, and what of it is kept. */
+/** The findings, and what is kept. */
 export interface Salvage {
   /** In the order of discovery; empty for a sound log. */
   readonly damage: readonly RefoldError[];
   readonly state: LogState;
-  /** As far as the log is known to have reached: by its rows, its snapshots, its witness. */
+  /** The last sequence that the log is known to have had: by its rows, its snapshots, or its witness. */
   readonly claimedThrough: number;
-  /** True when something that was acknowledged cannot be kept, as far as can be told. */
+  /** True when something acknowledged cannot be kept, as far as is known. */
   readonly losesAcknowledged: boolean;
   readonly snapshots: readonly SnapshotRow[];
   readonly droppedSnapshots: readonly SnapshotRow[];
@@ -42,20 +42,20 @@ export interface Salvage {
   readonly forgottenOutcomes: number;
 }
 
-/** Whether an outcome still holds in a log that ends at a sequence. */
+/** True when an outcome still holds in a log that ends at a sequence. */
 export type OutcomeFilter = (outcome: StoredOutcome, lastSequence: number) => boolean;
 
 export interface SalvageOptions {
   readonly testimonies: readonly Testimony[];
   readonly keepsOutcome: OutcomeFilter;
-  /** Told the sequences read so far, and as far as the log seems to reach. */
+  /** Gets the number of sequences read so far, and the last sequence that the log seems to have. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
- * Reads a log through, changing nothing.
+ * Reads a whole log without changing it.
  *
- * @throws RefoldError when it is no log, or too damaged to tell where it begins
+ * @throws RefoldError when it is not a log, or too damaged to find where it begins
  */
 export async function examine(connection: Connection, path: string, options: SalvageOptions): Promise<Salvage> {
   const damage: RefoldError[] = [];
@@ -86,11 +86,11 @@ export async function examine(connection: Connection, path: string, options: Sal
 
 type Note = (error: unknown, sequence?: number) => void;
 
-/** A file that is not ours, or not to be understood, is left alone; a schema that was changed is mended. */
+/** Refuses a file that is not a log or that cannot be read. A changed schema is repaired. */
 function requireLog(connection: Connection, path: string, note: Note): void {
   try {
     const identity = identify(connection, path);
-    if (identity === 'empty') throw invalidPath(path, 'it holds no log');
+    if (identity === 'empty') throw invalidPath(path, 'it does not hold a log');
     if (identity === 'older') throw invalidPath(path, 'it has an older format: open it once for writing first');
   } catch (error) {
     if (!isRefoldError(error, 'LOG_CORRUPT') || !hasOwnTables(connection)) throw error;
@@ -107,7 +107,7 @@ function attempt<T>(work: () => T, note: Note): T | undefined {
   }
 }
 
-/** Where the last block ends, going by its content: a damaged row may say anything. */
+/** Where the last block ends according to its content: a damaged row may say anything. */
 function endOfRows(connection: Connection): number {
   const row = connection
     .prepare(`select ${BLOCK_COLUMNS} from blocks order by first_sequence desc limit 1`)
@@ -124,7 +124,7 @@ function endOfRows(connection: Connection): number {
 
 type Start = Omit<LogState, 'head'>;
 
-/** Where the log begins. Should the row that says it be lost: at 1, if there are such events. */
+/** Where the log begins. If the row that says it is lost: at 1, when there are such events. */
 function startOf(connection: Connection, path: string, note: Note): Start {
   try {
     return readStateRow(connection, path);
@@ -136,7 +136,7 @@ function startOf(connection: Connection, path: string, note: Note): Start {
   }
 }
 
-/** The end of what is sound from the start on. */
+/** The end of the sound part. */
 async function readThrough(
   connection: Connection,
   path: string,
@@ -217,7 +217,7 @@ interface SortedOutcomes {
   readonly damaged: number;
 }
 
-/** What an outcome says must still be true: one of a commit that goes would promise what is not there. */
+/** Keeps only outcomes that are still true: the outcome of a dropped commit would promise events that are missing. */
 function sortOutcomes(connection: Connection, lastSequence: number, keeps: OutcomeFilter, note: Note): SortedOutcomes {
   const kept: StoredOutcome[] = [];
   let forgotten = 0;
@@ -237,7 +237,7 @@ function sortOutcomes(connection: Connection, lastSequence: number, keeps: Outco
 
 function outcomesDamaged(count: number): RefoldError {
   return new RefoldError('LOG_CORRUPT', `The remembered outcomes of ${count} commands are damaged`, {
-    hint: 'They will be forgotten: a retry of these commands decides anew',
+    hint: 'They will be forgotten: a retry of these commands decides again',
   });
 }
 

@@ -1,6 +1,6 @@
 /**
- * What can be wrong with a log's file besides its blocks: SQLite's own structure, the schema, snapshots, outcomes, and
- * the witness. Findings are gathered, not thrown: `verify` tells them, `repair` mends them.
+ * Checks everything in a log's file except its blocks: SQLite's structure, the schema, snapshots, outcomes, and the
+ * witness. Findings are collected, not thrown: `verify` reports them, `repair` fixes them.
  */
 import { types } from 'node:util';
 import { isRefoldError, RefoldError } from '../../../core/errors.ts';
@@ -18,9 +18,9 @@ import { requireWitnessed, type Testimony } from '../file/witness.ts';
 const MOST_FINDINGS = 20;
 
 /**
- * Everything that can be told without decoding a block, in the order of what rests on what.
+ * All findings that do not need a decoded block. Each check comes after those that it relies on.
  *
- * @param testimonies what the witness said before the connection read anything
+ * @param testimonies the witness, read before the connection read anything
  */
 export function checkStructure(
   connection: Connection,
@@ -38,12 +38,12 @@ export function checkStructure(
   return findings;
 }
 
-/** For checks that throw what they find. */
+/** For checks that throw their finding. */
 function none(_checked: unknown): readonly RefoldError[] {
   return [];
 }
 
-/** A check may give findings, or throw one. It sees the file at one moment: a writer may be at work. */
+/** A check returns findings or throws one. It sees the file at one moment, because a writer may be working. */
 function findingsOf(connection: Connection, path: string, check: () => readonly RefoldError[]): readonly RefoldError[] {
   try {
     return connection.transaction(check)();
@@ -52,12 +52,12 @@ function findingsOf(connection: Connection, path: string, check: () => readonly 
   }
 }
 
-/** Holds the log against its witness. @throws RefoldError `LOG_CORRUPT` */
+/** Compares the log with its witness. @throws RefoldError `LOG_CORRUPT` */
 export function requireWitnessedFile(connection: Connection, path: string, testimonies: readonly Testimony[]): void {
   requireWitnessed(path, readLogState(connection, path), testimonies, (sequence) => chainAt(connection, sequence));
 }
 
-/** An error of SQLite's while reading is damage as well. */
+/** SQLite's errors while reading are damage too. */
 export function asDamage(error: unknown, path: string, sequence?: number): RefoldError {
   if (isRefoldError(error)) return error;
   const { code, message, hint } = readFailure(error, 'read', path);
@@ -81,7 +81,7 @@ export interface DamagedSnapshot {
   readonly error: RefoldError;
 }
 
-/** Snapshots whose header or chunks are not what was written. */
+/** Snapshots whose header or chunks do not match their checksums. */
 export function damagedSnapshots(connection: Connection, path: string): DamagedSnapshot[] {
   const rows = connection.prepare(`select ${SNAPSHOT_COLUMNS} from snapshots order by id`).all() as SnapshotRow[];
   return rows.flatMap((row) => {
@@ -106,7 +106,7 @@ function whyDamaged(connection: Connection, row: SnapshotRow): string | undefine
   return expected === row.chunks ? undefined : `chunk ${expected} is missing`;
 }
 
-/** Remembered outcomes that are not what was written. */
+/** Remembered outcomes that do not match their checksums. */
 function damagedOutcomes(connection: Connection, path: string): RefoldError[] {
   const damaged: RefoldError[] = [];
   for (const { checksum, ...stored } of allOutcomes(connection)) {

@@ -1,4 +1,4 @@
-/** The statements of a log's reader, each under the name of its job. */
+/** The statements of a log's reader, each named after its job. */
 import type { Checkpoint, StoredOutcome } from '../../log-store.ts';
 import { BLOCK_COLUMNS, type BlockRow, HEADER_COLUMNS, type HeaderRow } from '../file/block-rows.ts';
 import type { Connection, Statement } from '../file/driver.ts';
@@ -23,11 +23,11 @@ export interface ReadStatements {
   readonly outcome: Statement<StoredOutcome & { readonly checksum: number }>;
   /** Command ids after one that is given as UTF-8, in the order of their bytes, up to a number of them. */
   readonly commandIds: Statement<string>;
-  /** The last of them as UTF-8; null when there are none. */
+  /** The last of them as UTF-8; null when there is no such id. */
   readonly lastCommandId: Statement<Uint8Array | null>;
-  /** Of an owner, newest first. */
+  /** The snapshots of an owner, newest first. */
   readonly snapshots: Statement<SnapshotRow>;
-  /** By owner and sequence: what leads to the chunks. */
+  /** By owner and sequence: the header with the id of its chunks. */
   readonly snapshotHeader: Statement<SnapshotRow>;
   /** By snapshot id and part. */
   readonly chunk: Statement<{ readonly bytes: number; readonly checksum: number; readonly data: Uint8Array }>;
@@ -93,8 +93,8 @@ export function prepareReads(connection: Connection): ReadStatements {
 }
 
 /**
- * Answered from the index alone, the very one that a look-up by id goes through. In a damaged file an id may be bytes that are
- * not UTF-8, or no text at all: the first go on being compared as bytes, and no look-up finds the second.
+ * SQLite answers it from the index alone, the same index that a look-up by id uses. In a damaged file an id may be
+ * bytes that are not UTF-8: they are compared as bytes. It may also have another type: then a look-up never finds it.
  */
 const COMMAND_IDS = `select command_id
 from commands

@@ -1,9 +1,9 @@
 /**
- * Reading a log: a read-only connection in the thread that asks.
+ * Reads a log through a read-only connection in the calling thread.
  *
- * Everything is read in pages bounded by bytes and rows, and no transaction stays open from one page to the next, so
- * that a slow reader neither fills memory nor keeps the WAL from being written back. Between two pages the log may
- * change: a block that was sealed meanwhile is found inside the one that took its place.
+ * Everything is read in pages bounded by bytes and rows, and no transaction stays open between two pages. So a slow
+ * reader neither fills memory nor blocks the WAL from being moved into the file. Between two pages the log may change:
+ * a block that was sealed meanwhile is found inside the block that replaced it.
  */
 import { messageOf, RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
@@ -22,7 +22,7 @@ import { prepareReads, type ReadStatements } from './reader-sql.ts';
 /** A page also ends after this many blocks. */
 const PAGE_BLOCKS = 1_000;
 
-/** Blocks of one page, unverified, and the chain before the first of them. */
+/** The blocks of one page, unverified, and the chain before the first of them. */
 interface Page {
   readonly startChain: string;
   readonly blocks: readonly StoredBlock[];
@@ -42,7 +42,7 @@ export class LogReader {
   /**
    * Opens a log for reading.
    *
-   * @throws RefoldError `INVALID_OPTION` when the file is no log or one of an older format, `FORMAT_TOO_NEW`,
+   * @throws RefoldError `INVALID_OPTION` when the file is not a log or has an older format, `FORMAT_TOO_NEW`,
    * `LOG_CORRUPT`
    */
   static open(driver: Driver, path: string): LogReader {
@@ -50,7 +50,7 @@ export class LogReader {
     try {
       connection = openConnection(driver, path, { readOnly: true });
       const identity = identify(connection, path);
-      if (identity === 'empty') throw invalidPath(path, 'it holds no log');
+      if (identity === 'empty') throw invalidPath(path, 'it does not hold a log');
       if (identity === 'older') throw olderFormat(path);
       return new LogReader(connection, path);
     } catch (error) {
@@ -60,7 +60,7 @@ export class LogReader {
   }
 
   /**
-   * Looks at a file and leaves it as it is.
+   * Looks at a file without changing it.
    *
    * @throws RefoldError when it is neither a log nor empty
    */
@@ -114,13 +114,13 @@ export class LogReader {
     }
   }
 
-  /** All in one transaction, so that the page and the chain before it belong together. */
+  /** Reads in one transaction, so that the page and the chain before it fit together. */
   #readPage(next: number, to: number): Page {
     return this.#connection.transaction(() => {
       const first = this.#sql.blockBefore.get(next);
       if (first === undefined || first[1] < next) throw this.#absent(next);
       const blocks = this.#collectPage(first[0], to);
-      // A damaged tree finds a row on one way and not on another: without a block to go on from, reading would never end.
+      // A damaged tree may find a row in one query and not in another. Without a next block the loop would never end.
       if (blocks.length === 0) throw eventsMissing(this.path, next);
       return { startChain: this.#chainBefore(first[0]), blocks };
     })();
@@ -152,13 +152,13 @@ export class LogReader {
     return eventsMissing(this.path, sequence);
   }
 
-  /** Headers of the blocks that begin at `from` or later, in pages; what changes meanwhile may be seen or not. */
+  /** Headers of the blocks that begin at `from` or later, in pages. Changes made meanwhile may or may not be seen. */
   async *headers(from: number): AsyncGenerator<BlockHeader, void> {
     for (let after = from - 1; ; ) {
       const rows = this.#guarded(() => this.#sql.headersAfter.all(after, PAGE_BLOCKS));
       for (const row of rows) {
         const header = toHeader(row, this.path);
-        if (header.firstSequence > after) yield header; // otherwise sealed meanwhile, and given in part already
+        if (header.firstSequence > after) yield header; // otherwise sealed meanwhile
         after = Math.max(after, header.lastSequence);
       }
       if (rows.length < PAGE_BLOCKS) return;
@@ -166,7 +166,7 @@ export class LogReader {
     }
   }
 
-  /** Times never decrease along the log: a binary search by sequence, and no index for every append to pay for. */
+  /** Times never decrease along the log, so this is a binary search by sequence. An index would cost every append. */
   blockAt(time: number): BlockHeader | undefined {
     return this.#guarded(() => this.#connection.transaction(() => this.#searchTime(time))());
   }
@@ -206,7 +206,7 @@ export class LogReader {
     );
   }
 
-  /** Newest first. A damaged header stands for no snapshot: which state it leads to, nobody can say. */
+  /** Newest first. A damaged header is skipped: it is unknown which state it leads to. */
   snapshots(owner: string): readonly SnapshotInfo[] {
     const rows = this.#guarded(() => this.#sql.snapshots.all(owner)).filter(isSound);
     return rows.map(({ id: _id, chunks: _chunks, checksum: _checksum, ...info }) => info);
@@ -214,7 +214,7 @@ export class LogReader {
 
   async *readSnapshot({ owner, sequence }: SnapshotInfo): AsyncGenerator<Uint8Array, void> {
     const header = this.#guarded(() => this.#sql.snapshotHeader.get(owner, sequence));
-    if (header === undefined) throw snapshotDamaged(this.path, sequence, 'it is gone');
+    if (header === undefined) throw snapshotDamaged(this.path, sequence, 'it was deleted');
     if (!isSound(header)) throw snapshotDamaged(this.path, sequence, 'its header does not match its checksum');
     let bytes = 0;
     for (let part = 0; part < header.chunks; part++) {
@@ -244,7 +244,7 @@ export class LogReader {
     return this.#guarded(() => this.#sql.meta.get(key));
   }
 
-  /** Bytes in pages that hold nothing. */
+  /** Bytes in free pages. */
   freeBytes(): number {
     return this.#guarded(() => {
       const pages = Number(this.#connection.pragma('freelist_count', { simple: true }));

@@ -1,8 +1,8 @@
 /**
- * Watching a log that another process writes: where it begins and ends now, and whether it is still the same log.
+ * Watches a log that another process writes: where it begins and ends now, and whether it is still the same log.
  *
- * Each question looks it up, which costs one `data_version` while nothing was written. While somebody waits for news, one
- * poll looks for all who wait on this handle: `follow` and live replicas.
+ * Each question looks it up, which costs one `data_version` when nothing was written. While `follow` or a live replica
+ * waits for news, one poll looks for all of them on this handle.
  */
 import { RefoldError } from '../../../core/errors.ts';
 import { Bell } from '../../following.ts';
@@ -10,20 +10,20 @@ import type { LogState } from '../file/block-rows.ts';
 import { fileIdentity } from '../file/files.ts';
 import type { LogReader } from './reader.ts';
 
-/** How often a reader looks for what another process appended, in ms, while somebody waits. */
+/** How often a waiting reader looks for appends of another process, in ms. */
 const POLL_MS = 25;
 
 export class Watch {
-  /** Rings when the log may have changed, and when it was lost. */
+  /** Rings when the log may have changed, and when it was deleted or replaced. */
   readonly bell: Bell = new Bell({ everyMs: POLL_MS, hasNews: () => this.#hasNews() });
   readonly #reader: LogReader;
   readonly #identity: string | undefined;
   #state: LogState;
-  /** What `data_version` was when the state was read. */
+  /** The `data_version` at which the state was read. */
   #version = 0;
   #lost: RefoldError | undefined;
 
-  /** @param identity of the file, taken before `reader` opened it: a file that took its place since then is noticed */
+  /** @param identity of the file, taken before `reader` opened it: so a file that replaced it since then is noticed */
   constructor(reader: LogReader, state: LogState, identity: string | undefined) {
     this.#reader = reader;
     this.#state = state;
@@ -37,18 +37,18 @@ export class Watch {
    */
   look(): LogState {
     if (this.#lost !== undefined) throw this.#lost;
-    const version = this.#reader.dataVersion(); // before the state: what is written in between is found at the next look
+    const version = this.#reader.dataVersion(); // before the state: the next look finds what is written in between
     if (version === this.#version) return this.#state;
     const state = this.#reader.state();
     const problem = whyAnother(this.#state, state);
     if (problem !== undefined) throw this.#lose(problem);
     this.#version = version;
     this.#state = state;
-    this.bell.ring(); // those who wait would not hear of what this look has seen already
+    this.bell.ring(); // otherwise waiting readers would not hear of what this look has seen
     return state;
   }
 
-  /** Also when it cannot be told: those who are woken read, and meet what stands in the way. */
+  /** Also true when the look fails: the woken readers then read, and get the error. */
   #hasNews(): boolean {
     try {
       const identity = fileIdentity(this.#reader.path);
@@ -65,7 +65,7 @@ export class Watch {
   }
 }
 
-/** Why what was read last and what is read now cannot be one log; undefined when they can. */
+/** Why the present file cannot be the log that was read last; undefined when it can. */
 function whyAnother({ logId, head }: LogState, now: LogState): string | undefined {
   if (now.logId !== logId) return 'it holds another log';
   if (now.head.sequence < head.sequence) return `it ended at ${head.sequence}, and ends at ${now.head.sequence} now`;

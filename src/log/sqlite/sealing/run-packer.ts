@@ -1,8 +1,8 @@
 /**
- * Packs runs: reads one on a connection of its own, verifies it, packs it and proves the result. It changes nothing.
+ * Packs runs: reads one on a separate connection, verifies it, packs it and proves the result. It changes nothing.
  *
- * A read transaction is held while rows are read, and over before the packing begins, so that the WAL can be written back
- * meanwhile. Runs in the sealing thread, and for a handful of small blocks in the thread that asks.
+ * The read transaction ends before the packing begins, so the WAL can be moved into the file meanwhile. This code runs
+ * in the sealing thread, and for a few small blocks in the calling thread.
  */
 import { type StoredBlock, verifyBlocks } from '../../blocks/chain.ts';
 import { OPEN_BYTES_OFFSET } from '../../blocks/sealed-block.ts';
@@ -21,21 +21,21 @@ import {
 import { type Connection, type Driver, openConnection, readFailure, type Statement } from '../file/driver.ts';
 import type { PackedRun } from '../writing/writer-protocol.ts';
 
-/** What is asked for: the first run in a stretch, full at `openBytes` of text if that is said. */
+/** A request: the first run in a stretch. With `openBytes` a run is full at this much text. */
 export interface PackRequest extends Stretch {
   readonly openBytes?: number;
 }
 
-/** A run, packed; the payload of its sealed block has a buffer of its own, to be moved from thread to thread. */
+/** A packed run. The payload of its sealed block has a separate buffer, which can be moved to another thread. */
 export interface Packed extends SealedRun {
   readonly packed: PackedRun;
 }
 
-/** A stretch of no more text and blocks than this is packed faster than a thread has started. */
+/** To pack a stretch of at most this many blocks and bytes takes less time than to start a thread. */
 const SMALL_BYTES = 64 * 1024;
 const SMALL_BLOCKS = 100;
 
-/** A run as it was read, not yet verified. */
+/** A run as read, not yet verified. */
 interface ReadRun {
   readonly startChain: string;
   readonly blocks: readonly StoredBlock[];
@@ -62,7 +62,8 @@ export class RunPacker {
   private constructor(connection: Connection, path: string) {
     this.#path = path;
     this.#connection = connection;
-    // SQLite reads a payload as a whole even for eight bytes of it: not where the events alone make the block full enough.
+    // SQLite reads a whole payload even for eight bytes of it. Skip that when the number of events makes the block
+    // full.
     this.#candidates = connection
       .prepare(
         `select ${HEADER_COLUMNS},
@@ -79,7 +80,7 @@ export class RunPacker {
       .raw() as Statement<BlockRow>;
   }
 
-  /** True when so little is left in a stretch that it is not worth a thread. */
+  /** True when too little is left in a stretch to start a thread for it. */
   isSmall({ from, through }: Stretch): boolean {
     let bytes = 0;
     let blocks = 0;
@@ -92,14 +93,14 @@ export class RunPacker {
     return true;
   }
 
-  /** The first run in a stretch, packed; undefined when there is none. @throws RefoldError `LOG_CORRUPT` */
+  /** The first run in a stretch, packed; undefined when no run is left. @throws RefoldError `LOG_CORRUPT` */
   pack(request: PackRequest): Packed | undefined {
     const read = this.#connection.transaction(() => this.#readRun(request))();
     if (read === undefined) return undefined;
     const { startChain, blocks } = read;
     verifyBlocks(blocks, startChain, this.#path);
     const sealed = sealRun(blocks, startChain);
-    // A buffer of its own, which can be moved to another thread: a small payload may share one.
+    // A small payload may share its buffer, and a shared one cannot be moved to another thread.
     const payload = new Uint8Array(sealed.payload as Uint8Array);
     const packed = { blocks: blocks.length, startChain, sealed: { ...sealed, payload } };
     return { run: blocks.map(headerOf), sealed: headerOf(sealed), packed };

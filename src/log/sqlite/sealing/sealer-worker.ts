@@ -1,4 +1,4 @@
-/** The thread that packs: what `RunPacker` does, run by run as it is asked. */
+/** The thread that packs: it runs `RunPacker`, one run for each request. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { yieldToOthers } from '../../../threads/background.ts';
 import { Moved, serve } from '../../../threads/serving.ts';

@@ -1,8 +1,8 @@
 /**
- * Sealing, seen from the store: a thread of its own reads, proves and packs a run, and the writer only swaps the rows.
+ * Sealing, seen from the store: a separate thread reads, packs and proves a run, and the writer only swaps the rows.
  *
- * The thread is started for a sealing of more than a little, and ends with it. Packing a run takes some tens of
- * milliseconds. None of them are the writer's, so that an append meanwhile waits for nothing but another commit.
+ * The thread is started when there is enough to seal, and ends with the sealing. Packing a run takes 20 to 50 ms, but
+ * not in the writer: an append meanwhile waits only for other commits.
  */
 import { isRefoldError } from '../../../core/errors.ts';
 import { Thread } from '../../../threads/thread.ts';
@@ -13,17 +13,17 @@ import { type Driver, loadDriver, readFailure } from '../file/driver.ts';
 import type { WriterClient } from '../writing/writer-client.ts';
 import { type Packed, type PackRequest, RunPacker } from './run-packer.ts';
 
-/** What is asked of the sealing thread. */
+/** The requests to the sealing thread. */
 export interface SealerJobs {
-  /** Answers undefined when there is no run left. */
+  /** Answers undefined when no run is left. */
   pack: { takes: PackRequest; answers: Packed | undefined };
 }
 
 /**
  * Seals as `LogCare.seal` says.
  *
- * @param writer may be absent for a dry run: then there is always room
- * @param closing aborts when the log closes: what was packed and not swapped is forgotten
+ * @param writer may be absent in a dry run: then there is always room
+ * @param closing aborts when the log closes: packed runs that were not swapped are discarded
  */
 export async function sealInThread(
   path: string,
@@ -42,7 +42,9 @@ export async function sealInThread(
   }
 }
 
-/** Packs and swaps the next run; once more when the log was compacted from elsewhere meanwhile, or the disk got full. */
+/**
+ * Packs and swaps the next run. Tries again when the log was compacted by another call meanwhile, or the disk got full.
+ */
 async function sealNext(sealer: Sealer, writer: WriterClient, stretch: Stretch): Promise<SealedRun | undefined> {
   for (let request = await sized(writer, stretch); ; ) {
     const run = await sealer.pack(request);
@@ -52,7 +54,7 @@ async function sealNext(sealer: Sealer, writer: WriterClient, stretch: Stretch):
       if (await writer.do('swapRun', run.packed, [(payload as Uint8Array<ArrayBuffer>).buffer])) return run;
     } catch (error) {
       if (!isRefoldError(error, 'LOG_FULL') || request.openBytes !== undefined) throw error;
-      request = await sized(writer, stretch); // a smaller one may find room in the ballast
+      request = await sized(writer, stretch); // a smaller run may fit into the space of the ballast
       if (request.openBytes === undefined) throw error;
     }
   }
@@ -63,7 +65,7 @@ async function sized(writer: WriterClient | undefined, stretch: Stretch): Promis
   return openBytes === undefined ? stretch : { ...stretch, openBytes };
 }
 
-/** Packs runs here while there is little to seal, and in a thread from then on: one request at a time. */
+/** Packs runs in the calling thread while there is little to seal, otherwise in a thread: one request at a time. */
 class Sealer {
   readonly #path: string;
   readonly #packer: RunPacker;
@@ -94,7 +96,7 @@ class Sealer {
     return Thread.start({ name: 'sealer-worker', from: import.meta.url, data: path, action: 'seal', path });
   }
 
-  /** Resolves when no connection is left: the last one to close should be the writer's. */
+  /** Resolves when its connection is closed: the writer's should be the last one to close. */
   async end(): Promise<void> {
     this.#packer.close();
     await this.#thread?.end();

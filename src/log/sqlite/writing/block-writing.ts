@@ -1,4 +1,4 @@
-/** The writer's work on `blocks`: appending, with the outcomes of commands, putting sealed blocks in place, dropping. */
+/** The writer's work on `blocks`: appending, with the outcomes of commands, swapping in sealed blocks, and dropping. */
 import { chainAfter, checksumOf } from '../../blocks/block.ts';
 import { sequenceConflict } from '../../log-errors.ts';
 import type { LogHead } from '../../log-store.ts';
@@ -15,7 +15,7 @@ import { OutcomeWriting } from './outcome-writing.ts';
 import type { WriteConnection } from './write-connection.ts';
 import type { Jobs } from './writer-protocol.ts';
 
-/** A dropping transaction stays this small, so that no append waits long for it. */
+/** The most that one transaction drops, so that an append never waits long for it. */
 const DROPPED_BLOCKS_AT_ONCE = 5_000;
 const DROPPED_BYTES_AT_ONCE = 32 * 1024 * 1024;
 
@@ -33,12 +33,12 @@ export class BlockWriting {
     this.#head = head;
   }
 
-  /** The end of the log, everything committed included. */
+  /** The end of the log, including everything committed. */
   get head(): LogHead {
     return this.#head;
   }
 
-  /** One transaction: the block, if there is one, and the outcomes. Answers the new head. */
+  /** Writes the block, if there is one, and the outcomes, in one transaction. Returns the new head. */
   append({ expectedSequence, epoch, block, outcomes }: Jobs['append']['takes']): LogHead {
     const appended = this.#writer.transact(() => {
       if (expectedSequence !== this.#head.sequence) {
@@ -67,9 +67,9 @@ export class BlockWriting {
   }
 
   /**
-   * Puts a sealed block into the place of the run that it was packed from. The sealing thread has read that run a moment
-   * ago: where other blocks are by now, nothing changes and the answer is false. The chains tell, for they are over all
-   * that came before.
+   * Replaces the run that a sealed block was packed from. The sealing thread read that run before: when the blocks have
+   * changed since, nothing is written and the result is false. The chains show that, because they cover everything
+   * before.
    */
   swapRun({ blocks, startChain, sealed }: Jobs['swapRun']['takes']): boolean {
     const { firstSequence: first, lastSequence: last, recordedAt, encoding, checksum, chain, payload } = sealed;
@@ -87,7 +87,7 @@ export class BlockWriting {
     return this.#sql.chainBefore.get(first) ?? this.#sql.trimmedChain.get()!;
   }
 
-  /** Drops some blocks that end at or before `through`, never the last one. */
+  /** Drops some blocks that end at or before `through`, but never the last block. */
   dropBlocks({ through }: Jobs['dropBlocks']['takes']): Trimmed | undefined {
     const last = this.#lastToDrop(through);
     if (last === undefined) return undefined;
@@ -99,7 +99,7 @@ export class BlockWriting {
     });
   }
 
-  /** First sequence of the last block that one transaction should drop. */
+  /** The first sequence of the last block that one transaction should drop. */
   #lastToDrop(through: number): number | undefined {
     let bytes = 0;
     let last: number | undefined;
@@ -116,7 +116,7 @@ export class BlockWriting {
 
 function prepareStatements(connection: Connection) {
   const insertBlock = connection.prepare(`insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)`);
-  // Its bytes are UTF-8 already: the cast names them text and changes none.
+  // Its bytes are UTF-8 already: the cast marks them as text and does not change them.
   const insertOpenBlock = connection.prepare(
     `insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, cast(? as text))`,
   );

@@ -1,4 +1,4 @@
-/** The thread that moves the WAL into the file, by a connection of its own, whenever the writer asks. */
+/** The thread that moves the WAL into the file over a separate connection, when the writer asks for it. */
 import assert from 'node:assert';
 import { isMainThread, workerData } from 'node:worker_threads';
 import { type Connection, isBusy, isFull, loadDriver, openConnection } from '../file/driver.ts';
@@ -9,14 +9,15 @@ async function main({ path, shared }: CheckpointerOptions): Promise<void> {
   let connection: Connection | undefined;
   try {
     const driver = await loadDriver();
-    if (Atomics.compareExchange(words, WORD.connection, CONNECTION.none, CONNECTION.open) !== CONNECTION.none) return; // the log is closed already
+    // Unless the log was closed already.
+    if (Atomics.compareExchange(words, WORD.connection, CONNECTION.none, CONNECTION.open) !== CONNECTION.none) return;
     Atomics.notify(words, WORD.connection);
     connection = openConnection(driver, path, { readOnly: false });
-    // What a checkpoint syncs is the same under NORMAL and FULL: the WAL before it, and the file after it.
+    // A checkpoint syncs the same under NORMAL and FULL: first the WAL, at the end the file.
     connection.pragma('synchronous = full');
     serve(connection, words);
   } catch {
-    // Without this thread the writer does it all by itself, and meets whatever it was.
+    // Without this thread the writer moves the WAL itself, and gets the same error.
   } finally {
     connection?.close();
     Atomics.store(words, WORD.state, STATE.gone);
@@ -24,7 +25,7 @@ async function main({ path, shared }: CheckpointerOptions): Promise<void> {
   }
 }
 
-/** Until the writer ends it. */
+/** Runs until the writer ends it. */
 function serve(connection: Connection, words: Int32Array): void {
   for (;;) {
     Atomics.wait(words, WORD.state, STATE.idle);
@@ -36,18 +37,18 @@ function serve(connection: Connection, words: Int32Array): void {
 }
 
 /**
- * SQLite syncs the file only at the end of a checkpoint that nothing was committed beside: the last one should be short. So
- * many are tried at most.
+ * SQLite syncs the file only after a checkpoint during which nothing was committed. So the last one should be short. At
+ * most this many are tried.
  */
 const PASSES = 5;
 
-/** Passive: it waits for nobody, and nobody for it. */
+/** A passive checkpoint neither waits for readers and writers nor blocks them. */
 function move(connection: Connection): number {
   try {
     let moved = -1;
     for (let pass = 0; pass < PASSES; pass++) {
       const [{ log }] = connection.pragma('wal_checkpoint(passive)') as [{ log: number }];
-      if (log === moved) break; // nothing came beside the one before
+      if (log === moved) break; // nothing was committed during the one before
       moved = log;
     }
     return OUTCOME.moved;
@@ -57,5 +58,5 @@ function move(connection: Connection): number {
   }
 }
 
-assert(!isMainThread, 'checkpoints are made in a thread of their own');
+assert(!isMainThread, 'WAL checkpoints run in a separate thread');
 await main(workerData as CheckpointerOptions);

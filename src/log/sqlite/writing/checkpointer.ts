@@ -1,35 +1,38 @@
 /**
- * The writer's end of the checkpointing thread: it moves the WAL into the file while the writer goes on.
+ * The writer's end of the checkpointing thread, which moves the WAL into the file while the writer works.
  *
- * Both threads work synchronously and wait for each other, so they cannot hear messages. They share a few words of memory
- * instead: the writer asks by setting the state, goes on, and looks at it after later jobs.
+ * Both threads work synchronously and wait for each other, so they cannot receive messages. They share a few words of
+ * memory instead: the writer asks by setting the state, continues, and looks at it after later jobs.
  */
 import type { Worker } from 'node:worker_threads';
 import { startThread } from '../../../threads/threads.ts';
 
-/** The words that both threads share, by their places. */
+/** The words that both threads share, by their index. */
 export const WORD = { state: 0, outcome: 1, connection: 2 } as const;
 const WORD_COUNT = 3;
 
-/** What the state says: the thread waits, is to move the WAL, is to end, is gone. */
+/** The states: the thread waits, must move the WAL, must end, or has ended. */
 export const STATE = { idle: 0, asked: 1, ending: 2, gone: 3 } as const;
 
-/** What the connection says: the thread has none yet; it has one, or is about to; it is to have none. */
+/** The thread's connection: not open yet; open, or about to be; must not be opened. */
 export const CONNECTION = { none: 0, open: 1, refused: 2 } as const;
 
-/** What the outcome says of the last move: no complaint (though a reader may have been in its way), a full disk, an I/O error. */
+/**
+ * The outcome of the last move: it worked (though a reader may have kept part of the WAL), the disk is full, or an I/O
+ * error.
+ */
 export const OUTCOME = { moved: 0, full: 1, broken: 2 } as const;
 
-/** Handed to the thread. */
+/** The thread's `workerData`. */
 export interface CheckpointerOptions {
   readonly path: string;
   readonly shared: SharedArrayBuffer;
 }
 
-/** What came of the last move. */
+/** The outcome of the last move, by name. */
 export type MoveOutcome = 'moved' | 'full' | 'broken';
 
-/** Nobody waits for the thread for longer: it may have died without a word. */
+/** The writer never waits longer for the thread, which may have died silently. */
 const THREAD_PATIENCE_MS = 5_000;
 
 export class Checkpointer {
@@ -41,7 +44,7 @@ export class Checkpointer {
     this.#path = path;
   }
 
-  /** Whether the thread is up, with a connection of its own. */
+  /** True when the thread runs and has its connection. */
   get isUp(): boolean {
     return (
       Atomics.load(this.#words, WORD.connection) === CONNECTION.open &&
@@ -49,44 +52,44 @@ export class Checkpointer {
     );
   }
 
-  /** Whether a move is under way. */
+  /** True while a move runs. */
   get isBusy(): boolean {
     return Atomics.load(this.#words, WORD.state) === STATE.asked;
   }
 
-  /** Of the last move that is over. */
+  /** The outcome of the last finished move. */
   get outcome(): MoveOutcome {
     const outcome = Atomics.load(this.#words, WORD.outcome);
     return outcome === OUTCOME.moved ? 'moved' : outcome === OUTCOME.full ? 'full' : 'broken';
   }
 
-  /** Has the thread started, unless it was before; it is up some time later, or never. */
+  /** Starts the thread, unless it was started before. It is up some time later, or never. */
   start(): void {
     if (Atomics.load(this.#words, WORD.state) !== STATE.gone) this.#worker ??= this.#startThread();
   }
 
-  /** The same, and waits until it is up. */
+  /** Starts the thread and waits until it is up. */
   startNow(): void {
     this.start();
     Atomics.wait(this.#words, WORD.connection, CONNECTION.none, THREAD_PATIENCE_MS);
   }
 
-  /** Has the thread move what the WAL holds by now. It must be up; nothing while a move is under way. */
+  /** Asks the thread to move the present content of the WAL. It must be up. Does nothing while a move runs. */
   move(): void {
     if (Atomics.compareExchange(this.#words, WORD.state, STATE.idle, STATE.asked) === STATE.idle)
       Atomics.notify(this.#words, WORD.state);
   }
 
-  /** Waits until no move is under way. */
-  settle(): void {
+  /** Waits until no move runs. */
+  awaitMove(): void {
     if (this.isBusy) Atomics.wait(this.#words, WORD.state, STATE.asked, THREAD_PATIENCE_MS);
   }
 
-  /** Ends the thread, after its move. Then its connection is closed, or never comes to be. */
+  /** Ends the thread after its move. Afterwards its connection is closed, or will never be opened. */
   close(): void {
     if (Atomics.compareExchange(this.#words, WORD.connection, CONNECTION.none, CONNECTION.refused) === CONNECTION.none)
       return;
-    this.settle();
+    this.awaitMove();
     if (Atomics.compareExchange(this.#words, WORD.state, STATE.idle, STATE.ending) !== STATE.idle) return;
     Atomics.notify(this.#words, WORD.state);
     Atomics.wait(this.#words, WORD.state, STATE.ending, THREAD_PATIENCE_MS);
@@ -102,7 +105,7 @@ export class Checkpointer {
         Atomics.notify(this.#words, WORD.state);
       });
     } catch {
-      Atomics.store(this.#words, WORD.state, STATE.gone); // the system gives no more threads
+      Atomics.store(this.#words, WORD.state, STATE.gone); // the system cannot start another thread
       return undefined;
     }
   }

@@ -1,7 +1,7 @@
 /**
  * Opening a log as its writer: the lock first, then a look at the file, then the epoch.
  *
- * Nothing is written to the file before it was found to be a log, or empty.
+ * Nothing is written to the file before it is known to be a log or empty.
  */
 import type { Durability } from '../../log-store.ts';
 import { Ballast } from '../file/ballast.ts';
@@ -19,7 +19,7 @@ import { WalKeeper } from './wal-keeper.ts';
 import { WriteConnection } from './write-connection.ts';
 import type { WriterOptions } from './writer-protocol.ts';
 
-/** A WAL that once grew large is cut back to this. */
+/** A WAL that grew larger is truncated to this size. */
 const WAL_KEPT_BYTES = 64 * 1024 * 1024;
 
 /** What a writer works with. */
@@ -37,7 +37,7 @@ export interface WriterParts {
 }
 
 /**
- * Opens the log as its writer, and creates it where there is none.
+ * Opens the log as its writer, or creates it.
  *
  * @throws RefoldError `LOG_LOCKED` while another writer has it; what `openSqliteLog` throws
  */
@@ -58,7 +58,7 @@ async function lockAndOpen(options: WriterOptions): Promise<WriterParts> {
     try {
       return openUnderLock(driver, lock, options);
     } catch (error) {
-      // Opening itself needs a little space: the WAL's index, and the page with the epoch.
+      // Opening needs a little space: the WAL's index, and the page with the epoch.
       if (!isFull(error) || !new Ballast(options.path).release()) throw error;
       return openUnderLock(driver, lock, options);
     }
@@ -69,8 +69,8 @@ async function lockAndOpen(options: WriterOptions): Promise<WriterParts> {
 }
 
 /**
- * Looks at the file through a reader before anything is written. The reader is closed last: should the log be refused,
- * nothing of its WAL has been moved, and repair finds it as it was.
+ * Looks at the file through a reader before anything is written. The reader is closed last. So when the log is refused,
+ * its WAL has not been moved, and repair finds it unchanged.
  */
 function openUnderLock(driver: Driver, lock: Connection, options: WriterOptions): WriterParts {
   const { path, isNew } = options;
@@ -97,7 +97,7 @@ function openUnderLock(driver: Driver, lock: Connection, options: WriterOptions)
 function prepareParts(driver: Driver, lock: Connection, connection: Connection, options: WriterOptions): WriterParts {
   const { path, durability, checkpointFromBytes } = options;
   prepareFile(connection, path);
-  // The epoch first: whoever wrote before is refused from here on, so that the head stays what is read now.
+  // The epoch first: from here on an earlier writer is refused, so the head that is read next stays true.
   const write = WriteConnection.open(connection, path, durability);
   const opened = readLogState(connection, path);
   const blocks = new BlockWriting(write, opened.head);
@@ -107,13 +107,13 @@ function prepareParts(driver: Driver, lock: Connection, connection: Connection, 
   const room = new Room(write, wal, ballast);
   if (room.isTight) room.make();
   const witness = WitnessFile.open(path, opened.logId, write.epoch);
-  witness.record(opened.head); // the epoch was committed with a sync of all that is in the WAL
+  witness.note(opened.head); // the commit of the epoch synced everything in the WAL
   return { driver, lock, write, opened, blocks, snapshots, wal, room, witness, durability };
 }
 
 /**
- * Creates, recognises or migrates the log, and sets what belongs to the file. `auto_vacuum` must come before the first
- * page.
+ * Creates, recognises or migrates the log, and sets the pragmas that the file keeps. `auto_vacuum` must come before the
+ * first page.
  */
 function prepareFile(connection: Connection, path: string): void {
   const identity = identify(connection, path);
@@ -126,7 +126,9 @@ function prepareFile(connection: Connection, path: string): void {
   if (identity === 'older') migrate(connection, path);
 }
 
-/** A power cut in the making of a log leaves a rollback journal: the first read that may write plays it back. */
+/**
+ * A power cut while a log was created leaves a rollback journal. The first read on a writable connection plays it back.
+ */
 function finishRollback(driver: Driver, path: string): void {
   if (fileKind(`${path}-journal`) !== 'filled') return;
   const connection = openConnection(driver, path, { readOnly: false });

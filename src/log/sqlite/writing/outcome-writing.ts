@@ -1,14 +1,14 @@
 /**
- * The writer's work on `commands`: remembering outcomes with the append that they belong to, and forgetting old ones.
+ * The writer's work on `commands`: it remembers outcomes together with their append, and forgets old ones.
  *
- * Many come at once, so they are inserted several to a statement. An id that is in the file already gives up its old row, so
- * that rows stay in the order in which they were written, which is the order in which they are forgotten.
+ * Many come at once, so one statement inserts several. An id that is in the file already loses its old row. So rows
+ * stay in the order in which they were written, and are forgotten in that order.
  */
 import { checksumOfOutcome, FORGOTTEN_PER_NEW_OUTCOME, OUTCOME_AGE_MS, OUTCOMES_KEPT } from '../../outcomes.ts';
 import type { Connection, Statement } from '../file/driver.ts';
 import type { PackedOutcomes } from './writer-protocol.ts';
 
-/** Looking for outcomes to forget costs a little: not at every append. */
+/** Looking for outcomes to forget costs a little, so it is not done at every append. */
 const OUTCOMES_BETWEEN_FORGETTING = 100;
 
 /** Rows of one statement. */
@@ -28,9 +28,10 @@ export class OutcomeWriting {
   }
 
   /**
-   * Remembers outcomes, and forgets some where it is time. Within the caller's transaction.
+   * Remembers outcomes, and from time to time forgets some. Runs in the caller's transaction.
    *
-   * @param kept how many are remembered so far; undefined while nobody has counted, which takes time with their number
+   * @param kept how many are remembered so far; undefined until they were counted, which takes longer the more there
+   * are
    * @returns the same afterwards
    */
   remember({ fields, mayReplace }: PackedOutcomes, kept: number | undefined): number | undefined {
@@ -43,7 +44,7 @@ export class OutcomeWriting {
     return this.#forget(now ?? this.#sql.count.get()!, rows.at(-1)![1]);
   }
 
-  /** Answers by how many the remembered outcomes grew. */
+  /** Returns by how many the remembered outcomes grew. */
   #insert(rows: readonly Row[]): number {
     let index = 0;
     for (; index + ROWS_AT_ONCE <= rows.length; index += ROWS_AT_ONCE) {
@@ -62,7 +63,7 @@ export class OutcomeWriting {
     return grown;
   }
 
-  /** Forgets what is beyond either bound, oldest first, but only so many at once. Answers how many are left. */
+  /** Forgets outcomes beyond either bound, oldest first, a limited number at once. Returns how many are left. */
   #forget(kept: number, now: number): number {
     const atMost = this.#unforgotten * FORGOTTEN_PER_NEW_OUTCOME;
     this.#unforgotten = 0;
@@ -87,7 +88,7 @@ function rowsOf(fields: PackedOutcomes['fields']): Row[] {
   return rows;
 }
 
-/** `or replace`, for what is new to the store may yet be in a file that somebody else has written to. */
+/** `or replace`, because an id that is new to the store may be in a file that another program has written to. */
 const INSERT_OUTCOMES = 'insert or replace into commands (command_id, recorded_at, outcome, checksum) values';
 const PLACES = '(?, ?, ?, ?)';
 const MANY_PLACES = new Array(ROWS_AT_ONCE).fill(PLACES).join(', ');

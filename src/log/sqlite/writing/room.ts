@@ -1,9 +1,10 @@
 /**
- * What the writer does about a full disk.
+ * How the writer handles a full disk.
  *
- * The rule: while the ballast is not in place, nothing is written that lets the log grow. What gives space back, or makes
- * durable what is there already, may use the ballast's; afterwards it is put back, and growing goes on. So whoever meets
- * `LOG_FULL` can always open the log again and compact it, and no append is ever acknowledged out of the last reserve.
+ * The rule: while the ballast is not in place, nothing is written that makes the log grow. Work that frees space, or
+ * that makes existing data durable, may use the ballast's space. Then the ballast is put back, and the log may grow
+ * again. So after `LOG_FULL` an application can always open the log again and compact it. An append never uses the last
+ * reserve.
  */
 import { isRefoldError } from '../../../core/errors.ts';
 import type { Ballast } from '../file/ballast.ts';
@@ -11,8 +12,8 @@ import type { WalKeeper } from './wal-keeper.ts';
 import { logFull, type WriteConnection } from './write-connection.ts';
 
 /**
- * Of the ballast, a piece of work takes at most this share: what it moves is written once more, with the pages above it,
- * before anything is given back.
+ * A piece of work takes at most this share of the ballast: moved data is written again, with the pages above it, before
+ * any space is freed.
  */
 const PIECE_SHARE = 4;
 
@@ -32,13 +33,13 @@ export class Room {
     return !this.#ballast.isInPlace;
   }
 
-  /** While room is tight, what one transaction may move; undefined otherwise. */
+  /** The bytes that one transaction may move while room is tight; undefined otherwise. */
   get pieceBytes(): number | undefined {
     return this.isTight ? this.#ballast.leastBytes / PIECE_SHARE : undefined;
   }
 
   /**
-   * Does what lets the log grow.
+   * Does work that makes the log grow.
    *
    * @throws RefoldError `LOG_FULL` without trying when there is no room for the ballast beside it
    */
@@ -47,7 +48,7 @@ export class Room {
     return work();
   }
 
-  /** Does what gives space back, or syncs; out of the ballast when there is no other. */
+  /** Does work that frees space, or syncs. It uses the ballast's space when there is no other. */
   spare<T>(work: () => T): T {
     try {
       return work();
@@ -60,7 +61,10 @@ export class Room {
     }
   }
 
-  /** Empties the WAL into the file, out of the ballast if need be, and puts the ballast back. Answers whether it is. */
+  /**
+   * Empties the WAL into the file, with the ballast's space if necessary, and puts the ballast back. Returns true when
+   * it is in place.
+   */
   make(): boolean {
     this.#wal.truncate();
     if (this.#writer.wasFull && this.#ballast.release()) this.#wal.truncate();

@@ -1,16 +1,19 @@
 /**
  * The store's end of a snapshot: cuts it into chunks of one size, and hands them to the writer thread.
  *
- * Those of a large one are compressed in the thread pool: in the writer's thread an append would wait for it.
+ * The chunks of a large one are compressed in the thread pool: in the writer's thread an append would have to wait.
  */
 import type { SnapshotInfo } from '../../log-store.ts';
 import { cutChunks, packChunk } from '../../snapshot-chunks.ts';
 import type { WriterClient } from './writer-client.ts';
 
-/** Up to this size a snapshot is one job of the writer: a millisecond to compress, and half of one for some 60 KB then. */
+/**
+ * Up to this size a snapshot is one job of the writer: about 1 ms to compress, and 0.5 ms to write the 60 KB that
+ * result.
+ */
 const ONE_JOB_BYTES = 256 * 1024;
 
-/** Sends a snapshot; when this returns, it exists. When it throws, nothing of it does. */
+/** Sends a snapshot. When this resolves, the snapshot exists. When it rejects, no part of it exists. */
 export async function sendSnapshot(
   writer: WriterClient,
   info: SnapshotInfo,
@@ -25,7 +28,7 @@ export async function sendSnapshot(
   }
 }
 
-/** Under full load whatever is awaited comes a turn of the event loop later: what is small is one message. */
+/** Under full load each `await` costs a turn of the event loop, so a small snapshot is one message. */
 async function sendAtOnce(writer: WriterClient, info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<boolean> {
   const pieces = [...cutChunks(chunks)];
   const bytes = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
@@ -51,7 +54,7 @@ async function sendChunks(
 ): Promise<{ readonly parts: number; readonly bytes: number }> {
   let parts = 0;
   let bytes = 0;
-  // One after the other, so that an append never waits for more than one.
+  // One after the other, so an append never waits for more than one.
   for (const chunk of cutChunks(chunks)) {
     await writer.do('putChunk', { id, part: parts++, ...(await packChunk(chunk)) });
     bytes += chunk.byteLength;
@@ -59,11 +62,11 @@ async function sendChunks(
   return { parts, bytes };
 }
 
-/** Chunks that were replaced or abandoned. What is left after an error is swept at the next chance. */
+/** Sweeps chunks that were replaced or abandoned. After an error the rest is swept next time. */
 async function sweep(writer: WriterClient): Promise<void> {
   try {
     while (await writer.do('sweepChunks', undefined));
   } catch {
-    // Sweeping is housekeeping: it must not make a snapshot fail that is already there.
+    // Sweeping is upkeep: it must not make a snapshot fail that already exists.
   }
 }

@@ -1,9 +1,10 @@
 /**
  * The writer's work on snapshots.
  *
- * A small one is one short transaction. Of a large one the chunks go in one by one, so that it never makes an append wait;
- * the header row comes last and makes the snapshot exist, replacing an older one of the same place in the same
- * transaction. Whatever has chunks but no header was interrupted, replaced or dropped, and is swept a few rows at a time.
+ * A small one is one short transaction. The chunks of a large one are written one by one, so that an append never waits
+ * long. The header row comes last and makes the snapshot exist. The same transaction replaces an older snapshot of the
+ * same owner and sequence. Chunks without a header were interrupted, replaced or dropped. They are swept a few rows at
+ * a time.
  */
 import zlib from 'node:zlib';
 import { checksumOf } from '../../blocks/chain.ts';
@@ -13,16 +14,16 @@ import { checksumOfSnapshot } from '../file/snapshot-rows.ts';
 import type { WriteConnection } from './write-connection.ts';
 import type { Jobs } from './writer-protocol.ts';
 
-/** Deleting a chunk frees some 250 pages: a few chunks make a short transaction. */
+/** Deleting a chunk frees about 250 pages: a few chunks make a short transaction. */
 const SWEPT_CHUNKS_AT_ONCE = 16;
 
 export class SnapshotWriting {
   readonly #writer: WriteConnection;
   readonly #sql: ReturnType<typeof prepareStatements>;
-  /** Snapshots that have begun and not finished: their chunks have no header yet. */
+  /** Snapshots in progress: their chunks have no header yet. */
   readonly #begun = new Set<number>();
   #lastId: number;
-  /** Whether there may be chunks that no snapshot owns: a process that died may have left some. */
+  /** True when there may be chunks without a snapshot: a process that died may have left some. */
   #mayHaveOrphans = true;
 
   constructor(writer: WriteConnection) {
@@ -31,13 +32,13 @@ export class SnapshotWriting {
     this.#lastId = this.#sql.lastId.get()!;
   }
 
-  /** Whether `sweep` has something to do. */
+  /** True when `sweep` has something to do. */
   needsSweep(): boolean {
     if (!this.#mayHaveOrphans) return false;
     try {
       this.#mayHaveOrphans = this.#findOrphan() !== undefined;
     } catch {
-      // What was just put is there; whoever sweeps meets the damage.
+      // The snapshot exists. The next sweep will report the damage.
     }
     return this.#mayHaveOrphans;
   }
@@ -46,7 +47,7 @@ export class SnapshotWriting {
     return this.#sql.orphans.all().find((id) => !this.#begun.has(id));
   }
 
-  /** A whole snapshot in one transaction. Answers the bytes written. */
+  /** Writes a whole snapshot in one transaction. Returns the bytes written. */
   put({ info, chunks }: Jobs['putSnapshot']['takes']): number {
     const id = ++this.#lastId;
     const packed = chunks.map((chunk) => zlib.zstdCompressSync(chunk));
@@ -87,7 +88,7 @@ export class SnapshotWriting {
     if (this.#sql.deleteHeader.run(owner, sequence).changes > 0) this.#mayHaveOrphans = true;
   }
 
-  /** Leaves what was put so far to be swept. */
+  /** Gives a snapshot up. Its chunks will be swept. */
   abandon(id: number): void {
     this.#begun.delete(id);
     this.#mayHaveOrphans = true;
@@ -99,13 +100,13 @@ export class SnapshotWriting {
     });
   }
 
-  /** Deletes a few chunks that belong to no snapshot; answers whether there may be more. */
+  /** Deletes a few chunks that belong to no snapshot. Returns true when there may be more. */
   sweep(): boolean {
     const orphan = this.#findOrphan();
     this.#mayHaveOrphans = orphan !== undefined;
     if (orphan === undefined) return false;
     const { changes } = this.#writer.transact(() => this.#sql.deleteChunks.run(orphan, SWEPT_CHUNKS_AT_ONCE));
-    // A damaged index lists chunks that no row is behind: to be asked for them again and again would never end.
+    // A damaged index may list chunks without a row. Sweeping them again and again would never end.
     return changes > 0;
   }
 }

@@ -1,10 +1,10 @@
 /**
- * When the WAL goes into the database file.
+ * Decides when the WAL is moved into the database file.
  *
- * SQLite's own checkpoints run inside some unlucky commit. Ours run after the answer: a small WAL is moved at the next
- * pause. A larger one is moved by a thread of its own while the writer goes on, and the writer adds the little that came
- * meanwhile, so that the WAL begins anew. At the latest at a size that bounds the file and the work of recovery the writer
- * moves it all by itself.
+ * SQLite's automatic checkpoints run inside a commit and delay it. Ours run after the answer. A small WAL is moved at
+ * the next pause. A separate thread moves a larger one while the writer works. The writer then moves the little that
+ * came meanwhile, so that the WAL starts again at its beginning. At a size that bounds the file and the work of
+ * recovery, the writer moves everything itself.
  */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { type Ballast, SMALLEST_BALLAST_BYTES } from '../file/ballast.ts';
@@ -13,30 +13,35 @@ import { freeBytes, sizeOf } from '../file/files.ts';
 import { Checkpointer } from './checkpointer.ts';
 import type { WriteConnection } from './write-connection.ts';
 
-/** A WAL of this size is emptied without waiting for anything. */
+/** A WAL of this size is emptied at once. */
 const LARGEST_WAL_BYTES = 12 * 1024 * 1024;
-/** What the WAL holds must find room in the file out of the ballast: it is kept to this share of it … */
+/** The content of the WAL must fit into the ballast's space. So the WAL is kept below this share of it … */
 const BALLAST_SHARE = 3 / 4;
-/** … but for a while, in the midst of writing, on a disk that has room for so many times the largest WAL. */
+/** … except for a while during writing, on a disk with room for this many times the largest WAL. */
 const ROOMY = 64;
-/** From this share of the size on the thread is asked; of what the ballast allows, a pause is used. */
+/**
+ * From this share of the largest size on, the thread is asked. From this share of the ballast's bound on, a pause is
+ * used.
+ */
 const EARLY_SHARE = 1 / 3;
-/** This long without a job is a pause. */
+/** After this long without a job, it is a pause. */
 const WRITING_PAUSE_MS = 20;
-/** From this size on a checkpoint is the thread's; what came while it worked is the writer's up to this size. */
+/** From this size on the thread makes the checkpoint. What came meanwhile, up to this size, the writer moves. */
 const THREAD_FROM_BYTES = 1024 * 1024;
-/** A writer that has written this much is worth a thread: its start takes some tens of milliseconds of a core. */
+/** A writer that has written this much is worth a thread, whose start takes 20 to 50 ms of a core. */
 const THREAD_AFTER_BYTES = 16 * 1024 * 1024;
 /** Pages that a small commit may write besides its payload: the table's leaf, its parent, the free list. */
 const OVERHEAD_BYTES = 3 * SQLITE_PAGE_BYTES;
-/** Counting spares checkpoints of a WAL that is smaller than it was thought; where the disk is tiny, that is all the better. */
+/**
+ * From this size on SQLite is asked for the real size, which saves checkpoints of a WAL that is smaller than estimated.
+ */
 const COUNTED_FROM_BYTES = 128 * 1024;
 /** A page in the WAL, with its header. */
 const FRAME_BYTES = SQLITE_PAGE_BYTES + 24;
-/** A reader that keeps the WAL busy is waited for this long when the log is closed or shrunk. */
+/** How long to wait for a reader that keeps the WAL busy, when the log is closed or shrunk. */
 const TRUNCATE_WAIT_MS = 100;
 
-/** What SQLite says of its WAL: the frames in it. */
+/** What SQLite reports about the WAL: the frames in it. */
 interface WalSize {
   readonly log: number;
 }
@@ -47,9 +52,12 @@ export class WalKeeper {
   readonly #thread: Checkpointer;
   readonly #threadFromBytes: number | undefined;
   #isRoomy: boolean;
-  /** Since the log was opened. */
+  /** Bytes written since the log was opened. */
   #written = 0;
-  /** Frames that the last checkpoint left in the WAL: moved, and to be overwritten unless a reader still needs them. */
+  /**
+   * Frames that the last checkpoint left in the WAL: they are moved, and will be overwritten unless a reader still
+   * needs them.
+   */
   #movedFrames = 0;
   /** Bytes beyond those when SQLite last counted, and an upper estimate of what has been written since. */
   #counted = 0;
@@ -73,7 +81,7 @@ export class WalKeeper {
     this.#isRoomy = isRoomy(writer.path);
   }
 
-  /** To be called after each answer with the bytes that the job wrote. */
+  /** Call it after each answer, with the bytes that the job wrote. */
   wrote(bytes: number): void {
     const written = bytes + OVERHEAD_BYTES;
     this.#uncounted += written;
@@ -88,14 +96,14 @@ export class WalKeeper {
     const threadFrom = this.#threadFromBytes ?? Math.max(atOnce * EARLY_SHARE, THREAD_FROM_BYTES);
     if (this.#isLarger(atOnce)) this.#checkpoint();
     else if (this.#isForThread(threadFrom)) this.#askThread();
-    else if (this.#estimate >= allowed * EARLY_SHARE) this.#waitForPause(); // which costs nobody anything
+    else if (this.#estimate >= allowed * EARLY_SHARE) this.#waitForPause(); // which delays nothing
   }
 
   /** Moves the whole WAL into the file and empties it, unless a reader is in the way. */
   truncate(): void {
     clearTimeout(this.#pause);
     this.#pause = undefined;
-    this.#thread.settle();
+    this.#thread.awaitMove();
     const { connection } = this.#writer;
     this.#writer.maintain(() => {
       const waits = connection.pragma('busy_timeout', { simple: true });
@@ -115,7 +123,7 @@ export class WalKeeper {
     this.#thread.close();
   }
 
-  /** What the ballast allows; where there is none, as much as the smallest one of a large disk. */
+  /** The bytes that the ballast allows; without a ballast, as much as the smallest one on a large disk. */
   #allowedBytes(): number {
     return Math.min((this.#ballast.bytes || SMALLEST_BALLAST_BYTES) * BALLAST_SHARE, LARGEST_WAL_BYTES);
   }
@@ -124,7 +132,7 @@ export class WalKeeper {
     return this.#thread.isUp && this.#sinceAsked === undefined && this.#isLarger(fromBytes);
   }
 
-  /** By the estimate, and when that says so, by SQLite's count; beside a tiny ballast by the estimate alone. */
+  /** Decided by the estimate and then by SQLite's count. With a tiny ballast the estimate alone decides. */
   #isLarger(bytes: number): boolean {
     if (this.#estimate < bytes) return false;
     if (this.#uncounted > 0 && bytes >= COUNTED_FROM_BYTES) this.#count();
@@ -135,10 +143,10 @@ export class WalKeeper {
     return this.#counted + this.#uncounted;
   }
 
-  /** No maintenance: it meets no disk, and says nothing of what is free there. */
+  /** Not maintenance: it does not touch the disk, and says nothing about free space there. */
   #count(): void {
     const [{ log }] = this.#writer.connection.pragma('wal_checkpoint(noop)') as [WalSize];
-    if (log < this.#movedFrames) this.#movedFrames = 0; // it has begun anew
+    if (log < this.#movedFrames) this.#movedFrames = 0; // it has started again at its beginning
     this.#counted = (log - this.#movedFrames) * FRAME_BYTES;
     this.#uncounted = 0;
   }
@@ -151,7 +159,7 @@ export class WalKeeper {
   #threadIsDone(bytes: number): void {
     this.#sinceAsked = undefined;
     if (this.#thread.outcome === 'broken') this.#writer.fail(new Error('a checkpoint beside the writer failed'));
-    // A full disk, too, the writer meets by itself; where much came meanwhile the thread is asked once more.
+    // The writer itself will notice a full disk. When much came meanwhile, the thread is asked again.
     else if (bytes < THREAD_FROM_BYTES || this.#thread.outcome !== 'moved') this.#checkpoint();
     else this.#askThread();
   }
@@ -164,7 +172,7 @@ export class WalKeeper {
   #checkpoint(): void {
     clearTimeout(this.#pause);
     this.#pause = undefined;
-    this.#thread.settle();
+    this.#thread.awaitMove();
     let frames = 0;
     this.#writer.maintain(() => {
       const [{ log }] = this.#writer.connection.pragma('wal_checkpoint(passive)') as [WalSize];

@@ -1,8 +1,8 @@
 /**
- * The writer's connection: transactions that are refused, rolled back or durable, and nothing in between.
+ * The writer's connection. Each transaction is refused, rolled back or durable, with nothing in between.
  *
- * After an I/O error nobody can say what the disk holds: SQLite goes on as if nothing had happened, and rows that
- * failed can be back after a crash. So the first such error is the last write: everything later is `STORE_FAILED`.
+ * After an I/O error the content of the disk is unknown: SQLite continues as if nothing had happened, and rows that
+ * failed can reappear after a crash. So after the first such error every write is `STORE_FAILED`.
  */
 import { messageOf, RefoldError } from '../../../core/errors.ts';
 import { epochConflict, storeFailed } from '../../log-errors.ts';
@@ -20,7 +20,7 @@ export class WriteConnection {
   #failure: unknown;
   #wasFull = false;
 
-  /** Becomes the log's writer: the epoch rises, durably. */
+  /** Becomes the log's writer: raises the epoch durably. */
   static open(connection: Connection, path: string, durability: Durability): WriteConnection {
     setSynchronous(connection, 'full', path);
     connection.prepare('update log_state set epoch = epoch + 1').run();
@@ -72,8 +72,8 @@ export class WriteConnection {
   }
 
   /**
-   * Runs work outside a transaction that may meet the disk, such as a checkpoint. A full disk is passed over: what is
-   * committed stays in the WAL.
+   * Runs work outside a transaction that may meet the disk, such as a checkpoint. A full disk is ignored: committed
+   * data stays in the WAL.
    */
   maintain(work: () => void): void {
     if (this.#failure !== undefined) return;
@@ -86,22 +86,22 @@ export class WriteConnection {
     }
   }
 
-  /** Ends all writing: another thread met an I/O error in its work for this connection. */
+  /** Ends all writing: another thread had an I/O error in its work for this connection. */
   fail(cause: unknown): void {
     this.#failure ??= cause;
   }
 
-  /** True when the last maintenance found the disk full: the WAL must not grow before it could be emptied. */
+  /** True when the last maintenance found the disk full: the WAL must not grow before it was emptied. */
   get wasFull(): boolean {
     return this.#wasFull;
   }
 
-  /** True once nothing may be written any more. */
+  /** True when nothing may be written any more. */
   get failed(): boolean {
     return this.#failure !== undefined;
   }
 
-  /** True once another writer has opened the log: it has synced all that this one had committed. */
+  /** True when another writer has opened the log: it has synced everything that this one had committed. */
   get isReplaced(): boolean {
     return this.#readEpoch.get() !== this.epoch;
   }
@@ -111,13 +111,15 @@ export class WriteConnection {
     try {
       this.#begin.run();
     } catch (error) {
-      // Nothing is written yet, so a lock held by some other program is a plain refusal.
+      // Nothing is written yet, so a lock held by another program is a plain refusal.
       if (sqliteCode(error)?.startsWith('SQLITE_BUSY')) throw readFailure(error, 'write to', this.path);
       throw this.#outcomeUnknown(error);
     }
   }
 
-  /** Undoes a transaction, and says what its failure means. An error that is not SQLite's passes as it is. */
+  /**
+   * Rolls a transaction back, and says what its failure means. An error that is not from SQLite is returned as it is.
+   */
   #rolledBack(error: unknown): unknown {
     try {
       if (this.connection.inTransaction) this.connection.exec('rollback');
@@ -143,7 +145,7 @@ export class WriteConnection {
 /** SQLite's number for each level of `pragma synchronous`. */
 const SYNCHRONOUS = { normal: 1, full: 2 } as const;
 
-/** Sets the level and reads it back: a level that did not take would lose acknowledged events in a power cut. */
+/** Sets the level and reads it back: if it had no effect, a power cut would lose acknowledged events. */
 function setSynchronous(connection: Connection, level: keyof typeof SYNCHRONOUS, path: string): void {
   connection.pragma(`synchronous = ${level}`);
   const actual = connection.pragma('synchronous', { simple: true });
@@ -153,11 +155,11 @@ function setSynchronous(connection: Connection, level: keyof typeof SYNCHRONOUS,
   });
 }
 
-/** A write that was refused for want of space, or not even tried. */
+/** The refusal of a write because the disk is full, whether or not it was tried. */
 export function logFull(path: string, cause?: unknown): RefoldError {
   return new RefoldError('LOG_FULL', `Cannot write to ${path}: the disk is full; nothing was written`, {
     path,
-    hint: 'Free some space, or open the log again and compact it: for that a reserve is kept',
+    hint: 'Free some space, or open the log again and compact it: there is a reserve of space for that',
     cause,
   });
 }

@@ -1,8 +1,8 @@
 /**
  * The store's end of the writer thread.
  *
- * Should the thread die, what was pending is `OUTCOME_UNKNOWN` and everything after it `STORE_FAILED`. Before the log was
- * open nothing can have been written, and it is `STORE_FAILED` at once.
+ * If the thread dies, pending jobs are `OUTCOME_UNKNOWN`, and all later ones `STORE_FAILED`. Before the log is open
+ * nothing can have been written, so then it is `STORE_FAILED` at once.
  */
 import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
 import { Thread } from '../../../threads/thread.ts';
@@ -38,7 +38,7 @@ export class WriterClient {
     return this.#thread.opened;
   }
 
-  /** Does a job, after all those asked before it. */
+  /** Asks for a job. The writer does it after all earlier ones. */
   do<Name extends JobName>(
     job: Name,
     input: Jobs[Name]['takes'],

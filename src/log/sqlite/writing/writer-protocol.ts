@@ -1,19 +1,19 @@
 /**
- * What the store asks of its writer thread.
+ * The jobs that the store asks of its writer thread.
  *
- * The writer does the jobs one after the other. Long work (dropping, snapshots) is cut into jobs by the store, so that
- * appends get in between.
+ * The writer does the jobs one after the other. The store cuts long work (dropping, snapshots) into several jobs, so
+ * appends get their turn in between.
  */
 import type { StoredBlock } from '../../blocks/chain.ts';
 import type { Checkpoint, Durability, LogHead, SnapshotInfo } from '../../log-store.ts';
 import type { PackedChunk } from '../../snapshot-chunks.ts';
 import type { LogState, Trimmed } from '../file/block-rows.ts';
 
-/** Handed to the writer thread at its start. */
+/** The writer thread's `workerData`. */
 export interface WriterOptions {
   readonly path: string;
   readonly durability: Durability;
-  /** There was no file at the path: whatever lies beside it belongs to a log that was removed. */
+  /** There was no file at the path: files beside it belong to a log that was removed. */
   readonly isNew: boolean;
   /** See `SqliteLogOptions.checkpointFromBytes`. */
   readonly checkpointFromBytes: number | undefined;
@@ -29,11 +29,11 @@ export interface NewBlock {
   readonly payload: Uint8Array<ArrayBuffer>;
 }
 
-/** Outcomes to be remembered, in one list: a message of many objects takes several times as long to send. */
+/** Outcomes to remember, as one flat list: a message of many objects takes several times as long to send. */
 export interface PackedOutcomes {
-  /** Command id, time and outcome of each, one after the other. */
+  /** Command id, time and outcome of each. */
   readonly fields: readonly (string | number)[];
-  /** Whether the log may hold one of these ids already, or an id comes twice. */
+  /** True when the log may hold one of these ids already, or an id comes twice. */
   readonly mayReplace: boolean;
 }
 
@@ -61,9 +61,9 @@ export interface Jobs {
   /** By the name of its projection. */
   dropCheckpoint: { takes: string; answers: undefined };
   putMeta: { takes: { readonly key: string; readonly value: string }; answers: undefined };
-  /** A small snapshot, all of it at once, to be compressed. Answers whether chunks may be lying about that no snapshot owns. */
+  /** A small snapshot, complete and not yet compressed. Answers whether there may be chunks without a snapshot. */
   putSnapshot: { takes: { readonly info: SnapshotInfo; readonly chunks: readonly Uint8Array[] }; answers: boolean };
-  /** A large one: begun, put chunk by chunk, finished, with the same answer. */
+  /** A large one: begun, put chunk by chunk, then finished, with the same answer. */
   beginSnapshot: { takes: undefined; answers: number };
   putChunk: { takes: PackedChunk & { readonly id: number; readonly part: number }; answers: undefined };
   finishSnapshot: {
@@ -74,11 +74,17 @@ export interface Jobs {
   dropSnapshots: { takes: { readonly owner: string; readonly sequences: readonly number[] }; answers: undefined };
   /** Deletes a few chunks that no snapshot owns; answers whether there are more. */
   sweepChunks: { takes: undefined; answers: boolean };
-  /** Replaces a run by the sealed block that was packed from it; false, and nothing, when the run is no longer there. */
+  /**
+   * Replaces a run by the sealed block that was packed from it. Answers false, and changes nothing, when the run has
+   * changed.
+   */
   swapRun: { takes: PackedRun; answers: boolean };
-  /** While room on the disk is tight, what one transaction may move; undefined otherwise. */
+  /** The bytes that one transaction may move while room on the disk is tight; undefined otherwise. */
   pieceBytes: { takes: undefined; answers: number | undefined };
-  /** Drops some blocks that end at or before `through`; answers the new end of what is gone, or undefined when done. */
+  /**
+   * Drops some blocks that end at or before `through`; answers the new end of the dropped history, or undefined when
+   * done.
+   */
   dropBlocks: { takes: { readonly through: number }; answers: Trimmed | undefined };
   /** Returns some free pages; answers whether there are more. */
   reclaimPages: { takes: undefined; answers: boolean };

@@ -2,7 +2,7 @@
  * The writer thread: owns the lock and the only connection that writes.
  *
  * Jobs are done one after the other, each answered when it is as durable as the log promises; an fsync blocks this
- * thread and never the application's. Checkpoints and syncs that nobody waits for come after the answer.
+ * thread and never the application's. WAL checkpoints and late syncs come after the answer.
  */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -17,12 +17,12 @@ import type { Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 const SYNC_WITHIN_MS = 1_000;
 /** Free pages returned in one transaction: four megabytes, or a piece where room is tight. */
 const RECLAIMED_PAGES_AT_ONCE = 1_000;
-/** What a job adds to the WAL besides payloads, roughly. */
+/** About what a job adds to the WAL besides payloads, in bytes. */
 const SMALL = SQLITE_PAGE_BYTES;
 
 class Writer implements Service<Jobs, OpenedLog> {
   readonly #parts: WriterParts;
-  /** By the job that was done last; 0 when it failed. */
+  /** Bytes that the last job wrote; 0 when it failed. */
   #written = 0;
   #sync: NodeJS.Timeout | undefined;
 
@@ -34,7 +34,7 @@ class Writer implements Service<Jobs, OpenedLog> {
     return this.#parts.opened;
   }
 
-  /** What lets the log grow needs room. All other jobs give space back, or sync what is there: out of the ballast if need be. */
+  /** Jobs that make the log grow need room. All others free space or sync, with the ballast's space if necessary. */
   readonly jobs: Service<Jobs>['jobs'] = {
     append: (input) => this.#grow(() => this.#append(input)),
     putSnapshot: (input) =>
@@ -66,7 +66,7 @@ class Writer implements Service<Jobs, OpenedLog> {
     flush: () => this.#spare(0, () => this.#syncNow()),
   };
 
-  /** Closes everything; what is committed goes into the file first. */
+  /** Closes everything, after moving everything committed into the file. */
   close(): void {
     clearTimeout(this.#sync);
     try {
@@ -78,8 +78,8 @@ class Writer implements Service<Jobs, OpenedLog> {
   }
 
   /**
-   * The last connection to close moves the WAL into the file and removes it. After a failed write it shall stay as it is,
-   * for recovery to judge: a reader, which moves nothing, is then the last.
+   * The last connection to close moves the WAL into the file and removes it. After a failed write it must stay
+   * unchanged for recovery. Then a reader, which moves nothing, is closed last.
    */
   #closeConnections(): void {
     this.#parts.wal.close();
@@ -103,17 +103,17 @@ class Writer implements Service<Jobs, OpenedLog> {
     return answer;
   }
 
-  /** Nothing of an append may be answered before it is as durable as promised; under `always` it is also witnessed. */
+  /** An append may be answered only when it is as durable as promised. Under `always` it is also witnessed. */
   #append(input: Jobs['append']['takes']): LogHead {
     const head = this.#parts.blocks.append(input);
-    if (this.#parts.durability === 'always') this.#parts.witness.record(head);
+    if (this.#parts.durability === 'always') this.#parts.witness.note(head);
     this.#written = 1 + (input.block?.payload.byteLength ?? 0);
     return head;
   }
 
   #syncNow(): void {
     this.#parts.write.sync();
-    this.#parts.witness.record(this.#parts.blocks.head);
+    this.#parts.witness.note(this.#parts.blocks.head);
   }
 
   #putCheckpoint({ projection, sequence }: Jobs['putCheckpoint']['takes']): void {
@@ -141,7 +141,7 @@ class Writer implements Service<Jobs, OpenedLog> {
     );
   }
 
-  /** Moves some free pages out of the file; at the end the file itself is cut. Answers whether there are more. */
+  /** Truncates the file by some free pages. Returns true when there are more. */
   #reclaimPages(): boolean {
     const { pieceBytes } = this.#parts.room;
     const pages = pieceBytes === undefined ? RECLAIMED_PAGES_AT_ONCE : pieceBytes / SQLITE_PAGE_BYTES;
@@ -151,7 +151,7 @@ class Writer implements Service<Jobs, OpenedLog> {
     return more;
   }
 
-  /** Checkpoints, and syncs that nobody waits for, come after the answer. */
+  /** WAL checkpoints and late syncs come after the answer. */
   afterAnswer(): void {
     if (this.#written === 0) return;
     this.#parts.wal.wrote(this.#written);
@@ -163,7 +163,7 @@ class Writer implements Service<Jobs, OpenedLog> {
     try {
       this.#parts.room.spare(() => this.#syncNow());
     } catch {
-      // Failed, and the next write says so; or the disk is full even so, and the next second may be better.
+      // It failed, and the next write reports that. Or the disk is full, and the next second may be better.
       if (!this.#parts.write.failed) this.#sync = setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
     }
   }
@@ -172,7 +172,7 @@ class Writer implements Service<Jobs, OpenedLog> {
 function attemptToRead(driver: Driver, path: string): Connection | undefined {
   try {
     const connection = openConnection(driver, path, { readOnly: true });
-    identify(connection, path); // a connection takes part from its first read on
+    identify(connection, path); // a connection counts from its first read on
     return connection;
   } catch {
     return undefined;

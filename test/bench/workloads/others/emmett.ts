@@ -2,8 +2,8 @@
  * `@event-driven-io/emmett-sqlite`: one row per event, one transaction per append.
  *
  * What it guarantees (read in its source, 0.42.4, and tried): its connections set WAL and leave SQLite's own default,
- * `synchronous=FULL`: a COMMIT is synced. By default each append opens a connection of its own; with several appends at
- * a time nearly all fail (`SQLITE_BUSY`, "cannot rollback"). On one shared connection, concurrent appends join whatever
+ * `synchronous=FULL`: a COMMIT is synced. By default each append opens a separate connection; with several appends at a
+ * time nearly all fail (`SQLITE_BUSY`, "cannot rollback"). On one shared connection, concurrent appends join whatever
  * transaction is open and are acknowledged *before* its COMMIT; to one stream they conflict. What is safe is one append
  * after the other on a shared connection, its fastest mode that syncs before it acknowledges: a thousand appenders then
  * queue up. The early acknowledgement is measured as well, and named.

@@ -1,6 +1,6 @@
 /**
- * Peak memory of replaying the longest log, beside that of a process that only holds the state it ends in, and of one that
- * folds as many events as they are made: what the engine's own heap grows to.
+ * Peak memory of replaying the longest log, beside that of a process that only holds the state it ends in, and of one
+ * that folds as many events as they are made: how large the engine's heap grows.
  */
 
 import { preparedLogs } from '../../material/logs.ts';

@@ -1,9 +1,9 @@
 /**
  * What an open costs after the writing process was killed, for logs of several lengths, and after a clean close.
  *
- * Each open is in a fresh process. Where between two snapshots the kill comes is chance, and decides how much there is to
- * replay: so each log grows from one kill to the next, and the median and the worst are told. All grow by as many events,
- * so that the process that is killed leaves as much behind, whatever the length of its log.
+ * Each open is in a fresh process. Where between two snapshots the kill comes is chance, and decides how much there is
+ * to replay: so each log grows from one kill to the next, and the median and the worst are reported. All grow by as
+ * many events, so that the process that is killed leaves as much behind, whatever the length of its log.
  */
 import { openStore } from 'refold';
 import type { CrashedOpen } from '../../material/crashing-writer.ts';

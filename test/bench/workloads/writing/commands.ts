@@ -12,7 +12,7 @@ const commanded = defineModel({ ...orders, commands: commandsOf(orders.events) }
 
 const IN_FLIGHT = 1_000;
 
-/** Makes the id of the next command, or none. */
+/** Makes the id of the next command, or undefined. */
 type Ids = (() => string) | undefined;
 
 export const commandWorkloads: readonly Workload[] = [

@@ -1,4 +1,4 @@
-/** What an append cannot do without, each alone: where the time goes that the whole of it takes. */
+/** The necessary parts of an append, each measured alone: they show what an append spends its time on. */
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
@@ -62,7 +62,7 @@ function encode(events: readonly OrderEvent[]): void {
   JSON.stringify(events);
 }
 
-/** The flow begins anew with each run, and cancels by number: what an earlier run left is only overwritten. */
+/** The flow starts again with each run, and cancels by number: it only overwrites what an earlier run left. */
 function folding(): (events: readonly OrderEvent[]) => void {
   const state = orders.initialState();
   return (events) => {
@@ -70,7 +70,7 @@ function folding(): (events: readonly OrderEvent[]) => void {
   };
 }
 
-/** In the caller's own thread, under the settings that make a commit durable. */
+/** In the caller's thread, with the settings that make a commit durable. */
 async function commit(path: string, seconds: number): Promise<Run> {
   const database = new Database(path);
   database.pragma('journal_mode = wal');

@@ -16,7 +16,7 @@ export interface SnapshotRound {
 
 export interface SnapshotTaken {
   readonly ms: number;
-  /** The longest that anybody waited for an append meanwhile, in ms. */
+  /** The longest wait for an append meanwhile, in ms. */
   readonly longest: number;
 }
 
@@ -40,7 +40,7 @@ serve(async (): Promise<SnapshotRound> => {
   let inFlight: Promise<unknown> = Promise.resolve();
   const write = async (): Promise<void> => {
     longest = 0;
-    // From here, and not from the next append on: the call itself may hold up whoever would append.
+    // Timed from here, and not from the next append on: the call itself may delay an append.
     answeredAt = performance.now();
     const { ms } = await timed(() => store.snapshot());
     await inFlight; // What still waits may have waited longest.

@@ -1,8 +1,8 @@
 /**
- * What writers notice of a snapshot: single appends, synced, atomic fold, while one is written and while none is.
+ * How a snapshot affects writers: single appends, synced, atomic fold, with and without a snapshot being written.
  *
  * Measured in turns, with the same number of appends in both. A percentile hides a single long wait, so the longest one
- * has a row of its own.
+ * has a separate row.
  */
 import { join } from 'node:path';
 import { Lane } from '../../measuring/lane.ts';

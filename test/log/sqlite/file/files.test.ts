@@ -63,7 +63,7 @@ describe('a new log file', () => {
   });
 });
 
-describe('what is no log', () => {
+describe('a file that is not a log', () => {
   test.each<[string, (path: string) => void, string, RegExp]>([
     [
       'another program’s SQLite file',
@@ -102,7 +102,7 @@ describe('what is no log', () => {
     }
   });
 
-  test('an empty file becomes a log, but is none to a reader', async () => {
+  test('an empty file becomes a log, but a reader refuses it', async () => {
     const path = temporaryPath();
     fs.writeFileSync(path, '');
     expect((await refusalOf(openLog(path, { readOnly: true }))).code).toBe('INVALID_OPTION');
@@ -124,7 +124,7 @@ describe('what is no log', () => {
     expect(refusal.cause).toBeInstanceOf(Error);
   });
 
-  test('a missing file is none to a reader', async () => {
+  test('a reader refuses a missing file', async () => {
     const path = temporaryPath();
     expect(await refusalOf(openLog(path, { readOnly: true }))).toMatchObject({ code: 'INVALID_OPTION', path });
     expect(fs.existsSync(path)).toBe(false);
@@ -147,7 +147,7 @@ describe('one writer', () => {
     expect((await openLog(path)).epoch).toBe(2);
   });
 
-  test('a second one in another process as well, and the lock ends with its holder', async () => {
+  test('a second one in another process too, and the lock ends with its holder', async () => {
     const path = temporaryPath();
     const holder = holdInChild(path);
     await once(holder.stdout!, 'data');
@@ -177,7 +177,7 @@ describe('one writer', () => {
     expect(refusal).toMatchObject({ code: 'INVALID_OPTION', path: `${path}-lock` });
   });
 
-  test('a program that forgets to close ends, and loses nothing it was told of', async () => {
+  test('a program that forgets to close ends, and loses no acknowledged event', async () => {
     const path = temporaryPath();
     const forgetful = runChild(`await append(1); log.append(request(2)); log.append(request(3));`, path);
     const [code] = await once(forgetful, 'exit');
@@ -343,12 +343,12 @@ describe('a backup', () => {
     ['no text', null],
     ['nothing at all', undefined],
     ['a number', 7],
-  ])('to a path that is none (%s) is refused', async (_what, target) => {
+  ])('to an invalid path (%s) is refused', async (_what, target) => {
     const log = await openLog(temporaryPath());
     expect(await refusalOf(log.care!.backup(target as string))).toMatchObject({ code: 'INVALID_OPTION', type: 'path' });
   });
 
-  test('of a log that SQLite finds damaged is LOG_CORRUPT', async () => {
+  test('fails with LOG_CORRUPT when SQLite finds the log damaged', async () => {
     const path = temporaryPath();
     const log = await openLog(path);
     await appendNotes(log, 3);
@@ -415,7 +415,7 @@ describe('a path is that path', () => {
   });
 
   test.each(['', 'a\0b', 'log\udc00.db', 7, null, undefined, {}, new URL('file:///tmp/log.db')])(
-    'and %j is none',
+    'and %j is not a path',
     async (path) => {
       for (const readOnly of [true, false]) {
         expect(await refusalOf(openSqliteLog({ path: path as string, readOnly }))).toMatchObject({
@@ -489,7 +489,7 @@ function runChild(code: string, path: string) {
   return spawn(process.execPath, flags, { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
 }
 
-/** Rows as the system's sqlite3 shell reads them, or undefined where there is none. */
+/** Rows as the system's sqlite3 shell reads them, or undefined where it is missing. */
 function sqliteShell(path: string, sql: string): Record<string, unknown>[] | undefined {
   try {
     return JSON.parse(execFileSync('sqlite3', ['-readonly', '-json', path, sql], { encoding: 'utf8' }));

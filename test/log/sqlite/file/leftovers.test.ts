@@ -40,7 +40,7 @@ describe.each([1, 30])('a backup of %i events over a log that crashed', (events)
     });
   });
 
-  test('is sound when that is gone, whatever else was left', async () => {
+  test('is sound when that was removed, whatever else was left', async () => {
     const path = await restoredOverCrash(events);
     for (const suffix of ['-wal', '-shm']) rmSync(path + suffix);
     await using store = await openStore(cart, { path });
@@ -48,7 +48,7 @@ describe.each([1, 30])('a backup of %i events over a log that crashed', (events)
     expect(await store.verify()).toMatchObject({ ok: true, problems: [] });
   });
 
-  test('is sound as well when it was opened in between, and is put back again', async () => {
+  test('is also sound when it was opened in between, and restored again', async () => {
     const path = await restoredOverCrash(events);
     await openStore(cart, { path }).catch(() => {});
     for (const suffix of ['-wal', '-shm', '-witness']) rmSync(path + suffix, { force: true });
@@ -64,7 +64,7 @@ test('a damaged log without a WAL gets no such hint', async () => {
   await expect(openLog({ path })).rejects.toMatchObject({ hint: expect.not.stringContaining('belonged') });
 });
 
-test('a log that this very process has open is held by this process, and the hint is for it', async () => {
+test('the message for a log that this process has open names this process, with a hint for it', async () => {
   const path = join(temporaryDirectory(), 'book.db');
   await using _store = await openStore(cart, { path });
   await expect(openStore(cart, { path })).rejects.toMatchObject({

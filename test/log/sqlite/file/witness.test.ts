@@ -18,7 +18,7 @@ import {
 } from '../../../contracts/log-fixtures.ts';
 import { openLog, temporaryDirectory, temporaryPath, withDatabase } from '../fixtures.ts';
 
-/** The files of a log as they are at this moment, in a folder of their own; copied by a process that holds no locks. */
+/** The files of a log as they are at this moment, in a separate folder; copied by a process that holds no locks. */
 function freeze(path: string): string {
   const folder = temporaryDirectory();
   for (const suffix of ['', '-wal', '-witness']) {
@@ -68,7 +68,7 @@ describe('a log that has lost its end is refused', () => {
     expect(await lastSequenceOf(path)).toBe(20);
   });
 
-  test('when its WAL is gone', async () => {
+  test('when its WAL was deleted', async () => {
     const path = temporaryPath();
     const log = await openLog(path, { durability: 'always' });
     await appendNotes(log, 3);
@@ -95,7 +95,7 @@ describe('a log that has lost its end is refused', () => {
     const refusal = await refusalOf(openLog(path));
     expect(refusal).toMatchObject({ code: 'LOG_CORRUPT', sequence: 4 });
     expect(refusal.message).toMatch(/ends at 3, and 5 was durable/);
-    fs.rmSync(witnessPath(path)); // nobody knows any better now
+    fs.rmSync(witnessPath(path)); // now nothing shows the loss
     expect(await lastSequenceOf(path)).toBe(3);
   });
 
@@ -177,7 +177,7 @@ describe('a witness is only a witness', () => {
     expect(readWitness(path).find(({ sequence }) => sequence === 2)).toBeDefined();
   });
 
-  test('a backup put back is not held against the log that it was made of', async () => {
+  test('a restored backup is not compared with the witness of its log', async () => {
     const path = temporaryPath();
     const log = await openLog(path);
     await appendNotes(log, 3);

@@ -29,7 +29,7 @@ function emptyJournal(): Buffer {
   return journal;
 }
 
-test('a log whose making was cut short by a power cut is begun anew by the next writer', async () => {
+test('a log whose creation a power cut interrupted is started again by the next writer', async () => {
   const path = temporaryPath();
   fs.writeFileSync(path, Buffer.alloc(4096, 'torn'));
   fs.writeFileSync(`${path}-journal`, emptyJournal());
@@ -45,7 +45,7 @@ test('a log whose making was cut short by a power cut is begun anew by the next 
 test.each([
   ['was emptied', (path: string) => fs.truncateSync(path, 0)],
   ['was never moved out of its WAL, and has lost that', (path: string) => fs.rmSync(`${path}-wal`)],
-])('a log that %s is not begun anew', async (_, harm) => {
+])('a log that %s is not started again', async (_, harm) => {
   const path = temporaryPath();
   await leaveUncheckpointed(path);
   harm(path);

@@ -141,7 +141,7 @@ describe('a log that was harmed', () => {
     expect(await refusalOf(log.care!.seal({ through: 8 }))).toMatchObject({ code: 'LOG_CORRUPT', sequence: 5 });
     const encodings = withDatabase(path, (db) => db.prepare('select encoding from blocks').pluck().all());
     expect(encodings).toEqual(['sealed', 'open', 'open', 'open', 'open', 'open']);
-    await appendNotes(log, 1); // the log itself goes on
+    await appendNotes(log, 1); // the log itself works
   });
 
   test('damage in what follows does not hide what comes before', async () => {
@@ -157,7 +157,7 @@ function put(first: number, payload: unknown): void {
   withDatabase(path, (db) => db.prepare('update blocks set payload = ? where first_sequence = ?').run(payload, first));
 }
 
-/** The refusal of opening or of reading: a damaged last block is met when the log is opened. */
+/** The refusal of opening or of reading: a damaged last block is found when the log is opened. */
 async function openLogOrRefusal() {
   try {
     return (await readUntilRefused()).refusal;

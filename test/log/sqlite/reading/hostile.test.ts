@@ -1,4 +1,4 @@
-/** Files made or placed by somebody who means harm: they end in typed errors, and nothing is written elsewhere. */
+/** Files made or placed by an attacker: they cause typed errors, and nothing is written elsewhere. */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import zlib from 'node:zlib';
@@ -221,7 +221,7 @@ describe('content that means harm', () => {
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
   });
 
-  test('the word __proto__ as a value is none', () => {
+  test('the word __proto__ as a value is allowed', () => {
     const payload = '[[0,0,[["Noted",1,{"note":"__proto__","b":"\\u0001"}]]]]';
     const block = { firstSequence: 1, lastSequence: 1, recordedAt: 1, encoding: 'open', bytes: 0, payload, chain: '' };
     expect(decodeBlock(block as Parameters<typeof decodeBlock>[0]).events[0]?.data).toEqual({

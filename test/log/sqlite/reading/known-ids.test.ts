@@ -18,7 +18,7 @@ describe('filling', () => {
     expect(Math.max(...pages)).toBeLessThanOrEqual(256); // a page a turn
   });
 
-  test('of an empty log takes a turn', async () => {
+  test('takes one turn in an empty log', async () => {
     const ids = new KnownIds(1);
     ids.fill(sourceOf([]).source);
     await turns(2);
@@ -30,7 +30,7 @@ describe('filling', () => {
     ids.fill(sourceOf(named('old', 2_000)).source);
     await nextTurn();
     const handed = ids.hand(outcomesOf(named('new', 10)));
-    expect(handed.areNew).toBe(false); // nobody can say yet
+    expect(handed.areNew).toBe(false); // not known yet
     ids.keep(handed);
     await turns(10);
     expect(named('new', 10).every((id) => ids.mayHold(id))).toBe(true);
@@ -120,7 +120,7 @@ describe('a long life', () => {
       for (const id of log.ids) if (!ids.mayHold(id)) expect.fail(id);
       for (const { given } of onTheirWay) for (const id of given) if (!ids.mayHold(id)) expect.fail(id);
       expect(ids.bytes).toBeLessThanOrEqual(16 * 2 * (OUTCOMES_KEPT + 1_000 + batch * (inFlight + 1)));
-      expect(ids.mayHold('round-0-1')).toBe(false); // long forgotten, here as well
+      expect(ids.mayHold('round-0-1')).toBe(false); // forgotten here too
     },
   );
 

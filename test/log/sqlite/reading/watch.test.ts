@@ -1,4 +1,7 @@
-/** A reader that waits for another one's appends: it hears of them whatever else is asked, and of a file that was replaced. */
+/**
+ * A reader that waits for appends of another process: it notices them whatever else is asked, and it notices a replaced
+ * file.
+ */
 import { copyFileSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +34,7 @@ async function next(log: LogStore, from: number): Promise<number | undefined> {
   return undefined;
 }
 
-/** Overwrites a log in its place. SQLite tells nobody of that before the next writer writes. */
+/** Overwrites a log in place. SQLite does not report that before the next writer writes. */
 async function writeInto(path: string, from: string): Promise<void> {
   copyFileSync(from, path);
   rmSync(`${path}-witness`); // it would refuse the older copy
@@ -40,7 +43,7 @@ async function writeInto(path: string, from: string): Promise<void> {
   await log.putMeta('mark', 'written');
 }
 
-test('those who wait hear of what somebody else on the same handle has seen first', async () => {
+test('waiting readers hear of what another call on the same handle has seen first', async () => {
   const log = await open('log.db');
   await appendNotes(log, 2);
   const reader = await open('log.db', true);

@@ -1,4 +1,4 @@
-/** Sealing in a thread of its own: what waits for it, and what happens when the log changes under it. */
+/** Sealing in a separate thread: what waits for it, and what happens when the log changes meanwhile. */
 import fs from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { LogStore } from '../../../../src/log/log-store.ts';
@@ -55,7 +55,7 @@ describe('while the sealing thread packs', () => {
     expect(sequencesOf(await readEvents(log))).toEqual(upTo(end + 5));
   });
 
-  test('history may go from under it: what it packed meanwhile is forgotten', async () => {
+  test('history may be dropped meanwhile: what it packed is discarded', async () => {
     const path = temporaryPath();
     const log = await openLog(path);
     for (let i = 0; i < 20; i++) await appendCommits(log, commitOf(upTo(2_000).map((n) => noted(n))));
@@ -68,7 +68,7 @@ describe('while the sealing thread packs', () => {
     expect(sequencesOf(await readEvents(await openLog(path), from))).toEqual(upTo(40_000, from));
   });
 
-  test('closing waits for the run in progress, and the WAL goes as it always does', async () => {
+  test('closing waits for the run in progress, and removes the WAL as usual', async () => {
     const path = temporaryPath();
     const log = await openLog(path);
     await appendRuns(log, 4);

@@ -45,13 +45,13 @@ describe('the checkpointing thread', () => {
       connection.exec("insert into notes values ('b')");
       expect(unmoved()).toBeGreaterThan(0);
       thread.move();
-      thread.settle();
+      thread.awaitMove();
       expect(thread.isBusy).toBe(false);
       expect(thread.outcome).toBe('moved');
       expect(unmoved()).toBe(0);
     }
     thread.close();
-    // The last connection to close takes the WAL away: there is none but this.
+    // The last connection to close removes the WAL, and this is the only one.
     connection.close();
     expect(fs.existsSync(`${path}-wal`)).toBe(false);
   });
@@ -63,7 +63,7 @@ describe('the checkpointing thread', () => {
     connection.exec("insert into notes values ('b')");
     const thread = await startedThread(path);
     thread.move();
-    thread.settle();
+    thread.awaitMove();
     expect(thread.outcome).toBe('moved');
     expect(unmoved()).toBeGreaterThan(0);
     reader.close();
@@ -95,7 +95,7 @@ describe('the checkpointing thread', () => {
 
   test('that was never started has nothing to wait for', () => {
     const thread = new Checkpointer(temporaryPath('missing.db'));
-    thread.settle();
+    thread.awaitMove();
     thread.close();
     expect(thread.isUp).toBe(false);
   });

@@ -43,7 +43,7 @@ describe('making a log', () => {
     expect(sequencesOf(await readEvents(await openLog(path)))).toEqual([1, 2]);
   });
 
-  test('in the middle of its tables, it has none', async () => {
+  test('in the middle of its tables, no table is left', async () => {
     const path = temporaryPath();
     beginFile(path);
     const script = `
@@ -106,7 +106,7 @@ describe('appending', () => {
 });
 
 describe('a snapshot', () => {
-  test('cut short among its chunks is none; they are swept, and the next one takes no id of theirs', async () => {
+  test('cut short among its chunks does not exist; the chunks are swept, and the next one gets another id', async () => {
     const path = temporaryPath();
     const log = await openLog(path);
     await appendNotes(log, 2);
@@ -161,7 +161,7 @@ describe('a backup', () => {
     expect(fs.existsSync(`${partial}-wal`)).toBe(false);
   });
 
-  test('never comes to lie beside a WAL that another file left', async () => {
+  test('is never placed beside a WAL that another file left', async () => {
     const path = temporaryPath();
     const log = await openLog(path);
     fs.writeFileSync(`${path}.copy-wal`, 'left behind');

@@ -44,7 +44,7 @@ describe('the writer’s connection', () => {
     connection.close();
   });
 
-  test('refuses what its work refuses, and goes on', async () => {
+  test('refuses what its work refuses, and works afterwards', async () => {
     const { connection, writer } = await openWriteConnection('always');
     const insert = connection.prepare("insert into meta values ('a', 'b')");
     expect(() =>
@@ -58,7 +58,7 @@ describe('the writer’s connection', () => {
     connection.close();
   });
 
-  test('a full disk is definite: nothing was written, and it goes on when there is space', async () => {
+  test('a full disk is definite: nothing was written, and writing continues when there is space', async () => {
     const { connection, writer } = await openWriteConnection('always');
     const put = (key: string, value: string) =>
       writer.transact(() => connection.prepare('insert into meta values (?, ?)').run(key, value));
@@ -139,7 +139,7 @@ describe('a log', () => {
     expect(again.head().sequence).toBeGreaterThanOrEqual(1);
   });
 
-  test('says that another program holds a write transaction, and goes on after it', async () => {
+  test('says that another program holds a write transaction, and works after it', async () => {
     const path = temporaryPath();
     const log = await openLog(path);
     const refused = withDatabaseHeld(path, () => refusalOf(appendNotes(log, 1)));

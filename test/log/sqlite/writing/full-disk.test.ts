@@ -1,4 +1,4 @@
-/** A disk that fills up: what is refused is definite, compaction runs out of the ballast, and writing goes on. */
+/** A disk that fills up: refusals are definite, compaction uses the ballast's space, and writing continues. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -12,7 +12,7 @@ const ONE_FILL = join(import.meta.dirname, '../../../..', 'test/faults/disk-full
 
 const NODE_FLAGS = '--disable-warning=ExperimentalWarning --conditions=refold-source';
 
-/** Mounting a small disk of one's own takes root; the gate has it, and skips nothing. */
+/** Mounting a small disk needs root. The gate has it, and skips nothing. */
 const mayMount = process.platform === 'linux' && (process.getuid?.() === 0 || process.env.CI !== undefined);
 
 /** Tells the story of a script that is given a folder, which is a disk of this size. */

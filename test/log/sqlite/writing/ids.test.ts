@@ -1,4 +1,4 @@
-/** Command ids of a log in a file: known at once, whatever happens while they are read in the background. */
+/** Command ids of a log in a file: known from the start, whatever happens while they are read in the background. */
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
@@ -77,7 +77,7 @@ describe('while the ids are read', () => {
     expect((await openLog(path)).outcome('old-19999')).toBeDefined();
   });
 
-  test('an append that is refused loses none', async () => {
+  test('a refused append does not lose an id', async () => {
     const path = await logWith(named('old', 2_000));
     const log = await openLog(path);
     const outcomes = outcomesOf(['refused', 'old-1']);
@@ -95,7 +95,7 @@ describe('while the ids are read', () => {
 describe('ids that come again', () => {
   test.each([
     ['once they are known to be in the log', true],
-    ['before anybody has read what is in the log', false],
+    ['before the ids in the log are read', false],
   ])('replace their outcome, and are counted once: %s', async (_, wait) => {
     const path = await logWith(named('old', 500));
     const pages = vi.spyOn(LogReader.prototype, 'commandIds');
@@ -118,7 +118,7 @@ describe('damage', () => {
     return { log, path, pages };
   };
 
-  test('of an outcome is found when it is asked for, not when the ids are read', async () => {
+  test('in an outcome is found when it is asked for, not when the ids are read', async () => {
     const { log, path, pages } = await harmed(`update commands set outcome = '?' where command_id = 'old-2000'`);
     await filled(pages);
     const refusal = await refusalOf(async () => log.outcome('old-2000'));
@@ -128,7 +128,7 @@ describe('damage', () => {
   });
 
   test.each([
-    ["bytes that are no UTF-8, at a page's end and elsewhere", `cast(x'6f6c642d80' || command_id as text)`],
+    ["bytes that are not UTF-8, at a page's end and elsewhere", `cast(x'6f6c642d80' || command_id as text)`],
     ['an id cut short', 'substr(command_id, 1, 2) || rowid'],
     ['an empty id', `''`],
   ])('of an id hides no other: %s', async (_, id) => {
@@ -142,7 +142,7 @@ describe('damage', () => {
     expect(log.outcome('old-99')).toBeUndefined();
   });
 
-  test('of the pages that hold the ids leaves the questions to the file', async () => {
+  test('in the pages that hold the ids leaves the questions to the file', async () => {
     const path = await logWith(named('old', 20_000));
     const root = withDatabase(path, (db) => {
       db.pragma('wal_checkpoint(truncate)');

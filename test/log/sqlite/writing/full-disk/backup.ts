@@ -1,5 +1,5 @@
 /**
- * Backups to a disk with less and less room, of a log on another one, told as JSON.
+ * Backups of a log to another disk with less and less room, reported as JSON.
  *
  * Usage: node backup.ts FOLDER
  */

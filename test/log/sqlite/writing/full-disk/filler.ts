@@ -1,4 +1,4 @@
-/** Fills the disk, says on stdout how far it got, and dies without a word of farewell. */
+/** Fills the disk, prints how far it got, and dies without closing anything. */
 import fs from 'node:fs';
 import { acknowledged, fill, openNotes } from './notes.ts';
 

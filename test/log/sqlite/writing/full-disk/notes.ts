@@ -1,4 +1,4 @@
-/** A store of notes that compress well enough, and a count of what was acknowledged that needs no disk of its own. */
+/** A store of notes that compress well enough, and a count of what was acknowledged that needs no disk. */
 import { z } from 'zod';
 import { defineModel, openStore } from '../../../../../src/index.ts';
 
@@ -39,7 +39,7 @@ export async function fill(store: NoteStore, commits = Number.POSITIVE_INFINITY)
   }
 }
 
-/** The last sequence that this process was told is done. */
+/** The last sequence that this process knows to be durable. */
 export function acknowledged(): number {
   return lastAcknowledged;
 }

@@ -1,5 +1,5 @@
 /**
- * A life on a disk that fills up, told as JSON: started by the test on a small file system of its own.
+ * A life on a disk that fills up, reported as JSON. The test starts it on a small separate file system.
  *
  * Usage: node scenario.ts FOLDER DURABILITY ending(close|kill)
  */
@@ -67,7 +67,7 @@ function codeOf(error: unknown): string {
   return isRefoldError(error) ? error.code : String(error);
 }
 
-/** Whatever is free now goes to somebody else, to the last page. */
+/** Another program takes all free space, to the last page. */
 function takeTheRest(file: string): void {
   const descriptor = fs.openSync(file, 'w');
   try {

@@ -1,5 +1,5 @@
 /**
- * A log on a disk that is full to the last page, its ballast gone as well, told as JSON.
+ * A log on a disk that is full to the last page, without its ballast, reported as JSON.
  *
  * Usage: node without-reserve.ts FOLDER
  */
@@ -41,7 +41,7 @@ story.openAgain = await attempt(async () => {
 });
 console.log(JSON.stringify(story));
 
-/** A trigger: to be mended at no cost but that of a second file. */
+/** A trigger: its repair costs only a second file. */
 async function damage(): Promise<void> {
   const { default: Database } = await import('better-sqlite3');
   const database = new Database(path);
@@ -58,7 +58,7 @@ async function attempt(work: () => Promise<void>): Promise<string> {
   }
 }
 
-/** Whatever is free now goes to somebody else, to the last page. */
+/** Another program takes all free space, to the last page. */
 function takeTheRest(): void {
   const descriptor = fs.openSync(greedy, 'a');
   try {
