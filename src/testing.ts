@@ -1,9 +1,9 @@
 /**
  * `refold/testing`: what an application needs to test its model.
  *
- * `specification` tells stories (given events, when a command, then events or a rejection), `checkModel` holds the
- * engine's promises against any script of commits, and `openTemporaryStore` gives a real store that cleans up after
- * itself. Nothing here depends on a test runner: a failure is an `AssertionError`.
+ * `specification` tells stories: given events, when a command, then events or a rejection. `checkModel` checks that the
+ * engine keeps its promises for any script of commits. `openTemporaryStore` gives a real store that removes its files.
+ * Nothing here depends on a test runner: a failure is an `AssertionError`.
  */
 import { AssertionError, deepStrictEqual } from 'node:assert';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -122,7 +122,7 @@ function plain(model: Model, events: readonly EventInput[]): unknown[] {
 }
 
 /**
- * Holds the engine's promises against a model and a script of commits, in memory:
+ * Checks that the engine keeps its promises for a model and a script of commits, in memory:
  * atomic fold ≡ direct fold, snapshot + tail ≡ full replay at every cut, state survives a serialise–restore round trip,
  * and every invariant of the model holds after every commit. Made for property tests: let fast-check invent commits.
  *
@@ -200,7 +200,7 @@ function record(model: Model, commits: readonly (readonly EventInput[])[], start
     });
 }
 
-/** A store on a file in a folder of its own, which goes when the store is disposed of or `remove` is called. */
+/** A store on a file in a temporary folder. The folder is deleted when the store is disposed of or `remove` is called. */
 export interface TemporaryStore<
   State extends object,
   C extends Catalog,
@@ -215,7 +215,7 @@ export interface TemporaryStore<
   remove(): Promise<void>;
 }
 
-/** The path is its own, and so is the log. */
+/** A temporary store chooses its path and its log. */
 const { path: _path, log: _log, ...checks } = STORE_CHECKS;
 const TEMPORARY_CHECKS: OptionChecks<Omit<StoreOptions, 'path' | 'log'>> = checks;
 

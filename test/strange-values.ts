@@ -1,4 +1,4 @@
-/** What application code may throw, by name: each made anew, since some are good for one look only. */
+/** What application code may throw, by name. Each is made when it is needed: some can be looked at only once. */
 export const STRANGE: readonly (readonly [name: string, make: () => unknown])[] = [
   ['undefined', () => undefined],
   ['null', () => null],
