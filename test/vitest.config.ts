@@ -12,6 +12,9 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 /** Children that say `node` get the pinned one as well, also when vitest was not started by npm. */
 const PATH = [`${ROOT}node_modules/.bin`, process.env.PATH].join(delimiter);
 
+/** Hundreds of tests start processes from the sources: each takes half a second less where these are compiled already. */
+const NODE_COMPILE_CACHE = `${ROOT}node_modules/.cache/refold-tests`;
+
 export default defineConfig({
   root: ROOT,
   resolve: { conditions: ['refold-source'] },
@@ -20,7 +23,7 @@ export default defineConfig({
     pool: 'forks',
     // Much of the time goes to waiting for disks and child processes, so no core is kept back.
     maxWorkers: Math.max(2, availableParallelism()),
-    env: { PATH },
+    env: { PATH, NODE_COMPILE_CACHE },
     execArgv: ['--conditions=refold-source', '--disable-warning=ExperimentalWarning'],
     testTimeout: 120_000,
     hookTimeout: 120_000,

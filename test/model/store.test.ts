@@ -94,9 +94,9 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 describe('the store behaves like a list of events', () => {
   test.each<[string, StoreOptions, number]>([
-    ['on a file, atomic', { path: 'file', durability: 'os' }, 30],
-    ['on a file, direct', { path: 'file', durability: 'os', fold: 'direct' }, 20],
-    ['on a file, discarding history', { path: 'file', durability: 'os', history: 'discard' }, 20],
+    ['on a file, atomic', { path: 'file', durability: 'os' }, 20],
+    ['on a file, direct', { path: 'file', durability: 'os', fold: 'direct' }, 12],
+    ['on a file, discarding history', { path: 'file', durability: 'os', history: 'discard' }, 12],
     ['in memory', { path: ':memory:' }, 100],
   ])('%s', async (_name, options, numRuns) => {
     let run = 0;

@@ -192,7 +192,7 @@ describe("with history: 'discard'", () => {
 
   test.each([
     [1, 160],
-    [16, 256],
+    [8, 176],
   ])(
     'a state of %i MiB, %i MiB written: the file stays within its bound',
     async (stateMiB, written) => {
