@@ -4,8 +4,8 @@
  *
  * This file never opens a log; it only reads the status of the log's file. The engine opens it.
  */
-import { existsSync, rmSync } from 'node:fs';
-import { chmod, link, mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmod, link, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { RefoldError } from '../index.ts';
 import { EXIT } from './output/exit-codes.ts';
@@ -40,14 +40,18 @@ export function requireNew(path: string): void {
  */
 export async function makeFile<T>(path: string, make: (temporary: string) => Promise<T>): Promise<T> {
   requireNew(path);
-  const directory = await temporaryDirectory(path);
-  const sweep = (): void => rmSync(directory, { recursive: true, force: true });
+  let directory: string | undefined;
+  const sweep = (): void => {
+    if (directory !== undefined) rmSync(directory, { recursive: true, force: true });
+  };
   const interrupted = (): void => {
     sweep();
     process.exit(EXIT.interrupted);
   };
+  // Before there is anything to sweep: a signal that came between would leave it behind.
   process.once('SIGINT', interrupted).once('SIGTERM', interrupted);
   try {
+    directory = temporaryDirectory(path);
     const temporary = join(directory, basename(path));
     const result = await make(temporary);
     await showAs(temporary, path);
@@ -78,10 +82,10 @@ const SQLITE_FULL = 13;
 const HINT_FULL = 'Free some space, or choose another disk; refold has removed its temporary file';
 const HINT_DISK = 'Check the disk; refold has removed its temporary file';
 
-async function temporaryDirectory(path: string): Promise<string> {
+function temporaryDirectory(path: string): string {
   const parent = dirname(resolve(path));
   try {
-    return await mkdtemp(join(parent, '.refold-'));
+    return mkdtempSync(join(parent, '.refold-'));
   } catch (cause) {
     throw new RefoldError('INVALID_OPTION', `Cannot write ${path}: its directory is missing or not writable`, {
       path,
