@@ -4,9 +4,11 @@
  *
  * No draft is made of what is only shown.
  */
+
 import { MapDraft } from './atomic/map-draft.ts';
 import { Uncloneable } from './atomic/misuse.ts';
 import { OrderedMap, type RangeOptions } from './ordered-map.ts';
+import { combineAsSet } from './set-methods.ts';
 import type { Viewing } from './view.ts';
 
 export class MapView extends Uncloneable implements ReadonlyMap<unknown, unknown> {
@@ -152,24 +154,7 @@ export class SetView extends Uncloneable implements ReadonlySet<unknown> {
 Object.setPrototypeOf(MapView.prototype, Map.prototype);
 Object.setPrototypeOf(SetView.prototype, Set.prototype);
 
-/** What compares or combines sets answers from what is shown, where the language has it. */
-for (const name of [
-  'union',
-  'intersection',
-  'difference',
-  'symmetricDifference',
-  'isSubsetOf',
-  'isSupersetOf',
-  'isDisjointFrom',
-]) {
-  const method = (Set.prototype as unknown as Record<string, ((other: unknown) => unknown) | undefined>)[name];
-  if (method === undefined) continue;
-  Object.defineProperty(SetView.prototype, name, {
-    value(this: SetView, other: unknown) {
-      return method.call(new Set(this.values()), other);
-    },
-  });
-}
+combineAsSet(SetView.prototype, (view) => new Set(view.values()));
 
 const { first, last, nextAfter, nextBefore, range, get: getOf, has: hasOf } = OrderedMap.prototype;
 const sizeOf = Object.getOwnPropertyDescriptor(OrderedMap.prototype, 'size')!.get!;

@@ -124,7 +124,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/sqlite/writing/',
     sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/mending/'],
-    doors: ['writer-client.ts', 'writer-protocol.ts', 'snapshot-sending.ts'],
+    doors: ['writer-client.ts', 'writer-protocol.ts', 'append-sending.ts', 'snapshot-sending.ts'],
     node: 'all',
   },
   {

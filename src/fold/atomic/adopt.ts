@@ -7,11 +7,12 @@
 import { isInstance, messageOf } from '../../core/errors.ts';
 import { type PlainObject, setMember, shallowCopy } from '../members.ts';
 import type { OrderedMap } from '../ordered-map.ts';
+import { isPlainPrimitive } from '../ordinary.ts';
 import { plain } from '../own-copy.ts';
 import { describePath } from '../path.ts';
 import { IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth } from '../plain.ts';
 import { stateRefused } from '../reduce.ts';
-import { guard, isPlainPrimitive } from './placing.ts';
+import { guard } from './placing.ts';
 
 /**
  * Returns the state as a frozen root with frozen values. Its tables refuse changes from outside.

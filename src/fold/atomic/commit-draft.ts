@@ -7,11 +7,12 @@
  */
 import { type PlainObject, sameKeys, setMember, shallowCopy } from '../members.ts';
 import { OrderedMap } from '../ordered-map.ts';
+import { aGetter, isPlainPrimitive } from '../ordinary.ts';
 import { IllegalValue, MOVED, type PathPart } from '../plain.ts';
 import { MapDraft } from './map-draft.ts';
 import { isOver } from './misuse.ts';
 import { OrderedMapDraft } from './ordered-map-draft.ts';
-import { aGetter, guard, isPlainPrimitive, type Placing } from './placing.ts';
+import { guard, type Placing } from './placing.ts';
 import type { DraftScope, Holder } from './scope.ts';
 import { Touched } from './touched.ts';
 

@@ -11,10 +11,12 @@
  * Only entries that a reducer reads get a draft. At the end of each event the staged values are placed, and a later
  * event of the commit gets new drafts of them. The cost depends on the touched entries, not on the size of the Map.
  */
+
+import { isPlainPrimitive } from '../ordinary.ts';
 import { IllegalValue, illegalValue, type PathPart } from '../plain.ts';
 import type { Copier } from './copiers.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
-import { isPlainPrimitive, type Placing } from './placing.ts';
+import type { Placing } from './placing.ts';
 import type { Draft, DraftScope, Holder, Place } from './scope.ts';
 import { Touched } from './touched.ts';
 

@@ -3,9 +3,10 @@
  * draft when it is read.
  */
 import { sameKeys, shallowCopy } from '../members.ts';
+import { aGetter, aHole } from '../ordinary.ts';
 import { IllegalValue, kindOf, type PathPart } from '../plain.ts';
 import { isOver } from './misuse.ts';
-import { aGetter, aHole, type Placing } from './placing.ts';
+import type { Placing } from './placing.ts';
 import type { Draft, DraftScope, Holder, Place } from './scope.ts';
 
 type Members = Record<PropertyKey, unknown>;

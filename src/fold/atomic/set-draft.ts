@@ -1,7 +1,9 @@
 /**
  * The draft of a large Set. It copies the Set at the first write, or when a reducer reads members that are containers.
  */
+
 import type { PathPart } from '../plain.ts';
+import { combineAsSet } from '../set-methods.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
 import type { Placing } from './placing.ts';
 import type { Draft, DraftScope, Holder, Place } from './scope.ts';
@@ -168,24 +170,7 @@ function isOdd(value: unknown): boolean {
   return (typeof value === 'object' && value !== null) || typeof value === 'function' || typeof value === 'symbol';
 }
 
-/** The methods that compare or combine sets read the drafted members. None of them changes the draft. */
-for (const name of [
-  'union',
-  'intersection',
-  'difference',
-  'symmetricDifference',
-  'isSubsetOf',
-  'isSupersetOf',
-  'isDisjointFrom',
-]) {
-  const method = (Set.prototype as unknown as Record<string, ((other: unknown) => unknown) | undefined>)[name];
-  if (method === undefined) continue;
-  Object.defineProperty(SetDraft.prototype, name, {
-    value(this: SetDraft, other: unknown) {
-      return method.call(SetDraft.membersOf(this), other);
-    },
-  });
-}
+combineAsSet(SetDraft.prototype, SetDraft.membersOf);
 
 Object.setPrototypeOf(SetDraft.prototype, Set.prototype);
 refuseConstructor(SetDraft.prototype, 'Set', SetDraft.scopeOf);

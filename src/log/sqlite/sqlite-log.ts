@@ -4,10 +4,8 @@
  * Writes go to a thread that holds the writer's lock (`writer.ts`); reads are served from a read-only connection here
  * (`reader.ts`). Long work is cut into small jobs, so appends get their turn in between.
  */
-import assert from 'node:assert';
 import { randomInt } from 'node:crypto';
 import { requireThreads } from '../../threads/threads.ts';
-import { openBlockPieces } from '../blocks/block.ts';
 import { Bell, followLog } from '../following.ts';
 import { openedReadOnly, requireDurability, storeClosed } from '../log-errors.ts';
 import type {
@@ -18,7 +16,6 @@ import type {
   Durability,
   LogHead,
   LogStore,
-  QueuedCommit,
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
@@ -40,9 +37,9 @@ import { KnownIds } from './reading/known-ids.ts';
 import { LogReader } from './reading/reader.ts';
 import { Watch } from './reading/watch.ts';
 import { SqliteCare } from './sqlite-care.ts';
+import { sendAppend } from './writing/append-sending.ts';
 import { sendSnapshot } from './writing/snapshot-sending.ts';
 import { WriterClient } from './writing/writer-client.ts';
-import type { NewBlock } from './writing/writer-protocol.ts';
 
 export interface SqliteLogOptions {
   /**
@@ -199,7 +196,7 @@ class SqliteLog implements LogStore {
     const writer = this.#writing();
     const handed = this.#ids.hand(request.outcomes);
     try {
-      this.#head = await appendTo(writer, request, !handed.areNew);
+      this.#head = await sendAppend(writer, request, !handed.areNew);
     } catch (error) {
       this.#ids.giveUp(); // it is unknown which of them are in the log; a log is rarely used after this
       throw error;
@@ -320,47 +317,4 @@ class SqliteLog implements LogStore {
     if (this.#writer === undefined) throw openedReadOnly(this.path);
     return this.#writer;
   }
-}
-
-function appendTo(
-  writer: WriterClient,
-  { expectedSequence, epoch, commits, outcomes: stored }: AppendRequest,
-  mayReplace: boolean,
-): Promise<LogHead> {
-  const block = commits.length === 0 ? undefined : newBlock(commits);
-  const transfer = block === undefined ? [] : [block.payload.buffer];
-  const outcomes = { fields: fieldsOf(stored), mayReplace };
-  return writer.do('append', { expectedSequence, epoch, block, outcomes }, transfer);
-}
-
-function fieldsOf(outcomes: readonly StoredOutcome[]): (string | number)[] {
-  const fields: (string | number)[] = [];
-  for (const { commandId, recordedAt, outcome } of outcomes) fields.push(commandId, recordedAt, outcome);
-  return fields;
-}
-
-/** Encodes the block here, so that one buffer moves to the writer without a copy, instead of many objects. */
-function newBlock(commits: readonly QueuedCommit[]): NewBlock {
-  const events = commits.reduce((sum, commit) => sum + commit.events, 0);
-  assert(events > 0, 'a block without events');
-  return {
-    events,
-    recordedAt: commits[0]!.recordedAt,
-    lastRecordedAt: commits.at(-1)!.recordedAt,
-    payload: bytesOf(openBlockPieces(commits)),
-  };
-}
-
-/**
- * The UTF-8 of a text in a separate buffer, which can be moved to a thread. Nearly all JSON is ASCII, which copies
- * faster.
- */
-function bytesOf(pieces: readonly string[]): Uint8Array<ArrayBuffer> {
-  const sizes = pieces.map((piece) => Buffer.byteLength(piece));
-  const bytes = Buffer.allocUnsafeSlow(sizes.reduce((sum, size) => sum + size, 0));
-  let at = 0;
-  for (const [index, piece] of pieces.entries()) {
-    at += bytes.write(piece, at, sizes[index] === piece.length ? 'latin1' : 'utf8');
-  }
-  return bytes;
 }
