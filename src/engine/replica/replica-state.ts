@@ -1,5 +1,4 @@
 /** The state of a replica. It is folded like any other state, and replaced as a whole after history was dropped. */
-
 import type { RecordedEvent } from '../../core/event.ts';
 import type { FoldReducers, LiveState, OpenCommit, StagedCommit, StateCapture } from '../../fold/live-state.ts';
 

@@ -173,3 +173,16 @@ export function parseOutcome(text: string): CommandOutcome {
   if (outcome.status === 'accepted') freezeJson(outcome.result);
   return outcome;
 }
+
+/**
+ * What `append` answers when it has a `commandId`.
+ *
+ * @throws RefoldError `INVALID_OPTION` when the `commandId` belongs to a command that was rejected
+ */
+export function committed(outcome: CommandOutcome): Commit {
+  if (outcome.status === 'accepted') return outcome.commit;
+  throw new RefoldError('INVALID_OPTION', 'Cannot append: the commandId is that of a command that was rejected', {
+    type: 'commandId',
+    hint: 'Use a fresh commandId for each append and each command',
+  });
+}

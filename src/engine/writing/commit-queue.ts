@@ -12,7 +12,7 @@ import { warnOf } from '../calls/warn.ts';
 import { QueuedWrite } from './queued-write.ts';
 
 /** What happened to a block; after a failure, to everything that was queued. */
-export interface Settled {
+export interface Completed {
   /** The block's commits if they are durable, in order. */
   readonly commits: readonly QueuedWrite[];
   readonly outcomes: readonly StoredOutcome[];
@@ -20,7 +20,7 @@ export interface Settled {
   readonly failure?: RefoldError | undefined;
 }
 
-interface Block extends Settled {
+interface Block extends Completed {
   readonly writes: readonly QueuedWrite[];
   readonly bytes: number;
 }
@@ -32,7 +32,7 @@ const QUEUE_BYTES = 64 * 1024 * 1024;
 
 export class CommitQueue {
   readonly #log: LogStore;
-  readonly #onSettled: (settled: Settled) => void;
+  readonly #onComplete: (completed: Completed) => void;
   #waiting: QueuedWrite[] = [];
   #waitingBytes = 0;
   #inFlight: Block[] = [];
@@ -45,12 +45,12 @@ export class CommitQueue {
   #failure: RefoldError | undefined;
 
   /**
-   * @param onSettled called with each block when it has become durable, and once when an append has failed. The call comes
+   * @param onComplete called with each block when it has become durable, and once when an append has failed. The call comes
    * before code that waits for one of the block's promises continues
    */
-  constructor(log: LogStore, onSettled: (settled: Settled) => void) {
+  constructor(log: LogStore, onComplete: (completed: Completed) => void) {
     this.#log = log;
-    this.#onSettled = onSettled;
+    this.#onComplete = onComplete;
     this.#sent = log.head();
   }
 
@@ -80,7 +80,7 @@ export class CommitQueue {
   }
 
   /** Resolves when everything pushed so far is durable. */
-  settled(): Promise<void> {
+  drained(): Promise<void> {
     return this.push(new QueuedWrite(0, 0, () => undefined));
   }
 
@@ -184,9 +184,9 @@ export class CommitQueue {
   }
 
   /** What became durable is acknowledged, even if the callback throws. */
-  #tell(settled: Settled): void {
+  #tell(completed: Completed): void {
     try {
-      this.#onSettled(settled);
+      this.#onComplete(completed);
     } catch (error) {
       warnOf('RefoldHousekeepingWarning', error);
     }

@@ -4,10 +4,13 @@
  * A listener is application code that runs while a block completes. It may throw anything, return a promise that rejects,
  * subscribe or unsubscribe: none of this harms the store or other listeners. `publish` never throws.
  */
+
 import type { RecordedEvent } from '../../core/event.ts';
 import { freezeJson, frozenCopy } from '../../core/freeze.ts';
 import { letGo } from '../../core/let-go.ts';
+import { decodeCommit } from '../../log/blocks/block.ts';
 import { warnOf } from '../calls/warn.ts';
+import type { QueuedWrite } from './queued-write.ts';
 
 /** Gets the events of one commit, in order, after they became durable: a frozen copy that all listeners share. */
 export type Listener<Event = RecordedEvent> = (events: readonly Event[]) => void;
@@ -64,4 +67,9 @@ export function forListeners(events: readonly RecordedEvent[]): readonly Recorde
 /** A frozen copy of events, made before reducers get them. */
 export function copyForListeners(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
   return Object.freeze(events.map((event) => Object.freeze({ ...event, data: frozenCopy(event.data) })));
+}
+
+/** For listeners that subscribed after the fold: the events that reducers got may be part of the state by now. */
+export function readBack({ json, firstSequence, recordedAt }: QueuedWrite): readonly RecordedEvent[] {
+  return forListeners(decodeCommit(json, firstSequence, recordedAt));
 }

@@ -7,7 +7,6 @@
 import type { Commit, Json, RecordedEvent } from '../../core/event.ts';
 import type { Rejection } from '../../core/model.ts';
 import type { QueuedCommit, StoredOutcome } from '../../log/log-store.ts';
-
 import type { CommandOutcome } from './commands.ts';
 
 /** Makes the caller's answer from a durable write. */
@@ -92,4 +91,22 @@ let resolver: ((answer: unknown) => void) | undefined;
 /** One function for all promises: a closure for each would cost time. The caller reads what it stores at once. */
 function keepResolver(resolve: (answer: unknown) => void): void {
   resolver = resolve;
+}
+
+/** In how many commits of a block the text is measured. The others are assumed to be similar. */
+const MEASURED = 16;
+
+/** The size of the commits' text in UTF-8. With many commits it is an estimate, which is exact if all text is ASCII. */
+export function textBytesOf(commits: readonly QueuedWrite[]): number {
+  const step = Math.ceil(commits.length / MEASURED);
+  let characters = 0;
+  let measured = 0;
+  let bytes = 0;
+  for (const [index, { json }] of commits.entries()) {
+    characters += json.length;
+    if (index % step !== 0) continue;
+    measured += json.length;
+    bytes += Buffer.byteLength(json);
+  }
+  return measured === 0 ? 0 : Math.round(characters * (bytes / measured));
 }

@@ -4,9 +4,11 @@
  * It lives as long as the callback of `transact` runs. An event is validated, encoded and folded before `append` returns.
  * The write path then makes the commit durable.
  */
+
 import { RefoldError } from '../../core/errors.ts';
 import type { Commit, DeepReadonly } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
+import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import type { Catalog, EventOf } from '../../core/model.ts';
 import type { OpenCommit } from '../../fold/live-state.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
@@ -32,6 +34,9 @@ export interface Transaction<State = any, C extends Catalog = any> {
    */
   append(events: EventOf<C> | readonly EventOf<C>[]): void;
 }
+
+/** The callback of `transact`. */
+export type Callback = (tx: Transaction) => unknown;
 
 /** The result of a transaction. */
 export interface Transacted<Result> {
@@ -166,4 +171,19 @@ export function notSynchronous(): RefoldError {
     type: 'transact',
     hint: 'Give a synchronous callback: do slow work before the call, and await the promise that transact returns',
   });
+}
+
+/** Runs the callback of `transact`, and gives what it returned or threw. A promise is refused: the transaction is over before it resolves. */
+export function runCallback(
+  callback: Callback,
+  transaction: RunningTransaction,
+): { readonly result?: unknown; readonly failure?: { readonly error: unknown } } {
+  try {
+    const result = callback(transaction);
+    if (!isPromiseLike(result)) return { result };
+    letGo(result);
+    return { failure: { error: notSynchronous() } };
+  } catch (error) {
+    return { failure: { error } };
+  }
 }

@@ -13,21 +13,19 @@
  * After that the write path uses nothing that the application's code can have changed.
  */
 import { types } from 'node:util';
-import { RefoldError } from '../../core/errors.ts';
-import type { Commit, RecordedEvent } from '../../core/event.ts';
-import { isPromiseLike, letGo } from '../../core/let-go.ts';
-import { decodeCommit } from '../../log/blocks/block.ts';
+import type { RefoldError } from '../../core/errors.ts';
+import type { Commit } from '../../core/event.ts';
 import type { LogStore, StoredOutcome } from '../../log/log-store.ts';
 import { A_FUNCTION, checkValue } from '../calls/call-options.ts';
 import type { Settings } from '../calls/options.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
-import { type CommandOutcome, parseOutcome, serialiseOutcome } from './commands.ts';
-import { CommitQueue, type Settled } from './commit-queue.ts';
+import { type CommandOutcome, committed, parseOutcome, serialiseOutcome } from './commands.ts';
+import { CommitQueue, type Completed } from './commit-queue.ts';
 import { admitMeta } from './intake.ts';
 import { type HeadParts, LiveHead } from './live-head.ts';
-import { forListeners } from './publisher.ts';
-import { type Answering, commitOf, outcomeOf, QueuedWrite } from './queued-write.ts';
-import { notSynchronous, RunningTransaction, type Transacted, type Transaction } from './transaction.ts';
+import { readBack } from './publisher.ts';
+import { type Answering, commitOf, outcomeOf, QueuedWrite, textBytesOf } from './queued-write.ts';
+import { type Callback, notSynchronous, RunningTransaction, runCallback, type Transacted } from './transaction.ts';
 import { type Guest, WaitingRoom } from './waiting-room.ts';
 import { CommandWish, EventsWish, type HeldWish, RefusedWish, type Wish } from './wishes.ts';
 import {
@@ -44,9 +42,6 @@ export interface WritePathParts extends HeadParts {
   /** Called when a block has become durable, with the size of its text in bytes, roughly. */
   readonly onDurable: (bytes: number) => void;
 }
-
-/** The callback of `transact`. */
-type Callback = (tx: Transaction) => unknown;
 
 /** A call that waits for its turn. */
 interface WaitingCall extends Guest {
@@ -158,7 +153,7 @@ export class WritePath {
   /** Resolves when every call so far is durable, including those that wait for their turn. */
   async drained(): Promise<void> {
     if (this.isHoldingBack) await this.turn();
-    if (this.#durableSequence < this.#head.sequence || this.queue.bytes > 0) await this.queue.settled();
+    if (this.#durableSequence < this.#head.sequence || this.queue.bytes > 0) await this.queue.drained();
   }
 
   get #mayBegin(): boolean {
@@ -273,7 +268,7 @@ export class WritePath {
   #transactNow(callback: Callback, { expectedSequence }: TransactOptions): Promise<Transacted<unknown>> {
     const now = this.#head.startAt(expectedSequence);
     const transaction = new RunningTransaction(this.#head.desk, this.#head.sequence, now);
-    const { result, failure } = outcomeOfCallback(callback, transaction);
+    const { result, failure } = runCallback(callback, transaction);
     transaction.end();
     this.#head.lookAtState(failure?.error);
     // Under the direct fold the folded events are part of the state, even if the callback threw.
@@ -293,7 +288,7 @@ export class WritePath {
   }
 
   /** Called when a block is durable, in the order of the commits, or when the log has failed. */
-  #completed({ commits, outcomes, failure }: Settled): void {
+  #completed({ commits, outcomes, failure }: Completed): void {
     try {
       if (failure === undefined) this.#becameDurable(commits, outcomes);
       else this.#failed(failure);
@@ -321,57 +316,6 @@ export class WritePath {
 }
 
 const NO_OPTIONS: AppendOptions & ExecuteOptions = Object.freeze({});
-
-/**
- * What `append` answers when it has a `commandId`.
- *
- * @throws RefoldError `INVALID_OPTION` when the `commandId` belongs to a command that was rejected
- */
-function committed(outcome: CommandOutcome): Commit {
-  if (outcome.status === 'accepted') return outcome.commit;
-  throw new RefoldError('INVALID_OPTION', 'Cannot append: the commandId is that of a command that was rejected', {
-    type: 'commandId',
-    hint: 'Use a fresh commandId for each append and each command',
-  });
-}
-
-/** What the callback returned or threw. A promise is refused: the transaction is over before it resolves. */
-function outcomeOfCallback(
-  callback: Callback,
-  transaction: RunningTransaction,
-): { readonly result?: unknown; readonly failure?: { readonly error: unknown } } {
-  try {
-    const result = callback(transaction);
-    if (!isPromiseLike(result)) return { result };
-    letGo(result);
-    return { failure: { error: notSynchronous() } };
-  } catch (error) {
-    return { failure: { error } };
-  }
-}
-
-/** For listeners that subscribed after the fold: the events that reducers got may be part of the state by now. */
-function readBack({ json, firstSequence, recordedAt }: QueuedWrite): readonly RecordedEvent[] {
-  return forListeners(decodeCommit(json, firstSequence, recordedAt));
-}
-
-/** In how many commits of a block the text is measured. The others are assumed to be similar. */
-const MEASURED = 16;
-
-/** The size of the commits' text in UTF-8. With many commits it is an estimate, which is exact if all text is ASCII. */
-function textBytesOf(commits: readonly QueuedWrite[]): number {
-  const step = Math.ceil(commits.length / MEASURED);
-  let characters = 0;
-  let measured = 0;
-  let bytes = 0;
-  for (const [index, { json }] of commits.entries()) {
-    characters += json.length;
-    if (index % step !== 0) continue;
-    measured += json.length;
-    bytes += Buffer.byteLength(json);
-  }
-  return measured === 0 ? 0 : Math.round(characters * (bytes / measured));
-}
 
 function isLooking(
   found: ReturnType<LogStore['outcome']>,

@@ -88,7 +88,7 @@ test.each(IN_QUEUE)('the queue writes nothing of a block with %s, and accepts no
     expect(durable).toEqual([]);
     failures.push(failure!);
   });
-  const pushed: Promise<unknown>[] = [...commits.map((bad) => queue.push(writeOf(bad))), queue.settled()];
+  const pushed: Promise<unknown>[] = [...commits.map((bad) => queue.push(writeOf(bad))), queue.drained()];
   const codes = await Promise.all(pushed.map((each) => each.catch((error: RefoldError) => error.code)));
   expect(new Set(codes)).toEqual(new Set(['STORE_FAILED']));
   expect(failures).toHaveLength(1);
