@@ -21,6 +21,7 @@ import { hashState } from '../fold/encoding/state-codec.ts';
 import type { LiveState } from '../fold/live-state.ts';
 import type { LogThread } from '../log/log-source.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
+import { Admission } from './admission.ts';
 import { checkOptions } from './calls/call-options.ts';
 import { backUpLog, sizeOf } from './calls/log-care.ts';
 import type { Settings } from './calls/options.ts';
@@ -107,6 +108,7 @@ export class Store<
   readonly #log: LogStore;
   readonly #settings: Settings;
   readonly #guard: Reentrancy;
+  readonly #admission: Admission;
   readonly #writes: WritePath;
   readonly #upkeep: Upkeep;
   readonly #publisher = new Publisher();
@@ -147,9 +149,11 @@ export class Store<
       saveProjections: () => this.#projections.save(),
     });
     const { fingerprint, replicaState } = parts;
-    if (replicaState === undefined) return;
     const [publisher, onAdvance] = [this.#publisher, () => this.#projections.wake()];
-    this.#replica = Replica.start({ model, log, fingerprint, state: replicaState, sequence, publisher, onAdvance });
+    this.#replica =
+      replicaState && Replica.start({ model, log, fingerprint, state: replicaState, sequence, publisher, onAdvance });
+    const failing = this.#replica === undefined ? [this.#writes] : [this.#replica, this.#writes];
+    this.#admission = new Admission(log.path, settings.readOnly, this.#guard, failing);
   }
 
   /**
@@ -185,7 +189,7 @@ export class Store<
    * `STORE_FAILED`, `STORE_CLOSED`: not tried.
    */
   append(events: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Promise<Commit> {
-    return this.#refused('append') ?? this.#writes.append(events, options);
+    return this.#admission.refused('append') ?? this.#writes.append(events, options);
   }
 
   /**
@@ -202,7 +206,7 @@ export class Store<
     input: InputOf<K, Name>,
     options?: ExecuteOptions,
   ): Promise<CommandOutcome<ResultOf<D, Name>>> {
-    const outcome = this.#refused('execute') ?? this.#writes.execute(name, input, options);
+    const outcome = this.#admission.refused('execute') ?? this.#writes.execute(name, input, options);
     return outcome as Promise<CommandOutcome<ResultOf<D, Name>>>;
   }
 
@@ -223,13 +227,13 @@ export class Store<
     callback: (tx: Transaction<State, C>) => Result,
     options?: TransactOptions,
   ): Promise<Transacted<Result>> {
-    const transacted = this.#refused('transact') ?? this.#writes.transact(callback, options);
+    const transacted = this.#admission.refused('transact') ?? this.#writes.transact(callback, options);
     return transacted as Promise<Transacted<Result>>;
   }
 
   /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller gets a copy. */
   async at(position: Position): Promise<PastState<State>> {
-    this.#requireSound();
+    this.#admission.requireSound();
     const checked = checkedPosition(this.#log, position); // read now: the caller may change it
     await this.#drained();
     return pastState(this.model, this.#log, this.#parts.fingerprint, checked);
@@ -249,9 +253,9 @@ export class Store<
    * @throws RefoldError `INVALID_OPTION` on a read-only store that is not live: use `follow` there
    */
   subscribe(listener: Listener<RecordedEventOf<C>>): () => void {
-    this.#requireOpen();
+    this.#admission.requireOpen();
     if (this.#settings.readOnly && this.#replica === undefined) {
-      throw this.#readOnly(
+      throw this.#admission.readOnly(
         'subscribe',
         'Open it with live: true, or use follow: both give the events that another process writes',
       );
@@ -283,7 +287,7 @@ export class Store<
    * aborts or the store closes.
    */
   async *follow(options: FollowOptions = {}): AsyncGenerator<RecordedEventOf<C>, void> {
-    this.#requireOpen();
+    this.#admission.requireOpen();
     const rules = await upcastRulesOf(this.model, this.#log);
     const upcast = (event: RecordedEvent): RecordedEvent =>
       this.#guard.run(() => upcastEvent(this.model, event, rules));
@@ -309,7 +313,7 @@ export class Store<
    * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log does not know
    */
   async forgetProjection(name: string): Promise<void> {
-    this.#requireWritable();
+    this.#admission.requireWritable();
     await this.#drained();
     await this.#projections.forget(name);
   }
@@ -322,7 +326,7 @@ export class Store<
    * `type` and `at` name the first divergent event and the place. No snapshot was kept then
    */
   snapshot(): Promise<SnapshotReport> {
-    return this.#refused('take a snapshot') ?? this.#snapshot();
+    return this.#admission.refused('take a snapshot') ?? this.#snapshot();
   }
 
   /**
@@ -338,7 +342,7 @@ export class Store<
     const { fingerprint } = this.#parts;
     // The state may change while the log is read. It is compared as of now, once the log has all of its events.
     const live = async (): Promise<LiveHash> => {
-      this.#requireSound();
+      this.#admission.requireSound();
       const { sequence } = this;
       const hash = hashState(this.state as State);
       await this.#drained();
@@ -350,7 +354,7 @@ export class Store<
   /** Sha-256 over values, types and order of the state as it is now, hex. The same log gives the same hash on every machine. */
   async stateHash(): Promise<string> {
     if (this.#guard.entered) await this.#guard.left();
-    this.#requireSound();
+    this.#admission.requireSound();
     return hashState(this.state as State);
   }
 
@@ -387,23 +391,15 @@ export class Store<
 
   /** Waits for pending work, saves projections, takes a snapshot, and releases the log. Further calls do nothing. */
   close(): Promise<void> {
-    this.#closed ??= this.#close();
+    if (this.#closed === undefined) {
+      this.#closed = this.#close();
+      this.#admission.close();
+    }
     return this.#closed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
-  }
-
-  /** A rejection if a write cannot even be tried. Functions that return promises never throw. */
-  #refused(action: string): Promise<never> | undefined {
-    if (this.#guard.entered) return refuseReentrant(action, this.path);
-    try {
-      this.#requireWritable();
-      return undefined;
-    } catch (error) {
-      return Promise.reject(error);
-    }
   }
 
   /** Waits for the turn of every earlier call, so that the snapshot contains their events. */
@@ -414,7 +410,7 @@ export class Store<
 
   async #compact(options: CompactOptions): Promise<CompactionReport> {
     const checked = checkOptions('compact', COMPACT_CHECKS, options);
-    if (checked.dryRun !== true) this.#requireWritable();
+    if (checked.dryRun !== true) this.#admission.requireWritable();
     await this.#drained();
     await this.#projections.save();
     return this.#upkeep.compact(checked);
@@ -439,52 +435,23 @@ export class Store<
   /** Runs after each durable block, with the size of its text. It must be fast. */
   #afterCommit(bytes: number): void {
     this.#projections.wake();
-    if (this.#closed === undefined) this.#upkeep.wake(bytes);
+    if (!this.#admission.isClosed) this.#upkeep.wake(bytes);
   }
 
   /** Checks that the store is open and sound, and waits until everything accepted so far is durable. */
   async #drained(): Promise<void> {
     if (this.#guard.entered) await this.#guard.left();
-    this.#requireSound();
+    this.#admission.requireSound();
     if (!this.#settings.readOnly) await this.#writes.drained();
   }
 
-  #requireOpen(): void {
-    if (this.#closed === undefined) return;
-    throw new RefoldError('STORE_CLOSED', 'Cannot use the store: it is closed', {
-      path: this.path,
-      hint: 'Open the store again, and close it after the last use',
-    });
-  }
-
-  /** After a failure the state may hold events that the log does not have. */
-  #requireSound(): void {
-    this.#requireOpen();
-    const failure = this.#replica?.failure ?? this.#writes.failure;
-    if (failure !== undefined) throw failure;
-  }
-
   #live(action: string): Replica<State> {
-    this.#requireOpen();
+    this.#admission.requireOpen();
     if (this.#replica !== undefined) return this.#replica;
     throw new RefoldError('INVALID_OPTION', `Cannot ${action}: the store is not a live replica`, {
       path: this.path,
       type: 'live',
       hint: 'Open it with { readOnly: true, live: true }',
-    });
-  }
-
-  #requireWritable(): void {
-    this.#requireSound();
-    if (this.#settings.readOnly)
-      throw this.#readOnly('write', 'Open it without readOnly; only one process can write at a time');
-  }
-
-  #readOnly(action: string, hint: string): RefoldError {
-    return new RefoldError('INVALID_OPTION', `Cannot ${action}: the store was opened read-only`, {
-      path: this.path,
-      type: 'readOnly',
-      hint,
     });
   }
 }

@@ -1,7 +1,6 @@
 /**
- * Whether a container holds its entries and nothing else. A snapshot would lose
- * hidden members, members whose key is a symbol, and members of an array, Map, Set or Date. Getters, setters and proxies are
- * code.
+ * Whether a container holds its entries and nothing else. A snapshot would lose hidden members, members whose key is a symbol,
+ * and members of an array, Map, Set or Date. Getters, setters and proxies are code. All of these are refused.
  */
 import type { PlainObject } from './members.ts';
 import { IllegalValue, type PathPart } from './plain.ts';
