@@ -1,4 +1,5 @@
 /** refold's front door: everything an application imports. */
+export { Deque } from './core/deque.ts';
 export {
   type ErrorCode,
   type ErrorCoordinates,

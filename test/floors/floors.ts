@@ -56,6 +56,12 @@ const BELOW_THE_DOORS = [
 const PACKAGE = ['src/index.ts'];
 const ORDER_BOOK = ['', 'model/', 'feeds/', 'demo/', 'audit/'].map((wing) => `examples/orderbook/${wing}`);
 
+/** What the commands of the Redis server stand on: the protocol, and the key space. */
+const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
+/** A folder for each group of commands. */
+const REDIS_COMMANDS = ['connection', 'keys', 'strings', 'transactions'].map((group) => `src/redis/commands/${group}/`);
+const REDIS = [...REDIS_DATA, 'src/redis/calls/', 'src/redis/commands/', ...REDIS_COMMANDS, 'src/redis/server/'];
+
 export const FLOORS: readonly Floor[] = [
   { files: CORE, sees: [], packages: ['zod'], node: PURE },
   { files: THREADS, sees: [CORE], node: 'all' },
@@ -202,7 +208,21 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/cli/input/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander', 'pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: 'src/studio/', sees: PACKAGE, node: 'all' },
-  { files: 'src/redis/', sees: PACKAGE, node: 'all' },
+
+  { files: 'src/redis/', sees: REDIS, node: 'all' },
+  { files: 'src/redis/protocol/', sees: [], node: 'all' },
+  { files: 'src/redis/model/', sees: [...PACKAGE, 'src/redis/model/effects/'], packages: ['zod'], node: PURE },
+  { files: 'src/redis/model/effects/', sees: [...PACKAGE, 'src/redis/model/'], packages: ['zod'], node: PURE },
+  { files: 'src/redis/calls/', sees: REDIS_DATA, node: 'all' },
+  { files: 'src/redis/commands/', sees: [...REDIS_DATA, 'src/redis/calls/', ...REDIS_COMMANDS], node: 'all' },
+  ...REDIS_COMMANDS.map(
+    (files): Floor => ({
+      files,
+      sees: [...PACKAGE, ...REDIS_DATA, 'src/redis/calls/', ...REDIS_COMMANDS],
+      node: 'all',
+    }),
+  ),
+  { files: 'src/redis/server/', sees: [...PACKAGE, ...REDIS], node: 'all' },
 
   ...ORDER_BOOK.map(
     (files): Floor => ({

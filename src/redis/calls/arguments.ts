@@ -1,0 +1,39 @@
+/** Reading arguments of commands, with Redis's errors. */
+import { parseDouble, parseInt64, parseSafeInteger } from '../protocol/numbers.ts';
+import { CommandError, NOT_A_FLOAT, NOT_AN_INTEGER } from './errors.ts';
+
+/** A safe integer. @throws CommandError with `message` */
+export function integerArgument(text: string, message: string = NOT_AN_INTEGER): number {
+  const value = parseSafeInteger(text);
+  if (value === undefined) throw new CommandError(message);
+  return value;
+}
+
+/** A 64-bit integer. @throws CommandError with `message` */
+export function int64Argument(text: string, message: string = NOT_AN_INTEGER): bigint {
+  const value = parseInt64(text);
+  if (value === undefined) throw new CommandError(message);
+  return BigInt(value);
+}
+
+/** A double, infinities included. @throws CommandError with `message` */
+export function doubleArgument(text: string, message: string = NOT_A_FLOAT): number {
+  const value = parseDouble(text);
+  if (value === undefined) throw new CommandError(message);
+  return value;
+}
+
+/** Whether an argument is this option, in any case. @param option in upper case */
+export function isOption(text: string | undefined, option: string): boolean {
+  return text !== undefined && text.length === option.length && text.toUpperCase() === option;
+}
+
+/** The time of a blocking command, in ms; 0 waits for ever. @throws CommandError */
+export function timeoutArgument(text: string): number {
+  const seconds = parseDouble(text);
+  if (seconds === undefined) throw new CommandError('ERR timeout is not a float or out of range');
+  if (seconds < 0) throw new CommandError('ERR timeout is negative');
+  const ms = seconds * 1000;
+  if (ms > Number.MAX_SAFE_INTEGER) throw new CommandError('ERR timeout is out of range');
+  return Math.ceil(ms);
+}

@@ -1,0 +1,50 @@
+/** A client: what the server remembers of one connection, whatever carries its bytes. */
+import { Reply } from '../protocol/reply.ts';
+import type { CommandRow } from './command.ts';
+
+/** A command that waits for EXEC. */
+export interface QueuedCommand {
+  readonly row: CommandRow;
+  readonly args: readonly string[];
+}
+
+/** Between MULTI and EXEC. */
+export interface OpenTransaction {
+  readonly queue: QueuedCommand[];
+  /** Whether a command could not be queued: EXEC then refuses everything. */
+  isBroken: boolean;
+}
+
+export class Client {
+  readonly id: number;
+  readonly reply: Reply = new Reply();
+  /** When it came, in ms since the epoch. */
+  readonly since: number;
+  /** `host:port` of the other end, and of ours. */
+  readonly address: string;
+  readonly localAddress: string;
+  db = 0;
+  name = '';
+  /** The name of the ACL user; undefined before the client has proved who it is. */
+  user: string | undefined = 'default';
+  /** Whether nothing more is read from it, and it is closed once its replies are sent. */
+  isClosing = false;
+  transaction: OpenTransaction | undefined;
+  /** Set when a watched key has changed. */
+  isDirty = false;
+  /** What CLIENT REPLY asked for; `skip` holds for the next command. */
+  replies: 'on' | 'off' | 'skip' | 'skip-next' = 'on';
+  /** The last command, in lower case, and when it ended, in ms since the epoch. */
+  lastCommand = '';
+  lastSeen: number;
+  /** Set while a command of it waits for a key or a time: what the client said is then left unread. */
+  isBlocked = false;
+
+  constructor(id: number, since: number, address: string, localAddress: string) {
+    this.id = id;
+    this.since = since;
+    this.lastSeen = since;
+    this.address = address;
+    this.localAddress = localAddress;
+  }
+}

@@ -1,0 +1,24 @@
+/** Errors that a command answers with. Throw them before the first effect: effects cannot be taken back. */
+
+/** The message is the reply, with its code: `ERR syntax error`. */
+export class CommandError extends Error {}
+
+export const WRONG_TYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
+export const SYNTAX = 'ERR syntax error';
+export const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';
+export const NOT_A_FLOAT = 'ERR value is not a valid float';
+export const NO_SUCH_KEY = 'ERR no such key';
+export const OUT_OF_RANGE = 'ERR index out of range';
+
+export function wrongType(): CommandError {
+  return new CommandError(WRONG_TYPE);
+}
+
+export function syntaxError(): CommandError {
+  return new CommandError(SYNTAX);
+}
+
+/** @param name in lower case; a subcommand as `config|get` */
+export function wrongArity(name: string): CommandError {
+  return new CommandError(`ERR wrong number of arguments for '${name}' command`);
+}

@@ -1,0 +1,43 @@
+/** The table of commands: every group's rows, by name. */
+import type { CommandRow } from '../calls/command.ts';
+import type { Commands } from '../calls/parts.ts';
+import { CONNECTION_COMMANDS } from './connection/table.ts';
+import { KEY_COMMANDS } from './keys/table.ts';
+import { STRING_COMMANDS } from './strings/table.ts';
+import { TRANSACTION_COMMANDS } from './transactions/table.ts';
+
+const ROWS: readonly CommandRow[] = [
+  ...CONNECTION_COMMANDS,
+  ...KEY_COMMANDS,
+  ...STRING_COMMANDS,
+  ...TRANSACTION_COMMANDS,
+];
+
+class CommandTable implements Commands {
+  readonly #byName = new Map(ROWS.map((row) => [row.name, row]));
+  /** Names as clients wrote them, for a lookup without making a string. */
+  readonly #bySpelling = new Map<string, CommandRow>();
+
+  all(): readonly CommandRow[] {
+    return ROWS;
+  }
+
+  find(args: readonly string[]): CommandRow | undefined {
+    const spelling = args[0]!;
+    const row = this.#bySpelling.get(spelling) ?? this.#learn(spelling);
+    if (row === undefined || row.run !== undefined || args.length < 2) return row;
+    return this.#byName.get(`${row.name}|${args[1]!.toLowerCase()}`);
+  }
+
+  #learn(spelling: string): CommandRow | undefined {
+    const row = spelling.length > LONGEST_NAME ? undefined : this.#byName.get(spelling.toLowerCase());
+    // At most 2^n spellings of each name exist, so the memory has a bound.
+    if (row !== undefined && this.#bySpelling.size < MOST_SPELLINGS) this.#bySpelling.set(spelling, row);
+    return row;
+  }
+}
+
+const LONGEST_NAME = 40;
+const MOST_SPELLINGS = 2_000;
+
+export const commandTable: Commands = new CommandTable();

@@ -1,0 +1,13 @@
+/** refold/redis: a Redis-compatible server whose data is folded from a log. */
+import { RedisServer, type RedisServerOptions } from './server/redis-server.ts';
+
+export type { RedisServer, RedisServerOptions } from './server/redis-server.ts';
+
+/**
+ * Starts a server on a file, for tests and applications.
+ *
+ * @throws RefoldError as `openStore` does; the system's error when the port is taken
+ */
+export function createRedisServer(options: RedisServerOptions): Promise<RedisServer> {
+  return RedisServer.open(options);
+}

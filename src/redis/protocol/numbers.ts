@@ -1,0 +1,59 @@
+/** Numbers as Redis reads and writes them: 64-bit integers without ornament, and doubles with 17 digits. */
+
+export const INT64_MIN: bigint = -(2n ** 63n);
+export const INT64_MAX: bigint = 2n ** 63n - 1n;
+
+/** Sixteen digits always fit into 53 bits. */
+const SAFE_DIGITS = 15;
+
+/**
+ * A 64-bit integer in its only spelling: no plus sign, spaces, leading zeros or `-0`. A safe integer is a number,
+ * any other a bigint. Undefined for everything else.
+ */
+export function parseInt64(text: string): number | bigint | undefined {
+  if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return undefined;
+  if (text.length <= SAFE_DIGITS) return Number(text);
+  const value = BigInt(text);
+  if (value < INT64_MIN || value > INT64_MAX) return undefined;
+  const number = Number(value);
+  return Number.isSafeInteger(number) ? number : value;
+}
+
+/** A safe integer in Redis's spelling. Larger ones are undefined, too. */
+export function parseSafeInteger(text: string): number | undefined {
+  const value = parseInt64(text);
+  return typeof value === 'number' ? value : undefined;
+}
+
+/** A double as C's strtod reads the whole text: decimal, exponent, hexadecimal, `inf`. Undefined for NaN and the rest. */
+export function parseDouble(text: string): number | undefined {
+  if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return Number(text);
+  if (/^[+-]?inf(?:inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
+  const hex = /^([+-]?)0x([\da-f]*)\.?([\da-f]*)(?:p([+-]?\d+))?$/i.exec(text);
+  if (hex === null || `${hex[2]}${hex[3]}` === '') return undefined;
+  const [, sign, whole = '', fraction = '', exponent = '0'] = hex;
+  const digits = Number(BigInt(`0x${whole}${fraction}`));
+  return (sign === '-' ? -1 : 1) * digits * 2 ** (Number(exponent) - 4 * fraction.length);
+}
+
+/** As C's `%.17g` writes it, in the shortest form that reads back the same; `inf`, `-inf` and `nan` by name. */
+export function formatDouble(value: number): string {
+  if (Number.isInteger(value) && Math.abs(value) < 1e15) return Object.is(value, -0) ? '-0' : String(value);
+  if (Number.isNaN(value)) return 'nan';
+  if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
+  return percentG17(value);
+}
+
+/** `%.17g`: 17 significant digits without trailing zeros, exponent form below 1e-4 and from 1e17 on. */
+function percentG17(value: number): string {
+  const [mantissa = '', exponentText = '0'] = value.toExponential(16).split('e');
+  const exponent = Number(exponentText);
+  if (exponent >= -4 && exponent < 17)
+    return trimZeros(value.toPrecision(17).includes('e') ? value.toFixed(16) : value.toPrecision(17));
+  const sign = exponent < 0 ? '-' : '+';
+  return `${trimZeros(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
+}
+
+function trimZeros(digits: string): string {
+  return digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
+}

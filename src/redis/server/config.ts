@@ -1,0 +1,31 @@
+/** The parameters of redis.conf, with their present values. */
+import type { Config } from '../calls/parts.ts';
+
+const DEFAULTS: { readonly [name: string]: string } = {
+  'proto-max-bulk-len': '536870912',
+  'notify-keyspace-events': '',
+  maxmemory: '0',
+  'maxmemory-policy': 'noeviction',
+};
+
+export class ServerConfig implements Config {
+  readonly #values = new Map<string, string>(Object.entries(DEFAULTS));
+
+  text(name: string): string {
+    const value = this.#values.get(name);
+    if (value === undefined) throw new Error(`There is no parameter ${name}`);
+    return value;
+  }
+
+  number(name: string): number {
+    return Number(this.text(name));
+  }
+
+  flag(name: string): boolean {
+    return this.text(name) === 'yes';
+  }
+
+  set(name: string, value: string): void {
+    this.#values.set(name, value);
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Turns: everything that clients have sent since the last turn runs as one transaction of the store.
+ *
+ * So the commands of a turn share one commit and one sync, and cost no promise each. No output of a turn leaves before all
+ * that the state had at its end is durable: replies, reads, and messages to other clients alike.
+ */
+import type { Store, Transaction } from '../../index.ts';
+import type { Client } from '../calls/client.ts';
+import type { KeySpace } from '../model/key-space.ts';
+import type { Output } from '../protocol/reply.ts';
+
+/** The weight of effects, in characters, after which a turn ends and its commit is made. */
+const LARGE_TURN = 4 * 1024 * 1024;
+/** The commands after which a turn ends, so that other work of the process gets its chance. */
+const LONG_TURN = 5_000;
+
+export interface TurnsHost {
+  /** Runs the next request of a client. False without a complete request, and when the client has to wait. */
+  step(client: Client): boolean;
+  /** Sends output to a client. */
+  send(client: Client, output: readonly Output[]): void;
+  /** A turn could not be made durable. None of its output may leave. */
+  failed(error: unknown, clients: readonly Client[]): void;
+}
+
+interface Held {
+  readonly sequence: number;
+  readonly outputs: readonly (readonly [Client, readonly Output[]])[];
+}
+
+export class Turns {
+  readonly #store: Store<KeySpace>;
+  readonly #host: TurnsHost;
+  readonly #awake = new Set<Client>();
+  #jobs: (() => void)[] = [];
+  #isScheduled = false;
+  #transaction: Transaction<KeySpace> | undefined;
+  /** Characters appended in this turn. */
+  #weight = 0;
+  /** Clients with output that no turn has taken yet. */
+  #talking: Client[] = [];
+  #held: Held[] = [];
+
+  constructor(store: Store<KeySpace>, host: TurnsHost) {
+    this.#store = store;
+    this.#host = host;
+  }
+
+  /** The client has sent something, or may go on. */
+  wake(client: Client): void {
+    this.#awake.add(client);
+    this.#schedule();
+  }
+
+  /** Runs the job in a turn. */
+  schedule(job: () => void): void {
+    this.#jobs.push(job);
+    this.#schedule();
+  }
+
+  /** The client has output. */
+  talks(client: Client): void {
+    this.#talking.push(client);
+    this.#schedule();
+  }
+
+  forget(client: Client): void {
+    this.#awake.delete(client);
+  }
+
+  /** The transaction of the turn that runs. Commands run in turns only. */
+  get transaction(): Transaction<KeySpace> {
+    return this.#transaction!;
+  }
+
+  append(type: string, data: object, meta?: object): void {
+    this.#weight += weightOf(data);
+    this.#transaction!.append({ type, data, ...(meta && { meta }) } as never);
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    let sequence = this.#store.sequence;
+    // The callback may run later, while the queue of the store is full. Nothing else is scheduled until then.
+    const done = this.#store.transact((tx) => {
+      this.#transaction = tx as Transaction<KeySpace>;
+      this.#weight = 0;
+      try {
+        this.#run();
+      } finally {
+        this.#transaction = undefined;
+        sequence = tx.sequence;
+        this.#isScheduled = false;
+        this.#hold(sequence);
+        if (this.#awake.size > 0 || this.#jobs.length > 0) this.#schedule();
+      }
+    });
+    done.then(
+      () => this.#release(),
+      (error) => this.#fail(error),
+    );
+  }
+
+  #run(): void {
+    const jobs = this.#jobs;
+    this.#jobs = [];
+    for (const job of jobs) job();
+    let steps = 0;
+    for (const client of this.#awake) {
+      this.#awake.delete(client);
+      while (this.#host.step(client)) {
+        if (++steps < LONG_TURN && this.#weight < LARGE_TURN) continue;
+        this.#awake.add(client);
+        return;
+      }
+    }
+  }
+
+  #hold(sequence: number): void {
+    if (this.#talking.length === 0) return;
+    const outputs = this.#talking.map((client) => [client, client.reply.take()] as const);
+    this.#talking = [];
+    if (this.#held.length === 0 && sequence <= this.#store.durableSequence) this.#send(outputs);
+    else this.#held.push({ sequence, outputs });
+  }
+
+  /** Sends what has become durable. */
+  #release(): void {
+    const durable = this.#store.durableSequence;
+    let count = 0;
+    for (const { sequence, outputs } of this.#held) {
+      if (sequence > durable) break;
+      this.#send(outputs);
+      count++;
+    }
+    this.#held.splice(0, count);
+  }
+
+  #send(outputs: Held['outputs']): void {
+    for (const [client, output] of outputs) this.#host.send(client, output);
+  }
+
+  #fail(error: unknown): void {
+    const clients = this.#held.flatMap(({ outputs }) => outputs.map(([client]) => client));
+    this.#held = [];
+    this.#isScheduled = false;
+    this.#host.failed(error, clients);
+  }
+}
+
+/** Roughly the characters that an effect takes in the log. */
+function weightOf(data: object): number {
+  let weight = 64;
+  for (const member of Object.values(data)) {
+    if (typeof member === 'string') weight += member.length;
+    else if (Array.isArray(member))
+      for (const each of member) weight += typeof each === 'string' ? each.length + 3 : 16;
+  }
+  return weight;
+}
