@@ -61,6 +61,8 @@ const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/
 /** A folder for each group of commands. */
 const REDIS_COMMANDS = ['connection', 'keys', 'strings', 'transactions'].map((group) => `src/redis/commands/${group}/`);
 const REDIS = [...REDIS_DATA, 'src/redis/calls/', 'src/redis/commands/', ...REDIS_COMMANDS, 'src/redis/server/'];
+/** Redis's file formats. */
+const REDIS_FORMATS = ['bytes', 'values', 'rdb', 'aof'].map((wing) => `src/redis/files/${wing}/`);
 
 export const FLOORS: readonly Floor[] = [
   { files: CORE, sees: [], packages: ['zod'], node: PURE },
@@ -223,6 +225,20 @@ export const FLOORS: readonly Floor[] = [
     }),
   ),
   { files: 'src/redis/server/', sees: [...PACKAGE, ...REDIS], node: 'all' },
+  { files: 'src/redis/files/', sees: REDIS_FORMATS, node: 'all' },
+  { files: 'src/redis/files/bytes/', sees: [], node: PURE },
+  { files: 'src/redis/files/values/', sees: ['src/redis/protocol/'], node: PURE },
+  {
+    files: 'src/redis/files/rdb/',
+    sees: ['src/redis/protocol/', 'src/redis/files/bytes/', 'src/redis/files/values/'],
+    doors: ['dump.ts', 'read-rdb.ts', 'write-rdb.ts'],
+    node: PURE,
+  },
+  {
+    files: 'src/redis/files/aof/',
+    sees: ['src/redis/protocol/', 'src/redis/files/bytes/', 'src/redis/files/values/'],
+    node: PURE,
+  },
 
   ...ORDER_BOOK.map(
     (files): Floor => ({
