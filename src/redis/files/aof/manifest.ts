@@ -77,11 +77,16 @@ function parseLine(line: string, offset: number): Line {
   return { file, sequence, type };
 }
 
-/** Words between spaces; one in double quotes may have escapes. Undefined if a quote does not end. */
+/** Words between spaces; one in double quotes may have escapes. Undefined if a quote does not end with its word. */
 function splitWords(line: string): string[] | undefined {
-  const words = [...line.matchAll(/"((?:[^"\\]|\\.)*)"(?!\S)|[^\s"]\S*/g)];
-  if (words.map(([word]) => word).join('') !== line.replaceAll(/\s+(?=(?:[^"]*"[^"]*")*[^"]*$)/g, '')) return undefined;
-  return words.map(([word, quoted]) => (quoted === undefined ? word : unescaped(quoted)));
+  const words: string[] = [];
+  const next = /\s*(?:"((?:[^"\\]|\\.)*)"(?!\S)|([^\s"]\S*))\s*/y;
+  while (next.lastIndex < line.length) {
+    const found = next.exec(line);
+    if (found === null) return undefined;
+    words.push(found[1] === undefined ? found[2]! : unescaped(found[1]));
+  }
+  return words;
 }
 
 const ESCAPES: Readonly<Record<string, string>> = { n: '\n', r: '\r', t: '\t', b: '\b', a: '\x07' };

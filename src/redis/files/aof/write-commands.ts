@@ -35,7 +35,11 @@ function* valueCommands(key: string, value: RedisValue): Generator<AofCommand, v
       yield* batches('HSET', key, value.pairs, (pair) => pair);
       break;
     case 'zset':
-      yield* batches('ZADD', key, value.members, ([member, score]) => [formatDouble(score), member]);
+      // A small sorted set in Redis forgets the sign of -0, so these members come when it is as large as it gets.
+      for (const last of [false, true]) {
+        const members = value.members.filter(([, score]) => Object.is(score, -0) === last);
+        yield* batches('ZADD', key, members, ([member, score]) => [formatDouble(score), member]);
+      }
       break;
     case 'stream':
       yield* streamCommands(key, value);
