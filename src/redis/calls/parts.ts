@@ -8,6 +8,8 @@ import type { Kind } from '../model/values.ts';
 import type { EventClass } from './call.ts';
 import type { Client, QueuedCommand } from './client.ts';
 import type { CommandRow } from './command.ts';
+import type { Past } from './past.ts';
+import type { Tasks } from './tasks.ts';
 
 export interface Parts {
   readonly changes: Changes;
@@ -20,6 +22,9 @@ export interface Parts {
   readonly commands: Commands;
   readonly watching: Watching;
   readonly dispatch: Dispatch;
+  readonly tasks: Tasks;
+  readonly past: Past;
+  readonly leases: Leases;
   /** Whether DEBUG or the server's state keeps expired keys visible. */
   isExpirySuspended(): boolean;
 }
@@ -103,4 +108,12 @@ export interface Watching {
 export interface Dispatch {
   /** Runs a command that was queued by MULTI, and writes its reply. */
   runQueued(client: Client, queued: QueuedCommand): void;
+}
+
+/** Leases of keys that are missing: one caller fetches the value, the others wait. */
+export interface Leases {
+  /** A token, if no lease of the key is open. @param now in ms since the epoch */
+  take(db: number, key: string, ttlMs: number, now: number): number | undefined;
+  /** Ends a lease. Returns whether the token is that of the open lease. */
+  end(db: number, key: string, token: number): boolean;
 }

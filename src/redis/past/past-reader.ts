@@ -46,8 +46,8 @@ export class PastReader {
 }
 
 /** The parts of a server, as far as reads need them. Nothing is counted, and nobody is told. */
-function pastParts(valueOf: (name: string) => string | undefined): Parts {
-  const text = (name: string): string => valueOf(name) ?? '';
+function pastParts(lookUp: (name: string) => string | undefined): Parts {
+  const text = (name: string): string => lookUp(name) ?? '';
   const config: Config = {
     text,
     number: (name) => Number(text(name)),

@@ -6,14 +6,15 @@
 import type { Worker } from 'node:worker_threads';
 import type { Client } from '../calls/client.ts';
 import { CommandError } from '../calls/errors.ts';
+import type { Moment, PastPlace } from '../calls/past.ts';
 import type { Output } from '../protocol/reply.ts';
-import type { Moment, PastAnswer, PastFailure, PastMessage, PastPlace, PastRequest } from './messages.ts';
+import type { PastAnswer, PastFailure, PastMessage, PastRequest } from './messages.ts';
 import { startPastThread } from './past-thread.ts';
 
 /** A past state in its thread. */
 export class PastState {
   readonly moment: Moment;
-  readonly readers = new Set<Client>();
+  readonly readers: Set<Client> = new Set<Client>();
   readonly place: Promise<PastPlace>;
   readonly #thread: Worker;
   readonly #waiting = new Map<number, (answer: PastAnswer | Error) => void>();
@@ -46,7 +47,8 @@ export class PastState {
     this.#waiting.set(id, resolve);
     this.#thread.postMessage({ ...request, id });
     const answer = await promise;
-    if (answer instanceof Error) throw new CommandError('ERR the past state is not there any more: use REFOLD.AT again');
+    if (answer instanceof Error)
+      throw new CommandError('ERR the past state is not there any more: use REFOLD.AT again');
     return answer.output;
   }
 
@@ -74,7 +76,6 @@ export class PastStates {
   readonly #path: string;
   readonly #limit: () => number;
   readonly #states: PastState[] = [];
-  readonly #placeOf = new Map<Client, PastState>();
 
   /** @param limit how many states may be there at once */
   constructor(path: string, limit: () => number) {
@@ -82,49 +83,44 @@ export class PastStates {
     this.#limit = limit;
   }
 
-  /** The state that the client reads; undefined for the present. */
-  of(client: Client): PastState | undefined {
-    return this.#placeOf.get(client);
-  }
-
   /**
-   * Moves the client to a moment.
+   * Moves the client to a moment. If that fails, it stays where it was, unless its state had to make room.
    *
    * @throws CommandError when too many states are there; PastError when the log does not have the moment
    */
-  async enter(client: Client, moment: Moment): Promise<PastPlace> {
-    const state = this.#states.find((each) => isSame(each.moment, moment)) ?? this.#load(moment);
-    state.readers.add(client);
+  async enter(client: Client, moment: Moment): Promise<{ readonly state: PastState; readonly place: PastPlace }> {
+    const state = this.#states.find((each) => isSame(each.moment, moment)) ?? this.#load(moment, client);
+    const wasThere = state.readers.has(client);
+    state.readers.add(client); // so that it is not dropped meanwhile
     try {
       const place = await state.place;
-      this.leave(client, state);
-      this.#placeOf.set(client, state);
-      state.readers.add(client);
-      return place;
+      for (const other of this.#states) if (other !== state) other.readers.delete(client);
+      return { state, place };
     } catch (error) {
-      state.readers.delete(client);
+      if (!wasThere) state.readers.delete(client);
       await this.#drop(state);
       throw error;
     }
   }
 
   /** The client reads the present again, or has left. */
-  leave(client: Client, except?: PastState): void {
-    const state = this.#placeOf.get(client);
-    this.#placeOf.delete(client);
-    if (state !== except) state?.readers.delete(client);
+  leave(client: Client): void {
+    for (const state of this.#states) state.readers.delete(client);
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#states.splice(0).map((state) => state.close()));
   }
 
-  #load(moment: Moment): PastState {
+  #load(moment: Moment, client: Client): PastState {
     const limit = this.#limit();
     if (this.#states.length >= limit) {
-      const idle = this.#states.find(({ readers }) => readers.size === 0);
+      // A state that only this client reads is left by it.
+      const idle = this.#states.find(({ readers }) => readers.size === (readers.has(client) ? 1 : 0));
       if (idle === undefined) {
-        throw new CommandError(`ERR ${limit} past states are in use: leave one with REFOLD.NOW, or raise refold-past-states`);
+        throw new CommandError(
+          `ERR ${limit} past states are in use: leave one with REFOLD.NOW, or raise refold-past-states`,
+        );
       }
       void this.#drop(idle);
     }

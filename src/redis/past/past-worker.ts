@@ -5,8 +5,9 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { isRefoldError, openLog, stateAt } from '../../index.ts';
+import type { Search } from '../calls/past.ts';
 import { keySpaceModel } from '../model/model.ts';
-import type { PastMessage, PastRequest, PastTask, Search } from './messages.ts';
+import type { PastMessage, PastRequest, PastTask } from './messages.ts';
 import { PastReader } from './past-reader.ts';
 import { KeySearch, type PastEffect } from './search.ts';
 

@@ -1,6 +1,7 @@
 /** Searches for the changes of a key: each in a thread, at most two at once, the others in their turn. */
 import { CommandError } from '../calls/errors.ts';
-import type { Found, PastMessage, Search } from './messages.ts';
+import type { Found, Search } from '../calls/past.ts';
+import type { PastMessage } from './messages.ts';
 import { startPastThread } from './past-thread.ts';
 
 const AT_ONCE = 2;
@@ -19,7 +20,8 @@ export class Searches {
   /** @throws CommandError when too many wait; the thread's failure */
   async run(search: Search): Promise<Found> {
     if (this.#running >= AT_ONCE) {
-      if (this.#queue.length >= QUEUED) throw new CommandError('ERR too many searches of the history wait: try again later');
+      if (this.#queue.length >= QUEUED)
+        throw new CommandError('ERR too many searches of the history wait: try again later');
       await new Promise<void>((resolve) => void this.#queue.push(resolve));
     }
     this.#running++;

@@ -6,6 +6,7 @@ const DEFAULTS: { readonly [name: string]: string } = {
   'notify-keyspace-events': '',
   maxmemory: '0',
   'maxmemory-policy': 'noeviction',
+  'refold-past-states': '2',
 };
 
 export class ServerConfig implements Config {
@@ -23,6 +24,11 @@ export class ServerConfig implements Config {
 
   flag(name: string): boolean {
     return this.text(name) === 'yes';
+  }
+
+  /** Every value by name. */
+  values(): { readonly [name: string]: string } {
+    return Object.fromEntries(this.#values);
   }
 
   set(name: string, value: string): void {
