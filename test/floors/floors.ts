@@ -25,6 +25,7 @@ const PURE: readonly string[] = ['node:assert', 'node:buffer', 'node:crypto', 'n
 const CORE = 'src/core/';
 const THREADS = 'src/threads/';
 const FOLD = 'src/fold/';
+const COLLECTIONS = 'src/fold/collections/';
 const ENCODING = 'src/fold/encoding/';
 const LOG = 'src/log/';
 const BLOCKS = 'src/log/blocks/';
@@ -39,7 +40,7 @@ const UPKEEP = 'src/engine/upkeep/';
 const IMPORTING = 'src/engine/importing/';
 const REPLICA = 'src/engine/replica/';
 
-const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, ENCODING, LOG, BLOCKS];
+const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
 const BELOW_THE_DOORS = [
   ...BELOW_THE_ENGINE,
@@ -68,14 +69,14 @@ export const FLOORS: readonly Floor[] = [
 
   {
     files: FOLD,
-    sees: [CORE, 'src/fold/atomic/', 'src/fold/strict/'],
-    packages: ['sorted-btree'],
+    sees: [CORE, COLLECTIONS, 'src/fold/atomic/', 'src/fold/strict/'],
     node: PURE,
   },
-  { files: ENCODING, sees: [CORE, FOLD], doors: ['state-codec.ts'], node: PURE },
+  { files: COLLECTIONS, sees: [CORE], doors: ['deque.ts', 'ordered-map.ts', 'set-methods.ts'], node: PURE },
+  { files: ENCODING, sees: [CORE, FOLD, COLLECTIONS], doors: ['state-codec.ts'], node: PURE },
   {
     files: 'src/fold/atomic/',
-    sees: [CORE, FOLD],
+    sees: [CORE, FOLD, COLLECTIONS],
     doors: [
       'atomic-state.ts',
       'adopt.ts',
@@ -91,7 +92,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/fold/strict/',
-    sees: [CORE, FOLD, ENCODING, 'src/fold/atomic/'],
+    sees: [CORE, FOLD, COLLECTIONS, ENCODING, 'src/fold/atomic/'],
     doors: ['strict-state.ts'],
     node: PURE,
   },
