@@ -7,6 +7,11 @@ const DEFAULTS: { readonly [name: string]: string } = {
   maxmemory: '0',
   'maxmemory-policy': 'noeviction',
   'refold-past-states': '2',
+  'hash-max-listpack-entries': '512',
+  'hash-max-listpack-value': '64',
+  'set-max-intset-entries': '512',
+  'zset-max-listpack-entries': '128',
+  'zset-max-listpack-value': '64',
 };
 
 export class ServerConfig implements Config {
