@@ -60,8 +60,17 @@ const ORDER_BOOK = ['', 'model/', 'feeds/', 'demo/', 'audit/'].map((wing) => `ex
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
 /** A folder for each group of commands. */
-const REDIS_COMMANDS = ['connection', 'keys', 'strings', 'transactions'].map((group) => `src/redis/commands/${group}/`);
-const REDIS = [...REDIS_DATA, 'src/redis/calls/', 'src/redis/commands/', ...REDIS_COMMANDS, 'src/redis/server/'];
+const REDIS_COMMANDS = ['connection', 'keys', 'pubsub', 'strings', 'transactions'].map(
+  (group) => `src/redis/commands/${group}/`,
+);
+const REDIS = [
+  ...REDIS_DATA,
+  'src/redis/calls/',
+  'src/redis/commands/',
+  ...REDIS_COMMANDS,
+  'src/redis/server/',
+  'src/redis/server/clients/',
+];
 
 export const FLOORS: readonly Floor[] = [
   { files: CORE, sees: [], packages: ['zod'], node: PURE },
@@ -224,6 +233,7 @@ export const FLOORS: readonly Floor[] = [
     }),
   ),
   { files: 'src/redis/server/', sees: [...PACKAGE, ...REDIS], node: 'all' },
+  { files: 'src/redis/server/clients/', sees: [...PACKAGE, ...REDIS], node: 'all' },
 
   ...ORDER_BOOK.map(
     (files): Floor => ({

@@ -9,6 +9,8 @@ import { databaseOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
+import { subscriberGate } from './clients/gates.ts';
+import { Subscriptions } from './clients/pubsub.ts';
 import { ServerConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatch.ts';
@@ -31,6 +33,7 @@ export class RedisServer implements AsyncDisposable {
   readonly #turns: Turns;
   readonly #dispatcher: Dispatcher;
   readonly #blocked: BlockedClients;
+  readonly #subscriptions = new Subscriptions();
 
   private constructor(store: Store<KeySpace>) {
     this.store = store;
@@ -59,13 +62,14 @@ export class RedisServer implements AsyncDisposable {
       commands: commandTable,
       watching,
       dispatch: { runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued) },
+      publisher: this.#subscriptions,
       isExpirySuspended: () => false,
     };
     this.#connections = connections;
     this.#blocked = blocked;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [],
+      gates: [subscriberGate],
       observers: [],
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
@@ -127,6 +131,7 @@ export class RedisServer implements AsyncDisposable {
   #left(client: Client): void {
     this.#turns.forget(client);
     this.#blocked.drop(client);
+    this.#subscriptions.forget(client);
   }
 
   #failed(error: unknown, clients: readonly Client[]): void {
