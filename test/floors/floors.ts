@@ -60,9 +60,15 @@ const ORDER_BOOK = ['', 'model/', 'feeds/', 'demo/', 'audit/'].map((wing) => `ex
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
 /** A folder for each group of commands. */
-const REDIS_COMMANDS = ['connection', 'keys', 'refold', 'strings', 'transactions'].map(
-  (group) => `src/redis/commands/${group}/`,
-);
+const REDIS_COMMANDS = [
+  // one a line
+  'connection',
+  'keys',
+  'pubsub',
+  'refold',
+  'strings',
+  'transactions',
+].map((group) => `src/redis/commands/${group}/`);
 const REDIS = [
   ...REDIS_DATA,
   'src/redis/calls/',
@@ -70,6 +76,7 @@ const REDIS = [
   ...REDIS_COMMANDS,
   'src/redis/past/',
   'src/redis/server/',
+  'src/redis/server/clients/',
 ];
 
 export const FLOORS: readonly Floor[] = [
@@ -239,6 +246,7 @@ export const FLOORS: readonly Floor[] = [
     node: 'all',
   },
   { files: 'src/redis/server/', sees: [...PACKAGE, ...REDIS], node: 'all' },
+  { files: 'src/redis/server/clients/', sees: [...PACKAGE, ...REDIS], node: 'all' },
 
   ...ORDER_BOOK.map(
     (files): Floor => ({

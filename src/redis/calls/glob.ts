@@ -8,7 +8,7 @@
 /** Whether a text matches. */
 export type Glob = (text: string) => boolean;
 
-const BACKSLASH = 92;
+const BACKSLASH = 0x5c;
 const STAR = 42;
 const QUESTION = 63;
 const OPEN = 91;

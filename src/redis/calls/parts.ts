@@ -25,6 +25,7 @@ export interface Parts {
   readonly tasks: Tasks;
   readonly past: Past;
   readonly leases: Leases;
+  readonly publisher: Publisher;
   /** Whether DEBUG or the server's state keeps expired keys visible. */
   isExpirySuspended(): boolean;
 }
@@ -103,6 +104,24 @@ export interface Watching {
   watch(client: Client, key: string, db: number): void;
   /** Forgets every key that the client watches. */
   unwatch(client: Client): void;
+}
+
+/** What a client can subscribe to. */
+export type SubscriptionKind = 'channel' | 'pattern' | 'shard';
+
+/** Messages from clients, and from the server itself, to those who have subscribed. They are not part of the state. */
+export interface Publisher {
+  /** Sends a message to the subscribers of the channel and of patterns that match. Gives how many messages were sent. */
+  publish(channel: string, message: string): number;
+  /** Sends a message to the subscribers of a shard channel. Gives how many they are. */
+  publishToShard(channel: string, message: string): number;
+  subscribe(client: Client, kind: SubscriptionKind, name: string): void;
+  unsubscribe(client: Client, kind: SubscriptionKind, name: string): void;
+  /** Channels that have subscribers. */
+  channels(kind: 'channel' | 'shard'): Iterable<string>;
+  subscribers(kind: 'channel' | 'shard', name: string): number;
+  /** How many different patterns are subscribed to. */
+  readonly patternCount: number;
 }
 
 export interface Dispatch {

@@ -11,6 +11,8 @@ import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
+import { subscriberGate } from './clients/gates.ts';
+import { Subscriptions } from './clients/pubsub.ts';
 import { ServerConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatch.ts';
@@ -37,6 +39,7 @@ export class RedisServer implements AsyncDisposable {
   readonly #blocked: BlockedClients;
   readonly #past: LogPast;
   readonly #leases: LeaseBook;
+  readonly #subscriptions = new Subscriptions();
 
   private constructor(store: Store<KeySpace>) {
     this.store = store;
@@ -86,6 +89,7 @@ export class RedisServer implements AsyncDisposable {
       past,
       leases,
       dispatch: { runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued) },
+      publisher: this.#subscriptions,
       isExpirySuspended: () => false,
     };
     this.#connections = connections;
@@ -94,7 +98,7 @@ export class RedisServer implements AsyncDisposable {
     this.#leases = leases;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [pastGate(past)],
+      gates: [subscriberGate, pastGate(past)],
       observers: [],
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
@@ -159,6 +163,7 @@ export class RedisServer implements AsyncDisposable {
     this.#turns.forget(client);
     this.#blocked.drop(client);
     this.#past.leave(client);
+    this.#subscriptions.forget(client);
   }
 
   #failed(error: unknown, clients: readonly Client[]): void {
