@@ -1,5 +1,4 @@
 /** refold's front door: everything an application imports. */
-export { Deque } from './core/deque.ts';
 export {
   type ErrorCode,
   type ErrorCoordinates,
@@ -80,7 +79,7 @@ export type { CommandOutcome } from './engine/writing/commands.ts';
 export type { Listener } from './engine/writing/publisher.ts';
 export type { Transacted, Transaction } from './engine/writing/transaction.ts';
 export type { AppendOptions, ExecuteOptions, TransactOptions } from './engine/writing/write-options.ts';
-export { hashState } from './fold/encoding/state-codec.ts';
+export { Deque, type ReadonlyDeque } from './fold/collections/deque.ts';
 export {
   ascending,
   type Comparator,
@@ -88,7 +87,8 @@ export {
   OrderedMap,
   type RangeOptions,
   type ReadonlyOrderedMap,
-} from './fold/ordered-map.ts';
+} from './fold/collections/ordered-map.ts';
+export { hashState } from './fold/encoding/state-codec.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
 export type { LogSource, LogThread, OpenLogOptions } from './log/log-source.ts';

@@ -54,12 +54,12 @@ export type DeepReadonly<T> = T extends Primitive | ((...args: never[]) => unkno
             ? readonly DeepReadonly<U>[]
             : { readonly [I in keyof T]: DeepReadonly<T[I]> }
           : T extends object
-            ? { readonly [P in keyof T]: DeepReadonly<T[P]> }
+            ? ReadonlyCollection<T, { readonly [P in keyof T]: DeepReadonly<T[P]> }>
             : T;
 
 type Primitive = string | number | bigint | boolean | symbol | null | undefined;
 
-/** The read-only view that a Map type declares (as `OrderedMap` does); `Otherwise` for a plain Map. */
+/** The read-only view that a type declares, as `OrderedMap` and `Deque` do; `Otherwise` for any other type. */
 type ReadonlyCollection<T, Otherwise> = T extends { readonly readonlyView?: infer View }
   ? unknown extends View
     ? Otherwise

@@ -9,8 +9,9 @@
  *     a later commit   b:9, c deleted   before b:2 c:3
  *     the capture      a:1 b:2 c:3      `a` from the table, `b` and `c` from before
  */
+
+import { forkOf, OrderedMap } from './collections/ordered-map.ts';
 import { setMember, shallowCopy } from './members.ts';
-import { forkOf, OrderedMap } from './ordered-map.ts';
 
 /** A state as it was at one moment. Costs memory for whatever changes meanwhile, until it is released. */
 export interface StateCapture {

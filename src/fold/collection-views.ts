@@ -7,8 +7,8 @@
 
 import { MapDraft } from './atomic/map-draft.ts';
 import { Uncloneable } from './atomic/misuse.ts';
-import { OrderedMap, type RangeOptions } from './ordered-map.ts';
-import { combineAsSet } from './set-methods.ts';
+import { OrderedMap, type RangeOptions } from './collections/ordered-map.ts';
+import { combineAsSet } from './collections/set-methods.ts';
 import type { Viewing } from './view.ts';
 
 export class MapView extends Uncloneable implements ReadonlyMap<unknown, unknown> {
@@ -156,7 +156,7 @@ Object.setPrototypeOf(SetView.prototype, Set.prototype);
 
 combineAsSet(SetView.prototype, (view) => new Set(view.values()));
 
-const { first, last, nextAfter, nextBefore, range, get: getOf, has: hasOf } = OrderedMap.prototype;
+const { at, first, last, nextAfter, nextBefore, range, rank, get: getOf, has: hasOf } = OrderedMap.prototype;
 const sizeOf = Object.getOwnPropertyDescriptor(OrderedMap.prototype, 'size')!.get!;
 
 /** Does not use the methods of a draft, because they would make drafts of what is only shown. */
@@ -196,6 +196,14 @@ export class OrderedMapView extends OrderedMap<unknown, unknown> {
 
   override nextBefore(key: unknown): [unknown, unknown] | undefined {
     return this.#pair(nextBefore.call(this.#now(), key));
+  }
+
+  override rank(key: unknown): number {
+    return rank.call(this.#now(), key);
+  }
+
+  override at(index: number): [unknown, unknown] | undefined {
+    return this.#pair(at.call(this.#now(), index));
   }
 
   override *range(options?: RangeOptions<unknown>): MapIterator<[unknown, unknown]> {

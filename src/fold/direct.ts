@@ -5,8 +5,8 @@ import type { RecordedEvent } from '../core/event.ts';
 import { Placing } from './atomic/placing.ts';
 import { DraftScope } from './atomic/scope.ts';
 import { StagedCommit } from './atomic/staged-commit.ts';
+import { OrderedMap } from './collections/ordered-map.ts';
 import type { LiveState, OpenCommit } from './live-state.ts';
-import { OrderedMap } from './ordered-map.ts';
 import { IllegalValue, MOVED } from './plain.ts';
 import {
   type FoldReducers,

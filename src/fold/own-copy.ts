@@ -3,8 +3,8 @@
  * the original.
  */
 import { copyBytes } from './binary.ts';
+import { OrderedMap } from './collections/ordered-map.ts';
 import { setMember } from './members.ts';
-import { OrderedMap } from './ordered-map.ts';
 import { IllegalValue, illegalValue, kindOf, MAX_STATE_DEPTH, type PathPart } from './plain.ts';
 
 /**

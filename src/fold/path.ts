@@ -6,7 +6,7 @@
  */
 import { types } from 'node:util';
 import { RefoldError } from '../core/errors.ts';
-import { OrderedMap } from './ordered-map.ts';
+import { OrderedMap } from './collections/ordered-map.ts';
 
 export type PathPart = unknown;
 export type Path = readonly PathPart[];

@@ -7,7 +7,7 @@
  * back from a snapshot.
  */
 import { types } from 'node:util';
-import { OrderedMap } from './ordered-map.ts';
+import { OrderedMap } from './collections/ordered-map.ts';
 import { describePath, type Path } from './path.ts';
 
 export type { PathPart } from './path.ts';

@@ -10,8 +10,8 @@ import { MapDraft } from './atomic/map-draft.ts';
 import { OrderedMapDraft } from './atomic/ordered-map-draft.ts';
 import { copyBytes } from './binary.ts';
 import { MapView, OrderedMapView, SetView } from './collection-views.ts';
+import { OrderedMap } from './collections/ordered-map.ts';
 import type { PlainObject } from './members.ts';
-import { OrderedMap } from './ordered-map.ts';
 import { kindOf } from './plain.ts';
 
 /** Gives a part of the state to a reader. */

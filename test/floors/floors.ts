@@ -25,6 +25,7 @@ const PURE: readonly string[] = ['node:assert', 'node:buffer', 'node:crypto', 'n
 const CORE = 'src/core/';
 const THREADS = 'src/threads/';
 const FOLD = 'src/fold/';
+const COLLECTIONS = 'src/fold/collections/';
 const ENCODING = 'src/fold/encoding/';
 const LOG = 'src/log/';
 const BLOCKS = 'src/log/blocks/';
@@ -39,7 +40,7 @@ const UPKEEP = 'src/engine/upkeep/';
 const IMPORTING = 'src/engine/importing/';
 const REPLICA = 'src/engine/replica/';
 
-const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, ENCODING, LOG, BLOCKS];
+const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
 const BELOW_THE_DOORS = [
   ...BELOW_THE_ENGINE,
@@ -63,6 +64,24 @@ const REDIS_COMMANDS = ['connection', 'keys', 'strings', 'transactions'].map((gr
 const REDIS = [...REDIS_DATA, 'src/redis/calls/', 'src/redis/commands/', ...REDIS_COMMANDS, 'src/redis/server/'];
 /** Redis's file formats. */
 const REDIS_FORMATS = ['bytes', 'values', 'rdb', 'aof'].map((wing) => `src/redis/files/${wing}/`);
+const REDIS_COMMANDS = [
+  // one a line
+  'connection',
+  'keys',
+  'pubsub',
+  'refold',
+  'strings',
+  'transactions',
+].map((group) => `src/redis/commands/${group}/`);
+const REDIS = [
+  ...REDIS_DATA,
+  'src/redis/calls/',
+  'src/redis/commands/',
+  ...REDIS_COMMANDS,
+  'src/redis/past/',
+  'src/redis/server/',
+  'src/redis/server/clients/',
+];
 
 export const FLOORS: readonly Floor[] = [
   { files: CORE, sees: [], packages: ['zod'], node: PURE },
@@ -70,14 +89,14 @@ export const FLOORS: readonly Floor[] = [
 
   {
     files: FOLD,
-    sees: [CORE, 'src/fold/atomic/', 'src/fold/strict/'],
-    packages: ['sorted-btree'],
+    sees: [CORE, COLLECTIONS, 'src/fold/atomic/', 'src/fold/strict/'],
     node: PURE,
   },
-  { files: ENCODING, sees: [CORE, FOLD], doors: ['state-codec.ts'], node: PURE },
+  { files: COLLECTIONS, sees: [CORE], doors: ['deque.ts', 'ordered-map.ts', 'set-methods.ts'], node: PURE },
+  { files: ENCODING, sees: [CORE, FOLD, COLLECTIONS], doors: ['state-codec.ts'], node: PURE },
   {
     files: 'src/fold/atomic/',
-    sees: [CORE, FOLD],
+    sees: [CORE, FOLD, COLLECTIONS],
     doors: [
       'atomic-state.ts',
       'adopt.ts',
@@ -93,7 +112,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/fold/strict/',
-    sees: [CORE, FOLD, ENCODING, 'src/fold/atomic/'],
+    sees: [CORE, FOLD, COLLECTIONS, ENCODING, 'src/fold/atomic/'],
     doors: ['strict-state.ts'],
     node: PURE,
   },
@@ -224,6 +243,12 @@ export const FLOORS: readonly Floor[] = [
       node: 'all',
     }),
   ),
+  {
+    files: 'src/redis/past/',
+    sees: [...PACKAGE, ...REDIS_DATA, 'src/redis/calls/', 'src/redis/commands/'],
+    doors: ['past.ts', 'past-gate.ts'],
+    node: 'all',
+  },
   { files: 'src/redis/server/', sees: [...PACKAGE, ...REDIS], node: 'all' },
   { files: 'src/redis/files/', sees: REDIS_FORMATS, node: 'all' },
   { files: 'src/redis/files/bytes/', sees: [], node: PURE },
@@ -239,6 +264,7 @@ export const FLOORS: readonly Floor[] = [
     sees: ['src/redis/protocol/', 'src/redis/files/bytes/', 'src/redis/files/values/'],
     node: PURE,
   },
+  { files: 'src/redis/server/clients/', sees: [...PACKAGE, ...REDIS], node: 'all' },
 
   ...ORDER_BOOK.map(
     (files): Floor => ({

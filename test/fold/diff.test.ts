@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 import { diffStates } from '../../src/fold/diff.ts';
 import { hashState } from '../../src/fold/encoding/state-codec.ts';
-import { ascending, OrderedMap } from '../../src/fold/ordered-map.ts';
 
 test.each<[string, unknown, unknown, unknown[]]>([
   ['nothing', { a: [1, new Date(1)] }, { a: [1, new Date(1)] }, []],

@@ -6,10 +6,10 @@ import fc from 'fast-check';
 import { enableMapSet, Immer } from 'immer';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError } from '../../src/core/errors.ts';
+import { OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 import { diffStates } from '../../src/fold/diff.ts';
 import { decodeState, encodeState, hashState } from '../../src/fold/encoding/state-codec.ts';
 import { foldDirect, type LiveState, openAtomicState } from '../../src/fold/live-state.ts';
-import { OrderedMap } from '../../src/fold/ordered-map.ts';
 import {
   ALIASING,
   initialState,

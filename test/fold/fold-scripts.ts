@@ -6,7 +6,7 @@
  */
 import fc from 'fast-check';
 import type { RecordedEvent } from '../../src/core/event.ts';
-import { ascending, OrderedMap } from '../../src/fold/ordered-map.ts';
+import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 
 export interface Row {
   n: number;

@@ -1,6 +1,6 @@
 /** Arbitrary legal states, with every kind of value that a state may hold. */
 import fc from 'fast-check';
-import { ascending, OrderedMap } from '../../src/fold/ordered-map.ts';
+import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 
 const text = fc.oneof(
   fc.string({ maxLength: 8 }),

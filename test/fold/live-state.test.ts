@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError, type RefoldError } from '../../src/core/errors.ts';
 import type { RecordedEvent } from '../../src/core/event.ts';
+import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 import { hashState } from '../../src/fold/encoding/state-codec.ts';
 import { type FoldReducers, foldDirect, openAtomicState, openDirectState } from '../../src/fold/live-state.ts';
-import { ascending, OrderedMap } from '../../src/fold/ordered-map.ts';
 
 /** Events that have only a type. Each reducer is named after what it does. */
 const events = (...types: string[]): RecordedEvent[] =>

@@ -5,9 +5,9 @@ import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError, type RefoldError } from '../../src/core/errors.ts';
 import type { RecordedEvent } from '../../src/core/event.ts';
+import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 import { hashState } from '../../src/fold/encoding/state-codec.ts';
 import { openAtomicState, openDirectState } from '../../src/fold/live-state.ts';
-import { ascending, OrderedMap } from '../../src/fold/ordered-map.ts';
 import { plain } from '../../src/fold/own-copy.ts';
 
 type Change = (state: any, data: any, event: any) => unknown;

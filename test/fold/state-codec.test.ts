@@ -3,9 +3,9 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError, type RefoldError } from '../../src/core/errors.ts';
+import { ascending, descending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 import { decodeState, encodeState, hashState, STATE_FORMAT } from '../../src/fold/encoding/state-codec.ts';
 import { openAtomicState } from '../../src/fold/live-state.ts';
-import { ascending, descending, OrderedMap } from '../../src/fold/ordered-map.ts';
 import { INITIAL, legalState } from './legal-states.ts';
 
 const bytesOf = (state: object, chunkBytes = 1_000): Buffer => Buffer.concat([...encodeState(state, chunkBytes)]);

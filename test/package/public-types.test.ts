@@ -38,7 +38,16 @@ describe.each(doors)('the door %s', (_door, file) => {
 test('the values of the front door are these', () => {
   expect(readPublicTypes(doors.find(([name]) => name === '.')![1]).values).toEqual(
     expect.arrayContaining([
-      ...['EventLog', 'MemoryContents', 'OrderedMap', 'RefoldError', 'ascending', 'closeOnSignal', 'defineModel'],
+      ...[
+        'Deque',
+        'EventLog',
+        'MemoryContents',
+        'OrderedMap',
+        'RefoldError',
+        'ascending',
+        'closeOnSignal',
+        'defineModel',
+      ],
       ...['defineProjection', 'descending', 'hashState', 'importEvents', 'isRefoldError', 'openLog', 'openMemoryLog'],
       ...['openStore', 'plain', 'reject', 'repairLog', 'replay', 'stateAt'],
     ]),

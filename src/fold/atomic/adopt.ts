@@ -5,8 +5,8 @@
  * So here, and only here, a container that already has a place or an owner is copied, and the finding is reported.
  */
 import { isInstance, messageOf } from '../../core/errors.ts';
+import type { OrderedMap } from '../collections/ordered-map.ts';
 import { type PlainObject, setMember, shallowCopy } from '../members.ts';
-import type { OrderedMap } from '../ordered-map.ts';
 import { isPlainPrimitive } from '../ordinary.ts';
 import { plain } from '../own-copy.ts';
 import { describePath } from '../path.ts';

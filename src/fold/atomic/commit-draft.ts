@@ -5,8 +5,9 @@
  * Any other property is drafted as one value, for one event. After each event everything it has touched is placed
  * (`placing.ts`). After the last event nothing can fail any more: `apply` changes the tables and returns the new root.
  */
+
+import { OrderedMap } from '../collections/ordered-map.ts';
 import { type PlainObject, sameKeys, setMember, shallowCopy } from '../members.ts';
-import { OrderedMap } from '../ordered-map.ts';
 import { aGetter, isPlainPrimitive } from '../ordinary.ts';
 import { IllegalValue, MOVED, type PathPart } from '../plain.ts';
 import { MapDraft } from './map-draft.ts';

@@ -5,7 +5,7 @@
  * nodes on its path. So every method works as usual, in O(log size). To drop a failed commit, the fold simply drops the
  * draft.
  */
-import { ascending, descending, forkOf, moveTree, OrderedMap, type RangeOptions } from '../ordered-map.ts';
+import { ascending, descending, forkOf, moveTree, OrderedMap, type RangeOptions } from '../collections/ordered-map.ts';
 import { illegalValue, type PathPart } from '../plain.ts';
 import type { Copier } from './copiers.ts';
 import { isOver } from './misuse.ts';
@@ -87,6 +87,10 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
 
   override nextBefore(key: K): [K, V] | undefined {
     return this.#draftPair(super.nextBefore(key));
+  }
+
+  override at(index: number): [K, V] | undefined {
+    return this.#draftPair(super.at(index));
   }
 
   override *range(options?: RangeOptions<K>): MapIterator<[K, V]> {

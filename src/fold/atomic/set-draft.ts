@@ -2,8 +2,8 @@
  * The draft of a large Set. It copies the Set at the first write, or when a reducer reads members that are containers.
  */
 
+import { combineAsSet } from '../collections/set-methods.ts';
 import type { PathPart } from '../plain.ts';
-import { combineAsSet } from '../set-methods.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
 import type { Placing } from './placing.ts';
 import type { Draft, DraftScope, Holder, Place } from './scope.ts';

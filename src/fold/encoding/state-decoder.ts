@@ -1,8 +1,8 @@
 /** Decodes a state from bytes. `state-tags.ts` describes the format. */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { typedArrayOf } from '../binary.ts';
+import { OrderedMap } from '../collections/ordered-map.ts';
 import { setMember } from '../members.ts';
-import { OrderedMap } from '../ordered-map.ts';
 import { MAX_STATE_DEPTH, TYPED_ARRAYS } from '../plain.ts';
 import { ByteReader, DamagedBytes } from './byte-reader.ts';
 import * as tag from './state-tags.ts';

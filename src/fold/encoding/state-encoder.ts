@@ -2,7 +2,7 @@
 import { isInstance, isRefoldError, messageOf } from '../../core/errors.ts';
 import { bytesOf } from '../binary.ts';
 import { CapturedMap } from '../capture.ts';
-import type { OrderedMap } from '../ordered-map.ts';
+import type { OrderedMap } from '../collections/ordered-map.ts';
 import {
   IllegalValue,
   illegalValue,

@@ -5,7 +5,7 @@
  * The tables stay the same objects. Own methods that note the key hide those of the prototype; the atomic fold's guard
  * does the same.
  */
-import { OrderedMap } from '../ordered-map.ts';
+import { OrderedMap } from '../collections/ordered-map.ts';
 
 type Table = Map<unknown, unknown> | OrderedMap<unknown, unknown>;
 
@@ -36,7 +36,7 @@ export class AskedEntries {
       keys.add(key);
       return method;
     });
-    shadow(table, ['first', 'last', 'nextAfter', 'nextBefore'], (method) => noting(method, keys));
+    shadow(table, ['first', 'last', 'nextAfter', 'nextBefore', 'at'], (method) => noting(method, keys));
     if (table instanceof OrderedMap) define(table, 'range', noteAll(own, 'range', keys));
     else {
       for (const name of ['entries', Symbol.iterator]) define(table, name, noteAll(own, 'entries', keys));

@@ -8,7 +8,7 @@
 import { MapDraft } from '../atomic/map-draft.ts';
 import { OrderedMapDraft } from '../atomic/ordered-map-draft.ts';
 import { sameBytes } from '../binary.ts';
-import type { OrderedMap } from '../ordered-map.ts';
+import type { OrderedMap } from '../collections/ordered-map.ts';
 import type { Path, PathPart } from '../path.ts';
 import { kindOf, MAX_STATE_DEPTH } from '../plain.ts';
 

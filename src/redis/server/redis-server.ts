@@ -7,12 +7,18 @@ import type { Parts } from '../calls/parts.ts';
 import { commandTable } from '../commands/table.ts';
 import { databaseOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
+import { LogPast } from '../past/past.ts';
+import { pastGate } from '../past/past-gate.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
+import { subscriberGate } from './clients/gates.ts';
+import { Subscriptions } from './clients/pubsub.ts';
 import { ServerConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatch.ts';
+import { LeaseBook } from './leases.ts';
 import { Turns } from './turns.ts';
+import { WaitingClients } from './waiting-clients.ts';
 import { WatchedKeys } from './watching.ts';
 
 export interface RedisServerOptions {
@@ -31,6 +37,9 @@ export class RedisServer implements AsyncDisposable {
   readonly #turns: Turns;
   readonly #dispatcher: Dispatcher;
   readonly #blocked: BlockedClients;
+  readonly #past: LogPast;
+  readonly #leases: LeaseBook;
+  readonly #subscriptions = new Subscriptions();
 
   private constructor(store: Store<KeySpace>) {
     this.store = store;
@@ -48,8 +57,26 @@ export class RedisServer implements AsyncDisposable {
       resume: (client) => this.#turns.wake(client),
     });
     const watching = new WatchedKeys();
+    const tasks = new WaitingClients({
+      schedule: (job) => this.#turns.schedule(job),
+      resume: (client) => this.#turns.wake(client),
+      onDefect: (error) => console.error(error),
+    });
+    const leases = new LeaseBook((db, key) => {
+      this.#turns.schedule(() => {
+        blocked.keyChanged(db, key);
+        blocked.serve();
+      });
+    });
+    const past = new LogPast({
+      path: store.path,
+      config,
+      tasks,
+      firstSequence: () => store.stats().firstSequence,
+      configValues: () => config.values(),
+    });
     const parts: Parts = {
-      changes: new ChangeHub([watching, blocked]),
+      changes: new ChangeHub([watching, leases, blocked]),
       stats: { hits: 0, misses: 0, expired: 0, evicted: 0, commands: 0, connections: 0, errors: 0 },
       access: { touch: () => undefined },
       notifications: { notify: () => undefined },
@@ -58,14 +85,20 @@ export class RedisServer implements AsyncDisposable {
       clients: connections,
       commands: commandTable,
       watching,
+      tasks,
+      past,
+      leases,
       dispatch: { runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued) },
+      publisher: this.#subscriptions,
       isExpirySuspended: () => false,
     };
     this.#connections = connections;
     this.#blocked = blocked;
+    this.#past = past;
+    this.#leases = leases;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [],
+      gates: [subscriberGate, pastGate(past)],
       observers: [],
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
@@ -94,6 +127,8 @@ export class RedisServer implements AsyncDisposable {
   async close(): Promise<void> {
     this.#listener.close();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
+    this.#leases.close();
+    await this.#past.close();
     await this.store.close();
   }
 
@@ -127,6 +162,8 @@ export class RedisServer implements AsyncDisposable {
   #left(client: Client): void {
     this.#turns.forget(client);
     this.#blocked.drop(client);
+    this.#past.leave(client);
+    this.#subscriptions.forget(client);
   }
 
   #failed(error: unknown, clients: readonly Client[]): void {

@@ -1,15 +1,16 @@
 /**
- * A Map sorted by key, over a B+ tree.
+ * A Map sorted by key, over a B+ tree that counts (`counted-tree.ts`).
  *
- * It does what a Map does, and also gives the `first` and `last` entry, the entry next to any key, and ranges. As a
- * property at the top level of a state it is a table (see `atomic/`). Typical uses are price levels, expiry queues and
- * leaderboards.
+ * It does what a Map does, and also gives the `first` and `last` entry, the entry next to any key, ranges, the entry at
+ * an index, and the rank of a key. As a property at the top level of a state it is a table (see `atomic/`). Typical
+ * uses are price levels, expiry queues and leaderboards.
  *
  * Iteration is live, as in a Map: each step takes the first entry after the previous key, in the map as it is now. It
  * visits entries that are added after that key, skips entries that are deleted there, and visits no entry twice.
  */
-import btree from 'sorted-btree';
-import type { DeepReadonly } from '../core/event.ts';
+import type { DeepReadonly } from '../../core/event.ts';
+import { CountedTree } from './counted-tree.ts';
+import { boundIndex, itemIndex } from './indices.ts';
 
 /**
  * Negative when `a` comes before `b`, positive when `a` comes after `b`, 0 when they are the same key. Must be a total
@@ -28,8 +29,12 @@ export function descending<K extends number | bigint | string>(a: K, b: K): numb
 }
 
 /**
- * Which entries a `range` gives. The bounds follow the comparator's order. A bound need not be a key of the map. An
- * entry at a bound is included unless that bound is exclusive.
+ * Which entries a `range` gives: those between two keys, those between two indices, or those that are in both. Finding
+ * the first one costs O(log size), in either direction.
+ *
+ * The keys follow the comparator's order. They need not be keys of the map. An entry at one of them is included unless
+ * that bound is exclusive. The indices mean what they mean for `slice` of an array: `start` is included, `end` is not,
+ * and a negative one counts from the end.
  */
 export interface RangeOptions<K> {
   /** Where the range begins. Default: at the first entry. */
@@ -38,7 +43,11 @@ export interface RangeOptions<K> {
   readonly to?: K | undefined;
   readonly fromExclusive?: boolean;
   readonly toExclusive?: boolean;
-  /** Walk from `to` back to `from`. */
+  /** The index of the first entry, from 0. Default: 0. Taken when the iteration begins. */
+  readonly start?: number | undefined;
+  /** The index of the first entry that is not included. Default: the size. */
+  readonly end?: number | undefined;
+  /** Walk from `to` back to `from`, and from before `end` back to `start`. */
   readonly reverse?: boolean;
 }
 
@@ -53,31 +62,24 @@ export interface ReadonlyOrderedMap<K, V> extends ReadonlyMap<K, V> {
   nextAfter(key: K): [K, V] | undefined;
   /** The last entry strictly before `key`, which need not be present. */
   nextBefore(key: K): [K, V] | undefined;
+  /**
+   * The number of entries before the place of `key`, which need not be present. For a key of the map this is its index:
+   * `map.at(map.rank(key))` is its entry.
+   */
+  rank(key: K): number;
+  /** The entry at an index, from 0; negative from the end. Undefined beyond the ends. */
+  at(index: number): [K, V] | undefined;
   /** The entries between two bounds. */
   range(options?: RangeOptions<K>): MapIterator<[K, V]>;
   /** Types only: what `DeepReadonly` makes of it. */
   readonly readonlyView?: ReadonlyOrderedMap<K, DeepReadonly<V>>;
 }
 
-/** sorted-btree is a CommonJS package: Node imports its exports object, some bundlers import its default export. */
-const BTree: typeof btree.default = btree.default ?? (btree as unknown as typeof btree.default);
-type Tree<K, V> = btree.default<K, V>;
-
-/**
- * Replaces undefined inside the tree. A leaf that holds only undefined loses values when it merges with another leaf
- * (sorted-btree 2.1.0, `mergeSibling`).
- */
-const STORED_UNDEFINED: unique symbol = Symbol('undefined');
-type Stored<V> = V | typeof STORED_UNDEFINED;
-
-const store = <V>(value: V): Stored<V> => (value === undefined ? STORED_UNDEFINED : value);
-const restore = <V>(stored: Stored<V> | undefined): V | undefined => (stored === STORED_UNDEFINED ? undefined : stored);
-
 /** Carries a tree into the constructor of an OrderedMap. */
 class Fork {
-  readonly tree: Tree<any, any>;
+  readonly tree: CountedTree<any, any>;
 
-  constructor(tree: Tree<any, any>) {
+  constructor(tree: CountedTree<any, any>) {
     this.tree = tree;
   }
 
@@ -95,20 +97,20 @@ export let forkOf: <K, V>(from: OrderedMap<K, V>) => Iterable<[K, V]>;
 /** Moves the content of `from` to `into` and leaves `from` empty. It also works on a guarded map. */
 export let moveTree: <K, V>(from: OrderedMap<K, V>, into: OrderedMap<K, V>) => void;
 
-/** A Map sorted by key. `first`, `last`, `nextAfter`, `get`, `set`, `delete` cost O(log size). */
+/** A Map sorted by key. All methods but the iterations cost O(log size). */
 export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
   declare readonly readonlyView?: ReadonlyOrderedMap<K, DeepReadonly<V>>;
   readonly #compare: Comparator<K>;
-  #tree: Tree<K, Stored<V>>;
+  #tree: CountedTree<K, V>;
   /** Counts changes, so that an iteration notices when its position in the tree is outdated. */
   #changes = 0;
 
   static {
-    forkOf = (from) => new Fork(from.#tree.clone());
+    forkOf = (from) => new Fork(from.#tree.fork());
     moveTree = (from, into) => {
       into.#tree = from.#tree;
       into.#changes++;
-      from.#tree = new BTree(undefined, from.#compare);
+      from.#tree = new CountedTree(from.#compare);
     };
   }
 
@@ -117,10 +119,10 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
     if (typeof compare !== 'function') throw new TypeError('An OrderedMap needs a comparator, such as ascending');
     this.#compare = compare;
     if (entries instanceof Fork) {
-      this.#tree = entries.tree as Tree<K, Stored<V>>;
+      this.#tree = entries.tree as CountedTree<K, V>;
       return;
     }
-    this.#tree = new BTree<K, Stored<V>>(undefined, compare);
+    this.#tree = new CountedTree<K, V>(compare);
     for (const [key, value] of entries ?? []) this.set(key, value);
   }
 
@@ -133,12 +135,11 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
   }
 
   get(key: K): V | undefined {
-    return restore(this.#tree.get(key));
+    return this.#tree.get(key);
   }
 
   has(key: K): boolean {
-    // Not the tree's own `has`, which returns true for a key that cannot be ordered.
-    return this.#tree.get(key) !== undefined && this.#compare(key, key) === 0;
+    return this.#tree.has(key) && this.#compare(key, key) === 0;
   }
 
   /**
@@ -153,15 +154,14 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
     if (key === undefined || this.#compare(key, key) !== 0) {
       throw new TypeError(`The key ${String(key)} cannot be ordered: use another key`);
     }
-    this.#tree.set(key, store(value));
+    this.#tree.set(key, value);
     this.#changes++;
     return this;
   }
 
   /** The entry at a key, with the stored key. The two keys may differ, because a comparator may treat them as equal. */
   protected pairAt(key: K): [K, V] | undefined {
-    const pair = this.#tree.getPairOrNextHigher(key);
-    return pair === undefined || this.#compare(pair[0], key) !== 0 ? undefined : restorePair(pair);
+    return this.#tree.pairAt(key);
   }
 
   delete(key: K): boolean {
@@ -177,39 +177,55 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
   }
 
   first(): [K, V] | undefined {
-    return restorePair(this.#tree.nextHigherPair(undefined));
+    return this.#tree.at(0);
   }
 
   last(): [K, V] | undefined {
-    return restorePair(this.#tree.nextLowerPair(undefined));
+    return this.#tree.at(this.size - 1);
   }
 
   nextAfter(key: K): [K, V] | undefined {
-    return restorePair(this.#tree.nextHigherPair(key));
+    return this.#tree.nextAfter(key);
   }
 
   nextBefore(key: K): [K, V] | undefined {
-    return restorePair(this.#tree.nextLowerPair(key));
+    return this.#tree.nextBefore(key);
+  }
+
+  rank(key: K): number {
+    return this.#tree.rank(key);
+  }
+
+  at(index: number): [K, V] | undefined {
+    const at = itemIndex(index, this.size);
+    return at === undefined ? undefined : this.#tree.at(at);
   }
 
   *range(options: RangeOptions<K> = {}): MapIterator<[K, V]> {
     const { reverse = false } = options;
-    let [start, skipStart] = reverse ? [options.to, options.toExclusive] : [options.from, options.fromExclusive];
-    const [end, skipEnd] = reverse ? [options.from, options.fromExclusive] : [options.to, options.toExclusive];
-    let steps: Iterator<[K, Stored<V>]> | undefined;
-    let seen = -1;
-    for (;;) {
-      if (steps === undefined || seen !== this.#changes) {
-        steps = this.#stepsFrom(start, skipStart === true, reverse);
-        seen = this.#changes;
+    let [low, high] = this.#between(options);
+    let left = Number.POSITIVE_INFINITY;
+    if (options.start !== undefined || options.end !== undefined) {
+      low = Math.max(low, boundIndex(options.start, 0, this.size));
+      high = Math.min(high, boundIndex(options.end, this.size, this.size));
+      left = high - low;
+    }
+    while (low < high && left > 0) {
+      const seen = this.#changes;
+      const { keys, values, offset } = this.#tree.leafAt(reverse ? high - 1 : low);
+      const step = reverse ? -1 : 1;
+      for (let at = offset; at >= 0 && at < keys.length && low < high && left > 0; at += step) {
+        const key = keys[at]!;
+        left--;
+        if (reverse) high--;
+        else low++;
+        yield [key, values[at]!];
+        if (seen === this.#changes) continue;
+        [low, high] = this.#between(
+          reverse ? { ...options, to: key, toExclusive: true } : { ...options, from: key, fromExclusive: true },
+        );
+        break;
       }
-      const step = steps.next();
-      if (step.done === true) return;
-      const entry = restorePair(step.value)!;
-      if (end !== undefined && this.#isBeyond(entry[0], end, skipEnd === true, reverse)) return;
-      start = entry[0];
-      skipStart = true;
-      yield entry;
     }
   }
 
@@ -233,17 +249,11 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
     return this.entries();
   }
 
-  #stepsFrom(start: K | undefined, skipStart: boolean, reverse: boolean): Iterator<[K, Stored<V>]> {
-    if (reverse) return this.#tree.entriesReversed(start, undefined, skipStart);
-    // `entries` cannot skip its start, so begin at the next key. Without a next key the end is reached.
-    if (start === undefined || !skipStart) return this.#tree.entries(start);
-    const next = this.#tree.nextHigherPair(start);
-    return next === undefined ? [].values() : this.#tree.entries(next[0]);
-  }
-
-  #isBeyond(key: K, end: K, skipEnd: boolean, reverse: boolean): boolean {
-    const order = reverse ? this.#compare(end, key) : this.#compare(key, end);
-    return skipEnd ? order >= 0 : order > 0;
+  /** The entries between two keys, as the index of the first one and the index after the last one. */
+  #between({ from, fromExclusive, to, toExclusive }: RangeOptions<K>): [low: number, high: number] {
+    const low = from === undefined ? 0 : this.#tree.rank(from, fromExclusive === true);
+    const high = to === undefined ? this.size : this.#tree.rank(to, toExclusive !== true);
+    return [low, high];
   }
 }
 
@@ -264,9 +274,4 @@ function copyOfKey<K extends object>(key: K): K {
   if (key instanceof Date) return new Date(key) as K & Date;
   if (Object.getPrototypeOf(key) !== Object.prototype) return key;
   return Object.fromEntries(Object.entries(key).map(([name, member]) => [name, copyOf(member)])) as K;
-}
-
-function restorePair<K, V>(pair: [K, Stored<V>] | undefined): [K, V] | undefined {
-  if (pair !== undefined && pair[1] === STORED_UNDEFINED) pair[1] = undefined as V;
-  return pair as [K, V] | undefined;
 }

@@ -1,14 +1,16 @@
 import fc from 'fast-check';
-import { describe, expect, expectTypeOf, test } from 'vitest';
-import type { DeepReadonly } from '../../src/core/event.ts';
+import { describe, expect, expectTypeOf, test, vi } from 'vitest';
+import type { DeepReadonly } from '../../../src/core/event.ts';
+import { CountedTree } from '../../../src/fold/collections/counted-tree.ts';
 import {
   ascending,
   type Comparator,
   descending,
+  forkOf,
   OrderedMap,
   type RangeOptions,
   type ReadonlyOrderedMap,
-} from '../../src/fold/ordered-map.ts';
+} from '../../../src/fold/collections/ordered-map.ts';
 
 /** The same map as a sorted array: slow, but clearly correct. */
 class SortedArray<K, V> {
@@ -33,8 +35,11 @@ class SortedArray<K, V> {
   before(key: K): [K, V] | undefined {
     return this.entries.findLast(([other]) => this.compare(other, key) < 0);
   }
-  range({ from, to, fromExclusive, toExclusive, reverse }: RangeOptions<K>): [K, V][] {
-    const found = this.entries.filter(([key]) => {
+  range({ from, to, fromExclusive, toExclusive, start, end, reverse }: RangeOptions<K>): [K, V][] {
+    const between = new Set(this.entries.slice(start, end));
+    const found = this.entries.filter((entry) => {
+      const [key] = entry;
+      if (!between.has(entry)) return false;
       const low = from === undefined ? 1 : this.compare(key, from);
       const high = to === undefined ? -1 : this.compare(key, to);
       return (fromExclusive ? low > 0 : low >= 0) && (toExclusive ? high < 0 : high <= 0);
@@ -57,6 +62,8 @@ const bounds = fc.record(
     to: fc.option(key, { nil: undefined }),
     fromExclusive: fc.boolean(),
     toExclusive: fc.boolean(),
+    start: fc.option(fc.integer({ min: -130, max: 130 }), { nil: undefined }),
+    end: fc.option(fc.integer({ min: -130, max: 130 }), { nil: undefined }),
     reverse: fc.boolean(),
   },
   { requiredKeys: [] },
@@ -91,6 +98,8 @@ describe('an OrderedMap behaves like a sorted array', () => {
         const found = entries.find(([k]) => compare(k, probe) === 0);
         expect(map.has(probe)).toBe(found !== undefined);
         expect(map.get(probe)).toBe(found?.[1]);
+        expect(map.rank(probe)).toBe(entries.filter(([k]) => compare(k, probe) < 0).length);
+        expect(map.at(probe)).toStrictEqual(entries.at(probe));
         expect([...map.range(range)]).toStrictEqual(oracle.range(range));
       }),
       { numRuns: 300 },
@@ -103,6 +112,90 @@ describe('an OrderedMap behaves like a sorted array', () => {
     for (let n = 0; n < 2_000; n++) if (n % 7 !== 0) map.delete(n);
     const left = Array.from({ length: 286 }, (_, n) => n * 7);
     expect([...map]).toStrictEqual(left.map((n) => [n, n < 1_000 ? undefined : `v${n}`]));
+  });
+});
+
+test('a fork and its origin change apart, whatever is done to either', () => {
+  const change = fc.record({ toFork: fc.boolean(), isSet: fc.boolean(), key: fc.integer({ min: 0, max: 400 }) });
+  fc.assert(
+    fc.property(fc.nat(400), fc.array(change, { maxLength: 300, size: 'max' }), (size, changes) => {
+      const origin = new OrderedMap<number, number>(ascending);
+      const entries = new Map<number, number>();
+      for (let n = 0; n < size; n++) origin.set(n, n) && entries.set(n, n);
+      let fork = new OrderedMap<number, number>(ascending, forkOf(origin));
+      let copy = new Map(entries);
+      changes.forEach(({ toFork, isSet, key: at }, n) => {
+        const [map, oracle] = toFork ? [fork, copy] : [origin, entries];
+        if (isSet) map.set(at, -n) && oracle.set(at, -n);
+        else expect(map.delete(at)).toBe(oracle.delete(at));
+        if (n % 50 === 49) [fork, copy] = [new OrderedMap<number, number>(ascending, forkOf(fork)), new Map(copy)];
+      });
+      const sorted = (map: Map<number, number>): [number, number][] => [...map].sort(([a], [b]) => a - b);
+      for (const [map, oracle] of [
+        [origin, entries],
+        [fork, copy],
+      ] as const) {
+        expect([...map]).toEqual(sorted(oracle));
+        expect([...map.keys()].map((key) => map.rank(key))).toEqual([...map.keys()].map((_, index) => index));
+        expect(map.size).toBe(oracle.size);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+describe('the cost of a step on a million entries', () => {
+  const SIZE = 1_000_000;
+  let comparisons = 0;
+  const counting = (a: number, b: number): number => {
+    comparisons++;
+    return a - b;
+  };
+  const costOf = (run: () => unknown): number => {
+    comparisons = 0;
+    run();
+    return comparisons;
+  };
+  const map = new OrderedMap<number, number>(counting);
+  for (let n = 0; n < SIZE; n++) map.set(((n * 7_919) % SIZE) * 2, n);
+
+  test.each<[string, () => unknown]>([
+    ['get', () => map.get(1_000_000)],
+    ['set an entry that is there', () => map.set(1_000_000, -1)],
+    ['set a new entry, and delete it', () => [map.set(1_000_001, 1), map.delete(1_000_001)]],
+    ['rank of a key that is there', () => expect(map.rank(1_234_568)).toBe(617_284)],
+    ['rank of a key that is not there', () => expect(map.rank(1_234_567)).toBe(617_284)],
+    ['nextAfter', () => expect(map.nextAfter(7)?.[0]).toBe(8)],
+    ['nextBefore', () => expect(map.nextBefore(7)?.[0]).toBe(6)],
+    ['a range of ten between keys', () => expect([...map.range({ from: 999_999, to: 1_000_019 })]).toHaveLength(10)],
+    ['the last ten before a key', () => [...map.range({ to: 500_000, reverse: true }).take(10)]],
+  ])('%s compares keys at most 100 times', (_name, run) => {
+    expect(costOf(run)).toBeLessThan(100);
+  });
+
+  test.each<[string, () => unknown]>([
+    ['at', () => expect(map.at(500_000)?.[0]).toBe(1_000_000)],
+    ['at, from the end', () => expect(map.at(-1)?.[0]).toBe(2 * SIZE - 2)],
+    ['first and last', () => [map.first(), map.last()]],
+    [
+      'ten entries from an index',
+      () => expect([...map.range({ start: 700_000, end: 700_010 })].at(-1)![0]).toBe(1_400_018),
+    ],
+    [
+      'ten entries from an index, backwards',
+      () => expect([...map.range({ start: -10, reverse: true })].at(-1)![0]).toBe(2 * SIZE - 20),
+    ],
+  ])('%s compares no keys, and reads few nodes', (_name, run) => {
+    const { leafAt } = CountedTree.prototype;
+    const spy = vi.spyOn(CountedTree.prototype, 'leafAt').mockImplementation(function (
+      this: CountedTree<unknown, unknown>,
+      index,
+    ) {
+      return leafAt.call(this, index);
+    });
+    expect(costOf(run)).toBe(0);
+    expect(spy.mock.calls.length).toBeLessThan(5);
+    spy.mockRestore();
   });
 });
 
@@ -133,6 +226,26 @@ describe('iteration is live', () => {
       if (n === 3) map.clear();
     }
     expect(visited).toEqual(['v1', 'changed', 'v3']);
+  });
+
+  test('between keys, it visits entries that are added at either side of the place where it is, up to the bounds', () => {
+    const map = numbers();
+    const visited: number[] = [];
+    for (const [n] of map.range({ from: 2, to: 4 })) {
+      visited.push(n);
+      if (n === 3) map.set(3.5, 'new').set(4.5, 'beyond').set(1.5, 'behind');
+    }
+    expect(visited).toEqual([2, 3, 3.5, 4]);
+  });
+
+  test('between indices, it visits at most as many entries as there were when it began', () => {
+    const map = numbers();
+    const visited: number[] = [];
+    for (const [n] of map.range({ start: 1, end: 4 })) {
+      visited.push(n);
+      if (n === 2) map.set(2.5, 'new').delete(1);
+    }
+    expect(visited).toEqual([2, 2.5, 3]);
   });
 
   test('it is also live backwards', () => {

@@ -1,0 +1,373 @@
+/**
+ * A B+ tree whose nodes know how many entries are below them. It stands under `OrderedMap`.
+ *
+ *     inner   separators [ 40 | 70 ]   children   0    1    2      size 9
+ *     leaves                                   10 20  40 50 60  70 80 85 90
+ *
+ * The counts answer which entry is at an index, and how many entries are before a key, in O(log n). An iteration needs
+ * no stack: it finds the next leaf by its index.
+ *
+ * Two trees may share nodes. `fork` marks the root as shared, in O(1). A write copies each shared node on its path, and
+ * marks the children of the copy as shared.
+ *
+ * A comparator is code of the application. When it throws, the tree holds the same entries as before. When it answers
+ * NaN, the key is treated as absent.
+ */
+
+/** A node is split when it would have more keys or children than this. */
+const MOST = 32;
+/** Two neighbours that have at most this many keys or children together become one. */
+const MERGED = 24;
+
+type Compare<K> = (a: K, b: K) => number;
+
+/** One class for leaves and inner nodes: V8 reads fields of one shape fastest. */
+class Node<K, V> {
+  /** A leaf's keys; an inner node's separators: child `i + 1` holds the keys from `keys[i]` on. */
+  keys: K[];
+  /** A leaf's values. Empty for an inner node. */
+  values: V[];
+  /** Undefined for a leaf. */
+  children: Node<K, V>[] | undefined;
+  /** The number of entries below. */
+  size: number;
+  /** Whether another tree may use this node as well: then it is not changed any more. */
+  isShared = false;
+
+  constructor(keys: K[], values: V[], children: Node<K, V>[] | undefined, size: number) {
+    this.keys = keys;
+    this.values = values;
+    this.children = children;
+    this.size = size;
+  }
+}
+
+export class CountedTree<K, V> {
+  readonly #compare: Compare<K>;
+  #root: Node<K, V>;
+  /** What the last insertion did: whether it added an entry, and where the split-off node begins. */
+  #hasAdded = false;
+  #separator: K | undefined;
+
+  constructor(compare: Compare<K>, root: Node<K, V> = leaf([], [])) {
+    this.#compare = compare;
+    this.#root = root;
+  }
+
+  get size(): number {
+    return this.#root.size;
+  }
+
+  /** Another tree with the same entries, in O(1). */
+  fork(): CountedTree<K, V> {
+    this.#root.isShared = true;
+    return new CountedTree(this.#compare, this.#root);
+  }
+
+  has(key: K): boolean {
+    return this.#indexIn(this.#leafOf(key), key) >= 0;
+  }
+
+  get(key: K): V | undefined {
+    const leaf = this.#leafOf(key);
+    const index = this.#indexIn(leaf, key);
+    return index < 0 ? undefined : leaf.values[index];
+  }
+
+  /** The entry at a key, with the stored key. */
+  pairAt(key: K): [K, V] | undefined {
+    const leaf = this.#leafOf(key);
+    const index = this.#indexIn(leaf, key);
+    return index < 0 ? undefined : [leaf.keys[index]!, leaf.values[index]!];
+  }
+
+  /** Adds an entry, or replaces the key and the value of an existing one. */
+  set(key: K, value: V): void {
+    const root = (this.#root = owned(this.#root));
+    const right = this.#insert(root, key, value);
+    if (right !== undefined) this.#root = inner([this.#separator!], [root, right]);
+  }
+
+  /** Deletes an entry. Returns whether there was one. */
+  delete(key: K): boolean {
+    if (!this.has(key)) return false;
+    const root = (this.#root = owned(this.#root));
+    this.#remove(root, key);
+    while (this.#root.children?.length === 1) this.#root = this.#root.children[0]!;
+    if (this.size === 0) this.clear();
+    return true;
+  }
+
+  clear(): void {
+    this.#root = leaf([], []);
+  }
+
+  /**
+   * The number of entries before the place of a key, which need not be present.
+   *
+   * @param isAfter whether an entry at the key counts as well
+   */
+  rank(key: K, isAfter = false): number {
+    let rank = 0;
+    let node = this.#root;
+    while (node.children !== undefined) {
+      const at = this.#childIn(node, key);
+      for (let index = 0; index < at; index++) rank += node.children[index]!.size;
+      node = node.children[at]!;
+    }
+    const index = this.#placeIn(node, key);
+    return rank + index + (isAfter && this.#isAt(node, index, key) ? 1 : 0);
+  }
+
+  /** The entry at an index, from 0; undefined beyond the ends. */
+  at(index: number): [K, V] | undefined {
+    if (!(index >= 0 && index < this.size)) return undefined;
+    const { keys, values, offset } = this.leafAt(index);
+    return [keys[offset]!, values[offset]!];
+  }
+
+  /** The first entry after a key, which need not be present. */
+  nextAfter(key: K): [K, V] | undefined {
+    let node = this.#root;
+    let beyond: Node<K, V> | undefined;
+    while (node.children !== undefined) {
+      const at = this.#childIn(node, key);
+      if (at + 1 < node.children.length) beyond = node.children[at + 1]!;
+      node = node.children[at]!;
+    }
+    let index = this.#placeIn(node, key);
+    if (this.#isAt(node, index, key)) index++;
+    if (index < node.keys.length) return [node.keys[index]!, node.values[index]!];
+    return beyond === undefined ? undefined : firstOf(beyond);
+  }
+
+  /** The last entry before a key, which need not be present. */
+  nextBefore(key: K): [K, V] | undefined {
+    let node = this.#root;
+    let beyond: Node<K, V> | undefined;
+    while (node.children !== undefined) {
+      const at = this.#childIn(node, key);
+      if (at > 0) beyond = node.children[at - 1]!;
+      node = node.children[at]!;
+    }
+    const index = this.#placeIn(node, key) - 1;
+    if (index >= 0) return [node.keys[index]!, node.values[index]!];
+    return beyond === undefined ? undefined : lastOf(beyond);
+  }
+
+  /**
+   * The leaf that holds the entry at an index, and the place of the entry in it. The leaf is only to be read, and only
+   * until the tree changes.
+   *
+   * @param index from 0, less than `size`
+   */
+  leafAt(index: number): { readonly keys: readonly K[]; readonly values: readonly V[]; readonly offset: number } {
+    let node = this.#root;
+    let offset = index;
+    while (node.children !== undefined) {
+      let at = 0;
+      for (let child = node.children[0]!; offset >= child.size; child = node.children[++at]!) offset -= child.size;
+      node = node.children[at]!;
+    }
+    return { keys: node.keys, values: node.values, offset };
+  }
+
+  #leafOf(key: K): Node<K, V> {
+    let node = this.#root;
+    while (node.children !== undefined) node = node.children[this.#childIn(node, key)]!;
+    return node;
+  }
+
+  /** The child in which a key belongs: as many separators are at or before the key. */
+  #childIn({ keys }: Node<K, V>, key: K): number {
+    const compare = this.#compare;
+    let low = 0;
+    let high = keys.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compare(keys[middle]!, key) <= 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  /** The number of keys of a leaf that are before a key. */
+  #placeIn({ keys }: Node<K, V>, key: K): number {
+    const compare = this.#compare;
+    let low = 0;
+    let high = keys.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (compare(keys[middle]!, key) < 0) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #isAt({ keys }: Node<K, V>, index: number, key: K): boolean {
+    return index < keys.length && this.#compare(keys[index]!, key) === 0;
+  }
+
+  /** The index of a key in a leaf. Negative if it is not there: minus one, minus the index at which it belongs. */
+  #indexIn({ keys }: Node<K, V>, key: K): number {
+    const compare = this.#compare;
+    let low = 0;
+    let high = keys.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      const order = compare(keys[middle]!, key);
+      if (order === 0) return middle;
+      if (order < 0) low = middle + 1;
+      else high = middle;
+    }
+    return -1 - low;
+  }
+
+  /** Returns the node that was split off at the right, if any. Then `#separator` is where it begins. */
+  #insert(node: Node<K, V>, key: K, value: V): Node<K, V> | undefined {
+    if (node.children === undefined) return this.#insertIntoLeaf(node, key, value);
+    const at = this.#childIn(node, key);
+    const child = ownedChild(node.children, at);
+    const right = this.#insert(child, key, value);
+    if (this.#hasAdded) node.size++;
+    if (right === undefined) return undefined;
+    node.keys.splice(at, 0, this.#separator!);
+    node.children.splice(at + 1, 0, right);
+    return node.children.length > MOST ? this.#splitInner(node, at + 1) : undefined;
+  }
+
+  #insertIntoLeaf(node: Node<K, V>, key: K, value: V): Node<K, V> | undefined {
+    const found = this.#indexIn(node, key);
+    this.#hasAdded = found < 0;
+    if (found >= 0) {
+      node.keys[found] = key;
+      node.values[found] = value;
+      return undefined;
+    }
+    const index = -1 - found;
+    if (node.keys.length < MOST) {
+      insertAt(node.keys, index, key);
+      insertAt(node.values, index, value);
+      node.size++;
+      return undefined;
+    }
+    return this.#splitLeaf(node, index, key, value);
+  }
+
+  /** An entry at an end begins a new leaf, so that keys that come in their order fill the leaves. */
+  #splitLeaf(node: Node<K, V>, index: number, key: K, value: V): Node<K, V> {
+    let right: Node<K, V>;
+    if (index === MOST) right = leaf([key], [value]);
+    else if (index === 0) {
+      right = leaf(node.keys, node.values);
+      node.keys = [key];
+      node.values = [value];
+    } else {
+      insertAt(node.keys, index, key);
+      insertAt(node.values, index, value);
+      right = leaf(node.keys.splice(MOST / 2), node.values.splice(MOST / 2));
+    }
+    node.size = node.keys.length;
+    this.#separator = right.keys[0]!;
+    return right;
+  }
+
+  /** @param added the index of the child that was one too many */
+  #splitInner(node: Node<K, V>, added: number): Node<K, V> {
+    const at = added === MOST ? MOST : MOST / 2;
+    const children = node.children!.splice(at);
+    const keys = node.keys.splice(at);
+    this.#separator = node.keys.pop()!;
+    const right = inner(keys, children);
+    node.size -= right.size;
+    return right;
+  }
+
+  /** Removes a key that is there. */
+  #remove(node: Node<K, V>, key: K): void {
+    node.size--;
+    if (node.children === undefined) {
+      const index = this.#indexIn(node, key);
+      node.keys.splice(index, 1);
+      node.values.splice(index, 1);
+      return;
+    }
+    const at = this.#childIn(node, key);
+    const child = ownedChild(node.children, at);
+    this.#remove(child, key);
+    if (child.size === 0) dropChild(node, at);
+    else if (at > 0 && canMerge(node.children[at - 1]!, child)) mergeChildren(node, at - 1);
+    else if (at + 1 < node.children.length && canMerge(child, node.children[at + 1]!)) mergeChildren(node, at);
+  }
+}
+
+function leaf<K, V>(keys: K[], values: V[]): Node<K, V> {
+  return new Node<K, V>(keys, values, undefined, keys.length);
+}
+
+function inner<K, V>(keys: K[], children: Node<K, V>[]): Node<K, V> {
+  let size = 0;
+  for (const child of children) size += child.size;
+  return new Node<K, V>(keys, [], children, size);
+}
+
+/** The node itself, or a copy if another tree uses it. */
+function owned<K, V>(node: Node<K, V>): Node<K, V> {
+  if (!node.isShared) return node;
+  const { keys, values, children, size } = node;
+  if (children === undefined) return new Node(keys.slice(), values.slice(), undefined, size);
+  for (const child of children) child.isShared = true;
+  return new Node<K, V>(keys.slice(), values, children.slice(), size);
+}
+
+function ownedChild<K, V>(children: Node<K, V>[], at: number): Node<K, V> {
+  const child = children[at]!;
+  return child.isShared ? (children[at] = owned(child)) : child;
+}
+
+function dropChild<K, V>(node: Node<K, V>, at: number): void {
+  node.children!.splice(at, 1);
+  node.keys.splice(Math.max(at - 1, 0), 1);
+}
+
+function canMerge<K, V>(left: Node<K, V>, right: Node<K, V>): boolean {
+  return widthOf(left) + widthOf(right) <= MERGED;
+}
+
+function widthOf<K, V>({ keys, children }: Node<K, V>): number {
+  return children === undefined ? keys.length : children.length;
+}
+
+/** Moves everything from the child after `at` into the child at `at`. */
+function mergeChildren<K, V>(node: Node<K, V>, at: number): void {
+  const left = ownedChild(node.children!, at);
+  const right = ownedChild(node.children!, at + 1); // owned: its children know then who else uses them
+  if (left.children !== undefined) {
+    left.keys.push(node.keys[at]!);
+    left.children.push(...right.children!);
+  } else left.values.push(...right.values);
+  left.keys.push(...right.keys);
+  left.size += right.size;
+  node.children!.splice(at + 1, 1);
+  node.keys.splice(at, 1);
+}
+
+function firstOf<K, V>(node: Node<K, V>): [K, V] {
+  let first = node;
+  while (first.children !== undefined) first = first.children[0]!;
+  return [first.keys[0]!, first.values[0]!];
+}
+
+function lastOf<K, V>(node: Node<K, V>): [K, V] {
+  let last = node;
+  while (last.children !== undefined) last = last.children.at(-1)!;
+  return [last.keys.at(-1)!, last.values.at(-1)!];
+}
+
+/** `splice` costs more for a few items, because it also makes an array of what it removes. */
+function insertAt<T>(items: T[], index: number, item: T): void {
+  let at = items.length;
+  items.push(item);
+  for (; at > index; at--) items[at] = items[at - 1]!;
+  items[index] = item;
+}
