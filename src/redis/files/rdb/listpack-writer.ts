@@ -5,7 +5,7 @@ import { int32Of } from './write-strings.ts';
 
 const END = 0xff;
 const HEADER_BYTES = 6;
-const LARGEST_COUNT = 0xffff;
+const LISTPACK_UNKNOWN_COUNT = 0xffff;
 
 export class ListpackWriter {
   readonly #elements = new ByteOutput();
@@ -55,7 +55,7 @@ export class ListpackWriter {
   /** The whole listpack. The writer begins again, empty. */
   take(): Buffer {
     const output = new ByteOutput();
-    output.int(this.size, 4).int(Math.min(this.#count, LARGEST_COUNT), 2);
+    output.int(this.size, 4).int(Math.min(this.#count, LISTPACK_UNKNOWN_COUNT), 2);
     output.append(this.#elements.take()).byte(END);
     this.#count = 0;
     return output.take();
