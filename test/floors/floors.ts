@@ -220,7 +220,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/cli/commands/',
-    sees: [...PACKAGE, 'src/cli/', 'src/cli/input/', 'src/cli/output/'],
+    sees: [...PACKAGE, 'src/redis/index.ts', 'src/cli/', 'src/cli/input/', 'src/cli/output/'],
     packages: ['commander'],
     node: 'all',
   },
@@ -228,11 +228,11 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander', 'pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: 'src/studio/', sees: PACKAGE, node: 'all' },
 
-  { files: 'src/redis/', sees: REDIS, node: 'all' },
+  { files: 'src/redis/', sees: [...REDIS, 'src/redis/transfer/'], node: 'all' },
   { files: 'src/redis/protocol/', sees: [], node: 'all' },
   { files: 'src/redis/model/', sees: [...PACKAGE, 'src/redis/model/effects/'], packages: ['zod'], node: PURE },
   { files: 'src/redis/model/effects/', sees: [...PACKAGE, 'src/redis/model/'], packages: ['zod'], node: PURE },
-  { files: 'src/redis/calls/', sees: REDIS_DATA, node: 'all' },
+  { files: 'src/redis/calls/', sees: [...REDIS_DATA, 'src/redis/files/rdb/', 'src/redis/files/values/'], node: 'all' },
   { files: 'src/redis/commands/', sees: [...REDIS_DATA, 'src/redis/calls/', ...REDIS_COMMANDS], node: 'all' },
   ...REDIS_COMMANDS.map(
     (files): Floor => ({
@@ -248,6 +248,11 @@ export const FLOORS: readonly Floor[] = [
     node: 'all',
   },
   { files: 'src/redis/server/', sees: [...PACKAGE, ...REDIS], node: 'all' },
+  {
+    files: 'src/redis/transfer/',
+    sees: [...PACKAGE, ...REDIS_DATA, 'src/redis/calls/', 'src/redis/commands/', 'src/redis/files/', ...REDIS_FORMATS],
+    node: 'all',
+  },
   { files: 'src/redis/files/', sees: REDIS_FORMATS, node: 'all' },
   { files: 'src/redis/files/bytes/', sees: [], node: PURE },
   { files: 'src/redis/files/values/', sees: ['src/redis/protocol/'], node: PURE },

@@ -4,7 +4,18 @@
  * The manifest appears last, under its name at once, when everything it lists is on disk. So a folder with a manifest is
  * complete.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { DEFAULT_NAME, formatManifest, manifestName } from './aof/manifest.ts';
 import type { AofCommand } from './aof/read-commands.ts';
@@ -47,6 +58,13 @@ export async function writeAof(
   sync(folder);
   sync(dirname(folder));
   return written;
+}
+
+/** Removes what an interrupted `writeAof` left in the folder; the folder as well if nothing else is in it. */
+export function discardAof(folder: string): void {
+  const manifest = manifestName(DEFAULT_NAME);
+  for (const file of [manifest, `${manifest}.temporary`, BASE, INCREMENT]) rmSync(join(folder, file), { force: true });
+  if (existsSync(folder) && isFree(folder)) rmdirSync(folder);
 }
 
 async function writeBase(

@@ -8,7 +8,7 @@ import { readCommands } from '../../../src/redis/files/aof/read-commands.ts';
 import { formatCommand, rewriteCommands } from '../../../src/redis/files/aof/write-commands.ts';
 import { ByteInput } from '../../../src/redis/files/bytes/byte-input.ts';
 import { dumpPayload } from '../../../src/redis/files/rdb/dump.ts';
-import { type AofRecord, findAof, readAof, sizeOfAof } from '../../../src/redis/files/read-aof.ts';
+import { type AofRecord, findAof, readAof, sizeOf } from '../../../src/redis/files/read-files.ts';
 import { isFree, writeAof } from '../../../src/redis/files/write-aof.ts';
 import { HAS_REDIS, RealRedis, temporaryFolder } from './real-redis.ts';
 import { ENTRIES, VALUES } from './samples.ts';
@@ -125,7 +125,7 @@ describe('an AOF on disk', () => {
     expect(findAof(join(folder, 'appendonly.aof.manifest'))).toEqual(found);
     expect(findAof(join(folder, found.files[0]!)).files).toEqual([found.files[0]]);
     expect(readdirSync(folder)).toHaveLength(3);
-    expect(sizeOfAof(found)).toBe(readFileSync(join(folder, found.files[0]!)).length);
+    expect(sizeOf(found)).toBe(readFileSync(join(folder, found.files[0]!)).length);
   });
 
   test('a missing path, manifest or file is named', async () => {

@@ -1,7 +1,6 @@
 /**
- * An AOF on disk: the folder of a multi-part AOF, or the single file of a Redis before 7.0.
- *
- * The files are read one after the other, record by record. Each file but the last must be whole.
+ * AOF and RDB files on disk, record by record. An AOF is the folder of a multi-part AOF, or the single file of a Redis
+ * before 7.0; its files are read one after the other, and each but the last must be whole.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -20,16 +19,9 @@ export interface AofFiles {
 /** Something in an AOF: a record of an RDB file that the AOF begins with, or commands. */
 export type AofRecord = RdbRecord | ({ readonly kind: 'commands' } & AofStep);
 
-/** Where the reader is. */
-export interface AofPlace {
-  readonly file: string;
-  /** In bytes, in this file. */
-  readonly offset: number;
-}
-
-/** An error of a file, with the file's path. */
-export class AofError extends Error {
-  override readonly name = 'AofError';
+/** Why a file cannot be read. Its cause is a `RedisFileError` if the file was found and its content is wrong. */
+export class FileProblem extends Error {
+  override readonly name = 'FileProblem';
   readonly path: string;
 
   constructor(path: string, message: string, cause?: unknown) {
@@ -44,7 +36,7 @@ export class AofError extends Error {
  * @param path the folder with the manifest, the folder above it (`dir` of the server), the manifest, or a single file
  */
 export function findAof(path: string): AofFiles {
-  if (!existsSync(path)) throw new AofError(path, 'There is nothing at this path');
+  if (!existsSync(path)) throw new FileProblem(path, 'There is nothing at this path');
   if (statSync(path).isDirectory()) return inFolder(path) ?? inFolder(join(path, 'appendonlydir')) ?? noManifest(path);
   if (isManifestName(path)) return listed(dirname(path), basename(path));
   return { folder: dirname(path), files: [basename(path)] };
@@ -54,12 +46,12 @@ function inFolder(folder: string): AofFiles | undefined {
   if (!existsSync(folder)) return undefined;
   const manifests = readdirSync(folder).filter(isManifestName);
   if (manifests.length > 1)
-    throw new AofError(folder, `The folder has ${manifests.length} manifests: name one of them`);
+    throw new FileProblem(folder, `The folder has ${manifests.length} manifests: name one of them`);
   return manifests[0] === undefined ? undefined : listed(folder, manifests[0]);
 }
 
 function noManifest(path: string): never {
-  throw new AofError(path, 'The folder has no manifest of an AOF');
+  throw new FileProblem(path, 'The folder has no manifest of an AOF');
 }
 
 function listed(folder: string, manifest: string): AofFiles {
@@ -67,12 +59,12 @@ function listed(folder: string, manifest: string): AofFiles {
   const files: Manifest['increments'] = [...(base === undefined ? [] : [base]), ...increments];
   const missing = files.find((file) => !existsSync(join(folder, file)));
   if (missing !== undefined)
-    throw new AofError(join(folder, missing), 'The manifest lists this file, and it is missing');
+    throw new FileProblem(join(folder, missing), 'The manifest lists this file, and it is missing');
   return { folder, files };
 }
 
 /** How large the files are together, in bytes. */
-export function sizeOfAof({ folder, files }: AofFiles): number {
+export function sizeOf({ folder, files }: AofFiles): number {
   return files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
 }
 
@@ -89,7 +81,7 @@ export function* readAof(
   let before = 0;
   for (const [at, file] of files.entries()) {
     const path = join(folder, file);
-    using opened = openFile(path);
+    using opened = locating(path, openFile);
     const records = readFile(opened.input);
     for (let next = locating(path, () => records.next()); ; next = locating(path, () => records.next())) {
       read(before + opened.input.offset);
@@ -99,11 +91,25 @@ export function* readAof(
       }
       if (next.value === undefined) break;
       if (at === files.length - 1) return next.value;
-      throw new AofError(path, `The file ends inside of a command after byte ${next.value.offset}`);
+      throw new FileProblem(path, `The file ends inside of a command after byte ${next.value.offset}`);
     }
     before += opened.input.offset;
   }
   return undefined;
+}
+
+/** Yields the records of an RDB file, after which nothing may follow. */
+export function* readRdbFile(
+  path: string,
+  read: (bytes: number) => void = () => undefined,
+): Generator<RdbRecord, undefined> {
+  if (!existsSync(path)) throw new FileProblem(path, 'There is nothing at this path');
+  using opened = locating(path, openFile);
+  const records = readRdb(opened.input);
+  for (let next = locating(path, () => records.next()); !next.done; next = locating(path, () => records.next())) {
+    read(opened.input.offset);
+    yield next.value;
+  }
 }
 
 function* readFile(input: Parameters<typeof readRdb>[0]): Generator<AofRecord, TornTail | undefined> {
@@ -119,7 +125,8 @@ function locating<Result>(path: string, read: (path: string) => Result): Result 
   try {
     return read(path);
   } catch (error) {
-    if (error instanceof RedisFileError) throw new AofError(path, error.message, error);
+    const isSystemError = (error as NodeJS.ErrnoException).syscall !== undefined;
+    if (error instanceof RedisFileError || isSystemError) throw new FileProblem(path, (error as Error).message, error);
     throw error;
   }
 }
