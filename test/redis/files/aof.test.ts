@@ -10,7 +10,7 @@ import { ByteInput } from '../../../src/redis/files/bytes/byte-input.ts';
 import { dumpPayload } from '../../../src/redis/files/rdb/dump.ts';
 import { type AofRecord, findAof, readAof, sizeOf } from '../../../src/redis/files/read-files.ts';
 import { isFree, writeAof } from '../../../src/redis/files/write-aof.ts';
-import { HAS_REDIS, RealRedis, temporaryFolder } from './real-redis.ts';
+import { HAS_REDIS, RealRedis, temporaryFolder } from '../real-redis.ts';
 import { ENTRIES, VALUES } from './samples.ts';
 
 const MULTI = formatCommand(['MULTI']);

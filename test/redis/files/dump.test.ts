@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { dumpPayload, restorePayload } from '../../../src/redis/files/rdb/dump.ts';
 import { digestOfValue, EMPTY_DIGEST } from '../../../src/redis/files/values/digest.ts';
-import { HAS_REDIS, RealRedis } from './real-redis.ts';
+import { HAS_REDIS, RealRedis } from '../real-redis.ts';
 import { sorted, VALUES } from './samples.ts';
 
 const NAMES = Object.keys(VALUES);

@@ -12,7 +12,7 @@ import { readListpack } from '../../../src/redis/files/rdb/read-packed.ts';
 import { readValue } from '../../../src/redis/files/rdb/read-value.ts';
 import { digestOfValue } from '../../../src/redis/files/values/digest.ts';
 import type { RedisValue } from '../../../src/redis/files/values/value.ts';
-import { HAS_REDIS, RealRedis } from './real-redis.ts';
+import { HAS_REDIS, RealRedis } from '../real-redis.ts';
 import { STREAM } from './samples.ts';
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');

@@ -11,7 +11,7 @@ import { type RdbRecord, readRdb } from '../../../src/redis/files/rdb/read-rdb.t
 import { writeRdb } from '../../../src/redis/files/rdb/write-rdb.ts';
 import { DatasetDigest } from '../../../src/redis/files/values/digest.ts';
 import type { RedisEntry } from '../../../src/redis/files/values/value.ts';
-import { HAS_REDIS, RealRedis, temporaryFolder } from './real-redis.ts';
+import { HAS_REDIS, RealRedis, temporaryFolder } from '../real-redis.ts';
 import { ENTRIES, sorted } from './samples.ts';
 
 /** Reads a file that arrives in pieces of this many bytes. */

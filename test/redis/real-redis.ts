@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
-import { type Reply, TestClient } from '../harness.ts';
+import { type Reply, TestClient } from './harness.ts';
 
 /** The tests that compare with Redis are skipped without it; the gate refuses skipped tests. */
 export const HAS_REDIS: boolean = spawnSync('redis-server', ['--version']).status === 0;
