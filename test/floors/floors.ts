@@ -60,16 +60,19 @@ const ORDER_BOOK = ['', 'model/', 'feeds/', 'demo/', 'audit/'].map((wing) => `ex
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
 /** A folder for each group of commands. */
-const REDIS_COMMANDS = ['connection', 'keys', 'pubsub', 'strings', 'transactions'].map(
+const REDIS_COMMANDS = ['command', 'connection', 'keys', 'observing', 'pubsub', 'strings', 'transactions'].map(
   (group) => `src/redis/commands/${group}/`,
 );
+/** The server beside its core: what clients need of it, and what it observes. */
+const REDIS_SERVER = ['clients', 'observing'].map((part) => `src/redis/server/${part}/`);
+const REDIS_CALLS = ['src/redis/calls/', 'src/redis/calls/contracts/', 'src/redis/calls/requests/'];
 const REDIS = [
   ...REDIS_DATA,
-  'src/redis/calls/',
+  ...REDIS_CALLS,
   'src/redis/commands/',
   ...REDIS_COMMANDS,
   'src/redis/server/',
-  'src/redis/server/clients/',
+  ...REDIS_SERVER,
 ];
 
 export const FLOORS: readonly Floor[] = [
@@ -223,17 +226,17 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/redis/protocol/', sees: [], node: 'all' },
   { files: 'src/redis/model/', sees: [...PACKAGE, 'src/redis/model/effects/'], packages: ['zod'], node: PURE },
   { files: 'src/redis/model/effects/', sees: [...PACKAGE, 'src/redis/model/'], packages: ['zod'], node: PURE },
-  { files: 'src/redis/calls/', sees: REDIS_DATA, node: 'all' },
-  { files: 'src/redis/commands/', sees: [...REDIS_DATA, 'src/redis/calls/', ...REDIS_COMMANDS], node: 'all' },
+  ...REDIS_CALLS.map((files): Floor => ({ files, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' })),
+  { files: 'src/redis/commands/', sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_COMMANDS], node: 'all' },
   ...REDIS_COMMANDS.map(
     (files): Floor => ({
       files,
-      sees: [...PACKAGE, ...REDIS_DATA, 'src/redis/calls/', ...REDIS_COMMANDS],
+      sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, ...REDIS_COMMANDS],
       node: 'all',
     }),
   ),
   { files: 'src/redis/server/', sees: [...PACKAGE, ...REDIS], node: 'all' },
-  { files: 'src/redis/server/clients/', sees: [...PACKAGE, ...REDIS], node: 'all' },
+  ...REDIS_SERVER.map((files): Floor => ({ files, sees: [...PACKAGE, ...REDIS], node: 'all' })),
 
   ...ORDER_BOOK.map(
     (files): Floor => ({
