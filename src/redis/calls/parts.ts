@@ -11,6 +11,8 @@ import type { CommandRow } from './command.ts';
 import type { ClientFacts, Monitors, Pauses, Tracking } from './contracts/client-parts.ts';
 import type { Observations } from './contracts/observations.ts';
 import type { Users } from './contracts/users.ts';
+import type { Past } from './past.ts';
+import type { Tasks } from './tasks.ts';
 
 export interface Parts {
   readonly changes: Changes;
@@ -23,6 +25,9 @@ export interface Parts {
   readonly commands: Commands;
   readonly watching: Watching;
   readonly dispatch: Dispatch;
+  readonly tasks: Tasks;
+  readonly past: Past;
+  readonly leases: Leases;
   readonly publisher: Publisher;
   readonly tracking: Tracking;
   readonly pauses: Pauses;
@@ -136,4 +141,12 @@ export interface Publisher {
 export interface Dispatch {
   /** Runs a command that was queued by MULTI, and writes its reply. */
   runQueued(client: Client, queued: QueuedCommand): void;
+}
+
+/** Leases of keys that are missing: one caller fetches the value, the others wait. */
+export interface Leases {
+  /** A token, if no lease of the key is open. @param now in ms since the epoch */
+  take(db: number, key: string, ttlMs: number, now: number): number | undefined;
+  /** Ends a lease. Returns whether the token is that of the open lease. */
+  end(db: number, key: string, token: number): boolean;
 }

@@ -6,6 +6,7 @@ import { CONNECTION_COMMANDS } from './connection/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
 import { PUBSUB_COMMANDS } from './pubsub/table.ts';
+import { REFOLD_COMMANDS } from './refold/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
@@ -14,6 +15,7 @@ const ROWS: readonly CommandRow[] = [
   ...CONNECTION_COMMANDS,
   ...KEY_COMMANDS,
   ...OBSERVING_COMMANDS,
+  ...REFOLD_COMMANDS,
   ...PUBSUB_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,

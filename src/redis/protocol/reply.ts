@@ -107,6 +107,20 @@ export class Reply {
     this.raw('\r\n');
   }
 
+  /** Replies that another thread has written. */
+  adopt(output: readonly Output[]): void {
+    for (const piece of output) {
+      if (typeof piece === 'string') {
+        this.raw(piece);
+        continue;
+      }
+      this.raw('');
+      this.#spill();
+      this.#chunks.push(piece);
+      this.#chunkBytes += piece.length;
+    }
+  }
+
   /** No value, where a single value stands. */
   null(): void {
     this.raw(this.resp === 3 ? '_\r\n' : '$-1\r\n');

@@ -11,6 +11,12 @@ const DEFAULTS: { readonly [name: string]: string } = {
   requirepass: '',
   maxmemory: '0',
   'maxmemory-policy': 'noeviction',
+  'refold-past-states': '2',
+  'hash-max-listpack-entries': '512',
+  'hash-max-listpack-value': '64',
+  'set-max-intset-entries': '512',
+  'zset-max-listpack-entries': '128',
+  'zset-max-listpack-value': '64',
 };
 
 export class ServerConfig implements Config {
@@ -28,6 +34,11 @@ export class ServerConfig implements Config {
 
   flag(name: string): boolean {
     return this.text(name) === 'yes';
+  }
+
+  /** Every value by name. */
+  values(): { readonly [name: string]: string } {
+    return Object.fromEntries(this.#values);
   }
 
   set(name: string, value: string): void {

@@ -67,6 +67,8 @@ export class Dispatcher implements Dispatch {
       client.transaction.queue.push({ row: row!, args });
       for (const flag of row!.flags) client.transaction.flags.add(flag);
       client.reply.simple('QUEUED');
+    } else if (parts.past.placeOf(client) !== undefined && row!.flags.includes('readonly')) {
+      parts.past.run(client, [{ row: row!, args }], false);
     } else {
       this.current = client;
       this.run(client, row!, args, false);

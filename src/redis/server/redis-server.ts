@@ -8,6 +8,8 @@ import type { Parts } from '../calls/parts.ts';
 import { commandTable } from '../commands/table.ts';
 import { databaseOf, expiryOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
+import { LogPast } from '../past/past.ts';
+import { pastGate } from '../past/past-gate.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
 import { knownGate, subscriberGate, transactionGate } from './clients/gates.ts';
@@ -22,6 +24,11 @@ import { Dispatcher, isFlagged } from './dispatch.ts';
 import { CommandObserver } from './observing/command-observer.ts';
 import { Turns } from './turns.ts';
 import { type Presence, WatchedKeys } from './watching.ts';
+import { Dispatcher } from './dispatch.ts';
+import { LeaseBook } from './leases.ts';
+import { Turns } from './turns.ts';
+import { WaitingClients } from './waiting-clients.ts';
+import { WatchedKeys } from './watching.ts';
 
 export interface RedisServerOptions {
   /** The log's file, created if it does not exist, or `':memory:'`. */
@@ -39,6 +46,8 @@ export class RedisServer implements AsyncDisposable {
   readonly #turns: Turns;
   readonly #dispatcher: Dispatcher;
   readonly #blocked: BlockedClients;
+  readonly #past: LogPast;
+  readonly #leases: LeaseBook;
   readonly #subscriptions = new Subscriptions();
   readonly #monitors = new MonitorClients();
   readonly #tracking: TrackedKeys;
@@ -75,6 +84,27 @@ export class RedisServer implements AsyncDisposable {
     const observations = new CommandObserver(config);
     const parts: Parts = {
       changes: new ChangeHub([watching, blocked, this.#tracking]),
+    const watching = new WatchedKeys();
+    const tasks = new WaitingClients({
+      schedule: (job) => this.#turns.schedule(job),
+      resume: (client) => this.#turns.wake(client),
+      onDefect: (error) => console.error(error),
+    });
+    const leases = new LeaseBook((db, key) => {
+      this.#turns.schedule(() => {
+        blocked.keyChanged(db, key);
+        blocked.serve();
+      });
+    });
+    const past = new LogPast({
+      path: store.path,
+      config,
+      tasks,
+      firstSequence: () => store.stats().firstSequence,
+      configValues: () => config.values(),
+    });
+    const parts: Parts = {
+      changes: new ChangeHub([watching, leases, blocked]),
       stats: { hits: 0, misses: 0, expired: 0, evicted: 0, commands: 0, connections: 0, errors: 0 },
       access: { touch: () => undefined },
       notifications: { notify: () => undefined },
@@ -83,6 +113,9 @@ export class RedisServer implements AsyncDisposable {
       clients: connections,
       commands: commandTable,
       watching,
+      tasks,
+      past,
+      leases,
       dispatch: { runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued) },
       publisher: this.#subscriptions,
       tracking: this.#tracking,
@@ -95,12 +128,16 @@ export class RedisServer implements AsyncDisposable {
     this.#connections = connections;
     this.#watching = watching;
     this.#blocked = blocked;
+    this.#past = past;
+    this.#leases = leases;
     this.#dispatcher = new Dispatcher({
       parts,
       gates: [knownGate, transactionGate, subscriberGate],
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#postpones(client, row, args),
       queuedGate: () => undefined,
+      gates: [subscriberGate, pastGate(past)],
+      observers: [],
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
     });
@@ -133,6 +170,8 @@ export class RedisServer implements AsyncDisposable {
     this.#listener.close();
     this.#pauses.close();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
+    this.#leases.close();
+    await this.#past.close();
     await this.store.close();
   }
 
@@ -191,6 +230,7 @@ export class RedisServer implements AsyncDisposable {
   #left(client: Client): void {
     this.#turns.forget(client);
     this.#blocked.drop(client);
+    this.#past.leave(client);
     this.#subscriptions.forget(client);
     this.#tracking.disable(client);
     this.#monitors.remove(client);
