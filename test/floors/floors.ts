@@ -59,9 +59,9 @@ const ORDER_BOOK = ['', 'model/', 'feeds/', 'demo/', 'audit/'].map((wing) => `ex
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
-/** A folder for each group of commands. */
 /** Redis's file formats. */
 const REDIS_FORMATS = ['bytes', 'values', 'rdb', 'aof'].map((wing) => `src/redis/files/${wing}/`);
+/** A folder for each group of commands. */
 const REDIS_COMMANDS = [
   // one a line
   'connection',
@@ -80,8 +80,6 @@ const REDIS = [
   'src/redis/server/',
   'src/redis/server/clients/',
 ];
-/** Redis's file formats. */
-const REDIS_FORMATS = ['bytes', 'values', 'rdb', 'aof'].map((wing) => `src/redis/files/${wing}/`);
 
 export const FLOORS: readonly Floor[] = [
   { files: CORE, sees: [], packages: ['zod'], node: PURE },
