@@ -9,6 +9,7 @@ import { makeFile } from '../files.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
+import { quietly } from '../output/quietly.ts';
 import { bytes, count, counted, duration, pairs } from '../output/text.ts';
 
 export interface RedisOptions {
@@ -86,12 +87,14 @@ export async function importKeys(file: string, options: RedisOptions & ImportOpt
   const { importFiles } = await import('../../redis/index.ts');
   const imported = await withProgress((bar) =>
     makeFile(file, (temporary) =>
-      importFiles({
-        path: temporary,
-        source: aof === undefined ? { rdb: rdb! } : { aof },
-        skipUnsupported: skipUnsupported === true,
-        onTransfer: showing(bar, 'import'),
-      }),
+      quietly(() =>
+        importFiles({
+          path: temporary,
+          source: aof === undefined ? { rdb: rdb! } : { aof },
+          skipUnsupported: skipUnsupported === true,
+          onTransfer: showing(bar, 'import'),
+        }),
+      ),
     ),
   );
   const seconds = (performance.now() - start) / 1_000;
