@@ -269,6 +269,14 @@ export const FLOORS: readonly Floor[] = [
   },
   { files: 'src/redis/server/clients/', sees: [...PACKAGE, ...REDIS], node: 'all' },
 
+  ...['examples/redis/', 'examples/redis/chapters/'].map(
+    (files): Floor => ({
+      files,
+      sees: ['examples/redis/', 'examples/redis/chapters/'],
+      packages: ['refold', 'ioredis'],
+      node: 'all',
+    }),
+  ),
   ...ORDER_BOOK.map(
     (files): Floor => ({
       files,
