@@ -78,6 +78,11 @@ export class Call {
     this.parts.changes.changed(type, data, changes);
   }
 
+  /** The same call at the present time and state, for what goes on in a later turn. */
+  atThisTurn(): Call {
+    return this.parts.dispatch.callFor(this.client, this.args);
+  }
+
   /** The value under a key of the selected database, for a read: counts hits and misses, and deletes an expired key. */
   read(key: string): Value | undefined {
     const value = this.peek(key);

@@ -5,7 +5,7 @@
  */
 
 import type { Kind } from '../model/values.ts';
-import type { EventClass } from './call.ts';
+import type { Call, EventClass } from './call.ts';
 import type { Client, QueuedCommand } from './client.ts';
 import type { CommandRow } from './command.ts';
 import type { Past } from './past.ts';
@@ -127,6 +127,8 @@ export interface Publisher {
 export interface Dispatch {
   /** Runs a command that was queued by MULTI, and writes its reply. */
   runQueued(client: Client, queued: QueuedCommand): void;
+  /** A call in the turn that runs. */
+  callFor(client: Client, args: readonly string[]): Call;
 }
 
 /** Leases of keys that are missing: one caller fetches the value, the others wait. */

@@ -88,7 +88,10 @@ export class RedisServer implements AsyncDisposable {
       tasks,
       past,
       leases,
-      dispatch: { runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued) },
+      dispatch: {
+        runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued),
+        callFor: (client, args) => this.#dispatcher.callFor(client, args),
+      },
       publisher: this.#subscriptions,
       isExpirySuspended: () => false,
     };
