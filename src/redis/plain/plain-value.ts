@@ -8,7 +8,7 @@ import { DATABASES, type Database, databaseOf, expiryOf, type KeySpace, valueAtK
 import { plainStreamId } from '../model/stream-ids.ts';
 import type { Group, Stream, Value } from '../model/values.ts';
 
-/** The value in the plain form; of a collection it is a copy. */
+/** The value in the plain form. A collection is copied. */
 export function plainValue(value: Value): RedisValue {
   if (typeof value === 'string') return { kind: 'string', value };
   switch (value.kind) {
