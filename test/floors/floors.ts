@@ -61,7 +61,14 @@ const ORDER_BOOK = ['', 'model/', 'feeds/', 'demo/', 'audit/'].map((wing) => `ex
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
 /** A folder for each group of commands. */
 const REDIS_COMMANDS = ['connection', 'keys', 'strings', 'transactions'].map((group) => `src/redis/commands/${group}/`);
-const REDIS = [...REDIS_DATA, 'src/redis/calls/', 'src/redis/commands/', ...REDIS_COMMANDS, 'src/redis/server/'];
+const REDIS = [
+  ...REDIS_DATA,
+  'src/redis/calls/',
+  'src/redis/commands/',
+  ...REDIS_COMMANDS,
+  'src/redis/server/',
+  'src/redis/server/keeping/',
+];
 
 export const FLOORS: readonly Floor[] = [
   { files: CORE, sees: [], packages: ['zod'], node: PURE },
@@ -224,6 +231,11 @@ export const FLOORS: readonly Floor[] = [
     }),
   ),
   { files: 'src/redis/server/', sees: [...PACKAGE, ...REDIS], node: 'all' },
+  {
+    files: 'src/redis/server/keeping/',
+    sees: [...PACKAGE, ...REDIS_DATA, 'src/redis/calls/', 'src/redis/server/'],
+    node: 'all',
+  },
 
   ...ORDER_BOOK.map(
     (files): Floor => ({

@@ -1,17 +1,24 @@
 /** The server: a store with the key space, a listener, and the parts that commands use. */
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { openStore, type Store } from '../../index.ts';
-import type { Circumstances } from '../calls/call.ts';
-import type { Client } from '../calls/client.ts';
+import { Call, type Circumstances } from '../calls/call.ts';
+import { Client } from '../calls/client.ts';
 import type { Parts } from '../calls/parts.ts';
 import { commandTable } from '../commands/table.ts';
-import { databaseOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
+import { databaseOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
 import { ServerConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatch.ts';
+import { AccessTable, type ClockedSpace } from './keeping/access-clock.ts';
+import { Evictor } from './keeping/eviction.ts';
+import { ExpiryCycle, expireAtLoad } from './keeping/expiry.ts';
+import { HeapGuard } from './keeping/heap-guard.ts';
+import { MemoryMeter } from './keeping/memory.ts';
+import { KeyspaceNotifications } from './keeping/notifications.ts';
 import { Turns } from './turns.ts';
 import { WatchedKeys } from './watching.ts';
 
@@ -31,6 +38,11 @@ export class RedisServer implements AsyncDisposable {
   readonly #turns: Turns;
   readonly #dispatcher: Dispatcher;
   readonly #blocked: BlockedClients;
+  readonly #parts: Parts;
+  readonly #expiry: ExpiryCycle;
+  readonly #heap: HeapGuard;
+  /** Stands for the server itself where a call needs a client. */
+  readonly #self = new Client(0, Date.now(), '', '');
 
   private constructor(store: Store<KeySpace>) {
     this.store = store;
@@ -48,11 +60,40 @@ export class RedisServer implements AsyncDisposable {
       resume: (client) => this.#turns.wake(client),
     });
     const watching = new WatchedKeys();
+    const access = new AccessTable(config, this.#clockedSpace(), Date.now());
+    const expiry = new ExpiryCycle(config, {
+      inTurn: (job) => this.#inTurn(job),
+      hasExpiringKeys: () => this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
+      monotonicMs: () => performance.now(),
+    });
+    const heap = new HeapGuard(() => sizeOfSpace(this.#liveSpace));
+    const memory = new MemoryMeter({
+      config,
+      heap,
+      evictor: new Evictor(config, access),
+      space: () => this.#liveSpace,
+      call: () => this.#ownCall(),
+      bufferBytes: () => connections.bufferBytes,
+    });
     const parts: Parts = {
-      changes: new ChangeHub([watching, blocked]),
-      stats: { hits: 0, misses: 0, expired: 0, evicted: 0, commands: 0, connections: 0, errors: 0 },
-      access: { touch: () => undefined },
-      notifications: { notify: () => undefined },
+      changes: new ChangeHub([watching, blocked, access]),
+      stats: {
+        hits: 0,
+        misses: 0,
+        expired: 0,
+        expiredAtLoad: 0,
+        evicted: 0,
+        lazyFreed: 0,
+        commands: 0,
+        connections: 0,
+        errors: 0,
+      },
+      access,
+      notifications: new KeyspaceNotifications(config, () => undefined),
+      expiry,
+      memory,
+      // The turn that asks has to be over: its effects are flushed as well.
+      disk: { flush: () => setImmediate().then(() => this.store.flush()) },
       config,
       blocking: blocked,
       clients: connections,
@@ -61,11 +102,14 @@ export class RedisServer implements AsyncDisposable {
       dispatch: { runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued) },
       isExpirySuspended: () => false,
     };
+    this.#parts = parts;
+    this.#expiry = expiry;
+    this.#heap = heap;
     this.#connections = connections;
     this.#blocked = blocked;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [],
+      gates: [memory.gate, memory.keyLimitGate],
       observers: [],
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
@@ -81,6 +125,8 @@ export class RedisServer implements AsyncDisposable {
   static async open({ path, port = 6379, host = '127.0.0.1' }: RedisServerOptions): Promise<RedisServer> {
     const store = (await openStore(keySpaceModel, { path, fold: 'direct' })) as Store<KeySpace>;
     const server = new RedisServer(store);
+    server.#parts.stats.expiredAtLoad = await expireAtLoad((job) => server.#inTurn(job));
+    server.#expiry.start();
     await new Promise<void>((resolve, reject) => {
       server.#listener.once('error', reject).listen(port, host, resolve);
     });
@@ -93,6 +139,8 @@ export class RedisServer implements AsyncDisposable {
 
   async close(): Promise<void> {
     this.#listener.close();
+    this.#expiry.stop();
+    this.#heap.close();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
     await this.store.close();
   }
@@ -112,6 +160,30 @@ export class RedisServer implements AsyncDisposable {
       isPast: false,
       now,
       append: (type, data) => this.#turns.append(type as keyof Effects, data),
+    };
+  }
+
+  /** The state outside of turns. Under the direct fold it is the same object. */
+  get #liveSpace(): KeySpace {
+    return this.store.state as KeySpace;
+  }
+
+  /** A call of the server itself, in the turn that runs. */
+  #ownCall(): Call {
+    return new Call([], this.#self, this.#parts, this.#circumstances(), false);
+  }
+
+  #inTurn(job: (call: Call) => void): void {
+    this.#turns.schedule(() => {
+      job(this.#ownCall());
+      this.#blocked.serve();
+    });
+  }
+
+  #clockedSpace(): ClockedSpace {
+    return {
+      keyCount: () => this.#liveSpace.databases.reduce((count, { keys }) => count + keys.keys.length, 0),
+      databaseOf: (db) => this.#liveSpace.index[db]!,
     };
   }
 
