@@ -8,12 +8,12 @@
 import { type Database, databaseOf, expiryOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
 import type { Effects } from '../model/model.ts';
 import type { Value } from '../model/values.ts';
+import type { EventClass } from '../protocol/keyspace-events.ts';
 import type { Reply } from '../protocol/reply.ts';
 import type { Client } from './client.ts';
-import type { EventClass } from './keyspace-events.ts';
 import type { Parts } from './parts.ts';
 
-export type { EventClass } from './keyspace-events.ts';
+export type { EventClass } from '../protocol/keyspace-events.ts';
 
 /** What a call is given to run with. */
 export interface Circumstances {

@@ -32,6 +32,10 @@ export class Client {
   transaction: OpenTransaction | undefined;
   /** Set when a watched key has changed. */
   isDirty = false;
+  /** Channels, patterns and shard channels that it hears. The server's publisher keeps them. */
+  readonly channels: Set<string> = new Set();
+  readonly patterns: Set<string> = new Set();
+  readonly shardChannels: Set<string> = new Set();
   /** What CLIENT REPLY asked for; `skip` holds for the next command. */
   replies: 'on' | 'off' | 'skip' | 'skip-next' = 'on';
   /** The last command, in lower case, and when it ended, in ms since the epoch. */
@@ -46,5 +50,10 @@ export class Client {
     this.lastSeen = since;
     this.address = address;
     this.localAddress = localAddress;
+  }
+
+  /** Whether it hears a channel of any kind. Over RESP2 it can then do little else. */
+  get isSubscriber(): boolean {
+    return this.channels.size + this.patterns.size + this.shardChannels.size > 0;
   }
 }

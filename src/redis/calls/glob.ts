@@ -8,7 +8,7 @@
 /** Whether a text matches. */
 export type Glob = (text: string) => boolean;
 
-const ESCAPE = 92;
+const BACKSLASH = 0x5c;
 const STAR = 42;
 const QUESTION = 63;
 const OPEN = 91;
@@ -66,7 +66,7 @@ function step(pattern: string, at: number, byte: number): number {
   const code = pattern.charCodeAt(at);
   if (code === QUESTION) return at + 1;
   if (code === OPEN) return stepOverClass(pattern, at + 1, byte);
-  if (code === ESCAPE && at + 1 < pattern.length) return pattern.charCodeAt(at + 1) === byte ? at + 2 : -1;
+  if (code === BACKSLASH && at + 1 < pattern.length) return pattern.charCodeAt(at + 1) === byte ? at + 2 : -1;
   return code === byte ? at + 1 : -1;
 }
 
@@ -77,7 +77,7 @@ function stepOverClass(pattern: string, start: number, byte: number): number {
   let isMatch = false;
   for (; at < pattern.length && pattern.charCodeAt(at) !== CLOSE; at++) {
     const first = pattern.charCodeAt(at);
-    if (first === ESCAPE && at + 1 < pattern.length) {
+    if (first === BACKSLASH && at + 1 < pattern.length) {
       at++;
       isMatch ||= pattern.charCodeAt(at) === byte;
     } else if (at + 2 < pattern.length && pattern.charCodeAt(at + 1) === DASH) {

@@ -5,9 +5,11 @@
  */
 
 import type { Kind } from '../model/values.ts';
+import type { EventClass } from '../protocol/keyspace-events.ts';
 import type { Client, QueuedCommand } from './client.ts';
 import type { CommandRow } from './command.ts';
-import type { EventClass } from './keyspace-events.ts';
+import type { Past } from './past.ts';
+import type { Tasks } from './tasks.ts';
 
 export interface Parts {
   readonly changes: Changes;
@@ -23,6 +25,10 @@ export interface Parts {
   readonly commands: Commands;
   readonly watching: Watching;
   readonly dispatch: Dispatch;
+  readonly tasks: Tasks;
+  readonly past: Past;
+  readonly leases: Leases;
+  readonly publisher: Publisher;
   /** Whether DEBUG or the server's state keeps expired keys visible. */
   isExpirySuspended(): boolean;
 }
@@ -143,7 +149,33 @@ export interface Watching {
   unwatch(client: Client): void;
 }
 
+/** What a client can subscribe to. */
+export type SubscriptionKind = 'channel' | 'pattern' | 'shard';
+
+/** Messages from clients, and from the server itself, to those who have subscribed. They are not part of the state. */
+export interface Publisher {
+  /** Sends a message to the subscribers of the channel and of patterns that match. Gives how many messages were sent. */
+  publish(channel: string, message: string): number;
+  /** Sends a message to the subscribers of a shard channel. Gives how many they are. */
+  publishToShard(channel: string, message: string): number;
+  subscribe(client: Client, kind: SubscriptionKind, name: string): void;
+  unsubscribe(client: Client, kind: SubscriptionKind, name: string): void;
+  /** Channels that have subscribers. */
+  channels(kind: 'channel' | 'shard'): Iterable<string>;
+  subscribers(kind: 'channel' | 'shard', name: string): number;
+  /** How many different patterns are subscribed to. */
+  readonly patternCount: number;
+}
+
 export interface Dispatch {
   /** Runs a command that was queued by MULTI, and writes its reply. */
   runQueued(client: Client, queued: QueuedCommand): void;
+}
+
+/** Leases of keys that are missing: one caller fetches the value, the others wait. */
+export interface Leases {
+  /** A token, if no lease of the key is open. @param now in ms since the epoch */
+  take(db: number, key: string, ttlMs: number, now: number): number | undefined;
+  /** Ends a lease. Returns whether the token is that of the open lease. */
+  end(db: number, key: string, token: number): boolean;
 }

@@ -134,11 +134,8 @@ const EXPIRY_SIZE = 72;
 const STRING_SIZE = 24;
 const LIST_SIZE = 200;
 const DICTIONARY_SIZE = 400;
-
-/** What an entry of a hash or a set takes, beside its texts. */
+/** The estimated bytes of an entry of a dictionary, beside its texts. */
 export const ENTRY_SIZE = 50;
-/** What a member of a sorted set takes, beside its text. */
-export const SCORED_SIZE = 120;
 
 /** The estimated bytes of a string of so many characters. */
 export function sizeOfText(text: string): number {

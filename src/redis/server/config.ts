@@ -11,6 +11,7 @@ const DEFAULTS: { readonly [name: string]: string } = {
   'lfu-decay-time': '1',
   hz: '10',
   'active-expire-effort': '1',
+  'refold-past-states': '2',
   'hash-max-listpack-entries': '512',
   'hash-max-listpack-value': '64',
   'set-max-intset-entries': '512',
@@ -33,6 +34,11 @@ export class ServerConfig implements Config {
 
   flag(name: string): boolean {
     return this.text(name) === 'yes';
+  }
+
+  /** Every value by name. */
+  values(): { readonly [name: string]: string } {
+    return Object.fromEntries(this.#values);
   }
 
   set(name: string, value: string): void {

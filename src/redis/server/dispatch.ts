@@ -49,6 +49,8 @@ export class Dispatcher implements Dispatch {
     } else if (client.transaction !== undefined && !NOT_QUEUED.has(row!.name)) {
       client.transaction.queue.push({ row: row!, args });
       client.reply.simple('QUEUED');
+    } else if (parts.past.placeOf(client) !== undefined && row!.flags.includes('readonly')) {
+      parts.past.run(client, [{ row: row!, args }], false);
     } else {
       this.run(client, row!, args, false);
     }

@@ -8,8 +8,12 @@ import type { Parts } from '../calls/parts.ts';
 import { commandTable } from '../commands/table.ts';
 import { databaseOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
+import { LogPast } from '../past/past.ts';
+import { pastGate } from '../past/past-gate.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
+import { subscriberGate } from './clients/gates.ts';
+import { Subscriptions } from './clients/pubsub.ts';
 import { ServerConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatch.ts';
@@ -19,7 +23,9 @@ import { ExpiryCycle, expireAtLoad } from './keeping/expiry.ts';
 import { HeapGuard } from './keeping/heap-guard.ts';
 import { MemoryMeter } from './keeping/memory.ts';
 import { KeyspaceNotifications } from './keeping/notifications.ts';
+import { LeaseBook } from './leases.ts';
 import { Turns } from './turns.ts';
+import { WaitingClients } from './waiting-clients.ts';
 import { WatchedKeys } from './watching.ts';
 
 export interface RedisServerOptions {
@@ -43,6 +49,9 @@ export class RedisServer implements AsyncDisposable {
   readonly #heap: HeapGuard;
   /** Stands for the server itself where a call needs a client. */
   readonly #self = new Client(0, Date.now(), '', '');
+  readonly #past: LogPast;
+  readonly #leases: LeaseBook;
+  readonly #subscriptions = new Subscriptions();
 
   private constructor(store: Store<KeySpace>) {
     this.store = store;
@@ -75,8 +84,26 @@ export class RedisServer implements AsyncDisposable {
       call: () => this.#ownCall(),
       bufferBytes: () => connections.bufferBytes,
     });
+    const tasks = new WaitingClients({
+      schedule: (job) => this.#turns.schedule(job),
+      resume: (client) => this.#turns.wake(client),
+      onDefect: (error) => console.error(error),
+    });
+    const leases = new LeaseBook((db, key) => {
+      this.#turns.schedule(() => {
+        blocked.keyChanged(db, key);
+        blocked.serve();
+      });
+    });
+    const past = new LogPast({
+      path: store.path,
+      config,
+      tasks,
+      firstSequence: () => store.stats().firstSequence,
+      configValues: () => config.values(),
+    });
     const parts: Parts = {
-      changes: new ChangeHub([watching, blocked, access]),
+      changes: new ChangeHub([watching, leases, blocked, access]),
       stats: {
         hits: 0,
         misses: 0,
@@ -89,7 +116,9 @@ export class RedisServer implements AsyncDisposable {
         errors: 0,
       },
       access,
-      notifications: new KeyspaceNotifications(config, () => undefined),
+      notifications: new KeyspaceNotifications(config, (channel, message) =>
+        this.#subscriptions.publish(channel, message),
+      ),
       expiry,
       memory,
       // The turn that asks has to be over: its effects are flushed as well.
@@ -99,7 +128,11 @@ export class RedisServer implements AsyncDisposable {
       clients: connections,
       commands: commandTable,
       watching,
+      tasks,
+      past,
+      leases,
       dispatch: { runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued) },
+      publisher: this.#subscriptions,
       isExpirySuspended: () => false,
     };
     this.#parts = parts;
@@ -107,9 +140,11 @@ export class RedisServer implements AsyncDisposable {
     this.#heap = heap;
     this.#connections = connections;
     this.#blocked = blocked;
+    this.#past = past;
+    this.#leases = leases;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [memory.gate, memory.keyLimitGate],
+      gates: [subscriberGate, pastGate(past), memory.gate, memory.keyLimitGate],
       observers: [],
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
@@ -142,6 +177,8 @@ export class RedisServer implements AsyncDisposable {
     this.#expiry.stop();
     this.#heap.close();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
+    this.#leases.close();
+    await this.#past.close();
     await this.store.close();
   }
 
@@ -199,6 +236,8 @@ export class RedisServer implements AsyncDisposable {
   #left(client: Client): void {
     this.#turns.forget(client);
     this.#blocked.drop(client);
+    this.#past.leave(client);
+    this.#subscriptions.forget(client);
   }
 
   #failed(error: unknown, clients: readonly Client[]): void {

@@ -2,10 +2,10 @@
 import type { Call } from '../../calls/call.ts';
 import { CommandError, wrongType } from '../../calls/errors.ts';
 import { textOf } from '../../calls/lookup.ts';
-import { putList } from '../../calls/restore.ts';
 import { denseGet, MAX_ENTRIES } from '../../model/dense.ts';
 import type { List, Members, SortedSet, Value } from '../../model/values.ts';
 import { parseDouble } from '../../protocol/numbers.ts';
+import { putList } from './put-value.ts';
 import { type SortOptions, sortOptions } from './sort-options.ts';
 
 export const sort: (call: Call) => void = (call) => sortKey(call, sortOptions(call.args, true));
@@ -144,7 +144,7 @@ function store(call: Call, key: string, results: readonly string[]): void {
   const { db } = call.client;
   const isTaken = call.live(key) !== undefined;
   if (isTaken) call.apply('KeyDeleted', { db, key }, results.length === 0 ? 1 : 0);
-  putList(call, db, key, results);
+  putList(call, key, results);
   if (results.length > 0) call.notify('l', 'sortstore', key);
   else if (isTaken) call.notify('g', 'del', key);
   call.reply.integer(results.length);

@@ -22,6 +22,10 @@ export function exec(call: Call): void {
     reply.nullArray();
     return;
   }
+  if (parts.past.placeOf(client) !== undefined) {
+    parts.past.run(client, transaction.queue, true);
+    return;
+  }
   reply.array(transaction.queue.length);
   for (const queued of transaction.queue) parts.dispatch.runQueued(client, queued);
 }

@@ -1,7 +1,8 @@
 /** Keyspace notifications: messages to subscribers about what happens to keys. */
-import type { EventClass } from '../../calls/keyspace-events.ts';
-import { parseEvents, type WantedEvents } from '../../calls/keyspace-events.ts';
+
 import type { Config, Notifications } from '../../calls/parts.ts';
+import type { EventClass } from '../../protocol/keyspace-events.ts';
+import { parseEvents, type WantedEvents } from '../../protocol/keyspace-events.ts';
 
 /** Sends a message to the subscribers of a channel. */
 export type Publish = (channel: string, message: string) => void;

@@ -8,7 +8,7 @@ export type EventClass = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 'x' | 'e' | 't' | '
 /** What `A` stands for: every class but misses and new keys. */
 const COMMON = 'g$lshzxetd';
 /** Every letter that may stand in the parameter, in the order in which CONFIG GET gives them. */
-const LETTERS = `${COMMON}nKEm`;
+const EVENT_LETTERS = `${COMMON}nKEm`;
 
 /** What is published. */
 export interface WantedEvents {
@@ -25,7 +25,7 @@ export const INVALID_EVENT_CLASS = "Invalid event class character. Use 'Ag$lshzx
 /** The events that a parameter asks for. Undefined when a letter of it is unknown. */
 export function parseEvents(text: string): WantedEvents | undefined {
   const letters = new Set(text.includes('A') ? text.replaceAll('A', COMMON) : text);
-  for (const letter of letters) if (!LETTERS.includes(letter)) return undefined;
+  for (const letter of letters) if (!EVENT_LETTERS.includes(letter)) return undefined;
   return { classes: letters, byKey: letters.has('K'), byEvent: letters.has('E') };
 }
 
@@ -34,7 +34,7 @@ export function canonicalEvents(text: string): string | undefined {
   const wanted = parseEvents(text);
   if (wanted === undefined) return undefined;
   const isCommon = [...COMMON].every((letter) => wanted.classes.has(letter));
-  const letters = [...LETTERS].filter((letter) => wanted.classes.has(letter));
+  const letters = [...EVENT_LETTERS].filter((letter) => wanted.classes.has(letter));
   // Redis leaves `n` out behind `A`.
   return isCommon ? `A${letters.filter((letter) => 'KEm'.includes(letter)).join('')}` : letters.join('');
 }
