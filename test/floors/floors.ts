@@ -77,6 +77,7 @@ const REDIS_COMMANDS = [
 const REDIS_SERVER = [
   // one a line
   'clients',
+  'keeping',
   'observing',
 ].map((part) => `src/redis/server/${part}/`);
 /** Redis's file formats. */
@@ -251,7 +252,7 @@ export const FLOORS: readonly Floor[] = [
   ...REDIS_COMMANDS.map(
     (files): Floor => ({
       files,
-      sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, REDIS_PLAIN, ...REDIS_COMMANDS],
+      sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, REDIS_PLAIN, ...REDIS_FORMATS, ...REDIS_COMMANDS],
       node: 'all',
     }),
   ),
