@@ -2,21 +2,24 @@
 import { defineModel, type Model } from '../../index.ts';
 import type { EffectGroup } from './catalog.ts';
 import { type KeyEffects, keyEffects } from './effects/keys.ts';
+import { type PackedEffects, packedEffects, type Unpacking } from './effects/packed.ts';
 import { type StringEffects, stringEffects } from './effects/strings.ts';
 import { emptyKeySpace, type KeySpace } from './key-space.ts';
 
 /** What every effect records, by its name. */
-export type Effects = KeyEffects & StringEffects;
+export type Effects = KeyEffects & PackedEffects & StringEffects;
 
 type EffectSchemas = EffectGroup<Effects>['events'];
+
+const packed = packedEffects((): Unpacking => keySpaceModel);
 
 export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpace, EffectSchemas, Record<never, never>>(
   {
     name: 'redis',
     version: 1,
     module: import.meta.url,
-    events: { ...keyEffects.events, ...stringEffects.events },
+    events: { ...keyEffects.events, ...stringEffects.events, ...packed.events },
     initialState: emptyKeySpace,
-    reducers: { ...keyEffects.reducers, ...stringEffects.reducers },
+    reducers: { ...keyEffects.reducers, ...stringEffects.reducers, ...packed.reducers },
   },
 );
