@@ -1,13 +1,17 @@
 /** The model: the key space, and every effect that changes it. The thread that makes snapshots imports this module. */
 import { defineModel, type Model } from '../../index.ts';
 import type { EffectGroup } from './catalog.ts';
+import { type HashEffects, hashEffects } from './effects/hashes.ts';
 import { type KeyEffects, keyEffects } from './effects/keys.ts';
 import { type PackedEffects, packedEffects, type Unpacking } from './effects/packed.ts';
+import { type ListEffects, listEffects } from './effects/lists.ts';
+import { type SetEffects, setEffects } from './effects/sets.ts';
 import { type StringEffects, stringEffects } from './effects/strings.ts';
 import { emptyKeySpace, type KeySpace } from './key-space.ts';
 
 /** What every effect records, by its name. */
 export type Effects = KeyEffects & PackedEffects & StringEffects;
+export type Effects = KeyEffects & StringEffects & ListEffects & HashEffects & SetEffects;
 
 type EffectSchemas = EffectGroup<Effects>['events'];
 
@@ -21,5 +25,20 @@ export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpac
     events: { ...keyEffects.events, ...stringEffects.events, ...packed.events },
     initialState: emptyKeySpace,
     reducers: { ...keyEffects.reducers, ...stringEffects.reducers, ...packed.reducers },
+    events: {
+      ...keyEffects.events,
+      ...stringEffects.events,
+      ...listEffects.events,
+      ...hashEffects.events,
+      ...setEffects.events,
+    },
+    initialState: emptyKeySpace,
+    reducers: {
+      ...keyEffects.reducers,
+      ...stringEffects.reducers,
+      ...listEffects.reducers,
+      ...hashEffects.reducers,
+      ...setEffects.reducers,
+    },
   },
 );

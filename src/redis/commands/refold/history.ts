@@ -21,7 +21,7 @@ export function why(call: Call): void {
 
 /** How many changes are given without COUNT. */
 const USUAL_COUNT = 10;
-const LARGEST_COUNT = 10_000;
+const LARGEST_ANSWER = 10_000;
 
 function search(
   { args, client, parts, reply }: Call,
@@ -38,7 +38,7 @@ function search(
     else if (isOption(args[at], 'BEFORE')) before = number;
     else throw syntaxError();
   }
-  if (count < 1 || count > LARGEST_COUNT) throw new CommandError(`ERR COUNT must be from 1 to ${LARGEST_COUNT}`);
+  if (count < 1 || count > LARGEST_ANSWER) throw new CommandError(`ERR COUNT must be from 1 to ${LARGEST_ANSWER}`);
   const found = parts.past.search({
     db: client.db,
     key: args[1]!,
