@@ -68,6 +68,7 @@ const REDIS_COMMANDS = [
   'keys',
   'pubsub',
   'refold',
+  'sorted-sets',
   'strings',
   'transactions',
 ].map((group) => `src/redis/commands/${group}/`);

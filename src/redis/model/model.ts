@@ -2,11 +2,12 @@
 import { defineModel, type Model } from '../../index.ts';
 import type { EffectGroup } from './catalog.ts';
 import { type KeyEffects, keyEffects } from './effects/keys.ts';
+import { type SortedSetEffects, sortedSetEffects } from './effects/sorted-sets.ts';
 import { type StringEffects, stringEffects } from './effects/strings.ts';
 import { emptyKeySpace, type KeySpace } from './key-space.ts';
 
 /** What every effect records, by its name. */
-export type Effects = KeyEffects & StringEffects;
+export type Effects = KeyEffects & SortedSetEffects & StringEffects;
 
 type EffectSchemas = EffectGroup<Effects>['events'];
 
@@ -15,8 +16,8 @@ export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpac
     name: 'redis',
     version: 1,
     module: import.meta.url,
-    events: { ...keyEffects.events, ...stringEffects.events },
+    events: { ...keyEffects.events, ...sortedSetEffects.events, ...stringEffects.events },
     initialState: emptyKeySpace,
-    reducers: { ...keyEffects.reducers, ...stringEffects.reducers },
+    reducers: { ...keyEffects.reducers, ...sortedSetEffects.reducers, ...stringEffects.reducers },
   },
 );
