@@ -71,6 +71,7 @@ const REDIS_COMMANDS = [
   'observing',
   'pubsub',
   'refold',
+  'sorted-sets',
   'strings',
   'transactions',
 ].map((group) => `src/redis/commands/${group}/`);

@@ -6,12 +6,14 @@ import { type KeyEffects, keyEffects } from './effects/keys.ts';
 import { type PackedEffects, packedEffects, type Unpacking } from './effects/packed.ts';
 import { type ListEffects, listEffects } from './effects/lists.ts';
 import { type SetEffects, setEffects } from './effects/sets.ts';
+import { type SortedSetEffects, sortedSetEffects } from './effects/sorted-sets.ts';
 import { type StringEffects, stringEffects } from './effects/strings.ts';
 import { emptyKeySpace, type KeySpace } from './key-space.ts';
 
 /** What every effect records, by its name. */
 export type Effects = KeyEffects & PackedEffects & StringEffects;
 export type Effects = KeyEffects & StringEffects & ListEffects & HashEffects & SetEffects;
+export type Effects = KeyEffects & SortedSetEffects & StringEffects;
 
 type EffectSchemas = EffectGroup<Effects>['events'];
 
@@ -40,5 +42,8 @@ export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpac
       ...hashEffects.reducers,
       ...setEffects.reducers,
     },
+    events: { ...keyEffects.events, ...sortedSetEffects.events, ...stringEffects.events },
+    initialState: emptyKeySpace,
+    reducers: { ...keyEffects.reducers, ...sortedSetEffects.reducers, ...stringEffects.reducers },
   },
 );
