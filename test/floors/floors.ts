@@ -59,17 +59,16 @@ const ORDER_BOOK = ['', 'model/', 'feeds/', 'demo/', 'audit/'].map((wing) => `ex
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
-/** A folder for each group of commands. */
-const REDIS_COMMANDS = ['command', 'connection', 'keys', 'observing', 'pubsub', 'strings', 'transactions'].map(
-  (group) => `src/redis/commands/${group}/`,
-);
 /** The server beside its core: what clients need of it, and what it observes. */
 const REDIS_SERVER = ['clients', 'observing'].map((part) => `src/redis/server/${part}/`);
 const REDIS_CALLS = ['src/redis/calls/', 'src/redis/calls/contracts/', 'src/redis/calls/requests/'];
+/** A folder for each group of commands. */
 const REDIS_COMMANDS = [
   // one a line
+  'command',
   'connection',
   'keys',
+  'observing',
   'pubsub',
   'refold',
   'strings',
@@ -238,10 +237,14 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/redis/protocol/', sees: [], node: 'all' },
   { files: 'src/redis/model/', sees: [...PACKAGE, 'src/redis/model/effects/'], packages: ['zod'], node: PURE },
   { files: 'src/redis/model/effects/', sees: [...PACKAGE, 'src/redis/model/'], packages: ['zod'], node: PURE },
-  ...REDIS_CALLS.map((files): Floor => ({ files, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' })),
+  ...REDIS_CALLS.map(
+    (files): Floor => ({
+      files,
+      sees: [...REDIS_DATA, ...REDIS_CALLS, 'src/redis/files/rdb/', 'src/redis/files/values/'],
+      node: 'all',
+    }),
+  ),
   { files: 'src/redis/commands/', sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_COMMANDS], node: 'all' },
-  { files: 'src/redis/calls/', sees: [...REDIS_DATA, 'src/redis/files/rdb/', 'src/redis/files/values/'], node: 'all' },
-  { files: 'src/redis/commands/', sees: [...REDIS_DATA, 'src/redis/calls/', ...REDIS_COMMANDS], node: 'all' },
   ...REDIS_COMMANDS.map(
     (files): Floor => ({
       files,
@@ -251,7 +254,7 @@ export const FLOORS: readonly Floor[] = [
   ),
   {
     files: 'src/redis/past/',
-    sees: [...PACKAGE, ...REDIS_DATA, 'src/redis/calls/', 'src/redis/commands/'],
+    sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, 'src/redis/commands/'],
     doors: ['past.ts', 'past-gate.ts'],
     node: 'all',
   },
@@ -259,7 +262,7 @@ export const FLOORS: readonly Floor[] = [
   ...REDIS_SERVER.map((files): Floor => ({ files, sees: [...PACKAGE, ...REDIS], node: 'all' })),
   {
     files: 'src/redis/transfer/',
-    sees: [...PACKAGE, ...REDIS_DATA, 'src/redis/calls/', 'src/redis/commands/', 'src/redis/files/', ...REDIS_FORMATS],
+    sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, 'src/redis/commands/', 'src/redis/files/', ...REDIS_FORMATS],
     node: 'all',
   },
   { files: 'src/redis/files/', sees: REDIS_FORMATS, node: 'all' },
@@ -276,7 +279,6 @@ export const FLOORS: readonly Floor[] = [
     sees: ['src/redis/protocol/', 'src/redis/files/bytes/', 'src/redis/files/values/'],
     node: PURE,
   },
-  { files: 'src/redis/server/clients/', sees: [...PACKAGE, ...REDIS], node: 'all' },
 
   ...['examples/redis/', 'examples/redis/chapters/'].map(
     (files): Floor => ({

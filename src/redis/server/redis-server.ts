@@ -21,14 +21,11 @@ import { ServerUsers } from './clients/users.ts';
 import { ServerConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher, isFlagged } from './dispatch.ts';
+import { LeaseBook } from './leases.ts';
 import { CommandObserver } from './observing/command-observer.ts';
 import { Turns } from './turns.ts';
-import { type Presence, WatchedKeys } from './watching.ts';
-import { Dispatcher } from './dispatch.ts';
-import { LeaseBook } from './leases.ts';
-import { Turns } from './turns.ts';
 import { WaitingClients } from './waiting-clients.ts';
-import { WatchedKeys } from './watching.ts';
+import { type Presence, WatchedKeys } from './watching.ts';
 
 export interface RedisServerOptions {
   /** The log's file, created if it does not exist, or `':memory:'`. */
@@ -82,9 +79,6 @@ export class RedisServer implements AsyncDisposable {
     });
     this.#users = new ServerUsers(config);
     const observations = new CommandObserver(config);
-    const parts: Parts = {
-      changes: new ChangeHub([watching, blocked, this.#tracking]),
-    const watching = new WatchedKeys();
     const tasks = new WaitingClients({
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
@@ -104,7 +98,7 @@ export class RedisServer implements AsyncDisposable {
       configValues: () => config.values(),
     });
     const parts: Parts = {
-      changes: new ChangeHub([watching, leases, blocked]),
+      changes: new ChangeHub([watching, leases, blocked, this.#tracking]),
       stats: { hits: 0, misses: 0, expired: 0, evicted: 0, commands: 0, connections: 0, errors: 0 },
       access: { touch: () => undefined },
       notifications: { notify: () => undefined },
@@ -132,12 +126,10 @@ export class RedisServer implements AsyncDisposable {
     this.#leases = leases;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [knownGate, transactionGate, subscriberGate],
+      gates: [knownGate, transactionGate, subscriberGate, pastGate(past)],
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#postpones(client, row, args),
       queuedGate: () => undefined,
-      gates: [subscriberGate, pastGate(past)],
-      observers: [],
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
     });
