@@ -60,7 +60,9 @@ const ORDER_BOOK = ['', 'model/', 'feeds/', 'demo/', 'audit/'].map((wing) => `ex
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
 /** A folder for each group of commands. */
-const REDIS_COMMANDS = ['connection', 'keys', 'strings', 'transactions'].map((group) => `src/redis/commands/${group}/`);
+const REDIS_COMMANDS = ['connection', 'keys', 'strings', 'transactions', 'lists', 'hashes', 'sets'].map(
+  (group) => `src/redis/commands/${group}/`,
+);
 const REDIS = [...REDIS_DATA, 'src/redis/calls/', 'src/redis/commands/', ...REDIS_COMMANDS, 'src/redis/server/'];
 
 export const FLOORS: readonly Floor[] = [

@@ -63,9 +63,17 @@ export interface Blocking {
    * of the time `expire` writes the reply. Call it as the last thing, and write no reply.
    */
   block(client: Client, wait: Wait): void;
-  /** Ends the wait of a client now, as its timeout does. Returns whether it was waiting. */
-  release(client: Client): boolean;
+  /**
+   * While a command runs again: the key that made it run. It takes from this key alone, because Redis serves keys in the
+   * order in which they became ready, and not in that of the arguments. Undefined when a command runs for the first time.
+   */
+  readonly readyKey: string | undefined;
+  /** Ends the wait of a client now. Returns whether it was waiting. */
+  release(client: Client, how?: Release): boolean;
 }
+
+/** How a wait ends early: as its timeout does (the default), or with the error UNBLOCKED. */
+export type Release = 'timeout' | 'error';
 
 /** What a client waits for. */
 export interface Wait {

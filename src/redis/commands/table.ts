@@ -3,12 +3,14 @@ import type { CommandRow } from '../calls/command.ts';
 import type { Commands } from '../calls/parts.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
+import { LIST_COMMANDS } from './lists/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
 const ROWS: readonly CommandRow[] = [
   ...CONNECTION_COMMANDS,
   ...KEY_COMMANDS,
+  ...LIST_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
 ];
