@@ -35,6 +35,8 @@ export class Call {
   /** Whether it runs inside EXEC: then nothing blocks. */
   readonly isInTransaction: boolean;
   readonly #circumstances: Circumstances;
+  /** Arguments that logs do not show. */
+  #secrets: Set<number> | undefined;
 
   constructor(
     args: readonly string[],
@@ -82,6 +84,22 @@ export class Call {
     }
   }
 
+  /** The same call at the present time and state, for what goes on in a later turn. */
+  atThisTurn(): Call {
+    return this.parts.dispatch.callFor(this.client, this.args);
+  }
+
+  /** Hides arguments from MONITOR and SLOWLOG. */
+  redact(...positions: readonly number[]): void {
+    this.#secrets = new Set([...(this.#secrets ?? []), ...positions]);
+  }
+
+  /** The arguments as logs may show them. */
+  get shownArgs(): readonly string[] {
+    const secrets = this.#secrets;
+    return secrets === undefined ? this.args : this.args.map((arg, at) => (secrets.has(at) ? '(redacted)' : arg));
+  }
+
   /** The value under a key of the selected database, for a read: counts hits and misses, and deletes an expired key. */
   read(key: string): Value | undefined {
     const value = this.peek(key);
@@ -110,7 +128,7 @@ export class Call {
     if (value === undefined) return undefined;
     const at = expiryOf(database, key);
     if (at === undefined || at > this.now || this.parts.isExpirySuspended()) return value;
-    if (!this.isPast) this.expire(key, db);
+    if (!this.isPast && !this.parts.pauses.isPaused('write')) this.expire(key, db);
     return undefined;
   }
 

@@ -76,11 +76,12 @@ export class CommandReplay {
   }
 
   #run(command: AofCommand, space: KeySpace, append: (type: string, data: object) => void): RefoldError | undefined {
-    const row = commandTable.find(command)!;
+    const row = commandTable.find(command);
+    if (row?.run === undefined) return refused(command, 'this server does not have it');
     const call = new Call(command, this.#client, this.#parts, { space, isPast: false, now: 0, append }, true);
     try {
       if (!hasArity(row, command)) return refused(command, 'wrong number of arguments');
-      row.run!(call);
+      row.run(call);
     } catch (error) {
       if (error instanceof CommandError) return refused(command, error.message);
       throw error;

@@ -61,7 +61,7 @@ describe('commands of a file', () => {
   });
 
   test.each([
-    ['text that is no command', 'SET a b\r\n'],
+    ['text that is not a command', 'SET a b\r\n'],
     ['no words', '*0\r\n'],
     ['a negative count', '*-1\r\n'],
     ['a word without a length', '*1\r\nabc\r\n'],

@@ -1,9 +1,9 @@
 /** What is true of every key space, and a plain form of it for comparisons. */
 import { expect } from 'vitest';
-import { plainValue } from '../../../src/redis/calls/plain-value.ts';
 import type { ReadonlyDense } from '../../../src/redis/model/dense.ts';
 import { type Database, type KeySpace, sizeOfValue } from '../../../src/redis/model/key-space.ts';
 import type { Value } from '../../../src/redis/model/values.ts';
+import { plainValue } from '../../../src/redis/plain/plain-value.ts';
 
 /** @throws what `expect` throws, when something of the space does not fit together */
 export function expectSound(space: KeySpace): void {
