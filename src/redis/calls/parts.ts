@@ -6,6 +6,7 @@
 
 import type { Kind } from '../model/values.ts';
 import type { EventClass } from '../protocol/keyspace-events.ts';
+import type { Call } from './call.ts';
 import type { Client, QueuedCommand } from './client.ts';
 import type { CommandRow } from './command.ts';
 import type { ClientFacts, Monitors, Pauses, Tracking } from './contracts/client-parts.ts';
