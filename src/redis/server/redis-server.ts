@@ -79,6 +79,18 @@ export class RedisServer implements AsyncDisposable {
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
     });
+    const watching = new WatchedKeys((db, key) => this.#presence(db, key));
+    this.#tracking = new TrackedKeys({
+      current: () => this.#dispatcher.current,
+      byId: (id) => connections.byId(id),
+      maxKeys: () => config.number('tracking-table-max-keys'),
+    });
+    this.#pauses = new ClientPauses({
+      schedule: (job) => this.#turns.schedule(job),
+      resume: (client) => this.#turns.wake(client),
+    });
+    this.#users = new ServerUsers(config);
+    const observations = new CommandObserver(config);
     const access = new AccessTable(config, this.#clockedSpace(), Date.now());
     const expiry = new ExpiryCycle(config, {
       inTurn: (job) => this.#inTurn(job),
@@ -94,18 +106,6 @@ export class RedisServer implements AsyncDisposable {
       call: () => this.#ownCall(),
       bufferBytes: () => connections.bufferBytes,
     });
-    const watching = new WatchedKeys((db, key) => this.#presence(db, key));
-    this.#tracking = new TrackedKeys({
-      current: () => this.#dispatcher.current,
-      byId: (id) => connections.byId(id),
-      maxKeys: () => config.number('tracking-table-max-keys'),
-    });
-    this.#pauses = new ClientPauses({
-      schedule: (job) => this.#turns.schedule(job),
-      resume: (client) => this.#turns.wake(client),
-    });
-    this.#users = new ServerUsers(config);
-    const observations = new CommandObserver(config);
     const tasks = new WaitingClients({
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
@@ -211,9 +211,9 @@ export class RedisServer implements AsyncDisposable {
 
   async close(): Promise<void> {
     this.#listener.close();
+    this.#pauses.close();
     this.#expiry.stop();
     this.#heap.close();
-    this.#pauses.close();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
     this.#leases.close();
     await this.#past.close();
