@@ -68,6 +68,7 @@ const REDIS_COMMANDS = [
   'command',
   'connection',
   'keys',
+  'lists',
   'observing',
   'pubsub',
   'refold',

@@ -4,6 +4,7 @@ import type { Commands } from '../calls/parts.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
+import { LIST_COMMANDS } from './lists/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
 import { PUBSUB_COMMANDS } from './pubsub/table.ts';
 import { REFOLD_COMMANDS } from './refold/table.ts';
@@ -19,6 +20,7 @@ const ROWS: readonly CommandRow[] = [
   ...SORTED_SET_COMMANDS,
   ...REFOLD_COMMANDS,
   ...PUBSUB_COMMANDS,
+  ...LIST_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
 ];

@@ -3,6 +3,7 @@ import type { Call } from '../../calls/call.ts';
 import { CommandError, wrongType } from '../../calls/errors.ts';
 import { textOf } from '../../calls/lookup.ts';
 import { denseGet, MAX_ENTRIES } from '../../model/dense.ts';
+import { membersBetween } from '../../model/sorted-sets.ts';
 import type { List, Members, SortedSet, Value } from '../../model/values.ts';
 import { putList } from '../../plain/put-value.ts';
 import { parseDouble } from '../../protocol/numbers.ts';
@@ -66,7 +67,7 @@ function sizeOf(value: List | SortedSet): number {
 /** Elements of a list or a sorted set in their own order. */
 function firstElements(value: List | SortedSet, start: number, end: number): readonly string[] {
   if (value.kind === 'list') return value.items.slice(start, end);
-  return [...value.order.range({ start, end })].map(([{ member }]) => member);
+  return [...membersBetween(value, start, end)].map(({ member }) => member);
 }
 
 /** The same from the end. */
