@@ -5,8 +5,8 @@ import { textOf } from '../../calls/lookup.ts';
 import { denseGet, MAX_ENTRIES } from '../../model/dense.ts';
 import { membersBetween } from '../../model/sorted-sets.ts';
 import type { List, Members, SortedSet, Value } from '../../model/values.ts';
+import { putList } from '../../plain/put-value.ts';
 import { parseDouble } from '../../protocol/numbers.ts';
-import { putList } from './put-value.ts';
 import { type SortOptions, sortOptions } from './sort-options.ts';
 
 export const sort: (call: Call) => void = (call) => sortKey(call, sortOptions(call.args, true));
