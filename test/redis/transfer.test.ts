@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from 'refold';
 import { describe, expect, test } from 'vitest';
-import { digestOfSpace } from '../../src/redis/calls/plain-value.ts';
+import { digestOfSpace } from '../../src/redis/plain/plain-value.ts';
 import { dumpPayload } from '../../src/redis/files/rdb/dump.ts';
 import { writeRdb } from '../../src/redis/files/rdb/write-rdb.ts';
 import type { RedisEntry } from '../../src/redis/files/values/value.ts';
