@@ -8,6 +8,9 @@ import type { Kind } from '../model/values.ts';
 import type { Call, EventClass } from './call.ts';
 import type { Client, QueuedCommand } from './client.ts';
 import type { CommandRow } from './command.ts';
+import type { ClientFacts, Monitors, Pauses, Tracking } from './contracts/client-parts.ts';
+import type { Observations } from './contracts/observations.ts';
+import type { Users } from './contracts/users.ts';
 import type { Past } from './past.ts';
 import type { Tasks } from './tasks.ts';
 
@@ -26,6 +29,11 @@ export interface Parts {
   readonly past: Past;
   readonly leases: Leases;
   readonly publisher: Publisher;
+  readonly tracking: Tracking;
+  readonly pauses: Pauses;
+  readonly monitors: Monitors;
+  readonly observations: Observations;
+  readonly users: Users;
   /** Whether DEBUG or the server's state keeps expired keys visible. */
   isExpirySuspended(): boolean;
 }
@@ -69,8 +77,8 @@ export interface Blocking {
    * of the time `expire` writes the reply. Call it as the last thing, and write no reply.
    */
   block(client: Client, wait: Wait): void;
-  /** Ends the wait of a client now, as its timeout does. Returns whether it was waiting. */
-  release(client: Client): boolean;
+  /** Ends the wait of a client now, as its timeout does, or with the error. Returns whether it was waiting. */
+  release(client: Client, error?: string): boolean;
 }
 
 /** What a client waits for. */
@@ -89,7 +97,9 @@ export interface Wait {
 export interface Clients {
   readonly size: number;
   all(): Iterable<Client>;
+  /** The client with the id, unless it is being closed. */
   byId(id: number): Client | undefined;
+  facts(client: Client): ClientFacts;
   /** Ends the connection once its replies are sent; at once with `now`. */
   close(client: Client, now?: boolean): void;
 }
@@ -102,6 +112,8 @@ export interface Commands {
 /** WATCH: which clients have to hear that a key changed. */
 export interface Watching {
   watch(client: Client, key: string, db: number): void;
+  /** Marks the client as dirty when a key that it watches has expired. */
+  checkExpiry(client: Client): void;
   /** Forgets every key that the client watches. */
   unwatch(client: Client): void;
 }
@@ -117,6 +129,8 @@ export interface Publisher {
   publishToShard(channel: string, message: string): number;
   subscribe(client: Client, kind: SubscriptionKind, name: string): void;
   unsubscribe(client: Client, kind: SubscriptionKind, name: string): void;
+  /** Takes back every subscription of the client. */
+  forget(client: Client): void;
   /** Channels that have subscribers. */
   channels(kind: 'channel' | 'shard'): Iterable<string>;
   subscribers(kind: 'channel' | 'shard', name: string): number;

@@ -4,6 +4,11 @@ import type { Config } from '../calls/parts.ts';
 const DEFAULTS: { readonly [name: string]: string } = {
   'proto-max-bulk-len': '536870912',
   'notify-keyspace-events': '',
+  'slowlog-log-slower-than': '10000',
+  'slowlog-max-len': '128',
+  'latency-monitor-threshold': '0',
+  'tracking-table-max-keys': '1000000',
+  requirepass: '',
   maxmemory: '0',
   'maxmemory-policy': 'noeviction',
   'refold-past-states': '2',

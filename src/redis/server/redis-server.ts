@@ -3,23 +3,29 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { openStore, type Store } from '../../index.ts';
 import type { Circumstances } from '../calls/call.ts';
 import type { Client } from '../calls/client.ts';
+import type { CommandRow } from '../calls/command.ts';
 import type { Parts } from '../calls/parts.ts';
 import { commandTable } from '../commands/table.ts';
-import { databaseOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
+import { databaseOf, expiryOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
-import { subscriberGate } from './clients/gates.ts';
+import { knownGate, subscriberGate, transactionGate } from './clients/gates.ts';
+import { MonitorClients } from './clients/monitors.ts';
+import { ClientPauses } from './clients/pauses.ts';
 import { Subscriptions } from './clients/pubsub.ts';
+import { TrackedKeys } from './clients/tracking.ts';
+import { ServerUsers } from './clients/users.ts';
 import { ServerConfig } from './config.ts';
 import { Connections } from './connections.ts';
-import { Dispatcher } from './dispatch.ts';
+import { Dispatcher, isFlagged } from './dispatch.ts';
 import { LeaseBook } from './leases.ts';
+import { CommandObserver } from './observing/command-observer.ts';
 import { Turns } from './turns.ts';
 import { WaitingClients } from './waiting-clients.ts';
-import { WatchedKeys } from './watching.ts';
+import { type Presence, WatchedKeys } from './watching.ts';
 
 export interface RedisServerOptions {
   /** The log's file, created if it does not exist, or `':memory:'`. */
@@ -40,6 +46,11 @@ export class RedisServer implements AsyncDisposable {
   readonly #past: LogPast;
   readonly #leases: LeaseBook;
   readonly #subscriptions = new Subscriptions();
+  readonly #monitors = new MonitorClients();
+  readonly #tracking: TrackedKeys;
+  readonly #pauses: ClientPauses;
+  readonly #users: ServerUsers;
+  readonly #watching: WatchedKeys;
 
   private constructor(store: Store<KeySpace>) {
     this.store = store;
@@ -52,11 +63,22 @@ export class RedisServer implements AsyncDisposable {
     });
     const blocked = new BlockedClients({
       valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
-      rerun: (client, args) => this.#dispatcher.run(client, parts.commands.find(args)!, args, false),
+      rerun: (client, args) => this.#rerun(client, args),
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
     });
-    const watching = new WatchedKeys();
+    const watching = new WatchedKeys((db, key) => this.#presence(db, key));
+    this.#tracking = new TrackedKeys({
+      current: () => this.#dispatcher.current,
+      byId: (id) => connections.byId(id),
+      maxKeys: () => config.number('tracking-table-max-keys'),
+    });
+    this.#pauses = new ClientPauses({
+      schedule: (job) => this.#turns.schedule(job),
+      resume: (client) => this.#turns.wake(client),
+    });
+    this.#users = new ServerUsers(config);
+    const observations = new CommandObserver(config);
     const tasks = new WaitingClients({
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
@@ -76,7 +98,7 @@ export class RedisServer implements AsyncDisposable {
       configValues: () => config.values(),
     });
     const parts: Parts = {
-      changes: new ChangeHub([watching, leases, blocked]),
+      changes: new ChangeHub([watching, leases, blocked, this.#tracking]),
       stats: { hits: 0, misses: 0, expired: 0, evicted: 0, commands: 0, connections: 0, errors: 0 },
       access: { touch: () => undefined },
       notifications: { notify: () => undefined },
@@ -93,25 +115,37 @@ export class RedisServer implements AsyncDisposable {
         callFor: (client, args) => this.#dispatcher.callFor(client, args),
       },
       publisher: this.#subscriptions,
+      tracking: this.#tracking,
+      pauses: this.#pauses,
+      monitors: this.#monitors,
+      observations,
+      users: this.#users,
       isExpirySuspended: () => false,
     };
     this.#connections = connections;
+    this.#watching = watching;
     this.#blocked = blocked;
     this.#past = past;
     this.#leases = leases;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [subscriberGate, pastGate(past)],
-      observers: [],
+      gates: [knownGate, transactionGate, subscriberGate, pastGate(past)],
+      observers: [observations, this.#monitors, this.#tracking],
+      postpones: (client, row, args) => this.#postpones(client, row, args),
+      queuedGate: () => undefined,
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
     });
     this.#turns = new Turns(store, {
       step: (client) => this.#step(client),
+      turnEnds: () => this.#tracking.turnEnds(),
       send: (client, output) => connections.send(client, output),
       failed: (error, clients) => this.#failed(error, clients),
     });
-    this.#listener = createServer((socket) => void connections.accept(socket));
+    this.#listener = createServer((socket) => {
+      const client = connections.accept(socket);
+      this.#users.reset(client);
+    });
   }
 
   static async open({ path, port = 6379, host = '127.0.0.1' }: RedisServerOptions): Promise<RedisServer> {
@@ -129,6 +163,7 @@ export class RedisServer implements AsyncDisposable {
 
   async close(): Promise<void> {
     this.#listener.close();
+    this.#pauses.close();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
     this.#leases.close();
     await this.#past.close();
@@ -156,10 +191,35 @@ export class RedisServer implements AsyncDisposable {
   #step(client: Client): boolean {
     const args = this.#connections.next(client);
     if (args === undefined) return false;
+    this.#perform(client, args);
+    return true;
+  }
+
+  #perform(client: Client, args: readonly string[]): void {
     this.#blocked.current = args;
     this.#dispatcher.request(client, args);
+    this.#tracking.commandEnds(client);
     this.#blocked.serve();
+  }
+
+  #rerun(client: Client, args: readonly string[]): void {
+    this.#dispatcher.rerun(client, args);
+    this.#tracking.commandEnds(client);
+  }
+
+  /** Lets the client wait when CLIENT PAUSE holds for its command. */
+  #postpones(client: Client, row: CommandRow, args: readonly string[]): boolean {
+    const writes = isFlagged(client, row, 'write') || isFlagged(client, row, 'may_replicate');
+    if (!this.#pauses.isPaused(writes ? 'write' : 'all')) return false;
+    this.#pauses.postpone(client, () => this.#perform(client, args));
     return true;
+  }
+
+  #presence(db: number, key: string): Presence {
+    const database = databaseOf(this.#state, db);
+    if (valueAtKey(database, key) === undefined) return 'absent';
+    const at = expiryOf(database, key);
+    return at !== undefined && at <= this.#turns.transaction.now ? 'expired' : 'present';
   }
 
   #left(client: Client): void {
@@ -167,6 +227,10 @@ export class RedisServer implements AsyncDisposable {
     this.#blocked.drop(client);
     this.#past.leave(client);
     this.#subscriptions.forget(client);
+    this.#tracking.disable(client);
+    this.#monitors.remove(client);
+    this.#pauses.drop(client);
+    this.#watching.unwatch(client);
   }
 
   #failed(error: unknown, clients: readonly Client[]): void {

@@ -1,6 +1,15 @@
 /** Gates for what clients may do in the state that they are in. */
 import type { Gate } from '../dispatch.ts';
 
+/** Before it has proved who it is, a client can do little else. */
+export const knownGate: Gate = (client, row) =>
+  client.user === undefined && !row.flags.includes('no_auth') ? 'NOAUTH Authentication required.' : undefined;
+
+export const transactionGate: Gate = (client, row) =>
+  client.transaction !== undefined && row.flags.includes('no_multi')
+    ? 'ERR Command not allowed inside a transaction'
+    : undefined;
+
 const ALLOWED_TO_SUBSCRIBERS = new Set([
   'ping',
   'subscribe',
