@@ -7,6 +7,7 @@ import { KEY_COMMANDS } from './keys/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
 import { PUBSUB_COMMANDS } from './pubsub/table.ts';
 import { REFOLD_COMMANDS } from './refold/table.ts';
+import { SORTED_SET_COMMANDS } from './sorted-sets/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
@@ -15,6 +16,7 @@ const ROWS: readonly CommandRow[] = [
   ...CONNECTION_COMMANDS,
   ...KEY_COMMANDS,
   ...OBSERVING_COMMANDS,
+  ...SORTED_SET_COMMANDS,
   ...REFOLD_COMMANDS,
   ...PUBSUB_COMMANDS,
   ...STRING_COMMANDS,

@@ -3,21 +3,30 @@ import { defineModel, type Model } from '../../index.ts';
 import type { EffectGroup } from './catalog.ts';
 import { type HashEffects, hashEffects } from './effects/hashes.ts';
 import { type KeyEffects, keyEffects } from './effects/keys.ts';
+import { type PackedEffects, packedEffects, type Unpacking } from './effects/packed.ts';
 import { type ListEffects, listEffects } from './effects/lists.ts';
 import { type SetEffects, setEffects } from './effects/sets.ts';
+import { type SortedSetEffects, sortedSetEffects } from './effects/sorted-sets.ts';
 import { type StringEffects, stringEffects } from './effects/strings.ts';
 import { emptyKeySpace, type KeySpace } from './key-space.ts';
 
 /** What every effect records, by its name. */
+export type Effects = KeyEffects & PackedEffects & StringEffects;
 export type Effects = KeyEffects & StringEffects & ListEffects & HashEffects & SetEffects;
+export type Effects = KeyEffects & SortedSetEffects & StringEffects;
 
 type EffectSchemas = EffectGroup<Effects>['events'];
+
+const packed = packedEffects((): Unpacking => keySpaceModel);
 
 export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpace, EffectSchemas, Record<never, never>>(
   {
     name: 'redis',
     version: 1,
     module: import.meta.url,
+    events: { ...keyEffects.events, ...stringEffects.events, ...packed.events },
+    initialState: emptyKeySpace,
+    reducers: { ...keyEffects.reducers, ...stringEffects.reducers, ...packed.reducers },
     events: {
       ...keyEffects.events,
       ...stringEffects.events,
@@ -33,5 +42,8 @@ export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpac
       ...hashEffects.reducers,
       ...setEffects.reducers,
     },
+    events: { ...keyEffects.events, ...sortedSetEffects.events, ...stringEffects.events },
+    initialState: emptyKeySpace,
+    reducers: { ...keyEffects.reducers, ...sortedSetEffects.reducers, ...stringEffects.reducers },
   },
 );

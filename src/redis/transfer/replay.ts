@@ -9,7 +9,8 @@ import { Call } from '../calls/call.ts';
 import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
 import { CommandError } from '../calls/errors.ts';
-import type { Config, Parts } from '../calls/parts.ts';
+import type { Config } from '../calls/parts.ts';
+import { silentParts } from '../commands/silent-parts.ts';
 import { commandTable } from '../commands/table.ts';
 import type { AofCommand } from '../files/aof/read-commands.ts';
 import type { KeySpace } from '../model/key-space.ts';
@@ -24,7 +25,7 @@ const SCRIPTING: ReadonlySet<string> = new Set(['eval', 'evalsha', 'fcall', 'fun
 export class CommandReplay {
   readonly #store: Store<KeySpace>;
   readonly #client = new Client(0, 0, '', '');
-  readonly #parts = silentParts();
+  readonly #parts = silentParts(UNLIMITED, true);
   #waiting: AofCommand[] = [];
   #length = 0;
   /** Commands that were executed, or wait for the next commit. */
@@ -105,17 +106,5 @@ function refused(command: AofCommand, why: string): RefoldError {
   });
 }
 
-/** The parts of a server without clients. No client is told anything, nothing is counted, and no key expires. */
-function silentParts(): Parts {
-  const config = { text: () => '', number: () => Number.MAX_SAFE_INTEGER, flag: () => false } satisfies Config;
-  const parts: Partial<Parts> = {
-    changes: { changed: () => undefined },
-    stats: { hits: 0, misses: 0, expired: 0, evicted: 0, commands: 0, connections: 0, errors: 0 },
-    access: { touch: () => undefined },
-    notifications: { notify: () => undefined },
-    config,
-    commands: commandTable,
-    isExpirySuspended: () => true,
-  };
-  return parts as Parts;
-}
+/** Nothing is limited. */
+const UNLIMITED: Config = { text: () => '', number: () => Number.MAX_SAFE_INTEGER, flag: () => false };
