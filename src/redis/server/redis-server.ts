@@ -1,5 +1,4 @@
 /** The server: a store with the key space, a listener, and the parts that commands use. */
-import { type AddressInfo, createServer, type Server } from 'node:net';
 import { openStore, type Store } from '../../index.ts';
 import type { Circumstances } from '../calls/call.ts';
 import type { Client } from '../calls/client.ts';
@@ -13,9 +12,13 @@ import { pastGate } from '../past/past-gate.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
 import { knownGate, subscriberGate, transactionGate } from './clients/gates.ts';
+import { keepHouse } from './clients/housekeeping.ts';
+import { Listeners } from './clients/listeners.ts';
 import { MonitorClients } from './clients/monitors.ts';
+import { classOf, parseOutputLimits } from './clients/output-limits.ts';
 import { ClientPauses } from './clients/pauses.ts';
 import { Subscriptions } from './clients/pubsub.ts';
+import { isHttp, SecurityWarning } from './clients/security-warning.ts';
 import { TrackedKeys } from './clients/tracking.ts';
 import { ServerUsers } from './clients/users.ts';
 import { ServerConfig } from './config.ts';
@@ -26,6 +29,9 @@ import { CommandObserver } from './observing/command-observer.ts';
 import { Turns } from './turns.ts';
 import { WaitingClients } from './waiting-clients.ts';
 import { type Presence, WatchedKeys } from './watching.ts';
+
+/** How often clients are looked after, in ms. */
+const HOUSEKEEPING_MS = 100;
 
 export interface RedisServerOptions {
   /** The log's file, created if it does not exist, or `':memory:'`. */
@@ -38,7 +44,10 @@ export interface RedisServerOptions {
 
 export class RedisServer implements AsyncDisposable {
   readonly store: Store<KeySpace>;
-  readonly #listener: Server;
+  readonly #listeners: Listeners;
+  readonly #housekeeping: NodeJS.Timeout;
+  readonly #warning: SecurityWarning;
+  #port = 0;
   readonly #connections: Connections;
   readonly #turns: Turns;
   readonly #dispatcher: Dispatcher;
@@ -55,11 +64,15 @@ export class RedisServer implements AsyncDisposable {
   private constructor(store: Store<KeySpace>) {
     this.store = store;
     const config = new ServerConfig();
+    const log = (message: string) => console.error(message);
     const connections = new Connections({
       woke: (client) => this.#turns.wake(client),
       talks: (client) => this.#turns.talks(client),
       left: (client) => this.#left(client),
+      log,
       maxBulkBytes: () => config.number('proto-max-bulk-len'),
+      maxQueryBytes: () => config.number('client-query-buffer-limit'),
+      outputLimit: (client) => parseOutputLimits(config.text('client-output-buffer-limit'))[classOf(client)],
     });
     const blocked = new BlockedClients({
       valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
@@ -99,7 +112,15 @@ export class RedisServer implements AsyncDisposable {
     });
     const parts: Parts = {
       changes: new ChangeHub([watching, leases, blocked, this.#tracking]),
-      stats: { hits: 0, misses: 0, expired: 0, evicted: 0, commands: 0, connections: 0, errors: 0 },
+      stats: {
+        hits: 0,
+        misses: 0,
+        expired: 0,
+        evicted: 0,
+        commands: 0,
+        connections: 0,
+        errors: 0,
+      },
       access: { touch: () => undefined },
       notifications: { notify: () => undefined },
       config,
@@ -139,27 +160,35 @@ export class RedisServer implements AsyncDisposable {
       send: (client, output) => connections.send(client, output),
       failed: (error, clients) => this.#failed(error, clients),
     });
-    this.#listener = createServer((socket) => {
-      const client = connections.accept(socket);
-      this.#users.reset(client);
+    this.#listeners = new Listeners({
+      config,
+      clients: () => connections.size,
+      isOpen: () => this.#users.isOpen,
+      accept: (socket) => {
+        parts.stats.connections++;
+        this.#users.reset(connections.accept(socket));
+      },
+      refused: () => void connections.rejected++,
+      log,
     });
+    this.#warning = new SecurityWarning(log);
+    this.#housekeeping = setInterval(() => keepHouse({ config, connections, log }, Date.now()), HOUSEKEEPING_MS);
   }
 
   static async open({ path, port = 6379, host = '127.0.0.1' }: RedisServerOptions): Promise<RedisServer> {
     const store = (await openStore(keySpaceModel, { path, fold: 'direct' })) as Store<KeySpace>;
     const server = new RedisServer(store);
-    await new Promise<void>((resolve, reject) => {
-      server.#listener.once('error', reject).listen(port, host, resolve);
-    });
+    server.#port = await server.#listeners.listen(port, host);
     return server;
   }
 
   get port(): number {
-    return (this.#listener.address() as AddressInfo).port;
+    return this.#port;
   }
 
   async close(): Promise<void> {
-    this.#listener.close();
+    this.#listeners.close();
+    clearInterval(this.#housekeeping);
     this.#pauses.close();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
     this.#leases.close();
@@ -188,6 +217,11 @@ export class RedisServer implements AsyncDisposable {
   #step(client: Client): boolean {
     const args = this.#connections.next(client);
     if (args === undefined) return false;
+    if (isHttp(args)) {
+      this.#warning.warn(client.address, this.#turns.transaction.now);
+      this.#connections.close(client, true);
+      return false;
+    }
     this.#perform(client, args);
     return true;
   }
