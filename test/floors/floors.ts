@@ -26,6 +26,7 @@ const CORE = 'src/core/';
 const THREADS = 'src/threads/';
 const FOLD = 'src/fold/';
 const COLLECTIONS = 'src/fold/collections/';
+const DRAFTS = 'src/fold/atomic/drafts/';
 const ENCODING = 'src/fold/encoding/';
 const LOG = 'src/log/';
 const BLOCKS = 'src/log/blocks/';
@@ -59,8 +60,7 @@ const ORDER_BOOK = ['', 'model/', 'feeds/', 'demo/', 'audit/'].map((wing) => `ex
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
-/** The server beside its core: what clients need of it, and what it observes. */
-const REDIS_SERVER = ['clients', 'observing'].map((part) => `src/redis/server/${part}/`);
+/** What a command sees, and the interfaces of the server's parts. */
 const REDIS_CALLS = ['src/redis/calls/', 'src/redis/calls/contracts/', 'src/redis/calls/requests/'];
 /** A folder for each group of commands. */
 const REDIS_COMMANDS = [
@@ -68,23 +68,35 @@ const REDIS_COMMANDS = [
   'command',
   'connection',
   'keys',
+  'lists',
   'observing',
   'pubsub',
   'refold',
+  'sorted-sets',
   'strings',
   'transactions',
 ].map((group) => `src/redis/commands/${group}/`);
+/** The server beside its core. */
+const REDIS_SERVER = [
+  // one a line
+  'clients',
+  'keeping',
+  'observing',
+].map((part) => `src/redis/server/${part}/`);
+/** Redis's file formats. */
+const REDIS_FORMATS = ['bytes', 'values', 'rdb', 'aof'].map((wing) => `src/redis/files/${wing}/`);
+/** What stands on the key space and on files. */
+const REDIS_PLAIN = 'src/redis/plain/';
 const REDIS = [
   ...REDIS_DATA,
   ...REDIS_CALLS,
+  REDIS_PLAIN,
   'src/redis/commands/',
   ...REDIS_COMMANDS,
   'src/redis/past/',
   'src/redis/server/',
   ...REDIS_SERVER,
 ];
-/** Redis's file formats. */
-const REDIS_FORMATS = ['bytes', 'values', 'rdb', 'aof'].map((wing) => `src/redis/files/${wing}/`);
 
 export const FLOORS: readonly Floor[] = [
   { files: CORE, sees: [], packages: ['zod'], node: PURE },
@@ -92,21 +104,24 @@ export const FLOORS: readonly Floor[] = [
 
   {
     files: FOLD,
-    sees: [CORE, COLLECTIONS, 'src/fold/atomic/', 'src/fold/strict/'],
+    sees: [CORE, COLLECTIONS, 'src/fold/atomic/', DRAFTS, 'src/fold/strict/'],
     node: PURE,
   },
-  { files: COLLECTIONS, sees: [CORE], doors: ['deque.ts', 'ordered-map.ts', 'set-methods.ts'], node: PURE },
+  {
+    files: COLLECTIONS,
+    sees: [CORE],
+    doors: ['comparators.ts', 'deque.ts', 'ordered-map.ts', 'set-methods.ts'],
+    node: PURE,
+  },
   { files: ENCODING, sees: [CORE, FOLD, COLLECTIONS], doors: ['state-codec.ts'], node: PURE },
   {
     files: 'src/fold/atomic/',
-    sees: [CORE, FOLD, COLLECTIONS],
+    sees: [CORE, FOLD, COLLECTIONS, DRAFTS],
     doors: [
       'atomic-state.ts',
       'adopt.ts',
       'commit-draft.ts',
-      'map-draft.ts',
-      'misuse.ts',
-      'ordered-map-draft.ts',
+      'copiers.ts',
       'placing.ts',
       'scope.ts',
       'staged-commit.ts',
@@ -114,8 +129,17 @@ export const FLOORS: readonly Floor[] = [
     node: PURE,
   },
   {
+    files: DRAFTS,
+    sees: [CORE, FOLD, COLLECTIONS, 'src/fold/atomic/'],
+    doors: [
+      ...['map-draft.ts', 'ordered-map-draft.ts', 'deque-draft.ts', 'node-draft.ts', 'set-draft.ts'],
+      ...['misuse.ts', 'touched.ts'],
+    ],
+    node: PURE,
+  },
+  {
     files: 'src/fold/strict/',
-    sees: [CORE, FOLD, COLLECTIONS, ENCODING, 'src/fold/atomic/'],
+    sees: [CORE, FOLD, COLLECTIONS, ENCODING, 'src/fold/atomic/', DRAFTS],
     doors: ['strict-state.ts'],
     node: PURE,
   },
@@ -237,24 +261,19 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/redis/protocol/', sees: [], node: 'all' },
   { files: 'src/redis/model/', sees: [...PACKAGE, 'src/redis/model/effects/'], packages: ['zod'], node: PURE },
   { files: 'src/redis/model/effects/', sees: [...PACKAGE, 'src/redis/model/'], packages: ['zod'], node: PURE },
-  ...REDIS_CALLS.map(
-    (files): Floor => ({
-      files,
-      sees: [...REDIS_DATA, ...REDIS_CALLS, 'src/redis/files/rdb/', 'src/redis/files/values/'],
-      node: 'all',
-    }),
-  ),
+  ...REDIS_CALLS.map((files): Floor => ({ files, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' })),
+  { files: REDIS_PLAIN, sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_FORMATS], node: 'all' },
   { files: 'src/redis/commands/', sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_COMMANDS], node: 'all' },
   ...REDIS_COMMANDS.map(
     (files): Floor => ({
       files,
-      sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, ...REDIS_COMMANDS],
+      sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, REDIS_PLAIN, ...REDIS_FORMATS, ...REDIS_COMMANDS],
       node: 'all',
     }),
   ),
   {
     files: 'src/redis/past/',
-    sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, 'src/redis/commands/'],
+    sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, REDIS_PLAIN, 'src/redis/commands/'],
     doors: ['past.ts', 'past-gate.ts'],
     node: 'all',
   },
@@ -262,7 +281,7 @@ export const FLOORS: readonly Floor[] = [
   ...REDIS_SERVER.map((files): Floor => ({ files, sees: [...PACKAGE, ...REDIS], node: 'all' })),
   {
     files: 'src/redis/transfer/',
-    sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, 'src/redis/commands/', 'src/redis/files/', ...REDIS_FORMATS],
+    sees: [...PACKAGE, ...REDIS, 'src/redis/files/', ...REDIS_FORMATS],
     node: 'all',
   },
   { files: 'src/redis/files/', sees: REDIS_FORMATS, node: 'all' },
@@ -279,6 +298,7 @@ export const FLOORS: readonly Floor[] = [
     sees: ['src/redis/protocol/', 'src/redis/files/bytes/', 'src/redis/files/values/'],
     node: PURE,
   },
+  { files: 'src/redis/server/clients/', sees: [...PACKAGE, ...REDIS], node: 'all' },
 
   ...['examples/redis/', 'examples/redis/chapters/'].map(
     (files): Floor => ({

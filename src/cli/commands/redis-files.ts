@@ -2,13 +2,14 @@
  * `refold export --aof` and `refold import --aof | --rdb`: the keys of a Redis-compatible server, from and to the files of
  * a real Redis.
  */
-import { resolve } from 'node:path';
+import { basename, dirname, resolve } from 'node:path';
 import { RefoldError } from '../../index.ts';
 import type { Imported, KeyCounts, TransferProgress } from '../../redis/index.ts';
 import { makeFile } from '../files.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
+import { quietly } from '../output/quietly.ts';
 import { bytes, count, counted, duration, pairs } from '../output/text.ts';
 
 export interface RedisOptions {
@@ -59,7 +60,7 @@ export async function exportKeys(file: string, folder: string, options: EventOpt
           ['as of', `sequence ${count(sequence)}`],
           ['size', `${bytes(size)} in ${counted(commands, 'command')}`],
           ['took', duration(seconds * 1_000)],
-          ['load with', loadingCommand(folder)],
+          ['load with', loadingSettings(folder)],
         ]),
     };
   } catch (error) {
@@ -70,12 +71,10 @@ export async function exportKeys(file: string, folder: string, options: EventOpt
   }
 }
 
-function loadingCommand(folder: string): string {
+/** The settings with which a Redis loads the folder. */
+function loadingSettings(folder: string): string {
   const path = resolve(folder);
-  const slash = path.lastIndexOf('/');
-  const quoted = (text: string): string => (/^[\w./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
-  const [dir, name] = [path.slice(0, slash) || '/', path.slice(slash + 1)].map(quoted);
-  return `redis-server --dir ${dir} --appenddirname ${name} --appendonly yes`;
+  return `dir ${dirname(path)}, appenddirname ${basename(path)}, appendonly yes`;
 }
 
 export async function importKeys(file: string, options: RedisOptions & ImportOptions): Promise<Answer> {
@@ -86,12 +85,14 @@ export async function importKeys(file: string, options: RedisOptions & ImportOpt
   const { importFiles } = await import('../../redis/index.ts');
   const imported = await withProgress((bar) =>
     makeFile(file, (temporary) =>
-      importFiles({
-        path: temporary,
-        source: aof === undefined ? { rdb: rdb! } : { aof },
-        skipUnsupported: skipUnsupported === true,
-        onTransfer: showing(bar, 'import'),
-      }),
+      quietly(() =>
+        importFiles({
+          path: temporary,
+          source: aof === undefined ? { rdb: rdb! } : { aof },
+          skipUnsupported: skipUnsupported === true,
+          onTransfer: showing(bar, 'import'),
+        }),
+      ),
     ),
   );
   const seconds = (performance.now() - start) / 1_000;

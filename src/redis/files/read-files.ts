@@ -65,7 +65,7 @@ function listed(folder: string, manifest: string): AofFiles {
 
 /** How large the files are together, in bytes. */
 export function sizeOf({ folder, files }: AofFiles): number {
-  return files.reduce((sum, file) => sum + statSync(join(folder, file)).size, 0);
+  return files.reduce((sum, file) => sum + locating(join(folder, file), (path) => statSync(path).size), 0);
 }
 
 /**
@@ -103,7 +103,6 @@ export function* readRdbFile(
   path: string,
   read: (bytes: number) => void = () => undefined,
 ): Generator<RdbRecord, undefined> {
-  if (!existsSync(path)) throw new FileProblem(path, 'There is nothing at this path');
   using opened = locating(path, openFile);
   const records = readRdb(opened.input);
   for (let next = locating(path, () => records.next()); !next.done; next = locating(path, () => records.next())) {

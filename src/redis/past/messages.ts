@@ -1,10 +1,17 @@
 /** What the server and its thread for the past say to each other. */
-import type { Found, Moment, PastPlace, Search } from '../calls/past.ts';
+import type { Former, Found, Moment, PastPlace, Search } from '../calls/contracts/past.ts';
 import type { Output } from '../protocol/reply.ts';
 
 /** What the thread is for. */
 export type PastTask =
   | { readonly kind: 'state'; readonly path: string; readonly moment: Moment }
+  | {
+      readonly kind: 'rewind';
+      readonly path: string;
+      readonly moment: Moment;
+      readonly db: number;
+      readonly pattern: string;
+    }
   | { readonly kind: 'search'; readonly path: string; readonly search: Search };
 
 /** Commands of a client that reads the past. */
@@ -34,4 +41,5 @@ export type PastMessage =
   | { readonly place: PastPlace }
   | { readonly found: Found }
   | { readonly answer: PastAnswer }
+  | { readonly former: Former }
   | { readonly failure: PastFailure };

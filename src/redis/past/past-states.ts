@@ -5,10 +5,11 @@
  */
 import type { Worker } from 'node:worker_threads';
 import type { Client } from '../calls/client.ts';
+import type { Moment, PastPlace } from '../calls/contracts/past.ts';
 import { CommandError } from '../calls/errors.ts';
-import type { Moment, PastPlace } from '../calls/past.ts';
 import type { Output } from '../protocol/reply.ts';
-import type { PastAnswer, PastFailure, PastMessage, PastRequest } from './messages.ts';
+import type { PastAnswer, PastMessage, PastRequest } from './messages.ts';
+import { PastError } from './past-error.ts';
 import { startPastThread } from './past-thread.ts';
 
 /** A past state in its thread. */
@@ -59,16 +60,6 @@ export class PastState {
   #answer(answer: PastAnswer): void {
     this.#waiting.get(answer.id)?.(answer);
     this.#waiting.delete(answer.id);
-  }
-}
-
-/** A past state could not be loaded. */
-export class PastError extends Error {
-  readonly code: string;
-
-  constructor({ code, message }: PastFailure) {
-    super(message);
-    this.code = code;
   }
 }
 

@@ -5,8 +5,10 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { isRefoldError, openLog, stateAt } from '../../index.ts';
-import type { Search } from '../calls/past.ts';
+import type { Search } from '../calls/contracts/past.ts';
+import { databaseOf } from '../model/key-space.ts';
 import { keySpaceModel } from '../model/model.ts';
+import { formerKeys } from '../plain/former-keys.ts';
 import type { PastMessage, PastRequest, PastTask } from './messages.ts';
 import { PastReader } from './past-reader.ts';
 import { KeySearch, type PastEffect } from './search.ts';
@@ -20,6 +22,7 @@ const task = workerData as PastTask;
 
 try {
   if (task.kind === 'state') await serveState(task);
+  else if (task.kind === 'rewind') await readFormer(task);
   else await search(task.path, task.search);
 } catch (error) {
   const code = isRefoldError(error) ? error.code : 'ERR';
@@ -33,6 +36,12 @@ async function serveState({ path, moment }: PastTask & { readonly kind: 'state' 
     say({ answer: { id: request.id, output: reader.run(request) } });
   });
   say({ place: { sequence, recordedAt } });
+}
+
+/** Gives the keys of one database as they were. Keys that had expired at that moment are left out. */
+async function readFormer({ path, moment, db, pattern }: PastTask & { readonly kind: 'rewind' }): Promise<void> {
+  const { sequence, recordedAt, state } = await stateAt(keySpaceModel, { path, at: moment });
+  say({ former: { sequence, keys: formerKeys(databaseOf(state, db), pattern, recordedAt) } });
 }
 
 /** Reads the log backwards, window by window. */

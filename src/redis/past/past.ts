@@ -1,10 +1,11 @@
 /** The past of a server's log: the door to this wing. */
 import type { Client, QueuedCommand } from '../calls/client.ts';
+import type { Former, Found, Moment, Past, PastPlace, Search } from '../calls/contracts/past.ts';
+import type { Tasks } from '../calls/contracts/tasks.ts';
 import { CommandError } from '../calls/errors.ts';
 import type { Config } from '../calls/parts.ts';
-import type { Found, Moment, Past, PastPlace, Search } from '../calls/past.ts';
-import type { Tasks } from '../calls/tasks.ts';
-import { PastError, type PastState, PastStates } from './past-states.ts';
+import { PastError } from './past-error.ts';
+import { type PastState, PastStates } from './past-states.ts';
 import { Searches } from './searches.ts';
 
 /** What the past needs of the server. */
@@ -30,15 +31,12 @@ export class LogPast implements Past {
     this.#searches = new Searches(host.path);
   }
 
-  async enter(client: Client, moment: Moment): Promise<PastPlace> {
-    this.#requireFile();
-    try {
+  enter(client: Client, moment: Moment): Promise<PastPlace> {
+    return this.#ask(async () => {
       const { state, place } = await this.#states.enter(client, moment);
       this.#places.set(client, { state, place });
       return place;
-    } catch (error) {
-      throw error instanceof PastError ? this.#refusal(error) : error;
-    }
+    });
   }
 
   leave(client: Client): void {
@@ -62,18 +60,27 @@ export class LogPast implements Past {
     this.#host.tasks.wait(client, answer, (output) => reply.adopt(output));
   }
 
-  async search(search: Search): Promise<Found> {
-    this.#requireFile();
-    return this.#searches.run(search);
+  search(search: Search): Promise<Found> {
+    return this.#ask(() => this.#searches.search(search));
+  }
+
+  former(moment: Moment, db: number, pattern: string): Promise<Former> {
+    return this.#ask(() => this.#searches.former(moment, db, pattern));
   }
 
   close(): Promise<void> {
     return this.#states.close();
   }
 
-  #requireFile(): void {
+  /** Asks the log, with the failures in Redis's form. */
+  async #ask<Result>(question: () => Promise<Result>): Promise<Result> {
     if (this.#host.path === ':memory:')
       throw new CommandError('ERR this server keeps its log in memory: the past needs a file');
+    try {
+      return await question();
+    } catch (error) {
+      throw error instanceof PastError ? this.#refusal(error) : error;
+    }
   }
 
   #refusal({ code, message }: PastError): CommandError {

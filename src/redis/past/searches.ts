@@ -1,7 +1,9 @@
-/** Searches for the changes of a key: each in a thread, at most two at once, the others in their turn. */
+/** Questions to the log: each in a thread, at most two at once, the others in their turn. */
+
+import type { Former, Found, Moment, Search } from '../calls/contracts/past.ts';
 import { CommandError } from '../calls/errors.ts';
-import type { Found, Search } from '../calls/past.ts';
-import type { PastMessage } from './messages.ts';
+import type { PastMessage, PastTask } from './messages.ts';
+import { PastError } from './past-error.ts';
 import { startPastThread } from './past-thread.ts';
 
 const AT_ONCE = 2;
@@ -17,8 +19,21 @@ export class Searches {
     this.#path = path;
   }
 
-  /** @throws CommandError when too many wait; the thread's failure */
-  async run(search: Search): Promise<Found> {
+  /** @throws CommandError when too many wait; PastError when the log cannot answer */
+  search(search: Search): Promise<Found> {
+    return this.#inTurn({ kind: 'search', path: this.#path, search }, (message) =>
+      'found' in message ? message.found : undefined,
+    );
+  }
+
+  /** The keys of a database that match the pattern, as they were. @throws as `search` does */
+  former(moment: Moment, db: number, pattern: string): Promise<Former> {
+    return this.#inTurn({ kind: 'rewind', path: this.#path, moment, db, pattern }, (message) =>
+      'former' in message ? message.former : undefined,
+    );
+  }
+
+  async #inTurn<Result>(task: PastTask, read: (message: PastMessage) => Result | undefined): Promise<Result> {
     if (this.#running >= AT_ONCE) {
       if (this.#queue.length >= QUEUED)
         throw new CommandError('ERR too many searches of the history wait: try again later');
@@ -26,7 +41,7 @@ export class Searches {
     }
     this.#running++;
     try {
-      return await searchIn(this.#path, search);
+      return await resultOf(task, read);
     } finally {
       this.#running--;
       this.#queue.shift()?.();
@@ -34,15 +49,17 @@ export class Searches {
   }
 }
 
-async function searchIn(path: string, search: Search): Promise<Found> {
-  const thread = startPastThread({ kind: 'search', path, search });
+/** Starts a thread for a task, and ends it when the result is there. */
+async function resultOf<Result>(task: PastTask, read: (message: PastMessage) => Result | undefined): Promise<Result> {
+  const thread = startPastThread(task);
   try {
-    return await new Promise<Found>((resolve, reject) => {
+    return await new Promise<Result>((resolve, reject) => {
       thread.on('message', (message: PastMessage) => {
-        if ('found' in message) resolve(message.found);
-        else if ('failure' in message) reject(new CommandError(`ERR ${message.failure.message}`));
+        const result = read(message);
+        if (result !== undefined) resolve(result);
+        else if ('failure' in message) reject(new PastError(message.failure));
       });
-      thread.on('error', reject).on('exit', () => reject(new CommandError('ERR the search was ended')));
+      thread.on('error', reject).on('exit', () => reject(new CommandError('ERR the thread for the past has ended')));
     });
   } finally {
     await thread.terminate();

@@ -53,6 +53,8 @@ export class Connections implements Clients {
   readonly #connections = new Map<Client, Connection>();
   readonly #byId = new Map<number, Client>();
   #lastId = 0;
+  #bufferBytes = 0;
+  #bufferBytesAt = Number.NEGATIVE_INFINITY;
 
   constructor(host: ConnectionsHost) {
     this.#host = host;
@@ -60,6 +62,19 @@ export class Connections implements Clients {
 
   get size(): number {
     return this.#connections.size;
+  }
+
+  /** Bytes that clients have sent and nobody has read, or that wait for clients to read them. Up to 50 ms old. */
+  get bufferBytes(): number {
+    const now = performance.now();
+    if (now - this.#bufferBytesAt < 50) return this.#bufferBytes;
+    let bytes = 0;
+    for (const [client, { socket, parser }] of this.#connections) {
+      bytes += parser.pendingBytes + client.reply.size + client.heldBytes + socket.writableLength;
+    }
+    this.#bufferBytes = bytes;
+    this.#bufferBytesAt = now;
+    return bytes;
   }
 
   all(): Iterable<Client> {

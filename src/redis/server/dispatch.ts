@@ -109,6 +109,10 @@ export class Dispatcher implements Dispatch {
     this.current = undefined;
   }
 
+  callFor(client: Client, args: readonly string[]): Call {
+    return new Call(args, client, this.#setup.parts, this.#setup.circumstances(client), false);
+  }
+
   /** Runs a command without asking the gates again. */
   run(client: Client, row: CommandRow, args: readonly string[], isInTransaction: boolean, isAgain = false): void {
     const { parts, observers, circumstances, onDefect } = this.#setup;

@@ -1,11 +1,12 @@
 /** The server: a store with the key space, a listener, and the parts that commands use. */
+import { setImmediate } from 'node:timers/promises';
 import { openStore, type Store } from '../../index.ts';
-import type { Circumstances } from '../calls/call.ts';
-import type { Client } from '../calls/client.ts';
+import { Call, type Circumstances } from '../calls/call.ts';
+import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
 import type { Parts } from '../calls/parts.ts';
 import { commandTable } from '../commands/table.ts';
-import { databaseOf, expiryOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
+import { databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
@@ -24,6 +25,12 @@ import { ServerUsers } from './clients/users.ts';
 import { ServerConfig } from './config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher, isFlagged } from './dispatch.ts';
+import { AccessTable, type ClockedSpace } from './keeping/access-clock.ts';
+import { Evictor } from './keeping/eviction.ts';
+import { ExpiryCycle, expireAtLoad } from './keeping/expiry.ts';
+import { HeapGuard } from './keeping/heap-guard.ts';
+import { MemoryMeter } from './keeping/memory.ts';
+import { KeyspaceNotifications } from './keeping/notifications.ts';
 import { LeaseBook } from './leases.ts';
 import { CommandObserver } from './observing/command-observer.ts';
 import { Turns } from './turns.ts';
@@ -52,6 +59,11 @@ export class RedisServer implements AsyncDisposable {
   readonly #turns: Turns;
   readonly #dispatcher: Dispatcher;
   readonly #blocked: BlockedClients;
+  readonly #parts: Parts;
+  readonly #expiry: ExpiryCycle;
+  readonly #heap: HeapGuard;
+  /** Stands for the server itself where a call needs a client. */
+  readonly #self = new Client(0, Date.now(), '', '');
   readonly #past: LogPast;
   readonly #leases: LeaseBook;
   readonly #subscriptions = new Subscriptions();
@@ -92,6 +104,21 @@ export class RedisServer implements AsyncDisposable {
     });
     this.#users = new ServerUsers(config);
     const observations = new CommandObserver(config);
+    const access = new AccessTable(config, this.#clockedSpace(), Date.now());
+    const expiry = new ExpiryCycle(config, {
+      inTurn: (job) => this.#inTurn(job),
+      hasExpiringKeys: () => this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
+      monotonicMs: () => performance.now(),
+    });
+    const heap = new HeapGuard(() => sizeOfSpace(this.#liveSpace));
+    const memory = new MemoryMeter({
+      config,
+      heap,
+      evictor: new Evictor(config, access),
+      space: () => this.#liveSpace,
+      call: () => this.#ownCall(),
+      bufferBytes: () => connections.bufferBytes,
+    });
     const tasks = new WaitingClients({
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
@@ -111,18 +138,26 @@ export class RedisServer implements AsyncDisposable {
       configValues: () => config.values(),
     });
     const parts: Parts = {
-      changes: new ChangeHub([watching, leases, blocked, this.#tracking]),
+      changes: new ChangeHub([watching, leases, blocked, this.#tracking, access]),
       stats: {
         hits: 0,
         misses: 0,
         expired: 0,
+        expiredAtLoad: 0,
         evicted: 0,
+        lazyFreed: 0,
         commands: 0,
         connections: 0,
         errors: 0,
       },
-      access: { touch: () => undefined },
-      notifications: { notify: () => undefined },
+      access,
+      notifications: new KeyspaceNotifications(config, (channel, message) =>
+        this.#subscriptions.publish(channel, message),
+      ),
+      expiry,
+      memory,
+      // The turn that asks has to be over: its effects are flushed as well.
+      disk: { flush: () => setImmediate().then(() => this.store.flush()) },
       config,
       blocking: blocked,
       clients: connections,
@@ -131,7 +166,10 @@ export class RedisServer implements AsyncDisposable {
       tasks,
       past,
       leases,
-      dispatch: { runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued) },
+      dispatch: {
+        runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued),
+        callFor: (client, args) => this.#dispatcher.callFor(client, args),
+      },
       publisher: this.#subscriptions,
       tracking: this.#tracking,
       pauses: this.#pauses,
@@ -140,6 +178,9 @@ export class RedisServer implements AsyncDisposable {
       users: this.#users,
       isExpirySuspended: () => false,
     };
+    this.#parts = parts;
+    this.#expiry = expiry;
+    this.#heap = heap;
     this.#connections = connections;
     this.#watching = watching;
     this.#blocked = blocked;
@@ -147,7 +188,7 @@ export class RedisServer implements AsyncDisposable {
     this.#leases = leases;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [knownGate, transactionGate, subscriberGate, pastGate(past)],
+      gates: [knownGate, transactionGate, subscriberGate, pastGate(past), memory.gate, memory.keyLimitGate],
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#postpones(client, row, args),
       queuedGate: () => undefined,
@@ -178,6 +219,8 @@ export class RedisServer implements AsyncDisposable {
   static async open({ path, port = 6379, host = '127.0.0.1' }: RedisServerOptions): Promise<RedisServer> {
     const store = (await openStore(keySpaceModel, { path, fold: 'direct' })) as Store<KeySpace>;
     const server = new RedisServer(store);
+    server.#parts.stats.expiredAtLoad = await expireAtLoad((job) => server.#inTurn(job));
+    server.#expiry.start();
     server.#port = await server.#listeners.listen(port, host);
     return server;
   }
@@ -190,6 +233,8 @@ export class RedisServer implements AsyncDisposable {
     this.#listeners.close();
     clearInterval(this.#housekeeping);
     this.#pauses.close();
+    this.#expiry.stop();
+    this.#heap.close();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
     this.#leases.close();
     await this.#past.close();
@@ -211,6 +256,30 @@ export class RedisServer implements AsyncDisposable {
       isPast: false,
       now,
       append: (type, data) => this.#turns.append(type as keyof Effects, data),
+    };
+  }
+
+  /** The state outside of turns. Under the direct fold it is the same object. */
+  get #liveSpace(): KeySpace {
+    return this.store.state as KeySpace;
+  }
+
+  /** A call of the server itself, in the turn that runs. */
+  #ownCall(): Call {
+    return new Call([], this.#self, this.#parts, this.#circumstances(), false);
+  }
+
+  #inTurn(job: (call: Call) => void): void {
+    this.#turns.schedule(() => {
+      job(this.#ownCall());
+      this.#blocked.serve();
+    });
+  }
+
+  #clockedSpace(): ClockedSpace {
+    return {
+      keyCount: () => this.#liveSpace.databases.reduce((count, { keys }) => count + keys.keys.length, 0),
+      databaseOf: (db) => this.#liveSpace.index[db]!,
     };
   }
 

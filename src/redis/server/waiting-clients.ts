@@ -1,7 +1,7 @@
 /** Clients that wait for work outside of turns. */
 import type { Client } from '../calls/client.ts';
+import type { Tasks } from '../calls/contracts/tasks.ts';
 import { CommandError } from '../calls/errors.ts';
-import type { Tasks } from '../calls/tasks.ts';
 
 export interface WaitingHost {
   /** Runs `job` in a turn. */
@@ -22,19 +22,26 @@ export class WaitingClients implements Tasks {
     client.isBlocked = true;
     promise.then(
       (result) => this.#end(client, () => write(result)),
-      (error) => {
-        if (!(error instanceof CommandError)) this.#host.onDefect(error);
-        const message = error instanceof CommandError ? error.message : 'ERR internal error: the server has logged it';
-        this.#end(client, () => client.reply.error(message));
-      },
+      (error) => this.#end(client, () => this.#refuse(client, error)),
     );
   }
 
   #end(client: Client, write: () => void): void {
     this.#host.schedule(() => {
       client.isBlocked = false;
-      write();
+      const mark = client.reply.mark();
+      try {
+        write();
+      } catch (error) {
+        client.reply.rewind(mark);
+        this.#refuse(client, error);
+      }
       this.#host.resume(client);
     });
+  }
+
+  #refuse(client: Client, error: unknown): void {
+    if (!(error instanceof CommandError)) this.#host.onDefect(error);
+    client.reply.error(error instanceof CommandError ? error.message : 'ERR internal error: the server has logged it');
   }
 }

@@ -1,11 +1,11 @@
 /** `refold export FILE --aof DIR`: the key space as an AOF that a Redis 7.0 loads. */
 import { openStore, type Progress, RefoldError } from '../../index.ts';
-import { plainEntries } from '../calls/plain-value.ts';
 import type { AofCommand } from '../files/aof/read-commands.ts';
 import { rewriteCommands } from '../files/aof/write-commands.ts';
 import { discardAof, isFree, writeAof } from '../files/write-aof.ts';
 import type { KeySpace } from '../model/key-space.ts';
 import { keySpaceModel } from '../model/model.ts';
+import { plainEntries } from '../plain/plain-value.ts';
 import { countKeys, type KeyCounts, Pace, type TransferProgress } from './counts.ts';
 
 export interface ExportOptions {

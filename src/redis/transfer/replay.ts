@@ -9,7 +9,8 @@ import { Call } from '../calls/call.ts';
 import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
 import { CommandError } from '../calls/errors.ts';
-import type { Config, Parts } from '../calls/parts.ts';
+import type { Config } from '../calls/parts.ts';
+import { silentParts } from '../commands/silent-parts.ts';
 import { commandTable } from '../commands/table.ts';
 import type { AofCommand } from '../files/aof/read-commands.ts';
 import type { KeySpace } from '../model/key-space.ts';
@@ -24,7 +25,7 @@ const SCRIPTING: ReadonlySet<string> = new Set(['eval', 'evalsha', 'fcall', 'fun
 export class CommandReplay {
   readonly #store: Store<KeySpace>;
   readonly #client = new Client(0, 0, '', '');
-  readonly #parts = silentParts();
+  readonly #parts = silentParts(UNLIMITED, true);
   #waiting: AofCommand[] = [];
   #length = 0;
   /** Commands that were executed, or wait for the next commit. */
@@ -75,11 +76,12 @@ export class CommandReplay {
   }
 
   #run(command: AofCommand, space: KeySpace, append: (type: string, data: object) => void): RefoldError | undefined {
-    const row = commandTable.find(command)!;
+    const row = commandTable.find(command);
+    if (row?.run === undefined) return refused(command, 'this server does not have it');
     const call = new Call(command, this.#client, this.#parts, { space, isPast: false, now: 0, append }, true);
     try {
       if (!hasArity(row, command)) return refused(command, 'wrong number of arguments');
-      row.run!(call);
+      row.run(call);
     } catch (error) {
       if (error instanceof CommandError) return refused(command, error.message);
       throw error;
@@ -104,17 +106,5 @@ function refused(command: AofCommand, why: string): RefoldError {
   });
 }
 
-/** The parts of a server without clients. No client is told anything, nothing is counted, and no key expires. */
-function silentParts(): Parts {
-  const config = { text: () => '', number: () => Number.MAX_SAFE_INTEGER, flag: () => false } satisfies Config;
-  const parts: Partial<Parts> = {
-    changes: { changed: () => undefined },
-    stats: { hits: 0, misses: 0, expired: 0, evicted: 0, commands: 0, connections: 0, errors: 0 },
-    access: { touch: () => undefined },
-    notifications: { notify: () => undefined },
-    config,
-    commands: commandTable,
-    isExpirySuspended: () => true,
-  };
-  return parts as Parts;
-}
+/** Nothing is limited. */
+const UNLIMITED: Config = { text: () => '', number: () => Number.MAX_SAFE_INTEGER, flag: () => false };

@@ -27,7 +27,7 @@ describe('a payload of ours', () => {
     }
   });
 
-  test.each(['list', 'set', 'hash', 'zset'] as const)('of an empty %s is refused', (kind) => {
+  test.each(['list', 'set', 'hash', 'zset'] as const)('that holds an empty %s is refused', (kind) => {
     const empty = { list: { items: [] }, set: { members: [] }, hash: { pairs: [] }, zset: { members: [] } }[kind];
     const payload = dumpPayload({ kind, ...empty } as never);
     expect(restorePayload(payload)).toEqual({ error: 'ERR Bad data format' });

@@ -152,3 +152,34 @@ describe('the history of a key', () => {
     for (const reply of found) expect(summaryOf(reply).changes).toEqual([[3, 'StringSet']]);
   });
 });
+
+describe('REFOLD.REWIND', () => {
+  test('brings keys back by new events, and deletes those that were not there', async () => {
+    const { server, client } = await startWithHistory();
+    await client.call('SET', 'c', 'later');
+    expect(await client.call('REFOLD.REWIND', 3, 'KEYS', '*')).toBe(2);
+    expect(await client.call('GET', 'a')).toBe('2');
+    expect(await client.call('GET', 'b')).toBe('x');
+    expect(await client.call('GET', 'c')).toBe(null);
+    expect(server.store.sequence).toBe(7);
+    expect(await client.call('REFOLD.REWIND', 3, 'KEYS', '*')).toBe(0);
+    expect(server.store.sequence).toBe(7);
+  });
+
+  test('touches only keys that match', async () => {
+    const { client } = await startWithHistory();
+    await client.call('SET', 'b', 'y');
+    expect(await client.call('REFOLD.REWIND', 2, 'KEYS', 'a*')).toBe(1);
+    expect(await client.call('GET', 'b')).toBe('y');
+  });
+
+  test.each([
+    ['99', 'KEYS', '*'],
+    ['1', 'KEY', '*'],
+    ['x', 'KEYS', '*'],
+  ])('%s %s %s is refused', async (...args) => {
+    const { client } = await startWithHistory();
+    expect(await client.ask('REFOLD.REWIND', ...args)).toBeInstanceOf(ErrorReply);
+    expect(await client.call('PING')).toBe('PONG');
+  });
+});

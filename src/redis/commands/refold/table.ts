@@ -4,6 +4,7 @@ import { key, rowsOf } from '../../calls/rows.ts';
 import { at, now } from './at.ts';
 import { history, why } from './history.ts';
 import { fill, lease } from './lease.ts';
+import { rewind } from './rewind.ts';
 
 const row = rowsOf('refold');
 
@@ -13,5 +14,6 @@ export const REFOLD_COMMANDS: readonly CommandRow[] = [
   row('refold.history', -2, 'readonly noscript no_multi', 'keyspace slow', [key('RO ACCESS')], '7.0.15', history),
   row('refold.lease', 3, 'write blocking noscript', 'string', [key('RO ACCESS')], '7.0.15', lease),
   row('refold.now', 1, 'noscript no_multi fast', 'connection', [], '7.0.15', now),
+  row('refold.rewind', 4, 'write denyoom noscript no_multi', 'keyspace dangerous', [], '7.0.15', rewind),
   row('refold.why', -2, 'readonly noscript no_multi', 'keyspace slow', [key('RO ACCESS')], '7.0.15', why),
 ];

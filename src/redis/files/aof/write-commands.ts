@@ -1,4 +1,4 @@
-/** Commands that build keys anew, as an AOF holds them. */
+/** Commands that build keys from nothing, as an AOF holds them. */
 import { formatDouble } from '../../protocol/numbers.ts';
 import type { RedisEntry, RedisValue } from '../values/value.ts';
 import type { AofCommand } from './read-commands.ts';

@@ -1,4 +1,4 @@
-/** Commands that build a stream anew: its entries, what it knows of itself, its groups, and what is pending in them. */
+/** Commands that build a stream from nothing: its entries, what it knows of itself, its groups, and what is pending in them. */
 import { compareStreamIds, FIRST_STREAM_ID } from '../values/stream-id.ts';
 import type { StreamEntry, StreamGroup, StreamValue } from '../values/value.ts';
 import type { AofCommand } from './read-commands.ts';

@@ -13,7 +13,7 @@ export type Fill = (into: Uint8Array) => number;
 
 /** Where the bytes of an input stand. */
 interface Place {
-  /** Of the first byte, in the file. */
+  /** The place of the first byte in the file. */
   readonly start: number;
   /** True when the bytes were unpacked from what stands at `start`: then every error is there. */
   readonly packed: boolean;

@@ -132,7 +132,7 @@ export function readIntset(input: ByteInput): string[] {
   return members;
 }
 
-/** The fields and values of a hash as Redis 2.4 packed it, by turns. */
+/** A hash as Redis 2.4 packed it: each field is followed by its value. */
 export function readZipmap(input: ByteInput): string[] {
   const count = input.byte();
   const elements: string[] = [];

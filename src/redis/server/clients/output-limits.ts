@@ -16,11 +16,11 @@ export const MAX_UNSENT_BYTES: number = 256 * 1024 * 1024;
 /** A client that has not proved who it is has little to read. */
 export const MAX_UNSENT_BYTES_UNKNOWN: number = 64 * 1024;
 
-const UNLIMITED: OutputLimit = { hardBytes: 0, softBytes: 0, softSeconds: 0 };
+const WITHOUT_LIMIT: OutputLimit = { hardBytes: 0, softBytes: 0, softSeconds: 0 };
 
 /** @param text `normal 0 0 0 slave 268435456 67108864 60 pubsub 33554432 8388608 60`, in any order */
 export function parseOutputLimits(text: string): { readonly [name in ClientClass]: OutputLimit } {
-  const limits = { normal: UNLIMITED, replica: UNLIMITED, pubsub: UNLIMITED };
+  const limits = { normal: WITHOUT_LIMIT, replica: WITHOUT_LIMIT, pubsub: WITHOUT_LIMIT };
   const words = text.split(' ');
   for (let at = 0; at + 3 < words.length; at += 4) {
     const name = words[at] === 'slave' ? 'replica' : words[at];

@@ -1,5 +1,5 @@
 /** Reading the past, as commands see it. */
-import type { Client, QueuedCommand } from './client.ts';
+import type { Client, QueuedCommand } from '../client.ts';
 
 /** A moment: a sequence, or a time in ms since the epoch. */
 export type Moment = { readonly sequence: number } | { readonly time: number };
@@ -47,6 +47,18 @@ export interface Found {
   readonly isPartial: boolean;
 }
 
+/** Keys as they were, with the commands that make them again. */
+export interface Former {
+  readonly sequence: number;
+  readonly keys: readonly FormerKey[];
+}
+
+export interface FormerKey {
+  readonly key: string;
+  /** Commands that make the value and its expiry time, in a database where the key is not there. */
+  readonly commands: readonly (readonly string[])[];
+}
+
 export interface Past {
   /**
    * Moves the client to a moment.
@@ -60,6 +72,8 @@ export interface Past {
   placeOf(client: Client): PastPlace | undefined;
   /** Runs commands where the client is, and lets it wait for the replies. @param isTransaction they stand in one array */
   run(client: Client, commands: readonly QueuedCommand[], isTransaction: boolean): void;
+  /** The keys of a database that match the pattern, as they were. @throws CommandError as `enter` does */
+  former(moment: Moment, db: number, pattern: string): Promise<Former>;
   /** @throws CommandError when the log cannot be searched */
   search(search: Search): Promise<Found>;
 }

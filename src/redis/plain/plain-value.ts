@@ -1,13 +1,14 @@
 /** Values of the key space in the plain form that files, payloads and digests are made of. */
+
+import { textOf } from '../calls/lookup.ts';
 import { dumpPayload } from '../files/rdb/dump.ts';
 import { DatasetDigest, digestOfValue, EMPTY_DIGEST } from '../files/values/digest.ts';
 import type { RedisEntry, RedisValue, StreamGroup } from '../files/values/value.ts';
 import { DATABASES, type Database, databaseOf, expiryOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
 import { plainStreamId } from '../model/stream-ids.ts';
 import type { Group, Stream, Value } from '../model/values.ts';
-import { textOf } from './lookup.ts';
 
-/** The value in the plain form; of a collection it is a copy. */
+/** The value in the plain form. A collection is copied. */
 export function plainValue(value: Value): RedisValue {
   if (typeof value === 'string') return { kind: 'string', value };
   switch (value.kind) {
