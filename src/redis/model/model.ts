@@ -3,15 +3,14 @@ import { defineModel, type Model } from '../../index.ts';
 import type { EffectGroup } from './catalog.ts';
 import { type HashEffects, hashEffects } from './effects/hashes.ts';
 import { type KeyEffects, keyEffects } from './effects/keys.ts';
-import { type PackedEffects, packedEffects, type Unpacking } from './effects/packed.ts';
 import { type ListEffects, listEffects } from './effects/lists.ts';
+import { type PackedEffects, packedEffects, type Unpacking } from './effects/packed.ts';
 import { type SetEffects, setEffects } from './effects/sets.ts';
 import { type StringEffects, stringEffects } from './effects/strings.ts';
 import { emptyKeySpace, type KeySpace } from './key-space.ts';
 
 /** What every effect records, by its name. */
-export type Effects = KeyEffects & PackedEffects & StringEffects;
-export type Effects = KeyEffects & StringEffects & ListEffects & HashEffects & SetEffects;
+export type Effects = KeyEffects & PackedEffects & StringEffects & ListEffects & HashEffects & SetEffects;
 
 type EffectSchemas = EffectGroup<Effects>['events'];
 
@@ -22,11 +21,9 @@ export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpac
     name: 'redis',
     version: 1,
     module: import.meta.url,
-    events: { ...keyEffects.events, ...stringEffects.events, ...packed.events },
-    initialState: emptyKeySpace,
-    reducers: { ...keyEffects.reducers, ...stringEffects.reducers, ...packed.reducers },
     events: {
       ...keyEffects.events,
+      ...packed.events,
       ...stringEffects.events,
       ...listEffects.events,
       ...hashEffects.events,
@@ -35,6 +32,7 @@ export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpac
     initialState: emptyKeySpace,
     reducers: {
       ...keyEffects.reducers,
+      ...packed.reducers,
       ...stringEffects.reducers,
       ...listEffects.reducers,
       ...hashEffects.reducers,

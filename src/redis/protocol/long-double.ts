@@ -21,7 +21,7 @@ const MAX_CHARACTERS = 5 * 1024 - 1;
 /** Powers of ten beyond this are zero or infinite, whatever the digits. */
 const LARGEST_POWER = 5_000;
 /** Digits after the point. */
-const DIGITS = 17;
+const FRACTION_DIGITS = 17;
 
 /**
  * A number as C's strtold reads the whole text: decimal or hexadecimal. Infinities are words. Undefined for what is not a
@@ -47,11 +47,11 @@ export function addLongDoubles(a: LongDouble, b: LongDouble): LongDouble | undef
 
 /** As C's `%.17Lf` writes it, without zeros at the end. */
 export function formatLongDouble({ mantissa, exponent }: LongDouble): string {
-  const scaled = magnitude(mantissa) * 10n ** BigInt(DIGITS);
+  const scaled = magnitude(mantissa) * 10n ** BigInt(FRACTION_DIGITS);
   const units = exponent >= 0 ? scaled << BigInt(exponent) : divideToEven(scaled, 1n << BigInt(-exponent));
-  const digits = units.toString().padStart(DIGITS + 1, '0');
-  const fraction = digits.slice(-DIGITS).replace(/0+$/, '');
-  const whole = digits.slice(0, -DIGITS);
+  const digits = units.toString().padStart(FRACTION_DIGITS + 1, '0');
+  const fraction = digits.slice(-FRACTION_DIGITS).replace(/0+$/, '');
+  const whole = digits.slice(0, -FRACTION_DIGITS);
   const text = fraction === '' ? whole : `${whole}.${fraction}`;
   return mantissa < 0n && text !== '0' ? `-${text}` : text;
 }

@@ -69,6 +69,8 @@ export class RequestParser {
    */
   next(limits: RequestLimits): string[] | undefined {
     if (!this.#gather()) return undefined;
+    // What was needed is here. Without this, smaller requests would wait for as many bytes as the last large one had.
+    this.#needed = 1;
     for (;;) {
       if (this.#missing === 0) {
         const inline = this.#begin(limits);
