@@ -100,11 +100,11 @@ function escapedLength(text: string): number {
   let length = text.length;
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code < 32) length += BRIEF_ESCAPES.has(code) ? 1 : 5;
+    if (code < 32) length += JSON_ESCAPES.has(code) ? 1 : 5;
     else if (code === 34 || code === 92) length++;
   }
   return length;
 }
 
 /** Backspace, tab, newline, form feed and carriage return. */
-const BRIEF_ESCAPES: ReadonlySet<number> = new Set([8, 9, 10, 12, 13]);
+const JSON_ESCAPES: ReadonlySet<number> = new Set([8, 9, 10, 12, 13]);

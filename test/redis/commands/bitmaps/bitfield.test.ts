@@ -49,8 +49,14 @@ test('the log holds the bytes of each field', async () => {
 });
 
 test.for([
-  [['GET', 'u64', '0'], 'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.'],
-  [['GET', 'x8', '0'], 'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.'],
+  [
+    ['GET', 'u64', '0'],
+    'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.',
+  ],
+  [
+    ['GET', 'x8', '0'],
+    'ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 is.',
+  ],
   [['GET', 'u8', '-1'], 'ERR bit offset is not an integer or out of range'],
   [['SET', 'u8', '0', 'x'], 'ERR value is not an integer or out of range'],
   [['OVERFLOW', 'MAYBE'], 'ERR Invalid OVERFLOW type specified'],
