@@ -5,21 +5,39 @@
  */
 
 import type { Kind } from '../model/values.ts';
-import type { EventClass } from './call.ts';
+import type { EventClass } from '../protocol/keyspace-events.ts';
+import type { Call } from './call.ts';
 import type { Client, QueuedCommand } from './client.ts';
 import type { CommandRow } from './command.ts';
+import type { ClientFacts, Monitors, Pauses, Tracking } from './contracts/client-parts.ts';
+import type { Observations } from './contracts/observations.ts';
+import type { Users } from './contracts/users.ts';
+import type { Past } from './past.ts';
+import type { Tasks } from './tasks.ts';
 
 export interface Parts {
   readonly changes: Changes;
   readonly stats: Stats;
   readonly access: AccessClock;
   readonly notifications: Notifications;
+  readonly expiry: Expiry;
+  readonly memory: Memory;
+  readonly disk: Disk;
   readonly config: Config;
   readonly blocking: Blocking;
   readonly clients: Clients;
   readonly commands: Commands;
   readonly watching: Watching;
   readonly dispatch: Dispatch;
+  readonly tasks: Tasks;
+  readonly past: Past;
+  readonly leases: Leases;
+  readonly publisher: Publisher;
+  readonly tracking: Tracking;
+  readonly pauses: Pauses;
+  readonly monitors: Monitors;
+  readonly observations: Observations;
+  readonly users: Users;
   /** Whether DEBUG or the server's state keeps expired keys visible. */
   isExpirySuspended(): boolean;
 }
@@ -34,7 +52,11 @@ export interface Stats {
   hits: number;
   misses: number;
   expired: number;
+  /** Keys that had expired before the server began. */
+  expiredAtLoad: number;
   evicted: number;
+  /** Values that UNLINK and the ASYNC forms have deleted. */
+  lazyFreed: number;
   commands: number;
   connections: number;
   errors: number;
@@ -42,11 +64,47 @@ export interface Stats {
 
 /** When keys were used last, for OBJECT IDLETIME and for eviction. It is not part of the state. */
 export interface AccessClock {
+  /** Whether the policy counts uses, instead of noting the last one. */
+  readonly isLfu: boolean;
   touch(db: number, key: string, now: number): void;
+  /** Seconds since the last use. */
+  idleSeconds(db: number, key: string, now: number): number;
+  /** A counter from 0 to 255 that grows ever more rarely. */
+  frequency(db: number, key: string, now: number): number;
+  setIdle(db: number, key: string, seconds: number, now: number): void;
+  setFrequency(db: number, key: string, frequency: number, now: number): void;
 }
 
 export interface Notifications {
+  /** Whether somebody wants to hear of keys that are new. */
+  readonly wantsNewKeys: boolean;
   notify(eventClass: EventClass, event: string, key: string, db: number): void;
+}
+
+/** The cycle that deletes keys whose time has come. */
+export interface Expiry {
+  /** DEBUG SET-ACTIVE-EXPIRE turns it off and on. */
+  isActive: boolean;
+  /** The estimated share of keys that have expired and are still there, in percent. */
+  readonly stalePercent: number;
+  /** How often a cycle ended for want of time. */
+  readonly timeCapReached: number;
+}
+
+/** What stands under the log. */
+export interface Disk {
+  /** Resolves when everything applied so far is on the disk, whatever `appendfsync` says. */
+  flush(): Promise<void>;
+}
+
+/** Memory in bytes, estimated. */
+export interface Memory {
+  /** Everything: the state, buffers of clients, and the server itself. */
+  used(): number;
+  peak(): number;
+  resetPeak(): void;
+  readonly stateBytes: number;
+  readonly bufferBytes: number;
 }
 
 /** Parameters of redis.conf by name, in lower case. */
@@ -68,12 +126,9 @@ export interface Blocking {
    * order in which they became ready, and not in that of the arguments. Undefined when a command runs for the first time.
    */
   readonly readyKey: string | undefined;
-  /** Ends the wait of a client now. Returns whether it was waiting. */
-  release(client: Client, how?: Release): boolean;
+  /** Ends the wait of a client now, as its timeout does, or with the error. Returns whether it was waiting. */
+  release(client: Client, error?: string): boolean;
 }
-
-/** How a wait ends early: as its timeout does (the default), or with the error UNBLOCKED. */
-export type Release = 'timeout' | 'error';
 
 /** What a client waits for. */
 export interface Wait {
@@ -91,7 +146,9 @@ export interface Wait {
 export interface Clients {
   readonly size: number;
   all(): Iterable<Client>;
+  /** The client with the id, unless it is being closed. */
   byId(id: number): Client | undefined;
+  facts(client: Client): ClientFacts;
   /** Ends the connection once its replies are sent; at once with `now`. */
   close(client: Client, now?: boolean): void;
 }
@@ -104,11 +161,43 @@ export interface Commands {
 /** WATCH: which clients have to hear that a key changed. */
 export interface Watching {
   watch(client: Client, key: string, db: number): void;
+  /** Marks the client as dirty when a key that it watches has expired. */
+  checkExpiry(client: Client): void;
   /** Forgets every key that the client watches. */
   unwatch(client: Client): void;
+}
+
+/** What a client can subscribe to. */
+export type SubscriptionKind = 'channel' | 'pattern' | 'shard';
+
+/** Messages from clients, and from the server itself, to those who have subscribed. They are not part of the state. */
+export interface Publisher {
+  /** Sends a message to the subscribers of the channel and of patterns that match. Gives how many messages were sent. */
+  publish(channel: string, message: string): number;
+  /** Sends a message to the subscribers of a shard channel. Gives how many they are. */
+  publishToShard(channel: string, message: string): number;
+  subscribe(client: Client, kind: SubscriptionKind, name: string): void;
+  unsubscribe(client: Client, kind: SubscriptionKind, name: string): void;
+  /** Takes back every subscription of the client. */
+  forget(client: Client): void;
+  /** Channels that have subscribers. */
+  channels(kind: 'channel' | 'shard'): Iterable<string>;
+  subscribers(kind: 'channel' | 'shard', name: string): number;
+  /** How many different patterns are subscribed to. */
+  readonly patternCount: number;
 }
 
 export interface Dispatch {
   /** Runs a command that was queued by MULTI, and writes its reply. */
   runQueued(client: Client, queued: QueuedCommand): void;
+  /** A call in the turn that runs. */
+  callFor(client: Client, args: readonly string[]): Call;
+}
+
+/** Leases of keys that are missing: one caller fetches the value, the others wait. */
+export interface Leases {
+  /** A token, if no lease of the key is open. @param now in ms since the epoch */
+  take(db: number, key: string, ttlMs: number, now: number): number | undefined;
+  /** Ends a lease. Returns whether the token is that of the open lease. */
+  end(db: number, key: string, token: number): boolean;
 }

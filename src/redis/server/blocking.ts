@@ -6,7 +6,7 @@
  * command takes from this key alone. One that still finds nothing keeps its place.
  */
 import type { Client } from '../calls/client.ts';
-import type { Blocking, Release, Wait } from '../calls/parts.ts';
+import type { Blocking, Wait } from '../calls/parts.ts';
 import { DATABASES } from '../model/key-space.ts';
 import { type Kind, kindOf, type Value } from '../model/values.ts';
 import type { ChangeListener } from './changes.ts';
@@ -71,6 +71,7 @@ export class BlockedClients implements Blocking, ChangeListener {
   }
 
   block(client: Client, wait: Wait): void {
+    client.hasBlocked = true;
     if (this.#rerunning?.waiting.client === client) {
       this.#rerunning.isStillWaiting = true;
       return;
@@ -82,12 +83,12 @@ export class BlockedClients implements Blocking, ChangeListener {
     if (wait.timeoutMs > 0) this.#startTimer(waiting, wait.timeoutMs);
   }
 
-  release(client: Client, how: Release = 'timeout'): boolean {
+  release(client: Client, error?: string): boolean {
     const waiting = this.#byClient.get(client);
     if (waiting === undefined) return false;
     this.#forget(waiting);
-    if (how === 'error') client.reply.error('UNBLOCKED client unblocked via CLIENT UNBLOCK');
-    else waiting.expire(client);
+    if (error === undefined) waiting.expire(client);
+    else client.reply.error(error);
     this.#host.resume(client);
     return true;
   }

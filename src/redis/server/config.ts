@@ -4,8 +4,24 @@ import type { Config } from '../calls/parts.ts';
 const DEFAULTS: { readonly [name: string]: string } = {
   'proto-max-bulk-len': '536870912',
   'notify-keyspace-events': '',
+  'slowlog-log-slower-than': '10000',
+  'slowlog-max-len': '128',
+  'latency-monitor-threshold': '0',
+  'tracking-table-max-keys': '1000000',
+  requirepass: '',
   maxmemory: '0',
   'maxmemory-policy': 'noeviction',
+  'maxmemory-samples': '5',
+  'lfu-log-factor': '10',
+  'lfu-decay-time': '1',
+  hz: '10',
+  'active-expire-effort': '1',
+  'refold-past-states': '2',
+  'hash-max-listpack-entries': '512',
+  'hash-max-listpack-value': '64',
+  'set-max-intset-entries': '512',
+  'zset-max-listpack-entries': '128',
+  'zset-max-listpack-value': '64',
 };
 
 export class ServerConfig implements Config {
@@ -23,6 +39,11 @@ export class ServerConfig implements Config {
 
   flag(name: string): boolean {
     return this.text(name) === 'yes';
+  }
+
+  /** Every value by name. */
+  values(): { readonly [name: string]: string } {
+    return Object.fromEntries(this.#values);
   }
 
   set(name: string, value: string): void {

@@ -1,19 +1,38 @@
 /** The server: a store with the key space, a listener, and the parts that commands use. */
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { openStore, type Store } from '../../index.ts';
-import type { Circumstances } from '../calls/call.ts';
-import type { Client } from '../calls/client.ts';
+import { Call, type Circumstances } from '../calls/call.ts';
+import { Client } from '../calls/client.ts';
+import type { CommandRow } from '../calls/command.ts';
 import type { Parts } from '../calls/parts.ts';
 import { commandTable } from '../commands/table.ts';
-import { databaseOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
+import { databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
+import { LogPast } from '../past/past.ts';
+import { pastGate } from '../past/past-gate.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
+import { knownGate, subscriberGate, transactionGate } from './clients/gates.ts';
+import { MonitorClients } from './clients/monitors.ts';
+import { ClientPauses } from './clients/pauses.ts';
+import { Subscriptions } from './clients/pubsub.ts';
+import { TrackedKeys } from './clients/tracking.ts';
+import { ServerUsers } from './clients/users.ts';
 import { ServerConfig } from './config.ts';
 import { Connections } from './connections.ts';
-import { Dispatcher } from './dispatch.ts';
+import { Dispatcher, isFlagged } from './dispatch.ts';
+import { AccessTable, type ClockedSpace } from './keeping/access-clock.ts';
+import { Evictor } from './keeping/eviction.ts';
+import { ExpiryCycle, expireAtLoad } from './keeping/expiry.ts';
+import { HeapGuard } from './keeping/heap-guard.ts';
+import { MemoryMeter } from './keeping/memory.ts';
+import { KeyspaceNotifications } from './keeping/notifications.ts';
+import { LeaseBook } from './leases.ts';
+import { CommandObserver } from './observing/command-observer.ts';
 import { Turns } from './turns.ts';
-import { WatchedKeys } from './watching.ts';
+import { WaitingClients } from './waiting-clients.ts';
+import { type Presence, WatchedKeys } from './watching.ts';
 
 export interface RedisServerOptions {
   /** The log's file, created if it does not exist, or `':memory:'`. */
@@ -31,6 +50,19 @@ export class RedisServer implements AsyncDisposable {
   readonly #turns: Turns;
   readonly #dispatcher: Dispatcher;
   readonly #blocked: BlockedClients;
+  readonly #parts: Parts;
+  readonly #expiry: ExpiryCycle;
+  readonly #heap: HeapGuard;
+  /** Stands for the server itself where a call needs a client. */
+  readonly #self = new Client(0, Date.now(), '', '');
+  readonly #past: LogPast;
+  readonly #leases: LeaseBook;
+  readonly #subscriptions = new Subscriptions();
+  readonly #monitors = new MonitorClients();
+  readonly #tracking: TrackedKeys;
+  readonly #pauses: ClientPauses;
+  readonly #users: ServerUsers;
+  readonly #watching: WatchedKeys;
 
   private constructor(store: Store<KeySpace>) {
     this.store = store;
@@ -43,44 +75,130 @@ export class RedisServer implements AsyncDisposable {
     });
     const blocked = new BlockedClients({
       valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
-      rerun: (client, args) => this.#dispatcher.run(client, parts.commands.find(args)!, args, false),
+      rerun: (client, args) => this.#rerun(client, args),
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
     });
-    const watching = new WatchedKeys();
+    const watching = new WatchedKeys((db, key) => this.#presence(db, key));
+    this.#tracking = new TrackedKeys({
+      current: () => this.#dispatcher.current,
+      byId: (id) => connections.byId(id),
+      maxKeys: () => config.number('tracking-table-max-keys'),
+    });
+    this.#pauses = new ClientPauses({
+      schedule: (job) => this.#turns.schedule(job),
+      resume: (client) => this.#turns.wake(client),
+    });
+    this.#users = new ServerUsers(config);
+    const observations = new CommandObserver(config);
+    const access = new AccessTable(config, this.#clockedSpace(), Date.now());
+    const expiry = new ExpiryCycle(config, {
+      inTurn: (job) => this.#inTurn(job),
+      hasExpiringKeys: () => this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
+      monotonicMs: () => performance.now(),
+    });
+    const heap = new HeapGuard(() => sizeOfSpace(this.#liveSpace));
+    const memory = new MemoryMeter({
+      config,
+      heap,
+      evictor: new Evictor(config, access),
+      space: () => this.#liveSpace,
+      call: () => this.#ownCall(),
+      bufferBytes: () => connections.bufferBytes,
+    });
+    const tasks = new WaitingClients({
+      schedule: (job) => this.#turns.schedule(job),
+      resume: (client) => this.#turns.wake(client),
+      onDefect: (error) => console.error(error),
+    });
+    const leases = new LeaseBook((db, key) => {
+      this.#turns.schedule(() => {
+        blocked.keyChanged(db, key);
+        blocked.serve();
+      });
+    });
+    const past = new LogPast({
+      path: store.path,
+      config,
+      tasks,
+      firstSequence: () => store.stats().firstSequence,
+      configValues: () => config.values(),
+    });
     const parts: Parts = {
-      changes: new ChangeHub([watching, blocked]),
-      stats: { hits: 0, misses: 0, expired: 0, evicted: 0, commands: 0, connections: 0, errors: 0 },
-      access: { touch: () => undefined },
-      notifications: { notify: () => undefined },
+      changes: new ChangeHub([watching, leases, blocked, this.#tracking, access]),
+      stats: {
+        hits: 0,
+        misses: 0,
+        expired: 0,
+        expiredAtLoad: 0,
+        evicted: 0,
+        lazyFreed: 0,
+        commands: 0,
+        connections: 0,
+        errors: 0,
+      },
+      access,
+      notifications: new KeyspaceNotifications(config, (channel, message) =>
+        this.#subscriptions.publish(channel, message),
+      ),
+      expiry,
+      memory,
+      // The turn that asks has to be over: its effects are flushed as well.
+      disk: { flush: () => setImmediate().then(() => this.store.flush()) },
       config,
       blocking: blocked,
       clients: connections,
       commands: commandTable,
       watching,
-      dispatch: { runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued) },
+      tasks,
+      past,
+      leases,
+      dispatch: {
+        runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued),
+        callFor: (client, args) => this.#dispatcher.callFor(client, args),
+      },
+      publisher: this.#subscriptions,
+      tracking: this.#tracking,
+      pauses: this.#pauses,
+      monitors: this.#monitors,
+      observations,
+      users: this.#users,
       isExpirySuspended: () => false,
     };
+    this.#parts = parts;
+    this.#expiry = expiry;
+    this.#heap = heap;
     this.#connections = connections;
+    this.#watching = watching;
     this.#blocked = blocked;
+    this.#past = past;
+    this.#leases = leases;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [],
-      observers: [],
+      gates: [knownGate, transactionGate, subscriberGate, pastGate(past), memory.gate, memory.keyLimitGate],
+      observers: [observations, this.#monitors, this.#tracking],
+      postpones: (client, row, args) => this.#postpones(client, row, args),
+      queuedGate: () => undefined,
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
     });
     this.#turns = new Turns(store, {
       step: (client) => this.#step(client),
+      turnEnds: () => this.#tracking.turnEnds(),
       send: (client, output) => connections.send(client, output),
       failed: (error, clients) => this.#failed(error, clients),
     });
-    this.#listener = createServer((socket) => void connections.accept(socket));
+    this.#listener = createServer((socket) => {
+      const client = connections.accept(socket);
+      this.#users.reset(client);
+    });
   }
 
   static async open({ path, port = 6379, host = '127.0.0.1' }: RedisServerOptions): Promise<RedisServer> {
     const store = (await openStore(keySpaceModel, { path, fold: 'direct' })) as Store<KeySpace>;
     const server = new RedisServer(store);
+    server.#parts.stats.expiredAtLoad = await expireAtLoad((job) => server.#inTurn(job));
+    server.#expiry.start();
     await new Promise<void>((resolve, reject) => {
       server.#listener.once('error', reject).listen(port, host, resolve);
     });
@@ -93,7 +211,12 @@ export class RedisServer implements AsyncDisposable {
 
   async close(): Promise<void> {
     this.#listener.close();
+    this.#pauses.close();
+    this.#expiry.stop();
+    this.#heap.close();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
+    this.#leases.close();
+    await this.#past.close();
     await this.store.close();
   }
 
@@ -115,18 +238,73 @@ export class RedisServer implements AsyncDisposable {
     };
   }
 
+  /** The state outside of turns. Under the direct fold it is the same object. */
+  get #liveSpace(): KeySpace {
+    return this.store.state as KeySpace;
+  }
+
+  /** A call of the server itself, in the turn that runs. */
+  #ownCall(): Call {
+    return new Call([], this.#self, this.#parts, this.#circumstances(), false);
+  }
+
+  #inTurn(job: (call: Call) => void): void {
+    this.#turns.schedule(() => {
+      job(this.#ownCall());
+      this.#blocked.serve();
+    });
+  }
+
+  #clockedSpace(): ClockedSpace {
+    return {
+      keyCount: () => this.#liveSpace.databases.reduce((count, { keys }) => count + keys.keys.length, 0),
+      databaseOf: (db) => this.#liveSpace.index[db]!,
+    };
+  }
+
   #step(client: Client): boolean {
     const args = this.#connections.next(client);
     if (args === undefined) return false;
+    this.#perform(client, args);
+    return true;
+  }
+
+  #perform(client: Client, args: readonly string[]): void {
     this.#blocked.current = args;
     this.#dispatcher.request(client, args);
+    this.#tracking.commandEnds(client);
     this.#blocked.serve();
+  }
+
+  #rerun(client: Client, args: readonly string[]): void {
+    this.#dispatcher.rerun(client, args);
+    this.#tracking.commandEnds(client);
+  }
+
+  /** Lets the client wait when CLIENT PAUSE holds for its command. */
+  #postpones(client: Client, row: CommandRow, args: readonly string[]): boolean {
+    const writes = isFlagged(client, row, 'write') || isFlagged(client, row, 'may_replicate');
+    if (!this.#pauses.isPaused(writes ? 'write' : 'all')) return false;
+    this.#pauses.postpone(client, () => this.#perform(client, args));
     return true;
+  }
+
+  #presence(db: number, key: string): Presence {
+    const database = databaseOf(this.#state, db);
+    if (valueAtKey(database, key) === undefined) return 'absent';
+    const at = expiryOf(database, key);
+    return at !== undefined && at <= this.#turns.transaction.now ? 'expired' : 'present';
   }
 
   #left(client: Client): void {
     this.#turns.forget(client);
     this.#blocked.drop(client);
+    this.#past.leave(client);
+    this.#subscriptions.forget(client);
+    this.#tracking.disable(client);
+    this.#monitors.remove(client);
+    this.#pauses.drop(client);
+    this.#watching.unwatch(client);
   }
 
   #failed(error: unknown, clients: readonly Client[]): void {
