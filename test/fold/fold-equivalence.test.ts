@@ -182,8 +182,8 @@ describe('for any script of operations', () => {
         const chunks: Uint8Array[] = [];
         for (const commit of commits.slice(cut)) {
           folds(live, commit);
-          const { value } = encoding.next();
-          if (value !== undefined) chunks.push(value);
+          const step = encoding.next();
+          if (step.done !== true) chunks.push(step.value);
         }
         chunks.push(...encoding);
         capture.release();

@@ -415,11 +415,11 @@ describe('an OrderedMap stays in its property, with its comparator', () => {
     ['in two places', (s) => void (s.others = s.levels)],
     ['deleted', (s) => void delete s.levels],
     ['replaced by something else', (s) => void (s.levels = 1)],
-    ['below the top', (s) => void (s.small.two = new OrderedMap<number, unknown>(ascending))],
+    ['below the top, without a name', (s) => void (s.small.two = new OrderedMap<number, any>((a, b) => a - b))],
   ])('%s', (_what, change) => {
     expect(refusal(change).message).toMatch(/OrderedMap/);
     const direct = openDirectState<any>(state());
-    if (_what === 'below the top') return; // the direct fold looks at the top level only
+    if (_what.startsWith('below the top')) return; // the direct fold looks at the top level only
     expect(() => direct.fold({ Changed: change }, [eventOf('Changed')])).toThrow(
       expect.objectContaining({ code: 'REDUCER_FAILED' }),
     );

@@ -315,7 +315,11 @@ describe('a value that is not a state is refused with its path', () => {
     ['an instance', { a: new Set([new URL('x:')]) }, 'a[0]'],
     ['a Buffer', { a: { b: Buffer.from('') } }, 'a.b'],
     ['a shared buffer', { a: new SharedArrayBuffer(1) }, 'a'],
-    ['an OrderedMap below the top level', { a: new Map([[17, new OrderedMap(ascending<number>)]]) }, 'a[17]'],
+    [
+      'an OrderedMap whose comparator has no name',
+      { a: new Map([[17, new OrderedMap((a: number, b: number) => a - b)]]) },
+      'a[17]',
+    ],
     ['a subclass of Map', { a: new (class Registry extends Map {})() }, 'a'],
     ['a root that is a table', new Map(), ''],
     ['a root that is an array', [], ''],

@@ -37,3 +37,10 @@ export function timeoutArgument(text: string): number {
   if (ms < 0 || ms >= 2 ** 63) throw new CommandError('ERR timeout is negative');
   return ms;
 }
+
+/** A 64-bit integer as a number, which is rounded beyond 2^53: for positions and counts. @throws CommandError with `message` */
+export function longArgument(text: string, message: string = NOT_AN_INTEGER): number {
+  const value = parseInt64(text);
+  if (value === undefined) throw new CommandError(message);
+  return Number(value);
+}

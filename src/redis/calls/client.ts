@@ -24,7 +24,7 @@ export interface TrackingState {
   readonly prefixes: Set<string>;
   /** Which reads count: all, those after CLIENT CACHING YES, or those not after CLIENT CACHING NO. */
   readonly option: 'all' | 'optin' | 'optout';
-  /** Whether it does not hear of its own changes. */
+  /** Whether it hears of the changes of others only. */
   readonly isNoLoop: boolean;
   /** The id of the client that gets the messages; 0 for itself. */
   readonly redirect: number;

@@ -11,9 +11,9 @@ import type { Client, QueuedCommand } from './client.ts';
 import type { CommandRow } from './command.ts';
 import type { ClientFacts, Monitors, Pauses, Tracking } from './contracts/client-parts.ts';
 import type { Observations } from './contracts/observations.ts';
+import type { Past } from './contracts/past.ts';
+import type { Tasks } from './contracts/tasks.ts';
 import type { Users } from './contracts/users.ts';
-import type { Past } from './past.ts';
-import type { Tasks } from './tasks.ts';
 
 export interface Parts {
   readonly changes: Changes;
@@ -126,9 +126,12 @@ export interface Blocking {
    * order in which they became ready, and not in that of the arguments. Undefined when a command runs for the first time.
    */
   readonly readyKey: string | undefined;
-  /** Ends the wait of a client now, as its timeout does, or with the error. Returns whether it was waiting. */
-  release(client: Client, error?: string): boolean;
+  /** Ends the wait of a client now. Returns whether it was waiting. */
+  release(client: Client, how?: Release): boolean;
 }
+
+/** How a wait ends early: as its timeout does (the default), or with the error UNBLOCKED. */
+export type Release = 'timeout' | 'error';
 
 /** What a client waits for. */
 export interface Wait {

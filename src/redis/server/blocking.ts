@@ -6,7 +6,7 @@
  * command takes from this key alone. One that still finds nothing keeps its place.
  */
 import type { Client } from '../calls/client.ts';
-import type { Blocking, Wait } from '../calls/parts.ts';
+import type { Blocking, Release, Wait } from '../calls/parts.ts';
 import { DATABASES } from '../model/key-space.ts';
 import { type Kind, kindOf, type Value } from '../model/values.ts';
 import type { ChangeListener } from './changes.ts';
@@ -83,12 +83,12 @@ export class BlockedClients implements Blocking, ChangeListener {
     if (wait.timeoutMs > 0) this.#startTimer(waiting, wait.timeoutMs);
   }
 
-  release(client: Client, error?: string): boolean {
+  release(client: Client, how: Release = 'timeout'): boolean {
     const waiting = this.#byClient.get(client);
     if (waiting === undefined) return false;
     this.#forget(waiting);
-    if (error === undefined) waiting.expire(client);
-    else client.reply.error(error);
+    if (how === 'error') client.reply.error('UNBLOCKED client unblocked via CLIENT UNBLOCK');
+    else waiting.expire(client);
     this.#host.resume(client);
     return true;
   }

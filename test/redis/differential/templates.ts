@@ -7,12 +7,13 @@
 import type { Chance, Vocabulary } from './grammar.ts';
 
 /** How the replies to a command are compared. */
-export type Comparison = 'exact' | 'unordered' | 'pairs';
+export type Comparison = 'exact' | 'unordered' | 'pairs' | 'transaction';
 
 export interface Template {
   readonly group: string;
   readonly text: string;
-  /** `unordered` compares arrays as multisets, `pairs` as multisets of pairs. Default `exact`. */
+  /** `unordered` compares arrays as multisets, `pairs` as multisets of pairs, and `transaction` each reply within an array
+   * as `unordered`. Default `exact`. */
   readonly comparison?: Comparison;
 }
 
@@ -310,10 +311,10 @@ export const TEMPLATES: readonly Template[] = [
   ...exact(
     'transactions',
     `MULTI
-     EXEC
      DISCARD
      SELECT 0
      ECHO {value}
      PUBLISH c {value}`,
   ),
+  { group: 'transactions', text: 'EXEC', comparison: 'transaction' },
 ];

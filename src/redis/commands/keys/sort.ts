@@ -3,9 +3,10 @@ import type { Call } from '../../calls/call.ts';
 import { CommandError, wrongType } from '../../calls/errors.ts';
 import { textOf } from '../../calls/lookup.ts';
 import { denseGet, MAX_ENTRIES } from '../../model/dense.ts';
+import { membersBetween } from '../../model/sorted-sets.ts';
 import type { List, Members, SortedSet, Value } from '../../model/values.ts';
+import { putList } from '../../plain/put-value.ts';
 import { parseDouble } from '../../protocol/numbers.ts';
-import { putList } from './put-value.ts';
 import { type SortOptions, sortOptions } from './sort-options.ts';
 
 export const sort: (call: Call) => void = (call) => sortKey(call, sortOptions(call.args, true));
@@ -66,7 +67,7 @@ function sizeOf(value: List | SortedSet): number {
 /** Elements of a list or a sorted set in their own order. */
 function firstElements(value: List | SortedSet, start: number, end: number): readonly string[] {
   if (value.kind === 'list') return value.items.slice(start, end);
-  return [...value.order.range({ start, end })].map(([{ member }]) => member);
+  return [...membersBetween(value, start, end)].map(({ member }) => member);
 }
 
 /** The same from the end. */
@@ -110,7 +111,7 @@ function compareTexts(a: string | undefined, b: string | undefined): number {
 
 /** A weight as a number; 0 when it is not there. @throws CommandError */
 function numberOf(text: string | undefined): number {
-  if (text === undefined || text === '') return 0;
+  if (text === undefined || text.trimStart() === '') return 0; // as C's strtod does
   const number = parseDouble(text.trimStart());
   if (number === undefined || (!Number.isFinite(number) && !/inf/i.test(text))) {
     throw new CommandError("ERR One or more scores can't be converted into double");

@@ -89,7 +89,7 @@ const NOT_KEPT_FOR_EXEC = new Set(['exec', 'discard', 'multi', 'watch', 'unwatch
 function mayGrow({ transaction }: Client, row: CommandRow): boolean {
   if (row.flags.includes('denyoom')) return true;
   if (transaction === undefined) return false;
-  if (row.name === 'exec') return transaction.queue.some((queued) => queued.row.flags.includes('denyoom'));
+  if (row.name === 'exec') return transaction.flags.has('denyoom');
   return !NOT_KEPT_FOR_EXEC.has(row.name);
 }
 

@@ -12,12 +12,12 @@
  * event of the commit gets new drafts of them. The cost depends on the touched entries, not on the size of the Map.
  */
 
-import { isPlainPrimitive } from '../ordinary.ts';
-import { IllegalValue, illegalValue, type PathPart } from '../plain.ts';
-import type { Copier } from './copiers.ts';
+import { isPlainPrimitive } from '../../ordinary.ts';
+import { IllegalValue, illegalValue, type PathPart } from '../../plain.ts';
+import type { Copier } from '../copiers.ts';
+import type { Placing } from '../placing.ts';
+import type { Draft, DraftScope, Holder, Place } from '../scope.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
-import type { Placing } from './placing.ts';
-import type { Draft, DraftScope, Holder, Place } from './scope.ts';
 import { Touched } from './touched.ts';
 
 /** One less than the most entries of V8's Map. Beyond that, `set` throws, and applying a commit must not fail. */

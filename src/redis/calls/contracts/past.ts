@@ -1,5 +1,5 @@
 /** Reading the past, as commands see it. */
-import type { Client, QueuedCommand } from './client.ts';
+import type { Client, QueuedCommand } from '../client.ts';
 
 /** A moment: a sequence, or a time in ms since the epoch. */
 export type Moment = { readonly sequence: number } | { readonly time: number };

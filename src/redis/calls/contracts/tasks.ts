@@ -1,5 +1,5 @@
 /** Work that does not end within a turn: the client waits for it, and sends nothing else meanwhile. */
-import type { Client } from './client.ts';
+import type { Client } from '../client.ts';
 
 export interface Tasks {
   /**

@@ -1,18 +1,27 @@
 /**
- * The draft of a table that is an OrderedMap.
+ * The draft of an OrderedMap. That of a table lives as long as the commit. That of one below the top level lives for one
+ * event.
  *
- * The draft is itself an OrderedMap, forked from the table. The two trees share all nodes, and a change copies only the
- * nodes on its path. So every method works as usual, in O(log size). To drop a failed commit, the fold simply drops the
+ * The draft is itself an OrderedMap, forked from the one in the state. The two trees share all nodes, and a change copies
+ * only the nodes on its path. So every method works as usual, in O(log size). To drop a failed commit, the fold simply drops the
  * draft.
  */
-import { ascending, descending, forkOf, moveTree, OrderedMap, type RangeOptions } from '../collections/ordered-map.ts';
-import { illegalValue, type PathPart } from '../plain.ts';
-import type { Copier } from './copiers.ts';
+import {
+  ascending,
+  descending,
+  forkOf,
+  moveTree,
+  OrderedMap,
+  type RangeOptions,
+  replaceValue,
+} from '../../collections/ordered-map.ts';
+import { illegalValue, type PathPart } from '../../plain.ts';
+import type { Copier } from '../copiers.ts';
+import { guard, type Placing } from '../placing.ts';
+import type { Draft, DraftScope, Holder, Place } from '../scope.ts';
 import { isOver } from './misuse.ts';
-import type { Placing } from './placing.ts';
-import type { DraftScope, Holder, Place } from './scope.ts';
 
-export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implements Holder {
+export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implements Draft {
   readonly #scope: DraftScope;
   readonly #copier: Copier;
   readonly #home: Holder;
@@ -26,6 +35,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
   readonly #isUsual: boolean;
   #keyType: string | undefined;
   #changed = false;
+  #isPlaced = false;
   #isOver = false;
 
   constructor(base: OrderedMap<K, V>, { scope, home, key }: Place) {
@@ -101,17 +111,25 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     for (const [key] of super.range()) yield key;
   }
 
+  get home(): Holder {
+    return this.#home;
+  }
+
+  get key(): unknown {
+    return this.#key;
+  }
+
+  get isPlaced(): boolean {
+    return this.#isPlaced;
+  }
+
   holds(key: unknown, draft: object): boolean {
-    return super.get(key as K) === draft && this.#home.holds(this.#key, this);
+    return super.get(key as K) === draft && (this.#isPlaced || this.#home.holds(this.#key, this));
   }
 
   /** The table behind this draft. */
   get base(): OrderedMap<K, V> {
     return this.#base;
-  }
-
-  get key(): unknown {
-    return this.#key;
   }
 
   /** Places the entries that this event has staged. @throws IllegalValue */
@@ -139,6 +157,14 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     if (this.#given.size > 0) this.#given.clear();
   }
 
+  /** Places this draft as a member of another value. Returns an OrderedMap with the entries that it shows. */
+  place(placing: Placing, path: PathPart[]): object {
+    this.#isPlaced = true;
+    this.placeEntries(placing, path);
+    this.#isOver = true;
+    return this.#changed ? guard(new OrderedMap(this.compare, forkOf(this))) : this.#base;
+  }
+
   /** Applies the staged changes to the table, and leaves this draft empty. Call `placeEntries` first. Cannot fail. */
   apply(): void {
     this.#isOver = true;
@@ -154,7 +180,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     if (placed !== before) this.#changed = true;
     if (isGiven && typeof key === 'object' && key !== null) this.#placeKey(key, placing, path);
     else if (typeof key === 'symbol' || typeof key === 'function') throw illegalValue(key, [...path, key]);
-    if (placed !== value) super.set(key, placed as V);
+    if (placed !== value) replaceValue<K, V>(this, key, placed as V);
   }
 
   /** A composite key is the table's copy (see `OrderedMap.set`). Placing freezes it once. */
@@ -206,7 +232,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     const isTouched = this.#touched.has(key);
     if (isTouched && (value !== this.#touched.get(key) || !this.#scope.isPlaced(value))) return value;
     const draft = this.#scope.draft(value, this, key, this.#copier) as V & object;
-    super.set(key, draft);
+    replaceValue<K, V>(this, key, draft);
     this.#touched.set(key, value);
     return draft;
   }

@@ -5,7 +5,7 @@
  * compares values through these slots would see an empty collection, or get another result than on replay. So it gets
  * an error that names the draft.
  */
-import type { DraftScope } from './scope.ts';
+import type { DraftScope } from '../scope.ts';
 
 /** The error for a change of a draft after the end of its event. */
 export function isOver(): TypeError {

@@ -2,11 +2,11 @@
  * The draft of a large Set. It copies the Set at the first write, or when a reducer reads members that are containers.
  */
 
-import { combineAsSet } from '../collections/set-methods.ts';
-import type { PathPart } from '../plain.ts';
+import { combineAsSet } from '../../collections/set-methods.ts';
+import type { PathPart } from '../../plain.ts';
+import type { Placing } from '../placing.ts';
+import type { Draft, DraftScope, Holder, Place } from '../scope.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
-import type { Placing } from './placing.ts';
-import type { Draft, DraftScope, Holder, Place } from './scope.ts';
 
 export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> {
   /** The drafted members, for the methods below that only newer JavaScript engines have. */
@@ -86,6 +86,10 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
 
   get key(): unknown {
     return this.#place.key;
+  }
+
+  get isList(): boolean {
+    return true;
   }
 
   get isPlaced(): boolean {

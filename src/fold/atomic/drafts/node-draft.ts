@@ -2,12 +2,12 @@
  * The draft of a large object or array. The reducer sees a proxy. The first write copies the value, and a member gets a
  * draft when it is read.
  */
-import { sameKeys, shallowCopy } from '../members.ts';
-import { aGetter, aHole } from '../ordinary.ts';
-import { IllegalValue, kindOf, type PathPart } from '../plain.ts';
+import { sameKeys, shallowCopy } from '../../members.ts';
+import { aGetter, aHole } from '../../ordinary.ts';
+import { IllegalValue, kindOf, type PathPart } from '../../plain.ts';
+import type { Placing } from '../placing.ts';
+import type { Draft, DraftScope, Holder, Place } from '../scope.ts';
 import { isOver } from './misuse.ts';
-import type { Placing } from './placing.ts';
-import type { Draft, DraftScope, Holder, Place } from './scope.ts';
 
 type Members = Record<PropertyKey, unknown>;
 

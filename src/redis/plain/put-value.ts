@@ -1,6 +1,6 @@
 /** The effects that put a finished value under a key, in parts that one effect may hold. */
-import type { Call } from '../../calls/call.ts';
-import type { RedisValue } from '../../files/values/value.ts';
+import type { Call } from '../calls/call.ts';
+import type { RedisValue } from '../files/values/value.ts';
 
 /** Elements that one effect holds at most, and their characters. */
 const MOST_ELEMENTS = 1_000;
