@@ -67,6 +67,7 @@ const REDIS_COMMANDS = [
   // one a line
   'command',
   'connection',
+  'hashes',
   'keys',
   'lists',
   'observing',

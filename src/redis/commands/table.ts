@@ -3,6 +3,7 @@ import type { CommandRow } from '../calls/command.ts';
 import type { Commands } from '../calls/parts.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
+import { HASH_COMMANDS } from './hashes/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
 import { LIST_COMMANDS } from './lists/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
@@ -15,6 +16,7 @@ import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 const ROWS: readonly CommandRow[] = [
   ...COMMAND_COMMANDS,
   ...CONNECTION_COMMANDS,
+  ...HASH_COMMANDS,
   ...KEY_COMMANDS,
   ...LIST_COMMANDS,
   ...OBSERVING_COMMANDS,
