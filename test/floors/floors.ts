@@ -68,6 +68,7 @@ const REDIS_COMMANDS = [
   'bitmaps',
   'command',
   'connection',
+  'hashes',
   'keys',
   'lists',
   'observing',
