@@ -67,6 +67,8 @@ const REDIS_COMMANDS = [
   // one a line
   'command',
   'connection',
+  'geo',
+  'hyperloglog',
   'keys',
   'lists',
   'observing',

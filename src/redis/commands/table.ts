@@ -3,6 +3,8 @@ import type { CommandRow } from '../calls/command.ts';
 import type { Commands } from '../calls/parts.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
+import { GEO_COMMANDS } from './geo/table.ts';
+import { HYPERLOGLOG_COMMANDS } from './hyperloglog/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
 import { LIST_COMMANDS } from './lists/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
@@ -15,6 +17,8 @@ import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 const ROWS: readonly CommandRow[] = [
   ...COMMAND_COMMANDS,
   ...CONNECTION_COMMANDS,
+  ...GEO_COMMANDS,
+  ...HYPERLOGLOG_COMMANDS,
   ...KEY_COMMANDS,
   ...OBSERVING_COMMANDS,
   ...SORTED_SET_COMMANDS,

@@ -9,6 +9,7 @@ const DEFAULTS: { readonly [name: string]: string } = {
   'latency-monitor-threshold': '0',
   'tracking-table-max-keys': '1000000',
   requirepass: '',
+  'hll-sparse-max-bytes': '3000',
   maxmemory: '0',
   'maxmemory-policy': 'noeviction',
   'maxmemory-samples': '5',
