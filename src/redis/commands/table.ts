@@ -4,7 +4,9 @@ import type { Commands } from '../calls/parts.ts';
 import { BITMAP_COMMANDS } from './bitmaps/table.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
+import { GEO_COMMANDS } from './geo/table.ts';
 import { HASH_COMMANDS } from './hashes/table.ts';
+import { HYPERLOGLOG_COMMANDS } from './hyperloglog/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
 import { LIST_COMMANDS } from './lists/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
@@ -19,6 +21,8 @@ const ROWS: readonly CommandRow[] = [
   ...COMMAND_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...HASH_COMMANDS,
+  ...GEO_COMMANDS,
+  ...HYPERLOGLOG_COMMANDS,
   ...KEY_COMMANDS,
   ...LIST_COMMANDS,
   ...OBSERVING_COMMANDS,
