@@ -73,6 +73,7 @@ const REDIS_COMMANDS = [
   'observing',
   'pubsub',
   'refold',
+  'sets',
   'sorted-sets',
   'strings',
   'transactions',
