@@ -1,6 +1,7 @@
 /** The table of commands: every group's rows, by name. */
 import type { CommandRow } from '../calls/command.ts';
 import type { Commands } from '../calls/parts.ts';
+import { BITMAP_COMMANDS } from './bitmaps/table.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
 import { HASH_COMMANDS } from './hashes/table.ts';
@@ -15,6 +16,7 @@ import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
 const ROWS: readonly CommandRow[] = [
+  ...BITMAP_COMMANDS,
   ...COMMAND_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...HASH_COMMANDS,
