@@ -44,7 +44,7 @@ export function addMembers(call: Call, key: string, added: readonly string[], ch
   }
 }
 
-/** Removes members that are in the set, and tells of the event, and of the deletion of a set that became empty. */
+/** Removes members that are in the set, and notifies of the event, and of the deletion of a set that became empty. */
 export function removeMembers(
   call: Call,
   key: string,
