@@ -76,6 +76,7 @@ const REDIS_COMMANDS = [
   'observing',
   'pubsub',
   'refold',
+  'sets',
   'sorted-sets',
   'strings',
   'transactions',

@@ -12,6 +12,7 @@ import { LIST_COMMANDS } from './lists/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
 import { PUBSUB_COMMANDS } from './pubsub/table.ts';
 import { REFOLD_COMMANDS } from './refold/table.ts';
+import { SET_COMMANDS } from './sets/table.ts';
 import { SORTED_SET_COMMANDS } from './sorted-sets/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
@@ -29,6 +30,7 @@ const ROWS: readonly CommandRow[] = [
   ...SORTED_SET_COMMANDS,
   ...REFOLD_COMMANDS,
   ...PUBSUB_COMMANDS,
+  ...SET_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
 ];
