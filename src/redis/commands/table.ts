@@ -1,6 +1,7 @@
 /** The table of commands: every group's rows, by name. */
 import type { CommandRow } from '../calls/command.ts';
 import type { Commands } from '../calls/parts.ts';
+import { ACL_COMMANDS } from './acl/table.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
@@ -13,6 +14,7 @@ import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
 const ROWS: readonly CommandRow[] = [
+  ...ACL_COMMANDS,
   ...COMMAND_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...KEY_COMMANDS,
