@@ -65,8 +65,10 @@ const REDIS_CALLS = ['src/redis/calls/', 'src/redis/calls/contracts/', 'src/redi
 /** A folder for each group of commands. */
 const REDIS_COMMANDS = [
   // one a line
+  'bitmaps',
   'command',
   'connection',
+  'hashes',
   'keys',
   'lists',
   'observing',

@@ -1,8 +1,10 @@
 /** The table of commands: every group's rows, by name. */
 import type { CommandRow } from '../calls/command.ts';
 import type { Commands } from '../calls/parts.ts';
+import { BITMAP_COMMANDS } from './bitmaps/table.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
+import { HASH_COMMANDS } from './hashes/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
 import { LIST_COMMANDS } from './lists/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
@@ -13,14 +15,16 @@ import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
 const ROWS: readonly CommandRow[] = [
+  ...BITMAP_COMMANDS,
   ...COMMAND_COMMANDS,
   ...CONNECTION_COMMANDS,
+  ...HASH_COMMANDS,
   ...KEY_COMMANDS,
+  ...LIST_COMMANDS,
   ...OBSERVING_COMMANDS,
   ...SORTED_SET_COMMANDS,
   ...REFOLD_COMMANDS,
   ...PUBSUB_COMMANDS,
-  ...LIST_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
 ];

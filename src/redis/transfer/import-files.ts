@@ -94,6 +94,8 @@ class ImportSession {
   readonly #replay: CommandReplay;
   readonly #options: ImportOptions;
   readonly #skipped = { functions: 0, moduleKeys: 0, moduleData: 0, commands: 0 };
+  /** Names of commands that are not supported. */
+  readonly #unknown = new Set<string>();
   #expired = 0;
 
   constructor(store: Store<KeySpace>, options: ImportOptions) {
@@ -147,8 +149,9 @@ class ImportSession {
         yield* this.#commandsOfEntry(record, now);
         break;
       case 'commands': {
-        const known = record.commands.filter(CommandReplay.isKnown);
-        this.#skipped.commands += record.commands.length - known.length;
+        const [known, unknown] = parted(record.commands, CommandReplay.isKnown);
+        this.#skipped.commands += unknown.length;
+        for (const [name] of unknown) if (this.#unknown.size < NAMES_SHOWN) this.#unknown.add(name!.toUpperCase());
         yield known;
         break;
       }
@@ -180,12 +183,20 @@ class ImportSession {
       'function libraries': functions,
       'keys of modules': moduleKeys,
       'other data of modules': moduleData,
-      'commands that are not supported': commands,
+      [`commands that are not supported, such as ${[...this.#unknown].join(', ')}`]: commands,
     }).flatMap(([what, count]) => (count === 0 ? [] : [`${what}: ${count}`]));
     throw new RefoldError('INVALID_OPTION', `Cannot import everything in it (${found.join(', ')})`, {
       hint: 'Add --skip-unsupported to import the rest',
     });
   }
+}
+
+/** In a message. */
+const NAMES_SHOWN = 5;
+
+/** The items that pass the test, and the others. */
+function parted<Item>(items: readonly Item[], passes: (item: Item) => boolean): readonly [Item[], Item[]] {
+  return [items.filter(passes), items.filter((item) => !passes(item))];
 }
 
 /** Problems of files as errors of refold. */
