@@ -65,6 +65,7 @@ const REDIS_CALLS = ['src/redis/calls/', 'src/redis/calls/contracts/', 'src/redi
 /** A folder for each group of commands. */
 const REDIS_COMMANDS = [
   // one a line
+  'acl',
   'bitmaps',
   'command',
   'connection',
@@ -88,6 +89,8 @@ const REDIS_SERVER = [
   'keeping',
   'observing',
 ].map((part) => `src/redis/server/${part}/`);
+/** Who may do what. */
+const REDIS_ACL = 'src/redis/acl/';
 /** Redis's file formats. */
 const REDIS_FORMATS = ['bytes', 'values', 'rdb', 'aof'].map((wing) => `src/redis/files/${wing}/`);
 /** What stands on the key space and on files. */
@@ -96,6 +99,7 @@ const REDIS = [
   ...REDIS_DATA,
   ...REDIS_CALLS,
   REDIS_PLAIN,
+  REDIS_ACL,
   'src/redis/commands/',
   ...REDIS_COMMANDS,
   'src/redis/past/',
@@ -267,6 +271,7 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/redis/model/', sees: [...PACKAGE, 'src/redis/model/effects/'], packages: ['zod'], node: PURE },
   { files: 'src/redis/model/effects/', sees: [...PACKAGE, 'src/redis/model/'], packages: ['zod'], node: PURE },
   ...REDIS_CALLS.map((files): Floor => ({ files, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' })),
+  { files: REDIS_ACL, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' },
   { files: REDIS_PLAIN, sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_FORMATS], node: 'all' },
   { files: 'src/redis/commands/', sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_COMMANDS], node: 'all' },
   ...REDIS_COMMANDS.map(
