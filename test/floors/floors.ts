@@ -67,6 +67,7 @@ const REDIS_COMMANDS = [
   // one a line
   'acl',
   'command',
+  'command/docs',
   'connection',
   'keys',
   'lists',
