@@ -51,6 +51,7 @@ discard ; O(N) ;  ; Forgets a transaction.
 exec ;  ;  ; Runs a transaction.
 multi ; O(1) ;  ; Begins a transaction.
 unwatch ; O(1) ;  ; Forgets the watched keys.
+waitaof ; O(1) ; numlocal:i numreplicas:i timeout:i ; Waits until the writes of this connection are on disk.
 watch ; O(1) ; key:k* ; Watches keys until EXEC.
 eval ;  ; script numkeys:i key:k*? arg*? ; Runs a script.
 eval_ro ;  ; script numkeys:i key:k*? arg*? ; Runs a script that only reads.
