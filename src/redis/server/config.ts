@@ -31,6 +31,7 @@ const DEFAULTS: { readonly [name: string]: string } = {
   'tls-protocols': '',
   'tls-ciphers': '',
   'tls-ciphersuites': '',
+  'hll-sparse-max-bytes': '3000',
   maxmemory: '0',
   'maxmemory-policy': 'noeviction',
   'maxmemory-samples': '5',

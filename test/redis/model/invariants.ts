@@ -1,7 +1,8 @@
 /** What is true of every key space, and a plain form of it for comparisons. */
 import { expect } from 'vitest';
-import type { ReadonlyDense } from '../../../src/redis/model/dense.ts';
+import { denseGet, type ReadonlyDense } from '../../../src/redis/model/dense.ts';
 import { type Database, type KeySpace, sizeOfValue } from '../../../src/redis/model/key-space.ts';
+import { membersBetween } from '../../../src/redis/model/sorted-sets.ts';
 import type { Value } from '../../../src/redis/model/values.ts';
 import { plainValue } from '../../../src/redis/plain/plain-value.ts';
 
@@ -53,13 +54,9 @@ function expectSoundValue(value: Value): void {
     case 'zset': {
       expect(value.scores.keys.length).toBeGreaterThan(0);
       expectSoundDense(value.scores);
-      const ordered = [...value.order.keys()];
+      const ordered = [...membersBetween(value, 0, value.order.size)];
       expect(ordered.length).toBe(value.scores.keys.length);
-      const isPlaced = ({ member, score }: (typeof ordered)[number]): boolean => {
-        // The order knows no -0.
-        return value.scores.values[value.scores.slots.get(member) ?? -1]! + 0 === score + 0;
-      };
-      expect(ordered.filter((scored) => !isPlaced(scored))).toEqual([]);
+      expect(ordered.filter(({ member, score }) => denseGet(value.scores, member) !== score)).toEqual([]);
       return;
     }
     case 'stream':
@@ -96,7 +93,7 @@ export function extentOf(value: Value): { readonly count: number; readonly chara
     case 'set':
       return extent(value.members.keys, 1);
     case 'zset':
-      return extent(value.scores.keys, 1);
+      return extent([...value.scores.keys, ...value.order.keys()], 2);
     default:
       return undefined;
   }

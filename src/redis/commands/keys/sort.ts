@@ -111,7 +111,7 @@ function compareTexts(a: string | undefined, b: string | undefined): number {
 
 /** A weight as a number; 0 when it is not there. @throws CommandError */
 function numberOf(text: string | undefined): number {
-  if (text === undefined || text === '') return 0;
+  if (text === undefined || text.trimStart() === '') return 0; // as C's strtod does
   const number = parseDouble(text.trimStart());
   if (number === undefined || (!Number.isFinite(number) && !/inf/i.test(text))) {
     throw new CommandError("ERR One or more scores can't be converted into double");
