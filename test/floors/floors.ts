@@ -65,6 +65,7 @@ const REDIS_CALLS = ['src/redis/calls/', 'src/redis/calls/contracts/', 'src/redi
 /** A folder for each group of commands. */
 const REDIS_COMMANDS = [
   // one a line
+  'acl',
   'bitmaps',
   'command',
   'command/docs',
@@ -96,6 +97,7 @@ const REDIS_PLAIN = 'src/redis/plain/';
 const REDIS = [
   ...REDIS_DATA,
   ...REDIS_CALLS,
+  'src/redis/acl/',
   REDIS_PLAIN,
   'src/redis/commands/',
   ...REDIS_COMMANDS,
@@ -267,6 +269,7 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/redis/protocol/', sees: [], node: 'all' },
   { files: 'src/redis/model/', sees: [...PACKAGE, 'src/redis/model/effects/'], packages: ['zod'], node: PURE },
   { files: 'src/redis/model/effects/', sees: [...PACKAGE, 'src/redis/model/'], packages: ['zod'], node: PURE },
+  { files: 'src/redis/acl/', sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' },
   ...REDIS_CALLS.map((files): Floor => ({ files, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' })),
   { files: REDIS_PLAIN, sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_FORMATS], node: 'all' },
   { files: 'src/redis/commands/', sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_COMMANDS], node: 'all' },
