@@ -8,6 +8,7 @@ expire ; O(1) ; key:k seconds:i condition:(nx!NX|xx!XX|gt!GT|lt!LT)? ; Lets a ke
 expireat ; O(1) ; key:k unix-time-seconds:t condition:(nx!NX|xx!XX|gt!GT|lt!LT)? ; Lets a key expire at a time in seconds.
 expiretime ; O(1) ; key:k ; Gets the time at which a key expires, in seconds.
 keys ; O(N) ; pattern:p ; Finds keys by a pattern.
+migrate ; O(N) ; host port:i key:k destination-db:i timeout:i copy!COPY? replace!REPLACE? login:(password=AUTH|user:[username password]=AUTH2)? key:k1=KEYS*? ; Moves keys to another server.
 move ; O(1) ; key:k db:i ; Moves a key to another database.
 object ;  ;  ; Facts about values.
 object|encoding ; O(1) ; key:k ; Tells how Redis would keep a value.

@@ -95,4 +95,13 @@ ping ; O(1) ; message? ; Answers.
 quit ; O(1) ;  ; Closes the connection.
 reset ; O(1) ;  ; Resets the connection.
 select ; O(1) ; index:i ; Changes the database of the connection.
+asking ; O(1) ; ; Says that the next command is for a slot that moves.
+cluster ; ; ; The cluster, which this server does not have.
+failover ; O(1) ; target:[host port:i force!FORCE?]=TO? abort!ABORT? milliseconds:i=TIMEOUT? ; Makes a replica the master.
+psync ; ; replicationid offset:i ; Begins or continues replication.
+readonly ; O(1) ; ; Lets a replica of a cluster serve reads.
+readwrite ; O(1) ; ; Takes READONLY back.
+replconf ; O(1) ; ; Tells the master facts about a replica.
+restore-asking ; O(1) ; key:k ttl:i serialized-value replace!REPLACE? absttl!ABSTTL? seconds:i=IDLETIME? frequency:i=FREQ? ; As RESTORE, for a slot that moves.
+sync ; ; ; Begins replication.
 `;
