@@ -68,6 +68,7 @@ const REDIS_COMMANDS = [
   'acl',
   'bitmaps',
   'command',
+  'command/docs',
   'connection',
   'geo',
   'hashes',
@@ -98,6 +99,7 @@ const REDIS_PLAIN = 'src/redis/plain/';
 const REDIS = [
   ...REDIS_DATA,
   ...REDIS_CALLS,
+  'src/redis/acl/',
   REDIS_PLAIN,
   REDIS_ACL,
   'src/redis/commands/',
@@ -270,6 +272,7 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/redis/protocol/', sees: [], node: 'all' },
   { files: 'src/redis/model/', sees: [...PACKAGE, 'src/redis/model/effects/'], packages: ['zod'], node: PURE },
   { files: 'src/redis/model/effects/', sees: [...PACKAGE, 'src/redis/model/'], packages: ['zod'], node: PURE },
+  { files: 'src/redis/acl/', sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' },
   ...REDIS_CALLS.map((files): Floor => ({ files, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' })),
   { files: REDIS_ACL, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' },
   { files: REDIS_PLAIN, sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_FORMATS], node: 'all' },
