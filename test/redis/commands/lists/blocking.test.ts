@@ -7,7 +7,7 @@ interface Scene {
   readonly server: Awaited<ReturnType<typeof startServer>>;
   /** Does what the waiting clients wait for. */
   readonly client: TestClient;
-  /** Sends a command on a connection of its own, and resolves when the client is blocked. Its reply comes later. */
+  /** Sends a command on a new connection, and resolves when the client is blocked. Its reply comes later. */
   wait(...args: readonly (string | number)[]): Promise<{ readonly reply: Promise<Reply>; readonly client: TestClient }>;
 }
 
@@ -69,7 +69,7 @@ test('the key that got its items first serves, whatever the order of the argumen
   expect(await client.call('LRANGE', 'a', 0, -1)).toEqual(['2']);
 });
 
-test('a transaction serves at its end: what it has deleted or replaced serves nobody', async () => {
+test('a transaction serves at its end: a list that it deletes or replaces serves no client', async () => {
   const { client, wait } = await scene();
   const { reply } = await wait('BLPOP', 'l', 0);
   for (const last of [
