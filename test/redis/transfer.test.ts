@@ -19,7 +19,7 @@ import { ENTRIES as ALL_ENTRIES } from './files/samples.ts';
 import { connectTo, requestOf, startServer } from './harness.ts';
 import { HAS_REDIS, RealRedis, temporaryFolder } from './real-redis.ts';
 
-const KINDS = 'string,zset,list,hash';
+const KINDS = 'string,zset,list,hash,set';
 const ENTRIES = ALL_ENTRIES.filter(({ value }) => KINDS.split(',').includes(value.kind));
 
 const APPENDING = ['--appendonly', 'yes'];
