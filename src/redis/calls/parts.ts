@@ -5,9 +5,11 @@
  */
 
 import type { Kind } from '../model/values.ts';
+import type { Administration } from './administration.ts';
 import type { EventClass } from './call.ts';
 import type { Client, QueuedCommand } from './client.ts';
 import type { CommandRow } from './command.ts';
+import type { Tasks } from './tasks.ts';
 
 export interface Parts {
   readonly changes: Changes;
@@ -20,6 +22,8 @@ export interface Parts {
   readonly commands: Commands;
   readonly watching: Watching;
   readonly dispatch: Dispatch;
+  readonly tasks: Tasks;
+  readonly administration: Administration;
   /** Whether DEBUG or the server's state keeps expired keys visible. */
   isExpirySuspended(): boolean;
 }
@@ -38,6 +42,12 @@ export interface Stats {
   commands: number;
   connections: number;
   errors: number;
+  bytesIn: number;
+  bytesOut: number;
+  /** Pieces read from and written to sockets. */
+  reads: number;
+  writes: number;
+  rejectedConnections: number;
 }
 
 /** When keys were used last, for OBJECT IDLETIME and for eviction. It is not part of the state. */
@@ -55,6 +65,10 @@ export interface Config {
   text(name: string): string;
   number(name: string): number;
   flag(name: string): boolean;
+  /** Names, aliases among them, and values: those that are wanted, and those whose names are given. */
+  matching(isWanted: (name: string) => boolean, exact: ReadonlySet<string>): (readonly [string, string])[];
+  /** All or nothing. @throws CommandError in the words of CONFIG SET */
+  set(pairs: readonly (readonly [string, string])[], mayChangeProtected: boolean): void;
 }
 
 export interface Blocking {

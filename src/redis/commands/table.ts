@@ -1,8 +1,10 @@
 /** The table of commands: every group's rows, by name. */
 import type { CommandRow } from '../calls/command.ts';
 import type { Commands } from '../calls/parts.ts';
+import { ADMIN_COMMANDS } from './admin/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
+import { SCRIPTING_COMMANDS } from './scripting/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
@@ -11,6 +13,8 @@ const ROWS: readonly CommandRow[] = [
   ...KEY_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
+  ...ADMIN_COMMANDS,
+  ...SCRIPTING_COMMANDS,
 ];
 
 class CommandTable implements Commands {

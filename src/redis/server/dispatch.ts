@@ -16,6 +16,8 @@ export type Gate = (client: Client, row: CommandRow, args: readonly string[]) =>
 export interface RunObserver {
   /** @param error the error that the client got */
   ran(client: Client, row: CommandRow, args: readonly string[], micros: number, error: string | undefined): void;
+  /** A command was not run. @param row undefined for an unknown command */
+  refused?(row: CommandRow | undefined, error: string): void;
 }
 
 export interface DispatchSetup {
@@ -46,6 +48,7 @@ export class Dispatcher implements Dispatch {
     if (refusal !== undefined) {
       if (client.transaction !== undefined) client.transaction.isBroken = true;
       this.#refuse(client, refusal);
+      for (const observer of this.#setup.observers) observer.refused?.(row, refusal);
     } else if (client.transaction !== undefined && !NOT_QUEUED.has(row!.name)) {
       client.transaction.queue.push({ row: row!, args });
       client.reply.simple('QUEUED');

@@ -7,12 +7,17 @@ import type { Parts } from '../calls/parts.ts';
 import { commandTable } from '../commands/table.ts';
 import { databaseOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
+import { ServerAdministration } from './administration.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
-import { ServerConfig } from './config.ts';
+import { ServerConfig } from './config/server-config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatch.ts';
+import { CommandStatistics } from './info/command-statistics.ts';
+import type { Gauges } from './info/traffic.ts';
+import { persistenceFields } from './persistence/fields.ts';
 import { Turns } from './turns.ts';
+import { WaitingClients } from './waiting-clients.ts';
 import { WatchedKeys } from './watching.ts';
 
 export interface RedisServerOptions {
@@ -35,6 +40,8 @@ export class RedisServer implements AsyncDisposable {
   private constructor(store: Store<KeySpace>) {
     this.store = store;
     const config = new ServerConfig();
+    const stats = noStats();
+    const statistics = new CommandStatistics(() => config.flag('latency-tracking'));
     const connections = new Connections({
       woke: (client) => this.#turns.wake(client),
       talks: (client) => this.#turns.talks(client),
@@ -48,9 +55,24 @@ export class RedisServer implements AsyncDisposable {
       resume: (client) => this.#turns.wake(client),
     });
     const watching = new WatchedKeys();
+    const changes = new ChangeHub([watching, blocked]);
+    const administration = new ServerAdministration(
+      {
+        config,
+        stats,
+        statistics,
+        space: () => store.state as KeySpace,
+        sequence: () => store.sequence,
+        gauges: () => this.#gauges(),
+        persistence: (now) => persistenceFields(this.#persistence(changes), now),
+        pause: (ms) => this.#turns.pause(ms),
+        log: (message) => console.error(message),
+      },
+      Date.now(),
+    );
     const parts: Parts = {
-      changes: new ChangeHub([watching, blocked]),
-      stats: { hits: 0, misses: 0, expired: 0, evicted: 0, commands: 0, connections: 0, errors: 0 },
+      changes,
+      stats,
       access: { touch: () => undefined },
       notifications: { notify: () => undefined },
       config,
@@ -59,6 +81,12 @@ export class RedisServer implements AsyncDisposable {
       commands: commandTable,
       watching,
       dispatch: { runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued) },
+      tasks: new WaitingClients({
+        schedule: (job) => this.#turns.schedule(job),
+        resume: (client) => this.#turns.wake(client),
+        onDefect: (error) => console.error(error),
+      }),
+      administration,
       isExpirySuspended: () => false,
     };
     this.#connections = connections;
@@ -66,7 +94,7 @@ export class RedisServer implements AsyncDisposable {
     this.#dispatcher = new Dispatcher({
       parts,
       gates: [],
-      observers: [],
+      observers: [statistics],
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
     });
@@ -75,7 +103,10 @@ export class RedisServer implements AsyncDisposable {
       send: (client, output) => connections.send(client, output),
       failed: (error, clients) => this.#failed(error, clients),
     });
-    this.#listener = createServer((socket) => void connections.accept(socket));
+    this.#listener = createServer((socket) => {
+      stats.connections++;
+      connections.accept(socket);
+    });
   }
 
   static async open({ path, port = 6379, host = '127.0.0.1' }: RedisServerOptions): Promise<RedisServer> {

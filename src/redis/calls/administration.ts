@@ -1,0 +1,23 @@
+/** What the commands of administrators may do with the server. */
+
+/** Switches that only DEBUG has. */
+export interface DebugSwitches {
+  /** Whether expired keys are deleted in the background. */
+  activeExpiry: boolean;
+  /** Whether the periodic work of the server rests. */
+  pausesCron: boolean;
+  /** Bytes from which an element of a list stands alone. Kept and given back. */
+  packedThreshold: number;
+}
+
+export interface Administration {
+  readonly debug: DebugSwitches;
+  /** For so long no client is served. Everybody's replies wait as well. */
+  pause(ms: number): void;
+  /** Writes a line into the server's own log. */
+  log(message: string): void;
+  /** The text of INFO. @param sections in lower case; none for the default ones */
+  info(sections: readonly string[], now: number): string;
+  /** Sets the counters of INFO to zero. */
+  resetStatistics(): void;
+}

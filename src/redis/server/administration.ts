@@ -1,0 +1,102 @@
+/** What CONFIG, DEBUG and INFO ask of the server. */
+import { randomBytes } from 'node:crypto';
+import type { Administration, DebugSwitches } from '../calls/administration.ts';
+import type { Config, Stats } from '../calls/parts.ts';
+import { REDIS_VERSION } from '../commands/connection/hello.ts';
+import { type KeySpace, sizeOfSpace } from '../model/key-space.ts';
+import type { CommandStatistics } from './info/command-statistics.ts';
+import { type Fields, infoText, type Section } from './info/info.ts';
+import { cpuFields, keySpaceFields, memoryFields, replicationFields, serverFields } from './info/sections.ts';
+import { clientFields, type Gauges, Rates, statsFields } from './info/traffic.ts';
+
+/** What the administration needs of the server. */
+export interface AdministrationHost {
+  readonly config: Config;
+  readonly stats: Stats;
+  readonly statistics: CommandStatistics;
+  readonly space: () => KeySpace;
+  /** Events in the log. */
+  readonly sequence: () => number;
+  readonly gauges: () => Gauges;
+  readonly persistence: (now: number) => Fields;
+  readonly pause: (ms: number) => void;
+  readonly log: (message: string) => void;
+}
+
+const STANDARD_PACKED_THRESHOLD = 1024 ** 3;
+
+export class ServerAdministration implements Administration {
+  readonly debug: DebugSwitches = {
+    activeExpiry: true,
+    pausesCron: false,
+    packedThreshold: STANDARD_PACKED_THRESHOLD,
+  };
+  readonly rates: Rates = new Rates();
+  readonly #host: AdministrationHost;
+  readonly #sections: readonly Section[];
+  readonly #startBytes = process.memoryUsage().heapUsed;
+  #peakBytes = 0;
+  #replicationId = newId();
+
+  constructor(host: AdministrationHost, startedAt: number) {
+    this.#host = host;
+    this.#sections = this.#sectionsOf({ startedAt, runId: newId(), configFile: '' });
+  }
+
+  pause(ms: number): void {
+    this.#host.pause(ms);
+  }
+
+  log(message: string): void {
+    this.#host.log(message);
+  }
+
+  info(wanted: readonly string[], now: number): string {
+    return infoText(this.#sections, wanted, now);
+  }
+
+  resetStatistics(): void {
+    const { stats, statistics } = this.#host;
+    for (const name of Object.keys(stats) as (keyof Stats)[]) stats[name] = 0;
+    statistics.reset();
+  }
+
+  /** The server's estimate of its memory, in bytes: what `maxmemory` limits. */
+  get usedMemory(): number {
+    const used = this.#startBytes + sizeOfSpace(this.#host.space());
+    this.#peakBytes = Math.max(this.#peakBytes, used);
+    return used;
+  }
+
+  changeReplicationId(): void {
+    this.#replicationId = newId();
+  }
+
+  #sectionsOf(identity: Parameters<typeof serverFields>[0]): readonly Section[] {
+    const { config, stats, statistics, space, sequence, gauges, persistence } = this.#host;
+    const memory = (): Fields => {
+      const used = this.usedMemory;
+      return memoryFields(used - this.#startBytes, this.#startBytes, this.#peakBytes, config);
+    };
+    const percentiles = (): string[] => config.text('latency-tracking-info-percentiles').split(' ').filter(Boolean);
+    return [
+      { name: 'Server', fields: (now) => serverFields(identity, config, REDIS_VERSION, now) },
+      { name: 'Clients', fields: () => clientFields(gauges(), config) },
+      { name: 'Memory', fields: memory },
+      { name: 'Persistence', fields: persistence },
+      { name: 'Stats', fields: () => statsFields(stats, statistics, this.rates, gauges()) },
+      { name: 'Replication', fields: () => replicationFields(this.#replicationId, sequence(), config) },
+      { name: 'CPU', fields: cpuFields },
+      { name: 'Modules', fields: () => [] },
+      { name: 'Commandstats', isExtra: true, fields: () => statistics.callFields() },
+      { name: 'Errorstats', fields: () => statistics.errorFields() },
+      { name: 'Latencystats', isExtra: true, fields: () => statistics.latencyFields(percentiles()) },
+      { name: 'Cluster', fields: () => [['cluster_enabled', 0]] },
+      { name: 'Keyspace', fields: (now) => keySpaceFields(space(), now) },
+    ];
+  }
+}
+
+function newId(): string {
+  return randomBytes(20).toString('hex');
+}
