@@ -2,6 +2,9 @@
 import { RedisServer, type RedisServerOptions } from './server/redis-server.ts';
 
 export type { RedisServer, RedisServerOptions } from './server/redis-server.ts';
+export type { KeyCounts, TransferProgress } from './transfer/counts.ts';
+export { type Exported, type ExportOptions, exportAof } from './transfer/export-aof.ts';
+export { type Imported, type ImportOptions, importFiles, type Unsupported } from './transfer/import-files.ts';
 
 /**
  * Starts a server on a file, for tests and applications.

@@ -59,9 +59,46 @@ const ORDER_BOOK = ['', 'model/', 'feeds/', 'demo/', 'audit/'].map((wing) => `ex
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
+/** What a command sees, and the interfaces of the server's parts. */
+const REDIS_CALLS = ['src/redis/calls/', 'src/redis/calls/contracts/', 'src/redis/calls/requests/'];
 /** A folder for each group of commands. */
-const REDIS_COMMANDS = ['connection', 'keys', 'strings', 'transactions'].map((group) => `src/redis/commands/${group}/`);
-const REDIS = [...REDIS_DATA, 'src/redis/calls/', 'src/redis/commands/', ...REDIS_COMMANDS, 'src/redis/server/'];
+const REDIS_COMMANDS = [
+  // one a line
+  'admin',
+  'admin/debug',
+  'command',
+  'connection',
+  'keys',
+  'observing',
+  'pubsub',
+  'refold',
+  'scripting',
+  'strings',
+  'transactions',
+].map((group) => `src/redis/commands/${group}/`);
+/** The server beside its core. */
+const REDIS_SERVER = [
+  // one a line
+  'clients',
+  'config',
+  'info',
+  'observing',
+  'persistence',
+].map((part) => `src/redis/server/${part}/`);
+/** Redis's file formats. */
+const REDIS_FORMATS = ['bytes', 'values', 'rdb', 'aof'].map((wing) => `src/redis/files/${wing}/`);
+/** What stands on the key space and on files. */
+const REDIS_PLAIN = 'src/redis/plain/';
+const REDIS = [
+  ...REDIS_DATA,
+  ...REDIS_CALLS,
+  REDIS_PLAIN,
+  'src/redis/commands/',
+  ...REDIS_COMMANDS,
+  'src/redis/past/',
+  'src/redis/server/',
+  ...REDIS_SERVER,
+];
 
 export const FLOORS: readonly Floor[] = [
   { files: CORE, sees: [], packages: ['zod'], node: PURE },
@@ -202,7 +239,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/cli/commands/',
-    sees: [...PACKAGE, 'src/cli/', 'src/cli/input/', 'src/cli/output/'],
+    sees: [...PACKAGE, 'src/redis/index.ts', 'src/cli/', 'src/cli/input/', 'src/cli/output/'],
     packages: ['commander'],
     node: 'all',
   },
@@ -210,21 +247,57 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander', 'pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: 'src/studio/', sees: PACKAGE, node: 'all' },
 
-  { files: 'src/redis/', sees: REDIS, node: 'all' },
+  { files: 'src/redis/', sees: [...REDIS, 'src/redis/transfer/'], node: 'all' },
   { files: 'src/redis/protocol/', sees: [], node: 'all' },
   { files: 'src/redis/model/', sees: [...PACKAGE, 'src/redis/model/effects/'], packages: ['zod'], node: PURE },
   { files: 'src/redis/model/effects/', sees: [...PACKAGE, 'src/redis/model/'], packages: ['zod'], node: PURE },
-  { files: 'src/redis/calls/', sees: REDIS_DATA, node: 'all' },
-  { files: 'src/redis/commands/', sees: [...REDIS_DATA, 'src/redis/calls/', ...REDIS_COMMANDS], node: 'all' },
+  ...REDIS_CALLS.map((files): Floor => ({ files, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' })),
+  { files: REDIS_PLAIN, sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_FORMATS], node: 'all' },
+  { files: 'src/redis/commands/', sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_COMMANDS], node: 'all' },
   ...REDIS_COMMANDS.map(
     (files): Floor => ({
       files,
-      sees: [...PACKAGE, ...REDIS_DATA, 'src/redis/calls/', ...REDIS_COMMANDS],
+      sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, REDIS_PLAIN, ...REDIS_COMMANDS],
       node: 'all',
     }),
   ),
+  {
+    files: 'src/redis/past/',
+    sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, REDIS_PLAIN, 'src/redis/commands/'],
+    doors: ['past.ts', 'past-gate.ts'],
+    node: 'all',
+  },
   { files: 'src/redis/server/', sees: [...PACKAGE, ...REDIS], node: 'all' },
+  ...REDIS_SERVER.map((files): Floor => ({ files, sees: [...PACKAGE, ...REDIS], node: 'all' })),
+  {
+    files: 'src/redis/transfer/',
+    sees: [...PACKAGE, ...REDIS, 'src/redis/files/', ...REDIS_FORMATS],
+    node: 'all',
+  },
+  { files: 'src/redis/files/', sees: REDIS_FORMATS, node: 'all' },
+  { files: 'src/redis/files/bytes/', sees: [], node: PURE },
+  { files: 'src/redis/files/values/', sees: ['src/redis/protocol/'], node: PURE },
+  {
+    files: 'src/redis/files/rdb/',
+    sees: ['src/redis/protocol/', 'src/redis/files/bytes/', 'src/redis/files/values/'],
+    doors: ['dump.ts', 'read-rdb.ts', 'write-rdb.ts'],
+    node: PURE,
+  },
+  {
+    files: 'src/redis/files/aof/',
+    sees: ['src/redis/protocol/', 'src/redis/files/bytes/', 'src/redis/files/values/'],
+    node: PURE,
+  },
+  { files: 'src/redis/server/clients/', sees: [...PACKAGE, ...REDIS], node: 'all' },
 
+  ...['examples/redis/', 'examples/redis/chapters/'].map(
+    (files): Floor => ({
+      files,
+      sees: ['examples/redis/', 'examples/redis/chapters/'],
+      packages: ['refold', 'ioredis'],
+      node: 'all',
+    }),
+  ),
   ...ORDER_BOOK.map(
     (files): Floor => ({
       files,

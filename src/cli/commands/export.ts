@@ -1,4 +1,4 @@
-/** `refold export`: writes events as JSON lines, or into a plain SQLite table for any tool. */
+/** `refold export`: writes events as JSON lines or into a plain SQLite table, or the keys of a Redis server as an AOF. */
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
@@ -10,10 +10,12 @@ import { withProgress } from '../output/progress.ts';
 import { writeTable } from '../output/sqlite-table.ts';
 import { count, pairs } from '../output/text.ts';
 import { eventLine, printEvents } from './events.ts';
+import { exportKeys } from './redis-files.ts';
 
 interface Options extends JsonOption {
   readonly out?: string;
   readonly sqlite?: string;
+  readonly aof?: string;
   readonly from?: number;
   readonly to?: number;
   readonly type?: readonly string[];
@@ -26,17 +28,19 @@ export function defineExport(program: Command): void {
     .description('write the events as JSON lines, or as a plain SQLite table')
     .option('--out <file>', 'a new file for the JSON lines (default: stdout)')
     .option('--sqlite <file>', 'a new SQLite file: events(sequence, recorded_at, type, version, data, meta)')
+    .option('--aof <folder>', 'a new folder for the keys of a Redis-compatible server, as an AOF that Redis 7.0 loads')
     .option('--from <sequence>', 'first sequence', parseSequence)
     .option('--to <sequence>', 'last sequence', parseSequence)
     .option('--type <type>', 'only this type; may be repeated', collect)
-    .option('--json', 'with --out or --sqlite: print one JSON object about the export')
+    .option('--json', 'with --out, --sqlite or --aof: print one JSON object about the export')
     .addHelpText('after', '\nExample:\n  refold export book.db | gzip > book.jsonl.gz')
     .action(answering(([file], options: Options) => exportFile(file!, options)));
 }
 
 async function exportFile(file: string, options: Options): Promise<Answer | undefined> {
   await requireFile(file);
-  const { out, sqlite } = options;
+  const { out, sqlite, aof } = options;
+  if (aof !== undefined) return await exportKeys(file, aof, options);
   if (out !== undefined && sqlite !== undefined) {
     const hint = 'Run export twice, once with each option';
     throw new RefoldError('INVALID_OPTION', 'Cannot export: --out and --sqlite cannot be combined', { hint });

@@ -1,5 +1,5 @@
 /**
- * `refold import`: JSON lines into a new log; every line or none.
+ * `refold import`: JSON lines into a new log; every line or none. Or the keys of a Redis: see `redis-files.ts`.
  *
  * The log is made under a temporary name, and gets its final name when the last line was good. Without a model, events
  * are imported as they are, and the guard checks each payload. With one, each is treated as a live event: upcast,
@@ -16,8 +16,9 @@ import { loadModel } from '../input/load-model.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
 import { count, counted, duration, pairs } from '../output/text.ts';
+import { importKeys, type RedisOptions } from './redis-files.ts';
 
-interface Options extends JsonOption, LineOptions {
+interface Options extends JsonOption, LineOptions, RedisOptions {
   readonly model?: string;
 }
 
@@ -29,6 +30,9 @@ export function defineImport(program: Command): void {
     .option('--in <file>', 'where the lines are (default: stdin)')
     .option('--renumber', 'give new sequences from 1, when the lines have gaps or begin later')
     .option('--model <module>', 'upcast, validate and fold each event with this model')
+    .option('--aof <path>', 'the AOF of a Redis: its folder, its manifest, or a single file')
+    .option('--rdb <file>', 'an RDB file of a Redis')
+    .option('--skip-unsupported', 'with --aof or --rdb: leave out functions, and what belongs to modules')
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  gunzip -c book.jsonl.gz | refold import copy.db')
     .action(answering(([file], options: Options) => importFile(file!, options)));
@@ -36,6 +40,7 @@ export function defineImport(program: Command): void {
 
 async function importFile(file: string, options: Options): Promise<Answer> {
   requireNew(file);
+  if (options.aof !== undefined || options.rdb !== undefined) return await importKeys(file, options);
   const model = options.model === undefined ? undefined : await loadModel(options.model);
   const start = performance.now();
   const { events, clamped, worstMilliseconds } = await withProgress((bar) =>

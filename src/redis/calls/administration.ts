@@ -10,7 +10,16 @@ export interface DebugSwitches {
   packedThreshold: number;
 }
 
+/** The parameters of redis.conf, for CONFIG. */
+export interface Parameters {
+  /** Names, aliases among them, and values: those that are wanted, and those whose names are given. */
+  matching(isWanted: (name: string) => boolean, exact: ReadonlySet<string>): (readonly [string, string])[];
+  /** All or nothing. @throws CommandError in the words of CONFIG SET */
+  set(pairs: readonly (readonly [string, string])[], mayChangeProtected: boolean): void;
+}
+
 export interface Administration {
+  readonly parameters: Parameters;
   readonly debug: DebugSwitches;
   /** For so long no client is served. Everybody's replies wait as well. */
   pause(ms: number): void;

@@ -42,6 +42,7 @@ export interface KeySpec {
     | 'unknown';
 }
 
+/** One command of the table. */
 export interface CommandRow {
   /** In lower case; `config|get` for a subcommand. */
   readonly name: string;

@@ -18,6 +18,13 @@ export function syntaxError(): CommandError {
   return new CommandError(SYNTAX);
 }
 
+/** For a subcommand that exists, and was called with arguments that it does not take. */
+export function subcommandSyntax(container: string, subcommand: string): CommandError {
+  return new CommandError(
+    `ERR unknown subcommand or wrong number of arguments for '${subcommand.slice(0, 128)}'. Try ${container.toUpperCase()} HELP.`,
+  );
+}
+
 /** @param name in lower case; a subcommand as `config|get` */
 export function wrongArity(name: string): CommandError {
   return new CommandError(`ERR wrong number of arguments for '${name}' command`);

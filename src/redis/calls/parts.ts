@@ -6,9 +6,14 @@
 
 import type { Kind } from '../model/values.ts';
 import type { Administration } from './administration.ts';
-import type { EventClass } from './call.ts';
+import type { Call, EventClass } from './call.ts';
 import type { Client, QueuedCommand } from './client.ts';
 import type { CommandRow } from './command.ts';
+import type { ClientFacts, Monitors, Pauses, Tracking } from './contracts/client-parts.ts';
+import type { Observations } from './contracts/observations.ts';
+import type { Users } from './contracts/users.ts';
+import type { Past } from './past.ts';
+import type { Stats } from './stats.ts';
 import type { Tasks } from './tasks.ts';
 
 export interface Parts {
@@ -24,6 +29,14 @@ export interface Parts {
   readonly dispatch: Dispatch;
   readonly tasks: Tasks;
   readonly administration: Administration;
+  readonly past: Past;
+  readonly leases: Leases;
+  readonly publisher: Publisher;
+  readonly tracking: Tracking;
+  readonly pauses: Pauses;
+  readonly monitors: Monitors;
+  readonly observations: Observations;
+  readonly users: Users;
   /** Whether DEBUG or the server's state keeps expired keys visible. */
   isExpirySuspended(): boolean;
 }
@@ -31,23 +44,6 @@ export interface Parts {
 /** Hears of every effect: WATCH, client-side caches, blocked clients, counters of changes. */
 export interface Changes {
   changed(type: string, data: object, changes: number): void;
-}
-
-/** Counters of INFO. */
-export interface Stats {
-  hits: number;
-  misses: number;
-  expired: number;
-  evicted: number;
-  commands: number;
-  connections: number;
-  errors: number;
-  bytesIn: number;
-  bytesOut: number;
-  /** Pieces read from and written to sockets. */
-  reads: number;
-  writes: number;
-  rejectedConnections: number;
 }
 
 /** When keys were used last, for OBJECT IDLETIME and for eviction. It is not part of the state. */
@@ -65,10 +61,6 @@ export interface Config {
   text(name: string): string;
   number(name: string): number;
   flag(name: string): boolean;
-  /** Names, aliases among them, and values: those that are wanted, and those whose names are given. */
-  matching(isWanted: (name: string) => boolean, exact: ReadonlySet<string>): (readonly [string, string])[];
-  /** All or nothing. @throws CommandError in the words of CONFIG SET */
-  set(pairs: readonly (readonly [string, string])[], mayChangeProtected: boolean): void;
 }
 
 export interface Blocking {
@@ -77,8 +69,8 @@ export interface Blocking {
    * of the time `expire` writes the reply. Call it as the last thing, and write no reply.
    */
   block(client: Client, wait: Wait): void;
-  /** Ends the wait of a client now, as its timeout does. Returns whether it was waiting. */
-  release(client: Client): boolean;
+  /** Ends the wait of a client now, as its timeout does, or with the error. Returns whether it was waiting. */
+  release(client: Client, error?: string): boolean;
 }
 
 /** What a client waits for. */
@@ -97,7 +89,9 @@ export interface Wait {
 export interface Clients {
   readonly size: number;
   all(): Iterable<Client>;
+  /** The client with the id, unless it is being closed. */
   byId(id: number): Client | undefined;
+  facts(client: Client): ClientFacts;
   /** Ends the connection once its replies are sent; at once with `now`. */
   close(client: Client, now?: boolean): void;
 }
@@ -110,11 +104,43 @@ export interface Commands {
 /** WATCH: which clients have to hear that a key changed. */
 export interface Watching {
   watch(client: Client, key: string, db: number): void;
+  /** Marks the client as dirty when a key that it watches has expired. */
+  checkExpiry(client: Client): void;
   /** Forgets every key that the client watches. */
   unwatch(client: Client): void;
+}
+
+/** What a client can subscribe to. */
+export type SubscriptionKind = 'channel' | 'pattern' | 'shard';
+
+/** Messages from clients, and from the server itself, to those who have subscribed. They are not part of the state. */
+export interface Publisher {
+  /** Sends a message to the subscribers of the channel and of patterns that match. Gives how many messages were sent. */
+  publish(channel: string, message: string): number;
+  /** Sends a message to the subscribers of a shard channel. Gives how many they are. */
+  publishToShard(channel: string, message: string): number;
+  subscribe(client: Client, kind: SubscriptionKind, name: string): void;
+  unsubscribe(client: Client, kind: SubscriptionKind, name: string): void;
+  /** Takes back every subscription of the client. */
+  forget(client: Client): void;
+  /** Channels that have subscribers. */
+  channels(kind: 'channel' | 'shard'): Iterable<string>;
+  subscribers(kind: 'channel' | 'shard', name: string): number;
+  /** How many different patterns are subscribed to. */
+  readonly patternCount: number;
 }
 
 export interface Dispatch {
   /** Runs a command that was queued by MULTI, and writes its reply. */
   runQueued(client: Client, queued: QueuedCommand): void;
+  /** A call in the turn that runs. */
+  callFor(client: Client, args: readonly string[]): Call;
+}
+
+/** Leases of keys that are missing: one caller fetches the value, the others wait. */
+export interface Leases {
+  /** A token, if no lease of the key is open. @param now in ms since the epoch */
+  take(db: number, key: string, ttlMs: number, now: number): number | undefined;
+  /** Ends a lease. Returns whether the token is that of the open lease. */
+  end(db: number, key: string, token: number): boolean;
 }

@@ -2,15 +2,23 @@
 import type { CommandRow } from '../calls/command.ts';
 import type { Commands } from '../calls/parts.ts';
 import { ADMIN_COMMANDS } from './admin/table.ts';
+import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
+import { OBSERVING_COMMANDS } from './observing/table.ts';
+import { PUBSUB_COMMANDS } from './pubsub/table.ts';
+import { REFOLD_COMMANDS } from './refold/table.ts';
 import { SCRIPTING_COMMANDS } from './scripting/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
 const ROWS: readonly CommandRow[] = [
+  ...COMMAND_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...KEY_COMMANDS,
+  ...OBSERVING_COMMANDS,
+  ...REFOLD_COMMANDS,
+  ...PUBSUB_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
   ...ADMIN_COMMANDS,
@@ -19,6 +27,10 @@ const ROWS: readonly CommandRow[] = [
 
 class CommandTable implements Commands {
   readonly #byName = new Map(ROWS.map((row) => [row.name, row]));
+  /** Commands that have subcommands. */
+  readonly #containers = new Set(
+    ROWS.filter(({ name }) => name.includes('|')).map(({ name }) => this.#byName.get(name.slice(0, name.indexOf('|')))),
+  );
   /** Names as clients wrote them, for a lookup without making a string. */
   readonly #bySpelling = new Map<string, CommandRow>();
 
@@ -29,7 +41,7 @@ class CommandTable implements Commands {
   find(args: readonly string[]): CommandRow | undefined {
     const spelling = args[0]!;
     const row = this.#bySpelling.get(spelling) ?? this.#learn(spelling);
-    if (row === undefined || row.run !== undefined || args.length < 2) return row;
+    if (args.length < 2 || row === undefined || !this.#containers.has(row)) return row;
     return this.#byName.get(`${row.name}|${args[1]!.toLowerCase()}`);
   }
 

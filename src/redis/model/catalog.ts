@@ -11,11 +11,17 @@ import type { KeySpace } from './key-space.ts';
 /** Bytes as latin1 text, one character a byte. */
 export const bytes: z.ZodString = z.string();
 
+/** A list of them. */
+export const texts: z.ZodType<readonly string[], readonly string[]> = z.array(bytes);
+
 /** The number of a database, as the client selected it. */
 export const database: z.ZodNumber = z.number().int().min(0).max(15);
 
 /** Milliseconds since the epoch. */
 export const time: z.ZodNumber = z.number().int();
+
+/** A number of entries, or an index: from 0. */
+export const count: z.ZodNumber = z.number().int().min(0);
 
 /** Effects of one group: a schema and a reducer for each. */
 export interface EffectGroup<P> {

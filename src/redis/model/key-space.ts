@@ -134,6 +134,8 @@ const EXPIRY_SIZE = 72;
 const STRING_SIZE = 24;
 const LIST_SIZE = 200;
 const DICTIONARY_SIZE = 400;
+/** The estimated bytes of an entry of a dictionary, beside its texts. */
+export const ENTRY_SIZE = 50;
 
 /** The estimated bytes of a string of so many characters. */
 export function sizeOfText(text: string): number {

@@ -36,24 +36,34 @@ export function parseDouble(text: string): number | undefined {
   return (sign === '-' ? -1 : 1) * digits * 2 ** (Number(exponent) - 4 * fraction.length);
 }
 
-/** As C's `%.17g` writes it, in the shortest form that reads back the same; `inf`, `-inf` and `nan` by name. */
+/** As C's `%.17g` writes it: 17 significant digits without trailing zeros; `inf`, `-inf` and `nan` by name. */
 export function formatDouble(value: number): string {
   if (Number.isInteger(value) && Math.abs(value) < 1e15) return Object.is(value, -0) ? '-0' : String(value);
   if (Number.isNaN(value)) return 'nan';
   if (!Number.isFinite(value)) return value > 0 ? 'inf' : '-inf';
-  return percentG17(value);
+  const [digits, exponent] = significantDigits(Math.abs(value));
+  const sign = value < 0 ? '-' : '';
+  if (exponent < -4 || exponent >= 17) {
+    const power = String(Math.abs(exponent)).padStart(2, '0');
+    return `${sign}${withPoint(digits, 1)}e${exponent < 0 ? '-' : '+'}${power}`;
+  }
+  if (exponent < 0) return `${sign}0.${'0'.repeat(-exponent - 1)}${digits.replace(/0+$/, '')}`;
+  return sign + withPoint(digits, exponent + 1);
 }
 
-/** `%.17g`: 17 significant digits without trailing zeros, exponent form below 1e-4 and from 1e17 on. */
-function percentG17(value: number): string {
-  const [mantissa = '', exponentText = '0'] = value.toExponential(16).split('e');
-  const exponent = Number(exponentText);
-  if (exponent >= -4 && exponent < 17)
-    return trimZeros(value.toPrecision(17).includes('e') ? value.toFixed(16) : value.toPrecision(17));
-  const sign = exponent < 0 ? '-' : '+';
-  return `${trimZeros(mantissa)}e${sign}${String(Math.abs(exponent)).padStart(2, '0')}`;
+/** 17 digits, the first is not 0, and the power of ten of the first. A tie is rounded to the even digit, as C does. */
+function significantDigits(value: number): readonly [digits: string, exponent: number] {
+  const exact = value.toExponential(99);
+  const split = exact.indexOf('e');
+  const digits = exact[0]! + exact.slice(2, split);
+  const isTie = digits[17] === '5' && /^0*$/.test(digits.slice(18));
+  if (isTie && Number(digits[16]) % 2 === 0) return [digits.slice(0, 17), Number(exact.slice(split + 1))];
+  const rounded = value.toExponential(16);
+  return [rounded[0]! + rounded.slice(2, 18), Number(rounded.slice(rounded.indexOf('e') + 1))];
 }
 
-function trimZeros(digits: string): string {
-  return digits.includes('.') ? digits.replace(/\.?0+$/, '') : digits;
+/** The digits with a point after so many of them, unless only zeros follow. */
+function withPoint(digits: string, before: number): string {
+  const fraction = digits.slice(before).replace(/0+$/, '');
+  return fraction === '' ? digits.slice(0, before) : `${digits.slice(0, before)}.${fraction}`;
 }

@@ -24,6 +24,8 @@ export class Reply {
   resp: 2 | 3 = 2;
   /** Called when output appears where none was waiting. */
   onOutput: (() => void) | undefined;
+  /** Whether replies are thrown away, as CLIENT REPLY asked. Messages written by `aside` still go out. */
+  isMuted = false;
   #text = '';
   #chunks: Output[] = [];
   /** Bytes in the chunks. */
@@ -55,8 +57,17 @@ export class Reply {
     this.#chunkBytes = mark.size;
   }
 
+  /** Writes something that no command asked for: a message to a subscriber, an invalidation. It goes out although replies are muted. */
+  aside(write: (reply: Reply) => void): void {
+    const { isMuted } = this;
+    this.isMuted = false;
+    write(this);
+    this.isMuted = isMuted;
+  }
+
   /** Text that is a reply already. */
   raw(text: string): void {
+    if (this.isMuted) return;
     if (this.#text === '' && this.#chunks.length === 0) this.onOutput?.();
     this.#text += text;
     if (this.#text.length > CHUNK_CHARACTERS) this.#spill();
@@ -88,11 +99,26 @@ export class Reply {
 
   /** A string of bytes. They are copied. */
   bytes(value: Uint8Array): void {
+    if (this.isMuted) return;
     this.raw(`$${value.length}\r\n`);
     this.#spill();
     this.#chunks.push(value.slice());
     this.#chunkBytes += value.length;
     this.raw('\r\n');
+  }
+
+  /** Replies that another thread has written. */
+  adopt(output: readonly Output[]): void {
+    for (const piece of output) {
+      if (typeof piece === 'string') {
+        this.raw(piece);
+        continue;
+      }
+      this.raw('');
+      this.#spill();
+      this.#chunks.push(piece);
+      this.#chunkBytes += piece.length;
+    }
   }
 
   /** No value, where a single value stands. */

@@ -1,19 +1,28 @@
 /** What CONFIG, DEBUG and INFO ask of the server. */
 import { randomBytes } from 'node:crypto';
-import type { Administration, DebugSwitches } from '../calls/administration.ts';
-import type { Config, Stats } from '../calls/parts.ts';
+import type { Administration, DebugSwitches, Parameters } from '../calls/administration.ts';
+import type { Observations } from '../calls/contracts/observations.ts';
+import type { Stats } from '../calls/stats.ts';
 import { REDIS_VERSION } from '../commands/connection/hello.ts';
 import { type KeySpace, sizeOfSpace } from '../model/key-space.ts';
-import type { CommandStatistics } from './info/command-statistics.ts';
+import type { ServerConfig } from './config/server-config.ts';
+import { commandFields, errorFields, latencyFields } from './info/commands.ts';
 import { type Fields, infoText, type Section } from './info/info.ts';
-import { cpuFields, keySpaceFields, memoryFields, replicationFields, serverFields } from './info/sections.ts';
+import {
+  cpuFields,
+  keySpaceFields,
+  memoryFields,
+  replicationFields,
+  type ServerIdentity,
+  serverFields,
+} from './info/sections.ts';
 import { clientFields, type Gauges, Rates, statsFields } from './info/traffic.ts';
 
 /** What the administration needs of the server. */
 export interface AdministrationHost {
-  readonly config: Config;
+  readonly config: ServerConfig;
   readonly stats: Stats;
-  readonly statistics: CommandStatistics;
+  readonly observations: Observations;
   readonly space: () => KeySpace;
   /** Events in the log. */
   readonly sequence: () => number;
@@ -38,9 +47,13 @@ export class ServerAdministration implements Administration {
   #peakBytes = 0;
   #replicationId = newId();
 
-  constructor(host: AdministrationHost, startedAt: number) {
+  constructor(host: AdministrationHost) {
     this.#host = host;
-    this.#sections = this.#sectionsOf({ startedAt, runId: newId(), configFile: '' });
+    this.#sections = this.#sectionsOf({ startedAt: Date.now(), runId: newId(), configFile: '' });
+  }
+
+  get parameters(): Parameters {
+    return this.#host.config;
   }
 
   pause(ms: number): void {
@@ -56,9 +69,9 @@ export class ServerAdministration implements Administration {
   }
 
   resetStatistics(): void {
-    const { stats, statistics } = this.#host;
+    const { stats, observations } = this.#host;
     for (const name of Object.keys(stats) as (keyof Stats)[]) stats[name] = 0;
-    statistics.reset();
+    observations.reset();
   }
 
   /** The server's estimate of its memory, in bytes: what `maxmemory` limits. */
@@ -72,25 +85,24 @@ export class ServerAdministration implements Administration {
     this.#replicationId = newId();
   }
 
-  #sectionsOf(identity: Parameters<typeof serverFields>[0]): readonly Section[] {
-    const { config, stats, statistics, space, sequence, gauges, persistence } = this.#host;
+  #sectionsOf(identity: ServerIdentity): readonly Section[] {
+    const { config, stats, observations, space, sequence, gauges, persistence } = this.#host;
     const memory = (): Fields => {
       const used = this.usedMemory;
       return memoryFields(used - this.#startBytes, this.#startBytes, this.#peakBytes, config);
     };
-    const percentiles = (): string[] => config.text('latency-tracking-info-percentiles').split(' ').filter(Boolean);
     return [
       { name: 'Server', fields: (now) => serverFields(identity, config, REDIS_VERSION, now) },
       { name: 'Clients', fields: () => clientFields(gauges(), config) },
       { name: 'Memory', fields: memory },
       { name: 'Persistence', fields: persistence },
-      { name: 'Stats', fields: () => statsFields(stats, statistics, this.rates, gauges()) },
+      { name: 'Stats', fields: () => statsFields(stats, this.rates, gauges()) },
       { name: 'Replication', fields: () => replicationFields(this.#replicationId, sequence(), config) },
       { name: 'CPU', fields: cpuFields },
       { name: 'Modules', fields: () => [] },
-      { name: 'Commandstats', isExtra: true, fields: () => statistics.callFields() },
-      { name: 'Errorstats', fields: () => statistics.errorFields() },
-      { name: 'Latencystats', isExtra: true, fields: () => statistics.latencyFields(percentiles()) },
+      { name: 'Commandstats', isExtra: true, fields: () => commandFields(observations) },
+      { name: 'Errorstats', fields: () => errorFields(observations) },
+      { name: 'Latencystats', isExtra: true, fields: () => latencyFields(observations, config) },
       { name: 'Cluster', fields: () => [['cluster_enabled', 0]] },
       { name: 'Keyspace', fields: (now) => keySpaceFields(space(), now) },
     ];

@@ -50,6 +50,7 @@ export class BlockedClients implements Blocking, ChangeListener {
   }
 
   block(client: Client, wait: Wait): void {
+    client.hasBlocked = true;
     if (this.#rerunning?.client === client) {
       this.#isStillWaiting = true;
       return;
@@ -69,11 +70,12 @@ export class BlockedClients implements Blocking, ChangeListener {
     }
   }
 
-  release(client: Client): boolean {
+  release(client: Client, error?: string): boolean {
     const waiting = this.#byClient.get(client);
     if (waiting === undefined) return false;
     this.#forget(waiting);
-    waiting.expire(client);
+    if (error === undefined) waiting.expire(client);
+    else client.reply.error(error);
     this.#host.resume(client);
     return true;
   }

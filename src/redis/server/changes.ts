@@ -7,9 +7,10 @@ import type { Changes } from '../calls/parts.ts';
 
 /** Hears of changed keys. */
 export interface ChangeListener {
-  keyChanged(db: number, key: string): void;
+  /** @param effect the type of the effect that changed it */
+  keyChanged(db: number, key: string, effect: string): void;
   /** Every key of the database may have changed. */
-  databaseChanged(db: number): void;
+  databaseChanged(db: number, effect: string): void;
 }
 
 /** The members of effects that name keys and databases. */
@@ -29,16 +30,16 @@ export class ChangeHub implements Changes {
     this.#listeners = listeners;
   }
 
-  changed(_type: string, data: object, changes: number): void {
+  changed(effect: string, data: object, changes: number): void {
     this.sinceSave += changes;
     const { db, key, toKey, toDb } = data as Touches;
     for (const listener of this.#listeners) {
-      if (key === undefined) listener.databaseChanged(db);
-      else listener.keyChanged(db, key);
-      if (toKey !== undefined) listener.keyChanged(toDb ?? db, toKey);
+      if (key === undefined) listener.databaseChanged(db, effect);
+      else listener.keyChanged(db, key, effect);
+      if (toKey !== undefined) listener.keyChanged(toDb ?? db, toKey, effect);
       else if (toDb === undefined) continue;
-      else if (key === undefined) listener.databaseChanged(toDb);
-      else listener.keyChanged(toDb, key);
+      else if (key === undefined) listener.databaseChanged(toDb, effect);
+      else listener.keyChanged(toDb, key, effect);
     }
   }
 }

@@ -1,6 +1,7 @@
 /** Sockets: bytes in, bytes out, and a client for each. */
 import type { Socket } from 'node:net';
 import { Client } from '../calls/client.ts';
+import type { ClientFacts } from '../calls/contracts/client-parts.ts';
 import type { Clients } from '../calls/parts.ts';
 import type { Output } from '../protocol/reply.ts';
 import { ProtocolError, RequestParser } from '../protocol/request-parser.ts';
@@ -23,6 +24,8 @@ interface Connection {
 
 /** Unread bytes of a client beyond which its socket is paused. */
 const UNREAD_BYTES = 4 * 1024 * 1024;
+/** What a client takes that says nothing, roughly. */
+const CLIENT_BYTES = 2_000;
 
 export class Connections implements Clients {
   readonly #host: ConnectionsHost;
@@ -43,7 +46,16 @@ export class Connections implements Clients {
   }
 
   byId(id: number): Client | undefined {
-    return this.#byId.get(id);
+    const client = this.#byId.get(id);
+    return client?.isClosing ? undefined : client;
+  }
+
+  facts(client: Client): ClientFacts {
+    const connection = this.#connections.get(client);
+    const unreadBytes = connection?.parser.pendingBytes ?? 0;
+    const unsentBytes = (connection?.socket.writableLength ?? 0) + client.reply.size;
+    const handle = (connection?.socket as { readonly _handle?: { readonly fd?: number } } | undefined)?._handle;
+    return { fd: handle?.fd ?? -1, unreadBytes, unsentBytes, memoryBytes: CLIENT_BYTES + unreadBytes + unsentBytes };
   }
 
   accept(socket: Socket): Client {
@@ -55,6 +67,7 @@ export class Connections implements Clients {
     client.reply.onOutput = () => this.#host.talks(client);
     socket.setNoDelay(true);
     socket.on('data', (chunk) => {
+      client.lastSeen = Date.now();
       parser.push(chunk as Buffer);
       if (parser.pendingBytes > UNREAD_BYTES && client.isBlocked) socket.pause();
       this.#host.woke(client);
@@ -89,18 +102,22 @@ export class Connections implements Clients {
       else socket.write(piece);
     }
     if (output.length > 1) socket.uncork();
-    if (client.isClosing) socket.end();
+    if (client.isClosing) socket.destroySoon();
   }
 
   close(client: Client, now = false): void {
     client.isClosing = true;
     const socket = this.#connections.get(client)?.socket;
-    if (now) socket?.destroy();
-    else if (client.reply.size === 0) socket?.end();
+    if (now) {
+      socket?.destroy();
+      this.#forget(client);
+    } else if (client.reply.size === 0) {
+      socket?.destroySoon();
+    }
   }
 
   #forget(client: Client): void {
-    this.#connections.delete(client);
+    if (!this.#connections.delete(client)) return;
     this.#byId.delete(client.id);
     client.isClosing = true;
     this.#host.left(client);

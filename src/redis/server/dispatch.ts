@@ -5,18 +5,25 @@
  */
 import { Call, type Circumstances } from '../calls/call.ts';
 import type { Client, QueuedCommand } from '../calls/client.ts';
-import type { CommandRow } from '../calls/command.ts';
+import type { CommandRow, Flag } from '../calls/command.ts';
 import { CommandError } from '../calls/errors.ts';
 import type { Dispatch, Parts } from '../calls/parts.ts';
 
 /** Says why a command may not run now; undefined when it may. */
 export type Gate = (client: Client, row: CommandRow, args: readonly string[]) => string | undefined;
 
-/** Told about each command that has run. */
+/** Told about each command. */
 export interface RunObserver {
-  /** @param error the error that the client got */
+  /**
+   * A command has run.
+   *
+   * @param args without secrets
+   * @param error the error that the client got
+   */
   ran(client: Client, row: CommandRow, args: readonly string[], micros: number, error: string | undefined): void;
-  /** A command was not run. @param row undefined for an unknown command */
+  /** A command has run for the first time, and now waits or is over. */
+  tried?(client: Client, row: CommandRow, args: readonly string[]): void;
+  /** A command was refused. @param row undefined for an unknown command */
   refused?(row: CommandRow | undefined, error: string): void;
 }
 
@@ -24,6 +31,10 @@ export interface DispatchSetup {
   readonly parts: Parts;
   readonly gates: readonly Gate[];
   readonly observers: readonly RunObserver[];
+  /** Whether the client has to wait before the command runs. Then the same request comes again, later. */
+  readonly postpones: (client: Client, row: CommandRow, args: readonly string[]) => boolean;
+  /** Asked again before each command of a transaction runs. */
+  readonly queuedGate: Gate;
   /** The state and the time of the turn that runs. */
   readonly circumstances: (client: Client) => Circumstances;
   /** Reports a defect of ours: a command threw something else than an error for the client. */
@@ -34,6 +45,8 @@ export interface DispatchSetup {
 const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
 
 export class Dispatcher implements Dispatch {
+  /** The client whose command runs now. */
+  current: Client | undefined;
   readonly #setup: DispatchSetup;
 
   constructor(setup: DispatchSetup) {
@@ -42,30 +55,54 @@ export class Dispatcher implements Dispatch {
 
   /** Runs or queues a request, and writes exactly one reply, unless the command blocks or asked for none. */
   request(client: Client, args: readonly string[]): void {
-    const { parts } = this.#setup;
+    const { parts, postpones } = this.#setup;
     const row = parts.commands.find(args);
+    if (row !== undefined) client.lastCommand = row.name;
     const refusal = row === undefined ? unknownCommand(parts, args) : this.#refusalOf(client, row, args);
     if (refusal !== undefined) {
-      if (client.transaction !== undefined) client.transaction.isBroken = true;
-      this.#refuse(client, refusal);
-      for (const observer of this.#setup.observers) observer.refused?.(row, refusal);
+      this.#reject(client, row, refusal);
+    } else if (postpones(client, row!, args)) {
+      return;
     } else if (client.transaction !== undefined && !NOT_QUEUED.has(row!.name)) {
       client.transaction.queue.push({ row: row!, args });
+      for (const flag of row!.flags) client.transaction.flags.add(flag);
       client.reply.simple('QUEUED');
+    } else if (parts.past.placeOf(client) !== undefined && row!.flags.includes('readonly')) {
+      parts.past.run(client, [{ row: row!, args }], false);
     } else {
+      this.current = client;
       this.run(client, row!, args, false);
+      this.current = undefined;
+    }
+    if (client.replies !== 'on') endReplies(client);
+    if (client.tracking?.isCachingSet && row?.name !== 'client|caching' && client.transaction === undefined) {
+      client.tracking.isCachingSet = false;
     }
   }
 
   runQueued(client: Client, { row, args }: QueuedCommand): void {
-    this.run(client, row, args, true);
+    const refusal = this.#setup.queuedGate(client, row, args);
+    if (refusal === undefined) this.run(client, row, args, true);
+    else this.#refuse(client, row, refusal);
+  }
+
+  /** Runs the command of a client that waited. */
+  rerun(client: Client, args: readonly string[]): void {
+    this.current = client;
+    this.run(client, this.#setup.parts.commands.find(args)!, args, false, true);
+    this.current = undefined;
+  }
+
+  callFor(client: Client, args: readonly string[]): Call {
+    return new Call(args, client, this.#setup.parts, this.#setup.circumstances(client), false);
   }
 
   /** Runs a command without asking the gates again. */
-  run(client: Client, row: CommandRow, args: readonly string[], isInTransaction: boolean): void {
+  run(client: Client, row: CommandRow, args: readonly string[], isInTransaction: boolean, isAgain = false): void {
     const { parts, observers, circumstances, onDefect } = this.#setup;
     const call = new Call(args, client, parts, circumstances(client), isInTransaction);
     const mark = client.reply.mark();
+    client.hasBlocked = false;
     const start = performance.now();
     let failure: string | undefined;
     try {
@@ -74,14 +111,33 @@ export class Dispatcher implements Dispatch {
       client.reply.rewind(mark);
       if (!(error instanceof CommandError)) onDefect(error, row);
       failure = error instanceof CommandError ? error.message : 'ERR internal error: the server has logged it';
-      this.#refuse(client, failure);
+      parts.stats.errors++;
+      client.reply.error(failure);
     }
+    parts.stats.commands++;
     const micros = (performance.now() - start) * 1000;
-    for (const observer of observers) observer.ran(client, row, args, micros, failure);
+    for (const observer of observers) {
+      if (!isAgain) observer.tried?.(client, row, call.shownArgs);
+      if (!client.hasBlocked) observer.ran(client, row, call.shownArgs, micros, failure);
+    }
   }
 
-  #refuse(client: Client, message: string): void {
+  /** A refused EXEC ends the transaction, any other refusal breaks it. */
+  #reject(client: Client, row: CommandRow | undefined, refusal: string): void {
+    let message = refusal;
+    if (row?.name === 'exec') {
+      client.transaction = undefined;
+      this.#setup.parts.watching.unwatch(client);
+      message = `EXECABORT Transaction discarded because of: ${refusal}`;
+    } else if (client.transaction !== undefined) {
+      client.transaction.isBroken = true;
+    }
+    this.#refuse(client, row, message);
+  }
+
+  #refuse(client: Client, row: CommandRow | undefined, message: string): void {
     this.#setup.parts.stats.errors++;
+    for (const observer of this.#setup.observers) observer.refused?.(row, message);
     client.reply.error(message);
   }
 
@@ -95,6 +151,18 @@ export class Dispatcher implements Dispatch {
     }
     return undefined;
   }
+}
+
+/** Whether the command has the flag, or is EXEC and a queued command has it. */
+export function isFlagged(client: Client, row: CommandRow, flag: Flag): boolean {
+  return row.flags.includes(flag) || (row.name === 'exec' && client.transaction?.flags.has(flag) === true);
+}
+
+/** What CLIENT REPLY asked for begins, or has held for its one command. */
+function endReplies(client: Client): void {
+  if (client.replies === 'skip-next') client.replies = 'skip';
+  else if (client.replies === 'skip') client.replies = 'on';
+  client.reply.isMuted = client.replies !== 'on';
 }
 
 /** Names in errors are cut, because a client may send anything. */

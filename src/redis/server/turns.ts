@@ -17,6 +17,8 @@ const LONG_TURN = 5_000;
 export interface TurnsHost {
   /** Runs the next request of a client. False without a complete request, and when the client has to wait. */
   step(client: Client): boolean;
+  /** The commands of the turn have run. Its output is taken next. */
+  turnEnds(): void;
   /** Sends output to a client. */
   send(client: Client, output: readonly Output[]): void;
   /** A turn could not be made durable. None of its output may leave. */
@@ -122,6 +124,11 @@ export class Turns {
     const jobs = this.#jobs;
     this.#jobs = [];
     for (const job of jobs) job();
+    this.#runClients();
+    this.#host.turnEnds();
+  }
+
+  #runClients(): void {
     let steps = 0;
     for (const client of this.#awake) {
       this.#awake.delete(client);

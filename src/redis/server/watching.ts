@@ -4,37 +4,72 @@ import type { Watching } from '../calls/parts.ts';
 import { DATABASES } from '../model/key-space.ts';
 import type { ChangeListener } from './changes.ts';
 
+/** Whether a key is there; `expired` when it is, and its time has come. */
+export type Presence = 'absent' | 'expired' | 'present';
+
+interface Watch {
+  readonly client: Client;
+  readonly db: number;
+  readonly key: string;
+  /** What the client saw. An expired key is as good as absent, but its deletion is not a change. */
+  seen: Presence;
+}
+
 export class WatchedKeys implements Watching, ChangeListener {
-  /** For each database the clients that watch a key. */
-  readonly #watchers: readonly Map<string, Set<Client>>[] = Array.from({ length: DATABASES }, () => new Map());
-  readonly #watched = new Map<Client, { readonly db: number; readonly key: string }[]>();
+  readonly #presence: (db: number, key: string) => Presence;
+  /** For each database and key the watches, by client. */
+  readonly #watches: readonly Map<string, Map<Client, Watch>>[] = Array.from({ length: DATABASES }, () => new Map());
+  readonly #byClient = new Map<Client, Watch[]>();
+
+  constructor(presence: (db: number, key: string) => Presence) {
+    this.#presence = presence;
+  }
 
   watch(client: Client, key: string, db: number): void {
-    const clients = this.#watchers[db]!.get(key) ?? new Set();
-    if (clients.has(client)) return;
-    this.#watchers[db]!.set(key, clients.add(client));
-    const keys = this.#watched.get(client) ?? [];
-    keys.push({ db, key });
-    this.#watched.set(client, keys);
+    const watches = this.#watches[db]!.get(key) ?? new Map<Client, Watch>();
+    if (watches.has(client)) return;
+    const watch: Watch = { client, db, key, seen: this.#presence(db, key) };
+    this.#watches[db]!.set(key, watches.set(client, watch));
+    const all = this.#byClient.get(client) ?? [];
+    all.push(watch);
+    this.#byClient.set(client, all);
   }
 
   unwatch(client: Client): void {
-    for (const { db, key } of this.#watched.get(client) ?? []) {
-      const clients = this.#watchers[db]!.get(key);
-      clients?.delete(client);
-      if (clients?.size === 0) this.#watchers[db]!.delete(key);
-    }
-    this.#watched.delete(client);
     client.isDirty = false;
+    const all = this.#byClient.get(client);
+    if (all === undefined) return;
+    for (const { db, key } of all) {
+      const watches = this.#watches[db]!.get(key);
+      watches?.delete(client);
+      if (watches?.size === 0) this.#watches[db]!.delete(key);
+    }
+    this.#byClient.delete(client);
+  }
+
+  /** A key that has expired since counts as changed, deleted or not. */
+  checkExpiry(client: Client): void {
+    for (const { db, key, seen } of this.#byClient.get(client) ?? []) {
+      if (seen === 'present' && this.#presence(db, key) === 'expired') client.isDirty = true;
+    }
   }
 
   keyChanged(db: number, key: string): void {
-    const watchers = this.#watchers[db]!;
-    if (watchers.size === 0) return;
-    for (const client of watchers.get(key) ?? []) client.isDirty = true;
+    const watches = this.#watches[db]!;
+    if (watches.size === 0) return;
+    for (const watch of watches.get(key)?.values() ?? []) {
+      if (watch.seen === 'expired' && this.#presence(db, key) === 'absent') watch.seen = 'absent';
+      else watch.client.isDirty = true;
+    }
   }
 
   databaseChanged(db: number): void {
-    for (const clients of this.#watchers[db]!.values()) for (const client of clients) client.isDirty = true;
+    for (const [key, watches] of this.#watches[db]!) {
+      const after = this.#presence(db, key);
+      for (const watch of watches.values()) {
+        if (watch.seen === 'expired' && after !== 'present') watch.seen = after;
+        else if (watch.seen !== 'absent' || after !== 'absent') watch.client.isDirty = true;
+      }
+    }
   }
 }

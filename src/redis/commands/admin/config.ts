@@ -7,7 +7,10 @@ import { isLocal } from './locality.ts';
 export function configGet({ args, reply, parts }: Call): void {
   const wanted = args.slice(2).map((arg) => arg.toLowerCase());
   const patterns = wanted.filter((each) => /[*?[\\]/.test(each)).map((pattern) => globOf(pattern));
-  const found = parts.config.matching((name) => patterns.some((matches) => matches(name)), new Set(wanted));
+  const found = parts.administration.parameters.matching(
+    (name) => patterns.some((matches) => matches(name)),
+    new Set(wanted),
+  );
   reply.map(found.length);
   for (const [name, value] of found) {
     reply.bulk(name);
@@ -20,7 +23,7 @@ export function configSet({ args, client, reply, parts }: Call): void {
   const pairs: (readonly [string, string])[] = [];
   for (let at = 2; at < args.length; at += 2) pairs.push([args[at]!, args[at + 1]!]);
   const access = parts.config.text('enable-protected-configs');
-  parts.config.set(pairs, access === 'yes' || (access === 'local' && isLocal(client)));
+  parts.administration.parameters.set(pairs, access === 'yes' || (access === 'local' && isLocal(client)));
   reply.ok();
 }
 

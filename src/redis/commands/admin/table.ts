@@ -1,7 +1,7 @@
 /** Commands of administrators. */
 import type { CommandRow } from '../../calls/command.ts';
-import { rowsOf } from '../../calls/rows.ts';
 import { helpCommand } from '../../calls/help.ts';
+import { rowsOf } from '../../calls/rows.ts';
 import { configGet, configResetStat, configSet } from './config.ts';
 import { debug } from './debug/debug.ts';
 import { info } from './info.ts';

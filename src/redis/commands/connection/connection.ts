@@ -4,9 +4,10 @@ import type { Call } from '../../calls/call.ts';
 import { CommandError, wrongArity } from '../../calls/errors.ts';
 import { DATABASES } from '../../model/key-space.ts';
 
-export function ping({ args, reply }: Call): void {
+export function ping({ args, client, reply }: Call): void {
   if (args.length > 2) throw wrongArity('ping');
-  if (args.length === 1) reply.simple('PONG');
+  if (client.isSubscriber && reply.resp === 2) reply.bulks(['pong', args[1] ?? '']);
+  else if (args.length === 1) reply.simple('PONG');
   else reply.bulk(args[1]);
 }
 

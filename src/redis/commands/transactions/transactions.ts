@@ -4,7 +4,7 @@ import { CommandError } from '../../calls/errors.ts';
 
 export function multi({ client, reply }: Call): void {
   if (client.transaction !== undefined) throw new CommandError('ERR MULTI calls can not be nested');
-  client.transaction = { queue: [], isBroken: false };
+  client.transaction = { queue: [], flags: new Set(), isBroken: false };
   reply.ok();
 }
 
@@ -13,6 +13,7 @@ export function exec(call: Call): void {
   const { client, parts, reply } = call;
   const { transaction } = client;
   if (transaction === undefined) throw new CommandError('ERR EXEC without MULTI');
+  parts.watching.checkExpiry(client);
   const { isDirty } = client;
   endTransaction(call);
   if (transaction.isBroken) {
@@ -20,6 +21,10 @@ export function exec(call: Call): void {
   }
   if (isDirty) {
     reply.nullArray();
+    return;
+  }
+  if (parts.past.placeOf(client) !== undefined) {
+    parts.past.run(client, transaction.queue, true);
     return;
   }
   reply.array(transaction.queue.length);

@@ -108,6 +108,7 @@ export const DATA_PARAMETERS: readonly Parameter[] = [
   number('hz', 10),
   parameter('notify-keyspace-events', keyspaceEvents, ''),
   number('tracking-table-max-keys', 1_000_000, 'long'),
+  number('refold-past-states', 2),
   number('slowlog-log-slower-than', 10_000, [-1, BOUNDS.long[1]]),
   number('slowlog-max-len', 128, 'long'),
   number('latency-monitor-threshold', 0, 'long'),

@@ -51,6 +51,11 @@ export class ServerConfig implements Config {
     return this.text(name) === 'yes';
   }
 
+  /** Every value by name. */
+  values(): { readonly [name: string]: string } {
+    return Object.fromEntries(this.#values);
+  }
+
   matching(isWanted: (name: string) => boolean, exact: ReadonlySet<string>): (readonly [string, string])[] {
     const found: (readonly [string, string])[] = [];
     for (const { name, alias, isHidden } of PARAMETERS) {

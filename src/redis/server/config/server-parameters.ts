@@ -1,4 +1,6 @@
 /** Parameters of the server: files, network, persistence, replication. Where one has no meaning here it is kept and given back. */
+
+import { bufferLimits, STANDARD_BUFFER_LIMITS } from './buffer-limits.ts';
 import {
   anyText,
   BOUNDS,
@@ -10,7 +12,6 @@ import {
   shutdownOptions,
   titleTemplate,
 } from './kinds.ts';
-import { bufferLimits, STANDARD_BUFFER_LIMITS } from './buffer-limits.ts';
 import { choice, FIXED, HIDDEN, number, type Parameter, parameter, size, switches, texts } from './parameters.ts';
 
 const MB = 1024 * 1024;

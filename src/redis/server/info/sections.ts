@@ -1,5 +1,5 @@
 /** The sections of INFO about the server itself, its clients and its memory. */
-import { arch, release, totalmem, type as systemName } from 'node:os';
+import { arch, release, type as systemName, totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
 import type { Config } from '../../calls/parts.ts';
 import { DATABASES, databaseOf, type KeySpace } from '../../model/key-space.ts';

@@ -1,6 +1,6 @@
 /** What INFO tells of clients and of what they did: totals, and rates of the last seconds. */
-import type { Config, Stats } from '../../calls/parts.ts';
-import type { CommandStatistics } from './command-statistics.ts';
+import type { Config } from '../../calls/parts.ts';
+import type { Stats } from '../../calls/stats.ts';
 import type { Fields } from './info.ts';
 
 /** Counts of the present. */
@@ -30,10 +30,10 @@ export function clientFields(gauges: Gauges, config: Config): Fields {
   ];
 }
 
-export function statsFields(stats: Stats, statistics: CommandStatistics, rates: Rates, gauges: Gauges): Fields {
+export function statsFields(stats: Stats, rates: Rates, gauges: Gauges): Fields {
   return [
     ['total_connections_received', stats.connections],
-    ['total_commands_processed', statistics.processed],
+    ['total_commands_processed', stats.commands],
     ['instantaneous_ops_per_sec', Math.round(rates.perSecond)],
     ['total_net_input_bytes', stats.bytesIn],
     ['total_net_output_bytes', stats.bytesOut],
@@ -74,7 +74,7 @@ export function statsFields(stats: Stats, statistics: CommandStatistics, rates: 
     ['tracking_total_items', gauges.trackedItems],
     ['tracking_total_prefixes', gauges.trackedPrefixes],
     ['unexpected_error_replies', 0],
-    ['total_error_replies', statistics.errorReplies],
+    ['total_error_replies', stats.errors],
     ['dump_payload_sanitizations', 0],
     ['total_reads_processed', stats.reads],
     ['total_writes_processed', stats.writes],

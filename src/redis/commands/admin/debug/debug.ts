@@ -3,9 +3,9 @@ import type { Call } from '../../../calls/call.ts';
 import { CommandError } from '../../../calls/errors.ts';
 import { isLocal } from '../locality.ts';
 import { debugObject, hashTableOfDatabase, hashTableOfKey, stringLength } from './inspect.ts';
+import { populate } from './populate.ts';
 import { protocolSample } from './protocol-samples.ts';
 import { replyBuffer, setActiveExpire, setPackedThreshold, sleep, stringMatchLength } from './switches.ts';
-import { populate } from './populate.ts';
 
 const NOT_ALLOWED =
   'ERR DEBUG command not allowed. If the enable-debug-command option is set to "local", you can run it from a local ' +
@@ -63,6 +63,7 @@ const SUBCOMMANDS: { readonly [name: string]: Subcommand } = {
   'aof-flush-sleep': { arguments: [1, 1], run: ok },
   'dict-resizing': { arguments: [1, 1], run: ok },
   replicate: { arguments: [1, 2], run: ok },
+  help: { arguments: [0, 0], run: help },
 };
 
 export function debug(call: Call): void {
@@ -70,7 +71,6 @@ export function debug(call: Call): void {
   const access = parts.config.text('enable-debug-command');
   if (!(access === 'yes' || (access === 'local' && isLocal(client)))) throw new CommandError(NOT_ALLOWED);
   const name = args[1]!.toLowerCase();
-  if (name === 'help') return help(call);
   const found = Object.hasOwn(SUBCOMMANDS, name) ? SUBCOMMANDS[name] : undefined;
   const [least, most] = found?.arguments ?? [0, 0];
   if (found === undefined || args.length - 2 < least || args.length - 2 > most) {

@@ -1,7 +1,8 @@
 /** DEBUG subcommands that look inside values and dictionaries. */
+
+import { integerArgument } from '../../../calls/arguments.ts';
 import type { Call } from '../../../calls/call.ts';
 import { CommandError, NO_SUCH_KEY } from '../../../calls/errors.ts';
-import { integerArgument } from '../../../calls/arguments.ts';
 import { textOf } from '../../../calls/lookup.ts';
 import type { ReadonlyDense } from '../../../model/dense.ts';
 import { DATABASES, databaseOf, sizeOfText, sizeOfValue } from '../../../model/key-space.ts';
@@ -9,7 +10,7 @@ import type { Value } from '../../../model/values.ts';
 
 /** DEBUG OBJECT key [fast]. Addresses have no meaning here. */
 export function debugObject(call: Call): void {
-  const value = valueOf(call);
+  const value = targetOf(call);
   const encoding = typeof value === 'string' || value.kind === 'bytes' ? 'raw' : value.kind;
   call.reply.simple(
     `Value at:0x0 refcount:1 encoding:${encoding} serializedlength:${sizeOfValue(value)} lru:0 lru_seconds_idle:0`,
@@ -18,7 +19,7 @@ export function debugObject(call: Call): void {
 
 /** DEBUG SDSLEN key. */
 export function stringLength(call: Call): void {
-  const value = valueOf(call);
+  const value = targetOf(call);
   if (typeof value !== 'string' && value.kind !== 'bytes') throw new CommandError('ERR Not an sds encoded string.');
   const key = call.args[2]!.length;
   const length = textOf(value).length;
@@ -28,7 +29,7 @@ export function stringLength(call: Call): void {
   );
 }
 
-function valueOf(call: Call): Value {
+function targetOf(call: Call): Value {
   const value = call.peek(call.args[2]!);
   if (value === undefined) throw new CommandError(NO_SUCH_KEY);
   return value;
@@ -44,7 +45,7 @@ export function hashTableOfDatabase(call: Call): void {
 
 /** DEBUG HTSTATS-KEY key [full]. */
 export function hashTableOfKey(call: Call): void {
-  const value = valueOf(call);
+  const value = targetOf(call);
   const table = tableOf(value);
   if (table === undefined) {
     throw new CommandError('ERR The value stored at the specified key is not represented using an hash table');

@@ -1,8 +1,8 @@
 /** DEBUG POPULATE count [prefix] [size]: many keys at once. */
 import type { Call } from '../../../calls/call.ts';
 import { CommandError } from '../../../calls/errors.ts';
-import { parseSafeInteger } from '../../../protocol/numbers.ts';
 import { MAX_ENTRIES } from '../../../model/dense.ts';
+import { parseSafeInteger } from '../../../protocol/numbers.ts';
 
 export function populate(call: Call): void {
   const { args, client, database, reply } = call;

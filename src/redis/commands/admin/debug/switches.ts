@@ -1,8 +1,9 @@
 /** DEBUG subcommands that change how the server behaves. */
+
+import { isOption } from '../../../calls/arguments.ts';
 import type { Call } from '../../../calls/call.ts';
 import { CommandError } from '../../../calls/errors.ts';
 import { globOf } from '../../../calls/glob.ts';
-import { isOption } from '../../../calls/arguments.ts';
 
 /** The longest time, in ms: Node's timers hold no more. */
 const LONGEST_PAUSE = 2 ** 31 - 1;

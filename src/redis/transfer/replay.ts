@@ -1,0 +1,122 @@
+/**
+ * Runs commands of a file on a store, through the server's own table of commands.
+ *
+ * While Redis loads a file, no key expires: a later command may keep it. So the commands here see a clock that stands at
+ * 0, and the server deletes expired keys when it runs. The log records the real time of the import.
+ */
+import { RefoldError, type Store } from '../../index.ts';
+import { Call } from '../calls/call.ts';
+import { Client } from '../calls/client.ts';
+import type { CommandRow } from '../calls/command.ts';
+import { CommandError } from '../calls/errors.ts';
+import type { Config, Parts } from '../calls/parts.ts';
+import { noStats } from '../calls/stats.ts';
+import { commandTable } from '../commands/table.ts';
+import type { AofCommand } from '../files/aof/read-commands.ts';
+import type { KeySpace } from '../model/key-space.ts';
+
+/** Characters and commands after which a commit is made. */
+const COMMIT_LENGTH = 1 << 20;
+const COMMIT_COMMANDS = 2_000;
+
+/** Commands that run code. This server has no scripting. */
+const SCRIPTING: ReadonlySet<string> = new Set(['eval', 'evalsha', 'fcall', 'function', 'script']);
+
+export class CommandReplay {
+  readonly #store: Store<KeySpace>;
+  readonly #client = new Client(0, 0, '', '');
+  readonly #parts = silentParts();
+  #waiting: AofCommand[] = [];
+  #length = 0;
+  /** Commands that were executed, or wait for the next commit. */
+  commands = 0;
+
+  constructor(store: Store<KeySpace>) {
+    this.#store = store;
+  }
+
+  /** Whether this server can execute the command at all. */
+  static isKnown(command: AofCommand): boolean {
+    return !SCRIPTING.has(command[0]!.toLowerCase()) && commandTable.find(command)?.run !== undefined;
+  }
+
+  /** Takes commands that belong together: they share a commit, with others. */
+  add(commands: readonly AofCommand[]): void {
+    for (const command of commands) {
+      this.#waiting.push(command);
+      for (const word of command) this.#length += word.length;
+    }
+    this.commands += commands.length;
+  }
+
+  /** Whether enough waits for a commit. */
+  get isDue(): boolean {
+    return this.#length >= COMMIT_LENGTH || this.#waiting.length >= COMMIT_COMMANDS;
+  }
+
+  /**
+   * Executes what waits. Afterwards it is in the log.
+   *
+   * @throws RefoldError `INVALID_OPTION` for a command that the server refuses
+   */
+  async commit(): Promise<void> {
+    const commands = this.#waiting;
+    this.#waiting = [];
+    this.#length = 0;
+    let refusal: RefoldError | undefined;
+    // No error may come out of the callback: in the direct fold it would hide behind the failure of the store.
+    await this.#store.transact((tx) => {
+      const append = (type: string, data: object): void => tx.append({ type, data } as never);
+      for (const command of commands) {
+        refusal = this.#run(command, tx.state as KeySpace, append);
+        if (refusal !== undefined) return;
+      }
+    });
+    if (refusal !== undefined) throw refusal;
+  }
+
+  #run(command: AofCommand, space: KeySpace, append: (type: string, data: object) => void): RefoldError | undefined {
+    const row = commandTable.find(command);
+    if (row?.run === undefined) return refused(command, 'this server does not have it');
+    const call = new Call(command, this.#client, this.#parts, { space, isPast: false, now: 0, append }, true);
+    try {
+      if (!hasArity(row, command)) return refused(command, 'wrong number of arguments');
+      row.run(call);
+    } catch (error) {
+      if (error instanceof CommandError) return refused(command, error.message);
+      throw error;
+    }
+    const [reply] = this.#client.reply.take();
+    return typeof reply === 'string' && reply.startsWith('-') ? refused(command, reply.slice(1).trim()) : undefined;
+  }
+}
+
+function hasArity({ arity }: CommandRow, command: AofCommand): boolean {
+  return arity > 0 ? command.length === arity : command.length >= -arity;
+}
+
+/** In characters: words in a message are cut. */
+const SHOWN_WORD = 40;
+
+function refused(command: AofCommand, why: string): RefoldError {
+  const shown = command.slice(0, 3).map((word) => word.slice(0, SHOWN_WORD));
+  const rest = command.length > 3 ? ' …' : '';
+  return new RefoldError('INVALID_OPTION', `Cannot import: the command ${shown.join(' ')}${rest} fails: ${why}`, {
+    hint: 'Check with redis-check-aof whether the file is sound, and that the server has this many databases',
+  });
+}
+
+/** The parts of a server without clients. No client is told anything, nothing is counted, and no key expires. */
+function silentParts(): Parts {
+  const config = { text: () => '', number: () => Number.MAX_SAFE_INTEGER, flag: () => false } satisfies Config;
+  const parts: Partial<Parts> = {
+    changes: { changed: () => undefined },
+    stats: noStats(),
+    access: { touch: () => undefined },
+    notifications: { notify: () => undefined },
+    config,
+    commands: commandTable,
+    isExpirySuspended: () => true,
+  };
+  return parts as Parts;
+}

@@ -1,0 +1,54 @@
+/** MULTI, EXEC and WATCH. */
+import { expect, test } from 'vitest';
+import { connectTo, ErrorReply, startServer, startWithClient } from '../../harness.ts';
+
+test('a command that cannot be queued breaks the transaction', async () => {
+  const client = await startWithClient();
+  await client.call('MULTI');
+  expect(await client.ask('NOPE')).toBeInstanceOf(ErrorReply);
+  expect(await client.ask('EXEC')).toEqual(
+    new ErrorReply('EXECABORT Transaction discarded because of previous errors.'),
+  );
+  expect(await client.ask('EXEC')).toEqual(new ErrorReply('ERR EXEC without MULTI'));
+});
+
+test('nested MULTI and WATCH inside MULTI are errors that break nothing', async () => {
+  const client = await startWithClient();
+  await client.call('MULTI');
+  expect(await client.ask('MULTI')).toEqual(new ErrorReply('ERR MULTI calls can not be nested'));
+  expect(await client.ask('WATCH', 'a')).toEqual(new ErrorReply('ERR WATCH inside MULTI is not allowed'));
+  await client.call('PING');
+  expect(await client.call('EXEC')).toEqual(['PONG']);
+});
+
+test('an error of one command does not stop the others', async () => {
+  const client = await startWithClient();
+  client.write('MULTI\r\nSELECT 99\r\nSET a 1\r\nEXEC\r\n');
+  for (let count = 0; count < 3; count++) await client.next();
+  expect(await client.next()).toEqual([new ErrorReply('ERR DB index is out of range'), 'OK']);
+});
+
+test('an EXEC that is refused discards the transaction', async () => {
+  const client = await startWithClient();
+  await client.call('MULTI');
+  expect(await client.ask('EXEC', 'x')).toEqual(
+    new ErrorReply("EXECABORT Transaction discarded because of: ERR wrong number of arguments for 'exec' command"),
+  );
+  expect(await client.ask('EXEC')).toEqual(new ErrorReply('ERR EXEC without MULTI'));
+});
+
+test('a watched key of another database does not count, nor one that was unwatched', async () => {
+  const server = await startServer();
+  const [client, other] = [await connectTo(server), await connectTo(server)];
+  await client.call('WATCH', 'a');
+  await other.call('SELECT', 1);
+  await other.call('SET', 'a', '1');
+  await client.call('MULTI');
+  expect(await client.call('EXEC')).toEqual([]);
+  await client.call('WATCH', 'a');
+  await other.call('SELECT', 0);
+  await other.call('SET', 'a', '1');
+  await client.call('UNWATCH');
+  await client.call('MULTI');
+  expect(await client.call('EXEC')).toEqual([]);
+});
