@@ -78,6 +78,7 @@ const REDIS_COMMANDS = [
   'keys',
   'lists',
   'observing',
+  'persistence',
   'pubsub',
   'refold',
   'scripting',
