@@ -12,7 +12,7 @@ export interface Denial {
   readonly position: number;
 }
 
-/** One of the selectors has to allow everything. Of several denials the one that came farthest is given. */
+/** One of the selectors has to allow everything. When none does, the denial that came farthest is given. */
 export function denialOf(user: User, row: CommandRow, args: readonly string[]): Denial | undefined {
   if (user.isUnrestricted) return undefined;
   let worst: Denial | undefined;

@@ -1,4 +1,4 @@
-/** ACL from end to end: users come in, are stopped, and are put out. */
+/** ACL from end to end: users come in, are stopped, and are deleted. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,7 +53,7 @@ test('a user comes in with its password, and may do what its rules say', async (
 test('a wrong password, an unknown user and a disabled one look the same, and are noted', async () => {
   const [admin, user] = await adminAndUser();
   expect(await user.ask('AUTH', 'alice', 'wrong')).toEqual(WRONG);
-  expect(await user.ask('AUTH', 'nobody', 'wrong')).toEqual(WRONG);
+  expect(await user.ask('AUTH', 'unknown', 'wrong')).toEqual(WRONG);
   await admin.call('ACL', 'SETUSER', 'alice', 'off');
   expect(await user.ask('AUTH', 'alice', 'secret')).toEqual(WRONG);
   expect(await user.ask('HELLO', 3, 'AUTH', 'alice', 'secret')).toEqual(WRONG);
@@ -89,7 +89,7 @@ test('rules are taken over as a whole, or not at all', async () => {
   expect(await admin.call('ACL', 'USERS')).toEqual(['alice', 'default']);
 });
 
-test('a deleted user is put out, and so is a subscriber that may no longer hear its channel', async () => {
+test('the connections of a deleted user end, and those that hear what they may no longer hear', async () => {
   const [admin, user] = await adminAndUser('&a', '&b', '+subscribe');
   await user.call('SUBSCRIBE', 'a');
   await admin.call('ACL', 'SETUSER', 'alice', 'resetchannels', '&a');
@@ -100,7 +100,7 @@ test('a deleted user is put out, and so is a subscriber that may no longer hear 
   expect(await other.ask('ACL', 'DELUSER', 'default')).toEqual(
     new ErrorReply("ERR The 'default' user cannot be removed"),
   );
-  expect(await other.call('ACL', 'DELUSER', 'alice', 'nobody')).toBe(1);
+  expect(await other.call('ACL', 'DELUSER', 'alice', 'unknown')).toBe(1);
   await gone.closed;
 });
 
@@ -129,7 +129,7 @@ test('ACL DRYRUN tells what would be denied', async () => {
   expect(await admin.call('ACL', 'DRYRUN', 'alice', 'PING')).toBe(
     "This user has no permissions to run the 'ping' command",
   );
-  expect(await admin.ask('ACL', 'DRYRUN', 'nobody', 'PING')).toEqual(new ErrorReply("ERR User 'nobody' not found"));
+  expect(await admin.ask('ACL', 'DRYRUN', 'unknown', 'PING')).toEqual(new ErrorReply("ERR User 'unknown' not found"));
   expect(await admin.ask('ACL', 'DRYRUN', 'alice', 'NOPE')).toEqual(new ErrorReply("ERR Command 'NOPE' not found"));
 });
 
@@ -145,7 +145,7 @@ test('ACL GETUSER, CAT and GENPASS', async () => {
       ['channels', ''],
     ]),
   ]);
-  expect(await admin.call('ACL', 'GETUSER', 'nobody')).toBe(null);
+  expect(await admin.call('ACL', 'GETUSER', 'unknown')).toBe(null);
   expect(await admin.call('ACL', 'CAT')).toContain('transaction');
   expect(await admin.call('ACL', 'CAT', 'pubsub')).toContain('pubsub|numsub');
   expect(await admin.ask('ACL', 'CAT', 'x')).toEqual(new ErrorReply("ERR Unknown category 'x'"));
