@@ -175,6 +175,21 @@ describe('what is refused', () => {
 });
 
 describe('on the command line', () => {
+  test('an import ends with exit code 3 before the heap is full', async () => {
+    const folder = temporaryFolder();
+    const entry = { database: 0, value: { kind: 'string', value: 'v'.repeat(1_000) }, expireAt: undefined } as const;
+    const entries = Array.from({ length: 150_000 }, (_, n) => ({ ...entry, key: `key ${n}` }));
+    const rdb = writeRdbFile(join(folder, 'dump.rdb'), entries);
+    const nodeOptions = ['--max-old-space-size=150'];
+    const run = await refold(['import', join(folder, 'log.db'), '--rdb', rdb], { nodeOptions });
+    expect(run).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringContaining('the heap of Node is nearly full'),
+    });
+    expect(readdirSync(folder)).toEqual(['dump.rdb']);
+  });
+
   test('import and export report what they did', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'log.db');
@@ -211,7 +226,7 @@ describe('on the command line', () => {
     [['export', 'log.db', '--aof', 'a', '--from', '3']],
   ])('%j cannot be combined', async (args) => {
     const folder = temporaryFolder();
-    await importFiles({ path: join(folder, 'log.db'), source: { rdb: writeRdbFile(join(folder, 'dump.rdb')) } });
+    writeFileSync(join(folder, 'log.db'), '');
     const run = await refold(args, { cwd: folder });
     expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be combined') });
   });
