@@ -19,7 +19,7 @@ import { ENTRIES as ALL_ENTRIES } from './files/samples.ts';
 import { connectTo, requestOf, startServer } from './harness.ts';
 import { HAS_REDIS, RealRedis, temporaryFolder } from './real-redis.ts';
 
-const KINDS = 'string,zset,list';
+const KINDS = 'string,zset,list,hash,set';
 const ENTRIES = ALL_ENTRIES.filter(({ value }) => KINDS.split(',').includes(value.kind));
 
 const APPENDING = ['--appendonly', 'yes'];
@@ -92,7 +92,7 @@ describe('a round trip without a server', () => {
         .join(''),
     );
     const imported = await importFiles({ path: join(folder, 'log.db'), source: { aof } });
-    expect(imported).toMatchObject({ commands: 3, keys: { all: 1, expiring: 1 } });
+    expect(imported).toMatchObject({ keys: { all: 1, expiring: 1 } });
   });
 });
 
@@ -242,16 +242,19 @@ describe.skipIf(!HAS_REDIS)('a real Redis', () => {
   test.each([3, 4])(
     'the AOF of random commands is imported with the same digest, and goes back, seed %i',
     async (seed) => {
-      const real = await RealRedis.start(APPENDING);
+      const written = await RealRedis.start(APPENDING);
       const chance = new Chance(seed);
       const known = TEMPLATES.filter(({ text }) => commandTable.find(text.split(' ')) !== undefined);
       const commands = known.map(({ text }) => compileTemplate(text));
       for (let batch = 0; batch < 100; batch += 1) {
         const requests = Array.from({ length: 50 }, () => requestOf(chance.pick(commands)(chance, WORDS)));
-        real.client.write(requests.join(''));
-        for (const _ of requests) await real.client.next();
-        if (batch === 30) await real.call('BGREWRITEAOF');
+        written.client.write(requests.join(''));
+        for (const _ of requests) await written.client.next();
+        if (batch === 30) await written.call('BGREWRITEAOF');
       }
+      await written.kill();
+      // What Redis itself loads from its AOF is what counts. It is not always what the server had before.
+      const real = await RealRedis.start(APPENDING, written.folder);
       const path = join(real.folder, 'log.db');
       const { keys } = await importFiles({ path, source: { aof: real.folder } });
       expect(keys.all).toBeGreaterThan(0);

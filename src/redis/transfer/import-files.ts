@@ -97,6 +97,8 @@ class ImportSession {
   /** Names of commands that are not supported. */
   readonly #unknown = new Set<string>();
   #expired = 0;
+  /** The database of the next key of an RDB file; unknown after commands. */
+  #selected: number | undefined;
 
   constructor(store: Store<KeySpace>, options: ImportOptions) {
     this.#store = store;
@@ -120,7 +122,7 @@ class ImportSession {
       const next = records.next();
       if (next.done) {
         this.#requireSupported();
-        await this.#replay.commit();
+        await this.#replay.finish();
         return next.value?.offset;
       }
       for (const commands of this.#commandsOf(next.value, dropsExpired ? now : undefined)) {
@@ -151,10 +153,14 @@ class ImportSession {
       case 'commands': {
         const [known, unknown] = parted(record.commands, CommandReplay.isKnown);
         this.#skipped.commands += unknown.length;
+        this.#selected = undefined;
         for (const [name] of unknown) if (this.#unknown.size < NAMES_SHOWN) this.#unknown.add(name!.toUpperCase());
         yield known;
         break;
       }
+      case 'file':
+        yield this.#select(0);
+        break;
       case 'function':
         this.#skipped.functions += 1;
         break;
@@ -172,7 +178,15 @@ class ImportSession {
       this.#expired += 1;
       return;
     }
-    for (const command of rewriteCommands([entry])) yield [command];
+    yield this.#select(entry.database);
+    for (const command of rewriteCommands([entry])) if (command[0] !== 'SELECT') yield [command];
+  }
+
+  /** The command that selects a database, unless it is the one that was selected last. */
+  #select(database: number): readonly (readonly string[])[] {
+    if (this.#selected === database) return [];
+    this.#selected = database;
+    return [['SELECT', String(database)]];
   }
 
   /** Everything is counted first, so that one message tells it all. */

@@ -35,7 +35,7 @@ function distinct(args: readonly string[], test: (member: string) => boolean): r
 }
 
 /** Adds members that are not in the set, with several effects if they are many. */
-export function addMembers(call: Call, key: string, added: readonly string[], changes = added.length): void {
+export function addMembers(call: Call, key: string, added: readonly string[], changes: number = added.length): void {
   let left = changes;
   for (const members of batchesOf(added)) {
     const counted = Math.min(left, members.length);
