@@ -11,7 +11,7 @@ import { commandTable } from '../../../src/redis/commands/table.ts';
 import type { Dense } from '../../../src/redis/model/dense.ts';
 import { emptyKeySpace, newHash, newList, newSet, putValue } from '../../../src/redis/model/key-space.ts';
 import { keySpaceModel } from '../../../src/redis/model/model.ts';
-import { ServerConfig } from '../../../src/redis/server/config.ts';
+import { ServerConfig } from '../../../src/redis/server/config/server-config.ts';
 
 const ENTRIES = 1_000_000;
 /** What one command may touch. It grows with neither the collection nor the chance. */
