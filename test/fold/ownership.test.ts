@@ -5,6 +5,7 @@ import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError, type RefoldError } from '../../src/core/errors.ts';
 import type { RecordedEvent } from '../../src/core/event.ts';
+import { Deque } from '../../src/fold/collections/deque.ts';
 import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 import { hashState } from '../../src/fold/encoding/state-codec.ts';
 import { openAtomicState, openDirectState } from '../../src/fold/live-state.ts';
@@ -398,6 +399,18 @@ describe('a value that is changed in place', () => {
       });
     }
   });
+});
+
+test('two drafted values that swap their places, in an object that the same event replaces', () => {
+  same(
+    (s) => void (s.pair = { a: new Deque(['a']), b: new Deque(['b']), n: 0 }),
+    (s) => void s.pair.n++,
+    (s) => {
+      const { pair } = s;
+      [pair.a, pair.b] = [pair.b, pair.a];
+      s.pair = { a: pair.a, b: pair.b };
+    },
+  );
 });
 
 describe('an OrderedMap stays in its property, with its comparator', () => {

@@ -90,9 +90,10 @@ export class Placing {
   #value(value: unknown, before: unknown, path: PathPart[], isGiven: boolean, holder?: Holder): unknown {
     if (isPlainPrimitive(value)) return value;
     if (typeof value !== 'object') throw illegalValue(value, path);
-    if (value === before) return value;
     const container = value as object;
     const draft = this.scope.draftOf(container);
+    // What stood there may be a draft as well: an object that this commit may change in place holds what was assigned to it.
+    if (value === before && draft === undefined) return value;
     if (draft !== undefined) return this.#draft(draft, container, path, holder);
     if (!Object.isExtensible(container)) throw this.notOwn(container, path);
     refuseDepth(path);

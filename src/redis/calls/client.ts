@@ -13,6 +13,8 @@ export interface OpenTransaction {
   readonly queue: QueuedCommand[];
   /** Flags of the queued commands. EXEC is refused when one of them would be. */
   readonly flags: Set<Flag>;
+  /** What the arguments of the queue take, roughly. */
+  bytes: number;
   /** Whether a command could not be queued: EXEC then refuses everything. */
   isBroken: boolean;
 }
@@ -63,6 +65,8 @@ export class Client {
   isLocalSocket = false;
   /** Whether it is never closed to save memory. */
   isKept = false;
+  /** Bytes of output that wait until what they show is durable. */
+  heldBytes = 0;
   /** The last command, in lower case, and when it ended, in ms since the epoch. */
   lastCommand = '';
   lastSeen: number;

@@ -148,6 +148,8 @@ export interface Wait {
 
 export interface Clients {
   readonly size: number;
+  /** How many clients were turned away. */
+  readonly rejected: number;
   all(): Iterable<Client>;
   /** The client with the id, unless it is being closed. */
   byId(id: number): Client | undefined;

@@ -1,11 +1,11 @@
 /** The server: a store with the key space, a listener, and the parts that commands use. */
-import { type AddressInfo, createServer, type Server } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { openStore, type Store } from '../../index.ts';
 import { Call, type Circumstances } from '../calls/call.ts';
 import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
 import type { Parts } from '../calls/parts.ts';
+import { clientLine } from '../commands/connection/client-line.ts';
 import { commandTable } from '../commands/table.ts';
 import { databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
@@ -14,9 +14,13 @@ import { pastGate } from '../past/past-gate.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
 import { knownGate, subscriberGate, transactionGate } from './clients/gates.ts';
+import { keepHouse } from './clients/housekeeping.ts';
+import { Listeners } from './clients/listeners.ts';
 import { MonitorClients } from './clients/monitors.ts';
+import { classOf, parseOutputLimits } from './clients/output-limits.ts';
 import { ClientPauses } from './clients/pauses.ts';
 import { Subscriptions } from './clients/pubsub.ts';
+import { isHttp, SecurityWarning } from './clients/security-warning.ts';
 import { TrackedKeys } from './clients/tracking.ts';
 import { ServerUsers } from './clients/users.ts';
 import { ServerConfig } from './config.ts';
@@ -34,6 +38,9 @@ import { Turns } from './turns.ts';
 import { WaitingClients } from './waiting-clients.ts';
 import { type Presence, WatchedKeys } from './watching.ts';
 
+/** How often clients are looked after, in ms. */
+const HOUSEKEEPING_MS = 100;
+
 export interface RedisServerOptions {
   /** The log's file, created if it does not exist, or `':memory:'`. */
   readonly path: string;
@@ -45,7 +52,10 @@ export interface RedisServerOptions {
 
 export class RedisServer implements AsyncDisposable {
   readonly store: Store<KeySpace>;
-  readonly #listener: Server;
+  readonly #listeners: Listeners;
+  readonly #housekeeping: NodeJS.Timeout;
+  readonly #warning: SecurityWarning;
+  #port = 0;
   readonly #connections: Connections;
   readonly #turns: Turns;
   readonly #dispatcher: Dispatcher;
@@ -67,11 +77,15 @@ export class RedisServer implements AsyncDisposable {
   private constructor(store: Store<KeySpace>) {
     this.store = store;
     const config = new ServerConfig();
+    const log = (message: string) => console.error(message);
     const connections = new Connections({
       woke: (client) => this.#turns.wake(client),
       talks: (client) => this.#turns.talks(client),
       left: (client) => this.#left(client),
+      log,
       maxBulkBytes: () => config.number('proto-max-bulk-len'),
+      maxQueryBytes: () => config.number('client-query-buffer-limit'),
+      outputLimit: (client) => parseOutputLimits(config.text('client-output-buffer-limit'))[classOf(client)],
     });
     const blocked = new BlockedClients({
       valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
@@ -89,7 +103,13 @@ export class RedisServer implements AsyncDisposable {
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
     });
-    this.#users = new ServerUsers(config);
+    this.#users = new ServerUsers({
+      config,
+      commands: commandTable,
+      clients: () => connections.all(),
+      close: (client) => connections.close(client, client !== this.#dispatcher.current),
+      lineOf: (client, args) => clientLine(client, connections.facts(client), args, Date.now()),
+    });
     const observations = new CommandObserver(config);
     const access = new AccessTable(config, this.#clockedSpace(), Date.now());
     const expiry = new ExpiryCycle(config, {
@@ -175,10 +195,18 @@ export class RedisServer implements AsyncDisposable {
     this.#leases = leases;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [knownGate, transactionGate, subscriberGate, pastGate(past), memory.gate, memory.keyLimitGate],
+      gates: [
+        knownGate,
+        transactionGate,
+        this.#users.gate,
+        subscriberGate,
+        pastGate(past),
+        memory.gate,
+        memory.keyLimitGate,
+      ],
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#postpones(client, row, args),
-      queuedGate: () => undefined,
+      queuedGate: this.#users.queuedGate,
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
     });
@@ -188,10 +216,19 @@ export class RedisServer implements AsyncDisposable {
       send: (client, output) => connections.send(client, output),
       failed: (error, clients) => this.#failed(error, clients),
     });
-    this.#listener = createServer((socket) => {
-      const client = connections.accept(socket);
-      this.#users.reset(client);
+    this.#listeners = new Listeners({
+      config,
+      clients: () => connections.size,
+      isOpen: () => this.#users.isOpen,
+      accept: (socket) => {
+        parts.stats.connections++;
+        this.#users.reset(connections.accept(socket));
+      },
+      refused: () => void connections.rejected++,
+      log,
     });
+    this.#warning = new SecurityWarning(log);
+    this.#housekeeping = setInterval(() => keepHouse({ config, connections, log }, Date.now()), HOUSEKEEPING_MS);
   }
 
   static async open({ path, port = 6379, host = '127.0.0.1' }: RedisServerOptions): Promise<RedisServer> {
@@ -199,18 +236,17 @@ export class RedisServer implements AsyncDisposable {
     const server = new RedisServer(store);
     server.#parts.stats.expiredAtLoad = await expireAtLoad((job) => server.#inTurn(job));
     server.#expiry.start();
-    await new Promise<void>((resolve, reject) => {
-      server.#listener.once('error', reject).listen(port, host, resolve);
-    });
+    server.#port = await server.#listeners.listen(port, host);
     return server;
   }
 
   get port(): number {
-    return (this.#listener.address() as AddressInfo).port;
+    return this.#port;
   }
 
   async close(): Promise<void> {
-    this.#listener.close();
+    this.#listeners.close();
+    clearInterval(this.#housekeeping);
     this.#pauses.close();
     this.#expiry.stop();
     this.#heap.close();
@@ -265,6 +301,11 @@ export class RedisServer implements AsyncDisposable {
   #step(client: Client): boolean {
     const args = this.#connections.next(client);
     if (args === undefined) return false;
+    if (isHttp(args)) {
+      this.#warning.warn(client.address, this.#turns.transaction.now);
+      this.#connections.close(client, true);
+      return false;
+    }
     this.#perform(client, args);
     return true;
   }

@@ -136,7 +136,10 @@ export class Turns {
 
   #hold(sequence: number): void {
     if (this.#talking.length === 0) return;
-    const outputs = this.#talking.map((client) => [client, client.reply.take()] as const);
+    const outputs = this.#talking.map((client) => {
+      client.heldBytes += client.reply.size;
+      return [client, client.reply.take()] as const;
+    });
     this.#talking = [];
     if (this.#held.length === 0 && sequence <= this.#store.durableSequence) this.#send(outputs);
     else this.#held.push({ sequence, outputs });

@@ -13,11 +13,15 @@ import type { Config } from '../calls/parts.ts';
 import { silentParts } from '../commands/silent-parts.ts';
 import { commandTable } from '../commands/table.ts';
 import type { AofCommand } from '../files/aof/read-commands.ts';
+import { packEffect } from '../model/effects/packed.ts';
 import type { KeySpace } from '../model/key-space.ts';
 
 /** Characters and commands after which a commit is made. */
 const COMMIT_LENGTH = 1 << 20;
 const COMMIT_COMMANDS = 2_000;
+
+/** The length of a command, in characters, from which on the escaping of its effects is looked at. */
+const HEAVY_COMMAND = 1 << 20;
 
 /** Commands that run code. This server has no scripting. */
 const SCRIPTING: ReadonlySet<string> = new Set(['eval', 'evalsha', 'fcall', 'function', 'script']);
@@ -28,6 +32,7 @@ export class CommandReplay {
   readonly #parts = silentParts(UNLIMITED, true);
   #waiting: AofCommand[] = [];
   #length = 0;
+  #writing: Promise<void> = Promise.resolve();
   /** Commands that were executed, or wait for the next commit. */
   commands = 0;
 
@@ -44,7 +49,7 @@ export class CommandReplay {
   add(commands: readonly AofCommand[]): void {
     for (const command of commands) {
       this.#waiting.push(command);
-      for (const word of command) this.#length += word.length;
+      this.#length += lengthOf(command);
     }
     this.commands += commands.length;
   }
@@ -55,20 +60,36 @@ export class CommandReplay {
   }
 
   /**
-   * Executes what waits. Afterwards it is in the log.
+   * Executes what waits, and returns when the commit before is in the log: one is written while the next is folded.
    *
    * @throws RefoldError `INVALID_OPTION` for a command that the server refuses
    */
   async commit(): Promise<void> {
+    const before = this.#writing;
     const commands = this.#waiting;
     this.#waiting = [];
     this.#length = 0;
+    this.#writing = this.#execute(commands);
+    this.#writing.catch(() => undefined); // the next call of `commit` throws it
+    await before;
+  }
+
+  /** Executes what waits. Afterwards everything is in the log. @throws as `commit` */
+  async finish(): Promise<void> {
+    await this.commit();
+    await this.#writing;
+  }
+
+  async #execute(commands: readonly AofCommand[]): Promise<void> {
     let refusal: RefoldError | undefined;
     // No error may come out of the callback: in the direct fold it would hide behind the failure of the store.
     await this.#store.transact((tx) => {
-      const append = (type: string, data: object): void => tx.append({ type, data } as never);
       for (const command of commands) {
-        refusal = this.#run(command, tx.state as KeySpace, append);
+        const isHeavy = lengthOf(command) >= HEAVY_COMMAND;
+        refusal = this.#run(command, tx.state as KeySpace, (type, data) => {
+          const packed = isHeavy ? packEffect(type, data) : undefined;
+          tx.append((packed === undefined ? { type, data } : { type: 'EffectPacked', data: packed }) as never);
+        });
         if (refusal !== undefined) return;
       }
     });
@@ -91,6 +112,11 @@ export class CommandReplay {
   }
 }
 
+/** In characters. */
+function lengthOf(command: AofCommand): number {
+  return command.reduce((sum, word) => sum + word.length, 0);
+}
+
 function hasArity({ arity }: CommandRow, command: AofCommand): boolean {
   return arity > 0 ? command.length === arity : command.length >= -arity;
 }
@@ -106,5 +132,15 @@ function refused(command: AofCommand, why: string): RefoldError {
   });
 }
 
+/** Settings that change what a command does: Redis's own values. */
+const SETTINGS: ReadonlyMap<string, number> = new Map([
+  ['zset-max-listpack-entries', 128],
+  ['zset-max-listpack-value', 64],
+]);
+
 /** Nothing is limited. */
-const UNLIMITED: Config = { text: () => '', number: () => Number.MAX_SAFE_INTEGER, flag: () => false };
+const UNLIMITED: Config = {
+  text: () => '',
+  number: (name) => SETTINGS.get(name) ?? Number.MAX_SAFE_INTEGER,
+  flag: () => false,
+};

@@ -4,6 +4,7 @@
  */
 import { enableMapSet, produce, setAutoFreeze } from 'immer';
 import { describe, expect, test } from 'vitest';
+import { openStore, type Store } from '../../../src/index.ts';
 import { emptyKeySpace, type KeySpace } from '../../../src/redis/model/key-space.ts';
 import { keySpaceModel } from '../../../src/redis/model/model.ts';
 import { chanceOf } from '../../faults/judging/chance.ts';
@@ -78,7 +79,7 @@ describe('random effects', () => {
         }
       }
     }
-    for (const kind of ['list', 'hash', 'set']) {
+    for (const kind of ['list', 'hash', 'set', 'zset']) {
       const perElement = sizes.get(`${kind} of 2`)! - sizes.get(`${kind} of 1`)!;
       expect(sizes.get(`${kind} of 3`)! - sizes.get(`${kind} of 2`)!, kind).toBe(perElement);
     }
@@ -98,6 +99,19 @@ describe('every way to fold gives the same', () => {
         produced = produce(produced, (draft: KeySpace) => fold(draft, effect));
         expect(plainForm(produced), JSON.stringify(effect)).toEqual(plainForm(direct));
       }
+    });
+
+    test(`in a strict store, and after a recovery (seed ${seed})`, async () => {
+      const effects = effectsOf(seed + 1_000, 400);
+      const direct = emptyKeySpace();
+      for (const effect of effects) fold(direct, effect);
+      await using store = (await openStore(keySpaceModel, {
+        path: ':memory:',
+        fold: 'direct',
+        strict: true,
+      })) as Store<KeySpace>;
+      for (let at = 0; at < effects.length; at += 20) await store.append(effects.slice(at, at + 20) as never);
+      expect(plainForm(store.state as KeySpace)).toEqual(plainForm(direct));
     });
   }
 });

@@ -1,7 +1,8 @@
 /** Commands on keys of every kind. */
 import type { CommandRow } from '../../calls/command.ts';
-import { key, keys as keysFrom, otherKeys, rowsOf } from '../../calls/rows.ts';
+import { key, keysAfter, keys as keysFrom, otherKeys, rowsOf } from '../../calls/rows.ts';
 import { del, flushAll, flushDb, unlink } from './deleting.ts';
+import { dump, migrate, restore } from './dump.ts';
 import { expire, expireAt, expireTime, pExpire, pExpireAt, pExpireTime, persist, pTtl, ttl } from './expiring.ts';
 import { lolwut } from './lolwut.ts';
 import { dbSize, exists, keys, randomKey, scan, touch, type } from './looking.ts';
@@ -17,11 +18,21 @@ const serverRow = rowsOf('server');
 export const KEY_COMMANDS: readonly CommandRow[] = [
   row('copy', -3, 'write denyoom', 'keyspace', [key('RO ACCESS'), key('OW UPDATE', 2)], '6.2.0', copy),
   row('del', -2, 'write', 'keyspace', [keysFrom('RM DELETE')], '1.0.0', del),
+  row('dump', 2, 'readonly', 'keyspace', [key('RO ACCESS')], '2.6.0', dump),
   row('exists', -2, 'readonly fast', 'keyspace', [keysFrom('RO')], '1.0.0', exists),
   row('expire', -3, 'write fast', 'keyspace', [key('RW UPDATE')], '1.0.0', expire),
   row('expireat', -3, 'write fast', 'keyspace', [key('RW UPDATE')], '1.2.0', expireAt),
   row('expiretime', 2, 'readonly fast', 'keyspace', [key('RO ACCESS')], '7.0.0', expireTime),
   row('keys', 2, 'readonly', 'keyspace dangerous', [], '1.0.0', keys),
+  row(
+    'migrate',
+    -6,
+    'write',
+    'keyspace dangerous',
+    [key('RW ACCESS DELETE', 3), keysAfter('RW ACCESS DELETE INCOMPLETE', 'KEYS', -2, -1, 1, 0)],
+    '2.6.0',
+    migrate,
+  ),
   row('move', 3, 'write fast', 'keyspace', [key('RW ACCESS UPDATE')], '1.0.0', move),
   row('object|encoding', 3, 'readonly', 'keyspace', [key('RO', 2)], '2.2.3', objectEncoding),
   row('object|freq', 3, 'readonly', 'keyspace', [key('RO', 2)], '4.0.0', objectFreq),
@@ -37,6 +48,7 @@ export const KEY_COMMANDS: readonly CommandRow[] = [
   row('randomkey', 1, 'readonly', 'keyspace', [], '1.0.0', randomKey),
   row('rename', 3, 'write', 'keyspace', [key('RW ACCESS DELETE'), key('OW UPDATE', 2)], '1.0.0', rename),
   row('renamenx', 3, 'write fast', 'keyspace', [key('RW ACCESS DELETE'), key('OW INSERT', 2)], '1.0.0', renameNx),
+  row('restore', -4, 'write denyoom', 'keyspace dangerous', [key('OW UPDATE')], '2.6.0', restore),
   row('scan', -2, 'readonly', 'keyspace', [], '2.8.0', scan),
   row(
     'sort',
