@@ -42,7 +42,7 @@ export function boundsOf(by: Bounds['by'], min: string, max: string): Bounds {
 /**
  * The members within bounds, without the first few.
  *
- * @param isReverse walks from the end: ranks count from there, and so does what is skipped. It matters also for a range by
+ * @param isReverse walks from the end: ranks and skipped members count from there. It matters also for a range by
  * bytes in a set with different scores, whose members are in no order: the range ends where the walk first leaves it
  * @param skipped negative gives nothing
  */
