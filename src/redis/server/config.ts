@@ -9,6 +9,8 @@ const DEFAULTS: { readonly [name: string]: string } = {
   'latency-monitor-threshold': '0',
   'tracking-table-max-keys': '1000000',
   requirepass: '',
+  'min-replicas-to-write': '0',
+  'min-replicas-max-lag': '10',
   aclfile: '',
   'acl-pubsub-default': 'resetchannels',
   'acllog-max-len': '128',
