@@ -67,6 +67,7 @@ const REDIS_COMMANDS = [
   // one a line
   'acl',
   'bitmaps',
+  'cluster',
   'command',
   'command/docs',
   'connection',
