@@ -1,4 +1,4 @@
-/** Commands of a cluster. This server is none, and says so, as Redis does where cluster support is off. */
+/** Commands of a cluster. This server is not part of one. It answers as Redis does where cluster support is off. */
 import type { CommandRow } from '../../calls/command.ts';
 import { CommandError } from '../../calls/errors.ts';
 import { helpCommand } from '../../calls/help.ts';
