@@ -69,6 +69,7 @@ const REDIS_COMMANDS = [
   'admin',
   'admin/debug',
   'bitmaps',
+  'cluster',
   'command',
   'command/docs',
   'connection',

@@ -4,6 +4,7 @@ import type { Commands } from '../calls/parts.ts';
 import { ACL_COMMANDS } from './acl/table.ts';
 import { ADMIN_COMMANDS } from './admin/table.ts';
 import { BITMAP_COMMANDS } from './bitmaps/table.ts';
+import { CLUSTER_COMMANDS } from './cluster/table.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
 import { GEO_COMMANDS } from './geo/table.ts';
@@ -24,6 +25,7 @@ import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 const ROWS: readonly CommandRow[] = [
   ...BITMAP_COMMANDS,
   ...ACL_COMMANDS,
+  ...CLUSTER_COMMANDS,
   ...COMMAND_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...HASH_COMMANDS,

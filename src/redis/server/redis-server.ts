@@ -24,7 +24,7 @@ import { pastGate } from '../past/past-gate.ts';
 import { ServerAdministration } from './administration.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
-import { knownGate, subscriberGate, transactionGate } from './clients/gates.ts';
+import { knownGate, replicasGate, subscriberGate, transactionGate } from './clients/gates.ts';
 import { keepHouse } from './clients/housekeeping.ts';
 import { Listeners } from './clients/listeners.ts';
 import { MonitorClients } from './clients/monitors.ts';
@@ -188,7 +188,8 @@ export class RedisServer implements AsyncDisposable {
     const access = new AccessTable(config, this.#clockedSpace(), Date.now());
     const expiry = new ExpiryCycle(config, {
       inTurn: (job) => this.#inTurn(job),
-      hasExpiringKeys: () => this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
+      hasExpiringKeys: () =>
+        !this.#pauses.isPaused('write') && this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
       monotonicMs: () => performance.now(),
     });
     const heap = new HeapGuard(() => sizeOfSpace(this.#liveSpace));
@@ -284,8 +285,9 @@ export class RedisServer implements AsyncDisposable {
         this.#users.gate,
         subscriberGate,
         pastGate(past),
-        memory.gate,
+        (client, row, args) => (this.#pauses.isPaused('write') ? undefined : memory.gate(client, row, args)),
         memory.keyLimitGate,
+        replicasGate(config),
       ],
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#postpones(client, row, args),
