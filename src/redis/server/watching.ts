@@ -67,8 +67,8 @@ export class WatchedKeys implements Watching, ChangeListener {
     for (const [key, watches] of this.#watches[db]!) {
       const after = this.#presence(db, key);
       for (const watch of watches.values()) {
-        if (watch.seen === 'expired' && after !== 'present') watch.seen = after;
-        else if (watch.seen !== 'absent' || after !== 'absent') watch.client.isDirty = true;
+        if (watch.seen !== 'present' && after !== 'present') watch.seen = after;
+        else watch.client.isDirty = true;
       }
     }
   }
