@@ -66,6 +66,8 @@ const REDIS_CALLS = ['src/redis/calls/', 'src/redis/calls/contracts/', 'src/redi
 const REDIS_COMMANDS = [
   // one a line
   'acl',
+  'admin',
+  'admin/debug',
   'bitmaps',
   'command',
   'command/docs',
@@ -78,6 +80,7 @@ const REDIS_COMMANDS = [
   'observing',
   'pubsub',
   'refold',
+  'scripting',
   'sets',
   'sorted-sets',
   'strings',
@@ -87,8 +90,11 @@ const REDIS_COMMANDS = [
 const REDIS_SERVER = [
   // one a line
   'clients',
+  'config',
+  'info',
   'keeping',
   'observing',
+  'persistence',
 ].map((part) => `src/redis/server/${part}/`);
 /** Who may do what. */
 const REDIS_ACL = 'src/redis/acl/';

@@ -2,6 +2,7 @@
 import type { CommandRow } from '../calls/command.ts';
 import type { Commands } from '../calls/parts.ts';
 import { ACL_COMMANDS } from './acl/table.ts';
+import { ADMIN_COMMANDS } from './admin/table.ts';
 import { BITMAP_COMMANDS } from './bitmaps/table.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
@@ -13,6 +14,7 @@ import { LIST_COMMANDS } from './lists/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
 import { PUBSUB_COMMANDS } from './pubsub/table.ts';
 import { REFOLD_COMMANDS } from './refold/table.ts';
+import { SCRIPTING_COMMANDS } from './scripting/table.ts';
 import { SET_COMMANDS } from './sets/table.ts';
 import { SORTED_SET_COMMANDS } from './sorted-sets/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
@@ -35,6 +37,8 @@ const ROWS: readonly CommandRow[] = [
   ...SET_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
+  ...ADMIN_COMMANDS,
+  ...SCRIPTING_COMMANDS,
 ];
 
 class CommandTable implements Commands {
