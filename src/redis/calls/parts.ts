@@ -77,7 +77,7 @@ export interface Expiry {
   isActive: boolean;
   /** The estimated share of keys that have expired and are still there, in percent. */
   readonly stalePercent: number;
-  /** How often a cycle ended for want of time. */
+  /** How often a cycle ended because its time was over. */
   readonly timeCapReached: number;
 }
 

@@ -66,7 +66,9 @@ class CommandTable implements Commands {
   }
 
   #learn(spelling: string): CommandRow | undefined {
-    const row = spelling.length > LONGEST_NAME ? undefined : this.#byName.get(spelling.toLowerCase());
+    // The name of a subcommand, `config|get`, is not something that a client may say.
+    const isName = spelling.length <= LONGEST_NAME && !spelling.includes('|');
+    const row = isName ? this.#byName.get(spelling.toLowerCase()) : undefined;
     // At most 2^n spellings of each name exist, so the memory has a bound.
     if (row !== undefined && this.#bySpelling.size < MOST_SPELLINGS) this.#bySpelling.set(spelling, row);
     return row;

@@ -121,6 +121,7 @@ export class RedisServer implements AsyncDisposable {
   readonly #blocked: BlockedClients;
   readonly #parts: Parts;
   readonly #expiry: ExpiryCycle;
+  readonly #memory: MemoryMeter;
   readonly #heap: HeapGuard;
   /** Stands for the server itself where a call needs a client. */
   readonly #self = new Client(0, Date.now(), '', '');
@@ -200,6 +201,7 @@ export class RedisServer implements AsyncDisposable {
       space: () => this.#liveSpace,
       call: () => this.#ownCall(),
       bufferBytes: () => connections.bufferBytes,
+      inTurn: (job) => this.#inTurn(job),
     });
     const tasks = new WaitingClients({
       schedule: (job) => this.#turns.schedule(job),
@@ -270,6 +272,7 @@ export class RedisServer implements AsyncDisposable {
     };
     this.#parts = parts;
     this.#expiry = expiry;
+    this.#memory = memory;
     this.#heap = heap;
     this.#connections = connections;
     this.#watching = watching;
@@ -338,6 +341,7 @@ export class RedisServer implements AsyncDisposable {
       server.#parts.stats.expiredAtLoad = await expireAtLoad((job) => server.#inTurn(job));
       server.#expiry.start();
     }
+    server.#memory.start();
     return server;
   }
 
@@ -359,6 +363,7 @@ export class RedisServer implements AsyncDisposable {
     clearInterval(this.#cron);
     this.#pauses.close();
     this.#expiry.stop();
+    this.#memory.stop();
     this.#heap.close();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
     this.#leases.close();
