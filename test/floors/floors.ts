@@ -74,6 +74,7 @@ const REDIS_COMMANDS = [
   'pubsub',
   'refold',
   'sorted-sets',
+  'streams',
   'strings',
   'transactions',
 ].map((group) => `src/redis/commands/${group}/`);

@@ -10,6 +10,7 @@ import { OBSERVING_COMMANDS } from './observing/table.ts';
 import { PUBSUB_COMMANDS } from './pubsub/table.ts';
 import { REFOLD_COMMANDS } from './refold/table.ts';
 import { SORTED_SET_COMMANDS } from './sorted-sets/table.ts';
+import { STREAM_COMMANDS } from './streams/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
@@ -23,6 +24,7 @@ const ROWS: readonly CommandRow[] = [
   ...REFOLD_COMMANDS,
   ...PUBSUB_COMMANDS,
   ...LIST_COMMANDS,
+  ...STREAM_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
 ];

@@ -36,6 +36,7 @@ const DEFAULTS: { readonly [name: string]: string } = {
   hz: '10',
   'active-expire-effort': '1',
   'refold-past-states': '2',
+  'stream-node-max-entries': '100',
   'hash-max-listpack-entries': '512',
   'hash-max-listpack-value': '64',
   'set-max-intset-entries': '512',
