@@ -65,14 +65,23 @@ const REDIS_CALLS = ['src/redis/calls/', 'src/redis/calls/contracts/', 'src/redi
 /** A folder for each group of commands. */
 const REDIS_COMMANDS = [
   // one a line
+  'acl',
+  'admin',
+  'admin/debug',
   'bitmaps',
   'command',
+  'command/docs',
   'connection',
+  'geo',
+  'hashes',
+  'hyperloglog',
   'keys',
   'lists',
   'observing',
   'pubsub',
   'refold',
+  'scripting',
+  'sets',
   'sorted-sets',
   'streams',
   'strings',
@@ -82,9 +91,14 @@ const REDIS_COMMANDS = [
 const REDIS_SERVER = [
   // one a line
   'clients',
+  'config',
+  'info',
   'keeping',
   'observing',
+  'persistence',
 ].map((part) => `src/redis/server/${part}/`);
+/** Who may do what. */
+const REDIS_ACL = 'src/redis/acl/';
 /** Redis's file formats. */
 const REDIS_FORMATS = ['bytes', 'values', 'rdb', 'aof'].map((wing) => `src/redis/files/${wing}/`);
 /** What stands on the key space and on files. */
@@ -92,7 +106,9 @@ const REDIS_PLAIN = 'src/redis/plain/';
 const REDIS = [
   ...REDIS_DATA,
   ...REDIS_CALLS,
+  'src/redis/acl/',
   REDIS_PLAIN,
+  REDIS_ACL,
   'src/redis/commands/',
   ...REDIS_COMMANDS,
   'src/redis/past/',
@@ -263,7 +279,9 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/redis/protocol/', sees: [], node: 'all' },
   { files: 'src/redis/model/', sees: [...PACKAGE, 'src/redis/model/effects/'], packages: ['zod'], node: PURE },
   { files: 'src/redis/model/effects/', sees: [...PACKAGE, 'src/redis/model/'], packages: ['zod'], node: PURE },
+  { files: 'src/redis/acl/', sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' },
   ...REDIS_CALLS.map((files): Floor => ({ files, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' })),
+  { files: REDIS_ACL, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' },
   { files: REDIS_PLAIN, sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_FORMATS], node: 'all' },
   { files: 'src/redis/commands/', sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_COMMANDS], node: 'all' },
   ...REDIS_COMMANDS.map(

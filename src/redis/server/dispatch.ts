@@ -130,6 +130,7 @@ export class Dispatcher implements Dispatch {
       parts.stats.errors++;
       client.reply.error(failure);
     }
+    parts.stats.commands++;
     const micros = (performance.now() - start) * 1000;
     for (const observer of observers) {
       if (!isAgain) observer.tried?.(client, row, call.shownArgs);

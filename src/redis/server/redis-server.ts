@@ -4,12 +4,15 @@ import { openStore, type Store } from '../../index.ts';
 import { Call, type Circumstances } from '../calls/call.ts';
 import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
+import { noStats } from '../calls/contracts/stats.ts';
 import type { Parts } from '../calls/parts.ts';
+import { clientLine } from '../commands/connection/client-line.ts';
 import { commandTable } from '../commands/table.ts';
 import { databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
+import { ServerAdministration } from './administration.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
 import { knownGate, subscriberGate, transactionGate } from './clients/gates.ts';
@@ -22,9 +25,10 @@ import { Subscriptions } from './clients/pubsub.ts';
 import { isHttp, SecurityWarning } from './clients/security-warning.ts';
 import { TrackedKeys } from './clients/tracking.ts';
 import { ServerUsers } from './clients/users.ts';
-import { ServerConfig } from './config.ts';
+import { ServerConfig } from './config/server-config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher, isFlagged } from './dispatch.ts';
+import type { Gauges } from './info/traffic.ts';
 import { AccessTable, type ClockedSpace } from './keeping/access-clock.ts';
 import { Evictor } from './keeping/eviction.ts';
 import { ExpiryCycle, expireAtLoad } from './keeping/expiry.ts';
@@ -33,6 +37,7 @@ import { MemoryMeter } from './keeping/memory.ts';
 import { KeyspaceNotifications } from './keeping/notifications.ts';
 import { LeaseBook } from './leases.ts';
 import { CommandObserver } from './observing/command-observer.ts';
+import { type PersistenceFacts, persistenceFields } from './persistence/fields.ts';
 import { Turns } from './turns.ts';
 import { WaitingClients } from './waiting-clients.ts';
 import { type Presence, WatchedKeys } from './watching.ts';
@@ -102,7 +107,13 @@ export class RedisServer implements AsyncDisposable {
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
     });
-    this.#users = new ServerUsers(config);
+    this.#users = new ServerUsers({
+      config,
+      commands: commandTable,
+      clients: () => connections.all(),
+      close: (client) => connections.close(client, client !== this.#dispatcher.current),
+      lineOf: (client, args) => clientLine(client, connections.facts(client), args, Date.now()),
+    });
     const observations = new CommandObserver(config);
     const access = new AccessTable(config, this.#clockedSpace(), Date.now());
     const expiry = new ExpiryCycle(config, {
@@ -137,19 +148,24 @@ export class RedisServer implements AsyncDisposable {
       firstSequence: () => store.stats().firstSequence,
       configValues: () => config.values(),
     });
+    const stats = noStats();
+    const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
+    const administration = new ServerAdministration({
+      config,
+      stats,
+      observations,
+      expiry,
+      memory,
+      space: () => this.#liveSpace,
+      sequence: () => store.sequence,
+      gauges: () => this.#gauges(),
+      persistence: (now) => persistenceFields(this.#persistence(changes), now),
+      pause: (ms) => this.#turns.pause(ms),
+      log,
+    });
     const parts: Parts = {
-      changes: new ChangeHub([watching, leases, blocked, this.#tracking, access]),
-      stats: {
-        hits: 0,
-        misses: 0,
-        expired: 0,
-        expiredAtLoad: 0,
-        evicted: 0,
-        lazyFreed: 0,
-        commands: 0,
-        connections: 0,
-        errors: 0,
-      },
+      changes,
+      stats,
       access,
       notifications: new KeyspaceNotifications(config, (channel, message) =>
         this.#subscriptions.publish(channel, message),
@@ -164,6 +180,7 @@ export class RedisServer implements AsyncDisposable {
       commands: commandTable,
       watching,
       tasks,
+      administration,
       past,
       leases,
       dispatch: {
@@ -188,10 +205,18 @@ export class RedisServer implements AsyncDisposable {
     this.#leases = leases;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [knownGate, transactionGate, subscriberGate, pastGate(past), memory.gate, memory.keyLimitGate],
+      gates: [
+        knownGate,
+        transactionGate,
+        this.#users.gate,
+        subscriberGate,
+        pastGate(past),
+        memory.gate,
+        memory.keyLimitGate,
+      ],
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#postpones(client, row, args),
-      queuedGate: () => undefined,
+      queuedGate: this.#users.queuedGate,
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
     });
@@ -331,6 +356,41 @@ export class RedisServer implements AsyncDisposable {
     this.#monitors.remove(client);
     this.#pauses.drop(client);
     this.#watching.unwatch(client);
+  }
+
+  #gauges(): Gauges {
+    const { clients, keys, items, prefixes } = this.#tracking.counts;
+    return {
+      clients: this.#connections.size,
+      rejected: this.#connections.rejected,
+      blocked: this.#blocked.count,
+      timeouts: 0,
+      tracking: clients,
+      channels: [...this.#subscriptions.channels('channel')].length,
+      patterns: this.#subscriptions.patternCount,
+      shardChannels: [...this.#subscriptions.channels('shard')].length,
+      trackedKeys: keys,
+      trackedItems: items,
+      trackedPrefixes: prefixes,
+    };
+  }
+
+  #persistence({ sinceSave }: ChangeHub): PersistenceFacts {
+    const idle = { since: undefined, lastMs: undefined, hasFailed: false, done: 0 };
+    return {
+      isLoading: false,
+      changesSinceSave: sinceSave,
+      lastSaveAt: Date.now(),
+      save: idle,
+      rewrite: idle,
+      isRewriteScheduled: false,
+      isWriteFailing: false,
+      isAppendOnly: true,
+      logBytes: 0,
+      baseBytes: 0,
+      queuedBytes: this.store.stats().queuedBytes,
+      keysLoaded: 0,
+    };
   }
 
   #failed(error: unknown, clients: readonly Client[]): void {

@@ -45,6 +45,8 @@ export class Turns {
   /** Clients with output that no turn has taken yet. */
   #talking: Client[] = [];
   #held: Held[] = [];
+  /** Ends a pause. While it is there nothing runs, and nothing leaves. */
+  #pause: NodeJS.Timeout | undefined;
 
   constructor(store: Store<KeySpace>, host: TurnsHost) {
     this.#store = store;
@@ -69,6 +71,16 @@ export class Turns {
     this.#schedule();
   }
 
+  /** Runs nothing for so long, and lets no output leave. The command that runs now is the last one. */
+  pause(ms: number): void {
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      this.#pause = undefined;
+      this.#release();
+      this.#schedule();
+    }, ms);
+  }
+
   forget(client: Client): void {
     this.#awake.delete(client);
   }
@@ -87,7 +99,7 @@ export class Turns {
   }
 
   #schedule(): void {
-    if (this.#isScheduled) return;
+    if (this.#isScheduled || this.#pause !== undefined) return;
     this.#isScheduled = true;
     setImmediate(() => this.#turn());
   }
@@ -127,7 +139,7 @@ export class Turns {
     for (const client of this.#awake) {
       this.#awake.delete(client);
       while (this.#host.step(client)) {
-        if (++steps < LONG_TURN && this.#weight < LARGE_TURN) continue;
+        if (this.#pause === undefined && ++steps < LONG_TURN && this.#weight < LARGE_TURN) continue;
         this.#awake.add(client);
         return;
       }
@@ -141,12 +153,14 @@ export class Turns {
       return [client, client.reply.take()] as const;
     });
     this.#talking = [];
-    if (this.#held.length === 0 && sequence <= this.#store.durableSequence) this.#send(outputs);
+    const mayLeave = this.#held.length === 0 && this.#pause === undefined;
+    if (mayLeave && sequence <= this.#store.durableSequence) this.#send(outputs);
     else this.#held.push({ sequence, outputs });
   }
 
   /** Sends what has become durable. */
   #release(): void {
+    if (this.#pause !== undefined) return;
     const durable = this.#store.durableSequence;
     let count = 0;
     for (const { sequence, outputs } of this.#held) {
