@@ -1,8 +1,8 @@
 /** XCLAIM and XAUTOCLAIM: entries that are pending for another consumer. */
 import { isOption, longArgument } from '../../calls/arguments.ts';
-import { batchesOf } from '../../calls/batches.ts';
 import type { Call } from '../../calls/call.ts';
 import { CommandError, syntaxError } from '../../calls/errors.ts';
+import { batchesOf } from '../../calls/limits.ts';
 import { peekCollection } from '../../calls/lookup.ts';
 import { plainStreamId } from '../../model/stream-ids.ts';
 import type { Group, Pending, Stream } from '../../model/values.ts';

@@ -1,8 +1,8 @@
 /** XLEN, XRANGE, XREVRANGE and XDEL, and how entries are answered. */
 import { isOption, longArgument } from '../../calls/arguments.ts';
-import { batchesOf } from '../../calls/batches.ts';
 import type { Call } from '../../calls/call.ts';
 import { syntaxError } from '../../calls/errors.ts';
+import { batchesOf } from '../../calls/limits.ts';
 import { peekCollection, readCollection } from '../../calls/lookup.ts';
 import { plainStreamId } from '../../model/stream-ids.ts';
 import type { Stream } from '../../model/values.ts';

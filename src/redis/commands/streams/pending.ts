@@ -1,8 +1,8 @@
 /** XACK and XPENDING: what was delivered and not acknowledged. */
 import { isOption, longArgument } from '../../calls/arguments.ts';
-import { batchesOf } from '../../calls/batches.ts';
 import type { Call } from '../../calls/call.ts';
 import { CommandError, syntaxError } from '../../calls/errors.ts';
+import { batchesOf } from '../../calls/limits.ts';
 import { peekCollection, readCollection } from '../../calls/lookup.ts';
 import { plainStreamId } from '../../model/stream-ids.ts';
 import type { Group, Stream } from '../../model/values.ts';

@@ -1,7 +1,8 @@
 /** XREADGROUP: entries that no consumer of the group has got yet, or those that are pending for this one. */
-import { batchesOf } from '../../calls/batches.ts';
+
 import type { Call } from '../../calls/call.ts';
 import { CommandError, wrongType } from '../../calls/errors.ts';
+import { batchesOf } from '../../calls/limits.ts';
 import { plainStreamId, ZERO_STREAM_ID } from '../../model/stream-ids.ts';
 import type { Group, Stream } from '../../model/values.ts';
 import { kindOf } from '../../model/values.ts';
