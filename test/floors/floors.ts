@@ -85,6 +85,7 @@ const REDIS_COMMANDS = [
   'scripting',
   'sets',
   'sorted-sets',
+  'streams',
   'strings',
   'transactions',
 ].map((group) => `src/redis/commands/${group}/`);

@@ -130,6 +130,8 @@ export interface Wait {
   readonly kind: Kind;
   /** Whether it also runs again when a key is deleted, or gets another kind of value. */
   readonly wakesOnLoss?: boolean;
+  /** What runs again in place of the command. Default: the command itself. */
+  readonly args?: readonly string[];
   /** 0 waits for ever. */
   readonly timeoutMs: number;
   /** Writes the reply at the end of the time. */

@@ -19,6 +19,7 @@ import { REFOLD_COMMANDS } from './refold/table.ts';
 import { SCRIPTING_COMMANDS } from './scripting/table.ts';
 import { SET_COMMANDS } from './sets/table.ts';
 import { SORTED_SET_COMMANDS } from './sorted-sets/table.ts';
+import { STREAM_COMMANDS } from './streams/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
@@ -38,6 +39,8 @@ const ROWS: readonly CommandRow[] = [
   ...REFOLD_COMMANDS,
   ...PERSISTENCE_COMMANDS,
   ...PUBSUB_COMMANDS,
+  ...LIST_COMMANDS,
+  ...STREAM_COMMANDS,
   ...SET_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
