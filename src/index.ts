@@ -1,4 +1,6 @@
 /** refold's front door: everything an application imports. */
+
+export type { Comparators } from './core/comparators.ts';
 export {
   type ErrorCode,
   type ErrorCoordinates,

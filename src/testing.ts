@@ -63,7 +63,7 @@ export function specification<State extends object, C extends Catalog, K extends
       const recorded = record(model, [events], STORY_TIME).flat();
       const state = freshState(model);
       foldDirect(model.reducers, state, recorded);
-      const desk = { model, intake: new Intake(model), live: openDirectState(state) };
+      const desk = { model, intake: new Intake(model), live: openDirectState(state, model.comparators) };
       const verdict = decideCommand(desk, name, input, recorded.length, now);
       // biome-ignore lint/suspicious/noThenProperty: given, when, then is the field's own wording
       return { then: (expected) => compareEnding(model, name, verdict, expected) };
@@ -135,31 +135,28 @@ export function checkModel<State extends object, C extends Catalog, K extends Co
 ): void {
   requireModel('check the model', model);
   const recorded = record(model, commits, STORY_TIME);
-  const atomic = openAtomicState(freshState(model));
+  const { comparators } = model;
+  const atomic = openAtomicState(freshState(model), undefined, comparators);
   const direct = freshState(model);
   const cuts: Uint8Array[][] = [];
   for (const [index, commit] of recorded.entries()) {
-    cuts.push(encodeWhole(direct));
+    cuts.push([...encodeState(direct, undefined, comparators)]);
     atomic.fold(model.reducers, structuredClone(commit));
     foldDirect(model.reducers, direct, structuredClone(commit));
     requireEqual('the atomic fold equals the direct fold', index + 1, atomic.value, direct);
     requireInvariants(model, index + 1, atomic.value);
   }
   for (const [cut, chunks] of cuts.entries()) {
-    const restored = decodeState(chunks, freshState(model));
+    const restored = decodeState(chunks, freshState(model), comparators);
     foldDirect(model.reducers, restored, structuredClone(recorded.slice(cut).flat()));
     requireEqual('snapshot + tail equals the full replay', cut, restored, direct);
   }
   requireEqual(
     'state survives a round trip',
     recorded.length,
-    decodeState(encodeWhole(direct), freshState(model)),
+    decodeState(encodeState(direct, undefined, comparators), freshState(model), comparators),
     direct,
   );
-}
-
-function encodeWhole(state: object): Uint8Array[] {
-  return [...encodeState(state)];
 }
 
 function requireEqual(promise: string, cut: number, actual: object, expected: object): void {

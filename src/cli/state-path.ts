@@ -3,7 +3,7 @@
  *
  * `42` means the text, the number or the bigint, whichever is there, and `"42"` in quotes the text alone.
  */
-import { formatPath, OrderedMap, type PathPart, parsePath, RefoldError, valueAt } from '../index.ts';
+import { Deque, formatPath, OrderedMap, type PathPart, parsePath, RefoldError, valueAt } from '../index.ts';
 
 /** The value at a path. @throws RefoldError `INVALID_OPTION`, naming the part that is not there */
 export function partOf(state: unknown, path: string): unknown {
@@ -46,5 +46,6 @@ function hintFor(value: unknown): string {
 
 function keysOf(value: unknown): IteratorObject<unknown> {
   if (typeof value !== 'object' || value === null) return [].values();
+  if (value instanceof Deque) return value.entries().map(([index]) => index);
   return value instanceof Map || value instanceof OrderedMap ? value.keys() : Object.keys(value).values();
 }

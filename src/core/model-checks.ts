@@ -5,6 +5,7 @@
  * Each part is read once, so that a getter cannot return something else later. If a getter throws, the error says so.
  */
 import { types as kinds } from 'node:util';
+import { type AnyComparator, type Comparators, noteComparators } from './comparators.ts';
 import { isRefoldError, RefoldError } from './errors.ts';
 import type { EventType, Model, Upcaster } from './model.ts';
 import { shortened } from './nearest.ts';
@@ -29,9 +30,11 @@ export function checkDefinition(given: unknown): CheckedDefinition {
     }
     for (const [name, command] of entriesOf('commands', definition.commands)) requireCommand(name, command);
     for (const [name, holds] of entriesOf('invariants', definition.invariants)) requireInvariant(name, holds);
+    const comparators = readComparators(definition.comparators);
     requireVersion(definition.version);
     requireModule(definition.module);
-    return { parts: definition, types };
+    noteComparators(comparators);
+    return { parts: { ...definition, comparators }, types };
   } catch (cause) {
     if (isRefoldError(cause)) throw cause;
     throw invalidModel(
@@ -149,6 +152,28 @@ function requireInvariant(name: string, holds: unknown): void {
     name,
     'Give a function that takes a state and returns true or false',
   );
+}
+
+/** A copy. What is added to the given object later does not get a name. */
+function readComparators(given: unknown): Comparators {
+  const names = new Map<unknown, string>();
+  for (const [name, compare] of entriesOf('comparators', given)) {
+    requireComparator(name, compare, names.get(compare));
+    names.set(compare, name);
+  }
+  return Object.freeze(Object.fromEntries([...names].map(([compare, name]) => [name, compare as AnyComparator])));
+}
+
+function requireComparator(name: string, compare: unknown, other: string | undefined): void {
+  if (typeof compare !== 'function') {
+    const hint = 'Give a function of two keys that returns a number';
+    throw invalidModel(`the comparator ${shortened(name)} is not a function`, name, hint);
+  }
+  if (name === 'ascending' || name === 'descending') {
+    throw invalidModel(`the comparator ${name} is refold's`, name, 'Leave it out, or name yours otherwise');
+  }
+  if (other === undefined) return;
+  throw invalidModel(`one comparator has two names, ${other} and ${name}`, name, 'Keep one of the names');
 }
 
 function requireVersion(version: unknown): void {

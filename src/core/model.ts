@@ -6,6 +6,7 @@
  * through their own methods, so this file imports only zod's types.
  */
 import type { z } from 'zod';
+import type { Comparators } from './comparators.ts';
 import type { DeepReadonly, EventMeta, RecordedEvent } from './event.ts';
 import { checkDefinition } from './model-checks.ts';
 
@@ -160,6 +161,11 @@ export interface ModelDefinition<State extends object, C extends Catalog, K exte
   readonly commands?: { readonly [Name in keyof K]: CommandDefinition<NoInfer<State>, NoInfer<C>, K[Name]> };
   readonly invariants?: { readonly [name: string]: Invariant<NoInfer<State>> };
   /**
+   * Names for the comparators of OrderedMaps that stand below the top level of the state, besides `ascending` and
+   * `descending`. Snapshots hold the name in place of the function: keep a name as long as a snapshot may hold it.
+   */
+  readonly comparators?: Comparators;
+  /**
    * Replaces the fingerprint of the reducer sources. Raise it whenever the meaning of a reducer changes, even if only a
    * function that it calls has changed. The fingerprint cannot see such a change. Default: the fingerprint.
    */
@@ -201,7 +207,7 @@ export type CatalogOf<M> = M extends Model<any, infer C, any> ? C : never;
  * Checks a model's definition and returns it, typed and frozen.
  *
  * @throws RefoldError `INVALID_OPTION`: empty name, an event type without reducer or a reducer without event type, a
- * version without all its upcasters, a command without schema, a part of the wrong type
+ * version without all its upcasters, a command without schema, a comparator with two names, a part of the wrong type
  */
 export function defineModel<
   State extends object,

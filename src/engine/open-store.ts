@@ -46,7 +46,7 @@ export async function openStore<
     const { cursor, snapshot } = recovered;
     const { state, firstSeen } = cursor;
     const foldedAt = performance.now();
-    const open = (given: State): LiveState<State> => openLive(given, settings, log);
+    const open = (given: State): LiveState<State> => openLive(given, model, settings, log);
     const replicaState = settings.live ? new ReplicaState(state, open) : undefined;
     const live = replicaState ?? open(state);
     // Opening a state freezes it. Like loading, that takes time in proportion to its size.
@@ -70,15 +70,20 @@ export async function openStore<
 }
 
 /** The state to be folded into from now on. Warns once of what is not checked, and of what had to be copied. */
-function openLive<State extends object>(state: State, settings: Settings, log: LogStore): LiveState<State> {
+function openLive<State extends object>(
+  state: State,
+  { comparators }: Pick<Model, 'comparators'>,
+  settings: Settings,
+  log: LogStore,
+): LiveState<State> {
   const { fold, strict, readOnly } = settings;
   const found: string[] = [];
   const note = (path: string): unknown => found.length < FINDINGS_SHOWN && found.push(path);
   const live = strict
-    ? openStrictState(state, fold, inShadowWorld, note)
+    ? openStrictState(state, fold, inShadowWorld, note, comparators)
     : fold === 'atomic'
-      ? openAtomicState(state, note)
-      : openDirectState(state);
+      ? openAtomicState(state, note, comparators)
+      : openDirectState(state, comparators);
   if (found.length > 0) warnOf('RefoldReplayWarning', sharedPlaces(log, found));
   if (fold === 'direct' && !strict && !readOnly) warnOf('RefoldDirectFoldWarning', uncheckedFold(log));
   return live;
@@ -92,7 +97,7 @@ function sharedPlaces({ path }: LogStore, found: readonly string[]): string {
 }
 
 function uncheckedFold({ path }: LogStore): string {
-  return `The store on ${path} folds directly, and does not check what reducers put into the state: values in two places, frozen ones, getters, class instances, nested OrderedMaps. Use strict: true while developing`;
+  return `The store on ${path} folds directly, and does not check what reducers put into the state: values in two places, frozen ones, getters, class instances. Use strict: true while developing`;
 }
 
 /** Warns once, with the numbers, if loading the state alone takes longer than the promise: snapshots cannot help then. */

@@ -17,7 +17,7 @@ import type {
   ResultOf,
   TypeOf,
 } from '../core/model.ts';
-import { hashState } from '../fold/encoding/state-codec.ts';
+import { hashStateOf } from '../fold/encoding/state-codec.ts';
 import type { LiveState } from '../fold/live-state.ts';
 import type { LogThread } from '../log/log-source.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
@@ -344,7 +344,7 @@ export class Store<
     const live = async (): Promise<LiveHash> => {
       this.#admission.requireSound();
       const { sequence } = this;
-      const hash = hashState(this.state as State);
+      const hash = hashStateOf(this.state as State, this.model.comparators);
       await this.#drained();
       return { sequence, hash };
     };
@@ -355,7 +355,7 @@ export class Store<
   async stateHash(): Promise<string> {
     if (this.#guard.entered) await this.#guard.left();
     this.#admission.requireSound();
-    return hashState(this.state as State);
+    return hashStateOf(this.state as State, this.model.comparators);
   }
 
   /**

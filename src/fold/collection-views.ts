@@ -5,8 +5,8 @@
  * No draft is made of what is only shown.
  */
 
-import { MapDraft } from './atomic/map-draft.ts';
-import { Uncloneable } from './atomic/misuse.ts';
+import { MapDraft } from './atomic/drafts/map-draft.ts';
+import { Uncloneable } from './atomic/drafts/misuse.ts';
 import { OrderedMap, type RangeOptions } from './collections/ordered-map.ts';
 import { combineAsSet } from './collections/set-methods.ts';
 import type { Viewing } from './view.ts';

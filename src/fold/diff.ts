@@ -43,7 +43,7 @@ function compare(before: unknown, after: unknown, search: Search): void {
   compareEntries(entriesOf(before as object, kind), entriesOf(after as object, kind), search);
 }
 
-type Container = 'object' | 'array' | 'map' | 'set' | 'ordered-map' | 'bare object';
+type Container = 'object' | 'array' | 'map' | 'set' | 'ordered-map' | 'deque' | 'bare object';
 
 /** What kind of container a value is, if it is one. */
 function containerKind(value: unknown): Container | undefined {
@@ -55,7 +55,7 @@ function containerKind(value: unknown): Container | undefined {
 
 function entriesOf(value: object, kind: Container): Map<unknown, unknown> {
   if (kind === 'set') return new Map([...(value as Set<unknown>)].entries());
-  if (kind === 'array') return new Map([...(value as unknown[])].entries());
+  if (kind === 'array' || kind === 'deque') return new Map([...(value as Iterable<unknown>)].entries());
   return new Map(kind === 'map' || kind === 'ordered-map' ? (value as Map<unknown, unknown>) : Object.entries(value));
 }
 

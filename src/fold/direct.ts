@@ -1,6 +1,7 @@
 /**
  * The direct fold: reducers change the state itself. It is one tight loop, because replay spends most of its time here.
  */
+import type { Comparators } from '../core/comparators.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import { Placing } from './atomic/placing.ts';
 import { DraftScope } from './atomic/scope.ts';
@@ -68,11 +69,14 @@ export class DirectState<State extends object> implements LiveState<State> {
   readonly value: State;
   isWhole = true;
   readonly #ordered: OrderedTables;
+  readonly #comparators: Comparators | undefined;
   /** Of commits that are only staged; used again for each. */
   #placing: Placing | undefined;
 
-  constructor(state: State) {
+  /** @param comparators those of the model. Default: those of all models of this process */
+  constructor(state: State, comparators?: Comparators) {
     this.value = state;
+    this.#comparators = comparators;
     this.#ordered = new OrderedTables(state);
   }
 
@@ -84,7 +88,7 @@ export class DirectState<State extends object> implements LiveState<State> {
   }
 
   stage(what: string): StagedCommit {
-    this.#placing ??= new Placing(new DraftScope());
+    this.#placing ??= new Placing(new DraftScope(), this.#comparators);
     return new StagedCommit(this.value, this.#placing, { what, isFrozen: false });
   }
 

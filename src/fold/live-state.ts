@@ -11,6 +11,7 @@
  * would make them differ: a value in two places, a value that other code has frozen, and a value that a snapshot would
  * lose.
  */
+import type { Comparators } from '../core/comparators.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import { AtomicState } from './atomic/atomic-state.ts';
 import type { StagedCommit } from './atomic/staged-commit.ts';
@@ -79,18 +80,20 @@ export interface OpenCommit {
  *
  * @param onFinding called with the path of each value that had to be copied, because it was frozen already or is in two
  * places
+ * @param comparators those of the model, for OrderedMaps below the top level. Default: those of all models of this process
  * @throws RefoldError `REDUCER_FAILED` when the state holds something that is not plain data
  */
 export function openAtomicState<State extends object>(
   state: State,
   onFinding?: (path: string) => void,
+  comparators?: Comparators,
 ): LiveState<State> {
-  return new AtomicState(state, onFinding);
+  return new AtomicState(state, onFinding, comparators);
 }
 
 /** Opens a state for direct folding: reducers change this object itself. */
-export function openDirectState<State extends object>(state: State): LiveState<State> {
-  return new DirectState(state);
+export function openDirectState<State extends object>(state: State, comparators?: Comparators): LiveState<State> {
+  return new DirectState(state, comparators);
 }
 
 /**
@@ -103,9 +106,10 @@ export function openStrictState<State extends object>(
   fold: 'atomic' | 'direct',
   watched: Watched,
   onFinding?: (path: string) => void,
+  comparators?: Comparators,
 ): LiveState<State> {
-  const live = fold === 'atomic' ? new AtomicState(state, onFinding) : new DirectState(state);
-  return new StrictState(live, watched);
+  const live = fold === 'atomic' ? new AtomicState(state, onFinding, comparators) : new DirectState(state, comparators);
+  return new StrictState(live, watched, comparators);
 }
 
 /**

@@ -2,10 +2,13 @@
  * Copies values for the engine or for a reducer. A copy is a tree of plain values of this realm. It shares nothing with
  * the original.
  */
+
+import type { Comparators } from '../core/comparators.ts';
 import { copyBytes } from './binary.ts';
+import { Deque } from './collections/deque.ts';
 import { OrderedMap } from './collections/ordered-map.ts';
 import { setMember } from './members.ts';
-import { IllegalValue, illegalValue, kindOf, MAX_STATE_DEPTH, type PathPart } from './plain.ts';
+import { IllegalValue, illegalValue, kindOf, MAX_STATE_DEPTH, type PathPart, requireNamed } from './plain.ts';
 
 /**
  * A plain deep copy of a draft or of any other value of the state. Use it before you clone, compare or print a draft.
@@ -22,24 +25,27 @@ export function plain<T>(value: T): T {
 /**
  * The engine's copy of the result of `initialState`.
  *
+ * @param comparators those of the model. Default: those of all models of this process
  * @throws IllegalValue when it holds a value that a state must not hold
  */
-export function ownState<State extends object>(given: State): State {
+export function ownState<State extends object>(given: State, comparators?: Comparators): State {
   if (kindOf(given) !== 'object') throw illegalValue(given, []);
   const state = plain(given);
-  requirePlain(state, []);
+  requirePlain(state, [], comparators);
   return state;
 }
 
-function requirePlain(value: unknown, path: PathPart[]): void {
+function requirePlain(value: unknown, path: PathPart[], comparators: Comparators | undefined): void {
   if (typeof value === 'function' || typeof value === 'symbol') throw illegalValue(value, path);
   if (typeof value !== 'object' || value === null) return;
   const kind = kindOf(value);
-  if (kind === 'illegal' || (kind === 'ordered-map' && path.length !== 1)) throw illegalValue(value, path);
+  if (kind === 'illegal') throw illegalValue(value, path);
+  if (kind === 'ordered-map' && path.length !== 1)
+    requireNamed(value as OrderedMap<unknown, unknown>, path, comparators);
   for (const [part, member] of membersOf(value, kind)) {
     path.push(part);
-    if (kind === 'map' || kind === 'ordered-map') requirePlain(part, path);
-    requirePlain(member, path);
+    if (kind === 'map' || kind === 'ordered-map') requirePlain(part, path, comparators);
+    requirePlain(member, path, comparators);
     path.pop();
   }
 }
@@ -52,7 +58,8 @@ function membersOf(value: object, kind: ReturnType<typeof kindOf>): Iterable<[Pa
     case 'set':
       return [...(value as Set<unknown>)].entries();
     case 'array':
-      return (value as unknown[]).entries();
+    case 'deque':
+      return (value as unknown[] | Deque<unknown>).entries();
     case 'object':
       return Object.entries(value);
     default:
@@ -65,6 +72,7 @@ function copyOf(value: unknown, depth: number): unknown {
   if (depth > MAX_STATE_DEPTH) throw new IllegalValue(`nested deeper than ${MAX_STATE_DEPTH} levels`, []);
   // Drafts first: `kindOf` does not recognise them.
   if (value instanceof OrderedMap) return new OrderedMap(value.compare, copyOfEntries(value, depth));
+  if (value instanceof Deque) return new Deque(Array.from(value, (item) => copyOf(item, depth + 1)));
   if (value instanceof Map) return new Map(copyOfEntries(value, depth));
   if (value instanceof Set) return new Set(Array.from(value, (member) => copyOf(member, depth + 1)));
   switch (kindOf(value)) {

@@ -1,11 +1,12 @@
 /**
  * Places in a state: `orders[17].price`. One type, one way to write it, one way to read it.
  *
- * A path is a list of parts from the root inwards. A part is the name of a property, the index of an array or a Set, or
+ * A path is a list of parts from the root inwards. A part is the name of a property, the index of an array, a Deque or a Set, or
  * the key of an entry of a Map or OrderedMap, which may be any value.
  */
 import { types } from 'node:util';
 import { RefoldError } from '../core/errors.ts';
+import { Deque } from './collections/deque.ts';
 import { OrderedMap } from './collections/ordered-map.ts';
 
 export type PathPart = unknown;
@@ -104,9 +105,16 @@ function memberOf(value: unknown, part: PathPart): unknown {
     const keys = keysMeant(part).filter((key) => holds(value, key));
     return keys.length === 0 ? undefined : value.get(keys[0]);
   }
+  if (value instanceof Deque) return isIndex(part, value.size) ? value.at(Number(part)) : undefined;
   if (types.isSet(value)) return [...value][Number(part)];
   const name = String(part);
   return Object.hasOwn(value, name) ? (value as { readonly [name: string]: unknown })[name] : undefined;
+}
+
+/** As an index of an array: a number, or its digits. */
+function isIndex(part: PathPart, size: number): boolean {
+  const index = typeof part === 'string' && String(Number(part)) === part ? Number(part) : part;
+  return Number.isInteger(index) && (index as number) >= 0 && (index as number) < size;
 }
 
 /** The number comes first: the comparator of an OrderedMap of numbers might take a text for a number. */

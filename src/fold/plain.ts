@@ -1,12 +1,15 @@
 /**
  * What a state may consist of: the kinds of values, and the refusal of one that does not belong there.
  *
- * Plain objects (a null prototype is fine), arrays, Map, Set, Date, ArrayBuffer, typed arrays, DataView and primitives but
+ * Plain objects (a null prototype is fine), arrays, Map, Set, OrderedMap, Deque, Date, ArrayBuffer, typed arrays, DataView and primitives but
  * for symbols. Values of another realm count as what they are there, and an instance of a subclass of Date as a Date.
  * Instances of other classes (a Node Buffer is one), functions, promises and symbols are not state: they would not come
  * back from a snapshot.
  */
 import { types } from 'node:util';
+import type { Comparators } from '../core/comparators.ts';
+import { nameOf } from './collections/comparators.ts';
+import { Deque } from './collections/deque.ts';
 import { OrderedMap } from './collections/ordered-map.ts';
 import { describePath, type Path } from './path.ts';
 
@@ -33,13 +36,14 @@ export const TYPED_ARRAYS: readonly TypedArrayConstructor[] = [
 export type TypedArrayConstructor = new (buffer: ArrayBuffer) => TypedArray;
 export type TypedArray = ArrayBufferView & { readonly BYTES_PER_ELEMENT: number; readonly length: number };
 
-export type Kind = 'object' | 'array' | 'map' | 'set' | 'ordered-map' | 'date' | 'bytes' | 'illegal';
+export type Kind = 'object' | 'array' | 'map' | 'set' | 'ordered-map' | 'deque' | 'date' | 'bytes' | 'illegal';
 
 const KINDS: ReadonlyMap<object, Kind> = new Map<object, Kind>([
   [Array.prototype, 'array'],
   [Map.prototype, 'map'],
   [Set.prototype, 'set'],
   [OrderedMap.prototype, 'ordered-map'],
+  [Deque.prototype, 'deque'],
   [Date.prototype, 'date'],
   [ArrayBuffer.prototype, 'bytes'],
   [DataView.prototype, 'bytes'],
@@ -107,7 +111,21 @@ export class IllegalValue extends Error {
   }
 }
 
-/** The reason for refusing an OrderedMap that is not where `initialState` put it. */
+/**
+ * The name of the comparator of an OrderedMap below the top level of the state. Its encoding holds the name.
+ *
+ * @param comparators those of the model. Default: those of all models of this process
+ * @throws IllegalValue when it does not have a name
+ */
+export function requireNamed(map: OrderedMap<any, any>, path: Path, comparators: Comparators | undefined): string {
+  const name = nameOf(map.compare, comparators);
+  if (name !== undefined) return name;
+  throw new IllegalValue('an OrderedMap whose comparator the model does not name', path, HINT_NAME);
+}
+
+const HINT_NAME = 'Use ascending or descending, or name the comparator in the model: comparators: { byScore }';
+
+/** The reason for refusing a top-level OrderedMap that is not where `initialState` put it. */
 export const MOVED =
   'an OrderedMap that initialState did not put there: it stays in its property, with its comparator; use clear() and set()';
 
@@ -123,7 +141,6 @@ export function refuseDepth(path: Path): void {
 
 function describeIllegal(value: unknown): string {
   if (typeof value !== 'object' || value === null) return `a ${typeof value}`;
-  if (value instanceof OrderedMap) return 'an OrderedMap below the top level of the state';
   const name = Object.getPrototypeOf(value)?.constructor?.name;
   return typeof name === 'string' && name !== '' ? `an instance of ${name}` : 'an instance of a class';
 }

@@ -6,11 +6,13 @@
  * throws. A read throws once the view is over.
  */
 import { RefoldError } from '../core/errors.ts';
-import { MapDraft } from './atomic/map-draft.ts';
-import { OrderedMapDraft } from './atomic/ordered-map-draft.ts';
+import { MapDraft } from './atomic/drafts/map-draft.ts';
+import { OrderedMapDraft } from './atomic/drafts/ordered-map-draft.ts';
 import { copyBytes } from './binary.ts';
 import { MapView, OrderedMapView, SetView } from './collection-views.ts';
+import type { Deque } from './collections/deque.ts';
 import { OrderedMap } from './collections/ordered-map.ts';
+import { DequeView } from './deque-view.ts';
 import type { PlainObject } from './members.ts';
 import { kindOf } from './plain.ts';
 
@@ -78,6 +80,12 @@ export class Viewing {
         return new MapView(() => value as Map<unknown, unknown>, this);
       case 'set':
         return new SetView(value as Set<unknown>, this);
+      case 'ordered-map': {
+        const map = value as OrderedMap<unknown, unknown>;
+        return new OrderedMapView(map, () => map, this);
+      }
+      case 'deque':
+        return new DequeView(value as Deque<unknown>, this);
       case 'date':
         return new Date(value as Date);
       case 'bytes':

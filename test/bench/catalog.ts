@@ -9,6 +9,10 @@ import { memoryWorkloads } from './workloads/reading/memory.ts';
 import { openWorkloads } from './workloads/reading/open.ts';
 import { replayWorkloads } from './workloads/reading/replay.ts';
 import { timeTravelWorkloads } from './workloads/reading/time-travel.ts';
+import { largeKeyWorkloads } from './workloads/serving/large-keys.ts';
+import { restartWorkloads } from './workloads/serving/restarting.ts';
+import { savingWorkloads } from './workloads/serving/saving.ts';
+import { throughputWorkloads } from './workloads/serving/throughput.ts';
 import { appendWorkloads } from './workloads/writing/append.ts';
 import { bareWorkloads } from './workloads/writing/bare.ts';
 import { commandWorkloads } from './workloads/writing/commands.ts';
@@ -39,4 +43,8 @@ export const WORKLOADS: readonly Workload[] = [
   ...snapshotWorkloads,
   ...importWorkloads,
   ...bookWorkloads,
+  ...throughputWorkloads,
+  ...largeKeyWorkloads,
+  ...savingWorkloads,
+  ...restartWorkloads,
 ];

@@ -2,7 +2,8 @@
 import { parseArgs } from 'node:util';
 import type { SizeName } from './measuring/sizes.ts';
 
-export const USAGE = `npm run bench -- [flags]
+export const USAGE = `npm run bench -- [NAME …] [flags]
+  NAME           only workloads whose name contains NAME, as with --only
   --quick        smaller states, shorter runs: under two minutes instead of under fifteen
   --only NAME    only workloads whose name contains NAME (may be repeated)
   --no-peers     neither install nor run the other libraries
@@ -27,8 +28,9 @@ export interface BenchOptions {
 
 /** @throws TypeError, in words for a terminal, for an unknown flag */
 export function parseOptions(args: readonly string[]): BenchOptions {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     allowNegative: true,
     options: {
       quick: { type: 'boolean', default: false },
@@ -42,7 +44,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       list: { type: 'boolean', default: false },
     },
   });
-  return { ...values, dir: values.dir, profile: values.profile };
+  return { ...values, only: [...values.only, ...positionals], dir: values.dir, profile: values.profile };
 }
 
 /** The guard has its own sizes. */

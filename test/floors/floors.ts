@@ -26,6 +26,7 @@ const CORE = 'src/core/';
 const THREADS = 'src/threads/';
 const FOLD = 'src/fold/';
 const COLLECTIONS = 'src/fold/collections/';
+const DRAFTS = 'src/fold/atomic/drafts/';
 const ENCODING = 'src/fold/encoding/';
 const LOG = 'src/log/';
 const BLOCKS = 'src/log/blocks/';
@@ -69,10 +70,12 @@ const REDIS_COMMANDS = [
   'command',
   'connection',
   'keys',
+  'lists',
   'observing',
   'pubsub',
   'refold',
   'scripting',
+  'sorted-sets',
   'strings',
   'transactions',
 ].map((group) => `src/redis/commands/${group}/`);
@@ -82,6 +85,7 @@ const REDIS_SERVER = [
   'clients',
   'config',
   'info',
+  'keeping',
   'observing',
   'persistence',
 ].map((part) => `src/redis/server/${part}/`);
@@ -106,21 +110,24 @@ export const FLOORS: readonly Floor[] = [
 
   {
     files: FOLD,
-    sees: [CORE, COLLECTIONS, 'src/fold/atomic/', 'src/fold/strict/'],
+    sees: [CORE, COLLECTIONS, 'src/fold/atomic/', DRAFTS, 'src/fold/strict/'],
     node: PURE,
   },
-  { files: COLLECTIONS, sees: [CORE], doors: ['deque.ts', 'ordered-map.ts', 'set-methods.ts'], node: PURE },
+  {
+    files: COLLECTIONS,
+    sees: [CORE],
+    doors: ['comparators.ts', 'deque.ts', 'ordered-map.ts', 'set-methods.ts'],
+    node: PURE,
+  },
   { files: ENCODING, sees: [CORE, FOLD, COLLECTIONS], doors: ['state-codec.ts'], node: PURE },
   {
     files: 'src/fold/atomic/',
-    sees: [CORE, FOLD, COLLECTIONS],
+    sees: [CORE, FOLD, COLLECTIONS, DRAFTS],
     doors: [
       'atomic-state.ts',
       'adopt.ts',
       'commit-draft.ts',
-      'map-draft.ts',
-      'misuse.ts',
-      'ordered-map-draft.ts',
+      'copiers.ts',
       'placing.ts',
       'scope.ts',
       'staged-commit.ts',
@@ -128,8 +135,17 @@ export const FLOORS: readonly Floor[] = [
     node: PURE,
   },
   {
+    files: DRAFTS,
+    sees: [CORE, FOLD, COLLECTIONS, 'src/fold/atomic/'],
+    doors: [
+      ...['map-draft.ts', 'ordered-map-draft.ts', 'deque-draft.ts', 'node-draft.ts', 'set-draft.ts'],
+      ...['misuse.ts', 'touched.ts'],
+    ],
+    node: PURE,
+  },
+  {
     files: 'src/fold/strict/',
-    sees: [CORE, FOLD, COLLECTIONS, ENCODING, 'src/fold/atomic/'],
+    sees: [CORE, FOLD, COLLECTIONS, ENCODING, 'src/fold/atomic/', DRAFTS],
     doors: ['strict-state.ts'],
     node: PURE,
   },
@@ -257,7 +273,7 @@ export const FLOORS: readonly Floor[] = [
   ...REDIS_COMMANDS.map(
     (files): Floor => ({
       files,
-      sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, REDIS_PLAIN, ...REDIS_COMMANDS],
+      sees: [...PACKAGE, ...REDIS_DATA, ...REDIS_CALLS, REDIS_PLAIN, ...REDIS_FORMATS, ...REDIS_COMMANDS],
       node: 'all',
     }),
   ),

@@ -6,14 +6,14 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError } from '../../src/core/errors.ts';
 import { decodeState, encodeState } from '../../src/fold/encoding/state-codec.ts';
-import { INITIAL, legalState } from './legal-states.ts';
+import { COMPARATORS, INITIAL, legalState } from './legal-states.ts';
 
 type Outcome = 'decoded' | 'refused';
 
 /** Decodes the bytes. Fails the test unless it gives a state or one of the documented errors. */
 function attempt(bytes: Uint8Array): Outcome {
   try {
-    expect(typeof decodeState([bytes], INITIAL as object)).toBe('object');
+    expect(typeof decodeState([bytes], INITIAL as object, COMPARATORS)).toBe('object');
     return 'decoded';
   } catch (error) {
     if (isRefoldError(error) && ['LOG_CORRUPT', 'FORMAT_TOO_NEW', 'MODEL_MISMATCH'].includes(error.code))

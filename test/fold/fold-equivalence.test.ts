@@ -6,10 +6,12 @@ import fc from 'fast-check';
 import { enableMapSet, Immer } from 'immer';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError } from '../../src/core/errors.ts';
+import { Deque } from '../../src/fold/collections/deque.ts';
 import { OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 import { diffStates } from '../../src/fold/diff.ts';
 import { decodeState, encodeState, hashState } from '../../src/fold/encoding/state-codec.ts';
 import { foldDirect, type LiveState, openAtomicState } from '../../src/fold/live-state.ts';
+import { plain } from '../../src/fold/own-copy.ts';
 import {
   ALIASING,
   initialState,
@@ -24,9 +26,9 @@ import {
 enableMapSet();
 const { produce } = new Immer();
 
-/** The oracle: immer over the whole state. Its levels are a plain Map, which is sorted before it is compared. */
+/** The oracle: immer over the whole state. It has arrays for Deques, and Maps for OrderedMaps. */
 class ProducedState {
-  value: State = produce(initialState(new Map()), () => {});
+  value: State = produce(initialState(true), () => {});
   fold(commit: ScriptedCommit): void {
     this.value = produce(this.value, (draft: State) => {
       for (const { type, data } of recordScript(commit))
@@ -35,11 +37,19 @@ class ProducedState {
   }
 }
 
-/** A form in which states of both kinds can be compared: the whole state, with its levels as a Map in key order. */
-const comparable = (state: State): object => ({
-  ...state,
-  levels: new Map([...(state.levels as OrderedMap<number, unknown>)].sort(([a], [b]) => a - b)),
-});
+/** A form in which states of both kinds can be compared: Deques as arrays, OrderedMaps as Maps in the order of their keys. */
+const comparable = (state: State): object => inPlainKinds(state, '') as object;
+
+function inPlainKinds(value: unknown, name: unknown): unknown {
+  if (value instanceof Deque || Array.isArray(value))
+    return Array.from(value as unknown[], (item) => inPlainKinds(item, ''));
+  if (value instanceof Map || value instanceof OrderedMap) {
+    const entries = [...value].map(([key, item]): [unknown, unknown] => [key, inPlainKinds(item, '')]);
+    return new Map(name === 'levels' || name === 'ranks' ? entries.sort(([a], [b]) => Number(a) - Number(b)) : entries);
+  }
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inPlainKinds(item, key)]));
+}
 
 const expectSame = (actual: State, expected: State): void => {
   expect(diffStates(comparable(actual), comparable(expected), 5)).toEqual([]);
@@ -50,7 +60,7 @@ const expectSame = (actual: State, expected: State): void => {
 function unfrozen(value: unknown, path = ''): string[] {
   if (typeof value !== 'object' || value === null || value instanceof Date || ArrayBuffer.isView(value)) return [];
   const entries =
-    value instanceof Map || value instanceof Set || value instanceof OrderedMap
+    value instanceof Map || value instanceof Set || value instanceof OrderedMap || value instanceof Deque
       ? [...value.entries()]
       : Object.entries(value);
   return [
@@ -158,10 +168,9 @@ describe('for any script of operations', () => {
         const live = openAtomicState(initialState());
         const taken: [value: unknown, copy: unknown][] = [];
         for (const commit of script.filter(({ fails }) => !fails)) {
-          const { rows, archive, levels, nested, big, seen } = live.value;
-          for (const value of [...rows.values(), ...archive.values(), ...levels.values(), nested, big, seen]) {
-            taken.push([value, structuredClone(value)]);
-          }
+          const { rows, archive, levels, rooms, line, nested, big, seen } = live.value;
+          const tables = [rows, archive, levels, rooms].flatMap((table) => [...table.values()] as unknown[]);
+          for (const value of [...tables, line, nested, big, seen]) taken.push([value, plain(value)]);
           folds(live, commit);
         }
         for (const [value, copy] of taken) expect(hashState({ value })).toBe(hashState({ value: copy }));
@@ -182,8 +191,8 @@ describe('for any script of operations', () => {
         const chunks: Uint8Array[] = [];
         for (const commit of commits.slice(cut)) {
           folds(live, commit);
-          const { value } = encoding.next();
-          if (value !== undefined) chunks.push(value);
+          const step = encoding.next();
+          if (step.done !== true) chunks.push(step.value);
         }
         chunks.push(...encoding);
         capture.release();

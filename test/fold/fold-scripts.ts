@@ -7,6 +7,16 @@
 import fc from 'fast-check';
 import type { RecordedEvent } from '../../src/core/event.ts';
 import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
+import {
+  COLLECTION_ALIASING,
+  COLLECTION_OPERATIONS,
+  type List,
+  newList,
+  newRanks,
+  newRoom,
+  type Ranks,
+  type Room,
+} from './collection-scripts.ts';
 
 export interface Row {
   n: number;
@@ -21,37 +31,53 @@ export interface State {
   /** A plain Map for the oracle, which does not support OrderedMap. */
   levels: OrderedMap<number, Row> | Map<number, Row>;
   flags: Map<string, number | undefined>;
+  /** Arrays and Maps for the oracle, in place of all Deques and OrderedMaps. */
+  line: List;
+  rooms: Map<number, Room>;
   counter: number;
   note?: string | undefined;
-  nested: { list: number[]; tags: Set<string>; index: Map<string, Row>; row: Row };
+  nested: { list: number[]; tags: Set<string>; index: Map<string, Row>; row: Row; list2: List; ranks: Ranks };
   /** Too large to copy, so the fold makes a draft of it. */
-  big: { list: Row[]; index: Map<number, Row>; tags: Set<string>; text: string };
+  big: { list: Row[]; index: Map<number, Row>; tags: Set<string>; text: string; list2: List; ranks: Ranks };
   seen: string[];
   [extra: string]: unknown;
 }
 
-const row = (n: number): Row => ({ n, tags: [`t${n}`], inner: { x: n } });
+export const row = (n: number): Row => ({ n, tags: [`t${n}`], inner: { x: n } });
 
-export function initialState(levels: State['levels'] = new OrderedMap<number, Row>(ascending)): State {
+/** @param plain whether it is the oracle's */
+export function initialState(plain = false): State {
+  const levels: State['levels'] = plain ? new Map() : new OrderedMap<number, Row>(ascending);
   for (let n = 1; n <= 6; n++) levels.set(n * 10, row(n));
   return {
     rows: new Map([5, 3, 9, 1].map((n) => [n, row(n)])),
     archive: new Map(),
     levels,
     flags: new Map([['a', undefined]]),
+    line: newList(plain, [row(1), 'a', row(2)]),
+    rooms: new Map([[1, newRoom(plain, 1)]]),
     counter: 1,
-    nested: { list: [1, 2, 3], tags: new Set(['x', 'y']), index: new Map([['r', row(1)]]), row: row(2) },
+    nested: {
+      list: [1, 2, 3],
+      tags: new Set(['x', 'y']),
+      index: new Map([['r', row(1)]]),
+      row: row(2),
+      list2: newList(plain, [row(3)]),
+      ranks: newRanks(plain, [row(4), row(2)]),
+    },
     big: {
       list: Array.from({ length: 60 }, (_, n) => row(n)),
       index: new Map(Array.from({ length: 5 }, (_, n) => [n, row(n)])),
       tags: new Set(['p']),
       text: 'big',
+      list2: newList(plain),
+      ranks: newRanks(plain),
     },
     seen: [],
   };
 }
 
-type Operation = (state: State, a: number, b: number) => void;
+export type Operation = (state: State, a: number, b: number) => void;
 
 /** The first entry after `key` in either kind of `levels`. */
 function nextLevel(levels: State['levels'], key: number): [number, Row] | undefined {
@@ -60,11 +86,11 @@ function nextLevel(levels: State['levels'], key: number): [number, Row] | undefi
   return levels.has(next) ? [next, levels.get(next)!] : undefined;
 }
 
-const see = (state: State, ...what: unknown[]): void => {
+export const see = (state: State, ...what: unknown[]): void => {
   state.seen = [...state.seen.slice(-5), what.map(String).join(' ')];
 };
 
-const change = (row: Row | undefined, n: number): void => {
+export const change = (row: Row | undefined, n: number): void => {
   if (row === undefined) return;
   row.n += n;
   if (n % 2 === 0) row.inner.x = n;
@@ -76,6 +102,7 @@ const change = (row: Row | undefined, n: number): void => {
 
 /** Operations that never put a value into two places. All folds must give the same result for them. */
 export const OPERATIONS: Record<string, Operation> = {
+  ...COLLECTION_OPERATIONS,
   setRow: ({ rows }, key, n) => void rows.set(key, row(n)),
   changeRow: ({ rows }, key, n) => change(rows.get(key), n),
   readRow: (state, key) => see(state, state.rows.get(key)?.n, state.rows.has(key), state.rows.size),
@@ -187,7 +214,9 @@ export const OPERATIONS: Record<string, Operation> = {
   },
   nestedRow: (state, key, n) => (n % 5 === 0 ? void (state.nested.row = row(key)) : change(state.nested.row, n)),
   replaceNested(state, key, n) {
-    if (key === 2) state.nested = { list: [n], tags: new Set(['new']), index: new Map(), row: row(n) };
+    if (key !== 2) return;
+    const { list2, ranks } = state.nested;
+    state.nested = { list: [n], tags: new Set(['new']), index: new Map(), row: row(n), list2, ranks };
   },
   bigList: ({ big: { list } }, key, n) => change(list[key * 3], n),
   bigSplice: ({ big: { list } }, key, n) => void (key === 3 ? list.splice(n % 20, 1) : list.push(row(n))),
@@ -210,6 +239,7 @@ export const OPERATIONS: Record<string, Operation> = {
 
 /** Operations that put one value into two places, or move it. The atomic fold refuses the first kind. */
 export const ALIASING: Record<string, Operation> = {
+  ...COLLECTION_ALIASING,
   shareRow({ rows, archive }, key, n) {
     const shared = rows.get(key);
     if (shared === undefined) return;

@@ -1,6 +1,8 @@
 /** Arbitrary legal states, with every kind of value that a state may hold. */
 import fc from 'fast-check';
-import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
+import { defineModel } from '../../src/core/model.ts';
+import { Deque } from '../../src/fold/collections/deque.ts';
+import { ascending, descending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 
 const text = fc.oneof(
   fc.string({ maxLength: 8 }),
@@ -67,16 +69,38 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
     flatOf(tie('value')),
     fc.array(fc.tuple(tie('value'), tie('value')), { maxLength: 5 }).map((entries) => new Map(entries)),
     fc.array(tie('value'), { maxLength: 5 }).map((members) => new Set(members)),
+    fc.array(tie('value'), { maxLength: 5 }).map((items) => new Deque(items)),
+    fc
+      .tuple(fc.array(fc.tuple(fc.integer(), tie('value')), { maxLength: 5 }), fc.boolean())
+      .map(([entries, isUp]) => new OrderedMap<number, unknown>(isUp ? ascending : descending, entries)),
+    fc
+      .array(fc.tuple(fc.record({ score: fc.nat(9), member: text }), tie('value')), { maxLength: 5 })
+      .map((entries) => new OrderedMap<Scored, unknown>(byScore, entries)),
   ),
 }));
 
+interface Scored {
+  readonly score: number;
+  readonly member: string;
+}
+
+const byScore = (a: Scored, b: Scored): number => a.score - b.score || ascending(a.member, b.member);
+
+/** The comparators that legal states may have below their top level. Any model of this process may know their names. */
+export const COMPARATORS = { byScore };
+
+/** Named, so that a state can be hashed without its model. */
+defineModel({ name: 'legal', events: {}, initialState: () => ({}), reducers: {}, comparators: COMPARATORS });
+
 export const INITIAL = { ordered: new OrderedMap<number, unknown>(ascending) };
 
-/** Arbitrary states. Their only OrderedMap is `ordered`, as in `INITIAL`. */
+/** Arbitrary states. The only OrderedMap at their top level is `ordered`, as in `INITIAL`. */
 export const legalState: fc.Arbitrary<Record<string, unknown>> = fc
   .tuple(objectOf(value), fc.option(fc.array(fc.tuple(fc.integer(), value), { maxLength: 50 }), { nil: undefined }))
   .map(([root, entries]) => {
     const state = root as Record<string, unknown>;
+    // At the top level an OrderedMap takes its order from the initial state.
+    for (const key of Object.keys(state)) if (state[key] instanceof OrderedMap) state[key] = [state[key]];
     if (entries !== undefined) state.ordered = new OrderedMap(ascending<number>, entries);
     return state;
   });

@@ -148,8 +148,8 @@ describe('the error of a failed commit names its event, and the state is unchang
     ['a Buffer', leaveBehind(Buffer.from('x')), { at: 'orders[7].quantity' }],
     ['a regular expression', leaveBehind(/x/), { at: 'orders[7].quantity' }],
     [
-      'an OrderedMap below the top level',
-      leaveBehind(new OrderedMap<number, number>(ascending)),
+      'an OrderedMap whose comparator has no name',
+      leaveBehind(new OrderedMap<number, number>((a, b) => a - b)),
       { at: 'orders[7].quantity' },
     ],
     ['a cycle', leaveBehind(cyclic), {}],

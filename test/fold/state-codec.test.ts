@@ -3,12 +3,40 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError, type RefoldError } from '../../src/core/errors.ts';
+import { Deque } from '../../src/fold/collections/deque.ts';
 import { ascending, descending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
-import { decodeState, encodeState, hashState, STATE_FORMAT } from '../../src/fold/encoding/state-codec.ts';
+import {
+  COLLECTIONS_FORMAT,
+  decodeInSteps,
+  decodeState,
+  encodeState,
+  hashState,
+  STATE_FORMAT,
+} from '../../src/fold/encoding/state-codec.ts';
 import { openAtomicState } from '../../src/fold/live-state.ts';
-import { INITIAL, legalState } from './legal-states.ts';
+import { COMPARATORS, INITIAL, legalState } from './legal-states.ts';
 
 const bytesOf = (state: object, chunkBytes = 1_000): Buffer => Buffer.concat([...encodeState(state, chunkBytes)]);
+
+type Scored = Parameters<typeof COMPARATORS.byScore>[0];
+
+/** The format that a snapshot with this state says. */
+const formatOf = (state: object): number => {
+  const steps = encodeState(state);
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+};
+
+const dequeOf = (change: (deque: Deque<number>) => unknown, ...items: number[]): Deque<number> => {
+  const deque = new Deque<number>();
+  for (let n = 0; n < 1_000; n++) deque.push(n);
+  deque.clear();
+  deque.unshift(...items);
+  change(deque);
+  return deque;
+};
 
 const caught = (run: () => unknown): RefoldError => {
   try {
@@ -37,7 +65,8 @@ function expectSame(actual: object, expected: object): void {
 /** Turns collections into lists and adds the keys of objects, so that their order counts. */
 function inOrder(value: unknown): unknown {
   if (value instanceof Map) return ['Map', [...value].map(inOrder)];
-  if (value instanceof OrderedMap) return ['OrderedMap', [...value].map(inOrder)];
+  if (value instanceof OrderedMap) return ['OrderedMap', value.compare, [...value].map(inOrder)];
+  if (value instanceof Deque) return ['Deque', [...value].map(inOrder)];
   if (value instanceof Set) return ['Set', [...value].map(inOrder)];
   if (Array.isArray(value)) return value.map(inOrder);
   if (typeof value !== 'object' || value === null) return value;
@@ -49,7 +78,7 @@ describe('any legal state', () => {
   test('decodes from its bytes with the same values, types and orders', () => {
     fc.assert(
       fc.property(legalState, (state) => {
-        const back = decodeState([bytesOf(state)], INITIAL as object);
+        const back = decodeState([bytesOf(state)], INITIAL as object, COMPARATORS);
         // This also shows that no two different states have the same bytes.
         expectSame(back, state);
         expect(hashState(back)).toBe(hashState(state));
@@ -66,8 +95,8 @@ describe('any legal state', () => {
         const whole = Buffer.concat(chunks);
         expect(whole.equals(bytesOf(state))).toBe(true);
         for (const chunk of chunks.slice(0, -1)) expect(chunk.length).toBe(chunkBytes);
-        expectSame(decodeState(chunks, INITIAL as object), state);
-        expectSame(decodeState(cut(whole, readSizes), INITIAL as object), state);
+        expectSame(decodeState(chunks, INITIAL as object, COMPARATORS), state);
+        expectSame(decodeState(cut(whole, readSizes), INITIAL as object, COMPARATORS), state);
       }),
       { numRuns: 100 },
     );
@@ -76,7 +105,7 @@ describe('any legal state', () => {
   test('has the same hash as an atomic state', () => {
     fc.assert(
       fc.property(legalState, (state) => {
-        const copy = decodeState([bytesOf(state)], INITIAL as object);
+        const copy = decodeState([bytesOf(state)], INITIAL as object, COMPARATORS);
         expect(hashState(openAtomicState(copy).value)).toBe(hashState(state));
       }),
       { numRuns: 100 },
@@ -118,7 +147,35 @@ describe('the hash', () => {
     );
   });
 
+  // New tags, which a state gets only where it holds a Deque, or an OrderedMap below the top level.
+  test('and so do the bytes of Deques and of OrderedMaps below the top level', () => {
+    const state = {
+      queue: new Deque(['a', 1, new Deque()]),
+      games: new Map([
+        [
+          'g',
+          {
+            board: new OrderedMap<Scored, null>(COMPARATORS.byScore, [
+              [{ score: 2, member: 'b' }, null],
+              [{ score: 1, member: 'c' }, null],
+            ]),
+            closing: new OrderedMap<number, boolean>(descending, [[1, true]]),
+          },
+        ],
+      ]),
+    };
+    expect(bytesOf(state).toString('hex')).toMatchInlineSnapshot(
+      `"010e02257175657565180321618118002567616d6573100121670c0225626f61726427636c6f73696e671727627953636f7265020c022573636f7265266d656d626572812163004182216200172a64657363656e64696e67018103"`,
+    );
+    expect(hashState(state)).toMatchInlineSnapshot(
+      `"a7575bdb06836437d2d8508beb86fce3a688455393d17740fff2d09204c440e2"`,
+    );
+    expect(formatOf(state)).toBe(COLLECTIONS_FORMAT);
+    expect(formatOf({ levels: new OrderedMap(ascending<number>), list: [new Map()] })).toBe(STATE_FORMAT);
+  });
+
   test('is equal for equal states that were made differently', () => {
+    expect(hashState({ a: new Deque([2, 3, 4]) })).toBe(hashState({ a: dequeOf((deque) => deque.push(3, 4), 2) }));
     const { buffer } = new Uint8Array([9, 9, 1, 2]);
     const canonical = new Float64Array([Number.NaN]);
     const negative = new Float64Array(new BigUint64Array([0xfff8_0000_0000_0001n]).buffer);
@@ -261,6 +318,76 @@ describe('large and odd states', () => {
     expect(read).toBeLessThan(200);
   });
 
+  /** A state whose members are nearly all below its second level, in every kind of collection. */
+  const nested = (members: number): object => {
+    const rows = Array.from({ length: members }, (_, n) => ({ n, tags: [`t${n}`] }));
+    return {
+      databases: [
+        {
+          map: new Map(rows.map((row) => [row.n, row])),
+          set: new Set(rows.map(({ n }) => n)),
+          array: rows.map((row) => ({ ...row })),
+          dictionary: Object.fromEntries(rows.map(({ n }) => [`k${n}`, n])),
+          deque: new Deque(rows.map(({ n }) => [n])),
+          ordered: new OrderedMap<number, object>(
+            ascending,
+            rows.map(({ n }) => [n, { n }]),
+          ),
+        },
+      ],
+    };
+  };
+
+  test('yield a chunk as soon as it is full, also deep inside nested collections', () => {
+    const read = { members: 0, most: 0 };
+    const state = nested(3_000) as { databases: [{ map: Map<number, { n: number }> }] };
+    for (const row of state.databases[0].map.values()) {
+      const { n } = row;
+      Object.defineProperty(row, 'n', {
+        get: () => {
+          read.members++;
+          return n;
+        },
+        enumerable: true,
+      });
+    }
+    let chunks = 0;
+    for (const chunk of encodeState(state, 1_000)) {
+      read.most = Math.max(read.most, read.members);
+      read.members = 0;
+      chunks += chunk.length > 0 ? 1 : 0;
+    }
+    expect(chunks).toBeGreaterThan(100);
+    // A row takes more than eight bytes.
+    expect(read.most).toBeLessThan(1_000 / 8);
+  });
+
+  test('pause after every few members while they are decoded, also deep inside nested collections', () => {
+    const state = nested(5_000);
+    const chunks = [...encodeState(state)];
+    let taken = 0;
+    let most = 0;
+    const bytes = function* () {
+      for (const chunk of chunks) {
+        for (let at = 0; at < chunk.length; at += 16) {
+          taken++;
+          yield chunk.subarray(at, at + 16);
+        }
+      }
+    };
+    const steps = decodeInSteps(bytes(), {});
+    for (;;) {
+      const step = steps.next();
+      most = Math.max(most, taken);
+      taken = 0;
+      if (step.done !== true) continue;
+      expectSame(step.value, state);
+      break;
+    }
+    // 512 members, of at most 32 bytes each.
+    expect(most).toBeLessThan(512 * 2);
+  });
+
   test('may hold a string larger than many chunks, of one or two bytes per unit', () => {
     const state = { narrow: 'é1'.repeat(100_000), wide: '€\ud800'.repeat(100_000), last: 1 };
     const chunks = [...encodeState(state, 4_096)];
@@ -315,7 +442,11 @@ describe('a value that is not a state is refused with its path', () => {
     ['an instance', { a: new Set([new URL('x:')]) }, 'a[0]'],
     ['a Buffer', { a: { b: Buffer.from('') } }, 'a.b'],
     ['a shared buffer', { a: new SharedArrayBuffer(1) }, 'a'],
-    ['an OrderedMap below the top level', { a: new Map([[17, new OrderedMap(ascending<number>)]]) }, 'a[17]'],
+    [
+      'an OrderedMap whose comparator has no name',
+      { a: new Map([[17, new OrderedMap((a: number, b: number) => a - b)]]) },
+      'a[17]',
+    ],
     ['a subclass of Map', { a: new (class Registry extends Map {})() }, 'a'],
     ['a root that is a table', new Map(), ''],
     ['a root that is an array', [], ''],

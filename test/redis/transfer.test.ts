@@ -3,20 +3,21 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from 'refold';
 import { describe, expect, test } from 'vitest';
-import { digestOfSpace } from '../../src/redis/calls/plain-value.ts';
 import { dumpPayload } from '../../src/redis/files/rdb/dump.ts';
 import { writeRdb } from '../../src/redis/files/rdb/write-rdb.ts';
+import { digestOfValue } from '../../src/redis/files/values/digest.ts';
 import type { RedisEntry } from '../../src/redis/files/values/value.ts';
 import { exportAof, importFiles } from '../../src/redis/index.ts';
 import type { KeySpace } from '../../src/redis/model/key-space.ts';
 import { keySpaceModel } from '../../src/redis/model/model.ts';
+import { digestOfSpace, plainEntries } from '../../src/redis/plain/plain-value.ts';
 import { refold } from '../cli/support.ts';
 import { ENTRIES as ALL_ENTRIES } from './files/samples.ts';
 import { connectTo, startServer } from './harness.ts';
 import { HAS_REDIS, RealRedis, temporaryFolder } from './real-redis.ts';
 
-const KINDS = process.env.KINDS ?? 'string';
-const ENTRIES = ALL_ENTRIES.filter(({ value }) => KINDS.includes(value.kind));
+const KINDS = 'string,zset,list';
+const ENTRIES = ALL_ENTRIES.filter(({ value }) => KINDS.split(',').includes(value.kind));
 
 const APPENDING = ['--appendonly', 'yes'];
 
@@ -36,6 +37,16 @@ function writeRdbFile(path: string, entries: Iterable<RedisEntry> = ENTRIES): st
 async function digestOf(path: string): Promise<string> {
   await using store = await openStore(keySpaceModel, { path, readOnly: true, fold: 'direct' });
   return digestOfSpace(store.state as KeySpace);
+}
+
+/** Compares key by key, so that a difference names its key. */
+async function expectSameKeys(path: string, real: RealRedis): Promise<void> {
+  await using store = await openStore(keySpaceModel, { path, readOnly: true, fold: 'direct' });
+  for (const { database, key, value, expireAt } of plainEntries(store.state as KeySpace)) {
+    await real.call('SELECT', database);
+    const [digest] = (await real.call('DEBUG', 'DIGEST-VALUE', key)) as string[];
+    expect([database, key, digest]).toEqual([database, key, digestOfValue(value, expireAt !== undefined)]);
+  }
 }
 
 describe('a round trip without a server', () => {
@@ -217,6 +228,7 @@ describe.skipIf(!HAS_REDIS)('a real Redis', () => {
     const digest = await real.text('DEBUG', 'DIGEST');
     const fromAof = join(real.folder, 'aof.db');
     await importFiles({ path: fromAof, source: { aof: real.folder } });
+    await expectSameKeys(fromAof, real);
     expect(await digestOf(fromAof)).toBe(digest);
     await real.call('DEL', 'after the rewrite');
     const fromRdb = join(real.folder, 'rdb.db');

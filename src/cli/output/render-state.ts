@@ -6,6 +6,7 @@
  * ```
  * Map         { "$map": [[key, value], …] }          in the Map's order
  * OrderedMap  { "$orderedMap": [[key, value], …] }   in the comparator's order
+ * Deque       { "$deque": [value, …] }
  * Set         { "$set": [value, …] }
  * Date        { "$date": "2027-01-31T12:00:00.000Z" }, null for an invalid one
  * bigint      { "$bigint": "123" }
@@ -19,7 +20,7 @@
  * ```
  */
 import { inspect } from 'node:util';
-import { OrderedMap } from '../../index.ts';
+import { Deque, OrderedMap } from '../../index.ts';
 import { counted, manyLines, safeJson } from './text.ts';
 
 /**
@@ -36,6 +37,7 @@ const STREAMED_LEVELS = 2;
 function* pieces(value: unknown, levels: number): Generator<string> {
   if (levels === 0) yield safeJson(tagged(value));
   else if (isTable(value)) yield* tablePieces(value, levels);
+  else if (value instanceof Deque) yield* dequePieces(value, levels);
   else if (isPlainObject(value)) yield* objectPieces(value, levels);
   else yield safeJson(tagged(value));
 }
@@ -48,6 +50,15 @@ function* tablePieces(table: ReadonlyMap<unknown, unknown>, levels: number): Gen
     yield* pieces(value, levels - 1);
     yield ']';
     separator = ',';
+  }
+  yield ']}';
+}
+
+function* dequePieces(deque: Deque<unknown>, levels: number): Generator<string> {
+  yield '{"$deque":[';
+  for (const [index, item] of deque.entries()) {
+    if (index > 0) yield ',';
+    yield* pieces(item, levels - 1);
   }
   yield ']}';
 }
@@ -84,6 +95,7 @@ function tagged(value: unknown): unknown {
 function taggedObject(value: object): unknown {
   if (Array.isArray(value)) return Array.from(value, tagged);
   if (isTable(value)) return { [tableTag(value)]: Array.from(value, ([key, entry]) => [tagged(key), tagged(entry)]) };
+  if (value instanceof Deque) return { $deque: Array.from(value, tagged) };
   if (value instanceof Set) return { $set: Array.from(value, tagged) };
   if (value instanceof Date) return { $date: Number.isNaN(value.getTime()) ? null : value.toISOString() };
   if (value instanceof ArrayBuffer) return { $arrayBuffer: Array.from(new Uint8Array(value)) };

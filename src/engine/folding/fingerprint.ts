@@ -6,9 +6,10 @@
  * and refolds only from where the change first mattered. The hash covers the text of the model, not of its dependencies.
  */
 import { createHash } from 'node:crypto';
+import type { Comparators } from '../../core/comparators.ts';
 import type { Model } from '../../core/model.ts';
-import { hashState } from '../../fold/encoding/state-codec.ts';
-import { freshState } from './initial-state.ts';
+import { hashStateOf } from '../../fold/encoding/state-codec.ts';
+import { type BeginsWith, freshState } from './initial-state.ts';
 
 /** What is stored with a snapshot. */
 export interface Fingerprint {
@@ -31,23 +32,34 @@ export interface ModelFingerprint {
 }
 
 /** What `fingerprintOf` needs of a model or a projection. */
-export type Fingerprinted = Pick<Model, 'initialState' | 'reducers' | 'version'> & { readonly name?: string };
+export type Fingerprinted = Pick<Model, 'initialState' | 'reducers' | 'version'> &
+  Pick<BeginsWith<object>, 'name' | 'comparators'>;
 
 /**
- * The model's fingerprint: its `version` if it has one, otherwise hashes of the source texts of `initialState` and of each
- * reducer, with the version of the type's schema. It does not cover functions that a reducer calls: use `version` for that.
+ * The model's fingerprint: its `version` if it has one, otherwise hashes of the source texts of `initialState` with the
+ * model's comparators, and of each reducer with the version of the type's schema. It does not cover functions that a reducer calls: use `version` for that.
  *
  * @param schemaVersion the current version of an event type
  */
 export function fingerprintOf(model: Fingerprinted, schemaVersion: (type: string) => number): ModelFingerprint {
-  const { version } = model;
+  const { version, comparators } = model;
   const named = version === undefined ? undefined : `version ${version}`;
   const types = Object.entries<unknown>(model.reducers).map(([type, reducer]): [string, string] => [
     type,
     named ?? digest(`${schemaVersion(type)} ${String(reducer)}`),
   ]);
-  const initial = named ?? digest(`${String(model.initialState)} ${hashState(freshState(model))}`);
+  const initial =
+    named ??
+    digest(`${String(model.initialState)} ${hashStateOf(freshState(model), comparators)}${sourcesOf(comparators)}`);
   return { initial, types: new Map(types) };
+}
+
+/** The empty text for a model without comparators: its fingerprint is that of earlier releases. */
+function sourcesOf(comparators: Comparators | undefined): string {
+  return Object.entries(comparators ?? {})
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, compare]) => ` ${JSON.stringify(name)} ${String(compare)}`)
+    .join('');
 }
 
 /** The fingerprint to store with a snapshot: the model's, for the types that have occurred. */

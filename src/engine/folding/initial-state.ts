@@ -1,13 +1,17 @@
 /** The state before the first event: the one place where `initialState` is called. */
+import type { Comparators } from '../../core/comparators.ts';
 import { isInstance, messageOf, RefoldError } from '../../core/errors.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import { ownState } from '../../fold/own-copy.ts';
 import { IllegalValue } from '../../fold/plain.ts';
+import type { Beginning } from './stored-snapshots.ts';
 
 /** A model or a projection. */
 export interface BeginsWith<State extends object> {
   readonly name?: string;
   readonly initialState: () => State;
+  /** Those that its OrderedMaps below the top level may have. */
+  readonly comparators?: Comparators | undefined;
 }
 
 /**
@@ -23,12 +27,17 @@ export function freshState<State extends object>(definition: BeginsWith<State>):
   try {
     state = definition.initialState();
     problem = problemOf(state);
-    if (problem === undefined) return ownState(state as State);
+    if (problem === undefined) return ownState(state as State, definition.comparators);
   } catch (cause) {
     if (isInstance(cause, IllegalValue)) throw invalid(name, `${cause.at || 'it'} is ${cause.message}`, cause);
     throw invalid(name, `it threw: ${messageOf(cause)}`, cause);
   }
   throw invalid(name, problem);
+}
+
+/** The initial state, and what else decoding needs. @throws RefoldError as `freshState` does */
+export function beginningOf<State extends object>(definition: BeginsWith<State>): Beginning<State> {
+  return { initial: freshState(definition), comparators: definition.comparators };
 }
 
 function problemOf(state: unknown): string | undefined {

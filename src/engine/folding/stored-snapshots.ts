@@ -1,5 +1,6 @@
 /** Writes a state into the log's snapshots, and reads it back. The hash proves that the state is the same. */
 import { createHash } from 'node:crypto';
+import type { Comparators } from '../../core/comparators.ts';
 import { messageOf, RefoldError } from '../../core/errors.ts';
 import { decodeInSteps, encodeState, STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
 import type { LogHead, LogStore, SnapshotInfo } from '../../log/log-store.ts';
@@ -12,46 +13,67 @@ export interface EncodedState {
   readonly chunks: readonly Uint8Array[];
   readonly bytes: number;
   readonly stateHash: string;
+  /** The format of the encoding: newer for a state that uses newer tags. */
+  readonly format: number;
 }
 
-/** Encodes synchronously. Takes time in proportion to the state. */
-export function encodeWhole(state: object): EncodedState {
-  return encodeUpTo(state, Number.POSITIVE_INFINITY)!;
+/**
+ * Encodes synchronously. Takes time in proportion to the state.
+ *
+ * @param comparators those of the model; the same for the other ways to encode
+ */
+export function encodeWhole(state: object, comparators: Comparators | undefined): EncodedState {
+  return encodeUpTo(state, Number.POSITIVE_INFINITY, comparators)!;
 }
 
 /** Encodes synchronously; undefined if the state turns out to have more than `maxBytes`. */
-export function encodeUpTo(state: object, maxBytes: number): EncodedState | undefined {
-  const encoding = new Encoding();
-  for (const chunk of encodeState(state)) {
-    encoding.add(chunk);
-    if (encoding.bytes > maxBytes) return undefined;
-  }
+export function encodeUpTo(
+  state: object,
+  maxBytes: number,
+  comparators: Comparators | undefined,
+): EncodedState | undefined {
+  const encoding = new Encoding(state, comparators);
+  while (encoding.takeChunk()) if (encoding.bytes > maxBytes) return undefined;
   return encoding.finish();
 }
 
 /** Encodes in slices. The state must not change meanwhile. */
-export async function encodePaced(state: object, pace: Pace): Promise<EncodedState> {
-  const encoding = new Encoding();
-  for (const chunk of encodeState(state)) {
-    encoding.add(chunk);
-    if (pace.isOver) await pace.rest();
-  }
+export async function encodePaced(
+  state: object,
+  pace: Pace,
+  comparators: Comparators | undefined,
+): Promise<EncodedState> {
+  const encoding = new Encoding(state, comparators);
+  while (encoding.takeChunk()) if (pace.isOver) await pace.rest();
   return encoding.finish();
 }
 
 class Encoding {
+  readonly #steps: Generator<Uint8Array, number, undefined>;
   readonly #hash = createHash('sha256');
   readonly #chunks: Uint8Array[] = [];
+  #format = STATE_FORMAT;
   bytes = 0;
 
-  add(chunk: Uint8Array): void {
-    this.#hash.update(chunk);
-    this.#chunks.push(chunk);
-    this.bytes += chunk.byteLength;
+  constructor(state: object, comparators: Comparators | undefined) {
+    this.#steps = encodeState(state, undefined, comparators);
+  }
+
+  /** False when the state has ended. */
+  takeChunk(): boolean {
+    const step = this.#steps.next();
+    if (step.done === true) {
+      this.#format = step.value;
+      return false;
+    }
+    this.#hash.update(step.value);
+    this.#chunks.push(step.value);
+    this.bytes += step.value.byteLength;
+    return true;
   }
 
   finish(): EncodedState {
-    return { chunks: this.#chunks, bytes: this.bytes, stateHash: this.#hash.digest('hex') };
+    return { chunks: this.#chunks, bytes: this.bytes, stateHash: this.#hash.digest('hex'), format: this.#format };
   }
 }
 
@@ -75,17 +97,24 @@ export async function writeSnapshot(
     chain: head.chain,
     stateHash: encoded.stateHash,
     fingerprint: JSON.stringify(fingerprint),
-    format: STATE_FORMAT,
+    format: encoded.format,
     bytes: encoded.bytes,
   };
   await log.putSnapshot(info, encoded.chunks);
   return info;
 }
 
+/** What decoding needs besides bytes: where OrderedMaps get their comparators from. */
+export interface Beginning<State> {
+  /** A fresh initial state: for OrderedMaps at the top level. */
+  readonly initial: State;
+  /** Those of the model: for OrderedMaps below it. */
+  readonly comparators: Comparators | undefined;
+}
+
 /**
  * Loads a snapshot's state.
  *
- * @param initial a fresh initial state: ordered tables get their comparators from it
  * @param pace default: decoded without a pause
  * @throws RefoldError `LOG_CORRUPT` when the bytes are damaged, or are not those of the state hash; `MODEL_MISMATCH` when
  * this model cannot decode them, because a comparator throws on their keys, say
@@ -93,7 +122,7 @@ export async function writeSnapshot(
 export async function loadSnapshot<State extends object>(
   log: LogStore,
   info: SnapshotInfo,
-  initial: State,
+  { initial, comparators }: Beginning<State>,
   pace?: Pace,
 ): Promise<State> {
   const hash = createHash('sha256');
@@ -103,7 +132,7 @@ export async function loadSnapshot<State extends object>(
     chunks.push(chunk);
   }
   if (hash.digest('hex') !== info.stateHash) throw notItsHash(log, info);
-  const steps = decodeInSteps(chunks, initial);
+  const steps = decodeInSteps(chunks, initial, comparators);
   for (;;) {
     const step = nextStep(steps, log, info);
     if (step.done === true) return step.value;

@@ -5,12 +5,12 @@
  * the next one is loaded in its place.
  */
 import type { RefoldError } from '../../core/errors.ts';
-import { STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
+import { COLLECTIONS_FORMAT, STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import type { Pace } from '../../threads/pace.ts';
 import { findChange, type ModelFingerprint, parseFingerprint } from './fingerprint.ts';
 import { cursorAt, type FoldCursor } from './refold.ts';
-import { loadSnapshot } from './stored-snapshots.ts';
+import { type Beginning, loadSnapshot } from './stored-snapshots.ts';
 import { isUndecodable, type PassedOver, wasPassedOver } from './undecodable.ts';
 
 export interface RecoveryFacts {
@@ -46,8 +46,14 @@ export function planRecovery(facts: RecoveryFacts): RecoveryPlan {
 function whyUnusable(info: SnapshotInfo, { head, firstSequence, fingerprint }: RecoveryFacts): string | undefined {
   if (info.sequence > head) return `it is beyond ${head}`;
   if (info.sequence + 1 < firstSequence) return `the events after it were dropped: the log begins at ${firstSequence}`;
-  if (info.format !== STATE_FORMAT) return `its format is ${info.format}, and this release reads ${STATE_FORMAT}`;
+  if (!isReadable(info.format)) {
+    return `its format is ${info.format}, and this release reads ${STATE_FORMAT} to ${COLLECTIONS_FORMAT}`;
+  }
   return whyStale(info, fingerprint);
+}
+
+function isReadable(format: number): boolean {
+  return format >= STATE_FORMAT && format <= COLLECTIONS_FORMAT;
 }
 
 /** Why a snapshot may hold another state than today's reducers give, as a clause. Undefined if they have not changed. */
@@ -81,18 +87,18 @@ export interface LoadOptions {
 /**
  * Loads the first of the candidates that can be loaded.
  *
- * @param initial gives a fresh initial state
+ * @param begin gives a fresh initial state, and the comparators of the model
  * @throws RefoldError what the log throws, unless it says that one snapshot is unusable
  */
 export async function loadFirst<State extends object>(
   log: LogStore,
   candidates: readonly SnapshotInfo[],
-  initial: () => State,
+  begin: () => Beginning<State>,
   { vouch, pace }: LoadOptions = {},
 ): Promise<Loading<State>> {
   const unusable: { info: SnapshotInfo; error: RefoldError }[] = [];
   for (const snapshot of candidates) {
-    const begun = initial(); // its errors are not the snapshot's
+    const begun = begin(); // its errors are not the snapshot's
     try {
       await vouch?.(log, snapshot);
       const cursor = cursorAt(snapshot, await loadSnapshot(log, snapshot, begun, pace));

@@ -69,7 +69,7 @@ export class ImportedState {
     this.#guard = guardOf(log);
     this.#intake = new Intake(model);
     this.#fingerprint = fingerprint;
-    this.#live = openDirectState(cursor.state);
+    this.#live = openDirectState(cursor.state, model.comparators);
     this.#firstSeen = cursor.firstSeen;
     this.#writer = new BlockWriter(log);
     this.#before = this.#sequence = this.#keyframeAt = cursor.sequence;
@@ -157,7 +157,7 @@ export class ImportedState {
   }
 
   async #takeSnapshot(): Promise<void> {
-    const encoded = await encodePaced(this.#live.value, new Pace(IMPORT_ENCODE_SLICE_MS));
+    const encoded = await encodePaced(this.#live.value, new Pace(IMPORT_ENCODE_SLICE_MS), this.#model.comparators);
     const fingerprint = fingerprintFor(this.#fingerprint, this.#firstSeen);
     await writeSnapshot(this.#log, '', encoded, this.#log.head(), fingerprint);
   }

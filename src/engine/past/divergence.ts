@@ -8,14 +8,15 @@
 import { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import { diffStates, type StateDifference } from '../../fold/diff.ts';
-import { decodeState, hashState } from '../../fold/encoding/state-codec.ts';
+import { decodeState, hashStateOf } from '../../fold/encoding/state-codec.ts';
 import { valueAt } from '../../fold/path.ts';
 import { decodeBlock } from '../../log/blocks/block.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { pause } from '../../threads/timers.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
-import { freshState } from '../folding/initial-state.ts';
+import { beginningOf } from '../folding/initial-state.ts';
 import type { FoldCursor } from '../folding/refold.ts';
+import type { Beginning } from '../folding/stored-snapshots.ts';
 import { recover } from './recovery.ts';
 
 export interface Divergence {
@@ -82,11 +83,11 @@ async function compareReplays(theCase: Case, to: number): Promise<StateDifferenc
 
 async function fromLive(theCase: Case, agreed: number, to: number, live: readonly Uint8Array[]): Promise<Found> {
   const { model, log } = theCase;
-  const lived = tryDecode(live, freshState(model));
+  const lived = tryDecode(live, beginningOf(model));
   const difference = lived && diffStates(lived, await replayTo(theCase, to), 1)[0];
   // It cannot be decoded, or the second comparison found no difference: only the sequence is known.
   if (difference === undefined) return { sequence: to, at: '', betweenReplays: false };
-  const hashOf = (state: object): string => hashState({ value: valueAt(state, difference.parts) });
+  const hashOf = (state: object): string => hashStateOf({ value: valueAt(state, difference.parts) }, model.comparators);
   const before = hashOf(await replayTo(theCase, agreed));
   let [same, changed] = [agreed, to];
   const onBlock = (cursor: FoldCursor<object>): undefined => {
@@ -104,9 +105,9 @@ async function fromLive(theCase: Case, agreed: number, to: number, live: readonl
 }
 
 /** The live state may hold a value that a snapshot cannot restore. A replay then differs somewhere. */
-function tryDecode(chunks: readonly Uint8Array[], initial: object): object | undefined {
+function tryDecode(chunks: readonly Uint8Array[], { initial, comparators }: Beginning<object>): object | undefined {
   try {
-    return decodeState(chunks, initial);
+    return decodeState(chunks, initial, comparators);
   } catch {
     return undefined;
   }

@@ -12,7 +12,7 @@ import type { LogStore } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
 import { warnOf } from '../calls/warn.ts';
 import { fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
-import { freshState } from '../folding/initial-state.ts';
+import { type BeginsWith, beginningOf, freshState } from '../folding/initial-state.ts';
 import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
 import { encodeWhole, writeSnapshot } from '../folding/stored-snapshots.ts';
 import { groupReasons, notePassedOver, type PassedOver, tellPassedOver } from '../folding/undecodable.ts';
@@ -34,7 +34,8 @@ const SAVE_EVERY = 100_000;
 export class Projection<State extends object = any> {
   readonly name: string;
   readonly #parts: ProjectionParts;
-  readonly #definition: ProjectionDefinition<State, any>;
+  /** With the model's comparators, which a projection may use. */
+  readonly #definition: ProjectionDefinition<State, any> & BeginsWith<State>;
   readonly #reducers: Record<string, (...args: any[]) => void>;
   readonly #types: ReadonlySet<string>;
   readonly #fingerprint: ModelFingerprint;
@@ -56,13 +57,14 @@ export class Projection<State extends object = any> {
   constructor(definition: ProjectionDefinition<State, any>, parts: ProjectionParts) {
     this.name = definition.name;
     this.#parts = parts;
-    this.#definition = definition;
+    const { comparators, types } = parts.model;
+    this.#definition = { ...definition, comparators };
     const given = Object.entries(definition.reducers).filter(([, reducer]) => reducer !== undefined);
     this.#reducers = Object.fromEntries(given) as Record<string, (...args: any[]) => void>;
     this.#types = new Set(Object.keys(this.#reducers));
-    const fingerprinted = { ...definition, reducers: this.#reducers };
-    this.#fingerprint = fingerprintOf(fingerprinted, (type) => parts.model.types.get(type)?.version ?? 0);
-    this.#cursor = startCursor(freshState(definition));
+    const fingerprinted = { ...this.#definition, reducers: this.#reducers };
+    this.#fingerprint = fingerprintOf(fingerprinted, (type) => types.get(type)?.version ?? 0);
+    this.#cursor = startCursor(freshState(this.#definition));
   }
 
   /**
@@ -131,7 +133,13 @@ export class Projection<State extends object = any> {
     try {
       // The hash is enough to check a projection's snapshot; only the model's snapshots have the log's chain.
       const head = { sequence, recordedAt, chain: '' };
-      await writeSnapshot(log, this.name, encodeWhole(state), head, fingerprintFor(this.#fingerprint, firstSeen));
+      await writeSnapshot(
+        log,
+        this.name,
+        encodeWhole(state, this.#definition.comparators),
+        head,
+        fingerprintFor(this.#fingerprint, firstSeen),
+      );
       await log.putCheckpoint({ projection: this.name, sequence });
       const older = (await log.snapshots(this.name)).slice(2).map((info) => info.sequence);
       if (older.length > 0) await log.dropSnapshots(this.name, older);
@@ -200,7 +208,7 @@ export class Projection<State extends object = any> {
     const firstSequence = log.firstSequence();
     const facts = { head: log.head().sequence, firstSequence, fingerprint: this.#fingerprint };
     const { candidates } = planRecovery({ ...facts, snapshots: await log.snapshots(this.name) });
-    return loadFirst(log, candidates, () => freshState(this.#definition));
+    return loadFirst(log, candidates, () => beginningOf(this.#definition));
   }
 }
 

@@ -4,7 +4,7 @@ import type { Model } from '../../core/model.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
-import { freshState } from '../folding/initial-state.ts';
+import { beginningOf, freshState } from '../folding/initial-state.ts';
 import { type FoldCursor, type FoldRange, foldLog, startCursor } from '../folding/refold.ts';
 import { groupReasons, notePassedOver, type PassedOver } from '../folding/undecodable.ts';
 import { loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
@@ -63,7 +63,7 @@ export async function recover<State extends object>(
   const clock = (): number => options.pace?.workClock ?? performance.now();
   const start = clock();
   const { pace } = options;
-  const { loaded, unusable } = await loadFirst(log, plan.candidates, () => freshState(model), {
+  const { loaded, unusable } = await loadFirst(log, plan.candidates, () => beginningOf(model), {
     vouch: requireSameHistory,
     pace,
   });

@@ -2,7 +2,7 @@
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
-import { hashState } from '../../fold/encoding/state-codec.ts';
+import { hashStateOf } from '../../fold/encoding/state-codec.ts';
 import type { LogSource } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
@@ -10,7 +10,7 @@ import { A_FUNCTION, A_SEQUENCE, checkOptions, type OptionChecks } from '../call
 import { A_LOG, A_PATH, type LogOptions, requireOneLog } from '../calls/log-options.ts';
 import { withLogOf } from '../calls/log-ownership.ts';
 import { harmless, type Progress } from '../calls/progress.ts';
-import { freshState } from '../folding/initial-state.ts';
+import { beginningOf, freshState } from '../folding/initial-state.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
 import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
 import { loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
@@ -77,7 +77,7 @@ async function replayLog<State extends object>(
     sequence: cursor.sequence,
     seconds,
     eventsPerSecond: seconds > 0 ? Math.round(events / seconds) : 0,
-    stateHash: hashState(cursor.state),
+    stateHash: hashStateOf(cursor.state, model.comparators),
     state: cursor.state as DeepReadonly<State>,
   };
 }
@@ -94,6 +94,6 @@ async function startOf<State extends object>(
   const snapshots = await log.snapshots('');
   const { candidates } = planRecovery({ head: to, firstSequence: first, fingerprint, snapshots });
   const options = { vouch: requireSameHistory };
-  const { loaded } = await loadFirst(log, candidates.toReversed(), () => freshState(model), options);
+  const { loaded } = await loadFirst(log, candidates.toReversed(), () => beginningOf(model), options);
   return loaded?.cursor ?? (await recover(model, log, fingerprint, { to })).cursor;
 }

@@ -7,12 +7,12 @@
 import { isRefoldError, messageOf, type RefoldError, type SerializedError } from '../../core/errors.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import type { Model } from '../../core/model.ts';
-import { hashState } from '../../fold/encoding/state-codec.ts';
+import { hashStateOf } from '../../fold/encoding/state-codec.ts';
 import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { checkStructure } from '../calls/log-care.ts';
 import type { Progress } from '../calls/progress.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
-import { freshState } from '../folding/initial-state.ts';
+import { beginningOf, freshState } from '../folding/initial-state.ts';
 import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
 import { loadSnapshot } from '../folding/stored-snapshots.ts';
 import { isUndecodable } from '../folding/undecodable.ts';
@@ -89,7 +89,7 @@ async function verifyOnce<State extends object>(context: VerifyContext<State>, l
   const refolded = await refoldWithVerdicts(context, { snapshots, live, head }, problems);
   const headers: BlockHeader[] = await Array.fromAsync(log.headers());
   const broken = refolded.finished ? brokenInvariantsOf(context.model, refolded.cursor.state) : [];
-  const stateHash = refolded.finished ? hashOf(refolded.cursor.state, problems) : undefined;
+  const stateHash = refolded.finished ? hashOf(refolded.cursor.state, context.model, problems) : undefined;
   for (const one of broken) problems.push(brokenInvariant(context, one, head));
   return {
     ok: problems.length === 0,
@@ -106,9 +106,9 @@ async function verifyOnce<State extends object>(context: VerifyContext<State>, l
 }
 
 /** Undefined for a state with an illegal value: the direct fold does not stop a reducer from putting one there. */
-function hashOf(state: object, problems: SerializedError[]): string | undefined {
+function hashOf(state: object, { comparators }: Model, problems: SerializedError[]): string | undefined {
   try {
-    return hashState(state);
+    return hashStateOf(state, comparators);
   } catch (error) {
     if (!isRefoldError(error)) throw error;
     // The live state and the end of the log may be the same state: it is reported once.
@@ -157,7 +157,7 @@ async function refoldWithVerdicts<State extends object>(
       if ('owner' in stop) {
         verdicts.push({ sequence: stop.sequence, verdict: await judge(context, stop, cursor, problems) });
       } else {
-        const hash = hashOf(cursor.state, problems);
+        const hash = hashOf(cursor.state, model, problems);
         if (hash !== undefined && hash !== live.hash) problems.push(divergence(context, live.sequence));
       }
     }
@@ -178,7 +178,7 @@ async function startOf<State extends object>(
 ): Promise<FoldCursor<State>> {
   const first = log.firstSequence();
   const reaching = first === 1 ? [] : oldestFirst.filter(({ sequence }) => sequence + 1 >= first);
-  const { loaded, unusable } = await loadFirst(log, reaching, () => freshState(model));
+  const { loaded, unusable } = await loadFirst(log, reaching, () => beginningOf(model));
   for (const { info, error } of unusable) onUnusable(info, error);
   return loaded?.cursor ?? startCursor(freshState(model));
 }
@@ -201,10 +201,10 @@ async function judge<State extends object>(
   cursor: FoldCursor<State>,
   problems: SerializedError[],
 ): Promise<SnapshotVerdict['verdict']> {
-  const initial = freshState(model);
+  const begin = beginningOf(model);
   const isStale = whyStale(info, fingerprint) !== undefined;
   try {
-    await loadSnapshot(log, info, initial);
+    await loadSnapshot(log, info, begin);
   } catch (error) {
     if (!isUndecodable(error)) throw error;
     // A snapshot of another model may have tables that this one cannot decode. A damaged one is damaged for every model.
@@ -213,7 +213,7 @@ async function judge<State extends object>(
     return 'damaged';
   }
   if (isStale) return 'stale';
-  if (hashState(cursor.state) === info.stateHash) return 'equal';
+  if (hashStateOf(cursor.state, model.comparators) === info.stateHash) return 'equal';
   problems.push({
     code: 'LOG_CORRUPT',
     message: `The snapshot at ${info.sequence} differs from the state that the log gives`,

@@ -91,15 +91,16 @@ export type Source = (request: SourceRequest) => Promise<Made | undefined>;
 
 /** The four sources of a store. */
 export function sourcesOf(folding: Folding, thread: SnapshotThread | undefined): Readonly<Record<SourceName, Source>> {
+  const { comparators } = folding.model;
   return {
     'at once': async ({ moment, atOnceBytes }) => {
       const start = performance.now();
-      const encoded = encodeUpTo(moment.state, atOnceBytes);
+      const encoded = encodeUpTo(moment.state, atOnceBytes, comparators);
       return encoded && { encoded, workMs: performance.now() - start };
     },
     slices: async ({ moment, pace }) => {
       const start = pace.workClock;
-      const encoded = await encodePaced(moment.state, pace);
+      const encoded = await encodePaced(moment.state, pace, comparators);
       return { encoded, workMs: pace.workClock - start };
     },
     thread: async ({ moment, keyframes }) => {
@@ -184,7 +185,7 @@ export async function makeFromLog(
     const { recordedAt, chain, state, firstSeen } = cursor;
     last = cursor.sequence;
     const start = pace.workClock;
-    const encoded = await encodePaced(state, pace);
+    const encoded = await encodePaced(state, pace, model.comparators);
     const head = { sequence: last, recordedAt, chain };
     onKeyframe({ head, encoded, fingerprint: fingerprintFor(fingerprint, firstSeen) });
     encodeMs += pace.workClock - start;
@@ -195,7 +196,7 @@ export async function makeFromLog(
     pace,
     onBlock,
   });
-  const encoded = await encodePaced(cursor.state, pace);
+  const encoded = await encodePaced(cursor.state, pace, model.comparators);
   const measured = { eventsReplayed, foldMilliseconds: foldMilliseconds - encodeMs };
   return { encoded, measured, workMs: pace.workClock - begun };
 }

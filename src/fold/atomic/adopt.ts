@@ -4,13 +4,15 @@
  * After a replay of an older log, a value may be in two places, or may be frozen already. Such a log must still open.
  * So here, and only here, a container that already has a place or an owner is copied, and the finding is reported.
  */
+import type { Comparators } from '../../core/comparators.ts';
 import { isInstance, messageOf } from '../../core/errors.ts';
-import type { OrderedMap } from '../collections/ordered-map.ts';
+import type { Deque } from '../collections/deque.ts';
+import { type OrderedMap, replaceValue } from '../collections/ordered-map.ts';
 import { type PlainObject, setMember, shallowCopy } from '../members.ts';
 import { isPlainPrimitive } from '../ordinary.ts';
 import { plain } from '../own-copy.ts';
 import { describePath } from '../path.ts';
-import { IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth } from '../plain.ts';
+import { IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth, requireNamed } from '../plain.ts';
 import { stateRefused } from '../reduce.ts';
 import { guard } from './placing.ts';
 
@@ -18,13 +20,18 @@ import { guard } from './placing.ts';
  * Returns the state as a frozen root with frozen values. Its tables refuse changes from outside.
  *
  * @param onFinding called with the path of each value that had to be copied
+ * @param comparators those of the model. Default: those of all models of this process
  * @throws RefoldError `REDUCER_FAILED` when the state is not plain data
  */
-export function adoptState(state: object, onFinding: (path: string) => void = () => {}): PlainObject {
+export function adoptState(
+  state: object,
+  onFinding: (path: string) => void = () => {},
+  comparators?: Comparators,
+): PlainObject {
   try {
     if (kindOf(state) !== 'object') throw new IllegalValue('not a plain object', []);
     const root = shallowCopy(state);
-    const adoption = new Adoption(onFinding);
+    const adoption = new Adoption(onFinding, comparators);
     for (const key of Object.keys(root)) setMember(root, key, adoption.adopt(root[key], [key]));
     return Object.freeze(root);
   } catch (error) {
@@ -38,9 +45,11 @@ function unreadable(error: unknown): IllegalValue {
 
 class Adoption {
   readonly #onFinding: (path: string) => void;
+  readonly #comparators: Comparators | undefined;
 
-  constructor(onFinding: (path: string) => void) {
+  constructor(onFinding: (path: string) => void, comparators: Comparators | undefined) {
     this.#onFinding = onFinding;
+    this.#comparators = comparators;
   }
 
   adopt(value: unknown, path: PathPart[]): unknown {
@@ -78,8 +87,9 @@ class Adoption {
       case 'set':
         return this.#set(value as Set<unknown>, path);
       case 'ordered-map':
-        if (path.length === 1) return this.#orderedMap(value as OrderedMap<unknown, unknown>, path);
-        throw illegalValue(value, path);
+        return this.#orderedMap(value as OrderedMap<unknown, unknown>, path);
+      case 'deque':
+        return this.#deque(value as Deque<unknown>, path);
       case 'date':
         return Object.freeze(value);
       case 'bytes':
@@ -127,11 +137,21 @@ class Adoption {
     return guard(adopted.every((member, index) => Object.is(member, members[index])) ? set : new Set(adopted));
   }
 
+  #deque(deque: Deque<unknown>, path: PathPart[]): object {
+    for (const [index, item] of deque.entries()) {
+      if (isPlainPrimitive(item)) continue;
+      const adopted = this.#at(item, index, path);
+      if (adopted !== item) deque.set(index, adopted);
+    }
+    return guard(deque);
+  }
+
   #orderedMap(map: OrderedMap<unknown, unknown>, path: PathPart[]): object {
+    if (path.length > 1) requireNamed(map, path, this.#comparators);
     for (const [key, value] of map) {
       if (!isPlainPrimitive(key)) this.#key(key, path);
       const adopted = isPlainPrimitive(value) ? value : this.#at(value, key, path);
-      if (adopted !== value) map.set(key, adopted);
+      if (adopted !== value) replaceValue(map, key, adopted);
     }
     return guard(map);
   }

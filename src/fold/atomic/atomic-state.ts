@@ -5,6 +5,7 @@
  * later commits. The root and everything inside the tables is frozen: a value that a reader has taken from them never
  * changes.
  */
+import type { Comparators } from '../../core/comparators.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { StateCapture } from '../capture.ts';
 import type { LiveState, OpenCommit } from '../live-state.ts';
@@ -19,11 +20,12 @@ import { foldOne, StagedCommit } from './staged-commit.ts';
 export class AtomicState<State extends object> implements LiveState<State> {
   #root: PlainObject;
   /** Reused for each commit. */
-  readonly #placing = new Placing(new DraftScope());
+  readonly #placing: Placing;
 
   /** @throws RefoldError `REDUCER_FAILED` when the state is not plain data */
-  constructor(state: State, onFinding?: (path: string) => void) {
-    this.#root = adoptState(state, onFinding);
+  constructor(state: State, onFinding?: (path: string) => void, comparators?: Comparators) {
+    this.#placing = new Placing(new DraftScope(), comparators);
+    this.#root = adoptState(state, onFinding, comparators);
   }
 
   get value(): State {

@@ -10,12 +10,12 @@ import { OrderedMap } from '../collections/ordered-map.ts';
 import { type PlainObject, sameKeys, setMember, shallowCopy } from '../members.ts';
 import { aGetter, isPlainPrimitive } from '../ordinary.ts';
 import { IllegalValue, MOVED, type PathPart } from '../plain.ts';
-import { MapDraft } from './map-draft.ts';
-import { isOver } from './misuse.ts';
-import { OrderedMapDraft } from './ordered-map-draft.ts';
+import { MapDraft } from './drafts/map-draft.ts';
+import { isOver } from './drafts/misuse.ts';
+import { OrderedMapDraft } from './drafts/ordered-map-draft.ts';
+import { Touched } from './drafts/touched.ts';
 import { guard, type Placing } from './placing.ts';
 import type { DraftScope, Holder } from './scope.ts';
-import { Touched } from './touched.ts';
 
 export type TableDraft = MapDraft | OrderedMapDraft;
 

@@ -50,6 +50,9 @@ function copyValue(value: object): object | undefined {
       return new Date(value as Date);
     case 'bytes':
       return copyBytes(value as ArrayBuffer | ArrayBufferView);
+    case 'ordered-map':
+    case 'deque':
+      return undefined; // their drafts are forks, whatever their size
     default:
       return value;
   }

@@ -10,10 +10,13 @@
  * The cost depends on what the event touched, because each draft knows its touched members.
  */
 import { types } from 'node:util';
+import type { Comparators } from '../../core/comparators.ts';
 import { copyBytes, sameBytes } from '../binary.ts';
+import { Deque } from '../collections/deque.ts';
+import { type OrderedMap, replaceValue } from '../collections/ordered-map.ts';
 import { type PlainObject, sameKeys, setMember } from '../members.ts';
 import { aHole, aProxy, isPlainPrimitive, requireItems, requireNoMembers, requireOrdinary } from '../ordinary.ts';
-import { IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth } from '../plain.ts';
+import { IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth, requireNamed } from '../plain.ts';
 import type { Draft, DraftScope, Holder } from './scope.ts';
 
 /** Thrown for a value that already has a place, or belongs to other code. */
@@ -35,11 +38,14 @@ export class NotOwn extends IllegalValue {
 
 export class Placing {
   readonly scope: DraftScope;
+  readonly #comparators: Comparators | undefined;
   /** Containers that were dropped because they equal the value before, with their paths, for messages. */
   #dropped: [value: object, path: readonly PathPart[]][] = [];
 
-  constructor(scope: DraftScope) {
+  /** @param comparators those of the model. Default: those of all models of this process */
+  constructor(scope: DraftScope, comparators?: Comparators) {
     this.scope = scope;
+    this.#comparators = comparators;
   }
 
   /** The place at which this event dropped a container. */
@@ -84,9 +90,10 @@ export class Placing {
   #value(value: unknown, before: unknown, path: PathPart[], isGiven: boolean, holder?: Holder): unknown {
     if (isPlainPrimitive(value)) return value;
     if (typeof value !== 'object') throw illegalValue(value, path);
-    if (value === before) return value;
     const container = value as object;
     const draft = this.scope.draftOf(container);
+    // What stood there may be a draft as well: an object that this commit may change in place holds what was assigned to it.
+    if (value === before && draft === undefined) return value;
     if (draft !== undefined) return this.#draft(draft, container, path, holder);
     if (!Object.isExtensible(container)) throw this.notOwn(container, path);
     refuseDepth(path);
@@ -96,7 +103,7 @@ export class Placing {
 
   #draft(draft: Draft, value: object, path: PathPart[], holder?: Holder): object {
     if (draft.isPlaced || !Object.isExtensible(value)) throw this.notOwn(value, path);
-    const isAtHome = draft.home === holder && Object.is(draft.key, path.at(-1));
+    const isAtHome = draft.home === holder && (holder.isList === true || Object.is(draft.key, path.at(-1)));
     if (!isAtHome && draft.home.holds(draft.key, value)) throw this.notOwn(value, path);
     return draft.place(this, path);
   }
@@ -111,6 +118,10 @@ export class Placing {
         return this.#map(value as Map<unknown, unknown>, baseOf(before, 'map') as Map<unknown, unknown>, path);
       case 'set':
         return this.#set(value as Set<unknown>, baseOf(before, 'set') as Set<unknown>, path);
+      case 'ordered-map':
+        return this.#orderedMap(value as OrderedMap<unknown, unknown>, path);
+      case 'deque':
+        return this.#deque(value as Deque<unknown>, baseOf(before, 'deque') as Deque<unknown>, path);
       case 'date':
         return this.#date(value as Date, before, path);
       case 'bytes':
@@ -222,6 +233,30 @@ export class Placing {
     return guard(changed ? new Set(members) : set);
   }
 
+  /** One below the top level that a reducer has made. Its composite keys are its copies. */
+  #orderedMap(map: OrderedMap<unknown, unknown>, path: PathPart[]): object {
+    requireNoMembers(map, path);
+    requireNamed(map, path, this.#comparators);
+    for (const [key, value] of map) {
+      this.#key(key, path);
+      const placed = isPlainPrimitive(value) ? value : this.#entry(value, undefined, key, path);
+      if (placed !== value) replaceValue(map, key, placed);
+    }
+    return guard(map);
+  }
+
+  #deque(deque: Deque<unknown>, before: Deque<unknown> | undefined, path: PathPart[]): object {
+    requireNoMembers(deque, path);
+    let same = before !== undefined && before.size === deque.size;
+    for (const [index, item] of deque.entries()) {
+      const stood = before?.at(index);
+      const placed = isPlainPrimitive(item) ? item : this.#entry(item, stood, index, path);
+      if (placed !== item) deque.set(index, placed);
+      same &&= Object.is(placed, stood);
+    }
+    return same ? this.#drop(deque, before!, path) : guard(deque);
+  }
+
   #date(date: Date, before: unknown, path: PathPart[]): object {
     // The fake clock of a test library makes dates with an own `constructor` property.
     const isFaked = Object.hasOwn(date, 'constructor');
@@ -264,7 +299,7 @@ function sameMake(object: object, before: object): boolean {
   return (Object.getPrototypeOf(object) === null) === (Object.getPrototypeOf(before) === null);
 }
 
-function baseOf(base: unknown, kind: 'object' | 'array' | 'map' | 'set'): object | undefined {
+function baseOf(base: unknown, kind: 'object' | 'array' | 'map' | 'set' | 'deque'): object | undefined {
   return typeof base === 'object' && base !== null && kindOf(base) === kind ? base : undefined;
 }
 
@@ -273,13 +308,18 @@ function baseOf(base: unknown, kind: 'object' | 'array' | 'map' | 'set'): object
  * mutators of the prototype. They are not enumerable, so that the collection still equals one without them.
  */
 export function guard(collection: object): object {
-  return Object.freeze(Object.defineProperties(collection, MUTATORS));
+  return Object.freeze(Object.defineProperties(collection, collection instanceof Deque ? DEQUE_MUTATORS : MUTATORS));
 }
 
 function refuseChange(): never {
   throw new TypeError('Cannot change the state outside a reducer: append an event instead');
 }
 
-const MUTATORS: PropertyDescriptorMap = Object.fromEntries(
-  ['set', 'add', 'delete', 'clear'].map((name) => [name, { value: refuseChange }]),
-);
+const refusing = (names: readonly string[]): PropertyDescriptorMap =>
+  Object.fromEntries(names.map((name) => [name, { value: refuseChange }]));
+
+const MUTATORS = refusing(['set', 'add', 'delete', 'clear']);
+const DEQUE_MUTATORS = refusing([
+  ...['set', 'push', 'pop', 'unshift', 'shift'],
+  ...['insert', 'delete', 'truncate', 'clear'],
+]);

@@ -3,22 +3,28 @@
  * place.
  *
  * A reducer gets drafts instead of the values of the state. A small value is copied (`copy.ts`). A large value gets a
- * draft that copies only what is written to (`node-draft.ts`, `set-draft.ts`, `map-draft.ts`). A draft lives for one
+ * draft that copies only what is written to (`drafts/`). A draft lives for one
  * event. At the end of the event it becomes a placed value, and the next event gets a new draft of that value.
  */
 import { Captures } from '../capture.ts';
+import type { Deque } from '../collections/deque.ts';
+import type { OrderedMap } from '../collections/ordered-map.ts';
 import { kindOf, type PathPart } from '../plain.ts';
 import { type Copier, nextCopier } from './copiers.ts';
 import { copySmall } from './copy.ts';
-import { MapDraft } from './map-draft.ts';
-import { NodeDraft } from './node-draft.ts';
+import { DequeDraft } from './drafts/deque-draft.ts';
+import { MapDraft } from './drafts/map-draft.ts';
+import { NodeDraft } from './drafts/node-draft.ts';
+import { OrderedMapDraft } from './drafts/ordered-map-draft.ts';
+import { SetDraft } from './drafts/set-draft.ts';
 import type { Placing } from './placing.ts';
-import { SetDraft } from './set-draft.ts';
 
 /** What holds a draft: the root, a table, or another draft. */
 export interface Holder {
   /** Whether `draft` is at `key` now, and the holder itself is in the state. */
   holds(key: unknown, draft: object): boolean;
+  /** Whether a key is a place that changes when other members come and go. */
+  readonly isList?: boolean;
 }
 
 /** The draft of a value that is too large to be copied. */
@@ -75,6 +81,10 @@ export class DraftScope {
         return new MapDraft(value as Map<unknown, unknown>, { scope: this, home, key });
       case 'set':
         return new SetDraft(value as Set<unknown>, { scope: this, home, key });
+      case 'ordered-map':
+        return new OrderedMapDraft(value as OrderedMap<unknown, unknown>, { scope: this, home, key });
+      case 'deque':
+        return new DequeDraft(value as Deque<unknown>, { scope: this, home, key });
       default: {
         const node = new NodeDraft(value, { scope: this, home, key });
         (this.#nodes ??= new Map()).set(node.proxy, node);
@@ -86,6 +96,7 @@ export class DraftScope {
   /** The draft behind a value, if the value is a draft of this event. */
   draftOf(value: object): Draft | undefined {
     if (value instanceof MapDraft || value instanceof SetDraft) return value;
+    if (value instanceof DequeDraft || value instanceof OrderedMapDraft) return value;
     return this.#nodes?.get(value);
   }
 

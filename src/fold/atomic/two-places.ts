@@ -58,7 +58,8 @@ function entriesOf(value: object): [PathPart, unknown][] {
     case 'ordered-map':
       return [...(value as Map<unknown, unknown>)];
     case 'set':
-      return [...(value as Set<unknown>)].entries().toArray();
+    case 'deque':
+      return [...(value as Iterable<unknown>)].entries().toArray();
     default:
       return [];
   }

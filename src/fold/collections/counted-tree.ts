@@ -11,7 +11,8 @@
  * marks the children of the copy as shared.
  *
  * A comparator is code of the application. When it throws, the tree holds the same entries as before. When it answers
- * NaN, the key is treated as absent.
+ * NaN, the search goes on to the right: keys that cannot be compared stay in the order in which they came, also when a
+ * snapshot adds them again.
  */
 
 /** A node is split when it would have more keys or children than this. */
@@ -185,8 +186,8 @@ export class CountedTree<K, V> {
     let high = keys.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (compare(keys[middle]!, key) <= 0) low = middle + 1;
-      else high = middle;
+      if (compare(keys[middle]!, key) > 0) high = middle;
+      else low = middle + 1;
     }
     return low;
   }
@@ -198,8 +199,8 @@ export class CountedTree<K, V> {
     let high = keys.length;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (compare(keys[middle]!, key) < 0) low = middle + 1;
-      else high = middle;
+      if (compare(keys[middle]!, key) >= 0) high = middle;
+      else low = middle + 1;
     }
     return low;
   }
@@ -217,8 +218,8 @@ export class CountedTree<K, V> {
       const middle = (low + high) >> 1;
       const order = compare(keys[middle]!, key);
       if (order === 0) return middle;
-      if (order < 0) low = middle + 1;
-      else high = middle;
+      if (order > 0) high = middle;
+      else low = middle + 1;
     }
     return -1 - low;
   }

@@ -168,9 +168,10 @@ export class Deque<T> implements ReadonlyDeque<T> {
   }
 
   slice(start?: number, end?: number): T[] {
-    const to = boundIndex(end, this.#size, this.#size);
+    const { size } = this;
+    const to = boundIndex(end, size, size);
     const items: T[] = [];
-    for (let index = boundIndex(start, 0, this.#size); index < to; index++) items.push(this.at(index)!);
+    for (let index = boundIndex(start, 0, size); index < to; index++) items.push(this.at(index)!);
     return items;
   }
 
@@ -188,6 +189,16 @@ export class Deque<T> implements ReadonlyDeque<T> {
 
   [Symbol.iterator](): ArrayIterator<T> {
     return this.values();
+  }
+
+  /** The items of the rings that this deque alone uses: all that has changed since it was forked is among them. */
+  protected *changedItems(): Generator<[number, T], undefined> {
+    let index = 0;
+    for (const ring of this.#rings) {
+      if (ring.owner === this.#owner) for (let at = 0; at < ring.size; at++) yield [index + at, ring.at(at)];
+      index += ring.size;
+    }
+    return undefined;
   }
 
   /** The number of the ring that holds an index. */

@@ -9,24 +9,9 @@
  * visits entries that are added after that key, skips entries that are deleted there, and visits no entry twice.
  */
 import type { DeepReadonly } from '../../core/event.ts';
+import type { Comparator } from './comparators.ts';
 import { CountedTree } from './counted-tree.ts';
 import { boundIndex, itemIndex } from './indices.ts';
-
-/**
- * Negative when `a` comes before `b`, positive when `a` comes after `b`, 0 when they are the same key. Must be a total
- * order.
- */
-export type Comparator<K> = (a: K, b: K) => number;
-
-/** Smallest first. Numbers by value, strings by code unit. NaN cannot be ordered, so it is refused as a key. */
-export function ascending<K extends number | bigint | string>(a: K, b: K): number {
-  return a < b ? -1 : a > b ? 1 : a === b ? 0 : Number.NaN;
-}
-
-/** Largest first: the reverse of `ascending`. */
-export function descending<K extends number | bigint | string>(a: K, b: K): number {
-  return a < b ? 1 : a > b ? -1 : a === b ? 0 : Number.NaN;
-}
 
 /**
  * Which entries a `range` gives: those between two keys, those between two indices, or those that are in both. Finding
@@ -50,6 +35,8 @@ export interface RangeOptions<K> {
   /** Walk from `to` back to `from`, and from before `end` back to `start`. */
   readonly reverse?: boolean;
 }
+
+export { ascending, type Comparator, descending } from './comparators.ts';
 
 /** The read methods of an `OrderedMap`. */
 export interface ReadonlyOrderedMap<K, V> extends ReadonlyMap<K, V> {
@@ -86,7 +73,7 @@ class Fork {
   *[Symbol.iterator](): Generator<never, void> {}
 }
 
-// Both are set once, by the class itself, since only it can reach its tree.
+// These are set once, by the class itself, since only it can reach its tree.
 
 /**
  * Entries for a new OrderedMap that make it a copy of `from` in O(1). The two trees share their nodes until one of them
@@ -96,6 +83,9 @@ export let forkOf: <K, V>(from: OrderedMap<K, V>) => Iterable<[K, V]>;
 
 /** Moves the content of `from` to `into` and leaves `from` empty. It also works on a guarded map. */
 export let moveTree: <K, V>(from: OrderedMap<K, V>, into: OrderedMap<K, V>) => void;
+
+/** Replaces the value at a stored key, and keeps the key: a composite one is not copied again. */
+export let replaceValue: <K, V>(map: OrderedMap<K, V>, storedKey: K, value: V) => void;
 
 /** A Map sorted by key. All methods but the iterations cost O(log size). */
 export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
@@ -111,6 +101,10 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
       into.#tree = from.#tree;
       into.#changes++;
       from.#tree = new CountedTree(from.#compare);
+    };
+    replaceValue = (map, storedKey, value) => {
+      map.#tree.set(storedKey, value);
+      map.#changes++;
     };
   }
 

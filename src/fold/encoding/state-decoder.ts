@@ -1,6 +1,10 @@
 /** Decodes a state from bytes. `state-tags.ts` describes the format. */
+import type { Comparators } from '../../core/comparators.ts';
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import { shortened } from '../../core/nearest.ts';
 import { typedArrayOf } from '../binary.ts';
+import { comparatorOf } from '../collections/comparators.ts';
+import { Deque } from '../collections/deque.ts';
 import { OrderedMap } from '../collections/ordered-map.ts';
 import { setMember } from '../members.ts';
 import { MAX_STATE_DEPTH, TYPED_ARRAYS } from '../plain.ts';
@@ -11,25 +15,32 @@ import * as tag from './state-tags.ts';
  * Decodes the result of `encodeState`. Chunks may have any size.
  *
  * @param initial gives the comparators of its top-level OrderedMaps; it is not changed
+ * @param comparators those of the model, for OrderedMaps below the top level
  * @throws RefoldError `LOG_CORRUPT` when the bytes are not an encoded state; `FORMAT_TOO_NEW`; `MODEL_MISMATCH` when
- * they hold an OrderedMap that `initial` lacks. An error of `chunks` is thrown unchanged
+ * they hold an OrderedMap that `initial` lacks, or one whose comparator the model does not name. An error of `chunks`
+ * is thrown unchanged
  */
-export function decodeState<State extends object>(chunks: Iterable<Uint8Array>, initial: State): State {
-  const steps = decodeInSteps(chunks, initial);
+export function decodeState<State extends object>(
+  chunks: Iterable<Uint8Array>,
+  initial: State,
+  comparators?: Comparators,
+): State {
+  const steps = decodeInSteps(chunks, initial, comparators);
   for (;;) {
     const step = steps.next();
     if (step.done === true) return step.value;
   }
 }
 
-/** Like `decodeState`, but pauses after every few entries of a top-level collection. Returns the state at the end. */
+/** Like `decodeState`, but pauses after every few members of any collection. Returns the state at the end. */
 export function* decodeInSteps<State extends object>(
   chunks: Iterable<Uint8Array>,
   initial: State,
+  comparators: Comparators = {},
 ): Generator<undefined, State, undefined> {
   const bytes = new ByteReader(chunks);
   try {
-    return (yield* new StateDecoder(bytes, initial as PlainObject).decode()) as State;
+    return (yield* new StateDecoder(bytes, initial as PlainObject, comparators).decode()) as State;
   } catch (error) {
     if (isRefoldError(error) || (error !== undefined && error === bytes.sourceError)) throw error;
     throw new RefoldError('LOG_CORRUPT', `Cannot decode the state: ${messageOf(error)}, near byte ${bytes.offset}`, {
@@ -43,18 +54,66 @@ export function* decodeInSteps<State extends object>(
 
 type PlainObject = Record<string, unknown>;
 
-/** The number of entries between two pauses. Small entries take well under 1 ms. */
-const ENTRIES_PER_STEP = 512;
+/** The number of members between two pauses. Small members take well under 1 ms. */
+const MEMBERS_PER_STEP = 512;
 
+/** What is left of a value when a pause was due inside it. It returns the value. */
+type Rest = Generator<undefined, unknown, undefined>;
+
+/** How a collection is filled with what was decoded, and its size then, if a repeated key or member is damage. */
+interface Filling<Into> {
+  readonly add: (into: Into, key: unknown, item: unknown) => void;
+  readonly sizeOf?: (into: Into) => number;
+}
+
+const FILL_ARRAY: Filling<unknown[]> = { add: (array, _key, item) => array.push(item) };
+const FILL_DEQUE: Filling<Deque<unknown>> = { add: (deque, _key, item) => deque.push(item) };
+const FILL_SET: Filling<Set<unknown>> = { add: (set, _key, item) => set.add(item), sizeOf: (set) => set.size };
+const FILL_TABLE: Filling<Map<unknown, unknown> | OrderedMap<unknown, unknown>> = {
+  add: (table, key, item) => table.set(key, item),
+  sizeOf: (table) => table.size,
+};
+const FILL_DICTIONARY: Filling<PlainObject> = {
+  add: (object, key, item) => {
+    if (typeof key !== 'string') throw new DamagedBytes('a key is not a string');
+    setMember(object, key, item);
+  },
+  sizeOf: (object) => Object.keys(object).length,
+};
+
+/** Where the filling of a collection stopped. */
+interface Stop {
+  /** How many members are left, the one included that is not complete. */
+  readonly left: number;
+  /** The key of the member that is not complete. */
+  readonly key: unknown;
+  /** What is left of the value of that member. */
+  readonly rest: Rest | undefined;
+}
+
+/**
+ * Decoding a value is an ordinary call as long as no pause is due. Only then each container on the way up leaves a
+ * rest in `#rest`, which continues with its next member. A generator for each value would be several times slower.
+ */
 class StateDecoder {
   readonly #in: ByteReader;
   readonly #initial: PlainObject;
+  readonly #comparators: Comparators;
   readonly #shapes: string[][] = [];
   #depth = 0;
+  /** Members until the next pause. */
+  #left = MEMBERS_PER_STEP;
+  /** More than 0 inside the key of an entry. Keys are small: they are decoded without a pause. */
+  #keys = 0;
+  /** Set when the value that was decoded last is not complete. */
+  #rest: Rest | undefined;
+  /** The key of the entry whose value is not complete. */
+  #stoppedKey: unknown;
 
-  constructor(bytes: ByteReader, initial: PlainObject) {
+  constructor(bytes: ByteReader, initial: PlainObject, comparators: Comparators) {
     this.#in = bytes;
     this.#initial = initial;
+    this.#comparators = comparators;
   }
 
   *decode(): Generator<undefined, object, undefined> {
@@ -66,7 +125,9 @@ class StateDecoder {
     const count = this.#in.varint();
     for (let index = 0; index < count; index++) {
       const key = this.#key();
-      setMember(root, key, yield* this.#property(key));
+      const value = this.#property(key);
+      const rest = this.#takeRest();
+      setMember(root, key, rest === undefined ? value : yield* rest);
     }
     requireDistinct(Object.keys(root).length, count);
     if (!this.#in.isAtEnd) throw new DamagedBytes('there are more bytes than a state');
@@ -85,47 +146,13 @@ class StateDecoder {
     );
   }
 
-  /** Decodes a property of the root. Only here can an OrderedMap appear, and only here are collections large. */
-  *#property(key: string): Generator<undefined, unknown, undefined> {
+  /** A property of the root. Only here an OrderedMap takes its comparator from the initial state. */
+  #property(key: string): unknown {
     const first = this.#in.byte();
-    switch (first) {
-      case tag.ORDERED_MAP:
-        return yield* this.#fill(this.#orderedMap(key));
-      case tag.MAP:
-        return yield* this.#fill(new Map());
-      case tag.ARRAY:
-        return yield* this.#longArray();
-      default:
-        return this.#tagged(first);
-    }
+    return first === tag.ORDERED_MAP ? this.#fill(this.#initialTable(key), FILL_TABLE, true) : this.#tagged(first);
   }
 
-  *#fill<Table extends Map<unknown, unknown> | OrderedMap<unknown, unknown>>(
-    table: Table,
-  ): Generator<undefined, Table, undefined> {
-    this.#enter();
-    const count = this.#in.varint();
-    for (let index = 1; index <= count; index++) {
-      table.set(this.#value(), this.#value());
-      if (index % ENTRIES_PER_STEP === 0) yield;
-    }
-    this.#depth--;
-    requireDistinct(table.size, count);
-    return table;
-  }
-
-  *#longArray(): Generator<undefined, unknown[], undefined> {
-    this.#enter();
-    const array: unknown[] = [];
-    for (let left = this.#in.varint(); left > 0; left--) {
-      array.push(this.#value());
-      if (left % ENTRIES_PER_STEP === 0) yield;
-    }
-    this.#depth--;
-    return array;
-  }
-
-  #orderedMap(key: string): OrderedMap<unknown, unknown> {
+  #initialTable(key: string): OrderedMap<unknown, unknown> {
     const initial = Object.hasOwn(this.#initial, key) ? this.#initial[key] : undefined;
     if (!(initial instanceof OrderedMap)) {
       throw new RefoldError(
@@ -138,6 +165,17 @@ class StateDecoder {
       );
     }
     return new OrderedMap<unknown, unknown>(initial.compare);
+  }
+
+  #namedTable(): OrderedMap<unknown, unknown> {
+    const name = this.#key();
+    const compare = comparatorOf(name, this.#comparators);
+    if (compare !== undefined) return new OrderedMap<unknown, unknown>(compare);
+    throw new RefoldError(
+      'MODEL_MISMATCH',
+      `Cannot decode the state: it has an OrderedMap in the order of ${shortened(name)}, which the model does not name`,
+      { hint: `Name it in the model: comparators: { ${name} }` },
+    );
   }
 
   #value(): unknown {
@@ -184,14 +222,18 @@ class StateDecoder {
     }
   }
 
-  #collection(first: number): object {
+  #collection(first: number): unknown {
     switch (first) {
       case tag.ARRAY:
-        return this.#array();
-      case tag.MAP:
-        return this.#map();
+        return this.#fill([], FILL_ARRAY, false);
+      case tag.DEQUE:
+        return this.#fill(new Deque<unknown>(), FILL_DEQUE, false);
       case tag.SET:
-        return this.#set();
+        return this.#fill(new Set<unknown>(), FILL_SET, false);
+      case tag.MAP:
+        return this.#fill(new Map<unknown, unknown>(), FILL_TABLE, true);
+      case tag.NAMED_ORDERED_MAP:
+        return this.#fill(this.#namedTable(), FILL_TABLE, true);
       case tag.NO_PROTOTYPE:
         return this.#object(this.#in.byte(), Object.create(null) as PlainObject);
       default:
@@ -199,7 +241,7 @@ class StateDecoder {
     }
   }
 
-  #object(first: number, into: PlainObject): object {
+  #object(first: number, into: PlainObject): unknown {
     if (first >= tag.LOW_SHAPE && first < tag.SMALL_INTEGER) return this.#shaped(first - tag.LOW_SHAPE, into);
     switch (first) {
       case tag.KNOWN_SHAPE:
@@ -207,7 +249,7 @@ class StateDecoder {
       case tag.NEW_SHAPE:
         return this.#shaped(this.#newShape(), into);
       case tag.OBJECT:
-        return this.#dictionary(into);
+        return this.#fill(into, FILL_DICTIONARY, true);
       default:
         throw new DamagedBytes(`the tag ${first} has no meaning here`);
     }
@@ -221,54 +263,117 @@ class StateDecoder {
     return this.#shapes.push(keys) - 1;
   }
 
-  #shaped(number: number, into: PlainObject): object {
+  #shaped(number: number, into: PlainObject): unknown {
     const keys = this.#shapes[number];
     if (keys === undefined) throw new DamagedBytes('a shape is not known');
     this.#enter();
     for (let index = 0; index < keys.length; index++) {
       const key = keys[index]!;
-      if (key === '__proto__') setMember(into, key, this.#value());
-      else into[key] = this.#value();
+      const value = this.#value();
+      if (this.#rest !== undefined || this.#isDue())
+        return this.#leave(this.#restOfShaped(into, keys, index, value, this.#rest));
+      if (key === '__proto__') setMember(into, key, value);
+      else into[key] = value;
     }
     this.#depth--;
     return into;
   }
 
-  #dictionary(into: PlainObject): object {
-    this.#enter();
-    const count = this.#in.varint();
-    for (let index = 0; index < count; index++) setMember(into, this.#key(), this.#value());
+  *#restOfShaped(into: PlainObject, keys: readonly string[], begun: number, first: unknown, inside?: Rest): Rest {
+    let value = first;
+    let rest = inside;
+    for (let index = begun; ; ) {
+      if (rest !== undefined) value = yield* rest;
+      else if (this.#left <= 0) yield this.#pause();
+      setMember(into, keys[index]!, value);
+      if (++index >= keys.length) break;
+      value = this.#value();
+      rest = this.#takeRest();
+    }
     this.#depth--;
-    requireDistinct(Object.keys(into).length, count);
     return into;
   }
 
-  #array(): object {
+  /** Fills a collection with as many members as the next bytes say, or entries of a key and a value. */
+  #fill<Into extends object>(into: Into, filling: Filling<Into>, hasKeys: boolean): unknown {
     this.#enter();
-    const array: unknown[] = [];
-    for (let left = this.#in.varint(); left > 0; left--) array.push(this.#value());
-    this.#depth--;
-    return array;
+    const count = this.#in.varint();
+    const left = this.#run(into, filling, hasKeys, count);
+    return left === 0
+      ? this.#filled(into, filling, count)
+      : this.#leave(this.#restOf(into, filling, hasKeys, count, this.#stopAt(left)));
   }
 
-  #map(): object {
-    this.#enter();
-    const map = new Map<unknown, unknown>();
-    const count = this.#in.varint();
-    for (let index = 0; index < count; index++) map.set(this.#value(), this.#value());
-    this.#depth--;
-    requireDistinct(map.size, count);
-    return map;
+  /**
+   * Adds members until a pause is due.
+   *
+   * @param count how many there are
+   * @returns how many of them are left then, the one included that is not complete
+   */
+  #run<Into>(into: Into, { add }: Filling<Into>, hasKeys: boolean, count: number): number {
+    for (let left = count; left > 0; left--) {
+      const key = hasKeys ? this.#entryKey() : undefined;
+      const value = this.#value();
+      if (this.#rest !== undefined) {
+        this.#stoppedKey = key;
+        return left;
+      }
+      add(into, key, value);
+      if (this.#isDue()) return left - 1;
+    }
+    return 0;
+  }
+  *#restOf<Into extends object>(
+    into: Into,
+    filling: Filling<Into>,
+    hasKeys: boolean,
+    count: number,
+    first: Stop,
+  ): Rest {
+    for (let stop = first; ; ) {
+      const { key, rest } = stop;
+      if (rest !== undefined) filling.add(into, key, yield* rest);
+      if (this.#left <= 0) yield this.#pause();
+      const left = rest === undefined ? stop.left : stop.left - 1;
+      if (left === 0) return this.#filled(into, filling, count);
+      stop = this.#stopAt(this.#run(into, filling, hasKeys, left));
+    }
   }
 
-  #set(): object {
-    this.#enter();
-    const set = new Set<unknown>();
-    const count = this.#in.varint();
-    for (let index = 0; index < count; index++) set.add(this.#value());
+  #stopAt(left: number): Stop {
+    return { left, key: this.#stoppedKey, rest: this.#takeRest() };
+  }
+
+  #filled<Into extends object>(into: Into, { sizeOf }: Filling<Into>, count: number): Into {
     this.#depth--;
-    requireDistinct(set.size, count);
-    return set;
+    if (sizeOf !== undefined) requireDistinct(sizeOf(into), count);
+    return into;
+  }
+
+  /** Counts a member. Whether a pause is due after it. */
+  #isDue(): boolean {
+    return --this.#left <= 0 && this.#keys === 0;
+  }
+
+  #pause(): undefined {
+    this.#left = MEMBERS_PER_STEP;
+  }
+
+  #leave(rest: Rest): undefined {
+    this.#rest = rest;
+  }
+
+  #takeRest(): Rest | undefined {
+    const rest = this.#rest;
+    this.#rest = undefined;
+    return rest;
+  }
+
+  #entryKey(): unknown {
+    this.#keys++;
+    const key = this.#value();
+    this.#keys--;
+    return key;
   }
 
   #bigint(): bigint {

@@ -1,19 +1,12 @@
 /** Encodes a state to bytes. `state-tags.ts` describes the format. */
+import type { Comparators } from '../../core/comparators.ts';
 import { isInstance, isRefoldError, messageOf } from '../../core/errors.ts';
-import { bytesOf } from '../binary.ts';
 import { CapturedMap } from '../capture.ts';
-import type { OrderedMap } from '../collections/ordered-map.ts';
-import {
-  IllegalValue,
-  illegalValue,
-  kindOf,
-  type PathPart,
-  refuseDepth,
-  TYPED_ARRAYS,
-  typedArrayTypeOf,
-} from '../plain.ts';
+import type { Deque } from '../collections/deque.ts';
+import { OrderedMap } from '../collections/ordered-map.ts';
+import { IllegalValue, illegalValue, kindOf, type PathPart, refuseDepth, requireNamed } from '../plain.ts';
 import { stateRefused } from '../reduce.ts';
-import { ByteWriter } from './byte-writer.ts';
+import { LeafWriter } from './leaf-writer.ts';
 import { Shapes } from './shapes.ts';
 import * as tag from './state-tags.ts';
 
@@ -23,15 +16,23 @@ const CHUNK_BYTES = 4 * 1024;
 /**
  * Encodes a state, chunk by chunk. The state must not change until the caller has taken the last chunk.
  *
- * The encoder yields chunks while it walks through the members of top-level properties, so that it needs little memory
- * besides the state. It does not reuse the chunks: the caller may keep them.
+ * The encoder yields a chunk as soon as it is full, wherever in the state it is then. So it needs little memory besides
+ * the state, and the caller may pause between any two chunks. The caller may keep the chunks: they are not reused.
  *
  * @param chunkBytes size of each chunk but the last
+ * @param comparators those of the model. Default: those of all models of this process
+ * @returns the format of a snapshot with this state
  * @throws RefoldError `REDUCER_FAILED` when the state holds something that is not plain data; `at` names the place
  */
-export function* encodeState(state: object, chunkBytes: number = CHUNK_BYTES): Generator<Uint8Array, void, undefined> {
+export function* encodeState(
+  state: object,
+  chunkBytes: number = CHUNK_BYTES,
+  comparators?: Comparators,
+): Generator<Uint8Array, number, undefined> {
   try {
-    yield* new StateEncoder(chunkBytes).encode(state);
+    const encoder = new StateEncoder(chunkBytes, comparators);
+    yield* encoder.encode(state);
+    return encoder.format;
   } catch (error) {
     if (isRefoldError(error)) throw error;
     throw stateRefused(isInstance(error, IllegalValue) ? error : unreadable(error));
@@ -45,13 +46,37 @@ function unreadable(error: unknown): IllegalValue {
 
 type PlainObject = Record<string, unknown>;
 
+/**
+ * What is left of a value when a chunk became full inside it. It yields the full chunks and encodes the rest.
+ *
+ * Encoding a value is an ordinary call as long as no chunk is full. Only then each container on the way up returns its
+ * rest, which continues with the next member. A generator for each value would be several times slower.
+ */
+type Rest = Generator<Uint8Array, void, undefined> | undefined;
+
+/** Why the members of a container stopped: a chunk is full after one of them, or inside it. Undefined at their end. */
+type Stop = typeof DUE | Rest;
+
+const DUE: unique symbol = Symbol('due');
+
+/** A captured Map is not a Map, but gives the same entries. */
+type MapLike = CapturedMap | ReadonlyMap<unknown, unknown>;
+
 class StateEncoder {
-  readonly #out: ByteWriter;
+  /** The format of a snapshot with what was encoded so far. */
+  format: number = tag.STATE_FORMAT;
+  readonly #out: LeafWriter;
+  readonly #comparators: Comparators | undefined;
   readonly #shapes = new Shapes();
   readonly #path: PathPart[] = [];
+  /** The index of the member at which an object or an array stopped last. */
+  #stoppedAt = 0;
+  /** More than 0 inside the key of an entry. Keys are small: they are encoded without a pause. */
+  #keys = 0;
 
-  constructor(chunkBytes: number) {
-    this.#out = new ByteWriter(chunkBytes);
+  constructor(chunkBytes: number, comparators: Comparators | undefined) {
+    this.#out = new LeafWriter(chunkBytes);
+    this.#comparators = comparators;
   }
 
   *encode(state: object): Generator<Uint8Array, void, undefined> {
@@ -60,45 +85,33 @@ class StateEncoder {
     this.#out.byte(tag.STATE_FORMAT);
     if (Object.getPrototypeOf(state) === null) this.#out.byte(tag.NO_PROTOTYPE);
     const keys = Object.keys(state);
-    this.#head(tag.OBJECT, keys.length);
+    this.#out.head(tag.OBJECT, keys.length);
     for (const key of keys) {
       this.#value(key);
       this.#path.push(key);
-      yield* this.#property((state as PlainObject)[key]);
+      const rest = this.#property((state as PlainObject)[key]);
+      if (rest !== undefined) yield* rest;
       this.#path.pop();
+      if (this.#out.hasFull) yield* this.#out.takeFull();
     }
     yield* this.#out.finish();
   }
 
-  /** Encodes a property of the root. For a collection it yields chunks between the members. */
-  *#property(value: unknown): Generator<Uint8Array, void, undefined> {
-    const kind = topLevelKind(value);
-    if (kind === 'map' || kind === 'ordered-map') {
-      const map = value as Map<unknown, unknown> | OrderedMap<unknown, unknown> | CapturedMap;
-      this.#head(kind === 'map' ? tag.MAP : tag.ORDERED_MAP, map.size);
-      for (const [key, item] of map) {
-        this.#entry(key, item);
-        if (this.#out.hasFull) yield* this.#out.takeFull();
-      }
-    } else if (kind === 'array') {
-      const array = value as unknown[];
-      this.#head(tag.ARRAY, array.length);
-      for (let index = 0; index < array.length; index++) {
-        this.#member(index, array[index]);
-        if (this.#out.hasFull) yield* this.#out.takeFull();
-      }
-    } else this.#value(value);
-    if (this.#out.hasFull) yield* this.#out.takeFull();
+  /** A property of the root. Only here a captured Map can stand, and an OrderedMap whose comparator has no name. */
+  #property(value: unknown): Rest {
+    if (value instanceof CapturedMap) return this.#table(tag.MAP, value);
+    if (value instanceof OrderedMap && kindOf(value) === 'ordered-map') return this.#table(tag.ORDERED_MAP, value);
+    return this.#value(value);
   }
 
-  #value(value: unknown): void {
+  #value(value: unknown): Rest {
     this.#out.reserve();
     switch (typeof value) {
       case 'number':
-        this.#number(value);
+        this.#out.number(value);
         break;
       case 'string':
-        this.#string(value);
+        this.#out.string(value);
         break;
       case 'boolean':
         this.#out.byte(value ? tag.TRUE : tag.FALSE);
@@ -107,152 +120,166 @@ class StateEncoder {
         this.#out.byte(tag.UNDEFINED);
         break;
       case 'object':
-        if (value === null) this.#out.byte(tag.NULL);
-        else this.#object(value);
+        if (value !== null) return this.#object(value);
+        this.#out.byte(tag.NULL);
         break;
       case 'bigint':
-        this.#bigint(value);
+        this.#out.bigint(value);
         break;
       default:
         throw illegalValue(value, this.#path);
     }
+    return undefined;
   }
 
-  #number(value: number): void {
-    if (!Number.isSafeInteger(value) || Object.is(value, -0)) {
-      this.#out.byte(tag.FLOAT);
-      this.#out.float(value);
-    } else if (value < 0) this.#head(tag.NEGATIVE_INTEGER, -value);
-    else if (value < tag.SMALL_INTEGER_LIMIT) this.#out.byte(tag.SMALL_INTEGER | value);
-    else this.#head(tag.INTEGER, value);
-  }
-
-  #string(value: string): void {
-    const { length } = value;
-    if (length < tag.SHORT_STRING_LIMIT && this.#out.shortLatin1(tag.SHORT_STRING | length, value)) return;
-    const unitBytes = isLatin1(value) ? 1 : 2;
-    this.#head(unitBytes === 1 ? tag.LATIN1 : tag.UTF16, length);
-    this.#out.text(value, unitBytes);
-  }
-
-  #bigint(value: bigint): void {
-    const hex = (value < 0n ? -value : value).toString(16);
-    const magnitude = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').reverse();
-    this.#head(value < 0n ? tag.NEGATIVE_BIGINT : tag.BIGINT, magnitude.length);
-    this.#out.bytes(magnitude);
-  }
-
-  #object(value: object): void {
+  #object(value: object): Rest {
     refuseDepth(this.#path);
     switch (kindOf(value)) {
       case 'object':
-        this.#plainObject(value as PlainObject);
-        break;
+        return this.#plainObject(value as PlainObject);
       case 'array':
-        this.#array(value as unknown[]);
-        break;
+        return this.#array(value as unknown[]);
       case 'map':
-        this.#map(value as Map<unknown, unknown>);
-        break;
+        return this.#table(tag.MAP, value as Map<unknown, unknown>);
+      case 'ordered-map':
+        return this.#namedTable(value as OrderedMap<unknown, unknown>);
       case 'set':
-        this.#set(value as Set<unknown>);
-        break;
+        return this.#list(tag.SET, value as Set<unknown>);
+      case 'deque':
+        this.format = tag.COLLECTIONS_FORMAT;
+        return this.#list(tag.DEQUE, value as Deque<unknown>);
       case 'date':
         this.#out.byte(tag.DATE);
         this.#out.float(Date.prototype.getTime.call(value as Date));
-        break;
+        return undefined;
       case 'bytes':
-        this.#binary(value as ArrayBuffer | ArrayBufferView);
-        break;
+        this.#out.binary(value as ArrayBuffer | ArrayBufferView);
+        return undefined;
       default:
         throw illegalValue(value, this.#path);
     }
   }
 
-  #plainObject(object: PlainObject): void {
+  #plainObject(object: PlainObject): Rest {
     if (Object.getPrototypeOf(object) === null) this.#out.byte(tag.NO_PROTOTYPE);
     const keys = Object.keys(object);
     const shape = this.#shapes.find(keys, this.#path.length);
     if (shape !== undefined) this.#knownShape(shape.number);
     else if (this.#shapes.add(keys)) {
-      this.#head(tag.NEW_SHAPE, keys.length);
+      this.#out.head(tag.NEW_SHAPE, keys.length);
       for (const key of keys) this.#value(key);
     } else {
-      this.#dictionary(object, keys);
-      return;
+      this.#out.head(tag.OBJECT, keys.length);
+      return this.#pairs(Object.entries(object).values());
     }
-    const values = Object.values(object);
-    for (let index = 0; index < values.length; index++) this.#member(keys[index], values[index]);
+    return this.#members(keys, Object.values(object));
   }
 
   #knownShape(number: number): void {
     if (number < tag.LOW_SHAPE_LIMIT) this.#out.byte(tag.LOW_SHAPE | number);
-    else this.#head(tag.KNOWN_SHAPE, number);
+    else this.#out.head(tag.KNOWN_SHAPE, number);
   }
 
-  #dictionary(object: PlainObject, keys: readonly string[]): void {
-    this.#head(tag.OBJECT, keys.length);
-    for (const key of keys) {
-      this.#value(key);
-      this.#member(key, object[key]);
-    }
+  #array(array: readonly unknown[]): Rest {
+    this.#out.head(tag.ARRAY, array.length);
+    return this.#members(undefined, array);
   }
 
-  #array(array: readonly unknown[]): void {
-    this.#head(tag.ARRAY, array.length);
-    for (let index = 0; index < array.length; index++) this.#member(index, array[index]);
-  }
-
-  #map(map: ReadonlyMap<unknown, unknown>): void {
-    this.#head(tag.MAP, map.size);
-    for (const [key, value] of map) this.#entry(key, value);
-  }
-
-  #set(set: ReadonlySet<unknown>): void {
-    this.#head(tag.SET, set.size);
-    let index = 0;
-    for (const value of set) this.#member(index++, value);
-  }
-
-  #binary(value: ArrayBuffer | ArrayBufferView): void {
-    const bytes = bytesOf(value);
-    const type = ArrayBuffer.isView(value) ? typedArrayTypeOf(value) : undefined;
-    if (!ArrayBuffer.isView(value)) this.#head(tag.ARRAY_BUFFER, bytes.length);
-    else if (type === undefined) this.#head(tag.DATA_VIEW, bytes.length);
-    else {
-      this.#out.byte(tag.TYPED_ARRAY);
-      this.#head(TYPED_ARRAYS.indexOf(type), bytes.length);
-    }
-    this.#out.bytes(bytes);
-  }
-
-  #entry(key: unknown, value: unknown): void {
-    this.#path.push(key);
-    this.#value(key);
-    this.#value(value);
-    this.#path.pop();
-  }
-
-  #member(part: PathPart, value: unknown): void {
-    this.#path.push(part);
-    this.#value(value);
-    this.#path.pop();
-  }
-
-  /** Writes a tag, or another byte, and a varint. */
-  #head(byte: number, count: number): void {
+  #namedTable(map: OrderedMap<unknown, unknown>): Rest {
+    this.format = tag.COLLECTIONS_FORMAT;
+    const name = requireNamed(map, this.#path, this.#comparators);
+    this.#out.byte(tag.NAMED_ORDERED_MAP);
+    this.#value(name);
     this.#out.reserve();
-    this.#out.byte(byte);
-    this.#out.varint(count);
+    this.#out.varint(map.size);
+    return this.#pairs(map.entries());
   }
-}
 
-function topLevelKind(value: unknown): ReturnType<typeof kindOf> | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  return value instanceof CapturedMap ? 'map' : kindOf(value);
-}
+  #table(byte: number, map: MapLike): Rest {
+    this.#out.head(byte, map.size);
+    return this.#pairs(map[Symbol.iterator]());
+  }
 
-/** Whether no UTF-16 unit is above 255. */
-function isLatin1(text: string): boolean {
-  return /^[\0-\xff]*$/.test(text);
+  #list(byte: number, items: Iterable<unknown> & { readonly size: number }): Rest {
+    this.#out.head(byte, items.size);
+    return this.#items(items[Symbol.iterator]());
+  }
+
+  /** The members of an object or an array. */
+  #members(keys: readonly string[] | undefined, values: readonly unknown[]): Rest {
+    const stop = this.#runMembers(keys, values, 0);
+    if (stop === undefined) return undefined;
+    let at = this.#stoppedAt;
+    const again = (): Stop => {
+      const next = this.#runMembers(keys, values, at + 1);
+      at = this.#stoppedAt;
+      return next;
+    };
+    return this.#restAfter(stop, again);
+  }
+
+  #runMembers(keys: readonly string[] | undefined, values: readonly unknown[], from: number): Stop {
+    for (let index = from; index < values.length; index++) {
+      this.#path.push(keys === undefined ? index : keys[index]);
+      const rest = this.#value(values[index]);
+      if (rest !== undefined || this.#isDue()) {
+        this.#stoppedAt = index;
+        return rest ?? DUE;
+      }
+      this.#path.pop();
+    }
+    return undefined;
+  }
+
+  #items(items: Iterator<unknown>): Rest {
+    let index = 0;
+    const again = (): Stop => {
+      for (let step = items.next(); step.done !== true; step = items.next()) {
+        this.#path.push(index++);
+        const rest = this.#value(step.value);
+        if (rest !== undefined || this.#isDue()) return rest ?? DUE;
+        this.#path.pop();
+      }
+      return undefined;
+    };
+    const stop = again();
+    return stop && this.#restAfter(stop, again);
+  }
+
+  #pairs(pairs: Iterator<[unknown, unknown]>): Rest {
+    const stop = this.#runPairs(pairs);
+    return stop && this.#restAfter(stop, () => this.#runPairs(pairs));
+  }
+
+  #runPairs(pairs: Iterator<[unknown, unknown]>): Stop {
+    for (let step = pairs.next(); step.done !== true; step = pairs.next()) {
+      const [key, value] = step.value;
+      this.#path.push(key);
+      this.#keys++;
+      this.#value(key);
+      this.#keys--;
+      const rest = this.#value(value);
+      if (rest !== undefined || this.#isDue()) return rest ?? DUE;
+      this.#path.pop();
+    }
+    return undefined;
+  }
+
+  /**
+   * What is left of a container whose members stopped.
+   *
+   * @param again encodes the members after that one, until they stop again or end
+   */
+  *#restAfter(first: NonNullable<Stop>, again: () => Stop): NonNullable<Rest> {
+    for (let stop: Stop = first; stop !== undefined; stop = again()) {
+      if (stop !== DUE) yield* stop;
+      this.#path.pop(); // the member at which it stopped
+      if (this.#out.hasFull) yield* this.#out.takeFull();
+    }
+  }
+
+  /** Whether a chunk is full, and this is a place to pause. */
+  #isDue(): boolean {
+    return this.#out.hasFull && this.#keys === 0;
+  }
 }

@@ -15,16 +15,24 @@
  *     0d        object of a known shape: varint number, values
  *     0e        object without a shape (too many keys or known shapes): varint count, then key and value of each
  *     0f        the object that follows has no prototype
- *     10 12     Map, OrderedMap: varint count, then key and value of each
+ *     10 12     Map, OrderedMap at the top level: varint count, then key and value of each
  *     11        Set: varint count, members
  *     13        Date: float
  *     14 15     ArrayBuffer, DataView: varint size, bytes
  *     16        typed array: a byte for its type (the index in TYPED_ARRAYS), varint size in bytes, bytes
+ *     17        OrderedMap below the top level: the comparator's name (a string), varint count, then key and value of each
+ *     18        Deque: varint count, items
  *     20–3f     string of 0 to 31 units below 256
  *     40–7f     object of shape 0 to 63
  *     80–ff     integer 0 to 127
  */
 export const STATE_FORMAT = 1;
+
+/**
+ * The format that a snapshot states when its state uses the tags 17 or 18. Its bytes begin with 01 all the same: whether
+ * a state needs the tags is only known at its end. An older release refuses a file with such a snapshot.
+ */
+export const COLLECTIONS_FORMAT = 2;
 
 export const NULL = 0x00;
 export const UNDEFINED = 0x01;
@@ -49,6 +57,8 @@ export const DATE = 0x13;
 export const ARRAY_BUFFER = 0x14;
 export const DATA_VIEW = 0x15;
 export const TYPED_ARRAY = 0x16;
+export const NAMED_ORDERED_MAP = 0x17;
+export const DEQUE = 0x18;
 
 export const SHORT_STRING = 0x20;
 export const SHORT_STRING_LIMIT = 32;

@@ -5,8 +5,8 @@
  * It reads drafts of tables without changing them. A container that is in both states at once is also a difference:
  * neither fold made it, so it comes from outside, for instance from a constant of a module.
  */
-import { MapDraft } from '../atomic/map-draft.ts';
-import { OrderedMapDraft } from '../atomic/ordered-map-draft.ts';
+import { MapDraft } from '../atomic/drafts/map-draft.ts';
+import { OrderedMapDraft } from '../atomic/drafts/ordered-map-draft.ts';
 import { sameBytes } from '../binary.ts';
 import type { OrderedMap } from '../collections/ordered-map.ts';
 import type { Path, PathPart } from '../path.ts';
@@ -38,7 +38,8 @@ export function firstDifference(ours: unknown, shadow: unknown, path: PathPart[]
     case 'ordered-map':
       return compareMaps(ours as MapLike, shadow as MapLike, path);
     case 'set':
-      return compareArrays([...(ours as Set<unknown>)], [...(shadow as Set<unknown>)], path);
+    case 'deque':
+      return compareArrays([...(ours as Iterable<unknown>)], [...(shadow as Iterable<unknown>)], path);
     case 'date':
       return Object.is(Number(ours), Number(shadow)) ? undefined : differ(ours, shadow, path);
     case 'bytes':

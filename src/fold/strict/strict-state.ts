@@ -6,13 +6,14 @@
  * clock, draws a random number, keeps a reference or a variable between events, or puts a foreign value into the state.
  * The error names the event that caused the difference.
  */
+import type { Comparators } from '../../core/comparators.ts';
 import { messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { adoptState } from '../atomic/adopt.ts';
 import { AtomicState } from '../atomic/atomic-state.ts';
 import type { CommitDraft } from '../atomic/commit-draft.ts';
-import { MapDraft } from '../atomic/map-draft.ts';
-import { OrderedMapDraft } from '../atomic/ordered-map-draft.ts';
+import { MapDraft } from '../atomic/drafts/map-draft.ts';
+import { OrderedMapDraft } from '../atomic/drafts/ordered-map-draft.ts';
 import type { StateCapture } from '../capture.ts';
 import { OrderedMap } from '../collections/ordered-map.ts';
 import { DirectState } from '../direct.ts';
@@ -45,12 +46,14 @@ const SHADOW_COMMITS = 100;
 export class StrictState<State extends object> implements LiveState<State> {
   readonly #live: AtomicState<State> | DirectState<State>;
   readonly #watched: Watched;
+  readonly #comparators: Comparators | undefined;
   #shadow: Shadow | undefined;
 
   /** @param live must not be folded by other code */
-  constructor(live: AtomicState<State> | DirectState<State>, watched: Watched) {
+  constructor(live: AtomicState<State> | DirectState<State>, watched: Watched, comparators?: Comparators) {
     this.#live = live;
     this.#watched = watched;
+    this.#comparators = comparators;
   }
 
   get value(): State {
@@ -91,7 +94,11 @@ export class StrictState<State extends object> implements LiveState<State> {
 
   fold(reducers: FoldReducers, events: readonly RecordedEvent[]): void {
     const again = events.map(copyOf);
-    const shadow = (this.#shadow ??= new Shadow(this.#live.value, this.#live instanceof DirectState));
+    const shadow = (this.#shadow ??= new Shadow(
+      this.#live.value,
+      this.#live instanceof DirectState,
+      this.#comparators,
+    ));
     try {
       if (this.#live instanceof AtomicState) this.#foldAtomic(this.#live, shadow, reducers, events, again);
       else this.#foldDirect(this.#live, shadow, reducers, events, again);
@@ -107,7 +114,7 @@ export class StrictState<State extends object> implements LiveState<State> {
     this.#shadow = undefined;
     if (!(shadow.state instanceof DirectState)) return;
     try {
-      adoptState(shadow.state.value);
+      adoptState(shadow.state.value, undefined, this.#comparators);
     } catch {
       // A reducer left a value that cannot be frozen. The shadow is not used again.
     }
@@ -230,10 +237,10 @@ class Shadow {
   readonly asked: AskedEntries | undefined;
   commits = 0;
 
-  constructor(live: object, isLiveDirect: boolean) {
-    const copy = decodeState(encodeState(live), live);
+  constructor(live: object, isLiveDirect: boolean, comparators: Comparators | undefined) {
+    const copy = decodeState(encodeState(live, undefined, comparators), live, comparators);
     this.isSmall = countMembers(copy, COMPARED_WHOLE) < COMPARED_WHOLE;
-    this.state = isLiveDirect ? new AtomicState(copy) : new DirectState(copy);
+    this.state = isLiveDirect ? new AtomicState(copy, undefined, comparators) : new DirectState(copy, comparators);
     if (!this.isSmall) this.asked = new AskedEntries(isLiveDirect ? live : copy);
   }
 }

@@ -28,12 +28,19 @@ export function isOption(text: string | undefined, option: string): boolean {
   return text !== undefined && text.length === option.length && text.toUpperCase() === option;
 }
 
-/** The time of a blocking command, in ms; 0 waits for ever. @throws CommandError */
+/** The time of a blocking command, in ms; 0 waits for ever. A fraction of a millisecond counts as one. @throws CommandError */
 export function timeoutArgument(text: string): number {
   const seconds = parseDouble(text);
   if (seconds === undefined) throw new CommandError('ERR timeout is not a float or out of range');
-  if (seconds < 0) throw new CommandError('ERR timeout is negative');
-  const ms = seconds * 1000;
-  if (ms > Number.MAX_SAFE_INTEGER) throw new CommandError('ERR timeout is out of range');
-  return Math.ceil(ms);
+  const ms = Math.ceil(seconds * 1000);
+  // Redis says so of a time beyond 64 bits, too.
+  if (ms < 0 || ms >= 2 ** 63) throw new CommandError('ERR timeout is negative');
+  return ms;
+}
+
+/** A 64-bit integer as a number, which is rounded beyond 2^53: for positions and counts. @throws CommandError with `message` */
+export function longArgument(text: string, message: string = NOT_AN_INTEGER): number {
+  const value = parseInt64(text);
+  if (value === undefined) throw new CommandError(message);
+  return Number(value);
 }

@@ -8,9 +8,12 @@
 import { type Database, databaseOf, expiryOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
 import type { Effects } from '../model/model.ts';
 import type { Value } from '../model/values.ts';
+import type { EventClass } from '../protocol/keyspace-events.ts';
 import type { Reply } from '../protocol/reply.ts';
 import type { Client } from './client.ts';
 import type { Parts } from './parts.ts';
+
+export type { EventClass } from '../protocol/keyspace-events.ts';
 
 /** What a call is given to run with. */
 export interface Circumstances {
@@ -22,9 +25,6 @@ export interface Circumstances {
   readonly now: number;
   append(type: string, data: object): void;
 }
-
-/** Classes of keyspace events, as `notify-keyspace-events` names them. */
-export type EventClass = 'g' | '$' | 'l' | 's' | 'h' | 'z' | 'x' | 'e' | 't' | 'm' | 'd' | 'n';
 
 export class Call {
   /** Latin1 strings, one character a byte. The first is the command's name as it was sent. */
@@ -76,8 +76,12 @@ export class Call {
    * @param changes what it adds to `rdb_changes_since_last_save`: a member, a field and an element count 1 each
    */
   apply<Type extends keyof Effects & string>(type: Type, data: Effects[Type], changes = 1): void {
+    const newKey = this.parts.notifications.wantsNewKeys ? this.#missingKey(data) : undefined;
     this.#circumstances.append(type, data);
     this.parts.changes.changed(type, data, changes);
+    if (newKey !== undefined && valueAtKey(databaseOf(this.space, newKey.db), newKey.key) !== undefined) {
+      this.notify('n', 'new', newKey.key, newKey.db);
+    }
   }
 
   /** The same call at the present time and state, for what goes on in a later turn. */
@@ -99,30 +103,67 @@ export class Call {
   /** The value under a key of the selected database, for a read: counts hits and misses, and deletes an expired key. */
   read(key: string): Value | undefined {
     const value = this.peek(key);
-    if (value === undefined) this.parts.stats.misses++;
-    else this.parts.stats.hits++;
+    this.#count(value, key);
     return value;
   }
 
-  /** As `read`, without counting: for a write, or a look that is not an access. */
+  /** As `read`, without counting as a use of the key: for a read that asks about the key, such as TTL. */
+  look(key: string): Value | undefined {
+    const value = this.live(key);
+    this.#count(value, key);
+    return value;
+  }
+
+  /** As `read`, without counting hits and misses: for a write. */
   peek(key: string, db: number = this.client.db): Value | undefined {
+    const value = this.live(key, db);
+    if (value !== undefined) this.parts.access.touch(db, key, this.now);
+    return value;
+  }
+
+  /** The value under a key, without counting anything. An expired key is deleted. */
+  live(key: string, db: number = this.client.db): Value | undefined {
     const database = databaseOf(this.space, db);
     const value = valueAtKey(database, key);
     if (value === undefined) return undefined;
     const at = expiryOf(database, key);
-    if (at === undefined || at > this.now || this.parts.isExpirySuspended()) {
-      this.parts.access.touch(db, key, this.now);
-      return value;
-    }
-    if (this.isPast || this.parts.pauses.isPaused('write')) return undefined;
+    if (at === undefined || at > this.now || this.parts.isExpirySuspended()) return value;
+    if (!this.isPast && !this.parts.pauses.isPaused('write')) this.expire(key, db);
+    return undefined;
+  }
+
+  /** Deletes a key whose time has come. */
+  expire(key: string, db: number): void {
     this.apply('KeyExpired', { db, key }, 0);
     this.parts.stats.expired++;
     this.notify('x', 'expired', key, db);
-    return undefined;
   }
 
   /** Tells subscribers of keyspace events. Classes: g generic, $ string, l list, s set, h hash, z sorted set, t stream, x expired, e evicted, m miss, n new key, d module. */
   notify(eventClass: EventClass, event: string, key: string, db: number = this.client.db): void {
     this.parts.notifications.notify(eventClass, event, key, db);
   }
+  #count(value: Value | undefined, key: string): void {
+    if (value !== undefined) {
+      this.parts.stats.hits++;
+      return;
+    }
+    this.parts.stats.misses++;
+    this.notify('m', 'keymiss', key);
+  }
+
+  /** The key that an effect may create, if it is not there. */
+  #missingKey(data: object): { readonly db: number; readonly key: string } | undefined {
+    const { db, key, toDb = db, toKey = key } = data as EffectOnKey;
+    if (toKey === undefined || valueAtKey(databaseOf(this.space, toDb), toKey) !== undefined) return undefined;
+    return { db: toDb, key: toKey };
+  }
+}
+
+/** The members of effects that name keys and databases. */
+interface EffectOnKey {
+  readonly db: number;
+  readonly key?: string;
+  readonly toDb?: number;
+  readonly toKey?: string;
 }

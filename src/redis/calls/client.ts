@@ -13,6 +13,8 @@ export interface OpenTransaction {
   readonly queue: QueuedCommand[];
   /** Flags of the queued commands. EXEC is refused when one of them would be. */
   readonly flags: Set<Flag>;
+  /** What the arguments of the queue take, roughly. */
+  bytes: number;
   /** Whether a command could not be queued: EXEC then refuses everything. */
   isBroken: boolean;
 }
@@ -24,7 +26,7 @@ export interface TrackingState {
   readonly prefixes: Set<string>;
   /** Which reads count: all, those after CLIENT CACHING YES, or those not after CLIENT CACHING NO. */
   readonly option: 'all' | 'optin' | 'optout';
-  /** Whether it does not hear of its own changes. */
+  /** Whether it hears of the changes of others only. */
   readonly isNoLoop: boolean;
   /** The id of the client that gets the messages; 0 for itself. */
   readonly redirect: number;
@@ -63,6 +65,8 @@ export class Client {
   isLocalSocket = false;
   /** Whether it is never closed to save memory. */
   isKept = false;
+  /** Bytes of output that wait until what they show is durable. */
+  heldBytes = 0;
   /** The last command, in lower case, and when it ended, in ms since the epoch. */
   lastCommand = '';
   lastSeen: number;

@@ -5,22 +5,26 @@
  */
 
 import type { Kind } from '../model/values.ts';
-import type { Administration } from './administration.ts';
-import type { Call, EventClass } from './call.ts';
+import type { EventClass } from '../protocol/keyspace-events.ts';
+import type { Call } from './call.ts';
 import type { Client, QueuedCommand } from './client.ts';
 import type { CommandRow } from './command.ts';
+import type { Administration } from './contracts/administration.ts';
 import type { ClientFacts, Monitors, Pauses, Tracking } from './contracts/client-parts.ts';
 import type { Observations } from './contracts/observations.ts';
+import type { Past } from './contracts/past.ts';
+import type { Stats } from './contracts/stats.ts';
+import type { Tasks } from './contracts/tasks.ts';
 import type { Users } from './contracts/users.ts';
-import type { Past } from './past.ts';
-import type { Stats } from './stats.ts';
-import type { Tasks } from './tasks.ts';
 
 export interface Parts {
   readonly changes: Changes;
   readonly stats: Stats;
   readonly access: AccessClock;
   readonly notifications: Notifications;
+  readonly expiry: Expiry;
+  readonly memory: Memory;
+  readonly disk: Disk;
   readonly config: Config;
   readonly blocking: Blocking;
   readonly clients: Clients;
@@ -48,11 +52,47 @@ export interface Changes {
 
 /** When keys were used last, for OBJECT IDLETIME and for eviction. It is not part of the state. */
 export interface AccessClock {
+  /** Whether the policy counts uses, instead of noting the last one. */
+  readonly isLfu: boolean;
   touch(db: number, key: string, now: number): void;
+  /** Seconds since the last use. */
+  idleSeconds(db: number, key: string, now: number): number;
+  /** A counter from 0 to 255 that grows ever more rarely. */
+  frequency(db: number, key: string, now: number): number;
+  setIdle(db: number, key: string, seconds: number, now: number): void;
+  setFrequency(db: number, key: string, frequency: number, now: number): void;
 }
 
 export interface Notifications {
+  /** Whether somebody wants to hear of keys that are new. */
+  readonly wantsNewKeys: boolean;
   notify(eventClass: EventClass, event: string, key: string, db: number): void;
+}
+
+/** The cycle that deletes keys whose time has come. */
+export interface Expiry {
+  /** DEBUG SET-ACTIVE-EXPIRE turns it off and on. */
+  isActive: boolean;
+  /** The estimated share of keys that have expired and are still there, in percent. */
+  readonly stalePercent: number;
+  /** How often a cycle ended for want of time. */
+  readonly timeCapReached: number;
+}
+
+/** What stands under the log. */
+export interface Disk {
+  /** Resolves when everything applied so far is on the disk, whatever `appendfsync` says. */
+  flush(): Promise<void>;
+}
+
+/** Memory in bytes, estimated. */
+export interface Memory {
+  /** Everything: the state, buffers of clients, and the server itself. */
+  used(): number;
+  peak(): number;
+  resetPeak(): void;
+  readonly stateBytes: number;
+  readonly bufferBytes: number;
 }
 
 /** Parameters of redis.conf by name, in lower case. */
@@ -69,9 +109,17 @@ export interface Blocking {
    * of the time `expire` writes the reply. Call it as the last thing, and write no reply.
    */
   block(client: Client, wait: Wait): void;
-  /** Ends the wait of a client now, as its timeout does, or with the error. Returns whether it was waiting. */
-  release(client: Client, error?: string): boolean;
+  /**
+   * While a command runs again: the key that made it run. It takes from this key alone, because Redis serves keys in the
+   * order in which they became ready, and not in that of the arguments. Undefined when a command runs for the first time.
+   */
+  readonly readyKey: string | undefined;
+  /** Ends the wait of a client now. Returns whether it was waiting. */
+  release(client: Client, how?: Release): boolean;
 }
+
+/** How a wait ends early: as its timeout does (the default), or with the error UNBLOCKED. */
+export type Release = 'timeout' | 'error';
 
 /** What a client waits for. */
 export interface Wait {
@@ -88,6 +136,8 @@ export interface Wait {
 
 export interface Clients {
   readonly size: number;
+  /** How many clients were turned away. */
+  readonly rejected: number;
   all(): Iterable<Client>;
   /** The client with the id, unless it is being closed. */
   byId(id: number): Client | undefined;

@@ -5,10 +5,12 @@ import { ADMIN_COMMANDS } from './admin/table.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
+import { LIST_COMMANDS } from './lists/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
 import { PUBSUB_COMMANDS } from './pubsub/table.ts';
 import { REFOLD_COMMANDS } from './refold/table.ts';
 import { SCRIPTING_COMMANDS } from './scripting/table.ts';
+import { SORTED_SET_COMMANDS } from './sorted-sets/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
@@ -17,8 +19,10 @@ const ROWS: readonly CommandRow[] = [
   ...CONNECTION_COMMANDS,
   ...KEY_COMMANDS,
   ...OBSERVING_COMMANDS,
+  ...SORTED_SET_COMMANDS,
   ...REFOLD_COMMANDS,
   ...PUBSUB_COMMANDS,
+  ...LIST_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
   ...ADMIN_COMMANDS,

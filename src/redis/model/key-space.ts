@@ -4,9 +4,9 @@
  * Reducers change it through these functions only, so that the sizes stay right. Databases are reached through an index,
  * so SWAPDB swaps two numbers.
  */
-import { Deque, OrderedMap } from '../../index.ts';
+import { Deque } from '../../index.ts';
 import { type Dense, dense, denseDelete, denseGet, denseSet, MAX_ENTRIES, type ReadonlyDense } from './dense.ts';
-import { byScore, type Hash, type List, type Members, type SortedSet, type Value } from './values.ts';
+import type { Hash, List, Members, Value } from './values.ts';
 
 /** How many databases there are. */
 export const DATABASES = 16;
@@ -121,10 +121,6 @@ export function newHash(): Hash {
 
 export function newSet(): Members {
   return { kind: 'set', members: dense(), size: DICTIONARY_SIZE };
-}
-
-export function newSortedSet(): SortedSet {
-  return { kind: 'zset', scores: dense(), order: new OrderedMap(byScore), size: DICTIONARY_SIZE + LIST_SIZE };
 }
 
 // Estimates for V8 on 64 bits with compressed pointers off: what `test/bench` measures per entry.

@@ -4,14 +4,24 @@ import type { EffectGroup } from './catalog.ts';
 import { type HashEffects, hashEffects } from './effects/hashes.ts';
 import { type KeyEffects, keyEffects } from './effects/keys.ts';
 import { type ListEffects, listEffects } from './effects/lists.ts';
+import { type PackedEffects, packedEffects, type Unpacking } from './effects/packed.ts';
 import { type SetEffects, setEffects } from './effects/sets.ts';
+import { type SortedSetEffects, sortedSetEffects } from './effects/sorted-sets.ts';
 import { type StringEffects, stringEffects } from './effects/strings.ts';
 import { emptyKeySpace, type KeySpace } from './key-space.ts';
 
 /** What every effect records, by its name. */
-export type Effects = KeyEffects & StringEffects & ListEffects & HashEffects & SetEffects;
+export type Effects = HashEffects &
+  KeyEffects &
+  ListEffects &
+  PackedEffects &
+  SetEffects &
+  SortedSetEffects &
+  StringEffects;
 
 type EffectSchemas = EffectGroup<Effects>['events'];
+
+const packed = packedEffects((): Unpacking => keySpaceModel);
 
 export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpace, EffectSchemas, Record<never, never>>(
   {
@@ -19,19 +29,23 @@ export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpac
     version: 1,
     module: import.meta.url,
     events: {
-      ...keyEffects.events,
-      ...stringEffects.events,
-      ...listEffects.events,
       ...hashEffects.events,
+      ...keyEffects.events,
+      ...listEffects.events,
+      ...packed.events,
       ...setEffects.events,
+      ...sortedSetEffects.events,
+      ...stringEffects.events,
     },
     initialState: emptyKeySpace,
     reducers: {
-      ...keyEffects.reducers,
-      ...stringEffects.reducers,
-      ...listEffects.reducers,
       ...hashEffects.reducers,
+      ...keyEffects.reducers,
+      ...listEffects.reducers,
+      ...packed.reducers,
       ...setEffects.reducers,
+      ...sortedSetEffects.reducers,
+      ...stringEffects.reducers,
     },
   },
 );

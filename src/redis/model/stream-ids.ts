@@ -3,17 +3,17 @@
  * spelling sort as the ids do.
  */
 
-const DIGITS = 16;
+const ID_DIGITS = 16;
 
 /** @param id `milliseconds-sequence` in decimal, both below 2^64 */
 export function sortableStreamId(id: string): string {
   return id
     .split('-')
-    .map((part) => BigInt(part).toString(16).padStart(DIGITS, '0'))
+    .map((part) => BigInt(part).toString(16).padStart(ID_DIGITS, '0'))
     .join('');
 }
 
 /** The id as `milliseconds-sequence`. */
 export function plainStreamId(sortable: string): string {
-  return `${BigInt(`0x${sortable.slice(0, DIGITS)}`)}-${BigInt(`0x${sortable.slice(DIGITS)}`)}`;
+  return `${BigInt(`0x${sortable.slice(0, ID_DIGITS)}`)}-${BigInt(`0x${sortable.slice(ID_DIGITS)}`)}`;
 }

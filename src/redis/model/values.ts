@@ -38,24 +38,18 @@ export interface Members {
   size: number;
 }
 
-/** A sorted set: the score of each member, and the members in their order. */
+/** A sorted set: the score of each member, and the members in their order (see `sorted-sets.ts`). */
 export interface SortedSet {
   readonly kind: 'zset';
   readonly scores: Dense<number>;
-  readonly order: OrderedMap<Scored, true>;
+  readonly order: OrderedMap<string, true>;
   size: number;
 }
 
-/** A member at its place in the order: by score, then by the bytes of the member. */
+/** A member with its score. */
 export interface Scored {
   readonly score: number;
   readonly member: string;
-}
-
-/** The order of sorted sets. `member` may be compared by code units, because each is a byte. */
-export function byScore(a: Scored, b: Scored): number {
-  if (a.score !== b.score) return a.score < b.score ? -1 : 1;
-  return a.member < b.member ? -1 : a.member === b.member ? 0 : 1;
 }
 
 /** The id of an entry of a stream: milliseconds and a sequence, both 64 bits. */

@@ -1,5 +1,5 @@
 /** What the server and its thread for the past say to each other. */
-import type { Former, Found, Moment, PastPlace, Search } from '../calls/past.ts';
+import type { Former, Found, Moment, PastPlace, Search } from '../calls/contracts/past.ts';
 import type { Output } from '../protocol/reply.ts';
 
 /** What the thread is for. */

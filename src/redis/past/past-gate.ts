@@ -1,7 +1,7 @@
 /** What a connection that reads the past must not do. */
 import type { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
-import type { Past } from '../calls/past.ts';
+import type { Past } from '../calls/contracts/past.ts';
 
 /** The gate for the dispatcher: refuses writes, blocking commands and WATCH in the past. */
 export function pastGate(past: Past): (client: Client, row: CommandRow, args: readonly string[]) => string | undefined {

@@ -3,7 +3,7 @@ import { Call, type Circumstances } from '../calls/call.ts';
 import { Client } from '../calls/client.ts';
 import { CommandError } from '../calls/errors.ts';
 import type { Config, Parts } from '../calls/parts.ts';
-import { noStats } from '../calls/stats.ts';
+import { silentParts } from '../commands/silent-parts.ts';
 import { commandTable } from '../commands/table.ts';
 import type { KeySpace } from '../model/key-space.ts';
 import type { Output } from '../protocol/reply.ts';
@@ -21,7 +21,10 @@ export class PastReader {
       throw new CommandError('ERR the past cannot be changed');
     };
     this.#circumstances = { space, isPast: true, now, append };
-    this.#parts = pastParts((name) => this.#config[name]);
+    this.#parts = silentParts(
+      configOf((name) => this.#config[name]),
+      false,
+    );
   }
 
   run({ db, resp, commands, isTransaction, config }: PastRequest): Output[] {
@@ -46,21 +49,8 @@ export class PastReader {
   }
 }
 
-/** The parts of a server, as far as reads need them. Nothing is counted, and nobody is told. */
-function pastParts(lookUp: (name: string) => string | undefined): Parts {
+/** The parameters of the server at present. */
+function configOf(lookUp: (name: string) => string | undefined): Config {
   const text = (name: string): string => lookUp(name) ?? '';
-  const config: Config = {
-    text,
-    number: (name) => Number(text(name)),
-    flag: (name) => text(name) === 'yes',
-  } as Config;
-  const parts: Partial<Parts> = {
-    stats: noStats(),
-    access: { touch: () => undefined },
-    notifications: { notify: () => undefined },
-    config,
-    commands: commandTable,
-    isExpirySuspended: () => false,
-  };
-  return parts as Parts;
+  return { text, number: (name) => Number(text(name)), flag: (name) => text(name) === 'yes' } as Config;
 }

@@ -5,8 +5,8 @@
  */
 import type { Worker } from 'node:worker_threads';
 import type { Client } from '../calls/client.ts';
+import type { Moment, PastPlace } from '../calls/contracts/past.ts';
 import { CommandError } from '../calls/errors.ts';
-import type { Moment, PastPlace } from '../calls/past.ts';
 import type { Output } from '../protocol/reply.ts';
 import type { PastAnswer, PastMessage, PastRequest } from './messages.ts';
 import { PastError } from './past-error.ts';

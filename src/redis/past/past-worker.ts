@@ -5,7 +5,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { isRefoldError, openLog, stateAt } from '../../index.ts';
-import type { Search } from '../calls/past.ts';
+import type { Search } from '../calls/contracts/past.ts';
 import { databaseOf } from '../model/key-space.ts';
 import { keySpaceModel } from '../model/model.ts';
 import { formerKeys } from '../plain/former-keys.ts';

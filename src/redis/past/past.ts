@@ -1,9 +1,9 @@
 /** The past of a server's log: the door to this wing. */
 import type { Client, QueuedCommand } from '../calls/client.ts';
+import type { Former, Found, Moment, Past, PastPlace, Search } from '../calls/contracts/past.ts';
+import type { Tasks } from '../calls/contracts/tasks.ts';
 import { CommandError } from '../calls/errors.ts';
 import type { Config } from '../calls/parts.ts';
-import type { Former, Found, Moment, Past, PastPlace, Search } from '../calls/past.ts';
-import type { Tasks } from '../calls/tasks.ts';
 import { PastError } from './past-error.ts';
 import { type PastState, PastStates } from './past-states.ts';
 import { Searches } from './searches.ts';

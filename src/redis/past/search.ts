@@ -4,7 +4,7 @@
  * Pure: events come in, newest first. Effects name databases as clients selected them, so a DatabasesSwapped changes which
  * number the key's database had before it.
  */
-import type { Change, Search } from '../calls/past.ts';
+import type { Change, Search } from '../calls/contracts/past.ts';
 
 /** An event of the log. */
 export interface PastEffect {

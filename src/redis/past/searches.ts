@@ -1,6 +1,7 @@
 /** Questions to the log: each in a thread, at most two at once, the others in their turn. */
+
+import type { Former, Found, Moment, Search } from '../calls/contracts/past.ts';
 import { CommandError } from '../calls/errors.ts';
-import type { Former, Found, Moment, Search } from '../calls/past.ts';
 import type { PastMessage, PastTask } from './messages.ts';
 import { PastError } from './past-error.ts';
 import { startPastThread } from './past-thread.ts';

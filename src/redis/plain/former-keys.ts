@@ -1,7 +1,7 @@
 /** Keys of a database as commands that make them again. */
 
+import type { FormerKey } from '../calls/contracts/past.ts';
 import { globOf } from '../calls/glob.ts';
-import type { FormerKey } from '../calls/past.ts';
 import { rewriteCommands } from '../files/aof/write-commands.ts';
 import { type Database, expiryOf } from '../model/key-space.ts';
 import { plainValue } from './plain-value.ts';

@@ -25,15 +25,38 @@ export function parseSafeInteger(text: string): number | undefined {
   return typeof value === 'number' ? value : undefined;
 }
 
-/** A double as C's strtod reads the whole text: decimal, exponent, hexadecimal, `inf`. Undefined for NaN and the rest. */
+/** A double as `readDouble` reads it. Undefined also for a number that is too large or too small for one. */
 export function parseDouble(text: string): number | undefined {
+  const value = readDouble(text);
+  if (value === 0) return isUnderflow(text) ? undefined : value;
+  return value === undefined || Number.isFinite(value) || /inf/i.test(text) ? value : undefined;
+}
+
+/**
+ * A double as C's strtod reads the whole text: decimal, exponent, hexadecimal, `inf`. Numbers that are too large become
+ * infinite, numbers that are too small 0. Undefined for NaN and the rest.
+ */
+export function readDouble(text: string): number | undefined {
   if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return Number(text);
   if (/^[+-]?inf(?:inity)?$/i.test(text)) return text.startsWith('-') ? -Infinity : Infinity;
   const hex = /^([+-]?)0x([\da-f]*)\.?([\da-f]*)(?:p([+-]?\d+))?$/i.exec(text);
   if (hex === null || `${hex[2]}${hex[3]}` === '') return undefined;
   const [, sign, whole = '', fraction = '', exponent = '0'] = hex;
   const digits = Number(BigInt(`0x${whole}${fraction}`));
-  return (sign === '-' ? -1 : 1) * digits * 2 ** (Number(exponent) - 4 * fraction.length);
+  const magnitude = digits === 0 ? 0 : scaled(digits, Number(exponent) - 4 * fraction.length);
+  return sign === '-' ? -magnitude : magnitude;
+}
+
+/** `digits * 2 ** exponent`, also where the power alone is out of range. */
+function scaled(digits: number, exponent: number): number {
+  const bounded = Math.max(-4096, Math.min(4096, exponent));
+  const half = Math.trunc(bounded / 2);
+  return digits * 2 ** half * 2 ** (bounded - half);
+}
+
+/** Whether a text that reads as 0 has other digits than 0. */
+function isUnderflow(text: string): boolean {
+  return /^[+-]?0x/i.test(text) ? /x[^p]*[1-9a-f]/i.test(text) : /^[^e]*[1-9]/i.test(text);
 }
 
 /** As C's `%.17g` writes it: 17 significant digits without trailing zeros; `inf`, `-inf` and `nan` by name. */
@@ -53,14 +76,16 @@ export function formatDouble(value: number): string {
 
 /** 17 digits, the first is not 0, and the power of ten of the first. A tie is rounded to the even digit, as C does. */
 function significantDigits(value: number): readonly [digits: string, exponent: number] {
-  const exact = value.toExponential(99);
-  const split = exact.indexOf('e');
-  const digits = exact[0]! + exact.slice(2, split);
-  const isTie = digits[17] === '5' && /^0*$/.test(digits.slice(18));
-  if (isTie && Number(digits[16]) % 2 === 0) return [digits.slice(0, 17), Number(exact.slice(split + 1))];
-  const rounded = value.toExponential(16);
-  return [rounded[0]! + rounded.slice(2, 18), Number(rounded.slice(rounded.indexOf('e') + 1))];
+  // Only such numbers have a decimal form of 18 digits that ends in 5.
+  const mayBeTie = Number.isInteger(value * 2 ** TIE_BITS);
+  const exact = mayBeTie ? value.toExponential(40) : '';
+  const isTieAtEven = /^.{17}[02468]50*e/.test(exact);
+  const rounded = isTieAtEven ? `${exact.slice(0, 18)}${exact.slice(exact.indexOf('e'))}` : value.toExponential(16);
+  return [rounded[0]! + rounded.slice(2, 18), Number(rounded.slice(19))];
 }
+
+/** The most bits after the point that 18 digits can express. */
+const TIE_BITS = 25;
 
 /** The digits with a point after so many of them, unless only zeros follow. */
 function withPoint(digits: string, before: number): string {

@@ -9,6 +9,8 @@ import { formatDouble } from './numbers.ts';
 /** Text beyond this many characters becomes a chunk, because one string of JavaScript cannot hold everything. */
 const CHUNK_CHARACTERS = 1024 * 1024;
 
+const PILE_BYTES = 1024 * 1024;
+
 /** A place in the output, for `rewind`. */
 export interface ReplyMark {
   readonly chunks: number;
@@ -24,6 +26,8 @@ export class Reply {
   resp: 2 | 3 = 2;
   /** Called when output appears where none was waiting. */
   onOutput: (() => void) | undefined;
+  /** Called when messages pile up: after one that leaves a mebibyte or more waiting. */
+  onPile: (() => void) | undefined;
   /** Whether replies are thrown away, as CLIENT REPLY asked. Messages written by `aside` still go out. */
   isMuted = false;
   #text = '';
@@ -63,6 +67,7 @@ export class Reply {
     this.isMuted = false;
     write(this);
     this.isMuted = isMuted;
+    if (this.size >= PILE_BYTES) this.onPile?.();
   }
 
   /** Text that is a reply already. */

@@ -16,6 +16,9 @@ const STAR = 42;
 export const MAX_LINE_BYTES: number = 64 * 1024;
 /** The largest value that the server accepts, whatever `proto-max-bulk-len` says. */
 export const MAX_BULK_BYTES: number = 64 * 1024 * 1024;
+/** What an argument takes beside its bytes, roughly. */
+const ARGUMENT_BYTES = 24;
+const EMPTY: Buffer = Buffer.alloc(0);
 const MAX_ARGUMENTS = 2 ** 31 - 1;
 /** Before a client has proved who it is. */
 const MAX_ARGUMENTS_UNKNOWN = 10;
@@ -32,13 +35,13 @@ export interface RequestLimits {
 }
 
 export class RequestParser {
-  #buffer: Buffer = Buffer.alloc(0);
+  /** A chunk as it came, or our copy of what is incomplete, with room behind its end. */
+  #buffer: Buffer = EMPTY;
+  /** Whether the buffer is our copy. */
+  #isOwn = false;
+  /** What is unread stands between `#offset` and `#end`. */
   #offset = 0;
-  /** Chunks that came after `#buffer`; they are joined when what is missing can be there. */
-  #later: Buffer[] = [];
-  #laterBytes = 0;
-  /** Bytes of `#buffer` from `#offset` on that the parser needs before it can go on. */
-  #needed = 1;
+  #end = 0;
   /** The request that is being read. */
   #args: string[] = [];
   /** Arguments that the request still lacks; 0 between requests. */
@@ -47,19 +50,35 @@ export class RequestParser {
   #bulk = -1;
   #argumentBytes = 0;
 
-  /** Bytes that have come and are not yet part of a finished request. */
+  /** Bytes that have come and are not yet part of a finished request, and what its arguments take. */
   get pendingBytes(): number {
-    return this.#buffer.length - this.#offset + this.#laterBytes + this.#argumentBytes;
+    return this.#end - this.#offset + this.#argumentBytes;
   }
 
+  /** Takes over the chunk. */
   push(chunk: Buffer): void {
-    if (this.#later.length === 0 && this.#offset === this.#buffer.length) {
+    if (this.#offset === this.#end) {
       this.#buffer = chunk;
+      this.#isOwn = false;
       this.#offset = 0;
+      this.#end = chunk.length;
       return;
     }
-    this.#later.push(chunk);
-    this.#laterBytes += chunk.length;
+    this.#makeRoom(chunk.length);
+    chunk.copy(this.#buffer, this.#end);
+    this.#end += chunk.length;
+  }
+
+  /** The copy grows with what has come, never with what was announced: each byte is copied about twice. */
+  #makeRoom(bytes: number): void {
+    if (this.#isOwn && this.#end + bytes <= this.#buffer.length) return;
+    const unread = this.#end - this.#offset;
+    const grown = Buffer.allocUnsafeSlow(2 * (unread + bytes));
+    this.#buffer.copy(grown, 0, this.#offset, this.#end);
+    this.#buffer = grown;
+    this.#isOwn = true;
+    this.#offset = 0;
+    this.#end = unread;
   }
 
   /**
@@ -68,7 +87,6 @@ export class RequestParser {
    * @throws ProtocolError with the text for the client
    */
   next(limits: RequestLimits): string[] | undefined {
-    if (!this.#gather()) return undefined;
     for (;;) {
       if (this.#missing === 0) {
         const inline = this.#begin(limits);
@@ -84,20 +102,9 @@ export class RequestParser {
     }
   }
 
-  /** Joins the chunks once they hold what is needed. A long value that comes in small pieces is so copied only once. */
-  #gather(): boolean {
-    if (this.#later.length === 0) return this.#offset < this.#buffer.length;
-    if (this.#buffer.length - this.#offset + this.#laterBytes < this.#needed) return false;
-    this.#buffer = Buffer.concat([this.#buffer.subarray(this.#offset), ...this.#later]);
-    this.#offset = 0;
-    this.#later = [];
-    this.#laterBytes = 0;
-    return true;
-  }
-
   /** Reads the head of a request: sets `#missing`, or gives an inline request. Undefined when more bytes are needed. */
   #begin({ isUnknown }: RequestLimits): string[] | undefined {
-    if (this.#offset >= this.#buffer.length) return this.#need(1);
+    if (this.#offset >= this.#end) return this.#keep();
     if (this.#buffer[this.#offset] !== STAR) return this.#inline();
     const head = this.#line('too big mbulk count string');
     if (head === undefined) return undefined;
@@ -113,12 +120,12 @@ export class RequestParser {
   }
 
   #inline(): string[] | undefined {
-    const end = this.#buffer.indexOf(LF, this.#offset);
+    const end = this.#indexOf(LF);
     if (end === -1) {
-      if (this.#buffer.length - this.#offset > MAX_LINE_BYTES) {
+      if (this.#end - this.#offset > MAX_LINE_BYTES) {
         throw new ProtocolError('Protocol error: too big inline request');
       }
-      return this.#need(this.#buffer.length - this.#offset + 1);
+      return this.#keep();
     }
     const stop = end > this.#offset && this.#buffer[end - 1] === CR ? end - 1 : end;
     const line = this.#buffer.toString('latin1', this.#offset, stop);
@@ -147,12 +154,12 @@ export class RequestParser {
         this.#bulk = length;
       }
       const end = this.#offset + this.#bulk;
-      if (this.#buffer.length < end + 2) {
-        this.#need(this.#bulk + 2);
+      if (this.#end < end + 2) {
+        this.#keep();
         return false;
       }
       this.#args.push(this.#buffer.toString('latin1', this.#offset, end));
-      this.#argumentBytes += this.#bulk;
+      this.#argumentBytes += this.#bulk + ARGUMENT_BYTES;
       this.#offset = end + 2;
       this.#bulk = -1;
       this.#missing--;
@@ -162,27 +169,32 @@ export class RequestParser {
 
   /** A line without its end; undefined when it is incomplete. */
   #line(tooLong: string): string | undefined {
-    const end = this.#buffer.indexOf(CR, this.#offset);
-    if (end === -1 || end + 1 >= this.#buffer.length) {
-      if (end === -1 && this.#buffer.length - this.#offset > MAX_LINE_BYTES) {
+    const end = this.#indexOf(CR);
+    if (end === -1 || end + 1 >= this.#end) {
+      if (end === -1 && this.#end - this.#offset > MAX_LINE_BYTES) {
         throw new ProtocolError(`Protocol error: ${tooLong}`);
       }
-      return this.#need(this.#buffer.length - this.#offset + 1);
+      return this.#keep();
     }
     const line = this.#buffer.toString('latin1', this.#offset, end);
     this.#offset = end + 2;
     return line;
   }
 
-  /** Notes how many bytes are needed before reading can go on, and lets go of what was read. */
-  #need(bytes: number): undefined {
-    this.#needed = bytes;
-    if (this.#offset > 0) {
-      // A view would keep the whole chunk of the socket alive.
-      this.#buffer =
-        this.#offset === this.#buffer.length ? Buffer.alloc(0) : Buffer.from(this.#buffer.subarray(this.#offset));
-      this.#offset = 0;
-    }
+  /** Where the byte stands in what is unread; -1 when it does not. */
+  #indexOf(byte: number): number {
+    const at = this.#buffer.indexOf(byte, this.#offset);
+    return at < this.#end ? at : -1;
+  }
+
+  /** More bytes are needed. What is unread is copied when a view of it would keep much more memory alive. */
+  #keep(): undefined {
+    const unread = this.#end - this.#offset;
+    if (unread > 0 && this.#isOwn && unread * 4 >= this.#buffer.length) return undefined;
+    this.#buffer = unread === 0 ? EMPTY : Buffer.from(this.#buffer.subarray(this.#offset, this.#end));
+    this.#isOwn = unread > 0;
+    this.#offset = 0;
+    this.#end = unread;
     return undefined;
   }
 }

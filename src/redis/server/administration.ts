@@ -1,10 +1,11 @@
 /** What CONFIG, DEBUG and INFO ask of the server. */
 import { randomBytes } from 'node:crypto';
-import type { Administration, DebugSwitches, Parameters } from '../calls/administration.ts';
+import type { Administration, DebugSwitches, Parameters } from '../calls/contracts/administration.ts';
 import type { Observations } from '../calls/contracts/observations.ts';
-import type { Stats } from '../calls/stats.ts';
+import type { Stats } from '../calls/contracts/stats.ts';
+import type { Expiry, Memory } from '../calls/parts.ts';
 import { REDIS_VERSION } from '../commands/connection/hello.ts';
-import { type KeySpace, sizeOfSpace } from '../model/key-space.ts';
+import type { KeySpace } from '../model/key-space.ts';
 import type { ServerConfig } from './config/server-config.ts';
 import { commandFields, errorFields, latencyFields } from './info/commands.ts';
 import { type Fields, infoText, type Section } from './info/info.ts';
@@ -23,6 +24,8 @@ export interface AdministrationHost {
   readonly config: ServerConfig;
   readonly stats: Stats;
   readonly observations: Observations;
+  readonly expiry: Expiry;
+  readonly memory: Memory;
   readonly space: () => KeySpace;
   /** Events in the log. */
   readonly sequence: () => number;
@@ -36,15 +39,12 @@ const STANDARD_PACKED_THRESHOLD = 1024 ** 3;
 
 export class ServerAdministration implements Administration {
   readonly debug: DebugSwitches = {
-    activeExpiry: true,
     pausesCron: false,
     packedThreshold: STANDARD_PACKED_THRESHOLD,
   };
   readonly rates: Rates = new Rates();
   readonly #host: AdministrationHost;
   readonly #sections: readonly Section[];
-  readonly #startBytes = process.memoryUsage().heapUsed;
-  #peakBytes = 0;
   #replicationId = newId();
 
   constructor(host: AdministrationHost) {
@@ -74,29 +74,18 @@ export class ServerAdministration implements Administration {
     observations.reset();
   }
 
-  /** The server's estimate of its memory, in bytes: what `maxmemory` limits. */
-  get usedMemory(): number {
-    const used = this.#startBytes + sizeOfSpace(this.#host.space());
-    this.#peakBytes = Math.max(this.#peakBytes, used);
-    return used;
-  }
-
   changeReplicationId(): void {
     this.#replicationId = newId();
   }
 
   #sectionsOf(identity: ServerIdentity): readonly Section[] {
-    const { config, stats, observations, space, sequence, gauges, persistence } = this.#host;
-    const memory = (): Fields => {
-      const used = this.usedMemory;
-      return memoryFields(used - this.#startBytes, this.#startBytes, this.#peakBytes, config);
-    };
+    const { config, stats, observations, space, sequence, gauges, persistence, memory, expiry } = this.#host;
     return [
       { name: 'Server', fields: (now) => serverFields(identity, config, REDIS_VERSION, now) },
       { name: 'Clients', fields: () => clientFields(gauges(), config) },
-      { name: 'Memory', fields: memory },
+      { name: 'Memory', fields: () => memoryFields(memory, stats, config) },
       { name: 'Persistence', fields: persistence },
-      { name: 'Stats', fields: () => statsFields(stats, this.rates, gauges()) },
+      { name: 'Stats', fields: () => statsFields(stats, expiry, this.rates, gauges()) },
       { name: 'Replication', fields: () => replicationFields(this.#replicationId, sequence(), config) },
       { name: 'CPU', fields: cpuFields },
       { name: 'Modules', fields: () => [] },

@@ -44,6 +44,10 @@ export interface DispatchSetup {
 /** Commands that run at once between MULTI and EXEC. */
 const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
 
+/** What a queued argument takes beside its bytes, roughly; and what a transaction may take. */
+const QUEUED_ARGUMENT_BYTES = 24;
+const MAX_TRANSACTION_BYTES = 256 * 1024 * 1024;
+
 export class Dispatcher implements Dispatch {
   /** The client whose command runs now. */
   current: Client | undefined;
@@ -64,9 +68,7 @@ export class Dispatcher implements Dispatch {
     } else if (postpones(client, row!, args)) {
       return;
     } else if (client.transaction !== undefined && !NOT_QUEUED.has(row!.name)) {
-      client.transaction.queue.push({ row: row!, args });
-      for (const flag of row!.flags) client.transaction.flags.add(flag);
-      client.reply.simple('QUEUED');
+      this.#queue(client, row!, args);
     } else if (parts.past.placeOf(client) !== undefined && row!.flags.includes('readonly')) {
       parts.past.run(client, [{ row: row!, args }], false);
     } else {
@@ -78,6 +80,20 @@ export class Dispatcher implements Dispatch {
     if (client.tracking?.isCachingSet && row?.name !== 'client|caching' && client.transaction === undefined) {
       client.tracking.isCachingSet = false;
     }
+  }
+
+  /** A transaction without an end is refused like a request without one. */
+  #queue(client: Client, row: CommandRow, args: readonly string[]): void {
+    const transaction = client.transaction!;
+    transaction.bytes += args.reduce((sum, arg) => sum + arg.length + QUEUED_ARGUMENT_BYTES, 0);
+    if (transaction.bytes > MAX_TRANSACTION_BYTES) {
+      transaction.queue.length = 0;
+      this.#reject(client, row, 'ERR the transaction is too large');
+      return;
+    }
+    transaction.queue.push({ row, args });
+    for (const flag of row.flags) transaction.flags.add(flag);
+    client.reply.simple('QUEUED');
   }
 
   runQueued(client: Client, { row, args }: QueuedCommand): void {

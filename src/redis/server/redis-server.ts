@@ -1,13 +1,13 @@
 /** The server: a store with the key space, a listener, and the parts that commands use. */
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import { openStore, type Store } from '../../index.ts';
-import type { Circumstances } from '../calls/call.ts';
-import type { Client } from '../calls/client.ts';
+import { Call, type Circumstances } from '../calls/call.ts';
+import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
+import { noStats } from '../calls/contracts/stats.ts';
 import type { Parts } from '../calls/parts.ts';
-import { noStats } from '../calls/stats.ts';
 import { commandTable } from '../commands/table.ts';
-import { databaseOf, expiryOf, type KeySpace, valueAtKey } from '../model/key-space.ts';
+import { databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
@@ -15,21 +15,34 @@ import { ServerAdministration } from './administration.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
 import { knownGate, subscriberGate, transactionGate } from './clients/gates.ts';
+import { keepHouse } from './clients/housekeeping.ts';
+import { Listeners } from './clients/listeners.ts';
 import { MonitorClients } from './clients/monitors.ts';
+import { classOf, parseOutputLimits } from './clients/output-limits.ts';
 import { ClientPauses } from './clients/pauses.ts';
 import { Subscriptions } from './clients/pubsub.ts';
+import { isHttp, SecurityWarning } from './clients/security-warning.ts';
 import { TrackedKeys } from './clients/tracking.ts';
 import { ServerUsers } from './clients/users.ts';
 import { ServerConfig } from './config/server-config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher, isFlagged } from './dispatch.ts';
 import type { Gauges } from './info/traffic.ts';
+import { AccessTable, type ClockedSpace } from './keeping/access-clock.ts';
+import { Evictor } from './keeping/eviction.ts';
+import { ExpiryCycle, expireAtLoad } from './keeping/expiry.ts';
+import { HeapGuard } from './keeping/heap-guard.ts';
+import { MemoryMeter } from './keeping/memory.ts';
+import { KeyspaceNotifications } from './keeping/notifications.ts';
 import { LeaseBook } from './leases.ts';
 import { CommandObserver } from './observing/command-observer.ts';
 import { type PersistenceFacts, persistenceFields } from './persistence/fields.ts';
 import { Turns } from './turns.ts';
 import { WaitingClients } from './waiting-clients.ts';
 import { type Presence, WatchedKeys } from './watching.ts';
+
+/** How often clients are looked after, in ms. */
+const HOUSEKEEPING_MS = 100;
 
 export interface RedisServerOptions {
   /** The log's file, created if it does not exist, or `':memory:'`. */
@@ -42,11 +55,19 @@ export interface RedisServerOptions {
 
 export class RedisServer implements AsyncDisposable {
   readonly store: Store<KeySpace>;
-  readonly #listener: Server;
+  readonly #listeners: Listeners;
+  readonly #housekeeping: NodeJS.Timeout;
+  readonly #warning: SecurityWarning;
+  #port = 0;
   readonly #connections: Connections;
   readonly #turns: Turns;
   readonly #dispatcher: Dispatcher;
   readonly #blocked: BlockedClients;
+  readonly #parts: Parts;
+  readonly #expiry: ExpiryCycle;
+  readonly #heap: HeapGuard;
+  /** Stands for the server itself where a call needs a client. */
+  readonly #self = new Client(0, Date.now(), '', '');
   readonly #past: LogPast;
   readonly #leases: LeaseBook;
   readonly #subscriptions = new Subscriptions();
@@ -59,12 +80,15 @@ export class RedisServer implements AsyncDisposable {
   private constructor(store: Store<KeySpace>) {
     this.store = store;
     const config = new ServerConfig();
-    const stats = noStats();
+    const log = (message: string) => console.error(message);
     const connections = new Connections({
       woke: (client) => this.#turns.wake(client),
       talks: (client) => this.#turns.talks(client),
       left: (client) => this.#left(client),
+      log,
       maxBulkBytes: () => config.number('proto-max-bulk-len'),
+      maxQueryBytes: () => config.number('client-query-buffer-limit'),
+      outputLimit: (client) => parseOutputLimits(config.text('client-output-buffer-limit'))[classOf(client)],
     });
     const blocked = new BlockedClients({
       valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
@@ -84,6 +108,21 @@ export class RedisServer implements AsyncDisposable {
     });
     this.#users = new ServerUsers(config);
     const observations = new CommandObserver(config);
+    const access = new AccessTable(config, this.#clockedSpace(), Date.now());
+    const expiry = new ExpiryCycle(config, {
+      inTurn: (job) => this.#inTurn(job),
+      hasExpiringKeys: () => this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
+      monotonicMs: () => performance.now(),
+    });
+    const heap = new HeapGuard(() => sizeOfSpace(this.#liveSpace));
+    const memory = new MemoryMeter({
+      config,
+      heap,
+      evictor: new Evictor(config, access),
+      space: () => this.#liveSpace,
+      call: () => this.#ownCall(),
+      bufferBytes: () => connections.bufferBytes,
+    });
     const tasks = new WaitingClients({
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
@@ -102,23 +141,32 @@ export class RedisServer implements AsyncDisposable {
       firstSequence: () => store.stats().firstSequence,
       configValues: () => config.values(),
     });
-    const changes = new ChangeHub([watching, leases, blocked, this.#tracking]);
+    const stats = noStats();
+    const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
     const administration = new ServerAdministration({
       config,
       stats,
       observations,
-      space: () => store.state as KeySpace,
+      expiry,
+      memory,
+      space: () => this.#liveSpace,
       sequence: () => store.sequence,
       gauges: () => this.#gauges(),
       persistence: (now) => persistenceFields(this.#persistence(changes), now),
       pause: (ms) => this.#turns.pause(ms),
-      log: (message) => console.error(message),
+      log,
     });
     const parts: Parts = {
       changes,
       stats,
-      access: { touch: () => undefined },
-      notifications: { notify: () => undefined },
+      access,
+      notifications: new KeyspaceNotifications(config, (channel, message) =>
+        this.#subscriptions.publish(channel, message),
+      ),
+      expiry,
+      memory,
+      // The turn that asks has to be over: its effects are flushed as well.
+      disk: { flush: () => setImmediate().then(() => this.store.flush()) },
       config,
       blocking: blocked,
       clients: connections,
@@ -140,6 +188,9 @@ export class RedisServer implements AsyncDisposable {
       users: this.#users,
       isExpirySuspended: () => false,
     };
+    this.#parts = parts;
+    this.#expiry = expiry;
+    this.#heap = heap;
     this.#connections = connections;
     this.#watching = watching;
     this.#blocked = blocked;
@@ -147,7 +198,7 @@ export class RedisServer implements AsyncDisposable {
     this.#leases = leases;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [knownGate, transactionGate, subscriberGate, pastGate(past)],
+      gates: [knownGate, transactionGate, subscriberGate, pastGate(past), memory.gate, memory.keyLimitGate],
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#postpones(client, row, args),
       queuedGate: () => undefined,
@@ -160,29 +211,40 @@ export class RedisServer implements AsyncDisposable {
       send: (client, output) => connections.send(client, output),
       failed: (error, clients) => this.#failed(error, clients),
     });
-    this.#listener = createServer((socket) => {
-      stats.connections++;
-      const client = connections.accept(socket);
-      this.#users.reset(client);
+    this.#listeners = new Listeners({
+      config,
+      clients: () => connections.size,
+      isOpen: () => this.#users.isOpen,
+      accept: (socket) => {
+        parts.stats.connections++;
+        this.#users.reset(connections.accept(socket));
+      },
+      refused: () => void connections.rejected++,
+      log,
     });
+    this.#warning = new SecurityWarning(log);
+    this.#housekeeping = setInterval(() => keepHouse({ config, connections, log }, Date.now()), HOUSEKEEPING_MS);
   }
 
   static async open({ path, port = 6379, host = '127.0.0.1' }: RedisServerOptions): Promise<RedisServer> {
     const store = (await openStore(keySpaceModel, { path, fold: 'direct' })) as Store<KeySpace>;
     const server = new RedisServer(store);
-    await new Promise<void>((resolve, reject) => {
-      server.#listener.once('error', reject).listen(port, host, resolve);
-    });
+    server.#parts.stats.expiredAtLoad = await expireAtLoad((job) => server.#inTurn(job));
+    server.#expiry.start();
+    server.#port = await server.#listeners.listen(port, host);
     return server;
   }
 
   get port(): number {
-    return (this.#listener.address() as AddressInfo).port;
+    return this.#port;
   }
 
   async close(): Promise<void> {
-    this.#listener.close();
+    this.#listeners.close();
+    clearInterval(this.#housekeeping);
     this.#pauses.close();
+    this.#expiry.stop();
+    this.#heap.close();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
     this.#leases.close();
     await this.#past.close();
@@ -207,9 +269,38 @@ export class RedisServer implements AsyncDisposable {
     };
   }
 
+  /** The state outside of turns. Under the direct fold it is the same object. */
+  get #liveSpace(): KeySpace {
+    return this.store.state as KeySpace;
+  }
+
+  /** A call of the server itself, in the turn that runs. */
+  #ownCall(): Call {
+    return new Call([], this.#self, this.#parts, this.#circumstances(), false);
+  }
+
+  #inTurn(job: (call: Call) => void): void {
+    this.#turns.schedule(() => {
+      job(this.#ownCall());
+      this.#blocked.serve();
+    });
+  }
+
+  #clockedSpace(): ClockedSpace {
+    return {
+      keyCount: () => this.#liveSpace.databases.reduce((count, { keys }) => count + keys.keys.length, 0),
+      databaseOf: (db) => this.#liveSpace.index[db]!,
+    };
+  }
+
   #step(client: Client): boolean {
     const args = this.#connections.next(client);
     if (args === undefined) return false;
+    if (isHttp(args)) {
+      this.#warning.warn(client.address, this.#turns.transaction.now);
+      this.#connections.close(client, true);
+      return false;
+    }
     this.#perform(client, args);
     return true;
   }
@@ -256,6 +347,7 @@ export class RedisServer implements AsyncDisposable {
     const { clients, keys, items, prefixes } = this.#tracking.counts;
     return {
       clients: this.#connections.size,
+      rejected: this.#connections.rejected,
       blocked: this.#blocked.count,
       timeouts: 0,
       tracking: clients,

@@ -6,11 +6,14 @@
  */
 import type { Store, Transaction } from '../../index.ts';
 import type { Client } from '../calls/client.ts';
+import { packEffect } from '../model/effects/packed.ts';
 import type { KeySpace } from '../model/key-space.ts';
 import type { Output } from '../protocol/reply.ts';
 
 /** The weight of effects, in characters, after which a turn ends and its commit is made. */
 const LARGE_TURN = 4 * 1024 * 1024;
+/** The weight of one effect, in characters, from which on its escaping is looked at. */
+const HEAVY_EFFECT = 1024 * 1024;
 /** The commands after which a turn ends, so that other work of the process gets its chance. */
 const LONG_TURN = 5_000;
 
@@ -88,8 +91,11 @@ export class Turns {
   }
 
   append(type: string, data: object, meta?: object): void {
-    this.#weight += weightOf(data);
-    this.#transaction!.append({ type, data, ...(meta && { meta }) } as never);
+    const weight = weightOf(data);
+    this.#weight += weight;
+    const packed = weight < HEAVY_EFFECT ? undefined : packEffect(type, data);
+    const event = packed === undefined ? { type, data } : { type: 'EffectPacked', data: packed };
+    this.#transaction!.append({ ...event, ...(meta && { meta }) } as never);
   }
 
   #schedule(): void {
@@ -142,7 +148,10 @@ export class Turns {
 
   #hold(sequence: number): void {
     if (this.#talking.length === 0) return;
-    const outputs = this.#talking.map((client) => [client, client.reply.take()] as const);
+    const outputs = this.#talking.map((client) => {
+      client.heldBytes += client.reply.size;
+      return [client, client.reply.take()] as const;
+    });
     this.#talking = [];
     const mayLeave = this.#held.length === 0 && this.#pause === undefined;
     if (mayLeave && sequence <= this.#store.durableSequence) this.#send(outputs);

@@ -1,7 +1,7 @@
 /** Clients that wait for work outside of turns. */
 import type { Client } from '../calls/client.ts';
+import type { Tasks } from '../calls/contracts/tasks.ts';
 import { CommandError } from '../calls/errors.ts';
-import type { Tasks } from '../calls/tasks.ts';
 
 export interface WaitingHost {
   /** Runs `job` in a turn. */

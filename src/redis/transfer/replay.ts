@@ -9,15 +9,19 @@ import { Call } from '../calls/call.ts';
 import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
 import { CommandError } from '../calls/errors.ts';
-import type { Config, Parts } from '../calls/parts.ts';
-import { noStats } from '../calls/stats.ts';
+import type { Config } from '../calls/parts.ts';
+import { silentParts } from '../commands/silent-parts.ts';
 import { commandTable } from '../commands/table.ts';
 import type { AofCommand } from '../files/aof/read-commands.ts';
+import { packEffect } from '../model/effects/packed.ts';
 import type { KeySpace } from '../model/key-space.ts';
 
 /** Characters and commands after which a commit is made. */
 const COMMIT_LENGTH = 1 << 20;
 const COMMIT_COMMANDS = 2_000;
+
+/** The length of a command, in characters, from which on the escaping of its effects is looked at. */
+const HEAVY_COMMAND = 1 << 20;
 
 /** Commands that run code. This server has no scripting. */
 const SCRIPTING: ReadonlySet<string> = new Set(['eval', 'evalsha', 'fcall', 'function', 'script']);
@@ -25,7 +29,7 @@ const SCRIPTING: ReadonlySet<string> = new Set(['eval', 'evalsha', 'fcall', 'fun
 export class CommandReplay {
   readonly #store: Store<KeySpace>;
   readonly #client = new Client(0, 0, '', '');
-  readonly #parts = silentParts();
+  readonly #parts = silentParts(UNLIMITED, true);
   #waiting: AofCommand[] = [];
   #length = 0;
   /** Commands that were executed, or wait for the next commit. */
@@ -44,7 +48,7 @@ export class CommandReplay {
   add(commands: readonly AofCommand[]): void {
     for (const command of commands) {
       this.#waiting.push(command);
-      for (const word of command) this.#length += word.length;
+      this.#length += lengthOf(command);
     }
     this.commands += commands.length;
   }
@@ -66,9 +70,12 @@ export class CommandReplay {
     let refusal: RefoldError | undefined;
     // No error may come out of the callback: in the direct fold it would hide behind the failure of the store.
     await this.#store.transact((tx) => {
-      const append = (type: string, data: object): void => tx.append({ type, data } as never);
       for (const command of commands) {
-        refusal = this.#run(command, tx.state as KeySpace, append);
+        const isHeavy = lengthOf(command) >= HEAVY_COMMAND;
+        refusal = this.#run(command, tx.state as KeySpace, (type, data) => {
+          const packed = isHeavy ? packEffect(type, data) : undefined;
+          tx.append((packed === undefined ? { type, data } : { type: 'EffectPacked', data: packed }) as never);
+        });
         if (refusal !== undefined) return;
       }
     });
@@ -91,6 +98,11 @@ export class CommandReplay {
   }
 }
 
+/** In characters. */
+function lengthOf(command: AofCommand): number {
+  return command.reduce((sum, word) => sum + word.length, 0);
+}
+
 function hasArity({ arity }: CommandRow, command: AofCommand): boolean {
   return arity > 0 ? command.length === arity : command.length >= -arity;
 }
@@ -106,17 +118,15 @@ function refused(command: AofCommand, why: string): RefoldError {
   });
 }
 
-/** The parts of a server without clients. No client is told anything, nothing is counted, and no key expires. */
-function silentParts(): Parts {
-  const config = { text: () => '', number: () => Number.MAX_SAFE_INTEGER, flag: () => false } satisfies Config;
-  const parts: Partial<Parts> = {
-    changes: { changed: () => undefined },
-    stats: noStats(),
-    access: { touch: () => undefined },
-    notifications: { notify: () => undefined },
-    config,
-    commands: commandTable,
-    isExpirySuspended: () => true,
-  };
-  return parts as Parts;
-}
+/** Settings that change what a command does: Redis's own values. */
+const SETTINGS: ReadonlyMap<string, number> = new Map([
+  ['zset-max-listpack-entries', 128],
+  ['zset-max-listpack-value', 64],
+]);
+
+/** Nothing is limited. */
+const UNLIMITED: Config = {
+  text: () => '',
+  number: (name) => SETTINGS.get(name) ?? Number.MAX_SAFE_INTEGER,
+  flag: () => false,
+};

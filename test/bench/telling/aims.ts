@@ -272,7 +272,55 @@ export const AIMS: readonly Aim[] = [
     of: (row) => row('process-import') / row('process-start'),
     guard: LESS,
   },
+  ...['SET', 'INCR', 'LPUSH', 'ZADD', 'HSET'].flatMap((command) => [
+    serving(command, 1, 'redis', 0.6),
+    serving(command, 16, 'redis', 0.4),
+  ]),
+  serving('GET', 1, 'redis', 0.5),
+  serving('GET', 16, 'redis', 0.25),
+  ...['SET', 'GET', 'INCR'].map((command) => serving(command, 1, 'js', 1)),
+  ...['LPUSH', 'ZADD'].map((command) => serving(command, 1, 'js', 20)),
+  ...['HSET', 'ZADD', 'ZRANK', 'LPUSH', 'SRANDMEMBER'].map(
+    (command): Aim => ({
+      name: `large-${command}`,
+      what: `${command} on a key of a million entries ÷ on one of a thousand`,
+      of: (row) => row(`large-${command}-large`) / row(`large-${command}-small`),
+      atLeast: 0.7,
+    }),
+  ),
+  ...['keys', 'members'].map(
+    (content): Aim => ({
+      name: `bgsave-${content}`,
+      what: `p99 of SET beside BGSAVE ÷ quiet, over ${content === 'keys' ? 'many keys' : 'one large key'}`,
+      of: (row) => row(`bgsave-${content}`) / row(`quiet-${content}`),
+      atMost: 2,
+    }),
+  ),
+  {
+    name: 'restart-vs-redis',
+    what: "restart of the Redis-compatible server ÷ Redis's load of its AOF of the same writes",
+    of: (row) => row('restart-refold') / row('restart-redis'),
+    atMost: 1,
+  },
+  {
+    name: 'memory-vs-redis',
+    what: 'resident memory of keys with short strings ÷ Redis',
+    of: (row) => row('memory-of-keys-refold') / row('memory-of-keys-redis'),
+  },
 ];
+
+/** A command of the Redis-compatible server against another server, in the same run. */
+function serving(command: string, pipeline: number, other: 'redis' | 'js', atLeast: number): Aim {
+  const name =
+    other === 'redis' ? 'Redis with AOF, both synced always' : 'js-redis-server, which keeps nothing on disk';
+  const entries = ['LPUSH', 'ZADD', 'HSET'].includes(command) ? ' on a key of 100,000 entries' : '';
+  return {
+    name: `serve-${command}-${pipeline}-vs-${other}`,
+    what: `${command}${entries}, 50 clients, pipeline ${pipeline} ÷ ${name}`,
+    of: (row) => row(`serve-${command}-${pipeline}-refold`) / row(`serve-${command}-${pipeline}-${other}`),
+    atLeast,
+  };
+}
 
 /** Decoding and folding one after the other, each as fast as alone. */
 function ideal(prefix: string, words: string): Aim {

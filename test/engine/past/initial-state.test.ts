@@ -126,7 +126,10 @@ test.each<[string, () => any]>([
   ['gives an array', () => []],
   ['gives a Map', () => new Map()],
   ['gives an instance', () => new URL('x:')],
-  ['gives an OrderedMap below the top level', () => ({ a: { m: new OrderedMap<number, number>(ascending) } })],
+  [
+    'gives an OrderedMap below the top level whose comparator the model does not name',
+    () => ({ a: { m: new OrderedMap<number, number>((a, b) => a - b) } }),
+  ],
   ['gives a frozen wrapper of an instance', () => Object.freeze({ a: Object.freeze([new URL('x:')]) })],
   ['gives a Map keyed by a symbol', () => ({ m: new Map([[Symbol('k'), 1]]) })],
   ['gives a nested function', () => ({ f: () => 1 })],

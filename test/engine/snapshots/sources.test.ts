@@ -121,7 +121,7 @@ describe('a source', () => {
 
 describe('the sink for keyframes', () => {
   test('completes when all are written, and fails with the first that is not', async () => {
-    const encoded = { chunks: [new Uint8Array([1])], bytes: 1, stateHash: 'x' };
+    const encoded = { chunks: [new Uint8Array([1])], bytes: 1, stateHash: 'x', format: 1 };
     const keyframe = (sequence: number) => ({
       head: { sequence, recordedAt: 0, chain: '' },
       encoded,

@@ -6,6 +6,7 @@ import type { Comparison } from './templates.ts';
 export function comparable(reply: Reply, comparison: Comparison): string {
   if (Array.isArray(reply)) {
     if (comparison === 'unordered') return `[${reply.map((item) => comparable(item, 'exact')).sort()}]`;
+    if (comparison === 'transaction') return `[${reply.map((item) => comparable(item, 'unordered'))}]`;
     if (comparison === 'pairs') return `[${pairsOf(reply).sort()}]`;
     return `[${reply.map((item) => comparable(item, 'exact'))}]`;
   }

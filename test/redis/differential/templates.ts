@@ -7,12 +7,13 @@
 import type { Chance, Vocabulary } from './grammar.ts';
 
 /** How the replies to a command are compared. */
-export type Comparison = 'exact' | 'unordered' | 'pairs';
+export type Comparison = 'exact' | 'unordered' | 'pairs' | 'transaction';
 
 export interface Template {
   readonly group: string;
   readonly text: string;
-  /** `unordered` compares arrays as multisets, `pairs` as multisets of pairs. Default `exact`. */
+  /** `unordered` compares arrays as multisets, `pairs` as multisets of pairs, and `transaction` each reply within an array
+   * as `unordered`. Default `exact`. */
   readonly comparison?: Comparison;
 }
 
@@ -82,6 +83,7 @@ export const WORDS: Vocabulary = {
   id: (chance) => `${chance.below(12)}-${chance.below(4)}`,
   newid: (chance) =>
     chance.pick([`${chance.below(40)}-${chance.below(3)}`, `${chance.below(40)}-*`, `${chance.below(40)}`]),
+  unread: (chance) => (chance.below(3) > 0 ? '>' : `${chance.below(12)}-${chance.below(4)}`),
   range: (chance) => chance.pick(['-', '+', '3', '(4', '5-1', '(2-2', '0', 'x']),
   group: (chance) => chance.pick(['g1', 'g2', 'g3']),
   consumer: (chance) => chance.pick(['c1', 'c2', 'c3']),
@@ -299,7 +301,7 @@ export const TEMPLATES: readonly Template[] = [
      XGROUP CREATECONSUMER {x} {group} {consumer}
      XGROUP DELCONSUMER {x} {group} {consumer}
      XGROUP DESTROY {x} {group}
-     XREADGROUP GROUP {group} {consumer} [COUNT {count}] [NOACK] STREAMS {x} (>|{id})
+     XREADGROUP GROUP {group} {consumer} [COUNT {count}] [NOACK] STREAMS {x} {unread}
      XACK {x} {group} <{id}>
      XPENDING {x} {group}
      XCLAIM {x} {group} {consumer} 0 <{id}> [FORCE] [JUSTID]
@@ -309,10 +311,10 @@ export const TEMPLATES: readonly Template[] = [
   ...exact(
     'transactions',
     `MULTI
-     EXEC
      DISCARD
      SELECT 0
      ECHO {value}
      PUBLISH c {value}`,
   ),
+  { group: 'transactions', text: 'EXEC', comparison: 'transaction' },
 ];

@@ -7,6 +7,7 @@ import { formatManifest, parseManifest } from '../../../src/redis/files/aof/mani
 import { readCommands } from '../../../src/redis/files/aof/read-commands.ts';
 import { formatCommand, rewriteCommands } from '../../../src/redis/files/aof/write-commands.ts';
 import { ByteInput } from '../../../src/redis/files/bytes/byte-input.ts';
+import { RedisFileError } from '../../../src/redis/files/bytes/file-error.ts';
 import { dumpPayload } from '../../../src/redis/files/rdb/dump.ts';
 import { type AofRecord, findAof, readAof, sizeOf } from '../../../src/redis/files/read-files.ts';
 import { isFree, writeAof } from '../../../src/redis/files/write-aof.ts';
@@ -78,6 +79,26 @@ describe('commands of a file', () => {
     expect(steps('*1\r\n$500000000\r\nabc')).toEqual({ steps: [], tail: { offset: 0 } });
     expect(() => steps('*1\r\n$4000000000\r\nabc')).toThrow(expect.objectContaining({ kind: 'unsupported' }));
   });
+});
+
+test('a file with random changes is read, or refused with a typed error', () => {
+  const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+  let state = seed;
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const whole = Buffer.from(`#TS:17\r\n${SET}${MULTI}${PUSH}${SET}${EXEC}${PUSH}`.repeat(3), 'latin1');
+  for (let round = 0; round < 5_000; round += 1) {
+    const file = Buffer.from(whole);
+    const usual = Buffer.from('*$\r\n0123456789-#');
+    for (let change = random(4); change >= 0; change -= 1) file[random(file.length)] = usual[random(usual.length)]!;
+    try {
+      for (const { commands } of readCommands(ByteInput.of(file))) expect(commands.length).toBeGreaterThan(0);
+    } catch (error) {
+      expect(error, `seed ${seed}, round ${round}`).toBeInstanceOf(RedisFileError);
+    }
+  }
 });
 
 describe('manifests', () => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { ByteInput } from '../../../src/redis/files/bytes/byte-input.ts';
 import { ByteOutput } from '../../../src/redis/files/bytes/byte-output.ts';
 import { crc64 } from '../../../src/redis/files/bytes/crc64.ts';
+import { RedisFileError } from '../../../src/redis/files/bytes/file-error.ts';
 import { decompress } from '../../../src/redis/files/bytes/lzf.ts';
 import { openFile } from '../../../src/redis/files/file-input.ts';
 import { type RdbRecord, readRdb } from '../../../src/redis/files/rdb/read-rdb.ts';
@@ -138,6 +139,31 @@ describe('what is refused', () => {
     expect(() => read(file)).toThrow(expect.objectContaining({ name: 'RedisFileError', kind }));
   });
 });
+
+test('a file with random changes is read, or refused with a typed error', () => {
+  const seed = Number(process.env.SEED ?? Date.now() % 2 ** 31);
+  const random = randomFrom(seed);
+  const whole = fileOf(ENTRIES.filter(({ key }) => /short|scores|all|integers|trimmed|string:1/.test(key)));
+  for (let round = 0; round < 1_500; round += 1) {
+    const file = Buffer.from(whole);
+    for (let change = random(6); change >= 0; change -= 1) file[random(file.length)] = random(256);
+    const end = random(10) === 0 ? random(file.length) : file.length;
+    try {
+      for (const record of readRdb(ByteInput.of(file.subarray(0, end)))) expect(record.kind).toBeTypeOf('string');
+    } catch (error) {
+      expect(error, `seed ${seed}, round ${round}`).toBeInstanceOf(RedisFileError);
+    }
+  }
+});
+
+/** Whole numbers from 0 to below a bound, the same ones for the same seed. */
+function randomFrom(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
 
 describe('parts', () => {
   test('CRC-64 of Jones has its known value, also in two steps', () => {

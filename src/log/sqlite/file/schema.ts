@@ -13,8 +13,14 @@ import type { Connection } from './driver.ts';
 /** `application_id` of a log: "RFLD" in ASCII. `file(1)` and SQLite tools can tell a log by it. */
 export const APPLICATION_ID = 0x52464c44;
 
-/** `user_version` of a log: the format that this code writes. */
+/** `user_version` of a new log. */
 export const FORMAT_VERSION = 1;
+
+/**
+ * The highest `user_version` that this code reads. Format 2 has the tables of format 1, and a snapshot whose state uses
+ * tags that older releases do not know. A log gets it with the first such snapshot, and keeps it.
+ */
+export const NEWEST_FORMAT = 2;
 
 /** What a file is: empty, a log of an older format, or a log. */
 export type FileIdentity = 'empty' | 'older' | 'log';
@@ -31,7 +37,7 @@ export function identify(connection: Connection, path: string): FileIdentity {
   const tables = connection.prepare('select name from sqlite_schema order by name limit 4').pluck().all() as string[];
   if (applicationId === 0 && version === 0 && tables.length === 0) return 'empty';
   if (applicationId !== APPLICATION_ID) throw foreignFile(path, applicationId, tables);
-  if (version > FORMAT_VERSION) throw formatTooNew(path, version);
+  if (version > NEWEST_FORMAT) throw formatTooNew(path, version);
   if (version < 1) throw schemaChanged(path, `its format is ${version}`);
   if (version < FORMAT_VERSION) return 'older';
   requireOwnSchema(connection, path);
@@ -48,6 +54,17 @@ export function createSchema(connection: Connection): void {
       connection.pragma(`user_version = ${FORMAT_VERSION}`);
     })
     .immediate();
+}
+
+/**
+ * Makes the file as new as one of its snapshots, in the caller's transaction: an older release then refuses the file.
+ *
+ * @param format of the snapshot's encoding
+ */
+export function raiseFormat(connection: Connection, format: number): void {
+  if (format >= NEWEST_FORMAT && versionOf(connection) < NEWEST_FORMAT) {
+    connection.pragma(`user_version = ${NEWEST_FORMAT}`);
+  }
 }
 
 /** A new id for a log, in hex. Each backup and each repaired log gets a new one. */
@@ -255,7 +272,7 @@ function formatTooOld(path: string, version: number): RefoldError {
 function formatTooNew(path: string, version: number): RefoldError {
   return new RefoldError(
     'FORMAT_TOO_NEW',
-    `Cannot open ${path}: it has format ${version}, and this refold reads formats up to ${FORMAT_VERSION}`,
+    `Cannot open ${path}: it has format ${version}, and this refold reads formats up to ${NEWEST_FORMAT}`,
     { path, hint: 'Update refold' },
   );
 }

@@ -5,7 +5,7 @@ import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { BLOCK_COLUMNS, readBlocks } from '../file/block-rows.ts';
 import type { Connection } from '../file/driver.ts';
-import { createSchema } from '../file/schema.ts';
+import { createSchema, raiseFormat } from '../file/schema.ts';
 import type { SnapshotRow } from '../file/snapshot-rows.ts';
 import type { Salvage } from './salvage.ts';
 
@@ -75,6 +75,7 @@ function copySnapshots(source: Connection, target: Connection, rows: readonly Sn
   for (const row of rows) {
     for (const chunk of chunks.iterate(row.id)) insertChunk.run(...(chunk as unknown[]));
     insertHeader.run(row);
+    raiseFormat(target, row.format);
   }
 }
 

@@ -27,6 +27,6 @@ export function clientUnblock({ args, parts, reply }: Call): void {
     throw new CommandError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
   }
   const client = parts.clients.byId(integerArgument(args[2]!));
-  const error = isError ? 'UNBLOCKED client unblocked via CLIENT UNBLOCK' : undefined;
-  reply.integer(client !== undefined && parts.blocking.release(client, error) ? 1 : 0);
+  const how = isError ? 'error' : 'timeout';
+  reply.integer(client !== undefined && parts.blocking.release(client, how) ? 1 : 0);
 }

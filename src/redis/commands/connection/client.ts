@@ -107,7 +107,7 @@ export const clientHelp: (call: Call) => void = helpCommand('CLIENT', [
     'TRACKING (ON|OFF) [REDIRECT <id>] [BCAST] [PREFIX <prefix> [...]] [OPTIN] [OPTOUT] [NOLOOP]',
     'Tell this connection when keys change that it may have cached.',
   ],
-  ['TRACKINGINFO', 'How this connection is told of changes.'],
+  ['TRACKINGINFO', 'What CLIENT TRACKING asked for.'],
   ['UNBLOCK <id> [TIMEOUT|ERROR]', 'End the wait of a client that is blocked.'],
   ['UNPAUSE', 'End a pause.'],
 ]);

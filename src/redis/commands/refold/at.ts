@@ -1,7 +1,7 @@
 /** REFOLD.AT and REFOLD.NOW: which moment this connection reads. */
 import type { Call } from '../../calls/call.ts';
+import type { Moment, PastPlace } from '../../calls/contracts/past.ts';
 import { CommandError, wrongArity } from '../../calls/errors.ts';
-import type { Moment, PastPlace } from '../../calls/past.ts';
 import { parseSafeInteger } from '../../protocol/numbers.ts';
 
 /**

@@ -1,8 +1,8 @@
 /** REFOLD.HISTORY and REFOLD.WHY: which effects changed a key, when, and who caused them. */
 import { integerArgument, isOption } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
+import type { Change, Found } from '../../calls/contracts/past.ts';
 import { CommandError, syntaxError } from '../../calls/errors.ts';
-import type { Change, Found } from '../../calls/past.ts';
 import type { Reply } from '../../protocol/reply.ts';
 
 /** `REFOLD.HISTORY key [COUNT n] [BEFORE sequence]`: every change of the key that the log still has, newest first. */

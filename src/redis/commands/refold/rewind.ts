@@ -1,8 +1,8 @@
 /** REFOLD.REWIND: brings keys back to what they were, by new events. */
 import { isOption } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
+import type { Former, FormerKey } from '../../calls/contracts/past.ts';
 import { CommandError, syntaxError } from '../../calls/errors.ts';
-import type { Former, FormerKey } from '../../calls/past.ts';
 import { formerKeys } from '../../plain/former-keys.ts';
 import { parseMoment } from './at.ts';
 

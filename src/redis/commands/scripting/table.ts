@@ -18,8 +18,8 @@ import {
 
 const row = rowsOf('scripting');
 
-const WRITES = 'noscript skip_monitor may_replicate no_mandatory_keys stale';
-const READS = 'noscript skip_monitor no_mandatory_keys stale readonly';
+const WRITING = 'noscript skip_monitor may_replicate no_mandatory_keys stale';
+const READING = 'noscript skip_monitor no_mandatory_keys stale readonly';
 const keysToWrite = [countedKeys('RW ACCESS UPDATE', 2)];
 const keysToRead = [countedKeys('RO ACCESS', 2)];
 
@@ -34,12 +34,12 @@ const scriptHelp = helpCommand('SCRIPT', [
 ]);
 
 export const SCRIPTING_COMMANDS: readonly CommandRow[] = [
-  row('eval', -3, WRITES, 'scripting', keysToWrite, '2.6.0', runScript),
-  row('eval_ro', -3, READS, 'scripting', keysToRead, '7.0.0', runScript),
-  row('evalsha', -3, WRITES, 'scripting', keysToWrite, '2.6.0', runScriptBySha),
-  row('evalsha_ro', -3, READS, 'scripting', keysToRead, '7.0.0', runScriptBySha),
-  row('fcall', -3, WRITES, 'scripting', keysToWrite, '7.0.0', runFunction),
-  row('fcall_ro', -3, READS, 'scripting', keysToRead, '7.0.0', runFunction),
+  row('eval', -3, WRITING, 'scripting', keysToWrite, '2.6.0', runScript),
+  row('eval_ro', -3, READING, 'scripting', keysToRead, '7.0.0', runScript),
+  row('evalsha', -3, WRITING, 'scripting', keysToWrite, '2.6.0', runScriptBySha),
+  row('evalsha_ro', -3, READING, 'scripting', keysToRead, '7.0.0', runScriptBySha),
+  row('fcall', -3, WRITING, 'scripting', keysToWrite, '7.0.0', runFunction),
+  row('fcall_ro', -3, READING, 'scripting', keysToRead, '7.0.0', runFunction),
   row('function|delete', 3, 'noscript write', 'scripting', [], '7.0.0', functionDelete),
   row('function|dump', 2, 'noscript', 'scripting', [], '7.0.0', refuseScripts),
   row('function|flush', -2, 'noscript write', 'scripting', [], '7.0.0', functionFlush),

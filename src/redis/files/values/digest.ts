@@ -83,18 +83,23 @@ class Sum {
   readonly bytes: Buffer = Buffer.alloc(20);
 
   add(data: Uint8Array): void {
-    const hashed = hash('sha1', data, 'buffer');
-    for (let at = 0; at < 20; at += 1) this.bytes[at]! ^= hashed[at]!;
+    const hashed = sha1(data);
+    for (let at = 0; at < 20; at += 1) this.bytes[at]! ^= hashed.charCodeAt(at);
   }
 
   mix(data: Uint8Array): void {
     this.add(data);
-    this.bytes.set(hash('sha1', this.bytes, 'buffer'));
+    this.bytes.write(sha1(this.bytes), 'latin1');
   }
 
   hex(): string {
     return this.bytes.toString('hex');
   }
+}
+
+/** The hash as latin1 text, which Node makes several times faster than a buffer. */
+function sha1(data: Uint8Array): string {
+  return hash('sha1', data, 'binary');
 }
 
 function bytesOf(text: string): Buffer {

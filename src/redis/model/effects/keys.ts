@@ -1,7 +1,17 @@
 /** Effects on whole keys and databases, whatever the value. */
 import { z } from 'zod';
 import { bytes, database, type EffectGroup, type OnKey, onKey, time } from '../catalog.ts';
-import { databaseOf, emptyDatabase, expiryOf, putValue, removeExpiry, removeKey, setExpiry } from '../key-space.ts';
+import { copyOf } from '../copy.ts';
+import {
+  databaseOf,
+  emptyDatabase,
+  expiryOf,
+  putValue,
+  removeExpiry,
+  removeKey,
+  setExpiry,
+  valueAtKey,
+} from '../key-space.ts';
 
 export type KeyEffects = {
   /** A command deleted the key. */
@@ -17,6 +27,8 @@ export type KeyEffects = {
   readonly KeyRenamed: OnKey & { readonly toKey: string };
   /** The value moved to another database, with its expiry time. */
   readonly KeyMoved: OnKey & { readonly toDb: number };
+  /** The key holds a copy of another key's value, and expires when that one does. */
+  readonly KeyCopied: OnKey & { readonly fromDb: number; readonly fromKey: string };
   readonly DatabasesSwapped: { readonly db: number; readonly toDb: number };
   readonly DatabaseFlushed: { readonly db: number };
 };
@@ -30,6 +42,7 @@ export const keyEffects: EffectGroup<KeyEffects> = {
     ExpiryRemoved: z.object(onKey),
     KeyRenamed: z.object({ ...onKey, toKey: bytes }),
     KeyMoved: z.object({ ...onKey, toDb: database }),
+    KeyCopied: z.object({ ...onKey, fromDb: database, fromKey: bytes }),
     DatabasesSwapped: z.object({ db: database, toDb: database }),
     DatabaseFlushed: z.object({ db: database }),
   },
@@ -55,6 +68,15 @@ export const keyEffects: EffectGroup<KeyEffects> = {
       if (value === undefined) return;
       removeKey(to, key);
       putValue(to, key, value);
+      if (at !== undefined) setExpiry(to, key, at);
+    },
+    KeyCopied: (space, { db, key, fromDb, fromKey }) => {
+      const [from, to] = [databaseOf(space, fromDb), databaseOf(space, db)];
+      const value = valueAtKey(from, fromKey);
+      if (value === undefined || (from === to && fromKey === key)) return;
+      const at = expiryOf(from, fromKey);
+      removeKey(to, key);
+      putValue(to, key, copyOf(value));
       if (at !== undefined) setExpiry(to, key, at);
     },
     DatabasesSwapped: (space, { db, toDb }) => {

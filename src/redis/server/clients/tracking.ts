@@ -28,7 +28,7 @@ interface Prefix {
 
 /** The channel of messages for a client that is redirected to a subscriber over RESP2. */
 const CHANNEL = '__redis__:invalidate';
-/** Changes that no client asked for: a client that does not hear of its own changes hears of these. */
+/** Changes that the server makes: even a client that asked for NOLOOP hears of these. */
 const NOT_BY_CLIENTS = new Set(['KeyExpired', 'KeyEvicted']);
 
 export class TrackedKeys implements Tracking, ChangeListener, RunObserver {

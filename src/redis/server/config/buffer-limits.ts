@@ -1,11 +1,12 @@
 /** `client-output-buffer-limit`: for each class of clients a hard limit, a soft one, and how long the soft one may last. */
-import { bytesOf, ParameterError } from './kinds.ts';
+import { bytesOf } from '../../protocol/memory-sizes.ts';
+import { ParameterError } from './kinds.ts';
 
 const CLASSES = ['normal', 'slave', 'pubsub'] as const;
 
-export type BufferClass = (typeof CLASSES)[number];
+type BufferClass = (typeof CLASSES)[number];
 
-export interface BufferLimit {
+interface BufferLimit {
   /** Bytes beyond which the client is closed; 0 for none. */
   readonly hard: number;
   /** Bytes beyond which the client is closed after `seconds`; 0 for none. */
@@ -38,7 +39,7 @@ export function bufferLimits(text: string): string {
 }
 
 /** The limits in a canonical text. */
-export function parseBufferLimits(text: string): Map<BufferClass, BufferLimit> {
+function parseBufferLimits(text: string): Map<BufferClass, BufferLimit> {
   const words = text.split(' ');
   const limits = new Map<BufferClass, BufferLimit>();
   for (let at = 0; at + 3 < words.length; at += 4) {

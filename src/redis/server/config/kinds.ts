@@ -3,6 +3,7 @@
  *
  * Each kind is a function from what the user wrote to the canonical text. It throws a `ParameterError` with Redis's words.
  */
+import { bytesOf, ULONG_MAX } from '../../protocol/memory-sizes.ts';
 
 /** Why a value does not fit, in Redis's words. */
 export class ParameterError extends Error {}
@@ -12,7 +13,6 @@ export type Kind = (text: string) => string;
 
 const INT_MAX = 2n ** 31n - 1n;
 export const LONG_MAX: bigint = 2n ** 63n - 1n;
-const ULONG_MAX = 2n ** 64n - 1n;
 
 /** The bounds of C's types, for `integer` and `memory`. */
 export const BOUNDS: {
@@ -93,26 +93,6 @@ function int64Of(text: string): bigint | undefined {
   if (!/^(?:0|-?[1-9]\d{0,18})$/.test(text)) return undefined;
   const value = BigInt(text);
   return value > LONG_MAX || value < -LONG_MAX - 1n ? undefined : value;
-}
-
-const UNITS: { readonly [unit: string]: bigint } = {
-  '': 1n,
-  b: 1n,
-  k: 1000n,
-  kb: 1024n,
-  m: 1000n ** 2n,
-  mb: 1024n ** 2n,
-  g: 1000n ** 3n,
-  gb: 1024n ** 3n,
-};
-
-/** `1gb` gives 1073741824. Undefined for anything else than digits and a unit. No digits are 0, as in Redis. */
-export function bytesOf(text: string): bigint | undefined {
-  const [, digits, unit] = /^(\d{0,20})([a-z]{0,2})$/i.exec(text) ?? [];
-  const factor = UNITS[unit?.toLowerCase() ?? '?'];
-  if (digits === undefined || factor === undefined) return undefined;
-  const value = BigInt(digits || '0') * factor;
-  return value > ULONG_MAX ? undefined : value;
 }
 
 /** The words of a value, which may stand in quotes. */

@@ -1,7 +1,8 @@
 /** The sections of INFO about the server itself, its clients and its memory. */
 import { arch, release, type as systemName, totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
-import type { Config } from '../../calls/parts.ts';
+import type { Stats } from '../../calls/contracts/stats.ts';
+import type { Config, Memory } from '../../calls/parts.ts';
 import { DATABASES, databaseOf, type KeySpace } from '../../model/key-space.ts';
 import { type Fields, humanBytes } from './info.ts';
 import { refoldVersion } from './version.ts';
@@ -45,11 +46,13 @@ export function serverFields(identity: ServerIdentity, config: Config, version: 
   ];
 }
 
-export function memoryFields(dataBytes: number, startBytes: number, peakBytes: number, config: Config): Fields {
+export function memoryFields(memory: Memory, stats: Stats, config: Config): Fields {
   const { used_heap_size: heap, heap_size_limit: limit, total_heap_size: total } = getHeapStatistics();
   const rss = process.memoryUsage.rss();
-  const used = dataBytes + startBytes;
-  const peak = Math.max(peakBytes, used);
+  const used = memory.used();
+  const peak = memory.peak();
+  const data = memory.stateBytes;
+  const overhead = used - data;
   const system = totalmem();
   const maxmemory = config.number('maxmemory');
   const ratio = rss / Math.max(used, 1);
@@ -58,10 +61,10 @@ export function memoryFields(dataBytes: number, startBytes: number, peakBytes: n
     ...withHuman('used_memory_rss', rss),
     ...withHuman('used_memory_peak', peak),
     ['used_memory_peak_perc', `${((used / peak) * 100).toFixed(2)}%`],
-    ['used_memory_overhead', startBytes],
-    ['used_memory_startup', startBytes],
-    ['used_memory_dataset', dataBytes],
-    ['used_memory_dataset_perc', `${((dataBytes / Math.max(used - startBytes, 1)) * 100).toFixed(2)}%`],
+    ['used_memory_overhead', overhead],
+    ['used_memory_startup', overhead - memory.bufferBytes],
+    ['used_memory_dataset', data],
+    ['used_memory_dataset_perc', `${((data / Math.max(data + memory.bufferBytes, 1)) * 100).toFixed(2)}%`],
     ['allocator_allocated', heap],
     ['allocator_active', total],
     ['allocator_resident', rss],
@@ -92,13 +95,13 @@ export function memoryFields(dataBytes: number, startBytes: number, peakBytes: n
     ['mem_replication_backlog', 0],
     ['mem_total_replication_buffers', 0],
     ['mem_clients_slaves', 0],
-    ['mem_clients_normal', 0],
+    ['mem_clients_normal', memory.bufferBytes],
     ['mem_cluster_links', 0],
     ['mem_aof_buffer', 0],
     ['mem_allocator', 'v8'],
     ['active_defrag_running', 0],
     ['lazyfree_pending_objects', 0],
-    ['lazyfreed_objects', 0],
+    ['lazyfreed_objects', stats.lazyFreed],
   ];
 }
 

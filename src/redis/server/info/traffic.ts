@@ -1,12 +1,15 @@
 /** What INFO tells of clients and of what they did: totals, and rates of the last seconds. */
-import type { Config } from '../../calls/parts.ts';
-import type { Stats } from '../../calls/stats.ts';
+
+import type { Stats } from '../../calls/contracts/stats.ts';
+import type { Config, Expiry } from '../../calls/parts.ts';
 import type { Fields } from './info.ts';
 
 /** Counts of the present. */
 export interface Gauges {
   readonly clients: number;
   readonly blocked: number;
+  /** Clients that were turned away. */
+  readonly rejected: number;
   readonly timeouts: number;
   readonly tracking: number;
   readonly channels: number;
@@ -30,26 +33,26 @@ export function clientFields(gauges: Gauges, config: Config): Fields {
   ];
 }
 
-export function statsFields(stats: Stats, rates: Rates, gauges: Gauges): Fields {
+export function statsFields(stats: Stats, expiry: Expiry, rates: Rates, gauges: Gauges): Fields {
   return [
     ['total_connections_received', stats.connections],
     ['total_commands_processed', stats.commands],
     ['instantaneous_ops_per_sec', Math.round(rates.perSecond)],
-    ['total_net_input_bytes', stats.bytesIn],
-    ['total_net_output_bytes', stats.bytesOut],
+    ['total_net_input_bytes', 0],
+    ['total_net_output_bytes', 0],
     ['total_net_repl_input_bytes', 0],
     ['total_net_repl_output_bytes', 0],
     ['instantaneous_input_kbps', '0.00'],
     ['instantaneous_output_kbps', '0.00'],
     ['instantaneous_input_repl_kbps', '0.00'],
     ['instantaneous_output_repl_kbps', '0.00'],
-    ['rejected_connections', stats.rejectedConnections],
+    ['rejected_connections', gauges.rejected],
     ['sync_full', 0],
     ['sync_partial_ok', 0],
     ['sync_partial_err', 0],
     ['expired_keys', stats.expired],
-    ['expired_stale_perc', '0.00'],
-    ['expired_time_cap_reached_count', 0],
+    ['expired_stale_perc', expiry.stalePercent.toFixed(2)],
+    ['expired_time_cap_reached_count', expiry.timeCapReached],
     ['expire_cycle_cpu_milliseconds', 0],
     ['evicted_keys', stats.evicted],
     ['evicted_clients', 0],
@@ -76,8 +79,8 @@ export function statsFields(stats: Stats, rates: Rates, gauges: Gauges): Fields 
     ['unexpected_error_replies', 0],
     ['total_error_replies', stats.errors],
     ['dump_payload_sanitizations', 0],
-    ['total_reads_processed', stats.reads],
-    ['total_writes_processed', stats.writes],
+    ['total_reads_processed', 0],
+    ['total_writes_processed', 0],
     ['io_threaded_reads_processed', 0],
     ['io_threaded_writes_processed', 0],
     ['reply_buffer_shrinks', 0],

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { decodeBlock } from '../../../../src/log/blocks/block.ts';
-import { APPLICATION_ID, FORMAT_VERSION } from '../../../../src/log/sqlite/file/schema.ts';
+import { APPLICATION_ID, FORMAT_VERSION, NEWEST_FORMAT } from '../../../../src/log/sqlite/file/schema.ts';
 import { openSqliteLog } from '../../../../src/log/sqlite/sqlite-log.ts';
 import {
   appendCommits,
@@ -96,7 +96,7 @@ describe('a file that is not a log', () => {
   test('a newer format is refused', async () => {
     const path = temporaryPath();
     await (await openLog(path)).close();
-    withDatabase(path, (database) => database.pragma(`user_version = ${FORMAT_VERSION + 1}`));
+    withDatabase(path, (database) => database.pragma(`user_version = ${NEWEST_FORMAT + 1}`));
     for (const readOnly of [false, true]) {
       expect(await refusalOf(openLog(path, { readOnly }))).toMatchObject({ code: 'FORMAT_TOO_NEW', path });
     }

@@ -51,7 +51,7 @@ test('COMMAND INFO has the ten facts of Redis 7', async () => {
 
 test('COMMAND LIST filters by pattern and category', async () => {
   const client = await startWithClient();
-  expect(await client.call('COMMAND', 'LIST', 'FILTERBY', 'PATTERN', 'SUB*')).toEqual(['subscribe']);
+  expect(await client.call('COMMAND', 'LIST', 'FILTERBY', 'PATTERN', 'SUBSC*')).toEqual(['subscribe']);
   expect(await client.call('COMMAND', 'LIST', 'FILTERBY', 'ACLCAT', 'transaction')).toEqual([
     'discard',
     'exec',

@@ -22,7 +22,7 @@ test('a key that was read is invalid once another client changes it, and only on
   expect(client.pushes).toEqual([invalid('read')]);
 });
 
-test('a client hears of its own change after the reply, unless it asked for NOLOOP', async () => {
+test('a client that changes a key hears of it after the reply, unless it asked for NOLOOP', async () => {
   const [client] = await caching();
   await client.call('GET', 'a');
   await client.call('MULTI');

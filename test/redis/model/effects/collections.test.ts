@@ -75,7 +75,7 @@ function entriesOf(value: Database['keys']['values'][number]): number {
   return value.kind === 'hash' ? value.fields.keys.length : (value as Members).members.keys.length;
 }
 
-/** A collection with the same entries, made in one go. */
+/** A collection with the same entries, made by one effect. */
 function rebuilt(value: List | Hash | Members): List | Hash | Members {
   const space = emptyKeySpace();
   const at = { db: 0, key: 'k' };

@@ -4,6 +4,7 @@ import { isOption } from '../../../calls/arguments.ts';
 import type { Call } from '../../../calls/call.ts';
 import { CommandError } from '../../../calls/errors.ts';
 import { globOf } from '../../../calls/glob.ts';
+import { bytesOf } from '../../../protocol/memory-sizes.ts';
 
 /** The longest time, in ms: Node's timers hold no more. */
 const LONGEST_PAUSE = 2 ** 31 - 1;
@@ -16,17 +17,15 @@ export function sleep({ args, reply, parts }: Call): void {
 }
 
 export function setActiveExpire({ args, reply, parts }: Call): void {
-  parts.administration.debug.activeExpiry = Number.parseInt(args[2]!, 10) !== 0;
+  parts.expiry.isActive = Number.parseInt(args[2]!, 10) !== 0;
   reply.ok();
 }
 
 const LARGEST_THRESHOLD = 4 * 1024 ** 3;
 const STANDARD_THRESHOLD = 1024 ** 3;
-const UNITS: { readonly [unit: string]: number } = { '': 1, b: 1, k: 1e3, kb: 1024, m: 1e6, mb: 1024 ** 2, g: 1e9 };
 
 export function setPackedThreshold({ args, reply, parts }: Call): void {
-  const [, digits, unit = ''] = /^(\d+)([a-z]{0,2})$/i.exec(args[2]!) ?? [];
-  const bytes = Number(digits) * (unit.toLowerCase() === 'gb' ? 1024 ** 3 : (UNITS[unit.toLowerCase()] ?? Number.NaN));
+  const bytes = Number(bytesOf(args[2]!) ?? Number.NaN);
   if (!(bytes <= LARGEST_THRESHOLD)) {
     throw new CommandError('ERR argument must be a memory value bigger than 1 and smaller than 4gb');
   }
@@ -48,10 +47,10 @@ export function replyBuffer({ args, reply }: Call): void {
 /** DEBUG STRINGMATCH-LEN length pattern: matches the pattern against `a`, so many times. */
 export function stringMatchLength({ args, reply }: Call): void {
   const length = Number(args[2]);
-  if (!Number.isSafeInteger(length) || length < 0 || length > LONGEST_TEXT) {
+  if (!Number.isSafeInteger(length) || length < 0 || length > LONGEST_MATCHED) {
     throw new CommandError('ERR value is out of range, must be positive');
   }
   reply.integer(globOf(args[3]!)('a'.repeat(length)) ? 1 : 0);
 }
 
-const LONGEST_TEXT = 64 * 1024 * 1024;
+const LONGEST_MATCHED = 64 * 1024 * 1024;

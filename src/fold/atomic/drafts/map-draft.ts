@@ -1,0 +1,326 @@
+/**
+ * The draft of a table, and of any other Map that is too large to copy.
+ *
+ * The Map itself does not change until the commit is folded. The draft stages the changes beside it:
+ *
+ *     base     a b c d e       entries in the Map's order
+ *     staged   b:B d:D f:F     new values, and drafts of entries that were read; GONE where an entry was deleted
+ *     added    f d             keys at the end; d was deleted and set again
+ *     shows    a B c e F D     exactly what a plain Map would show
+ *
+ * Only entries that a reducer reads get a draft. At the end of each event the staged values are placed, and a later
+ * event of the commit gets new drafts of them. The cost depends on the touched entries, not on the size of the Map.
+ */
+
+import { isPlainPrimitive } from '../../ordinary.ts';
+import { IllegalValue, illegalValue, type PathPart } from '../../plain.ts';
+import type { Copier } from '../copiers.ts';
+import type { Placing } from '../placing.ts';
+import type { Draft, DraftScope, Holder, Place } from '../scope.ts';
+import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
+import { Touched } from './touched.ts';
+
+/** One less than the most entries of V8's Map. Beyond that, `set` throws, and applying a commit must not fail. */
+const MAX_TABLE_ENTRIES = 2 ** 24 - 1;
+
+const GONE: unique symbol = Symbol('gone');
+/** Represents a staged undefined, so that one lookup shows whether a key is staged. */
+const STAGED_UNDEFINED: unique symbol = Symbol('undefined');
+type Staged<V> = V | typeof GONE | typeof STAGED_UNDEFINED;
+
+const NOTHING: ReadonlyMap<any, any> = new Map();
+
+export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Map<K, V> {
+  static scopeOf: (draft: MapDraft) => DraftScope | undefined = (draft) => (#scope in draft ? draft.#scope : undefined);
+  readonly #scope: DraftScope;
+  readonly #copier: Copier;
+  readonly #base: Map<K, V>;
+  #home: Holder;
+  #key: unknown;
+  /** The visible part of the base: the whole base, or nothing after `clear`. */
+  #shown: ReadonlyMap<K, V>;
+  readonly #staged = new Map<K, Staged<V>>();
+  #added: Set<K> | undefined;
+  /** Whether a key of the base was deleted and set again. */
+  #hasMoved = false;
+  readonly #touched = new Touched<K, V>();
+  /** Keys whose staged value was placed by an earlier event of the commit. */
+  #stale: Set<K> | undefined;
+  /** Keys that this event has added and that are not plain primitives. */
+  #oddKeys: Set<K> | undefined;
+  #size: number;
+  #isPlaced = false;
+  #isOver = false;
+
+  constructor(base: Map<K, V>, { scope, home, key }: Place) {
+    super();
+    this.#scope = scope;
+    this.#copier = scope.copierOf(key);
+    this.#base = base;
+    this.#home = home;
+    this.#key = key;
+    this.#shown = base;
+    this.#size = base.size;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  get(key: K): V | undefined {
+    const staged = this.#staged.get(key);
+    if (staged === GONE || staged === STAGED_UNDEFINED) return undefined;
+    const value = staged === undefined ? this.#shown.get(key) : (staged as V);
+    if (typeof value !== 'object' || value === null || this.#isOver) return value;
+    // This event has staged the value. It belongs to the reducer, even if the reducer has frozen it.
+    if (staged !== undefined && this.#stale?.delete(key) !== true) return value;
+    const draft = this.#scope.draft(value, this, key, this.#copier) as V;
+    this.#touched.add(key, value, false, false);
+    this.#staged.set(key, draft);
+    return draft;
+  }
+
+  has(key: K): boolean {
+    const staged = this.#staged.get(key);
+    return staged === undefined ? this.#shown.has(key) : staged !== GONE;
+  }
+
+  set(key: K, value: V): this {
+    this.#requireLive();
+    const staged = this.#staged.get(key);
+    let before: V | undefined;
+    if (staged === GONE) {
+      this.#hasMoved = true;
+      this.#add(key);
+    } else if (staged === undefined) {
+      before = this.#shown.get(key);
+      if (before === undefined && !this.#shown.has(key)) this.#add(key);
+    } else if (staged !== STAGED_UNDEFINED) before = staged as V;
+    this.#stale?.delete(key);
+    if (!isPlainPrimitive(value)) this.#touched.add(key, before, true, staged !== undefined);
+    this.#staged.set(key, value === undefined ? STAGED_UNDEFINED : value);
+    return this;
+  }
+
+  delete(key: K): boolean {
+    if (!this.has(key)) return false;
+    this.#requireLive();
+    this.#added?.delete(key);
+    this.#oddKeys?.delete(key);
+    this.#touched.expectRepeats();
+    if (this.#shown.has(key)) this.#staged.set(key, GONE);
+    else this.#staged.delete(key);
+    this.#size--;
+    return true;
+  }
+
+  clear(): void {
+    this.#requireLive();
+    this.#shown = NOTHING;
+    this.#oddKeys = undefined;
+    this.#touched.expectRepeats();
+    this.#staged.clear();
+    // Cleared, not replaced: an iteration may be using it.
+    this.#added?.clear();
+    this.#size = 0;
+  }
+
+  *keys(): MapIterator<K> {
+    const shown = this.#shown;
+    for (const key of shown.keys()) {
+      if (this.#shown !== shown) break; // cleared meanwhile: continue with the keys added since then
+      if (this.#staged.get(key) !== GONE && !this.#added?.has(key)) yield key;
+    }
+    if (this.#added !== undefined) yield* this.#added;
+  }
+
+  *values(): MapIterator<V> {
+    for (const key of this.keys()) yield this.get(key) as V;
+  }
+
+  *entries(): MapIterator<[K, V]> {
+    for (const key of this.keys()) yield [key, this.get(key) as V];
+  }
+
+  forEach(callback: (value: V, key: K, map: Map<K, V>) => void, thisArg?: unknown): void {
+    for (const key of this.keys()) callback.call(thisArg, this.get(key) as V, key, this);
+  }
+
+  [Symbol.iterator](): MapIterator<[K, V]> {
+    return this.entries();
+  }
+
+  get [Symbol.toStringTag](): string {
+    return 'Map';
+  }
+
+  /** The Map behind this draft. */
+  get base(): Map<K, V> {
+    return this.#base;
+  }
+
+  get home(): Holder {
+    return this.#home;
+  }
+
+  get key(): unknown {
+    return this.#key;
+  }
+
+  get isPlaced(): boolean {
+    return this.#isPlaced;
+  }
+
+  holds(key: unknown, draft: object): boolean {
+    return this.#staged.get(key as K) === draft && (this.#isPlaced || this.#home.holds(this.#key, this));
+  }
+
+  /** Moves a table's draft to another property. The drafts of its entries are then placed there. */
+  moveTo(key: unknown): void {
+    this.#key = key;
+  }
+
+  /**
+   * Places the entries that this event has staged. Drafts that were only read are dropped.
+   *
+   * @throws IllegalValue
+   */
+  placeEntries(placing: Placing, path: PathPart[]): void {
+    this.#isPlaced = true;
+    const touched = this.#touched;
+    touched.mergeRepeated();
+    for (let index = 0; index < touched.count; index++) {
+      const key = touched.keyAt(index);
+      const value = this.#staged.get(key);
+      if (value === undefined || value === GONE || value === STAGED_UNDEFINED || isPlainPrimitive(value)) continue;
+      this.#placeEntry(key, value, index, placing, path);
+    }
+    if (this.#oddKeys !== undefined) this.#placeKeys(this.#oddKeys, placing, path);
+    if (this.#size > MAX_TABLE_ENTRIES) throw new IllegalValue(`a Map of more than ${MAX_TABLE_ENTRIES} entries`, path);
+  }
+
+  /** Prepares for the next event: the staged values become the values before that event. */
+  beginEvent(): void {
+    this.#isPlaced = false;
+    for (let place = 0; place < this.#touched.count; place++) {
+      const key = this.#touched.keyAt(place);
+      if (this.#staged.has(key)) (this.#stale ??= new Set()).add(key);
+    }
+    this.#touched.clear();
+    this.#oddKeys = undefined;
+  }
+
+  /** Places this draft as a member of a large value. Returns a Map with the entries that the draft shows. */
+  place(placing: Placing, path: PathPart[]): object {
+    this.placeEntries(placing, path);
+    this.#isOver = true;
+    if (this.#staged.size === 0 && this.#shown === this.#base) return this.#base;
+    if (this.#scope.isOpen(this.#base)) {
+      this.apply();
+      return this.#base;
+    }
+    const made = this.made();
+    this.#scope.keepOpen(made);
+    return made;
+  }
+
+  /** A new Map with the entries that this draft shows. Call `placeEntries` first. */
+  made(): Map<K, V> {
+    const made = new Map<K, V>();
+    for (const key of this.keys()) made.set(key, this.#now(key) as V);
+    return made;
+  }
+
+  /** Applies the staged changes to the base. Call `placeEntries` first. Cannot fail. */
+  apply(): void {
+    this.#isOver = true;
+    if (this.#staged.size === 0 && this.#shown === this.#base) return;
+    this.#keepForCapture();
+    // From the prototype, because a table's own methods throw.
+    const { set, delete: remove, clear } = Map.prototype;
+    const base = this.#base;
+    if (this.#shown !== base) clear.call(base);
+    for (const [key, value] of this.#staged) {
+      if (value === GONE) remove.call(base, key);
+      else if (!this.#added?.has(key)) set.call(base, key, value === STAGED_UNDEFINED ? undefined : value);
+    }
+    if (this.#added === undefined) return;
+    for (const key of this.#added) {
+      const value = this.#staged.get(key);
+      if (this.#hasMoved) remove.call(base, key); // from its old place, if it was deleted and set again
+      set.call(base, key, value === STAGED_UNDEFINED ? undefined : value);
+    }
+  }
+
+  /** All current entries. */
+  *peekAll(): Generator<[K, V], undefined> {
+    for (const key of this.keys()) yield [key, this.#now(key) as V];
+    return undefined;
+  }
+
+  /** The keys that this event has touched, placed or not. */
+  touched(): readonly K[] {
+    return this.#touched.keys();
+  }
+
+  /** The current value at a key. Makes no draft. */
+  peek(key: K): V | undefined {
+    return this.#now(key);
+  }
+
+  #now(key: K): V | undefined {
+    const staged = this.#staged.get(key);
+    if (staged === undefined) return this.#shown.get(key);
+    return staged === GONE || staged === STAGED_UNDEFINED ? undefined : (staged as V);
+  }
+
+  #add(key: K): void {
+    (this.#added ??= new Set()).add(key);
+    this.#size++;
+    if (typeof key === 'string' || typeof key === 'number' || isPlainPrimitive(key)) return;
+    (this.#oddKeys ??= new Set()).add(key);
+  }
+
+  /** A value that equals the one before need not be staged, unless its key was added at the end. */
+  #placeEntry(key: K, value: V, index: number, placing: Placing, path: PathPart[]): void {
+    const before = this.#touched.beforeAt(index);
+    const placed = this.#touched.isGivenAt(index)
+      ? placing.given(value, before, this, key, path)
+      : placing.member(value, before, this, key, path);
+    if (placed === this.#shown.get(key) && !this.#added?.has(key)) this.#staged.delete(key);
+    else if (placed !== value) this.#staged.set(key, placed as V);
+  }
+
+  #requireLive(): void {
+    if (this.#isOver) this.#scope.refuse(isOver());
+  }
+
+  /** Saves the entries that are about to change for a capture of the table. */
+  #keepForCapture(): void {
+    const capture = this.#scope.captures.of(this.#base);
+    if (capture === undefined) return;
+    if (this.#shown !== this.#base) capture.keepAll();
+    for (const key of this.#staged.keys()) capture.keep(key);
+  }
+
+  /** Places objects that are keys. A key that becomes another object (as a draft does) is replaced in its position. */
+  #placeKeys(odd: ReadonlySet<K>, placing: Placing, path: PathPart[]): void {
+    for (const key of odd) {
+      if (typeof key !== 'object') throw illegalValue(key, [...path, key]);
+      const isOwn = this.#base.has(key);
+      const placed = isOwn ? key : (placing.given(key, undefined, this, key, path) as K);
+      if (placed !== key) this.#replaceKey(key, placed);
+    }
+  }
+
+  #replaceKey(key: K, placed: K): void {
+    this.#staged.set(placed, this.#staged.get(key)!);
+    this.#staged.delete(key);
+    this.#added = new Set([...this.#added!].map((added) => (added === key ? placed : added)));
+  }
+}
+
+// A reducer may check `instanceof Map`. A subclass would not work: code that bypasses the methods would see an empty
+// Map.
+Object.setPrototypeOf(MapDraft.prototype, Map.prototype);
+refuseConstructor(MapDraft.prototype, 'Map', MapDraft.scopeOf);

@@ -1,0 +1,117 @@
+/**
+ * Every effect of the catalog on every state. Whatever the effects are, no reducer throws, the key space stays sound, and
+ * each way to fold gives the same.
+ */
+import { enableMapSet, produce, setAutoFreeze } from 'immer';
+import { describe, expect, test } from 'vitest';
+import { openStore, type Store } from '../../../src/index.ts';
+import { emptyKeySpace, type KeySpace } from '../../../src/redis/model/key-space.ts';
+import { keySpaceModel } from '../../../src/redis/model/model.ts';
+import { chanceOf } from '../../faults/judging/chance.ts';
+import { expectSound, extentOf, plainForm } from './invariants.ts';
+import { EFFECT_TYPES, type RandomEffect, randomEffect, randomEffectOf } from './random-effects.ts';
+
+const SEEDS = Array.from({ length: 12 }, (_, at) => at + 1);
+
+type Reducer = (space: KeySpace, data: object) => void;
+const reducers = keySpaceModel.reducers as unknown as { readonly [type: string]: Reducer };
+
+function fold(space: KeySpace, { type, data }: RandomEffect): void {
+  reducers[type]!(space, data);
+}
+
+function effectsOf(seed: number, count: number): RandomEffect[] {
+  const chance = chanceOf(seed);
+  return Array.from({ length: count }, () => randomEffect(chance));
+}
+
+test('the schemas accept what is made from them', () => {
+  const chance = chanceOf(1);
+  const refused = EFFECT_TYPES.filter((type) => {
+    const schema = keySpaceModel.events[type as never] as { safeParse(data: unknown): { success: boolean } };
+    return Array.from({ length: 50 }, () => randomEffectOf(type, chance)).some(
+      ({ data }) => !schema.safeParse(data).success,
+    );
+  });
+  expect(refused).toEqual([]);
+});
+
+describe('random effects', () => {
+  for (const seed of SEEDS) {
+    test(`never throw, and leave a sound key space (seed ${seed})`, () => {
+      const space = emptyKeySpace();
+      for (const [at, effect] of effectsOf(seed, 4_000).entries()) {
+        expect(() => fold(space, effect), JSON.stringify(effect)).not.toThrow();
+        if (at % 50 === 0) expectSound(space);
+      }
+      expectSound(space);
+    });
+  }
+
+  test('never throw on an empty key space, nor on any kind of value', () => {
+    const chance = chanceOf(99);
+    for (const type of EFFECT_TYPES) {
+      for (let each = 0; each < 40; each++) {
+        const space = emptyKeySpace();
+        const before = each % 2 === 0 ? [] : Array.from({ length: 12 }, () => randomEffect(chance));
+        const effect = randomEffectOf(type, chance);
+        for (const earlier of before) fold(space, earlier);
+        expect(() => fold(space, effect), JSON.stringify({ before, effect })).not.toThrow();
+        expectSound(space);
+      }
+    }
+  });
+
+  test('leave sizes that follow from the contents alone', () => {
+    const sizes = new Map<string, number>();
+    for (const seed of SEEDS) {
+      const space = emptyKeySpace();
+      for (const [at, effect] of effectsOf(seed + 100, 2_000).entries()) {
+        fold(space, effect);
+        if (at % 20 > 0) continue;
+        for (const value of space.databases.flatMap(({ keys }) => keys.values)) {
+          const extent = extentOf(value);
+          if (extent === undefined || typeof value === 'string' || value.kind === 'bytes') continue;
+          const kindAndCount = `${value.kind} of ${extent.count}`;
+          const rest = value.size - extent.characters;
+          expect(rest, kindAndCount).toBe(sizes.get(kindAndCount) ?? rest);
+          sizes.set(kindAndCount, rest);
+        }
+      }
+    }
+    for (const kind of ['list', 'hash', 'set', 'zset']) {
+      const perElement = sizes.get(`${kind} of 2`)! - sizes.get(`${kind} of 1`)!;
+      expect(sizes.get(`${kind} of 3`)! - sizes.get(`${kind} of 2`)!, kind).toBe(perElement);
+    }
+  });
+});
+
+describe('every way to fold gives the same', () => {
+  for (const seed of SEEDS.slice(0, 4)) {
+    test(`as the reducers in immer's produce (seed ${seed})`, () => {
+      enableMapSet();
+      // Lists and ordered maps are changed in place, because immer does not know them.
+      setAutoFreeze(false);
+      const direct = emptyKeySpace();
+      let produced = emptyKeySpace();
+      for (const effect of effectsOf(seed, 300)) {
+        fold(direct, effect);
+        produced = produce(produced, (draft: KeySpace) => fold(draft, effect));
+        expect(plainForm(produced), JSON.stringify(effect)).toEqual(plainForm(direct));
+      }
+    });
+
+    test(`in a strict store, and after a recovery (seed ${seed})`, async () => {
+      const effects = effectsOf(seed + 1_000, 400);
+      const direct = emptyKeySpace();
+      for (const effect of effects) fold(direct, effect);
+      await using store = (await openStore(keySpaceModel, {
+        path: ':memory:',
+        fold: 'direct',
+        strict: true,
+      })) as Store<KeySpace>;
+      for (let at = 0; at < effects.length; at += 20) await store.append(effects.slice(at, at + 20) as never);
+      expect(plainForm(store.state as KeySpace)).toEqual(plainForm(direct));
+    });
+  }
+});
