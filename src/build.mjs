@@ -21,6 +21,7 @@ const THREADS = [
   'log/sqlite/writing/checkpointer-worker.ts',
   'log/sqlite/sealing/sealer-worker.ts',
   'log/sqlite/writing/writer.ts',
+  'redis/past/past-worker.ts',
 ];
 
 /** Source maps lead to sources that the package holds. A bundled package is not among them. */
@@ -50,6 +51,7 @@ async function bundle() {
       index: './index.ts',
       testing: './testing.ts',
       log: './log.ts',
+      redis: './redis/index.ts',
       'sqlite-refold': './log/sqlite/sqlite-source.ts', // a thread imports it by this name
       'cli/main': './cli/main.ts',
       ...Object.fromEntries(THREADS.map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),

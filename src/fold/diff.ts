@@ -1,5 +1,5 @@
 /** Where two states differ: for reports of a fold that went differently, and for people who compare two moments. */
-import { sameBytes } from './binary.ts';
+import { bytesOf, sameBytes } from './binary.ts';
 import { describePath, type Path, type PathPart } from './path.ts';
 import { kindOf, MAX_STATE_DEPTH } from './plain.ts';
 
@@ -22,7 +22,7 @@ const LIMIT = 100;
  * Differences are told as deep down as both sides have the same kind of container. A Set is compared member by member.
  */
 export function diffStates(before: unknown, after: unknown, limit: number = LIMIT): StateDifference[] {
-  const search: Search = { limit, path: [], found: [] };
+  const search: Search = { limit, path: [], found: [], keys: new Map() };
   compare(before, after, search);
   return search.found;
 }
@@ -31,6 +31,8 @@ interface Search {
   readonly limit: number;
   readonly path: PathPart[];
   readonly found: StateDifference[];
+  /** Stands for all keys with the same content, where keys are objects. */
+  readonly keys: Map<string, unknown>;
 }
 
 function compare(before: unknown, after: unknown, search: Search): void {
@@ -40,7 +42,7 @@ function compare(before: unknown, after: unknown, search: Search): void {
     if (!sameLeaf(before, after)) report(before, after, search);
     return;
   }
-  compareEntries(entriesOf(before as object, kind), entriesOf(after as object, kind), search);
+  compareEntries(entriesOf(before as object, kind, search), entriesOf(after as object, kind, search), search);
 }
 
 type Container = 'object' | 'array' | 'map' | 'set' | 'ordered-map' | 'deque' | 'bare object';
@@ -53,10 +55,34 @@ function containerKind(value: unknown): Container | undefined {
   return kind === 'object' && Object.getPrototypeOf(value) === null ? 'bare object' : kind;
 }
 
-function entriesOf(value: object, kind: Container): Map<unknown, unknown> {
+function entriesOf(value: object, kind: Container, { keys }: Search): Map<unknown, unknown> {
   if (kind === 'set') return new Map([...(value as Set<unknown>)].entries());
   if (kind === 'array' || kind === 'deque') return new Map([...(value as Iterable<unknown>)].entries());
-  return new Map(kind === 'map' || kind === 'ordered-map' ? (value as Map<unknown, unknown>) : Object.entries(value));
+  if (kind !== 'map' && kind !== 'ordered-map') return new Map(Object.entries(value));
+  return new Map([...(value as Map<unknown, unknown>)].map(([key, item]) => [sameKeyIn(keys, key), item]));
+}
+
+/** Keys that are objects are the same if their content is. */
+function sameKeyIn(keys: Search['keys'], key: unknown): unknown {
+  if (typeof key !== 'object' || key === null) return key;
+  const content = contentOf(key);
+  if (!keys.has(content)) keys.set(content, key);
+  return keys.get(content);
+}
+
+function contentOf(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null)
+    return Object.is(value, -0) ? '-0' : `${typeof value} ${String(value)}`;
+  const kind = containerKind(value);
+  if (kind === undefined)
+    return `${value.constructor.name} ${value instanceof Date ? Number(value) : bytesText(value)}`;
+  const members = [...entriesOf(value, kind, { keys: new Map() } as Search)];
+  return `${kind} [${members.map(([key, member]) => `${contentOf(key)}: ${contentOf(member)}`).join()}]`;
+}
+
+function bytesText(value: object): string {
+  return kindOf(value) === 'bytes' ? String(bytesOf(value as ArrayBuffer)) : '';
 }
 
 function compareEntries(before: Map<unknown, unknown>, after: Map<unknown, unknown>, search: Search): void {

@@ -1,5 +1,5 @@
 /** The pure parts of the command line: parsing arguments, and printing values. */
-import { ascending, OrderedMap } from 'refold';
+import { ascending, Deque, OrderedMap } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { parseBytes, parseCount, parseDuration, parsePosition, parseSequence } from '../../src/cli/args.ts';
 import { ProgressBar } from '../../src/cli/output/progress.ts';
@@ -112,6 +112,12 @@ describe('states as JSON', () => {
         ],
       },
     ],
+    ['a Deque', new Deque([1n, [new Deque()]]), { $deque: [{ $bigint: '1' }, [{ $deque: [] }]] }],
+    [
+      'an OrderedMap whose keys are objects, below the top level',
+      { games: [{ board: new OrderedMap((a: { n: number }, b: { n: number }) => a.n - b.n, [[{ n: 1 }, 'x']]) }] },
+      { games: [{ board: { $orderedMap: [[{ n: 1 }, 'x']] } }] },
+    ],
     ['a Set', new Set([1n, 'x']), { $set: [{ $bigint: '1' }, 'x'] }],
     ['a Date', new Date(0), { $date: '1970-01-01T00:00:00.000Z' }],
     ['an invalid Date', new Date(Number.NaN), { $date: null }],
@@ -178,6 +184,8 @@ describe('states as JSON', () => {
   test('each entry is a piece, so that a table of any size can be printed', () => {
     const table = new Map(Array.from({ length: 1_000 }, (_, i) => [i, { i }]));
     expect([...renderJson({ table })].length).toBeGreaterThan(1_000);
+    const deep = { databases: [{ keys: new Map([['list', { value: new Deque(table.keys()) }]]) }] };
+    expect([...renderJson(deep)].length).toBeGreaterThan(1_000);
   });
 });
 
@@ -198,6 +206,7 @@ describe('paths', () => {
     ]),
     levels: new OrderedMap<number, string>(ascending, [[-1.5, 'low']]),
     list: [['x', 'y']],
+    queue: new Deque([{ id: 7 }, undefined]),
     nothing: null,
   };
 
@@ -211,6 +220,8 @@ describe('paths', () => {
     ['levels[-1.5]', 'low'],
     ['list[0][1]', 'y'],
     ['list.length', 1],
+    ['queue[0].id', 7],
+    ['queue[1]', undefined],
     ['nothing', null],
   ])('%s', (path, value) => {
     expect(partOf(state, path)).toBe(value);
@@ -221,6 +232,7 @@ describe('paths', () => {
     ['orders[45]', /no 45 in \[orders\]/],
     ['nothing.more', /no more in \[nothing\]/],
     ['toString', /no toString in the state/],
+    ['queue[2]', /no 2 in \[queue\]/],
     ['orders.', /Cannot read the path/],
     ['orders[42', /Cannot read the path/],
     ['orders[42]price', /Cannot read the path/],

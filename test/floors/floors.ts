@@ -67,14 +67,21 @@ const REDIS_COMMANDS = [
   // one a line
   'admin',
   'admin/debug',
+  'acl',
+  'bitmaps',
   'command',
+  'command/docs',
   'connection',
+  'geo',
+  'hashes',
+  'hyperloglog',
   'keys',
   'lists',
   'observing',
   'pubsub',
   'refold',
   'scripting',
+  'sets',
   'sorted-sets',
   'strings',
   'transactions',
@@ -89,6 +96,8 @@ const REDIS_SERVER = [
   'observing',
   'persistence',
 ].map((part) => `src/redis/server/${part}/`);
+/** Who may do what. */
+const REDIS_ACL = 'src/redis/acl/';
 /** Redis's file formats. */
 const REDIS_FORMATS = ['bytes', 'values', 'rdb', 'aof'].map((wing) => `src/redis/files/${wing}/`);
 /** What stands on the key space and on files. */
@@ -96,7 +105,9 @@ const REDIS_PLAIN = 'src/redis/plain/';
 const REDIS = [
   ...REDIS_DATA,
   ...REDIS_CALLS,
+  'src/redis/acl/',
   REDIS_PLAIN,
+  REDIS_ACL,
   'src/redis/commands/',
   ...REDIS_COMMANDS,
   'src/redis/past/',
@@ -267,7 +278,9 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/redis/protocol/', sees: [], node: 'all' },
   { files: 'src/redis/model/', sees: [...PACKAGE, 'src/redis/model/effects/'], packages: ['zod'], node: PURE },
   { files: 'src/redis/model/effects/', sees: [...PACKAGE, 'src/redis/model/'], packages: ['zod'], node: PURE },
+  { files: 'src/redis/acl/', sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' },
   ...REDIS_CALLS.map((files): Floor => ({ files, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' })),
+  { files: REDIS_ACL, sees: [...REDIS_DATA, ...REDIS_CALLS], node: 'all' },
   { files: REDIS_PLAIN, sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_FORMATS], node: 'all' },
   { files: 'src/redis/commands/', sees: [...REDIS_DATA, ...REDIS_CALLS, ...REDIS_COMMANDS], node: 'all' },
   ...REDIS_COMMANDS.map(

@@ -1,8 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { Deque } from '../../src/fold/collections/deque.ts';
 import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 import { diffStates } from '../../src/fold/diff.ts';
 import { hashState } from '../../src/fold/encoding/state-codec.ts';
+
+const byScore = (a: { score: number }, b: { score: number }): number => a.score - b.score;
 
 test.each<[string, unknown, unknown, unknown[]]>([
   ['nothing', { a: [1, new Date(1)] }, { a: [1, new Date(1)] }, []],
@@ -25,6 +28,38 @@ test.each<[string, unknown, unknown, unknown[]]>([
     { a: new OrderedMap(ascending<number>, [[1, 1]]) },
     { a: new OrderedMap(ascending<number>) },
     [['a[1]', 1, undefined]],
+  ],
+  [
+    'an item of a Deque',
+    { a: new Deque([1, 2]) },
+    { a: new Deque([1, 3, 4]) },
+    [
+      ['a[1]', 2, 3],
+      ['a[2]', undefined, 4],
+    ],
+  ],
+  ['an array in the place of a Deque', { a: new Deque() }, { a: [] }, [['a', new Deque(), []]]],
+  [
+    'an entry whose key is an object, by its content',
+    {
+      a: [
+        new OrderedMap(byScore, [
+          [{ score: 1 }, 'x'],
+          [{ score: 2 }, 'y'],
+        ]),
+      ],
+      b: new Map([[[1, new Date(2)], 1]]),
+    },
+    {
+      a: [
+        new OrderedMap(byScore, [
+          [{ score: 1 }, 'x'],
+          [{ score: 2 }, 'z'],
+        ]),
+      ],
+      b: new Map([[[1, new Date(2)], 1]]),
+    },
+    [['a[0][object]', 'y', 'z']],
   ],
   ['an order', { a: { x: 1, y: 2 } }, { a: { y: 2, x: 1 } }, [['a (order)', ['x', 'y'], ['y', 'x']]]],
   ['the order of the root', { x: 1, y: 2 }, { y: 2, x: 1 }, [['(order)', ['x', 'y'], ['y', 'x']]]],

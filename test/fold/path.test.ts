@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { diffStates } from '../../src/fold/diff.ts';
 import { describePath } from '../../src/fold/path.ts';
-import { ascending, formatPath, OrderedMap, type Path, parsePath, valueAt } from '../../src/index.ts';
+import { ascending, Deque, formatPath, OrderedMap, type Path, parsePath, valueAt } from '../../src/index.ts';
 
 describe('a path as text', () => {
   test.each<[Path, string]>([
@@ -82,6 +82,8 @@ describe('valueAt', () => {
     list: [['x', 'y']],
     bytes: new Uint8Array([9]),
     nothing: null,
+    queue: new Deque([{ id: 7 }, undefined]),
+    games: [{ board: new OrderedMap<number, string>(ascending, [[3, 'three']]) }],
   };
 
   test.each<[string, unknown]>([
@@ -100,6 +102,12 @@ describe('valueAt', () => {
     ['list[0][1]', 'y'],
     ['bytes[0]', 9],
     ['nothing', null],
+    ['queue[0].id', 7],
+    ['queue["0"].id', 7],
+    ['queue[1]', undefined],
+    ['queue[-1].id', undefined],
+    ['queue.size', undefined],
+    ['games[0].board[3]', 'three'],
     ['nothing.more', undefined],
     ['toString', undefined],
     ['constructor.name', undefined],

@@ -148,7 +148,7 @@ describe('the hash', () => {
   });
 
   // New tags, which a state gets only where it holds a Deque, or an OrderedMap below the top level.
-  test('and so do the bytes of Deques and of OrderedMaps below the top level', () => {
+  test('the bytes of Deques and of OrderedMaps below the top level never change, either', () => {
     const state = {
       queue: new Deque(['a', 1, new Deque()]),
       games: new Map([

@@ -31,13 +31,17 @@ export function renderJson(value: unknown): Iterable<string> {
   return pieces(value, STREAMED_LEVELS);
 }
 
-/** The state itself and the tables in it. */
-const STREAMED_LEVELS = 2;
+/** The state itself, and the collections in it: `databases[0].keys["orders"]`. */
+const STREAMED_LEVELS = 8;
+
+/** A value with fewer members, none of which has members, is one piece. */
+const PIECE_MEMBERS = 100;
 
 function* pieces(value: unknown, levels: number): Generator<string> {
-  if (levels === 0) yield safeJson(tagged(value));
+  if (levels === 0 || isSmall(value)) yield safeJson(tagged(value));
+  else if (Array.isArray(value)) yield* listPieces('[', value.values(), ']', levels);
   else if (isTable(value)) yield* tablePieces(value, levels);
-  else if (value instanceof Deque) yield* dequePieces(value, levels);
+  else if (value instanceof Deque) yield* listPieces('{"$deque":[', value.values(), ']}', levels);
   else if (isPlainObject(value)) yield* objectPieces(value, levels);
   else yield safeJson(tagged(value));
 }
@@ -54,13 +58,22 @@ function* tablePieces(table: ReadonlyMap<unknown, unknown>, levels: number): Gen
   yield ']}';
 }
 
-function* dequePieces(deque: Deque<unknown>, levels: number): Generator<string> {
-  yield '{"$deque":[';
-  for (const [index, item] of deque.entries()) {
-    if (index > 0) yield ',';
+function* listPieces(begin: string, items: Iterable<unknown>, end: string, levels: number): Generator<string> {
+  yield begin;
+  let separator = '';
+  for (const item of items) {
+    yield separator;
     yield* pieces(item, levels - 1);
+    separator = ',';
   }
-  yield ']}';
+  yield end;
+}
+
+function isSmall(value: unknown): boolean {
+  if (isTable(value) || value instanceof Deque) return value.size === 0;
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) return true;
+  const members = Array.isArray(value) ? value : Object.values(value);
+  return members.length < PIECE_MEMBERS && members.every((member) => typeof member !== 'object' || member === null);
 }
 
 function* objectPieces(object: object, levels: number): Generator<string> {

@@ -2,27 +2,39 @@
 import type { CommandRow } from '../calls/command.ts';
 import type { Commands } from '../calls/parts.ts';
 import { ADMIN_COMMANDS } from './admin/table.ts';
+import { ACL_COMMANDS } from './acl/table.ts';
+import { BITMAP_COMMANDS } from './bitmaps/table.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
+import { GEO_COMMANDS } from './geo/table.ts';
+import { HASH_COMMANDS } from './hashes/table.ts';
+import { HYPERLOGLOG_COMMANDS } from './hyperloglog/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
 import { LIST_COMMANDS } from './lists/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
 import { PUBSUB_COMMANDS } from './pubsub/table.ts';
 import { REFOLD_COMMANDS } from './refold/table.ts';
 import { SCRIPTING_COMMANDS } from './scripting/table.ts';
+import { SET_COMMANDS } from './sets/table.ts';
 import { SORTED_SET_COMMANDS } from './sorted-sets/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
 const ROWS: readonly CommandRow[] = [
+  ...BITMAP_COMMANDS,
+  ...ACL_COMMANDS,
   ...COMMAND_COMMANDS,
   ...CONNECTION_COMMANDS,
+  ...HASH_COMMANDS,
+  ...GEO_COMMANDS,
+  ...HYPERLOGLOG_COMMANDS,
   ...KEY_COMMANDS,
+  ...LIST_COMMANDS,
   ...OBSERVING_COMMANDS,
   ...SORTED_SET_COMMANDS,
   ...REFOLD_COMMANDS,
   ...PUBSUB_COMMANDS,
-  ...LIST_COMMANDS,
+  ...SET_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
   ...ADMIN_COMMANDS,

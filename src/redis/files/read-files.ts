@@ -17,7 +17,11 @@ export interface AofFiles {
 }
 
 /** Something in an AOF: a record of an RDB file that the AOF begins with, or commands. */
-export type AofRecord = RdbRecord | ({ readonly kind: 'commands' } & AofStep);
+export type AofRecord =
+  | RdbRecord
+  | ({ readonly kind: 'commands' } & AofStep)
+  /** A file begins; its commands begin in database 0. */
+  | { readonly kind: 'file'; readonly name: string };
 
 /** Why a file cannot be read. Its cause is a `RedisFileError` if the file was found and its content is wrong. */
 export class FileProblem extends Error {
@@ -82,6 +86,7 @@ export function* readAof(
   for (const [at, file] of files.entries()) {
     const path = join(folder, file);
     using opened = locating(path, openFile);
+    yield { kind: 'file', name: file };
     const records = readFile(opened.input);
     for (let next = locating(path, () => records.next()); ; next = locating(path, () => records.next())) {
       read(before + opened.input.offset);

@@ -11,6 +11,8 @@ import type { Bytes } from './values.ts';
 export const MAX_STRING_BYTES: number = 64 * 1024 * 1024;
 
 const SMALLEST_ROOM = 32;
+/** The last integer of BITFIELD may begin in the last byte that a string may have. */
+const INTEGER_BYTES = 8;
 
 /** A string of bytes from latin1 text. */
 export function bytesFrom(text: string, room: number = text.length): Bytes {
@@ -30,7 +32,7 @@ export function textOfBytes({ data, length }: Bytes): string {
  * Undefined when the key holds something else, or the string would become too long: then the effect changes nothing.
  */
 export function bytesForChange(database: Database, key: string, length: number): Bytes | undefined {
-  if (!(length <= MAX_STRING_BYTES)) return undefined;
+  if (!(length <= MAX_STRING_BYTES + INTEGER_BYTES)) return undefined;
   const value = valueAtKey(database, key);
   if (value === undefined || typeof value === 'string') {
     const text = value ?? '';

@@ -1,6 +1,7 @@
 /** The effects that put a finished value under a key, in parts that one effect may hold. */
-import { batchesOf } from '../calls/batches.ts';
+
 import type { Call } from '../calls/call.ts';
+import { batchesOf } from '../calls/limits.ts';
 import { rewriteCommands } from '../files/aof/write-commands.ts';
 import type { RedisValue, SortedSetValue, StreamValue } from '../files/values/value.ts';
 import { textOfScore } from '../model/effects/sorted-sets.ts';

@@ -64,7 +64,7 @@ export class Connections implements Clients {
     return this.#connections.size;
   }
 
-  /** Bytes that clients have sent and nobody has read, or that wait for clients to read them. Up to 50 ms old. */
+  /** Bytes that clients have sent and that were not read, or that wait for clients to read them. Up to 50 ms old. */
   get bufferBytes(): number {
     const now = performance.now();
     if (now - this.#bufferBytesAt < 50) return this.#bufferBytes;
@@ -223,7 +223,7 @@ function unsentOf(client: Client, { socket }: Connection): number {
   return client.reply.size + client.heldBytes + socket.writableLength;
 }
 
-/** Of the other end, and of ours. A socket of the file system has its path. */
+/** Two addresses: the one of the other end, and ours. Those of a socket of the file system are not known. */
 function addressesOf(socket: Socket): readonly [string, string] {
   const address = (host: string, port: number | undefined) =>
     host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;

@@ -6,6 +6,7 @@ import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
 import { noStats } from '../calls/contracts/stats.ts';
 import type { Parts } from '../calls/parts.ts';
+import { clientLine } from '../commands/connection/client-line.ts';
 import { commandTable } from '../commands/table.ts';
 import { databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
 import { type Effects, keySpaceModel } from '../model/model.ts';
@@ -106,7 +107,13 @@ export class RedisServer implements AsyncDisposable {
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
     });
-    this.#users = new ServerUsers(config);
+    this.#users = new ServerUsers({
+      config,
+      commands: commandTable,
+      clients: () => connections.all(),
+      close: (client) => connections.close(client, client !== this.#dispatcher.current),
+      lineOf: (client, args) => clientLine(client, connections.facts(client), args, Date.now()),
+    });
     const observations = new CommandObserver(config);
     const access = new AccessTable(config, this.#clockedSpace(), Date.now());
     const expiry = new ExpiryCycle(config, {
@@ -198,10 +205,18 @@ export class RedisServer implements AsyncDisposable {
     this.#leases = leases;
     this.#dispatcher = new Dispatcher({
       parts,
-      gates: [knownGate, transactionGate, subscriberGate, pastGate(past), memory.gate, memory.keyLimitGate],
+      gates: [
+        knownGate,
+        transactionGate,
+        this.#users.gate,
+        subscriberGate,
+        pastGate(past),
+        memory.gate,
+        memory.keyLimitGate,
+      ],
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#postpones(client, row, args),
-      queuedGate: () => undefined,
+      queuedGate: this.#users.queuedGate,
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
     });

@@ -94,7 +94,11 @@ class ImportSession {
   readonly #replay: CommandReplay;
   readonly #options: ImportOptions;
   readonly #skipped = { functions: 0, moduleKeys: 0, moduleData: 0, commands: 0 };
+  /** Names of commands that are not supported. */
+  readonly #unknown = new Set<string>();
   #expired = 0;
+  /** The database of the next key of an RDB file; unknown after commands. */
+  #selected: number | undefined;
 
   constructor(store: Store<KeySpace>, options: ImportOptions) {
     this.#store = store;
@@ -118,7 +122,7 @@ class ImportSession {
       const next = records.next();
       if (next.done) {
         this.#requireSupported();
-        await this.#replay.commit();
+        await this.#replay.finish();
         return next.value?.offset;
       }
       for (const commands of this.#commandsOf(next.value, dropsExpired ? now : undefined)) {
@@ -147,11 +151,16 @@ class ImportSession {
         yield* this.#commandsOfEntry(record, now);
         break;
       case 'commands': {
-        const known = record.commands.filter(CommandReplay.isKnown);
-        this.#skipped.commands += record.commands.length - known.length;
+        const [known, unknown] = parted(record.commands, CommandReplay.isKnown);
+        this.#skipped.commands += unknown.length;
+        this.#selected = undefined;
+        for (const [name] of unknown) if (this.#unknown.size < NAMES_SHOWN) this.#unknown.add(name!.toUpperCase());
         yield known;
         break;
       }
+      case 'file':
+        yield this.#select(0);
+        break;
       case 'function':
         this.#skipped.functions += 1;
         break;
@@ -169,7 +178,15 @@ class ImportSession {
       this.#expired += 1;
       return;
     }
-    for (const command of rewriteCommands([entry])) yield [command];
+    yield this.#select(entry.database);
+    for (const command of rewriteCommands([entry])) if (command[0] !== 'SELECT') yield [command];
+  }
+
+  /** The command that selects a database, unless it is the one that was selected last. */
+  #select(database: number): readonly (readonly string[])[] {
+    if (this.#selected === database) return [];
+    this.#selected = database;
+    return [['SELECT', String(database)]];
   }
 
   /** Everything is counted first, so that one message tells it all. */
@@ -180,12 +197,20 @@ class ImportSession {
       'function libraries': functions,
       'keys of modules': moduleKeys,
       'other data of modules': moduleData,
-      'commands that are not supported': commands,
+      [`commands that are not supported, such as ${[...this.#unknown].join(', ')}`]: commands,
     }).flatMap(([what, count]) => (count === 0 ? [] : [`${what}: ${count}`]));
     throw new RefoldError('INVALID_OPTION', `Cannot import everything in it (${found.join(', ')})`, {
       hint: 'Add --skip-unsupported to import the rest',
     });
   }
+}
+
+/** In a message. */
+const NAMES_SHOWN = 5;
+
+/** The items that pass the test, and the others. */
+function parted<Item>(items: readonly Item[], passes: (item: Item) => boolean): readonly [Item[], Item[]] {
+  return [items.filter(passes), items.filter((item) => !passes(item))];
 }
 
 /** Problems of files as errors of refold. */

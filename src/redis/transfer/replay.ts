@@ -32,6 +32,7 @@ export class CommandReplay {
   readonly #parts = silentParts(UNLIMITED, true);
   #waiting: AofCommand[] = [];
   #length = 0;
+  #writing: Promise<void> = Promise.resolve();
   /** Commands that were executed, or wait for the next commit. */
   commands = 0;
 
@@ -59,14 +60,27 @@ export class CommandReplay {
   }
 
   /**
-   * Executes what waits. Afterwards it is in the log.
+   * Executes what waits, and returns when the commit before is in the log: one is written while the next is folded.
    *
    * @throws RefoldError `INVALID_OPTION` for a command that the server refuses
    */
   async commit(): Promise<void> {
+    const before = this.#writing;
     const commands = this.#waiting;
     this.#waiting = [];
     this.#length = 0;
+    this.#writing = this.#execute(commands);
+    this.#writing.catch(() => undefined); // the next call of `commit` throws it
+    await before;
+  }
+
+  /** Executes what waits. Afterwards everything is in the log. @throws as `commit` */
+  async finish(): Promise<void> {
+    await this.commit();
+    await this.#writing;
+  }
+
+  async #execute(commands: readonly AofCommand[]): Promise<void> {
     let refusal: RefoldError | undefined;
     // No error may come out of the callback: in the direct fold it would hide behind the failure of the store.
     await this.#store.transact((tx) => {

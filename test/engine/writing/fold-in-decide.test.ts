@@ -1,7 +1,7 @@
 /** Before it decides, a command sees the state as its events would make it. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { ascending, type DecideContext, defineModel, OrderedMap, openStore, plain } from '../../../src/index.ts';
+import { ascending, type DecideContext, Deque, defineModel, OrderedMap, openStore, plain } from '../../../src/index.ts';
 import { specification } from '../../../src/testing.ts';
 import { errorOf } from '../harness.ts';
 
@@ -33,6 +33,8 @@ const model = defineModel({
     names: new Set<string>(),
     pairs: new Set<{ n: number }>([{ n: 0 }, ...many(150).map((n) => ({ n }))]),
     deep: { by: { name: 'none', map: new Map<string, { n: number }>([['a', { n: 1 }]]) } },
+    queue: new Deque<Item | string>(),
+    games: new Map<string, { line: Deque<Item>; board: OrderedMap<number, Item> }>(),
     last: 0,
     meta: '',
   }),
@@ -48,6 +50,13 @@ const model = defineModel({
       state.levels.set(id, level);
       for (const [, each] of state.levels.range()) each.n += 1;
       for (const pair of state.pairs) pair.n += 1;
+      state.queue.push(`put ${n}`, { n, tags: [] });
+      if (!state.games.has('g')) state.games.set('g', { line: new Deque(), board: new OrderedMap(ascending) });
+      const { line, board } = state.games.get('g')!;
+      line.unshift({ n, tags: [] });
+      line.at(-1)!.n += 1;
+      board.set(id, { n, tags: [] });
+      board.at(0)![1].n += 10;
       state.list[id]!.n += 1000 * n;
       state.last = event.sequence;
       state.meta = JSON.stringify([event.recordedAt, event.meta]);
@@ -131,7 +140,7 @@ describe.each([
     await using store = await open();
     await store.append(script);
     attempt = (_state, { fold }) => {
-      const { items, levels, list, names, deep } = fold([put(2, 1), put(8, 1)]) as any;
+      const { items, levels, list, names, deep, queue, games } = fold([put(2, 1), put(8, 1)]) as any;
       return {
         items: [items.size, items.has(8), [...items.keys()], [...items.values()].map((item: any) => item.n)],
         levels: [levels.size, levels.first()[0], levels.last()[0], levels.nextAfter(2)[0], levels.nextBefore(2)],
@@ -141,6 +150,7 @@ describe.each([
         sets: [names.isSubsetOf?.(new Set(['x'])) ?? true, names.has('x'), names.size],
         deep: [Object.keys(deep.by), 'name' in deep.by, deep.by.map.get('a').n, { ...deep.by }.name],
         same: Object.is(items.get(2), [...items.values()][0]),
+        ...collections(queue, games.get('g')),
       };
     };
     await store.execute('try', {});
@@ -153,7 +163,28 @@ describe.each([
       sets: [true, false, 0],
       deep: [['name', 'map'], true, 1, 'none'],
       same: true,
+      queue: [true, 12, 'put 5', 'put 1', 1, 12, [1, 'put 1'], [10, 'put 1'], 1],
+      line: [6, [1, 1, 1, 1, 7, 11]],
+      board: [true, 4, 3, 8, [8, 3], [2, 3], 1],
     });
+  });
+
+  /** What every method that reads gives. */
+  const collections = (queue: any, { line, board }: any) => ({
+    queue: [
+      ...[queue instanceof Deque, queue.size, queue.at(0), queue.slice(-2, -1)[0], queue.at(-1).n],
+      ...[[...queue].length, [queue.slice(1, 2)[0].tags.length + 1, queue.slice(-2)[0]]],
+      ...[[...queue.entries()].at(-2), Object.is(queue.at(1), [...queue.values()][1]) ? 1 : 0],
+    ],
+    line: [line.size, [...line].map(({ n }) => n)],
+    board: [
+      ...[board instanceof OrderedMap, board.size, board.rank(8), board.at(-1)[0]],
+      ...[
+        [...board.range({ start: 2, reverse: true })].map(([key]) => key),
+        [...board.range({ start: 1, end: 3 })].map(([key]) => key),
+      ],
+      board.at(1)[1].n,
+    ],
   });
 
   const writes: [string, (view: any) => unknown][] = [
@@ -172,6 +203,18 @@ describe.each([
     ['an OrderedMap', (view) => view.levels.set(1, {})],
     ['an OrderedMap, deleting', (view) => view.levels.delete(2)],
     ['an OrderedMap, clearing', (view) => view.levels.clear()],
+    ['an OrderedMap within', (view) => view.games.get('g').board.set(1, {})],
+    ['an entry of an OrderedMap within', (view) => (view.games.get('g').board.at(0)[1].n = 5)],
+    ['a Deque', (view) => view.queue.push('x')],
+    ['a Deque, taking out', (view) => view.queue.shift()],
+    ['a Deque, taking out of its end', (view) => view.queue.pop()],
+    ['a Deque, adding at its beginning', (view) => view.queue.unshift('x')],
+    ['a Deque, inserting', (view) => view.queue.insert(1, 'x')],
+    ['a Deque, replacing', (view) => view.queue.set(0, 'x')],
+    ['a Deque, deleting', (view) => view.queue.delete(0)],
+    ['a Deque, truncating', (view) => view.queue.truncate(0, 1)],
+    ['a Deque, clearing', (view) => view.queue.clear()],
+    ['an item of a Deque', (view) => (view.queue.at(1).n = 5)],
     ['an array', (view) => view.list.push(1)],
     ['an item', (view) => (view.list[150].n = 1)],
     ['an array, sorting', (view) => view.list.sort()],
@@ -199,8 +242,8 @@ describe.each([
     await store.append(script);
     attempt = (_state, { fold }) => {
       const view = fold(put(2, 1)) as any;
-      const { items, levels, list, names } = view;
-      return { fold, view, items, levels, list, names, item: items.get(2), iterator: items.values() };
+      const { items, levels, list, names, queue } = view;
+      return { fold, view, items, levels, list, names, queue, item: items.get(2), iterator: items.values() };
     };
     await store.execute('try', {});
     const uses: (() => unknown)[] = [
@@ -210,6 +253,10 @@ describe.each([
       () => seen.items.size,
       () => seen.levels.first(),
       () => [...seen.levels],
+      () => seen.levels.at(0),
+      () => seen.levels.rank(0),
+      () => seen.queue.size,
+      () => [...seen.queue],
       () => seen.list[0],
       () => [...seen.names],
       () => seen.item.n,

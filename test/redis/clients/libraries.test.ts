@@ -1,13 +1,11 @@
 /** Libraries that people put on Redis: sessions, caches, and sockets across processes. */
+import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import KeyvRedis from '@keyv/redis';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { createCache } from 'cache-manager';
-import { RedisStore } from 'connect-redis';
-import express from 'express';
-import session from 'express-session';
 import { Keyv } from 'keyv';
 import { createClient } from 'redis';
 import { Server as SocketServer } from 'socket.io';
@@ -15,17 +13,11 @@ import { io } from 'socket.io-client';
 import { expect, onTestFinished, test } from 'vitest';
 import { startServer } from '../harness.ts';
 
-declare module 'express-session' {
-  interface SessionData {
-    visits: number;
-  }
-}
-
 async function connectTo(port: number) {
   const client = createClient({ url: `redis://127.0.0.1:${port}` });
   client.on('error', () => undefined);
   await client.connect();
-  onTestFinished(() => client.destroy());
+  onTestFinished(() => client.close().catch(() => undefined));
   return client;
 }
 
@@ -39,15 +31,10 @@ async function listen(server: Server): Promise<number> {
 test('express-session finds a session again, also from another process of the application', async () => {
   const { port } = await startServer();
   const start = async (): Promise<number> => {
-    const store = new RedisStore({ client: await connectTo(port), prefix: 'session:' });
-    const app = express();
-    app.use(session({ store, secret: 'test', resave: false, saveUninitialized: false }));
-    app.get('/', (request, response) => {
-      request.session.visits = (request.session.visits ?? 0) + 1;
-      response.json(request.session.visits);
-    });
-    app.post('/logout', (request, response) => request.session.destroy(() => response.json('bye')));
-    return listen(createServer(app));
+    const app = fork(new URL('./fixtures/session-app.ts', import.meta.url), [String(port)]);
+    onTestFinished(() => void app.kill());
+    const [own] = await once(app, 'message');
+    return own as number;
   };
   const [first, second] = [await start(), await start()];
   const response = await fetch(`http://127.0.0.1:${first}/`);
@@ -78,7 +65,10 @@ test('cache-manager keeps values until their time is over, and forgets what it i
 test('socket.io reaches clients of another process', async () => {
   const { port } = await startServer();
   const start = async (): Promise<{ readonly sockets: SocketServer; readonly port: number }> => {
-    const sockets = new SocketServer({ adapter: createAdapter(await connectTo(port), await connectTo(port)) });
+    const sockets = new SocketServer({
+      transports: ['polling'],
+      adapter: createAdapter(await connectTo(port), await connectTo(port)),
+    });
     const http = createServer();
     sockets.attach(http);
     onTestFinished(() => sockets.close());
@@ -86,7 +76,7 @@ test('socket.io reaches clients of another process', async () => {
   };
   const [first, second] = [await start(), await start()];
   second.sockets.on('connection', (socket) => void socket.join('room'));
-  const client = io(`http://127.0.0.1:${second.port}`, { transports: ['websocket'] });
+  const client = io(`http://127.0.0.1:${second.port}`, { transports: ['polling'] });
   onTestFinished(() => void client.close());
   await new Promise((resolve) => void client.once('connect', resolve as () => void));
   const received = new Promise((resolve) => void client.once('news', resolve));

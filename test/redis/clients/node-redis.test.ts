@@ -15,7 +15,7 @@ async function connectTo({ port }: { readonly port: number }, options = {}) {
   const client = createClient({ url: `redis://127.0.0.1:${port}`, RESP: 3, ...options });
   client.on('error', () => undefined); // a test looks at what its commands give
   await client.connect();
-  onTestFinished(() => client.destroy());
+  onTestFinished(() => client.close().catch(() => undefined));
   return client;
 }
 

@@ -162,7 +162,7 @@ describe('an AOF on disk', () => {
     writeFileSync(join(dir, 'a.manifest'), 'file one seq 1 type i\nfile two seq 2 type i\n');
     writeFileSync(join(dir, 'one'), SET, 'latin1');
     writeFileSync(join(dir, 'two'), SET + PUSH.slice(0, -1), 'latin1');
-    expect(readWhole(dir)).toEqual({ records: 2, tail: { offset: SET.length } });
+    expect(readWhole(dir)).toEqual({ records: 4, tail: { offset: SET.length } });
     writeFileSync(join(dir, 'one'), SET.slice(0, -1), 'latin1');
     expect(() => readWhole(dir)).toThrow(expect.objectContaining({ path: join(dir, 'one') }));
   });

@@ -54,12 +54,9 @@ function expectSoundValue(value: Value): void {
     case 'zset': {
       expect(value.scores.keys.length).toBeGreaterThan(0);
       expectSoundDense(value.scores);
-      const ordered = [...membersBetween(value, 0, Number.POSITIVE_INFINITY)];
-      expect(value.order.size).toBe(value.scores.keys.length);
-      expect(ordered.map(({ member, score }) => [member, score])).toEqual(
-        ordered.map(({ member }) => [member, denseGet(value.scores, member)]),
-      );
-      expect(ordered.every((scored, at) => at === 0 || ordered[at - 1]!.score <= scored.score)).toBe(true);
+      const ordered = [...membersBetween(value, 0, value.order.size)];
+      expect(ordered.length).toBe(value.scores.keys.length);
+      expect(ordered.filter(({ member, score }) => denseGet(value.scores, member) !== score)).toEqual([]);
       return;
     }
     case 'stream':
@@ -96,7 +93,7 @@ export function extentOf(value: Value): { readonly count: number; readonly chara
     case 'set':
       return extent(value.members.keys, 1);
     case 'zset':
-      return extent([...value.scores.keys, ...value.scores.keys], 2);
+      return extent([...value.scores.keys, ...value.order.keys()], 2);
     default:
       return undefined;
   }

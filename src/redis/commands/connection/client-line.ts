@@ -1,11 +1,11 @@
 /** One client as a line of text, for CLIENT LIST and CLIENT INFO. */
-import type { Call } from '../../calls/call.ts';
 import type { Client } from '../../calls/client.ts';
+import type { ClientFacts } from '../../calls/contracts/client-parts.ts';
 
-export function clientLine(client: Client, call: Call): string {
-  const { now, parts } = call;
-  const { fd, unreadBytes, unsentBytes, memoryBytes } = parts.clients.facts(client);
-  const requestBytes = client === call.client ? bytesOf(call.args) : 0;
+/** @param args of the request that the client runs now; none when it runs nothing. @param now in ms since the epoch */
+export function clientLine(client: Client, facts: ClientFacts, args: readonly string[], now: number): string {
+  const { fd, unreadBytes, unsentBytes, memoryBytes } = facts;
+  const requestBytes = args.length === 0 ? 0 : bytesOf(args);
   const fields: readonly (readonly [string, string | number])[] = [
     ['id', client.id],
     ['addr', client.address],
@@ -22,7 +22,7 @@ export function clientLine(client: Client, call: Call): string {
     ['multi', client.transaction?.queue.length ?? -1],
     ['qbuf', requestBytes + unreadBytes],
     ['qbuf-free', 0],
-    ['argv-mem', client === call.client ? sum(call.args) : 0],
+    ['argv-mem', sum(args)],
     ['multi-mem', sum((client.transaction?.queue ?? []).flatMap(({ args }) => args))],
     ['rbs', 0],
     ['rbp', 0],

@@ -12,7 +12,11 @@ export function clientId({ client, reply }: Call): void {
 }
 
 export function clientInfo(call: Call): void {
-  call.reply.verbatim(`${clientLine(call.client, call)}\n`);
+  call.reply.verbatim(`${lineOf(call.client, call)}\n`);
+}
+
+function lineOf(client: Client, { args, client: asker, now, parts }: Call): string {
+  return clientLine(client, parts.clients.facts(client), client === asker ? args : [], now);
 }
 
 export function clientList(call: Call): void {
@@ -28,7 +32,7 @@ export function clientList(call: Call): void {
   } else if (args.length !== 2) {
     throw syntaxError();
   }
-  call.reply.verbatim(clients.map((client) => `${clientLine(client, call)}\n`).join(''));
+  call.reply.verbatim(clients.map((client) => `${lineOf(client, call)}\n`).join(''));
 }
 
 /** The kinds of clients that CLIENT LIST and CLIENT KILL know. This server has neither masters nor replicas. */

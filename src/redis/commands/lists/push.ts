@@ -1,7 +1,6 @@
 /** LPUSH, RPUSH, LPUSHX and RPUSHX. */
-import { batchesOf } from '../../calls/batches.ts';
 import type { Call } from '../../calls/call.ts';
-import { requireRoom } from '../../calls/limits.ts';
+import { batchesOf, requireRoom } from '../../calls/limits.ts';
 import { peekCollection } from '../../calls/lookup.ts';
 import type { ListEnd } from '../../model/effects/lists.ts';
 import type { List } from '../../model/values.ts';

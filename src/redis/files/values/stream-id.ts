@@ -7,16 +7,6 @@ export interface StreamId {
 
 export const FIRST_STREAM_ID = '0-0';
 
-const LARGEST = 2n ** 64n - 1n;
-
-/** The id in this text; undefined if it is not one. */
-export function parseStreamId(text: string): StreamId | undefined {
-  const match = /^(\d{1,20})-(\d{1,20})$/.exec(text);
-  if (match === null) return undefined;
-  const id = { milliseconds: BigInt(match[1]!), sequence: BigInt(match[2]!) };
-  return id.milliseconds <= LARGEST && id.sequence <= LARGEST ? id : undefined;
-}
-
 /** The id of a stream value, whose ids are good. */
 export function streamId(text: string): StreamId {
   const dash = text.indexOf('-');

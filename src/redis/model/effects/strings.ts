@@ -77,6 +77,6 @@ function write(space: KeySpace, db: number, key: string, offset: number, value: 
 function lengthAt(space: KeySpace, db: number, key: string): number {
   const value = valueAtKey(databaseOf(space, db), key);
   if (value === undefined) return 0;
-  if (typeof value !== 'string' && kindOf(value) !== 'string') return MAX_STRING_BYTES + 1;
+  if (typeof value !== 'string' && kindOf(value) !== 'string') return 2 * MAX_STRING_BYTES;
   return (value as { readonly length: number }).length;
 }

@@ -36,7 +36,7 @@ export function classOf(client: Client): ClientClass {
   return client.isSubscriber ? 'pubsub' : 'normal';
 }
 
-/** Whether output beyond the limit is held against the client: at once, after some time, or not. */
+/** Whether the client is closed for its unread output: at once, after some time, or not at all. */
 export function judgeOutput(client: Client, unsentBytes: number, limit: OutputLimit): 'fine' | 'soft' | 'hard' {
   const most = client.user === undefined ? MAX_UNSENT_BYTES_UNKNOWN : MAX_UNSENT_BYTES;
   if (unsentBytes > most || (limit.hardBytes > 0 && unsentBytes >= limit.hardBytes)) return 'hard';

@@ -16,7 +16,7 @@ const QUESTIONS = 200;
 const GROWTH_BYTES = 1024 * 1024;
 
 export class HeapGuard {
-  readonly #limit: number = getHeapStatistics().heap_size_limit;
+  readonly #limit: number = oldGenerationLimit();
   readonly #observer: PerformanceObserver;
   #used = 0;
   #questions = QUESTIONS;
@@ -48,9 +48,20 @@ export class HeapGuard {
     }
     if (this.#used <= full) return false;
     if (this.#used > this.#limit * CRAMPED_SHARE || this.#left === undefined) return true;
-    return this.#left.used + Math.max(0, stateBytes - this.#left.stateBytes) > full;
+    return this.#left.used + stateBytes - this.#left.stateBytes > full;
   }
 }
+
+/**
+ * V8 adds what the young generation may take to its limit, although what stays has to fit without that. It is 192 MiB
+ * unless a flag says something else.
+ */
+function oldGenerationLimit(): number {
+  const { heap_size_limit: limit } = getHeapStatistics();
+  return Math.max(limit - YOUNG_GENERATION_BYTES, limit / 4);
+}
+
+const YOUNG_GENERATION_BYTES = 192 * 1024 * 1024;
 
 function isFullCollection(entry: object): boolean {
   return (

@@ -65,7 +65,7 @@ describe('a client that does not read', () => {
   });
 });
 
-test('a client that announces much, and sends little, holds nobody up', async () => {
+test('a client that announces much, and sends little, does not hold others up', async () => {
   const server = await startServer();
   const other = await connectTo(server);
   for (let count = 0; count < 50; count++) (await silent(server.port)).write('*1000000\r\n$67108864\r\nabc');

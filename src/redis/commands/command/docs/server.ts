@@ -1,0 +1,107 @@
+/** What commands on connections and the server do: name; complexity; arguments; summary. `notation.ts` reads the arguments. */
+export const SERVER_DOCS: string = `
+acl ;  ;  ; Users, and what they may do.
+acl|cat ; O(1) ; categoryname? ; Lists the categories of commands, or the commands of one.
+acl|deluser ; O(1) ; username* ; Deletes users, and closes their connections.
+acl|dryrun ; O(1) ; username command arg*? ; Tells whether a user may run a request.
+acl|genpass ; O(1) ; bits:i? ; Makes a random password.
+acl|getuser ; O(N) ; username ; Tells what a user may do.
+acl|help ; O(1) ;  ; Lists the subcommands.
+acl|list ; O(N) ;  ; Lists all users with their rules.
+acl|load ; O(N) ;  ; Reads the ACL file again.
+acl|log ; O(N) ; operation:(count:i|reset!RESET)? ; Lists what users were not allowed to do.
+acl|save ; O(N) ;  ; Writes the ACL file.
+acl|setuser ; O(N) ; username rule*? ; Makes or changes a user.
+acl|users ; O(N) ;  ; Lists the names of all users.
+acl|whoami ; O(1) ;  ; Tells the user of this connection.
+bgrewriteaof ; O(1) ;  ; Takes a snapshot, and drops history that is not wanted.
+bgsave ; O(1) ; schedule!SCHEDULE? ; Takes a snapshot in the background.
+command ; O(N) ;  ; Tells facts about all commands.
+command|count ; O(1) ;  ; Counts the commands.
+command|docs ; O(N) ; command-name*? ; Tells what commands do, and their arguments.
+command|getkeys ; O(N) ;  ; Finds the keys of a request.
+command|getkeysandflags ; O(N) ;  ; Finds the keys of a request, and how they are used.
+command|help ; O(1) ;  ; Lists the subcommands.
+command|info ; O(N) ; command-name*? ; Tells facts about commands.
+command|list ; O(N) ; filterby:(module-name=MODULE|category=ACLCAT|pattern:p=PATTERN)=FILTERBY? ; Lists the names of commands.
+config ;  ;  ; The parameters of the server.
+config|get ; O(N) ; parameter:[parameter]* ; Gets the values of parameters.
+config|help ; O(1) ;  ; Lists the subcommands.
+config|resetstat ; O(1) ;  ; Sets the counters of INFO to zero.
+config|rewrite ; O(1) ;  ; Writes the parameters into the configuration file.
+config|set ; O(N) ; parameter_value:[parameter value]* ; Changes parameters.
+dbsize ; O(1) ;  ; Counts the keys of the database.
+debug ;  ;  ; Looks inside the server, for tests.
+flushall ; O(N) ; async:(async!ASYNC|sync!SYNC)? ; Deletes the keys of all databases.
+flushdb ; O(N) ; async:(async!ASYNC|sync!SYNC)? ; Deletes the keys of the database.
+info ; O(1) ; section*? ; Tells facts about the server.
+lastsave ; O(1) ;  ; Gets the time of the last snapshot.
+latency ;  ;  ; Moments at which the server was slow.
+latency|doctor ; O(1) ;  ; Reports on slow moments for people.
+latency|graph ; O(1) ; event ; Draws the samples of an event.
+latency|help ; O(1) ;  ; Lists the subcommands.
+latency|histogram ; O(N) ; COMMAND*? ; Tells how long commands take.
+latency|history ; O(1) ; event ; Gets the samples of an event.
+latency|latest ; O(1) ;  ; Gets the newest sample of each event.
+latency|reset ; O(1) ; event*? ; Forgets samples.
+lolwut ;  ; version:i=VERSION? ; Draws a picture, and tells the version.
+memory ;  ;  ; Memory of the server.
+memory|doctor ; O(1) ;  ; Reports on memory for people.
+memory|help ; O(1) ;  ; Lists the subcommands.
+memory|malloc-stats ;  ;  ; Tells facts of the allocator.
+memory|purge ;  ;  ; Asks the allocator to give memory back.
+memory|stats ; O(1) ;  ; Tells what takes memory.
+memory|usage ; O(N) ; key:k count:i=SAMPLES? ; Estimates the memory of a key.
+module ;  ;  ; Modules, which this server does not have.
+module|help ; O(1) ;  ; Lists the subcommands.
+module|list ; O(N) ;  ; Lists the modules.
+module|load ; O(1) ; path arg*? ; Adds a module.
+module|loadex ; O(1) ; path configs:[name value]=CONFIG*+? args:[arg]=ARGS*? ; Adds a module with parameters.
+module|unload ; O(1) ; name ; Removes a module.
+monitor ;  ;  ; Shows every command that the server runs.
+replicaof ; O(1) ; args:(host-port:[host port:i]|no-one:[no!NO last!ONE]) ; Makes the server a replica, or a master again.
+role ; O(1) ;  ; Tells the role of the server in replication.
+save ; O(N) ;  ; Takes a snapshot.
+shutdown ; O(N) ; nosave_save:(nosave!NOSAVE|save!SAVE)? now!NOW? force!FORCE? abort!ABORT? ; Ends the server.
+slaveof ; O(1) ; args:(host-port:[host port:i]|no-one:[no!NO last!ONE]) ; Makes the server a replica, or a master again.
+slowlog ;  ;  ; Commands that took long.
+slowlog|get ; O(N) ; count:i? ; Gets the newest slow commands.
+slowlog|help ; O(1) ;  ; Lists the subcommands.
+slowlog|len ; O(1) ;  ; Counts the slow commands.
+slowlog|reset ; O(N) ;  ; Forgets the slow commands.
+swapdb ; O(N) ; index1:i index2:i ; Swaps two databases.
+time ; O(1) ;  ; Gets the time of the server.
+auth ; O(N) ; username? password ; Tells the server who the client is.
+client ;  ;  ; Connections, and what they want to hear.
+client|caching ; O(1) ; mode:(yes!YES|no!NO) ; Says whether the keys of the next command are tracked.
+client|getname ; O(1) ;  ; Gets the name of this connection.
+client|getredir ; O(1) ;  ; Gets the id of the client that invalidation messages are sent to.
+client|help ; O(1) ;  ; Lists the subcommands.
+client|id ; O(1) ;  ; Gets the id of this connection.
+client|info ; O(1) ;  ; Tells facts about this connection.
+client|kill ; O(N) ; filter:(ip:port|new-format:(client-id:i=ID?|normal_master_slave_pubsub:(normal!normal|master!master|slave!slave|replica!replica|pubsub!pubsub)=TYPE?|username=USER?|ip:port=ADDR?|ip:port=LADDR?|yes/no=SKIPME?)*) ; Closes connections.
+client|list ; O(N) ; normal_master_replica_pubsub:(normal!normal|master!master|replica!replica|pubsub!pubsub)=TYPE? id:[client-id:i*]=ID? ; Tells facts about the connections.
+client|no-evict ; O(1) ; enabled:(on!ON|off!OFF) ; Says whether this connection may be closed to save memory.
+client|pause ; O(1) ; timeout:i mode:(write!WRITE|all!ALL)? ; Lets the commands of all clients wait.
+client|reply ; O(1) ; on_off_skip:(on!ON|off!OFF|skip!SKIP) ; Says whether this connection gets replies.
+client|setname ; O(1) ; connection-name ; Gives this connection a name.
+client|tracking ; O(1) ; status:(on!ON|off!OFF) client-id:i=REDIRECT? prefix=PREFIX*+? BCAST!BCAST? OPTIN!OPTIN? OPTOUT!OPTOUT? NOLOOP!NOLOOP? ; Turns messages about changed keys on or off.
+client|trackinginfo ; O(1) ;  ; Tells what CLIENT TRACKING asked for.
+client|unblock ; O(log N) ; client-id:i timeout_error:(timeout!TIMEOUT|error!ERROR)? ; Ends the wait of a client.
+client|unpause ; O(N) ;  ; Ends a pause.
+echo ; O(1) ; message ; Gives the message back.
+hello ; O(1) ; arguments:[protover:i username_password:[username password]=AUTH? clientname=SETNAME?]? ; Chooses the protocol, and tells the server who the client is.
+ping ; O(1) ; message? ; Answers.
+quit ; O(1) ;  ; Closes the connection.
+reset ; O(1) ;  ; Resets the connection.
+select ; O(1) ; index:i ; Changes the database of the connection.
+asking ; O(1) ; ; Says that the next command is for a slot that moves.
+cluster ; ; ; The cluster, which this server does not have.
+failover ; O(1) ; target:[host port:i force!FORCE?]=TO? abort!ABORT? milliseconds:i=TIMEOUT? ; Makes a replica the master.
+psync ; ; replicationid offset:i ; Begins or continues replication.
+readonly ; O(1) ; ; Lets a replica of a cluster serve reads.
+readwrite ; O(1) ; ; Takes READONLY back.
+replconf ; O(1) ; ; Tells the master facts about a replica.
+restore-asking ; O(1) ; key:k ttl:i serialized-value replace!REPLACE? absttl!ABSTTL? seconds:i=IDLETIME? frequency:i=FREQ? ; As RESTORE, for a slot that moves.
+sync ; ; ; Begins replication.
+`;
