@@ -1,8 +1,8 @@
 /** The table of commands: every group's rows, by name. */
 import type { CommandRow } from '../calls/command.ts';
 import type { Commands } from '../calls/parts.ts';
-import { ADMIN_COMMANDS } from './admin/table.ts';
 import { ACL_COMMANDS } from './acl/table.ts';
+import { ADMIN_COMMANDS } from './admin/table.ts';
 import { BITMAP_COMMANDS } from './bitmaps/table.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';

@@ -1,20 +1,23 @@
 /** The server: a store with the key space, a listener, and the parts that commands use. */
 import { setImmediate } from 'node:timers/promises';
-import { openStore, type Store } from '../../index.ts';
+import type { Store } from '../../index.ts';
 import { Call, type Circumstances } from '../calls/call.ts';
 import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
+import type { ShutdownOptions } from '../calls/contracts/persistence.ts';
 import { noStats } from '../calls/contracts/stats.ts';
+import { CommandError } from '../calls/errors.ts';
 import type { Parts } from '../calls/parts.ts';
 import { clientLine } from '../commands/connection/client-line.ts';
 import { commandTable } from '../commands/table.ts';
 import { databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
-import { type Effects, keySpaceModel } from '../model/model.ts';
+import type { Effects } from '../model/model.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
 import { ServerAdministration } from './administration.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
+import { bindAddresses } from './clients/addresses.ts';
 import { knownGate, subscriberGate, transactionGate } from './clients/gates.ts';
 import { keepHouse } from './clients/housekeeping.ts';
 import { Listeners } from './clients/listeners.ts';
@@ -25,7 +28,8 @@ import { Subscriptions } from './clients/pubsub.ts';
 import { isHttp, SecurityWarning } from './clients/security-warning.ts';
 import { TrackedKeys } from './clients/tracking.ts';
 import { ServerUsers } from './clients/users.ts';
-import { ServerConfig } from './config/server-config.ts';
+import { ParameterError } from './config/kinds.ts';
+import type { ServerConfig } from './config/server-config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher, isFlagged } from './dispatch.ts';
 import type { Gauges } from './info/traffic.ts';
@@ -37,7 +41,9 @@ import { MemoryMeter } from './keeping/memory.ts';
 import { KeyspaceNotifications } from './keeping/notifications.ts';
 import { LeaseBook } from './leases.ts';
 import { CommandObserver } from './observing/command-observer.ts';
-import { type PersistenceFacts, persistenceFields } from './persistence/fields.ts';
+import { type RedisServerOptions, type ServerSettings, serverSettings } from './options.ts';
+import { loadingGate, writableGate } from './persistence/gates.ts';
+import { StoreKeeper } from './persistence/keeper.ts';
 import { Turns } from './turns.ts';
 import { WaitingClients } from './waiting-clients.ts';
 import { type Presence, WatchedKeys } from './watching.ts';
@@ -45,17 +51,11 @@ import { type Presence, WatchedKeys } from './watching.ts';
 /** How often clients are looked after, in ms. */
 const HOUSEKEEPING_MS = 100;
 
-export interface RedisServerOptions {
-  /** The log's file, created if it does not exist, or `':memory:'`. */
-  readonly path: string;
-  /** Default 6379; 0 takes a free port. */
-  readonly port?: number | undefined;
-  /** The address to listen on; default 127.0.0.1. */
-  readonly host?: string | undefined;
-}
-
 export class RedisServer implements AsyncDisposable {
-  readonly store: Store<KeySpace>;
+  readonly #settings: ServerSettings;
+  readonly #keeper: StoreKeeper;
+  readonly #administration: ServerAdministration;
+  #closed: Promise<void> | undefined;
   readonly #listeners: Listeners;
   readonly #housekeeping: NodeJS.Timeout;
   readonly #warning: SecurityWarning;
@@ -78,10 +78,9 @@ export class RedisServer implements AsyncDisposable {
   readonly #users: ServerUsers;
   readonly #watching: WatchedKeys;
 
-  private constructor(store: Store<KeySpace>) {
-    this.store = store;
-    const config = new ServerConfig();
-    const log = (message: string) => console.error(message);
+  private constructor(settings: ServerSettings) {
+    this.#settings = settings;
+    const { config, log } = settings;
     const connections = new Connections({
       woke: (client) => this.#turns.wake(client),
       talks: (client) => this.#turns.talks(client),
@@ -133,7 +132,7 @@ export class RedisServer implements AsyncDisposable {
     const tasks = new WaitingClients({
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
-      onDefect: (error) => console.error(error),
+      onDefect: (error) => log(String(error instanceof Error ? error.stack : error)),
     });
     const leases = new LeaseBook((db, key) => {
       this.#turns.schedule(() => {
@@ -142,14 +141,26 @@ export class RedisServer implements AsyncDisposable {
       });
     });
     const past = new LogPast({
-      path: store.path,
+      path: settings.path,
       config,
       tasks,
-      firstSequence: () => store.stats().firstSequence,
+      firstSequence: () => this.store.stats().firstSequence,
       configValues: () => config.values(),
     });
     const stats = noStats();
     const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
+    const keeper = new StoreKeeper({
+      path: settings.path,
+      history: settings.history,
+      config,
+      changes,
+      use: (store, isReadOnly) => this.#turns.use(store, isReadOnly),
+      halt: () => this.#turns.halt(),
+      go: () => this.#turns.go(),
+      keyCount: () => this.#clockedSpace().keyCount(),
+      log,
+      lost: (error) => this.#lost(error),
+    });
     const administration = new ServerAdministration({
       config,
       stats,
@@ -157,9 +168,12 @@ export class RedisServer implements AsyncDisposable {
       expiry,
       memory,
       space: () => this.#liveSpace,
-      sequence: () => store.sequence,
+      sequence: () => keeper.store?.sequence ?? 0,
       gauges: () => this.#gauges(),
-      persistence: (now) => persistenceFields(this.#persistence(changes), now),
+      persistence: keeper,
+      shutDown: (options) => this.#shutDown(options),
+      configFile: settings.configFile,
+      userLines: () => this.#userLines(),
       pause: (ms) => this.#turns.pause(ms),
       log,
     });
@@ -195,6 +209,8 @@ export class RedisServer implements AsyncDisposable {
       users: this.#users,
       isExpirySuspended: () => false,
     };
+    this.#keeper = keeper;
+    this.#administration = administration;
     this.#parts = parts;
     this.#expiry = expiry;
     this.#heap = heap;
@@ -207,20 +223,22 @@ export class RedisServer implements AsyncDisposable {
       parts,
       gates: [
         knownGate,
+        loadingGate(keeper),
         transactionGate,
         this.#users.gate,
         subscriberGate,
         pastGate(past),
+        writableGate(keeper),
         memory.gate,
         memory.keyLimitGate,
       ],
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#postpones(client, row, args),
       queuedGate: this.#users.queuedGate,
-      circumstances: () => this.#circumstances(),
-      onDefect: (error) => console.error(error),
+      circumstances: (client) => this.#circumstances(client),
+      onDefect: (error) => log(String(error instanceof Error ? error.stack : error)),
     });
-    this.#turns = new Turns(store, {
+    this.#turns = new Turns({
       step: (client) => this.#step(client),
       turnEnds: () => this.#tracking.turnEnds(),
       send: (client, output) => connections.send(client, output),
@@ -238,32 +256,132 @@ export class RedisServer implements AsyncDisposable {
       log,
     });
     this.#warning = new SecurityWarning(log);
-    this.#housekeeping = setInterval(() => keepHouse({ config, connections, log }, Date.now()), HOUSEKEEPING_MS);
+    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS);
+    this.#watchConfig(config);
   }
 
-  static async open({ path, port = 6379, host = '127.0.0.1' }: RedisServerOptions): Promise<RedisServer> {
-    const store = (await openStore(keySpaceModel, { path, fold: 'direct' })) as Store<KeySpace>;
-    const server = new RedisServer(store);
-    server.#parts.stats.expiredAtLoad = await expireAtLoad((job) => server.#inTurn(job));
-    server.#expiry.start();
-    server.#port = await server.#listeners.listen(port, host);
+  /** Listens first, so that clients hear LOADING while the state is loaded. */
+  static async open(options: RedisServerOptions): Promise<RedisServer> {
+    const server = new RedisServer(serverSettings(options));
+    try {
+      await server.#start();
+    } catch (error) {
+      await server.close().catch(() => undefined);
+      throw error;
+    }
     return server;
+  }
+
+  async #start(): Promise<void> {
+    const { config, port, users, readOnly, configFile } = this.#settings;
+    if (config.text('aclfile') !== '') this.#users.load();
+    else if (users.length > 0) this.#users.readLines(users, configFile ?? 'the options');
+    if (port !== undefined) await this.#listenOn(port, config.text('bind'));
+    if (config.number('tls-port') > 0) await this.#listenForTls(config);
+    const path = config.text('unixsocket');
+    if (path !== '') await this.#listeners.listenOnPath(path, Number.parseInt(config.text('unixsocketperm'), 8));
+    await this.#keeper.open(readOnly);
+    if (readOnly) return;
+    this.#parts.stats.expiredAtLoad = await expireAtLoad((job) => this.#inTurn(job));
+    this.#expiry.start();
+  }
+
+  async #listenOn(port: number, bind: string): Promise<void> {
+    this.#port = port;
+    const addresses = bindAddresses(bind);
+    for (const { address, isOptional } of addresses) {
+      try {
+        this.#port = await this.#listeners.listen(this.#port, address);
+      } catch (error) {
+        if (!isOptional || (error as { readonly code?: string }).code === 'EADDRINUSE') throw error;
+      }
+    }
+    this.#settings.config.preset('port', String(this.#port));
+  }
+
+  async #listenForTls(config: ServerConfig): Promise<void> {
+    for (const { address, isOptional } of bindAddresses(config.text('bind'))) {
+      await this.#listeners.listenTls(config.number('tls-port'), address).catch((error) => {
+        if (!isOptional) throw error;
+      });
+    }
+  }
+
+  #watchConfig(config: ServerConfig): void {
+    config.watch(['appendfsync'], () => {
+      if (this.#settings.readOnly) throw new ParameterError('the server only reads');
+      void this.#keeper.changeDurability().catch((error) => this.#settings.log(String(error)));
+    });
+  }
+
+  #keepHouse(): void {
+    const now = Date.now();
+    const { config, log } = this.#settings;
+    if (this.#administration.debug.pausesCron) return;
+    keepHouse({ config, connections: this.#connections, log }, now);
+    this.#keeper.tick(now);
+    this.#administration.rates.sample(performance.now(), this.#parts.stats.commands);
+  }
+
+  /** The store with the key space. @throws Error while the state is loaded */
+  get store(): Store<KeySpace> {
+    const { store } = this.#keeper;
+    if (store === undefined) throw new Error('The state is being loaded');
+    return store;
   }
 
   get port(): number {
     return this.#port;
   }
 
-  async close(): Promise<void> {
+  /** Ends connections and closes the store. Further calls do nothing. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#listeners.close();
     clearInterval(this.#housekeeping);
     this.#pauses.close();
     this.#expiry.stop();
     this.#heap.close();
+    this.#turns.stop();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
     this.#leases.close();
     await this.#past.close();
-    await this.store.close();
+    await this.#keeper.close();
+  }
+
+  /** As SIGTERM does: saves if the save rules say so, then ends the server. */
+  async shutDown(): Promise<void> {
+    await this.#shutDown({ save: undefined, force: false });
+  }
+
+  async #shutDown({ save, force }: ShutdownOptions): Promise<void> {
+    const { config, log, readOnly, onShutdown } = this.#settings;
+    const wantsSave = save ?? config.text('save') !== '';
+    if (wantsSave && !readOnly) {
+      await this.#keeper.save().catch((error) => {
+        log(`The snapshot before the end has failed: ${String(error)}`);
+        if (!force) throw new CommandError('ERR Errors trying to SHUTDOWN. Check logs.');
+      });
+    }
+    await this.close();
+    onShutdown();
+  }
+
+  #lost(error: unknown): void {
+    const { log, onLost } = this.#settings;
+    log(`The file can neither be written nor read: ${String(error)}`);
+    void this.close()
+      .catch(() => undefined)
+      .finally(() => onLost?.(error));
+  }
+
+  #userLines(): readonly string[] | undefined {
+    if (this.#settings.config.text('aclfile') !== '') return undefined;
+    return this.#users.names().length > 1 ? this.#users.lines() : [];
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -271,31 +389,32 @@ export class RedisServer implements AsyncDisposable {
   }
 
   get #state(): KeySpace {
-    return this.#turns.transaction.state as KeySpace;
+    return this.#turns.state;
   }
 
-  #circumstances(): Circumstances {
-    const { now } = this.#turns.transaction;
+  #circumstances(client: Client): Circumstances {
+    const meta = this.#settings.audit ? metaOf(client) : undefined;
     return {
       space: this.#state,
-      isPast: false,
-      now,
-      append: (type, data) => this.#turns.append(type as keyof Effects, data),
+      isPast: !this.#turns.isWritable,
+      now: this.#turns.now,
+      append: (type, data) => this.#turns.append(type as keyof Effects, data, meta),
     };
   }
 
   /** The state outside of turns. Under the direct fold it is the same object. */
   get #liveSpace(): KeySpace {
-    return this.store.state as KeySpace;
+    return this.#turns.state;
   }
 
   /** A call of the server itself, in the turn that runs. */
   #ownCall(): Call {
-    return new Call([], this.#self, this.#parts, this.#circumstances(), false);
+    return new Call([], this.#self, this.#parts, this.#circumstances(this.#self), false);
   }
 
   #inTurn(job: (call: Call) => void): void {
     this.#turns.schedule(() => {
+      if (!this.#turns.isWritable) return;
       job(this.#ownCall());
       this.#blocked.serve();
     });
@@ -312,7 +431,7 @@ export class RedisServer implements AsyncDisposable {
     const args = this.#connections.next(client);
     if (args === undefined) return false;
     if (isHttp(args)) {
-      this.#warning.warn(client.address, this.#turns.transaction.now);
+      this.#warning.warn(client.address, this.#turns.now);
       this.#connections.close(client, true);
       return false;
     }
@@ -344,7 +463,7 @@ export class RedisServer implements AsyncDisposable {
     const database = databaseOf(this.#state, db);
     if (valueAtKey(database, key) === undefined) return 'absent';
     const at = expiryOf(database, key);
-    return at !== undefined && at <= this.#turns.transaction.now ? 'expired' : 'present';
+    return at !== undefined && at <= this.#turns.now ? 'expired' : 'present';
   }
 
   #left(client: Client): void {
@@ -375,26 +494,13 @@ export class RedisServer implements AsyncDisposable {
     };
   }
 
-  #persistence({ sinceSave }: ChangeHub): PersistenceFacts {
-    const idle = { since: undefined, lastMs: undefined, hasFailed: false, done: 0 };
-    return {
-      isLoading: false,
-      changesSinceSave: sinceSave,
-      lastSaveAt: Date.now(),
-      save: idle,
-      rewrite: idle,
-      isRewriteScheduled: false,
-      isWriteFailing: false,
-      isAppendOnly: true,
-      logBytes: 0,
-      baseBytes: 0,
-      queuedBytes: this.store.stats().queuedBytes,
-      keysLoaded: 0,
-    };
-  }
-
   #failed(error: unknown, clients: readonly Client[]): void {
-    console.error(error);
     for (const client of clients) this.#connections.close(client, true);
+    void this.#keeper.recover(error);
   }
+}
+
+/** Who caused an effect, for the log. */
+function metaOf({ id, name, address, lastCommand, user }: Client): object {
+  return { command: lastCommand, client: name === '' ? `${id} ${address}` : `${id} ${address} ${name}`, user };
 }

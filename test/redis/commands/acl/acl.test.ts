@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { commandTable } from '../../../../src/redis/commands/table.ts';
 import { ServerUsers } from '../../../../src/redis/server/clients/users.ts';
-import { ServerConfig } from '../../../../src/redis/server/config.ts';
+import { ServerConfig } from '../../../../src/redis/server/config/server-config.ts';
 import { connectTo, ErrorReply, startServer, startWithClient, type TestClient } from '../../harness.ts';
 
 const WRONG = new ErrorReply('WRONGPASS invalid username-password pair or user is disabled.');
@@ -159,7 +159,7 @@ test('the ACL file is written and read, and a changed requirepass is the passwor
   const folder = mkdtempSync(join(tmpdir(), 'refold-acl-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const config = new ServerConfig();
-  config.set('aclfile', join(folder, 'users.acl'));
+  config.preset('aclfile', join(folder, 'users.acl'));
   const open = () =>
     new ServerUsers({ config, commands: commandTable, clients: () => [], close: () => undefined, lineOf: () => '' });
   const users = open();
@@ -173,8 +173,8 @@ test('the ACL file is written and read, and a changed requirepass is the passwor
   expect(() => again.load()).toThrow(/should start with user keyword/);
   expect(again.names()).toEqual(['alice', 'default']);
   expect(again.isOpen).toBe(true);
-  config.set('requirepass', 'pw');
+  config.preset('requirepass', 'pw');
   expect(again.isOpen).toBe(false);
-  config.set('requirepass', '');
+  config.preset('requirepass', '');
   expect(again.isOpen).toBe(true);
 });
