@@ -7,7 +7,7 @@ import { parseBytes, parseDuration } from '../args.ts';
 import { type NamedWords, splitServeArguments } from '../input/serve-arguments.ts';
 import { EXIT } from '../output/exit-codes.ts';
 
-const HELP = `
+const SERVE_HELP = `
 Options:
   --config redis.conf       read parameters from a file; what stands on the command line wins
   --NAME VALUE              any parameter of redis.conf: --port, --bind, --dir, --save, --requirepass, --maxmemory …
@@ -31,7 +31,7 @@ export function defineServe(program: Command): void {
     .description('serve a log as a Redis-compatible server')
     .allowUnknownOption()
     .allowExcessArguments()
-    .addHelpText('after', HELP)
+    .addHelpText('after', SERVE_HELP)
     .action(async function action(this: Command): Promise<void> {
       await serve(this.args);
     });
