@@ -360,16 +360,20 @@ export class RedisServer implements AsyncDisposable {
     await this.#keeper.close();
   }
 
-  /** As SIGTERM does: saves if the save rules say so, then ends the server. */
-  async shutDown(): Promise<void> {
-    await this.#shutDown({ save: undefined, force: false });
+  /** As SHUTDOWN does: saves if the save rules say so, then ends the server. @param signal whose options to take, if any */
+  async shutDown(signal?: 'SIGTERM' | 'SIGINT'): Promise<void> {
+    const { config } = this.#settings;
+    const words = signal === undefined ? [] : config.text(`shutdown-on-${signal.toLowerCase()}`).split(' ');
+    const save = words.includes('save') ? true : words.includes('nosave') ? false : undefined;
+    await this.#shutDown({ save, force: words.includes('force') });
   }
 
   async #shutDown({ save, force }: ShutdownOptions): Promise<void> {
     const { config, log, readOnly, onShutdown } = this.#settings;
+    await setImmediate(); // the turn that asks has to be over
     const wantsSave = save ?? config.text('save') !== '';
     if (wantsSave && !readOnly) {
-      await this.#keeper.save().catch((error) => {
+      await this.#keeper.saveAtTheEnd().catch((error) => {
         log(`The snapshot before the end has failed: ${String(error)}`);
         if (!force) throw new CommandError('ERR Errors trying to SHUTDOWN. Check logs.');
       });

@@ -3,7 +3,7 @@
  *
  * Redis's words: BGSAVE is a snapshot, BGREWRITEAOF a snapshot and a compaction, `appendfsync` the durability.
  */
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { type History, isRefoldError, openStore, type Progress, type Store } from '../../../index.ts';
 import type { Persistence } from '../../calls/contracts/persistence.ts';
 import { CommandError } from '../../calls/errors.ts';
@@ -62,6 +62,7 @@ export class StoreKeeper implements Persistence {
   #isRewriteScheduled = false;
   #isSaveScheduled = false;
   #saving: Promise<void> | undefined;
+  #rewriting: Promise<void> | undefined;
   #baseBytes = 0;
   #keysLoaded = 0;
   #progress: Progress | undefined;
@@ -86,8 +87,13 @@ export class StoreKeeper implements Persistence {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#saving?.catch(() => undefined);
+    await this.#settled();
     await this.#store?.close();
+  }
+
+  /** Waits for work in the background, however it ends. */
+  async #settled(): Promise<void> {
+    await Promise.allSettled([this.#saving, this.#rewriting]);
   }
 
   /** What runs ten times a second. */
@@ -135,6 +141,12 @@ export class StoreKeeper implements Persistence {
     });
   }
 
+  /** As `save`, after what runs in the background. @throws CommandError */
+  async saveAtTheEnd(): Promise<void> {
+    await this.#settled();
+    await this.save();
+  }
+
   backgroundRewrite(): string {
     if (this.#rewrite.since !== undefined) {
       throw new CommandError('ERR Background append only file rewriting already in progress');
@@ -149,9 +161,10 @@ export class StoreKeeper implements Persistence {
 
   /** Drops the state, and builds it again from the newest snapshot and the log. Nothing else runs meanwhile. */
   async reload(withSnapshot: boolean): Promise<void> {
-    const store = this.#store;
-    if (store === undefined || this.#isReadOnly) throw new CommandError('ERR The server cannot reload now');
+    if (this.#store === undefined || this.#isReadOnly) throw new CommandError('ERR The server cannot reload now');
+    await this.#settled();
     if (withSnapshot) await this.save();
+    const store = this.#store;
     // What lives in memory only has no file to come back from: its log is folded again and compared.
     if (this.#host.path === ':memory:') return void (await this.#refold(store));
     await this.#replaceStore(store);
@@ -159,9 +172,9 @@ export class StoreKeeper implements Persistence {
 
   /** @throws CommandError when the file cannot be opened with the new durability */
   async changeDurability(): Promise<void> {
-    const store = this.#store;
-    if (store === undefined || this.#isReadOnly || this.#host.path === ':memory:') return;
-    await this.#replaceStore(store);
+    if (this.#store === undefined || this.#isReadOnly || this.#host.path === ':memory:') return;
+    await this.#settled();
+    await this.#replaceStore(this.#store);
   }
 
   facts(): PersistenceFacts {
@@ -259,6 +272,7 @@ export class StoreKeeper implements Persistence {
   async #replaceStore(store: Store<KeySpace>): Promise<void> {
     this.#host.halt();
     try {
+      await nextTurn();
       await store.close();
       this.#take(await this.#openStore(false), false);
     } catch (error) {
@@ -272,6 +286,7 @@ export class StoreKeeper implements Persistence {
   }
 
   async #refold(store: Store<KeySpace>): Promise<void> {
+    await nextTurn();
     const { ok } = await store.verify();
     if (!ok) throw new CommandError('ERR The log gives another state than the one in memory');
   }
@@ -299,14 +314,14 @@ export class StoreKeeper implements Persistence {
       await this.#store!.compact();
       this.#baseBytes = this.#fileBytes();
     });
-    rewriting.catch(() => undefined);
+    this.#rewriting = rewriting.catch(() => undefined);
   }
 
   async #run(work: Work, job: () => Promise<void>): Promise<void> {
     const start = Date.now();
     work.since = start;
     try {
-      await setImmediate(); // the turn that asks has to be over
+      await nextTurn(); // a command may have asked, and its turn has to be over
       await job();
       work.hasFailed = false;
       work.done++;
