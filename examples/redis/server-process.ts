@@ -39,7 +39,7 @@ export class ServerProcess implements AsyncDisposable {
     let printed = '';
     for await (const chunk of child.stdout.setEncoding('utf8')) {
       printed += chunk;
-      const ready = /ready.*?(\d+)\s*$/im.exec(printed);
+      const ready = /Ready to accept connections on port (\d+)/.exec(printed);
       if (ready === null) continue;
       this.#port = Number(ready[1]);
       break;

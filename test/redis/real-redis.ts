@@ -28,7 +28,10 @@ export class RealRedis {
   static async start(args: readonly string[] = [], folder: string = temporaryFolder()): Promise<RealRedis> {
     const port = await freePort();
     const options = ['--port', String(port), '--dir', folder, '--save', '', '--enable-debug-command', 'yes', ...args];
-    const child = spawn('redis-server', options, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('redis-server', options, {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, LC_ALL: 'C' }, // SORT ALPHA compares as the locale says
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
     onTestFinished(() => void child.kill('SIGKILL'));

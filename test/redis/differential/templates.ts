@@ -157,14 +157,13 @@ export const TEMPLATES: readonly Template[] = [
      EXPIRETIME {any}
      PERSIST {any}
      TOUCH <{any}>
-     OBJECT ENCODING {any}
      DBSIZE
      SWAPDB 0 1
      SWAPDB 0 0
      SORT {l} [LIMIT {small} {count}] [ASC|DESC] ALPHA
      SORT {l} [DESC]
      SORT {u} ALPHA STORE {l}
-     SORT {z} ALPHA [LIMIT {count} {count}] [GET #]
+     SORT {u} ALPHA [LIMIT {count} {count}] [GET #]
      SORT_RO {l} BY nosort`,
   ),
   ...unordered('keys', 'KEYS {glob}'),
