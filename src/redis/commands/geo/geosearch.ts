@@ -11,6 +11,7 @@ import { type Place, placeOfScore } from './geohash.ts';
 import { replyDistance, replyPlace } from './replies.ts';
 import { type Found, search } from './search.ts';
 import { distanceBetween, type Shape } from './shapes.ts';
+import { sortFirst } from './sort-first.ts';
 import { preciseTrigonometry } from './trigonometry.ts';
 
 /** What all of these commands can be told. */
@@ -225,9 +226,15 @@ function findSorted(set: SortedSet, shape: Shape, { order, count, isAny }: Optio
   const found = search(set, shape, isAny ? count : undefined);
   // The first few only make sense as the closest.
   const direction = order ?? (count === undefined || isAny ? undefined : 'ascending');
-  if (direction === 'ascending') found.sort((a, b) => a.distance - b.distance);
-  else if (direction === 'descending') found.sort((a, b) => b.distance - a.distance);
-  return count === undefined ? found : found.slice(0, count);
+  const wanted = Math.min(count ?? found.length, found.length);
+  if (direction !== undefined) sortFound(found, wanted, direction === 'ascending' ? 1 : -1);
+  return found.slice(0, wanted);
+}
+
+function sortFound(found: Found[], wanted: number, sign: 1 | -1): void {
+  const compare = (a: Found, b: Found) => sign * (a.distance - b.distance);
+  if (wanted === found.length) found.sort(compare);
+  else sortFirst(found, wanted, compare);
 }
 
 function replyFound({ reply }: Call, found: readonly Found[], unit: number, options: Options): void {

@@ -178,7 +178,8 @@ function* intersection(sources: readonly Source[], aggregate: Aggregate): Iterab
     for (const { entries, weight } of others) {
       const value = denseGet(entries, member);
       if (value === undefined) continue candidates;
-      score = aggregate(score, weightedScore(value, weight));
+      // Here Redis lets a product that is not a number through: the sum is 0 then, and MIN and MAX do not see it.
+      score = aggregate(score, weight * Number(value));
     }
     yield [member, score];
   }

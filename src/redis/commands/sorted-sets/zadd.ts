@@ -2,10 +2,11 @@
 import { doubleArgument, isOption } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
 import { CommandError, syntaxError } from '../../calls/errors.ts';
+import { requireRoom } from '../../calls/limits.ts';
 import { peekCollection } from '../../calls/lookup.ts';
 import { denseGet, denseSize } from '../../model/dense.ts';
 import type { Scored, SortedSet } from '../../model/values.ts';
-import { asKept, requireRoom, setScores } from './changing.ts';
+import { asKept, setScores } from './changing.ts';
 
 const ZADD_OPTIONS = ['NX', 'XX', 'CH', 'INCR', 'GT', 'LT'] as const;
 
@@ -60,7 +61,7 @@ export function addScores(call: Call, key: string, scored: readonly Scored[], op
     if (old === undefined) added++;
     else updated++;
   }
-  requireRoom((set === undefined ? 0 : denseSize(set.scores)) + added);
+  requireRoom(set === undefined ? 0 : denseSize(set.scores), added);
   const changed = Array.from(decided, ([member, score]) => ({ member, score }));
   if (changed.length > 0) {
     setScores(call, key, asKept(call, set?.scores, changed));

@@ -8,6 +8,8 @@ async function two(): Promise<TestClient> {
   await client.call('ZADD', 'y', 10, 'b', 20, 'c', 30, 'd');
   await client.call('ZADD', 'up', 'inf', 'a');
   await client.call('ZADD', 'down', '-inf', 'a');
+  await client.call('ZADD', 'z', 5, 'a');
+  await client.call('ZADD', 'zero', 0, 'a', 0, 'b');
   return client;
 }
 
@@ -18,6 +20,10 @@ const CASES: readonly (readonly [string, Reply])[] = [
   ['ZUNION 2 x y AGGREGATE MAX WITHSCORES', ['a', '1', 'b', '10', 'c', '20', 'd', '30']],
   ['ZUNION 2 up down WITHSCORES', ['a', '0']],
   ['ZUNION 1 up WEIGHTS 0 WITHSCORES', ['a', '0']],
+  ['ZUNION 2 x up WEIGHTS 1 0 WITHSCORES', ['a', '1', 'b', '2', 'c', '3']],
+  ['ZINTER 2 up x WEIGHTS 1 1 WITHSCORES', ['a', 'inf']],
+  ['ZINTER 2 z zero WEIGHTS 1 inf WITHSCORES', ['a', '0']],
+  ['ZINTER 2 z zero WEIGHTS 1 inf AGGREGATE MAX WITHSCORES', ['a', '5']],
   ['ZINTER 2 x y WITHSCORES', ['b', '12', 'c', '23']],
   ['ZINTER 2 x y AGGREGATE MIN WITHSCORES', ['b', '2', 'c', '3']],
   ['ZINTER 2 x none', []],
