@@ -4,6 +4,7 @@ import type { Commands } from '../calls/parts.ts';
 import { ACL_COMMANDS } from './acl/table.ts';
 import { ADMIN_COMMANDS } from './admin/table.ts';
 import { BITMAP_COMMANDS } from './bitmaps/table.ts';
+import { CLUSTER_COMMANDS } from './cluster/table.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
 import { GEO_COMMANDS } from './geo/table.ts';
@@ -12,6 +13,7 @@ import { HYPERLOGLOG_COMMANDS } from './hyperloglog/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
 import { LIST_COMMANDS } from './lists/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
+import { PERSISTENCE_COMMANDS } from './persistence/table.ts';
 import { PUBSUB_COMMANDS } from './pubsub/table.ts';
 import { REFOLD_COMMANDS } from './refold/table.ts';
 import { SCRIPTING_COMMANDS } from './scripting/table.ts';
@@ -24,6 +26,7 @@ import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 const ROWS: readonly CommandRow[] = [
   ...BITMAP_COMMANDS,
   ...ACL_COMMANDS,
+  ...CLUSTER_COMMANDS,
   ...COMMAND_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...HASH_COMMANDS,
@@ -34,6 +37,7 @@ const ROWS: readonly CommandRow[] = [
   ...OBSERVING_COMMANDS,
   ...SORTED_SET_COMMANDS,
   ...REFOLD_COMMANDS,
+  ...PERSISTENCE_COMMANDS,
   ...PUBSUB_COMMANDS,
   ...LIST_COMMANDS,
   ...STREAM_COMMANDS,
@@ -65,7 +69,9 @@ class CommandTable implements Commands {
   }
 
   #learn(spelling: string): CommandRow | undefined {
-    const row = spelling.length > LONGEST_NAME ? undefined : this.#byName.get(spelling.toLowerCase());
+    // The name of a subcommand, `config|get`, is not something that a client may say.
+    const isName = spelling.length <= LONGEST_NAME && !spelling.includes('|');
+    const row = isName ? this.#byName.get(spelling.toLowerCase()) : undefined;
     // At most 2^n spellings of each name exist, so the memory has a bound.
     if (row !== undefined && this.#bySpelling.size < MOST_SPELLINGS) this.#bySpelling.set(spelling, row);
     return row;
