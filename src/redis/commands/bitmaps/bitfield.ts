@@ -17,9 +17,11 @@ export function bitfield(call: Call): void {
   const value = requireString(call.peek(key));
   const length = byteIndex(Math.max(...ends) - 1) + 1;
   const grows = length > (value?.length ?? 0);
-  if (grows) call.apply('RangeWritten', { db: call.client.db, key, offset: length - 1, value: '\0' }, 0);
+  // A longer string counts as one change for each operation. Then what they write does not count again.
+  const countsAs = grows ? 0 : 1;
+  if (grows) call.apply('RangeWritten', { db: call.client.db, key, offset: length - 1, value: '\0' }, ends.length);
   call.reply.array(operations.length);
-  const changes = operations.filter((operation) => runOperation(call, key, operation, grows)).length;
+  const changes = operations.filter((operation) => runOperation(call, key, operation, countsAs)).length;
   if (changes > 0) call.notify('$', 'setbit', key);
 }
 
@@ -37,7 +39,7 @@ function replyFields({ reply }: Call, value: string | Bytes | undefined, operati
 }
 
 /** Runs one operation and writes its reply. Returns whether the string counts as changed. */
-function runOperation(call: Call, key: string, operation: FieldOperation, hasGrown: boolean): boolean {
+function runOperation(call: Call, key: string, operation: FieldOperation, countsAs: 0 | 1): boolean {
   const { name, offset, type } = operation;
   const value = requireString(call.peek(key));
   const old = fieldAt(value, offset, type);
@@ -47,9 +49,9 @@ function runOperation(call: Call, key: string, operation: FieldOperation, hasGro
   if (name === 'GET' || next === undefined) return false;
   if (next !== old) {
     const written = withField(value, offset, type, next);
-    call.apply('RangeWritten', { db: call.client.db, key, offset: byteIndex(offset), value: written });
+    call.apply('RangeWritten', { db: call.client.db, key, offset: byteIndex(offset), value: written }, countsAs);
   }
-  return hasGrown || next !== old;
+  return countsAs === 0 || next !== old;
 }
 
 /** The value to store; undefined when it does not fit and must not be stored. */

@@ -8,7 +8,7 @@ import { plainStreamId, ZERO_STREAM_ID } from '../../model/stream-ids.ts';
 import { UNKNOWN_READS } from '../../model/streams.ts';
 import type { Group, Stream } from '../../model/values.ts';
 import { createConsumer } from './consumers.ts';
-import { idArgument } from './ids.ts';
+import { idArgument, startArgument } from './ids.ts';
 
 export const xgroupHelp: (call: Call) => void = helpCommand('XGROUP', [
   ['CREATE <key> <groupname> <id|$> [option]', 'Create a group. Options: MKSTREAM makes a missing stream,'],
@@ -38,7 +38,9 @@ export function xgroupSetId(call: Call): void {
   const [key, group] = [args[2]!, args[3]!];
   const { entriesRead } = groupOptions(args, false);
   const { stream } = requireGroup(call, key, group);
-  const lastId = positionArgument(args[4]!, stream);
+  // Redis takes `-` and `+` here, and not where a group is made.
+  const isEdge = args[4] === '-' || args[4] === '+';
+  const lastId = isEdge ? plainStreamId(startArgument(args[4]!)) : positionArgument(args[4]!, stream);
   call.apply('GroupPositionSet', { db: client.db, key, group, lastId, entriesRead });
   call.notify('x', 'xgroup-setid', key);
   reply.ok();

@@ -3,7 +3,7 @@
 import type { Call } from '../../calls/call.ts';
 import { CommandError, wrongType } from '../../calls/errors.ts';
 import { batchesOf } from '../../calls/limits.ts';
-import { plainStreamId, ZERO_STREAM_ID } from '../../model/stream-ids.ts';
+import { LAST_STREAM_ID, plainStreamId, ZERO_STREAM_ID } from '../../model/stream-ids.ts';
 import type { Group, Stream } from '../../model/values.ts';
 import { kindOf } from '../../model/values.ts';
 import { meetConsumer } from './consumers.ts';
@@ -62,7 +62,9 @@ function sourceOf(call: Call, { group: name }: ReadArguments, key: string, id: s
     );
   }
   if (id === '$') throw new CommandError(DOLLAR);
-  return { key, stream, group, after: id === '>' ? undefined : idArgument(id) };
+  const after = id === '>' ? LAST_STREAM_ID : idArgument(id);
+  // To Redis, the highest id means new entries, too.
+  return { key, stream, group, after: after === LAST_STREAM_ID ? undefined : after };
 }
 
 /** Gives the consumer its entries of one stream. Undefined when it has nothing to offer. */

@@ -184,3 +184,14 @@ test('the log holds the outcome of a delivery and of an acknowledgement', async 
 async function settle(client: TestClient): Promise<void> {
   for (let turn = 0; turn < 5; turn++) await client.call('PING');
 }
+
+test('XGROUP SETID takes the edges of a stream, and XGROUP CREATE does not', async () => {
+  const client = await withGroup();
+  expect(await client.call('XGROUP', 'SETID', 's', 'g', '+')).toBe('OK');
+  expect(await read(client, 'alice')).toBe(null);
+  expect(await client.call('XGROUP', 'SETID', 's', 'g', '-')).toBe('OK');
+  expect(idsOf(await read(client, 'alice'))).toHaveLength(3);
+  expect(await client.ask('XGROUP', 'CREATE', 's', 'other', '-')).toEqual(
+    new ErrorReply('ERR Invalid stream ID specified as stream command argument'),
+  );
+});
