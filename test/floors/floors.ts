@@ -79,6 +79,7 @@ const REDIS_COMMANDS = [
   'keys',
   'lists',
   'observing',
+  'persistence',
   'pubsub',
   'refold',
   'scripting',

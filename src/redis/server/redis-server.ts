@@ -1,15 +1,24 @@
 /** The server: a store with the key space, a listener, and the parts that commands use. */
 import { setImmediate } from 'node:timers/promises';
-import { openStore, type Store } from '../../index.ts';
+import { type Durability, type History, RefoldError, type Store } from '../../index.ts';
 import { Call, type Circumstances } from '../calls/call.ts';
 import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
+import type { Persistence } from '../calls/contracts/persistence.ts';
 import { noStats } from '../calls/contracts/stats.ts';
 import type { Parts } from '../calls/parts.ts';
 import { clientLine } from '../commands/connection/client-line.ts';
 import { commandTable } from '../commands/table.ts';
-import { databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
-import { type Effects, keySpaceModel } from '../model/model.ts';
+import {
+  DATABASES,
+  databaseOf,
+  emptyKeySpace,
+  expiryOf,
+  type KeySpace,
+  sizeOfSpace,
+  valueAtKey,
+} from '../model/key-space.ts';
+import type { Effects } from '../model/model.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
 import { ServerAdministration } from './administration.ts';
@@ -38,6 +47,9 @@ import { KeyspaceNotifications } from './keeping/notifications.ts';
 import { LeaseBook } from './leases.ts';
 import { CommandObserver } from './observing/command-observer.ts';
 import { type PersistenceFacts, persistenceFields } from './persistence/fields.ts';
+import { Snapshots } from './persistence/snapshots.ts';
+import { storeRefusal } from './persistence/store-gate.ts';
+import { StoreKeeper } from './persistence/store-keeper.ts';
 import { Turns } from './turns.ts';
 import { WaitingClients } from './waiting-clients.ts';
 import { type Presence, WatchedKeys } from './watching.ts';
@@ -52,10 +64,53 @@ export interface RedisServerOptions {
   readonly port?: number | undefined;
   /** The address to listen on; default 127.0.0.1. */
   readonly host?: string | undefined;
+  /** Parameters of redis.conf by name. An unknown name or a bad value is refused. */
+  readonly config?: { readonly [name: string]: string } | undefined;
+  /** What compaction may drop; default: what exceeds 10 GiB. */
+  readonly history?: History | undefined;
+  /** Serves reads beside another process that writes the file. Default false. */
+  readonly readOnly?: boolean | undefined;
+  /** Called when the server ends by itself. */
+  readonly onEnd?: ((end: ServerEnd) => void) | undefined;
 }
 
+/** @throws RefoldError `INVALID_OPTION` for an unknown parameter, or a value that it cannot have */
+function presetParameter(config: ServerConfig, name: string, value: string): void {
+  try {
+    config.preset(name, value);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new RefoldError('INVALID_OPTION', `Cannot start the server with ${name} ${value}: ${why}`, {
+      type: name,
+      cause,
+      hint: 'Give a parameter of redis.conf and a value that it may have',
+    });
+  }
+}
+
+/** Why a server has ended by itself: a client said SHUTDOWN, or its file cannot be read any more. */
+export type ServerEnd = { readonly reason: 'shutdown' } | { readonly reason: 'lost'; readonly error: unknown };
+
+/** appendfsync in refold's words. */
+const DURABILITIES: { readonly [appendfsync: string]: Durability } = {
+  always: 'always',
+  everysec: 'everysec',
+  no: 'os',
+};
+
+const DEFAULT_HISTORY: History = { maxBytes: 10 * 1024 ** 3 };
+
+/** How often save rules are looked at, in ms. */
+const CRON_MS = 100;
+
 export class RedisServer implements AsyncDisposable {
-  readonly store: Store<KeySpace>;
+  readonly #keeper: StoreKeeper;
+  readonly #snapshots: Snapshots;
+  /** What commands read while no store is open. */
+  readonly #nothing = emptyKeySpace();
+  /** Called when the server has ended by itself: by SHUTDOWN, or because its file is lost. */
+  readonly #onEnd: (end: ServerEnd) => void;
+  readonly #cron: NodeJS.Timeout;
   readonly #listeners: Listeners;
   readonly #housekeeping: NodeJS.Timeout;
   readonly #warning: SecurityWarning;
@@ -78,10 +133,25 @@ export class RedisServer implements AsyncDisposable {
   readonly #users: ServerUsers;
   readonly #watching: WatchedKeys;
 
-  private constructor(store: Store<KeySpace>) {
-    this.store = store;
+  private constructor(options: RedisServerOptions) {
+    const { path } = options;
+    this.#onEnd = options.onEnd ?? (() => undefined);
     const config = new ServerConfig();
+    for (const [name, value] of Object.entries(options.config ?? {})) presetParameter(config, name, value);
     const log = (message: string) => console.error(message);
+    this.#keeper = new StoreKeeper(
+      {
+        path,
+        durability: () => DURABILITIES[config.text('appendfsync')]!,
+        history: options.history ?? DEFAULT_HISTORY,
+        isReadOnly: options.readOnly ?? false,
+      },
+      {
+        changed: () => this.#storeChanged(),
+        log,
+        lost: (error) => this.#onEnd({ reason: 'lost', error }),
+      },
+    );
     const connections = new Connections({
       woke: (client) => this.#turns.wake(client),
       talks: (client) => this.#turns.talks(client),
@@ -143,14 +213,15 @@ export class RedisServer implements AsyncDisposable {
       });
     });
     const past = new LogPast({
-      path: store.path,
+      path,
       config,
       tasks,
-      firstSequence: () => store.stats().firstSequence,
+      firstSequence: () => this.#keeper.store?.stats().firstSequence ?? 1,
       configValues: () => config.values(),
     });
     const stats = noStats();
     const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
+    this.#snapshots = new Snapshots({ config, changes, store: () => this.#keeper.store, log }, Date.now());
     const administration = new ServerAdministration({
       config,
       stats,
@@ -158,7 +229,7 @@ export class RedisServer implements AsyncDisposable {
       expiry,
       memory,
       space: () => this.#liveSpace,
-      sequence: () => store.sequence,
+      sequence: () => this.#keeper.store?.sequence ?? 0,
       gauges: () => this.#gauges(),
       persistence: (now) => persistenceFields(this.#persistence(changes), now),
       pause: (ms) => this.#turns.pause(ms),
@@ -174,7 +245,7 @@ export class RedisServer implements AsyncDisposable {
       expiry,
       memory,
       // The turn that asks has to be over: its effects are flushed as well.
-      disk: { flush: () => setImmediate().then(() => this.store.flush()) },
+      disk: { flush: () => setImmediate().then(() => this.#keeper.store?.flush()) },
       config,
       blocking: blocked,
       clients: connections,
@@ -183,6 +254,7 @@ export class RedisServer implements AsyncDisposable {
       tasks,
       administration,
       past,
+      persistence: this.#persistencePart(),
       leases,
       dispatch: {
         runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued),
@@ -208,6 +280,7 @@ export class RedisServer implements AsyncDisposable {
       parts,
       gates: [
         knownGate,
+        (_client, row) => storeRefusal(this.#keeper.state, options.readOnly === true, row),
         transactionGate,
         this.#users.gate,
         subscriberGate,
@@ -222,12 +295,16 @@ export class RedisServer implements AsyncDisposable {
       circumstances: () => this.#circumstances(),
       onDefect: (error) => console.error(error),
     });
-    this.#turns = new Turns(store, {
-      step: (client) => this.#step(client),
-      turnEnds: () => this.#tracking.turnEnds(),
-      send: (client, output) => connections.send(client, output),
-      failed: (error, clients) => this.#failed(error, clients),
-    });
+    const writable = () => (this.#keeper.state === 'open' ? this.#keeper.store : undefined);
+    this.#turns = new Turns(
+      { store: writable, space: () => this.#liveSpace },
+      {
+        step: (client) => this.#step(client),
+        turnEnds: () => this.#tracking.turnEnds(),
+        send: (client, output) => connections.send(client, output),
+        failed: (error, clients) => this.#failed(error, clients),
+      },
+    );
     this.#listeners = new Listeners({
       config,
       clients: () => connections.size,
@@ -240,16 +317,36 @@ export class RedisServer implements AsyncDisposable {
       log,
     });
     this.#warning = new SecurityWarning(log);
+    this.#cron = setInterval(() => {
+      if (this.#keeper.state === 'open' && !administration.debug.pausesCron) this.#snapshots.tick(Date.now());
+    }, CRON_MS);
+    this.#cron.unref();
     this.#housekeeping = setInterval(() => keepHouse({ config, connections, log }, Date.now()), HOUSEKEEPING_MS);
   }
 
-  static async open({ path, port = 6379, host = '127.0.0.1' }: RedisServerOptions): Promise<RedisServer> {
-    const store = (await openStore(keySpaceModel, { path, fold: 'direct' })) as Store<KeySpace>;
-    const server = new RedisServer(store);
-    server.#parts.stats.expiredAtLoad = await expireAtLoad((job) => server.#inTurn(job));
-    server.#expiry.start();
-    server.#port = await server.#listeners.listen(port, host);
+  /** Listens, then opens the log. Until it is open, clients get LOADING. */
+  static async open(options: RedisServerOptions): Promise<RedisServer> {
+    const server = new RedisServer(options);
+    try {
+      server.#port = await server.#listeners.listen(options.port ?? 6379, options.host ?? '127.0.0.1');
+      await server.#keeper.open();
+    } catch (error) {
+      await server.close();
+      throw error;
+    }
+    if (server.#keeper.state === 'open') {
+      server.#parts.stats.expiredAtLoad = await expireAtLoad((job) => server.#inTurn(job));
+      server.#expiry.start();
+    }
     return server;
+  }
+
+  /** The store underneath. It is another one after DEBUG RELOAD, and after a write that failed. */
+  get store(): Store<KeySpace> {
+    const { store } = this.#keeper;
+    if (store === undefined)
+      throw new RefoldError('STORE_CLOSED', 'Cannot use the store: the server is loading it', {});
+    return store;
   }
 
   get port(): number {
@@ -259,13 +356,14 @@ export class RedisServer implements AsyncDisposable {
   async close(): Promise<void> {
     this.#listeners.close();
     clearInterval(this.#housekeeping);
+    clearInterval(this.#cron);
     this.#pauses.close();
     this.#expiry.stop();
     this.#heap.close();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
     this.#leases.close();
     await this.#past.close();
-    await this.store.close();
+    await this.#keeper.close();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -280,7 +378,7 @@ export class RedisServer implements AsyncDisposable {
     const { now } = this.#turns.transaction;
     return {
       space: this.#state,
-      isPast: false,
+      isPast: this.#keeper.state !== 'open',
       now,
       append: (type, data) => this.#turns.append(type as keyof Effects, data),
     };
@@ -288,7 +386,7 @@ export class RedisServer implements AsyncDisposable {
 
   /** The state outside of turns. Under the direct fold it is the same object. */
   get #liveSpace(): KeySpace {
-    return this.store.state as KeySpace;
+    return (this.#keeper.store?.state as KeySpace | undefined) ?? this.#nothing;
   }
 
   /** A call of the server itself, in the turn that runs. */
@@ -298,7 +396,7 @@ export class RedisServer implements AsyncDisposable {
 
   #inTurn(job: (call: Call) => void): void {
     this.#turns.schedule(() => {
-      job(this.#ownCall());
+      if (this.#keeper.state === 'open') job(this.#ownCall());
       this.#blocked.serve();
     });
   }
@@ -378,25 +476,55 @@ export class RedisServer implements AsyncDisposable {
   }
 
   #persistence({ sinceSave }: ChangeHub): PersistenceFacts {
-    const idle = { since: undefined, lastMs: undefined, hasFailed: false, done: 0 };
+    const stats = this.#keeper.store?.stats();
     return {
-      isLoading: false,
+      isLoading: this.#keeper.state === 'loading',
       changesSinceSave: sinceSave,
-      lastSaveAt: Date.now(),
-      save: idle,
-      rewrite: idle,
+      lastSaveAt: this.#snapshots.lastSaveAt,
+      save: this.#snapshots.saving,
+      rewrite: this.#snapshots.rewriting,
       isRewriteScheduled: false,
-      isWriteFailing: false,
-      isAppendOnly: true,
-      logBytes: 0,
+      isWriteFailing: this.#keeper.state === 'read-only',
+      isAppendOnly: this.#parts.config.flag('appendonly'),
+      logBytes: stats?.fileBytes ?? 0,
       baseBytes: 0,
-      queuedBytes: this.store.stats().queuedBytes,
+      queuedBytes: stats?.queuedBytes ?? 0,
       keysLoaded: 0,
     };
   }
 
+  #persistencePart(): Persistence {
+    const snapshots = this.#snapshots;
+    return {
+      get lastSaveAt() {
+        return snapshots.lastSaveAt;
+      },
+      get isSaving() {
+        return snapshots.saving.since !== undefined;
+      },
+      get isRewriting() {
+        return snapshots.rewriting.since !== undefined;
+      },
+      save: () => snapshots.save(),
+      rewrite: () => snapshots.rewrite(),
+      reload: () => setImmediate().then(() => this.#keeper.reload()),
+      shutDown: async (saves) => {
+        await setImmediate(); // the turn that asks has to be over
+        if (saves) await snapshots.save();
+        this.#onEnd({ reason: 'shutdown' });
+        await this.close();
+      },
+    };
+  }
+
+  #storeChanged(): void {
+    this.#turns.schedule(() => this.#blocked.serve());
+  }
+
+  /** A turn is not durable: whoever waits for its replies must not take the state for granted. */
   #failed(error: unknown, clients: readonly Client[]): void {
-    console.error(error);
     for (const client of clients) this.#connections.close(client, true);
+    for (let db = 0; db < DATABASES; db++) this.#parts.changes.changed('DatabaseFlushed', { db }, 0);
+    this.#keeper.failed(error);
   }
 }

@@ -6,6 +6,7 @@
  */
 import type { Store, Transaction } from '../../index.ts';
 import type { Client } from '../calls/client.ts';
+import { CommandError } from '../calls/errors.ts';
 import { packEffect } from '../model/effects/packed.ts';
 import type { KeySpace } from '../model/key-space.ts';
 import type { Output } from '../protocol/reply.ts';
@@ -16,6 +17,14 @@ const LARGE_TURN = 4 * 1024 * 1024;
 const HEAVY_EFFECT = 1024 * 1024;
 /** The commands after which a turn ends, so that other work of the process gets its chance. */
 const LONG_TURN = 5_000;
+
+/** Where turns run. */
+export interface TurnsSource {
+  /** The store that can be written; undefined while there is none. */
+  store(): Store<KeySpace> | undefined;
+  /** What commands read meanwhile. */
+  space(): KeySpace;
+}
 
 export interface TurnsHost {
   /** Runs the next request of a client. False without a complete request, and when the client has to wait. */
@@ -31,10 +40,12 @@ export interface TurnsHost {
 interface Held {
   readonly sequence: number;
   readonly outputs: readonly (readonly [Client, readonly Output[]])[];
+  /** Undefined when nothing has to become durable. */
+  readonly store: Store<KeySpace> | undefined;
 }
 
 export class Turns {
-  readonly #store: Store<KeySpace>;
+  readonly #source: TurnsSource;
   readonly #host: TurnsHost;
   readonly #awake = new Set<Client>();
   #jobs: (() => void)[] = [];
@@ -48,8 +59,8 @@ export class Turns {
   /** Ends a pause. While it is there nothing runs, and nothing leaves. */
   #pause: NodeJS.Timeout | undefined;
 
-  constructor(store: Store<KeySpace>, host: TurnsHost) {
-    this.#store = store;
+  constructor(source: TurnsSource, host: TurnsHost) {
+    this.#source = source;
     this.#host = host;
   }
 
@@ -105,28 +116,54 @@ export class Turns {
   }
 
   #turn(): void {
-    let sequence = this.#store.sequence;
+    const store = this.#source.store();
+    if (store === undefined) {
+      this.#turnWithoutStore();
+      return;
+    }
     // The callback may run later, while the queue of the store is full. Nothing else is scheduled until then.
-    const done = this.#store.transact((tx) => {
+    let hasRun = false;
+    const done = store.transact((tx) => {
+      hasRun = true;
       this.#transaction = tx as Transaction<KeySpace>;
-      this.#weight = 0;
       try {
         this.#run();
       } finally {
-        this.#transaction = undefined;
-        sequence = tx.sequence;
-        this.#isScheduled = false;
-        this.#hold(sequence);
-        if (this.#awake.size > 0 || this.#jobs.length > 0) this.#schedule();
+        this.#end(tx.sequence, store);
       }
     });
     done.then(
       () => this.#release(),
-      (error) => this.#fail(error),
+      (error) => {
+        if (!hasRun) this.#isScheduled = false;
+        this.#fail(error, store);
+      },
     );
   }
 
+  /** While nothing can be written: commands read what there is, and their replies show nothing that is not durable. */
+  #turnWithoutStore(): void {
+    const state = this.#source.space();
+    const append = (): never => {
+      throw new CommandError('LOADING Redis is loading the dataset in memory');
+    };
+    this.#transaction = { state, sequence: 0, now: Date.now(), append } as unknown as Transaction<KeySpace>;
+    try {
+      this.#run();
+    } finally {
+      this.#end(0, undefined);
+    }
+  }
+
+  #end(sequence: number, store: Store<KeySpace> | undefined): void {
+    this.#transaction = undefined;
+    this.#isScheduled = false;
+    this.#hold(sequence, store);
+    if (this.#awake.size > 0 || this.#jobs.length > 0) this.#schedule();
+  }
+
   #run(): void {
+    this.#weight = 0;
     const jobs = this.#jobs;
     this.#jobs = [];
     for (const job of jobs) job();
@@ -146,7 +183,7 @@ export class Turns {
     }
   }
 
-  #hold(sequence: number): void {
+  #hold(sequence: number, store: Store<KeySpace> | undefined): void {
     if (this.#talking.length === 0) return;
     const outputs = this.#talking.map((client) => {
       client.heldBytes += client.reply.size;
@@ -154,17 +191,16 @@ export class Turns {
     });
     this.#talking = [];
     const mayLeave = this.#held.length === 0 && this.#pause === undefined;
-    if (mayLeave && sequence <= this.#store.durableSequence) this.#send(outputs);
-    else this.#held.push({ sequence, outputs });
+    if (mayLeave && (store === undefined || sequence <= store.durableSequence)) this.#send(outputs);
+    else this.#held.push({ sequence, outputs, store });
   }
 
   /** Sends what has become durable. */
   #release(): void {
     if (this.#pause !== undefined) return;
-    const durable = this.#store.durableSequence;
     let count = 0;
-    for (const { sequence, outputs } of this.#held) {
-      if (sequence > durable) break;
+    for (const { sequence, outputs, store } of this.#held) {
+      if (store !== undefined && sequence > store.durableSequence) break;
       this.#send(outputs);
       count++;
     }
@@ -175,11 +211,15 @@ export class Turns {
     for (const [client, output] of outputs) this.#host.send(client, output);
   }
 
-  #fail(error: unknown): void {
-    const clients = this.#held.flatMap(({ outputs }) => outputs.map(([client]) => client));
-    this.#held = [];
-    this.#isScheduled = false;
-    this.#host.failed(error, clients);
+  /** What the store holds that is not durable may be lost. */
+  #fail(error: unknown, store: Store<KeySpace>): void {
+    const lost = this.#held.filter((held) => held.store === store && held.sequence > store.durableSequence);
+    this.#held = this.#held.filter((held) => !lost.includes(held));
+    this.#host.failed(
+      error,
+      lost.flatMap(({ outputs }) => outputs.map(([client]) => client)),
+    );
+    this.#release();
   }
 }
 

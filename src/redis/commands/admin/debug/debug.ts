@@ -2,6 +2,7 @@
 import type { Call } from '../../../calls/call.ts';
 import { CommandError } from '../../../calls/errors.ts';
 import { isLocal } from '../locality.ts';
+import { digest, digestValue, reload } from './data.ts';
 import { debugObject, hashTableOfDatabase, hashTableOfKey, stringLength } from './inspect.ts';
 import { populate } from './populate.ts';
 import { protocolSample } from './protocol-samples.ts';
@@ -23,6 +24,10 @@ function ok({ reply }: Call): void {
 
 /** Subcommands by name. Those that answer OK at once have no meaning here. */
 const SUBCOMMANDS: { readonly [name: string]: Subcommand } = {
+  digest: { arguments: [0, 0], run: digest },
+  'digest-value': { arguments: [0, Number.POSITIVE_INFINITY], run: digestValue },
+  reload: { arguments: [0, 3], run: reload },
+  loadaof: { arguments: [0, 0], run: reload },
   sleep: { arguments: [1, 1], run: sleep },
   'set-active-expire': { arguments: [1, 1], run: setActiveExpire },
   jmap: { arguments: [0, 0], run: ok },
