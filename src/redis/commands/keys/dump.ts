@@ -71,7 +71,23 @@ function restoreOptions(args: readonly string[]): RestoreOptions {
   return { replaces, isAbsolute, idleSeconds, frequency };
 }
 
-/** MIGRATE: this server does not connect to others. */
-export function migrate(): void {
+/** MIGRATE: this server does not connect to others. As in Redis, keys that do not exist need no connection. */
+export function migrate(call: Call): void {
+  const { args, reply } = call;
+  hidePasswords(call);
+  const at = args.findIndex((arg, index) => index > 5 && isOption(arg, 'KEYS'));
+  const keys = args[3] === '' && at !== -1 ? args.slice(at + 1) : [args[3]!];
+  if (keys.every((key) => call.peek(key) === undefined)) {
+    reply.simple('NOKEY');
+    return;
+  }
   throw new CommandError('ERR MIGRATE is not supported: use DUMP here and RESTORE there, or refold export');
+}
+
+function hidePasswords(call: Call): void {
+  const { args } = call;
+  for (let at = 6; at < args.length && !isOption(args[at], 'KEYS'); at++) {
+    if (isOption(args[at], 'AUTH')) call.redact(++at);
+    else if (isOption(args[at], 'AUTH2')) call.redact(++at, ++at);
+  }
 }
