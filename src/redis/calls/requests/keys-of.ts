@@ -87,9 +87,15 @@ function keysOfSort(args: readonly string[]): readonly FoundKey[] {
   return found;
 }
 
-/** One key before the options; or an empty one there, and the keys behind KEYS. */
-function keysOfMigrate(args: readonly string[]): readonly FoundKey[] {
-  const at = args.findIndex((arg, index) => index > 5 && arg.toUpperCase() === 'KEYS');
-  const keys = args[3] === '' && at !== -1 ? args.slice(at + 1) : [args[3]!];
+/** MIGRATE has one key before its options; or an empty one there, and keys behind KEYS. A password may be `KEYS`, too. */
+export function keysOfMigrate(args: readonly string[]): readonly FoundKey[] {
+  let at = 6;
+  for (; at < args.length; at++) {
+    const option = args[at]!.toUpperCase();
+    if (option === 'KEYS') break;
+    if (option === 'AUTH') at++;
+    else if (option === 'AUTH2') at += 2;
+  }
+  const keys = args[3] === '' && at < args.length ? args.slice(at + 1) : [args[3]!];
   return keys.map((key) => ({ key, flags: 'RW ACCESS DELETE' }));
 }

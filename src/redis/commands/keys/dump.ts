@@ -2,6 +2,7 @@
 import { integerArgument, isOption } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
 import { CommandError, syntaxError } from '../../calls/errors.ts';
+import { keysOfMigrate } from '../../calls/requests/keys-of.ts';
 import { restorePayload } from '../../files/rdb/dump.ts';
 import { dumpOf } from '../../plain/plain-value.ts';
 import { putValueOf } from '../../plain/put-value.ts';
@@ -75,9 +76,7 @@ function restoreOptions(args: readonly string[]): RestoreOptions {
 export function migrate(call: Call): void {
   const { args, reply } = call;
   hidePasswords(call);
-  const at = args.findIndex((arg, index) => index > 5 && isOption(arg, 'KEYS'));
-  const keys = args[3] === '' && at !== -1 ? args.slice(at + 1) : [args[3]!];
-  if (keys.every((key) => call.peek(key) === undefined)) {
+  if (keysOfMigrate(args).every(({ key }) => call.peek(key) === undefined)) {
     reply.simple('NOKEY');
     return;
   }

@@ -7,7 +7,7 @@ test('MIGRATE of absent keys moves nothing, and any other is refused', async () 
   const [monitor, client] = [await connectTo(server), await connectTo(server)];
   await monitor.call('MONITOR');
   expect(await client.call('MIGRATE', 'host', 1, 'a', 0, 1000, 'AUTH2', 'user', 'secret')).toBe('NOKEY');
-  expect(await client.call('MIGRATE', 'host', 1, '', 0, 1000, 'AUTH', 'secret', 'KEYS', 'a', 'b')).toBe('NOKEY');
+  expect(await client.call('MIGRATE', 'host', 1, '', 0, 1000, 'AUTH', 'KEYS', 'KEYS', 'a', 'b')).toBe('NOKEY');
   expect(String(await monitor.next())).toMatch(/"AUTH2" "\(redacted\)" "\(redacted\)"$/);
   expect(String(await monitor.next())).toMatch(/"AUTH" "\(redacted\)" "KEYS" "a" "b"$/);
   await client.call('SET', 'a', '1');
