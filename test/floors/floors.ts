@@ -79,12 +79,12 @@ const REDIS_COMMANDS = [
   'keys',
   'lists',
   'observing',
-  'persistence',
   'pubsub',
   'refold',
   'scripting',
   'sets',
   'sorted-sets',
+  'streams',
   'strings',
   'transactions',
 ].map((group) => `src/redis/commands/${group}/`);

@@ -13,7 +13,6 @@ import type { Administration } from './contracts/administration.ts';
 import type { ClientFacts, Monitors, Pauses, Tracking } from './contracts/client-parts.ts';
 import type { Observations } from './contracts/observations.ts';
 import type { Past } from './contracts/past.ts';
-import type { Persistence } from './contracts/persistence.ts';
 import type { Stats } from './contracts/stats.ts';
 import type { Tasks } from './contracts/tasks.ts';
 import type { Users } from './contracts/users.ts';
@@ -35,7 +34,6 @@ export interface Parts {
   readonly tasks: Tasks;
   readonly administration: Administration;
   readonly past: Past;
-  readonly persistence: Persistence;
   readonly leases: Leases;
   readonly publisher: Publisher;
   readonly tracking: Tracking;
@@ -77,7 +75,7 @@ export interface Expiry {
   isActive: boolean;
   /** The estimated share of keys that have expired and are still there, in percent. */
   readonly stalePercent: number;
-  /** How often a cycle ended for want of time. */
+  /** How often a cycle ended because its time was over. */
   readonly timeCapReached: number;
 }
 
@@ -130,6 +128,8 @@ export interface Wait {
   readonly kind: Kind;
   /** Whether it also runs again when a key is deleted, or gets another kind of value. */
   readonly wakesOnLoss?: boolean;
+  /** What runs again in place of the command. Default: the command itself. */
+  readonly args?: readonly string[];
   /** 0 waits for ever. */
   readonly timeoutMs: number;
   /** Writes the reply at the end of the time. */

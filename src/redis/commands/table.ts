@@ -13,12 +13,12 @@ import { HYPERLOGLOG_COMMANDS } from './hyperloglog/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
 import { LIST_COMMANDS } from './lists/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
-import { PERSISTENCE_COMMANDS } from './persistence/table.ts';
 import { PUBSUB_COMMANDS } from './pubsub/table.ts';
 import { REFOLD_COMMANDS } from './refold/table.ts';
 import { SCRIPTING_COMMANDS } from './scripting/table.ts';
 import { SET_COMMANDS } from './sets/table.ts';
 import { SORTED_SET_COMMANDS } from './sorted-sets/table.ts';
+import { STREAM_COMMANDS } from './streams/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
@@ -36,8 +36,9 @@ const ROWS: readonly CommandRow[] = [
   ...OBSERVING_COMMANDS,
   ...SORTED_SET_COMMANDS,
   ...REFOLD_COMMANDS,
-  ...PERSISTENCE_COMMANDS,
   ...PUBSUB_COMMANDS,
+  ...LIST_COMMANDS,
+  ...STREAM_COMMANDS,
   ...SET_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
@@ -66,7 +67,9 @@ class CommandTable implements Commands {
   }
 
   #learn(spelling: string): CommandRow | undefined {
-    const row = spelling.length > LONGEST_NAME ? undefined : this.#byName.get(spelling.toLowerCase());
+    // The name of a subcommand, `config|get`, is not something that a client may say.
+    const isName = spelling.length <= LONGEST_NAME && !spelling.includes('|');
+    const row = isName ? this.#byName.get(spelling.toLowerCase()) : undefined;
     // At most 2^n spellings of each name exist, so the memory has a bound.
     if (row !== undefined && this.#bySpelling.size < MOST_SPELLINGS) this.#bySpelling.set(spelling, row);
     return row;
