@@ -45,7 +45,6 @@ function mayRun(selector: Selector, row: CommandRow, args: readonly string[]): b
 function deniedKey(selector: Selector, row: CommandRow, args: readonly string[]): Denial | undefined {
   if (selector.hasAllKeys || !hasKeys(row)) return undefined;
   for (const [position, { flags, key }] of (keysOfRequest(row, args) ?? []).entries()) {
-    if (flags.includes('NOT_KEY')) continue;
     const reads = flags.includes('ACCESS');
     const writes = /INSERT|DELETE|UPDATE/.test(flags);
     const isAllowed = selector.keys.some(

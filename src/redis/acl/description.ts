@@ -15,7 +15,7 @@ export function describeUser(user: User, rows: readonly CommandRow[]): string {
 export function flagsOf(user: User): readonly string[] {
   const flags = [user.isOn ? 'on' : 'off'];
   if (user.needsNoPassword) flags.push('nopass');
-  if (user.skipsSanitizing) flags.push('skip-sanitize-payload');
+  if (user.sanitizing !== undefined) flags.push(user.sanitizing);
   return flags;
 }
 

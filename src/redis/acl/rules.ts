@@ -45,6 +45,7 @@ export function joinSelectors(rules: readonly string[]): readonly string[] {
 export function applyRule(user: User, rule: string, world: RuleWorld): void {
   const word = rule.toLowerCase();
   const [sign, rest] = [rule.charAt(0), rule.slice(1)];
+  if (word === '') return;
   if (word === 'on' || word === 'off') user.isOn = word === 'on';
   else if (word === 'nopass') {
     user.needsNoPassword = true;
@@ -53,11 +54,13 @@ export function applyRule(user: User, rule: string, world: RuleWorld): void {
     user.needsNoPassword = false;
     user.passwords.clear();
   } else if (word === 'sanitize-payload' || word === 'skip-sanitize-payload') {
-    user.skipsSanitizing = word === 'skip-sanitize-payload';
+    user.sanitizing = word;
   } else if (sign === '>' || sign === '#') addPassword(user, sign, rest);
   else if (sign === '<' || sign === '!') removePassword(user, sign, rest);
-  else if (word === 'reset') reset(user, world);
-  else if (word === 'clearselectors') user.selectors.splice(1);
+  else if (word === 'reset') {
+    reset(user, world);
+    user.sanitizing = 'sanitize-payload';
+  } else if (word === 'clearselectors') user.selectors.splice(1);
   else if (sign === '(' && rule.endsWith(')')) user.selectors.push(selectorOf(rule.slice(1, -1), world));
   else applySelectorRule(user.root, rule, world);
 }
@@ -66,7 +69,7 @@ export function applyRule(user: User, rule: string, world: RuleWorld): void {
 export function reset(user: User, world: RuleWorld): void {
   user.isOn = false;
   user.needsNoPassword = false;
-  user.skipsSanitizing = false;
+  user.sanitizing = undefined;
   user.passwords.clear();
   user.selectors.splice(0, user.selectors.length, newSelector(world));
 }
@@ -128,16 +131,11 @@ function applySelectorRule(selector: Selector, rule: string, world: RuleWorld): 
 }
 
 function addKeyPattern(selector: Selector, rule: string): void {
-  if (selector.hasAllKeys) throw new RuleError(useless('allkeys', 'resetkeys', 'patterns'));
   const [, permissions, pattern] = /^(?:%([RW]{1,2}))?~?(.*)$/is.exec(rule) ?? [];
   if (pattern === undefined || (rule.startsWith('%') && permissions === undefined)) throw new RuleError(SYNTAX_ERROR);
   if (/(.)\1/i.test(permissions ?? '') || /\s|\0/.test(pattern)) throw new RuleError(SYNTAX_ERROR);
+  if (selector.hasAllKeys) throw new RuleError(useless('allkeys', 'resetkeys', 'patterns'));
   const all = permissions === undefined;
-  if (!all && pattern === '*' && permissions.length === 2) {
-    selector.hasAllKeys = true;
-    selector.keys.length = 0;
-    return;
-  }
   selector.addKey(pattern, all || /R/i.test(permissions), all || /W/i.test(permissions));
 }
 

@@ -6,8 +6,8 @@ export class User {
   readonly name: string;
   isOn = false;
   needsNoPassword = false;
-  /** Whether RESTORE checks what this user sends: `sanitize-payload`, the default. Kept and given back. */
-  skipsSanitizing = false;
+  /** Whether RESTORE has to check what this user sends. Kept and given back: it always checks. */
+  sanitizing: 'sanitize-payload' | 'skip-sanitize-payload' | undefined;
   /** SHA-256 hashes. */
   readonly passwords: Set<string> = new Set();
   /** The first is the one that rules without parentheses change. */
@@ -31,7 +31,7 @@ export class User {
     const copy = new User(this.name);
     copy.isOn = this.isOn;
     copy.needsNoPassword = this.needsNoPassword;
-    copy.skipsSanitizing = this.skipsSanitizing;
+    copy.sanitizing = this.sanitizing;
     for (const hash of this.passwords) copy.passwords.add(hash);
     const [root, ...others] = this.selectors.map((selector) => selector.clone());
     copy.selectors.splice(0, 1, root!, ...others);

@@ -493,7 +493,7 @@ export class RedisServer implements AsyncDisposable {
     return {
       clients: this.#connections.size,
       rejected: this.#connections.rejected,
-      blocked: this.#blocked.count,
+      blocked: this.#blocked.count + this.#pauses.count,
       timeouts: 0,
       tracking: clients,
       channels: [...this.#subscriptions.channels('channel')].length,

@@ -14,6 +14,7 @@ export function keysOfRequest(row: CommandRow, args: readonly string[]): readonl
   if (row.keysOf !== undefined) return row.keysOf(args).map((key) => ({ key, flags: row.keys[0]?.flags ?? 'RW' }));
   const found: FoundKey[] = [];
   for (const spec of row.keys) {
+    if (isChannel(spec)) continue;
     const range = rangeOf(spec, args);
     if (range === undefined) continue;
     const { first, last, step } = range;
@@ -26,7 +27,12 @@ export function keysOfRequest(row: CommandRow, args: readonly string[]): readonl
 
 /** Whether the command can have keys at all. */
 export function hasKeys(row: CommandRow): boolean {
-  return row.keys.length > 0 || row.keysOf !== undefined;
+  return row.keysOf !== undefined || row.keys.some((spec) => !isChannel(spec));
+}
+
+/** Shard channels stand where keys stand, because their slot counts. */
+function isChannel({ flags }: KeySpec): boolean {
+  return flags.includes('NOT_KEY');
 }
 
 interface KeyRange {
@@ -41,7 +47,7 @@ function rangeOf({ begin, find }: KeySpec, args: readonly string[]): KeyRange | 
   if (first === undefined || first >= args.length) return undefined;
   if ('keynum' in find) {
     const count = Number(args[first + find.keynum]);
-    if (!Number.isSafeInteger(count) || count < 0) return { first: 0, last: 0, step: 1 };
+    if (!Number.isSafeInteger(count) || count < 1) return { first: 0, last: 0, step: 1 };
     return { first: first + find.first, last: first + find.first + (count - 1) * find.step, step: find.step };
   }
   const { last, step, limit } = find;
@@ -87,9 +93,15 @@ function keysOfSort(args: readonly string[]): readonly FoundKey[] {
   return found;
 }
 
-/** One key before the options; or an empty one there, and the keys behind KEYS. */
-function keysOfMigrate(args: readonly string[]): readonly FoundKey[] {
-  const at = args.findIndex((arg, index) => index > 5 && arg.toUpperCase() === 'KEYS');
-  const keys = args[3] === '' && at !== -1 ? args.slice(at + 1) : [args[3]!];
+/** MIGRATE has one key before its options; or an empty one there, and keys behind KEYS. A password may be `KEYS`, too. */
+export function keysOfMigrate(args: readonly string[]): readonly FoundKey[] {
+  let at = 6;
+  for (; at < args.length; at++) {
+    const option = args[at]!.toUpperCase();
+    if (option === 'KEYS') break;
+    if (option === 'AUTH') at++;
+    else if (option === 'AUTH2') at += 2;
+  }
+  const keys = args[3] === '' && at < args.length ? args.slice(at + 1) : [args[3]!];
   return keys.map((key) => ({ key, flags: 'RW ACCESS DELETE' }));
 }

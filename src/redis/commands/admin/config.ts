@@ -18,10 +18,17 @@ export function configGet({ args, reply, parts }: Call): void {
   }
 }
 
-export function configSet({ args, client, reply, parts }: Call): void {
+/** Parameters whose values MONITOR and SLOWLOG do not show. */
+const SECRETS = new Set(['requirepass', 'masterauth', 'masteruser', 'tls-key-file-pass', 'tls-client-key-file-pass']);
+
+export function configSet(call: Call): void {
+  const { args, client, reply, parts } = call;
   if (args.length % 2 === 1) throw wrongArity('config|set');
   const pairs: (readonly [string, string])[] = [];
-  for (let at = 2; at < args.length; at += 2) pairs.push([args[at]!, args[at + 1]!]);
+  for (let at = 2; at < args.length; at += 2) {
+    pairs.push([args[at]!, args[at + 1]!]);
+    if (SECRETS.has(args[at]!.toLowerCase())) call.redact(at + 1);
+  }
   const access = parts.config.text('enable-protected-configs');
   parts.administration.parameters.set(pairs, access === 'yes' || (access === 'local' && isLocal(client)));
   reply.ok();

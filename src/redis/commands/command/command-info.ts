@@ -21,7 +21,7 @@ export function commandInfo(call: Call): void {
   reply.array(args.length - 2);
   for (const name of args.slice(2)) {
     const row = rowNamed(parts.commands, name);
-    if (row === undefined) reply.nullArray();
+    if (row === undefined) reply.null();
     else writeCommand(reply, row, parts.commands);
   }
 }

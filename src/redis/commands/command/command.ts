@@ -60,11 +60,10 @@ function keysOfCall({ args, parts }: Call): readonly FoundKey[] {
   if (row.arity > 0 ? request.length !== row.arity : request.length < -row.arity) {
     throw new CommandError('ERR Invalid number of arguments specified for command');
   }
-  const keys = keysOfRequest(row, request);
-  if (keys === undefined || (keys.length === 0 && !row.categories.includes('scripting'))) {
-    throw new CommandError('ERR Invalid arguments specified for command');
-  }
-  return keys;
+  const keys = keysOfRequest(row, request) ?? [];
+  // A script needs no keys.
+  if (keys.length > 0 || row.categories.includes('scripting')) return keys;
+  throw new CommandError('ERR Invalid arguments specified for command');
 }
 
 /** How a key is used, as clients read it: the kind of access in capitals, the rest in small letters. */

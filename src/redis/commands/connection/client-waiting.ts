@@ -1,10 +1,10 @@
 /** CLIENT PAUSE, UNPAUSE and UNBLOCK: who has to wait, and for how long. */
 import { integerArgument, isOption } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
-import { CommandError } from '../../calls/errors.ts';
+import { CommandError, subcommandSyntax } from '../../calls/errors.ts';
 
 export function clientPause({ args, now, parts, reply }: Call): void {
-  if (args.length > 4) throw new CommandError("ERR wrong number of arguments for 'client|pause' command");
+  if (args.length > 4) throw subcommandSyntax('CLIENT', args[1]!);
   const isWrite = isOption(args[3], 'WRITE');
   if (args[3] !== undefined && !isWrite && !isOption(args[3], 'ALL')) {
     throw new CommandError('ERR CLIENT PAUSE mode must be WRITE or ALL');
@@ -22,8 +22,9 @@ export function clientUnpause({ parts, reply }: Call): void {
 }
 
 export function clientUnblock({ args, parts, reply }: Call): void {
+  if (args.length > 4) throw subcommandSyntax('CLIENT', args[1]!);
   const isError = isOption(args[3], 'ERROR');
-  if (args.length > 4 || (args[3] !== undefined && !isError && !isOption(args[3], 'TIMEOUT'))) {
+  if (args[3] !== undefined && !isError && !isOption(args[3], 'TIMEOUT')) {
     throw new CommandError('ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR');
   }
   const client = parts.clients.byId(integerArgument(args[2]!));

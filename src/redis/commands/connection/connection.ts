@@ -16,7 +16,7 @@ export function echo({ args, reply }: Call): void {
 }
 
 export function select({ args, client, reply }: Call): void {
-  const db = integerArgument(args[1]!, 'ERR invalid DB index');
+  const db = integerArgument(args[1]!);
   if (db < 0 || db >= DATABASES) throw new CommandError('ERR DB index is out of range');
   client.db = db;
   reply.ok();

@@ -2,6 +2,7 @@
 import { integerArgument, isOption } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
 import { CommandError, syntaxError } from '../../calls/errors.ts';
+import { keysOfMigrate } from '../../calls/requests/keys-of.ts';
 import { restorePayload } from '../../files/rdb/dump.ts';
 import { dumpOf } from '../../plain/plain-value.ts';
 import { putValueOf } from '../../plain/put-value.ts';
@@ -71,7 +72,21 @@ function restoreOptions(args: readonly string[]): RestoreOptions {
   return { replaces, isAbsolute, idleSeconds, frequency };
 }
 
-/** MIGRATE: this server does not connect to others. */
-export function migrate(): void {
+/** MIGRATE: this server does not connect to others. As in Redis, keys that do not exist need no connection. */
+export function migrate(call: Call): void {
+  const { args, reply } = call;
+  hidePasswords(call);
+  if (keysOfMigrate(args).every(({ key }) => call.peek(key) === undefined)) {
+    reply.simple('NOKEY');
+    return;
+  }
   throw new CommandError('ERR MIGRATE is not supported: use DUMP here and RESTORE there, or refold export');
+}
+
+function hidePasswords(call: Call): void {
+  const { args } = call;
+  for (let at = 6; at < args.length && !isOption(args[at], 'KEYS'); at++) {
+    if (isOption(args[at], 'AUTH')) call.redact(++at);
+    else if (isOption(args[at], 'AUTH2')) call.redact(++at, ++at);
+  }
 }

@@ -1,5 +1,6 @@
 /** COMMAND answers from the table. */
 import { expect, test } from 'vitest';
+import { commandTable } from '../../../../src/redis/commands/table.ts';
 import { ErrorReply, type Reply, startWithClient } from '../../harness.ts';
 
 test('COMMAND INFO has the ten facts of Redis 7', async () => {
@@ -76,4 +77,11 @@ test('COMMAND GETKEYS finds keys, and says why it cannot', async () => {
   expect(await client.ask('COMMAND', 'GETKEYS', 'get', 'a', 'b')).toEqual(
     new ErrorReply('ERR Invalid number of arguments specified for command'),
   );
+});
+
+test('the table has each command once, and each subcommand has its container', () => {
+  const names = commandTable.all().map(({ name }) => name);
+  expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
+  const containers = names.filter((name) => name.includes('|')).map((name) => name.split('|')[0]!);
+  expect(containers.filter((name) => !names.includes(name))).toEqual([]);
 });
