@@ -79,7 +79,6 @@ const REDIS_COMMANDS = [
   'keys',
   'lists',
   'observing',
-  'persistence',
   'pubsub',
   'refold',
   'scripting',

@@ -13,7 +13,6 @@ import type { Administration } from './contracts/administration.ts';
 import type { ClientFacts, Monitors, Pauses, Tracking } from './contracts/client-parts.ts';
 import type { Observations } from './contracts/observations.ts';
 import type { Past } from './contracts/past.ts';
-import type { Persistence } from './contracts/persistence.ts';
 import type { Stats } from './contracts/stats.ts';
 import type { Tasks } from './contracts/tasks.ts';
 import type { Users } from './contracts/users.ts';
@@ -35,7 +34,6 @@ export interface Parts {
   readonly tasks: Tasks;
   readonly administration: Administration;
   readonly past: Past;
-  readonly persistence: Persistence;
   readonly leases: Leases;
   readonly publisher: Publisher;
   readonly tracking: Tracking;

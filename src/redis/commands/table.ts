@@ -13,7 +13,6 @@ import { HYPERLOGLOG_COMMANDS } from './hyperloglog/table.ts';
 import { KEY_COMMANDS } from './keys/table.ts';
 import { LIST_COMMANDS } from './lists/table.ts';
 import { OBSERVING_COMMANDS } from './observing/table.ts';
-import { PERSISTENCE_COMMANDS } from './persistence/table.ts';
 import { PUBSUB_COMMANDS } from './pubsub/table.ts';
 import { REFOLD_COMMANDS } from './refold/table.ts';
 import { SCRIPTING_COMMANDS } from './scripting/table.ts';
@@ -37,7 +36,6 @@ const ROWS: readonly CommandRow[] = [
   ...OBSERVING_COMMANDS,
   ...SORTED_SET_COMMANDS,
   ...REFOLD_COMMANDS,
-  ...PERSISTENCE_COMMANDS,
   ...PUBSUB_COMMANDS,
   ...LIST_COMMANDS,
   ...STREAM_COMMANDS,

@@ -1,14 +1,19 @@
 /** What CONFIG, DEBUG and INFO ask of the server. */
 import { randomBytes } from 'node:crypto';
+import { renameSync, writeFileSync } from 'node:fs';
 import type { Administration, DebugSwitches, Parameters } from '../calls/contracts/administration.ts';
 import type { Observations } from '../calls/contracts/observations.ts';
+import type { Persistence, ShutdownOptions } from '../calls/contracts/persistence.ts';
 import type { Stats } from '../calls/contracts/stats.ts';
+import { CommandError } from '../calls/errors.ts';
 import type { Expiry, Memory } from '../calls/parts.ts';
 import { REDIS_VERSION } from '../commands/connection/hello.ts';
 import type { KeySpace } from '../model/key-space.ts';
+import { linesOf } from './config/config-file.ts';
+import { rewrittenLines } from './config/rewrite.ts';
 import type { ServerConfig } from './config/server-config.ts';
 import { commandFields, errorFields, latencyFields } from './info/commands.ts';
-import { type Fields, infoText, type Section } from './info/info.ts';
+import { infoText, type Section } from './info/info.ts';
 import {
   cpuFields,
   keySpaceFields,
@@ -18,6 +23,8 @@ import {
   serverFields,
 } from './info/sections.ts';
 import { clientFields, type Gauges, Rates, statsFields } from './info/traffic.ts';
+import { type PersistenceFacts, persistenceFields } from './persistence/fields.ts';
+import { messageOf } from './persistence/message.ts';
 
 /** What the administration needs of the server. */
 export interface AdministrationHost {
@@ -30,7 +37,12 @@ export interface AdministrationHost {
   /** Events in the log. */
   readonly sequence: () => number;
   readonly gauges: () => Gauges;
-  readonly persistence: (now: number) => Fields;
+  readonly persistence: Persistence & { facts(): PersistenceFacts };
+  readonly shutDown: (options: ShutdownOptions) => Promise<void>;
+  /** The configuration file; undefined without one. */
+  readonly configFile: string | undefined;
+  /** Lines of ACL users; undefined when a file of their own has them. */
+  readonly userLines: () => readonly string[] | undefined;
   readonly pause: (ms: number) => void;
   readonly log: (message: string) => void;
 }
@@ -49,7 +61,28 @@ export class ServerAdministration implements Administration {
 
   constructor(host: AdministrationHost) {
     this.#host = host;
-    this.#sections = this.#sectionsOf({ startedAt: Date.now(), runId: newId(), configFile: '' });
+    this.#sections = this.#sectionsOf({ startedAt: Date.now(), runId: newId(), configFile: host.configFile ?? '' });
+  }
+
+  get persistence(): Persistence {
+    return this.#host.persistence;
+  }
+
+  shutDown(options: ShutdownOptions): Promise<void> {
+    return this.#host.shutDown(options);
+  }
+
+  rewriteConfig(isComplete = false): void {
+    const { config, configFile, userLines } = this.#host;
+    if (configFile === undefined) throw new CommandError('ERR The server is running without a config file');
+    try {
+      const lines = rewrittenLines(linesOf(configFile), config, userLines(), isComplete);
+      const temporary = `${configFile}.${process.pid}.tmp`;
+      writeFileSync(temporary, lines.join('\n'), { encoding: 'latin1', flush: true });
+      renameSync(temporary, configFile);
+    } catch (error) {
+      throw new CommandError(`ERR Rewriting config file: ${messageOf(error)}`);
+    }
   }
 
   get parameters(): Parameters {
@@ -84,7 +117,7 @@ export class ServerAdministration implements Administration {
       { name: 'Server', fields: (now) => serverFields(identity, config, REDIS_VERSION, now) },
       { name: 'Clients', fields: () => clientFields(gauges(), config) },
       { name: 'Memory', fields: () => memoryFields(memory, stats, config) },
-      { name: 'Persistence', fields: persistence },
+      { name: 'Persistence', fields: (now) => persistenceFields(persistence.facts(), now) },
       { name: 'Stats', fields: () => statsFields(stats, expiry, this.rates, gauges()) },
       { name: 'Replication', fields: () => replicationFields(this.#replicationId, sequence(), config) },
       { name: 'CPU', fields: cpuFields },

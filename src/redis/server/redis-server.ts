@@ -1,29 +1,23 @@
 /** The server: a store with the key space, a listener, and the parts that commands use. */
 import { setImmediate } from 'node:timers/promises';
-import { type Durability, type History, RefoldError, type Store } from '../../index.ts';
+import type { Store } from '../../index.ts';
 import { Call, type Circumstances } from '../calls/call.ts';
 import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
-import type { Persistence } from '../calls/contracts/persistence.ts';
+import type { ShutdownOptions } from '../calls/contracts/persistence.ts';
 import { noStats } from '../calls/contracts/stats.ts';
+import { CommandError } from '../calls/errors.ts';
 import type { Parts } from '../calls/parts.ts';
 import { clientLine } from '../commands/connection/client-line.ts';
 import { commandTable } from '../commands/table.ts';
-import {
-  DATABASES,
-  databaseOf,
-  emptyKeySpace,
-  expiryOf,
-  type KeySpace,
-  sizeOfSpace,
-  valueAtKey,
-} from '../model/key-space.ts';
+import { DATABASES, databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
 import type { Effects } from '../model/model.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
 import { ServerAdministration } from './administration.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
+import { bindAddresses } from './clients/addresses.ts';
 import { knownGate, replicasGate, subscriberGate, transactionGate } from './clients/gates.ts';
 import { keepHouse } from './clients/housekeeping.ts';
 import { Listeners } from './clients/listeners.ts';
@@ -34,7 +28,8 @@ import { Subscriptions } from './clients/pubsub.ts';
 import { isHttp, SecurityWarning } from './clients/security-warning.ts';
 import { TrackedKeys } from './clients/tracking.ts';
 import { ServerUsers } from './clients/users.ts';
-import { ServerConfig } from './config/server-config.ts';
+import { ParameterError } from './config/kinds.ts';
+import type { ServerConfig } from './config/server-config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher, isFlagged } from './dispatch.ts';
 import type { Gauges } from './info/traffic.ts';
@@ -46,10 +41,9 @@ import { MemoryMeter } from './keeping/memory.ts';
 import { KeyspaceNotifications } from './keeping/notifications.ts';
 import { LeaseBook } from './leases.ts';
 import { CommandObserver } from './observing/command-observer.ts';
-import { type PersistenceFacts, persistenceFields } from './persistence/fields.ts';
-import { Snapshots } from './persistence/snapshots.ts';
-import { storeRefusal } from './persistence/store-gate.ts';
-import { StoreKeeper } from './persistence/store-keeper.ts';
+import { type RedisServerOptions, type ServerSettings, serverSettings } from './options.ts';
+import { loadingGate, writableGate } from './persistence/gates.ts';
+import { StoreKeeper } from './persistence/keeper.ts';
 import { Turns } from './turns.ts';
 import { WaitingClients } from './waiting-clients.ts';
 import { type Presence, WatchedKeys } from './watching.ts';
@@ -57,60 +51,11 @@ import { type Presence, WatchedKeys } from './watching.ts';
 /** How often clients are looked after, in ms. */
 const HOUSEKEEPING_MS = 100;
 
-export interface RedisServerOptions {
-  /** The log's file, created if it does not exist, or `':memory:'`. */
-  readonly path: string;
-  /** Default 6379; 0 takes a free port. */
-  readonly port?: number | undefined;
-  /** The address to listen on; default 127.0.0.1. */
-  readonly host?: string | undefined;
-  /** Parameters of redis.conf by name. An unknown name or a bad value is refused. */
-  readonly config?: { readonly [name: string]: string } | undefined;
-  /** What compaction may drop; default: what exceeds 10 GiB. */
-  readonly history?: History | undefined;
-  /** Serves reads beside another process that writes the file. Default false. */
-  readonly readOnly?: boolean | undefined;
-  /** Called when the server ends by itself. */
-  readonly onEnd?: ((end: ServerEnd) => void) | undefined;
-}
-
-/** @throws RefoldError `INVALID_OPTION` for an unknown parameter, or a value that it cannot have */
-function presetParameter(config: ServerConfig, name: string, value: string): void {
-  try {
-    config.preset(name, value);
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new RefoldError('INVALID_OPTION', `Cannot start the server with ${name} ${value}: ${why}`, {
-      type: name,
-      cause,
-      hint: 'Give a parameter of redis.conf and a value that it may have',
-    });
-  }
-}
-
-/** Why a server has ended by itself: a client said SHUTDOWN, or its file cannot be read any more. */
-export type ServerEnd = { readonly reason: 'shutdown' } | { readonly reason: 'lost'; readonly error: unknown };
-
-/** appendfsync in refold's words. */
-const DURABILITIES: { readonly [appendfsync: string]: Durability } = {
-  always: 'always',
-  everysec: 'everysec',
-  no: 'os',
-};
-
-const DEFAULT_HISTORY: History = { maxBytes: 10 * 1024 ** 3 };
-
-/** How often save rules are looked at, in ms. */
-const CRON_MS = 100;
-
 export class RedisServer implements AsyncDisposable {
+  readonly #settings: ServerSettings;
   readonly #keeper: StoreKeeper;
-  readonly #snapshots: Snapshots;
-  /** What commands read while no store is open. */
-  readonly #nothing = emptyKeySpace();
-  /** Called when the server has ended by itself: by SHUTDOWN, or because its file is lost. */
-  readonly #onEnd: (end: ServerEnd) => void;
-  readonly #cron: NodeJS.Timeout;
+  readonly #administration: ServerAdministration;
+  #closed: Promise<void> | undefined;
   readonly #listeners: Listeners;
   readonly #housekeeping: NodeJS.Timeout;
   readonly #warning: SecurityWarning;
@@ -121,8 +66,8 @@ export class RedisServer implements AsyncDisposable {
   readonly #blocked: BlockedClients;
   readonly #parts: Parts;
   readonly #expiry: ExpiryCycle;
-  readonly #memory: MemoryMeter;
   readonly #heap: HeapGuard;
+  readonly #memory: MemoryMeter;
   /** Stands for the server itself where a call needs a client. */
   readonly #self = new Client(0, Date.now(), '', '');
   readonly #past: LogPast;
@@ -134,25 +79,9 @@ export class RedisServer implements AsyncDisposable {
   readonly #users: ServerUsers;
   readonly #watching: WatchedKeys;
 
-  private constructor(options: RedisServerOptions) {
-    const { path } = options;
-    this.#onEnd = options.onEnd ?? (() => undefined);
-    const config = new ServerConfig();
-    for (const [name, value] of Object.entries(options.config ?? {})) presetParameter(config, name, value);
-    const log = (message: string) => console.error(message);
-    this.#keeper = new StoreKeeper(
-      {
-        path,
-        durability: () => DURABILITIES[config.text('appendfsync')]!,
-        history: options.history ?? DEFAULT_HISTORY,
-        isReadOnly: options.readOnly ?? false,
-      },
-      {
-        changed: () => this.#storeChanged(),
-        log,
-        lost: (error) => this.#onEnd({ reason: 'lost', error }),
-      },
-    );
+  private constructor(settings: ServerSettings) {
+    this.#settings = settings;
+    const { config, log } = settings;
     const connections = new Connections({
       woke: (client) => this.#turns.wake(client),
       talks: (client) => this.#turns.talks(client),
@@ -206,7 +135,7 @@ export class RedisServer implements AsyncDisposable {
     const tasks = new WaitingClients({
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
-      onDefect: (error) => console.error(error),
+      onDefect: (error) => log(String(error instanceof Error ? error.stack : error)),
     });
     const leases = new LeaseBook((db, key) => {
       this.#turns.schedule(() => {
@@ -215,15 +144,26 @@ export class RedisServer implements AsyncDisposable {
       });
     });
     const past = new LogPast({
-      path,
+      path: settings.path,
       config,
       tasks,
-      firstSequence: () => this.#keeper.store?.stats().firstSequence ?? 1,
+      firstSequence: () => this.store.stats().firstSequence,
       configValues: () => config.values(),
     });
     const stats = noStats();
     const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
-    this.#snapshots = new Snapshots({ config, changes, store: () => this.#keeper.store, log }, Date.now());
+    const keeper = new StoreKeeper({
+      path: settings.path,
+      history: settings.history,
+      config,
+      changes,
+      use: (store, isReadOnly) => this.#turns.use(store, isReadOnly),
+      halt: () => this.#turns.halt(),
+      go: () => this.#turns.go(),
+      keyCount: () => this.#clockedSpace().keyCount(),
+      log,
+      lost: (error) => this.#lost(error),
+    });
     const administration = new ServerAdministration({
       config,
       stats,
@@ -231,9 +171,12 @@ export class RedisServer implements AsyncDisposable {
       expiry,
       memory,
       space: () => this.#liveSpace,
-      sequence: () => this.#keeper.store?.sequence ?? 0,
+      sequence: () => keeper.store?.sequence ?? 0,
       gauges: () => this.#gauges(),
-      persistence: (now) => persistenceFields(this.#persistence(changes), now),
+      persistence: keeper,
+      shutDown: (options) => this.#shutDown(options),
+      configFile: settings.configFile,
+      userLines: () => this.#userLines(),
       pause: (ms) => this.#turns.pause(ms),
       log,
     });
@@ -247,7 +190,7 @@ export class RedisServer implements AsyncDisposable {
       expiry,
       memory,
       // The turn that asks has to be over: its effects are flushed as well.
-      disk: { flush: () => setImmediate().then(() => this.#keeper.store?.flush()) },
+      disk: { flush: () => setImmediate().then(() => this.store.flush()) },
       config,
       blocking: blocked,
       clients: connections,
@@ -256,7 +199,6 @@ export class RedisServer implements AsyncDisposable {
       tasks,
       administration,
       past,
-      persistence: this.#persistencePart(),
       leases,
       dispatch: {
         runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued),
@@ -270,10 +212,12 @@ export class RedisServer implements AsyncDisposable {
       users: this.#users,
       isExpirySuspended: () => false,
     };
+    this.#keeper = keeper;
+    this.#administration = administration;
     this.#parts = parts;
     this.#expiry = expiry;
-    this.#memory = memory;
     this.#heap = heap;
+    this.#memory = memory;
     this.#connections = connections;
     this.#watching = watching;
     this.#blocked = blocked;
@@ -283,11 +227,12 @@ export class RedisServer implements AsyncDisposable {
       parts,
       gates: [
         knownGate,
-        (_client, row) => storeRefusal(this.#keeper.state, options.readOnly === true, row),
+        loadingGate(keeper),
         transactionGate,
         this.#users.gate,
         subscriberGate,
         pastGate(past),
+        writableGate(keeper),
         (client, row, args) => (this.#pauses.isPaused('write') ? undefined : memory.gate(client, row, args)),
         memory.keyLimitGate,
         replicasGate(config),
@@ -295,19 +240,15 @@ export class RedisServer implements AsyncDisposable {
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#postpones(client, row, args),
       queuedGate: this.#users.queuedGate,
-      circumstances: () => this.#circumstances(),
-      onDefect: (error) => console.error(error),
+      circumstances: (client) => this.#circumstances(client),
+      onDefect: (error) => log(String(error instanceof Error ? error.stack : error)),
     });
-    const writable = () => (this.#keeper.state === 'open' ? this.#keeper.store : undefined);
-    this.#turns = new Turns(
-      { store: writable, space: () => this.#liveSpace },
-      {
-        step: (client) => this.#step(client),
-        turnEnds: () => this.#tracking.turnEnds(),
-        send: (client, output) => connections.send(client, output),
-        failed: (error, clients) => this.#failed(error, clients),
-      },
-    );
+    this.#turns = new Turns({
+      step: (client) => this.#step(client),
+      turnEnds: () => this.#tracking.turnEnds(),
+      send: (client, output) => connections.send(client, output),
+      failed: (error, clients) => this.#failed(error, clients),
+    });
     this.#listeners = new Listeners({
       config,
       clients: () => connections.size,
@@ -320,36 +261,78 @@ export class RedisServer implements AsyncDisposable {
       log,
     });
     this.#warning = new SecurityWarning(log);
-    this.#cron = setInterval(() => {
-      if (this.#keeper.state === 'open' && !administration.debug.pausesCron) this.#snapshots.tick(Date.now());
-    }, CRON_MS);
-    this.#cron.unref();
-    this.#housekeeping = setInterval(() => keepHouse({ config, connections, log }, Date.now()), HOUSEKEEPING_MS);
+    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS);
+    this.#watchConfig(config);
   }
 
-  /** Listens, then opens the log. Until it is open, clients get LOADING. */
+  /** Listens first, so that clients hear LOADING while the state is loaded. */
   static async open(options: RedisServerOptions): Promise<RedisServer> {
-    const server = new RedisServer(options);
+    const server = new RedisServer(serverSettings(options));
     try {
-      server.#port = await server.#listeners.listen(options.port ?? 6379, options.host ?? '127.0.0.1');
-      await server.#keeper.open();
+      await server.#start();
     } catch (error) {
-      await server.close();
+      await server.close().catch(() => undefined);
       throw error;
     }
-    if (server.#keeper.state === 'open') {
-      server.#parts.stats.expiredAtLoad = await expireAtLoad((job) => server.#inTurn(job));
-      server.#expiry.start();
-    }
-    server.#memory.start();
     return server;
   }
 
-  /** The store underneath. It is another one after DEBUG RELOAD, and after a write that failed. */
+  async #start(): Promise<void> {
+    const { config, port, users, readOnly, configFile } = this.#settings;
+    if (config.text('aclfile') !== '') this.#users.load();
+    else if (users.length > 0) this.#users.readLines(users, configFile ?? 'the options');
+    if (port !== undefined) await this.#listenOn(port, config.text('bind'));
+    if (config.number('tls-port') > 0) await this.#listenForTls(config);
+    const path = config.text('unixsocket');
+    if (path !== '') await this.#listeners.listenOnPath(path, Number.parseInt(config.text('unixsocketperm'), 8));
+    await this.#keeper.open(readOnly);
+    this.#memory.start();
+    if (readOnly) return;
+    this.#parts.stats.expiredAtLoad = await expireAtLoad((job) => this.#inTurn(job));
+    this.#expiry.start();
+  }
+
+  async #listenOn(port: number, bind: string): Promise<void> {
+    this.#port = port;
+    const addresses = bindAddresses(bind);
+    for (const { address, isOptional } of addresses) {
+      try {
+        this.#port = await this.#listeners.listen(this.#port, address);
+      } catch (error) {
+        if (!isOptional || (error as { readonly code?: string }).code === 'EADDRINUSE') throw error;
+      }
+    }
+    this.#settings.config.preset('port', String(this.#port));
+  }
+
+  async #listenForTls(config: ServerConfig): Promise<void> {
+    for (const { address, isOptional } of bindAddresses(config.text('bind'))) {
+      await this.#listeners.listenTls(config.number('tls-port'), address).catch((error) => {
+        if (!isOptional) throw error;
+      });
+    }
+  }
+
+  #watchConfig(config: ServerConfig): void {
+    config.watch(['appendfsync'], () => {
+      if (this.#settings.readOnly) throw new ParameterError('the server only reads');
+      void this.#keeper.changeDurability().catch((error) => this.#settings.log(String(error)));
+    });
+  }
+
+  #keepHouse(): void {
+    const now = Date.now();
+    const { config, log } = this.#settings;
+    if (this.#administration.debug.pausesCron) return;
+    keepHouse({ config, connections: this.#connections, log }, now);
+    this.#keeper.tick(now);
+    this.#administration.rates.sample(performance.now(), this.#parts.stats.commands);
+  }
+
+  /** The store with the key space. @throws Error while the state is loaded */
   get store(): Store<KeySpace> {
     const { store } = this.#keeper;
-    if (store === undefined)
-      throw new RefoldError('STORE_CLOSED', 'Cannot use the store: the server is loading it', {});
+    if (store === undefined) throw new Error('The state is being loaded');
     return store;
   }
 
@@ -357,18 +340,55 @@ export class RedisServer implements AsyncDisposable {
     return this.#port;
   }
 
-  async close(): Promise<void> {
+  /** Ends connections and closes the store. Further calls do nothing. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#listeners.close();
     clearInterval(this.#housekeeping);
-    clearInterval(this.#cron);
     this.#pauses.close();
     this.#expiry.stop();
-    this.#memory.stop();
     this.#heap.close();
+    this.#memory.stop();
+    this.#turns.stop();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
     this.#leases.close();
     await this.#past.close();
     await this.#keeper.close();
+  }
+
+  /** As SIGTERM does: saves if the save rules say so, then ends the server. */
+  async shutDown(): Promise<void> {
+    await this.#shutDown({ save: undefined, force: false });
+  }
+
+  async #shutDown({ save, force }: ShutdownOptions): Promise<void> {
+    const { config, log, readOnly, onShutdown } = this.#settings;
+    const wantsSave = save ?? config.text('save') !== '';
+    if (wantsSave && !readOnly) {
+      await this.#keeper.save().catch((error) => {
+        log(`The snapshot before the end has failed: ${String(error)}`);
+        if (!force) throw new CommandError('ERR Errors trying to SHUTDOWN. Check logs.');
+      });
+    }
+    await this.close();
+    onShutdown();
+  }
+
+  #lost(error: unknown): void {
+    const { log, onLost } = this.#settings;
+    log(`The file can neither be written nor read: ${String(error)}`);
+    void this.close()
+      .catch(() => undefined)
+      .finally(() => onLost?.(error));
+  }
+
+  #userLines(): readonly string[] | undefined {
+    if (this.#settings.config.text('aclfile') !== '') return undefined;
+    return this.#users.names().length > 1 ? this.#users.lines() : [];
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -376,32 +396,33 @@ export class RedisServer implements AsyncDisposable {
   }
 
   get #state(): KeySpace {
-    return this.#turns.transaction.state as KeySpace;
+    return this.#turns.state;
   }
 
-  #circumstances(): Circumstances {
-    const { now } = this.#turns.transaction;
+  #circumstances(client: Client): Circumstances {
+    const meta = this.#settings.audit ? metaOf(client) : undefined;
     return {
       space: this.#state,
-      isPast: this.#keeper.state !== 'open',
-      now,
-      append: (type, data) => this.#turns.append(type as keyof Effects, data),
+      isPast: !this.#turns.isWritable,
+      now: this.#turns.now,
+      append: (type, data) => this.#turns.append(type as keyof Effects, data, meta),
     };
   }
 
   /** The state outside of turns. Under the direct fold it is the same object. */
   get #liveSpace(): KeySpace {
-    return (this.#keeper.store?.state as KeySpace | undefined) ?? this.#nothing;
+    return this.#turns.state;
   }
 
   /** A call of the server itself, in the turn that runs. */
   #ownCall(): Call {
-    return new Call([], this.#self, this.#parts, this.#circumstances(), false);
+    return new Call([], this.#self, this.#parts, this.#circumstances(this.#self), false);
   }
 
   #inTurn(job: (call: Call) => void): void {
     this.#turns.schedule(() => {
-      if (this.#keeper.state === 'open') job(this.#ownCall());
+      if (!this.#turns.isWritable) return;
+      job(this.#ownCall());
       this.#blocked.serve();
     });
   }
@@ -417,7 +438,7 @@ export class RedisServer implements AsyncDisposable {
     const args = this.#connections.next(client);
     if (args === undefined) return false;
     if (isHttp(args)) {
-      this.#warning.warn(client.address, this.#turns.transaction.now);
+      this.#warning.warn(client.address, this.#turns.now);
       this.#connections.close(client, true);
       return false;
     }
@@ -449,7 +470,7 @@ export class RedisServer implements AsyncDisposable {
     const database = databaseOf(this.#state, db);
     if (valueAtKey(database, key) === undefined) return 'absent';
     const at = expiryOf(database, key);
-    return at !== undefined && at <= this.#turns.transaction.now ? 'expired' : 'present';
+    return at !== undefined && at <= this.#turns.now ? 'expired' : 'present';
   }
 
   #left(client: Client): void {
@@ -480,56 +501,15 @@ export class RedisServer implements AsyncDisposable {
     };
   }
 
-  #persistence({ sinceSave }: ChangeHub): PersistenceFacts {
-    const stats = this.#keeper.store?.stats();
-    return {
-      isLoading: this.#keeper.state === 'loading',
-      changesSinceSave: sinceSave,
-      lastSaveAt: this.#snapshots.lastSaveAt,
-      save: this.#snapshots.saving,
-      rewrite: this.#snapshots.rewriting,
-      isRewriteScheduled: false,
-      isWriteFailing: this.#keeper.state === 'read-only',
-      isAppendOnly: this.#parts.config.flag('appendonly'),
-      logBytes: stats?.fileBytes ?? 0,
-      baseBytes: 0,
-      queuedBytes: stats?.queuedBytes ?? 0,
-      keysLoaded: 0,
-    };
-  }
-
-  #persistencePart(): Persistence {
-    const snapshots = this.#snapshots;
-    return {
-      get lastSaveAt() {
-        return snapshots.lastSaveAt;
-      },
-      get isSaving() {
-        return snapshots.saving.since !== undefined;
-      },
-      get isRewriting() {
-        return snapshots.rewriting.since !== undefined;
-      },
-      save: () => snapshots.save(),
-      rewrite: () => snapshots.rewrite(),
-      reload: () => setImmediate().then(() => this.#keeper.reload()),
-      shutDown: async (saves) => {
-        await setImmediate(); // the turn that asks has to be over
-        if (saves) await snapshots.save();
-        this.#onEnd({ reason: 'shutdown' });
-        await this.close();
-      },
-    };
-  }
-
-  #storeChanged(): void {
-    this.#turns.schedule(() => this.#blocked.serve());
-  }
-
   /** A turn is not durable: whoever waits for its replies must not take the state for granted. */
   #failed(error: unknown, clients: readonly Client[]): void {
     for (const client of clients) this.#connections.close(client, true);
     for (let db = 0; db < DATABASES; db++) this.#parts.changes.changed('DatabaseFlushed', { db }, 0);
-    this.#keeper.failed(error);
+    void this.#keeper.recover(error);
   }
+}
+
+/** Who caused an effect, for the log. */
+function metaOf({ id, name, address, lastCommand, user }: Client): object {
+  return { command: lastCommand, client: name === '' ? `${id} ${address}` : `${id} ${address} ${name}`, user };
 }

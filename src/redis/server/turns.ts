@@ -6,9 +6,8 @@
  */
 import type { Store, Transaction } from '../../index.ts';
 import type { Client } from '../calls/client.ts';
-import { CommandError } from '../calls/errors.ts';
 import { packEffect } from '../model/effects/packed.ts';
-import type { KeySpace } from '../model/key-space.ts';
+import { emptyKeySpace, type KeySpace } from '../model/key-space.ts';
 import type { Output } from '../protocol/reply.ts';
 
 /** The weight of effects, in characters, after which a turn ends and its commit is made. */
@@ -17,14 +16,6 @@ const LARGE_TURN = 4 * 1024 * 1024;
 const HEAVY_EFFECT = 1024 * 1024;
 /** The commands after which a turn ends, so that other work of the process gets its chance. */
 const LONG_TURN = 5_000;
-
-/** Where turns run. */
-export interface TurnsSource {
-  /** The store that can be written; undefined while there is none. */
-  store(): Store<KeySpace> | undefined;
-  /** What commands read meanwhile. */
-  space(): KeySpace;
-}
 
 export interface TurnsHost {
   /** Runs the next request of a client. False without a complete request, and when the client has to wait. */
@@ -40,13 +31,15 @@ export interface TurnsHost {
 interface Held {
   readonly sequence: number;
   readonly outputs: readonly (readonly [Client, readonly Output[]])[];
-  /** Undefined when nothing has to become durable. */
-  readonly store: Store<KeySpace> | undefined;
 }
 
 export class Turns {
-  readonly #source: TurnsSource;
   readonly #host: TurnsHost;
+  /** Undefined while the state is loaded. */
+  #store: Store<KeySpace> | undefined;
+  #isReadOnly = false;
+  /** The state that clients see while there is none. */
+  readonly #nothing = emptyKeySpace();
   readonly #awake = new Set<Client>();
   #jobs: (() => void)[] = [];
   #isScheduled = false;
@@ -59,9 +52,29 @@ export class Turns {
   /** Ends a pause. While it is there nothing runs, and nothing leaves. */
   #pause: NodeJS.Timeout | undefined;
 
-  constructor(source: TurnsSource, host: TurnsHost) {
-    this.#source = source;
+  constructor(host: TurnsHost) {
     this.#host = host;
+  }
+
+  /** Works on a store from now on; on none while the state is loaded. Read-only: no effect can be given. */
+  use(store: Store<KeySpace> | undefined, isReadOnly = false): void {
+    this.#store = store;
+    this.#isReadOnly = isReadOnly;
+  }
+
+  /** Whether effects can be given. */
+  get isWritable(): boolean {
+    return this.#store !== undefined && !this.#isReadOnly;
+  }
+
+  /** The state that commands see. */
+  get state(): KeySpace {
+    return (this.#transaction?.state ?? this.#store?.state ?? this.#nothing) as KeySpace;
+  }
+
+  /** The time of the turn, in ms since the epoch. */
+  get now(): number {
+    return this.#transaction?.now ?? Date.now();
   }
 
   /** The client has sent something, or may go on. */
@@ -85,20 +98,30 @@ export class Turns {
   /** Runs nothing for so long, and lets no output leave. The command that runs now is the last one. */
   pause(ms: number): void {
     clearTimeout(this.#pause);
-    this.#pause = setTimeout(() => {
-      this.#pause = undefined;
-      this.#release();
-      this.#schedule();
-    }, ms);
+    this.#pause = setTimeout(() => this.go(), ms);
+  }
+
+  /** Lets everything rest until `go`. */
+  halt(): void {
+    this.pause(2 ** 31 - 1);
+  }
+
+  /** Runs nothing any more. */
+  stop(): void {
+    clearTimeout(this.#pause);
+    this.#isScheduled = true;
+  }
+
+  /** Ends a pause. */
+  go(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#release();
+    this.#schedule();
   }
 
   forget(client: Client): void {
     this.#awake.delete(client);
-  }
-
-  /** The transaction of the turn that runs. Commands run in turns only. */
-  get transaction(): Transaction<KeySpace> {
-    return this.#transaction!;
   }
 
   append(type: string, data: object, meta?: object): void {
@@ -116,54 +139,43 @@ export class Turns {
   }
 
   #turn(): void {
-    const store = this.#source.store();
-    if (store === undefined) {
-      this.#turnWithoutStore();
+    if (!this.isWritable) {
+      this.#turnWithoutWrites();
       return;
     }
+    const store = this.#store!;
+    let sequence = store.sequence;
     // The callback may run later, while the queue of the store is full. Nothing else is scheduled until then.
-    let hasRun = false;
     const done = store.transact((tx) => {
-      hasRun = true;
       this.#transaction = tx as Transaction<KeySpace>;
+      this.#weight = 0;
       try {
         this.#run();
       } finally {
-        this.#end(tx.sequence, store);
+        this.#transaction = undefined;
+        sequence = tx.sequence;
+        this.#isScheduled = false;
+        this.#hold(sequence);
+        if (this.#awake.size > 0 || this.#jobs.length > 0) this.#schedule();
       }
     });
     done.then(
       () => this.#release(),
-      (error) => {
-        if (!hasRun) this.#isScheduled = false;
-        this.#fail(error, store);
-      },
+      (error) => this.#fail(error, store),
     );
   }
 
-  /** While nothing can be written: commands read what there is, and their replies show nothing that is not durable. */
-  #turnWithoutStore(): void {
-    const state = this.#source.space();
-    const append = (): never => {
-      throw new CommandError('LOADING Redis is loading the dataset in memory');
-    };
-    this.#transaction = { state, sequence: 0, now: Date.now(), append } as unknown as Transaction<KeySpace>;
+  #turnWithoutWrites(): void {
     try {
       this.#run();
     } finally {
-      this.#end(0, undefined);
+      this.#isScheduled = false;
+      this.#hold(0);
+      if (this.#awake.size > 0 || this.#jobs.length > 0) this.#schedule();
     }
   }
 
-  #end(sequence: number, store: Store<KeySpace> | undefined): void {
-    this.#transaction = undefined;
-    this.#isScheduled = false;
-    this.#hold(sequence, store);
-    if (this.#awake.size > 0 || this.#jobs.length > 0) this.#schedule();
-  }
-
   #run(): void {
-    this.#weight = 0;
     const jobs = this.#jobs;
     this.#jobs = [];
     for (const job of jobs) job();
@@ -183,7 +195,7 @@ export class Turns {
     }
   }
 
-  #hold(sequence: number, store: Store<KeySpace> | undefined): void {
+  #hold(sequence: number): void {
     if (this.#talking.length === 0) return;
     const outputs = this.#talking.map((client) => {
       client.heldBytes += client.reply.size;
@@ -191,35 +203,38 @@ export class Turns {
     });
     this.#talking = [];
     const mayLeave = this.#held.length === 0 && this.#pause === undefined;
-    if (mayLeave && (store === undefined || sequence <= store.durableSequence)) this.#send(outputs);
-    else this.#held.push({ sequence, outputs, store });
+    if (mayLeave && sequence <= this.#durable) this.#send(outputs);
+    else this.#held.push({ sequence, outputs });
   }
 
   /** Sends what has become durable. */
   #release(): void {
     if (this.#pause !== undefined) return;
+    const durable = this.#durable;
     let count = 0;
-    for (const { sequence, outputs, store } of this.#held) {
-      if (store !== undefined && sequence > store.durableSequence) break;
+    for (const { sequence, outputs } of this.#held) {
+      if (sequence > durable) break;
       this.#send(outputs);
       count++;
     }
     this.#held.splice(0, count);
   }
 
+  get #durable(): number {
+    return this.isWritable ? this.#store!.durableSequence : Number.POSITIVE_INFINITY;
+  }
+
   #send(outputs: Held['outputs']): void {
     for (const [client, output] of outputs) this.#host.send(client, output);
   }
 
-  /** What the store holds that is not durable may be lost. */
   #fail(error: unknown, store: Store<KeySpace>): void {
-    const lost = this.#held.filter((held) => held.store === store && held.sequence > store.durableSequence);
-    this.#held = this.#held.filter((held) => !lost.includes(held));
-    this.#host.failed(
-      error,
-      lost.flatMap(({ outputs }) => outputs.map(([client]) => client)),
-    );
-    this.#release();
+    this.#isScheduled = false;
+    // A later turn of a store that has failed, and was replaced meanwhile.
+    if (store !== this.#store) return;
+    const clients = this.#held.flatMap(({ outputs }) => outputs.map(([client]) => client));
+    this.#held = [];
+    this.#host.failed(error, clients);
   }
 }
 

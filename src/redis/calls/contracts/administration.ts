@@ -1,5 +1,7 @@
 /** What the commands of administrators may do with the server. */
 
+import type { Persistence, ShutdownOptions } from './persistence.ts';
+
 /** Switches that only DEBUG has. */
 export interface DebugSwitches {
   /** Whether the periodic work of the server rests. */
@@ -25,6 +27,12 @@ export interface Administration {
   log(message: string): void;
   /** The text of INFO. @param sections in lower case; none for the default ones */
   info(sections: readonly string[], now: number): string;
+  readonly persistence: Persistence;
+  /** Ends the server. Rejects, and the server goes on, when a snapshot is wanted and fails. */
+  shutDown(options: ShutdownOptions): Promise<void>;
+  /** Writes the parameters into the configuration file. @param isComplete those that are as by default as well. @throws CommandError */
+  rewriteConfig(isComplete?: boolean): void;
+  changeReplicationId(): void;
   /** Sets the counters of INFO to zero. */
   resetStatistics(): void;
 }

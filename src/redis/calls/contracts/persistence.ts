@@ -1,16 +1,20 @@
-/** Snapshots, compaction and the end of the server, as commands see them. */
-
+/** What commands may ask of the store's file. */
 export interface Persistence {
   /** When the last snapshot was made, in ms since the epoch. */
   readonly lastSaveAt: number;
-  readonly isSaving: boolean;
-  readonly isRewriting: boolean;
-  /** Takes a snapshot while writes go on. Only one at a time. @throws CommandError */
+  /** BGSAVE. Gives the status to reply. @param isScheduled waits for other work. @throws CommandError while one runs */
+  backgroundSave(isScheduled: boolean): string;
+  /** SAVE. @throws CommandError */
   save(): Promise<void>;
-  /** Takes a snapshot, seals blocks, and drops history that is not wanted. Only one at a time. @throws CommandError */
-  rewrite(): Promise<void>;
-  /** Drops the state and builds it again from the log. @throws CommandError when that is not possible */
-  reload(): Promise<void>;
-  /** Ends the server. @param saves whether a snapshot is taken before */
-  shutDown(saves: boolean): Promise<void>;
+  /** BGREWRITEAOF. Gives the status to reply. @throws CommandError while one runs */
+  backgroundRewrite(): string;
+  /** Drops the state and builds it again. @throws CommandError */
+  reload(withSnapshot: boolean): Promise<void>;
+}
+
+/** SHUTDOWN. */
+export interface ShutdownOptions {
+  /** Undefined: as the save rules say. */
+  readonly save: boolean | undefined;
+  readonly force: boolean;
 }

@@ -31,3 +31,8 @@ export function configResetStat({ reply, parts }: Call): void {
   parts.administration.resetStatistics();
   reply.ok();
 }
+
+export function configRewrite({ reply, parts }: Call): void {
+  parts.administration.rewriteConfig();
+  reply.ok();
+}

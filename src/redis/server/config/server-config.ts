@@ -13,7 +13,8 @@ import { SERVER_PARAMETERS } from './server-parameters.ts';
 
 export const PARAMETERS: readonly Parameter[] = [...DATA_PARAMETERS, ...SERVER_PARAMETERS];
 
-const BY_NAME: ReadonlyMap<string, Parameter> = new Map(
+/** Parameters by name and alias. */
+export const BY_NAME: ReadonlyMap<string, Parameter> = new Map(
   PARAMETERS.flatMap((each) => [[each.name, each] as const, ...(each.alias ? [[each.alias, each] as const] : [])]),
 );
 

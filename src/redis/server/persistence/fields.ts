@@ -27,6 +27,10 @@ export interface PersistenceFacts {
   readonly baseBytes: number;
   readonly queuedBytes: number;
   readonly keysLoaded: number;
+  /** How far loading is; undefined before it has told. */
+  readonly progress: { readonly done: number; readonly total: number } | undefined;
+  /** When loading began, in ms since the epoch. */
+  readonly loadingSince: number;
 }
 
 export function persistenceFields(facts: PersistenceFacts, now: number): Fields {
@@ -63,6 +67,7 @@ export function persistenceFields(facts: PersistenceFacts, now: number): Fields 
     ['module_fork_in_progress', 0],
     ['module_fork_last_cow_size', 0],
     ...(facts.isAppendOnly ? logFields(facts) : []),
+    ...(facts.isLoading ? loadingFields(facts, now) : []),
   ];
 }
 
@@ -74,6 +79,21 @@ function logFields(facts: PersistenceFacts): Fields {
     ['aof_buffer_length', facts.queuedBytes],
     ['aof_pending_bio_fsync', 0],
     ['aof_delayed_fsync', 0],
+  ];
+}
+
+/** Bytes stand for events: the store counts these. */
+function loadingFields({ progress, loadingSince }: PersistenceFacts, now: number): Fields {
+  const { done, total } = progress ?? { done: 0, total: 0 };
+  const share = total === 0 ? 0 : done / total;
+  const eta = share === 0 ? 1 : ((now - loadingSince) / share - (now - loadingSince)) / 1000;
+  return [
+    ['loading_start_time', Math.floor(loadingSince / 1000)],
+    ['loading_total_bytes', total],
+    ['loading_rdb_used_mem', 0],
+    ['loading_loaded_bytes', done],
+    ['loading_loaded_perc', (share * 100).toFixed(2)],
+    ['loading_eta_seconds', Math.round(eta)],
   ];
 }
 

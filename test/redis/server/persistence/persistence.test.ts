@@ -1,6 +1,6 @@
 /** Snapshots, reloads and restarts of a server, with Redis's words. */
 import { describe, expect, test } from 'vitest';
-import { isSaveDue } from '../../../../src/redis/server/persistence/snapshots.ts';
+import { isSaveDue } from '../../../../src/redis/server/persistence/save-rules.ts';
 import { connectTo, ErrorReply, startServer, type TestClient } from '../../harness.ts';
 import { temporaryFolder } from '../../real-redis.ts';
 

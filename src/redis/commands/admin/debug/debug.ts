@@ -2,10 +2,10 @@
 import type { Call } from '../../../calls/call.ts';
 import { CommandError } from '../../../calls/errors.ts';
 import { isLocal } from '../locality.ts';
-import { digest, digestValue, reload } from './data.ts';
 import { debugObject, hashTableOfDatabase, hashTableOfKey, stringLength } from './inspect.ts';
 import { populate } from './populate.ts';
 import { protocolSample } from './protocol-samples.ts';
+import { changeReplicationId, digest, digestValue, loadAof, reload, rewriteEverything } from './reloading.ts';
 import { replyBuffer, setActiveExpire, setPackedThreshold, sleep, stringMatchLength } from './switches.ts';
 
 const NOT_ALLOWED =
@@ -24,10 +24,6 @@ function ok({ reply }: Call): void {
 
 /** Subcommands by name. Those that answer OK at once have no meaning here. */
 const SUBCOMMANDS: { readonly [name: string]: Subcommand } = {
-  digest: { arguments: [0, 0], run: digest },
-  'digest-value': { arguments: [0, Number.POSITIVE_INFINITY], run: digestValue },
-  reload: { arguments: [0, 3], run: reload },
-  loadaof: { arguments: [0, 0], run: reload },
   sleep: { arguments: [1, 1], run: sleep },
   'set-active-expire': { arguments: [1, 1], run: setActiveExpire },
   jmap: { arguments: [0, 0], run: ok },
@@ -59,6 +55,12 @@ const SUBCOMMANDS: { readonly [name: string]: Subcommand } = {
   htstats: { arguments: [1, 2], run: hashTableOfDatabase },
   'htstats-key': { arguments: [1, 2], run: hashTableOfKey },
   populate: { arguments: [1, 3], run: populate },
+  reload: { arguments: [0, 3], run: reload },
+  loadaof: { arguments: [0, 0], run: loadAof },
+  digest: { arguments: [0, 0], run: digest },
+  'digest-value': { arguments: [0, Number.POSITIVE_INFINITY], run: digestValue },
+  'change-repl-id': { arguments: [0, 0], run: changeReplicationId },
+  'config-rewrite-force-all': { arguments: [0, 0], run: rewriteEverything },
   structsize: {
     arguments: [0, 0],
     run: ({ reply }) => reply.simple('bits:64 robj:0 dictentry:0 sdshdr5:0 sdshdr8:0 sdshdr16:0 sdshdr32:0 sdshdr64:0'),
