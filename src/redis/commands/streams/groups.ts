@@ -29,7 +29,7 @@ export function xgroupCreate(call: Call): void {
   if (stream?.groups.has(group)) throw new CommandError('BUSYGROUP Consumer Group name already exists');
   if (stream === undefined) call.apply('StreamCreated', { db: client.db, key });
   call.apply('GroupCreated', { db: client.db, key, group, lastId, entriesRead });
-  call.notify('x', 'xgroup-create', key);
+  call.notify('t', 'xgroup-create', key);
   reply.ok();
 }
 
@@ -40,7 +40,7 @@ export function xgroupSetId(call: Call): void {
   const { stream } = requireGroup(call, key, group);
   const lastId = positionArgument(args[4]!, stream);
   call.apply('GroupPositionSet', { db: client.db, key, group, lastId, entriesRead });
-  call.notify('x', 'xgroup-setid', key);
+  call.notify('t', 'xgroup-setid', key);
   reply.ok();
 }
 
@@ -52,7 +52,7 @@ export function xgroupDestroy(call: Call): void {
   const isThere = stream.groups.has(group);
   if (isThere) {
     call.apply('GroupDestroyed', { db: client.db, key, group });
-    call.notify('x', 'xgroup-destroy', key);
+    call.notify('t', 'xgroup-destroy', key);
   }
   reply.integer(isThere ? 1 : 0);
 }
@@ -72,7 +72,7 @@ export function xgroupDelConsumer(call: Call): void {
   const pending = present?.pending.size ?? 0;
   if (present !== undefined) {
     call.apply('ConsumerDeleted', { db: client.db, key, group: name, consumer });
-    call.notify('x', 'xgroup-delconsumer', key);
+    call.notify('t', 'xgroup-delconsumer', key);
   }
   reply.integer(pending);
 }
