@@ -216,3 +216,10 @@ test('LOLWUT names the version', async () => {
   const client = await startWithClient();
   expect(await client.call('LOLWUT')).toContain('Redis ver. 7.0.15');
 });
+
+test('TIME gives seconds and microseconds', async () => {
+  const client = await startWithClient();
+  const [seconds, micros] = (await client.call('TIME')) as [string, string];
+  expect(Math.abs(Number(seconds) - Date.now() / 1000)).toBeLessThan(100);
+  expect(Number(micros)).toBeLessThan(1_000_000);
+});
