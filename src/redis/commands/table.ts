@@ -37,7 +37,6 @@ const ROWS: readonly CommandRow[] = [
   ...SORTED_SET_COMMANDS,
   ...REFOLD_COMMANDS,
   ...PUBSUB_COMMANDS,
-  ...LIST_COMMANDS,
   ...STREAM_COMMANDS,
   ...SET_COMMANDS,
   ...STRING_COMMANDS,
