@@ -90,7 +90,6 @@ export interface Memory {
   /** Everything: the state, buffers of clients, and the server itself. */
   used(): number;
   peak(): number;
-  resetPeak(): void;
   readonly stateBytes: number;
   readonly bufferBytes: number;
 }

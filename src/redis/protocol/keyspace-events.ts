@@ -35,6 +35,6 @@ export function canonicalEvents(text: string): string | undefined {
   if (wanted === undefined) return undefined;
   const isCommon = [...COMMON].every((letter) => wanted.classes.has(letter));
   const letters = [...EVENT_LETTERS].filter((letter) => wanted.classes.has(letter));
-  // Redis leaves `n` out behind `A`.
-  return isCommon ? `A${letters.filter((letter) => 'KEm'.includes(letter)).join('')}` : letters.join('');
+  // Redis does not show `n` behind `A`. Here the text is all that is kept, so it has to.
+  return isCommon ? `A${letters.filter((letter) => !COMMON.includes(letter)).join('')}` : letters.join('');
 }

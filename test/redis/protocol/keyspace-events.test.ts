@@ -8,7 +8,7 @@ test('the parameter is given back in its canonical form', () => {
     ['g$lshzxetd', 'A'],
     ['gxn', 'gxn'],
     ['nm', 'nm'],
-    ['KEg$lshzxetdmnA', 'AKEm'],
+    ['KEg$lshzxetdmnA', 'AnKEm'],
     ['dt', 'td'],
     ['xeg', 'gxe'],
     ['Kg g', undefined],

@@ -3,7 +3,9 @@ import { integerArgument, isOption } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
 import { CommandError, NO_SUCH_KEY, syntaxError } from '../../calls/errors.ts';
 import { MAX_ENTRIES } from '../../model/dense.ts';
-import { DATABASES, databaseOf } from '../../model/key-space.ts';
+import { DATABASES, databaseOf, valueAtKey } from '../../model/key-space.ts';
+import type { Stream, Value } from '../../model/values.ts';
+import { copyLastSeen } from '../streams/consumers.ts';
 
 const DB_OUT_OF_RANGE = 'ERR DB index is out of range';
 const SAME_OBJECT = 'ERR source and destination objects are the same';
@@ -60,8 +62,14 @@ export function copy(call: Call): void {
   }
   if (!isTaken) requireRoom(call, db);
   call.apply('KeyCopied', { db, key, fromDb, fromKey });
+  const copied = valueAtKey(databaseOf(call.space, db), key);
+  if (isStream(value) && isStream(copied)) copyLastSeen(value, copied);
   call.notify('g', 'copy_to', key, db);
   call.reply.integer(1);
+}
+
+function isStream(value: Value | undefined): value is Stream {
+  return typeof value === 'object' && value.kind === 'stream';
 }
 
 function copyOptions({ args, client }: Call): { readonly db: number; readonly replaces: boolean } {

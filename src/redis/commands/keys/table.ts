@@ -10,6 +10,7 @@ import { copy, move, rename, renameNx, swapDb } from './moving.ts';
 import { objectEncoding, objectFreq, objectHelp, objectIdleTime, objectRefCount } from './object.ts';
 import { sort, sortRo } from './sort.ts';
 import { keysOfSort } from './sort-options.ts';
+import { time } from './time.ts';
 import { wait, waitAof } from './waiting.ts';
 
 const row = rowsOf('generic');
@@ -81,4 +82,5 @@ export const KEY_COMMANDS: readonly CommandRow[] = [
   serverRow('flushdb', -1, 'write', 'keyspace dangerous', [], '1.0.0', flushDb),
   serverRow('lolwut', -1, 'readonly fast', '', [], '5.0.0', lolwut),
   serverRow('swapdb', 3, 'write fast', 'keyspace dangerous', [], '4.0.0', swapDb),
+  serverRow('time', 1, 'loading stale fast', '', [], '2.6.0', time),
 ];

@@ -39,7 +39,7 @@ export function xadd(call: Call): void {
   }
   const id = plainStreamId(nextId(call, stream?.lastId ?? ZERO_STREAM_ID, wanted));
   addEntry(call, key, id, fields);
-  call.notify('x', 'xadd', key);
+  call.notify('t', 'xadd', key);
   if (trimming !== undefined) trim(call, key, peekCollection<Stream>(call, key, 'stream')!, trimming);
   reply.bulk(id);
 }
@@ -72,7 +72,7 @@ export function xsetid(call: Call): void {
     maxDeletedId: plainStreamId(maxDeletedId === ZERO_STREAM_ID ? stream.maxDeletedId : maxDeletedId),
     entriesAdded: Math.min(entriesAdded ?? stream.entriesAdded, Number.MAX_SAFE_INTEGER),
   });
-  call.notify('x', 'xsetid', key);
+  call.notify('t', 'xsetid', key);
   reply.ok();
 }
 
@@ -115,7 +115,7 @@ function trim(call: Call, key: string, stream: Stream, trimming: Trimming): numb
   const count = planTrim(call, stream, trimming);
   if (count === 0) return 0;
   call.apply('StreamTrimmed', { db: call.client.db, key, count }, count);
-  call.notify('x', 'xtrim', key);
+  call.notify('t', 'xtrim', key);
   return count;
 }
 

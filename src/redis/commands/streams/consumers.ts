@@ -5,7 +5,7 @@
  * this is not worth an event in the log.
  */
 import type { Call } from '../../calls/call.ts';
-import type { Consumer, Group } from '../../model/values.ts';
+import type { Consumer, Group, Stream } from '../../model/values.ts';
 
 /** Names a consumer. */
 export interface ConsumerName {
@@ -20,7 +20,7 @@ const seen = new WeakMap<Consumer, number>();
 export function createConsumer(call: Call, name: ConsumerName, group: Group): boolean {
   if (group.consumers.has(name.consumer)) return false;
   call.apply('ConsumerCreated', { db: call.client.db, ...name, at: call.now });
-  call.notify('x', 'xgroup-createconsumer', name.key);
+  call.notify('t', 'xgroup-createconsumer', name.key);
   return true;
 }
 
@@ -35,4 +35,14 @@ export function meetConsumer(call: Call, name: ConsumerName, group: Group): Cons
 /** When the consumer was seen last, in ms since the epoch. */
 export function lastSeen(consumer: Consumer): number {
   return Math.max(consumer.seenAt, seen.get(consumer) ?? 0);
+}
+
+/** Consumers of a copied stream were seen when those of the original were. */
+export function copyLastSeen(from: Stream, to: Stream): void {
+  for (const [name, group] of from.groups) {
+    for (const [consumerName, consumer] of group.consumers) {
+      const copy = to.groups.get(name)?.consumers.get(consumerName);
+      if (copy !== undefined) seen.set(copy, lastSeen(consumer));
+    }
+  }
 }

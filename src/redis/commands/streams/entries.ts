@@ -36,7 +36,7 @@ export function xdel(call: Call): void {
   for (const batch of batchesOf(present)) {
     call.apply('EntriesDeleted', { db: client.db, key, ids: batch }, batch.length);
   }
-  if (present.length > 0) call.notify('x', 'xdel', key);
+  if (present.length > 0) call.notify('t', 'xdel', key);
   reply.integer(present.length);
 }
 

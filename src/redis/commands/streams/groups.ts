@@ -29,7 +29,7 @@ export function xgroupCreate(call: Call): void {
   if (stream?.groups.has(group)) throw new CommandError('BUSYGROUP Consumer Group name already exists');
   if (stream === undefined) call.apply('StreamCreated', { db: client.db, key });
   call.apply('GroupCreated', { db: client.db, key, group, lastId, entriesRead });
-  call.notify('x', 'xgroup-create', key);
+  call.notify('t', 'xgroup-create', key);
   reply.ok();
 }
 
@@ -42,7 +42,7 @@ export function xgroupSetId(call: Call): void {
   const isEdge = args[4] === '-' || args[4] === '+';
   const lastId = isEdge ? plainStreamId(startArgument(args[4]!)) : positionArgument(args[4]!, stream);
   call.apply('GroupPositionSet', { db: client.db, key, group, lastId, entriesRead });
-  call.notify('x', 'xgroup-setid', key);
+  call.notify('t', 'xgroup-setid', key);
   reply.ok();
 }
 
@@ -54,7 +54,7 @@ export function xgroupDestroy(call: Call): void {
   const isThere = stream.groups.has(group);
   if (isThere) {
     call.apply('GroupDestroyed', { db: client.db, key, group });
-    call.notify('x', 'xgroup-destroy', key);
+    call.notify('t', 'xgroup-destroy', key);
   }
   reply.integer(isThere ? 1 : 0);
 }
@@ -74,7 +74,7 @@ export function xgroupDelConsumer(call: Call): void {
   const pending = present?.pending.size ?? 0;
   if (present !== undefined) {
     call.apply('ConsumerDeleted', { db: client.db, key, group: name, consumer });
-    call.notify('x', 'xgroup-delconsumer', key);
+    call.notify('t', 'xgroup-delconsumer', key);
   }
   reply.integer(pending);
 }

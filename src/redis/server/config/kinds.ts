@@ -3,6 +3,7 @@
  *
  * Each kind is a function from what the user wrote to the canonical text. It throws a `ParameterError` with Redis's words.
  */
+import { canonicalEvents, INVALID_EVENT_CLASS } from '../../protocol/keyspace-events.ts';
 import { bytesOf, ULONG_MAX } from '../../protocol/memory-sizes.ts';
 
 /** Why a value does not fit, in Redis's words. */
@@ -119,19 +120,11 @@ export const shutdownOptions: Kind = (text) => {
   return known.filter((word) => words.includes(word)).join(' ');
 };
 
-const EVENT_CLASSES = 'g$lshzxetdmnKE';
-/** The order in which Redis gives them back; `A` stands for the first ten. */
-const ALL_EVENTS = 'g$lshzxetd';
-
 /** Letters of event classes, in Redis's order. */
 export const keyspaceEvents: Kind = (text) => {
-  const letters = new Set(text.replace('A', ALL_EVENTS));
-  if ([...letters].some((letter) => !`${EVENT_CLASSES}A`.includes(letter))) {
-    throw new ParameterError("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
-  }
-  const hasAll = letters.has('A') || [...ALL_EVENTS].every((letter) => letters.has(letter));
-  const shown = hasAll ? ['A'] : [...ALL_EVENTS].filter((letter) => letters.has(letter));
-  return [...shown, ...[...'KEmn'].filter((letter) => letters.has(letter))].join('');
+  const canonical = canonicalEvents(text);
+  if (canonical === undefined) throw new ParameterError(INVALID_EVENT_CLASS);
+  return canonical;
 };
 
 export const oomScores: Kind = (text) => {

@@ -72,10 +72,6 @@ export class MemoryMeter implements Memory {
     return Math.max(this.#peak, this.used());
   }
 
-  resetPeak(): void {
-    this.#peak = 0;
-  }
-
   /** Evicts keys when memory is short, and refuses commands that need more of it. */
   readonly gate: Gate = (client, row) => {
     const isRefusable = mayGrow(client, row);

@@ -152,7 +152,9 @@ describe('moving', () => {
   test('COPY makes a value of every kind that shares nothing', async () => {
     const client = await startWithClient();
     await fill(client);
-    await client.call('XADD', 'stream', '1-1', 'f', 'v').catch(() => undefined);
+    await client.call('XADD', 'stream', '1-1', 'f', 'v');
+    await client.call('XGROUP', 'CREATE', 'stream', 'group', '0');
+    await client.call('XREADGROUP', 'GROUP', 'group', 'reader', 'STREAMS', 'stream', '>');
     await client.call('SETRANGE', 'bytes', 3, 'x');
     const all = (await client.call('KEYS', '*')) as string[];
     for (const key of all) {
@@ -168,7 +170,9 @@ describe('moving', () => {
     await client.call('SADD', 'copy of set', '3');
     await client.call('ZADD', 'copy of zset', 7, 'mid');
     await client.call('SETRANGE', 'copy of bytes', 0, 'y');
+    await client.call('XACK', 'copy of stream', 'group', '1-1');
     expect(await client.call('LRANGE', 'list', 0, -1)).toEqual(['a', 'b', 'c']);
+    expect(await client.call('XPENDING', 'stream', 'group')).toEqual([1, '1-1', '1-1', [['reader', '1']]]);
     expect(await client.call('HGETALL', 'hash')).toEqual(['f', 'v']);
     expect(await client.call('SCARD', 'set')).toBe(2);
     expect(await client.call('ZSCORE', 'zset', 'mid')).toBe('1.5');
@@ -211,4 +215,11 @@ describe('moving', () => {
 test('LOLWUT names the version', async () => {
   const client = await startWithClient();
   expect(await client.call('LOLWUT')).toContain('Redis ver. 7.0.15');
+});
+
+test('TIME gives seconds and microseconds', async () => {
+  const client = await startWithClient();
+  const [seconds, micros] = (await client.call('TIME')) as [string, string];
+  expect(Math.abs(Number(seconds) - Date.now() / 1000)).toBeLessThan(100);
+  expect(Number(micros)).toBeLessThan(1_000_000);
 });
