@@ -178,9 +178,9 @@ describe('on the command line', () => {
   test('an import ends with exit code 3 before the heap is full', async () => {
     const folder = temporaryFolder();
     const entry = { database: 0, value: { kind: 'string', value: 'v'.repeat(1_000) }, expireAt: undefined } as const;
-    const entries = Array.from({ length: 150_000 }, (_, n) => ({ ...entry, key: `key ${n}` }));
+    const entries = Array.from({ length: 60_000 }, (_, n) => ({ ...entry, key: `key ${n}` }));
     const rdb = writeRdbFile(join(folder, 'dump.rdb'), entries);
-    const nodeOptions = ['--max-old-space-size=150'];
+    const nodeOptions = ['--max-old-space-size=80'];
     const run = await refold(['import', join(folder, 'log.db'), '--rdb', rdb], { nodeOptions });
     expect(run).toMatchObject({
       code: 3,
