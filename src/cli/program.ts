@@ -8,6 +8,7 @@ import { defineImport } from './commands/import.ts';
 import { defineInfo } from './commands/info.ts';
 import { defineRepair } from './commands/repair.ts';
 import { defineReplay } from './commands/replay.ts';
+import { defineServe } from './commands/serve.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
 import { defineStates } from './commands/states.ts';
 import { defineVerify } from './commands/verify.ts';
@@ -66,5 +67,7 @@ export function defineProgram(version: string): Command {
   program.commandsGroup('Export and import:');
   defineExport(program);
   defineImport(program);
+  program.commandsGroup('Serve:');
+  defineServe(program);
   return program.helpCommand(false);
 }

@@ -1,7 +1,9 @@
 /** refold/redis: a Redis-compatible server whose data is folded from a log. */
-import { RedisServer, type RedisServerOptions } from './server/redis-server.ts';
+import type { RedisServerOptions } from './server/options.ts';
+import { RedisServer } from './server/redis-server.ts';
 
-export type { RedisServer, RedisServerOptions } from './server/redis-server.ts';
+export type { RedisServerOptions } from './server/options.ts';
+export type { RedisServer } from './server/redis-server.ts';
 export type { KeyCounts, TransferProgress } from './transfer/counts.ts';
 export { type Exported, type ExportOptions, exportAof } from './transfer/export-aof.ts';
 export { type Imported, type ImportOptions, importFiles, type Unsupported } from './transfer/import-files.ts';

@@ -66,7 +66,10 @@ const REDIS_CALLS = ['src/redis/calls/', 'src/redis/calls/contracts/', 'src/redi
 const REDIS_COMMANDS = [
   // one a line
   'acl',
+  'admin',
+  'admin/debug',
   'bitmaps',
+  'cluster',
   'command',
   'command/docs',
   'connection',
@@ -78,8 +81,10 @@ const REDIS_COMMANDS = [
   'observing',
   'pubsub',
   'refold',
+  'scripting',
   'sets',
   'sorted-sets',
+  'streams',
   'strings',
   'transactions',
 ].map((group) => `src/redis/commands/${group}/`);
@@ -87,8 +92,11 @@ const REDIS_COMMANDS = [
 const REDIS_SERVER = [
   // one a line
   'clients',
+  'config',
+  'info',
   'keeping',
   'observing',
+  'persistence',
 ].map((part) => `src/redis/server/${part}/`);
 /** Who may do what. */
 const REDIS_ACL = 'src/redis/acl/';

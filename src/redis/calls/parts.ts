@@ -9,9 +9,11 @@ import type { EventClass } from '../protocol/keyspace-events.ts';
 import type { Call } from './call.ts';
 import type { Client, QueuedCommand } from './client.ts';
 import type { CommandRow } from './command.ts';
+import type { Administration } from './contracts/administration.ts';
 import type { ClientFacts, Monitors, Pauses, Tracking } from './contracts/client-parts.ts';
 import type { Observations } from './contracts/observations.ts';
 import type { Past } from './contracts/past.ts';
+import type { Stats } from './contracts/stats.ts';
 import type { Tasks } from './contracts/tasks.ts';
 import type { Users } from './contracts/users.ts';
 
@@ -30,6 +32,7 @@ export interface Parts {
   readonly watching: Watching;
   readonly dispatch: Dispatch;
   readonly tasks: Tasks;
+  readonly administration: Administration;
   readonly past: Past;
   readonly leases: Leases;
   readonly publisher: Publisher;
@@ -45,21 +48,6 @@ export interface Parts {
 /** Hears of every effect: WATCH, client-side caches, blocked clients, counters of changes. */
 export interface Changes {
   changed(type: string, data: object, changes: number): void;
-}
-
-/** Counters of INFO. */
-export interface Stats {
-  hits: number;
-  misses: number;
-  expired: number;
-  /** Keys that had expired before the server began. */
-  expiredAtLoad: number;
-  evicted: number;
-  /** Values that UNLINK and the ASYNC forms have deleted. */
-  lazyFreed: number;
-  commands: number;
-  connections: number;
-  errors: number;
 }
 
 /** When keys were used last, for OBJECT IDLETIME and for eviction. It is not part of the state. */
@@ -87,7 +75,7 @@ export interface Expiry {
   isActive: boolean;
   /** The estimated share of keys that have expired and are still there, in percent. */
   readonly stalePercent: number;
-  /** How often a cycle ended for want of time. */
+  /** How often a cycle ended because its time was over. */
   readonly timeCapReached: number;
 }
 
@@ -140,6 +128,8 @@ export interface Wait {
   readonly kind: Kind;
   /** Whether it also runs again when a key is deleted, or gets another kind of value. */
   readonly wakesOnLoss?: boolean;
+  /** What runs again in place of the command. Default: the command itself. */
+  readonly args?: readonly string[];
   /** 0 waits for ever. */
   readonly timeoutMs: number;
   /** Writes the reply at the end of the time. */

@@ -1,4 +1,5 @@
-/** The parts of a server without clients, for calls that replay or read the past. Nothing is counted, and nobody is told. */
+/** The parts of a server without clients, for calls that replay or read the past. Nothing is counted, and no client is told. */
+import { noStats } from '../calls/contracts/stats.ts';
 import type { Config, Parts } from '../calls/parts.ts';
 import { commandTable } from './table.ts';
 
@@ -6,17 +7,7 @@ import { commandTable } from './table.ts';
 export function silentParts(config: Config, isExpirySuspended: boolean): Parts {
   const parts: Partial<Parts> = {
     changes: { changed: () => undefined },
-    stats: {
-      hits: 0,
-      misses: 0,
-      expired: 0,
-      expiredAtLoad: 0,
-      evicted: 0,
-      lazyFreed: 0,
-      commands: 0,
-      connections: 0,
-      errors: 0,
-    },
+    stats: noStats(),
     access: {
       isLfu: false,
       touch: () => undefined,

@@ -130,7 +130,8 @@ export class Dispatcher implements Dispatch {
       parts.stats.errors++;
       client.reply.error(failure);
     }
-    const micros = (performance.now() - start) * 1000;
+    parts.stats.commands++;
+    const micros = (performance.now() - start + call.waitedMs) * 1000;
     for (const observer of observers) {
       if (!isAgain) observer.tried?.(client, row, call.shownArgs);
       if (!client.hasBlocked) observer.ran(client, row, call.shownArgs, micros, failure);

@@ -1,19 +1,24 @@
 /** The server: a store with the key space, a listener, and the parts that commands use. */
 import { setImmediate } from 'node:timers/promises';
-import { openStore, type Store } from '../../index.ts';
+import type { Store } from '../../index.ts';
 import { Call, type Circumstances } from '../calls/call.ts';
 import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
+import type { ShutdownOptions } from '../calls/contracts/persistence.ts';
+import { noStats } from '../calls/contracts/stats.ts';
+import { CommandError } from '../calls/errors.ts';
 import type { Parts } from '../calls/parts.ts';
 import { clientLine } from '../commands/connection/client-line.ts';
 import { commandTable } from '../commands/table.ts';
-import { databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
-import { type Effects, keySpaceModel } from '../model/model.ts';
+import { DATABASES, databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
+import type { Effects } from '../model/model.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
+import { ServerAdministration } from './administration.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
-import { knownGate, subscriberGate, transactionGate } from './clients/gates.ts';
+import { bindAddresses } from './clients/addresses.ts';
+import { knownGate, replicasGate, subscriberGate, transactionGate } from './clients/gates.ts';
 import { keepHouse } from './clients/housekeeping.ts';
 import { Listeners } from './clients/listeners.ts';
 import { MonitorClients } from './clients/monitors.ts';
@@ -23,9 +28,11 @@ import { Subscriptions } from './clients/pubsub.ts';
 import { isHttp, SecurityWarning } from './clients/security-warning.ts';
 import { TrackedKeys } from './clients/tracking.ts';
 import { ServerUsers } from './clients/users.ts';
-import { ServerConfig } from './config.ts';
+import { ParameterError } from './config/kinds.ts';
+import type { ServerConfig } from './config/server-config.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher, isFlagged } from './dispatch.ts';
+import type { Gauges } from './info/traffic.ts';
 import { AccessTable, type ClockedSpace } from './keeping/access-clock.ts';
 import { Evictor } from './keeping/eviction.ts';
 import { ExpiryCycle, expireAtLoad } from './keeping/expiry.ts';
@@ -34,6 +41,9 @@ import { MemoryMeter } from './keeping/memory.ts';
 import { KeyspaceNotifications } from './keeping/notifications.ts';
 import { LeaseBook } from './leases.ts';
 import { CommandObserver } from './observing/command-observer.ts';
+import { type RedisServerOptions, type ServerSettings, serverSettings } from './options.ts';
+import { loadingGate, writableGate } from './persistence/gates.ts';
+import { StoreKeeper } from './persistence/keeper.ts';
 import { Turns } from './turns.ts';
 import { WaitingClients } from './waiting-clients.ts';
 import { type Presence, WatchedKeys } from './watching.ts';
@@ -41,17 +51,11 @@ import { type Presence, WatchedKeys } from './watching.ts';
 /** How often clients are looked after, in ms. */
 const HOUSEKEEPING_MS = 100;
 
-export interface RedisServerOptions {
-  /** The log's file, created if it does not exist, or `':memory:'`. */
-  readonly path: string;
-  /** Default 6379; 0 takes a free port. */
-  readonly port?: number | undefined;
-  /** The address to listen on; default 127.0.0.1. */
-  readonly host?: string | undefined;
-}
-
 export class RedisServer implements AsyncDisposable {
-  readonly store: Store<KeySpace>;
+  readonly #settings: ServerSettings;
+  readonly #keeper: StoreKeeper;
+  readonly #administration: ServerAdministration;
+  #closed: Promise<void> | undefined;
   readonly #listeners: Listeners;
   readonly #housekeeping: NodeJS.Timeout;
   readonly #warning: SecurityWarning;
@@ -63,6 +67,7 @@ export class RedisServer implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #expiry: ExpiryCycle;
   readonly #heap: HeapGuard;
+  readonly #memory: MemoryMeter;
   /** Stands for the server itself where a call needs a client. */
   readonly #self = new Client(0, Date.now(), '', '');
   readonly #past: LogPast;
@@ -74,10 +79,9 @@ export class RedisServer implements AsyncDisposable {
   readonly #users: ServerUsers;
   readonly #watching: WatchedKeys;
 
-  private constructor(store: Store<KeySpace>) {
-    this.store = store;
-    const config = new ServerConfig();
-    const log = (message: string) => console.error(message);
+  private constructor(settings: ServerSettings) {
+    this.#settings = settings;
+    const { config, log } = settings;
     const connections = new Connections({
       woke: (client) => this.#turns.wake(client),
       talks: (client) => this.#turns.talks(client),
@@ -114,7 +118,8 @@ export class RedisServer implements AsyncDisposable {
     const access = new AccessTable(config, this.#clockedSpace(), Date.now());
     const expiry = new ExpiryCycle(config, {
       inTurn: (job) => this.#inTurn(job),
-      hasExpiringKeys: () => this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
+      hasExpiringKeys: () =>
+        !this.#pauses.isPaused('write') && this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
       monotonicMs: () => performance.now(),
     });
     const heap = new HeapGuard(() => sizeOfSpace(this.#liveSpace));
@@ -125,11 +130,12 @@ export class RedisServer implements AsyncDisposable {
       space: () => this.#liveSpace,
       call: () => this.#ownCall(),
       bufferBytes: () => connections.bufferBytes,
+      inTurn: (job) => this.#inTurn(job),
     });
     const tasks = new WaitingClients({
       schedule: (job) => this.#turns.schedule(job),
       resume: (client) => this.#turns.wake(client),
-      onDefect: (error) => console.error(error),
+      onDefect: (error) => log(String(error instanceof Error ? error.stack : error)),
     });
     const leases = new LeaseBook((db, key) => {
       this.#turns.schedule(() => {
@@ -138,25 +144,45 @@ export class RedisServer implements AsyncDisposable {
       });
     });
     const past = new LogPast({
-      path: store.path,
+      path: settings.path,
       config,
       tasks,
-      firstSequence: () => store.stats().firstSequence,
+      firstSequence: () => this.store.stats().firstSequence,
       configValues: () => config.values(),
     });
+    const stats = noStats();
+    const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
+    const keeper = new StoreKeeper({
+      path: settings.path,
+      history: settings.history,
+      config,
+      changes,
+      use: (store, isReadOnly) => this.#turns.use(store, isReadOnly),
+      halt: () => this.#turns.halt(),
+      go: () => this.#turns.go(),
+      keyCount: () => this.#clockedSpace().keyCount(),
+      log,
+      lost: (error) => this.#lost(error),
+    });
+    const administration = new ServerAdministration({
+      config,
+      stats,
+      observations,
+      expiry,
+      memory,
+      space: () => this.#liveSpace,
+      sequence: () => keeper.store?.sequence ?? 0,
+      gauges: () => this.#gauges(),
+      persistence: keeper,
+      shutDown: (options) => this.#shutDown(options),
+      configFile: settings.configFile,
+      userLines: () => this.#userLines(),
+      pause: (ms) => this.#turns.pause(ms),
+      log,
+    });
     const parts: Parts = {
-      changes: new ChangeHub([watching, leases, blocked, this.#tracking, access]),
-      stats: {
-        hits: 0,
-        misses: 0,
-        expired: 0,
-        expiredAtLoad: 0,
-        evicted: 0,
-        lazyFreed: 0,
-        commands: 0,
-        connections: 0,
-        errors: 0,
-      },
+      changes,
+      stats,
       access,
       notifications: new KeyspaceNotifications(config, (channel, message) =>
         this.#subscriptions.publish(channel, message),
@@ -171,6 +197,7 @@ export class RedisServer implements AsyncDisposable {
       commands: commandTable,
       watching,
       tasks,
+      administration,
       past,
       leases,
       dispatch: {
@@ -185,9 +212,12 @@ export class RedisServer implements AsyncDisposable {
       users: this.#users,
       isExpirySuspended: () => false,
     };
+    this.#keeper = keeper;
+    this.#administration = administration;
     this.#parts = parts;
     this.#expiry = expiry;
     this.#heap = heap;
+    this.#memory = memory;
     this.#connections = connections;
     this.#watching = watching;
     this.#blocked = blocked;
@@ -197,20 +227,23 @@ export class RedisServer implements AsyncDisposable {
       parts,
       gates: [
         knownGate,
+        loadingGate(keeper),
         transactionGate,
         this.#users.gate,
         subscriberGate,
         pastGate(past),
-        memory.gate,
+        writableGate(keeper),
+        (client, row, args) => (this.#pauses.isPaused('write') ? undefined : memory.gate(client, row, args)),
         memory.keyLimitGate,
+        replicasGate(config),
       ],
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#postpones(client, row, args),
       queuedGate: this.#users.queuedGate,
-      circumstances: () => this.#circumstances(),
-      onDefect: (error) => console.error(error),
+      circumstances: (client) => this.#circumstances(client),
+      onDefect: (error) => log(String(error instanceof Error ? error.stack : error)),
     });
-    this.#turns = new Turns(store, {
+    this.#turns = new Turns({
       step: (client) => this.#step(client),
       turnEnds: () => this.#tracking.turnEnds(),
       send: (client, output) => connections.send(client, output),
@@ -228,32 +261,138 @@ export class RedisServer implements AsyncDisposable {
       log,
     });
     this.#warning = new SecurityWarning(log);
-    this.#housekeeping = setInterval(() => keepHouse({ config, connections, log }, Date.now()), HOUSEKEEPING_MS);
+    this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS);
+    this.#watchConfig(config);
   }
 
-  static async open({ path, port = 6379, host = '127.0.0.1' }: RedisServerOptions): Promise<RedisServer> {
-    const store = (await openStore(keySpaceModel, { path, fold: 'direct' })) as Store<KeySpace>;
-    const server = new RedisServer(store);
-    server.#parts.stats.expiredAtLoad = await expireAtLoad((job) => server.#inTurn(job));
-    server.#expiry.start();
-    server.#port = await server.#listeners.listen(port, host);
+  /** Listens first, so that clients hear LOADING while the state is loaded. */
+  static async open(options: RedisServerOptions): Promise<RedisServer> {
+    const server = new RedisServer(serverSettings(options));
+    try {
+      await server.#start();
+    } catch (error) {
+      await server.close().catch(() => undefined);
+      throw error;
+    }
     return server;
+  }
+
+  async #start(): Promise<void> {
+    const { config, port, users, readOnly, configFile } = this.#settings;
+    if (config.text('aclfile') !== '') this.#users.load();
+    else if (users.length > 0) this.#users.readLines(users, configFile ?? 'the options');
+    if (port !== undefined) await this.#listenOn(port, config.text('bind'));
+    if (config.number('tls-port') > 0) await this.#listenForTls(config);
+    const path = config.text('unixsocket');
+    if (path !== '') await this.#listeners.listenOnPath(path, Number.parseInt(config.text('unixsocketperm'), 8));
+    await this.#keeper.open(readOnly);
+    this.#memory.start();
+    if (readOnly) return;
+    this.#parts.stats.expiredAtLoad = await expireAtLoad((job) => this.#inTurn(job));
+    this.#expiry.start();
+  }
+
+  async #listenOn(port: number, bind: string): Promise<void> {
+    this.#port = port;
+    const addresses = bindAddresses(bind);
+    for (const { address, isOptional } of addresses) {
+      try {
+        this.#port = await this.#listeners.listen(this.#port, address);
+      } catch (error) {
+        if (!isOptional || (error as { readonly code?: string }).code === 'EADDRINUSE') throw error;
+      }
+    }
+    this.#settings.config.preset('port', String(this.#port));
+  }
+
+  async #listenForTls(config: ServerConfig): Promise<void> {
+    for (const { address, isOptional } of bindAddresses(config.text('bind'))) {
+      await this.#listeners.listenTls(config.number('tls-port'), address).catch((error) => {
+        if (!isOptional) throw error;
+      });
+    }
+  }
+
+  #watchConfig(config: ServerConfig): void {
+    config.watch(['appendfsync'], () => {
+      if (this.#settings.readOnly) throw new ParameterError('the server only reads');
+      void this.#keeper.changeDurability().catch((error) => this.#settings.log(String(error)));
+    });
+  }
+
+  #keepHouse(): void {
+    const now = Date.now();
+    const { config, log } = this.#settings;
+    if (this.#administration.debug.pausesCron) return;
+    keepHouse({ config, connections: this.#connections, log }, now);
+    this.#keeper.tick(now);
+    this.#administration.rates.sample(performance.now(), this.#parts.stats.commands);
+  }
+
+  /** The store with the key space. @throws Error while the state is loaded */
+  get store(): Store<KeySpace> {
+    const { store } = this.#keeper;
+    if (store === undefined) throw new Error('The state is being loaded');
+    return store;
   }
 
   get port(): number {
     return this.#port;
   }
 
-  async close(): Promise<void> {
+  /** Ends connections and closes the store. Further calls do nothing. */
+  close(): Promise<void> {
+    this.#closed ??= this.#close();
+    return this.#closed;
+  }
+
+  async #close(): Promise<void> {
     this.#listeners.close();
     clearInterval(this.#housekeeping);
     this.#pauses.close();
     this.#expiry.stop();
     this.#heap.close();
+    this.#memory.stop();
+    this.#turns.stop();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
     this.#leases.close();
     await this.#past.close();
-    await this.store.close();
+    await this.#keeper.close();
+  }
+
+  /** As SHUTDOWN does: saves if the save rules say so, then ends the server. @param signal whose options to take, if any */
+  async shutDown(signal?: 'SIGTERM' | 'SIGINT'): Promise<void> {
+    const { config } = this.#settings;
+    const words = signal === undefined ? [] : config.text(`shutdown-on-${signal.toLowerCase()}`).split(' ');
+    const save = words.includes('save') ? true : words.includes('nosave') ? false : undefined;
+    await this.#shutDown({ save, force: words.includes('force') });
+  }
+
+  async #shutDown({ save, force }: ShutdownOptions): Promise<void> {
+    const { config, log, readOnly, onShutdown } = this.#settings;
+    await setImmediate(); // the turn that asks has to be over
+    const wantsSave = save ?? config.text('save') !== '';
+    if (wantsSave && !readOnly) {
+      await this.#keeper.saveAtTheEnd().catch((error) => {
+        log(`The snapshot before the end has failed: ${String(error)}`);
+        if (!force) throw new CommandError('ERR Errors trying to SHUTDOWN. Check logs.');
+      });
+    }
+    await this.close();
+    onShutdown();
+  }
+
+  #lost(error: unknown): void {
+    const { log, onLost } = this.#settings;
+    log(`The file can neither be written nor read: ${String(error)}`);
+    void this.close()
+      .catch(() => undefined)
+      .finally(() => onLost?.(error));
+  }
+
+  #userLines(): readonly string[] | undefined {
+    if (this.#settings.config.text('aclfile') !== '') return undefined;
+    return this.#users.names().length > 1 ? this.#users.lines() : [];
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -261,31 +400,32 @@ export class RedisServer implements AsyncDisposable {
   }
 
   get #state(): KeySpace {
-    return this.#turns.transaction.state as KeySpace;
+    return this.#turns.state;
   }
 
-  #circumstances(): Circumstances {
-    const { now } = this.#turns.transaction;
+  #circumstances(client: Client): Circumstances {
+    const meta = this.#settings.audit ? metaOf(client) : undefined;
     return {
       space: this.#state,
-      isPast: false,
-      now,
-      append: (type, data) => this.#turns.append(type as keyof Effects, data),
+      isPast: !this.#turns.isWritable,
+      now: this.#turns.now,
+      append: (type, data) => this.#turns.append(type as keyof Effects, data, meta),
     };
   }
 
   /** The state outside of turns. Under the direct fold it is the same object. */
   get #liveSpace(): KeySpace {
-    return this.store.state as KeySpace;
+    return this.#turns.state;
   }
 
   /** A call of the server itself, in the turn that runs. */
   #ownCall(): Call {
-    return new Call([], this.#self, this.#parts, this.#circumstances(), false);
+    return new Call([], this.#self, this.#parts, this.#circumstances(this.#self), false);
   }
 
   #inTurn(job: (call: Call) => void): void {
     this.#turns.schedule(() => {
+      if (!this.#turns.isWritable) return;
       job(this.#ownCall());
       this.#blocked.serve();
     });
@@ -302,7 +442,7 @@ export class RedisServer implements AsyncDisposable {
     const args = this.#connections.next(client);
     if (args === undefined) return false;
     if (isHttp(args)) {
-      this.#warning.warn(client.address, this.#turns.transaction.now);
+      this.#warning.warn(client.address, this.#turns.now);
       this.#connections.close(client, true);
       return false;
     }
@@ -334,7 +474,7 @@ export class RedisServer implements AsyncDisposable {
     const database = databaseOf(this.#state, db);
     if (valueAtKey(database, key) === undefined) return 'absent';
     const at = expiryOf(database, key);
-    return at !== undefined && at <= this.#turns.transaction.now ? 'expired' : 'present';
+    return at !== undefined && at <= this.#turns.now ? 'expired' : 'present';
   }
 
   #left(client: Client): void {
@@ -348,8 +488,32 @@ export class RedisServer implements AsyncDisposable {
     this.#watching.unwatch(client);
   }
 
-  #failed(error: unknown, clients: readonly Client[]): void {
-    console.error(error);
-    for (const client of clients) this.#connections.close(client, true);
+  #gauges(): Gauges {
+    const { clients, keys, items, prefixes } = this.#tracking.counts;
+    return {
+      clients: this.#connections.size,
+      rejected: this.#connections.rejected,
+      blocked: this.#blocked.count,
+      timeouts: 0,
+      tracking: clients,
+      channels: [...this.#subscriptions.channels('channel')].length,
+      patterns: this.#subscriptions.patternCount,
+      shardChannels: [...this.#subscriptions.channels('shard')].length,
+      trackedKeys: keys,
+      trackedItems: items,
+      trackedPrefixes: prefixes,
+    };
   }
+
+  /** A turn is not durable: whoever waits for its replies must not take the state for granted. */
+  #failed(error: unknown, clients: readonly Client[]): void {
+    for (const client of clients) this.#connections.close(client, true);
+    for (let db = 0; db < DATABASES; db++) this.#parts.changes.changed('DatabaseFlushed', { db }, 0);
+    void this.#keeper.recover(error);
+  }
+}
+
+/** Who caused an effect, for the log. */
+function metaOf({ id, name, address, lastCommand, user }: Client): object {
+  return { command: lastCommand, client: name === '' ? `${id} ${address}` : `${id} ${address} ${name}`, user };
 }

@@ -7,7 +7,7 @@
 import type { Store, Transaction } from '../../index.ts';
 import type { Client } from '../calls/client.ts';
 import { packEffect } from '../model/effects/packed.ts';
-import type { KeySpace } from '../model/key-space.ts';
+import { emptyKeySpace, type KeySpace } from '../model/key-space.ts';
 import type { Output } from '../protocol/reply.ts';
 
 /** The weight of effects, in characters, after which a turn ends and its commit is made. */
@@ -34,8 +34,12 @@ interface Held {
 }
 
 export class Turns {
-  readonly #store: Store<KeySpace>;
   readonly #host: TurnsHost;
+  /** Undefined while the state is loaded. */
+  #store: Store<KeySpace> | undefined;
+  #isReadOnly = false;
+  /** The state that clients see while there is none. */
+  readonly #nothing = emptyKeySpace();
   readonly #awake = new Set<Client>();
   #jobs: (() => void)[] = [];
   #isScheduled = false;
@@ -45,10 +49,32 @@ export class Turns {
   /** Clients with output that no turn has taken yet. */
   #talking: Client[] = [];
   #held: Held[] = [];
+  /** Ends a pause. While it is there nothing runs, and nothing leaves. */
+  #pause: NodeJS.Timeout | undefined;
 
-  constructor(store: Store<KeySpace>, host: TurnsHost) {
-    this.#store = store;
+  constructor(host: TurnsHost) {
     this.#host = host;
+  }
+
+  /** Works on a store from now on; on none while the state is loaded. Read-only: no effect can be given. */
+  use(store: Store<KeySpace> | undefined, isReadOnly = false): void {
+    this.#store = store;
+    this.#isReadOnly = isReadOnly;
+  }
+
+  /** Whether effects can be given. */
+  get isWritable(): boolean {
+    return this.#store !== undefined && !this.#isReadOnly;
+  }
+
+  /** The state that commands see. */
+  get state(): KeySpace {
+    return (this.#transaction?.state ?? this.#store?.state ?? this.#nothing) as KeySpace;
+  }
+
+  /** The time of the turn, in ms since the epoch. */
+  get now(): number {
+    return this.#transaction?.now ?? Date.now();
   }
 
   /** The client has sent something, or may go on. */
@@ -69,13 +95,33 @@ export class Turns {
     this.#schedule();
   }
 
-  forget(client: Client): void {
-    this.#awake.delete(client);
+  /** Runs nothing for so long, and lets no output leave. The command that runs now is the last one. */
+  pause(ms: number): void {
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => this.go(), ms);
   }
 
-  /** The transaction of the turn that runs. Commands run in turns only. */
-  get transaction(): Transaction<KeySpace> {
-    return this.#transaction!;
+  /** Lets everything rest until `go`. */
+  halt(): void {
+    this.pause(2 ** 31 - 1);
+  }
+
+  /** Runs nothing any more. */
+  stop(): void {
+    clearTimeout(this.#pause);
+    this.#isScheduled = true;
+  }
+
+  /** Ends a pause. */
+  go(): void {
+    clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#release();
+    this.#schedule();
+  }
+
+  forget(client: Client): void {
+    this.#awake.delete(client);
   }
 
   append(type: string, data: object, meta?: object): void {
@@ -87,15 +133,20 @@ export class Turns {
   }
 
   #schedule(): void {
-    if (this.#isScheduled) return;
+    if (this.#isScheduled || this.#pause !== undefined) return;
     this.#isScheduled = true;
     setImmediate(() => this.#turn());
   }
 
   #turn(): void {
-    let sequence = this.#store.sequence;
+    if (!this.isWritable) {
+      this.#turnWithoutWrites();
+      return;
+    }
+    const store = this.#store!;
+    let sequence = store.sequence;
     // The callback may run later, while the queue of the store is full. Nothing else is scheduled until then.
-    const done = this.#store.transact((tx) => {
+    const done = store.transact((tx) => {
       this.#transaction = tx as Transaction<KeySpace>;
       this.#weight = 0;
       try {
@@ -110,8 +161,18 @@ export class Turns {
     });
     done.then(
       () => this.#release(),
-      (error) => this.#fail(error),
+      (error) => this.#fail(error, store),
     );
+  }
+
+  #turnWithoutWrites(): void {
+    try {
+      this.#run();
+    } finally {
+      this.#isScheduled = false;
+      this.#hold(0);
+      if (this.#awake.size > 0 || this.#jobs.length > 0) this.#schedule();
+    }
   }
 
   #run(): void {
@@ -127,7 +188,7 @@ export class Turns {
     for (const client of this.#awake) {
       this.#awake.delete(client);
       while (this.#host.step(client)) {
-        if (++steps < LONG_TURN && this.#weight < LARGE_TURN) continue;
+        if (this.#pause === undefined && ++steps < LONG_TURN && this.#weight < LARGE_TURN) continue;
         this.#awake.add(client);
         return;
       }
@@ -141,13 +202,15 @@ export class Turns {
       return [client, client.reply.take()] as const;
     });
     this.#talking = [];
-    if (this.#held.length === 0 && sequence <= this.#store.durableSequence) this.#send(outputs);
+    const mayLeave = this.#held.length === 0 && this.#pause === undefined;
+    if (mayLeave && sequence <= this.#durable) this.#send(outputs);
     else this.#held.push({ sequence, outputs });
   }
 
   /** Sends what has become durable. */
   #release(): void {
-    const durable = this.#store.durableSequence;
+    if (this.#pause !== undefined) return;
+    const durable = this.#durable;
     let count = 0;
     for (const { sequence, outputs } of this.#held) {
       if (sequence > durable) break;
@@ -157,14 +220,20 @@ export class Turns {
     this.#held.splice(0, count);
   }
 
+  get #durable(): number {
+    return this.isWritable ? this.#store!.durableSequence : Number.POSITIVE_INFINITY;
+  }
+
   #send(outputs: Held['outputs']): void {
     for (const [client, output] of outputs) this.#host.send(client, output);
   }
 
-  #fail(error: unknown): void {
+  #fail(error: unknown, store: Store<KeySpace>): void {
+    this.#isScheduled = false;
+    // A later turn of a store that has failed, and was replaced meanwhile.
+    if (store !== this.#store) return;
     const clients = this.#held.flatMap(({ outputs }) => outputs.map(([client]) => client));
     this.#held = [];
-    this.#isScheduled = false;
     this.#host.failed(error, clients);
   }
 }

@@ -31,7 +31,7 @@ async function listen(server: Server): Promise<number> {
 test('express-session finds a session again, also from another process of the application', async () => {
   const { port } = await startServer();
   const start = async (): Promise<number> => {
-    const app = fork(new URL('./fixtures/session-app.ts', import.meta.url), [String(port)]);
+    const app = fork(new URL('./fixtures/session-app.ts', import.meta.url), [String(port)], { execArgv: [] });
     onTestFinished(() => void app.kill());
     const [own] = await once(app, 'message');
     return own as number;

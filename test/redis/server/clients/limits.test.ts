@@ -5,7 +5,7 @@ import { Client } from '../../../../src/redis/calls/client.ts';
 import { isLoopback, refusalOf } from '../../../../src/redis/server/clients/listeners.ts';
 import { judgeOutput, parseOutputLimits } from '../../../../src/redis/server/clients/output-limits.ts';
 import { isHttp, SecurityWarning } from '../../../../src/redis/server/clients/security-warning.ts';
-import { ServerConfig } from '../../../../src/redis/server/config.ts';
+import { ServerConfig } from '../../../../src/redis/server/config/server-config.ts';
 import { connectTo, requestOf, startServer } from '../../harness.ts';
 
 /** A connection that reads nothing until it is told to. */
@@ -130,7 +130,7 @@ describe('who may come in', () => {
 
   test('no more than maxclients', () => {
     const full = new ServerConfig();
-    full.set('maxclients', '1');
+    full.preset('maxclients', '1');
     expect(refusalOf({ ...host, config: full }, '127.0.0.1')).toBe('-ERR max number of clients reached\r\n');
   });
 });

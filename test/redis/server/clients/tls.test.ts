@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { Listeners } from '../../../../src/redis/server/clients/listeners.ts';
-import { ServerConfig } from '../../../../src/redis/server/config.ts';
+import { ServerConfig } from '../../../../src/redis/server/config/server-config.ts';
 
 /** Listeners that answer whatever they get, and a folder with an authority, a server's and a client's certificate. */
 function answering(...settings: readonly (readonly [string, string])[]): {
@@ -16,7 +16,7 @@ function answering(...settings: readonly (readonly [string, string])[]): {
 } {
   const folder = mkdtempSync(join(tmpdir(), 'refold-tls-'));
   const config = new ServerConfig();
-  for (const [name, value] of settings) config.set(name, value.replace('FOLDER', folder));
+  for (const [name, value] of settings) config.preset(name, value.replace('FOLDER', folder));
   const listeners = new Listeners({
     config,
     clients: () => 0,

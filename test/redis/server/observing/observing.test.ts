@@ -2,7 +2,7 @@
 import { expect, test, vi } from 'vitest';
 import { Client } from '../../../../src/redis/calls/client.ts';
 import { drawSparkline } from '../../../../src/redis/commands/observing/sparkline.ts';
-import { ServerConfig } from '../../../../src/redis/server/config.ts';
+import { ServerConfig } from '../../../../src/redis/server/config/server-config.ts';
 import { DurationHistogram } from '../../../../src/redis/server/observing/histogram.ts';
 import { LatencySpikes } from '../../../../src/redis/server/observing/latency.ts';
 import { SlowCommands } from '../../../../src/redis/server/observing/slowlog.ts';
@@ -31,8 +31,8 @@ test('a histogram counts calls within doublings, as Redis names them', () => {
 
 test('the slow log keeps the newest commands, and cuts long ones', () => {
   const config = new ServerConfig();
-  config.set('slowlog-log-slower-than', '100');
-  config.set('slowlog-max-len', '2');
+  config.preset('slowlog-log-slower-than', '100');
+  config.preset('slowlog-max-len', '2');
   const slowlog = new SlowCommands(config);
   const client = new Client(1, 0, '127.0.0.1:1', '127.0.0.1:2');
   slowlog.ran(client, ['fast'], 99);
@@ -53,7 +53,7 @@ test('the slow log keeps the newest commands, and cuts long ones', () => {
 
 test('spikes of one second count as one, and 160 are kept', () => {
   const config = new ServerConfig();
-  config.set('latency-monitor-threshold', '10');
+  config.preset('latency-monitor-threshold', '10');
   const latency = new LatencySpikes(config);
   vi.useFakeTimers({ now: 1_000_000 });
   latency.observe('command', 9);

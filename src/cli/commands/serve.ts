@@ -1,0 +1,158 @@
+/** `refold serve`: a Redis-compatible server on a log, in the foreground. */
+import { getHeapStatistics } from 'node:v8';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type History, RefoldError } from '../../index.ts';
+import type { RedisServer, RedisServerOptions } from '../../redis/index.ts';
+import { parseBytes, parseDuration } from '../args.ts';
+import { type NamedWords, splitServeArguments } from '../input/serve-arguments.ts';
+import { EXIT } from '../output/exit-codes.ts';
+
+const SERVE_HELP = `
+Options:
+  --config redis.conf       read parameters from a file; what stands on the command line wins
+  --NAME VALUE              any parameter of redis.conf: --port, --bind, --dir, --save, --requirepass, --maxmemory …
+  --durability LEVEL        always, everysec or os; the same as --appendfsync always, everysec or no
+  --history WHAT            keep, discard, or the newest part: a time such as 90d, or a size such as 10gb (default)
+  --max-heap SIZE           memory that the process may use, such as 4gb
+  --audit                   record with each effect the command, the client and the user
+  --read-only               serve reads of a file that another process may write
+
+FILE defaults to redis.db in --dir.
+
+Examples:
+  refold serve
+  refold serve cache.db --port 7000 --durability always --save 3600 1 300 100`;
+
+export function defineServe(program: Command): void {
+  program
+    .command('serve')
+    .argument('[file]', 'the log, created if it does not exist')
+    .usage('[FILE] [--config redis.conf] [--NAME VALUE …]')
+    .description('serve a log as a Redis-compatible server')
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .addHelpText('after', SERVE_HELP)
+    .action(async function action(this: Command): Promise<void> {
+      await serve(this.args);
+    });
+}
+
+async function serve(args: readonly string[]): Promise<void> {
+  const { file, options } = splitServeArguments(args);
+  raiseHeap(options);
+  const { createRedisServer } = await import('../../redis/index.ts');
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const server = await listening(
+    createRedisServer({
+      ...(file !== undefined && { path: file }),
+      ...optionsOf(options),
+      onShutdown: end,
+      onLost: () => process.exit(EXIT.notNow),
+    }),
+  );
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) stopOn(signal, server);
+  console.log(` PID: ${process.pid}\nReady to accept connections on port ${server.port}: ${server.store.path}`);
+  await ended;
+}
+
+/** A second signal ends the process at once. */
+function stopOn(signal: 'SIGTERM' | 'SIGINT', server: RedisServer): void {
+  let isStopping = false;
+  process.on(signal, () => {
+    if (isStopping) process.exit(EXIT.interrupted);
+    isStopping = true;
+    server.shutDown(signal).catch((error) => {
+      isStopping = false;
+      console.error(`refold: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  });
+}
+
+async function listening(server: Promise<RedisServer>): Promise<RedisServer> {
+  try {
+    return await server;
+  } catch (error) {
+    const { code, port } = error as { readonly code?: string; readonly port?: number };
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    throw new RefoldError('LOG_LOCKED', `Failed listening on port ${port}`, {
+      type: 'port',
+      hint: 'Stop the process that uses it, or choose another one with --port',
+      cause: error,
+    });
+  }
+}
+
+/** Options of refold; everything else is a parameter of redis.conf. */
+const OWN: { readonly [name: string]: (words: readonly string[], name: string) => RedisServerOptions } = {
+  config: (words, name) => ({ configFile: one(words, name) }),
+  durability: (words, name) => ({ durability: one(words, name) as 'always' }),
+  history: (words, name) => ({ history: historyOf(one(words, name)) }),
+  audit: (words, name) => ({ audit: flag(words, name) }),
+  'read-only': (words, name) => ({ readOnly: flag(words, name) }),
+  'max-heap': () => ({}),
+};
+
+function optionsOf(options: readonly NamedWords[]): RedisServerOptions {
+  let found: RedisServerOptions = {};
+  const config: { [name: string]: string[] } = {};
+  for (const { name, words } of options) {
+    const own = Object.hasOwn(OWN, name) ? OWN[name] : undefined;
+    if (own !== undefined) found = { ...found, ...own(words, name) };
+    else config[name] = [...(Object.hasOwn(config, name) ? config[name]! : []), words.join(' ')];
+  }
+  return { ...found, config };
+}
+
+function one(words: readonly string[], name: string): string {
+  if (words.length === 1) return words[0]!;
+  throw refused(name, 'it takes one value', `Write --${name} VALUE`);
+}
+
+function flag(words: readonly string[], name: string): boolean {
+  if (words.length === 0) return true;
+  if (words.length === 1 && /^(?:yes|no)$/i.test(words[0]!)) return words[0]!.toLowerCase() === 'yes';
+  throw refused(name, 'it takes no value', `Write --${name} alone`);
+}
+
+function historyOf(text: string): History {
+  if (text === 'keep' || text === 'discard') return text;
+  const age = parsed(parseDuration, text);
+  if (age !== undefined) return { maxAge: age };
+  const maxBytes = parsed(parseBytes, text);
+  if (maxBytes !== undefined) return { maxBytes };
+  throw refused(
+    'history',
+    `'${text}' is not understood`,
+    'Give keep, discard, a time such as 90d or a size such as 10gb',
+  );
+}
+
+function parsed(parse: (text: string) => number, text: string): number | undefined {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof InvalidArgumentError) return undefined;
+    throw error;
+  }
+}
+
+function refused(type: string, why: string, hint: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot serve: --${type}: ${why}`, { type, hint });
+}
+
+/** The heap's size is decided when the process starts, so it starts again, under the same id. */
+function raiseHeap(options: readonly NamedWords[]): void {
+  const found = options.findLast(({ name }) => name === 'max-heap');
+  if (found === undefined) return;
+  const bytes = parsed(parseBytes, one(found.words, 'max-heap'));
+  if (bytes === undefined) throw refused('max-heap', 'it is not a size', 'Give a size such as 4gb');
+  const megabytes = Math.max(64, Math.floor(bytes / 2 ** 20));
+  const flagged = `--max-old-space-size=${megabytes}`;
+  if (process.execArgv.includes(flagged)) return;
+  if (process.execve === undefined) {
+    if (getHeapStatistics().heap_size_limit >= bytes) return;
+    throw refused('max-heap', 'this Node cannot start again', `Run node ${flagged} with refold instead`);
+  }
+  const [node, script, ...args] = [process.execPath, process.argv[1]!, ...process.argv.slice(2)];
+  process.execve(node!, [node!, ...process.execArgv, flagged, script!, ...args], process.env as never);
+}

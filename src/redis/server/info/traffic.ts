@@ -1,0 +1,106 @@
+/** What INFO tells of clients and of what they did: totals, and rates of the last seconds. */
+
+import type { Stats } from '../../calls/contracts/stats.ts';
+import type { Config, Expiry } from '../../calls/parts.ts';
+import type { Fields } from './info.ts';
+
+/** Counts of the present. */
+export interface Gauges {
+  readonly clients: number;
+  readonly blocked: number;
+  /** Clients that were turned away. */
+  readonly rejected: number;
+  readonly timeouts: number;
+  readonly tracking: number;
+  readonly channels: number;
+  readonly patterns: number;
+  readonly shardChannels: number;
+  readonly trackedKeys: number;
+  readonly trackedItems: number;
+  readonly trackedPrefixes: number;
+}
+
+export function clientFields(gauges: Gauges, config: Config): Fields {
+  return [
+    ['connected_clients', gauges.clients],
+    ['cluster_connections', 0],
+    ['maxclients', config.text('maxclients')],
+    ['client_recent_max_input_buffer', 0],
+    ['client_recent_max_output_buffer', 0],
+    ['blocked_clients', gauges.blocked],
+    ['tracking_clients', gauges.tracking],
+    ['clients_in_timeout_table', gauges.timeouts],
+  ];
+}
+
+export function statsFields(stats: Stats, expiry: Expiry, rates: Rates, gauges: Gauges): Fields {
+  return [
+    ['total_connections_received', stats.connections],
+    ['total_commands_processed', stats.commands],
+    ['instantaneous_ops_per_sec', Math.round(rates.perSecond)],
+    ['total_net_input_bytes', 0],
+    ['total_net_output_bytes', 0],
+    ['total_net_repl_input_bytes', 0],
+    ['total_net_repl_output_bytes', 0],
+    ['instantaneous_input_kbps', '0.00'],
+    ['instantaneous_output_kbps', '0.00'],
+    ['instantaneous_input_repl_kbps', '0.00'],
+    ['instantaneous_output_repl_kbps', '0.00'],
+    ['rejected_connections', gauges.rejected],
+    ['sync_full', 0],
+    ['sync_partial_ok', 0],
+    ['sync_partial_err', 0],
+    ['expired_keys', stats.expired],
+    ['expired_stale_perc', expiry.stalePercent.toFixed(2)],
+    ['expired_time_cap_reached_count', expiry.timeCapReached],
+    ['expire_cycle_cpu_milliseconds', 0],
+    ['evicted_keys', stats.evicted],
+    ['evicted_clients', 0],
+    ['total_eviction_exceeded_time', 0],
+    ['current_eviction_exceeded_time', 0],
+    ['keyspace_hits', stats.hits],
+    ['keyspace_misses', stats.misses],
+    ['pubsub_channels', gauges.channels],
+    ['pubsub_patterns', gauges.patterns],
+    ['pubsubshard_channels', gauges.shardChannels],
+    ['latest_fork_usec', 0],
+    ['total_forks', 0],
+    ['migrate_cached_sockets', 0],
+    ['slave_expires_tracked_keys', 0],
+    ['active_defrag_hits', 0],
+    ['active_defrag_misses', 0],
+    ['active_defrag_key_hits', 0],
+    ['active_defrag_key_misses', 0],
+    ['total_active_defrag_time', 0],
+    ['current_active_defrag_time', 0],
+    ['tracking_total_keys', gauges.trackedKeys],
+    ['tracking_total_items', gauges.trackedItems],
+    ['tracking_total_prefixes', gauges.trackedPrefixes],
+    ['unexpected_error_replies', 0],
+    ['total_error_replies', stats.errors],
+    ['dump_payload_sanitizations', 0],
+    ['total_reads_processed', 0],
+    ['total_writes_processed', 0],
+    ['io_threaded_reads_processed', 0],
+    ['io_threaded_writes_processed', 0],
+    ['reply_buffer_shrinks', 0],
+    ['reply_buffer_expands', 0],
+  ];
+}
+
+/** How often something happens, from totals that are told now and then. */
+export class Rates {
+  #samples: { readonly at: number; readonly total: number }[] = [];
+
+  /** @param at ms of any clock */
+  sample(at: number, total: number): void {
+    this.#samples.push({ at, total });
+    if (this.#samples.length > 16) this.#samples.shift();
+  }
+
+  get perSecond(): number {
+    const [first, last] = [this.#samples[0], this.#samples.at(-1)];
+    if (first === undefined || last === undefined || last.at === first.at) return 0;
+    return Math.max(0, ((last.total - first.total) / (last.at - first.at)) * 1000);
+  }
+}

@@ -1,0 +1,354 @@
+/**
+ * The keeper of the store: opens it, makes snapshots, compacts it, and opens it again after a failed write.
+ *
+ * Redis's words: BGSAVE is a snapshot, BGREWRITEAOF a snapshot and a compaction, `appendfsync` the durability.
+ */
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { type History, isRefoldError, openStore, type Progress, type Store } from '../../../index.ts';
+import type { Persistence } from '../../calls/contracts/persistence.ts';
+import { CommandError } from '../../calls/errors.ts';
+import type { Config } from '../../calls/parts.ts';
+import type { KeySpace } from '../../model/key-space.ts';
+import { keySpaceModel } from '../../model/model.ts';
+import type { ChangeHub } from '../changes.ts';
+import type { BackgroundWork, PersistenceFacts } from './fields.ts';
+import { messageOf } from './message.ts';
+import { isSaveDue } from './save-rules.ts';
+
+export interface KeeperHost {
+  readonly path: string;
+  readonly history: History;
+  readonly config: Config;
+  readonly changes: ChangeHub;
+  /** Commands work on this store from now on; without one they wait for it with LOADING. */
+  use(store: Store<KeySpace> | undefined, isReadOnly?: boolean): void;
+  /** Nothing runs, and nothing leaves, until `go`. */
+  halt(): void;
+  go(): void;
+  keyCount(): number;
+  log(message: string): void;
+  /** The file cannot be opened any more. */
+  lost(error: unknown): void;
+}
+
+/** How often writing is tried again after a failure, and a held lock is tried at the start, in ms. */
+const RETRY_MS = 1_000;
+const LOCK_RETRY_MS = 50;
+const LOCK_PATIENCE_MS = 3_000;
+/** After a failed snapshot the save rules rest for so long, in ms. */
+const FAILED_SAVE_REST_MS = 5_000;
+
+interface Work {
+  since: number | undefined;
+  lastMs: number | undefined;
+  hasFailed: boolean;
+  done: number;
+}
+
+const DURABILITIES = { always: 'always', everysec: 'everysec', no: 'os' } as const;
+
+export class StoreKeeper implements Persistence {
+  readonly #host: KeeperHost;
+  #store: Store<KeySpace> | undefined;
+  #isReadOnly = false;
+  #isClosed = false;
+  #isRecovering = false;
+  /** Whether writing has failed, and was not possible since. */
+  #isWriteFailing = false;
+  #lastSaveAt = Date.now();
+  #lastTryAt = 0;
+  #save: Work = idleWork();
+  #rewrite: Work = idleWork();
+  #isRewriteScheduled = false;
+  #isSaveScheduled = false;
+  #saving: Promise<void> | undefined;
+  #rewriting: Promise<void> | undefined;
+  #baseBytes = 0;
+  #keysLoaded = 0;
+  #progress: Progress | undefined;
+  #loadingSince = Date.now();
+
+  constructor(host: KeeperHost) {
+    this.#host = host;
+  }
+
+  get store(): Store<KeySpace> | undefined {
+    return this.#store;
+  }
+
+  /** @throws RefoldError as `openStore` does */
+  async open(isReadOnly: boolean): Promise<void> {
+    const store = await this.#openPatiently(isReadOnly);
+    this.#isReadOnly = isReadOnly;
+    this.#take(store, isReadOnly);
+    this.#keysLoaded = this.#host.keyCount();
+    this.#baseBytes = this.#fileBytes();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#settled();
+    await this.#store?.close();
+  }
+
+  /** Waits for work in the background, however it ends. */
+  async #settled(): Promise<void> {
+    await Promise.allSettled([this.#saving, this.#rewriting]);
+  }
+
+  /** What runs ten times a second. */
+  tick(now: number): void {
+    if (this.#store === undefined || this.#isReadOnly || this.#isWriteFailing) return;
+    if (this.#saving !== undefined || this.#rewrite.since !== undefined) return;
+    if (this.#isRewriteScheduled) return void this.#startRewrite();
+    const rests = this.#save.hasFailed && now - this.#lastTryAt < FAILED_SAVE_REST_MS;
+    const isDue = isSaveDue(this.#host.config.text('save'), this.#host.changes.sinceSave, now - this.#lastSaveAt);
+    if (this.#isSaveScheduled || (isDue && !rests)) void this.#startSave().catch(() => undefined);
+  }
+
+  get lastSaveAt(): number {
+    return this.#lastSaveAt;
+  }
+
+  /** Why writes are refused now; undefined when they are not. */
+  get refusal(): string | undefined {
+    if (this.#isWriteFailing) return `MISCONF Errors writing to the AOF file: ${this.#failure}`;
+    if (this.#isReadOnly) return "READONLY You can't write against a read only replica.";
+    const { config } = this.#host;
+    if (this.#save.hasFailed && config.text('save') !== '' && config.flag('stop-writes-on-bgsave-error')) {
+      return SAVE_FAILED;
+    }
+    return undefined;
+  }
+
+  #failure = '';
+
+  backgroundSave(isScheduled: boolean): string {
+    if (this.#saving !== undefined) throw new CommandError('ERR Background save already in progress');
+    if (this.#rewrite.since !== undefined) {
+      if (!isScheduled) throw new CommandError(ANOTHER_CHILD);
+      this.#isSaveScheduled = true;
+      return 'Background saving scheduled';
+    }
+    void this.#startSave().catch(() => undefined);
+    return 'Background saving started';
+  }
+
+  async save(): Promise<void> {
+    if (this.#saving !== undefined) throw new CommandError('ERR Background save already in progress');
+    await this.#startSave().catch((error) => {
+      throw new CommandError(`ERR ${messageOf(error)}`);
+    });
+  }
+
+  /** As `save`, after what runs in the background. @throws CommandError */
+  async saveAtTheEnd(): Promise<void> {
+    await this.#settled();
+    await this.save();
+  }
+
+  backgroundRewrite(): string {
+    if (this.#rewrite.since !== undefined) {
+      throw new CommandError('ERR Background append only file rewriting already in progress');
+    }
+    if (this.#saving !== undefined) {
+      this.#isRewriteScheduled = true;
+      return 'Background append only file rewriting scheduled';
+    }
+    this.#startRewrite();
+    return 'Background append only file rewriting started';
+  }
+
+  /** Drops the state, and builds it again from the newest snapshot and the log. Nothing else runs meanwhile. */
+  async reload(withSnapshot: boolean): Promise<void> {
+    if (this.#store === undefined || this.#isReadOnly) throw new CommandError('ERR The server cannot reload now');
+    await this.#settled();
+    if (withSnapshot) await this.save();
+    const store = this.#store;
+    // What lives in memory only has no file to come back from: its log is folded again and compared.
+    if (this.#host.path === ':memory:') return void (await this.#refold(store));
+    await this.#replaceStore(store);
+  }
+
+  /** @throws CommandError when the file cannot be opened with the new durability */
+  async changeDurability(): Promise<void> {
+    if (this.#store === undefined || this.#isReadOnly || this.#host.path === ':memory:') return;
+    await this.#settled();
+    await this.#replaceStore(this.#store);
+  }
+
+  facts(): PersistenceFacts {
+    return {
+      isLoading: this.#store === undefined,
+      changesSinceSave: this.#host.changes.sinceSave,
+      lastSaveAt: this.#lastSaveAt,
+      save: this.#save as BackgroundWork,
+      rewrite: this.#rewrite as BackgroundWork,
+      isRewriteScheduled: this.#isRewriteScheduled,
+      isWriteFailing: this.#isWriteFailing,
+      isAppendOnly: true,
+      logBytes: this.#fileBytes(),
+      baseBytes: this.#baseBytes,
+      queuedBytes: this.#store?.stats().queuedBytes ?? 0,
+      keysLoaded: this.#keysLoaded,
+      progress: this.#progress,
+      loadingSince: this.#loadingSince,
+    };
+  }
+
+  /** A write has failed: opens the file again. Until writing works, clients can read. */
+  async recover(error: unknown): Promise<void> {
+    if (this.#isRecovering || this.#isClosed) return;
+    this.#isRecovering = true;
+    this.#isWriteFailing = true;
+    this.#failure = messageOf(error);
+    this.#host.log(`A write has failed: ${this.#failure}. The file is opened again`);
+    const failed = this.#store;
+    this.#store = undefined;
+    this.#loadingSince = Date.now();
+    this.#host.use(undefined);
+    await failed?.close().catch(() => undefined);
+    try {
+      while (!this.#isClosed && !(await this.#openForWriting())) await sleep(RETRY_MS);
+      this.#isWriteFailing = false;
+    } catch (lost) {
+      this.#host.lost(lost);
+    } finally {
+      this.#isRecovering = false;
+    }
+  }
+
+  /** Whether the file takes writes again. If not, clients read from it. @throws when it cannot even be read */
+  async #openForWriting(): Promise<boolean> {
+    let store: Store<KeySpace> | undefined;
+    try {
+      store = await this.#openStore(false);
+      // Opening a file proves nothing about writing it.
+      await store.append({ type: 'WritingResumed', data: {} });
+      await store.flush();
+    } catch (error) {
+      this.#failure = messageOf(error);
+      await store?.close().catch(() => undefined);
+      if (this.#store === undefined) this.#take(await this.#openStore(true), true);
+      return false;
+    }
+    const reader = this.#store;
+    this.#take(store, false);
+    await reader?.close();
+    this.#host.log('The file takes writes again');
+    return true;
+  }
+
+  #take(store: Store<KeySpace>, isReadOnly: boolean): void {
+    this.#store = store;
+    this.#progress = undefined;
+    this.#host.use(store, isReadOnly);
+  }
+
+  /** The lock of a process that was killed is released a little later. */
+  async #openPatiently(isReadOnly: boolean): Promise<Store<KeySpace>> {
+    for (let waited = 0; ; waited += LOCK_RETRY_MS) {
+      try {
+        return await this.#openStore(isReadOnly);
+      } catch (error) {
+        if (!isRefoldError(error) || error.code !== 'LOG_LOCKED' || waited >= LOCK_PATIENCE_MS) throw error;
+        await sleep(LOCK_RETRY_MS);
+      }
+    }
+  }
+
+  async #openStore(readOnly: boolean): Promise<Store<KeySpace>> {
+    const { path, history, config } = this.#host;
+    const durability = DURABILITIES[config.text('appendfsync') as keyof typeof DURABILITIES];
+    const onProgress = (progress: Progress): void => {
+      this.#progress = progress;
+    };
+    const options = readOnly
+      ? ({ path, readOnly: true, live: true, onProgress } as const)
+      : ({ path, fold: 'direct', durability, history, onProgress } as const);
+    return (await openStore(keySpaceModel, options)) as Store<KeySpace>;
+  }
+
+  async #replaceStore(store: Store<KeySpace>): Promise<void> {
+    this.#host.halt();
+    try {
+      await nextTurn();
+      await store.close();
+      this.#take(await this.#openStore(false), false);
+    } catch (error) {
+      this.#store = undefined;
+      this.#host.use(undefined);
+      this.#host.go();
+      void this.recover(error);
+      throw new CommandError(`ERR ${messageOf(error)}`);
+    }
+    this.#host.go();
+  }
+
+  async #refold(store: Store<KeySpace>): Promise<void> {
+    await nextTurn();
+    const { ok } = await store.verify();
+    if (!ok) throw new CommandError('ERR The log gives another state than the one in memory');
+  }
+
+  #startSave(): Promise<void> {
+    const saving = this.#run(this.#save, async () => {
+      const { changes } = this.#host;
+      const included = changes.sinceSave;
+      await this.#store!.snapshot();
+      changes.sinceSave -= included;
+      this.#lastSaveAt = Date.now();
+    });
+    this.#isSaveScheduled = false;
+    this.#lastTryAt = Date.now();
+    this.#saving = saving.finally(() => {
+      this.#saving = undefined;
+    });
+    return this.#saving;
+  }
+
+  #startRewrite(): void {
+    this.#isRewriteScheduled = false;
+    const rewriting = this.#run(this.#rewrite, async () => {
+      await this.#store!.snapshot();
+      await this.#store!.compact();
+      this.#baseBytes = this.#fileBytes();
+    });
+    this.#rewriting = rewriting.catch(() => undefined);
+  }
+
+  async #run(work: Work, job: () => Promise<void>): Promise<void> {
+    const start = Date.now();
+    work.since = start;
+    try {
+      await nextTurn(); // a command may have asked, and its turn has to be over
+      await job();
+      work.hasFailed = false;
+      work.done++;
+    } catch (error) {
+      work.hasFailed = true;
+      this.#host.log(`Background work has failed: ${messageOf(error)}`);
+      throw error;
+    } finally {
+      work.lastMs = Date.now() - start;
+      work.since = undefined;
+    }
+  }
+
+  #fileBytes(): number {
+    const { fileBytes } = (this.#store?.stats() ?? {}) as { readonly fileBytes?: number };
+    return fileBytes ?? 0;
+  }
+}
+
+const SAVE_FAILED =
+  'MISCONF Redis is configured to save RDB snapshots, but it is currently unable to persist to disk. Commands that may ' +
+  'modify the data set are disabled, because this instance is configured to report errors during writes if RDB ' +
+  'snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.';
+const ANOTHER_CHILD =
+  "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE " +
+  'whenever possible.';
+
+function idleWork(): Work {
+  return { since: undefined, lastMs: undefined, hasFailed: false, done: 0 };
+}
