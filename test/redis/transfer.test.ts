@@ -17,14 +17,11 @@ import { digestOfSpace, plainEntries } from '../../src/redis/plain/plain-value.t
 import { refold } from '../cli/support.ts';
 import { Chance, compileTemplate } from './differential/grammar.ts';
 import { TEMPLATES, WORDS } from './differential/templates.ts';
-import { ENTRIES as ALL_ENTRIES } from './files/samples.ts';
+import { ENTRIES } from './files/samples.ts';
 import { connectTo, requestOf, startServer } from './harness.ts';
 import { HAS_REDIS, RealRedis, temporaryFolder } from './real-redis.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-
-const KINDS = 'string,zset,list,hash,set';
-const ENTRIES = ALL_ENTRIES.filter(({ value }) => KINDS.split(',').includes(value.kind));
 
 const APPENDING = ['--appendonly', 'yes'];
 
