@@ -53,7 +53,12 @@ export interface Imported {
 export async function importFiles(options: ImportOptions): Promise<Imported> {
   const { path, source } = options;
   try {
-    await using store = (await openStore(keySpaceModel, { path, durability: 'os', fold: 'direct' })) as Store<KeySpace>;
+    await using store = (await openStore(keySpaceModel, {
+      path,
+      durability: 'os',
+      fold: 'direct',
+      recoverWithin: NO_SNAPSHOT_MS,
+    })) as Store<KeySpace>;
     using replay = new CommandReplay(store);
     const session = new ImportSession(store, replay, options);
     const tornAt = await session.read('aof' in source ? aofRecords(source.aof) : rdbRecords(source.rdb));
@@ -62,6 +67,9 @@ export async function importFiles(options: ImportOptions): Promise<Imported> {
     throw explained(error);
   }
 }
+
+/** A snapshot is taken at the end only. */
+const NO_SNAPSHOT_MS = 24 * 3_600_000;
 
 /** Records to import, how large they are together, and how much of it was read. */
 interface Source {
