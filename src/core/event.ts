@@ -53,11 +53,19 @@ export type DeepReadonly<T> = T extends Primitive | ((...args: never[]) => unkno
           ? U[] extends T // false for a tuple, which keeps its positions
             ? readonly DeepReadonly<U>[]
             : { readonly [I in keyof T]: DeepReadonly<T[I]> }
-          : T extends object
-            ? ReadonlyCollection<T, { readonly [P in keyof T]: DeepReadonly<T[P]> }>
-            : T;
+          : T extends DequeLike
+            ? ReadonlyCollection<T, T>
+            : T extends object
+              ? { readonly [P in keyof T]: DeepReadonly<T[P]> }
+              : T;
 
 type Primitive = string | number | bigint | boolean | symbol | null | undefined;
+
+/** Tells a `Deque` from other objects. Only these have both members. */
+interface DequeLike {
+  readonly size: number;
+  slice(start?: number, end?: number): unknown[];
+}
 
 /** The read-only view that a type declares, as `OrderedMap` and `Deque` do; `Otherwise` for any other type. */
 type ReadonlyCollection<T, Otherwise> = T extends { readonly readonlyView?: infer View }

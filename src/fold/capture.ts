@@ -2,7 +2,8 @@
  * A state held still while commits go on. A snapshot in slices is encoded from it.
  *
  * Only an atomically folded state can be captured. Its values are frozen, so a moment is its root and what each table
- * held then. An OrderedMap is forked, in O(1). For a Map, all keys are noted in one step (about 8 ms for a million).
+ * held then. An OrderedMap at the top level is forked, in O(1). Deques, and OrderedMaps below it, never change: a commit
+ * puts new ones in their places. For a Map at the top level, all keys are noted in one step (about 8 ms for a million).
  * From then on, each commit leaves here what it is about to replace:
  *
  *     at the capture   a:1 b:2 c:3      keys a b c

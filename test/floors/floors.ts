@@ -65,10 +65,11 @@ const REDIS_CALLS = ['src/redis/calls/', 'src/redis/calls/contracts/', 'src/redi
 /** A folder for each group of commands. */
 const REDIS_COMMANDS = [
   // one a line
+  'acl',
   'admin',
   'admin/debug',
-  'acl',
   'bitmaps',
+  'cluster',
   'command',
   'command/docs',
   'connection',
@@ -83,6 +84,7 @@ const REDIS_COMMANDS = [
   'scripting',
   'sets',
   'sorted-sets',
+  'streams',
   'strings',
   'transactions',
 ].map((group) => `src/redis/commands/${group}/`);

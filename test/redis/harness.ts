@@ -30,7 +30,12 @@ export class Push {
 
 /** Starts a server in memory, which ends with the test. */
 export async function startServer(options: Partial<RedisServerOptions> = {}): Promise<RedisServer> {
-  const server = await createRedisServer({ path: ':memory:', port: 0, ...options });
+  const server = await createRedisServer({
+    path: ':memory:',
+    port: 0,
+    ...options,
+    config: { 'enable-debug-command': 'yes', ...options.config },
+  });
   onTestFinished(() => server.close());
   return server;
 }

@@ -1,6 +1,8 @@
 /** Export and import: what a real Redis has comes over whole, and goes back. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { openStore } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { commandTable } from '../../src/redis/commands/table.ts';
@@ -18,6 +20,8 @@ import { TEMPLATES, WORDS } from './differential/templates.ts';
 import { ENTRIES as ALL_ENTRIES } from './files/samples.ts';
 import { connectTo, requestOf, startServer } from './harness.ts';
 import { HAS_REDIS, RealRedis, temporaryFolder } from './real-redis.ts';
+
+const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 const KINDS = 'string,zset,list,hash,set';
 const ENTRIES = ALL_ENTRIES.filter(({ value }) => KINDS.split(',').includes(value.kind));
@@ -126,6 +130,20 @@ describe('what is refused', () => {
     await expect(importing).rejects.toMatchObject({ code: 'INVALID_OPTION', path: expect.stringContaining(folder) });
   });
 
+  test('an AOF whose files are torn, or not all there; a torn end of the last file is told and left out', async () => {
+    const folder = temporaryFolder();
+    const [base, last] = ['*3\r\n$3\r\nSET\r\n$1\r\na\r\n$1\r\nb\r\n', '*2\r\n$4\r\nINCR\r\n$1\r\nn\r\n'];
+    writeFileSync(join(folder, 'a.manifest'), 'file base seq 1 type b\nfile last seq 1 type i\n');
+    const importing = (log: string): Promise<unknown> =>
+      importFiles({ path: join(folder, log), source: { aof: folder } });
+    writeFileSync(join(folder, 'base'), base);
+    await expect(importing('1.db')).rejects.toMatchObject({ code: 'LOG_CORRUPT', path: join(folder, 'last') });
+    writeFileSync(join(folder, 'last'), last + last.slice(0, 9));
+    expect(await importing('2.db')).toMatchObject({ keys: { all: 2 }, tornAt: last.length });
+    writeFileSync(join(folder, 'base'), base.slice(0, 9));
+    await expect(importing('3.db')).rejects.toMatchObject({ code: 'LOG_CORRUPT', path: join(folder, 'base') });
+  });
+
   test('a command that the server refuses, by name', async () => {
     const folder = temporaryFolder();
     const aof = join(folder, 'a.aof');
@@ -157,6 +175,21 @@ describe('what is refused', () => {
 });
 
 describe('on the command line', () => {
+  test('an import ends with exit code 3 before the heap is full', async () => {
+    const folder = temporaryFolder();
+    const entry = { database: 0, value: { kind: 'string', value: 'v'.repeat(1_000) }, expireAt: undefined } as const;
+    const entries = Array.from({ length: 150_000 }, (_, n) => ({ ...entry, key: `key ${n}` }));
+    const rdb = writeRdbFile(join(folder, 'dump.rdb'), entries);
+    const nodeOptions = ['--max-old-space-size=150'];
+    const run = await refold(['import', join(folder, 'log.db'), '--rdb', rdb], { nodeOptions });
+    expect(run).toMatchObject({
+      code: 3,
+      stdout: '',
+      stderr: expect.stringContaining('the heap of Node is nearly full'),
+    });
+    expect(readdirSync(folder)).toEqual(['dump.rdb']);
+  });
+
   test('import and export report what they did', async () => {
     const folder = temporaryFolder();
     const path = join(folder, 'log.db');
@@ -193,11 +226,49 @@ describe('on the command line', () => {
     [['export', 'log.db', '--aof', 'a', '--from', '3']],
   ])('%j cannot be combined', async (args) => {
     const folder = temporaryFolder();
-    await importFiles({ path: join(folder, 'log.db'), source: { rdb: writeRdbFile(join(folder, 'dump.rdb')) } });
+    writeFileSync(join(folder, 'log.db'), '');
     const run = await refold(args, { cwd: folder });
     expect(run).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot be combined') });
   });
 });
+
+const HAS_STRACE = spawnSync('strace', ['-V']).status === 0;
+
+test.skipIf(!HAS_STRACE)(
+  'the manifest of an export appears when all else is synced, and its folder is synced after it',
+  async () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'log.db');
+    await importFiles({ path, source: { rdb: writeRdbFile(join(folder, 'dump.rdb')) } });
+    const target = join(folder, 'aof');
+    const trace = join(folder, 'trace');
+    const tracing = ['-f', '-y', '-o', trace, '-e', 'trace=fsync,rename', process.execPath, ...process.execArgv];
+    const traced = spawnSync('strace', [
+      ...tracing,
+      '--conditions=refold-source',
+      MAIN,
+      'export',
+      path,
+      '--aof',
+      target,
+    ]);
+    expect(traced.stderr.toString()).toBe('');
+    const calls = readFileSync(trace, 'utf8')
+      .split('\n')
+      .flatMap((line) => {
+        const [, call, file = ''] = /(fsync|rename)\((?:\d+<|")(.*?)[>"]/.exec(line) ?? [];
+        return file.startsWith(target) ? [`${call} ${file.slice(target.length)}`] : [];
+      });
+    expect(calls).toEqual([
+      'fsync /appendonly.aof.1.base.aof',
+      'fsync /appendonly.aof.1.incr.aof',
+      'fsync ',
+      'fsync /appendonly.aof.manifest.temporary',
+      'rename /appendonly.aof.manifest.temporary',
+      'fsync ',
+    ]);
+  },
+);
 
 describe.skipIf(!HAS_REDIS)('a real Redis', () => {
   test('loads an export, made beside a running server, with the same digest', async () => {

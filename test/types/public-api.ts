@@ -4,6 +4,7 @@ import {
   ascending,
   type CatalogOf,
   type DeepReadonly,
+  Deque,
   defineModel,
   defineProjection,
   type EventOf,
@@ -13,6 +14,7 @@ import {
   MemoryContents,
   OrderedMap,
   openStore,
+  type ReadonlyDeque,
   type ReadonlyOrderedMap,
   type RecordedEventOf,
   reject,
@@ -43,6 +45,7 @@ const model = defineModel({
   initialState: () => ({
     orders: new Map<number, Order>(),
     levels: new OrderedMap<number, { size: number }>(ascending),
+    waiting: new Deque<string>(),
     n: 0,
   }),
   reducers: {
@@ -167,6 +170,10 @@ export async function usage(): Promise<void> {
   assertType<
     Equal<DeepReadonly<OrderedMap<number, { size: number }>>, ReadonlyOrderedMap<number, { readonly size: number }>>
   >();
+  assertType<Equal<DeepReadonly<Deque<{ size: number }>>, ReadonlyDeque<{ readonly size: number }>>>();
+  // @ts-expect-error a deque in the state is read-only
+  store.state.waiting.push('x');
+  assertType<Equal<ReturnType<typeof store.state.waiting.at>, string | undefined>>();
   const first = store.state.levels.first();
   if (first) assertType<Equal<(typeof first)[1], { readonly size: number }>>();
 

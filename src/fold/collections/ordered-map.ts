@@ -262,10 +262,21 @@ Object.defineProperty(OrderedMap.prototype, Symbol.for('nodejs.util.inspect.cust
  * Copies a composite key. Such keys are small. A value that is not plain data is not copied: the fold refuses it later.
  */
 function copyOfKey<K extends object>(key: K): K {
-  const copyOf = (member: unknown): unknown =>
-    typeof member === 'object' && member !== null ? copyOfKey(member) : member;
-  if (Array.isArray(key)) return key.map(copyOf) as unknown as K;
+  if (Array.isArray(key)) return key.map(copyOfMember) as unknown as K;
   if (key instanceof Date) return new Date(key) as K & Date;
   if (Object.getPrototypeOf(key) !== Object.prototype) return key;
-  return Object.fromEntries(Object.entries(key).map(([name, member]) => [name, copyOf(member)])) as K;
+  for (const name in key) if (isObject(key[name])) return copyOfMembers(key);
+  return { ...key }; // the usual key: its members are primitives
+}
+
+function copyOfMembers<K extends object>(key: K): K {
+  return Object.fromEntries(Object.entries(key).map(([name, member]) => [name, copyOfMember(member)])) as K;
+}
+
+function copyOfMember(member: unknown): unknown {
+  return isObject(member) ? copyOfKey(member) : member;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -90,3 +90,12 @@ export function mayHearAll(user: User, channels: Iterable<string>, patterns: Ite
     [...patterns].every((pattern) => isAllowed(pattern, true))
   );
 }
+
+/** Whether the user may run the command, and read any key: SORT reads keys that no argument names. */
+export function mayReadEverything(user: User, row: CommandRow, args: readonly string[]): boolean {
+  return user.selectors.some(
+    (selector) =>
+      denialBy(selector, row, args) === undefined &&
+      (selector.hasAllKeys || selector.keys.some(({ canRead, pattern }) => canRead && pattern === '*')),
+  );
+}

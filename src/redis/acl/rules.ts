@@ -161,18 +161,14 @@ function changeCommand(selector: Selector, sign: string, name: string, { find, r
     for (const sub of rows) if (sub.name.startsWith(`${row.name}|`)) changeRow(selector, sign, sub);
     return;
   }
-  const bar = name.indexOf('|');
-  if (bar === -1 || sign === '-') throw new RuleError(UNKNOWN_COMMAND);
-  const [command, word] = [name.slice(0, bar), name.slice(bar + 1)];
+  const bar = name.lastIndexOf('|');
+  const command = bar === -1 || sign === '-' ? undefined : find(name.slice(0, bar));
+  if (command === undefined) throw new RuleError(UNKNOWN_COMMAND);
+  if (command.name.includes('|')) throw new RuleError('Allowing first-arg of a subcommand is not supported');
+  const word = name.slice(bar + 1);
   if (word === '') throw new RuleError(SYNTAX_ERROR);
-  if (word.includes('|')) {
-    throw new RuleError(find(command) ? 'Allowing first-arg of a subcommand is not supported' : UNKNOWN_COMMAND);
-  }
-  const container = find(command);
-  if (container === undefined || rows.some((each) => each.name.startsWith(`${container.name}|`))) {
-    throw new RuleError(UNKNOWN_COMMAND);
-  }
-  selector.allowFirstArgument(container, word);
+  if (rows.some((each) => each.name.startsWith(`${command.name}|`))) throw new RuleError(UNKNOWN_COMMAND);
+  selector.allowFirstArgument(command, word);
 }
 
 function changeRow(selector: Selector, sign: string, row: CommandRow): void {

@@ -35,6 +35,7 @@ export class Call {
   /** Whether it runs inside EXEC: then nothing blocks. */
   readonly isInTransaction: boolean;
   readonly #circumstances: Circumstances;
+  #waitedMs = 0;
   /** Arguments that logs do not show. */
   #secrets: Set<number> | undefined;
 
@@ -92,6 +93,15 @@ export class Call {
   /** Hides arguments from MONITOR and SLOWLOG. */
   redact(...positions: readonly number[]): void {
     this.#secrets = new Set([...(this.#secrets ?? []), ...positions]);
+  }
+
+  /** Adds to the time that the command took, for a command that lets the server wait. */
+  addMilliseconds(ms: number): void {
+    this.#waitedMs += ms;
+  }
+
+  get waitedMs(): number {
+    return this.#waitedMs;
   }
 
   /** The arguments as logs may show them. */

@@ -75,7 +75,7 @@ export interface Expiry {
   isActive: boolean;
   /** The estimated share of keys that have expired and are still there, in percent. */
   readonly stalePercent: number;
-  /** How often a cycle ended for want of time. */
+  /** How often a cycle ended because its time was over. */
   readonly timeCapReached: number;
 }
 
@@ -128,6 +128,8 @@ export interface Wait {
   readonly kind: Kind;
   /** Whether it also runs again when a key is deleted, or gets another kind of value. */
   readonly wakesOnLoss?: boolean;
+  /** What runs again in place of the command. Default: the command itself. */
+  readonly args?: readonly string[];
   /** 0 waits for ever. */
   readonly timeoutMs: number;
   /** Writes the reply at the end of the time. */

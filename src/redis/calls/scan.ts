@@ -6,7 +6,7 @@
  */
 import type { ReadonlyDense } from '../model/dense.ts';
 import type { Reply } from '../protocol/reply.ts';
-import { integerArgument, isOption } from './arguments.ts';
+import { isOption, longArgument } from './arguments.ts';
 import type { Call } from './call.ts';
 import { CommandError, syntaxError } from './errors.ts';
 import { type Glob, globOf } from './glob.ts';
@@ -43,7 +43,7 @@ export function scanOptions(args: readonly string[], start: number, allowsType: 
     const value = args[at + 1];
     if (value === undefined) throw syntaxError();
     if (isOption(args[at], 'COUNT')) {
-      count = integerArgument(value);
+      count = longArgument(value);
       if (count < 1) throw syntaxError();
     } else if (isOption(args[at], 'MATCH')) {
       matches = value === '*' ? undefined : globOf(value);

@@ -1,4 +1,4 @@
-/** The parts of a server without clients, for calls that replay or read the past. Nothing is counted, and nobody is told. */
+/** The parts of a server without clients, for calls that replay or read the past. Nothing is counted, and no client is told. */
 import { noStats } from '../calls/contracts/stats.ts';
 import type { Config, Parts } from '../calls/parts.ts';
 import { commandTable } from './table.ts';

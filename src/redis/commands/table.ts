@@ -4,6 +4,7 @@ import type { Commands } from '../calls/parts.ts';
 import { ACL_COMMANDS } from './acl/table.ts';
 import { ADMIN_COMMANDS } from './admin/table.ts';
 import { BITMAP_COMMANDS } from './bitmaps/table.ts';
+import { CLUSTER_COMMANDS } from './cluster/table.ts';
 import { COMMAND_COMMANDS } from './command/table.ts';
 import { CONNECTION_COMMANDS } from './connection/table.ts';
 import { GEO_COMMANDS } from './geo/table.ts';
@@ -17,12 +18,14 @@ import { REFOLD_COMMANDS } from './refold/table.ts';
 import { SCRIPTING_COMMANDS } from './scripting/table.ts';
 import { SET_COMMANDS } from './sets/table.ts';
 import { SORTED_SET_COMMANDS } from './sorted-sets/table.ts';
+import { STREAM_COMMANDS } from './streams/table.ts';
 import { STRING_COMMANDS } from './strings/table.ts';
 import { TRANSACTION_COMMANDS } from './transactions/table.ts';
 
 const ROWS: readonly CommandRow[] = [
   ...BITMAP_COMMANDS,
   ...ACL_COMMANDS,
+  ...CLUSTER_COMMANDS,
   ...COMMAND_COMMANDS,
   ...CONNECTION_COMMANDS,
   ...HASH_COMMANDS,
@@ -34,6 +37,8 @@ const ROWS: readonly CommandRow[] = [
   ...SORTED_SET_COMMANDS,
   ...REFOLD_COMMANDS,
   ...PUBSUB_COMMANDS,
+  ...LIST_COMMANDS,
+  ...STREAM_COMMANDS,
   ...SET_COMMANDS,
   ...STRING_COMMANDS,
   ...TRANSACTION_COMMANDS,
@@ -62,7 +67,9 @@ class CommandTable implements Commands {
   }
 
   #learn(spelling: string): CommandRow | undefined {
-    const row = spelling.length > LONGEST_NAME ? undefined : this.#byName.get(spelling.toLowerCase());
+    // The name of a subcommand, `config|get`, is not something that a client may say.
+    const isName = spelling.length <= LONGEST_NAME && !spelling.includes('|');
+    const row = isName ? this.#byName.get(spelling.toLowerCase()) : undefined;
     // At most 2^n spellings of each name exist, so the memory has a bound.
     if (row !== undefined && this.#bySpelling.size < MOST_SPELLINGS) this.#bySpelling.set(spelling, row);
     return row;

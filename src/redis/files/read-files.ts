@@ -62,8 +62,7 @@ function listed(folder: string, manifest: string): AofFiles {
   const { base, increments } = locating(join(folder, manifest), (path) => parseManifest(readFileSync(path, 'latin1')));
   const files: Manifest['increments'] = [...(base === undefined ? [] : [base]), ...increments];
   const missing = files.find((file) => !existsSync(join(folder, file)));
-  if (missing !== undefined)
-    throw new FileProblem(join(folder, missing), 'The manifest lists this file, and it is missing');
+  if (missing !== undefined) throw damaged(join(folder, missing), 'The manifest lists this file, and it is missing', 0);
   return { folder, files };
 }
 
@@ -96,14 +95,14 @@ export function* readAof(
       }
       if (next.value === undefined) break;
       if (at === files.length - 1) return next.value;
-      throw new FileProblem(path, `The file ends inside of a command after byte ${next.value.offset}`);
+      throw damaged(path, 'The file is torn, and it is not the last one: what is whole ends', next.value.offset);
     }
     before += opened.input.offset;
   }
   return undefined;
 }
 
-/** Yields the records of an RDB file, after which nothing may follow. */
+/** Yields the records of an RDB file. What follows its end mark is ignored, as in Redis. */
 export function* readRdbFile(
   path: string,
   read: (bytes: number) => void = () => undefined,
@@ -123,6 +122,11 @@ function* readFile(input: Parameters<typeof readRdb>[0]): Generator<AofRecord, T
     if (next.done) return next.value;
     yield { kind: 'commands', ...next.value };
   }
+}
+
+function damaged(path: string, what: string, offset: number): FileProblem {
+  const cause = new RedisFileError('truncated', what, offset);
+  return new FileProblem(path, cause.message, cause);
 }
 
 function locating<Result>(path: string, read: (path: string) => Result): Result {

@@ -1,7 +1,7 @@
 /** Deep copies of values. */
 import { Deque, OrderedMap } from '../../index.ts';
 import type { Dense, ReadonlyDense } from './dense.ts';
-import type { Group, Stream, Value } from './values.ts';
+import type { Consumer, Group, Stream, Value } from './values.ts';
 
 /** A value that shares nothing with the given one. */
 export function copyOf(value: Value): Value {
@@ -46,10 +46,14 @@ function copyOfGroup(group: Group): Group {
   const { consumers, pending } = group;
   return {
     ...group,
-    consumers: new Map([...consumers].map(([name, consumer]) => [name, { ...consumer }])),
+    consumers: new Map([...consumers].map(([name, consumer]) => [name, copyOfConsumer(consumer)])),
     pending: new OrderedMap(
       pending.compare,
       [...pending].map(([id, entry]) => [id, { ...entry }] as const),
     ),
   };
+}
+
+function copyOfConsumer({ seenAt, pending }: Consumer): Consumer {
+  return { seenAt, pending: new OrderedMap(pending.compare, pending) };
 }

@@ -7,6 +7,8 @@ import { type ListEffects, listEffects } from './effects/lists.ts';
 import { type PackedEffects, packedEffects, type Unpacking } from './effects/packed.ts';
 import { type SetEffects, setEffects } from './effects/sets.ts';
 import { type SortedSetEffects, sortedSetEffects } from './effects/sorted-sets.ts';
+import { type StreamGroupEffects, streamGroupEffects } from './effects/stream-groups.ts';
+import { type StreamEffects, streamEffects } from './effects/streams.ts';
 import { type StringEffects, stringEffects } from './effects/strings.ts';
 import { emptyKeySpace, type KeySpace } from './key-space.ts';
 
@@ -17,6 +19,8 @@ export type Effects = HashEffects &
   PackedEffects &
   SetEffects &
   SortedSetEffects &
+  StreamEffects &
+  StreamGroupEffects &
   StringEffects;
 
 type EffectSchemas = EffectGroup<Effects>['events'];
@@ -35,6 +39,8 @@ export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpac
       ...packed.events,
       ...setEffects.events,
       ...sortedSetEffects.events,
+      ...streamEffects.events,
+      ...streamGroupEffects.events,
       ...stringEffects.events,
     },
     initialState: emptyKeySpace,
@@ -45,6 +51,8 @@ export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpac
       ...packed.reducers,
       ...setEffects.reducers,
       ...sortedSetEffects.reducers,
+      ...streamEffects.reducers,
+      ...streamGroupEffects.reducers,
       ...stringEffects.reducers,
     },
   },

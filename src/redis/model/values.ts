@@ -52,10 +52,10 @@ export interface Scored {
   readonly member: string;
 }
 
-/** The id of an entry of a stream: milliseconds and a sequence, both 64 bits. */
+/** A log of entries. Ids have milliseconds and a sequence, both 64 bits, in the sortable spelling of `stream-ids.ts`. */
 export interface Stream {
   readonly kind: 'stream';
-  /** Entries by id, in the sortable spelling of `streams.ts`. Fields and values alternate. */
+  /** Entries by id. Fields and values alternate. */
   readonly entries: OrderedMap<string, readonly string[]>;
   lastId: string;
   maxDeletedId: string;
@@ -67,8 +67,8 @@ export interface Stream {
 /** A consumer group of a stream. */
 export interface Group {
   lastId: string;
-  /** Entries that the group has read; undefined when it is not known. */
-  entriesRead: number | undefined;
+  /** How many entries the group has read; -1 when it is not known. */
+  entriesRead: number;
   readonly consumers: Map<string, Consumer>;
   /** Entries that were delivered and not acknowledged, by id. */
   readonly pending: OrderedMap<string, Pending>;
@@ -77,8 +77,8 @@ export interface Group {
 export interface Consumer {
   /** When it was seen last, in ms since the epoch. */
   seenAt: number;
-  /** How many entries are pending for it. */
-  pending: number;
+  /** The ids of the entries that are pending for it. */
+  readonly pending: OrderedMap<string, true>;
 }
 
 export interface Pending {

@@ -44,7 +44,7 @@ function plainGroup(name: string, { lastId, entriesRead, consumers, pending }: G
   return {
     name,
     lastId: plainStreamId(lastId),
-    entriesRead: BigInt(entriesRead ?? -1),
+    entriesRead: BigInt(entriesRead),
     consumers: [...consumers].map(([consumer, { seenAt }]) => ({ name: consumer, seenAt })),
     pending: [...pending].map(([id, { consumer, deliveredAt, deliveries }]) => {
       return { id: plainStreamId(id), consumer, deliveredAt, deliveries: BigInt(deliveries) };

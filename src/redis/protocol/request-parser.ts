@@ -145,12 +145,11 @@ export class RequestParser {
           throw new ProtocolError(`Protocol error: expected '$', got '${head.charAt(0)}'`);
         }
         const length = parseSafeInteger(head.slice(1));
-        if (length === undefined || length < 0 || length > Math.min(maxBulkBytes, MAX_BULK_BYTES)) {
-          throw new ProtocolError('Protocol error: invalid bulk length');
-        }
+        if (length === undefined || length < 0 || length > maxBulkBytes) throw invalidBulk();
         if (isUnknown && length > MAX_BULK_UNKNOWN) {
           throw new ProtocolError('Protocol error: unauthenticated bulk length');
         }
+        if (length > MAX_BULK_BYTES) throw invalidBulk();
         this.#bulk = length;
       }
       const end = this.#offset + this.#bulk;
@@ -197,4 +196,8 @@ export class RequestParser {
     this.#end = unread;
     return undefined;
   }
+}
+
+function invalidBulk(): ProtocolError {
+  return new ProtocolError('Protocol error: invalid bulk length');
 }

@@ -76,7 +76,8 @@ export class BlockedClients implements Blocking, ChangeListener {
       this.#rerunning.isStillWaiting = true;
       return;
     }
-    const waiting: Waiting = { ...wait, client, db: client.db, args: this.current, timer: undefined };
+    const args = wait.args ?? this.current;
+    const waiting: Waiting = { ...wait, client, db: client.db, args, timer: undefined };
     this.#byClient.set(client, waiting);
     client.isBlocked = true;
     for (const key of wait.keys) this.#enqueue(waiting, key);

@@ -159,12 +159,12 @@ export class Connections implements Clients {
 
   close(client: Client, now = false): void {
     client.isClosing = true;
-    const socket = this.#connections.get(client)?.socket;
     if (now) {
-      socket?.destroy();
+      this.#connections.get(client)?.socket.destroy();
       this.#forget(client);
-    } else if (client.reply.size === 0) {
-      socket?.destroySoon();
+    } else {
+      // The turn that ends next sends what the client has yet to read, if anything, and closes it.
+      this.#host.talks(client);
     }
   }
 

@@ -131,7 +131,7 @@ export class Dispatcher implements Dispatch {
       client.reply.error(failure);
     }
     parts.stats.commands++;
-    const micros = (performance.now() - start) * 1000;
+    const micros = (performance.now() - start + call.waitedMs) * 1000;
     for (const observer of observers) {
       if (!isAgain) observer.tried?.(client, row, call.shownArgs);
       if (!client.hasBlocked) observer.ran(client, row, call.shownArgs, micros, failure);

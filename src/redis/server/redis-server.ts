@@ -10,7 +10,7 @@ import { CommandError } from '../calls/errors.ts';
 import type { Parts } from '../calls/parts.ts';
 import { clientLine } from '../commands/connection/client-line.ts';
 import { commandTable } from '../commands/table.ts';
-import { databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
+import { DATABASES, databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
 import type { Effects } from '../model/model.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
@@ -18,7 +18,7 @@ import { ServerAdministration } from './administration.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
 import { bindAddresses } from './clients/addresses.ts';
-import { knownGate, subscriberGate, transactionGate } from './clients/gates.ts';
+import { knownGate, replicasGate, subscriberGate, transactionGate } from './clients/gates.ts';
 import { keepHouse } from './clients/housekeeping.ts';
 import { Listeners } from './clients/listeners.ts';
 import { MonitorClients } from './clients/monitors.ts';
@@ -67,6 +67,7 @@ export class RedisServer implements AsyncDisposable {
   readonly #parts: Parts;
   readonly #expiry: ExpiryCycle;
   readonly #heap: HeapGuard;
+  readonly #memory: MemoryMeter;
   /** Stands for the server itself where a call needs a client. */
   readonly #self = new Client(0, Date.now(), '', '');
   readonly #past: LogPast;
@@ -117,7 +118,8 @@ export class RedisServer implements AsyncDisposable {
     const access = new AccessTable(config, this.#clockedSpace(), Date.now());
     const expiry = new ExpiryCycle(config, {
       inTurn: (job) => this.#inTurn(job),
-      hasExpiringKeys: () => this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
+      hasExpiringKeys: () =>
+        !this.#pauses.isPaused('write') && this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
       monotonicMs: () => performance.now(),
     });
     const heap = new HeapGuard(() => sizeOfSpace(this.#liveSpace));
@@ -128,6 +130,7 @@ export class RedisServer implements AsyncDisposable {
       space: () => this.#liveSpace,
       call: () => this.#ownCall(),
       bufferBytes: () => connections.bufferBytes,
+      inTurn: (job) => this.#inTurn(job),
     });
     const tasks = new WaitingClients({
       schedule: (job) => this.#turns.schedule(job),
@@ -214,6 +217,7 @@ export class RedisServer implements AsyncDisposable {
     this.#parts = parts;
     this.#expiry = expiry;
     this.#heap = heap;
+    this.#memory = memory;
     this.#connections = connections;
     this.#watching = watching;
     this.#blocked = blocked;
@@ -229,8 +233,9 @@ export class RedisServer implements AsyncDisposable {
         subscriberGate,
         pastGate(past),
         writableGate(keeper),
-        memory.gate,
+        (client, row, args) => (this.#pauses.isPaused('write') ? undefined : memory.gate(client, row, args)),
         memory.keyLimitGate,
+        replicasGate(config),
       ],
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#postpones(client, row, args),
@@ -281,6 +286,7 @@ export class RedisServer implements AsyncDisposable {
     const path = config.text('unixsocket');
     if (path !== '') await this.#listeners.listenOnPath(path, Number.parseInt(config.text('unixsocketperm'), 8));
     await this.#keeper.open(readOnly);
+    this.#memory.start();
     if (readOnly) return;
     this.#parts.stats.expiredAtLoad = await expireAtLoad((job) => this.#inTurn(job));
     this.#expiry.start();
@@ -346,6 +352,7 @@ export class RedisServer implements AsyncDisposable {
     this.#pauses.close();
     this.#expiry.stop();
     this.#heap.close();
+    this.#memory.stop();
     this.#turns.stop();
     for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
     this.#leases.close();
@@ -498,8 +505,10 @@ export class RedisServer implements AsyncDisposable {
     };
   }
 
+  /** A turn is not durable: whoever waits for its replies must not take the state for granted. */
   #failed(error: unknown, clients: readonly Client[]): void {
     for (const client of clients) this.#connections.close(client, true);
+    for (let db = 0; db < DATABASES; db++) this.#parts.changes.changed('DatabaseFlushed', { db }, 0);
     void this.#keeper.recover(error);
   }
 }

@@ -11,7 +11,7 @@ interface Watch {
   readonly client: Client;
   readonly db: number;
   readonly key: string;
-  /** What the client saw. An expired key is as good as absent, but its deletion is not a change. */
+  /** What the client saw. For it an expired key is as good as an absent one. */
   seen: Presence;
 }
 
@@ -67,8 +67,8 @@ export class WatchedKeys implements Watching, ChangeListener {
     for (const [key, watches] of this.#watches[db]!) {
       const after = this.#presence(db, key);
       for (const watch of watches.values()) {
-        if (watch.seen === 'expired' && after !== 'present') watch.seen = after;
-        else if (watch.seen !== 'absent' || after !== 'absent') watch.client.isDirty = true;
+        if (watch.seen !== 'present' && after !== 'present') watch.seen = after;
+        else watch.client.isDirty = true;
       }
     }
   }

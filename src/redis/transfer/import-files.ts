@@ -54,7 +54,8 @@ export async function importFiles(options: ImportOptions): Promise<Imported> {
   const { path, source } = options;
   try {
     await using store = (await openStore(keySpaceModel, { path, durability: 'os', fold: 'direct' })) as Store<KeySpace>;
-    const session = new ImportSession(store, options);
+    using replay = new CommandReplay(store);
+    const session = new ImportSession(store, replay, options);
     const tornAt = await session.read('aof' in source ? aofRecords(source.aof) : rdbRecords(source.rdb));
     return { ...session.result(), ...(tornAt !== undefined && { tornAt }) };
   } catch (error) {
@@ -100,9 +101,9 @@ class ImportSession {
   /** The database of the next key of an RDB file; unknown after commands. */
   #selected: number | undefined;
 
-  constructor(store: Store<KeySpace>, options: ImportOptions) {
+  constructor(store: Store<KeySpace>, replay: CommandReplay, options: ImportOptions) {
     this.#store = store;
-    this.#replay = new CommandReplay(store);
+    this.#replay = replay;
     this.#options = options;
   }
 
@@ -225,7 +226,10 @@ function explained(error: unknown): unknown {
       hint: 'Give the path of an AOF or RDB file of Redis',
     });
   }
-  if (cause.kind === 'too-new' || cause.kind === 'unsupported') {
+  if (cause.kind === 'unsupported') {
+    return new RefoldError('INVALID_OPTION', what, { ...details, hint: 'This server cannot hold what is there' });
+  }
+  if (cause.kind === 'too-new') {
     const hint = 'Write the file with Redis 7.0 or before';
     return new RefoldError('FORMAT_TOO_NEW', what, { ...details, hint });
   }

@@ -13,8 +13,10 @@ import type { Config } from '../calls/parts.ts';
 import { silentParts } from '../commands/silent-parts.ts';
 import { commandTable } from '../commands/table.ts';
 import type { AofCommand } from '../files/aof/read-commands.ts';
+import { MAX_STRING_BYTES } from '../model/bytes.ts';
 import { packEffect } from '../model/effects/packed.ts';
-import type { KeySpace } from '../model/key-space.ts';
+import { type KeySpace, sizeOfSpace } from '../model/key-space.ts';
+import { HeapGuard } from '../server/keeping/heap-guard.ts';
 
 /** Characters and commands after which a commit is made. */
 const COMMIT_LENGTH = 1 << 20;
@@ -26,10 +28,11 @@ const HEAVY_COMMAND = 1 << 20;
 /** Commands that run code. This server has no scripting. */
 const SCRIPTING: ReadonlySet<string> = new Set(['eval', 'evalsha', 'fcall', 'function', 'script']);
 
-export class CommandReplay {
+export class CommandReplay implements Disposable {
   readonly #store: Store<KeySpace>;
   readonly #client = new Client(0, 0, '', '');
   readonly #parts = silentParts(UNLIMITED, true);
+  readonly #heap: HeapGuard;
   #waiting: AofCommand[] = [];
   #length = 0;
   #writing: Promise<void> = Promise.resolve();
@@ -38,6 +41,11 @@ export class CommandReplay {
 
   constructor(store: Store<KeySpace>) {
     this.#store = store;
+    this.#heap = new HeapGuard(() => sizeOfSpace(store.state as KeySpace));
+  }
+
+  [Symbol.dispose](): void {
+    this.#heap.close();
   }
 
   /** Whether this server can execute the command at all. */
@@ -62,9 +70,10 @@ export class CommandReplay {
   /**
    * Executes what waits, and returns when the commit before is in the log: one is written while the next is folded.
    *
-   * @throws RefoldError `INVALID_OPTION` for a command that the server refuses
+   * @throws RefoldError `INVALID_OPTION` for a command that the server refuses, `STORE_FAILED` when the heap is full
    */
   async commit(): Promise<void> {
+    this.#requireHeap();
     const before = this.#writing;
     const commands = this.#waiting;
     this.#waiting = [];
@@ -78,6 +87,13 @@ export class CommandReplay {
   async finish(): Promise<void> {
     await this.commit();
     await this.#writing;
+  }
+
+  #requireHeap(): void {
+    if (!this.#heap.isFull(sizeOfSpace(this.#store.state as KeySpace))) return;
+    throw new RefoldError('STORE_FAILED', 'Cannot import: the heap of Node is nearly full', {
+      hint: 'Start Node with a larger heap: NODE_OPTIONS=--max-old-space-size=8192 for 8 GiB',
+    });
   }
 
   async #execute(commands: readonly AofCommand[]): Promise<void> {
@@ -99,6 +115,9 @@ export class CommandReplay {
   #run(command: AofCommand, space: KeySpace, append: (type: string, data: object) => void): RefoldError | undefined {
     const row = commandTable.find(command);
     if (row?.run === undefined) return refused(command, 'this server does not have it');
+    if (command.some(({ length }) => length > MAX_STRING_BYTES)) {
+      return refused(command, `a string is longer than ${MAX_STRING_BYTES} bytes`);
+    }
     const call = new Call(command, this.#client, this.#parts, { space, isPast: false, now: 0, append }, true);
     try {
       if (!hasArity(row, command)) return refused(command, 'wrong number of arguments');

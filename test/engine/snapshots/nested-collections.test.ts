@@ -3,50 +3,12 @@
  * at, and in the file.
  */
 import { describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { ascending, Deque, defineModel, OrderedMap, openStore } from '../../../src/index.ts';
+import type { z } from 'zod';
+import { Deque, defineModel, defineProjection, OrderedMap, openStore } from '../../../src/index.ts';
 import { FORMAT_VERSION, NEWEST_FORMAT } from '../../../src/log/sqlite/file/schema.ts';
+import { checkModel } from '../../../src/testing.ts';
 import { temporaryPath, withDatabase } from '../../log/sqlite/fixtures.ts';
-
-interface Member {
-  score: number;
-  member: string;
-}
-
-const byScore = (a: Member, b: Member): number =>
-  a.score - b.score || (a.member < b.member ? -1 : a.member > b.member ? 1 : 0);
-
-interface Game {
-  board: OrderedMap<Member, { since: number }>;
-  waiting: Deque<string | { name: string }>;
-  times: OrderedMap<number, string>;
-}
-
-const rated = z.object({ game: z.string(), score: z.number(), member: z.string() });
-
-const definition = {
-  name: 'games',
-  events: { Rated: rated, Left: z.object({ game: z.string() }), Plain: z.object({ n: z.int() }) },
-  initialState: () => ({ games: new Map<string, Game>(), plain: [] as number[] }),
-  reducers: {
-    Rated({ games }: { games: Map<string, Game> }, { game, score, member }: z.output<typeof rated>) {
-      if (!games.has(game))
-        games.set(game, { board: new OrderedMap(byScore), waiting: new Deque(), times: new OrderedMap(ascending) });
-      const { board, waiting, times } = games.get(game)!;
-      board.set({ score, member }, { since: board.size });
-      waiting.unshift(member);
-      waiting.push({ name: member });
-      times.set(score, member);
-    },
-    Left({ games }: { games: Map<string, Game> }, { game }: { game: string }) {
-      games.get(game)?.waiting.shift();
-      const first = games.get(game)?.board.at(0);
-      if (first !== undefined) games.get(game)?.board.delete(first[0]);
-    },
-    Plain: ({ plain }: { plain: number[] }, { n }: { n: number }) => void plain.push(n),
-  },
-};
-const model = defineModel({ ...definition, comparators: { byScore } });
+import { byScore, definition, type Member, model, type rated } from './fixtures/games-model.ts';
 
 const play = (n: number) =>
   n % 5 === 4
@@ -56,10 +18,15 @@ const play = (n: number) =>
 const formatOf = (path: string): unknown =>
   withDatabase(path, (database) => database.pragma('user_version', { simple: true }));
 
-describe.each(['direct', 'atomic'] as const)('under the %s fold', (fold) => {
+describe.each([
+  ['direct', false],
+  ['atomic', false],
+  ['direct', true],
+  ['atomic', true],
+] as const)('under the %s fold, strict %s', (fold, strict) => {
   test('the state is the same live, from a snapshot, after a replay and in the past', async () => {
     const path = temporaryPath();
-    const store = await openStore(model, { path, fold });
+    const store = await openStore(model, { path, fold, strict });
     for (let n = 0; n < 40; n++) await store.append(play(n));
     const hash = await store.stateHash();
     const half = (await store.at({ sequence: 20 })).state.games.get('g1')!;
@@ -69,7 +36,7 @@ describe.each(['direct', 'atomic'] as const)('under the %s fold', (fold) => {
     const after = await store.stateHash();
     expect((await store.verify()).problems).toEqual([]);
     await store.close();
-    await using again = await openStore(model, { path, fold });
+    await using again = await openStore(model, { path, fold, strict });
     expect(again.recovery.snapshot).toBeGreaterThanOrEqual(40);
     expect(await again.stateHash()).toBe(after);
     const { board, waiting } = again.state.games.get('g0')!;
@@ -79,6 +46,34 @@ describe.each(['direct', 'atomic'] as const)('under the %s fold', (fold) => {
     expect(past.state.games.get('g2')!.waiting).toBeInstanceOf(Deque);
     expect(hash).not.toBe(after);
   });
+});
+
+test('checkModel accepts the model, at every cut of its events', () => {
+  checkModel(
+    model,
+    Array.from({ length: 25 }, (_, n) => [play(n), play(n + 3)]),
+  );
+});
+
+test('a projection may use the comparators of the model, also in its snapshot', async () => {
+  const path = temporaryPath();
+  const boards = defineProjection({
+    name: 'boards',
+    initialState: () => ({ boards: [new OrderedMap<Member, string>(byScore)] }),
+    reducers: {
+      Rated: (state: { boards: OrderedMap<Member, string>[] }, { score, member, game }: z.output<typeof rated>) =>
+        void state.boards[0]!.set({ score, member }, game),
+    },
+  } as never);
+  const firstOf = (state: unknown): unknown => (state as { boards: OrderedMap<Member, string>[] }).boards[0]!.at(0);
+  const store = await openStore(model, { path, fold: 'direct' });
+  for (let n = 0; n < 8; n++) await store.append(play(n));
+  const projection = await store.project(boards as never);
+  await projection.catchUp();
+  expect(firstOf(projection.state)).toEqual([{ score: 0, member: 'm0' }, 'g0']);
+  await store.close();
+  await using again = await openStore(model, { path, fold: 'direct' });
+  expect(firstOf((await again.project(boards as never)).state)).toEqual([{ score: 0, member: 'm0' }, 'g0']);
 });
 
 describe('the file', () => {

@@ -72,6 +72,7 @@ test.each([
   ['+foo', 'Unknown command or category name in ACL'],
   ['+@foo', 'Unknown command or category name in ACL'],
   ['+client|x', 'Unknown command or category name in ACL'],
+  ['+get|a|b', 'Unknown command or category name in ACL'],
   ['+client|id|x', 'Allowing first-arg of a subcommand is not supported'],
   ['-select|0', 'Unknown command or category name in ACL'],
   ['+get|', 'Syntax error'],

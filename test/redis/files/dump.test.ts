@@ -1,5 +1,7 @@
 /** DUMP payloads: ours are restored by a real Redis to the same value, and its payloads are read here. */
 import { describe, expect, test } from 'vitest';
+import { ByteOutput } from '../../../src/redis/files/bytes/byte-output.ts';
+import { crc64 } from '../../../src/redis/files/bytes/crc64.ts';
 import { dumpPayload, restorePayload } from '../../../src/redis/files/rdb/dump.ts';
 import { digestOfValue, EMPTY_DIGEST } from '../../../src/redis/files/values/digest.ts';
 import { HAS_REDIS, RealRedis } from '../real-redis.ts';
@@ -32,6 +34,21 @@ describe('a payload of ours', () => {
     const payload = dumpPayload({ kind, ...empty } as never);
     expect(restorePayload(payload)).toEqual({ error: 'ERR Bad data format' });
   });
+});
+
+test('a payload that unpacks to more than 64 MiB is refused', () => {
+  // One byte, then copies of it: each takes three bytes and makes 264.
+  const copies = 300_000;
+  const packed = Buffer.concat([Buffer.from([0, 97]), Buffer.alloc(3 * copies, Buffer.from([0xe0, 255, 0]))]);
+  const output = new ByteOutput().byte(0).byte(0xc3).byte(0x80).uint32BigEndian(packed.length);
+  output
+    .byte(0x80)
+    .uint32BigEndian(1 + 264 * copies)
+    .append(packed)
+    .int(10, 2);
+  const body = Buffer.from(output.take());
+  const payload = Buffer.concat([body, new ByteOutput().int64(crc64(body)).take()]).toString('latin1');
+  expect(restorePayload(payload)).toEqual({ error: 'ERR Bad data format' });
 });
 
 describe.skipIf(!HAS_REDIS)('a real Redis', () => {

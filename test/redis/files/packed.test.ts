@@ -3,16 +3,19 @@
  *
  * A small builder makes them here, from the description of the formats and without the code under test.
  */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { ByteInput } from '../../../src/redis/files/bytes/byte-input.ts';
 import { crc64 } from '../../../src/redis/files/bytes/crc64.ts';
 import { RedisFileError } from '../../../src/redis/files/bytes/file-error.ts';
 import { dumpPayload, restorePayload } from '../../../src/redis/files/rdb/dump.ts';
 import { readListpack } from '../../../src/redis/files/rdb/read-packed.ts';
+import { readRdb } from '../../../src/redis/files/rdb/read-rdb.ts';
 import { readValue } from '../../../src/redis/files/rdb/read-value.ts';
-import { digestOfValue } from '../../../src/redis/files/values/digest.ts';
+import { DatasetDigest, digestOfValue } from '../../../src/redis/files/values/digest.ts';
 import type { RedisValue } from '../../../src/redis/files/values/value.ts';
-import { HAS_REDIS, RealRedis } from '../real-redis.ts';
+import { HAS_REDIS, RealRedis, temporaryFolder } from '../real-redis.ts';
 import { STREAM } from './samples.ts';
 
 const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
@@ -255,6 +258,34 @@ describe('older encodings', () => {
     if (value.kind === 'stream') expect(theirs).toEqual({ value });
   });
 });
+
+describe('a file of version 9 with all of them', () => {
+  const entries = OLD.map(([name, , , value]) => ({ database: 0, key: name, value, expireAt: undefined }));
+
+  test('is read', () => {
+    const records = [...readRdb(ByteInput.of(oldFile()))];
+    expect(records).toEqual(entries.map((entry) => ({ kind: 'entry', ...entry })));
+  });
+
+  test.skipIf(!HAS_REDIS)('means the same to a real Redis', async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, 'dump.rdb'), oldFile());
+    const redis = await RealRedis.start([], folder);
+    const digest = new DatasetDigest();
+    digest.database(0);
+    for (const { key, value } of entries) digest.key(key, value, false);
+    expect(await redis.call('DEBUG', 'DIGEST')).toBe(digest.hex());
+  });
+});
+
+/** An RDB file as Redis 5 and 6 wrote it. */
+function oldFile(): Buffer {
+  const values = OLD.map(([name, type, bytes]) => Buffer.concat([Buffer.from([type]), asString(latin1(name)), bytes]));
+  const body = Buffer.concat([latin1('REDIS0009'), Buffer.from([254, 0]), ...values, Buffer.from([255])]);
+  const checksum = Buffer.alloc(8);
+  checksum.writeBigUInt64LE(crc64(body));
+  return Buffer.concat([body, checksum]);
+}
 
 describe('listpacks', () => {
   test('a list of more than 65,534 elements does not say how many they are', () => {

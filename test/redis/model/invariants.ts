@@ -61,9 +61,9 @@ function expectSoundValue(value: Value): void {
     }
     case 'stream':
       for (const [name, { consumers, pending }] of value.groups) {
-        for (const [consumer, { pending: count }] of consumers) {
-          const own = [...pending.values()].filter((entry) => entry.consumer === consumer);
-          expect([name, consumer, count]).toEqual([name, consumer, own.length]);
+        for (const [consumer, { pending: ids }] of consumers) {
+          const own = [...pending].filter(([, entry]) => entry.consumer === consumer).map(([id]) => id);
+          expect([name, consumer, ...ids.keys()]).toEqual([name, consumer, ...own]);
         }
         expect([...pending.values()].filter(({ consumer }) => !consumers.has(consumer))).toEqual([]);
       }

@@ -47,7 +47,7 @@ const SPECIAL_TEXTS = [
   'AA==',
 ];
 const NUMBERS = [0, 1, 2, 3, 5, 7, 8, 100, 1_000, -1, -5, 1.5, 2 ** 31, 2 ** 40, Number.MAX_SAFE_INTEGER];
-/** A larger size or place is a fault of the command, which checks the limits. Memory for it is not tried. */
+/** A larger size or place is a fault of the command, which checks the limits. The test does not allocate that much. */
 const MODEST = 70_000;
 /** Members that name keys of the key space, and databases. */
 const KEY_MEMBERS = /key$/i;

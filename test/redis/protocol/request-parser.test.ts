@@ -77,6 +77,7 @@ test('a client that has not proved who it is may send little', () => {
   const unknown = { ...KNOWN, isUnknown: true };
   expect(errorOf('*11\r\n', unknown)).toBe('Protocol error: unauthenticated multibulk length');
   expect(errorOf('*1\r\n$16385\r\n', unknown)).toBe('Protocol error: unauthenticated bulk length');
+  expect(errorOf('*1\r\n$100000000\r\n', unknown)).toBe('Protocol error: unauthenticated bulk length');
   expect(errorOf(requestOf(['AUTH', 'x'.repeat(16_384)]), unknown)).toBe(undefined);
 });
 

@@ -10,6 +10,7 @@ export interface FoundKey {
 /** The keys, in the order of the specs. Undefined when the arguments do not fit. */
 export function keysOfRequest(row: CommandRow, args: readonly string[]): readonly FoundKey[] | undefined {
   if (row.name === 'sort' || row.name === 'sort_ro') return keysOfSort(args);
+  if (row.name === 'migrate') return keysOfMigrate(args);
   if (row.keysOf !== undefined) return row.keysOf(args).map((key) => ({ key, flags: row.keys[0]?.flags ?? 'RW' }));
   const found: FoundKey[] = [];
   for (const spec of row.keys) {
@@ -84,4 +85,11 @@ function keysOfSort(args: readonly string[]): readonly FoundKey[] {
   }
   if (store !== undefined) found.push({ key: store, flags: 'OW UPDATE' });
   return found;
+}
+
+/** One key before the options; or an empty one there, and the keys behind KEYS. */
+function keysOfMigrate(args: readonly string[]): readonly FoundKey[] {
+  const at = args.findIndex((arg, index) => index > 5 && arg.toUpperCase() === 'KEYS');
+  const keys = args[3] === '' && at !== -1 ? args.slice(at + 1) : [args[3]!];
+  return keys.map((key) => ({ key, flags: 'RW ACCESS DELETE' }));
 }

@@ -12,7 +12,7 @@ interface Range {
   readonly isInBits: boolean;
 }
 
-/** Bits from the first to the last, both included. There are none when `first` is larger. */
+/** Bits from the first to the last, both included. The span is empty when `first` is larger. */
 interface Span {
   readonly first: number;
   readonly last: number;

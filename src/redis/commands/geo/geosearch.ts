@@ -1,5 +1,5 @@
 /** GEOSEARCH, GEOSEARCHSTORE, and the older GEORADIUS and GEORADIUSBYMEMBER. */
-import { int64Argument, isOption } from '../../calls/arguments.ts';
+import { isOption, longArgument } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
 import { CommandError, syntaxError } from '../../calls/errors.ts';
 import { readCollection } from '../../calls/lookup.ts';
@@ -157,7 +157,7 @@ function commonOption(args: readonly string[], at: number, options: Options): nu
       return 1;
     case 'COUNT':
       if (at + 1 === args.length) return 0;
-      options.count = Number(int64Argument(args[at + 1]!));
+      options.count = longArgument(args[at + 1]!);
       if (options.count <= 0) throw new CommandError('ERR COUNT must be > 0');
       return 2;
     default:

@@ -81,7 +81,8 @@ function unitedCounts(all: readonly (Uint8Array | undefined)[]): Uint8Array {
   const united = new Uint8Array(REGISTERS);
   for (const bytes of all) {
     if (bytes === undefined) continue;
-    for (const [index, count] of countsOf(bytes).entries()) if (count > united[index]!) united[index] = count;
+    const counts = countsOf(bytes);
+    for (let index = 0; index < REGISTERS; index++) if (counts[index]! > united[index]!) united[index] = counts[index]!;
   }
   return united;
 }

@@ -14,9 +14,17 @@ export function setDense(registers: Uint8Array, index: number, count: number): b
   return true;
 }
 
-/** The counts of all registers. */
+/** The counts of all registers. Four of them take three bytes. */
 export function denseCounts(registers: Uint8Array): Uint8Array {
-  return Uint8Array.from({ length: REGISTERS }, (_, index) => getDense(registers, index));
+  const counts = new Uint8Array(REGISTERS);
+  for (let index = 0, at = 0; index < REGISTERS; index += 4, at += 3) {
+    const bits = registers[at]! | (registers[at + 1]! << 8) | (registers[at + 2]! << 16);
+    counts[index] = bits & HIGHEST;
+    counts[index + 1] = (bits >>> 6) & HIGHEST;
+    counts[index + 2] = (bits >>> 12) & HIGHEST;
+    counts[index + 3] = bits >>> 18;
+  }
+  return counts;
 }
 
 function getDense(registers: Uint8Array, index: number): number {

@@ -35,9 +35,9 @@ export function estimate(histogram: readonly number[]): number {
 }
 
 /** The histogram of counts, one for each register. */
-export function histogramOf(counts: Iterable<number>): number[] {
+export function histogramOf(counts: Uint8Array): number[] {
   const histogram = new Array<number>(64).fill(0);
-  for (const count of counts) histogram[count]!++;
+  for (let index = 0; index < counts.length; index++) histogram[counts[index]!]!++;
   return histogram;
 }
 

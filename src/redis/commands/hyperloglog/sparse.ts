@@ -30,9 +30,19 @@ export function newSparseRegisters(): Uint8Array {
 /** The run that begins at a position. */
 export function runAt(registers: Uint8Array, at: number): Run {
   const byte = registers[at]!;
-  if (isValue(byte)) return { count: ((byte >>> 2) & 31) + 1, length: (byte & 3) + 1, size: 1 };
-  if (byte < 0x40) return { count: 0, length: byte + 1, size: 1 };
-  return { count: 0, length: ((byte & 0x3f) << 8) + (registers[at + 1] ?? 0) + 1, size: 2 };
+  const count = isValue(byte) ? ((byte >>> 2) & 31) + 1 : 0;
+  return { count, length: lengthAt(registers, at), size: sizeAt(registers, at) };
+}
+
+function lengthAt(registers: Uint8Array, at: number): number {
+  const byte = registers[at]!;
+  if (isValue(byte)) return (byte & 3) + 1;
+  return byte < 0x40 ? byte + 1 : ((byte & 0x3f) << 8) + (registers[at + 1] ?? 0) + 1;
+}
+
+function sizeAt(registers: Uint8Array, at: number): number {
+  const byte = registers[at]!;
+  return byte >= 0x40 && byte < 0x80 ? 2 : 1;
 }
 
 /** The counts of all registers; undefined when the runs are not of so many registers. */
@@ -82,12 +92,12 @@ export function setSparse(
 /** The run that holds a register, the register where it begins, and where the run before it lies. */
 function findRun(registers: Uint8Array, index: number) {
   let [first, before] = [0, undefined as number | undefined];
-  for (let at = 0; at < registers.length; ) {
-    const run = runAt(registers, at);
-    if (index < first + run.length) return { at, run, first, before };
+  // No objects in this loop: it looks at up to thousands of runs for each element.
+  for (let at = 0; at < registers.length; at += sizeAt(registers, at)) {
+    const length = lengthAt(registers, at);
+    if (index < first + length) return { at, run: runAt(registers, at), first, before };
     before = at;
-    first += run.length;
-    at += run.size;
+    first += length;
   }
   return undefined;
 }

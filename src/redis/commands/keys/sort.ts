@@ -125,7 +125,7 @@ function lookUpAll(call: Call, patterns: readonly string[], element: string): (s
 
 /**
  * The value that a pattern names for an element: `#` is the element itself, `weight_*` a string, `object_*->field` a field
- * of a hash. Undefined when there is none.
+ * of a hash. Undefined when it is missing.
  */
 function lookUp(call: Call, pattern: string, element: string): string | undefined {
   if (pattern === '#') return element;

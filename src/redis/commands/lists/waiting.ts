@@ -4,7 +4,8 @@ import { peekCollection } from '../../calls/lookup.ts';
 import type { List } from '../../model/values.ts';
 
 /**
- * The first of the keys that holds a list. A command that runs again, because a key became ready, looks at this key alone.
+ * The first of the keys that holds a list. A client that waits already is served from the key that became ready, because
+ * keys are served in the order in which they did.
  *
  * @throws CommandError WRONGTYPE for a key before it that holds something else
  */
@@ -12,8 +13,7 @@ export function firstListOf(
   call: Call,
   keys: readonly string[],
 ): { readonly key: string; readonly list: List } | undefined {
-  const { readyKey } = call.parts.blocking;
-  for (const key of readyKey === undefined ? keys : [readyKey]) {
+  for (const key of call.client.isBlocked ? [call.parts.blocking.readyKey!] : keys) {
     const list = peekCollection<List>(call, key, 'list');
     if (list !== undefined) return { key, list };
   }

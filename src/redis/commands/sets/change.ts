@@ -81,11 +81,15 @@ function move(
   source: Members,
   target: Members | undefined,
 ): void {
-  const isNew = target?.members.slots.has(member) !== true;
+  if (target?.members.slots.has(member) === true) {
+    // The target does not change, and those who watch it hear nothing.
+    removeMembers(call, key, source, [member], 'srem');
+    return;
+  }
   const isLast = denseSize(source.members) === 1;
-  if (isNew && target !== undefined) requireRoom(denseSize(target.members), 1);
-  call.apply('SetMemberMoved', { db: call.client.db, key, member, toKey }, isNew ? 2 : 1);
+  if (target !== undefined) requireRoom(denseSize(target.members), 1);
+  call.apply('SetMemberMoved', { db: call.client.db, key, member, toKey }, 2);
   call.notify('s', 'srem', key);
   if (isLast) call.notify('g', 'del', key);
-  if (isNew) call.notify('s', 'sadd', toKey);
+  call.notify('s', 'sadd', toKey);
 }

@@ -1,5 +1,5 @@
 /** Bounds of ranges: by rank, by score, and by the bytes of members. */
-import { int64Argument } from '../../calls/arguments.ts';
+import { longArgument } from '../../calls/arguments.ts';
 import { CommandError } from '../../calls/errors.ts';
 import { denseSize } from '../../model/dense.ts';
 import { atRank, rankOfScore } from '../../model/sorted-sets.ts';
@@ -31,7 +31,7 @@ const NO_RANKS: Interval = { start: 0, end: 0 };
 export function boundsOf(by: Bounds['by'], min: string, max: string): Bounds {
   switch (by) {
     case 'rank':
-      return { by, start: Number(int64Argument(min)), stop: Number(int64Argument(max)) };
+      return { by, start: longArgument(min), stop: longArgument(max) };
     case 'score':
       return { by, min: scoreBound(min), max: scoreBound(max) };
     case 'lex':
@@ -40,22 +40,24 @@ export function boundsOf(by: Bounds['by'], min: string, max: string): Bounds {
 }
 
 /**
- * The members within bounds.
+ * The members within bounds, without the first few.
  *
- * @param isReverse counts ranks from the end. Without it a range by bytes is sought from the front: this matters where members
- * have different scores, so that their bytes are in no order.
+ * @param isReverse walks from the end: ranks and skipped members count from there. It matters also for a range by
+ * bytes in a set with different scores, whose members are in no order: the range ends where the walk first leaves it
+ * @param skipped negative gives nothing
  */
-export function intervalOf(set: SortedSet, bounds: Bounds, isReverse: boolean): Interval {
+export function intervalOf(set: SortedSet, bounds: Bounds, isReverse: boolean, skipped = 0): Interval {
+  if (skipped < 0) return NO_RANKS;
   switch (bounds.by) {
     case 'rank':
       return intervalOfRanks(denseSize(set.scores), bounds.start, bounds.stop, isReverse);
-    case 'score':
-      return {
-        start: rankOfScore(set, bounds.min.score, bounds.min.isExclusive),
-        end: rankOfScore(set, bounds.max.score, !bounds.max.isExclusive),
-      };
+    case 'score': {
+      const start = rankOfScore(set, bounds.min.score, bounds.min.isExclusive);
+      const end = rankOfScore(set, bounds.max.score, !bounds.max.isExclusive);
+      return isReverse ? { start, end: end - skipped } : { start: start + skipped, end };
+    }
     case 'lex':
-      return intervalOfBytes(set, bounds.min, bounds.max, isReverse);
+      return intervalOfBytes(set, bounds.min, bounds.max, isReverse, skipped);
   }
 }
 
@@ -64,15 +66,10 @@ export function lengthOf({ start, end }: Interval): number {
   return Math.max(0, end - start);
 }
 
-/** The part of an interval that LIMIT asks for. @param count negative for all */
-export function limited({ start, end }: Interval, offset: number, count: number, isReverse: boolean): Interval {
-  if (offset < 0) return NO_RANKS;
-  if (isReverse) {
-    const last = end - offset;
-    return { start: count < 0 ? start : Math.max(start, last - count), end: last };
-  }
-  const first = start + offset;
-  return { start: first, end: count < 0 ? end : Math.min(end, first + count) };
+/** The first members of an interval. @param count negative for all */
+export function firstOf({ start, end }: Interval, count: number, isReverse: boolean): Interval {
+  if (count < 0) return { start, end };
+  return isReverse ? { start: Math.max(start, end - count), end } : { start, end: Math.min(end, start + count) };
 }
 
 function intervalOfRanks(size: number, start: number, stop: number, isReverse: boolean): Interval {
@@ -108,17 +105,19 @@ function isBelow(member: string, bound: LexBound): boolean {
   return bound.isExclusive ? member < bound.member : member <= bound.member;
 }
 
-function intervalOfBytes(set: SortedSet, min: LexBound, max: LexBound, isReverse: boolean): Interval {
+function intervalOfBytes(set: SortedSet, min: LexBound, max: LexBound, isReverse: boolean, skipped: number): Interval {
   const size = denseSize(set.scores);
   const isIn = (rank: number) => isAbove(memberAt(set, rank), min) && isBelow(memberAt(set, rank), max);
   if (size === 0 || !isAbove(memberAt(set, size - 1), min) || !isBelow(memberAt(set, 0), max)) return NO_RANKS;
   if (isReverse) {
-    const end = lastRank(set, size, (member) => isBelow(member, max)) + 1;
-    if (end === 0 || !isIn(end - 1)) return NO_RANKS;
+    const last = lastRank(set, size, (member) => isBelow(member, max));
+    if (last < 0 || !isIn(last) || last < skipped) return NO_RANKS;
+    const end = last + 1 - skipped;
     return { start: lastRank(set, end, (member) => !isAbove(member, min)) + 1, end };
   }
-  const start = firstRank(set, 0, (member) => isAbove(member, min));
-  if (start === size || !isIn(start)) return NO_RANKS;
+  const first = firstRank(set, 0, (member) => isAbove(member, min));
+  if (first === size || !isIn(first) || first + skipped >= size) return NO_RANKS;
+  const start = first + skipped;
   return { start, end: firstRank(set, start, (member) => !isBelow(member, max)) };
 }
 

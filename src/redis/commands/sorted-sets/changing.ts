@@ -1,7 +1,8 @@
 /** Effects that commands on sorted sets share. */
 import type { Call } from '../../calls/call.ts';
+import { isCompactSortedSet } from '../../calls/encoding.ts';
 import { CommandError } from '../../calls/errors.ts';
-import { denseSize, MAX_ENTRIES } from '../../model/dense.ts';
+import { denseSize, MAX_ENTRIES, type ReadonlyDense } from '../../model/dense.ts';
 import { textOfScore } from '../../model/effects/sorted-sets.ts';
 import type { Scored, SortedSet } from '../../model/values.ts';
 
@@ -52,7 +53,7 @@ export function storeResult(call: Call, key: string, scored: readonly Scored[], 
   const { db } = call.client;
   requireRoom(scored.length);
   if (scored.length > 0) {
-    const batches = batchesOf(scored, ({ member }) => member.length);
+    const batches = batchesOf(asKept(call, undefined, scored), ({ member }) => member.length);
     for (const [at, batch] of batches.entries())
       applyScores(call, at === 0 ? 'SortedSetStored' : 'ScoresSet', key, batch);
     call.notify('z', event, key);
@@ -61,6 +62,27 @@ export function storeResult(call: Call, key: string, scored: readonly Scored[], 
     call.notify('g', 'del', key);
   }
   call.reply.integer(scored.length);
+}
+
+/**
+ * Scores as Redis keeps them: the compact form of a small set has integers, so -0 becomes 0 there.
+ *
+ * @param present what is in the set already
+ */
+export function asKept(
+  call: Call,
+  present: ReadonlyDense<number> | undefined,
+  scored: readonly Scored[],
+): readonly Scored[] {
+  if (!scored.some(({ score }) => Object.is(score, -0))) return scored;
+  const { config } = call.parts;
+  const longest = config.number('zset-max-listpack-value');
+  const size = scored.length + (present === undefined ? 0 : denseSize(present));
+  const isCompact =
+    size <= config.number('zset-max-listpack-entries') &&
+    (present === undefined || isCompactSortedSet(present, config)) &&
+    scored.every(({ member }) => member.length <= longest);
+  return isCompact ? scored.map(({ member, score }) => ({ member, score: score + 0 })) : scored;
 }
 
 function applyScores(call: Call, type: 'ScoresSet' | 'SortedSetStored', key: string, batch: readonly Scored[]): void {

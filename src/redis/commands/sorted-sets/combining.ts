@@ -1,5 +1,5 @@
 /** ZUNION, ZINTER, ZDIFF, their forms that store the result, and ZINTERCARD. Sets count as well: each member scores 1. */
-import { doubleArgument, int64Argument, isOption } from '../../calls/arguments.ts';
+import { doubleArgument, isOption, longArgument } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
 import { CommandError, syntaxError, wrongType } from '../../calls/errors.ts';
 import { denseGet, denseSize, type ReadonlyDense } from '../../model/dense.ts';
@@ -73,7 +73,7 @@ const NO_ENTRIES: Source['entries'] = { slots: new Map(), keys: [], values: [] }
 /** @param start the position of the number of keys */
 function sourcesOf(call: Call, start: number): { readonly sources: readonly Source[]; readonly rest: number } {
   const { args } = call;
-  const numKeys = Number(int64Argument(args[start]!));
+  const numKeys = longArgument(args[start]!);
   if (numKeys < 1) {
     throw new CommandError(`ERR at least 1 input key is needed for '${args[0]!.toLowerCase()}' command`);
   }
@@ -103,9 +103,14 @@ interface Options {
 const sum: Aggregate = (a, b) => (Number.isNaN(a + b) ? 0 : a + b);
 const AGGREGATES: readonly (readonly [string, Aggregate])[] = [
   ['SUM', sum],
-  ['MIN', Math.min],
-  ['MAX', Math.max],
+  ['MIN', (a, b) => (isBefore(b, a) ? b : a)],
+  ['MAX', (a, b) => (isBefore(a, b) ? b : a)],
 ];
+
+/** `Math.min` would tell -0 from 0. Redis keeps the first of them. */
+function isBefore(a: number, b: number): boolean {
+  return a < b;
+}
 
 function optionsOf(
   args: readonly string[],

@@ -4,8 +4,9 @@ import type { Call } from '../../calls/call.ts';
 import { isCompactSortedSet } from '../../calls/encoding.ts';
 import { CommandError, syntaxError } from '../../calls/errors.ts';
 import { readCollection } from '../../calls/lookup.ts';
-import { replyWithScan, scanCursor } from '../../calls/scan.ts';
+import { replyWithScan, replyWithStep, scanCursor, scanOptions } from '../../calls/scan.ts';
 import { denseSize, type ReadonlyDense } from '../../model/dense.ts';
+import { membersBetween } from '../../model/sorted-sets.ts';
 import type { Scored, SortedSet } from '../../model/values.ts';
 import { formatDouble, INT64_MAX, INT64_MIN } from '../../protocol/numbers.ts';
 import { replyScored } from './replies.ts';
@@ -35,8 +36,24 @@ export function zrandmember(call: Call): void {
 export function zscan(call: Call): void {
   const cursor = scanCursor(call.args[2]!);
   const set = readCollection<SortedSet>(call, call.args[1]!, 'zset');
-  const isSmall = set !== undefined && isCompactSortedSet(set.scores, call.parts.config);
-  replyWithScan(call, cursor, set?.scores, isSmall, (reply, score) => reply.bulk(formatDouble(score)));
+  if (set !== undefined && isCompactSortedSet(set.scores, call.parts.config)) scanCompact(call, set);
+  else replyWithScan(call, cursor, set?.scores, false, (reply, score) => reply.bulk(formatDouble(score)));
+}
+
+/** A small set is given at once, whatever COUNT says, and in its order. */
+function scanCompact({ args, reply }: Call, set: SortedSet): void {
+  const { matches } = scanOptions(args, 3, false);
+  const found = [...membersBetween(set, 0, denseSize(set.scores))].filter(({ member }) => matches?.(member) ?? true);
+  replyWithStep(reply, 0, found.length * 2);
+  for (const { member, score } of found) {
+    reply.bulk(member);
+    reply.bulk(compactScore(score));
+  }
+}
+
+/** The compact form has integers of up to 62 bits, which are printed with all their digits. */
+function compactScore(score: number): string {
+  return Number.isInteger(score) && Math.abs(score) <= 2 ** 62 ? String(BigInt(score)) : formatDouble(score);
 }
 
 function randomCount(text: string): number {

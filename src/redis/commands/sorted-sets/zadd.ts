@@ -1,12 +1,11 @@
 /** ZADD and ZINCRBY. */
 import { doubleArgument, isOption } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
-import { isCompactSortedSet } from '../../calls/encoding.ts';
 import { CommandError, syntaxError } from '../../calls/errors.ts';
 import { peekCollection } from '../../calls/lookup.ts';
 import { denseGet, denseSize } from '../../model/dense.ts';
 import type { Scored, SortedSet } from '../../model/values.ts';
-import { requireRoom, setScores } from './changing.ts';
+import { asKept, requireRoom, setScores } from './changing.ts';
 
 const ZADD_OPTIONS = ['NX', 'XX', 'CH', 'INCR', 'GT', 'LT'] as const;
 
@@ -64,7 +63,7 @@ export function addScores(call: Call, key: string, scored: readonly Scored[], op
   requireRoom((set === undefined ? 0 : denseSize(set.scores)) + added);
   const changed = Array.from(decided, ([member, score]) => ({ member, score }));
   if (changed.length > 0) {
-    setScores(call, key, withoutNegativeZero(call, set, changed));
+    setScores(call, key, asKept(call, set?.scores, changed));
     call.notify('z', options.has('INCR') ? 'zincr' : 'zadd', key);
   }
   if (!options.has('INCR')) call.reply.integer(options.has('CH') ? added + updated : added);
@@ -80,15 +79,4 @@ function newScore(old: number | undefined, score: number, options: Options): num
   if (Number.isNaN(result)) throw new CommandError('ERR resulting score is not a number (NaN)');
   if ((options.has('GT') && result <= old) || (options.has('LT') && result >= old)) return undefined;
   return result;
-}
-
-/** Redis's compact form of a small set has integers for scores, so -0 becomes 0 there. */
-function withoutNegativeZero(call: Call, set: SortedSet | undefined, scored: readonly Scored[]): readonly Scored[] {
-  if (!scored.some(({ score }) => Object.is(score, -0))) return scored;
-  const { config } = call.parts;
-  const longest = config.number('zset-max-listpack-value');
-  const isCompact =
-    (set === undefined || isCompactSortedSet(set.scores, config)) &&
-    scored.every(({ member }) => member.length <= longest);
-  return isCompact ? scored.map(({ member, score }) => ({ member, score: score + 0 })) : scored;
 }

@@ -5,7 +5,7 @@ import { syntaxError } from '../../calls/errors.ts';
 import { peekCollection } from '../../calls/lookup.ts';
 import { denseSize } from '../../model/dense.ts';
 import { membersBetween } from '../../model/sorted-sets.ts';
-import { kindOf, type Scored, type SortedSet } from '../../model/values.ts';
+import type { Scored, SortedSet } from '../../model/values.ts';
 import { countArgument } from './arguments.ts';
 import { removeMembers } from './changing.ts';
 import { replyScored } from './replies.ts';
@@ -108,13 +108,9 @@ function popMultiple(call: Call, { keys, end, count }: MultipleRequest): boolean
   return true;
 }
 
-/** The first key that holds something. A client that waits already is not interested in keys of another kind. */
+/** The first key that holds something. A client that waits already is served from the key that became ready. */
 function firstSet(call: Call, keys: readonly string[]): { readonly key: string; readonly set: SortedSet } | undefined {
-  for (const key of keys) {
-    if (call.client.isBlocked) {
-      const value = call.peek(key);
-      if (value === undefined || kindOf(value) !== 'zset') continue;
-    }
+  for (const key of call.client.isBlocked ? [call.parts.blocking.readyKey!] : keys) {
     const set = peekCollection<SortedSet>(call, key, 'zset');
     if (set !== undefined) return { key, set };
   }

@@ -1,11 +1,11 @@
 /** ZRANGE, ZRANGESTORE, and the older commands that read one kind of range. */
-import { int64Argument, isOption } from '../../calls/arguments.ts';
+import { isOption, longArgument } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
 import { CommandError, syntaxError } from '../../calls/errors.ts';
 import { readCollection } from '../../calls/lookup.ts';
 import { membersBetween } from '../../model/sorted-sets.ts';
 import type { SortedSet } from '../../model/values.ts';
-import { type Bounds, boundsOf, intervalOf, lengthOf, limited } from './bounds.ts';
+import { type Bounds, boundsOf, firstOf, intervalOf, lengthOf } from './bounds.ts';
 import { storeResult } from './changing.ts';
 import { replyScored } from './replies.ts';
 
@@ -65,7 +65,7 @@ function replyRange(call: Call, fixed: Fixed): void {
 }
 
 function read(set: SortedSet, { bounds, isReverse, offset, count }: RangeRequest) {
-  const interval = limited(intervalOf(set, bounds, isReverse), offset, count, isReverse);
+  const interval = firstOf(intervalOf(set, bounds, isReverse, offset), count, isReverse);
   const length = lengthOf(interval);
   return {
     count: length,
@@ -80,8 +80,8 @@ function requestOf(args: readonly string[], start: number, fixed: Fixed): RangeR
   for (let at = start + 2; at < args.length; at++) {
     if (fixed.isStored !== true && isOption(args[at], 'WITHSCORES')) withScores = true;
     else if (isOption(args[at], 'LIMIT') && at + 2 < args.length) {
-      offset = Number(int64Argument(args[++at]!));
-      count = Number(int64Argument(args[++at]!));
+      offset = longArgument(args[++at]!);
+      count = longArgument(args[++at]!);
     } else if (isReverse === undefined && isOption(args[at], 'REV')) isReverse = true;
     else if (by === undefined && isOption(args[at], 'BYLEX')) by = 'lex';
     else if (by === undefined && isOption(args[at], 'BYSCORE')) by = 'score';

@@ -11,7 +11,7 @@ import { RedisFileError } from './file-error.ts';
 /** Puts the next bytes at the start of the buffer and says how many; 0 at the end of the input. */
 export type Fill = (into: Uint8Array) => number;
 
-/** Where the bytes of an input stand. */
+/** What the bytes of an input are. */
 interface Place {
   /** The place of the first byte in the file. */
   readonly start: number;
@@ -19,15 +19,17 @@ interface Place {
   readonly packed: boolean;
   /** What it means that the bytes end: that the file does, or that a string of it is wrong. */
   readonly shortage: 'truncated' | 'malformed';
+  /** Longer strings than this are refused, in bytes. */
+  readonly longestText: number;
 }
-
-const WHOLE: Place = { start: 0, packed: false, shortage: 'truncated' };
 
 /** In bytes. Large enough that a system call costs nothing beside the parsing. */
 const INPUT_CHUNK = 1 << 18;
 
-/** In bytes. V8 has a bound on the length of a string; longer strings than this cannot be read. */
-const LONGEST_TEXT = constants.MAX_STRING_LENGTH;
+/** In bytes. Redis's own bound for a string, and V8's. */
+const LONGEST_TEXT = Math.min(512 * 1024 * 1024, constants.MAX_STRING_LENGTH);
+
+const WHOLE: Place = { start: 0, packed: false, shortage: 'truncated', longestText: LONGEST_TEXT };
 
 export class ByteInput {
   readonly #fill: Fill | undefined;
@@ -50,14 +52,14 @@ export class ByteInput {
   }
 
   /** Reads these bytes. */
-  static of(bytes: Uint8Array): ByteInput {
-    return ByteInput.within(bytes, WHOLE);
+  static of(bytes: Uint8Array, longestText: number = LONGEST_TEXT): ByteInput {
+    return new ByteInput(bufferOf(bytes), bytes.length, { ...WHOLE, longestText });
   }
 
-  /** Reads bytes that are one string of a file. */
-  static within(bytes: Uint8Array, place: Place): ByteInput {
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return new ByteInput(buffer, buffer.length, place);
+  /** Reads bytes that are one string of this input. @param packed whether they were unpacked from what stands at `start` */
+  inner(bytes: Uint8Array, start: number, packed: boolean): ByteInput {
+    const { longestText } = this.#place;
+    return new ByteInput(bufferOf(bytes), bytes.length, { start, packed, shortage: 'malformed', longestText });
   }
 
   /** Reads what `fill` delivers, in chunks. */
@@ -140,15 +142,16 @@ export class ByteInput {
     return this.#bytes.readDoubleLE(this.#take(8));
   }
 
+  /** Refuses strings that are too long. */
+  requireText(length: number): void {
+    const { longestText } = this.#place;
+    if (length <= longestText) return;
+    throw new RedisFileError('unsupported', `A string of ${length} bytes is longer than ${longestText}`, this.offset);
+  }
+
   /** The next bytes as a latin1 string. */
   text(length: number): string {
-    if (length > LONGEST_TEXT) {
-      throw new RedisFileError(
-        'unsupported',
-        `A string of ${length} bytes is longer than ${LONGEST_TEXT}`,
-        this.offset,
-      );
-    }
+    this.requireText(length);
     const start = this.#take(length);
     return this.#bytes.toString('latin1', start, start + length);
   }
@@ -221,4 +224,8 @@ export class ByteInput {
     this.#crc = crc64(this.#bytes.subarray(this.#hashed, this.#at), this.#crc);
     this.#hashed = this.#at;
   }
+}
+
+function bufferOf(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

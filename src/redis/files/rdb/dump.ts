@@ -27,10 +27,13 @@ export const BAD_FORMAT = 'ERR Bad data format';
 
 export type Restored = { readonly value: RedisValue } | { readonly error: typeof WRONG_CHECKSUM | typeof BAD_FORMAT };
 
+/** In bytes. A payload may hold a longer string in fewer bytes. */
+const LONGEST_RESTORED = 64 * 1024 * 1024;
+
 /** The value of a payload, or RESTORE's answer if it is wrong. Like Redis, ignores bytes between value and version. */
 export function restorePayload(payload: string): Restored {
   if (!isIntact(payload)) return { error: WRONG_CHECKSUM };
-  const input = ByteInput.of(Buffer.from(payload.slice(0, -FOOTER_BYTES), 'latin1'));
+  const input = ByteInput.of(Buffer.from(payload.slice(0, -FOOTER_BYTES), 'latin1'), LONGEST_RESTORED);
   try {
     const value = readValue(input.byte(), input);
     return sizeOf(value) === 0 && value.kind !== 'stream' ? { error: BAD_FORMAT } : { value };

@@ -1,5 +1,5 @@
 /** Lengths and strings of an RDB file. A string is raw, an integer, or LZF. */
-import { ByteInput } from '../bytes/byte-input.ts';
+import type { ByteInput } from '../bytes/byte-input.ts';
 import { decompress } from '../bytes/lzf.ts';
 import { LENGTH, SPECIAL } from './format.ts';
 
@@ -36,16 +36,17 @@ export function readPacked(input: ByteInput): ByteInput {
   const base = input.offset;
   const first = input.byte();
   if (first === SPECIAL.lzf) {
-    return ByteInput.within(readCompressed(input), { start: base, packed: true, shortage: 'malformed' });
+    return input.inner(readCompressed(input), base, true);
   }
   const length = lengthAfter(first, input);
   const start = input.offset;
-  return ByteInput.within(input.view(length), { start, packed: false, shortage: 'malformed' });
+  return input.inner(input.view(length), start, false);
 }
 
 function readCompressed(input: ByteInput): Buffer {
   const packedLength = readLength(input);
   const length = readLength(input);
+  input.requireText(length);
   const unpacked = decompress(input.view(packedLength), length);
   return unpacked ?? input.fail(`A compressed string does not unpack to ${length} bytes`);
 }

@@ -31,6 +31,8 @@ export type KeyEffects = {
   readonly KeyCopied: OnKey & { readonly fromDb: number; readonly fromKey: string };
   readonly DatabasesSwapped: { readonly db: number; readonly toDb: number };
   readonly DatabaseFlushed: { readonly db: number };
+  /** Writing had failed, and works again. It changes no key. */
+  readonly WritingResumed: object;
 };
 
 export const keyEffects: EffectGroup<KeyEffects> = {
@@ -45,6 +47,7 @@ export const keyEffects: EffectGroup<KeyEffects> = {
     KeyCopied: z.object({ ...onKey, fromDb: database, fromKey: bytes }),
     DatabasesSwapped: z.object({ db: database, toDb: database }),
     DatabaseFlushed: z.object({ db: database }),
+    WritingResumed: z.object({}),
   },
   reducers: {
     KeyDeleted: (space, { db, key }) => void removeKey(databaseOf(space, db), key),
@@ -86,5 +89,6 @@ export const keyEffects: EffectGroup<KeyEffects> = {
     DatabaseFlushed: (space, { db }) => {
       space.databases[space.index[db]!] = emptyDatabase();
     },
+    WritingResumed: () => undefined,
   },
 };

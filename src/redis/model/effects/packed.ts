@@ -14,7 +14,7 @@ export type PackedEffects = {
 
 export interface PackedEffect {
   readonly db: number;
-  /** The key of the packed effect. Absent when it has none, or a long one. */
+  /** The key of the packed effect. Absent when the effect names no key, or a long one. */
   readonly key?: string | undefined;
   /** The type of the packed effect. */
   readonly effect: string;

@@ -26,6 +26,7 @@ interface Prefix {
   readonly keys: Map<string, Client | undefined>;
 }
 
+const FLUSHES = new Set(['flushall', 'flushdb']);
 /** The channel of messages for a client that is redirected to a subscriber over RESP2. */
 const CHANNEL = '__redis__:invalidate';
 /** Changes that the server makes: even a client that asked for NOLOOP hears of these. */
@@ -76,7 +77,10 @@ export class TrackedKeys implements Tracking, ChangeListener, RunObserver {
     this.#clients.delete(client);
   }
 
-  ran(client: Client, row: CommandRow, args: readonly string[]): void {
+  ran(client: Client, row: CommandRow, args: readonly string[], _micros: number, error: string | undefined): void {
+    if (this.#clients.size === 0) return;
+    // Clients hear of it even when there was nothing to delete, which is not an effect.
+    if (FLUSHES.has(row.name) && error === undefined) this.#forgetAll();
     const { tracking } = client;
     if (tracking === undefined || tracking.isBroadcast || !row.flags.includes('readonly')) return;
     if (tracking.option === 'optin' && !tracking.isCachingSet) return;
@@ -96,10 +100,7 @@ export class TrackedKeys implements Tracking, ChangeListener, RunObserver {
   }
 
   databaseChanged(_db: number, effect: string): void {
-    if (effect === 'DatabasesSwapped') return;
-    this.#readers.clear();
-    this.#items = 0;
-    this.#isFlushed = true;
+    if (effect !== 'DatabasesSwapped') this.#forgetAll();
   }
 
   /** A command and all that it woke is over. */
@@ -132,6 +133,12 @@ export class TrackedKeys implements Tracking, ChangeListener, RunObserver {
       }
       keys.clear();
     }
+  }
+
+  #forgetAll(): void {
+    this.#readers.clear();
+    this.#items = 0;
+    this.#isFlushed = true;
   }
 
   #invalidate(key: string, isAtOnce: boolean): void {

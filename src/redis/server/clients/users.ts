@@ -2,7 +2,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { AclFileError, readUsers } from '../../acl/acl-file.ts';
 import { AclLog } from '../../acl/acl-log.ts';
-import { type Denial, denialOf, mayHearAll } from '../../acl/check.ts';
+import { type Denial, denialOf, mayHearAll, mayReadEverything } from '../../acl/check.ts';
 import { channelsText, commandsText, describeUser, flagsOf, keysText } from '../../acl/description.ts';
 import { hashPassword, isOneOf } from '../../acl/passwords.ts';
 import { applyRule, joinSelectors, RuleError, type RuleWorld, reset } from '../../acl/rules.ts';
@@ -169,7 +169,7 @@ export class ServerUsers implements Users {
   /** Refuses what the user of the client may not do, and notes it. */
   readonly gate: Gate = (client, row, args) => {
     const denial = this.#denialOf(client, row, args);
-    if (denial === undefined) return undefined;
+    if (denial === undefined) return SORTS.has(row.name) ? this.#sortRefusal(client, row, args) : undefined;
     this.#note(client, { ...denial, username: client.user!, args });
     return `NOPERM this user has no permissions to ${SENTENCES[denial.reason](denial.object)}`;
   };
@@ -218,6 +218,22 @@ export class ServerUsers implements Users {
     return user === undefined ? undefined : denialOf(user, row, args);
   }
 
+  /** BY and GET read keys by patterns, which no key spec knows. */
+  #sortRefusal(client: Client, row: CommandRow, args: readonly string[]): string | undefined {
+    const user = this.#users.get(client.user ?? '');
+    if (user === undefined || user.isUnrestricted || mayReadEverything(user, row, args)) return undefined;
+    for (let at = 2; at + 1 < args.length; at++) {
+      const option = args[at]!.toUpperCase();
+      if (option === 'LIMIT') at += 2;
+      else if (option === 'STORE') at++;
+      else if (option === 'BY' && !args[++at]!.includes('*')) continue;
+      else if (option === 'BY' || option === 'GET') {
+        return `ERR ${option} option of SORT denied due to insufficient ACL permissions.`;
+      }
+    }
+    return undefined;
+  }
+
   /** Closes subscribers that hear what their user may not hear any more. */
   #closeDeaf(user: User): void {
     for (const client of [...this.#host.clients()]) {
@@ -255,6 +271,8 @@ interface Noted {
   readonly args: readonly string[];
   readonly isQueued?: boolean;
 }
+
+const SORTS = new Set(['sort', 'sort_ro']);
 
 const NO_PASSWORDS: readonly string[] = ['0'.repeat(64)];
 

@@ -20,7 +20,7 @@ const COUNTER_MAX = 255;
 const COUNTER_START = 5;
 const FIRST_WORDS = 2 ** 14;
 const MOST_WORDS = 2 ** 25;
-/** Of a longer key only some characters are hashed. */
+/** A longer key is hashed by some of its characters. */
 const MOST_HASHED = 256;
 
 /** Effects that delete a key as a whole. */

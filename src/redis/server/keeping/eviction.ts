@@ -65,7 +65,7 @@ export class Evictor {
     }
   }
 
-  /** Draws some keys of each database. False when there are none. */
+  /** Draws some keys of each database. False when no key can be evicted. */
   #fillPool({ space, now }: Call, policy: string, isVolatile: boolean): boolean {
     let hasKeys = false;
     for (let db = 0; db < DATABASES; db++) {

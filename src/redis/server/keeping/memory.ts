@@ -1,5 +1,5 @@
 /**
- * How much memory is used, and the gate that keeps commands which need more of it out when there is none.
+ * How much memory is used, and the gate that keeps commands which need more of it out when it is short.
  *
  * JavaScript does not say what a value takes. The state keeps an estimate of its size, and clients know their buffers.
  */
@@ -27,14 +27,31 @@ export interface MemoryHost {
   call(): Call;
   /** Bytes that wait in buffers of clients. */
   bufferBytes(): number;
+  /** Runs the job in a turn. */
+  inTurn(job: () => void): void;
 }
+
+/** How often the server looks whether memory is short, when no command asks. */
+const LOOK_MS = 100;
 
 export class MemoryMeter implements Memory {
   readonly #host: MemoryHost;
   #peak = 0;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(host: MemoryHost) {
     this.#host = host;
+  }
+
+  /** Begins to evict between commands as well: `maxmemory` may have become less. */
+  start(): void {
+    this.#timer = setInterval(() => {
+      if (this.#isFull()) this.#host.inTurn(() => this.#makeRoom());
+    }, LOOK_MS).unref();
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
   }
 
   get stateBytes(): number {
@@ -76,9 +93,12 @@ export class MemoryMeter implements Memory {
   };
 
   #makeRoom(): boolean {
+    return !this.#isFull() || this.#host.evictor.makeRoom(this.#host.call(), () => this.#isFull());
+  }
+
+  #isFull(): boolean {
     const limit = this.#host.config.number('maxmemory');
-    if (limit === 0 || this.used() <= limit) return true;
-    return this.#host.evictor.makeRoom(this.#host.call(), () => this.used() > limit);
+    return limit > 0 && this.used() > limit;
   }
 }
 

@@ -173,8 +173,29 @@ test('the ACL file is written and read, and a changed requirepass is the passwor
   expect(() => again.load()).toThrow(/should start with user keyword/);
   expect(again.names()).toEqual(['alice', 'default']);
   expect(again.isOpen).toBe(true);
-  config.preset('requirepass', 'pw');
+  config.set([['requirepass', 'pw']], false);
   expect(again.isOpen).toBe(false);
-  config.preset('requirepass', '');
+  config.set([['requirepass', '']], false);
   expect(again.isOpen).toBe(true);
+});
+
+test('a user that deletes itself reads the answer first', async () => {
+  const [, user] = await adminAndUser('+acl');
+  expect(await user.call('ACL', 'DELUSER', 'alice')).toBe(1);
+  await user.closed;
+});
+
+test('SORT reads keys by pattern only for a user that may read every key', async () => {
+  const [admin, user] = await adminAndUser('~list', '+sort');
+  await admin.call('RPUSH', 'list', '2', '1');
+  expect(await user.call('SORT', 'list')).toEqual(['1', '2']);
+  expect(await user.call('SORT', 'list', 'BY', 'nosort', 'LIMIT', 0, 1)).toEqual(['2']);
+  expect(await user.ask('SORT', 'list', 'BY', 'w_*')).toEqual(
+    new ErrorReply('ERR BY option of SORT denied due to insufficient ACL permissions.'),
+  );
+  expect(await user.ask('SORT', 'list', 'GET', '#')).toEqual(
+    new ErrorReply('ERR GET option of SORT denied due to insufficient ACL permissions.'),
+  );
+  await admin.call('ACL', 'SETUSER', 'alice', '%R~*');
+  expect(await user.call('SORT', 'list', 'GET', '#')).toEqual(['1', '2']);
 });

@@ -112,3 +112,25 @@ test('options that contradict each other are refused', async () => {
     'ERR syntax error',
   ]);
 });
+
+test('a flush makes every key invalid, also when there was nothing to delete', async () => {
+  const [client, other] = await caching();
+  await client.call('GET', 'a');
+  await other.call('FLUSHALL');
+  await client.call('GET', 'a');
+  await client.call('FLUSHDB');
+  await client.call('PING');
+  expect(client.pushes).toEqual([new Push(['invalidate', null]), new Push(['invalidate', null])]);
+});
+
+test('an expired key is invalid, even for the client that changed it with NOLOOP', async () => {
+  const [client] = await caching('NOLOOP');
+  await client.call('SET', 'a', '1', 'PX', 20);
+  await client.call('GET', 'a');
+  await expect
+    .poll(async () => {
+      await client.call('PING');
+      return client.pushes;
+    })
+    .toEqual([invalid('a')]);
+});

@@ -197,4 +197,5 @@ test('the log holds values as they became, and nothing of calls that changed not
     ['HashFieldRemoved', { key: 'h', field: 'a' }],
     ['HashFieldsRemoved', { key: 'h', fields: ['b', 'c'] }],
   ]);
+  expect((await server.store.verify()).ok).toBe(true);
 });

@@ -217,4 +217,5 @@ test('the log holds what changed, and nothing of calls that changed nothing', as
     ['ListItemMoved', { key: 'l', end: 'left', toKey: 'm', toEnd: 'right' }],
     ['ListItemsRemoved', { key: 'l', end: 'left', item: 'a', count: 1 }],
   ]);
+  expect((await server.store.verify()).ok).toBe(true);
 });

@@ -222,6 +222,7 @@ test('the log holds the members that changed, and nothing of calls that changed 
     ['SetMembersRemoved', { key: 's', members: rest }],
     ['SetMemberMoved', { key: 's', member: last, toKey: 't' }],
   ]);
+  expect((await server.store.verify()).ok).toBe(true);
 });
 
 test('SSCAN sees each member that stays, however the set changes meanwhile', async () => {

@@ -100,3 +100,23 @@ test('ZSCAN gives each member of a large set once, with its score', async () => 
   expect(found.sort()).toEqual(Array.from({ length: 500 }, (_, at) => `m${at} ${at}.5`).sort());
   expect(await client.call('ZSCAN', 'z', 0, 'MATCH', 'm12', 'COUNT', 1000)).toEqual(['0', ['m12', '12.5']]);
 });
+
+test('ZSCAN gives a small set at once, in its order', async () => {
+  const client = await startWithClient();
+  await client.call('ZADD', 'z', '1e18', 'b', '0.5', 'c', '-3', 'a');
+  const all = ['a', '-3', 'c', '0.5', 'b', '1000000000000000000'];
+  expect(await client.call('ZSCAN', 'z', 0, 'COUNT', 1)).toEqual(['0', all]);
+  expect(await client.call('ZSCAN', 'z', 0, 'MATCH', '[ab]')).toEqual(['0', ['a', '-3', 'b', '1000000000000000000']]);
+  expect(await client.call('ZSCAN', 'none', 0)).toEqual(['0', []]);
+});
+
+test('of 0 and -0 the smallest and the largest score is the first', async () => {
+  const client = await startWithClient();
+  await client.call('ZADD', 'a', 0, 'm');
+  for (const aggregate of ['MIN', 'MAX']) {
+    const combined = ['ZUNION', 2, 'a', 'a', 'WEIGHTS', -1, 1, 'AGGREGATE', aggregate, 'WITHSCORES'];
+    expect(await client.call(...combined)).toEqual(['m', '-0']);
+  }
+  await client.call('ZUNIONSTORE', 't', 1, 'a', 'WEIGHTS', -1);
+  expect(await client.call('ZSCORE', 't', 'm')).toBe('0');
+});

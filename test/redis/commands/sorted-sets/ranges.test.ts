@@ -83,3 +83,34 @@ test('ranges are removed by rank, by score and by bytes', async () => {
   expect(await client.call('ZREMRANGEBYSCORE', 'z', '-inf', 'inf')).toBe(3);
   expect(await client.call('EXISTS', 'z')).toBe(0);
 });
+
+test('a large set gives the same ranges as a look at every member', async () => {
+  const client = await startWithClient();
+  const members = Array.from({ length: 1_000 }, (_, at) => String((at * 7_919) % 1_000).padStart(3, '0'));
+  await client.call('ZADD', 'same', ...members.flatMap((member) => [0, member]));
+  await client.call('ZADD', 'z', ...members.flatMap((member) => [Number(member) / 4, member]));
+  const sorted = members.toSorted();
+  for (const [min, max] of [
+    ['017', '902'],
+    ['5', '6'],
+    ['', '0001'],
+    ['998x', 'x'],
+  ] as const) {
+    const expected = sorted.filter((member) => member > min && member <= max);
+    expect(await client.call('ZRANGEBYLEX', 'same', `(${min}`, `[${max}`)).toEqual(expected);
+    expect(await client.call('ZREVRANGEBYLEX', 'same', `[${max}`, `(${min}`)).toEqual(expected.toReversed());
+    expect(await client.call('ZLEXCOUNT', 'same', `(${min}`, `[${max}`)).toBe(expected.length);
+  }
+  expect(await client.call('ZRANGEBYSCORE', 'z', '(100.25', '101')).toEqual(['402', '403', '404']);
+  expect(await client.call('ZCOUNT', 'z', '(100.25', '+inf')).toBe(598);
+  expect(await client.call('ZRANGE', 'z', -3, -2)).toEqual(['997', '998']);
+  expect(await client.call('ZRANK', 'z', '770')).toBe(770);
+});
+
+test('a range by bytes over different scores ends where the walk first leaves it, as in Redis', async () => {
+  const client = await startWithClient();
+  await client.call('ZADD', 'z', 1, 'c', 2, 'a', 3, 'd', 4, 'b');
+  expect(await client.call('ZRANGEBYLEX', 'z', '-', '[c')).toEqual(['c', 'a']);
+  expect(await client.call('ZREVRANGEBYLEX', 'z', '[c', '-')).toEqual(['b', 'd', 'a', 'c']);
+  expect(await client.call('ZRANGEBYLEX', 'z', '-', '[c', 'LIMIT', 3, 1)).toEqual(['b']);
+});

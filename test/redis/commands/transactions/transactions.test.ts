@@ -52,3 +52,46 @@ test('a watched key of another database does not count, nor one that was unwatch
   await client.call('MULTI');
   expect(await client.call('EXEC')).toEqual([]);
 });
+
+test('a flush counts as a change of watched keys that were there', async () => {
+  const server = await startServer();
+  const [client, other] = [await connectTo(server), await connectTo(server)];
+  await client.call('WATCH', 'absent');
+  await other.call('SET', 'x', '1');
+  await other.call('FLUSHALL');
+  await client.call('MULTI');
+  expect(await client.call('EXEC')).toEqual([]);
+  await other.call('SET', 'x', '1');
+  await client.call('WATCH', 'absent', 'x');
+  await other.call('FLUSHDB');
+  await client.call('MULTI');
+  expect(await client.call('EXEC')).toBe(null);
+});
+
+test('a watched key that has expired counts as changed, and one that was expired before does not', async () => {
+  const server = await startServer();
+  const [client, other] = [await connectTo(server), await connectTo(server)];
+  await other.call('SET', 'a', '1', 'PX', 20);
+  await client.call('WATCH', 'a');
+  await expect.poll(() => other.call('EXISTS', 'a')).toBe(0);
+  await client.call('MULTI');
+  expect(await client.call('EXEC')).toBe(null);
+  await client.call('WATCH', 'a');
+  await client.call('MULTI');
+  expect(await client.call('EXEC')).toEqual([]);
+});
+
+test('SWAPDB counts as a change where a watched key is there before or after', async () => {
+  const server = await startServer();
+  const [client, other] = [await connectTo(server), await connectTo(server)];
+  await other.call('SELECT', 1);
+  await other.call('SET', 'a', '1');
+  await client.call('WATCH', 'b');
+  await other.call('SWAPDB', 0, 1);
+  await client.call('MULTI');
+  expect(await client.call('EXEC')).toEqual([]);
+  await client.call('WATCH', 'a');
+  await other.call('SWAPDB', 0, 1);
+  await client.call('MULTI');
+  expect(await client.call('EXEC')).toBe(null);
+});

@@ -30,7 +30,7 @@ describe('a cycle', () => {
     expect(space.databases[7]!.keys.keys).toEqual([]);
   });
 
-  test('ends soon when few have, and comes to all of them in the end', () => {
+  test('ends early when few have, and comes to all of them in the end', () => {
     const { call, effects } = prepare(400, 10);
     const cycle = cycleOf();
     cycle.run(call);

@@ -48,7 +48,7 @@ export interface FakeCall {
   readonly effects: { readonly type: string; readonly data: { readonly db: number; readonly key: string } }[];
 }
 
-/** A call that changes a key space of its own. @param now in ms since the epoch */
+/** A call that changes a new key space. @param now in ms since the epoch */
 export function fakeCall(config: Config, now: number): FakeCall {
   const space = emptyKeySpace();
   const effects: FakeCall['effects'] = [];

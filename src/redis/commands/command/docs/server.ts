@@ -104,4 +104,31 @@ readwrite ; O(1) ; ; Takes READONLY back.
 replconf ; O(1) ; ; Tells the master facts about a replica.
 restore-asking ; O(1) ; key:k ttl:i serialized-value replace!REPLACE? absttl!ABSTTL? seconds:i=IDLETIME? frequency:i=FREQ? ; As RESTORE, for a slot that moves.
 sync ; ; ; Begins replication.
+cluster|addslots ; O(N) ; slot:i* ; Takes slots.
+cluster|addslotsrange ; O(N) ; start-slot_end-slot:[start-slot:i end-slot:i]* ; Takes ranges of slots.
+cluster|bumpepoch ; O(1) ;  ; Raises the epoch.
+cluster|count-failure-reports ; O(N) ; node-id ; Counts the reports of a failed node.
+cluster|countkeysinslot ; O(1) ; slot:i ; Counts the keys of a slot.
+cluster|delslots ; O(N) ; slot:i* ; Gives slots away.
+cluster|delslotsrange ; O(N) ; start-slot_end-slot:[start-slot:i end-slot:i]* ; Gives ranges of slots away.
+cluster|failover ; O(1) ; options:(force!FORCE|takeover!TAKEOVER)? ; Makes a replica take over.
+cluster|flushslots ; O(1) ;  ; Gives all slots away.
+cluster|forget ; O(1) ; node-id ; Forgets a node.
+cluster|getkeysinslot ; O(log(N)) ; slot:i count:i ; Lists keys of a slot.
+cluster|help ; O(1) ;  ; Lists the subcommands.
+cluster|info ; O(1) ;  ; Tells facts about the cluster.
+cluster|keyslot ; O(N) ; key ; Tells the slot of a key.
+cluster|links ; O(N) ;  ; Lists the connections between nodes.
+cluster|meet ; O(1) ; ip port:i cluster_bus_port:i? ; Adds a node.
+cluster|myid ; O(1) ;  ; Tells the id of the node.
+cluster|nodes ; O(N) ;  ; Lists the nodes.
+cluster|replicas ; O(1) ; node-id ; Lists the replicas of a node.
+cluster|replicate ; O(1) ; node-id ; Makes the node a replica.
+cluster|reset ; O(N) ; hard_soft:(hard!HARD|soft!SOFT)? ; Resets the node.
+cluster|saveconfig ; O(1) ;  ; Saves the state of the cluster.
+cluster|set-config-epoch ; O(1) ; config-epoch:i ; Sets the epoch.
+cluster|setslot ; O(1) ; slot:i subcommand:(node-id=IMPORTING|node-id=MIGRATING|node-id=NODE|stable!STABLE) ; Assigns a slot.
+cluster|shards ; O(N) ;  ; Lists the shards.
+cluster|slaves ; O(1) ; node-id ; Lists the replicas of a node.
+cluster|slots ; O(N) ;  ; Lists the slots and their nodes.
 `;
