@@ -23,8 +23,9 @@ export function configSet({ args, client, reply, parts }: Call): void {
   const pairs: (readonly [string, string])[] = [];
   for (let at = 2; at < args.length; at += 2) pairs.push([args[at]!, args[at + 1]!]);
   const access = parts.config.text('enable-protected-configs');
-  parts.administration.parameters.set(pairs, access === 'yes' || (access === 'local' && isLocal(client)));
-  reply.ok();
+  const waits = parts.administration.parameters.set(pairs, access === 'yes' || (access === 'local' && isLocal(client)));
+  if (waits === undefined) reply.ok();
+  else parts.tasks.wait(client, waits, () => reply.ok());
 }
 
 export function configResetStat({ reply, parts }: Call): void {

@@ -32,7 +32,7 @@ describe('saving', () => {
     await client.call('SET', 'a', '1');
     expect(await client.call('BGSAVE')).toBe('Background saving started');
     for (let at = 0; at < 50; at++) await client.call('SET', `b${at}`, '1');
-    await expect.poll(() => field(client, 'rdb_bgsave_in_progress')).toBe('0');
+    await expect.poll(() => field(client, 'rdb_bgsave_in_progress'), { timeout: 30_000 }).toBe('0');
     expect(await field(client, 'rdb_last_bgsave_status')).toBe('ok');
   });
 
@@ -40,7 +40,7 @@ describe('saving', () => {
     const { client } = await startOnFile();
     await client.call('SET', 'a', '1');
     expect(await client.call('BGREWRITEAOF')).toBe('Background append only file rewriting started');
-    await expect.poll(() => field(client, 'aof_rewrites')).toBe('1');
+    await expect.poll(() => field(client, 'aof_rewrites'), { timeout: 30_000 }).toBe('1');
   });
 
   test.each([
