@@ -41,7 +41,7 @@ export interface AdministrationHost {
   readonly shutDown: (options: ShutdownOptions) => Promise<void>;
   /** The configuration file; undefined without one. */
   readonly configFile: string | undefined;
-  /** Lines of ACL users; undefined when a file of their own has them. */
+  /** Lines of ACL users; undefined when a separate file has them. */
   readonly userLines: () => readonly string[] | undefined;
   readonly pause: (ms: number) => void;
   readonly log: (message: string) => void;

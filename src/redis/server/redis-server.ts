@@ -17,10 +17,9 @@ import { pastGate } from '../past/past-gate.ts';
 import { ServerAdministration } from './administration.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
-import { bindAddresses } from './clients/addresses.ts';
+import { ServerDoors } from './clients/doors.ts';
 import { knownGate, replicasGate, subscriberGate, transactionGate } from './clients/gates.ts';
 import { keepHouse } from './clients/housekeeping.ts';
-import { Listeners } from './clients/listeners.ts';
 import { MonitorClients } from './clients/monitors.ts';
 import { classOf, parseOutputLimits } from './clients/output-limits.ts';
 import { ClientPauses } from './clients/pauses.ts';
@@ -50,16 +49,17 @@ import { type Presence, WatchedKeys } from './watching.ts';
 
 /** How often clients are looked after, in ms. */
 const HOUSEKEEPING_MS = 100;
+/** How long clients wait for the state before they hear LOADING, in ms. */
+const LOADING_PATIENCE_MS = 1_000;
 
 export class RedisServer implements AsyncDisposable {
   readonly #settings: ServerSettings;
   readonly #keeper: StoreKeeper;
   readonly #administration: ServerAdministration;
   #closed: Promise<void> | undefined;
-  readonly #listeners: Listeners;
+  readonly #doors: ServerDoors;
   readonly #housekeeping: NodeJS.Timeout;
   readonly #warning: SecurityWarning;
-  #port = 0;
   readonly #connections: Connections;
   readonly #turns: Turns;
   readonly #dispatcher: Dispatcher;
@@ -249,7 +249,7 @@ export class RedisServer implements AsyncDisposable {
       send: (client, output) => connections.send(client, output),
       failed: (error, clients) => this.#failed(error, clients),
     });
-    this.#listeners = new Listeners({
+    this.#doors = new ServerDoors(config, {
       config,
       clients: () => connections.size,
       isOpen: () => this.#users.isOpen,
@@ -281,36 +281,17 @@ export class RedisServer implements AsyncDisposable {
     const { config, port, users, readOnly, configFile } = this.#settings;
     if (config.text('aclfile') !== '') this.#users.load();
     else if (users.length > 0) this.#users.readLines(users, configFile ?? 'the options');
-    if (port !== undefined) await this.#listenOn(port, config.text('bind'));
-    if (config.number('tls-port') > 0) await this.#listenForTls(config);
-    const path = config.text('unixsocket');
-    if (path !== '') await this.#listeners.listenOnPath(path, Number.parseInt(config.text('unixsocketperm'), 8));
+    await this.#doors.open(port);
+    // Clients of a server that has little to load wait for it, and never hear LOADING.
+    this.#turns.halt();
+    const patience = setTimeout(() => this.#turns.go(), LOADING_PATIENCE_MS);
     await this.#keeper.open(readOnly);
+    clearTimeout(patience);
+    this.#turns.go();
     this.#memory.start();
     if (readOnly) return;
     this.#parts.stats.expiredAtLoad = await expireAtLoad((job) => this.#inTurn(job));
     this.#expiry.start();
-  }
-
-  async #listenOn(port: number, bind: string): Promise<void> {
-    this.#port = port;
-    const addresses = bindAddresses(bind);
-    for (const { address, isOptional } of addresses) {
-      try {
-        this.#port = await this.#listeners.listen(this.#port, address);
-      } catch (error) {
-        if (!isOptional || (error as { readonly code?: string }).code === 'EADDRINUSE') throw error;
-      }
-    }
-    this.#settings.config.preset('port', String(this.#port));
-  }
-
-  async #listenForTls(config: ServerConfig): Promise<void> {
-    for (const { address, isOptional } of bindAddresses(config.text('bind'))) {
-      await this.#listeners.listenTls(config.number('tls-port'), address).catch((error) => {
-        if (!isOptional) throw error;
-      });
-    }
   }
 
   #watchConfig(config: ServerConfig): void {
@@ -337,7 +318,7 @@ export class RedisServer implements AsyncDisposable {
   }
 
   get port(): number {
-    return this.#port;
+    return this.#doors.port;
   }
 
   /** Ends connections and closes the store. Further calls do nothing. */
@@ -347,7 +328,7 @@ export class RedisServer implements AsyncDisposable {
   }
 
   async #close(): Promise<void> {
-    this.#listeners.close();
+    this.#doors.close();
     clearInterval(this.#housekeeping);
     this.#pauses.close();
     this.#expiry.stop();

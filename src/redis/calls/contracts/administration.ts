@@ -14,8 +14,12 @@ export interface DebugSwitches {
 export interface Parameters {
   /** Names, aliases among them, and values: those that are wanted, and those whose names are given. */
   matching(isWanted: (name: string) => boolean, exact: ReadonlySet<string>): (readonly [string, string])[];
-  /** All or nothing. @throws CommandError in the words of CONFIG SET */
-  set(pairs: readonly (readonly [string, string])[], mayChangeProtected: boolean): void;
+  /**
+   * All or nothing. A change of where the server listens takes a moment: it gives a promise, which may reject.
+   *
+   * @throws CommandError in the words of CONFIG SET
+   */
+  set(pairs: readonly (readonly [string, string])[], mayChangeProtected: boolean): Promise<void> | undefined;
 }
 
 export interface Administration {

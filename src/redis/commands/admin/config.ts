@@ -30,8 +30,9 @@ export function configSet(call: Call): void {
     if (SECRETS.has(args[at]!.toLowerCase())) call.redact(at + 1);
   }
   const access = parts.config.text('enable-protected-configs');
-  parts.administration.parameters.set(pairs, access === 'yes' || (access === 'local' && isLocal(client)));
-  reply.ok();
+  const waits = parts.administration.parameters.set(pairs, access === 'yes' || (access === 'local' && isLocal(client)));
+  if (waits === undefined) reply.ok();
+  else parts.tasks.wait(client, waits, () => reply.ok());
 }
 
 export function configResetStat({ reply, parts }: Call): void {

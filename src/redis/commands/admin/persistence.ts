@@ -31,6 +31,6 @@ export function shutDown({ args, client, parts }: Call): void {
   if (isAbort) throw new CommandError('ERR No shutdown in progress.');
   const wanted = options.has('SAVE') ? true : options.has('NOSAVE') ? false : undefined;
   const done = parts.administration.shutDown({ save: wanted, force: options.has('FORCE') });
-  // After the end there is nobody to reply to.
+  // After the end no connection is left for a reply.
   parts.tasks.wait(client, done, () => undefined);
 }

@@ -24,12 +24,12 @@ const keysToWrite = [countedKeys('RW ACCESS UPDATE', 2)];
 const keysToRead = [countedKeys('RO ACCESS', 2)];
 
 const functionHelp = helpCommand('FUNCTION', [
-  ['LIST [LIBRARYNAME PATTERN] [WITHCODE]', 'Give the libraries. There are none here.'],
-  ['STATS', 'Tell what runs, and the engines. There are none here.'],
+  ['LIST [LIBRARYNAME PATTERN] [WITHCODE]', 'Give the libraries. The list is always empty here.'],
+  ['STATS', 'Tell what runs, and the engines. The list is always empty here.'],
   ['FLUSH [ASYNC|SYNC]', 'Delete all libraries.'],
 ]);
 const scriptHelp = helpCommand('SCRIPT', [
-  ['EXISTS <sha1> [<sha1> ...]', 'Tell which scripts are cached. None are here.'],
+  ['EXISTS <sha1> [<sha1> ...]', 'Tell which scripts are cached: always 0 here.'],
   ['FLUSH [ASYNC|SYNC]', 'Forget the cached scripts.'],
 ]);
 

@@ -67,7 +67,10 @@ export class ServerConfig implements Config {
     return found;
   }
 
-  set(pairs: readonly (readonly [string, string])[], mayChangeProtected: boolean): void {
+  /** Makes `port` and `bind` hold. Rejects when they cannot. */
+  onNetwork: (() => Promise<void>) | undefined;
+
+  set(pairs: readonly (readonly [string, string])[], mayChangeProtected: boolean): Promise<void> | undefined {
     const changes = this.#check(pairs, mayChangeProtected);
     const done: (readonly [string, string])[] = [];
     for (const { given, name, value } of changes) {
@@ -83,6 +86,20 @@ export class ServerConfig implements Config {
         }
         throw failed(given, error.message);
       }
+    }
+    const network = changes.find(({ name }) => name === 'port' || name === 'bind');
+    return network === undefined ? undefined : this.#changeNetwork(network, done);
+  }
+
+  async #changeNetwork({ given, name }: Change, before: readonly (readonly [string, string])[]): Promise<void> {
+    try {
+      await this.onNetwork?.();
+    } catch {
+      for (const [changed, value] of before) {
+        this.#store(changed, value);
+        if (changed !== name) this.#tell(changed);
+      }
+      throw failed(given, name === 'port' ? CANNOT_LISTEN : CANNOT_BIND);
     }
   }
 
@@ -137,6 +154,9 @@ export class ServerConfig implements Config {
     for (const listener of this.#listeners.get(name) ?? []) listener(this.text(name), name);
   }
 }
+
+const CANNOT_LISTEN = 'Unable to listen on this port. Check server logs.';
+const CANNOT_BIND = 'Failed to bind to specified addresses.';
 
 interface Change {
   /** As the user wrote it. */

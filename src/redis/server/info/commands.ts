@@ -1,4 +1,4 @@
-/** What INFO tells of each command, its times, and of errors. */
+/** What INFO reports about each command, its times, and errors. */
 import type { Observations } from '../../calls/contracts/observations.ts';
 import type { Config } from '../../calls/parts.ts';
 import type { Fields } from './info.ts';

@@ -151,7 +151,7 @@ export function keySpaceFields(space: KeySpace, now: number): Fields {
     ]);
 }
 
-/** Of a few keys, in ms: Redis estimates it as well. */
+/** The mean of a few keys, in ms. Redis estimates it as well. */
 function averageTtl({ values }: { readonly values: readonly number[] }, now: number): number {
   const sample = values.slice(0, 16);
   if (sample.length === 0) return 0;

@@ -1,4 +1,4 @@
-/** What INFO tells of clients and of what they did: totals, and rates of the last seconds. */
+/** What INFO reports about clients and what they did: totals, and rates of the last seconds. */
 
 import type { Stats } from '../../calls/contracts/stats.ts';
 import type { Config, Expiry } from '../../calls/parts.ts';

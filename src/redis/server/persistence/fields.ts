@@ -1,4 +1,4 @@
-/** What INFO tells of persistence. */
+/** What INFO reports about persistence. */
 import type { Fields } from '../info/info.ts';
 
 /** A piece of work that goes on in the background: a snapshot, or a compaction. */

@@ -135,3 +135,20 @@ test('options that do not exist, or contradict each other, are refused', async (
   const server = await startServer({ durability: 'os', config: { appendfsync: 'no' } });
   expect(await (await connectTo(server)).call('CONFIG', 'GET', 'appendfsync')).toEqual(['appendfsync', 'no']);
 });
+
+test('the server moves to another port, or stays where it is when that one is taken', async () => {
+  const [server, other] = [await startServer(), await startServer()];
+  const client = await connectTo(server);
+  const before = server.port;
+  expect(await client.ask('CONFIG', 'SET', 'timeout', '9', 'port', other.port)).toEqual(
+    failed('port', 'Unable to listen on this port. Check server logs.'),
+  );
+  expect(await client.call('CONFIG', 'GET', 'timeout', 'port')).toEqual(['port', String(before), 'timeout', '0']);
+  expect(await (await connectTo({ port: before })).call('PING')).toBe('PONG');
+  const free = await startServer();
+  await free.close();
+  expect(await client.call('CONFIG', 'SET', 'port', free.port)).toBe('OK');
+  expect(server.port).toBe(free.port);
+  expect(await (await connectTo(server)).call('PING')).toBe('PONG');
+  await expect(connectTo({ port: before })).rejects.toThrow();
+});

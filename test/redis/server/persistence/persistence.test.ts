@@ -1,139 +1,82 @@
-/** Snapshots, restarts and a file that does not take writes, as clients see them. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import Sqlite from 'better-sqlite3';
-import { expect, onTestFinished, test, vi } from 'vitest';
+/** Snapshots, reloads and restarts of a server, with Redis's words. */
+import { describe, expect, test } from 'vitest';
 import { isSaveDue } from '../../../../src/redis/server/persistence/save-rules.ts';
 import { connectTo, ErrorReply, startServer, type TestClient } from '../../harness.ts';
+import { temporaryFolder } from '../../real-redis.ts';
 
-/** Threads start slowly on a busy machine. */
-const PATIENCE = { timeout: 30_000, interval: 50 };
-
-function filePath(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'refold-redis-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  return join(folder, 'redis.db');
+async function startOnFile(): Promise<{ readonly path: string; readonly client: TestClient }> {
+  const path = `${temporaryFolder()}/redis.db`;
+  return { path, client: await connectTo(await startServer({ path })) };
 }
 
-async function infoOf(client: TestClient, field: string): Promise<string | undefined> {
-  const text = (await client.call('INFO', 'everything')) as string;
-  return new RegExp(`^${field}:(.*)\r$`, 'm').exec(text)?.[1];
+/** The field of INFO persistence. */
+async function field(client: TestClient, name: string): Promise<string | undefined> {
+  const info = String(await client.call('INFO', 'persistence'));
+  return new RegExp(`^${name}:(.*)\r$`, 'm').exec(info)?.[1];
 }
 
-test('a save rule counts changes, and waits for more than its seconds', () => {
-  expect(isSaveDue('10 3', 3, 10_001)).toBe(true);
-  expect(isSaveDue('10 3', 3, 10_000)).toBe(false);
-  expect(isSaveDue('10 3', 2, 60_000)).toBe(false);
-  expect(isSaveDue('3600 1 10 3', 1, 3_600_001)).toBe(true);
-  expect(isSaveDue('', 1_000, 1e9)).toBe(false);
-});
-
-test('BGSAVE makes a snapshot, and INFO tells of it', async () => {
-  const server = await startServer({ path: filePath(), config: { save: '' } });
-  const client = await connectTo(server);
-  await client.call('SET', 'a', '1');
-  expect(await infoOf(client, 'rdb_changes_since_last_save')).toBe('1');
-  expect(await client.call('BGSAVE')).toBe('Background saving started');
-  await vi.waitFor(async () => expect(await infoOf(client, 'rdb_saves')).toBe('1'), PATIENCE);
-  expect(await infoOf(client, 'rdb_bgsave_in_progress')).toBe('0');
-  expect(await infoOf(client, 'rdb_changes_since_last_save')).toBe('0');
-  expect(server.store.stats().snapshotSequence).toBe(server.store.sequence);
-  expect(await client.ask('BGSAVE', 'NOW')).toEqual(new ErrorReply('ERR syntax error'));
-});
-
-test('BGREWRITEAOF drops what the history does not want', async () => {
-  const server = await startServer({ path: filePath(), config: { save: '' }, history: 'discard' });
-  const client = await connectTo(server);
-  for (let count = 0; count < 50; count++) await client.call('SET', 'a', count);
-  await client.call('BGREWRITEAOF');
-  await vi.waitFor(async () => expect(await infoOf(client, 'aof_rewrites')).toBe('1'), PATIENCE);
-  expect(await infoOf(client, 'aof_last_bgrewrite_status')).toBe('ok');
-  expect(await client.call('GET', 'a')).toBe('49');
-});
-
-test('DEBUG RELOAD and LOADAOF build the state again, and it has the same digest', async () => {
-  const server = await startServer({ path: filePath(), config: { save: '', 'enable-debug-command': 'yes' } });
-  const client = await connectTo(server);
-  await client.call('RPUSH', 'list', 'a', 'b');
-  await client.call('SET', 'text', 'value', 'PX', 100_000);
-  const digest = await client.call('DEBUG', 'DIGEST');
-  expect(digest).toMatch(/^[1-9a-f][0-9a-f]{39}$/);
-  const before = server.store;
-  expect(await client.call('DEBUG', 'RELOAD')).toBe('OK');
-  expect(server.store).not.toBe(before);
-  expect(await client.call('DEBUG', 'DIGEST')).toBe(digest);
-  expect(await client.call('DEBUG', 'LOADAOF')).toBe('OK');
-  expect(await client.call('DEBUG', 'DIGEST')).toBe(digest);
-  await client.call('RPUSH', 'list', 'c');
-  expect(await client.call('LRANGE', 'list', 0, -1)).toEqual(['a', 'b', 'c']);
-});
-
-test('another appendfsync opens the file anew, and nothing is lost', async () => {
-  const server = await startServer({ path: filePath(), config: { save: '' } });
-  const client = await connectTo(server);
-  await client.call('SET', 'a', '1');
-  expect(await client.call('CONFIG', 'SET', 'appendfsync', 'always')).toBe('OK');
-  await client.call('SET', 'b', '2');
-  expect(await client.call('MGET', 'a', 'b')).toEqual(['1', '2']);
-});
-
-test('a file that takes no writes: the reply does not leave, reads go on, and writing comes back', async () => {
-  const path = filePath();
-  const lines: string[] = [];
-  const server = await startServer({
-    path,
-    durability: 'always',
-    config: { save: '' },
-    log: (line) => lines.push(line),
+describe('saving', () => {
+  test('SAVE takes a snapshot, and INFO and LASTSAVE tell of it', async () => {
+    const { client } = await startOnFile();
+    await client.call('SET', 'a', '1');
+    expect(await field(client, 'rdb_changes_since_last_save')).toBe('1');
+    const before = Number(await client.call('LASTSAVE'));
+    expect(await client.call('SAVE')).toBe('OK');
+    expect(await field(client, 'rdb_changes_since_last_save')).toBe('0');
+    expect(await field(client, 'rdb_saves')).toBe('1');
+    expect(Number(await client.call('LASTSAVE'))).toBeGreaterThanOrEqual(before);
   });
-  const [client, reader] = [await connectTo(server), await connectTo(server)];
-  await client.call('SET', 'a', '1');
-  const blocker = new Sqlite(path);
-  onTestFinished(() => void blocker.close());
-  blocker.exec('begin immediate');
-  void client.ask('SET', 'a', '2');
-  await client.closed;
-  await vi.waitFor(async () => expect(await reader.ask('GET', 'a')).toBe('1'), PATIENCE);
-  expect(await reader.ask('SET', 'a', '3')).toMatchObject({ message: expect.stringMatching(/^MISCONF /) });
-  expect(await infoOf(reader, 'aof_last_write_status')).toBe('err');
-  blocker.exec('rollback');
-  await vi.waitFor(async () => expect(await reader.ask('SET', 'a', '4')).toBe('OK'), PATIENCE);
-  expect(await reader.call('GET', 'a')).toBe('4');
-  expect(lines.join('\n')).toContain('takes writes again');
+
+  test('BGSAVE answers at once, and writes go on while it runs', async () => {
+    const { client } = await startOnFile();
+    await client.call('SET', 'a', '1');
+    expect(await client.call('BGSAVE')).toBe('Background saving started');
+    for (let at = 0; at < 50; at++) await client.call('SET', `b${at}`, '1');
+    await expect.poll(() => field(client, 'rdb_bgsave_in_progress'), { timeout: 30_000 }).toBe('0');
+    expect(await field(client, 'rdb_last_bgsave_status')).toBe('ok');
+  });
+
+  test('BGREWRITEAOF takes a snapshot and compacts', async () => {
+    const { client } = await startOnFile();
+    await client.call('SET', 'a', '1');
+    expect(await client.call('BGREWRITEAOF')).toBe('Background append only file rewriting started');
+    await expect.poll(() => field(client, 'aof_rewrites'), { timeout: 30_000 }).toBe('1');
+  });
+
+  test.each([
+    ['', 1_000_000, 1e9, false],
+    ['900 1', 1, 900_001, true],
+    ['900 1', 1, 900_000, false],
+    ['900 1', 0, 1e9, false],
+    ['3600 1 300 100 60 10000', 99, 301_000, false],
+    ['3600 1 300 100 60 10000', 100, 301_000, true],
+  ])('with the rules %j, %i changes and %i ms a save is due: %s', (rules, changes, elapsed, isDue) => {
+    expect(isSaveDue(rules, changes, elapsed)).toBe(isDue);
+  });
 });
 
-test('SHUTDOWN saves if there are save rules, and ends the server', async () => {
-  const path = filePath();
-  const ended = Promise.withResolvers<void>();
-  const server = await startServer({ path, onShutdown: ended.resolve });
-  const client = await connectTo(server);
-  await client.call('SET', 'a', '1');
-  expect(await client.ask('SHUTDOWN', 'SAVE', 'NOSAVE')).toEqual(new ErrorReply('ERR syntax error'));
-  expect(await client.ask('SHUTDOWN', 'ABORT')).toEqual(new ErrorReply('ERR No shutdown in progress.'));
-  void client.ask('SHUTDOWN');
-  await ended.promise;
-  await client.closed;
-  const again = await startServer({ path });
-  expect(await (await connectTo(again)).call('GET', 'a')).toBe('1');
+describe('DEBUG RELOAD', () => {
+  test('builds the same data again, and clients go on', async () => {
+    const server = await startServer({ path: `${temporaryFolder()}/redis.db` });
+    const client = await connectTo(server);
+    await client.call('SET', 'a', '1', 'PX', 100_000);
+    await client.call('SETRANGE', 'big', 5, 'x');
+    const digest = await client.ask('DEBUG', 'DIGEST');
+    if (digest instanceof ErrorReply) throw digest;
+    expect(await client.call('DEBUG', 'RELOAD')).toBe('OK');
+    expect(await client.call('DEBUG', 'DIGEST')).toBe(digest);
+    expect(await client.call('INCR', 'a')).toBe(2);
+  });
 });
 
-test('a server that only reads refuses writes', async () => {
-  const path = filePath();
-  const writer = await startServer({ path });
-  await (await connectTo(writer)).call('SET', 'a', '1');
-  const client = await connectTo(await startServer({ path, readOnly: true }));
-  await vi.waitFor(async () => expect(await client.call('GET', 'a')).toBe('1'), PATIENCE);
-  expect(await client.ask('SET', 'a', '2')).toMatchObject({ message: expect.stringMatching(/^READONLY /) });
-});
-
-test('with audit, the log says who caused an effect', async () => {
-  const server = await startServer({ audit: true });
-  const client = await connectTo(server);
-  await client.call('SET', 'a', '1');
-  await server.store.flush();
-  for await (const { meta } of server.store.events()) {
-    expect(meta).toMatchObject({ command: 'set', user: 'default', client: expect.stringContaining('127.0.0.1') });
-  }
-  expect(server.store.sequence).toBe(1);
+describe('a second server on the same file', () => {
+  test('reads beside the first one, and refuses writes', async () => {
+    const { path, client } = await startOnFile();
+    await client.call('SET', 'a', '1');
+    const reader = await connectTo(await startServer({ path, readOnly: true }));
+    expect(await reader.call('GET', 'a')).toBe('1');
+    expect(await reader.ask('SET', 'a', '2')).toEqual(
+      new ErrorReply("READONLY You can't write against a read only replica."),
+    );
+  });
 });
