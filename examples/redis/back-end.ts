@@ -16,6 +16,8 @@ const [redisPort, databaseUrl] = process.argv.slice(2);
 const jobs: string[] = [];
 const news: string[] = [];
 const redis = connect();
+/** A lease blocks its connection while it waits, so values are filled in on another one. */
+const filling = connect();
 
 void work();
 await listenToNews();
@@ -33,7 +35,7 @@ async function lecture(id: string): Promise<string> {
   const [value, token] = (await redis.call('REFOLD.LEASE', key, LEASE_MS)) as [string | null, number?];
   if (value !== null) return value;
   const answer = await (await fetch(`${databaseUrl}/${id}`)).text();
-  await redis.call('REFOLD.FILL', key, String(token), answer, 'PX', FRESH_MS).catch(() => {}); // somebody was faster
+  await filling.call('REFOLD.FILL', key, String(token), answer, 'PX', FRESH_MS).catch(() => {}); // somebody was faster
   return answer;
 }
 

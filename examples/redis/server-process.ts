@@ -1,6 +1,7 @@
 /** `refold serve` as a process of its own, which the demo kills and starts again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { extname } from 'node:path';
 import { Redis } from 'ioredis';
 
@@ -19,6 +20,7 @@ export class ServerProcess implements AsyncDisposable {
 
   static async start(path: string): Promise<ServerProcess> {
     const server = new ServerProcess(path);
+    server.#port = await freePort();
     await server.restart();
     return server;
   }
@@ -39,12 +41,9 @@ export class ServerProcess implements AsyncDisposable {
     let printed = '';
     for await (const chunk of child.stdout.setEncoding('utf8')) {
       printed += chunk;
-      const ready = /Ready to accept connections on port (\d+)/.exec(printed);
-      if (ready === null) continue;
-      this.#port = Number(ready[1]);
-      break;
+      if (printed.includes('Ready to accept connections')) return;
     }
-    if (this.#port === 0) throw new Error(`The server did not start: ${printed}`);
+    throw new Error(`The server did not start: ${printed}`);
   }
 
   /** Ends the process as a power cut of its machine would end it: without a chance to do anything. */
@@ -65,4 +64,13 @@ export class ServerProcess implements AsyncDisposable {
     this.#child?.kill('SIGTERM');
     if (this.#child?.exitCode === null && this.#child.signalCode === null) await once(this.#child, 'exit');
   }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  await once(probe, 'close');
+  return port;
 }
