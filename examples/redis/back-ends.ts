@@ -1,4 +1,4 @@
-/** The back-end processes of the demo: each an HTTP server in a process of its own. */
+/** The back-end processes of the demo: each is an HTTP server in a separate process. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 

@@ -1,4 +1,4 @@
-/** `refold serve` as a process of its own, which the demo kills and starts again. */
+/** `refold serve` as a separate process, which the demo kills and starts again. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';

@@ -1,7 +1,7 @@
 /**
  * Past states that connections read: each in a thread, shared by all connections at the same place.
  *
- * At most so many states are there at once. One that nobody reads any more makes room for another.
+ * At most so many states are there at once. One without readers makes room for another.
  */
 import type { Worker } from 'node:worker_threads';
 import type { Client } from '../calls/client.ts';

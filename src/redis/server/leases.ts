@@ -44,7 +44,7 @@ export class LeaseBook implements Leases, ChangeListener {
     return true;
   }
 
-  /** Whoever changed the key: its lease is over, so that an old value cannot replace a newer one. */
+  /** A write to the key ends its lease, so that an old value cannot replace a newer one. */
   keyChanged(db: number, key: string): void {
     if (this.#leases[db]!.size > 0) this.#forget(db, key);
   }

@@ -486,7 +486,7 @@ export class RedisServer implements AsyncDisposable {
     };
   }
 
-  /** A turn is not durable: whoever waits for its replies must not take the state for granted. */
+  /** A turn is not durable: clients must not take what they have seen of the state for granted. */
   #failed(error: unknown, clients: readonly Client[]): void {
     for (const client of clients) this.#connections.close(client, true);
     for (let db = 0; db < DATABASES; db++) this.#parts.changes.changed('DatabaseFlushed', { db }, 0);

@@ -38,7 +38,7 @@ export class Turns {
   /** Undefined while the state is loaded. */
   #store: Store<KeySpace> | undefined;
   #isReadOnly = false;
-  /** The state that clients see while there is none. */
+  /** The state that clients see while no store is open. */
   readonly #nothing = emptyKeySpace();
   readonly #awake = new Set<Client>();
   #jobs: (() => void)[] = [];

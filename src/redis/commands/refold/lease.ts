@@ -1,6 +1,6 @@
 /**
- * REFOLD.LEASE and REFOLD.FILL: single flight. Of a hundred callers that miss a key, one gets the lease and fetches the value;
- * the others wait for it.
+ * REFOLD.LEASE and REFOLD.FILL: single flight. When a hundred callers miss a key, one gets the lease and fetches the value; the
+ * others wait for it.
  */
 import { integerArgument, isOption } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';

@@ -7,7 +7,7 @@ function connectMany(server: RedisServer, count: number): Promise<TestClient[]> 
   return Promise.all(Array.from({ length: count }, () => connectTo(server)));
 }
 
-test('of a hundred callers one fetches the value, and all get it', async () => {
+test('one of a hundred callers fetches the value, and all get it', async () => {
   const clients = await connectMany(await startServer(), 100);
   let fetched = 0;
   const values = await Promise.all(
