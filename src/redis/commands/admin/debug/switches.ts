@@ -10,10 +10,11 @@ import { bytesOf } from '../../../protocol/memory-sizes.ts';
 const LONGEST_PAUSE = 2 ** 31 - 1;
 
 /** DEBUG SLEEP seconds: as for a server that hangs, but the event loop goes on. */
-export function sleep({ args, reply, parts }: Call): void {
-  const seconds = Number.parseFloat(args[2]!);
-  parts.administration.pause(Math.min(Math.max(seconds * 1000 || 0, 0), LONGEST_PAUSE));
-  reply.ok();
+export function sleep(call: Call): void {
+  const ms = Math.min(Math.max(Number.parseFloat(call.args[2]!) * 1000 || 0, 0), LONGEST_PAUSE);
+  call.parts.administration.pause(ms);
+  call.addMilliseconds(ms);
+  call.reply.ok();
 }
 
 export function setActiveExpire({ args, reply, parts }: Call): void {
