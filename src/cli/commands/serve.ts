@@ -47,6 +47,7 @@ async function serve(args: readonly string[]): Promise<void> {
       ...(file !== undefined && { path: file }),
       ...optionsOf(options),
       onShutdown: end,
+      log: (line) => console.log(line),
       onLost: () => process.exit(EXIT.notNow),
     }),
   );

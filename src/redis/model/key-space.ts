@@ -138,6 +138,11 @@ export function sizeOfText(text: string): number {
   return STRING_SIZE + text.length;
 }
 
+/** The estimated bytes of a key with its value and its expiry time. */
+export function sizeOfEntry(key: string, value: Value, expires: boolean): number {
+  return sizeOfKey(key) + sizeOfValue(value) + (expires ? EXPIRY_SIZE : 0);
+}
+
 function sizeOfKey(key: string): number {
   return KEY_SIZE + key.length;
 }

@@ -89,6 +89,10 @@ export class ServerAdministration implements Administration {
     return this.#host.config;
   }
 
+  get sequence(): number {
+    return this.#host.sequence();
+  }
+
   pause(ms: number): void {
     this.#host.pause(ms);
   }

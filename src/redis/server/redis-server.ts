@@ -360,6 +360,7 @@ export class RedisServer implements AsyncDisposable {
       });
     }
     await this.close();
+    log('The server is now ready to exit, bye bye...');
     onShutdown();
   }
 

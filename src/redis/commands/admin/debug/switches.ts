@@ -11,8 +11,7 @@ const LONGEST_PAUSE = 2 ** 31 - 1;
 
 /** DEBUG SLEEP seconds: as for a server that hangs, but the event loop goes on. */
 export function sleep(call: Call): void {
-  const seconds = Number.parseFloat(call.args[2]!);
-  const ms = Math.min(Math.max(seconds * 1000 || 0, 0), LONGEST_PAUSE);
+  const ms = Math.min(Math.max(Number.parseFloat(call.args[2]!) * 1000 || 0, 0), LONGEST_PAUSE);
   call.parts.administration.pause(ms);
   call.addMilliseconds(ms);
   call.reply.ok();
