@@ -8,6 +8,7 @@ import { defineProgram } from '../../src/cli/program.ts';
 import { EventLog } from '../../src/engine/event-log.ts';
 import { Projection } from '../../src/engine/past/projection.ts';
 import { Store } from '../../src/engine/store.ts';
+import { commandTable } from '../../src/redis/commands/table.ts';
 import { PARAMETERS } from '../../src/redis/server/config/server-config.ts';
 import { FLOORS } from '../floors/floors.ts';
 import {
@@ -177,7 +178,18 @@ describe('what pages name in backticks', () => {
 });
 
 /** Names of other programs that pages tell a reader to use. */
-const FOREIGN = ['outputModule', 'localeCompare', 'useFakeTimers', 'vmForks', 'vmThreads', 'globalThis', 'fsync'];
+const FOREIGN = [
+  'EVALSHA_RO',
+  'EVAL_RO',
+  'FCALL_RO',
+  'outputModule',
+  'localeCompare',
+  'useFakeTimers',
+  'vmForks',
+  'vmThreads',
+  'globalThis',
+  'fsync',
+];
 const FOREIGN_FLAGS = [
   '--no-install-recommends',
   '--external',
@@ -240,6 +252,13 @@ describe('ARCHITECTURE', () => {
     expect(unknown(SOURCES, rows)).toEqual([]);
     expect(rows.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
   });
+});
+
+test('REDIS lists every command of the server, and no other', () => {
+  const names = commandTable.all().map(({ name }) => name.replace('|', ' ').toUpperCase());
+  const containers = names.filter((name) => names.some((other) => other.startsWith(`${name} `)));
+  const listed = inlineCodeOf(sectionOf(read('docs/REDIS.md'), '## Commands'));
+  expect(listed.toSorted()).toEqual(names.filter((name) => !containers.includes(name)).toSorted());
 });
 
 describe('a planted disagreement is found', () => {

@@ -6,6 +6,7 @@ import type { RedisServer, RedisServerOptions } from '../../redis/index.ts';
 import { parseBytes, parseDuration } from '../args.ts';
 import { type NamedWords, splitServeArguments } from '../input/serve-arguments.ts';
 import { EXIT } from '../output/exit-codes.ts';
+import { quietly } from '../output/quietly.ts';
 
 const SERVE_HELP = `
 Options:
@@ -33,7 +34,7 @@ export function defineServe(program: Command): void {
     .allowExcessArguments()
     .addHelpText('after', SERVE_HELP)
     .action(async function action(this: Command): Promise<void> {
-      await serve(this.args);
+      await quietly(() => serve(this.args));
     });
 }
 
