@@ -21,7 +21,6 @@ const THREADS = [
   'log/sqlite/writing/checkpointer-worker.ts',
   'log/sqlite/sealing/sealer-worker.ts',
   'log/sqlite/writing/writer.ts',
-  'redis/past/past-worker.ts',
 ];
 
 /** Source maps lead to sources that the package holds. A bundled package is not among them. */
@@ -52,6 +51,7 @@ async function bundle() {
       testing: './testing.ts',
       log: './log.ts',
       redis: './redis/index.ts',
+      'redis-past-worker': './redis/past/past-worker.ts', // a thread of the Redis server, and not of a log
       'sqlite-refold': './log/sqlite/sqlite-source.ts', // a thread imports it by this name
       'cli/main': './cli/main.ts',
       ...Object.fromEntries(THREADS.map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),

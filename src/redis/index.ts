@@ -2,6 +2,8 @@
 import type { RedisServerOptions } from './server/options.ts';
 import { RedisServer } from './server/redis-server.ts';
 
+export type { Kind } from './model/values.ts';
+export type { ConfigRecord } from './server/config/settings.ts';
 export type { RedisServerOptions } from './server/options.ts';
 export type { RedisServer } from './server/redis-server.ts';
 export type { KeyCounts, TransferProgress } from './transfer/counts.ts';

@@ -4,7 +4,7 @@ import type { PastTask } from './messages.ts';
 
 /** The file lies beside this one: TypeScript in the sources, JavaScript in the build. */
 const WORKER_FILE = new URL(
-  import.meta.url.endsWith('.ts') ? './past-worker.ts' : './refold-past-worker.js',
+  import.meta.url.endsWith('.ts') ? './past-worker.ts' : './redis-past-worker.js',
   import.meta.url,
 );
 

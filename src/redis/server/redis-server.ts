@@ -311,7 +311,7 @@ export class RedisServer implements AsyncDisposable {
   }
 
   /** The store with the key space. @throws Error while the state is loaded */
-  get store(): Store<KeySpace> {
+  get store(): Store {
     const { store } = this.#keeper;
     if (store === undefined) throw new Error('The state is being loaded');
     return store;

@@ -22,7 +22,7 @@ export const CONTROLS: Readonly<Record<string, readonly Change[]>> = {
   'an initialState that is taken as it is given': [
     {
       file: '/src/engine/folding/initial-state.ts',
-      from: 'if (problem === undefined) return ownState(state as State);',
+      from: 'if (problem === undefined) return ownState(state as State, definition.comparators);',
       to: 'if (problem === undefined) return state as State;',
     },
   ],
