@@ -123,7 +123,7 @@ export function newSet(): Members {
   return { kind: 'set', members: dense(), size: DICTIONARY_SIZE };
 }
 
-// Estimates for V8 on 64 bits with compressed pointers off: what `test/bench` measures per entry.
+// Estimates for V8 on 64 bits with compressed pointers off. No benchmark checks them: they bound memory, and need not be exact.
 
 const KEY_SIZE = 80;
 const EXPIRY_SIZE = 72;

@@ -22,8 +22,8 @@ export interface PastRequest {
   readonly commands: readonly (readonly string[])[];
   /** Whether the replies stand in one array, as EXEC gives them. */
   readonly isTransaction: boolean;
-  /** Values of the configuration that commands read. */
-  readonly config: { readonly [name: string]: string };
+  /** Values of the configuration, if they have changed since the last request. */
+  readonly config?: { readonly [name: string]: string } | undefined;
 }
 
 export interface PastAnswer {

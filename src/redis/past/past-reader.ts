@@ -12,7 +12,7 @@ import type { PastRequest } from './messages.ts';
 export class PastReader {
   readonly #circumstances: Circumstances;
   readonly #client = new Client(0, 0, '', '');
-  #config: PastRequest['config'] = {};
+  #config: NonNullable<PastRequest['config']> = {};
   readonly #parts: Parts;
 
   /** @param now when the state was, in ms since the epoch */
@@ -31,7 +31,7 @@ export class PastReader {
     const client = this.#client;
     client.db = db;
     client.reply.resp = resp;
-    this.#config = config;
+    this.#config = config ?? this.#config;
     if (isTransaction) client.reply.array(commands.length);
     for (const args of commands) this.#runOne(args);
     return client.reply.take();

@@ -20,6 +20,8 @@ export class PastState {
   readonly #thread: Worker;
   readonly #waiting = new Map<number, (answer: PastAnswer | Error) => void>();
   #lastId = 0;
+  /** The configuration that the thread has. */
+  #config: PastRequest['config'];
 
   constructor(path: string, moment: Moment) {
     this.moment = moment;
@@ -46,7 +48,9 @@ export class PastState {
     const id = ++this.#lastId;
     const { promise, resolve } = Promise.withResolvers<PastAnswer | Error>();
     this.#waiting.set(id, resolve);
-    this.#thread.postMessage({ ...request, id });
+    const { config, ...rest } = request;
+    this.#thread.postMessage({ ...rest, id, ...(config !== this.#config && { config }) });
+    this.#config = config;
     const answer = await promise;
     if (answer instanceof Error)
       throw new CommandError('ERR the past state is not there any more: use REFOLD.AT again');

@@ -4,7 +4,9 @@
  * Pure: events come in, newest first. Effects name databases as clients selected them, so a DatabasesSwapped changes which
  * number the key's database had before it.
  */
+
 import type { Change, Search } from '../calls/contracts/past.ts';
+import type { Effects } from '../model/model.ts';
 
 /** An event of the log. */
 export interface PastEffect {
@@ -23,15 +25,20 @@ interface Names {
   readonly toDb?: number;
 }
 
-/** Effects after which nothing of what the key held before is left. */
-const REPLACING: ReadonlySet<string> = new Set([
-  'KeyDeleted',
-  'KeyExpired',
-  'KeyEvicted',
+/** Effects after which nothing of what the key held before is left. A value that moves leaves one key and fills another. */
+const REPLACING: ReadonlySet<string> = new Set<keyof Effects>([
+  'BitsStored',
   'DatabaseFlushed',
+  'KeyCopied',
+  'KeyDeleted',
+  'KeyEvicted',
+  'KeyExpired',
+  'KeyMoved',
+  'KeyRenamed',
+  'SortedSetStored',
+  'StringReplaced',
   'StringSet',
   'StringSetUntil',
-  'StringReplaced',
 ]);
 
 export class KeySearch {
@@ -56,7 +63,7 @@ export class KeySearch {
       return;
     }
     if (!this.#concerns(event.type, names)) return;
-    const isReplacing = REPLACING.has(event.type) || this.#arrives(names);
+    const isReplacing = REPLACING.has(event.type);
     if (this.#search.before === undefined || event.sequence < this.#search.before) this.#add(event, isReplacing);
     if (this.#search.onlyPresent && isReplacing) this.isDone = true;
   }
@@ -72,7 +79,7 @@ export class KeySearch {
     return (names.db === this.#db && names.key === key) || this.#arrives(names);
   }
 
-  /** Whether the effect brings a value to the key from elsewhere. */
+  /** Whether the effect brings something to the key from elsewhere: a value, an item or a member. */
   #arrives({ db, key, toKey, toDb }: Names): boolean {
     if (toKey === undefined && toDb === undefined) return false;
     return (toDb ?? db) === this.#db && (toKey ?? key) === this.#search.key;

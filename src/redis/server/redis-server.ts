@@ -82,6 +82,10 @@ export class RedisServer implements AsyncDisposable {
   private constructor(settings: ServerSettings) {
     this.#settings = settings;
     const { config, log } = settings;
+    let limits = parseOutputLimits(config.text('client-output-buffer-limit'));
+    config.watch(['client-output-buffer-limit'], (text) => {
+      limits = parseOutputLimits(text);
+    });
     const connections = new Connections({
       woke: (client) => this.#turns.wake(client),
       talks: (client) => this.#turns.talks(client),
@@ -89,7 +93,7 @@ export class RedisServer implements AsyncDisposable {
       log,
       maxBulkBytes: () => config.number('proto-max-bulk-len'),
       maxQueryBytes: () => config.number('client-query-buffer-limit'),
-      outputLimit: (client) => parseOutputLimits(config.text('client-output-buffer-limit'))[classOf(client)],
+      outputLimit: (client) => limits[classOf(client)],
     });
     const blocked = new BlockedClients({
       valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
@@ -285,8 +289,7 @@ export class RedisServer implements AsyncDisposable {
     // Clients of a server that has little to load wait for it, and never hear LOADING.
     this.#turns.halt();
     const patience = setTimeout(() => this.#turns.go(), LOADING_PATIENCE_MS);
-    await this.#keeper.open(readOnly);
-    clearTimeout(patience);
+    await this.#keeper.open(readOnly).finally(() => clearTimeout(patience));
     this.#turns.go();
     this.#memory.start();
     if (readOnly) return;

@@ -29,6 +29,7 @@ export type ConfigListener = (value: string, name: string) => void;
 export class ServerConfig implements Config {
   readonly #values = new Map<string, string>();
   readonly #numbers = new Map<string, number>();
+  #all: { readonly [name: string]: string } | undefined;
   readonly #listeners = new Map<string, ConfigListener[]>();
 
   constructor() {
@@ -52,9 +53,10 @@ export class ServerConfig implements Config {
     return this.text(name) === 'yes';
   }
 
-  /** Every value by name. */
+  /** Every value by name: the same object until one of them changes. */
   values(): { readonly [name: string]: string } {
-    return Object.fromEntries(this.#values);
+    this.#all ??= Object.fromEntries(this.#values);
+    return this.#all;
   }
 
   matching(isWanted: (name: string) => boolean, exact: ReadonlySet<string>): (readonly [string, string])[] {
@@ -146,6 +148,7 @@ export class ServerConfig implements Config {
   }
 
   #store(name: string, value: string): void {
+    this.#all = undefined;
     this.#values.set(name, value);
     this.#numbers.set(name, Number(value));
   }
