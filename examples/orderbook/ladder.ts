@@ -1,6 +1,8 @@
 /** The book as a picture in text: the ladder of prices, and the tape of the last trades. */
+
+import { paint } from '../telling/paint.ts';
 import { type LevelView, type Print, type ReadonlyBook, recentTrades, topLevels } from './model/index.ts';
-import { number, paint } from './text.ts';
+import { number } from './text.ts';
 
 /** What a ladder shows of a symbol. Prices are in the symbol's smallest unit, as everywhere in the book. */
 export interface SymbolView {

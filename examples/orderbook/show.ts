@@ -1,8 +1,9 @@
 /** Shows a book as it is now, or as it was in the past. */
 import { RefoldError } from 'refold';
+import { paint } from '../telling/paint.ts';
 import { parseInteger } from './feeds/csv.ts';
 import { renderLadder, renderTape, type SymbolView, viewOf } from './ladder.ts';
-import { clock, number, paint } from './text.ts';
+import { clock, number } from './text.ts';
 import { openBook } from './workspace.ts';
 
 /** A position in the log. */

@@ -1,11 +1,5 @@
-/** How the example writes: colours where a terminal wants them, readable numbers, tables. */
-import { styleText } from 'node:util';
+/** How the example writes: readable numbers and tables. */
 import prettyMilliseconds from 'pretty-ms';
-
-/** Colours a text for stdout; plain where NO_COLOR is set, or where stdout is not a terminal. */
-export function paint(format: Parameters<typeof styleText>[0], text: string): string {
-  return styleText(format, text, { stream: process.stdout });
-}
 
 /** 1234567 → 1,234,567. */
 export function number(value: number): string {

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { Story } from '../telling/story.ts';
 import { BackEnds } from './back-ends.ts';
 import { cacheChapter } from './chapters/cache.ts';
 import { crashChapter } from './chapters/crash.ts';
@@ -15,7 +16,6 @@ import { lookInsideChapter } from './chapters/look-inside.ts';
 import { queueChapter } from './chapters/queue.ts';
 import { ServerProcess } from './server-process.ts';
 import { SlowDatabase } from './slow-database.ts';
-import { Story } from './story.ts';
 
 const BACK_ENDS = 4;
 

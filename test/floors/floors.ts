@@ -56,6 +56,8 @@ const BELOW_THE_DOORS = [
   REPLICA,
 ];
 const PACKAGE = ['src/index.ts'];
+/** How the examples tell their stories. */
+const TELLING = 'examples/telling/';
 const ORDER_BOOK = ['', 'model/', 'feeds/', 'demo/', 'audit/'].map((wing) => `examples/orderbook/${wing}`);
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
@@ -321,10 +323,11 @@ export const FLOORS: readonly Floor[] = [
   },
   { files: 'src/redis/server/clients/', sees: [...PACKAGE, ...REDIS], node: 'all' },
 
+  { files: TELLING, sees: [], packages: ['commander'], node: 'all' },
   ...['examples/redis/', 'examples/redis/chapters/'].map(
     (files): Floor => ({
       files,
-      sees: ['examples/redis/', 'examples/redis/chapters/'],
+      sees: ['examples/redis/', 'examples/redis/chapters/', TELLING],
       packages: ['refold', 'ioredis'],
       node: 'all',
     }),
@@ -332,7 +335,7 @@ export const FLOORS: readonly Floor[] = [
   ...ORDER_BOOK.map(
     (files): Floor => ({
       files,
-      sees: ORDER_BOOK,
+      sees: [...ORDER_BOOK, TELLING],
       packages: ['refold', 'zod', 'commander', 'pure-rand', 'tinyqueue', 'pretty-ms', 'yauzl'],
       node: 'all',
     }),

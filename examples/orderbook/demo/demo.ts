@@ -5,16 +5,17 @@
  * promises. The run is deterministic, except for the moment of the crash and the speed of the machine.
  */
 import { hashState } from 'refold';
+import { paint } from '../../telling/paint.ts';
+import { type Check, Story } from '../../telling/story.ts';
 import { foldAgain, matchAgain } from '../audit/replay-book.ts';
 import { Gateway } from '../gateway.ts';
 import { renderLadder, renderTape, viewOf } from '../ladder.ts';
 import { openProgress, type ProgressBar } from '../progress.ts';
-import { clock, duration, number, paint, short, table } from '../text.ts';
+import { clock, duration, number, short, table } from '../text.ts';
 import { type OpenBook, openBook, openNewBook } from '../workspace.ts';
 import { type Crash, writeUntilKilled } from './demo-crash.ts';
 import { generateFlow, OPENING } from './flow.ts';
 import { summariseFlow } from './flow-summary.ts';
-import { type Check, Story } from './story.ts';
 
 export interface DemoOptions {
   readonly path: string;
@@ -263,7 +264,6 @@ async function lookAtTheBook(
 }
 
 function closeTheStory(story: Story, figures: DemoFigures): void {
-  const { held, checks } = story;
   story.say(`\n${paint('bold', 'Figures')}`);
   story.say(
     table([
@@ -276,12 +276,5 @@ function closeTheStory(story: Story, figures: DemoFigures): void {
       ['bytes per event, sealed', figures.bytesPerEventSealed.toFixed(1)],
     ]),
   );
-  const failed = checks.filter((check) => !check.held);
-  const verdict = held
-    ? paint('green', `✓ all ${checks.length} checks held`)
-    : paint(
-        'red',
-        `✗ ${failed.length} of ${checks.length} checks failed: ${failed.map(({ name }) => name).join('; ')}`,
-      );
-  story.say(`\n${verdict}`);
+  story.close();
 }

@@ -6,8 +6,8 @@ const USERS = 100;
 export async function cacheChapter({ backEnds, database, story }: Scene): Promise<void> {
   story.chapter(
     'A hundred users, one query',
-    `${USERS} requests for the same lecture reach ${backEnds.count} back-end processes at once, and the cache is cold.`,
-    'REFOLD.LEASE lets one of them ask the database. The others wait for its REFOLD.FILL.',
+    `${USERS} requests for the same lecture reach ${backEnds.count} back-end processes at once, and the cache is cold. ` +
+      'REFOLD.LEASE lets one of them ask the database. The others wait for its REFOLD.FILL.',
   );
   const answers = await backEnds.fetch('/getLecture/7', USERS);
   story.check('answers', USERS, answers.filter((answer) => answer.includes('Graphs and trees')).length);

@@ -8,8 +8,8 @@ const WRITES = 2_000;
 export async function crashChapter({ server, backEnds, database, story }: Scene): Promise<void> {
   story.chapter(
     'The server is killed',
-    `A client writes until ${WRITES} writes are acknowledged. Then SIGKILL ends the server, in the middle of more writes.`,
-    'The next process folds the same log. Every acknowledged write has to be there.',
+    `A client writes until ${WRITES} writes are acknowledged. Then SIGKILL ends the server, in the middle of more writes. ` +
+      'The next process folds the same log. Every acknowledged write has to be there.',
   );
   const writer = server.connect();
   const acknowledged: number[] = [];

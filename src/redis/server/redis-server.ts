@@ -1,51 +1,15 @@
-/** The server: a store with the key space, a listener, and the parts that commands use. */
+/** The server's life: it listens, opens the log, looks after clients, and ends. What happens to requests is in `server-core.ts`. */
 import { setImmediate } from 'node:timers/promises';
 import type { Store } from '../../index.ts';
-import { Call, type Circumstances } from '../calls/call.ts';
-import { Client } from '../calls/client.ts';
-import type { CommandRow } from '../calls/command.ts';
 import type { ShutdownOptions } from '../calls/contracts/persistence.ts';
-import { noStats } from '../calls/contracts/stats.ts';
 import { CommandError } from '../calls/errors.ts';
-import type { Parts } from '../calls/parts.ts';
-import { clientLine } from '../commands/connection/client-line.ts';
-import { commandTable } from '../commands/table.ts';
-import { DATABASES, databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
-import type { Effects } from '../model/model.ts';
-import { LogPast } from '../past/past.ts';
-import { pastGate } from '../past/past-gate.ts';
-import { ServerAdministration } from './administration.ts';
-import { BlockedClients } from './blocking.ts';
-import { ChangeHub } from './changes.ts';
 import { ServerDoors } from './clients/doors.ts';
-import { knownGate, replicasGate, subscriberGate, transactionGate } from './clients/gates.ts';
 import { keepHouse } from './clients/housekeeping.ts';
-import { MonitorClients } from './clients/monitors.ts';
-import { classOf, parseOutputLimits } from './clients/output-limits.ts';
-import { ClientPauses } from './clients/pauses.ts';
-import { Subscriptions } from './clients/pubsub.ts';
-import { isHttp, SecurityWarning } from './clients/security-warning.ts';
-import { TrackedKeys } from './clients/tracking.ts';
-import { ServerUsers } from './clients/users.ts';
 import { ParameterError } from './config/kinds.ts';
 import type { ServerConfig } from './config/server-config.ts';
-import { Connections } from './connections.ts';
-import { Dispatcher, isFlagged } from './dispatch.ts';
-import type { Gauges } from './info/traffic.ts';
-import { AccessTable, type ClockedSpace } from './keeping/access-clock.ts';
-import { Evictor } from './keeping/eviction.ts';
-import { ExpiryCycle, expireAtLoad } from './keeping/expiry.ts';
-import { HeapGuard } from './keeping/heap-guard.ts';
-import { MemoryMeter } from './keeping/memory.ts';
-import { KeyspaceNotifications } from './keeping/notifications.ts';
-import { LeaseBook } from './leases.ts';
-import { CommandObserver } from './observing/command-observer.ts';
+import { expireAtLoad } from './keeping/expiry.ts';
 import { type RedisServerOptions, type ServerSettings, serverSettings } from './options.ts';
-import { loadingGate, writableGate } from './persistence/gates.ts';
-import { StoreKeeper } from './persistence/keeper.ts';
-import { Turns } from './turns.ts';
-import { WaitingClients } from './waiting-clients.ts';
-import { type Presence, WatchedKeys } from './watching.ts';
+import { ServerCore } from './server-core.ts';
 
 /** How often clients are looked after, in ms. */
 const HOUSEKEEPING_MS = 100;
@@ -54,217 +18,30 @@ const LOADING_PATIENCE_MS = 1_000;
 
 export class RedisServer implements AsyncDisposable {
   readonly #settings: ServerSettings;
-  readonly #keeper: StoreKeeper;
-  readonly #administration: ServerAdministration;
-  #closed: Promise<void> | undefined;
+  readonly #core: ServerCore;
   readonly #doors: ServerDoors;
   readonly #housekeeping: NodeJS.Timeout;
-  readonly #warning: SecurityWarning;
-  readonly #connections: Connections;
-  readonly #turns: Turns;
-  readonly #dispatcher: Dispatcher;
-  readonly #blocked: BlockedClients;
-  readonly #parts: Parts;
-  readonly #expiry: ExpiryCycle;
-  readonly #heap: HeapGuard;
-  readonly #memory: MemoryMeter;
-  /** Stands for the server itself where a call needs a client. */
-  readonly #self = new Client(0, Date.now(), '', '');
-  readonly #past: LogPast;
-  readonly #leases: LeaseBook;
-  readonly #subscriptions = new Subscriptions();
-  readonly #monitors = new MonitorClients();
-  readonly #tracking: TrackedKeys;
-  readonly #pauses: ClientPauses;
-  readonly #users: ServerUsers;
-  readonly #watching: WatchedKeys;
+  #closed: Promise<void> | undefined;
 
   private constructor(settings: ServerSettings) {
     this.#settings = settings;
     const { config, log } = settings;
-    let limits = parseOutputLimits(config.text('client-output-buffer-limit'));
-    config.watch(['client-output-buffer-limit'], (text) => {
-      limits = parseOutputLimits(text);
-    });
-    const connections = new Connections({
-      woke: (client) => this.#turns.wake(client),
-      talks: (client) => this.#turns.talks(client),
-      left: (client) => this.#left(client),
-      log,
-      maxBulkBytes: () => config.number('proto-max-bulk-len'),
-      maxQueryBytes: () => config.number('client-query-buffer-limit'),
-      outputLimit: (client) => limits[classOf(client)],
-    });
-    const blocked = new BlockedClients({
-      valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
-      rerun: (client, args) => this.#rerun(client, args),
-      schedule: (job) => this.#turns.schedule(job),
-      resume: (client) => this.#turns.wake(client),
-    });
-    const watching = new WatchedKeys((db, key) => this.#presence(db, key));
-    this.#tracking = new TrackedKeys({
-      current: () => this.#dispatcher.current,
-      byId: (id) => connections.byId(id),
-      maxKeys: () => config.number('tracking-table-max-keys'),
-    });
-    this.#pauses = new ClientPauses({
-      schedule: (job) => this.#turns.schedule(job),
-      resume: (client) => this.#turns.wake(client),
-    });
-    this.#users = new ServerUsers({
-      config,
-      commands: commandTable,
-      clients: () => connections.all(),
-      close: (client) => connections.close(client, client !== this.#dispatcher.current),
-      lineOf: (client, args) => clientLine(client, connections.facts(client), args, Date.now()),
-    });
-    const observations = new CommandObserver(config);
-    const access = new AccessTable(config, this.#clockedSpace(), Date.now());
-    const expiry = new ExpiryCycle(config, {
-      inTurn: (job) => this.#inTurn(job),
-      hasExpiringKeys: () =>
-        !this.#pauses.isPaused('write') && this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
-      monotonicMs: () => performance.now(),
-    });
-    const heap = new HeapGuard(() => sizeOfSpace(this.#liveSpace));
-    const memory = new MemoryMeter({
-      config,
-      heap,
-      evictor: new Evictor(config, access),
-      space: () => this.#liveSpace,
-      call: () => this.#ownCall(),
-      bufferBytes: () => connections.bufferBytes,
-      inTurn: (job) => this.#inTurn(job),
-    });
-    const tasks = new WaitingClients({
-      schedule: (job) => this.#turns.schedule(job),
-      resume: (client) => this.#turns.wake(client),
-      onDefect: (error) => log(String(error instanceof Error ? error.stack : error)),
-    });
-    const leases = new LeaseBook((db, key) => {
-      this.#turns.schedule(() => {
-        blocked.keyChanged(db, key);
-        blocked.serve();
-      });
-    });
-    const past = new LogPast({
-      path: settings.path,
-      config,
-      tasks,
-      firstSequence: () => this.store.stats().firstSequence,
-      configValues: () => config.values(),
-    });
-    const stats = noStats();
-    const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
-    const keeper = new StoreKeeper({
-      path: settings.path,
-      history: settings.history,
-      config,
-      changes,
-      use: (store, isReadOnly) => this.#turns.use(store, isReadOnly),
-      halt: () => this.#turns.halt(),
-      go: () => this.#turns.go(),
-      keyCount: () => this.#clockedSpace().keyCount(),
-      log,
+    const core = new ServerCore(settings, {
+      shutDown: (options) => this.#shutDown(options),
       lost: (error) => this.#lost(error),
     });
-    const administration = new ServerAdministration({
-      config,
-      stats,
-      observations,
-      expiry,
-      memory,
-      space: () => this.#liveSpace,
-      sequence: () => keeper.store?.sequence ?? 0,
-      gauges: () => this.#gauges(),
-      persistence: keeper,
-      shutDown: (options) => this.#shutDown(options),
-      configFile: settings.configFile,
-      userLines: () => this.#userLines(),
-      pause: (ms) => this.#turns.pause(ms),
-      log,
-    });
-    const parts: Parts = {
-      changes,
-      stats,
-      access,
-      notifications: new KeyspaceNotifications(config, (channel, message) =>
-        this.#subscriptions.publish(channel, message),
-      ),
-      expiry,
-      memory,
-      // The turn that asks has to be over: its effects are flushed as well.
-      disk: { flush: () => setImmediate().then(() => this.store.flush()) },
-      config,
-      blocking: blocked,
-      clients: connections,
-      commands: commandTable,
-      watching,
-      tasks,
-      administration,
-      past,
-      leases,
-      dispatch: {
-        runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued),
-        callFor: (client, args) => this.#dispatcher.callFor(client, args),
-      },
-      publisher: this.#subscriptions,
-      tracking: this.#tracking,
-      pauses: this.#pauses,
-      monitors: this.#monitors,
-      observations,
-      users: this.#users,
-      isExpirySuspended: () => false,
-    };
-    this.#keeper = keeper;
-    this.#administration = administration;
-    this.#parts = parts;
-    this.#expiry = expiry;
-    this.#heap = heap;
-    this.#memory = memory;
-    this.#connections = connections;
-    this.#watching = watching;
-    this.#blocked = blocked;
-    this.#past = past;
-    this.#leases = leases;
-    this.#dispatcher = new Dispatcher({
-      parts,
-      gates: [
-        knownGate,
-        loadingGate(keeper),
-        transactionGate,
-        this.#users.gate,
-        subscriberGate,
-        pastGate(past),
-        writableGate(keeper),
-        (client, row, args) => (this.#pauses.isPaused('write') ? undefined : memory.gate(client, row, args)),
-        memory.keyLimitGate,
-        replicasGate(config),
-      ],
-      observers: [observations, this.#monitors, this.#tracking],
-      postpones: (client, row, args) => this.#postpones(client, row, args),
-      queuedGate: this.#users.queuedGate,
-      circumstances: (client) => this.#circumstances(client),
-      onDefect: (error) => log(String(error instanceof Error ? error.stack : error)),
-    });
-    this.#turns = new Turns({
-      step: (client) => this.#step(client),
-      turnEnds: () => this.#tracking.turnEnds(),
-      send: (client, output) => connections.send(client, output),
-      failed: (error, clients) => this.#failed(error, clients),
-    });
+    this.#core = core;
     this.#doors = new ServerDoors(config, {
       config,
-      clients: () => connections.size,
-      isOpen: () => this.#users.isOpen,
+      clients: () => core.connections.size,
+      isOpen: () => core.users.isOpen,
       accept: (socket) => {
-        parts.stats.connections++;
-        this.#users.reset(connections.accept(socket));
+        core.parts.stats.connections++;
+        core.users.reset(core.connections.accept(socket));
       },
-      refused: () => void connections.rejected++,
+      refused: () => void core.connections.rejected++,
       log,
     });
-    this.#warning = new SecurityWarning(log);
     this.#housekeeping = setInterval(() => this.#keepHouse(), HOUSEKEEPING_MS);
     this.#watchConfig(config);
   }
@@ -283,39 +60,39 @@ export class RedisServer implements AsyncDisposable {
 
   async #start(): Promise<void> {
     const { config, port, users, readOnly, configFile } = this.#settings;
-    if (config.text('aclfile') !== '') this.#users.load();
-    else if (users.length > 0) this.#users.readLines(users, configFile ?? 'the options');
+    if (config.text('aclfile') !== '') this.#core.users.load();
+    else if (users.length > 0) this.#core.users.readLines(users, configFile ?? 'the options');
     await this.#doors.open(port);
     // Clients of a server that has little to load wait for it, and never hear LOADING.
-    this.#turns.halt();
-    const patience = setTimeout(() => this.#turns.go(), LOADING_PATIENCE_MS);
-    await this.#keeper.open(readOnly).finally(() => clearTimeout(patience));
-    this.#turns.go();
-    this.#memory.start();
+    this.#core.turns.halt();
+    const patience = setTimeout(() => this.#core.turns.go(), LOADING_PATIENCE_MS);
+    await this.#core.keeper.open(readOnly).finally(() => clearTimeout(patience));
+    this.#core.turns.go();
+    this.#core.memory.start();
     if (readOnly) return;
-    this.#parts.stats.expiredAtLoad = await expireAtLoad((job) => this.#inTurn(job));
-    this.#expiry.start();
+    this.#core.parts.stats.expiredAtLoad = await expireAtLoad((job) => this.#core.inTurn(job));
+    this.#core.expiry.start();
   }
 
   #watchConfig(config: ServerConfig): void {
     config.watch(['appendfsync'], () => {
       if (this.#settings.readOnly) throw new ParameterError('the server only reads');
-      void this.#keeper.changeDurability().catch((error) => this.#settings.log(String(error)));
+      void this.#core.keeper.changeDurability().catch((error) => this.#settings.log(String(error)));
     });
   }
 
   #keepHouse(): void {
     const now = Date.now();
     const { config, log } = this.#settings;
-    if (this.#administration.debug.pausesCron) return;
-    keepHouse({ config, connections: this.#connections, log }, now);
-    this.#keeper.tick(now);
-    this.#administration.rates.sample(performance.now(), this.#parts.stats.commands);
+    if (this.#core.administration.debug.pausesCron) return;
+    keepHouse({ config, connections: this.#core.connections, log }, now);
+    this.#core.keeper.tick(now);
+    this.#core.administration.rates.sample(performance.now(), this.#core.parts.stats.commands);
   }
 
   /** The store with the key space. @throws Error while the state is loaded */
   get store(): Store {
-    const { store } = this.#keeper;
+    const { store } = this.#core.keeper;
     if (store === undefined) throw new Error('The state is being loaded');
     return store;
   }
@@ -333,15 +110,7 @@ export class RedisServer implements AsyncDisposable {
   async #close(): Promise<void> {
     this.#doors.close();
     clearInterval(this.#housekeeping);
-    this.#pauses.close();
-    this.#expiry.stop();
-    this.#heap.close();
-    this.#memory.stop();
-    this.#turns.stop();
-    for (const client of [...this.#connections.all()]) this.#connections.close(client, true);
-    this.#leases.close();
-    await this.#past.close();
-    await this.#keeper.close();
+    await this.#core.close();
   }
 
   /** As SHUTDOWN does: saves if the save rules say so, then ends the server. @param signal whose options to take, if any */
@@ -357,7 +126,7 @@ export class RedisServer implements AsyncDisposable {
     await setImmediate(); // the turn that asks has to be over
     const wantsSave = save ?? config.text('save') !== '';
     if (wantsSave && !readOnly) {
-      await this.#keeper.saveAtTheEnd().catch((error) => {
+      await this.#core.keeper.saving.saveAtTheEnd().catch((error) => {
         log(`The snapshot before the end has failed: ${String(error)}`);
         if (!force) throw new CommandError('ERR Errors trying to SHUTDOWN. Check logs.');
       });
@@ -375,130 +144,7 @@ export class RedisServer implements AsyncDisposable {
       .finally(() => onLost?.(error));
   }
 
-  #userLines(): readonly string[] | undefined {
-    if (this.#settings.config.text('aclfile') !== '') return undefined;
-    return this.#users.names().length > 1 ? this.#users.lines() : [];
-  }
-
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
-
-  get #state(): KeySpace {
-    return this.#turns.state;
-  }
-
-  #circumstances(client: Client): Circumstances {
-    const meta = this.#settings.audit ? metaOf(client) : undefined;
-    return {
-      space: this.#state,
-      isPast: !this.#turns.isWritable,
-      now: this.#turns.now,
-      append: (type, data) => this.#turns.append(type as keyof Effects, data, meta),
-    };
-  }
-
-  /** The state outside of turns. Under the direct fold it is the same object. */
-  get #liveSpace(): KeySpace {
-    return this.#turns.state;
-  }
-
-  /** A call of the server itself, in the turn that runs. */
-  #ownCall(): Call {
-    return new Call([], this.#self, this.#parts, this.#circumstances(this.#self), false);
-  }
-
-  #inTurn(job: (call: Call) => void): void {
-    this.#turns.schedule(() => {
-      if (!this.#turns.isWritable) return;
-      job(this.#ownCall());
-      this.#blocked.serve();
-    });
-  }
-
-  #clockedSpace(): ClockedSpace {
-    return {
-      keyCount: () => this.#liveSpace.databases.reduce((count, { keys }) => count + keys.keys.length, 0),
-      databaseOf: (db) => this.#liveSpace.index[db]!,
-    };
-  }
-
-  #step(client: Client): boolean {
-    const args = this.#connections.next(client);
-    if (args === undefined) return false;
-    if (isHttp(args)) {
-      this.#warning.warn(client.address, this.#turns.now);
-      this.#connections.close(client, true);
-      return false;
-    }
-    this.#perform(client, args);
-    return true;
-  }
-
-  #perform(client: Client, args: readonly string[]): void {
-    this.#blocked.current = args;
-    this.#dispatcher.request(client, args);
-    this.#tracking.commandEnds(client);
-    this.#blocked.serve();
-  }
-
-  #rerun(client: Client, args: readonly string[]): void {
-    this.#dispatcher.rerun(client, args);
-    this.#tracking.commandEnds(client);
-  }
-
-  /** Lets the client wait when CLIENT PAUSE holds for its command. */
-  #postpones(client: Client, row: CommandRow, args: readonly string[]): boolean {
-    const writes = isFlagged(client, row, 'write') || isFlagged(client, row, 'may_replicate');
-    if (!this.#pauses.isPaused(writes ? 'write' : 'all')) return false;
-    this.#pauses.postpone(client, () => this.#perform(client, args));
-    return true;
-  }
-
-  #presence(db: number, key: string): Presence {
-    const database = databaseOf(this.#state, db);
-    if (valueAtKey(database, key) === undefined) return 'absent';
-    const at = expiryOf(database, key);
-    return at !== undefined && at <= this.#turns.now ? 'expired' : 'present';
-  }
-
-  #left(client: Client): void {
-    this.#turns.forget(client);
-    this.#blocked.drop(client);
-    this.#past.leave(client);
-    this.#subscriptions.forget(client);
-    this.#tracking.disable(client);
-    this.#monitors.remove(client);
-    this.#pauses.drop(client);
-    this.#watching.unwatch(client);
-  }
-
-  #gauges(): Gauges {
-    const { clients, keys, items, prefixes } = this.#tracking.counts;
-    return {
-      clients: this.#connections.size,
-      rejected: this.#connections.rejected,
-      blocked: this.#blocked.count + this.#pauses.count,
-      timeouts: 0,
-      tracking: clients,
-      channels: [...this.#subscriptions.channels('channel')].length,
-      patterns: this.#subscriptions.patternCount,
-      shardChannels: [...this.#subscriptions.channels('shard')].length,
-      trackedKeys: keys,
-      trackedItems: items,
-      trackedPrefixes: prefixes,
-    };
-  }
-
-  /** A turn is not durable: clients must not take what they have seen of the state for granted. */
-  #failed(error: unknown, clients: readonly Client[]): void {
-    for (const client of clients) this.#connections.close(client, true);
-    for (let db = 0; db < DATABASES; db++) this.#parts.changes.changed('DatabaseFlushed', { db }, 0);
-    void this.#keeper.recover(error);
-  }
-}
-
-/** Who caused an effect, for the log. */
-function metaOf({ id, name, address, lastCommand, user }: Client): object {
-  return { command: lastCommand, client: name === '' ? `${id} ${address}` : `${id} ${address} ${name}`, user };
 }

@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
 import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { Story } from '../../../examples/orderbook/demo/story.ts';
 import { renderLadder, renderTape, viewOf } from '../../../examples/orderbook/ladder.ts';
 import { openProgress } from '../../../examples/orderbook/progress.ts';
 import { parsePosition } from '../../../examples/orderbook/show.ts';
 import { table } from '../../../examples/orderbook/text.ts';
+import { Story } from '../../../examples/telling/story.ts';
 import { memoryBook } from './memory-book.ts';
 
 describe('the ladder', () => {

@@ -1,5 +1,5 @@
-/** What commands may ask of the store's file. */
-export interface Persistence {
+/** Snapshots and compactions in the background. */
+export interface Saving {
   /** When the last snapshot was made, in ms since the epoch. */
   readonly lastSaveAt: number;
   /** BGSAVE. Gives the status to reply. @param isScheduled waits for other work. @throws CommandError while one runs */
@@ -8,6 +8,11 @@ export interface Persistence {
   save(): Promise<void>;
   /** BGREWRITEAOF. Gives the status to reply. @throws CommandError while one runs */
   backgroundRewrite(): string;
+}
+
+/** What commands may ask of the store's file. */
+export interface Persistence {
+  readonly saving: Saving;
   /** Drops the state and builds it again. @throws CommandError */
   reload(withSnapshot: boolean): Promise<void>;
 }

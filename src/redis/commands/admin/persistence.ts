@@ -4,21 +4,21 @@ import type { Call } from '../../calls/call.ts';
 import { CommandError, syntaxError } from '../../calls/errors.ts';
 
 export function save({ client, parts, reply }: Call): void {
-  parts.tasks.wait(client, parts.administration.persistence.save(), () => reply.ok());
+  parts.tasks.wait(client, parts.administration.persistence.saving.save(), () => reply.ok());
 }
 
 export function backgroundSave({ args, parts, reply }: Call): void {
   const isScheduled = isOption(args[1], 'SCHEDULE');
   if (args.length > 2 || (args.length === 2 && !isScheduled)) throw syntaxError();
-  reply.simple(parts.administration.persistence.backgroundSave(isScheduled));
+  reply.simple(parts.administration.persistence.saving.backgroundSave(isScheduled));
 }
 
 export function lastSave({ parts, reply }: Call): void {
-  reply.integer(Math.floor(parts.administration.persistence.lastSaveAt / 1000));
+  reply.integer(Math.floor(parts.administration.persistence.saving.lastSaveAt / 1000));
 }
 
 export function backgroundRewrite({ parts, reply }: Call): void {
-  reply.simple(parts.administration.persistence.backgroundRewrite());
+  reply.simple(parts.administration.persistence.saving.backgroundRewrite());
 }
 
 /** SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]. Nothing here waits for replicas, so nothing can be aborted. */

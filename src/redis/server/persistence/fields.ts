@@ -12,19 +12,24 @@ export interface BackgroundWork {
   readonly done: number;
 }
 
-export interface PersistenceFacts {
-  readonly isLoading: boolean;
+/** What is known of snapshots and compactions. */
+export interface SavingFacts {
   readonly changesSinceSave: number;
   /** When the last snapshot was made, in ms since the epoch. */
   readonly lastSaveAt: number;
   readonly save: BackgroundWork;
   readonly rewrite: BackgroundWork;
   readonly isRewriteScheduled: boolean;
+  /** Bytes of the log after the last compaction, or at the start. */
+  readonly baseBytes: number;
+}
+
+export interface PersistenceFacts extends SavingFacts {
+  readonly isLoading: boolean;
   readonly isWriteFailing: boolean;
   readonly isAppendOnly: boolean;
-  /** Bytes of the log now, and after the last compaction. */
+  /** Bytes of the log now. */
   readonly logBytes: number;
-  readonly baseBytes: number;
   readonly queuedBytes: number;
   readonly keysLoaded: number;
   /** How far loading is; undefined before it has told. */

@@ -1,7 +1,6 @@
 /**
- * The keeper of the store: opens it, makes snapshots, compacts it, and opens it again after a failed write.
- *
- * Redis's words: BGSAVE is a snapshot, BGREWRITEAOF a snapshot and a compaction, `appendfsync` the durability.
+ * The keeper of the store: opens it, and opens it again for DEBUG RELOAD, for another `appendfsync`, and after a write that
+ * failed.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { type History, isRefoldError, openStore, type Progress, type Store } from '../../../index.ts';
@@ -11,9 +10,9 @@ import type { Config } from '../../calls/parts.ts';
 import type { KeySpace } from '../../model/key-space.ts';
 import { keySpaceModel } from '../../model/model.ts';
 import type { ChangeHub } from '../changes.ts';
-import type { BackgroundWork, PersistenceFacts } from './fields.ts';
+import { BackgroundSaving } from './background-saving.ts';
+import type { PersistenceFacts } from './fields.ts';
 import { messageOf } from './message.ts';
-import { isSaveDue } from './save-rules.ts';
 
 export interface KeeperHost {
   readonly path: string;
@@ -35,15 +34,6 @@ export interface KeeperHost {
 const RETRY_MS = 1_000;
 const LOCK_RETRY_MS = 50;
 const LOCK_PATIENCE_MS = 3_000;
-/** After a failed snapshot the save rules rest for so long, in ms. */
-const FAILED_SAVE_REST_MS = 5_000;
-
-interface Work {
-  since: number | undefined;
-  lastMs: number | undefined;
-  hasFailed: boolean;
-  done: number;
-}
 
 const DURABILITIES = { always: 'always', everysec: 'everysec', no: 'os' } as const;
 
@@ -55,21 +45,16 @@ export class StoreKeeper implements Persistence {
   #isRecovering = false;
   /** Whether writing has failed, and was not possible since. */
   #isWriteFailing = false;
-  #lastSaveAt = Date.now();
-  #lastTryAt = 0;
-  #save: Work = idleWork();
-  #rewrite: Work = idleWork();
-  #isRewriteScheduled = false;
-  #isSaveScheduled = false;
-  #saving: Promise<void> | undefined;
-  #rewriting: Promise<void> | undefined;
-  #baseBytes = 0;
+  #failure = '';
+  readonly saving: BackgroundSaving;
   #keysLoaded = 0;
   #progress: Progress | undefined;
   #loadingSince = Date.now();
 
   constructor(host: KeeperHost) {
     this.#host = host;
+    const { config, changes, log } = host;
+    this.saving = new BackgroundSaving({ config, changes, log, store: () => this.#store! });
   }
 
   get store(): Store<KeySpace> | undefined {
@@ -82,32 +67,13 @@ export class StoreKeeper implements Persistence {
     this.#isReadOnly = isReadOnly;
     this.#take(store, isReadOnly);
     this.#keysLoaded = this.#host.keyCount();
-    this.#baseBytes = this.#fileBytes();
+    this.saving.opened();
   }
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#settled();
+    await this.saving.settled();
     await this.#store?.close();
-  }
-
-  /** Waits for work in the background, however it ends. */
-  async #settled(): Promise<void> {
-    await Promise.allSettled([this.#saving, this.#rewriting]);
-  }
-
-  /** What runs ten times a second. */
-  tick(now: number): void {
-    if (this.#store === undefined || this.#isReadOnly || this.#isWriteFailing) return;
-    if (this.#saving !== undefined || this.#rewrite.since !== undefined) return;
-    if (this.#isRewriteScheduled) return void this.#startRewrite();
-    const rests = this.#save.hasFailed && now - this.#lastTryAt < FAILED_SAVE_REST_MS;
-    const isDue = isSaveDue(this.#host.config.text('save'), this.#host.changes.sinceSave, now - this.#lastSaveAt);
-    if (this.#isSaveScheduled || (isDue && !rests)) void this.#startSave().catch(() => undefined);
-  }
-
-  get lastSaveAt(): number {
-    return this.#lastSaveAt;
   }
 
   /** Why writes are refused now; undefined when they are not. */
@@ -115,55 +81,22 @@ export class StoreKeeper implements Persistence {
     if (this.#isWriteFailing) return `MISCONF Errors writing to the AOF file: ${this.#failure}`;
     if (this.#isReadOnly) return "READONLY You can't write against a read only replica.";
     const { config } = this.#host;
-    if (this.#save.hasFailed && config.text('save') !== '' && config.flag('stop-writes-on-bgsave-error')) {
+    if (this.saving.hasFailed && config.text('save') !== '' && config.flag('stop-writes-on-bgsave-error')) {
       return SAVE_FAILED;
     }
     return undefined;
   }
 
-  #failure = '';
-
-  backgroundSave(isScheduled: boolean): string {
-    if (this.#saving !== undefined) throw new CommandError('ERR Background save already in progress');
-    if (this.#rewrite.since !== undefined) {
-      if (!isScheduled) throw new CommandError(ANOTHER_CHILD);
-      this.#isSaveScheduled = true;
-      return 'Background saving scheduled';
-    }
-    void this.#startSave().catch(() => undefined);
-    return 'Background saving started';
-  }
-
-  async save(): Promise<void> {
-    if (this.#saving !== undefined) throw new CommandError('ERR Background save already in progress');
-    await this.#startSave().catch((error) => {
-      throw new CommandError(`ERR ${messageOf(error)}`);
-    });
-  }
-
-  /** As `save`, after what runs in the background. @throws CommandError */
-  async saveAtTheEnd(): Promise<void> {
-    await this.#settled();
-    await this.save();
-  }
-
-  backgroundRewrite(): string {
-    if (this.#rewrite.since !== undefined) {
-      throw new CommandError('ERR Background append only file rewriting already in progress');
-    }
-    if (this.#saving !== undefined) {
-      this.#isRewriteScheduled = true;
-      return 'Background append only file rewriting scheduled';
-    }
-    this.#startRewrite();
-    return 'Background append only file rewriting started';
+  /** What runs ten times a second. */
+  tick(now: number): void {
+    if (this.#store !== undefined && !this.#isReadOnly && !this.#isWriteFailing) this.saving.tick(now);
   }
 
   /** Drops the state, and builds it again from the newest snapshot and the log. Nothing else runs meanwhile. */
   async reload(withSnapshot: boolean): Promise<void> {
     if (this.#store === undefined || this.#isReadOnly) throw new CommandError('ERR The server cannot reload now');
-    await this.#settled();
-    if (withSnapshot) await this.save();
+    await this.saving.settled();
+    if (withSnapshot) await this.saving.save();
     const store = this.#store;
     // What lives in memory only has no file to come back from: its log is folded again and compared.
     if (this.#host.path === ':memory:') return void (await this.#refold(store));
@@ -173,22 +106,17 @@ export class StoreKeeper implements Persistence {
   /** @throws CommandError when the file cannot be opened with the new durability */
   async changeDurability(): Promise<void> {
     if (this.#store === undefined || this.#isReadOnly || this.#host.path === ':memory:') return;
-    await this.#settled();
+    await this.saving.settled();
     await this.#replaceStore(this.#store);
   }
 
   facts(): PersistenceFacts {
     return {
       isLoading: this.#store === undefined,
-      changesSinceSave: this.#host.changes.sinceSave,
-      lastSaveAt: this.#lastSaveAt,
-      save: this.#save as BackgroundWork,
-      rewrite: this.#rewrite as BackgroundWork,
-      isRewriteScheduled: this.#isRewriteScheduled,
+      ...this.saving.facts(),
       isWriteFailing: this.#isWriteFailing,
       isAppendOnly: true,
-      logBytes: this.#fileBytes(),
-      baseBytes: this.#baseBytes,
+      logBytes: this.#store?.stats().fileBytes ?? 0,
       queuedBytes: this.#store?.stats().queuedBytes ?? 0,
       keysLoaded: this.#keysLoaded,
       progress: this.#progress,
@@ -290,65 +218,9 @@ export class StoreKeeper implements Persistence {
     const { ok } = await store.verify();
     if (!ok) throw new CommandError('ERR The log gives another state than the one in memory');
   }
-
-  #startSave(): Promise<void> {
-    const saving = this.#run(this.#save, async () => {
-      const { changes } = this.#host;
-      const included = changes.sinceSave;
-      await this.#store!.snapshot();
-      changes.sinceSave -= included;
-      this.#lastSaveAt = Date.now();
-    });
-    this.#isSaveScheduled = false;
-    this.#lastTryAt = Date.now();
-    this.#saving = saving.finally(() => {
-      this.#saving = undefined;
-    });
-    return this.#saving;
-  }
-
-  #startRewrite(): void {
-    this.#isRewriteScheduled = false;
-    const rewriting = this.#run(this.#rewrite, async () => {
-      await this.#store!.snapshot();
-      await this.#store!.compact();
-      this.#baseBytes = this.#fileBytes();
-    });
-    this.#rewriting = rewriting.catch(() => undefined);
-  }
-
-  async #run(work: Work, job: () => Promise<void>): Promise<void> {
-    const start = Date.now();
-    work.since = start;
-    try {
-      await nextTurn(); // a command may have asked, and its turn has to be over
-      await job();
-      work.hasFailed = false;
-      work.done++;
-    } catch (error) {
-      work.hasFailed = true;
-      this.#host.log(`Background work has failed: ${messageOf(error)}`);
-      throw error;
-    } finally {
-      work.lastMs = Date.now() - start;
-      work.since = undefined;
-    }
-  }
-
-  #fileBytes(): number {
-    const { fileBytes } = (this.#store?.stats() ?? {}) as { readonly fileBytes?: number };
-    return fileBytes ?? 0;
-  }
 }
 
 const SAVE_FAILED =
   'MISCONF Redis is configured to save RDB snapshots, but it is currently unable to persist to disk. Commands that may ' +
   'modify the data set are disabled, because this instance is configured to report errors during writes if RDB ' +
   'snapshotting fails (stop-writes-on-bgsave-error option). Please check the Redis logs for details about the RDB error.';
-const ANOTHER_CHILD =
-  "ERR Another child process is active (AOF?): can't BGSAVE right now. Use BGSAVE SCHEDULE in order to schedule a BGSAVE " +
-  'whenever possible.';
-
-function idleWork(): Work {
-  return { since: undefined, lastMs: undefined, hasFailed: false, done: 0 };
-}

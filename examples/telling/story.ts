@@ -1,6 +1,6 @@
-/** How the demo is told: chapters in plain words, and checks that show what they compared. */
+/** How demos are told: chapters in plain words, and checks that show what they compared. */
 import { Help } from 'commander';
-import { paint } from '../text.ts';
+import { paint } from './paint.ts';
 
 const WIDTH = 100;
 
@@ -43,5 +43,18 @@ export class Story {
     const mark = held ? paint('green', '✓') : paint('red', '✗');
     const values = expected === actual ? `${actual}` : `${actual}, against ${expected}`;
     this.#write(`  ${mark} ${name}: ${values}`);
+  }
+
+  /** Ends the story: says whether every check held. */
+  close(): void {
+    const failed = this.checks.filter(({ held }) => !held);
+    const verdict =
+      failed.length === 0
+        ? paint('green', `✓ all ${this.checks.length} checks held`)
+        : paint(
+            'red',
+            `✗ ${failed.length} of ${this.checks.length} checks failed: ${failed.map(({ name }) => name).join('; ')}`,
+          );
+    this.#write(`\n${verdict}`);
   }
 }

@@ -1,0 +1,392 @@
+/**
+ * The core of the server: the parts that commands use, wired together, and how a request runs through them.
+ *
+ * It knows clients, and no listener: `redis-server.ts` gives it sockets, and begins and ends it.
+ */
+import { setImmediate } from 'node:timers/promises';
+import { Call, type Circumstances } from '../calls/call.ts';
+import { Client } from '../calls/client.ts';
+import type { CommandRow } from '../calls/command.ts';
+import type { ShutdownOptions } from '../calls/contracts/persistence.ts';
+import { noStats } from '../calls/contracts/stats.ts';
+import type { Parts } from '../calls/parts.ts';
+import { clientLine } from '../commands/connection/client-line.ts';
+import { commandTable } from '../commands/table.ts';
+import { DATABASES, databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
+import type { Effects } from '../model/model.ts';
+import { LogPast } from '../past/past.ts';
+import { pastGate } from '../past/past-gate.ts';
+import { ServerAdministration } from './administration.ts';
+import { BlockedClients } from './blocking.ts';
+import { ChangeHub } from './changes.ts';
+import { knownGate, replicasGate, subscriberGate, transactionGate } from './clients/gates.ts';
+import { MonitorClients } from './clients/monitors.ts';
+import { classOf, parseOutputLimits } from './clients/output-limits.ts';
+import { ClientPauses } from './clients/pauses.ts';
+import { Subscriptions } from './clients/pubsub.ts';
+import { isHttp, SecurityWarning } from './clients/security-warning.ts';
+import { TrackedKeys } from './clients/tracking.ts';
+import { ServerUsers } from './clients/users.ts';
+import { Connections } from './connections.ts';
+import { Dispatcher, isFlagged } from './dispatch.ts';
+import type { Gauges } from './info/traffic.ts';
+import { AccessTable, type ClockedSpace } from './keeping/access-clock.ts';
+import { Evictor } from './keeping/eviction.ts';
+import { ExpiryCycle } from './keeping/expiry.ts';
+import { HeapGuard } from './keeping/heap-guard.ts';
+import { MemoryMeter } from './keeping/memory.ts';
+import { KeyspaceNotifications } from './keeping/notifications.ts';
+import { LeaseBook } from './leases.ts';
+import { CommandObserver } from './observing/command-observer.ts';
+import type { ServerSettings } from './options.ts';
+import { loadingGate, writableGate } from './persistence/gates.ts';
+import { StoreKeeper } from './persistence/keeper.ts';
+import { Turns } from './turns.ts';
+import { WaitingClients } from './waiting-clients.ts';
+import { type Presence, WatchedKeys } from './watching.ts';
+
+/** What the core asks of the server around it. */
+export interface CoreHost {
+  /** A client said SHUTDOWN. */
+  shutDown(options: ShutdownOptions): Promise<void>;
+  /** The file can neither be written nor read. */
+  lost(error: unknown): void;
+}
+
+export class ServerCore {
+  readonly #settings: ServerSettings;
+  readonly connections: Connections;
+  readonly turns: Turns;
+  readonly parts: Parts;
+  readonly expiry: ExpiryCycle;
+  readonly memory: MemoryMeter;
+  readonly users: ServerUsers;
+  readonly keeper: StoreKeeper;
+  readonly administration: ServerAdministration;
+  readonly #dispatcher: Dispatcher;
+  readonly #blocked: BlockedClients;
+  readonly #heap: HeapGuard;
+  readonly #past: LogPast;
+  readonly #leases: LeaseBook;
+  readonly #tracking: TrackedKeys;
+  readonly #pauses: ClientPauses;
+  readonly #watching: WatchedKeys;
+  readonly #subscriptions = new Subscriptions();
+  readonly #monitors = new MonitorClients();
+  readonly #warning: SecurityWarning;
+  /** Stands for the server itself where a call needs a client. */
+  readonly #self = new Client(0, Date.now(), '', '');
+
+  constructor(settings: ServerSettings, host: CoreHost) {
+    this.#settings = settings;
+    const { config, log } = settings;
+    let limits = parseOutputLimits(config.text('client-output-buffer-limit'));
+    config.watch(['client-output-buffer-limit'], (text) => {
+      limits = parseOutputLimits(text);
+    });
+    const connections = new Connections({
+      woke: (client) => this.turns.wake(client),
+      talks: (client) => this.turns.talks(client),
+      left: (client) => this.#left(client),
+      log,
+      maxBulkBytes: () => config.number('proto-max-bulk-len'),
+      maxQueryBytes: () => config.number('client-query-buffer-limit'),
+      outputLimit: (client) => limits[classOf(client)],
+    });
+    const blocked = new BlockedClients({
+      valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
+      rerun: (client, args) => this.#rerun(client, args),
+      schedule: (job) => this.turns.schedule(job),
+      resume: (client) => this.turns.wake(client),
+    });
+    const watching = new WatchedKeys((db, key) => this.#presence(db, key));
+    this.#tracking = new TrackedKeys({
+      current: () => this.#dispatcher.current,
+      byId: (id) => connections.byId(id),
+      maxKeys: () => config.number('tracking-table-max-keys'),
+    });
+    this.#pauses = new ClientPauses({
+      schedule: (job) => this.turns.schedule(job),
+      resume: (client) => this.turns.wake(client),
+    });
+    this.users = new ServerUsers({
+      config,
+      commands: commandTable,
+      clients: () => connections.all(),
+      close: (client) => connections.close(client, client !== this.#dispatcher.current),
+      lineOf: (client, args) => clientLine(client, connections.facts(client), args, Date.now()),
+    });
+    const observations = new CommandObserver(config);
+    const access = new AccessTable(config, this.#clockedSpace(), Date.now());
+    const expiry = new ExpiryCycle(config, {
+      inTurn: (job) => this.inTurn(job),
+      hasExpiringKeys: () =>
+        !this.#pauses.isPaused('write') && this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
+      monotonicMs: () => performance.now(),
+    });
+    const heap = new HeapGuard(() => sizeOfSpace(this.#liveSpace));
+    const memory = new MemoryMeter({
+      config,
+      heap,
+      evictor: new Evictor(config, access),
+      space: () => this.#liveSpace,
+      call: () => this.#ownCall(),
+      bufferBytes: () => connections.bufferBytes,
+      inTurn: (job) => this.inTurn(job),
+    });
+    const tasks = new WaitingClients({
+      schedule: (job) => this.turns.schedule(job),
+      resume: (client) => this.turns.wake(client),
+      onDefect: (error) => log(String(error instanceof Error ? error.stack : error)),
+    });
+    const leases = new LeaseBook((db, key) => {
+      this.turns.schedule(() => {
+        blocked.keyChanged(db, key);
+        blocked.serve();
+      });
+    });
+    const past = new LogPast({
+      path: settings.path,
+      config,
+      tasks,
+      firstSequence: () => keeper.store?.stats().firstSequence ?? 0,
+      configValues: () => config.values(),
+    });
+    const stats = noStats();
+    const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
+    const keeper = new StoreKeeper({
+      path: settings.path,
+      history: settings.history,
+      config,
+      changes,
+      use: (store, isReadOnly) => this.turns.use(store, isReadOnly),
+      halt: () => this.turns.halt(),
+      go: () => this.turns.go(),
+      keyCount: () => this.#clockedSpace().keyCount(),
+      log,
+      lost: (error) => host.lost(error),
+    });
+    const administration = new ServerAdministration({
+      config,
+      stats,
+      observations,
+      expiry,
+      memory,
+      space: () => this.#liveSpace,
+      sequence: () => keeper.store?.sequence ?? 0,
+      gauges: () => this.#gauges(),
+      persistence: keeper,
+      shutDown: (options) => host.shutDown(options),
+      configFile: settings.configFile,
+      userLines: () => this.#userLines(),
+      pause: (ms) => this.turns.pause(ms),
+      log,
+    });
+    const parts: Parts = {
+      changes,
+      stats,
+      access,
+      notifications: new KeyspaceNotifications(config, (channel, message) =>
+        this.#subscriptions.publish(channel, message),
+      ),
+      expiry,
+      memory,
+      // The turn that asks has to be over: its effects are flushed as well.
+      disk: { flush: () => setImmediate().then(() => keeper.store?.flush()) },
+      config,
+      blocking: blocked,
+      clients: connections,
+      commands: commandTable,
+      watching,
+      tasks,
+      administration,
+      past,
+      leases,
+      dispatch: {
+        runQueued: (client, queued) => this.#dispatcher.runQueued(client, queued),
+        callFor: (client, args) => this.#dispatcher.callFor(client, args),
+      },
+      publisher: this.#subscriptions,
+      tracking: this.#tracking,
+      pauses: this.#pauses,
+      monitors: this.#monitors,
+      observations,
+      users: this.users,
+      isExpirySuspended: () => false,
+    };
+    this.keeper = keeper;
+    this.administration = administration;
+    this.parts = parts;
+    this.expiry = expiry;
+    this.#heap = heap;
+    this.memory = memory;
+    this.connections = connections;
+    this.#watching = watching;
+    this.#blocked = blocked;
+    this.#past = past;
+    this.#leases = leases;
+    this.#warning = new SecurityWarning(log);
+    this.#dispatcher = new Dispatcher({
+      parts,
+      gates: [
+        knownGate,
+        loadingGate(keeper),
+        transactionGate,
+        this.users.gate,
+        subscriberGate,
+        pastGate(past),
+        writableGate(keeper),
+        (client, row, args) => (this.#pauses.isPaused('write') ? undefined : memory.gate(client, row, args)),
+        memory.keyLimitGate,
+        replicasGate(config),
+      ],
+      observers: [observations, this.#monitors, this.#tracking],
+      postpones: (client, row, args) => this.#postpones(client, row, args),
+      queuedGate: this.users.queuedGate,
+      circumstances: (client) => this.#circumstances(client),
+      onDefect: (error) => log(String(error instanceof Error ? error.stack : error)),
+    });
+    this.turns = new Turns({
+      step: (client) => this.#step(client),
+      turnEnds: () => this.#tracking.turnEnds(),
+      send: (client, output) => connections.send(client, output),
+      failed: (error, clients) => this.#failed(error, clients),
+    });
+  }
+
+  get #state(): KeySpace {
+    return this.turns.state;
+  }
+
+  #circumstances(client: Client): Circumstances {
+    const meta = this.#settings.audit ? metaOf(client) : undefined;
+    return {
+      space: this.#state,
+      isPast: !this.turns.isWritable,
+      now: this.turns.now,
+      append: (type, data) => this.turns.append(type as keyof Effects, data, meta),
+    };
+  }
+
+  /** The state outside of turns. Under the direct fold it is the same object. */
+  get #liveSpace(): KeySpace {
+    return this.turns.state;
+  }
+
+  /** A call of the server itself, in the turn that runs. */
+  #ownCall(): Call {
+    return new Call([], this.#self, this.parts, this.#circumstances(this.#self), false);
+  }
+
+  inTurn(job: (call: Call) => void): void {
+    this.turns.schedule(() => {
+      if (!this.turns.isWritable) return;
+      job(this.#ownCall());
+      this.#blocked.serve();
+    });
+  }
+
+  #clockedSpace(): ClockedSpace {
+    return {
+      keyCount: () => this.#liveSpace.databases.reduce((count, { keys }) => count + keys.keys.length, 0),
+      databaseOf: (db) => this.#liveSpace.index[db]!,
+    };
+  }
+
+  #step(client: Client): boolean {
+    const args = this.connections.next(client);
+    if (args === undefined) return false;
+    if (isHttp(args)) {
+      this.#warning.warn(client.address, this.turns.now);
+      this.connections.close(client, true);
+      return false;
+    }
+    this.#perform(client, args);
+    return true;
+  }
+
+  #perform(client: Client, args: readonly string[]): void {
+    this.#blocked.current = args;
+    this.#dispatcher.request(client, args);
+    this.#tracking.commandEnds(client);
+    this.#blocked.serve();
+  }
+
+  #rerun(client: Client, args: readonly string[]): void {
+    this.#dispatcher.rerun(client, args);
+    this.#tracking.commandEnds(client);
+  }
+
+  /** Lets the client wait when CLIENT PAUSE holds for its command. */
+  #postpones(client: Client, row: CommandRow, args: readonly string[]): boolean {
+    const writes = isFlagged(client, row, 'write') || isFlagged(client, row, 'may_replicate');
+    if (!this.#pauses.isPaused(writes ? 'write' : 'all')) return false;
+    this.#pauses.postpone(client, () => this.#perform(client, args));
+    return true;
+  }
+
+  #presence(db: number, key: string): Presence {
+    const database = databaseOf(this.#state, db);
+    if (valueAtKey(database, key) === undefined) return 'absent';
+    const at = expiryOf(database, key);
+    return at !== undefined && at <= this.turns.now ? 'expired' : 'present';
+  }
+
+  #left(client: Client): void {
+    this.turns.forget(client);
+    this.#blocked.drop(client);
+    this.#past.leave(client);
+    this.#subscriptions.forget(client);
+    this.#tracking.disable(client);
+    this.#monitors.remove(client);
+    this.#pauses.drop(client);
+    this.#watching.unwatch(client);
+  }
+
+  #gauges(): Gauges {
+    const { clients, keys, items, prefixes } = this.#tracking.counts;
+    return {
+      clients: this.connections.size,
+      rejected: this.connections.rejected,
+      blocked: this.#blocked.count + this.#pauses.count,
+      timeouts: 0,
+      tracking: clients,
+      channels: [...this.#subscriptions.channels('channel')].length,
+      patterns: this.#subscriptions.patternCount,
+      shardChannels: [...this.#subscriptions.channels('shard')].length,
+      trackedKeys: keys,
+      trackedItems: items,
+      trackedPrefixes: prefixes,
+    };
+  }
+
+  /** A turn is not durable: clients must not take what they have seen of the state for granted. */
+  #failed(error: unknown, clients: readonly Client[]): void {
+    for (const client of clients) this.connections.close(client, true);
+    for (let db = 0; db < DATABASES; db++) this.parts.changes.changed('DatabaseFlushed', { db }, 0);
+    void this.keeper.recover(error);
+  }
+
+  /** Ends connections and whatever runs by itself. */
+  async close(): Promise<void> {
+    this.#pauses.close();
+    this.expiry.stop();
+    this.#heap.close();
+    this.memory.stop();
+    this.turns.stop();
+    for (const client of [...this.connections.all()]) this.connections.close(client, true);
+    this.#leases.close();
+    await this.#past.close();
+    await this.keeper.close();
+  }
+
+  #userLines(): readonly string[] | undefined {
+    if (this.#settings.config.text('aclfile') !== '') return undefined;
+    return this.users.names().length > 1 ? this.users.lines() : [];
+  }
+}
+
+/** Who caused an effect, for the log. */
+function metaOf({ id, name, address, lastCommand, user }: Client): object {
+  return { command: lastCommand, client: name === '' ? `${id} ${address}` : `${id} ${address} ${name}`, user };
+}
