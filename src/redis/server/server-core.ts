@@ -278,12 +278,25 @@ export class ServerCore {
     return new Call([], this.#self, this.parts, this.#circumstances(this.#self), false);
   }
 
-  inTurn(job: (call: Call) => void): void {
+  /** Runs a job of the server in a turn. Gives whether it ran: it does not while the log takes no writes. */
+  inTurn(job: (call: Call) => void): Promise<boolean> {
+    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
+    promise.catch(() => undefined); // the turn fails as well, and says so
     this.turns.schedule(() => {
-      if (!this.turns.isWritable) return;
-      job(this.#ownCall());
+      if (!this.turns.isWritable) {
+        resolve(false);
+        return;
+      }
+      try {
+        job(this.#ownCall());
+      } catch (error) {
+        reject(error as Error);
+        throw error;
+      }
       this.#blocked.serve();
+      resolve(true);
     });
+    return promise;
   }
 
   #clockedSpace(): ClockedSpace {

@@ -22,8 +22,11 @@ const MOST_DELETIONS = 10_000;
 
 /** What the cycle needs of the server. */
 export interface ExpiryHost {
-  /** Runs the job in a turn, with a call that changes the key space. */
-  inTurn(job: (call: Call) => void): void;
+  /**
+   * Runs the job in a turn, with a call that changes the key space. Gives whether it ran: it does not while the log takes no
+   * writes.
+   */
+  inTurn(job: (call: Call) => void): Promise<boolean>;
   /** Whether keys of the state expire at all. */
   hasExpiringKeys(): boolean;
   /** Milliseconds of a clock that never goes back. */
@@ -49,7 +52,7 @@ export class ExpiryCycle implements Expiry {
   /** Begins to run cycles, `hz` times a second. */
   start(): void {
     this.#timer = setTimeout(() => {
-      if (this.isActive && this.#host.hasExpiringKeys()) this.#host.inTurn((call) => this.run(call));
+      if (this.isActive && this.#host.hasExpiringKeys()) void this.#host.inTurn((call) => this.run(call));
       this.start();
     }, 1_000 / this.#hz).unref();
   }
@@ -121,27 +124,24 @@ export class ExpiryCycle implements Expiry {
   }
 }
 
-/** Deletes every key whose time came before the server began, some in each turn. `expired` counts them. */
+/**
+ * Deletes every key whose time came before the server began, some in each turn, and gives how many. It ends early when the
+ * log takes no writes: expired keys are hidden then, and deleted later.
+ */
 export async function expireAtLoad(inTurn: ExpiryHost['inTurn']): Promise<number> {
   let expired = 0;
   for (let db = 0; db < DATABASES; db++) {
     let at = Number.POSITIVE_INFINITY;
     while (at > 0) {
-      await new Promise<void>((resolve, reject) =>
-        inTurn((call) => {
-          try {
-            const database = databaseOf(call.space, db);
-            at = Math.min(at, database.expires.keys.length);
-            for (let left = MOST_DELETIONS; left > 0 && at > 0; left--) {
-              at--;
-              if (expireAt(call, db, database, at)) expired++;
-            }
-            resolve();
-          } catch (error) {
-            reject(error as Error);
-          }
-        }),
-      );
+      const hasRun = await inTurn((call) => {
+        const database = databaseOf(call.space, db);
+        at = Math.min(at, database.expires.keys.length);
+        for (let left = MOST_DELETIONS; left > 0 && at > 0; left--) {
+          at--;
+          if (expireAt(call, db, database, at)) expired++;
+        }
+      });
+      if (!hasRun) return expired;
     }
   }
   return expired;

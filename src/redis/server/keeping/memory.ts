@@ -28,7 +28,7 @@ export interface MemoryHost {
   /** Bytes that wait in buffers of clients. */
   bufferBytes(): number;
   /** Runs the job in a turn. */
-  inTurn(job: () => void): void;
+  inTurn(job: () => void): Promise<boolean>;
 }
 
 /** How often the server looks whether memory is short, when no command asks. */
@@ -46,7 +46,7 @@ export class MemoryMeter implements Memory {
   /** Begins to evict between commands as well: `maxmemory` may have become less. */
   start(): void {
     this.#timer = setInterval(() => {
-      if (this.#isFull()) this.#host.inTurn(() => this.#makeRoom());
+      if (this.#isFull()) void this.#host.inTurn(() => this.#makeRoom());
     }, LOOK_MS).unref();
   }
 

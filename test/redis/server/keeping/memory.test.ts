@@ -25,7 +25,10 @@ function meterOf(policy: string, buffers = 0, isHeapFull = false): Metered {
     space: () => fake.space,
     call: () => fake.call,
     bufferBytes: () => buffers,
-    inTurn: (job) => job(),
+    inTurn: (job) => {
+      job();
+      return Promise.resolve(true);
+    },
   });
   const ask: Metered['ask'] = (client, ...args) => memory.gate(client, commandTable.find(args)!, args);
   return { ...fake, memory, config, ask };
