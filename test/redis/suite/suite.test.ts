@@ -39,7 +39,7 @@ test('the pattern of a name takes any value of its variables, and nothing else',
   const matches = (name: string, text: string) => new RegExp(patternOf({ name, lack: undefined })).test(text);
   expect(matches('A script of $kind', 'A script of listpack')).toBe(true);
   expect(matches('A script of $kind', 'Not a script of listpack')).toBe(false);
-  expect(matches('Size [expr 1+1] (${unit}) is *', 'Size 2 (km) is *')).toBe(true);
+  expect(matches('Size [expr 1+1] ($unit) is *', 'Size 2 (km) is *')).toBe(true);
   expect(matches('Size * (km)', 'Size 2 (km)')).toBe(false);
 });
 
