@@ -8,7 +8,7 @@ export interface Outcome {
   /** Names, as the suite writes them. A name may stand twice. */
   readonly passed: readonly string[];
   readonly failed: readonly string[];
-  /** Tests that need scripts or a replication stream. */
+  /** Tests that need scripts or a replication stream, by the names that the suite writes. */
   readonly leftOut: readonly UnitTest[];
   /** Tests that the suite itself does not run in this mode. */
   readonly ignored: number;
@@ -25,9 +25,9 @@ export function outcomeOf(
   hasEnded: boolean,
 ): Outcome {
   const skipped = namesIn(log, /^\[skip\]: (.*)$/gm);
-  const leftOut = tests.filter((test) => {
-    const pattern = new RegExp(patternOf(test));
-    return test.lack !== undefined && skipped.some((name) => pattern.test(name));
+  const leftOut = skipped.flatMap((name) => {
+    const test = tests.find((each) => each.lack !== undefined && new RegExp(patternOf(each)).test(name));
+    return test === undefined ? [] : [{ name, lack: test.lack }];
   });
   const ending = endingOf(log, hasEnded);
   return {

@@ -17,10 +17,11 @@ node --conditions=refold-source test/redis/suite/run.ts ../redis-7.0.15 --page d
 \`\`\`
 `;
 
-export function pageOf(outcomes: readonly Outcome[]): string {
+/** @param date of the run, such as `2026-11-27` */
+export function pageOf(outcomes: readonly Outcome[], date: string): string {
   const [internal, external] = [outcomes.filter(({ isInternal }) => isInternal), outcomes.filter((o) => !o.isInternal)];
   return [
-    INTRODUCTION,
+    `${INTRODUCTION}\nThe last run was on ${date}.\n`,
     `## External mode\n\n${tableOf(external)}`,
     `## Internal mode\n\n${tableOf(internal)}`,
     `## Tests that fail\n\n${failuresOf(outcomes)}`,

@@ -1,10 +1,11 @@
 /**
  * Runs units of Redis's own suite, each against a new server with a new file, and writes what happened into a page.
  *
- *     node --conditions=refold-source test/redis/suite/run.ts FOLDER [--slow] [--logs DIR] [--page FILE] [UNIT …]
+ *     node --conditions=refold-source test/redis/suite/run.ts FOLDER [--slow] [--logs DIR [--read]] [--page FILE] [UNIT …]
  *
  * FOLDER is the source tree of Redis 7.0.15 with the links that README.md names. Without units all are run, which takes about
- * ten minutes. `--slow` runs the tests that the suite calls slow as well.
+ * ten minutes. `--slow` runs the tests that the suite calls slow as well. `--read` runs nothing, and reads the
+ * logs of an earlier run.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,7 +16,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { pageOf } from './page.ts';
-import { patternOf, testsOf } from './tests-of.ts';
+import { patternOf, testsOf, type UnitTest } from './tests-of.ts';
 import { EXTERNAL_UNITS, INTERNAL_UNITS, NOT_RUN } from './units.ts';
 
 const LAUNCHER = join(import.meta.dirname, 'redis-server');
@@ -25,7 +26,12 @@ const IDLE_SECONDS = 120;
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { slow: { type: 'boolean' }, logs: { type: 'string' }, page: { type: 'string' } },
+  options: {
+    slow: { type: 'boolean' },
+    logs: { type: 'string' },
+    read: { type: 'boolean' },
+    page: { type: 'string' },
+  },
 });
 const [folder, ...units] = positionals;
 if (folder === undefined) {
@@ -37,21 +43,27 @@ mkdirSync(logs, { recursive: true });
 
 const outcomes: Outcome[] = [];
 for (const unit of units.length > 0 ? units : [...EXTERNAL_UNITS, ...INTERNAL_UNITS]) {
-  const outcome = await run(unit);
+  const outcome = await outcomeOfUnit(unit);
   outcomes.push(outcome);
   const { failed, leftOut, passed, ending } = outcome;
   console.log(`${unit}: ${passed.length} passed, ${failed.length} failed, ${leftOut.length} left out (${ending})`);
   for (const name of failed) console.log(`  failed: ${name}`);
 }
-if (values.page !== undefined) writeFileSync(values.page, pageOf(outcomes));
+if (values.page !== undefined) writeFileSync(values.page, pageOf(outcomes, new Date().toISOString().slice(0, 10)));
 console.log(`Logs: ${logs}`);
 
-async function run(unit: string): Promise<Outcome> {
+async function outcomeOfUnit(unit: string): Promise<Outcome> {
   const isInternal = INTERNAL_UNITS.includes(unit);
   const tests = testsOf(readFileSync(join(folder!, 'tests', `${unit}.tcl`), 'latin1'));
+  const log = join(logs, `${unit.replaceAll('/', '_')}.log`);
+  const hasEnded = values.read === true || (await run(unit, isInternal, tests, log));
+  return outcomeOf(unit, isInternal, tests, readFileSync(log, 'latin1'), hasEnded);
+}
+
+/** Runs a unit, and gives whether the suite ended by itself. */
+async function run(unit: string, isInternal: boolean, tests: readonly UnitTest[], log: string): Promise<boolean> {
   const skipped = tests.filter(({ lack, name }) => lack !== undefined || NOT_RUN.has(name)).map(patternOf);
   const place = mkdtempSync(join(tmpdir(), 'refold-suite-'));
-  const log = join(logs, `${unit.replaceAll('/', '_')}.log`);
   const server = isInternal ? undefined : await startServer(place, `${log}.server`);
   try {
     const args = ['tests/test_helper.tcl', '--single', unit, '--durable', '--no-latency', '--clients', '1'];
@@ -62,8 +74,7 @@ async function run(unit: string): Promise<Outcome> {
       writeFileSync(join(place, 'skipped'), skipped.map((pattern) => `/${pattern}`).join('\n'));
       args.push('--skipfile', join(place, 'skipped'));
     }
-    const hasEnded = await runSuite(args, log);
-    return outcomeOf(unit, isInternal, tests, readFileSync(log, 'latin1'), hasEnded);
+    return await runSuite(args, log);
   } finally {
     if (server !== undefined) await end(server.process);
     rmSync(place, { recursive: true, force: true });

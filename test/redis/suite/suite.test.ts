@@ -56,10 +56,10 @@ const LOG = `[ok]: A plain one (12 ms)
 test('the outcome has names once, and the page tells them', () => {
   const outcome = outcomeOf('unit/example', false, testsOf(UNIT), LOG, true);
   expect(outcome).toMatchObject({ passed: ['A plain one'], failed: ['one_word'], ignored: 1, ending: 'complete' });
-  expect(outcome.leftOut.map(({ name }) => name)).toEqual(['A script of $kind']);
-  const page = pageOf([outcome]);
-  expect(page).toContain('| `unit/example` | 1 | 1 | 1 | 1 | 50.0 % |');
-  expect(page).toContain('| `unit/example` | A script of $kind | script |');
+  expect(outcome.leftOut.map(({ name }) => name)).toEqual(['A script of a', 'A script of b']);
+  const page = pageOf([outcome], '2026-11-27');
+  expect(page).toContain('| `unit/example` | 1 | 1 | 2 | 1 | 50.0 % |');
+  expect(page).toContain('| `unit/example` | A script of b | script |');
   expect(page).toContain('| `unit/example` | one_word |');
 });
 

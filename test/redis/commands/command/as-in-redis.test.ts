@@ -28,6 +28,21 @@ describe.skipIf(!HAS_REDIS)('beside a real Redis', () => {
     }
   });
 
+  test('CONFIG GET has every parameter, and INFO every field', async () => {
+    const [ours, theirs] = await both();
+    const [known, wanted] = await Promise.all([ours, theirs].map((client) => client.call('CONFIG', 'GET', '*')));
+    const own = ['refold-past-states'];
+    expect(namesOf(known!).filter((name) => !own.includes(name))).toEqual(namesOf(wanted!));
+    const [fields, theirFields] = await Promise.all([ours, theirs].map((client) => fieldsOf(client)));
+    expect(theirFields!.filter((field) => !fields!.includes(field))).toEqual([]);
+  });
+
+  test('CLIENT LIST has every field', async () => {
+    const [line, theirLine] = await Promise.all((await both()).map((client) => client.call('CLIENT', 'INFO')));
+    const fields = (text: Reply): string[] => [...String(text).matchAll(/([\w-]+)=/g)].map(([, field]) => field!);
+    expect(fields(line!)).toEqual(fields(theirLine!));
+  });
+
   test('COMMAND DOCS tells the same of each argument', async () => {
     const [ours, theirs] = await both();
     const known = factsOf(await ours.call('COMMAND', 'DOCS'));
@@ -36,6 +51,16 @@ describe.skipIf(!HAS_REDIS)('beside a real Redis', () => {
     }
   });
 });
+
+/** In the order of the alphabet, each once. */
+function namesOf(parameters: Reply): readonly string[] {
+  return [...(parameters as Map<string, Reply>).keys()].toSorted();
+}
+
+async function fieldsOf(client: TestClient): Promise<readonly string[]> {
+  const text = String(await client.call('INFO', 'default'));
+  return text.split('\r\n').map((line) => line.split(':', 1)[0]!);
+}
 
 /** Commands and subcommands, without what is written for people. */
 function byName(infos: Iterable<Info>, found: Map<string, unknown> = new Map()): Map<string, unknown> {
