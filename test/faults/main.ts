@@ -16,6 +16,7 @@ import { row as habits } from './habits/row.ts';
 import { row as kill } from './kill/row.ts';
 import { row as powerLoss } from './power-loss/row.ts';
 import { row as races } from './races/row.ts';
+import { row as reactors } from './reactors/row.ts';
 import type { FaultRow, RowReport } from './row.ts';
 import { row as simulation } from './simulation/index.ts';
 import { row as soak } from './soak/index.ts';
@@ -33,6 +34,7 @@ const ROWS: readonly FaultRow[] = [
   simulation,
   fuzz,
   habits,
+  reactors,
   clock,
   soak,
 ];
