@@ -105,6 +105,7 @@ export {
 export { hashState } from './fold/encoding/state-codec.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
+export { toTaggedJson } from './fold/state-json.ts';
 export type { LogSource, LogThread, OpenLogOptions } from './log/log-source.ts';
 export type {
   AppendRequest,

@@ -268,6 +268,8 @@ export const FLOORS: readonly Floor[] = [
 
   { files: 'src/index.ts', sees: BELOW_THE_DOORS, node: [] },
   { files: 'src/testing.ts', sees: BELOW_THE_DOORS, node: 'all' },
+  { files: 'src/model.ts', sees: BELOW_THE_DOORS, node: [] },
+  { files: 'src/browser/', sees: [], node: [] },
   { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, CONTRACT], node: [] },
 
   {
