@@ -152,8 +152,7 @@ function fromTag(
     case '$orderedMap': {
       const { $comparator } = json;
       const compare = typeof $comparator === 'string' ? comparatorOf($comparator, comparators) : fallback;
-      if (compare === undefined)
-        throw unreadable(`the comparator ${String($comparator ?? 'for it')} is not known`);
+      if (compare === undefined) throw unreadable(`the comparator ${String($comparator ?? 'for it')} is not known`);
       return orderedMap(
         compare,
         pairsOf(content, tag).map(([key, entry]) => [value(key), value(entry)]),

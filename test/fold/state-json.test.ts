@@ -21,7 +21,11 @@ describe('a state as JSON', () => {
     ['a Map that is not an array', { a: { $map: 1 } }, 'an array'],
     ['an unknown comparator', { a: { $orderedMap: [], $comparator: 'byNoise' } }, 'byNoise'],
     ['an OrderedMap without comparator', { a: { $orderedMap: [] } }, 'the comparator for it'],
-    ['a key that cannot be ordered', { a: { $orderedMap: [[{ $number: 'NaN' }, 1]], $comparator: 'ascending' } }, 'NaN'],
+    [
+      'a key that cannot be ordered',
+      { a: { $orderedMap: [[{ $number: 'NaN' }, 1]], $comparator: 'ascending' } },
+      'NaN',
+    ],
     ['an unknown typed array', { a: { $typedArray: ['Int4Array', []] } }, 'Int4Array'],
     ['a number as bigint', { a: { $bigint: 5 } }, 'a text'],
     ['no whole number as bigint', { a: { $bigint: '5.5' } }, '5.5'],
