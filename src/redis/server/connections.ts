@@ -9,7 +9,7 @@ import { Client } from '../calls/client.ts';
 import type { ClientFacts } from '../calls/contracts/client-parts.ts';
 import type { Clients } from '../calls/parts.ts';
 import type { Output } from '../protocol/reply.ts';
-import { ProtocolError, RequestParser } from '../protocol/request-parser.ts';
+import { ProtocolError, type RequestLimits, RequestParser } from '../protocol/request-parser.ts';
 import { classOf, judgeOutput, type OutputLimit } from './clients/output-limits.ts';
 
 /** What connections tell the server, and ask it. */
@@ -53,6 +53,7 @@ export class Connections implements Clients {
   readonly #connections = new Map<Client, Connection>();
   readonly #byId = new Map<number, Client>();
   #lastId = 0;
+  #limits: RequestLimits = { isUnknown: true, maxBulkBytes: 0 };
   #bufferBytes = 0;
   #bufferBytesAt = Number.NEGATIVE_INFINITY;
 
@@ -128,9 +129,8 @@ export class Connections implements Clients {
       socket.pause();
       return undefined;
     }
-    const limits = { isUnknown: client.user === undefined, maxBulkBytes: this.#host.maxBulkBytes() };
     try {
-      const args = parser.next(limits);
+      const args = parser.next(this.#limitsOf(client));
       connection.isHungry = args === undefined;
       if (socket.isPaused() && (connection.isHungry || parser.pendingBytes <= UNREAD_BYTES)) socket.resume();
       return args;
@@ -140,6 +140,16 @@ export class Connections implements Clients {
       client.isClosing = true;
       return undefined;
     }
+  }
+
+  /** Kept from request to request. */
+  #limitsOf({ user }: Client): RequestLimits {
+    const maxBulkBytes = this.#host.maxBulkBytes();
+    const isUnknown = user === undefined;
+    if (this.#limits.maxBulkBytes !== maxBulkBytes || this.#limits.isUnknown !== isUnknown) {
+      this.#limits = { isUnknown, maxBulkBytes };
+    }
+    return this.#limits;
   }
 
   send(client: Client, output: readonly Output[]): void {
