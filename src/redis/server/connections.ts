@@ -7,6 +7,7 @@
 import type { Socket } from 'node:net';
 import { Client } from '../calls/client.ts';
 import type { ClientFacts } from '../calls/contracts/client-parts.ts';
+import type { Stats } from '../calls/contracts/stats.ts';
 import type { Clients } from '../calls/parts.ts';
 import type { Output } from '../protocol/reply.ts';
 import { ProtocolError, type RequestLimits, RequestParser } from '../protocol/request-parser.ts';
@@ -20,6 +21,7 @@ export interface ConnectionsHost {
   talks(client: Client): void;
   left(client: Client): void;
   log(message: string): void;
+  readonly stats: Stats;
   /** The longest value that a client may send, in bytes. */
   maxBulkBytes(): number;
   /** `client-query-buffer-limit`, in bytes. */
@@ -156,9 +158,12 @@ export class Connections implements Clients {
     const connection = this.#connections.get(client);
     if (connection === undefined || connection.socket.destroyed) return;
     const { socket } = connection;
+    const { stats } = this.#host;
+    stats.writes++;
     if (output.length > 1) socket.cork();
     for (const piece of output) {
       client.heldBytes -= piece.length;
+      stats.outputBytes += piece.length;
       if (typeof piece === 'string') socket.write(piece, 'latin1');
       else socket.write(piece);
     }
@@ -200,6 +205,8 @@ export class Connections implements Clients {
     const { parser, socket } = connection;
     if (client.isClosing) return;
     client.lastSeen = Date.now();
+    this.#host.stats.reads++;
+    this.#host.stats.inputBytes += chunk.length;
     parser.push(chunk);
     if (parser.pendingBytes > Math.min(this.#host.maxQueryBytes(), MAX_REQUEST_BYTES)) {
       this.#host.log(
