@@ -35,6 +35,9 @@ export function isLoopback(address: string | undefined): boolean {
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
 }
 
+/** A client that has said all it wants to say still gets its replies. */
+const HALF_OPEN = { allowHalfOpen: true };
+
 export class Listeners {
   readonly #host: ListenersHost;
   readonly #servers: Server[] = [];
@@ -45,7 +48,7 @@ export class Listeners {
 
   /** Listens on a TCP port. Gives the port: a free one for 0. @throws the system's error when it is taken */
   async listen(port: number, address?: string): Promise<number> {
-    const server = createServer((socket) => this.#admit(socket));
+    const server = createServer(HALF_OPEN, (socket) => this.#admit(socket));
     await opened(server, () => server.listen({ port, host: address, backlog: this.#backlog() }));
     this.#servers.push(server);
     return (server.address() as AddressInfo).port;
@@ -53,7 +56,7 @@ export class Listeners {
 
   /** Listens on a TCP port for TLS, with the files that `tls-*` name. @throws Error when a file cannot be used */
   async listenTls(port: number, address?: string): Promise<number> {
-    const server = createTlsServer(tlsOptions(this.#host.config));
+    const server = createTlsServer({ ...tlsOptions(this.#host.config), ...HALF_OPEN });
     server.on('secureConnection', (socket) => this.#admit(socket));
     // The other end sent something that is not TLS, or has no right certificate.
     server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
@@ -65,7 +68,7 @@ export class Listeners {
   /** Listens on a path. A socket that an earlier process left there is replaced. @param mode 0 leaves it as the system has it */
   async listenOnPath(path: string, mode: number): Promise<void> {
     if (statSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path);
-    const server = createServer((socket) => this.#admit(socket));
+    const server = createServer(HALF_OPEN, (socket) => this.#admit(socket));
     await opened(server, () => server.listen({ path, backlog: this.#backlog() }));
     if (mode > 0) chmodSync(path, mode);
     this.#servers.push(server);
