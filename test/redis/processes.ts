@@ -68,6 +68,12 @@ export class RefoldProcess extends ServerProcess {
   }
 }
 
+/** Lets one server end by itself, because only such a process writes the compile cache for the others. */
+export async function warmUp(cache: string): Promise<void> {
+  const server = await RefoldProcess.start({ path: ':memory:', cache });
+  await server.kill('SIGTERM');
+}
+
 /** Starts `refold serve`, and waits for nothing. */
 export function startServe(
   port: number,
@@ -111,13 +117,19 @@ export async function firstClient(child: ChildProcess, port: number): Promise<Te
     }
     try {
       const client = await TestClient.open(port);
-      while ((await client.ask('PING')) !== 'PONG') await pause(5);
-      return client;
+      // An earlier process that is just dying may have taken the connection.
+      if (await Promise.race([client.closed.then(() => false), answers(client)])) return client;
     } catch (error) {
       if (!['ECONNREFUSED', 'ECONNRESET'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
       await pause(10);
     }
   }
+}
+
+/** Waits through LOADING. */
+async function answers(client: TestClient): Promise<true> {
+  while ((await client.ask('PING')) !== 'PONG') await pause(5);
+  return true;
 }
 
 /** A port that nothing uses now. */

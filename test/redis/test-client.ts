@@ -31,6 +31,8 @@ export class TestClient {
   readonly pushes: Push[] = [];
   /** Called with each of them. */
   onPush: ((push: Push) => void) | undefined;
+  /** Gets every reply instead of those who wait for one, when it is set: for MONITOR. */
+  onReply: ((reply: Reply) => void) | undefined;
   readonly #socket: Socket;
   #text = '';
   /** Where the next reply begins in the text. */
@@ -92,6 +94,7 @@ export class TestClient {
       if (parsed === undefined) break;
       this.#at = parsed.end;
       if (parsed.reply instanceof Push) this.#pushed(parsed.reply);
+      else if (this.onReply !== undefined) this.onReply(parsed.reply);
       else this.#unread.push(parsed.reply);
     }
     this.#text = this.#text.slice(this.#at);
