@@ -13,7 +13,6 @@ import type { Parts } from '../calls/parts.ts';
 import { clientLine } from '../commands/connection/client-line.ts';
 import { commandTable } from '../commands/table.ts';
 import { DATABASES, databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
-import type { Effects } from '../model/model.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
 import { ServerAdministration } from './administration.ts';
@@ -263,13 +262,7 @@ export class ServerCore {
   }
 
   #circumstances(client: Client): Circumstances {
-    const meta = this.#settings.audit ? metaOf(client) : undefined;
-    return {
-      space: this.#state,
-      isPast: !this.turns.isWritable,
-      now: this.turns.now,
-      append: (type, data) => this.turns.append(type as keyof Effects, data, meta),
-    };
+    return this.turns.circumstances(this.#settings.audit ? metaOf(client) : undefined);
   }
 
   /** The state outside of turns. Under the direct fold it is the same object. */
@@ -307,6 +300,7 @@ export class ServerCore {
     return {
       keyCount: () => this.#liveSpace.databases.reduce((count, { keys }) => count + keys.keys.length, 0),
       databaseOf: (db) => this.#liveSpace.index[db]!,
+      now: () => this.turns.now,
     };
   }
 

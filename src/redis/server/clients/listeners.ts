@@ -37,6 +37,9 @@ export function isLoopback(address: string | undefined): boolean {
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
 }
 
+/** A client that has said all it wants to say still gets its replies. */
+const HALF_OPEN = { allowHalfOpen: true };
+
 export class Listeners {
   readonly #host: ListenersHost;
   readonly #servers: Server[] = [];
@@ -47,7 +50,7 @@ export class Listeners {
 
   /** Listens on a TCP port. Gives the port: a free one for 0. @throws the system's error when it is taken */
   async listen(port: number, address?: string): Promise<number> {
-    const server = createServer((socket) => this.#admit(socket));
+    const server = createServer(HALF_OPEN, (socket) => this.#admit(socket));
     await opened(server, () => server.listen({ port, host: address, backlog: this.#backlog() }));
     this.#servers.push(server);
     return (server.address() as AddressInfo).port;
@@ -72,7 +75,7 @@ export class Listeners {
    */
   async listenOnPath(path: string, mode: number): Promise<void> {
     if (statSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path);
-    const server = createServer((socket) => this.#admit(socket));
+    const server = createServer(HALF_OPEN, (socket) => this.#admit(socket));
     await opened(server, () => server.listen({ path, backlog: this.#backlog() })).catch((error) => {
       throw new RefoldError('INVALID_OPTION', `Cannot listen on ${path}: ${(error as Error).message}`, {
         type: 'unixsocket',
@@ -121,7 +124,7 @@ function opened(server: Server, listen: () => void): Promise<void> {
 /** @throws RefoldError `INVALID_OPTION` when a file cannot be read, or does not hold what it should */
 function tlsServer(config: Config): TlsServer {
   try {
-    return createTlsServer(tlsOptions(config));
+    return createTlsServer({ ...tlsOptions(config), ...HALF_OPEN });
   } catch (error) {
     throw new RefoldError('INVALID_OPTION', `Cannot listen for TLS: ${(error as Error).message}`, {
       type: 'tls-port',
