@@ -35,8 +35,8 @@ export interface DispatchSetup {
   readonly postpones: (client: Client, row: CommandRow, args: readonly string[]) => boolean;
   /** Asked again before each command of a transaction runs. */
   readonly queuedGate: Gate;
-  /** The state and the time of the turn that runs. */
-  readonly circumstances: (client: Client) => Circumstances;
+  /** The state and the time of the turn that runs. @param row the command, if one runs */
+  readonly circumstances: (client: Client, row?: CommandRow) => Circumstances;
   /** Reports a defect of ours: a command threw something else than an error for the client. */
   readonly onDefect: (error: unknown, row: CommandRow) => void;
 }
@@ -116,7 +116,7 @@ export class Dispatcher implements Dispatch {
   /** Runs a command without asking the gates again. */
   run(client: Client, row: CommandRow, args: readonly string[], isInTransaction: boolean, isAgain = false): void {
     const { parts, observers, circumstances, onDefect } = this.#setup;
-    const call = new Call(args, client, parts, circumstances(client), isInTransaction);
+    const call = new Call(args, client, parts, circumstances(client, row), isInTransaction);
     const mark = client.reply.mark();
     client.hasBlocked = false;
     const start = performance.now();

@@ -39,7 +39,7 @@ export class Turns {
   #store: Store<KeySpace> | undefined;
   #isReadOnly = false;
   /** The state that clients see while no store is open. */
-  readonly #nothing = emptyKeySpace();
+  #shown = emptyKeySpace();
   readonly #awake = new Set<Client>();
   #jobs: (() => void)[] = [];
   #isScheduled = false;
@@ -62,6 +62,12 @@ export class Turns {
     this.#isReadOnly = isReadOnly;
   }
 
+  /** Works on no store from now on. Commands read this state. */
+  show(state: KeySpace): void {
+    this.#store = undefined;
+    this.#shown = state;
+  }
+
   /** Whether effects can be given. */
   get isWritable(): boolean {
     return this.#store !== undefined && !this.#isReadOnly;
@@ -69,7 +75,7 @@ export class Turns {
 
   /** The state that commands see. */
   get state(): KeySpace {
-    return (this.#transaction?.state ?? this.#store?.state ?? this.#nothing) as KeySpace;
+    return (this.#transaction?.state ?? this.#store?.state ?? this.#shown) as KeySpace;
   }
 
   /** The time of the turn, in ms since the epoch. */

@@ -50,8 +50,17 @@ export function memoryPurge({ reply }: Call): void {
   reply.ok();
 }
 
-/** ROLE: a master without replicas. The offset is the sequence of the last event. */
+/** ROLE: a master without replicas, or a replica of a file. The offset is the sequence of the last event. */
 export function role({ parts, reply }: Call): void {
+  if (parts.administration.isReadOnly) {
+    reply.array(5);
+    reply.bulk('slave');
+    reply.bulk('');
+    reply.integer(0);
+    reply.bulk('connected');
+    reply.integer(parts.administration.sequence);
+    return;
+  }
   reply.array(3);
   reply.bulk('master');
   reply.integer(parts.administration.sequence);
