@@ -6,7 +6,7 @@
 import { Call, type Circumstances } from '../calls/call.ts';
 import type { Client, QueuedCommand } from '../calls/client.ts';
 import type { CommandRow, Flag } from '../calls/command.ts';
-import { CommandError } from '../calls/errors.ts';
+import { CommandError, CommitFull } from '../calls/errors.ts';
 import type { Dispatch, Parts } from '../calls/parts.ts';
 
 /** Says why a command may not run now; undefined when it may. */
@@ -129,6 +129,8 @@ export class Dispatcher implements Dispatch {
       failure = error instanceof CommandError ? error.message : 'ERR internal error: the server has logged it';
       parts.stats.errors++;
       client.reply.error(failure);
+      // Half of a command must not be recorded: nothing of this turn is, and the file is opened again.
+      if (call.hasApplied && error instanceof CommitFull) throw error;
     }
     parts.stats.commands++;
     const micros = (performance.now() - start + call.waitedMs) * 1000;

@@ -1,7 +1,9 @@
 /** How a request runs: from a client's bytes through the dispatcher, and what follows each command. */
 import { Call, type Circumstances } from '../calls/call.ts';
-import { Client } from '../calls/client.ts';
+import { Client, type OpenTransaction } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
+import { TOO_LARGE } from '../calls/errors.ts';
+import { keyOfEachBatch } from '../calls/limits.ts';
 import type { Parts } from '../calls/parts.ts';
 import type { Effects } from '../model/model.ts';
 import type { BlockedClients } from './blocking.ts';
@@ -9,7 +11,7 @@ import type { ClientPauses } from './clients/pauses.ts';
 import { isHttp, SecurityWarning } from './clients/security-warning.ts';
 import type { TrackedKeys } from './clients/tracking.ts';
 import type { Connections } from './connections.ts';
-import { type Dispatcher, isFlagged } from './dispatch.ts';
+import { type Dispatcher, type Gate, isFlagged } from './dispatch.ts';
 import type { Turns } from './turns.ts';
 
 /** What requests run on. */
@@ -85,8 +87,18 @@ export class Requests {
       isPast: !turns.isWritable,
       now: (row?.flags.includes('readonly') ? frozenAt() : undefined) ?? turns.now,
       append: (type, data) => turns.append(type as keyof Effects, data, meta),
+      fits: (texts) => turns.size.fits(texts),
+      isLarge: () => turns.isLarge,
     };
   }
+
+  /** Refuses a command that writes more than one commit may have. Called again when a transaction runs. */
+  readonly sizeGate: Gate = (client, row, args) => {
+    const { size } = this.#on.turns;
+    if (row.name === 'exec') return size.fits(textsOfQueue(client.transaction)) ? undefined : TOO_LARGE;
+    if (!row.flags.includes('write')) return undefined;
+    return size.fits(args) && (args.length < 4 || size.fits(textsOf(args))) ? undefined : TOO_LARGE;
+  };
 
   /** A call of the server itself, in the turn that runs. */
   ownCall(): Call {
@@ -114,6 +126,16 @@ export class Requests {
     });
     return promise;
   }
+}
+
+/** What a command with these arguments may record: each of several effects names the key. */
+function textsOf(args: readonly string[]): readonly string[] {
+  return [...args, ...keyOfEachBatch(args[1]!, args)];
+}
+
+function textsOfQueue(transaction: OpenTransaction | undefined): readonly string[] {
+  const writing = transaction?.queue.filter(({ row }) => row.flags.includes('write')) ?? [];
+  return writing.flatMap(({ args }) => textsOf(args));
 }
 
 /** Who caused an effect, for the log. */

@@ -242,10 +242,12 @@ export class ServerCore {
         (client, row, args) => (this.#mayEvict ? memory.gate(client, row, args) : undefined),
         memory.keyLimitGate,
         replicasGate(config),
+        (client, row, args) => this.#requests.sizeGate(client, row, args),
       ],
       observers: [observations, this.#monitors, this.#tracking],
       postpones: (client, row, args) => this.#requests.postpones(client, row, args),
-      queuedGate: this.users.queuedGate,
+      queuedGate: (client, row, args) =>
+        this.users.queuedGate(client, row, args) ?? this.#requests.sizeGate(client, row, args),
       circumstances: (client, row) => this.#requests.circumstances(client, row),
       onDefect: (error) => log(String(error instanceof Error ? error.stack : error)),
     });
@@ -253,6 +255,7 @@ export class ServerCore {
       step: (client) => this.#requests.step(client),
       turnEnds: () => this.#tracking.turnEnds(),
       send: (client, output) => connections.send(client, output),
+      mostCharacters: () => config.number('refold-largest-commit'),
       failed: (error, clients) => this.#failed(error, clients),
     });
     this.#requests = new Requests({

@@ -6,14 +6,13 @@
  */
 import type { Store, Transaction } from '../../index.ts';
 import type { Client } from '../calls/client.ts';
-import { packEffect } from '../model/effects/packed.ts';
+import { HEAVY_EFFECT, packEffect } from '../model/effects/packed.ts';
 import { emptyKeySpace, type KeySpace } from '../model/key-space.ts';
 import type { Output } from '../protocol/reply.ts';
+import { CommitSize } from './commit-size.ts';
 
 /** The weight of effects, in characters, after which a turn ends and its commit is made. */
 const LARGE_TURN = 4 * 1024 * 1024;
-/** The weight of one effect, in characters, from which on its escaping is looked at. */
-const HEAVY_EFFECT = 1024 * 1024;
 /** The commands after which a turn ends, so that other work of the process gets its chance. */
 const LONG_TURN = 5_000;
 
@@ -24,6 +23,8 @@ export interface TurnsHost {
   turnEnds(): void;
   /** Sends output to a client. */
   send(client: Client, output: readonly Output[]): void;
+  /** The characters that a commit may have. */
+  mostCharacters(): number;
   /** A turn could not be made durable. None of its output may leave. */
   failed(error: unknown, clients: readonly Client[]): void;
 }
@@ -44,8 +45,8 @@ export class Turns {
   #jobs: (() => void)[] = [];
   #isScheduled = false;
   #transaction: Transaction<KeySpace> | undefined;
-  /** Characters appended in this turn. */
-  #weight = 0;
+  /** What is appended in this turn. */
+  readonly size: CommitSize;
   /** Clients with output that no turn has taken yet. */
   #talking: Client[] = [];
   #held: Held[] = [];
@@ -54,6 +55,7 @@ export class Turns {
 
   constructor(host: TurnsHost) {
     this.#host = host;
+    this.size = new CommitSize(host.mostCharacters);
   }
 
   /** Works on a store from now on; on none while the state is loaded. Read-only: no effect can be given. */
@@ -132,10 +134,11 @@ export class Turns {
 
   append(type: string, data: object, meta?: object): void {
     const weight = weightOf(data);
-    this.#weight += weight;
     const packed = weight < HEAVY_EFFECT ? undefined : packEffect(type, data);
     const event = packed === undefined ? { type, data } : { type: 'EffectPacked', data: packed };
-    this.#transaction!.append({ ...event, ...(meta && { meta }) } as never);
+    const whole = { ...event, ...(meta && { meta }) };
+    this.size.add(whole, weight);
+    this.#transaction!.append(whole as never);
   }
 
   #schedule(): void {
@@ -154,7 +157,7 @@ export class Turns {
     // The callback may run later, while the queue of the store is full. Nothing else is scheduled until then.
     const done = store.transact((tx) => {
       this.#transaction = tx as Transaction<KeySpace>;
-      this.#weight = 0;
+      this.size.begin();
       try {
         this.#run();
       } finally {
@@ -182,11 +185,27 @@ export class Turns {
   }
 
   #run(): void {
+    this.#runJobs();
+    if (!this.isLarge) this.#runClients();
+    this.#host.turnEnds();
+  }
+
+  /** Whether the commit of this turn has become so large that the rest belongs into the next one. */
+  get isLarge(): boolean {
+    return this.size.weight >= LARGE_TURN;
+  }
+
+  /** Runs what is scheduled now. What a large turn has no room for, and what is scheduled meanwhile, comes in the next turn. */
+  #runJobs(): void {
     const jobs = this.#jobs;
     this.#jobs = [];
-    for (const job of jobs) job();
-    this.#runClients();
-    this.#host.turnEnds();
+    for (const [index, job] of jobs.entries()) {
+      if (this.isLarge) {
+        this.#jobs = [...jobs.slice(index), ...this.#jobs];
+        return;
+      }
+      job();
+    }
   }
 
   #runClients(): void {
@@ -194,7 +213,7 @@ export class Turns {
     for (const client of this.#awake) {
       this.#awake.delete(client);
       while (this.#host.step(client)) {
-        if (this.#pause === undefined && ++steps < LONG_TURN && this.#weight < LARGE_TURN) continue;
+        if (this.#pause === undefined && ++steps < LONG_TURN && !this.isLarge) continue;
         this.#awake.add(client);
         return;
       }

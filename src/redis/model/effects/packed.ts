@@ -95,6 +95,14 @@ function isLong(value: unknown): value is string {
   return typeof value === 'string' && value.length >= LONG_CHARACTERS;
 }
 
+/** The length from which on a text alone makes its effect heavy, so that it is packed if that is worth it. */
+export const HEAVY_EFFECT: number = 1024 * 1024;
+
+/** The characters that a text takes in the log at most, as a part of an effect. */
+export function recordedLength(text: string): number {
+  return text.length < HEAVY_EFFECT ? escapedLength(text) : Math.min(escapedLength(text), text.length * WORTH);
+}
+
 /** The characters that JSON takes for a latin1 text, without the quotes. */
 function escapedLength(text: string): number {
   let length = text.length;

@@ -58,8 +58,9 @@ export function fakeCall(config: Config, now: number): FakeCall {
     reducers[type]!(space, data);
   };
   const parts = { ...silentParts(config, false), pauses: { isPaused: () => false } } as never;
+  const circumstances = { space, isPast: false, now, append, fits: () => true, isLarge: () => false };
   return {
-    call: new Call([], new Client(0, 0, '', ''), parts, { space, isPast: false, now, append }, false),
+    call: new Call([], new Client(0, 0, '', ''), parts, circumstances, false),
     space,
     effects,
   };

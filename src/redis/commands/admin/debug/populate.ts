@@ -1,6 +1,6 @@
 /** DEBUG POPULATE count [prefix] [size]: many keys at once. */
 import type { Call } from '../../../calls/call.ts';
-import { CommandError } from '../../../calls/errors.ts';
+import { CommandError, TOO_LARGE } from '../../../calls/errors.ts';
 import { MAX_ENTRIES } from '../../../model/dense.ts';
 import { parseSafeInteger } from '../../../protocol/numbers.ts';
 
@@ -12,6 +12,8 @@ export function populate(call: Call): void {
   if (database.keys.keys.length + count > MAX_ENTRIES || (size ?? 0) > LARGEST_VALUE) {
     throw new CommandError('ERR value is out of range');
   }
+  const mostCharacters = count * (EVENT_CHARACTERS + (prefix.length + (size ?? 0)) * LONGEST_ESCAPE);
+  if (mostCharacters > call.parts.config.number('refold-largest-commit')) throw new CommandError(TOO_LARGE);
   for (let number = 0; number < count; number++) {
     const key = `${prefix}:${number}`;
     if (call.peek(key) !== undefined) continue;
@@ -24,6 +26,9 @@ export function populate(call: Call): void {
 
 /** Longer values would make commits of many gigabytes. */
 const LARGEST_VALUE = 64 * 1024 * 1024;
+/** What a key takes in a commit beside its prefix and its size. JSON writes one character as six at most. */
+const EVENT_CHARACTERS = 128;
+const LONGEST_ESCAPE = 6;
 
 function positive(text: string): number {
   const value = parseSafeInteger(text);
