@@ -5,7 +5,6 @@ import type { CommandRow } from '../calls/command.ts';
 import { TOO_LARGE } from '../calls/errors.ts';
 import { keyOfEachBatch } from '../calls/limits.ts';
 import type { Parts } from '../calls/parts.ts';
-import type { Effects } from '../model/model.ts';
 import type { BlockedClients } from './blocking.ts';
 import type { ClientPauses } from './clients/pauses.ts';
 import { isHttp, SecurityWarning } from './clients/security-warning.ts';
@@ -81,15 +80,9 @@ export class Requests {
   /** The state and the time that a command sees. A command that reads sees the time of a state that stands still. */
   circumstances(client: Client, row?: CommandRow): Circumstances {
     const { turns, audit, frozenAt } = this.#on;
-    const meta = audit ? metaOf(client) : undefined;
-    return {
-      space: turns.state,
-      isPast: !turns.isWritable,
-      now: (row?.flags.includes('readonly') ? frozenAt() : undefined) ?? turns.now,
-      append: (type, data) => turns.append(type as keyof Effects, data, meta),
-      fits: (texts) => turns.size.fits(texts),
-      isLarge: () => turns.isLarge,
-    };
+    const given = turns.circumstances(audit ? metaOf(client) : undefined);
+    const now = row?.flags.includes('readonly') ? frozenAt() : undefined;
+    return now === undefined ? given : { ...given, now };
   }
 
   /** Refuses a command that writes more than one commit may have. Called again when a transaction runs. */

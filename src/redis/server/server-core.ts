@@ -81,11 +81,13 @@ export class ServerCore {
     config.watch(['client-output-buffer-limit'], (text) => {
       limits = parseOutputLimits(text);
     });
+    const stats = noStats();
     const connections = new Connections({
       woke: (client) => this.turns.wake(client),
       talks: (client) => this.turns.talks(client),
       left: (client) => this.#left(client),
       log,
+      stats,
       maxBulkBytes: () => config.number('proto-max-bulk-len'),
       maxQueryBytes: () => config.number('client-query-buffer-limit'),
       outputLimit: (client) => limits[classOf(client)],
@@ -93,6 +95,7 @@ export class ServerCore {
     const blocked = new BlockedClients({
       valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
       rerun: (client, args) => this.#requests.rerun(client, args),
+      ended: (args, error) => this.#dispatcher.waitEnded(args, error),
       schedule: (job) => this.turns.schedule(job),
       resume: (client) => this.turns.wake(client),
     });
@@ -149,12 +152,10 @@ export class ServerCore {
       lastSequence: () => keeper.moment?.sequence,
       configValues: () => config.values(),
     });
-    const stats = noStats();
     const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
     const followed = new FollowedChanges(changes);
     const keeper = new StoreKeeper({
       ...settings,
-
       changes,
       use: (store, isReadOnly) => this.turns.use(store, isReadOnly),
       show: (state) => this.turns.show(state),
@@ -295,6 +296,7 @@ export class ServerCore {
     return {
       keyCount: () => this.#liveSpace.databases.reduce((count, { keys }) => count + keys.keys.length, 0),
       databaseOf: (db) => this.#liveSpace.index[db]!,
+      now: () => this.turns.now,
     };
   }
 
@@ -319,6 +321,7 @@ export class ServerCore {
 
   #gauges(): Gauges {
     const { clients, keys, items, prefixes } = this.#tracking.counts;
+    const facts = [...this.connections.all()].map((client) => this.connections.facts(client));
     return {
       clients: this.connections.size,
       rejected: this.connections.rejected,
@@ -331,6 +334,8 @@ export class ServerCore {
       trackedKeys: keys,
       trackedItems: items,
       trackedPrefixes: prefixes,
+      largestInput: facts.reduce((most, { unreadBytes }) => Math.max(most, unreadBytes), 0),
+      largestOutput: facts.reduce((most, { unsentBytes }) => Math.max(most, unsentBytes), 0),
     };
   }
 
@@ -355,7 +360,6 @@ export class ServerCore {
   }
 
   #userLines(): readonly string[] | undefined {
-    if (this.#settings.config.text('aclfile') !== '') return undefined;
-    return this.users.names().length > 1 ? this.users.lines() : [];
+    return this.#settings.config.text('aclfile') === '' ? this.users.lines() : undefined;
   }
 }
