@@ -100,22 +100,22 @@ export function flatText({ members }: FlatCheck, before: string, data: Json): st
 
 /** A short text without anything to escape is copied. V8's own function is faster for long ones. */
 function stringText(text: string): string {
-  return text.length <= SHORT && isUnescaped(text) ? `"${text}"` : JSON.stringify(text);
+  return text.length <= SHORT_TEXT && isUnescaped(text) ? `"${text}"` : JSON.stringify(text);
 }
 
-const SHORT = 64;
+const SHORT_TEXT = 64;
 
 function isUnescaped(text: string): boolean {
   for (let at = 0; at < text.length; at++) {
     const code = text.charCodeAt(at);
-    if (code < SPACE || code === QUOTE || code === BACKSLASH || code >= FIRST_SURROGATE) return false;
+    if (code < SPACE || code === QUOTE_CODE || code === BACKSLASH_CODE || code >= FIRST_SURROGATE) return false;
   }
   return true;
 }
 
 const SPACE = 32;
-const QUOTE = 34;
-const BACKSLASH = 92;
+const QUOTE_CODE = 34;
+const BACKSLASH_CODE = 92;
 const FIRST_SURROGATE = 0xd800;
 
 function passes({ kind, isNullable, least, most, values, accepts }: MemberCheck, value: unknown): boolean {

@@ -19,6 +19,7 @@ import { ServerAdministration } from './administration.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
 import { knownGate, replicasGate, subscriberGate, transactionGate } from './clients/gates.ts';
+import { evictClients } from './clients/housekeeping.ts';
 import { MonitorClients } from './clients/monitors.ts';
 import { classOf, parseOutputLimits } from './clients/output-limits.ts';
 import { ClientPauses } from './clients/pauses.ts';
@@ -83,11 +84,13 @@ export class ServerCore {
     config.watch(['client-output-buffer-limit'], (text) => {
       limits = parseOutputLimits(text);
     });
+    const stats = noStats();
     const connections = new Connections({
       woke: (client) => this.turns.wake(client),
       talks: (client) => this.turns.talks(client),
       left: (client) => this.#left(client),
       log,
+      stats,
       maxBulkBytes: () => config.number('proto-max-bulk-len'),
       maxQueryBytes: () => config.number('client-query-buffer-limit'),
       outputLimit: (client) => limits[classOf(client)],
@@ -95,6 +98,7 @@ export class ServerCore {
     const blocked = new BlockedClients({
       valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
       rerun: (client, args) => this.#rerun(client, args),
+      ended: (args, error) => this.#dispatcher.waitEnded(args, error),
       schedule: (job) => this.turns.schedule(job),
       resume: (client) => this.turns.wake(client),
     });
@@ -131,6 +135,7 @@ export class ServerCore {
       space: () => this.#liveSpace,
       call: () => this.#ownCall(),
       bufferBytes: () => connections.bufferBytes,
+      evictClients: () => evictClients({ config, connections, stats, log }),
       inTurn: (job) => this.inTurn(job),
     });
     const tasks = new WaitingClients({
@@ -151,7 +156,6 @@ export class ServerCore {
       firstSequence: () => keeper.store?.stats().firstSequence ?? 0,
       configValues: () => config.values(),
     });
-    const stats = noStats();
     const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
     const keeper = new StoreKeeper({
       path: settings.path,
@@ -352,6 +356,7 @@ export class ServerCore {
 
   #gauges(): Gauges {
     const { clients, keys, items, prefixes } = this.#tracking.counts;
+    const facts = [...this.connections.all()].map((client) => this.connections.facts(client));
     return {
       clients: this.connections.size,
       rejected: this.connections.rejected,
@@ -364,6 +369,8 @@ export class ServerCore {
       trackedKeys: keys,
       trackedItems: items,
       trackedPrefixes: prefixes,
+      largestInput: facts.reduce((most, { unreadBytes }) => Math.max(most, unreadBytes), 0),
+      largestOutput: facts.reduce((most, { unsentBytes }) => Math.max(most, unsentBytes), 0),
     };
   }
 
@@ -388,8 +395,7 @@ export class ServerCore {
   }
 
   #userLines(): readonly string[] | undefined {
-    if (this.#settings.config.text('aclfile') !== '') return undefined;
-    return this.users.names().length > 1 ? this.users.lines() : [];
+    return this.#settings.config.text('aclfile') === '' ? this.users.lines() : undefined;
   }
 }
 
