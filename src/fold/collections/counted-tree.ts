@@ -96,9 +96,8 @@ export class CountedTree<K, V> {
 
   /** Deletes an entry. Returns whether there was one. */
   delete(key: K): boolean {
-    if (!this.has(key)) return false;
     const root = (this.#root = owned(this.#root));
-    this.#remove(root, key);
+    if (!this.#remove(root, key)) return false;
     while (this.#root.children?.length === 1) this.#root = this.#root.children[0]!;
     if (this.size === 0) this.clear();
     return true;
@@ -292,22 +291,25 @@ export class CountedTree<K, V> {
     return right;
   }
 
-  /** Removes a key that is there. */
-  #remove(node: Node<K, V>, key: K): void {
-    node.size--;
+  /** Returns whether the key was there. Nothing changes before all comparisons are made. */
+  #remove(node: Node<K, V>, key: K): boolean {
     if (node.children === undefined) {
       const index = this.#indexIn(node, key);
+      if (index < 0) return false;
       node.keys.splice(index, 1);
       node.values.splice(index, 1);
-      return;
+      node.size--;
+      return true;
     }
     const at = this.#childIn(node, key);
     const child = ownedChild(node.children, at);
-    this.#remove(child, key);
+    if (!this.#remove(child, key)) return false;
+    node.size--;
     node.sizes[at] = child.size;
     if (child.size === 0) dropChild(node, at);
     else if (at > 0 && canMerge(node.children[at - 1]!, child)) mergeChildren(node, at - 1);
     else if (at + 1 < node.children.length && canMerge(child, node.children[at + 1]!)) mergeChildren(node, at);
+    return true;
   }
 }
 
