@@ -192,7 +192,8 @@ export class Turns {
       }
     });
     done.then(
-      () => this.#release(),
+      // First the store hands what waits to its writer. It works on that while the replies leave.
+      () => process.nextTick(() => this.#release()),
       (error) => this.#fail(error, store),
     );
   }
