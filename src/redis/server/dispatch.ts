@@ -144,7 +144,7 @@ export class Dispatcher implements Dispatch {
     if (row?.name === 'exec') {
       client.transaction = undefined;
       this.#setup.parts.watching.unwatch(client);
-      message = `EXECABORT Transaction discarded because of: ${refusal}`;
+      message = `EXECABORT Transaction discarded because of: ${refusal.replace(/^ERR /, '')}`;
     } else if (client.transaction !== undefined) {
       client.transaction.isBroken = true;
     }

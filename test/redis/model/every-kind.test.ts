@@ -86,7 +86,7 @@ function aimed({ type, data }: RandomEffect): RandomEffect {
 }
 
 const KINDS = Object.keys(BUILDERS);
-const DRAWS = 8;
+const DRAWS = 5;
 
 test('each effect belongs to a group whose kind is known, or concerns any kind', () => {
   const anyKind = [keyEffects.events, packedEffects(() => keySpaceModel).events].flatMap((events) =>
