@@ -16,6 +16,7 @@ import { row as habits } from './habits/row.ts';
 import { row as kill } from './kill/row.ts';
 import { row as powerLoss } from './power-loss/row.ts';
 import { row as races } from './races/row.ts';
+import { row as reactors } from './reactors/row.ts';
 import { row as redisDifferential } from './redis-differential/row.ts';
 import { row as redisKill } from './redis-kill/row.ts';
 import { row as redisProtocol } from './redis-protocol/row.ts';
@@ -36,6 +37,7 @@ const ROWS: readonly FaultRow[] = [
   simulation,
   fuzz,
   habits,
+  reactors,
   clock,
   soak,
   redisKill,

@@ -7,9 +7,10 @@
 import type { Socket } from 'node:net';
 import { Client } from '../calls/client.ts';
 import type { ClientFacts } from '../calls/contracts/client-parts.ts';
+import type { Stats } from '../calls/contracts/stats.ts';
 import type { Clients } from '../calls/parts.ts';
 import type { Output } from '../protocol/reply.ts';
-import { ProtocolError, RequestParser } from '../protocol/request-parser.ts';
+import { ProtocolError, type RequestLimits, RequestParser } from '../protocol/request-parser.ts';
 import { classOf, judgeOutput, type OutputLimit } from './clients/output-limits.ts';
 
 /** What connections tell the server, and ask it. */
@@ -20,6 +21,7 @@ export interface ConnectionsHost {
   talks(client: Client): void;
   left(client: Client): void;
   log(message: string): void;
+  readonly stats: Stats;
   /** The longest value that a client may send, in bytes. */
   maxBulkBytes(): number;
   /** `client-query-buffer-limit`, in bytes. */
@@ -55,6 +57,7 @@ export class Connections implements Clients {
   readonly #connections = new Map<Client, Connection>();
   readonly #byId = new Map<number, Client>();
   #lastId = 0;
+  #limits: RequestLimits = { isUnknown: true, maxBulkBytes: 0 };
   #bufferBytes = 0;
   #bufferBytesAt = Number.NEGATIVE_INFINITY;
 
@@ -133,9 +136,8 @@ export class Connections implements Clients {
       socket.pause();
       return undefined;
     }
-    const limits = { isUnknown: client.user === undefined, maxBulkBytes: this.#host.maxBulkBytes() };
     try {
-      const args = parser.next(limits);
+      const args = parser.next(this.#limitsOf(client));
       connection.isHungry = args === undefined;
       if (socket.isPaused() && (connection.isHungry || parser.pendingBytes <= UNREAD_BYTES)) socket.resume();
       return args ?? this.#leaveIfEnded(client, connection);
@@ -147,13 +149,26 @@ export class Connections implements Clients {
     }
   }
 
+  /** Kept from request to request. */
+  #limitsOf({ user }: Client): RequestLimits {
+    const maxBulkBytes = this.#host.maxBulkBytes();
+    const isUnknown = user === undefined;
+    if (this.#limits.maxBulkBytes !== maxBulkBytes || this.#limits.isUnknown !== isUnknown) {
+      this.#limits = { isUnknown, maxBulkBytes };
+    }
+    return this.#limits;
+  }
+
   send(client: Client, output: readonly Output[]): void {
     const connection = this.#connections.get(client);
     if (connection === undefined || connection.socket.destroyed) return;
     const { socket } = connection;
+    const { stats } = this.#host;
+    stats.writes++;
     if (output.length > 1) socket.cork();
     for (const piece of output) {
       client.heldBytes -= piece.length;
+      stats.outputBytes += piece.length;
       if (typeof piece === 'string') socket.write(piece, 'latin1');
       else socket.write(piece);
     }
@@ -196,6 +211,8 @@ export class Connections implements Clients {
     const { parser, socket } = connection;
     if (client.isClosing) return;
     client.lastSeen = Date.now();
+    this.#host.stats.reads++;
+    this.#host.stats.inputBytes += chunk.length;
     parser.push(chunk);
     if (parser.pendingBytes > Math.min(this.#host.maxQueryBytes(), MAX_REQUEST_BYTES)) {
       this.#host.log(
