@@ -19,6 +19,7 @@ import { row as races } from './races/row.ts';
 import { row as reactors } from './reactors/row.ts';
 import { row as redisDifferential } from './redis-differential/row.ts';
 import { row as redisKill } from './redis-kill/row.ts';
+import { row as redisProtocol } from './redis-protocol/row.ts';
 import type { FaultRow, RowReport } from './row.ts';
 import { row as simulation } from './simulation/index.ts';
 import { row as soak } from './soak/index.ts';
@@ -40,6 +41,7 @@ const ROWS: readonly FaultRow[] = [
   clock,
   soak,
   redisKill,
+  redisProtocol,
   redisDifferential,
 ];
 

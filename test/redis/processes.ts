@@ -1,4 +1,4 @@
-/** Servers in processes of their own: `refold serve`, and Debian's redis-server 7.0. The tests and the fault table share them. */
+/** Servers as child processes: `refold serve`, and Debian's redis-server 7.0. The tests and the fault table share them. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createServer } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -47,7 +47,7 @@ class ServerProcess {
     return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
-  /** Ends the server. Resolves when its process is gone. */
+  /** Ends the server. Resolves when its process has ended. */
   async kill(signal: 'SIGKILL' | 'SIGTERM' = 'SIGKILL'): Promise<void> {
     if (!this.hasEnded) {
       const ended = new Promise((resolve) => this.process.once('exit', resolve));

@@ -18,7 +18,7 @@ export function splitInline(line: string): string[] | undefined {
       const letter = line[at];
       if (letter === undefined) return undefined;
       if (quote === '') {
-        if (isSpace(letter)) break;
+        if (ends(letter)) break;
         if (letter === '"' || letter === "'") quote = letter;
         else argument += letter;
       } else if (letter === '\\' && quote === '"' && /^x[\da-f]{2}$/i.test(line.slice(at + 1, at + 4))) {
@@ -41,4 +41,9 @@ export function splitInline(line: string): string[] | undefined {
 
 function isSpace(letter: string | undefined): boolean {
   return letter !== undefined && /[ \t\n\v\f\r\0]/.test(letter);
+}
+
+/** Whether an argument without quotes ends here. Other white space only stands between arguments. */
+function ends(letter: string): boolean {
+  return /[ \t\n\r\0]/.test(letter);
 }

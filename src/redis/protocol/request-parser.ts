@@ -191,7 +191,7 @@ export class RequestParser {
         const head = this.#line('too big bulk count string');
         if (head === undefined) return false;
         if (head.charCodeAt(0) !== DOLLAR) {
-          throw new ProtocolError(`Protocol error: expected '$', got '${head.charAt(0)}'`);
+          throw new ProtocolError(`Protocol error: expected '$', got '${head.charAt(0) || ' '}'`);
         }
         const length = parseSafeInteger(head.slice(1));
         if (length === undefined || length < 0 || length > maxBulkBytes) throw invalidBulk();

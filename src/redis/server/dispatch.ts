@@ -163,7 +163,7 @@ export class Dispatcher implements Dispatch {
     if (row?.name === 'exec') {
       client.transaction = undefined;
       this.#setup.parts.watching.unwatch(client);
-      message = `EXECABORT Transaction discarded because of: ${refusal}`;
+      message = `EXECABORT Transaction discarded because of: ${refusal.replace(/^ERR /, '')}`;
     } else if (client.transaction !== undefined) {
       client.transaction.isBroken = true;
     }
@@ -221,16 +221,21 @@ function unknownCommand(parts: Parts, args: readonly string[]): string {
   const name = args[0]!;
   const container = parts.commands.find([name]);
   if (container !== undefined && args.length > 1) {
-    const sub = args[1]!.slice(0, SHOWN_CHARACTERS);
-    return `ERR unknown subcommand '${sub}'. Try ${name.toUpperCase()} HELP.`;
+    return `ERR unknown subcommand '${shown(args[1]!)}'. Try ${name.toUpperCase()} HELP.`;
   }
-  const shown = [];
+  const texts = [];
   let length = 0;
   for (const arg of args.slice(1)) {
     if (length >= SHOWN_CHARACTERS) break;
-    const text = arg.slice(0, SHOWN_CHARACTERS - length);
-    shown.push(`'${text}' `);
+    const text = shown(arg, SHOWN_CHARACTERS - length);
+    texts.push(`'${text}' `);
     length += text.length + 3;
   }
-  return `ERR unknown command '${name.slice(0, SHOWN_CHARACTERS)}', with args beginning with: ${shown.join('')}`;
+  return `ERR unknown command '${shown(name)}', with args beginning with: ${texts.join('')}`;
+}
+
+/** Up to the first zero byte, as C has it. */
+function shown(text: string, characters = SHOWN_CHARACTERS): string {
+  const [read = ''] = text.split('\0', 1);
+  return read.slice(0, characters);
 }

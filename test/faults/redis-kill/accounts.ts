@@ -131,7 +131,7 @@ export class PoolAccount {
    * @param present what is in the pool after the restart
    * @param wasAcknowledged whether the step of a text was acknowledged
    * @param wasKept whether the step of a text is among those that the server has kept
-   * @param unheard how many clients were waiting for a reply: each may have taken a text without a word
+   * @param unheard how many clients were waiting for a reply: each may have taken a text silently
    */
   judge(
     present: ReadonlySet<string>,
@@ -148,7 +148,7 @@ export class PoolAccount {
       ...(back.length > 0 ? [`I1: pool ${this.#name}: a client had taken ${told(back)}, and it is there again`] : []),
       ...(strange.length > 0 ? [`I2: pool ${this.#name}: it holds ${told(strange)} of steps that were not kept`] : []),
       ...(lost.length > unheard
-        ? [`I1: pool ${this.#name}: ${lost.length} texts are gone (${told(lost)}), and ${unheard} clients were waiting`]
+        ? [`I1: pool ${this.#name}: ${lost.length} texts are lost (${told(lost)}), and ${unheard} clients were waiting`]
         : []),
     ];
   }

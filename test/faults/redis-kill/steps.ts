@@ -1,5 +1,5 @@
 /**
- * What a writer does, step by step. The seed, the writer and the number decide a step, and so does what it changes.
+ * What a writer does, step by step. The seed, the writer and the number decide what a step does.
  *
  * A step is one command, or one transaction. Each writer has keys that no other client changes, so the state of its keys
  * says how many of its steps the server has kept. Texts are `writer:number`, so that any output that shows one can be traced

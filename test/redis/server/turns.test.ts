@@ -85,5 +85,8 @@ test('an unknown command is an error, and the connection goes on', async () => {
   expect(await client.ask('NOPE', 'x')).toEqual(
     new ErrorReply("ERR unknown command 'NOPE', with args beginning with: 'x' "),
   );
+  expect(await client.ask('NO\0PE', '\0', 'x\0y')).toEqual(
+    new ErrorReply("ERR unknown command 'NO', with args beginning with: '' 'x' "),
+  );
   expect(await client.call('PING')).toBe('PONG');
 });

@@ -32,7 +32,7 @@ test('an EXEC that is refused discards the transaction', async () => {
   const client = await startWithClient();
   await client.call('MULTI');
   expect(await client.ask('EXEC', 'x')).toEqual(
-    new ErrorReply("EXECABORT Transaction discarded because of: ERR wrong number of arguments for 'exec' command"),
+    new ErrorReply("EXECABORT Transaction discarded because of: wrong number of arguments for 'exec' command"),
   );
   expect(await client.ask('EXEC')).toEqual(new ErrorReply('ERR EXEC without MULTI'));
 });
