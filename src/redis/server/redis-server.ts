@@ -100,9 +100,10 @@ export class RedisServer implements AsyncDisposable {
     const now = Date.now();
     const { config, log } = this.#settings;
     if (this.#core.administration.debug.pausesCron) return;
-    keepHouse({ config, connections: this.#core.connections, log }, now);
+    const { connections, parts } = this.#core;
+    keepHouse({ config, connections, stats: parts.stats, log }, now);
     this.#core.keeper.tick(now);
-    this.#core.administration.rates.sample(performance.now(), this.#core.parts.stats);
+    this.#core.administration.rates.sample(performance.now(), parts.stats);
   }
 
   /** The store with the key space. @throws Error while the state is loaded */

@@ -19,6 +19,7 @@ import { ServerAdministration } from './administration.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
 import { knownGate, replicasGate, subscriberGate, transactionGate } from './clients/gates.ts';
+import { evictClients } from './clients/housekeeping.ts';
 import { MonitorClients } from './clients/monitors.ts';
 import { classOf, parseOutputLimits } from './clients/output-limits.ts';
 import { ClientPauses } from './clients/pauses.ts';
@@ -134,6 +135,7 @@ export class ServerCore {
       space: () => this.#liveSpace,
       call: () => this.#ownCall(),
       bufferBytes: () => connections.bufferBytes,
+      evictClients: () => evictClients({ config, connections, stats, log }),
       inTurn: (job) => this.inTurn(job),
     });
     const tasks = new WaitingClients({

@@ -7,14 +7,12 @@
 import type { Store, Transaction } from '../../index.ts';
 import type { Circumstances } from '../calls/call.ts';
 import type { Client } from '../calls/client.ts';
-import { packEffect } from '../model/effects/packed.ts';
+import { HEAVY_EFFECT, packEffect } from '../model/effects/packed.ts';
 import { emptyKeySpace, type KeySpace } from '../model/key-space.ts';
 import type { Output } from '../protocol/reply.ts';
 
 /** The weight of effects, in characters, after which a turn ends and its commit is made. */
 const LARGE_TURN = 4 * 1024 * 1024;
-/** The weight of one effect, in characters, from which on its escaping is looked at. */
-const HEAVY_EFFECT = 1024 * 1024;
 /** The commands after which a turn ends, so that other work of the process gets its chance. */
 const LONG_TURN = 5_000;
 
