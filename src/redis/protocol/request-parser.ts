@@ -4,7 +4,7 @@
  * A request is an array of bulk strings, or one inline line. The parser keeps what is incomplete, and never reserves
  * memory for a length that a client only announces. Errors are fatal for the connection: the texts are Redis's own.
  *
- * Nearly every request has come completely, and is what clients usually send. `#whole` reads it in one go. Whatever is
+ * Nearly every request has come completely, and is what clients usually send. `#whole` reads it in one step. Whatever is
  * incomplete or unusual in any way is left to the functions after it, which go step by step and know the errors.
  */
 import { splitInline } from './inline.ts';
@@ -247,7 +247,7 @@ export class RequestParser {
   }
 }
 
-/** Of a request that is read in one go. */
+/** A request that is read in one step has these limits. */
 const USUAL_ARGUMENTS = 1024;
 const USUAL_DIGITS = 9;
 
