@@ -51,10 +51,8 @@ const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset'
 const QUEUED_ARGUMENT_BYTES = 24;
 /** What the log takes for the names of an effect, roughly: an argument may become one. */
 const EFFECT_CHARACTERS = 80;
-/** A commit holds a little more than that. It is all or nothing, so what would not fit is refused before it begins. */
+/** A commit holds a little more than that: a transaction that would not fit is refused while it is queued. */
 const MAX_RECORDED_CHARACTERS = 224 * 1024 * 1024;
-/** Requests of fewer arguments always fit into a commit. */
-const FEW_ARGUMENTS = 4;
 
 export class Dispatcher implements Dispatch {
   /** The client whose command runs now. */
@@ -180,22 +178,12 @@ export class Dispatcher implements Dispatch {
     if (row.arity > 0 ? args.length !== row.arity : args.length < -row.arity) {
       return `ERR wrong number of arguments for '${row.name}' command`;
     }
-    if (isTooLarge(row, args)) return 'ERR the request is too large';
     for (const gate of this.#setup.gates) {
       const refusal = gate(client, row, args);
       if (refusal !== undefined) return refusal;
     }
     return undefined;
   }
-}
-
-/** Whether what the command may record does not fit into a commit. */
-function isTooLarge(row: CommandRow, args: readonly string[]): boolean {
-  if (args.length <= FEW_ARGUMENTS || !row.flags.includes('write')) return false;
-  let characters = 0;
-  for (const arg of args) characters += arg.length + EFFECT_CHARACTERS;
-  // Six characters stand for a byte at most.
-  return characters * 6 > MAX_RECORDED_CHARACTERS && recordedCharactersOf(args) > MAX_RECORDED_CHARACTERS;
 }
 
 function recordedCharactersOf(args: readonly string[]): number {

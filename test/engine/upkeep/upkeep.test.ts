@@ -116,7 +116,7 @@ describe('projections', () => {
     expect(view.sequence).toBe(5);
     await store.close();
     await using log = await openLog({ path });
-    expect((await log.info()).projections).toEqual([{ name: 'totals', sequence: 5 }]);
+    expect((await log.info()).projections).toEqual([{ name: 'totals', sequence: 5, lag: 0 }]);
     const again = await openCarts({ path });
     const restored = await again.project(totals());
     expect(restored.state.bySku.get('tea')).toBe(6);

@@ -1,5 +1,7 @@
 /** MULTI, EXEC and WATCH. */
+
 import { expect, test } from 'vitest';
+import { TOO_LARGE } from '../../../../src/redis/calls/errors.ts';
 import { connectTo, ErrorReply, startServer, startWithClient } from '../../harness.ts';
 
 test('a command that cannot be queued breaks the transaction', async () => {
@@ -114,7 +116,7 @@ test('what does not fit into a commit is refused before anything of it holds', a
   for (let count = 0; count < 25; count++) reply = await client.ask('MSET', ...pairs);
   expect(reply).toEqual(new ErrorReply('ERR the transaction is too large'));
   expect(await client.ask('EXEC')).toMatchObject({ message: expect.stringMatching(/^EXECABORT/) });
-  const many = Array.from({ length: 40_000 }, (_, number) => [`key:${number}`, value]).flat();
-  expect(await client.ask('MSET', ...many)).toEqual(new ErrorReply('ERR the request is too large'));
+  const many = Array.from({ length: 45_000 }, (_, number) => [`key:${number}`, value]).flat();
+  expect(await client.ask('MSET', ...many)).toEqual(new ErrorReply(TOO_LARGE));
   expect(await client.call('DBSIZE')).toBe(0);
 });
