@@ -56,9 +56,9 @@ function describeReactor(log: LogInfo, reactor: LogInfo['reactors'][number]): st
 }
 
 function describeHolder({ historyHeldBy }: LogInfo, { name, sequence, lag }: LogInfo['projections'][number]): string {
+  const holds = historyHeldBy.includes(name) ? ', holds back the history after it' : '';
   const behind = lag === 0 ? '' : `, ${counted(lag, 'event')} behind`;
-  const place = `${name}, at ${count(sequence)}${behind}`;
-  return historyHeldBy.includes(name) ? `${place}, holds back the history after it` : place;
+  return `${name}, at ${count(sequence)}${holds}${behind}`;
 }
 
 function describeSnapshots(snapshots: LogInfo['snapshots']): (readonly [string, string])[] {
