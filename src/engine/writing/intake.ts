@@ -10,7 +10,10 @@ import { admitFlat, type FlatSchema, flatSchemaOf } from '../../core/flat-schema
 import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
 import type { EventType, Model } from '../../core/model.ts';
 import { listNearest, shortened } from '../../core/nearest.ts';
+import { TagsRefused, taggerOf, tagsOf } from '../../core/tagging.ts';
 import { encodeCommit } from '../../log/blocks/block.ts';
+import { tagCharacters } from '../../log/blocks/tag-list.ts';
+import type { CommitTags, EventTags } from '../../log/log-store.ts';
 
 /** Sequence and time of a commit's events, and the command that they come from. */
 export interface Placement {
@@ -27,6 +30,8 @@ export interface Placement {
 export interface AdmittedCommit {
   readonly events: RecordedEvent<string, Json>[];
   readonly json: string;
+  /** Undefined in a model without tags. */
+  readonly tags?: CommitTags | undefined;
 }
 
 /** The largest text of one commit, in characters: it must fit into one row. */
@@ -35,9 +40,11 @@ const COMMIT_CHARACTERS = 256 * 1024 * 1024;
 export class Intake {
   readonly #model: Model;
   readonly #gates = new Map<string, Gate>();
+  readonly #hasTags: boolean;
 
   constructor(model: Model) {
     this.#model = model;
+    this.#hasTags = model.types.values().some(({ tags }) => tags !== undefined);
   }
 
   /**
@@ -48,7 +55,11 @@ export class Intake {
    */
   admitCommit(inputs: readonly unknown[], placement: Placement): AdmittedCommit {
     const events = this.admit(inputs, placement);
-    return { events, json: encodeAdmitted(events, placement.firstSequence) };
+    const json = encodeAdmitted(events, placement.firstSequence);
+    if (!this.#hasTags) return { events, json };
+    const tags = this.#tag(events);
+    requireCommitSize(json.length + tagCharacters(tags), placement.firstSequence);
+    return { events, json, tags };
   }
 
   /**
@@ -95,6 +106,13 @@ export class Intake {
     return { sequence: sequence ?? 0, recordedAt, type, version, data, meta };
   }
 
+  #tag(events: readonly RecordedEvent<string, Json>[]): CommitTags {
+    return {
+      types: events.map(({ type }) => type),
+      events: events.map(({ type, data, sequence }) => tagOne(this.#gates.get(type)!, data, sequence)),
+    };
+  }
+
   #gateOf(type: string, sequence: number | undefined): Gate {
     return this.#gates.get(type) ?? this.#openGate(type, sequence);
   }
@@ -103,7 +121,7 @@ export class Intake {
   #openGate(type: string, sequence: number | undefined): Gate {
     const eventType = this.#model.types.get(type);
     if (eventType === undefined) throw unknownType(this.#model, type, sequence);
-    const gate = { eventType, flat: lookAtSchema(eventType, sequence) };
+    const gate = { eventType, flat: lookAtSchema(eventType, sequence), tagger: taggerOf(eventType) };
     this.#gates.set(type, gate);
     return gate;
   }
@@ -128,6 +146,24 @@ export function atLeastOne(commit: AdmittedCommit): AdmittedCommit {
 interface Gate {
   readonly eventType: EventType;
   readonly flat: FlatSchema | undefined;
+  /** See `taggerOf`. */
+  readonly tagger: string | undefined;
+}
+
+function tagOne({ eventType, tagger }: Gate, data: Json, sequence: number): EventTags {
+  if (tagger === undefined) return 0;
+  try {
+    return [tagger, ...tagsOf(eventType, data)];
+  } catch (error) {
+    if (!isInstance(error, TagsRefused)) throw error;
+    const { type } = eventType;
+    const details = {
+      ...coordinatesOf(type, sequence === 0 ? undefined : sequence),
+      hint: error.hint,
+      cause: error.cause,
+    };
+    throw rejected(`${type} cannot be tagged: ${error.message}`, details);
+  }
 }
 
 /** The parts of a shape may be getters of the application's. */

@@ -12,6 +12,7 @@ import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import type { Catalog, EventOf } from '../../core/model.ts';
 import type { OpenCommit } from '../../fold/live-state.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
+import type { CommitTags } from '../../log/log-store.ts';
 import type { Desk } from './deciding.ts';
 import { atLeastOne, listOf, requireCommitSize } from './intake.ts';
 
@@ -50,6 +51,7 @@ export interface Transacted<Result> {
 interface Part {
   readonly firstSequence: number;
   readonly json: string;
+  readonly tags: CommitTags | undefined;
 }
 
 export class RunningTransaction implements Transaction {
@@ -103,6 +105,14 @@ export class RunningTransaction implements Transaction {
     return `[${this.#parts.map(({ json }) => json.slice(1, -1)).join(',')}]`;
   }
 
+  /** The tags of the commit; undefined in a model without tags. */
+  get tags(): CommitTags | undefined {
+    const [first] = this.#parts;
+    if (first?.tags === undefined || this.#parts.length === 1) return first?.tags;
+    const parts = this.#parts.map(({ tags }) => tags!);
+    return { types: parts.flatMap(({ types }) => types), events: parts.flatMap(({ events }) => events) };
+  }
+
   /** Makes the appended events part of the state. @throws RefoldError under strict folding, as `LiveState.fold` does */
   take(): void {
     this.#open.take();
@@ -117,7 +127,9 @@ export class RunningTransaction implements Transaction {
   #append(given: unknown): void {
     const { model, intake } = this.#desk;
     const firstSequence = this.#sequence + 1;
-    const { events, json } = atLeastOne(intake.admitCommit(listOf(given), { firstSequence, recordedAt: this.now }));
+    const { events, json, tags } = atLeastOne(
+      intake.admitCommit(listOf(given), { firstSequence, recordedAt: this.now }),
+    );
     requireCommitSize(this.#characters + json.length, firstSequence);
     const { length } = events;
     try {
@@ -127,7 +139,7 @@ export class RunningTransaction implements Transaction {
       else this.end();
       throw error;
     }
-    this.#parts.push({ firstSequence, json });
+    this.#parts.push({ firstSequence, json, tags });
     this.#characters += json.length;
     this.#sequence += length;
   }
