@@ -11,7 +11,7 @@ import type { DeepReadonly, EventMeta, RecordedEvent } from './event.ts';
 import { checkDefinition } from './model-checks.ts';
 
 /**
- * A schema alone means version 1, and so does an object without `version`. With `version` n, `upcast` has a function for
+ * A schema alone means version 1. An object without `version` means the same. With `version` n, `upcast` has a function for
  * each of 1 … n-1. Each turns the data of its version into data of the next version.
  */
 export type EventDefinition = z.ZodType | VersionedEvent;

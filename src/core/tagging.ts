@@ -2,7 +2,7 @@
  * Tags: short texts that name what an event is about, computed from its data by the `tags` of its type.
  *
  * The log keeps the tags of an event with the name of the tagger that computed them. A query trusts them while the
- * tagger is still the same. It computes them anew for all other events, so a changed `tags` never gives a partial answer.
+ * tagger is still the same. It computes the tags of all other events, so a changed `tags` never gives a partial answer.
  */
 import { createHash } from 'node:crypto';
 import { isInstance, messageOf } from './errors.ts';

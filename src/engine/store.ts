@@ -249,7 +249,7 @@ export class Store<
   }
 
   /**
-   * The sequence of a position: of the last event at or before a time.
+   * The sequence of a position. A time means the last event at or before it.
    *
    * @throws RefoldError `INVALID_OPTION` for one that is not in the log, `HISTORY_GONE` for a time before the first event
    * that is left
@@ -261,8 +261,7 @@ export class Store<
   }
 
   /**
-   * Recorded events in the model's versions, in order or in reverse: of a range, of some types, with a tag, or some
-   * sequences. Only blocks that may hold such events are read, and never more than a part of the log is in memory.
+   * Recorded events in the model's versions, in order or in reverse. The options say which. Only blocks that may hold such events are read, and never more than a part of the log is in memory.
    *
    * @throws RefoldError `HISTORY_GONE` when `from` was dropped, `LOG_CORRUPT`, `MODEL_MISMATCH` when the model cannot
    * read an event

@@ -1,7 +1,7 @@
 /**
  * Retagging: stores the tags of events that were recorded without tags, or with tags of another `tags` function.
  *
- * It goes block by block. Each block is sealed again with its tags, proven to hold the same events, and replaced in one
+ * It works block by block. Each block is sealed again with its tags, proven to hold the same events, and replaced in one
  * transaction. So it can stop at any time, and the next call continues with the blocks that are left. Appends and reads
  * continue meanwhile. Open blocks are sealed first.
  */

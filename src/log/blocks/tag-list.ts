@@ -9,7 +9,7 @@
  *   more             256 × u32: where the hashes that begin with each byte end; then 2 bytes each, the rest of the hash
  * ```
  *
- * So a block takes some 20 bytes for each type and 3 bytes for each tag, or 2 bytes for each tag and one KiB. There are
+ * So a block takes about 20 bytes for each type and 3 bytes for each tag, or 2 bytes for each tag and one KiB. There are
  * no false negatives. With 16,000 tags in a block, a query for another tag reads one block of a thousand in vain.
  */
 import type { CommitTags, EventTags, TagKind, TagList, TagQuery } from '../log-store.ts';

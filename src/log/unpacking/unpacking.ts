@@ -136,7 +136,7 @@ function unpackElsewhere(block: Block, wanted: WantedEvents): Promise<readonly P
   return askThread((thread) => thread.ask('unpack', { block, wanted }));
 }
 
-/** Undefined when the system has no thread for this, or the thread died: of the size of the block, for example. */
+/** Undefined when the system has no thread for this, or when the thread died, as it may when a block is too large. */
 async function askThread<Answer>(ask: (thread: Thread<UnpackJobs>) => Promise<Answer>): Promise<Answer | undefined> {
   let thread: Thread<UnpackJobs> | undefined;
   try {

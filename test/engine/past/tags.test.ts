@@ -361,7 +361,7 @@ describe('tags', () => {
     expect(await sequencesOf(log.events({ tag: 'account:a', reverse: true, limit: 1 }))).toEqual([5]);
   });
 
-  test('of a model must be a function', () => {
+  test('must be a function', () => {
     expect(() => ledger('account' as never)).toThrowError('the tags of Moved is not a function');
   });
 

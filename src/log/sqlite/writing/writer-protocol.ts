@@ -45,7 +45,7 @@ export interface PackedRun {
   /** The chain before them. */
   readonly startChain: string;
   readonly sealed: SealedBlock;
-  /** Keep its tag list even in a file that has none yet. */
+  /** Keep its tag list even in a file without the table of tag lists. */
   readonly withTags: boolean;
 }
 
