@@ -1,6 +1,7 @@
 /** The events of one thing: tags against a filter of all events, whatever happens to the log in between. */
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -14,6 +15,8 @@ import {
   type RecordedEvent,
   type StoreOptions,
 } from '../../../src/index.ts';
+import { decodeBlock } from '../../../src/log/blocks/block.ts';
+import { unpackBlock } from '../../../src/log/unpacking/unpacking.ts';
 import { errorOf, manualClock, temporaryPath } from '../harness.ts';
 
 type Data = { readonly from: string; readonly to: string };
@@ -391,6 +394,61 @@ describe('without a model', () => {
     expect(await errorOf(query())).toMatchObject({ code: 'INVALID_OPTION', sequence: 1 });
     await store.retag();
     expect(await query()).toEqual([1, 2]);
+  });
+});
+
+describe('a damaged list', () => {
+  test.each([
+    ['that was changed', "update block_tags set hashes = x'000000'"],
+    ['that was emptied', "update block_tags set hashes = x'', kinds = '[]'"],
+    ['with a column that is not JSON', "update block_tags set kinds = 'x'"],
+    ['of another block', 'update block_tags set block_checksum = block_checksum + 1'],
+    ['that was deleted', 'delete from block_tags'],
+  ])('%s costs time, and hides nothing', async (_, statement) => {
+    const path = await temporaryPath();
+    const store = await openLedger(RELEASES[1], { path });
+    for (let index = 0; index < 5; index++) await store.append(moved(`a${index}`, 'b'));
+    await store.compact();
+    await store.append(moved('a3', 'b'));
+    await store.close();
+    const database = new Database(path);
+    expect(database.exec(statement).prepare('select count(*) from blocks').pluck().get()).toBeGreaterThan(1);
+    database.close();
+    const again = await openLedger(RELEASES[1], { path });
+    expect(await sequencesOf(again.events({ tag: 'account:a3' }))).toEqual([4, 6]);
+    await expect.poll(() => again.stats().untaggedEvents).toBe(6);
+    expect(await again.retag()).toMatchObject({ untaggedEvents: 0 });
+    expect(await sequencesOf(again.events({ tag: 'account:a3' }))).toEqual([4, 6]);
+  });
+});
+
+describe('large blocks', () => {
+  test('are unpacked in a thread, and say the same', async () => {
+    const contents = new MemoryContents();
+    const text = 'ü'.repeat(30_000);
+    const commit = Array.from({ length: 40 }, (_, index) => moved(`a${index}${text}`, 'b'));
+    const plain = await openLedger(RELEASES[0], { log: contents });
+    await plain.append(commit);
+    for (const sealed of [false, true]) {
+      if (sealed) await plain.compact();
+      const [block] = contents.blocks;
+      const slices = await Array.fromAsync(unpackBlock(block!));
+      expect(slices.length).toBeGreaterThan(5);
+      expect(slices.flatMap(({ events }) => events)).toEqual(decodeBlock(block!).events);
+      expect(slices.map(({ from }) => from)).toEqual([1, ...slices.slice(0, -1).map(({ through }) => through + 1)]);
+      expect((await Array.fromAsync(plain.events())).map(({ data }) => data)).toEqual(commit.map(({ data }) => data));
+      expect(await sequencesOf(plain.events({ reverse: true, limit: 3 }))).toEqual([40, 39, 38]);
+      expect(await sequencesOf(plain.events({ sequences: [7, 30, 8] }))).toEqual([7, 8, 30]);
+    }
+  });
+
+  test('that are damaged are reported, not folded', async () => {
+    const contents = new MemoryContents();
+    const store = await openLedger(RELEASES[0], { log: contents });
+    await store.append(Array.from({ length: 20 }, (_, index) => moved(`${index}`.repeat(30_000), 'b')));
+    const block = { ...contents.blocks[0]!, payload: (contents.blocks[0]!.payload as string).replace('"Moved"', '7') };
+    const error = await errorOf(Array.fromAsync(unpackBlock(block)));
+    expect(error).toMatchObject({ code: 'LOG_CORRUPT', sequence: 1 });
   });
 });
 
