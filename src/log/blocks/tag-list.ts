@@ -18,6 +18,8 @@ import type { CommitTags, EventTags, TagKind, TagList, TagQuery } from '../log-s
 export class TagListWriter {
   readonly #kinds = new Map<string, TagKind>();
   readonly #hashes = new Set<number>();
+  /** The kind of the event before: most events are of the same kind. */
+  #last: readonly [type?: string, tagger?: string | 0] = [];
   /** False while no event has a tagger. */
   hasTags = false;
 
@@ -27,11 +29,16 @@ export class TagListWriter {
 
   addEvent(type: string, tags: EventTags): void {
     const tagger = tags === 0 ? 0 : tags[0];
-    const kind = `${tagger} ${type}`;
-    if (!this.#kinds.has(kind)) this.#kinds.set(kind, [type, tagger]);
+    if (type !== this.#last[0] || tagger !== this.#last[1]) this.#addKind([type, tagger]);
     if (tags === 0) return;
     this.hasTags = true;
     for (let index = 1; index < tags.length; index++) this.#hashes.add(hashOfTag(tags[index]!));
+  }
+
+  #addKind(kind: TagKind): void {
+    const name = `${kind[1]} ${kind[0]}`;
+    if (!this.#kinds.has(name)) this.#kinds.set(name, kind);
+    this.#last = kind;
   }
 
   finish(): TagList {
