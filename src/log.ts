@@ -73,6 +73,7 @@ export type {
   LogSize,
   LogStore,
   QueuedCommit,
+  ReactorRow,
   SealedBlock,
   SealOptions,
   SealReport,

@@ -9,7 +9,7 @@ import crypto from 'node:crypto';
 import { RefoldError } from '../../../core/errors.ts';
 import { EMPTY_CHAIN, HINT_CORRUPT } from '../../blocks/chain.ts';
 import type { Connection } from './driver.ts';
-import { FORMAT_VERSION, formatOf, NEWEST_FORMAT, TABLES_OF_FORMAT_2 } from './format.ts';
+import { FORMAT_VERSION, formatOf, NEWEST_FORMAT, schemaOf, TABLES_OF_FORMAT_2 } from './format.ts';
 
 export { FORMAT_VERSION, NEWEST_FORMAT } from './format.ts';
 
@@ -212,16 +212,8 @@ from blocks as block
 where block.encoding = 'open';
 `;
 
-/** Our tables and the view as SQLite keeps them in `sqlite_schema`: from the name on, every character must match. */
-const OWN_SCHEMA: ReadonlyMap<string, string> = new Map(
-  SCHEMA.trim()
-    .split(/;\s*/)
-    .filter((statement) => statement !== '')
-    .map((statement) => {
-      const [, type = '', name = ''] = /^create (table|view) (\w+)/.exec(statement) ?? [];
-      return [`${type} ${name}`, statement.replace(/^create \w+/, `CREATE ${type.toUpperCase()}`)];
-    }),
-);
+/** Our tables and the view as SQLite keeps them in `sqlite_schema`. */
+const OWN_SCHEMA: ReadonlyMap<string, string> = schemaOf(SCHEMA);
 
 function foreignFile(path: string, applicationId: unknown, tables: readonly string[]): RefoldError {
   const id = Number(applicationId);

@@ -4,7 +4,15 @@
  * The writer does the jobs one after the other. The store cuts long work (dropping, snapshots) into several jobs, so
  * appends get their turn in between.
  */
-import type { Checkpoint, Durability, LogHead, SealedBlock, SnapshotInfo, TagList } from '../../log-store.ts';
+import type {
+  Checkpoint,
+  Durability,
+  LogHead,
+  ReactorRow,
+  SealedBlock,
+  SnapshotInfo,
+  TagList,
+} from '../../log-store.ts';
 import type { PackedChunk } from '../../snapshot-chunks.ts';
 import type { LogState, Trimmed } from '../file/block-rows.ts';
 
@@ -63,6 +71,9 @@ export interface Jobs {
   putCheckpoint: { takes: Checkpoint; answers: undefined };
   /** By the name of its projection. */
   dropCheckpoint: { takes: string; answers: undefined };
+  putReactor: { takes: ReactorRow; answers: undefined };
+  /** By its name. */
+  dropReactor: { takes: string; answers: undefined };
   putMeta: { takes: { readonly key: string; readonly value: string }; answers: undefined };
   /** A small snapshot, complete and not yet compressed. Answers whether there may be chunks without a snapshot. */
   putSnapshot: { takes: { readonly info: SnapshotInfo; readonly chunks: readonly Uint8Array[] }; answers: boolean };
