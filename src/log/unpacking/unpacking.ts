@@ -158,14 +158,22 @@ let stayUp: () => void = () => {};
 async function borrowThread(): Promise<Thread<UnpackJobs>> {
   stayUp();
   borrowed += 1;
-  const running = await shared?.catch(() => undefined);
-  if (running === undefined || running.death !== undefined) {
-    shared = Thread.start<UnpackJobs>({
-      ...{ name: 'unpack-worker', from: import.meta.url, data: undefined },
-      ...{ action: 'unpack blocks of', path: 'the log' },
-    });
-  }
-  return shared!;
+  shared ??= startShared();
+  const thread = await shared;
+  if (thread.death === undefined) return thread;
+  shared = undefined; // the next block gets a new one
+  throw thread.death;
+}
+
+function startShared(): Promise<Thread<UnpackJobs>> {
+  const starting = Thread.start<UnpackJobs>({
+    ...{ name: 'unpack-worker', from: import.meta.url, data: undefined },
+    ...{ action: 'unpack blocks of', path: 'the log' },
+  });
+  starting.catch(() => {
+    if (shared === starting) shared = undefined;
+  });
+  return starting;
 }
 
 function giveBack(thread: Thread<UnpackJobs> | undefined): void {
