@@ -20,6 +20,7 @@ const THREADS = [
   'log/sqlite/mending/check-worker.ts',
   'log/sqlite/writing/checkpointer-worker.ts',
   'log/sqlite/sealing/sealer-worker.ts',
+  'log/unpacking/unpack-worker.ts',
   'log/sqlite/writing/writer.ts',
 ];
 

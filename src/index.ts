@@ -37,6 +37,7 @@ export {
   type ResultOf,
   reject,
   type StateOf,
+  type Tagger,
   type TypeOf,
   type Upcaster,
   type VersionedEvent,
@@ -65,7 +66,8 @@ export {
 } from './engine/importing/import-events.ts';
 export { openStore } from './engine/open-store.ts';
 export type { Divergence } from './engine/past/divergence.ts';
-export type { EventRange, FollowOptions, PastState, Position } from './engine/past/history.ts';
+export type { Bound, EventRange } from './engine/past/events.ts';
+export type { FollowOptions, PastState, Position } from './engine/past/history.ts';
 export type { Projection } from './engine/past/projection.ts';
 export { defineProjection, type ProjectionDefinition } from './engine/past/projection-definition.ts';
 export type { RecoveryReport } from './engine/past/recovery.ts';
@@ -88,6 +90,7 @@ export type { SnapshotReport } from './engine/snapshots/snapshotter.ts';
 export type { Store, StoreOf, StoreStats } from './engine/store.ts';
 export type { CompactionReport, CompactOptions } from './engine/upkeep/compaction.ts';
 export { type RepairOptions, type RepairReport, repairLog } from './engine/upkeep/repair.ts';
+export type { RetagOptions, RetagReport } from './engine/upkeep/retag.ts';
 export type { UpkeepStats } from './engine/upkeep/upkeep.ts';
 export type { CommandOutcome } from './engine/writing/commands.ts';
 export type { Listener } from './engine/writing/publisher.ts';
@@ -112,17 +115,24 @@ export type {
   Block,
   BlockEncoding,
   BlockHeader,
+  BlockQuery,
   Checkpoint,
+  CommitTags,
   Durability,
+  EventTags,
   LogCare,
   LogHead,
   LogSize,
   LogStore,
   QueuedCommit,
   ReactorRow,
+  SealedBlock,
   SealOptions,
   SealReport,
   SnapshotInfo,
   StoredOutcome,
+  TagKind,
+  TagList,
+  TagQuery,
 } from './log/log-store.ts';
 export { MemoryContents, type MemoryLogOptions, openMemoryLog } from './log/memory.ts';

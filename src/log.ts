@@ -11,8 +11,11 @@ export {
   type DecodedBlock,
   decodeBlock,
   decodeCommit,
+  decodeMatches,
+  decodeTags,
   encodeCommit,
   encodeOpenBlock,
+  type MatchingEvents,
   openBlockPieces,
   type StoredEvent,
 } from './log/blocks/block.ts';
@@ -26,11 +29,12 @@ export {
   verifyBlock,
   verifyBlocks,
 } from './log/blocks/chain.ts';
-export { nextBlock } from './log/blocks/next-block.ts';
+export { nextBlock, tagListOfCommits } from './log/blocks/next-block.ts';
 export {
   headerOf,
   nextRun,
   openBytesOf,
+  retagBlock,
   type SealCandidate,
   type SealedRun,
   type Stretch,
@@ -38,6 +42,7 @@ export {
   sealRun,
   sealStretches,
 } from './log/blocks/sealing.ts';
+export { mayHold, tagListOf } from './log/blocks/tag-list.ts';
 export { type ContractCase, type LogContractSetup, type LogUnderTest, logContract } from './log/contract/contract.ts';
 export { Bell, type FollowedLog, followLog, type Poll } from './log/following.ts';
 export {
@@ -58,18 +63,25 @@ export type {
   Block,
   BlockEncoding,
   BlockHeader,
+  BlockQuery,
   Checkpoint,
+  CommitTags,
   Durability,
+  EventTags,
   LogCare,
   LogHead,
   LogSize,
   LogStore,
   QueuedCommit,
   ReactorRow,
+  SealedBlock,
   SealOptions,
   SealReport,
   SnapshotInfo,
   StoredOutcome,
+  TagKind,
+  TagList,
+  TagQuery,
 } from './log/log-store.ts';
 export {
   checksumOfOutcome,

@@ -8,6 +8,7 @@ import { defineImport } from './commands/import.ts';
 import { defineInfo } from './commands/info.ts';
 import { defineRepair } from './commands/repair.ts';
 import { defineReplay } from './commands/replay.ts';
+import { defineRetag } from './commands/retag.ts';
 import { defineServe } from './commands/serve.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
 import { defineStates } from './commands/states.ts';
@@ -62,6 +63,7 @@ export function defineProgram(version: string): Command {
   program.commandsGroup('Maintain:');
   defineSnapshot(program);
   defineCompact(program);
+  defineRetag(program);
   defineBackup(program);
   defineRepair(program);
   program.commandsGroup('Export and import:');

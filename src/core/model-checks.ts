@@ -87,19 +87,26 @@ function readCatalog(events: unknown): ReadonlyMap<string, EventType> {
 }
 
 function readEventType(type: string, entry: unknown): EventType {
-  const { version, schema, upcast } = readEntry(entry);
+  const { version = 1, schema, upcast, tags } = readEntry(entry);
   if (!isSchema(schema)) {
-    const hint = 'Give a zod 4 schema, or { version, schema, upcast }';
+    const hint = 'Give a zod 4 schema, or { schema, version?, upcast?, tags? }';
     throw invalidModel(`the event type ${type} has no zod schema`, type, hint);
   }
   if (!Number.isSafeInteger(version) || (version as number) < 1) {
     throw invalidModel(`the event type ${type} has version ${String(version)}`, type, 'Count versions 1, 2, 3 …');
   }
-  return { type, version: version as number, schema, upcast: readUpcasters(type, version as number, upcast) };
+  const upcasters = readUpcasters(type, version as number, upcast);
+  return { type, version: version as number, schema, upcast: upcasters, tags: readTagger(type, tags) };
+}
+
+function readTagger(type: string, tags: unknown): EventType['tags'] {
+  if (tags === undefined || typeof tags === 'function') return tags as EventType['tags'];
+  const hint = 'Give a function from the data to an array of texts, or leave it out';
+  throw invalidModel(`the tags of ${type} is not a function`, type, hint);
 }
 
 function readEntry(entry: unknown): Parts {
-  if (isSchema(entry)) return { version: 1, schema: entry };
+  if (isSchema(entry)) return { schema: entry };
   return isParts(entry) ? entry : {};
 }
 

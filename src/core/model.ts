@@ -11,16 +11,29 @@ import type { DeepReadonly, EventMeta, RecordedEvent } from './event.ts';
 import { checkDefinition } from './model-checks.ts';
 
 /**
- * A schema alone means version 1. With `version` n, `upcast` has a function for each of 1 … n-1. Each turns the data of
- * its version into data of the next version.
+ * A schema alone means version 1. An object without `version` means the same. With `version` n, `upcast` has a function for
+ * each of 1 … n-1. Each turns the data of its version into data of the next version.
  */
 export type EventDefinition = z.ZodType | VersionedEvent;
 
 export interface VersionedEvent<Schema extends z.ZodType = z.ZodType> {
-  readonly version: number;
+  /** Default 1. */
+  readonly version?: number;
   readonly schema: Schema;
   readonly upcast?: { readonly [fromVersion: number]: Upcaster };
+  /**
+   * Names what an event is about, for `store.events({ tag })`. Default: the events of this type have no tags.
+   *
+   * A change of it changes no state and no snapshot. `refold retag` brings the tags of older events up to date.
+   */
+  readonly tags?: Tagger;
 }
+
+/**
+ * Gives the tags of an event from its data: at most 16 texts of 1 to 200 characters. Duplicates count once. Pure and
+ * synchronous. The data is the schema's output, as a frozen copy.
+ */
+export type Tagger = (data: any) => readonly string[];
 
 /** Turns old event data into data of the next version. Pure. */
 export type Upcaster = (data: any) => unknown;
@@ -196,6 +209,7 @@ export interface EventType {
   readonly version: number;
   readonly schema: z.ZodType;
   readonly upcast: { readonly [fromVersion: number]: Upcaster };
+  readonly tags?: Tagger | undefined;
 }
 
 /** The state type of a model. */

@@ -25,21 +25,17 @@ import { A_PATH, A_SOURCE, requireOneLog } from './calls/log-options.ts';
 import { modelNameOf } from './calls/log-ownership.ts';
 import { openLogOf } from './calls/open-log.ts';
 import { harmless, type Progress } from './calls/progress.ts';
-import {
-  type EventRange,
-  type FollowOptions,
-  followEvents,
-  locate,
-  type Position,
-  READ_ATTEMPTS,
-  readRecorded,
-} from './past/history.ts';
+import { type EventRange, readRecorded } from './past/events.ts';
+import { type FollowOptions, followEvents, locate, type Position, READ_ATTEMPTS } from './past/history.ts';
+import { countUntagged, taggersOfLog } from './past/taggers.ts';
 import { parseProgress } from './reacting/progress.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
 import { admitMeta, refusalOf } from './writing/intake.ts';
 
 export interface LogInfo {
   readonly path: string;
+  /** The version of the file's format; absent for a log that has only one. It rises with the first append that needs it. */
+  readonly format?: number;
   /** Name of the model that the log belongs to; absent before a model has opened it. */
   readonly model?: string;
   /** Events still in the log. */
@@ -49,6 +45,8 @@ export interface LogInfo {
   /** ms since the epoch of the first block's and the last event's recording; absent in an empty log. */
   readonly firstRecordedAt?: number;
   readonly lastRecordedAt?: number;
+  /** Events in blocks that a query by tag must read: `retag` stores their tags. 0 for a log without tags. */
+  readonly untaggedEvents: number;
   readonly openBlocks: number;
   readonly openBytes: number;
   readonly sealedBlocks: number;
@@ -156,6 +154,7 @@ export class EventLog implements AsyncDisposable {
     const firstSequence = log.firstSequence();
     const { sequence: lastSequence, recordedAt, chain } = log.head();
     const model = await modelNameOf(log);
+    const format = log.care?.format?.();
     const snapshots = (await log.snapshots('')).map(({ sequence, recordedAt: at, bytes, stateHash }) => ({
       sequence,
       recordedAt: at,
@@ -174,10 +173,12 @@ export class EventLog implements AsyncDisposable {
     const historyHeldBy = holders.filter(({ sequence }) => sequence < recoveryNeeds).map(({ name }) => name);
     return {
       path: log.path,
+      ...(format === undefined ? {} : { format }),
       ...(model === undefined ? {} : { model }),
       events: lastSequence - firstSequence + 1,
       firstSequence,
       lastSequence,
+      untaggedEvents: await countUntagged(log, await taggersOfLog(log)),
       ...(headers[0] === undefined ? {} : { firstRecordedAt: headers[0].recordedAt, lastRecordedAt: recordedAt }),
       ...summarise(headers),
       snapshots,
@@ -190,7 +191,11 @@ export class EventLog implements AsyncDisposable {
     };
   }
 
-  /** Recorded events in order, as they were written: no upcasting. */
+  /**
+   * Recorded events in order or in reverse, as they were written: no upcasting. With `tag`, only stored tags count.
+   *
+   * @throws RefoldError `INVALID_OPTION` at the first event whose tags are not stored: `refold retag` stores them
+   */
   events(range: EventRange = {}): AsyncGenerator<RecordedEvent, void> {
     return readRecorded(this.#log, range);
   }

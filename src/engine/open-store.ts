@@ -13,6 +13,7 @@ import { tellPassedOver } from './folding/undecodable.ts';
 import { beginChecking } from './folding/upcast.ts';
 import { despiteDrops } from './past/history.ts';
 import { describeRecovery, type RecoveryReport, recover } from './past/recovery.ts';
+import { noteTaggers } from './past/taggers.ts';
 import { ReplicaState } from './replica/replica-state.ts';
 import { learnRates, readRates } from './snapshots/rates.ts';
 import { Store } from './store.ts';
@@ -58,7 +59,10 @@ export async function openStore<
     rates.open = (rates.open + restMs) / 2; // now and then the disk is cold, or the machine is busy
     warnOfOverrun(log, recovery);
     tellPassedOver(log, recovery.passedOver, `the model ${model.name}`);
-    if (!readOnly && !log.readOnly) await beginChecking(log);
+    if (!readOnly && !log.readOnly) {
+      await beginChecking(log);
+      await noteTaggers(model, log);
+    }
     const { sequence } = cursor;
     const logThread = threadOf(settings);
     const found = { fingerprint, live, replicaState, sequence, firstSeen, snapshot, rates, recovery };

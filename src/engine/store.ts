@@ -28,20 +28,21 @@ import type { Settings } from './calls/options.ts';
 import { guardOf, type Reentrancy, refuseReentrant } from './calls/reentrancy.ts';
 import type { ModelFingerprint } from './folding/fingerprint.ts';
 import { upcastEvent, upcastRulesOf } from './folding/upcast.ts';
+import { type EventRange, readEvents } from './past/events.ts';
 import {
   checkedPosition,
-  type EventRange,
   type FollowOptions,
   followEvents,
+  locate,
   type PastState,
   type Position,
   pastState,
-  readEvents,
 } from './past/history.ts';
 import type { Projection } from './past/projection.ts';
 import type { ProjectionDefinition } from './past/projection-definition.ts';
 import { Projections } from './past/projections.ts';
 import type { RecoveryReport } from './past/recovery.ts';
+import { countUntagged, taggersOf } from './past/taggers.ts';
 import { type LiveHash, type VerifyReport, verifyLog } from './past/verify.ts';
 import type { ReactorDefinition } from './reacting/definition.ts';
 import type { Reactor } from './reacting/reactor.ts';
@@ -52,6 +53,7 @@ import type { WaitOptions } from './replica/waiters.ts';
 import type { Rates } from './snapshots/rates.ts';
 import type { SnapshotReport } from './snapshots/snapshotter.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions } from './upkeep/compaction.ts';
+import { RETAG_CHECKS, type RetagOptions, type RetagReport, retagLog } from './upkeep/retag.ts';
 import { Upkeep, type UpkeepStats } from './upkeep/upkeep.ts';
 import { StoreClock } from './writing/clock.ts';
 import type { CommandOutcome } from './writing/commands.ts';
@@ -73,6 +75,11 @@ export interface StoreStats extends UpkeepStats, LogSize {
   readonly recoverWithin: number;
   /** Durable events that the state does not have. 0 for the writer; a reader that is not live falls behind. */
   readonly lag: number;
+  /**
+   * Events in blocks that every query by tag must read, because their tags are not stored, or stored by another `tags`.
+   * `retag` makes it 0. Undefined until they have been counted, shortly after the open.
+   */
+  readonly untaggedEvents: number | undefined;
 }
 
 /** The store that `openStore` gives for a model: `type Carts = StoreOf<typeof cartModel>`. */
@@ -119,6 +126,7 @@ export class Store<
   readonly #reactors: Reactors;
   readonly #replica: Replica<State> | undefined;
   readonly #closing = new AbortController();
+  #untaggedEvents: number | undefined;
   #closed: Promise<void> | undefined;
 
   constructor(model: Model<State, C, K, D>, parts: StoreParts<State>) {
@@ -166,6 +174,7 @@ export class Store<
       replicaState && Replica.start({ model, log, fingerprint, state: replicaState, sequence, publisher, onAdvance });
     const failing = this.#replica === undefined ? [this.#writes] : [this.#replica, this.#writes];
     this.#admission = new Admission(log.path, settings.readOnly, this.#guard, failing);
+    void this.#countUntagged();
   }
 
   /**
@@ -251,7 +260,24 @@ export class Store<
     return pastState(this.model, this.#log, this.#parts.fingerprint, checked);
   }
 
-  /** Recorded events in order, in the model's versions, read in pages of limited size. With `types`, only those types. */
+  /**
+   * The sequence of a position. A time means the last event at or before it.
+   *
+   * @throws RefoldError `INVALID_OPTION` for one that is not in the log, `HISTORY_GONE` for a time before the first event
+   * that is left
+   */
+  async locate(position: Position): Promise<number> {
+    const checked = checkedPosition(this.#log, position);
+    await this.#drained();
+    return locate(this.#log, checked);
+  }
+
+  /**
+   * Recorded events in the model's versions, in order or in reverse. The options say which. Only blocks that may hold such events are read, and never more than a part of the log is in memory.
+   *
+   * @throws RefoldError `HISTORY_GONE` when `from` was dropped, `LOG_CORRUPT`, `MODEL_MISMATCH` when the model cannot
+   * read an event
+   */
   async *events<Type extends TypeOf<C> = TypeOf<C>>(
     range: Omit<EventRange, 'types'> & { readonly types?: readonly Type[] | undefined } = {},
   ): AsyncGenerator<RecordedEventOf<C, Type>, void> {
@@ -372,6 +398,24 @@ export class Store<
     return this.#guard.entered ? refuseReentrant('compact', this.path) : this.#compact(options);
   }
 
+  /**
+   * Stores the tags of events that were recorded without them, or by another `tags` of the model, while writes continue.
+   * The next call goes on where this one was stopped. The state does not change.
+   *
+   * @throws RefoldError `INVALID_OPTION` for a model without tags, `MODEL_MISMATCH` when `tags` refuses an event
+   */
+  async retag(options: RetagOptions = {}): Promise<RetagReport> {
+    const checked = checkOptions('retag', RETAG_CHECKS, options);
+    this.#admission.requireWritable();
+    await this.#drained();
+    const report = await retagLog(
+      { model: this.model, log: this.#log, onProgress: this.#settings.onProgress },
+      checked,
+    );
+    this.#untaggedEvents = report.untaggedEvents;
+    return report;
+  }
+
   /** Reads and refolds the whole log, and compares every snapshot and the live state with the result. */
   async verify(): Promise<VerifyReport> {
     const { fingerprint } = this.#parts;
@@ -413,6 +457,7 @@ export class Store<
       waitingBytes: this.#writes.waitingBytes,
       recoverWithin: this.#settings.recoverWithin,
       lag: Math.max(0, this.#log.head().sequence - this.sequence),
+      untaggedEvents: this.#untaggedEvents,
       ...this.#upkeep.stats(),
       ...sizeOf(this.#log),
     };
@@ -435,6 +480,16 @@ export class Store<
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
+  }
+
+  /** What this store appends has its tags, so one count is enough. */
+  async #countUntagged(): Promise<void> {
+    try {
+      const taggers = taggersOf(this.model);
+      this.#untaggedEvents = taggers.size === 0 ? 0 : await countUntagged(this.#log, taggers);
+    } catch {
+      // The store is closed, or a header is damaged: reading reports that.
+    }
   }
 
   /** Waits for the turn of every earlier call, so that the snapshot contains their events. */

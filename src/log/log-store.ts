@@ -42,11 +42,63 @@ export interface Block extends BlockHeader {
   readonly chain: string;
 }
 
+/** A sealed block as it is stored, with its checksum and its tag list. Its payload has the chain before it. */
+export interface SealedBlock extends Block {
+  readonly payload: Uint8Array;
+  readonly checksum: number;
+  readonly tagList: TagList;
+}
+
+/** Which tags the events of a block have: as much as a query needs to skip the block. */
+export interface TagList {
+  readonly kinds: readonly TagKind[];
+  /** A hash of each distinct tag, packed. */
+  readonly hashes: Uint8Array;
+}
+
+/** An event type in a block, and the tagger of events of this type; 0 for events without one. */
+export type TagKind = readonly [type: string, tagger: string | 0];
+
 /** One commit as it becomes part of an open block; `json` is the text of its events (see `block.ts`). */
 export interface QueuedCommit {
   readonly events: number;
   readonly recordedAt: number;
   readonly json: string;
+  /** The tags of its events, when the model has any. They are kept in the block. */
+  readonly tags?: CommitTags | undefined;
+}
+
+/** The tags of an event, after the name of the tagger that computed them; 0 for an event without a tagger. */
+export type EventTags = readonly [tagger: string, ...tags: string[]] | 0;
+
+/** The type and the tags of each event of a commit. */
+export interface CommitTags {
+  readonly types: readonly string[];
+  readonly events: readonly EventTags[];
+}
+
+/** Asks for the blocks of a range that may hold certain events. */
+export interface BlockQuery {
+  /** The blocks from the one that holds `from` to the one that holds `to`. */
+  readonly from: number;
+  readonly to: number;
+  /** The last block first. */
+  readonly reverse?: boolean | undefined;
+  /** Only blocks that may hold such events; default all. */
+  readonly tags?: TagQuery | undefined;
+}
+
+/** Events with a tag, and events whose stored tags cannot answer that. */
+export interface TagQuery {
+  /** Without it: only the events whose tags are not those of `taggers`. */
+  readonly tag?: string | undefined;
+  /**
+   * The present tagger of each event type that has one. The tags of another tagger, or none at all, say nothing about an
+   * event of such a type.
+   */
+  readonly taggers: ReadonlyMap<string, string>;
+  /** Only events of these types; default all. */
+  readonly types?: ReadonlySet<string> | undefined;
 }
 
 export interface AppendRequest {
@@ -185,6 +237,13 @@ export interface LogStore {
   /** Headers in order, without payloads, for planning: of all blocks, or of those that begin at `from` or later. */
   headers(from?: number): AsyncIterable<BlockHeader>;
 
+  /**
+   * Headers of the blocks that a query asks for, in order or in reverse. May give blocks that do not hold such events,
+   * and gives every block of which it is not known what it holds. Absent when the log keeps no lists of tags: then all
+   * blocks are read.
+   */
+  find?(query: BlockQuery): AsyncIterable<BlockHeader>;
+
   /** The last block whose first event was recorded at or before `time`, or undefined. */
   blockAt(time: number): Promise<BlockHeader | undefined>;
 
@@ -240,6 +299,8 @@ export interface LogCare {
   seal(options: SealOptions): Promise<SealReport>;
   /** Gives free pages back to the file system. */
   reclaim(): Promise<void>;
+  /** The version of the log's format; absent when the log has only one. */
+  format?(): number;
   /** The present sizes. Must be cheap: `stats()` asks for them synchronously. */
   size(): LogSize;
   /** About how much disk space an open block with so many bytes of text takes; absent when it takes just as many. */
@@ -249,6 +310,11 @@ export interface LogCare {
    * sound.
    */
   checkStructure(): Promise<readonly SerializedError[]>;
+  /**
+   * Replaces a sealed block by another one with the same events, sequences and chains, and other tags. False, and
+   * nothing was changed, when the block is not there any more.
+   */
+  replaceBlock?(sealed: SealedBlock): Promise<boolean>;
   /**
    * Writes a consistent copy of the log to a new file.
    *

@@ -3,7 +3,7 @@ import { RefoldError, type SerializedError } from '../core/errors.ts';
 import { nextTurn } from '../threads/timers.ts';
 import { type StoredBlock, verifyBlocks } from './blocks/chain.ts';
 import { headerOf, nextRun, openBytesOf, type SealedRun, type Stretch, sealInRuns, sealRun } from './blocks/sealing.ts';
-import type { LogCare, LogSize, SealOptions, SealReport } from './log-store.ts';
+import type { LogCare, LogSize, SealedBlock, SealOptions, SealReport } from './log-store.ts';
 import type { MemoryContents } from './memory.ts';
 
 /** The log that is cared for: both give its contents, or refuse. */
@@ -64,6 +64,17 @@ export class MemoryCare implements LogCare {
   async checkStructure(): Promise<readonly SerializedError[]> {
     this.#log.reading();
     return [];
+  }
+
+  async replaceBlock(sealed: SealedBlock): Promise<boolean> {
+    const contents = this.#log.writing();
+    const index = contents.blocks.findIndex(({ firstSequence }) => firstSequence === sealed.firstSequence);
+    const present = contents.blocks[index];
+    if (present?.encoding !== 'sealed' || present.lastSequence !== sealed.lastSequence) return false;
+    verifyBlocks([sealed], chainBefore(contents, index), this.#log.path);
+    if (sealed.chain !== present.chain) return false;
+    contents.blocks[index] = sealed;
+    return true;
   }
 
   async backup(path: string): Promise<void> {

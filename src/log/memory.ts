@@ -9,6 +9,7 @@ import { isParts } from '../core/parts.ts';
 import { checksumOf, EMPTY_CHAIN, type StoredBlock, verifyBlock } from './blocks/chain.ts';
 import { nextBlock } from './blocks/next-block.ts';
 import { headerOf } from './blocks/sealing.ts';
+import { mayHold } from './blocks/tag-list.ts';
 import { Bell, followLog } from './following.ts';
 import {
   epochConflict,
@@ -25,6 +26,7 @@ import type {
   AppendRequest,
   Block,
   BlockHeader,
+  BlockQuery,
   Checkpoint,
   Durability,
   LogHead,
@@ -197,6 +199,14 @@ class MemoryLog implements LogStore {
 
   async *headers(from = 1): AsyncGenerator<BlockHeader, void> {
     for (const block of [...this.#open().blocks]) if (block.firstSequence >= from) yield headerOf(block);
+  }
+
+  async *find({ from, to, reverse = false, tags }: BlockQuery): AsyncGenerator<BlockHeader, void> {
+    const blocks = this.#open().blocks.filter((block) => block.lastSequence >= from && block.firstSequence <= to);
+    for (const block of reverse ? blocks.toReversed() : blocks) {
+      const { tagList } = block;
+      if (tags === undefined || tagList === undefined || mayHold(tagList, tags)) yield headerOf(block);
+    }
   }
 
   async blockAt(time: number): Promise<BlockHeader | undefined> {

@@ -19,6 +19,7 @@ const THREADS = {
   'backup-worker': 'refold backup',
   'check-worker': 'refold check',
   'snapshot-worker': 'refold snapshots',
+  'unpack-worker': 'refold unpacking',
 } as const;
 
 export type ThreadName = keyof typeof THREADS;

@@ -8,6 +8,7 @@ import { importWorkloads } from './workloads/reading/import.ts';
 import { memoryWorkloads } from './workloads/reading/memory.ts';
 import { openWorkloads } from './workloads/reading/open.ts';
 import { replayWorkloads } from './workloads/reading/replay.ts';
+import { tagWorkloads } from './workloads/reading/tags.ts';
 import { timeTravelWorkloads } from './workloads/reading/time-travel.ts';
 import { largeKeyWorkloads } from './workloads/serving/large-keys.ts';
 import { restartWorkloads } from './workloads/serving/restarting.ts';
@@ -37,6 +38,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...WRITING.map((workload) => ({ ...workload, inTurns: true })),
   ...replayWorkloads,
   ...timeTravelWorkloads,
+  ...tagWorkloads,
   ...memoryWorkloads,
   ...openWorkloads,
   ...tableWorkloads,

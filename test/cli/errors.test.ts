@@ -175,7 +175,7 @@ const CASES: readonly Case[] = [
     'INVALID_OPTION',
     2,
     ['events', shop, '--from', 'three'],
-    /'three' is invalid.*whole number/,
+    /'three' is invalid.*Give a sequence/,
     /refold events --help/,
   ],
   [

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import { openStore } from 'refold';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cart } from './fixtures/cart.ts';
-import { CART, exitOf, jsonLines, makeShop, refold, START, startRefold, temporaryFolder } from './support.ts';
+import { CART, exitOf, fixture, jsonLines, makeShop, refold, START, startRefold, temporaryFolder } from './support.ts';
 
 const inFolder = temporaryFolder();
 const shop = inFolder('shop.db');
@@ -48,10 +48,35 @@ describe('events', () => {
     ['a limit of a type', ['--limit', '2', '--type', 'ItemAdded'], [4, 5]],
     ['a start beyond the end', ['--from', '7'], []],
     ['numbers with thousands separators', ['--from', '0,005'], [5, 6]],
+    ['times', ['--from', `@${START + 60_000}`, '--to', `@${START + 4 * 60_000 - 1}`], [2, 3, 4, 5]],
+    ['in reverse', ['--reverse', '--limit', '2'], [6, 5]],
     ['following to a sequence', ['--follow', '--from', '4', '--to', '5'], [4, 5]],
     ['following to a limit of a type', ['--follow', '--type', 'ItemAdded', '--limit', '1'], [4]],
   ])('selects: %s', async (_, args, expected) => {
     expect(await sequences(shop, ...args)).toEqual(expected);
+  });
+});
+
+describe('by tag', () => {
+  const tagged = inFolder('tagged.db');
+  const TAGGED = fixture('tagged.ts');
+
+  test('needs stored tags, and retag stores them', async () => {
+    await makeShop(tagged);
+    const before = await refold(['events', tagged, '--tag', 'sku:tea']);
+    expect(before.code).toBe(2);
+    expect(before.stderr).toContain('no model with tags has written to the log');
+    const { code, stdout } = await refold(['retag', tagged, '--model', TAGGED, '--json']);
+    expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 0, events: 6, untaggedEvents: 0, stopped: false });
+    expect(await sequences(tagged, '--tag', 'cart:1')).toEqual([1, 4, 5, 6]);
+    expect(await sequences(tagged, '--tag', 'cart:1', '--type', 'ItemAdded', '--reverse', '--limit', '1')).toEqual([6]);
+    expect((await refold(['info', tagged])).stdout).toMatch(/^format +2$/m);
+    const again = await refold(['retag', tagged, '--model', TAGGED]);
+    expect(again).toMatchObject({ code: 0, stdout: expect.stringContaining('tagged  0 events') });
+  });
+
+  test.each(['--tag=a', '--reverse'])('%s cannot follow', async (option) => {
+    expect((await refold(['events', shop, '--follow', option])).code).toBe(2);
   });
 });
 

@@ -31,6 +31,7 @@ const ENCODING = 'src/fold/encoding/';
 const LOG = 'src/log/';
 const BLOCKS = 'src/log/blocks/';
 const CONTRACT = 'src/log/contract/';
+const UNPACKING = 'src/log/unpacking/';
 const FILE = 'src/log/sqlite/file/';
 const CALLS = 'src/engine/calls/';
 const FOLDING = 'src/engine/folding/';
@@ -42,7 +43,7 @@ const IMPORTING = 'src/engine/importing/';
 const REPLICA = 'src/engine/replica/';
 const REACTING = 'src/engine/reacting/';
 
-const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS];
+const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
 const BELOW_THE_DOORS = [
   ...BELOW_THE_ENGINE,
@@ -168,11 +169,15 @@ export const FLOORS: readonly Floor[] = [
   },
 
   { files: LOG, sees: [CORE, THREADS, BLOCKS], node: 'all' },
+  { files: UNPACKING, sees: [CORE, THREADS, LOG, BLOCKS], doors: ['unpacking.ts'], node: 'all' },
   { files: CONTRACT, sees: [CORE, LOG, BLOCKS], doors: ['contract.ts'], node: 'all' },
   {
     files: BLOCKS,
     sees: [CORE, 'src/log/log-store.ts'],
-    doors: ['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
+    doors: [
+      ...['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
+      ...['packed-values.ts', 'tag-list.ts'],
+    ],
     packages: ['msgpackr'],
     node: 'all',
   },
@@ -239,7 +244,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: UPKEEP,
     sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/mending/', CALLS, FOLDING, PAST, WRITING, SNAPSHOTS],
-    doors: ['upkeep.ts', 'compaction.ts', 'repair.ts'],
+    doors: ['upkeep.ts', 'compaction.ts', 'repair.ts', 'retag.ts'],
     node: 'all',
   },
   {

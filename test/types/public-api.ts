@@ -187,6 +187,20 @@ export async function usage(): Promise<void> {
   }
   for await (const event of store.events()) assertType<Equal<typeof event.type, 'Placed' | 'Dated'>>();
   for await (const event of store.events({ to: 3 })) assertType<Equal<typeof event.type, 'Placed' | 'Dated'>>();
+  for await (const event of store.events({
+    tag: 'order:1',
+    types: ['Dated'],
+    reverse: true,
+    limit: 3,
+    sequences: [1],
+  })) {
+    assertType<Equal<typeof event.type, 'Dated'>>();
+  }
+  store.events({ from: { time: new Date() }, to: { time: 5 } });
+  // @ts-expect-error a bound is a sequence or a time
+  store.events({ from: { sequence: 5 } });
+  assertType<Equal<Awaited<ReturnType<typeof store.locate>>, number>>();
+  assertType<Equal<ReturnType<typeof store.stats>['untaggedEvents'], number | undefined>>();
   // @ts-expect-error there is no such type to read
   store.events({ types: ['Removed'] });
   const past = await store.at({ time: new Date() });
@@ -226,3 +240,26 @@ export async function usage(): Promise<void> {
   // @ts-expect-error durability has three levels
   await openStore(model, { path: 'x', durability: 'never' });
 }
+
+/** An event type with tags needs no version, and its data is typed as ever. */
+export const tagged = defineModel({
+  name: 'tagged',
+  events: { Moved: { schema: z.object({ from: z.string(), to: z.string() }), tags: (d) => [`account:${d.from}`] } },
+  initialState: () => ({ last: '' }),
+  reducers: {
+    Moved(state, data) {
+      assertType<Equal<typeof data, { from: string; to: string }>>();
+      state.last = data.to;
+    },
+  },
+});
+
+defineModel({
+  name: 'numbers',
+  events: {
+    // @ts-expect-error tags are texts
+    Moved: { schema: z.object({ from: z.int() }), tags: () => [1] },
+  },
+  initialState: () => ({}),
+  reducers: { Moved() {} },
+});

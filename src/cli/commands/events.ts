@@ -2,17 +2,19 @@
  * `refold events`: prints recorded events as JSON lines, in their recorded form. With `--follow` it also prints new
  * events.
  */
-import type { Command } from 'commander';
-import { type EventLog, openLog, type RecordedEvent } from '../../index.ts';
-import { answering, collect, FILE, type JsonOption, parseCount, parseSequence } from '../args.ts';
+import { type Command, Option } from 'commander';
+import { type Bound, type EventLog, openLog, type Position, type RecordedEvent } from '../../index.ts';
+import { answering, collect, FILE, type JsonOption, parseCount, parsePosition } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { LineWriter } from '../output/output.ts';
 import { safeJson } from '../output/text.ts';
 
 interface Options extends JsonOption {
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: Position;
+  readonly to?: Position;
   readonly type?: readonly string[];
+  readonly tag?: string;
+  readonly reverse?: true;
   readonly follow?: true;
   readonly limit?: number;
 }
@@ -22,22 +24,39 @@ export function defineEvents(program: Command): void {
     .command('events')
     .argument(...FILE)
     .description('print events as JSON lines')
-    .option('--from <sequence>', 'first sequence (default: the first in the log)', parseSequence)
-    .option('--to <sequence>', 'last sequence', parseSequence)
+    .option('--from <position>', 'first sequence, or a time (default: the first in the log)', parsePosition)
+    .option('--to <position>', 'last sequence, or a time', parsePosition)
     .option('--type <type>', 'only this type; may be repeated', collect)
+    .addOption(new Option('--tag <tag>', 'only events with this tag').conflicts('follow'))
+    .addOption(new Option('--reverse', 'the last event first').conflicts('follow'))
     .option('--limit <count>', 'stop after this many events', parseCount)
     .option('--follow', 'then wait for new events and print them, until Ctrl-C')
     .option('--json', 'print an error as a last JSON line; events are always JSON lines')
-    .addHelpText('after', '\nExample:\n  refold events book.db --from 1000 --type TradeExecuted --limit 10')
+    .addHelpText('after', '\nExample:\n  refold events book.db --tag order:4711 --reverse --limit 10')
     .action(answering(([file], options: Options) => events(file!, options)));
 }
 
 async function events(file: string, options: Options): Promise<undefined> {
   await requireFile(file);
-  const { from, to, type: types } = options;
+  const { from, to, type: types, tag, reverse, limit } = options;
   await using log = await openLog({ path: file });
   if (options.follow) await follow(log, options);
-  else await printEvents(select(log.events({ from, to, types }), options));
+  else await printEvents(log.events({ from: boundOf(from), to: boundOf(to), types, tag, reverse, limit }));
+}
+
+function boundOf(position: Position | undefined): Bound | undefined {
+  return position !== undefined && 'sequence' in position ? position.sequence : position;
+}
+
+/** The sequence of the first event of a range. */
+async function firstOf(log: EventLog, from: Position | undefined): Promise<number> {
+  if (from === undefined) return (await log.info()).firstSequence;
+  return 'sequence' in from ? from.sequence : (await log.locate({ time: Number(from.time) - 1 })) + 1;
+}
+
+/** The sequence of the last event of a range. It may be a future one. */
+async function lastOf(log: EventLog, to: Position | undefined): Promise<number | undefined> {
+  return to === undefined || 'sequence' in to ? to?.sequence : log.locate(to);
 }
 
 /** Ctrl-C ends it without an error. */
@@ -47,8 +66,9 @@ async function follow(log: EventLog, options: Options): Promise<void> {
   process.once('SIGINT', end).once('SIGTERM', end);
   process.stdout.once('error', end); // the reader closed the pipe
   try {
-    const from = options.from ?? (await log.info()).firstSequence;
-    await printEvents(select(log.follow({ from, signal: ending.signal }), options));
+    const from = await firstOf(log, options.from);
+    const to = await lastOf(log, options.to);
+    await printEvents(select(log.follow({ from, signal: ending.signal }), { ...options, to }));
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
     process.stdout.off('error', end);
@@ -71,7 +91,10 @@ export function eventLine({ sequence, recordedAt, type, version, data, meta }: R
 }
 
 /** Applies `to`, `type` and `limit`. `log.follow` itself only knows `from`. */
-async function* select(source: AsyncIterable<RecordedEvent>, options: Options): AsyncGenerator<RecordedEvent, void> {
+async function* select(
+  source: AsyncIterable<RecordedEvent>,
+  options: Pick<Options, 'type' | 'limit'> & { readonly to: number | undefined },
+): AsyncGenerator<RecordedEvent, void> {
   const { to = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY, type } = options;
   let given = 0;
   for await (const event of source) {

@@ -26,6 +26,7 @@ async function info(file: string): Promise<Answer> {
 function describe(log: LogInfo): string {
   return pairs([
     ['file', log.path],
+    ['format', log.format?.toString()],
     ['model', log.model ?? 'none yet'],
     [
       'events',
@@ -35,6 +36,7 @@ function describe(log: LogInfo): string {
       'recorded',
       log.firstRecordedAt === undefined ? undefined : `${time(log.firstRecordedAt)} … ${time(log.lastRecordedAt!)}`,
     ],
+    ['untagged', log.untaggedEvents === 0 ? undefined : `${count(log.untaggedEvents)} events: run refold retag`],
     ['open', blocks(log.openBlocks, log.openBytes)],
     ['sealed', blocks(log.sealedBlocks, log.sealedBytes)],
     ...describeSnapshots(log.snapshots),

@@ -1,6 +1,7 @@
 /** Gathers commits into blocks. Up to two blocks are being written while the next one is filled. */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { requireReadable } from '../../log/blocks/block-rules.ts';
+import { tagCharacters } from '../../log/blocks/tag-list.ts';
 import type { LogHead, LogStore, QueuedCommit } from '../../log/log-store.ts';
 
 /**
@@ -33,7 +34,7 @@ export class BlockWriter {
   }
 
   add(commit: QueuedCommit): void {
-    const bytes = commit.json.length + COMMIT_BYTES;
+    const bytes = commit.json.length + tagCharacters(commit.tags) + COMMIT_BYTES;
     if (this.#bytes + bytes > Math.min(IMPORT_BLOCK_BYTES, this.#log.blockBytes)) this.#send();
     this.#commits.push(commit);
     this.#bytes += bytes;

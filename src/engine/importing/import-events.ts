@@ -25,6 +25,7 @@ import { refuseLostTail, requireSameModel } from '../calls/log-ownership.ts';
 import { openLogOf } from '../calls/open-log.ts';
 import { guardOf, refuseReentrant } from '../calls/reentrancy.ts';
 import { beginChecking } from '../folding/upcast.ts';
+import { noteTaggers } from '../past/taggers.ts';
 import { EventSource } from './event-source.ts';
 import { ImportedState, type ImportReport } from './imported-state.ts';
 import type { PastEvent } from './past-event.ts';
@@ -83,6 +84,7 @@ export async function importEvents<State extends object, C extends Catalog, K ex
     await requireSameModel(log, model);
     await refuseLostTail(log);
     await beginChecking(log);
+    await noteTaggers(model, log);
     const state = await ImportedState.open(model, log);
     await takeAll(state, EventSource.of(events), signal);
     return state.report;

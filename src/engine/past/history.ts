@@ -1,17 +1,15 @@
-/** Looking back: past states, recorded events, and following the log. All of it reads what is durable. */
+/** Looking back: past states, positions, and following the log. All of it reads what is durable. */
 import { isDate } from 'node:util/types';
 import { type ErrorDetails, isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
-import { listNearest, shortened } from '../../core/nearest.ts';
 import { decodeBlock } from '../../log/blocks/block.ts';
 import type { BlockHeader, LogStore } from '../../log/log-store.ts';
+import { unpackBlock } from '../../log/unpacking/unpacking.ts';
 import { A_SEQUENCE, A_SIGNAL, checkOptions, type OptionChecks } from '../calls/call-options.ts';
 import type { Progress } from '../calls/progress.ts';
-import { guardOf } from '../calls/reentrancy.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { tellPassedOver } from '../folding/undecodable.ts';
-import { upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
 import { recover } from './recovery.ts';
 
 /** A position in the log: a sequence, or a time. A time (a Date, or ms since the epoch) means the last event at or before it. */
@@ -23,15 +21,6 @@ export interface PastState<State> {
   /** When that event was recorded, in ms since the epoch; 0 at sequence 0. */
   readonly recordedAt: number;
   readonly state: State;
-}
-
-export interface EventRange {
-  /** First sequence; default the first that is still in the log. */
-  readonly from?: number | undefined;
-  /** Last sequence, inclusive; default the durable end at the time of the call. */
-  readonly to?: number | undefined;
-  /** Only these types; default all. */
-  readonly types?: readonly string[] | undefined;
 }
 
 /** Builds the state at a position: one snapshot load plus the events after it. */
@@ -75,7 +64,7 @@ const POSITION_CHECKS: OptionChecks<{ readonly sequence?: number; readonly time?
 };
 
 /** A Date of any realm as its number; any other value as it is. */
-function timeOf(time: unknown): unknown {
+export function timeOf(time: unknown): unknown {
   return isDate(time) ? Date.prototype.getTime.call(time) : time;
 }
 
@@ -182,46 +171,6 @@ function timesDisagree(log: LogStore, sequence: number): RefoldError {
   });
 }
 
-const RANGE_CHECKS: OptionChecks<EventRange> = {
-  from: A_SEQUENCE,
-  to: A_SEQUENCE,
-  types: [
-    'an array of event types',
-    (types) => Array.isArray(types) && types.every((type) => typeof type === 'string'),
-    (types) => (Array.isArray(types) ? Array.from(types) : types),
-  ],
-};
-
-/** Reads events in order, page by page, brought to the model's versions. */
-export async function* readEvents(model: Model, log: LogStore, given: EventRange): AsyncGenerator<RecordedEvent, void> {
-  const range = checkOptions('read events', RANGE_CHECKS, given);
-  for (const type of range.types ?? []) requireType(model, type);
-  const guard = guardOf(log);
-  const rules = await upcastRulesOf(model, log);
-  for await (const event of readRange(log, range)) yield guard.run(() => upcastEvent(model, event, rules));
-}
-
-/** Reads events in order as they were recorded, without any model. */
-export async function* readRecorded(log: LogStore, range: EventRange): AsyncGenerator<RecordedEvent, void> {
-  yield* readRange(log, checkOptions('read events', RANGE_CHECKS, range));
-}
-
-async function* readRange(log: LogStore, range: EventRange): AsyncGenerator<RecordedEvent, void> {
-  const types = range.types && new Set(range.types);
-  const from = range.from ?? log.firstSequence();
-  const head = log.head().sequence;
-  const to = Math.min(range.to ?? head, head);
-  if (from > to) return;
-  let next = from;
-  for await (const block of log.read({ from: Math.max(from, 1), to })) {
-    for (const event of decodeBlock(block, types).events) {
-      if (event.sequence >= next && event.sequence <= to) yield event;
-    }
-    // Sealing may meanwhile have joined events that were already given with later ones in one block.
-    next = block.lastSequence + 1;
-  }
-}
-
 export interface FollowOptions {
   /** First sequence; default the first that is still in the log. */
   readonly from?: number | undefined;
@@ -251,9 +200,11 @@ export async function* followEvents(
   try {
     let next = from;
     for await (const block of log.follow(Math.max(from, 1), ending.signal)) {
-      for (const event of decodeBlock(block).events) {
-        if (ending.signal.aborted) return;
-        if (event.sequence >= next) yield prepare(event);
+      for await (const { events } of unpackBlock(block)) {
+        for (const event of events) {
+          if (ending.signal.aborted) return;
+          if (event.sequence >= next) yield prepare(event);
+        }
       }
       // As above: sealing may have joined events that were already given with later ones.
       next = block.lastSequence + 1;
@@ -261,12 +212,4 @@ export async function* followEvents(
   } finally {
     for (const given of signals) given.removeEventListener('abort', end);
   }
-}
-
-function requireType(model: Model, type: string): void {
-  if (model.types.has(type)) return;
-  throw new RefoldError('UNKNOWN_EVENT_TYPE', `Cannot read events: there is no type ${shortened(type)}`, {
-    type,
-    hint: `The model has ${listNearest(type, model.types.keys())}`,
-  });
 }

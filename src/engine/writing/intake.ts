@@ -11,7 +11,10 @@ import { admitFlat, type FlatSchema, flatSchemaOf } from '../../core/flat-schema
 import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
 import type { EventType, Model } from '../../core/model.ts';
 import { listNearest, shortened } from '../../core/nearest.ts';
+import { TagsRefused, taggerOf, tagsOf } from '../../core/tagging.ts';
 import { encodeCommit } from '../../log/blocks/block.ts';
+import { tagCharacters } from '../../log/blocks/tag-list.ts';
+import type { CommitTags, EventTags } from '../../log/log-store.ts';
 
 /** Sequence and time of a commit's events, and the command that they come from. */
 export interface Placement {
@@ -28,12 +31,15 @@ export interface Placement {
 export interface AdmittedCommit {
   readonly events: RecordedEvent<string, Json>[];
   readonly json: string;
+  /** Undefined in a model without tags. */
+  readonly tags?: CommitTags | undefined;
 }
 
 /** The same, with the texts of the events alone. */
 export interface AdmittedTexts {
   readonly events: RecordedEvent<string, Json>[];
   readonly texts: string;
+  readonly tags?: CommitTags | undefined;
 }
 
 /** The largest text of one commit, in characters: it must fit into one row. */
@@ -42,9 +48,11 @@ const COMMIT_CHARACTERS = 256 * 1024 * 1024;
 export class Intake {
   readonly #model: Model;
   readonly #gates = new Map<string, Gate>();
+  readonly #hasTags: boolean;
 
   constructor(model: Model) {
     this.#model = model;
+    this.#hasTags = model.types.values().some(({ tags }) => tags !== undefined);
   }
 
   /**
@@ -54,8 +62,8 @@ export class Intake {
    * @throws RefoldError as `admit` does; `EVENT_REJECTED` when the text would be too long
    */
   admitCommit(inputs: readonly unknown[], placement: Placement): AdmittedCommit {
-    const { events, texts } = this.admitTexts(inputs, placement);
-    return { events, json: `[${texts}]` };
+    const { events, texts, tags } = this.admitTexts(inputs, placement);
+    return tags === undefined ? { events, json: `[${texts}]` } : { events, json: `[${texts}]`, tags };
   }
 
   /** As `admitCommit`, with the texts of the events alone: commas between, no brackets around. */
@@ -70,7 +78,10 @@ export class Intake {
       throw tooLarge('more characters of JSON than a string can hold', firstSequence, cause);
     }
     requireCommitSize(texts.length, firstSequence);
-    return { events, texts };
+    if (!this.#hasTags) return { events, texts };
+    const tags = this.#tag(events);
+    requireCommitSize(texts.length + tagCharacters(tags), firstSequence);
+    return { events, texts, tags };
   }
 
   /** The texts, if every event is flat. */
@@ -130,6 +141,13 @@ export class Intake {
     return { sequence: sequence ?? 0, recordedAt, type, version, data, meta };
   }
 
+  #tag(events: readonly RecordedEvent<string, Json>[]): CommitTags {
+    return {
+      types: events.map(({ type }) => type),
+      events: events.map(({ type, data, sequence }) => tagOne(this.#gates.get(type)!, data, sequence)),
+    };
+  }
+
   #gateOf(type: string, sequence: number | undefined): Gate {
     return this.#gates.get(type) ?? this.#openGate(type, sequence);
   }
@@ -139,7 +157,7 @@ export class Intake {
     const eventType = this.#model.types.get(type);
     if (eventType === undefined) throw unknownType(this.#model, type, sequence);
     const label = `[${JSON.stringify(type)},${eventType.version},`;
-    const gate = { eventType, label, flat: lookAtSchema(eventType, sequence) };
+    const gate = { eventType, label, flat: lookAtSchema(eventType, sequence), tagger: taggerOf(eventType) };
     this.#gates.set(type, gate);
     return gate;
   }
@@ -166,6 +184,24 @@ interface Gate {
   /** What stands before the data in the text of an event. */
   readonly label: string;
   readonly flat: FlatSchema | undefined;
+  /** See `taggerOf`. */
+  readonly tagger: string | undefined;
+}
+
+function tagOne({ eventType, tagger }: Gate, data: Json, sequence: number): EventTags {
+  if (tagger === undefined) return 0;
+  try {
+    return [tagger, ...tagsOf(eventType, data)];
+  } catch (error) {
+    if (!isInstance(error, TagsRefused)) throw error;
+    const { type } = eventType;
+    const details = {
+      ...coordinatesOf(type, sequence === 0 ? undefined : sequence),
+      hint: error.hint,
+      cause: error.cause,
+    };
+    throw rejected(`${type} cannot be tagged: ${error.message}`, details);
+  }
 }
 
 /** The parts of a shape may be getters of the application's. */

@@ -6,7 +6,8 @@
  */
 import type { Commit, Json, RecordedEvent } from '../../core/event.ts';
 import type { Rejection } from '../../core/model.ts';
-import type { QueuedCommit, StoredOutcome } from '../../log/log-store.ts';
+import { tagCharacters } from '../../log/blocks/tag-list.ts';
+import type { CommitTags, QueuedCommit, StoredOutcome } from '../../log/log-store.ts';
 import type { CommandOutcome } from './commands.ts';
 
 /** Makes the caller's answer from a durable write. */
@@ -20,6 +21,8 @@ export class QueuedWrite implements QueuedCommit {
   events = 0;
   /** The text of the events; empty when there is no commit. */
   json = '';
+  /** Undefined in a model without tags. */
+  tags: CommitTags | undefined;
   /** The listeners' copy of the events, if there were listeners when they were folded. */
   published: readonly RecordedEvent[] | undefined;
   /** What the log remembers of a command with a `commandId`. */
@@ -50,7 +53,7 @@ export class QueuedWrite implements QueuedCommit {
 
   /** How many bytes it keeps in memory while it waits, roughly. */
   get bytes(): number {
-    return this.json.length + WRITE_BYTES;
+    return this.json.length + WRITE_BYTES + tagCharacters(this.tags);
   }
 
   /** Makes the caller's promise. */

@@ -12,6 +12,7 @@ import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import type { Catalog, EventOf } from '../../core/model.ts';
 import type { OpenCommit } from '../../fold/live-state.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
+import type { CommitTags } from '../../log/log-store.ts';
 import type { Desk } from './deciding.ts';
 import { atLeastOne, listOf, requireCommitSize } from './intake.ts';
 
@@ -52,6 +53,7 @@ export class RunningTransaction implements Transaction {
   readonly #firstSequence: number;
   /** The texts of the events so far, as the log keeps them, with commas between. */
   #texts = '';
+  #tags: CommitTags | undefined;
   /** The first sequence of each event type that the log did not hold before. */
   readonly firsts: Map<string, number> = new Map();
   readonly #unseen: ReadonlySet<string>;
@@ -103,6 +105,11 @@ export class RunningTransaction implements Transaction {
     return `[${this.#texts}]`;
   }
 
+  /** The tags of the commit; undefined in a model without tags. */
+  get tags(): CommitTags | undefined {
+    return this.#tags;
+  }
+
   /** Makes the appended events part of the state. @throws RefoldError under strict folding, as `LiveState.fold` does */
   take(): void {
     this.#open.take();
@@ -117,7 +124,9 @@ export class RunningTransaction implements Transaction {
   #append(given: unknown): void {
     const { model, intake } = this.#desk;
     const firstSequence = this.#sequence + 1;
-    const { events, texts } = atLeastOne(intake.admitTexts(listOf(given), { firstSequence, recordedAt: this.now }));
+    const { events, texts, tags } = atLeastOne(
+      intake.admitTexts(listOf(given), { firstSequence, recordedAt: this.now }),
+    );
     const all = this.#texts === '' ? texts : `${this.#texts},${texts}`;
     requireCommitSize(all.length, firstSequence);
     const { length } = events;
@@ -131,6 +140,7 @@ export class RunningTransaction implements Transaction {
       throw error;
     }
     this.#texts = all;
+    if (tags !== undefined) this.#tags = this.#tags === undefined ? tags : joined(this.#tags, tags);
     this.#sequence += length;
     if (types !== undefined) this.#noteFirsts(types, firstSequence);
   }
@@ -161,6 +171,10 @@ export class RunningTransaction implements Transaction {
 }
 
 const TRANSACTION_OVER = 'it is over';
+
+function joined(a: CommitTags, b: CommitTags): CommitTags {
+  return { types: [...a.types, ...b.types], events: [...a.events, ...b.events] };
+}
 
 function openCommit({ live }: Desk): OpenCommit {
   return live.open('the state of a transaction');

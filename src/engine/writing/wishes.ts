@@ -9,6 +9,8 @@ import type { EventMeta, Json } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
 import type { Rejection } from '../../core/model.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
+import { tagCharacters } from '../../log/blocks/tag-list.ts';
+import type { CommitTags } from '../../log/log-store.ts';
 import { type Command, commandOf, decide, parseInput } from './commands.ts';
 import { Deciding, type Desk } from './deciding.ts';
 import { copyInput } from './held-input.ts';
@@ -52,7 +54,7 @@ export class EventsWish implements Wish {
   }
 
   hold(desk: Desk): HeldWish {
-    return new HeldEvents(this.#admit(desk, undefined, 0).json);
+    return new HeldEvents(this.#admit(desk, undefined, 0));
   }
 
   #admit({ intake }: Desk, firstSequence: number | undefined, recordedAt: number): AdmittedCommit {
@@ -63,19 +65,21 @@ export class EventsWish implements Wish {
 /** Events that were validated during the call, as JSON text. */
 class HeldEvents implements HeldWish {
   readonly #json: string;
+  readonly #tags: CommitTags | undefined;
 
-  constructor(json: string) {
+  constructor({ json, tags }: AdmittedCommit) {
     this.#json = json;
+    this.#tags = tags;
   }
 
   get bytes(): number {
-    return this.#json.length;
+    return this.#json.length + tagCharacters(this.#tags);
   }
 
   decide(_desk: Desk, sequence: number, now: number): Decided {
     const events = decodeCommit(this.#json, sequence + 1, now) as AdmittedCommit['events'];
     for (const { meta } of events) freezeJson(meta); // as in a wish that does not wait
-    return { events, json: this.#json };
+    return { events, json: this.#json, tags: this.#tags };
   }
 }
 

@@ -252,10 +252,11 @@ export class WritePath {
     answer: Answering<Answer>,
   ): Promise<Answer> {
     const now = this.#head.startAt(expectedSequence);
-    const { events, json, rejection, result } = wish.decide(this.#head.desk, this.#head.sequence, now);
+    const { events, json, tags, rejection, result } = wish.decide(this.#head.desk, this.#head.sequence, now);
     const write = new QueuedWrite(this.#head.sequence + 1, now, answer);
     write.rejection = rejection;
     write.result = result;
+    write.tags = tags;
     if (events.length > 0) this.#head.take(events, json, write);
     if (commandId !== undefined) {
       write.outcome = { commandId, recordedAt: now, outcome: serialiseOutcome(outcomeOf(write)) };
@@ -277,6 +278,7 @@ export class WritePath {
       commit: write.events === 0 ? undefined : commitOf(write),
       result,
     }));
+    write.tags = transaction.tags;
     if (transaction.count > 0) this.#head.takeTransaction(transaction, write);
     else if (failure !== undefined) throw failure.error;
     if (write.events === 0 && this.queue.bytes === 0) return Promise.resolve({ commit: undefined, result });

@@ -6,6 +6,7 @@
  */
 import { RefoldError } from '../../core/errors.ts';
 import type { LogHead, QueuedCommit } from '../log-store.ts';
+import { tagCharacters } from './tag-list.ts';
 
 /** A commit that may say at which sequence it was folded. */
 type PlacedCommit = QueuedCommit & { readonly firstSequence?: number };
@@ -15,6 +16,8 @@ type End = Pick<LogHead, 'sequence' | 'recordedAt'>;
 
 /** The longest string of V8, in characters: a reader needs the text of a block as one string. */
 const LONGEST_STRING = 2 ** 29 - 24;
+/** A control character takes six characters in JSON. */
+const LONGEST_ESCAPE = 6;
 /** What a block adds to a commit's text: two numbers and brackets. */
 const FRAME_CHARACTERS = 64;
 
@@ -33,7 +36,7 @@ export function requireReadable(commits: readonly PlacedCommit[], end: End, path
     if (problem !== undefined) throw defect(problem, sequence + 1, path);
     sequence += commit.events;
     recordedAt = commit.recordedAt;
-    characters += commit.json.length + FRAME_CHARACTERS;
+    characters += commit.json.length + tagCharacters(commit.tags) * LONGEST_ESCAPE + FRAME_CHARACTERS;
   }
   if (characters > LONGEST_STRING) throw defect(`its block has ${characters} characters`, sequence, path);
   if (!Number.isSafeInteger(sequence)) throw defect('it ends beyond the last sequence', end.sequence + 1, path);
@@ -41,12 +44,14 @@ export function requireReadable(commits: readonly PlacedCommit[], end: End, path
 }
 
 function problemOf(commit: PlacedCommit, after: number, notBefore: number, start: number): string | undefined {
-  const { firstSequence = after + 1, events, recordedAt, json } = commit;
+  const { firstSequence = after + 1, events, recordedAt, json, tags } = commit;
   if (firstSequence !== after + 1) return `it was folded as ${firstSequence}`;
   if (!Number.isSafeInteger(events) || events < 1) return `it has ${events} events`;
   if (!Number.isSafeInteger(recordedAt) || recordedAt < 0) return `its time is ${recordedAt}`;
   if (recordedAt < notBefore) return `its time ${recordedAt} is before ${notBefore}, the one before it`;
   if (!Number.isSafeInteger(recordedAt - start)) return `its time ${recordedAt} is too far from ${start}`;
+  if (tags !== undefined && (tags.types.length !== events || tags.events.length !== events))
+    return 'it has tags of another number of events';
   if (!isListOfLists(json)) return 'its text is not a list of events';
   return undefined;
 }

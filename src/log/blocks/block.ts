@@ -7,10 +7,17 @@
  */
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { EventMeta, Json, RecordedEvent } from '../../core/event.ts';
-import type { Block, QueuedCommit } from '../log-store.ts';
+import type { Block, EventTags, QueuedCommit, TagQuery } from '../log-store.ts';
 import { HINT_CORRUPT } from './chain.ts';
 import { parsePlain } from './plain-json.ts';
-import { type DecodedBlock, decodeSealedPayload, readSealedPrefix } from './sealed-block.ts';
+import {
+  type DecodedBlock,
+  decodeSealedMatches,
+  decodeSealedPayload,
+  decodeSealedTags,
+  hasExtras,
+  readSealedPrefix,
+} from './sealed-block.ts';
 
 export { chainAfter, checksumOf, EMPTY_CHAIN } from './chain.ts';
 export { type DecodedBlock, encodeSealedBlock } from './sealed-block.ts';
@@ -42,6 +49,9 @@ export function decodeCommit(json: string, firstSequence: number, recordedAt: nu
 /**
  * The payload of an open block: `[[index,offset,EVENTS],…]`, one entry per commit, where `index` counts the block's
  * events before it and `offset` is its time in ms after the block's first commit.
+ *
+ * A commit with tags has a fourth part: `[index,offset,EVENTS,{"tags":[[tagger,tag,…],0,…]}]`, with one entry for each
+ * event. A log with such a commit has format 2.
  */
 export function encodeOpenBlock(commits: readonly QueuedCommit[]): string {
   return openBlockPieces(commits).join('');
@@ -53,19 +63,30 @@ export function openBlockPieces(commits: readonly QueuedCommit[]): string[] {
   const pieces: string[] = [];
   let small: string[] = [commits.length === 0 ? '[' : ''];
   let index = 0;
-  for (const { events, recordedAt, json } of commits) {
+  for (const { events, recordedAt, json, tags } of commits) {
     const head = `${index === 0 ? '[' : ','}[${index},${recordedAt - start},`;
+    const tail = tags === undefined ? ']' : `${extrasOf(tags.events)}]`;
     index += events;
-    if (json.length < LARGE_COMMIT) small.push(`${head}${json}]`);
+    if (json.length < LARGE_COMMIT) small.push(`${head}${json}${tail}`);
     else {
       small.push(head);
       pieces.push(small.join(''), json);
-      small = [']'];
+      small = [tail];
     }
   }
   small.push(']');
   pieces.push(small.join(''));
   return pieces;
+}
+
+/** What a commit has besides its events. */
+interface CommitExtras {
+  readonly tags?: readonly EventTags[];
+}
+
+/** Nothing for a commit whose events have no tagger: the block is as in format 1. */
+function extrasOf(tags: readonly EventTags[]): string {
+  return tags.some((event) => event !== 0) ? `,${JSON.stringify({ tags } satisfies CommitExtras)}` : '';
 }
 
 /** From this length on, in characters, a commit's text is a separate piece. */
@@ -80,37 +101,103 @@ const LARGE_COMMIT = 4_096;
  * @throws RefoldError `LOG_CORRUPT` when the payload is malformed
  */
 export function decodeBlock(block: Block, types?: ReadonlySet<string>): DecodedBlock {
+  return refusingMalformed(block, ({ payload }) => {
+    if (typeof payload === 'string') return decodeOpen(block, commitsOf(payload), types);
+    requireOwnPayload(block, payload);
+    const decoded = decodeSealedPayload(payload, types);
+    requireOwnTime(block, decoded.events);
+    return decoded;
+  });
+}
+
+/**
+ * The tags of each event of a block, in order. All are 0 in a block without tags.
+ *
+ * @throws RefoldError `LOG_CORRUPT` when the payload is malformed
+ */
+export function decodeTags(block: Block): EventTags[] {
+  if (!mayHaveTags(block)) return untagged(block.lastSequence - block.firstSequence + 1);
+  return refusingMalformed(block, ({ payload }) => {
+    if (typeof payload === 'string') return openTags(block, commitsOf(payload));
+    requireOwnPayload(block, payload);
+    return decodeSealedTags(payload);
+  });
+}
+
+/** Events that a query asks for, and for each whether its stored tags say so. The tags of the others must be computed. */
+export interface MatchingEvents {
+  readonly events: readonly RecordedEvent[];
+  readonly isCertain: readonly boolean[];
+}
+
+/**
+ * Only the events of a block that have the tag of a query, or whose tags must be computed. A sealed block is unpacked
+ * only as far as necessary.
+ *
+ * @throws RefoldError `LOG_CORRUPT` when the payload is malformed
+ */
+export function decodeMatches(block: Block, query: TagQuery): MatchingEvents {
+  return refusingMalformed(block, ({ payload }) => {
+    if (typeof payload === 'string') return openMatches(block, commitsOf(payload), query);
+    requireOwnPayload(block, payload);
+    const matches = decodeSealedMatches(payload, query);
+    requireOwnTime(block, matches.events);
+    return matches;
+  });
+}
+
+/** Whether the stored tags of an event answer a query: true or false, or undefined when its tags must be computed. */
+export function answerOf(tags: EventTags, type: string, { tag, taggers, types }: TagQuery): boolean | undefined {
+  const tagger = taggers.get(type);
+  if (tagger === undefined || types?.has(type) === false) return false;
+  if (tags === 0 || tags[0] !== tagger) return undefined;
+  return tag !== undefined && tags.indexOf(tag, 1) > 0;
+}
+
+function refusingMalformed<T>(block: Block, decode: (block: Block) => T): T {
   try {
-    return typeof block.payload === 'string'
-      ? decodeOpen(block, block.payload, types)
-      : decodeSealed(block, block.payload, types);
+    return decode(block);
   } catch (cause) {
     if (isRefoldError(cause)) throw cause;
     throw malformed(block, cause);
   }
 }
 
-function decodeSealed(block: Block, payload: Uint8Array, types: ReadonlySet<string> | undefined): DecodedBlock {
+/** Fast, so that sealing does not read every block twice. True for some blocks without tags. */
+function mayHaveTags({ payload }: Block): boolean {
+  return typeof payload === 'string' ? payload.includes('],{"tags":[') : hasExtras(payload);
+}
+
+function untagged(count: number): EventTags[] {
+  return Array<EventTags>(count).fill(0);
+}
+
+function requireOwnPayload(block: Block, payload: Uint8Array): void {
   const prefix = readSealedPrefix(payload);
   if (prefix?.firstSequence !== block.firstSequence || prefix.lastSequence !== block.lastSequence) {
     throw new RangeError('a payload of another block');
   }
-  const decoded = decodeSealedPayload(payload, types);
-  const first = decoded.events[0];
+}
+
+function requireOwnTime(block: Block, [first]: readonly RecordedEvent[]): void {
   if (first?.sequence === block.firstSequence && first.recordedAt !== block.recordedAt) {
     throw new RangeError('a row of another time');
   }
-  return decoded;
 }
 
 type StoredTuple = readonly [type: string, version: number, data: unknown, meta?: EventMeta];
 
-function decodeOpen(block: Block, payload: string, types: ReadonlySet<string> | undefined): DecodedBlock {
+/** The commits of an open block, not checked yet. */
+function commitsOf(payload: string): readonly unknown[] {
+  return asList(parsePlain(payload));
+}
+
+function decodeOpen(block: Block, commits: readonly unknown[], types: ReadonlySet<string> | undefined): DecodedBlock {
   const events: RecordedEvent[] = [];
   const commitEnds: number[] = [];
   let sequence = block.firstSequence;
   let recordedAt = block.recordedAt;
-  for (const commit of asList(parsePlain(payload))) {
+  for (const commit of commits) {
     const [index, offset, tuples] = asList(commit);
     if (index !== sequence - block.firstSequence || !isCount(offset)) throw new RangeError('a commit out of place');
     recordedAt = timeAfter(recordedAt, block.recordedAt + offset, index === 0);
@@ -150,6 +237,39 @@ function pushEvents(
     if (tuple.length === 3) events.push({ sequence, recordedAt, type, version, data: tuple[2] });
     else events.push({ sequence, recordedAt, type, version, data: tuple[2], meta: tuple[3]! });
   }
+}
+
+function openMatches(block: Block, commits: readonly unknown[], query: TagQuery): MatchingEvents {
+  const tags = openTags(block, commits);
+  const events: RecordedEvent[] = [];
+  const isCertain: boolean[] = [];
+  for (const event of decodeOpen(block, commits, undefined).events) {
+    const answer = answerOf(tags[event.sequence - block.firstSequence]!, event.type, query);
+    if (answer === false) continue;
+    events.push(event);
+    isCertain.push(answer === true);
+  }
+  return { events, isCertain };
+}
+
+function openTags(block: Block, commits: readonly unknown[]): EventTags[] {
+  const tags: EventTags[] = [];
+  for (const commit of commits) {
+    const [, , tuples, extras] = asList(commit);
+    const count = asList(tuples).length;
+    const given = (extras as CommitExtras | undefined)?.tags ?? untagged(count);
+    if (asList(given).length !== count) throw new RangeError('another number of tags');
+    for (const event of given) tags.push(toEventTags(event));
+  }
+  if (tags.length !== block.lastSequence - block.firstSequence + 1) throw new RangeError('another number of events');
+  return tags;
+}
+
+function toEventTags(value: unknown): EventTags {
+  if (value === 0) return 0;
+  const list = asList(value);
+  if (list.length > 0 && list.every((text) => typeof text === 'string')) return list as unknown as EventTags;
+  throw new TypeError('tags that are not texts');
 }
 
 function asList(value: unknown): readonly unknown[] {

@@ -9,7 +9,7 @@ import crypto from 'node:crypto';
 import { types } from 'node:util';
 import zlib from 'node:zlib';
 import { RefoldError } from '../../core/errors.ts';
-import type { Block } from '../log-store.ts';
+import type { Block, TagList } from '../log-store.ts';
 import { readSealedPrefix } from './sealed-block.ts';
 
 /** The chain of an empty log. */
@@ -35,6 +35,8 @@ export type ChainedBlock = Pick<StoredBlock, 'checksum' | 'firstSequence' | 'las
 /** A block as it is stored, not yet verified. */
 export interface StoredBlock extends Block {
   readonly checksum: number;
+  /** Which tags its events have, where that is at hand. */
+  readonly tagList?: TagList | undefined;
 }
 
 /**

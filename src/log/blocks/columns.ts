@@ -5,8 +5,10 @@
  * draws the sections and puts the content under zstd.
  */
 import type { EventMeta, Json, RecordedEvent } from '../../core/event.ts';
-import { type PackedValues, packValues, unpackValues, type ValueCodec } from './packed-values.ts';
+import type { EventTags, TagQuery } from '../log-store.ts';
+import { packValues, unpackValues, type ValueCodec } from './packed-values.ts';
 import { packNumbers, SectionReader, SectionWriter, unpackNumbers } from './sections.ts';
+import { decodeTagColumn, encodeTagColumn, readTagColumn, type TagColumn } from './tag-column.ts';
 
 /** Events of one block, decoded: the fresh events, and the last sequence of each commit. */
 export interface DecodedBlock {
@@ -21,8 +23,12 @@ interface Kind {
   readonly data: Json[];
 }
 
-/** The content of a sealed block; see `sealed-block.ts` for its sections. */
-export function encodeColumns(events: readonly RecordedEvent[], commitEnds: readonly number[]): Uint8Array {
+/** The content of a sealed block; see `sealed-block.ts` for its sections. With `tags` it has extras. */
+export function encodeColumns(
+  events: readonly RecordedEvent[],
+  commitEnds: readonly number[],
+  tags?: readonly EventTags[],
+): Uint8Array {
   const { kinds, column } = groupByKind(events);
   const packed = kinds.map((kind) => packValues(kind.data));
   const withMeta = events.filter((event) => event.meta !== undefined);
@@ -42,6 +48,10 @@ export function encodeColumns(events: readonly RecordedEvent[], commitEnds: read
   );
   content.add(Buffer.from(metas.codec));
   content.add(metas.bytes);
+  if (tags !== undefined) {
+    content.add(Buffer.from(JSON.stringify(['tags'])));
+    content.add(encodeTagColumn(tags));
+  }
   for (const { bytes } of packed) content.add(bytes);
   return content.finish();
 }
@@ -88,10 +98,11 @@ function columnWidth(kinds: number): 1 | 2 | 4 {
   return kinds <= 0x100 ? 1 : kinds <= 0x10000 ? 2 : 4;
 }
 
-/** The range of a block in the log. */
+/** The range of a block in the log, and whether its content has more than events. */
 export interface SequenceRange {
   readonly firstSequence: number;
   readonly lastSequence: number;
+  readonly hasExtras: boolean;
 }
 
 /**
@@ -100,12 +111,68 @@ export interface SequenceRange {
  * @throws Error of any kind when the content is malformed
  */
 export function decodeColumns(content: Uint8Array, range: SequenceRange, types?: ReadonlySet<string>): DecodedBlock {
-  return assemble(readColumns(content, range, types), range);
+  const columns = readColumns(content, range, ({ kinds }) =>
+    types === undefined ? undefined : kinds.map(([type]) => types.has(type)),
+  );
+  return assemble(columns, range);
 }
 
-interface Columns {
+/** The tags of each event. @throws Error of any kind when the content is malformed */
+export function decodeColumnTags(content: Uint8Array, range: SequenceRange): EventTags[] {
+  const { tags } = readColumns(content, range, ({ kinds }) => kinds.map(() => false));
+  return tags === undefined ? Array<EventTags>(countOf(range)).fill(0) : decodeTagColumn(tags);
+}
+
+/** The events that a query asks for, as `decodeMatches` does. @throws Error of any kind when the content is malformed */
+export function decodeColumnMatches(
+  content: Uint8Array,
+  range: SequenceRange,
+  query: TagQuery,
+): { readonly events: RecordedEvent[]; readonly isCertain: boolean[] } {
+  const answers = new Uint8Array(countOf(range));
+  const columns = readColumns(content, range, (head) => {
+    noteAnswers(answers, head, query);
+    const isWanted = head.kinds.map(() => false);
+    for (let at = 0; at < answers.length; at++) if (answers[at] !== NO) isWanted[head.kindOf[at]!] = true;
+    return isWanted;
+  });
+  const { events } = assemble(columns, range, answers);
+  return { events, isCertain: events.map(({ sequence }) => answers[sequence - range.firstSequence] === YES) };
+}
+
+/** Whether an event answers a query: not, or it does, or its tags must be computed. */
+const NO = 0;
+const YES = 1;
+const UNKNOWN = 2;
+
+function noteAnswers(answers: Uint8Array, { kinds, kindOf, tags }: ColumnsHead, query: TagQuery): void {
+  const current = kinds.map(([type]) => (query.types?.has(type) === false ? undefined : query.taggers.get(type)));
+  const wanted = tags === undefined || query.tag === undefined ? -1 : tags.names.indexOf(query.tag);
+  let place = 0;
+  for (let at = 0; at < answers.length; at++) {
+    const end = place + (tags?.counts[at] ?? 0);
+    const tagger = current[kindOf[at]!];
+    if (tagger !== undefined) {
+      const stored = tags?.taggers[tags.taggerOf[at]! - 1];
+      if (stored !== tagger) answers[at] = UNKNOWN;
+      else if (wanted >= 0) for (let of = place; of < end; of++) if (tags!.tags[of] === wanted) answers[at] = YES;
+    }
+    place = end;
+  }
+}
+
+function countOf({ firstSequence, lastSequence }: SequenceRange): number {
+  return lastSequence - firstSequence + 1;
+}
+
+/** What is known of the events before their data is unpacked. */
+interface ColumnsHead {
   readonly kinds: readonly (readonly [type: string, version: number, codec: ValueCodec])[];
   readonly kindOf: ArrayLike<number>;
+  readonly tags: TagColumn | undefined;
+}
+
+interface Columns extends ColumnsHead {
   readonly commitSizes: readonly number[];
   readonly commitTimes: readonly number[];
   /** Index of each event that carries meta. */
@@ -115,29 +182,43 @@ interface Columns {
   readonly data: readonly (unknown[] | undefined)[];
 }
 
-function readColumns(content: Uint8Array, range: SequenceRange, types: ReadonlySet<string> | undefined): Columns {
+/** @param select says for each kind whether its data is wanted; undefined for all kinds */
+function readColumns(
+  content: Uint8Array,
+  range: SequenceRange,
+  select: (head: ColumnsHead) => readonly boolean[] | undefined,
+): Columns {
   const sections = new SectionReader(content);
   const kinds = readKinds(sections.next());
-  const count = range.lastSequence - range.firstSequence + 1;
+  const count = countOf(range);
   const kindOf = widen(sections.next(), kinds.length, count);
   const commitSizes = unpackNumbers(sections.next());
   const commitTimes = runningSums(unpackNumbers(sections.next()));
   const metaPlaces = runningSums(unpackNumbers(sections.next()));
   const metas = unpackValues({ codec: readCodec(text(sections.next())), bytes: sections.next() });
-  const data = kinds.map(([type, , codec]) => unpackWanted({ codec, bytes: sections.next() }, type, types));
+  const tags = range.hasExtras ? readExtras(sections, count) : undefined;
+  const isWanted = select({ kinds, kindOf, tags });
+  const data = kinds.map(([, , codec], kind) => {
+    const packed = { codec, bytes: sections.next() };
+    return isWanted?.[kind] === false ? undefined : unpackValues(packed);
+  });
   sections.finish();
   if (commitSizes.length !== commitTimes.length || metaPlaces.length !== metas.length) {
     throw new RangeError('columns of different lengths');
   }
-  return { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas: metas as unknown as EventMeta[], data };
+  return { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas: metas as unknown as EventMeta[], data, tags };
 }
 
-function unpackWanted(
-  packed: PackedValues,
-  type: string,
-  types: ReadonlySet<string> | undefined,
-): unknown[] | undefined {
-  return types === undefined || types.has(type) ? unpackValues(packed) : undefined;
+/** What a content has besides events. A name that this release does not know is refused: it reads no newer format. */
+function readExtras(sections: SectionReader, count: number): TagColumn | undefined {
+  const names: unknown = JSON.parse(text(sections.next()));
+  if (!Array.isArray(names)) throw new TypeError('no list of extras');
+  let tags: TagColumn | undefined;
+  for (const name of names) {
+    if (name !== 'tags') throw new TypeError('an unknown extra');
+    tags = readTagColumn(sections.next(), count);
+  }
+  return tags;
 }
 
 function readKinds(section: Uint8Array): Columns['kinds'] {
@@ -177,8 +258,16 @@ function text(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }
 
-/** The hot loop of every replay: one fresh object per event, in one shape. */
-function assemble(columns: Columns, { firstSequence, lastSequence }: SequenceRange): DecodedBlock {
+/**
+ * The hot loop of every replay: one fresh object per event, in one shape.
+ *
+ * @param answers for each event `NO` if it is left out; default: all events of the wanted kinds are given
+ */
+function assemble(
+  columns: Columns,
+  { firstSequence, lastSequence }: SequenceRange,
+  answers?: Uint8Array,
+): DecodedBlock {
   const { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas, data } = columns;
   const types = kinds.map((kind) => kind[0]);
   const versions = kinds.map((kind) => kind[1]);
@@ -197,6 +286,10 @@ function assemble(columns: Columns, { firstSequence, lastSequence }: SequenceRan
       const values = data[kind];
       const meta = at === metaPlaces[nextMeta] ? metas[nextMeta++] : undefined;
       if (values === undefined) continue;
+      if (answers !== undefined && answers[at] === NO) {
+        cursors[kind]! += 1;
+        continue;
+      }
       const type = types[kind]!;
       const version = versions[kind]!;
       const sequence = firstSequence + at;

@@ -15,10 +15,21 @@
  * ```
  *
  * Data lies together by kind: alike values compress well, and a reader of some types never unpacks the others.
+ *
+ * A block with more than this has the magic "RFS2", and after section 7 a JSON list of names, then a section for each
+ * name. The only name so far is "tags" (`tag-column.ts`). A log with such a block has format 2.
  */
 import zlib from 'node:zlib';
 import type { RecordedEvent } from '../../core/event.ts';
-import { type DecodedBlock, decodeColumns, encodeColumns } from './columns.ts';
+import type { EventTags, TagQuery } from '../log-store.ts';
+import {
+  type DecodedBlock,
+  decodeColumnMatches,
+  decodeColumns,
+  decodeColumnTags,
+  encodeColumns,
+  type SequenceRange,
+} from './columns.ts';
 
 export type { DecodedBlock } from './columns.ts';
 
@@ -48,6 +59,7 @@ export const SEALED_PREFIX_BYTES = 64;
 export const OPEN_BYTES_OFFSET = 24;
 
 const SEALED_MAGIC = 0x31534652; // "RFS1"
+const SEALED_MAGIC_2 = 0x32534652; // "RFS2"
 
 /** Level 3 gives within a few percent of level 9's size on event data, several times faster. */
 const COMPRESSION_LEVEL = 3;
@@ -58,15 +70,18 @@ const COMPRESSION_LEVEL = 3;
  * @param events without gaps, in order, at least one
  * @param commitEnds the last sequence of each commit
  * @param openBytes size of the open payloads that it replaces; planning uses it
+ * @param tags one entry for each event; without any tags the block is as in format 1
  */
 export function encodeSealedBlock(
   events: readonly RecordedEvent[],
   commitEnds: readonly number[],
   chains: SealedChains,
   openBytes: number,
+  tags?: readonly EventTags[],
 ): Uint8Array {
-  const content = encodeColumns(events, commitEnds);
-  const prefix = writePrefix({
+  const tagged = tags?.some((event) => event !== 0) ? tags : undefined;
+  const content = encodeColumns(events, commitEnds, tagged);
+  const prefix = writePrefix(tagged === undefined ? SEALED_MAGIC : SEALED_MAGIC_2, {
     ...chains,
     firstSequence: events[0]!.sequence,
     lastSequence: events.at(-1)!.sequence,
@@ -80,7 +95,7 @@ export function encodeSealedBlock(
 export function readSealedPrefix(payload: Uint8Array): SealedPrefix | undefined {
   if (payload.byteLength <= SEALED_PREFIX_BYTES) return undefined;
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  if (bytes.readUInt32LE(0) !== SEALED_MAGIC) return undefined;
+  if (!isMagic(bytes.readUInt32LE(0))) return undefined;
   return {
     contentBytes: bytes.readUInt32LE(4),
     firstSequence: Number(bytes.readBigUInt64LE(8)),
@@ -97,9 +112,41 @@ export function readSealedPrefix(payload: Uint8Array): SealedPrefix | undefined 
  * @throws Error of any kind when the payload is malformed; `decodeBlock` adds the error code
  */
 export function decodeSealedPayload(payload: Uint8Array, types?: ReadonlySet<string>): DecodedBlock {
+  const { content, range } = unpack(payload);
+  return decodeColumns(content, range, types);
+}
+
+/** The tags of each event. @throws as `decodeSealedPayload` does */
+export function decodeSealedTags(payload: Uint8Array): EventTags[] {
+  const { content, range } = unpack(payload);
+  return decodeColumnTags(content, range);
+}
+
+/** The events that a query asks for, as `decodeMatches` does. @throws as `decodeSealedPayload` does */
+export function decodeSealedMatches(
+  payload: Uint8Array,
+  query: TagQuery,
+): { readonly events: RecordedEvent[]; readonly isCertain: boolean[] } {
+  const { content, range } = unpack(payload);
+  return decodeColumnMatches(content, range, query);
+}
+
+function unpack(payload: Uint8Array): { readonly content: Uint8Array; readonly range: SequenceRange } {
   const prefix = requirePrefix(payload);
   const content = decompress(payload.subarray(SEALED_PREFIX_BYTES), prefix.contentBytes);
-  return decodeColumns(content, prefix, types);
+  return { content, range: { ...prefix, hasExtras: hasExtras(payload) } };
+}
+
+/** Whether a sealed payload has more than events. */
+export function hasExtras(payload: Uint8Array): boolean {
+  return payload[3] === EXTRAS_DIGIT;
+}
+
+/** The last character of the magic "RFS2". */
+const EXTRAS_DIGIT = 0x32;
+
+function isMagic(magic: number): boolean {
+  return magic === SEALED_MAGIC || magic === SEALED_MAGIC_2;
 }
 
 function requirePrefix(payload: Uint8Array): SealedPrefix {
@@ -116,9 +163,9 @@ const ZSTD_OPTIONS = {
   },
 };
 
-function writePrefix(prefix: SealedPrefix): Uint8Array {
+function writePrefix(magic: number, prefix: SealedPrefix): Uint8Array {
   const bytes = Buffer.alloc(SEALED_PREFIX_BYTES);
-  bytes.writeUInt32LE(SEALED_MAGIC, 0);
+  bytes.writeUInt32LE(magic, 0);
   bytes.writeUInt32LE(prefix.contentBytes, 4);
   bytes.writeBigUInt64LE(BigInt(prefix.firstSequence), 8);
   bytes.writeBigUInt64LE(BigInt(prefix.lastSequence), 16);

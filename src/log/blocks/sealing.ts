@@ -5,11 +5,12 @@
  * loop over the runs is here too.
  */
 import assert from 'node:assert';
-import type { BlockHeader, SealOptions, SealReport } from '../log-store.ts';
-import { decodeBlock } from './block.ts';
+import type { BlockHeader, EventTags, SealedBlock, SealOptions, SealReport } from '../log-store.ts';
+import { decodeBlock, decodeTags } from './block.ts';
 import { checksumOf, type StoredBlock } from './chain.ts';
 import { sameJson } from './packed-values.ts';
-import { type DecodedBlock, encodeSealedBlock, readSealedPrefix } from './sealed-block.ts';
+import { type DecodedBlock, encodeSealedBlock, readSealedPrefix, type SealedPrefix } from './sealed-block.ts';
+import { tagListOf } from './tag-list.ts';
 
 /** A sealed block is full at this many events … */
 export const SEALED_BLOCK_EVENTS = 16_384;
@@ -100,24 +101,49 @@ export function nextRun(
  * @param run verified blocks in order
  * @param startChain the chain before the first of them
  */
-export function sealRun(run: readonly StoredBlock[], startChain: string): StoredBlock {
-  const first = run[0]!;
-  const last = run.at(-1)!;
-  const decoded = joinBlocks(run);
+export function sealRun(run: readonly StoredBlock[], startChain: string): SealedBlock {
+  const whole = joinBlocks(run);
   const openBytes = run.reduce((sum, block) => sum + openBytesOf(block), 0);
-  const chains = { startChain, endChain: last.chain };
-  const payload = encodeSealedBlock(decoded.events, decoded.commitEnds, chains, openBytes);
-  const sealed: StoredBlock = {
-    firstSequence: first.firstSequence,
-    lastSequence: last.lastSequence,
-    recordedAt: first.recordedAt,
+  return packWhole(whole, { startChain, endChain: run.at(-1)!.chain, openBytes });
+}
+
+/**
+ * Packs a sealed block again with other tags. Its events, sequences and chains stay.
+ *
+ * @param block verified
+ * @param tags one entry for each event
+ */
+export function retagBlock(block: StoredBlock, tags: readonly EventTags[]): SealedBlock {
+  const prefix = readSealedPrefix(block.payload as Uint8Array)!;
+  return packWhole({ ...decodeBlock(block), tags }, prefix);
+}
+
+/** A block's events with their tags. */
+interface WholeBlock extends DecodedBlock {
+  readonly tags: readonly EventTags[];
+}
+
+function packWhole(
+  whole: WholeBlock,
+  { openBytes, ...chains }: Pick<SealedPrefix, 'startChain' | 'endChain' | 'openBytes'>,
+): SealedBlock {
+  const { events, commitEnds, tags } = whole;
+  const payload = encodeSealedBlock(events, commitEnds, chains, openBytes, tags);
+  const sealed: SealedBlock = {
+    firstSequence: events[0]!.sequence,
+    lastSequence: events.at(-1)!.sequence,
+    recordedAt: events[0]!.recordedAt,
     encoding: 'sealed',
     bytes: payload.byteLength,
     payload,
-    chain: last.chain,
+    chain: chains.endChain,
     checksum: checksumOf(payload),
+    tagList: tagListOf(
+      events.map(({ type }) => type),
+      tags,
+    ),
   };
-  proveSame(decoded, decodeBlock(sealed));
+  proveSame(whole, { ...decodeBlock(sealed), tags: decodeTags(sealed) });
   return sealed;
 }
 
@@ -175,12 +201,17 @@ function eventsOf({ firstSequence, lastSequence }: BlockHeader): number {
   return lastSequence - firstSequence + 1;
 }
 
-function joinBlocks(run: readonly StoredBlock[]): DecodedBlock {
+function joinBlocks(run: readonly StoredBlock[]): WholeBlock {
   const parts = run.map((block) => decodeBlock(block));
-  return { events: parts.flatMap((part) => part.events), commitEnds: parts.flatMap((part) => part.commitEnds) };
+  return {
+    events: parts.flatMap((part) => part.events),
+    commitEnds: parts.flatMap((part) => part.commitEnds),
+    tags: run.flatMap((block) => decodeTags(block)),
+  };
 }
 
-function proveSame(original: DecodedBlock, sealed: DecodedBlock): void {
+function proveSame(original: WholeBlock, sealed: WholeBlock): void {
   assert(sameJson(original.commitEnds, sealed.commitEnds), 'sealing changed the commits of a block');
   assert(sameJson(original.events, sealed.events), 'sealing changed the events of a block');
+  assert(sameJson(original.tags, sealed.tags), 'sealing changed the tags of a block');
 }

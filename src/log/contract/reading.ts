@@ -1,6 +1,7 @@
 /** Reading: whole blocks, in order, by sequence and by time. */
 import { deepStrictEqual, strictEqual } from 'node:assert';
-import type { LogStore } from '../log-store.ts';
+import { decodeTags } from '../blocks/block.ts';
+import type { BlockQuery, EventTags, LogStore, QueuedCommit } from '../log-store.ts';
 import type { Check } from './bench.ts';
 import { appendCommits, appendNotes, collect, commitOf, noted, readEvents, sequencesOf, upTo } from './fixtures.ts';
 
@@ -28,6 +29,9 @@ export function readingCases(): readonly Check[] {
       ],
     ),
     ['time: the last of several blocks recorded in one millisecond', lastOfOneTime],
+    ['tags are kept in their blocks, open and sealed', keepsTags],
+    ['finding gives every block that holds a tag, in order and in reverse', findsTags],
+    ['finding gives every block whose tags are not those asked for', findsUntagged],
   ];
 }
 
@@ -102,4 +106,62 @@ const lastOfOneTime: Check[1] = async ({ log }) => {
   for (const note of [1, 2, 3]) await appendCommits(log, commitOf([noted(note)], 100));
   await appendCommits(log, commitOf([noted(4)], 200));
   strictEqual((await log.blockAt(150))?.firstSequence, 3);
+};
+
+/** A commit of one event with tags of the tagger `t1`. */
+function tagged(note: number, ...tags: readonly string[]): QueuedCommit {
+  return { ...commitOf([noted(note)]), tags: { types: ['Noted'], events: [['t1', ...tags]] } };
+}
+
+async function appendTagged(log: LogStore): Promise<void> {
+  await appendCommits(log, tagged(1, 'a', 'b'), tagged(2));
+  await appendCommits(log, commitOf([noted(3)]));
+  await appendCommits(log, tagged(4, 'c'));
+  await appendCommits(log, tagged(5, 'a'), tagged(6, 'ü → 😀'));
+}
+
+async function tagsIn(log: LogStore): Promise<EventTags[]> {
+  return (await collect(log.read({ from: 1 }))).flatMap((block) => decodeTags(block));
+}
+
+const keepsTags: Check[1] = async (bench) => {
+  const expected: EventTags[] = [['t1', 'a', 'b'], ['t1'], 0, ['t1', 'c'], ['t1', 'a'], ['t1', 'ü → 😀']];
+  await appendTagged(bench.log);
+  deepStrictEqual(await tagsIn(bench.log), expected);
+  await bench.log.care?.seal({ through: 4 });
+  deepStrictEqual(await tagsIn(bench.log), expected);
+  deepStrictEqual(await tagsIn(await bench.reopen()), expected);
+  deepStrictEqual(sequencesOf(await readEvents(bench.log)), upTo(6));
+};
+
+const TAGGERS: ReadonlyMap<string, string> = new Map([['Noted', 't1']]);
+
+/** The first sequences of the blocks found; undefined when the log keeps no lists of tags. */
+async function found(log: LogStore, query: Partial<BlockQuery>): Promise<number[] | undefined> {
+  const blocks = log.find?.({ from: 1, to: log.head().sequence, ...query });
+  return blocks && (await collect(blocks)).map(({ firstSequence }) => firstSequence);
+}
+
+const findsTags: Check[1] = async (bench) => {
+  const { log } = bench;
+  await appendTagged(log);
+  if (log.find === undefined) return;
+  const a = { tags: { tag: 'a', taggers: TAGGERS } };
+  deepStrictEqual(await found(log, {}), [1, 3, 4, 5]);
+  deepStrictEqual(await found(log, { reverse: true }), [5, 4, 3, 1]);
+  // The block at 3 says nothing about its tags, so it must be given.
+  deepStrictEqual(await found(log, a), [1, 3, 5]);
+  deepStrictEqual(await found(log, { ...a, reverse: true }), [5, 3, 1]);
+  deepStrictEqual(await found(log, { ...a, from: 2, to: 4 }), [1, 3]);
+  deepStrictEqual(await found(log, { tags: { tag: 'none', taggers: TAGGERS } }), [3]);
+  deepStrictEqual(await found(log, { tags: { tag: 'a', taggers: TAGGERS, types: new Set(['Other']) } }), [3]);
+  await log.care?.seal({ through: 6 });
+  deepStrictEqual(await found(await bench.reopen(), a), log.care === undefined ? [1, 3, 5] : [1]);
+};
+
+const findsUntagged: Check[1] = async ({ log }) => {
+  await appendTagged(log);
+  if (log.find === undefined) return;
+  deepStrictEqual(await found(log, { tags: { taggers: TAGGERS } }), [3]);
+  deepStrictEqual(await found(log, { tags: { tag: 'c', taggers: new Map([['Noted', 't2']]) } }), [1, 3, 4, 5]);
 };

@@ -3,8 +3,9 @@
  * up.
  */
 import type { SerializedError } from '../../core/errors.ts';
+import { readSealedPrefix } from '../blocks/sealed-block.ts';
 import { openedReadOnly, storeClosed } from '../log-errors.ts';
-import type { LogCare, LogSize, SealOptions, SealReport } from '../log-store.ts';
+import type { LogCare, LogSize, SealedBlock, SealOptions, SealReport } from '../log-store.ts';
 import { sizeOf } from './file/files.ts';
 import { backUp } from './mending/backup.ts';
 import { checkInThread } from './mending/check.ts';
@@ -48,6 +49,10 @@ export class SqliteCare implements LogCare {
     return { fileBytes: sizeOf(this.#path), walBytes: sizeOf(`${this.#path}-wal`), freeBytes };
   }
 
+  format(): number {
+    return this.#reader.format();
+  }
+
   storedBytes(textBytes: number): number {
     return storedInPages(textBytes);
   }
@@ -55,6 +60,13 @@ export class SqliteCare implements LogCare {
   async checkStructure(): Promise<readonly SerializedError[]> {
     this.#requireOpen();
     return checkInThread(this.#path);
+  }
+
+  async replaceBlock(sealed: SealedBlock): Promise<boolean> {
+    const { startChain } = readSealedPrefix(sealed.payload)!;
+    const payload = new Uint8Array(sealed.payload); // a separate buffer, which moves to the writer
+    const run = { blocks: 1, startChain, sealed: { ...sealed, payload }, withTags: true };
+    return this.#writing().do('swapRun', run, [payload.buffer]);
   }
 
   async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {

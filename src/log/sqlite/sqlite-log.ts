@@ -12,6 +12,7 @@ import type {
   AppendRequest,
   Block,
   BlockHeader,
+  BlockQuery,
   Checkpoint,
   Durability,
   LogHead,
@@ -236,6 +237,10 @@ class SqliteLog implements LogStore {
 
   headers(from = 1): AsyncIterable<BlockHeader> {
     return this.#reader.headers(from);
+  }
+
+  find(query: BlockQuery): AsyncIterable<BlockHeader> {
+    return this.#reader.find(query);
   }
 
   async blockAt(time: number): Promise<BlockHeader | undefined> {

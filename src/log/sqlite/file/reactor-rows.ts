@@ -1,7 +1,7 @@
 /** The progress of reactors, as rows of the file. The table is made with the first reactor. */
 import type { ReactorRow } from '../../log-store.ts';
 import type { Connection, Statement } from './driver.ts';
-import { addReactors, hasReactors } from './schema.ts';
+import { hasReactors, raiseFormat } from './format.ts';
 
 export function readReactors(connection: Connection): readonly ReactorRow[] {
   if (!hasReactors(connection)) return [];
@@ -11,7 +11,7 @@ export function readReactors(connection: Connection): readonly ReactorRow[] {
 
 /** In the caller's transaction. */
 export function putReactorRow(connection: Connection, { reactor, sequence, progress }: ReactorRow): void {
-  addReactors(connection);
+  raiseFormat(connection, { reactors: true });
   connection
     .prepare(
       `insert into reactors (name, sequence, progress) values (?, ?, ?)

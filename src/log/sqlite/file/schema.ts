@@ -9,18 +9,12 @@ import crypto from 'node:crypto';
 import { RefoldError } from '../../../core/errors.ts';
 import { EMPTY_CHAIN, HINT_CORRUPT } from '../../blocks/chain.ts';
 import type { Connection } from './driver.ts';
+import { FORMAT_VERSION, formatOf, NEWEST_FORMAT, schemaOf, TABLES_OF_FORMAT_2 } from './format.ts';
+
+export { FORMAT_VERSION, NEWEST_FORMAT } from './format.ts';
 
 /** `application_id` of a log: "RFLD" in ASCII. `file(1)` and SQLite tools can tell a log by it. */
 export const APPLICATION_ID = 0x52464c44;
-
-/** `user_version` of a new log. */
-export const FORMAT_VERSION = 1;
-
-/**
- * The highest `user_version` that this code reads. Format 2 has the tables of format 1, and a snapshot whose state uses
- * tags that older releases do not know. A log gets it with the first such snapshot, and keeps it.
- */
-export const NEWEST_FORMAT = 2;
 
 /** What a file is: empty, a log of an older format, or a log. */
 export type FileIdentity = 'empty' | 'older' | 'log';
@@ -33,7 +27,7 @@ export type FileIdentity = 'empty' | 'older' | 'log';
  */
 export function identify(connection: Connection, path: string): FileIdentity {
   const applicationId = connection.pragma('application_id', { simple: true });
-  const version = Number(connection.pragma('user_version', { simple: true }));
+  const version = formatOf(connection);
   const tables = connection.prepare('select name from sqlite_schema order by name limit 4').pluck().all() as string[];
   if (applicationId === 0 && version === 0 && tables.length === 0) return 'empty';
   if (applicationId !== APPLICATION_ID) throw foreignFile(path, applicationId, tables);
@@ -54,34 +48,6 @@ export function createSchema(connection: Connection): void {
       connection.pragma(`user_version = ${FORMAT_VERSION}`);
     })
     .immediate();
-}
-
-/**
- * Makes the file as new as one of its snapshots, in the caller's transaction: an older release then refuses the file.
- *
- * @param format of the snapshot's encoding
- */
-export function raiseFormat(connection: Connection, format: number): void {
-  if (format >= NEWEST_FORMAT && versionOf(connection) < NEWEST_FORMAT) {
-    connection.pragma(`user_version = ${NEWEST_FORMAT}`);
-  }
-}
-
-/**
- * Makes room for the progress of reactors, in the caller's transaction. An older release, which would not keep the events
- * that they need, then refuses the file.
- */
-export function addReactors(connection: Connection): void {
-  if (hasReactors(connection)) return;
-  connection.exec(REACTORS);
-  raiseFormat(connection, NEWEST_FORMAT);
-}
-
-/** A log has no such table until a reactor was registered. */
-export function hasReactors(connection: Connection): boolean {
-  return (
-    connection.prepare("select 1 from sqlite_schema where type = 'table' and name = 'reactors'").get() !== undefined
-  );
 }
 
 /** A new id for a log, in hex. Each backup and each repaired log gets a new one. */
@@ -112,7 +78,7 @@ export function migrate(
   connection
     .transaction(() => {
       // Read inside the transaction: a second process finds the work done.
-      for (let version = versionOf(connection); version < format; version++) {
+      for (let version = formatOf(connection); version < format; version++) {
         const step = migrations.find(({ from }) => from === version);
         if (step === undefined) throw formatTooOld(path, version);
         step.run(connection);
@@ -122,19 +88,16 @@ export function migrate(
     .immediate();
 }
 
-function versionOf(connection: Connection): number {
-  return Number(connection.pragma('user_version', { simple: true }));
-}
-
 type SchemaRow = readonly [type: string, name: string, sql: string | null];
 
 /** Refuses a file with more than our tables, or with other tables under their names. */
 function requireOwnSchema(connection: Connection, path: string): void {
   const rows = connection.prepare('select type, name, sql from sqlite_schema').raw().all() as SchemaRow[];
   const missing = new Map(OWN_SCHEMA);
+  const optional = formatOf(connection) >= 2 ? TABLES_OF_FORMAT_2 : new Map<string, string>();
   for (const row of rows) {
     const [type, name, sql] = row;
-    if (isSqlitesOwn(row) || REACTORS_SCHEMA.get(`${type} ${name}`) === sql) continue;
+    if (isSqlitesOwn(row) || optional.get(`${type} ${name}`) === sql) continue;
     if (missing.get(`${type} ${name}`) !== sql) throw schemaChanged(path, `the ${type} ${name} is not refold's`);
     missing.delete(`${type} ${name}`);
   }
@@ -249,31 +212,8 @@ from blocks as block
 where block.encoding = 'open';
 `;
 
-/** How far each reactor has come. It is made with the first of them. */
-const REACTORS = `
-create table reactors (
-  name text primary key,
-  sequence integer not null,
-  progress text not null
-) strict;
-`;
-
-const OWN_SCHEMA = schemaOf(SCHEMA);
-const REACTORS_SCHEMA = schemaOf(REACTORS);
-
-/** Tables and views as SQLite keeps them in `sqlite_schema`: from the name on, every character must match. */
-function schemaOf(statements: string): ReadonlyMap<string, string> {
-  return new Map(
-    statements
-      .trim()
-      .split(/;\s*/)
-      .filter((statement) => statement !== '')
-      .map((statement) => {
-        const [, type = '', name = ''] = /^create (table|view) (\w+)/.exec(statement) ?? [];
-        return [`${type} ${name}`, statement.replace(/^create \w+/, `CREATE ${type.toUpperCase()}`)];
-      }),
-  );
-}
+/** Our tables and the view as SQLite keeps them in `sqlite_schema`. */
+const OWN_SCHEMA: ReadonlyMap<string, string> = schemaOf(SCHEMA);
 
 function foreignFile(path: string, applicationId: unknown, tables: readonly string[]): RefoldError {
   const id = Number(applicationId);

@@ -5,9 +5,11 @@ import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { BLOCK_COLUMNS, readBlocks } from '../file/block-rows.ts';
 import type { Connection } from '../file/driver.ts';
+import { hasTagLists, raiseFormat } from '../file/format.ts';
 import { putReactorRow, readReactors } from '../file/reactor-rows.ts';
-import { createSchema, raiseFormat } from '../file/schema.ts';
+import { createSchema } from '../file/schema.ts';
 import type { SnapshotRow } from '../file/snapshot-rows.ts';
+import { TAG_COLUMNS } from '../file/tag-rows.ts';
 import type { Salvage } from './salvage.ts';
 
 /**
@@ -30,6 +32,7 @@ export async function rebuild(
     .prepare('update log_state set epoch = ?, trimmed_through = ?, trimmed_recorded_at = ?, trimmed_chain = ?')
     .run(epoch, trimmed.through, trimmed.recordedAt, trimmed.chain);
   await copyBlocks(source, target, trimmed.through, head.sequence, onProgress);
+  copyTagLists(source, target, head.sequence);
   copySnapshots(source, target, salvage.snapshots);
   copyOutcomes(target, salvage.outcomes);
   copyCheckpoints(source, target, salvage.snapshots);
@@ -61,6 +64,15 @@ async function copyBlocks(
   }
 }
 
+/** A damaged list does no harm: a query then reads the block. */
+function copyTagLists(source: Connection, target: Connection, through: number): void {
+  if (!hasTagLists(source)) return;
+  raiseFormat(target, { tags: true });
+  const insert = target.prepare(`insert into block_tags (${TAG_COLUMNS}) values (?, ?, ?, ?, ?)`);
+  const select = source.prepare(`select ${TAG_COLUMNS} from block_tags where first_sequence <= ?`);
+  for (const row of unlessUnreadable(() => select.raw().all(through))) insert.run(...(row as unknown[]));
+}
+
 function copySnapshots(source: Connection, target: Connection, rows: readonly SnapshotRow[]): void {
   const chunks = source
     .prepare('select snapshot_id, part, bytes, checksum, data from snapshot_chunks where snapshot_id = ? order by part')
@@ -77,7 +89,7 @@ function copySnapshots(source: Connection, target: Connection, rows: readonly Sn
   for (const row of rows) {
     for (const chunk of chunks.iterate(row.id)) insertChunk.run(...(chunk as unknown[]));
     insertHeader.run(row);
-    raiseFormat(target, row.format);
+    raiseFormat(target, { snapshotFormat: row.format });
   }
 }
 

@@ -3,6 +3,7 @@ import type { Checkpoint, StoredOutcome } from '../../log-store.ts';
 import { BLOCK_COLUMNS, type BlockRow, HEADER_COLUMNS, type HeaderRow } from '../file/block-rows.ts';
 import type { Connection, Statement } from '../file/driver.ts';
 import { SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
+import type { TagRow } from '../file/tag-rows.ts';
 
 /** Sequences are whole numbers from 1; the parameters of each statement are named in its comment. */
 export interface ReadStatements {
@@ -15,6 +16,10 @@ export interface ReadStatements {
   readonly trimmed: Statement<readonly [through: number, chain: string]>;
   /** Headers of blocks that begin after a sequence, up to a number of them. */
   readonly headersAfter: Statement<HeaderRow>;
+  /** Headers of blocks that begin between two sequences, up to a number of them. */
+  readonly headersBetween: Statement<HeaderRow>;
+  /** Headers in reverse: of blocks that begin at or before a sequence, up to a number of them. */
+  readonly headersDown: Statement<HeaderRow>;
   /** The header of the last block that begins at or before a sequence. */
   readonly headerBefore: Statement<HeaderRow>;
   /** Where the first and the last block begin; nulls in an empty log. */
@@ -64,6 +69,20 @@ export function prepareReads(connection: Connection): ReadStatements {
        order by first_sequence
        limit ?`,
     ),
+    headersBetween: tuples(
+      `select ${HEADER_COLUMNS}
+       from blocks
+       where first_sequence between ? and ?
+       order by first_sequence
+       limit ?`,
+    ),
+    headersDown: tuples(
+      `select ${HEADER_COLUMNS}
+       from blocks
+       where first_sequence <= ?
+       order by first_sequence desc
+       limit ?`,
+    ),
     headerBefore: tuples(
       `select ${HEADER_COLUMNS}
        from blocks
@@ -91,6 +110,30 @@ export function prepareReads(connection: Connection): ReadStatements {
     meta: values('select value from meta where key = ?'),
   };
 }
+
+/** A header, the checksum of its block, and the tag list in the order of `TAG_COLUMNS`; nulls without a list. */
+export type ListedRow = readonly [...HeaderRow, blockChecksum: number, ...(TagRow | readonly null[])];
+
+/** Statements over blocks with their tag lists: those that begin between two sequences, up to a number of them. */
+export interface ListStatements {
+  readonly forward: Statement<ListedRow>;
+  readonly reverse: Statement<ListedRow>;
+}
+
+/** Only for a file that has lists. */
+export function prepareLists(connection: Connection): ListStatements {
+  const listed = (sql: string) => connection.prepare(sql).raw() as Statement<ListedRow>;
+  return {
+    forward: listed(`${LISTED_BLOCKS} order by block.first_sequence limit ?`),
+    reverse: listed(`${LISTED_BLOCKS} order by block.first_sequence desc limit ?`),
+  };
+}
+
+const LISTED_BLOCKS = `select block.first_sequence, last_sequence, recorded_at, encoding, octet_length(payload), block.checksum,
+  list.first_sequence, block_checksum, list.checksum, kinds, hashes
+from blocks as block
+  left join block_tags as list on list.first_sequence = block.first_sequence
+where block.first_sequence between ? and ?`;
 
 /**
  * SQLite answers it from the index alone, the same index that a look-up by id uses. In a damaged file an id may be

@@ -9,15 +9,25 @@ import { messageOf, RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
 import { corruptBlock, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
 import { eventsMissing, historyGone, outcomeDamaged, snapshotDamaged, storeClosed } from '../../log-errors.ts';
-import type { Block, BlockHeader, Checkpoint, ReactorRow, SnapshotInfo, StoredOutcome } from '../../log-store.ts';
+import type {
+  Block,
+  BlockHeader,
+  BlockQuery,
+  Checkpoint,
+  ReactorRow,
+  SnapshotInfo,
+  StoredOutcome,
+} from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { unpackChunk } from '../../snapshot-chunks.ts';
 import { chainAt, type LogState, READ_PAGE_BYTES, readLogState, toBlock, toHeader } from '../file/block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
 import { invalidPath } from '../file/files.ts';
+import { formatOf } from '../file/format.ts';
 import { readReactors } from '../file/reactor-rows.ts';
 import { identify } from '../file/schema.ts';
 import { isSound } from '../file/snapshot-rows.ts';
+import { BlockFinder } from './block-finder.ts';
 import { prepareReads, type ReadStatements } from './reader-sql.ts';
 
 /** A page also ends after this many blocks. */
@@ -39,6 +49,7 @@ export class LogReader {
   readonly path: string;
   readonly #connection: Connection;
   readonly #sql: ReadStatements;
+  readonly #finder: BlockFinder;
 
   /**
    * Opens a log for reading.
@@ -81,6 +92,7 @@ export class LogReader {
     this.path = path;
     this.#connection = connection;
     this.#sql = prepareReads(connection);
+    this.#finder = new BlockFinder(connection, path, this.#sql);
   }
 
   /** Where the log begins and ends now. */
@@ -167,6 +179,17 @@ export class LogReader {
     }
   }
 
+  /** Headers of the blocks that a query asks for, in pages; see `LogStore.find`. */
+  async *find(query: BlockQuery): AsyncGenerator<BlockHeader, void> {
+    const start = query.reverse === true ? query.to : query.from;
+    for (let next: number | undefined = start; next !== undefined; ) {
+      const page = this.#guarded(() => this.#finder.page(query, next!));
+      yield* page.found;
+      next = page.next;
+      if (next !== undefined) await nextTurn();
+    }
+  }
+
   /** Times never decrease along the log, so this is a binary search by sequence. An index would cost every append. */
   blockAt(time: number): BlockHeader | undefined {
     return this.#guarded(() => this.#connection.transaction(() => this.#searchTime(time))());
@@ -247,6 +270,11 @@ export class LogReader {
 
   meta(key: string): string | undefined {
     return this.#guarded(() => this.#sql.meta.get(key));
+  }
+
+  /** The format of the file as it is now. */
+  format(): number {
+    return this.#guarded(() => formatOf(this.#connection));
   }
 
   /** Bytes in free pages. */

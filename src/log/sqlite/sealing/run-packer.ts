@@ -102,7 +102,8 @@ export class RunPacker {
     const sealed = sealRun(blocks, startChain);
     // A small payload may share its buffer, and a shared one cannot be moved to another thread.
     const payload = new Uint8Array(sealed.payload as Uint8Array);
-    const packed = { blocks: blocks.length, startChain, sealed: { ...sealed, payload } };
+    const withTags = sealed.tagList.kinds.some(([, tagger]) => tagger !== 0);
+    const packed = { blocks: blocks.length, startChain, sealed: { ...sealed, payload }, withTags };
     return { run: blocks.map(headerOf), sealed: headerOf(sealed), packed };
   }
 

@@ -1,6 +1,7 @@
 /** The store's end of an append: the block becomes one buffer, and the outcomes one list. */
 import assert from 'node:assert';
 import { openBlockPieces } from '../../blocks/block.ts';
+import { tagListOfCommits } from '../../blocks/next-block.ts';
 import type { AppendRequest, LogHead, QueuedCommit, StoredOutcome } from '../../log-store.ts';
 import type { WriterClient } from './writer-client.ts';
 import type { NewBlock } from './writer-protocol.ts';
@@ -36,6 +37,7 @@ function newBlock(commits: readonly QueuedCommit[]): NewBlock {
     recordedAt: commits[0]!.recordedAt,
     lastRecordedAt: commits.at(-1)!.recordedAt,
     payload: bytesOf(openBlockPieces(commits)),
+    tags: tagListOfCommits(commits),
   };
 }
 

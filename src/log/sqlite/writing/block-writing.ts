@@ -12,6 +12,7 @@ import {
 } from '../file/block-rows.ts';
 import type { Connection, Statement } from '../file/driver.ts';
 import { OutcomeWriting } from './outcome-writing.ts';
+import { TagWriting } from './tag-writing.ts';
 import type { WriteConnection } from './write-connection.ts';
 import type { Jobs } from './writer-protocol.ts';
 
@@ -24,12 +25,14 @@ export class BlockWriting {
   readonly #sql: ReturnType<typeof prepareStatements>;
   #head: LogHead;
   readonly #outcomes: OutcomeWriting;
+  readonly #tags: TagWriting;
   #outcomesKept: number | undefined;
 
   constructor(writer: WriteConnection, head: LogHead) {
     this.#writer = writer;
     this.#sql = prepareStatements(writer.connection);
     this.#outcomes = new OutcomeWriting(writer.connection);
+    this.#tags = new TagWriting(writer.connection);
     this.#head = head;
   }
 
@@ -47,6 +50,7 @@ export class BlockWriting {
       const head = block === undefined ? this.#head : this.#insertBlock(block);
       return { head, kept: this.#outcomes.remember(outcomes, this.#outcomesKept) };
     }, epoch);
+    this.#tags.settle();
     this.#head = appended.head;
     this.#outcomesKept = appended.kept;
     return appended.head;
@@ -57,12 +61,14 @@ export class BlockWriting {
     recordedAt,
     lastRecordedAt,
     payload,
+    tags,
   }: NonNullable<Jobs['append']['takes']['block']>): LogHead {
     const firstSequence = this.#head.sequence + 1;
     const lastSequence = this.#head.sequence + events;
     const checksum = checksumOf(payload);
     const chain = chainAfter(this.#head.chain, { checksum, firstSequence, lastSequence, recordedAt });
     this.#sql.insertOpenBlock.run(firstSequence, lastSequence, recordedAt, 'open', checksum, chain, payload);
+    if (tags !== undefined) this.#tags.put(firstSequence, checksum, tags.list, tags.hasTags);
     return { sequence: lastSequence, recordedAt: lastRecordedAt, chain };
   }
 
@@ -71,16 +77,20 @@ export class BlockWriting {
    * changed since, nothing is written and the result is false. The chains show that, because they cover everything
    * before.
    */
-  swapRun({ blocks, startChain, sealed }: Jobs['swapRun']['takes']): boolean {
+  swapRun({ blocks, startChain, sealed, withTags }: Jobs['swapRun']['takes']): boolean {
     const { firstSequence: first, lastSequence: last, recordedAt, encoding, checksum, chain, payload } = sealed;
-    return this.#writer.transact(() => {
+    const isSwapped = this.#writer.transact(() => {
       const [count, end] = this.#sql.extent.get(first, last)!;
       const isSame = count === blocks && end === last && this.#sql.chainBefore.get(last + 1) === chain;
       if (!isSame || this.#chainBefore(first) !== startChain) return false;
       this.#sql.deleteBlocks.run(first, last);
       this.#sql.insertBlock.run(first, last, recordedAt, encoding, checksum, chain, payload);
+      this.#tags.drop(first, last);
+      this.#tags.put(first, checksum, sealed.tagList, withTags);
       return true;
     });
+    this.#tags.settle();
+    return isSwapped;
   }
 
   #chainBefore(first: number): string {
@@ -94,6 +104,7 @@ export class BlockWriting {
     return this.#writer.transact(() => {
       const [, lastSequence, recordedAt, , , chain] = this.#sql.blocks.all(last, last)[0]!;
       this.#sql.dropBlocks.run(last);
+      this.#tags.drop(0, last);
       this.#sql.trim.run(lastSequence, recordedAt, chain);
       return { through: lastSequence, recordedAt, chain };
     });

@@ -10,7 +10,7 @@ import zlib from 'node:zlib';
 import { checksumOf } from '../../blocks/chain.ts';
 import type { SnapshotInfo } from '../../log-store.ts';
 import type { Connection, Statement } from '../file/driver.ts';
-import { raiseFormat } from '../file/schema.ts';
+import { raiseFormat } from '../file/format.ts';
 import { checksumOfSnapshot } from '../file/snapshot-rows.ts';
 import type { WriteConnection } from './write-connection.ts';
 import type { Jobs } from './writer-protocol.ts';
@@ -83,7 +83,7 @@ export class SnapshotWriting {
     this.#deleteHeader(owner, sequence);
     const values = [id, owner, sequence, recordedAt, chain, stateHash, fingerprint, format, bytes, chunks];
     this.#sql.insertHeader.run(...values, checksumOfSnapshot(info, chunks));
-    raiseFormat(this.#writer.connection, format);
+    raiseFormat(this.#writer.connection, { snapshotFormat: format });
   }
 
   #deleteHeader(owner: string, sequence: number): void {

@@ -4,8 +4,15 @@
  * The writer does the jobs one after the other. The store cuts long work (dropping, snapshots) into several jobs, so
  * appends get their turn in between.
  */
-import type { StoredBlock } from '../../blocks/chain.ts';
-import type { Checkpoint, Durability, LogHead, ReactorRow, SnapshotInfo } from '../../log-store.ts';
+import type {
+  Checkpoint,
+  Durability,
+  LogHead,
+  ReactorRow,
+  SealedBlock,
+  SnapshotInfo,
+  TagList,
+} from '../../log-store.ts';
 import type { PackedChunk } from '../../snapshot-chunks.ts';
 import type { LogState, Trimmed } from '../file/block-rows.ts';
 
@@ -27,6 +34,8 @@ export interface NewBlock {
   readonly lastRecordedAt: number;
   /** The JSON text, in UTF-8; transferred, not copied. */
   readonly payload: Uint8Array<ArrayBuffer>;
+  /** Present when every commit said what its events' tags are. `hasTags` when there is at least one tagger. */
+  readonly tags: { readonly list: TagList; readonly hasTags: boolean } | undefined;
 }
 
 /** Outcomes to remember, as one flat list: a message of many objects takes several times as long to send. */
@@ -43,7 +52,9 @@ export interface PackedRun {
   readonly blocks: number;
   /** The chain before them. */
   readonly startChain: string;
-  readonly sealed: StoredBlock;
+  readonly sealed: SealedBlock;
+  /** Keep its tag list even in a file without the table of tag lists. */
+  readonly withTags: boolean;
 }
 
 /** Every job with what it takes and what it answers. */

@@ -1,0 +1,57 @@
+/**
+ * `refold retag`: stores the tags of events that were recorded without them, or by other `tags` of the model. Ctrl-C
+ * stops it after the block in progress; the next call goes on from there.
+ */
+import type { Command } from 'commander';
+import { openStore, type RetagReport } from '../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../args.ts';
+import { requireFile } from '../files.ts';
+import { loadModel } from '../input/load-model.ts';
+import { EXIT } from '../output/exit-codes.ts';
+import type { Answer } from '../output/output.ts';
+import { withProgress } from '../output/progress.ts';
+import { count, counted, pairs } from '../output/text.ts';
+
+interface Options extends JsonOption {
+  readonly model: string;
+}
+
+export function defineRetag(program: Command): void {
+  program
+    .command('retag')
+    .argument(...FILE)
+    .description('store the tags of older events, so that queries by tag need not compute them')
+    .requiredOption(...MODEL)
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  refold retag book.db --model ./model.ts')
+    .action(answering(([file], options: Options) => retag(file!, options)));
+}
+
+async function retag(file: string, options: Options): Promise<Answer> {
+  await requireFile(file);
+  const model = await loadModel(options.model);
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    const report = await withProgress(async ({ onProgress }) => {
+      await using store = await openStore(model, { path: file, onProgress });
+      return await store.retag({ signal: stopping.signal });
+    });
+    const isStopped = stopping.signal.aborted;
+    return {
+      json: { path: file, model: model.name, ...report, stopped: isStopped },
+      text: () => describe(report),
+      exitCode: isStopped ? EXIT.interrupted : EXIT.ok,
+    };
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
+}
+
+function describe({ blocks, events, untaggedEvents }: RetagReport): string {
+  return pairs([
+    ['tagged', `${counted(events, 'event')} in ${counted(blocks, 'block')}`],
+    ['left', untaggedEvents === 0 ? 'nothing' : `${count(untaggedEvents)} events that a query by tag must read`],
+  ]);
+}

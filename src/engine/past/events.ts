@@ -1,0 +1,272 @@
+/**
+ * Recorded events by range, type and tag, in order or from the end.
+ *
+ * A query first finds the blocks that may hold what it asks for, then reads only these. Stored tags count while the model
+ * still computes them in the same way. The tags of all other events are computed from their data, so an answer is always
+ * complete: see `core/tagging.ts`.
+ */
+import { RefoldError } from '../../core/errors.ts';
+import type { RecordedEvent } from '../../core/event.ts';
+import type { Model } from '../../core/model.ts';
+import { listNearest, shortened } from '../../core/nearest.ts';
+import { isTag, LONGEST_TAG } from '../../core/tagging.ts';
+import type { Block, BlockHeader, BlockQuery, LogStore } from '../../log/log-store.ts';
+import { unpackBlocks } from '../../log/unpacking/unpacking.ts';
+import { Pace } from '../../threads/pace.ts';
+import { checkOptions, isSequence, type OptionCheck, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
+import { guardOf } from '../calls/reentrancy.ts';
+import { upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
+import { locate, timeOf } from './history.ts';
+import { taggersOf, taggersOfLog, tagsNow } from './taggers.ts';
+
+/** A sequence, or a time: a Date, or ms since the epoch. */
+export type Bound = number | { readonly time: Date | number };
+
+export interface EventRange {
+  /** First sequence, or the first event at or after a time; default the first that is still in the log. */
+  readonly from?: Bound | undefined;
+  /** Last sequence, or the last event at or before a time; default the durable end at the time of the call. */
+  readonly to?: Bound | undefined;
+  /** Only these types; default all. */
+  readonly types?: readonly string[] | undefined;
+  /** Only events with this tag. */
+  readonly tag?: string | undefined;
+  /** Only these sequences, in the order of the log. */
+  readonly sequences?: readonly number[] | undefined;
+  /** The last event first; default false. */
+  readonly reverse?: boolean | undefined;
+  /** Stop after this many events that pass all filters; default all. */
+  readonly limit?: number | undefined;
+}
+
+const A_BOUND: OptionCheck = [
+  'a sequence, or { time } with a Date or milliseconds since the epoch',
+  (bound) => isSequence(bound) || Number.isFinite((bound as { time?: unknown } | null)?.time),
+  (bound) =>
+    typeof bound === 'object' && bound !== null ? { time: timeOf((bound as { time?: unknown }).time) } : bound,
+];
+
+const copied = (list: unknown): unknown => (Array.isArray(list) ? Array.from(list) : list);
+
+const RANGE_CHECKS: OptionChecks<EventRange> = {
+  from: A_BOUND,
+  to: A_BOUND,
+  types: [
+    'an array of event types',
+    (types) => Array.isArray(types) && types.every((type) => typeof type === 'string'),
+    copied,
+  ],
+  tag: [`a tag: a text of 1 to ${LONGEST_TAG} characters`, isTag],
+  sequences: [
+    'an array of sequences: whole numbers from 1 on',
+    (sequences) => Array.isArray(sequences) && sequences.every((sequence) => isSequence(sequence) && sequence > 0),
+    copied,
+  ],
+  reverse: TRUE_OR_FALSE,
+  limit: ['a whole number from 0 on', isSequence],
+};
+
+/** How long reading may keep the event loop to itself, in ms. */
+const READING_SLICE_MS = 4;
+
+/** What the tags of events are computed with, when they are not stored. */
+interface Tagging {
+  /** The present tagger of each type that has one. */
+  readonly taggers: ReadonlyMap<string, string>;
+  /** Whether an event that has no stored tags has the tag. */
+  hasTag(event: RecordedEvent, tag: string): boolean;
+}
+
+/** The events of a range, brought to the model's versions. @throws RefoldError `INVALID_OPTION`, `UNKNOWN_EVENT_TYPE` */
+export async function* readEvents(model: Model, log: LogStore, given: EventRange): AsyncGenerator<RecordedEvent, void> {
+  const range = checkOptions('read events', RANGE_CHECKS, given);
+  for (const type of range.types ?? []) requireType(model, type);
+  const guard = guardOf(log);
+  const rules = await upcastRulesOf(model, log);
+  const upcast = (event: RecordedEvent): RecordedEvent => guard.run(() => upcastEvent(model, event, rules));
+  const hasTag = (event: RecordedEvent, tag: string): boolean => guard.run(() => tagsNow(model, event).includes(tag));
+  yield* select(log, range, { taggers: taggersOf(model), hasTag }, upcast);
+}
+
+/**
+ * The events of a range as they were recorded, without any model. With a tag only stored tags count.
+ *
+ * @throws RefoldError `INVALID_OPTION`, also at the first event whose tags are not stored
+ */
+export async function* readRecorded(log: LogStore, given: EventRange): AsyncGenerator<RecordedEvent, void> {
+  const range = checkOptions('read events', RANGE_CHECKS, given);
+  const taggers = await taggersOfLog(log);
+  if (range.tag !== undefined && taggers.size === 0) throw withoutTags(log);
+  const hasTag = (event: RecordedEvent): never => {
+    throw tagsNotStored(log, event);
+  };
+  yield* select(log, range, { taggers, hasTag }, (event) => event);
+}
+
+/** Looks at the clock after so many events. */
+const LOOK_EVENTS = 128;
+
+/** One generator does all this, because each further one would cost time for every event. */
+async function* select(
+  log: LogStore,
+  range: EventRange,
+  tagging: Tagging,
+  prepare: (event: RecordedEvent) => RecordedEvent,
+): AsyncGenerator<RecordedEvent, void> {
+  const { tag, reverse = false } = range;
+  const bounds = await boundsOf(log, range);
+  const types = range.types && new Set(range.types);
+  const tags = tag === undefined ? undefined : { tag, types, taggers: tagging.taggers };
+  const sequences = range.sequences && new Set(range.sequences);
+  const pace = new Pace(READING_SLICE_MS);
+  let { from, to } = bounds;
+  let left = range.limit ?? Number.POSITIVE_INFINITY;
+  if (left === 0) return;
+  const blocks = blocksOf(log, stretchesOf(bounds, range), reverse, tags);
+  for await (const slice of unpackBlocks(blocks, { types, tags }, reverse)) {
+    const { events, isCertain } = slice;
+    for (let place = 0; place < events.length; place++) {
+      const index = reverse ? events.length - 1 - place : place;
+      const event = events[index]!;
+      const { sequence } = event;
+      if (sequence < from || sequence > to || sequences?.has(sequence) === false) continue;
+      const prepared = prepare(event);
+      if (tag !== undefined && isCertain?.[index] !== true && !tagging.hasTag(prepared, tag)) continue;
+      yield prepared;
+      left -= 1;
+      if (left === 0) return;
+      if (place % LOOK_EVENTS === 0 && pace.isOver) await pace.rest();
+    }
+    // Sealing may meanwhile have joined events that were already given with later ones in one block.
+    if (reverse) to = Math.min(to, slice.from - 1);
+    else from = Math.max(from, slice.through + 1);
+    if (pace.isOver) await pace.rest();
+  }
+}
+
+/** A range in sequences, both inclusive. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** @throws RefoldError `HISTORY_GONE` for a time before the first event that is left */
+async function boundsOf(log: LogStore, { from, to, sequences }: EventRange): Promise<Stretch> {
+  const head = log.head().sequence;
+  const earliest = sequences?.reduce((least, sequence) => Math.min(least, sequence), head + 1) ?? log.firstSequence();
+  const first = from === undefined ? earliest : await firstOf(log, from);
+  const last = to === undefined ? head : await lastOf(log, to);
+  return { from: Math.max(1, first), to: Math.min(last, head) };
+}
+
+async function firstOf(log: LogStore, bound: Bound): Promise<number> {
+  if (typeof bound === 'number') return bound;
+  return (await locate(log, { time: Math.ceil(bound.time as number) - 1 })) + 1;
+}
+
+async function lastOf(log: LogStore, bound: Bound): Promise<number> {
+  return typeof bound === 'number' ? bound : locate(log, bound);
+}
+
+/** Sequences that lie this close together are read as one stretch. */
+const NEAR_EVENTS = 256;
+
+/** What of a range must be looked at: all of it, or the neighbourhoods of single sequences. */
+function stretchesOf({ from, to }: Stretch, { sequences, reverse = false }: EventRange): readonly Stretch[] {
+  if (from > to) return [];
+  if (sequences === undefined) return [{ from, to }];
+  const stretches: { from: number; to: number }[] = [];
+  for (const sequence of sequences.filter((one) => one >= from && one <= to).sort((a, b) => a - b)) {
+    const last = stretches.at(-1);
+    if (last !== undefined && sequence - last.to <= NEAR_EVENTS) last.to = sequence;
+    else stretches.push({ from: sequence, to: sequence });
+  }
+  return reverse ? stretches.reverse() : stretches;
+}
+
+/** The blocks of the stretches that may hold what is wanted. */
+async function* blocksOf(
+  log: LogStore,
+  stretches: readonly Stretch[],
+  reverse: boolean,
+  tags: BlockQuery['tags'],
+): AsyncGenerator<Block, void> {
+  for (const stretch of stretches) {
+    if (tags === undefined && !reverse) yield* log.read(stretch);
+    else yield* foundBlocks(log, { ...stretch, reverse, tags });
+  }
+}
+
+/** Neighbouring blocks are read together, up to this many bytes and blocks. */
+const READ_TOGETHER_BYTES = 512 * 1024;
+const READ_TOGETHER_BLOCKS = 500;
+
+async function* foundBlocks(log: LogStore, query: BlockQuery): AsyncGenerator<Block, void> {
+  let group: BlockHeader[] = [];
+  let bytes = 0;
+  for await (const header of log.find?.(query) ?? allHeaders(log, query)) {
+    const isFull = bytes + header.bytes > READ_TOGETHER_BYTES || group.length === READ_TOGETHER_BLOCKS;
+    if (group.length > 0 && (isFull || !areNeighbours(group.at(-1)!, header))) {
+      yield* readGroup(log, group, query);
+      group = [];
+      bytes = 0;
+    }
+    group.push(header);
+    bytes += header.bytes;
+  }
+  if (group.length > 0) yield* readGroup(log, group, query);
+}
+
+function areNeighbours(a: BlockHeader, b: BlockHeader): boolean {
+  return a.lastSequence + 1 === b.firstSequence || b.lastSequence + 1 === a.firstSequence;
+}
+
+async function* readGroup(
+  log: LogStore,
+  group: readonly BlockHeader[],
+  { from, to, reverse }: BlockQuery,
+): AsyncGenerator<Block, void> {
+  const [first, last] = reverse === true ? [group.at(-1)!, group[0]!] : [group[0]!, group.at(-1)!];
+  const blocks = log.read({ from: Math.max(from, first.firstSequence), to: Math.min(to, last.lastSequence) });
+  if (reverse === true) yield* (await Array.fromAsync(blocks)).reverse();
+  else yield* blocks;
+}
+
+/** For a log that keeps no lists of tags: it reads all blocks. */
+async function* allHeaders(log: LogStore, { from, to, reverse }: BlockQuery): AsyncGenerator<BlockHeader, void> {
+  const headers: BlockHeader[] = [];
+  for await (const header of log.headers()) {
+    if (header.firstSequence > to) break;
+    if (header.lastSequence >= from) headers.push(header);
+  }
+  yield* reverse === true ? headers.reverse() : headers;
+}
+
+function requireType(model: Model, type: string): void {
+  if (model.types.has(type)) return;
+  throw new RefoldError('UNKNOWN_EVENT_TYPE', `Cannot read events: there is no type ${shortened(type)}`, {
+    type,
+    hint: `The model has ${listNearest(type, model.types.keys())}`,
+  });
+}
+
+function withoutTags(log: LogStore): RefoldError {
+  return new RefoldError('INVALID_OPTION', 'Cannot read events by tag: no model with tags has written to the log', {
+    path: log.path,
+    type: 'tag',
+    hint: 'Add tags to the model, and run refold retag with it',
+  });
+}
+
+function tagsNotStored(log: LogStore, { type, sequence }: RecordedEvent): RefoldError {
+  return new RefoldError(
+    'INVALID_OPTION',
+    `Cannot read events by tag: the tags of ${type} at ${sequence} are not stored`,
+    {
+      path: log.path,
+      sequence,
+      type: 'tag',
+      hint: 'Run refold retag with the model, or open a store with the model: it computes them',
+    },
+  );
+}

@@ -1,0 +1,38 @@
+/** Rows of `block_tags`, as the writer and the readers see them. */
+import { checksumOf } from '../../blocks/chain.ts';
+import type { TagKind, TagList } from '../../log-store.ts';
+
+/** In the order of `TAG_COLUMNS`. */
+export type TagRow = readonly [
+  firstSequence: number,
+  blockChecksum: number,
+  checksum: number,
+  kinds: string,
+  hashes: Uint8Array,
+];
+
+export const TAG_COLUMNS = 'first_sequence, block_checksum, checksum, kinds, hashes';
+
+/** The row of a block's tag list. */
+export function toTagRow(firstSequence: number, blockChecksum: number, { kinds, hashes }: TagList): TagRow {
+  const text = JSON.stringify(kinds);
+  return [firstSequence, blockChecksum, checksumOfRow(firstSequence, blockChecksum, text, hashes), text, hashes];
+}
+
+/** The tag list of a block, or undefined when the row is damaged or belongs to another block. */
+export function readTagRow(
+  [firstSequence, ofBlock, checksum, kinds, hashes]: TagRow,
+  blockChecksum: number,
+): TagList | undefined {
+  try {
+    if (ofBlock !== blockChecksum || checksum !== checksumOfRow(firstSequence, ofBlock, kinds, hashes))
+      return undefined;
+    return { kinds: JSON.parse(kinds) as TagKind[], hashes };
+  } catch {
+    return undefined; // in a damaged file a column may have any type
+  }
+}
+
+function checksumOfRow(firstSequence: number, blockChecksum: number, kinds: string, hashes: Uint8Array): number {
+  return checksumOf(`${firstSequence}:${blockChecksum}:${kinds}:${checksumOf(hashes)}`);
+}

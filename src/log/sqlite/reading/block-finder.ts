@@ -1,0 +1,81 @@
+/**
+ * Finds blocks by their headers and tag lists, without reading their payloads.
+ *
+ * It reads in pages. Between two pages sealing may join blocks, so each page begins with the block that holds the next
+ * sequence, wherever that block begins now.
+ */
+import { mayHold } from '../../blocks/tag-list.ts';
+import type { BlockHeader, BlockQuery } from '../../log-store.ts';
+import { type HeaderRow, toHeader } from '../file/block-rows.ts';
+import type { Connection } from '../file/driver.ts';
+import { hasTagLists } from '../file/format.ts';
+import { readTagRow, type TagRow } from '../file/tag-rows.ts';
+import { type ListedRow, type ListStatements, prepareLists, type ReadStatements } from './reader-sql.ts';
+
+/** A page ends after this many blocks, or this many bytes of lists. */
+const PAGE_BLOCKS = 1_000;
+const LISTS_BYTES = 512 * 1024;
+
+/** The blocks found in one page, and the sequence to continue with; undefined at the end. */
+export interface FoundPage {
+  readonly found: readonly BlockHeader[];
+  readonly next: number | undefined;
+}
+
+export class BlockFinder {
+  readonly #connection: Connection;
+  readonly #path: string;
+  readonly #sql: ReadStatements;
+  #lists: ListStatements | undefined;
+
+  constructor(connection: Connection, path: string, sql: ReadStatements) {
+    this.#connection = connection;
+    this.#path = path;
+    this.#sql = sql;
+  }
+
+  /** @param at where to continue: a sequence from `from` to `to` */
+  page(query: BlockQuery, at: number): FoundPage {
+    return this.#connection.transaction(() => this.#page(query, at))();
+  }
+
+  #page({ from, to, reverse = false, tags }: BlockQuery, at: number): FoundPage {
+    const found: BlockHeader[] = [];
+    let blocks = 0;
+    let bytes = 0;
+    let next: number | undefined;
+    for (const row of this.#rows(reverse, at, to, tags !== undefined)) {
+      const header = toHeader(row.slice(0, 5) as unknown as HeaderRow, this.#path);
+      if (header.lastSequence < from) return { found, next: undefined };
+      const list = row.length > 5 ? listOf(row as ListedRow) : undefined;
+      if (tags === undefined || list === undefined || mayHold(list, tags)) found.push(header);
+      next = reverse ? header.firstSequence - 1 : header.lastSequence + 1;
+      blocks += 1;
+      bytes += list?.hashes.byteLength ?? 0;
+      if (bytes >= LISTS_BYTES) break;
+    }
+    const isOver = blocks < PAGE_BLOCKS && bytes < LISTS_BYTES;
+    return { found, next: isOver || next === undefined || next < from || next > to ? undefined : next };
+  }
+
+  #rows(reverse: boolean, at: number, to: number, withLists: boolean): IterableIterator<HeaderRow | ListedRow> {
+    const first = reverse ? at : (this.#sql.blockBefore.get(at)?.[0] ?? at);
+    if (withLists && this.#lists === undefined && hasTagLists(this.#connection))
+      this.#lists = prepareLists(this.#connection);
+    if (withLists && this.#lists !== undefined) {
+      return reverse
+        ? this.#lists.reverse.iterate(0, at, PAGE_BLOCKS)
+        : this.#lists.forward.iterate(first, to, PAGE_BLOCKS);
+    }
+    return reverse
+      ? this.#sql.headersDown.iterate(at, PAGE_BLOCKS)
+      : this.#sql.headersBetween.iterate(first, to, PAGE_BLOCKS);
+  }
+}
+
+/** Undefined for a block without a list, and for a list that is not of this block. */
+function listOf(row: ListedRow) {
+  const blockChecksum = row[5];
+  const list = row.slice(6) as unknown as TagRow;
+  return list[0] === null ? undefined : readTagRow(list, blockChecksum);
+}
