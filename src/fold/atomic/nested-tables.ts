@@ -9,7 +9,8 @@
  *     event 2   carts.get(7) is drafted again, and its `lines` is the same draft of M, with what event 1 has staged
  *     the end   each draft here changes its Map in place
  *
- * A draft that an event has handed out and not placed is forgotten: the reducer has taken its Map out of the state.
+ * A draft that an event has handed out and not placed is forgotten: the reducer has taken its Map out of the state. A draft
+ * with nothing staged is forgotten, too, because a commit may read very many Maps.
  */
 import { MapDraft } from './drafts/map-draft.ts';
 import type { DraftScope, Holder } from './scope.ts';
@@ -55,7 +56,9 @@ export class NestedTables {
   /** Call this when everything that the event has touched is placed, while its drafts are still live. */
   endEvent(): void {
     if (this.#handed.length === 0) return; // the usual case
-    for (const draft of this.#handed) if (!draft.isPlaced) this.#drafts.delete(draft.base);
+    for (const draft of this.#handed) {
+      if (!draft.isPlaced || !draft.isChanged) this.#drafts.delete(draft.base);
+    }
     this.#handed.length = 0;
   }
 
