@@ -6,6 +6,7 @@
  */
 import { type ErrorDetails, isInstance, messageOf, RefoldError, type ValidationIssue } from '../../core/errors.ts';
 import type { EventInput, EventMeta, Json, RecordedEvent } from '../../core/event.ts';
+import { flatText } from '../../core/flat-check.ts';
 import { admitFlat, type FlatSchema, flatSchemaOf } from '../../core/flat-schema.ts';
 import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
 import type { EventType, Model } from '../../core/model.ts';
@@ -29,6 +30,12 @@ export interface AdmittedCommit {
   readonly json: string;
 }
 
+/** The same, with the texts of the events alone. */
+export interface AdmittedTexts {
+  readonly events: RecordedEvent<string, Json>[];
+  readonly texts: string;
+}
+
 /** The largest text of one commit, in characters: it must fit into one row. */
 const COMMIT_CHARACTERS = 256 * 1024 * 1024;
 
@@ -47,8 +54,36 @@ export class Intake {
    * @throws RefoldError as `admit` does; `EVENT_REJECTED` when the text would be too long
    */
   admitCommit(inputs: readonly unknown[], placement: Placement): AdmittedCommit {
+    const { events, texts } = this.admitTexts(inputs, placement);
+    return { events, json: `[${texts}]` };
+  }
+
+  /** As `admitCommit`, with the texts of the events alone: commas between, no brackets around. */
+  admitTexts(inputs: readonly unknown[], placement: Placement): AdmittedTexts {
     const events = this.admit(inputs, placement);
-    return { events, json: encodeAdmitted(events, placement.firstSequence) };
+    const { firstSequence } = placement;
+    let texts: string;
+    try {
+      texts = this.#flatTexts(events) ?? encodeCommit(events).slice(1, -1);
+    } catch (cause) {
+      // The events are plain JSON, copied by the engine: only the length of the text can be wrong.
+      throw tooLarge('more characters of JSON than a string can hold', firstSequence, cause);
+    }
+    requireCommitSize(texts.length, firstSequence);
+    return { events, texts };
+  }
+
+  /** The texts, if every event is flat. */
+  #flatTexts(events: readonly RecordedEvent<string, Json>[]): string | undefined {
+    let texts = '';
+    for (const { type, data, meta } of events) {
+      const { flat, label } = this.#gates.get(type)!;
+      const text = flat?.check && flatText(flat.check, label, data);
+      if (text === undefined) return undefined;
+      const end = meta === undefined ? ']' : `,${JSON.stringify(meta)}]`;
+      texts = texts === '' ? text + end : `${texts},${text}${end}`;
+    }
+    return texts;
   }
 
   /**
@@ -103,7 +138,8 @@ export class Intake {
   #openGate(type: string, sequence: number | undefined): Gate {
     const eventType = this.#model.types.get(type);
     if (eventType === undefined) throw unknownType(this.#model, type, sequence);
-    const gate = { eventType, flat: lookAtSchema(eventType, sequence) };
+    const label = `[${JSON.stringify(type)},${eventType.version},`;
+    const gate = { eventType, label, flat: lookAtSchema(eventType, sequence) };
     this.#gates.set(type, gate);
     return gate;
   }
@@ -119,7 +155,7 @@ export function listOf(given: unknown): readonly unknown[] {
 }
 
 /** @throws RefoldError `EVENT_REJECTED` for an empty commit, which is always a mistake */
-export function atLeastOne(commit: AdmittedCommit): AdmittedCommit {
+export function atLeastOne<Admitted extends AdmittedCommit | AdmittedTexts>(commit: Admitted): Admitted {
   if (commit.events.length > 0) return commit;
   throw rejected('a commit needs at least one event', { hint: 'Append one event, or an array of them' });
 }
@@ -127,6 +163,8 @@ export function atLeastOne(commit: AdmittedCommit): AdmittedCommit {
 /** The checks for the events of one type. */
 interface Gate {
   readonly eventType: EventType;
+  /** What stands before the data in the text of an event. */
+  readonly label: string;
   readonly flat: FlatSchema | undefined;
 }
 
@@ -145,19 +183,6 @@ function lengthOf(inputs: readonly unknown[]): number {
   } catch (cause) {
     throw unreadable('the events', {}, cause);
   }
-}
-
-/** @throws RefoldError `EVENT_REJECTED` when the text is longer than a commit may be, or than a string can be */
-function encodeAdmitted(events: readonly RecordedEvent<string, Json>[], firstSequence: number | undefined): string {
-  let json: string;
-  try {
-    json = encodeCommit(events);
-  } catch (cause) {
-    // The events are plain JSON, copied by the engine: only the length of the text can be wrong.
-    throw tooLarge('more characters of JSON than a string can hold', firstSequence, cause);
-  }
-  requireCommitSize(json.length, firstSequence);
-  return json;
 }
 
 /** @throws RefoldError `EVENT_REJECTED` for a commit whose text is too long */

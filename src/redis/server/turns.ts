@@ -5,15 +5,15 @@
  * that the state had at its end is durable: replies, reads, and messages to other clients alike.
  */
 import type { Store, Transaction } from '../../index.ts';
+import type { Circumstances } from '../calls/call.ts';
 import type { Client } from '../calls/client.ts';
-import { packEffect } from '../model/effects/packed.ts';
+import { HEAVY_EFFECT, packEffect } from '../model/effects/packed.ts';
 import { emptyKeySpace, type KeySpace } from '../model/key-space.ts';
 import type { Output } from '../protocol/reply.ts';
+import { CommitSize } from './commit-size.ts';
 
 /** The weight of effects, in characters, after which a turn ends and its commit is made. */
 const LARGE_TURN = 4 * 1024 * 1024;
-/** The weight of one effect, in characters, from which on its escaping is looked at. */
-const HEAVY_EFFECT = 1024 * 1024;
 /** The commands after which a turn ends, so that other work of the process gets its chance. */
 const LONG_TURN = 5_000;
 
@@ -24,6 +24,8 @@ export interface TurnsHost {
   turnEnds(): void;
   /** Sends output to a client. */
   send(client: Client, output: readonly Output[]): void;
+  /** The characters that a commit may have. */
+  mostCharacters(): number;
   /** A turn could not be made durable. None of its output may leave. */
   failed(error: unknown, clients: readonly Client[]): void;
 }
@@ -39,13 +41,15 @@ export class Turns {
   #store: Store<KeySpace> | undefined;
   #isReadOnly = false;
   /** The state that clients see while no store is open. */
-  readonly #nothing = emptyKeySpace();
+  #shown = emptyKeySpace();
   readonly #awake = new Set<Client>();
   #jobs: (() => void)[] = [];
   #isScheduled = false;
   #transaction: Transaction<KeySpace> | undefined;
-  /** Characters appended in this turn. */
-  #weight = 0;
+  /** What the calls of the turn that runs are given. */
+  #circumstances: Circumstances | undefined;
+  /** What is appended in this turn. */
+  readonly size: CommitSize;
   /** Clients with output that no turn has taken yet. */
   #talking: Client[] = [];
   #held: Held[] = [];
@@ -54,12 +58,19 @@ export class Turns {
 
   constructor(host: TurnsHost) {
     this.#host = host;
+    this.size = new CommitSize(host.mostCharacters);
   }
 
   /** Works on a store from now on; on none while the state is loaded. Read-only: no effect can be given. */
   use(store: Store<KeySpace> | undefined, isReadOnly = false): void {
     this.#store = store;
     this.#isReadOnly = isReadOnly;
+  }
+
+  /** Works on no store from now on. Commands read this state. */
+  show(state: KeySpace): void {
+    this.#store = undefined;
+    this.#shown = state;
   }
 
   /** Whether effects can be given. */
@@ -69,12 +80,29 @@ export class Turns {
 
   /** The state that commands see. */
   get state(): KeySpace {
-    return (this.#transaction?.state ?? this.#store?.state ?? this.#nothing) as KeySpace;
+    return this.#circumstances?.space ?? ((this.#store?.state ?? this.#shown) as KeySpace);
   }
 
   /** The time of the turn, in ms since the epoch. */
   get now(): number {
-    return this.#transaction?.now ?? Date.now();
+    return this.#circumstances?.now ?? Date.now();
+  }
+
+  /** What a call is given. @param meta stands beside each of its effects */
+  circumstances(meta?: object): Circumstances {
+    if (meta === undefined && this.#circumstances !== undefined) return this.#circumstances;
+    return this.#circumstancesOf(this.state, this.now, meta);
+  }
+
+  #circumstancesOf(space: KeySpace, now: number, meta: object | undefined): Circumstances {
+    return {
+      space,
+      isPast: !this.isWritable,
+      now,
+      append: (type, data) => this.#append(type, data, meta),
+      fits: (texts) => this.size.fits(texts),
+      isLarge: () => this.isLarge,
+    };
   }
 
   /** The client has sent something, or may go on. */
@@ -124,12 +152,13 @@ export class Turns {
     this.#awake.delete(client);
   }
 
-  append(type: string, data: object, meta?: object): void {
+  #append(type: string, data: object, meta: object | undefined): void {
     const weight = weightOf(data);
-    this.#weight += weight;
     const packed = weight < HEAVY_EFFECT ? undefined : packEffect(type, data);
     const event = packed === undefined ? { type, data } : { type: 'EffectPacked', data: packed };
-    this.#transaction!.append({ ...event, ...(meta && { meta }) } as never);
+    const whole = meta === undefined ? event : { ...event, meta };
+    this.size.add(whole, weight);
+    this.#transaction!.append(whole as never);
   }
 
   #schedule(): void {
@@ -148,11 +177,14 @@ export class Turns {
     // The callback may run later, while the queue of the store is full. Nothing else is scheduled until then.
     const done = store.transact((tx) => {
       this.#transaction = tx as Transaction<KeySpace>;
-      this.#weight = 0;
+      // Under the direct fold the state is the same object throughout.
+      this.#circumstances = this.#circumstancesOf(tx.state as KeySpace, tx.now, undefined);
+      this.size.begin();
       try {
         this.#run();
       } finally {
         this.#transaction = undefined;
+        this.#circumstances = undefined;
         sequence = tx.sequence;
         this.#isScheduled = false;
         this.#hold(sequence);
@@ -160,7 +192,8 @@ export class Turns {
       }
     });
     done.then(
-      () => this.#release(),
+      // First the store hands what waits to its writer. It works on that while the replies leave.
+      () => process.nextTick(() => this.#release()),
       (error) => this.#fail(error, store),
     );
   }
@@ -176,11 +209,27 @@ export class Turns {
   }
 
   #run(): void {
+    this.#runJobs();
+    if (!this.isLarge) this.#runClients();
+    this.#host.turnEnds();
+  }
+
+  /** Whether the commit of this turn has become so large that the rest belongs into the next one. */
+  get isLarge(): boolean {
+    return this.size.weight >= LARGE_TURN;
+  }
+
+  /** Runs what is scheduled now. What a large turn has no room for, and what is scheduled meanwhile, comes in the next turn. */
+  #runJobs(): void {
     const jobs = this.#jobs;
     this.#jobs = [];
-    for (const job of jobs) job();
-    this.#runClients();
-    this.#host.turnEnds();
+    for (const [index, job] of jobs.entries()) {
+      if (this.isLarge) {
+        this.#jobs = [...jobs.slice(index), ...this.#jobs];
+        return;
+      }
+      job();
+    }
   }
 
   #runClients(): void {
@@ -188,7 +237,7 @@ export class Turns {
     for (const client of this.#awake) {
       this.#awake.delete(client);
       while (this.#host.step(client)) {
-        if (this.#pause === undefined && ++steps < LONG_TURN && this.#weight < LARGE_TURN) continue;
+        if (this.#pause === undefined && ++steps < LONG_TURN && !this.isLarge) continue;
         this.#awake.add(client);
         return;
       }
@@ -240,8 +289,10 @@ export class Turns {
 
 /** Roughly the characters that an effect takes in the log. */
 function weightOf(data: object): number {
+  const members = data as { readonly [name: string]: unknown };
   let weight = 64;
-  for (const member of Object.values(data)) {
+  for (const name in members) {
+    const member = members[name];
     if (typeof member === 'string') weight += member.length;
     else if (Array.isArray(member))
       for (const each of member) weight += typeof each === 'string' ? each.length + 3 : 16;

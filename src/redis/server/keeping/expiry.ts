@@ -37,6 +37,7 @@ export class ExpiryCycle implements Expiry {
   isActive = true;
   stalePercent = 0;
   timeCapReached = 0;
+  spentMs = 0;
   readonly #config: Config;
   readonly #host: ExpiryHost;
   /** Where the walk through each database is. */
@@ -69,7 +70,8 @@ export class ExpiryCycle implements Expiry {
   run(call: Call): void {
     const effort = this.#config.number('active-expire-effort') - 1;
     const share = TIME_SHARE + effort * TIME_SHARE_PER_EFFORT;
-    const end = this.#host.monotonicMs() + (share * 1_000) / this.#hz;
+    const start = this.#host.monotonicMs();
+    const end = start + (share * 1_000) / this.#hz;
     let deletionsLeft = MOST_DELETIONS;
     let looked = 0;
     for (let count = 0; count < DATABASES; count++) {
@@ -83,6 +85,9 @@ export class ExpiryCycle implements Expiry {
       break;
     }
     const percent = looked === 0 ? 0 : ((MOST_DELETIONS - deletionsLeft) / looked) * 100;
+    const spent = this.#host.monotonicMs() - start;
+    this.spentMs += spent;
+    call.parts.observations.latency.observe('expire-cycle', spent);
     this.stalePercent = percent * 0.05 + this.stalePercent * 0.95;
   }
 
@@ -105,7 +110,8 @@ export class ExpiryCycle implements Expiry {
       left -= some;
       expired += found;
       if (found <= some * (STALE_SHARE - effort * STALE_SHARE_PER_EFFORT)) break;
-      if (expired >= mostDeletions || this.#host.monotonicMs() > end) return { looked, expired, isOver: true };
+      if (expired >= mostDeletions || call.isTurnLarge || this.#host.monotonicMs() > end)
+        return { looked, expired, isOver: true };
     }
     return { looked, expired, isOver: false };
   }
@@ -114,7 +120,7 @@ export class ExpiryCycle implements Expiry {
   #look(call: Call, db: number, count: number): number {
     const database = databaseOf(call.space, db);
     let expired = 0;
-    for (let each = 0; each < count && database.expires.keys.length > 0; each++) {
+    for (let each = 0; each < count && database.expires.keys.length > 0 && !call.isTurnLarge; each++) {
       const position = this.#positions[db]!;
       const at = (position > 0 ? Math.min(position, database.expires.keys.length) : database.expires.keys.length) - 1;
       this.#positions[db] = at;
@@ -136,7 +142,7 @@ export async function expireAtLoad(inTurn: ExpiryHost['inTurn']): Promise<number
       const hasRun = await inTurn((call) => {
         const database = databaseOf(call.space, db);
         at = Math.min(at, database.expires.keys.length);
-        for (let left = MOST_DELETIONS; left > 0 && at > 0; left--) {
+        for (let left = MOST_DELETIONS; left > 0 && at > 0 && !call.isTurnLarge; left--) {
           at--;
           if (expireAt(call, db, database, at)) expired++;
         }
