@@ -1,12 +1,19 @@
 /** Opening a store: options, log, model, recovery, in this order. If a step fails, the file stays as it was. */
 import type { Catalog, CommandDecisions, CommandInputs, Model } from '../core/model.ts';
 import { requireModel } from '../core/model-checks.ts';
-import { type LiveState, openAtomicState, openDirectState, openStrictState } from '../fold/live-state.ts';
+import {
+  type LiveState,
+  openAtomicState,
+  openDirectState,
+  openStrictState,
+  type Unwieldy,
+} from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
 import { performance } from '../threads/timers.ts';
 import { refuseLostTail, requireSameModel } from './calls/log-ownership.ts';
 import { openLogOf, threadOf } from './calls/open-log.ts';
 import { type Settings, type StoreOptions, settingsOf } from './calls/options.ts';
+import { warnOfShapes } from './calls/shape-warning.ts';
 import { warnOf } from './calls/warn.ts';
 import { fingerprintOfModel } from './folding/model-module.ts';
 import { tellPassedOver } from './folding/undecodable.ts';
@@ -47,7 +54,8 @@ export async function openStore<
     const { cursor, snapshot } = recovered;
     const { state, firstSeen } = cursor;
     const foldedAt = performance.now();
-    const open = (given: State): LiveState<State> => openLive(given, model, settings, log);
+    const onUnwieldy = warnOfShapes(log);
+    const open = (given: State): LiveState<State> => openLive(given, model, settings, log, onUnwieldy);
     const replicaState = settings.live ? new ReplicaState(state, open) : undefined;
     const live = replicaState ?? open(state);
     // Opening a state freezes it. Like loading, that takes time in proportion to its size.
@@ -79,14 +87,15 @@ function openLive<State extends object>(
   { comparators }: Pick<Model, 'comparators'>,
   settings: Settings,
   log: LogStore,
+  onUnwieldy: (found: Unwieldy) => void,
 ): LiveState<State> {
   const { fold, strict, saysStrict, readOnly } = settings;
   const found: string[] = [];
   const note = (path: string): unknown => found.length < FINDINGS_SHOWN && found.push(path);
   const live = strict
-    ? openStrictState(state, fold, inShadowWorld, note, comparators)
+    ? openStrictState(state, fold, inShadowWorld, { onFinding: note, comparators, onUnwieldy })
     : fold === 'atomic'
-      ? openAtomicState(state, note, comparators)
+      ? openAtomicState(state, note, comparators, onUnwieldy)
       : openDirectState(state, comparators);
   if (found.length > 0) warnOf('RefoldReplayWarning', sharedPlaces(log, found));
   if (fold === 'direct' && !saysStrict && !readOnly) warnOf('RefoldDirectFoldWarning', uncheckedFold(log));

@@ -1,7 +1,8 @@
 /**
  * The two ways of folding, behind one interface.
  *
- * *Atomic*: a commit is folded completely or changes nothing, and a value that a reader has read never changes.
+ * *Atomic*: a commit is folded completely or changes nothing. A value that a reader has read never changes, except that
+ * a Map in it is a table, which shows every later commit.
  * *Direct*: reducers change the state itself. This is the fastest way, and every replay uses it.
  *
  * A reducer changes its draft and returns nothing. A promise or a new root as the return value is refused. Any other
@@ -13,14 +14,16 @@
  */
 import type { Comparators } from '../core/comparators.ts';
 import type { RecordedEvent } from '../core/event.ts';
-import { AtomicState } from './atomic/atomic-state.ts';
+import { type AtomicOptions, AtomicState } from './atomic/atomic-state.ts';
 import type { StagedCommit } from './atomic/staged-commit.ts';
+import type { Unwieldy } from './atomic/unwieldy.ts';
 import type { StateCapture } from './capture.ts';
 import { DirectState, foldEvents, type Leniency } from './direct.ts';
 import type { FoldReducers } from './reduce.ts';
 import { StrictState, type Watched } from './strict/strict-state.ts';
 
 export type { StagedCommit } from './atomic/staged-commit.ts';
+export type { Unwieldy } from './atomic/unwieldy.ts';
 export type { StateCapture } from './capture.ts';
 export { type Leniency, OrderedTables } from './direct.ts';
 export type { FoldReducers } from './reduce.ts';
@@ -29,8 +32,8 @@ export type { Watched, Witness } from './strict/strict-state.ts';
 /** A state into which events are folded. */
 export interface LiveState<State> {
   /**
-   * The state as readers see it. Atomic: deeply frozen, and its tables show every later commit. Direct: the state
-   * itself.
+   * The state as readers see it. Atomic: deeply frozen, and its tables, at any depth, show every later commit. Direct:
+   * the state itself.
    */
   readonly value: State;
   /** Whether the state holds only complete commits. False after a direct fold has failed. */
@@ -81,14 +84,17 @@ export interface OpenCommit {
  * @param onFinding called with the path of each value that had to be copied, because it was frozen already or is in two
  * places
  * @param comparators those of the model, for OrderedMaps below the top level. Default: those of all models of this process
+ * @param onUnwieldy called once for each kind of place with a large value that is not a table, when a commit changes
+ * something in it
  * @throws RefoldError `REDUCER_FAILED` when the state holds something that is not plain data
  */
 export function openAtomicState<State extends object>(
   state: State,
   onFinding?: (path: string) => void,
   comparators?: Comparators,
+  onUnwieldy?: (found: Unwieldy) => void,
 ): LiveState<State> {
-  return new AtomicState(state, onFinding, comparators);
+  return new AtomicState(state, { onFinding, comparators, onUnwieldy });
 }
 
 /** Opens a state for direct folding: reducers change this object itself. */
@@ -105,10 +111,12 @@ export function openStrictState<State extends object>(
   state: State,
   fold: 'atomic' | 'direct',
   watched: Watched,
-  onFinding?: (path: string) => void,
-  comparators?: Comparators,
+  { onFinding, comparators, onUnwieldy }: AtomicOptions = {},
 ): LiveState<State> {
-  const live = fold === 'atomic' ? new AtomicState(state, onFinding, comparators) : new DirectState(state, comparators);
+  const live =
+    fold === 'atomic'
+      ? new AtomicState(state, { onFinding, comparators, onUnwieldy })
+      : new DirectState(state, comparators);
   return new StrictState(live, watched, comparators);
 }
 

@@ -101,7 +101,7 @@ function requirePath(path: unknown): void {
 
 function memberOf(value: unknown, part: PathPart): unknown {
   if (typeof value !== 'object' || value === null) return undefined;
-  if (types.isMap(value) || value instanceof OrderedMap) {
+  if (types.isMap(value) || value instanceof Map || value instanceof OrderedMap) {
     const keys = keysMeant(part).filter((key) => holds(value, key));
     return keys.length === 0 ? undefined : value.get(keys[0]);
   }

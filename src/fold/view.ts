@@ -1,9 +1,10 @@
 /**
  * A read-only view of a state that is only staged: the state, with the changes that events would make.
  *
- * Nothing is copied. The root and its tables are read through the drafts of the commit. Every object inside is handed
- * out behind a proxy, because under the direct fold it is the object of the state, which nothing protects. A write
- * throws. A read throws once the view is over.
+ * Nothing is copied. The root and its tables, at any depth, are read through the drafts of the commit. Every object
+ * inside is handed out behind a proxy, because under the direct fold it is the object of the state, which nothing
+ * protects. Over a frozen state only an object that holds a Map needs a proxy, which shows the Map as it is staged. A
+ * write throws. A read of a table throws once the view is over.
  */
 import { RefoldError } from '../core/errors.ts';
 import { MapDraft } from './atomic/drafts/map-draft.ts';
@@ -16,32 +17,52 @@ import { DequeView } from './deque-view.ts';
 import type { PlainObject } from './members.ts';
 import { kindOf } from './plain.ts';
 
-/** Gives a part of the state to a reader. */
-type HandOut = (value: unknown) => unknown;
+/** How a view reads what is staged. */
+export interface Staging {
+  /** The Map, or its draft if the commit has one. */
+  readonly now: (map: Map<unknown, unknown>) => Map<unknown, unknown>;
+  /** Freezes what a later event might change in place. Undefined over a state that is not frozen. */
+  readonly close?: (() => void) | undefined;
+}
 
 /** What all parts of one view share: for how long they may be read, and how they are handed out. */
 export class Viewing {
-  readonly handOut: HandOut;
   readonly #what: string;
+  readonly #staging: Staging;
   /** Why it may be used no more. */
   #end: string | undefined;
   /** Each object has one face, so that a reader may compare by identity; and back again, for keys. */
   readonly #faces = new Map<object, object>();
   readonly #sources = new Map<object, object>();
 
-  /**
-   * @param what names the view in messages
-   * @param handOut for what needs no proxy, since it is frozen
-   */
-  constructor(what: string, handOut?: HandOut) {
+  /** @param what names the view in messages */
+  constructor(what: string, staging: Staging) {
     this.#what = what;
-    this.handOut = handOut ?? ((value) => this.#faceOf(value));
+    this.#staging = staging;
+  }
+
+  /** Gives a part of the state to a reader. */
+  handOut(value: unknown): unknown {
+    if (typeof value !== 'object' || value === null) return value;
+    if (this.#staging.close === undefined) return this.#faceOf(value);
+    this.#staging.close();
+    return this.#end === undefined && holdsMap(value) ? this.#faceOf(value) : value;
+  }
+
+  /** A table as it is staged now. */
+  now(map: Map<unknown, unknown>): Map<unknown, unknown> {
+    return this.#staging.now(map);
   }
 
   end(why: string): void {
     this.#end ??= why;
     this.#faces.clear();
     this.#sources.clear();
+  }
+
+  /** The same for an object below the root. A frozen one may be read at any time. */
+  requireObject(): void {
+    if (this.#staging.close === undefined) this.require();
   }
 
   /** @throws RefoldError `INVALID_OPTION` when the view is over */
@@ -64,8 +85,7 @@ export class Viewing {
     return typeof key === 'object' && key !== null ? (this.#sources.get(key) ?? key) : key;
   }
 
-  #faceOf(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) return value;
+  #faceOf(value: object): object {
     const known = this.#faces.get(value);
     if (known !== undefined) return known;
     const face = this.#makeFace(value);
@@ -77,7 +97,7 @@ export class Viewing {
   #makeFace(value: object): object {
     switch (kindOf(value)) {
       case 'map':
-        return new MapView(() => value as Map<unknown, unknown>, this);
+        return new MapView(() => this.now(value as Map<unknown, unknown>), this);
       case 'set':
         return new SetView(value as Set<unknown>, this);
       case 'ordered-map': {
@@ -118,23 +138,23 @@ class ObjectView implements ProxyHandler<object> {
   }
 
   get(_target: object, key: PropertyKey): unknown {
-    this.viewing.require();
+    this.require();
     const value = this.source[key as string];
     return typeof value === 'object' && value !== null ? this.member(key, value) : value;
   }
 
   has(_target: object, key: PropertyKey): boolean {
-    this.viewing.require();
+    this.require();
     return Reflect.has(this.source, key);
   }
 
   ownKeys(): (string | symbol)[] {
-    this.viewing.require();
+    this.require();
     return Reflect.ownKeys(this.source);
   }
 
   getOwnPropertyDescriptor(target: object, key: PropertyKey): PropertyDescriptor | undefined {
-    this.viewing.require();
+    this.require();
     const descriptor = Reflect.getOwnPropertyDescriptor(this.source, key);
     if (descriptor === undefined) return undefined;
     const isLength = Array.isArray(target) && key === 'length';
@@ -169,6 +189,10 @@ class ObjectView implements ProxyHandler<object> {
   protected member(_key: PropertyKey, value: object): unknown {
     return this.viewing.handOut(value);
   }
+
+  protected require(): void {
+    this.viewing.requireObject();
+  }
 }
 
 type Table = Map<unknown, unknown> | OrderedMap<unknown, unknown>;
@@ -176,6 +200,10 @@ type Table = Map<unknown, unknown> | OrderedMap<unknown, unknown>;
 /** The root: its tables are shown as they stand, also one that a reader has taken before. */
 class RootView extends ObjectView {
   readonly #tables = new Map<PropertyKey, { readonly base: Table; readonly view: object }>();
+
+  protected override require(): void {
+    this.viewing.require();
+  }
 
   protected override member(key: PropertyKey, value: object): unknown {
     const base = baseOf(value);
@@ -189,7 +217,7 @@ class RootView extends ObjectView {
     const view =
       base instanceof OrderedMap
         ? new OrderedMapView(base, now as () => OrderedMap<unknown, unknown>, this.viewing)
-        : new MapView(now as () => Map<unknown, unknown>, this.viewing);
+        : new MapView(() => this.viewing.now(now() as Map<unknown, unknown>), this.viewing);
     this.#tables.set(key, { base, view });
     return view;
   }
@@ -199,4 +227,41 @@ class RootView extends ObjectView {
 function baseOf(value: object): Table | undefined {
   if (value instanceof MapDraft || value instanceof OrderedMapDraft) return value.base;
   return value instanceof OrderedMap || kindOf(value) === 'map' ? (value as Table) : undefined;
+}
+
+/** A nested OrderedMap or Deque with more entries is not searched: a commit puts a new one there. */
+const MOST_SEARCHED = 128;
+
+/** What is known of large frozen values. Their members never change, and a Map in them stays one. */
+const searched = new WeakMap<object, boolean>();
+
+/** Whether a frozen value may be shown differently later, because there is a Map in it. */
+function holdsMap(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  switch (kindOf(value)) {
+    case 'map':
+      return true;
+    case 'object':
+      return holdsOne(value, Object.values(value));
+    case 'array':
+      return holdsOne(value, value as unknown[]);
+    case 'set':
+      return holdsOne(value, [...(value as Set<unknown>)]);
+    case 'deque':
+    case 'ordered-map':
+      return holdsMapInside(value as Deque<unknown> | OrderedMap<unknown, unknown>);
+    default:
+      return false;
+  }
+}
+
+function holdsMapInside(collection: Deque<unknown> | OrderedMap<unknown, unknown>): boolean {
+  return collection.size > MOST_SEARCHED || [...collection.values()].some(holdsMap);
+}
+
+function holdsOne(value: object, members: readonly unknown[]): boolean {
+  if (members.length <= MOST_SEARCHED) return members.some(holdsMap);
+  let holds = searched.get(value);
+  if (holds === undefined) searched.set(value, (holds = members.some(holdsMap)));
+  return holds;
 }

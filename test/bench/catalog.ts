@@ -19,6 +19,7 @@ import { bareWorkloads } from './workloads/writing/bare.ts';
 import { commandWorkloads } from './workloads/writing/commands.ts';
 import { importEventsWorkloads } from './workloads/writing/import-events.ts';
 import { partWorkloads } from './workloads/writing/parts.ts';
+import { shapeWorkloads } from './workloads/writing/shapes.ts';
 import { snapshotWorkloads } from './workloads/writing/snapshots.ts';
 import { tableWorkloads } from './workloads/writing/tables.ts';
 
@@ -42,6 +43,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...memoryWorkloads,
   ...openWorkloads,
   ...tableWorkloads,
+  ...shapeWorkloads,
   ...snapshotWorkloads,
   ...importWorkloads,
   ...bookWorkloads,

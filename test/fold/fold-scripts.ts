@@ -18,6 +18,17 @@ import {
   type Room,
 } from './collection-scripts.ts';
 
+import {
+  type Deep,
+  NESTED_ALIASING,
+  NESTED_OPERATIONS,
+  newDeep,
+  newShop,
+  newTable,
+  newWide,
+  type Shop,
+} from './nested-scripts.ts';
+
 export interface Row {
   n: number;
   tags: string[];
@@ -34,6 +45,10 @@ export interface State {
   /** Arrays and Maps for the oracle, in place of all Deques and OrderedMaps. */
   line: List;
   rooms: Map<number, Room>;
+  /** Entries with tables in them, and tables in other places below the top level. */
+  shops: Map<number, Shop>;
+  deep: Deep;
+  wide: Record<string, { n: number; index?: Map<number, Row> }>;
   counter: number;
   note?: string | undefined;
   nested: { list: number[]; tags: Set<string>; index: Map<string, Row>; row: Row; list2: List; ranks: Ranks };
@@ -49,6 +64,8 @@ export const row = (n: number): Row => ({ n, tags: [`t${n}`], inner: { x: n } })
 export function initialState(plain = false): State {
   const levels: State['levels'] = plain ? new Map() : new OrderedMap<number, Row>(ascending);
   for (let n = 1; n <= 6; n++) levels.set(n * 10, row(n));
+  const deepLevels = plain ? new Map() : new OrderedMap<number, { index: Map<number, Row> }>(ascending);
+  deepLevels.set(1, { index: newTable(3, 2) });
   return {
     rows: new Map([5, 3, 9, 1].map((n) => [n, row(n)])),
     archive: new Map(),
@@ -56,6 +73,9 @@ export function initialState(plain = false): State {
     flags: new Map([['a', undefined]]),
     line: newList(plain, [row(1), 'a', row(2)]),
     rooms: new Map([[1, newRoom(plain, 1)]]),
+    shops: new Map([0, 2].map((n) => [n, newShop(n)])),
+    deep: newDeep(newList(plain, [{ ...row(1), index: newTable(4) } as Row]), deepLevels),
+    wide: newWide(),
     counter: 1,
     nested: {
       list: [1, 2, 3],
@@ -103,6 +123,7 @@ export const change = (row: Row | undefined, n: number): void => {
 /** Operations that never put a value into two places. All folds must give the same result for them. */
 export const OPERATIONS: Record<string, Operation> = {
   ...COLLECTION_OPERATIONS,
+  ...NESTED_OPERATIONS,
   setRow: ({ rows }, key, n) => void rows.set(key, row(n)),
   changeRow: ({ rows }, key, n) => change(rows.get(key), n),
   readRow: (state, key) => see(state, state.rows.get(key)?.n, state.rows.has(key), state.rows.size),
@@ -240,6 +261,7 @@ export const OPERATIONS: Record<string, Operation> = {
 /** Operations that put one value into two places, or move it. The atomic fold refuses the first kind. */
 export const ALIASING: Record<string, Operation> = {
   ...COLLECTION_ALIASING,
+  ...NESTED_ALIASING,
   shareRow({ rows, archive }, key, n) {
     const shared = rows.get(key);
     if (shared === undefined) return;

@@ -14,7 +14,7 @@ import { plain } from '../own-copy.ts';
 import { describePath } from '../path.ts';
 import { IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth, requireNamed } from '../plain.ts';
 import { stateRefused } from '../reduce.ts';
-import { guard } from './placing.ts';
+import { guard } from './guard.ts';
 
 /**
  * Returns the state as a frozen root with frozen values. Its tables refuse changes from outside.

@@ -16,6 +16,17 @@ import { CommitDraft } from './commit-draft.ts';
 import { Placing } from './placing.ts';
 import { DraftScope } from './scope.ts';
 import { foldOne, StagedCommit } from './staged-commit.ts';
+import { type Unwieldy, UnwieldyPlaces } from './unwieldy.ts';
+
+/** What an atomic fold is told, and whom it tells. */
+export interface AtomicOptions {
+  /** Called with the path of each value that had to be copied, because it was frozen already or is in two places. */
+  readonly onFinding?: ((path: string) => void) | undefined;
+  /** The comparators of the model, for OrderedMaps below the top level. Default: those of all models of this process. */
+  readonly comparators?: Comparators | undefined;
+  /** Called once for each kind of place with a large value that is not a table, when a commit changes something in it. */
+  readonly onUnwieldy?: ((found: Unwieldy) => void) | undefined;
+}
 
 export class AtomicState<State extends object> implements LiveState<State> {
   #root: PlainObject;
@@ -23,8 +34,13 @@ export class AtomicState<State extends object> implements LiveState<State> {
   readonly #placing: Placing;
 
   /** @throws RefoldError `REDUCER_FAILED` when the state is not plain data */
-  constructor(state: State, onFinding?: (path: string) => void, comparators?: Comparators) {
-    this.#placing = new Placing(new DraftScope(), comparators);
+  constructor(state: State, { onFinding, comparators, onUnwieldy }: AtomicOptions = {}) {
+    const unwieldy = onUnwieldy && new UnwieldyPlaces(onUnwieldy);
+    this.#placing = new Placing(
+      new DraftScope(),
+      comparators,
+      unwieldy && ((value, path) => unwieldy.tell(value, path, this.#root)),
+    );
     this.#root = adoptState(state, onFinding, comparators);
   }
 

@@ -1,9 +1,10 @@
 /**
  * The changes of one commit, and the root of the state that its reducers see.
  *
- * A top-level Map or OrderedMap is a *table*. Its draft lives as long as the commit and stages changes entry by entry.
- * Any other property is drafted as one value, for one event. After each event everything it has touched is placed
- * (`placing.ts`). After the last event nothing can fail any more: `apply` changes the tables and returns the new root.
+ * A Map, or an OrderedMap at the top level, is a *table*. Its draft lives as long as the commit and stages changes entry
+ * by entry. That of a Map below the top level is in `nested-tables.ts`. Any other property is drafted as one value, for
+ * one event. After each event everything it has touched is placed (`placing.ts`). After the last event nothing can fail
+ * any more: `apply` changes the tables and returns the new root.
  */
 
 import { OrderedMap } from '../collections/ordered-map.ts';
@@ -14,7 +15,9 @@ import { MapDraft } from './drafts/map-draft.ts';
 import { isOver } from './drafts/misuse.ts';
 import { OrderedMapDraft } from './drafts/ordered-map-draft.ts';
 import { Touched } from './drafts/touched.ts';
-import { guard, type Placing } from './placing.ts';
+import { close } from './guard.ts';
+import type { NestedTables } from './nested-tables.ts';
+import type { Placing } from './placing.ts';
 import type { DraftScope, Holder } from './scope.ts';
 
 export type TableDraft = MapDraft | OrderedMapDraft;
@@ -27,7 +30,10 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   /** A copy of the root, with drafts for the properties that were read. A plain object, so key order works as usual. */
   readonly #staged: PlainObject;
   readonly #scope: DraftScope;
-  readonly #tables: TableDraft[] = [];
+  /** The drafts of the tables at the top level. */
+  #tables: TableDraft[] = [];
+  /** The drafts of the Maps below it. */
+  readonly #nested: NestedTables;
   /** Properties that this event has drafted, assigned or deleted. */
   readonly #touched = new Touched<PropertyKey, unknown>();
   /** Properties that differ from the base and were placed by an earlier event of the commit. */
@@ -45,6 +51,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     this.#staged = Object.getPrototypeOf(base) === null ? shallowCopy(base) : { ...base };
     this.placing = placing;
     this.#scope = placing.scope;
+    this.#nested = placing.scope.nested;
     this.root = new Proxy(this.#staged, this);
   }
 
@@ -105,6 +112,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     }
     this.#touched.clear();
     this.placing.beginEvent();
+    if (this.#tables.some((table) => !this.#isAtHome(table))) this.#tables = this.tables();
     for (const table of this.#tables) table.beginEvent();
   }
 
@@ -120,7 +128,7 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
       throw new IllegalValue('given another prototype', []);
     this.#placeProperties();
     for (const table of this.#tables) {
-      if (staged[table.key as string] !== table) continue;
+      if (!this.#isAtHome(table)) continue;
       this.#path.push(table.key);
       if (!Object.isExtensible(table)) throw this.placing.notOwn(table, this.#path);
       table.placeEntries(this.placing, this.#path);
@@ -134,11 +142,11 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     this.#isOver = true;
     const staged = this.#staged;
     for (const table of this.#tables) {
-      const key = table.key as string;
-      if (staged[key] !== table) continue;
+      if (!this.#isAtHome(table)) continue;
       table.apply();
-      setMember(staged, key, table.base);
+      setMember(staged, table.key as string, table.base);
     }
+    this.#nested.apply();
     for (const container of this.#scope.takeOpen()) close(container);
     return this.#isChanged() ? Object.freeze(staged) : this.#base;
   }
@@ -149,9 +157,14 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     return this.#rekeyed && !sameKeys(this.#staged, this.#base);
   }
 
-  /** The drafts of the tables that are in the state. */
+  /** The drafts of the tables that are at the top level of the state. */
   tables(): TableDraft[] {
-    return this.#tables.filter((table) => this.#staged[table.key as string] === table);
+    return this.#tables.filter((table) => this.#isAtHome(table));
+  }
+
+  /** The draft of a Map below the top level, if the commit has one. */
+  nestedDraftOf(map: object): MapDraft | undefined {
+    return this.#nested.draftOf(map);
   }
 
   /** The properties that this event has touched. */
@@ -181,13 +194,22 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
 
   #draft(staged: PlainObject, key: string, value: object): unknown {
     this.#touch(staged, key, false);
-    const place = { scope: this.#scope, home: this, key };
     let draft: object;
-    if (value instanceof OrderedMap) draft = new OrderedMapDraft(value, place);
-    else draft = value instanceof Map ? new MapDraft(value, place) : this.#scope.draft(value, this, key);
+    if (value instanceof OrderedMap) draft = new OrderedMapDraft(value, { scope: this.#scope, home: this, key });
+    else draft = value instanceof Map ? this.#tableOf(value, key) : this.#scope.draft(value, this, key);
     if (isTableDraft(draft)) this.#tables.push(draft);
     setMember(staged, key, draft);
     return draft;
+  }
+
+  #tableOf(map: Map<unknown, unknown>, key: string): MapDraft {
+    const draft = this.#nested.take(map); // an earlier event of the commit has moved it to the top level
+    draft?.beginEvent(this, key);
+    return draft ?? new MapDraft(map, { scope: this.#scope, home: this, key });
+  }
+
+  #isAtHome(table: TableDraft): boolean {
+    return this.#staged[table.key as string] === table;
   }
 
   #placeProperties(): void {
@@ -215,8 +237,10 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
   }
 
   #placeValue(key: string, value: unknown, before: unknown, isGiven: boolean): void {
+    // A table with a draft may have moved: an equal Map in its place is another one.
+    const stood = this.#tables.some(({ base }) => base === before) ? undefined : before;
     const placed = isGiven
-      ? this.placing.given(value, before, this, key, this.#path)
+      ? this.placing.given(value, stood, this, key, this.#path)
       : this.placing.member(value, before, this, key, this.#path);
     if (placed !== value) setMember(this.#staged, key, placed);
     if (placed !== before) this.#mayHaveChanged = true;
@@ -243,9 +267,4 @@ function isDraftOf(value: unknown, table: unknown): boolean {
 
 function requireAtHome(value: OrderedMap<unknown, unknown>, key: PropertyKey): void {
   if (!(value instanceof OrderedMapDraft) || value.key !== key) throw new IllegalValue(MOVED, [key]);
-}
-
-function close(container: object): void {
-  if (container instanceof Map || container instanceof Set) guard(container);
-  else Object.freeze(container);
 }

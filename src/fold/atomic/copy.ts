@@ -1,5 +1,6 @@
 /**
- * The drafts of small values are deep copies: plain values with native speed and native behaviour.
+ * The drafts of small values are deep copies: plain values with native speed and native behaviour. A Map in them is not
+ * copied: it is a table, and the copy holds its draft.
  *
  * Values in the state are frozen, so a copy can be recognised: it is extensible until it has been placed
  * (`placing.ts`).
@@ -8,8 +9,12 @@ import { copyBytes } from '../binary.ts';
 import { type PlainObject, setMember, shallowCopy } from '../members.ts';
 import { kindOf } from '../plain.ts';
 import type { Copier } from './copiers.ts';
+import { type DraftScope, IN_A_COPY } from './scope.ts';
 
-/** A value with more members in total is not copied: a draft that copies only what is written to costs less. */
+/**
+ * A value with more members in total is not copied: a draft that copies only what is written to costs less. The entries
+ * of Maps do not count.
+ */
 const COPY_BUDGET = 128;
 
 /** A cache of values that exceed the budget. It has no visible effect: they are frozen, so the answer never changes. */
@@ -20,12 +25,14 @@ const large = new WeakSet<object>();
  *
  * @param copier the copier of the holder of such values
  */
-export function copySmall(value: object, copier: Copier): object | undefined {
+export function copySmall(value: object, copier: Copier, scope: DraftScope): object | undefined {
   if (large.has(value)) return undefined;
   budget = COPY_BUDGET;
+  hasTables = false;
   const isObject = Object.getPrototypeOf(value) === Object.prototype;
-  const copy = isObject ? copyObject(value as PlainObject, copier) : copyValue(value);
+  const copy = isObject ? copyObject(value as PlainObject, copier) : copyCollection(value);
   if (copy === undefined) large.add(value);
+  else if (hasTables) draftTables(copy, scope);
   return copy;
 }
 
@@ -35,6 +42,14 @@ export function copySmall(value: object, copier: Copier): object | undefined {
  */
 let budget = 0;
 
+/** Whether the current copy holds Maps. Like `budget`, it has no visible effect. */
+let hasTables = false;
+
+/** A Map is not small or large: it is a table. */
+function copyCollection(value: object): object | undefined {
+  return kindOf(value) === 'map' ? undefined : copyValue(value);
+}
+
 /** A deep copy, or undefined once the budget is spent. */
 function copyValue(value: object): object | undefined {
   switch (kindOf(value)) {
@@ -43,7 +58,8 @@ function copyValue(value: object): object | undefined {
     case 'array':
       return copyArray(value as unknown[]);
     case 'map':
-      return copyMap(value as Map<unknown, unknown>);
+      hasTables = true;
+      return value; // its draft follows, once it is known that the copy is small enough
     case 'set':
       return copySet(value as Set<unknown>);
     case 'date':
@@ -94,18 +110,6 @@ function copyArray(value: unknown[]): object | undefined {
   return copy;
 }
 
-function copyMap(value: Map<unknown, unknown>): object | undefined {
-  if ((budget -= 2 * value.size) < 0) return undefined;
-  const copy = new Map<unknown, unknown>();
-  for (const [key, item] of value) {
-    // An object as a key is not copied, because a reducer may look it up.
-    const inner = typeof item === 'object' && item !== null ? copyValue(item) : item;
-    if (inner === undefined && item !== undefined) return undefined;
-    copy.set(key, inner);
-  }
-  return copy;
-}
-
 function copySet(value: Set<unknown>): object | undefined {
   if ((budget -= value.size) < 0) return undefined;
   const copy = new Set<unknown>();
@@ -115,4 +119,30 @@ function copySet(value: Set<unknown>): object | undefined {
     copy.add(inner);
   }
   return copy;
+}
+
+/** Puts the drafts of the Maps into a copy. */
+function draftTables(copy: object, scope: DraftScope): void {
+  const drafted = (member: unknown, key: unknown): unknown => {
+    if (typeof member !== 'object' || member === null) return member;
+    const kind = kindOf(member);
+    if (kind === 'map') return scope.table(member as Map<unknown, unknown>, IN_A_COPY, key);
+    if (kind === 'object' || kind === 'array' || kind === 'set') draftTables(member, scope);
+    return member;
+  };
+  if (copy instanceof Set) replaceMembers(copy, drafted);
+  else if (Array.isArray(copy)) copy.forEach((item, index) => void (copy[index] = drafted(item, index)));
+  else for (const key in copy) replaceMember(copy as PlainObject, key, drafted);
+}
+
+function replaceMember(object: PlainObject, key: string, drafted: (member: unknown, key: unknown) => unknown): void {
+  const member = object[key];
+  const draft = drafted(member, key);
+  if (draft !== member) setMember(object, key, draft);
+}
+
+function replaceMembers(set: Set<unknown>, drafted: (member: unknown, key: unknown) => unknown): void {
+  const members = [...set].map(drafted);
+  set.clear();
+  for (const member of members) set.add(member);
 }

@@ -12,12 +12,16 @@
 import { types } from 'node:util';
 import type { Comparators } from '../../core/comparators.ts';
 import { copyBytes, sameBytes } from '../binary.ts';
-import { Deque } from '../collections/deque.ts';
+import type { Deque } from '../collections/deque.ts';
 import { type OrderedMap, replaceValue } from '../collections/ordered-map.ts';
 import { type PlainObject, sameKeys, setMember } from '../members.ts';
 import { aHole, aProxy, isPlainPrimitive, requireItems, requireNoMembers, requireOrdinary } from '../ordinary.ts';
 import { IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth, requireNamed } from '../plain.ts';
+import { guard } from './guard.ts';
 import type { Draft, DraftScope, Holder } from './scope.ts';
+import { countMembers, UNWIELDY } from './unwieldy.ts';
+
+type OnUnwieldy = (value: object, path: PathPart[]) => void;
 
 /** Thrown for a value that already has a place, or belongs to other code. */
 export class NotOwn extends IllegalValue {
@@ -39,13 +43,33 @@ export class NotOwn extends IllegalValue {
 export class Placing {
   readonly scope: DraftScope;
   readonly #comparators: Comparators | undefined;
+  readonly #onUnwieldy: OnUnwieldy | undefined;
+  /** How many Maps below the top level were placed with changes: by this, a holder learns of one below it. */
+  #changedTables = 0;
   /** Containers that were dropped because they equal the value before, with their paths, for messages. */
   #dropped: [value: object, path: readonly PathPart[]][] = [];
 
-  /** @param comparators those of the model. Default: those of all models of this process */
-  constructor(scope: DraftScope, comparators?: Comparators) {
+  /**
+   * @param comparators those of the model. Default: those of all models of this process
+   * @param onUnwieldy called for each large value that is not a table, when a commit has changed something in it
+   */
+  constructor(scope: DraftScope, comparators?: Comparators, onUnwieldy?: OnUnwieldy) {
     this.scope = scope;
     this.#comparators = comparators;
+    this.#onUnwieldy = onUnwieldy;
+  }
+
+  get changedTables(): number {
+    return this.#changedTables;
+  }
+
+  noteTable(): void {
+    this.#changedTables++;
+  }
+
+  /** Call this for what is not a table, when something in it has changed. */
+  noteChanged(value: object, path: PathPart[]): void {
+    if (this.#onUnwieldy !== undefined && countMembers(value) >= UNWIELDY) this.#onUnwieldy(value, path);
   }
 
   /** The place at which this event dropped a container. */
@@ -115,7 +139,7 @@ export class Placing {
       case 'array':
         return this.#array(value as unknown[], baseOf(before, 'array') as unknown[] | undefined, path, isGiven);
       case 'map':
-        return this.#map(value as Map<unknown, unknown>, baseOf(before, 'map') as Map<unknown, unknown>, path);
+        return this.#map(value as Map<unknown, unknown>, this.#tableBefore(before), path);
       case 'set':
         return this.#set(value as Set<unknown>, baseOf(before, 'set') as Set<unknown>, path);
       case 'ordered-map':
@@ -146,6 +170,7 @@ export class Placing {
     }
     requireOrdinary(object, count, path, mayHaveCode);
     if (same && sameMake(object, before!) && sameKeys(object, before!)) return this.#drop(object, before!, path);
+    if (count >= UNWIELDY) this.#noteReplaced(object, before, path);
     return Object.freeze(isForeign(object) ? { ...object } : object);
   }
 
@@ -182,7 +207,14 @@ export class Placing {
     }
     requireItems(array, path, isGiven);
     if (same) return this.#drop(array, before!, path);
+    if (array.length >= UNWIELDY) this.#noteReplaced(array, before, path);
     return Object.freeze(isForeign(array) ? Array.from(array) : array);
+  }
+
+  /** The Map that stood there, if it is as it was before the commit and the reducer has no draft of it. */
+  #tableBefore(before: unknown): Map<unknown, unknown> | undefined {
+    const map = baseOf(before, 'map') as Map<unknown, unknown> | undefined;
+    return map === undefined || this.scope.nested.draftOf(map) !== undefined ? undefined : map;
   }
 
   #map(map: Map<unknown, unknown>, before: Map<unknown, unknown> | undefined, path: PathPart[]): object {
@@ -230,6 +262,7 @@ export class Placing {
       index++;
     }
     if (same) return this.#drop(set, before!, path);
+    if (set.size >= UNWIELDY) this.#noteReplaced(set, before, path);
     return guard(changed ? new Set(members) : set);
   }
 
@@ -255,6 +288,11 @@ export class Placing {
       same &&= Object.is(placed, stood);
     }
     return same ? this.#drop(deque, before!, path) : guard(deque);
+  }
+
+  /** A reducer that puts a new list in the place of a long one, for one more item, has copied it itself. */
+  #noteReplaced(value: object, before: object | undefined, path: PathPart[]): void {
+    if (before !== undefined && countMembers(before) >= UNWIELDY) this.noteChanged(value, path);
   }
 
   #date(date: Date, before: unknown, path: PathPart[]): object {
@@ -302,24 +340,3 @@ function sameMake(object: object, before: object): boolean {
 function baseOf(base: unknown, kind: 'object' | 'array' | 'map' | 'set' | 'deque'): object | undefined {
   return typeof base === 'object' && base !== null && kindOf(base) === kind ? base : undefined;
 }
-
-/**
- * Makes a collection refuse changes. `Object.freeze` does not freeze its content, so own methods that throw hide the
- * mutators of the prototype. They are not enumerable, so that the collection still equals one without them.
- */
-export function guard(collection: object): object {
-  return Object.freeze(Object.defineProperties(collection, collection instanceof Deque ? DEQUE_MUTATORS : MUTATORS));
-}
-
-function refuseChange(): never {
-  throw new TypeError('Cannot change the state outside a reducer: append an event instead');
-}
-
-const refusing = (names: readonly string[]): PropertyDescriptorMap =>
-  Object.fromEntries(names.map((name) => [name, { value: refuseChange }]));
-
-const MUTATORS = refusing(['set', 'add', 'delete', 'clear']);
-const DEQUE_MUTATORS = refusing([
-  ...['set', 'push', 'pop', 'unshift', 'shift'],
-  ...['insert', 'delete', 'truncate', 'clear'],
-]);

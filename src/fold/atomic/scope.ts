@@ -3,8 +3,9 @@
  * place.
  *
  * A reducer gets drafts instead of the values of the state. A small value is copied (`copy.ts`). A large value gets a
- * draft that copies only what is written to (`drafts/`). A draft lives for one
- * event. At the end of the event it becomes a placed value, and the next event gets a new draft of that value.
+ * draft that copies only what is written to (`drafts/`). Such a draft lives for one event. At the end of the event it
+ * becomes a placed value, and the next event gets a new draft of that value. A Map is different: its draft lives as long
+ * as the commit (`nested-tables.ts`), and may be used in the events that read it.
  */
 import { Captures } from '../capture.ts';
 import type { Deque } from '../collections/deque.ts';
@@ -17,6 +18,7 @@ import { MapDraft } from './drafts/map-draft.ts';
 import { NodeDraft } from './drafts/node-draft.ts';
 import { OrderedMapDraft } from './drafts/ordered-map-draft.ts';
 import { SetDraft } from './drafts/set-draft.ts';
+import { NestedTables } from './nested-tables.ts';
 import type { Placing } from './placing.ts';
 
 /** What holds a draft: the root, a table, or another draft. */
@@ -26,6 +28,12 @@ export interface Holder {
   /** Whether a key is a place that changes when other members come and go. */
   readonly isList?: boolean;
 }
+
+/**
+ * Holds the drafts in a copy of a small value. Placing visits the whole copy, and so meets a draft that is in two places
+ * the second time.
+ */
+export const IN_A_COPY: Holder = { holds: () => false };
 
 /** The draft of a value that is too large to be copied. */
 export interface Draft extends Holder {
@@ -41,6 +49,10 @@ export interface Draft extends Holder {
 export class DraftScope {
   /** The captures of the state to which this scope belongs. */
   readonly captures: Captures = new Captures();
+  /** The Maps below the top level that the current commit has drafted. */
+  nested: NestedTables = new NestedTables();
+  /** Counts the events. A draft of an earlier one must not be written to. */
+  event = 0;
   readonly #copiers = new Map<unknown, Copier>();
   readonly #copier = nextCopier();
   /** The drafts of this event that are proxies, by the proxy that the reducer sees. */
@@ -63,22 +75,25 @@ export class DraftScope {
     throw error;
   }
 
-  /** The copier for a property of the root. It stays the same for the lifetime of the state. */
+  /** The copier for the entries of the tables at `key`. It stays the same for the lifetime of the state. */
   copierOf(key: unknown): Copier {
     let copier = this.#copiers.get(key);
-    if (copier === undefined) this.#copiers.set(key, (copier = nextCopier()));
+    if (copier !== undefined) return copier;
+    if (this.#copiers.size === MOST_COPIERS) return this.#copier;
+    copier = nextCopier();
+    this.#copiers.set(key, copier);
     return copier;
   }
 
   /** A draft of a placed value. */
   draft(value: object, home: Holder, key: unknown, copier: Copier = this.#copier): object {
     if (!this.isOpen(value)) {
-      const copy = copySmall(value, copier);
+      const copy = copySmall(value, copier, this);
       if (copy !== undefined) return copy;
     }
     switch (kindOf(value)) {
       case 'map':
-        return new MapDraft(value as Map<unknown, unknown>, { scope: this, home, key });
+        return this.table(value as Map<unknown, unknown>, home, key);
       case 'set':
         return new SetDraft(value as Set<unknown>, { scope: this, home, key });
       case 'ordered-map':
@@ -91,6 +106,11 @@ export class DraftScope {
         return node.proxy;
       }
     }
+  }
+
+  /** The draft of a Map below the top level. */
+  table(map: Map<unknown, unknown>, home: Holder, key: unknown): MapDraft {
+    return this.nested.hand(map, this, home, key);
   }
 
   /** The draft behind a value, if the value is a draft of this event. */
@@ -118,10 +138,14 @@ export class DraftScope {
     this.refusal = undefined;
     this.endEvent();
     this.#open = undefined;
+    // A new one: a view of the previous commit still finds its drafts.
+    if (!this.nested.isEmpty) this.nested = new NestedTables();
   }
 
   /** Ends the drafts of this event. From now on they change nothing. */
   endEvent(): void {
+    this.nested.endEvent();
+    this.event++;
     if (this.#nodes === undefined) return;
     for (const node of this.#nodes.values()) node.end();
     this.#nodes = undefined;
@@ -134,6 +158,9 @@ export class DraftScope {
     return open;
   }
 }
+
+/** The most keys that get a separate copier. There are few properties, and many keys of entries. */
+const MOST_COPIERS = 256;
 
 /** The place of a draft. */
 export interface Place {

@@ -11,7 +11,8 @@ import { IllegalValue } from '../plain.ts';
 import { type FoldReducers, reducerFailed, reducerOf, refuseReturned, stateRefused } from '../reduce.ts';
 import { Viewing, viewOfRoot } from '../view.ts';
 import { CommitDraft } from './commit-draft.ts';
-import { guard, type Placing } from './placing.ts';
+import { close } from './guard.ts';
+import type { Placing } from './placing.ts';
 import { withBothPlaces } from './two-places.ts';
 
 /** What a staged commit shows of itself. */
@@ -34,7 +35,10 @@ export class StagedCommit {
     placing.beginCommit();
     this.#placing = placing;
     this.#draft = new CommitDraft(root as PlainObject, placing);
-    this.#viewing = new Viewing(what, isFrozen ? (value) => this.#closed(value) : undefined);
+    this.#viewing = new Viewing(what, {
+      now: (map) => this.#draft.nestedDraftOf(map) ?? map,
+      close: isFrozen ? () => this.#close() : undefined,
+    });
   }
 
   /** The state as it would be, read-only: it shows what is folded afterwards, too. */
@@ -61,13 +65,8 @@ export class StagedCommit {
   }
 
   /** What a later event of the commit might change in place is frozen before a reader gets it: that event takes a copy. */
-  #closed(value: unknown): unknown {
-    if (typeof value !== 'object' || value === null) return value;
-    for (const container of this.#placing.scope.takeOpen()) {
-      if (container instanceof Map || container instanceof Set) guard(container);
-      else Object.freeze(container);
-    }
-    return value;
+  #close(): void {
+    for (const container of this.#placing.scope.takeOpen()) close(container);
   }
 }
 

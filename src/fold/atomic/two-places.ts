@@ -2,6 +2,7 @@
 import { describePath, type Path, type PathPart } from '../path.ts';
 import { type IllegalValue, kindOf } from '../plain.ts';
 import type { CommitDraft } from './commit-draft.ts';
+import { MapDraft } from './drafts/map-draft.ts';
 import { NotOwn } from './placing.ts';
 
 /** The most containers that the search visits: a message does not justify a walk through a large state. */
@@ -21,7 +22,7 @@ export function withBothPlaces(refusal: IllegalValue, commit: CommitDraft): Ille
 }
 
 function search(refusal: NotOwn, commit: CommitDraft): Path | undefined {
-  const search = new Search(refusal);
+  const search = new Search(refusal, commit);
   for (const table of commit.tables()) {
     for (const key of table.touched()) if (search.visit(table.peek(key), [table.key, key])) return search.found;
   }
@@ -31,29 +32,39 @@ function search(refusal: NotOwn, commit: CommitDraft): Path | undefined {
 
 class Search {
   readonly #refusal: NotOwn;
+  readonly #commit: CommitDraft;
   #left = LOOKS;
   found: Path | undefined;
 
-  constructor(refusal: NotOwn) {
+  constructor(refusal: NotOwn, commit: CommitDraft) {
     this.#refusal = refusal;
+    this.#commit = commit;
   }
 
   /** True when the value was found at another place than the refused one. */
   visit(value: unknown, path: PathPart[]): boolean {
     if (typeof value !== 'object' || value === null || path.length > DEPTH || this.#left-- <= 0) return false;
-    if (value === this.#refusal.value && describePath(path) !== this.#refusal.at) {
+    if (mapOf(value) === mapOf(this.#refusal.value) && describePath(path) !== this.#refusal.at) {
       this.found = path;
       return true;
     }
-    return entriesOf(value).some(([key, member]) => this.visit(member, [...path, key]));
+    const shown = this.#commit.nestedDraftOf(value) ?? value;
+    return entriesOf(shown).some(([key, member]) => this.visit(member, [...path, key]));
   }
 }
 
+/** The Map behind a draft: in the place that was visited first, the draft has become its Map again. */
+function mapOf(value: object): object {
+  return value instanceof MapDraft ? value.base : value;
+}
+
 function entriesOf(value: object): [PathPart, unknown][] {
+  if (value instanceof MapDraft) return [...value.peekAll()];
   switch (kindOf(value)) {
     case 'object':
-    case 'array':
       return Object.entries(value);
+    case 'array':
+      return [...(value as unknown[]).entries()];
     case 'map':
     case 'ordered-map':
       return [...(value as Map<unknown, unknown>)];

@@ -1,7 +1,7 @@
 /** Encodes a state to bytes. `state-tags.ts` describes the format. */
 import type { Comparators } from '../../core/comparators.ts';
 import { isInstance, isRefoldError, messageOf } from '../../core/errors.ts';
-import { CapturedMap } from '../capture.ts';
+import { type CapturedMaps, mapsOf } from '../capture.ts';
 import type { Deque } from '../collections/deque.ts';
 import { OrderedMap } from '../collections/ordered-map.ts';
 import { IllegalValue, illegalValue, kindOf, type PathPart, refuseDepth, requireNamed } from '../plain.ts';
@@ -59,14 +59,13 @@ type Stop = typeof DUE | Rest;
 
 const DUE: unique symbol = Symbol('due');
 
-/** A captured Map is not a Map, but gives the same entries. */
-type MapLike = CapturedMap | ReadonlyMap<unknown, unknown>;
-
 class StateEncoder {
   /** The format of a snapshot with what was encoded so far. */
   format: number = tag.STATE_FORMAT;
   readonly #out: LeafWriter;
   readonly #comparators: Comparators | undefined;
+  /** What its Maps held, for a state that was captured and whose Maps change meanwhile. */
+  #captured: CapturedMaps | undefined;
   readonly #shapes = new Shapes();
   readonly #path: PathPart[] = [];
   /** The index of the member at which an object or an array stopped last. */
@@ -82,6 +81,7 @@ class StateEncoder {
   *encode(state: object): Generator<Uint8Array, void, undefined> {
     if (typeof state !== 'object' || state === null || kindOf(state) !== 'object')
       throw illegalValue(state, this.#path);
+    this.#captured = mapsOf(state);
     this.#out.byte(tag.STATE_FORMAT);
     if (Object.getPrototypeOf(state) === null) this.#out.byte(tag.NO_PROTOTYPE);
     const keys = Object.keys(state);
@@ -97,10 +97,9 @@ class StateEncoder {
     yield* this.#out.finish();
   }
 
-  /** A property of the root. Only here a captured Map can stand, and an OrderedMap whose comparator has no name. */
+  /** A property of the root. Only here an OrderedMap can stand whose comparator has no name. */
   #property(value: unknown): Rest {
-    if (value instanceof CapturedMap) return this.#table(tag.MAP, value);
-    if (value instanceof OrderedMap && kindOf(value) === 'ordered-map') return this.#table(tag.ORDERED_MAP, value);
+    if (value instanceof OrderedMap && kindOf(value) === 'ordered-map') return this.#orderedTable(value);
     return this.#value(value);
   }
 
@@ -140,7 +139,7 @@ class StateEncoder {
       case 'array':
         return this.#array(value as unknown[]);
       case 'map':
-        return this.#table(tag.MAP, value as Map<unknown, unknown>);
+        return this.#map(value as Map<unknown, unknown>);
       case 'ordered-map':
         return this.#namedTable(value as OrderedMap<unknown, unknown>);
       case 'set':
@@ -195,9 +194,14 @@ class StateEncoder {
     return this.#pairs(map.entries());
   }
 
-  #table(byte: number, map: MapLike): Rest {
-    this.#out.head(byte, map.size);
-    return this.#pairs(map[Symbol.iterator]());
+  #orderedTable(map: OrderedMap<unknown, unknown>): Rest {
+    this.#out.head(tag.ORDERED_MAP, map.size);
+    return this.#pairs(map.entries());
+  }
+
+  #map(map: ReadonlyMap<unknown, unknown>): Rest {
+    this.#out.head(tag.MAP, this.#captured?.sizeOf(map) ?? map.size);
+    return this.#pairs(this.#captured?.entriesOf(map) ?? map.entries());
   }
 
   #list(byte: number, items: Iterable<unknown> & { readonly size: number }): Rest {

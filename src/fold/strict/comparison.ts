@@ -20,8 +20,22 @@ export interface Difference {
   readonly what: 'value' | 'order' | 'shared';
 }
 
-/** The first place at which two values differ; undefined if they are equal. */
-export function firstDifference(ours: unknown, shadow: unknown, path: PathPart[] = []): Difference | undefined {
+/** The Map as a commit has staged it, or the Map itself. */
+export type MapNow = (map: Map<unknown, unknown>) => Map<unknown, unknown>;
+
+const AS_IT_IS: MapNow = (map) => map;
+
+/**
+ * The first place at which two values differ; undefined if they are equal.
+ *
+ * @param now how the Maps of `ours` are read, while their changes are only staged
+ */
+export function firstDifference(
+  ours: unknown,
+  shadow: unknown,
+  path: PathPart[] = [],
+  now: MapNow = AS_IT_IS,
+): Difference | undefined {
   if (typeof ours !== 'object' || typeof shadow !== 'object' || ours === null || shadow === null) {
     return Object.is(ours, shadow) ? undefined : differ(ours, shadow, path);
   }
@@ -31,15 +45,16 @@ export function firstDifference(ours: unknown, shadow: unknown, path: PathPart[]
   if (kind !== viewKind(shadow)) return differ(ours, shadow, path);
   switch (kind) {
     case 'object':
-      return compareObjects(ours as PlainObject, shadow as PlainObject, path);
+      return compareObjects(ours as PlainObject, shadow as PlainObject, path, now);
     case 'array':
-      return compareArrays(ours as unknown[], shadow as unknown[], path);
+      return compareArrays(ours as unknown[], shadow as unknown[], path, now);
     case 'map':
+      return compareMaps(now(ours as Map<unknown, unknown>), shadow as MapLike, path, now);
     case 'ordered-map':
-      return compareMaps(ours as MapLike, shadow as MapLike, path);
+      return compareMaps(ours as MapLike, shadow as MapLike, path, now);
     case 'set':
     case 'deque':
-      return compareArrays([...(ours as Iterable<unknown>)], [...(shadow as Iterable<unknown>)], path);
+      return compareArrays([...(ours as Iterable<unknown>)], [...(shadow as Iterable<unknown>)], path, now);
     case 'date':
       return Object.is(Number(ours), Number(shadow)) ? undefined : differ(ours, shadow, path);
     case 'bytes':
@@ -61,20 +76,20 @@ function differ(ours: unknown, shadow: unknown, path: Path): Difference {
   return { path: path.slice(), ours, shadow, what: 'value' };
 }
 
-function step(part: PathPart, ours: unknown, shadow: unknown, path: PathPart[]): Difference | undefined {
+function step(part: PathPart, ours: unknown, shadow: unknown, path: PathPart[], now: MapNow): Difference | undefined {
   path.push(part);
-  const found = firstDifference(ours, shadow, path);
+  const found = firstDifference(ours, shadow, path, now);
   path.pop();
   return found;
 }
 
-function compareObjects(ours: PlainObject, shadow: PlainObject, path: PathPart[]): Difference | undefined {
+function compareObjects(ours: PlainObject, shadow: PlainObject, path: PathPart[], now: MapNow): Difference | undefined {
   const keys = Object.keys(ours);
   const others = Object.keys(shadow);
   for (let index = 0; index < Math.max(keys.length, others.length); index++) {
     const key = keys[index];
     if (key !== others[index]) return compareKeys(ours, shadow, key ?? others[index]!, path);
-    const found = step(key, ours[key!], shadow[key!], path);
+    const found = step(key, ours[key!], shadow[key!], path, now);
     if (found !== undefined) return found;
   }
   const isBare = Object.getPrototypeOf(ours) === null;
@@ -88,9 +103,14 @@ function compareKeys(ours: PlainObject, shadow: PlainObject, key: string, path: 
   return differ(ours[key], shadow[key], [...path, key]);
 }
 
-function compareArrays(ours: readonly unknown[], shadow: readonly unknown[], path: PathPart[]): Difference | undefined {
+function compareArrays(
+  ours: readonly unknown[],
+  shadow: readonly unknown[],
+  path: PathPart[],
+  now: MapNow,
+): Difference | undefined {
   for (let index = 0; index < Math.min(ours.length, shadow.length); index++) {
-    const found = step(index, ours[index], shadow[index], path);
+    const found = step(index, ours[index], shadow[index], path, now);
     if (found !== undefined) return found;
   }
   if (ours.length === shadow.length) return undefined;
@@ -98,13 +118,13 @@ function compareArrays(ours: readonly unknown[], shadow: readonly unknown[], pat
   return differ(ours[index], shadow[index], [...path, index]);
 }
 
-function compareMaps(ours: MapLike, shadow: MapLike, path: PathPart[]): Difference | undefined {
+function compareMaps(ours: MapLike, shadow: MapLike, path: PathPart[], now: MapNow): Difference | undefined {
   const others = entriesOf(shadow);
   for (const [key, value] of entriesOf(ours)) {
     const other = others.next();
     if (other.done === true) return differ(value, undefined, [...path, key]);
     if (!sameKey(key, other.value[0])) return compareEntries(ours, shadow, key, value, path);
-    const found = step(key, value, other.value[1], path);
+    const found = step(key, value, other.value[1], path, now);
     if (found !== undefined) return found;
   }
   const extra = others.next();

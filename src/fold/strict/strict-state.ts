@@ -22,7 +22,7 @@ import type { LiveState, OpenCommit, StagedCommit } from '../live-state.ts';
 import { describePath } from '../path.ts';
 import type { FoldReducers } from '../reduce.ts';
 import { AskedEntries } from './asked-entries.ts';
-import { type Difference, firstDifference } from './comparison.ts';
+import { type Difference, firstDifference, type MapNow } from './comparison.ts';
 import { describeDifference } from './explaining.ts';
 
 /** What a second fold has read from outside, and how far its clock was ahead. */
@@ -135,8 +135,8 @@ export class StrictState<State extends object> implements LiveState<State> {
     live.fold(reducers, events, (commit, index) => {
       const witness = this.#foldAgain(() => direct.fold(reducers, [again[index]!]), again[index]!);
       const found = shadow.isSmall
-        ? firstDifference(commit.peek(), direct.value)
-        : differenceTouched(commit.peek(), touchesOf(commit), direct.value, shadow.asked!);
+        ? firstDifference(commit.peek(), direct.value, [], nowOf(commit))
+        : differenceTouched(commit.peek(), touchesOf(commit), direct.value, shadow.asked!, nowOf(commit));
       shadow.asked?.clear();
       if (found !== undefined) throw differenceAt(found, again[index]!, witness);
     });
@@ -240,7 +240,7 @@ class Shadow {
   constructor(live: object, isLiveDirect: boolean, comparators: Comparators | undefined) {
     const copy = decodeState(encodeState(live, undefined, comparators), live, comparators);
     this.isSmall = countMembers(copy, COMPARED_WHOLE) < COMPARED_WHOLE;
-    this.state = isLiveDirect ? new AtomicState(copy, undefined, comparators) : new DirectState(copy, comparators);
+    this.state = isLiveDirect ? new AtomicState(copy, { comparators }) : new DirectState(copy, comparators);
     if (!this.isSmall) this.asked = new AskedEntries(isLiveDirect ? live : copy);
   }
 }
@@ -256,6 +256,11 @@ function touchesOf(commit: CommitDraft): Touches {
   return { properties: new Set(commit.touched()), entries: new Map(entries) };
 }
 
+/** How the nested Maps of a commit that is not applied yet are read. */
+function nowOf(commit: CommitDraft): MapNow {
+  return (map) => commit.nestedDraftOf(map) ?? map;
+}
+
 /**
  * Compares the table entries that either fold has touched, and the other properties that the atomic fold has touched.
  */
@@ -264,6 +269,7 @@ function differenceTouched(
   { properties, entries }: Touches,
   direct: object,
   asked: AskedEntries,
+  now?: MapNow,
 ): Difference | undefined {
   const [ours, others] = [atomic as Record<string, unknown>, direct as Record<string, unknown>];
   for (const key of new Set([...Object.keys(ours), ...Object.keys(others)])) {
@@ -272,8 +278,8 @@ function differenceTouched(
     const touched = isTable ? new Set([...(entries.get(key) ?? []), ...keys]) : undefined;
     const isDue = properties.has(key) || typeof ours[key] !== 'object' || typeof others[key] !== 'object';
     let found: Difference | undefined;
-    if (touched !== undefined) found = differenceInTable(ours[key] as Table, others[key] as Table, touched, key);
-    else if (isDue) found = firstDifference(ours[key], others[key], [key]);
+    if (touched !== undefined) found = differenceInTable(ours[key] as Table, others[key] as Table, touched, key, now);
+    else if (isDue) found = firstDifference(ours[key], others[key], [key], now);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -290,9 +296,10 @@ function differenceInTable(
   others: Table,
   touched: ReadonlySet<unknown>,
   name: string,
+  now?: MapNow,
 ): Difference | undefined {
   for (const key of touched) {
-    const found = firstDifference(peek(ours, key), peek(others, key), [name, key]);
+    const found = firstDifference(peek(ours, key), peek(others, key), [name, key], now);
     if (found !== undefined) return found;
   }
   return ours.size === others.size ? undefined : firstDifference(ours.size, others.size, [name, 'size']);

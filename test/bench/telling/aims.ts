@@ -143,6 +143,12 @@ export const AIMS: readonly Aim[] = [
     atMost: 1.5,
   },
   {
+    name: 'nested-flat',
+    what: 'median of an append that changes one entry of a Map in an entry, largest Map ÷ smallest',
+    of: (row) => row('shape-map-large:p50') / row('shape-map-small:p50'),
+    atMost: 1.5,
+  },
+  {
     name: 'snapshot-flat',
     what: 'p99 of an append while a snapshot of the largest state is written ÷ while none is',
     of: (row) => row('snapshot-largest-busy:p99') / row('snapshot-largest-quiet:p99'),
@@ -328,6 +334,18 @@ export const AIMS: readonly Aim[] = [
     of: (row) => row('table-largest:p50') / row('table-smallest:p50'),
     guard: LESS,
   },
+  {
+    name: 'nested-vs-composite',
+    what: 'median of an append, a Map of the largest size in an entry ÷ a table with a composite key',
+    of: (row) => row('shape-map-large:p50') / row('shape-composite-large:p50'),
+  },
+  ...['ordered', 'deque', 'array', 'object'].map(
+    (shape): Aim => ({
+      name: `shape-${shape}`,
+      what: `the same in the shape "${shape}", ${['array', 'object'].includes(shape) ? '50,000 members' : 'largest'} ÷ smallest`,
+      of: (row) => row(`shape-${shape}-large:p50`) / row(`shape-${shape}-small:p50`),
+    }),
+  ),
   {
     name: 'snapshot-pause',
     what: 'the longest append while a snapshot of the largest state is written ÷ the time that the snapshot takes',

@@ -18,6 +18,10 @@ import { type CartStore, errorOf, openCarts, temporaryPath } from '../harness.ts
 const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
 beforeEach(() => void warn.mockClear());
 
+/** All warnings, but for that of the long array which many notes make in the state of the carts. */
+const warnedOfSaving = (): unknown[][] =>
+  warn.mock.calls.filter(([, options]) => (options as unknown as { type: string }).type !== 'RefoldShapeWarning');
+
 /** Counts notes twice. While a flag is set it throws between the two counts. */
 function halves(fail: { with?: (() => unknown) | undefined }, name = 'halves') {
   return defineProjection<{ before: number; after: number }, typeof cartModel.events>({
@@ -148,7 +152,7 @@ describe('on a read-only store', () => {
       await reader.close();
       expect(contents.checkpoints.size).toBe(0);
       expect(contents.snapshots.filter(({ info }) => info.owner !== '')).toEqual([]);
-      expect(warn).not.toHaveBeenCalled();
+      expect(warnedOfSaving()).toEqual([]);
     },
   );
 });
@@ -200,7 +204,7 @@ describe('a save that fails', () => {
       await store.append(Array.from({ length: 10_000 }, () => note('')));
       await view.catchUp();
     }
-    await expect.poll(() => warn.mock.calls.length).toBe(1);
+    await expect.poll(() => warnedOfSaving().length).toBe(1);
     expect(view.state.after).toBe(120_000);
     expect(view.error).toBeUndefined();
   });

@@ -7,7 +7,7 @@ import { newWorld } from './program.ts';
 export class Reader {
   readonly #findings: Findings;
   readonly #contents: MemoryContents;
-  /** A value that was taken from the state, and its hash at that time. */
+  /** A value that was taken from the state, and the hash of what stays as it was. */
   readonly #taken: { readonly value: unknown; readonly hash: string }[] = [];
 
   constructor(findings: Findings, contents: MemoryContents) {
@@ -15,19 +15,19 @@ export class Reader {
     this.#contents = contents;
   }
 
-  /** Under the atomic fold a reader may keep the values that it takes. Only tables continue to change. */
+  /** Under the atomic fold a reader may keep the values that it takes. Only tables continue to change, at any depth. */
   take({ state }: any): void {
     if (this.#findings.program.fold !== 'atomic') return;
     for (const key of ['x', 'list', 'when', 'bytes'] as const) {
       const value = state[key];
       if (value instanceof Map || value instanceof OrderedMap) continue;
-      this.#taken.push({ value, hash: hashState({ value }) });
+      this.#taken.push({ value, hash: hashOfTaken(value) });
     }
   }
 
   requireUnchanged(): void {
     for (const { value, hash } of this.#taken) {
-      if (hashState({ value }) !== hash) this.#findings.violation('what a reader has taken from the state has changed');
+      if (hashOfTaken(value) !== hash) this.#findings.violation('what a reader has taken from the state has changed');
     }
   }
 
@@ -74,4 +74,17 @@ export class Reader {
   get #isPure(): boolean {
     return this.#findings.program.purity === 'pure';
   }
+}
+
+const hashOfTaken = (value: unknown): string => hashState({ value: withoutTables(value) });
+
+/** A copy in which each Map is only a word. */
+function withoutTables(value: unknown): unknown {
+  if (value instanceof Map) return 'a table';
+  if (value instanceof Set) return [...value].map(withoutTables);
+  if (value instanceof OrderedMap) return [...value].map(([key, member]) => [key, withoutTables(member)]);
+  if (Array.isArray(value)) return value.map(withoutTables);
+  if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Date || value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return value;
+  return Object.entries(value).map(([key, member]) => [key, withoutTables(member)]);
 }

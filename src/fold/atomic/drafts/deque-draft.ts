@@ -8,7 +8,8 @@
 import { Deque, forkOfDeque } from '../../collections/deque.ts';
 import { isPlainPrimitive } from '../../ordinary.ts';
 import type { PathPart } from '../../plain.ts';
-import { guard, type Placing } from '../placing.ts';
+import { guard } from '../guard.ts';
+import type { Placing } from '../placing.ts';
 import type { Draft, DraftScope, Holder, Place } from '../scope.ts';
 import { isOver } from './misuse.ts';
 

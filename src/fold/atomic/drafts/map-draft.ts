@@ -1,5 +1,5 @@
 /**
- * The draft of a table, and of any other Map that is too large to copy.
+ * The draft of a Map. Every Map in a state is a table, at any depth.
  *
  * The Map itself does not change until the commit is folded. The draft stages the changes beside it:
  *
@@ -10,6 +10,9 @@
  *
  * Only entries that a reducer reads get a draft. At the end of each event the staged values are placed, and a later
  * event of the commit gets new drafts of them. The cost depends on the touched entries, not on the size of the Map.
+ *
+ * The draft lives as long as the commit. It is *live* in the events that read it: in another event a reducer may have it
+ * from an earlier one, and must not change it.
  */
 
 import { isPlainPrimitive } from '../../ordinary.ts';
@@ -50,7 +53,8 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   #oddKeys: Set<K> | undefined;
   #size: number;
   #isPlaced = false;
-  #isOver = false;
+  /** The last event in which it is live. */
+  #event: number;
 
   constructor(base: Map<K, V>, { scope, home, key }: Place) {
     super();
@@ -59,6 +63,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     this.#base = base;
     this.#home = home;
     this.#key = key;
+    this.#event = scope.event;
     this.#shown = base;
     this.#size = base.size;
   }
@@ -71,7 +76,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     const staged = this.#staged.get(key);
     if (staged === GONE || staged === STAGED_UNDEFINED) return undefined;
     const value = staged === undefined ? this.#shown.get(key) : (staged as V);
-    if (typeof value !== 'object' || value === null || this.#isOver) return value;
+    if (typeof value !== 'object' || value === null || !this.isLive) return value;
     // This event has staged the value. It belongs to the reducer, even if the reducer has frozen it.
     if (staged !== undefined && this.#stale?.delete(key) !== true) return value;
     const draft = this.#scope.draft(value, this, key, this.#copier) as V;
@@ -167,15 +172,21 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     return this.#key;
   }
 
+  /** True for one of an earlier event, too: its place is known. */
   get isPlaced(): boolean {
-    return this.#isPlaced;
+    return this.#isPlaced || !this.isLive;
+  }
+
+  /** Whether the current event may change it. */
+  get isLive(): boolean {
+    return this.#event === this.#scope.event;
   }
 
   holds(key: unknown, draft: object): boolean {
     return this.#staged.get(key as K) === draft && (this.#isPlaced || this.#home.holds(this.#key, this));
   }
 
-  /** Moves a table's draft to another property. The drafts of its entries are then placed there. */
+  /** Moves the draft to another property of the root. The drafts of its entries are then placed there. */
   moveTo(key: unknown): void {
     this.#key = key;
   }
@@ -199,8 +210,11 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     if (this.#size > MAX_TABLE_ENTRIES) throw new IllegalValue(`a Map of more than ${MAX_TABLE_ENTRIES} entries`, path);
   }
 
-  /** Prepares for the next event: the staged values become the values before that event. */
-  beginEvent(): void {
+  /** Makes it live in the current event, in this place: the staged values become the values before the event. */
+  beginEvent(home: Holder = this.#home, key: unknown = this.#key): void {
+    this.#event = this.#scope.event;
+    this.#home = home;
+    this.#key = key;
     this.#isPlaced = false;
     for (let place = 0; place < this.#touched.count; place++) {
       const key = this.#touched.keyAt(place);
@@ -210,31 +224,22 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     this.#oddKeys = undefined;
   }
 
-  /** Places this draft as a member of a large value. Returns a Map with the entries that the draft shows. */
+  /** Places this draft below the top level: the Map stays the same object, and changes at the end of the commit. */
   place(placing: Placing, path: PathPart[]): object {
     this.placeEntries(placing, path);
-    this.#isOver = true;
-    if (this.#staged.size === 0 && this.#shown === this.#base) return this.#base;
-    if (this.#scope.isOpen(this.#base)) {
-      this.apply();
-      return this.#base;
-    }
-    const made = this.made();
-    this.#scope.keepOpen(made);
-    return made;
+    this.#scope.nested.add(this);
+    if (this.isChanged) placing.noteTable();
+    return this.#base;
   }
 
-  /** A new Map with the entries that this draft shows. Call `placeEntries` first. */
-  made(): Map<K, V> {
-    const made = new Map<K, V>();
-    for (const key of this.keys()) made.set(key, this.#now(key) as V);
-    return made;
+  /** Whether the commit has staged a change so far. */
+  get isChanged(): boolean {
+    return this.#staged.size > 0 || this.#shown !== this.#base;
   }
 
   /** Applies the staged changes to the base. Call `placeEntries` first. Cannot fail. */
   apply(): void {
-    this.#isOver = true;
-    if (this.#staged.size === 0 && this.#shown === this.#base) return;
+    if (!this.isChanged) return;
     this.#keepForCapture();
     // From the prototype, because a table's own methods throw.
     const { set, delete: remove, clear } = Map.prototype;
@@ -292,12 +297,12 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   }
 
   #requireLive(): void {
-    if (this.#isOver) this.#scope.refuse(isOver());
+    if (!this.isLive) this.#scope.refuse(isOver());
   }
 
   /** Saves the entries that are about to change for a capture of the table. */
   #keepForCapture(): void {
-    const capture = this.#scope.captures.of(this.#base);
+    const capture = this.#scope.captures.noted(this.#base);
     if (capture === undefined) return;
     if (this.#shown !== this.#base) capture.keepAll();
     for (const key of this.#staged.keys()) capture.keep(key);

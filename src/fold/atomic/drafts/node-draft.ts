@@ -104,6 +104,7 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
 
   place(placing: Placing, path: PathPart[]): object {
     this.isPlaced = true;
+    const { changedTables } = placing;
     let same = true;
     for (const [key, child] of this.#children) {
       if (!Object.hasOwn(this.#latest, key)) continue; // the array was shortened
@@ -117,7 +118,11 @@ export class NodeDraft implements Draft, ProxyHandler<object> {
     this.#children.clear();
     if (kindOf(this.#latest) !== kindOf(this.#base)) throw new IllegalValue('given another prototype', path);
     if (this.#mayHaveGaps) requireWhole(this.#latest as unknown as unknown[], path);
-    if (this.#latest === this.#base || (same && this.#sameKeys())) return this.#base;
+    if (this.#latest === this.#base || (same && this.#sameKeys())) {
+      if (placing.changedTables !== changedTables) placing.noteChanged(this.#base, path);
+      return this.#base;
+    }
+    placing.noteChanged(this.#latest, path);
     this.#scope.keepOpen(this.#latest);
     return this.#latest;
   }

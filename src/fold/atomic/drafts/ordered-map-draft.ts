@@ -17,7 +17,8 @@ import {
 } from '../../collections/ordered-map.ts';
 import { illegalValue, type PathPart } from '../../plain.ts';
 import type { Copier } from '../copiers.ts';
-import { guard, type Placing } from '../placing.ts';
+import { guard } from '../guard.ts';
+import type { Placing } from '../placing.ts';
 import type { Draft, DraftScope, Holder, Place } from '../scope.ts';
 import { isOver } from './misuse.ts';
 

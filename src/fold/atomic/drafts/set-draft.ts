@@ -104,6 +104,7 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
     this.#isOver = true;
     if (this.#isOdd) return this.#placeMembers(placing, path);
     if (!this.#isChanged) return this.#base;
+    placing.noteChanged(this.#latest, path);
     this.#scope.keepOpen(this.#latest);
     return this.#latest;
   }
@@ -115,6 +116,7 @@ export class SetDraft<T = unknown> extends Uncloneable implements Draft, Set<T> 
       return this.#base;
     }
     const result = new Set(placed);
+    placing.noteChanged(result, path);
     this.#scope.keepOpen(result);
     return result;
   }
