@@ -44,6 +44,7 @@ export {
 export type { LogOptions } from './engine/calls/log-options.ts';
 export type { History, HistoryBudget, SaveRule, StoreOptions } from './engine/calls/options.ts';
 export type { Progress } from './engine/calls/progress.ts';
+export type { StoreWarning, WarningName } from './engine/calls/warn.ts';
 export { type Closable, closeOnSignal } from './engine/close-on-signal.ts';
 export {
   type BlocksReport,
@@ -56,15 +57,18 @@ export {
   type VerifyOptions,
 } from './engine/event-log.ts';
 export type { PassedOver } from './engine/folding/undecodable.ts';
+export type { EventBatch } from './engine/following/selection.ts';
 export {
   type ImportOptions,
   type ImportReport,
   importEvents,
   type PastEvent,
 } from './engine/importing/import-events.ts';
+export type { DurationHistogram } from './engine/metrics/histogram.ts';
+export type { FollowerMetrics, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';
 export type { Divergence } from './engine/past/divergence.ts';
-export type { EventRange, FollowOptions, PastState, Position } from './engine/past/history.ts';
+export type { EventRange, FollowOptions, PastState, Position, WatchOptions } from './engine/past/history.ts';
 export type { Projection } from './engine/past/projection.ts';
 export { defineProjection, type ProjectionDefinition } from './engine/past/projection-definition.ts';
 export type { RecoveryReport } from './engine/past/recovery.ts';
@@ -73,7 +77,7 @@ export { type StateAtOptions, stateAt } from './engine/past/state-at.ts';
 export type { SnapshotVerdict, VerifyReport } from './engine/past/verify.ts';
 export type { WaitOptions } from './engine/replica/waiters.ts';
 export type { SnapshotReport } from './engine/snapshots/snapshotter.ts';
-export type { Store, StoreOf, StoreStats } from './engine/store.ts';
+export type { Store, StoreOf, StoreStats, Watched } from './engine/store.ts';
 export type { CompactionReport, CompactOptions } from './engine/upkeep/compaction.ts';
 export { type RepairOptions, type RepairReport, repairLog } from './engine/upkeep/repair.ts';
 export type { UpkeepStats } from './engine/upkeep/upkeep.ts';

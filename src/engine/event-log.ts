@@ -25,9 +25,12 @@ import { A_PATH, A_SOURCE, requireOneLog } from './calls/log-options.ts';
 import { modelNameOf } from './calls/log-ownership.ts';
 import { openLogOf } from './calls/open-log.ts';
 import { harmless, type Progress } from './calls/progress.ts';
+import type { EventBatch } from './following/selection.ts';
 import {
+  checkFollowing,
   type EventRange,
   type FollowOptions,
+  followBatches,
   followEvents,
   locate,
   type Position,
@@ -175,8 +178,12 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** Events from `from` on (default: the first in the log), then new ones, until the signal aborts. */
-  follow(options: FollowOptions = {}): AsyncGenerator<RecordedEvent, void> {
-    return followEvents(this.#log, options, (event) => event);
+  follow(options: FollowOptions & { readonly batches: true }): AsyncGenerator<EventBatch, void>;
+  follow(options?: FollowOptions): AsyncGenerator<RecordedEvent, void>;
+  async *follow(options: FollowOptions = {}): AsyncGenerator<RecordedEvent | EventBatch, void> {
+    const checked = checkFollowing(options);
+    const follow = checked.batches === true ? followBatches : followEvents;
+    yield* follow(this.#log, checked, (event) => event);
   }
 
   /** The sequence of a position. @throws RefoldError `INVALID_OPTION`, `HISTORY_GONE` */

@@ -23,20 +23,30 @@ import type { LogThread } from '../log/log-source.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { Admission } from './admission.ts';
 import { checkOptions } from './calls/call-options.ts';
+import { StoreFailure } from './calls/failure.ts';
 import { backUpLog, sizeOf } from './calls/log-care.ts';
 import type { Settings } from './calls/options.ts';
 import { guardOf, type Reentrancy, refuseReentrant } from './calls/reentrancy.ts';
+import { APPEND_TRACE, traced } from './calls/traces.ts';
+import { warnLike } from './calls/warn.ts';
 import type { ModelFingerprint } from './folding/fingerprint.ts';
 import { upcastEvent, upcastRulesOf } from './folding/upcast.ts';
+import { Followed, Follower } from './following/follower.ts';
+import type { EventBatch } from './following/selection.ts';
+import { followerMetrics, type StoreMetrics } from './metrics/metrics.ts';
 import {
   checkedPosition,
+  checkFollowing,
+  checkWatching,
   type EventRange,
   type FollowOptions,
+  followBatches,
   followEvents,
   type PastState,
   type Position,
   pastState,
   readEvents,
+  type WatchOptions,
 } from './past/history.ts';
 import type { Projection } from './past/projection.ts';
 import type { ProjectionDefinition } from './past/projection-definition.ts';
@@ -60,6 +70,8 @@ import { WritePath } from './writing/write-path.ts';
 export interface StoreStats extends UpkeepStats, LogSize {
   readonly sequence: number;
   readonly durableSequence: number;
+  /** Why the store has failed; undefined while it is sound. What its log cannot say any more is 0 then. */
+  readonly failure: RefoldError | undefined;
   /** The first sequence still in the log. */
   readonly firstSequence: number;
   /** Bytes of writes that are accepted and not yet durable. */
@@ -70,6 +82,24 @@ export interface StoreStats extends UpkeepStats, LogSize {
   readonly recoverWithin: number;
   /** Durable events that the state does not have. 0 for the writer; a reader that is not live falls behind. */
   readonly lag: number;
+}
+
+/** `FollowOptions` with the types of a model. */
+type FollowOptionsOf<Type extends string> = Omit<FollowOptions, 'types'> & {
+  readonly types?: readonly Type[] | undefined;
+};
+
+/** `WatchOptions` with the types of a model. */
+type WatchOptionsOf<Type extends string> = Omit<FollowOptionsOf<Type>, 'from'>;
+
+/** What `watch` gives. */
+export interface Watched<State, Item = RecordedEvent> {
+  /** The store's state: read it before the next `await`. */
+  readonly state: DeepReadonly<State>;
+  /** The last sequence that the state has. */
+  readonly sequence: number;
+  /** What comes after it: events, or batches. */
+  readonly events: AsyncGenerator<Item, void>;
 }
 
 /** The store that `openStore` gives for a model: `type Carts = StoreOf<typeof cartModel>`. */
@@ -108,10 +138,12 @@ export class Store<
   readonly #log: LogStore;
   readonly #settings: Settings;
   readonly #guard: Reentrancy;
+  readonly #failure: StoreFailure;
   readonly #admission: Admission;
   readonly #writes: WritePath;
   readonly #upkeep: Upkeep;
-  readonly #publisher = new Publisher();
+  readonly #publisher: Publisher;
+  readonly #followed: Followed;
   readonly #projections: Projections;
   readonly #replica: Replica<State> | undefined;
   readonly #closing = new AbortController();
@@ -120,13 +152,19 @@ export class Store<
   constructor(model: Model<State, C, K, D>, parts: StoreParts<State>) {
     const { log, live, sequence, firstSeen } = parts;
     this.#guard = guardOf(log);
-    const clock = new StoreClock(parts.settings.clock, this.#guard, log.head().recordedAt);
+    const failure = new StoreFailure(log, parts.settings.onFailure);
+    const clock = new StoreClock(parts.settings.clock, this.#guard, log.head().recordedAt, log);
     // Only a commit may fail because of the clock.
     const settings = { ...parts.settings, clock: () => clock.glance() };
     this.model = model;
     this.recovery = parts.recovery;
     this.#parts = parts;
     this.#log = log;
+    this.#failure = failure;
+    warnLike(this, log);
+    this.#publisher = new Publisher(log, sequence);
+    this.#followed = new Followed(model, log, this.#publisher.tail);
+    failure.ends((error) => this.#publisher.tail.fail(error));
     this.#settings = settings;
     this.#projections = new Projections({ model, log, readOnly: settings.readOnly || log.readOnly });
     const onDurable = (bytes: number): void => this.#afterCommit(bytes);
@@ -139,6 +177,7 @@ export class Store<
       sequence,
       firstSeen,
       publisher: this.#publisher,
+      failure,
       onDurable,
     });
     this.#upkeep = Upkeep.open({
@@ -151,9 +190,9 @@ export class Store<
     const { fingerprint, replicaState } = parts;
     const [publisher, onAdvance] = [this.#publisher, () => this.#projections.wake()];
     this.#replica =
-      replicaState && Replica.start({ model, log, fingerprint, state: replicaState, sequence, publisher, onAdvance });
-    const failing = this.#replica === undefined ? [this.#writes] : [this.#replica, this.#writes];
-    this.#admission = new Admission(log.path, settings.readOnly, this.#guard, failing);
+      replicaState &&
+      Replica.start({ model, log, fingerprint, state: replicaState, sequence, publisher, failure, onAdvance });
+    this.#admission = new Admission(log.path, settings.readOnly, this.#guard, failure);
   }
 
   /**
@@ -161,19 +200,33 @@ export class Store<
    *
    * Its top-level tables are live: later commits change them. Their entries, and all other values, may be kept under the
    * atomic fold: they are frozen, and a change makes new ones. Under the direct fold nothing may be kept across a write.
+   *
+   * @throws RefoldError the `failure` of a store that has failed: its state may hold events that the log does not have. A live
+   * replica whose state is still that of whole commits gives it
    */
   get state(): DeepReadonly<State> {
-    return (this.#replica?.state ?? this.#writes.state) as DeepReadonly<State>;
+    if (this.#replica !== undefined) return this.#replica.state as DeepReadonly<State>;
+    if (this.#failure.error !== undefined) throw this.#failure.error;
+    return this.#writes.state as DeepReadonly<State>;
   }
 
-  /** The sequence of the last event folded. */
+  /** The sequence of the last event folded. Once the store has failed, it is `durableSequence`. Never throws. */
   get sequence(): number {
-    return this.#replica?.sequence ?? this.#writes.sequence;
+    if (this.#replica !== undefined) return this.#replica.sequence;
+    return this.#failure.error === undefined ? this.#writes.sequence : this.#writes.durableSequence;
   }
 
   /** The sequence of the last durable event. */
   get durableSequence(): number {
     return this.#replica?.sequence ?? this.#writes.durableSequence;
+  }
+
+  /**
+   * Why the store has failed; undefined while it is sound. It is set before any promise rejects because of it, and `onFailure`
+   * hears it then. Open the store again.
+   */
+  get failure(): RefoldError | undefined {
+    return this.#failure.error;
   }
 
   /** The log's file, or `:memory:`. */
@@ -189,7 +242,8 @@ export class Store<
    * `STORE_FAILED`, `STORE_CLOSED`: not tried.
    */
   append(events: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Promise<Commit> {
-    return this.#admission.refused('append') ?? this.#writes.append(events, options);
+    const append = (): Promise<Commit> => this.#admission.refused('append') ?? this.#writes.append(events, options);
+    return APPEND_TRACE.hasSubscribers ? this.#traced('append', {}, append) : append();
   }
 
   /**
@@ -206,7 +260,9 @@ export class Store<
     input: InputOf<K, Name>,
     options?: ExecuteOptions,
   ): Promise<CommandOutcome<ResultOf<D, Name>>> {
-    const outcome = this.#admission.refused('execute') ?? this.#writes.execute(name, input, options);
+    const execute = (): Promise<CommandOutcome> =>
+      this.#admission.refused('execute') ?? this.#writes.execute(name, input, options);
+    const outcome = APPEND_TRACE.hasSubscribers ? this.#traced('execute', { command: name }, execute) : execute();
     return outcome as Promise<CommandOutcome<ResultOf<D, Name>>>;
   }
 
@@ -227,7 +283,9 @@ export class Store<
     callback: (tx: Transaction<State, C>) => Result,
     options?: TransactOptions,
   ): Promise<Transacted<Result>> {
-    const transacted = this.#admission.refused('transact') ?? this.#writes.transact(callback, options);
+    const transact = (): Promise<Transacted<unknown>> =>
+      this.#admission.refused('transact') ?? this.#writes.transact(callback, options);
+    const transacted = APPEND_TRACE.hasSubscribers ? this.#traced('transact', {}, transact) : transact();
     return transacted as Promise<Transacted<Result>>;
   }
 
@@ -284,15 +342,55 @@ export class Store<
 
   /**
    * Events from `from` on (default: the first in the log), without gaps. First those in the log, then new ones, until the signal
-   * aborts or the store closes.
+   * aborts or the store closes. All followers of a store share what they read: the events are frozen.
+   *
+   * With `batches: true` it gives `{ events, sequence, caughtUp }`: what there is, up to 1,000 events. When there is nothing new, the
+   * first batch is an empty one with `caughtUp: true`.
+   *
+   * A follower that is more than 8 MiB behind reads the log again, so one that never reads costs nothing that grows.
+   *
+   * @throws RefoldError at the first step `INVALID_OPTION`, `UNKNOWN_EVENT_TYPE`, `STORE_CLOSED`; the store's `failure`, after all
+   * that was durable; `HISTORY_GONE` when the events that come next were dropped
    */
-  async *follow(options: FollowOptions = {}): AsyncGenerator<RecordedEventOf<C>, void> {
-    this.#admission.requireOpen();
-    const rules = await upcastRulesOf(this.model, this.#log);
-    const upcast = (event: RecordedEvent): RecordedEvent =>
-      this.#guard.run(() => upcastEvent(this.model, event, rules));
-    const events = followEvents(this.#log, options, upcast, this.#closing.signal);
-    yield* events as AsyncGenerator<RecordedEventOf<C>, void>;
+  follow<Type extends TypeOf<C> = TypeOf<C>>(
+    options: FollowOptionsOf<Type> & { readonly batches: true },
+  ): AsyncGenerator<EventBatch<RecordedEventOf<C, Type>>, void>;
+  follow<Type extends TypeOf<C> = TypeOf<C>>(
+    options?: FollowOptionsOf<Type> & { readonly batches?: false | undefined },
+  ): AsyncGenerator<RecordedEventOf<C, Type>, void>;
+  follow<Type extends TypeOf<C> = TypeOf<C>>(
+    options?: FollowOptionsOf<Type>,
+  ): AsyncGenerator<RecordedEventOf<C, Type> | EventBatch<RecordedEventOf<C, Type>>, void>;
+  follow(options: FollowOptions = {}): AsyncGenerator<any, void> {
+    const check = (): FollowOptions => {
+      this.#admission.requireSound();
+      return checkFollowing(options, this.model);
+    };
+    // A store that is not live does not hear of what another process writes.
+    if (this.#settings.readOnly && this.#replica === undefined) return this.#followLog(check);
+    return new Follower(this.#followed, check);
+  }
+
+  /**
+   * The state as it is now, its sequence, and everything that comes after it: one cut, without a gap and without an overlap.
+   * For code that shows the state elsewhere and keeps it current. Read the state before the next `await`: its tables are live.
+   *
+   * `events` is what `follow` gives from the next sequence on, with the same options. It begins when it is first read, and it ends
+   * with the signal, the close, or the store's `failure`.
+   *
+   * @throws RefoldError `INVALID_OPTION`, `STORE_CLOSED`; the `failure` of a store that has failed
+   */
+  watch<Type extends TypeOf<C> = TypeOf<C>>(
+    options: WatchOptionsOf<Type> & { readonly batches: true },
+  ): Watched<State, EventBatch<RecordedEventOf<C, Type>>>;
+  watch<Type extends TypeOf<C> = TypeOf<C>>(
+    options?: WatchOptionsOf<Type> & { readonly batches?: false | undefined },
+  ): Watched<State, RecordedEventOf<C, Type>>;
+  watch(options: WatchOptions = {}): Watched<State, any> {
+    this.#admission.requireSound();
+    const checked = checkWatching(options, this.model);
+    const { state, sequence } = this;
+    return { state, sequence, events: this.follow({ ...checked, from: sequence + 1 } as never) };
   }
 
   /**
@@ -370,23 +468,67 @@ export class Store<
   }
 
   stats(): StoreStats {
+    const failure = this.#failure.error;
+    // A log that has failed may not even say where it ends.
+    const ask = <T>(question: () => T, otherwise: T): T => {
+      try {
+        return question();
+      } catch (error) {
+        if (failure === undefined) throw error;
+        return otherwise;
+      }
+    };
     return {
       sequence: this.sequence,
       durableSequence: this.durableSequence,
-      firstSequence: this.#log.firstSequence(),
+      failure,
+      firstSequence: ask(() => this.#log.firstSequence(), 0),
       queuedBytes: this.#writes.queue.bytes,
       waitingBytes: this.#writes.waitingBytes,
       recoverWithin: this.#settings.recoverWithin,
-      lag: Math.max(0, this.#log.head().sequence - this.sequence),
+      lag: ask(() => Math.max(0, this.#log.head().sequence - this.sequence), 0),
       ...this.#upkeep.stats(),
-      ...sizeOf(this.#log),
+      ...ask(() => sizeOf(this.#log), { fileBytes: 0, walBytes: 0, freeBytes: 0 }),
+    };
+  }
+
+  /**
+   * What the store has done since it was opened, and how it is now, as plain JSON. Counters and histograms only grow. Never throws.
+   */
+  metrics(): StoreMetrics {
+    const { queue, waitingBytes } = this.#writes;
+    const { meter } = queue;
+    const { fold, load } = this.#parts.rates;
+    const { durableSequence } = this;
+    return {
+      uptimeMilliseconds: meter.uptimeMs,
+      failed: this.#failure.error !== undefined,
+      sequence: this.sequence,
+      durableSequence,
+      commits: meter.commits,
+      events: meter.events,
+      characters: meter.characters,
+      appendMilliseconds: meter.append.report(),
+      syncMilliseconds: meter.sync.report(),
+      queue: { bytes: queue.bytes, waitingBytes },
+      rates: { foldedEventsPerSecond: fold * 1_000, loadedBytesPerSecond: load * 1_000 },
+      estimatedRecoveryMilliseconds: this.#upkeep.stats().estimatedRecoveryMs,
+      listeners: this.#publisher.listeners,
+      followers: followerMetrics(this.#publisher.tail.readers),
+      projections: this.#projections.report(durableSequence),
     };
   }
 
   /** Resolves when everything appended so far is on the disk, under every durability. */
   async flush(): Promise<void> {
     await this.#drained();
-    if (!this.#settings.readOnly) await this.#log.flush();
+    if (this.#settings.readOnly) return;
+    try {
+      await this.#log.flush();
+    } catch (error) {
+      this.#failure.notice(error, this.path);
+      throw error;
+    }
   }
 
   /** Waits for pending work, saves projections, takes a snapshot, and releases the log. Further calls do nothing. */
@@ -420,7 +562,7 @@ export class Store<
     const { readOnly } = this.#settings;
     if (this.#guard.entered) await this.#guard.left();
     try {
-      if (!readOnly && this.#writes.failure === undefined) await this.#upkeep.drain();
+      if (!readOnly && this.#failure.error === undefined) await this.#upkeep.drain();
       // Under the direct fold a reducer's failure ends the store. Writes accepted before it still become durable.
       else await this.#writes.drained().catch(() => {});
     } finally {
@@ -443,6 +585,19 @@ export class Store<
     if (this.#guard.entered) await this.#guard.left();
     this.#admission.requireSound();
     if (!this.#settings.readOnly) await this.#writes.drained();
+  }
+
+  #traced<T>(call: string, details: object, work: () => Promise<T>): Promise<T> {
+    return traced(APPEND_TRACE, () => ({ path: this.path, call, ...details }), work);
+  }
+
+  async *#followLog(check: () => FollowOptions): AsyncGenerator<RecordedEvent | EventBatch, void> {
+    const options = check();
+    const rules = await upcastRulesOf(this.model, this.#log);
+    const upcast = (event: RecordedEvent): RecordedEvent =>
+      this.#guard.run(() => upcastEvent(this.model, event, rules));
+    const follow = options.batches === true ? followBatches : followEvents;
+    yield* follow(this.#log, options, upcast, this.#closing.signal);
   }
 
   #live(action: string): Replica<State> {

@@ -14,13 +14,16 @@ const RETRY_AFTER_MS = 10_000;
 
 export class TaskRunner {
   readonly #tasks: readonly UpkeepTask[];
+  readonly #owner: object;
   /** Running tasks. They do not wait for each other: sealing much text takes longer than a snapshot can wait. */
   readonly #running = new Map<UpkeepTask, Promise<void>>();
   readonly #pausedUntil = new Map<UpkeepTask, number>();
   #stopped = false;
 
-  constructor(tasks: readonly UpkeepTask[]) {
+  /** @param owner whose warnings their failures are */
+  constructor(tasks: readonly UpkeepTask[], owner: object) {
     this.#tasks = tasks;
+    this.#owner = owner;
   }
 
   /** Called after every commit; O(1) unless a task is due. */
@@ -56,7 +59,7 @@ export class TaskRunner {
     } catch (error) {
       this.#pausedUntil.set(task, performance.now() + RETRY_AFTER_MS);
       if (this.#stopped) return;
-      warnOf('RefoldHousekeepingWarning', error);
+      warnOf(this.#owner, 'RefoldHousekeepingWarning', error);
     }
   }
 }
