@@ -90,7 +90,9 @@ type FollowOptionsOf<Type extends string> = Omit<FollowOptions, 'types'> & {
 };
 
 /** `WatchOptions` with the types of a model. */
-type WatchOptionsOf<Type extends string> = Omit<FollowOptionsOf<Type>, 'from'>;
+type WatchOptionsOf<Type extends string> = Omit<WatchOptions, 'types'> & {
+  readonly types?: readonly Type[] | undefined;
+};
 
 /** What `watch` gives. */
 export interface Watched<State, Item = RecordedEvent> {

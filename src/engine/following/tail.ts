@@ -27,8 +27,8 @@ const SWEEP_BYTES = 1024 * 1024;
 const GROUP = 64;
 /** A round that takes longer than this, in ms, is followed by a rest of `REST` times as long, up to a longest one. */
 const SHORT_ROUND_MS = 2;
-const REST = 3;
-const LONGEST_REST_MS = 20;
+const REST = 6;
+const LONGEST_REST_MS = 60;
 /** How long followers may read from the tail before other work gets its turn, in ms, and how often that is looked at. */
 const READERS_SLICE_MS = 5;
 const LOOK_EVERY = 32;
