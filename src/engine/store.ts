@@ -23,11 +23,11 @@ import type { LogThread } from '../log/log-source.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { Admission } from './admission.ts';
 import { checkOptions } from './calls/call-options.ts';
-import { StoreFailure } from './calls/failure.ts';
+import { failedBefore, StoreFailure } from './calls/failure.ts';
 import { backUpLog, sizeOf } from './calls/log-care.ts';
 import type { Settings } from './calls/options.ts';
 import { guardOf, type Reentrancy, refuseReentrant } from './calls/reentrancy.ts';
-import { APPEND_TRACE, traced } from './calls/traces.ts';
+import { APPEND_TRACE, isAppendTraced as isTraced, traced } from './calls/traces.ts';
 import { warnLike } from './calls/warn.ts';
 import type { ModelFingerprint } from './folding/fingerprint.ts';
 import { upcastEvent, upcastRulesOf } from './folding/upcast.ts';
@@ -167,6 +167,7 @@ export class Store<
     this.#publisher = new Publisher(log, sequence);
     this.#followed = new Followed(model, log, this.#publisher.tail);
     failure.ends((error) => this.#publisher.tail.fail(error));
+    log.onLost?.((cause) => failure.fail(failedBefore(log.path, cause)));
     this.#settings = settings;
     this.#projections = new Projections({ model, log, readOnly: settings.readOnly || log.readOnly });
     const onDurable = (bytes: number): void => this.#afterCommit(bytes);
@@ -187,6 +188,7 @@ export class Store<
       ...parts,
       settings,
       writes: this.#writes,
+      failure,
       saveProjections: () => this.#projections.save(),
     });
     const { fingerprint, replicaState } = parts;
@@ -244,8 +246,8 @@ export class Store<
    * `STORE_FAILED`, `STORE_CLOSED`: not tried.
    */
   append(events: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Promise<Commit> {
-    const append = (): Promise<Commit> => this.#admission.refused('append') ?? this.#writes.append(events, options);
-    return APPEND_TRACE.hasSubscribers ? this.#traced('append', {}, append) : append();
+    if (isTraced()) return this.#traced('append', {}, () => this.#append(events, options));
+    return this.#append(events, options);
   }
 
   /**
@@ -262,9 +264,9 @@ export class Store<
     input: InputOf<K, Name>,
     options?: ExecuteOptions,
   ): Promise<CommandOutcome<ResultOf<D, Name>>> {
-    const execute = (): Promise<CommandOutcome> =>
-      this.#admission.refused('execute') ?? this.#writes.execute(name, input, options);
-    const outcome = APPEND_TRACE.hasSubscribers ? this.#traced('execute', { command: name }, execute) : execute();
+    const outcome = isTraced()
+      ? this.#traced('execute', { command: name }, () => this.#execute(name, input, options))
+      : this.#execute(name, input, options);
     return outcome as Promise<CommandOutcome<ResultOf<D, Name>>>;
   }
 
@@ -285,9 +287,9 @@ export class Store<
     callback: (tx: Transaction<State, C>) => Result,
     options?: TransactOptions,
   ): Promise<Transacted<Result>> {
-    const transact = (): Promise<Transacted<unknown>> =>
-      this.#admission.refused('transact') ?? this.#writes.transact(callback, options);
-    const transacted = APPEND_TRACE.hasSubscribers ? this.#traced('transact', {}, transact) : transact();
+    const transacted = isTraced()
+      ? this.#traced('transact', {}, () => this.#transact(callback, options))
+      : this.#transact(callback, options);
     return transacted as Promise<Transacted<Result>>;
   }
 
@@ -525,12 +527,7 @@ export class Store<
   async flush(): Promise<void> {
     await this.#drained();
     if (this.#settings.readOnly) return;
-    try {
-      await this.#log.flush();
-    } catch (error) {
-      this.#failure.notice(error, this.path);
-      throw error;
-    }
+    await this.#failure.watching(this.path, () => this.#log.flush());
   }
 
   /** Waits for pending work, saves projections, takes a snapshot, and releases the log. Further calls do nothing. */
@@ -549,7 +546,7 @@ export class Store<
   /** Waits for the turn of every earlier call, so that the snapshot contains their events. */
   async #snapshot(): Promise<SnapshotReport> {
     if (this.#writes.isHoldingBack) await this.#writes.turn();
-    return this.#upkeep.snapshot();
+    return this.#failure.watching(this.path, () => this.#upkeep.snapshot());
   }
 
   async #compact(options: CompactOptions): Promise<CompactionReport> {
@@ -557,7 +554,7 @@ export class Store<
     if (checked.dryRun !== true) this.#admission.requireWritable();
     await this.#drained();
     await this.#projections.save();
-    return this.#upkeep.compact(checked);
+    return this.#failure.watching(this.path, () => this.#upkeep.compact(checked));
   }
 
   async #close(): Promise<void> {
@@ -587,6 +584,18 @@ export class Store<
     if (this.#guard.entered) await this.#guard.left();
     this.#admission.requireSound();
     if (!this.#settings.readOnly) await this.#writes.drained();
+  }
+
+  #append(events: unknown, options: AppendOptions | undefined): Promise<Commit> {
+    return this.#admission.refused('append') ?? this.#writes.append(events, options);
+  }
+
+  #execute(name: string, input: unknown, options: ExecuteOptions | undefined): Promise<CommandOutcome> {
+    return this.#admission.refused('execute') ?? this.#writes.execute(name, input, options);
+  }
+
+  #transact(callback: unknown, options: TransactOptions | undefined): Promise<Transacted<unknown>> {
+    return this.#admission.refused('transact') ?? this.#writes.transact(callback, options);
   }
 
   #traced<T>(call: string, details: object, work: () => Promise<T>): Promise<T> {

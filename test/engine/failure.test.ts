@@ -1,5 +1,6 @@
 /** A store that has failed says so: at once, everywhere, and before any promise rejects. */
 import { globSync, readFileSync } from 'node:fs';
+import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   closeOnSignal,
@@ -14,7 +15,7 @@ import {
 import type { LogStore } from '../../src/log/log-store.ts';
 import { STRANGE } from '../strange-values.ts';
 import { added, cartModel, note } from './cart.ts';
-import { errorOf, openCarts } from './harness.ts';
+import { errorOf, openCarts, temporaryPath } from './harness.ts';
 
 afterEach(() => void vi.restoreAllMocks());
 
@@ -135,6 +136,33 @@ describe('other failures', () => {
     failWith(new RefoldError('OUTCOME_UNKNOWN', 'the sync failed', {}));
     let seen: unknown;
     await store.flush().catch(() => (seen = store.failure));
+    expect(seen).toMatchObject({ code: 'STORE_FAILED', cause: { code: 'OUTCOME_UNKNOWN' } });
+  });
+
+  test('the thread of the log dies while nothing is written: onFailure hears it at once', async () => {
+    let thread: Worker | undefined;
+    const keep = (worker: Worker): void => void (thread ??= worker);
+    process.on('worker', keep);
+    const heard: RefoldError[] = [];
+    const store = await openCarts({ path: await temporaryPath(), onFailure: (failure) => heard.push(failure) });
+    process.off('worker', keep);
+    await store.append(note('a'));
+    const following = errorOf(Array.fromAsync(store.follow()));
+    await thread!.terminate();
+    expect(heard).toEqual([store.failure]);
+    expect(store.failure).toMatchObject({ code: 'STORE_FAILED', cause: { code: 'OUTCOME_UNKNOWN' } });
+    expect([store.sequence, store.durableSequence, store.stats().sequence]).toEqual([1, 1, 1]);
+    expect(await following).toBe(store.failure);
+    await store.close().catch(() => {});
+  });
+
+  test('a background snapshot after which the log takes no more writes', async () => {
+    const { log, failWith } = failingLog('putSnapshot');
+    const store = await openCarts({ log, onWarning: () => {} });
+    await store.append(note('a'));
+    failWith(new RefoldError('OUTCOME_UNKNOWN', 'an I/O error', {}));
+    let seen: unknown;
+    await store.snapshot().catch(() => (seen = store.failure));
     expect(seen).toMatchObject({ code: 'STORE_FAILED', cause: { code: 'OUTCOME_UNKNOWN' } });
   });
 

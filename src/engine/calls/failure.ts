@@ -44,10 +44,19 @@ export class StoreFailure {
     }
   }
 
-  /** Looks at what a write of any kind threw: after an unknown outcome the log takes no more writes. */
+  /** Looks at what background work or a flush threw: after an unknown outcome the log takes no more writes. */
   notice(error: unknown, path: string): void {
-    if (isRefoldError(error, 'STORE_FAILED')) this.fail(error);
-    else if (isRefoldError(error, 'OUTCOME_UNKNOWN')) this.fail(failedBefore(path, error));
+    if (isRefoldError(error, 'OUTCOME_UNKNOWN')) this.fail(failedBefore(path, error));
+  }
+
+  /** Does work that writes, and notices when the log fails in it. */
+  async watching<T>(path: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      this.notice(error, path);
+      throw error;
+    }
   }
 
   #warn(error: unknown): void {

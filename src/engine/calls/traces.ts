@@ -19,6 +19,11 @@ export const COMPACTION_TRACE: Trace = tracingChannel('refold:compaction');
 
 type Trace = TracingChannel<unknown, object>;
 
+/** Whether calls are traced. It is asked for each call, before anything is made for the trace. */
+export function isAppendTraced(): boolean {
+  return APPEND_TRACE.hasSubscribers === true;
+}
+
 /** Does the work, and tells the subscribers of the channel if there are any. The context is made only for them. */
 export function traced<T>(trace: Trace, context: () => object, work: () => Promise<T>): Promise<T> {
   // Some runtimes have no `hasSubscribers`: there nothing is told.

@@ -18,11 +18,12 @@ export class Histogram {
   readonly #counts = new Float64Array(BUCKETS_MS.length + 1);
   #sum = 0;
 
-  add(ms: number): void {
+  /** Notes a duration, or several of the same length. */
+  add(ms: number, times = 1): void {
     let index = 0;
     while (index < BUCKETS_MS.length && ms > BUCKETS_MS[index]!) index++;
-    this.#counts[index]! += 1;
-    this.#sum += ms;
+    this.#counts[index]! += times;
+    this.#sum += ms * times;
   }
 
   report(): DurationHistogram {

@@ -34,12 +34,20 @@ export class Meter {
   /** Commits of one block have become durable. */
   durable(commits: Iterable<MeasuredCommit>): void {
     const now = performance.now();
+    let since = now;
+    let times = 0; // commits whose calls share a reading of the clock
     for (const { startedAt, events, json } of commits) {
-      this.append.add(now - startedAt);
+      if (startedAt !== since) {
+        if (times > 0) this.append.add(now - since, times);
+        since = startedAt;
+        times = 0;
+      }
+      times += 1;
       this.commits += 1;
       this.events += events;
       this.characters += json.length;
     }
+    if (times > 0) this.append.add(now - since, times);
   }
 
   #over(): void {

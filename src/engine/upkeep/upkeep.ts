@@ -8,6 +8,7 @@ import type { Model } from '../../core/model.ts';
 import type { LiveState } from '../../fold/live-state.ts';
 import type { LogThread } from '../../log/log-source.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { StoreFailure } from '../calls/failure.ts';
 import type { Settings } from '../calls/options.ts';
 import { COMPACTION_TRACE, traced } from '../calls/traces.ts';
 import { warnOf } from '../calls/warn.ts';
@@ -34,6 +35,8 @@ export interface UpkeepSource {
   readonly snapshot: SnapshotInfo | undefined;
   readonly rates: Rates;
   readonly writes: WritePath;
+  /** Background work notices when the log fails. */
+  readonly failure: StoreFailure;
   /** Saves the running projections: events that they have not folded must stay. */
   readonly saveProjections: () => Promise<void>;
 }
@@ -73,7 +76,7 @@ export class Upkeep {
       saveProjections,
     });
     const snapshots = { isDue: () => snapshotter.due() !== undefined, run: () => snapshotter.take() };
-    this.#tasks = new TaskRunner([snapshots, this.#compaction], source.log);
+    this.#tasks = new TaskRunner([snapshots, this.#compaction], source.log, source.failure);
   }
 
   /** Called after each durable block, with the size of its text. O(1), unless a task is due. */

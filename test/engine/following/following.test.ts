@@ -9,6 +9,7 @@ import {
   type RecordedEvent,
   type StoreOptions,
 } from '../../../src/index.ts';
+import { storyOf } from '../../contracts/log-fixtures.ts';
 import { added, cartModel, note } from '../cart.ts';
 import { type CartStore, errorOf, openCarts, temporaryPath } from '../harness.ts';
 
@@ -397,6 +398,34 @@ describe('a follower', () => {
     isOver = true;
     await spinning;
     expect(turns).toBeGreaterThan(1);
+  });
+
+  test.each([
+    ['its signal', 'stop.abort()'],
+    ['the close', 'store.close()'],
+  ])('that waits keeps the process alive until %s, and no longer', async (_name, ending) => {
+    const story = await storyOf(`
+      import { openStore } from './src/index.ts';
+      import { cartModel } from './test/engine/cart.ts';
+      const store = await openStore(cartModel, { path: ':memory:' });
+      const stop = new AbortController();
+      setTimeout(() => ${ending}, 150).unref();
+      setTimeout(() => store.append({ type: 'NoteTaken', data: { text: 'a' } }), 50).unref();
+      for await (const { sequence } of store.follow({ signal: stop.signal })) console.log(sequence);
+      console.log('ended');`);
+    expect(story).toBe('1\nended\n');
+  });
+
+  test('that handles an event keeps nothing alive', async () => {
+    const story = await storyOf(`
+      import { openStore } from './src/index.ts';
+      import { cartModel } from './test/engine/cart.ts';
+      const store = await openStore(cartModel, { path: ':memory:' });
+      const events = store.follow();
+      const first = events.next();
+      await store.append({ type: 'NoteTaken', data: { text: 'a' } });
+      console.log((await first).value.sequence);`);
+    expect(story).toBe('1\n');
   });
 
   test('whose history is dropped before it has read it gets HISTORY_GONE', async () => {
