@@ -54,6 +54,7 @@ export {
   type LogInfo,
   type OpenEventLogOptions,
   openLog,
+  type ReactorInfo,
   type VerifyOptions,
 } from './engine/event-log.ts';
 export type { PassedOver } from './engine/folding/undecodable.ts';
@@ -65,7 +66,7 @@ export {
   type PastEvent,
 } from './engine/importing/import-events.ts';
 export type { DurationHistogram } from './engine/metrics/histogram.ts';
-export type { FollowerMetrics, StoreMetrics } from './engine/metrics/metrics.ts';
+export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';
 export type { Divergence } from './engine/past/divergence.ts';
 export type { EventRange, FollowOptions, PastState, Position, WatchOptions } from './engine/past/history.ts';
@@ -75,6 +76,17 @@ export type { RecoveryReport } from './engine/past/recovery.ts';
 export { type ReplayOptions, type ReplayReport, replay } from './engine/past/replay.ts';
 export { type StateAtOptions, stateAt } from './engine/past/state-at.ts';
 export type { SnapshotVerdict, VerifyReport } from './engine/past/verify.ts';
+export {
+  defineReactor,
+  type Effect,
+  type ReactorCheckpoint,
+  type ReactorContext,
+  type ReactorDefinition,
+  type ReactorStart,
+  type RetryPolicy,
+} from './engine/reacting/definition.ts';
+export type { ParkedEvent } from './engine/reacting/progress.ts';
+export type { Reactor } from './engine/reacting/reactor.ts';
 export type { WaitOptions } from './engine/replica/waiters.ts';
 export type { SnapshotReport } from './engine/snapshots/snapshotter.ts';
 export type { Store, StoreOf, StoreStats, Watched } from './engine/store.ts';
@@ -97,6 +109,7 @@ export {
 export { hashState } from './fold/encoding/state-codec.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
+export { toTaggedJson } from './fold/state-json.ts';
 export type { LogSource, LogThread, OpenLogOptions } from './log/log-source.ts';
 export type {
   AppendRequest,
@@ -110,6 +123,7 @@ export type {
   LogSize,
   LogStore,
   QueuedCommit,
+  ReactorRow,
   SealOptions,
   SealReport,
   SnapshotInfo,

@@ -4,6 +4,7 @@ import type { Worker } from 'node:worker_threads';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import {
   closeOnSignal,
+  defineReactor,
   isRefoldError,
   MemoryContents,
   openMemoryLog,
@@ -274,6 +275,13 @@ describe('warnings', () => {
       failWith(new Error('no checkpoint'));
       await view.catchUp();
       await view.save().catch(() => {});
+    },
+    RefoldReactorWarning: async () => {
+      const store = await openCarts({ path: ':memory:', onWarning });
+      const on = { NoteTaken: () => expect.fail('an effect') };
+      const retry = { attempts: 1 };
+      await store.react(defineReactor(cartModel, { name: 'r', from: 'start', on, retry, onExhausted: 'skip' }));
+      await store.append(note('a'));
     },
     RefoldRecoveryWarning: () => openCarts({ path: ':memory:', onWarning, recoverWithin: 1e-9 }),
     RefoldReplicaWarning: async () => {

@@ -27,6 +27,7 @@ const BY_ERROR: { readonly [Code in ErrorCode]: ExitCode } = {
   MODEL_MISMATCH: EXIT.badInput,
   REDUCER_FAILED: EXIT.badInput,
   COMMAND_FAILED: EXIT.badInput,
+  REACTOR_FAILED: EXIT.badInput,
   REENTRANT_WRITE: EXIT.badInput,
   INVARIANT_BROKEN: EXIT.checkFailed,
   SEQUENCE_CONFLICT: EXIT.notNow,

@@ -16,6 +16,7 @@ export type WarningName =
   | 'RefoldListenerWarning'
   | 'RefoldProgressWarning'
   | 'RefoldProjectionWarning'
+  | 'RefoldReactorWarning'
   | 'RefoldRecoveryWarning'
   | 'RefoldReplayWarning'
   | 'RefoldReplicaWarning'

@@ -30,7 +30,16 @@ export interface StoreMetrics {
   /** Who follows now. */
   readonly followers: FollowerMetrics;
   /** The projections of this store. `lag` counts durable events that one has not folded. */
-  readonly projections: readonly { readonly name: string; readonly sequence: number; readonly lag: number }[];
+  readonly projections: readonly NamedLag[];
+  /** The reactors of this store. `lag` counts durable events whose effects one has not finished. */
+  readonly reactors: readonly NamedLag[];
+}
+
+/** How far something with a name has come, and how many durable events it does not have yet. */
+export interface NamedLag {
+  readonly name: string;
+  readonly sequence: number;
+  readonly lag: number;
 }
 
 export interface FollowerMetrics {

@@ -273,7 +273,7 @@ export class WritePath {
     startedAt: number = this.queue.meter.callTime(),
   ): Promise<Transacted<unknown>> {
     const now = this.#head.startAt(expectedSequence);
-    const transaction = new RunningTransaction(this.#head.desk, this.#head.sequence, now);
+    const transaction = new RunningTransaction(this.#head.desk, this.#head.sequence, now, this.#head.unseen);
     const { result, failure } = runCallback(callback, transaction);
     transaction.end();
     this.#head.lookAtState(failure?.error);

@@ -8,6 +8,7 @@ import type { Client, QueuedCommand } from '../calls/client.ts';
 import type { CommandRow, Flag } from '../calls/command.ts';
 import { CommandError } from '../calls/errors.ts';
 import type { Dispatch, Parts } from '../calls/parts.ts';
+import { recordedLength } from '../model/effects/packed.ts';
 
 /** Says why a command may not run now; undefined when it may. */
 export type Gate = (client: Client, row: CommandRow, args: readonly string[]) => string | undefined;
@@ -23,6 +24,8 @@ export interface RunObserver {
   ran(client: Client, row: CommandRow, args: readonly string[], micros: number, error: string | undefined): void;
   /** A command has run for the first time, and now waits or is over. */
   tried?(client: Client, row: CommandRow, args: readonly string[]): void;
+  /** A command waited, and its wait ended without a further run. @param error the error that the client got */
+  waited?(row: CommandRow, error: string | undefined): void;
   /** A command was refused. @param row undefined for an unknown command */
   refused?(row: CommandRow | undefined, error: string): void;
 }
@@ -44,9 +47,14 @@ export interface DispatchSetup {
 /** Commands that run at once between MULTI and EXEC. */
 const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
 
-/** What a queued argument takes beside its bytes, roughly; and what a transaction may take. */
+/** What a queued argument takes beside its bytes, roughly. */
 const QUEUED_ARGUMENT_BYTES = 24;
-const MAX_TRANSACTION_BYTES = 256 * 1024 * 1024;
+/** What the log takes for the names of an effect, roughly: an argument may become one. */
+const EFFECT_CHARACTERS = 80;
+/** A commit holds a little more than that. It is all or nothing, so what would not fit is refused before it begins. */
+const MAX_RECORDED_CHARACTERS = 224 * 1024 * 1024;
+/** Requests of fewer arguments always fit into a commit. */
+const FEW_ARGUMENTS = 4;
 
 export class Dispatcher implements Dispatch {
   /** The client whose command runs now. */
@@ -86,7 +94,8 @@ export class Dispatcher implements Dispatch {
   #queue(client: Client, row: CommandRow, args: readonly string[]): void {
     const transaction = client.transaction!;
     transaction.bytes += args.reduce((sum, arg) => sum + arg.length + QUEUED_ARGUMENT_BYTES, 0);
-    if (transaction.bytes > MAX_TRANSACTION_BYTES) {
+    transaction.recordedCharacters += recordedCharactersOf(args);
+    if (transaction.recordedCharacters > MAX_RECORDED_CHARACTERS) {
       transaction.queue.length = 0;
       this.#reject(client, row, 'ERR the transaction is too large');
       return;
@@ -107,6 +116,14 @@ export class Dispatcher implements Dispatch {
     this.current = client;
     this.run(client, this.#setup.parts.commands.find(args)!, args, false, true);
     this.current = undefined;
+  }
+
+  /** Counts a command whose wait ended without a further run. @param failure its reply, if that is an error */
+  waitEnded(args: readonly string[], failure: string | undefined): void {
+    const { observers, parts } = this.#setup;
+    const row = parts.commands.find(args)!;
+    if (failure !== undefined) parts.stats.errors++;
+    for (const observer of observers) observer.waited?.(row, failure);
   }
 
   callFor(client: Client, args: readonly string[]): Call {
@@ -161,12 +178,26 @@ export class Dispatcher implements Dispatch {
     if (row.arity > 0 ? args.length !== row.arity : args.length < -row.arity) {
       return `ERR wrong number of arguments for '${row.name}' command`;
     }
+    if (isTooLarge(row, args)) return 'ERR the request is too large';
     for (const gate of this.#setup.gates) {
       const refusal = gate(client, row, args);
       if (refusal !== undefined) return refusal;
     }
     return undefined;
   }
+}
+
+/** Whether what the command may record does not fit into a commit. */
+function isTooLarge(row: CommandRow, args: readonly string[]): boolean {
+  if (args.length <= FEW_ARGUMENTS || !row.flags.includes('write')) return false;
+  let characters = 0;
+  for (const arg of args) characters += arg.length + EFFECT_CHARACTERS;
+  // Six characters stand for a byte at most.
+  return characters * 6 > MAX_RECORDED_CHARACTERS && recordedCharactersOf(args) > MAX_RECORDED_CHARACTERS;
+}
+
+function recordedCharactersOf(args: readonly string[]): number {
+  return args.reduce((sum, arg) => sum + recordedLength(arg) + EFFECT_CHARACTERS, 0);
 }
 
 /** Whether the command has the flag, or is EXEC and a queued command has it. */

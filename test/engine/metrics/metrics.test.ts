@@ -67,6 +67,7 @@ describe('metrics', () => {
       followers: { count: 2, lag: 10 }, // the second one had its first batch before there was an event
       listeners: 1,
       projections: [{ name: 'view', sequence: 10, lag: 0 }],
+      reactors: [],
     });
     await first.return();
     await second.return();

@@ -6,11 +6,19 @@ export interface Stats {
   /** Keys that had expired before the server began. */
   expiredAtLoad: number;
   evicted: number;
+  /** Clients that were closed because clients took too much memory. */
+  evictedClients: number;
   /** Values that UNLINK and the ASYNC forms have deleted. */
   lazyFreed: number;
   commands: number;
   connections: number;
   errors: number;
+  /** Bytes that clients have sent, and bytes that were sent to them. */
+  inputBytes: number;
+  outputBytes: number;
+  /** How often something was read from a client, and how often output was sent to one. */
+  reads: number;
+  writes: number;
 }
 
 /** The counters at the start. */
@@ -21,9 +29,14 @@ export function noStats(): Stats {
     expired: 0,
     expiredAtLoad: 0,
     evicted: 0,
+    evictedClients: 0,
     lazyFreed: 0,
     commands: 0,
     connections: 0,
     errors: 0,
+    inputBytes: 0,
+    outputBytes: 0,
+    reads: 0,
+    writes: 0,
   };
 }

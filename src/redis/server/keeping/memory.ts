@@ -27,6 +27,8 @@ export interface MemoryHost {
   call(): Call;
   /** Bytes that wait in buffers of clients. */
   bufferBytes(): number;
+  /** Closes clients that take more than `maxmemory-clients`. */
+  evictClients(): void;
   /** Runs the job in a turn. */
   inTurn(job: () => void): Promise<boolean>;
 }
@@ -89,7 +91,13 @@ export class MemoryMeter implements Memory {
   };
 
   #makeRoom(): boolean {
-    return !this.#isFull() || this.#host.evictor.makeRoom(this.#host.call(), () => this.#isFull());
+    if (!this.#isFull()) return true;
+    if (this.#host.config.text('maxmemory-clients') !== '0') this.#host.evictClients();
+    const call = this.#host.call();
+    const start = performance.now();
+    const hasRoom = this.#host.evictor.makeRoom(call, () => this.#isFull());
+    call.parts.observations.latency.observe('eviction-cycle', performance.now() - start);
+    return hasRoom;
   }
 
   #isFull(): boolean {
