@@ -26,17 +26,8 @@ import { modelNameOf } from './calls/log-ownership.ts';
 import { openLogOf } from './calls/open-log.ts';
 import { harmless, type Progress } from './calls/progress.ts';
 import type { EventBatch } from './following/selection.ts';
-import {
-  checkFollowing,
-  type EventRange,
-  type FollowOptions,
-  followBatches,
-  followEvents,
-  locate,
-  type Position,
-  READ_ATTEMPTS,
-  readRecorded,
-} from './past/history.ts';
+import { checkFollowing, type FollowOptions, followBatches, followEvents } from './past/follow-log.ts';
+import { type EventRange, locate, type Position, READ_ATTEMPTS, readRecorded } from './past/history.ts';
 import { parseProgress } from './reacting/progress.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
 import { admitMeta, refusalOf } from './writing/intake.ts';

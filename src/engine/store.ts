@@ -35,18 +35,20 @@ import { Followed, Follower } from './following/follower.ts';
 import type { EventBatch } from './following/selection.ts';
 import { followerMetrics, type StoreMetrics } from './metrics/metrics.ts';
 import {
-  checkedPosition,
   checkFollowing,
   checkWatching,
-  type EventRange,
   type FollowOptions,
   followBatches,
   followEvents,
+  type WatchOptions,
+} from './past/follow-log.ts';
+import {
+  checkedPosition,
+  type EventRange,
   type PastState,
   type Position,
   pastState,
   readEvents,
-  type WatchOptions,
 } from './past/history.ts';
 import type { Projection } from './past/projection.ts';
 import type { ProjectionDefinition } from './past/projection-definition.ts';
