@@ -69,7 +69,8 @@ export class LogPages {
       let bytes = 0;
       for await (const block of this.#log.read({ from, to })) {
         for (const event of decodeBlock(block, types).events) {
-          if (event.sequence < from || event.sequence > to) continue;
+          // Sealing may meanwhile have joined events that were already read with later ones.
+          if (event.sequence <= through || event.sequence > to) continue;
           events.push(this.#upcast(event, rules));
           through = event.sequence;
         }

@@ -428,6 +428,42 @@ describe('a follower', () => {
     expect(story).toBe('1\n');
   });
 
+  test.each([{ batches: false }, { batches: true }])(
+    'gets each event once while its page is sealed, %o',
+    async (options) => {
+      const memory = openMemoryLog();
+      let seal: (() => Promise<unknown>) | undefined;
+      const log = new Proxy(memory, {
+        get(target, key) {
+          const value = Reflect.get(target, key, target);
+          if (key === 'read') {
+            return async function* (range: { from: number; to?: number }) {
+              for await (const block of target.read(range)) {
+                yield block;
+                await seal?.();
+              }
+            };
+          }
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+      const store = await openCarts({ log });
+      for (let count = 0; count < 6; count++) await store.append(note('x'));
+      seal = async () => {
+        seal = undefined;
+        await store.compact();
+      };
+      const heard: number[] = [];
+      for await (const item of store.follow(options)) {
+        const events = 'events' in item ? (item as unknown as EventBatch).events : [item];
+        heard.push(...events.map(({ sequence }) => sequence));
+        if (heard.length >= 6) break;
+      }
+      expect(heard).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(seal).toBe(undefined);
+    },
+  );
+
   test('whose history is dropped before it has read it gets HISTORY_GONE', async () => {
     const store = await openCarts({ log: openMemoryLog(), history: 'discard' });
     const events = store.follow();
