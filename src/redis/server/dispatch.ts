@@ -6,7 +6,7 @@
 import { Call, type Circumstances } from '../calls/call.ts';
 import type { Client, QueuedCommand } from '../calls/client.ts';
 import type { CommandRow, Flag } from '../calls/command.ts';
-import { CommandError } from '../calls/errors.ts';
+import { CommandError, CommitFull } from '../calls/errors.ts';
 import type { Dispatch, Parts } from '../calls/parts.ts';
 import { recordedLength } from '../model/effects/packed.ts';
 
@@ -38,8 +38,8 @@ export interface DispatchSetup {
   readonly postpones: (client: Client, row: CommandRow, args: readonly string[]) => boolean;
   /** Asked again before each command of a transaction runs. */
   readonly queuedGate: Gate;
-  /** The state and the time of the turn that runs. */
-  readonly circumstances: (client: Client) => Circumstances;
+  /** The state and the time of the turn that runs. @param row the command, if one runs */
+  readonly circumstances: (client: Client, row?: CommandRow) => Circumstances;
   /** Reports a defect of ours: a command threw something else than an error for the client. */
   readonly onDefect: (error: unknown, row: CommandRow) => void;
 }
@@ -133,7 +133,7 @@ export class Dispatcher implements Dispatch {
   /** Runs a command without asking the gates again. */
   run(client: Client, row: CommandRow, args: readonly string[], isInTransaction: boolean, isAgain = false): void {
     const { parts, observers, circumstances, onDefect } = this.#setup;
-    const call = new Call(args, client, parts, circumstances(client), isInTransaction);
+    const call = new Call(args, client, parts, circumstances(client, row), isInTransaction);
     const mark = client.reply.mark();
     client.hasBlocked = false;
     const start = performance.now();
@@ -146,6 +146,8 @@ export class Dispatcher implements Dispatch {
       failure = error instanceof CommandError ? error.message : 'ERR internal error: the server has logged it';
       parts.stats.errors++;
       client.reply.error(failure);
+      // Half of a command must not be recorded: nothing of this turn is, and the file is opened again.
+      if (call.hasApplied && error instanceof CommitFull) throw error;
     }
     parts.stats.commands++;
     const micros = (performance.now() - start + call.waitedMs) * 1000;

@@ -64,8 +64,9 @@ export function fakeCall(config: Config, now: number): FakeCall {
   const observe = (event: string, ms: number) => latencies.push([event, ms]);
   const observations = { latency: { observe } };
   const parts = { ...silentParts(config, false), pauses: { isPaused: () => false }, observations } as never;
+  const circumstances = { space, isPast: false, now, append, fits: () => true, isLarge: () => false };
   return {
-    call: new Call([], new Client(0, 0, '', ''), parts, { space, isPast: false, now, append }, false),
+    call: new Call([], new Client(0, 0, '', ''), parts, circumstances, false),
     space,
     effects,
     latencies,
