@@ -311,9 +311,10 @@ export class WritePath {
     for (const { commandId } of outcomes) this.#pending.delete(commandId);
     for (const commit of commits) {
       this.#durableSequence += commit.events;
-      publisher.publishWrite(commit);
+      if (publisher.isHeard) publisher.publishWrite(commit);
     }
-    publisher.tail.tell();
+    if (publisher.isHeard) publisher.tail.tell();
+    if (!publisher.tail.isFollowed) publisher.tail.pass(this.#durableSequence);
     this.queue.meter.durable(commits);
     onDurable(textBytesOf(commits));
   }
