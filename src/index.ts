@@ -45,6 +45,7 @@ export {
 export type { LogOptions } from './engine/calls/log-options.ts';
 export type { History, HistoryBudget, SaveRule, StoreOptions } from './engine/calls/options.ts';
 export type { Progress } from './engine/calls/progress.ts';
+export type { StoreWarning, WarningName } from './engine/calls/warn.ts';
 export { type Closable, closeOnSignal } from './engine/close-on-signal.ts';
 export {
   type BlocksReport,
@@ -58,16 +59,20 @@ export {
   type VerifyOptions,
 } from './engine/event-log.ts';
 export type { PassedOver } from './engine/folding/undecodable.ts';
+export type { EventBatch } from './engine/following/selection.ts';
 export {
   type ImportOptions,
   type ImportReport,
   importEvents,
   type PastEvent,
 } from './engine/importing/import-events.ts';
+export type { DurationHistogram } from './engine/metrics/histogram.ts';
+export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';
 export type { Divergence } from './engine/past/divergence.ts';
 export type { Bound, EventRange } from './engine/past/events.ts';
-export type { FollowOptions, PastState, Position } from './engine/past/history.ts';
+export type { FollowOptions, WatchOptions } from './engine/past/follow-log.ts';
+export type { PastState, Position } from './engine/past/history.ts';
 export type { Projection } from './engine/past/projection.ts';
 export { defineProjection, type ProjectionDefinition } from './engine/past/projection-definition.ts';
 export type { RecoveryReport } from './engine/past/recovery.ts';
@@ -87,7 +92,7 @@ export type { ParkedEvent } from './engine/reacting/progress.ts';
 export type { Reactor } from './engine/reacting/reactor.ts';
 export type { WaitOptions } from './engine/replica/waiters.ts';
 export type { SnapshotReport } from './engine/snapshots/snapshotter.ts';
-export type { Store, StoreOf, StoreStats } from './engine/store.ts';
+export type { Store, StoreOf, StoreStats, Watched } from './engine/store.ts';
 export type { CompactionReport, CompactOptions } from './engine/upkeep/compaction.ts';
 export { type RepairOptions, type RepairReport, repairLog } from './engine/upkeep/repair.ts';
 export type { RetagOptions, RetagReport } from './engine/upkeep/retag.ts';

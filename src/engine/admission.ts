@@ -3,27 +3,21 @@
  * code that runs inside a write.
  */
 import { RefoldError } from '../core/errors.ts';
+import type { StoreFailure } from './calls/failure.ts';
 import { type Reentrancy, refuseReentrant } from './calls/reentrancy.ts';
-
-/** A part of the store that can fail for good. */
-export interface Failing {
-  /** Why it failed, if it did. */
-  readonly failure: RefoldError | undefined;
-}
 
 export class Admission {
   readonly #path: string;
   readonly #isReadOnly: boolean;
   readonly #guard: Reentrancy;
-  readonly #parts: readonly Failing[];
+  readonly #failure: StoreFailure;
   #isClosed = false;
 
-  /** @param parts the first that has failed gives the error */
-  constructor(path: string, isReadOnly: boolean, guard: Reentrancy, parts: readonly Failing[]) {
+  constructor(path: string, isReadOnly: boolean, guard: Reentrancy, failure: StoreFailure) {
     this.#path = path;
     this.#isReadOnly = isReadOnly;
     this.#guard = guard;
-    this.#parts = parts;
+    this.#failure = failure;
   }
 
   get isClosed(): boolean {
@@ -57,7 +51,7 @@ export class Admission {
   /** After a failure the state may hold events that the log does not have. */
   requireSound(): void {
     this.requireOpen();
-    for (const { failure } of this.#parts) if (failure !== undefined) throw failure;
+    if (this.#failure.error !== undefined) throw this.#failure.error;
   }
 
   requireWritable(): void {

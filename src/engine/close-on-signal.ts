@@ -8,6 +8,7 @@
 import { messageOf } from '../core/errors.ts';
 import { nextTurn } from '../threads/timers.ts';
 import { checkValue, type OptionCheck } from './calls/call-options.ts';
+import { warnThat } from './calls/warn.ts';
 
 /** What can be closed: a store, a log, a server that holds one. */
 export interface Closable {
@@ -49,7 +50,9 @@ async function stop(signal: Signal): Promise<void> {
   registered.clear();
   stopListening(); // from here on a second signal ends the process at once
   const results = await Promise.allSettled(stores.map(async (store) => store.close()));
-  for (const result of results) if (result.status === 'rejected') warn(signal, result.reason);
+  for (const [index, result] of results.entries()) {
+    if (result.status === 'rejected') warn(stores[index]!, signal, result.reason);
+  }
   await nextTurn(); // Node reports warnings in a later turn
   if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }
@@ -58,6 +61,6 @@ function stopListening(): void {
   for (const signal of SIGNALS) process.off(signal, stop);
 }
 
-function warn(signal: Signal, error: unknown): void {
-  process.emitWarning(`A store could not be closed on ${signal}: ${messageOf(error)}`, { type: 'RefoldCloseWarning' });
+function warn(store: Closable, signal: Signal, error: unknown): void {
+  warnThat(store, 'RefoldCloseWarning', `A store could not be closed on ${signal}: ${messageOf(error)}`);
 }

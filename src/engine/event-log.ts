@@ -25,9 +25,11 @@ import { A_PATH, A_SOURCE, requireOneLog } from './calls/log-options.ts';
 import { modelNameOf } from './calls/log-ownership.ts';
 import { openLogOf } from './calls/open-log.ts';
 import { harmless, type Progress } from './calls/progress.ts';
-import { type EventRange, readRecorded } from './past/events.ts';
-import { type FollowOptions, followEvents, locate, type Position, READ_ATTEMPTS } from './past/history.ts';
-import { countUntagged, taggersOfLog } from './past/taggers.ts';
+import { countUntagged, taggersOfLog } from './folding/taggers.ts';
+import type { EventBatch } from './following/selection.ts';
+import { type EventRange, readRecorded, storedTagging } from './past/events.ts';
+import { checkFollowing, type FollowOptions, followBatches, followEvents } from './past/follow-log.ts';
+import { locate, type Position, READ_ATTEMPTS } from './past/history.ts';
 import { parseProgress } from './reacting/progress.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
 import { admitMeta, refusalOf } from './writing/intake.ts';
@@ -201,8 +203,13 @@ export class EventLog implements AsyncDisposable {
   }
 
   /** Events from `from` on (default: the first in the log), then new ones, until the signal aborts. */
-  follow(options: FollowOptions = {}): AsyncGenerator<RecordedEvent, void> {
-    return followEvents(this.#log, options, (event) => event);
+  follow(options: FollowOptions & { readonly batches: true }): AsyncGenerator<EventBatch, void>;
+  follow(options?: FollowOptions): AsyncGenerator<RecordedEvent, void>;
+  async *follow(options: FollowOptions = {}): AsyncGenerator<RecordedEvent | EventBatch, void> {
+    const checked = checkFollowing(options);
+    const follow = checked.batches === true ? followBatches : followEvents;
+    const tagging = await storedTagging(this.#log, checked);
+    yield* follow(this.#log, checked, { prepare: (event) => event, tagging });
   }
 
   /** The sequence of a position. @throws RefoldError `INVALID_OPTION`, `HISTORY_GONE` */

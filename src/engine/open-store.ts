@@ -14,13 +14,14 @@ import { refuseLostTail, requireSameModel } from './calls/log-ownership.ts';
 import { openLogOf, threadOf } from './calls/open-log.ts';
 import { type Settings, type StoreOptions, settingsOf } from './calls/options.ts';
 import { warnOfShapes } from './calls/shape-warning.ts';
-import { warnOf } from './calls/warn.ts';
+import { RECOVERY_TRACE, traced } from './calls/traces.ts';
+import { warnOf, warnThat, warnTo } from './calls/warn.ts';
 import { fingerprintOfModel } from './folding/model-module.ts';
+import { noteTaggers } from './folding/taggers.ts';
 import { tellPassedOver } from './folding/undecodable.ts';
 import { beginChecking } from './folding/upcast.ts';
 import { despiteDrops } from './past/history.ts';
 import { describeRecovery, type RecoveryReport, recover } from './past/recovery.ts';
-import { noteTaggers } from './past/taggers.ts';
 import { ReplicaState } from './replica/replica-state.ts';
 import { learnRates, readRates } from './snapshots/rates.ts';
 import { Store } from './store.ts';
@@ -41,8 +42,19 @@ export async function openStore<
   const start = performance.now();
   requireModel('open the store', model);
   const settings = settingsOf(options);
+  const context = (): object => ({ path: settings.path, model: model.name, readOnly: settings.readOnly });
+  return traced(RECOVERY_TRACE, context, () => openRecovered(model, settings, start));
+}
+
+async function openRecovered<
+  State extends object,
+  C extends Catalog,
+  K extends CommandInputs,
+  D extends CommandDecisions,
+>(model: Model<State, C, K, D>, settings: Settings, start: number): Promise<Store<State, C, K, D>> {
   const { durability, readOnly } = settings;
   const log = await openLogOf(settings, { durability, readOnly });
+  warnTo(log, settings.onWarning);
   try {
     await requireSameModel(log, model);
     await refuseLostTail(log);
@@ -97,8 +109,8 @@ function openLive<State extends object>(
     : fold === 'atomic'
       ? openAtomicState(state, note, comparators, onUnwieldy)
       : openDirectState(state, comparators);
-  if (found.length > 0) warnOf('RefoldReplayWarning', sharedPlaces(log, found));
-  if (fold === 'direct' && !saysStrict && !readOnly) warnOf('RefoldDirectFoldWarning', uncheckedFold(log));
+  if (found.length > 0) warnOf(log, 'RefoldReplayWarning', sharedPlaces(log, found));
+  if (fold === 'direct' && !saysStrict && !readOnly) warnOf(log, 'RefoldDirectFoldWarning', uncheckedFold(log));
   return live;
 }
 
@@ -114,12 +126,9 @@ function uncheckedFold({ path }: LogStore): string {
 }
 
 /** Warns once, with the numbers, if loading the state alone takes longer than the promise: snapshots cannot help then. */
-function warnOfOverrun({ path }: LogStore, { loadMilliseconds, recoverWithin }: RecoveryReport): void {
+function warnOfOverrun(log: LogStore, { loadMilliseconds, recoverWithin }: RecoveryReport): void {
   if (loadMilliseconds <= recoverWithin) return;
   const took = Math.round(loadMilliseconds);
-  const message = `Loading the state of ${path} alone took ${took} ms, and recoverWithin promises ${recoverWithin} ms`;
-  process.emitWarning(message, {
-    type: 'RefoldRecoveryWarning',
-    detail: 'Raise recoverWithin, or keep less in the state',
-  });
+  const message = `Loading the state of ${log.path} alone took ${took} ms, and recoverWithin promises ${recoverWithin} ms`;
+  warnThat(log, 'RefoldRecoveryWarning', message, 'Raise recoverWithin, or keep less in the state');
 }

@@ -23,26 +23,32 @@ import type { LogThread } from '../log/log-source.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { Admission } from './admission.ts';
 import { checkOptions } from './calls/call-options.ts';
+import { failedBefore, StoreFailure } from './calls/failure.ts';
 import { backUpLog, sizeOf } from './calls/log-care.ts';
 import type { Settings } from './calls/options.ts';
 import { guardOf, type Reentrancy, refuseReentrant } from './calls/reentrancy.ts';
+import { APPEND_TRACE, isAppendTraced as isTraced, traced } from './calls/traces.ts';
+import { warnLike } from './calls/warn.ts';
 import type { ModelFingerprint } from './folding/fingerprint.ts';
+import { countUntagged, taggersOf } from './folding/taggers.ts';
 import { upcastEvent, upcastRulesOf } from './folding/upcast.ts';
-import { type EventRange, readEvents } from './past/events.ts';
+import { Followed, Follower } from './following/follower.ts';
+import type { EventBatch } from './following/selection.ts';
+import { followerMetrics, type StoreMetrics } from './metrics/metrics.ts';
+import { type EventRange, readEvents, taggingOf } from './past/events.ts';
 import {
-  checkedPosition,
+  checkFollowing,
+  checkWatching,
   type FollowOptions,
+  followBatches,
   followEvents,
-  locate,
-  type PastState,
-  type Position,
-  pastState,
-} from './past/history.ts';
+  type WatchOptions,
+} from './past/follow-log.ts';
+import { checkedPosition, locate, type PastState, type Position, pastState } from './past/history.ts';
 import type { Projection } from './past/projection.ts';
 import type { ProjectionDefinition } from './past/projection-definition.ts';
 import { Projections } from './past/projections.ts';
 import type { RecoveryReport } from './past/recovery.ts';
-import { countUntagged, taggersOf } from './past/taggers.ts';
 import { type LiveHash, type VerifyReport, verifyLog } from './past/verify.ts';
 import type { ReactorDefinition } from './reacting/definition.ts';
 import type { Reactor } from './reacting/reactor.ts';
@@ -65,6 +71,8 @@ import { WritePath } from './writing/write-path.ts';
 export interface StoreStats extends UpkeepStats, LogSize {
   readonly sequence: number;
   readonly durableSequence: number;
+  /** Why the store has failed; undefined while it is sound. What its log cannot say any more is 0 then. */
+  readonly failure: RefoldError | undefined;
   /** The first sequence still in the log. */
   readonly firstSequence: number;
   /** Bytes of writes that are accepted and not yet durable. */
@@ -80,6 +88,26 @@ export interface StoreStats extends UpkeepStats, LogSize {
    * `retag` makes it 0. Undefined until they have been counted, shortly after the open.
    */
   readonly untaggedEvents: number | undefined;
+}
+
+/** `FollowOptions` with the types of a model. */
+type FollowOptionsOf<Type extends string> = Omit<FollowOptions, 'types'> & {
+  readonly types?: readonly Type[] | undefined;
+};
+
+/** `WatchOptions` with the types of a model. */
+type WatchOptionsOf<Type extends string> = Omit<WatchOptions, 'types'> & {
+  readonly types?: readonly Type[] | undefined;
+};
+
+/** What `watch` gives. */
+export interface Watched<State, Item = RecordedEvent> {
+  /** The store's state: read it before the next `await`. */
+  readonly state: DeepReadonly<State>;
+  /** The last sequence that the state has. */
+  readonly sequence: number;
+  /** What comes after it: events, or batches. */
+  readonly events: AsyncGenerator<Item, void>;
 }
 
 /** The store that `openStore` gives for a model: `type Carts = StoreOf<typeof cartModel>`. */
@@ -118,10 +146,12 @@ export class Store<
   readonly #log: LogStore;
   readonly #settings: Settings;
   readonly #guard: Reentrancy;
+  readonly #failure: StoreFailure;
   readonly #admission: Admission;
   readonly #writes: WritePath;
   readonly #upkeep: Upkeep;
-  readonly #publisher = new Publisher();
+  readonly #publisher: Publisher;
+  readonly #followed: Followed;
   readonly #projections: Projections;
   readonly #reactors: Reactors;
   readonly #replica: Replica<State> | undefined;
@@ -132,13 +162,20 @@ export class Store<
   constructor(model: Model<State, C, K, D>, parts: StoreParts<State>) {
     const { log, live, sequence, firstSeen } = parts;
     this.#guard = guardOf(log);
-    const clock = new StoreClock(parts.settings.clock, this.#guard, log.head().recordedAt);
+    const failure = new StoreFailure(log, parts.settings.onFailure);
+    const clock = new StoreClock(parts.settings.clock, this.#guard, log.head().recordedAt, log);
     // Only a commit may fail because of the clock.
     const settings = { ...parts.settings, clock: () => clock.glance() };
     this.model = model;
     this.recovery = parts.recovery;
     this.#parts = parts;
     this.#log = log;
+    this.#failure = failure;
+    warnLike(this, log);
+    this.#publisher = new Publisher(log, sequence);
+    this.#followed = new Followed(model, log, this.#publisher.tail);
+    failure.ends((error) => this.#publisher.tail.fail(error));
+    log.onLost?.((cause) => failure.fail(failedBefore(log.path, cause)));
     this.#settings = settings;
     this.#projections = new Projections({ model, log, readOnly: settings.readOnly || log.readOnly });
     this.#reactors = new Reactors({
@@ -159,6 +196,7 @@ export class Store<
       sequence,
       firstSeen,
       publisher: this.#publisher,
+      failure,
       onDurable,
     });
     this.#upkeep = Upkeep.open({
@@ -166,14 +204,15 @@ export class Store<
       ...parts,
       settings,
       writes: this.#writes,
+      failure,
       saveProjections: () => this.#projections.save(),
     });
     const { fingerprint, replicaState } = parts;
     const [publisher, onAdvance] = [this.#publisher, () => this.#projections.wake()];
     this.#replica =
-      replicaState && Replica.start({ model, log, fingerprint, state: replicaState, sequence, publisher, onAdvance });
-    const failing = this.#replica === undefined ? [this.#writes] : [this.#replica, this.#writes];
-    this.#admission = new Admission(log.path, settings.readOnly, this.#guard, failing);
+      replicaState &&
+      Replica.start({ model, log, fingerprint, state: replicaState, sequence, publisher, failure, onAdvance });
+    this.#admission = new Admission(log.path, settings.readOnly, this.#guard, failure);
     void this.#countUntagged();
   }
 
@@ -182,19 +221,33 @@ export class Store<
    *
    * Its top-level tables are live: later commits change them. Their entries, and all other values, may be kept under the
    * atomic fold: they are frozen, and a change makes new ones. Under the direct fold nothing may be kept across a write.
+   *
+   * @throws RefoldError the `failure` of a store that has failed: its state may hold events that the log does not have. A live
+   * replica whose state is still that of whole commits gives it
    */
   get state(): DeepReadonly<State> {
-    return (this.#replica?.state ?? this.#writes.state) as DeepReadonly<State>;
+    if (this.#replica !== undefined) return this.#replica.state as DeepReadonly<State>;
+    if (this.#failure.error !== undefined) throw this.#failure.error;
+    return this.#writes.state as DeepReadonly<State>;
   }
 
-  /** The sequence of the last event folded. */
+  /** The sequence of the last event folded. Once the store has failed, it is `durableSequence`. Never throws. */
   get sequence(): number {
-    return this.#replica?.sequence ?? this.#writes.sequence;
+    if (this.#replica !== undefined) return this.#replica.sequence;
+    return this.#failure.error === undefined ? this.#writes.sequence : this.#writes.durableSequence;
   }
 
   /** The sequence of the last durable event. */
   get durableSequence(): number {
     return this.#replica?.sequence ?? this.#writes.durableSequence;
+  }
+
+  /**
+   * Why the store has failed; undefined while it is sound. It is set before any promise rejects because of it, and `onFailure`
+   * hears it then. Open the store again.
+   */
+  get failure(): RefoldError | undefined {
+    return this.#failure.error;
   }
 
   /** The log's file, or `:memory:`. */
@@ -210,7 +263,8 @@ export class Store<
    * `STORE_FAILED`, `STORE_CLOSED`: not tried.
    */
   append(events: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Promise<Commit> {
-    return this.#admission.refused('append') ?? this.#writes.append(events, options);
+    if (isTraced()) return this.#traced('append', {}, () => this.#append(events, options));
+    return this.#append(events, options);
   }
 
   /**
@@ -227,7 +281,9 @@ export class Store<
     input: InputOf<K, Name>,
     options?: ExecuteOptions,
   ): Promise<CommandOutcome<ResultOf<D, Name>>> {
-    const outcome = this.#admission.refused('execute') ?? this.#writes.execute(name, input, options);
+    const outcome = isTraced()
+      ? this.#traced('execute', { command: name }, () => this.#execute(name, input, options))
+      : this.#execute(name, input, options);
     return outcome as Promise<CommandOutcome<ResultOf<D, Name>>>;
   }
 
@@ -248,7 +304,9 @@ export class Store<
     callback: (tx: Transaction<State, C>) => Result,
     options?: TransactOptions,
   ): Promise<Transacted<Result>> {
-    const transacted = this.#admission.refused('transact') ?? this.#writes.transact(callback, options);
+    const transacted = isTraced()
+      ? this.#traced('transact', {}, () => this.#transact(callback, options))
+      : this.#transact(callback, options);
     return transacted as Promise<Transacted<Result>>;
   }
 
@@ -322,15 +380,55 @@ export class Store<
 
   /**
    * Events from `from` on (default: the first in the log), without gaps. First those in the log, then new ones, until the signal
-   * aborts or the store closes.
+   * aborts or the store closes. All followers of a store share what they read: the events are frozen.
+   *
+   * With `batches: true` it gives `{ events, sequence, caughtUp }`: what there is, up to 1,000 events. When there is nothing new, the
+   * first batch is an empty one with `caughtUp: true`.
+   *
+   * A follower that is more than 8 MiB behind reads the log again, so one that never reads costs nothing that grows.
+   *
+   * @throws RefoldError at the first step `INVALID_OPTION`, `UNKNOWN_EVENT_TYPE`, `STORE_CLOSED`; the store's `failure`, after all
+   * that was durable; `HISTORY_GONE` when the events that come next were dropped
    */
-  async *follow(options: FollowOptions = {}): AsyncGenerator<RecordedEventOf<C>, void> {
-    this.#admission.requireOpen();
-    const rules = await upcastRulesOf(this.model, this.#log);
-    const upcast = (event: RecordedEvent): RecordedEvent =>
-      this.#guard.run(() => upcastEvent(this.model, event, rules));
-    const events = followEvents(this.#log, options, upcast, this.#closing.signal);
-    yield* events as AsyncGenerator<RecordedEventOf<C>, void>;
+  follow<Type extends TypeOf<C> = TypeOf<C>>(
+    options: FollowOptionsOf<Type> & { readonly batches: true },
+  ): AsyncGenerator<EventBatch<RecordedEventOf<C, Type>>, void>;
+  follow<Type extends TypeOf<C> = TypeOf<C>>(
+    options?: FollowOptionsOf<Type> & { readonly batches?: false | undefined },
+  ): AsyncGenerator<RecordedEventOf<C, Type>, void>;
+  follow<Type extends TypeOf<C> = TypeOf<C>>(
+    options?: FollowOptionsOf<Type>,
+  ): AsyncGenerator<RecordedEventOf<C, Type> | EventBatch<RecordedEventOf<C, Type>>, void>;
+  follow(options: FollowOptions = {}): AsyncGenerator<any, void> {
+    const check = (): FollowOptions => {
+      this.#admission.requireSound();
+      return checkFollowing(options, this.model);
+    };
+    // A store that is not live does not hear of what another process writes.
+    if (this.#settings.readOnly && this.#replica === undefined) return this.#followLog(check);
+    return new Follower(this.#followed, check);
+  }
+
+  /**
+   * The state as it is now, its sequence, and everything that comes after it: one cut, without a gap and without an overlap.
+   * For code that shows the state elsewhere and keeps it current. Read the state before the next `await`: its tables are live.
+   *
+   * `events` is what `follow` gives from the next sequence on, with the same options. It begins when it is first read, and it ends
+   * with the signal, the close, or the store's `failure`.
+   *
+   * @throws RefoldError `INVALID_OPTION`, `STORE_CLOSED`; the `failure` of a store that has failed
+   */
+  watch<Type extends TypeOf<C> = TypeOf<C>>(
+    options: WatchOptionsOf<Type> & { readonly batches: true },
+  ): Watched<State, EventBatch<RecordedEventOf<C, Type>>>;
+  watch<Type extends TypeOf<C> = TypeOf<C>>(
+    options?: WatchOptionsOf<Type> & { readonly batches?: false | undefined },
+  ): Watched<State, RecordedEventOf<C, Type>>;
+  watch(options: WatchOptions = {}): Watched<State, any> {
+    this.#admission.requireSound();
+    const checked = checkWatching(options, this.model);
+    const { state, sequence } = this;
+    return { state, sequence, events: this.follow({ ...checked, from: sequence + 1 } as never) };
   }
 
   /**
@@ -449,24 +547,64 @@ export class Store<
   }
 
   stats(): StoreStats {
+    const failure = this.#failure.error;
+    // A log that has failed may not even say where it ends.
+    const ask = <T>(question: () => T, otherwise: T): T => {
+      try {
+        return question();
+      } catch (error) {
+        if (failure === undefined) throw error;
+        return otherwise;
+      }
+    };
     return {
       sequence: this.sequence,
       durableSequence: this.durableSequence,
-      firstSequence: this.#log.firstSequence(),
+      failure,
+      firstSequence: ask(() => this.#log.firstSequence(), 0),
       queuedBytes: this.#writes.queue.bytes,
       waitingBytes: this.#writes.waitingBytes,
       recoverWithin: this.#settings.recoverWithin,
-      lag: Math.max(0, this.#log.head().sequence - this.sequence),
+      lag: ask(() => Math.max(0, this.#log.head().sequence - this.sequence), 0),
       untaggedEvents: this.#untaggedEvents,
       ...this.#upkeep.stats(),
-      ...sizeOf(this.#log),
+      ...ask(() => sizeOf(this.#log), { fileBytes: 0, walBytes: 0, freeBytes: 0 }),
+    };
+  }
+
+  /**
+   * What the store has done since it was opened, and how it is now, as plain JSON. Counters and histograms only grow. Never throws.
+   */
+  metrics(): StoreMetrics {
+    const { queue, waitingBytes } = this.#writes;
+    const { meter } = queue;
+    const { fold, load } = this.#parts.rates;
+    const { durableSequence } = this;
+    return {
+      uptimeMilliseconds: meter.uptimeMs,
+      failed: this.#failure.error !== undefined,
+      sequence: this.sequence,
+      durableSequence,
+      commits: meter.commits,
+      events: meter.events,
+      characters: meter.characters,
+      appendMilliseconds: meter.append.report(),
+      syncMilliseconds: meter.sync.report(),
+      queue: { bytes: queue.bytes, waitingBytes },
+      rates: { foldedEventsPerSecond: fold * 1_000, loadedBytesPerSecond: load * 1_000 },
+      estimatedRecoveryMilliseconds: this.#upkeep.stats().estimatedRecoveryMs,
+      listeners: this.#publisher.listeners,
+      followers: followerMetrics(this.#publisher.tail.readers),
+      projections: this.#projections.report(durableSequence),
+      reactors: this.#reactors.report(durableSequence),
     };
   }
 
   /** Resolves when everything appended so far is on the disk, under every durability. */
   async flush(): Promise<void> {
     await this.#drained();
-    if (!this.#settings.readOnly) await this.#log.flush();
+    if (this.#settings.readOnly) return;
+    await this.#failure.watching(this.path, () => this.#log.flush());
   }
 
   /** Waits for pending work, saves projections, takes a snapshot, and releases the log. Further calls do nothing. */
@@ -495,7 +633,7 @@ export class Store<
   /** Waits for the turn of every earlier call, so that the snapshot contains their events. */
   async #snapshot(): Promise<SnapshotReport> {
     if (this.#writes.isHoldingBack) await this.#writes.turn();
-    return this.#upkeep.snapshot();
+    return this.#failure.watching(this.path, () => this.#upkeep.snapshot());
   }
 
   async #compact(options: CompactOptions): Promise<CompactionReport> {
@@ -503,7 +641,7 @@ export class Store<
     if (checked.dryRun !== true) this.#admission.requireWritable();
     await this.#drained();
     await this.#projections.save();
-    return this.#upkeep.compact(checked);
+    return this.#failure.watching(this.path, () => this.#upkeep.compact(checked));
   }
 
   async #close(): Promise<void> {
@@ -511,7 +649,7 @@ export class Store<
     if (this.#guard.entered) await this.#guard.left();
     try {
       await this.#reactors.close();
-      if (!readOnly && this.#writes.failure === undefined) await this.#upkeep.drain();
+      if (!readOnly && this.#failure.error === undefined) await this.#upkeep.drain();
       // Under the direct fold a reducer's failure ends the store. Writes accepted before it still become durable.
       else await this.#writes.drained().catch(() => {});
     } finally {
@@ -534,6 +672,32 @@ export class Store<
     if (this.#guard.entered) await this.#guard.left();
     this.#admission.requireSound();
     if (!this.#settings.readOnly) await this.#writes.drained();
+  }
+
+  #append(events: unknown, options: AppendOptions | undefined): Promise<Commit> {
+    return this.#admission.refused('append') ?? this.#writes.append(events, options);
+  }
+
+  #execute(name: string, input: unknown, options: ExecuteOptions | undefined): Promise<CommandOutcome> {
+    return this.#admission.refused('execute') ?? this.#writes.execute(name, input, options);
+  }
+
+  #transact(callback: unknown, options: TransactOptions | undefined): Promise<Transacted<unknown>> {
+    return this.#admission.refused('transact') ?? this.#writes.transact(callback, options);
+  }
+
+  #traced<T>(call: string, details: object, work: () => Promise<T>): Promise<T> {
+    return traced(APPEND_TRACE, () => ({ path: this.path, call, ...details }), work);
+  }
+
+  async *#followLog(check: () => FollowOptions): AsyncGenerator<RecordedEvent | EventBatch, void> {
+    const options = check();
+    const rules = await upcastRulesOf(this.model, this.#log);
+    const prepare = (event: RecordedEvent): RecordedEvent =>
+      this.#guard.run(() => upcastEvent(this.model, event, rules));
+    const follow = options.batches === true ? followBatches : followEvents;
+    const preparing = { prepare, tagging: taggingOf(this.model, this.#log) };
+    yield* follow(this.#log, options, preparing, this.#closing.signal);
   }
 
   #live(action: string): Replica<State> {

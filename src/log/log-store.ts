@@ -10,7 +10,7 @@
  * Every write is fenced: a writer that another one has replaced gets `SEQUENCE_CONFLICT`, and nothing changes. One
  * suite checks every implementation (`contract/`).
  */
-import type { SerializedError } from '../core/errors.ts';
+import type { RefoldError, SerializedError } from '../core/errors.ts';
 
 /** Where a log ends. `sequence` 0 and an empty-log chain before the first event. */
 export interface LogHead {
@@ -279,6 +279,12 @@ export interface LogStore {
 
   /** Drops whole blocks that end at or before `sequence`, in bounded transactions; never the last block. */
   dropThrough(sequence: number): Promise<void>;
+
+  /**
+   * Calls back once when the log finds by itself, outside of a call, that it takes no more writes: its thread has died, or its
+   * connection is lost. A log that cannot find out leaves it out. The listener does not throw.
+   */
+  onLost?(listener: (cause: RefoldError) => void): void;
 
   /** Resolves when everything appended so far has reached the disk, whatever the durability. */
   flush(): Promise<void>;

@@ -19,6 +19,8 @@ export interface ThreadOptions extends ThreadStart {
    * `STORE_FAILED`, which says that nothing was done. A thread that may have done half of its work needs another error.
    */
   readonly deathOf?: (cause: unknown) => Error;
+  /** Called when the thread dies after it had opened, before pending requests are rejected. It must not throw. */
+  readonly onDeath?: (failure: Error) => void;
   /** Aborting it ends the thread at once, even while the thread is still opening what it works on. */
   readonly signal?: AbortSignal;
 }
@@ -174,6 +176,7 @@ export class Thread<Jobs extends JobsOf<Jobs>, Opened = undefined> {
     const { deathOf } = this.#options;
     const failure = this.#opened && deathOf ? deathOf(cause) : threadFailed(this.#options, cause);
     this.#failure = failure;
+    if (this.#opened !== undefined && this.#ending === undefined) this.#options.onDeath?.(failure);
     for (const { reject } of this.#pending.values()) reject(failure);
     this.#pending.clear();
   }

@@ -4,6 +4,7 @@ import { bookWorkloads } from './workloads/others/book.ts';
 import { emmettWorkloads } from './workloads/others/emmett.ts';
 import { eventStorageWorkloads } from './workloads/others/event-storage.ts';
 import { redisWorkloads } from './workloads/others/redis.ts';
+import { fanOutWorkloads } from './workloads/reading/fan-out.ts';
 import { importWorkloads } from './workloads/reading/import.ts';
 import { memoryWorkloads } from './workloads/reading/memory.ts';
 import { openWorkloads } from './workloads/reading/open.ts';
@@ -42,6 +43,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...tagWorkloads,
   ...memoryWorkloads,
   ...openWorkloads,
+  ...fanOutWorkloads,
   ...tableWorkloads,
   ...shapeWorkloads,
   ...snapshotWorkloads,

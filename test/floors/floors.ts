@@ -35,6 +35,8 @@ const UNPACKING = 'src/log/unpacking/';
 const FILE = 'src/log/sqlite/file/';
 const CALLS = 'src/engine/calls/';
 const FOLDING = 'src/engine/folding/';
+const FOLLOWING = 'src/engine/following/';
+const METRICS = 'src/engine/metrics/';
 const PAST = 'src/engine/past/';
 const WRITING = 'src/engine/writing/';
 const SNAPSHOTS = 'src/engine/snapshots/';
@@ -50,6 +52,8 @@ const BELOW_THE_DOORS = [
   'src/engine/',
   CALLS,
   FOLDING,
+  FOLLOWING,
+  METRICS,
   PAST,
   WRITING,
   SNAPSHOTS,
@@ -221,10 +225,17 @@ export const FLOORS: readonly Floor[] = [
 
   { files: CALLS, sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/'], node: 'all' },
   { files: FOLDING, sees: [...BELOW_THE_ENGINE, CALLS], node: 'all' },
-  { files: PAST, sees: [...BELOW_THE_ENGINE, CALLS, FOLDING], node: 'all' },
+  {
+    files: FOLLOWING,
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING],
+    doors: ['follower.ts', 'frozen.ts', 'selection.ts', 'tail.ts'],
+    node: 'all',
+  },
+  { files: METRICS, sees: BELOW_THE_ENGINE, node: 'all' },
+  { files: PAST, sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, FOLLOWING], node: 'all' },
   {
     files: WRITING,
-    sees: [...BELOW_THE_ENGINE, CALLS],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS],
     doors: [
       'write-path.ts',
       'write-options.ts',
@@ -270,7 +281,19 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/engine/',
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, SNAPSHOTS, UPKEEP, REPLICA, REACTING],
+    sees: [
+      ...BELOW_THE_ENGINE,
+      CALLS,
+      FOLDING,
+      FOLLOWING,
+      METRICS,
+      PAST,
+      WRITING,
+      SNAPSHOTS,
+      UPKEEP,
+      REPLICA,
+      REACTING,
+    ],
     node: 'all',
   },
 

@@ -1,6 +1,6 @@
 /** The programs in the documentation run as they are printed there, in a project that installed refold. */
 import { globSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdir, mkdtemp, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
 import { firstExample, markedPrograms, typescriptBlocks, writeProgram } from './documents.ts';
@@ -39,7 +39,15 @@ test('blocks are found between their fences, and a program that fails is noticed
 
 /** Each form in a separate folder: a program may leave its log there, and the next must not find it. */
 async function write(program: { name: string; source: string }): Promise<{ ts: string; js: string }> {
-  return writeProgram(program, await mkdtemp(join(folder, 'program-')));
+  const place = await mkdtemp(join(folder, 'program-'));
+  if (/from 'ws'/.test(program.source)) await lend('ws', place);
+  return writeProgram(program, place);
+}
+
+/** Gives a program a package that this project has and a user would have to install. */
+async function lend(name: string, place: string): Promise<void> {
+  await mkdir(join(place, 'node_modules'));
+  await symlink(join(ROOT, 'node_modules', name), join(place, 'node_modules', name), 'dir');
 }
 
 async function expectToRun(path: string): Promise<void> {

@@ -203,6 +203,21 @@ export async function usage(): Promise<void> {
   assertType<Equal<ReturnType<typeof store.stats>['untaggedEvents'], number | undefined>>();
   // @ts-expect-error there is no such type to read
   store.events({ types: ['Removed'] });
+  for await (const event of store.follow({ types: ['Placed'] })) assertType<Equal<typeof event.type, 'Placed'>>();
+  for await (const event of store.follow()) assertType<Equal<typeof event.type, 'Placed' | 'Dated'>>();
+  for await (const { events, sequence, caughtUp } of store.follow({ batches: true, types: ['Dated'] })) {
+    assertType<Equal<(typeof events)[0]['data']['at'], number>>();
+    assertType<Equal<[typeof sequence, typeof caughtUp], [number, boolean]>>();
+  }
+  // @ts-expect-error there is no such type to follow
+  store.follow({ types: ['Removed'] });
+  const watched = store.watch();
+  assertType<Equal<typeof watched.state, typeof store.state>>();
+  for await (const event of watched.events) assertType<Equal<typeof event.type, 'Placed' | 'Dated'>>();
+  for await (const { events } of store.watch({ batches: true, types: ['Placed'] }).events)
+    assertType<Equal<(typeof events)[0]['type'], 'Placed'>>();
+  // @ts-expect-error a watch begins at the state
+  store.watch({ from: 3 });
   const past = await store.at({ time: new Date() });
   const same = await stateAt(model, { path: 'orders.db', at: { time: new Date() } });
   assertType<Equal<typeof same, typeof past>>();

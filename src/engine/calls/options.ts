@@ -6,6 +6,7 @@ import type { Durability, LogStore } from '../../log/log-store.ts';
 import { A_FUNCTION, checkOptions, DURABILITY, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
 import { A_LOG, A_PATH, isOpenLog, requireOneLog } from './log-options.ts';
 import { harmless, type Progress } from './progress.ts';
+import { type StoreWarning, warnTo } from './warn.ts';
 
 /** Redis's save rule: a snapshot once `changes` events have come and `seconds` have passed since the last one. */
 export interface SaveRule {
@@ -68,6 +69,16 @@ export interface StoreOptions {
   readonly live?: boolean | undefined;
   /** Called when long work that the application asked for starts, and now and then while it runs. */
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+  /**
+   * Called with each warning: a problem that harms nothing acknowledged. Its `name` says which kind it is (docs/ERRORS.md has
+   * all). Default: a process warning, `process.on('warning', …)`.
+   */
+  readonly onWarning?: ((warning: StoreWarning) => unknown) | undefined;
+  /**
+   * Called once, when the store fails: with the `STORE_FAILED` that every later call throws. It is called before any promise
+   * rejects because of the failure, and while the failing call still runs. Default: not told; `store.failure` says it too.
+   */
+  readonly onFailure?: ((failure: RefoldError) => unknown) | undefined;
   /** Gives milliseconds since the epoch; default `Date.now`. If it steps back, the last recorded time is used. */
   readonly clock?: (() => number) | undefined;
   /**
@@ -92,6 +103,8 @@ export interface Settings {
   readonly readOnly: boolean;
   readonly live: boolean;
   readonly onProgress: (progress: Progress) => void;
+  readonly onWarning: ((warning: StoreWarning) => unknown) | undefined;
+  readonly onFailure: ((failure: RefoldError) => unknown) | undefined;
   readonly clock: () => number;
   readonly log: LogStore | LogSource | undefined;
 }
@@ -108,6 +121,8 @@ export const STORE_CHECKS: OptionChecks<StoreOptions> = {
   readOnly: TRUE_OR_FALSE,
   live: TRUE_OR_FALSE,
   onProgress: A_FUNCTION,
+  onWarning: A_FUNCTION,
+  onFailure: A_FUNCTION,
   clock: ['a function that gives milliseconds since the epoch', (value) => typeof value === 'function'],
   log: A_LOG,
 };
@@ -120,6 +135,7 @@ export const STORE_CHECKS: OptionChecks<StoreOptions> = {
 export function settingsOf(given: StoreOptions): Settings {
   const options = checkOptions('open the store', STORE_CHECKS, given);
   requireOneLog('open the store', options);
+  warnTo(options, options.onWarning);
   const openLog = isOpenLog(options.log) ? options.log : undefined;
   if (openLog !== undefined) requireHonoured(openLog, options);
   const readOnly = options.readOnly ?? openLog?.readOnly ?? false;
@@ -141,7 +157,9 @@ export function settingsOf(given: StoreOptions): Settings {
     saysStrict: options.strict !== undefined,
     readOnly,
     live: options.live ?? false,
-    onProgress: harmless(options.onProgress),
+    onProgress: harmless(options.onProgress, options),
+    onWarning: options.onWarning,
+    onFailure: options.onFailure,
     clock: options.clock ?? Date.now,
   };
 }

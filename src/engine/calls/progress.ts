@@ -13,14 +13,15 @@ export interface Progress {
  * Wraps a listener so that it cannot fail: its first error or rejection becomes a process warning, later ones are ignored.
  *
  * @param listener undefined when there is no listener
+ * @param owner whose warning it is, if it is the listener of a store
  */
-export function harmless<Told>(listener: ((told: Told) => unknown) | undefined): (told: Told) => void {
+export function harmless<Told>(listener: ((told: Told) => unknown) | undefined, owner?: object): (told: Told) => void {
   if (listener === undefined) return () => {};
   let hasWarned = false;
   const warn = (error: unknown): void => {
     if (hasWarned) return;
     hasWarned = true;
-    warnOf('RefoldProgressWarning', error);
+    warnOf(owner, 'RefoldProgressWarning', error);
   };
   return (told) => {
     try {

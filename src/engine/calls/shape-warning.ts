@@ -4,12 +4,12 @@ import type { LogStore } from '../../log/log-store.ts';
 import { warnOf } from './warn.ts';
 
 /** A callback that warns once for each path. A replica may open its state again, and find the same. */
-export function warnOfShapes({ path: log }: LogStore): (found: Unwieldy) => void {
+export function warnOfShapes(log: LogStore): (found: Unwieldy) => void {
   const known = new Set<string>();
   return (found) => {
     if (known.has(found.path)) return;
     known.add(found.path);
-    warnOf('RefoldShapeWarning', describe(found, log));
+    warnOf(log, 'RefoldShapeWarning', describe(found, log.path));
   };
 }
 

@@ -104,7 +104,7 @@ async function leniencyOf(log: LogStore): Promise<Leniency> {
     if (warned.has(type)) return;
     warned.add(type);
     const what = `The reducer of ${type} returned a new state at sequence ${sequence}, which was ignored`;
-    warnOf('RefoldReplayWarning', `${what}: new events that it does so for are refused`);
+    warnOf(log, 'RefoldReplayWarning', `${what}: new events that it does so for are refused`);
   };
   return { through, onNewRoot };
 }

@@ -59,7 +59,7 @@ export function tellPassedOver(log: LogStore, passedOver: readonly PassedOver[],
   if (news.length === 0) return;
   for (const known of news) known.told = true;
   const clauses = groupReasons(news).join('; ');
-  warnOf('RefoldRecoveryWarning', `Snapshots of ${owner} in ${log.path} could not be used: ${clauses}`);
+  warnOf(log, 'RefoldRecoveryWarning', `Snapshots of ${owner} in ${log.path} could not be used: ${clauses}`);
 }
 
 /** One clause for each reason, newest first: `the snapshot at 7 was passed over: …`, `3 snapshots from 5 to 9 were …`. */

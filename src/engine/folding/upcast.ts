@@ -14,6 +14,8 @@ import { warnOf } from '../calls/warn.ts';
 
 /** How strictly the results of upcasters are checked in one log. */
 export interface UpcastRules {
+  /** The log; absent when there is nothing to warn of. */
+  readonly log?: LogStore;
   /** Events up to this one were recorded when results were not checked. */
   readonly uncheckedThrough: number;
   /** The upcasters that a warning has named, by type and version. */
@@ -40,7 +42,7 @@ export async function upcastRulesOf(model: Model, log: LogStore): Promise<Upcast
   if (!model.types.values().some(({ version }) => version > 1)) return NO_RULES;
   let warned = warnedIn.get(log);
   if (warned === undefined) warnedIn.set(log, (warned = new Set()));
-  return { uncheckedThrough: await uncheckedThrough(log), warned };
+  return { log, uncheckedThrough: await uncheckedThrough(log), warned };
 }
 
 /**
@@ -122,12 +124,12 @@ function looseCopy(value: unknown, depth: number): unknown {
   return copy;
 }
 
-function warnOnce(error: RefoldError, version: number, { type }: RecordedEvent, { warned }: UpcastRules): void {
+function warnOnce(error: RefoldError, version: number, { type }: RecordedEvent, { log, warned }: UpcastRules): void {
   const upcaster = `${version} ${type}`;
   if (warned.has(upcaster)) return;
   warned.add(upcaster);
   const message = `${error.message}. It was recorded before this was checked and is taken as it is; new events are refused`;
-  warnOf('RefoldReplayWarning', new Error(message));
+  warnOf(log, 'RefoldReplayWarning', new Error(message));
 }
 
 function cannotUpcast(

@@ -24,8 +24,8 @@ import { A_LOG, A_PATH, isOpenLog, type LogOptions, requireOneLog } from '../cal
 import { refuseLostTail, requireSameModel } from '../calls/log-ownership.ts';
 import { openLogOf } from '../calls/open-log.ts';
 import { guardOf, refuseReentrant } from '../calls/reentrancy.ts';
+import { noteTaggers } from '../folding/taggers.ts';
 import { beginChecking } from '../folding/upcast.ts';
-import { noteTaggers } from '../past/taggers.ts';
 import { EventSource } from './event-source.ts';
 import { ImportedState, type ImportReport } from './imported-state.ts';
 import type { PastEvent } from './past-event.ts';

@@ -15,9 +15,9 @@ import { unpackBlocks } from '../../log/unpacking/unpacking.ts';
 import { Pace } from '../../threads/pace.ts';
 import { checkOptions, isSequence, type OptionCheck, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
 import { guardOf } from '../calls/reentrancy.ts';
+import { taggersOf, taggersOfLog, tagsNow } from '../folding/taggers.ts';
 import { upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
 import { locate, timeOf } from './history.ts';
-import { taggersOf, taggersOfLog, tagsNow } from './taggers.ts';
 
 /** A sequence, or a time: a Date, or ms since the epoch. */
 export type Bound = number | { readonly time: Date | number };
@@ -46,17 +46,23 @@ const A_BOUND: OptionCheck = [
     typeof bound === 'object' && bound !== null ? { time: timeOf((bound as { time?: unknown }).time) } : bound,
 ];
 
+/** A filter by type. */
+export const EVENT_TYPES: OptionCheck = [
+  'an array of event types',
+  (types) => Array.isArray(types) && types.every((type) => typeof type === 'string'),
+  (types) => copied(types),
+];
+
+/** A filter by tag. */
+export const A_TAG: OptionCheck = [`a tag: a text of 1 to ${LONGEST_TAG} characters`, isTag];
+
 const copied = (list: unknown): unknown => (Array.isArray(list) ? Array.from(list) : list);
 
 const RANGE_CHECKS: OptionChecks<EventRange> = {
   from: A_BOUND,
   to: A_BOUND,
-  types: [
-    'an array of event types',
-    (types) => Array.isArray(types) && types.every((type) => typeof type === 'string'),
-    copied,
-  ],
-  tag: [`a tag: a text of 1 to ${LONGEST_TAG} characters`, isTag],
+  types: EVENT_TYPES,
+  tag: A_TAG,
   sequences: [
     'an array of sequences: whole numbers from 1 on',
     (sequences) => Array.isArray(sequences) && sequences.every((sequence) => isSequence(sequence) && sequence > 0),
@@ -70,7 +76,7 @@ const RANGE_CHECKS: OptionChecks<EventRange> = {
 const READING_SLICE_MS = 4;
 
 /** What the tags of events are computed with, when they are not stored. */
-interface Tagging {
+export interface Tagging {
   /** The present tagger of each type that has one. */
   readonly taggers: ReadonlyMap<string, string>;
   /** Whether an event that has no stored tags has the tag. */
@@ -84,8 +90,7 @@ export async function* readEvents(model: Model, log: LogStore, given: EventRange
   const guard = guardOf(log);
   const rules = await upcastRulesOf(model, log);
   const upcast = (event: RecordedEvent): RecordedEvent => guard.run(() => upcastEvent(model, event, rules));
-  const hasTag = (event: RecordedEvent, tag: string): boolean => guard.run(() => tagsNow(model, event).includes(tag));
-  yield* select(log, range, { taggers: taggersOf(model), hasTag }, upcast);
+  yield* select(log, range, taggingOf(model, log), upcast);
 }
 
 /**
@@ -95,12 +100,24 @@ export async function* readEvents(model: Model, log: LogStore, given: EventRange
  */
 export async function* readRecorded(log: LogStore, given: EventRange): AsyncGenerator<RecordedEvent, void> {
   const range = checkOptions('read events', RANGE_CHECKS, given);
+  yield* select(log, range, await storedTagging(log, range), (event) => event);
+}
+
+/** With the tags of a model. */
+export function taggingOf(model: Model, log: LogStore): Tagging {
+  const guard = guardOf(log);
+  const hasTag = (event: RecordedEvent, tag: string): boolean => guard.run(() => tagsNow(model, event).includes(tag));
+  return { taggers: taggersOf(model), hasTag };
+}
+
+/** With stored tags only. @throws RefoldError `INVALID_OPTION` when the log has no tags, and at the first event without them */
+export async function storedTagging(log: LogStore, { tag }: Pick<EventRange, 'tag'>): Promise<Tagging> {
   const taggers = await taggersOfLog(log);
-  if (range.tag !== undefined && taggers.size === 0) throw withoutTags(log);
+  if (tag !== undefined && taggers.size === 0) throw withoutTags(log);
   const hasTag = (event: RecordedEvent): never => {
     throw tagsNotStored(log, event);
   };
-  yield* select(log, range, { taggers, hasTag }, (event) => event);
+  return { taggers, hasTag };
 }
 
 /** Looks at the clock after so many events. */
@@ -242,7 +259,8 @@ async function* allHeaders(log: LogStore, { from, to, reverse }: BlockQuery): As
   yield* reverse === true ? headers.reverse() : headers;
 }
 
-function requireType(model: Model, type: string): void {
+/** @throws RefoldError `UNKNOWN_EVENT_TYPE` when the model does not have the type */
+export function requireType(model: Model, type: string): void {
   if (model.types.has(type)) return;
   throw new RefoldError('UNKNOWN_EVENT_TYPE', `Cannot read events: there is no type ${shortened(type)}`, {
     type,

@@ -1,12 +1,10 @@
-/** Looking back: past states, positions, and following the log. All of it reads what is durable. */
+/** Looking back: positions and past states. All of it reads what is durable. */
 import { isDate } from 'node:util/types';
 import { type ErrorDetails, isRefoldError, RefoldError } from '../../core/errors.ts';
-import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { decodeBlock } from '../../log/blocks/block.ts';
 import type { BlockHeader, LogStore } from '../../log/log-store.ts';
-import { unpackBlock } from '../../log/unpacking/unpacking.ts';
-import { A_SEQUENCE, A_SIGNAL, checkOptions, type OptionChecks } from '../calls/call-options.ts';
+import { A_SEQUENCE, checkOptions, type OptionChecks } from '../calls/call-options.ts';
 import type { Progress } from '../calls/progress.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { tellPassedOver } from '../folding/undecodable.ts';
@@ -169,47 +167,4 @@ function timesDisagree(log: LogStore, sequence: number): RefoldError {
     sequence,
     hint: 'Run refold verify: a block was changed; a position by sequence still works',
   });
-}
-
-export interface FollowOptions {
-  /** First sequence; default the first that is still in the log. */
-  readonly from?: number | undefined;
-  /** Ends the following; without a signal only the close does. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-const FOLLOW_CHECKS: OptionChecks<FollowOptions> = { from: A_SEQUENCE, signal: A_SIGNAL };
-
-/**
- * Every event from `from` on, without gaps: first those in the log, then new ones, until the signal aborts.
- *
- * @param closing aborts when the log is closed
- */
-export async function* followEvents(
-  log: LogStore,
-  options: FollowOptions,
-  prepare: (event: RecordedEvent) => RecordedEvent,
-  closing?: AbortSignal,
-): AsyncGenerator<RecordedEvent, void> {
-  const { from = log.firstSequence(), signal } = checkOptions('follow the log', FOLLOW_CHECKS, options);
-  const ending = new AbortController();
-  const end = (): void => ending.abort();
-  const signals = [signal, closing].filter((given) => given !== undefined);
-  for (const given of signals) given.addEventListener('abort', end);
-  if (signals.some((given) => given.aborted)) end();
-  try {
-    let next = from;
-    for await (const block of log.follow(Math.max(from, 1), ending.signal)) {
-      for await (const { events } of unpackBlock(block)) {
-        for (const event of events) {
-          if (ending.signal.aborted) return;
-          if (event.sequence >= next) yield prepare(event);
-        }
-      }
-      // As above: sealing may have joined events that were already given with later ones.
-      next = block.lastSequence + 1;
-    }
-  } finally {
-    for (const given of signals) given.removeEventListener('abort', end);
-  }
 }

@@ -153,7 +153,7 @@ export class Projection<State extends object = any> {
   #tellUnsaved(sequence: number, cause: unknown): void {
     if (isRefoldError(cause, 'STORE_CLOSED')) return; // the caller that closed the store knows
     const message = `The projection ${this.name} could not be saved at ${sequence}: ${messageOf(cause)}`;
-    warnOf('RefoldProjectionWarning', new Error(message, { cause }));
+    warnOf(this.#parts.log, 'RefoldProjectionWarning', new Error(message, { cause }));
   }
 
   async #advance(): Promise<void> {

@@ -47,6 +47,13 @@ export class Projections {
     return { projection, before };
   }
 
+  /** Those that were started, with how many durable events each has not folded. */
+  report(durableSequence: number): { name: string; sequence: number; lag: number }[] {
+    return Array.from(this.#started.values(), ({ name, sequence }) => {
+      return { name, sequence, lag: Math.max(0, durableSequence - sequence) };
+    });
+  }
+
   /** Called when the log has grown. */
   wake(): void {
     for (const projection of this.#started.values()) projection.wake();

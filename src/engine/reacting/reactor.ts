@@ -215,7 +215,7 @@ export class Reactor {
     const wasParked = tasks.some(({ retried }) => retried !== undefined);
     const { onExhausted } = this.#reactor;
     if (!wasParked && onExhausted === 'skip') {
-      warnOf('RefoldReactorWarning', error);
+      warnOf(this.#parts.log, 'RefoldReactorWarning', error);
       for (const { event } of tasks) this.#progress.finish(event.sequence);
       return true;
     }

@@ -53,6 +53,13 @@ export class Reactors {
     });
   }
 
+  /** Those that were started, with how many durable events each has not finished. */
+  report(durableSequence: number): { name: string; sequence: number; lag: number }[] {
+    return Array.from(this.#started.values(), ({ name, sequence }) => {
+      return { name, sequence, lag: Math.max(0, durableSequence - sequence) };
+    });
+  }
+
   /** Stops all of them, and resolves when their effects are over. */
   async close(): Promise<void> {
     await this.#turns.drained();

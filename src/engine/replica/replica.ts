@@ -13,6 +13,7 @@ import { decodeBlock } from '../../log/blocks/block.ts';
 import type { Block, LogStore } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
 import { A_SEQUENCE, checkOptions, checkValue } from '../calls/call-options.ts';
+import type { StoreFailure } from '../calls/failure.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
 import { warnOf } from '../calls/warn.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
@@ -32,12 +33,15 @@ export interface ReplicaParts<State extends object> {
   /** The sequence of the last event in `state`. */
   readonly sequence: number;
   readonly publisher: Publisher;
+  readonly failure: StoreFailure;
   /** Called when the state has changed. */
   readonly onAdvance: () => void;
 }
 
 /** How long the replica may keep the event loop to itself while it catches up, in ms. */
 const REPLICA_SLICE_MS = 10;
+/** How many times larger the text of events is than their sealed block, roughly. */
+const UNPACKED = 8;
 
 export class Replica<State extends object> {
   readonly #parts: ReplicaParts<State>;
@@ -46,7 +50,6 @@ export class Replica<State extends object> {
   readonly #closing = new AbortController();
   readonly #pace = new Pace(REPLICA_SLICE_MS);
   #sequence: number;
-  #failure: RefoldError | undefined;
   #ended: Promise<void> = Promise.resolve();
 
   /** Follows the log from the event after `sequence` on, until it is closed. */
@@ -64,19 +67,14 @@ export class Replica<State extends object> {
 
   /** @throws RefoldError `STORE_FAILED` when a reducer under the direct fold may have left the state half changed */
   get state(): State {
-    const { state } = this.#parts;
-    if (!state.isWhole && this.#failure !== undefined) throw this.#failure;
+    const { state, failure } = this.#parts;
+    if (!state.isWhole && failure.error !== undefined) throw failure.error;
     return state.value;
   }
 
   /** The sequence of the last event in the state. */
   get sequence(): number {
     return this.#sequence;
-  }
-
-  /** Why it stopped following, if it failed. */
-  get failure(): RefoldError | undefined {
-    return this.#failure;
   }
 
   /** Resolves when the state has every event that is durable now. @throws RefoldError as `waitFor` does */
@@ -96,7 +94,8 @@ export class Replica<State extends object> {
   }
 
   async #reach(sequence: number, options: WaitOptions): Promise<void> {
-    if (this.#failure !== undefined) throw this.#failure;
+    const { failure } = this.#parts;
+    if (failure.error !== undefined) throw failure.error;
     if (sequence <= this.#sequence) return;
     await this.#waiters.wait(sequence, options, (timeout) => this.#late(sequence, timeout));
   }
@@ -111,8 +110,8 @@ export class Replica<State extends object> {
   /** Never rejects. */
   async #run(): Promise<void> {
     const { signal } = this.#closing;
-    const { model, log } = this.#parts;
-    while (!signal.aborted && this.#failure === undefined) {
+    const { model, log, failure } = this.#parts;
+    while (!signal.aborted && failure.error === undefined) {
       try {
         const rules = await upcastRulesOf(model, log);
         for await (const block of log.follow(this.#sequence + 1, signal)) await this.#take(block, rules);
@@ -126,10 +125,11 @@ export class Replica<State extends object> {
   async #take(block: Block, rules: UpcastRules): Promise<void> {
     const { firstSequence } = block;
     const { events, commitEnds } = decodeBlock(block);
+    const eventCharacters = (block.bytes / events.length) * (block.encoding === 'open' ? 1 : UNPACKED);
     let start = 0;
     for (const last of commitEnds) {
       const end = last - firstSequence + 1;
-      if (last > this.#sequence) this.#fold(events.slice(start, end), last, rules);
+      if (last > this.#sequence) this.#fold(events.slice(start, end), last, rules, eventCharacters);
       start = end;
       if (this.#pace.isOver) await this.#pace.rest();
       if (this.#closing.signal.aborted) return;
@@ -137,7 +137,7 @@ export class Replica<State extends object> {
     this.#parts.onAdvance();
   }
 
-  #fold(recorded: readonly RecordedEvent[], last: number, rules: UpcastRules): void {
+  #fold(recorded: readonly RecordedEvent[], last: number, rules: UpcastRules, eventCharacters: number): void {
     const { model, state, publisher } = this.#parts;
     let published: readonly RecordedEvent[] | undefined;
     this.#guard.enter();
@@ -145,13 +145,13 @@ export class Replica<State extends object> {
       const events = recorded.map((event) => upcastEvent(model, event, rules));
       for (const { meta } of events) freezeJson(meta); // as in the writer, where reducers get it frozen
       // Copied before the fold: reducers may keep the events that they get, and change them.
-      if (publisher.hasListeners) published = copyForListeners(events);
+      if (publisher.isHeard) published = copyForListeners(events);
       state.fold(model.reducers, events);
     } finally {
       this.#guard.leave();
     }
     this.#sequence = last;
-    if (published !== undefined) publisher.publish(published);
+    publisher.publish(last, published, recorded.length * eventCharacters);
     this.#waiters.reached(last);
   }
 
@@ -162,21 +162,23 @@ export class Replica<State extends object> {
       await this.#reload(error);
     } catch (cause) {
       if (this.#closing.signal.aborted) return;
-      this.#failure = failureOf(this.#parts.log, this.#sequence, cause);
-      warnOf('RefoldReplicaWarning', this.#failure);
-      this.#waiters.fail(this.#failure);
+      const failure = failureOf(this.#parts.log, this.#sequence, cause);
+      this.#parts.failure.fail(failure);
+      warnOf(this.#parts.log, 'RefoldReplicaWarning', failure);
+      this.#waiters.fail(failure);
     }
   }
 
   async #reload(gone: RefoldError): Promise<void> {
-    const { model, log, fingerprint, state, onAdvance } = this.#parts;
+    const { model, log, fingerprint, state, publisher, onAdvance } = this.#parts;
     const before = this.#sequence;
     const { cursor, passedOver } = await despiteDrops(log, () => recover(model, log, fingerprint));
     if (cursor.sequence <= before) throw gone; // otherwise it would fail in the same way again and again
     state.replace(cursor.state);
     this.#sequence = cursor.sequence;
+    publisher.tail.jump(cursor.sequence);
     tellPassedOver(log, passedOver, `the model ${model.name}`);
-    warnOf('RefoldReplicaWarning', jumped(log, before, cursor.sequence));
+    warnOf(log, 'RefoldReplicaWarning', jumped(log, before, cursor.sequence));
     this.#waiters.reached(cursor.sequence);
     onAdvance();
   }

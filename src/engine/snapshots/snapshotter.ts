@@ -12,7 +12,8 @@ import type { LogHead, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
 import { performance } from '../../threads/timers.ts';
 import type { Settings } from '../calls/options.ts';
-import { warnOf } from '../calls/warn.ts';
+import { SNAPSHOT_TRACE, traced } from '../calls/traces.ts';
+import { warnOf, warnThat } from '../calls/warn.ts';
 import { fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { type EncodedState, writeSnapshot } from '../folding/stored-snapshots.ts';
 import { type Divergence, diverged } from '../past/divergence.ts';
@@ -85,7 +86,7 @@ export class Snapshotter {
     this.#lastAt = settings.clock();
     this.#openedSequence = parts.sequence;
     if (module !== undefined && logThread !== undefined)
-      this.#thread = new SnapshotThread({ path: log.path, log: logThread, module, name, fingerprint });
+      this.#thread = new SnapshotThread({ path: log.path, log: logThread, module, name, fingerprint }, log);
     this.#sources = sourcesOf({ model, log, fingerprint }, this.#thread);
     this.#checker = new SnapshotChecker(this.#thread, this.lastSequence, rates);
   }
@@ -144,7 +145,8 @@ export class Snapshotter {
       const report = await this.#running;
       if (report.sequence >= sequence) return report;
     }
-    this.#running = take();
+    const { log, sequence } = this.#parts;
+    this.#running = traced(SNAPSHOT_TRACE, () => ({ path: log.path, sequence }), take);
     try {
       return await this.#running;
     } finally {
@@ -204,7 +206,7 @@ export class Snapshotter {
     if (occasion === 'checked') return compare();
     if (occasion === 'last' || !this.#checker.isRested) return;
     compare().catch((error: unknown) => {
-      if (this.#thread?.isClosed === false) warnOf('RefoldSnapshotWarning', error);
+      if (this.#thread?.isClosed === false) warnOf(this.#parts.log, 'RefoldSnapshotWarning', error);
     });
   }
 
@@ -260,7 +262,7 @@ export class Snapshotter {
     this.#saidTooLarge = true;
     const size = `${this.#parts.log.path} (${this.#last!.bytes} bytes)`;
     const message = `Loading the state of ${size} will take about ${Math.round(loadMs)} ms, and recoverWithin promises ${recoverWithin} ms`;
-    process.emitWarning(message, { type: 'RefoldSnapshotWarning' });
+    warnThat(this.#parts.log, 'RefoldSnapshotWarning', message);
   }
 
   #facts(): SnapshotFacts {

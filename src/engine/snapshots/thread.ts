@@ -10,6 +10,7 @@ import type { LogThread } from '../../log/log-source.ts';
 import { Mutex } from '../../threads/mutex.ts';
 import { Thread } from '../../threads/thread.ts';
 import { later, performance } from '../../threads/timers.ts';
+import { warnThat } from '../calls/warn.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import type { FoundDivergence } from '../past/divergence.ts';
 import type { Keyframe, Made, MakeOrder } from './sources.ts';
@@ -59,6 +60,7 @@ type Running = Thread<SnapshotJobs, SnapshotThreadOpened>;
 
 export class SnapshotThread {
   readonly #data: SnapshotThreadData;
+  readonly #owner: object | undefined;
   readonly #orders = new Mutex();
   readonly #closing = new AbortController();
   #thread: Running | undefined;
@@ -68,8 +70,10 @@ export class SnapshotThread {
   #tookMs = START_MS;
   #isGivenUp = false;
 
-  constructor(data: SnapshotThreadData) {
+  /** @param owner whose warnings its warnings are */
+  constructor(data: SnapshotThreadData, owner?: object) {
     this.#data = data;
+    this.#owner = owner;
   }
 
   /** Whether it has been idle for long enough to be given background work. */
@@ -104,9 +108,8 @@ export class SnapshotThread {
     this.#isGivenUp = true;
     await this.#thread?.abort();
     if (this.isClosed) return;
-    process.emitWarning(`Snapshots are made on the main thread, and not checked: ${why}`, {
-      type: 'RefoldSnapshotWarning',
-    });
+    const message = `Snapshots are made on the main thread, and not checked: ${why}`;
+    warnThat(this.#owner, 'RefoldSnapshotWarning', message);
   }
 
   /** Ends the thread, whatever it is doing. */

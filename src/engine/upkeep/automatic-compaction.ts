@@ -8,6 +8,7 @@ import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts
 import { Mutex } from '../../threads/mutex.ts';
 import { reclaimLog, sizeOf, storedBytesOf } from '../calls/log-care.ts';
 import type { Settings } from '../calls/options.ts';
+import { COMPACTION_TRACE, traced } from '../calls/traces.ts';
 import { collectHeaders, dropHistory, sealThrough } from './compaction.ts';
 import {
   planReclaim,
@@ -97,7 +98,14 @@ export class AutomaticCompaction implements UpkeepTask {
   }
 
   run(): Promise<void> {
-    return this.alone(() => this.#round());
+    const { path } = this.#source.log;
+    return this.alone(() =>
+      traced(
+        COMPACTION_TRACE,
+        () => ({ path, automatic: true }),
+        () => this.#round(),
+      ),
+    );
   }
 
   /** Does work while no round is running. */

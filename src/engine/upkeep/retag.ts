@@ -13,8 +13,8 @@ import { Pace } from '../../threads/pace.ts';
 import { A_SIGNAL, type OptionChecks } from '../calls/call-options.ts';
 import type { Progress } from '../calls/progress.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
+import { countUntagged, taggersOf, tagsNow } from '../folding/taggers.ts';
 import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
-import { countUntagged, taggersOf, tagsNow } from '../past/taggers.ts';
 import { sealThrough } from './compaction.ts';
 
 export interface RetagOptions {

@@ -1,5 +1,8 @@
 /** Runs upkeep tasks in the background when they are due, side by side. Writes never wait for them. */
+
+import type { LogStore } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
+import type { StoreFailure } from '../calls/failure.ts';
 import { warnOf } from '../calls/warn.ts';
 
 /** A piece of background work: a snapshot or a compaction. */
@@ -14,13 +17,18 @@ const RETRY_AFTER_MS = 10_000;
 
 export class TaskRunner {
   readonly #tasks: readonly UpkeepTask[];
+  readonly #log: LogStore;
+  readonly #failure: StoreFailure;
   /** Running tasks. They do not wait for each other: sealing much text takes longer than a snapshot can wait. */
   readonly #running = new Map<UpkeepTask, Promise<void>>();
   readonly #pausedUntil = new Map<UpkeepTask, number>();
   #stopped = false;
 
-  constructor(tasks: readonly UpkeepTask[]) {
+  /** @param log whose warnings their failures are */
+  constructor(tasks: readonly UpkeepTask[], log: LogStore, failure: StoreFailure) {
     this.#tasks = tasks;
+    this.#log = log;
+    this.#failure = failure;
   }
 
   /** Called after every commit; O(1) unless a task is due. */
@@ -55,8 +63,9 @@ export class TaskRunner {
       await task.run();
     } catch (error) {
       this.#pausedUntil.set(task, performance.now() + RETRY_AFTER_MS);
+      this.#failure.notice(error, this.#log.path);
       if (this.#stopped) return;
-      warnOf('RefoldHousekeepingWarning', error);
+      warnOf(this.#log, 'RefoldHousekeepingWarning', error);
     }
   }
 }

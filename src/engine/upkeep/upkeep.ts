@@ -8,7 +8,9 @@ import type { Model } from '../../core/model.ts';
 import type { LiveState } from '../../fold/live-state.ts';
 import type { LogThread } from '../../log/log-source.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { StoreFailure } from '../calls/failure.ts';
 import type { Settings } from '../calls/options.ts';
+import { COMPACTION_TRACE, traced } from '../calls/traces.ts';
 import { warnOf } from '../calls/warn.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { usableSnapshots } from '../folding/usable-snapshots.ts';
@@ -33,6 +35,8 @@ export interface UpkeepSource {
   readonly snapshot: SnapshotInfo | undefined;
   readonly rates: Rates;
   readonly writes: WritePath;
+  /** Background work notices when the log fails. */
+  readonly failure: StoreFailure;
   /** Saves the running projections: events that they have not folded must stay. */
   readonly saveProjections: () => Promise<void>;
 }
@@ -72,7 +76,7 @@ export class Upkeep {
       saveProjections,
     });
     const snapshots = { isDue: () => snapshotter.due() !== undefined, run: () => snapshotter.take() };
-    this.#tasks = new TaskRunner([snapshots, this.#compaction]);
+    this.#tasks = new TaskRunner([snapshots, this.#compaction], source.log, source.failure);
   }
 
   /** Called after each durable block, with the size of its text. O(1), unless a task is due. */
@@ -92,7 +96,9 @@ export class Upkeep {
     const { history, clock, onProgress } = settings;
     const usable = (): Promise<SnapshotInfo[]> => this.#usableSnapshots();
     const context = { log, history, usableSnapshots: usable, now: clock(), onProgress };
-    return this.#compaction.alone(() => compactLog(context, options));
+    const { path } = this.#source.log;
+    const compact = (): Promise<CompactionReport> => compactLog(context, options);
+    return this.#compaction.alone(() => traced(COMPACTION_TRACE, () => ({ path, automatic: false }), compact));
   }
 
   stats(): UpkeepStats {
@@ -113,7 +119,7 @@ export class Upkeep {
       // All of this only saves the next open some time. So a close does not fail because of a full disk, or because another
       // writer has replaced this one.
       if (!isRefoldError(error, 'LOG_FULL') && !isRefoldError(error, 'SEQUENCE_CONFLICT')) throw error;
-      warnOf('RefoldHousekeepingWarning', error);
+      warnOf(this.#source.log, 'RefoldHousekeepingWarning', error);
     }
   }
 

@@ -7,6 +7,7 @@
 import { types } from 'node:util';
 import { messageOf, RefoldError } from '../../core/errors.ts';
 import type { Reentrancy } from '../calls/reentrancy.ts';
+import { warnThat } from '../calls/warn.ts';
 
 /** The latest time that a Date can hold, in ms since the epoch. */
 export const LAST_TIME = 8.64e15;
@@ -16,11 +17,16 @@ const FAR_AHEAD_MS = 100 * 365.25 * 24 * 3_600_000;
 export class StoreClock {
   readonly #clock: () => number;
   readonly #guard: Reentrancy;
+  readonly #owner: object;
   #last: number;
   #isFirst = true;
 
-  /** @param last what upkeep gets until there has been a good reading */
-  constructor(clock: () => number, guard: Reentrancy, last: number) {
+  /**
+   * @param last what upkeep gets until there has been a good reading
+   * @param owner whose warning it is if the clock is far ahead
+   */
+  constructor(clock: () => number, guard: Reentrancy, last: number, owner: object) {
+    this.#owner = owner;
     this.#clock = clock;
     this.#guard = guard;
     this.#last = last;
@@ -62,10 +68,9 @@ export class StoreClock {
   #lookAtFirst(time: number): void {
     this.#isFirst = false;
     if (time <= Date.now() + FAR_AHEAD_MS) return;
-    process.emitWarning(`The clock gave ${time}, more than 100 years ahead of Date.now(): is it in milliseconds?`, {
-      type: 'RefoldClockWarning',
-      detail: 'The option clock gives milliseconds since the epoch; recorded times are never set back',
-    });
+    const message = `The clock gave ${time}, more than 100 years ahead of Date.now(): is it in milliseconds?`;
+    const detail = 'The option clock gives milliseconds since the epoch; recorded times are never set back';
+    warnThat(this.#owner, 'RefoldClockWarning', message, detail);
   }
 }
 

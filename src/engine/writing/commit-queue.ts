@@ -7,8 +7,11 @@
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { requireReadable } from '../../log/blocks/block-rules.ts';
 import type { LogHead, LogStore, StoredOutcome } from '../../log/log-store.ts';
-import { soon } from '../../threads/timers.ts';
+import { performance, soon } from '../../threads/timers.ts';
+import { failedBefore } from '../calls/failure.ts';
+import { COMMIT_TRACE, traced } from '../calls/traces.ts';
 import { warnOf } from '../calls/warn.ts';
+import { Meter } from '../metrics/meter.ts';
 import { QueuedWrite } from './queued-write.ts';
 
 /** What happened to a block; after a failure, to everything that was queued. */
@@ -31,6 +34,7 @@ const PIPELINE_BYTES = 128 * 1024;
 const QUEUE_BYTES = 64 * 1024 * 1024;
 
 export class CommitQueue {
+  readonly meter: Meter = new Meter();
   readonly #log: LogStore;
   readonly #onComplete: (completed: Completed) => void;
   #waiting: QueuedWrite[] = [];
@@ -154,7 +158,10 @@ export class CommitQueue {
     const expectedSequence = this.#sent.sequence;
     // A block that is written and cannot be read again is worse than a refusal.
     this.#sent = requireReadable(commits, this.#sent, path);
-    await this.#log.append({ expectedSequence, epoch, commits, outcomes });
+    const append = (): Promise<void> => this.#log.append({ expectedSequence, epoch, commits, outcomes });
+    const start = performance.now();
+    await traced(COMMIT_TRACE, () => ({ path, commits: commits.length, expectedSequence }), append);
+    this.meter.sync.add(performance.now() - start);
   }
 
   #complete(block: Block): void {
@@ -170,17 +177,13 @@ export class CommitQueue {
   #fail(cause: unknown): void {
     if (this.#failure !== undefined) return;
     const error = isRefoldError(cause) ? cause : unknownOutcome(this.#log.path, cause);
-    this.#failure = new RefoldError('STORE_FAILED', `Cannot go on: an earlier append failed: ${error.message}`, {
-      path: this.#log.path,
-      cause: error,
-      hint: 'Close this store and open it again: recovery finds out what was written',
-    });
+    this.#failure = failedBefore(this.#log.path, error);
     const refused = [...this.#inFlight.flatMap(({ writes }) => writes), ...this.#waiting];
     this.#inFlight = [];
     this.#waiting = [];
     this.#waitingBytes = this.#inFlightBytes = 0;
-    for (const write of refused) write.reject(error);
     this.#tell({ commits: [], outcomes: [], failure: this.#failure });
+    for (const write of refused) write.reject(error);
   }
 
   /** What became durable is acknowledged, even if the callback throws. */
@@ -188,7 +191,7 @@ export class CommitQueue {
     try {
       this.#onComplete(completed);
     } catch (error) {
-      warnOf('RefoldHousekeepingWarning', error);
+      warnOf(this.#log, 'RefoldHousekeepingWarning', error);
     }
   }
 }

@@ -8,6 +8,7 @@ import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import type { LiveState } from '../../fold/live-state.ts';
 import type { LogStore } from '../../log/log-store.ts';
+import type { StoreFailure } from '../calls/failure.ts';
 import type { StoreClock } from './clock.ts';
 import type { Desk } from './deciding.ts';
 import { Intake } from './intake.ts';
@@ -25,6 +26,7 @@ export interface HeadParts {
   /** The first sequence of each event type so far; kept up to date. */
   readonly firstSeen: Map<string, number>;
   readonly publisher: Publisher;
+  readonly failure: StoreFailure;
 }
 
 export class LiveHead {
@@ -34,20 +36,21 @@ export class LiveHead {
   readonly #clock: StoreClock;
   readonly #path: string;
   readonly #publisher: Publisher;
+  readonly #failure: StoreFailure;
   /** The first sequence of each event type so far. */
   readonly #firstSeen: Map<string, number>;
   /** The model's event types that the log does not hold yet. */
   readonly #unseen: Set<string>;
   #sequence: number;
   #recordedAt: number;
-  #failure: RefoldError | undefined;
 
-  constructor({ model, log, live, clock, sequence, firstSeen, publisher }: HeadParts) {
+  constructor({ model, log, live, clock, sequence, firstSeen, publisher, failure }: HeadParts) {
     this.desk = { model, intake: new Intake(model), live };
     this.#live = live;
     this.#clock = clock;
     this.#path = log.path;
     this.#publisher = publisher;
+    this.#failure = failure;
     this.#firstSeen = firstSeen;
     this.#unseen = new Set([...model.types.keys()].filter((type) => !firstSeen.has(type)));
     this.#sequence = sequence;
@@ -68,19 +71,9 @@ export class LiveHead {
     return this.#sequence;
   }
 
-  /** Why the store accepts no further write, if it failed. */
-  get failure(): RefoldError | undefined {
-    return this.#failure;
-  }
-
-  /** Called when the log has failed. */
-  fail(error: RefoldError): void {
-    this.#failure ??= error;
-  }
-
   /** Checks what must hold before a decision, and gives the `recordedAt` of the commit. */
   startAt(expectedSequence: number | undefined): number {
-    if (this.#failure !== undefined) throw this.#failure;
+    if (this.#failure.error !== undefined) throw this.#failure.error;
     if (expectedSequence !== undefined && expectedSequence !== this.#sequence) {
       throw conflict(expectedSequence, this.#sequence, this.#path);
     }
@@ -137,7 +130,7 @@ export class LiveHead {
 
   /** Called after a reducer has failed. Under the direct fold the state may be half changed. */
   lookAtState(error: unknown): void {
-    if (!this.#live.isWhole) this.#failure ??= halfChanged(this.#path, error);
+    if (!this.#live.isWhole) this.#failure.fail(halfChanged(this.#path, error));
   }
 }
 

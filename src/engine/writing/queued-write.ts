@@ -32,19 +32,28 @@ export class QueuedWrite implements QueuedCommit {
   result: Json | undefined;
   readonly #answer: Answering<unknown>;
   readonly #isFence: boolean;
+  readonly #startedAt: number;
   // Private, so that a log that sends its commits to another thread clones nothing but data.
   #resolve: ((answer: unknown) => void) | undefined;
 
-  /** @param isFence whether it ends its block, so that the next block waits until this one is durable */
-  constructor(firstSequence: number, recordedAt: number, answer: Answering<unknown>, isFence = false) {
+  /**
+   * @param isFence whether it ends its block, so that the next block waits until this one is durable
+   * @param startedAt when its call began, as `Meter.callTime` says
+   */
+  constructor(firstSequence: number, recordedAt: number, answer: Answering<unknown>, isFence = false, startedAt = 0) {
     this.firstSequence = firstSequence;
     this.recordedAt = recordedAt;
     this.#answer = answer;
     this.#isFence = isFence;
+    this.#startedAt = startedAt;
   }
 
   get hasCommit(): boolean {
     return this.events > 0 || this.json !== '';
+  }
+
+  get startedAt(): number {
+    return this.#startedAt;
   }
 
   get isFence(): boolean {

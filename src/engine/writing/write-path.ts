@@ -23,7 +23,6 @@ import { type CommandOutcome, committed, parseOutcome, serialiseOutcome } from '
 import { CommitQueue, type Completed } from './commit-queue.ts';
 import { admitMeta } from './intake.ts';
 import { type HeadParts, LiveHead } from './live-head.ts';
-import { readBack } from './publisher.ts';
 import { type Answering, commitOf, outcomeOf, QueuedWrite, textBytesOf } from './queued-write.ts';
 import { type Callback, notSynchronous, RunningTransaction, runCallback, type Transacted } from './transaction.ts';
 import { type Guest, WaitingRoom } from './waiting-room.ts';
@@ -49,6 +48,7 @@ interface WaitingCall extends Guest {
   /** What it asks for; undefined for a call that only waits for its turn. */
   readonly ask: HeldWish | Callback | undefined;
   readonly answer: Answering<unknown>;
+  readonly startedAt: number;
   readonly resolve: (answer: unknown) => void;
   /** What the log knows of its commandId, once the log has answered. */
   known?: { readonly outcome?: StoredOutcome | undefined; readonly error?: unknown };
@@ -87,7 +87,7 @@ export class WritePath {
 
   /** Why the store accepts no further write, if it failed. */
   get failure(): RefoldError | undefined {
-    return this.#head.failure;
+    return this.#parts.failure.error;
   }
 
   /** How many bytes the waiting calls keep in memory, roughly. */
@@ -218,7 +218,8 @@ export class WritePath {
     answer: Answering<unknown>,
   ): { readonly call: WaitingCall; readonly written: Promise<unknown> } {
     const { promise: written, resolve } = Promise.withResolvers<unknown>();
-    const call: WaitingCall = { ask, bytes, options, answer, resolve, isReady: true };
+    const startedAt = this.queue.meter.callTime();
+    const call: WaitingCall = { ask, bytes, options, answer, startedAt, resolve, isReady: true };
     this.#room.join(call);
     return { call, written };
   }
@@ -236,11 +237,11 @@ export class WritePath {
     }
   }
 
-  #begin({ ask, options, answer, known }: WaitingCall): unknown {
+  #begin({ ask, options, answer, known, startedAt }: WaitingCall): unknown {
     if (ask === undefined) return undefined;
-    if (typeof ask === 'function') return this.#transactNow(ask, options);
+    if (typeof ask === 'function') return this.#transactNow(ask, options, startedAt);
     if (known !== undefined && 'error' in known) throw known.error;
-    if (known?.outcome === undefined) return this.#writeNow(ask, options, answer);
+    if (known?.outcome === undefined) return this.#writeNow(ask, options, answer, startedAt);
     this.#pending.delete(options.commandId!);
     return parseOutcome(known.outcome.outcome);
   }
@@ -250,10 +251,11 @@ export class WritePath {
     wish: Pick<Wish, 'decide'>,
     { expectedSequence, commandId }: AppendOptions,
     answer: Answering<Answer>,
+    startedAt: number = this.queue.meter.callTime(),
   ): Promise<Answer> {
     const now = this.#head.startAt(expectedSequence);
     const { events, json, tags, rejection, result } = wish.decide(this.#head.desk, this.#head.sequence, now);
-    const write = new QueuedWrite(this.#head.sequence + 1, now, answer);
+    const write = new QueuedWrite(this.#head.sequence + 1, now, answer, false, startedAt);
     write.rejection = rejection;
     write.result = result;
     write.tags = tags;
@@ -266,7 +268,11 @@ export class WritePath {
   }
 
   /** Runs the callback, and makes one commit of the events that it appended. */
-  #transactNow(callback: Callback, { expectedSequence }: TransactOptions): Promise<Transacted<unknown>> {
+  #transactNow(
+    callback: Callback,
+    { expectedSequence }: TransactOptions,
+    startedAt: number = this.queue.meter.callTime(),
+  ): Promise<Transacted<unknown>> {
     const now = this.#head.startAt(expectedSequence);
     const transaction = new RunningTransaction(this.#head.desk, this.#head.sequence, now, this.#head.unseen);
     const { result, failure } = runCallback(callback, transaction);
@@ -274,10 +280,11 @@ export class WritePath {
     this.#head.lookAtState(failure?.error);
     // Under the direct fold the folded events are part of the state, even if the callback threw.
     if (failure !== undefined && this.#parts.settings.fold === 'atomic') throw failure.error;
-    const write = new QueuedWrite(this.#head.sequence + 1, now, (write) => ({
+    const answer = (write: QueuedWrite): Transacted<unknown> => ({
       commit: write.events === 0 ? undefined : commitOf(write),
       result,
-    }));
+    });
+    const write = new QueuedWrite(this.#head.sequence + 1, now, answer, false, startedAt);
     write.tags = transaction.tags;
     if (transaction.count > 0) this.#head.takeTransaction(transaction, write);
     else if (failure !== undefined) throw failure.error;
@@ -306,13 +313,16 @@ export class WritePath {
     for (const { commandId } of outcomes) this.#pending.delete(commandId);
     for (const commit of commits) {
       this.#durableSequence += commit.events;
-      if (publisher.hasListeners) publisher.publish(commit.published ?? readBack(commit));
+      if (publisher.isHeard) publisher.publishWrite(commit);
     }
+    if (publisher.isHeard) publisher.tail.tell();
+    if (!publisher.tail.isFollowed) publisher.tail.pass(this.#durableSequence);
+    this.queue.meter.durable(commits);
     onDurable(textBytesOf(commits));
   }
 
   #failed(error: RefoldError): void {
-    this.#head.fail(error);
+    this.#parts.failure.fail(error);
     this.#pending.clear();
   }
 }

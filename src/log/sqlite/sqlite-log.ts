@@ -5,6 +5,7 @@
  * (`reader.ts`). Long work is cut into small jobs, so appends get their turn in between.
  */
 import { randomInt } from 'node:crypto';
+import type { RefoldError } from '../../core/errors.ts';
 import { requireThreads } from '../../threads/threads.ts';
 import { Bell, followLog } from '../following.ts';
 import { openedReadOnly, requireDurability, storeClosed } from '../log-errors.ts';
@@ -308,6 +309,10 @@ class SqliteLog implements LogStore {
       if (trimmed === undefined) return;
       this.#firstSequence = trimmed.through + 1;
     }
+  }
+
+  onLost(listener: (cause: RefoldError) => void): void {
+    this.#writer?.onLost(listener);
   }
 
   async flush(): Promise<void> {

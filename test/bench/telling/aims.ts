@@ -137,6 +137,26 @@ export const AIMS: readonly Aim[] = [
     guard: { better: 'less', indifferent: 4 },
   },
   {
+    name: 'followers-vs-subscribers',
+    what: 'processor time with 500 followers ÷ with 500 subscribers, both at 1,000 appends a second',
+    of: (row) => row('fan-out-followers-500-cpu') / row('fan-out-subscribers-500-cpu'),
+    atMost: 2,
+    guard: { better: 'less', indifferent: 2 },
+  },
+  {
+    name: 'fan-out-append',
+    what: 'p99 of an append with 10,000 followers in batches ÷ without',
+    of: (row) => row('fan-out-batches-10000:p99') / row('fan-out-none:p99'),
+    atMost: 2,
+  },
+  {
+    name: 'fan-out-memory',
+    what: 'resident memory with 10,000 followers in batches, beyond that without',
+    of: (row) => row('fan-out-batches-10000-memory') - row('fan-out-none-memory'),
+    atMost: 200,
+    unit: 'MB',
+  },
+  {
     name: 'table-flat',
     what: 'p99 of an append, atomic, largest table ÷ smallest',
     of: (row) => row('table-largest:p99') / row('table-smallest:p99'),

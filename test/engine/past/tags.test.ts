@@ -506,3 +506,67 @@ describe('from and to', () => {
     expect((await errorOf(sequencesOf(store.events(range)))).code).toBe('INVALID_OPTION');
   });
 });
+
+describe('following by tag', () => {
+  const all = RELEASES[1];
+  const wants = { tag: 'account:a', from: 1 } as const;
+
+  async function takeSequences(events: AsyncIterable<RecordedEvent>, count: number): Promise<number[]> {
+    const sequences: number[] = [];
+    for await (const { sequence } of events) {
+      sequences.push(sequence);
+      if (sequences.length === count) break;
+    }
+    return sequences;
+  }
+  const moved = (from: string, to: string) => ({ type: 'Moved', data: { from, to } }) as const;
+
+  test.each([false, true])('gives old events and new ones, also without stored tags: %s', async (isUntagged) => {
+    const path = await temporaryPath();
+    const before = await openLedger(isUntagged ? RELEASES[0] : all, { path });
+    await before.append([moved('a', 'b'), moved('b', 'c'), moved('c', 'a')]);
+    await before.close();
+    const store = await openLedger(all, { path });
+    const beside = await openLedger(all, { path, readOnly: true });
+    const heard = [store, beside].map((each) => takeSequences(each.follow(wants), 4));
+    const { events } = store.watch({ tag: 'account:a' });
+    const watched = takeSequences(events, 1);
+    const batches: number[][] = [];
+    const batched = (async () => {
+      for await (const batch of store.follow({ ...wants, batches: true })) {
+        batches.push(batch.events.map(({ sequence }) => sequence));
+        if (batches.flat().length >= 4) break;
+      }
+    })();
+    await new Promise((resolve) => setTimeout(resolve, 30)); // they have read what is there
+    await store.append(moved('b', 'c'));
+    await store.append([moved('b', 'c'), moved('d', 'a'), moved('a', 'a')]);
+    expect(await Promise.all(heard)).toEqual([
+      [1, 3, 6, 7],
+      [1, 3, 6, 7],
+    ]);
+    expect(await watched).toEqual([6]);
+    await batched;
+    expect(batches.flat()).toEqual([1, 3, 6, 7]);
+  });
+
+  test('without a model takes stored tags, and refuses a log without them', async () => {
+    const path = await temporaryPath();
+    const before = await openLedger(RELEASES[0], { path });
+    await before.append(moved('a', 'b'));
+    await using untagged = await openLog({ path });
+    expect(await errorOf(untagged.follow(wants).next())).toMatchObject({ code: 'INVALID_OPTION' });
+    await before.close();
+    const store = await openLedger(all, { path });
+    await store.append([moved('a', 'b'), moved('b', 'c')]);
+    await using log = await openLog({ path });
+    expect(await takeSequences(log.follow({ tag: 'account:a', from: 2 }), 1)).toEqual([2]);
+    expect(await errorOf(log.follow(wants).next())).toMatchObject({ code: 'INVALID_OPTION', sequence: 1 });
+  });
+
+  test('refuses what is not a tag', async () => {
+    const store = await openLedger(all, { path: ':memory:' });
+    expect(await errorOf(store.follow({ tag: '' }).next())).toMatchObject({ code: 'INVALID_OPTION', type: 'tag' });
+    expect(await errorOf(async () => store.watch({ tag: 7 } as never))).toMatchObject({ code: 'INVALID_OPTION' });
+  });
+});

@@ -39,6 +39,7 @@ export class Life {
       this.#findings.doing = `step ${index + 1} (${step.do})`;
       await this.#carryOut(step);
       await this.#settleInner();
+      if (this.#store?.failure !== undefined) this.#hasEnded(this.#store.failure);
       if (!this.#findings.isSound || this.#store === undefined) break;
       this.#reader.take(this.#store);
     }

@@ -9,14 +9,21 @@ import { Thread } from '../../../threads/thread.ts';
 import { storeClosed, storeFailed } from '../../log-errors.ts';
 import type { JobName, Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 
+/** Who hears of the death of the thread. */
+interface Lost {
+  readonly listeners: ((cause: RefoldError) => void)[];
+}
+
 export class WriterClient {
   readonly #thread: Thread<Jobs, OpenedLog>;
   readonly #path: string;
+  readonly #lost: Lost;
   #closing: Promise<void> | undefined;
 
   /** Starts the thread and waits until it has opened the log. */
   static async open(options: WriterOptions): Promise<WriterClient> {
     const { path } = options;
+    const lost: Lost = { listeners: [] };
     const thread = await Thread.start<Jobs, OpenedLog>({
       name: 'writer',
       from: import.meta.url,
@@ -24,11 +31,15 @@ export class WriterClient {
       action: 'open',
       path,
       deathOf: (cause) => threadDied(path, cause),
+      onDeath: (failure) => {
+        for (const listener of lost.listeners) listener(failure as RefoldError); // as `deathOf` makes it
+      },
     });
-    return new WriterClient(thread, path);
+    return new WriterClient(thread, path, lost);
   }
 
-  private constructor(thread: Thread<Jobs, OpenedLog>, path: string) {
+  private constructor(thread: Thread<Jobs, OpenedLog>, path: string, lost: Lost) {
+    this.#lost = lost;
     this.#thread = thread;
     this.#path = path;
   }
@@ -48,6 +59,11 @@ export class WriterClient {
     const { death } = this.#thread;
     if (death !== undefined) return Promise.reject(storeFailed(this.#path, death));
     return this.#thread.ask(job, input, transfer);
+  }
+
+  /** Calls the listener when the thread dies, before the jobs that it had are rejected. */
+  onLost(listener: (cause: RefoldError) => void): void {
+    this.#lost.listeners.push(listener);
   }
 
   /** Lets pending jobs finish, then closes the log. */
