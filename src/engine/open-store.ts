@@ -4,7 +4,7 @@ import { requireModel } from '../core/model-checks.ts';
 import { type LiveState, openAtomicState, openDirectState, openStrictState } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
 import { performance } from '../threads/timers.ts';
-import { refuseLostTail, requireSameModel } from './calls/log-ownership.ts';
+import { refuseLostTail, requireRemembered, requireSameModel } from './calls/log-ownership.ts';
 import { openLogOf, threadOf } from './calls/open-log.ts';
 import { type Settings, type StoreOptions, settingsOf } from './calls/options.ts';
 import { warnOf } from './calls/warn.ts';
@@ -33,9 +33,10 @@ export async function openStore<
   const start = performance.now();
   requireModel('open the store', model);
   const settings = settingsOf(options);
-  const { durability, readOnly } = settings;
-  const log = await openLogOf(settings, { durability, readOnly });
+  const { durability, readOnly, remember } = settings;
+  const log = await openLogOf(settings, { durability, readOnly, ...(remember && !readOnly && { remember }) });
   try {
+    if (!readOnly) requireRemembered(log, remember);
     await requireSameModel(log, model);
     await refuseLostTail(log);
     const fingerprint = fingerprintOfModel(model);

@@ -12,6 +12,7 @@ import type {
   CommandInputs,
   EventOf,
   InputOf,
+  MetaOf,
   Model,
   RecordedEventOf,
   ResultOf,
@@ -28,6 +29,7 @@ import type { Settings } from './calls/options.ts';
 import { guardOf, type Reentrancy, refuseReentrant } from './calls/reentrancy.ts';
 import type { ModelFingerprint } from './folding/fingerprint.ts';
 import { upcastEvent, upcastRulesOf } from './folding/upcast.ts';
+import { CommitReader } from './past/commit-reader.ts';
 import {
   checkedPosition,
   type EventRange,
@@ -51,7 +53,7 @@ import type { SnapshotReport } from './snapshots/snapshotter.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions } from './upkeep/compaction.ts';
 import { Upkeep, type UpkeepStats } from './upkeep/upkeep.ts';
 import { StoreClock } from './writing/clock.ts';
-import type { CommandOutcome } from './writing/commands.ts';
+import type { CommandOutcome } from './writing/outcomes/outcome.ts';
 import { type Listener, Publisher } from './writing/publisher.ts';
 import type { Transacted, Transaction } from './writing/transaction.ts';
 import type { AppendOptions, ExecuteOptions, TransactOptions } from './writing/write-options.ts';
@@ -130,6 +132,7 @@ export class Store<
     this.#settings = settings;
     this.#projections = new Projections({ model, log, readOnly: settings.readOnly || log.readOnly });
     const onDurable = (bytes: number): void => this.#afterCommit(bytes);
+    const commits = new CommitReader(model, log);
     this.#writes = new WritePath({
       model,
       log,
@@ -140,6 +143,7 @@ export class Store<
       firstSeen,
       publisher: this.#publisher,
       onDurable,
+      readCommit: (commit) => commits.read(commit),
     });
     this.#upkeep = Upkeep.open({
       model,
@@ -184,8 +188,8 @@ export class Store<
   /**
    * Appends one event, or an array as one commit: all of them or none.
    *
-   * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `SEQUENCE_CONFLICT`, `REDUCER_FAILED`: refused, and nothing
-   * was changed. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: perhaps written; after both the store has failed.
+   * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `SEQUENCE_CONFLICT`, `REDUCER_FAILED`, `COMMAND_ID_REUSED`:
+   * refused, and nothing was changed. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: perhaps written; after both the store has failed.
    * `STORE_FAILED`, `STORE_CLOSED`: not tried.
    */
   append(events: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Promise<Commit> {
@@ -198,16 +202,17 @@ export class Store<
    * With a `commandId` the log remembers the outcome, its result included. The same id again gives the same answer, without
    * deciding again.
    *
-   * @throws RefoldError as `append` does; `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does
-   * not fit its schema. A rejection by the command is an outcome, not an error.
+   * @throws RefoldError as `append` does; `INVALID_OPTION` for an unknown command, `COMMAND_INPUT_REJECTED` for input that
+   * does not fit its schema. A rejection by the command is an outcome, not an error.
    */
   execute<Name extends keyof K & string>(
     name: Name,
     input: InputOf<K, Name>,
-    options?: ExecuteOptions,
-  ): Promise<CommandOutcome<ResultOf<D, Name>>> {
-    const outcome = this.#admission.refused('execute') ?? this.#writes.execute(name, input, options);
-    return outcome as Promise<CommandOutcome<ResultOf<D, Name>>>;
+    options?: ExecuteOptions<MetaOf<C>>,
+  ): Promise<CommandOutcome<ResultOf<D, Name>, RecordedEventOf<C>>> {
+    const outcome =
+      this.#admission.refused('execute') ?? this.#writes.execute(name, input, options as ExecuteOptions | undefined);
+    return outcome as Promise<CommandOutcome<ResultOf<D, Name>, RecordedEventOf<C>>>;
   }
 
   /**

@@ -11,6 +11,7 @@
  * suite checks every implementation (`contract/`).
  */
 import type { SerializedError } from '../core/errors.ts';
+import type { OutcomeBounds } from './outcomes.ts';
 
 /** Where a log ends. `sequence` 0 and an empty-log chain before the first event. */
 export interface LogHead {
@@ -47,6 +48,8 @@ export interface QueuedCommit {
   readonly events: number;
   readonly recordedAt: number;
   readonly json: string;
+  /** The id of the call that made it, if it has one. It is kept in the block. */
+  readonly commandId?: string | undefined;
 }
 
 export interface AppendRequest {
@@ -136,6 +139,8 @@ export interface LogStore {
    * single commit that is larger becomes one block.
    */
   readonly blockBytes: number;
+  /** How long it remembers the outcomes of commands; absent for a log that only knows the usual bounds. */
+  readonly remembers?: OutcomeBounds | undefined;
   /** What else the log can do; absent when it can do nothing of this. */
   readonly care?: LogCare | undefined;
 

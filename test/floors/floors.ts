@@ -36,6 +36,7 @@ const CALLS = 'src/engine/calls/';
 const FOLDING = 'src/engine/folding/';
 const PAST = 'src/engine/past/';
 const WRITING = 'src/engine/writing/';
+const OUTCOMES = 'src/engine/writing/outcomes/';
 const SNAPSHOTS = 'src/engine/snapshots/';
 const UPKEEP = 'src/engine/upkeep/';
 const IMPORTING = 'src/engine/importing/';
@@ -54,6 +55,7 @@ const BELOW_THE_DOORS = [
   UPKEEP,
   IMPORTING,
   REPLICA,
+  OUTCOMES,
 ];
 const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
@@ -214,7 +216,7 @@ export const FLOORS: readonly Floor[] = [
   { files: PAST, sees: [...BELOW_THE_ENGINE, CALLS, FOLDING], node: 'all' },
   {
     files: WRITING,
-    sees: [...BELOW_THE_ENGINE, CALLS],
+    sees: [...BELOW_THE_ENGINE, CALLS, OUTCOMES],
     doors: [
       'write-path.ts',
       'write-options.ts',
@@ -228,6 +230,7 @@ export const FLOORS: readonly Floor[] = [
     ],
     node: 'all',
   },
+  { files: OUTCOMES, sees: [CORE, LOG], node: PURE },
   {
     files: SNAPSHOTS,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING],
@@ -236,7 +239,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: UPKEEP,
-    sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/mending/', CALLS, FOLDING, PAST, WRITING, SNAPSHOTS],
+    sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/mending/', CALLS, FOLDING, PAST, WRITING, OUTCOMES, SNAPSHOTS],
     doors: ['upkeep.ts', 'compaction.ts', 'repair.ts'],
     node: 'all',
   },
@@ -254,7 +257,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/engine/',
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, SNAPSHOTS, UPKEEP, REPLICA],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, OUTCOMES, SNAPSHOTS, UPKEEP, REPLICA],
     node: 'all',
   },
 

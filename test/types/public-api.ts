@@ -3,11 +3,13 @@ import { z } from 'zod';
 import {
   ascending,
   type CatalogOf,
+  type Commit,
   type DeepReadonly,
   Deque,
   defineModel,
   defineProjection,
   type EventOf,
+  type Json,
   type LogCare,
   type LogSource,
   type LogStore,
@@ -133,8 +135,14 @@ export async function usage(): Promise<void> {
   await store.append({ type: 'Placed', data: { id: 1 } });
 
   const outcome = await store.execute('place', { id: 1 }, { commandId: 'c1' });
-  if (outcome.status === 'accepted') assertType<Equal<typeof outcome.commit.firstSequence, number>>();
-  else assertType<Equal<typeof outcome.code, string>>();
+  if (outcome.status === 'accepted') {
+    assertType<Equal<typeof outcome.commit, Commit | undefined>>();
+    assertType<Equal<typeof outcome.events, readonly RecordedEventOf<Events>[] | undefined>>();
+  } else {
+    assertType<Equal<typeof outcome.code, string>>();
+    assertType<Equal<typeof outcome.data, Json | undefined>>();
+  }
+  assertType<Equal<typeof outcome.replayed, boolean>>();
   // @ts-expect-error a rejection has no result
   if (outcome.status === 'rejected') void outcome.result;
   if (outcome.status === 'accepted') assertType<Equal<typeof outcome.result, undefined>>();

@@ -110,9 +110,10 @@ export class ImportedState {
       if (this.#sequence === this.#before && time < this.#recordedAt)
         throw endsLater(this.#log, this.#recordedAt, time);
       const recordedAt = Math.max(time, this.#recordedAt);
-      const { events, json } = this.#intake.admitCommit([event], { firstSequence: sequence, recordedAt });
+      const { commandId } = event;
+      const { events, json } = this.#intake.admitCommit([event], { firstSequence: sequence, recordedAt, commandId });
       this.#live.fold(this.#model.reducers, events);
-      this.#writer.add({ events: 1, recordedAt, json });
+      this.#writer.add({ events: 1, recordedAt, json, commandId });
       if (!this.#firstSeen.has(event.type)) this.#firstSeen.set(event.type, sequence);
       if (recordedAt > time) this.#noteClamped(recordedAt - time);
       this.#sequence = sequence;

@@ -5,7 +5,7 @@
  * subscribe or unsubscribe: none of this harms the store or other listeners. `publish` never throws.
  */
 
-import type { RecordedEvent } from '../../core/event.ts';
+import { type RecordedEvent, recordedEvent } from '../../core/event.ts';
 import { freezeJson, frozenCopy } from '../../core/freeze.ts';
 import { letGo } from '../../core/let-go.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
@@ -30,7 +30,7 @@ export class Publisher {
     return () => void this.#listeners.delete(own);
   }
 
-  /** @param events the listeners' frozen copy: see `forListeners` and `copyForListeners` */
+  /** @param events the listeners' frozen copy: see `forListeners` and `copyForOthers` */
   publish(events: readonly RecordedEvent[]): void {
     // Runs over a copy of the list: a listener that subscribes meanwhile gets later commits only. One that is unsubscribed
     // meanwhile gets no further commit.
@@ -64,12 +64,17 @@ export function forListeners(events: readonly RecordedEvent[]): readonly Recorde
   return Object.freeze(events);
 }
 
-/** A frozen copy of events, made before reducers get them. */
-export function copyForListeners(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
-  return Object.freeze(events.map((event) => Object.freeze({ ...event, data: frozenCopy(event.data) })));
+/** A frozen copy of events, made before reducers get them: for listeners, and for the caller of a command. */
+export function copyForOthers(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+  const copies: RecordedEvent[] = [];
+  for (const { sequence, recordedAt, type, version, data, meta, commandId } of events) {
+    const copy = recordedEvent(sequence, recordedAt, type, version, frozenCopy(data), meta, commandId);
+    copies.push(Object.freeze(copy));
+  }
+  return Object.freeze(copies);
 }
 
 /** For listeners that subscribed after the fold: the events that reducers got may be part of the state by now. */
-export function readBack({ json, firstSequence, recordedAt }: QueuedWrite): readonly RecordedEvent[] {
-  return forListeners(decodeCommit(json, firstSequence, recordedAt));
+export function readBack({ json, firstSequence, recordedAt, commandId }: QueuedWrite): readonly RecordedEvent[] {
+  return forListeners(decodeCommit(json, firstSequence, recordedAt, commandId));
 }

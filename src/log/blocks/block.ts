@@ -6,7 +6,7 @@
  * refuse malformed input with `LOG_CORRUPT`, because a payload may come from a damaged or hostile file.
  */
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
-import type { EventMeta, Json, RecordedEvent } from '../../core/event.ts';
+import { type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
 import type { Block, QueuedCommit } from '../log-store.ts';
 import { HINT_CORRUPT } from './chain.ts';
 import { parsePlain } from './plain-json.ts';
@@ -32,16 +32,28 @@ function tupleOf({ type, version, data, meta }: StoredEvent): unknown[] {
   return meta === undefined ? [type, version, data] : [type, version, data, meta];
 }
 
-/** The inverse of `encodeCommit`, for a commit whose sequence is known. Its events are fresh and mutable. */
-export function decodeCommit(json: string, firstSequence: number, recordedAt: number): RecordedEvent[] {
+/**
+ * The inverse of `encodeCommit`, for a commit whose sequence is known. Its events are fresh and mutable.
+ *
+ * @param commandId of the commit, if it has one
+ */
+export function decodeCommit(
+  json: string,
+  firstSequence: number,
+  recordedAt: number,
+  commandId?: string | undefined,
+): RecordedEvent[] {
   const events: RecordedEvent[] = [];
-  pushEvents(events, asList(parsePlain(json)) as readonly StoredTuple[], firstSequence, recordedAt, undefined);
+  const tuples = asList(parsePlain(json)) as readonly StoredTuple[];
+  pushEvents(events, tuples, { sequence: firstSequence, recordedAt, commandId }, undefined);
   return events;
 }
 
 /**
  * The payload of an open block: `[[index,offset,EVENTS],…]`, one entry per commit, where `index` counts the block's
  * events before it and `offset` is its time in ms after the block's first commit.
+ *
+ * A commit with an id has a fourth part: `[index,offset,EVENTS,{"id":"…"}]`. A log with such a commit has format 2.
  */
 export function encodeOpenBlock(commits: readonly QueuedCommit[]): string {
   return openBlockPieces(commits).join('');
@@ -53,19 +65,29 @@ export function openBlockPieces(commits: readonly QueuedCommit[]): string[] {
   const pieces: string[] = [];
   let small: string[] = [commits.length === 0 ? '[' : ''];
   let index = 0;
-  for (const { events, recordedAt, json } of commits) {
+  for (const { events, recordedAt, json, commandId } of commits) {
     const head = `${index === 0 ? '[' : ','}[${index},${recordedAt - start},`;
+    const tail = commandId === undefined ? ']' : `${extrasOf(commandId)}]`;
     index += events;
-    if (json.length < LARGE_COMMIT) small.push(`${head}${json}]`);
+    if (json.length < LARGE_COMMIT) small.push(`${head}${json}${tail}`);
     else {
       small.push(head);
       pieces.push(small.join(''), json);
-      small = [']'];
+      small = [tail];
     }
   }
   small.push(']');
   pieces.push(small.join(''));
   return pieces;
+}
+
+/** What a commit has besides its events. */
+interface CommitExtras {
+  readonly id?: string;
+}
+
+function extrasOf(id: string): string {
+  return `,{"id":${JSON.stringify(id)}}`;
 }
 
 /** From this length on, in characters, a commit's text is a separate piece. */
@@ -111,16 +133,30 @@ function decodeOpen(block: Block, payload: string, types: ReadonlySet<string> | 
   let sequence = block.firstSequence;
   let recordedAt = block.recordedAt;
   for (const commit of asList(parsePlain(payload))) {
-    const [index, offset, tuples] = asList(commit);
+    const [index, offset, tuples, extras] = asList(commit);
     if (index !== sequence - block.firstSequence || !isCount(offset)) throw new RangeError('a commit out of place');
     recordedAt = timeAfter(recordedAt, block.recordedAt + offset, index === 0);
     const list = asList(tuples) as readonly StoredTuple[];
-    pushEvents(events, list, sequence, recordedAt, types);
+    pushEvents(events, list, { sequence, recordedAt, commandId: idIn(extras) }, types);
     sequence += list.length;
     commitEnds.push(sequence - 1);
   }
   if (sequence - 1 !== block.lastSequence) throw new RangeError('another number of events');
   return { events, commitEnds };
+}
+
+/** What the events of a commit share, and the sequence of the first of them. */
+interface CommitPlace {
+  readonly sequence: number;
+  readonly recordedAt: number;
+  readonly commandId: string | undefined;
+}
+
+function idIn(extras: unknown): string | undefined {
+  if (extras === undefined) return undefined;
+  const { id } = extras as CommitExtras;
+  if (id === undefined || typeof id === 'string') return id;
+  throw new TypeError('an id that is not a text');
 }
 
 /** The first commit gives its block the time. Times never decrease. */
@@ -134,8 +170,7 @@ function timeAfter(before: number, recordedAt: number, isFirst: boolean): number
 function pushEvents(
   events: RecordedEvent[],
   tuples: readonly StoredTuple[],
-  first: number,
-  recordedAt: number,
+  { sequence: first, recordedAt, commandId }: CommitPlace,
   types: ReadonlySet<string> | undefined,
 ): void {
   for (let index = 0; index < tuples.length; index++) {
@@ -146,9 +181,8 @@ function pushEvents(
       throw new TypeError('an event without type, version and data');
     }
     if (types !== undefined && !types.has(type)) continue;
-    const sequence = first + index;
-    if (tuple.length === 3) events.push({ sequence, recordedAt, type, version, data: tuple[2] });
-    else events.push({ sequence, recordedAt, type, version, data: tuple[2], meta: tuple[3]! });
+    const meta = tuple.length === 3 ? undefined : tuple[3]!;
+    events.push(recordedEvent(first + index, recordedAt, type, version, tuple[2], meta, commandId));
   }
 }
 

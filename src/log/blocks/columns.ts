@@ -4,7 +4,8 @@
  * Data lies together by kind (type and version); kinds, commits and meta are columns of small numbers. `sealed-block.ts`
  * draws the sections and puts the content under zstd.
  */
-import type { EventMeta, Json, RecordedEvent } from '../../core/event.ts';
+import { type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
+import { encodeIdColumn, readIdColumn } from './id-column.ts';
 import { type PackedValues, packValues, unpackValues, type ValueCodec } from './packed-values.ts';
 import { packNumbers, SectionReader, SectionWriter, unpackNumbers } from './sections.ts';
 
@@ -19,6 +20,14 @@ interface Kind {
   readonly type: string;
   readonly version: number;
   readonly data: Json[];
+}
+
+/** What a content may have besides its events, by the names that the content gives. */
+const IDS = 'ids';
+
+/** Whether the events of a block need more than the sections of format 1. */
+export function needExtras(events: readonly RecordedEvent[]): boolean {
+  return events.some(({ commandId }) => commandId !== undefined);
 }
 
 /** The content of a sealed block; see `sealed-block.ts` for its sections. */
@@ -42,6 +51,10 @@ export function encodeColumns(events: readonly RecordedEvent[], commitEnds: read
   );
   content.add(Buffer.from(metas.codec));
   content.add(metas.bytes);
+  if (needExtras(events)) {
+    content.add(Buffer.from(JSON.stringify([IDS])));
+    content.add(encodeIdColumn(commitEnds.map((end) => events[end - events[0]!.sequence]!.commandId)));
+  }
   for (const { bytes } of packed) content.add(bytes);
   return content.finish();
 }
@@ -88,10 +101,11 @@ function columnWidth(kinds: number): 1 | 2 | 4 {
   return kinds <= 0x100 ? 1 : kinds <= 0x10000 ? 2 : 4;
 }
 
-/** The range of a block in the log. */
+/** The range of a block in the log, and whether its content has more than events. */
 export interface SequenceRange {
   readonly firstSequence: number;
   readonly lastSequence: number;
+  readonly hasExtras: boolean;
 }
 
 /**
@@ -111,6 +125,8 @@ interface Columns {
   /** Index of each event that carries meta. */
   readonly metaPlaces: readonly number[];
   readonly metas: readonly EventMeta[];
+  /** The id of each commit that has one; undefined when no commit has one. */
+  readonly ids: readonly (string | undefined)[] | undefined;
   /** The data of each kind; undefined for a kind that was not asked for. */
   readonly data: readonly (unknown[] | undefined)[];
 }
@@ -124,12 +140,13 @@ function readColumns(content: Uint8Array, range: SequenceRange, types: ReadonlyS
   const commitTimes = runningSums(unpackNumbers(sections.next()));
   const metaPlaces = runningSums(unpackNumbers(sections.next()));
   const metas = unpackValues({ codec: readCodec(text(sections.next())), bytes: sections.next() });
+  const ids = range.hasExtras ? readExtras(sections, commitSizes.length) : undefined;
   const data = kinds.map(([type, , codec]) => unpackWanted({ codec, bytes: sections.next() }, type, types));
   sections.finish();
   if (commitSizes.length !== commitTimes.length || metaPlaces.length !== metas.length) {
     throw new RangeError('columns of different lengths');
   }
-  return { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas: metas as unknown as EventMeta[], data };
+  return { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas: metas as unknown as EventMeta[], ids, data };
 }
 
 function unpackWanted(
@@ -138,6 +155,18 @@ function unpackWanted(
   types: ReadonlySet<string> | undefined,
 ): unknown[] | undefined {
   return types === undefined || types.has(type) ? unpackValues(packed) : undefined;
+}
+
+/** A name that this release does not know is refused: it belongs to a newer format. */
+function readExtras(sections: SectionReader, commits: number): readonly (string | undefined)[] | undefined {
+  const names: unknown = JSON.parse(text(sections.next()));
+  if (!Array.isArray(names)) throw new TypeError('no list of extras');
+  let ids: readonly (string | undefined)[] | undefined;
+  for (const name of names) {
+    if (name !== IDS) throw new TypeError('an unknown extra');
+    ids = readIdColumn(sections.next(), commits);
+  }
+  return ids;
 }
 
 function readKinds(section: Uint8Array): Columns['kinds'] {
@@ -179,7 +208,7 @@ function text(bytes: Uint8Array): string {
 
 /** The hot loop of every replay: one fresh object per event, in one shape. */
 function assemble(columns: Columns, { firstSequence, lastSequence }: SequenceRange): DecodedBlock {
-  const { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas, data } = columns;
+  const { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas, ids, data } = columns;
   const types = kinds.map((kind) => kind[0]);
   const versions = kinds.map((kind) => kind[1]);
   const cursors = new Uint32Array(kinds.length);
@@ -191,18 +220,15 @@ function assemble(columns: Columns, { firstSequence, lastSequence }: SequenceRan
   for (let commit = 0; commit < commitSizes.length; commit++) {
     const end = at + commitSizes[commit]!;
     const recordedAt = commitTimes[commit]!;
+    const commandId = ids?.[commit];
     if (end > count) throw new RangeError('more events than the block holds');
     for (; at < end; at++) {
       const kind = kindOf[at]!;
       const values = data[kind];
       const meta = at === metaPlaces[nextMeta] ? metas[nextMeta++] : undefined;
       if (values === undefined) continue;
-      const type = types[kind]!;
-      const version = versions[kind]!;
-      const sequence = firstSequence + at;
       const value = values[cursors[kind]!++];
-      if (meta === undefined) events.push({ sequence, recordedAt, type, version, data: value });
-      else events.push({ sequence, recordedAt, type, version, data: value, meta });
+      events.push(recordedEvent(firstSequence + at, recordedAt, types[kind]!, versions[kind]!, value, meta, commandId));
     }
     commitEnds.push(firstSequence + at - 1);
   }

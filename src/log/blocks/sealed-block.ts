@@ -15,10 +15,13 @@
  * ```
  *
  * Data lies together by kind: alike values compress well, and a reader of some types never unpacks the others.
+ *
+ * A block with more than this has the magic "RFS2", and after section 7 a JSON list of names, then a section for each
+ * name: "ids" (`id-column.ts`). A log with such a block has format 2.
  */
 import zlib from 'node:zlib';
 import type { RecordedEvent } from '../../core/event.ts';
-import { type DecodedBlock, decodeColumns, encodeColumns } from './columns.ts';
+import { type DecodedBlock, decodeColumns, encodeColumns, needExtras } from './columns.ts';
 
 export type { DecodedBlock } from './columns.ts';
 
@@ -48,6 +51,7 @@ export const SEALED_PREFIX_BYTES = 64;
 export const OPEN_BYTES_OFFSET = 24;
 
 const SEALED_MAGIC = 0x31534652; // "RFS1"
+const SEALED_MAGIC_2 = 0x32534652; // "RFS2"
 
 /** Level 3 gives within a few percent of level 9's size on event data, several times faster. */
 const COMPRESSION_LEVEL = 3;
@@ -66,7 +70,7 @@ export function encodeSealedBlock(
   openBytes: number,
 ): Uint8Array {
   const content = encodeColumns(events, commitEnds);
-  const prefix = writePrefix({
+  const prefix = writePrefix(needExtras(events) ? SEALED_MAGIC_2 : SEALED_MAGIC, {
     ...chains,
     firstSequence: events[0]!.sequence,
     lastSequence: events.at(-1)!.sequence,
@@ -80,7 +84,7 @@ export function encodeSealedBlock(
 export function readSealedPrefix(payload: Uint8Array): SealedPrefix | undefined {
   if (payload.byteLength <= SEALED_PREFIX_BYTES) return undefined;
   const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-  if (bytes.readUInt32LE(0) !== SEALED_MAGIC) return undefined;
+  if (!isMagic(bytes.readUInt32LE(0))) return undefined;
   return {
     contentBytes: bytes.readUInt32LE(4),
     firstSequence: Number(bytes.readBigUInt64LE(8)),
@@ -99,7 +103,19 @@ export function readSealedPrefix(payload: Uint8Array): SealedPrefix | undefined 
 export function decodeSealedPayload(payload: Uint8Array, types?: ReadonlySet<string>): DecodedBlock {
   const prefix = requirePrefix(payload);
   const content = decompress(payload.subarray(SEALED_PREFIX_BYTES), prefix.contentBytes);
-  return decodeColumns(content, prefix, types);
+  return decodeColumns(content, { ...prefix, hasExtras: hasExtras(payload) }, types);
+}
+
+/** Whether a sealed payload has more than events. */
+export function hasExtras(payload: Uint8Array): boolean {
+  return payload[3] === EXTRAS_DIGIT;
+}
+
+/** The last character of the magic "RFS2". */
+const EXTRAS_DIGIT = 0x32;
+
+function isMagic(magic: number): boolean {
+  return magic === SEALED_MAGIC || magic === SEALED_MAGIC_2;
 }
 
 function requirePrefix(payload: Uint8Array): SealedPrefix {
@@ -116,9 +132,9 @@ const ZSTD_OPTIONS = {
   },
 };
 
-function writePrefix(prefix: SealedPrefix): Uint8Array {
+function writePrefix(magic: number, prefix: SealedPrefix): Uint8Array {
   const bytes = Buffer.alloc(SEALED_PREFIX_BYTES);
-  bytes.writeUInt32LE(SEALED_MAGIC, 0);
+  bytes.writeUInt32LE(magic, 0);
   bytes.writeUInt32LE(prefix.contentBytes, 4);
   bytes.writeBigUInt64LE(BigInt(prefix.firstSequence), 8);
   bytes.writeBigUInt64LE(BigInt(prefix.lastSequence), 16);

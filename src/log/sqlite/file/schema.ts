@@ -17,8 +17,9 @@ export const APPLICATION_ID = 0x52464c44;
 export const FORMAT_VERSION = 1;
 
 /**
- * The highest `user_version` that this code reads. Format 2 has the tables of format 1, and a snapshot whose state uses
- * tags that older releases do not know. A log gets it with the first such snapshot, and keeps it.
+ * The highest `user_version` that this code reads. Format 2 has the tables of format 1, and something that older releases
+ * do not know: a snapshot whose state uses newer tags, or a commit with the id of its command. A log gets it with the
+ * first of them, and keeps it.
  */
 export const NEWEST_FORMAT = 2;
 
@@ -57,9 +58,9 @@ export function createSchema(connection: Connection): void {
 }
 
 /**
- * Makes the file as new as one of its snapshots, in the caller's transaction: an older release then refuses the file.
+ * Makes the file as new as one of its snapshots or blocks, in the caller's transaction: an older release then refuses it.
  *
- * @param format of the snapshot's encoding
+ * @param format of the snapshot's encoding, or of the block
  */
 export function raiseFormat(connection: Connection, format: number): void {
   if (format >= NEWEST_FORMAT && versionOf(connection) < NEWEST_FORMAT) {
@@ -105,7 +106,8 @@ export function migrate(
     .immediate();
 }
 
-function versionOf(connection: Connection): number {
+/** The format of a log. */
+export function versionOf(connection: Connection): number {
   return Number(connection.pragma('user_version', { simple: true }));
 }
 

@@ -5,7 +5,7 @@ import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { BLOCK_COLUMNS, readBlocks } from '../file/block-rows.ts';
 import type { Connection } from '../file/driver.ts';
-import { createSchema, raiseFormat } from '../file/schema.ts';
+import { createSchema, raiseFormat, versionOf } from '../file/schema.ts';
 import type { SnapshotRow } from '../file/snapshot-rows.ts';
 import type { Salvage } from './salvage.ts';
 
@@ -24,6 +24,7 @@ export async function rebuild(
   target.pragma('journal_mode = memory');
   createSchema(target);
   target.exec('begin');
+  raiseFormat(target, versionOf(source)); // blocks and snapshots are copied as they are
   const { trimmed, epoch, head } = salvage.state;
   target
     .prepare('update log_state set epoch = ?, trimmed_through = ?, trimmed_recorded_at = ?, trimmed_chain = ?')
@@ -75,7 +76,6 @@ function copySnapshots(source: Connection, target: Connection, rows: readonly Sn
   for (const row of rows) {
     for (const chunk of chunks.iterate(row.id)) insertChunk.run(...(chunk as unknown[]));
     insertHeader.run(row);
-    raiseFormat(target, row.format);
   }
 }
 

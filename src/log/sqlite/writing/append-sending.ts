@@ -3,7 +3,7 @@ import assert from 'node:assert';
 import { openBlockPieces } from '../../blocks/block.ts';
 import type { AppendRequest, LogHead, QueuedCommit, StoredOutcome } from '../../log-store.ts';
 import type { WriterClient } from './writer-client.ts';
-import type { NewBlock } from './writer-protocol.ts';
+import type { NewBlock, PackedOutcomes } from './writer-protocol.ts';
 
 /**
  * Resolves with the head after the append.
@@ -17,14 +17,21 @@ export function sendAppend(
 ): Promise<LogHead> {
   const block = commits.length === 0 ? undefined : newBlock(commits);
   const transfer = block === undefined ? [] : [block.payload.buffer];
-  const outcomes = { fields: fieldsOf(stored), mayReplace };
+  const outcomes = { ...packOutcomes(stored), mayReplace };
   return writer.do('append', { expectedSequence, epoch, block, outcomes }, transfer);
 }
 
-function fieldsOf(outcomes: readonly StoredOutcome[]): (string | number)[] {
-  const fields: (string | number)[] = [];
-  for (const { commandId, recordedAt, outcome } of outcomes) fields.push(commandId, recordedAt, outcome);
-  return fields;
+function packOutcomes(outcomes: readonly StoredOutcome[]): Pick<PackedOutcomes, 'text' | 'numbers'> {
+  const numbers = new Float64Array(outcomes.length * 3);
+  let text = '';
+  let at = 0;
+  for (const { commandId, recordedAt, outcome } of outcomes) {
+    text += commandId + outcome;
+    numbers[at++] = recordedAt;
+    numbers[at++] = commandId.length;
+    numbers[at++] = outcome.length;
+  }
+  return { text, numbers };
 }
 
 /** Encodes the block here, so that one buffer moves to the writer without a copy, instead of many objects. */
@@ -36,6 +43,7 @@ function newBlock(commits: readonly QueuedCommit[]): NewBlock {
     recordedAt: commits[0]!.recordedAt,
     lastRecordedAt: commits.at(-1)!.recordedAt,
     payload: bytesOf(openBlockPieces(commits)),
+    format: commits.some(({ commandId }) => commandId !== undefined) ? 2 : 1,
   };
 }
 

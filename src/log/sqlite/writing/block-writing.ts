@@ -2,6 +2,7 @@
 import { chainAfter, checksumOf } from '../../blocks/block.ts';
 import { sequenceConflict } from '../../log-errors.ts';
 import type { LogHead } from '../../log-store.ts';
+import type { OutcomeBounds } from '../../outcomes.ts';
 import {
   BLOCK_COLUMNS,
   type BlockRow,
@@ -11,6 +12,7 @@ import {
   toHeader,
 } from '../file/block-rows.ts';
 import type { Connection, Statement } from '../file/driver.ts';
+import { raiseFormat } from '../file/schema.ts';
 import { OutcomeWriting } from './outcome-writing.ts';
 import type { WriteConnection } from './write-connection.ts';
 import type { Jobs } from './writer-protocol.ts';
@@ -24,12 +26,13 @@ export class BlockWriting {
   readonly #sql: ReturnType<typeof prepareStatements>;
   #head: LogHead;
   readonly #outcomes: OutcomeWriting;
-  #outcomesKept: number | undefined;
+  /** The file has at least this format. */
+  #format = 1;
 
-  constructor(writer: WriteConnection, head: LogHead) {
+  constructor(writer: WriteConnection, head: LogHead, remember: OutcomeBounds) {
     this.#writer = writer;
     this.#sql = prepareStatements(writer.connection);
-    this.#outcomes = new OutcomeWriting(writer.connection);
+    this.#outcomes = new OutcomeWriting(writer.connection, remember);
     this.#head = head;
   }
 
@@ -45,11 +48,13 @@ export class BlockWriting {
         throw sequenceConflict(this.#writer.path, expectedSequence, this.#head.sequence);
       }
       const head = block === undefined ? this.#head : this.#insertBlock(block);
-      return { head, kept: this.#outcomes.remember(outcomes, this.#outcomesKept) };
+      if (block !== undefined && block.format > this.#format) raiseFormat(this.#writer.connection, block.format);
+      this.#outcomes.remember(outcomes);
+      return head;
     }, epoch);
-    this.#head = appended.head;
-    this.#outcomesKept = appended.kept;
-    return appended.head;
+    this.#head = appended;
+    this.#format = Math.max(this.#format, block?.format ?? 1);
+    return appended;
   }
 
   #insertBlock({
