@@ -36,6 +36,7 @@ const folder = resolve(process.argv[2] ?? join(source, '../dist'));
 rmSync(folder, { recursive: true, force: true });
 declare();
 await bundle();
+await bundleForBrowsers();
 
 function declare() {
   const compiler = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
@@ -50,6 +51,7 @@ async function bundle() {
       index: './index.ts',
       testing: './testing.ts',
       log: './log.ts',
+      model: './model.ts',
       redis: './redis/index.ts',
       'redis-past-worker': './redis/past/past-worker.ts', // a thread of the Redis server, and not of a log
       'sqlite-refold': './log/sqlite/sqlite-source.ts', // a thread imports it by this name
@@ -60,9 +62,7 @@ async function bundle() {
     transform: { target: 'es2024' },
     external: [/^node:/, ...Object.keys(dependencies).map((name) => new RegExp(`^${name}(/|$)`))],
     plugins: [withoutForeignMaps],
-    onwarn: (warning) => {
-      throw new Error(warning.message);
-    },
+    onwarn: refuse,
   });
   await build.write({
     dir: folder,
@@ -71,6 +71,24 @@ async function bundle() {
     chunkFileNames: '[name]-[hash].js',
     banner: licencesOf,
   });
+}
+
+function refuse(warning) {
+  throw new Error(warning.message);
+}
+
+/** One file without anything of Node, in which zod is left to the application's bundler. */
+async function bundleForBrowsers() {
+  const build = await rolldown({
+    cwd: source,
+    input: { model: './model.ts' },
+    platform: 'browser',
+    resolve: { alias: { 'node:util': join(source, 'browser/node-util.ts') } },
+    transform: { target: 'es2024' },
+    external: [/^zod(\/|$)/],
+    onwarn: refuse,
+  });
+  await build.write({ dir: join(folder, 'browser'), sourcemap: true, entryFileNames: '[name].js' });
 }
 
 /** The licences of the packages whose code a file holds: each of them asks to stand beside the code. */

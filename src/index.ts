@@ -58,6 +58,7 @@ export {
   type LogInfo,
   type OpenEventLogOptions,
   openLog,
+  type ReactorInfo,
   type VerifyOptions,
 } from './engine/event-log.ts';
 export type { PassedOver } from './engine/folding/undecodable.ts';
@@ -76,6 +77,17 @@ export type { RecoveryReport } from './engine/past/recovery.ts';
 export { type ReplayOptions, type ReplayReport, replay } from './engine/past/replay.ts';
 export { type StateAtOptions, stateAt } from './engine/past/state-at.ts';
 export type { SnapshotVerdict, VerifyReport } from './engine/past/verify.ts';
+export {
+  defineReactor,
+  type Effect,
+  type ReactorCheckpoint,
+  type ReactorContext,
+  type ReactorDefinition,
+  type ReactorStart,
+  type RetryPolicy,
+} from './engine/reacting/definition.ts';
+export type { ParkedEvent } from './engine/reacting/progress.ts';
+export type { Reactor } from './engine/reacting/reactor.ts';
 export type { WaitOptions } from './engine/replica/waiters.ts';
 export type { SnapshotReport } from './engine/snapshots/snapshotter.ts';
 export type { Store, StoreOf, StoreStats } from './engine/store.ts';
@@ -98,6 +110,7 @@ export {
 export { hashState } from './fold/encoding/state-codec.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
+export { toTaggedJson } from './fold/state-json.ts';
 export type { LogSource, LogThread, OpenLogOptions } from './log/log-source.ts';
 export type {
   AppendRequest,
@@ -111,6 +124,7 @@ export type {
   LogSize,
   LogStore,
   QueuedCommit,
+  ReactorRow,
   SealOptions,
   SealReport,
   SnapshotInfo,

@@ -65,6 +65,7 @@ export type {
   LogSize,
   LogStore,
   QueuedCommit,
+  ReactorRow,
   SealOptions,
   SealReport,
   SnapshotInfo,

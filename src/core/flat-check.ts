@@ -2,7 +2,7 @@
  * Checks a flat object without its schema, where the outcome is certain.
  *
  * zod allocates two objects for each member that it checks. Most members are of a few kinds that one line can check:
- * any string, a number, an integer, one of a few values, a function of the application. This file copies and checks a
+ * any string, a number or an integer within bounds, one of a few values, a function of the application. This file copies and checks a
  * flat object of such members. An object that is not certainly valid is left to its schema, which then says why. An
  * object that passes equals the schema's output: the same members in the same order, in a new object.
  */
@@ -16,11 +16,16 @@ export interface FlatCheck {
 }
 
 interface MemberCheck {
+  /** The member's name as JSON writes it, with the colon. */
+  readonly label: string;
   /** The member's position in the schema, and so in the schema's output. */
   readonly index: number;
   readonly isRequired: boolean;
   readonly isNullable: boolean;
   readonly kind: 'text' | 'number' | 'integer' | 'boolean' | 'one of' | 'function';
+  /** The bounds of a number. Both are included. */
+  readonly least: number;
+  readonly most: number;
   readonly values: ReadonlySet<unknown>;
   readonly accepts: (value: unknown) => unknown;
 }
@@ -36,6 +41,11 @@ interface Internals {
     readonly coerce?: boolean;
     readonly innerType?: unknown;
     readonly fn?: (value: unknown) => unknown;
+    /** Those of a check. */
+    readonly check?: string;
+    readonly value?: unknown;
+    readonly inclusive?: boolean;
+    readonly when?: unknown;
   };
 }
 
@@ -44,7 +54,7 @@ export function flatCheckOf(schema: unknown, shape: { readonly [key: string]: un
   if (!isOwn(internalsOf(schema))) return undefined;
   const members = new Map<string, MemberCheck>();
   for (const [index, key] of Object.keys(shape).entries()) {
-    const member = memberCheckOf(shape[key], index);
+    const member = memberCheckOf(key, shape[key], index);
     if (member === undefined) return undefined;
     members.set(key, member);
   }
@@ -68,15 +78,54 @@ export function copyFlat({ members, required }: FlatCheck, input: object): Json 
   return copy as Json;
 }
 
-function passes({ kind, isNullable, values, accepts }: MemberCheck, value: unknown): boolean {
+/**
+ * The JSON text of a flat object, as `JSON.stringify` gives it, but faster. Undefined when the object is not certainly
+ * one of the check's members.
+ *
+ * @param data a copy without getters, whose texts are well-formed
+ */
+export function flatText({ members }: FlatCheck, data: Json): string | undefined {
+  const object = data as { readonly [key: string]: unknown };
+  let text = '';
+  for (const key in object) {
+    const value = object[key];
+    const member = members.get(key);
+    if (member === undefined || (typeof value === 'object' && value !== null)) return undefined;
+    const separator = text === '' ? '{' : ',';
+    text += separator + member.label + (typeof value === 'string' ? stringText(value) : String(value));
+  }
+  return text === '' ? '{}' : `${text}}`;
+}
+
+/** A short text without anything to escape is copied. V8's own function is faster for long ones. */
+function stringText(text: string): string {
+  return text.length <= SHORT_TEXT && isUnescaped(text) ? `"${text}"` : JSON.stringify(text);
+}
+
+const SHORT_TEXT = 64;
+
+function isUnescaped(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < SPACE || code === QUOTE_CODE || code === BACKSLASH_CODE || code >= FIRST_SURROGATE) return false;
+  }
+  return true;
+}
+
+const SPACE = 32;
+const QUOTE_CODE = 34;
+const BACKSLASH_CODE = 92;
+const FIRST_SURROGATE = 0xd800;
+
+function passes({ kind, isNullable, least, most, values, accepts }: MemberCheck, value: unknown): boolean {
   if (value === null && isNullable) return true;
   switch (kind) {
     case 'text':
       return typeof value === 'string' && value.isWellFormed();
     case 'number':
-      return Number.isFinite(value) && !Object.is(value, -0);
+      return Number.isFinite(value) && !Object.is(value, -0) && isWithin(value as number, least, most);
     case 'integer':
-      return Number.isSafeInteger(value) && !Object.is(value, -0);
+      return Number.isSafeInteger(value) && !Object.is(value, -0) && isWithin(value as number, least, most);
     case 'boolean':
       return typeof value === 'boolean';
     case 'one of':
@@ -84,6 +133,10 @@ function passes({ kind, isNullable, values, accepts }: MemberCheck, value: unkno
     case 'function':
       return isPlainPrimitive(value) && accepts(value) === true;
   }
+}
+
+function isWithin(value: number, least: number, most: number): boolean {
+  return value >= least && value <= most;
 }
 
 /** Whether JSON returns the primitive unchanged. */
@@ -100,7 +153,7 @@ export function isPlainPrimitive(value: unknown): boolean {
   }
 }
 
-function memberCheckOf(schema: unknown, index: number): MemberCheck | undefined {
+function memberCheckOf(key: string, schema: unknown, index: number): MemberCheck | undefined {
   let internals = internalsOf(schema);
   let isRequired = true;
   let isNullable = false;
@@ -113,19 +166,48 @@ function memberCheckOf(schema: unknown, index: number): MemberCheck | undefined 
     if (internals.def.type === 'optional') isRequired = false;
     else isNullable = true;
   }
-  const kind = internals === undefined || !isOwn(internals) ? undefined : kindOf(internals);
+  if (internals === undefined || !isOwn(internals)) return undefined;
+  const range = internals.def.type === 'number' ? rangeOf(internals) : undefined;
+  const kind = range?.kind ?? kindOf(internals);
   if (kind === undefined) return undefined;
-  const { values = NO_VALUES, def } = internals!;
-  return { index, isRequired, isNullable, kind, values, accepts: def.fn ?? Boolean };
+  const { values = NO_VALUES, def } = internals;
+  const { least = Number.NEGATIVE_INFINITY, most = Number.POSITIVE_INFINITY } = range ?? {};
+  const label = `${JSON.stringify(key)}:`;
+  return { label, index, isRequired, isNullable, kind, least, most, values, accepts: def.fn ?? Boolean };
 }
+
+interface Range {
+  readonly kind: 'number' | 'integer';
+  readonly least: number;
+  readonly most: number;
+}
+
+/** The bounds of a number; undefined when it has other checks, too. */
+function rangeOf({ def }: Internals): Range | undefined {
+  if (def.coerce === true || (def.format !== undefined && def.format !== SAFE_INTEGER)) return undefined;
+  let kind: Range['kind'] = def.format === undefined ? 'number' : 'integer';
+  let least = Number.NEGATIVE_INFINITY;
+  let most = Number.POSITIVE_INFINITY;
+  for (const each of def.checks ?? []) {
+    const internals = internalsOf(each);
+    if (internals === undefined || !isOwn(internals) || internals.def.when !== undefined) return undefined;
+    const { check, value, inclusive, format } = internals.def;
+    if (check === 'number_format' && format === SAFE_INTEGER) kind = 'integer';
+    else if (typeof value !== 'number' || inclusive !== true) return undefined;
+    else if (check === 'greater_than') least = Math.max(least, value);
+    else if (check === 'less_than') most = Math.min(most, value);
+    else return undefined;
+  }
+  return { kind, least, most };
+}
+
+const SAFE_INTEGER = 'safeint';
 
 function kindOf({ def, values }: Internals): MemberCheck['kind'] | undefined {
   if ((def.checks ?? []).length > 0 || def.coerce === true) return undefined;
   switch (def.type) {
     case 'string':
       return def.format === undefined ? 'text' : undefined;
-    case 'number':
-      return def.format === undefined ? 'number' : def.format === 'safeint' ? 'integer' : undefined;
     case 'boolean':
       return 'boolean';
     case 'enum':
@@ -143,7 +225,7 @@ const NO_VALUES: ReadonlySet<unknown> = new Set();
 
 /** zod's own classes. A class derived from them may behave differently. */
 const OWN_TRAIT =
-  /^\$?_?(Zod|ZodMini)(Type|Object|ObjectJIT|String|Number|NumberFormat|CheckNumberFormat|Check|Boolean|Enum|Literal|Custom|Optional|Nullable)$/;
+  /^\$?_?(Zod|ZodMini)(Type|Object|ObjectJIT|String|Number|NumberFormat|CheckNumberFormat|CheckGreaterThan|CheckLessThan|Check|Boolean|Enum|Literal|Custom|Optional|Nullable)$/;
 
 function isOwn(internals: Internals | undefined): boolean {
   return internals !== undefined && [...internals.traits].every((trait) => OWN_TRAIT.test(trait));

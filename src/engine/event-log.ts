@@ -11,7 +11,7 @@ import { isParts } from '../core/parts.ts';
 import { decodeBlock, encodeCommit } from '../log/blocks/block.ts';
 import { requireReadable } from '../log/blocks/block-rules.ts';
 import type { LogSource } from '../log/log-source.ts';
-import type { BlockHeader, LogStore, QueuedCommit } from '../log/log-store.ts';
+import type { BlockHeader, LogStore, QueuedCommit, ReactorRow } from '../log/log-store.ts';
 import {
   A_FUNCTION,
   AN_ITERABLE,
@@ -34,6 +34,7 @@ import {
   READ_ATTEMPTS,
   readRecorded,
 } from './past/history.ts';
+import { parseProgress } from './reacting/progress.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
 import { isCommandId } from './writing/commands.ts';
 import { admitMeta, refusalOf } from './writing/intake.ts';
@@ -60,8 +61,10 @@ export interface LogInfo {
     readonly bytes: number;
     readonly stateHash: string;
   }[];
-  readonly projections: readonly { readonly name: string; readonly sequence: number }[];
-  /** Names of the projections that still need events which recovery does not need: they hold history back. */
+  /** `lag`: how many events the log has beyond `sequence`. */
+  readonly projections: readonly { readonly name: string; readonly sequence: number; readonly lag: number }[];
+  readonly reactors: readonly ReactorInfo[];
+  /** Names of projections and reactors that still need events which recovery does not need: they hold history back. */
   readonly historyHeldBy: readonly string[];
   readonly fileBytes: number;
   readonly walBytes: number;
@@ -69,6 +72,17 @@ export interface LogInfo {
   /** Hash over all blocks, hex. */
   readonly chain: string;
   readonly epoch: number;
+}
+
+/** What the log knows of a reactor. */
+export interface ReactorInfo {
+  readonly name: string;
+  /** The low-water mark: the effects of all events up to it are finished, skipped or parked. */
+  readonly sequence: number;
+  /** How many events the log has beyond that. */
+  readonly lag: number;
+  /** How many events wait for `retry` or `skip`. */
+  readonly parked: number;
 }
 
 export interface VerifyOptions {
@@ -151,10 +165,16 @@ export class EventLog implements AsyncDisposable {
       bytes,
       stateHash,
     }));
-    const projections = (await log.checkpoints()).map(({ projection, sequence }) => ({ name: projection, sequence }));
+    const projections = (await log.checkpoints()).map(({ projection, sequence }) => ({
+      name: projection,
+      sequence,
+      lag: lastSequence - sequence,
+    }));
+    const rows = await log.reactors();
     // Recovery itself needs what follows the older of two snapshots.
     const recoveryNeeds = snapshots[1]?.sequence ?? 0;
-    const historyHeldBy = projections.filter(({ sequence }) => sequence < recoveryNeeds).map(({ name }) => name);
+    const holders = [...projections, ...rows.map(({ reactor, sequence }) => ({ name: reactor, sequence }))];
+    const historyHeldBy = holders.filter(({ sequence }) => sequence < recoveryNeeds).map(({ name }) => name);
     return {
       path: log.path,
       ...(model === undefined ? {} : { model }),
@@ -165,6 +185,7 @@ export class EventLog implements AsyncDisposable {
       ...summarise(headers),
       snapshots,
       projections,
+      reactors: rows.map((row) => describeReactor(row, lastSequence)),
       historyHeldBy,
       ...sizeOf(log),
       chain,
@@ -324,6 +345,11 @@ function badImport(problem: string, sequence: number, type?: string): RefoldErro
     ...(type === undefined ? {} : { type }),
     hint: 'An event is { type, data, version?, recordedAt?, meta?, commandId? }, as refold events prints them',
   });
+}
+
+function describeReactor({ reactor, sequence: held, progress }: ReactorRow, lastSequence: number): ReactorInfo {
+  const { sequence, parked } = parseProgress(progress) ?? { sequence: held, parked: [] };
+  return { name: reactor, sequence, lag: lastSequence - sequence, parked: parked.length };
 }
 
 function summarise(

@@ -45,6 +45,9 @@ import type { ProjectionDefinition } from './past/projection-definition.ts';
 import { Projections } from './past/projections.ts';
 import type { RecoveryReport } from './past/recovery.ts';
 import { type LiveHash, type VerifyReport, verifyLog } from './past/verify.ts';
+import type { ReactorDefinition } from './reacting/definition.ts';
+import type { Reactor } from './reacting/reactor.ts';
+import { Reactors } from './reacting/reactors.ts';
 import { Replica } from './replica/replica.ts';
 import type { ReplicaState } from './replica/replica-state.ts';
 import type { WaitOptions } from './replica/waiters.ts';
@@ -115,6 +118,7 @@ export class Store<
   readonly #upkeep: Upkeep;
   readonly #publisher = new Publisher();
   readonly #projections: Projections;
+  readonly #reactors: Reactors;
   readonly #replica: Replica<State> | undefined;
   readonly #closing = new AbortController();
   #closed: Promise<void> | undefined;
@@ -131,6 +135,14 @@ export class Store<
     this.#log = log;
     this.#settings = settings;
     this.#projections = new Projections({ model, log, readOnly: settings.readOnly || log.readOnly });
+    this.#reactors = new Reactors({
+      model,
+      log,
+      events: (range) => this.events(range),
+      follow: (options) => this.follow(options),
+      state: () => this.state,
+      now: settings.clock,
+    });
     const onDurable = (bytes: number): void => this.#afterCommit(bytes);
     const commits = new CommitReader(model, log);
     this.#writes = new WritePath({
@@ -324,6 +336,29 @@ export class Store<
   }
 
   /**
+   * Starts a reactor: it runs an effect for each durable event, at least once, from where it was before. Resolves when the log
+   * knows it. From then on the log keeps the events that it needs, also while it does not run.
+   *
+   * @throws RefoldError `INVALID_OPTION` for a bad definition, when one of this name runs already, or on a read-only store;
+   * `HISTORY_GONE` when the events that it needs were dropped
+   */
+  async react<Type extends TypeOf<C>>(definition: ReactorDefinition<State, C, Type>): Promise<Reactor> {
+    this.#admission.requireWritable();
+    await this.#drained();
+    return this.#reactors.start(definition as unknown as ReactorDefinition);
+  }
+
+  /**
+   * Deletes what the log knows of a reactor, so that it no longer holds history back. Started again, it is a new reactor.
+   *
+   * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log does not know
+   */
+  async forgetReactor(name: string): Promise<void> {
+    this.#admission.requireWritable();
+    await this.#reactors.forget(name);
+  }
+
+  /**
    * Takes a snapshot of the state as it is now, while writes continue. If the model has a `module`, another thread compares it
    * with a replay.
    *
@@ -425,6 +460,7 @@ export class Store<
     const { readOnly } = this.#settings;
     if (this.#guard.entered) await this.#guard.left();
     try {
+      await this.#reactors.close();
       if (!readOnly && this.#writes.failure === undefined) await this.#upkeep.drain();
       // Under the direct fold a reducer's failure ends the store. Writes accepted before it still become durable.
       else await this.#writes.drained().catch(() => {});

@@ -94,8 +94,22 @@ export class DirectState<State extends object> implements LiveState<State> {
 
   /** Each event changes the state itself. */
   open(): OpenCommit {
-    const fold: OpenCommit['fold'] = (reducers, event) => this.fold(reducers, [event]);
+    const fold: OpenCommit['fold'] = (reducers, event) => this.#foldOne(reducers, event);
     return { state: this.value, fold, take: () => {}, end: () => {} };
+  }
+
+  /** As `fold` with one event. A transaction folds each of its events in this way. */
+  #foldOne(reducers: FoldReducers, event: RecordedEvent): void {
+    this.isWhole = false;
+    const { type, sequence } = event; // copied, because a reducer may change the event
+    try {
+      const returned = reducerOf(reducers, event)(this.value, event.data, event);
+      if (returned !== undefined) judgeReturned(returned, this.value, { type, sequence }, undefined);
+    } catch (error) {
+      throw reducerFailed(error, { type, sequence });
+    }
+    this.#ordered.requireInPlace(event);
+    this.isWhole = true;
   }
 
   capture(): undefined {

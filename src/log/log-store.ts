@@ -90,6 +90,15 @@ export interface Checkpoint {
   readonly sequence: number;
 }
 
+/** How far a reactor has come. */
+export interface ReactorRow {
+  readonly reactor: string;
+  /** Events after this one must stay in the log. */
+  readonly sequence: number;
+  /** JSON of the engine, opaque here. */
+  readonly progress: string;
+}
+
 export interface SealOptions {
   /** Blocks that begin before this sequence are left alone; default 1. */
   readonly from?: number;
@@ -203,6 +212,12 @@ export interface LogStore {
   putCheckpoint(checkpoint: Checkpoint): Promise<void>;
   /** Deletes the checkpoint of a projection; does nothing when there is no such checkpoint. */
   dropCheckpoint(projection: string): Promise<void>;
+
+  reactors(): Promise<readonly ReactorRow[]>;
+  /** Durable like an append once it resolves. */
+  putReactor(row: ReactorRow): Promise<void>;
+  /** Deletes what is kept of a reactor; does nothing when there is nothing. */
+  dropReactor(reactor: string): Promise<void>;
 
   /** Small named texts: the model's name, measured rates. */
   getMeta(key: string): Promise<string | undefined>;

@@ -29,6 +29,7 @@ import type {
   Durability,
   LogHead,
   LogStore,
+  ReactorRow,
   SnapshotInfo,
   StoredOutcome,
 } from './log-store.ts';
@@ -57,6 +58,7 @@ export class MemoryContents implements LogSource {
   readonly outcomes: Map<string, StoredOutcome> = new Map();
   readonly snapshots: StoredSnapshot[] = [];
   readonly checkpoints: Map<string, number> = new Map();
+  readonly reactors: Map<string, ReactorRow> = new Map();
   readonly meta: Map<string, string> = new Map();
   readonly bell: Bell = new Bell();
   head: LogHead = { sequence: 0, recordedAt: 0, chain: EMPTY_CHAIN };
@@ -253,6 +255,18 @@ class MemoryLog implements LogStore {
 
   async dropCheckpoint(projection: string): Promise<void> {
     this.#writing().checkpoints.delete(projection);
+  }
+
+  async reactors(): Promise<readonly ReactorRow[]> {
+    return [...this.#open().reactors.values()];
+  }
+
+  async putReactor({ reactor, sequence, progress }: ReactorRow): Promise<void> {
+    this.#writing().reactors.set(reactor, { reactor, sequence, progress });
+  }
+
+  async dropReactor(reactor: string): Promise<void> {
+    this.#writing().reactors.delete(reactor);
   }
 
   async getMeta(key: string): Promise<string | undefined> {

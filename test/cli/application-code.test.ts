@@ -51,7 +51,7 @@ test('info names the projection that holds history back', async () => {
   }
   await store.close();
   expect(await refoldJson(['info', path])).toMatchObject({
-    projections: [{ name: 'abandoned', sequence: 1 }],
+    projections: [{ name: 'abandoned', sequence: 1, lag: expect.any(Number) }],
     historyHeldBy: ['abandoned'],
   });
   expect((await refold(['info', path])).stdout).toContain('abandoned, at 1, holds back the history after it');

@@ -20,6 +20,7 @@ import {
   type LogStore,
   nextBlock,
   openedReadOnly,
+  type ReactorRow,
   rememberOutcomes,
   requireDurability,
   type SnapshotInfo,
@@ -40,6 +41,7 @@ interface Shelf {
   readonly outcomes: Map<string, StoredOutcome>;
   readonly snapshots: Map<string, { readonly info: SnapshotInfo; readonly bytes: Buffer; readonly checksum: number }>;
   readonly checkpoints: Map<string, number>;
+  readonly reactors: Map<string, ReactorRow>;
   readonly meta: Map<string, string>;
   readonly bell: Bell;
 }
@@ -54,6 +56,7 @@ export function tinyLog(name: string, blockBytes: number = 64 * 1024): LogSource
     outcomes: new Map(),
     snapshots: new Map(),
     checkpoints: new Map(),
+    reactors: new Map(),
     meta: new Map(),
     bell: new Bell(),
   };
@@ -179,6 +182,18 @@ class TinyLog implements LogStore {
 
   async dropCheckpoint(projection: string): Promise<void> {
     this.#write().checkpoints.delete(projection);
+  }
+
+  async reactors(): Promise<readonly ReactorRow[]> {
+    return [...this.#read().reactors.values()];
+  }
+
+  async putReactor(row: ReactorRow): Promise<void> {
+    this.#write().reactors.set(row.reactor, row);
+  }
+
+  async dropReactor(reactor: string): Promise<void> {
+    this.#write().reactors.delete(reactor);
   }
 
   async getMeta(key: string): Promise<string | undefined> {

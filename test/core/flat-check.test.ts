@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
-import { copyFlat, flatCheckOf } from '../../src/core/flat-check.ts';
+import { copyFlat, flatCheckOf, flatText } from '../../src/core/flat-check.ts';
 
 const checkOf = (schema: z.ZodObject) => flatCheckOf(schema, schema.shape);
 
@@ -11,6 +11,9 @@ describe('a check without the schema decides', () => {
     ['any string', z.string(), ['', 'x', '😀'], [1, null, '\ud800', {}]],
     ['a finite number', z.number(), [1.5, 0, -1], [-0, Number.NaN, Number.POSITIVE_INFINITY, '1', 1n]],
     ['a safe integer', z.int(), [1, 0, 2 ** 53 - 1], [-0, 1.5, 2 ** 53, '1']],
+    ['a number up to a bound', z.number().max(1.5), [1.5, -3], [1.6, -0, '1', Number.NEGATIVE_INFINITY]],
+    ['an integer within bounds', z.number().int().min(0).max(15), [0, 15], [-1, 16, 1.5, -0, Number.NaN, '1']],
+    ['the narrowest of several bounds', z.int().min(3).min(1).max(9).nonnegative(), [3, 9], [2, 10]],
     ['a boolean', z.boolean(), [true, false], [0, 'true', null]],
     ['one of several strings', z.enum(['a', 'b']), ['a', 'b'], ['c', 0, null]],
     ['one of an enum’s values', z.enum({ A: 1, B: 'b' }), [1, 'b'], ['A', 'B', 2]],
@@ -32,7 +35,16 @@ describe('a check without the schema decides', () => {
     ['a string with a format', z.email()],
     ['a string with a length', z.string().max(3)],
     ['a string that the schema changes', z.string().trim()],
-    ['a number with bounds', z.number().min(1)],
+    ['a number with a bound that is not included', z.number().positive()],
+    ['a multiple', z.number().min(1).multipleOf(2)],
+    [
+      'a refined integer within bounds',
+      z
+        .int()
+        .min(1)
+        .refine((value) => value > 1),
+    ],
+    ['a coercion within bounds', z.coerce.number().min(1)],
     ['a number of another format', z.uint32()],
     ['a refined one', z.int().refine((value) => value > 1)],
     ['a refined function', z.custom(() => true).refine(() => true)],
@@ -108,5 +120,34 @@ describe('a copy', () => {
       const functions = checkOf(z.object({ a: z.custom((() => answer) as () => boolean) }))!;
       expect(copyFlat(functions, { a: 1 })).toBeUndefined();
     }
+  });
+});
+
+describe('a text', () => {
+  const shape = { plain: z.string().optional(), 'with "quotes"': z.string().optional(), n: z.number().nullable() };
+  const check = checkOf(z.object({ ...shape, übung: z.boolean().optional() }))!;
+
+  test.each<object>([
+    { n: 1 },
+    { n: null },
+    { plain: '', n: -1.5e300 },
+    { plain: 'x', 'with "quotes"': 'a"b\\c\n\u0000\u007f\u2028', n: 0 },
+    { plain: '😀 ü', n: 2 ** 53, übung: false },
+    { plain: 'long '.repeat(100), n: 1e21, übung: true },
+    {},
+  ])('is the one that JSON.stringify gives', (data) => {
+    expect(flatText(check, data as never)).toBe(JSON.stringify(data));
+  });
+
+  test('of every character below 65536 is right', () => {
+    for (let code = 0; code < 0x10000; code++) {
+      const data = { plain: String.fromCharCode(code), n: 1 };
+      if (data.plain.isWellFormed() && flatText(check, data) !== JSON.stringify(data)) expect.fail(`code ${code}`);
+    }
+  });
+
+  test('is not made of other members, or nested ones', () => {
+    expect(flatText(check, { other: 1 })).toBeUndefined();
+    expect(flatText(check, { plain: ['x'], n: 1 })).toBeUndefined();
   });
 });

@@ -16,6 +16,9 @@ import { row as habits } from './habits/row.ts';
 import { row as kill } from './kill/row.ts';
 import { row as powerLoss } from './power-loss/row.ts';
 import { row as races } from './races/row.ts';
+import { row as reactors } from './reactors/row.ts';
+import { row as redisDifferential } from './redis-differential/row.ts';
+import { row as redisKill } from './redis-kill/row.ts';
 import type { FaultRow, RowReport } from './row.ts';
 import { row as simulation } from './simulation/index.ts';
 import { row as soak } from './soak/index.ts';
@@ -33,8 +36,11 @@ const ROWS: readonly FaultRow[] = [
   simulation,
   fuzz,
   habits,
+  reactors,
   clock,
   soak,
+  redisKill,
+  redisDifferential,
 ];
 
 const USAGE = 'usage: npm run test:faults -- [--long] [--only ROW]... [--seed N] [--json]';

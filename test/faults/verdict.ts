@@ -35,7 +35,7 @@ export function faultsOf(
 export function tableLine({ name, seconds, report, faults }: RowResult): string {
   const columns = [
     (faults.length === 0 ? 'ok' : 'FAILED').padEnd(6),
-    name.padEnd(12),
+    name.padEnd(18),
     `${report?.cases ?? 0} cases`.padStart(14),
     `${report?.violations.length ?? 0} violations`.padStart(14),
     controls(report).padStart(22),

@@ -41,6 +41,7 @@ const SNAPSHOTS = 'src/engine/snapshots/';
 const UPKEEP = 'src/engine/upkeep/';
 const IMPORTING = 'src/engine/importing/';
 const REPLICA = 'src/engine/replica/';
+const REACTING = 'src/engine/reacting/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
@@ -56,6 +57,7 @@ const BELOW_THE_DOORS = [
   IMPORTING,
   REPLICA,
   OUTCOMES,
+  REACTING,
 ];
 const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
@@ -256,13 +258,21 @@ export const FLOORS: readonly Floor[] = [
     node: 'all',
   },
   {
+    files: REACTING,
+    sees: [...BELOW_THE_ENGINE, CALLS, PAST],
+    doors: ['reactors.ts', 'reactor.ts', 'definition.ts', 'progress.ts'],
+    node: 'all',
+  },
+  {
     files: 'src/engine/',
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, OUTCOMES, SNAPSHOTS, UPKEEP, REPLICA],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, OUTCOMES, SNAPSHOTS, UPKEEP, REPLICA, REACTING],
     node: 'all',
   },
 
   { files: 'src/index.ts', sees: BELOW_THE_DOORS, node: [] },
   { files: 'src/testing.ts', sees: BELOW_THE_DOORS, node: 'all' },
+  { files: 'src/model.ts', sees: BELOW_THE_DOORS, node: [] },
+  { files: 'src/browser/', sees: [], node: [] },
   { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, CONTRACT], node: [] },
 
   {

@@ -47,7 +47,8 @@ describe('the tarball', () => {
       reached.add(path);
       for (const next of filesNamedIn(readFileSync(join(installed, path), 'utf8'))) follow(join(dirname(path), next));
     };
-    for (const door of ['dist/index.js', 'dist/testing.js', 'dist/log.js', 'dist/cli/main.js']) follow(door);
+    const doors = ['index', 'testing', 'log', 'model', 'browser/model', 'cli/main'];
+    for (const door of doors) follow(`dist/${door}.js`);
     expect([...reached].sort()).toEqual(packed.filter((path) => /^dist\/.*\.js$/.test(path)).sort());
   });
 

@@ -38,7 +38,8 @@ function describe(log: LogInfo): string {
     ['open', blocks(log.openBlocks, log.openBytes)],
     ['sealed', blocks(log.sealedBlocks, log.sealedBytes)],
     ...describeSnapshots(log.snapshots),
-    ...log.projections.map((one) => ['projection', describeProjection(log, one)] as const),
+    ...log.projections.map((one) => ['projection', describeHolder(log, one)] as const),
+    ...log.reactors.map((one) => ['reactor', describeReactor(log, one)] as const),
     ['size', `${bytes(log.fileBytes)}, write-ahead log ${bytes(log.walBytes)}, ${bytes(log.freeBytes)} free inside`],
     ['epoch', count(log.epoch)],
     ['chain', log.chain],
@@ -49,8 +50,14 @@ function blocks(number: number, size: number): string {
   return `${counted(number, 'block')}, ${bytes(size)}`;
 }
 
-function describeProjection({ historyHeldBy }: LogInfo, { name, sequence }: LogInfo['projections'][number]): string {
-  const place = `${name}, at ${count(sequence)}`;
+function describeReactor(log: LogInfo, reactor: LogInfo['reactors'][number]): string {
+  const parked = reactor.parked === 0 ? '' : `, ${count(reactor.parked)} parked`;
+  return `${describeHolder(log, reactor)}${parked}`;
+}
+
+function describeHolder({ historyHeldBy }: LogInfo, { name, sequence, lag }: LogInfo['projections'][number]): string {
+  const behind = lag === 0 ? '' : `, ${counted(lag, 'event')} behind`;
+  const place = `${name}, at ${count(sequence)}${behind}`;
   return historyHeldBy.includes(name) ? `${place}, holds back the history after it` : place;
 }
 

@@ -29,6 +29,7 @@ const BY_ERROR: { readonly [Code in ErrorCode]: ExitCode } = {
   COMMAND_FAILED: EXIT.badInput,
   COMMAND_ID_REUSED: EXIT.badInput,
   COMMAND_INPUT_REJECTED: EXIT.badInput,
+  REACTOR_FAILED: EXIT.badInput,
   REENTRANT_WRITE: EXIT.badInput,
   INVARIANT_BROKEN: EXIT.checkFailed,
   SEQUENCE_CONFLICT: EXIT.notNow,

@@ -8,13 +8,18 @@ export interface RetentionFacts {
   readonly headers: readonly BlockHeader[];
   /** Sequences of the snapshots that this model can use, newest first. */
   readonly usableSnapshots: readonly number[];
-  /** How far each projection has come. */
-  readonly checkpoints: readonly number[];
-  /** Their names, in the same order. */
-  readonly projections?: readonly string[];
+  /** What needs events besides recovery. */
+  readonly holders: readonly Holder[];
   readonly history: History;
   /** ms since the epoch. */
   readonly now: number;
+}
+
+/** A projection or a reactor, and the last event that it does not need. */
+export interface Holder {
+  readonly kind: 'projection' | 'reactor';
+  readonly name: string;
+  readonly sequence: number;
 }
 
 export interface RetentionPlan {
@@ -24,7 +29,7 @@ export interface RetentionPlan {
   readonly heldBack?: string;
   /** More could be dropped with two younger snapshots … */
   readonly waitsForSnapshot: boolean;
-  /** … or if the projections had reached the older one. */
+  /** … or if the projections and reactors had reached the older one. */
   readonly waitsForProjection: boolean;
 }
 
@@ -34,7 +39,7 @@ export function planRetention(facts: RetentionFacts): RetentionPlan {
   // Keep two snapshots: if the newest is unreadable, recovery starts from the one before it, and then needs every event
   // since. So the older of the two sets the bound, not the newer.
   const older = facts.usableSnapshots[1] ?? 0;
-  const safe = Math.min(older, ...facts.checkpoints);
+  const safe = Math.min(older, ...facts.holders.map(({ sequence }) => sequence));
   const dropThrough = lastBlockEnd(facts.headers, Math.min(wanted, safe));
   const waits = { waitsForSnapshot: older < wanted, waitsForProjection: safe < Math.min(older, wanted) };
   if (safe >= wanted) return { dropThrough, ...waits };
@@ -43,17 +48,17 @@ export function planRetention(facts: RetentionFacts): RetentionPlan {
   return { dropThrough, heldBack, ...waits };
 }
 
-/** What still needs events beyond the budget: recovery, and each projection that needs more than recovery does. */
+/** What still needs events beyond the budget: recovery, and each holder that needs more than recovery does. */
 function holdersOf(facts: RetentionFacts, older: number, wanted: number): string[] {
-  const { usableSnapshots, checkpoints, projections = [] } = facts;
+  const { usableSnapshots } = facts;
   const holders: string[] = [];
   if (usableSnapshots.length < 2) holders.push('two snapshots are kept, and there are not two yet');
   const needsMore = usableSnapshots.length < 2 ? wanted : Math.min(older, wanted);
-  for (const [index, sequence] of checkpoints.entries()) {
+  for (const { kind, name, sequence } of facts.holders) {
     if (sequence >= needsMore) continue;
-    const name = projections[index] ?? '';
+    const forget = kind === 'projection' ? 'forgetProjection' : 'forgetReactor';
     holders.push(
-      `the projection ${name} needs what follows ${sequence} (forgetProjection removes one that is not used any more)`,
+      `the ${kind} ${name} needs what follows ${sequence} (${forget} removes one that is not used any more)`,
     );
   }
   return holders.length > 0 ? holders : [`recovery needs what follows ${older}, the older of two snapshots`];

@@ -11,7 +11,14 @@ import { type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
 import { reclaimLog, sealLog, sizeOf } from '../calls/log-care.ts';
 import type { History } from '../calls/options.ts';
 import type { Progress } from '../calls/progress.ts';
-import { headersAfter, planRetention, type RetentionPlan, sealsFirst, sumBytes } from './compaction-policy.ts';
+import {
+  type Holder,
+  headersAfter,
+  planRetention,
+  type RetentionPlan,
+  sealsFirst,
+  sumBytes,
+} from './compaction-policy.ts';
 
 export interface CompactOptions {
   /**
@@ -140,11 +147,9 @@ export async function dropHistory(
   dryRun = false,
 ): Promise<RetentionPlan> {
   const { log, history, usableSnapshots, now, onProgress } = context;
-  const kept = await log.checkpoints();
-  const checkpoints = kept.map(({ sequence }) => sequence);
-  const projections = kept.map(({ projection }) => projection);
+  const holders = await holdersOf(log);
   const usable = (await usableSnapshots()).map(({ sequence }) => sequence);
-  const plan = planRetention({ headers, usableSnapshots: usable, checkpoints, projections, history, now });
+  const plan = planRetention({ headers, usableSnapshots: usable, holders, history, now });
   const through = plan.dropThrough;
   if (through === 0) return plan;
   const snapshots = await requireTwoReadable(log, usableSnapshots);
@@ -154,6 +159,16 @@ export async function dropHistory(
   const useless = snapshots.filter(({ sequence }) => sequence < through).map(({ sequence }) => sequence);
   if (useless.length > 0) await log.dropSnapshots('', useless);
   return plan;
+}
+
+/** Projections and reactors need events, also while they do not run. */
+async function holdersOf(log: LogStore): Promise<Holder[]> {
+  const projections = (await log.checkpoints()).map(({ projection, sequence }) => ({ name: projection, sequence }));
+  const reactors = (await log.reactors()).map(({ reactor, sequence }) => ({ name: reactor, sequence }));
+  return [
+    ...projections.map((holder): Holder => ({ kind: 'projection', ...holder })),
+    ...reactors.map((holder): Holder => ({ kind: 'reactor', ...holder })),
+  ];
 }
 
 /**

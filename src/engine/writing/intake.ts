@@ -13,6 +13,7 @@ import {
   type ValidationIssue,
 } from '../../core/errors.ts';
 import { type EventInput, type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
+import { flatText } from '../../core/flat-check.ts';
 import { admitFlat, type FlatSchema, flatSchemaOf } from '../../core/flat-schema.ts';
 import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
 import type { EventType, Model } from '../../core/model.ts';
@@ -57,7 +58,32 @@ export class Intake {
    */
   admitCommit(inputs: readonly unknown[], placement: Placement): AdmittedCommit {
     const events = this.admit(inputs, placement);
-    return { events, json: encodeAdmitted(events, placement.firstSequence) };
+    return { events, json: this.#encode(events, placement.firstSequence) };
+  }
+
+  /** @throws RefoldError `EVENT_REJECTED` when the text is longer than a commit may be, or than a string can be */
+  #encode(events: readonly RecordedEvent<string, Json>[], firstSequence: number | undefined): string {
+    let json: string;
+    try {
+      json = this.#encodeFlat(events) ?? encodeCommit(events);
+    } catch (cause) {
+      // The events are plain JSON, copied by the engine: only the length of the text can be wrong.
+      throw tooLarge('more characters of JSON than a string can hold', firstSequence, cause);
+    }
+    requireCommitSize(json.length, firstSequence);
+    return json;
+  }
+
+  /** What `encodeCommit` gives, if every event is flat. */
+  #encodeFlat(events: readonly RecordedEvent<string, Json>[]): string | undefined {
+    let json = '';
+    for (const { type, data, meta } of events) {
+      const { flat, label } = this.#gates.get(type)!;
+      const text = flat?.check && flatText(flat.check, data);
+      if (text === undefined) return undefined;
+      json += `${json === '' ? '[' : ','}${label}${text}${meta === undefined ? '' : `,${JSON.stringify(meta)}`}]`;
+    }
+    return json === '' ? undefined : `${json}]`;
   }
 
   /**
@@ -123,7 +149,8 @@ export class Intake {
   #openGate(type: string, sequence: number | undefined): Gate {
     const eventType = this.#model.types.get(type);
     if (eventType === undefined) throw unknownType(this.#model, type, sequence);
-    const gate = { eventType, flat: lookAtSchema(eventType, sequence) };
+    const label = `[${JSON.stringify(type)},${eventType.version},`;
+    const gate = { eventType, label, flat: lookAtSchema(eventType, sequence) };
     this.#gates.set(type, gate);
     return gate;
   }
@@ -147,6 +174,8 @@ export function atLeastOne(commit: AdmittedCommit): AdmittedCommit {
 /** The checks for the events of one type. */
 interface Gate {
   readonly eventType: EventType;
+  /** What stands before the data in the text of an event. */
+  readonly label: string;
   readonly flat: FlatSchema | undefined;
 }
 
@@ -165,19 +194,6 @@ function lengthOf(inputs: readonly unknown[]): number {
   } catch (cause) {
     throw unreadable('the events', {}, cause);
   }
-}
-
-/** @throws RefoldError `EVENT_REJECTED` when the text is longer than a commit may be, or than a string can be */
-function encodeAdmitted(events: readonly RecordedEvent<string, Json>[], firstSequence: number | undefined): string {
-  let json: string;
-  try {
-    json = encodeCommit(events);
-  } catch (cause) {
-    // The events are plain JSON, copied by the engine: only the length of the text can be wrong.
-    throw tooLarge('more characters of JSON than a string can hold', firstSequence, cause);
-  }
-  requireCommitSize(json.length, firstSequence);
-  return json;
 }
 
 /** @throws RefoldError `EVENT_REJECTED` for a commit whose text is too long */

@@ -7,7 +7,6 @@ import { RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import type { LiveState } from '../../fold/live-state.ts';
-import { decodeCommit } from '../../log/blocks/block.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import type { StoreClock } from './clock.ts';
 import type { Desk } from './deciding.ts';
@@ -57,6 +56,11 @@ export class LiveHead {
 
   get state(): object {
     return this.#live.value;
+  }
+
+  /** The model's event types that the log does not hold yet. */
+  get unseen(): ReadonlySet<string> {
+    return this.#unseen;
   }
 
   /** The sequence of the last event folded. */
@@ -115,16 +119,14 @@ export class LiveHead {
   }
 
   takeTransaction(transaction: RunningTransaction, write: QueuedWrite): void {
-    const { count, json } = transaction;
+    const { count, json, firsts } = transaction;
     try {
       transaction.take();
     } catch (error) {
       this.lookAtState(error);
       throw error;
     }
-    const { firstSequence, recordedAt } = write;
-    const events = this.#unseen.size === 0 ? undefined : decodeCommit(json, firstSequence, recordedAt);
-    this.#taken(write, count, json, events && this.#firstsAmong(events));
+    this.#taken(write, count, json, firsts);
   }
 
   #firstsAmong(events: readonly RecordedEvent[]): Map<string, number> {

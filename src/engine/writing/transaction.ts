@@ -57,16 +57,23 @@ export class RunningTransaction implements Transaction {
   readonly #desk: Desk;
   readonly #firstSequence: number;
   readonly #parts: Part[] = [];
+  /** The first sequence of each event type that the log did not hold before. */
+  readonly firsts: Map<string, number> = new Map();
+  readonly #unseen: ReadonlySet<string>;
   #characters = 0;
   #sequence: number;
   #open: OpenCommit;
   #isFolding = false;
   #isOver = false;
 
-  /** @param sequence of the last event in the state */
-  constructor(desk: Desk, sequence: number, now: number) {
+  /**
+   * @param sequence of the last event in the state
+   * @param unseen the event types that the log does not hold yet
+   */
+  constructor(desk: Desk, sequence: number, now: number, unseen: ReadonlySet<string>) {
     this.now = now;
     this.#desk = desk;
+    this.#unseen = unseen;
     this.#sequence = sequence;
     this.#firstSequence = sequence + 1;
     this.#open = openCommit(desk);
@@ -120,6 +127,8 @@ export class RunningTransaction implements Transaction {
     const { events, json } = atLeastOne(intake.admitCommit(listOf(given), { firstSequence, recordedAt: this.now }));
     requireCommitSize(this.#characters + json.length, firstSequence);
     const { length } = events;
+    // Before the reducers run, which may change the events.
+    const types = this.#unseen.size === 0 ? undefined : events.map(({ type }) => type);
     try {
       for (const event of events) this.#open.fold(model.reducers, event);
     } catch (error) {
@@ -130,6 +139,13 @@ export class RunningTransaction implements Transaction {
     this.#parts.push({ firstSequence, json });
     this.#characters += json.length;
     this.#sequence += length;
+    if (types !== undefined) this.#noteFirsts(types, firstSequence);
+  }
+
+  #noteFirsts(types: readonly string[], firstSequence: number): void {
+    for (const [index, type] of types.entries()) {
+      if (this.#unseen.has(type) && !this.firsts.has(type)) this.firsts.set(type, firstSequence + index);
+    }
   }
 
   /** A draft cannot be used after a reducer threw. The events before it are folded into a new draft. */

@@ -343,7 +343,7 @@ export class WritePath {
   /** Runs the callback, and makes one commit of the events that it appended. */
   #transactNow(callback: Callback, { expectedSequence }: TransactOptions): Promise<Transacted<unknown>> {
     const now = this.#head.startAt(expectedSequence);
-    const transaction = new RunningTransaction(this.#head.desk, this.#head.sequence, now);
+    const transaction = new RunningTransaction(this.#head.desk, this.#head.sequence, now, this.#head.unseen);
     const { result, failure } = runCallback(callback, transaction);
     transaction.end();
     this.#head.lookAtState(failure?.error);

@@ -1,4 +1,4 @@
-/** Checkpoints of projections, and small texts. */
+/** Checkpoints of projections, progress of reactors, and small texts. */
 import { deepStrictEqual, strictEqual } from 'node:assert';
 import type { Checkpoint, LogStore } from '../log-store.ts';
 import type { Check } from './bench.ts';
@@ -7,6 +7,7 @@ export function checkpointCases(): readonly Check[] {
   return [
     ['checkpoints say how far each projection has come', sayHowFar],
     ['a dropped checkpoint is deleted, and no other', isDropped],
+    ['the progress of reactors is kept', keepsReactors],
     ['meta keeps small texts', keepsTexts],
   ];
 }
@@ -37,6 +38,28 @@ const isDropped: Check[1] = async (bench) => {
   deepStrictEqual(await again.checkpoints(), [{ projection: 'audit', sequence: 9 }]);
   await again.putCheckpoint({ projection: 'totals', sequence: 4 });
   strictEqual((await again.checkpoints()).length, 2);
+};
+
+const keepsReactors: Check[1] = async (bench) => {
+  const { log } = bench;
+  deepStrictEqual(await log.reactors(), []);
+  await log.dropReactor('unheard of');
+  await log.putReactor({ reactor: 'mail', sequence: 3, progress: '{"sequence":3}' });
+  await log.putReactor({ reactor: 'audit', sequence: 1, progress: '' });
+  await log.putReactor({ reactor: 'mail', sequence: 4, progress: '{"sequence":4}' });
+  const again = await bench.reopen();
+  const kept = await again.reactors();
+  deepStrictEqual(
+    kept.toSorted((a, b) => a.sequence - b.sequence),
+    [
+      { reactor: 'audit', sequence: 1, progress: '' },
+      { reactor: 'mail', sequence: 4, progress: '{"sequence":4}' },
+    ],
+  );
+  await again.dropReactor('audit');
+  deepStrictEqual(await (await bench.reopen()).reactors(), [
+    { reactor: 'mail', sequence: 4, progress: '{"sequence":4}' },
+  ]);
 };
 
 const keepsTexts: Check[1] = async (bench) => {

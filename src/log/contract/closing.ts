@@ -36,6 +36,9 @@ function callsOf(log: LogStore): readonly (() => unknown)[] {
     () => log.putMeta('model', 'x'),
     () => log.checkpoints(),
     () => log.dropCheckpoint('totals'),
+    () => log.reactors(),
+    () => log.putReactor({ reactor: 'mail', sequence: 1, progress: '' }),
+    () => log.dropReactor('mail'),
     () => log.dropThrough(1),
     () => log.flush(),
     ...(care === undefined

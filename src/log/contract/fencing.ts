@@ -20,6 +20,8 @@ const WRITES: readonly Write[] = [
   ['puts no checkpoint', (log) => log.putCheckpoint({ projection: 'late', sequence: 3 })],
   ['moves no checkpoint', (log) => log.putCheckpoint({ projection: 'totals', sequence: 6 })],
   ['drops no checkpoint', (log) => log.dropCheckpoint('totals')],
+  ['puts no reactor', (log) => log.putReactor({ reactor: 'late', sequence: 3, progress: '' })],
+  ['drops no reactor', (log) => log.dropReactor('mail')],
   ['puts no meta', (log) => log.putMeta('model', 'late')],
   ['drops no history', (log) => log.dropThrough(3)],
 ];
@@ -34,6 +36,7 @@ function refuses(write: Write[1]): Check[1] {
     await appendNotes(bench.log, 6);
     await bench.log.putSnapshot({ ...snapshotAt(bench.log, 3), bytes: 9 }, [noise(9)]);
     await bench.log.putCheckpoint({ projection: 'totals', sequence: 2 });
+    await bench.log.putReactor({ reactor: 'mail', sequence: 2, progress: '' });
     await bench.log.putMeta('model', 'first');
     const before = await holdingsOf(bench.log);
     const { epoch } = bench.log;
@@ -58,6 +61,7 @@ async function holdingsOf(log: LogStore): Promise<unknown> {
     outcome: await log.outcome('late'),
     snapshots: await log.snapshots(''),
     checkpoints: await log.checkpoints(),
+    reactors: await log.reactors(),
     model: await log.getMeta('model'),
   };
 }

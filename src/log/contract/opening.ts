@@ -77,6 +77,8 @@ async function changesNothing(bench: Parameters<Check[1]>[0], care: boolean): Pr
     () => reader.dropSnapshots('', [1]),
     () => reader.putCheckpoint({ projection: 'totals', sequence: 1 }),
     () => reader.dropCheckpoint('totals'),
+    () => reader.putReactor({ reactor: 'mail', sequence: 1, progress: '' }),
+    () => reader.dropReactor('mail'),
     () => reader.putMeta('model', 'x'),
     () => reader.dropThrough(1),
     ...(care ? [() => reader.care!.seal({ through: 1 }), () => reader.care!.reclaim()] : []),

@@ -16,6 +16,7 @@ import type {
   Durability,
   LogHead,
   LogStore,
+  ReactorRow,
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
@@ -296,6 +297,18 @@ class SqliteLog implements LogStore {
 
   async dropCheckpoint(projection: string): Promise<void> {
     await this.#writing().do('dropCheckpoint', projection);
+  }
+
+  async reactors(): Promise<readonly ReactorRow[]> {
+    return this.#reader.reactors();
+  }
+
+  async putReactor(row: ReactorRow): Promise<void> {
+    await this.#writing().do('putReactor', row);
+  }
+
+  async dropReactor(reactor: string): Promise<void> {
+    await this.#writing().do('dropReactor', reactor);
   }
 
   async getMeta(key: string): Promise<string | undefined> {

@@ -2,8 +2,10 @@
  * Patterns of KEYS, SCAN, PSUBSCRIBE and CONFIG GET: `*`, `?`, `[a-c]`, `[^a-c]`, and `\` before a character meant as itself.
  *
  * The match never tries more than one place for each `*`, so its time is at most pattern times text, however many stars the
- * pattern has. Nothing is allocated for a pattern, which any client may send.
+ * pattern has. Where that product is large, `glob-long.ts` matches in the time of pattern plus text, with its bounds stated
+ * there. Nothing is kept of a pattern, which any client may send.
  */
+import { matchesLong } from './glob-long.ts';
 
 /** Whether a text matches. */
 export type Glob = (text: string) => boolean;
@@ -33,9 +35,17 @@ function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
+/** Steps from which on the long way is the shorter one. */
+const MANY_STEPS = 65_536;
+
 /** As Redis has it, nothing but an empty pattern matches an empty text. */
 function matches(pattern: string, text: string): boolean {
   if (text === '') return pattern === '';
+  return pattern.length * text.length > MANY_STEPS ? matchesLong(pattern, text) : matchesShort(pattern, text);
+}
+
+/** Exported for tests: both ways give the same. */
+export function matchesShort(pattern: string, text: string): boolean {
   let at = 0;
   let position = 0;
   /** Behind the last star, and where the text that it does not take begins. */

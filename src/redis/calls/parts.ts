@@ -77,6 +77,8 @@ export interface Expiry {
   readonly stalePercent: number;
   /** How often a cycle ended because its time was over. */
   readonly timeCapReached: number;
+  /** The time that cycles took, in ms. */
+  readonly spentMs: number;
 }
 
 /** What stands under the log. */

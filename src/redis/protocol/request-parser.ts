@@ -3,6 +3,9 @@
  *
  * A request is an array of bulk strings, or one inline line. The parser keeps what is incomplete, and never reserves
  * memory for a length that a client only announces. Errors are fatal for the connection: the texts are Redis's own.
+ *
+ * Nearly every request has come completely, and is what clients usually send. `#whole` reads it in one go. Whatever is
+ * incomplete or unusual in any way is left to the functions after it, which go step by step and know the errors.
  */
 import { splitInline } from './inline.ts';
 import { parseSafeInteger } from './numbers.ts';
@@ -11,6 +14,7 @@ const CR = 13;
 const LF = 10;
 const DOLLAR = 36;
 const STAR = 42;
+const ZERO = 48;
 
 /** The longest line: an inline request, or the head of an array or a string. */
 export const MAX_LINE_BYTES: number = 64 * 1024;
@@ -49,6 +53,8 @@ export class RequestParser {
   /** The bytes of the next argument; -1 before its head was read. */
   #bulk = -1;
   #argumentBytes = 0;
+  /** Where `#whole` reads. */
+  #at = 0;
 
   /** Bytes that have come and are not yet part of a finished request, and what its arguments take. */
   get pendingBytes(): number {
@@ -89,6 +95,8 @@ export class RequestParser {
   next(limits: RequestLimits): string[] | undefined {
     for (;;) {
       if (this.#missing === 0) {
+        const whole = this.#whole(limits);
+        if (whole !== undefined) return whole;
         const inline = this.#begin(limits);
         if (inline === undefined) return undefined;
         if (inline.length > 0) return inline;
@@ -100,6 +108,47 @@ export class RequestParser {
       this.#argumentBytes = 0;
       return args;
     }
+  }
+
+  /** A complete and usual request. Undefined for any other, and then nothing was read. */
+  #whole({ isUnknown, maxBulkBytes }: RequestLimits): string[] | undefined {
+    const buffer = this.#buffer;
+    const end = this.#end;
+    if (this.#offset >= end || buffer[this.#offset] !== STAR) return undefined;
+    this.#at = this.#offset + 1;
+    const count = this.#count(isUnknown ? MAX_ARGUMENTS_UNKNOWN : USUAL_ARGUMENTS);
+    if (count < 1) return undefined;
+    const longest = isUnknown ? MAX_BULK_UNKNOWN : Math.min(maxBulkBytes, MAX_BULK_BYTES);
+    const args: string[] = [];
+    for (let index = 0; index < count; index++) {
+      if (this.#at >= end || buffer[this.#at] !== DOLLAR) return undefined;
+      this.#at++;
+      const length = this.#count(longest);
+      const start = this.#at;
+      if (length < 0 || start + length + 2 > end) return undefined;
+      args.push(index === 0 ? nameAt(buffer, start, length) : buffer.toString('latin1', start, start + length));
+      this.#at = start + length + 2;
+    }
+    this.#offset = this.#at;
+    return args;
+  }
+
+  /** Reads a usual number with the end of its line; -1 for anything else, also for one above `most`. */
+  #count(most: number): number {
+    const buffer = this.#buffer;
+    const end = Math.min(this.#end, this.#at + USUAL_DIGITS + 2);
+    let value = 0;
+    let digits = 0;
+    let at = this.#at;
+    for (; at < end; at++, digits++) {
+      const digit = buffer[at]! - ZERO;
+      if (digit < 0 || digit > 9) break;
+      value = value * 10 + digit;
+    }
+    const isUsual = digits === 1 || (digits > 1 && buffer[this.#at] !== ZERO);
+    if (!isUsual || at + 1 >= this.#end || buffer[at] !== CR || buffer[at + 1] !== LF || value > most) return -1;
+    this.#at = at + 2;
+    return value;
   }
 
   /** Reads the head of a request: sets `#missing`, or gives an inline request. Undefined when more bytes are needed. */
@@ -196,6 +245,31 @@ export class RequestParser {
     this.#end = unread;
     return undefined;
   }
+}
+
+/** Of a request that is read in one go. */
+const USUAL_ARGUMENTS = 1024;
+const USUAL_DIGITS = 9;
+
+/** Names of commands that were read before, by a hash of their bytes. The same few come again and again. */
+const NAMES: string[] = new Array(256).fill('');
+const LONGEST_KEPT_NAME = 16;
+
+/** A text, which is made only when it is not the last one with its hash. */
+function nameAt(buffer: Buffer, start: number, length: number): string {
+  if (length > LONGEST_KEPT_NAME) return buffer.toString('latin1', start, start + length);
+  let hash = length;
+  for (let at = start; at < start + length; at++) hash = (hash * 31 + buffer[at]!) & 0xff;
+  const known = NAMES[hash]!;
+  if (known.length === length && isAt(buffer, start, known)) return known;
+  const name = buffer.toString('latin1', start, start + length);
+  NAMES[hash] = name;
+  return name;
+}
+
+function isAt(buffer: Buffer, start: number, text: string): boolean {
+  for (let at = 0; at < text.length; at++) if (buffer[start + at] !== text.charCodeAt(at)) return false;
+  return true;
 }
 
 function invalidBulk(): ProtocolError {

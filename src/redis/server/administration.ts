@@ -22,7 +22,7 @@ import {
   type ServerIdentity,
   serverFields,
 } from './info/sections.ts';
-import { clientFields, type Gauges, Rates, statsFields } from './info/traffic.ts';
+import { clientFields, type Gauges, statsFields, TrafficRates } from './info/traffic.ts';
 import { type PersistenceFacts, persistenceFields } from './persistence/fields.ts';
 import { messageOf } from './persistence/message.ts';
 
@@ -54,7 +54,7 @@ export class ServerAdministration implements Administration {
     pausesCron: false,
     packedThreshold: STANDARD_PACKED_THRESHOLD,
   };
-  readonly rates: Rates = new Rates();
+  readonly rates: TrafficRates = new TrafficRates();
   readonly #host: AdministrationHost;
   readonly #sections: readonly Section[];
   #replicationId = newId();

@@ -39,9 +39,13 @@ export interface BlockingHost {
   rerun(client: Client, args: readonly string[]): void;
   /** Runs `job` in a turn. */
   schedule(job: () => void): void;
+  /** The wait for a command ended, and it did not run again. `error` is its reply, if that is an error. */
+  ended(args: readonly string[], error: string | undefined): void;
   /** The client goes on with what it has sent since. */
   resume(client: Client): void;
 }
+
+const UNBLOCKED = 'UNBLOCKED client unblocked via CLIENT UNBLOCK';
 
 /** Node's timers hold 31 bits. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
@@ -88,8 +92,10 @@ export class BlockedClients implements Blocking, ChangeListener {
     const waiting = this.#byClient.get(client);
     if (waiting === undefined) return false;
     this.#forget(waiting);
-    if (how === 'error') client.reply.error('UNBLOCKED client unblocked via CLIENT UNBLOCK');
-    else waiting.expire(client);
+    const error = how === 'error' ? UNBLOCKED : undefined;
+    if (error === undefined) waiting.expire(client);
+    else client.reply.error(error);
+    this.#host.ended(waiting.args, error);
     this.#host.resume(client);
     return true;
   }

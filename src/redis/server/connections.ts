@@ -7,9 +7,10 @@
 import type { Socket } from 'node:net';
 import { Client } from '../calls/client.ts';
 import type { ClientFacts } from '../calls/contracts/client-parts.ts';
+import type { Stats } from '../calls/contracts/stats.ts';
 import type { Clients } from '../calls/parts.ts';
 import type { Output } from '../protocol/reply.ts';
-import { ProtocolError, RequestParser } from '../protocol/request-parser.ts';
+import { ProtocolError, type RequestLimits, RequestParser } from '../protocol/request-parser.ts';
 import { classOf, judgeOutput, type OutputLimit } from './clients/output-limits.ts';
 
 /** What connections tell the server, and ask it. */
@@ -20,6 +21,7 @@ export interface ConnectionsHost {
   talks(client: Client): void;
   left(client: Client): void;
   log(message: string): void;
+  readonly stats: Stats;
   /** The longest value that a client may send, in bytes. */
   maxBulkBytes(): number;
   /** `client-query-buffer-limit`, in bytes. */
@@ -34,6 +36,8 @@ interface Connection {
   isHungry: boolean;
   /** Whether the client waits until its output has drained. */
   isChoked: boolean;
+  /** Whether the client will send nothing more. */
+  hasEnded: boolean;
   /** Since when it has had more output than the soft limit, in ms since the epoch. */
   softSince: number | undefined;
 }
@@ -53,6 +57,7 @@ export class Connections implements Clients {
   readonly #connections = new Map<Client, Connection>();
   readonly #byId = new Map<number, Client>();
   #lastId = 0;
+  #limits: RequestLimits = { isUnknown: true, maxBulkBytes: 0 };
   #bufferBytes = 0;
   #bufferBytesAt = Number.NEGATIVE_INFINITY;
 
@@ -104,6 +109,7 @@ export class Connections implements Clients {
       parser: new RequestParser(),
       isHungry: true,
       isChoked: false,
+      hasEnded: false,
       softSince: undefined,
     };
     this.#connections.set(client, connection);
@@ -112,6 +118,7 @@ export class Connections implements Clients {
     client.reply.onPile = () => this.checkOutput(client, Date.now());
     socket.setNoDelay(true);
     socket.on('data', (chunk) => this.#received(client, connection, chunk as Buffer));
+    socket.on('end', () => this.#ended(client, connection));
     socket.on('drain', () => this.#drained(client, connection));
     socket.on('error', () => socket.destroy());
     socket.on('close', () => this.#forget(client));
@@ -121,19 +128,19 @@ export class Connections implements Clients {
   /** The next request of a client. Undefined when none is complete, or the client has to wait or is being closed. */
   next(client: Client): string[] | undefined {
     const connection = this.#connections.get(client);
-    if (connection === undefined || client.isClosing || client.isBlocked) return undefined;
+    if (connection === undefined || client.isClosing) return undefined;
+    if (client.isBlocked) return this.#leaveIfEnded(client, connection);
     const { parser, socket } = connection;
     if (unsentOf(client, connection) > UNSENT_BYTES) {
       connection.isChoked = true;
       socket.pause();
       return undefined;
     }
-    const limits = { isUnknown: client.user === undefined, maxBulkBytes: this.#host.maxBulkBytes() };
     try {
-      const args = parser.next(limits);
+      const args = parser.next(this.#limitsOf(client));
       connection.isHungry = args === undefined;
       if (socket.isPaused() && (connection.isHungry || parser.pendingBytes <= UNREAD_BYTES)) socket.resume();
-      return args;
+      return args ?? this.#leaveIfEnded(client, connection);
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
       client.reply.error(`ERR ${error.message}`);
@@ -142,18 +149,32 @@ export class Connections implements Clients {
     }
   }
 
+  /** Kept from request to request. */
+  #limitsOf({ user }: Client): RequestLimits {
+    const maxBulkBytes = this.#host.maxBulkBytes();
+    const isUnknown = user === undefined;
+    if (this.#limits.maxBulkBytes !== maxBulkBytes || this.#limits.isUnknown !== isUnknown) {
+      this.#limits = { isUnknown, maxBulkBytes };
+    }
+    return this.#limits;
+  }
+
   send(client: Client, output: readonly Output[]): void {
     const connection = this.#connections.get(client);
     if (connection === undefined || connection.socket.destroyed) return;
     const { socket } = connection;
+    const { stats } = this.#host;
+    stats.writes++;
     if (output.length > 1) socket.cork();
     for (const piece of output) {
       client.heldBytes -= piece.length;
+      stats.outputBytes += piece.length;
       if (typeof piece === 'string') socket.write(piece, 'latin1');
       else socket.write(piece);
     }
     if (output.length > 1) socket.uncork();
-    if (client.isClosing) socket.destroySoon();
+    // Output of a later turn may still be held.
+    if (client.isClosing && client.heldBytes + client.reply.size === 0) socket.destroySoon();
     else this.#drained(client, connection);
   }
 
@@ -190,6 +211,8 @@ export class Connections implements Clients {
     const { parser, socket } = connection;
     if (client.isClosing) return;
     client.lastSeen = Date.now();
+    this.#host.stats.reads++;
+    this.#host.stats.inputBytes += chunk.length;
     parser.push(chunk);
     if (parser.pendingBytes > Math.min(this.#host.maxQueryBytes(), MAX_REQUEST_BYTES)) {
       this.#host.log(
@@ -200,6 +223,17 @@ export class Connections implements Clients {
     }
     if (parser.pendingBytes > UNREAD_BYTES && (!connection.isHungry || client.isBlocked)) socket.pause();
     this.#host.woke(client);
+  }
+
+  /** The client sends nothing more. It gets the replies to what it has sent, and is closed then. */
+  #ended(client: Client, connection: Connection): void {
+    connection.hasEnded = true;
+    this.#host.woke(client);
+  }
+
+  /** Closes a client that has no complete request left, or waits for data, and sends nothing more. */
+  #leaveIfEnded(client: Client, { hasEnded }: Connection): undefined {
+    if (hasEnded) this.close(client);
   }
 
   /** A client that was choked goes on. */

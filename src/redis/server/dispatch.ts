@@ -23,6 +23,8 @@ export interface RunObserver {
   ran(client: Client, row: CommandRow, args: readonly string[], micros: number, error: string | undefined): void;
   /** A command has run for the first time, and now waits or is over. */
   tried?(client: Client, row: CommandRow, args: readonly string[]): void;
+  /** A command waited, and its wait ended without a further run. @param error the error that the client got */
+  waited?(row: CommandRow, error: string | undefined): void;
   /** A command was refused. @param row undefined for an unknown command */
   refused?(row: CommandRow | undefined, error: string): void;
 }
@@ -107,6 +109,14 @@ export class Dispatcher implements Dispatch {
     this.current = client;
     this.run(client, this.#setup.parts.commands.find(args)!, args, false, true);
     this.current = undefined;
+  }
+
+  /** Counts a command whose wait ended without a further run. @param failure its reply, if that is an error */
+  waitEnded(args: readonly string[], failure: string | undefined): void {
+    const { observers, parts } = this.#setup;
+    const row = parts.commands.find(args)!;
+    if (failure !== undefined) parts.stats.errors++;
+    for (const observer of observers) observer.waited?.(row, failure);
   }
 
   callFor(client: Client, args: readonly string[]): Call {

@@ -1,6 +1,6 @@
 /** The server's life: it listens, opens the log, looks after clients, and ends. What happens to requests is in `server-core.ts`. */
 import { setImmediate } from 'node:timers/promises';
-import type { Store } from '../../index.ts';
+import { RefoldError, type Store } from '../../index.ts';
 import type { ShutdownOptions } from '../calls/contracts/persistence.ts';
 import { CommandError } from '../calls/errors.ts';
 import { ServerDoors } from './clients/doors.ts';
@@ -59,9 +59,8 @@ export class RedisServer implements AsyncDisposable {
   }
 
   async #start(): Promise<void> {
-    const { config, port, users, readOnly, configFile } = this.#settings;
-    if (config.text('aclfile') !== '') this.#core.users.load();
-    else if (users.length > 0) this.#core.users.readLines(users, configFile ?? 'the options');
+    const { port, readOnly } = this.#settings;
+    this.#loadUsers();
     await this.#doors.open(port);
     // Clients of a server that has little to load wait for it, and never hear LOADING.
     this.#core.turns.halt();
@@ -72,6 +71,22 @@ export class RedisServer implements AsyncDisposable {
     if (readOnly) return;
     this.#core.parts.stats.expiredAtLoad = await expireAtLoad((job) => this.#core.inTurn(job));
     this.#core.expiry.start();
+  }
+
+  /** @throws RefoldError `INVALID_OPTION` when the users cannot be read */
+  #loadUsers(): void {
+    const { config, users, configFile } = this.#settings;
+    try {
+      if (config.text('aclfile') !== '') this.#core.users.load();
+      else if (users.length > 0) this.#core.users.readLines(users, configFile ?? 'the options');
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      throw new RefoldError('INVALID_OPTION', `Cannot load the ACL users: ${error.message.replace(/^ERR /, '')}`, {
+        type: 'aclfile',
+        hint: 'Correct the users, or name another file with aclfile',
+        cause: error,
+      });
+    }
   }
 
   #watchConfig(config: ServerConfig): void {
@@ -87,7 +102,7 @@ export class RedisServer implements AsyncDisposable {
     if (this.#core.administration.debug.pausesCron) return;
     keepHouse({ config, connections: this.#core.connections, log }, now);
     this.#core.keeper.tick(now);
-    this.#core.administration.rates.sample(performance.now(), this.#core.parts.stats.commands);
+    this.#core.administration.rates.sample(performance.now(), this.#core.parts.stats);
   }
 
   /** The store with the key space. @throws Error while the state is loaded */

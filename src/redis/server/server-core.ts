@@ -13,7 +13,6 @@ import type { Parts } from '../calls/parts.ts';
 import { clientLine } from '../commands/connection/client-line.ts';
 import { commandTable } from '../commands/table.ts';
 import { DATABASES, databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
-import type { Effects } from '../model/model.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
 import { ServerAdministration } from './administration.ts';
@@ -84,11 +83,13 @@ export class ServerCore {
     config.watch(['client-output-buffer-limit'], (text) => {
       limits = parseOutputLimits(text);
     });
+    const stats = noStats();
     const connections = new Connections({
       woke: (client) => this.turns.wake(client),
       talks: (client) => this.turns.talks(client),
       left: (client) => this.#left(client),
       log,
+      stats,
       maxBulkBytes: () => config.number('proto-max-bulk-len'),
       maxQueryBytes: () => config.number('client-query-buffer-limit'),
       outputLimit: (client) => limits[classOf(client)],
@@ -96,6 +97,7 @@ export class ServerCore {
     const blocked = new BlockedClients({
       valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
       rerun: (client, args) => this.#rerun(client, args),
+      ended: (args, error) => this.#dispatcher.waitEnded(args, error),
       schedule: (job) => this.turns.schedule(job),
       resume: (client) => this.turns.wake(client),
     });
@@ -152,7 +154,6 @@ export class ServerCore {
       firstSequence: () => keeper.store?.stats().firstSequence ?? 0,
       configValues: () => config.values(),
     });
-    const stats = noStats();
     const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
     const keeper = new StoreKeeper({
       path: settings.path,
@@ -259,13 +260,7 @@ export class ServerCore {
   }
 
   #circumstances(client: Client): Circumstances {
-    const meta = this.#settings.audit ? metaOf(client) : undefined;
-    return {
-      space: this.#state,
-      isPast: !this.turns.isWritable,
-      now: this.turns.now,
-      append: (type, data) => this.turns.append(type as keyof Effects, data, meta),
-    };
+    return this.turns.circumstances(this.#settings.audit ? metaOf(client) : undefined);
   }
 
   /** The state outside of turns. Under the direct fold it is the same object. */
@@ -303,6 +298,7 @@ export class ServerCore {
     return {
       keyCount: () => this.#liveSpace.databases.reduce((count, { keys }) => count + keys.keys.length, 0),
       databaseOf: (db) => this.#liveSpace.index[db]!,
+      now: () => this.turns.now,
     };
   }
 
@@ -358,6 +354,7 @@ export class ServerCore {
 
   #gauges(): Gauges {
     const { clients, keys, items, prefixes } = this.#tracking.counts;
+    const facts = [...this.connections.all()].map((client) => this.connections.facts(client));
     return {
       clients: this.connections.size,
       rejected: this.connections.rejected,
@@ -370,6 +367,8 @@ export class ServerCore {
       trackedKeys: keys,
       trackedItems: items,
       trackedPrefixes: prefixes,
+      largestInput: facts.reduce((most, { unreadBytes }) => Math.max(most, unreadBytes), 0),
+      largestOutput: facts.reduce((most, { unsentBytes }) => Math.max(most, unsentBytes), 0),
     };
   }
 
@@ -394,8 +393,7 @@ export class ServerCore {
   }
 
   #userLines(): readonly string[] | undefined {
-    if (this.#settings.config.text('aclfile') !== '') return undefined;
-    return this.users.names().length > 1 ? this.users.lines() : [];
+    return this.#settings.config.text('aclfile') === '' ? this.users.lines() : undefined;
   }
 }
 

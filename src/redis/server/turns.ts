@@ -5,6 +5,7 @@
  * that the state had at its end is durable: replies, reads, and messages to other clients alike.
  */
 import type { Store, Transaction } from '../../index.ts';
+import type { Circumstances } from '../calls/call.ts';
 import type { Client } from '../calls/client.ts';
 import { packEffect } from '../model/effects/packed.ts';
 import { emptyKeySpace, type KeySpace } from '../model/key-space.ts';
@@ -44,6 +45,8 @@ export class Turns {
   #jobs: (() => void)[] = [];
   #isScheduled = false;
   #transaction: Transaction<KeySpace> | undefined;
+  /** What the calls of the turn that runs are given. */
+  #circumstances: Circumstances | undefined;
   /** Characters appended in this turn. */
   #weight = 0;
   /** Clients with output that no turn has taken yet. */
@@ -69,12 +72,19 @@ export class Turns {
 
   /** The state that commands see. */
   get state(): KeySpace {
-    return (this.#transaction?.state ?? this.#store?.state ?? this.#nothing) as KeySpace;
+    return this.#circumstances?.space ?? ((this.#store?.state ?? this.#nothing) as KeySpace);
   }
 
   /** The time of the turn, in ms since the epoch. */
   get now(): number {
-    return this.#transaction?.now ?? Date.now();
+    return this.#circumstances?.now ?? Date.now();
+  }
+
+  /** What a call is given. @param meta stands beside each of its effects */
+  circumstances(meta?: object): Circumstances {
+    if (meta === undefined && this.#circumstances !== undefined) return this.#circumstances;
+    const append: Circumstances['append'] = (type, data) => this.#append(type, data, meta);
+    return { space: this.state, isPast: !this.isWritable, now: this.now, append };
   }
 
   /** The client has sent something, or may go on. */
@@ -124,12 +134,12 @@ export class Turns {
     this.#awake.delete(client);
   }
 
-  append(type: string, data: object, meta?: object): void {
+  #append(type: string, data: object, meta: object | undefined): void {
     const weight = weightOf(data);
     this.#weight += weight;
     const packed = weight < HEAVY_EFFECT ? undefined : packEffect(type, data);
     const event = packed === undefined ? { type, data } : { type: 'EffectPacked', data: packed };
-    this.#transaction!.append({ ...event, ...(meta && { meta }) } as never);
+    this.#transaction!.append((meta === undefined ? event : { ...event, meta }) as never);
   }
 
   #schedule(): void {
@@ -148,11 +158,19 @@ export class Turns {
     // The callback may run later, while the queue of the store is full. Nothing else is scheduled until then.
     const done = store.transact((tx) => {
       this.#transaction = tx as Transaction<KeySpace>;
+      // Under the direct fold the state is the same object throughout.
+      this.#circumstances = {
+        space: tx.state as KeySpace,
+        isPast: false,
+        now: tx.now,
+        append: (type, data) => this.#append(type, data, undefined),
+      };
       this.#weight = 0;
       try {
         this.#run();
       } finally {
         this.#transaction = undefined;
+        this.#circumstances = undefined;
         sequence = tx.sequence;
         this.#isScheduled = false;
         this.#hold(sequence);
@@ -240,8 +258,10 @@ export class Turns {
 
 /** Roughly the characters that an effect takes in the log. */
 function weightOf(data: object): number {
+  const members = data as { readonly [name: string]: unknown };
   let weight = 64;
-  for (const member of Object.values(data)) {
+  for (const name in members) {
+    const member = members[name];
     if (typeof member === 'string') weight += member.length;
     else if (Array.isArray(member))
       for (const each of member) weight += typeof each === 'string' ? each.length + 3 : 16;

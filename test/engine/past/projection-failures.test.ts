@@ -256,7 +256,7 @@ describe('forgetProjection', () => {
     await store.close();
     await using log = await openLog({ path });
     expect(await log.info()).toMatchObject({
-      projections: [{ name: 'halves', sequence: 1 }],
+      projections: [{ name: 'halves', sequence: 1, lag: expect.any(Number) }],
       snapshots: [{ sequence: 1 }],
     });
   });
@@ -314,7 +314,7 @@ describe('a projection that holds back history', () => {
     expect(heldBack).toContain('the projection abandoned needs what follows 2');
     await using log = await openLog({ path });
     expect(await log.info()).toMatchObject({
-      projections: [{ name: 'abandoned', sequence: 2 }],
+      projections: [{ name: 'abandoned', sequence: 2, lag: expect.any(Number) }],
       historyHeldBy: ['abandoned'],
     });
     await store.forgetProjection('abandoned');

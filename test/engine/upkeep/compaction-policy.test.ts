@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 
 import {
+  type Holder,
   headersAfter,
   planReclaim,
   planRetention,
@@ -188,6 +189,11 @@ describe('headersAfter', () => {
   });
 });
 
+/** Projections that have come so far. */
+function needing(...sequences: number[]): Holder[] {
+  return sequences.map((sequence, index) => ({ kind: 'projection', name: `view ${index}`, sequence }));
+}
+
 describe('planRetention', () => {
   const headers: BlockHeader[] = [1, 2, 3, 4, 5].map((n) => ({
     firstSequence: n * 10 - 9,
@@ -196,14 +202,14 @@ describe('planRetention', () => {
     encoding: 'sealed',
     bytes: 100,
   }));
-  const facts: RetentionFacts = { headers, usableSnapshots: [50, 40], checkpoints: [], history: 'keep', now: 6_000 };
+  const facts: RetentionFacts = { headers, usableSnapshots: [50, 40], holders: [], history: 'keep', now: 6_000 };
   test.each<[string, Partial<RetentionFacts>, number, boolean]>([
     ['keep', {}, 0, false],
     ['discard drops up to the older snapshot', { history: 'discard' }, 40, true],
     ['with one snapshot nothing is dropped', { history: 'discard', usableSnapshots: [50] }, 0, true],
     ['without snapshots nothing is dropped', { history: { maxEvents: 1 }, usableSnapshots: [] }, 0, true],
     ['whole blocks only', { history: 'discard', usableSnapshots: [50, 38] }, 30, true],
-    ['a slow projection holds back', { history: 'discard', checkpoints: [45, 12] }, 10, true],
+    ['a slow projection holds back', { history: 'discard', holders: needing(45, 12) }, 10, true],
     ['maxEvents', { history: { maxEvents: 25 } }, 20, false],
     ['maxBytes', { history: { maxBytes: 250 } }, 30, false],
     ['maxAge counts the youngest event of a block', { history: { maxAge: 3_000 } }, 20, false],
@@ -218,8 +224,8 @@ describe('planRetention', () => {
   test.each<[string, Partial<RetentionFacts>, boolean, boolean]>([
     ['nothing', { history: { maxEvents: 25 } }, false, false],
     ['younger snapshots', { history: 'discard' }, true, false],
-    ['a projection', { history: { maxEvents: 15 }, checkpoints: [20] }, false, true],
-    ['both', { history: 'discard', checkpoints: [20] }, true, true],
+    ['a projection', { history: { maxEvents: 15 }, holders: needing(20) }, false, true],
+    ['both', { history: 'discard', holders: needing(20) }, true, true],
   ])('waits for %s', (_name, changes, waitsForSnapshot, waitsForProjection) => {
     expect(planRetention({ ...facts, ...changes })).toMatchObject({ waitsForSnapshot, waitsForProjection });
   });

@@ -15,6 +15,7 @@ import type {
   LogCare,
   LogHead,
   LogStore,
+  ReactorRow,
   SnapshotInfo,
   StoredOutcome,
 } from '../../../src/log/log-store.ts';
@@ -239,6 +240,19 @@ export class SimLog implements LogStore {
 
   dropCheckpoint(projection: string): Promise<void> {
     return this.#request('dropCheckpoint', () => this.#inner.dropCheckpoint(projection));
+  }
+
+  async reactors(): Promise<readonly ReactorRow[]> {
+    await this.#turn();
+    return this.#inner.reactors();
+  }
+
+  putReactor(row: ReactorRow): Promise<void> {
+    return this.#request('putReactor', () => this.#inner.putReactor(row));
+  }
+
+  dropReactor(reactor: string): Promise<void> {
+    return this.#request('dropReactor', () => this.#inner.dropReactor(reactor));
   }
 
   async getMeta(key: string): Promise<string | undefined> {

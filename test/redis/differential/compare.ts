@@ -1,5 +1,5 @@
 /** Whether two servers gave the same reply. */
-import { ErrorReply, Push, type Reply } from '../harness.ts';
+import { ErrorReply, Push, type Reply } from '../test-client.ts';
 import type { Comparison } from './templates.ts';
 
 /** What is compared: text in which equal replies are equal. */

@@ -18,8 +18,8 @@ test.skipIf(!HAS_REDIS).each(SEEDS)(
   { timeout: 600_000 },
   async (seed) => {
     const [server, real] = await Promise.all([startServer(), RealRedis.start()]);
-    const clients = [await connectTo(server), real.client] as const;
-    expect(await differencesOf(clients, { seed, commands: COMMANDS / SEEDS.length, templates: TEMPLATES })).toEqual([]);
+    const pair = { ours: await connectTo(server), theirs: real.client };
+    expect(await differencesOf(pair, { seed, commands: COMMANDS / SEEDS.length, templates: TEMPLATES })).toEqual([]);
   },
 );
 

@@ -12,6 +12,8 @@ class Scene {
   readonly runs: string[] = [];
   readonly resumed: string[] = [];
   readonly expired: string[] = [];
+  /** What clients got whose wait ended, if it is an error. */
+  readonly ended: (string | undefined)[] = [];
   /** What a command does when it runs again; by default it takes the value. */
   onRun: (client: Client, key: string) => void = (_, key) => void this.values.delete(key);
   readonly blocked: BlockedClients = new BlockedClients({
@@ -22,6 +24,7 @@ class Scene {
       this.onRun(client, key);
     },
     schedule: (job) => job(),
+    ended: (_, error) => void this.ended.push(error),
     resume: ({ name }) => void this.resumed.push(name),
   });
 

@@ -68,6 +68,23 @@ export function raiseFormat(connection: Connection, format: number): void {
   }
 }
 
+/**
+ * Makes room for the progress of reactors, in the caller's transaction. An older release, which would not keep the events
+ * that they need, then refuses the file.
+ */
+export function addReactors(connection: Connection): void {
+  if (hasReactors(connection)) return;
+  connection.exec(REACTORS);
+  raiseFormat(connection, NEWEST_FORMAT);
+}
+
+/** A log has no such table until a reactor was registered. */
+export function hasReactors(connection: Connection): boolean {
+  return (
+    connection.prepare("select 1 from sqlite_schema where type = 'table' and name = 'reactors'").get() !== undefined
+  );
+}
+
 /** A new id for a log, in hex. Each backup and each repaired log gets a new one. */
 export function newLogId(): string {
   return crypto.randomBytes(16).toString('hex');
@@ -119,7 +136,7 @@ function requireOwnSchema(connection: Connection, path: string): void {
   const missing = new Map(OWN_SCHEMA);
   for (const row of rows) {
     const [type, name, sql] = row;
-    if (isSqlitesOwn(row)) continue;
+    if (isSqlitesOwn(row) || REACTORS_SCHEMA.get(`${type} ${name}`) === sql) continue;
     if (missing.get(`${type} ${name}`) !== sql) throw schemaChanged(path, `the ${type} ${name} is not refold's`);
     missing.delete(`${type} ${name}`);
   }
@@ -234,16 +251,31 @@ from blocks as block
 where block.encoding = 'open';
 `;
 
-/** Our tables and the view as SQLite keeps them in `sqlite_schema`: from the name on, every character must match. */
-const OWN_SCHEMA: ReadonlyMap<string, string> = new Map(
-  SCHEMA.trim()
-    .split(/;\s*/)
-    .filter((statement) => statement !== '')
-    .map((statement) => {
-      const [, type = '', name = ''] = /^create (table|view) (\w+)/.exec(statement) ?? [];
-      return [`${type} ${name}`, statement.replace(/^create \w+/, `CREATE ${type.toUpperCase()}`)];
-    }),
-);
+/** How far each reactor has come. It is made with the first of them. */
+const REACTORS = `
+create table reactors (
+  name text primary key,
+  sequence integer not null,
+  progress text not null
+) strict;
+`;
+
+const OWN_SCHEMA = schemaOf(SCHEMA);
+const REACTORS_SCHEMA = schemaOf(REACTORS);
+
+/** Tables and views as SQLite keeps them in `sqlite_schema`: from the name on, every character must match. */
+function schemaOf(statements: string): ReadonlyMap<string, string> {
+  return new Map(
+    statements
+      .trim()
+      .split(/;\s*/)
+      .filter((statement) => statement !== '')
+      .map((statement) => {
+        const [, type = '', name = ''] = /^create (table|view) (\w+)/.exec(statement) ?? [];
+        return [`${type} ${name}`, statement.replace(/^create \w+/, `CREATE ${type.toUpperCase()}`)];
+      }),
+  );
+}
 
 function foreignFile(path: string, applicationId: unknown, tables: readonly string[]): RefoldError {
   const id = Number(applicationId);

@@ -5,6 +5,7 @@ import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { BLOCK_COLUMNS, readBlocks } from '../file/block-rows.ts';
 import type { Connection } from '../file/driver.ts';
+import { putReactorRow, readReactors } from '../file/reactor-rows.ts';
 import { createSchema, raiseFormat, versionOf } from '../file/schema.ts';
 import type { SnapshotRow } from '../file/snapshot-rows.ts';
 import type { Salvage } from './salvage.ts';
@@ -33,6 +34,7 @@ export async function rebuild(
   copySnapshots(source, target, salvage.snapshots);
   copyOutcomes(target, salvage.outcomes);
   copyCheckpoints(source, target, salvage.snapshots);
+  copyReactors(source, target, head.sequence);
   copyMeta(source, target);
   target.exec('commit');
   target.pragma('journal_mode = wal');
@@ -96,6 +98,16 @@ function copyCheckpoints(source: Connection, target: Connection, kept: readonly 
   }
 }
 
+/**
+ * A reactor continues after the last event up to which it has finished everything. What it finished above that may be among
+ * the lost events, whose sequences will be given again. So it repeats some effects, and leaves none out.
+ */
+function copyReactors(source: Connection, target: Connection, head: number): void {
+  for (const row of unlessUnreadable(() => readReactors(source))) {
+    putReactorRow(target, { ...row, sequence: Math.min(row.sequence, head), progress: '' });
+  }
+}
+
 /** The model's name and measured rates. The next open writes unreadable ones again. */
 function copyMeta(source: Connection, target: Connection): void {
   const insert = target.prepare('insert into meta (key, value) values (?, ?)');
@@ -104,7 +116,7 @@ function copyMeta(source: Connection, target: Connection): void {
 }
 
 /** Skips rows of a damaged table silently: `examine` has reported the damage. */
-function unlessUnreadable(read: () => unknown[]): unknown[] {
+function unlessUnreadable<Row>(read: () => readonly Row[]): readonly Row[] {
   try {
     return read();
   } catch {

@@ -9,12 +9,13 @@ import { messageOf, RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
 import { corruptBlock, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
 import { eventsMissing, historyGone, outcomeDamaged, snapshotDamaged, storeClosed } from '../../log-errors.ts';
-import type { Block, BlockHeader, Checkpoint, SnapshotInfo, StoredOutcome } from '../../log-store.ts';
+import type { Block, BlockHeader, Checkpoint, ReactorRow, SnapshotInfo, StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { unpackChunk } from '../../snapshot-chunks.ts';
 import { chainAt, type LogState, READ_PAGE_BYTES, readLogState, toBlock, toHeader } from '../file/block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
 import { invalidPath } from '../file/files.ts';
+import { readReactors } from '../file/reactor-rows.ts';
 import { identify } from '../file/schema.ts';
 import { isSound } from '../file/snapshot-rows.ts';
 import { prepareReads, type ReadStatements } from './reader-sql.ts';
@@ -238,6 +239,10 @@ export class LogReader {
 
   checkpoints(): readonly Checkpoint[] {
     return this.#guarded(() => this.#sql.checkpoints.all());
+  }
+
+  reactors(): readonly ReactorRow[] {
+    return this.#guarded(() => readReactors(this.#connection));
   }
 
   meta(key: string): string | undefined {

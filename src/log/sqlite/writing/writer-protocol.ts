@@ -5,7 +5,7 @@
  * appends get their turn in between.
  */
 import type { StoredBlock } from '../../blocks/chain.ts';
-import type { Checkpoint, Durability, LogHead, SnapshotInfo } from '../../log-store.ts';
+import type { Checkpoint, Durability, LogHead, ReactorRow, SnapshotInfo } from '../../log-store.ts';
 import type { OutcomeBounds } from '../../outcomes.ts';
 import type { PackedChunk } from '../../snapshot-chunks.ts';
 import type { LogState, Trimmed } from '../file/block-rows.ts';
@@ -66,6 +66,9 @@ export interface Jobs {
   putCheckpoint: { takes: Checkpoint; answers: undefined };
   /** By the name of its projection. */
   dropCheckpoint: { takes: string; answers: undefined };
+  putReactor: { takes: ReactorRow; answers: undefined };
+  /** By its name. */
+  dropReactor: { takes: string; answers: undefined };
   putMeta: { takes: { readonly key: string; readonly value: string }; answers: undefined };
   /** A small snapshot, complete and not yet compressed. Answers whether there may be chunks without a snapshot. */
   putSnapshot: { takes: { readonly info: SnapshotInfo; readonly chunks: readonly Uint8Array[] }; answers: boolean };

@@ -9,6 +9,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type Service, serve } from '../../../threads/serving.ts';
 import type { LogHead } from '../../log-store.ts';
 import { type Connection, type Driver, openConnection, readFailure, SQLITE_PAGE_BYTES } from '../file/driver.ts';
+import { dropReactorRow, putReactorRow } from '../file/reactor-rows.ts';
 import { identify } from '../file/schema.ts';
 import { openAsWriter, type WriterParts } from './opening.ts';
 import type { Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
@@ -53,6 +54,8 @@ class Writer implements Service<Jobs, OpenedLog> {
         return this.#parts.snapshots.needsSweep();
       }),
     putCheckpoint: (input) => this.#grow(() => this.#putCheckpoint(input)),
+    putReactor: (input) => this.#grow(() => this.#onFile((connection) => putReactorRow(connection, input))),
+    dropReactor: (input) => this.#spare(SMALL, () => this.#onFile((connection) => dropReactorRow(connection, input))),
     putMeta: (input) => this.#grow(() => this.#putMeta(input)),
     dropCheckpoint: (input) => this.#spare(SMALL, () => this.#dropCheckpoint(input)),
     swapRun: (input) => this.#spare(input.sealed.bytes + input.blocks * 256, () => this.#parts.blocks.swapRun(input)),
@@ -131,6 +134,10 @@ class Writer implements Service<Jobs, OpenedLog> {
     this.#parts.write.transact(() =>
       this.#parts.write.connection.prepare('delete from checkpoints where projection = ?').run(projection),
     );
+  }
+
+  #onFile(work: (connection: Connection) => void): void {
+    this.#parts.write.transact(() => work(this.#parts.write.connection));
   }
 
   #putMeta({ key, value }: Jobs['putMeta']['takes']): void {

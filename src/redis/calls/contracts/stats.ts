@@ -11,6 +11,12 @@ export interface Stats {
   commands: number;
   connections: number;
   errors: number;
+  /** Bytes that clients have sent, and bytes that were sent to them. */
+  inputBytes: number;
+  outputBytes: number;
+  /** How often something was read from a client, and how often output was sent to one. */
+  reads: number;
+  writes: number;
 }
 
 /** The counters at the start. */
@@ -25,5 +31,9 @@ export function noStats(): Stats {
     commands: 0,
     connections: 0,
     errors: 0,
+    inputBytes: 0,
+    outputBytes: 0,
+    reads: 0,
+    writes: 0,
   };
 }

@@ -1,7 +1,7 @@
 /** MEMORY: what keys take, by the estimates that maxmemory uses. */
 import { integerArgument, isOption } from '../../calls/arguments.ts';
 import type { Call } from '../../calls/call.ts';
-import { CommandError, syntaxError } from '../../calls/errors.ts';
+import { syntaxError } from '../../calls/errors.ts';
 import { expiryOf, sizeOfEntry } from '../../model/key-space.ts';
 
 /** MEMORY USAGE key [SAMPLES count]: null without the key. Nothing is sampled: sizes are kept as values change. */
@@ -47,21 +47,5 @@ export function memoryMallocStats({ reply }: Call): void {
 
 /** V8 collects garbage by itself. */
 export function memoryPurge({ reply }: Call): void {
-  reply.ok();
-}
-
-/** ROLE: a master without replicas. The offset is the sequence of the last event. */
-export function role({ parts, reply }: Call): void {
-  reply.array(3);
-  reply.bulk('master');
-  reply.integer(parts.administration.sequence);
-  reply.array(0);
-}
-
-/** REPLICAOF for a server that has no master: it stays one, so this changes nothing. Replication is not there. */
-export function replicaOf({ args, reply }: Call): void {
-  if (!isOption(args[1], 'NO') || !isOption(args[2], 'ONE')) {
-    throw new CommandError('ERR this server cannot be a replica of another one');
-  }
   reply.ok();
 }

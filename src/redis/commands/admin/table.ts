@@ -5,8 +5,10 @@ import { key, rowsOf } from '../../calls/rows.ts';
 import { configGet, configResetStat, configRewrite, configSet } from './config.ts';
 import { debug } from './debug/debug.ts';
 import { info } from './info.ts';
-import { memoryDoctor, memoryMallocStats, memoryPurge, memoryStats, memoryUsage, replicaOf, role } from './memory.ts';
+import { memoryDoctor, memoryMallocStats, memoryPurge, memoryStats, memoryUsage } from './memory.ts';
+import { moduleHelp, moduleList, moduleLoad, moduleUnload } from './modules.ts';
 import { backgroundRewrite, backgroundSave, lastSave, save, shutDown } from './persistence.ts';
+import { failover, replicaOf, role } from './replication.ts';
 
 const row = rowsOf('server');
 
@@ -35,6 +37,7 @@ export const ADMIN_COMMANDS: readonly CommandRow[] = [
   row('config|set', -4, 'admin noscript loading stale', '', [], '2.0.0', configSet),
   row('config', -2, '', '', [], '2.0.0', undefined),
   row('debug', -2, 'admin noscript loading stale protected', '', [], '1.0.0', debug),
+  row('failover', -1, 'admin noscript stale', '', [], '6.2.0', failover),
   row('info', -1, 'loading stale sentinel', 'dangerous', [], '1.0.0', info),
   row('lastsave', 1, 'loading stale fast', 'admin dangerous', [], '1.0.0', lastSave),
   row('memory|doctor', 2, '', '', [], '4.0.0', memoryDoctor),
@@ -44,6 +47,12 @@ export const ADMIN_COMMANDS: readonly CommandRow[] = [
   row('memory|stats', 2, '', '', [], '4.0.0', memoryStats),
   row('memory|usage', -3, 'readonly', '', [key('RO', 2)], '4.0.0', memoryUsage),
   row('memory', -2, '', '', [], '4.0.0', undefined),
+  row('module|help', 2, 'loading stale', '', [], '5.0.0', moduleHelp),
+  row('module|list', 2, 'admin noscript', '', [], '4.0.0', moduleList),
+  row('module|load', -3, 'admin noscript no_async_loading protected', '', [], '4.0.0', moduleLoad),
+  row('module|loadex', -3, 'admin noscript no_async_loading protected', '', [], '7.0.0', moduleLoad),
+  row('module|unload', 3, 'admin noscript no_async_loading protected', '', [], '4.0.0', moduleUnload),
+  row('module', -2, '', '', [], '4.0.0', undefined),
   row('replicaof', 3, 'no_async_loading admin noscript stale', '', [], '5.0.0', replicaOf),
   row('role', 1, 'noscript loading stale fast sentinel', 'admin dangerous', [], '2.8.12', role),
   row('slaveof', 3, 'no_async_loading admin noscript stale', '', [], '1.0.0', replicaOf),

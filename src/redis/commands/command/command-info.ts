@@ -5,6 +5,7 @@ import type { Commands } from '../../calls/parts.ts';
 import { categoriesOf } from '../../calls/requests/categories.ts';
 import type { Reply } from '../../protocol/reply.ts';
 import { keyFlags } from './command.ts';
+import { tipsOf } from './tips.ts';
 
 export function command({ parts, reply }: Call): void {
   const rows = topLevel(parts.commands);
@@ -43,7 +44,7 @@ export function subcommandsOf({ name }: CommandRow, commands: Commands): readonl
 }
 
 /** Flags that only the server needs, and one that follows from the keys. */
-const NOT_SHOWN: ReadonlySet<string> = new Set(['sentinel', 'may_replicate', 'movablekeys']);
+const NOT_SHOWN: ReadonlySet<string> = new Set(['sentinel', 'may_replicate', 'protected', 'movablekeys']);
 
 function writeCommand(reply: Reply, row: CommandRow, commands: Commands): void {
   const flags = row.flags.filter((flag) => !NOT_SHOWN.has(flag));
@@ -58,11 +59,13 @@ function writeCommand(reply: Reply, row: CommandRow, commands: Commands): void {
   const categories = [...categoriesOf(row)];
   reply.set(categories.length);
   for (const category of categories) reply.simple(`@${category}`);
-  reply.bulks([]);
-  reply.array(row.keys.length);
+  const tips = tipsOf(row.name);
+  reply.set(tips.length);
+  for (const tip of tips) reply.bulk(tip);
+  reply.set(row.keys.length);
   for (const spec of row.keys) writeKeySpec(reply, spec);
   const subcommands = subcommandsOf(row, commands);
-  reply.array(subcommands.length);
+  reply.set(subcommands.length);
   for (const each of subcommands) writeCommand(reply, each, commands);
 }
 

@@ -37,15 +37,25 @@ export function pfadd(call: Call): void {
 export function pfcount(call: Call): void {
   const { args } = call;
   if (args.length === 2) countOne(call, args[1]!);
-  else
-    call.reply.integer(estimate(histogramOf(unitedCounts(args.slice(1).map((key) => hyperLogLogOf(call.read(key)))))));
+  else {
+    const all = args
+      .values()
+      .drop(1)
+      .map((key) => hyperLogLogOf(call.read(key)));
+    call.reply.integer(estimate(histogramOf(unitedCounts(all))));
+  }
 }
 
 export function pfmerge(call: Call): void {
-  const [, key = '', ...sources] = call.args;
+  const key = call.args[1]!;
   const before = hyperLogLogOf(call.peek(key));
-  const all = [before, ...sources.map((source) => hyperLogLogOf(call.read(source)))];
-  const counts = unitedCounts(all);
+  const all = [before];
+  const counts = unitedCounts(
+    call.args
+      .values()
+      .drop(1)
+      .map((name, at) => (at === 0 ? before : (all[at] = hyperLogLogOf(call.read(name))))),
+  );
   const sparseMaxBytes = sparseMaxBytesOf(call);
   let bytes = before?.slice() ?? newHyperLogLog();
   if (all.some((each) => each !== undefined && isDense(each))) bytes = toDense(bytes);
@@ -76,8 +86,8 @@ function countOne(call: Call, key: string): void {
   call.reply.integer(computed);
 }
 
-/** The highest count of each register. */
-function unitedCounts(all: readonly (Uint8Array | undefined)[]): Uint8Array {
+/** The highest count of each register. The first of the values that is not right decides the error. */
+function unitedCounts(all: Iterable<Uint8Array | undefined>): Uint8Array {
   const united = new Uint8Array(REGISTERS);
   for (const bytes of all) {
     if (bytes === undefined) continue;

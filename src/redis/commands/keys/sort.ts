@@ -111,9 +111,10 @@ function compareTexts(a: string | undefined, b: string | undefined): number {
 
 /** A weight as a number; 0 when it is not there. @throws CommandError */
 function numberOf(text: string | undefined): number {
-  if (text === undefined || text.trimStart() === '') return 0; // as C's strtod does
-  const number = parseDouble(text.trimStart());
-  if (number === undefined || (!Number.isFinite(number) && !/inf/i.test(text))) {
+  const [read = ''] = text?.trimStart().split('\0') ?? []; // as C's strtod does, which ends at the first zero byte
+  if (read === '') return 0;
+  const number = parseDouble(read);
+  if (number === undefined || (!Number.isFinite(number) && !/inf/i.test(read))) {
     throw new CommandError("ERR One or more scores can't be converted into double");
   }
   return number;

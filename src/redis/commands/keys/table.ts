@@ -49,6 +49,10 @@ export const KEY_COMMANDS: readonly CommandRow[] = [
   row('randomkey', 1, 'readonly', 'keyspace', [], '1.0.0', randomKey),
   row('rename', 3, 'write', 'keyspace', [key('RW ACCESS DELETE'), key('OW UPDATE', 2)], '1.0.0', rename),
   row('renamenx', 3, 'write fast', 'keyspace', [key('RW ACCESS DELETE'), key('OW INSERT', 2)], '1.0.0', renameNx),
+  {
+    ...row('restore-asking', -4, 'write denyoom asking', 'keyspace dangerous', [key('OW UPDATE')], '3.0.0', restore),
+    group: 'server',
+  },
   row('restore', -4, 'write denyoom', 'keyspace dangerous', [key('OW UPDATE')], '2.6.0', restore),
   row('scan', -2, 'readonly', 'keyspace', [], '2.8.0', scan),
   row(

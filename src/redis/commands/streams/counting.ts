@@ -24,9 +24,14 @@ export function readUpTo(stream: Stream, group: Pick<Group, 'entriesRead'>, id: 
   return stream.entriesAdded === 0 ? group.entriesRead : countUpTo(stream, id);
 }
 
-/** Whether an entry was deleted at an id or after it. */
-function hasDeletedFrom({ entries, maxDeletedId }: Stream, id: string): boolean {
-  return entries.size > 0 && maxDeletedId !== ZERO_STREAM_ID && id <= maxDeletedId;
+/** Whether an entry was deleted at an id or after it, among those that the stream still spans. */
+function hasDeletedFrom(stream: Stream, id: string): boolean {
+  const { entries, maxDeletedId } = stream;
+  return entries.size > 0 && id <= maxDeletedId && firstIdOf(stream) <= maxDeletedId;
+}
+
+function firstIdOf({ entries }: Stream): string {
+  return entries.first()?.[0] ?? ZERO_STREAM_ID;
 }
 
 /** How many entries were ever added up to an id, where this is certain. */
@@ -36,7 +41,7 @@ function countUpTo(stream: Stream, id: string): number {
   if (entries.size === 0 && id <= lastId) return entriesAdded;
   if (id === lastId) return entriesAdded;
   if (id > lastId) return UNKNOWN_READS;
-  const firstId = entries.first()?.[0] ?? ZERO_STREAM_ID;
+  const firstId = firstIdOf(stream);
   if (maxDeletedId === ZERO_STREAM_ID || maxDeletedId < firstId) {
     if (id < firstId) return entriesAdded - entries.size;
     if (id === firstId) return entriesAdded - entries.size + 1;

@@ -1,4 +1,5 @@
 /** Where the server listens, as its parameters say, and how that changes at run time. */
+import { pathOf } from '../config/paths.ts';
 import type { ServerConfig } from '../config/server-config.ts';
 import { bindAddresses } from './addresses.ts';
 import { Listeners, type ListenersHost } from './listeners.ts';
@@ -29,7 +30,7 @@ export class ServerDoors {
     if (port !== undefined) await this.#listen(port, this.#bind);
     config.preset('port', String(this.#port));
     if (config.number('tls-port') > 0) await this.#listenForTls();
-    const path = config.text('unixsocket');
+    const path = pathOf(config, 'unixsocket');
     if (path !== '') await this.#others.listenOnPath(path, Number.parseInt(config.text('unixsocketperm'), 8));
     config.onNetwork = () => this.#move();
   }

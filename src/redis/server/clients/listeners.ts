@@ -2,8 +2,10 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { type AddressInfo, createServer, isIP, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { createServer as createTlsServer, type TLSSocket, type TlsOptions } from 'node:tls';
+import { createServer as createTlsServer, type TLSSocket, type TlsOptions, type Server as TlsServer } from 'node:tls';
+import { RefoldError } from '../../../index.ts';
 import type { Config } from '../../calls/parts.ts';
+import { pathOf } from '../config/paths.ts';
 
 export interface ListenersHost {
   readonly config: Config;
@@ -35,6 +37,9 @@ export function isLoopback(address: string | undefined): boolean {
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
 }
 
+/** A client that has said all it wants to say still gets its replies. */
+const HALF_OPEN = { allowHalfOpen: true };
+
 export class Listeners {
   readonly #host: ListenersHost;
   readonly #servers: Server[] = [];
@@ -45,15 +50,15 @@ export class Listeners {
 
   /** Listens on a TCP port. Gives the port: a free one for 0. @throws the system's error when it is taken */
   async listen(port: number, address?: string): Promise<number> {
-    const server = createServer((socket) => this.#admit(socket));
+    const server = createServer(HALF_OPEN, (socket) => this.#admit(socket));
     await opened(server, () => server.listen({ port, host: address, backlog: this.#backlog() }));
     this.#servers.push(server);
     return (server.address() as AddressInfo).port;
   }
 
-  /** Listens on a TCP port for TLS, with the files that `tls-*` name. @throws Error when a file cannot be used */
+  /** Listens on a TCP port for TLS, with the files that `tls-*` name. @throws RefoldError when a file cannot be used */
   async listenTls(port: number, address?: string): Promise<number> {
-    const server = createTlsServer(tlsOptions(this.#host.config));
+    const server = tlsServer(this.#host.config);
     server.on('secureConnection', (socket) => this.#admit(socket));
     // The other end sent something that is not TLS, or has no right certificate.
     server.on('tlsClientError', (_error, socket: TLSSocket) => socket.destroy());
@@ -62,11 +67,22 @@ export class Listeners {
     return (server.address() as AddressInfo).port;
   }
 
-  /** Listens on a path. A socket that an earlier process left there is replaced. @param mode 0 leaves it as the system has it */
+  /**
+   * Listens on a path. A socket that an earlier process left there is replaced.
+   *
+   * @param mode 0 leaves it as the system has it
+   * @throws RefoldError `INVALID_OPTION` when that does not work
+   */
   async listenOnPath(path: string, mode: number): Promise<void> {
     if (statSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path);
-    const server = createServer((socket) => this.#admit(socket));
-    await opened(server, () => server.listen({ path, backlog: this.#backlog() }));
+    const server = createServer(HALF_OPEN, (socket) => this.#admit(socket));
+    await opened(server, () => server.listen({ path, backlog: this.#backlog() })).catch((error) => {
+      throw new RefoldError('INVALID_OPTION', `Cannot listen on ${path}: ${(error as Error).message}`, {
+        type: 'unixsocket',
+        hint: 'Name a path in a folder that exists, and that the server may write',
+        cause: error,
+      });
+    });
     if (mode > 0) chmodSync(path, mode);
     this.#servers.push(server);
   }
@@ -105,11 +121,24 @@ function opened(server: Server, listen: () => void): Promise<void> {
   return promise;
 }
 
+/** @throws RefoldError `INVALID_OPTION` when a file cannot be read, or does not hold what it should */
+function tlsServer(config: Config): TlsServer {
+  try {
+    return createTlsServer({ ...tlsOptions(config), ...HALF_OPEN });
+  } catch (error) {
+    throw new RefoldError('INVALID_OPTION', `Cannot listen for TLS: ${(error as Error).message}`, {
+      type: 'tls-port',
+      hint: 'Correct the files that the tls parameters name',
+      cause: error,
+    });
+  }
+}
+
 /** What redis.conf says about TLS, as Node wants it. */
 export function tlsOptions(config: Config): TlsOptions {
-  const file = (name: string) => (config.text(name) === '' ? undefined : readFileSync(config.text(name)));
+  const file = (name: string) => (config.text(name) === '' ? undefined : readFileSync(pathOf(config, name)));
   const authClients = config.text('tls-auth-clients');
-  const authorities = [file('tls-ca-cert-file'), ...certificatesIn(config.text('tls-ca-cert-dir'))];
+  const authorities = [file('tls-ca-cert-file'), ...certificatesIn(pathOf(config, 'tls-ca-cert-dir'))];
   const versions = config.text('tls-protocols').split(' ').filter(Boolean);
   return {
     cert: file('tls-cert-file'),

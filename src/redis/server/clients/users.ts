@@ -13,6 +13,7 @@ import type { CommandRow } from '../../calls/command.ts';
 import type { AclLogEntry, SelectorFacts, UserFacts, Users } from '../../calls/contracts/users.ts';
 import { CommandError } from '../../calls/errors.ts';
 import type { Commands, Config } from '../../calls/parts.ts';
+import { pathOf } from '../config/paths.ts';
 import type { Gate } from '../dispatch.ts';
 
 export interface UsersHost {
@@ -256,7 +257,7 @@ export class ServerUsers implements Users {
   }
 
   #filePath(): string {
-    const path = this.#host.config.text('aclfile');
+    const path = pathOf(this.#host.config, 'aclfile');
     if (path !== '') return path;
     throw new CommandError(
       'ERR This Redis instance is not configured to use an ACL file. You may want to specify users via the ACL SETUSER command and then issue a CONFIG REWRITE (assuming you have a Redis configuration file set) in order to store users in the Redis configuration.',

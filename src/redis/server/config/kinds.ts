@@ -167,8 +167,10 @@ export const titleTemplate: Kind = (text) => {
   return text;
 };
 
-/** A name inside of `dir`. */
-export const plainFileName: Kind = (text) => {
-  if (/[/\\]/.test(text)) throw new ParameterError("can't be a path, just a filename");
-  return text;
-};
+/** A name inside of `dir`. @param what `filename` or `dirname` */
+export function plainName(parameter: string, what: string): Kind {
+  return (text) => {
+    if (/[/\\]/.test(text)) throw new ParameterError(`${parameter} can't be a path, just a ${what}`);
+    return text;
+  };
+}

@@ -7,7 +7,7 @@ import {
   hostname,
   octal,
   oomScores,
-  plainFileName,
+  plainName,
   saveRules,
   shutdownOptions,
   titleTemplate,
@@ -74,7 +74,7 @@ const NETWORK: readonly Parameter[] = [
 
 const PERSISTENCE: readonly Parameter[] = [
   parameter('save', saveRules, '3600 1 300 100 60 10000'),
-  parameter('dbfilename', plainFileName, 'dump.rdb', { isProtected: true }),
+  parameter('dbfilename', plainName('dbfilename', 'filename'), 'dump.rdb', { isProtected: true }),
   ...switches('yes', 'stop-writes-on-bgsave-error rdbcompression rdb-save-incremental-fsync'),
   ...switches('yes', 'rdbchecksum', FIXED),
   ...switches('no', 'rdb-del-sync-files'),
@@ -82,8 +82,8 @@ const PERSISTENCE: readonly Parameter[] = [
   number('key-load-delay', 0, 'signed', HIDDEN),
   size('loading-process-events-interval-bytes', 2 * MB, 1024, HIDDEN),
   ...switches('yes', 'appendonly'),
-  parameter('appendfilename', plainFileName, 'appendonly.aof', FIXED),
-  parameter('appenddirname', plainFileName, 'appendonlydir', FIXED),
+  parameter('appendfilename', plainName('appendfilename', 'filename'), 'appendonly.aof', FIXED),
+  parameter('appenddirname', plainName('appenddirname', 'dirname'), 'appendonlydir', FIXED),
   choice('appendfsync', 'everysec', 'everysec always no'),
   ...switches('no', 'no-appendfsync-on-rewrite aof-timestamp-enabled aof-disable-auto-gc'),
   ...switches('yes', 'aof-load-truncated aof-use-rdb-preamble aof-rewrite-incremental-fsync'),

@@ -18,6 +18,9 @@ export interface Gauges {
   readonly trackedKeys: number;
   readonly trackedItems: number;
   readonly trackedPrefixes: number;
+  /** The most bytes that one client has sent and that wait, and that wait for one client. */
+  readonly largestInput: number;
+  readonly largestOutput: number;
 }
 
 export function clientFields(gauges: Gauges, config: Config): Fields {
@@ -25,25 +28,25 @@ export function clientFields(gauges: Gauges, config: Config): Fields {
     ['connected_clients', gauges.clients],
     ['cluster_connections', 0],
     ['maxclients', config.text('maxclients')],
-    ['client_recent_max_input_buffer', 0],
-    ['client_recent_max_output_buffer', 0],
+    ['client_recent_max_input_buffer', gauges.largestInput],
+    ['client_recent_max_output_buffer', gauges.largestOutput],
     ['blocked_clients', gauges.blocked],
     ['tracking_clients', gauges.tracking],
     ['clients_in_timeout_table', gauges.timeouts],
   ];
 }
 
-export function statsFields(stats: Stats, expiry: Expiry, rates: Rates, gauges: Gauges): Fields {
+export function statsFields(stats: Stats, expiry: Expiry, rates: TrafficRates, gauges: Gauges): Fields {
   return [
     ['total_connections_received', stats.connections],
     ['total_commands_processed', stats.commands],
-    ['instantaneous_ops_per_sec', Math.round(rates.perSecond)],
-    ['total_net_input_bytes', 0],
-    ['total_net_output_bytes', 0],
+    ['instantaneous_ops_per_sec', Math.round(rates.commands.perSecond)],
+    ['total_net_input_bytes', stats.inputBytes],
+    ['total_net_output_bytes', stats.outputBytes],
     ['total_net_repl_input_bytes', 0],
     ['total_net_repl_output_bytes', 0],
-    ['instantaneous_input_kbps', '0.00'],
-    ['instantaneous_output_kbps', '0.00'],
+    ['instantaneous_input_kbps', kilobytes(rates.input)],
+    ['instantaneous_output_kbps', kilobytes(rates.output)],
     ['instantaneous_input_repl_kbps', '0.00'],
     ['instantaneous_output_repl_kbps', '0.00'],
     ['rejected_connections', gauges.rejected],
@@ -53,7 +56,7 @@ export function statsFields(stats: Stats, expiry: Expiry, rates: Rates, gauges: 
     ['expired_keys', stats.expired],
     ['expired_stale_perc', expiry.stalePercent.toFixed(2)],
     ['expired_time_cap_reached_count', expiry.timeCapReached],
-    ['expire_cycle_cpu_milliseconds', 0],
+    ['expire_cycle_cpu_milliseconds', Math.round(expiry.spentMs)],
     ['evicted_keys', stats.evicted],
     ['evicted_clients', 0],
     ['total_eviction_exceeded_time', 0],
@@ -79,8 +82,8 @@ export function statsFields(stats: Stats, expiry: Expiry, rates: Rates, gauges: 
     ['unexpected_error_replies', 0],
     ['total_error_replies', stats.errors],
     ['dump_payload_sanitizations', 0],
-    ['total_reads_processed', 0],
-    ['total_writes_processed', 0],
+    ['total_reads_processed', stats.reads],
+    ['total_writes_processed', stats.writes],
     ['io_threaded_reads_processed', 0],
     ['io_threaded_writes_processed', 0],
     ['reply_buffer_shrinks', 0],
@@ -88,8 +91,26 @@ export function statsFields(stats: Stats, expiry: Expiry, rates: Rates, gauges: 
   ];
 }
 
+/** What goes on a second: commands, and bytes in and out. */
+export class TrafficRates {
+  readonly commands: Rates = new Rates();
+  readonly input: Rates = new Rates();
+  readonly output: Rates = new Rates();
+
+  /** @param at ms of any clock */
+  sample(at: number, { commands, inputBytes, outputBytes }: Stats): void {
+    this.commands.sample(at, commands);
+    this.input.sample(at, inputBytes);
+    this.output.sample(at, outputBytes);
+  }
+}
+
+function kilobytes({ perSecond }: Rates): string {
+  return (perSecond / 1024).toFixed(2);
+}
+
 /** How often something happens, from totals that are told now and then. */
-export class Rates {
+class Rates {
   #samples: { readonly at: number; readonly total: number }[] = [];
 
   /** @param at ms of any clock */

@@ -32,6 +32,8 @@ export interface ClockedSpace {
   keyCount(): number;
   /** The database that a number means now, as a number that SWAPDB does not change. */
   databaseOf(db: number): number;
+  /** In ms since the epoch. */
+  now(): number;
 }
 
 export class AccessTable implements AccessClock, ChangeListener {
@@ -90,10 +92,11 @@ export class AccessTable implements AccessClock, ChangeListener {
       this.#words[at] = 0;
       return;
     }
-    const now = Date.now();
+    const now = this.#space.now();
+    const isNew = this.#words[at] === 0;
     if (!this.isLfu) this.#words[at] = USED | secondsOf(now);
-    else if (this.#words[at] === 0) this.#words[at] = USED | (minutesOf(now) << 8) | COUNTER_START;
-    if (this.#space.keyCount() * 2 > this.#words.length) this.#grow();
+    else if (isNew) this.#words[at] = USED | (minutesOf(now) << 8) | COUNTER_START;
+    if (isNew && this.#space.keyCount() * 2 > this.#words.length) this.#grow();
   }
 
   databaseChanged(): void {

@@ -37,6 +37,7 @@ export class ExpiryCycle implements Expiry {
   isActive = true;
   stalePercent = 0;
   timeCapReached = 0;
+  spentMs = 0;
   readonly #config: Config;
   readonly #host: ExpiryHost;
   /** Where the walk through each database is. */
@@ -69,7 +70,8 @@ export class ExpiryCycle implements Expiry {
   run(call: Call): void {
     const effort = this.#config.number('active-expire-effort') - 1;
     const share = TIME_SHARE + effort * TIME_SHARE_PER_EFFORT;
-    const end = this.#host.monotonicMs() + (share * 1_000) / this.#hz;
+    const start = this.#host.monotonicMs();
+    const end = start + (share * 1_000) / this.#hz;
     let deletionsLeft = MOST_DELETIONS;
     let looked = 0;
     for (let count = 0; count < DATABASES; count++) {
@@ -83,6 +85,9 @@ export class ExpiryCycle implements Expiry {
       break;
     }
     const percent = looked === 0 ? 0 : ((MOST_DELETIONS - deletionsLeft) / looked) * 100;
+    const spent = this.#host.monotonicMs() - start;
+    this.spentMs += spent;
+    call.parts.observations.latency.observe('expire-cycle', spent);
     this.stalePercent = percent * 0.05 + this.stalePercent * 0.95;
   }
 

@@ -89,7 +89,12 @@ export class MemoryMeter implements Memory {
   };
 
   #makeRoom(): boolean {
-    return !this.#isFull() || this.#host.evictor.makeRoom(this.#host.call(), () => this.#isFull());
+    if (!this.#isFull()) return true;
+    const call = this.#host.call();
+    const start = performance.now();
+    const hasRoom = this.#host.evictor.makeRoom(call, () => this.#isFull());
+    call.parts.observations.latency.observe('eviction-cycle', performance.now() - start);
+    return hasRoom;
   }
 
   #isFull(): boolean {

@@ -87,6 +87,14 @@ export class CommandObserver implements Observations, RunObserver {
     }
   }
 
+  waited(row: CommandRow, error: string | undefined): void {
+    const statistics = this.#of(row);
+    statistics.add(0);
+    if (error === undefined) return;
+    statistics.failed++;
+    this.#count(error);
+  }
+
   refused(row: CommandRow | undefined, error: string): void {
     if (row !== undefined) this.#of(row).rejected++;
     this.#count(error);

@@ -74,6 +74,12 @@ describe('SORT', () => {
     }
   });
 
+  test('a number ends at the first zero byte', async () => {
+    const client = await startWithClient();
+    await client.call('RPUSH', 'list', '2', '\0', '1\0x');
+    expect(await client.call('SORT', 'list')).toEqual(['\0', '1\0x', '2']);
+  });
+
   test('a long result comes whole', async () => {
     const client = await startWithClient();
     const numbers = Array.from({ length: 5_000 }, (_, at) => (at * 7_919) % 5_000);

@@ -122,6 +122,14 @@ test('the lag counts what the group has not read, and is unknown behind deleted 
   expect(await lag()).toEqual([5, 'lag', 0]);
 });
 
+test('entries deleted before the first one do not count against what a group says it has read', async () => {
+  const client = await startWithClient();
+  for (const id of ['1-0', '2-0', '3-0']) await client.call('XADD', 's', id, 'f', 'v');
+  await client.call('XDEL', 's', '1-0');
+  await client.call('XGROUP', 'CREATE', 's', 'g', '0', 'ENTRIESREAD', 0);
+  expect(((await client.call('XINFO', 'GROUPS', 's')) as Reply[][])[0]!.slice(-2)).toEqual(['lag', 3]);
+});
+
 test('XREADGROUP waits, and is served in the order of arrival', async () => {
   const server = await startServer();
   const [first, second, writer] = [await connectTo(server), await connectTo(server), await connectTo(server)];

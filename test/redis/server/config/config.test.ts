@@ -1,7 +1,7 @@
 /** Parameters: what they accept, what CONFIG answers, and redis.conf. */
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { settingsOf } from '../../../../src/redis/server/config/settings.ts';
 import { connectTo, ErrorReply, type Reply, startServer, startWithClient } from '../../harness.ts';
@@ -125,6 +125,34 @@ test('CONFIG REWRITE keeps comments and order, and adds what changed', async () 
   expect(lines).toContain('loglevel debug');
   const again = settingsOf(configFile, {});
   expect(again.config.text('maxmemory')).toBe('20971520');
+});
+
+test('CONFIG REWRITE keeps what the default user may not do', async () => {
+  const configFile = fileWith('user default on nopass ~* +@all -flushdb\n');
+  const client = await connectTo(await startServer({ configFile }));
+  expect(await client.call('CONFIG', 'REWRITE')).toBe('OK');
+  const again = await connectTo(await startServer({ configFile }));
+  expect(await again.ask('FLUSHDB')).toMatchObject({ message: expect.stringMatching(/^NOPERM/) });
+});
+
+test('the ACL file is relative to dir, and one that cannot be read is refused', async () => {
+  const dir = dirname(fileWith('user alice on nopass +get ~a*\n', 'users.acl'));
+  const client = await connectTo(await startServer({ config: { dir, aclfile: 'users.acl' } }));
+  expect(await client.call('ACL', 'USERS')).toEqual(['alice', 'default']);
+  await client.call('ACL', 'SETUSER', 'bob');
+  expect(await client.call('ACL', 'SAVE')).toBe('OK');
+  expect(readFileSync(join(dir, 'users.acl'), 'utf8')).toContain('user bob off');
+  await expect(startServer({ config: { dir, aclfile: 'missing.acl' } })).rejects.toMatchObject({
+    code: 'INVALID_OPTION',
+    message: expect.stringContaining(join(dir, 'missing.acl')),
+  });
+});
+
+test.each([
+  ['tls-cert-file', { 'tls-port': '1', 'tls-cert-file': 'missing.pem' }],
+  ['unixsocket', { unixsocket: '/missing/socket' }],
+])('a server whose %s cannot be used does not start', async (_, config) => {
+  await expect(startServer({ config })).rejects.toMatchObject({ code: 'INVALID_OPTION' });
 });
 
 test('options that do not exist, or contradict each other, are refused', async () => {

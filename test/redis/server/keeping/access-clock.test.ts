@@ -6,7 +6,7 @@ const START = 1_700_000_000_000;
 const MINUTE = 60_000;
 
 function tableOf(policy: string, index = [0, 1, 2], keyCount = () => 10): AccessTable {
-  const space = { keyCount, databaseOf: (db: number) => index[db]! };
+  const space = { keyCount, databaseOf: (db: number) => index[db]!, now: Date.now };
   return new AccessTable(new FakeConfig({ 'maxmemory-policy': policy }), space, START, () => 0.5);
 }
 
@@ -35,7 +35,7 @@ describe('with an LRU policy', () => {
     const table = tableOf('allkeys-lru', [0], () => keys);
     for (let at = 0; at < 2_000; at++) table.touch(0, `key:${at}`, START + 50_000);
     keys = 1_000_000;
-    for (let at = 0; at < 10; at++) table.keyChanged(0, 'another', 'StringSet');
+    for (let at = 0; at < 10; at++) table.keyChanged(0, `another:${at}`, 'StringSet');
     const idle = Array.from({ length: 2_000 }, (_, at) => table.idleSeconds(0, `key:${at}`, START + 60_000));
     expect(idle.filter((seconds) => seconds !== 10)).toEqual([]);
   });

@@ -11,7 +11,11 @@ const NOW = 1_700_000_000_000;
 function prepare(policy: string): FakeCall & { readonly evictor: Evictor; readonly access: AccessTable } {
   const config = new FakeConfig({ 'maxmemory-policy': policy });
   const fake = fakeCall(config, NOW);
-  const access = new AccessTable(config, { keyCount: () => 200, databaseOf: (db) => db }, NOW - 100_000_000);
+  const access = new AccessTable(
+    config,
+    { keyCount: () => 200, databaseOf: (db) => db, now: Date.now },
+    NOW - 100_000_000,
+  );
   for (const db of [0, 3]) {
     putKeys(fake.call, db, 100);
     for (let at = 1; at < 100; at += 2) fake.call.apply('ExpirySet', { db, key: `key:${at}`, at: NOW + 1_000 * at });

@@ -57,7 +57,8 @@ export function fakeCall(config: Config, now: number): FakeCall {
     effects.push({ type, data: data as FakeCall['effects'][number]['data'] });
     reducers[type]!(space, data);
   };
-  const parts = { ...silentParts(config, false), pauses: { isPaused: () => false } } as never;
+  const observations = { latency: { observe: () => undefined } };
+  const parts = { ...silentParts(config, false), pauses: { isPaused: () => false }, observations } as never;
   return {
     call: new Call([], new Client(0, 0, '', ''), parts, { space, isPast: false, now, append }, false),
     space,

@@ -17,7 +17,7 @@ interface Metered extends FakeCall {
 function meterOf(policy: string, buffers = 0, isHeapFull = false): Metered {
   const config = new FakeConfig({ 'maxmemory-policy': policy });
   const fake = fakeCall(config, 1_700_000_000_000);
-  const access = new AccessTable(config, { keyCount: () => 0, databaseOf: (db) => db }, 0);
+  const access = new AccessTable(config, { keyCount: () => 0, databaseOf: (db) => db, now: Date.now }, 0);
   const memory = new MemoryMeter({
     config,
     evictor: new Evictor(config, access),

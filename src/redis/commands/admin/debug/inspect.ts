@@ -2,20 +2,31 @@
 
 import { integerArgument } from '../../../calls/arguments.ts';
 import type { Call } from '../../../calls/call.ts';
+import { encodingOf } from '../../../calls/encoding.ts';
 import { CommandError, NO_SUCH_KEY } from '../../../calls/errors.ts';
 import { textOf } from '../../../calls/lookup.ts';
 import type { ReadonlyDense } from '../../../model/dense.ts';
 import { DATABASES, databaseOf, sizeOfText, sizeOfValue } from '../../../model/key-space.ts';
 import type { Value } from '../../../model/values.ts';
 
-/** DEBUG OBJECT key [fast]. Addresses have no meaning here. */
+/** DEBUG OBJECT key [fast]. Addresses have no meaning here. It does not count as a use of the key. */
 export function debugObject(call: Call): void {
-  const value = targetOf(call);
-  const encoding = typeof value === 'string' || value.kind === 'bytes' ? 'raw' : value.kind;
+  const key = call.args[2]!;
+  const value = call.live(key);
+  if (value === undefined) throw new CommandError(NO_SUCH_KEY);
+  const { access, config } = call.parts;
+  const idle = access.isLfu ? 0 : access.idleSeconds(call.client.db, key, call.now);
+  const lastUse = access.isLfu
+    ? access.frequency(call.client.db, key, call.now)
+    : (Math.floor(call.now / 1000) - idle) & LRU_CLOCK_MASK;
   call.reply.simple(
-    `Value at:0x0 refcount:1 encoding:${encoding} serializedlength:${sizeOfValue(value)} lru:0 lru_seconds_idle:0`,
+    `Value at:0x0 refcount:1 encoding:${encodingOf(value, config)} serializedlength:${sizeOfValue(value)} ` +
+      `lru:${lastUse} lru_seconds_idle:${idle}`,
   );
 }
+
+/** Redis notes seconds in 24 bits. */
+const LRU_CLOCK_MASK = 0xff_ff_ff;
 
 /** DEBUG SDSLEN key. */
 export function stringLength(call: Call): void {

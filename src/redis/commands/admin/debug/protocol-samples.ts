@@ -42,6 +42,7 @@ const SAMPLES: { readonly [type: string]: (reply: Reply) => void } = {
     reply.push(2);
     reply.bulk('server-cpu-usage');
     reply.integer(42);
+    reply.bulk('Some real reply following the push reply');
   },
   verbatim: (reply) => reply.verbatim('This is a verbatim\nstring'),
   true: (reply) => reply.boolean(true),

@@ -16,7 +16,7 @@ mget ; O(N) ; key:k* ; Gets several strings.
 mset ; O(N) ; key_value:[key:k value]* ; Sets several strings.
 msetnx ; O(N) ; key_value:[key:k value]* ; Sets several strings if none of the keys exists.
 psetex ; O(1) ; key:k milliseconds:i value ; Sets a string that expires after milliseconds.
-set ; O(1) ; key:k value condition:(nx!NX|xx!XX)? get!GET? expiration:(seconds:i=EX|milliseconds:i=PX|unix-time-seconds:t=EXAT|unix-time-milliseconds:t=PXAT|keepttl!KEEPTTL)? ; Sets a string.
+set ; O(1) ; key:k value condition:(nx!NX|xx!XX)?@2.6.12 get!GET?@6.2.0 expiration:(seconds:i=EX@2.6.12|milliseconds:i=PX@2.6.12|unix-time-seconds:t=EXAT@6.2.0|unix-time-milliseconds:t=PXAT@6.2.0|keepttl!KEEPTTL@6.0.0)? ; Sets a string.
 setex ; O(1) ; key:k seconds:i value ; Sets a string that expires after seconds.
 setnx ; O(1) ; key:k value ; Sets a string if its key does not exist.
 setrange ; O(1) ; key:k offset:i value ; Overwrites a part of a string.
@@ -32,7 +32,7 @@ linsert ; O(N) ; key:k where:(before!BEFORE|after!AFTER) pivot element ; Inserts
 llen ; O(1) ; key:k ; Counts the elements of a list.
 lmove ; O(1) ; source:k destination:k1 wherefrom:(left!LEFT|right!RIGHT) whereto:(left!LEFT|right!RIGHT) ; Moves an element between lists.
 lmpop ; O(N+M) ; numkeys:i key:k* where:(left!LEFT|right!RIGHT) count:i=COUNT? ; Takes elements from the first list that has some.
-lpop ; O(N) ; key:k count:i? ; Takes elements from the front of a list.
+lpop ; O(N) ; key:k count:i?@6.2.0 ; Takes elements from the front of a list.
 lpos ; O(N) ; key:k element rank:i=RANK? num-matches:i=COUNT? len:i=MAXLEN? ; Finds the index of an element.
 lpush ; O(1) ; key:k element* ; Adds elements to the front of a list.
 lpushx ; O(1) ; key:k element* ; Adds elements to the front of a list that exists.
@@ -40,7 +40,7 @@ lrange ; O(S+N) ; key:k start:i stop:i ; Gets a range of elements.
 lrem ; O(N+M) ; key:k count:i element ; Deletes elements that are equal to a value.
 lset ; O(N) ; key:k index:i element ; Replaces an element by its index.
 ltrim ; O(N) ; key:k start:i stop:i ; Keeps a range of elements only.
-rpop ; O(N) ; key:k count:i? ; Takes elements from the end of a list.
+rpop ; O(N) ; key:k count:i?@6.2.0 ; Takes elements from the end of a list.
 rpoplpush ; O(1) ; source:k destination:k1 ; Moves the last element of a list to the front of another.
 rpush ; O(1) ; key:k element* ; Adds elements to the end of a list.
 rpushx ; O(1) ; key:k element* ; Adds elements to the end of a list that exists.
@@ -71,17 +71,17 @@ sismember ; O(1) ; key:k member ; Tells whether a set has a member.
 smembers ; O(N) ; key:k ; Gets the members of a set.
 smismember ; O(N) ; key:k member* ; Tells which members a set has.
 smove ; O(1) ; source:k destination:k1 member ; Moves a member to another set.
-spop ;  ; key:k count:i? ; Takes random members of a set.
-srandmember ;  ; key:k count:i? ; Gets random members of a set.
+spop ;  ; key:k count:i?@3.2.0 ; Takes random members of a set.
+srandmember ;  ; key:k count:i?@2.6.0 ; Gets random members of a set.
 srem ; O(N) ; key:k member* ; Deletes members of a set.
 sscan ; O(1) ; key:k cursor:i pattern:p=MATCH? count:i=COUNT? ; Walks over the members of a set.
 sunion ; O(N) ; key:k* ; Gets the members of all sets.
 sunionstore ; O(N) ; destination:k key:k1* ; Stores the members of all sets.
-bitcount ; O(N) ; key:k index:[start:i end:i index_unit:(byte!BYTE|bit!BIT)?]? ; Counts the bits that are set.
+bitcount ; O(N) ; key:k index:[start:i end:i index_unit:(byte!BYTE|bit!BIT)?@7.0.0]? ; Counts the bits that are set.
 bitfield ; O(1) ; key:k operation:(encoding_offset:[encoding offset:i]=GET|write:[wrap_sat_fail:(wrap!WRAP|sat!SAT|fail!FAIL)=OVERFLOW? write_operation:(encoding_offset_value:[encoding offset:i value:i]=SET|encoding_offset_increment:[encoding offset:i increment:i]=INCRBY)])*? ; Reads and changes integers of any width in a string.
 bitfield_ro ; O(1) ; key:k encoding_offset:[encoding offset:i]=GET*+? ; Reads integers of any width in a string.
 bitop ; O(N) ; operation destkey:k key:k1* ; Combines strings bit by bit, and stores the result.
-bitpos ; O(N) ; key:k bit:i index:[start:i end_index:[end:i index_unit:(byte!BYTE|bit!BIT)?]?]? ; Finds the first bit that is set or clear.
+bitpos ; O(N) ; key:k bit:i index:[start:i end_index:[end:i index_unit:(byte!BYTE|bit!BIT)?@7.0.0]?]? ; Finds the first bit that is set or clear.
 getbit ; O(1) ; key:k offset:i ; Gets one bit of a string.
 setbit ; O(1) ; key:k offset:i value:i ; Changes one bit of a string.
 pfadd ; O(1) ; key:k element*? ; Adds elements to a HyperLogLog.

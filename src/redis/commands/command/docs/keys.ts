@@ -4,11 +4,11 @@ copy ; O(N) ; source:k destination:k1 destination-db:i=DB? replace!REPLACE? ; Co
 del ; O(N) ; key:k* ; Deletes keys.
 dump ; O(1) ; key:k ; Gives a value as bytes that RESTORE reads.
 exists ; O(N) ; key:k* ; Counts the keys that exist.
-expire ; O(1) ; key:k seconds:i condition:(nx!NX|xx!XX|gt!GT|lt!LT)? ; Lets a key expire after seconds.
-expireat ; O(1) ; key:k unix-time-seconds:t condition:(nx!NX|xx!XX|gt!GT|lt!LT)? ; Lets a key expire at a time in seconds.
+expire ; O(1) ; key:k seconds:i condition:(nx!NX|xx!XX|gt!GT|lt!LT)?@7.0.0 ; Lets a key expire after seconds.
+expireat ; O(1) ; key:k unix-time-seconds:t condition:(nx!NX|xx!XX|gt!GT|lt!LT)?@7.0.0 ; Lets a key expire at a time in seconds.
 expiretime ; O(1) ; key:k ; Gets the time at which a key expires, in seconds.
 keys ; O(N) ; pattern:p ; Finds keys by a pattern.
-migrate ; O(N) ; host port:i key:k destination-db:i timeout:i copy!COPY? replace!REPLACE? login:(password=AUTH|user:[username password]=AUTH2)? key:k1=KEYS*? ; Moves keys to another server.
+migrate ; O(N) ; host port:i key_or_empty_string:(key:k|empty_string!) destination-db:i timeout:i copy!COPY?@3.0.0 replace!REPLACE?@3.0.0 authentication:(password=AUTH?@4.0.7|username_password:[username password]=AUTH2?@6.0.0)? key:k1=KEYS*?@3.0.6 ; Moves keys to another server.
 move ; O(1) ; key:k db:i ; Moves a key to another database.
 object ;  ;  ; Facts about values.
 object|encoding ; O(1) ; key:k ; Tells how Redis would keep a value.
@@ -17,17 +17,17 @@ object|help ; O(1) ;  ; Lists the subcommands.
 object|idletime ; O(1) ; key:k ; Tells how long a key was not used.
 object|refcount ; O(1) ; key:k ; Counts the references to a value.
 persist ; O(1) ; key:k ; Lets a key never expire.
-pexpire ; O(1) ; key:k milliseconds:i condition:(nx!NX|xx!XX|gt!GT|lt!LT)? ; Lets a key expire after milliseconds.
-pexpireat ; O(1) ; key:k unix-time-milliseconds:t condition:(nx!NX|xx!XX|gt!GT|lt!LT)? ; Lets a key expire at a time in milliseconds.
+pexpire ; O(1) ; key:k milliseconds:i condition:(nx!NX|xx!XX|gt!GT|lt!LT)?@7.0.0 ; Lets a key expire after milliseconds.
+pexpireat ; O(1) ; key:k unix-time-milliseconds:t condition:(nx!NX|xx!XX|gt!GT|lt!LT)?@7.0.0 ; Lets a key expire at a time in milliseconds.
 pexpiretime ; O(1) ; key:k ; Gets the time at which a key expires, in milliseconds.
 pttl ; O(1) ; key:k ; Gets the time until a key expires, in milliseconds.
 randomkey ; O(1) ;  ; Gets a random key.
 rename ; O(1) ; key:k newkey:k1 ; Renames a key, and replaces what was there.
 renamenx ; O(1) ; key:k newkey:k1 ; Renames a key if the new name is free.
-restore ; O(1) ; key:k ttl:i serialized-value replace!REPLACE? absttl!ABSTTL? seconds:i=IDLETIME? frequency:i=FREQ? ; Makes a key from the bytes of DUMP.
-scan ; O(1) ; cursor:i pattern:p=MATCH? count:i=COUNT? type=TYPE? ; Walks over the keys of the database.
-sort ; O(N+M*log(M)) ; key:k pattern:p=BY? offset_count:[offset:i count:i]=LIMIT? pattern:p=GET*+? order:(asc!ASC|desc!DESC)? sorting!ALPHA? destination:k2=STORE? ; Sorts a list or a set, and may store the result.
-sort_ro ; O(N+M*log(M)) ; key:k pattern:p=BY? offset_count:[offset:i count:i]=LIMIT? pattern:p=GET*+? order:(asc!ASC|desc!DESC)? sorting!ALPHA? ; Sorts a list or a set.
+restore ; O(1) ; key:k ttl:i serialized-value replace!REPLACE?@3.0.0 absttl!ABSTTL?@5.0.0 seconds:i=IDLETIME?@5.0.0 frequency:i=FREQ?@5.0.0 ; Makes a key from the bytes of DUMP.
+scan ; O(1) ; cursor:i pattern:p=MATCH? count:i=COUNT? type=TYPE?@6.0.0 ; Walks over the keys of the database.
+sort ; O(N+M*log(M)) ; key:k pattern:p1=BY? offset_count:[offset:i count:i]=LIMIT? pattern:p1=GET*+? order:(asc!ASC|desc!DESC)? sorting!ALPHA? destination:k2=STORE? ; Sorts a list or a set, and may store the result.
+sort_ro ; O(N+M*log(M)) ; key:k pattern:p1=BY? offset_count:[offset:i count:i]=LIMIT? pattern:p1=GET*+? order:(asc!ASC|desc!DESC)? sorting!ALPHA? ; Sorts a list or a set.
 touch ; O(N) ; key:k* ; Marks keys as used.
 ttl ; O(1) ; key:k ; Gets the time until a key expires, in seconds.
 type ; O(1) ; key:k ; Gets the type of a value.
@@ -73,7 +73,7 @@ function|stats ; O(1) ;  ; Tells which function runs.
 script ;  ;  ; Scripts that the server knows.
 script|debug ; O(1) ; mode:(yes!YES|sync!SYNC|no!NO) ; Sets how scripts are debugged.
 script|exists ; O(N) ; sha1* ; Tells which scripts the server knows.
-script|flush ; O(N) ; async:(async!ASYNC|sync!SYNC)? ; Forgets all scripts.
+script|flush ; O(N) ; async:(async!ASYNC|sync!SYNC)?@6.2.0 ; Forgets all scripts.
 script|help ; O(1) ;  ; Lists the subcommands.
 script|kill ; O(1) ;  ; Stops a script that runs.
 script|load ; O(N) ; script ; Teaches the server a script.

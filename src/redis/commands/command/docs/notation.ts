@@ -5,9 +5,10 @@
  * key:k value get!GET? seconds:i=EX? unit:(m!m|km!km) pair:[field value]*
  * ```
  *
- * An argument is a name, then its type: `k` key (`k1` by the second key spec), `i` integer, `d` double, `p` pattern, `t` time;
- * `(a|b)` one of several, `[a b]` all of them; without a type it is a string. `!WORD` is a word alone, `=WORD` a word before
- * the argument. `*` may come several times, `*+` each time with its word, `?` may be absent.
+ * An argument is a name, then its type: `k` key (`k1` by the second key spec), `i` integer, `d` double, `p` pattern (`p1` of
+ * keys of the second key spec), `t` time; `(a|b)` one of several, `[a b]` all of them; without a type it is a string. `!WORD`
+ * is a word alone, `=WORD` a word before the argument. `*` may come several times, `*+` each time with its word, `?` may be
+ * absent. `@6.2.0` tells the version that brought it, `^6.2.0` the one that deprecated it.
  */
 
 export interface Argument {
@@ -18,6 +19,8 @@ export interface Argument {
   readonly isOptional: boolean;
   readonly isMultiple: boolean;
   readonly repeatsToken: boolean;
+  readonly since?: string;
+  readonly deprecatedSince?: string;
   readonly parts: readonly Argument[];
 }
 
@@ -60,11 +63,13 @@ class Reader {
   }
 
   #one(): Argument {
-    const name = this.#match(/[^ |:!=?*+()[\]]+(?::port)?/y);
+    const name = this.#match(/[^ |:!=?*+@()[\]]+(?::port)?/y);
     const isWord = this.#text[this.#at] === '!';
     const type = isWord ? { type: 'pure-token', parts: [] } : this.#type();
     const token = isWord || this.#text[this.#at] === '=' ? this.#token() : undefined;
     const marks = this.#match(/[*+?]*/y);
+    const since = this.#version('@');
+    const deprecatedSince = this.#version('^');
     return {
       name,
       ...type,
@@ -72,7 +77,16 @@ class Reader {
       isMultiple: marks.includes('*'),
       repeatsToken: marks.includes('+'),
       isOptional: marks.includes('?'),
+      ...(since !== undefined && { since }),
+      ...(deprecatedSince !== undefined && { deprecatedSince }),
     };
+  }
+
+  /** Such as `6.2.0`, if it stands here behind its mark. */
+  #version(mark: string): string | undefined {
+    if (this.#text[this.#at] !== mark) return undefined;
+    this.#at++;
+    return this.#match(/[\d.]+/y);
   }
 
   #type(): Pick<Argument, 'type' | 'parts' | 'keySpec'> {
@@ -80,18 +94,19 @@ class Reader {
     const open = this.#text[++this.#at];
     this.#at++;
     if (open !== '(' && open !== '[') {
-      const keySpec = open === 'k' ? Number(this.#match(/\d?/y)) : undefined;
-      return { type: ARGUMENT_TYPES[open!]!, parts: [], ...(keySpec !== undefined && { keySpec }) };
+      const digit = this.#match(/\d?/y);
+      const hasKeys = open === 'k' || digit !== '';
+      return { type: ARGUMENT_TYPES[open!]!, parts: [], ...(hasKeys && { keySpec: Number(digit) }) };
     }
     const parts = open === '(' ? this.all('|', ')') : this.all(' ', ']');
     this.#at++;
     return { type: open === '(' ? 'oneof' : 'block', parts };
   }
 
-  /** A word behind `!` or `=`. A word may be `=` or `*` itself. */
+  /** A word behind `!` or `=`. A word may be `=` or `*` itself, or empty. */
   #token(): string {
     this.#at++;
-    return this.#match(/[=*]|[^ |)\]?*+]+/y);
+    return this.#match(/[=*]|[^ |)\]?*+@^]*/y);
   }
 
   #match(pattern: RegExp): string {

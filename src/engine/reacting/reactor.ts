@@ -1,0 +1,340 @@
+/**
+ * A running reactor: reads durable events, runs their effects, and keeps in the log how far it has come.
+ *
+ * The progress of an effect is durable before the next effect of its partition begins. So a crash repeats the effects that
+ * were in flight, and no other.
+ */
+import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import type { RecordedEvent } from '../../core/event.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import { warnOf } from '../calls/warn.ts';
+import type { CheckedReactor } from './definition.ts';
+import { type EffectOutcome, tryEffect } from './effect.ts';
+import type { LaneKey } from './lanes.ts';
+import { type ParkedEvent, ReactorProgress, type StoredProgress } from './progress.ts';
+import { Run } from './run.ts';
+import { Saver } from './saver.ts';
+
+/** What a reactor needs of its store. */
+export interface ReactorParts {
+  readonly log: LogStore;
+  /** Durable events, in the model's versions, until the signal aborts. */
+  readonly follow: (options: { readonly from: number; readonly signal: AbortSignal }) => AsyncIterable<RecordedEvent>;
+  /** Events of a range, in the model's versions. */
+  readonly events: (range: { readonly from: number; readonly to: number }) => AsyncIterable<RecordedEvent>;
+  readonly state: () => unknown;
+  /** ms since the epoch. */
+  readonly now: () => number;
+}
+
+/** Progress over events without an effect is saved after so many. */
+const PASSED_UNSAVED = 1_000;
+
+/** An event that waits for its effect. */
+interface Task {
+  readonly event: RecordedEvent;
+  /** For an event that was parked: `retry` waits for this. */
+  readonly retried?: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
+}
+
+/** A running reactor. Made by `store.react`. */
+export class Reactor {
+  readonly name: string;
+  readonly #reactor: CheckedReactor;
+  readonly #parts: ReactorParts;
+  readonly #progress: ReactorProgress;
+  readonly #saver: Saver = new Saver(() => this.#write());
+  readonly #retries = new Map<number, Promise<void>>();
+  #savedThrough: number;
+  #run: Run<Task> | undefined;
+  #error: RefoldError | undefined;
+  #isStopped = false;
+  /** Called once, when the progress or the error has changed. */
+  readonly #watchers = new Set<() => void>();
+
+  /** Use `store.react`. */
+  constructor(reactor: CheckedReactor, parts: ReactorParts, stored: StoredProgress) {
+    this.name = reactor.name;
+    this.#reactor = reactor;
+    this.#parts = parts;
+    this.#progress = new ReactorProgress(stored);
+    this.#savedThrough = stored.sequence;
+  }
+
+  /** The low-water mark: the effects of all events up to it are finished, skipped or parked. */
+  get sequence(): number {
+    return this.#progress.sequence;
+  }
+
+  /** Why it stopped, if it did. `retry` and `skip` let it continue. */
+  get error(): RefoldError | undefined {
+    return this.#error;
+  }
+
+  /** Events that were set aside, in order. */
+  get parked(): readonly ParkedEvent[] {
+    return this.#progress.parked;
+  }
+
+  /** True after `stop`, and after the close of the store. */
+  get isStopped(): boolean {
+    return this.#isStopped;
+  }
+
+  /** Registers the reactor in the log, and begins. Called once. */
+  async start(): Promise<void> {
+    await this.#saver.save();
+    if (!this.#isStopped) this.#begin();
+  }
+
+  /**
+   * Resolves when the effects of all events that are durable now are finished, skipped or parked.
+   *
+   * @throws RefoldError the `error` when the reactor stops because of it; `STORE_CLOSED` after `stop`
+   */
+  async caughtUp(): Promise<void> {
+    await this.#reached(this.#parts.log.head().sequence);
+  }
+
+  /**
+   * Tries an event again, with all attempts: a parked one, or the one at which the reactor stopped. Resolves when its effect
+   * is finished.
+   *
+   * @throws RefoldError `INVALID_OPTION` for another event; `REACTOR_FAILED` when the effect fails again; `HISTORY_GONE`
+   */
+  async retry(sequence: number): Promise<void> {
+    this.#requireNotStopped();
+    if (this.#progress.isParked(sequence)) return this.#retryOnce(sequence);
+    this.#requireStoppedAt('retry', sequence);
+    await this.#continue();
+    await this.#reached(sequence);
+  }
+
+  /**
+   * Counts an event as finished without its effect: a parked one, or the one at which the reactor stopped. Resolves when that
+   * is durable.
+   *
+   * @throws RefoldError `INVALID_OPTION` for another event
+   */
+  async skip(sequence: number): Promise<void> {
+    this.#requireNotStopped();
+    const isParked = this.#progress.isParked(sequence);
+    if (!isParked) {
+      this.#requireStoppedAt('skip', sequence);
+      await this.#run?.settled;
+    }
+    this.#progress.finish(sequence);
+    await this.#saver.save();
+    if (!isParked) await this.#continue();
+  }
+
+  /** Aborts the `signal` of the effects in flight, waits for them, and saves the progress. Further calls do nothing. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#run?.abort();
+    this.#tell();
+    await this.#run?.settled;
+    await this.#saver.save().catch(() => {}); // every effect was saved when it finished
+  }
+
+  #begin(): void {
+    const { concurrency, batchSize } = this.#reactor;
+    this.#run = new Run<Task>({
+      concurrency,
+      batchSize,
+      isAlone: ({ retried }) => retried !== undefined,
+      read: (run) => this.#read(run),
+      work: (tasks, run) => this.#work(tasks, run),
+      failed: (error) => this.#fail(error),
+      abandoned: (tasks) => rejectAll(tasks, this.#error ?? stopped(this.name)),
+    });
+  }
+
+  /** Begins again after an error, once the effects in flight are over. */
+  async #continue(): Promise<void> {
+    await this.#run?.settled;
+    if (this.#isStopped || this.#error === undefined) return;
+    this.#error = undefined;
+    this.#progress.rewind();
+    this.#begin();
+  }
+
+  async #read(run: Run<Task>): Promise<void> {
+    const { types } = this.#reactor;
+    for await (const event of this.#parts.follow({ from: this.#progress.sequence + 1, signal: run.ending })) {
+      const { sequence, type } = event;
+      if ((types !== undefined && !types.has(type)) || this.#progress.isFinished(sequence)) {
+        this.#pass(sequence);
+        continue;
+      }
+      while (!this.#progress.hasRoom && !run.ending.aborted) await this.#changed();
+      if (run.ending.aborted) return;
+      const key = keyOf(this.#reactor, event);
+      this.#progress.begin(sequence);
+      run.lanes.add(key, { event });
+    }
+  }
+
+  #pass(sequence: number): void {
+    this.#progress.pass(sequence);
+    this.#tell();
+    if (this.sequence < this.#savedThrough + PASSED_UNSAVED) return;
+    this.#savedThrough = this.sequence;
+    this.#saver.save().catch((error) => this.#fail(error));
+  }
+
+  /** Runs the effect of one event or batch, and makes its outcome durable. False when the reactor must stop. */
+  async #work(tasks: readonly Task[], { ending, aborting }: Run<Task>): Promise<boolean> {
+    try {
+      const events = tasks.map(({ event }) => event);
+      const outcome = await tryEffect(this.#reactor, events, { ending, aborting, state: this.#parts.state });
+      return await this.#conclude(tasks, outcome);
+    } catch (error) {
+      this.#fail(error);
+      rejectAll(tasks, error);
+      return false;
+    }
+  }
+
+  async #conclude(tasks: readonly Task[], outcome: EffectOutcome): Promise<boolean> {
+    if (outcome.kind === 'ended') {
+      rejectAll(tasks, this.#error ?? stopped(this.name));
+      return false;
+    }
+    if (outcome.kind === 'done') for (const { event } of tasks) this.#progress.finish(event.sequence);
+    else if (!this.#setAside(tasks, outcome)) return false;
+    await this.#saver.save();
+    if (outcome.kind === 'exhausted') rejectAll(tasks, outcome.error);
+    else for (const { retried } of tasks) retried?.resolve();
+    this.#tell();
+    return true;
+  }
+
+  /** Decides about events whose attempts were used up. False when the reactor must stop. */
+  #setAside(tasks: readonly Task[], { attempts, error }: EffectOutcome & { readonly kind: 'exhausted' }): boolean {
+    const wasParked = tasks.some(({ retried }) => retried !== undefined);
+    const { onExhausted } = this.#reactor;
+    if (!wasParked && onExhausted === 'skip') {
+      warnOf('RefoldReactorWarning', error);
+      for (const { event } of tasks) this.#progress.finish(event.sequence);
+      return true;
+    }
+    if (wasParked || (onExhausted === 'park' && this.#progress.hasRoomToPark)) {
+      const parkedAt = this.#parts.now();
+      const message = messageOf(error.cause ?? error).slice(0, KEPT_MESSAGE_CHARACTERS);
+      for (const { event } of tasks) {
+        this.#progress.park({ sequence: event.sequence, type: event.type, attempts, message, parkedAt });
+      }
+      return true;
+    }
+    this.#fail(error);
+    return false;
+  }
+
+  /** Calls for the same event share one retry. */
+  #retryOnce(sequence: number): Promise<void> {
+    let retrying = this.#retries.get(sequence);
+    if (retrying === undefined) {
+      retrying = this.#retryParked(sequence).finally(() => this.#retries.delete(sequence));
+      this.#retries.set(sequence, retrying);
+    }
+    return retrying;
+  }
+
+  async #retryParked(sequence: number): Promise<void> {
+    const [event] = await Array.fromAsync(this.#parts.events({ from: sequence, to: sequence }));
+    if (event === undefined) return; // the log keeps what is parked
+    if (this.#error !== undefined) throw this.#error;
+    this.#requireNotStopped();
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#run?.lanes.add(keyOf(this.#reactor, event), { event, retried: { resolve, reject } });
+    await promise;
+  }
+
+  async #write(): Promise<void> {
+    const { checkpoint } = this.#reactor;
+    const stored = this.#progress.stored();
+    this.#savedThrough = Math.max(this.#savedThrough, stored.sequence);
+    const neededAfter = this.#progress.neededAfter;
+    if (checkpoint !== undefined) await checkpoint.save(stored.sequence);
+    await this.#parts.log.putReactor({ reactor: this.name, sequence: neededAfter, progress: JSON.stringify(stored) });
+  }
+
+  /** Stops because of an error. Effects in flight finish, and their progress is saved if that is possible. */
+  #fail(thrown: unknown): void {
+    this.#run?.end();
+    const isClosing = this.#isStopped && isRefoldError(thrown, 'STORE_CLOSED');
+    if (!isClosing) this.#error ??= isRefoldError(thrown) ? thrown : cannotContinue(this.name, thrown);
+    this.#tell();
+  }
+
+  async #reached(sequence: number): Promise<void> {
+    while (this.sequence < sequence) {
+      if (this.#error !== undefined) throw this.#error;
+      this.#requireNotStopped();
+      await this.#changed();
+    }
+  }
+
+  #requireNotStopped(): void {
+    if (this.#isStopped) throw stopped(this.name);
+  }
+
+  #requireStoppedAt(action: string, sequence: number): void {
+    const at = this.#error?.code === 'REACTOR_FAILED' ? this.#error.sequence : undefined;
+    if (at !== undefined && at === sequence) return;
+    const known = [...(at === undefined ? [] : [at]), ...this.parked.slice(0, 5).map((event) => event.sequence)];
+    const hint = known.length === 0 ? 'It has not stopped, and parked no event' : `Give one of ${known.join(', ')}`;
+    const message = `Cannot ${action} ${String(sequence)}: the reactor ${this.name} neither parked it nor stopped at it`;
+    throw new RefoldError('INVALID_OPTION', message, { type: 'sequence', hint });
+  }
+
+  #changed(): Promise<void> {
+    return new Promise((resolve) => this.#watchers.add(resolve));
+  }
+
+  #tell(): void {
+    const watchers = [...this.#watchers];
+    this.#watchers.clear();
+    for (const wake of watchers) wake();
+  }
+}
+
+/** A longer message of an application's error is cut where it is kept. */
+const KEPT_MESSAGE_CHARACTERS = 1_000;
+
+function rejectAll(tasks: readonly Task[], error: unknown): void {
+  for (const { retried } of tasks) retried?.reject(error);
+}
+
+/** @throws RefoldError `REACTOR_FAILED` when `partitionBy` throws or gives no key */
+function keyOf({ name, partitionBy }: CheckedReactor, event: RecordedEvent): LaneKey {
+  let cause: unknown;
+  let problem = 'partitionBy gave neither a string nor a number';
+  try {
+    const key: unknown = partitionBy(event);
+    if (typeof key === 'string' || typeof key === 'number') return key;
+  } catch (thrown) {
+    cause = thrown;
+    problem = `partitionBy threw: ${messageOf(thrown)}`;
+  }
+  const { sequence, type } = event;
+  const hint = 'Mend partitionBy and call retry with this sequence, or skip it';
+  const message = `The reactor ${name} cannot place ${type} at ${sequence}: ${problem}`;
+  throw new RefoldError('REACTOR_FAILED', message, { sequence, type, cause, hint });
+}
+
+function stopped(name: string): RefoldError {
+  return new RefoldError('STORE_CLOSED', `Cannot use the reactor ${name}: it was stopped`, {
+    type: name,
+    hint: 'Start it again with store.react',
+  });
+}
+
+function cannotContinue(name: string, cause: unknown): RefoldError {
+  return new RefoldError('STORE_FAILED', `Cannot continue the reactor ${name}: ${messageOf(cause)}`, {
+    type: name,
+    cause,
+    hint: 'Look at the cause, and start the reactor again',
+  });
+}

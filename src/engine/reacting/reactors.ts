@@ -1,0 +1,141 @@
+/** The reactors of a store: started, stopped and forgotten by name. */
+import { messageOf, RefoldError } from '../../core/errors.ts';
+import type { Model } from '../../core/model.ts';
+import { listNearest } from '../../core/nearest.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import { Mutex } from '../../threads/mutex.ts';
+import { locate } from '../past/history.ts';
+import { type CheckedReactor, checkReactor, checkReactorName, type ReactorDefinition } from './definition.ts';
+import { parseProgress, type StoredProgress } from './progress.ts';
+import { Reactor, type ReactorParts } from './reactor.ts';
+
+export interface ReactorsParts extends ReactorParts {
+  readonly model: Model;
+}
+
+export class Reactors {
+  readonly #parts: ReactorsParts;
+  readonly #started = new Map<string, Reactor>();
+  /** Starting and forgetting run one after the other. */
+  readonly #turns = new Mutex();
+
+  constructor(parts: ReactorsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Starts a reactor, and resolves when the log knows it.
+   *
+   * @throws RefoldError `INVALID_OPTION` for a bad definition, or when one of this name runs already; `HISTORY_GONE` when
+   * the events that it needs were dropped
+   */
+  async start(definition: ReactorDefinition): Promise<Reactor> {
+    const checked = checkReactor(definition, this.#parts.model);
+    return this.#turns.run(() => this.#start(checked));
+  }
+
+  /**
+   * Deletes what the log knows of a reactor that does not run, so that it no longer holds history back.
+   *
+   * @throws RefoldError `INVALID_OPTION` for one that is running, or that the log does not know
+   */
+  forget(given: string): Promise<void> {
+    return this.#turns.run(async () => {
+      const name = checkReactorName('forget the reactor', given);
+      if (this.#isRunning(name)) {
+        throw invalid(`Cannot forget the reactor ${name}: it is running`, name, 'Stop it first');
+      }
+      const { log } = this.#parts;
+      const known = (await log.reactors()).map(({ reactor }) => reactor);
+      if (!known.includes(name)) throw unknown(name, known, log.path);
+      await log.dropReactor(name);
+      this.#started.delete(name);
+    });
+  }
+
+  /** Stops all of them, and resolves when their effects are over. */
+  async close(): Promise<void> {
+    await this.#turns.drained();
+    await Promise.all(Array.from(this.#started.values(), (reactor) => reactor.stop()));
+  }
+
+  #isRunning(name: string): boolean {
+    return this.#started.get(name)?.isStopped === false;
+  }
+
+  async #start(checked: CheckedReactor): Promise<Reactor> {
+    const { name } = checked;
+    if (this.#isRunning(name)) {
+      throw invalid(`Cannot start the reactor ${name}: it runs already`, name, 'Give each reactor its own name');
+    }
+    const progress = await this.#progressOf(checked);
+    const first = this.#parts.log.firstSequence();
+    const needed = Math.min(progress.sequence + 1, progress.parked[0]?.sequence ?? Number.POSITIVE_INFINITY);
+    if (needed < first) throw historyGone(name, needed, first, this.#parts.log.path);
+    const reactor = new Reactor(checked, this.#parts, progress);
+    await reactor.start();
+    this.#started.set(name, reactor);
+    return reactor;
+  }
+
+  async #progressOf(checked: CheckedReactor): Promise<StoredProgress> {
+    const { log } = this.#parts;
+    const { name, checkpoint } = checked;
+    const row = (await log.reactors()).find(({ reactor }) => reactor === name);
+    const stored = row && (parseProgress(row.progress) ?? { ...NOTHING_FINISHED, sequence: row.sequence });
+    if (checkpoint === undefined) return stored ?? { ...NOTHING_FINISHED, sequence: await this.#beginning(checked) };
+    const sequence = await loadedFrom(checked, log);
+    if (sequence !== undefined) return { finished: [], parked: stored?.parked ?? [], sequence };
+    return { ...NOTHING_FINISHED, sequence: await this.#beginning(checked) };
+  }
+
+  /** The sequence before the first event that a new reactor reacts to. */
+  async #beginning({ from }: CheckedReactor): Promise<number> {
+    const head = this.#parts.log.head().sequence;
+    if (from === 'start') return 0;
+    if (from === 'now') return head;
+    if ('sequence' in from) return Math.min(from.sequence - 1, head);
+    return locate(this.#parts.log, { time: Math.ceil(Number(from.time)) - 1 });
+  }
+}
+
+const NOTHING_FINISHED: Omit<StoredProgress, 'sequence'> = { finished: [], parked: [] };
+
+/** What the checkpoint of an application says. @throws RefoldError `INVALID_OPTION` when that cannot be */
+async function loadedFrom({ name, checkpoint }: CheckedReactor, log: LogStore): Promise<number | undefined> {
+  let loaded: unknown;
+  try {
+    loaded = await checkpoint?.load();
+  } catch (cause) {
+    const message = `Cannot start the reactor ${name}: its checkpoint could not be loaded: ${messageOf(cause)}`;
+    throw new RefoldError('INVALID_OPTION', message, { type: name, cause, hint: 'Look at the cause: load threw it' });
+  }
+  if (loaded === undefined || loaded === null) return undefined;
+  const head = log.head().sequence;
+  if (Number.isSafeInteger(loaded) && (loaded as number) >= 0 && (loaded as number) <= head) return loaded as number;
+  const message = `Cannot start the reactor ${name}: its checkpoint gave ${String(loaded)}, and the log ends at ${head}`;
+  const hint = 'load gives a sequence that save was given; a log that was restored may end before it';
+  throw invalid(message, name, hint);
+}
+
+function historyGone(name: string, needed: number, first: number, path: string): RefoldError {
+  return new RefoldError(
+    'HISTORY_GONE',
+    `Cannot start the reactor ${name}: it needs the event ${needed}, and the log begins at ${first}`,
+    {
+      path,
+      type: name,
+      sequence: first,
+      hint: `Start it from: { sequence: ${first} } or from: 'now', under a new name`,
+    },
+  );
+}
+
+function unknown(name: string, known: readonly string[], path: string): RefoldError {
+  const hint = known.length === 0 ? 'No reactor was started on it yet' : `It has ${listNearest(name, known)}`;
+  return invalid(`Cannot forget the reactor ${name}: ${path} holds nothing of it`, name, hint);
+}
+
+function invalid(message: string, type: string, hint: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', message, { type, hint });
+}

@@ -1,0 +1,87 @@
+/**
+ * `refold/model`: what runs in a browser as well.
+ *
+ * A model, its collections, and the state that it folds. A module that only imports this door can be shared by a server and
+ * its pages: the server opens a store on the model, and a page folds the same events.
+ */
+import type { RecordedEvent } from './core/event.ts';
+import type { Catalog, Model, RecordedEventOf } from './core/model.ts';
+import { requireModel } from './core/model-checks.ts';
+import { freshState } from './engine/folding/initial-state.ts';
+import { type UpcastRules, upcastEvent } from './engine/folding/upcast.ts';
+import { foldEvents } from './fold/direct.ts';
+import { fromTaggedJson, toTaggedJson } from './fold/state-json.ts';
+
+export { type ErrorCode, isRefoldError, RefoldError } from './core/errors.ts';
+export type { Commit, DeepReadonly, EventMeta, Json, RecordedEvent } from './core/event.ts';
+export {
+  type Catalog,
+  type CatalogOf,
+  defineModel,
+  type EventOf,
+  type Model,
+  type ModelDefinition,
+  type RecordedEventOf,
+  type Rejection,
+  reject,
+  type StateOf,
+} from './core/model.ts';
+export { Deque, type ReadonlyDeque } from './fold/collections/deque.ts';
+export {
+  ascending,
+  type Comparator,
+  descending,
+  OrderedMap,
+  type RangeOptions,
+  type ReadonlyOrderedMap,
+} from './fold/collections/ordered-map.ts';
+
+/** Every upcaster's result is checked: a page has no log that is older than the checks. */
+const NO_OLD_EVENTS: UpcastRules = { uncheckedThrough: 0, warned: new Set() };
+
+/** The state of a model before its first event. @throws RefoldError `INVALID_OPTION` when `initialState` cannot give it */
+export function initialStateOf<State extends object>(model: Model<State>): State {
+  requireModel('make the initial state', model);
+  return freshState(model);
+}
+
+/**
+ * Folds one event into a state, and gives the state back. The state itself changes.
+ *
+ * @param event as a store gives it, perhaps after a way through JSON text. One of an older version is upcast
+ * @throws RefoldError `MODEL_MISMATCH` for an unknown type or a newer version, `REDUCER_FAILED` when the reducer throws: the
+ * state may be half changed then
+ */
+export function applyEvent<State extends object, C extends Catalog>(
+  model: Model<State, C, any, any>,
+  state: State,
+  event: RecordedEventOf<C>,
+): State {
+  requireModel('apply the event', model);
+  foldEvents(model.reducers, state, [upcastEvent(model, event as RecordedEvent, NO_OLD_EVENTS)]);
+  return state;
+}
+
+/**
+ * A state as plain JSON. Values that JSON lacks get a tag, such as `{ "$map": [[key, value]] }`.
+ *
+ * @returns a value for `JSON.stringify`; it shares nothing with the state
+ */
+export function stateToJson<State extends object>(model: Model<State>, state: State): unknown {
+  requireModel('write the state as JSON', model);
+  return toTaggedJson(state, model.comparators ?? {});
+}
+
+/**
+ * The state that `stateToJson` has written.
+ *
+ * @throws RefoldError `INVALID_OPTION` for anything else, and for a comparator that the model does not name
+ */
+export function stateFromJson<State extends object>(model: Model<State>, json: unknown): State {
+  requireModel('read the state from JSON', model);
+  return fromTaggedJson(
+    json,
+    model.comparators ?? {},
+    freshState(model) as { readonly [property: string]: unknown },
+  ) as State;
+}
