@@ -72,9 +72,9 @@ export interface StoreOptions {
   readonly clock?: (() => number) | undefined;
   /**
    * How long the outcomes of calls with a `commandId` are remembered, until the first bound is met. Default: `outcomes`
-   * 100,000, `age` 604,800,000 ms (seven days of recorded time). At most 16,000,000 outcomes. A million outcomes take about
-   * 10 to 20 MB of memory and 130 MB of disk (docs/guide/commands-and-retries.md). Fewer than the log holds: the others are
-   * forgotten bit by bit. Without effect on a reader. Refused beside an open `log`, which has its own bounds.
+   * 100,000, `age` 604,800,000 ms (seven days of recorded time). At most 16,000,000 outcomes. A million outcomes take up to
+   * 20 MB of memory and 100 to 150 MB of disk (docs/guide/commands-and-retries.md). If the bounds are lower than what the log
+   * holds, it forgets the oldest outcomes, two for each new one. Without effect on a reader. Refused beside an open `log`, which has its own bounds.
    */
   readonly remember?: RememberOptions | undefined;
   /**

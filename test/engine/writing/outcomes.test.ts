@@ -1,4 +1,5 @@
 /** What a call with a `commandId` came to: told once, told again, and refused for another input. */
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineModel, MemoryContents, openLog, openStore, reject, type StoreOptions } from '../../../src/index.ts';
@@ -238,3 +239,60 @@ test('a file has format 1 until the first commit with an id', async () => {
   expect(ids).toEqual([undefined, 'done', 'done']);
   await log.close();
 });
+
+test('whatever calls, retries, compactions and reopenings come: each id has one outcome, as a list of calls says', async () => {
+  const call = fc.record({
+    id: fc.integer({ min: 0, max: 5 }),
+    cents: fc.integer({ min: 0, max: 60 }),
+    how: fc.constantFrom('pay', 'append'),
+    after: fc.constantFrom('nothing', 'nothing', 'compact', 'reopen', 'discard'),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(call, { minLength: 1, maxLength: 25 }), fc.boolean(), async (calls, inFile) => {
+      const options: StoreOptions = inFile ? { path: await temporaryPath() } : { log: new MemoryContents() };
+      let store = await open({ ...options, history: 'discard' });
+      const known = new Map<number, { readonly asked: string; readonly answer: any }>();
+      for (const { id, cents, how, after } of calls) {
+        const asked = `${how} ${cents}`;
+        const earlier = known.get(id);
+        const before = store.sequence;
+        const run = () =>
+          how === 'pay'
+            ? store.execute('pay', { cents }, { commandId: `c${id}` })
+            : store.append({ type: 'Paid', data: { cents } }, { commandId: `c${id}` });
+        if (earlier !== undefined && earlier.asked !== asked) {
+          expect((await errorOf(run())).code).toBe('COMMAND_ID_REUSED');
+        } else {
+          const answer: any = await run();
+          if (earlier === undefined) known.set(id, { asked, answer });
+          else expect(answer).toEqual(againOf(earlier.answer, store.stats().firstSequence));
+        }
+        if (earlier !== undefined) expect(store.sequence).toBe(before);
+        if (after === 'compact') await store.compact();
+        if (after === 'discard') await discard(store);
+        if (after !== 'reopen') continue;
+        await store.close();
+        store = await open({ ...options, history: 'discard' });
+      }
+      expect((await store.verify()).ok).toBe(true);
+      await store.close();
+    }),
+    { numRuns: 25 },
+  );
+});
+
+/** What a retry is answered, given the first answer. */
+function againOf(first: any, firstSequence: number): unknown {
+  if (first.status === undefined) return first; // the answer to an append
+  const isDropped = first.commit !== undefined && first.commit?.firstSequence < firstSequence;
+  return { ...first, ...(isDropped && { events: undefined }), replayed: true };
+}
+
+/** Drops what two snapshots no longer need. */
+async function discard(store: Awaited<ReturnType<typeof open>>): Promise<void> {
+  for (let round = 0; round < 3; round++) {
+    await store.append({ type: 'Noted', data: { text: 'x' } });
+    await store.snapshot();
+  }
+  await store.compact();
+}
