@@ -32,7 +32,7 @@ export async function rebuild(
     .run(epoch, trimmed.through, trimmed.recordedAt, trimmed.chain);
   await copyBlocks(source, target, trimmed.through, head.sequence, onProgress);
   copySnapshots(source, target, salvage.snapshots);
-  copyOutcomes(target, salvage.outcomes);
+  copyOutcomes(target, salvage.outcomes());
   copyCheckpoints(source, target, salvage.snapshots);
   copyReactors(source, target, head.sequence);
   copyMeta(source, target);
@@ -81,7 +81,7 @@ function copySnapshots(source: Connection, target: Connection, rows: readonly Sn
   }
 }
 
-function copyOutcomes(target: Connection, outcomes: readonly StoredOutcome[]): void {
+function copyOutcomes(target: Connection, outcomes: Iterable<StoredOutcome>): void {
   const insert = target.prepare(
     'insert into commands (command_id, recorded_at, outcome, checksum) values (@commandId, @recordedAt, @outcome, @checksum)',
   );
