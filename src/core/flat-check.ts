@@ -79,22 +79,23 @@ export function copyFlat({ members, required }: FlatCheck, input: object): Json 
 }
 
 /**
- * The JSON text of a flat object, as `JSON.stringify` gives it, but faster. Undefined when the object is not certainly
- * one of the check's members.
+ * A text, and the JSON text of a flat object behind it, as `JSON.stringify` gives it, but faster. Undefined when the
+ * object is not certainly one of the check's members.
  *
  * @param data a copy without getters, whose texts are well-formed
  */
-export function flatText({ members }: FlatCheck, data: Json): string | undefined {
+export function flatText({ members }: FlatCheck, before: string, data: Json): string | undefined {
   const object = data as { readonly [key: string]: unknown };
-  let text = '';
+  let text = before;
+  let separator = '{';
   for (const key in object) {
     const value = object[key];
     const member = members.get(key);
     if (member === undefined || (typeof value === 'object' && value !== null)) return undefined;
-    const separator = text === '' ? '{' : ',';
     text += separator + member.label + (typeof value === 'string' ? stringText(value) : String(value));
+    separator = ',';
   }
-  return text === '' ? '{}' : `${text}}`;
+  return text + (separator === ',' ? '}' : '{}');
 }
 
 /** A short text without anything to escape is copied. V8's own function is faster for long ones. */

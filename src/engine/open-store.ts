@@ -77,7 +77,7 @@ function openLive<State extends object>(
   settings: Settings,
   log: LogStore,
 ): LiveState<State> {
-  const { fold, strict, readOnly } = settings;
+  const { fold, strict, saysStrict, readOnly } = settings;
   const found: string[] = [];
   const note = (path: string): unknown => found.length < FINDINGS_SHOWN && found.push(path);
   const live = strict
@@ -86,7 +86,7 @@ function openLive<State extends object>(
       ? openAtomicState(state, note, comparators)
       : openDirectState(state, comparators);
   if (found.length > 0) warnOf('RefoldReplayWarning', sharedPlaces(log, found));
-  if (fold === 'direct' && !strict && !readOnly) warnOf('RefoldDirectFoldWarning', uncheckedFold(log));
+  if (fold === 'direct' && !saysStrict && !readOnly) warnOf('RefoldDirectFoldWarning', uncheckedFold(log));
   return live;
 }
 
@@ -98,7 +98,7 @@ function sharedPlaces({ path }: LogStore, found: readonly string[]): string {
 }
 
 function uncheckedFold({ path }: LogStore): string {
-  return `The store on ${path} folds directly, and does not check what reducers put into the state: values in two places, frozen ones, getters, class instances. Use strict: true while developing`;
+  return `The store on ${path} folds directly, and does not check what reducers put into the state: values in two places, frozen ones, getters, class instances. Use strict: true while developing, and strict: false when the reducers are known to be sound`;
 }
 
 /** Warns once, with the numbers, if loading the state alone takes longer than the promise: snapshots cannot help then. */

@@ -89,6 +89,19 @@ describe('refold serve', () => {
     expect(await ask(server, 'CONFIG', 'GET', 'maxmemory')).toEqual(['maxmemory', '5242880']);
   });
 
+  test('shows a past moment beside the running server, and takes no writes there', async () => {
+    const cwd = folder();
+    const first = await serve(cwd, await freePort(), 'my.db', '--durability', 'always');
+    await ask(first, 'SET', 'a', '1');
+    await ask(first, 'SET', 'a', '2');
+    const past = await serve(cwd, await freePort(), 'my.db', '--at', '1', '--read-only');
+    expect(past.ready).toContain('my.db as of sequence 1, recorded 20');
+    expect(await ask(past, 'GET', 'a')).toBe('1');
+    expect(await ask(past, 'SET', 'a', '3')).toMatchObject({ message: expect.stringMatching(/^READONLY /) });
+    past.child.kill('SIGTERM');
+    expect(await exitOf(past.child)).toBe(0);
+  });
+
   test('answers redis-cli', async () => {
     const { port } = await serve(folder(), await freePort());
     const { stdout } = await promisify(execFile)('redis-cli', ['-p', String(port), 'ping']);
@@ -111,6 +124,9 @@ describe('refold serve', () => {
     [['--history', 'some'], 'Give keep, discard, a time such as 90d or a size such as 10gb'],
     [['a.db', 'b.db'], 'Give one file before the options'],
     [['--config', 'missing.conf'], 'Correct the file, or name another one with --config'],
+    [['--at', '3'], 'Give --read-only as well'],
+    [['--at', 'yesterday', '--read-only'], 'Give a sequence such as 1200'],
+    [['--at', '--read-only'], 'Write --at VALUE'],
     [['--max-heap', 'much'], 'Give a size such as 4gb'],
   ])('refuses %j with a hint', async (args, hint) => {
     const { code, stderr } = await refold(['serve', ...args], { cwd: folder() });

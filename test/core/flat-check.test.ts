@@ -136,18 +136,22 @@ describe('a text', () => {
     { plain: 'long '.repeat(100), n: 1e21, übung: true },
     {},
   ])('is the one that JSON.stringify gives', (data) => {
-    expect(flatText(check, data as never)).toBe(JSON.stringify(data));
+    expect(flatText(check, '', data as never)).toBe(JSON.stringify(data));
   });
 
   test('of every character below 65536 is right', () => {
     for (let code = 0; code < 0x10000; code++) {
       const data = { plain: String.fromCharCode(code), n: 1 };
-      if (data.plain.isWellFormed() && flatText(check, data) !== JSON.stringify(data)) expect.fail(`code ${code}`);
+      if (data.plain.isWellFormed() && flatText(check, '', data) !== JSON.stringify(data)) expect.fail(`code ${code}`);
     }
   });
 
+  test('stands behind another', () => {
+    expect(flatText(check, '["A",1,', { n: 1 })).toBe('["A",1,{"n":1}');
+  });
+
   test('is not made of other members, or nested ones', () => {
-    expect(flatText(check, { other: 1 })).toBeUndefined();
-    expect(flatText(check, { plain: ['x'], n: 1 })).toBeUndefined();
+    expect(flatText(check, '', { other: 1 })).toBeUndefined();
+    expect(flatText(check, '', { plain: ['x'], n: 1 })).toBeUndefined();
   });
 });

@@ -35,7 +35,7 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const all = (...patterns: string[]): string[] => patterns.flatMap((pattern) => globSync(pattern, { cwd: ROOT })).sort();
 
 /** Options of `serve` that are not parameters of redis.conf. */
-const SERVE_OPTIONS = ['--config', '--durability', '--history', '--max-heap', '--audit', '--read-only'];
+const SERVE_OPTIONS = ['--config', '--durability', '--history', '--max-heap', '--audit', '--read-only', '--at'];
 const SERVE_FLAGS = [...SERVE_OPTIONS, ...PARAMETERS.map(({ name }) => `--${name}`)];
 
 const SOURCES = all('src/**/*.ts');

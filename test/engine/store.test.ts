@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { defineModel, isRefoldError, openStore, type RecordedEvent } from '../../src/index.ts';
 import { added, cartModel, note } from './cart.ts';
@@ -297,6 +297,17 @@ describe('subscribe', () => {
 });
 
 describe('opening and closing', () => {
+  test('the direct fold warns of what it does not check, unless strict was decided', async () => {
+    const warned: string[] = [];
+    const keep = ({ name }: Error): void => void (name === 'RefoldDirectFoldWarning' && warned.push(name));
+    process.on('warning', keep);
+    onTestFinished(() => void process.off('warning', keep));
+    await openCarts({ path: ':memory:', fold: 'direct', strict: false });
+    await openCarts({ path: ':memory:', fold: 'direct', strict: true });
+    await openCarts({ path: ':memory:', fold: 'direct' });
+    await expect.poll(() => warned).toEqual(['RefoldDirectFoldWarning']);
+  });
+
   test('a closed store reports STORE_CLOSED, and may be closed twice', async () => {
     const store = await openCarts();
     await store.close();

@@ -1,9 +1,9 @@
 /** `refold serve`: a Redis-compatible server on a log, in the foreground. */
 import { getHeapStatistics } from 'node:v8';
 import { type Command, InvalidArgumentError } from 'commander';
-import { type History, RefoldError } from '../../index.ts';
+import { type History, type Position, RefoldError } from '../../index.ts';
 import type { RedisServer, RedisServerOptions } from '../../redis/index.ts';
-import { parseBytes, parseDuration } from '../args.ts';
+import { parseBytes, parseDuration, parsePosition } from '../args.ts';
 import { type NamedWords, splitServeArguments } from '../input/serve-arguments.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { quietly } from '../output/quietly.ts';
@@ -16,13 +16,15 @@ Options:
   --history WHAT            keep, discard, or the newest part: a time such as 90d, or a size such as 10gb (default)
   --max-heap SIZE           memory that the process may use, such as 4gb
   --audit                   record with each effect the command, the client and the user
-  --read-only               serve reads of a file that another process may write
+  --read-only               serve reads of a file that another process may write, and follow it
+  --at MOMENT               with --read-only, serve the state of a sequence, or of a time such as 2027-01-31T12:00Z
 
 FILE defaults to redis.db in --dir.
 
 Examples:
   refold serve
-  refold serve cache.db --port 7000 --durability always --save 3600 1 300 100`;
+  refold serve cache.db --port 7000 --durability always --save 3600 1 300 100
+  refold serve cache.db --port 7001 --at 2027-01-31T12:00Z --read-only`;
 
 export function defineServe(program: Command): void {
   program
@@ -53,8 +55,14 @@ async function serve(args: readonly string[]): Promise<void> {
     }),
   );
   for (const signal of ['SIGTERM', 'SIGINT'] as const) stopOn(signal, server);
-  console.log(` PID: ${process.pid}\nReady to accept connections on port ${server.port}: ${server.store.path}`);
+  console.log(` PID: ${process.pid}\nReady to accept connections on port ${server.port}: ${whatIsServed(server)}`);
   await ended;
+}
+
+function whatIsServed({ path, moment }: RedisServer): string {
+  if (moment === undefined) return path;
+  const { sequence, recordedAt } = moment;
+  return `${path} as of sequence ${sequence}${sequence === 0 ? '' : `, recorded ${new Date(recordedAt).toISOString()}`}`;
 }
 
 /** A second signal ends the process at once. */
@@ -91,6 +99,7 @@ const OWN: { readonly [name: string]: (words: readonly string[], name: string) =
   history: (words, name) => ({ history: historyOf(one(words, name)) }),
   audit: (words, name) => ({ audit: flag(words, name) }),
   'read-only': (words, name) => ({ readOnly: flag(words, name) }),
+  at: (words, name) => ({ at: positionOf(one(words, name)) }),
   'max-heap': () => ({}),
 };
 
@@ -101,6 +110,9 @@ function optionsOf(options: readonly NamedWords[]): RedisServerOptions {
     const own = Object.hasOwn(OWN, name) ? OWN[name] : undefined;
     if (own !== undefined) found = { ...found, ...own(words, name) };
     else config[name] = [...(Object.hasOwn(config, name) ? config[name]! : []), words.join(' ')];
+  }
+  if (found.at !== undefined && found.readOnly !== true) {
+    throw refused('at', 'the past takes no writes', 'Give --read-only as well');
   }
   return { ...found, config };
 }
@@ -127,6 +139,19 @@ function historyOf(text: string): History {
     `'${text}' is not understood`,
     'Give keep, discard, a time such as 90d or a size such as 10gb',
   );
+}
+
+function positionOf(text: string): Position {
+  try {
+    return parsePosition(text);
+  } catch (error) {
+    if (!(error instanceof InvalidArgumentError)) throw error;
+    throw refused(
+      'at',
+      `'${text}' is not a moment`,
+      'Give a sequence such as 1200, a time such as 2027-01-31T12:00Z, or @ and ms since the epoch',
+    );
+  }
 }
 
 function parsed(parse: (text: string) => number, text: string): number | undefined {

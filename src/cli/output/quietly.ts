@@ -1,8 +1,8 @@
 /** Hides warnings that do not help users of the command line. */
 
 /**
- * Runs work and hides three warnings: Node's warning about experimental features, Node's warning about a package
- * without a module type, and refold's warning about a store with the direct fold.
+ * Runs work and hides two warnings: Node's warning about experimental features, and Node's warning about a package without
+ * a module type.
  */
 export async function quietly<T>(work: () => Promise<T>): Promise<T> {
   const emitWarning = process.emitWarning;
@@ -25,4 +25,4 @@ function isRemark([first, second]: readonly unknown[]): boolean {
   return REMARKS.includes(type) || code === 'MODULE_TYPELESS_PACKAGE_JSON';
 }
 
-const REMARKS: readonly unknown[] = ['ExperimentalWarning', 'RefoldDirectFoldWarning'];
+const REMARKS: readonly unknown[] = ['ExperimentalWarning'];

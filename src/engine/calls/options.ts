@@ -57,6 +57,7 @@ export interface StoreOptions {
    * For development and tests; default false. The store folds each commit a second time, with the other fold, on a state that
    * was decoded from its encoding, and compares both. If a reducer depends on more than its three arguments, the event is
    * refused with the place, both values and the likely reason. Costs two folds and a comparison per event (docs/BENCHMARKS.md).
+   * `false` in words, beside `fold: 'direct'`, says that the reducers are known to keep its rules: then it does not warn.
    */
   readonly strict?: boolean | undefined;
   /** Opens without the writer's lock, beside a writer. Appends are refused. Without `live` the state stays as of the open. */
@@ -102,6 +103,8 @@ export interface Settings {
   readonly history: History;
   readonly fold: 'atomic' | 'direct';
   readonly strict: boolean;
+  /** Whether the caller has said what `strict` is. */
+  readonly saysStrict: boolean;
   readonly readOnly: boolean;
   readonly live: boolean;
   readonly onProgress: (progress: Progress) => void;
@@ -161,6 +164,7 @@ export function settingsOf(given: StoreOptions): Settings {
     history: options.history ?? 'keep',
     fold: options.fold ?? 'atomic',
     strict: options.strict ?? false,
+    saysStrict: options.strict !== undefined,
     readOnly,
     live: options.live ?? false,
     onProgress: harmless(options.onProgress),

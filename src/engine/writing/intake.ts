@@ -39,6 +39,12 @@ export interface AdmittedCommit {
   readonly json: string;
 }
 
+/** The same, with the texts of the events alone. */
+export interface AdmittedTexts {
+  readonly events: RecordedEvent<string, Json>[];
+  readonly texts: string;
+}
+
 /** The largest text of one commit, in characters: it must fit into one row. */
 const COMMIT_CHARACTERS = 256 * 1024 * 1024;
 
@@ -57,33 +63,36 @@ export class Intake {
    * @throws RefoldError as `admit` does; `EVENT_REJECTED` when the text would be too long
    */
   admitCommit(inputs: readonly unknown[], placement: Placement): AdmittedCommit {
-    const events = this.admit(inputs, placement);
-    return { events, json: this.#encode(events, placement.firstSequence) };
+    const { events, texts } = this.admitTexts(inputs, placement);
+    return { events, json: `[${texts}]` };
   }
 
-  /** @throws RefoldError `EVENT_REJECTED` when the text is longer than a commit may be, or than a string can be */
-  #encode(events: readonly RecordedEvent<string, Json>[], firstSequence: number | undefined): string {
-    let json: string;
+  /** As `admitCommit`, with the texts of the events alone: commas between, no brackets around. */
+  admitTexts(inputs: readonly unknown[], placement: Placement): AdmittedTexts {
+    const events = this.admit(inputs, placement);
+    const { firstSequence } = placement;
+    let texts: string;
     try {
-      json = this.#encodeFlat(events) ?? encodeCommit(events);
+      texts = this.#flatTexts(events) ?? encodeCommit(events).slice(1, -1);
     } catch (cause) {
       // The events are plain JSON, copied by the engine: only the length of the text can be wrong.
       throw tooLarge('more characters of JSON than a string can hold', firstSequence, cause);
     }
-    requireCommitSize(json.length, firstSequence);
-    return json;
+    requireCommitSize(texts.length, firstSequence);
+    return { events, texts };
   }
 
-  /** What `encodeCommit` gives, if every event is flat. */
-  #encodeFlat(events: readonly RecordedEvent<string, Json>[]): string | undefined {
-    let json = '';
+  /** The texts, if every event is flat. */
+  #flatTexts(events: readonly RecordedEvent<string, Json>[]): string | undefined {
+    let texts = '';
     for (const { type, data, meta } of events) {
       const { flat, label } = this.#gates.get(type)!;
-      const text = flat?.check && flatText(flat.check, data);
+      const text = flat?.check && flatText(flat.check, label, data);
       if (text === undefined) return undefined;
-      json += `${json === '' ? '[' : ','}${label}${text}${meta === undefined ? '' : `,${JSON.stringify(meta)}`}]`;
+      const end = meta === undefined ? ']' : `,${JSON.stringify(meta)}]`;
+      texts = texts === '' ? text + end : `${texts},${text}${end}`;
     }
-    return json === '' ? undefined : `${json}]`;
+    return texts;
   }
 
   /**
@@ -166,7 +175,7 @@ export function listOf(given: unknown): readonly unknown[] {
 }
 
 /** @throws RefoldError `EVENT_REJECTED` for an empty commit, which is always a mistake */
-export function atLeastOne(commit: AdmittedCommit): AdmittedCommit {
+export function atLeastOne<Admitted extends AdmittedCommit | AdmittedTexts>(commit: Admitted): Admitted {
   if (commit.events.length > 0) return commit;
   throw rejected('a commit needs at least one event', { hint: 'Append one event, or an array of them' });
 }

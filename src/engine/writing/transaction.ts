@@ -46,21 +46,15 @@ export interface Transacted<Result> {
   readonly result: Result;
 }
 
-/** The events of one call of `append`, as the log keeps them. */
-interface Part {
-  readonly firstSequence: number;
-  readonly json: string;
-}
-
 export class RunningTransaction implements Transaction {
   readonly now: number;
   readonly #desk: Desk;
   readonly #firstSequence: number;
-  readonly #parts: Part[] = [];
+  /** The texts of the events so far, as the log keeps them, with commas between. */
+  #texts = '';
   /** The first sequence of each event type that the log did not hold before. */
   readonly firsts: Map<string, number> = new Map();
   readonly #unseen: ReadonlySet<string>;
-  #characters = 0;
   #sequence: number;
   #open: OpenCommit;
   #isFolding = false;
@@ -106,8 +100,7 @@ export class RunningTransaction implements Transaction {
 
   /** The text of the commit. */
   get json(): string {
-    if (this.#parts.length === 1) return this.#parts[0]!.json;
-    return `[${this.#parts.map(({ json }) => json.slice(1, -1)).join(',')}]`;
+    return `[${this.#texts}]`;
   }
 
   /** Makes the appended events part of the state. @throws RefoldError under strict folding, as `LiveState.fold` does */
@@ -124,8 +117,9 @@ export class RunningTransaction implements Transaction {
   #append(given: unknown): void {
     const { model, intake } = this.#desk;
     const firstSequence = this.#sequence + 1;
-    const { events, json } = atLeastOne(intake.admitCommit(listOf(given), { firstSequence, recordedAt: this.now }));
-    requireCommitSize(this.#characters + json.length, firstSequence);
+    const { events, texts } = atLeastOne(intake.admitTexts(listOf(given), { firstSequence, recordedAt: this.now }));
+    const all = this.#texts === '' ? texts : `${this.#texts},${texts}`;
+    requireCommitSize(all.length, firstSequence);
     const { length } = events;
     // Before the reducers run, which may change the events.
     const types = this.#unseen.size === 0 ? undefined : events.map(({ type }) => type);
@@ -136,8 +130,7 @@ export class RunningTransaction implements Transaction {
       else this.end();
       throw error;
     }
-    this.#parts.push({ firstSequence, json });
-    this.#characters += json.length;
+    this.#texts = all;
     this.#sequence += length;
     if (types !== undefined) this.#noteFirsts(types, firstSequence);
   }
@@ -152,11 +145,9 @@ export class RunningTransaction implements Transaction {
   #startAgain(): void {
     this.#open.end('an event could not be folded: read the state of the transaction again');
     this.#open = openCommit(this.#desk);
-    for (const { json, firstSequence } of this.#parts) {
-      for (const event of decodeCommit(json, firstSequence, this.now)) {
-        freezeJson(event.meta); // as at the first fold
-        this.#open.fold(this.#desk.model.reducers, event);
-      }
+    for (const event of decodeCommit(this.json, this.#firstSequence, this.now)) {
+      freezeJson(event.meta); // as at the first fold
+      this.#open.fold(this.#desk.model.reducers, event);
     }
   }
 

@@ -2,10 +2,12 @@
  * A B+ tree whose nodes know how many entries are below them. It stands under `OrderedMap`.
  *
  *     inner   separators [ 40 | 70 ]   children   0    1    2      size 9
+ *                                      sizes      2    3    4
  *     leaves                                   10 20  40 50 60  70 80 85 90
  *
- * The counts answer which entry is at an index, and how many entries are before a key, in O(log n). An iteration needs
- * no stack: it finds the next leaf by its index.
+ * The counts answer which entry is at an index, and how many entries are before a key, in O(log n). A node holds those
+ * of its children itself: in a large tree, each look at a child waits for memory. An iteration needs no stack: it finds
+ * the next leaf by its index.
  *
  * Two trees may share nodes. `fork` marks the root as shared, in O(1). A write copies each shared node on its path, and
  * marks the children of the copy as shared.
@@ -30,15 +32,18 @@ class Node<K, V> {
   values: V[];
   /** Undefined for a leaf. */
   children: Node<K, V>[] | undefined;
+  /** The number of entries below each child. Empty for a leaf. */
+  sizes: number[];
   /** The number of entries below. */
   size: number;
   /** Whether another tree may use this node as well: then it is not changed any more. */
   isShared = false;
 
-  constructor(keys: K[], values: V[], children: Node<K, V>[] | undefined, size: number) {
+  constructor(keys: K[], values: V[], children: Node<K, V>[] | undefined, sizes: number[], size: number) {
     this.keys = keys;
     this.values = values;
     this.children = children;
+    this.sizes = sizes;
     this.size = size;
   }
 }
@@ -91,9 +96,8 @@ export class CountedTree<K, V> {
 
   /** Deletes an entry. Returns whether there was one. */
   delete(key: K): boolean {
-    if (!this.has(key)) return false;
     const root = (this.#root = owned(this.#root));
-    this.#remove(root, key);
+    if (!this.#remove(root, key)) return false;
     while (this.#root.children?.length === 1) this.#root = this.#root.children[0]!;
     if (this.size === 0) this.clear();
     return true;
@@ -113,7 +117,7 @@ export class CountedTree<K, V> {
     let node = this.#root;
     while (node.children !== undefined) {
       const at = this.#childIn(node, key);
-      for (let index = 0; index < at; index++) rank += node.children[index]!.size;
+      for (let index = 0; index < at; index++) rank += node.sizes[index]!;
       node = node.children[at]!;
     }
     const index = this.#placeIn(node, key);
@@ -167,7 +171,7 @@ export class CountedTree<K, V> {
     let offset = index;
     while (node.children !== undefined) {
       let at = 0;
-      for (let child = node.children[0]!; offset >= child.size; child = node.children[++at]!) offset -= child.size;
+      for (let size = node.sizes[0]!; offset >= size; size = node.sizes[++at]!) offset -= size;
       node = node.children[at]!;
     }
     return { keys: node.keys, values: node.values, offset };
@@ -231,9 +235,11 @@ export class CountedTree<K, V> {
     const child = ownedChild(node.children, at);
     const right = this.#insert(child, key, value);
     if (this.#hasAdded) node.size++;
+    node.sizes[at] = child.size;
     if (right === undefined) return undefined;
     node.keys.splice(at, 0, this.#separator!);
     node.children.splice(at + 1, 0, right);
+    node.sizes.splice(at + 1, 0, right.size);
     return node.children.length > MOST ? this.#splitInner(node, at + 1) : undefined;
   }
 
@@ -277,6 +283,7 @@ export class CountedTree<K, V> {
   #splitInner(node: Node<K, V>, added: number): Node<K, V> {
     const at = added === MOST ? MOST : MOST / 2;
     const children = node.children!.splice(at);
+    node.sizes.length = at;
     const keys = node.keys.splice(at);
     this.#separator = node.keys.pop()!;
     const right = inner(keys, children);
@@ -284,41 +291,48 @@ export class CountedTree<K, V> {
     return right;
   }
 
-  /** Removes a key that is there. */
-  #remove(node: Node<K, V>, key: K): void {
-    node.size--;
+  /** Returns whether the key was there. Nothing changes before all comparisons are made. */
+  #remove(node: Node<K, V>, key: K): boolean {
     if (node.children === undefined) {
       const index = this.#indexIn(node, key);
+      if (index < 0) return false;
       node.keys.splice(index, 1);
       node.values.splice(index, 1);
-      return;
+      node.size--;
+      return true;
     }
     const at = this.#childIn(node, key);
     const child = ownedChild(node.children, at);
-    this.#remove(child, key);
+    if (!this.#remove(child, key)) return false;
+    node.size--;
+    node.sizes[at] = child.size;
     if (child.size === 0) dropChild(node, at);
     else if (at > 0 && canMerge(node.children[at - 1]!, child)) mergeChildren(node, at - 1);
     else if (at + 1 < node.children.length && canMerge(child, node.children[at + 1]!)) mergeChildren(node, at);
+    return true;
   }
 }
 
+/** Of all leaves: never changed. */
+const NO_SIZES: number[] = [];
+
 function leaf<K, V>(keys: K[], values: V[]): Node<K, V> {
-  return new Node<K, V>(keys, values, undefined, keys.length);
+  return new Node<K, V>(keys, values, undefined, NO_SIZES, keys.length);
 }
 
 function inner<K, V>(keys: K[], children: Node<K, V>[]): Node<K, V> {
-  let size = 0;
-  for (const child of children) size += child.size;
-  return new Node<K, V>(keys, [], children, size);
+  const sizes = children.map((child) => child.size);
+  const size = sizes.reduce((sum, each) => sum + each, 0);
+  return new Node<K, V>(keys, [], children, sizes, size);
 }
 
 /** The node itself, or a copy if another tree uses it. */
 function owned<K, V>(node: Node<K, V>): Node<K, V> {
   if (!node.isShared) return node;
-  const { keys, values, children, size } = node;
-  if (children === undefined) return new Node(keys.slice(), values.slice(), undefined, size);
+  const { keys, values, children, sizes, size } = node;
+  if (children === undefined) return new Node(keys.slice(), values.slice(), undefined, sizes, size);
   for (const child of children) child.isShared = true;
-  return new Node<K, V>(keys.slice(), values, children.slice(), size);
+  return new Node<K, V>(keys.slice(), values, children.slice(), sizes.slice(), size);
 }
 
 function ownedChild<K, V>(children: Node<K, V>[], at: number): Node<K, V> {
@@ -328,6 +342,7 @@ function ownedChild<K, V>(children: Node<K, V>[], at: number): Node<K, V> {
 
 function dropChild<K, V>(node: Node<K, V>, at: number): void {
   node.children!.splice(at, 1);
+  node.sizes.splice(at, 1);
   node.keys.splice(Math.max(at - 1, 0), 1);
 }
 
@@ -346,10 +361,13 @@ function mergeChildren<K, V>(node: Node<K, V>, at: number): void {
   if (left.children !== undefined) {
     left.keys.push(node.keys[at]!);
     left.children.push(...right.children!);
+    left.sizes.push(...right.sizes);
   } else left.values.push(...right.values);
   left.keys.push(...right.keys);
   left.size += right.size;
+  node.sizes[at] = left.size;
   node.children!.splice(at + 1, 1);
+  node.sizes.splice(at + 1, 1);
   node.keys.splice(at, 1);
 }
 

@@ -159,8 +159,7 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
   }
 
   delete(key: K): boolean {
-    if (!this.has(key)) return false;
-    this.#tree.delete(key);
+    if (this.size === 0 || this.#compare(key, key) !== 0 || !this.#tree.delete(key)) return false;
     this.#changes++;
     return true;
   }

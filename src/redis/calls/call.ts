@@ -11,6 +11,8 @@ import type { Value } from '../model/values.ts';
 import type { EventClass } from '../protocol/keyspace-events.ts';
 import type { Reply } from '../protocol/reply.ts';
 import type { Client } from './client.ts';
+import { CommitFull } from './errors.ts';
+import { keyOfEachBatch } from './limits.ts';
 import type { Parts } from './parts.ts';
 
 export type { EventClass } from '../protocol/keyspace-events.ts';
@@ -24,6 +26,10 @@ export interface Circumstances {
   /** The time of the call, in ms since the epoch; the log records it with every effect. */
   readonly now: number;
   append(type: string, data: object): void;
+  /** Whether effects with these texts fit into the commit of the turn. */
+  fits(texts: readonly string[]): boolean;
+  /** Whether the commit of the turn is large, so that work which can go on later should. */
+  isLarge(): boolean;
 }
 
 export class Call {
@@ -36,6 +42,7 @@ export class Call {
   readonly isInTransaction: boolean;
   readonly #circumstances: Circumstances;
   #waitedMs = 0;
+  #hasApplied = false;
   /** Arguments that logs do not show. */
   #secrets: Set<number> | undefined;
 
@@ -79,10 +86,31 @@ export class Call {
   apply<Type extends keyof Effects & string>(type: Type, data: Effects[Type], changes = 1): void {
     const newKey = this.parts.notifications.wantsNewKeys ? this.#missingKey(data) : undefined;
     this.#circumstances.append(type, data);
+    this.#hasApplied = true;
     this.parts.changes.changed(type, data, changes);
     if (newKey !== undefined && valueAtKey(databaseOf(this.space, newKey.db), newKey.key) !== undefined) {
       this.notify('n', 'new', newKey.key, newKey.db);
     }
+  }
+
+  /** Whether it has given an effect. */
+  get hasApplied(): boolean {
+    return this.#hasApplied;
+  }
+
+  /** Whether the commit of this turn is large, so that work which can go on later should. */
+  get isTurnLarge(): boolean {
+    return this.#circumstances.isLarge();
+  }
+
+  /**
+   * For a command that gives several effects whose texts are not its arguments.
+   *
+   * @param key the key that each of them names
+   * @throws CommitFull when one commit has no room for them
+   */
+  requireCommitRoom(key: string, texts: readonly string[]): void {
+    if (!this.#circumstances.fits([...keyOfEachBatch(key, texts), ...texts])) throw new CommitFull();
   }
 
   /** The same call at the present time and state, for what goes on in a later turn. */

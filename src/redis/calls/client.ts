@@ -15,6 +15,8 @@ export interface OpenTransaction {
   readonly flags: Set<Flag>;
   /** What the arguments of the queue take, roughly. */
   bytes: number;
+  /** The characters that the log takes for them at most. */
+  recordedCharacters: number;
   /** Whether a command could not be queued: EXEC then refuses everything. */
   isBroken: boolean;
 }

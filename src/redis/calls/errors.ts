@@ -3,6 +3,16 @@
 /** The message is the reply, with its code: `ERR syntax error`. */
 export class CommandError extends Error {}
 
+/** The reply to a command whose effects do not fit into one commit. */
+export const TOO_LARGE = 'ERR the command changes more than one commit may hold';
+
+/** An effect does not fit into the commit of the turn. */
+export class CommitFull extends CommandError {
+  constructor() {
+    super(TOO_LARGE);
+  }
+}
+
 export const WRONG_TYPE = 'WRONGTYPE Operation against a key holding the wrong kind of value';
 export const SYNTAX = 'ERR syntax error';
 export const NOT_AN_INTEGER = 'ERR value is not an integer or out of range';

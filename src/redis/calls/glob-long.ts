@@ -9,13 +9,13 @@
  *   times its length, divided by 32. A piece of up to 32 bytes takes the time of the text alone.
  */
 
-const BACKSLASH = 0x5c;
-const STAR = 42;
-const QUESTION = 63;
-const OPEN = 91;
-const CLOSE = 93;
-const CARET = 94;
-const DASH = 45;
+export const BACKSLASH = 0x5c;
+export const STAR = 42;
+export const QUESTION = 63;
+export const OPEN = 91;
+export const CLOSE = 93;
+export const CARET = 94;
+export const DASH = 45;
 
 /** Bytes of a piece that are compared at once. */
 const STRIP = 32;

@@ -5,18 +5,10 @@
  * pattern has. Where that product is large, `glob-long.ts` matches in the time of pattern plus text, with its bounds stated
  * there. Nothing is kept of a pattern, which any client may send.
  */
-import { matchesLong } from './glob-long.ts';
+import { BACKSLASH, CARET, CLOSE, DASH, matchesLong, OPEN, QUESTION, STAR } from './glob-long.ts';
 
 /** Whether a text matches. */
 export type Glob = (text: string) => boolean;
-
-const BACKSLASH = 0x5c;
-const STAR = 42;
-const QUESTION = 63;
-const OPEN = 91;
-const CLOSE = 93;
-const CARET = 94;
-const DASH = 45;
 
 /** The matcher of a pattern. Texts are latin1, one character a byte. @param ignoresCase for ASCII letters */
 export function globOf(pattern: string, ignoresCase = false): Glob {

@@ -7,10 +7,20 @@ export function requireRoom(size: number, added: number): void {
   if (size + added > MAX_ENTRIES) throw new CommandError(`ERR a key holds at most ${MAX_ENTRIES} entries`);
 }
 
+/** The characters of one commit, at most. The engine takes 256 Mi. */
+export const LARGEST_COMMIT: number = 252 * 1024 * 1024;
+
 /** How many texts one effect carries at most. */
 const BATCH_TEXTS = 1000;
 /** The characters after which an effect takes no further text. */
 const BATCH_CHARACTERS = 1024 * 1024;
+
+/** The key once for each effect that `batchesOf` makes of the texts, at most. Each of them names the key. */
+export function keyOfEachBatch(key: string, texts: readonly string[]): readonly string[] {
+  const characters = texts.reduce((sum, text) => sum + text.length, 0);
+  const batches = Math.ceil(texts.length / BATCH_TEXTS) + 2 * Math.ceil(characters / BATCH_CHARACTERS);
+  return new Array<string>(batches).fill(key);
+}
 
 /**
  * The texts in order, in parts, so that no effect is a heavy event. A command gives the effects one after the other.

@@ -57,10 +57,15 @@ export function expiryOf(database: { readonly expires: ReadonlyDense<number> }, 
 
 /** Stores a value under a key, which keeps its expiry time. Ignored when the database is full: commands check it first. */
 export function putValue(database: Database, key: string, value: Value): void {
-  const old = denseGet(database.keys, key);
-  if (old === undefined && database.keys.keys.length >= MAX_ENTRIES) return;
-  database.size += sizeOfValue(value) - (old === undefined ? -sizeOfKey(key) : sizeOfValue(old));
-  denseSet(database.keys, key, value);
+  const { slots, keys, values } = database.keys;
+  const slot = slots.get(key);
+  if (slot !== undefined) {
+    database.size += sizeOfValue(value) - sizeOfValue(values[slot]!);
+    values[slot] = value;
+  } else if (keys.length < MAX_ENTRIES) {
+    database.size += sizeOfKey(key) + sizeOfValue(value);
+    denseSet(database.keys, key, value);
+  }
 }
 
 /** Deletes a key and its expiry time. Returns its value. */
@@ -80,7 +85,7 @@ export function setExpiry(database: Database, key: string, at: number): void {
 }
 
 export function removeExpiry(database: Database, key: string): void {
-  if (denseDelete(database.expires, key)) database.size -= EXPIRY_SIZE;
+  if (database.expires.keys.length > 0 && denseDelete(database.expires, key)) database.size -= EXPIRY_SIZE;
 }
 
 /** A collection with its size. */

@@ -20,12 +20,16 @@ export function newSortedSet(): SortedSet {
 /** Adds a member, or moves it to another score. Ignored for NaN, and for a new member when the set is full. */
 export function setScore(database: Database, set: SortedSet, member: string, score: number): void {
   if (Number.isNaN(score)) return;
-  const old = denseGet(set.scores, member);
-  if (old !== undefined) set.order.delete(orderKey(old, member));
-  else if (denseSize(set.scores) >= MAX_ENTRIES) return;
+  const { slots, keys, values } = set.scores;
+  const slot = slots.get(member);
+  if (slot !== undefined) {
+    set.order.delete(orderKey(values[slot]!, member));
+    values[slot] = score;
+  } else if (keys.length < MAX_ENTRIES) {
+    denseSet(set.scores, member, score);
+    resize(database, set, sizeOfMember(member));
+  } else return;
   set.order.set(orderKey(score, member), true);
-  denseSet(set.scores, member, score);
-  if (old === undefined) resize(database, set, sizeOfMember(member));
 }
 
 /** Removes a member that may be missing. The caller removes a set that is empty then. */

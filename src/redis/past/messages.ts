@@ -35,6 +35,8 @@ export interface PastAnswer {
 export interface PastFailure {
   readonly code: string;
   readonly message: string;
+  /** The first sequence that the log still has, with the code `HISTORY_GONE`. */
+  readonly firstSequence?: number | undefined;
 }
 
 export type PastMessage =

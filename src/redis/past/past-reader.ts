@@ -20,7 +20,7 @@ export class PastReader {
     const append = (): never => {
       throw new CommandError('ERR the past cannot be changed');
     };
-    this.#circumstances = { space, isPast: true, now, append };
+    this.#circumstances = { space, isPast: true, now, append, fits: () => true, isLarge: () => false };
     this.#parts = silentParts(
       configOf((name) => this.#config[name]),
       false,

@@ -27,7 +27,8 @@ try {
   else await search(task.path, task.search);
 } catch (error) {
   const code = isRefoldError(error) ? error.code : 'ERR';
-  say({ failure: { code, message: error instanceof Error ? error.message : String(error) } });
+  const firstSequence = isRefoldError(error, 'HISTORY_GONE') ? error.sequence : undefined;
+  say({ failure: { code, message: error instanceof Error ? error.message : String(error), firstSequence } });
 }
 
 async function serveState({ path, moment }: PastTask & { readonly kind: 'state' }): Promise<void> {
@@ -48,7 +49,8 @@ async function readFormer({ path, moment, db, pattern }: PastTask & { readonly k
 /** Reads the log backwards, window by window. */
 async function search(path: string, wanted: Search): Promise<void> {
   await using log = await openLog({ path });
-  const { firstSequence, lastSequence } = await log.info();
+  const { firstSequence, lastSequence: end } = await log.info();
+  const lastSequence = Math.min(end, wanted.upTo ?? end);
   const found = new KeySearch(wanted);
   let from = lastSequence + 1;
   while (from > firstSequence && !found.isDone && lastSequence - from < LOOKS_AT_MOST) {

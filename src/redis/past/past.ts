@@ -13,8 +13,8 @@ export interface PastHost {
   readonly path: string;
   readonly config: Config;
   readonly tasks: Tasks;
-  /** The first sequence that the log still has. */
-  firstSequence(): number;
+  /** The last sequence that the server shows; undefined when it shows all. */
+  lastSequence(): number | undefined;
   /** Values of the configuration, for commands that run in another thread. */
   configValues(): { readonly [name: string]: string };
 }
@@ -61,7 +61,8 @@ export class LogPast implements Past {
   }
 
   search(search: Search): Promise<Found> {
-    return this.#ask(() => this.#searches.search(search));
+    const upTo = this.#host.lastSequence();
+    return this.#ask(() => this.#searches.search({ ...search, ...(upTo !== undefined && { upTo }) }));
   }
 
   former(moment: Moment, db: number, pattern: string): Promise<Former> {
@@ -79,12 +80,13 @@ export class LogPast implements Past {
     try {
       return await question();
     } catch (error) {
-      throw error instanceof PastError ? this.#refusal(error) : error;
+      throw error instanceof PastError ? refusalOf(error) : error;
     }
   }
+}
 
-  #refusal({ code, message }: PastError): CommandError {
-    if (code === 'HISTORY_GONE') return new CommandError(`HISTORYGONE first sequence is ${this.#host.firstSequence()}`);
-    return new CommandError(`ERR ${message}`);
-  }
+function refusalOf({ code, message, firstSequence }: PastError): CommandError {
+  return new CommandError(
+    code === 'HISTORY_GONE' ? `HISTORYGONE first sequence is ${firstSequence}` : `ERR ${message}`,
+  );
 }

@@ -34,6 +34,24 @@ export function putValueOf(call: Call, key: string, value: RedisValue): void {
   }
 }
 
+/** The texts that the effects of a value record, to ask whether a commit has room for them. */
+export function textsOf(value: RedisValue): readonly string[] {
+  switch (value.kind) {
+    case 'string':
+      return [value.value];
+    case 'list':
+      return value.items;
+    case 'hash':
+      return value.pairs.flat();
+    case 'set':
+      return value.members;
+    case 'zset':
+      return value.members.map(([member]) => member);
+    case 'stream':
+      return value.entries.flatMap(({ fields }) => fields.flat());
+  }
+}
+
 /** As `putValueOf`, for the elements of a list. */
 export function putList(call: Call, key: string, elements: readonly string[]): void {
   const { db } = call.client;

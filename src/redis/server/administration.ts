@@ -18,6 +18,7 @@ import {
   cpuFields,
   keySpaceFields,
   memoryFields,
+  type Reading,
   replicationFields,
   type ServerIdentity,
   serverFields,
@@ -34,6 +35,8 @@ export interface AdministrationHost {
   readonly expiry: Expiry;
   readonly memory: Memory;
   readonly space: () => KeySpace;
+  /** Where a server that only reads its file is; undefined for one that writes it. */
+  readonly reading: () => Reading | undefined;
   /** Events in the log. */
   readonly sequence: () => number;
   readonly gauges: () => Gauges;
@@ -89,6 +92,10 @@ export class ServerAdministration implements Administration {
     return this.#host.config;
   }
 
+  get isReadOnly(): boolean {
+    return this.#host.reading() !== undefined;
+  }
+
   get sequence(): number {
     return this.#host.sequence();
   }
@@ -116,21 +123,21 @@ export class ServerAdministration implements Administration {
   }
 
   #sectionsOf(identity: ServerIdentity): readonly Section[] {
-    const { config, stats, observations, space, sequence, gauges, persistence, memory, expiry } = this.#host;
+    const { config, stats, observations, space, sequence, reading, gauges, persistence, memory, expiry } = this.#host;
     return [
       { name: 'Server', fields: (now) => serverFields(identity, config, REDIS_VERSION, now) },
       { name: 'Clients', fields: () => clientFields(gauges(), config) },
       { name: 'Memory', fields: () => memoryFields(memory, stats, config) },
       { name: 'Persistence', fields: (now) => persistenceFields(persistence.facts(), now) },
       { name: 'Stats', fields: () => statsFields(stats, expiry, this.rates, gauges()) },
-      { name: 'Replication', fields: () => replicationFields(this.#replicationId, sequence(), config) },
+      { name: 'Replication', fields: () => replicationFields(this.#replicationId, sequence(), config, reading()) },
       { name: 'CPU', fields: cpuFields },
       { name: 'Modules', fields: () => [] },
       { name: 'Commandstats', isExtra: true, fields: () => commandFields(observations) },
       { name: 'Errorstats', fields: () => errorFields(observations) },
       { name: 'Latencystats', isExtra: true, fields: () => latencyFields(observations, config) },
       { name: 'Cluster', fields: () => [['cluster_enabled', 0]] },
-      { name: 'Keyspace', fields: (now) => keySpaceFields(space(), now) },
+      { name: 'Keyspace', fields: (now) => keySpaceFields(space(), reading()?.moment?.recordedAt ?? now) },
     ];
   }
 }

@@ -247,6 +247,7 @@ export class Connections implements Clients {
   #forget(client: Client): void {
     if (!this.#connections.delete(client)) return;
     this.#byId.delete(client.id);
+    this.#bufferBytesAt = Number.NEGATIVE_INFINITY; // what it took is free now
     client.isClosing = true;
     this.#host.left(client);
   }

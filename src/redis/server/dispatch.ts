@@ -6,8 +6,9 @@
 import { Call, type Circumstances } from '../calls/call.ts';
 import type { Client, QueuedCommand } from '../calls/client.ts';
 import type { CommandRow, Flag } from '../calls/command.ts';
-import { CommandError } from '../calls/errors.ts';
+import { CommandError, CommitFull } from '../calls/errors.ts';
 import type { Dispatch, Parts } from '../calls/parts.ts';
+import { recordedLength } from '../model/effects/packed.ts';
 
 /** Says why a command may not run now; undefined when it may. */
 export type Gate = (client: Client, row: CommandRow, args: readonly string[]) => string | undefined;
@@ -37,8 +38,8 @@ export interface DispatchSetup {
   readonly postpones: (client: Client, row: CommandRow, args: readonly string[]) => boolean;
   /** Asked again before each command of a transaction runs. */
   readonly queuedGate: Gate;
-  /** The state and the time of the turn that runs. */
-  readonly circumstances: (client: Client) => Circumstances;
+  /** The state and the time of the turn that runs. @param row the command, if one runs */
+  readonly circumstances: (client: Client, row?: CommandRow) => Circumstances;
   /** Reports a defect of ours: a command threw something else than an error for the client. */
   readonly onDefect: (error: unknown, row: CommandRow) => void;
 }
@@ -46,9 +47,14 @@ export interface DispatchSetup {
 /** Commands that run at once between MULTI and EXEC. */
 const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset']);
 
-/** What a queued argument takes beside its bytes, roughly; and what a transaction may take. */
+/** What a queued argument takes beside its bytes, roughly. */
 const QUEUED_ARGUMENT_BYTES = 24;
-const MAX_TRANSACTION_BYTES = 256 * 1024 * 1024;
+/** What the log takes for the names of an effect, roughly: an argument may become one. */
+const EFFECT_CHARACTERS = 80;
+/** A commit holds a little more than that. It is all or nothing, so what would not fit is refused before it begins. */
+const MAX_RECORDED_CHARACTERS = 224 * 1024 * 1024;
+/** Requests of fewer arguments always fit into a commit. */
+const FEW_ARGUMENTS = 4;
 
 export class Dispatcher implements Dispatch {
   /** The client whose command runs now. */
@@ -88,7 +94,8 @@ export class Dispatcher implements Dispatch {
   #queue(client: Client, row: CommandRow, args: readonly string[]): void {
     const transaction = client.transaction!;
     transaction.bytes += args.reduce((sum, arg) => sum + arg.length + QUEUED_ARGUMENT_BYTES, 0);
-    if (transaction.bytes > MAX_TRANSACTION_BYTES) {
+    transaction.recordedCharacters += recordedCharactersOf(args);
+    if (transaction.recordedCharacters > MAX_RECORDED_CHARACTERS) {
       transaction.queue.length = 0;
       this.#reject(client, row, 'ERR the transaction is too large');
       return;
@@ -126,7 +133,7 @@ export class Dispatcher implements Dispatch {
   /** Runs a command without asking the gates again. */
   run(client: Client, row: CommandRow, args: readonly string[], isInTransaction: boolean, isAgain = false): void {
     const { parts, observers, circumstances, onDefect } = this.#setup;
-    const call = new Call(args, client, parts, circumstances(client), isInTransaction);
+    const call = new Call(args, client, parts, circumstances(client, row), isInTransaction);
     const mark = client.reply.mark();
     client.hasBlocked = false;
     const start = performance.now();
@@ -139,6 +146,8 @@ export class Dispatcher implements Dispatch {
       failure = error instanceof CommandError ? error.message : 'ERR internal error: the server has logged it';
       parts.stats.errors++;
       client.reply.error(failure);
+      // Half of a command must not be recorded: nothing of this turn is, and the file is opened again.
+      if (call.hasApplied && error instanceof CommitFull) throw error;
     }
     parts.stats.commands++;
     const micros = (performance.now() - start + call.waitedMs) * 1000;
@@ -171,12 +180,26 @@ export class Dispatcher implements Dispatch {
     if (row.arity > 0 ? args.length !== row.arity : args.length < -row.arity) {
       return `ERR wrong number of arguments for '${row.name}' command`;
     }
+    if (isTooLarge(row, args)) return 'ERR the request is too large';
     for (const gate of this.#setup.gates) {
       const refusal = gate(client, row, args);
       if (refusal !== undefined) return refusal;
     }
     return undefined;
   }
+}
+
+/** Whether what the command may record does not fit into a commit. */
+function isTooLarge(row: CommandRow, args: readonly string[]): boolean {
+  if (args.length <= FEW_ARGUMENTS || !row.flags.includes('write')) return false;
+  let characters = 0;
+  for (const arg of args) characters += arg.length + EFFECT_CHARACTERS;
+  // Six characters stand for a byte at most.
+  return characters * 6 > MAX_RECORDED_CHARACTERS && recordedCharactersOf(args) > MAX_RECORDED_CHARACTERS;
+}
+
+function recordedCharactersOf(args: readonly string[]): number {
+  return args.reduce((sum, arg) => sum + recordedLength(arg) + EFFECT_CHARACTERS, 0);
 }
 
 /** Whether the command has the flag, or is EXEC and a queued command has it. */

@@ -1,6 +1,7 @@
 /** The options of the server, and what follows from them. */
 import { resolve } from 'node:path';
-import { type History, RefoldError } from '../../index.ts';
+import { type History, type Position, RefoldError } from '../../index.ts';
+import type { Moment } from '../calls/contracts/past.ts';
 import type { ServerConfig } from './config/server-config.ts';
 import { type ConfigRecord, settingsOf } from './config/settings.ts';
 
@@ -21,8 +22,10 @@ export interface RedisServerOptions {
   readonly history?: History | undefined;
   /** Whether each effect records command, client and user; default false. */
   readonly audit?: boolean | undefined;
-  /** Serves reads of a file that another process may write; default false. */
+  /** Serves reads of a file that another process may write, and follows it; default false. */
   readonly readOnly?: boolean | undefined;
+  /** With `readOnly`, serves the state of this moment, which stays as it is. Default: the newest state. */
+  readonly at?: Position | undefined;
   /** Called when the server has to give up, because its file can neither be written nor read. Default: it is closed. */
   readonly onLost?: ((error: unknown) => void) | undefined;
   /** Called when SHUTDOWN has ended the server. */
@@ -42,6 +45,7 @@ export interface ServerSettings {
   readonly configFile: string | undefined;
   readonly audit: boolean;
   readonly readOnly: boolean;
+  readonly at: Moment | undefined;
   readonly onLost: ((error: unknown) => void) | undefined;
   readonly onShutdown: () => void;
   readonly log: (line: string) => void;
@@ -60,6 +64,7 @@ const KNOWN = new Set<keyof RedisServerOptions>([
   'history',
   'audit',
   'readOnly',
+  'at',
   'onLost',
   'onShutdown',
   'log',
@@ -94,10 +99,24 @@ export function serverSettings(options: RedisServerOptions): ServerSettings {
     configFile: configFile === undefined ? undefined : resolve(configFile),
     audit: options.audit ?? false,
     readOnly: options.readOnly ?? false,
+    at: momentOf(options),
     onLost: options.onLost,
     onShutdown: options.onShutdown ?? (() => undefined),
     log: options.log ?? ((line) => console.error(line)),
   };
+}
+
+/** @throws RefoldError `INVALID_OPTION` */
+function momentOf({ at, readOnly, path }: RedisServerOptions): Moment | undefined {
+  if (at === undefined) return undefined;
+  if (readOnly !== true) throw refused('at', 'the past takes no writes', 'Give readOnly: true as well');
+  if (path === ':memory:') throw refused('at', 'a server in memory has no past', 'Give the path of a log');
+  const { sequence, time } = at as { readonly sequence?: unknown; readonly time?: unknown };
+  const moment = sequence ?? (time instanceof Date ? time.getTime() : time);
+  if (typeof moment !== 'number' || !Number.isFinite(moment) || (sequence !== undefined && time !== undefined)) {
+    throw refused('at', 'it is not a moment', 'Give { sequence } or { time }');
+  }
+  return sequence === undefined ? { time: moment } : { sequence: moment };
 }
 
 function refused(type: string, why: string, hint: string): RefoldError {

@@ -65,7 +65,7 @@ export class RedisServer implements AsyncDisposable {
     // Clients of a server that has little to load wait for it, and never hear LOADING.
     this.#core.turns.halt();
     const patience = setTimeout(() => this.#core.turns.go(), LOADING_PATIENCE_MS);
-    await this.#core.keeper.open(readOnly).finally(() => clearTimeout(patience));
+    await this.#core.keeper.open().finally(() => clearTimeout(patience));
     this.#core.turns.go();
     this.#core.memory.start();
     if (readOnly) return;
@@ -100,16 +100,27 @@ export class RedisServer implements AsyncDisposable {
     const now = Date.now();
     const { config, log } = this.#settings;
     if (this.#core.administration.debug.pausesCron) return;
-    keepHouse({ config, connections: this.#core.connections, log }, now);
+    const { connections, parts } = this.#core;
+    keepHouse({ config, connections, stats: parts.stats, log }, now);
     this.#core.keeper.tick(now);
-    this.#core.administration.rates.sample(performance.now(), this.#core.parts.stats);
+    this.#core.administration.rates.sample(performance.now(), parts.stats);
   }
 
-  /** The store with the key space. @throws Error while the state is loaded */
+  /** The store with the key space. @throws Error while the state is loaded, and when the server shows a past moment */
   get store(): Store {
-    const { store } = this.#core.keeper;
-    if (store === undefined) throw new Error('The state is being loaded');
-    return store;
+    const { store, moment } = this.#core.keeper;
+    if (store !== undefined) return store;
+    throw new Error(moment === undefined ? 'The state is being loaded' : 'A server of a past moment has no store');
+  }
+
+  /** The log's file, or `':memory:'`. */
+  get path(): string {
+    return this.#settings.path;
+  }
+
+  /** Which moment the server shows, with `at`: its sequence, and when that was recorded, in ms since the epoch. */
+  get moment(): { readonly sequence: number; readonly recordedAt: number } | undefined {
+    return this.#core.keeper.moment;
   }
 
   get port(): number {

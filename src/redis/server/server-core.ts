@@ -1,12 +1,11 @@
 /**
- * The core of the server: the parts that commands use, wired together, and how a request runs through them.
+ * The core of the server: the parts that commands use, wired together. How a request runs through them is in `requests.ts`.
  *
  * It knows clients, and no listener: `redis-server.ts` gives it sockets, and begins and ends it.
  */
 import { setImmediate } from 'node:timers/promises';
-import { Call, type Circumstances } from '../calls/call.ts';
-import { Client } from '../calls/client.ts';
-import type { CommandRow } from '../calls/command.ts';
+import type { Call } from '../calls/call.ts';
+import type { Client } from '../calls/client.ts';
 import type { ShutdownOptions } from '../calls/contracts/persistence.ts';
 import { noStats } from '../calls/contracts/stats.ts';
 import type { Parts } from '../calls/parts.ts';
@@ -19,15 +18,15 @@ import { ServerAdministration } from './administration.ts';
 import { BlockedClients } from './blocking.ts';
 import { ChangeHub } from './changes.ts';
 import { knownGate, replicasGate, subscriberGate, transactionGate } from './clients/gates.ts';
+import { evictClients } from './clients/housekeeping.ts';
 import { MonitorClients } from './clients/monitors.ts';
 import { classOf, parseOutputLimits } from './clients/output-limits.ts';
 import { ClientPauses } from './clients/pauses.ts';
 import { Subscriptions } from './clients/pubsub.ts';
-import { isHttp, SecurityWarning } from './clients/security-warning.ts';
 import { TrackedKeys } from './clients/tracking.ts';
 import { ServerUsers } from './clients/users.ts';
 import { Connections } from './connections.ts';
-import { Dispatcher, isFlagged } from './dispatch.ts';
+import { Dispatcher } from './dispatch.ts';
 import type { Gauges } from './info/traffic.ts';
 import { AccessTable, type ClockedSpace } from './keeping/access-clock.ts';
 import { Evictor } from './keeping/eviction.ts';
@@ -38,8 +37,10 @@ import { KeyspaceNotifications } from './keeping/notifications.ts';
 import { LeaseBook } from './leases.ts';
 import { CommandObserver } from './observing/command-observer.ts';
 import type { ServerSettings } from './options.ts';
+import { FollowedChanges } from './persistence/following.ts';
 import { loadingGate, writableGate } from './persistence/gates.ts';
 import { StoreKeeper } from './persistence/keeper.ts';
+import { Requests } from './requests.ts';
 import { Turns } from './turns.ts';
 import { WaitingClients } from './waiting-clients.ts';
 import { type Presence, WatchedKeys } from './watching.ts';
@@ -72,9 +73,7 @@ export class ServerCore {
   readonly #watching: WatchedKeys;
   readonly #subscriptions = new Subscriptions();
   readonly #monitors = new MonitorClients();
-  readonly #warning: SecurityWarning;
-  /** Stands for the server itself where a call needs a client. */
-  readonly #self = new Client(0, Date.now(), '', '');
+  readonly #requests: Requests;
 
   constructor(settings: ServerSettings, host: CoreHost) {
     this.#settings = settings;
@@ -96,7 +95,7 @@ export class ServerCore {
     });
     const blocked = new BlockedClients({
       valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
-      rerun: (client, args) => this.#rerun(client, args),
+      rerun: (client, args) => this.#requests.rerun(client, args),
       ended: (args, error) => this.#dispatcher.waitEnded(args, error),
       schedule: (job) => this.turns.schedule(job),
       resume: (client) => this.turns.wake(client),
@@ -132,8 +131,9 @@ export class ServerCore {
       heap,
       evictor: new Evictor(config, access),
       space: () => this.#liveSpace,
-      call: () => this.#ownCall(),
+      call: () => this.#requests.ownCall(),
       bufferBytes: () => connections.bufferBytes,
+      evictClients: () => evictClients({ config, connections, stats, log }),
       inTurn: (job) => this.inTurn(job),
     });
     const tasks = new WaitingClients({
@@ -151,16 +151,21 @@ export class ServerCore {
       path: settings.path,
       config,
       tasks,
-      firstSequence: () => keeper.store?.stats().firstSequence ?? 0,
+      lastSequence: () => keeper.moment?.sequence,
       configValues: () => config.values(),
     });
     const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
+    const followed = new FollowedChanges(changes);
     const keeper = new StoreKeeper({
-      path: settings.path,
-      history: settings.history,
-      config,
+      ...settings,
       changes,
       use: (store, isReadOnly) => this.turns.use(store, isReadOnly),
+      show: (state) => this.turns.show(state),
+      followed: (events) =>
+        this.turns.schedule(() => {
+          followed.take(events);
+          blocked.serve();
+        }),
       halt: () => this.turns.halt(),
       go: () => this.turns.go(),
       keyCount: () => this.#clockedSpace().keyCount(),
@@ -174,7 +179,8 @@ export class ServerCore {
       expiry,
       memory,
       space: () => this.#liveSpace,
-      sequence: () => keeper.store?.sequence ?? 0,
+      reading: () => (settings.readOnly ? keeper : undefined),
+      sequence: () => keeper.sequence,
       gauges: () => this.#gauges(),
       persistence: keeper,
       shutDown: (options) => host.shutDown(options),
@@ -226,7 +232,6 @@ export class ServerCore {
     this.#blocked = blocked;
     this.#past = past;
     this.#leases = leases;
-    this.#warning = new SecurityWarning(log);
     this.#dispatcher = new Dispatcher({
       parts,
       gates: [
@@ -237,21 +242,36 @@ export class ServerCore {
         subscriberGate,
         pastGate(past),
         writableGate(keeper),
-        (client, row, args) => (this.#pauses.isPaused('write') ? undefined : memory.gate(client, row, args)),
+        (client, row, args) => (this.#mayEvict ? memory.gate(client, row, args) : undefined),
         memory.keyLimitGate,
         replicasGate(config),
+        (client, row, args) => this.#requests.sizeGate(client, row, args),
       ],
       observers: [observations, this.#monitors, this.#tracking],
-      postpones: (client, row, args) => this.#postpones(client, row, args),
-      queuedGate: this.users.queuedGate,
-      circumstances: (client) => this.#circumstances(client),
+      postpones: (client, row, args) => this.#requests.postpones(client, row, args),
+      queuedGate: (client, row, args) =>
+        this.users.queuedGate(client, row, args) ?? this.#requests.sizeGate(client, row, args),
+      circumstances: (client, row) => this.#requests.circumstances(client, row),
       onDefect: (error) => log(String(error instanceof Error ? error.stack : error)),
     });
     this.turns = new Turns({
-      step: (client) => this.#step(client),
+      step: (client) => this.#requests.step(client),
       turnEnds: () => this.#tracking.turnEnds(),
       send: (client, output) => connections.send(client, output),
+      mostCharacters: () => config.number('refold-largest-commit'),
       failed: (error, clients) => this.#failed(error, clients),
+    });
+    this.#requests = new Requests({
+      connections,
+      turns: this.turns,
+      dispatcher: this.#dispatcher,
+      blocked,
+      tracking: this.#tracking,
+      pauses: this.#pauses,
+      parts,
+      audit: settings.audit,
+      frozenAt: () => keeper.moment?.recordedAt,
+      log,
     });
   }
 
@@ -259,39 +279,19 @@ export class ServerCore {
     return this.turns.state;
   }
 
-  #circumstances(client: Client): Circumstances {
-    return this.turns.circumstances(this.#settings.audit ? metaOf(client) : undefined);
-  }
-
   /** The state outside of turns. Under the direct fold it is the same object. */
   get #liveSpace(): KeySpace {
     return this.turns.state;
   }
 
-  /** A call of the server itself, in the turn that runs. */
-  #ownCall(): Call {
-    return new Call([], this.#self, this.parts, this.#circumstances(this.#self), false);
-  }
-
   /** Runs a job of the server in a turn. Gives whether it ran: it does not while the log takes no writes. */
   inTurn(job: (call: Call) => void): Promise<boolean> {
-    const { promise, resolve, reject } = Promise.withResolvers<boolean>();
-    promise.catch(() => undefined); // the turn fails as well, and says so
-    this.turns.schedule(() => {
-      if (!this.turns.isWritable) {
-        resolve(false);
-        return;
-      }
-      try {
-        job(this.#ownCall());
-      } catch (error) {
-        reject(error as Error);
-        throw error;
-      }
-      this.#blocked.serve();
-      resolve(true);
-    });
-    return promise;
+    return this.#requests.inTurn(job);
+  }
+
+  /** Nothing is evicted while writing is paused, or the file takes no writes. Commands that write are refused then. */
+  get #mayEvict(): boolean {
+    return this.turns.isWritable && !this.#pauses.isPaused('write');
   }
 
   #clockedSpace(): ClockedSpace {
@@ -302,43 +302,12 @@ export class ServerCore {
     };
   }
 
-  #step(client: Client): boolean {
-    const args = this.connections.next(client);
-    if (args === undefined) return false;
-    if (isHttp(args)) {
-      this.#warning.warn(client.address, this.turns.now);
-      this.connections.close(client, true);
-      return false;
-    }
-    this.#perform(client, args);
-    return true;
-  }
-
-  #perform(client: Client, args: readonly string[]): void {
-    this.#blocked.current = args;
-    this.#dispatcher.request(client, args);
-    this.#tracking.commandEnds(client);
-    this.#blocked.serve();
-  }
-
-  #rerun(client: Client, args: readonly string[]): void {
-    this.#dispatcher.rerun(client, args);
-    this.#tracking.commandEnds(client);
-  }
-
-  /** Lets the client wait when CLIENT PAUSE holds for its command. */
-  #postpones(client: Client, row: CommandRow, args: readonly string[]): boolean {
-    const writes = isFlagged(client, row, 'write') || isFlagged(client, row, 'may_replicate');
-    if (!this.#pauses.isPaused(writes ? 'write' : 'all')) return false;
-    this.#pauses.postpone(client, () => this.#perform(client, args));
-    return true;
-  }
-
   #presence(db: number, key: string): Presence {
     const database = databaseOf(this.#state, db);
     if (valueAtKey(database, key) === undefined) return 'absent';
     const at = expiryOf(database, key);
-    return at !== undefined && at <= this.turns.now ? 'expired' : 'present';
+    const now = this.keeper.moment?.recordedAt ?? this.turns.now;
+    return at !== undefined && at <= now ? 'expired' : 'present';
   }
 
   #left(client: Client): void {
@@ -395,9 +364,4 @@ export class ServerCore {
   #userLines(): readonly string[] | undefined {
     return this.#settings.config.text('aclfile') === '' ? this.users.lines() : undefined;
   }
-}
-
-/** Who caused an effect, for the log. */
-function metaOf({ id, name, address, lastCommand, user }: Client): object {
-  return { command: lastCommand, client: name === '' ? `${id} ${address}` : `${id} ${address} ${name}`, user };
 }

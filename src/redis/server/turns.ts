@@ -7,14 +7,13 @@
 import type { Store, Transaction } from '../../index.ts';
 import type { Circumstances } from '../calls/call.ts';
 import type { Client } from '../calls/client.ts';
-import { packEffect } from '../model/effects/packed.ts';
+import { HEAVY_EFFECT, packEffect } from '../model/effects/packed.ts';
 import { emptyKeySpace, type KeySpace } from '../model/key-space.ts';
 import type { Output } from '../protocol/reply.ts';
+import { CommitSize } from './commit-size.ts';
 
 /** The weight of effects, in characters, after which a turn ends and its commit is made. */
 const LARGE_TURN = 4 * 1024 * 1024;
-/** The weight of one effect, in characters, from which on its escaping is looked at. */
-const HEAVY_EFFECT = 1024 * 1024;
 /** The commands after which a turn ends, so that other work of the process gets its chance. */
 const LONG_TURN = 5_000;
 
@@ -25,6 +24,8 @@ export interface TurnsHost {
   turnEnds(): void;
   /** Sends output to a client. */
   send(client: Client, output: readonly Output[]): void;
+  /** The characters that a commit may have. */
+  mostCharacters(): number;
   /** A turn could not be made durable. None of its output may leave. */
   failed(error: unknown, clients: readonly Client[]): void;
 }
@@ -40,15 +41,15 @@ export class Turns {
   #store: Store<KeySpace> | undefined;
   #isReadOnly = false;
   /** The state that clients see while no store is open. */
-  readonly #nothing = emptyKeySpace();
+  #shown = emptyKeySpace();
   readonly #awake = new Set<Client>();
   #jobs: (() => void)[] = [];
   #isScheduled = false;
   #transaction: Transaction<KeySpace> | undefined;
   /** What the calls of the turn that runs are given. */
   #circumstances: Circumstances | undefined;
-  /** Characters appended in this turn. */
-  #weight = 0;
+  /** What is appended in this turn. */
+  readonly size: CommitSize;
   /** Clients with output that no turn has taken yet. */
   #talking: Client[] = [];
   #held: Held[] = [];
@@ -57,12 +58,19 @@ export class Turns {
 
   constructor(host: TurnsHost) {
     this.#host = host;
+    this.size = new CommitSize(host.mostCharacters);
   }
 
   /** Works on a store from now on; on none while the state is loaded. Read-only: no effect can be given. */
   use(store: Store<KeySpace> | undefined, isReadOnly = false): void {
     this.#store = store;
     this.#isReadOnly = isReadOnly;
+  }
+
+  /** Works on no store from now on. Commands read this state. */
+  show(state: KeySpace): void {
+    this.#store = undefined;
+    this.#shown = state;
   }
 
   /** Whether effects can be given. */
@@ -72,7 +80,7 @@ export class Turns {
 
   /** The state that commands see. */
   get state(): KeySpace {
-    return this.#circumstances?.space ?? ((this.#store?.state ?? this.#nothing) as KeySpace);
+    return this.#circumstances?.space ?? ((this.#store?.state ?? this.#shown) as KeySpace);
   }
 
   /** The time of the turn, in ms since the epoch. */
@@ -83,8 +91,18 @@ export class Turns {
   /** What a call is given. @param meta stands beside each of its effects */
   circumstances(meta?: object): Circumstances {
     if (meta === undefined && this.#circumstances !== undefined) return this.#circumstances;
-    const append: Circumstances['append'] = (type, data) => this.#append(type, data, meta);
-    return { space: this.state, isPast: !this.isWritable, now: this.now, append };
+    return this.#circumstancesOf(this.state, this.now, meta);
+  }
+
+  #circumstancesOf(space: KeySpace, now: number, meta: object | undefined): Circumstances {
+    return {
+      space,
+      isPast: !this.isWritable,
+      now,
+      append: (type, data) => this.#append(type, data, meta),
+      fits: (texts) => this.size.fits(texts),
+      isLarge: () => this.isLarge,
+    };
   }
 
   /** The client has sent something, or may go on. */
@@ -136,10 +154,11 @@ export class Turns {
 
   #append(type: string, data: object, meta: object | undefined): void {
     const weight = weightOf(data);
-    this.#weight += weight;
     const packed = weight < HEAVY_EFFECT ? undefined : packEffect(type, data);
     const event = packed === undefined ? { type, data } : { type: 'EffectPacked', data: packed };
-    this.#transaction!.append((meta === undefined ? event : { ...event, meta }) as never);
+    const whole = meta === undefined ? event : { ...event, meta };
+    this.size.add(whole, weight);
+    this.#transaction!.append(whole as never);
   }
 
   #schedule(): void {
@@ -159,13 +178,8 @@ export class Turns {
     const done = store.transact((tx) => {
       this.#transaction = tx as Transaction<KeySpace>;
       // Under the direct fold the state is the same object throughout.
-      this.#circumstances = {
-        space: tx.state as KeySpace,
-        isPast: false,
-        now: tx.now,
-        append: (type, data) => this.#append(type, data, undefined),
-      };
-      this.#weight = 0;
+      this.#circumstances = this.#circumstancesOf(tx.state as KeySpace, tx.now, undefined);
+      this.size.begin();
       try {
         this.#run();
       } finally {
@@ -178,7 +192,8 @@ export class Turns {
       }
     });
     done.then(
-      () => this.#release(),
+      // First the store hands what waits to its writer. It works on that while the replies leave.
+      () => process.nextTick(() => this.#release()),
       (error) => this.#fail(error, store),
     );
   }
@@ -194,11 +209,27 @@ export class Turns {
   }
 
   #run(): void {
+    this.#runJobs();
+    if (!this.isLarge) this.#runClients();
+    this.#host.turnEnds();
+  }
+
+  /** Whether the commit of this turn has become so large that the rest belongs into the next one. */
+  get isLarge(): boolean {
+    return this.size.weight >= LARGE_TURN;
+  }
+
+  /** Runs what is scheduled now. What a large turn has no room for, and what is scheduled meanwhile, comes in the next turn. */
+  #runJobs(): void {
     const jobs = this.#jobs;
     this.#jobs = [];
-    for (const job of jobs) job();
-    this.#runClients();
-    this.#host.turnEnds();
+    for (const [index, job] of jobs.entries()) {
+      if (this.isLarge) {
+        this.#jobs = [...jobs.slice(index), ...this.#jobs];
+        return;
+      }
+      job();
+    }
   }
 
   #runClients(): void {
@@ -206,7 +237,7 @@ export class Turns {
     for (const client of this.#awake) {
       this.#awake.delete(client);
       while (this.#host.step(client)) {
-        if (this.#pause === undefined && ++steps < LONG_TURN && this.#weight < LARGE_TURN) continue;
+        if (this.#pause === undefined && ++steps < LONG_TURN && !this.isLarge) continue;
         this.#awake.add(client);
         return;
       }

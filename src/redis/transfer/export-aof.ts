@@ -43,6 +43,7 @@ export async function exportAof({ path, folder, onProgress, onTransfer, signal }
     path,
     readOnly: true,
     fold: 'direct',
+    strict: false,
     ...(onProgress && { onProgress }),
   });
   const space = store.state as KeySpace;

@@ -57,6 +57,7 @@ export async function importFiles(options: ImportOptions): Promise<Imported> {
       path,
       durability: 'os',
       fold: 'direct',
+      strict: false,
       recoverWithin: NO_SNAPSHOT_MS,
     })) as Store<KeySpace>;
     using replay = new CommandReplay(store);

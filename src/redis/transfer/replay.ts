@@ -5,10 +5,11 @@
  * 0, and the server deletes expired keys when it runs. The log records the real time of the import.
  */
 import { RefoldError, type Store } from '../../index.ts';
-import { Call } from '../calls/call.ts';
+import { Call, type Circumstances } from '../calls/call.ts';
 import { Client } from '../calls/client.ts';
 import type { CommandRow } from '../calls/command.ts';
 import { CommandError } from '../calls/errors.ts';
+import { LARGEST_COMMIT } from '../calls/limits.ts';
 import type { Config } from '../calls/parts.ts';
 import { silentParts } from '../commands/silent-parts.ts';
 import { commandTable } from '../commands/table.ts';
@@ -16,6 +17,7 @@ import type { AofCommand } from '../files/aof/read-commands.ts';
 import { MAX_STRING_BYTES } from '../model/bytes.ts';
 import { packEffect } from '../model/effects/packed.ts';
 import { type KeySpace, sizeOfSpace } from '../model/key-space.ts';
+import { CommitSize } from '../server/commit-size.ts';
 import { HeapGuard } from '../server/keeping/heap-guard.ts';
 
 /** Characters and commands after which a commit is made. */
@@ -99,26 +101,32 @@ export class CommandReplay implements Disposable {
   async #execute(commands: readonly AofCommand[]): Promise<void> {
     let refusal: RefoldError | undefined;
     // No error may come out of the callback: in the direct fold it would hide behind the failure of the store.
+    const size = new CommitSize(() => LARGEST_COMMIT);
     await this.#store.transact((tx) => {
       for (const command of commands) {
         const isHeavy = lengthOf(command) >= HEAVY_COMMAND;
-        refusal = this.#run(command, tx.state as KeySpace, (type, data) => {
+        const append = (type: string, data: object): void => {
           const packed = isHeavy ? packEffect(type, data) : undefined;
-          tx.append((packed === undefined ? { type, data } : { type: 'EffectPacked', data: packed }) as never);
-        });
+          const event = packed === undefined ? { type, data } : { type: 'EffectPacked', data: packed };
+          size.add(event, lengthOf(command));
+          tx.append(event as never);
+        };
+        const space = tx.state as KeySpace;
+        const fits = (texts: readonly string[]): boolean => size.fits(texts);
+        refusal = this.#run(command, { space, isPast: false, now: 0, append, fits, isLarge: () => false });
         if (refusal !== undefined) return;
       }
     });
     if (refusal !== undefined) throw refusal;
   }
 
-  #run(command: AofCommand, space: KeySpace, append: (type: string, data: object) => void): RefoldError | undefined {
+  #run(command: AofCommand, circumstances: Circumstances): RefoldError | undefined {
     const row = commandTable.find(command);
     if (row?.run === undefined) return refused(command, 'this server does not have it');
     if (command.some(({ length }) => length > MAX_STRING_BYTES)) {
       return refused(command, `a string is longer than ${MAX_STRING_BYTES} bytes`);
     }
-    const call = new Call(command, this.#client, this.#parts, { space, isPast: false, now: 0, append }, true);
+    const call = new Call(command, this.#client, this.#parts, circumstances, true);
     try {
       if (!hasArity(row, command)) return refused(command, 'wrong number of arguments');
       row.run(call);

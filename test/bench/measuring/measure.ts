@@ -59,8 +59,13 @@ function findAbsent(workloads: readonly Workload[], peers: boolean): (workload: 
   const programs = [...needed].filter((name) => name.startsWith('redis-'));
   for (const name of programs) if (!isInstalled(name)) missing.set(name, `${name} is not installed`);
   const packages = [...needed].filter((name) => !programs.includes(name));
-  const reason = packages.length === 0 ? undefined : peers ? installPeers(say) : 'left out by --no-peers';
-  if (reason !== undefined) for (const name of packages) missing.set(name, `${name} is absent: ${reason}`);
+  const wanted = workloads.flatMap(({ wants = [] }) => wants);
+  const reason =
+    packages.length + wanted.length === 0 ? undefined : peers ? installPeers(say) : 'left out by --no-peers';
+  if (reason !== undefined) {
+    for (const name of packages) missing.set(name, `${name} is absent: ${reason}`);
+    for (const name of new Set(wanted)) say(`${name} is absent: ${reason}`);
+  }
   return ({ needs = [] }) => needs.map((name) => missing.get(name)).find((why) => why !== undefined);
 }
 

@@ -50,6 +50,8 @@ export interface Workload {
   readonly name: string;
   /** Packages of `peers/` that it needs. */
   readonly needs?: readonly string[];
+  /** Packages of `peers/` that it measures as well, if they can be installed. */
+  readonly wants?: readonly string[];
   /** Whether its runs come in turns with those of the others that do so. */
   readonly inTurns?: boolean;
   run(context: Context): Promise<readonly Row[]>;

@@ -95,6 +95,8 @@ function touchedBy(...args: readonly string[]): number {
     isPast: false,
     now: 1,
     append: (type: string, data: object) => reducers[type]!(space, data),
+    fits: () => true,
+    isLarge: () => false,
   };
   touched = 0;
   commandTable.find(args)!.run!(new Call(args, client, parts, circumstances, false));

@@ -8,6 +8,16 @@ import { expect, onTestFinished, test } from 'vitest';
 import { createRedisServer } from '../../../src/redis/index.ts';
 import { connectTo, ErrorReply, startServer, startWithClient } from '../harness.ts';
 
+test('a server starts without a warning', async () => {
+  const warned: string[] = [];
+  const keep = ({ name }: Error): void => void warned.push(name);
+  process.on('warning', keep);
+  onTestFinished(() => void process.off('warning', keep));
+  const client = await startWithClient();
+  expect(await client.call('PING')).toBe('PONG');
+  expect(warned).toEqual([]);
+});
+
 test('a pipeline is answered in order', async () => {
   const client = await startWithClient();
   const replies = [client.call('SET', 'a', '1'), client.call('GET', 'a'), client.call('PING')];

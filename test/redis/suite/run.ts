@@ -9,7 +9,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -121,9 +121,14 @@ async function startServer(place: string, log: string): Promise<Server> {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = createWriteStream(log);
+  let said = '';
+  child.stdout.on('data', (chunk) => {
+    said += chunk;
+  });
   for (const stream of [child.stdout, child.stderr]) stream.pipe(output, { end: false });
-  for (let tries = 0; !(await listens(port)); tries++) {
-    if (child.exitCode !== null || tries === 300) throw new Error(`The server did not start: ${log}`);
+  // A server that listens may still be loading.
+  for (let tries = 0; !said.includes('Ready to accept'); tries++) {
+    if (child.exitCode !== null || tries === 600) throw new Error(`The server did not start: ${log}`);
     await pause(100);
   }
   return { port, process: child };
@@ -134,15 +139,6 @@ async function end(child: ChildProcess): Promise<void> {
   const ended = new Promise((done) => void child.once('exit', done));
   child.kill('SIGKILL');
   await ended;
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((done) => {
-    const socket = connect(port, '127.0.0.1', () => {
-      socket.destroy();
-      done(true);
-    }).once('error', () => done(false));
-  });
 }
 
 function freePort(): Promise<number> {

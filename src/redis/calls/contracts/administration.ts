@@ -25,6 +25,8 @@ export interface Parameters {
 export interface Administration {
   /** The sequence of the last event; 0 while the state is loaded. */
   readonly sequence: number;
+  /** Whether the server only reads its file, as a replica does. */
+  readonly isReadOnly: boolean;
   readonly parameters: Parameters;
   readonly debug: DebugSwitches;
   /** For so long no client is served. Everybody's replies wait as well. */

@@ -23,6 +23,8 @@ export interface Search {
   readonly count: number;
   /** Only changes before this sequence. Default: all. */
   readonly before?: number;
+  /** The last sequence that there is for the search. Default: that of the log. */
+  readonly upTo?: number;
 }
 
 /** One change of a key. */

@@ -6,6 +6,8 @@ export interface Stats {
   /** Keys that had expired before the server began. */
   expiredAtLoad: number;
   evicted: number;
+  /** Clients that were closed because clients took too much memory. */
+  evictedClients: number;
   /** Values that UNLINK and the ASYNC forms have deleted. */
   lazyFreed: number;
   commands: number;
@@ -27,6 +29,7 @@ export function noStats(): Stats {
     expired: 0,
     expiredAtLoad: 0,
     evicted: 0,
+    evictedClients: 0,
     lazyFreed: 0,
     commands: 0,
     connections: 0,

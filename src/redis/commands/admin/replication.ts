@@ -5,6 +5,15 @@ import { CommandError, syntaxError } from '../../calls/errors.ts';
 
 /** ROLE. The offset is the sequence of the last event. */
 export function role({ parts, reply }: Call): void {
+  if (parts.administration.isReadOnly) {
+    reply.array(5);
+    reply.bulk('slave');
+    reply.bulk('');
+    reply.integer(0);
+    reply.bulk('connected');
+    reply.integer(parts.administration.sequence);
+    return;
+  }
   reply.array(3);
   reply.bulk('master');
   reply.integer(parts.administration.sequence);

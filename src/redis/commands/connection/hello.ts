@@ -32,7 +32,7 @@ export function hello(call: Call): void {
     ['proto', reply.resp],
     ['id', client.id],
     ['mode', 'standalone'],
-    ['role', 'master'],
+    ['role', parts.administration.isReadOnly ? 'replica' : 'master'],
   ];
   for (const [name, value] of facts) {
     reply.bulk(name);

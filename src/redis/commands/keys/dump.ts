@@ -5,7 +5,7 @@ import { CommandError, syntaxError } from '../../calls/errors.ts';
 import { keysOfMigrate } from '../../calls/requests/keys-of.ts';
 import { restorePayload } from '../../files/rdb/dump.ts';
 import { dumpOf } from '../../plain/plain-value.ts';
-import { putValueOf } from '../../plain/put-value.ts';
+import { putValueOf, textsOf } from '../../plain/put-value.ts';
 
 export function dump(call: Call): void {
   const value = call.read(call.args[1]!);
@@ -25,6 +25,7 @@ export function restore(call: Call): void {
   if ('error' in restored) throw new CommandError(restored.error);
   const at = isAbsolute ? ttl : now + ttl;
   const isOver = ttl > 0 && at <= now;
+  if (!isOver) call.requireCommitRoom(key, textsOf(restored.value));
   if (isTaken) call.apply('KeyDeleted', { db, key }, isOver ? 1 : 0);
   if (isOver) {
     if (isTaken) call.notify('g', 'del', key);

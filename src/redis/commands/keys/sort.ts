@@ -143,6 +143,7 @@ function lookUp(call: Call, pattern: string, element: string): string | undefine
 
 function store(call: Call, key: string, results: readonly string[]): void {
   if (results.length > MAX_ENTRIES) throw new CommandError('OOM command not allowed: the result has too many elements');
+  call.requireCommitRoom(key, results);
   const { db } = call.client;
   const isTaken = call.live(key) !== undefined;
   if (isTaken) call.apply('KeyDeleted', { db, key }, results.length === 0 ? 1 : 0);

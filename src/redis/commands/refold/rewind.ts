@@ -32,6 +32,7 @@ function restore(call: Call, db: number, pattern: string, { keys }: Former): voi
   if (changed.reduce((sum, each) => sum + textOf(each).length, 0) > LARGEST_REWIND) {
     throw new CommandError('ERR that is too much for one commit: rewind fewer keys at a time');
   }
+  now.requireCommitRoom('', [...gone, ...changed.flatMap(({ commands }) => commands.flat())]);
   for (const key of gone) deleteKey(now, db, key);
   for (const each of changed) makeAgain(now, db, each);
   reply.integer(gone.length + changed.length);

@@ -56,6 +56,7 @@ export function removeMembers(
   const isAll = removed.length === denseSize(set.members);
   if (removed.length === 1) call.apply('SetMemberRemoved', { db, key, member: removed[0]! });
   else {
+    call.requireCommitRoom(key, removed);
     for (const members of batchesOf(removed)) {
       call.apply('SetMembersRemoved', { db, key, members }, members.length);
     }

@@ -32,6 +32,7 @@ function store(call: Call, combine: Combination, event: string): void {
   const sets = args.slice(2).map((source) => peekCollection<Members>(call, source, 'set'));
   const members = combine(call, sets);
   requireRoom(0, members.length);
+  call.requireCommitRoom(key, members);
   const isReplaced = call.peek(key) !== undefined;
   if (isReplaced) call.apply('KeyDeleted', { db: client.db, key }, members.length === 0 ? 1 : 0);
   if (members.length > 0) {

@@ -32,7 +32,10 @@ export function removeMembers(
   const isEmptied = length === denseSize(set.scores);
   if (length === 1) call.apply('ScoreRemoved', { db, key, member: members[0]! });
   else if (isEmptied) call.apply('KeyDeleted', { db, key }, length);
-  else for (const batch of batchesOf(members)) call.apply('ScoresRemoved', { db, key, members: batch }, batch.length);
+  else {
+    call.requireCommitRoom(key, members);
+    for (const batch of batchesOf(members)) call.apply('ScoresRemoved', { db, key, members: batch }, batch.length);
+  }
   call.notify('z', event, key);
   if (isEmptied) call.notify('g', 'del', key);
   return length;
@@ -76,11 +79,10 @@ export function asKept(
 /** @param first the type of the first effect; what one effect cannot carry is added by further ones */
 function applyScores(call: Call, first: 'ScoresSet' | 'SortedSetStored', key: string, scored: readonly Scored[]): void {
   const { db } = call.client;
+  const texts = scored.flatMap(({ member, score }) => [member, textOfScore(score)]);
+  call.requireCommitRoom(key, texts);
   let type = first;
-  for (const batch of batchesOf(
-    scored.flatMap(({ member, score }) => [member, textOfScore(score)]),
-    2,
-  )) {
+  for (const batch of batchesOf(texts, 2)) {
     const members = batch.filter((_, at) => at % 2 === 0);
     const scores = batch.filter((_, at) => at % 2 === 1);
     call.apply(type, { db, key, members, scores }, members.length);

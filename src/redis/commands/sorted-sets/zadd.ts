@@ -14,10 +14,14 @@ type Options = ReadonlySet<(typeof ZADD_OPTIONS)[number]>;
 
 export function zadd(call: Call): void {
   const { args } = call;
+  if (args.length === 4 && optionOf(args[2]) === undefined) {
+    addScore(call, args[1]!, doubleArgument(args[2]!), args[3]!);
+    return;
+  }
   const options = new Set<(typeof ZADD_OPTIONS)[number]>();
   let at = 2;
   for (; at < args.length; at++) {
-    const option = ZADD_OPTIONS.find((name) => isOption(args[at], name));
+    const option = optionOf(args[at]);
     if (option === undefined) break;
     options.add(option);
   }
@@ -27,6 +31,22 @@ export function zadd(call: Call): void {
   const scored: Scored[] = [];
   for (; at < args.length; at += 2) scored.push({ score: doubleArgument(args[at]!), member: args[at + 1]! });
   addScores(call, args[1]!, scored, options);
+}
+
+function optionOf(text: string | undefined): (typeof ZADD_OPTIONS)[number] | undefined {
+  return ZADD_OPTIONS.find((name) => isOption(text, name));
+}
+
+/** The usual case: one member, without options. */
+function addScore(call: Call, key: string, score: number, member: string): void {
+  const set = peekCollection<SortedSet>(call, key, 'zset');
+  const old = set && denseGet(set.scores, member);
+  requireRoom(set === undefined ? 0 : denseSize(set.scores), old === undefined ? 1 : 0);
+  if (old !== score) {
+    setScores(call, key, asKept(call, set?.scores, [{ score, member }]));
+    call.notify('z', 'zadd', key);
+  }
+  call.reply.integer(old === undefined ? 1 : 0);
 }
 
 export function zincrby(call: Call): void {

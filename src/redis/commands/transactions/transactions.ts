@@ -4,7 +4,7 @@ import { CommandError } from '../../calls/errors.ts';
 
 export function multi({ client, reply }: Call): void {
   if (client.transaction !== undefined) throw new CommandError('ERR MULTI calls can not be nested');
-  client.transaction = { queue: [], flags: new Set(), bytes: 0, isBroken: false };
+  client.transaction = { queue: [], flags: new Set(), bytes: 0, recordedCharacters: 0, isBroken: false };
   reply.ok();
 }
 

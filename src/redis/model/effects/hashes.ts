@@ -44,10 +44,15 @@ export const hashEffects: EffectGroup<HashEffects> = {
 function setField(database: Database, key: string, field: string, value: string): void {
   const hash = collectionAt<Hash>(database, key, 'hash', newHash);
   if (hash === undefined) return;
-  const old = denseGet(hash.fields, field);
-  if (old === undefined && hash.fields.keys.length >= MAX_ENTRIES) return;
-  denseSet(hash.fields, field, value);
-  resize(database, hash, old === undefined ? sizeOfField(field, value) : value.length - old.length);
+  const { slots, keys, values } = hash.fields;
+  const slot = slots.get(field);
+  if (slot !== undefined) {
+    resize(database, hash, value.length - values[slot]!.length);
+    values[slot] = value;
+  } else if (keys.length < MAX_ENTRIES) {
+    denseSet(hash.fields, field, value);
+    resize(database, hash, sizeOfField(field, value));
+  }
 }
 
 function removeFields(database: Database, key: string, fields: readonly string[]): void {

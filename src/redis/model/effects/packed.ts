@@ -95,6 +95,17 @@ function isLong(value: unknown): value is string {
   return typeof value === 'string' && value.length >= LONG_CHARACTERS;
 }
 
+/** Effects of so many characters are packed, if that is worth it. */
+export const HEAVY_EFFECT: number = 16 * 1024;
+
+/** The characters that the log takes at most for the text of an argument. */
+export function recordedLength(text: string): number {
+  if (text.length >= HEAVY_EFFECT) return Math.ceil(text.length * WORTH);
+  const escaped = escapedLength(text);
+  // It may be packed together with others that are worth it.
+  return isLong(text) ? Math.max(escaped, Math.ceil(text.length * WORTH)) : escaped;
+}
+
 /** The characters that JSON takes for a latin1 text, without the quotes. */
 function escapedLength(text: string): number {
   let length = text.length;

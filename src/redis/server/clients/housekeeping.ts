@@ -1,5 +1,6 @@
 /** What is done for clients now and then: idle ones, those that do not read, and those that take too much memory. */
 import type { Client } from '../../calls/client.ts';
+import type { Stats } from '../../calls/contracts/stats.ts';
 import type { Config } from '../../calls/parts.ts';
 import type { Connections } from '../connections.ts';
 
@@ -9,11 +10,13 @@ const MAX_CLIENT_BYTES = 1024 * 1024 * 1024;
 export interface HousekeepingHost {
   readonly config: Config;
   readonly connections: Connections;
+  readonly stats: Stats;
   log(message: string): void;
 }
 
 /** Closes clients that break a limit. @param now in ms since the epoch */
-export function keepHouse({ config, connections, log }: HousekeepingHost, now: number): void {
+export function keepHouse(host: HousekeepingHost, now: number): void {
+  const { config, connections, log } = host;
   const idleMs = config.number('timeout') * 1000;
   for (const client of connections.all()) {
     connections.checkOutput(client, now);
@@ -22,7 +25,7 @@ export function keepHouse({ config, connections, log }: HousekeepingHost, now: n
       connections.close(client, true);
     }
   }
-  evictClients(connections, maxClientBytes(config), log);
+  evictClients(host);
 }
 
 /** Clients that wait for something do not count as idle. */
@@ -39,8 +42,9 @@ function maxClientBytes(config: Config): number {
   return bytes > 0 ? Math.min(bytes, MAX_CLIENT_BYTES) : MAX_CLIENT_BYTES;
 }
 
-/** Closes the largest clients until the others fit. */
-function evictClients(connections: Connections, most: number, log: HousekeepingHost['log']): void {
+/** Closes the largest clients until the others fit into `maxmemory-clients`. */
+export function evictClients({ config, connections, log, stats }: HousekeepingHost): void {
+  const most = maxClientBytes(config);
   const sizes = [...connections.all()].map((client) => ({ client, bytes: connections.facts(client).memoryBytes }));
   let total = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total <= most) return;
@@ -48,6 +52,7 @@ function evictClients(connections: Connections, most: number, log: HousekeepingH
     if (total <= most) return;
     log(`Closed client ${client.id} (${client.address}): clients took more memory than maxmemory-clients`);
     connections.close(client, true);
+    stats.evictedClients++;
     total -= bytes;
   }
 }

@@ -1,4 +1,5 @@
 /** A parameter of redis.conf, and the short forms in which the tables are written. */
+import { LARGEST_COMMIT } from '../../calls/limits.ts';
 import {
   anyText,
   BOUNDS,
@@ -109,6 +110,7 @@ export const DATA_PARAMETERS: readonly Parameter[] = [
   parameter('notify-keyspace-events', keyspaceEvents, ''),
   number('tracking-table-max-keys', 1_000_000, 'long'),
   number('refold-past-states', 2),
+  parameter('refold-largest-commit', memory(1024, BigInt(LARGEST_COMMIT)), LARGEST_COMMIT),
   number('slowlog-log-slower-than', 10_000, [-1, BOUNDS.long[1]]),
   number('slowlog-max-len', 128, 'long'),
   number('latency-monitor-threshold', 0, 'long'),

@@ -1,6 +1,7 @@
 /** The sections of INFO about the server itself, its clients and its memory. */
 import { arch, release, type as systemName, totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
+import type { PastPlace } from '../../calls/contracts/past.ts';
 import type { Stats } from '../../calls/contracts/stats.ts';
 import type { Config, Memory } from '../../calls/parts.ts';
 import { DATABASES, databaseOf, type KeySpace } from '../../model/key-space.ts';
@@ -112,9 +113,24 @@ function withHuman(name: string, bytes: number): Fields {
   ];
 }
 
-export function replicationFields(replicationId: string, offset: number, config: Config): Fields {
+/** Where a server is that only reads its file. */
+export interface Reading {
+  /** The place that it shows; undefined when it follows the file. */
+  readonly moment: PastPlace | undefined;
+  readonly isFollowing: boolean;
+  /** Durable events that its state does not have yet. */
+  readonly lag: number;
+}
+
+/** A server that only reads stands here as a replica, so that clients see it as one. Its master is the file. */
+export function replicationFields(
+  replicationId: string,
+  offset: number,
+  config: Config,
+  reading: Reading | undefined,
+): Fields {
   return [
-    ['role', 'master'],
+    ...(reading === undefined ? MASTER_FIELDS : readingFields(reading, offset)),
     ['connected_slaves', 0],
     ['master_failover_state', 'no-failover'],
     ['master_replid', replicationId],
@@ -125,6 +141,29 @@ export function replicationFields(replicationId: string, offset: number, config:
     ['repl_backlog_size', config.text('repl-backlog-size')],
     ['repl_backlog_first_byte_offset', 0],
     ['repl_backlog_histlen', 0],
+  ];
+}
+
+const MASTER_FIELDS: Fields = [['role', 'master']];
+
+function readingFields({ moment, isFollowing, lag }: Reading, offset: number): Fields {
+  return [
+    ['role', 'slave'],
+    ['master_host', ''],
+    ['master_port', 0],
+    ['master_link_status', isFollowing ? 'up' : 'down'],
+    ['master_sync_in_progress', 0],
+    ['slave_read_repl_offset', offset],
+    ['slave_repl_offset', offset],
+    ['slave_priority', 0],
+    ['slave_read_only', 1],
+    ['replica_announced', 0],
+    ...(moment === undefined
+      ? ([['refold_lag', lag]] as const)
+      : ([
+          ['refold_at_sequence', moment.sequence],
+          ['refold_at_time', new Date(moment.recordedAt).toISOString()],
+        ] as const)),
   ];
 }
 

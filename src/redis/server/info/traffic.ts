@@ -58,7 +58,7 @@ export function statsFields(stats: Stats, expiry: Expiry, rates: TrafficRates, g
     ['expired_time_cap_reached_count', expiry.timeCapReached],
     ['expire_cycle_cpu_milliseconds', Math.round(expiry.spentMs)],
     ['evicted_keys', stats.evicted],
-    ['evicted_clients', 0],
+    ['evicted_clients', stats.evictedClients],
     ['total_eviction_exceeded_time', 0],
     ['current_eviction_exceeded_time', 0],
     ['keyspace_hits', stats.hits],

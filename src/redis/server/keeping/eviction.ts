@@ -39,7 +39,7 @@ export class Evictor {
   /** Evicts keys while `isFull` says so. Returns whether there is room, or will be after some more evictions. */
   makeRoom(call: Call, isFull: () => boolean): boolean {
     for (let count = 0; isFull(); count++) {
-      if (count === MOST_EVICTIONS) return true;
+      if (count === MOST_EVICTIONS || call.isTurnLarge) return true;
       const victim = this.#victim(call);
       if (victim === undefined) return false;
       call.apply('KeyEvicted', victim, 0);

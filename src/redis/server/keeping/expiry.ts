@@ -110,7 +110,8 @@ export class ExpiryCycle implements Expiry {
       left -= some;
       expired += found;
       if (found <= some * (STALE_SHARE - effort * STALE_SHARE_PER_EFFORT)) break;
-      if (expired >= mostDeletions || this.#host.monotonicMs() > end) return { looked, expired, isOver: true };
+      if (expired >= mostDeletions || call.isTurnLarge || this.#host.monotonicMs() > end)
+        return { looked, expired, isOver: true };
     }
     return { looked, expired, isOver: false };
   }
@@ -119,7 +120,7 @@ export class ExpiryCycle implements Expiry {
   #look(call: Call, db: number, count: number): number {
     const database = databaseOf(call.space, db);
     let expired = 0;
-    for (let each = 0; each < count && database.expires.keys.length > 0; each++) {
+    for (let each = 0; each < count && database.expires.keys.length > 0 && !call.isTurnLarge; each++) {
       const position = this.#positions[db]!;
       const at = (position > 0 ? Math.min(position, database.expires.keys.length) : database.expires.keys.length) - 1;
       this.#positions[db] = at;
@@ -141,7 +142,7 @@ export async function expireAtLoad(inTurn: ExpiryHost['inTurn']): Promise<number
       const hasRun = await inTurn((call) => {
         const database = databaseOf(call.space, db);
         at = Math.min(at, database.expires.keys.length);
-        for (let left = MOST_DELETIONS; left > 0 && at > 0; left--) {
+        for (let left = MOST_DELETIONS; left > 0 && at > 0 && !call.isTurnLarge; left--) {
           at--;
           if (expireAt(call, db, database, at)) expired++;
         }

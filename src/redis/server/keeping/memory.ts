@@ -27,6 +27,8 @@ export interface MemoryHost {
   call(): Call;
   /** Bytes that wait in buffers of clients. */
   bufferBytes(): number;
+  /** Closes clients that take more than `maxmemory-clients`. */
+  evictClients(): void;
   /** Runs the job in a turn. */
   inTurn(job: () => void): Promise<boolean>;
 }
@@ -90,6 +92,7 @@ export class MemoryMeter implements Memory {
 
   #makeRoom(): boolean {
     if (!this.#isFull()) return true;
+    if (this.#host.config.text('maxmemory-clients') !== '0') this.#host.evictClients();
     const call = this.#host.call();
     const start = performance.now();
     const hasRoom = this.#host.evictor.makeRoom(call, () => this.#isFull());

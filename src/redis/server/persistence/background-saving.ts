@@ -18,7 +18,7 @@ import { isSaveDue } from './save-rules.ts';
 export interface SavingHost {
   readonly config: Config;
   readonly changes: ChangeHub;
-  /** The store that is open. */
+  /** The store that is open. @throws CommandError when it takes no writes */
   store(): Store<KeySpace>;
   log(message: string): void;
 }
@@ -68,6 +68,7 @@ export class BackgroundSaving implements Saving {
   }
 
   backgroundSave(isScheduled: boolean): string {
+    this.#host.store();
     if (this.#save.isRunning) throw new CommandError(SAVE_RUNS);
     if (this.#rewrite.isRunning) {
       if (!isScheduled) throw new CommandError(ANOTHER_CHILD);
@@ -79,6 +80,7 @@ export class BackgroundSaving implements Saving {
   }
 
   async save(): Promise<void> {
+    this.#host.store();
     if (this.#save.isRunning) throw new CommandError(SAVE_RUNS);
     await this.#startSave().catch((error) => {
       throw new CommandError(`ERR ${messageOf(error)}`);
@@ -92,6 +94,7 @@ export class BackgroundSaving implements Saving {
   }
 
   backgroundRewrite(): string {
+    this.#host.store();
     if (this.#rewrite.isRunning) {
       throw new CommandError('ERR Background append only file rewriting already in progress');
     }

@@ -6,7 +6,7 @@ const LOADING = 'LOADING Redis is loading the dataset in memory';
 
 /** While the state is loaded, only commands run that need none of it. */
 export function loadingGate(keeper: StoreKeeper): Gate {
-  return (_client, row) => (keeper.store === undefined && !row.flags.includes('loading') ? LOADING : undefined);
+  return (_client, row) => (keeper.isLoading && !row.flags.includes('loading') ? LOADING : undefined);
 }
 
 /** Refuses writes while the file does not take them, or snapshots fail. */

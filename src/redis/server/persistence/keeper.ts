@@ -3,7 +3,17 @@
  * failed.
  */
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { type History, isRefoldError, openStore, type Progress, type Store } from '../../../index.ts';
+import {
+  type History,
+  isRefoldError,
+  openStore,
+  type Progress,
+  type RecordedEvent,
+  RefoldError,
+  type Store,
+  stateAt,
+} from '../../../index.ts';
+import type { Moment, PastPlace } from '../../calls/contracts/past.ts';
 import type { Persistence } from '../../calls/contracts/persistence.ts';
 import { CommandError } from '../../calls/errors.ts';
 import type { Config } from '../../calls/parts.ts';
@@ -17,10 +27,18 @@ import { messageOf } from './message.ts';
 export interface KeeperHost {
   readonly path: string;
   readonly history: History;
+  /** Whether another process may write the file. */
+  readonly readOnly: boolean;
+  /** The moment whose state is shown; undefined for the newest state. */
+  readonly at: Moment | undefined;
   readonly config: Config;
   readonly changes: ChangeHub;
   /** Commands work on this store from now on; without one they wait for it with LOADING. */
   use(store: Store<KeySpace> | undefined, isReadOnly?: boolean): void;
+  /** Commands read this state from now on, which stays as it is. */
+  show(state: KeySpace): void;
+  /** Another process has written these events. */
+  followed(events: readonly RecordedEvent[]): void;
   /** Nothing runs, and nothing leaves, until `go`. */
   halt(): void;
   go(): void;
@@ -40,9 +58,11 @@ const DURABILITIES = { always: 'always', everysec: 'everysec', no: 'os' } as con
 export class StoreKeeper implements Persistence {
   readonly #host: KeeperHost;
   #store: Store<KeySpace> | undefined;
-  #isReadOnly = false;
+  /** The place of the state that is shown, when it is not the newest one. */
+  moment: PastPlace | undefined;
   #isClosed = false;
   #isRecovering = false;
+  #isFollowing = true;
   /** Whether writing has failed, and was not possible since. */
   #isWriteFailing = false;
   #failure = '';
@@ -54,20 +74,44 @@ export class StoreKeeper implements Persistence {
   constructor(host: KeeperHost) {
     this.#host = host;
     const { config, changes, log } = host;
-    this.saving = new BackgroundSaving({ config, changes, log, store: () => this.#store! });
+    this.saving = new BackgroundSaving({ config, changes, log, store: () => this.#writableStore() });
   }
 
   get store(): Store<KeySpace> | undefined {
     return this.#store;
   }
 
-  /** @throws RefoldError as `openStore` does */
-  async open(isReadOnly: boolean): Promise<void> {
-    const store = await this.#openPatiently(isReadOnly);
-    this.#isReadOnly = isReadOnly;
-    this.#take(store, isReadOnly);
+  get isLoading(): boolean {
+    return this.#store === undefined && this.moment === undefined;
+  }
+
+  /** The sequence of the last event that the state has; 0 while it is loaded. */
+  get sequence(): number {
+    return this.moment?.sequence ?? this.#store?.sequence ?? 0;
+  }
+
+  /** Whether the state follows the file that it is read from. */
+  get isFollowing(): boolean {
+    return this.#isFollowing;
+  }
+
+  /** Durable events that the state does not have, for a server that reads the newest state. */
+  get lag(): number {
+    return this.#store?.stats().lag ?? 0;
+  }
+
+  /** @throws RefoldError as `openStore` and `stateAt` do */
+  async open(): Promise<void> {
+    const { readOnly, at, show } = this.#host;
+    if (at !== undefined) {
+      const { sequence, recordedAt, state } = await this.#openPast(at);
+      this.moment = { sequence, recordedAt };
+      show(state);
+    } else {
+      this.#take(await this.#openPatiently(readOnly), readOnly);
+    }
     this.#keysLoaded = this.#host.keyCount();
-    this.saving.opened();
+    if (!readOnly) this.saving.opened();
   }
 
   async close(): Promise<void> {
@@ -79,7 +123,7 @@ export class StoreKeeper implements Persistence {
   /** Why writes are refused now; undefined when they are not. */
   get refusal(): string | undefined {
     if (this.#isWriteFailing) return `MISCONF Errors writing to the AOF file: ${this.#failure}`;
-    if (this.#isReadOnly) return "READONLY You can't write against a read only replica.";
+    if (this.#host.readOnly) return "READONLY You can't write against a read only replica.";
     const { config } = this.#host;
     if (this.saving.hasFailed && config.text('save') !== '' && config.flag('stop-writes-on-bgsave-error')) {
       return SAVE_FAILED;
@@ -89,15 +133,15 @@ export class StoreKeeper implements Persistence {
 
   /** What runs ten times a second. */
   tick(now: number): void {
-    if (this.#store !== undefined && !this.#isReadOnly && !this.#isWriteFailing) this.saving.tick(now);
+    if (this.#isWritable) this.saving.tick(now);
   }
 
   /** Drops the state, and builds it again from the newest snapshot and the log. Nothing else runs meanwhile. */
   async reload(withSnapshot: boolean): Promise<void> {
-    if (this.#store === undefined || this.#isReadOnly) throw new CommandError('ERR The server cannot reload now');
+    this.#writableStore();
     await this.saving.settled();
     if (withSnapshot) await this.saving.save();
-    const store = this.#store;
+    const store = this.#writableStore();
     // What lives in memory only has no file to come back from: its log is folded again and compared.
     if (this.#host.path === ':memory:') return void (await this.#refold(store));
     await this.#replaceStore(store);
@@ -105,14 +149,14 @@ export class StoreKeeper implements Persistence {
 
   /** @throws CommandError when the file cannot be opened with the new durability */
   async changeDurability(): Promise<void> {
-    if (this.#store === undefined || this.#isReadOnly || this.#host.path === ':memory:') return;
+    if (!this.#isWritable || this.#host.path === ':memory:') return;
     await this.saving.settled();
-    await this.#replaceStore(this.#store);
+    await this.#replaceStore(this.#writableStore());
   }
 
   facts(): PersistenceFacts {
     return {
-      isLoading: this.#store === undefined,
+      isLoading: this.isLoading,
       ...this.saving.facts(),
       isWriteFailing: this.#isWriteFailing,
       isAppendOnly: true,
@@ -167,10 +211,43 @@ export class StoreKeeper implements Persistence {
     return true;
   }
 
+  /** The replica has failed, for example because another file lies there now. Clients read its last state meanwhile. */
+  async #followAgain(failed: Store<KeySpace>, error: unknown): Promise<void> {
+    const isCurrent = (): boolean => this.#store === failed && !this.#isClosed && this.#host.readOnly;
+    if (!isCurrent()) return;
+    this.#isFollowing = false;
+    this.#host.log(`The file cannot be followed: ${messageOf(error)}. It is opened again`);
+    while (isCurrent()) {
+      await sleep(RETRY_MS);
+      const store = isCurrent() ? await this.#openStore(true).catch(() => undefined) : undefined;
+      if (store === undefined) continue;
+      this.#take(store, true);
+      this.#isFollowing = true;
+      this.#host.log('The file is followed again');
+    }
+    await failed.close().catch(() => undefined);
+  }
+
+  get #isWritable(): boolean {
+    return this.#store !== undefined && !this.#host.readOnly && !this.#isWriteFailing;
+  }
+
+  /** @throws CommandError when the server does not write the file, or cannot now */
+  #writableStore(): Store<KeySpace> {
+    if (this.#isWritable) return this.#store!;
+    throw new CommandError(
+      this.#host.readOnly ? 'ERR this server only reads its file' : 'ERR the server cannot write its file now',
+    );
+  }
+
   #take(store: Store<KeySpace>, isReadOnly: boolean): void {
     this.#store = store;
     this.#progress = undefined;
     this.#host.use(store, isReadOnly);
+    if (!isReadOnly) return;
+    store.subscribe((events) => this.#host.followed(events));
+    // It rejects only when the replica fails or is closed.
+    store.waitFor(Number.MAX_SAFE_INTEGER).catch((error) => this.#followAgain(store, error));
   }
 
   /** The lock of a process that was killed is released a little later. */
@@ -192,9 +269,27 @@ export class StoreKeeper implements Persistence {
       this.#progress = progress;
     };
     const options = readOnly
-      ? ({ path, readOnly: true, live: true, onProgress } as const)
-      : ({ path, fold: 'direct', durability, history, onProgress } as const);
+      ? ({ path, fold: 'direct', strict: false, readOnly: true, live: true, onProgress } as const)
+      : ({ path, fold: 'direct', strict: false, durability, history, onProgress } as const);
     return (await openStore(keySpaceModel, options)) as Store<KeySpace>;
+  }
+
+  async #openPast(at: Moment): ReturnType<typeof stateAt<KeySpace, never, never>> {
+    const { path } = this.#host;
+    const onProgress = (progress: Progress): void => {
+      this.#progress = progress;
+    };
+    try {
+      return await stateAt(keySpaceModel, { path, at, onProgress });
+    } catch (error) {
+      if (!isRefoldError(error, 'HISTORY_GONE')) throw error;
+      throw new RefoldError('HISTORY_GONE', `HISTORYGONE first sequence is ${error.sequence}`, {
+        path,
+        ...(error.sequence !== undefined && { sequence: error.sequence }),
+        hint: 'Ask for a later moment, or restore a backup',
+        cause: error,
+      });
+    }
   }
 
   async #replaceStore(store: Store<KeySpace>): Promise<void> {

@@ -50,6 +50,7 @@ const OPERATIONS: readonly Operation[] = [
 export const throughputWorkloads: readonly Workload[] = [1, 16].map((pipeline) => ({
   name: `redis-commands-pipeline-${pipeline}`,
   needs: ['redis-server', 'redis-benchmark'],
+  wants: ['js-redis-server'],
   run: (context) => compareThroughput(context, pipeline),
 }));
 

@@ -95,3 +95,26 @@ test('SWAPDB counts as a change where a watched key is there before or after', a
   await client.call('MULTI');
   expect(await client.call('EXEC')).toBe(null);
 });
+
+test('a transaction whose values take long in the log is recorded as a whole', async () => {
+  const client = await startWithClient();
+  const value = '\0'.repeat(1_000_000);
+  await client.call('MULTI');
+  for (let number = 0; number < 50; number++) await client.call('SET', `key:${number}`, value);
+  expect(await client.call('EXEC')).toEqual(Array.from({ length: 50 }, () => 'OK'));
+  expect(await client.call('GET', 'key:49')).toBe(value);
+});
+
+test('what does not fit into a commit is refused before anything of it holds', async () => {
+  const client = await startWithClient();
+  const value = '\0'.repeat(1_000);
+  const pairs = Array.from({ length: 2_000 }, (_, number) => [`key:${number}`, value]).flat();
+  await client.call('MULTI');
+  let reply: unknown;
+  for (let count = 0; count < 25; count++) reply = await client.ask('MSET', ...pairs);
+  expect(reply).toEqual(new ErrorReply('ERR the transaction is too large'));
+  expect(await client.ask('EXEC')).toMatchObject({ message: expect.stringMatching(/^EXECABORT/) });
+  const many = Array.from({ length: 40_000 }, (_, number) => [`key:${number}`, value]).flat();
+  expect(await client.ask('MSET', ...many)).toEqual(new ErrorReply('ERR the request is too large'));
+  expect(await client.call('DBSIZE')).toBe(0);
+});

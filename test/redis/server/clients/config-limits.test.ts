@@ -47,6 +47,7 @@ test('the largest clients are closed when all of them take more than maxmemory-c
   await admin.call('CONFIG', 'SET', 'maxmemory-clients', 3_000_000);
   await large.closed;
   expect(await admin.call('PING')).toBe('PONG');
+  expect(String(await admin.call('INFO', 'stats'))).toContain('evicted_clients:1\r\n');
   expect(await kept.call('DISCARD')).toBe('OK');
 });
 

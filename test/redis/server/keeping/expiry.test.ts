@@ -45,11 +45,12 @@ describe('a cycle', () => {
   });
 
   test('ends when its time is over, and the next one goes on there', () => {
-    const { call, effects } = prepare(1_000, 1_000);
+    const { call, effects, latencies } = prepare(1_000, 1_000);
     let now = 0;
     const cycle = cycleOf(() => (now += 20));
     cycle.run(call);
     expect(cycle.timeCapReached).toBe(1);
+    expect(latencies).toEqual([['expire-cycle', cycle.spentMs]]);
     expect(effects.length).toBeLessThan(200);
     for (let each = 0; each < 200 && effects.length < 2_000; each++) cycle.run(call);
     expect(effects.length).toBe(2_000);

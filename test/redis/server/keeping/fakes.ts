@@ -9,6 +9,7 @@ import { keySpaceModel } from '../../../../src/redis/model/model.ts';
 const DEFAULTS = {
   'maxmemory-policy': 'noeviction',
   maxmemory: '0',
+  'maxmemory-clients': '0',
   'maxmemory-samples': '5',
   'lfu-log-factor': '10',
   'lfu-decay-time': '1',
@@ -46,6 +47,8 @@ export interface FakeCall {
   readonly space: KeySpace;
   /** What was given, in order. */
   readonly effects: { readonly type: string; readonly data: { readonly db: number; readonly key: string } }[];
+  /** What LATENCY was told: events and ms. */
+  readonly latencies: (readonly [event: string, ms: number])[];
 }
 
 /** A call that changes a new key space. @param now in ms since the epoch */
@@ -57,12 +60,16 @@ export function fakeCall(config: Config, now: number): FakeCall {
     effects.push({ type, data: data as FakeCall['effects'][number]['data'] });
     reducers[type]!(space, data);
   };
-  const observations = { latency: { observe: () => undefined } };
+  const latencies: FakeCall['latencies'] = [];
+  const observe = (event: string, ms: number) => latencies.push([event, ms]);
+  const observations = { latency: { observe } };
   const parts = { ...silentParts(config, false), pauses: { isPaused: () => false }, observations } as never;
+  const circumstances = { space, isPast: false, now, append, fits: () => true, isLarge: () => false };
   return {
-    call: new Call([], new Client(0, 0, '', ''), parts, { space, isPast: false, now, append }, false),
+    call: new Call([], new Client(0, 0, '', ''), parts, circumstances, false),
     space,
     effects,
+    latencies,
   };
 }
 

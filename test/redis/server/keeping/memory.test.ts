@@ -18,13 +18,17 @@ function meterOf(policy: string, buffers = 0, isHeapFull = false): Metered {
   const config = new FakeConfig({ 'maxmemory-policy': policy });
   const fake = fakeCall(config, 1_700_000_000_000);
   const access = new AccessTable(config, { keyCount: () => 0, databaseOf: (db) => db, now: Date.now }, 0);
+  let waiting = buffers;
   const memory = new MemoryMeter({
     config,
     evictor: new Evictor(config, access),
     heap: { isFull: () => isHeapFull, close: () => undefined } as never,
     space: () => fake.space,
     call: () => fake.call,
-    bufferBytes: () => buffers,
+    bufferBytes: () => waiting,
+    evictClients: () => {
+      waiting = 0;
+    },
     inTurn: (job) => {
       job();
       return Promise.resolve(true);
@@ -50,6 +54,21 @@ describe('used memory', () => {
 });
 
 describe('with too little memory', () => {
+  test('clients that take more than maxmemory-clients go before keys', () => {
+    for (const [limit, evicted] of [
+      ['1mb', 0],
+      ['0', 1],
+    ] as const) {
+      const { ask, call, config, latencies, space } = meterOf('allkeys-random', 10_000_000);
+      putKeys(call, 0, 10);
+      config.set('maxmemory-clients', limit);
+      config.set('maxmemory', '9000000');
+      ask(clientOf(), 'PING');
+      expect(space.databases[0]!.keys.keys.length === 10 ? 0 : 1).toBe(evicted);
+      expect(latencies.map(([event]) => event)).toEqual(['eviction-cycle']);
+    }
+  });
+
   test('commands that need more are refused, and others run', () => {
     const { ask, config } = meterOf('noeviction');
     expect(ask(clientOf(), 'SET', 'a', 'b')).toBe(undefined);

@@ -11,6 +11,8 @@ const LARGEST_VALUE = 64 * 1024 * 1024;
 const TURN_BYTES = 1024 * 1024;
 /** What a key takes beside its value, roughly. */
 const KEY_BYTES = 100;
+/** The characters of JSON for a byte that is zero. */
+const LONGEST_ZERO = 6;
 
 interface Population {
   readonly count: number;
@@ -25,7 +27,8 @@ export function populate(call: Call): void {
   const size = args[4] === undefined ? undefined : positive(args[4]);
   if (database.keys.keys.length + count > MAX_ENTRIES || (size ?? 0) > LARGEST_VALUE) throw outOfRange();
   const population = { count, prefix: args[3] ?? 'key', size };
-  if (isInTransaction && count * bytesOf(population) > LARGEST_VALUE) {
+  const mostCharacters = count * bytesOf(population) * LONGEST_ZERO;
+  if (isInTransaction && mostCharacters > call.parts.config.number('refold-largest-commit')) {
     throw new CommandError('ERR that is too much for one transaction');
   }
   fill(call, population, 0);
