@@ -17,9 +17,11 @@ export {
   type CommandDecisions,
   type CommandDefinition,
   type CommandInputs,
+  type CommandsOf,
   type DataOf,
   type Decide,
   type DecideContext,
+  type DecidedEventOf,
   type Decision,
   type DecisionWithResult,
   defineModel,
@@ -28,9 +30,11 @@ export {
   type EventType,
   type InputOf,
   type Invariant,
+  type MetaOf,
   type Model,
   type ModelDefinition,
   type RecordedEventOf,
+  type ReducedEventOf,
   type Reducer,
   type Reducers,
   type Rejection,
@@ -41,9 +45,10 @@ export {
   type TypeOf,
   type Upcaster,
   type VersionedEvent,
+  type WithMeta,
 } from './core/model.ts';
 export type { LogOptions } from './engine/calls/log-options.ts';
-export type { History, HistoryBudget, SaveRule, StoreOptions } from './engine/calls/options.ts';
+export type { History, HistoryBudget, RememberOptions, SaveRule, StoreOptions } from './engine/calls/options.ts';
 export type { Progress } from './engine/calls/progress.ts';
 export type { StoreWarning, WarningName } from './engine/calls/warn.ts';
 export { type Closable, closeOnSignal } from './engine/close-on-signal.ts';
@@ -97,7 +102,7 @@ export type { CompactionReport, CompactOptions } from './engine/upkeep/compactio
 export { type RepairOptions, type RepairReport, repairLog } from './engine/upkeep/repair.ts';
 export type { RetagOptions, RetagReport } from './engine/upkeep/retag.ts';
 export type { UpkeepStats } from './engine/upkeep/upkeep.ts';
-export type { CommandOutcome } from './engine/writing/commands.ts';
+export type { AcceptedCommand, CommandOutcome, RejectedCommand } from './engine/writing/outcomes/outcome.ts';
 export type { Listener } from './engine/writing/publisher.ts';
 export type { Transacted, Transaction } from './engine/writing/transaction.ts';
 export type { AppendOptions, ExecuteOptions, TransactOptions } from './engine/writing/write-options.ts';
@@ -141,3 +146,4 @@ export type {
   TagQuery,
 } from './log/log-store.ts';
 export { MemoryContents, type MemoryLogOptions, openMemoryLog } from './log/memory.ts';
+export type { OutcomeBounds } from './log/outcomes.ts';

@@ -88,6 +88,7 @@ export {
   FORGOTTEN_PER_NEW_OUTCOME,
   OUTCOME_AGE_MS,
   OUTCOMES_KEPT,
+  type OutcomeBounds,
   rememberOutcomes,
 } from './log/outcomes.ts';
 export { cutChunks, type PackedChunk, packChunk, SNAPSHOT_CHUNK_BYTES, unpackChunk } from './log/snapshot-chunks.ts';

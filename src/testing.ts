@@ -9,7 +9,7 @@ import { AssertionError, deepStrictEqual } from 'node:assert';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventInput, RecordedEvent } from './core/event.ts';
+import type { EventInput, EventMeta, RecordedEvent } from './core/event.ts';
 import type { Catalog, CommandDecisions, CommandInputs, EventOf, InputOf, Model } from './core/model.ts';
 import { requireModel } from './core/model-checks.ts';
 import { isParts } from './core/parts.ts';
@@ -28,11 +28,14 @@ import { foldDirect, openAtomicState, openDirectState } from './fold/live-state.
 /** `now` for commands and `recordedAt` for given events, unless a story says otherwise: 2020-01-01, in ms. */
 const STORY_TIME = 1_577_836_800_000;
 
-/** What a story ends with: the events, whatever the result; the events and the result; or the code of the rejection. */
+/**
+ * What a story ends with: the events, whatever the result; the events and the result; the code of the rejection; or its code
+ * and its data.
+ */
 export type Expectation<C extends Catalog> =
   | readonly EventOf<C>[]
   | { readonly events: readonly EventOf<C>[]; readonly result: unknown }
-  | { readonly rejected: string };
+  | { readonly rejected: string; readonly data?: unknown };
 
 export interface Story<C extends Catalog, K extends CommandInputs> {
   /** Runs a command on the state that the given events make. */
@@ -51,7 +54,7 @@ export interface Ending<C extends Catalog> {
 /**
  * Begins stories about a model: `const given = specification(model)`, then
  * `given([event, …]).when('command', input).then([event, …])`, `.then({ events: [event, …], result })` or
- * `.then({ rejected: 'CODE' })`.
+ * `.then({ rejected: 'CODE', data })`.
  */
 export function specification<State extends object, C extends Catalog, K extends CommandInputs>(
   model: Model<State, C, K>,
@@ -60,7 +63,7 @@ export function specification<State extends object, C extends Catalog, K extends
   return (events) => ({
     when: (name, input, context) => {
       const { now = STORY_TIME } = checkOptions('tell a story', STORY_CHECKS, context);
-      const recorded = record(model, [events], STORY_TIME).flat();
+      const recorded = record(model, [events as readonly EventInput[]], STORY_TIME).flat();
       const state = freshState(model);
       foldDirect(model.reducers, state, recorded);
       const desk = { model, intake: new Intake(model), live: openDirectState(state, model.comparators) };
@@ -86,7 +89,7 @@ function compareEnding(model: Model, command: string, verdict: Verdict, expected
   const isExpectation = (value: unknown): boolean =>
     Array.isArray(value) || (isParts(value) && ('rejected' in value || Array.isArray(value.events)));
   checkValue('compare', 'then', ['an array of events, { events, result } or { rejected }', isExpectation], expected);
-  const actual = endingOf(model, verdict, 'events' in expected);
+  const actual = endingOf(model, verdict, expected);
   const wanted = wantedOf(model, expected);
   deepStrictEqual(
     actual,
@@ -100,25 +103,37 @@ function compareEnding(model: Model, command: string, verdict: Verdict, expected
   );
 }
 
-function endingOf(model: Model, verdict: Verdict, withResult: boolean): unknown {
-  if ('rejected' in verdict) return { rejected: verdict.rejected.code };
+function endingOf(model: Model, verdict: Verdict, expected: Expectation<any>): unknown {
+  if ('rejected' in verdict) {
+    const { code, data } = verdict.rejected;
+    return 'data' in expected ? { rejected: code, data } : { rejected: code };
+  }
   const events = plain(model, verdict.accepted);
-  return withResult ? { events, result: verdict.result } : events;
+  return 'events' in expected ? { events, result: verdict.result } : events;
 }
 
 function wantedOf(model: Model, expected: Expectation<any>): unknown {
-  if ('rejected' in expected) return { rejected: expected.rejected };
-  if ('events' in expected) return { events: plain(model, expected.events), result: expected.result };
-  return plain(model, expected);
+  if ('rejected' in expected) return { ...expected };
+  if ('events' in expected) {
+    return { events: plain(model, expected.events as readonly EventInput[]), result: expected.result };
+  }
+  return plain(model, expected as readonly EventInput[]);
 }
 
 /** As they would be recorded: through schema and guard, without place and time. */
 function plain(model: Model, events: readonly EventInput[]): unknown[] {
   if (events.length === 0) return [];
-  return new Intake(model).admit(events, { firstSequence: 1, recordedAt: 0 }).map(({ type, data }) => ({
-    type,
-    data,
-  }));
+  return new Intake(model)
+    .admit(events, { firstSequence: 1, recordedAt: 0, meta: placeholder(model) })
+    .map(({ type, data }) => ({
+      type,
+      data,
+    }));
+}
+
+/** A story is about data: a model that requires meta does not require it in stories. */
+function placeholder(model: Model): EventMeta | undefined {
+  return model.meta === undefined ? undefined : {};
 }
 
 /**
@@ -134,7 +149,7 @@ export function checkModel<State extends object, C extends Catalog, K extends Co
   commits: readonly (readonly EventOf<C>[])[],
 ): void {
   requireModel('check the model', model);
-  const recorded = record(model, commits, STORY_TIME);
+  const recorded = record(model, commits as readonly (readonly EventInput[])[], STORY_TIME);
   const { comparators } = model;
   const atomic = openAtomicState(freshState(model), undefined, comparators);
   const direct = freshState(model);
@@ -191,7 +206,7 @@ function record(model: Model, commits: readonly (readonly EventInput[])[], start
     .map((commit) => checkValue('record events', 'commit', COMMIT, commit) as readonly EventInput[])
     .filter((commit) => commit.length > 0)
     .map((commit, index) => {
-      const events = intake.admit(commit, { firstSequence, recordedAt: start + index });
+      const events = intake.admit(commit, { firstSequence, recordedAt: start + index, meta: placeholder(model) });
       firstSequence += events.length;
       return events;
     });

@@ -5,12 +5,12 @@
  * promise resolves when its events are durable. The gateway keeps count of those promises, and passes the first failure
  * on at the next `room` or `drain`.
  */
-import type { EventMeta } from 'refold';
+import type { Commit, EventMeta } from 'refold';
 import type { BookCommand, CommandName, ReadonlyBook, RecordedBookEvent } from './model/index.ts';
 
 /** The outcome of a command, as `execute` returns it. */
 export type CommandOutcome =
-  | { readonly status: 'accepted'; readonly commit: { readonly firstSequence: number; readonly lastSequence: number } }
+  | { readonly status: 'accepted'; readonly commit: Commit | undefined }
   | { readonly status: 'rejected'; readonly code: string; readonly message: string };
 
 /** What the example needs of a refold store of the order book. */

@@ -10,9 +10,11 @@ import { type InspectOptions, inspect } from 'node:util';
 /** Each code with its cause and remedy is a row of the table in `docs/ERRORS.md`. */
 export type ErrorCode =
   | 'EVENT_REJECTED'
+  | 'COMMAND_INPUT_REJECTED'
   | 'UNKNOWN_EVENT_TYPE'
   | 'REDUCER_FAILED'
   | 'COMMAND_FAILED'
+  | 'COMMAND_ID_REUSED'
   | 'REACTOR_FAILED'
   | 'INVARIANT_BROKEN'
   | 'REENTRANT_WRITE'
@@ -49,7 +51,7 @@ export interface ErrorDetails extends ErrorCoordinates {
   /** What to do, in the imperative. */
   readonly hint?: string;
   readonly cause?: unknown;
-  /** zod's issues, on `EVENT_REJECTED`. */
+  /** zod's issues, on `EVENT_REJECTED` and `COMMAND_INPUT_REJECTED`. */
   readonly issues?: readonly ValidationIssue[];
 }
 

@@ -26,6 +26,29 @@ export interface RecordedEvent<Type extends string = string, Data = unknown> {
   readonly version: number;
   readonly data: Data;
   readonly meta?: EventMeta;
+  /** The `commandId` of the call that recorded the event, if it had one. */
+  readonly commandId?: string;
+}
+
+/**
+ * A recorded event. `meta` and `commandId` are keys only where there is one, always in this order: an event looks the same
+ * when it is folded live and when it is read from the log.
+ */
+export function recordedEvent<Data>(
+  sequence: number,
+  recordedAt: number,
+  type: string,
+  version: number,
+  data: Data,
+  meta: EventMeta | undefined,
+  commandId: string | undefined,
+): RecordedEvent<string, Data> {
+  if (commandId === undefined) {
+    if (meta === undefined) return { sequence, recordedAt, type, version, data };
+    return { sequence, recordedAt, type, version, data, meta };
+  }
+  if (meta === undefined) return { sequence, recordedAt, type, version, data, commandId };
+  return { sequence, recordedAt, type, version, data, meta, commandId };
 }
 
 /** What one `append` or `execute` added to the log. The log holds all of its events or none. */

@@ -24,6 +24,7 @@ export function checkDefinition(given: unknown): CheckedDefinition {
     const definition = { ...given };
     requireName(definition.name);
     const types = readCatalog(definition.events);
+    requireMeta(definition.meta);
     requireReducers(definition.reducers, types);
     if (typeof definition.initialState !== 'function') {
       throw invalidModel('initialState is not a function', 'initialState', 'Give a function that makes a fresh state');
@@ -124,6 +125,11 @@ function readUpcasters(type: string, version: number, given: unknown): EventType
     steps[from] = step as Upcaster;
   }
   return steps;
+}
+
+function requireMeta(meta: unknown): void {
+  if (meta === undefined || isSchema(meta)) return;
+  throw invalidModel('meta is not a zod schema', 'meta', 'Give a zod 4 schema of an object, or leave meta out');
 }
 
 function requireReducers(reducers: unknown, types: ReadonlyMap<string, EventType>): void {

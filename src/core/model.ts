@@ -7,8 +7,10 @@
  */
 import type { z } from 'zod';
 import type { Comparators } from './comparators.ts';
+import { RefoldError } from './errors.ts';
 import type { DeepReadonly, EventMeta, RecordedEvent } from './event.ts';
 import { checkDefinition } from './model-checks.ts';
+import { listNearest, shortened } from './nearest.ts';
 
 /**
  * A schema alone means version 1. An object without `version` means the same. With `version` n, `upcast` has a function for
@@ -44,6 +46,33 @@ export type Catalog = { readonly [type: string]: EventDefinition };
 type SchemaOf<Definition> =
   Definition extends VersionedEvent<infer Schema> ? Schema : Definition extends z.ZodType ? Definition : never;
 
+/** Types only: the key under which a catalog's type has the schema of meta. */
+declare const META: unique symbol;
+
+/** The type of a catalog whose events have a meta of a schema; of any catalog when there is no schema. */
+export type WithMeta<C extends Catalog, M> = [M] extends [z.ZodType] ? C & { readonly [META]: M } : C;
+
+/** An event with the meta that a caller may give it: required if the schema of meta requires it. */
+type GivenMeta<C, Event> = C extends { readonly [META]: infer M extends z.ZodType }
+  ? Event & (undefined extends z.input<M> ? { readonly meta?: z.input<M> } : { readonly meta: z.input<M> })
+  : Event & { readonly meta?: EventMeta | undefined };
+
+/** The same where the meta may be left out, because the call adds it. */
+type PerhapsMeta<C, Event> = C extends { readonly [META]: infer M extends z.ZodType }
+  ? Event & { readonly meta?: z.input<M> | undefined }
+  : Event & { readonly meta?: EventMeta | undefined };
+
+/** A recorded event with the meta that the log has of it. */
+type RecordedMeta<C, Event> = C extends { readonly [META]: infer M extends z.ZodType }
+  ? Event &
+      (undefined extends z.output<M>
+        ? { readonly meta?: DeepReadonly<z.output<M>> }
+        : { readonly meta: DeepReadonly<z.output<M>> })
+  : Event;
+
+/** What `execute` takes as the meta of a command's events. */
+export type MetaOf<C> = C extends { readonly [META]: infer M extends z.ZodType } ? z.input<M> : EventMeta;
+
 /** The names of a catalog's event types. */
 export type TypeOf<C extends Catalog> = keyof C & string;
 
@@ -51,20 +80,22 @@ export type TypeOf<C extends Catalog> = keyof C & string;
 export type DataOf<C extends Catalog, Type extends keyof C> = z.output<SchemaOf<C[Type]>>;
 
 /** The events that a caller may append, discriminated by `type`. Their data is the schemas' input. */
-export type EventOf<C extends Catalog> = {
-  [Type in TypeOf<C>]: {
-    readonly type: Type;
-    readonly data: z.input<SchemaOf<C[Type]>>;
-    readonly meta?: EventMeta | undefined;
-  };
-}[TypeOf<C>];
+export type EventOf<C extends Catalog> = { [Type in TypeOf<C>]: GivenMeta<C, GivenEvent<C, Type>> }[TypeOf<C>];
+
+interface GivenEvent<C extends Catalog, Type extends TypeOf<C>> {
+  readonly type: Type;
+  readonly data: z.input<SchemaOf<C[Type]>>;
+}
+
+/** The events that a command decides on: those without meta get the one that `execute` was given. */
+export type DecidedEventOf<C extends Catalog> = { [Type in TypeOf<C>]: PerhapsMeta<C, GivenEvent<C, Type>> }[TypeOf<C>];
 
 /**
  * The events that a reader gets, discriminated by `type`. They have any type of the catalog, or only the types in
  * `Type`.
  */
 export type RecordedEventOf<C extends Catalog, Type extends TypeOf<C> = TypeOf<C>> = {
-  [Each in Type]: RecordedEvent<Each, DeepReadonly<DataOf<C, Each>>>;
+  [Each in Type]: RecordedMeta<C, RecordedEvent<Each, DeepReadonly<DataOf<C, Each>>>>;
 }[Type];
 
 /**
@@ -74,21 +105,29 @@ export type RecordedEventOf<C extends Catalog, Type extends TypeOf<C> = TypeOf<C
  * reducer runs on a draft (atomic fold) and on the state itself (direct fold). Do not put one value into the state in
  * two places.
  */
-export type Reducer<State, Type extends string, Data> = (
+export type Reducer<State, Type extends string, Data, Event = RecordedEvent<Type, Data>> = (
   draft: State,
   data: Data,
-  event: RecordedEvent<Type, Data>,
+  event: Event,
 ) => void;
 
 export type Reducers<State, C extends Catalog> = {
-  readonly [Type in TypeOf<C>]: Reducer<State, Type, DataOf<C, Type>>;
+  readonly [Type in TypeOf<C>]: Reducer<State, Type, DataOf<C, Type>, ReducedEventOf<C, Type>>;
 };
+
+/** The event that a reducer gets. */
+export type ReducedEventOf<C extends Catalog, Type extends TypeOf<C>> = RecordedMeta<
+  C,
+  RecordedEvent<Type, DataOf<C, Type>>
+>;
 
 /** The answer to a refused command. It is not an error. `code` is UPPER_SNAKE_CASE. */
 export interface Rejection {
   readonly rejected: true;
   readonly code: string;
   readonly message: string;
+  /** More about the refusal, for the caller's code. */
+  readonly data?: unknown;
 }
 
 /** What `decide` gets besides state and input. */
@@ -112,21 +151,25 @@ export interface DecideContext<State = any, C extends Catalog = any> {
    * `INVALID_OPTION` after `decide` has returned, and for an `onto` that is not what the last call gave
    */
   readonly fold: (
-    events: EventOf<C> | readonly EventOf<C>[],
+    events: DecidedEventOf<C> | readonly DecidedEventOf<C>[],
     onto?: DeepReadonly<State> | undefined,
   ) => DeepReadonly<State>;
 }
 
-/** What `decide` gives: events (none is an acceptance too), events with a result, or `reject('CODE', 'why')`. */
-export type Decision<C extends Catalog> = readonly EventOf<C>[] | EventOf<C> | DecisionWithResult<C> | Rejection;
+/** What `decide` gives: events (none is an acceptance too), events with a result, or `reject('CODE', 'why', data?)`. */
+export type Decision<C extends Catalog> =
+  | readonly DecidedEventOf<C>[]
+  | DecidedEventOf<C>
+  | DecisionWithResult<C>
+  | Rejection;
 
 /**
  * Events (one, an array, or none) with a result for the caller: plain JSON, at most 64 KiB of text in UTF-8. It is
  * copied when `decide` returns, stands in the outcome, and a retry with the same `commandId` gets it again.
  */
 export type DecisionWithResult<C extends Catalog> =
-  | { readonly events?: readonly EventOf<C>[] | EventOf<C> | undefined; readonly result: unknown }
-  | { readonly events: readonly EventOf<C>[] | EventOf<C>; readonly result?: undefined };
+  | { readonly events?: readonly DecidedEventOf<C>[] | DecidedEventOf<C> | undefined; readonly result: unknown }
+  | { readonly events: readonly DecidedEventOf<C>[] | DecidedEventOf<C>; readonly result?: undefined };
 
 /** Decides what a command does in this state. */
 export type Decide<State, C extends Catalog, Input> = (
@@ -157,21 +200,36 @@ type ResultIn<Decided> = Decided extends Rejection
     ? Result
     : undefined;
 
-/** What a caller passes to a command: its schema's input. */
-export type InputOf<K extends CommandInputs, Name extends keyof K> = z.input<K[Name]>;
+/** The commands of a model: their names, with the schemas of their inputs. */
+export type CommandsOf<M> = M extends Model<any, any, infer K, any> ? K : M extends CommandInputs ? M : never;
+
+/** What a caller passes to a command of a model: `InputOf<typeof orderBook, 'placeOrder'>`, its schema's input. */
+export type InputOf<M, Name extends keyof CommandsOf<M>> = z.input<CommandsOf<M>[Name]>;
 
 /** Returns whether a state is valid. Called by verify, bisect and tests, never on the write path. */
 export type Invariant<State> = (state: DeepReadonly<State>) => boolean;
 
-export interface ModelDefinition<State extends object, C extends Catalog, K extends CommandInputs> {
+export interface ModelDefinition<
+  State extends object,
+  C extends Catalog,
+  K extends CommandInputs,
+  M extends z.ZodType | undefined = undefined,
+> {
   /** Stored in the log's file. Opening a log with a model of another name is a `MODEL_MISMATCH`. */
   readonly name: string;
   readonly events: C;
+  /**
+   * The schema of every event's meta: it types meta, and each append and each `meta` of `execute` is checked against it. Its
+   * output is an object of plain JSON. Events that were recorded before keep the meta that they have. Default: any object.
+   */
+  readonly meta?: M;
   /** Returns the state before the first event: a new object at each call. */
   readonly initialState: () => State;
   /** One per event type. */
-  readonly reducers: Reducers<NoInfer<State>, NoInfer<C>>;
-  readonly commands?: { readonly [Name in keyof K]: CommandDefinition<NoInfer<State>, NoInfer<C>, K[Name]> };
+  readonly reducers: Reducers<NoInfer<State>, WithMeta<NoInfer<C>, NoInfer<M>>>;
+  readonly commands?: {
+    readonly [Name in keyof K]: CommandDefinition<NoInfer<State>, WithMeta<NoInfer<C>, NoInfer<M>>, K[Name]>;
+  };
   readonly invariants?: { readonly [name: string]: Invariant<NoInfer<State>> };
   /**
    * Names for the comparators of OrderedMaps that stand below the top level of the state, besides `ascending` and
@@ -197,7 +255,22 @@ export interface Model<
   C extends Catalog = any,
   K extends CommandInputs = any,
   D extends CommandDecisions = any,
-> extends ModelDefinition<State, C, K> {
+> extends Omit<ModelDefinition<State, C, K>, 'meta'> {
+  /** The schema of every event's meta, if the model has one. */
+  readonly meta?: z.ZodType | undefined;
+  /**
+   * An event of this model, typed: in a list or in a variable it needs no `as const`. The data is checked when it is
+   * appended.
+   *
+   * @throws RefoldError `UNKNOWN_EVENT_TYPE`
+   */
+  event<Type extends TypeOf<C>>(
+    type: Type,
+    data: Extract<EventOf<C>, { readonly type: Type }>['data'],
+    ...meta: undefined extends Extract<EventOf<C>, { readonly type: Type }>['meta']
+      ? [meta?: Extract<EventOf<C>, { readonly type: Type }>['meta']]
+      : [meta: Extract<EventOf<C>, { readonly type: Type }>['meta']]
+  ): Extract<EventOf<C>, { readonly type: Type }>;
   /** Types only: what each command decides, and with it the type of its result. */
   readonly decisions?: D;
   /** For each event type: current version, schema and upcasters, normalised. */
@@ -228,9 +301,28 @@ export function defineModel<
   const C extends Catalog,
   K extends CommandInputs = Record<never, z.ZodType>,
   D extends CommandDecisions = Record<never, unknown>,
->(definition: ModelDefinition<State, C, K> & { readonly commands?: Deciding<D> }): Model<State, C, K, D> {
+  M extends z.ZodType | undefined = undefined,
+>(
+  definition: ModelDefinition<State, C, K, M> & { readonly commands?: Deciding<D> },
+): Model<State, WithMeta<C, M>, K, D> {
   const { parts, types } = checkDefinition(definition);
-  return Object.freeze({ ...(parts as unknown as typeof definition), types });
+  const event = (type: string, data: unknown, meta?: unknown): object => {
+    if (!types.has(type)) throw unknownEvent(String(parts.name), type, types.keys());
+    return meta === undefined ? { type, data } : { type, data, meta };
+  };
+  return Object.freeze({ ...parts, types, event }) as unknown as Model<State, WithMeta<C, M>, K, D>;
+}
+
+function unknownEvent(model: string, type: unknown, known: Iterable<string>): RefoldError {
+  const text = typeof type === 'string' ? type : '';
+  return new RefoldError(
+    'UNKNOWN_EVENT_TYPE',
+    `Cannot make an event: the model ${model} has no event type ${shortened(text)}`,
+    {
+      type: text,
+      hint: `Correct the name, or add it to the model's events; it has ${listNearest(text, known)}`,
+    },
+  );
 }
 
 /** Takes part in inference alone: what each `decide` returns. */
@@ -238,9 +330,14 @@ type Deciding<D extends CommandDecisions> = {
   readonly [Name in keyof D]: { readonly decide: (state: never, input: never, context: never) => D[Name] };
 };
 
-/** What `decide` returns to refuse a command. */
-export function reject(code: string, message: string): Rejection {
-  return { rejected: true, code, message };
+/**
+ * What `decide` returns to refuse a command.
+ *
+ * @param data more about the refusal, for the caller's code: plain JSON, at most 64 KiB of text in UTF-8. It is copied when
+ * `decide` returns, stands in the outcome, and a retry with the same `commandId` gets it again. Default: none
+ */
+export function reject(code: string, message: string, data?: unknown): Rejection {
+  return data === undefined ? { rejected: true, code, message } : { rejected: true, code, message, data };
 }
 
 export function isRejection(decision: unknown): decision is Rejection {

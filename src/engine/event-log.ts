@@ -32,6 +32,7 @@ import { checkFollowing, type FollowOptions, followBatches, followEvents } from 
 import { locate, type Position, READ_ATTEMPTS } from './past/history.ts';
 import { parseProgress } from './reacting/progress.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
+import { isCommandId } from './writing/commands.ts';
 import { admitMeta, refusalOf } from './writing/intake.ts';
 
 export interface LogInfo {
@@ -106,6 +107,8 @@ export interface ImportedEvent {
   readonly recordedAt?: number | undefined;
   readonly data: unknown;
   readonly meta?: EventMeta | undefined;
+  /** The id of the call that recorded it, if there was one: 1 to 200 characters. */
+  readonly commandId?: string | undefined;
 }
 
 export interface OpenEventLogOptions {
@@ -316,15 +319,17 @@ export class EventLog implements AsyncDisposable {
 }
 
 function admitImported(event: unknown, sequence: number, notBefore: number): QueuedCommit {
-  const { type, version = 1, recordedAt = Date.now(), data, meta } = readImported(event, sequence);
+  const { type, version = 1, recordedAt = Date.now(), data, meta, commandId } = readImported(event, sequence);
   if (typeof type !== 'string' || type === '') throw badImport('its type is not a string', sequence);
   if (!Number.isSafeInteger(version) || version < 1)
     throw badImport(`its version is ${String(version)}`, sequence, type);
   if (!Number.isSafeInteger(recordedAt) || recordedAt < 0)
     throw badImport(`its recordedAt is ${String(recordedAt)}`, sequence, type);
+  if (commandId !== undefined && !isCommandId(commandId))
+    throw badImport('its commandId is not a string of 1 to 200 characters', sequence, type);
   const copy = { type, version, data: copyData(type, data, sequence) };
-  const payload = meta === undefined ? copy : { ...copy, meta: admitMeta(meta, type, sequence) };
-  return { events: 1, recordedAt: Math.max(recordedAt, notBefore), json: encodeCommit([payload]) };
+  const payload = meta === undefined ? copy : { ...copy, meta: admitMeta(undefined, meta, { type, sequence }) };
+  return { events: 1, recordedAt: Math.max(recordedAt, notBefore), json: encodeCommit([payload]), commandId };
 }
 
 /** A getter or proxy of the application may throw. */
@@ -350,7 +355,7 @@ function badImport(problem: string, sequence: number, type?: string): RefoldErro
   return new RefoldError('EVENT_REJECTED', `Cannot import the event that would be ${sequence}: ${problem}`, {
     sequence,
     ...(type === undefined ? {} : { type }),
-    hint: 'An event is { type, data, version?, recordedAt?, meta? }, as refold events prints them',
+    hint: 'An event is { type, data, version?, recordedAt?, meta?, commandId? }, as refold events prints them',
   });
 }
 

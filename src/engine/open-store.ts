@@ -10,7 +10,7 @@ import {
 } from '../fold/live-state.ts';
 import type { LogStore } from '../log/log-store.ts';
 import { performance } from '../threads/timers.ts';
-import { refuseLostTail, requireSameModel } from './calls/log-ownership.ts';
+import { refuseLostTail, requireRemembered, requireSameModel } from './calls/log-ownership.ts';
 import { openLogOf, threadOf } from './calls/open-log.ts';
 import { type Settings, type StoreOptions, settingsOf } from './calls/options.ts';
 import { warnOfShapes } from './calls/shape-warning.ts';
@@ -52,10 +52,11 @@ async function openRecovered<
   K extends CommandInputs,
   D extends CommandDecisions,
 >(model: Model<State, C, K, D>, settings: Settings, start: number): Promise<Store<State, C, K, D>> {
-  const { durability, readOnly } = settings;
-  const log = await openLogOf(settings, { durability, readOnly });
+  const { durability, readOnly, remember } = settings;
+  const log = await openLogOf(settings, { durability, readOnly, ...(remember && !readOnly && { remember }) });
   warnTo(log, settings.onWarning);
   try {
+    if (!readOnly) requireRemembered(log, remember);
     await requireSameModel(log, model);
     await refuseLostTail(log);
     const fingerprint = fingerprintOfModel(model);

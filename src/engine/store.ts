@@ -12,6 +12,7 @@ import type {
   CommandInputs,
   EventOf,
   InputOf,
+  MetaOf,
   Model,
   RecordedEventOf,
   ResultOf,
@@ -35,6 +36,7 @@ import { upcastEvent, upcastRulesOf } from './folding/upcast.ts';
 import { Followed, Follower } from './following/follower.ts';
 import type { EventBatch } from './following/selection.ts';
 import { followerMetrics, type StoreMetrics } from './metrics/metrics.ts';
+import { CommitReader } from './past/commit-reader.ts';
 import { type EventRange, readEvents, taggingOf } from './past/events.ts';
 import {
   checkFollowing,
@@ -62,7 +64,7 @@ import { COMPACT_CHECKS, type CompactionReport, type CompactOptions } from './up
 import { RETAG_CHECKS, type RetagOptions, type RetagReport, retagLog } from './upkeep/retag.ts';
 import { Upkeep, type UpkeepStats } from './upkeep/upkeep.ts';
 import { StoreClock } from './writing/clock.ts';
-import type { CommandOutcome } from './writing/commands.ts';
+import type { CommandOutcome } from './writing/outcomes/outcome.ts';
 import { type Listener, Publisher } from './writing/publisher.ts';
 import type { Transacted, Transaction } from './writing/transaction.ts';
 import type { AppendOptions, ExecuteOptions, TransactOptions } from './writing/write-options.ts';
@@ -187,6 +189,7 @@ export class Store<
       now: settings.clock,
     });
     const onDurable = (bytes: number): void => this.#afterCommit(bytes);
+    const commits = new CommitReader(model, log);
     this.#writes = new WritePath({
       model,
       log,
@@ -198,6 +201,7 @@ export class Store<
       publisher: this.#publisher,
       failure,
       onDurable,
+      readCommit: (commit) => commits.read(commit),
     });
     this.#upkeep = Upkeep.open({
       model,
@@ -258,8 +262,8 @@ export class Store<
   /**
    * Appends one event, or an array as one commit: all of them or none.
    *
-   * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `SEQUENCE_CONFLICT`, `REDUCER_FAILED`: refused, and nothing
-   * was changed. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: perhaps written; after both the store has failed.
+   * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `SEQUENCE_CONFLICT`, `REDUCER_FAILED`, `COMMAND_ID_REUSED`:
+   * refused, and nothing was changed. `LOG_FULL`: not written; `OUTCOME_UNKNOWN`: perhaps written; after both the store has failed.
    * `STORE_FAILED`, `STORE_CLOSED`: not tried.
    */
   append(events: EventOf<C> | readonly EventOf<C>[], options?: AppendOptions): Promise<Commit> {
@@ -273,18 +277,19 @@ export class Store<
    * With a `commandId` the log remembers the outcome, its result included. The same id again gives the same answer, without
    * deciding again.
    *
-   * @throws RefoldError as `append` does; `INVALID_OPTION` for an unknown command, `EVENT_REJECTED` for input that does
-   * not fit its schema. A rejection by the command is an outcome, not an error.
+   * @throws RefoldError as `append` does; `INVALID_OPTION` for an unknown command, `COMMAND_INPUT_REJECTED` for input that
+   * does not fit its schema. A rejection by the command is an outcome, not an error.
    */
   execute<Name extends keyof K & string>(
     name: Name,
     input: InputOf<K, Name>,
-    options?: ExecuteOptions,
-  ): Promise<CommandOutcome<ResultOf<D, Name>>> {
+    options?: ExecuteOptions<MetaOf<C>>,
+  ): Promise<CommandOutcome<ResultOf<D, Name>, RecordedEventOf<C>>> {
+    const given = options as ExecuteOptions | undefined;
     const outcome = isTraced()
-      ? this.#traced('execute', { command: name }, () => this.#execute(name, input, options))
-      : this.#execute(name, input, options);
-    return outcome as Promise<CommandOutcome<ResultOf<D, Name>>>;
+      ? this.#traced('execute', { command: name }, () => this.#execute(name, input, given))
+      : this.#execute(name, input, given);
+    return outcome as Promise<CommandOutcome<ResultOf<D, Name>, RecordedEventOf<C>>>;
   }
 
   /**

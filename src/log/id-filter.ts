@@ -62,12 +62,13 @@ export class IdFilter {
   }
 }
 
-const SMALLEST_SLOTS = 64;
-/** A table grows beyond this. Probes stay short, and 101,000 ids fit into 2^17 slots. */
-const FULLEST = 0.8;
+/** A table of up to this many hashes is one part. */
+const UNDIVIDED = 104_857;
+/** A larger one is divided by the first bits of the hash. So with millions of ids a growth moves only a part of them. */
+const PART_BITS = 8;
 
 class HashTable {
-  #slots = new Uint32Array(SMALLEST_SLOTS);
+  #parts: readonly Part[] = [new Part(64)];
   #size = 0;
 
   get size(): number {
@@ -75,7 +76,48 @@ class HashTable {
   }
 
   get bytes(): number {
+    return this.#parts.reduce((sum, part) => sum + part.bytes, 0);
+  }
+
+  has(hash: number): boolean {
+    return this.#partOf(hash).has(hash);
+  }
+
+  add(hash: number): boolean {
+    if (!this.#partOf(hash).add(hash)) return false;
+    this.#size++;
+    if (this.#size > UNDIVIDED && this.#parts.length === 1) this.#divide(this.#parts[0]!);
+    return true;
+  }
+
+  #partOf(hash: number): Part {
+    return this.#parts.length === 1 ? this.#parts[0]! : this.#parts[hash >>> (32 - PART_BITS)]!;
+  }
+
+  #divide(whole: Part): void {
+    this.#parts = Array.from({ length: 1 << PART_BITS }, () => new Part(1_024));
+    for (const hash of whole.hashes()) this.#partOf(hash).add(hash);
+  }
+}
+
+/** A part grows beyond this. Probes stay short, and 101,000 ids fit into 2^17 slots. */
+const FULLEST = 0.8;
+
+class Part {
+  #slots: Uint32Array;
+  #size = 0;
+
+  /** @param slots a power of two */
+  constructor(slots: number) {
+    this.#slots = new Uint32Array(slots);
+  }
+
+  get bytes(): number {
     return this.#slots.byteLength;
+  }
+
+  *hashes(): Generator<number, void> {
+    for (const hash of this.#slots) if (hash !== 0) yield hash;
   }
 
   has(hash: number): boolean {

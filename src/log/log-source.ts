@@ -5,6 +5,7 @@
  * make and check snapshots.
  */
 import type { Durability, LogStore } from './log-store.ts';
+import type { OutcomeBounds } from './outcomes.ts';
 
 /** How a source is asked to open its log. */
 export interface OpenLogOptions {
@@ -12,6 +13,8 @@ export interface OpenLogOptions {
   readonly durability?: Durability | undefined;
   /** Open the log beside its writer and change nothing; default false: become the writer. */
   readonly readOnly?: boolean | undefined;
+  /** How long a writer remembers the outcomes of commands; default: 100,000 outcomes, for seven days. */
+  readonly remember?: OutcomeBounds | undefined;
 }
 
 export interface LogSource {

@@ -11,6 +11,7 @@
  * suite checks every implementation (`contract/`).
  */
 import type { RefoldError, SerializedError } from '../core/errors.ts';
+import type { OutcomeBounds } from './outcomes.ts';
 
 /** Where a log ends. `sequence` 0 and an empty-log chain before the first event. */
 export interface LogHead {
@@ -66,6 +67,8 @@ export interface QueuedCommit {
   readonly json: string;
   /** The tags of its events, when the model has any. They are kept in the block. */
   readonly tags?: CommitTags | undefined;
+  /** The id of the call that made it, if it has one. It is kept in the block. */
+  readonly commandId?: string | undefined;
 }
 
 /** The tags of an event, after the name of the tagger that computed them; 0 for an event without a tagger. */
@@ -197,6 +200,8 @@ export interface LogStore {
    * single commit that is larger becomes one block.
    */
   readonly blockBytes: number;
+  /** How long it remembers the outcomes of commands; absent for a log that only knows the usual bounds. */
+  readonly remembers?: OutcomeBounds | undefined;
   /** What else the log can do; absent when it can do nothing of this. */
   readonly care?: LogCare | undefined;
 

@@ -36,7 +36,7 @@ import type {
   StoredOutcome,
 } from './log-store.ts';
 import { chainBefore, MemoryCare } from './memory-care.ts';
-import { rememberOutcomes } from './outcomes.ts';
+import { DEFAULT_BOUNDS, type OutcomeBounds, rememberOutcomes } from './outcomes.ts';
 
 export interface MemoryLogOptions {
   /** Accepted for symmetry, without effect: there is no disk. */
@@ -74,9 +74,9 @@ export class MemoryContents implements LogSource {
    * @throws RefoldError `INVALID_OPTION`
    */
   async open(options: OpenLogOptions = {}): Promise<LogStore> {
-    const { durability = 'always', readOnly = false } = openOptionsOf(options);
+    const { durability = 'always', readOnly = false, remember } = openOptionsOf(options);
     requireDurability(durability);
-    return new MemoryLog(this, readOnly);
+    return new MemoryLog(this, readOnly, remember);
   }
 }
 
@@ -108,14 +108,16 @@ function contentsOf(options: unknown): MemoryContents | undefined {
   }
 }
 
+const OPEN_OPTIONS: ReadonlySet<string> = new Set(['durability', 'readOnly', 'remember']);
+
 function openOptionsOf(options: unknown): OpenLogOptions {
   try {
     if (isParts(options)) {
-      const { durability, readOnly } = options;
+      const { durability, readOnly, remember } = options;
       let areKnown = true;
-      for (const name in options) areKnown &&= name === 'durability' || name === 'readOnly'; // inherited ones too
+      for (const name in options) areKnown &&= OPEN_OPTIONS.has(name); // inherited ones too
       if (areKnown && (readOnly === undefined || typeof readOnly === 'boolean')) {
-        return { durability: durability as Durability | undefined, readOnly };
+        return { durability: durability as Durability | undefined, readOnly, remember: remember as OutcomeBounds };
       }
     }
   } catch {
@@ -123,7 +125,7 @@ function openOptionsOf(options: unknown): OpenLogOptions {
   }
   throw new RefoldError(
     'INVALID_OPTION',
-    'Cannot open a log in memory: its options are { durability?, readOnly? }, and readOnly is true or false',
+    'Cannot open a log in memory: its options are { durability?, readOnly?, remember? }, and readOnly is true or false',
     { type: 'options', hint: 'Give { readOnly: true } to read, or nothing to write' },
   );
 }
@@ -132,14 +134,16 @@ class MemoryLog implements LogStore {
   readonly path = ':memory:';
   readonly readOnly: boolean;
   readonly blockBytes: number = MEMORY_BLOCK_BYTES;
+  readonly remembers: OutcomeBounds;
   readonly care: MemoryCare;
   readonly #contents: MemoryContents;
   /** A writer's epoch. */
   readonly #epoch: number;
   #closed = false;
 
-  constructor(contents: MemoryContents, readOnly: boolean) {
+  constructor(contents: MemoryContents, readOnly: boolean, bounds: OutcomeBounds = DEFAULT_BOUNDS) {
     this.#contents = contents;
+    this.remembers = bounds;
     this.readOnly = readOnly;
     if (!readOnly) contents.epoch += 1;
     this.#epoch = contents.epoch;
@@ -168,7 +172,7 @@ class MemoryLog implements LogStore {
       contents.blocks.push(block);
       contents.head = head;
     }
-    rememberOutcomes(contents.outcomes, request.outcomes);
+    rememberOutcomes(contents.outcomes, request.outcomes, this.remembers);
     contents.bell.ring();
   }
 

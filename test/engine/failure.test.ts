@@ -27,7 +27,7 @@ const wide = defineModel({
   name: 'wide',
   events: { Written: { schema: z.number(), version: 1 } },
   initialState: () => ({ values: Array<number>(5_000).fill(0) }),
-  reducers: { Written: (state, { data }) => void (state.values[0] = data) },
+  reducers: { Written: (state, value) => void (state.values[0] = value) },
 });
 
 /** A log in memory whose named calls fail from the moment on that the test wants them to. */

@@ -282,7 +282,8 @@ describe.each(SYNC)('%s', (name, call) => {
 });
 
 function expectUseful(error: RefoldError, what: string): void {
-  expect(['INVALID_OPTION', 'EVENT_REJECTED', 'UNKNOWN_EVENT_TYPE', 'HISTORY_GONE'], what).toContain(error.code);
+  const codes = ['INVALID_OPTION', 'EVENT_REJECTED', 'COMMAND_INPUT_REJECTED', 'UNKNOWN_EVENT_TYPE', 'HISTORY_GONE'];
+  expect(codes, what).toContain(error.code);
   expect(error.message, what).toMatch(/^Cannot /);
   expect(error.hint, what).toBeTruthy();
   expect(() => JSON.stringify(error), what).not.toThrow();

@@ -169,23 +169,25 @@ describe('execute', () => {
     expect(await store.execute('addItem', { cart: 'a', sku: 'tea', quantity: 9 })).toMatchObject({
       status: 'accepted',
       commit: { firstSequence: 1, lastSequence: 1 },
+      events: await Array.fromAsync(store.events()),
+      replayed: false,
     });
     const hash = await store.stateHash();
     expect(await store.execute('addItem', { cart: 'a', sku: 'tea', quantity: 2 })).toEqual({
       status: 'rejected',
       code: 'CART_FULL',
       message: 'a cart holds at most 10',
+      data: undefined,
+      replayed: false,
     });
     expect(await store.stateHash()).toBe(hash);
     expect(store.sequence).toBe(1);
   });
 
-  test('accepts a command without events with an empty commit', async () => {
+  test('accepts a command without events, without a commit', async () => {
     const store = await openCarts();
-    expect(await store.execute('touch', {})).toMatchObject({
-      status: 'accepted',
-      commit: { firstSequence: 1, lastSequence: 0 },
-    });
+    const outcome = { status: 'accepted', commit: undefined, events: [], result: undefined, replayed: false };
+    expect(await store.execute('touch', {})).toStrictEqual(outcome);
   });
 
   test('decides on the state after the earlier commands, without waiting', async () => {
@@ -209,8 +211,10 @@ describe('execute', () => {
     await store.compact();
     await store.close();
     const again = await openCarts({ path });
-    expect(await again.execute('addItem', input, { commandId: 'yes' })).toEqual(accepted);
-    expect(await again.execute('addItem', input, { commandId: 'no' })).toEqual(rejected);
+    // The events were dropped.
+    const retried = await again.execute('addItem', input, { commandId: 'yes' });
+    expect(retried).toEqual({ ...accepted, events: undefined, replayed: true });
+    expect(await again.execute('addItem', input, { commandId: 'no' })).toEqual({ ...rejected, replayed: true });
     expect(again.state.carts.size).toBe(0);
   });
 
@@ -226,7 +230,7 @@ describe('execute', () => {
     [
       'input that violates its schema',
       async () => (await openCarts()).execute('addItem', { cart: 1 } as never),
-      'EVENT_REJECTED',
+      'COMMAND_INPUT_REJECTED',
     ],
     ['a decide that throws', async () => (await openCarts()).execute('crash', {}), 'COMMAND_FAILED'],
     ['an empty commandId', async () => (await openCarts()).execute('touch', {}, { commandId: '' }), 'INVALID_OPTION'],

@@ -39,6 +39,7 @@ const FOLLOWING = 'src/engine/following/';
 const METRICS = 'src/engine/metrics/';
 const PAST = 'src/engine/past/';
 const WRITING = 'src/engine/writing/';
+const OUTCOMES = 'src/engine/writing/outcomes/';
 const SNAPSHOTS = 'src/engine/snapshots/';
 const UPKEEP = 'src/engine/upkeep/';
 const IMPORTING = 'src/engine/importing/';
@@ -60,6 +61,7 @@ const BELOW_THE_DOORS = [
   UPKEEP,
   IMPORTING,
   REPLICA,
+  OUTCOMES,
   REACTING,
 ];
 const PACKAGE = ['src/index.ts'];
@@ -235,7 +237,7 @@ export const FLOORS: readonly Floor[] = [
   { files: PAST, sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, FOLLOWING], node: 'all' },
   {
     files: WRITING,
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, OUTCOMES],
     doors: [
       'write-path.ts',
       'write-options.ts',
@@ -249,6 +251,7 @@ export const FLOORS: readonly Floor[] = [
     ],
     node: 'all',
   },
+  { files: OUTCOMES, sees: [CORE, LOG], node: PURE },
   {
     files: SNAPSHOTS,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING],
@@ -257,7 +260,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: UPKEEP,
-    sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/mending/', CALLS, FOLDING, PAST, WRITING, SNAPSHOTS],
+    sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/mending/', CALLS, FOLDING, PAST, WRITING, OUTCOMES, SNAPSHOTS],
     doors: ['upkeep.ts', 'compaction.ts', 'repair.ts', 'retag.ts'],
     node: 'all',
   },
@@ -289,6 +292,7 @@ export const FLOORS: readonly Floor[] = [
       METRICS,
       PAST,
       WRITING,
+      OUTCOMES,
       SNAPSHOTS,
       UPKEEP,
       REPLICA,

@@ -40,8 +40,11 @@ describe('golden files', () => {
     expect({ openBlocks, sealedBlocks }).toEqual(expected.blocks);
     expect(snapshots.map(({ verdict }) => verdict)).toEqual(snapshots.map(() => 'equal'));
     expect((await store.at({ sequence: expected.past.sequence })).state).toEqual(expected.past.state);
+    // Format 1 does not know the input of a command, so any input is answered.
     const remembered = await store.execute('open', { account: 'nobody asks' }, { commandId: expected.command.id });
-    expect(remembered).toEqual(expected.command.outcome);
+    const isKept = expected.firstSequence === 1;
+    const events = isKept ? await Array.fromAsync(store.events({ to: 1 })) : undefined;
+    expect(remembered).toEqual({ ...expected.command.outcome, events, result: undefined, replayed: true });
     const projection = await store.project(goldenProjection);
     expect(projection.state).toEqual(expected.projection);
   });

@@ -25,6 +25,8 @@ const openCartStore = (options: StoreOptions) => openStore(cartModel, options);
 
 /** The reference: an array of events, and a fold from the beginning for each read. */
 class Reference {
+  /** The event that was appended with each id. */
+  readonly ids = new Map<number, string>();
   readonly events: CartEvent[] = [];
 
   stateAt(sequence: number): CartState {
@@ -164,7 +166,12 @@ async function runStep(store: CartStore, reference: Reference, next: Step): Prom
       });
       return;
     case 'retry': {
-      const { lastSequence } = await store.append(next.event, { commandId: `id-${next.id}` });
+      const asked = JSON.stringify(next.event);
+      const earlier = reference.ids.get(next.id) ?? asked;
+      reference.ids.set(next.id, earlier);
+      const written = store.append(next.event, { commandId: `id-${next.id}` });
+      if (asked !== earlier) return expect(written).rejects.toMatchObject({ code: 'COMMAND_ID_REUSED' });
+      const { lastSequence } = await written;
       if (lastSequence > events.length) events.push(next.event);
       expect(lastSequence).toBeLessThanOrEqual(events.length);
       return;

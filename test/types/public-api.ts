@@ -3,11 +3,15 @@ import { z } from 'zod';
 import {
   ascending,
   type CatalogOf,
+  type CommandsOf,
+  type Commit,
   type DeepReadonly,
   Deque,
   defineModel,
   defineProjection,
   type EventOf,
+  type InputOf,
+  type Json,
   type LogCare,
   type LogSource,
   type LogStore,
@@ -133,8 +137,14 @@ export async function usage(): Promise<void> {
   await store.append({ type: 'Placed', data: { id: 1 } });
 
   const outcome = await store.execute('place', { id: 1 }, { commandId: 'c1' });
-  if (outcome.status === 'accepted') assertType<Equal<typeof outcome.commit.firstSequence, number>>();
-  else assertType<Equal<typeof outcome.code, string>>();
+  if (outcome.status === 'accepted') {
+    assertType<Equal<typeof outcome.commit, Commit | undefined>>();
+    assertType<Equal<typeof outcome.events, readonly RecordedEventOf<Events>[] | undefined>>();
+  } else {
+    assertType<Equal<typeof outcome.code, string>>();
+    assertType<Equal<typeof outcome.data, Json | undefined>>();
+  }
+  assertType<Equal<typeof outcome.replayed, boolean>>();
   // @ts-expect-error a rejection has no result
   if (outcome.status === 'rejected') void outcome.result;
   if (outcome.status === 'accepted') assertType<Equal<typeof outcome.result, undefined>>();
@@ -226,6 +236,36 @@ export async function usage(): Promise<void> {
   past.state.n = 7; // a copy for the caller
   store.subscribe((events) => assertType<Equal<(typeof events)[0]['sequence'], number>>())();
 
+  assertType<Equal<InputOf<typeof model, 'place'>, { id: number; quantity?: number | undefined }>>();
+  assertType<Equal<keyof CommandsOf<typeof model>, 'place' | 'name' | 'total'>>();
+  // @ts-expect-error there is no such command
+  type _Absent = InputOf<typeof model, 'remove'>;
+  const events = [model.event('Placed', { id: 1, quantity: 2 }), model.event('Dated', { at: '2020-01-01' })];
+  await store.append(events);
+  // @ts-expect-error the quantity is missing
+  model.event('Placed', { id: 1 });
+  // @ts-expect-error the type does not exist
+  model.event('Removed', {});
+  await openStore(model, { path: 'x', remember: { outcomes: 5 } });
+  // @ts-expect-error there is no such bound
+  await openStore(model, { path: 'x', remember: { bytes: 5 } });
+
+  const sizes = defineProjection(model, {
+    name: 'sizes',
+    initialState: () => ({ total: 0 }),
+    reducers: {
+      Placed(state, data, event) {
+        assertType<Equal<typeof data.quantity, number>>();
+        assertType<Equal<typeof event.type, 'Placed'>>();
+        state.total += data.quantity;
+      },
+    },
+  });
+  assertType<Equal<Awaited<ReturnType<typeof store.project<{ total: number }>>>['state']['total'], number>>();
+  void (await store.project(sizes)).state.total;
+  // @ts-expect-error there is no event type Removed
+  defineProjection(model, { name: 'stray', initialState: () => ({}), reducers: { Removed() {} } });
+
   const view = await store.project(
     defineProjection({
       name: 'totals',
@@ -251,6 +291,35 @@ export async function usage(): Promise<void> {
   await log.seal({ through: 1 });
   // @ts-expect-error a source has a name
   await openStore(model, { log: { open: source.open } });
+
+  const told = defineModel({
+    name: 'told',
+    meta: z.object({ actor: z.string(), at: z.int().default(1) }),
+    events: { Told: z.object({ text: z.string() }) },
+    initialState: () => ({ actor: '' }),
+    reducers: {
+      Told(state, _data, event) {
+        assertType<Equal<typeof event.meta.at, number>>();
+        state.actor = event.meta.actor;
+      },
+    },
+    commands: {
+      tell: { input: z.object({ text: z.string() }), decide: (_state, { text }) => ({ type: 'Told', data: { text } }) },
+    },
+  });
+  const tales = await openStore(told, { path: ':memory:' });
+  await tales.append({ type: 'Told', data: { text: 'x' }, meta: { actor: 'ada' } });
+  // @ts-expect-error the meta is missing
+  await tales.append({ type: 'Told', data: { text: 'x' } });
+  // @ts-expect-error the meta does not fit
+  await tales.append({ type: 'Told', data: { text: 'x' }, meta: { actor: 5 } });
+  await tales.append(told.event('Told', { text: 'x' }, { actor: 'ada' }));
+  // @ts-expect-error the meta is missing
+  told.event('Told', { text: 'x' });
+  await tales.execute('tell', { text: 'x' }, { meta: { actor: 'ada' } });
+  // @ts-expect-error the meta does not fit
+  await tales.execute('tell', { text: 'x' }, { meta: { who: 'ada' } });
+  for await (const event of tales.events()) assertType<Equal<typeof event.meta.actor, string>>();
 
   // @ts-expect-error durability has three levels
   await openStore(model, { path: 'x', durability: 'never' });

@@ -86,8 +86,8 @@ export async function printEvents(events: AsyncIterable<RecordedEvent>): Promise
 }
 
 /** An event as one line of JSON. `import` accepts it, and it is safe to print in a terminal. */
-export function eventLine({ sequence, recordedAt, type, version, data, meta }: RecordedEvent): string {
-  return `${safeJson({ sequence, recordedAt, type, version, data, meta })}\n`;
+export function eventLine({ sequence, recordedAt, type, version, data, meta, commandId }: RecordedEvent): string {
+  return `${safeJson({ sequence, recordedAt, type, version, data, meta, commandId })}\n`;
 }
 
 /** Applies `to`, `type` and `limit`. `log.follow` itself only knows `from`. */

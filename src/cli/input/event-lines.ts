@@ -21,7 +21,15 @@ export interface Clamps {
 }
 
 /** The members of an exported event. Any other member is refused, because it would be silently lost. */
-const MEMBERS: ReadonlySet<string> = new Set(['sequence', 'recordedAt', 'type', 'version', 'data', 'meta']);
+const MEMBERS: ReadonlySet<string> = new Set([
+  'sequence',
+  'recordedAt',
+  'type',
+  'version',
+  'data',
+  'meta',
+  'commandId',
+]);
 
 /** Reads the lines of the input as events, and remembers the number of the current line. */
 export class EventLines {
@@ -112,7 +120,7 @@ export class EventLines {
   #refused(
     line: number,
     problem: string,
-    hint = 'An event is { type, data, version?, recordedAt?, meta?, sequence? }',
+    hint = 'An event is { type, data, version?, recordedAt?, meta?, commandId?, sequence? }',
   ): RefoldError {
     return new RefoldError('EVENT_REJECTED', `${this.#name}, line ${line}: ${problem}`, {
       path: this.#name,

@@ -27,6 +27,8 @@ const BY_ERROR: { readonly [Code in ErrorCode]: ExitCode } = {
   MODEL_MISMATCH: EXIT.badInput,
   REDUCER_FAILED: EXIT.badInput,
   COMMAND_FAILED: EXIT.badInput,
+  COMMAND_ID_REUSED: EXIT.badInput,
+  COMMAND_INPUT_REJECTED: EXIT.badInput,
   REACTOR_FAILED: EXIT.badInput,
   REENTRANT_WRITE: EXIT.badInput,
   INVARIANT_BROKEN: EXIT.checkFailed,

@@ -2,6 +2,7 @@
 import { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LogStore } from '../../log/log-store.ts';
+import type { OutcomeBounds } from '../../log/outcomes.ts';
 import { isOpenLog, type LogOptions } from './log-options.ts';
 import { openLogOf } from './open-log.ts';
 
@@ -66,4 +67,15 @@ export async function refuseLostTail(log: LogStore): Promise<void> {
       hint: 'Look for the -wal file that belongs beside it, or restore a backup; to go on without what is lost, run refold repair --accept-loss',
     },
   );
+}
+
+/** @throws RefoldError `INVALID_OPTION` when the source of the log did not honour the option `remember` */
+export function requireRemembered(log: LogStore, bounds: OutcomeBounds | undefined): void {
+  if (bounds === undefined) return;
+  if (log.remembers?.outcomes === bounds.outcomes && log.remembers.age === bounds.age) return;
+  throw new RefoldError('INVALID_OPTION', `Cannot open ${log.path} with remember: its log cannot be told how long`, {
+    path: log.path,
+    type: 'remember',
+    hint: 'Leave remember out, or let the open of the log source honour it and the log report it as remembers',
+  });
 }

@@ -3,6 +3,7 @@ import { RefoldError } from '../../core/errors.ts';
 import { isParts } from '../../core/parts.ts';
 import type { LogSource } from '../../log/log-source.ts';
 import type { Durability, LogStore } from '../../log/log-store.ts';
+import { DEFAULT_BOUNDS, type OutcomeBounds } from '../../log/outcomes.ts';
 import { A_FUNCTION, checkOptions, DURABILITY, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
 import { A_LOG, A_PATH, isOpenLog, requireOneLog } from './log-options.ts';
 import { harmless, type Progress } from './progress.ts';
@@ -82,11 +83,26 @@ export interface StoreOptions {
   /** Gives milliseconds since the epoch; default `Date.now`. If it steps back, the last recorded time is used. */
   readonly clock?: (() => number) | undefined;
   /**
+   * How long the outcomes of calls with a `commandId` are remembered, until the first bound is met. Default: `outcomes`
+   * 100,000, `age` 604,800,000 ms (seven days of recorded time). At most 16,000,000 outcomes. A million outcomes take up to
+   * 20 MB of memory and 100 to 150 MB of disk (docs/guide/commands-and-retries.md). If the bounds are lower than what the log
+   * holds, it forgets the oldest outcomes, two for each new one. Without effect on a reader. Refused beside an open `log`, which has its own bounds.
+   */
+  readonly remember?: RememberOptions | undefined;
+  /**
    * Another log, in place of `path`: an open log, or a source `{ name, open, thread? }` that opens it with this store's
    * `durability` and `readOnly`. The store closes either. If the source has a `thread`, snapshots are made and checked in
    * another thread; otherwise in short slices beside the writing.
    */
   readonly log?: LogStore | LogSource | undefined;
+}
+
+/** How long outcomes are remembered. */
+export interface RememberOptions {
+  /** The most outcomes: a whole number up to 16,000,000. */
+  readonly outcomes?: number | undefined;
+  /** How long each, in ms of recorded time. */
+  readonly age?: number | undefined;
 }
 
 /** `StoreOptions` with every default in place. */
@@ -106,8 +122,13 @@ export interface Settings {
   readonly onWarning: ((warning: StoreWarning) => unknown) | undefined;
   readonly onFailure: ((failure: RefoldError) => unknown) | undefined;
   readonly clock: () => number;
+  /** Undefined: as the log does by itself. */
+  readonly remember: OutcomeBounds | undefined;
   readonly log: LogStore | LogSource | undefined;
 }
+
+/** The most outcomes that a store can be asked to remember. */
+const MOST_OUTCOMES = 16_000_000;
 
 /** What each option must be. */
 export const STORE_CHECKS: OptionChecks<StoreOptions> = {
@@ -124,6 +145,11 @@ export const STORE_CHECKS: OptionChecks<StoreOptions> = {
   onWarning: A_FUNCTION,
   onFailure: A_FUNCTION,
   clock: ['a function that gives milliseconds since the epoch', (value) => typeof value === 'function'],
+  remember: [
+    `{ outcomes?, age? }, with a whole number of outcomes up to ${MOST_OUTCOMES.toLocaleString('en')} and an age in milliseconds`,
+    isRemember,
+    (value) => (isParts(value) ? { ...value } : value),
+  ],
   log: A_LOG,
 };
 
@@ -161,16 +187,24 @@ export function settingsOf(given: StoreOptions): Settings {
     onWarning: options.onWarning,
     onFailure: options.onFailure,
     clock: options.clock ?? Date.now,
+    remember: options.remember && boundsOf(options.remember),
   };
 }
 
 /** Refuses options that were decided when the log was opened. */
-function requireHonoured(log: LogStore, { durability, readOnly }: StoreOptions): void {
+function requireHonoured(log: LogStore, { durability, readOnly, remember }: StoreOptions): void {
   if (readOnly === false && log.readOnly) {
     throw new RefoldError('INVALID_OPTION', 'Cannot open the store for writing: its log was opened read-only', {
       path: log.path,
       type: 'readOnly',
       hint: 'Open the log for writing, or leave the option readOnly out',
+    });
+  }
+  if (remember !== undefined) {
+    throw new RefoldError('INVALID_OPTION', 'Cannot open the store with remember: its log is open', {
+      path: log.path,
+      type: 'remember',
+      hint: 'Open the log with these bounds, or give a path or a log source instead of an open log',
     });
   }
   if (durability === undefined) return;
@@ -202,6 +236,16 @@ function copyHistory(history: unknown): unknown {
   const copy: Record<string, unknown> = {};
   for (const bound in history) copy[bound] = history[bound]; // inherited bounds count too
   return copy;
+}
+
+function isRemember(value: unknown): boolean {
+  if (!isParts(value) || Object.keys(value).some((bound) => bound !== 'outcomes' && bound !== 'age')) return false;
+  const { outcomes = 1, age = 1 } = value;
+  return Number.isSafeInteger(outcomes) && isPositive(outcomes) && Number(outcomes) <= MOST_OUTCOMES && isPositive(age);
+}
+
+function boundsOf({ outcomes, age }: RememberOptions): OutcomeBounds {
+  return { outcomes: outcomes ?? DEFAULT_BOUNDS.outcomes, age: age ?? DEFAULT_BOUNDS.age };
 }
 
 function isHistory(history: unknown): boolean {

@@ -110,9 +110,11 @@ export class ImportedState {
       if (this.#sequence === this.#before && time < this.#recordedAt)
         throw endsLater(this.#log, this.#recordedAt, time);
       const recordedAt = Math.max(time, this.#recordedAt);
-      const { events, json, tags } = this.#intake.admitCommit([event], { firstSequence: sequence, recordedAt });
+      const { commandId } = event;
+      const placement = { firstSequence: sequence, recordedAt, commandId };
+      const { events, json, tags } = this.#intake.admitCommit([event], placement);
       this.#live.fold(this.#model.reducers, events);
-      this.#writer.add({ events: 1, recordedAt, json, tags });
+      this.#writer.add({ events: 1, recordedAt, json, tags, commandId });
       if (!this.#firstSeen.has(event.type)) this.#firstSeen.set(event.type, sequence);
       if (recordedAt > time) this.#noteClamped(recordedAt - time);
       this.#sequence = sequence;

@@ -5,6 +5,7 @@ import { copyPayload, inspectInput } from '../../core/guard.ts';
 import type { Model } from '../../core/model.ts';
 import { upcastEvent } from '../folding/upcast.ts';
 import { LAST_TIME } from '../writing/clock.ts';
+import { isCommandId } from '../writing/commands.ts';
 import { refusalOf } from '../writing/intake.ts';
 
 /** An event from elsewhere, with the time that it had. */
@@ -12,6 +13,8 @@ export interface PastEvent {
   readonly type: string;
   readonly data: unknown;
   readonly meta?: EventMeta | undefined;
+  /** The id of the call that recorded it, if there was one: 1 to 200 characters. */
+  readonly commandId?: string | undefined;
   /** When it happened, in whole ms since the epoch. */
   readonly recordedAt: number;
   /** The version of `data`; default the model's. Older data is upcast. */
@@ -38,6 +41,9 @@ export function readPastEvent(given: unknown, model: Model, sequence: number): R
   if (typeof type !== 'string') throw refused('its type is not a string', {}, HINT_EVENT);
   if (!isTime(event.recordedAt))
     throw refused(`its recordedAt is ${shown(event.recordedAt)}`, { type }, HINT_RECORDED_AT);
+  const { commandId } = event;
+  if (commandId !== undefined && !isCommandId(commandId))
+    throw refused('its commandId is not a string of 1 to 200 characters', { type }, HINT_EVENT);
   const known = model.types.get(type);
   // The intake refuses an unknown type.
   if (known === undefined || version === undefined || version === known.version) return event;
@@ -47,15 +53,22 @@ export function readPastEvent(given: unknown, model: Model, sequence: number): R
   }
   const { recordedAt, meta } = event;
   const data = ownCopy(event.data, type, sequence);
-  return { type, data: upcast(model, { sequence, recordedAt, type, version, data }), meta, recordedAt, version };
+  return {
+    type,
+    data: upcast(model, { sequence, recordedAt, type, version, data }),
+    meta,
+    commandId,
+    recordedAt,
+    version,
+  };
 }
 
 /** The parts of an event, each read once: the event may have getters, or be a Proxy. */
 function partsOf(given: unknown): ReadEvent {
   try {
     if (typeof given === 'object' && given !== null) {
-      const { type, data, meta, recordedAt, version } = given as ReadEvent;
-      return { type, data, meta, recordedAt, version };
+      const { type, data, meta, commandId, recordedAt, version } = given as ReadEvent;
+      return { type, data, meta, commandId, recordedAt, version };
     }
   } catch (cause) {
     throw refused(`reading it threw: ${messageOf(cause)}`, { cause }, 'Pass plain objects without getters or proxies');
@@ -97,7 +110,7 @@ function shown(value: unknown): string {
   return isInstance(value, Date) ? 'a Date' : `a ${typeof value}`;
 }
 
-const HINT_EVENT = 'An event is { type, data, meta?, recordedAt, version? }';
+const HINT_EVENT = 'An event is { type, data, meta?, recordedAt, version?, commandId? }';
 const HINT_RECORDED_AT = `Give ms since the epoch: a whole number from 0 to ${LAST_TIME}`;
 
 function refused(problem: string, details: { readonly type?: string; readonly cause?: unknown }, hint: string) {

@@ -1,6 +1,7 @@
 /** The definition of a projection, and its checks. */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
-import type { Catalog, DataOf, Model, Reducer, TypeOf } from '../../core/model.ts';
+import type { Catalog, DataOf, Model, ReducedEventOf, Reducer, TypeOf } from '../../core/model.ts';
+import { requireModel } from '../../core/model-checks.ts';
 import { listNearest } from '../../core/nearest.ts';
 
 export interface ProjectionDefinition<State extends object, C extends Catalog> {
@@ -9,21 +10,34 @@ export interface ProjectionDefinition<State extends object, C extends Catalog> {
   readonly initialState: () => State;
   /** For the event types that matter to this view; others are skipped. */
   readonly reducers: {
-    readonly [Type in TypeOf<C>]?: Reducer<NoInfer<State>, Type, DataOf<C, Type>> | undefined;
+    readonly [Type in TypeOf<C>]?: Reducer<NoInfer<State>, Type, DataOf<C, Type>, ReducedEventOf<C, Type>> | undefined;
   };
   /** Like a model's `version`: raise it when the view must be built again. */
   readonly version?: number | string;
 }
 
 /**
- * Checks a projection's definition and gives it back. The store that gets it supplies the types.
+ * Checks a projection's definition and gives it back, typed by the model: its reducers get the events of that model.
  *
- * @throws RefoldError `INVALID_OPTION` for an empty name, a missing `initialState`, or a reducer that is not a function
+ * Without the model the store that gets the definition supplies the types.
+ *
+ * @throws RefoldError `INVALID_OPTION` for an empty name, a missing `initialState`, a reducer that is not a function, or one
+ * for an event type that the model does not have
  */
 export function defineProjection<State extends object, C extends Catalog>(
   definition: ProjectionDefinition<State, C>,
-): ProjectionDefinition<State, C> {
-  return checkDefinition(definition);
+): ProjectionDefinition<State, C>;
+export function defineProjection<State extends object, C extends Catalog>(
+  model: Model<any, C, any, any>,
+  definition: ProjectionDefinition<State, NoInfer<C>>,
+): ProjectionDefinition<State, C>;
+export function defineProjection(
+  ...given: [Model, ProjectionDefinition<any, any>] | [ProjectionDefinition<any, any>]
+): ProjectionDefinition<any, any> {
+  if (given.length === 1) return checkDefinition(given[0]);
+  const [model, definition] = given;
+  requireModel('define the projection', model);
+  return checkDefinition(definition, model);
 }
 
 /**

@@ -21,7 +21,7 @@ import { tellPassedOver } from '../folding/undecodable.ts';
 import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
 import { despiteDrops } from '../past/history.ts';
 import { recover } from '../past/recovery.ts';
-import { copyForListeners, type Publisher } from '../writing/publisher.ts';
+import { copyForOthers, type Publisher } from '../writing/publisher.ts';
 import type { ReplicaState } from './replica-state.ts';
 import { WAIT_CHECKS, Waiters, type WaitOptions } from './waiters.ts';
 
@@ -145,7 +145,7 @@ export class Replica<State extends object> {
       const events = recorded.map((event) => upcastEvent(model, event, rules));
       for (const { meta } of events) freezeJson(meta); // as in the writer, where reducers get it frozen
       // Copied before the fold: reducers may keep the events that they get, and change them.
-      if (publisher.isHeard) published = copyForListeners(events);
+      if (publisher.isHeard) published = copyForOthers(events);
       state.fold(model.reducers, events);
     } finally {
       this.#guard.leave();

@@ -12,7 +12,7 @@ import { A_FUNCTION, checkOptions, checkValue, type OptionChecks, TRUE_OR_FALSE 
 import { A_PATH } from '../calls/log-options.ts';
 import { IN_MEMORY, requireNode } from '../calls/open-log.ts';
 import { harmless, type Progress } from '../calls/progress.ts';
-import { parseOutcome } from '../writing/commands.ts';
+import { parseOutcome } from '../writing/outcomes/outcome.ts';
 
 export interface RepairOptions {
   /** Report what would be done, and change nothing; the log may be in use meanwhile. Default false. */
@@ -87,10 +87,10 @@ function mayRepair(salvage: Salvage, acceptLoss: boolean, path: string): boolean
 }
 
 /** An outcome is kept if it can be read, and its commit is not beyond the end: it must not promise missing events. */
-function holdsUpTo({ outcome }: StoredOutcome, lastSequence: number): boolean {
+function holdsUpTo(outcome: StoredOutcome, lastSequence: number): boolean {
   try {
     const parsed = parseOutcome(outcome);
-    return parsed.status === 'rejected' || parsed.commit.lastSequence <= lastSequence;
+    return parsed.status === 'rejected' || (parsed.commit?.lastSequence ?? 0) <= lastSequence;
   } catch {
     return false;
   }

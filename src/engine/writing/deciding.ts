@@ -5,10 +5,9 @@
  * returns.
  */
 import { RefoldError } from '../../core/errors.ts';
-import type { EventMeta } from '../../core/event.ts';
 import type { DecideContext, Model } from '../../core/model.ts';
 import type { LiveState, StagedCommit } from '../../fold/live-state.ts';
-import { type Intake, listOf } from './intake.ts';
+import { type Intake, listOf, type Placement } from './intake.ts';
 
 /** What all decisions of a store are made with. */
 export interface Desk {
@@ -21,18 +20,21 @@ export class Deciding implements DecideContext {
   readonly now: number;
   readonly sequence: number;
   readonly #desk: Desk;
-  readonly #meta: EventMeta | undefined;
+  readonly #placement: Placement;
   /** The staged commits that `fold` has shown; undefined before its first call. */
   #staged: StagedCommit[] | undefined;
   /** How many events the last staged commit holds; `ENDED` when `decide` has returned. */
   #folded = 0;
 
-  /** @param meta for events without meta */
-  constructor(desk: Desk, sequence: number, now: number, meta: EventMeta | undefined) {
-    this.now = now;
+  /**
+   * @param sequence of the last event in the state
+   * @param placement of the events that the command decides on
+   */
+  constructor(desk: Desk, sequence: number, placement: Placement) {
+    this.now = placement.recordedAt;
     this.sequence = sequence;
     this.#desk = desk;
-    this.#meta = meta;
+    this.#placement = placement;
   }
 
   /** Made on each access, so that a command without `fold` pays nothing. It works without its context object. */
@@ -50,7 +52,8 @@ export class Deciding implements DecideContext {
     const { model, intake, live } = this.#desk;
     const before = this.#stagedAt(onto);
     const firstSequence = this.sequence + 1 + (before === undefined ? 0 : this.#folded);
-    const events = intake.admit(listOf(given), { firstSequence, recordedAt: this.now, meta: this.#meta });
+    const { meta, commandId } = this.#placement;
+    const events = intake.admit(listOf(given), { firstSequence, recordedAt: this.now, meta, commandId });
     const staged = before ?? this.#stage(live);
     try {
       for (const event of events) staged.fold(model.reducers, event);

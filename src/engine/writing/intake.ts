@@ -4,8 +4,15 @@
  * The only place where a schema runs. The result is plain JSON, copied by the engine. It is never validated again: on replay
  * the checksums protect it. What the caller gives is read once, and may throw when it is read.
  */
-import { type ErrorDetails, isInstance, messageOf, RefoldError, type ValidationIssue } from '../../core/errors.ts';
-import type { EventInput, EventMeta, Json, RecordedEvent } from '../../core/event.ts';
+import {
+  type ErrorDetails,
+  isInstance,
+  isRefoldError,
+  messageOf,
+  RefoldError,
+  type ValidationIssue,
+} from '../../core/errors.ts';
+import { type EventInput, type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
 import { flatText } from '../../core/flat-check.ts';
 import { admitFlat, type FlatSchema, flatSchemaOf } from '../../core/flat-schema.ts';
 import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
@@ -25,6 +32,8 @@ export interface Placement {
   readonly command?: string | undefined;
   /** For events without meta, as `admitMeta` gave it. */
   readonly meta?: EventMeta | undefined;
+  /** The id of the call, if it has one. */
+  readonly commandId?: string | undefined;
 }
 
 /** The events of a commit, for the reducers to keep, and their text for the log. */
@@ -134,11 +143,22 @@ export class Intake {
     if (typeof givenType !== 'string') throw notAnEvent(index, sequence, placement);
     const gate = this.#gateOf(givenType, sequence);
     const { type, version } = gate.eventType;
-    const { recordedAt } = placement;
+    const { recordedAt, commandId } = placement;
     const data = admitData(gate, givenData, sequence);
-    const meta = givenMeta === undefined ? placement.meta : admitMeta(givenMeta, type, sequence);
-    if (meta === undefined) return { sequence: sequence ?? 0, recordedAt, type, version, data };
-    return { sequence: sequence ?? 0, recordedAt, type, version, data, meta };
+    const meta =
+      givenMeta === undefined ? this.#metaFor(type, sequence, placement) : this.admitMeta(givenMeta, type, sequence);
+    return recordedEvent(sequence ?? 0, recordedAt, type, version, data, meta, commandId);
+  }
+
+  /** The engine's copy of an event's meta, frozen. @throws RefoldError `EVENT_REJECTED` */
+  admitMeta(meta: unknown, type: string, sequence: number | undefined, action = 'append'): EventMeta | undefined {
+    return admitMeta(this.#model.meta, meta, { ...coordinatesOf(type, sequence), type }, action);
+  }
+
+  /** A schema may require a meta, or give a default. */
+  #metaFor(type: string, sequence: number | undefined, { meta }: Placement): EventMeta | undefined {
+    if (meta !== undefined || this.#model.meta === undefined) return meta;
+    return this.admitMeta(undefined, type, sequence);
   }
 
   #tag(events: readonly RecordedEvent<string, Json>[]): CommitTags {
@@ -209,7 +229,7 @@ function lookAtSchema({ type, schema }: EventType, sequence: number | undefined)
   try {
     return flatSchemaOf(schema);
   } catch (cause) {
-    throw schemaThrew(type, sequence, cause);
+    throw schemaThrew(type, coordinatesOf(type, sequence), cause);
   }
 }
 
@@ -226,6 +246,8 @@ export function requireCommitSize(characters: number, firstSequence: number | un
   if (characters > COMMIT_CHARACTERS) throw tooLarge(`${characters} characters of JSON`, firstSequence);
 }
 
+const HINT_DATA = 'Correct the data, or give the type a new version with an upcaster';
+
 function admitData({ eventType, flat }: Gate, input: unknown, sequence: number | undefined): Json {
   const data = flat === undefined ? undefined : admitFlat(flat, input);
   if (data !== undefined) return data;
@@ -234,7 +256,9 @@ function admitData({ eventType, flat }: Gate, input: unknown, sequence: number |
   } catch (error) {
     throw refusalOf(error, coordinatesOf(eventType.type, sequence));
   }
-  const parsed = parse(eventType, input, sequence);
+  const { type, schema } = eventType;
+  const details = { ...coordinatesOf(type, sequence), hint: HINT_DATA };
+  const parsed = parse(schema, input, `the data of ${type}`, details);
   try {
     return copyPayload(parsed, 'data', false);
   } catch (error) {
@@ -242,22 +266,45 @@ function admitData({ eventType, flat }: Gate, input: unknown, sequence: number |
   }
 }
 
-/** The engine's copy of an event's meta, frozen. @throws RefoldError `EVENT_REJECTED` */
-export function admitMeta(meta: unknown, type: string, sequence: number | undefined, action = 'append'): EventMeta {
+/**
+ * The engine's copy of an event's meta, frozen; undefined when the schema gives undefined.
+ *
+ * @throws RefoldError `EVENT_REJECTED`
+ */
+export function admitMeta(
+  schema: Model['meta'],
+  meta: unknown,
+  coordinates: ErrorDetails & { readonly type: string },
+  action = 'append',
+): EventMeta | undefined {
+  const what = `the meta of ${coordinates.type}`;
   let copy: Json;
   try {
-    inspectInput(meta, 'meta');
-    copy = copyPayload(meta, 'meta', true);
+    if (meta !== undefined) inspectInput(meta, 'meta');
+    const parsed = schema === undefined ? meta : parse(schema, meta, what, { ...coordinates, hint: HINT_META }, action);
+    if (parsed === undefined) return undefined;
+    copy = copyPayload(parsed, 'meta', true);
   } catch (error) {
-    throw refusalOf(error, coordinatesOf(type, sequence), action);
+    throw isRefoldError(error, 'EVENT_REJECTED') ? error : refusalOf(error, coordinates, action);
   }
   if (typeof copy === 'object' && copy !== null && !Array.isArray(copy)) return copy as EventMeta;
-  const details = { ...coordinatesOf(type, sequence), hint: 'Pass meta as an object of plain JSON' };
-  throw rejected(`the meta of ${type} is not an object`, details, action);
+  throw rejected(`${what} is not an object`, { ...coordinates, hint: 'Pass meta as an object of plain JSON' }, action);
 }
 
-/** A schema may throw: in a transform, or because it is asynchronous. A schema that is not from zod may give anything. */
-function parse({ type, schema }: EventType, input: unknown, sequence: number | undefined): unknown {
+const HINT_META = "Give a meta that fits the model's schema of meta";
+
+/**
+ * A schema may throw: in a transform, or because it is asynchronous. A schema that is not from zod may give anything.
+ *
+ * @param what names the value in messages, as in `the data of Placed`
+ */
+function parse(
+  schema: EventType['schema'],
+  input: unknown,
+  what: string,
+  details: ErrorDetails,
+  action?: string,
+): unknown {
   let issues: readonly ValidationIssue[];
   let described: string;
   try {
@@ -266,13 +313,9 @@ function parse({ type, schema }: EventType, input: unknown, sequence: number | u
     issues = result.error.issues;
     described = describeIssues(issues);
   } catch (cause) {
-    throw schemaThrew(type, sequence, cause);
+    throw schemaThrew(what.replace('the data of ', ''), details, cause, action);
   }
-  throw rejected(`the data of ${type} does not fit its schema: ${described}`, {
-    ...coordinatesOf(type, sequence),
-    issues,
-    hint: 'Correct the data, or give the type a new version with an upcaster',
-  });
+  throw rejected(`${what} does not fit its schema: ${described}`, { ...details, issues }, action);
 }
 
 /** Turns what a guard or a caller's getter threw into an error with coordinates; also a `RefoldError` of a getter. */
@@ -307,7 +350,7 @@ export function badDecision(command: string, problem: string, cause?: unknown): 
   return new RefoldError('COMMAND_FAILED', `Cannot execute ${command}: ${problem}`, {
     type: command,
     cause,
-    hint: "decide gives an event, an array of events, { events, result } with a result of plain JSON up to 64 KiB, or reject('CODE', 'why'), synchronously; nothing was appended",
+    hint: "decide gives an event, an array of events, { events, result } with a result of plain JSON up to 64 KiB, or reject('CODE', 'why', data), synchronously; nothing was appended",
   });
 }
 
@@ -319,12 +362,9 @@ function unknownType(model: Model, type: string, sequence: number | undefined): 
   });
 }
 
-function schemaThrew(type: string, sequence: number | undefined, cause: unknown): RefoldError {
-  return rejected(`the schema of ${type} threw: ${messageOf(cause)}`, {
-    ...coordinatesOf(type, sequence),
-    cause,
-    hint: 'Schemas must be synchronous and must not throw',
-  });
+function schemaThrew(what: string, details: ErrorDetails, cause: unknown, action?: string): RefoldError {
+  const hint = 'Schemas must be synchronous and must not throw';
+  return rejected(`the schema of ${what} threw: ${messageOf(cause)}`, { ...details, cause, hint }, action);
 }
 
 function unreadable(what: string, coordinates: ErrorDetails, cause: unknown, action?: string): RefoldError {

@@ -12,7 +12,7 @@ import type { StoreFailure } from '../calls/failure.ts';
 import type { StoreClock } from './clock.ts';
 import type { Desk } from './deciding.ts';
 import { Intake } from './intake.ts';
-import { copyForListeners, type Publisher } from './publisher.ts';
+import { copyForOthers, type Publisher } from './publisher.ts';
 import type { QueuedWrite } from './queued-write.ts';
 import type { RunningTransaction } from './transaction.ts';
 
@@ -83,11 +83,13 @@ export class LiveHead {
   /**
    * Folds a commit. After this it is part of the state, and only the log can still refuse it. Reducers got its events and may
    * have changed them, so the events are not read again.
+   *
+   * @param isTold whether the caller gets the events
    */
-  take(events: readonly RecordedEvent[], json: string, write: QueuedWrite): void {
+  take(events: readonly RecordedEvent[], json: string, write: QueuedWrite, isTold: boolean): void {
     const count = events.length;
     const firsts = this.#unseen.size === 0 ? undefined : this.#firstsAmong(events);
-    if (this.#publisher.hasListeners) write.published = copyForListeners(events);
+    if (isTold || this.#publisher.hasListeners) write.published = copyForOthers(events);
     try {
       this.#live.fold(this.desk.model.reducers, events);
     } catch (error) {

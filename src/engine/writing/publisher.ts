@@ -6,7 +6,7 @@
  * what they need, and run later.
  */
 
-import type { RecordedEvent } from '../../core/event.ts';
+import { type RecordedEvent, recordedEvent } from '../../core/event.ts';
 import { frozenCopy } from '../../core/freeze.ts';
 import { letGo } from '../../core/let-go.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
@@ -68,7 +68,7 @@ export class Publisher {
   /**
    * Events of another writer have become part of the state.
    *
-   * @param events a frozen copy: see `copyForListeners`; undefined when `isHeard` was false
+   * @param events a frozen copy: see `copyForOthers`; undefined when `isHeard` was false
    * @param characters how long their text is, roughly
    */
   publish(lastSequence: number, events: readonly RecordedEvent[] | undefined, characters: number): void {
@@ -102,14 +102,19 @@ export class Publisher {
   readonly #warn = (error: unknown): void => warnOf(this.#owner, 'RefoldListenerWarning', error);
 }
 
-/** A frozen copy of events, made before reducers get them. */
-export function copyForListeners(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
-  return Object.freeze(events.map((event) => Object.freeze({ ...event, data: frozenCopy(event.data) })));
+/** A frozen copy of events, made before reducers get them: for listeners, and for the caller of a command. */
+export function copyForOthers(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+  const copies: RecordedEvent[] = [];
+  for (const { sequence, recordedAt, type, version, data, meta, commandId } of events) {
+    const copy = recordedEvent(sequence, recordedAt, type, version, frozenCopy(data), meta, commandId);
+    copies.push(Object.freeze(copy));
+  }
+  return Object.freeze(copies);
 }
 
 /** What all who hear of a write share. It is read back from the text: the events that reducers got may be part of the state. */
 function publishedOf(write: QueuedWrite): readonly RecordedEvent[] {
-  const { json, firstSequence, recordedAt } = write;
-  write.published ??= freezeEvents(decodeCommit(json, firstSequence, recordedAt));
+  const { json, firstSequence, recordedAt, commandId } = write;
+  write.published ??= freezeEvents(decodeCommit(json, firstSequence, recordedAt, commandId));
   return write.published;
 }

@@ -5,10 +5,9 @@
  * the log needs in the form that the log needs, and makes the caller's answer when the write is durable.
  */
 import type { Commit, Json, RecordedEvent } from '../../core/event.ts';
-import type { Rejection } from '../../core/model.ts';
 import { tagCharacters } from '../../log/blocks/tag-list.ts';
 import type { CommitTags, QueuedCommit, StoredOutcome } from '../../log/log-store.ts';
-import type { CommandOutcome } from './commands.ts';
+import type { CommandOutcome, Refusal } from './outcomes/outcome.ts';
 
 /** Makes the caller's answer from a durable write. */
 export type Answering<Answer> = (write: QueuedWrite) => Answer;
@@ -23,12 +22,14 @@ export class QueuedWrite implements QueuedCommit {
   json = '';
   /** Undefined in a model without tags. */
   tags: CommitTags | undefined;
-  /** The listeners' copy of the events, if there were listeners when they were folded. */
+  /** The frozen copy of the events that listeners and callers get, if it was made. */
   published: readonly RecordedEvent[] | undefined;
-  /** What the log remembers of a command with a `commandId`. */
+  /** The id of the call, if it has one. */
+  commandId: string | undefined;
+  /** What the log remembers of a call with a `commandId`. */
   outcome: StoredOutcome | undefined;
   /** A command's rejection, or the result that it gives besides its events. */
-  rejection: Rejection | undefined;
+  rejection: Refusal | undefined;
   result: Json | undefined;
   readonly #answer: Answering<unknown>;
   readonly #isFence: boolean;
@@ -90,9 +91,9 @@ export function commitOf({ firstSequence, events, recordedAt }: QueuedWrite): Co
 /** What `execute` answers. */
 export function outcomeOf(write: QueuedWrite): CommandOutcome {
   const { rejection, result } = write;
-  if (rejection !== undefined) return { status: 'rejected', code: rejection.code, message: rejection.message };
-  const commit = commitOf(write);
-  return result === undefined ? { status: 'accepted', commit } : { status: 'accepted', commit, result };
+  if (rejection !== undefined) return { status: 'rejected', ...rejection, replayed: false };
+  if (write.events === 0) return { status: 'accepted', commit: undefined, events: [], result, replayed: false };
+  return { status: 'accepted', commit: commitOf(write), events: write.published, result, replayed: false };
 }
 
 /** Bytes of a write besides its text. */

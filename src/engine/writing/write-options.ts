@@ -10,9 +10,9 @@ export interface AppendOptions {
   readonly commandId?: string | undefined;
 }
 
-export interface ExecuteOptions extends AppendOptions {
+export interface ExecuteOptions<Meta = EventMeta> extends AppendOptions {
   /** The meta of every event that the command decides on, unless the event has one. */
-  readonly meta?: EventMeta | undefined;
+  readonly meta?: Meta | undefined;
 }
 
 /** The options of `transact`. */

@@ -14,19 +14,25 @@
  */
 import { types } from 'node:util';
 import type { RefoldError } from '../../core/errors.ts';
-import type { Commit } from '../../core/event.ts';
+import type { Commit, RecordedEvent } from '../../core/event.ts';
 import type { LogStore, StoredOutcome } from '../../log/log-store.ts';
 import { A_FUNCTION, checkValue } from '../calls/call-options.ts';
 import type { Settings } from '../calls/options.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
-import { type CommandOutcome, committed, parseOutcome, serialiseOutcome } from './commands.ts';
 import { CommitQueue, type Completed } from './commit-queue.ts';
-import { admitMeta } from './intake.ts';
 import { type HeadParts, LiveHead } from './live-head.ts';
+import type { InputDigest } from './outcomes/input-digest.ts';
+import {
+  type CommandOutcome,
+  commandIdReused,
+  outcomeText,
+  parseOutcome,
+  type Remembered,
+} from './outcomes/outcome.ts';
 import { type Answering, commitOf, outcomeOf, QueuedWrite, textBytesOf } from './queued-write.ts';
 import { type Callback, notSynchronous, RunningTransaction, runCallback, type Transacted } from './transaction.ts';
 import { type Guest, WaitingRoom } from './waiting-room.ts';
-import { CommandWish, EventsWish, type HeldWish, RefusedWish, type Wish } from './wishes.ts';
+import { type Askable, CommandWish, EventsWish, type HeldWish, RefusedWish, type Wish } from './wishes.ts';
 import {
   type AppendOptions,
   appendOptions,
@@ -40,6 +46,27 @@ export interface WritePathParts extends HeadParts {
   readonly settings: Settings;
   /** Called when a block has become durable, with the size of its text in bytes, roughly. */
   readonly onDurable: (bytes: number) => void;
+  /** Reads the events of a durable commit again, frozen; gives undefined when the log has dropped them. */
+  readonly readCommit: (commit: Commit) => Promise<readonly RecordedEvent[] | undefined>;
+}
+
+/** How a call is answered: after its own write, or again, when an earlier call with its `commandId` did the work. */
+interface Answers<Answer> {
+  readonly action: string;
+  readonly written: Answering<Answer>;
+  /** Whether the answer holds the events. */
+  readonly isTold: boolean;
+  /** From what the log remembers; undefined when it cannot be an outcome of such a call. */
+  readonly remembered: (remembered: Remembered) => Answer | Promise<Answer> | undefined;
+  /** From the answer that an earlier call, not yet durable, will get. */
+  readonly shared: (earlier: Promise<Answer>) => Promise<Answer>;
+}
+
+/** A call with a `commandId` that is not durable yet. */
+interface Pending {
+  /** Undefined when its input was refused; the log may still know the id. */
+  readonly input: InputDigest | undefined;
+  readonly written: Promise<unknown>;
 }
 
 /** A call that waits for its turn. */
@@ -47,7 +74,7 @@ interface WaitingCall extends Guest {
   readonly options: AppendOptions;
   /** What it asks for; undefined for a call that only waits for its turn. */
   readonly ask: HeldWish | Callback | undefined;
-  readonly answer: Answering<unknown>;
+  readonly answers: Answers<unknown>;
   readonly startedAt: number;
   readonly resolve: (answer: unknown) => void;
   /** What the log knows of its commandId, once the log has answered. */
@@ -61,7 +88,7 @@ export class WritePath {
   readonly #head: LiveHead;
   readonly #room = new WaitingRoom<WaitingCall>((call) => this.#enter(call));
   /** The outcomes of commands that wait or are queued, by commandId. */
-  readonly #pending = new Map<string, Promise<CommandOutcome>>();
+  readonly #pending = new Map<string, Pending>();
   #durableSequence: number;
 
   constructor(parts: WritePathParts) {
@@ -99,9 +126,9 @@ export class WritePath {
     this.#guard.enter();
     try {
       const options = given === undefined ? NO_OPTIONS : appendOptions(given);
-      const wish = new EventsWish(events);
-      if (options.commandId === undefined) return this.#write(wish, options, commitOf);
-      return this.#writeOnce(wish, options, options.commandId).then(committed);
+      const wish = new EventsWish(events, options.commandId);
+      if (options.commandId === undefined) return this.#write(wish, options, this.#committed);
+      return this.#writeOnce(wish, options, options.commandId, this.#committed);
     } catch (error) {
       return Promise.reject(error);
     } finally {
@@ -113,10 +140,13 @@ export class WritePath {
     this.#guard.enter();
     try {
       const options = given === undefined ? NO_OPTIONS : executeOptions(given);
-      const meta = options.meta === undefined ? undefined : admitMeta(options.meta, name, undefined, 'execute');
-      const wish = new CommandWish(name, input, meta);
-      if (options.commandId === undefined) return this.#write(wish, options, outcomeOf);
-      return this.#writeOnce(wish, options, options.commandId);
+      const meta =
+        options.meta === undefined
+          ? undefined
+          : this.#head.desk.intake.admitMeta(options.meta, name, undefined, 'execute');
+      const wish = new CommandWish({ name, meta, commandId: options.commandId }, input);
+      if (options.commandId === undefined) return this.#write(wish, options, this.#executed);
+      return this.#writeOnce(wish, options, options.commandId, this.#executed);
     } catch (error) {
       return Promise.reject(error);
     } finally {
@@ -132,7 +162,7 @@ export class WritePath {
       const callback = checkValue('transact', 'callback', A_FUNCTION, work) as Callback;
       if (types.isAsyncFunction(callback)) throw notSynchronous();
       if (this.#mayBegin) return this.#transactNow(callback, options);
-      return this.#wait(callback, 0, options, outcomeOf).written as Promise<Transacted<unknown>>;
+      return this.#wait(callback, 0, options, NO_ANSWERS).written as Promise<Transacted<unknown>>;
     } catch (error) {
       return Promise.reject(error);
     } finally {
@@ -147,7 +177,7 @@ export class WritePath {
 
   /** Resolves when every earlier call has begun. */
   async turn(): Promise<void> {
-    if (this.isHoldingBack) await this.#wait(undefined, 0, NO_OPTIONS, outcomeOf).written;
+    if (this.isHoldingBack) await this.#wait(undefined, 0, NO_OPTIONS, NO_ANSWERS).written;
   }
 
   /** Resolves when every call so far is durable, including those that wait for their turn. */
@@ -160,35 +190,79 @@ export class WritePath {
     return this.#room.isEmpty && !this.queue.isFull;
   }
 
+  /** What `append` answers. */
+  readonly #committed: Answers<Commit> = {
+    action: 'append',
+    written: commitOf,
+    isTold: false,
+    remembered: (outcome) => (outcome.status === 'accepted' ? outcome.commit : undefined),
+    shared: (earlier) => earlier,
+  };
+
+  /** What `execute` answers. */
+  readonly #executed: Answers<CommandOutcome> = {
+    action: 'execute',
+    written: outcomeOf,
+    isTold: true,
+    remembered: (outcome) => this.#executedBefore(outcome),
+    shared: (earlier) => earlier.then((outcome) => ({ ...outcome, replayed: true })),
+  };
+
+  async #executedBefore({ input: _input, ...outcome }: Remembered): Promise<CommandOutcome> {
+    if (outcome.status === 'rejected') return { ...outcome, replayed: true };
+    const { status, commit, result } = outcome;
+    const events = commit === undefined ? [] : await this.#parts.readCommit(commit);
+    return { status, commit, events, result, replayed: true };
+  }
+
   /** Neither this nor the functions it calls are async: with thousands of appends at once, each extra promise costs time. */
-  #write<Answer>(wish: Wish, options: AppendOptions, answer: Answering<Answer>): Promise<Answer> {
-    if (this.#mayBegin) return this.#writeNow(wish, options, answer);
+  #write<Answer>(wish: Wish, options: AppendOptions, answers: Answers<Answer>): Promise<Answer> {
+    if (this.#mayBegin) return this.#writeNow(wish, options, answers);
     const held = wish.hold(this.#head.desk);
-    return this.#wait(held, held.bytes, options, answer).written as Promise<Answer>;
+    return this.#wait(held, held.bytes, options, answers).written as Promise<Answer>;
   }
 
   /** As `#write`, unless the command already has an outcome or is pending. */
-  #writeOnce(wish: Wish, options: AppendOptions, commandId: string): Promise<CommandOutcome> {
+  #writeOnce<Answer>(wish: Wish, options: AppendOptions, commandId: string, answers: Answers<Answer>): Promise<Answer> {
     const pending = this.#pending.get(commandId);
-    if (pending !== undefined) return pending;
+    if (pending !== undefined) {
+      const isSame = wish.digest(this.#head.desk) === pending.input;
+      if (!isSame) throw commandIdReused(answers.action, commandId);
+      return answers.shared(pending.written as Promise<Answer>);
+    }
     const found = this.#parts.log.outcome(commandId);
-    if (isLooking(found)) return this.#lookUp(wish, options, commandId, found);
-    if (found !== undefined) return Promise.resolve(parseOutcome(found.outcome));
-    const written = this.#write(wish, options, outcomeOf);
-    this.#pending.set(commandId, written);
+    if (isLooking(found)) return this.#lookUp(wish, options, commandId, answers, found);
+    if (found !== undefined) return Promise.resolve(this.#answerAgain(wish, found, answers));
+    const written = this.#write(wish, options, answers);
+    this.#pending.set(commandId, { input: wish.digest(this.#head.desk), written });
     return written;
   }
 
+  /** @throws RefoldError `COMMAND_ID_REUSED` when the log remembers the outcome of another call */
+  #answerAgain<Answer>(
+    wish: Pick<Wish, 'digest'>,
+    stored: StoredOutcome,
+    answers: Answers<Answer>,
+  ): Answer | Promise<Answer> {
+    const remembered = parseOutcome(stored);
+    const isSame = remembered.input === undefined || remembered.input === wish.digest(this.#head.desk);
+    const answer = isSame ? answers.remembered(remembered) : undefined;
+    if (answer === undefined) throw commandIdReused(answers.action, stored.commandId);
+    return answer;
+  }
+
   /** Waits until the log says whether the command has an outcome, and for its turn if it has not. */
-  #lookUp(
+  #lookUp<Answer>(
     wish: Wish,
     options: AppendOptions,
     commandId: string,
+    answers: Answers<Answer>,
     looking: PromiseLike<StoredOutcome | undefined>,
-  ): Promise<CommandOutcome> {
+  ): Promise<Answer> {
     const held = this.#heldOrRefused(wish);
-    const { call, written } = this.#wait(held, held.bytes, options, outcomeOf);
-    this.#pending.set(commandId, written as Promise<CommandOutcome>);
+    const { call, written } = this.#wait(held, held.bytes, options, answers);
+    const input = held instanceof RefusedWish ? undefined : held.digest(this.#head.desk);
+    this.#pending.set(commandId, { input, written });
     call.isReady = false;
     const ready = (known: WaitingCall['known'] & object): void => {
       call.known = known;
@@ -199,7 +273,7 @@ export class WritePath {
       (outcome) => ready({ outcome }),
       (error: unknown) => ready({ error }),
     );
-    return written as Promise<CommandOutcome>;
+    return written as Promise<Answer>;
   }
 
   /** A log that looks up asynchronously may still know the command. If it does not, the wish is refused when its turn comes. */
@@ -215,11 +289,11 @@ export class WritePath {
     ask: WaitingCall['ask'],
     bytes: number,
     options: AppendOptions,
-    answer: Answering<unknown>,
+    answers: Answers<any>,
   ): { readonly call: WaitingCall; readonly written: Promise<unknown> } {
     const { promise: written, resolve } = Promise.withResolvers<unknown>();
     const startedAt = this.queue.meter.callTime();
-    const call: WaitingCall = { ask, bytes, options, answer, startedAt, resolve, isReady: true };
+    const call: WaitingCall = { ask, bytes, options, answers, startedAt, resolve, isReady: true };
     this.#room.join(call);
     return { call, written };
   }
@@ -237,32 +311,34 @@ export class WritePath {
     }
   }
 
-  #begin({ ask, options, answer, known, startedAt }: WaitingCall): unknown {
+  #begin({ ask, options, answers, known, startedAt }: WaitingCall): unknown {
     if (ask === undefined) return undefined;
     if (typeof ask === 'function') return this.#transactNow(ask, options, startedAt);
     if (known !== undefined && 'error' in known) throw known.error;
-    if (known?.outcome === undefined) return this.#writeNow(ask, options, answer, startedAt);
+    if (known?.outcome === undefined) return this.#writeNow(ask, options, answers, startedAt);
     this.#pending.delete(options.commandId!);
-    return parseOutcome(known.outcome.outcome);
+    return this.#answerAgain(ask, known.outcome, answers);
   }
 
   /** Decides, folds and queues; resolves when durable. The clock is read once, before any other code of the application. */
   #writeNow<Answer>(
-    wish: Pick<Wish, 'decide'>,
+    wish: Askable,
     { expectedSequence, commandId }: AppendOptions,
-    answer: Answering<Answer>,
+    { written, isTold }: Answers<Answer>,
     startedAt: number = this.queue.meter.callTime(),
   ): Promise<Answer> {
     const now = this.#head.startAt(expectedSequence);
     const { events, json, tags, rejection, result } = wish.decide(this.#head.desk, this.#head.sequence, now);
-    const write = new QueuedWrite(this.#head.sequence + 1, now, answer, false, startedAt);
+    const write = new QueuedWrite(this.#head.sequence + 1, now, written, false, startedAt);
     write.rejection = rejection;
     write.result = result;
     write.tags = tags;
-    if (events.length > 0) this.#head.take(events, json, write);
+    write.commandId = commandId;
+    if (events.length > 0) this.#head.take(events, json, write, isTold);
     if (commandId !== undefined) {
-      write.outcome = { commandId, recordedAt: now, outcome: serialiseOutcome(outcomeOf(write)) };
-    } else if (write.events === 0 && this.queue.bytes === 0) return Promise.resolve(answer(write));
+      const outcome = outcomeText(write, wish.digest(this.#head.desk));
+      write.outcome = { commandId, recordedAt: now, outcome };
+    } else if (write.events === 0 && this.queue.bytes === 0) return Promise.resolve(written(write));
     // Even a rejection waits: it was decided on a state that may not be durable yet.
     return this.queue.push(write);
   }
@@ -328,6 +404,15 @@ export class WritePath {
 }
 
 const NO_OPTIONS: AppendOptions & ExecuteOptions = Object.freeze({});
+
+/** For calls that have no `commandId` and answer otherwise. */
+const NO_ANSWERS: Answers<undefined> = {
+  action: 'transact',
+  written: () => undefined,
+  isTold: false,
+  remembered: () => undefined,
+  shared: (earlier) => earlier,
+};
 
 function isLooking(
   found: ReturnType<LogStore['outcome']>,

@@ -6,7 +6,7 @@
  * refuse malformed input with `LOG_CORRUPT`, because a payload may come from a damaged or hostile file.
  */
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
-import type { EventMeta, Json, RecordedEvent } from '../../core/event.ts';
+import { type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
 import type { Block, EventTags, QueuedCommit, TagQuery } from '../log-store.ts';
 import { HINT_CORRUPT } from './chain.ts';
 import { parsePlain } from './plain-json.ts';
@@ -39,10 +39,20 @@ function tupleOf({ type, version, data, meta }: StoredEvent): unknown[] {
   return meta === undefined ? [type, version, data] : [type, version, data, meta];
 }
 
-/** The inverse of `encodeCommit`, for a commit whose sequence is known. Its events are fresh and mutable. */
-export function decodeCommit(json: string, firstSequence: number, recordedAt: number): RecordedEvent[] {
+/**
+ * The inverse of `encodeCommit`, for a commit whose sequence is known. Its events are fresh and mutable.
+ *
+ * @param commandId of the commit, if it has one
+ */
+export function decodeCommit(
+  json: string,
+  firstSequence: number,
+  recordedAt: number,
+  commandId?: string | undefined,
+): RecordedEvent[] {
   const events: RecordedEvent[] = [];
-  pushEvents(events, asList(parsePlain(json)) as readonly StoredTuple[], firstSequence, recordedAt, undefined);
+  const tuples = asList(parsePlain(json)) as readonly StoredTuple[];
+  pushEvents(events, tuples, { sequence: firstSequence, recordedAt, commandId }, undefined);
   return events;
 }
 
@@ -50,8 +60,8 @@ export function decodeCommit(json: string, firstSequence: number, recordedAt: nu
  * The payload of an open block: `[[index,offset,EVENTS],…]`, one entry per commit, where `index` counts the block's
  * events before it and `offset` is its time in ms after the block's first commit.
  *
- * A commit with tags has a fourth part: `[index,offset,EVENTS,{"tags":[[tagger,tag,…],0,…]}]`, with one entry for each
- * event. A log with such a commit has format 2.
+ * A commit with tags or an id has a fourth part, with one or both: `[index,offset,EVENTS,{"tags":[[tagger,tag,…],0,…],"id":"…"}]`.
+ * There is one entry of tags for each event. A log with such a commit has format 2.
  */
 export function encodeOpenBlock(commits: readonly QueuedCommit[]): string {
   return openBlockPieces(commits).join('');
@@ -63,9 +73,9 @@ export function openBlockPieces(commits: readonly QueuedCommit[]): string[] {
   const pieces: string[] = [];
   let small: string[] = [commits.length === 0 ? '[' : ''];
   let index = 0;
-  for (const { events, recordedAt, json, tags } of commits) {
+  for (const { events, recordedAt, json, tags, commandId } of commits) {
     const head = `${index === 0 ? '[' : ','}[${index},${recordedAt - start},`;
-    const tail = tags === undefined ? ']' : `${extrasOf(tags.events)}]`;
+    const tail = tags === undefined && commandId === undefined ? ']' : `${extrasOf(tags?.events, commandId)}]`;
     index += events;
     if (json.length < LARGE_COMMIT) small.push(`${head}${json}${tail}`);
     else {
@@ -82,11 +92,15 @@ export function openBlockPieces(commits: readonly QueuedCommit[]): string[] {
 /** What a commit has besides its events. */
 interface CommitExtras {
   readonly tags?: readonly EventTags[];
+  readonly id?: string;
 }
 
-/** Nothing for a commit whose events have no tagger: the block is as in format 1. */
-function extrasOf(tags: readonly EventTags[]): string {
-  return tags.some((event) => event !== 0) ? `,${JSON.stringify({ tags } satisfies CommitExtras)}` : '';
+/** Tags come first. Nothing for a commit without an id whose events have no tagger: the block is as in format 1. */
+function extrasOf(given: readonly EventTags[] | undefined, id: string | undefined): string {
+  const tags = given?.some((event) => event !== 0) === true ? given : undefined;
+  if (tags === undefined && id === undefined) return '';
+  const extras: CommitExtras = { ...(tags && { tags }), ...(id !== undefined && { id }) };
+  return `,${JSON.stringify(extras)}`;
 }
 
 /** From this length on, in characters, a commit's text is a separate piece. */
@@ -198,16 +212,30 @@ function decodeOpen(block: Block, commits: readonly unknown[], types: ReadonlySe
   let sequence = block.firstSequence;
   let recordedAt = block.recordedAt;
   for (const commit of commits) {
-    const [index, offset, tuples] = asList(commit);
+    const [index, offset, tuples, extras] = asList(commit);
     if (index !== sequence - block.firstSequence || !isCount(offset)) throw new RangeError('a commit out of place');
     recordedAt = timeAfter(recordedAt, block.recordedAt + offset, index === 0);
     const list = asList(tuples) as readonly StoredTuple[];
-    pushEvents(events, list, sequence, recordedAt, types);
+    pushEvents(events, list, { sequence, recordedAt, commandId: idIn(extras) }, types);
     sequence += list.length;
     commitEnds.push(sequence - 1);
   }
   if (sequence - 1 !== block.lastSequence) throw new RangeError('another number of events');
   return { events, commitEnds };
+}
+
+/** What the events of a commit share, and the sequence of the first of them. */
+interface CommitPlace {
+  readonly sequence: number;
+  readonly recordedAt: number;
+  readonly commandId: string | undefined;
+}
+
+function idIn(extras: unknown): string | undefined {
+  if (extras === undefined) return undefined;
+  const { id } = extras as CommitExtras;
+  if (id === undefined || typeof id === 'string') return id;
+  throw new TypeError('an id that is not a text');
 }
 
 /** The first commit gives its block the time. Times never decrease. */
@@ -221,8 +249,7 @@ function timeAfter(before: number, recordedAt: number, isFirst: boolean): number
 function pushEvents(
   events: RecordedEvent[],
   tuples: readonly StoredTuple[],
-  first: number,
-  recordedAt: number,
+  { sequence: first, recordedAt, commandId }: CommitPlace,
   types: ReadonlySet<string> | undefined,
 ): void {
   for (let index = 0; index < tuples.length; index++) {
@@ -233,9 +260,8 @@ function pushEvents(
       throw new TypeError('an event without type, version and data');
     }
     if (types !== undefined && !types.has(type)) continue;
-    const sequence = first + index;
-    if (tuple.length === 3) events.push({ sequence, recordedAt, type, version, data: tuple[2] });
-    else events.push({ sequence, recordedAt, type, version, data: tuple[2], meta: tuple[3]! });
+    const meta = tuple.length === 3 ? undefined : tuple[3]!;
+    events.push(recordedEvent(first + index, recordedAt, type, version, tuple[2], meta, commandId));
   }
 }
 

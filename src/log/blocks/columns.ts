@@ -4,8 +4,9 @@
  * Data lies together by kind (type and version); kinds, commits and meta are columns of small numbers. `sealed-block.ts`
  * draws the sections and puts the content under zstd.
  */
-import type { EventMeta, Json, RecordedEvent } from '../../core/event.ts';
+import { type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
 import type { EventTags, TagQuery } from '../log-store.ts';
+import { encodeIdColumn, readIdColumn } from './id-column.ts';
 import { packValues, unpackValues, type ValueCodec } from './packed-values.ts';
 import { packNumbers, SectionReader, SectionWriter, unpackNumbers } from './sections.ts';
 import { decodeTagColumn, encodeTagColumn, readTagColumn, type TagColumn } from './tag-column.ts';
@@ -23,7 +24,24 @@ interface Kind {
   readonly data: Json[];
 }
 
-/** The content of a sealed block; see `sealed-block.ts` for its sections. With `tags` it has extras. */
+/** What a content may have besides its events, by the names that the content gives. */
+const TAGS = 'tags';
+const IDS = 'ids';
+
+/** Whether the events of a block, with these tags, need more than the sections of format 1. */
+export function needExtras(events: readonly RecordedEvent[], tags?: readonly EventTags[]): boolean {
+  return hasTags(tags) || hasIds(events);
+}
+
+function hasTags(tags: readonly EventTags[] | undefined): tags is readonly EventTags[] {
+  return tags?.some((event) => event !== 0) === true;
+}
+
+function hasIds(events: readonly RecordedEvent[]): boolean {
+  return events.some(({ commandId }) => commandId !== undefined);
+}
+
+/** The content of a sealed block; see `sealed-block.ts` for its sections. */
 export function encodeColumns(
   events: readonly RecordedEvent[],
   commitEnds: readonly number[],
@@ -48,9 +66,11 @@ export function encodeColumns(
   );
   content.add(Buffer.from(metas.codec));
   content.add(metas.bytes);
-  if (tags !== undefined) {
-    content.add(Buffer.from(JSON.stringify(['tags'])));
-    content.add(encodeTagColumn(tags));
+  const [tagged, identified] = [hasTags(tags), hasIds(events)];
+  if (tagged || identified) {
+    content.add(Buffer.from(JSON.stringify([...(tagged ? [TAGS] : []), ...(identified ? [IDS] : [])])));
+    if (hasTags(tags)) content.add(encodeTagColumn(tags));
+    if (identified) content.add(encodeIdColumn(commitEnds.map((end) => events[end - events[0]!.sequence]!.commandId)));
   }
   for (const { bytes } of packed) content.add(bytes);
   return content.finish();
@@ -178,6 +198,8 @@ interface Columns extends ColumnsHead {
   /** Index of each event that carries meta. */
   readonly metaPlaces: readonly number[];
   readonly metas: readonly EventMeta[];
+  /** The id of each commit that has one; undefined when no commit has one. */
+  readonly ids: readonly (string | undefined)[] | undefined;
   /** The data of each kind; undefined for a kind that was not asked for. */
   readonly data: readonly (unknown[] | undefined)[];
 }
@@ -196,7 +218,7 @@ function readColumns(
   const commitTimes = runningSums(unpackNumbers(sections.next()));
   const metaPlaces = runningSums(unpackNumbers(sections.next()));
   const metas = unpackValues({ codec: readCodec(text(sections.next())), bytes: sections.next() });
-  const tags = range.hasExtras ? readExtras(sections, count) : undefined;
+  const { tags, ids } = range.hasExtras ? readExtras(sections, count, commitSizes.length) : NO_EXTRAS;
   const isWanted = select({ kinds, kindOf, tags });
   const data = kinds.map(([, , codec], kind) => {
     const packed = { codec, bytes: sections.next() };
@@ -206,19 +228,30 @@ function readColumns(
   if (commitSizes.length !== commitTimes.length || metaPlaces.length !== metas.length) {
     throw new RangeError('columns of different lengths');
   }
-  return { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas: metas as unknown as EventMeta[], data, tags };
+  const meta = { metaPlaces, metas: metas as unknown as EventMeta[] };
+  return { kinds, kindOf, commitSizes, commitTimes, ...meta, data, tags, ids };
 }
 
-/** What a content has besides events. A name that this release does not know is refused: it reads no newer format. */
-function readExtras(sections: SectionReader, count: number): TagColumn | undefined {
+/** What a content has besides events. */
+interface Extras {
+  readonly tags: TagColumn | undefined;
+  /** The id of each commit. */
+  readonly ids: readonly (string | undefined)[] | undefined;
+}
+
+const NO_EXTRAS: Extras = { tags: undefined, ids: undefined };
+
+/** A name that this release does not know is refused: it belongs to a newer format. */
+function readExtras(sections: SectionReader, events: number, commits: number): Extras {
   const names: unknown = JSON.parse(text(sections.next()));
   if (!Array.isArray(names)) throw new TypeError('no list of extras');
-  let tags: TagColumn | undefined;
+  let { tags, ids } = NO_EXTRAS;
   for (const name of names) {
-    if (name !== 'tags') throw new TypeError('an unknown extra');
-    tags = readTagColumn(sections.next(), count);
+    if (name === TAGS) tags = readTagColumn(sections.next(), events);
+    else if (name === IDS) ids = readIdColumn(sections.next(), commits);
+    else throw new TypeError('an unknown extra');
   }
-  return tags;
+  return { tags, ids };
 }
 
 function readKinds(section: Uint8Array): Columns['kinds'] {
@@ -268,7 +301,7 @@ function assemble(
   { firstSequence, lastSequence }: SequenceRange,
   answers?: Uint8Array,
 ): DecodedBlock {
-  const { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas, data } = columns;
+  const { kinds, kindOf, commitSizes, commitTimes, metaPlaces, metas, ids, data } = columns;
   const types = kinds.map((kind) => kind[0]);
   const versions = kinds.map((kind) => kind[1]);
   const cursors = new Uint32Array(kinds.length);
@@ -280,6 +313,7 @@ function assemble(
   for (let commit = 0; commit < commitSizes.length; commit++) {
     const end = at + commitSizes[commit]!;
     const recordedAt = commitTimes[commit]!;
+    const commandId = ids?.[commit];
     if (end > count) throw new RangeError('more events than the block holds');
     for (; at < end; at++) {
       const kind = kindOf[at]!;
@@ -290,12 +324,8 @@ function assemble(
         cursors[kind]! += 1;
         continue;
       }
-      const type = types[kind]!;
-      const version = versions[kind]!;
-      const sequence = firstSequence + at;
       const value = values[cursors[kind]!++];
-      if (meta === undefined) events.push({ sequence, recordedAt, type, version, data: value });
-      else events.push({ sequence, recordedAt, type, version, data: value, meta });
+      events.push(recordedEvent(firstSequence + at, recordedAt, types[kind]!, versions[kind]!, value, meta, commandId));
     }
     commitEnds.push(firstSequence + at - 1);
   }

@@ -17,7 +17,7 @@
  * Data lies together by kind: alike values compress well, and a reader of some types never unpacks the others.
  *
  * A block with more than this has the magic "RFS2", and after section 7 a JSON list of names, then a section for each
- * name. The only name so far is "tags" (`tag-column.ts`). A log with such a block has format 2.
+ * name: "tags" (`tag-column.ts`), "ids" (`id-column.ts`). A log with such a block has format 2.
  */
 import zlib from 'node:zlib';
 import type { RecordedEvent } from '../../core/event.ts';
@@ -28,6 +28,7 @@ import {
   decodeColumns,
   decodeColumnTags,
   encodeColumns,
+  needExtras,
   type SequenceRange,
 } from './columns.ts';
 
@@ -79,9 +80,8 @@ export function encodeSealedBlock(
   openBytes: number,
   tags?: readonly EventTags[],
 ): Uint8Array {
-  const tagged = tags?.some((event) => event !== 0) ? tags : undefined;
-  const content = encodeColumns(events, commitEnds, tagged);
-  const prefix = writePrefix(tagged === undefined ? SEALED_MAGIC : SEALED_MAGIC_2, {
+  const content = encodeColumns(events, commitEnds, tags);
+  const prefix = writePrefix(needExtras(events, tags) ? SEALED_MAGIC_2 : SEALED_MAGIC, {
     ...chains,
     firstSequence: events[0]!.sequence,
     lastSequence: events.at(-1)!.sequence,

@@ -28,12 +28,29 @@ export function readingCases(): readonly Check[] {
         },
       ],
     ),
+    ['the ids of commits are on their events, also after reopening', keepsIds],
     ['time: the last of several blocks recorded in one millisecond', lastOfOneTime],
     ['tags are kept in their blocks, open and sealed', keepsTags],
     ['finding gives every block that holds a tag, in order and in reverse', findsTags],
     ['finding gives every block whose tags are not those asked for', findsUntagged],
   ];
 }
+
+const keepsIds: Check[1] = async (bench) => {
+  const { log } = bench;
+  await appendCommits(log, commitOf([noted(1)]), { ...commitOf([noted(2), noted(3)]), commandId: 'order-"7"' });
+  await appendCommits(log, { ...commitOf([{ ...noted(4), meta: { by: 'me' } }]), commandId: 'заказ-8' });
+  const ids = [undefined, 'order-"7"', 'order-"7"', 'заказ-8'];
+  deepStrictEqual(
+    (await readEvents(log)).map(({ commandId }) => commandId),
+    ids,
+  );
+  const again = await bench.reopen();
+  deepStrictEqual(
+    (await readEvents(again)).map(({ commandId }) => commandId),
+    ids,
+  );
+};
 
 const RANGES: readonly (readonly [range: { from: number; to?: number }, firsts: readonly number[]])[] = [
   [{ from: 1 }, [1, 3, 6]],

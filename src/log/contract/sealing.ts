@@ -37,7 +37,10 @@ async function appendMixed(log: LogStore, blocks: number): Promise<void> {
   for (let index = 0; index < blocks; index++) {
     const at = log.head().recordedAt + (index % 3);
     const events = upTo((index % 4) + 1).map((n) => noted({ n, index }, n % 2 === 0 ? 'Even' : 'Odd'));
-    await appendCommits(log, commitOf(events, at), commitOf([{ ...noted(index), meta: { index } }], at + 1));
+    await appendCommits(log, commitOf(events, at), {
+      ...commitOf([{ ...noted(index), meta: { index } }], at + 1),
+      ...(index % 2 === 0 && { commandId: `c${index}` }),
+    });
   }
 }
 

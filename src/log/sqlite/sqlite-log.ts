@@ -22,6 +22,7 @@ import type {
   SnapshotInfo,
   StoredOutcome,
 } from '../log-store.ts';
+import { DEFAULT_BOUNDS, type OutcomeBounds } from '../outcomes.ts';
 import type { LogState } from './file/block-rows.ts';
 import { type Driver, isFull, loadDriver, needsRollback } from './file/driver.ts';
 import {
@@ -62,6 +63,8 @@ export interface SqliteLogOptions {
    * Default: 1 to 4 MiB, depending on the room on the disk. 0, for tests: after every write, from the first.
    */
   readonly checkpointFromBytes?: number;
+  /** How long the outcomes of commands are remembered; default: 100,000 outcomes, for seven days. */
+  readonly remember?: OutcomeBounds | undefined;
 }
 
 /** A block of this size is fast to write and to read. */
@@ -95,18 +98,24 @@ async function openFile(
   options: SqliteLogOptions,
   explain: Explain,
 ): Promise<LogStore> {
-  const { checkpointFromBytes } = options;
+  const { checkpointFromBytes, remember = DEFAULT_BOUNDS } = options;
   const driver = await loadDriver();
   const kind = fileKind(path);
   if (options.readOnly === true) {
     if (kind === 'missing') throw invalidPath(path, 'there is no such file');
-    return openBesideWriter(driver, path, explain);
+    return openBesideWriter(driver, path, explain, remember);
   }
   // The writer makes files beside the log, so look first: a foreign file must not even get a lock file.
   if (kind === 'filled') identifyIfPossible(driver, path);
-  const writer = await WriterClient.open({ path, durability, isNew: kind === 'missing', checkpointFromBytes });
+  const writer = await WriterClient.open({
+    path,
+    durability,
+    isNew: kind === 'missing',
+    checkpointFromBytes,
+    remember,
+  });
   try {
-    return SqliteLog.open(LogReader.open(driver, path), writer, writer.opened, explain);
+    return SqliteLog.open(LogReader.open(driver, path), writer, writer.opened, explain, remember);
   } catch (error) {
     await writer.close();
     throw error;
@@ -114,14 +123,14 @@ async function openFile(
 }
 
 /** Reads the witness before the log: a writer may be moving both, the log first. */
-function openBesideWriter(driver: Driver, path: string, explain: Explain): LogStore {
+function openBesideWriter(driver: Driver, path: string, explain: Explain, remember: OutcomeBounds): LogStore {
   const testimonies = readWitness(path);
   const identity = fileIdentity(path);
   const reader = LogReader.open(driver, path);
   try {
     const state = reader.state();
     requireWitnessed(path, state, testimonies, (sequence) => reader.chainAt(sequence));
-    return SqliteLog.open(reader, new Watch(reader, state, identity), state, explain);
+    return SqliteLog.open(reader, new Watch(reader, state, identity), state, explain, remember);
   } catch (error) {
     reader.close();
     throw error;
@@ -144,6 +153,7 @@ class SqliteLog implements LogStore {
   readonly path: string;
   readonly readOnly: boolean;
   readonly blockBytes: number = SQLITE_BLOCK_BYTES;
+  readonly remembers: OutcomeBounds;
   readonly care: SqliteCare;
   readonly #reader: LogReader;
   readonly #explain: Explain;
@@ -157,16 +167,29 @@ class SqliteLog implements LogStore {
   #epoch: number;
   #closing: Promise<void> | undefined;
 
-  static open(reader: LogReader, by: WriterClient | Watch, state: LogState, explain: Explain): SqliteLog {
-    const log = new SqliteLog(reader, by, state, explain);
+  static open(
+    reader: LogReader,
+    by: WriterClient | Watch,
+    state: LogState,
+    explain: Explain,
+    remember: OutcomeBounds,
+  ): SqliteLog {
+    const log = new SqliteLog(reader, by, state, explain, remember);
     // A reader cannot know what another process writes meanwhile.
     if (log.readOnly) log.#ids.giveUp();
     else log.#ids.fill((after, atMost) => reader.commandIds(after, atMost));
     return log;
   }
 
-  private constructor(reader: LogReader, by: WriterClient | Watch, state: LogState, explain: Explain) {
+  private constructor(
+    reader: LogReader,
+    by: WriterClient | Watch,
+    state: LogState,
+    explain: Explain,
+    remember: OutcomeBounds,
+  ) {
     this.#explain = explain;
+    this.remembers = remember;
     this.path = reader.path;
     this.#watch = by instanceof Watch ? by : undefined;
     this.#writer = by instanceof Watch ? undefined : by;
@@ -175,7 +198,7 @@ class SqliteLog implements LogStore {
     this.#epoch = state.epoch;
     this.#reader = reader;
     this.care = new SqliteCare(reader, this.#writer);
-    this.#ids = new KnownIds(randomInt(2 ** 32));
+    this.#ids = new KnownIds(randomInt(2 ** 32), remember.outcomes);
     this.#head = state.head;
     this.#firstSequence = state.trimmed.through + 1;
   }

@@ -17,9 +17,9 @@ export interface SqliteSourceOptions {
 export function sqliteSource({ path }: SqliteSourceOptions): LogSource {
   const source: LogSource = {
     name: path,
-    open: async ({ durability = 'always', readOnly = false }) => {
+    open: async ({ durability = 'always', readOnly = false, remember }) => {
       const { openSqliteLog } = await import('./sqlite-log.ts');
-      return openSqliteLog({ path, durability, readOnly });
+      return openSqliteLog({ path, durability, readOnly, remember });
     },
   };
   const thread = threadOf(path);

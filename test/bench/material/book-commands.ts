@@ -63,7 +63,7 @@ export class BareBook implements BookStore {
       const event = { sequence: ++this.sequence, recordedAt: 0, type, version: 1, data };
       orderBook.reducers[type as keyof typeof orderBook.reducers](this.state, data as never, event as never);
     }
-    return { status: 'accepted', commit: { firstSequence, lastSequence: this.sequence } };
+    return { status: 'accepted', commit: { firstSequence, lastSequence: this.sequence, recordedAt: 0 } };
   }
 
   subscribe(): () => void {

@@ -293,11 +293,12 @@ describe('commands', () => {
   test('an input schema that throws is reported as such, not as a getter', async () => {
     await using store = await openStore(model, { path: ':memory:' });
     const error = await errorOf(store.execute('schema', { how: 'x' }));
-    expect(error).toMatchObject({ code: 'EVENT_REJECTED', type: 'schema', message: expect.stringContaining('schema') });
+    const code = 'COMMAND_INPUT_REJECTED';
+    expect(error).toMatchObject({ code, type: 'schema', message: expect.stringContaining('schema') });
     expect(`${error.message} ${error.hint}`).not.toContain('getter');
     const getter = await errorOf(store.execute('decide', throwing('how')));
     expect(getter).toMatchObject({
-      code: 'EVENT_REJECTED',
+      code,
       message: expect.stringMatching(/^Cannot execute: reading/),
     });
   });

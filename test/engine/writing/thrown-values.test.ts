@@ -133,7 +133,7 @@ const REFUSED: readonly (readonly [Place, string, ErrorCode, (store: OpenStore) 
   ['decide', 'execute', 'COMMAND_FAILED', (store) => store.execute('put', { key: 9 })],
   ['decide', 'execute once', 'COMMAND_FAILED', (store) => store.execute('put', { key: 9 }, { commandId: 'c' })],
   ['schema', 'append', 'EVENT_REJECTED', (store) => store.append(put(9))],
-  ['input schema', 'execute', 'EVENT_REJECTED', (store) => store.execute('put', { key: 9 })],
+  ['input schema', 'execute', 'COMMAND_INPUT_REJECTED', (store) => store.execute('put', { key: 9 })],
   ['getter', 'append', 'EVENT_REJECTED', (store) => store.append(inputWithGetter(9))],
   ['clock', 'append', 'INVALID_OPTION', (store) => store.append(put(9))],
   ['clock', 'append once', 'INVALID_OPTION', (store) => store.append(put(9), { commandId: 'd' })],

@@ -24,7 +24,7 @@ export function memoryBook(): BookStore {
     const events = decision.map((event: any) => ({ ...event, sequence: ++sequence, recordedAt: 0, version: 1 }));
     for (const event of events) (orderBook.reducers as any)[event.type](state, event.data, event);
     if (events.length > 0) queueMicrotask(() => publish(events));
-    return { status: 'accepted', commit: { firstSequence, lastSequence: sequence } };
+    return { status: 'accepted', commit: { firstSequence, lastSequence: sequence, recordedAt: 0 } };
   }
 
   function publish(events: readonly RecordedBookEvent[]): void {

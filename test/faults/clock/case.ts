@@ -172,7 +172,8 @@ class CaseRun {
   /** The log remembers outcomes, even if the clock has leapt since. */
   async #retryAll(store: LedgerStore): Promise<void> {
     for (const [commandId, outcome] of this.#outcomes) {
-      const again = await store.append({ type: 'NoteTaken', data: { text: 'a retry' } }, { commandId });
+      const data = { text: `note ${commandId.slice('command-'.length)}` };
+      const again = await store.append({ type: 'NoteTaken', data }, { commandId });
       if (JSON.stringify(again) !== outcome)
         this.#problems.push(`${commandId} was done again: ${JSON.stringify(again)}`);
     }

@@ -41,6 +41,7 @@ const DEFINITE: ReadonlySet<string> = new Set([
   'LOG_FULL',
   'SEQUENCE_CONFLICT',
   'EVENT_REJECTED',
+  'COMMAND_INPUT_REJECTED',
   'REDUCER_FAILED',
   'COMMAND_FAILED',
   'REENTRANT_WRITE',
@@ -73,7 +74,7 @@ export class Oracle {
       return;
     }
     if (attempt.rejected !== undefined) throw violation('I4', attempt, 'it was rejected before and is accepted now');
-    const { commit } = outcome;
+    const commit = outcome.commit!; // every wish of the bank has events
     if (attempt.accepted !== undefined && !sameCommit(attempt.accepted, commit))
       throw violation('I4', attempt, `two answers: ${show(attempt.accepted)} and ${show(commit)}`);
     if (attempt.kind === 'spoilt' || attempt.kind === 'invalid') throw violation('I4', attempt, 'it was accepted');

@@ -46,10 +46,12 @@ export function send(
     const amount = kind === 'invalid' && last ? 'much' : cents;
     return { type: 'Deposited', data: { attempt: id, index, size, account, cents: amount, memo } };
   });
-  return store.append(events as never, options).then((commit) => ({ status: 'accepted', commit }));
+  return store.append(events as never, options).then((commit) => ({ ...ACCEPTED, commit }));
 }
 
 /** For a negative control: turns an error into a success. */
 export function pretend(work: Promise<CommandOutcome>): Promise<CommandOutcome> {
-  return work.catch(() => ({ status: 'accepted', commit: { firstSequence: 1, lastSequence: 1, recordedAt: 0 } }));
+  return work.catch(() => ({ ...ACCEPTED, commit: { firstSequence: 1, lastSequence: 1, recordedAt: 0 } }));
 }
+
+const ACCEPTED = { status: 'accepted', events: undefined, result: undefined, replayed: false } as const;

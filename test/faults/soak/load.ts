@@ -61,18 +61,27 @@ function isOver(): boolean {
   return performance.now() >= end;
 }
 
+interface MoneyMoved {
+  readonly type: 'MoneyMoved';
+  readonly data: { readonly from: string; readonly to: string; readonly cents: number; readonly memo: string };
+}
+
 /** Commits of one to eight events about the same accounts, so that the state does not grow. */
 async function appendAlong(appender: number): Promise<void> {
   const chance = chanceOf(appender, 0x50a);
+  /** What was appended with each id: a retry gives the same events again. */
+  const sent = new Map<string, readonly MoneyMoved[]>();
   for (let number = 0; !isOver(); number++) {
-    const events = Array.from({ length: 1 + chance.below(8) }, () => {
+    const fresh = Array.from({ length: 1 + chance.below(8) }, (): MoneyMoved => {
       const [from, to] = [`account-${chance.below(50)}`, `account-${chance.below(50)}`];
       return {
-        type: 'MoneyMoved' as const,
+        type: 'MoneyMoved',
         data: { from, to, cents: chance.below(100), memo: 'm'.repeat(chance.below(300)) },
       };
     });
     const commandId = number % 5 === 0 ? `${appender}-${number % 1_000}-${process.pid}` : undefined;
+    const events = sent.get(commandId ?? '') ?? fresh;
+    if (commandId !== undefined) sent.set(commandId, events);
     if (commandId === undefined || number < 1_000) counts.events += events.length;
     await store.append(events, { commandId });
     if (number % 4 === 0) await pause(2);

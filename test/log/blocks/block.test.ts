@@ -368,3 +368,79 @@ function rewriteContent(block: Block & { payload: Uint8Array }, change: (content
   const frame = zlib.zstdCompressSync(content);
   return { ...block, payload: Buffer.concat([block.payload.subarray(0, SEALED_PREFIX_BYTES), frame]) };
 }
+
+describe('ids of commits', () => {
+  const commits = (ids: readonly (string | undefined)[]) =>
+    ids.map((commandId, index) => ({
+      events: 2,
+      recordedAt: 1_000 + index,
+      json: encodeCommit([
+        { type: 'A', version: 1, data: index },
+        { type: 'B', version: 1, data: null, meta: { index } },
+      ]),
+      commandId,
+    }));
+
+  function blockWith(ids: readonly (string | undefined)[]): Block {
+    const payload = encodeOpenBlock(commits(ids));
+    const header = { firstSequence: 1, lastSequence: 2 * ids.length, recordedAt: 1_000 };
+    const chain = chainAfter(EMPTY_CHAIN, { ...header, checksum: checksumOf(payload) });
+    return { ...header, encoding: 'open', bytes: Buffer.byteLength(payload), payload, chain };
+  }
+
+  test('stand after the events in an open block', () => {
+    const payload = encodeOpenBlock(commits(['c-1', undefined]));
+    expect(payload).toBe(
+      '[[0,0,[["A",1,0],["B",1,null,{"index":0}]],{"id":"c-1"}],[2,1,[["A",1,1],["B",1,null,{"index":1}]]]]',
+    );
+  });
+
+  test('are on every event of the commit, open and sealed, after meta', () => {
+    const ids = fc.array(fc.option(fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }), { nil: undefined }), {
+      minLength: 1,
+      maxLength: 40,
+    });
+    fc.assert(
+      fc.property(ids, (given) => {
+        const wellFormed = given.map((id) => id?.toWellFormed());
+        const open = blockWith(wellFormed);
+        const { events } = decodeBlock(open);
+        expect(events.map(({ commandId }) => commandId)).toEqual(wellFormed.flatMap((id) => [id, id]));
+        expect(exactly(decodeBlock(seal(open)))).toBe(exactly(decodeBlock(open)));
+        const some = decodeBlock(seal(open), new Set(['B'])).events;
+        expect(exactly(some)).toBe(exactly(events.filter(({ type }) => type === 'B')));
+      }),
+    );
+  });
+
+  test('give a sealed block another magic, and only then', () => {
+    const magicOf = (block: Block) => Buffer.from(seal(block).payload).toString('latin1', 0, 4);
+    expect(magicOf(blockWith([undefined]))).toBe('RFS1');
+    expect(magicOf(blockWith([undefined, 'c']))).toBe('RFS2');
+  });
+
+  test.each([
+    ['null', 'null'],
+    ['a number', '{"id":7}'],
+    ['null as an id', '{"id":null}'],
+  ])('that are %s make the block malformed', (_what, extras) => {
+    const payload = `[[0,0,[["A",1,0],["B",1,0]],${extras}]]`;
+    const block = { ...blockWith(['c']), payload, bytes: payload.length };
+    expect(() => decodeBlock(block)).toThrow(expect.objectContaining({ code: 'LOG_CORRUPT' }));
+  });
+
+  test('in a damaged section are malformed, and never a crash', () => {
+    const sealed = seal(blockWith(['first', undefined, 'second']));
+    const content = zlib.zstdDecompressSync(sealed.payload.subarray(SEALED_PREFIX_BYTES));
+    for (let at = 0; at < content.length; at++) {
+      const damaged = Buffer.from(content);
+      damaged[at]! ^= 0xff;
+      const payload = Buffer.concat([sealed.payload.subarray(0, SEALED_PREFIX_BYTES), zlib.zstdCompressSync(damaged)]);
+      try {
+        decodeBlock({ ...sealed, payload, bytes: payload.byteLength });
+      } catch (error) {
+        expect(isRefoldError(error, 'LOG_CORRUPT')).toBe(true);
+      }
+    }
+  });
+});

@@ -22,13 +22,15 @@ export interface FormatNeeds {
   readonly snapshotFormat?: number | undefined;
   /** A block with tags. */
   readonly tags?: boolean | undefined;
+  /** A commit with an id. */
+  readonly ids?: boolean | undefined;
   /** The progress of a reactor: an older release would not keep the events that it needs. */
   readonly reactors?: boolean | undefined;
 }
 
 /** The lowest format of a file that may hold this. Pure. */
-export function formatFor({ snapshotFormat = 1, tags = false, reactors = false }: FormatNeeds): number {
-  return snapshotFormat >= 2 || tags || reactors ? 2 : FORMAT_VERSION;
+export function formatFor({ snapshotFormat = 1, tags = false, ids = false, reactors = false }: FormatNeeds): number {
+  return snapshotFormat >= 2 || tags || ids || reactors ? 2 : FORMAT_VERSION;
 }
 
 /** Makes the file new enough for what is about to be written, in the caller's transaction. */

@@ -5,7 +5,7 @@ import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { BLOCK_COLUMNS, readBlocks } from '../file/block-rows.ts';
 import type { Connection } from '../file/driver.ts';
-import { hasTagLists, raiseFormat } from '../file/format.ts';
+import { formatOf, hasTagLists, raiseFormat } from '../file/format.ts';
 import { putReactorRow, readReactors } from '../file/reactor-rows.ts';
 import { createSchema } from '../file/schema.ts';
 import type { SnapshotRow } from '../file/snapshot-rows.ts';
@@ -27,6 +27,7 @@ export async function rebuild(
   target.pragma('journal_mode = memory');
   createSchema(target);
   target.exec('begin');
+  raiseFormat(target, { ids: formatOf(source) > 1 }); // blocks and snapshots are copied as they are
   const { trimmed, epoch, head } = salvage.state;
   target
     .prepare('update log_state set epoch = ?, trimmed_through = ?, trimmed_recorded_at = ?, trimmed_chain = ?')
@@ -34,7 +35,7 @@ export async function rebuild(
   await copyBlocks(source, target, trimmed.through, head.sequence, onProgress);
   copyTagLists(source, target, head.sequence);
   copySnapshots(source, target, salvage.snapshots);
-  copyOutcomes(target, salvage.outcomes);
+  copyOutcomes(target, salvage.outcomes());
   copyCheckpoints(source, target, salvage.snapshots);
   copyReactors(source, target, head.sequence);
   copyMeta(source, target);
@@ -93,7 +94,7 @@ function copySnapshots(source: Connection, target: Connection, rows: readonly Sn
   }
 }
 
-function copyOutcomes(target: Connection, outcomes: readonly StoredOutcome[]): void {
+function copyOutcomes(target: Connection, outcomes: Iterable<StoredOutcome>): void {
   const insert = target.prepare(
     'insert into commands (command_id, recorded_at, outcome, checksum) values (@commandId, @recordedAt, @outcome, @checksum)',
   );

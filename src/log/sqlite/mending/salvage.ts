@@ -38,7 +38,8 @@ export interface Salvage {
   readonly losesAcknowledged: boolean;
   readonly snapshots: readonly SnapshotRow[];
   readonly droppedSnapshots: readonly SnapshotRow[];
-  readonly outcomes: readonly StoredOutcome[];
+  /** Reads the outcomes that are kept. There may be millions, so no list holds them. */
+  readonly outcomes: () => Iterable<StoredOutcome>;
   readonly forgottenOutcomes: number;
 }
 
@@ -79,7 +80,7 @@ export async function examine(connection: Connection, path: string, options: Sal
     losesAcknowledged: claimedThrough > head.sequence || isContradicted || outcomes.damaged > 0,
     snapshots: snapshots.kept,
     droppedSnapshots: snapshots.dropped,
-    outcomes: outcomes.kept,
+    outcomes: () => keptOutcomes(connection, head.sequence, options.keepsOutcome),
     forgottenOutcomes: outcomes.forgotten,
   };
 }
@@ -212,27 +213,42 @@ function isOnChain(connection: Connection, { sequence, chain }: SnapshotRow, tri
 }
 
 interface SortedOutcomes {
-  readonly kept: readonly StoredOutcome[];
   readonly forgotten: number;
   readonly damaged: number;
 }
 
-/** Keeps only outcomes that are still true: the outcome of a dropped commit would promise events that are missing. */
+/** Counts the outcomes that are not kept. */
 function sortOutcomes(connection: Connection, lastSequence: number, keeps: OutcomeFilter, note: Note): SortedOutcomes {
-  const kept: StoredOutcome[] = [];
   let forgotten = 0;
   let damaged = 0;
   const isRead = attempt(() => {
     for (const { checksum, ...stored } of allOutcomes(connection)) {
       if (checksumOfOutcome(stored) !== checksum) damaged += 1;
-      else if (keeps(stored, lastSequence)) kept.push(stored);
-      else forgotten += 1;
+      else if (!keeps(stored, lastSequence)) forgotten += 1;
     }
     return true;
   }, note);
   if (isRead === undefined) damaged += 1;
   if (damaged > 0 && isRead) note(outcomesDamaged(damaged));
-  return { kept, forgotten: forgotten + damaged, damaged };
+  return { forgotten: forgotten + damaged, damaged };
+}
+
+/**
+ * Outcomes that are still true: the outcome of a dropped commit would promise events that are missing. Where the table cannot
+ * be read further, they end.
+ */
+function* keptOutcomes(
+  connection: Connection,
+  lastSequence: number,
+  keeps: OutcomeFilter,
+): Generator<StoredOutcome, void> {
+  try {
+    for (const { checksum, ...stored } of allOutcomes(connection)) {
+      if (checksumOfOutcome(stored) === checksum && keeps(stored, lastSequence)) yield stored;
+    }
+  } catch {
+    // `examine` has reported the damage.
+  }
 }
 
 function outcomesDamaged(count: number): RefoldError {

@@ -31,18 +31,21 @@ export interface HandedIds {
 /** A page takes about 0.1 ms to read. */
 const PAGE_IDS = 256;
 
-/** The log forgets from time to time, so it may hold a few more than `OUTCOMES_KEPT`. */
+/** The log forgets from time to time, so it may hold a few more than its bound says. */
 const SLACK = 1_000;
 
 export class KnownIds {
   /** Undefined after `giveUp`: then every id may be known. */
   #filter: IdFilter | undefined;
+  readonly #kept: number;
   #isFull = false;
   #turnovers = 0;
   /** At least this many ids of the newer generation are durable. */
   #durable = 0;
 
-  constructor(seed: number) {
+  /** @param kept the most outcomes that the log remembers */
+  constructor(seed: number, kept: number = OUTCOMES_KEPT) {
+    this.#kept = kept;
     this.#filter = new IdFilter(seed);
     this.#filter.addOld(''); // in no page, because each page begins after an id
   }
@@ -75,7 +78,7 @@ export class KnownIds {
   keep({ entered, turnovers }: HandedIds): void {
     if (this.#filter === undefined || turnovers !== this.#turnovers) return; // they are in the older generation by now
     this.#durable += entered;
-    if (!this.#isFull || this.#durable < newerThatOutlive(this.#filter.older)) return;
+    if (!this.#isFull || this.#durable < newerThatOutlive(this.#filter.older, this.#kept)) return;
     this.#filter.turnOver();
     this.#turnovers++;
     this.#durable = 0;
@@ -106,6 +109,6 @@ export class KnownIds {
  * The number of newer outcomes after which the log has forgotten all `older` ones. The log keeps a limited number, and
  * forgets a few for each new one beyond that.
  */
-function newerThatOutlive(older: number): number {
-  return Math.max(OUTCOMES_KEPT, older / FORGOTTEN_PER_NEW_OUTCOME) + SLACK;
+function newerThatOutlive(older: number, kept: number): number {
+  return Math.max(kept, older / FORGOTTEN_PER_NEW_OUTCOME) + SLACK;
 }

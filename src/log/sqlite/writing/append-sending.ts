@@ -4,7 +4,7 @@ import { openBlockPieces } from '../../blocks/block.ts';
 import { tagListOfCommits } from '../../blocks/next-block.ts';
 import type { AppendRequest, LogHead, QueuedCommit, StoredOutcome } from '../../log-store.ts';
 import type { WriterClient } from './writer-client.ts';
-import type { NewBlock } from './writer-protocol.ts';
+import type { NewBlock, PackedOutcomes } from './writer-protocol.ts';
 
 /**
  * Resolves with the head after the append.
@@ -18,14 +18,21 @@ export function sendAppend(
 ): Promise<LogHead> {
   const block = commits.length === 0 ? undefined : newBlock(commits);
   const transfer = block === undefined ? [] : [block.payload.buffer];
-  const outcomes = { fields: fieldsOf(stored), mayReplace };
+  const outcomes = { ...packOutcomes(stored), mayReplace };
   return writer.do('append', { expectedSequence, epoch, block, outcomes }, transfer);
 }
 
-function fieldsOf(outcomes: readonly StoredOutcome[]): (string | number)[] {
-  const fields: (string | number)[] = [];
-  for (const { commandId, recordedAt, outcome } of outcomes) fields.push(commandId, recordedAt, outcome);
-  return fields;
+function packOutcomes(outcomes: readonly StoredOutcome[]): Pick<PackedOutcomes, 'text' | 'numbers'> {
+  const numbers = new Float64Array(outcomes.length * 3);
+  let text = '';
+  let at = 0;
+  for (const { commandId, recordedAt, outcome } of outcomes) {
+    text += commandId + outcome;
+    numbers[at++] = recordedAt;
+    numbers[at++] = commandId.length;
+    numbers[at++] = outcome.length;
+  }
+  return { text, numbers };
 }
 
 /** Encodes the block here, so that one buffer moves to the writer without a copy, instead of many objects. */
@@ -38,6 +45,7 @@ function newBlock(commits: readonly QueuedCommit[]): NewBlock {
     lastRecordedAt: commits.at(-1)!.recordedAt,
     payload: bytesOf(openBlockPieces(commits)),
     tags: tagListOfCommits(commits),
+    hasIds: commits.some(({ commandId }) => commandId !== undefined),
   };
 }
 

@@ -2,6 +2,7 @@
 import { chainAfter, checksumOf } from '../../blocks/block.ts';
 import { sequenceConflict } from '../../log-errors.ts';
 import type { LogHead } from '../../log-store.ts';
+import type { OutcomeBounds } from '../../outcomes.ts';
 import {
   BLOCK_COLUMNS,
   type BlockRow,
@@ -11,6 +12,7 @@ import {
   toHeader,
 } from '../file/block-rows.ts';
 import type { Connection, Statement } from '../file/driver.ts';
+import { raiseFormat } from '../file/format.ts';
 import { OutcomeWriting } from './outcome-writing.ts';
 import { TagWriting } from './tag-writing.ts';
 import type { WriteConnection } from './write-connection.ts';
@@ -26,12 +28,13 @@ export class BlockWriting {
   #head: LogHead;
   readonly #outcomes: OutcomeWriting;
   readonly #tags: TagWriting;
-  #outcomesKept: number | undefined;
+  /** Whether the file is known to have commits with ids. */
+  #hasIds = false;
 
-  constructor(writer: WriteConnection, head: LogHead) {
+  constructor(writer: WriteConnection, head: LogHead, remember: OutcomeBounds) {
     this.#writer = writer;
     this.#sql = prepareStatements(writer.connection);
-    this.#outcomes = new OutcomeWriting(writer.connection);
+    this.#outcomes = new OutcomeWriting(writer.connection, remember);
     this.#tags = new TagWriting(writer.connection);
     this.#head = head;
   }
@@ -48,12 +51,13 @@ export class BlockWriting {
         throw sequenceConflict(this.#writer.path, expectedSequence, this.#head.sequence);
       }
       const head = block === undefined ? this.#head : this.#insertBlock(block);
-      return { head, kept: this.#outcomes.remember(outcomes, this.#outcomesKept) };
+      this.#outcomes.remember(outcomes);
+      return head;
     }, epoch);
+    this.#hasIds ||= block?.hasIds === true;
     this.#tags.settle();
-    this.#head = appended.head;
-    this.#outcomesKept = appended.kept;
-    return appended.head;
+    this.#head = appended;
+    return appended;
   }
 
   #insertBlock({
@@ -62,6 +66,7 @@ export class BlockWriting {
     lastRecordedAt,
     payload,
     tags,
+    hasIds,
   }: NonNullable<Jobs['append']['takes']['block']>): LogHead {
     const firstSequence = this.#head.sequence + 1;
     const lastSequence = this.#head.sequence + events;
@@ -69,6 +74,7 @@ export class BlockWriting {
     const chain = chainAfter(this.#head.chain, { checksum, firstSequence, lastSequence, recordedAt });
     this.#sql.insertOpenBlock.run(firstSequence, lastSequence, recordedAt, 'open', checksum, chain, payload);
     if (tags !== undefined) this.#tags.put(firstSequence, checksum, tags.list, tags.hasTags);
+    if (hasIds && !this.#hasIds) raiseFormat(this.#writer.connection, { ids: true });
     return { sequence: lastSequence, recordedAt: lastRecordedAt, chain };
   }
 

@@ -95,12 +95,12 @@ function openUnderLock(driver: Driver, lock: Connection, options: WriterOptions)
 
 /** Becomes the log's writer. The lock must be held. */
 function prepareParts(driver: Driver, lock: Connection, connection: Connection, options: WriterOptions): WriterParts {
-  const { path, durability, checkpointFromBytes } = options;
+  const { path, durability, checkpointFromBytes, remember } = options;
   prepareFile(connection, path);
   // The epoch first: from here on an earlier writer is refused, so the head that is read next stays true.
   const write = WriteConnection.open(connection, path, durability);
   const opened = readLogState(connection, path);
-  const blocks = new BlockWriting(write, opened.head);
+  const blocks = new BlockWriting(write, opened.head, remember);
   const snapshots = new SnapshotWriting(write);
   const ballast = new Ballast(path);
   const wal = WalKeeper.open(write, ballast, checkpointFromBytes);

@@ -4,7 +4,7 @@
  * Many come at once, so one statement inserts several. An id that is in the file already loses its old row. So rows
  * stay in the order in which they were written, and are forgotten in that order.
  */
-import { checksumOfOutcome, FORGOTTEN_PER_NEW_OUTCOME, OUTCOME_AGE_MS, OUTCOMES_KEPT } from '../../outcomes.ts';
+import { checksumOfOutcome, FORGOTTEN_PER_NEW_OUTCOME, type OutcomeBounds } from '../../outcomes.ts';
 import type { Connection, Statement } from '../file/driver.ts';
 import type { PackedOutcomes } from './writer-protocol.ts';
 
@@ -14,76 +14,70 @@ const OUTCOMES_BETWEEN_FORGETTING = 100;
 /** Rows of one statement. */
 const ROWS_AT_ONCE = 16;
 
-/** Fields of an outcome in its packed form. */
-const FIELDS = 3;
-
 type Row = readonly [commandId: string, recordedAt: number, outcome: string, checksum: number];
 
 export class OutcomeWriting {
   readonly #sql: ReturnType<typeof prepareStatements>;
+  readonly #bounds: OutcomeBounds;
   #unforgotten = 0;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, bounds: OutcomeBounds) {
     this.#sql = prepareStatements(connection);
+    this.#bounds = bounds;
   }
 
-  /**
-   * Remembers outcomes, and from time to time forgets some. Runs in the caller's transaction.
-   *
-   * @param kept how many are remembered so far; undefined until they were counted, which takes longer the more there
-   * are
-   * @returns the same afterwards
-   */
-  remember({ fields, mayReplace }: PackedOutcomes, kept: number | undefined): number | undefined {
-    if (fields.length === 0) return kept;
-    const rows = rowsOf(fields);
-    const grown = mayReplace ? this.#replace(rows) : this.#insert(rows);
+  /** Remembers outcomes, and from time to time forgets some. Runs in the caller's transaction. */
+  remember(packed: PackedOutcomes): void {
+    if (packed.numbers.length === 0) return;
+    const rows = rowsOf(packed);
+    if (packed.mayReplace) this.#replace(rows);
+    else this.#insert(rows);
     this.#unforgotten += rows.length;
-    const now = kept === undefined ? undefined : kept + grown;
-    if (this.#unforgotten < OUTCOMES_BETWEEN_FORGETTING) return now;
-    return this.#forget(now ?? this.#sql.count.get()!, rows.at(-1)![1]);
+    if (this.#unforgotten >= OUTCOMES_BETWEEN_FORGETTING) this.#forget(rows.at(-1)![1]);
   }
 
-  /** Returns by how many the remembered outcomes grew. */
-  #insert(rows: readonly Row[]): number {
+  #insert(rows: readonly Row[]): void {
     let index = 0;
     for (; index + ROWS_AT_ONCE <= rows.length; index += ROWS_AT_ONCE) {
       this.#sql.insertSeveral.run(rows.slice(index, index + ROWS_AT_ONCE).flat());
     }
     for (; index < rows.length; index++) this.#sql.insert.run(rows[index]!);
-    return rows.length;
   }
 
-  #replace(rows: readonly Row[]): number {
-    let grown = 0;
+  #replace(rows: readonly Row[]): void {
     for (const row of rows) {
-      grown += 1 - this.#sql.remove.run(row[0]).changes;
+      this.#sql.remove.run(row[0]);
       this.#sql.insert.run(row);
     }
-    return grown;
   }
 
-  /** Forgets outcomes beyond either bound, oldest first, a limited number at once. Returns how many are left. */
-  #forget(kept: number, now: number): number {
+  /**
+   * Forgets outcomes beyond either bound, oldest first, a limited number at once.
+   *
+   * Rows get rowids that count up, and the oldest are forgotten first. So the first and the last rowid tell how many there
+   * are, without counting millions of rows. A row that was replaced leaves a gap: then a few less are kept.
+   */
+  #forget(now: number): void {
     const atMost = this.#unforgotten * FORGOTTEN_PER_NEW_OUTCOME;
     this.#unforgotten = 0;
-    const surplus = Math.min(Math.max(0, kept - OUTCOMES_KEPT), atMost);
-    const left = surplus === 0 ? kept : kept - this.#sql.forgetOldest.run(surplus).changes;
-    const expired = now - OUTCOME_AGE_MS;
-    if (this.#sql.oldest.get()! >= expired) return left;
-    return left - this.#sql.forgetOlder.run(atMost - surplus, expired).changes;
+    const [first, last] = this.#sql.extent.get()!;
+    const surplus = Math.min(Math.max(0, last - first + 1 - this.#bounds.outcomes), atMost);
+    if (surplus > 0) this.#sql.forgetThrough.run(first + surplus - 1);
+    const expired = now - this.#bounds.age;
+    if (this.#sql.oldest.get()! < expired) this.#sql.forgetOlder.run(atMost - surplus, expired);
   }
 }
 
-function rowsOf(fields: PackedOutcomes['fields']): Row[] {
+function rowsOf({ text, numbers }: PackedOutcomes): Row[] {
   const rows: Row[] = [];
-  for (let index = 0; index < fields.length; index += FIELDS) {
-    const [commandId, recordedAt, outcome] = [fields[index], fields[index + 1], fields[index + 2]] as [
-      string,
-      number,
-      string,
-    ];
+  let start = 0;
+  for (let at = 0; at < numbers.length; at += 3) {
+    const recordedAt = numbers[at]!;
+    const middle = start + numbers[at + 1]!;
+    const end = middle + numbers[at + 2]!;
+    const [commandId, outcome] = [text.slice(start, middle), text.slice(middle, end)];
     rows.push([commandId, recordedAt, outcome, checksumOfOutcome({ commandId, recordedAt, outcome })]);
+    start = end;
   }
   return rows;
 }
@@ -94,21 +88,20 @@ const PLACES = '(?, ?, ?, ?)';
 const MANY_PLACES = new Array(ROWS_AT_ONCE).fill(PLACES).join(', ');
 
 function prepareStatements(connection: Connection) {
-  const count = connection.prepare('select count(*) from commands').pluck() as Statement<number>;
+  const extent = connection
+    .prepare('select (select min(rowid) from commands), (select max(rowid) from commands)')
+    .raw() as Statement<readonly [first: number, last: number]>;
   const oldest = connection
     .prepare('select recorded_at from commands order by rowid limit 1')
     .pluck() as Statement<number>;
   const insert = connection.prepare(`${INSERT_OUTCOMES} ${PLACES}`);
   const insertSeveral = connection.prepare(`${INSERT_OUTCOMES} ${MANY_PLACES}`);
   const remove = connection.prepare('delete from commands where command_id = ?');
-  const forgetOldest = connection.prepare(
-    `delete from commands
-     where rowid < (select rowid from commands order by rowid limit 1 offset ?)`,
-  );
+  const forgetThrough = connection.prepare('delete from commands where rowid <= ?');
   const forgetOlder = connection.prepare(
     `delete from commands
      where rowid in (select rowid from commands order by rowid limit ?)
        and recorded_at < ?`,
   );
-  return { count, oldest, insert, insertSeveral, remove, forgetOldest, forgetOlder };
+  return { extent, oldest, insert, insertSeveral, remove, forgetThrough, forgetOlder };
 }

@@ -13,6 +13,7 @@ import type {
   SnapshotInfo,
   TagList,
 } from '../../log-store.ts';
+import type { OutcomeBounds } from '../../outcomes.ts';
 import type { PackedChunk } from '../../snapshot-chunks.ts';
 import type { LogState, Trimmed } from '../file/block-rows.ts';
 
@@ -24,6 +25,7 @@ export interface WriterOptions {
   readonly isNew: boolean;
   /** See `SqliteLogOptions.checkpointFromBytes`. */
   readonly checkpointFromBytes: number | undefined;
+  readonly remember: OutcomeBounds;
 }
 
 /** A block ready to be written; the writer adds checksum and chain. */
@@ -36,12 +38,16 @@ export interface NewBlock {
   readonly payload: Uint8Array<ArrayBuffer>;
   /** Present when every commit said what its events' tags are. `hasTags` when there is at least one tagger. */
   readonly tags: { readonly list: TagList; readonly hasTags: boolean } | undefined;
+  /** Whether a commit has an id. */
+  readonly hasIds: boolean;
 }
 
-/** Outcomes to remember, as one flat list: a message of many objects takes several times as long to send. */
+/** Outcomes to remember, as one text: a message of many objects or strings takes several times as long to send. */
 export interface PackedOutcomes {
-  /** Command id, time and outcome of each. */
-  readonly fields: readonly (string | number)[];
+  /** Command id and outcome of each, one after the other. */
+  readonly text: string;
+  /** Time, length of the command id and length of the outcome of each; lengths in UTF-16 units. */
+  readonly numbers: Float64Array;
   /** True when the log may hold one of these ids already, or an id comes twice. */
   readonly mayReplace: boolean;
 }
