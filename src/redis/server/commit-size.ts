@@ -46,7 +46,7 @@ export class CommitSize {
   fits(texts: readonly string[]): boolean {
     const characters = texts.reduce((sum, text) => sum + text.length + AROUND, 0);
     if ((this.weight + characters) * LONGEST_ESCAPE <= this.#most()) return true;
-    const length = texts.reduce((sum, text) => sum + recordedLength(text) + AROUND, 0);
+    const length = recordedLength(texts) + texts.length * AROUND;
     return this.#exact() + length <= this.#most();
   }
 

@@ -92,7 +92,7 @@ export class Dispatcher implements Dispatch {
   #queue(client: Client, row: CommandRow, args: readonly string[]): void {
     const transaction = client.transaction!;
     transaction.bytes += args.reduce((sum, arg) => sum + arg.length + QUEUED_ARGUMENT_BYTES, 0);
-    transaction.recordedCharacters += recordedCharactersOf(args);
+    transaction.recordedCharacters += recordedLength(args) + args.length * EFFECT_CHARACTERS;
     if (transaction.recordedCharacters > MAX_RECORDED_CHARACTERS) {
       transaction.queue.length = 0;
       this.#reject(client, row, 'ERR the transaction is too large');
@@ -184,10 +184,6 @@ export class Dispatcher implements Dispatch {
     }
     return undefined;
   }
-}
-
-function recordedCharactersOf(args: readonly string[]): number {
-  return args.reduce((sum, arg) => sum + recordedLength(arg) + EFFECT_CHARACTERS, 0);
 }
 
 /** Whether the command has the flag, or is EXEC and a queued command has it. */

@@ -98,12 +98,20 @@ function isLong(value: unknown): value is string {
 /** Effects of so many characters are packed, if that is worth it. */
 export const HEAVY_EFFECT: number = 16 * 1024;
 
-/** The characters that the log takes at most for the text of an argument. */
-export function recordedLength(text: string): number {
-  if (text.length >= HEAVY_EFFECT) return Math.ceil(text.length * WORTH);
-  const escaped = escapedLength(text);
-  // It may be packed together with others that are worth it.
-  return isLong(text) ? Math.max(escaped, Math.ceil(text.length * WORTH)) : escaped;
+/** The characters that the log takes at most for these texts, in whatever effects they stand. */
+export function recordedLength(texts: readonly string[]): number {
+  let [others, heavy, heavyEscaped] = [0, 0, 0];
+  for (const text of texts) {
+    const escaped = escapedLength(text);
+    if (text.length >= HEAVY_EFFECT) {
+      heavy += text.length;
+      heavyEscaped += escaped;
+    } else {
+      // A long text may be packed together with others that are worth it.
+      others += isLong(text) ? Math.max(escaped, Math.ceil(text.length * WORTH)) : escaped;
+    }
+  }
+  return others + Math.min(heavyEscaped, Math.ceil(heavy * WORTH));
 }
 
 /** The characters that JSON takes for a latin1 text, without the quotes. */
