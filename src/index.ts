@@ -50,10 +50,8 @@ export {
   type CompactLogOptions,
   EventLog,
   type ImportedEvent,
-  type LogInfo,
   type OpenEventLogOptions,
   openLog,
-  type ReactorInfo,
   type VerifyOptions,
 } from './engine/event-log.ts';
 export type { PassedOver } from './engine/folding/undecodable.ts';
@@ -63,6 +61,7 @@ export {
   importEvents,
   type PastEvent,
 } from './engine/importing/import-events.ts';
+export type { LogInfo, ReactorInfo } from './engine/log-info.ts';
 export { openStore } from './engine/open-store.ts';
 export type { Divergence } from './engine/past/divergence.ts';
 export type { EventRange, FollowOptions, PastState, Position } from './engine/past/history.ts';

@@ -11,7 +11,7 @@ import { isParts } from '../core/parts.ts';
 import { decodeBlock, encodeCommit } from '../log/blocks/block.ts';
 import { requireReadable } from '../log/blocks/block-rules.ts';
 import type { LogSource } from '../log/log-source.ts';
-import type { BlockHeader, LogStore, QueuedCommit, ReactorRow } from '../log/log-store.ts';
+import type { LogStore, QueuedCommit } from '../log/log-store.ts';
 import {
   A_FUNCTION,
   AN_ITERABLE,
@@ -20,11 +20,11 @@ import {
   type OptionChecks,
   TRUE_OR_FALSE,
 } from './calls/call-options.ts';
-import { backUpLog, checkStructure, sizeOf } from './calls/log-care.ts';
+import { backUpLog, checkStructure } from './calls/log-care.ts';
 import { A_PATH, A_SOURCE, requireOneLog } from './calls/log-options.ts';
-import { modelNameOf } from './calls/log-ownership.ts';
 import { openLogOf } from './calls/open-log.ts';
 import { harmless, type Progress } from './calls/progress.ts';
+import { describeLog, type LogInfo } from './log-info.ts';
 import {
   type EventRange,
   type FollowOptions,
@@ -34,55 +34,8 @@ import {
   READ_ATTEMPTS,
   readRecorded,
 } from './past/history.ts';
-import { parseProgress } from './reacting/progress.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
 import { admitMeta, refusalOf } from './writing/intake.ts';
-
-export interface LogInfo {
-  readonly path: string;
-  /** Name of the model that the log belongs to; absent before a model has opened it. */
-  readonly model?: string;
-  /** Events still in the log. */
-  readonly events: number;
-  readonly firstSequence: number;
-  readonly lastSequence: number;
-  /** ms since the epoch of the first block's and the last event's recording; absent in an empty log. */
-  readonly firstRecordedAt?: number;
-  readonly lastRecordedAt?: number;
-  readonly openBlocks: number;
-  readonly openBytes: number;
-  readonly sealedBlocks: number;
-  readonly sealedBytes: number;
-  /** Newest first. */
-  readonly snapshots: readonly {
-    readonly sequence: number;
-    readonly recordedAt: number;
-    readonly bytes: number;
-    readonly stateHash: string;
-  }[];
-  /** `lag`: how many events the log has beyond `sequence`. */
-  readonly projections: readonly { readonly name: string; readonly sequence: number; readonly lag: number }[];
-  readonly reactors: readonly ReactorInfo[];
-  /** Names of projections and reactors that still need events which recovery does not need: they hold history back. */
-  readonly historyHeldBy: readonly string[];
-  readonly fileBytes: number;
-  readonly walBytes: number;
-  readonly freeBytes: number;
-  /** Hash over all blocks, hex. */
-  readonly chain: string;
-  readonly epoch: number;
-}
-
-/** What the log knows of a reactor. */
-export interface ReactorInfo {
-  readonly name: string;
-  /** The low-water mark: the effects of all events up to it are finished, skipped or parked. */
-  readonly sequence: number;
-  /** How many events the log has beyond that. */
-  readonly lag: number;
-  /** How many events wait for `retry` or `skip`. */
-  readonly parked: number;
-}
 
 export interface VerifyOptions {
   /** Check only the checksums, and decode nothing. */
@@ -150,44 +103,8 @@ export class EventLog implements AsyncDisposable {
     return this.#log.path;
   }
 
-  async info(): Promise<LogInfo> {
-    const log = this.#log;
-    const headers: BlockHeader[] = await Array.fromAsync(log.headers());
-    const firstSequence = log.firstSequence();
-    const { sequence: lastSequence, recordedAt, chain } = log.head();
-    const model = await modelNameOf(log);
-    const snapshots = (await log.snapshots('')).map(({ sequence, recordedAt: at, bytes, stateHash }) => ({
-      sequence,
-      recordedAt: at,
-      bytes,
-      stateHash,
-    }));
-    const projections = (await log.checkpoints()).map(({ projection, sequence }) => ({
-      name: projection,
-      sequence,
-      lag: lastSequence - sequence,
-    }));
-    const rows = await log.reactors();
-    // Recovery itself needs what follows the older of two snapshots.
-    const recoveryNeeds = snapshots[1]?.sequence ?? 0;
-    const holders = [...projections, ...rows.map(({ reactor, sequence }) => ({ name: reactor, sequence }))];
-    const historyHeldBy = holders.filter(({ sequence }) => sequence < recoveryNeeds).map(({ name }) => name);
-    return {
-      path: log.path,
-      ...(model === undefined ? {} : { model }),
-      events: lastSequence - firstSequence + 1,
-      firstSequence,
-      lastSequence,
-      ...(headers[0] === undefined ? {} : { firstRecordedAt: headers[0].recordedAt, lastRecordedAt: recordedAt }),
-      ...summarise(headers),
-      snapshots,
-      projections,
-      reactors: rows.map((row) => describeReactor(row, lastSequence)),
-      historyHeldBy,
-      ...sizeOf(log),
-      chain,
-      epoch: log.epoch,
-    };
+  info(): Promise<LogInfo> {
+    return describeLog(this.#log);
   }
 
   /** Recorded events in order, as they were written: no upcasting. */
@@ -340,20 +257,4 @@ function badImport(problem: string, sequence: number, type?: string): RefoldErro
     ...(type === undefined ? {} : { type }),
     hint: 'An event is { type, data, version?, recordedAt?, meta? }, as refold events prints them',
   });
-}
-
-function describeReactor({ reactor, sequence: held, progress }: ReactorRow, lastSequence: number): ReactorInfo {
-  const { sequence, parked } = parseProgress(progress) ?? { sequence: held, parked: [] };
-  return { name: reactor, sequence, lag: lastSequence - sequence, parked: parked.length };
-}
-
-function summarise(
-  headers: readonly BlockHeader[],
-): Pick<LogInfo, 'openBlocks' | 'openBytes' | 'sealedBlocks' | 'sealedBytes'> {
-  const sum = { openBlocks: 0, openBytes: 0, sealedBlocks: 0, sealedBytes: 0 };
-  for (const { encoding, bytes } of headers) {
-    sum[`${encoding}Blocks`] += 1;
-    sum[`${encoding}Bytes`] += bytes;
-  }
-  return sum;
 }

@@ -75,7 +75,7 @@ const POSITION_CHECKS: OptionChecks<{ readonly sequence?: number; readonly time?
 };
 
 /** A Date of any realm as its number; any other value as it is. */
-function timeOf(time: unknown): unknown {
+export function timeOf(time: unknown): unknown {
   return isDate(time) ? Date.prototype.getTime.call(time) : time;
 }
 
