@@ -57,10 +57,8 @@ export {
   type CompactLogOptions,
   EventLog,
   type ImportedEvent,
-  type LogInfo,
   type OpenEventLogOptions,
   openLog,
-  type ReactorInfo,
   type VerifyOptions,
 } from './engine/event-log.ts';
 export type { PassedOver } from './engine/folding/undecodable.ts';
@@ -71,6 +69,7 @@ export {
   importEvents,
   type PastEvent,
 } from './engine/importing/import-events.ts';
+export type { LogInfo, ReactorInfo } from './engine/log-info.ts';
 export type { DurationHistogram } from './engine/metrics/histogram.ts';
 export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';

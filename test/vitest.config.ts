@@ -21,8 +21,8 @@ export default defineConfig({
   ssr: { resolve: { conditions: ['refold-source', 'node', 'import', 'module', 'default'] } },
   test: {
     pool: 'forks',
-    // Much of the time goes to waiting for disks and child processes, so no core is kept back.
-    maxWorkers: Math.max(2, availableParallelism()),
+    // Much of the time goes to waiting for disks and child processes, so there is one worker more than cores.
+    maxWorkers: availableParallelism() + 1,
     env: { PATH, NODE_COMPILE_CACHE },
     execArgv: ['--conditions=refold-source', '--disable-warning=ExperimentalWarning'],
     testTimeout: 120_000,

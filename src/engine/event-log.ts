@@ -11,7 +11,7 @@ import { isParts } from '../core/parts.ts';
 import { decodeBlock, encodeCommit } from '../log/blocks/block.ts';
 import { requireReadable } from '../log/blocks/block-rules.ts';
 import type { LogSource } from '../log/log-source.ts';
-import type { BlockHeader, LogStore, QueuedCommit, ReactorRow } from '../log/log-store.ts';
+import type { LogStore, QueuedCommit } from '../log/log-store.ts';
 import {
   A_FUNCTION,
   AN_ITERABLE,
@@ -20,70 +20,18 @@ import {
   type OptionChecks,
   TRUE_OR_FALSE,
 } from './calls/call-options.ts';
-import { backUpLog, checkStructure, sizeOf } from './calls/log-care.ts';
+import { backUpLog, checkStructure } from './calls/log-care.ts';
 import { A_PATH, A_SOURCE, requireOneLog } from './calls/log-options.ts';
-import { modelNameOf } from './calls/log-ownership.ts';
 import { openLogOf } from './calls/open-log.ts';
 import { harmless, type Progress } from './calls/progress.ts';
-import { countUntagged, taggersOfLog } from './folding/taggers.ts';
 import type { EventBatch } from './following/selection.ts';
+import { describeLog, type LogInfo } from './log-info.ts';
 import { type EventRange, readRecorded, storedTagging } from './past/events.ts';
 import { checkFollowing, type FollowOptions, followBatches, followEvents } from './past/follow-log.ts';
 import { locate, type Position, READ_ATTEMPTS } from './past/history.ts';
-import { parseProgress } from './reacting/progress.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
 import { isCommandId } from './writing/commands.ts';
 import { admitMeta, refusalOf } from './writing/intake.ts';
-
-export interface LogInfo {
-  readonly path: string;
-  /** The version of the file's format; absent for a log that has only one. It rises with the first append that needs it. */
-  readonly format?: number;
-  /** Name of the model that the log belongs to; absent before a model has opened it. */
-  readonly model?: string;
-  /** Events still in the log. */
-  readonly events: number;
-  readonly firstSequence: number;
-  readonly lastSequence: number;
-  /** ms since the epoch of the first block's and the last event's recording; absent in an empty log. */
-  readonly firstRecordedAt?: number;
-  readonly lastRecordedAt?: number;
-  /** Events in blocks that a query by tag must read: `retag` stores their tags. 0 for a log without tags. */
-  readonly untaggedEvents: number;
-  readonly openBlocks: number;
-  readonly openBytes: number;
-  readonly sealedBlocks: number;
-  readonly sealedBytes: number;
-  /** Newest first. */
-  readonly snapshots: readonly {
-    readonly sequence: number;
-    readonly recordedAt: number;
-    readonly bytes: number;
-    readonly stateHash: string;
-  }[];
-  /** `lag`: how many events the log has beyond `sequence`. */
-  readonly projections: readonly { readonly name: string; readonly sequence: number; readonly lag: number }[];
-  readonly reactors: readonly ReactorInfo[];
-  /** Names of projections and reactors that still need events which recovery does not need: they hold history back. */
-  readonly historyHeldBy: readonly string[];
-  readonly fileBytes: number;
-  readonly walBytes: number;
-  readonly freeBytes: number;
-  /** Hash over all blocks, hex. */
-  readonly chain: string;
-  readonly epoch: number;
-}
-
-/** What the log knows of a reactor. */
-export interface ReactorInfo {
-  readonly name: string;
-  /** The low-water mark: the effects of all events up to it are finished, skipped or parked. */
-  readonly sequence: number;
-  /** How many events the log has beyond that. */
-  readonly lag: number;
-  /** How many events wait for `retry` or `skip`. */
-  readonly parked: number;
-}
 
 export interface VerifyOptions {
   /** Check only the checksums, and decode nothing. */
@@ -153,47 +101,8 @@ export class EventLog implements AsyncDisposable {
     return this.#log.path;
   }
 
-  async info(): Promise<LogInfo> {
-    const log = this.#log;
-    const headers: BlockHeader[] = await Array.fromAsync(log.headers());
-    const firstSequence = log.firstSequence();
-    const { sequence: lastSequence, recordedAt, chain } = log.head();
-    const model = await modelNameOf(log);
-    const format = log.care?.format?.();
-    const snapshots = (await log.snapshots('')).map(({ sequence, recordedAt: at, bytes, stateHash }) => ({
-      sequence,
-      recordedAt: at,
-      bytes,
-      stateHash,
-    }));
-    const projections = (await log.checkpoints()).map(({ projection, sequence }) => ({
-      name: projection,
-      sequence,
-      lag: lastSequence - sequence,
-    }));
-    const rows = await log.reactors();
-    // Recovery itself needs what follows the older of two snapshots.
-    const recoveryNeeds = snapshots[1]?.sequence ?? 0;
-    const holders = [...projections, ...rows.map(({ reactor, sequence }) => ({ name: reactor, sequence }))];
-    const historyHeldBy = holders.filter(({ sequence }) => sequence < recoveryNeeds).map(({ name }) => name);
-    return {
-      path: log.path,
-      ...(format === undefined ? {} : { format }),
-      ...(model === undefined ? {} : { model }),
-      events: lastSequence - firstSequence + 1,
-      firstSequence,
-      lastSequence,
-      untaggedEvents: await countUntagged(log, await taggersOfLog(log)),
-      ...(headers[0] === undefined ? {} : { firstRecordedAt: headers[0].recordedAt, lastRecordedAt: recordedAt }),
-      ...summarise(headers),
-      snapshots,
-      projections,
-      reactors: rows.map((row) => describeReactor(row, lastSequence)),
-      historyHeldBy,
-      ...sizeOf(log),
-      chain,
-      epoch: log.epoch,
-    };
+  info(): Promise<LogInfo> {
+    return describeLog(this.#log);
   }
 
   /**
@@ -357,20 +266,4 @@ function badImport(problem: string, sequence: number, type?: string): RefoldErro
     ...(type === undefined ? {} : { type }),
     hint: 'An event is { type, data, version?, recordedAt?, meta?, commandId? }, as refold events prints them',
   });
-}
-
-function describeReactor({ reactor, sequence: held, progress }: ReactorRow, lastSequence: number): ReactorInfo {
-  const { sequence, parked } = parseProgress(progress) ?? { sequence: held, parked: [] };
-  return { name: reactor, sequence, lag: lastSequence - sequence, parked: parked.length };
-}
-
-function summarise(
-  headers: readonly BlockHeader[],
-): Pick<LogInfo, 'openBlocks' | 'openBytes' | 'sealedBlocks' | 'sealedBytes'> {
-  const sum = { openBlocks: 0, openBytes: 0, sealedBlocks: 0, sealedBytes: 0 };
-  for (const { encoding, bytes } of headers) {
-    sum[`${encoding}Blocks`] += 1;
-    sum[`${encoding}Bytes`] += bytes;
-  }
-  return sum;
 }

@@ -12,6 +12,7 @@ import {
   type OptionCheck,
   type OptionChecks,
 } from '../calls/call-options.ts';
+import { timeOf } from '../past/history.ts';
 import { REACTOR_WINDOW } from './progress.ts';
 
 /** Where a reactor starts when the log does not know it yet: with the first event, with the next one, or at a place. */
@@ -183,7 +184,7 @@ function isPlace(from: unknown): boolean {
   if (!isParts(from) || Object.keys(from).length !== 1) return false;
   const { sequence, time } = from;
   if (sequence !== undefined) return isSequence(sequence) && sequence >= 1;
-  return time instanceof Date ? Number.isFinite(time.getTime()) : Number.isFinite(time);
+  return Number.isFinite(timeOf(time));
 }
 
 function aCount(most: number): OptionCheck {

@@ -5,6 +5,7 @@
  * it. Everything up to the low-water mark is finished, parked, or of no interest to the reactor.
  */
 import { isParts } from '../../core/parts.ts';
+import { isSequence } from '../calls/call-options.ts';
 
 /** An event whose effect was given up, and which waits for `retry` or `skip`. */
 export interface ParkedEvent {
@@ -151,8 +152,4 @@ function isParkedEvent(value: unknown): boolean {
 
 function isArrayOf(value: unknown, test: (item: unknown) => boolean): boolean {
   return Array.isArray(value) && value.every(test);
-}
-
-function isSequence(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
 }

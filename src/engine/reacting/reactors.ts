@@ -2,6 +2,7 @@
 import { messageOf, RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import { listNearest } from '../../core/nearest.ts';
+import { storeClosed } from '../../log/log-errors.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
 import { locate } from '../past/history.ts';
@@ -18,6 +19,7 @@ export class Reactors {
   readonly #started = new Map<string, Reactor>();
   /** Starting and forgetting run one after the other. */
   readonly #turns = new Mutex();
+  #isClosed = false;
 
   constructor(parts: ReactorsParts) {
     this.#parts = parts;
@@ -62,6 +64,7 @@ export class Reactors {
 
   /** Stops all of them, and resolves when their effects are over. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#turns.drained();
     await Promise.all(Array.from(this.#started.values(), (reactor) => reactor.stop()));
   }
@@ -72,6 +75,8 @@ export class Reactors {
 
   async #start(checked: CheckedReactor): Promise<Reactor> {
     const { name } = checked;
+    // The call came before the close, and waited.
+    if (this.#isClosed) throw storeClosed(this.#parts.log.path);
     if (this.#isRunning(name)) {
       throw invalid(`Cannot start the reactor ${name}: it runs already`, name, 'Give each reactor its own name');
     }

@@ -2,13 +2,23 @@
 import type { Comparators } from '../../core/comparators.ts';
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { shortened } from '../../core/nearest.ts';
-import { typedArrayOf } from '../binary.ts';
 import { comparatorOf } from '../collections/comparators.ts';
 import { Deque } from '../collections/deque.ts';
 import { OrderedMap } from '../collections/ordered-map.ts';
 import { setMember } from '../members.ts';
-import { MAX_STATE_DEPTH, TYPED_ARRAYS } from '../plain.ts';
-import { ByteReader, DamagedBytes } from './byte-reader.ts';
+import { MAX_STATE_DEPTH } from '../plain.ts';
+import { DamagedBytes } from './byte-reader.ts';
+import {
+  FILL_ARRAY,
+  FILL_DEQUE,
+  FILL_DICTIONARY,
+  FILL_SET,
+  FILL_TABLE,
+  type Filling,
+  type PlainObject,
+  requireDistinct,
+} from './filling.ts';
+import { LeafReader, NOT_A_LEAF } from './leaf-reader.ts';
 import * as tag from './state-tags.ts';
 
 /**
@@ -38,7 +48,7 @@ export function* decodeInSteps<State extends object>(
   initial: State,
   comparators: Comparators = {},
 ): Generator<undefined, State, undefined> {
-  const bytes = new ByteReader(chunks);
+  const bytes = new LeafReader(chunks);
   try {
     return (yield* new StateDecoder(bytes, initial as PlainObject, comparators).decode()) as State;
   } catch (error) {
@@ -52,34 +62,11 @@ export function* decodeInSteps<State extends object>(
   }
 }
 
-type PlainObject = Record<string, unknown>;
-
 /** The number of members between two pauses. Small members take well under 1 ms. */
 const MEMBERS_PER_STEP = 512;
 
 /** What is left of a value when a pause was due inside it. It returns the value. */
 type Rest = Generator<undefined, unknown, undefined>;
-
-/** How a collection is filled with what was decoded, and its size then, if a repeated key or member is damage. */
-interface Filling<Into> {
-  readonly add: (into: Into, key: unknown, item: unknown) => void;
-  readonly sizeOf?: (into: Into) => number;
-}
-
-const FILL_ARRAY: Filling<unknown[]> = { add: (array, _key, item) => array.push(item) };
-const FILL_DEQUE: Filling<Deque<unknown>> = { add: (deque, _key, item) => deque.push(item) };
-const FILL_SET: Filling<Set<unknown>> = { add: (set, _key, item) => set.add(item), sizeOf: (set) => set.size };
-const FILL_TABLE: Filling<Map<unknown, unknown> | OrderedMap<unknown, unknown>> = {
-  add: (table, key, item) => table.set(key, item),
-  sizeOf: (table) => table.size,
-};
-const FILL_DICTIONARY: Filling<PlainObject> = {
-  add: (object, key, item) => {
-    if (typeof key !== 'string') throw new DamagedBytes('a key is not a string');
-    setMember(object, key, item);
-  },
-  sizeOf: (object) => Object.keys(object).length,
-};
 
 /** Where the filling of a collection stopped. */
 interface Stop {
@@ -96,7 +83,7 @@ interface Stop {
  * rest in `#rest`, which continues with its next member. A generator for each value would be several times slower.
  */
 class StateDecoder {
-  readonly #in: ByteReader;
+  readonly #in: LeafReader;
   readonly #initial: PlainObject;
   readonly #comparators: Comparators;
   readonly #shapes: string[][] = [];
@@ -110,7 +97,7 @@ class StateDecoder {
   /** The key of the entry whose value is not complete. */
   #stoppedKey: unknown;
 
-  constructor(bytes: ByteReader, initial: PlainObject, comparators: Comparators) {
+  constructor(bytes: LeafReader, initial: PlainObject, comparators: Comparators) {
     this.#in = bytes;
     this.#initial = initial;
     this.#comparators = comparators;
@@ -186,40 +173,8 @@ class StateDecoder {
     if (first >= tag.SMALL_INTEGER) return first - tag.SMALL_INTEGER;
     if (first >= tag.LOW_SHAPE) return this.#shaped(first - tag.LOW_SHAPE, {});
     if (first >= tag.SHORT_STRING) return this.#in.latin1(first - tag.SHORT_STRING);
-    switch (first) {
-      case tag.NULL:
-        return null;
-      case tag.UNDEFINED:
-        return undefined;
-      case tag.FALSE:
-        return false;
-      case tag.TRUE:
-        return true;
-      case tag.INTEGER:
-        return this.#in.varint();
-      case tag.NEGATIVE_INTEGER:
-        return -this.#in.varint();
-      case tag.FLOAT:
-        return this.#in.float();
-      case tag.BIGINT:
-        return this.#bigint();
-      case tag.NEGATIVE_BIGINT:
-        return -this.#bigint();
-      case tag.LATIN1:
-        return this.#in.latin1(this.#in.varint());
-      case tag.UTF16:
-        return this.#in.utf16(this.#in.varint());
-      case tag.DATE:
-        return new Date(this.#in.float());
-      case tag.ARRAY_BUFFER:
-        return this.#bytes(this.#in.varint());
-      case tag.DATA_VIEW:
-        return new DataView(this.#bytes(this.#in.varint()));
-      case tag.TYPED_ARRAY:
-        return this.#typedArray();
-      default:
-        return this.#collection(first);
-    }
+    const leaf = this.#in.leaf(first);
+    return leaf === NOT_A_LEAF ? this.#collection(first) : leaf;
   }
 
   #collection(first: number): unknown {
@@ -376,21 +331,6 @@ class StateDecoder {
     return key;
   }
 
-  #bigint(): bigint {
-    const magnitude = this.#in.bytes(this.#in.varint());
-    return BigInt(`0x${Buffer.from(magnitude).reverse().toString('hex')}`);
-  }
-
-  #bytes(size: number): ArrayBuffer {
-    return new Uint8Array(this.#in.bytes(size)).buffer;
-  }
-
-  #typedArray(): ArrayBufferView {
-    const type = TYPED_ARRAYS[this.#in.byte()];
-    if (type === undefined) throw new DamagedBytes('the type of an array is not known');
-    return typedArrayOf(type, this.#in.bytes(this.#in.varint()));
-  }
-
   #key(): string {
     const key = this.#value();
     if (typeof key !== 'string') throw new DamagedBytes('a key is not a string');
@@ -400,9 +340,4 @@ class StateDecoder {
   #enter(): void {
     if (++this.#depth > MAX_STATE_DEPTH) throw new DamagedBytes('they are nested too deeply');
   }
-}
-
-/** Duplicate keys are damage, because one would hide the other. */
-function requireDistinct(distinct: number, count: number): void {
-  if (distinct !== count) throw new DamagedBytes('a key appears twice');
 }

@@ -6,7 +6,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isRefoldError, openLog, stateAt } from '../../index.ts';
 import type { Search } from '../calls/contracts/past.ts';
-import { type PackedEffect, unpackEffect } from '../model/effects/packed.ts';
+import { effectOf } from '../model/effects/packed.ts';
 import { databaseOf } from '../model/key-space.ts';
 import { keySpaceModel } from '../model/model.ts';
 import { formerKeys } from '../plain/former-keys.ts';
@@ -58,7 +58,7 @@ async function search(path: string, wanted: Search): Promise<void> {
     from = Math.max(firstSequence, from - WINDOW);
     const window: PastEffect[] = [];
     for await (const event of log.events({ from, to })) window.push(event);
-    for (const event of window.reverse()) found.look(unpacked(event));
+    for (const event of window.reverse()) found.look(effectOf(event));
   }
   const isPartial = from > firstSequence && !found.isDone;
   say({ found: { changes: found.changes, from, to: lastSequence, isPartial } });
@@ -66,11 +66,4 @@ async function search(path: string, wanted: Search): Promise<void> {
 
 function say(message: PastMessage): void {
   parentPort!.postMessage(message);
-}
-
-/** A packed effect as the one that it holds. */
-function unpacked(event: PastEffect): PastEffect {
-  if (event.type !== 'EffectPacked') return event;
-  const packed = event.data as PackedEffect;
-  return { ...event, type: packed.effect, data: unpackEffect(packed) };
 }

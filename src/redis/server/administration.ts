@@ -13,6 +13,7 @@ import { linesOf } from './config/config-file.ts';
 import { rewrittenLines } from './config/rewrite.ts';
 import type { ServerConfig } from './config/server-config.ts';
 import { commandFields, errorFields, latencyFields } from './info/commands.ts';
+import type { Gauges } from './info/gauges.ts';
 import { infoText, type Section } from './info/info.ts';
 import {
   cpuFields,
@@ -23,7 +24,7 @@ import {
   type ServerIdentity,
   serverFields,
 } from './info/sections.ts';
-import { clientFields, type Gauges, statsFields, TrafficRates } from './info/traffic.ts';
+import { clientFields, statsFields, TrafficRates } from './info/traffic.ts';
 import { type PersistenceFacts, persistenceFields } from './persistence/fields.ts';
 import { messageOf } from './persistence/message.ts';
 

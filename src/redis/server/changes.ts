@@ -4,6 +4,7 @@
  * The effect itself says which keys it touches, so no command can forget to say it.
  */
 import type { Changes } from '../calls/parts.ts';
+import { DATABASES } from '../model/key-space.ts';
 
 /** Hears of changed keys. */
 export interface ChangeListener {
@@ -41,5 +42,10 @@ export class ChangeHub implements Changes {
       else if (key === undefined) listener.databaseChanged(toDb, effect);
       else listener.keyChanged(toDb, key, effect);
     }
+  }
+
+  /** The state is another one: every key may have changed. */
+  allChanged(): void {
+    for (let db = 0; db < DATABASES; db++) this.changed('DatabaseFlushed', { db }, 0);
   }
 }

@@ -46,8 +46,7 @@ export class CommitSize {
   fits(texts: readonly string[]): boolean {
     const characters = texts.reduce((sum, text) => sum + text.length + AROUND, 0);
     if ((this.weight + characters) * LONGEST_ESCAPE <= this.#most()) return true;
-    const length = texts.reduce((sum, text) => sum + recordedLength(text) + AROUND, 0);
-    return this.#exact() + length <= this.#most();
+    return this.#exact() + charactersOf(texts) <= this.#most();
   }
 
   #exact(): number {
@@ -55,6 +54,11 @@ export class CommitSize {
     this.#uncounted = [];
     return this.#counted;
   }
+}
+
+/** The characters that the log takes at most for effects with these texts. */
+export function charactersOf(texts: readonly string[]): number {
+  return recordedLength(texts) + texts.length * AROUND;
 }
 
 function lengthOf(event: object): number {

@@ -7,8 +7,9 @@ import { Call, type Circumstances } from '../calls/call.ts';
 import type { Client, QueuedCommand } from '../calls/client.ts';
 import type { CommandRow, Flag } from '../calls/command.ts';
 import { CommandError, CommitFull } from '../calls/errors.ts';
+import { LARGEST_COMMIT } from '../calls/limits.ts';
 import type { Dispatch, Parts } from '../calls/parts.ts';
-import { recordedLength } from '../model/effects/packed.ts';
+import { charactersOf } from './commit-size.ts';
 
 /** Says why a command may not run now; undefined when it may. */
 export type Gate = (client: Client, row: CommandRow, args: readonly string[]) => string | undefined;
@@ -49,10 +50,6 @@ const NOT_QUEUED = new Set(['exec', 'discard', 'multi', 'watch', 'quit', 'reset'
 
 /** What a queued argument takes beside its bytes, roughly. */
 const QUEUED_ARGUMENT_BYTES = 24;
-/** What the log takes for the names of an effect, roughly: an argument may become one. */
-const EFFECT_CHARACTERS = 80;
-/** A commit holds a little more than that: a transaction that would not fit is refused while it is queued. */
-const MAX_RECORDED_CHARACTERS = 224 * 1024 * 1024;
 
 export class Dispatcher implements Dispatch {
   /** The client whose command runs now. */
@@ -88,12 +85,12 @@ export class Dispatcher implements Dispatch {
     }
   }
 
-  /** A transaction without an end is refused like a request without one. */
+  /** What no commit could hold is refused while it is queued: so a transaction without an end has a bound, too. */
   #queue(client: Client, row: CommandRow, args: readonly string[]): void {
     const transaction = client.transaction!;
     transaction.bytes += args.reduce((sum, arg) => sum + arg.length + QUEUED_ARGUMENT_BYTES, 0);
-    transaction.recordedCharacters += recordedCharactersOf(args);
-    if (transaction.recordedCharacters > MAX_RECORDED_CHARACTERS) {
+    if (row.flags.includes('write')) transaction.recordedCharacters += charactersOf(args);
+    if (Math.max(transaction.bytes, transaction.recordedCharacters) > LARGEST_COMMIT) {
       transaction.queue.length = 0;
       this.#reject(client, row, 'ERR the transaction is too large');
       return;
@@ -184,10 +181,6 @@ export class Dispatcher implements Dispatch {
     }
     return undefined;
   }
-}
-
-function recordedCharactersOf(args: readonly string[]): number {
-  return args.reduce((sum, arg) => sum + recordedLength(arg) + EFFECT_CHARACTERS, 0);
 }
 
 /** Whether the command has the flag, or is EXEC and a queued command has it. */

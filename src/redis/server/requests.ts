@@ -90,7 +90,7 @@ export class Requests {
     const { size } = this.#on.turns;
     if (row.name === 'exec') return size.fits(textsOfQueue(client.transaction)) ? undefined : TOO_LARGE;
     if (!row.flags.includes('write')) return undefined;
-    return size.fits(args) && (args.length < 4 || size.fits(textsOf(args))) ? undefined : TOO_LARGE;
+    return size.fits(args.length < 4 ? args : textsOf(args)) ? undefined : TOO_LARGE;
   };
 
   /** A call of the server itself, in the turn that runs. */

@@ -11,7 +11,7 @@ import { noStats } from '../calls/contracts/stats.ts';
 import type { Parts } from '../calls/parts.ts';
 import { clientLine } from '../commands/connection/client-line.ts';
 import { commandTable } from '../commands/table.ts';
-import { DATABASES, databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
+import { databaseOf, expiryOf, type KeySpace, sizeOfSpace, valueAtKey } from '../model/key-space.ts';
 import { LogPast } from '../past/past.ts';
 import { pastGate } from '../past/past-gate.ts';
 import { ServerAdministration } from './administration.ts';
@@ -27,7 +27,7 @@ import { TrackedKeys } from './clients/tracking.ts';
 import { ServerUsers } from './clients/users.ts';
 import { Connections } from './connections.ts';
 import { Dispatcher } from './dispatch.ts';
-import type { Gauges } from './info/traffic.ts';
+import { gaugesOf } from './info/gauges.ts';
 import { AccessTable, type ClockedSpace } from './keeping/access-clock.ts';
 import { Evictor } from './keeping/eviction.ts';
 import { ExpiryCycle } from './keeping/expiry.ts';
@@ -74,6 +74,7 @@ export class ServerCore {
   readonly #subscriptions = new Subscriptions();
   readonly #monitors = new MonitorClients();
   readonly #requests: Requests;
+  readonly #changes: ChangeHub;
 
   constructor(settings: ServerSettings, host: CoreHost) {
     this.#settings = settings;
@@ -94,7 +95,7 @@ export class ServerCore {
       outputLimit: (client) => limits[classOf(client)],
     });
     const blocked = new BlockedClients({
-      valueAt: (db, key) => valueAtKey(databaseOf(this.#state, db), key),
+      valueAt: (db, key) => valueAtKey(databaseOf(this.#space, db), key),
       rerun: (client, args) => this.#requests.rerun(client, args),
       ended: (args, error) => this.#dispatcher.waitEnded(args, error),
       schedule: (job) => this.turns.schedule(job),
@@ -122,15 +123,15 @@ export class ServerCore {
     const expiry = new ExpiryCycle(config, {
       inTurn: (job) => this.inTurn(job),
       hasExpiringKeys: () =>
-        !this.#pauses.isPaused('write') && this.#liveSpace.databases.some(({ expires }) => expires.keys.length > 0),
+        !this.#pauses.isPaused('write') && this.#space.databases.some(({ expires }) => expires.keys.length > 0),
       monotonicMs: () => performance.now(),
     });
-    const heap = new HeapGuard(() => sizeOfSpace(this.#liveSpace));
+    const heap = new HeapGuard(() => sizeOfSpace(this.#space));
     const memory = new MemoryMeter({
       config,
       heap,
       evictor: new Evictor(config, access),
-      space: () => this.#liveSpace,
+      space: () => this.#space,
       call: () => this.#requests.ownCall(),
       bufferBytes: () => connections.bufferBytes,
       evictClients: () => evictClients({ config, connections, stats, log }),
@@ -155,6 +156,7 @@ export class ServerCore {
       configValues: () => config.values(),
     });
     const changes = new ChangeHub([watching, leases, blocked, this.#tracking, access]);
+    this.#changes = changes;
     const followed = new FollowedChanges(changes);
     const keeper = new StoreKeeper({
       ...settings,
@@ -178,10 +180,17 @@ export class ServerCore {
       observations,
       expiry,
       memory,
-      space: () => this.#liveSpace,
+      space: () => this.#space,
       reading: () => (settings.readOnly ? keeper : undefined),
       sequence: () => keeper.sequence,
-      gauges: () => this.#gauges(),
+      gauges: () =>
+        gaugesOf({
+          connections,
+          blocked,
+          pauses: this.#pauses,
+          tracking: this.#tracking,
+          subscriptions: this.#subscriptions,
+        }),
       persistence: keeper,
       shutDown: (options) => host.shutDown(options),
       configFile: settings.configFile,
@@ -275,12 +284,8 @@ export class ServerCore {
     });
   }
 
-  get #state(): KeySpace {
-    return this.turns.state;
-  }
-
-  /** The state outside of turns. Under the direct fold it is the same object. */
-  get #liveSpace(): KeySpace {
+  /** The state, inside and outside of turns. */
+  get #space(): KeySpace {
     return this.turns.state;
   }
 
@@ -296,14 +301,14 @@ export class ServerCore {
 
   #clockedSpace(): ClockedSpace {
     return {
-      keyCount: () => this.#liveSpace.databases.reduce((count, { keys }) => count + keys.keys.length, 0),
-      databaseOf: (db) => this.#liveSpace.index[db]!,
+      keyCount: () => this.#space.databases.reduce((count, { keys }) => count + keys.keys.length, 0),
+      databaseOf: (db) => this.#space.index[db]!,
       now: () => this.turns.now,
     };
   }
 
   #presence(db: number, key: string): Presence {
-    const database = databaseOf(this.#state, db);
+    const database = databaseOf(this.#space, db);
     if (valueAtKey(database, key) === undefined) return 'absent';
     const at = expiryOf(database, key);
     const now = this.keeper.moment?.recordedAt ?? this.turns.now;
@@ -321,30 +326,10 @@ export class ServerCore {
     this.#watching.unwatch(client);
   }
 
-  #gauges(): Gauges {
-    const { clients, keys, items, prefixes } = this.#tracking.counts;
-    const facts = [...this.connections.all()].map((client) => this.connections.facts(client));
-    return {
-      clients: this.connections.size,
-      rejected: this.connections.rejected,
-      blocked: this.#blocked.count + this.#pauses.count,
-      timeouts: 0,
-      tracking: clients,
-      channels: [...this.#subscriptions.channels('channel')].length,
-      patterns: this.#subscriptions.patternCount,
-      shardChannels: [...this.#subscriptions.channels('shard')].length,
-      trackedKeys: keys,
-      trackedItems: items,
-      trackedPrefixes: prefixes,
-      largestInput: facts.reduce((most, { unreadBytes }) => Math.max(most, unreadBytes), 0),
-      largestOutput: facts.reduce((most, { unsentBytes }) => Math.max(most, unsentBytes), 0),
-    };
-  }
-
   /** A turn is not durable: clients must not take what they have seen of the state for granted. */
   #failed(error: unknown, clients: readonly Client[]): void {
     for (const client of clients) this.connections.close(client, true);
-    for (let db = 0; db < DATABASES; db++) this.parts.changes.changed('DatabaseFlushed', { db }, 0);
+    this.#changes.allChanged();
     void this.keeper.recover(error);
   }
 

@@ -7,7 +7,7 @@
 import type { Store, Transaction } from '../../index.ts';
 import type { Circumstances } from '../calls/call.ts';
 import type { Client } from '../calls/client.ts';
-import { HEAVY_EFFECT, packEffect } from '../model/effects/packed.ts';
+import { eventOf, weightOf } from '../model/effects/packed.ts';
 import { emptyKeySpace, type KeySpace } from '../model/key-space.ts';
 import type { Output } from '../protocol/reply.ts';
 import { CommitSize } from './commit-size.ts';
@@ -154,8 +154,7 @@ export class Turns {
 
   #append(type: string, data: object, meta: object | undefined): void {
     const weight = weightOf(data);
-    const packed = weight < HEAVY_EFFECT ? undefined : packEffect(type, data);
-    const event = packed === undefined ? { type, data } : { type: 'EffectPacked', data: packed };
+    const event = eventOf(type, data, weight);
     const whole = meta === undefined ? event : { ...event, meta };
     this.size.add(whole, weight);
     this.#transaction!.append(whole as never);
@@ -285,17 +284,4 @@ export class Turns {
     this.#held = [];
     this.#host.failed(error, clients);
   }
-}
-
-/** Roughly the characters that an effect takes in the log. */
-function weightOf(data: object): number {
-  const members = data as { readonly [name: string]: unknown };
-  let weight = 64;
-  for (const name in members) {
-    const member = members[name];
-    if (typeof member === 'string') weight += member.length;
-    else if (Array.isArray(member))
-      for (const each of member) weight += typeof each === 'string' ? each.length + 3 : 16;
-  }
-  return weight;
 }

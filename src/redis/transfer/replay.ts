@@ -15,7 +15,7 @@ import { silentParts } from '../commands/silent-parts.ts';
 import { commandTable } from '../commands/table.ts';
 import type { AofCommand } from '../files/aof/read-commands.ts';
 import { MAX_STRING_BYTES } from '../model/bytes.ts';
-import { packEffect } from '../model/effects/packed.ts';
+import { eventOf, weightOf } from '../model/effects/packed.ts';
 import { type KeySpace, sizeOfSpace } from '../model/key-space.ts';
 import { CommitSize } from '../server/commit-size.ts';
 import { HeapGuard } from '../server/keeping/heap-guard.ts';
@@ -23,9 +23,6 @@ import { HeapGuard } from '../server/keeping/heap-guard.ts';
 /** Characters and commands after which a commit is made. */
 const COMMIT_LENGTH = 1 << 20;
 const COMMIT_COMMANDS = 2_000;
-
-/** The length of a command, in characters, from which on the escaping of its effects is looked at. */
-const HEAVY_COMMAND = 1 << 20;
 
 /** Commands that run code. This server has no scripting. */
 const SCRIPTING: ReadonlySet<string> = new Set(['eval', 'evalsha', 'fcall', 'function', 'script']);
@@ -104,11 +101,10 @@ export class CommandReplay implements Disposable {
     const size = new CommitSize(() => LARGEST_COMMIT);
     await this.#store.transact((tx) => {
       for (const command of commands) {
-        const isHeavy = lengthOf(command) >= HEAVY_COMMAND;
         const append = (type: string, data: object): void => {
-          const packed = isHeavy ? packEffect(type, data) : undefined;
-          const event = packed === undefined ? { type, data } : { type: 'EffectPacked', data: packed };
-          size.add(event, lengthOf(command));
+          const weight = weightOf(data);
+          const event = eventOf(type, data, weight);
+          size.add(event, weight);
           tx.append(event as never);
         };
         const space = tx.state as KeySpace;

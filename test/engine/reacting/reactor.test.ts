@@ -1,3 +1,4 @@
+import vm from 'node:vm';
 import { describe, expect, test, vi } from 'vitest';
 import { type CatalogOf, defineReactor, type ReactorDefinition, RefoldError } from '../../../src/index.ts';
 import { type CartState, cartModel } from '../cart.ts';
@@ -400,6 +401,25 @@ describe('stopping', () => {
     await store.close();
     expect(ended).toBe(true);
     expect((await waiting).code).toBe('STORE_CLOSED');
+  });
+
+  test('a reactor that is started while the store closes is refused, and runs no effect', async () => {
+    const store = await openCarts({ path: await temporaryPath() });
+    await appendNotes(store, 'a');
+    const seen: string[] = [];
+    const refused = errorOf(store.react(collecting(seen)));
+    await store.close();
+    expect((await refused).code).toBe('STORE_CLOSED');
+    expect(seen).toEqual([]);
+  });
+
+  test('a Date of another realm is a time to start from', async () => {
+    const store = await openCarts();
+    await appendNotes(store, 'a');
+    const seen: string[] = [];
+    const time = vm.runInNewContext('new Date(0)') as Date;
+    await (await store.react(collecting(seen, { from: { time } }))).caughtUp();
+    expect(seen).toEqual(['a']);
   });
 
   test('an effect that throws because of the abort has not failed', async () => {

@@ -3,12 +3,16 @@
  *
  * Each of these is a mistake that somebody could make. The rows must notice every one.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { Store } from '../../../src/engine/store.ts';
+import { WriterClient } from '../../../src/log/sqlite/writing/writer-client.ts';
 import { hashEffects } from '../../../src/redis/model/effects/hashes.ts';
 import { keyEffects } from '../../../src/redis/model/effects/keys.ts';
 import { Reply } from '../../../src/redis/protocol/reply.ts';
 import { RequestParser } from '../../../src/redis/protocol/request-parser.ts';
 import type { Defect } from './defects.ts';
+
+const SLOW_DISK_MS = 20;
 
 const BREAK: Readonly<Record<Defect, () => void>> = {
   'early replies': () => {
@@ -17,6 +21,13 @@ const BREAK: Readonly<Record<Defect, () => void>> = {
         return this.sequence;
       },
     });
+    // On a fast disk a kill would rarely come between an answer and its write: so this disk is slow.
+    const ask = WriterClient.prototype.do;
+    let last: Promise<void> = Promise.resolve();
+    WriterClient.prototype.do = function (this: WriterClient, ...job: Parameters<typeof ask>) {
+      last = last.then(() => pause(SLOW_DISK_MS));
+      return last.then(() => ask.apply(this, job));
+    } as typeof ask;
   },
   'changed reply': () => {
     const { integer } = Reply.prototype;

@@ -29,6 +29,26 @@ const LONG_CHARACTERS = 1024;
 /** JSON text that is so many times longer than the values is worth packing: base64 is 4/3. */
 const WORTH = 1.4;
 
+/** The event that records an effect. @param weight its characters, by `weightOf` */
+export function eventOf(type: string, data: object, weight: number): EffectEvent {
+  const packed = weight < HEAVY_EFFECT ? undefined : packEffect(type, data);
+  return packed === undefined ? { type, data } : { type: PACKED, data: packed };
+}
+
+/** The effect that an event records; its data is undefined for a packed one that cannot be read. */
+export function effectOf<Event extends { readonly type: string; readonly data: unknown }>(event: Event): Event {
+  if (event.type !== PACKED) return event;
+  const packed = event.data as PackedEffect;
+  return { ...event, type: packed.effect, data: unpackEffect(packed) };
+}
+
+export interface EffectEvent {
+  readonly type: string;
+  readonly data: object;
+}
+
+const PACKED = 'EffectPacked';
+
 /** The effect to record in place of a heavy one. Undefined when its JSON text is not much longer than its values. */
 export function packEffect(effect: string, data: object): PackedEffect | undefined {
   const long = longTextsOf(data);
@@ -98,12 +118,20 @@ function isLong(value: unknown): value is string {
 /** Effects of so many characters are packed, if that is worth it. */
 export const HEAVY_EFFECT: number = 16 * 1024;
 
-/** The characters that the log takes at most for the text of an argument. */
-export function recordedLength(text: string): number {
-  if (text.length >= HEAVY_EFFECT) return Math.ceil(text.length * WORTH);
-  const escaped = escapedLength(text);
-  // It may be packed together with others that are worth it.
-  return isLong(text) ? Math.max(escaped, Math.ceil(text.length * WORTH)) : escaped;
+/** The characters that the log takes at most for these texts, in whatever effects they stand. */
+export function recordedLength(texts: readonly string[]): number {
+  let [others, heavy, heavyEscaped] = [0, 0, 0];
+  for (const text of texts) {
+    const escaped = escapedLength(text);
+    if (text.length >= HEAVY_EFFECT) {
+      heavy += text.length;
+      heavyEscaped += escaped;
+    } else {
+      // A long text may be packed together with others that are worth it.
+      others += isLong(text) ? Math.max(escaped, Math.ceil(text.length * WORTH)) : escaped;
+    }
+  }
+  return others + Math.min(heavyEscaped, Math.ceil(heavy * WORTH));
 }
 
 /** The characters that JSON takes for a latin1 text, without the quotes. */
@@ -119,3 +147,16 @@ function escapedLength(text: string): number {
 
 /** Backspace, tab, newline, form feed and carriage return. */
 const JSON_ESCAPES: ReadonlySet<number> = new Set([8, 9, 10, 12, 13]);
+
+/** Roughly the characters that an effect takes in the log. */
+export function weightOf(data: object): number {
+  const members = data as { readonly [name: string]: unknown };
+  let weight = 64;
+  for (const name in members) {
+    const member = members[name];
+    if (typeof member === 'string') weight += member.length;
+    else if (Array.isArray(member))
+      for (const each of member) weight += typeof each === 'string' ? each.length + 3 : 16;
+  }
+  return weight;
+}

@@ -2,26 +2,8 @@
 
 import type { Stats } from '../../calls/contracts/stats.ts';
 import type { Config, Expiry } from '../../calls/parts.ts';
+import type { Gauges } from './gauges.ts';
 import type { Fields } from './info.ts';
-
-/** Counts of the present. */
-export interface Gauges {
-  readonly clients: number;
-  readonly blocked: number;
-  /** Clients that were turned away. */
-  readonly rejected: number;
-  readonly timeouts: number;
-  readonly tracking: number;
-  readonly channels: number;
-  readonly patterns: number;
-  readonly shardChannels: number;
-  readonly trackedKeys: number;
-  readonly trackedItems: number;
-  readonly trackedPrefixes: number;
-  /** The most bytes that one client has sent and that wait, and that wait for one client. */
-  readonly largestInput: number;
-  readonly largestOutput: number;
-}
 
 export function clientFields(gauges: Gauges, config: Config): Fields {
   return [

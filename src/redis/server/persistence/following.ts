@@ -1,15 +1,14 @@
 /** What another process has written, for the clients of a server that follows its file. */
 import type { RecordedEvent } from '../../../index.ts';
-import type { Changes } from '../../calls/parts.ts';
-import { type PackedEffect, unpackEffect } from '../../model/effects/packed.ts';
-import { DATABASES } from '../../model/key-space.ts';
+import { effectOf } from '../../model/effects/packed.ts';
+import type { ChangeHub } from '../changes.ts';
 
 export class FollowedChanges {
-  readonly #changes: Changes;
+  readonly #changes: ChangeHub;
   #last: number | undefined;
 
   /** @param changes hears of each change */
-  constructor(changes: Changes) {
+  constructor(changes: ChangeHub) {
     this.#changes = changes;
   }
 
@@ -17,16 +16,11 @@ export class FollowedChanges {
   take(events: readonly RecordedEvent[]): void {
     const first = events[0]?.sequence;
     if (first === undefined) return;
-    if (this.#last !== undefined && first !== this.#last + 1) this.everything();
+    if (this.#last !== undefined && first !== this.#last + 1) this.#changes.allChanged();
     this.#last = events.at(-1)!.sequence;
-    for (const { type, data } of events) {
-      const effect = type === 'EffectPacked' ? unpackEffect(data as PackedEffect) : (data as object);
-      const name = type === 'EffectPacked' ? (data as PackedEffect).effect : type;
-      if (effect !== undefined && 'db' in effect) this.#changes.changed(name, effect, 0);
+    for (const event of events) {
+      const { type, data } = effectOf(event);
+      if (typeof data === 'object' && data !== null && 'db' in data) this.#changes.changed(type, data, 0);
     }
-  }
-
-  everything(): void {
-    for (let db = 0; db < DATABASES; db++) this.#changes.changed('DatabaseFlushed', { db }, 0);
   }
 }
