@@ -75,11 +75,12 @@ type ListedBlockRow = readonly [...BlockRow, ...TagRow];
 function readPage(connection: Connection, from: number): Page {
   const rows = connection
     .prepare(
-      `select ${columnsOf('blocks', BLOCK_COLUMNS)},
-         list.first_sequence, list.block_checksum, list.checksum, list.kinds, list.hashes
-       from blocks left join block_tags as list using (first_sequence)
-       where blocks.first_sequence >= ?
-       order by blocks.first_sequence`,
+      `select ${BLOCK_COLUMNS}, of_block, block_checksum, list_checksum, kinds, hashes
+       from blocks left join (
+         select first_sequence as of_block, block_checksum, checksum as list_checksum, kinds, hashes from block_tags
+       ) on of_block = first_sequence
+       where first_sequence >= ?
+       order by first_sequence`,
     )
     .raw() as Statement<ListedBlockRow>;
   const listed: { readonly block: StoredBlock; readonly row: TagRow | undefined }[] = [];
@@ -92,13 +93,6 @@ function readPage(connection: Connection, from: number): Page {
     if (bytes >= READ_PAGE_BYTES) return { listed, next: block.firstSequence + 1 };
   }
   return { listed, next: undefined };
-}
-
-function columnsOf(table: string, columns: string): string {
-  return columns
-    .split(', ')
-    .map((column) => `${table}.${column}`)
-    .join(', ');
 }
 
 function strayLists(connection: Connection, atMost: number): number[] {

@@ -22,7 +22,7 @@ import type { Jobs } from './writer-protocol.ts';
 const DROPPED_BLOCKS_AT_ONCE = 5_000;
 const DROPPED_BYTES_AT_ONCE = 32 * 1024 * 1024;
 /** About what a row takes besides its payload, in the table and in the list of tags. */
-const ROW_BYTES = 128;
+const DROPPED_ROW_BYTES = 128;
 
 export class BlockWriting {
   readonly #writer: WriteConnection;
@@ -131,7 +131,7 @@ export class BlockWriting {
     let last: number | undefined;
     for (const row of this.#sql.headersFrom.iterate(DROPPED_BLOCKS_AT_ONCE)) {
       const header = toHeader(row, this.#writer.path);
-      bytes += header.bytes + ROW_BYTES;
+      bytes += header.bytes + DROPPED_ROW_BYTES;
       const isKept = header.lastSequence > through || header.lastSequence === this.#head.sequence;
       if (isKept || (last !== undefined && bytes > atMostBytes)) break;
       last = header.firstSequence;
