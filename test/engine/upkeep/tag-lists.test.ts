@@ -97,7 +97,7 @@ describe('a list that does not match its block', () => {
       'update block_tags set first_sequence = first_sequence + 1000',
       'there is no block that begins there',
     ],
-  ])('%s: verify finds it, and repair makes it anew', async (_, change, problem) => {
+  ])('%s: verify finds it, and repair makes it again', async (_, change, problem) => {
     const path = await makeLog();
     expect(await findingsOf(path)).toEqual([]);
     if (typeof change === 'string') harm(path, change);

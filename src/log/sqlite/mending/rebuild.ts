@@ -68,7 +68,7 @@ async function copyBlocks(
   }
 }
 
-/** Lists are made anew from the blocks: a damaged one could hide events. */
+/** Lists are made again from the blocks: a damaged one could hide events. */
 function putTagList(target: Connection, block: StoredBlock): void {
   if (formatOf(target) === 1) return;
   const { list, hasTags } = expectedListOf(block);

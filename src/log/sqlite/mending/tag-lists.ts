@@ -1,5 +1,5 @@
 /**
- * Compares tag lists with their blocks, and makes them anew.
+ * Compares tag lists with their blocks, and makes them again.
  *
  * A list that does not match its block could hide events from a query by tag. The engine trusts a list whose checksums
  * match, so only a comparison with the block's content finds a list that was wrong from the start.
