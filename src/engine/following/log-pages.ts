@@ -8,7 +8,7 @@ import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { findBlocks } from '../../log/found-blocks.ts';
 import type { LogStore } from '../../log/log-store.ts';
-import { unpackBlock } from '../../log/unpacking/unpacking.ts';
+import { unpackBlock, unpackedBytes } from '../../log/unpacking/unpacking.ts';
 import { guardOf } from '../calls/reentrancy.ts';
 import { taggersOf } from '../folding/taggers.ts';
 import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
@@ -24,7 +24,7 @@ export interface LogPage {
   readonly error?: unknown;
 }
 
-/** A page ends after the block with which it has reached this size. */
+/** A page ends after the block with which it has reached this size, unpacked. */
 const LOG_PAGE_BYTES = 256 * 1024;
 /** How many pages are kept for those who come a little later. */
 const PAGES_KEPT = 4;
@@ -84,7 +84,7 @@ export class LogPages {
           }
         }
         through = Math.min(block.lastSequence, to);
-        bytes += block.bytes;
+        bytes += unpackedBytes(block);
         isFull = bytes >= LOG_PAGE_BYTES;
         if (isFull) break;
       }

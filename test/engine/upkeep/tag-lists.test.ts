@@ -2,8 +2,11 @@
 import Database from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { LogPages } from '../../../src/engine/following/log-pages.ts';
+import { Selections } from '../../../src/engine/following/selection.ts';
 import {
   defineModel,
+  MemoryContents,
   openLog,
   openStore,
   type RecordedEvent,
@@ -168,6 +171,23 @@ describe('blocks with tags and ids', () => {
       [9, 'command-9'],
       [6, 'command-6'],
     ]);
+  });
+});
+
+describe('a page of a follower', () => {
+  test('is small, however well its blocks are compressed', async () => {
+    const contents = new MemoryContents();
+    const store = await openStore(PLAIN, { log: contents });
+    stores.push(store);
+    const text = 'a word or two '.repeat(40_000);
+    for (let number = 0; number < 24; number++) await store.append({ type: 'Noted', data: { text } });
+    await store.compact();
+    expect(contents.blocks.length).toBeGreaterThan(2);
+    const everything = new Selections(() => true).take({});
+    const log = await contents.open({ readOnly: true });
+    const page = await new LogPages(PLAIN, log).read(1, 24, everything);
+    expect(page.error).toBeUndefined();
+    expect(page.through).toBe(contents.blocks[0]!.lastSequence);
   });
 });
 
