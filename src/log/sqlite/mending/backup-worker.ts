@@ -10,12 +10,13 @@ import { serve } from '../../../threads/serving.ts';
 import type { LogCopy } from '../../log-store.ts';
 import { readLogState } from '../file/block-rows.ts';
 import { type Connection, type Driver, loadDriver, openConnection } from '../file/driver.ts';
-import { createFile, fileKind, invalidPath, removeDatabase, sizeOf, syncFile } from '../file/files.ts';
+import { createFile, invalidPath, removeDatabase, sizeOf, syncFile } from '../file/files.ts';
 import { putReactorRow, readReactors } from '../file/reactor-rows.ts';
 import { identify, newLogId } from '../file/schema.ts';
 import { readWitness } from '../file/witness.ts';
 import { type BackupJobs, type BackupRequest, backupFailed, doingOf, type KeptRows } from './backup.ts';
 import { type Cut, cutLog, planCut } from './cut.ts';
+import { openClosedLog } from './replacing.ts';
 import { examine } from './salvage.ts';
 import { requireWitnessedFile } from './structure.ts';
 
@@ -59,19 +60,9 @@ class Copying {
     return this.#cut;
   }
 
-  /**
-   * A reader cannot remove the files that SQLite makes beside a log. So a closed log, which has none of them, is opened as
-   * by a writer if possible; nothing is written to it.
-   */
   #openSource(): Connection {
     const { source, action } = this.#request;
-    if (action === 'restore' && fileKind(`${source}-wal`) === 'missing') {
-      try {
-        return openConnection(this.#driver, source, { readOnly: false });
-      } catch {
-        // The file or its folder is write-protected.
-      }
-    }
+    if (action === 'restore') return openClosedLog(this.#driver, source);
     return openConnection(this.#driver, source, { readOnly: true });
   }
 

@@ -9,8 +9,24 @@
  */
 import fs from 'node:fs';
 import { dirname } from 'node:path';
+import { type Connection, type Driver, openConnection } from '../file/driver.ts';
 import { fileKind, repairPath, syncDirectory, syncFile } from '../file/files.ts';
 import { witnessPath } from '../file/witness.ts';
+
+/**
+ * Opens a log that is likely closed, to read it, and leaves nothing beside it. A reader cannot remove the files that SQLite
+ * makes there. So a log without them is opened as by a writer if possible; nothing is written to it.
+ */
+export function openClosedLog(driver: Driver, path: string): Connection {
+  if (fileKind(`${path}-wal`) === 'missing' && fileKind(`${path}-journal`) === 'missing') {
+    try {
+      return openConnection(driver, path, { readOnly: false });
+    } catch {
+      // The file or its folder is write-protected.
+    }
+  }
+  return openConnection(driver, path, { readOnly: true });
+}
 
 /** Why the old file was replaced: a part of its new name. */
 export type OldFile = 'damaged' | 'replaced';

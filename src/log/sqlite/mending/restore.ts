@@ -6,7 +6,7 @@
  */
 import { isRefoldError, RefoldError } from '../../../core/errors.ts';
 import type { LogBackupOptions, LogCopy } from '../../log-store.ts';
-import { type Driver, loadDriver, openConnection } from '../file/driver.ts';
+import { type Driver, loadDriver } from '../file/driver.ts';
 import {
   canonicalPath,
   createFile,
@@ -23,7 +23,7 @@ import {
 import { acquireLock, lockPath } from '../file/lock.ts';
 import { identify } from '../file/schema.ts';
 import { copyLog } from './backup.ts';
-import { finishInterrupted, placeNew, replaceLog } from './replacing.ts';
+import { finishInterrupted, openClosedLog, placeNew, replaceLog } from './replacing.ts';
 
 export interface SqliteRestoreOptions extends LogBackupOptions {
   /** Replace a log that is there. */
@@ -95,7 +95,7 @@ function requirePlace(driver: Driver, path: string, force: boolean): void {
 /** A damaged log may not be recognised as one. It may be replaced. */
 function requireNotForeign(driver: Driver, path: string): void {
   try {
-    const connection = openConnection(driver, path, { readOnly: true });
+    const connection = openClosedLog(driver, path);
     try {
       identify(connection, path);
     } finally {
