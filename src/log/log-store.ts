@@ -355,7 +355,7 @@ export interface LogCut {
 /** The end of a copy. */
 export interface CutEnd {
   readonly sequence: number;
-  /** When the event after it was recorded; undefined when there is none. */
+  /** When the event after it was recorded; undefined at the end of the log. */
   readonly nextRecordedAt: number | undefined;
 }
 

@@ -7,9 +7,9 @@
 export interface ClampReport {
   /** Events whose time was earlier than that of an event before. They were recorded with the time of that event. */
   readonly clamped: number;
-  /** The largest such step back, in ms; 0 when there was none. */
+  /** The largest such step back, in ms; 0 when all events kept their times. */
   readonly worstMilliseconds: number;
-  /** The first such event; absent when there was none. */
+  /** The first such event; absent when all events kept their times. */
   readonly firstClamped?: ClampedEvent;
 }
 

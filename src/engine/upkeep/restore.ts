@@ -20,7 +20,7 @@ const RESTORE_CHECKS: OptionChecks<RestoreOptions> = { ...BACKUP_CHECKS, force: 
 export interface RestoreReport extends BackupReport {
   /** The file that was restored. */
   readonly backup: string;
-  /** Where the log is that was there before, with its `-wal`; absent when there was none. */
+  /** Where the log is that was there before, with its `-wal`; absent for a new path. */
   readonly replaced?: string;
 }
 

@@ -105,7 +105,7 @@ describe('over a log', () => {
     expect(await endOf(path)).toBe(4);
   });
 
-  test('of a damaged backup changes nothing', async () => {
+  test('changes nothing when the backup is damaged', async () => {
     const { path, backup } = await makeBackup();
     const database = new Database(backup);
     database.exec(`update blocks set payload = replace(payload, '"text"', '"texd"') where first_sequence = 2`);
@@ -116,7 +116,7 @@ describe('over a log', () => {
     expect(await endOf(path)).toBe(6);
   });
 
-  test('that is damaged succeeds, and the damaged file stays', async () => {
+  test('succeeds when the old log is damaged, and that file stays', async () => {
     const { path, backup } = await makeBackup();
     writeFileSync(path, 'not a database at all, but long enough to be read as one '.repeat(100));
     const { replaced } = await restoreLog(backup, path, { force: true });

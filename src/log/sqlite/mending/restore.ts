@@ -35,7 +35,7 @@ export interface SqliteRestoreOptions extends LogBackupOptions {
 /** What was restored. */
 export interface SqliteRestore extends LogCopy {
   readonly path: string;
-  /** Where the log is that was there before; undefined when there was none. */
+  /** Where the log is that was there before; undefined for a new path. */
   readonly replaced: string | undefined;
 }
 
