@@ -80,7 +80,7 @@ async function restore(from: string, file: string, { to, force, waitForLock }: R
 function describe({ lastSequence, recordedAt, bytes: size }: BackupReport): [string, string | undefined][] {
   return [
     ['reaches', count(lastSequence)],
-    ['recorded', recordedAt === 0 ? undefined : time(recordedAt)],
+    ['as of', recordedAt === 0 ? undefined : time(recordedAt)],
     ['size', bytes(size)],
   ];
 }
