@@ -121,7 +121,7 @@ function reactorUpTo(row: ReactorRow, sequence: number): ReactorRow {
 }
 
 /** Two keys hold sequences. What they say of later events would be taken for what comes next. */
-function metaUpTo(key: string, value: string, sequence: number): string {
+export function metaUpTo(key: string, value: string, sequence: number): string {
   if (Number(value) <= sequence) return value;
   if (key === SEALED_KEY) return '0'; // a hint: the next compaction looks again
   return key === UNCHECKED_KEY ? String(sequence) : value;

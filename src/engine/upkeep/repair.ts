@@ -13,6 +13,7 @@ import { A_PATH, A_WAIT, requireWaitHonoured } from '../calls/log-options.ts';
 import { IN_MEMORY, requireNode } from '../calls/open-log.ts';
 import { harmless, type Progress } from '../calls/progress.ts';
 import { parseOutcome } from '../writing/outcomes/outcome.ts';
+import { metaUpTo } from './backup.ts';
 
 export interface RepairOptions {
   /** Report what would be done, and change nothing; the log may be in use meanwhile. Default false. */
@@ -84,6 +85,7 @@ export async function repairLog(path: string, options: RepairOptions = {}): Prom
     plan,
     waitForLock,
     keepsOutcome: holdsUpTo,
+    metaUpTo,
     mayRepair: (salvage) => mayRepair(salvage, acceptLoss, path),
     onProgress: (done, total) => tell({ phase: 'verify', done, total }),
   });

@@ -21,7 +21,7 @@ import {
 } from '../file/files.ts';
 import { acquireLock, lockPath } from '../file/lock.ts';
 import { readWitness } from '../file/witness.ts';
-import { rebuild } from './rebuild.ts';
+import { type MetaFilter, rebuild } from './rebuild.ts';
 import { finishInterrupted, replaceLog } from './replacing.ts';
 import { examine, type OutcomeFilter, type Salvage } from './salvage.ts';
 import { asDamage } from './structure.ts';
@@ -30,6 +30,8 @@ export type { OutcomeFilter, Salvage } from './salvage.ts';
 
 export interface SqliteRepairOptions {
   readonly keepsOutcome: OutcomeFilter;
+  /** What a key of `meta` says in a log that ends at a sequence. */
+  readonly metaUpTo: MetaFilter;
   /** Only examine the log. */
   readonly plan: boolean;
   /** Gets the findings and decides whether to continue. May refuse by throwing. */
@@ -122,14 +124,14 @@ async function build(
   source: Connection,
   partial: string,
   salvage: Salvage,
-  { keepsOutcome, onProgress }: SqliteRepairOptions,
+  { keepsOutcome, metaUpTo, onProgress }: SqliteRepairOptions,
 ): Promise<void> {
   removeDatabase(partial);
   createFile(partial);
   const target = openConnection(driver, partial, { readOnly: false });
   const { sequence } = salvage.state.head;
   try {
-    await rebuild(source, target, salvage, (done) => onProgress?.(done, sequence));
+    await rebuild(source, target, { salvage, metaUpTo }, (done) => onProgress?.(done, sequence));
     const { damage } = await examine(target, partial, { keepsOutcome, testimonies: [] });
     if (damage[0] !== undefined) throw damage[0];
   } finally {
