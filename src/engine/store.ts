@@ -62,7 +62,7 @@ import type { Rates } from './snapshots/rates.ts';
 import type { SnapshotReport } from './snapshots/snapshotter.ts';
 import { type BackupOptions, type BackupReport, backUpLog } from './upkeep/backup.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions } from './upkeep/compaction.ts';
-import { RETAG_CHECKS, type RetagOptions, type RetagReport, retagLog } from './upkeep/retag.ts';
+import { RETAG_CHECKS, type RetagOptions, type RetagReport } from './upkeep/retag.ts';
 import { Upkeep, type UpkeepStats } from './upkeep/upkeep.ts';
 import { StoreClock } from './writing/clock.ts';
 import type { CommandOutcome } from './writing/outcomes/outcome.ts';
@@ -512,10 +512,7 @@ export class Store<
     const checked = checkOptions('retag', RETAG_CHECKS, options);
     this.#admission.requireWritable();
     await this.#drained();
-    const report = await retagLog(
-      { model: this.model, log: this.#log, onProgress: this.#settings.onProgress },
-      checked,
-    );
+    const report = await this.#failure.watching(this.path, () => this.#upkeep.retag(checked));
     this.#untaggedEvents = report.untaggedEvents;
     return report;
   }

@@ -246,6 +246,8 @@ export interface LogStore {
    * Headers of the blocks that a query asks for, in order or in reverse. May give blocks that do not hold such events,
    * and gives every block of which it is not known what it holds. Absent when the log keeps no lists of tags: then all
    * blocks are read.
+   *
+   * @throws RefoldError `HISTORY_GONE` when a block of the range was dropped, `LOG_CORRUPT` when one is missing
    */
   find?(query: BlockQuery): AsyncIterable<BlockHeader>;
 

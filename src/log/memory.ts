@@ -207,7 +207,10 @@ class MemoryLog implements LogStore {
   }
 
   async *find({ from, to, reverse = false, tags }: BlockQuery): AsyncGenerator<BlockHeader, void> {
-    const blocks = this.#open().blocks.filter((block) => block.lastSequence >= from && block.firstSequence <= to);
+    const { trimmed, blocks: all } = this.#open();
+    const first = Math.max(1, from);
+    if (first <= to && first <= trimmed.through) throw historyGone(this.path, first, trimmed.through + 1);
+    const blocks = all.filter((block) => block.lastSequence >= from && block.firstSequence <= to);
     for (const block of reverse ? blocks.toReversed() : blocks) {
       const { tagList } = block;
       if (tags === undefined || tagList === undefined || mayHold(tagList, tags)) yield headerOf(block);

@@ -1,11 +1,11 @@
 /** Runs every command with and without --json on one small log. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openStore } from 'refold';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cart } from './fixtures/cart.ts';
-import { CART, makeShop, refold, refoldJson, START, temporaryFolder } from './support.ts';
+import { CART, jsonLines, makeShop, refold, refoldJson, START, temporaryFolder } from './support.ts';
 
 const inFolder = temporaryFolder();
 const shop = inFolder('shop.db');
@@ -312,8 +312,47 @@ describe('export --sqlite', () => {
       version: 1,
       data: '{"cartId":1,"customer":"Ada"}',
       meta: '{"by":"web"}',
+      command_id: null,
     });
     expect(rows[5]).toMatchObject({ sequence: 6, version: 2, meta: null });
+  });
+
+  test.each([
+    ['--out', '--in', []],
+    ['--sqlite', '--sqlite', []],
+    ['--sqlite', '--sqlite', ['--model', CART]],
+  ] as const)('%s comes back through import %s %j, ids of commands included', async (out, into, further) => {
+    const log = inFolder(`ids-${further.length}${out}.db`);
+    await makeShop(log);
+    {
+      await using store = await openStore(cart, { path: log });
+      const opened = { type: 'CartOpened', data: { cartId: 2, customer: 'Bo → "x"\n' } } as const;
+      await store.append([opened, { type: 'PriceSet', data: { sku: 'pen', price: 1 } }], { commandId: 'open-2' });
+      await store.compact();
+    }
+    const [copy, table] = [`${log}-copy.db`, `${log}-table.db`];
+    await refoldJson(['export', log, out, table]);
+    expect(await refoldJson(['import', copy, into, table, ...further])).toMatchObject({ events: 8, clamped: 0 });
+    const [before, after] = [await printed('events', log, '--json'), await printed('events', copy, '--json')];
+    const withoutVersion = (text: string) => jsonLines(text).map(({ version: _version, ...event }) => event);
+    if (further.length === 0) expect(after).toBe(before);
+    expect(withoutVersion(after)).toEqual(withoutVersion(before));
+    expect(jsonLines(after).map(({ commandId }) => commandId)).toEqual([...Array(6), 'open-2', 'open-2']);
+  });
+
+  test('a file without such a table is refused, and so are two sources', async () => {
+    const plain = inFolder('plain-table.db');
+    writeFileSync(plain, 'hello '.repeat(100));
+    const other = inFolder('other-table.db');
+    const database = new DatabaseSync(other);
+    database.exec('create table events (sequence, data); insert into events values (9007199254740993, null)');
+    database.close();
+    for (const table of [plain, other, inFolder('not-there')]) {
+      const { code, stderr } = await refold(['import', inFolder('never.db'), '--sqlite', table]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(table);
+    }
+    expect((await refold(['import', inFolder('never.db'), '--sqlite', other, '--in', other])).code).toBe(2);
   });
 });
 

@@ -1,12 +1,12 @@
 /**
- * `refold import`: JSON lines into a new log; every line or none. Or the keys of a Redis: see `redis-files.ts`.
+ * `refold import`: JSON lines, or the rows of a table, into a new log; every line or none. Or the keys of a Redis: see `redis-files.ts`.
  *
  * The log is made under a temporary name, and gets its final name when the last line was good. Without a model, events
  * are imported as they are, and the guard checks each payload. With one, each is treated as a live event: upcast,
  * validated, folded.
  */
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import {
   type ClampedEvent,
@@ -22,11 +22,13 @@ import { EventLines, type LineOptions } from '../input/event-lines.ts';
 import { loadModel } from '../input/load-model.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
+import { readTable } from '../output/sqlite-table.ts';
 import { count, counted, duration, pairs, time } from '../output/text.ts';
 import { importKeys, type RedisOptions } from './redis-files.ts';
 
 interface Options extends JsonOption, LineOptions, RedisOptions {
   readonly model?: string;
+  readonly sqlite?: string;
 }
 
 export function defineImport(program: Command): void {
@@ -35,6 +37,7 @@ export function defineImport(program: Command): void {
     .argument('<file>', 'the log to make; it must not exist')
     .description('make a new log of JSON lines as events and export print them')
     .option('--in <file>', 'where the lines are (default: stdin)')
+    .option('--sqlite <file>', 'a SQLite file as export --sqlite makes it, in place of lines')
     .option('--renumber', 'give new sequences from 1, when the lines have gaps or begin later')
     .option('--model <module>', 'upcast, validate and fold each event with this model')
     .option('--aof <path>', 'the AOF of a Redis: its folder, its manifest, or a single file')
@@ -91,7 +94,8 @@ async function fill(
   model: Model | undefined,
   bar: ProgressBar,
 ): Promise<LogImportReport> {
-  const source = new EventLines(options, await openInput(options.in), bar);
+  const { in: lines, sqlite = lines } = options;
+  const source = new EventLines({ ...options, ...(sqlite && { in: sqlite }) }, await openInput(options), bar);
   try {
     return await (model === undefined
       ? importAsIs(log, source)
@@ -108,7 +112,12 @@ async function importAsIs(log: string, source: EventLines): Promise<LogImportRep
   return await opened.import(source.events());
 }
 
-async function openInput(path: string | undefined): Promise<Readable> {
+async function openInput({ in: path, sqlite }: Options): Promise<Readable> {
+  if (sqlite !== undefined) {
+    if (path !== undefined) throw twoSources();
+    await requireFile(sqlite, 'Give a file that refold export --sqlite made');
+    return Readable.from(readTable(sqlite), { objectMode: false });
+  }
   if (path !== undefined) {
     await requireFile(path, 'Give the path of a file with one JSON object per line');
     return createReadStream(path);
@@ -118,4 +127,9 @@ async function openInput(path: string | undefined): Promise<Readable> {
     type: 'in',
     hint: 'Name a file with --in, or pipe the lines in',
   });
+}
+
+function twoSources(): RefoldError {
+  const hint = 'Give one of them';
+  return new RefoldError('INVALID_OPTION', 'Cannot import: --in and --sqlite cannot be combined', { type: 'in', hint });
 }

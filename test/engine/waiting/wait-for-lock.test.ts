@@ -21,7 +21,10 @@ async function holder(path: string, wait?: number): Promise<ChildProcess> {
 }
 
 function started(path: string, wait?: number): ChildProcess {
-  const child = fork(join(import.meta.dirname, 'fixtures', 'holder.ts'), wait === undefined ? [path] : [path, String(wait)]);
+  const child = fork(
+    join(import.meta.dirname, 'fixtures', 'holder.ts'),
+    wait === undefined ? [path] : [path, String(wait)],
+  );
   children.push(child);
   return child;
 }

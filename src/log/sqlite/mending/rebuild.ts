@@ -1,6 +1,7 @@
 /** Makes a sound file from the usable part of a damaged log: copied block by block, with checksum and chain. */
 import assert from 'node:assert';
 import { nextTurn } from '../../../threads/timers.ts';
+import type { StoredBlock } from '../../blocks/chain.ts';
 import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { BLOCK_COLUMNS, readBlocks } from '../file/block-rows.ts';
@@ -9,8 +10,9 @@ import { formatOf, hasTagLists, raiseFormat } from '../file/format.ts';
 import { putReactorRow, readReactors } from '../file/reactor-rows.ts';
 import { createSchema } from '../file/schema.ts';
 import type { SnapshotRow } from '../file/snapshot-rows.ts';
-import { TAG_COLUMNS } from '../file/tag-rows.ts';
+import { TAG_COLUMNS, toTagRow } from '../file/tag-rows.ts';
 import type { Salvage } from './salvage.ts';
+import { expectedListOf } from './tag-lists.ts';
 
 /** What a key of `meta` says in a log that ends at a sequence. */
 export type MetaFilter = (key: string, value: string, lastSequence: number) => string;
@@ -42,7 +44,6 @@ export async function rebuild(
     .prepare('update log_state set epoch = ?, trimmed_through = ?, trimmed_recorded_at = ?, trimmed_chain = ?')
     .run(epoch, trimmed.through, trimmed.recordedAt, trimmed.chain);
   await copyBlocks(source, target, trimmed.through, head.sequence, onProgress);
-  copyTagLists(source, target, head.sequence);
   copySnapshots(source, target, salvage.snapshots);
   copyOutcomes(target, salvage.outcomes());
   copyCheckpoints(source, target, salvage.snapshots);
@@ -60,6 +61,7 @@ async function copyBlocks(
   onProgress: (done: number) => void,
 ): Promise<void> {
   const insert = target.prepare(`insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)`);
+  if (hasTagLists(source)) raiseFormat(target, { tags: true });
   for (let done = after; done < through; ) {
     const page = readBlocks(source, done + 1);
     assert(page.length > 0, 'what was read once is read again');
@@ -67,6 +69,7 @@ async function copyBlocks(
       if (block.firstSequence > through) break;
       const { firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload } = block;
       insert.run(firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload);
+      putTagList(target, block);
       done = lastSequence;
     }
     onProgress(done);
@@ -74,13 +77,15 @@ async function copyBlocks(
   }
 }
 
-/** A damaged list does no harm: a query then reads the block. */
-function copyTagLists(source: Connection, target: Connection, through: number): void {
-  if (!hasTagLists(source)) return;
-  raiseFormat(target, { tags: true });
-  const insert = target.prepare(`insert into block_tags (${TAG_COLUMNS}) values (?, ?, ?, ?, ?)`);
-  const select = source.prepare(`select ${TAG_COLUMNS} from block_tags where first_sequence <= ?`);
-  for (const row of unlessUnreadable(() => select.raw().all(through))) insert.run(...(row as unknown[]));
+/** Lists are made again from the blocks: a damaged one could hide events. */
+function putTagList(target: Connection, block: StoredBlock): void {
+  if (formatOf(target) === 1) return;
+  const { list, hasTags } = expectedListOf(block);
+  if (hasTags) raiseFormat(target, { tags: true });
+  if (!hasTagLists(target)) return;
+  target
+    .prepare(`insert into block_tags (${TAG_COLUMNS}) values (?, ?, ?, ?, ?)`)
+    .run(...toTagRow(block.firstSequence, block.checksum, list));
 }
 
 function copySnapshots(source: Connection, target: Connection, rows: readonly SnapshotRow[]): void {
