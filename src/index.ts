@@ -136,6 +136,7 @@ export type {
   LogStore,
   QueuedCommit,
   ReactorRow,
+  RecordedRedaction,
   RedactionFence,
   RedactionRow,
   ScrubReport,
