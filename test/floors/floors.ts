@@ -185,7 +185,7 @@ export const FLOORS: readonly Floor[] = [
     sees: [CORE, 'src/log/log-store.ts'],
     doors: [
       ...['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
-      ...['packed-values.ts', 'tag-list.ts'],
+      ...['packed-values.ts', 'redacting.ts', 'tag-list.ts'],
     ],
     packages: ['msgpackr'],
     node: 'all',
@@ -194,7 +194,7 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/log/sqlite/',
     sees: [
       ...BELOW_SQLITE,
-      ...['file', 'reading', 'writing', 'sealing', 'mending'].map((wing) => `src/log/sqlite/${wing}/`),
+      ...['file', 'reading', 'writing', 'sealing', 'redacting', 'mending'].map((wing) => `src/log/sqlite/${wing}/`),
     ],
     doors: ['sqlite-log.ts', 'sqlite-source.ts'],
     node: 'all',
@@ -214,8 +214,14 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/log/sqlite/writing/',
-    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/mending/'],
+    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/mending/', 'src/log/sqlite/redacting/'],
     doors: ['writer-client.ts', 'writer-protocol.ts', 'append-sending.ts', 'snapshot-sending.ts'],
+    node: 'all',
+  },
+  {
+    files: 'src/log/sqlite/redacting/',
+    sees: [...BELOW_SQLITE, FILE],
+    doors: ['staging.ts', 'rebuilding.ts'],
     node: 'all',
   },
   {
