@@ -8,11 +8,21 @@ import { BLOCK_COLUMNS, readBlocks } from '../file/block-rows.ts';
 import type { Connection } from '../file/driver.ts';
 import { formatOf, hasTagLists, raiseFormat } from '../file/format.ts';
 import { putReactorRow, readReactors } from '../file/reactor-rows.ts';
+import { addRedactionRow, readRedactions, SCRUBBED } from '../file/redaction-rows.ts';
 import { createSchema } from '../file/schema.ts';
 import type { SnapshotRow } from '../file/snapshot-rows.ts';
 import { TAG_COLUMNS, toTagRow } from '../file/tag-rows.ts';
 import type { Salvage } from './salvage.ts';
 import { expectedListOf } from './tag-lists.ts';
+
+/** What a key of `meta` says in a log that ends at a sequence. */
+export type MetaFilter = (key: string, value: string, lastSequence: number) => string;
+
+/** What is kept of the log. */
+interface Rebuilding {
+  readonly salvage: Salvage;
+  readonly metaUpTo: MetaFilter;
+}
 
 /**
  * Fills an empty file with what is kept. The target is a new log with a new id.
@@ -22,7 +32,7 @@ import { expectedListOf } from './tag-lists.ts';
 export async function rebuild(
   source: Connection,
   target: Connection,
-  salvage: Salvage,
+  { salvage, metaUpTo }: Rebuilding,
   onProgress: (done: number) => void,
 ): Promise<void> {
   target.pragma('auto_vacuum = incremental');
@@ -39,7 +49,8 @@ export async function rebuild(
   copyOutcomes(target, salvage.outcomes());
   copyCheckpoints(source, target, salvage.snapshots);
   copyReactors(source, target, head.sequence);
-  copyMeta(source, target);
+  copyRedactions(source, target);
+  copyMeta(source, target, (key, value) => metaUpTo(key, value, head.sequence));
   target.exec('commit');
   target.pragma('journal_mode = wal');
 }
@@ -126,11 +137,18 @@ function copyReactors(source: Connection, target: Connection, head: number): voi
   }
 }
 
+/** The new file has never held the old bytes. The damaged one is kept beside it, and still has them. */
+function copyRedactions(source: Connection, target: Connection): void {
+  for (const row of unlessUnreadable(() => readRedactions(source))) addRedactionRow(target, row, SCRUBBED.whole);
+}
+
 /** The model's name and measured rates. The next open writes unreadable ones again. */
-function copyMeta(source: Connection, target: Connection): void {
+function copyMeta(source: Connection, target: Connection, upTo: (key: string, value: string) => string): void {
   const insert = target.prepare('insert into meta (key, value) values (?, ?)');
-  const rows = unlessUnreadable(() => source.prepare('select key, value from meta').raw().all());
-  for (const row of rows) insert.run(...(row as unknown[]));
+  const rows = unlessUnreadable(
+    () => source.prepare('select key, value from meta').raw().all() as (readonly [string, string])[],
+  );
+  for (const [key, value] of rows) insert.run(key, upTo(key, value));
 }
 
 /** Skips rows of a damaged table silently: `examine` has reported the damage. */

@@ -7,11 +7,12 @@ import type { Durability } from '../../log-store.ts';
 import { Ballast } from '../file/ballast.ts';
 import { type LogState, readLogState } from '../file/block-rows.ts';
 import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from '../file/driver.ts';
-import { createFile, fileKind } from '../file/files.ts';
+import { createFile, fileKind, requireNoRepair } from '../file/files.ts';
 import { acquireLock, lockPath } from '../file/lock.ts';
 import { createSchema, identify, migrate } from '../file/schema.ts';
 import { readWitness, requireUnwitnessed, WitnessFile } from '../file/witness.ts';
 import { requireWitnessedFile } from '../mending/structure.ts';
+import { Staging } from '../redacting/staging.ts';
 import { BlockWriting } from './block-writing.ts';
 import { Room } from './room.ts';
 import { SnapshotWriting } from './snapshot-writing.ts';
@@ -33,6 +34,7 @@ export interface WriterParts {
   readonly wal: WalKeeper;
   readonly room: Room;
   readonly witness: WitnessFile;
+  readonly staging: Staging;
   readonly durability: Durability;
 }
 
@@ -53,8 +55,9 @@ async function lockAndOpen(options: WriterOptions): Promise<WriterParts> {
   const driver = await loadDriver();
   createFile(lockPath(options.path));
   createFile(options.path);
-  const lock = acquireLock(driver, options.path);
+  const lock = await acquireLock(driver, options.path, options.waitForLock);
   try {
+    requireNoRepair(options.path); // it may have been interrupted while this writer waited
     try {
       return openUnderLock(driver, lock, options);
     } catch (error) {
@@ -108,7 +111,8 @@ function prepareParts(driver: Driver, lock: Connection, connection: Connection, 
   if (room.isTight) room.make();
   const witness = WitnessFile.open(path, opened.logId, write.epoch);
   witness.note(opened.head); // the commit of the epoch synced everything in the WAL
-  return { driver, lock, write, opened, blocks, snapshots, wal, room, witness, durability };
+  const staging = new Staging(connection, path);
+  return { driver, lock, write, opened, blocks, snapshots, wal, room, witness, staging, durability };
 }
 
 /**
