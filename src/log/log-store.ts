@@ -389,7 +389,8 @@ export interface LogRedaction {
   chainBefore(firstSequence: number): Promise<string>;
   /**
    * Keeps blocks and outcomes beside the log, where nothing reads them. A block replaces the blocks of exactly its
-   * sequences (`redactRun` packs and proves one). An outcome replaces the one of its command and time, if that is still
+   * sequences (`redactRun` packs and proves one). It takes the place of a block that was staged for the same first
+   * sequence. An outcome replaces the one of its command and time, if that is still
    * remembered.
    *
    * @throws RefoldError `SEQUENCE_CONFLICT` when the log has no such blocks, `LOG_FULL`. Nothing of this call is staged then
@@ -399,8 +400,8 @@ export interface LogRedaction {
    * Puts everything that was staged in place, all or nothing. Adds the row, and forgets what was staged. Deletes the
    * snapshots of every owner at `row.firstSequence` or later. Checkpoints of projections stay.
    *
-   * @throws RefoldError `SEQUENCE_CONFLICT` for another head or epoch, or when the blocks have changed since they were
-   * staged; `LOG_FULL`. The log is unchanged then, and what was staged still is
+   * @throws RefoldError `SEQUENCE_CONFLICT` for another head or epoch, when staged blocks overlap, or when the blocks have
+   * changed since they were staged; `LOG_FULL`. The log is unchanged then, and what was staged still is
    */
   apply(row: RedactionRow, fence: RedactionFence): Promise<void>;
   /** Forgets what was staged. A writer that opens the log does it too. */
