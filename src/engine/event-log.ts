@@ -26,7 +26,7 @@ import { openLogOf } from './calls/open-log.ts';
 import { harmless, type Progress } from './calls/progress.ts';
 import type { EventBatch } from './following/selection.ts';
 import { describeLog, type LogInfo } from './log-info.ts';
-import { type EventRange, readRecorded, storedTagging } from './past/events.ts';
+import { AS_RECORDED, type EventRange, readRecorded, storedTagging } from './past/events.ts';
 import { checkFollowing, type FollowOptions, followBatches, followEvents } from './past/follow-log.ts';
 import { locate, type Position, READ_ATTEMPTS } from './past/history.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
@@ -121,7 +121,7 @@ export class EventLog implements AsyncDisposable {
     const checked = checkFollowing(options);
     const follow = checked.batches === true ? followBatches : followEvents;
     const tagging = await storedTagging(this.#log, checked);
-    yield* follow(this.#log, checked, { prepare: (event) => event, tagging });
+    yield* follow(this.#log, checked, { ...AS_RECORDED, tagging });
   }
 
   /** The sequence of a position. @throws RefoldError `INVALID_OPTION`, `HISTORY_GONE` */

@@ -11,6 +11,7 @@ import { hashStateOf } from '../../fold/encoding/state-codec.ts';
 import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { checkStructure } from '../calls/log-care.ts';
 import type { Progress } from '../calls/progress.ts';
+import { beliefsOf } from '../folding/beliefs.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { beginningOf, freshState } from '../folding/initial-state.ts';
 import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
@@ -202,7 +203,7 @@ async function judge<State extends object>(
   problems: SerializedError[],
 ): Promise<SnapshotVerdict['verdict']> {
   const begin = beginningOf(model);
-  const isStale = whyStale(info, fingerprint) !== undefined;
+  const isStale = whyStale(info, fingerprint, await beliefsOf(log, '', fingerprint)) !== undefined;
   try {
     await loadSnapshot(log, info, begin);
   } catch (error) {

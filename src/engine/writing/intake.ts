@@ -16,7 +16,7 @@ import { type EventInput, type EventMeta, type Json, type RecordedEvent, recorde
 import { flatText } from '../../core/flat-check.ts';
 import { admitFlat, type FlatSchema, flatSchemaOf } from '../../core/flat-schema.ts';
 import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
-import type { EventType, Model } from '../../core/model.ts';
+import { type EventType, type Model, retiredEvent } from '../../core/model.ts';
 import { listNearest, shortened } from '../../core/nearest.ts';
 import { TagsRefused, taggerOf, tagsOf } from '../../core/tagging.ts';
 import { encodeCommit } from '../../log/blocks/block.ts';
@@ -58,9 +58,12 @@ export class Intake {
   readonly #model: Model;
   readonly #gates = new Map<string, Gate>();
   readonly #hasTags: boolean;
+  readonly #takesRetired: boolean;
 
-  constructor(model: Model) {
+  /** @param takesRetired whether events of retired types are taken: history from elsewhere may hold them */
+  constructor(model: Model, takesRetired = false) {
     this.#model = model;
+    this.#takesRetired = takesRetired;
     this.#hasTags = model.types.values().some(({ tags }) => tags !== undefined);
   }
 
@@ -176,6 +179,7 @@ export class Intake {
   #openGate(type: string, sequence: number | undefined): Gate {
     const eventType = this.#model.types.get(type);
     if (eventType === undefined) throw unknownType(this.#model, type, sequence);
+    if (eventType.retired === true && !this.#takesRetired) throw retiredEvent('append', type, sequence);
     const label = `[${JSON.stringify(type)},${eventType.version},`;
     const gate = { eventType, label, flat: lookAtSchema(eventType, sequence), tagger: taggerOf(eventType) };
     this.#gates.set(type, gate);
