@@ -69,11 +69,9 @@ export class Projection<State extends object = any> {
     this.#parts = parts;
     const { comparators } = parts.model;
     this.#definition = { ...definition, comparators };
-    const given = Object.entries(definition.reducers).filter(([, reducer]) => reducer !== undefined);
-    this.#reducers = Object.fromEntries(given) as Record<string, (...args: any[]) => void>;
+    this.#reducers = reducersOf(definition);
     this.#types = new Set(Object.keys(this.#reducers));
-    const fingerprinted = { ...this.#definition, reducers: this.#reducers };
-    this.#fingerprint = fingerprintOf(fingerprinted, parts.model);
+    this.#fingerprint = fingerprintOfProjection(definition, parts.model);
     this.#cursor = startCursor(freshState(this.#definition));
   }
 
@@ -230,6 +228,17 @@ export class Projection<State extends object = any> {
     if (!readOnly) await noteBeliefs(log, this.name, this.#fingerprint);
     return { ...loading, plan };
   }
+}
+
+function reducersOf(definition: ProjectionDefinition<any, any>): Record<string, (...args: any[]) => void> {
+  const given = Object.entries(definition.reducers).filter(([, reducer]) => reducer !== undefined);
+  return Object.fromEntries(given) as Record<string, (...args: any[]) => void>;
+}
+
+/** The fingerprint of a projection of a model's events. It may use the comparators of the model. */
+export function fingerprintOfProjection(definition: ProjectionDefinition<any, any>, model: Model): ModelFingerprint {
+  const { comparators } = model;
+  return fingerprintOf({ ...definition, comparators, reducers: reducersOf(definition) }, model);
 }
 
 function cannotSave(name: string, path: string): RefoldError {

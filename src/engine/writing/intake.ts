@@ -5,6 +5,7 @@
  * the checksums protect it. What the caller gives is read once, and may throw when it is read.
  */
 import {
+  describeIssues,
   type ErrorDetails,
   isInstance,
   isRefoldError,
@@ -328,13 +329,6 @@ export function refusalOf(error: unknown, coordinates: ErrorDetails, action = 'a
   if (!isInstance(error, PayloadRefused)) return unreadable(what, coordinates, error, action);
   const details = { ...coordinates, at: error.at, hint: error.hint };
   return rejected(`${what} holds ${error.message} at ${error.at}`, details, action);
-}
-
-/** zod's issues in one line. */
-export function describeIssues(issues: readonly ValidationIssue[]): string {
-  const shown = issues.slice(0, 3).map((issue) => `${issue.path.map(String).join('.') || 'value'}: ${issue.message}`);
-  const more = issues.length > 3 ? ` (and ${issues.length - 3} more)` : '';
-  return shown.join('; ').toWellFormed() + more;
 }
 
 function coordinatesOf(type: string | undefined, sequence: number | undefined): ErrorDetails {
