@@ -144,8 +144,8 @@ function placeholder(model: Model): EventMeta | undefined {
  * atomic fold ≡ direct fold, snapshot + tail ≡ full replay at every cut, state survives a serialise–restore round trip,
  * and every invariant of the model holds after every commit. Made for property tests: let fast-check invent commits.
  *
- * An event with a `version` is one that the log has held for long: of an older version, or of a type that the model makes others
- * of. It is upcast as on replay, and what that gives must fit the present schema, and be the same each time.
+ * An event with a `version` is one that the log has held for long: its version is older, or the model makes others of its
+ * type. It is upcast as on replay, and what that gives must fit the present schema, and be the same each time.
  *
  * @param commits each inner array is one commit; a commit that the model refuses is an error of the script
  * @throws AssertionError naming the promise, the cut and the first path that differs

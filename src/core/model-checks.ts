@@ -113,7 +113,7 @@ function readReducers(reducers: unknown, types: ReadonlyMap<string, EventType>):
   return Object.keys(ignored).length === 0 ? reducers : { ...reducers, ...ignored };
 }
 
-/** The reducer of a retired type that has none. */
+/** The reducer of a retired type for which the model gives no reducer. */
 export function ignoreEvent(): void {}
 
 function entriesOf(part: string, given: unknown): [string, unknown][] {

@@ -334,7 +334,7 @@ export interface EventType {
   readonly version: number;
   readonly schema: z.ZodType;
   readonly upcast: { readonly [fromVersion: number]: Upcaster };
-  /** Turns events of other types into this one, by their type; absent if there are none. */
+  /** Turns events of other types into this one, by their type; absent without such types. */
   readonly from?: ReadonlyMap<string, Former> | undefined;
   /** Whether it may only be read. */
   readonly retired?: boolean | undefined;

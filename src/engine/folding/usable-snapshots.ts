@@ -52,7 +52,7 @@ export function planRecovery(facts: RecoveryFacts): RecoveryPlan {
   );
   const unnamed = candidates.length === 0 && !canReplayAll ? withoutVersion(judged, facts) : [];
   if (unnamed.length > 0) {
-    const reason = `history is gone, and fingerprint: 'version' vouches for a snapshot that was stored without a version`;
+    const reason = `history was dropped, and fingerprint: 'version' accepts a snapshot that was stored without a version`;
     return {
       candidates: unnamed,
       passedOver: passedOverIn(judged.filter(({ info }) => !unnamed.includes(info))),
@@ -68,7 +68,7 @@ interface Judged extends Judgement {
 }
 
 /**
- * Where only the version counts and no snapshot has one, the model's author vouches for them: nothing can be refolded. Once a
+ * Where only the version counts and no snapshot has one, the model's author guarantees them: nothing can be refolded. Once a
  * snapshot has a version, the others are not believed any more.
  */
 function withoutVersion(judged: readonly Judged[], { fingerprint, snapshots }: RecoveryFacts): readonly SnapshotInfo[] {

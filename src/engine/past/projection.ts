@@ -50,7 +50,7 @@ export class Projection<State extends object = any> {
   #cursor: FoldCursor<State>;
   #tables: OrderedTables | undefined;
   #savedAt = 0;
-  /** Whether it was loaded from a snapshot whose fingerprint says less than today's. It is saved anew at once. */
+  /** Whether it was loaded from a snapshot whose fingerprint says less than today's. It is saved again at once. */
   #isBelieved = false;
   /** The sequence at which the last automatic save began: one that failed is not tried again with every block. */
   #triedAt = 0;

@@ -126,7 +126,7 @@ function historyGone(
   );
 }
 
-/** If only the change of the model is in the way, its author may vouch for the snapshots. */
+/** If only the change of the model is in the way, its author may accept the snapshots. */
 function hintFor(snapshots: readonly SnapshotInfo[], passedOver: readonly PassedOver[]): string {
   const stale = passedOver.find(({ isStale }) => isStale === true);
   const others = 'restore a backup, or go back to the model that the snapshots were taken with';
@@ -135,7 +135,7 @@ function hintFor(snapshots: readonly SnapshotInfo[], passedOver: readonly Passed
   return `${vouchingHint(info)}. Otherwise ask for a later sequence, ${others}`;
 }
 
-/** How the author of a model or a projection vouches for a snapshot that was taken with other sources. */
+/** How the author of a model or a projection accepts a snapshot that was taken with other sources. */
 export function vouchingHint(info: SnapshotInfo | undefined): string {
   const stored = info && parseFingerprint(info.fingerprint);
   const version = stored && storedVersion(stored);

@@ -177,7 +177,7 @@ export class Reactor {
         this.#progress.begin(sequence);
         run.lanes.add(key, { sequence, events: wanted });
       }
-      // Recorded events after the last one may be no events for this model.
+      // The model may make nothing of the recorded events after the last one.
       if (batch.sequence > (batch.events.at(-1)?.sequence ?? this.#progress.sequence)) this.#pass(batch.sequence);
     }
   }

@@ -82,7 +82,7 @@ export class Publisher {
       this.tail.add({ lastSequence, events: recorded, characters, read: () => events });
     } else if (this.tail.isFollowed) this.tail.jump(lastSequence);
     else this.tail.pass(lastSequence);
-    // A recorded event may be none for this model.
+    // The model may make nothing of a recorded event.
     if (this.hasListeners && events !== undefined && events.length > 0) this.#call(events);
     this.tail.tell();
   }

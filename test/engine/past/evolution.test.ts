@@ -557,7 +557,7 @@ describe('checkModel', () => {
     expect(() => checkModel(second, [[bad]])).toThrow(/EntryPosted, is upcast to data that fits the schema; account/);
   });
 
-  test('a schema with a transform that has no way back is not held against old data', () => {
+  test('a schema with a transform that has no way back does not make old data a finding', () => {
     const model = defineModel({
       name: 'm',
       events: {

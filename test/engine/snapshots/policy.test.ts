@@ -232,17 +232,17 @@ describe('the fingerprint', () => {
     expect(findChange(none, fingerprintOf({ ...model, ...kind }, one))).toMatch(/without a version/);
   });
 
-  describe('of an earlier release', () => {
+  describe('that an earlier release stored', () => {
     const print = (text: string): Fingerprint => ({ initial: text, types: { A: { hash: text, first: 3 } } });
     const now = fingerprintOf({ ...model, version: 1 }, one);
     const later = fingerprintOf({ ...model, version: 1, reducers: { ...model.reducers, A: () => {} } }, one);
 
-    test('is believed when the version is the same, and not when it is another', () => {
+    test('it is believed when the version is the same, and not when it is another', () => {
       expect(judgeFingerprint(print('version 1'), now)).toEqual({ isBelieved: true });
       expect(findChange(print('version 2'), now)).toMatch(/the version of the model changed/);
     });
 
-    test('is believed once: then a later change of a reducer is noticed', () => {
+    test('it is believed once: then a later change of a reducer is noticed', () => {
       const beliefs = beliefsFrom(print('version 1'), now);
       expect(judgeFingerprint(print('version 1'), now, beliefs)).toEqual({ isBelieved: true });
       expect(judgeFingerprint(print('version 1'), later, beliefs).change).toMatch(
@@ -250,7 +250,7 @@ describe('the fingerprint', () => {
       );
     });
 
-    test('without upcasters is believed when the reducers are the same', () => {
+    test('without upcasters it is believed when the reducers are the same', () => {
       const upcast = { 1: (d: unknown) => d };
       const stored = { ...fingerprintFor(fingerprintOf(model, catalog(2)), seen) };
       const withUpcasters = fingerprintOf(model, catalog(2, upcast));
