@@ -108,7 +108,8 @@ function contentsOf(options: unknown): MemoryContents | undefined {
   }
 }
 
-const OPEN_OPTIONS: ReadonlySet<string> = new Set(['durability', 'readOnly', 'remember']);
+/** It waits for nothing: a writer replaces the one before it. */
+const OPEN_OPTIONS: ReadonlySet<string> = new Set(['durability', 'readOnly', 'remember', 'waitForLock', 'signal']);
 
 function openOptionsOf(options: unknown): OpenLogOptions {
   try {
@@ -125,7 +126,7 @@ function openOptionsOf(options: unknown): OpenLogOptions {
   }
   throw new RefoldError(
     'INVALID_OPTION',
-    'Cannot open a log in memory: its options are { durability?, readOnly?, remember? }, and readOnly is true or false',
+    'Cannot open a log in memory: its options are { durability?, readOnly?, remember?, waitForLock?, signal? }, and readOnly is true or false',
     { type: 'options', hint: 'Give { readOnly: true } to read, or nothing to write' },
   );
 }

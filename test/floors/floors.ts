@@ -140,7 +140,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: COLLECTIONS,
     sees: [CORE],
-    doors: ['comparators.ts', 'deque.ts', 'ordered-map.ts', 'set-methods.ts'],
+    doors: ['comparators.ts', 'deque.ts', 'map-methods.ts', 'ordered-map.ts', 'set-methods.ts'],
     node: PURE,
   },
   { files: ENCODING, sees: [CORE, FOLD, COLLECTIONS], doors: ['state-codec.ts'], node: PURE },
@@ -209,7 +209,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/sqlite/mending/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['backup.ts', 'check.ts', 'structure.ts', 'repair.ts', 'salvage.ts'],
+    doors: ['backup.ts', 'check.ts', 'structure.ts', 'repair.ts', 'restore.ts', 'salvage.ts'],
     node: 'all',
   },
   {
@@ -260,14 +260,24 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: UPKEEP,
-    sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/mending/', CALLS, FOLDING, PAST, WRITING, OUTCOMES, SNAPSHOTS],
-    doors: ['upkeep.ts', 'compaction.ts', 'repair.ts', 'retag.ts'],
+    sees: [
+      ...BELOW_THE_ENGINE,
+      'src/log/sqlite/mending/',
+      CALLS,
+      FOLDING,
+      PAST,
+      WRITING,
+      OUTCOMES,
+      SNAPSHOTS,
+      REACTING,
+    ],
+    doors: ['upkeep.ts', 'backup.ts', 'compaction.ts', 'repair.ts', 'restore.ts', 'retag.ts'],
     node: 'all',
   },
   {
     files: IMPORTING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, SNAPSHOTS],
-    doors: ['import-events.ts'],
+    doors: ['import-events.ts', 'clamps.ts'],
     node: 'all',
   },
   {
@@ -296,6 +306,7 @@ export const FLOORS: readonly Floor[] = [
       SNAPSHOTS,
       UPKEEP,
       REPLICA,
+      IMPORTING,
       REACTING,
     ],
     node: 'all',

@@ -8,14 +8,21 @@
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { Command } from 'commander';
-import { importEvents, type Model, openLog, RefoldError } from '../../index.ts';
+import {
+  type ClampedEvent,
+  importEvents,
+  type LogImportReport,
+  type Model,
+  openLog,
+  RefoldError,
+} from '../../index.ts';
 import { answering, JSON_OPTION, type JsonOption } from '../args.ts';
 import { makeFile, requireFile, requireNew } from '../files.ts';
-import { type Clamps, EventLines, type LineOptions } from '../input/event-lines.ts';
+import { EventLines, type LineOptions } from '../input/event-lines.ts';
 import { loadModel } from '../input/load-model.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
-import { count, counted, duration, pairs } from '../output/text.ts';
+import { count, counted, duration, pairs, time } from '../output/text.ts';
 import { importKeys, type RedisOptions } from './redis-files.ts';
 
 interface Options extends JsonOption, LineOptions, RedisOptions {
@@ -43,7 +50,7 @@ async function importFile(file: string, options: Options): Promise<Answer> {
   if (options.aof !== undefined || options.rdb !== undefined) return await importKeys(file, options);
   const model = options.model === undefined ? undefined : await loadModel(options.model);
   const start = performance.now();
-  const { events, clamped, worstMilliseconds } = await withProgress((bar) =>
+  const { events, lastSequence, clamped, worstMilliseconds, firstClamped } = await withProgress((bar) =>
     makeFile(file, (temporary) => fill(temporary, options, model, bar)),
   );
   const took = (performance.now() - start) / 1_000;
@@ -52,9 +59,10 @@ async function importFile(file: string, options: Options): Promise<Answer> {
       path: file,
       ...(model && { model: model.name }),
       events,
-      lastSequence: events,
+      lastSequence,
       clamped,
       worstMilliseconds,
+      ...(firstClamped && { firstClamped }),
       seconds: took,
     },
     text: () =>
@@ -62,6 +70,7 @@ async function importFile(file: string, options: Options): Promise<Answer> {
         ['imported', `${count(events)} events`],
         ['into', file],
         ['clamped', clamped === 0 ? undefined : describeClamped(clamped, worstMilliseconds)],
+        ['first', firstClamped && describeFirst(firstClamped)],
         ['took', duration(took * 1_000)],
       ]),
   };
@@ -71,18 +80,22 @@ function describeClamped(clamped: number, worst: number): string {
   return `${counted(clamped, 'time')}, earlier than the one before by up to ${count(worst)} ms`;
 }
 
-interface Imported extends Clamps {
-  readonly events: number;
+function describeFirst({ sequence, given, recordedAt }: ClampedEvent): string {
+  return `at ${count(sequence)}: ${time(given)} became ${time(recordedAt)}`;
 }
 
 /** Reads, checks and appends. An error names its line. */
-async function fill(log: string, options: Options, model: Model | undefined, bar: ProgressBar): Promise<Imported> {
+async function fill(
+  log: string,
+  options: Options,
+  model: Model | undefined,
+  bar: ProgressBar,
+): Promise<LogImportReport> {
   const source = new EventLines(options, await openInput(options.in), bar);
   try {
-    const { events } = await (model === undefined
+    return await (model === undefined
       ? importAsIs(log, source)
       : importEvents(model, { path: log, durability: 'os' }, source.events()));
-    return { events, ...source.clamps };
   } catch (error) {
     throw source.located(error);
   } finally {
@@ -90,7 +103,7 @@ async function fill(log: string, options: Options, model: Model | undefined, bar
   }
 }
 
-async function importAsIs(log: string, source: EventLines): Promise<{ readonly events: number }> {
+async function importAsIs(log: string, source: EventLines): Promise<LogImportReport> {
   await using opened = await openLog({ path: log, readOnly: false });
   return await opened.import(source.events());
 }

@@ -12,6 +12,15 @@ import type { SnapshotRow } from '../file/snapshot-rows.ts';
 import { TAG_COLUMNS } from '../file/tag-rows.ts';
 import type { Salvage } from './salvage.ts';
 
+/** What a key of `meta` says in a log that ends at a sequence. */
+export type MetaFilter = (key: string, value: string, lastSequence: number) => string;
+
+/** What is kept of the log. */
+interface Rebuilding {
+  readonly salvage: Salvage;
+  readonly metaUpTo: MetaFilter;
+}
+
 /**
  * Fills an empty file with what is kept. The target is a new log with a new id.
  *
@@ -20,7 +29,7 @@ import type { Salvage } from './salvage.ts';
 export async function rebuild(
   source: Connection,
   target: Connection,
-  salvage: Salvage,
+  { salvage, metaUpTo }: Rebuilding,
   onProgress: (done: number) => void,
 ): Promise<void> {
   target.pragma('auto_vacuum = incremental');
@@ -38,7 +47,7 @@ export async function rebuild(
   copyOutcomes(target, salvage.outcomes());
   copyCheckpoints(source, target, salvage.snapshots);
   copyReactors(source, target, head.sequence);
-  copyMeta(source, target);
+  copyMeta(source, target, (key, value) => metaUpTo(key, value, head.sequence));
   target.exec('commit');
   target.pragma('journal_mode = wal');
 }
@@ -122,10 +131,12 @@ function copyReactors(source: Connection, target: Connection, head: number): voi
 }
 
 /** The model's name and measured rates. The next open writes unreadable ones again. */
-function copyMeta(source: Connection, target: Connection): void {
+function copyMeta(source: Connection, target: Connection, upTo: (key: string, value: string) => string): void {
   const insert = target.prepare('insert into meta (key, value) values (?, ?)');
-  const rows = unlessUnreadable(() => source.prepare('select key, value from meta').raw().all());
-  for (const row of rows) insert.run(...(row as unknown[]));
+  const rows = unlessUnreadable(
+    () => source.prepare('select key, value from meta').raw().all() as (readonly [string, string])[],
+  );
+  for (const [key, value] of rows) insert.run(key, upTo(key, value));
 }
 
 /** Skips rows of a damaged table silently: `examine` has reported the damage. */
