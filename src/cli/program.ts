@@ -1,6 +1,7 @@
 /** Defines the commands of `refold` and their help, and turns arguments into an exit code. */
 import { Command, CommanderError } from 'commander';
 import { defineBackup, defineRestore } from './commands/backup.ts';
+import { defineCheck } from './commands/check.ts';
 import { defineCompact } from './commands/compact.ts';
 import { defineEvents } from './commands/events.ts';
 import { defineExport } from './commands/export.ts';
@@ -60,6 +61,7 @@ export function defineProgram(version: string): Command {
   program.commandsGroup('Check:');
   defineReplay(program);
   defineVerify(program);
+  defineCheck(program);
   program.commandsGroup('Maintain:');
   defineSnapshot(program);
   defineCompact(program);

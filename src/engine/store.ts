@@ -31,13 +31,14 @@ import { guardOf, type Reentrancy, refuseReentrant } from './calls/reentrancy.ts
 import { APPEND_TRACE, isAppendTraced as isTraced, traced } from './calls/traces.ts';
 import { warnLike } from './calls/warn.ts';
 import type { ModelFingerprint } from './folding/fingerprint.ts';
+import { recordedTypesOf } from './folding/formers.ts';
 import { countUntagged, taggersOf } from './folding/taggers.ts';
 import { upcastEvent, upcastRulesOf } from './folding/upcast.ts';
 import { Followed, Follower } from './following/follower.ts';
 import type { EventBatch } from './following/selection.ts';
 import { followerMetrics, type StoreMetrics } from './metrics/metrics.ts';
 import { CommitReader } from './past/commit-reader.ts';
-import { type EventRange, readEvents, taggingOf } from './past/events.ts';
+import { type EventRange, type Prepared, readEvents, taggingOf } from './past/events.ts';
 import {
   checkFollowing,
   checkWatching,
@@ -130,6 +131,7 @@ export interface StoreParts<State extends object> {
   readonly sequence: number;
   readonly firstSeen: Map<string, number>;
   readonly snapshot: SnapshotInfo | undefined;
+  readonly isBelieved: boolean;
   readonly rates: Rates;
   readonly recovery: RecoveryReport;
 }
@@ -185,7 +187,7 @@ export class Store<
       model,
       log,
       events: (range) => this.events(range),
-      follow: (options) => this.follow(options),
+      follow: (options) => this.follow({ ...options, batches: true }),
       state: () => this.state,
       now: settings.clock,
     });
@@ -697,10 +699,10 @@ export class Store<
   async *#followLog(check: () => FollowOptions): AsyncGenerator<RecordedEvent | EventBatch, void> {
     const options = check();
     const rules = await upcastRulesOf(this.model, this.#log);
-    const prepare = (event: RecordedEvent): RecordedEvent =>
-      this.#guard.run(() => upcastEvent(this.model, event, rules));
+    const prepare = (event: RecordedEvent): Prepared => this.#guard.run(() => upcastEvent(this.model, event, rules));
+    const recordedTypes = (types: ReadonlySet<string>): ReadonlySet<string> => recordedTypesOf(this.model, types);
     const follow = options.batches === true ? followBatches : followEvents;
-    const preparing = { prepare, tagging: taggingOf(this.model, this.#log) };
+    const preparing = { prepare, recordedTypes, tagging: taggingOf(this.model, this.#log) };
     yield* follow(this.#log, options, preparing, this.#closing.signal);
   }
 

@@ -294,7 +294,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: REACTING,
-    sees: [...BELOW_THE_ENGINE, CALLS, PAST],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, PAST],
     doors: ['reactors.ts', 'reactor.ts', 'definition.ts', 'progress.ts'],
     node: 'all',
   },
