@@ -88,22 +88,29 @@ function readCatalog(events: unknown): ReadonlyMap<string, EventType> {
 }
 
 function readEventType(type: string, entry: unknown): EventType {
-  const { version = 1, schema, upcast, tags } = readEntry(entry);
+  const { version = 1, schema, upcast, tags, redact } = readEntry(entry);
   if (!isSchema(schema)) {
-    const hint = 'Give a zod 4 schema, or { schema, version?, upcast?, tags? }';
+    const hint = 'Give a zod 4 schema, or { schema, version?, upcast?, tags?, redact? }';
     throw invalidModel(`the event type ${type} has no zod schema`, type, hint);
   }
   if (!Number.isSafeInteger(version) || (version as number) < 1) {
     throw invalidModel(`the event type ${type} has version ${String(version)}`, type, 'Count versions 1, 2, 3 …');
   }
   const upcasters = readUpcasters(type, version as number, upcast);
-  return { type, version: version as number, schema, upcast: upcasters, tags: readTagger(type, tags) };
+  const functions = { tags: readTagger(type, tags), redact: readRedactor(type, redact) };
+  return { type, version: version as number, schema, upcast: upcasters, ...functions };
 }
 
 function readTagger(type: string, tags: unknown): EventType['tags'] {
   if (tags === undefined || typeof tags === 'function') return tags as EventType['tags'];
   const hint = 'Give a function from the data to an array of texts, or leave it out';
   throw invalidModel(`the tags of ${type} is not a function`, type, hint);
+}
+
+function readRedactor(type: string, redact: unknown): EventType['redact'] {
+  if (redact === undefined || typeof redact === 'function') return redact as EventType['redact'];
+  const hint = 'Give (data) => data, or (data, meta) => ({ data, meta }), or leave it out';
+  throw invalidModel(`the redact of ${type} is not a function`, type, hint);
 }
 
 function readEntry(entry: unknown): Parts {
