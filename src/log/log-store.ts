@@ -151,6 +151,35 @@ export interface ReactorRow {
   readonly progress: string;
 }
 
+/** A redaction as the log remembers it: what was changed, when and by whom, but never the words. */
+export interface RedactionRow {
+  /** ms since the epoch. */
+  readonly recordedAt: number;
+  /** Who asked for it, as the caller names them. */
+  readonly by?: string | undefined;
+  /** A hash of what was asked for, hex. Opaque here. */
+  readonly selector: string;
+  /** How many events changed. */
+  readonly events: number;
+  /** The first and the last of the changed events. */
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+}
+
+/** What an `apply` expects. */
+export interface RedactionFence {
+  /** The head of the log. */
+  readonly expectedSequence: number;
+  readonly epoch: number;
+}
+
+/** What a `scrub` came to. */
+export interface ScrubReport {
+  /** What keeps old bytes in a file of the log, such as a reader. Absent when none are left. */
+  readonly pending?: string;
+  readonly milliseconds: number;
+}
+
 export interface SealOptions {
   /** Blocks that begin before this sequence are left alone; default 1. */
   readonly from?: number;
@@ -215,6 +244,11 @@ export interface LogStore {
   head(): LogHead;
   /** The first sequence that is still in the log, as current as `head`: 1 until history was dropped. */
   firstSequence(): number;
+  /**
+   * How many redactions the log has had, as current and as cheap as `head`. When it has risen, events that were read
+   * before may have other data now. Absent for a log that cannot redact.
+   */
+  generation?(): number;
 
   /**
    * Makes one block durable, all or nothing, and moves the head.
@@ -332,4 +366,45 @@ export interface LogCare {
    * @throws RefoldError `INVALID_OPTION` when the file exists, or where a log has no file to copy
    */
   backup(path: string, onProgress?: (fraction: number) => void): Promise<void>;
+  /** Changes what events say. Absent when the log cannot do it. */
+  readonly redaction?: LogRedaction | undefined;
+}
+
+/**
+ * Replaces what events say. Their sequences, times, types and commits stay. The chain stays too.
+ *
+ * First the changed blocks are staged, in any number of calls, while the log works as before. Then `apply` puts all of
+ * them in place at once. Then `scrub` removes the old bytes from the files. One redaction at a time.
+ */
+export interface LogRedaction {
+  /** The chain before the block that begins at a sequence, hex: `redactRun` needs it for blocks that are open. */
+  chainBefore(firstSequence: number): Promise<string>;
+  /**
+   * Keeps blocks and outcomes beside the log, where nothing reads them. A block replaces the blocks of exactly its
+   * sequences (`redactRun` packs and proves one). An outcome replaces the one of its command and time, if that is still
+   * remembered.
+   *
+   * @throws RefoldError `SEQUENCE_CONFLICT` when the log has no such blocks, `LOG_FULL`. Nothing of this call is staged then
+   */
+  stage(blocks: readonly SealedBlock[], outcomes: readonly StoredOutcome[]): Promise<void>;
+  /**
+   * Puts everything that was staged in place, all or nothing. Adds the row, and forgets what was staged. Deletes the
+   * snapshots of every owner at `row.firstSequence` or later. Checkpoints of projections stay.
+   *
+   * @throws RefoldError `SEQUENCE_CONFLICT` for another head or epoch, or when the blocks have changed since they were
+   * staged; `LOG_FULL`. The log is unchanged then, and what was staged still is
+   */
+  apply(row: RedactionRow, fence: RedactionFence): Promise<void>;
+  /** Forgets what was staged. A writer that opens the log does it too. */
+  discard(): Promise<void>;
+  /**
+   * Makes sure that no file of the log holds bytes that the log itself does not hold any more. May be called again, and
+   * costs little when there is nothing to do.
+   *
+   * @param onProgress called with fractions from 0 to 1
+   * @throws RefoldError `LOG_FULL` when the disk has no room for it; the log works as before
+   */
+  scrub(onProgress?: (fraction: number) => void): Promise<ScrubReport>;
+  /** Oldest first. */
+  redactions(): Promise<readonly RedactionRow[]>;
 }

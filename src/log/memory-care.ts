@@ -5,6 +5,7 @@ import { type StoredBlock, verifyBlocks } from './blocks/chain.ts';
 import { headerOf, nextRun, openBytesOf, type SealedRun, type Stretch, sealInRuns, sealRun } from './blocks/sealing.ts';
 import type { LogCare, LogSize, SealedBlock, SealOptions, SealReport } from './log-store.ts';
 import type { MemoryContents } from './memory.ts';
+import { MemoryRedaction } from './memory-redaction.ts';
 
 /** The log that is cared for: both give its contents, or refuse. */
 export interface CaredLog {
@@ -12,14 +13,16 @@ export interface CaredLog {
   /** @throws RefoldError `STORE_CLOSED` */
   reading(): MemoryContents;
   /** @throws RefoldError `STORE_CLOSED`, `INVALID_OPTION` on a reader, `SEQUENCE_CONFLICT` on a replaced writer */
-  writing(): MemoryContents;
+  writing(epoch?: number): MemoryContents;
 }
 
 export class MemoryCare implements LogCare {
+  readonly redaction: MemoryRedaction;
   readonly #log: CaredLog;
 
   constructor(log: CaredLog) {
     this.#log = log;
+    this.redaction = new MemoryRedaction(log);
   }
 
   async seal(options: SealOptions): Promise<SealReport> {

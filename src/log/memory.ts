@@ -32,10 +32,12 @@ import type {
   LogHead,
   LogStore,
   ReactorRow,
+  RedactionRow,
   SnapshotInfo,
   StoredOutcome,
 } from './log-store.ts';
 import { chainBefore, MemoryCare } from './memory-care.ts';
+import { NOTHING_STAGED, type StagedRedaction } from './memory-redaction.ts';
 import { DEFAULT_BOUNDS, type OutcomeBounds, rememberOutcomes } from './outcomes.ts';
 
 export interface MemoryLogOptions {
@@ -62,6 +64,9 @@ export class MemoryContents implements LogSource {
   readonly checkpoints: Map<string, number> = new Map();
   readonly reactors: Map<string, ReactorRow> = new Map();
   readonly meta: Map<string, string> = new Map();
+  readonly redactions: RedactionRow[] = [];
+  /** What a redaction has prepared. */
+  staged: StagedRedaction = NOTHING_STAGED;
   readonly bell: Bell = new Bell();
   head: LogHead = { sequence: 0, recordedAt: 0, chain: EMPTY_CHAIN };
   /** The end of what was dropped. */
@@ -145,9 +150,16 @@ class MemoryLog implements LogStore {
     this.#contents = contents;
     this.remembers = bounds;
     this.readOnly = readOnly;
-    if (!readOnly) contents.epoch += 1;
+    if (!readOnly) {
+      contents.epoch += 1;
+      contents.staged = NOTHING_STAGED; // what an earlier writer prepared
+    }
     this.#epoch = contents.epoch;
-    this.care = new MemoryCare({ path: this.path, reading: () => this.#open(), writing: () => this.#writing() });
+    this.care = new MemoryCare({
+      path: this.path,
+      reading: () => this.#open(),
+      writing: (epoch) => this.#writing(epoch),
+    });
   }
 
   /** A reader gives the last writer's. */
@@ -161,6 +173,10 @@ class MemoryLog implements LogStore {
 
   firstSequence(): number {
     return this.#contents.trimmed.through + 1;
+  }
+
+  generation(): number {
+    return this.#contents.redactions.length;
   }
 
   async append(request: AppendRequest): Promise<void> {

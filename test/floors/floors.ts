@@ -185,7 +185,7 @@ export const FLOORS: readonly Floor[] = [
     sees: [CORE, 'src/log/log-store.ts'],
     doors: [
       ...['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
-      ...['packed-values.ts', 'tag-list.ts'],
+      ...['packed-values.ts', 'redacting.ts', 'tag-list.ts'],
     ],
     packages: ['msgpackr'],
     node: 'all',

@@ -118,12 +118,13 @@ export function retagBlock(block: StoredBlock, tags: readonly EventTags[]): Seal
   return packWhole({ ...decodeBlock(block), tags }, prefix);
 }
 
-/** A block's events with their tags. */
-interface WholeBlock extends DecodedBlock {
+/** The events of blocks with their tags. */
+export interface WholeBlock extends DecodedBlock {
   readonly tags: readonly EventTags[];
 }
 
-function packWhole(
+/** Packs events as one sealed block, decodes it again and compares every event and tag. */
+export function packWhole(
   whole: WholeBlock,
   { openBytes, ...chains }: Pick<SealedPrefix, 'startChain' | 'endChain' | 'openBytes'>,
 ): SealedBlock {
@@ -201,7 +202,8 @@ function eventsOf({ firstSequence, lastSequence }: BlockHeader): number {
   return lastSequence - firstSequence + 1;
 }
 
-function joinBlocks(run: readonly StoredBlock[]): WholeBlock {
+/** What a run of blocks says. */
+export function joinBlocks(run: readonly StoredBlock[]): WholeBlock {
   const parts = run.map((block) => decodeBlock(block));
   return {
     events: parts.flatMap((part) => part.events),

@@ -14,6 +14,7 @@ import { later, nextTurn } from '../../threads/timers.ts';
 import { decodeBlock, decodeMatches } from '../blocks/block.ts';
 import type { StoredBlock } from '../blocks/chain.ts';
 import { unpackValues } from '../blocks/packed-values.ts';
+import { type RedactedEvent, redactRun } from '../blocks/redacting.ts';
 import { openBytesOf, retagBlock } from '../blocks/sealing.ts';
 import type { Block, EventTags, SealedBlock, TagQuery } from '../log-store.ts';
 import type { PackedSlice, UnpackJobs } from './unpack-worker.ts';
@@ -86,6 +87,21 @@ export async function* unpackBlock(block: Block, wanted: WantedEvents = {}): Asy
 export async function packTagged(block: Block, tags: readonly EventTags[]): Promise<SealedBlock> {
   const packed = await askThread((thread) => thread.ask('retag', { block, tags }));
   return packed ?? retagBlock(block as StoredBlock, tags);
+}
+
+/**
+ * Packs blocks again with other data in some of their events, in the thread: `redactRun`.
+ *
+ * @param run verified blocks in order, as `read` gives them
+ * @throws RefoldError `LOG_CORRUPT`
+ */
+export async function packRedacted(
+  run: readonly Block[],
+  startChain: string,
+  changes: readonly RedactedEvent[],
+): Promise<SealedBlock> {
+  const packed = await askThread((thread) => thread.ask('redact', { run, startChain, changes }));
+  return packed ?? redactRun(run as readonly StoredBlock[], startChain, changes);
 }
 
 /** A block, and its packed slices if another thread unpacks it. */
