@@ -34,6 +34,7 @@ export {
   type Model,
   type ModelDefinition,
   type RecordedEventOf,
+  type Redactor,
   type ReducedEventOf,
   type Reducer,
   type Reducers,
@@ -52,6 +53,8 @@ export type { History, HistoryBudget, RememberOptions, SaveRule, StoreOptions } 
 export type { Progress } from './engine/calls/progress.ts';
 export type { StoreWarning, WarningName } from './engine/calls/warn.ts';
 export { type Closable, closeOnSignal } from './engine/close-on-signal.ts';
+export type { RedactionReport, RedactOptions } from './engine/erasing/report.ts';
+export type { RedactionSelector } from './engine/erasing/selector.ts';
 export {
   type BlocksReport,
   type CompactLogOptions,

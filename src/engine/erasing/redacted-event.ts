@@ -24,7 +24,7 @@ export function redactEvent(model: Model, event: RecordedEvent): RecordedEvent {
   const eventType = model.types.get(event.type)!;
   if (eventType.redact === undefined) throw withoutRedact(event);
   const { data: given, meta: givenMeta } = runRedact(eventType, event);
-  const data = fit(eventType, given, event);
+  const data = dataThatFits(eventType, given, event);
   const meta = givenMeta === event.meta ? event.meta : admitRedactedMeta(model, givenMeta, event);
   const { sequence, recordedAt, type, version, commandId } = event;
   return recordedEvent(sequence, recordedAt, type, version, data, meta, commandId);
@@ -67,7 +67,7 @@ function refusePromise(result: unknown, event: RecordedEvent): unknown {
  * The data as the schema gives it. A schema that changes data which was recorded already (a transform, that is) cannot say in
  * which form the result is. Then nothing is guessed.
  */
-function fit(eventType: EventType, given: unknown, event: RecordedEvent): Json {
+function dataThatFits(eventType: EventType, given: unknown, event: RecordedEvent): Json {
   const details = detailsOf(event);
   let own: Json;
   try {
@@ -107,7 +107,8 @@ function admitRedactedMeta({ meta: schema }: Model, given: unknown, event: Recor
   return admitMeta(schema, given, { ...detailsOf(event), type: event.type }, 'redact');
 }
 
-const REDACT_HINT = 'Correct redact of the type: it gives data that fits the schema, synchronously; nothing was changed';
+const REDACT_HINT =
+  'Correct redact of the type: it gives data that fits the schema, synchronously; nothing was changed';
 
 function detailsOf({ type, sequence }: RecordedEvent): ErrorDetails {
   return { type, sequence };

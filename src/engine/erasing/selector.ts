@@ -46,8 +46,6 @@ interface GivenSelector {
   readonly where?: ((event: RecordedEvent) => unknown) | undefined;
 }
 
-const [typesWords, areTypes, copyTypes] = EVENT_TYPES;
-
 const SELECTOR_CHECKS: OptionChecks<GivenSelector> = {
   tag: A_TAG,
   sequences: [
@@ -55,7 +53,7 @@ const SELECTOR_CHECKS: OptionChecks<GivenSelector> = {
     (list) => Array.isArray(list) && list.every((one) => isSequence(one) && one > 0),
     (list) => (Array.isArray(list) ? Array.from(list) : list),
   ],
-  types: [`${typesWords}, at least one`, (types) => areTypes(types) && (types as unknown[]).length > 0, copyTypes],
+  types: EVENT_TYPES,
   where: ['a function', (value) => typeof value === 'function'],
 };
 
@@ -72,13 +70,16 @@ export function checkSelector(given: unknown, model: Model): Selector {
   if (sequences !== undefined) {
     return { kind: 'sequences', sequences: [...new Set(sequences)].sort((a, b) => a - b) };
   }
+  if (types!.length === 0) throw invalidSelector('the selector names no type');
   for (const type of types!) requireType(model, type);
   return { kind: 'types', types: new Set(types), where };
 }
 
 /** Names a selector in the log without its words: sha-256, hex. The same selector has the same hash. */
 export function hashOfSelector(selector: Selector): string {
-  return createHash('sha256').update(JSON.stringify(plainOf(selector))).digest('hex');
+  return createHash('sha256')
+    .update(JSON.stringify(plainOf(selector)))
+    .digest('hex');
 }
 
 function plainOf(selector: Selector): object {

@@ -13,10 +13,11 @@ import { Mutex } from '../../threads/mutex.ts';
 import { warnOf } from '../calls/warn.ts';
 import { fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { type BeginsWith, beginningOf, freshState } from '../folding/initial-state.ts';
-import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
+import { type FoldCursor, type FoldRange, foldLog, startCursor } from '../folding/refold.ts';
 import { encodeWhole, writeSnapshot } from '../folding/stored-snapshots.ts';
 import { groupReasons, notePassedOver, type PassedOver, tellPassedOver } from '../folding/undecodable.ts';
 import { type Loading, loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
+import { despiteDrops } from './history.ts';
 import type { ProjectionDefinition } from './projection-definition.ts';
 
 /** What a projection needs of its store. */
@@ -29,6 +30,14 @@ export interface ProjectionParts {
 
 /** How many events pass between two saves: a restart after a crash replays at most this many. */
 const SAVE_EVERY = 100_000;
+
+/** What a projection is on another log than its present one: that of a redaction. */
+export interface RebuiltProjection<State = unknown> {
+  readonly cursor: FoldCursor<State>;
+  readonly tables: OrderedTables;
+  /** The sequence of the snapshot that it began with; 0 without one. */
+  readonly savedAt: number;
+}
 
 /** A running projection. */
 export class Projection<State extends object = any> {
@@ -124,6 +133,52 @@ export class Projection<State extends object = any> {
     await this.#saving.drained();
   }
 
+  /**
+   * Builds the state that another log gives, beside the present one. `advance` and `replace` continue with it.
+   *
+   * @throws RefoldError `HISTORY_GONE` when its beginning was dropped; what a reducer throws
+   */
+  async rebuild(log: LogStore): Promise<RebuiltProjection<State>> {
+    const { loaded, unusable } = await this.#loadSaved(log);
+    const cursor = loaded?.cursor ?? startCursor(freshState(this.#definition));
+    if (cursor.sequence + 1 < log.firstSequence()) throw historyGone(this.name, log, [], unusable[0]?.error);
+    return { cursor, tables: new OrderedTables(cursor.state), savedAt: loaded?.snapshot.sequence ?? 0 };
+  }
+
+  /** Folds what the log has up to a sequence into a rebuilt state. */
+  async advance(
+    { cursor, tables }: RebuiltProjection<State>,
+    log: LogStore,
+    { to, onProgress }: Pick<FoldRange, 'to' | 'onProgress'>,
+  ): Promise<void> {
+    await foldLog(this.#parts.model, this.#reducers, log, cursor, { types: this.#types, tables, to, onProgress });
+  }
+
+  /** Continues from a rebuilt state. It must not be behind the present one. */
+  replace({ cursor, tables, savedAt }: RebuiltProjection<State>): Promise<void> {
+    return this.#work.run(() => {
+      this.#cursor = cursor;
+      this.#tables = tables;
+      this.#savedAt = savedAt;
+      this.#triedAt = 0;
+    });
+  }
+
+  /** Builds the state anew from the log as it is now. It stops when it cannot. */
+  async renew(log: LogStore): Promise<void> {
+    try {
+      const rebuilt = await despiteDrops(log, async () => {
+        const fresh = await this.rebuild(log);
+        await this.advance(fresh, log, { to: Math.max(this.sequence, fresh.cursor.sequence) });
+        return fresh;
+      });
+      await this.replace(rebuilt);
+      this.wake();
+    } catch (error) {
+      this.#stop(error);
+    }
+  }
+
   async #save(): Promise<void> {
     const { log, readOnly } = this.#parts;
     if (readOnly) throw cannotSave(this.name, log.path);
@@ -189,7 +244,7 @@ export class Projection<State extends object = any> {
   async #load(): Promise<void> {
     const { log } = this.#parts;
     try {
-      const { loaded, unusable } = await this.#loadSaved();
+      const { loaded, unusable } = await this.#loadSaved(log);
       if (loaded !== undefined) {
         this.#cursor = loaded.cursor;
         this.#savedAt = loaded.snapshot.sequence;
@@ -203,8 +258,7 @@ export class Projection<State extends object = any> {
     }
   }
 
-  async #loadSaved(): Promise<Loading<State>> {
-    const { log } = this.#parts;
+  async #loadSaved(log: LogStore): Promise<Loading<State>> {
     const firstSequence = log.firstSequence();
     const facts = { head: log.head().sequence, firstSequence, fingerprint: this.#fingerprint };
     const { candidates } = planRecovery({ ...facts, snapshots: await log.snapshots(this.name) });

@@ -47,6 +47,19 @@ export class Projections {
     return { projection, before };
   }
 
+  /** Does work while no projection is started or forgotten. Gives it those that run. */
+  alone<T>(work: (running: readonly Projection[]) => Promise<T>): Promise<T> {
+    return this.#turns.run(() => work([...this.#started.values()].filter(({ error }) => error === undefined)));
+  }
+
+  /** Builds the states of those that run anew, because another process has redacted the log. */
+  renew(): Promise<void> {
+    const { log } = this.#parts;
+    return this.alone(async (running) => {
+      for (const projection of running) await projection.renew(log);
+    });
+  }
+
   /** Those that were started, with how many durable events each has not folded. */
   report(durableSequence: number): { name: string; sequence: number; lag: number }[] {
     return Array.from(this.#started.values(), ({ name, sequence }) => {

@@ -137,6 +137,11 @@ export class Reactor {
     await this.#saver.save().catch(() => {}); // every effect was saved when it finished
   }
 
+  /** The events were redacted: what the errors of their effects said is forgotten. */
+  async forgetMessages(sequences: ReadonlySet<number>): Promise<void> {
+    if (this.#progress.forgetMessages(sequences)) await this.#saver.save();
+  }
+
   #begin(): void {
     const { concurrency, batchSize } = this.#reactor;
     this.#run = new Run<Task>({

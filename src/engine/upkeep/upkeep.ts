@@ -101,6 +101,21 @@ export class Upkeep {
     return this.#compaction.alone(() => traced(COMPACTION_TRACE, () => ({ path, automatic: false }), compact));
   }
 
+  /** Does work while nothing is compacted. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#compaction.alone(work);
+  }
+
+  /** Takes no snapshot until what it gives is called: see `Snapshotter.hold`. */
+  holdSnapshots(): Promise<(redactedFrom?: number) => Promise<void>> {
+    return this.#snapshotter.hold();
+  }
+
+  /** Takes a snapshot in place of those that a redaction has deleted. */
+  async takeAnew(): Promise<void> {
+    await this.#snapshotter.take();
+  }
+
   stats(): UpkeepStats {
     const { lastSequence, estimatedRecoveryMs, divergence } = this.#snapshotter;
     return { snapshotSequence: lastSequence, estimatedRecoveryMs, divergence };

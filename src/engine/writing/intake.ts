@@ -281,7 +281,8 @@ export function admitMeta(
   let copy: Json;
   try {
     if (meta !== undefined) inspectInput(meta, 'meta');
-    const parsed = schema === undefined ? meta : parseWith(schema, meta, what, { ...coordinates, hint: HINT_META }, action);
+    const parsed =
+      schema === undefined ? meta : parseWith(schema, meta, what, { ...coordinates, hint: HINT_META }, action);
     if (parsed === undefined) return undefined;
     copy = copyPayload(parsed, 'meta', true);
   } catch (error) {
