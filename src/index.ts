@@ -72,7 +72,7 @@ export {
   importEvents,
   type PastEvent,
 } from './engine/importing/import-events.ts';
-export type { LogInfo, ReactorInfo } from './engine/log-info.ts';
+export type { LogInfo, ReactorInfo, RedactionInfo } from './engine/log-info.ts';
 export type { DurationHistogram } from './engine/metrics/histogram.ts';
 export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';

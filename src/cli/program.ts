@@ -6,6 +6,7 @@ import { defineEvents } from './commands/events.ts';
 import { defineExport } from './commands/export.ts';
 import { defineImport } from './commands/import.ts';
 import { defineInfo } from './commands/info.ts';
+import { defineRedact } from './commands/redact.ts';
 import { defineRepair } from './commands/repair.ts';
 import { defineReplay } from './commands/replay.ts';
 import { defineRetag } from './commands/retag.ts';
@@ -64,6 +65,7 @@ export function defineProgram(version: string): Command {
   defineSnapshot(program);
   defineCompact(program);
   defineRetag(program);
+  defineRedact(program);
   defineBackup(program);
   defineRepair(program);
   program.commandsGroup('Export and import:');
