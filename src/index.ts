@@ -139,6 +139,7 @@ export type {
   LogStore,
   QueuedCommit,
   ReactorRow,
+  RecordedRedaction,
   RedactionFence,
   RedactionRow,
   ScrubReport,

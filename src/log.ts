@@ -77,6 +77,7 @@ export type {
   LogStore,
   QueuedCommit,
   ReactorRow,
+  RecordedRedaction,
   RedactionFence,
   RedactionRow,
   ScrubReport,

@@ -48,6 +48,8 @@ export interface SealedBlock extends Block {
   readonly payload: Uint8Array;
   readonly checksum: number;
   readonly tagList: TagList;
+  /** The checksums of the blocks that it was packed from, in order: they show whether one has changed since. */
+  readonly replaces: readonly number[];
 }
 
 /** Which tags the events of a block have: as much as a query needs to skip the block. */
@@ -164,6 +166,12 @@ export interface RedactionRow {
   /** The first and the last of the changed events. */
   readonly firstSequence: number;
   readonly lastSequence: number;
+}
+
+/** A redaction that was applied. */
+export interface RecordedRedaction extends RedactionRow {
+  /** False while a file of the log may still hold old bytes: until a `scrub` was complete. */
+  readonly scrubbed: boolean;
 }
 
 /** What an `apply` expects. */
@@ -357,7 +365,7 @@ export interface LogCare {
   checkStructure(): Promise<readonly SerializedError[]>;
   /**
    * Replaces a sealed block by another one with the same events, sequences and chains, and other tags. False, and
-   * nothing was changed, when the block is not there any more.
+   * nothing was changed, when the block that it was packed from is not there any more.
    */
   replaceBlock?(sealed: SealedBlock): Promise<boolean>;
   /**
@@ -399,12 +407,12 @@ export interface LogRedaction {
   discard(): Promise<void>;
   /**
    * Makes sure that no file of the log holds bytes that the log itself does not hold any more. May be called again, and
-   * costs little when there is nothing to do.
+   * costs little when there is nothing to do. Appends may wait meanwhile.
    *
    * @param onProgress called with fractions from 0 to 1
    * @throws RefoldError `LOG_FULL` when the disk has no room for it; the log works as before
    */
   scrub(onProgress?: (fraction: number) => void): Promise<ScrubReport>;
   /** Oldest first. */
-  redactions(): Promise<readonly RedactionRow[]>;
+  redactions(): Promise<readonly RecordedRedaction[]>;
 }

@@ -74,6 +74,7 @@ export class MemoryCare implements LogCare {
     const index = contents.blocks.findIndex(({ firstSequence }) => firstSequence === sealed.firstSequence);
     const present = contents.blocks[index];
     if (present?.encoding !== 'sealed' || present.lastSequence !== sealed.lastSequence) return false;
+    if (present.checksum !== sealed.replaces[0]) return false;
     verifyBlocks([sealed], chainBefore(contents, index), this.#log.path);
     if (sealed.chain !== present.chain) return false;
     contents.blocks[index] = sealed;

@@ -6,6 +6,7 @@ import { joinBlocks } from './blocks/sealing.ts';
 import { blocksChanged, sequenceConflict } from './log-errors.ts';
 import type {
   LogRedaction,
+  RecordedRedaction,
   RedactionFence,
   RedactionRow,
   ScrubReport,
@@ -50,13 +51,16 @@ export class MemoryRedaction implements LogRedaction {
     proveKept(joinBlocks(run), decodeBlock(block));
   }
 
-  /** The blocks of exactly the sequences of another block. */
-  #runOf({ blocks }: MemoryContents, { firstSequence, lastSequence, chain }: SealedBlock): Run {
+  /** The blocks that a staged block was packed from, if they are still there. */
+  #runOf({ blocks }: MemoryContents, { firstSequence, lastSequence, chain, replaces }: SealedBlock): Run {
     const start = blocks.findIndex((block) => block.firstSequence === firstSequence);
-    const end = blocks.findIndex((block) => block.lastSequence === lastSequence);
-    const isThere = start >= 0 && end >= start && blocks[end]!.chain === chain;
-    if (!isThere) throw blocksChanged(this.#log.path, firstSequence);
-    return { start, run: blocks.slice(start, end + 1) };
+    const run = start < 0 ? [] : blocks.slice(start, start + replaces.length);
+    const isSame = run.length === replaces.length && run.every(({ checksum }, index) => checksum === replaces[index]);
+    const last = run.at(-1);
+    if (!isSame || last?.lastSequence !== lastSequence || last.chain !== chain) {
+      throw blocksChanged(this.#log.path, firstSequence);
+    }
+    return { start, run };
   }
 
   async apply(row: RedactionRow, { expectedSequence, epoch }: RedactionFence): Promise<void> {
@@ -89,8 +93,8 @@ export class MemoryRedaction implements LogRedaction {
     return { milliseconds: 0 };
   }
 
-  async redactions(): Promise<readonly RedactionRow[]> {
-    return [...this.#log.reading().redactions];
+  async redactions(): Promise<readonly RecordedRedaction[]> {
+    return this.#log.reading().redactions.map((row) => ({ ...row, scrubbed: true }));
   }
 }
 

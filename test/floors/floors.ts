@@ -196,7 +196,7 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/log/sqlite/',
     sees: [
       ...BELOW_SQLITE,
-      ...['file', 'reading', 'writing', 'sealing', 'mending'].map((wing) => `src/log/sqlite/${wing}/`),
+      ...['file', 'reading', 'writing', 'sealing', 'redacting', 'mending'].map((wing) => `src/log/sqlite/${wing}/`),
     ],
     doors: ['sqlite-log.ts', 'sqlite-source.ts'],
     node: 'all',
@@ -216,8 +216,14 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/log/sqlite/writing/',
-    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/mending/'],
+    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/mending/', 'src/log/sqlite/redacting/'],
     doors: ['writer-client.ts', 'writer-protocol.ts', 'append-sending.ts', 'snapshot-sending.ts'],
+    node: 'all',
+  },
+  {
+    files: 'src/log/sqlite/redacting/',
+    sees: [...BELOW_SQLITE, FILE],
+    doors: ['staging.ts', 'rebuilding.ts'],
     node: 'all',
   },
   {

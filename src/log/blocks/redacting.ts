@@ -9,7 +9,7 @@ import type { RecordedEvent } from '../../core/event.ts';
 import type { EventTags, SealedBlock } from '../log-store.ts';
 import type { StoredBlock } from './chain.ts';
 import { sameJson } from './packed-values.ts';
-import { joinBlocks, openBytesOf, packWhole, type WholeBlock } from './sealing.ts';
+import { joinBlocks, packWhole, type WholeBlock } from './sealing.ts';
 
 /** An event with its new data, meta and version, and its new tags. The rest of it is as before. */
 export interface RedactedEvent {
@@ -32,8 +32,7 @@ export function redactRun(
   const before = joinBlocks(run);
   const after = withChanges(before, changes);
   proveKept(before, after);
-  const openBytes = run.reduce((sum, block) => sum + openBytesOf(block), 0);
-  return packWhole(after, { startChain, endChain: run.at(-1)!.chain, openBytes });
+  return packWhole(after, run, startChain);
 }
 
 function withChanges(before: WholeBlock, changes: readonly RedactedEvent[]): WholeBlock {

@@ -11,6 +11,7 @@ import { backUp } from './mending/backup.ts';
 import { checkInThread } from './mending/check.ts';
 import type { LogReader } from './reading/reader.ts';
 import { sealInThread } from './sealing/sealer.ts';
+import { SqliteRedaction } from './sqlite-redaction.ts';
 import type { WriterClient } from './writing/writer-client.ts';
 
 /** The size of SQLite's pages in our files, and about how many bytes a row takes besides its text. */
@@ -18,6 +19,7 @@ const PAGE_BYTES = 4096;
 const ROW_BYTES = 100;
 
 export class SqliteCare implements LogCare {
+  readonly redaction: SqliteRedaction;
   readonly #path: string;
   readonly #reader: LogReader;
   /** Undefined when the log was opened read-only. */
@@ -25,8 +27,10 @@ export class SqliteCare implements LogCare {
   readonly #sealing = new Set<Promise<SealReport>>();
   readonly #stop = new AbortController();
 
-  constructor(reader: LogReader, writer: WriterClient | undefined) {
+  /** @param onRedacted called when a redaction was applied */
+  constructor(reader: LogReader, writer: WriterClient | undefined, onRedacted: () => void) {
     this.#path = reader.path;
+    this.redaction = new SqliteRedaction(reader, () => this.#writing(), onRedacted);
     this.#reader = reader;
     this.#writer = writer;
   }
@@ -65,7 +69,7 @@ export class SqliteCare implements LogCare {
   async replaceBlock(sealed: SealedBlock): Promise<boolean> {
     const { startChain } = readSealedPrefix(sealed.payload)!;
     const payload = new Uint8Array(sealed.payload); // a separate buffer, which moves to the writer
-    const run = { blocks: 1, startChain, sealed: { ...sealed, payload }, withTags: true };
+    const run = { startChain, sealed: { ...sealed, payload }, withTags: true };
     return this.#writing().do('swapRun', run, [payload.buffer]);
   }
 

@@ -164,6 +164,7 @@ class SqliteLog implements LogStore {
   readonly #bell: Bell;
   #head: LogHead;
   #firstSequence: number;
+  #generation: number;
   #epoch: number;
   #closing: Promise<void> | undefined;
 
@@ -197,10 +198,14 @@ class SqliteLog implements LogStore {
     this.readOnly = this.#writer === undefined;
     this.#epoch = state.epoch;
     this.#reader = reader;
-    this.care = new SqliteCare(reader, this.#writer);
+    this.care = new SqliteCare(reader, this.#writer, () => {
+      this.#generation += 1;
+      this.#bell.ring();
+    });
     this.#ids = new KnownIds(randomInt(2 ** 32), remember.outcomes);
     this.#head = state.head;
     this.#firstSequence = state.trimmed.through + 1;
+    this.#generation = state.generation;
   }
 
   get epoch(): number {
@@ -216,6 +221,11 @@ class SqliteLog implements LogStore {
   firstSequence(): number {
     this.#look();
     return this.#firstSequence;
+  }
+
+  generation(): number {
+    this.#look();
+    return this.#generation;
   }
 
   async append(request: AppendRequest): Promise<void> {
@@ -253,7 +263,8 @@ class SqliteLog implements LogStore {
   /** A reader looks the log up for each question, because another process writes it. */
   #look(): void {
     if (this.#watch === undefined || this.#closing !== undefined) return;
-    const { head, trimmed, epoch } = this.#watch.look();
+    const { head, trimmed, epoch, generation } = this.#watch.look();
+    this.#generation = generation;
     this.#head = head;
     this.#firstSequence = trimmed.through + 1;
     this.#epoch = epoch;

@@ -7,6 +7,7 @@ import { BLOCK_COLUMNS, readBlocks } from '../file/block-rows.ts';
 import type { Connection } from '../file/driver.ts';
 import { formatOf, hasTagLists, raiseFormat } from '../file/format.ts';
 import { putReactorRow, readReactors } from '../file/reactor-rows.ts';
+import { addRedactionRow, readRedactions, SCRUBBED } from '../file/redaction-rows.ts';
 import { createSchema } from '../file/schema.ts';
 import type { SnapshotRow } from '../file/snapshot-rows.ts';
 import { TAG_COLUMNS } from '../file/tag-rows.ts';
@@ -38,6 +39,7 @@ export async function rebuild(
   copyOutcomes(target, salvage.outcomes());
   copyCheckpoints(source, target, salvage.snapshots);
   copyReactors(source, target, head.sequence);
+  copyRedactions(source, target);
   copyMeta(source, target);
   target.exec('commit');
   target.pragma('journal_mode = wal');
@@ -119,6 +121,11 @@ function copyReactors(source: Connection, target: Connection, head: number): voi
   for (const row of unlessUnreadable(() => readReactors(source))) {
     putReactorRow(target, { ...row, sequence: Math.min(row.sequence, head), progress: '' });
   }
+}
+
+/** The new file has never held the old bytes. The damaged one is kept beside it, and still has them. */
+function copyRedactions(source: Connection, target: Connection): void {
+  for (const row of unlessUnreadable(() => readRedactions(source))) addRedactionRow(target, row, SCRUBBED.whole);
 }
 
 /** The model's name and measured rates. The next open writes unreadable ones again. */

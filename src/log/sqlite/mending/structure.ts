@@ -10,6 +10,7 @@ import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { chainAt, readLogState } from '../file/block-rows.ts';
 import { type Connection, readFailure, type Statement } from '../file/driver.ts';
+import { isSoundRedaction, readRedactionRows } from '../file/redaction-rows.ts';
 import { identify } from '../file/schema.ts';
 import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
 import { requireWitnessed, type Testimony } from '../file/witness.ts';
@@ -35,6 +36,7 @@ export function checkStructure(
   gather(() => none(requireWitnessedFile(connection, path, testimonies)));
   gather(() => damagedSnapshots(connection, path).map(({ error }) => error));
   gather(() => damagedOutcomes(connection, path));
+  gather(() => damagedRedactions(connection, path));
   return findings;
 }
 
@@ -113,6 +115,20 @@ function damagedOutcomes(connection: Connection, path: string): RefoldError[] {
     if (checksumOfOutcome(stored) !== checksum) damaged.push(outcomeDamaged(path, stored.commandId));
   }
   return damaged;
+}
+
+/** Rows of the record of redactions that do not match their checksums, or are missing. */
+export function damagedRedactions(connection: Connection, path: string): RefoldError[] {
+  const rows = readRedactionRows(connection);
+  const damaged = rows.filter((row, index) => row.id !== index + 1 || !isSoundRedaction(row));
+  return damaged.map(({ id }) => redactionDamaged(path, id));
+}
+
+function redactionDamaged(path: string, number: number): RefoldError {
+  return new RefoldError('LOG_CORRUPT', `Cannot say what redaction ${number} of ${path} was: its record is damaged`, {
+    path,
+    hint: 'The events themselves are not affected. Run refold repair to drop the record',
+  });
 }
 
 /** Oldest first. */

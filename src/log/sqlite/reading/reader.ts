@@ -15,6 +15,7 @@ import type {
   BlockQuery,
   Checkpoint,
   ReactorRow,
+  RecordedRedaction,
   SnapshotInfo,
   StoredOutcome,
 } from '../../log-store.ts';
@@ -25,6 +26,7 @@ import { type Connection, type Driver, openConnection, readFailure } from '../fi
 import { invalidPath } from '../file/files.ts';
 import { formatOf } from '../file/format.ts';
 import { readReactors } from '../file/reactor-rows.ts';
+import { leastScrubbed, readRedactions, SCRUBBED } from '../file/redaction-rows.ts';
 import { identify } from '../file/schema.ts';
 import { isSound } from '../file/snapshot-rows.ts';
 import { BlockFinder } from './block-finder.ts';
@@ -266,6 +268,20 @@ export class LogReader {
 
   reactors(): readonly ReactorRow[] {
     return this.#guarded(() => readReactors(this.#connection));
+  }
+
+  redactions(): readonly RecordedRedaction[] {
+    return this.#guarded(() => readRedactions(this.#connection));
+  }
+
+  /** Whether an old byte may still lie in a file of the log. */
+  needsScrub(): boolean {
+    return this.#guarded(() => leastScrubbed(this.#connection) !== SCRUBBED.whole);
+  }
+
+  /** The chain before the block that begins at a sequence. */
+  chainBefore(firstSequence: number): string {
+    return this.#guarded(() => this.#connection.transaction(() => this.#chainBefore(firstSequence))());
   }
 
   meta(key: string): string | undefined {

@@ -47,9 +47,7 @@ export class BlockWriting {
   /** Writes the block, if there is one, and the outcomes, in one transaction. Returns the new head. */
   append({ expectedSequence, epoch, block, outcomes }: Jobs['append']['takes']): LogHead {
     const appended = this.#writer.transact(() => {
-      if (expectedSequence !== this.#head.sequence) {
-        throw sequenceConflict(this.#writer.path, expectedSequence, this.#head.sequence);
-      }
+      this.requireHead(expectedSequence);
       const head = block === undefined ? this.#head : this.#insertBlock(block);
       this.#outcomes.remember(outcomes);
       return head;
@@ -58,6 +56,11 @@ export class BlockWriting {
     this.#tags.settle();
     this.#head = appended;
     return appended;
+  }
+
+  /** @throws RefoldError `SEQUENCE_CONFLICT` when the log ends elsewhere */
+  requireHead(sequence: number): void {
+    if (sequence !== this.#head.sequence) throw sequenceConflict(this.#writer.path, sequence, this.#head.sequence);
   }
 
   #insertBlock({
@@ -80,15 +83,16 @@ export class BlockWriting {
 
   /**
    * Replaces the run that a sealed block was packed from. The sealing thread read that run before: when the blocks have
-   * changed since, nothing is written and the result is false. The chains show that, because they cover everything
-   * before.
+   * changed since, nothing is written and the result is false. The chains show that the blocks are at the same place, and
+   * the checksums that none was redacted.
    */
-  swapRun({ blocks, startChain, sealed, withTags }: Jobs['swapRun']['takes']): boolean {
+  swapRun({ startChain, sealed, withTags }: Jobs['swapRun']['takes']): boolean {
     const { firstSequence: first, lastSequence: last, recordedAt, encoding, checksum, chain, payload } = sealed;
     const isSwapped = this.#writer.transact(() => {
-      const [count, end] = this.#sql.extent.get(first, last)!;
-      const isSame = count === blocks && end === last && this.#sql.chainBefore.get(last + 1) === chain;
-      if (!isSame || this.#chainBefore(first) !== startChain) return false;
+      const checksums = this.#sql.checksums.all(first, last);
+      const isSame = checksums.length === sealed.replaces.length && checksums.every((c, i) => c === sealed.replaces[i]);
+      if (!isSame || this.#sql.chainBefore.get(last + 1) !== chain) return false;
+      if (this.#chainBefore(first) !== startChain) return false;
       this.#sql.deleteBlocks.run(first, last);
       this.#sql.insertBlock.run(first, last, recordedAt, encoding, checksum, chain, payload);
       this.#tags.drop(first, last);
@@ -97,6 +101,11 @@ export class BlockWriting {
     });
     this.#tags.settle();
     return isSwapped;
+  }
+
+  /** Called when a redaction may have made the table of tag lists. */
+  settleTags(): void {
+    this.#tags.look();
   }
 
   #chainBefore(first: number): string {
@@ -143,9 +152,9 @@ function prepareStatements(connection: Connection) {
   const headersFrom = connection
     .prepare(`select ${HEADER_COLUMNS} from blocks order by first_sequence limit ?`)
     .raw() as Statement<HeaderRow>;
-  const extent = connection
-    .prepare('select count(*), max(last_sequence) from blocks where first_sequence between ? and ?')
-    .raw() as Statement<readonly [count: number, lastSequence: number | null]>;
+  const checksums = connection
+    .prepare('select checksum from blocks where first_sequence between ? and ? order by first_sequence')
+    .pluck() as Statement<number>;
   const chainBefore = connection
     .prepare('select chain from blocks where first_sequence < ? order by first_sequence desc limit 1')
     .pluck() as Statement<string>;
@@ -160,7 +169,7 @@ function prepareStatements(connection: Connection) {
     insertOpenBlock,
     blocks,
     headersFrom,
-    extent,
+    checksums,
     chainBefore,
     trimmedChain,
     deleteBlocks,

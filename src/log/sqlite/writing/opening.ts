@@ -12,6 +12,7 @@ import { acquireLock, lockPath } from '../file/lock.ts';
 import { createSchema, identify, migrate } from '../file/schema.ts';
 import { readWitness, requireUnwitnessed, WitnessFile } from '../file/witness.ts';
 import { requireWitnessedFile } from '../mending/structure.ts';
+import { Staging } from '../redacting/staging.ts';
 import { BlockWriting } from './block-writing.ts';
 import { Room } from './room.ts';
 import { SnapshotWriting } from './snapshot-writing.ts';
@@ -33,6 +34,7 @@ export interface WriterParts {
   readonly wal: WalKeeper;
   readonly room: Room;
   readonly witness: WitnessFile;
+  readonly staging: Staging;
   readonly durability: Durability;
 }
 
@@ -108,7 +110,8 @@ function prepareParts(driver: Driver, lock: Connection, connection: Connection, 
   if (room.isTight) room.make();
   const witness = WitnessFile.open(path, opened.logId, write.epoch);
   witness.note(opened.head); // the commit of the epoch synced everything in the WAL
-  return { driver, lock, write, opened, blocks, snapshots, wal, room, witness, durability };
+  const staging = new Staging(connection, path);
+  return { driver, lock, write, opened, blocks, snapshots, wal, room, witness, staging, durability };
 }
 
 /**

@@ -10,7 +10,9 @@ import { type Service, serve } from '../../../threads/serving.ts';
 import type { LogHead } from '../../log-store.ts';
 import { type Connection, type Driver, openConnection, readFailure, SQLITE_PAGE_BYTES } from '../file/driver.ts';
 import { dropReactorRow, putReactorRow } from '../file/reactor-rows.ts';
+import { leastScrubbed, noteScrubbed, SCRUBBED } from '../file/redaction-rows.ts';
 import { identify } from '../file/schema.ts';
+import { rebuildFile } from '../redacting/rebuilding.ts';
 import { openAsWriter, type WriterParts } from './opening.ts';
 import type { Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 
@@ -56,9 +58,15 @@ class Writer implements Service<Jobs, OpenedLog> {
     putCheckpoint: (input) => this.#grow(() => this.#putCheckpoint(input)),
     putReactor: (input) => this.#grow(() => this.#onFile((connection) => putReactorRow(connection, input))),
     dropReactor: (input) => this.#spare(SMALL, () => this.#onFile((connection) => dropReactorRow(connection, input))),
+    stageRedaction: (input) => this.#grow(() => this.#parts.write.transact(() => this.#parts.staging.stage(input))),
+    applyRedaction: (input) => this.#grow(() => this.#applyRedaction(input)),
+    discardRedaction: () => this.#spare(0, () => this.#parts.write.transact(() => this.#parts.staging.discard())),
+    rebuildFile: () => this.#spare(0, () => this.#rebuildFile()),
+    emptyWal: () => this.#spare(0, () => this.#emptyWal()),
     putMeta: (input) => this.#grow(() => this.#putMeta(input)),
     dropCheckpoint: (input) => this.#spare(SMALL, () => this.#dropCheckpoint(input)),
-    swapRun: (input) => this.#spare(input.sealed.bytes + input.blocks * 256, () => this.#parts.blocks.swapRun(input)),
+    swapRun: (input) =>
+      this.#spare(input.sealed.bytes + input.sealed.replaces.length * 256, () => this.#parts.blocks.swapRun(input)),
     pieceBytes: () => this.#spare(0, () => this.#parts.room.pieceBytes),
     dropBlocks: (input) => this.#spare(SMALL, () => this.#parts.blocks.dropBlocks(input)),
     beginSnapshot: () => this.#spare(0, () => this.#parts.snapshots.begin()),
@@ -134,6 +142,37 @@ class Writer implements Service<Jobs, OpenedLog> {
     this.#parts.write.transact(() =>
       this.#parts.write.connection.prepare('delete from checkpoints where projection = ?').run(projection),
     );
+  }
+
+  #applyRedaction({ row, fence }: Jobs['applyRedaction']['takes']): void {
+    const { write, staging, blocks, snapshots } = this.#parts;
+    this.#written = write.transact(() => {
+      blocks.requireHead(fence.expectedSequence);
+      return staging.apply(row);
+    }, fence.epoch);
+    snapshots.giveUpAll();
+    blocks.settleTags();
+  }
+
+  #rebuildFile(): boolean {
+    const { write, wal } = this.#parts;
+    const { connection, path } = write;
+    const scrubbed = leastScrubbed(connection);
+    if (scrubbed !== SCRUBBED.not) return scrubbed === SCRUBBED.rebuilt;
+    try {
+      write.alone(() => rebuildFile(connection, path));
+      write.transact(() => noteScrubbed(connection, SCRUBBED.rebuilt));
+      return true;
+    } finally {
+      if (!write.failed) wal.truncate(); // otherwise it keeps the size of the file
+    }
+  }
+
+  #emptyWal(): boolean {
+    const { write, wal } = this.#parts;
+    const isEmpty = wal.truncate();
+    if (isEmpty) write.transact(() => noteScrubbed(write.connection, SCRUBBED.whole));
+    return isEmpty;
   }
 
   #onFile(work: (connection: Connection) => void): void {
