@@ -1,5 +1,5 @@
 /** What a log says of itself, without its events and without a model: `refold info` prints it. */
-import type { BlockHeader, LogStore, ReactorRow, RedactionRow } from '../log/log-store.ts';
+import type { BlockHeader, LogStore, ReactorRow, RecordedRedaction } from '../log/log-store.ts';
 import { sizeOf } from './calls/log-care.ts';
 import { modelNameOf } from './calls/log-ownership.ts';
 import { countUntagged, taggersOfLog } from './folding/taggers.ts';
@@ -69,6 +69,8 @@ export interface RedactionInfo {
   readonly lastSequence: number;
   /** A hash of the selector, hex: the same selector has the same hash. */
   readonly selector: string;
+  /** False while a file of the log may still hold the words: redact again, without readers. */
+  readonly scrubbed: boolean;
 }
 
 export async function describeLog(log: LogStore): Promise<LogInfo> {
@@ -119,7 +121,7 @@ function describeReactor({ reactor, sequence: held, progress }: ReactorRow, last
   return { name: reactor, sequence, lag: lastSequence - sequence, parked: parked.length };
 }
 
-function describeRedaction({ by, ...row }: RedactionRow): RedactionInfo {
+function describeRedaction({ by, ...row }: RecordedRedaction): RedactionInfo {
   return { ...row, ...(by !== undefined && { by }) };
 }
 

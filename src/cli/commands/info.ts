@@ -70,9 +70,11 @@ function describeRedaction({
   events,
   firstSequence,
   lastSequence,
+  scrubbed,
 }: LogInfo['redactions'][number]): string {
   const who = by === undefined ? '' : `, by ${oneLine(by)}`;
-  return `${time(recordedAt)}${who}, ${counted(events, 'event')} (${count(firstSequence)} … ${count(lastSequence)})`;
+  const left = scrubbed ? '' : ', and a file may still hold the words: redact again';
+  return `${time(recordedAt)}${who}, ${counted(events, 'event')} (${count(firstSequence)} … ${count(lastSequence)})${left}`;
 }
 
 function describeSnapshots(snapshots: LogInfo['snapshots']): (readonly [string, string])[] {

@@ -1,7 +1,7 @@
 /**
  * Finds what a redaction changes, and packs it: neighbouring blocks with changed events become one sealed block, a *run*.
  *
- * It goes through the log once, and keeps little of it: the packed runs up to a bound. A run beyond that is made again when it is
+ * The log is read once, and little of it is kept: the packed runs up to a bound. A run beyond that is made again when it is
  * read. `redact` must then give the same again, which is checked.
  */
 import { RefoldError } from '../../core/errors.ts';
@@ -31,7 +31,7 @@ export interface ChangedRun {
   readonly sealed: SealedBlock | undefined;
 }
 
-/** What is told of each run when it is made. */
+/** A run that was made. */
 export interface MadeRun {
   readonly sealed: SealedBlock;
   /** How many blocks it replaces. */

@@ -10,7 +10,7 @@ import { messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { diffStates, type StateDifference } from '../../fold/diff.ts';
-import type { LogRedaction, LogStore, RedactionRow } from '../../log/log-store.ts';
+import type { LogRedaction, LogStore, RedactionRow, ScrubReport } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
 import { performance } from '../../threads/timers.ts';
 import { checkOptions } from '../calls/call-options.ts';
@@ -71,6 +71,7 @@ interface Prepared<State extends object> {
   readonly lowered: readonly Lowered[];
 }
 
+const CLEAN: ScrubReport = { milliseconds: 0 };
 /** Events that are caught up with before appends wait, and after. */
 const CLOSE_EVENTS = 500;
 const MOST_ROUNDS = 20;
@@ -127,11 +128,13 @@ export class Erasure<State extends object> {
     order.check();
     this.#requireHistory(order.selector);
     const found = await this.#find(redaction, order, dryRun).catch((error) => this.#giveUp(redaction, dryRun, error));
-    const none = { dryRun, events: 0, blocks: 0, snapshots: 0, outcomes: 0, blockedMilliseconds: 0 };
+    const none = { dryRun, events: 0, blocks: 0, snapshots: 0, outcomes: 0 };
     if (found.first === undefined) {
+      const { pending, milliseconds: blockedMilliseconds } = dryRun
+        ? CLEAN
+        : await this.#cleanAgain(redaction, found, order);
       const differences = dryRun ? { differences: [] } : {};
-      const pending = dryRun ? undefined : await this.#cleanAgain(redaction, found, order);
-      return { ...none, pending, milliseconds: performance.now() - start, ...differences };
+      return { ...none, blockedMilliseconds, pending, milliseconds: performance.now() - start, ...differences };
     }
     const report = { dryRun, events: found.events, blocks: found.blocks, outcomes: found.outcomes };
     let blockedMilliseconds = 0;
@@ -144,8 +147,13 @@ export class Erasure<State extends object> {
     } catch (error) {
       return this.#giveUp(redaction, dryRun, error);
     }
-    const pending = dryRun ? undefined : await this.#cleanUp(redaction, prepared, order);
-    if (!dryRun) await renewReaders(log.path);
+    let pending: string | undefined;
+    if (!dryRun) {
+      await renewReaders(log.path);
+      const cleaned = await this.#cleanUp(redaction, prepared, order);
+      pending = cleaned.pending;
+      blockedMilliseconds += cleaned.milliseconds;
+    }
     const milliseconds = performance.now() - start;
     const { snapshots } = prepared;
     return {
@@ -282,29 +290,28 @@ export class Erasure<State extends object> {
     return blocked;
   }
 
-  /** What is left to do once the redaction has taken effect. A failure of it is only a warning. @returns what is pending */
-  async #cleanUp(redaction: LogRedaction, prepared: Prepared<State>, order: Order): Promise<string | undefined> {
+  /** What is left to do once the redaction has taken effect. A failure of it is only a warning. */
+  async #cleanUp(redaction: LogRedaction, prepared: Prepared<State>, order: Order): Promise<ScrubReport> {
     const { log, fingerprint, upkeep } = this.#parts;
     await this.#harmlessly(() => writeRemade(log, fingerprint, prepared.refolded.remade));
     await this.#harmlessly(() => prepared.projections.save());
-    if (prepared.hasModelSnapshots) await this.#harmlessly(() => upkeep.takeAnew());
+    if (prepared.hasModelSnapshots) await this.#harmlessly(() => upkeep.takeAgain());
     return this.#clean(redaction, prepared.found, order);
   }
 
   /** An earlier call may have left something. */
-  async #cleanAgain(redaction: LogRedaction, found: Found, order: Order): Promise<string | undefined> {
+  async #cleanAgain(redaction: LogRedaction, found: Found, order: Order): Promise<ScrubReport> {
     const redactions = await redaction.redactions();
-    return redactions.length === 0 ? undefined : this.#clean(redaction, found, order);
+    return redactions.length === 0 ? CLEAN : this.#clean(redaction, found, order);
   }
 
-  async #clean(redaction: LogRedaction, { parked }: Found, { tell }: Order): Promise<string | undefined> {
+  async #clean(redaction: LogRedaction, { parked }: Found, { tell }: Order): Promise<ScrubReport> {
     if (parked.size > 0) await this.#harmlessly(() => this.#parts.reactors.forgetMessages(parked));
     try {
-      const { pending } = await redaction.scrub((done) => tell({ phase: 'scrub', done, total: 1 }));
-      return pending;
+      return await redaction.scrub((done) => tell({ phase: 'scrub', done, total: 1 }));
     } catch (error) {
       this.#parts.failure.notice(error, this.#parts.log.path);
-      return `The files could not be cleaned: ${messageOf(error)}`;
+      return { pending: `the files could not be cleaned: ${messageOf(error)}`, milliseconds: 0 };
     }
   }
 

@@ -15,7 +15,7 @@ import { fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts
 import type { FoldCursor } from '../folding/refold.ts';
 import { type EncodedState, encodePaced, writeSnapshot } from '../folding/stored-snapshots.ts';
 import { upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
-import type { Projection, RebuiltProjection } from '../past/projection.ts';
+import { type Projection, type RebuiltProjection, rebuildingOf } from '../past/projection.ts';
 import { recover } from '../past/recovery.ts';
 
 /** Called with the last sequence folded. It throws to stop the fold. */
@@ -25,7 +25,7 @@ type OnFolded = (sequence: number) => void;
 const REMADE_BYTES = 64 * 1024 * 1024;
 const REFOLDING_SLICE_MS = 10;
 
-/** A snapshot that a redaction deletes, as it is made anew. */
+/** A snapshot that a redaction deletes, as it is made again. */
 interface Remade {
   readonly info: SnapshotInfo;
   readonly encoded: EncodedState;
@@ -135,7 +135,7 @@ export class LiveBeside<State extends object> {
 /** The running projections on the redacted log. */
 export class ProjectionsBeside {
   readonly #redacted: LogStore;
-  readonly #rebuilt: (readonly [Projection, RebuiltProjection])[] = [];
+  readonly #rebuilt: (readonly [Projection, RebuiltProjection<any>])[] = [];
 
   constructor(redacted: LogStore) {
     this.#redacted = redacted;
@@ -148,7 +148,9 @@ export class ProjectionsBeside {
 
   async rebuild(running: readonly Projection[], to: number, onFolded: OnFolded): Promise<void> {
     try {
-      for (const projection of running) this.#rebuilt.push([projection, await projection.rebuild(this.#redacted)]);
+      for (const projection of running) {
+        this.#rebuilt.push([projection, await rebuildingOf(projection).rebuild(this.#redacted)]);
+      }
     } catch (error) {
       throw explained(error, this.#redacted.path);
     }
@@ -158,7 +160,7 @@ export class ProjectionsBeside {
   async advance(to: number, onFolded: OnFolded): Promise<void> {
     try {
       for (const [projection, rebuilt] of this.#rebuilt) {
-        await projection.advance(rebuilt, this.#redacted, { to, onProgress: onFolded });
+        await rebuildingOf(projection).advance(rebuilt, this.#redacted, { to, onProgress: onFolded });
       }
     } catch (error) {
       throw explained(error, this.#redacted.path);
@@ -167,7 +169,7 @@ export class ProjectionsBeside {
 
   /** Lets the projections continue from what was rebuilt. */
   async replace(): Promise<void> {
-    for (const [projection, rebuilt] of this.#rebuilt) await projection.replace(rebuilt);
+    for (const [projection, rebuilt] of this.#rebuilt) await rebuildingOf(projection).replace(rebuilt);
   }
 
   async save(): Promise<void> {

@@ -4,7 +4,7 @@ import { A_FUNCTION, A_SIGNAL, type OptionChecks, TRUE_OR_FALSE } from '../calls
 import type { Progress } from '../calls/progress.ts';
 
 export interface RedactOptions {
-  /** Who redacts, for the record in the log: 1 to 200 characters. Default: nobody is named. */
+  /** Who redacts, for the record in the log: 1 to 200 characters. Default: without a name. */
   readonly by?: string | undefined;
   /**
    * Report what would be done and where the state would differ, and change nothing. The work is done for that, the fold of the
@@ -40,7 +40,7 @@ export interface RedactionReport {
   readonly snapshots: number;
   /** Remembered outcomes that lost their result. */
   readonly outcomes: number;
-  /** How long it took in all, and how long appends waited, in ms. */
+  /** How long it took in all, and about how long appends waited, in ms: while it took effect, and while the file was rebuilt. */
   readonly milliseconds: number;
   readonly blockedMilliseconds: number;
   /** Why a file of the log may still hold the words, such as a reader that must close first. Then redact again. Undefined when none does. */

@@ -39,6 +39,24 @@ export interface RebuiltProjection<State = unknown> {
   readonly savedAt: number;
 }
 
+/** What a redaction does with a projection. It is not for applications, so it is not a part of the class. */
+export interface Rebuilding<State = unknown> {
+  /**
+   * Builds the state that another log gives, beside the present one.
+   *
+   * @throws RefoldError `HISTORY_GONE` when its beginning was dropped; what a reducer throws
+   */
+  rebuild(log: LogStore): Promise<RebuiltProjection<State>>;
+  /** Folds what the log has up to a sequence into a rebuilt state. */
+  advance(rebuilt: RebuiltProjection<State>, log: LogStore, range: Pick<FoldRange, 'to' | 'onProgress'>): Promise<void>;
+  /** Continues from a rebuilt state. It must not be behind the present one. */
+  replace(rebuilt: RebuiltProjection<State>): Promise<void>;
+  /** Builds the state again from the log as it is now. The projection stops when it cannot. */
+  renew(log: LogStore): Promise<void>;
+}
+
+export let rebuildingOf: (projection: Projection) => Rebuilding<any>;
+
 /** A running projection. */
 export class Projection<State extends object = any> {
   readonly name: string;
@@ -57,6 +75,15 @@ export class Projection<State extends object = any> {
   readonly #work = new Mutex();
   readonly #saving = new Mutex();
   #awake = false;
+
+  static {
+    rebuildingOf = (projection) => ({
+      rebuild: (log) => projection.#rebuild(log),
+      advance: (rebuilt, log, range) => projection.#advanceRebuilt(rebuilt, log, range),
+      replace: (rebuilt) => projection.#replace(rebuilt),
+      renew: (log) => projection.#renew(log),
+    });
+  }
 
   /**
    * Use `store.project`.
@@ -133,20 +160,14 @@ export class Projection<State extends object = any> {
     await this.#saving.drained();
   }
 
-  /**
-   * Builds the state that another log gives, beside the present one. `advance` and `replace` continue with it.
-   *
-   * @throws RefoldError `HISTORY_GONE` when its beginning was dropped; what a reducer throws
-   */
-  async rebuild(log: LogStore): Promise<RebuiltProjection<State>> {
+  async #rebuild(log: LogStore): Promise<RebuiltProjection<State>> {
     const { loaded, unusable } = await this.#loadSaved(log);
     const cursor = loaded?.cursor ?? startCursor(freshState(this.#definition));
     if (cursor.sequence + 1 < log.firstSequence()) throw historyGone(this.name, log, [], unusable[0]?.error);
     return { cursor, tables: new OrderedTables(cursor.state), savedAt: loaded?.snapshot.sequence ?? 0 };
   }
 
-  /** Folds what the log has up to a sequence into a rebuilt state. */
-  async advance(
+  async #advanceRebuilt(
     { cursor, tables }: RebuiltProjection<State>,
     log: LogStore,
     { to, onProgress }: Pick<FoldRange, 'to' | 'onProgress'>,
@@ -154,8 +175,7 @@ export class Projection<State extends object = any> {
     await foldLog(this.#parts.model, this.#reducers, log, cursor, { types: this.#types, tables, to, onProgress });
   }
 
-  /** Continues from a rebuilt state. It must not be behind the present one. */
-  replace({ cursor, tables, savedAt }: RebuiltProjection<State>): Promise<void> {
+  #replace({ cursor, tables, savedAt }: RebuiltProjection<State>): Promise<void> {
     return this.#work.run(() => {
       this.#cursor = cursor;
       this.#tables = tables;
@@ -164,15 +184,14 @@ export class Projection<State extends object = any> {
     });
   }
 
-  /** Builds the state anew from the log as it is now. It stops when it cannot. */
-  async renew(log: LogStore): Promise<void> {
+  async #renew(log: LogStore): Promise<void> {
     try {
       const rebuilt = await despiteDrops(log, async () => {
-        const fresh = await this.rebuild(log);
-        await this.advance(fresh, log, { to: Math.max(this.sequence, fresh.cursor.sequence) });
+        const fresh = await this.#rebuild(log);
+        await this.#advanceRebuilt(fresh, log, { to: Math.max(this.sequence, fresh.cursor.sequence) });
         return fresh;
       });
-      await this.replace(rebuilt);
+      await this.#replace(rebuilt);
       this.wake();
     } catch (error) {
       this.#stop(error);

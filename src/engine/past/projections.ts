@@ -3,7 +3,7 @@ import { RefoldError } from '../../core/errors.ts';
 import { listNearest } from '../../core/nearest.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
-import { Projection, type ProjectionParts } from './projection.ts';
+import { Projection, type ProjectionParts, rebuildingOf } from './projection.ts';
 import { checkDefinition, type ProjectionDefinition } from './projection-definition.ts';
 
 export class Projections {
@@ -52,11 +52,11 @@ export class Projections {
     return this.#turns.run(() => work([...this.#started.values()].filter(({ error }) => error === undefined)));
   }
 
-  /** Builds the states of those that run anew, because another process has redacted the log. */
+  /** Builds the states of those that run again, because another process has redacted the log. */
   renew(): Promise<void> {
     const { log } = this.#parts;
     return this.alone(async (running) => {
-      for (const projection of running) await projection.renew(log);
+      for (const projection of running) await rebuildingOf(projection).renew(log);
     });
   }
 

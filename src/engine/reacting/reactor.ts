@@ -37,6 +37,9 @@ interface Task {
   readonly retried?: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
 }
 
+/** Some events were redacted: what the errors of their effects said is forgotten. */
+export let forgetMessages: (reactor: Reactor, sequences: ReadonlySet<number>) => Promise<void>;
+
 /** A running reactor. Made by `store.react`. */
 export class Reactor {
   readonly name: string;
@@ -51,6 +54,10 @@ export class Reactor {
   #isStopped = false;
   /** Called once, when the progress or the error has changed. */
   readonly #watchers = new Set<() => void>();
+
+  static {
+    forgetMessages = (reactor, sequences) => reactor.#forgetMessages(sequences);
+  }
 
   /** Use `store.react`. */
   constructor(reactor: CheckedReactor, parts: ReactorParts, stored: StoredProgress) {
@@ -137,8 +144,7 @@ export class Reactor {
     await this.#saver.save().catch(() => {}); // every effect was saved when it finished
   }
 
-  /** The events were redacted: what the errors of their effects said is forgotten. */
-  async forgetMessages(sequences: ReadonlySet<number>): Promise<void> {
+  async #forgetMessages(sequences: ReadonlySet<number>): Promise<void> {
     if (this.#progress.forgetMessages(sequences)) await this.#saver.save();
   }
 

@@ -8,7 +8,7 @@ import { Mutex } from '../../threads/mutex.ts';
 import { locate } from '../past/history.ts';
 import { type CheckedReactor, checkReactor, checkReactorName, type ReactorDefinition } from './definition.ts';
 import { parseProgress, type StoredProgress, withoutMessages } from './progress.ts';
-import { Reactor, type ReactorParts } from './reactor.ts';
+import { forgetMessages, Reactor, type ReactorParts } from './reactor.ts';
 
 export interface ReactorsParts extends ReactorParts {
   readonly model: Model;
@@ -70,7 +70,7 @@ export class Reactors {
       for (const row of await log.reactors()) {
         const running = this.#started.get(row.reactor);
         if (running?.isStopped === false) {
-          await running.forgetMessages(sequences);
+          await forgetMessages(running, sequences);
           continue;
         }
         const stored = parseProgress(row.progress);

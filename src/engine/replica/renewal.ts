@@ -1,5 +1,5 @@
 /**
- * Notices that the writer has redacted the log, so that a reader makes its state anew.
+ * Notices that the writer has redacted the log, so that a reader makes its state again.
  *
  * A log counts its redactions (`generation`). A reader compares the number with the one that its state is of: now and then, and at
  * each call that reads. Readers in the process of the writer are told, so that the writer can wait for them.
@@ -51,7 +51,7 @@ export class Renewal {
     await this.#due?.promise;
   }
 
-  /** Makes the state anew, again if the log is redacted meanwhile. @param work replaces the state */
+  /** Makes the state again, and once more if the log is redacted meanwhile. @param work replaces the state */
   async run(work: () => Promise<void>): Promise<void> {
     for (;;) {
       const generation = this.#present();
@@ -62,7 +62,7 @@ export class Renewal {
     this.#end();
   }
 
-  /** Nobody waits any longer: the reader has failed or is closed. */
+  /** Ends all waiting: the reader has failed or is closed. */
   close(): void {
     this.#isClosed = true;
     this.#stop();
@@ -77,7 +77,7 @@ export class Renewal {
     this.#due = undefined;
   }
 
-  /** A log that was closed or has failed is no reason for a new state. */
+  /** A log that was closed or has failed counts as unchanged. */
   #present(): number {
     try {
       return this.#log.generation?.() ?? this.#generation;

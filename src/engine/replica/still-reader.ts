@@ -38,7 +38,7 @@ export class StillReader<State extends object> {
     this.#renewal.close();
   }
 
-  /** Never rejects. What was erased must not be shown, so a store that cannot make its state anew has failed. */
+  /** Never rejects. What was erased must not be shown, so a store that cannot make its state again has failed. */
   async #renew(): Promise<void> {
     const { model, log, fingerprint, state, sequence, failure, onRenewed } = this.#parts;
     try {

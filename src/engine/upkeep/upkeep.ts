@@ -112,7 +112,7 @@ export class Upkeep {
   }
 
   /** Takes a snapshot in place of those that a redaction has deleted. */
-  async takeAnew(): Promise<void> {
+  async takeAgain(): Promise<void> {
     await this.#snapshotter.take();
   }
 

@@ -235,7 +235,7 @@ describe('a redacted log is a log without the words', () => {
     );
   }, 120_000);
 
-  test.skip('in a file', async () => {
+  test('in a file', async () => {
     await fc.assert(
       fc.asyncProperty(script, async (steps) => {
         expect(await play(steps, { path: await temporaryPath(), durability: 'os' })).toEqual([]);

@@ -66,7 +66,7 @@ describe('a redaction', () => {
     expect(await store.verify()).toMatchObject({ ok: true });
   });
 
-  test('computes tags anew', async () => {
+  test('computes tags again', async () => {
     const store = await filled();
     const tagged = async (tag: string) =>
       (await Array.fromAsync(store.events({ tag }))).map(({ sequence }) => sequence);
@@ -91,7 +91,14 @@ describe('a redaction', () => {
     const { redactions } = await log.info();
     expect(redactions).toEqual([
       {
-        ...{ recordedAt: expect.any(Number), by: 'the clerk', events: 3, firstSequence: 1, lastSequence: 6 },
+        ...{
+          recordedAt: expect.any(Number),
+          by: 'the clerk',
+          events: 3,
+          firstSequence: 1,
+          lastSequence: 6,
+          scrubbed: true,
+        },
         selector: expect.stringMatching(/^[0-9a-f]{64}$/),
       },
     ]);
@@ -127,7 +134,7 @@ describe('a redaction', () => {
     expect(changed.map(({ sequence }) => sequence)).toEqual(expected);
   });
 
-  test('makes snapshots and keyframes anew', async () => {
+  test('makes snapshots and keyframes again', async () => {
     const contents = new MemoryContents();
     const store = await filled({ log: contents });
     await store.snapshot();
@@ -276,7 +283,7 @@ describe('a redaction that is refused changes nothing', () => {
     ['gives a getter that throws', () => throwing],
     ['gives an object with toJSON', (data: object) => ({ ...data, toJSON: () => 'x' })],
     ['gives __proto__', () => JSON.parse('{"id":1,"name":"","__proto__":{"a":1}}')],
-    ['gives a number that is none', (data: object) => ({ ...data, id: Number.NaN })],
+    ['gives a number that is not finite', (data: object) => ({ ...data, id: Number.NaN })],
     ['changes what it is given', (data: { name: string }) => Object.assign(data, { name: '' })],
     ['has two parameters and gives data alone', (data: object, _meta: unknown) => data],
     ['has two parameters and gives a meta that is a text', (data: object, _meta: unknown) => ({ data, meta: 'x' })],

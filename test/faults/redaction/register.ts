@@ -23,7 +23,10 @@ export const register = defineModel({
   commands: {
     enter: {
       input: z.object({ id: z.int(), name: z.string() }),
-      decide: (_state, input) => ({ events: [{ type: 'Entered', data: input }], result: `Hello ${input.name}` }),
+      decide: (_state, input) => ({
+        events: [{ type: 'Entered', data: input }],
+        result: `Hello ${input.name.slice(0, 30)}`,
+      }),
     },
   },
 });

@@ -11,7 +11,7 @@ import { type Before, finish, judgeLog, leftIn, lookBefore, type Outcome } from 
 import { fillRegister } from './register.ts';
 import type { RedactionVictim } from './victim.ts';
 
-const REQUIRED = { short: 120, long: 1_500 };
+const REQUIRED = { short: 60, long: 1_500 };
 /** Steps of one log at which a victim is killed, at most: they are spread over all its steps. */
 const KILLS_PER_LOG = 30;
 const AT_ONCE = 2;

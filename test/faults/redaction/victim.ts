@@ -28,7 +28,13 @@ await store.project(roll);
 mark('open');
 // Appends come in between, as they would in an application.
 const appending = setInterval(() => void store.append({ type: 'Counted', data: { by: 0 } }), 2);
-await store.redact({ tag: `person:${FORGOTTEN}` }, { by: 'the victim', onProgress: ({ phase }) => mark(phase) });
+const phases = new Set<string>();
+const onProgress = ({ phase }: { readonly phase: string }): void => {
+  if (phases.has(phase)) return;
+  phases.add(phase);
+  mark(phase);
+};
+await store.redact({ tag: `person:${FORGOTTEN}` }, { by: 'the victim', onProgress });
 clearInterval(appending);
 mark('redacted');
 await store.close();
@@ -36,7 +42,7 @@ mark('closed');
 
 function watched(given: LogStore): LogStore {
   const care = given.care!;
-  const redaction = marking(care.redaction!, ['chainBefore', 'stage', 'apply', 'discard', 'scrub', 'redactions']);
+  const redaction = marking(care.redaction!, ['stage', 'apply', 'discard', 'scrub', 'redactions']);
   const lying = lie === undefined ? redaction : { ...lies(redaction) };
   const watchedCare = new Proxy(care, { get: (target, key) => (key === 'redaction' ? lying : bound(target, key)) });
   const marked = marking(given, ['putSnapshot', 'putCheckpoint', 'putReactor']);
