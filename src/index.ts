@@ -117,9 +117,9 @@ export {
   type RangeOptions,
   type ReadonlyOrderedMap,
 } from './fold/collections/ordered-map.ts';
+export type { StateDifference } from './fold/diff.ts';
 export { hashState } from './fold/encoding/state-codec.ts';
 export { plain } from './fold/own-copy.ts';
-export type { StateDifference } from './fold/diff.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
 export { toTaggedJson } from './fold/state-json.ts';
 export type { LogSource, LogThread, OpenLogOptions } from './log/log-source.ts';

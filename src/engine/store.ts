@@ -232,6 +232,7 @@ export class Store<
     else if (settings.readOnly) this.#reader = new StillReader({ ...reading, onRenewed });
     this.#admission = new Admission(log.path, settings.readOnly, this.#guard, failure);
     void this.#countUntagged();
+    void this.#erasure.cleanUpLater();
   }
 
   /**

@@ -83,6 +83,10 @@ export class MemoryRedaction implements LogRedaction {
     contents.bell.ring();
   }
 
+  async *outcomes(): AsyncGenerator<StoredOutcome, void> {
+    yield* [...this.#log.reading().outcomes.values()];
+  }
+
   async discard(): Promise<void> {
     this.#log.writing().staged = NOTHING_STAGED;
   }

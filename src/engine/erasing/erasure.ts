@@ -6,82 +6,42 @@
  * Until `apply` nothing of the log and of the store has changed, whatever fails. `apply` is one transaction. So after a crash the
  * log is as before, or as after. Followers, replicas and read-only stores notice it by the log's `generation`.
  */
-import { messageOf, RefoldError } from '../../core/errors.ts';
+import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
-import type { Model } from '../../core/model.ts';
 import { diffStates, type StateDifference } from '../../fold/diff.ts';
-import type { LogRedaction, LogStore, RedactionRow, ScrubReport } from '../../log/log-store.ts';
+import type { LogRedaction } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
 import { performance } from '../../threads/timers.ts';
 import { checkOptions } from '../calls/call-options.ts';
-import type { StoreFailure } from '../calls/failure.ts';
-import type { Settings } from '../calls/options.ts';
-import { harmless, type Progress } from '../calls/progress.ts';
-import { warnOf } from '../calls/warn.ts';
-import type { ModelFingerprint } from '../folding/fingerprint.ts';
-import type { ReplaceableState } from '../folding/replaceable-state.ts';
+import { harmless } from '../calls/progress.ts';
+import { READ_ATTEMPTS } from '../past/history.ts';
 import type { Projection } from '../past/projection.ts';
-import type { Projections } from '../past/projections.ts';
 import { recover } from '../past/recovery.ts';
-import type { Reactors } from '../reacting/reactors.ts';
 import { renewReaders } from '../replica/renewal.ts';
-import type { Upkeep } from '../upkeep/upkeep.ts';
-import type { WritePath } from '../writing/write-path.ts';
 import { ChangedRuns } from './changed-runs.ts';
+import { Cleaning } from './cleaning.ts';
 import { Found } from './found.ts';
-import { type Lowered, planHolders } from './holders.ts';
+import { planHolders } from './holders.ts';
+import { type ErasureParts, foldedTo, type Order, type Prepared } from './parts.ts';
 import { redactedLog } from './redacted-log.ts';
-import { historyUnderSnapshot, LiveBeside, ProjectionsBeside, refoldModel, writeRemade } from './refolding.ts';
+import { historyUnderSnapshot, ProjectionsBeside, refoldModel } from './refolding.ts';
 import { REDACT_CHECKS, type RedactionReport, type RedactOptions } from './report.ts';
-import { checkSelector, hashOfSelector, type RedactionSelector, type Selector } from './selector.ts';
+import { checkSelector, type RedactionSelector, type Selector } from './selector.ts';
+import { takeEffect } from './taking-effect.ts';
 
-/** What a redaction works on. */
-export interface ErasureParts<State extends object> {
-  readonly model: Model<State>;
-  readonly log: LogStore;
-  readonly settings: Settings;
-  readonly fingerprint: ModelFingerprint;
-  readonly live: ReplaceableState<State>;
-  readonly writes: WritePath;
-  readonly upkeep: Upkeep;
-  readonly projections: Projections;
-  readonly reactors: Reactors;
-  readonly failure: StoreFailure;
-  /** Lets followers in this process read again what they have not given yet. */
-  readonly renewFollowers: () => void;
-}
+/** What a report says of a call that changed nothing. */
+const NOTHING = { snapshots: 0, blockedMilliseconds: 0, pending: undefined };
 
-/** A checked call. */
-interface Order extends RedactOptions {
-  readonly selector: Selector;
-  readonly tell: (progress: Progress) => void;
-  /** Throws the signal's reason. */
-  readonly check: () => void;
-}
-
-/** Everything that was found and made beside the log. */
-interface Prepared<State extends object> {
-  readonly found: Found;
-  readonly redacted: LogStore;
-  readonly refolded: Awaited<ReturnType<typeof refoldModel<State>>>;
-  readonly projections: ProjectionsBeside;
-  readonly snapshots: number;
-  readonly hasModelSnapshots: boolean;
-  /** Checkpoints of projections that must be lower before their snapshots are deleted. */
-  readonly lowered: readonly Lowered[];
-}
-
-const CLEAN: ScrubReport = { milliseconds: 0 };
-/** Events that are caught up with before appends wait, and after. */
-const CLOSE_EVENTS = 500;
-const MOST_ROUNDS = 20;
 export class Erasure<State extends object> {
   readonly #parts: ErasureParts<State>;
   /** One redaction at a time. */
   readonly #turns = new Mutex();
 
+  readonly #cleaning: Cleaning;
+
   constructor(parts: ErasureParts<State>) {
     this.#parts = parts;
+    this.#cleaning = new Cleaning(parts);
   }
 
   /**
@@ -108,8 +68,18 @@ export class Erasure<State extends object> {
     const start = performance.now();
     return this.#turns.run(async () => {
       await ready();
-      return upkeep.alone(() => projections.alone((running) => this.#redact(redaction, order, running, start)));
+      const alone = (): Promise<RedactionReport> =>
+        upkeep.alone(() => projections.alone((running) => this.#redact(redaction, order, running, start)));
+      return log.readOnly ? despiteSealing(alone) : alone();
     });
+  }
+
+  /** Cleans the files if a redaction before the open could not. Never rejects. */
+  async cleanUpLater(): Promise<void> {
+    const { log } = this.#parts;
+    const redaction = log.care?.redaction;
+    if (redaction === undefined || log.readOnly || log.generation?.() === 0) return;
+    await this.#turns.run(() => this.#cleaning.afterOpen(redaction));
   }
 
   /** Resolves when no redaction is under way. */
@@ -128,42 +98,29 @@ export class Erasure<State extends object> {
     order.check();
     this.#requireHistory(order.selector);
     const found = await this.#find(redaction, order, dryRun).catch((error) => this.#giveUp(redaction, dryRun, error));
-    const none = { dryRun, events: 0, blocks: 0, snapshots: 0, outcomes: 0 };
+    const counts = { dryRun, events: found.events, blocks: found.blocks, outcomes: found.outcomes };
+    const took = (): { milliseconds: number } => ({ milliseconds: performance.now() - start });
     if (found.first === undefined) {
-      const { pending, milliseconds: blockedMilliseconds } = dryRun
-        ? CLEAN
-        : await this.#cleanAgain(redaction, found, order);
-      const differences = dryRun ? { differences: [] } : {};
-      return { ...none, blockedMilliseconds, pending, milliseconds: performance.now() - start, ...differences };
+      if (dryRun) return { ...counts, ...NOTHING, ...took(), differences: [] };
+      const { pending, milliseconds } = await this.#cleaning.again(redaction, found, order);
+      return { ...counts, ...NOTHING, blockedMilliseconds: milliseconds, pending, ...took() };
     }
-    const report = { dryRun, events: found.events, blocks: found.blocks, outcomes: found.outcomes };
     let blockedMilliseconds = 0;
     let prepared: Prepared<State>;
-    let differences: readonly StateDifference[] | undefined;
     try {
       prepared = await this.#prepare(found, order, running);
-      if (dryRun) differences = await this.#compare(prepared, found.head);
-      else blockedMilliseconds = await this.#takeEffect(redaction, prepared, order);
+      if (dryRun) {
+        const differences = await this.#compare(prepared, found.head);
+        return { ...counts, ...NOTHING, snapshots: prepared.snapshots, ...took(), differences };
+      }
+      blockedMilliseconds = await takeEffect(this.#parts, this.#cleaning, redaction, prepared, order);
     } catch (error) {
       return this.#giveUp(redaction, dryRun, error);
     }
-    let pending: string | undefined;
-    if (!dryRun) {
-      await renewReaders(log.path);
-      const cleaned = await this.#cleanUp(redaction, prepared, order);
-      pending = cleaned.pending;
-      blockedMilliseconds += cleaned.milliseconds;
-    }
-    const milliseconds = performance.now() - start;
-    const { snapshots } = prepared;
-    return {
-      ...report,
-      snapshots,
-      milliseconds,
-      blockedMilliseconds,
-      pending,
-      ...(differences !== undefined && { differences }),
-    };
+    await renewReaders(log.path);
+    const { pending, milliseconds } = await this.#cleaning.afterwards(redaction, prepared, order);
+    blockedMilliseconds += milliseconds;
+    return { ...counts, snapshots: prepared.snapshots, ...took(), blockedMilliseconds, pending };
   }
 
   /** Forgets what was staged, and throws. */
@@ -213,6 +170,7 @@ export class Erasure<State extends object> {
       found.change(events, blocks);
       await found.stage(sealed);
     }
+    if (redaction.outcomes !== undefined) await found.lookThrough(() => redaction.outcomes!());
     await found.finish();
     return found;
   }
@@ -238,104 +196,17 @@ export class Erasure<State extends object> {
     const { cursor } = await recover(model, log, fingerprint, { to: head });
     return diffStates(cursor.state, refolded.cursor.state);
   }
-
-  /** @returns how long appends waited, in ms */
-  async #takeEffect(redaction: LogRedaction, prepared: Prepared<State>, order: Order): Promise<number> {
-    const { model, log, fingerprint, live, writes, upkeep, failure, settings } = this.#parts;
-    const { found, redacted, refolded, projections } = prepared;
-    const { cursor } = refolded;
-    let blocked = 0;
-    const since = (): (() => number) => {
-      const start = performance.now();
-      return () => performance.now() - start;
-    };
-    const opening = since();
-    const parts = { model, fingerprint, redacted };
-    const beside = new LiveBeside(parts, live.prepare(cursor.state), cursor.sequence);
-    blocked += opening();
-    const catchUp = async (): Promise<void> => {
-      const to = log.head().sequence;
-      const onFolded = foldedTo(order, to);
-      await beside.advance(to, onFolded);
-      await projections.advance(to, onFolded);
-    };
-    for (let round = 0; round < MOST_ROUNDS && writes.sequence - beside.sequence > CLOSE_EVENTS; round++)
-      await catchUp();
-    for (const { after } of prepared.lowered) await log.putCheckpoint(after);
-    const resumeSnapshots = await upkeep.holdSnapshots();
-    let redactedFrom: number | undefined;
-    try {
-      const holding = since();
-      const release = await writes.hold();
-      try {
-        await catchUp();
-        order.check();
-        const fence = { expectedSequence: log.head().sequence, epoch: log.epoch };
-        const row = rowOf(order, found, settings.clock());
-        await failure.watching(log.path, () => redaction.apply(row, fence));
-        redactedFrom = row.firstSequence;
-        live.adopt(beside.live);
-        this.#parts.renewFollowers();
-        await projections.replace();
-      } finally {
-        release();
-        blocked += holding();
-      }
-    } catch (error) {
-      for (const { before } of prepared.lowered) await log.putCheckpoint(before).catch(() => {});
-      throw error;
-    } finally {
-      await resumeSnapshots(redactedFrom);
-    }
-    return blocked;
-  }
-
-  /** What is left to do once the redaction has taken effect. A failure of it is only a warning. */
-  async #cleanUp(redaction: LogRedaction, prepared: Prepared<State>, order: Order): Promise<ScrubReport> {
-    const { log, fingerprint, upkeep } = this.#parts;
-    await this.#harmlessly(() => writeRemade(log, fingerprint, prepared.refolded.remade));
-    await this.#harmlessly(() => prepared.projections.save());
-    if (prepared.hasModelSnapshots) await this.#harmlessly(() => upkeep.takeAgain());
-    return this.#clean(redaction, prepared.found, order);
-  }
-
-  /** An earlier call may have left something. */
-  async #cleanAgain(redaction: LogRedaction, found: Found, order: Order): Promise<ScrubReport> {
-    const redactions = await redaction.redactions();
-    return redactions.length === 0 ? CLEAN : this.#clean(redaction, found, order);
-  }
-
-  async #clean(redaction: LogRedaction, { parked }: Found, { tell }: Order): Promise<ScrubReport> {
-    if (parked.size > 0) await this.#harmlessly(() => this.#parts.reactors.forgetMessages(parked));
-    try {
-      return await redaction.scrub((done) => tell({ phase: 'scrub', done, total: 1 }));
-    } catch (error) {
-      this.#parts.failure.notice(error, this.#parts.log.path);
-      return { pending: `the files could not be cleaned: ${messageOf(error)}`, milliseconds: 0 };
-    }
-  }
-
-  async #harmlessly(work: () => Promise<void>): Promise<void> {
-    const { log, failure } = this.#parts;
-    try {
-      await work();
-    } catch (error) {
-      failure.notice(error, log.path);
-      warnOf(log, 'RefoldHousekeepingWarning', error);
-    }
-  }
 }
 
-function foldedTo({ tell, check }: Order, total: number): (done: number) => void {
-  return (done) => {
-    check();
-    tell({ phase: 'replay', done, total });
-  };
-}
-
-function rowOf({ selector, by }: Order, { events, first, last }: Found, recordedAt: number): RedactionRow {
-  const range = { firstSequence: first!, lastSequence: last };
-  return { recordedAt, ...(by !== undefined && { by }), selector: hashOfSelector(selector), events, ...range };
+/** The writer may seal blocks while another process plans. Then the plan begins again. */
+async function despiteSealing<T>(plan: () => Promise<T>): Promise<T> {
+  for (let round = 1; ; round++) {
+    try {
+      return await plan();
+    } catch (error) {
+      if (round === READ_ATTEMPTS || !isRefoldError(error, 'SEQUENCE_CONFLICT')) throw error;
+    }
+  }
 }
 
 function cannotRedact(path: string): RefoldError {

@@ -1,7 +1,7 @@
 /** What a redaction finds on its way through the log: counts, and what it stages of it. */
 import type { RecordedEvent } from '../../core/event.ts';
 import type { LogStore, SealedBlock, StoredOutcome } from '../../log/log-store.ts';
-import { withoutResult } from '../writing/outcomes/outcome.ts';
+import { commitWithoutId, withoutResult } from '../writing/outcomes/outcome.ts';
 import type { ChangedRuns } from './changed-runs.ts';
 
 /** Blocks are staged together up to this size. */
@@ -26,6 +26,9 @@ export class Found {
   readonly #stage: (blocks: readonly SealedBlock[], outcomes: readonly StoredOutcome[]) => Promise<void>;
   /** Commands of selected events whose outcomes were not looked up yet, each with a sequence of its commit. */
   #commands = new Map<string, number>();
+  /** Selected events that do not say which command recorded them, in ranges. */
+  readonly #withoutId: Range[] = [];
+  #isOver = false;
   #blocks: SealedBlock[] = [];
   #outcomes: StoredOutcome[] = [];
   #bytes = 0;
@@ -43,8 +46,15 @@ export class Found {
   }
 
   select({ sequence, commandId }: RecordedEvent): void {
+    if (this.#isOver) return; // a run is made again, to be read
     if (this.#parkedOnes.has(sequence)) this.parked.add(sequence);
-    if (commandId !== undefined) this.#commands.set(commandId, sequence);
+    if (commandId !== undefined) {
+      this.#commands.set(commandId, sequence);
+      return;
+    }
+    const last = this.#withoutId.at(-1);
+    if (last !== undefined && last.to + 1 >= sequence) last.to = Math.max(last.to, sequence);
+    else this.#withoutId.push({ from: sequence, to: sequence });
   }
 
   change(events: readonly RecordedEvent[], blocks: number): void {
@@ -61,11 +71,32 @@ export class Found {
   async stage(block: SealedBlock): Promise<void> {
     this.#blocks.push(block);
     this.#bytes += block.payload.byteLength;
-    if (this.#bytes >= STAGED_TOGETHER_BYTES || this.#blocks.length >= STAGED_TOGETHER) await this.finish();
+    if (this.#bytes >= STAGED_TOGETHER_BYTES || this.#blocks.length >= STAGED_TOGETHER) await this.#stageAll();
   }
 
-  /** Stages what is left. */
+  /**
+   * Finds the outcomes of commits that do not say which command recorded them.
+   *
+   * @param all all remembered outcomes
+   */
+  async lookThrough(all: () => AsyncIterable<StoredOutcome>): Promise<void> {
+    if (this.#withoutId.length === 0) return;
+    for await (const stored of all()) {
+      const commit = commitWithoutId(stored);
+      if (commit === undefined) continue;
+      const { firstSequence, lastSequence } = commit;
+      const range = rangeFrom(this.#withoutId, firstSequence);
+      if (range !== undefined && range.from <= lastSequence) this.#cut(stored, Math.max(range.from, firstSequence));
+    }
+  }
+
+  /** Stages what is left. Nothing is selected after it. */
   async finish(): Promise<void> {
+    this.#isOver = true;
+    await this.#stageAll();
+  }
+
+  async #stageAll(): Promise<void> {
     await this.#lookUp();
     if (this.#blocks.length > 0 || this.#outcomes.length > 0) await this.#stage(this.#blocks, this.#outcomes);
     this.#blocks = [];
@@ -78,16 +109,37 @@ export class Found {
     this.#commands = new Map();
     for (const [commandId, sequence] of commands) {
       const stored = await this.#log.outcome(commandId);
-      const without = stored && withoutResult(stored, sequence);
-      if (without === undefined) continue;
-      this.#outcomes.push(without);
-      this.outcomes += 1;
-      this.#touch(sequence);
+      if (stored !== undefined) this.#cut(stored, sequence);
     }
+  }
+
+  #cut(stored: StoredOutcome, sequence: number): void {
+    const without = withoutResult(stored, sequence);
+    if (without === undefined) return;
+    this.#outcomes.push(without);
+    this.outcomes += 1;
+    this.#touch(sequence);
   }
 
   #touch(sequence: number): void {
     this.first = Math.min(this.first ?? sequence, sequence);
     this.last = Math.max(this.last, sequence);
   }
+}
+
+interface Range {
+  readonly from: number;
+  to: number;
+}
+
+/** The first range that ends at a sequence or later. */
+function rangeFrom(ranges: readonly Range[], sequence: number): Range | undefined {
+  let low = 0;
+  let high = ranges.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (ranges[middle]!.to < sequence) low = middle + 1;
+    else high = middle;
+  }
+  return ranges[low];
 }

@@ -105,6 +105,13 @@ export function parseOutcome({ outcome, recordedAt }: Pick<StoredOutcome, 'outco
   return { status: 'accepted', commit: isEmpty ? undefined : commit, result: freezeJson(result), input };
 }
 
+/** The commit of an acceptance whose events may have been recorded without the id of their command: earlier releases did so. */
+export function commitWithoutId(stored: StoredOutcome): Commit | undefined {
+  if (stored.outcome.startsWith('[')) return undefined; // the events have the id
+  const outcome = parseOutcome(stored);
+  return outcome.status === 'accepted' ? outcome.commit : undefined;
+}
+
 /**
  * The outcome of a commit whose events were redacted: its status and its commit, and nothing of what the command was given or gave.
  * A retry is still answered.
