@@ -1,4 +1,6 @@
 /** Redaction through the door of the store: what it changes, what it refuses, and what goes on beside it. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import {
@@ -12,7 +14,8 @@ import {
   type RefoldError,
   type StoreOptions,
 } from '../../../src/index.ts';
-import { errorOf } from '../harness.ts';
+import { openSqliteLog } from '../../../src/log/sqlite/sqlite-log.ts';
+import { errorOf, temporaryPath } from '../harness.ts';
 import { clinic, names } from './clinic.ts';
 
 const open = async (options: StoreOptions) => {
@@ -184,6 +187,33 @@ describe('a redaction', () => {
     expect(other).toMatchObject({ result: { greeting: 'Welcome, Emil' } });
   });
 
+  test('finds outcomes of earlier releases, whose events do not name the command', async () => {
+    const contents = new MemoryContents();
+    const store = await filled({ log: contents });
+    const [{ recordedAt }] = (await Array.fromAsync(store.events({ to: 1 }))) as [RecordedEvent];
+    const outcomeOf = (sequence: number) => {
+      const commit = { firstSequence: sequence, lastSequence: sequence, recordedAt };
+      return JSON.stringify({ status: 'accepted', commit, result: `Welcome to ${sequence}` });
+    };
+    for (const [commandId, sequence] of [
+      ['first', 1],
+      ['second', 2],
+    ] as const) {
+      contents.outcomes.set(commandId, { commandId, recordedAt, outcome: outcomeOf(sequence) });
+    }
+    expect(await store.redact(ANNA)).toMatchObject({ events: 3, outcomes: 1 });
+    expect(contents.outcomes.get('first')?.outcome).not.toMatch('Welcome');
+    const again = await store.execute('admit', { id: 0, name: 'Anna' }, { commandId: 'first' });
+    expect(again).toMatchObject({
+      status: 'accepted',
+      commit: { firstSequence: 1 },
+      result: undefined,
+      replayed: true,
+    });
+    const other = await store.execute('admit', { id: 1, name: 'Ben' }, { commandId: 'second' });
+    expect(other).toMatchObject({ result: 'Welcome to 2' });
+  });
+
   test('stores an old event as the present version, also when redact changes nothing', async () => {
     const contents = new MemoryContents();
     const old = defineModel({
@@ -215,6 +245,55 @@ describe('a redaction', () => {
     const [event] = await Array.fromAsync(log.events());
     expect(event).toMatchObject({ version: 2, data: { name: 'Ada' } });
     expect(JSON.stringify(event)).not.toMatch('spy');
+  });
+});
+
+describe('in a file', () => {
+  const wordsIn = (path: string): string[] => {
+    const files = readdirSync(dirname(path)).filter((file) => file.startsWith(basename(path)));
+    return files.filter((file) => /Secret/.test(readFileSync(join(dirname(path), file), 'latin1')));
+  };
+
+  test('no word is left, also of what was sealed, snapshotted and deleted before', async () => {
+    const path = await temporaryPath();
+    const store = await open({ path });
+    const view = await store.project(names);
+    for (let id = 0; id < 40; id++) {
+      const name = `Secret ${id} ${'x'.repeat(id === 20 ? 300_000 : 10)}`;
+      await store.execute('admit', { id, name: id === 20 ? 'Secret' : name }, { commandId: `command ${id}` });
+      if (id === 20) await store.append({ type: 'Noted', data: { id, text: name }, meta: { by: 'Secret' } });
+      if (id % 8 === 0) await store.snapshot();
+      if (id % 9 === 0) await view.save();
+      if (id === 25) await store.compact();
+    }
+    expect(wordsIn(path)).not.toEqual([]);
+    const report = await store.redact({ types: ['Admitted', 'Noted'] });
+    expect(report).toMatchObject({ events: 41, outcomes: 40, pending: undefined });
+    expect(report.snapshots).toBeGreaterThan(5);
+    expect(wordsIn(path)).toEqual([]);
+    expect(await store.verify()).toMatchObject({ ok: true });
+    await store.append({ type: 'Visited', data: { count: 1 } });
+    await store.close();
+    const again = await open({ path });
+    expect(wordsIn(path)).toEqual([]);
+    expect(again.state.patients.get(20)).toEqual({ name: '', notes: [' ()'] });
+    expect(await again.redact({ types: ['Admitted', 'Noted'] })).toMatchObject({ events: 0 });
+  });
+
+  test('what a redaction could not clean is cleaned at the next open', async () => {
+    const path = await temporaryPath();
+    const log = await openSqliteLog({ path });
+    const { redaction } = log.care!;
+    redaction!.scrub = async () => ({ pending: 'a reader', milliseconds: 0 });
+    const store = await filled({ log });
+    await store.append({ type: 'Admitted', data: { id: 4, name: 'Secret' } });
+    expect(await store.redact({ tag: 'patient:4' })).toMatchObject({ events: 1, pending: 'a reader' });
+    await store.close();
+    const again = await open({ path });
+    await again.close();
+    expect(wordsIn(path)).toEqual([]);
+    await using reading = await openLog({ path });
+    expect((await reading.info()).redactions).toMatchObject([{ scrubbed: true }]);
   });
 });
 
