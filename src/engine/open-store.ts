@@ -52,8 +52,13 @@ async function openRecovered<
   K extends CommandInputs,
   D extends CommandDecisions,
 >(model: Model<State, C, K, D>, settings: Settings, start: number): Promise<Store<State, C, K, D>> {
-  const { durability, readOnly, remember } = settings;
-  const log = await openLogOf(settings, { durability, readOnly, ...(remember && !readOnly && { remember }) });
+  const { durability, readOnly, remember, waitForLock } = settings;
+  const log = await openLogOf(settings, {
+    durability,
+    readOnly,
+    ...(remember && !readOnly && { remember }),
+    ...(waitForLock !== undefined && { waitForLock }),
+  });
   warnTo(log, settings.onWarning);
   try {
     if (!readOnly) requireRemembered(log, remember);

@@ -288,6 +288,8 @@ export interface LogStore {
    * Headers of the blocks that a query asks for, in order or in reverse. May give blocks that do not hold such events,
    * and gives every block of which it is not known what it holds. Absent when the log keeps no lists of tags: then all
    * blocks are read.
+   *
+   * @throws RefoldError `HISTORY_GONE` when a block of the range was dropped, `LOG_CORRUPT` when one is missing
    */
   find?(query: BlockQuery): AsyncIterable<BlockHeader>;
 
@@ -369,13 +371,58 @@ export interface LogCare {
    */
   replaceBlock?(sealed: SealedBlock): Promise<boolean>;
   /**
-   * Writes a consistent copy of the log to a new file.
+   * Writes a consistent copy of the log to a new file: all of it, or up to the end that `cut` asks for.
    *
-   * @throws RefoldError `INVALID_OPTION` when the file exists, or where a log has no file to copy
+   * @throws RefoldError `INVALID_OPTION` when the file exists, where a log has no file to copy, and for an end that is not
+   * in the log or lies within a commit; `HISTORY_GONE` for an end before what is left
    */
-  backup(path: string, onProgress?: (fraction: number) => void): Promise<void>;
+  backup(path: string, options?: LogBackupOptions): Promise<LogCopy>;
   /** Changes what events say. Absent when the log cannot do it. */
   readonly redaction?: LogRedaction | undefined;
+}
+
+export interface LogBackupOptions {
+  /** Gets fractions from 0 to 1. Does not throw. */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+  /** Ends the copying: it rejects with the signal's reason, and leaves nothing behind. */
+  readonly signal?: AbortSignal | undefined;
+  /** Default: the copy has everything. */
+  readonly cut?: LogCut | undefined;
+}
+
+/** Where a copy ends, and what it keeps of the rows that only the engine can read. */
+export interface LogCut {
+  /** The last event, or the last event at or before a time in ms. */
+  readonly to: { readonly sequence: number } | { readonly time: number };
+  /** Called once, when the end is known. */
+  readonly keep: (end: CutEnd) => CutRows;
+}
+
+/** The end of a copy. */
+export interface CutEnd {
+  readonly sequence: number;
+  /** When the event after it was recorded; undefined at the end of the log. */
+  readonly nextRecordedAt: number | undefined;
+}
+
+/** What a copy keeps. None of the functions throws. */
+export interface CutRows {
+  /** Asked for each outcome, in the order in which they were written. */
+  readonly outcome: (outcome: StoredOutcome) => boolean;
+  readonly reactor: (row: ReactorRow) => ReactorRow;
+  /** The text that a key of `meta` gets. */
+  readonly meta: (key: string, value: string) => string;
+}
+
+/** What a copy holds. */
+export interface LogCopy {
+  /** The first event that is in the copy. */
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  /** When the last event was recorded, in ms since the epoch; 0 for an empty log. */
+  readonly recordedAt: number;
+  /** Size of the file. */
+  readonly bytes: number;
 }
 
 /**

@@ -3,7 +3,7 @@ import { RefoldError, type SerializedError } from '../core/errors.ts';
 import { nextTurn } from '../threads/timers.ts';
 import { type StoredBlock, verifyBlocks } from './blocks/chain.ts';
 import { headerOf, nextRun, openBytesOf, type SealedRun, type Stretch, sealInRuns, sealRun } from './blocks/sealing.ts';
-import type { LogCare, LogSize, SealedBlock, SealOptions, SealReport } from './log-store.ts';
+import type { LogCare, LogCopy, LogSize, SealedBlock, SealOptions, SealReport } from './log-store.ts';
 import type { MemoryContents } from './memory.ts';
 import { MemoryRedaction } from './memory-redaction.ts';
 
@@ -81,7 +81,7 @@ export class MemoryCare implements LogCare {
     return true;
   }
 
-  async backup(path: string): Promise<void> {
+  async backup(path: string): Promise<LogCopy> {
     throw new RefoldError('INVALID_OPTION', `Cannot back up a log in memory to ${path}: it has no file to copy`, {
       path,
       hint: 'Open the store with a path, or export its events',

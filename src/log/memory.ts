@@ -113,7 +113,8 @@ function contentsOf(options: unknown): MemoryContents | undefined {
   }
 }
 
-const OPEN_OPTIONS: ReadonlySet<string> = new Set(['durability', 'readOnly', 'remember']);
+/** It waits for nothing: a writer replaces the one before it. */
+const OPEN_OPTIONS: ReadonlySet<string> = new Set(['durability', 'readOnly', 'remember', 'waitForLock', 'signal']);
 
 function openOptionsOf(options: unknown): OpenLogOptions {
   try {
@@ -130,7 +131,7 @@ function openOptionsOf(options: unknown): OpenLogOptions {
   }
   throw new RefoldError(
     'INVALID_OPTION',
-    'Cannot open a log in memory: its options are { durability?, readOnly?, remember? }, and readOnly is true or false',
+    'Cannot open a log in memory: its options are { durability?, readOnly?, remember?, waitForLock?, signal? }, and readOnly is true or false',
     { type: 'options', hint: 'Give { readOnly: true } to read, or nothing to write' },
   );
 }
@@ -222,7 +223,10 @@ class MemoryLog implements LogStore {
   }
 
   async *find({ from, to, reverse = false, tags }: BlockQuery): AsyncGenerator<BlockHeader, void> {
-    const blocks = this.#open().blocks.filter((block) => block.lastSequence >= from && block.firstSequence <= to);
+    const { trimmed, blocks: all } = this.#open();
+    const first = Math.max(1, from);
+    if (first <= to && first <= trimmed.through) throw historyGone(this.path, first, trimmed.through + 1);
+    const blocks = all.filter((block) => block.lastSequence >= from && block.firstSequence <= to);
     for (const block of reverse ? blocks.toReversed() : blocks) {
       const { tagList } = block;
       if (tags === undefined || tagList === undefined || mayHold(tagList, tags)) yield headerOf(block);

@@ -21,6 +21,7 @@ import { row as redaction } from './redaction/row.ts';
 import { row as redisDifferential } from './redis-differential/row.ts';
 import { row as redisKill } from './redis-kill/row.ts';
 import { row as redisProtocol } from './redis-protocol/row.ts';
+import { row as retag } from './retag/row.ts';
 import type { FaultRow, RowReport } from './row.ts';
 import { row as simulation } from './simulation/index.ts';
 import { row as soak } from './soak/index.ts';
@@ -40,6 +41,7 @@ const ROWS: readonly FaultRow[] = [
   habits,
   reactors,
   redaction,
+  retag,
   clock,
   soak,
   redisKill,

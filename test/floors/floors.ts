@@ -211,7 +211,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/sqlite/mending/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['backup.ts', 'check.ts', 'structure.ts', 'repair.ts', 'salvage.ts'],
+    doors: ['backup.ts', 'check.ts', 'structure.ts', 'repair.ts', 'restore.ts', 'salvage.ts'],
     node: 'all',
   },
   {
@@ -268,14 +268,24 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: UPKEEP,
-    sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/mending/', CALLS, FOLDING, PAST, WRITING, OUTCOMES, SNAPSHOTS],
-    doors: ['upkeep.ts', 'compaction.ts', 'repair.ts', 'retag.ts'],
+    sees: [
+      ...BELOW_THE_ENGINE,
+      'src/log/sqlite/mending/',
+      CALLS,
+      FOLDING,
+      PAST,
+      WRITING,
+      OUTCOMES,
+      SNAPSHOTS,
+      REACTING,
+    ],
+    doors: ['upkeep.ts', 'backup.ts', 'compaction.ts', 'repair.ts', 'restore.ts', 'retag.ts'],
     node: 'all',
   },
   {
     files: IMPORTING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, SNAPSHOTS],
-    doors: ['import-events.ts'],
+    doors: ['import-events.ts', 'clamps.ts'],
     node: 'all',
   },
   {
@@ -310,6 +320,7 @@ export const FLOORS: readonly Floor[] = [
       SNAPSHOTS,
       UPKEEP,
       REPLICA,
+      IMPORTING,
       REACTING,
       ERASING,
     ],

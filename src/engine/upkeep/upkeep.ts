@@ -20,6 +20,7 @@ import { type SnapshotReport, Snapshotter, type SnapshotterParts } from '../snap
 import type { WritePath } from '../writing/write-path.ts';
 import { AutomaticCompaction } from './automatic-compaction.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
+import { type RetagOptions, type RetagReport, retagLog } from './retag.ts';
 import { TaskRunner } from './tasks.ts';
 
 export interface UpkeepSource {
@@ -114,6 +115,12 @@ export class Upkeep {
   /** Takes a snapshot in place of those that a redaction has deleted. */
   async takeAgain(): Promise<void> {
     await this.#snapshotter.take();
+  }
+
+  /** Tags the log again, never at the same time as a compaction: that would replace or drop the blocks that it works on. */
+  retag(options: RetagOptions): Promise<RetagReport> {
+    const { model, log, settings } = this.#source;
+    return this.#compaction.alone(() => retagLog({ model, log, onProgress: settings.onProgress }, options));
   }
 
   stats(): UpkeepStats {

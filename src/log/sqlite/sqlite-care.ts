@@ -5,7 +5,15 @@
 import type { SerializedError } from '../../core/errors.ts';
 import { readSealedPrefix } from '../blocks/sealed-block.ts';
 import { openedReadOnly, storeClosed } from '../log-errors.ts';
-import type { LogCare, LogSize, SealedBlock, SealOptions, SealReport } from '../log-store.ts';
+import type {
+  LogBackupOptions,
+  LogCare,
+  LogCopy,
+  LogSize,
+  SealedBlock,
+  SealOptions,
+  SealReport,
+} from '../log-store.ts';
 import { sizeOf } from './file/files.ts';
 import { backUp } from './mending/backup.ts';
 import { checkInThread } from './mending/check.ts';
@@ -73,9 +81,9 @@ export class SqliteCare implements LogCare {
     return this.#writing().do('swapRun', run, [payload.buffer]);
   }
 
-  async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
+  async backup(path: string, options: LogBackupOptions = {}): Promise<LogCopy> {
     this.#requireOpen();
-    await backUp(this.#path, path, onProgress);
+    return backUp(this.#path, path, options);
   }
 
   /** Refuses all later calls, and ends sealing after the block in progress. */

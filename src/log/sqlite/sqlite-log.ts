@@ -65,6 +65,10 @@ export interface SqliteLogOptions {
   readonly checkpointFromBytes?: number;
   /** How long the outcomes of commands are remembered; default: 100,000 outcomes, for seven days. */
   readonly remember?: OutcomeBounds | undefined;
+  /** How long to wait for another writer that has the log open, in ms; default 200. */
+  readonly waitForLock?: number | undefined;
+  /** Ends that waiting: the open rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A block of this size is fast to write and to read. */
@@ -98,7 +102,7 @@ async function openFile(
   options: SqliteLogOptions,
   explain: Explain,
 ): Promise<LogStore> {
-  const { checkpointFromBytes, remember = DEFAULT_BOUNDS } = options;
+  const { checkpointFromBytes, remember = DEFAULT_BOUNDS, waitForLock } = options;
   const driver = await loadDriver();
   const kind = fileKind(path);
   if (options.readOnly === true) {
@@ -107,13 +111,9 @@ async function openFile(
   }
   // The writer makes files beside the log, so look first: a foreign file must not even get a lock file.
   if (kind === 'filled') identifyIfPossible(driver, path);
-  const writer = await WriterClient.open({
-    path,
-    durability,
-    isNew: kind === 'missing',
-    checkpointFromBytes,
-    remember,
-  });
+  const isNew = kind === 'missing';
+  const writing = { path, durability, isNew, checkpointFromBytes, remember, waitForLock };
+  const writer = await WriterClient.open(writing, options.signal);
   try {
     return SqliteLog.open(LogReader.open(driver, path), writer, writer.opened, explain, remember);
   } catch (error) {

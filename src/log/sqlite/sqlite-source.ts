@@ -17,9 +17,9 @@ export interface SqliteSourceOptions {
 export function sqliteSource({ path }: SqliteSourceOptions): LogSource {
   const source: LogSource = {
     name: path,
-    open: async ({ durability = 'always', readOnly = false, remember }) => {
+    open: async ({ durability = 'always', readOnly = false, remember, waitForLock, signal }) => {
       const { openSqliteLog } = await import('./sqlite-log.ts');
-      return openSqliteLog({ path, durability, readOnly, remember });
+      return openSqliteLog({ path, durability, readOnly, remember, waitForLock, signal });
     },
   };
   const thread = threadOf(path);

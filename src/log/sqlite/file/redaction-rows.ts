@@ -49,14 +49,25 @@ export function isSoundRedaction(row: StoredRedaction): boolean {
 /** In the caller's transaction. */
 export function addRedactionRow(connection: Connection, row: RedactionRow, scrubbed: number): void {
   raiseFormat(connection, { redactions: true });
-  const { recordedAt, by = null, selector, events, firstSequence, lastSequence } = row;
+  const { recordedAt, selector, events, firstSequence, lastSequence } = row;
+  // A lone surrogate would come back as another text, which would not match the checksum.
+  const by = row.by?.toWellFormed() ?? null;
   connection
     .prepare(
       `insert into redactions
          (id, recorded_at, requested_by, selector, events, first_sequence, last_sequence, checksum, scrubbed)
        values ((select coalesce(max(id), 0) + 1 from redactions), ?, ?, ?, ?, ?, ?, ?, ?)`,
     )
-    .run(recordedAt, by, selector, events, firstSequence, lastSequence, checksumOfRedaction(row), scrubbed);
+    .run(
+      recordedAt,
+      by,
+      selector,
+      events,
+      firstSequence,
+      lastSequence,
+      checksumOfRedaction({ ...row, by: by ?? undefined }),
+      scrubbed,
+    );
 }
 
 /** The lowest `scrubbed` of all redactions: where a scrub must begin. */

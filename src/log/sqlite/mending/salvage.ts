@@ -25,7 +25,15 @@ import { invalidPath } from '../file/files.ts';
 import { hasOwnTables, identify } from '../file/schema.ts';
 import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
 import { requireWitnessed, type Testimony } from '../file/witness.ts';
-import { allOutcomes, asDamage, damagedPages, damagedRedactions, damagedSnapshots } from './structure.ts';
+import {
+  allOutcomes,
+  asDamage,
+  damagedPages,
+  damagedRedactions,
+  damagedSnapshots,
+  MOST_FINDINGS,
+} from './structure.ts';
+import { damagedTagLists } from './tag-lists.ts';
 
 /** The findings, and what is kept. */
 export interface Salvage {
@@ -73,6 +81,7 @@ export async function examine(connection: Connection, path: string, options: Sal
   const snapshots = sortSnapshots(connection, path, state, note);
   damage.push(...(attempt(() => damagedRedactions(connection, path), note) ?? []));
   const outcomes = sortOutcomes(connection, head.sequence, options.keepsOutcome, note);
+  damage.push(...(attempt(() => damagedTagLists(connection, path, MOST_FINDINGS), note) ?? []));
   const claimedThrough = Math.max(head.sequence, rowsEnd, witness?.sequence ?? 0, snapshots.claimedThrough);
   return {
     damage,

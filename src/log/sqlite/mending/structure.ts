@@ -1,6 +1,6 @@
 /**
- * Checks everything in a log's file except its blocks: SQLite's structure, the schema, snapshots, outcomes, and the
- * witness. Findings are collected, not thrown: `verify` reports them, `repair` fixes them.
+ * Checks everything in a log's file except its blocks: SQLite's structure, the schema, snapshots, outcomes, tag lists, and
+ * the witness. Findings are collected, not thrown: `verify` reports them, `repair` fixes them.
  */
 import { types } from 'node:util';
 import { isRefoldError, RefoldError } from '../../../core/errors.ts';
@@ -14,9 +14,10 @@ import { isSoundRedaction, readRedactionRows } from '../file/redaction-rows.ts';
 import { identify } from '../file/schema.ts';
 import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
 import { requireWitnessed, type Testimony } from '../file/witness.ts';
+import { damagedTagLists } from './tag-lists.ts';
 
-/** SQLite stops looking after this many findings; one is enough to act. */
-const MOST_FINDINGS = 20;
+/** A search ends after this many findings; one is enough to act. */
+export const MOST_FINDINGS = 20;
 
 /**
  * All findings that do not need a decoded block. Each check comes after those that it relies on.
@@ -37,7 +38,17 @@ export function checkStructure(
   gather(() => damagedSnapshots(connection, path).map(({ error }) => error));
   gather(() => damagedOutcomes(connection, path));
   gather(() => damagedRedactions(connection, path));
+  findings.push(...damagedLists(connection, path));
   return findings;
+}
+
+/** Not in one transaction: it unpacks every block, and the WAL must not wait for that. */
+function damagedLists(connection: Connection, path: string): readonly RefoldError[] {
+  try {
+    return damagedTagLists(connection, path, MOST_FINDINGS);
+  } catch (error) {
+    return [asDamage(error, path)];
+  }
 }
 
 /** For checks that throw their finding. */

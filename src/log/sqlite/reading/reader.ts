@@ -183,6 +183,7 @@ export class LogReader {
 
   /** Headers of the blocks that a query asks for, in pages; see `LogStore.find`. */
   async *find(query: BlockQuery): AsyncGenerator<BlockHeader, void> {
+    if (query.from > query.to) return;
     const start = query.reverse === true ? query.to : query.from;
     for (let next: number | undefined = start; next !== undefined; ) {
       const page = this.#guarded(() => this.#finder.page(query, next!));

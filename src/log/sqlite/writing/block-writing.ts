@@ -21,6 +21,8 @@ import type { Jobs } from './writer-protocol.ts';
 /** The most that one transaction drops, so that an append never waits long for it. */
 const DROPPED_BLOCKS_AT_ONCE = 5_000;
 const DROPPED_BYTES_AT_ONCE = 32 * 1024 * 1024;
+/** About what a row takes besides its payload, in the table and in the list of tags. */
+const DROPPED_ROW_BYTES = 128;
 
 export class BlockWriting {
   readonly #writer: WriteConnection;
@@ -112,9 +114,16 @@ export class BlockWriting {
     return this.#sql.chainBefore.get(first) ?? this.#sql.trimmedChain.get()!;
   }
 
-  /** Drops some blocks that end at or before `through`, but never the last block. */
-  dropBlocks({ through }: Jobs['dropBlocks']['takes']): Trimmed | undefined {
-    const last = this.#lastToDrop(through);
+  /**
+   * Drops some blocks that end at or before `through`, but never the last block.
+   *
+   * @param atMostBytes what one transaction may drop. Deleting many rows writes many pages to the WAL before it frees any
+   */
+  dropBlocks(
+    { through }: Jobs['dropBlocks']['takes'],
+    atMostBytes: number = DROPPED_BYTES_AT_ONCE,
+  ): Trimmed | undefined {
+    const last = this.#lastToDrop(through, atMostBytes);
     if (last === undefined) return undefined;
     return this.#writer.transact(() => {
       const [, lastSequence, recordedAt, , , chain] = this.#sql.blocks.all(last, last)[0]!;
@@ -126,14 +135,14 @@ export class BlockWriting {
   }
 
   /** The first sequence of the last block that one transaction should drop. */
-  #lastToDrop(through: number): number | undefined {
+  #lastToDrop(through: number, atMostBytes: number): number | undefined {
     let bytes = 0;
     let last: number | undefined;
     for (const row of this.#sql.headersFrom.iterate(DROPPED_BLOCKS_AT_ONCE)) {
       const header = toHeader(row, this.#writer.path);
-      bytes += header.bytes;
+      bytes += header.bytes + DROPPED_ROW_BYTES;
       const isKept = header.lastSequence > through || header.lastSequence === this.#head.sequence;
-      if (isKept || (last !== undefined && bytes > DROPPED_BYTES_AT_ONCE)) break;
+      if (isKept || (last !== undefined && bytes > atMostBytes)) break;
       last = header.firstSequence;
     }
     return last;

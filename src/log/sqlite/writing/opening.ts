@@ -7,7 +7,7 @@ import type { Durability } from '../../log-store.ts';
 import { Ballast } from '../file/ballast.ts';
 import { type LogState, readLogState } from '../file/block-rows.ts';
 import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from '../file/driver.ts';
-import { createFile, fileKind } from '../file/files.ts';
+import { createFile, fileKind, requireNoRepair } from '../file/files.ts';
 import { acquireLock, lockPath } from '../file/lock.ts';
 import { createSchema, identify, migrate } from '../file/schema.ts';
 import { readWitness, requireUnwitnessed, WitnessFile } from '../file/witness.ts';
@@ -55,8 +55,9 @@ async function lockAndOpen(options: WriterOptions): Promise<WriterParts> {
   const driver = await loadDriver();
   createFile(lockPath(options.path));
   createFile(options.path);
-  const lock = acquireLock(driver, options.path);
+  const lock = await acquireLock(driver, options.path, options.waitForLock);
   try {
+    requireNoRepair(options.path); // it may have been interrupted while this writer waited
     try {
       return openUnderLock(driver, lock, options);
     } catch (error) {

@@ -5,6 +5,7 @@
  * nothing can have been written, so then it is `STORE_FAILED` at once.
  */
 import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
+import { throwIfAborted } from '../../../threads/aborted.ts';
 import { Thread } from '../../../threads/thread.ts';
 import { storeClosed, storeFailed } from '../../log-errors.ts';
 import type { JobName, Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
@@ -20,11 +21,31 @@ export class WriterClient {
   readonly #lost: Lost;
   #closing: Promise<void> | undefined;
 
-  /** Starts the thread and waits until it has opened the log. */
-  static async open(options: WriterOptions): Promise<WriterClient> {
+  /**
+   * Starts the thread and waits until it has opened the log.
+   *
+   * @param signal ends the waiting, and with it the thread. Once the log is open it has no effect
+   */
+  static async open(options: WriterOptions, signal?: AbortSignal): Promise<WriterClient> {
+    throwIfAborted(signal);
+    const opening = new AbortController();
+    const abort = (): void => opening.abort();
+    signal?.addEventListener('abort', abort);
+    try {
+      return await WriterClient.#start(options, opening.signal);
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  static async #start(options: WriterOptions, signal: AbortSignal): Promise<WriterClient> {
     const { path } = options;
     const lost: Lost = { listeners: [] };
     const thread = await Thread.start<Jobs, OpenedLog>({
+      signal,
       name: 'writer',
       from: import.meta.url,
       data: options,

@@ -29,6 +29,8 @@ export interface WriterOptions {
   /** See `SqliteLogOptions.checkpointFromBytes`. */
   readonly checkpointFromBytes: number | undefined;
   readonly remember: OutcomeBounds;
+  /** How long to wait for another writer, in ms. Undefined: as `acquireLock` does by itself. */
+  readonly waitForLock: number | undefined;
 }
 
 /** A block ready to be written; the writer adds checksum and chain. */

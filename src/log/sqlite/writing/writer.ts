@@ -68,7 +68,7 @@ class Writer implements Service<Jobs, OpenedLog> {
     swapRun: (input) =>
       this.#spare(input.sealed.bytes + input.sealed.replaces.length * 256, () => this.#parts.blocks.swapRun(input)),
     pieceBytes: () => this.#spare(0, () => this.#parts.room.pieceBytes),
-    dropBlocks: (input) => this.#spare(SMALL, () => this.#parts.blocks.dropBlocks(input)),
+    dropBlocks: (input) => this.#spare(SMALL, () => this.#parts.blocks.dropBlocks(input, this.#parts.room.pieceBytes)),
     beginSnapshot: () => this.#spare(0, () => this.#parts.snapshots.begin()),
     abandonSnapshot: (input) => this.#spare(0, () => this.#parts.snapshots.abandon(input)),
     dropSnapshots: (input) => this.#spare(SMALL, () => this.#parts.snapshots.drop(input)),
