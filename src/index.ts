@@ -37,6 +37,7 @@ export {
   type Model,
   type ModelDefinition,
   type RecordedEventOf,
+  type Redactor,
   type ReducedEventOf,
   type Reducer,
   type Reducers,
@@ -63,6 +64,8 @@ export {
   type UpgradeReport,
 } from './engine/check-upgrade.ts';
 export { type Closable, closeOnSignal } from './engine/close-on-signal.ts';
+export type { RedactionReport, RedactOptions } from './engine/erasing/report.ts';
+export type { RedactionSelector } from './engine/erasing/selector.ts';
 export {
   type BlocksReport,
   type CompactLogOptions,
@@ -83,7 +86,7 @@ export {
   importEvents,
   type PastEvent,
 } from './engine/importing/import-events.ts';
-export type { LogInfo, ReactorInfo } from './engine/log-info.ts';
+export type { LogInfo, ReactorInfo, RedactionInfo } from './engine/log-info.ts';
 export type { DurationHistogram } from './engine/metrics/histogram.ts';
 export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';
@@ -130,6 +133,7 @@ export {
   type RangeOptions,
   type ReadonlyOrderedMap,
 } from './fold/collections/ordered-map.ts';
+export type { StateDifference } from './fold/diff.ts';
 export { hashState } from './fold/encoding/state-codec.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';

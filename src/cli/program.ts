@@ -7,6 +7,7 @@ import { defineEvents } from './commands/events.ts';
 import { defineExport } from './commands/export.ts';
 import { defineImport } from './commands/import.ts';
 import { defineInfo } from './commands/info.ts';
+import { defineRedact } from './commands/redact.ts';
 import { defineRepair } from './commands/repair.ts';
 import { defineReplay } from './commands/replay.ts';
 import { defineRetag } from './commands/retag.ts';
@@ -66,6 +67,7 @@ export function defineProgram(version: string): Command {
   defineSnapshot(program);
   defineCompact(program);
   defineRetag(program);
+  defineRedact(program);
   defineBackup(program);
   defineRestore(program);
   defineRepair(program);

@@ -16,9 +16,9 @@ export function readCatalog(events: unknown): ReadonlyMap<string, EventType> {
 }
 
 function readEventType(type: string, entry: unknown): EventType {
-  const { version = 1, schema, upcast, tags, from, retired } = readEntry(entry);
+  const { version = 1, schema, upcast, tags, redact, from, retired } = readEntry(entry);
   if (!isSchema(schema)) {
-    const hint = 'Give a zod 4 schema, or { schema, version?, upcast?, from?, retired?, tags? }';
+    const hint = 'Give a zod 4 schema, or { schema, version?, upcast?, from?, retired?, tags?, redact? }';
     throw invalidModel(`the event type ${type} has no zod schema`, type, hint);
   }
   if (!Number.isSafeInteger(version) || (version as number) < 1) {
@@ -34,6 +34,7 @@ function readEventType(type: string, entry: unknown): EventType {
     schema,
     upcast: upcasters,
     tags: readTagger(type, tags),
+    redact: readRedactor(type, redact),
     ...(from !== undefined && { from: readFormers(type, from) }),
     ...(retired === true && { retired }),
   };
@@ -83,6 +84,12 @@ function readTagger(type: string, tags: unknown): EventType['tags'] {
   if (tags === undefined || typeof tags === 'function') return tags as EventType['tags'];
   const hint = 'Give a function from the data to an array of texts, or leave it out';
   throw invalidModel(`the tags of ${type} is not a function`, type, hint);
+}
+
+function readRedactor(type: string, redact: unknown): EventType['redact'] {
+  if (redact === undefined || typeof redact === 'function') return redact as EventType['redact'];
+  const hint = 'Give (data) => data, or (data, meta) => ({ data, meta }), or leave it out';
+  throw invalidModel(`the redact of ${type} is not a function`, type, hint);
 }
 
 function readEntry(entry: unknown): Parts {

@@ -39,7 +39,25 @@ export interface VersionedEvent<Schema extends z.ZodType = z.ZodType> {
    * A change of it changes no state and no snapshot. `refold retag` brings the tags of older events up to date.
    */
   readonly tags?: Tagger;
+  /**
+   * Takes what must be forgotten out of an event, for `store.redact`. Default: events of this type cannot be redacted.
+   *
+   * A change of it changes no state and no snapshot.
+   */
+  readonly redact?: Redactor;
 }
+
+/**
+ * Gives an event's data without what must be forgotten: `(data) => ({ ...data, email: '' })`. The event keeps its meta.
+ *
+ * With a second parameter it also decides about the meta: `(data, meta) => ({ data, meta })`. It then gives both, and an event
+ * whose `meta` it leaves out has no meta any more. The number of parameters that the function declares (its `length`) tells the
+ * two forms apart. So a second parameter may not have a default, and may not be a rest parameter.
+ *
+ * Pure and synchronous. Data and meta are frozen copies in the model's version. The data that it gives must fit the schema of the
+ * type. Data that was redacted before must stay as it is.
+ */
+export type Redactor = (data: any, meta: any) => unknown;
 
 /**
  * Gives the tags of an event from its data: at most 16 texts of 1 to 200 characters. Duplicates count once. Pure and
@@ -350,6 +368,7 @@ export interface EventType {
   /** Whether it may only be read. */
   readonly retired?: boolean | undefined;
   readonly tags?: Tagger | undefined;
+  readonly redact?: Redactor | undefined;
 }
 
 /** The state type of a model. */

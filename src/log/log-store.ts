@@ -406,6 +406,11 @@ export interface LogRedaction {
    * changed since they were staged; `LOG_FULL`. The log is unchanged then, and what was staged still is
    */
   apply(row: RedactionRow, fence: RedactionFence): Promise<void>;
+  /**
+   * All remembered outcomes, in any order. Asked for only when commits without a command id are redacted: earlier releases did not
+   * keep the id in the block. Absent when a log cannot list them.
+   */
+  outcomes?(): AsyncIterable<StoredOutcome>;
   /** Forgets what was staged. A writer that opens the log does it too. */
   discard(): Promise<void>;
   /**

@@ -89,6 +89,10 @@ export class MemoryRedaction implements LogRedaction {
     contents.bell.ring();
   }
 
+  async *outcomes(): AsyncGenerator<StoredOutcome, void> {
+    yield* [...this.#log.reading().outcomes.values()];
+  }
+
   async discard(): Promise<void> {
     this.#log.writing();
     this.#staged = NOTHING_STAGED;

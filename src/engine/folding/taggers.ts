@@ -11,6 +11,7 @@ import type { Model } from '../../core/model.ts';
 import { TagsRefused, taggerOf, tagsOf } from '../../core/tagging.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { type Formers, formersOf } from './formers.ts';
+import { listed, type UpcastRules, upcastEvent } from './upcast.ts';
 
 const TAGGERS_KEY = 'taggers';
 
@@ -75,6 +76,17 @@ export async function taggersOfLog(log: LogStore): Promise<ReadonlyMap<string, s
   } catch {
     return new Map();
   }
+}
+
+/**
+ * The tags that the model gives a recorded event. One that became several has the tags of each.
+ *
+ * @throws as `tagsNow` and `upcastEvent` do
+ */
+export function tagsOfRecorded(model: Model, event: RecordedEvent, rules: UpcastRules): readonly string[] {
+  const present = listed(upcastEvent(model, event, rules));
+  if (present.length === 1) return tagsNow(model, present[0]!);
+  return [...new Set(present.flatMap((one) => tagsNow(model, one)))];
 }
 
 /** Whether the model gives an event, which is in its version, a tag. @throws as `tagsNow` does */

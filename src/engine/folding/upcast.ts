@@ -106,6 +106,15 @@ export function listed(present: RecordedEvent | readonly RecordedEvent[]): reado
   return Array.isArray(present) ? present : [present as RecordedEvent];
 }
 
+/**
+ * A recorded event in the newest version of the type that it was recorded as, whatever it becomes by `from`. An event of a
+ * type that the model does not have stays as it is.
+ */
+export function inOwnType(model: Model, event: RecordedEvent, rules: UpcastRules): RecordedEvent {
+  const eventType = model.types.get(event.type);
+  return eventType === undefined ? event : upcastOne(eventType, event, rules);
+}
+
 function upcastOne(eventType: EventType, event: RecordedEvent, rules: UpcastRules): RecordedEvent {
   if (eventType.version === event.version) return event;
   if (event.version > eventType.version) throw fromTheFuture(eventType, event);
@@ -127,8 +136,7 @@ function becomes(
 
 /** Follows a chain of types, each from the one before. */
 function follow(model: Model, event: RecordedEvent, turns: readonly Turn[], rules: UpcastRules): RecordedEvent[] {
-  const eventType = model.types.get(event.type);
-  const old = eventType === undefined ? event : upcastOne(eventType, event, rules);
+  const old = inOwnType(model, event, rules);
   freezeJson(old.data);
   freezeJson(old.meta);
   const events: RecordedEvent[] = [];

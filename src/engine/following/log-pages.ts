@@ -35,6 +35,7 @@ export class LogPages {
   readonly #log: LogStore;
   readonly #recent = new Map<string, Promise<LogPage>>();
   #rules: Promise<UpcastRules> | undefined;
+  #round = 0;
 
   constructor(model: Model, log: LogStore) {
     this.#model = model;
@@ -58,8 +59,14 @@ export class LogPages {
     return page;
   }
 
-  /** Keeps no page. */
+  /** Rises when the log was redacted: a page that was asked for before may hold what is not in the log any more. */
+  get round(): number {
+    return this.#round;
+  }
+
+  /** Keeps no page, because the log was redacted. */
   forget(): void {
+    this.#round += 1;
     this.#recent.clear();
   }
 

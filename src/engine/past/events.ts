@@ -192,7 +192,7 @@ async function* select(
 }
 
 /** A range in sequences, both inclusive. */
-interface Stretch {
+export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
@@ -223,7 +223,7 @@ async function lastOf(log: LogStore, bound: Bound): Promise<number> {
 const NEAR_EVENTS = 256;
 
 /** What of a range must be looked at: all of it, or the neighbourhoods of single sequences. */
-function stretchesOf({ from, to }: Stretch, { sequences, reverse = false }: EventRange): readonly Stretch[] {
+export function stretchesOf({ from, to }: Stretch, { sequences, reverse = false }: EventRange): readonly Stretch[] {
   if (from > to) return [];
   if (sequences === undefined) return [{ from, to }];
   const stretches: { from: number; to: number }[] = [];
@@ -236,7 +236,7 @@ function stretchesOf({ from, to }: Stretch, { sequences, reverse = false }: Even
 }
 
 /** The blocks of the stretches that may hold what is wanted. */
-async function* blocksOf(
+export async function* blocksOf(
   log: LogStore,
   stretches: readonly Stretch[],
   reverse: boolean,

@@ -14,7 +14,7 @@ import { warnOf } from '../calls/warn.ts';
 import { noteBeliefs } from '../folding/beliefs.ts';
 import { fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { type BeginsWith, beginningOf, freshState } from '../folding/initial-state.ts';
-import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
+import { type FoldCursor, type FoldRange, foldLog, startCursor } from '../folding/refold.ts';
 import { encodeWhole, writeSnapshot } from '../folding/stored-snapshots.ts';
 import { groupReasons, notePassedOver, type PassedOver, tellPassedOver } from '../folding/undecodable.ts';
 import {
@@ -24,6 +24,7 @@ import {
   type RecoveryPlan,
   snapshotFacts,
 } from '../folding/usable-snapshots.ts';
+import { despiteDrops } from './history.ts';
 import type { ProjectionDefinition } from './projection-definition.ts';
 import { vouchingHint } from './recovery.ts';
 
@@ -37,6 +38,32 @@ export interface ProjectionParts {
 
 /** How many events pass between two saves: a restart after a crash replays at most this many. */
 const SAVE_EVERY = 100_000;
+
+/** What a projection is on another log than its present one: that of a redaction. */
+export interface RebuiltProjection<State = unknown> {
+  readonly cursor: FoldCursor<State>;
+  readonly tables: OrderedTables;
+  /** The sequence of the snapshot that it began with; 0 without one. */
+  readonly savedAt: number;
+}
+
+/** What a redaction does with a projection. It is not for applications, so it is not a part of the class. */
+export interface Rebuilding<State = unknown> {
+  /**
+   * Builds the state that another log gives, beside the present one.
+   *
+   * @throws RefoldError `HISTORY_GONE` when its beginning was dropped; what a reducer throws
+   */
+  rebuild(log: LogStore): Promise<RebuiltProjection<State>>;
+  /** Folds what the log has up to a sequence into a rebuilt state. */
+  advance(rebuilt: RebuiltProjection<State>, log: LogStore, range: Pick<FoldRange, 'to' | 'onProgress'>): Promise<void>;
+  /** Continues from a rebuilt state. It must not be behind the present one. */
+  replace(rebuilt: RebuiltProjection<State>): Promise<void>;
+  /** Builds the state again from the log as it is now. The projection stops when it cannot. */
+  renew(log: LogStore): Promise<void>;
+}
+
+export let rebuildingOf: (projection: Projection) => Rebuilding<any>;
 
 /** A running projection. */
 export class Projection<State extends object = any> {
@@ -58,6 +85,15 @@ export class Projection<State extends object = any> {
   readonly #work = new Mutex();
   readonly #saving = new Mutex();
   #awake = false;
+
+  static {
+    rebuildingOf = (projection) => ({
+      rebuild: (log) => projection.#rebuild(log),
+      advance: (rebuilt, log, range) => projection.#advanceRebuilt(rebuilt, log, range),
+      replace: (rebuilt) => projection.#replace(rebuilt),
+      renew: (log) => projection.#renew(log),
+    });
+  }
 
   /**
    * Use `store.project`.
@@ -133,6 +169,44 @@ export class Projection<State extends object = any> {
     await this.#saving.drained();
   }
 
+  async #rebuild(log: LogStore): Promise<RebuiltProjection<State>> {
+    const { plan, loaded, unusable } = await this.#loadSaved(log);
+    const cursor = loaded?.cursor ?? startCursor(freshState(this.#definition));
+    if (cursor.sequence + 1 < log.firstSequence()) throw await this.#historyGone(log, plan, unusable);
+    return { cursor, tables: new OrderedTables(cursor.state), savedAt: loaded?.snapshot.sequence ?? 0 };
+  }
+
+  async #advanceRebuilt(
+    { cursor, tables }: RebuiltProjection<State>,
+    log: LogStore,
+    { to, onProgress }: Pick<FoldRange, 'to' | 'onProgress'>,
+  ): Promise<void> {
+    await foldLog(this.#parts.model, this.#reducers, log, cursor, { types: this.#types, tables, to, onProgress });
+  }
+
+  #replace({ cursor, tables, savedAt }: RebuiltProjection<State>): Promise<void> {
+    return this.#work.run(() => {
+      this.#cursor = cursor;
+      this.#tables = tables;
+      this.#savedAt = savedAt;
+      this.#triedAt = 0;
+    });
+  }
+
+  async #renew(log: LogStore): Promise<void> {
+    try {
+      const rebuilt = await despiteDrops(log, async () => {
+        const fresh = await this.#rebuild(log);
+        await this.#advanceRebuilt(fresh, log, { to: Math.max(this.sequence, fresh.cursor.sequence) });
+        return fresh;
+      });
+      await this.#replace(rebuilt);
+      this.wake();
+    } catch (error) {
+      this.#stop(error);
+    }
+  }
+
   async #save(): Promise<void> {
     const { log, readOnly } = this.#parts;
     if (readOnly) throw cannotSave(this.name, log.path);
@@ -199,7 +273,7 @@ export class Projection<State extends object = any> {
   async #load(): Promise<void> {
     const { log } = this.#parts;
     try {
-      const { plan, loaded, unusable } = await this.#loadSaved();
+      const { plan, loaded, unusable } = await this.#loadSaved(log);
       if (loaded !== undefined) {
         const { sequence } = loaded.snapshot;
         this.#cursor = loaded.cursor;
@@ -207,25 +281,27 @@ export class Projection<State extends object = any> {
         this.#savedAt = sequence;
         this.#tables = undefined;
       }
+      if (this.sequence + 1 < log.firstSequence()) throw await this.#historyGone(log, plan, unusable);
       const passedOver = unusable.map(({ info, error }) => notePassedOver(log, info, error));
-      if (this.sequence + 1 < log.firstSequence()) {
-        const stale = plan.passedOver.find(({ isStale }) => isStale === true);
-        const snapshots = await log.snapshots(this.name);
-        const info = snapshots.find(({ sequence }) => sequence === stale?.sequence);
-        throw historyGone(this.name, log, [...plan.passedOver, ...passedOver], unusable[0]?.error, info);
-      }
       tellPassedOver(log, passedOver, `the projection ${this.name}`);
     } catch (error) {
       throw this.#stop(error);
     }
   }
 
-  async #loadSaved(): Promise<Loading<State> & { readonly plan: RecoveryPlan }> {
-    const { log, readOnly } = this.#parts;
+  async #historyGone(log: LogStore, plan: RecoveryPlan, unusable: Loading<State>['unusable']): Promise<RefoldError> {
+    const passedOver = unusable.map(({ info, error }) => notePassedOver(log, info, error));
+    const stale = plan.passedOver.find(({ isStale }) => isStale === true);
+    const snapshots = await log.snapshots(this.name);
+    const info = snapshots.find(({ sequence }) => sequence === stale?.sequence);
+    return historyGone(this.name, log, [...plan.passedOver, ...passedOver], unusable[0]?.error, info);
+  }
+
+  async #loadSaved(log: LogStore): Promise<Loading<State> & { readonly plan: RecoveryPlan }> {
     const facts = await snapshotFacts(log, this.name, this.#fingerprint);
     const plan = planRecovery({ ...facts, head: log.head().sequence, firstSequence: log.firstSequence() });
     const loading = await loadFirst(log, plan.candidates, () => beginningOf(this.#definition));
-    if (!readOnly) await noteBeliefs(log, this.name, this.#fingerprint);
+    if (!log.readOnly && !this.#parts.readOnly) await noteBeliefs(log, this.name, this.#fingerprint);
     return { ...loading, plan };
   }
 }

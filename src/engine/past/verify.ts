@@ -77,10 +77,10 @@ function withProblems(report: VerifyReport, further: readonly SerializedError[])
   return { ...report, ok: problems.length === 0, problems };
 }
 
-/** What may be deleted while a log is in use: its history and its snapshots. */
+/** What may be deleted or changed while a log is in use: its history, its snapshots, and what was redacted. */
 async function holdingsOf(log: LogStore): Promise<string> {
   const snapshots = (await log.snapshots('')).map(({ sequence }) => sequence);
-  return [log.firstSequence(), ...snapshots].join(' ');
+  return [log.firstSequence(), log.generation?.() ?? 0, ...snapshots].join(' ');
 }
 
 async function verifyOnce<State extends object>(context: VerifyContext<State>, live: LiveHash): Promise<VerifyReport> {

@@ -39,6 +39,9 @@ interface Task {
   readonly retried?: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
 }
 
+/** Some events were redacted: what the errors of their effects said is forgotten. */
+export let forgetMessages: (reactor: Reactor, sequences: ReadonlySet<number>) => Promise<void>;
+
 /** A running reactor. Made by `store.react`. */
 export class Reactor {
   readonly name: string;
@@ -53,6 +56,10 @@ export class Reactor {
   #isStopped = false;
   /** Called once, when the progress or the error has changed. */
   readonly #watchers = new Set<() => void>();
+
+  static {
+    forgetMessages = (reactor, sequences) => reactor.#forgetMessages(sequences);
+  }
 
   /** Use `store.react`. */
   constructor(reactor: CheckedReactor, parts: ReactorParts, stored: StoredProgress) {
@@ -137,6 +144,10 @@ export class Reactor {
     this.#tell();
     await this.#run?.settled;
     await this.#saver.save().catch(() => {}); // every effect was saved when it finished
+  }
+
+  async #forgetMessages(sequences: ReadonlySet<number>): Promise<void> {
+    if (this.#progress.forgetMessages(sequences)) await this.#saver.save();
   }
 
   #begin(): void {

@@ -6,7 +6,6 @@
  * continue meanwhile. Open blocks are sealed first.
  */
 import { RefoldError } from '../../core/errors.ts';
-import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import type { Block, EventTags, LogStore } from '../../log/log-store.ts';
 import { packTagged, unpackBlock } from '../../log/unpacking/unpacking.ts';
@@ -14,8 +13,8 @@ import { Pace } from '../../threads/pace.ts';
 import { A_SIGNAL, type OptionChecks } from '../calls/call-options.ts';
 import type { Progress } from '../calls/progress.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
-import { countUntagged, taggersOf, tagsNow } from '../folding/taggers.ts';
-import { listed, type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
+import { countUntagged, taggersOf, tagsOfRecorded } from '../folding/taggers.ts';
+import { type UpcastRules, upcastRulesOf } from '../folding/upcast.ts';
 import { sealThrough } from './compaction.ts';
 
 export interface RetagOptions {
@@ -113,18 +112,15 @@ class BlockTagger {
     for await (const { events } of unpackBlock(block)) {
       for (const event of events) {
         const tagger = this.#taggers.get(event.type);
-        tags.push(tagger === undefined ? 0 : [tagger, ...this.#guard.run(() => this.#compute(event))]);
+        tags.push(
+          tagger === undefined
+            ? 0
+            : [tagger, ...this.#guard.run(() => tagsOfRecorded(this.#model, event, this.#rules))],
+        );
         if (this.#pace.isOver) await this.#pace.rest();
       }
     }
     return tags;
-  }
-
-  /** An event that became several is found by the tags of each. */
-  #compute(event: RecordedEvent): readonly string[] {
-    const present = listed(upcastEvent(this.#model, event, this.#rules));
-    if (present.length === 1) return tagsNow(this.#model, present[0]!);
-    return [...new Set(present.flatMap((one) => tagsNow(this.#model, one)))];
   }
 }
 

@@ -105,6 +105,21 @@ export class Upkeep {
     return this.#compaction.alone(() => traced(COMPACTION_TRACE, () => ({ path, automatic: false }), compact));
   }
 
+  /** Does work while nothing is compacted. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#compaction.alone(work);
+  }
+
+  /** Takes no snapshot until what it gives is called: see `Snapshotter.hold`. */
+  holdSnapshots(): Promise<(redactedFrom?: number) => Promise<void>> {
+    return this.#snapshotter.hold();
+  }
+
+  /** Takes a snapshot in place of those that a redaction has deleted. */
+  async takeAgain(): Promise<void> {
+    await this.#snapshotter.take();
+  }
+
   /** Tags the log again, never at the same time as a compaction: that would replace or drop the blocks that it works on. */
   retag(options: RetagOptions): Promise<RetagReport> {
     const { model, log, settings } = this.#source;

@@ -263,7 +263,7 @@ function admitData({ eventType, flat }: Gate, input: unknown, sequence: number |
   }
   const { type, schema } = eventType;
   const details = { ...coordinatesOf(type, sequence), hint: HINT_DATA };
-  const parsed = parse(schema, input, `the data of ${type}`, details);
+  const parsed = parseWith(schema, input, `the data of ${type}`, details);
   try {
     return copyPayload(parsed, 'data', false);
   } catch (error) {
@@ -286,7 +286,8 @@ export function admitMeta(
   let copy: Json;
   try {
     if (meta !== undefined) inspectInput(meta, 'meta');
-    const parsed = schema === undefined ? meta : parse(schema, meta, what, { ...coordinates, hint: HINT_META }, action);
+    const parsed =
+      schema === undefined ? meta : parseWith(schema, meta, what, { ...coordinates, hint: HINT_META }, action);
     if (parsed === undefined) return undefined;
     copy = copyPayload(parsed, 'meta', true);
   } catch (error) {
@@ -303,7 +304,7 @@ const HINT_META = "Give a meta that fits the model's schema of meta";
  *
  * @param what names the value in messages, as in `the data of Placed`
  */
-function parse(
+export function parseWith(
   schema: EventType['schema'],
   input: unknown,
   what: string,
