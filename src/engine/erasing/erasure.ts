@@ -30,7 +30,7 @@ import { checkSelector, type RedactionSelector, type Selector } from './selector
 import { takeEffect } from './taking-effect.ts';
 
 /** What a report says of a call that changed nothing. */
-const NOTHING = { snapshots: 0, blockedMilliseconds: 0, pending: undefined };
+const NO_EFFECT = { snapshots: 0, blockedMilliseconds: 0, pending: undefined };
 
 export class Erasure<State extends object> {
   readonly #parts: ErasureParts<State>;
@@ -101,9 +101,9 @@ export class Erasure<State extends object> {
     const counts = { dryRun, events: found.events, blocks: found.blocks, outcomes: found.outcomes };
     const took = (): { milliseconds: number } => ({ milliseconds: performance.now() - start });
     if (found.first === undefined) {
-      if (dryRun) return { ...counts, ...NOTHING, ...took(), differences: [] };
+      if (dryRun) return { ...counts, ...NO_EFFECT, ...took(), differences: [] };
       const { pending, milliseconds } = await this.#cleaning.again(redaction, found, order);
-      return { ...counts, ...NOTHING, blockedMilliseconds: milliseconds, pending, ...took() };
+      return { ...counts, ...NO_EFFECT, blockedMilliseconds: milliseconds, pending, ...took() };
     }
     let blockedMilliseconds = 0;
     let prepared: Prepared<State>;
@@ -111,7 +111,7 @@ export class Erasure<State extends object> {
       prepared = await this.#prepare(found, order, running);
       if (dryRun) {
         const differences = await this.#compare(prepared, found.head);
-        return { ...counts, ...NOTHING, snapshots: prepared.snapshots, ...took(), differences };
+        return { ...counts, ...NO_EFFECT, snapshots: prepared.snapshots, ...took(), differences };
       }
       blockedMilliseconds = await takeEffect(this.#parts, this.#cleaning, redaction, prepared, order);
     } catch (error) {

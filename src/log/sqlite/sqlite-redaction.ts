@@ -17,7 +17,7 @@ import type { WriterClient } from './writing/writer-client.ts';
 const WAL_TRIES = 10;
 const WAL_PAUSE_MS = 100;
 /** How many outcomes are listed in one turn of the event loop. */
-const OUTCOMES_AT_ONCE = 500;
+const OUTCOMES_LISTED_AT_ONCE = 500;
 /** How often progress is reported while the file is rebuilt. */
 const PROGRESS_MS = 200;
 
@@ -50,7 +50,7 @@ export class SqliteRedaction implements LogRedaction {
 
   async *outcomes(): AsyncGenerator<StoredOutcome, void> {
     for (let after: Uint8Array | undefined = new Uint8Array(); after !== undefined; ) {
-      const { ids, last }: CommandIds = this.#reader.commandIds(after, OUTCOMES_AT_ONCE);
+      const { ids, last }: CommandIds = this.#reader.commandIds(after, OUTCOMES_LISTED_AT_ONCE);
       for (const id of ids) {
         const outcome = this.#reader.outcome(id);
         if (outcome !== undefined) yield outcome;

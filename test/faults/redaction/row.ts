@@ -101,10 +101,13 @@ async function story(
     const killMs = isTimed ? chance.below(LONGEST_WAIT_MS) : undefined;
     const { trouble } = await live({ path, ...victim, ...(isTimed && { dieAt: Number.MAX_SAFE_INTEGER }) }, killMs);
     const problems = trouble === '' ? [] : [`the victim said ${trouble}`];
+    // The next open would clean the files.
+    if (victim.lie === 'unscrubbed')
+      return { outcome: 'after', problems: [...problems, ...(await leftIn(path, before))] };
     const judged = await judgeLog(path, before);
     problems.push(...judged.problems);
     if (problems.length > 0) return { ...judged, problems };
-    if (victim.lie === undefined) await finish(path);
+    await finish(path);
     problems.push(...(await leftIn(path, before)));
     return { outcome: judged.outcome, problems };
   } finally {
