@@ -194,7 +194,7 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/log/sqlite/',
     sees: [
       ...BELOW_SQLITE,
-      ...['file', 'reading', 'writing', 'sealing', 'mending'].map((wing) => `src/log/sqlite/${wing}/`),
+      ...['file', 'reading', 'writing', 'sharing', 'sealing', 'mending'].map((wing) => `src/log/sqlite/${wing}/`),
     ],
     doors: ['sqlite-log.ts', 'sqlite-source.ts'],
     node: 'all',
@@ -203,7 +203,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/sqlite/reading/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['reader.ts', 'known-ids.ts', 'watch.ts'],
+    doors: ['reader.ts', 'known-ids.ts', 'new-log.ts', 'open-readers.ts', 'watch.ts'],
     node: 'all',
   },
   {
@@ -214,8 +214,14 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/log/sqlite/writing/',
-    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/mending/'],
+    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/mending/', 'src/log/sqlite/sharing/'],
     doors: ['writer-client.ts', 'writer-protocol.ts', 'append-sending.ts', 'snapshot-sending.ts'],
+    node: 'all',
+  },
+  {
+    files: 'src/log/sqlite/sharing/',
+    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/reading/', 'src/log/sqlite/writing/'],
+    doors: ['log-threads.ts', 'hosting.ts', 'host-protocol.ts', 'job-line.ts', 'turns.ts'],
     node: 'all',
   },
   {
@@ -286,6 +292,8 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/engine/',
     sees: [
       ...BELOW_THE_ENGINE,
+      'src/log/sqlite/',
+      'src/log/sqlite/sharing/',
       CALLS,
       FOLDING,
       FOLLOWING,

@@ -23,20 +23,21 @@ export function lockPath(path: string): string {
 }
 
 /** How long to wait for a holder that is about to close. */
-const WAIT_MS = 200;
+export const LOCK_WAIT_MS = 200;
 /** How often to try again when another process takes the lock between our two steps. */
 const ATTEMPTS = 20;
 
 /**
  * Takes the lock. It is held until the returned connection is closed or the process ends.
  *
+ * @param waits how long to wait for a holder that is about to close, in ms
  * @throws RefoldError `LOG_LOCKED` naming the holder
  */
-export function acquireLock(driver: Driver, path: string): Connection {
+export function acquireLock(driver: Driver, path: string, waits: number = LOCK_WAIT_MS): Connection {
   let connection: Connection | undefined;
   try {
     connection = openConnection(driver, lockPath(path), { readOnly: false });
-    connection.pragma(`busy_timeout = ${WAIT_MS}`);
+    connection.pragma(`busy_timeout = ${waits}`);
     requireLockFile(connection, path);
     hold(connection, { pid: process.pid, host: hostname(), startedAt: Date.now() });
     return connection;

@@ -6,12 +6,15 @@
  */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { RefoldError } from '../../../core/errors.ts';
 import { type Service, serve } from '../../../threads/serving.ts';
 import type { LogHead } from '../../log-store.ts';
-import { type Connection, type Driver, openConnection, readFailure, SQLITE_PAGE_BYTES } from '../file/driver.ts';
+import { type Connection, readFailure, SQLITE_PAGE_BYTES } from '../file/driver.ts';
 import { dropReactorRow, putReactorRow } from '../file/reactor-rows.ts';
-import { identify } from '../file/schema.ts';
-import { openAsWriter, type WriterParts } from './opening.ts';
+import type { SharedThreadData } from '../sharing/host-protocol.ts';
+import { hostLogs } from '../sharing/hosting.ts';
+import { inTurn } from '../sharing/turns.ts';
+import { attemptToRead, openAsWriter, type WriterParts } from './opening.ts';
 import type { Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 
 /** Under `everysec`, the longest that a commit waits for its sync. */
@@ -72,6 +75,7 @@ class Writer implements Service<Jobs, OpenedLog> {
   /** Closes everything, after moving everything committed into the file. */
   close(): void {
     clearTimeout(this.#sync);
+    this.#sync = undefined;
     try {
       if (!this.#parts.write.failed && !this.#parts.write.isReplaced) this.#syncNow();
       this.#parts.room.make();
@@ -162,7 +166,7 @@ class Writer implements Service<Jobs, OpenedLog> {
   afterAnswer(): void {
     if (this.#written === 0) return;
     this.#parts.wal.wrote(this.#written);
-    if (this.#parts.durability === 'everysec') this.#sync ??= setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
+    if (this.#parts.durability === 'everysec') this.#sync ??= this.#syncAfter();
   }
 
   #syncLate(): void {
@@ -171,24 +175,22 @@ class Writer implements Service<Jobs, OpenedLog> {
       this.#parts.room.spare(() => this.#syncNow());
     } catch {
       // It failed, and the next write reports that. Or the disk is full, and the next second may be better.
-      if (!this.#parts.write.failed) this.#sync = setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
+      if (!this.#parts.write.failed) this.#sync = this.#syncAfter();
     }
   }
-}
 
-function attemptToRead(driver: Driver, path: string): Connection | undefined {
-  try {
-    const connection = openConnection(driver, path, { readOnly: true });
-    identify(connection, path); // a connection counts from its first read on
-    return connection;
-  } catch {
-    return undefined;
+  /** Logs that share a thread sync one after the other, and let other work run in between. */
+  #syncAfter(): NodeJS.Timeout {
+    return setTimeout(() => {
+      if (!this.#parts.isShared) this.#syncLate();
+      else inTurn(() => this.#sync !== undefined && this.#syncLate());
+    }, SYNC_WITHIN_MS);
   }
 }
 
-const options = workerData as WriterOptions;
-await serve<Jobs, OpenedLog>(
-  parentPort,
-  (error) => readFailure(error, 'write to', options.path),
-  async () => new Writer(await openAsWriter(options)),
-);
+const openWriter = async (options: WriterOptions): Promise<Writer> => new Writer(await openAsWriter(options));
+const given = workerData as WriterOptions | SharedThreadData;
+if ('path' in given) {
+  const failureOf = (error: unknown): RefoldError => readFailure(error, 'write to', given.path);
+  await serve<Jobs, OpenedLog>(parentPort, failureOf, () => openWriter(given));
+} else await hostLogs(parentPort, openWriter);

@@ -1,0 +1,92 @@
+/**
+ * The thread's end of shared threads: one writer for each log, and their jobs as they come.
+ *
+ * A log that fails, or that waits for a lock, does not stop the others. Jobs are short; what takes longer comes after an
+ * answer, one log at a time (`turns.ts`).
+ */
+import assert from 'node:assert';
+import type { MessagePort } from 'node:worker_threads';
+import type { RefoldError } from '../../../core/errors.ts';
+import { type Service, serve } from '../../../threads/serving.ts';
+import { readFailure } from '../file/driver.ts';
+import type { JobName, Jobs, OpenedLog, WriterOptions } from '../writing/writer-protocol.ts';
+import type { HostJobs } from './host-protocol.ts';
+import { JobLine } from './job-line.ts';
+
+/** Opens a log as its writer. */
+type OpenWriter = (options: WriterOptions) => Promise<Service<Jobs, OpenedLog>>;
+
+/** Serves the starter of this thread, as `serve` does. */
+export function hostLogs(port: MessagePort | null, openWriter: OpenWriter): Promise<void> {
+  const host = new Host(openWriter);
+  return serve<HostJobs>(
+    port,
+    (error) => failureOf(error, 'its logs'),
+    () => host,
+  );
+}
+
+interface Hosted {
+  readonly path: string;
+  readonly writer: Service<Jobs, OpenedLog>;
+  readonly line: JobLine;
+}
+
+class Host implements Service<HostJobs> {
+  readonly opened: undefined;
+  readonly #openWriter: OpenWriter;
+  readonly #logs = new Map<number, Hosted>();
+  /** Those that have done a job since the last answer. */
+  readonly #worked = new Set<Hosted>();
+
+  constructor(openWriter: OpenWriter) {
+    this.#openWriter = openWriter;
+  }
+
+  readonly jobs: Service<HostJobs>['jobs'] = {
+    open: async ({ log, options }) => {
+      const writer = await this.#openWriter(options);
+      this.#logs.set(log, { path: options.path, writer, line: new JobLine() });
+      return writer.opened;
+    },
+    work: ({ log, job, input }) => {
+      const hosted = this.#logs.get(log);
+      assert(hosted !== undefined, 'a log is asked only while it is open');
+      return hosted.line.run(() => this.#work(hosted, job, input));
+    },
+    close: async (log) => {
+      const hosted = this.#logs.get(log);
+      await hosted?.line.run(() => this.#close(log, hosted));
+    },
+  };
+
+  #work(hosted: Hosted, job: JobName, input: any): unknown {
+    try {
+      const work: (input: any, tell: () => void) => unknown = hosted.writer.jobs[job];
+      return work(input, () => {});
+    } catch (error) {
+      throw failureOf(error, hosted.path);
+    } finally {
+      this.#worked.add(hosted);
+    }
+  }
+
+  #close(log: number, hosted: Hosted): void {
+    this.#logs.delete(log);
+    this.#worked.delete(hosted);
+    try {
+      hosted.writer.close?.();
+    } catch (error) {
+      throw failureOf(error, hosted.path);
+    }
+  }
+
+  afterAnswer(): void {
+    for (const { writer } of this.#worked) writer.afterAnswer?.();
+    this.#worked.clear();
+  }
+}
+
+function failureOf(error: unknown, path: string): RefoldError {
+  return readFailure(error, 'write to', path);
+}

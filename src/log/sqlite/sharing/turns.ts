@@ -1,0 +1,13 @@
+/** Upkeep in a shared thread: one log after the other, with the jobs that came meanwhile in between. */
+import { Mutex } from '../../../threads/mutex.ts';
+import { nextTurn } from '../../../threads/timers.ts';
+
+const TURNS = new Mutex();
+
+/** Runs work once that of other logs is done and the event loop had a turn. It must not throw. */
+export function inTurn(work: () => void): void {
+  void TURNS.run(async () => {
+    await nextTurn();
+    work();
+  });
+}
