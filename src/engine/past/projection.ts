@@ -8,13 +8,14 @@ import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { OrderedTables } from '../../fold/live-state.ts';
-import type { LogStore } from '../../log/log-store.ts';
+import type { LogHead, LogStore } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
+import { Pace } from '../../threads/pace.ts';
 import { warnOf } from '../calls/warn.ts';
-import { fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
+import { type Fingerprint, fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { type BeginsWith, beginningOf, freshState } from '../folding/initial-state.ts';
 import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
-import { encodeWhole, writeSnapshot } from '../folding/stored-snapshots.ts';
+import { type EncodedState, encodePaced, writeSnapshot } from '../folding/stored-snapshots.ts';
 import { groupReasons, notePassedOver, type PassedOver, tellPassedOver } from '../folding/undecodable.ts';
 import { type Loading, loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
 import type { ProjectionDefinition } from './projection-definition.ts';
@@ -29,6 +30,24 @@ export interface ProjectionParts {
 
 /** How many events pass between two saves: a restart after a crash replays at most this many. */
 const SAVE_EVERY = 100_000;
+
+/**
+ * How long the encoding and the decoding of a state may hold the event loop, and the pause after that, in ms. A projection
+ * folds nothing while it is encoded, so its slices are longer than those of the model's snapshots.
+ */
+const CODEC_SLICE_MS = 1;
+const CODEC_REST_MS = 1;
+
+function newPace(): Pace {
+  return new Pace(CODEC_SLICE_MS, CODEC_REST_MS);
+}
+
+/** A state on its way into the log. */
+interface EncodedMoment {
+  readonly encoded: EncodedState;
+  readonly head: LogHead;
+  readonly fingerprint: Fingerprint;
+}
 
 /** A running projection. */
 export class Projection<State extends object = any> {
@@ -127,27 +146,37 @@ export class Projection<State extends object = any> {
   async #save(): Promise<void> {
     const { log, readOnly } = this.#parts;
     if (readOnly) throw cannotSave(this.name, log.path);
-    await this.#work.drained();
-    if (this.#error !== undefined || this.sequence === this.#savedAt) return;
-    const { sequence, recordedAt, state, firstSeen } = this.#cursor;
+    let at = this.sequence;
     try {
-      // The hash is enough to check a projection's snapshot; only the model's snapshots have the log's chain.
-      const head = { sequence, recordedAt, chain: '' };
-      await writeSnapshot(
-        log,
-        this.name,
-        encodeWhole(state, this.#definition.comparators),
-        head,
-        fingerprintFor(this.#fingerprint, firstSeen),
-      );
+      const moment = await this.#work.run(() => this.#encode());
+      if (moment === undefined) return;
+      const { sequence } = moment.head;
+      at = sequence;
+      await writeSnapshot(log, this.name, moment.encoded, moment.head, moment.fingerprint);
       await log.putCheckpoint({ projection: this.name, sequence });
       const older = (await log.snapshots(this.name)).slice(2).map((info) => info.sequence);
       if (older.length > 0) await log.dropSnapshots(this.name, older);
       this.#savedAt = sequence;
     } catch (error) {
-      this.#tellUnsaved(sequence, error);
+      this.#tellUnsaved(at, error);
       throw error;
     }
+  }
+
+  /**
+   * The state as bytes, unless it was saved already or the projection has stopped. No event is folded meanwhile, so the
+   * state stays as it is; other work of the event loop runs between the slices.
+   */
+  async #encode(): Promise<EncodedMoment | undefined> {
+    if (this.#error !== undefined || this.sequence === this.#savedAt) return undefined;
+    const { sequence, recordedAt, state, firstSeen } = this.#cursor;
+    const encoded = await encodePaced(state, newPace(), this.#definition.comparators);
+    // The hash is enough to check a projection's snapshot; only the model's snapshots have the log's chain.
+    return {
+      encoded,
+      head: { sequence, recordedAt, chain: '' },
+      fingerprint: fingerprintFor(this.#fingerprint, firstSeen),
+    };
   }
 
   #tellUnsaved(sequence: number, cause: unknown): void {
@@ -208,7 +237,7 @@ export class Projection<State extends object = any> {
     const firstSequence = log.firstSequence();
     const facts = { head: log.head().sequence, firstSequence, fingerprint: this.#fingerprint };
     const { candidates } = planRecovery({ ...facts, snapshots: await log.snapshots(this.name) });
-    return loadFirst(log, candidates, () => beginningOf(this.#definition));
+    return loadFirst(log, candidates, () => beginningOf(this.#definition), { pace: newPace() });
   }
 }
 
