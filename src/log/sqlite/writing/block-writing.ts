@@ -18,9 +18,10 @@ import { TagWriting } from './tag-writing.ts';
 import type { WriteConnection } from './write-connection.ts';
 import type { Jobs } from './writer-protocol.ts';
 
-/** The most that one transaction drops, so that an append never waits long for it. */
-const DROPPED_BLOCKS_AT_ONCE = 5_000;
-const DROPPED_BYTES_AT_ONCE = 32 * 1024 * 1024;
+/** The most that one transaction drops, so that an append never waits long for it: blocks, and bytes. */
+const DROPPED_AT_ONCE = [5_000, 32 * 1024 * 1024] as const;
+/** The same in a shared thread, where the logs of other stores wait for it. */
+const DROPPED_BESIDE_OTHERS = [500, 4 * 1024 * 1024] as const;
 
 export class BlockWriting {
   readonly #writer: WriteConnection;
@@ -28,11 +29,13 @@ export class BlockWriting {
   #head: LogHead;
   readonly #outcomes: OutcomeWriting;
   readonly #tags: TagWriting;
+  readonly #droppedAtOnce: readonly [blocks: number, bytes: number];
   /** Whether the file is known to have commits with ids. */
   #hasIds = false;
 
-  constructor(writer: WriteConnection, head: LogHead, remember: OutcomeBounds) {
+  constructor(writer: WriteConnection, head: LogHead, remember: OutcomeBounds, isShared = false) {
     this.#writer = writer;
+    this.#droppedAtOnce = isShared ? DROPPED_BESIDE_OTHERS : DROPPED_AT_ONCE;
     this.#sql = prepareStatements(writer.connection);
     this.#outcomes = new OutcomeWriting(writer.connection, remember);
     this.#tags = new TagWriting(writer.connection);
@@ -120,11 +123,12 @@ export class BlockWriting {
   #lastToDrop(through: number): number | undefined {
     let bytes = 0;
     let last: number | undefined;
-    for (const row of this.#sql.headersFrom.iterate(DROPPED_BLOCKS_AT_ONCE)) {
+    const [mostBlocks, mostBytes] = this.#droppedAtOnce;
+    for (const row of this.#sql.headersFrom.iterate(mostBlocks)) {
       const header = toHeader(row, this.#writer.path);
       bytes += header.bytes;
       const isKept = header.lastSequence > through || header.lastSequence === this.#head.sequence;
-      if (isKept || (last !== undefined && bytes > DROPPED_BYTES_AT_ONCE)) break;
+      if (isKept || (last !== undefined && bytes > mostBytes)) break;
       last = header.firstSequence;
     }
     return last;

@@ -127,7 +127,7 @@ function prepareParts(driver: Driver, lock: Connection, connection: Connection, 
   // The epoch first: from here on an earlier writer is refused, so the head that is read next stays true.
   const write = WriteConnection.open(connection, path, durability);
   const opened = { ...readLogState(connection, path), isCreated };
-  const blocks = new BlockWriting(write, opened.head, remember);
+  const blocks = new BlockWriting(write, opened.head, remember, isShared);
   const snapshots = new SnapshotWriting(write);
   const ballast = new Ballast(path);
   const wal = WalKeeper.open(write, ballast, { threadFromBytes: checkpointFromBytes, isShared });

@@ -21,6 +21,8 @@ import type { Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 const SYNC_WITHIN_MS = 1_000;
 /** Free pages returned in one transaction: four megabytes, or a piece where room is tight. */
 const RECLAIMED_PAGES_AT_ONCE = 1_000;
+/** The same in a shared thread, where the logs of other stores wait for it: one megabyte. */
+const RECLAIMED_PAGES_BESIDE_OTHERS = 250;
 /** About what a job adds to the WAL besides payloads, in bytes. */
 const SMALL = SQLITE_PAGE_BYTES;
 
@@ -68,7 +70,7 @@ class Writer implements Service<Jobs, OpenedLog> {
     abandonSnapshot: (input) => this.#spare(0, () => this.#parts.snapshots.abandon(input)),
     dropSnapshots: (input) => this.#spare(SMALL, () => this.#parts.snapshots.drop(input)),
     sweepChunks: () => this.#spare(SMALL, () => this.#parts.snapshots.sweep()),
-    reclaimPages: () => this.#spare(RECLAIMED_PAGES_AT_ONCE * SQLITE_PAGE_BYTES, () => this.#reclaimPages()),
+    reclaimPages: () => this.#spare(this.#reclaimedPages * SQLITE_PAGE_BYTES, () => this.#reclaimPages()),
     flush: () => this.#spare(0, () => this.#syncNow()),
   };
 
@@ -152,10 +154,14 @@ class Writer implements Service<Jobs, OpenedLog> {
     );
   }
 
+  get #reclaimedPages(): number {
+    return this.#parts.isShared ? RECLAIMED_PAGES_BESIDE_OTHERS : RECLAIMED_PAGES_AT_ONCE;
+  }
+
   /** Truncates the file by some free pages. Returns true when there are more. */
   #reclaimPages(): boolean {
     const { pieceBytes } = this.#parts.room;
-    const pages = pieceBytes === undefined ? RECLAIMED_PAGES_AT_ONCE : pieceBytes / SQLITE_PAGE_BYTES;
+    const pages = pieceBytes === undefined ? this.#reclaimedPages : pieceBytes / SQLITE_PAGE_BYTES;
     this.#parts.write.transact(() => this.#parts.write.connection.pragma(`incremental_vacuum(${pages})`));
     const more = Number(this.#parts.write.connection.pragma('freelist_count', { simple: true })) > 0;
     if (!more) this.#parts.room.make();
