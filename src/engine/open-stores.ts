@@ -15,7 +15,7 @@ import type { Store } from './store.ts';
 export interface OpenStoresOptions {
   /**
    * How many threads write the logs of all these stores; a whole number from 1 to 64, default 2. A log stays in the thread that
-   * opened it. More threads let more logs sync at the same time; each takes some 12 MB and five descriptors.
+   * opened it. More threads let more logs sync at the same time; each takes about 12 MB and five descriptors.
    */
   readonly threads?: number | undefined;
 }

@@ -169,7 +169,7 @@ class SqliteLog implements LogStore {
   /** Only a reader has one: it looks up what another process writes. */
   readonly #watch: Watch | undefined;
   readonly #ids: KnownIds;
-  /** Of a log that was created here. */
+  /** Present if the log was created here. */
   readonly #new: NewLog | undefined;
   readonly #bell: Bell;
   #head: LogHead;

@@ -13,7 +13,7 @@ import {
 } from '../../../src/index.ts';
 import { temporaryPath } from '../harness.ts';
 
-/** Enough for some hundred chunks of the encoder. */
+/** Enough for hundreds of chunks of the encoder. */
 const MANY = 40_000;
 
 const model = defineModel({

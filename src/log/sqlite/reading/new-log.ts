@@ -4,7 +4,7 @@
  * So a store on a new file needs no connection for reading until it reads what it wrote.
  */
 
-/** What a new log has none of. */
+/** Kinds of rows that a new log lacks. */
 type Rows = 'snapshots' | 'checkpoints' | 'reactors';
 
 export class NewLog {
