@@ -149,6 +149,41 @@ describe('a store that waits for the lock of another program', () => {
   });
 });
 
+test.each(['everysec', 'os'] as const)('a close under %s waits for the lock of another program', async (durability) => {
+  const stores = shareThreads(1);
+  const [busy, other] = await openCarts(stores, 2, { durability });
+  await busy!.append(note('kept'));
+  await busy!.snapshot(); // so that only the sync of the close is left to write
+  const foreign = new Database(busy!.path);
+  foreign.exec('begin immediate');
+  let isClosed = false;
+  const closing = busy!.close().finally(() => (isClosed = true));
+  for (let round = 0; round < 20; round++) await other!.append(note(`${round}`));
+  expect(isClosed).toBe(false);
+  foreign.exec('rollback');
+  foreign.close();
+  await closing;
+  await using alone = await openStore(cartModel, { path: busy!.path });
+  expect(alone.state.seen.notes).toEqual(['kept']);
+});
+
+test('many stores on one thread write, pause, sync late and seal at the same time', async () => {
+  const stores = shareThreads(1);
+  const carts = await openCarts(stores, 8, { durability: 'everysec', history: { maxEvents: 10 } });
+  const text = 'x'.repeat(100_000);
+  for (let round = 0; round < 15; round++) {
+    await Promise.all(carts.map((store, tenant) => store.append(note(`${tenant} ${round} ${text}`))));
+  }
+  await Promise.all(carts.map((store) => store.compact()));
+  await Promise.all(carts.map((store) => store.flush()));
+  for (const [tenant, store] of carts.entries()) {
+    expect(store.state.seen.notes).toHaveLength(15);
+    expect(store.state.seen.notes[14]).toMatch(new RegExp(`^${tenant} 14 x`));
+    expect(store.failure).toBe(undefined);
+    expect(await store.verify()).toMatchObject({ ok: true, events: 15 });
+  }
+});
+
 test('a store that fails does not stop its neighbours', async () => {
   const stores = shareThreads(1);
   const [failing, other] = await openCarts(stores, 2);

@@ -13,8 +13,14 @@ import type { JobName, Jobs, OpenedLog, WriterOptions } from '../writing/writer-
 import type { HostJobs } from './host-protocol.ts';
 import { JobLine } from './job-line.ts';
 
+/** The writer of one log. */
+interface HostedWriter extends Service<Jobs, OpenedLog> {
+  /** Ends all writing of this log. */
+  fail(cause: unknown): void;
+}
+
 /** Opens a log as its writer. */
-type OpenWriter = (options: WriterOptions) => Promise<Service<Jobs, OpenedLog>>;
+type OpenWriter = (options: WriterOptions) => Promise<HostedWriter>;
 
 /** Serves the starter of this thread, as `serve` does. */
 export function hostLogs(port: MessagePort | null, openWriter: OpenWriter): Promise<void> {
@@ -28,7 +34,7 @@ export function hostLogs(port: MessagePort | null, openWriter: OpenWriter): Prom
 
 interface Hosted {
   readonly path: string;
-  readonly writer: Service<Jobs, OpenedLog>;
+  readonly writer: HostedWriter;
   readonly line: JobLine;
 }
 
@@ -56,7 +62,11 @@ class Host implements Service<HostJobs> {
     },
     close: async (log) => {
       const hosted = this.#logs.get(log);
-      await hosted?.line.run(() => this.#close(log, hosted));
+      assert(hosted !== undefined, 'a log is closed once');
+      // After the jobs before it, and without waiting for a lock inside the close. What a failed log says here, it has said.
+      const flush = async (): Promise<unknown> => hosted.line.run(() => this.#work(hosted, 'flush', undefined));
+      await flush().catch(() => {});
+      this.#close(log, hosted);
     },
   };
 
@@ -82,7 +92,13 @@ class Host implements Service<HostJobs> {
   }
 
   afterAnswer(): void {
-    for (const { writer } of this.#worked) writer.afterAnswer?.();
+    for (const { writer } of this.#worked) {
+      try {
+        writer.afterAnswer?.();
+      } catch (error) {
+        writer.fail(error); // uncaught, it would end the thread with all its logs
+      }
+    }
     this.#worked.clear();
   }
 }

@@ -4,10 +4,14 @@ import { nextTurn } from '../../../threads/timers.ts';
 
 const TURNS = new Mutex();
 
-/** Runs work once that of other logs is done and the event loop had a turn. It must not throw. */
-export function inTurn(work: () => void): void {
-  void TURNS.run(async () => {
+/**
+ * Runs work once that of other logs is done and the event loop had a turn.
+ *
+ * @param onError gets what the work throws: an error that nobody catches would end the thread with all its logs
+ */
+export function inTurn(work: () => void, onError: (error: unknown) => void): void {
+  TURNS.run(async () => {
     await nextTurn();
     work();
-  });
+  }).catch(onError);
 }

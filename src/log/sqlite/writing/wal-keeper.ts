@@ -76,6 +76,8 @@ export class WalKeeper {
   /** The same estimate since the thread was asked; undefined while it has nothing to do. */
   #sinceAsked: number | undefined;
   #pause: NodeJS.Timeout | undefined;
+  /** In a shared thread: a checkpoint waits for its turn. */
+  #isDue = false;
 
   static open(writer: WriteConnection, ballast: Ballast, options: WalOptions = {}): WalKeeper {
     const keeper = new WalKeeper(writer, ballast, options);
@@ -105,13 +107,14 @@ export class WalKeeper {
     const allowed = this.#allowedBytes();
     const atOnce = this.#isRoomy && this.#thread.isUp ? LARGEST_WAL_BYTES : allowed;
     const threadFrom = this.#threadFromBytes ?? Math.max(atOnce * EARLY_SHARE, THREAD_FROM_BYTES);
-    if (this.#isLarger(atOnce)) this.#checkpoint();
+    if (this.#isLarger(atOnce)) this.#checkpointInTurn();
     else if (this.#isForThread(threadFrom)) this.#askThread();
     else if (this.#estimate >= allowed * EARLY_SHARE) this.#waitForPause(); // which delays nothing
   }
 
   /** Moves the whole WAL into the file and empties it, unless a reader is in the way. */
   truncate(): void {
+    this.#isDue = false;
     clearTimeout(this.#pause);
     this.#pause = undefined;
     this.#thread.awaitMove();
@@ -132,6 +135,7 @@ export class WalKeeper {
   close(): void {
     clearTimeout(this.#pause);
     this.#pause = undefined;
+    this.#isDue = false;
     this.#thread.close();
   }
 
@@ -185,10 +189,17 @@ export class WalKeeper {
   /** Logs that share a thread often pause at the same time. Their checkpoints let other work run in between. */
   #checkpointInTurn(): void {
     if (!this.#isShared) this.#checkpoint();
-    else inTurn(() => this.#pause !== undefined && this.#checkpoint());
+    else if (!this.#isDue) {
+      this.#isDue = true;
+      inTurn(
+        () => this.#isDue && this.#checkpoint(),
+        (error) => this.#writer.fail(error),
+      );
+    }
   }
 
   #checkpoint(): void {
+    this.#isDue = false;
     clearTimeout(this.#pause);
     this.#pause = undefined;
     this.#thread.awaitMove();

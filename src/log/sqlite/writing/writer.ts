@@ -99,6 +99,11 @@ class Writer implements Service<Jobs, OpenedLog> {
     this.#parts.lock.close();
   }
 
+  /** Ends all writing, because of an error outside of a job. */
+  fail(cause: unknown): void {
+    this.#parts.write.fail(cause);
+  }
+
   #grow<T>(work: () => T): T {
     this.#written = 0;
     return this.#parts.room.grow(work);
@@ -189,7 +194,12 @@ class Writer implements Service<Jobs, OpenedLog> {
   #syncAfter(): NodeJS.Timeout {
     return setTimeout(() => {
       if (!this.#parts.isShared) this.#syncLate();
-      else inTurn(() => this.#sync !== undefined && this.#syncLate());
+      else {
+        inTurn(
+          () => this.#sync !== undefined && this.#syncLate(),
+          (error) => this.fail(error),
+        );
+      }
     }, SYNC_WITHIN_MS);
   }
 }
