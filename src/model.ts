@@ -4,7 +4,7 @@
  * A model, its collections, and the state that it folds. A module that only imports this door can be shared by a server and
  * its pages: the server opens a store on the model, and a page folds the same events.
  */
-import type { RecordedEvent } from './core/event.ts';
+import type { DeepReadonly, RecordedEvent } from './core/event.ts';
 import type { Catalog, Model, RecordedEventOf } from './core/model.ts';
 import { requireModel } from './core/model-checks.ts';
 import { freshState } from './engine/folding/initial-state.ts';
@@ -67,7 +67,10 @@ export function applyEvent<State extends object, C extends Catalog>(
  *
  * @returns a value for `JSON.stringify`; it shares nothing with the state
  */
-export function stateToJson<State extends object>(model: Model<State>, state: State): unknown {
+export function stateToJson<State extends object>(
+  model: Model<State>,
+  state: NoInfer<State> | DeepReadonly<NoInfer<State>>,
+): unknown {
   requireModel('write the state as JSON', model);
   return toTaggedJson(state, model.comparators ?? {});
 }

@@ -154,6 +154,17 @@ export interface DecideContext<State = any, C extends Catalog = any> {
     events: DecidedEventOf<C> | readonly DecidedEventOf<C>[],
     onto?: DeepReadonly<State> | undefined,
   ) => DeepReadonly<State>;
+  /**
+   * An event of the model, typed: in a list or in a variable it needs no `as const`. It is the model's `event`, which a
+   * model cannot use in its definition.
+   *
+   * @throws RefoldError `UNKNOWN_EVENT_TYPE`
+   */
+  event<Type extends TypeOf<C>>(
+    type: Type,
+    data: Extract<DecidedEventOf<C>, { readonly type: Type }>['data'],
+    meta?: Extract<DecidedEventOf<C>, { readonly type: Type }>['meta'],
+  ): Extract<DecidedEventOf<C>, { readonly type: Type }>;
 }
 
 /** What `decide` gives: events (none is an acceptance too), events with a result, or `reject('CODE', 'why', data?)`. */

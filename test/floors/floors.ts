@@ -140,7 +140,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: COLLECTIONS,
     sees: [CORE],
-    doors: ['comparators.ts', 'deque.ts', 'ordered-map.ts', 'set-methods.ts'],
+    doors: ['comparators.ts', 'deque.ts', 'map-methods.ts', 'ordered-map.ts', 'set-methods.ts'],
     node: PURE,
   },
   { files: ENCODING, sees: [CORE, FOLD, COLLECTIONS], doors: ['state-codec.ts'], node: PURE },

@@ -90,8 +90,8 @@ describe.each([
 
 const threads = packed.flatMap((path) => /^dist\/refold-([\w-]+)\.js$/.exec(path)?.[1] ?? []);
 
-test('there are six threads', () => {
-  expect(threads).toHaveLength(6);
+test('there are seven threads', () => {
+  expect(threads).toHaveLength(7);
 });
 
 /** A program with a separate copy of refold, whose files a test may break. */

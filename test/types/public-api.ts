@@ -92,9 +92,14 @@ const model = defineModel({
     },
     total: {
       input: z.object({ add: z.int() }),
-      decide: (state, { add }) => {
+      decide: (state, { add }, { event }) => {
         if (add < 0) return reject('NEGATIVE', 'add something');
         if (add === 0) return [];
+        if (add > 9) return [1, 2].map((id) => event('Placed', { id, quantity: add }));
+        // @ts-expect-error the quantity is missing
+        event('Placed', { id: 1 });
+        // @ts-expect-error the type does not exist
+        event('Removed', {});
         return { events: [{ type: 'Placed', data: { id: 1, quantity: add } }], result: { n: state.n + add } };
       },
     },

@@ -151,7 +151,7 @@ export const AIMS: readonly Aim[] = [
   },
   {
     name: 'fan-out-memory',
-    what: 'resident memory with 10,000 followers in batches, beyond that without',
+    what: 'memory held with 10,000 followers in batches, beyond that without',
     of: (row) => row('fan-out-batches-10000-memory') - row('fan-out-none-memory'),
     atMost: 200,
     unit: 'MB',

@@ -58,7 +58,7 @@ const batchFollowers =
 interface Round extends Run {
   /** Processor time in ms for each second of appends. */
   readonly cpu: number;
-  /** Resident memory at the end, in MB. */
+  /** What the heap and buffers hold at the end, in MB. Resident memory would show the largest round so far. */
   readonly memory: number;
 }
 
@@ -106,7 +106,8 @@ async function playTo(store: Store, count: number, audience: Audience, seconds: 
   while (heard() < count * total) await sleep(1);
   const run = stop(total);
   collectGarbage();
-  const memory = process.memoryUsage.rss() / 1e6;
+  const { heapUsed, external } = process.memoryUsage();
+  const memory = (heapUsed + external) / 1e6;
   ending.abort();
   return { ...run, latencies, cpu: (run.cpuMicros * APPENDS_PER_SECOND) / 1_000, memory };
 }
@@ -125,7 +126,7 @@ function rowsOf(name: string, what: string, rounds: readonly Round[]): Row[] {
     },
     {
       name: `fan-out-${name}-memory`,
-      what: `resident memory after ${words}`,
+      what: `memory held after ${words}`,
       ...fixed,
       unit: 'MB',
       runs: rounds.map(({ memory }) => memory),
