@@ -73,6 +73,8 @@ export interface SqliteLogOptions {
 
 /** A block of this size is fast to write and to read. */
 const SQLITE_BLOCK_BYTES = 4 * 1024 * 1024;
+/** In a shared thread, where the logs of other stores wait while a block is written. */
+const SHARED_BLOCK_BYTES = 1024 * 1024;
 
 /**
  * Opens a log, or creates it.
@@ -160,7 +162,7 @@ function identifyIfPossible(driver: Driver, path: string): void {
 class SqliteLog implements LogStore {
   readonly path: string;
   readonly readOnly: boolean;
-  readonly blockBytes: number = SQLITE_BLOCK_BYTES;
+  readonly blockBytes: number;
   readonly remembers: OutcomeBounds;
   readonly care: SqliteCare;
   readonly #reader: LogReader;
@@ -207,6 +209,7 @@ class SqliteLog implements LogStore {
     this.#new = this.#writer?.opened.isCreated ? new NewLog() : undefined;
     this.#bell = this.#watch?.bell ?? new Bell();
     this.readOnly = this.#writer === undefined;
+    this.blockBytes = this.#writer?.isShared ? SHARED_BLOCK_BYTES : SQLITE_BLOCK_BYTES;
     this.#epoch = state.epoch;
     this.#reader = reader;
     this.care = new SqliteCare(reader, this.#writer);

@@ -39,6 +39,8 @@ interface Lost {
 }
 
 export class WriterClient {
+  /** Other logs share the thread. */
+  readonly isShared: boolean;
   readonly #thread: WriterThread;
   readonly #path: string;
   readonly #lost: Lost;
@@ -57,7 +59,7 @@ export class WriterClient {
     };
     if (host !== undefined) {
       const shared = await host.open(options, (cause) => tell(threadDied(path, cause)));
-      return new WriterClient(shared, path, lost);
+      return new WriterClient(shared, path, lost, true);
     }
     const thread = await Thread.start<Jobs, OpenedLog>({
       name: 'writer',
@@ -68,10 +70,11 @@ export class WriterClient {
       deathOf: (cause) => threadDied(path, cause),
       onDeath: (failure) => tell(failure as RefoldError), // as `deathOf` makes it
     });
-    return new WriterClient(thread, path, lost);
+    return new WriterClient(thread, path, lost, false);
   }
 
-  private constructor(thread: WriterThread, path: string, lost: Lost) {
+  private constructor(thread: WriterThread, path: string, lost: Lost, isShared: boolean) {
+    this.isShared = isShared;
     this.#lost = lost;
     this.#thread = thread;
     this.#path = path;
