@@ -7,7 +7,7 @@ const TURNS = new Mutex();
 /**
  * Runs work once that of other logs is done and the event loop had a turn.
  *
- * @param onError gets what the work throws: an error that nobody catches would end the thread with all its logs
+ * @param onError gets what the work throws: an uncaught error would end the thread with all its logs
  */
 export function inTurn(work: () => void, onError: (error: unknown) => void): void {
   TURNS.run(async () => {
