@@ -57,6 +57,7 @@ export {
   type CompactLogOptions,
   EventLog,
   type ImportedEvent,
+  type LogImportReport,
   type OpenEventLogOptions,
   openLog,
   type VerifyOptions,
@@ -64,6 +65,8 @@ export {
 export type { PassedOver } from './engine/folding/undecodable.ts';
 export type { EventBatch } from './engine/following/selection.ts';
 export {
+  type ClampedEvent,
+  type ClampReport,
   type ImportOptions,
   type ImportReport,
   importEvents,
@@ -98,8 +101,10 @@ export type { Reactor } from './engine/reacting/reactor.ts';
 export type { WaitOptions } from './engine/replica/waiters.ts';
 export type { SnapshotReport } from './engine/snapshots/snapshotter.ts';
 export type { Store, StoreOf, StoreStats, Watched } from './engine/store.ts';
+export type { BackupOptions, BackupReport } from './engine/upkeep/backup.ts';
 export type { CompactionReport, CompactOptions } from './engine/upkeep/compaction.ts';
 export { type RepairOptions, type RepairReport, repairLog } from './engine/upkeep/repair.ts';
+export { type RestoreOptions, type RestoreReport, restoreLog } from './engine/upkeep/restore.ts';
 export type { RetagOptions, RetagReport } from './engine/upkeep/retag.ts';
 export type { UpkeepStats } from './engine/upkeep/upkeep.ts';
 export type { AcceptedCommand, CommandOutcome, RejectedCommand } from './engine/writing/outcomes/outcome.ts';
@@ -128,14 +133,24 @@ export type {
   BlockQuery,
   Checkpoint,
   CommitTags,
+  CutEnd,
+  CutRows,
   Durability,
   EventTags,
+  LogBackupOptions,
   LogCare,
+  LogCopy,
+  LogCut,
   LogHead,
+  LogRedaction,
   LogSize,
   LogStore,
   QueuedCommit,
   ReactorRow,
+  RecordedRedaction,
+  RedactionFence,
+  RedactionRow,
+  ScrubReport,
   SealedBlock,
   SealOptions,
   SealReport,

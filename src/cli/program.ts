@@ -1,6 +1,6 @@
 /** Defines the commands of `refold` and their help, and turns arguments into an exit code. */
 import { Command, CommanderError } from 'commander';
-import { defineBackup } from './commands/backup.ts';
+import { defineBackup, defineRestore } from './commands/backup.ts';
 import { defineCompact } from './commands/compact.ts';
 import { defineEvents } from './commands/events.ts';
 import { defineExport } from './commands/export.ts';
@@ -65,6 +65,7 @@ export function defineProgram(version: string): Command {
   defineCompact(program);
   defineRetag(program);
   defineBackup(program);
+  defineRestore(program);
   defineRepair(program);
   program.commandsGroup('Export and import:');
   defineExport(program);

@@ -62,8 +62,13 @@ export async function openRecovered<
   start: number,
   onClosed?: () => void,
 ): Promise<Store<State, C, K, D>> {
-  const { durability, readOnly, remember } = settings;
-  const log = await openLogOf(settings, { durability, readOnly, ...(remember && !readOnly && { remember }) });
+  const { durability, readOnly, remember, waitForLock } = settings;
+  const log = await openLogOf(settings, {
+    durability,
+    readOnly,
+    ...(remember && !readOnly && { remember }),
+    ...(waitForLock !== undefined && { waitForLock }),
+  });
   warnTo(log, settings.onWarning);
   try {
     if (!readOnly) requireRemembered(log, remember);

@@ -25,7 +25,7 @@ import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { Admission } from './admission.ts';
 import { checkOptions } from './calls/call-options.ts';
 import { failedBefore, StoreFailure } from './calls/failure.ts';
-import { backUpLog, sizeOf } from './calls/log-care.ts';
+import { sizeOf } from './calls/log-care.ts';
 import type { Settings } from './calls/options.ts';
 import { guardOf, type Reentrancy, refuseReentrant } from './calls/reentrancy.ts';
 import { APPEND_TRACE, isAppendTraced as isTraced, traced } from './calls/traces.ts';
@@ -60,8 +60,9 @@ import type { ReplicaState } from './replica/replica-state.ts';
 import type { WaitOptions } from './replica/waiters.ts';
 import type { Rates } from './snapshots/rates.ts';
 import type { SnapshotReport } from './snapshots/snapshotter.ts';
+import { type BackupOptions, type BackupReport, backUpLog } from './upkeep/backup.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions } from './upkeep/compaction.ts';
-import { RETAG_CHECKS, type RetagOptions, type RetagReport, retagLog } from './upkeep/retag.ts';
+import { RETAG_CHECKS, type RetagOptions, type RetagReport } from './upkeep/retag.ts';
 import { Upkeep, type UpkeepStats } from './upkeep/upkeep.ts';
 import { StoreClock } from './writing/clock.ts';
 import type { CommandOutcome } from './writing/outcomes/outcome.ts';
@@ -513,10 +514,7 @@ export class Store<
     const checked = checkOptions('retag', RETAG_CHECKS, options);
     this.#admission.requireWritable();
     await this.#drained();
-    const report = await retagLog(
-      { model: this.model, log: this.#log, onProgress: this.#settings.onProgress },
-      checked,
-    );
+    const report = await this.#failure.watching(this.path, () => this.#upkeep.retag(checked));
     this.#untaggedEvents = report.untaggedEvents;
     return report;
   }
@@ -543,14 +541,15 @@ export class Store<
   }
 
   /**
-   * Writes a consistent copy of the log to a new file, while writes continue.
+   * Writes a consistent copy of the log to a new file, while writes continue. With `to` the copy ends there: it is as if
+   * nothing had been appended after it, and has the outcomes of the commits before.
    *
-   * @throws RefoldError `INVALID_OPTION` when the file exists, or the log cannot make copies
+   * @throws RefoldError `INVALID_OPTION` when the file exists, the log cannot make copies, or `to` is not in the log or lies
+   * within a commit; `HISTORY_GONE` when `to` is before what is left; `LOG_FULL`, `LOG_CORRUPT`, `STORE_FAILED`
    */
-  async backup(path: string): Promise<void> {
+  async backup(path: string, options?: BackupOptions): Promise<BackupReport> {
     await this.#drained();
-    const { onProgress } = this.#settings;
-    await backUpLog(this.#log, path, (done) => onProgress({ phase: 'backup', done, total: 1 }));
+    return backUpLog(this.#log, path, options, this.#settings.onProgress);
   }
 
   stats(): StoreStats {

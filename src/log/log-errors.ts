@@ -39,6 +39,15 @@ export function epochConflict(path: string, epoch: number, current: number): Ref
   );
 }
 
+/** A redaction of blocks that have changed since they were read. */
+export function blocksChanged(path: string, sequence: number): RefoldError {
+  return new RefoldError(
+    'SEQUENCE_CONFLICT',
+    `Cannot redact ${path}: the block of event ${sequence} has changed since it was read`,
+    { path, sequence, hint: 'Redact again: nothing was changed' },
+  );
+}
+
 export function storeClosed(path: string): RefoldError {
   return new RefoldError('STORE_CLOSED', `Cannot use ${path}: the log is closed`, { path, hint: 'Open it again' });
 }

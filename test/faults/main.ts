@@ -20,6 +20,7 @@ import { row as reactors } from './reactors/row.ts';
 import { row as redisDifferential } from './redis-differential/row.ts';
 import { row as redisKill } from './redis-kill/row.ts';
 import { row as redisProtocol } from './redis-protocol/row.ts';
+import { row as retag } from './retag/row.ts';
 import type { FaultRow, RowReport } from './row.ts';
 import { row as simulation } from './simulation/index.ts';
 import { row as soak } from './soak/index.ts';
@@ -38,6 +39,7 @@ const ROWS: readonly FaultRow[] = [
   fuzz,
   habits,
   reactors,
+  retag,
   clock,
   soak,
   redisKill,

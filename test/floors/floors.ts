@@ -185,7 +185,7 @@ export const FLOORS: readonly Floor[] = [
     sees: [CORE, 'src/log/log-store.ts'],
     doors: [
       ...['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
-      ...['packed-values.ts', 'tag-list.ts'],
+      ...['packed-values.ts', 'redacting.ts', 'tag-list.ts'],
     ],
     packages: ['msgpackr'],
     node: 'all',
@@ -194,7 +194,9 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/log/sqlite/',
     sees: [
       ...BELOW_SQLITE,
-      ...['file', 'reading', 'writing', 'sharing', 'sealing', 'mending'].map((wing) => `src/log/sqlite/${wing}/`),
+      ...['file', 'reading', 'writing', 'sharing', 'sealing', 'redacting', 'mending'].map(
+        (wing) => `src/log/sqlite/${wing}/`,
+      ),
     ],
     doors: ['sqlite-log.ts', 'sqlite-source.ts'],
     node: 'all',
@@ -209,12 +211,12 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/sqlite/mending/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['backup.ts', 'check.ts', 'structure.ts', 'repair.ts', 'salvage.ts'],
+    doors: ['backup.ts', 'check.ts', 'structure.ts', 'repair.ts', 'restore.ts', 'salvage.ts'],
     node: 'all',
   },
   {
     files: 'src/log/sqlite/writing/',
-    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/mending/', 'src/log/sqlite/sharing/'],
+    sees: [...BELOW_SQLITE, FILE, ...['mending', 'redacting', 'sharing'].map((wing) => `src/log/sqlite/${wing}/`)],
     doors: ['writer-client.ts', 'writer-protocol.ts', 'append-sending.ts', 'snapshot-sending.ts'],
     node: 'all',
   },
@@ -222,6 +224,12 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/log/sqlite/sharing/',
     sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/reading/', 'src/log/sqlite/writing/'],
     doors: ['log-threads.ts', 'hosting.ts', 'host-protocol.ts', 'job-line.ts', 'turns.ts'],
+    node: 'all',
+  },
+  {
+    files: 'src/log/sqlite/redacting/',
+    sees: [...BELOW_SQLITE, FILE],
+    doors: ['staging.ts', 'rebuilding.ts'],
     node: 'all',
   },
   {
@@ -266,14 +274,24 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: UPKEEP,
-    sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/mending/', CALLS, FOLDING, PAST, WRITING, OUTCOMES, SNAPSHOTS],
-    doors: ['upkeep.ts', 'compaction.ts', 'repair.ts', 'retag.ts'],
+    sees: [
+      ...BELOW_THE_ENGINE,
+      'src/log/sqlite/mending/',
+      CALLS,
+      FOLDING,
+      PAST,
+      WRITING,
+      OUTCOMES,
+      SNAPSHOTS,
+      REACTING,
+    ],
+    doors: ['upkeep.ts', 'backup.ts', 'compaction.ts', 'repair.ts', 'restore.ts', 'retag.ts'],
     node: 'all',
   },
   {
     files: IMPORTING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, SNAPSHOTS],
-    doors: ['import-events.ts'],
+    doors: ['import-events.ts', 'clamps.ts'],
     node: 'all',
   },
   {
@@ -304,6 +322,7 @@ export const FLOORS: readonly Floor[] = [
       SNAPSHOTS,
       UPKEEP,
       REPLICA,
+      IMPORTING,
       REACTING,
     ],
     node: 'all',

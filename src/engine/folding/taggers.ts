@@ -4,7 +4,7 @@
  *
  * The log keeps them, so that a query without a model knows which stored tags count.
  */
-import { isInstance, RefoldError } from '../../core/errors.ts';
+import { isInstance, isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { TagsRefused, taggerOf, tagsOf } from '../../core/tagging.ts';
@@ -25,14 +25,21 @@ export function taggersOf(model: Model): ReadonlyMap<string, string> {
 /** How many events are in blocks that a query must read, because their tags are not stored as these taggers give them. */
 export async function countUntagged(log: LogStore, taggers: ReadonlyMap<string, string>): Promise<number> {
   if (taggers.size === 0) return 0;
-  const range = { from: log.firstSequence(), to: log.head().sequence };
-  if (range.from > range.to) return 0;
-  if (log.find === undefined) return range.to - range.from + 1;
-  let count = 0;
-  for await (const { firstSequence, lastSequence } of log.find({ ...range, tags: { taggers } })) {
-    count += lastSequence - firstSequence + 1;
+  for (;;) {
+    const range = { from: log.firstSequence(), to: log.head().sequence };
+    if (range.from > range.to) return 0;
+    if (log.find === undefined) return range.to - range.from + 1;
+    try {
+      let count = 0;
+      for await (const { firstSequence, lastSequence } of log.find({ ...range, tags: { taggers } })) {
+        count += lastSequence - firstSequence + 1;
+      }
+      return count;
+    } catch (error) {
+      // Events were dropped meanwhile: there are fewer to count now.
+      if (!isRefoldError(error, 'HISTORY_GONE') || log.firstSequence() === range.from) throw error;
+    }
   }
-  return count;
 }
 
 /** Call this after a log was opened for writing, before the first append. */

@@ -23,7 +23,7 @@ export interface UpcastRules {
 }
 
 /** This key holds the last sequence that was written before there were checks; 0 in a log that began with them. */
-const UNCHECKED_KEY = 'uncheckedThrough';
+export const UNCHECKED_KEY = 'uncheckedThrough';
 
 /** For a model without upcasters. */
 const NO_RULES: UpcastRules = { uncheckedThrough: 0, warned: new Set() };

@@ -6,8 +6,9 @@
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
+import { findBlocks } from '../../log/found-blocks.ts';
 import type { LogStore } from '../../log/log-store.ts';
-import { unpackBlock } from '../../log/unpacking/unpacking.ts';
+import { unpackBlock, unpackedBytes } from '../../log/unpacking/unpacking.ts';
 import { guardOf } from '../calls/reentrancy.ts';
 import { taggersOf } from '../folding/taggers.ts';
 import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
@@ -23,7 +24,7 @@ export interface LogPage {
   readonly error?: unknown;
 }
 
-/** A page ends after the block with which it has reached this size. */
+/** A page ends after the block with which it has reached this size, unpacked. */
 const LOG_PAGE_BYTES = 256 * 1024;
 /** How many pages are kept for those who come a little later. */
 const PAGES_KEPT = 4;
@@ -70,7 +71,8 @@ export class LogPages {
       this.#rules ??= upcastRulesOf(this.#model, this.#log);
       const rules = await this.#rules;
       let bytes = 0;
-      for await (const block of this.#log.read({ from, to })) {
+      let isFull = false;
+      for await (const block of findBlocks(this.#log, { from, to, tags })) {
         for await (const { events: found, isCertain } of unpackBlock(block, { types, tags })) {
           for (let index = 0; index < found.length; index++) {
             const { sequence } = found[index]!;
@@ -82,9 +84,12 @@ export class LogPages {
           }
         }
         through = Math.min(block.lastSequence, to);
-        bytes += block.bytes;
-        if (bytes >= LOG_PAGE_BYTES) break;
+        bytes += unpackedBytes(block);
+        isFull = bytes >= LOG_PAGE_BYTES;
+        if (isFull) break;
       }
+      // Blocks without the tag are not read: the page covers them all the same.
+      if (tags !== undefined && !isFull) through = to;
       if (through < from) throw nothingThere(this.#log.path, from);
       return { events: freezeEvents(events), through };
     } catch (error) {

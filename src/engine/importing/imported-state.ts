@@ -6,6 +6,7 @@ import type { LogStore } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
 import { performance } from '../../threads/timers.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
+import { warnOf } from '../calls/warn.ts';
 import { fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
 import type { FoldCursor } from '../folding/refold.ts';
@@ -15,18 +16,15 @@ import { recover } from '../past/recovery.ts';
 import { KEYFRAME_BUDGET_BYTES, planKeyframes } from '../snapshots/policy.ts';
 import { Intake } from '../writing/intake.ts';
 import { BlockWriter } from './block-writer.ts';
+import { type ClampReport, Clamps, clampWarning } from './clamps.ts';
 import { readPastEvent } from './past-event.ts';
 
 /** What an import did. */
-export interface ImportReport {
+export interface ImportReport extends ClampReport {
   /** Events imported. */
   readonly events: number;
   /** Where the log ends now. */
   readonly lastSequence: number;
-  /** Events whose time was earlier than that of the event before. They were recorded with that event's time. */
-  readonly clamped: number;
-  /** The largest such step back, in ms. */
-  readonly worstMilliseconds: number;
 }
 
 /** How long the encoding of a snapshot may keep the event loop to itself, in ms. */
@@ -41,6 +39,8 @@ const KEYFRAME_EVENTS = 25_000;
 export class ImportedState {
   readonly #model: Model;
   readonly #log: LogStore;
+  /** Whether the first event may be earlier than the end of the log. */
+  readonly #resumes: boolean;
   readonly #guard: Reentrancy;
   readonly #intake: Intake;
   readonly #fingerprint: ModelFingerprint;
@@ -53,17 +53,22 @@ export class ImportedState {
   #keyframeAt: number;
   #keyframeTime = performance.now();
   #keyframeTook = 0;
-  #clamped = 0;
-  #worstMilliseconds = 0;
+  readonly #clamps = new Clamps();
 
   /** Recovers the state at the end of the log. @throws RefoldError as `openStore` does */
-  static async open(model: Model, log: LogStore): Promise<ImportedState> {
+  static async open(model: Model, log: LogStore, resumes: boolean): Promise<ImportedState> {
     const fingerprint = fingerprintOfModel(model);
     const { cursor } = await despiteDrops(log, () => recover(model, log, fingerprint));
-    return new ImportedState(model, log, fingerprint, cursor);
+    return new ImportedState(model, log, resumes, { fingerprint, cursor });
   }
 
-  private constructor(model: Model, log: LogStore, fingerprint: ModelFingerprint, cursor: FoldCursor<object>) {
+  private constructor(
+    model: Model,
+    log: LogStore,
+    resumes: boolean,
+    { fingerprint, cursor }: { readonly fingerprint: ModelFingerprint; readonly cursor: FoldCursor<object> },
+  ) {
+    this.#resumes = resumes;
     this.#model = model;
     this.#log = log;
     this.#guard = guardOf(log);
@@ -80,9 +85,14 @@ export class ImportedState {
     return {
       events: this.#sequence - this.#before,
       lastSequence: this.#sequence,
-      clamped: this.#clamped,
-      worstMilliseconds: this.#worstMilliseconds,
+      ...this.#clamps.report,
     };
+  }
+
+  /** For an import that fails: its report is never seen. */
+  warnOfClamps(): void {
+    const warning = clampWarning(this.#log.path, this.#clamps.report);
+    if (warning !== undefined) warnOf(this.#log, 'RefoldImportWarning', warning);
   }
 
   /** True when `room` must be waited for before the next event is taken. */
@@ -107,7 +117,7 @@ export class ImportedState {
     try {
       const event = readPastEvent(given, this.#model, sequence);
       const time = event.recordedAt;
-      if (this.#sequence === this.#before && time < this.#recordedAt)
+      if (this.#sequence === this.#before && time < this.#recordedAt && !this.#resumes)
         throw endsLater(this.#log, this.#recordedAt, time);
       const recordedAt = Math.max(time, this.#recordedAt);
       const { commandId } = event;
@@ -116,7 +126,7 @@ export class ImportedState {
       this.#live.fold(this.#model.reducers, events);
       this.#writer.add({ events: 1, recordedAt, json, tags, commandId });
       if (!this.#firstSeen.has(event.type)) this.#firstSeen.set(event.type, sequence);
-      if (recordedAt > time) this.#noteClamped(recordedAt - time);
+      this.#clamps.note({ index: sequence - this.#before - 1, sequence, given: time, recordedAt });
       this.#sequence = sequence;
       this.#recordedAt = recordedAt;
     } catch (error) {
@@ -163,11 +173,6 @@ export class ImportedState {
     const fingerprint = fingerprintFor(this.#fingerprint, this.#firstSeen);
     await writeSnapshot(this.#log, '', encoded, this.#log.head(), fingerprint);
   }
-
-  #noteClamped(milliseconds: number): void {
-    this.#clamped += 1;
-    this.#worstMilliseconds = Math.max(this.#worstMilliseconds, milliseconds);
-  }
 }
 
 /** The refusal of an event, with its index. An error about the log itself, `INVALID_OPTION`, stays as it is. */
@@ -184,7 +189,7 @@ function endsLater({ path }: LogStore, end: number, first: number): RefoldError 
   return new RefoldError('INVALID_OPTION', message, {
     path,
     type: 'path',
-    hint: 'Import into a new log, or into one that ends at or before the time of the first event',
+    hint: 'Import into a new log, or into one that ends at or before the time of the first event; to continue an import, give resume: true',
   });
 }
 

@@ -10,7 +10,9 @@ import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { listNearest, shortened } from '../../core/nearest.ts';
 import { isTag, LONGEST_TAG } from '../../core/tagging.ts';
-import type { Block, BlockHeader, BlockQuery, LogStore } from '../../log/log-store.ts';
+import { findBlocks } from '../../log/found-blocks.ts';
+import { historyGone } from '../../log/log-errors.ts';
+import type { Block, BlockQuery, LogStore } from '../../log/log-store.ts';
 import { unpackBlocks } from '../../log/unpacking/unpacking.ts';
 import { Pace } from '../../threads/pace.ts';
 import { checkOptions, isSequence, type OptionCheck, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
@@ -167,13 +169,17 @@ interface Stretch {
   readonly to: number;
 }
 
-/** @throws RefoldError `HISTORY_GONE` for a time before the first event that is left */
+/** @throws RefoldError `HISTORY_GONE` when it asks for events that were dropped */
 async function boundsOf(log: LogStore, { from, to, sequences }: EventRange): Promise<Stretch> {
   const head = log.head().sequence;
   const earliest = sequences?.reduce((least, sequence) => Math.min(least, sequence), head + 1) ?? log.firstSequence();
   const first = from === undefined ? earliest : await firstOf(log, from);
   const last = to === undefined ? head : await lastOf(log, to);
-  return { from: Math.max(1, first), to: Math.min(last, head) };
+  const bounds = { from: Math.max(1, first), to: Math.min(last, head) };
+  const firstLeft = log.firstSequence();
+  // In reverse too, and also where a limit may be reached before: an answer does not depend on what is found.
+  if (bounds.from < firstLeft && bounds.from <= bounds.to) throw historyGone(log.path, bounds.from, firstLeft);
+  return bounds;
 }
 
 async function firstOf(log: LogStore, bound: Bound): Promise<number> {
@@ -208,55 +214,7 @@ async function* blocksOf(
   reverse: boolean,
   tags: BlockQuery['tags'],
 ): AsyncGenerator<Block, void> {
-  for (const stretch of stretches) {
-    if (tags === undefined && !reverse) yield* log.read(stretch);
-    else yield* foundBlocks(log, { ...stretch, reverse, tags });
-  }
-}
-
-/** Neighbouring blocks are read together, up to this many bytes and blocks. */
-const READ_TOGETHER_BYTES = 512 * 1024;
-const READ_TOGETHER_BLOCKS = 500;
-
-async function* foundBlocks(log: LogStore, query: BlockQuery): AsyncGenerator<Block, void> {
-  let group: BlockHeader[] = [];
-  let bytes = 0;
-  for await (const header of log.find?.(query) ?? allHeaders(log, query)) {
-    const isFull = bytes + header.bytes > READ_TOGETHER_BYTES || group.length === READ_TOGETHER_BLOCKS;
-    if (group.length > 0 && (isFull || !areNeighbours(group.at(-1)!, header))) {
-      yield* readGroup(log, group, query);
-      group = [];
-      bytes = 0;
-    }
-    group.push(header);
-    bytes += header.bytes;
-  }
-  if (group.length > 0) yield* readGroup(log, group, query);
-}
-
-function areNeighbours(a: BlockHeader, b: BlockHeader): boolean {
-  return a.lastSequence + 1 === b.firstSequence || b.lastSequence + 1 === a.firstSequence;
-}
-
-async function* readGroup(
-  log: LogStore,
-  group: readonly BlockHeader[],
-  { from, to, reverse }: BlockQuery,
-): AsyncGenerator<Block, void> {
-  const [first, last] = reverse === true ? [group.at(-1)!, group[0]!] : [group[0]!, group.at(-1)!];
-  const blocks = log.read({ from: Math.max(from, first.firstSequence), to: Math.min(to, last.lastSequence) });
-  if (reverse === true) yield* (await Array.fromAsync(blocks)).reverse();
-  else yield* blocks;
-}
-
-/** For a log that keeps no lists of tags: it reads all blocks. */
-async function* allHeaders(log: LogStore, { from, to, reverse }: BlockQuery): AsyncGenerator<BlockHeader, void> {
-  const headers: BlockHeader[] = [];
-  for await (const header of log.headers()) {
-    if (header.firstSequence > to) break;
-    if (header.lastSequence >= from) headers.push(header);
-  }
-  yield* reverse === true ? headers.reverse() : headers;
+  for (const stretch of stretches) yield* findBlocks(log, { ...stretch, reverse, tags });
 }
 
 /** @throws RefoldError `UNKNOWN_EVENT_TYPE` when the model does not have the type */

@@ -5,7 +5,8 @@
  */
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
-import type { LogStore } from '../../log/log-store.ts';
+import { findBlocks } from '../../log/found-blocks.ts';
+import type { Block, LogStore } from '../../log/log-store.ts';
 import { type Slice, unpackBlock } from '../../log/unpacking/unpacking.ts';
 import { A_SEQUENCE, A_SIGNAL, checkOptions, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
 import { BATCH_EVENTS, type EventBatch } from '../following/selection.ts';
@@ -143,7 +144,10 @@ function wantedOf(
   return isWanted ? event : undefined;
 }
 
-/** The events of the log in slices, each event once, until a signal aborts. */
+/**
+ * The events of the log in slices, each event once, until a signal aborts. With a tag, blocks of the history that do not
+ * have it are not read.
+ */
 async function* followSlices(
   log: LogStore,
   from: number,
@@ -158,9 +162,9 @@ async function* followSlices(
   if (signals.some((one) => one.aborted)) end();
   const types = given && new Set(given);
   const tags = tag === undefined ? undefined : { tag, types, taggers: tagging.taggers };
-  try {
-    let next = from;
-    for await (const block of log.follow(from, ending.signal)) {
+  let next = from;
+  async function* slicesOf(blocks: AsyncIterable<Block>): AsyncGenerator<Slice, void> {
+    for await (const block of blocks) {
       for await (const slice of unpackBlock(block, { types, tags })) {
         if (ending.signal.aborted) return;
         yield sliceFrom(slice, next);
@@ -168,6 +172,17 @@ async function* followSlices(
       // Sealing may have joined events that were already given with later ones.
       next = block.lastSequence + 1;
     }
+  }
+  try {
+    const to = log.head().sequence;
+    if (tags !== undefined && next <= to) {
+      yield* slicesOf(findBlocks(log, { from: next, to, tags }));
+      if (ending.signal.aborted) return;
+      // The last blocks may be without the tag. The end of what was there is told all the same.
+      if (next <= to) yield { events: [], from: next, through: to };
+      next = Math.max(next, to + 1);
+    }
+    yield* slicesOf(log.follow(next, ending.signal));
   } finally {
     for (const one of signals) one.removeEventListener('abort', end);
   }

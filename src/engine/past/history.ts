@@ -2,9 +2,10 @@
 import { isDate } from 'node:util/types';
 import { type ErrorDetails, isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
+import { isParts } from '../../core/parts.ts';
 import { decodeBlock } from '../../log/blocks/block.ts';
 import type { BlockHeader, LogStore } from '../../log/log-store.ts';
-import { A_SEQUENCE, checkOptions, type OptionChecks } from '../calls/call-options.ts';
+import { A_SEQUENCE, checkOptions, isSequence, type OptionCheck, type OptionChecks } from '../calls/call-options.ts';
 import type { Progress } from '../calls/progress.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { tellPassedOver } from '../folding/undecodable.ts';
@@ -60,6 +61,23 @@ const POSITION_CHECKS: OptionChecks<{ readonly sequence?: number; readonly time?
   sequence: A_SEQUENCE,
   time: ['a date, or a number of milliseconds since the epoch', Number.isFinite, timeOf],
 };
+
+/** A position as an option of a call. The copy has the time as a number. */
+export const A_POSITION: OptionCheck = ['{ sequence } or { time }, a Date or milliseconds', isPosition, copyOfPosition];
+
+function copyOfPosition(value: unknown): unknown {
+  if (!isParts(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const key in value) copy[key] = key === 'time' ? timeOf(value[key]) : value[key];
+  return copy;
+}
+
+function isPosition(value: unknown): boolean {
+  if (!isParts(value)) return false;
+  const { sequence, time, ...others } = value;
+  if (Object.keys(others).length > 0 || (sequence === undefined) === (time === undefined)) return false;
+  return sequence === undefined ? Number.isFinite(time) : isSequence(sequence);
+}
 
 /** A Date of any realm as its number; any other value as it is. */
 export function timeOf(time: unknown): unknown {

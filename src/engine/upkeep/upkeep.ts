@@ -20,6 +20,7 @@ import { type SnapshotReport, Snapshotter, type SnapshotterParts } from '../snap
 import type { WritePath } from '../writing/write-path.ts';
 import { AutomaticCompaction } from './automatic-compaction.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
+import { type RetagOptions, type RetagReport, retagLog } from './retag.ts';
 import { TaskRunner } from './tasks.ts';
 
 export interface UpkeepSource {
@@ -99,6 +100,12 @@ export class Upkeep {
     const { path } = this.#source.log;
     const compact = (): Promise<CompactionReport> => compactLog(context, options);
     return this.#compaction.alone(() => traced(COMPACTION_TRACE, () => ({ path, automatic: false }), compact));
+  }
+
+  /** Tags the log again, never at the same time as a compaction: that would replace or drop the blocks that it works on. */
+  retag(options: RetagOptions): Promise<RetagReport> {
+    const { model, log, settings } = this.#source;
+    return this.#compaction.alone(() => retagLog({ model, log, onProgress: settings.onProgress }, options));
   }
 
   stats(): UpkeepStats {

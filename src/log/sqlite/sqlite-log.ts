@@ -69,6 +69,10 @@ export interface SqliteLogOptions {
   readonly remember?: OutcomeBounds | undefined;
   /** Threads that this log shares with others. Default: a thread for this log. */
   readonly threads?: LogThreads | undefined;
+  /** How long to wait for another writer that has the log open, in ms; default 200. */
+  readonly waitForLock?: number | undefined;
+  /** Ends that waiting: the open rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A block of this size is fast to write and to read. */
@@ -104,7 +108,7 @@ async function openFile(
   options: SqliteLogOptions,
   explain: Explain,
 ): Promise<LogStore> {
-  const { checkpointFromBytes, remember = DEFAULT_BOUNDS } = options;
+  const { checkpointFromBytes, remember = DEFAULT_BOUNDS, waitForLock } = options;
   const driver = await loadDriver();
   const kind = fileKind(path);
   if (options.readOnly === true) {
@@ -113,9 +117,10 @@ async function openFile(
   }
   // The writer makes files beside the log, so look first: a foreign file must not even get a lock file.
   if (kind === 'filled') identifyIfPossible(driver, path);
-  const { threads } = options;
+  const { threads, signal } = options;
   const isNew = kind === 'missing';
-  const writer = await WriterClient.open({ path, durability, isNew, checkpointFromBytes, remember }, threads);
+  const writing = { path, durability, isNew, checkpointFromBytes, remember, waitForLock };
+  const writer = await WriterClient.open(writing, signal, threads);
   try {
     return SqliteLog.open(readerBeside(writer, driver, path, threads), writer, writer.opened, explain, remember);
   } catch (error) {
@@ -176,6 +181,7 @@ class SqliteLog implements LogStore {
   readonly #bell: Bell;
   #head: LogHead;
   #firstSequence: number;
+  #generation: number;
   #epoch: number;
   #closing: Promise<void> | undefined;
 
@@ -212,10 +218,14 @@ class SqliteLog implements LogStore {
     this.blockBytes = this.#writer?.isShared ? SHARED_BLOCK_BYTES : SQLITE_BLOCK_BYTES;
     this.#epoch = state.epoch;
     this.#reader = reader;
-    this.care = new SqliteCare(reader, this.#writer);
+    this.care = new SqliteCare(reader, this.#writer, () => {
+      this.#generation += 1;
+      this.#bell.ring();
+    });
     this.#ids = new KnownIds(randomInt(2 ** 32), remember.outcomes);
     this.#head = state.head;
     this.#firstSequence = state.trimmed.through + 1;
+    this.#generation = state.generation;
   }
 
   get epoch(): number {
@@ -231,6 +241,11 @@ class SqliteLog implements LogStore {
   firstSequence(): number {
     this.#look();
     return this.#firstSequence;
+  }
+
+  generation(): number {
+    this.#look();
+    return this.#generation;
   }
 
   async append(request: AppendRequest): Promise<void> {
@@ -268,7 +283,8 @@ class SqliteLog implements LogStore {
   /** A reader looks the log up for each question, because another process writes it. */
   #look(): void {
     if (this.#watch === undefined || this.#closing !== undefined) return;
-    const { head, trimmed, epoch } = this.#watch.look();
+    const { head, trimmed, epoch, generation } = this.#watch.look();
+    this.#generation = generation;
     this.#head = head;
     this.#firstSequence = trimmed.through + 1;
     this.#epoch = epoch;

@@ -22,9 +22,9 @@ export interface SqliteSourceOptions {
 export function sqliteSource({ path }: SqliteSourceOptions, threads?: LogThreads): LogSource {
   const source: LogSource = {
     name: path,
-    open: async ({ durability = 'always', readOnly = false, remember }) => {
+    open: async ({ durability = 'always', readOnly = false, remember, waitForLock, signal }) => {
       const { openSqliteLog } = await import('./sqlite-log.ts');
-      return openSqliteLog({ path, durability, readOnly, remember, threads });
+      return openSqliteLog({ path, durability, readOnly, remember, waitForLock, signal, threads });
     },
   };
   const thread = threadOf(path);

@@ -15,6 +15,7 @@ import type {
   BlockQuery,
   Checkpoint,
   ReactorRow,
+  RecordedRedaction,
   SnapshotInfo,
   StoredOutcome,
 } from '../../log-store.ts';
@@ -25,6 +26,7 @@ import { type Connection, type Driver, openConnection, readFailure } from '../fi
 import { fileIdentity, invalidPath } from '../file/files.ts';
 import { formatOf } from '../file/format.ts';
 import { readReactors } from '../file/reactor-rows.ts';
+import { leastScrubbed, readRedactions, SCRUBBED } from '../file/redaction-rows.ts';
 import { identify } from '../file/schema.ts';
 import { isSound } from '../file/snapshot-rows.ts';
 import { BlockFinder } from './block-finder.ts';
@@ -225,6 +227,7 @@ export class LogReader implements Resting {
 
   /** Headers of the blocks that a query asks for, in pages; see `LogStore.find`. */
   async *find(query: BlockQuery): AsyncGenerator<BlockHeader, void> {
+    if (query.from > query.to) return;
     const start = query.reverse === true ? query.to : query.from;
     for (let next: number | undefined = start; next !== undefined; ) {
       const page = this.#guarded(() => this.#finder.page(query, next!));
@@ -310,6 +313,20 @@ export class LogReader implements Resting {
 
   reactors(): readonly ReactorRow[] {
     return this.#guarded(() => readReactors(this.#connection));
+  }
+
+  redactions(): readonly RecordedRedaction[] {
+    return this.#guarded(() => readRedactions(this.#connection));
+  }
+
+  /** Whether an old byte may still lie in a file of the log. */
+  needsScrub(): boolean {
+    return this.#guarded(() => leastScrubbed(this.#connection) !== SCRUBBED.whole);
+  }
+
+  /** The chain before the block that begins at a sequence. */
+  chainBefore(firstSequence: number): string {
+    return this.#guarded(() => this.#connection.transaction(() => this.#chainBefore(firstSequence))());
   }
 
   meta(key: string): string | undefined {

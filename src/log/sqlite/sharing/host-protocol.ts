@@ -9,6 +9,8 @@ export interface SharedThreadData {
 /** Every job; `log` is the number that the store's end gave the log. */
 export interface HostJobs {
   open: { takes: { readonly log: number; readonly options: WriterOptions }; answers: OpenedLog };
+  /** Ends the waiting of an open. */
+  giveUp: { takes: number; answers: undefined };
   work: { takes: { readonly log: number; readonly job: JobName; readonly input: any }; answers: any };
   /** Closes one log, after its jobs. */
   close: { takes: number; answers: undefined };

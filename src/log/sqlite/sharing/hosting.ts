@@ -20,7 +20,7 @@ interface HostedWriter extends Service<Jobs, OpenedLog> {
 }
 
 /** Opens a log as its writer. */
-type OpenWriter = (options: WriterOptions) => Promise<HostedWriter>;
+type OpenWriter = (options: WriterOptions, signal?: AbortSignal) => Promise<HostedWriter>;
 
 /** Serves the starter of this thread, as `serve` does. */
 export function hostLogs(port: MessagePort | null, openWriter: OpenWriter): Promise<void> {
@@ -42,6 +42,7 @@ class Host implements Service<HostJobs> {
   readonly opened: undefined;
   readonly #openWriter: OpenWriter;
   readonly #logs = new Map<number, Hosted>();
+  readonly #opening = new Map<number, AbortController>();
   /** Those that have done a job since the last answer. */
   readonly #worked = new Set<Hosted>();
 
@@ -51,10 +52,17 @@ class Host implements Service<HostJobs> {
 
   readonly jobs: Service<HostJobs>['jobs'] = {
     open: async ({ log, options }) => {
-      const writer = await this.#openWriter(options);
-      this.#logs.set(log, { path: options.path, writer, line: new JobLine() });
-      return writer.opened;
+      const opening = new AbortController();
+      this.#opening.set(log, opening);
+      try {
+        const writer = await this.#openWriter(options, opening.signal);
+        this.#logs.set(log, { path: options.path, writer, line: new JobLine() });
+        return writer.opened;
+      } finally {
+        this.#opening.delete(log);
+      }
     },
+    giveUp: (log) => this.#opening.get(log)?.abort(),
     work: ({ log, job, input }) => {
       const hosted = this.#logs.get(log);
       assert(hosted !== undefined, 'a log is asked only while it is open');

@@ -23,9 +23,9 @@ export class LogThreads implements WriterHost {
   }
 
   /** Opens a log in the thread that has the fewest. @throws RefoldError what opening throws, `STORE_FAILED` for a dead thread */
-  async open(options: WriterOptions, onDeath: (cause: unknown) => void): Promise<WriterThread> {
+  async open(options: WriterOptions, signal: AbortSignal, onDeath: (cause: unknown) => void): Promise<WriterThread> {
     const thread = this.#slots.reduce((one, other) => (other.logs < one.logs ? other : one));
-    return thread.open(++this.#lastLog, { ...options, isShared: true }, onDeath);
+    return thread.open(++this.#lastLog, { ...options, isShared: true }, signal, onDeath);
   }
 
   /** Ends the threads. Their logs must be closed. */
@@ -48,12 +48,17 @@ class SharedThread {
     return this.#deaths.size;
   }
 
-  async open(log: number, options: WriterOptions, onDeath: (cause: unknown) => void): Promise<WriterThread> {
+  async open(
+    log: number,
+    options: WriterOptions,
+    signal: AbortSignal,
+    onDeath: (cause: unknown) => void,
+  ): Promise<WriterThread> {
     const { path } = options;
     this.#deaths.set(log, onDeath);
     try {
       const thread = await this.#running(path);
-      const opened = await thread.ask('open', { log, options });
+      const opened = await askToOpen(thread, log, options, signal);
       return new SharedWriter({ log, path, thread, opened, onEnd: () => this.#deaths.delete(log) });
     } catch (error) {
       this.#deaths.delete(log);
@@ -88,6 +93,24 @@ class SharedThread {
     this.#deaths.clear();
     this.#thread = undefined;
     for (const died of deaths) died(cause);
+  }
+}
+
+/** A thread that others use cannot be ended: it is asked to give up waiting, and answers with the reason. */
+async function askToOpen(
+  thread: Thread<HostJobs>,
+  log: number,
+  options: WriterOptions,
+  signal: AbortSignal,
+): Promise<OpenedLog> {
+  const giveUp = (): void => void thread.ask('giveUp', log).catch(() => {}); // a dead thread has given up
+  const opening = thread.ask('open', { log, options });
+  if (signal.aborted) giveUp();
+  signal.addEventListener('abort', giveUp);
+  try {
+    return await opening;
+  } finally {
+    signal.removeEventListener('abort', giveUp);
   }
 }
 

@@ -7,11 +7,12 @@ import type { Durability } from '../../log-store.ts';
 import { Ballast } from '../file/ballast.ts';
 import { readLogState } from '../file/block-rows.ts';
 import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from '../file/driver.ts';
-import { createFile, fileKind } from '../file/files.ts';
-import { acquireLock, LOCK_WAIT_MS, lockPath } from '../file/lock.ts';
+import { createFile, fileKind, requireNoRepair } from '../file/files.ts';
+import { acquireLock, lockPath } from '../file/lock.ts';
 import { createSchema, type FileIdentity, identify, migrate } from '../file/schema.ts';
 import { readWitness, requireUnwitnessed, WitnessFile } from '../file/witness.ts';
 import { requireWitnessedFile } from '../mending/structure.ts';
+import { Staging } from '../redacting/staging.ts';
 import { patiently, WRITE_LOCK_PATIENCE_MS } from '../sharing/job-line.ts';
 import { BlockWriting } from './block-writing.ts';
 import { Room } from './room.ts';
@@ -34,6 +35,7 @@ export interface WriterParts {
   readonly wal: WalKeeper;
   readonly room: Room;
   readonly witness: WitnessFile;
+  readonly staging: Staging;
   readonly durability: Durability;
   /** Other logs share the thread. */
   readonly isShared: boolean;
@@ -42,28 +44,27 @@ export interface WriterParts {
 /**
  * Opens the log as its writer, or creates it.
  *
+ * @param signal ends the waiting for another writer
  * @throws RefoldError `LOG_LOCKED` while another writer has it; what `openSqliteLog` throws
  */
-export async function openAsWriter(options: WriterOptions): Promise<WriterParts> {
+export async function openAsWriter(options: WriterOptions, signal?: AbortSignal): Promise<WriterParts> {
   try {
-    return await lockAndOpen(options);
+    return await lockAndOpen(options, signal);
   } catch (error) {
     throw readFailure(error, 'open', options.path);
   }
 }
 
-async function lockAndOpen(options: WriterOptions): Promise<WriterParts> {
+async function lockAndOpen(options: WriterOptions, signal: AbortSignal | undefined): Promise<WriterParts> {
   const driver = await loadDriver();
   createFile(lockPath(options.path));
   createFile(options.path);
-  const { isShared } = options;
-  // In a shared thread SQLite must not wait for a lock: the logs of other stores would wait too.
-  const lock = isShared
-    ? await patiently(() => acquireLock(driver, options.path, 0), LOCK_WAIT_MS)
-    : acquireLock(driver, options.path);
+  const lock = await acquireLock(driver, options.path, options.waitForLock, signal);
   try {
+    requireNoRepair(options.path); // it may have been interrupted while this writer waited
     const open = (): WriterParts => openWithRoom(driver, lock, options);
-    return isShared ? await patiently(open, WRITE_LOCK_PATIENCE_MS) : open();
+    // In a shared thread SQLite must not wait for a lock: the logs of other stores would wait too.
+    return options.isShared ? await patiently(open, WRITE_LOCK_PATIENCE_MS) : open();
   } catch (error) {
     lock.close();
     throw error;
@@ -135,7 +136,8 @@ function prepareParts(driver: Driver, lock: Connection, connection: Connection, 
   if (room.isTight) room.make();
   const witness = WitnessFile.open(path, opened.logId, write.epoch, !isShared);
   witness.note(opened.head); // the commit of the epoch synced everything in the WAL
-  return { driver, lock, write, opened, blocks, snapshots, wal, room, witness, durability, isShared };
+  const staging = new Staging(connection, path);
+  return { driver, lock, write, opened, blocks, snapshots, wal, room, witness, staging, durability, isShared };
 }
 
 /**

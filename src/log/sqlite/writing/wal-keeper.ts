@@ -112,8 +112,8 @@ export class WalKeeper {
     else if (this.#estimate >= allowed * EARLY_SHARE) this.#waitForPause(); // which delays nothing
   }
 
-  /** Moves the whole WAL into the file and empties it, unless a reader is in the way. */
-  truncate(): void {
+  /** Moves the whole WAL into the file and empties it, unless a reader is in the way. Returns true when it is empty. */
+  truncate(): boolean {
     this.#isDue = false;
     clearTimeout(this.#pause);
     this.#pause = undefined;
@@ -129,6 +129,7 @@ export class WalKeeper {
       }
     });
     this.#moved();
+    return sizeOf(`${this.#writer.path}-wal`) === 0;
   }
 
   /** Ends the thread. */

@@ -5,6 +5,7 @@
  * nothing can have been written, so then it is `STORE_FAILED` at once.
  */
 import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
+import { throwIfAborted } from '../../../threads/aborted.ts';
 import { Thread } from '../../../threads/thread.ts';
 import { storeClosed, storeFailed } from '../../log-errors.ts';
 import type { JobName, Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
@@ -29,8 +30,11 @@ export interface WriterThread {
 
 /** Threads that many logs share. */
 export interface WriterHost {
-  /** @param onDeath called when the thread dies, before pending jobs are rejected */
-  open(options: WriterOptions, onDeath: (cause: unknown) => void): Promise<WriterThread>;
+  /**
+   * @param signal ends the waiting: the open rejects
+   * @param onDeath called when the thread dies, before pending jobs are rejected
+   */
+  open(options: WriterOptions, signal: AbortSignal, onDeath: (cause: unknown) => void): Promise<WriterThread>;
 }
 
 /** Who hears of the death of the thread. */
@@ -49,19 +53,36 @@ export class WriterClient {
   /**
    * Starts the thread and waits until it has opened the log.
    *
+   * @param signal ends the waiting, and with it the thread. Once the log is open it has no effect
    * @param host has the log opened in a thread that other logs share
    */
-  static async open(options: WriterOptions, host?: WriterHost): Promise<WriterClient> {
+  static async open(options: WriterOptions, signal?: AbortSignal, host?: WriterHost): Promise<WriterClient> {
+    throwIfAborted(signal);
+    const opening = new AbortController();
+    const abort = (): void => opening.abort();
+    signal?.addEventListener('abort', abort);
+    try {
+      return await WriterClient.#start(options, opening.signal, host);
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  static async #start(options: WriterOptions, signal: AbortSignal, host?: WriterHost): Promise<WriterClient> {
     const { path } = options;
     const lost: Lost = { listeners: [] };
     const tell = (failure: RefoldError): void => {
       for (const listener of lost.listeners) listener(failure);
     };
     if (host !== undefined) {
-      const shared = await host.open(options, (cause) => tell(threadDied(path, cause)));
+      const shared = await host.open(options, signal, (cause) => tell(threadDied(path, cause)));
       return new WriterClient(shared, path, lost, true);
     }
     const thread = await Thread.start<Jobs, OpenedLog>({
+      signal,
       name: 'writer',
       from: WRITER_HOME,
       data: options,

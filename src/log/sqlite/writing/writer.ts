@@ -11,6 +11,8 @@ import { type Service, serve } from '../../../threads/serving.ts';
 import type { LogHead } from '../../log-store.ts';
 import { type Connection, readFailure, SQLITE_PAGE_BYTES } from '../file/driver.ts';
 import { dropReactorRow, putReactorRow } from '../file/reactor-rows.ts';
+import { leastScrubbed, noteScrubbed, SCRUBBED } from '../file/redaction-rows.ts';
+import { rebuildFile } from '../redacting/rebuilding.ts';
 import type { SharedThreadData } from '../sharing/host-protocol.ts';
 import { hostLogs } from '../sharing/hosting.ts';
 import { inTurn } from '../sharing/turns.ts';
@@ -61,11 +63,17 @@ class Writer implements Service<Jobs, OpenedLog> {
     putCheckpoint: (input) => this.#grow(() => this.#putCheckpoint(input)),
     putReactor: (input) => this.#grow(() => this.#onFile((connection) => putReactorRow(connection, input))),
     dropReactor: (input) => this.#spare(SMALL, () => this.#onFile((connection) => dropReactorRow(connection, input))),
+    stageRedaction: (input) => this.#grow(() => this.#parts.write.transact(() => this.#parts.staging.stage(input))),
+    applyRedaction: (input) => this.#grow(() => this.#applyRedaction(input)),
+    discardRedaction: () => this.#spare(0, () => this.#parts.write.transact(() => this.#parts.staging.discard())),
+    rebuildFile: () => this.#spare(0, () => this.#rebuildFile()),
+    emptyWal: () => this.#spare(0, () => this.#emptyWal()),
     putMeta: (input) => this.#grow(() => this.#putMeta(input)),
     dropCheckpoint: (input) => this.#spare(SMALL, () => this.#dropCheckpoint(input)),
-    swapRun: (input) => this.#spare(input.sealed.bytes + input.blocks * 256, () => this.#parts.blocks.swapRun(input)),
+    swapRun: (input) =>
+      this.#spare(input.sealed.bytes + input.sealed.replaces.length * 256, () => this.#parts.blocks.swapRun(input)),
     pieceBytes: () => this.#spare(0, () => this.#parts.room.pieceBytes),
-    dropBlocks: (input) => this.#spare(SMALL, () => this.#parts.blocks.dropBlocks(input)),
+    dropBlocks: (input) => this.#spare(SMALL, () => this.#parts.blocks.dropBlocks(input, this.#parts.room.pieceBytes)),
     beginSnapshot: () => this.#spare(0, () => this.#parts.snapshots.begin()),
     abandonSnapshot: (input) => this.#spare(0, () => this.#parts.snapshots.abandon(input)),
     dropSnapshots: (input) => this.#spare(SMALL, () => this.#parts.snapshots.drop(input)),
@@ -147,6 +155,37 @@ class Writer implements Service<Jobs, OpenedLog> {
     );
   }
 
+  #applyRedaction({ row, fence }: Jobs['applyRedaction']['takes']): void {
+    const { write, staging, blocks, snapshots } = this.#parts;
+    this.#written = write.transact(() => {
+      blocks.requireHead(fence.expectedSequence);
+      return staging.apply(row);
+    }, fence.epoch);
+    snapshots.giveUpAll();
+    blocks.settleTags();
+  }
+
+  #rebuildFile(): boolean {
+    const { write, wal } = this.#parts;
+    const { connection, path } = write;
+    const scrubbed = leastScrubbed(connection);
+    if (scrubbed !== SCRUBBED.not) return scrubbed === SCRUBBED.rebuilt;
+    try {
+      write.alone(() => rebuildFile(connection, path));
+      write.transact(() => noteScrubbed(connection, SCRUBBED.rebuilt));
+      return true;
+    } finally {
+      if (!write.failed) wal.truncate(); // otherwise it keeps the size of the file
+    }
+  }
+
+  #emptyWal(): boolean {
+    const { write, wal } = this.#parts;
+    const isEmpty = wal.truncate();
+    if (isEmpty) write.transact(() => noteScrubbed(write.connection, SCRUBBED.whole));
+    return isEmpty;
+  }
+
   #onFile(work: (connection: Connection) => void): void {
     this.#parts.write.transact(() => work(this.#parts.write.connection));
   }
@@ -204,7 +243,8 @@ class Writer implements Service<Jobs, OpenedLog> {
   }
 }
 
-const openWriter = async (options: WriterOptions): Promise<Writer> => new Writer(await openAsWriter(options));
+const openWriter = async (options: WriterOptions, signal?: AbortSignal): Promise<Writer> =>
+  new Writer(await openAsWriter(options, signal));
 const given = workerData as WriterOptions | SharedThreadData;
 if ('path' in given) {
   const failureOf = (error: unknown): RefoldError => readFailure(error, 'write to', given.path);
