@@ -82,6 +82,18 @@ test('a file is opened for writing once only', async () => {
   expect(stores.size).toBe(2);
 });
 
+test('an open waits for another store as long as it was told to, and its neighbours write meanwhile', async () => {
+  const stores = shareThreads(1);
+  const [held, other] = await openCarts(stores, 2);
+  await held!.append(note('before'));
+  let isOpen = false;
+  const waiting = stores.open(cartModel, { path: held!.path, waitForLock: 60_000 }).finally(() => (isOpen = true));
+  for (let round = 0; round < 20; round++) await other!.append(note(`${round}`));
+  expect(isOpen).toBe(false);
+  await held!.close();
+  expect((await waiting).state.seen.notes).toEqual(['before']);
+});
+
 test('everything that a store does works in a shared thread', async () => {
   const stores = shareThreads(1);
   const [store] = await openCarts(stores, 1);
