@@ -90,6 +90,7 @@ export type { LogInfo, ReactorInfo, RedactionInfo } from './engine/log-info.ts';
 export type { DurationHistogram } from './engine/metrics/histogram.ts';
 export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';
+export { type OpenStoresOptions, openStores, type Stores } from './engine/open-stores.ts';
 export type { Divergence } from './engine/past/divergence.ts';
 export type { Bound, EventRange } from './engine/past/events.ts';
 export type { FollowOptions, WatchOptions } from './engine/past/follow-log.ts';

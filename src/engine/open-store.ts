@@ -47,12 +47,22 @@ export async function openStore<
   return traced(RECOVERY_TRACE, context, () => openRecovered(model, settings, start));
 }
 
-async function openRecovered<
+/**
+ * Opens a store whose settings are checked.
+ *
+ * @param onClosed called once the store has closed, successfully or not
+ */
+export async function openRecovered<
   State extends object,
   C extends Catalog,
   K extends CommandInputs,
   D extends CommandDecisions,
->(model: Model<State, C, K, D>, settings: Settings, start: number): Promise<Store<State, C, K, D>> {
+>(
+  model: Model<State, C, K, D>,
+  settings: Settings,
+  start: number,
+  onClosed?: () => void,
+): Promise<Store<State, C, K, D>> {
   const { durability, readOnly, remember, waitForLock } = settings;
   const log = await openLogOf(settings, {
     durability,
@@ -99,7 +109,18 @@ async function openRecovered<
     const { sequence } = cursor;
     const logThread = threadOf(settings);
     const isBelieved = recovered.belief !== undefined;
-    const found = { fingerprint, live, sequence, firstSeen, snapshot, isBelieved, rates, recovery, generation };
+    const found = {
+      fingerprint,
+      live,
+      sequence,
+      firstSeen,
+      snapshot,
+      isBelieved,
+      rates,
+      recovery,
+      generation,
+      onClosed,
+    };
     return new Store(model, { log, logThread, settings, ...found });
   } catch (error) {
     await log.close();

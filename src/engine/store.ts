@@ -137,6 +137,8 @@ export interface StoreParts<State extends object> {
   readonly isBelieved: boolean;
   readonly rates: Rates;
   readonly recovery: RecoveryReport;
+  /** Called once the store has closed, successfully or not. */
+  readonly onClosed?: (() => void) | undefined;
 }
 
 /** An open store. Made by `openStore`; `await using` closes it. */
@@ -658,7 +660,7 @@ export class Store<
   /** Waits for pending work, saves projections, takes a snapshot, and releases the log. Further calls do nothing. */
   close(): Promise<void> {
     if (this.#closed === undefined) {
-      this.#closed = this.#close();
+      this.#closed = this.#close().finally(() => this.#parts.onClosed?.());
       this.#admission.close();
     }
     return this.#closed;

@@ -196,7 +196,9 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/log/sqlite/',
     sees: [
       ...BELOW_SQLITE,
-      ...['file', 'reading', 'writing', 'sealing', 'redacting', 'mending'].map((wing) => `src/log/sqlite/${wing}/`),
+      ...['file', 'reading', 'writing', 'sharing', 'sealing', 'redacting', 'mending'].map(
+        (wing) => `src/log/sqlite/${wing}/`,
+      ),
     ],
     doors: ['sqlite-log.ts', 'sqlite-source.ts'],
     node: 'all',
@@ -205,7 +207,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/sqlite/reading/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['reader.ts', 'known-ids.ts', 'watch.ts'],
+    doors: ['reader.ts', 'known-ids.ts', 'new-log.ts', 'open-readers.ts', 'watch.ts'],
     node: 'all',
   },
   {
@@ -216,8 +218,14 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: 'src/log/sqlite/writing/',
-    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/mending/', 'src/log/sqlite/redacting/'],
+    sees: [...BELOW_SQLITE, FILE, ...['mending', 'redacting', 'sharing'].map((wing) => `src/log/sqlite/${wing}/`)],
     doors: ['writer-client.ts', 'writer-protocol.ts', 'append-sending.ts', 'snapshot-sending.ts'],
+    node: 'all',
+  },
+  {
+    files: 'src/log/sqlite/sharing/',
+    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/reading/', 'src/log/sqlite/writing/'],
+    doors: ['log-threads.ts', 'hosting.ts', 'host-protocol.ts', 'job-line.ts', 'turns.ts'],
     node: 'all',
   },
   {
@@ -310,6 +318,8 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/engine/',
     sees: [
       ...BELOW_THE_ENGINE,
+      'src/log/sqlite/',
+      'src/log/sqlite/sharing/',
       CALLS,
       FOLDING,
       FOLLOWING,

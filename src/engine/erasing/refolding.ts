@@ -167,6 +167,14 @@ export class ProjectionsBeside {
     }
   }
 
+  /** Until what it gives is called, nothing is saved of them. What was encoded before must not be written after. */
+  async holdSaves(): Promise<() => void> {
+    const releases = await Promise.all(this.#rebuilt.map(([projection]) => rebuildingOf(projection).holdSaves()));
+    return () => {
+      for (const release of releases) release();
+    };
+  }
+
   /** Lets the projections continue from what was rebuilt. */
   async replace(): Promise<void> {
     for (const [projection, rebuilt] of this.#rebuilt) await rebuildingOf(projection).replace(rebuilt);

@@ -40,10 +40,11 @@ export async function takeEffect<State extends object>(
     await projections.advance(to, onFolded);
   };
   for (let round = 0; round < MOST_ROUNDS && writes.sequence - beside.sequence > CLOSE_EVENTS; round++) await catchUp();
-  for (const { after } of prepared.lowered) await log.putCheckpoint(after);
+  const releaseSaves = await projections.holdSaves();
   const resumeSnapshots = await upkeep.holdSnapshots();
   let redactedFrom: number | undefined;
   try {
+    for (const { after } of prepared.lowered) await log.putCheckpoint(after);
     const holding = stopwatch();
     const release = await writes.hold();
     try {
@@ -61,6 +62,7 @@ export async function takeEffect<State extends object>(
     for (const { before } of prepared.lowered) await log.putCheckpoint(before).catch(() => {});
     throw error;
   } finally {
+    releaseSaves();
     await cleaning.harmlessly(() => resumeSnapshots(redactedFrom));
   }
 }

@@ -8,14 +8,15 @@ import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { OrderedTables } from '../../fold/live-state.ts';
-import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { LogHead, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
+import { Pace } from '../../threads/pace.ts';
 import { warnOf } from '../calls/warn.ts';
 import { noteBeliefs } from '../folding/beliefs.ts';
-import { fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
+import { type Fingerprint, fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { type BeginsWith, beginningOf, freshState } from '../folding/initial-state.ts';
 import { type FoldCursor, type FoldRange, foldLog, startCursor } from '../folding/refold.ts';
-import { encodeWhole, writeSnapshot } from '../folding/stored-snapshots.ts';
+import { type EncodedState, encodePaced, writeSnapshot } from '../folding/stored-snapshots.ts';
 import { groupReasons, notePassedOver, type PassedOver, tellPassedOver } from '../folding/undecodable.ts';
 import {
   type Loading,
@@ -39,6 +40,24 @@ export interface ProjectionParts {
 /** How many events pass between two saves: a restart after a crash replays at most this many. */
 const SAVE_EVERY = 100_000;
 
+/**
+ * How long the encoding and the decoding of a state may hold the event loop, and the pause after that, in ms. A projection
+ * folds nothing while it is encoded, so its slices are longer than those of the model's snapshots.
+ */
+const CODEC_SLICE_MS = 1;
+const CODEC_REST_MS = 1;
+
+function newPace(): Pace {
+  return new Pace(CODEC_SLICE_MS, CODEC_REST_MS);
+}
+
+/** A state on its way into the log. */
+interface EncodedMoment {
+  readonly encoded: EncodedState;
+  readonly head: LogHead;
+  readonly fingerprint: Fingerprint;
+}
+
 /** What a projection is on another log than its present one: that of a redaction. */
 export interface RebuiltProjection<State = unknown> {
   readonly cursor: FoldCursor<State>;
@@ -57,6 +76,8 @@ export interface Rebuilding<State = unknown> {
   rebuild(log: LogStore): Promise<RebuiltProjection<State>>;
   /** Folds what the log has up to a sequence into a rebuilt state. */
   advance(rebuilt: RebuiltProjection<State>, log: LogStore, range: Pick<FoldRange, 'to' | 'onProgress'>): Promise<void>;
+  /** Begins no save until what it gives is called. Resolves when no save is under way. */
+  holdSaves(): Promise<() => void>;
   /** Continues from a rebuilt state. It must not be behind the present one. */
   replace(rebuilt: RebuiltProjection<State>): Promise<void>;
   /** Builds the state again from the log as it is now. The projection stops when it cannot. */
@@ -90,6 +111,7 @@ export class Projection<State extends object = any> {
     rebuildingOf = (projection) => ({
       rebuild: (log) => projection.#rebuild(log),
       advance: (rebuilt, log, range) => projection.#advanceRebuilt(rebuilt, log, range),
+      holdSaves: () => projection.#holdSaves(),
       replace: (rebuilt) => projection.#replace(rebuilt),
       renew: (log) => projection.#renew(log),
     });
@@ -184,6 +206,12 @@ export class Projection<State extends object = any> {
     await foldLog(this.#parts.model, this.#reducers, log, cursor, { types: this.#types, tables, to, onProgress });
   }
 
+  #holdSaves(): Promise<() => void> {
+    return new Promise((resolve) => {
+      void this.#saving.run(() => new Promise<void>((release) => resolve(release)));
+    });
+  }
+
   #replace({ cursor, tables, savedAt }: RebuiltProjection<State>): Promise<void> {
     return this.#work.run(() => {
       this.#cursor = cursor;
@@ -210,28 +238,38 @@ export class Projection<State extends object = any> {
   async #save(): Promise<void> {
     const { log, readOnly } = this.#parts;
     if (readOnly) throw cannotSave(this.name, log.path);
-    await this.#work.drained();
-    if (this.#error !== undefined || (this.sequence === this.#savedAt && !this.#isBelieved)) return;
-    const { sequence, recordedAt, state, firstSeen } = this.#cursor;
+    let at = this.sequence;
     try {
-      // The hash is enough to check a projection's snapshot; only the model's snapshots have the log's chain.
-      const head = { sequence, recordedAt, chain: '' };
-      await writeSnapshot(
-        log,
-        this.name,
-        encodeWhole(state, this.#definition.comparators),
-        head,
-        fingerprintFor(this.#fingerprint, firstSeen),
-      );
+      const moment = await this.#work.run(() => this.#encode());
+      if (moment === undefined) return;
+      const { sequence } = moment.head;
+      at = sequence;
+      await writeSnapshot(log, this.name, moment.encoded, moment.head, moment.fingerprint);
       await log.putCheckpoint({ projection: this.name, sequence });
       const older = (await log.snapshots(this.name)).slice(2).map((info) => info.sequence);
       if (older.length > 0) await log.dropSnapshots(this.name, older);
       this.#savedAt = sequence;
       this.#isBelieved = false;
     } catch (error) {
-      this.#tellUnsaved(sequence, error);
+      this.#tellUnsaved(at, error);
       throw error;
     }
+  }
+
+  /**
+   * The state as bytes, unless it was saved already or the projection has stopped. No event is folded meanwhile, so the
+   * state stays as it is; other work of the event loop runs between the slices.
+   */
+  async #encode(): Promise<EncodedMoment | undefined> {
+    if (this.#error !== undefined || (this.sequence === this.#savedAt && !this.#isBelieved)) return undefined;
+    const { sequence, recordedAt, state, firstSeen } = this.#cursor;
+    const encoded = await encodePaced(state, newPace(), this.#definition.comparators);
+    // The hash is enough to check a projection's snapshot; only the model's snapshots have the log's chain.
+    return {
+      encoded,
+      head: { sequence, recordedAt, chain: '' },
+      fingerprint: fingerprintFor(this.#fingerprint, firstSeen),
+    };
   }
 
   #tellUnsaved(sequence: number, cause: unknown): void {
@@ -300,7 +338,7 @@ export class Projection<State extends object = any> {
   async #loadSaved(log: LogStore): Promise<Loading<State> & { readonly plan: RecoveryPlan }> {
     const facts = await snapshotFacts(log, this.name, this.#fingerprint);
     const plan = planRecovery({ ...facts, head: log.head().sequence, firstSequence: log.firstSequence() });
-    const loading = await loadFirst(log, plan.candidates, () => beginningOf(this.#definition));
+    const loading = await loadFirst(log, plan.candidates, () => beginningOf(this.#definition), { pace: newPace() });
     if (!log.readOnly && !this.#parts.readOnly) await noteBeliefs(log, this.name, this.#fingerprint);
     return { ...loading, plan };
   }

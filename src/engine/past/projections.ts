@@ -47,9 +47,13 @@ export class Projections {
     return { projection, before };
   }
 
-  /** Does work while no projection is started or forgotten. Gives it those that run. */
+  /** Does work while no projection is started or forgotten, and none that has stopped is being saved. Gives it those that run. */
   alone<T>(work: (running: readonly Projection[]) => Promise<T>): Promise<T> {
-    return this.#turns.run(() => work([...this.#started.values()].filter(({ error }) => error === undefined)));
+    return this.#turns.run(async () => {
+      const started = [...this.#started.values()];
+      await Promise.all(started.filter(({ error }) => error !== undefined).map((stopped) => stopped.drained()));
+      return work(started.filter(({ error }) => error === undefined));
+    });
   }
 
   /** Builds the states of those that run again, because another process has redacted the log. */

@@ -21,6 +21,9 @@ import type { Jobs } from './writer-protocol.ts';
 /** The most that one transaction drops, so that an append never waits long for it. */
 const DROPPED_BLOCKS_AT_ONCE = 5_000;
 const DROPPED_BYTES_AT_ONCE = 32 * 1024 * 1024;
+/** The same in a shared thread, where the logs of other stores wait for it. */
+const DROPPED_BLOCKS_BESIDE_OTHERS = 500;
+const DROPPED_BYTES_BESIDE_OTHERS = 4 * 1024 * 1024;
 /** About what a row takes besides its payload, in the table and in the list of tags. */
 const DROPPED_ROW_BYTES = 128;
 
@@ -30,11 +33,15 @@ export class BlockWriting {
   #head: LogHead;
   readonly #outcomes: OutcomeWriting;
   readonly #tags: TagWriting;
+  readonly #droppedAtOnce: readonly [blocks: number, bytes: number];
   /** Whether the file is known to have commits with ids. */
   #hasIds = false;
 
-  constructor(writer: WriteConnection, head: LogHead, remember: OutcomeBounds) {
+  constructor(writer: WriteConnection, head: LogHead, remember: OutcomeBounds, isShared = false) {
     this.#writer = writer;
+    this.#droppedAtOnce = isShared
+      ? [DROPPED_BLOCKS_BESIDE_OTHERS, DROPPED_BYTES_BESIDE_OTHERS]
+      : [DROPPED_BLOCKS_AT_ONCE, DROPPED_BYTES_AT_ONCE];
     this.#sql = prepareStatements(writer.connection);
     this.#outcomes = new OutcomeWriting(writer.connection, remember);
     this.#tags = new TagWriting(writer.connection);
@@ -138,11 +145,13 @@ export class BlockWriting {
   #lastToDrop(through: number, atMostBytes: number): number | undefined {
     let bytes = 0;
     let last: number | undefined;
-    for (const row of this.#sql.headersFrom.iterate(DROPPED_BLOCKS_AT_ONCE)) {
+    const [mostBlocks, mostBytes] = this.#droppedAtOnce;
+    const withinBytes = Math.min(mostBytes, atMostBytes);
+    for (const row of this.#sql.headersFrom.iterate(mostBlocks)) {
       const header = toHeader(row, this.#writer.path);
       bytes += header.bytes + DROPPED_ROW_BYTES;
       const isKept = header.lastSequence > through || header.lastSequence === this.#head.sequence;
-      if (isKept || (last !== undefined && bytes > atMostBytes)) break;
+      if (isKept || (last !== undefined && bytes > withinBytes)) break;
       last = header.firstSequence;
     }
     return last;

@@ -29,6 +29,8 @@ export interface WriterOptions {
   /** See `SqliteLogOptions.checkpointFromBytes`. */
   readonly checkpointFromBytes: number | undefined;
   readonly remember: OutcomeBounds;
+  /** Other logs share the thread: nothing may wait in it. Default false. */
+  readonly isShared?: boolean | undefined;
   /** How long to wait for another writer, in ms. Undefined: as `acquireLock` does by itself. */
   readonly waitForLock: number | undefined;
 }
@@ -124,4 +126,7 @@ export interface Jobs {
 export type JobName = keyof Jobs;
 
 /** What the writer found when it opened the log. */
-export type OpenedLog = LogState;
+export interface OpenedLog extends LogState {
+  /** The file was empty: this writer has made the log. */
+  readonly isCreated: boolean;
+}

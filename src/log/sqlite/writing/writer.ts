@@ -6,20 +6,25 @@
  */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { RefoldError } from '../../../core/errors.ts';
 import { type Service, serve } from '../../../threads/serving.ts';
 import type { LogHead } from '../../log-store.ts';
-import { type Connection, type Driver, openConnection, readFailure, SQLITE_PAGE_BYTES } from '../file/driver.ts';
+import { type Connection, readFailure, SQLITE_PAGE_BYTES } from '../file/driver.ts';
 import { dropReactorRow, putReactorRow } from '../file/reactor-rows.ts';
 import { leastScrubbed, noteScrubbed, SCRUBBED } from '../file/redaction-rows.ts';
-import { identify } from '../file/schema.ts';
 import { rebuildFile } from '../redacting/rebuilding.ts';
-import { openAsWriter, type WriterParts } from './opening.ts';
+import type { SharedThreadData } from '../sharing/host-protocol.ts';
+import { hostLogs } from '../sharing/hosting.ts';
+import { inTurn } from '../sharing/turns.ts';
+import { attemptToRead, openAsWriter, type WriterParts } from './opening.ts';
 import type { Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 
 /** Under `everysec`, the longest that a commit waits for its sync. */
 const SYNC_WITHIN_MS = 1_000;
 /** Free pages returned in one transaction: four megabytes, or a piece where room is tight. */
 const RECLAIMED_PAGES_AT_ONCE = 1_000;
+/** The same in a shared thread, where the logs of other stores wait for it: one megabyte. */
+const RECLAIMED_PAGES_BESIDE_OTHERS = 250;
 /** About what a job adds to the WAL besides payloads, in bytes. */
 const SMALL = SQLITE_PAGE_BYTES;
 
@@ -73,13 +78,14 @@ class Writer implements Service<Jobs, OpenedLog> {
     abandonSnapshot: (input) => this.#spare(0, () => this.#parts.snapshots.abandon(input)),
     dropSnapshots: (input) => this.#spare(SMALL, () => this.#parts.snapshots.drop(input)),
     sweepChunks: () => this.#spare(SMALL, () => this.#parts.snapshots.sweep()),
-    reclaimPages: () => this.#spare(RECLAIMED_PAGES_AT_ONCE * SQLITE_PAGE_BYTES, () => this.#reclaimPages()),
+    reclaimPages: () => this.#spare(this.#reclaimedPages * SQLITE_PAGE_BYTES, () => this.#reclaimPages()),
     flush: () => this.#spare(0, () => this.#syncNow()),
   };
 
   /** Closes everything, after moving everything committed into the file. */
   close(): void {
     clearTimeout(this.#sync);
+    this.#sync = undefined;
     try {
       if (!this.#parts.write.failed && !this.#parts.write.isReplaced) this.#syncNow();
       this.#parts.room.make();
@@ -99,6 +105,11 @@ class Writer implements Service<Jobs, OpenedLog> {
     guard?.close();
     this.#parts.witness.close();
     this.#parts.lock.close();
+  }
+
+  /** Ends all writing, because of an error outside of a job. */
+  fail(cause: unknown): void {
+    this.#parts.write.fail(cause);
   }
 
   #grow<T>(work: () => T): T {
@@ -187,10 +198,14 @@ class Writer implements Service<Jobs, OpenedLog> {
     );
   }
 
+  get #reclaimedPages(): number {
+    return this.#parts.isShared ? RECLAIMED_PAGES_BESIDE_OTHERS : RECLAIMED_PAGES_AT_ONCE;
+  }
+
   /** Truncates the file by some free pages. Returns true when there are more. */
   #reclaimPages(): boolean {
     const { pieceBytes } = this.#parts.room;
-    const pages = pieceBytes === undefined ? RECLAIMED_PAGES_AT_ONCE : pieceBytes / SQLITE_PAGE_BYTES;
+    const pages = pieceBytes === undefined ? this.#reclaimedPages : pieceBytes / SQLITE_PAGE_BYTES;
     this.#parts.write.transact(() => this.#parts.write.connection.pragma(`incremental_vacuum(${pages})`));
     const more = Number(this.#parts.write.connection.pragma('freelist_count', { simple: true })) > 0;
     if (!more) this.#parts.room.make();
@@ -201,7 +216,7 @@ class Writer implements Service<Jobs, OpenedLog> {
   afterAnswer(): void {
     if (this.#written === 0) return;
     this.#parts.wal.wrote(this.#written);
-    if (this.#parts.durability === 'everysec') this.#sync ??= setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
+    if (this.#parts.durability === 'everysec') this.#sync ??= this.#syncAfter();
   }
 
   #syncLate(): void {
@@ -210,24 +225,28 @@ class Writer implements Service<Jobs, OpenedLog> {
       this.#parts.room.spare(() => this.#syncNow());
     } catch {
       // It failed, and the next write reports that. Or the disk is full, and the next second may be better.
-      if (!this.#parts.write.failed) this.#sync = setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
+      if (!this.#parts.write.failed) this.#sync = this.#syncAfter();
     }
   }
-}
 
-function attemptToRead(driver: Driver, path: string): Connection | undefined {
-  try {
-    const connection = openConnection(driver, path, { readOnly: true });
-    identify(connection, path); // a connection counts from its first read on
-    return connection;
-  } catch {
-    return undefined;
+  /** Logs that share a thread sync one after the other, and let other work run in between. */
+  #syncAfter(): NodeJS.Timeout {
+    return setTimeout(() => {
+      if (!this.#parts.isShared) this.#syncLate();
+      else {
+        inTurn(
+          () => this.#sync !== undefined && this.#syncLate(),
+          (error) => this.fail(error),
+        );
+      }
+    }, SYNC_WITHIN_MS);
   }
 }
 
-const options = workerData as WriterOptions;
-await serve<Jobs, OpenedLog>(
-  parentPort,
-  (error) => readFailure(error, 'write to', options.path),
-  async () => new Writer(await openAsWriter(options)),
-);
+const openWriter = async (options: WriterOptions, signal?: AbortSignal): Promise<Writer> =>
+  new Writer(await openAsWriter(options, signal));
+const given = workerData as WriterOptions | SharedThreadData;
+if ('path' in given) {
+  const failureOf = (error: unknown): RefoldError => readFailure(error, 'write to', given.path);
+  await serve<Jobs, OpenedLog>(parentPort, failureOf, () => openWriter(given));
+} else await hostLogs(parentPort, openWriter);
