@@ -12,6 +12,7 @@ export {
 } from './core/errors.ts';
 export type { Commit, DeepReadonly, EventMeta, Json, RecordedEvent } from './core/event.ts';
 export {
+  type AppendableOf,
   type Catalog,
   type CatalogOf,
   type CommandDecisions,
@@ -28,17 +29,21 @@ export {
   type EventDefinition,
   type EventOf,
   type EventType,
+  type FingerprintKind,
+  type Former,
   type InputOf,
   type Invariant,
   type MetaOf,
   type Model,
   type ModelDefinition,
   type RecordedEventOf,
+  type Redactor,
   type ReducedEventOf,
   type Reducer,
   type Reducers,
   type Rejection,
   type ResultOf,
+  type RetiredOf,
   reject,
   type StateOf,
   type Tagger,
@@ -51,7 +56,16 @@ export type { LogOptions } from './engine/calls/log-options.ts';
 export type { History, HistoryBudget, RememberOptions, SaveRule, StoreOptions } from './engine/calls/options.ts';
 export type { Progress } from './engine/calls/progress.ts';
 export type { StoreWarning, WarningName } from './engine/calls/warn.ts';
+export {
+  checkUpgrade,
+  type ProjectionFit,
+  type SnapshotFit,
+  type UpgradeOptions,
+  type UpgradeReport,
+} from './engine/check-upgrade.ts';
 export { type Closable, closeOnSignal } from './engine/close-on-signal.ts';
+export type { RedactionReport, RedactOptions } from './engine/erasing/report.ts';
+export type { RedactionSelector } from './engine/erasing/selector.ts';
 export {
   type BlocksReport,
   type CompactLogOptions,
@@ -72,7 +86,7 @@ export {
   importEvents,
   type PastEvent,
 } from './engine/importing/import-events.ts';
-export type { LogInfo, ReactorInfo } from './engine/log-info.ts';
+export type { LogInfo, ReactorInfo, RedactionInfo } from './engine/log-info.ts';
 export type { DurationHistogram } from './engine/metrics/histogram.ts';
 export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';
@@ -120,6 +134,7 @@ export {
   type RangeOptions,
   type ReadonlyOrderedMap,
 } from './fold/collections/ordered-map.ts';
+export type { StateDifference } from './fold/diff.ts';
 export { hashState } from './fold/encoding/state-codec.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';

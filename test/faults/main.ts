@@ -17,6 +17,7 @@ import { row as kill } from './kill/row.ts';
 import { row as powerLoss } from './power-loss/row.ts';
 import { row as races } from './races/row.ts';
 import { row as reactors } from './reactors/row.ts';
+import { row as redaction } from './redaction/row.ts';
 import { row as redisDifferential } from './redis-differential/row.ts';
 import { row as redisKill } from './redis-kill/row.ts';
 import { row as redisProtocol } from './redis-protocol/row.ts';
@@ -39,6 +40,7 @@ const ROWS: readonly FaultRow[] = [
   fuzz,
   habits,
   reactors,
+  redaction,
   retag,
   clock,
   soak,

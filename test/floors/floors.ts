@@ -45,6 +45,7 @@ const UPKEEP = 'src/engine/upkeep/';
 const IMPORTING = 'src/engine/importing/';
 const REPLICA = 'src/engine/replica/';
 const REACTING = 'src/engine/reacting/';
+const ERASING = 'src/engine/erasing/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
@@ -63,6 +64,7 @@ const BELOW_THE_DOORS = [
   REPLICA,
   OUTCOMES,
   REACTING,
+  ERASING,
 ];
 const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
@@ -297,13 +299,19 @@ export const FLOORS: readonly Floor[] = [
   {
     files: REPLICA,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING],
-    doors: ['replica.ts', 'replica-state.ts', 'waiters.ts'],
+    doors: ['replica.ts', 'renewal.ts', 'still-reader.ts', 'waiters.ts'],
     node: 'all',
   },
   {
     files: REACTING,
-    sees: [...BELOW_THE_ENGINE, CALLS, PAST],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, PAST],
     doors: ['reactors.ts', 'reactor.ts', 'definition.ts', 'progress.ts'],
+    node: 'all',
+  },
+  {
+    files: ERASING,
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, OUTCOMES, UPKEEP, REPLICA, REACTING],
+    doors: ['erasure.ts', 'report.ts', 'selector.ts'],
     node: 'all',
   },
   {
@@ -324,6 +332,7 @@ export const FLOORS: readonly Floor[] = [
       REPLICA,
       IMPORTING,
       REACTING,
+      ERASING,
     ],
     node: 'all',
   },

@@ -42,17 +42,21 @@ export async function pastState<State extends object>(
 export const READ_ATTEMPTS = 3;
 
 /**
- * Does work that reads the log, and starts it again when the writer has dropped what it was reading. What is left, with a
- * newer snapshot, often leads to the same answer.
+ * Does work that reads the log, and starts it again when the writer has dropped or redacted what it was reading. What is left,
+ * with a newer snapshot, often leads to the same answer. A state from before a redaction and events from after it must not mix.
  */
 export async function despiteDrops<T>(log: LogStore, work: () => Promise<T>): Promise<T> {
   for (let round = 1; ; round++) {
     const first = log.firstSequence();
+    const generation = log.generation?.();
+    const isLast = round === READ_ATTEMPTS;
     try {
-      return await work();
+      const answer = await work();
+      if (isLast || log.generation?.() === generation) return answer;
     } catch (error) {
-      if (round === READ_ATTEMPTS || !isRefoldError(error, 'HISTORY_GONE') || log.firstSequence() === first)
-        throw error;
+      const isRedacted = isRefoldError(error) && log.generation?.() !== generation;
+      const isDropped = isRefoldError(error, 'HISTORY_GONE') && log.firstSequence() !== first;
+      if (isLast || !(isRedacted || isDropped)) throw error;
     }
   }
 }

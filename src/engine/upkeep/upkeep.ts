@@ -34,6 +34,8 @@ export interface UpkeepSource {
   readonly firstSeen: ReadonlyMap<string, number>;
   /** The snapshot that the state was recovered from. */
   readonly snapshot: SnapshotInfo | undefined;
+  /** Whether that snapshot's fingerprint says less than today's. */
+  readonly isBelieved: boolean;
   readonly rates: Rates;
   readonly writes: WritePath;
   /** Background work notices when the log fails. */
@@ -67,7 +69,8 @@ export class Upkeep {
   private constructor(source: UpkeepSource) {
     const { log, settings, saveProjections } = source;
     this.#source = source;
-    const snapshotter = new Snapshotter(snapshotterParts(source), source.rates, source.snapshot);
+    const { rates, snapshot, isBelieved } = source;
+    const snapshotter = new Snapshotter(snapshotterParts(source), rates, snapshot, isBelieved);
     this.#snapshotter = snapshotter;
     this.#compaction = new AutomaticCompaction({
       log,
@@ -100,6 +103,21 @@ export class Upkeep {
     const { path } = this.#source.log;
     const compact = (): Promise<CompactionReport> => compactLog(context, options);
     return this.#compaction.alone(() => traced(COMPACTION_TRACE, () => ({ path, automatic: false }), compact));
+  }
+
+  /** Does work while nothing is compacted. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#compaction.alone(work);
+  }
+
+  /** Takes no snapshot until what it gives is called: see `Snapshotter.hold`. */
+  holdSnapshots(): Promise<(redactedFrom?: number) => Promise<void>> {
+    return this.#snapshotter.hold();
+  }
+
+  /** Takes a snapshot in place of those that a redaction has deleted. */
+  async takeAgain(): Promise<void> {
+    await this.#snapshotter.take();
   }
 
   /** Tags the log again, never at the same time as a compaction: that would replace or drop the blocks that it works on. */

@@ -1,5 +1,5 @@
 /** Redaction of a log in a SQLite file, seen from the store: the writer thread does the work. */
-import { every, pause, performance } from '../../threads/timers.ts';
+import { every, nextTurn, pause, performance } from '../../threads/timers.ts';
 import type {
   LogRedaction,
   RecordedRedaction,
@@ -10,12 +10,14 @@ import type {
   StoredOutcome,
 } from '../log-store.ts';
 import { sizeOf } from './file/files.ts';
-import type { LogReader } from './reading/reader.ts';
+import type { CommandIds, LogReader } from './reading/reader.ts';
 import type { WriterClient } from './writing/writer-client.ts';
 
 /** How often to try to empty the WAL, and how long to wait in between. A reader of one page is done in that time. */
 const WAL_TRIES = 10;
 const WAL_PAUSE_MS = 100;
+/** How many outcomes are listed in one turn of the event loop. */
+const OUTCOMES_LISTED_AT_ONCE = 500;
 /** How often progress is reported while the file is rebuilt. */
 const PROGRESS_MS = 200;
 
@@ -44,6 +46,18 @@ export class SqliteRedaction implements LogRedaction {
   async apply(row: RedactionRow, fence: RedactionFence): Promise<void> {
     await this.#writing().do('applyRedaction', { row, fence });
     this.#onRedacted();
+  }
+
+  async *outcomes(): AsyncGenerator<StoredOutcome, void> {
+    for (let after: Uint8Array | undefined = new Uint8Array(); after !== undefined; ) {
+      const { ids, last }: CommandIds = this.#reader.commandIds(after, OUTCOMES_LISTED_AT_ONCE);
+      for (const id of ids) {
+        const outcome = this.#reader.outcome(id);
+        if (outcome !== undefined) yield outcome;
+      }
+      after = last;
+      await nextTurn();
+    }
   }
 
   async discard(): Promise<void> {
