@@ -12,6 +12,7 @@ export {
 } from './core/errors.ts';
 export type { Commit, DeepReadonly, EventMeta, Json, RecordedEvent } from './core/event.ts';
 export {
+  type AppendableOf,
   type Catalog,
   type CatalogOf,
   type CommandDecisions,
@@ -28,6 +29,8 @@ export {
   type EventDefinition,
   type EventOf,
   type EventType,
+  type FingerprintKind,
+  type Former,
   type InputOf,
   type Invariant,
   type MetaOf,
@@ -40,6 +43,7 @@ export {
   type Reducers,
   type Rejection,
   type ResultOf,
+  type RetiredOf,
   reject,
   type StateOf,
   type Tagger,
@@ -52,6 +56,13 @@ export type { LogOptions } from './engine/calls/log-options.ts';
 export type { History, HistoryBudget, RememberOptions, SaveRule, StoreOptions } from './engine/calls/options.ts';
 export type { Progress } from './engine/calls/progress.ts';
 export type { StoreWarning, WarningName } from './engine/calls/warn.ts';
+export {
+  checkUpgrade,
+  type ProjectionFit,
+  type SnapshotFit,
+  type UpgradeOptions,
+  type UpgradeReport,
+} from './engine/check-upgrade.ts';
 export { type Closable, closeOnSignal } from './engine/close-on-signal.ts';
 export type { RedactionReport, RedactOptions } from './engine/erasing/report.ts';
 export type { RedactionSelector } from './engine/erasing/selector.ts';

@@ -1,15 +1,16 @@
 /** Defines the commands of `refold` and their help, and turns arguments into an exit code. */
 import { Command, CommanderError } from 'commander';
 import { defineBackup, defineRestore } from './commands/backup.ts';
+import { defineCheck } from './commands/check.ts';
 import { defineCompact } from './commands/compact.ts';
 import { defineEvents } from './commands/events.ts';
 import { defineExport } from './commands/export.ts';
 import { defineImport } from './commands/import.ts';
 import { defineInfo } from './commands/info.ts';
-import { defineRedact } from './commands/redact.ts';
 import { defineRepair } from './commands/repair.ts';
 import { defineReplay } from './commands/replay.ts';
-import { defineRetag } from './commands/retag.ts';
+import { defineRedact } from './commands/rewriting/redact.ts';
+import { defineRetag } from './commands/rewriting/retag.ts';
 import { defineServe } from './commands/serve.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
 import { defineStates } from './commands/states.ts';
@@ -61,6 +62,7 @@ export function defineProgram(version: string): Command {
   program.commandsGroup('Check:');
   defineReplay(program);
   defineVerify(program);
+  defineCheck(program);
   program.commandsGroup('Maintain:');
   defineSnapshot(program);
   defineCompact(program);

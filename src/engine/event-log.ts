@@ -28,7 +28,7 @@ import { warnOf } from './calls/warn.ts';
 import type { EventBatch } from './following/selection.ts';
 import { type ClampReport, Clamps, clampWarning } from './importing/clamps.ts';
 import { describeLog, type LogInfo } from './log-info.ts';
-import { type EventRange, readRecorded, storedTagging } from './past/events.ts';
+import { AS_RECORDED, type EventRange, readRecorded, storedTagging } from './past/events.ts';
 import { checkFollowing, type FollowOptions, followBatches, followEvents } from './past/follow-log.ts';
 import { locate, type Position, READ_ATTEMPTS } from './past/history.ts';
 import { type BackupOptions, type BackupReport, backUpLog } from './upkeep/backup.ts';
@@ -140,7 +140,7 @@ export class EventLog implements AsyncDisposable {
     const checked = checkFollowing(options);
     const follow = checked.batches === true ? followBatches : followEvents;
     const tagging = await storedTagging(this.#log, checked);
-    yield* follow(this.#log, checked, { prepare: (event) => event, tagging });
+    yield* follow(this.#log, checked, { ...AS_RECORDED, tagging });
   }
 
   /** The sequence of a position. @throws RefoldError `INVALID_OPTION`, `HISTORY_GONE` */

@@ -16,6 +16,7 @@ import { type Settings, type StoreOptions, settingsOf } from './calls/options.ts
 import { warnOfShapes } from './calls/shape-warning.ts';
 import { RECOVERY_TRACE, traced } from './calls/traces.ts';
 import { warnOf, warnThat, warnTo } from './calls/warn.ts';
+import { noteBeliefs } from './folding/beliefs.ts';
 import { fingerprintOfModel } from './folding/model-module.ts';
 import { ReplaceableState } from './folding/replaceable-state.ts';
 import { noteTaggers } from './folding/taggers.ts';
@@ -93,10 +94,12 @@ async function openRecovered<
     if (!readOnly && !log.readOnly) {
       await beginChecking(log);
       await noteTaggers(model, log);
+      await noteBeliefs(log, '', fingerprint);
     }
     const { sequence } = cursor;
     const logThread = threadOf(settings);
-    const found = { fingerprint, live, sequence, firstSeen, snapshot, rates, recovery, generation };
+    const isBelieved = recovered.belief !== undefined;
+    const found = { fingerprint, live, sequence, firstSeen, snapshot, isBelieved, rates, recovery, generation };
     return new Store(model, { log, logThread, settings, ...found });
   } catch (error) {
     await log.close();

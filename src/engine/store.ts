@@ -33,6 +33,7 @@ import { Erasure } from './erasing/erasure.ts';
 import type { RedactionReport, RedactOptions } from './erasing/report.ts';
 import type { RedactionSelector } from './erasing/selector.ts';
 import type { ModelFingerprint } from './folding/fingerprint.ts';
+import { recordedTypesOf } from './folding/formers.ts';
 import type { ReplaceableState } from './folding/replaceable-state.ts';
 import { countUntagged, taggersOf } from './folding/taggers.ts';
 import { upcastEvent, upcastRulesOf } from './folding/upcast.ts';
@@ -40,7 +41,7 @@ import { Followed, Follower } from './following/follower.ts';
 import type { EventBatch } from './following/selection.ts';
 import { followerMetrics, type StoreMetrics } from './metrics/metrics.ts';
 import { CommitReader } from './past/commit-reader.ts';
-import { type EventRange, readEvents, taggingOf } from './past/events.ts';
+import { type EventRange, type Prepared, readEvents, taggingOf } from './past/events.ts';
 import {
   checkFollowing,
   checkWatching,
@@ -133,6 +134,7 @@ export interface StoreParts<State extends object> {
   readonly sequence: number;
   readonly firstSeen: Map<string, number>;
   readonly snapshot: SnapshotInfo | undefined;
+  readonly isBelieved: boolean;
   readonly rates: Rates;
   readonly recovery: RecoveryReport;
 }
@@ -190,7 +192,7 @@ export class Store<
       model,
       log,
       events: (range) => this.events(range),
-      follow: (options) => this.follow(options),
+      follow: (options) => this.follow({ ...options, batches: true }),
       state: () => this.state,
       now: settings.clock,
     });
@@ -752,10 +754,10 @@ export class Store<
   async *#followLog(check: () => FollowOptions): AsyncGenerator<RecordedEvent | EventBatch, void> {
     const options = check();
     const rules = await upcastRulesOf(this.model, this.#log);
-    const prepare = (event: RecordedEvent): RecordedEvent =>
-      this.#guard.run(() => upcastEvent(this.model, event, rules));
+    const prepare = (event: RecordedEvent): Prepared => this.#guard.run(() => upcastEvent(this.model, event, rules));
+    const recordedTypes = (types: ReadonlySet<string>): ReadonlySet<string> => recordedTypesOf(this.model, types);
     const follow = options.batches === true ? followBatches : followEvents;
-    const preparing = { prepare, tagging: taggingOf(this.model, this.#log) };
+    const preparing = { prepare, recordedTypes, tagging: taggingOf(this.model, this.#log) };
     yield* follow(this.#log, options, preparing, this.#closing.signal);
   }
 

@@ -48,6 +48,23 @@ export function blocksChanged(path: string, sequence: number): RefoldError {
   );
 }
 
+/**
+ * Staged blocks must not overlap: each of them alone would take the place of the same block.
+ *
+ * @param blocks in order
+ * @throws RefoldError `SEQUENCE_CONFLICT`
+ */
+export function requireApart(
+  blocks: readonly { readonly firstSequence: number; readonly lastSequence: number }[],
+  path: string,
+): void {
+  let end = 0;
+  for (const { firstSequence, lastSequence } of blocks) {
+    if (firstSequence <= end) throw blocksChanged(path, firstSequence);
+    end = lastSequence;
+  }
+}
+
 export function storeClosed(path: string): RefoldError {
   return new RefoldError('STORE_CLOSED', `Cannot use ${path}: the log is closed`, { path, hint: 'Open it again' });
 }

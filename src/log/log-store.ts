@@ -381,6 +381,50 @@ export interface LogCare {
   readonly redaction?: LogRedaction | undefined;
 }
 
+/**
+ * Replaces what events say. Their sequences, times, types and commits stay. The chain stays too.
+ *
+ * First the changed blocks are staged, in any number of calls, while the log works as before. Then `apply` puts all of
+ * them in place at once. Then `scrub` removes the old bytes from the files. One redaction at a time.
+ */
+export interface LogRedaction {
+  /** The chain before the block that begins at a sequence, hex: `redactRun` needs it for blocks that are open. */
+  chainBefore(firstSequence: number): Promise<string>;
+  /**
+   * Keeps blocks and outcomes beside the log, where nothing reads them. A block replaces the blocks of exactly its
+   * sequences (`redactRun` packs and proves one). It takes the place of a block that was staged for the same first
+   * sequence. An outcome replaces the one of its command and time, if that is still remembered.
+   *
+   * @throws RefoldError `SEQUENCE_CONFLICT` when the log has no such blocks, `LOG_FULL`. Nothing of this call is staged then
+   */
+  stage(blocks: readonly SealedBlock[], outcomes: readonly StoredOutcome[]): Promise<void>;
+  /**
+   * Puts everything that was staged in place, all or nothing. Adds the row, and forgets what was staged. Deletes the
+   * snapshots of every owner at `row.firstSequence` or later. Checkpoints of projections stay.
+   *
+   * @throws RefoldError `SEQUENCE_CONFLICT` for another head or epoch, when staged blocks overlap, or when the blocks have
+   * changed since they were staged; `LOG_FULL`. The log is unchanged then, and what was staged still is
+   */
+  apply(row: RedactionRow, fence: RedactionFence): Promise<void>;
+  /**
+   * All remembered outcomes, in any order. Asked for only when commits without a command id are redacted: earlier releases
+   * did not keep the id in the block. Absent when a log cannot list them.
+   */
+  outcomes?(): AsyncIterable<StoredOutcome>;
+  /** Forgets what was staged. A writer that opens the log does it too. */
+  discard(): Promise<void>;
+  /**
+   * Makes sure that no file of the log holds bytes that the log itself does not hold any more. May be called again, and
+   * costs little when there is nothing to do. Appends may wait meanwhile.
+   *
+   * @param onProgress called with fractions from 0 to 1
+   * @throws RefoldError `LOG_FULL` when the disk has no room for it; the log works as before
+   */
+  scrub(onProgress?: (fraction: number) => void): Promise<ScrubReport>;
+  /** Oldest first. */
+  redactions(): Promise<readonly RecordedRedaction[]>;
+}
+
 export interface LogBackupOptions {
   /** Gets fractions from 0 to 1. Does not throw. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
@@ -423,48 +467,4 @@ export interface LogCopy {
   readonly recordedAt: number;
   /** Size of the file. */
   readonly bytes: number;
-}
-
-/**
- * Replaces what events say. Their sequences, times, types and commits stay. The chain stays too.
- *
- * First the changed blocks are staged, in any number of calls, while the log works as before. Then `apply` puts all of
- * them in place at once. Then `scrub` removes the old bytes from the files. One redaction at a time.
- */
-export interface LogRedaction {
-  /** The chain before the block that begins at a sequence, hex: `redactRun` needs it for blocks that are open. */
-  chainBefore(firstSequence: number): Promise<string>;
-  /**
-   * Keeps blocks and outcomes beside the log, where nothing reads them. A block replaces the blocks of exactly its
-   * sequences (`redactRun` packs and proves one). An outcome replaces the one of its command and time, if that is still
-   * remembered.
-   *
-   * @throws RefoldError `SEQUENCE_CONFLICT` when the log has no such blocks, `LOG_FULL`. Nothing of this call is staged then
-   */
-  stage(blocks: readonly SealedBlock[], outcomes: readonly StoredOutcome[]): Promise<void>;
-  /**
-   * Puts everything that was staged in place, all or nothing. Adds the row, and forgets what was staged. Deletes the
-   * snapshots of every owner at `row.firstSequence` or later. Checkpoints of projections stay.
-   *
-   * @throws RefoldError `SEQUENCE_CONFLICT` for another head or epoch, or when the blocks have changed since they were
-   * staged; `LOG_FULL`. The log is unchanged then, and what was staged still is
-   */
-  apply(row: RedactionRow, fence: RedactionFence): Promise<void>;
-  /**
-   * All remembered outcomes, in any order. Asked for only when commits without a command id are redacted: earlier releases did not
-   * keep the id in the block. Absent when a log cannot list them.
-   */
-  outcomes?(): AsyncIterable<StoredOutcome>;
-  /** Forgets what was staged. A writer that opens the log does it too. */
-  discard(): Promise<void>;
-  /**
-   * Makes sure that no file of the log holds bytes that the log itself does not hold any more. May be called again, and
-   * costs little when there is nothing to do. Appends may wait meanwhile.
-   *
-   * @param onProgress called with fractions from 0 to 1
-   * @throws RefoldError `LOG_FULL` when the disk has no room for it; the log works as before
-   */
-  scrub(onProgress?: (fraction: number) => void): Promise<ScrubReport>;
-  /** Oldest first. */
-  redactions(): Promise<readonly RecordedRedaction[]>;
 }

@@ -3,7 +3,7 @@ import { decodeBlock } from './blocks/block.ts';
 import { type StoredBlock, verifyBlock } from './blocks/chain.ts';
 import { proveKept } from './blocks/redacting.ts';
 import { joinBlocks } from './blocks/sealing.ts';
-import { blocksChanged, sequenceConflict } from './log-errors.ts';
+import { blocksChanged, requireApart, sequenceConflict } from './log-errors.ts';
 import type {
   LogRedaction,
   RecordedRedaction,
@@ -17,15 +17,18 @@ import type { MemoryContents } from './memory.ts';
 import { type CaredLog, chainBefore } from './memory-care.ts';
 
 /** Blocks and outcomes that are to take the place of others. */
-export interface StagedRedaction {
+interface StagedRedaction {
+  /** In order. */
   readonly blocks: readonly SealedBlock[];
   readonly outcomes: readonly StoredOutcome[];
 }
 
-export const NOTHING_STAGED: StagedRedaction = { blocks: [], outcomes: [] };
+const NOTHING_STAGED: StagedRedaction = { blocks: [], outcomes: [] };
 
 export class MemoryRedaction implements LogRedaction {
   readonly #log: CaredLog;
+  /** It belongs to this writer: another one begins with nothing. */
+  #staged: StagedRedaction = NOTHING_STAGED;
 
   constructor(log: CaredLog) {
     this.#log = log;
@@ -41,8 +44,9 @@ export class MemoryRedaction implements LogRedaction {
   async stage(blocks: readonly SealedBlock[], outcomes: readonly StoredOutcome[]): Promise<void> {
     const contents = this.#log.writing();
     for (const block of blocks) this.#requireFit(contents, block);
-    const { staged } = contents;
-    contents.staged = { blocks: [...staged.blocks, ...blocks], outcomes: [...staged.outcomes, ...outcomes] };
+    const byPlace = new Map([...this.#staged.blocks, ...blocks].map((block) => [block.firstSequence, block]));
+    const inOrder = [...byPlace.values()].sort((a, b) => a.firstSequence - b.firstSequence);
+    this.#staged = { blocks: inOrder, outcomes: [...this.#staged.outcomes, ...outcomes] };
   }
 
   #requireFit(contents: MemoryContents, block: SealedBlock): void {
@@ -67,7 +71,9 @@ export class MemoryRedaction implements LogRedaction {
     const contents = this.#log.writing(epoch);
     const { sequence } = contents.head;
     if (expectedSequence !== sequence) throw sequenceConflict(this.#log.path, expectedSequence, sequence);
-    const { staged, blocks, snapshots, outcomes } = contents;
+    const { blocks, snapshots, outcomes } = contents;
+    const staged = this.#staged;
+    requireApart(staged.blocks, this.#log.path);
     for (const block of staged.blocks) this.#runOf(contents, block);
     for (const block of staged.blocks) {
       const { start, run } = this.#runOf(contents, block);
@@ -79,7 +85,7 @@ export class MemoryRedaction implements LogRedaction {
     const kept = snapshots.filter(({ info }) => info.sequence < row.firstSequence);
     snapshots.splice(0, snapshots.length, ...kept);
     contents.redactions.push({ ...row });
-    contents.staged = NOTHING_STAGED;
+    this.#staged = NOTHING_STAGED;
     contents.bell.ring();
   }
 
@@ -88,7 +94,8 @@ export class MemoryRedaction implements LogRedaction {
   }
 
   async discard(): Promise<void> {
-    this.#log.writing().staged = NOTHING_STAGED;
+    this.#log.writing();
+    this.#staged = NOTHING_STAGED;
   }
 
   async scrub(onProgress?: (fraction: number) => void): Promise<ScrubReport> {

@@ -37,7 +37,6 @@ import type {
   StoredOutcome,
 } from './log-store.ts';
 import { chainBefore, MemoryCare } from './memory-care.ts';
-import { NOTHING_STAGED, type StagedRedaction } from './memory-redaction.ts';
 import { DEFAULT_BOUNDS, type OutcomeBounds, rememberOutcomes } from './outcomes.ts';
 
 export interface MemoryLogOptions {
@@ -65,8 +64,6 @@ export class MemoryContents implements LogSource {
   readonly reactors: Map<string, ReactorRow> = new Map();
   readonly meta: Map<string, string> = new Map();
   readonly redactions: RedactionRow[] = [];
-  /** What a redaction has prepared. */
-  staged: StagedRedaction = NOTHING_STAGED;
   readonly bell: Bell = new Bell();
   head: LogHead = { sequence: 0, recordedAt: 0, chain: EMPTY_CHAIN };
   /** The end of what was dropped. */
@@ -151,10 +148,7 @@ class MemoryLog implements LogStore {
     this.#contents = contents;
     this.remembers = bounds;
     this.readOnly = readOnly;
-    if (!readOnly) {
-      contents.epoch += 1;
-      contents.staged = NOTHING_STAGED; // what an earlier writer prepared
-    }
+    if (!readOnly) contents.epoch += 1;
     this.#epoch = contents.epoch;
     this.care = new MemoryCare({
       path: this.path,

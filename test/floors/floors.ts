@@ -296,7 +296,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: REACTING,
-    sees: [...BELOW_THE_ENGINE, CALLS, PAST],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, PAST],
     doors: ['reactors.ts', 'reactor.ts', 'definition.ts', 'progress.ts'],
     node: 'all',
   },
@@ -335,13 +335,19 @@ export const FLOORS: readonly Floor[] = [
 
   {
     files: 'src/cli/',
-    sees: [...PACKAGE, 'src/cli/commands/', 'src/cli/input/', 'src/cli/output/'],
+    sees: [...PACKAGE, 'src/cli/commands/', 'src/cli/commands/rewriting/', 'src/cli/input/', 'src/cli/output/'],
     packages: ['commander'],
     node: 'all',
   },
   {
     files: 'src/cli/commands/',
     sees: [...PACKAGE, 'src/redis/index.ts', 'src/cli/', 'src/cli/input/', 'src/cli/output/'],
+    packages: ['commander'],
+    node: 'all',
+  },
+  {
+    files: 'src/cli/commands/rewriting/',
+    sees: [...PACKAGE, 'src/cli/', 'src/cli/input/', 'src/cli/output/'],
     packages: ['commander'],
     node: 'all',
   },

@@ -11,7 +11,7 @@ import {
   commitOf,
   fenceOf,
   noted,
-  packRedacted,
+  packForgotten,
   redactionOf,
   remember,
   rowOf,
@@ -32,14 +32,14 @@ await remember(log, [{ commandId: 'c3', recordedAt: 30, outcome: '[5,6,7,"word"]
 await log.care!.seal({ through: 16, borders: [8] });
 const redaction = redactionOf(log);
 await redaction.stage(
-  [await packRedacted(log, 1, 16, [5, 11])],
+  [await packForgotten(log, 1, 16, [5, 11])],
   [{ commandId: 'c3', recordedAt: 30, outcome: '[5,6,7]' }],
 );
-await redaction.stage([await packRedacted(log, 19, 22, [19, 22])], []);
+await redaction.stage([await packForgotten(log, 19, 22, [19, 22])], []);
 await redaction.apply(rowOf([5, 11, 19, 22], { recordedAt: 500, by: 'grace', selector: '00ff' }), fenceOf(log));
 await redaction.scrub();
 await appendCommits(log, commitOf([noted('after')], 600));
-await redaction.stage([await packRedacted(log, 25, 25, [25])], []);
+await redaction.stage([await packForgotten(log, 25, 25, [25])], []);
 await redaction.apply(rowOf([25], { recordedAt: 700 }), fenceOf(log));
 await log.close();
 fs.mkdirSync(TARGET, { recursive: true });

@@ -16,8 +16,9 @@ import type { Block, EventTags, LogRedaction, LogStore, SealedBlock } from '../.
 import { packRedacted, unpackBlock } from '../../log/unpacking/unpacking.ts';
 import { Pace } from '../../threads/pace.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
+import { recordedTypesOf } from '../folding/formers.ts';
 import { taggersOf, tagsNow } from '../folding/taggers.ts';
-import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
+import { type UpcastRules, upcastEvent, upcastOne, upcastRulesOf } from '../folding/upcast.ts';
 import { blocksOf, stretchesOf, type Tagging, taggingOf } from '../past/events.ts';
 import { redactEvent } from './redacted-event.ts';
 import { isPicked, type Selector } from './selector.ts';
@@ -166,7 +167,7 @@ export class ChangedRuns {
 
   #wanted(selector: Selector) {
     if (selector.kind === 'tag') return { tags: { tag: selector.tag, taggers: this.#taggers } };
-    return selector.kind === 'types' ? { types: selector.types } : {};
+    return selector.kind === 'types' ? { types: recordedTypesOf(this.#parts.model, selector.types) } : {};
   }
 
   async #changesOf(block: Block): Promise<RedactedEvent[]> {
@@ -195,15 +196,38 @@ export class ChangedRuns {
 
   /** Undefined for an event that is not selected. */
   #changeOf(recorded: RecordedEvent, isCertain: boolean): RedactedEvent | undefined {
-    const { model, selector } = this.#parts;
-    const event = upcastEvent(model, recorded, this.#rules);
-    freezeJson(event); // `where` must not change it
-    if (selector.kind === 'tag' && !isCertain && !this.#tagging.hasTag(event, selector.tag)) return undefined;
-    if (selector.kind === 'types' && !isPicked(selector.where, event)) return undefined;
-    const redacted = redactEvent(model, event);
-    const tagger = this.#taggers.get(event.type);
+    const { model } = this.#parts;
+    const present = upcastEvent(model, recorded, this.#rules);
+    freezeJson(present); // `where` must not change it
+    const isSelected = Array.isArray(present)
+      ? present.some((part) => this.#isSelected(part, false))
+      : this.#isSelected(present as RecordedEvent, isCertain);
+    if (!isSelected) return undefined;
+    // The log keeps what was recorded, whatever the model makes of it.
+    const eventType = model.types.get(recorded.type);
+    if (eventType === undefined) throw notInModel(recorded);
+    const redacted = redactEvent(model, upcastOne(eventType, recorded, this.#rules));
+    const tagger = this.#taggers.get(recorded.type);
     return { event: redacted, tags: tagger === undefined ? 0 : [tagger, ...tagsNow(model, redacted)] };
   }
+
+  #isSelected(event: RecordedEvent, isCertain: boolean): boolean {
+    const { selector } = this.#parts;
+    if (selector.kind === 'tag') return isCertain || this.#tagging.hasTag(event, selector.tag);
+    return selector.kind === 'sequences' || (selector.types.has(event.type) && isPicked(selector.where, event));
+  }
+}
+
+function notInModel({ sequence, type }: RecordedEvent): RefoldError {
+  return new RefoldError(
+    'INVALID_OPTION',
+    `Cannot redact ${type} at ${sequence}: the model has no such type any more`,
+    {
+      type,
+      sequence,
+      hint: `Add ${type} to the model with retired: true and a redact; nothing was changed`,
+    },
+  );
 }
 
 /** A run that is being gathered. */

@@ -14,7 +14,7 @@ import { guardOf } from '../calls/reentrancy.ts';
 import { fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts';
 import type { FoldCursor } from '../folding/refold.ts';
 import { type EncodedState, encodePaced, writeSnapshot } from '../folding/stored-snapshots.ts';
-import { upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
+import { upcastEvents, upcastRulesOf } from '../folding/upcast.ts';
 import { type Projection, type RebuiltProjection, rebuildingOf } from '../past/projection.ts';
 import { recover } from '../past/recovery.ts';
 
@@ -117,7 +117,7 @@ export class LiveBeside<State extends object> {
         if (last <= this.#sequence) continue;
         try {
           guard.run(() => {
-            const upcast = commit.map((event) => upcastEvent(model, event, rules));
+            const upcast = upcastEvents(model, commit, rules);
             for (const { meta } of upcast) freezeJson(meta); // as in the writer
             this.live.fold(model.reducers, upcast);
           });

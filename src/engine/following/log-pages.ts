@@ -10,6 +10,7 @@ import { findBlocks } from '../../log/found-blocks.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { unpackBlock, unpackedBytes } from '../../log/unpacking/unpacking.ts';
 import { guardOf } from '../calls/reentrancy.ts';
+import { recordedTypesOf } from '../folding/formers.ts';
 import { taggersOf } from '../folding/taggers.ts';
 import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
 import { freezeEvents } from './frozen.ts';
@@ -70,7 +71,8 @@ export class LogPages {
   }
 
   async #read(from: number, to: number, selection: Selection): Promise<LogPage> {
-    const { types, tag } = selection;
+    const { tag } = selection;
+    const types = selection.types && recordedTypesOf(this.#model, selection.types);
     const tags = tag === undefined ? undefined : { tag, types, taggers: taggersOf(this.#model) };
     const events: RecordedEvent[] = [];
     let through = from - 1;
@@ -85,8 +87,12 @@ export class LogPages {
             const { sequence } = found[index]!;
             // Sealing may meanwhile have joined events that were already read with later ones.
             if (sequence <= through || sequence > to) continue;
-            const event = this.#upcast(found[index]!, rules);
-            if (isCertain?.[index] === true || selection.hasTag(event)) events.push(event);
+            const present = this.#upcast(found[index]!, rules);
+            if (Array.isArray(present)) events.push(...present.filter((event) => selection.has(event)));
+            else {
+              const event = present as RecordedEvent;
+              if (isCertain?.[index] === true || selection.hasTag(event)) events.push(event);
+            }
             through = sequence;
           }
         }
@@ -105,7 +111,7 @@ export class LogPages {
     }
   }
 
-  #upcast(event: RecordedEvent, rules: UpcastRules): RecordedEvent {
+  #upcast(event: RecordedEvent, rules: UpcastRules): RecordedEvent | readonly RecordedEvent[] {
     return guardOf(this.#log).run(() => upcastEvent(this.#model, event, rules));
   }
 }

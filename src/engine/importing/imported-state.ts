@@ -48,6 +48,8 @@ export class ImportedState {
   readonly #firstSeen: Map<string, number>;
   readonly #writer: BlockWriter;
   readonly #before: number;
+  /** How many events it was given and has taken. One of a former type may have become several, or none. */
+  #given = 0;
   #sequence: number;
   #recordedAt: number;
   #keyframeAt: number;
@@ -72,7 +74,7 @@ export class ImportedState {
     this.#model = model;
     this.#log = log;
     this.#guard = guardOf(log);
-    this.#intake = new Intake(model);
+    this.#intake = new Intake(model, true);
     this.#fingerprint = fingerprint;
     this.#live = openDirectState(cursor.state, model.comparators);
     this.#firstSeen = cursor.firstSeen;
@@ -115,22 +117,29 @@ export class ImportedState {
     const sequence = this.#sequence + 1;
     this.#guard.enter(); // schemas, upcasters and reducers run in here
     try {
-      const event = readPastEvent(given, this.#model, sequence);
-      const time = event.recordedAt;
+      const read = readPastEvent(given, this.#model, sequence);
+      const count = read.length;
+      if (count === 0) {
+        this.#given += 1;
+        return;
+      }
+      const { recordedAt: time, commandId } = read[0]!;
       if (this.#sequence === this.#before && time < this.#recordedAt && !this.#resumes)
         throw endsLater(this.#log, this.#recordedAt, time);
       const recordedAt = Math.max(time, this.#recordedAt);
-      const { commandId } = event;
       const placement = { firstSequence: sequence, recordedAt, commandId };
-      const { events, json, tags } = this.#intake.admitCommit([event], placement);
+      const { events, json, tags } = this.#intake.admitCommit(read, placement);
       this.#live.fold(this.#model.reducers, events);
-      this.#writer.add({ events: 1, recordedAt, json, tags, commandId });
-      if (!this.#firstSeen.has(event.type)) this.#firstSeen.set(event.type, sequence);
-      this.#clamps.note({ index: sequence - this.#before - 1, sequence, given: time, recordedAt });
-      this.#sequence = sequence;
+      this.#writer.add({ events: count, recordedAt, json, tags, commandId });
+      for (const [index, { type }] of read.entries()) {
+        if (!this.#firstSeen.has(type)) this.#firstSeen.set(type, sequence + index);
+      }
+      this.#clamps.note({ index: this.#given, sequence, given: time, recordedAt });
+      this.#given += 1;
+      this.#sequence += count;
       this.#recordedAt = recordedAt;
     } catch (error) {
-      throw refusedAt(this.#sequence - this.#before, sequence, error);
+      throw refusedAt(this.#given, sequence, error);
     } finally {
       this.#guard.leave();
     }

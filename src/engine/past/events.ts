@@ -17,7 +17,8 @@ import { unpackBlocks } from '../../log/unpacking/unpacking.ts';
 import { Pace } from '../../threads/pace.ts';
 import { checkOptions, isSequence, type OptionCheck, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
 import { guardOf } from '../calls/reentrancy.ts';
-import { taggersOf, taggersOfLog, tagsNow } from '../folding/taggers.ts';
+import { recordedTypesOf } from '../folding/formers.ts';
+import { hasTagNow, taggersOf, taggersOfLog } from '../folding/taggers.ts';
 import { upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
 import { locate, timeOf } from './history.ts';
 
@@ -85,14 +86,30 @@ export interface Tagging {
   hasTag(event: RecordedEvent, tag: string): boolean;
 }
 
+/** What a recorded event is for a model: one event, or several, or none. */
+export type Prepared = RecordedEvent | readonly RecordedEvent[];
+
+/** How recorded events become those that are given. */
+export interface Presenting {
+  readonly prepare: (event: RecordedEvent) => Prepared;
+  /** The types under which the log may hold events that are of these types then. */
+  readonly recordedTypes: (types: ReadonlySet<string>) => ReadonlySet<string>;
+}
+
+/** Without a model. */
+export const AS_RECORDED: Presenting = { prepare: (event) => event, recordedTypes: (types) => types };
+
 /** The events of a range, brought to the model's versions. @throws RefoldError `INVALID_OPTION`, `UNKNOWN_EVENT_TYPE` */
 export async function* readEvents(model: Model, log: LogStore, given: EventRange): AsyncGenerator<RecordedEvent, void> {
   const range = checkOptions('read events', RANGE_CHECKS, given);
   for (const type of range.types ?? []) requireType(model, type);
   const guard = guardOf(log);
   const rules = await upcastRulesOf(model, log);
-  const upcast = (event: RecordedEvent): RecordedEvent => guard.run(() => upcastEvent(model, event, rules));
-  yield* select(log, range, taggingOf(model, log), upcast);
+  const prepare = (event: RecordedEvent): Prepared => guard.run(() => upcastEvent(model, event, rules));
+  yield* select(log, range, taggingOf(model, log), {
+    prepare,
+    recordedTypes: (types) => recordedTypesOf(model, types),
+  });
 }
 
 /**
@@ -102,13 +119,13 @@ export async function* readEvents(model: Model, log: LogStore, given: EventRange
  */
 export async function* readRecorded(log: LogStore, given: EventRange): AsyncGenerator<RecordedEvent, void> {
   const range = checkOptions('read events', RANGE_CHECKS, given);
-  yield* select(log, range, await storedTagging(log, range), (event) => event);
+  yield* select(log, range, await storedTagging(log, range), AS_RECORDED);
 }
 
 /** With the tags of a model. */
 export function taggingOf(model: Model, log: LogStore): Tagging {
   const guard = guardOf(log);
-  const hasTag = (event: RecordedEvent, tag: string): boolean => guard.run(() => tagsNow(model, event).includes(tag));
+  const hasTag = (event: RecordedEvent, tag: string): boolean => guard.run(() => hasTagNow(model, event, tag));
   return { taggers: taggersOf(model), hasTag };
 }
 
@@ -130,11 +147,12 @@ async function* select(
   log: LogStore,
   range: EventRange,
   tagging: Tagging,
-  prepare: (event: RecordedEvent) => RecordedEvent,
+  { prepare, recordedTypes }: Presenting,
 ): AsyncGenerator<RecordedEvent, void> {
   const { tag, reverse = false } = range;
   const bounds = await boundsOf(log, range);
-  const types = range.types && new Set(range.types);
+  const wanted = range.types && new Set(range.types);
+  const types = wanted && recordedTypes(wanted);
   const tags = tag === undefined ? undefined : { tag, types, taggers: tagging.taggers };
   const sequences = range.sequences && new Set(range.sequences);
   const pace = new Pace(READING_SLICE_MS);
@@ -150,10 +168,20 @@ async function* select(
       const { sequence } = event;
       if (sequence < from || sequence > to || sequences?.has(sequence) === false) continue;
       const prepared = prepare(event);
-      if (tag !== undefined && isCertain?.[index] !== true && !tagging.hasTag(prepared, tag)) continue;
-      yield prepared;
-      left -= 1;
-      if (left === 0) return;
+      if (Array.isArray(prepared)) {
+        for (const part of reverse ? prepared.toReversed() : prepared) {
+          if (wanted?.has(part.type) === false || (tag !== undefined && !tagging.hasTag(part, tag))) continue;
+          yield part;
+          left -= 1;
+          if (left === 0) return;
+        }
+      } else {
+        const one = prepared as RecordedEvent;
+        if (tag !== undefined && isCertain?.[index] !== true && !tagging.hasTag(one, tag)) continue;
+        yield one;
+        left -= 1;
+        if (left === 0) return;
+      }
       if (place % LOOK_EVENTS === 0 && pace.isOver) await pace.rest();
     }
     // Sealing may meanwhile have joined events that were already given with later ones in one block.

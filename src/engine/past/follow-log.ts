@@ -10,7 +10,7 @@ import type { Block, LogStore } from '../../log/log-store.ts';
 import { type Slice, unpackBlock } from '../../log/unpacking/unpacking.ts';
 import { A_SEQUENCE, A_SIGNAL, checkOptions, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
 import { BATCH_EVENTS, type EventBatch } from '../following/selection.ts';
-import { A_TAG, EVENT_TYPES, requireType, type Tagging } from './events.ts';
+import { A_TAG, EVENT_TYPES, type Presenting, requireType, type Tagging } from './events.ts';
 
 export interface FollowOptions {
   /** First sequence; default the first that is still in the log. */
@@ -66,8 +66,7 @@ export function checkFollowing(options: FollowOptions, model?: Model): FollowOpt
 }
 
 /** How the events of a log are prepared, and what their tags are where they are not stored. */
-export interface Preparing {
-  readonly prepare: (event: RecordedEvent) => RecordedEvent;
+export interface Preparing extends Presenting {
   readonly tagging: Tagging;
 }
 
@@ -88,8 +87,7 @@ export async function* followEvents(
   for await (const slice of followSlices(log, Math.max(from, 1), options, preparing, closing)) {
     for (let index = 0; index < slice.events.length; index++) {
       if (signal?.aborted === true || closing?.aborted === true) return;
-      const event = wantedOf(slice, index, options, preparing);
-      if (event !== undefined) yield event;
+      yield* wantedOf(slice, index, options, preparing);
     }
   }
 }
@@ -118,8 +116,7 @@ export async function* followBatches(
       const isWhole = end === slice.events.length;
       const events: RecordedEvent[] = [];
       for (let index = start; index < end; index++) {
-        const event = wantedOf(slice, index, options, preparing);
-        if (event !== undefined) events.push(event);
+        events.push(...wantedOf(slice, index, options, preparing));
       }
       if (events.length === 0) continue;
       isTold = isLast && isWhole;
@@ -132,16 +129,20 @@ export async function* followBatches(
   }
 }
 
-/** The event as it is given; undefined when it does not have the tag. */
+const NOT_WANTED: readonly RecordedEvent[] = [];
+
+/** The event as it is given, or what it became; without what was not asked for. */
 function wantedOf(
   { events, isCertain }: Slice,
   index: number,
-  { tag }: FollowOptions,
+  { types, tag }: FollowOptions,
   { prepare, tagging }: Preparing,
-): RecordedEvent | undefined {
+): readonly RecordedEvent[] {
   const event = prepare(events[index]!);
-  const isWanted = tag === undefined || isCertain?.[index] === true || tagging.hasTag(event, tag);
-  return isWanted ? event : undefined;
+  const hasTag = (one: RecordedEvent): boolean => tag === undefined || tagging.hasTag(one, tag);
+  if (Array.isArray(event)) return event.filter((one) => types?.includes(one.type) !== false && hasTag(one));
+  const one = event as RecordedEvent;
+  return isCertain?.[index] === true || hasTag(one) ? [one] : NOT_WANTED;
 }
 
 /**
@@ -152,7 +153,7 @@ async function* followSlices(
   log: LogStore,
   from: number,
   { signal, types: given, tag }: FollowOptions,
-  { tagging }: Preparing,
+  { tagging, recordedTypes }: Preparing,
   closing: AbortSignal | undefined,
 ): AsyncGenerator<Slice, void> {
   const ending = new AbortController();
@@ -160,7 +161,7 @@ async function* followSlices(
   const signals = [signal, closing].filter((one) => one !== undefined);
   for (const one of signals) one.addEventListener('abort', end);
   if (signals.some((one) => one.aborted)) end();
-  const types = given && new Set(given);
+  const types = given && recordedTypes(new Set(given));
   const tags = tag === undefined ? undefined : { tag, types, taggers: tagging.taggers };
   let next = from;
   async function* slicesOf(blocks: AsyncIterable<Block>): AsyncGenerator<Slice, void> {

@@ -8,17 +8,25 @@ import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { OrderedTables } from '../../fold/live-state.ts';
-import type { LogStore } from '../../log/log-store.ts';
+import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
 import { warnOf } from '../calls/warn.ts';
+import { noteBeliefs } from '../folding/beliefs.ts';
 import { fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { type BeginsWith, beginningOf, freshState } from '../folding/initial-state.ts';
 import { type FoldCursor, type FoldRange, foldLog, startCursor } from '../folding/refold.ts';
 import { encodeWhole, writeSnapshot } from '../folding/stored-snapshots.ts';
 import { groupReasons, notePassedOver, type PassedOver, tellPassedOver } from '../folding/undecodable.ts';
-import { type Loading, loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
+import {
+  type Loading,
+  loadFirst,
+  planRecovery,
+  type RecoveryPlan,
+  snapshotFacts,
+} from '../folding/usable-snapshots.ts';
 import { despiteDrops } from './history.ts';
 import type { ProjectionDefinition } from './projection-definition.ts';
+import { vouchingHint } from './recovery.ts';
 
 /** What a projection needs of its store. */
 export interface ProjectionParts {
@@ -69,6 +77,8 @@ export class Projection<State extends object = any> {
   #cursor: FoldCursor<State>;
   #tables: OrderedTables | undefined;
   #savedAt = 0;
+  /** Whether it was loaded from a snapshot whose fingerprint says less than today's. It is saved again at once. */
+  #isBelieved = false;
   /** The sequence at which the last automatic save began: one that failed is not tried again with every block. */
   #triedAt = 0;
   #error: RefoldError | undefined;
@@ -93,13 +103,11 @@ export class Projection<State extends object = any> {
   constructor(definition: ProjectionDefinition<State, any>, parts: ProjectionParts) {
     this.name = definition.name;
     this.#parts = parts;
-    const { comparators, types } = parts.model;
+    const { comparators } = parts.model;
     this.#definition = { ...definition, comparators };
-    const given = Object.entries(definition.reducers).filter(([, reducer]) => reducer !== undefined);
-    this.#reducers = Object.fromEntries(given) as Record<string, (...args: any[]) => void>;
+    this.#reducers = reducersOf(definition);
     this.#types = new Set(Object.keys(this.#reducers));
-    const fingerprinted = { ...this.#definition, reducers: this.#reducers };
-    this.#fingerprint = fingerprintOf(fingerprinted, (type) => types.get(type)?.version ?? 0);
+    this.#fingerprint = fingerprintOfProjection(definition, parts.model);
     this.#cursor = startCursor(freshState(this.#definition));
   }
 
@@ -127,6 +135,7 @@ export class Projection<State extends object = any> {
   async start(): Promise<void> {
     await this.#work.run(() => this.#load());
     await this.catchUp();
+    if (this.#isBelieved && !this.#parts.readOnly) this.save().catch(() => {}); // it has warned
   }
 
   /** Resolves when everything that is durable now has been folded; rejects with `error` when it stopped. */
@@ -163,7 +172,7 @@ export class Projection<State extends object = any> {
   async #rebuild(log: LogStore): Promise<RebuiltProjection<State>> {
     const { loaded, unusable } = await this.#loadSaved(log);
     const cursor = loaded?.cursor ?? startCursor(freshState(this.#definition));
-    if (cursor.sequence + 1 < log.firstSequence()) throw historyGone(this.name, log, [], unusable[0]?.error);
+    if (cursor.sequence + 1 < log.firstSequence()) throw historyGone(this.name, log, [], unusable[0]?.error, undefined);
     return { cursor, tables: new OrderedTables(cursor.state), savedAt: loaded?.snapshot.sequence ?? 0 };
   }
 
@@ -180,6 +189,7 @@ export class Projection<State extends object = any> {
       this.#cursor = cursor;
       this.#tables = tables;
       this.#savedAt = savedAt;
+      this.#isBelieved = false;
       this.#triedAt = 0;
     });
   }
@@ -202,7 +212,7 @@ export class Projection<State extends object = any> {
     const { log, readOnly } = this.#parts;
     if (readOnly) throw cannotSave(this.name, log.path);
     await this.#work.drained();
-    if (this.#error !== undefined || this.sequence === this.#savedAt) return;
+    if (this.#error !== undefined || (this.sequence === this.#savedAt && !this.#isBelieved)) return;
     const { sequence, recordedAt, state, firstSeen } = this.#cursor;
     try {
       // The hash is enough to check a projection's snapshot; only the model's snapshots have the log's chain.
@@ -218,6 +228,7 @@ export class Projection<State extends object = any> {
       const older = (await log.snapshots(this.name)).slice(2).map((info) => info.sequence);
       if (older.length > 0) await log.dropSnapshots(this.name, older);
       this.#savedAt = sequence;
+      this.#isBelieved = false;
     } catch (error) {
       this.#tellUnsaved(sequence, error);
       throw error;
@@ -263,26 +274,46 @@ export class Projection<State extends object = any> {
   async #load(): Promise<void> {
     const { log } = this.#parts;
     try {
-      const { loaded, unusable } = await this.#loadSaved(log);
+      const { plan, loaded, unusable } = await this.#loadSaved(log);
       if (loaded !== undefined) {
+        const { sequence } = loaded.snapshot;
         this.#cursor = loaded.cursor;
-        this.#savedAt = loaded.snapshot.sequence;
+        this.#isBelieved = plan.believed.has(sequence);
+        this.#savedAt = sequence;
         this.#tables = undefined;
       }
       const passedOver = unusable.map(({ info, error }) => notePassedOver(log, info, error));
-      if (this.sequence + 1 < log.firstSequence()) throw historyGone(this.name, log, passedOver, unusable[0]?.error);
+      if (this.sequence + 1 < log.firstSequence()) {
+        const stale = plan.passedOver.find(({ isStale }) => isStale === true);
+        const snapshots = await log.snapshots(this.name);
+        const info = snapshots.find(({ sequence }) => sequence === stale?.sequence);
+        throw historyGone(this.name, log, [...plan.passedOver, ...passedOver], unusable[0]?.error, info);
+      }
       tellPassedOver(log, passedOver, `the projection ${this.name}`);
     } catch (error) {
       throw this.#stop(error);
     }
   }
 
-  async #loadSaved(log: LogStore): Promise<Loading<State>> {
-    const firstSequence = log.firstSequence();
-    const facts = { head: log.head().sequence, firstSequence, fingerprint: this.#fingerprint };
-    const { candidates } = planRecovery({ ...facts, snapshots: await log.snapshots(this.name) });
-    return loadFirst(log, candidates, () => beginningOf(this.#definition));
+  async #loadSaved(log: LogStore): Promise<Loading<State> & { readonly plan: RecoveryPlan }> {
+    const { readOnly } = this.#parts;
+    const facts = await snapshotFacts(log, this.name, this.#fingerprint);
+    const plan = planRecovery({ ...facts, head: log.head().sequence, firstSequence: log.firstSequence() });
+    const loading = await loadFirst(log, plan.candidates, () => beginningOf(this.#definition));
+    if (!readOnly && !log.readOnly) await noteBeliefs(log, this.name, this.#fingerprint);
+    return { ...loading, plan };
   }
+}
+
+function reducersOf(definition: ProjectionDefinition<any, any>): Record<string, (...args: any[]) => void> {
+  const given = Object.entries(definition.reducers).filter(([, reducer]) => reducer !== undefined);
+  return Object.fromEntries(given) as Record<string, (...args: any[]) => void>;
+}
+
+/** The fingerprint of a projection of a model's events. It may use the comparators of the model. */
+export function fingerprintOfProjection(definition: ProjectionDefinition<any, any>, model: Model): ModelFingerprint {
+  const { comparators } = model;
+  return fingerprintOf({ ...definition, comparators, reducers: reducersOf(definition) }, model);
 }
 
 function cannotSave(name: string, path: string): RefoldError {
@@ -306,14 +337,16 @@ function historyGone(
   log: LogStore,
   passedOver: readonly PassedOver[],
   cause: RefoldError | undefined,
+  stale: SnapshotInfo | undefined,
 ): RefoldError {
   const first = log.firstSequence();
+  const others = 'restore a backup, or go back to the definition that it was saved with';
   const why = ['', ...groupReasons(passedOver)].join('; ');
   return new RefoldError('HISTORY_GONE', `Cannot start the projection ${name}: the log begins at ${first}${why}`, {
     path: log.path,
     type: name,
     sequence: first,
     cause,
-    hint: 'Restore a backup, or go back to the definition that it was saved with',
+    hint: stale === undefined ? `R${others.slice(1)}` : `${vouchingHint(stale)}. Otherwise ${others}`,
   });
 }

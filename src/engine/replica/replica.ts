@@ -19,7 +19,7 @@ import { warnOf } from '../calls/warn.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import type { ReplaceableState } from '../folding/replaceable-state.ts';
 import { tellPassedOver } from '../folding/undecodable.ts';
-import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
+import { type UpcastRules, upcastEvents, upcastRulesOf } from '../folding/upcast.ts';
 import { despiteDrops } from '../past/history.ts';
 import { recover } from '../past/recovery.ts';
 import { copyForOthers, type Publisher } from '../writing/publisher.ts';
@@ -162,12 +162,13 @@ export class Replica<State extends object> {
     this.#parts.onAdvance();
   }
 
-  #fold(recorded: readonly RecordedEvent[], last: number, rules: UpcastRules, eventCharacters: number): void {
+  #fold(recorded: RecordedEvent[], last: number, rules: UpcastRules, eventCharacters: number): void {
     const { model, state, publisher } = this.#parts;
+    const count = recorded.length;
     let published: readonly RecordedEvent[] | undefined;
     this.#guard.enter();
     try {
-      const events = recorded.map((event) => upcastEvent(model, event, rules));
+      const events = upcastEvents(model, recorded, rules);
       for (const { meta } of events) freezeJson(meta); // as in the writer, where reducers get it frozen
       // Copied before the fold: reducers may keep the events that they get, and change them.
       if (publisher.isHeard) published = copyForOthers(events);
@@ -176,7 +177,7 @@ export class Replica<State extends object> {
       this.#guard.leave();
     }
     this.#sequence = last;
-    publisher.publish(last, published, recorded.length * eventCharacters);
+    publisher.publish(last, published, count, count * eventCharacters);
     this.#waiters.reached(last);
   }
 

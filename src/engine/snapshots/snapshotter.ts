@@ -67,6 +67,8 @@ export class Snapshotter {
   readonly #sources: Readonly<Record<SourceName, Source>>;
   readonly #checker: SnapshotChecker;
   #last: SnapshotInfo | undefined;
+  /** Whether the last snapshot is one whose fingerprint says less than today's. */
+  #isBelieved: boolean;
   #lastAt: number;
   readonly #openedSequence: number;
   /** The work that the last snapshot took in all, in ms. */
@@ -80,13 +82,17 @@ export class Snapshotter {
   /** The rates as the log remembers them. */
   #remembered = '';
 
-  /** @param last what the live state was recovered from */
-  constructor(parts: SnapshotterParts, rates: Rates, last: SnapshotInfo | undefined) {
+  /**
+   * @param last what the live state was recovered from
+   * @param isBelieved whether its fingerprint says less than today's: another one is taken at once
+   */
+  constructor(parts: SnapshotterParts, rates: Rates, last: SnapshotInfo | undefined, isBelieved = false) {
     const { model, log, logThread, fingerprint, settings } = parts;
     const { module, name } = model;
     this.#parts = parts;
     this.#rates = rates;
     this.#last = last;
+    this.#isBelieved = isBelieved;
     this.#lastAt = settings.clock();
     this.#openedSequence = parts.sequence;
     if (module !== undefined && logThread !== undefined)
@@ -134,7 +140,7 @@ export class Snapshotter {
     while ((this.#running ?? this.#held) !== undefined) await (this.#running ?? this.#held)?.catch(() => {});
     const { failure, sequence } = this.#parts;
     if (failure !== undefined) throw failure; // an append that was under way may still have failed
-    if (this.divergence !== undefined || sequence <= this.lastSequence) return;
+    if (this.divergence !== undefined || (sequence <= this.lastSequence && !this.#isBelieved)) return;
     await this.#alone(() => this.#take('last'));
   }
 
@@ -251,6 +257,7 @@ export class Snapshotter {
     const remembering = this.#rememberRates();
     remembering.catch(() => {}); // awaited below as well
     this.#last = await writeSnapshot(log, '', encoded, head, fingerprintFor(fingerprint, firstSeen));
+    this.#isBelieved = false;
     this.#lastAt = settings.clock();
     this.#takeMs = workMs + Math.min(performance.now() - start, encoded.bytes / WRITE_RATE);
     // If a check has failed while this snapshot was made, the snapshot is doubtful as well.
@@ -316,6 +323,7 @@ export class Snapshotter {
       recoverWithin: settings.recoverWithin,
       save: settings.save,
       keyframes: settings.history !== 'discard',
+      isBelieved: this.#isBelieved,
     };
   }
 }

@@ -6,6 +6,7 @@
  * continue meanwhile. Open blocks are sealed first.
  */
 import { RefoldError } from '../../core/errors.ts';
+import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import type { Block, EventTags, LogStore } from '../../log/log-store.ts';
 import { packTagged, unpackBlock } from '../../log/unpacking/unpacking.ts';
@@ -14,7 +15,7 @@ import { A_SIGNAL, type OptionChecks } from '../calls/call-options.ts';
 import type { Progress } from '../calls/progress.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
 import { countUntagged, taggersOf, tagsNow } from '../folding/taggers.ts';
-import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
+import { listed, type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
 import { sealThrough } from './compaction.ts';
 
 export interface RetagOptions {
@@ -119,8 +120,11 @@ class BlockTagger {
     return tags;
   }
 
-  #compute(event: Parameters<typeof upcastEvent>[1]): readonly string[] {
-    return tagsNow(this.#model, upcastEvent(this.#model, event, this.#rules));
+  /** An event that became several is found by the tags of each. */
+  #compute(event: RecordedEvent): readonly string[] {
+    const present = listed(upcastEvent(this.#model, event, this.#rules));
+    if (present.length === 1) return tagsNow(this.#model, present[0]!);
+    return [...new Set(present.flatMap((one) => tagsNow(this.#model, one)))];
   }
 }
 

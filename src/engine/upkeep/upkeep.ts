@@ -34,6 +34,8 @@ export interface UpkeepSource {
   readonly firstSeen: ReadonlyMap<string, number>;
   /** The snapshot that the state was recovered from. */
   readonly snapshot: SnapshotInfo | undefined;
+  /** Whether that snapshot's fingerprint says less than today's. */
+  readonly isBelieved: boolean;
   readonly rates: Rates;
   readonly writes: WritePath;
   /** Background work notices when the log fails. */
@@ -67,7 +69,8 @@ export class Upkeep {
   private constructor(source: UpkeepSource) {
     const { log, settings, saveProjections } = source;
     this.#source = source;
-    const snapshotter = new Snapshotter(snapshotterParts(source), source.rates, source.snapshot);
+    const { rates, snapshot, isBelieved } = source;
+    const snapshotter = new Snapshotter(snapshotterParts(source), rates, snapshot, isBelieved);
     this.#snapshotter = snapshotter;
     this.#compaction = new AutomaticCompaction({
       log,

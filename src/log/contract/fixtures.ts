@@ -138,7 +138,7 @@ export function forgotten(event: RecordedEvent, tags: RedactedEvent['tags'] = 0)
 }
 
 /** The blocks from one that holds `from` to one that holds `to` as one block, with some events redacted. */
-export async function packRedacted(
+export async function packForgotten(
   log: LogStore,
   from: number,
   to: number,
@@ -170,7 +170,7 @@ export async function redact(
   more: Partial<RedactionRow> = {},
 ): Promise<void> {
   for (const sequence of sequences) {
-    await redactionOf(log).stage([await packRedacted(log, sequence, sequence, [sequence])], []);
+    await redactionOf(log).stage([await packForgotten(log, sequence, sequence, [sequence])], []);
   }
   await redactionOf(log).apply(rowOf(sequences, more), fenceOf(log));
 }

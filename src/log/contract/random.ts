@@ -8,7 +8,7 @@ import {
   commitOf,
   fenceOf,
   noted,
-  packRedacted,
+  packForgotten,
   readEvents,
   rowOf,
   sequencesOf,
@@ -93,7 +93,7 @@ async function tryRedaction({ log }: Bench, below: (bound: number) => number, no
   const sequences = upTo(Math.min(log.head().sequence, from + below(8)), from).filter(() => below(2) === 0);
   if (sequences.length === 0) return;
   const redaction = log.care!.redaction!;
-  await redaction.stage([await packRedacted(log, sequences[0]!, sequences.at(-1)!, sequences)], []);
+  await redaction.stage([await packForgotten(log, sequences[0]!, sequences.at(-1)!, sequences)], []);
   if (below(4) === 0) return redaction.discard();
   await redaction.apply(rowOf(sequences), fenceOf(log));
   for (const sequence of sequences) notes[sequence - 1] = 'forgotten';

@@ -18,7 +18,7 @@ import {
   matches,
   noise,
   noted,
-  packRedacted,
+  packForgotten,
   readEvents,
   redact,
   redactionOf,
@@ -43,6 +43,7 @@ export function redactingCases({ redaction = false, readers = true }: LogContrac
     ['replaces outcomes that are still remembered, and no others', replacesOutcomes],
     ['is refused at another head, and can be repeated', refusesOtherHead],
     ['is refused when a block has changed since', refusesChanged],
+    ['what is staged twice counts once, and what overlaps is refused', refusesOverlap],
     ['a block that was packed before it does not bring the words back', keepsOldOut],
     ['replaces the tags', replacesTags],
     ['is remembered, oldest first', isRemembered],
@@ -96,7 +97,7 @@ const changesBoth: Check[1] = async (bench) => {
   const { log } = bench;
   await appendNotes(log, 12);
   await bench.care.seal({ through: 6, borders: [3] });
-  const sealed = await packRedacted(log, 2, 9, [2, 8]); // two sealed blocks and three open ones
+  const sealed = await packForgotten(log, 2, 9, [2, 8]); // two sealed blocks and three open ones
   await redactionOf(log).stage([sealed], []);
   await redactionOf(log).apply(rowOf([2, 8]), fenceOf(log));
   const again = await bench.reopen();
@@ -122,20 +123,20 @@ const changesLast: Check[1] = async (bench) => {
 const stagedIsApart: Check[1] = async ({ log, care }) => {
   await appendNotes(log, 4);
   const before = await readEvents(log);
-  await redactionOf(log).stage([await packRedacted(log, 2, 2, [2])], []);
+  await redactionOf(log).stage([await packForgotten(log, 2, 2, [2])], []);
   deepStrictEqual(await readEvents(log), before);
   deepStrictEqual(await care.checkStructure(), []);
   await appendNotes(log, 1);
   await redactionOf(log).discard();
   await redactionOf(log).discard();
-  await redactionOf(log).stage([await packRedacted(log, 3, 3, [3])], []);
+  await redactionOf(log).stage([await packForgotten(log, 3, 3, [3])], []);
   await redactionOf(log).apply(rowOf([3]), fenceOf(log));
   deepStrictEqual(sequencesOf((await readEvents(log)).filter(isForgotten)), [3]);
 };
 
 const forgetsAtOpen: Check[1] = async (bench) => {
   await appendNotes(bench.log, 4);
-  await redactionOf(bench.log).stage([await packRedacted(bench.log, 2, 2, [2])], []);
+  await redactionOf(bench.log).stage([await packForgotten(bench.log, 2, 2, [2])], []);
   const again = await bench.reopen();
   await redact(again, [4]);
   deepStrictEqual(sequencesOf((await readEvents(again)).filter(isForgotten)), [4]);
@@ -187,7 +188,7 @@ const replacesOutcomes: Check[1] = async (bench) => {
   await appendNotes(log, 3);
   await remember(log, [outcome('a', '"secret"'), outcome('b', '"secret"'), outcome('c', '"kept"')]);
   const redacted = [outcome('a', '"-"'), outcome('b', '"-"', 49), outcome('d', '"-"')];
-  await redactionOf(log).stage([await packRedacted(log, 1, 1, [1])], redacted);
+  await redactionOf(log).stage([await packForgotten(log, 1, 1, [1])], redacted);
   strictEqual((await log.outcome('a'))?.outcome, '"secret"');
   await redactionOf(log).apply(rowOf([1]), fenceOf(log));
   await nowAndReopened(bench, async (found) => {
@@ -200,7 +201,7 @@ const replacesOutcomes: Check[1] = async (bench) => {
 const refusesOtherHead: Check[1] = async ({ log }) => {
   await appendNotes(log, 3);
   const before = await readEvents(log);
-  await redactionOf(log).stage([await packRedacted(log, 2, 2, [2])], []);
+  await redactionOf(log).stage([await packForgotten(log, 2, 2, [2])], []);
   const { epoch } = log;
   for (const fence of [
     { expectedSequence: 2, epoch },
@@ -218,7 +219,7 @@ const refusesOtherHead: Check[1] = async ({ log }) => {
 
 const refusesChanged: Check[1] = async ({ log, care }) => {
   await appendNotes(log, 6);
-  const [early, late] = [await packRedacted(log, 2, 2, [2]), await packRedacted(log, 5, 5, [5])];
+  const [early, late] = [await packForgotten(log, 2, 2, [2]), await packForgotten(log, 5, 5, [5])];
   await redactionOf(log).stage([early, late], []);
   await care.seal({ through: 3 });
   const before = await readEvents(log);
@@ -229,6 +230,21 @@ const refusesChanged: Check[1] = async ({ log, care }) => {
   await redactionOf(log).discard();
   await log.dropThrough(5);
   strictEqual((await refusalOf(redactionOf(log).stage([late], []))).code, 'SEQUENCE_CONFLICT');
+};
+
+const refusesOverlap: Check[1] = async ({ log, care }) => {
+  await appendNotes(log, 6);
+  const redaction = redactionOf(log);
+  await redaction.stage([await packForgotten(log, 2, 4, [2]), await packForgotten(log, 4, 4, [4])], []);
+  const before = await readEvents(log);
+  strictEqual((await refusalOf(redaction.apply(rowOf([2, 4]), fenceOf(log)))).code, 'SEQUENCE_CONFLICT');
+  deepStrictEqual(await readEvents(log), before);
+  await redaction.discard();
+  await redaction.stage([await packForgotten(log, 2, 4, [2])], []);
+  await redaction.stage([await packForgotten(log, 5, 5, [5]), await packForgotten(log, 2, 3, [3])], []);
+  await redaction.apply(rowOf([3, 5]), fenceOf(log));
+  deepStrictEqual(sequencesOf((await readEvents(log)).filter(isForgotten)), [3, 5]);
+  deepStrictEqual(await care.checkStructure(), []);
 };
 
 const keepsOldOut: Check[1] = async ({ log, care }) => {
@@ -330,7 +346,7 @@ async function readerSees(bench: Bench): Promise<void> {
 
 async function readerCannot(bench: Bench): Promise<void> {
   await appendNotes(bench.log, 2);
-  const sealed = await packRedacted(bench.log, 1, 1, [1]);
+  const sealed = await packForgotten(bench.log, 1, 1, [1]);
   const reader = await bench.openReader();
   try {
     const redaction = redactionOf(reader);

@@ -6,7 +6,7 @@
  * log. Every method runs in the caller's transaction.
  */
 import { readSealedPrefix } from '../../blocks/sealed-block.ts';
-import { blocksChanged } from '../../log-errors.ts';
+import { blocksChanged, requireApart } from '../../log-errors.ts';
 import type { RedactionRow, SealedBlock, StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { chainBefore, readStateRow } from '../file/block-rows.ts';
@@ -97,6 +97,7 @@ export class Staging {
   apply(row: RedactionRow): number {
     this.#connection.exec(STAGED_TABLES);
     const places = this.#connection.prepare(STAGED_PLACES).all() as Place[];
+    requireApart(places, this.#path);
     for (const place of places) this.#requireFit(place);
     addRedactionRow(this.#connection, row, SCRUBBED.not);
     this.#replaceBlocks(places);

@@ -16,7 +16,7 @@ import {
   fenceOf,
   noise,
   noted,
-  packRedacted,
+  packForgotten,
   readEvents,
   redact,
   redactionOf,
@@ -105,8 +105,9 @@ const ALL_KINDS = [
 
 async function redactAll(log: LogStore): Promise<void> {
   const redaction = redactionOf(log);
-  await redaction.stage([await packRedacted(log, 10, 12, [10, 11, 12])], []);
-  for (const sequence of [13, 14]) await redaction.stage([await packRedacted(log, sequence, sequence, [sequence])], []);
+  await redaction.stage([await packForgotten(log, 10, 12, [10, 11, 12])], []);
+  for (const sequence of [13, 14])
+    await redaction.stage([await packForgotten(log, sequence, sequence, [sequence])], []);
   await redaction.stage(
     [],
     outcomes.map((outcome) => ({ ...outcome, outcome: '"-"' })),
@@ -226,7 +227,7 @@ describe('a crash', () => {
     const words = await readEvents(log, 10);
     const images = [imageOf(path)];
     const redaction = redactionOf(log);
-    await redaction.stage([await packRedacted(log, 10, 12, [10, 11, 12])], outcomes);
+    await redaction.stage([await packForgotten(log, 10, 12, [10, 11, 12])], outcomes);
     images.push(imageOf(path));
     await redaction.discard();
     await redactAll(log);

@@ -12,7 +12,7 @@ import {
   fenceOf,
   noise,
   noted,
-  packRedacted,
+  packForgotten,
   readEvents,
   redactionOf,
   rowOf,
@@ -56,7 +56,7 @@ await log.close();
 console.log(JSON.stringify(story));
 
 async function apply(sequence: number): Promise<void> {
-  await redaction.stage([await packRedacted(log, sequence, sequence, [sequence])], []);
+  await redaction.stage([await packForgotten(log, sequence, sequence, [sequence])], []);
   await redaction.apply(rowOf([sequence]), fenceOf(log));
 }
 
