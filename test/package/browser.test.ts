@@ -100,6 +100,6 @@ test('a page goes on from the state that the server sent', async () => {
     players: { $map: [['ada', 3]] },
     at: { $date: '1970-01-01T00:00:00.005Z' },
   });
-  expect(realm.refused).toBe('MODEL_MISMATCH');
+  expect(realm.refused).toBe('UNKNOWN_EVENT_TYPE');
   expect(realm.best).toBe('ada');
 });

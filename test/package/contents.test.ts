@@ -120,6 +120,6 @@ function sourcesOf(map: string): string[] {
 /** What built code imports, and the threads that it starts by their names. */
 function filesNamedIn(code: string): string[] {
   const imported = code.match(/(?<=["'`])\.{1,2}\/[\w./-]+\.js(?=["'`])/g) ?? [];
-  const started = code.match(/(?<=\bname: ["'`])[\w-]+(?=["'`],\s*from: import\.meta\.url)/g) ?? [];
+  const started = code.match(/(?<=\bname: ["'`])[\w-]+(?=["'`],\s*from: (?:import\.meta\.url|WRITER_HOME)\b)/g) ?? [];
   return [...imported, ...started.map((name) => `refold-${name}.js`)];
 }
