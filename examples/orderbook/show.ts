@@ -3,7 +3,7 @@ import { RefoldError } from 'refold';
 import { paint } from '../telling/paint.ts';
 import { parseInteger } from './feeds/csv.ts';
 import { renderLadder, renderTape, type SymbolView, viewOf } from './ladder.ts';
-import { clock, number } from './text.ts';
+import { clock, jsonOf, number } from './text.ts';
 import { openBook } from './workspace.ts';
 
 /** A position in the log. */
@@ -38,7 +38,7 @@ export function parsePosition(text: string): BookPosition {
 /** Prints ladder and recent trades of every symbol. */
 export async function showBook(path: string, { at, json }: { at?: BookPosition; json?: boolean }): Promise<void> {
   const view = await lookAt(path, at);
-  const text = json === true ? JSON.stringify(view) : render(path, view);
+  const text = json === true ? jsonOf(view) : render(path, view);
   process.stdout.write(`${text}\n`);
 }
 

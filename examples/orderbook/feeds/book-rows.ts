@@ -5,7 +5,7 @@
  * that is not there has price 9999999999 (ask) or -9999999999 (bid) and size 0.
  */
 
-import { type ReadonlyBook, type Side, topLevels } from '../model/index.ts';
+import { type LevelView, type ReadonlyBook, type Side, topLevels } from '../model/index.ts';
 import { type CsvRow, readRows, type TextSource } from './csv.ts';
 
 /** A price level as a file or the engine has it. */
@@ -81,7 +81,7 @@ function addLevel(row: CsvRow, levels: Level[], column: number, name: 'ask' | 'b
   levels.push({ price, quantity });
 }
 
-function describe(level: Level | undefined): string {
+function describe(level: Pick<LevelView, 'price' | 'quantity'> | undefined): string {
   return level === undefined ? 'empty' : `${level.price} × ${level.quantity}`;
 }
 

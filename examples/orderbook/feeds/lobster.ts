@@ -13,7 +13,7 @@
  */
 
 import { type BookStore, Gateway } from '../gateway.ts';
-import { type ReadonlyBook, type Side, topLevels } from '../model/index.ts';
+import { minus, type ReadonlyBook, type Side, type Sum, topLevels } from '../model/index.ts';
 import type { ProgressBar } from '../progress.ts';
 import { type BookRow, type BookTop, findDifference, type Level, readBookRows, SIDES } from './book-rows.ts';
 import { type TextSource, unreadable } from './csv.ts';
@@ -81,7 +81,7 @@ interface Correction {
   readonly side: Side;
   readonly price: number;
   /** What has to be added; negative when there is too much. */
-  readonly missing: number;
+  readonly missing: Sum;
 }
 
 /**
@@ -147,8 +147,9 @@ class Follower {
     const window = windowOf(row);
     const corrections = SIDES.flatMap((side) => findCorrections(book, symbol, side, row[side], window[side]));
     // Surplus volume leaves first, so that no seed trades with an order that the file no longer has.
-    for (const { side, price, missing } of corrections) if (missing < 0) this.#feed.remove(side, price, -missing);
-    for (const { side, price, missing } of corrections) if (missing > 0) this.#feed.seed(side, price, missing);
+    for (const { side, price, missing } of corrections)
+      if (missing < 0) this.#feed.remove(side, price, Number(-missing));
+    for (const { side, price, missing } of corrections) if (missing > 0) this.#feed.seed(side, price, Number(missing));
     return corrections.filter(({ side, price }) => isWithin(side, price, this.#window[side])).length;
   }
 }
@@ -172,9 +173,9 @@ function findCorrections(
   shown: readonly Level[],
   windowEnd: number,
 ): Correction[] {
-  const missing = new Map(shown.map(({ price, quantity }) => [price, quantity]));
+  const missing = new Map<number, Sum>(shown.map(({ price, quantity }) => [price, quantity]));
   for (const { price, quantity } of levelsWithin(book, symbol, side, windowEnd, shown.length)) {
-    missing.set(price, (missing.get(price) ?? 0) - quantity);
+    missing.set(price, minus(missing.get(price) ?? 0, quantity));
   }
   return [...missing].filter(([, amount]) => amount !== 0).map(([price, amount]) => ({ side, price, missing: amount }));
 }
