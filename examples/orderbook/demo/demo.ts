@@ -10,11 +10,12 @@ import { type Check, Story } from '../../telling/story.ts';
 import { foldAgain, matchAgain } from '../audit/replay-book.ts';
 import { Gateway } from '../gateway.ts';
 import { renderLadder, renderTape, viewOf } from '../ladder.ts';
+import { Calendar, EXCHANGE_ZONE, MarketClock } from '../market-time.ts';
 import { openProgress, type ProgressBar } from '../progress.ts';
 import { clock, duration, number, short, table } from '../text.ts';
 import { type OpenBook, openBook, openNewBook } from '../workspace.ts';
 import { type Crash, writeUntilKilled } from './demo-crash.ts';
-import { generateFlow, OPENING } from './flow.ts';
+import { generateFlow, momentOf, ORIGIN } from './flow.ts';
 import { summariseFlow } from './flow-summary.ts';
 
 export interface DemoOptions {
@@ -57,10 +58,11 @@ export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   story.say(INTRODUCTION);
   describeFlow(story, options);
   const crash = await crashTheWriter(story, options);
-  const store = await recoverFrom(story, options, crash);
+  const clock = new MarketClock();
+  const store = await recoverFrom(story, options, crash, clock);
   const { sequence: crashSequence } = store;
   const crashHash = await store.stateHash();
-  const appended = await finishTheFlow(story, options, store);
+  const appended = await finishTheFlow(story, options, store, clock);
   const { stateHash } = appended;
   const replayed = await replayEverything(story, options, stateHash);
   const compacted = await snapshotAndCompact(story, options, stateHash);
@@ -117,13 +119,18 @@ async function crashTheWriter(story: Story, { path, seed, commands }: DemoOption
   return crash;
 }
 
-async function recoverFrom(story: Story, { path }: DemoOptions, { acknowledged }: Crash): Promise<OpenBook> {
+async function recoverFrom(
+  story: Story,
+  { path }: DemoOptions,
+  { acknowledged }: Crash,
+  clock: MarketClock,
+): Promise<OpenBook> {
   story.chapter(
     'Recover',
     'Opening the file is the recovery: load the newest snapshot of the book, then fold the events that came after it. ' +
       'Events that were on the way to the disk may be there as well; what was acknowledged must be.',
   );
-  const store = await openBook(path);
+  const store = await openBook(path, { clock: clock.read });
   describeRecovery(story, store);
   story.check(
     'every acknowledged event is there',
@@ -149,7 +156,12 @@ interface Appended {
   readonly stateHash: string;
 }
 
-async function finishTheFlow(story: Story, options: DemoOptions, store: OpenBook): Promise<Appended> {
+async function finishTheFlow(
+  story: Story,
+  options: DemoOptions,
+  store: OpenBook,
+  clock: MarketClock,
+): Promise<Appended> {
   const { seed, commands } = options;
   story.chapter(
     'Go on where it stopped',
@@ -161,8 +173,10 @@ async function finishTheFlow(story: Story, options: DemoOptions, store: OpenBook
   const progress = bar('write', commands);
   const sequenceBefore = store.sequence;
   const start = performance.now();
-  for (const { command } of generateFlow({ seed, commands }).drop(first)) {
-    gateway.send(command, { meta: { command: first + gateway.sent } });
+  for (const flow of generateFlow({ seed, commands }).drop(first)) {
+    clock.set(momentOf(flow));
+    const index = first + gateway.sent;
+    gateway.send(flow.command, { meta: { ...(index === 0 ? ORIGIN : {}), ...clock.meta, command: index } });
     progress.update(first + gateway.sent);
     await gateway.room();
   }
@@ -172,14 +186,26 @@ async function finishTheFlow(story: Story, options: DemoOptions, store: OpenBook
   const { sequence, state } = store;
   const eventsPerSecond = Math.round((sequence - sequenceBefore) / seconds);
   const stateHash = await store.stateHash();
+  const hours = await hoursOf(store);
   await store.close();
   story.say(
     `  from command ${number(first)} on: ${number(sequence - sequenceBefore)} events in ${duration(seconds * 1_000)}, ` +
       `each on the disk before it counted; ${number(gateway.rejected)} commands were refused`,
   );
+  story.say(`  recorded at the market's time: ${hours} in New York, to the microsecond`);
   const undisturbed = await runUndisturbed(options);
   story.check('the same book as without the crash (state hash)', short(undisturbed), short(stateHash));
   return { events: sequence, trades: state.lastTradeId, eventsPerSecond, stateHash };
+}
+
+/** From the first event of the log to the last one, on the wall clock of the exchange. */
+async function hoursOf(store: OpenBook): Promise<string> {
+  const calendar = new Calendar(String(ORIGIN.date), EXCHANGE_ZONE);
+  const times: string[] = [];
+  for (const reverse of [false, true]) {
+    for await (const { recordedAt } of store.events({ reverse, limit: 1 })) times.push(calendar.wallTime(recordedAt));
+  }
+  return `${times[0]} to ${times[1]?.slice(-12)}`;
 }
 
 /** The number of the first command that is not in the log. */
@@ -257,7 +283,7 @@ async function lookAtTheBook(
   story.chapter(
     'Look at the past',
     `Nothing was overwritten, so any moment can be seen again. This is the book at event ${number(crashSequence)}, where ` +
-      `the crash had left it, at ${clock(past.state.clock || OPENING)} of the market's time.`,
+      `the crash had left it, at ${clock(past.recordedAt)} UTC of the market's time.`,
   );
   story.say(renderLadder(viewOf(past.state, SYMBOL)));
   story.check('the book of that moment (state hash)', short(crashHash), short(hashState(past.state)));

@@ -35,7 +35,7 @@ const EMPTY_PRICE = 9_999_999_999;
 /** The rows of an order-book file. How many levels it has is read from its first line. */
 export async function* readBookRows(source: TextSource): AsyncGenerator<BookRow, void, void> {
   let index = 0;
-  for await (const row of readRows(source)) yield parseBookRow(row, index++);
+  for await (const row of readRows(source, { kind: 'orderBook' })) yield parseBookRow(row, index++);
 }
 
 /** Says how a book differs from a row in its best levels, or undefined if it does not. */
