@@ -10,7 +10,7 @@ export const EXIT_BAD_INPUT = 2;
 
 /** What `judge` looks at. Reports without rows have only refusals. */
 export type Judged = Pick<FeedReport, 'rejected' | 'rejectedByCode' | 'first'> &
-  Partial<Pick<FeedReport, 'rowsWrong' | 'firstWrongRow' | 'difference' | 'rejection'>>;
+  Partial<Pick<FeedReport, 'rowsWrong' | 'firstWrongRow' | 'difference' | 'rejection' | 'timeStepsBack'>>;
 
 /**
  * Says what is wrong, and gives the exit code.
@@ -20,6 +20,11 @@ export type Judged = Pick<FeedReport, 'rejected' | 'rejectedByCode' | 'first'> &
  */
 export function judge(report: Judged, strict: boolean, write: (line: string) => void): number {
   const { rowsWrong = 0, firstWrongRow, difference, rejected, rejectedByCode, rejection, first } = report;
+  const { timeStepsBack = 0 } = report;
+  if (timeStepsBack > 0) {
+    const times = timeStepsBack === 1 ? 'once' : `${number(timeStepsBack)} times`;
+    write(`warning: time goes back ${times}, first in row ${first.timeStepsBack}`);
+  }
   if (rejected > 0) {
     const codes = Object.entries(rejectedByCode).map(([code, count]) => `${code} ${number(count)}`);
     const why = rejection === undefined || rejection === null ? '' : `: ${rejection}`;

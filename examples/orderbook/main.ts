@@ -190,7 +190,14 @@ interface Running {
 
 function present(report: object, json: boolean | undefined): void {
   if (json === true) say(jsonOf(report));
-  else say(table(Object.entries(report).map(([name, value]) => [spaced(name), readable(value)])));
+  else say(table(Object.entries(report).flatMap(([name, value]) => linesOf(name, value))));
+}
+
+/** A member of a report; the members of a group come one by one, without those that there is nothing to say about. */
+function linesOf(name: string, value: unknown): (readonly [name: string, value: string])[] {
+  if (typeof value !== 'object' || value === null) return [[spaced(name), readable(value)]];
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return members.map(([member, inner]) => [`${spaced(name)}: ${spaced(member)}`, readable(inner)]);
 }
 
 /** LOBSTER's names begin with the ticker: `GOOG_2012-06-21_…`. For any other file the symbol has no name. */

@@ -207,12 +207,8 @@ function requireKind(path: string, first: string, expected: FileKind, refusesMar
   const kind = recognise(first);
   if (kind === undefined || kind === expected) return;
   const { what, hint } = describeKind(kind);
-  const count = first.split(',').length;
-  const columns = expected === 'message' && kind === 'message7' ? '7 columns instead of 6' : `${count} columns`;
-  throw unreadable(path, `line 1: ${columns}: it looks like ${what}, not like ${describeKind(expected).what}`, {
-    line: 1,
-    hint,
-  });
+  const found = expected === 'message' && kind === 'message7' ? '7 columns instead of 6: it' : 'the file';
+  throw unreadable(path, `line 1: ${found} looks like ${what}`, { line: 1, hint });
 }
 
 function requireHeader(path: string, first: string, header: string): void {

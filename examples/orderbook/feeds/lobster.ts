@@ -99,7 +99,8 @@ export async function runLobster(
   if (extra !== undefined) throw unequalLength(messages, orderBook, extra.index + 1);
   time ??= openEmpty(venue, options, 'lobster', messages.path);
   await gateway.drain();
-  const { firsts, ...followed } = follower.report;
+  const { firsts, executions, ...followed } = follower.report;
+  const { inFile, ...kinds } = executions;
   const { trades, hiddenPrints } = countTrades(venue);
   return {
     // The listing of the symbol is not in the file.
@@ -111,7 +112,7 @@ export async function runLobster(
     ...time.report,
     levels,
     ...followed,
-    executions: { ...followed.executions, inLog: trades },
+    executions: { inFile, inLog: trades, ...kinds },
     first: { ...firsts, ...venue.oddities.firsts, rejected: gateway.firstRejection?.row ?? null },
     stateHash: await store.stateHash(),
     seconds: (performance.now() - start) / 1_000,

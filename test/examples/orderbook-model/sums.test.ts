@@ -1,10 +1,13 @@
 /** Sums that cannot run out: a symbol never wears out, however much passes through it. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { hashState, openStore } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { rematch } from '../../../examples/orderbook/audit/rematch.ts';
 import { minus, orderBook, plus, topLevels } from '../../../examples/orderbook/model/index.ts';
-import { checkInvariants, listedBook } from './harness.ts';
+import { checkInvariants, dataFolder, listedBook } from './harness.ts';
 
 const MOST = Number.MAX_SAFE_INTEGER;
 
@@ -118,4 +121,29 @@ describe('the largest order of a symbol', () => {
     expect(book.log[0]?.data).toEqual({ symbol: 'ACME', tick: 1, lot: 1 });
     expect(Object.keys(book.state.symbols.get('ACME')!)).not.toContain('maxQuantity');
   });
+});
+
+test.skipIf(dataFolder === undefined)('a real book in eleven decimals enters more than 2^53 at once', () => {
+  const text = gunzipSync(readFileSync(join(dataFolder!, 'coinbase-l3-snapshot/l3_snapshot.json.gz'))).toString();
+  const { bids, asks } = JSON.parse(text) as Record<'bids' | 'asks', [price: string, size: string, id: string][]>;
+  const scaled = (decimal: string, decimals: number): number => {
+    const [whole = '', fraction = ''] = decimal.split('.');
+    return Number(whole + fraction.padEnd(decimals, '0'));
+  };
+  const book = listedBook('BTC-USD', {}, () => {});
+  let entered = 0n;
+  for (const [side, orders] of [
+    ['buy', bids],
+    ['sell', asks],
+  ] as const) {
+    for (const [price, size] of orders) {
+      const quantity = scaled(size, 11);
+      entered += BigInt(quantity);
+      const terms = { orderId: book.log.length, symbol: 'BTC-USD', type: 'limit', side, quantity } as const;
+      expect(book.execute('placeOrder', { ...terms, price: scaled(price, 2) }).rejected).toBeUndefined();
+    }
+  }
+  expect(entered).toBeGreaterThan(2n ** 53n);
+  expect(book.state.symbols.get('BTC-USD')).toMatchObject({ entered, open: entered });
+  checkInvariants(book.state);
 });

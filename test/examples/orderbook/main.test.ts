@@ -1,8 +1,9 @@
 /** The command line as its users meet it: processes, exit codes, last lines. */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { openLog } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { makeLobsterDay } from './lobster-day.ts';
 import { dataPath, dataSource, hasData, linesOf, runOrderBook, temporaryFolder } from './support.ts';
@@ -86,6 +87,118 @@ describe('tape', () => {
   });
 });
 
+describe('a run that fails', () => {
+  test('leaves no book, and is repeated with the same file', async () => {
+    const path = filesOf({ 'bad.csv': TAPE.replace('105,30', '105,many'), 'good.csv': TAPE });
+    expect((await runOrderBook('tape', path('bad.csv'), '--db', path('book.db'))).code).toBe(2);
+    expect(readdirSync(path('.')).sort()).toEqual(['bad.csv', 'good.csv']);
+    expect((await runOrderBook('tape', path('good.csv'), '--db', path('book.db'))).code).toBe(0);
+  });
+
+  test('does not touch a file that was there before', async () => {
+    const path = filesOf({ 'bad.csv': TAPE.replace('105,30', '105,many'), 'notes.txt': 'mine'.repeat(1_000) });
+    expect((await runOrderBook('tape', path('bad.csv'), '--db', path('notes.txt'))).code).toBe(2);
+    expect(readFileSync(path('notes.txt'), 'utf8')).toBe('mine'.repeat(1_000));
+    const first = await runOrderBook('tape', path('bad.csv'), '--db', path('book.db'));
+    expect(first.code).toBe(2);
+  });
+});
+
+describe('refusals', () => {
+  const refused = `${TAPE}2,4,C,77,1,100,1\n`;
+
+  test('are a line on stderr, and end with 0', async () => {
+    const path = filesOf({ 'tape.csv': refused });
+    const run = await runOrderBook('tape', path('tape.csv'), '--json');
+    expect([run.code, run.json.rejectedByCode]).toEqual([0, { UNKNOWN_ORDER: 1 }]);
+    expect(run.stderr).toMatch(/^warning: 1 command was refused \(UNKNOWN_ORDER 1\), the first in row 2: .*order 77/);
+  });
+
+  test('end with 1 if that was asked for', async () => {
+    const path = filesOf({ 'tape.csv': refused, 'consensus.csv': CONSENSUS });
+    for (const args of [
+      ['tape', path('tape.csv')],
+      ['consensus', path('consensus.csv')],
+    ]) {
+      const run = await runOrderBook(...args, '--strict', '--json');
+      expect([run.code, run.json.rejected]).toEqual([1, 1]);
+      expect(run.stderr).toMatch(/^error: 1 command was refused/);
+    }
+  });
+});
+
+describe("the market's time", () => {
+  const at = (day: string) => Date.parse(`2012-06-21T${day}Z`);
+  const lobster = ['34200.015105074,1,1,10,100,1', '37867.123456789,1,2,10,100,1', '37867.123456790,1,3,10,100,1'];
+  const rows = [10, 20, 30].map((size) => `9999999999,0,100,${size}`).join('\n');
+
+  test('is what the log records, and what show goes to', async () => {
+    const path = filesOf({ 'GOOG_2012-06-21_message.csv': lobster.join('\n'), 'rows.csv': rows });
+    const book = path('book.db');
+    const run = await runOrderBook(
+      'lobster',
+      path('GOOG_2012-06-21_message.csv'),
+      path('rows.csv'),
+      '--db',
+      book,
+      '--json',
+    );
+    expect(run.json).toMatchObject({
+      date: '2012-06-21',
+      dateFrom: 'name',
+      zone: 'America/New_York',
+      timeStepsBack: 0,
+    });
+    await using log = await openLog({ path: book });
+    const events = await Array.fromAsync(log.events());
+    const origin = {
+      feed: 'lobster',
+      source: 'GOOG_2012-06-21_message.csv',
+      date: '2012-06-21',
+      zone: 'America/New_York',
+    };
+    expect(events.map(({ recordedAt, meta }) => [recordedAt, meta])).toEqual([
+      [at('13:30:00.015'), { ...origin, ns: 105_074 }],
+      [at('13:30:00.015'), { ns: 105_074 }],
+      [at('14:31:07.123'), { ns: 456_789 }],
+      [at('14:31:07.123'), { ns: 456_790 }],
+    ]);
+    const show = async (time: string) => (await runOrderBook('show', book, '--at', time, '--json')).json;
+    expect(await show('10:31:07.123')).toMatchObject({ sequence: 4, wallTime: '2012-06-21 10:31:07.123' });
+    expect(await show('10:31:07.122')).toMatchObject({ sequence: 2, zone: 'America/New_York' });
+    expect(await show('10:31:07.123456789')).toMatchObject({ sequence: 3 });
+    expect(await show('10:31:07.1234567')).toMatchObject({ sequence: 2 });
+    expect(await show('09:29')).toMatchObject({ sequence: 0 });
+    expect(await show('2012-06-21T14:31:07.123Z')).toMatchObject({ sequence: 4 });
+  });
+
+  test('takes its date and zone from the options', async () => {
+    const path = filesOf({ 'tape.csv': TAPE });
+    const args = ['--date', '2020-04-20', '--zone', 'UTC', '--db', path('book.db'), '--json'];
+    const run = await runOrderBook('tape', path('tape.csv'), ...args);
+    expect(run.json).toMatchObject({ date: '2020-04-20', dateFrom: 'option', zone: 'UTC' });
+    expect((await runOrderBook('show', path('book.db'), '--json')).json.recordedAt).toBe(Date.parse('2020-04-20'));
+  });
+
+  test.each([
+    ['--date', '2012-02-30', /not a date/],
+    ['--zone', 'Mars/Olympus', /not a time zone/],
+  ])('refuses %s %s', async (option, value, message) => {
+    const path = filesOf({ 'tape.csv': TAPE });
+    const run = await runOrderBook('tape', path('tape.csv'), option, value, '--json');
+    expect(run.code).toBe(2);
+    expect(run.json.error).toMatchObject({ code: 'INVALID_OPTION', type: option });
+    expect(run.json.error.message).toMatch(message);
+  });
+
+  test('is not known of a workload without times', async () => {
+    const path = filesOf({ 'commands.csv': CONSENSUS });
+    await runOrderBook('consensus', path('commands.csv'), '--db', path('book.db'));
+    const run = await runOrderBook('show', path('book.db'), '--at', '10:31', '--json');
+    expect([run.code, run.json.error.code]).toEqual([2, 'INVALID_OPTION']);
+  });
+});
+
 describe('lobster', () => {
   test('follows two files, and counts what it had to seed', async () => {
     const { messages, rows } = makeLobsterDay({ seed: 5, symbol: 'ACME', commands: 3_000, levels: 3, skip: 1_000 });
@@ -109,6 +222,7 @@ describe('lobster', () => {
     const run = await runOrderBook('lobster', path('message.csv'), '--json');
     expect(run.code).toBe(2);
     expect(run.json.error.hint).toMatch(/zip/);
+    expect(run.json.error.message).toMatch(/looks like a message file.*, and the second file is missing/);
   });
 });
 
@@ -169,6 +283,7 @@ test('the demo tells its story, passes its checks, and deletes its files', async
   expect(run.stdout).not.toContain('✗');
   expect(run.stdout.match(/✓/g)?.length).toBe(7);
   expect(run.stdout).toContain('SIGKILL');
+  expect(run.stdout).toMatch(/recorded at the market's time: 2026-01-05 09:30:00\.000 to 10:1\d/);
   expect(run.code).toBe(0);
   expect(existsSync(path)).toBe(true);
 
