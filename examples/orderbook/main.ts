@@ -41,7 +41,7 @@ Exit codes: 0 all checks held, 1 a check failed (with --strict also: a command w
 Examples:
   npm run orderbook -- --db book.db               run the demo and keep its book
   npm run orderbook -- show book.db --at 50000    the book after event 50,000
-  npm run orderbook -- show book.db --at 10:31:07.123    the book at that time of its own day
+  npm run orderbook -- show book.db --at 10:31:07.123    the book at that time of its day
   npm run orderbook -- replay book.db             check every trade again`;
 
 function program(): Command {

@@ -73,7 +73,7 @@ export class Outlook {
   }
 
   /**
-   * The orders that stand at a place where volume is missing, oldest first. They are no strangers from now on.
+   * The orders that stand at a place where volume is missing, oldest first. From now on they are known.
    *
    * Those that the file names first are there first, because the others may have entered later, out of sight.
    *

@@ -84,7 +84,7 @@ describe('a halt that queues entries', () => {
 });
 
 describe('the operator cancels a whole symbol', () => {
-  test('all of its orders, oldest first, whoever owns them, waiting stops too', async () => {
+  test('all of its orders, oldest first, of every owner, waiting stops too', async () => {
     const book = listedBook();
     book.execute('listSymbol', { symbol: 'ZETA' });
     book.execute('placeOrder', { ...order, orderId: 3, account: 'ann' });

@@ -16,9 +16,9 @@ describe('executions', () => {
   const rows = ['100,10', '100,20'];
 
   test.each([
-    ['of the very order named', '34200.3,4,1,10,100,1', { ofNamedOrder: 1 }],
-    ['of another order than the one that is served first', '34200.3,4,2,10,100,1', { ofOtherOrder: 1 }],
-    ['of an order that is not known', '34200.3,4,77,10,100,1', { ofOtherOrder: 1 }],
+    ['with the order that the file names', '34200.3,4,1,10,100,1', { ofNamedOrder: 1 }],
+    ['with another order than the one that the file names', '34200.3,4,2,10,100,1', { ofOtherOrder: 1 }],
+    ['with an order that the file does not name', '34200.3,4,77,10,100,1', { ofOtherOrder: 1 }],
   ])('%s', async (_, execution, expected) => {
     const report = await run([...entries, execution], [...rows, '100,10']);
     expect(report.executions).toEqual({ ...NO_EXECUTIONS, inFile: 1, inLog: 1, ...expected });
