@@ -122,6 +122,8 @@ function strict(): Option {
 
 async function demo({ json, db, commands, seed }: CommonOptions & { commands: number; seed: number }): Promise<void> {
   using workspace = openWorkspace(db);
+  await (await openNewBook(workspace.path)).close();
+  workspace.claim();
   const report = await runDemo({ path: workspace.path, commands, seed, write: json === true ? () => {} : say });
   workspace.keep();
   if (json === true) say(JSON.stringify(report));
@@ -172,6 +174,7 @@ async function runOnBook<Report extends Judged>(
   try {
     // The fold of this model does not fail halfway, and a day has many events: the fast fold.
     await using store = await openNewBook(workspace.path, { fold: 'direct', clock: clock?.read });
+    workspace.claim();
     const report = await run(store, { clock, progress });
     workspace.keep();
     progress.end();

@@ -3,7 +3,7 @@
  *
  * A run that fails leaves nothing behind, so that it can be tried again with the same file.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, RefoldError, type StoreOptions } from 'refold';
@@ -14,7 +14,8 @@ export type OpenBook = Awaited<ReturnType<typeof openBook>>;
 
 export interface Workspace extends Disposable {
   readonly path: string;
-  readonly isTemporary: boolean;
+  /** This process has opened the file, and it held no events: what is in it from now on is the run's, to delete if it fails. */
+  claim(): void;
   /** The run has ended well: a file that was asked for stays. Without this, disposal deletes what the run has made. */
   keep(): void;
 }
@@ -26,8 +27,8 @@ const BESIDE = ['-wal', '-shm', '-journal', '-lock', '-lock-journal', '-witness'
 export function openWorkspace(db: string | undefined): Workspace {
   const folder = db === undefined ? mkdtempSync(join(tmpdir(), 'orderbook-')) : undefined;
   const path = db ?? join(folder!, 'book.db');
-  // What was there before is not this run's to delete.
-  let isOurs = folder !== undefined || !existsSync(path);
+  // Before it is opened, a file may be another process's.
+  let isOurs = folder !== undefined;
   const dispose = (): void => {
     process.off('exit', dispose);
     if (!isOurs) return;
@@ -36,10 +37,13 @@ export function openWorkspace(db: string | undefined): Workspace {
     else for (const suffix of ['', ...BESIDE]) rmSync(path + suffix, { force: true });
   };
   process.once('exit', dispose);
+  const claim = (): void => {
+    isOurs = true;
+  };
   const keep = (): void => {
     isOurs = folder !== undefined;
   };
-  return { path, isTemporary: folder !== undefined, keep, [Symbol.dispose]: dispose };
+  return { path, claim, keep, [Symbol.dispose]: dispose };
 }
 
 /** Opens the book in a file. */

@@ -13,12 +13,13 @@ import { renderLadder, renderTape, viewOf } from '../ladder.ts';
 import { Calendar, EXCHANGE_ZONE, MarketClock } from '../market-time.ts';
 import { openProgress, type ProgressBar } from '../progress.ts';
 import { clock, duration, number, short, table } from '../text.ts';
-import { type OpenBook, openBook, openNewBook } from '../workspace.ts';
+import { type OpenBook, openBook } from '../workspace.ts';
 import { type Crash, writeUntilKilled } from './demo-crash.ts';
 import { generateFlow, momentOf, ORIGIN } from './flow.ts';
 import { summariseFlow } from './flow-summary.ts';
 
 export interface DemoOptions {
+  /** An empty book, or a file that does not exist yet. */
   readonly path: string;
   readonly seed: number;
   readonly commands: number;
@@ -54,7 +55,6 @@ const bar = (label: string, total: number): ProgressBar => openProgress(label.pa
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const start = performance.now();
   const story = new Story(options.write);
-  await requireNewBook(options.path);
   story.say(INTRODUCTION);
   describeFlow(story, options);
   const crash = await crashTheWriter(story, options);
@@ -86,11 +86,6 @@ const INTRODUCTION = `${paint('bold', 'An order book that never forgets')}
 An exchange keeps its book in memory, because memory is fast, and must not lose it, because it is
 money. refold writes what *happened* (an order was accepted, a trade was executed) to a log on disk,
 and folds those events into the book. The log is the truth: it can rebuild the book at any time.`;
-
-async function requireNewBook(path: string): Promise<void> {
-  const store = await openNewBook(path);
-  await store.close();
-}
 
 function describeFlow(story: Story, options: DemoOptions): void {
   story.chapter(

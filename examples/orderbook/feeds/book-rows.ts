@@ -76,6 +76,7 @@ function addLevel(row: CsvRow, levels: Level[], column: number, name: 'ask' | 'b
     throw row.error(
       `${name} level ${Math.trunc(column / 4) + 1} is ${price} × ${quantity}`,
       'Give levels from the best price on; those that are missing have price ±9999999999 and size 0',
+      column,
     );
   }
   levels.push({ price, quantity });

@@ -13,7 +13,7 @@ import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { RefoldError } from 'refold';
 import { MAX_PRICE } from '../model/index.ts';
-import { describeKind, type FileKind, hasByteOrderMark, recognise } from './recognise.ts';
+import { describeKind, type FileKind, markOf, recognise } from './recognise.ts';
 
 /** Longest line that is read; LOBSTER's widest (200 levels) has 20,000 characters. */
 const MAX_LINE_LENGTH = 65_536;
@@ -196,12 +196,13 @@ function requireBounded(path: string, line: number, text: string): void {
   });
 }
 
-/** A header may have a byte order mark before it. A first row may not: it would be part of a number. */
+/** A header may have the mark of UTF-8 before it. A first row may not: it would be part of a number. */
 function requireKind(path: string, first: string, expected: FileKind, refusesMark: boolean): void {
-  if (refusesMark && hasByteOrderMark(first)) {
-    throw unreadable(path, 'line 1: it begins with a byte order mark (BOM)', {
+  const mark = markOf(first);
+  if (mark !== undefined && (refusesMark || mark !== 'UTF-8')) {
+    throw unreadable(path, `line 1: it begins with a byte order mark (BOM) of ${mark}`, {
       line: 1,
-      hint: 'Save the file without the mark; to remove that of UTF-8: tail -c +4',
+      hint: 'Save the file as plain UTF-8, without the mark; to remove that of UTF-8: tail -c +4',
     });
   }
   const kind = recognise(first);

@@ -12,6 +12,8 @@ import { Tally } from './tally.ts';
 const CONTRADICTIONS = [
   /** A message names an order that neither entered nor was seeded, or that is over. */
   'unknownOrder',
+  /** Such an order has a larger id than any that has entered: it cannot exist yet. */
+  'idAhead',
   /** An order enters while one of that id is open. */
   'enteredAgain',
   /** A message names another price or side than the order's. */
@@ -68,6 +70,7 @@ export class Ledger {
     const order = this.#orders.get(orderId);
     if (order === undefined) {
       this.tally.count('unknownOrder', row);
+      if (orderId > this.largestId && Number.isFinite(this.largestId)) this.tally.count('idAhead', row);
       return;
     }
     if (order.side !== side || order.price !== price) this.tally.count('otherPlace', row);

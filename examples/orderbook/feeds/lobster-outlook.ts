@@ -18,9 +18,9 @@ interface Stranger {
   isOver: boolean;
 }
 
-/** Ids tell the age of orders if nearly all new orders have larger ids than those before them. */
-const ENOUGH_ENTRIES = 1_000;
-const RARE = 0.01;
+/** Ids tell the age of orders if nine of ten new orders have larger ids than those before them. */
+const ENOUGH_ENTRIES = 100;
+const RARE = 0.1;
 
 export class Outlook {
   /** Strangers that are not in the book, by side and price, in the order in which the file names them. */

@@ -29,9 +29,10 @@ export const CONSENSUS_HEADER = 'seq,cmd,id,side,price,qty,tif';
 /** A byte order mark, as the first characters of a text that was decoded byte by byte. */
 const BYTE_ORDER_MARK = /^(?:\u00ef\u00bb\u00bf|\u00ff\u00fe|\u00fe\u00ff)/;
 
-/** Whether a text begins with a byte order mark. */
-export function hasByteOrderMark(first: string): boolean {
-  return BYTE_ORDER_MARK.test(first);
+/** Whose byte order mark a text begins with. */
+export function markOf(first: string): 'UTF-8' | 'UTF-16' | undefined {
+  if (!BYTE_ORDER_MARK.test(first)) return undefined;
+  return first.startsWith('\u00ef') ? 'UTF-8' : 'UTF-16';
 }
 
 /** What a file with this first line is; undefined if it could be anything. */

@@ -37,8 +37,8 @@ interface Kind {
   readonly excuse?: (facts: Facts) => Rule | undefined;
 }
 
-const type = (wanted: string) => (facts: Facts) => facts.fields[1] === wanted && facts.isInside;
-const isVisible = (facts: Facts) => '1234'.includes(facts.fields[1]) && facts.isInside;
+const type = (wanted: string) => (facts: Facts) => facts.fields[1] === wanted;
+const isVisible = (facts: Facts) => '1234'.includes(facts.fields[1]);
 const resized: Kind['change'] = (fields, random) =>
   fields.with(3, String(Number(fields[3]) + 1 + random.below(50))) as Fields;
 const typed =
@@ -118,24 +118,26 @@ function tryToMutate(
   random: Random,
 ): Omit<Mutated, 'row'> | undefined {
   const before = day.messages[row]!;
+  // There is no such rule for a step back in time.
+  const outside = facts.isInside || kind === 'an hour back in time' ? undefined : 'outside the window';
   if (kind === 'dropped row') {
     // A hidden execution that is missing together with its row leaves no trace anywhere.
     if (!isVisible(facts)) return undefined;
     const dropped = { messages: day.messages.toSpliced(row, 1), rows: day.rows.toSpliced(row, 1) };
-    return { day: dropped, before, after: '', excuse: undefined };
+    return { day: dropped, before, after: '', excuse: outside };
   }
   if (kind === 'swapped rows') {
     const next = day.messages[row + 1]!;
     // Messages of one moment may come in any order.
     if (next.split(',')[0] === facts.fields[0]) return undefined;
     const swapped = { ...day, messages: day.messages.with(row, next).with(row + 1, before) };
-    return { day: swapped, before, after: next, excuse: undefined };
+    return { day: swapped, before, after: next, excuse: outside };
   }
   const { applies, change, excuse } = CHANGES[kind]!;
   if (!applies(facts)) return undefined;
   const after = change([...facts.fields], random, day).join(',');
   const changed = { ...day, messages: day.messages.with(row, after) };
-  return { day: changed, before, after, excuse: excuse?.(facts) };
+  return { day: changed, before, after, excuse: excuse?.(facts) ?? outside };
 }
 
 /** What of a report may rise only if something does not agree. */

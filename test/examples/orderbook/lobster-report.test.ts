@@ -95,6 +95,7 @@ describe('the file contradicts itself', () => {
       ['34200.2,3,1,10,100,1', '34200.3,3,1,10,100,1'],
       ['-9999999999,0', '-9999999999,0'],
     ],
+    ['an order of an id that no exchange has given yet', 'idAhead', ['34200.2,3,9,10,100,1'], ['-9999999999,0']],
     ['an id that is smaller than that of an older order', 'idStepsBack', ['34200.2,1,0,10,100,1'], ['100,20']],
     ['a hidden execution behind the best price', 'hiddenOutsideSpread', ['34200.2,5,0,10,99,1'], ['100,10']],
   ])('%s', async (_, name, messages, bids) => {

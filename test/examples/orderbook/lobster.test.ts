@@ -220,6 +220,7 @@ describe.skipIf(!hasData)('a real day', () => {
     });
     expect(report.contradictions).toEqual({
       unknownOrder: 638,
+      idAhead: 5,
       enteredAgain: 0,
       otherPlace: 0,
       deletedInPart: 0,
