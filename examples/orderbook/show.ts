@@ -52,7 +52,7 @@ export async function showBook(path: string, { at, json }: { at?: BookPosition; 
 }
 
 /** Looks at a book without disturbing its writer. */
-async function lookAt(path: string, at: BookPosition | undefined): Promise<BookView> {
+export async function lookAt(path: string, at: BookPosition | undefined): Promise<BookView> {
   await using store = await openBook(path, { readOnly: true });
   const calendar = await calendarOf(store);
   const { sequence, recordedAt, state } = await store.at(await positionOf(store, at, calendar));

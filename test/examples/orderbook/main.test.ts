@@ -5,8 +5,9 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { openLog } from 'refold';
 import { describe, expect, test } from 'vitest';
+import { lookAt, parsePosition } from '../../../examples/orderbook/show.ts';
 import { makeLobsterDay } from './lobster-day.ts';
-import { dataPath, dataSource, hasData, linesOf, runOrderBook, temporaryFolder } from './support.ts';
+import { dataPath, dataSource, errorOf, hasData, linesOf, runOrderBook, temporaryFolder } from './support.ts';
 
 const TAPE = 'row,ts_ns,cmd,id,side,price,qty\n0,1,N,1,1,100,10\n0,2,N,2,-1,105,30\n1,3,X,1,-1,100,4\n';
 const ROWS = '105,30,100,10\n105,30,100,6\n';
@@ -161,8 +162,9 @@ describe("the market's time", () => {
       [at('14:31:07.123'), { ns: 456_789 }],
       [at('14:31:07.123'), { ns: 456_790 }],
     ]);
-    const show = async (time: string) => (await runOrderBook('show', book, '--at', time, '--json')).json;
-    expect(await show('10:31:07.123')).toMatchObject({ sequence: 4, wallTime: '2012-06-21 10:31:07.123' });
+    const shown = await runOrderBook('show', book, '--at', '10:31:07.123', '--json');
+    expect(shown.json).toMatchObject({ sequence: 4, wallTime: '2012-06-21 10:31:07.123' });
+    const show = (time: string) => lookAt(book, parsePosition(time));
     expect(await show('10:31:07.122')).toMatchObject({ sequence: 2, zone: 'America/New_York' });
     expect(await show('10:31:07.123456789')).toMatchObject({ sequence: 3 });
     expect(await show('10:31:07.1234567')).toMatchObject({ sequence: 2 });
@@ -178,22 +180,18 @@ describe("the market's time", () => {
     expect((await runOrderBook('show', path('book.db'), '--json')).json.recordedAt).toBe(Date.parse('2020-04-20'));
   });
 
-  test.each([
-    ['--date', '2012-02-30', /not a date/],
-    ['--zone', 'Mars/Olympus', /not a time zone/],
-  ])('refuses %s %s', async (option, value, message) => {
+  test('refuses a date that does not exist', async () => {
     const path = filesOf({ 'tape.csv': TAPE });
-    const run = await runOrderBook('tape', path('tape.csv'), option, value, '--json');
+    const run = await runOrderBook('tape', path('tape.csv'), '--date', '2012-02-30', '--json');
     expect(run.code).toBe(2);
-    expect(run.json.error).toMatchObject({ code: 'INVALID_OPTION', type: option });
-    expect(run.json.error.message).toMatch(message);
+    expect(run.json.error).toMatchObject({ code: 'INVALID_OPTION', type: '--date' });
   });
 
   test('is not known of a workload without times', async () => {
     const path = filesOf({ 'commands.csv': CONSENSUS });
     await runOrderBook('consensus', path('commands.csv'), '--db', path('book.db'));
-    const run = await runOrderBook('show', path('book.db'), '--at', '10:31', '--json');
-    expect([run.code, run.json.error.code]).toEqual([2, 'INVALID_OPTION']);
+    const error = await errorOf(lookAt(path('book.db'), parsePosition('10:31')));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', type: '--at' });
   });
 });
 
@@ -281,6 +279,7 @@ test('the demo tells its story, passes its checks, and deletes its files', async
   expect(run.stdout).not.toContain('✗');
   expect(run.stdout.match(/✓/g)?.length).toBe(7);
   expect(run.stdout).toContain('SIGKILL');
+  expect(run.stdout).toContain('(state hash): a71fdce8693d9ffb');
   expect(run.stdout).toMatch(/recorded at the market's time: 2026-01-05 09:30:00\.000 to 10:1\d/);
   expect(run.code).toBe(0);
   expect(existsSync(path)).toBe(true);
@@ -303,6 +302,8 @@ describe.skipIf(!hasData)('real data, into a durable log', () => {
     const files = [`${head}.commands.csv.gz`, '--check', `${head}.orderbook.csv.gz`];
     const run = await runOrderBook('tape', ...files, '--levels', '10', '--db', path('book.db'), '--json');
     expect(run.json).toMatchObject({ rowsChecked: 5_000, rowsWrong: 0, firstWrongRow: null });
+    // As in every release: a new member of the state is absent while it has its usual value.
+    expect(run.json.stateHash).toBe('b748bd86330a3966f9f88be531e90e006bd5051179c09b2d911b06997178cd44');
     const replay = await runOrderBook('replay', path('book.db'), '--json');
     expect(replay.json).toMatchObject({ events: run.json.events, stateHash: run.json.stateHash, rematch: 'equal' });
   });
@@ -331,5 +332,6 @@ describe.skipIf(!hasData)('real data, into a durable log', () => {
   test('a consensus workload', async () => {
     const run = await runOrderBook('consensus', dataPath('matching-consensus/normal_20k.commands.csv.gz'), '--json');
     expect(run.json.sha256).toBe('7e32c8ad534265a77e66b9fc1df15cc61fe3030434a5b0ab9548704d23bb0395');
+    expect(run.json.stateHash).toBe('f1299bb02c02e7ebd723d9d4e5875beffe79cf08db838164d1417b294ceffe70');
   });
 });
