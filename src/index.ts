@@ -12,6 +12,7 @@ export {
 } from './core/errors.ts';
 export type { Commit, DeepReadonly, EventMeta, Json, RecordedEvent } from './core/event.ts';
 export {
+  type AppendableOf,
   type Catalog,
   type CatalogOf,
   type CommandDecisions,
@@ -28,17 +29,21 @@ export {
   type EventDefinition,
   type EventOf,
   type EventType,
+  type FingerprintKind,
+  type Former,
   type InputOf,
   type Invariant,
   type MetaOf,
   type Model,
   type ModelDefinition,
   type RecordedEventOf,
+  type Redactor,
   type ReducedEventOf,
   type Reducer,
   type Reducers,
   type Rejection,
   type ResultOf,
+  type RetiredOf,
   reject,
   type StateOf,
   type Tagger,
@@ -51,12 +56,22 @@ export type { LogOptions } from './engine/calls/log-options.ts';
 export type { History, HistoryBudget, RememberOptions, SaveRule, StoreOptions } from './engine/calls/options.ts';
 export type { Progress } from './engine/calls/progress.ts';
 export type { StoreWarning, WarningName } from './engine/calls/warn.ts';
+export {
+  checkUpgrade,
+  type ProjectionFit,
+  type SnapshotFit,
+  type UpgradeOptions,
+  type UpgradeReport,
+} from './engine/check-upgrade.ts';
 export { type Closable, closeOnSignal } from './engine/close-on-signal.ts';
+export type { RedactionReport, RedactOptions } from './engine/erasing/report.ts';
+export type { RedactionSelector } from './engine/erasing/selector.ts';
 export {
   type BlocksReport,
   type CompactLogOptions,
   EventLog,
   type ImportedEvent,
+  type LogImportReport,
   type OpenEventLogOptions,
   openLog,
   type VerifyOptions,
@@ -64,15 +79,18 @@ export {
 export type { PassedOver } from './engine/folding/undecodable.ts';
 export type { EventBatch } from './engine/following/selection.ts';
 export {
+  type ClampedEvent,
+  type ClampReport,
   type ImportOptions,
   type ImportReport,
   importEvents,
   type PastEvent,
 } from './engine/importing/import-events.ts';
-export type { LogInfo, ReactorInfo } from './engine/log-info.ts';
+export type { LogInfo, ReactorInfo, RedactionInfo } from './engine/log-info.ts';
 export type { DurationHistogram } from './engine/metrics/histogram.ts';
 export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';
+export { type OpenStoresOptions, openStores, type Stores } from './engine/open-stores.ts';
 export type { Divergence } from './engine/past/divergence.ts';
 export type { Bound, EventRange } from './engine/past/events.ts';
 export type { FollowOptions, WatchOptions } from './engine/past/follow-log.ts';
@@ -97,8 +115,10 @@ export type { Reactor } from './engine/reacting/reactor.ts';
 export type { WaitOptions } from './engine/replica/waiters.ts';
 export type { SnapshotReport } from './engine/snapshots/snapshotter.ts';
 export type { Store, StoreOf, StoreStats, Watched } from './engine/store.ts';
+export type { BackupOptions, BackupReport } from './engine/upkeep/backup.ts';
 export type { CompactionReport, CompactOptions } from './engine/upkeep/compaction.ts';
 export { type RepairOptions, type RepairReport, repairLog } from './engine/upkeep/repair.ts';
+export { type RestoreOptions, type RestoreReport, restoreLog } from './engine/upkeep/restore.ts';
 export type { RetagOptions, RetagReport } from './engine/upkeep/retag.ts';
 export type { UpkeepStats } from './engine/upkeep/upkeep.ts';
 export type { AcceptedCommand, CommandOutcome, RejectedCommand } from './engine/writing/outcomes/outcome.ts';
@@ -114,6 +134,7 @@ export {
   type RangeOptions,
   type ReadonlyOrderedMap,
 } from './fold/collections/ordered-map.ts';
+export type { StateDifference } from './fold/diff.ts';
 export { hashState } from './fold/encoding/state-codec.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
@@ -127,14 +148,24 @@ export type {
   BlockQuery,
   Checkpoint,
   CommitTags,
+  CutEnd,
+  CutRows,
   Durability,
   EventTags,
+  LogBackupOptions,
   LogCare,
+  LogCopy,
+  LogCut,
   LogHead,
+  LogRedaction,
   LogSize,
   LogStore,
   QueuedCommit,
   ReactorRow,
+  RecordedRedaction,
+  RedactionFence,
+  RedactionRow,
+  ScrubReport,
   SealedBlock,
   SealOptions,
   SealReport,

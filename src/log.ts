@@ -30,6 +30,7 @@ export {
   verifyBlocks,
 } from './log/blocks/chain.ts';
 export { nextBlock, tagListOfCommits } from './log/blocks/next-block.ts';
+export { type RedactedEvent, redactRun } from './log/blocks/redacting.ts';
 export {
   headerOf,
   nextRun,
@@ -46,6 +47,7 @@ export { mayHold, tagListOf } from './log/blocks/tag-list.ts';
 export { type ContractCase, type LogContractSetup, type LogUnderTest, logContract } from './log/contract/contract.ts';
 export { Bell, type FollowedLog, followLog, type Poll } from './log/following.ts';
 export {
+  blocksChanged,
   epochConflict,
   eventsMissing,
   historyGone,
@@ -66,14 +68,24 @@ export type {
   BlockQuery,
   Checkpoint,
   CommitTags,
+  CutEnd,
+  CutRows,
   Durability,
   EventTags,
+  LogBackupOptions,
   LogCare,
+  LogCopy,
+  LogCut,
   LogHead,
+  LogRedaction,
   LogSize,
   LogStore,
   QueuedCommit,
   ReactorRow,
+  RecordedRedaction,
+  RedactionFence,
+  RedactionRow,
+  ScrubReport,
   SealedBlock,
   SealOptions,
   SealReport,

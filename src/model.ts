@@ -4,11 +4,11 @@
  * A model, its collections, and the state that it folds. A module that only imports this door can be shared by a server and
  * its pages: the server opens a store on the model, and a page folds the same events.
  */
-import type { RecordedEvent } from './core/event.ts';
+import type { DeepReadonly, RecordedEvent } from './core/event.ts';
 import type { Catalog, Model, RecordedEventOf } from './core/model.ts';
 import { requireModel } from './core/model-checks.ts';
 import { freshState } from './engine/folding/initial-state.ts';
-import { type UpcastRules, upcastEvent } from './engine/folding/upcast.ts';
+import { listed, strictRules, upcastEvent } from './engine/folding/upcast.ts';
 import { foldEvents } from './fold/direct.ts';
 import { fromTaggedJson, toTaggedJson } from './fold/state-json.ts';
 
@@ -36,9 +36,6 @@ export {
   type ReadonlyOrderedMap,
 } from './fold/collections/ordered-map.ts';
 
-/** Every upcaster's result is checked: a page has no log that is older than the checks. */
-const NO_OLD_EVENTS: UpcastRules = { uncheckedThrough: 0, warned: new Set() };
-
 /** The state of a model before its first event. @throws RefoldError `INVALID_OPTION` when `initialState` cannot give it */
 export function initialStateOf<State extends object>(model: Model<State>): State {
   requireModel('make the initial state', model);
@@ -48,8 +45,9 @@ export function initialStateOf<State extends object>(model: Model<State>): State
 /**
  * Folds one event into a state, and gives the state back. The state itself changes.
  *
- * @param event as a store gives it, perhaps after a way through JSON text. One of an older version is upcast
- * @throws RefoldError `MODEL_MISMATCH` for an unknown type or a newer version, `REDUCER_FAILED` when the reducer throws: the
+ * @param event as a store gives it, perhaps after a way through JSON text. One of an older version is upcast, one of a
+ * former type becomes what the model makes of it
+ * @throws RefoldError `UNKNOWN_EVENT_TYPE`, `MODEL_MISMATCH` for a newer version, `REDUCER_FAILED` when the reducer throws: the
  * state may be half changed then
  */
 export function applyEvent<State extends object, C extends Catalog>(
@@ -58,7 +56,8 @@ export function applyEvent<State extends object, C extends Catalog>(
   event: RecordedEventOf<C>,
 ): State {
   requireModel('apply the event', model);
-  foldEvents(model.reducers, state, [upcastEvent(model, event as RecordedEvent, NO_OLD_EVENTS)]);
+  // Every upcaster's result is checked: a page has no log that is older than the checks.
+  foldEvents(model.reducers, state, listed(upcastEvent(model, event as RecordedEvent, strictRules(model))));
   return state;
 }
 
@@ -67,7 +66,10 @@ export function applyEvent<State extends object, C extends Catalog>(
  *
  * @returns a value for `JSON.stringify`; it shares nothing with the state
  */
-export function stateToJson<State extends object>(model: Model<State>, state: State): unknown {
+export function stateToJson<State extends object>(
+  model: Model<State>,
+  state: NoInfer<State> | DeepReadonly<NoInfer<State>>,
+): unknown {
   requireModel('write the state as JSON', model);
   return toTaggedJson(state, model.comparators ?? {});
 }

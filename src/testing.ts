@@ -9,13 +9,16 @@ import { AssertionError, deepStrictEqual } from 'node:assert';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EventInput, EventMeta, RecordedEvent } from './core/event.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type EventInput, type EventMeta, type RecordedEvent, recordedEvent } from './core/event.ts';
 import type { Catalog, CommandDecisions, CommandInputs, EventOf, InputOf, Model } from './core/model.ts';
 import { requireModel } from './core/model-checks.ts';
 import { isParts } from './core/parts.ts';
 import { checkOptions, checkValue, type OptionCheck, type OptionChecks } from './engine/calls/call-options.ts';
 import { STORE_CHECKS, type StoreOptions } from './engine/calls/options.ts';
 import { freshState } from './engine/folding/initial-state.ts';
+import { listed, strictRules, upcastEvent } from './engine/folding/upcast.ts';
+import { whyUnfit } from './engine/folding/upcast-check.ts';
 import { openStore } from './engine/open-store.ts';
 import { whyBroken } from './engine/past/verify.ts';
 import type { Store } from './engine/store.ts';
@@ -141,12 +144,15 @@ function placeholder(model: Model): EventMeta | undefined {
  * atomic fold ≡ direct fold, snapshot + tail ≡ full replay at every cut, state survives a serialise–restore round trip,
  * and every invariant of the model holds after every commit. Made for property tests: let fast-check invent commits.
  *
+ * An event with a `version` is one that the log has held for long: its version is older, or the model makes others of its
+ * type. It is upcast as on replay, and what that gives must fit the present schema, and be the same each time.
+ *
  * @param commits each inner array is one commit; a commit that the model refuses is an error of the script
  * @throws AssertionError naming the promise, the cut and the first path that differs
  */
 export function checkModel<State extends object, C extends Catalog, K extends CommandInputs>(
   model: Model<State, C, K>,
-  commits: readonly (readonly EventOf<C>[])[],
+  commits: readonly (readonly (EventOf<C> | OldEvent)[])[],
 ): void {
   requireModel('check the model', model);
   const recorded = record(model, commits as readonly (readonly EventInput[])[], STORY_TIME);
@@ -197,6 +203,44 @@ function requireInvariants(model: Model, cut: number, state: object): void {
   }
 }
 
+/** An event as the log has held it for long. */
+export interface OldEvent {
+  readonly type: string;
+  /** The version of `data`. */
+  readonly version: number;
+  readonly data: unknown;
+  readonly meta?: EventMeta | undefined;
+}
+
+/** What an old event is for the model. @throws AssertionError when an upcaster gives something that the schema does not */
+function upcastOld(model: Model, { type, version, data, meta }: OldEvent, place: Place): readonly RecordedEvent[] {
+  const { firstSequence: sequence, recordedAt } = place;
+  const recorded = (): RecordedEvent =>
+    structuredClone(recordedEvent(sequence, recordedAt, type, version, data, meta, undefined));
+  const rules = strictRules(model, (present) => {
+    const why = whyUnfit(model, present);
+    if (why === undefined) return;
+    const what = present.type === type ? type : `${type}, which becomes ${present.type},`;
+    const message = `Not so for the event ${sequence}: ${what} is upcast to data that fits the schema; ${why}`;
+    throw new AssertionError({ message, actual: present.data });
+  });
+  const events = listed(upcastEvent(model, recorded(), rules));
+  const again = listed(upcastEvent(model, recorded(), rules));
+  const message = `Not so for the event ${sequence}: the upcasters of ${type} give the same each time`;
+  if (!isDeepStrictEqual(events, again)) throw new AssertionError({ message, actual: again, expected: events });
+  return events;
+}
+
+type Place = { readonly firstSequence: number; readonly recordedAt: number };
+
+function isOldEvent(event: unknown): event is OldEvent {
+  try {
+    return isParts(event) && typeof event.version === 'number';
+  } catch {
+    return false; // a getter, which the intake refuses
+  }
+}
+
 /** Commits as the log would record them; a millisecond apart. */
 function record(model: Model, commits: readonly (readonly EventInput[])[], start: number): RecordedEvent[][] {
   const intake = new Intake(model);
@@ -206,8 +250,21 @@ function record(model: Model, commits: readonly (readonly EventInput[])[], start
     .map((commit) => checkValue('record events', 'commit', COMMIT, commit) as readonly EventInput[])
     .filter((commit) => commit.length > 0)
     .map((commit, index) => {
-      const events = intake.admit(commit, { firstSequence, recordedAt: start + index, meta: placeholder(model) });
-      firstSequence += events.length;
+      const recordedAt = start + index;
+      const meta = placeholder(model);
+      const events: RecordedEvent[] = [];
+      if (!commit.some(isOldEvent)) {
+        events.push(...intake.admit(commit, { firstSequence, recordedAt, meta }));
+        firstSequence += events.length;
+        return events;
+      }
+      for (const event of commit) {
+        const place = { firstSequence, recordedAt };
+        events.push(
+          ...(isOldEvent(event) ? upcastOld(model, event, place) : intake.admit([event], { ...place, meta })),
+        );
+        firstSequence += 1;
+      }
       return events;
     });
 }

@@ -73,6 +73,26 @@ export function parseDuration(text: string): number {
   return parseAmount(text, DURATIONS, 'Give a time such as 90d, 12h or 30m.');
 }
 
+/** Parses `10s` or `2m`, or whole milliseconds. Returns ms. */
+export function parseWait(text: string): number {
+  const wait = /^\d+$/.test(text) ? Number(text) : parseDuration(text);
+  if (wait <= LONGEST_WAIT) return wait;
+  throw new InvalidArgumentError('Give a time of at most 24 days.');
+}
+
+const LONGEST_WAIT = 2 ** 31 - 1;
+
+/** For commands that write to a log. */
+export const WAIT_OPTION: readonly [string, string, (text: string) => number] = [
+  '--wait-for-lock <time>',
+  'wait this long for a process that has the log open, such as 10s (default: 200ms)',
+  parseWait,
+];
+
+export interface WaitOption {
+  readonly waitForLock?: number;
+}
+
 const SIZES: { readonly [unit: string]: number } = {
   b: 1,
   kb: 1e3,

@@ -1,11 +1,13 @@
 /** Defines the commands of `refold` and their help, and turns arguments into an exit code. */
 import { Command, CommanderError } from 'commander';
-import { defineBackup } from './commands/backup.ts';
+import { defineBackup, defineRestore } from './commands/backup.ts';
+import { defineCheck } from './commands/check.ts';
 import { defineCompact } from './commands/compact.ts';
 import { defineEvents } from './commands/events.ts';
 import { defineExport } from './commands/export.ts';
 import { defineImport } from './commands/import.ts';
 import { defineInfo } from './commands/info.ts';
+import { defineRedact } from './commands/redact.ts';
 import { defineRepair } from './commands/repair.ts';
 import { defineReplay } from './commands/replay.ts';
 import { defineRetag } from './commands/retag.ts';
@@ -60,11 +62,14 @@ export function defineProgram(version: string): Command {
   program.commandsGroup('Check:');
   defineReplay(program);
   defineVerify(program);
+  defineCheck(program);
   program.commandsGroup('Maintain:');
   defineSnapshot(program);
   defineCompact(program);
   defineRetag(program);
+  defineRedact(program);
   defineBackup(program);
+  defineRestore(program);
   defineRepair(program);
   program.commandsGroup('Export and import:');
   defineExport(program);

@@ -183,3 +183,10 @@ function appearance(thrown: unknown): string {
  * enough.
  */
 const APPEARANCE: InspectOptions = { depth: 1, breakLength: Number.POSITIVE_INFINITY, customInspect: false };
+
+/** zod's issues in one line. */
+export function describeIssues(issues: readonly ValidationIssue[]): string {
+  const shown = issues.slice(0, 3).map((issue) => `${issue.path.map(String).join('.') || 'value'}: ${issue.message}`);
+  const more = issues.length > 3 ? ` (and ${issues.length - 3} more)` : '';
+  return shown.join('; ').toWellFormed() + more;
+}

@@ -28,6 +28,11 @@ export interface RecordedEvent<Type extends string = string, Data = unknown> {
   readonly meta?: EventMeta;
   /** The `commandId` of the call that recorded the event, if it had one. */
   readonly commandId?: string;
+  /**
+   * Counts 1, 2, 3 … the events that one recorded event has become, by the `from` of their types: they share its sequence.
+   * Absent for a recorded event that is one event.
+   */
+  readonly part?: number;
 }
 
 /**

@@ -5,9 +5,10 @@
  * Each part is read once, so that a getter cannot return something else later. If a getter throws, the error says so.
  */
 import { types as kinds } from 'node:util';
+import { invalidModel, isSchema, readCatalog } from './catalog-checks.ts';
 import { type AnyComparator, type Comparators, noteComparators } from './comparators.ts';
 import { isRefoldError, RefoldError } from './errors.ts';
-import type { EventType, Model, Upcaster } from './model.ts';
+import type { EventType, Model } from './model.ts';
 import { shortened } from './nearest.ts';
 import { isParts, type Parts } from './parts.ts';
 
@@ -23,9 +24,10 @@ export function checkDefinition(given: unknown): CheckedDefinition {
     if (!isParts(given)) throw invalidModel('the definition is not an object', undefined, HINT_DEFINITION);
     const definition = { ...given };
     requireName(definition.name);
+    const formerly = readFormerNames(definition.formerly, definition.name);
     const types = readCatalog(definition.events);
     requireMeta(definition.meta);
-    requireReducers(definition.reducers, types);
+    const reducers = readReducers(definition.reducers, types);
     if (typeof definition.initialState !== 'function') {
       throw invalidModel('initialState is not a function', 'initialState', 'Give a function that makes a fresh state');
     }
@@ -33,9 +35,10 @@ export function checkDefinition(given: unknown): CheckedDefinition {
     for (const [name, holds] of entriesOf('invariants', definition.invariants)) requireInvariant(name, holds);
     const comparators = readComparators(definition.comparators);
     requireVersion(definition.version);
+    requireFingerprint(definition);
     requireModule(definition.module);
     noteComparators(comparators);
-    return { parts: { ...definition, comparators }, types };
+    return { parts: { ...definition, reducers, comparators, ...(formerly && { formerly }) }, types };
   } catch (cause) {
     if (isRefoldError(cause)) throw cause;
     throw invalidModel(
@@ -82,70 +85,36 @@ function requireName(name: unknown): void {
   throw invalidModel(`the name ${shortened(name)} has a lone surrogate`, 'name', 'Repair it with toWellFormed()');
 }
 
-function readCatalog(events: unknown): ReadonlyMap<string, EventType> {
-  if (!isParts(events)) throw invalidModel('events is not an object', 'events', 'Give a schema for each event type');
-  return new Map(Object.entries(events).map(([type, entry]) => [type, readEventType(type, entry)]));
-}
-
-function readEventType(type: string, entry: unknown): EventType {
-  const { version = 1, schema, upcast, tags } = readEntry(entry);
-  if (!isSchema(schema)) {
-    const hint = 'Give a zod 4 schema, or { schema, version?, upcast?, tags? }';
-    throw invalidModel(`the event type ${type} has no zod schema`, type, hint);
-  }
-  if (!Number.isSafeInteger(version) || (version as number) < 1) {
-    throw invalidModel(`the event type ${type} has version ${String(version)}`, type, 'Count versions 1, 2, 3 …');
-  }
-  const upcasters = readUpcasters(type, version as number, upcast);
-  return { type, version: version as number, schema, upcast: upcasters, tags: readTagger(type, tags) };
-}
-
-function readTagger(type: string, tags: unknown): EventType['tags'] {
-  if (tags === undefined || typeof tags === 'function') return tags as EventType['tags'];
-  const hint = 'Give a function from the data to an array of texts, or leave it out';
-  throw invalidModel(`the tags of ${type} is not a function`, type, hint);
-}
-
-function readEntry(entry: unknown): Parts {
-  if (isSchema(entry)) return { schema: entry };
-  return isParts(entry) ? entry : {};
-}
-
-function isSchema(value: unknown): value is EventType['schema'] {
-  return typeof (value as Partial<EventType['schema']> | null | undefined)?.safeParse === 'function';
-}
-
-function readUpcasters(type: string, version: number, given: unknown): EventType['upcast'] {
-  const steps: Record<number, Upcaster> = {};
-  for (let from = 1; from < version; from++) {
-    const step = (given as Record<number, unknown> | null | undefined)?.[from];
-    if (typeof step !== 'function') {
-      throw invalidModel(`the event type ${type} cannot be upcast from version ${from}`, type, `Add upcast[${from}]`);
-    }
-    steps[from] = step as Upcaster;
-  }
-  return steps;
-}
-
 function requireMeta(meta: unknown): void {
   if (meta === undefined || isSchema(meta)) return;
   throw invalidModel('meta is not a zod schema', 'meta', 'Give a zod 4 schema of an object, or leave meta out');
 }
 
-function requireReducers(reducers: unknown, types: ReadonlyMap<string, EventType>): void {
+/** The given object itself, unless a retired type has no reducer: then a copy in which the state ignores that type. */
+function readReducers(reducers: unknown, types: ReadonlyMap<string, EventType>): Parts {
   if (!isParts(reducers))
     throw invalidModel('reducers is not an object', 'reducers', 'Give a reducer for each event type');
-  for (const type of types.keys()) {
+  const ignored: Record<string, typeof ignoreEvent> = {};
+  for (const { type, retired } of types.values()) {
+    const reducer = reducers[type];
     // Every object inherits toString and constructor. They are not reducers for event types with these names.
-    if (typeof reducers[type] === 'function' && reducers[type] !== (Object.prototype as unknown as Parts)[type])
+    const isInherited = reducer === (Object.prototype as unknown as Parts)[type];
+    if (typeof reducer === 'function' && !isInherited) continue;
+    if (retired === true && (reducer === undefined || isInherited)) {
+      ignored[type] = ignoreEvent;
       continue;
+    }
     const hint = 'Add a reducer; use an empty function if the state ignores this event';
     throw invalidModel(`the event type ${type} has no reducer`, type, hint);
   }
   for (const type of Object.keys(reducers)) {
     if (!types.has(type)) throw invalidModel(`the reducer ${type} has no event type`, type, 'Add the type to events');
   }
+  return Object.keys(ignored).length === 0 ? reducers : { ...reducers, ...ignored };
 }
+
+/** The reducer of a retired type for which the model gives no reducer. */
+export function ignoreEvent(): void {}
 
 function entriesOf(part: string, given: unknown): [string, unknown][] {
   if (given === undefined) return [];
@@ -194,15 +163,39 @@ function requireVersion(version: unknown): void {
   throw invalidModel('version is neither a number nor a string', 'version', 'Count 1, 2, 3 …, or leave it out');
 }
 
+/** What a fingerprint needs: see `ModelDefinition.fingerprint`. Undefined if the two fit. */
+export function problemOfFingerprint(fingerprint: unknown, version: unknown): readonly [string, string] | undefined {
+  if (fingerprint === undefined || fingerprint === 'sources') return undefined;
+  if (fingerprint !== 'version') {
+    return ["fingerprint is neither 'sources' nor 'version'", "Give 'sources' or 'version', or leave it out"];
+  }
+  if (version !== undefined) return undefined;
+  return [
+    "fingerprint: 'version' needs a version",
+    'Give a version, and raise it when the meaning of a reducer changes',
+  ];
+}
+
+function requireFingerprint({ fingerprint, version }: Parts): void {
+  const problem = problemOfFingerprint(fingerprint, version);
+  if (problem !== undefined) throw invalidModel(problem[0], 'fingerprint', problem[1]);
+}
+
+function readFormerNames(given: unknown, name: unknown): readonly string[] | undefined {
+  if (given === undefined) return undefined;
+  const hint = 'Give an array with the names that the model had before, or leave it out';
+  if (!Array.isArray(given)) throw invalidModel('formerly is not an array', 'formerly', hint);
+  const names = Array.from(given as readonly unknown[]);
+  for (const former of names) {
+    if (typeof former !== 'string' || former === '' || !former.isWellFormed()) {
+      throw invalidModel('formerly holds something that is not a name', 'formerly', hint);
+    }
+    if (former === name) throw invalidModel(`formerly holds the present name ${shortened(former)}`, 'formerly', hint);
+  }
+  return Object.freeze(names as string[]);
+}
+
 function requireModule(module: unknown): void {
   if (module === undefined || typeof module === 'string') return;
   throw invalidModel('module is not a string', 'module', 'Give import.meta.url, or leave it out');
-}
-
-function invalidModel(problem: string, type: string | undefined, hint: string, cause?: unknown): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot define the model: ${problem}`, {
-    ...(type === undefined ? {} : { type }),
-    hint,
-    cause,
-  });
 }

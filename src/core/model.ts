@@ -24,12 +24,40 @@ export interface VersionedEvent<Schema extends z.ZodType = z.ZodType> {
   readonly schema: Schema;
   readonly upcast?: { readonly [fromVersion: number]: Upcaster };
   /**
+   * Turns recorded events of other types into events of this type, by the name of the other type. For an event that was
+   * split, merged or renamed. Several types may name the same other type, which then gives events of each. See `Former`.
+   */
+  readonly from?: { readonly [type: string]: Former };
+  /**
+   * True: the log may hold such events, but an append of one is refused. It needs no reducer; without one, the state ignores
+   * it. Default false.
+   */
+  readonly retired?: boolean;
+  /**
    * Names what an event is about, for `store.events({ tag })`. Default: the events of this type have no tags.
    *
    * A change of it changes no state and no snapshot. `refold retag` brings the tags of older events up to date.
    */
   readonly tags?: Tagger;
+  /**
+   * Takes what must be forgotten out of an event, for `store.redact`. Default: events of this type cannot be redacted.
+   *
+   * A change of it changes no state and no snapshot.
+   */
+  readonly redact?: Redactor;
 }
+
+/**
+ * Gives an event's data without what must be forgotten: `(data) => ({ ...data, email: '' })`. The event keeps its meta.
+ *
+ * With a second parameter it also decides about the meta: `(data, meta) => ({ data, meta })`. It then gives both, and an event
+ * whose `meta` it leaves out has no meta any more. The number of parameters that the function declares (its `length`) tells the
+ * two forms apart. So a second parameter may not have a default, and may not be a rest parameter.
+ *
+ * Pure and synchronous. Data and meta are frozen copies in the model's version. The data that it gives must fit the schema of the
+ * type. Data that was redacted before must stay as it is.
+ */
+export type Redactor = (data: any, meta: any) => unknown;
 
 /**
  * Gives the tags of an event from its data: at most 16 texts of 1 to 200 characters. Duplicates count once. Pure and
@@ -39,6 +67,15 @@ export type Tagger = (data: any) => readonly string[];
 
 /** Turns old event data into data of the next version. Pure. */
 export type Upcaster = (data: any) => unknown;
+
+/**
+ * Turns the data of a recorded event of another type into data of this type, in its present version. It gives the data, an array
+ * with the data of several events, or an empty array: then there is no event of this type. Pure. `meta` is that of the recorded
+ * event, which all events that it becomes have. Both are frozen. An array always means a list of events.
+ *
+ * If the other type is in the model, as a retired one, its data is first upcast to its present version.
+ */
+export type Former = (data: any, meta?: EventMeta) => unknown;
 
 /** Event types by name: past-tense PascalCase. */
 export type Catalog = { readonly [type: string]: EventDefinition };
@@ -76,11 +113,23 @@ export type MetaOf<C> = C extends { readonly [META]: infer M extends z.ZodType }
 /** The names of a catalog's event types. */
 export type TypeOf<C extends Catalog> = keyof C & string;
 
+/** The names of the event types that may be appended: those that are not retired. */
+export type AppendableOf<C extends Catalog> = {
+  [Type in TypeOf<C>]: C[Type] extends { readonly retired: true } ? never : Type;
+}[TypeOf<C>];
+
+/** The names of the event types that are only read. */
+export type RetiredOf<C extends Catalog> = {
+  [Type in TypeOf<C>]: C[Type] extends { readonly retired: true } ? Type : never;
+}[TypeOf<C>];
+
 /** The data that the log records for an event type: the schema's output. */
 export type DataOf<C extends Catalog, Type extends keyof C> = z.output<SchemaOf<C[Type]>>;
 
 /** The events that a caller may append, discriminated by `type`. Their data is the schemas' input. */
-export type EventOf<C extends Catalog> = { [Type in TypeOf<C>]: GivenMeta<C, GivenEvent<C, Type>> }[TypeOf<C>];
+export type EventOf<C extends Catalog> = {
+  [Type in AppendableOf<C>]: GivenMeta<C, GivenEvent<C, Type>>;
+}[AppendableOf<C>];
 
 interface GivenEvent<C extends Catalog, Type extends TypeOf<C>> {
   readonly type: Type;
@@ -88,7 +137,9 @@ interface GivenEvent<C extends Catalog, Type extends TypeOf<C>> {
 }
 
 /** The events that a command decides on: those without meta get the one that `execute` was given. */
-export type DecidedEventOf<C extends Catalog> = { [Type in TypeOf<C>]: PerhapsMeta<C, GivenEvent<C, Type>> }[TypeOf<C>];
+export type DecidedEventOf<C extends Catalog> = {
+  [Type in AppendableOf<C>]: PerhapsMeta<C, GivenEvent<C, Type>>;
+}[AppendableOf<C>];
 
 /**
  * The events that a reader gets, discriminated by `type`. They have any type of the catalog, or only the types in
@@ -111,15 +162,20 @@ export type Reducer<State, Type extends string, Data, Event = RecordedEvent<Type
   event: Event,
 ) => void;
 
+/** One for each event type; for a retired type only if the state needs it. */
 export type Reducers<State, C extends Catalog> = {
-  readonly [Type in TypeOf<C>]: Reducer<State, Type, DataOf<C, Type>, ReducedEventOf<C, Type>>;
+  readonly [Type in AppendableOf<C>]: Reducer<State, Type, ReducedDataOf<C, Type>, ReducedEventOf<C, Type>>;
+} & {
+  readonly [Type in RetiredOf<C>]?: Reducer<State, Type, ReducedDataOf<C, Type>, ReducedEventOf<C, Type>> | undefined;
 };
 
+/** The data that a reducer gets; any for a catalog without known types, to which every other one can be assigned. */
+type ReducedDataOf<C extends Catalog, Type extends TypeOf<C>> = string extends Type ? any : DataOf<C, Type>;
+
 /** The event that a reducer gets. */
-export type ReducedEventOf<C extends Catalog, Type extends TypeOf<C>> = RecordedMeta<
-  C,
-  RecordedEvent<Type, DataOf<C, Type>>
->;
+export type ReducedEventOf<C extends Catalog, Type extends TypeOf<C>> = string extends Type
+  ? any
+  : RecordedMeta<C, RecordedEvent<Type, DataOf<C, Type>>>;
 
 /** The answer to a refused command. It is not an error. `code` is UPPER_SNAKE_CASE. */
 export interface Rejection {
@@ -154,6 +210,17 @@ export interface DecideContext<State = any, C extends Catalog = any> {
     events: DecidedEventOf<C> | readonly DecidedEventOf<C>[],
     onto?: DeepReadonly<State> | undefined,
   ) => DeepReadonly<State>;
+  /**
+   * An event of the model, typed: in a list or in a variable it needs no `as const`. It is the model's `event`, which a
+   * model cannot use in its definition.
+   *
+   * @throws RefoldError `UNKNOWN_EVENT_TYPE`
+   */
+  event<Type extends TypeOf<C>>(
+    type: Type,
+    data: Extract<DecidedEventOf<C>, { readonly type: Type }>['data'],
+    meta?: Extract<DecidedEventOf<C>, { readonly type: Type }>['meta'],
+  ): Extract<DecidedEventOf<C>, { readonly type: Type }>;
 }
 
 /** What `decide` gives: events (none is an acceptance too), events with a result, or `reject('CODE', 'why', data?)`. */
@@ -209,14 +276,22 @@ export type InputOf<M, Name extends keyof CommandsOf<M>> = z.input<CommandsOf<M>
 /** Returns whether a state is valid. Called by verify, bisect and tests, never on the write path. */
 export type Invariant<State> = (state: DeepReadonly<State>) => boolean;
 
+/** What a fingerprint is made of. */
+export type FingerprintKind = 'sources' | 'version';
+
 export interface ModelDefinition<
   State extends object,
   C extends Catalog,
   K extends CommandInputs,
   M extends z.ZodType | undefined = undefined,
 > {
-  /** Stored in the log's file. Opening a log with a model of another name is a `MODEL_MISMATCH`. */
+  /** Stored in the log's file. Opening a log with a model of another name is a `MODEL_MISMATCH`: see `formerly`. */
   readonly name: string;
+  /**
+   * Names that this model had before. A log of such a model is opened, and belongs to this name from the first commit on. After
+   * that the old name is refused. Default: none.
+   */
+  readonly formerly?: readonly string[];
   readonly events: C;
   /**
    * The schema of every event's meta: it types meta, and each append and each `meta` of `execute` is checked against it. Its
@@ -237,10 +312,16 @@ export interface ModelDefinition<
    */
   readonly comparators?: Comparators;
   /**
-   * Replaces the fingerprint of the reducer sources. Raise it whenever the meaning of a reducer changes, even if only a
-   * function that it calls has changed. The fingerprint cannot see such a change. Default: the fingerprint.
+   * Raise it whenever the meaning of a reducer changes, even if only a function that it calls has changed: the fingerprint
+   * covers the version and the source texts, and cannot see such a change. Default: the source texts alone.
    */
   readonly version?: number | string;
+  /**
+   * What says that a snapshot is still right. `'sources'`: the version and the source texts of `initialState`, reducers and
+   * upcasters. `'version'`: the version alone, which must then be given and raised with care. It is for minified builds, whose
+   * texts change by themselves, and for logs whose history was dropped, which cannot be refolded. Default `'sources'`.
+   */
+  readonly fingerprint?: FingerprintKind;
   /**
    * `import.meta.url` of the module that exports this model. Another thread then imports that module, and makes and
    * checks the snapshots. The module should only define models, because it is loaded a second time there. Default: the
@@ -262,9 +343,9 @@ export interface Model<
    * An event of this model, typed: in a list or in a variable it needs no `as const`. The data is checked when it is
    * appended.
    *
-   * @throws RefoldError `UNKNOWN_EVENT_TYPE`
+   * @throws RefoldError `UNKNOWN_EVENT_TYPE`; `EVENT_REJECTED` for a retired type
    */
-  event<Type extends TypeOf<C>>(
+  event<Type extends AppendableOf<C>>(
     type: Type,
     data: Extract<EventOf<C>, { readonly type: Type }>['data'],
     ...meta: undefined extends Extract<EventOf<C>, { readonly type: Type }>['meta']
@@ -282,7 +363,12 @@ export interface EventType {
   readonly version: number;
   readonly schema: z.ZodType;
   readonly upcast: { readonly [fromVersion: number]: Upcaster };
+  /** Turns events of other types into this one, by their type; absent without such types. */
+  readonly from?: ReadonlyMap<string, Former> | undefined;
+  /** Whether it may only be read. */
+  readonly retired?: boolean | undefined;
   readonly tags?: Tagger | undefined;
+  readonly redact?: Redactor | undefined;
 }
 
 /** The state type of a model. */
@@ -294,7 +380,8 @@ export type CatalogOf<M> = M extends Model<any, infer C, any> ? C : never;
  * Checks a model's definition and returns it, typed and frozen.
  *
  * @throws RefoldError `INVALID_OPTION`: empty name, an event type without reducer or a reducer without event type, a
- * version without all its upcasters, a command without schema, a comparator with two names, a part of the wrong type
+ * version without all its upcasters, a `from` of a type that is still appended, `fingerprint: 'version'` without a version, a
+ * command without schema, a comparator with two names, a part of the wrong type
  */
 export function defineModel<
   State extends object,
@@ -307,7 +394,9 @@ export function defineModel<
 ): Model<State, WithMeta<C, M>, K, D> {
   const { parts, types } = checkDefinition(definition);
   const event = (type: string, data: unknown, meta?: unknown): object => {
-    if (!types.has(type)) throw unknownEvent(String(parts.name), type, types.keys());
+    const known = types.get(type);
+    if (known === undefined) throw unknownEvent(String(parts.name), type, types.keys());
+    if (known.retired === true) throw retiredEvent('make an event', type);
     return meta === undefined ? { type, data } : { type, data, meta };
   };
   return Object.freeze({ ...parts, types, event }) as unknown as Model<State, WithMeta<C, M>, K, D>;
@@ -323,6 +412,15 @@ function unknownEvent(model: string, type: unknown, known: Iterable<string>): Re
       hint: `Correct the name, or add it to the model's events; it has ${listNearest(text, known)}`,
     },
   );
+}
+
+/** The refusal of an event of a retired type. */
+export function retiredEvent(action: string, type: string, sequence?: number): RefoldError {
+  return new RefoldError('EVENT_REJECTED', `Cannot ${action}: the event type ${shortened(type)} is retired`, {
+    type,
+    ...(sequence === undefined ? {} : { sequence }),
+    hint: 'Use the event type that replaced it, or remove retired: true from its definition',
+  });
 }
 
 /** Takes part in inference alone: what each `decide` returns. */

@@ -20,15 +20,18 @@ import {
   type OptionChecks,
   TRUE_OR_FALSE,
 } from './calls/call-options.ts';
-import { backUpLog, checkStructure } from './calls/log-care.ts';
-import { A_PATH, A_SOURCE, requireOneLog } from './calls/log-options.ts';
+import { checkStructure } from './calls/log-care.ts';
+import { A_PATH, A_SOURCE, A_WAIT, requireOneLog, requireWaitHonoured } from './calls/log-options.ts';
 import { openLogOf } from './calls/open-log.ts';
 import { harmless, type Progress } from './calls/progress.ts';
+import { warnOf } from './calls/warn.ts';
 import type { EventBatch } from './following/selection.ts';
+import { type ClampReport, Clamps, clampWarning } from './importing/clamps.ts';
 import { describeLog, type LogInfo } from './log-info.ts';
-import { type EventRange, readRecorded, storedTagging } from './past/events.ts';
+import { AS_RECORDED, type EventRange, readRecorded, storedTagging } from './past/events.ts';
 import { checkFollowing, type FollowOptions, followBatches, followEvents } from './past/follow-log.ts';
 import { locate, type Position, READ_ATTEMPTS } from './past/history.ts';
+import { type BackupOptions, type BackupReport, backUpLog } from './upkeep/backup.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
 import { isCommandId } from './writing/commands.ts';
 import { admitMeta, refusalOf } from './writing/intake.ts';
@@ -59,6 +62,14 @@ export interface ImportedEvent {
   readonly commandId?: string | undefined;
 }
 
+/** What `EventLog.import` did. */
+export interface LogImportReport extends ClampReport {
+  /** Events imported. */
+  readonly events: number;
+  /** Where the log ends now. */
+  readonly lastSequence: number;
+}
+
 export interface OpenEventLogOptions {
   /** The log's file. Required unless `log` is given. */
   readonly path?: string | undefined;
@@ -66,16 +77,24 @@ export interface OpenEventLogOptions {
   readonly log?: LogSource | undefined;
   /** Default true: read the log beside its writer, and change nothing. */
   readonly readOnly?: boolean | undefined;
+  /** With `readOnly: false`: how long to wait for another writer that has the log open, in ms; default 200. */
+  readonly waitForLock?: number | undefined;
 }
 
 /** Opens a log without a model, read-only by default. @throws RefoldError as `openStore` does */
 export async function openLog(options: OpenEventLogOptions): Promise<EventLog> {
-  const { readOnly = true, ...which } = checkOptions('open the log', OPEN_CHECKS, options);
+  const { readOnly = true, waitForLock, ...which } = checkOptions('open the log', OPEN_CHECKS, options);
   requireOneLog('open the log', which);
-  return new EventLog(await openLogOf(which, { readOnly }));
+  requireWaitHonoured('open the log', { ...which, readOnly, waitForLock });
+  return new EventLog(await openLogOf(which, { readOnly, ...(waitForLock !== undefined && { waitForLock }) }));
 }
 
-const OPEN_CHECKS: OptionChecks<OpenEventLogOptions> = { path: A_PATH, log: A_SOURCE, readOnly: TRUE_OR_FALSE };
+const OPEN_CHECKS: OptionChecks<OpenEventLogOptions> = {
+  path: A_PATH,
+  log: A_SOURCE,
+  readOnly: TRUE_OR_FALSE,
+  waitForLock: A_WAIT,
+};
 
 const VERIFY_CHECKS: OptionChecks<VerifyOptions> = { quick: TRUE_OR_FALSE, onProgress: A_FUNCTION };
 
@@ -121,7 +140,7 @@ export class EventLog implements AsyncDisposable {
     const checked = checkFollowing(options);
     const follow = checked.batches === true ? followBatches : followEvents;
     const tagging = await storedTagging(this.#log, checked);
-    yield* follow(this.#log, checked, { prepare: (event) => event, tagging });
+    yield* follow(this.#log, checked, { ...AS_RECORDED, tagging });
   }
 
   /** The sequence of a position. @throws RefoldError `INVALID_OPTION`, `HISTORY_GONE` */
@@ -178,29 +197,51 @@ export class EventLog implements AsyncDisposable {
     );
   }
 
-  /** Writes a consistent copy to a new file. @throws RefoldError `INVALID_OPTION` when it exists, or the log makes no copies */
-  async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
-    if (onProgress !== undefined) checkValue('back up', 'onProgress', A_FUNCTION, onProgress);
-    await backUpLog(this.#log, path, harmless(onProgress));
+  /**
+   * Writes a consistent copy to a new file, up to `to` if it is given.
+   *
+   * @param options or a function that gets fractions from 0 to 1
+   * @throws RefoldError as `Store.backup` does
+   */
+  async backup(path: string, options?: BackupOptions | ((fraction: number) => void)): Promise<BackupReport> {
+    if (typeof options !== 'function') return backUpLog(this.#log, path, options);
+    const tell = harmless(options);
+    return backUpLog(this.#log, path, undefined, ({ done }) => tell(done));
   }
 
   /**
-   * Appends events from elsewhere, one commit each, in groups. Every payload passes the guard; schemas are not checked.
+   * Appends events from elsewhere, one commit each, in groups. Every payload passes the guard; schemas are not checked. A time
+   * before the last one becomes the last one: the report counts them. An event without a time gets the present time.
    *
    * @throws RefoldError `EVENT_REJECTED`, naming the sequence that the event would have had. Earlier groups stay in the log, so
    * import into a file that can be deleted in this case
    */
-  async import(
-    events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>,
-  ): Promise<{ events: number; lastSequence: number }> {
+  async import(events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>): Promise<LogImportReport> {
     checkValue('import', 'events', AN_ITERABLE, events);
+    const clamps = new Clamps();
+    try {
+      const taken = await this.#importAll(events, clamps);
+      return { ...taken, ...clamps.report };
+    } catch (error) {
+      const warning = clampWarning(this.#log.path, clamps.report);
+      if (warning !== undefined) warnOf(this.#log, 'RefoldImportWarning', warning);
+      throw error;
+    }
+  }
+
+  async #importAll(
+    events: AsyncIterable<ImportedEvent> | Iterable<ImportedEvent>,
+    clamps: Clamps,
+  ): Promise<{ readonly events: number; readonly lastSequence: number }> {
     const { sequence: before, recordedAt } = this.#log.head();
     let group: QueuedCommit[] = [];
     let size = 0;
     let last = recordedAt;
     for await (const event of events) {
-      const commit = admitImported(event, this.#log.head().sequence + group.length + 1, last);
+      const sequence = this.#log.head().sequence + group.length + 1;
+      const { commit, given } = admitImported(event, sequence, last);
       last = commit.recordedAt;
+      clamps.note({ index: sequence - before - 1, sequence, given, recordedAt: last });
       size += commit.json.length;
       if (group.push(commit) < IMPORT_EVENTS && size < this.#log.blockBytes) continue;
       await this.#append(group);
@@ -227,7 +268,13 @@ export class EventLog implements AsyncDisposable {
   }
 }
 
-function admitImported(event: unknown, sequence: number, notBefore: number): QueuedCommit {
+/** An event as a commit, and the time that it had. */
+interface AdmittedImport {
+  readonly commit: QueuedCommit;
+  readonly given: number;
+}
+
+function admitImported(event: unknown, sequence: number, notBefore: number): AdmittedImport {
   const { type, version = 1, recordedAt = Date.now(), data, meta, commandId } = readImported(event, sequence);
   if (typeof type !== 'string' || type === '') throw badImport('its type is not a string', sequence);
   if (!Number.isSafeInteger(version) || version < 1)
@@ -238,7 +285,8 @@ function admitImported(event: unknown, sequence: number, notBefore: number): Que
     throw badImport('its commandId is not a string of 1 to 200 characters', sequence, type);
   const copy = { type, version, data: copyData(type, data, sequence) };
   const payload = meta === undefined ? copy : { ...copy, meta: admitMeta(undefined, meta, { type, sequence }) };
-  return { events: 1, recordedAt: Math.max(recordedAt, notBefore), json: encodeCommit([payload]), commandId };
+  const commit = { events: 1, recordedAt: Math.max(recordedAt, notBefore), json: encodeCommit([payload]), commandId };
+  return { commit, given: recordedAt };
 }
 
 /** A getter or proxy of the application may throw. */

@@ -1,5 +1,5 @@
 /** What a log says of itself, without its events and without a model: `refold info` prints it. */
-import type { BlockHeader, LogStore, ReactorRow } from '../log/log-store.ts';
+import type { BlockHeader, LogStore, ReactorRow, RecordedRedaction } from '../log/log-store.ts';
 import { sizeOf } from './calls/log-care.ts';
 import { modelNameOf } from './calls/log-ownership.ts';
 import { countUntagged, taggersOfLog } from './folding/taggers.ts';
@@ -34,6 +34,8 @@ export interface LogInfo {
   /** `lag`: how many events the log has beyond `sequence`. */
   readonly projections: readonly { readonly name: string; readonly sequence: number; readonly lag: number }[];
   readonly reactors: readonly ReactorInfo[];
+  /** What was redacted, oldest first: when, by whom, and how many events. Never the words. */
+  readonly redactions: readonly RedactionInfo[];
   /** Names of projections and reactors that still need events which recovery does not need: they hold history back. */
   readonly historyHeldBy: readonly string[];
   readonly fileBytes: number;
@@ -53,6 +55,22 @@ export interface ReactorInfo {
   readonly lag: number;
   /** How many events wait for `retry` or `skip`. */
   readonly parked: number;
+}
+
+/** A redaction of the log. */
+export interface RedactionInfo {
+  /** ms since the epoch. */
+  readonly recordedAt: number;
+  /** Who redacted, as `by` said. */
+  readonly by?: string;
+  readonly events: number;
+  /** The first and the last of the events that changed. */
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  /** A hash of the selector, hex: the same selector has the same hash. */
+  readonly selector: string;
+  /** False while a file of the log may still hold the words: redact again, without readers. */
+  readonly scrubbed: boolean;
 }
 
 export async function describeLog(log: LogStore): Promise<LogInfo> {
@@ -90,6 +108,7 @@ export async function describeLog(log: LogStore): Promise<LogInfo> {
     snapshots,
     projections,
     reactors: rows.map((row) => describeReactor(row, lastSequence)),
+    redactions: ((await log.care?.redaction?.redactions()) ?? []).map(describeRedaction),
     historyHeldBy,
     ...sizeOf(log),
     chain,
@@ -100,6 +119,10 @@ export async function describeLog(log: LogStore): Promise<LogInfo> {
 function describeReactor({ reactor, sequence: held, progress }: ReactorRow, lastSequence: number): ReactorInfo {
   const { sequence, parked } = parseProgress(progress) ?? { sequence: held, parked: [] };
   return { name: reactor, sequence, lag: lastSequence - sequence, parked: parked.length };
+}
+
+function describeRedaction({ by, ...row }: RecordedRedaction): RedactionInfo {
+  return { ...row, ...(by !== undefined && { by }) };
 }
 
 function summarise(

@@ -16,13 +16,14 @@ import { type Settings, type StoreOptions, settingsOf } from './calls/options.ts
 import { warnOfShapes } from './calls/shape-warning.ts';
 import { RECOVERY_TRACE, traced } from './calls/traces.ts';
 import { warnOf, warnThat, warnTo } from './calls/warn.ts';
+import { noteBeliefs } from './folding/beliefs.ts';
 import { fingerprintOfModel } from './folding/model-module.ts';
+import { ReplaceableState } from './folding/replaceable-state.ts';
 import { noteTaggers } from './folding/taggers.ts';
 import { tellPassedOver } from './folding/undecodable.ts';
 import { beginChecking } from './folding/upcast.ts';
 import { despiteDrops } from './past/history.ts';
 import { describeRecovery, type RecoveryReport, recover } from './past/recovery.ts';
-import { ReplicaState } from './replica/replica-state.ts';
 import { learnRates, readRates } from './snapshots/rates.ts';
 import { Store } from './store.ts';
 import { inShadowWorld } from './writing/shadow-world.ts';
@@ -46,14 +47,29 @@ export async function openStore<
   return traced(RECOVERY_TRACE, context, () => openRecovered(model, settings, start));
 }
 
-async function openRecovered<
+/**
+ * Opens a store whose settings are checked.
+ *
+ * @param onClosed called once the store has closed, successfully or not
+ */
+export async function openRecovered<
   State extends object,
   C extends Catalog,
   K extends CommandInputs,
   D extends CommandDecisions,
->(model: Model<State, C, K, D>, settings: Settings, start: number): Promise<Store<State, C, K, D>> {
-  const { durability, readOnly, remember } = settings;
-  const log = await openLogOf(settings, { durability, readOnly, ...(remember && !readOnly && { remember }) });
+>(
+  model: Model<State, C, K, D>,
+  settings: Settings,
+  start: number,
+  onClosed?: () => void,
+): Promise<Store<State, C, K, D>> {
+  const { durability, readOnly, remember, waitForLock } = settings;
+  const log = await openLogOf(settings, {
+    durability,
+    readOnly,
+    ...(remember && !readOnly && { remember }),
+    ...(waitForLock !== undefined && { waitForLock }),
+  });
   warnTo(log, settings.onWarning);
   try {
     if (!readOnly) requireRemembered(log, remember);
@@ -63,14 +79,19 @@ async function openRecovered<
     const total = log.head().sequence;
     settings.onProgress({ phase: 'load', done: 0, total });
     const onProgress = (done: number): void => settings.onProgress({ phase: 'replay', done, total });
+    const generation = log.generation?.() ?? 0;
     const recovered = await despiteDrops(log, () => recover(model, log, fingerprint, { onProgress }));
     const { cursor, snapshot } = recovered;
     const { state, firstSeen } = cursor;
     const foldedAt = performance.now();
     const onUnwieldy = warnOfShapes(log);
-    const open = (given: State): LiveState<State> => openLive(given, model, settings, log, onUnwieldy);
-    const replicaState = settings.live ? new ReplicaState(state, open) : undefined;
-    const live = replicaState ?? open(state);
+    let warns = true; // once
+    const open = (given: State): LiveState<State> => {
+      const opened = openLive(given, model, settings, log, onUnwieldy, warns);
+      warns = false;
+      return opened;
+    };
+    const live = new ReplaceableState(state, open);
     // Opening a state freezes it. Like loading, that takes time in proportion to its size.
     const loadMilliseconds = recovered.loadMilliseconds + performance.now() - foldedAt;
     const recovery = describeRecovery(recovered, performance.now() - start, settings.recoverWithin);
@@ -83,10 +104,23 @@ async function openRecovered<
     if (!readOnly && !log.readOnly) {
       await beginChecking(log);
       await noteTaggers(model, log);
+      await noteBeliefs(log, '', fingerprint);
     }
     const { sequence } = cursor;
     const logThread = threadOf(settings);
-    const found = { fingerprint, live, replicaState, sequence, firstSeen, snapshot, rates, recovery };
+    const isBelieved = recovered.belief !== undefined;
+    const found = {
+      fingerprint,
+      live,
+      sequence,
+      firstSeen,
+      snapshot,
+      isBelieved,
+      rates,
+      recovery,
+      generation,
+      onClosed,
+    };
     return new Store(model, { log, logThread, settings, ...found });
   } catch (error) {
     await log.close();
@@ -94,13 +128,14 @@ async function openRecovered<
   }
 }
 
-/** The state to be folded into from now on. Warns once of what is not checked, and of what had to be copied. */
+/** The state to be folded into from now on. Warns of what is not checked, and of what had to be copied. */
 function openLive<State extends object>(
   state: State,
   { comparators }: Pick<Model, 'comparators'>,
   settings: Settings,
   log: LogStore,
   onUnwieldy: (found: Unwieldy) => void,
+  warns: boolean,
 ): LiveState<State> {
   const { fold, strict, saysStrict, readOnly } = settings;
   const found: string[] = [];
@@ -110,6 +145,7 @@ function openLive<State extends object>(
     : fold === 'atomic'
       ? openAtomicState(state, note, comparators, onUnwieldy)
       : openDirectState(state, comparators);
+  if (!warns) return live;
   if (found.length > 0) warnOf(log, 'RefoldReplayWarning', sharedPlaces(log, found));
   if (fold === 'direct' && !saysStrict && !readOnly) warnOf(log, 'RefoldDirectFoldWarning', uncheckedFold(log));
   return live;

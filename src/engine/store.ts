@@ -19,25 +19,29 @@ import type {
   TypeOf,
 } from '../core/model.ts';
 import { hashStateOf } from '../fold/encoding/state-codec.ts';
-import type { LiveState } from '../fold/live-state.ts';
 import type { LogThread } from '../log/log-source.ts';
 import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { Admission } from './admission.ts';
 import { checkOptions } from './calls/call-options.ts';
 import { failedBefore, StoreFailure } from './calls/failure.ts';
-import { backUpLog, sizeOf } from './calls/log-care.ts';
+import { sizeOf } from './calls/log-care.ts';
 import type { Settings } from './calls/options.ts';
 import { guardOf, type Reentrancy, refuseReentrant } from './calls/reentrancy.ts';
 import { APPEND_TRACE, isAppendTraced as isTraced, traced } from './calls/traces.ts';
 import { warnLike } from './calls/warn.ts';
+import { Erasure } from './erasing/erasure.ts';
+import type { RedactionReport, RedactOptions } from './erasing/report.ts';
+import type { RedactionSelector } from './erasing/selector.ts';
 import type { ModelFingerprint } from './folding/fingerprint.ts';
+import { recordedTypesOf } from './folding/formers.ts';
+import type { ReplaceableState } from './folding/replaceable-state.ts';
 import { countUntagged, taggersOf } from './folding/taggers.ts';
 import { upcastEvent, upcastRulesOf } from './folding/upcast.ts';
 import { Followed, Follower } from './following/follower.ts';
 import type { EventBatch } from './following/selection.ts';
 import { followerMetrics, type StoreMetrics } from './metrics/metrics.ts';
 import { CommitReader } from './past/commit-reader.ts';
-import { type EventRange, readEvents, taggingOf } from './past/events.ts';
+import { type EventRange, type Prepared, readEvents, taggingOf } from './past/events.ts';
 import {
   checkFollowing,
   checkWatching,
@@ -56,12 +60,13 @@ import type { ReactorDefinition } from './reacting/definition.ts';
 import type { Reactor } from './reacting/reactor.ts';
 import { Reactors } from './reacting/reactors.ts';
 import { Replica } from './replica/replica.ts';
-import type { ReplicaState } from './replica/replica-state.ts';
+import { StillReader } from './replica/still-reader.ts';
 import type { WaitOptions } from './replica/waiters.ts';
 import type { Rates } from './snapshots/rates.ts';
 import type { SnapshotReport } from './snapshots/snapshotter.ts';
+import { type BackupOptions, type BackupReport, backUpLog } from './upkeep/backup.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions } from './upkeep/compaction.ts';
-import { RETAG_CHECKS, type RetagOptions, type RetagReport, retagLog } from './upkeep/retag.ts';
+import { RETAG_CHECKS, type RetagOptions, type RetagReport } from './upkeep/retag.ts';
 import { Upkeep, type UpkeepStats } from './upkeep/upkeep.ts';
 import { StoreClock } from './writing/clock.ts';
 import type { CommandOutcome } from './writing/outcomes/outcome.ts';
@@ -122,15 +127,18 @@ export interface StoreParts<State extends object> {
   readonly logThread: LogThread | undefined;
   readonly settings: Settings;
   readonly fingerprint: ModelFingerprint;
-  readonly live: LiveState<State>;
-  /** The same state, if the store is a replica. */
-  readonly replicaState: ReplicaState<State> | undefined;
+  readonly live: ReplaceableState<State>;
+  /** How many redactions the log had had at most when the state was recovered. */
+  readonly generation: number;
   /** The sequence of the last event in `live`. If another process writes the log, it may have later events. */
   readonly sequence: number;
   readonly firstSeen: Map<string, number>;
   readonly snapshot: SnapshotInfo | undefined;
+  readonly isBelieved: boolean;
   readonly rates: Rates;
   readonly recovery: RecoveryReport;
+  /** Called once the store has closed, successfully or not. */
+  readonly onClosed?: (() => void) | undefined;
 }
 
 /** An open store. Made by `openStore`; `await using` closes it. */
@@ -156,7 +164,9 @@ export class Store<
   readonly #followed: Followed;
   readonly #projections: Projections;
   readonly #reactors: Reactors;
+  readonly #erasure: Erasure<State>;
   readonly #replica: Replica<State> | undefined;
+  readonly #reader: StillReader<State> | undefined;
   readonly #closing = new AbortController();
   #untaggedEvents: number | undefined;
   #closed: Promise<void> | undefined;
@@ -184,7 +194,7 @@ export class Store<
       model,
       log,
       events: (range) => this.events(range),
-      follow: (options) => this.follow(options),
+      follow: (options) => this.follow({ ...options, batches: true }),
       state: () => this.state,
       now: settings.clock,
     });
@@ -211,13 +221,23 @@ export class Store<
       failure,
       saveProjections: () => this.#projections.save(),
     });
-    const { fingerprint, replicaState } = parts;
+    const { fingerprint, generation } = parts;
     const [publisher, onAdvance] = [this.#publisher, () => this.#projections.wake()];
-    this.#replica =
-      replicaState &&
-      Replica.start({ model, log, fingerprint, state: replicaState, sequence, publisher, failure, onAdvance });
+    this.#erasure = new Erasure({
+      ...{ model, log, settings, fingerprint, live, failure },
+      ...{ writes: this.#writes, upkeep: this.#upkeep, projections: this.#projections, reactors: this.#reactors },
+      renewFollowers: () => this.#renewFollowers(),
+    });
+    const reading = { model, log, fingerprint, state: live, sequence, generation, failure };
+    const onRenewed = async (): Promise<void> => {
+      this.#renewFollowers();
+      await this.#projections.renew();
+    };
+    if (settings.live) this.#replica = Replica.start({ ...reading, publisher, onAdvance, onRenewed });
+    else if (settings.readOnly) this.#reader = new StillReader({ ...reading, onRenewed });
     this.#admission = new Admission(log.path, settings.readOnly, this.#guard, failure);
     void this.#countUntagged();
+    void this.#erasure.cleanUpLater();
   }
 
   /**
@@ -511,12 +531,36 @@ export class Store<
     const checked = checkOptions('retag', RETAG_CHECKS, options);
     this.#admission.requireWritable();
     await this.#drained();
-    const report = await retagLog(
-      { model: this.model, log: this.#log, onProgress: this.#settings.onProgress },
-      checked,
-    );
+    const report = await this.#failure.watching(this.path, () => this.#upkeep.retag(checked));
     this.#untaggedEvents = report.untaggedEvents;
     return report;
+  }
+
+  /**
+   * Takes what must be forgotten out of events: each selected event gets the data that `redact` of its type gives. Sequences,
+   * times, types and the chain stay. When it resolves, state, projections and running replicas are those of the redacted log, and
+   * the words are in no file of the log, unless `pending` says why. Until then reads give the state from before. Appends wait only
+   * while the redaction takes effect. Events that are appended after the call are not looked at.
+   *
+   * @throws RefoldError and nothing has changed: `INVALID_OPTION` for a bad selector, a type without `redact`, or a log that
+   * cannot do it; `EVENT_REJECTED` when `redact` throws or its result does not fit the schema; `REDUCER_FAILED` when the redacted
+   * log cannot be folded; `HISTORY_GONE` when a snapshot may hold the words, and the events under it were dropped
+   */
+  async redact<Type extends TypeOf<C>>(
+    selector: RedactionSelector<RecordedEventOf<C, Type>, Type>,
+    options?: RedactOptions,
+  ): Promise<RedactionReport> {
+    if (this.#guard.entered) return refuseReentrant('redact', this.path);
+    this.#admission.requireSound();
+    // A close waits for calls that came before it.
+    const ready = async (): Promise<void> => {
+      if (this.#failure.error !== undefined) throw this.#failure.error;
+      await this.#settled();
+    };
+    if (this.#settings.readOnly && (options as { dryRun?: unknown } | undefined)?.dryRun !== true) {
+      this.#admission.requireWritable();
+    }
+    return this.#erasure.redact(selector, options, ready);
   }
 
   /** Reads and refolds the whole log, and compares every snapshot and the live state with the result. */
@@ -541,14 +585,15 @@ export class Store<
   }
 
   /**
-   * Writes a consistent copy of the log to a new file, while writes continue.
+   * Writes a consistent copy of the log to a new file, while writes continue. With `to` the copy ends there: it is as if
+   * nothing had been appended after it, and has the outcomes of the commits before.
    *
-   * @throws RefoldError `INVALID_OPTION` when the file exists, or the log cannot make copies
+   * @throws RefoldError `INVALID_OPTION` when the file exists, the log cannot make copies, or `to` is not in the log or lies
+   * within a commit; `HISTORY_GONE` when `to` is before what is left; `LOG_FULL`, `LOG_CORRUPT`, `STORE_FAILED`
    */
-  async backup(path: string): Promise<void> {
+  async backup(path: string, options?: BackupOptions): Promise<BackupReport> {
     await this.#drained();
-    const { onProgress } = this.#settings;
-    await backUpLog(this.#log, path, (done) => onProgress({ phase: 'backup', done, total: 1 }));
+    return backUpLog(this.#log, path, options, this.#settings.onProgress);
   }
 
   stats(): StoreStats {
@@ -615,7 +660,7 @@ export class Store<
   /** Waits for pending work, saves projections, takes a snapshot, and releases the log. Further calls do nothing. */
   close(): Promise<void> {
     if (this.#closed === undefined) {
-      this.#closed = this.#close();
+      this.#closed = this.#close().finally(() => this.#parts.onClosed?.());
       this.#admission.close();
     }
     return this.#closed;
@@ -653,6 +698,7 @@ export class Store<
     const { readOnly } = this.#settings;
     if (this.#guard.entered) await this.#guard.left();
     try {
+      await this.#erasure.drained();
       await this.#reactors.close();
       if (!readOnly && this.#failure.error === undefined) await this.#upkeep.drain();
       // Under the direct fold a reducer's failure ends the store. Writes accepted before it still become durable.
@@ -661,6 +707,7 @@ export class Store<
       this.#closing.abort();
       this.#publisher.clear();
       await this.#replica?.close();
+      this.#reader?.close();
       await this.#upkeep.close();
       await this.#log.close();
     }
@@ -676,7 +723,18 @@ export class Store<
   async #drained(): Promise<void> {
     if (this.#guard.entered) await this.#guard.left();
     this.#admission.requireSound();
-    if (!this.#settings.readOnly) await this.#writes.drained();
+    await this.#settled();
+  }
+
+  async #settled(): Promise<void> {
+    if (this.#settings.readOnly) await (this.#replica ?? this.#reader)?.renewed();
+    else await this.#writes.drained();
+  }
+
+  /** The log was redacted: followers read again what they have not given yet. */
+  #renewFollowers(): void {
+    this.#followed.pages.forget();
+    this.#publisher.tail.renew();
   }
 
   #append(events: unknown, options: AppendOptions | undefined): Promise<Commit> {
@@ -698,10 +756,10 @@ export class Store<
   async *#followLog(check: () => FollowOptions): AsyncGenerator<RecordedEvent | EventBatch, void> {
     const options = check();
     const rules = await upcastRulesOf(this.model, this.#log);
-    const prepare = (event: RecordedEvent): RecordedEvent =>
-      this.#guard.run(() => upcastEvent(this.model, event, rules));
+    const prepare = (event: RecordedEvent): Prepared => this.#guard.run(() => upcastEvent(this.model, event, rules));
+    const recordedTypes = (types: ReadonlySet<string>): ReadonlySet<string> => recordedTypesOf(this.model, types);
     const follow = options.batches === true ? followBatches : followEvents;
-    const preparing = { prepare, tagging: taggingOf(this.model, this.#log) };
+    const preparing = { prepare, recordedTypes, tagging: taggingOf(this.model, this.#log) };
     yield* follow(this.#log, options, preparing, this.#closing.signal);
   }
 

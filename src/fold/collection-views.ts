@@ -68,6 +68,14 @@ export class MapView extends Uncloneable implements ReadonlyMap<unknown, unknown
     return this.#viewing.refuseWrite();
   }
 
+  getOrInsert(): never {
+    return this.#viewing.refuseWrite();
+  }
+
+  getOrInsertComputed(): never {
+    return this.#viewing.refuseWrite();
+  }
+
   delete(): never {
     return this.#viewing.refuseWrite();
   }

@@ -39,6 +39,32 @@ export function epochConflict(path: string, epoch: number, current: number): Ref
   );
 }
 
+/** A redaction of blocks that have changed since they were read. */
+export function blocksChanged(path: string, sequence: number): RefoldError {
+  return new RefoldError(
+    'SEQUENCE_CONFLICT',
+    `Cannot redact ${path}: the block of event ${sequence} has changed since it was read`,
+    { path, sequence, hint: 'Redact again: nothing was changed' },
+  );
+}
+
+/**
+ * Staged blocks must not overlap: each of them alone would take the place of the same block.
+ *
+ * @param blocks in order
+ * @throws RefoldError `SEQUENCE_CONFLICT`
+ */
+export function requireApart(
+  blocks: readonly { readonly firstSequence: number; readonly lastSequence: number }[],
+  path: string,
+): void {
+  let end = 0;
+  for (const { firstSequence, lastSequence } of blocks) {
+    if (firstSequence <= end) throw blocksChanged(path, firstSequence);
+    end = lastSequence;
+  }
+}
+
 export function storeClosed(path: string): RefoldError {
   return new RefoldError('STORE_CLOSED', `Cannot use ${path}: the log is closed`, { path, hint: 'Open it again' });
 }

@@ -15,6 +15,13 @@ export interface OpenLogOptions {
   readonly readOnly?: boolean | undefined;
   /** How long a writer remembers the outcomes of commands; default: 100,000 outcomes, for seven days. */
   readonly remember?: OutcomeBounds | undefined;
+  /**
+   * How long a writer waits, in ms, for another one that has the log open. A source that cannot wait throws `LOG_LOCKED` at
+   * once: it is then asked again, until the time is over.
+   */
+  readonly waitForLock?: number | undefined;
+  /** Ends the waiting: the open rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface LogSource {

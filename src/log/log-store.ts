@@ -48,6 +48,8 @@ export interface SealedBlock extends Block {
   readonly payload: Uint8Array;
   readonly checksum: number;
   readonly tagList: TagList;
+  /** The checksums of the blocks that it was packed from, in order: they show whether one has changed since. */
+  readonly replaces: readonly number[];
 }
 
 /** Which tags the events of a block have: as much as a query needs to skip the block. */
@@ -151,6 +153,41 @@ export interface ReactorRow {
   readonly progress: string;
 }
 
+/** A redaction as the log remembers it: what was changed, when and by whom, but never the words. */
+export interface RedactionRow {
+  /** ms since the epoch. */
+  readonly recordedAt: number;
+  /** Who asked for it, as the caller names them. */
+  readonly by?: string | undefined;
+  /** A hash of what was asked for, hex. Opaque here. */
+  readonly selector: string;
+  /** How many events changed. */
+  readonly events: number;
+  /** The first and the last of the changed events. */
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+}
+
+/** A redaction that was applied. */
+export interface RecordedRedaction extends RedactionRow {
+  /** False while a file of the log may still hold old bytes: until a `scrub` was complete. */
+  readonly scrubbed: boolean;
+}
+
+/** What an `apply` expects. */
+export interface RedactionFence {
+  /** The head of the log. */
+  readonly expectedSequence: number;
+  readonly epoch: number;
+}
+
+/** What a `scrub` came to. */
+export interface ScrubReport {
+  /** What keeps old bytes in a file of the log, such as a reader. Absent when none are left. */
+  readonly pending?: string;
+  readonly milliseconds: number;
+}
+
 export interface SealOptions {
   /** Blocks that begin before this sequence are left alone; default 1. */
   readonly from?: number;
@@ -215,6 +252,11 @@ export interface LogStore {
   head(): LogHead;
   /** The first sequence that is still in the log, as current as `head`: 1 until history was dropped. */
   firstSequence(): number;
+  /**
+   * How many redactions the log has had, as current and as cheap as `head`. When it has risen, events that were read
+   * before may have other data now. Absent for a log that cannot redact.
+   */
+  generation?(): number;
 
   /**
    * Makes one block durable, all or nothing, and moves the head.
@@ -246,6 +288,8 @@ export interface LogStore {
    * Headers of the blocks that a query asks for, in order or in reverse. May give blocks that do not hold such events,
    * and gives every block of which it is not known what it holds. Absent when the log keeps no lists of tags: then all
    * blocks are read.
+   *
+   * @throws RefoldError `HISTORY_GONE` when a block of the range was dropped, `LOG_CORRUPT` when one is missing
    */
   find?(query: BlockQuery): AsyncIterable<BlockHeader>;
 
@@ -323,13 +367,104 @@ export interface LogCare {
   checkStructure(): Promise<readonly SerializedError[]>;
   /**
    * Replaces a sealed block by another one with the same events, sequences and chains, and other tags. False, and
-   * nothing was changed, when the block is not there any more.
+   * nothing was changed, when the block that it was packed from is not there any more.
    */
   replaceBlock?(sealed: SealedBlock): Promise<boolean>;
   /**
-   * Writes a consistent copy of the log to a new file.
+   * Writes a consistent copy of the log to a new file: all of it, or up to the end that `cut` asks for.
    *
-   * @throws RefoldError `INVALID_OPTION` when the file exists, or where a log has no file to copy
+   * @throws RefoldError `INVALID_OPTION` when the file exists, where a log has no file to copy, and for an end that is not
+   * in the log or lies within a commit; `HISTORY_GONE` for an end before what is left
    */
-  backup(path: string, onProgress?: (fraction: number) => void): Promise<void>;
+  backup(path: string, options?: LogBackupOptions): Promise<LogCopy>;
+  /** Changes what events say. Absent when the log cannot do it. */
+  readonly redaction?: LogRedaction | undefined;
+}
+
+/**
+ * Replaces what events say. Their sequences, times, types and commits stay. The chain stays too.
+ *
+ * First the changed blocks are staged, in any number of calls, while the log works as before. Then `apply` puts all of
+ * them in place at once. Then `scrub` removes the old bytes from the files. One redaction at a time.
+ */
+export interface LogRedaction {
+  /** The chain before the block that begins at a sequence, hex: `redactRun` needs it for blocks that are open. */
+  chainBefore(firstSequence: number): Promise<string>;
+  /**
+   * Keeps blocks and outcomes beside the log, where nothing reads them. A block replaces the blocks of exactly its
+   * sequences (`redactRun` packs and proves one). It takes the place of a block that was staged for the same first
+   * sequence. An outcome replaces the one of its command and time, if that is still remembered.
+   *
+   * @throws RefoldError `SEQUENCE_CONFLICT` when the log has no such blocks, `LOG_FULL`. Nothing of this call is staged then
+   */
+  stage(blocks: readonly SealedBlock[], outcomes: readonly StoredOutcome[]): Promise<void>;
+  /**
+   * Puts everything that was staged in place, all or nothing. Adds the row, and forgets what was staged. Deletes the
+   * snapshots of every owner at `row.firstSequence` or later. Checkpoints of projections stay.
+   *
+   * @throws RefoldError `SEQUENCE_CONFLICT` for another head or epoch, when staged blocks overlap, or when the blocks have
+   * changed since they were staged; `LOG_FULL`. The log is unchanged then, and what was staged still is
+   */
+  apply(row: RedactionRow, fence: RedactionFence): Promise<void>;
+  /**
+   * All remembered outcomes, in any order. Asked for only when commits without a command id are redacted: earlier releases did not
+   * keep the id in the block. Absent when a log cannot list them.
+   */
+  outcomes?(): AsyncIterable<StoredOutcome>;
+  /** Forgets what was staged. A writer that opens the log does it too. */
+  discard(): Promise<void>;
+  /**
+   * Makes sure that no file of the log holds bytes that the log itself does not hold any more. May be called again, and
+   * costs little when there is nothing to do. Appends may wait meanwhile.
+   *
+   * @param onProgress called with fractions from 0 to 1
+   * @throws RefoldError `LOG_FULL` when the disk has no room for it; the log works as before
+   */
+  scrub(onProgress?: (fraction: number) => void): Promise<ScrubReport>;
+  /** Oldest first. */
+  redactions(): Promise<readonly RecordedRedaction[]>;
+}
+
+export interface LogBackupOptions {
+  /** Gets fractions from 0 to 1. Does not throw. */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+  /** Ends the copying: it rejects with the signal's reason, and leaves nothing behind. */
+  readonly signal?: AbortSignal | undefined;
+  /** Default: the copy has everything. */
+  readonly cut?: LogCut | undefined;
+}
+
+/** Where a copy ends, and what it keeps of the rows that only the engine can read. */
+export interface LogCut {
+  /** The last event, or the last event at or before a time in ms. */
+  readonly to: { readonly sequence: number } | { readonly time: number };
+  /** Called once, when the end is known. */
+  readonly keep: (end: CutEnd) => CutRows;
+}
+
+/** The end of a copy. */
+export interface CutEnd {
+  readonly sequence: number;
+  /** When the event after it was recorded; undefined at the end of the log. */
+  readonly nextRecordedAt: number | undefined;
+}
+
+/** What a copy keeps. None of the functions throws. */
+export interface CutRows {
+  /** Asked for each outcome, in the order in which they were written. */
+  readonly outcome: (outcome: StoredOutcome) => boolean;
+  readonly reactor: (row: ReactorRow) => ReactorRow;
+  /** The text that a key of `meta` gets. */
+  readonly meta: (key: string, value: string) => string;
+}
+
+/** What a copy holds. */
+export interface LogCopy {
+  /** The first event that is in the copy. */
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  /** When the last event was recorded, in ms since the epoch; 0 for an empty log. */
+  readonly recordedAt: number;
+  /** Size of the file. */
+  readonly bytes: number;
 }

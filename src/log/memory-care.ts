@@ -3,8 +3,9 @@ import { RefoldError, type SerializedError } from '../core/errors.ts';
 import { nextTurn } from '../threads/timers.ts';
 import { type StoredBlock, verifyBlocks } from './blocks/chain.ts';
 import { headerOf, nextRun, openBytesOf, type SealedRun, type Stretch, sealInRuns, sealRun } from './blocks/sealing.ts';
-import type { LogCare, LogSize, SealedBlock, SealOptions, SealReport } from './log-store.ts';
+import type { LogCare, LogCopy, LogSize, SealedBlock, SealOptions, SealReport } from './log-store.ts';
 import type { MemoryContents } from './memory.ts';
+import { MemoryRedaction } from './memory-redaction.ts';
 
 /** The log that is cared for: both give its contents, or refuse. */
 export interface CaredLog {
@@ -12,14 +13,16 @@ export interface CaredLog {
   /** @throws RefoldError `STORE_CLOSED` */
   reading(): MemoryContents;
   /** @throws RefoldError `STORE_CLOSED`, `INVALID_OPTION` on a reader, `SEQUENCE_CONFLICT` on a replaced writer */
-  writing(): MemoryContents;
+  writing(epoch?: number): MemoryContents;
 }
 
 export class MemoryCare implements LogCare {
+  readonly redaction: MemoryRedaction;
   readonly #log: CaredLog;
 
   constructor(log: CaredLog) {
     this.#log = log;
+    this.redaction = new MemoryRedaction(log);
   }
 
   async seal(options: SealOptions): Promise<SealReport> {
@@ -71,13 +74,14 @@ export class MemoryCare implements LogCare {
     const index = contents.blocks.findIndex(({ firstSequence }) => firstSequence === sealed.firstSequence);
     const present = contents.blocks[index];
     if (present?.encoding !== 'sealed' || present.lastSequence !== sealed.lastSequence) return false;
+    if (present.checksum !== sealed.replaces[0]) return false;
     verifyBlocks([sealed], chainBefore(contents, index), this.#log.path);
     if (sealed.chain !== present.chain) return false;
     contents.blocks[index] = sealed;
     return true;
   }
 
-  async backup(path: string): Promise<void> {
+  async backup(path: string): Promise<LogCopy> {
     throw new RefoldError('INVALID_OPTION', `Cannot back up a log in memory to ${path}: it has no file to copy`, {
       path,
       hint: 'Open the store with a path, or export its events',

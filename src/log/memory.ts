@@ -32,6 +32,7 @@ import type {
   LogHead,
   LogStore,
   ReactorRow,
+  RedactionRow,
   SnapshotInfo,
   StoredOutcome,
 } from './log-store.ts';
@@ -62,6 +63,7 @@ export class MemoryContents implements LogSource {
   readonly checkpoints: Map<string, number> = new Map();
   readonly reactors: Map<string, ReactorRow> = new Map();
   readonly meta: Map<string, string> = new Map();
+  readonly redactions: RedactionRow[] = [];
   readonly bell: Bell = new Bell();
   head: LogHead = { sequence: 0, recordedAt: 0, chain: EMPTY_CHAIN };
   /** The end of what was dropped. */
@@ -108,7 +110,8 @@ function contentsOf(options: unknown): MemoryContents | undefined {
   }
 }
 
-const OPEN_OPTIONS: ReadonlySet<string> = new Set(['durability', 'readOnly', 'remember']);
+/** It waits for nothing: a writer replaces the one before it. */
+const OPEN_OPTIONS: ReadonlySet<string> = new Set(['durability', 'readOnly', 'remember', 'waitForLock', 'signal']);
 
 function openOptionsOf(options: unknown): OpenLogOptions {
   try {
@@ -125,7 +128,7 @@ function openOptionsOf(options: unknown): OpenLogOptions {
   }
   throw new RefoldError(
     'INVALID_OPTION',
-    'Cannot open a log in memory: its options are { durability?, readOnly?, remember? }, and readOnly is true or false',
+    'Cannot open a log in memory: its options are { durability?, readOnly?, remember?, waitForLock?, signal? }, and readOnly is true or false',
     { type: 'options', hint: 'Give { readOnly: true } to read, or nothing to write' },
   );
 }
@@ -147,7 +150,11 @@ class MemoryLog implements LogStore {
     this.readOnly = readOnly;
     if (!readOnly) contents.epoch += 1;
     this.#epoch = contents.epoch;
-    this.care = new MemoryCare({ path: this.path, reading: () => this.#open(), writing: () => this.#writing() });
+    this.care = new MemoryCare({
+      path: this.path,
+      reading: () => this.#open(),
+      writing: (epoch) => this.#writing(epoch),
+    });
   }
 
   /** A reader gives the last writer's. */
@@ -161,6 +168,10 @@ class MemoryLog implements LogStore {
 
   firstSequence(): number {
     return this.#contents.trimmed.through + 1;
+  }
+
+  generation(): number {
+    return this.#contents.redactions.length;
   }
 
   async append(request: AppendRequest): Promise<void> {
@@ -206,7 +217,10 @@ class MemoryLog implements LogStore {
   }
 
   async *find({ from, to, reverse = false, tags }: BlockQuery): AsyncGenerator<BlockHeader, void> {
-    const blocks = this.#open().blocks.filter((block) => block.lastSequence >= from && block.firstSequence <= to);
+    const { trimmed, blocks: all } = this.#open();
+    const first = Math.max(1, from);
+    if (first <= to && first <= trimmed.through) throw historyGone(this.path, first, trimmed.through + 1);
+    const blocks = all.filter((block) => block.lastSequence >= from && block.firstSequence <= to);
     for (const block of reverse ? blocks.toReversed() : blocks) {
       const { tagList } = block;
       if (tags === undefined || tagList === undefined || mayHold(tagList, tags)) yield headerOf(block);

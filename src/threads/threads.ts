@@ -22,6 +22,9 @@ const THREADS = {
   'unpack-worker': 'refold unpacking',
 } as const;
 
+/** A process may have hundreds of writers, each with few objects that live for long: a small nursery saves 2 MB each. */
+const WRITER_LIMITS = { maxYoungGenerationSizeMb: 3 };
+
 export type ThreadName = keyof typeof THREADS;
 
 /** Which thread to start, and for what. */
@@ -83,7 +86,8 @@ export function startThread(start: ThreadStart, onGone: (cause: unknown) => void
     gone = undefined;
   };
   try {
-    const options = { workerData: data, execArgv: [...execArgv], name: THREADS[name] };
+    const resourceLimits = name === 'writer' ? WRITER_LIMITS : {};
+    const options = { workerData: data, execArgv: [...execArgv], name: THREADS[name], resourceLimits };
     const worker = new Worker(threadFile(from, name), options);
     worker.on('error', tell);
     worker.on('exit', () => tell(new Error('the thread ended')));

@@ -19,6 +19,7 @@ import { appendWorkloads } from './workloads/writing/append.ts';
 import { bareWorkloads } from './workloads/writing/bare.ts';
 import { commandWorkloads } from './workloads/writing/commands.ts';
 import { importEventsWorkloads } from './workloads/writing/import-events.ts';
+import { manyStoresWorkloads } from './workloads/writing/many-stores.ts';
 import { partWorkloads } from './workloads/writing/parts.ts';
 import { shapeWorkloads } from './workloads/writing/shapes.ts';
 import { snapshotWorkloads } from './workloads/writing/snapshots.ts';
@@ -44,6 +45,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...memoryWorkloads,
   ...openWorkloads,
   ...fanOutWorkloads,
+  ...manyStoresWorkloads,
   ...tableWorkloads,
   ...shapeWorkloads,
   ...snapshotWorkloads,

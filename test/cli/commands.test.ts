@@ -1,10 +1,11 @@
 /** Runs every command with and without --json on one small log. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openStore } from 'refold';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cart } from './fixtures/cart.ts';
-import { CART, makeShop, refold, refoldJson, START, temporaryFolder } from './support.ts';
+import { CART, jsonLines, makeShop, refold, refoldJson, START, temporaryFolder } from './support.ts';
 
 const inFolder = temporaryFolder();
 const shop = inFolder('shop.db');
@@ -222,8 +223,31 @@ describe('backup', () => {
     expect(await refoldJson(['backup', shop, another])).toMatchObject({
       path: shop,
       destination: another,
+      firstSequence: 1,
       lastSequence: 6,
+      recordedAt: START + 4 * 60_000,
     });
+    expect(readdirSync(dirname(another)).filter((name) => name.startsWith('another.db'))).toEqual(['another.db']);
+  });
+
+  test('ends where --to says', async () => {
+    const copies = ['bySequence.db', 'byTime.db'].map(inFolder) as [string, string];
+    const events = (await printed('events', shop))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const { sequence, recordedAt } = events.findLast((event) => event.recordedAt < events.at(-1).recordedAt);
+    expect(await refoldJson(['backup', shop, copies[0], '--to', String(sequence)])).toMatchObject({
+      lastSequence: sequence,
+    });
+    expect(await refoldJson(['backup', shop, copies[1], '--to', new Date(recordedAt).toISOString()])).toMatchObject({
+      lastSequence: sequence,
+      recordedAt,
+    });
+    expect(await refoldJson(['replay', copies[0], '--model', CART])).toMatchObject({ events: sequence });
+    const { code, stderr } = await refold(['backup', shop, inFolder('beyond.db'), '--to', '99']);
+    expect([code, existsSync(inFolder('beyond.db'))]).toEqual([2, false]);
+    expect(stderr).toContain('the log ends at 6');
   });
 
   test('works while another process writes', async () => {
@@ -232,6 +256,40 @@ describe('backup', () => {
     await store.append({ type: 'CartOpened', data: { cartId: 1, customer: 'Ada' } });
     expect(await refoldJson(['backup', log, inFolder('busy-copy.db')])).toMatchObject({ lastSequence: 1 });
     expect(await refoldJson(['state', log, 'carts[1].customer', '--model', CART])).toMatchObject({ value: 'Ada' });
+  });
+});
+
+describe('restore', () => {
+  test('puts a backup in a new place, and over a log with --force', async () => {
+    const [backup, log] = [inFolder('kept.db'), inFolder('restored.db')];
+    await printed('backup', shop, backup);
+    expect(await printed('restore', backup, log)).toContain('reaches   6\n');
+    const refused = await refold(['restore', backup, log, '--json']);
+    expect([refused.code, JSON.parse(refused.stdout).error.code]).toEqual([2, 'INVALID_OPTION']);
+    const report = await refoldJson(['restore', backup, log, '--force', '--to', '1']);
+    expect(report).toMatchObject({ backup, path: log, lastSequence: 1 });
+    expect(await refoldJson(['info', String(report.replaced)])).toMatchObject({ lastSequence: 6 });
+    expect(await refoldJson(['info', log])).toMatchObject({ lastSequence: 1 });
+  });
+
+  test('is told that the log is in use, after the time to wait', async () => {
+    const [backup, log] = [inFolder('idle.db'), inFolder('used.db')];
+    await printed('backup', shop, backup);
+    await using store = await openStore(cart, { path: log });
+    const { code, stderr } = await refold(['restore', backup, log, '--force', '--wait-for-lock', '50ms']);
+    expect([code, store.sequence]).toEqual([3, 0]);
+    expect(stderr).toContain(`process ${process.pid}`);
+  });
+});
+
+describe('--wait-for-lock', () => {
+  test('waits for a store that closes', async () => {
+    const log = inFolder('waiting.db');
+    const store = await openStore(cart, { path: log });
+    const snapshot = refold(['snapshot', log, '--model', CART, '--wait-for-lock', '60s']);
+    await store.append({ type: 'CartOpened', data: { cartId: 1, customer: 'Ada' } });
+    await store.close();
+    expect(await snapshot).toMatchObject({ code: 0 });
   });
 });
 
@@ -254,8 +312,47 @@ describe('export --sqlite', () => {
       version: 1,
       data: '{"cartId":1,"customer":"Ada"}',
       meta: '{"by":"web"}',
+      command_id: null,
     });
     expect(rows[5]).toMatchObject({ sequence: 6, version: 2, meta: null });
+  });
+
+  test.each([
+    ['--out', '--in', []],
+    ['--sqlite', '--sqlite', []],
+    ['--sqlite', '--sqlite', ['--model', CART]],
+  ] as const)('%s comes back through import %s %j, ids of commands included', async (out, into, further) => {
+    const log = inFolder(`ids-${further.length}${out}.db`);
+    await makeShop(log);
+    {
+      await using store = await openStore(cart, { path: log });
+      const opened = { type: 'CartOpened', data: { cartId: 2, customer: 'Bo → "x"\n' } } as const;
+      await store.append([opened, { type: 'PriceSet', data: { sku: 'pen', price: 1 } }], { commandId: 'open-2' });
+      await store.compact();
+    }
+    const [copy, table] = [`${log}-copy.db`, `${log}-table.db`];
+    await refoldJson(['export', log, out, table]);
+    expect(await refoldJson(['import', copy, into, table, ...further])).toMatchObject({ events: 8, clamped: 0 });
+    const [before, after] = [await printed('events', log, '--json'), await printed('events', copy, '--json')];
+    const withoutVersion = (text: string) => jsonLines(text).map(({ version: _version, ...event }) => event);
+    if (further.length === 0) expect(after).toBe(before);
+    expect(withoutVersion(after)).toEqual(withoutVersion(before));
+    expect(jsonLines(after).map(({ commandId }) => commandId)).toEqual([...Array(6), 'open-2', 'open-2']);
+  });
+
+  test('a file without such a table is refused, and so are two sources', async () => {
+    const plain = inFolder('plain-table.db');
+    writeFileSync(plain, 'hello '.repeat(100));
+    const other = inFolder('other-table.db');
+    const database = new DatabaseSync(other);
+    database.exec('create table events (sequence, data); insert into events values (9007199254740993, null)');
+    database.close();
+    for (const table of [plain, other, inFolder('not-there')]) {
+      const { code, stderr } = await refold(['import', inFolder('never.db'), '--sqlite', table]);
+      expect(code).toBe(2);
+      expect(stderr).toContain(table);
+    }
+    expect((await refold(['import', inFolder('never.db'), '--sqlite', other, '--in', other])).code).toBe(2);
   });
 });
 

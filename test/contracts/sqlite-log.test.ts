@@ -2,7 +2,9 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import { afterAll } from 'vitest';
 import type { LogContractSetup, LogUnderTest } from '../../src/log/contract/contract.ts';
+import { LogThreads } from '../../src/log/sqlite/sharing/log-threads.ts';
 import { sqliteSource } from '../../src/log/sqlite/sqlite-source.ts';
 import { describeLog } from './run-contract.ts';
 
@@ -28,6 +30,7 @@ const setup: LogContractSetup<FileUnderTest> = {
     const dispose = (): void => fs.rmSync(directory, { recursive: true });
     return { source: sqliteSource({ path }), directory, path, dispose };
   },
+  redaction: true,
   threads: true,
   // The lock lets no other writer in while there is one: this is what a writer would find after losing it.
   replaceWriter: async (subject) => alter(subject, 'update log_state set epoch = epoch + 1'),
@@ -40,3 +43,14 @@ const setup: LogContractSetup<FileUnderTest> = {
 };
 
 describeLog('SQLite', setup);
+
+const threads = new LogThreads(2);
+afterAll(() => threads.end());
+
+describeLog('SQLite in a shared thread', {
+  ...setup,
+  create: async () => {
+    const subject = await setup.create();
+    return { ...subject, source: sqliteSource({ path: subject.path }, threads) };
+  },
+});

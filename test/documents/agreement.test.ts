@@ -35,7 +35,16 @@ const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 const all = (...patterns: string[]): string[] => patterns.flatMap((pattern) => globSync(pattern, { cwd: ROOT })).sort();
 
 /** Options of `serve` that are not parameters of redis.conf. */
-const SERVE_OPTIONS = ['--config', '--durability', '--history', '--max-heap', '--audit', '--read-only', '--at'];
+const SERVE_OPTIONS = [
+  '--config',
+  '--durability',
+  '--history',
+  '--max-heap',
+  '--audit',
+  '--read-only',
+  '--wait-for-lock',
+  '--at',
+];
 const SERVE_FLAGS = [...SERVE_OPTIONS, ...PARAMETERS.map(({ name }) => `--${name}`)];
 
 const SOURCES = all('src/**/*.ts');
@@ -192,6 +201,7 @@ const FOREIGN = [
 ];
 const FOREIGN_FLAGS = [
   '--no-install-recommends',
+  '--watch',
   '--external',
   '--format',
   '--platform',

@@ -17,9 +17,11 @@ import { row as kill } from './kill/row.ts';
 import { row as powerLoss } from './power-loss/row.ts';
 import { row as races } from './races/row.ts';
 import { row as reactors } from './reactors/row.ts';
+import { row as redaction } from './redaction/row.ts';
 import { row as redisDifferential } from './redis-differential/row.ts';
 import { row as redisKill } from './redis-kill/row.ts';
 import { row as redisProtocol } from './redis-protocol/row.ts';
+import { row as retag } from './retag/row.ts';
 import type { FaultRow, RowReport } from './row.ts';
 import { row as simulation } from './simulation/index.ts';
 import { row as soak } from './soak/index.ts';
@@ -38,6 +40,8 @@ const ROWS: readonly FaultRow[] = [
   fuzz,
   habits,
   reactors,
+  redaction,
+  retag,
   clock,
   soak,
   redisKill,

@@ -45,6 +45,7 @@ const UPKEEP = 'src/engine/upkeep/';
 const IMPORTING = 'src/engine/importing/';
 const REPLICA = 'src/engine/replica/';
 const REACTING = 'src/engine/reacting/';
+const ERASING = 'src/engine/erasing/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
@@ -63,6 +64,7 @@ const BELOW_THE_DOORS = [
   REPLICA,
   OUTCOMES,
   REACTING,
+  ERASING,
 ];
 const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
@@ -140,7 +142,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: COLLECTIONS,
     sees: [CORE],
-    doors: ['comparators.ts', 'deque.ts', 'ordered-map.ts', 'set-methods.ts'],
+    doors: ['comparators.ts', 'deque.ts', 'map-methods.ts', 'ordered-map.ts', 'set-methods.ts'],
     node: PURE,
   },
   { files: ENCODING, sees: [CORE, FOLD, COLLECTIONS], doors: ['state-codec.ts'], node: PURE },
@@ -185,7 +187,7 @@ export const FLOORS: readonly Floor[] = [
     sees: [CORE, 'src/log/log-store.ts'],
     doors: [
       ...['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
-      ...['packed-values.ts', 'tag-list.ts'],
+      ...['packed-values.ts', 'redacting.ts', 'tag-list.ts'],
     ],
     packages: ['msgpackr'],
     node: 'all',
@@ -194,7 +196,9 @@ export const FLOORS: readonly Floor[] = [
     files: 'src/log/sqlite/',
     sees: [
       ...BELOW_SQLITE,
-      ...['file', 'reading', 'writing', 'sealing', 'mending'].map((wing) => `src/log/sqlite/${wing}/`),
+      ...['file', 'reading', 'writing', 'sharing', 'sealing', 'redacting', 'mending'].map(
+        (wing) => `src/log/sqlite/${wing}/`,
+      ),
     ],
     doors: ['sqlite-log.ts', 'sqlite-source.ts'],
     node: 'all',
@@ -203,19 +207,31 @@ export const FLOORS: readonly Floor[] = [
   {
     files: 'src/log/sqlite/reading/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['reader.ts', 'known-ids.ts', 'watch.ts'],
+    doors: ['reader.ts', 'known-ids.ts', 'new-log.ts', 'open-readers.ts', 'watch.ts'],
     node: 'all',
   },
   {
     files: 'src/log/sqlite/mending/',
     sees: [...BELOW_SQLITE, FILE],
-    doors: ['backup.ts', 'check.ts', 'structure.ts', 'repair.ts', 'salvage.ts'],
+    doors: ['backup.ts', 'check.ts', 'structure.ts', 'repair.ts', 'restore.ts', 'salvage.ts'],
     node: 'all',
   },
   {
     files: 'src/log/sqlite/writing/',
-    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/mending/'],
+    sees: [...BELOW_SQLITE, FILE, ...['mending', 'redacting', 'sharing'].map((wing) => `src/log/sqlite/${wing}/`)],
     doors: ['writer-client.ts', 'writer-protocol.ts', 'append-sending.ts', 'snapshot-sending.ts'],
+    node: 'all',
+  },
+  {
+    files: 'src/log/sqlite/sharing/',
+    sees: [...BELOW_SQLITE, FILE, 'src/log/sqlite/reading/', 'src/log/sqlite/writing/'],
+    doors: ['log-threads.ts', 'hosting.ts', 'host-protocol.ts', 'job-line.ts', 'turns.ts'],
+    node: 'all',
+  },
+  {
+    files: 'src/log/sqlite/redacting/',
+    sees: [...BELOW_SQLITE, FILE],
+    doors: ['staging.ts', 'rebuilding.ts'],
     node: 'all',
   },
   {
@@ -260,32 +276,50 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: UPKEEP,
-    sees: [...BELOW_THE_ENGINE, 'src/log/sqlite/mending/', CALLS, FOLDING, PAST, WRITING, OUTCOMES, SNAPSHOTS],
-    doors: ['upkeep.ts', 'compaction.ts', 'repair.ts', 'retag.ts'],
+    sees: [
+      ...BELOW_THE_ENGINE,
+      'src/log/sqlite/mending/',
+      CALLS,
+      FOLDING,
+      PAST,
+      WRITING,
+      OUTCOMES,
+      SNAPSHOTS,
+      REACTING,
+    ],
+    doors: ['upkeep.ts', 'backup.ts', 'compaction.ts', 'repair.ts', 'restore.ts', 'retag.ts'],
     node: 'all',
   },
   {
     files: IMPORTING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, SNAPSHOTS],
-    doors: ['import-events.ts'],
+    doors: ['import-events.ts', 'clamps.ts'],
     node: 'all',
   },
   {
     files: REPLICA,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING],
-    doors: ['replica.ts', 'replica-state.ts', 'waiters.ts'],
+    doors: ['replica.ts', 'renewal.ts', 'still-reader.ts', 'waiters.ts'],
     node: 'all',
   },
   {
     files: REACTING,
-    sees: [...BELOW_THE_ENGINE, CALLS, PAST],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, PAST],
     doors: ['reactors.ts', 'reactor.ts', 'definition.ts', 'progress.ts'],
+    node: 'all',
+  },
+  {
+    files: ERASING,
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, OUTCOMES, UPKEEP, REPLICA, REACTING],
+    doors: ['erasure.ts', 'report.ts', 'selector.ts'],
     node: 'all',
   },
   {
     files: 'src/engine/',
     sees: [
       ...BELOW_THE_ENGINE,
+      'src/log/sqlite/',
+      'src/log/sqlite/sharing/',
       CALLS,
       FOLDING,
       FOLLOWING,
@@ -296,7 +330,9 @@ export const FLOORS: readonly Floor[] = [
       SNAPSHOTS,
       UPKEEP,
       REPLICA,
+      IMPORTING,
       REACTING,
+      ERASING,
     ],
     node: 'all',
   },

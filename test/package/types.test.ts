@@ -1,8 +1,9 @@
 /** Checks the types as an application's compiler does: strictly, and with the declarations themselves. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { globSync } from 'node:fs';
+import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, inject, test } from 'vitest';
-import { firstExample, writeProgram } from './documents.ts';
+import { firstExample, markedPrograms, writeProgram } from './documents.ts';
 import { ROOT, runNode } from './run.ts';
 
 const { folder } = inject('consumer');
@@ -53,13 +54,40 @@ test('are correct for the 30-second example of the README', async () => {
   expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
 });
 
+test('are correct for every program of the documentation', async () => {
+  const pages = globSync('docs/**/*.md', { cwd: ROOT }).map((page) => join(ROOT, page));
+  const place = join(folder, 'types-of-programs');
+  const written = await Promise.all(pages.flatMap(markedPrograms).map((program) => writeProgram(program, place)));
+  // A package that a user of that program would have to install, and its types.
+  await mkdir(join(place, 'node_modules/@types'), { recursive: true });
+  for (const name of ['ws', '@types/ws']) {
+    await symlink(join(ROOT, 'node_modules', name), join(place, 'node_modules', name), 'dir');
+  }
+  expect(written.length).toBeGreaterThan(30);
+  const { code, stdout } = await compile(
+    'nodenext',
+    {},
+    written.map(({ ts }) => ts),
+    NEWEST,
+  );
+  expect({ code, stdout }).toEqual({ code: 0, stdout: '' });
+});
+
 test('refuse a program that misuses them', async () => {
   const wrong = `import { openStore } from 'refold'; await openStore(1, { path: 2 });`;
   const { code, stdout } = await compile('bundler', { 'wrong.ts': wrong });
   expect({ code, stdout }).toEqual({ code: expect.any(Number), stdout: expect.stringContaining('wrong.ts') });
 });
 
-async function compile(resolution: keyof typeof SETTINGS, sources: Record<string, string>, files: string[] = []) {
+/** What an application sets that runs on the newest Node. */
+const NEWEST = { target: 'esnext', lib: ['esnext'], noUncheckedIndexedAccess: true, preserveSymlinks: true };
+
+async function compile(
+  resolution: keyof typeof SETTINGS,
+  sources: Record<string, string>,
+  files: string[] = [],
+  settings: object = {},
+) {
   const project = join(folder, `compiled-${resolution}-${[...Object.keys(sources), ...files].length}-${counter++}`);
   await mkdir(project);
   for (const [name, source] of Object.entries(sources)) await writeFile(join(project, name), source);
@@ -73,6 +101,7 @@ async function compile(resolution: keyof typeof SETTINGS, sources: Record<string
     skipLibCheck: false,
     noEmit: true,
     allowImportingTsExtensions: true,
+    ...settings,
   };
   const config = { compilerOptions, files: [...Object.keys(sources), ...files] };
   await writeFile(join(project, 'tsconfig.json'), JSON.stringify(config));

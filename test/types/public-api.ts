@@ -92,9 +92,14 @@ const model = defineModel({
     },
     total: {
       input: z.object({ add: z.int() }),
-      decide: (state, { add }) => {
+      decide: (state, { add }, { event }) => {
         if (add < 0) return reject('NEGATIVE', 'add something');
         if (add === 0) return [];
+        if (add > 9) return [1, 2].map((id) => event('Placed', { id, quantity: add }));
+        // @ts-expect-error the quantity is missing
+        event('Placed', { id: 1 });
+        // @ts-expect-error the type does not exist
+        event('Removed', {});
         return { events: [{ type: 'Placed', data: { id: 1, quantity: add } }], result: { n: state.n + add } };
       },
     },
@@ -346,4 +351,44 @@ defineModel({
   },
   initialState: () => ({}),
   reducers: { Moved() {} },
+});
+
+/** Retired types: read, not appended, and without a reducer if the state ignores them. */
+const evolved = defineModel({
+  name: 'evolved',
+  formerly: ['orders'],
+  version: 1,
+  fingerprint: 'version',
+  events: {
+    Placed: { schema: z.object({ id: z.int() }), from: { Ordered: (data) => [{ id: data.id }] } },
+    Shipped: { schema: z.object({ to: z.string() }), retired: true },
+    Lost: { schema: z.object({ why: z.string() }), retired: true },
+  },
+  initialState: () => ({ n: 0 }),
+  reducers: {
+    Placed: (state, { id }) => void (state.n += id),
+    Lost: (state, { why }) => void (state.n -= why.length),
+  },
+});
+assertType<Equal<EventOf<CatalogOf<typeof evolved>>['type'], 'Placed'>>();
+assertType<Equal<RecordedEventOf<CatalogOf<typeof evolved>>['type'], 'Placed' | 'Shipped' | 'Lost'>>();
+// @ts-expect-error a retired type is not made
+evolved.event('Shipped', { to: 'x' });
+// @ts-expect-error a retired type is not appended
+const shipped: EventOf<CatalogOf<typeof evolved>> = { type: 'Shipped', data: { to: 'x' } };
+void shipped;
+defineModel({
+  name: 'without',
+  events: { Placed: z.object({}), Shipped: { schema: z.object({}), retired: true } },
+  initialState: () => ({}),
+  // @ts-expect-error a type that may be appended needs a reducer
+  reducers: {},
+});
+defineModel({
+  name: 'kind',
+  // @ts-expect-error a fingerprint is of the sources or of the version
+  fingerprint: 'hash',
+  events: {},
+  initialState: () => ({}),
+  reducers: {},
 });

@@ -1,12 +1,25 @@
-/** `refold backup`: makes a consistent copy of a log, even while another process writes to the log. */
-import { stat } from 'node:fs/promises';
+/**
+ * `refold backup`: makes a consistent copy of a log, even while another process writes to the log. `refold restore`: puts
+ * such a copy in the place of a log.
+ */
 import type { Command } from 'commander';
-import { openLog } from '../../index.ts';
-import { answering, FILE, JSON_OPTION } from '../args.ts';
+import { type BackupReport, openLog, type Position, restoreLog } from '../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, parsePosition, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile, requireNew } from '../files.ts';
+import { EXIT } from '../output/exit-codes.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
-import { bytes, count, pairs } from '../output/text.ts';
+import { bytes, count, pairs, time } from '../output/text.ts';
+
+interface ToOption extends JsonOption {
+  readonly to?: Position;
+}
+
+const TO: readonly [string, string, (text: string) => Position] = [
+  '--to <position>',
+  'end the copy at a sequence, or at the last event at or before a time such as 2027-01-31T12:00Z',
+  parsePosition,
+];
 
 export function defineBackup(program: Command): void {
   program
@@ -14,33 +27,75 @@ export function defineBackup(program: Command): void {
     .argument(...FILE)
     .argument('<destination>', 'a new file')
     .description('write a consistent copy of a log to a new file')
+    .option(...TO)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold backup book.db backups/book-2027-01-31.db')
-    .action(answering(([file, destination]) => backup(file!, destination!)));
+    .action(answering(([file, destination], options: ToOption) => backup(file!, destination!, options)));
 }
 
-async function backup(file: string, destination: string): Promise<Answer> {
+interface RestoreOptions extends ToOption, WaitOption {
+  readonly force?: true;
+}
+
+export function defineRestore(program: Command): void {
+  program
+    .command('restore')
+    .argument('<backup>', 'a copy that backup made')
+    .argument('<file>', 'where the log shall be')
+    .description('check a backup and put it in the place of a log; the old log keeps its content under another name')
+    .option(...TO)
+    .option('--force', 'replace the log that is there')
+    .option(...WAIT_OPTION)
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  refold restore backups/book-2027-01-31.db book.db --force')
+    .action(answering(([from, file], options: RestoreOptions) => restore(from!, file!, options)));
+}
+
+async function backup(file: string, destination: string, { to }: ToOption): Promise<Answer> {
   await requireFile(file);
   requireNew(destination);
-  await withProgress(async (bar) => {
-    await using log = await openLog({ path: file });
-    await log.backup(destination, (done) => bar.onProgress({ phase: 'backup', done, total: 1 }));
-  });
-  const { size } = await stat(destination);
-  const lastSequence = await lastSequenceOf(destination);
+  const copy = await interruptible((signal) =>
+    withProgress(async ({ onProgress }) => {
+      await using log = await openLog({ path: file });
+      return await log.backup(destination, { to, signal, onProgress });
+    }),
+  );
   return {
-    json: { path: file, destination, lastSequence, bytes: size },
-    text: () =>
-      pairs([
-        ['backup', destination],
-        ['reaches', count(lastSequence)],
-        ['size', bytes(size)],
-      ]),
+    json: { ...copy, path: file, destination },
+    text: () => pairs([['backup', destination], ...describe(copy)]),
   };
 }
 
-/** Opens the copy to read its last sequence. This also proves that the backup opens. */
-async function lastSequenceOf(path: string): Promise<number> {
-  await using log = await openLog({ path });
-  return (await log.info()).lastSequence;
+async function restore(from: string, file: string, { to, force, waitForLock }: RestoreOptions): Promise<Answer> {
+  await requireFile(from, 'Give the path of a backup');
+  const report = await interruptible((signal) =>
+    withProgress(({ onProgress }) => restoreLog(from, file, { to, force, waitForLock, signal, onProgress })),
+  );
+  return {
+    json: report,
+    text: () => pairs([['restored', file], ...describe(report), ['old log', report.replaced]]),
+  };
+}
+
+function describe({ lastSequence, recordedAt, bytes: size }: BackupReport): [string, string | undefined][] {
+  return [
+    ['reaches', count(lastSequence)],
+    ['as of', recordedAt === 0 ? undefined : time(recordedAt)],
+    ['size', bytes(size)],
+  ];
+}
+
+/** Ctrl-C ends the work, which then leaves nothing behind. */
+async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  process.once('SIGINT', stop).once('SIGTERM', stop);
+  try {
+    return await work(stopping.signal);
+  } catch (error) {
+    if (stopping.signal.aborted && error === stopping.signal.reason) process.exit(EXIT.interrupted);
+    throw error;
+  } finally {
+    process.off('SIGINT', stop).off('SIGTERM', stop);
+  }
 }

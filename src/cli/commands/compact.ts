@@ -15,6 +15,8 @@ import {
   parseBytes,
   parseCount,
   parseDuration,
+  WAIT_OPTION,
+  type WaitOption,
 } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { loadModel } from '../input/load-model.ts';
@@ -22,7 +24,7 @@ import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { bytes, count, counted, pairs } from '../output/text.ts';
 
-interface Options extends JsonOption {
+interface Options extends JsonOption, WaitOption {
   readonly model?: string;
   readonly plan?: true;
   readonly history?: 'keep' | 'discard';
@@ -47,6 +49,7 @@ export function defineCompact(program: Command): void {
     .option('--max-events <count>', 'keep about this many events', parseCount)
     .option('--max-bytes <size>', 'keep about this many bytes, such as 500MB', parseBytes)
     .option(...MODEL)
+    .option(...WAIT_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold compact book.db --plan --max-age 90d --model ./model.ts')
     .action(answering(([file], options: Options) => compact(file!, options)));
@@ -75,9 +78,9 @@ function refused(problem: string, type: string, hint: string): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot compact: ${problem}`, { type, hint });
 }
 
-function seal(file: string, { plan }: Options): Promise<CompactionReport> {
+function seal(file: string, { plan, waitForLock }: Options): Promise<CompactionReport> {
   return withProgress(async ({ onProgress }) => {
-    await using log = await openLog({ path: file, readOnly: plan === true });
+    await using log = await openLog({ path: file, readOnly: plan === true, waitForLock });
     return await log.compact({ dryRun: plan, onProgress });
   });
 }
@@ -86,11 +89,17 @@ async function compactAs(
   specifier: string,
   file: string,
   history: History,
-  { plan }: Options,
+  { plan, waitForLock }: Options,
 ): Promise<CompactionReport> {
   const model = await loadModel(specifier);
   return withProgress(async ({ onProgress }) => {
-    await using store = await openStore(model, { path: file, readOnly: plan === true, history, onProgress });
+    await using store = await openStore(model, {
+      path: file,
+      readOnly: plan === true,
+      waitForLock,
+      history,
+      onProgress,
+    });
     return await store.compact({ dryRun: plan });
   });
 }

@@ -27,7 +27,10 @@ export function defineExport(program: Command): void {
     .argument(...FILE)
     .description('write the events as JSON lines, or as a plain SQLite table')
     .option('--out <file>', 'a new file for the JSON lines (default: stdout)')
-    .option('--sqlite <file>', 'a new SQLite file: events(sequence, recorded_at, type, version, data, meta)')
+    .option(
+      '--sqlite <file>',
+      'a new SQLite file: events(sequence, recorded_at, type, version, data, meta, command_id)',
+    )
     .option('--aof <folder>', 'a new folder for the keys of a Redis-compatible server, as an AOF that Redis 7.0 loads')
     .option('--from <sequence>', 'first sequence', parseSequence)
     .option('--to <sequence>', 'last sequence', parseSequence)

@@ -1,25 +1,34 @@
 /**
- * `refold import`: JSON lines into a new log; every line or none. Or the keys of a Redis: see `redis-files.ts`.
+ * `refold import`: JSON lines, or the rows of a table, into a new log; every line or none. Or the keys of a Redis: see `redis-files.ts`.
  *
  * The log is made under a temporary name, and gets its final name when the last line was good. Without a model, events
  * are imported as they are, and the guard checks each payload. With one, each is treated as a live event: upcast,
  * validated, folded.
  */
 import { createReadStream } from 'node:fs';
-import type { Readable } from 'node:stream';
+import { Readable } from 'node:stream';
 import type { Command } from 'commander';
-import { importEvents, type Model, openLog, RefoldError } from '../../index.ts';
+import {
+  type ClampedEvent,
+  importEvents,
+  type LogImportReport,
+  type Model,
+  openLog,
+  RefoldError,
+} from '../../index.ts';
 import { answering, JSON_OPTION, type JsonOption } from '../args.ts';
 import { makeFile, requireFile, requireNew } from '../files.ts';
-import { type Clamps, EventLines, type LineOptions } from '../input/event-lines.ts';
+import { EventLines, type LineOptions } from '../input/event-lines.ts';
 import { loadModel } from '../input/load-model.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
-import { count, counted, duration, pairs } from '../output/text.ts';
+import { readTable } from '../output/sqlite-table.ts';
+import { count, counted, duration, pairs, time } from '../output/text.ts';
 import { importKeys, type RedisOptions } from './redis-files.ts';
 
 interface Options extends JsonOption, LineOptions, RedisOptions {
   readonly model?: string;
+  readonly sqlite?: string;
 }
 
 export function defineImport(program: Command): void {
@@ -28,6 +37,7 @@ export function defineImport(program: Command): void {
     .argument('<file>', 'the log to make; it must not exist')
     .description('make a new log of JSON lines as events and export print them')
     .option('--in <file>', 'where the lines are (default: stdin)')
+    .option('--sqlite <file>', 'a SQLite file as export --sqlite makes it, in place of lines')
     .option('--renumber', 'give new sequences from 1, when the lines have gaps or begin later')
     .option('--model <module>', 'upcast, validate and fold each event with this model')
     .option('--aof <path>', 'the AOF of a Redis: its folder, its manifest, or a single file')
@@ -43,7 +53,7 @@ async function importFile(file: string, options: Options): Promise<Answer> {
   if (options.aof !== undefined || options.rdb !== undefined) return await importKeys(file, options);
   const model = options.model === undefined ? undefined : await loadModel(options.model);
   const start = performance.now();
-  const { events, clamped, worstMilliseconds } = await withProgress((bar) =>
+  const { events, lastSequence, clamped, worstMilliseconds, firstClamped } = await withProgress((bar) =>
     makeFile(file, (temporary) => fill(temporary, options, model, bar)),
   );
   const took = (performance.now() - start) / 1_000;
@@ -52,9 +62,10 @@ async function importFile(file: string, options: Options): Promise<Answer> {
       path: file,
       ...(model && { model: model.name }),
       events,
-      lastSequence: events,
+      lastSequence,
       clamped,
       worstMilliseconds,
+      ...(firstClamped && { firstClamped }),
       seconds: took,
     },
     text: () =>
@@ -62,6 +73,7 @@ async function importFile(file: string, options: Options): Promise<Answer> {
         ['imported', `${count(events)} events`],
         ['into', file],
         ['clamped', clamped === 0 ? undefined : describeClamped(clamped, worstMilliseconds)],
+        ['first', firstClamped && describeFirst(firstClamped)],
         ['took', duration(took * 1_000)],
       ]),
   };
@@ -71,18 +83,23 @@ function describeClamped(clamped: number, worst: number): string {
   return `${counted(clamped, 'time')}, earlier than the one before by up to ${count(worst)} ms`;
 }
 
-interface Imported extends Clamps {
-  readonly events: number;
+function describeFirst({ sequence, given, recordedAt }: ClampedEvent): string {
+  return `at ${count(sequence)}: ${time(given)} became ${time(recordedAt)}`;
 }
 
 /** Reads, checks and appends. An error names its line. */
-async function fill(log: string, options: Options, model: Model | undefined, bar: ProgressBar): Promise<Imported> {
-  const source = new EventLines(options, await openInput(options.in), bar);
+async function fill(
+  log: string,
+  options: Options,
+  model: Model | undefined,
+  bar: ProgressBar,
+): Promise<LogImportReport> {
+  const { in: lines, sqlite = lines } = options;
+  const source = new EventLines({ ...options, ...(sqlite && { in: sqlite }) }, await openInput(options), bar);
   try {
-    const { events } = await (model === undefined
+    return await (model === undefined
       ? importAsIs(log, source)
       : importEvents(model, { path: log, durability: 'os' }, source.events()));
-    return { events, ...source.clamps };
   } catch (error) {
     throw source.located(error);
   } finally {
@@ -90,12 +107,17 @@ async function fill(log: string, options: Options, model: Model | undefined, bar
   }
 }
 
-async function importAsIs(log: string, source: EventLines): Promise<{ readonly events: number }> {
+async function importAsIs(log: string, source: EventLines): Promise<LogImportReport> {
   await using opened = await openLog({ path: log, readOnly: false });
   return await opened.import(source.events());
 }
 
-async function openInput(path: string | undefined): Promise<Readable> {
+async function openInput({ in: path, sqlite }: Options): Promise<Readable> {
+  if (sqlite !== undefined) {
+    if (path !== undefined) throw twoSources();
+    await requireFile(sqlite, 'Give a file that refold export --sqlite made');
+    return Readable.from(readTable(sqlite), { objectMode: false });
+  }
   if (path !== undefined) {
     await requireFile(path, 'Give the path of a file with one JSON object per line');
     return createReadStream(path);
@@ -105,4 +127,9 @@ async function openInput(path: string | undefined): Promise<Readable> {
     type: 'in',
     hint: 'Name a file with --in, or pipe the lines in',
   });
+}
+
+function twoSources(): RefoldError {
+  const hint = 'Give one of them';
+  return new RefoldError('INVALID_OPTION', 'Cannot import: --in and --sqlite cannot be combined', { type: 'in', hint });
 }

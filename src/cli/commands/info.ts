@@ -4,7 +4,7 @@ import { type LogInfo, openLog } from '../../index.ts';
 import { answering, FILE, JSON_OPTION } from '../args.ts';
 import { requireFile } from '../files.ts';
 import type { Answer } from '../output/output.ts';
-import { bytes, count, counted, pairs, time } from '../output/text.ts';
+import { bytes, count, counted, oneLine, pairs, time } from '../output/text.ts';
 
 export function defineInfo(program: Command): void {
   program
@@ -42,6 +42,7 @@ function describe(log: LogInfo): string {
     ...describeSnapshots(log.snapshots),
     ...log.projections.map((one) => ['projection', describeHolder(log, one)] as const),
     ...log.reactors.map((one) => ['reactor', describeReactor(log, one)] as const),
+    ...log.redactions.map((one) => ['redaction', describeRedaction(one)] as const),
     ['size', `${bytes(log.fileBytes)}, write-ahead log ${bytes(log.walBytes)}, ${bytes(log.freeBytes)} free inside`],
     ['epoch', count(log.epoch)],
     ['chain', log.chain],
@@ -61,6 +62,19 @@ function describeHolder({ historyHeldBy }: LogInfo, { name, sequence, lag }: Log
   const holds = historyHeldBy.includes(name) ? ', holds back the history after it' : '';
   const behind = lag === 0 ? '' : `, ${counted(lag, 'event')} behind`;
   return `${name}, at ${count(sequence)}${holds}${behind}`;
+}
+
+function describeRedaction({
+  recordedAt,
+  by,
+  events,
+  firstSequence,
+  lastSequence,
+  scrubbed,
+}: LogInfo['redactions'][number]): string {
+  const who = by === undefined ? '' : `, by ${oneLine(by)}`;
+  const left = scrubbed ? '' : ', and a file may still hold the words: redact again';
+  return `${time(recordedAt)}${who}, ${counted(events, 'event')} (${count(firstSequence)} … ${count(lastSequence)})${left}`;
 }
 
 function describeSnapshots(snapshots: LogInfo['snapshots']): (readonly [string, string])[] {

@@ -5,14 +5,14 @@
  */
 import type { Command } from 'commander';
 import { type RepairReport, repairLog, type SerializedError } from '../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption } from '../args.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { type Answer, writeOut } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { count, counted, oneLine, paint, pairs } from '../output/text.ts';
 
-interface Options extends JsonOption {
+interface Options extends JsonOption, WaitOption {
   readonly plan?: true;
   readonly acceptLoss?: true;
 }
@@ -24,6 +24,7 @@ export function defineRepair(program: Command): void {
     .description('repair a damaged log: keep every sound event, and keep the damaged file beside it')
     .option('--plan', 'only print the damage and what would be lost')
     .option('--accept-loss', 'accept the loss of acknowledged events that cannot be read')
+    .option(...WAIT_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold repair book.db --plan && refold repair book.db')
     .action(answering(([file], options: Options) => repair(file!, options)));
@@ -37,8 +38,8 @@ async function repair(file: string, options: Options): Promise<Answer> {
     return { json: plan, text: () => `${describeFindings(file, plan)}${describePlan(plan, 'would')}`, exitCode };
   }
   if (options.json !== true) await writeOut(describeFindings(file, plan));
-  const { acceptLoss } = options;
-  const report = await withProgress(({ onProgress }) => repairLog(file, { acceptLoss, onProgress }));
+  const { acceptLoss, waitForLock } = options;
+  const report = await withProgress(({ onProgress }) => repairLog(file, { acceptLoss, waitForLock, onProgress }));
   return { json: report, text: () => describePlan(report, 'did') };
 }
 

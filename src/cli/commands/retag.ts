@@ -4,7 +4,7 @@
  */
 import type { Command } from 'commander';
 import { openStore, type RetagReport } from '../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../args.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { loadModel } from '../input/load-model.ts';
 import { EXIT } from '../output/exit-codes.ts';
@@ -12,7 +12,7 @@ import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { count, counted, pairs } from '../output/text.ts';
 
-interface Options extends JsonOption {
+interface Options extends JsonOption, WaitOption {
   readonly model: string;
 }
 
@@ -22,6 +22,7 @@ export function defineRetag(program: Command): void {
     .argument(...FILE)
     .description('store the tags of older events, so that queries by tag need not compute them')
     .requiredOption(...MODEL)
+    .option(...WAIT_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold retag book.db --model ./model.ts')
     .action(answering(([file], options: Options) => retag(file!, options)));
@@ -35,7 +36,7 @@ async function retag(file: string, options: Options): Promise<Answer> {
   process.once('SIGINT', stop).once('SIGTERM', stop);
   try {
     const report = await withProgress(async ({ onProgress }) => {
-      await using store = await openStore(model, { path: file, onProgress });
+      await using store = await openStore(model, { path: file, waitForLock: options.waitForLock, onProgress });
       return await store.retag({ signal: stopping.signal });
     });
     const isStopped = stopping.signal.aborted;

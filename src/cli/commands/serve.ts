@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type History, type Position, RefoldError } from '../../index.ts';
 import type { RedisServer, RedisServerOptions } from '../../redis/index.ts';
-import { parseBytes, parseDuration, parsePosition } from '../args.ts';
+import { parseBytes, parseDuration, parsePosition, parseWait } from '../args.ts';
 import { type NamedWords, splitServeArguments } from '../input/serve-arguments.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { quietly } from '../output/quietly.ts';
@@ -17,6 +17,7 @@ Options:
   --max-heap SIZE           memory that the process may use, such as 4gb
   --audit                   record with each effect the command, the client and the user
   --read-only               serve reads of a file that another process may write, and follow it
+  --wait-for-lock TIME      wait this long for another process that writes the file, such as 10s (default: 3s)
   --at MOMENT               with --read-only, serve the state of a sequence, or of a time such as 2027-01-31T12:00Z
 
 FILE defaults to redis.db in --dir.
@@ -100,6 +101,7 @@ const OWN: { readonly [name: string]: (words: readonly string[], name: string) =
   audit: (words, name) => ({ audit: flag(words, name) }),
   'read-only': (words, name) => ({ readOnly: flag(words, name) }),
   at: (words, name) => ({ at: positionOf(one(words, name)) }),
+  'wait-for-lock': (words, name) => ({ waitForLock: waitOf(one(words, name)) }),
   'max-heap': () => ({}),
 };
 
@@ -139,6 +141,12 @@ function historyOf(text: string): History {
     `'${text}' is not understood`,
     'Give keep, discard, a time such as 90d or a size such as 10gb',
   );
+}
+
+function waitOf(text: string): number {
+  const wait = parsed(parseWait, text);
+  if (wait !== undefined) return wait;
+  throw refused('wait-for-lock', `'${text}' is not a time`, 'Give a time such as 10s, or milliseconds');
 }
 
 function positionOf(text: string): Position {

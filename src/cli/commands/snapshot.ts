@@ -1,14 +1,14 @@
 /** `refold snapshot`: recovers the state and writes it as a snapshot, so that the next open starts from it. */
 import type { Command } from 'commander';
 import { openStore } from '../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../args.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { loadModel } from '../input/load-model.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { bytes, count, duration, pairs } from '../output/text.ts';
 
-interface Options extends JsonOption {
+interface Options extends JsonOption, WaitOption {
   readonly model: string;
 }
 
@@ -18,6 +18,7 @@ export function defineSnapshot(program: Command): void {
     .argument(...FILE)
     .description('take a snapshot of the current state')
     .requiredOption(...MODEL)
+    .option(...WAIT_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold snapshot book.db --model ./model.ts')
     .action(answering(([file], options: Options) => snapshot(file!, options)));
@@ -27,7 +28,7 @@ async function snapshot(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
   const model = await loadModel(options.model);
   const { recovery, report } = await withProgress(async ({ onProgress }) => {
-    await using store = await openStore(model, { path: file, onProgress });
+    await using store = await openStore(model, { path: file, waitForLock: options.waitForLock, onProgress });
     return { recovery: store.recovery, report: await store.snapshot() };
   });
   return {

@@ -14,12 +14,6 @@ export interface LineOptions {
   readonly renumber?: true;
 }
 
-/** Events whose time was earlier than that of the event before. They get the time of that event. */
-export interface Clamps {
-  readonly clamped: number;
-  readonly worstMilliseconds: number;
-}
-
 /** The members of an exported event. Any other member is refused, because it would be silently lost. */
 const MEMBERS: ReadonlySet<string> = new Set([
   'sequence',
@@ -40,9 +34,6 @@ export class EventLines {
   readonly #totalBytes: number;
   #line = 0;
   #events = 0;
-  #lastTime = 0;
-  #clamped = 0;
-  #worstMilliseconds = 0;
 
   constructor(options: LineOptions, input: Readable, bar: ProgressBar) {
     this.#input = input;
@@ -63,11 +54,6 @@ export class EventLines {
         this.#bar.update({ label: 'import', done, total: this.#totalBytes, unit: 'bytes' });
       }
     }
-  }
-
-  /** For the events read so far. */
-  get clamps(): Clamps {
-    return { clamped: this.#clamped, worstMilliseconds: this.#worstMilliseconds };
   }
 
   /** Adds the input's name and the line to an error about a line. Any other error stays as it is. */
@@ -104,17 +90,10 @@ export class EventLines {
     return { ...event, recordedAt: this.#timeOf(event.recordedAt, line) };
   }
 
-  /** Times never decrease in a log. A time that is earlier than the last one is replaced by it, and counted. */
   #timeOf(value: unknown, line: number): number {
     const time = value === undefined ? Date.now() : recordedTime(value);
-    if (time === undefined) throw this.#refused(line, `its recordedAt ${shown(value)} is not a valid time`, HINT_TIME);
-    const behind = this.#lastTime - time;
-    this.#lastTime = Math.max(this.#lastTime, time);
-    if (behind > 0) {
-      this.#clamped += 1;
-      this.#worstMilliseconds = Math.max(this.#worstMilliseconds, behind);
-    }
-    return time;
+    if (time !== undefined) return time;
+    throw this.#refused(line, `its recordedAt ${shown(value)} is not a valid time`, HINT_TIME);
   }
 
   #refused(

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Model, RefoldError } from '../../index.ts';
+import { type Model, type ProjectionDefinition, RefoldError } from '../../index.ts';
 import { quietly } from '../output/quietly.ts';
 import { readableError } from '../output/readable-error.ts';
 
@@ -15,11 +15,22 @@ import { readableError } from '../output/readable-error.ts';
  * @throws RefoldError `INVALID_OPTION`: the module is missing, cannot be imported, or exports no model or several
  */
 export async function loadModel(specifier: string): Promise<Model> {
+  return (await loadModelAndProjections(specifier)).model;
+}
+
+/** The same, with the projections that the module exports. @throws as `loadModel` does */
+export async function loadModelAndProjections(
+  specifier: string,
+): Promise<{ readonly model: Model; readonly projections: readonly ProjectionDefinition<any, any>[] }> {
   const { path, name } = splitSpecifier(specifier);
   if (!existsSync(path)) throw invalid(specifier, `there is no file ${path}`, 'Give a path from the current directory');
   if (isTypeScript(path) && !stripsTypes()) throw needsTypeStripping(specifier);
   const exports = await importModule(path, specifier);
-  return name === undefined ? theModel(exports, specifier) : namedModel(exports, name, specifier);
+  const model = name === undefined ? theModel(exports, specifier) : namedModel(exports, name, specifier);
+  const values = new Set(Object.values(exports));
+  const hasOthers = values.values().some((value) => isModel(value) && value !== model);
+  const projections = [...values].filter(isProjection).filter((one) => !hasOthers || fits(one, model));
+  return { model, projections };
 }
 
 /** A path may contain # itself: if the whole specifier is an existing file, it is the path. */
@@ -66,6 +77,18 @@ function namedModel(exports: Exports, name: string, specifier: string): Model {
 /** Checks the shape, not the class: the module may import another copy of refold. */
 function isModel(value: unknown): value is Model {
   return typeof value === 'object' && value !== null && (value as Partial<Model>).types instanceof Map;
+}
+
+/** A frozen definition, as `defineProjection` gives it. */
+function isProjection(value: unknown): value is ProjectionDefinition<any, any> {
+  if (typeof value !== 'object' || value === null || isModel(value) || !Object.isFrozen(value)) return false;
+  const { name, initialState, reducers } = value as Partial<ProjectionDefinition<any, any>>;
+  return typeof name === 'string' && typeof initialState === 'function' && typeof reducers === 'object';
+}
+
+/** The module may export the projections of several models. */
+function fits({ reducers }: ProjectionDefinition<any, any>, model: Model): boolean {
+  return Object.keys(reducers).every((type) => model.types.has(type));
 }
 
 function isTypeScript(path: string): boolean {

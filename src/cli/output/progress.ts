@@ -19,6 +19,8 @@ export interface Step {
   readonly unit?: 'events' | 'bytes' | 'none';
 }
 
+/** Work whose amount is not told in events. */
+const FRACTIONS: ReadonlySet<string> = new Set(['backup', 'scrub']);
 /** Work shorter than this shows nothing. */
 const PATIENCE_MS = 1_000;
 const REDRAW_MS = 100;
@@ -41,7 +43,7 @@ export class ProgressBar {
 
   /** For the engine's option `onProgress`. */
   readonly onProgress = ({ phase, done, total }: Progress): void => {
-    if (phase !== 'load') this.update({ label: phase, done, total, unit: phase === 'backup' ? 'none' : 'events' });
+    if (phase !== 'load') this.update({ label: phase, done, total, unit: FRACTIONS.has(phase) ? 'none' : 'events' });
   };
 
   update(step: Step): void {

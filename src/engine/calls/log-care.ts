@@ -1,7 +1,7 @@
 /** What the engine asks of a log's care, and what it does for a log without care. */
 import { RefoldError, type SerializedError } from '../../core/errors.ts';
 import { NOTHING_SEALED } from '../../log/blocks/sealing.ts';
-import type { LogSize, LogStore, SealOptions, SealReport } from '../../log/log-store.ts';
+import type { LogBackupOptions, LogCopy, LogSize, LogStore, SealOptions, SealReport } from '../../log/log-store.ts';
 
 const NO_FILES: LogSize = { fileBytes: 0, walBytes: 0, freeBytes: 0 };
 
@@ -29,13 +29,17 @@ export async function checkStructure({ care }: LogStore): Promise<readonly Seria
   return care === undefined ? [] : care.checkStructure();
 }
 
-/** @throws RefoldError `INVALID_OPTION` when the log cannot be copied, or the file exists */
-export async function backUpLog(
+/**
+ * Copies a log to a new file.
+ *
+ * @throws RefoldError `INVALID_OPTION` when the log cannot be copied, or the file exists; what `LogCare.backup` throws
+ */
+export async function copyLogTo(
   { care, path: from }: LogStore,
   path: string,
-  onProgress?: (fraction: number) => void,
-): Promise<void> {
-  if (care !== undefined) return care.backup(path, onProgress);
+  options: LogBackupOptions,
+): Promise<LogCopy> {
+  if (care !== undefined) return care.backup(path, options);
   throw new RefoldError('INVALID_OPTION', `Cannot back up ${from}: this log makes no copies`, {
     path: from,
     type: 'log',

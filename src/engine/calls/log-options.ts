@@ -18,6 +18,12 @@ export const A_PATH: OptionCheck = [
   (value) => typeof value === 'string' && value !== '' && !value.includes('\0') && value.isWellFormed(),
 ];
 
+/** How long a call may wait for something, in ms. */
+export const A_WAIT: OptionCheck = [
+  'a number of milliseconds from 0 to 2147483647',
+  (value) => typeof value === 'number' && value >= 0 && value <= 2 ** 31 - 1,
+];
+
 /** Recognised by its methods: it may be an implementation outside refold. */
 export const A_LOG: OptionCheck = [
   'an open LogStore or a log source { name, open, thread? }',
@@ -69,5 +75,26 @@ export function requireOneLog(action: string, { path, log }: LogOptions): void {
   throw new RefoldError('INVALID_OPTION', `Cannot ${action}: it needs either path or log`, {
     type: 'path',
     hint: "Give a file's path or ':memory:', or an open LogStore or a log source, not both",
+  });
+}
+
+/**
+ * Only a writer waits for the lock, and only while it opens the log.
+ *
+ * @throws RefoldError `INVALID_OPTION` when `waitForLock` would have no effect
+ */
+export function requireWaitHonoured(
+  action: string,
+  {
+    log,
+    readOnly,
+    waitForLock,
+  }: LogOptions & { readonly readOnly?: boolean | undefined; readonly waitForLock?: number | undefined },
+): void {
+  if (waitForLock === undefined || (!isOpenLog(log) && readOnly !== true)) return;
+  const why = isOpenLog(log) ? 'its log is open' : 'a reader needs no lock';
+  throw new RefoldError('INVALID_OPTION', `Cannot ${action} with waitForLock: ${why}`, {
+    type: 'waitForLock',
+    hint: 'Leave waitForLock out, or give a path or a log source, and open it for writing',
   });
 }

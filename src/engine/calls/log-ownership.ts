@@ -8,9 +8,20 @@ import { openLogOf } from './open-log.ts';
 
 /** The name of the model is kept under this key. */
 const MODEL_KEY = 'model';
+/** The names that the model had before, as JSON, the latest last. */
+const FORMER_NAMES_KEY = 'formerModels';
+
+/** How the owner of a log is renamed before the next append: once, and only by a log that was opened for writing. */
+interface Renaming {
+  readonly model: Model;
+  readonly owner: string;
+  done: Promise<void> | undefined;
+}
+
+const renamings = new WeakMap<LogStore, Renaming>();
 
 /**
- * A log belongs to the model that wrote it first.
+ * A log belongs to the model that wrote it first, also under a later name of that model.
  *
  * @throws RefoldError `MODEL_MISMATCH`
  */
@@ -18,15 +29,48 @@ export async function requireSameModel(log: LogStore, model: Model): Promise<voi
   const owner = await log.getMeta(MODEL_KEY);
   if (owner === undefined && !log.readOnly) await log.putMeta(MODEL_KEY, model.name);
   if (owner === undefined || owner === model.name) return;
-  throw new RefoldError(
-    'MODEL_MISMATCH',
-    `Cannot open ${log.path} as ${model.name}: it is a log of the model ${owner}`,
-    {
-      path: log.path,
-      type: owner,
-      hint: `Open it with the model ${owner}, or choose another path`,
-    },
-  );
+  if (model.formerly?.includes(owner) === true) {
+    if (!log.readOnly) renamings.set(log, { model, owner, done: undefined });
+    return;
+  }
+  const wasRenamed = (await formerNamesOf(log)).includes(model.name);
+  const problem = wasRenamed ? `its model was renamed to ${owner}` : `it is a log of the model ${owner}`;
+  throw new RefoldError('MODEL_MISMATCH', `Cannot open ${log.path} as ${model.name}: ${problem}`, {
+    path: log.path,
+    type: owner,
+    hint: wasRenamed
+      ? `Run the release whose model is ${owner}: it has written to this log. To go back, name the older model ${owner}`
+      : `Open it with the model ${owner}, add ${owner} to formerly if the model was renamed, or choose another path`,
+  });
+}
+
+/**
+ * Call this before each append, and wait for it: before the first one of a renamed model, the log gets its new name. Undefined
+ * if there is nothing to wait for.
+ */
+export function renameOwner(log: LogStore): Promise<void> | undefined {
+  const renaming = renamings.get(log);
+  if (renaming === undefined) return undefined;
+  // Kept when it is done, so that appends which wait for it stay in their order.
+  renaming.done ??= rename(log, renaming);
+  return renaming.done;
+}
+
+async function rename(log: LogStore, { model, owner }: Renaming): Promise<void> {
+  const former = (await formerNamesOf(log)).filter((name) => name !== owner && name !== model.name);
+  await log.putMeta(FORMER_NAMES_KEY, JSON.stringify([...former, owner]));
+  await log.putMeta(MODEL_KEY, model.name);
+}
+
+/** The names that the model of a log had before. Empty for a damaged entry. */
+async function formerNamesOf(log: LogStore): Promise<readonly string[]> {
+  const text = await log.getMeta(FORMER_NAMES_KEY);
+  try {
+    const names: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(names) ? names.filter((name) => typeof name === 'string') : [];
+  } catch {
+    return [];
+  }
 }
 
 /** The name of the model that a log belongs to; undefined for a log that no model has opened yet. */

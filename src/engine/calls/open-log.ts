@@ -4,6 +4,8 @@ import type { LogSource, LogThread, OpenLogOptions } from '../../log/log-source.
 import type { LogStore } from '../../log/log-store.ts';
 import { MemoryContents } from '../../log/memory.ts';
 import { sqliteSource } from '../../log/sqlite/sqlite-source.ts';
+import { throwIfAborted } from '../../threads/aborted.ts';
+import { pause, performance } from '../../threads/timers.ts';
 import { isOpenLog, type LogOptions } from './log-options.ts';
 
 /** The path of a log that lives in memory, as long as its store. */
@@ -26,7 +28,26 @@ export function sourceAt(path: string): LogSource {
 export async function openLogOf({ path, log }: LogOptions, how: OpenLogOptions): Promise<LogStore> {
   if (isOpenLog(log)) return log;
   requireNode(process.versions.node);
-  return openSource(log ?? sourceAt(path!), how);
+  return openWhenFree(log ?? sourceAt(path!), how);
+}
+
+/** Between two attempts to open a log whose source does not wait for its writer, in ms. */
+const ASK_AGAIN_MS = 50;
+
+async function openWhenFree(source: LogSource, how: OpenLogOptions): Promise<LogStore> {
+  const { waitForLock, signal } = how;
+  if (waitForLock === undefined) return openSource(source, how);
+  const deadline = performance.now() + waitForLock;
+  for (let left = waitForLock; ; left = Math.max(0, deadline - performance.now())) {
+    throwIfAborted(signal);
+    try {
+      return await openSource(source, { ...how, waitForLock: left });
+    } catch (error) {
+      throwIfAborted(signal);
+      if (!isRefoldError(error, 'LOG_LOCKED') || performance.now() >= deadline) throw error;
+    }
+    await pause(Math.min(ASK_AGAIN_MS, Math.max(0, deadline - performance.now())));
+  }
 }
 
 /** How a thread opens the log that the options mean; undefined if only this thread can have it. */

@@ -5,7 +5,7 @@ import type { LogSource } from '../../log/log-source.ts';
 import type { Durability, LogStore } from '../../log/log-store.ts';
 import { DEFAULT_BOUNDS, type OutcomeBounds } from '../../log/outcomes.ts';
 import { A_FUNCTION, checkOptions, DURABILITY, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
-import { A_LOG, A_PATH, isOpenLog, requireOneLog } from './log-options.ts';
+import { A_LOG, A_PATH, A_WAIT, isOpenLog, requireOneLog, requireWaitHonoured } from './log-options.ts';
 import { harmless, type Progress } from './progress.ts';
 import { type StoreWarning, warnTo } from './warn.ts';
 
@@ -90,6 +90,11 @@ export interface StoreOptions {
    */
   readonly remember?: RememberOptions | undefined;
   /**
+   * How long the open waits for another writer that has the log open, in ms; default 200. Then it is `LOG_LOCKED`. For rolling
+   * restarts and hot reload. The event loop is free meanwhile. Refused with `readOnly` and beside an open `log`.
+   */
+  readonly waitForLock?: number | undefined;
+  /**
    * Another log, in place of `path`: an open log, or a source `{ name, open, thread? }` that opens it with this store's
    * `durability` and `readOnly`. The store closes either. If the source has a `thread`, snapshots are made and checked in
    * another thread; otherwise in short slices beside the writing.
@@ -124,6 +129,7 @@ export interface Settings {
   readonly clock: () => number;
   /** Undefined: as the log does by itself. */
   readonly remember: OutcomeBounds | undefined;
+  readonly waitForLock: number | undefined;
   readonly log: LogStore | LogSource | undefined;
 }
 
@@ -150,6 +156,7 @@ export const STORE_CHECKS: OptionChecks<StoreOptions> = {
     isRemember,
     (value) => (isParts(value) ? { ...value } : value),
   ],
+  waitForLock: A_WAIT,
   log: A_LOG,
 };
 
@@ -161,6 +168,7 @@ export const STORE_CHECKS: OptionChecks<StoreOptions> = {
 export function settingsOf(given: StoreOptions): Settings {
   const options = checkOptions('open the store', STORE_CHECKS, given);
   requireOneLog('open the store', options);
+  requireWaitHonoured('open the store', options);
   warnTo(options, options.onWarning);
   const openLog = isOpenLog(options.log) ? options.log : undefined;
   if (openLog !== undefined) requireHonoured(openLog, options);
@@ -188,6 +196,7 @@ export function settingsOf(given: StoreOptions): Settings {
     onFailure: options.onFailure,
     clock: options.clock ?? Date.now,
     remember: options.remember && boundsOf(options.remember),
+    waitForLock: options.waitForLock,
   };
 }
 

@@ -58,6 +58,11 @@ export function guardOf(log: LogStore): Reentrancy {
   return guard;
 }
 
+/** Lets another view of a log have the guard of the log: its reducers must not write either. */
+export function shareGuard(view: LogStore, log: LogStore): void {
+  guards.set(view, guardOf(log));
+}
+
 /**
  * The answer to a call that was made from inside a write of the same store.
  *

@@ -13,6 +13,7 @@ export type WarningName =
   | 'RefoldCloseWarning'
   | 'RefoldDirectFoldWarning'
   | 'RefoldHousekeepingWarning'
+  | 'RefoldImportWarning'
   | 'RefoldListenerWarning'
   | 'RefoldProgressWarning'
   | 'RefoldProjectionWarning'

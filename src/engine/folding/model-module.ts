@@ -27,7 +27,7 @@ export async function importModel(url: string, name: string, fingerprint: ModelF
 
 /** The fingerprint of a model. */
 export function fingerprintOfModel(model: Model): ModelFingerprint {
-  return fingerprintOf(model, (type) => model.types.get(type)!.version);
+  return fingerprintOf(model, model);
 }
 
 async function importModule(url: string): Promise<Record<string, unknown>> {

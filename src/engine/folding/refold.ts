@@ -13,7 +13,8 @@ import { Pace } from '../../threads/pace.ts';
 import { guardOf } from '../calls/reentrancy.ts';
 import { warnOf } from '../calls/warn.ts';
 import { parseFingerprint } from './fingerprint.ts';
-import { type UpcastRules, uncheckedThrough, upcastEvent, upcastRulesOf } from './upcast.ts';
+import { recordedTypesOf } from './formers.ts';
+import { type UpcastRules, uncheckedThrough, upcastEvents, upcastRulesOf } from './upcast.ts';
 
 /** A state on its way through the log. */
 export interface FoldCursor<State> {
@@ -36,6 +37,8 @@ export interface FoldRange {
   readonly onProgress?: ((sequence: number) => void) | undefined;
   /** Called at the end of each block except the last: a snapshot can be taken there. Its promise is awaited. */
   readonly onBlock?: ((cursor: FoldCursor<object>) => Promise<void> | undefined) | undefined;
+  /** Called for each event that is not folded as it was recorded. It must not throw. */
+  readonly onUpcast?: UpcastRules['onUpcast'];
   /** Checks after each block that reducers have left the ordered tables in their places. */
   readonly tables?: OrderedTables | undefined;
   /** Default: slices of 40 ms. */
@@ -72,14 +75,17 @@ export async function foldLog<State>(
   const { to = Number.POSITIVE_INFINITY, pace = new Pace(FOLD_SLICE_MS) } = range;
   const guard = guardOf(log);
   if (cursor.sequence >= to) return;
-  const rules = await upcastRulesOf(model, log);
+  const rules = await upcastRulesOf(model, log, range.onUpcast);
+  const types = range.types && recordedTypesOf(model, range.types);
   const leniency = await leniencyOf(log);
   // Without `to` the log decides where to end: the end of a read-only log may have moved since its last look.
   for await (const block of log.read({ from: cursor.sequence + 1, ...(range.to === undefined ? {} : { to }) })) {
-    const events = within(decodeBlock(block, range.types).events, cursor.sequence, to);
+    let events = within(decodeBlock(block, types).events, cursor.sequence, to);
     guard.enter();
     try {
-      prepare(model, events, cursor, rules);
+      note(events, cursor);
+      events = upcastEvents(model, events, rules);
+      if (types !== range.types) events = events.filter(({ type }) => range.types!.has(type));
       freezeMeta(events, leniency.through);
       foldDirect(reducers, cursor.state as object, events, leniency);
       range.tables?.requireInPlace(events.at(-1));
@@ -125,13 +131,9 @@ function within(events: RecordedEvent[], after: number, to: number): RecordedEve
   return events.filter(({ sequence }) => sequence > after && sequence <= to);
 }
 
-/** Upcasts the events in the list, and notes where each type occurred first. */
-function prepare(model: Model, events: RecordedEvent[], cursor: FoldCursor<unknown>, rules: UpcastRules): void {
+/** Notes where each type occurred first, and when the last event was recorded. */
+function note(events: readonly RecordedEvent[], cursor: FoldCursor<unknown>): void {
   const { firstSeen } = cursor;
-  for (let index = 0; index < events.length; index++) {
-    const event = events[index]!;
-    if (!firstSeen.has(event.type)) firstSeen.set(event.type, event.sequence);
-    events[index] = upcastEvent(model, event, rules);
-  }
+  for (const { type, sequence } of events) if (!firstSeen.has(type)) firstSeen.set(type, sequence);
   cursor.recordedAt = events.at(-1)?.recordedAt ?? cursor.recordedAt;
 }

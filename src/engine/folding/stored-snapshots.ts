@@ -18,15 +18,10 @@ export interface EncodedState {
 }
 
 /**
- * Encodes synchronously. Takes time in proportion to the state.
+ * Encodes synchronously; undefined if the state turns out to have more than `maxBytes`.
  *
- * @param comparators those of the model; the same for the other ways to encode
+ * @param comparators those of the model; the same for the other way to encode
  */
-export function encodeWhole(state: object, comparators: Comparators | undefined): EncodedState {
-  return encodeUpTo(state, Number.POSITIVE_INFINITY, comparators)!;
-}
-
-/** Encodes synchronously; undefined if the state turns out to have more than `maxBytes`. */
 export function encodeUpTo(
   state: object,
   maxBytes: number,

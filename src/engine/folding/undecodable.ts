@@ -12,6 +12,8 @@ import { warnOf } from '../calls/warn.ts';
 export interface PassedOver {
   readonly sequence: number;
   readonly reason: string;
+  /** True if the only reason is that the model has changed since. */
+  readonly isStale?: boolean;
 }
 
 /** Errors of decoding. Any other error is a failure of the log, and would happen with the next snapshot too. */

@@ -1,16 +1,19 @@
 /**
- * From the data in the log to the data that this model's reducers understand.
+ * From the events in the log to the events that this model's reducers understand.
  *
- * The result of an upcaster is checked like the data of a new event, and copied. Logs that an earlier release wrote may
+ * An event is upcast to the present version of its type, or becomes events of other types: see `formers.ts`. The result of an
+ * upcaster is checked like the data of a new event, and copied. Logs that an earlier release wrote may
  * depend on an upcaster whose result would be refused now: their events are accepted as before, with a warning.
  */
 import { isInstance, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
+import { freezeJson } from '../../core/freeze.ts';
 import { copyPayload, MAX_DEPTH, PayloadRefused } from '../../core/guard.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import type { EventType, Model } from '../../core/model.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { warnOf } from '../calls/warn.ts';
+import { type Formers, formersOf, type Turn } from './formers.ts';
 
 /** How strictly the results of upcasters are checked in one log. */
 export interface UpcastRules {
@@ -20,13 +23,22 @@ export interface UpcastRules {
   readonly uncheckedThrough: number;
   /** The upcasters that a warning has named, by type and version. */
   readonly warned: Set<string>;
+  /** Undefined if no type of the model is from another. */
+  readonly formers?: Formers | undefined;
+  /** Called for each event that is not as it was recorded. */
+  readonly onUpcast?: ((present: RecordedEvent, recorded: RecordedEvent) => void) | undefined;
 }
 
 /** This key holds the last sequence that was written before there were checks; 0 in a log that began with them. */
-const UNCHECKED_KEY = 'uncheckedThrough';
+export const UNCHECKED_KEY = 'uncheckedThrough';
 
 /** For a model without upcasters. */
 const NO_RULES: UpcastRules = { uncheckedThrough: 0, warned: new Set() };
+
+/** The rules for events that no log holds: every result is checked. */
+export function strictRules(model: Model, onUpcast?: UpcastRules['onUpcast']): UpcastRules {
+  return { ...NO_RULES, formers: formersOf(model), onUpcast };
+}
 
 /** The upcasters that a warning has named, for each open log. */
 const warnedIn = new WeakMap<LogStore, Set<string>>();
@@ -38,11 +50,16 @@ export async function beginChecking(log: LogStore): Promise<void> {
 }
 
 /** The rules for a log's events. Reads the log only if the model has upcasters. */
-export async function upcastRulesOf(model: Model, log: LogStore): Promise<UpcastRules> {
-  if (!model.types.values().some(({ version }) => version > 1)) return NO_RULES;
+export async function upcastRulesOf(
+  model: Model,
+  log: LogStore,
+  onUpcast?: UpcastRules['onUpcast'],
+): Promise<UpcastRules> {
+  const formers = formersOf(model);
+  if (formers === undefined && !model.types.values().some(({ version }) => version > 1)) return NO_RULES;
   let warned = warnedIn.get(log);
   if (warned === undefined) warnedIn.set(log, (warned = new Set()));
-  return { log, uncheckedThrough: await uncheckedThrough(log), warned };
+  return { log, uncheckedThrough: await uncheckedThrough(log), warned, formers, onUpcast };
 }
 
 /**
@@ -55,17 +72,119 @@ export async function uncheckedThrough(log: LogStore): Promise<number> {
 }
 
 /**
- * Brings an event to the model's version of its type. An event of that version is given back as it is.
+ * What a recorded event is for the model: itself, if it is of the model's version; an upcast event; or what it became by `from`.
  *
- * @throws RefoldError `MODEL_MISMATCH`: the type is unknown, its version is newer than the model's, or an upcaster threw or
+ * @throws RefoldError `UNKNOWN_EVENT_TYPE`; `MODEL_MISMATCH`: its version is newer than the model's, or an upcaster threw or
  * gave something that cannot be the data of an event
  */
-export function upcastEvent(model: Model, event: RecordedEvent, rules: UpcastRules): RecordedEvent {
+export function upcastEvent(
+  model: Model,
+  event: RecordedEvent,
+  rules: UpcastRules,
+): RecordedEvent | readonly RecordedEvent[] {
+  const turns = rules.formers?.get(event.type);
+  if (turns !== undefined) return becomes(model, event, turns, rules);
   const eventType = model.types.get(event.type);
   if (eventType !== undefined && eventType.version === event.version) return event;
   if (eventType === undefined) throw unknownType(model, event);
+  const present = upcastOne(eventType, event, rules);
+  rules.onUpcast?.(present, event);
+  return present;
+}
+
+/** What recorded events are for the model, in order. May give the list itself, with other events in it. */
+export function upcastEvents(model: Model, events: RecordedEvent[], rules: UpcastRules): RecordedEvent[] {
+  if (rules.formers !== undefined) return events.flatMap((event) => upcastEvent(model, event, rules));
+  for (let index = 0; index < events.length; index++) {
+    events[index] = upcastEvent(model, events[index]!, rules) as RecordedEvent;
+  }
+  return events;
+}
+
+/** What `upcastEvent` gave, as a list. */
+export function listed(present: RecordedEvent | readonly RecordedEvent[]): readonly RecordedEvent[] {
+  return Array.isArray(present) ? present : [present as RecordedEvent];
+}
+
+/**
+ * A recorded event in the newest version of the type that it was recorded as, whatever it becomes by `from`. An event of a
+ * type that the model does not have stays as it is.
+ */
+export function inOwnType(model: Model, event: RecordedEvent, rules: UpcastRules): RecordedEvent {
+  const eventType = model.types.get(event.type);
+  return eventType === undefined ? event : upcastOne(eventType, event, rules);
+}
+
+function upcastOne(eventType: EventType, event: RecordedEvent, rules: UpcastRules): RecordedEvent {
+  if (eventType.version === event.version) return event;
   if (event.version > eventType.version) throw fromTheFuture(eventType, event);
   return { ...event, version: eventType.version, data: upcastData(eventType, event, rules) };
+}
+
+/** The events that a recorded event became. If there are several, `part` counts them. */
+function becomes(
+  model: Model,
+  recorded: RecordedEvent,
+  turns: readonly Turn[],
+  rules: UpcastRules,
+): readonly RecordedEvent[] {
+  const events = follow(model, recorded, turns, rules);
+  const present = events.length < 2 ? events : events.map((event, index) => ({ ...event, part: index + 1 }));
+  if (rules.onUpcast !== undefined) for (const event of present) rules.onUpcast(event, recorded);
+  return present;
+}
+
+/** Follows a chain of types, each from the one before. */
+function follow(model: Model, event: RecordedEvent, turns: readonly Turn[], rules: UpcastRules): RecordedEvent[] {
+  const old = inOwnType(model, event, rules);
+  freezeJson(old.data);
+  freezeJson(old.meta);
+  const events: RecordedEvent[] = [];
+  for (const one of turns) {
+    const { into } = one;
+    const further = rules.formers?.get(into.type);
+    for (const data of turnedData(one, old)) {
+      const made = { ...old, type: into.type, version: into.version, data };
+      if (further === undefined) events.push(made);
+      else events.push(...follow(model, made, further, rules));
+    }
+  }
+  return events;
+}
+
+/** The most events that one recorded event can become of one type. */
+const MOST_PARTS = 100_000;
+
+function turnedData({ into, turn }: Turn, event: RecordedEvent): unknown[] {
+  try {
+    const given = turn(event.data, event.meta);
+    if (isPromiseLike(given)) {
+      letGo(given);
+      throw new Error('it gave a promise');
+    }
+    if (!Array.isArray(given)) return [admitTurned(given)];
+    if (given.length > MOST_PARTS) throw new Error(`it gave more than ${MOST_PARTS} events`);
+    return Array.from(given as unknown[], (data) => admitTurned(data));
+  } catch (cause) {
+    throw cannotTurn(into, event, cause);
+  }
+}
+
+function admitTurned(data: unknown): unknown {
+  if (data === undefined) throw new Error('it gave undefined');
+  return copyPayload(data, 'data', false);
+}
+
+function cannotTurn({ type: into }: EventType, { type, sequence }: RecordedEvent, cause: unknown): RefoldError {
+  const refused = isInstance(cause, PayloadRefused) ? cause : undefined;
+  const problem = refused === undefined ? messageOf(cause) : `it gave ${refused.message} at ${refused.at}`;
+  return new RefoldError('MODEL_MISMATCH', `Cannot make ${into} of ${type} at ${sequence}: ${problem}`, {
+    type,
+    sequence,
+    ...(refused === undefined ? {} : { at: refused.at }),
+    cause,
+    hint: `Correct from.${type} of ${into}: it must accept all data recorded, and give plain JSON, an array of it, or []`,
+  });
 }
 
 function upcastData(eventType: EventType, event: RecordedEvent, rules: UpcastRules): unknown {
@@ -149,12 +268,12 @@ function cannotUpcast(
 
 function unknownType(model: Model, { type, sequence }: RecordedEvent): RefoldError {
   return new RefoldError(
-    'MODEL_MISMATCH',
+    'UNKNOWN_EVENT_TYPE',
     `Cannot fold the event at ${sequence}: the model ${model.name} has no type ${type}`,
     {
       type,
       sequence,
-      hint: `Keep the type in the model as long as the log holds such events, with an empty reducer if state ignores it`,
+      hint: `Run the newer release of the application if it wrote ${type}; otherwise keep the type in the model, with retired: true, as long as the log holds such events`,
     },
   );
 }

@@ -170,6 +170,11 @@ export class Follower<Item extends RecordedEvent | EventBatch> implements AsyncG
     this.#anchor = undefined;
   }
 
+  renew(): void {
+    this.cutOff();
+    this.#dropEvents();
+  }
+
   end(): void {
     const waiting = this.#waiting;
     const hasBegun = this.#phase === 'runs';
@@ -264,9 +269,11 @@ export class Follower<Item extends RecordedEvent | EventBatch> implements AsyncG
       return;
     }
     this.#anchor = anchor;
-    const page = await this.#followed.pages.read(this.#through + 1, anchor.sequence, this.#selection!);
+    const { pages } = this.#followed;
+    const { round } = pages;
+    const page = await pages.read(this.#through + 1, anchor.sequence, this.#selection!);
     await this.#tail.rested(); // a page takes a while to decode
-    if (this.#phase !== 'runs') return;
+    if (this.#phase !== 'runs' || pages.round !== round) return; // after a redaction it is read again
     this.#events = page.events;
     this.#index = 0;
     this.#through = page.through;
@@ -332,7 +339,7 @@ export class Follower<Item extends RecordedEvent | EventBatch> implements AsyncG
     return batch;
   }
 
-  /** Keeps no page while its loop does not ask: the page is read again. */
+  /** Keeps no events while its loop does not ask, or when they were redacted: they are read again. */
   #dropEvents(): void {
     const next = this.#events[this.#index];
     if (next === undefined) return;

@@ -6,9 +6,11 @@
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
+import { findBlocks } from '../../log/found-blocks.ts';
 import type { LogStore } from '../../log/log-store.ts';
-import { unpackBlock } from '../../log/unpacking/unpacking.ts';
+import { unpackBlock, unpackedBytes } from '../../log/unpacking/unpacking.ts';
 import { guardOf } from '../calls/reentrancy.ts';
+import { recordedTypesOf } from '../folding/formers.ts';
 import { taggersOf } from '../folding/taggers.ts';
 import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
 import { freezeEvents } from './frozen.ts';
@@ -23,7 +25,7 @@ export interface LogPage {
   readonly error?: unknown;
 }
 
-/** A page ends after the block with which it has reached this size. */
+/** A page ends after the block with which it has reached this size, unpacked. */
 const LOG_PAGE_BYTES = 256 * 1024;
 /** How many pages are kept for those who come a little later. */
 const PAGES_KEPT = 4;
@@ -33,6 +35,7 @@ export class LogPages {
   readonly #log: LogStore;
   readonly #recent = new Map<string, Promise<LogPage>>();
   #rules: Promise<UpcastRules> | undefined;
+  #round = 0;
 
   constructor(model: Model, log: LogStore) {
     this.#model = model;
@@ -56,13 +59,20 @@ export class LogPages {
     return page;
   }
 
-  /** Keeps no page. */
+  /** Rises when the log was redacted: a page that was asked for before may hold what is not in the log any more. */
+  get round(): number {
+    return this.#round;
+  }
+
+  /** Keeps no page, because the log was redacted. */
   forget(): void {
+    this.#round += 1;
     this.#recent.clear();
   }
 
   async #read(from: number, to: number, selection: Selection): Promise<LogPage> {
-    const { types, tag } = selection;
+    const { tag } = selection;
+    const types = selection.types && recordedTypesOf(this.#model, selection.types);
     const tags = tag === undefined ? undefined : { tag, types, taggers: taggersOf(this.#model) };
     const events: RecordedEvent[] = [];
     let through = from - 1;
@@ -70,21 +80,29 @@ export class LogPages {
       this.#rules ??= upcastRulesOf(this.#model, this.#log);
       const rules = await this.#rules;
       let bytes = 0;
-      for await (const block of this.#log.read({ from, to })) {
+      let isFull = false;
+      for await (const block of findBlocks(this.#log, { from, to, tags })) {
         for await (const { events: found, isCertain } of unpackBlock(block, { types, tags })) {
           for (let index = 0; index < found.length; index++) {
             const { sequence } = found[index]!;
             // Sealing may meanwhile have joined events that were already read with later ones.
             if (sequence <= through || sequence > to) continue;
-            const event = this.#upcast(found[index]!, rules);
-            if (isCertain?.[index] === true || selection.hasTag(event)) events.push(event);
+            const present = this.#upcast(found[index]!, rules);
+            if (Array.isArray(present)) events.push(...present.filter((event) => selection.has(event)));
+            else {
+              const event = present as RecordedEvent;
+              if (isCertain?.[index] === true || selection.hasTag(event)) events.push(event);
+            }
             through = sequence;
           }
         }
         through = Math.min(block.lastSequence, to);
-        bytes += block.bytes;
-        if (bytes >= LOG_PAGE_BYTES) break;
+        bytes += unpackedBytes(block);
+        isFull = bytes >= LOG_PAGE_BYTES;
+        if (isFull) break;
       }
+      // Blocks without the tag are not read: the page covers them all the same.
+      if (tags !== undefined && !isFull) through = to;
       if (through < from) throw nothingThere(this.#log.path, from);
       return { events: freezeEvents(events), through };
     } catch (error) {
@@ -93,7 +111,7 @@ export class LogPages {
     }
   }
 
-  #upcast(event: RecordedEvent, rules: UpcastRules): RecordedEvent {
+  #upcast(event: RecordedEvent, rules: UpcastRules): RecordedEvent | readonly RecordedEvent[] {
     return guardOf(this.#log).run(() => upcastEvent(this.#model, event, rules));
   }
 }

@@ -99,9 +99,17 @@ export function batchOf(events: readonly RecordedEvent[], sequence: number, caug
   return Object.freeze({ events: Object.freeze(events), sequence, caughtUp });
 }
 
-/** The next events of a list as a batch: at most `BATCH_EVENTS`. */
+/** The next events of a list as a batch: at most `BATCH_EVENTS`, and more only to keep the events of one sequence together. */
 export function sliceOf(events: readonly RecordedEvent[], start: number): readonly RecordedEvent[] {
-  return start === 0 && events.length <= BATCH_EVENTS ? events : events.slice(start, start + BATCH_EVENTS);
+  if (start === 0 && events.length <= BATCH_EVENTS) return events;
+  return events.slice(start, wholeEnd(events, start + BATCH_EVENTS));
+}
+
+/** The first place from `end` on at which another sequence begins. */
+function wholeEnd(events: readonly RecordedEvent[], end: number): number {
+  let whole = Math.min(end, events.length);
+  while (whole < events.length && events[whole]!.sequence === events[whole - 1]!.sequence) whole += 1;
+  return whole;
 }
 
 /** The selections in use, so that followers who ask for the same share what is made for them. */

@@ -83,6 +83,8 @@ export interface TailReader {
   sweep(oldest: number): void;
   /** It must let go of all commits, and read the log. */
   cutOff(): void;
+  /** The same, and of all events that it has not given yet: the log was redacted. */
+  renew(): void;
   /** The store is closed. */
   end(): void;
   /** There is news, or the tail has ended. Called only while it waits. Must not throw. */
@@ -168,6 +170,13 @@ export class Tail {
   jump(sequence: number): void {
     this.#newest = new TailCommit(sequence, this.#bytes);
     for (const reader of this.#readers) reader.cutOff();
+    this.tell();
+  }
+
+  /** The log was redacted: what was read before must be read again. */
+  renew(): void {
+    this.#newest = new TailCommit(this.#newest.sequence, this.#bytes);
+    for (const reader of this.#readers) reader.renew();
     this.tell();
   }
 

@@ -3,6 +3,7 @@ import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import { requireReadable } from '../../log/blocks/block-rules.ts';
 import { tagCharacters } from '../../log/blocks/tag-list.ts';
 import type { LogHead, LogStore, QueuedCommit } from '../../log/log-store.ts';
+import { renameOwner } from '../calls/log-ownership.ts';
 
 /**
  * A block is sent at this size, in characters; a single larger commit becomes one block. A log accepts larger blocks, but
@@ -73,6 +74,8 @@ export class BlockWriter {
     const { path, epoch } = this.#log;
     const expectedSequence = this.#sent.sequence;
     this.#sent = requireReadable(commits, this.#sent, path);
+    const renaming = renameOwner(this.#log);
+    if (renaming !== undefined) await renaming;
     await this.#log.append({ expectedSequence, epoch, commits, outcomes: [] });
   }
 }

@@ -11,6 +11,7 @@ import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
 import type { LogSource } from '../../log/log-source.ts';
 import type { Durability, LogStore } from '../../log/log-store.ts';
+import { reasonOf, throwIfAborted } from '../../threads/aborted.ts';
 import { Pace } from '../../threads/pace.ts';
 import {
   A_SIGNAL,
@@ -19,8 +20,17 @@ import {
   checkValue,
   DURABILITY,
   type OptionChecks,
+  TRUE_OR_FALSE,
 } from '../calls/call-options.ts';
-import { A_LOG, A_PATH, isOpenLog, type LogOptions, requireOneLog } from '../calls/log-options.ts';
+import {
+  A_LOG,
+  A_PATH,
+  A_WAIT,
+  isOpenLog,
+  type LogOptions,
+  requireOneLog,
+  requireWaitHonoured,
+} from '../calls/log-options.ts';
 import { refuseLostTail, requireSameModel } from '../calls/log-ownership.ts';
 import { openLogOf } from '../calls/open-log.ts';
 import { guardOf, refuseReentrant } from '../calls/reentrancy.ts';
@@ -30,6 +40,7 @@ import { EventSource } from './event-source.ts';
 import { ImportedState, type ImportReport } from './imported-state.ts';
 import type { PastEvent } from './past-event.ts';
 
+export type { ClampedEvent, ClampReport } from './clamps.ts';
 export type { ImportReport } from './imported-state.ts';
 export type { PastEvent } from './past-event.ts';
 
@@ -40,6 +51,13 @@ export interface ImportOptions extends LogOptions {
   readonly log?: LogStore | LogSource | undefined;
   /** As in `openStore`; default `always`. With every value, the whole import is on the disk when the promise resolves. */
   readonly durability?: Durability | undefined;
+  /**
+   * The events continue an earlier import into this log; default false. Then the first one may be earlier than the end of the
+   * log: it gets the time of that end, and is counted as clamped.
+   */
+  readonly resume?: boolean | undefined;
+  /** How long to wait for another writer that has the log open, in ms; default 200. Refused beside an open `log`. */
+  readonly waitForLock?: number | undefined;
   /** Ends the import: it rejects with the signal's reason, and the events imported so far stay in the log. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -48,6 +66,8 @@ const IMPORT_CHECKS: OptionChecks<ImportOptions> = {
   path: A_PATH,
   log: A_LOG,
   durability: DURABILITY,
+  resume: TRUE_OR_FALSE,
+  waitForLock: A_WAIT,
   signal: A_SIGNAL,
 };
 
@@ -57,7 +77,8 @@ const IMPORT_SLICE_MS = 40;
 const LOOKS_EVERY = 16;
 
 /**
- * Appends events with the times that they had, one commit each. The log must end at or before the time of the first event.
+ * Appends events with the times that they had, one commit each. The log must end at or before the time of the first event,
+ * unless `resume` is given. A later event that is earlier than the one before gets the time of that one: the report counts them.
  *
  * The events are read one by one. The first one that is refused ends the import: the error has its `index`, counted from 0,
  * the events before it stay in the log, and the iterator's `return` is called.
@@ -76,16 +97,22 @@ export async function importEvents<State extends object, C extends Catalog, K ex
   requireOneLog('import events', checked);
   requireOpenForWriting(checked);
   checkValue('import events', 'events', AN_ITERABLE, events);
-  const { log: given, durability, signal } = checked;
+  requireWaitHonoured('import events', checked);
+  const { log: given, durability, resume = false, signal, waitForLock } = checked;
   if (isOpenLog(given) && guardOf(given).entered) return refuseReentrant('import events', given.path);
-  if (signal?.aborted === true) throw reasonOf(signal);
-  const log = await openLogOf(checked, { durability: durability ?? 'always', readOnly: false });
+  throwIfAborted(signal);
+  const log = await openLogOf(checked, {
+    durability: durability ?? 'always',
+    readOnly: false,
+    ...(waitForLock !== undefined && { waitForLock }),
+    ...(signal && { signal }),
+  });
   try {
     await requireSameModel(log, model);
     await refuseLostTail(log);
     await beginChecking(log);
     await noteTaggers(model, log);
-    const state = await ImportedState.open(model, log);
+    const state = await ImportedState.open(model, log, resume);
     await takeAll(state, EventSource.of(events), signal);
     return state.report;
   } finally {
@@ -106,13 +133,14 @@ async function takeAll(state: ImportedState, source: EventSource, signal: AbortS
       if (state.isFull) await state.room();
       if (++taken % LOOKS_EVERY === 0 && state.isKeyframeDue) await state.takeKeyframe();
       if (taken % LOOKS_EVERY === 0 && pace.isOver) await pace.rest();
-      if (signal?.aborted === true) throw reasonOf(signal);
+      throwIfAborted(signal);
     }
   } catch (error) {
     try {
       await state.finish(); // a failed append replaces the error: then some accepted events are missing from the log
     } finally {
       await untilAborted(source.release(), signal).catch(() => {}); // an error of the iterator's return changes nothing
+      state.warnOfClamps();
     }
     throw error;
   }
@@ -134,10 +162,6 @@ async function untilAborted(work: Promise<void>, signal: AbortSignal | undefined
   } finally {
     signal.removeEventListener('abort', abort!);
   }
-}
-
-function reasonOf(signal: AbortSignal): unknown {
-  return signal.reason ?? new DOMException('The import was aborted', 'AbortError');
 }
 
 function requireOpenForWriting({ log, durability }: ImportOptions): void {

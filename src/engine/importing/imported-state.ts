@@ -6,6 +6,7 @@ import type { LogStore } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
 import { performance } from '../../threads/timers.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
+import { warnOf } from '../calls/warn.ts';
 import { fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
 import type { FoldCursor } from '../folding/refold.ts';
@@ -15,18 +16,15 @@ import { recover } from '../past/recovery.ts';
 import { KEYFRAME_BUDGET_BYTES, planKeyframes } from '../snapshots/policy.ts';
 import { Intake } from '../writing/intake.ts';
 import { BlockWriter } from './block-writer.ts';
+import { type ClampReport, Clamps, clampWarning } from './clamps.ts';
 import { readPastEvent } from './past-event.ts';
 
 /** What an import did. */
-export interface ImportReport {
+export interface ImportReport extends ClampReport {
   /** Events imported. */
   readonly events: number;
   /** Where the log ends now. */
   readonly lastSequence: number;
-  /** Events whose time was earlier than that of the event before. They were recorded with that event's time. */
-  readonly clamped: number;
-  /** The largest such step back, in ms. */
-  readonly worstMilliseconds: number;
 }
 
 /** How long the encoding of a snapshot may keep the event loop to itself, in ms. */
@@ -41,6 +39,8 @@ const KEYFRAME_EVENTS = 25_000;
 export class ImportedState {
   readonly #model: Model;
   readonly #log: LogStore;
+  /** Whether the first event may be earlier than the end of the log. */
+  readonly #resumes: boolean;
   readonly #guard: Reentrancy;
   readonly #intake: Intake;
   readonly #fingerprint: ModelFingerprint;
@@ -48,26 +48,33 @@ export class ImportedState {
   readonly #firstSeen: Map<string, number>;
   readonly #writer: BlockWriter;
   readonly #before: number;
+  /** How many events it was given and has taken. One of a former type may have become several, or none. */
+  #given = 0;
   #sequence: number;
   #recordedAt: number;
   #keyframeAt: number;
   #keyframeTime = performance.now();
   #keyframeTook = 0;
-  #clamped = 0;
-  #worstMilliseconds = 0;
+  readonly #clamps = new Clamps();
 
   /** Recovers the state at the end of the log. @throws RefoldError as `openStore` does */
-  static async open(model: Model, log: LogStore): Promise<ImportedState> {
+  static async open(model: Model, log: LogStore, resumes: boolean): Promise<ImportedState> {
     const fingerprint = fingerprintOfModel(model);
     const { cursor } = await despiteDrops(log, () => recover(model, log, fingerprint));
-    return new ImportedState(model, log, fingerprint, cursor);
+    return new ImportedState(model, log, resumes, { fingerprint, cursor });
   }
 
-  private constructor(model: Model, log: LogStore, fingerprint: ModelFingerprint, cursor: FoldCursor<object>) {
+  private constructor(
+    model: Model,
+    log: LogStore,
+    resumes: boolean,
+    { fingerprint, cursor }: { readonly fingerprint: ModelFingerprint; readonly cursor: FoldCursor<object> },
+  ) {
+    this.#resumes = resumes;
     this.#model = model;
     this.#log = log;
     this.#guard = guardOf(log);
-    this.#intake = new Intake(model);
+    this.#intake = new Intake(model, true);
     this.#fingerprint = fingerprint;
     this.#live = openDirectState(cursor.state, model.comparators);
     this.#firstSeen = cursor.firstSeen;
@@ -80,9 +87,14 @@ export class ImportedState {
     return {
       events: this.#sequence - this.#before,
       lastSequence: this.#sequence,
-      clamped: this.#clamped,
-      worstMilliseconds: this.#worstMilliseconds,
+      ...this.#clamps.report,
     };
+  }
+
+  /** For an import that fails: its report is never seen. */
+  warnOfClamps(): void {
+    const warning = clampWarning(this.#log.path, this.#clamps.report);
+    if (warning !== undefined) warnOf(this.#log, 'RefoldImportWarning', warning);
   }
 
   /** True when `room` must be waited for before the next event is taken. */
@@ -105,22 +117,29 @@ export class ImportedState {
     const sequence = this.#sequence + 1;
     this.#guard.enter(); // schemas, upcasters and reducers run in here
     try {
-      const event = readPastEvent(given, this.#model, sequence);
-      const time = event.recordedAt;
-      if (this.#sequence === this.#before && time < this.#recordedAt)
+      const read = readPastEvent(given, this.#model, sequence);
+      const count = read.length;
+      if (count === 0) {
+        this.#given += 1;
+        return;
+      }
+      const { recordedAt: time, commandId } = read[0]!;
+      if (this.#sequence === this.#before && time < this.#recordedAt && !this.#resumes)
         throw endsLater(this.#log, this.#recordedAt, time);
       const recordedAt = Math.max(time, this.#recordedAt);
-      const { commandId } = event;
       const placement = { firstSequence: sequence, recordedAt, commandId };
-      const { events, json, tags } = this.#intake.admitCommit([event], placement);
+      const { events, json, tags } = this.#intake.admitCommit(read, placement);
       this.#live.fold(this.#model.reducers, events);
-      this.#writer.add({ events: 1, recordedAt, json, tags, commandId });
-      if (!this.#firstSeen.has(event.type)) this.#firstSeen.set(event.type, sequence);
-      if (recordedAt > time) this.#noteClamped(recordedAt - time);
-      this.#sequence = sequence;
+      this.#writer.add({ events: count, recordedAt, json, tags, commandId });
+      for (const [index, { type }] of read.entries()) {
+        if (!this.#firstSeen.has(type)) this.#firstSeen.set(type, sequence + index);
+      }
+      this.#clamps.note({ index: this.#given, sequence, given: time, recordedAt });
+      this.#given += 1;
+      this.#sequence += count;
       this.#recordedAt = recordedAt;
     } catch (error) {
-      throw refusedAt(this.#sequence - this.#before, sequence, error);
+      throw refusedAt(this.#given, sequence, error);
     } finally {
       this.#guard.leave();
     }
@@ -163,11 +182,6 @@ export class ImportedState {
     const fingerprint = fingerprintFor(this.#fingerprint, this.#firstSeen);
     await writeSnapshot(this.#log, '', encoded, this.#log.head(), fingerprint);
   }
-
-  #noteClamped(milliseconds: number): void {
-    this.#clamped += 1;
-    this.#worstMilliseconds = Math.max(this.#worstMilliseconds, milliseconds);
-  }
 }
 
 /** The refusal of an event, with its index. An error about the log itself, `INVALID_OPTION`, stays as it is. */
@@ -184,7 +198,7 @@ function endsLater({ path }: LogStore, end: number, first: number): RefoldError 
   return new RefoldError('INVALID_OPTION', message, {
     path,
     type: 'path',
-    hint: 'Import into a new log, or into one that ends at or before the time of the first event',
+    hint: 'Import into a new log, or into one that ends at or before the time of the first event; to continue an import, give resume: true',
   });
 }
 

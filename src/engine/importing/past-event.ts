@@ -3,7 +3,8 @@ import { isInstance, isRefoldError, messageOf, RefoldError } from '../../core/er
 import type { EventMeta, RecordedEvent } from '../../core/event.ts';
 import { copyPayload, inspectInput } from '../../core/guard.ts';
 import type { Model } from '../../core/model.ts';
-import { upcastEvent } from '../folding/upcast.ts';
+import { formersOf } from '../folding/formers.ts';
+import { listed, strictRules, upcastEvent } from '../folding/upcast.ts';
 import { LAST_TIME } from '../writing/clock.ts';
 import { isCommandId } from '../writing/commands.ts';
 import { refusalOf } from '../writing/intake.ts';
@@ -26,18 +27,16 @@ interface ReadEvent extends Omit<PastEvent, 'version'> {
   readonly version: unknown;
 }
 
-/** Results of upcasters are checked like the data of a new event. */
-const UPCAST_RULES = { uncheckedThrough: 0, warned: new Set<string>() };
-
 /**
  * Reads an event, checks its time and its version, and upcasts data of an older version.
  *
  * @param sequence that the event would have
+ * @returns the event; several, or none, for an event of a type that the model makes others of
  * @throws RefoldError `EVENT_REJECTED`
  */
-export function readPastEvent(given: unknown, model: Model, sequence: number): ReadEvent {
+export function readPastEvent(given: unknown, model: Model, sequence: number): readonly ReadEvent[] {
   const event = partsOf(given);
-  const { type, version } = event;
+  const { type } = event;
   if (typeof type !== 'string') throw refused('its type is not a string', {}, HINT_EVENT);
   if (!isTime(event.recordedAt))
     throw refused(`its recordedAt is ${shown(event.recordedAt)}`, { type }, HINT_RECORDED_AT);
@@ -45,22 +44,23 @@ export function readPastEvent(given: unknown, model: Model, sequence: number): R
   if (commandId !== undefined && !isCommandId(commandId))
     throw refused('its commandId is not a string of 1 to 200 characters', { type }, HINT_EVENT);
   const known = model.types.get(type);
+  const isFormer = formersOf(model)?.has(type) === true;
+  const { version = known?.version ?? 1 } = event;
   // The intake refuses an unknown type.
-  if (known === undefined || version === undefined || version === known.version) return event;
-  if (!isVersion(version) || version > known.version) {
-    const problem = `its version is ${shown(version)}, and the model has ${known.version}`;
-    throw refused(problem, { type }, `Give a version from 1 to ${known.version}, or use a newer model`);
+  if (!isFormer && (known === undefined || version === known.version)) return [event];
+  if (!isVersion(version) || (known !== undefined && version > known.version)) {
+    const problem = `its version is ${shown(version)}, and the model has ${known?.version ?? 'an older one'}`;
+    throw refused(
+      problem,
+      { type },
+      `Give a version from 1 to ${known?.version ?? 'the last one'}, or use a newer model`,
+    );
   }
   const { recordedAt, meta } = event;
   const data = ownCopy(event.data, type, sequence);
-  return {
-    type,
-    data: upcast(model, { sequence, recordedAt, type, version, data }),
-    meta,
-    commandId,
-    recordedAt,
-    version,
-  };
+  // The intake checks and copies the meta.
+  const old = { sequence, recordedAt, type, version, data, ...(meta === undefined ? {} : { meta }) };
+  return upcast(model, old).map((one) => ({ ...event, type: one.type, data: one.data, version: one.version }));
 }
 
 /** The parts of an event, each read once: the event may have getters, or be a Proxy. */
@@ -86,9 +86,9 @@ function ownCopy(data: unknown, type: string, sequence: number): unknown {
   }
 }
 
-function upcast(model: Model, old: RecordedEvent): unknown {
+function upcast(model: Model, old: RecordedEvent): readonly RecordedEvent[] {
   try {
-    return upcastEvent(model, old, UPCAST_RULES).data;
+    return listed(upcastEvent(model, old, strictRules(model)));
   } catch (error) {
     if (!isRefoldError(error)) throw error;
     const { code: _code, message, ...details } = error.toJSON();

@@ -12,7 +12,7 @@ import { decodeBlock } from '../../log/blocks/block.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { nextTurn } from '../../threads/timers.ts';
 import { guardOf } from '../calls/reentrancy.ts';
-import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
+import { listed, type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
 
 /** The events of a commit, frozen and in the model's versions; undefined when the log has dropped them. */
 type CommitEvents = readonly RecordedEvent[] | undefined;
@@ -82,13 +82,15 @@ export class CommitReader {
     if (decoded === undefined) return undefined;
     const rules = await upcastRulesOf(this.#model, this.#log);
     const events = decoded.events.filter(({ sequence }) => sequence >= firstSequence && sequence <= lastSequence);
-    return Object.freeze(events.map((event) => this.#prepare(event, rules)));
+    return Object.freeze(events.flatMap((event) => this.#prepare(event, rules)));
   }
 
-  #prepare(event: RecordedEvent, rules: UpcastRules): RecordedEvent {
-    const upcast = guardOf(this.#log).run(() => upcastEvent(this.#model, event, rules));
-    freezeJson(upcast.data);
-    freezeJson(upcast.meta);
-    return Object.freeze(upcast);
+  #prepare(event: RecordedEvent, rules: UpcastRules): readonly RecordedEvent[] {
+    const present = listed(guardOf(this.#log).run(() => upcastEvent(this.#model, event, rules)));
+    for (const { data, meta } of present) {
+      freezeJson(data);
+      freezeJson(meta);
+    }
+    return present.map((one) => Object.freeze(one));
   }
 }

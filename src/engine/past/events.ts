@@ -10,12 +10,15 @@ import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { listNearest, shortened } from '../../core/nearest.ts';
 import { isTag, LONGEST_TAG } from '../../core/tagging.ts';
-import type { Block, BlockHeader, BlockQuery, LogStore } from '../../log/log-store.ts';
+import { findBlocks } from '../../log/found-blocks.ts';
+import { historyGone } from '../../log/log-errors.ts';
+import type { Block, BlockQuery, LogStore } from '../../log/log-store.ts';
 import { unpackBlocks } from '../../log/unpacking/unpacking.ts';
 import { Pace } from '../../threads/pace.ts';
 import { checkOptions, isSequence, type OptionCheck, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
 import { guardOf } from '../calls/reentrancy.ts';
-import { taggersOf, taggersOfLog, tagsNow } from '../folding/taggers.ts';
+import { recordedTypesOf } from '../folding/formers.ts';
+import { hasTagNow, taggersOf, taggersOfLog } from '../folding/taggers.ts';
 import { upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
 import { locate, timeOf } from './history.ts';
 
@@ -83,14 +86,30 @@ export interface Tagging {
   hasTag(event: RecordedEvent, tag: string): boolean;
 }
 
+/** What a recorded event is for a model: one event, or several, or none. */
+export type Prepared = RecordedEvent | readonly RecordedEvent[];
+
+/** How recorded events become those that are given. */
+export interface Presenting {
+  readonly prepare: (event: RecordedEvent) => Prepared;
+  /** The types under which the log may hold events that are of these types then. */
+  readonly recordedTypes: (types: ReadonlySet<string>) => ReadonlySet<string>;
+}
+
+/** Without a model. */
+export const AS_RECORDED: Presenting = { prepare: (event) => event, recordedTypes: (types) => types };
+
 /** The events of a range, brought to the model's versions. @throws RefoldError `INVALID_OPTION`, `UNKNOWN_EVENT_TYPE` */
 export async function* readEvents(model: Model, log: LogStore, given: EventRange): AsyncGenerator<RecordedEvent, void> {
   const range = checkOptions('read events', RANGE_CHECKS, given);
   for (const type of range.types ?? []) requireType(model, type);
   const guard = guardOf(log);
   const rules = await upcastRulesOf(model, log);
-  const upcast = (event: RecordedEvent): RecordedEvent => guard.run(() => upcastEvent(model, event, rules));
-  yield* select(log, range, taggingOf(model, log), upcast);
+  const prepare = (event: RecordedEvent): Prepared => guard.run(() => upcastEvent(model, event, rules));
+  yield* select(log, range, taggingOf(model, log), {
+    prepare,
+    recordedTypes: (types) => recordedTypesOf(model, types),
+  });
 }
 
 /**
@@ -100,13 +119,13 @@ export async function* readEvents(model: Model, log: LogStore, given: EventRange
  */
 export async function* readRecorded(log: LogStore, given: EventRange): AsyncGenerator<RecordedEvent, void> {
   const range = checkOptions('read events', RANGE_CHECKS, given);
-  yield* select(log, range, await storedTagging(log, range), (event) => event);
+  yield* select(log, range, await storedTagging(log, range), AS_RECORDED);
 }
 
 /** With the tags of a model. */
 export function taggingOf(model: Model, log: LogStore): Tagging {
   const guard = guardOf(log);
-  const hasTag = (event: RecordedEvent, tag: string): boolean => guard.run(() => tagsNow(model, event).includes(tag));
+  const hasTag = (event: RecordedEvent, tag: string): boolean => guard.run(() => hasTagNow(model, event, tag));
   return { taggers: taggersOf(model), hasTag };
 }
 
@@ -128,11 +147,12 @@ async function* select(
   log: LogStore,
   range: EventRange,
   tagging: Tagging,
-  prepare: (event: RecordedEvent) => RecordedEvent,
+  { prepare, recordedTypes }: Presenting,
 ): AsyncGenerator<RecordedEvent, void> {
   const { tag, reverse = false } = range;
   const bounds = await boundsOf(log, range);
-  const types = range.types && new Set(range.types);
+  const wanted = range.types && new Set(range.types);
+  const types = wanted && recordedTypes(wanted);
   const tags = tag === undefined ? undefined : { tag, types, taggers: tagging.taggers };
   const sequences = range.sequences && new Set(range.sequences);
   const pace = new Pace(READING_SLICE_MS);
@@ -148,10 +168,20 @@ async function* select(
       const { sequence } = event;
       if (sequence < from || sequence > to || sequences?.has(sequence) === false) continue;
       const prepared = prepare(event);
-      if (tag !== undefined && isCertain?.[index] !== true && !tagging.hasTag(prepared, tag)) continue;
-      yield prepared;
-      left -= 1;
-      if (left === 0) return;
+      if (Array.isArray(prepared)) {
+        for (const part of reverse ? prepared.toReversed() : prepared) {
+          if (wanted?.has(part.type) === false || (tag !== undefined && !tagging.hasTag(part, tag))) continue;
+          yield part;
+          left -= 1;
+          if (left === 0) return;
+        }
+      } else {
+        const one = prepared as RecordedEvent;
+        if (tag !== undefined && isCertain?.[index] !== true && !tagging.hasTag(one, tag)) continue;
+        yield one;
+        left -= 1;
+        if (left === 0) return;
+      }
       if (place % LOOK_EVENTS === 0 && pace.isOver) await pace.rest();
     }
     // Sealing may meanwhile have joined events that were already given with later ones in one block.
@@ -162,18 +192,22 @@ async function* select(
 }
 
 /** A range in sequences, both inclusive. */
-interface Stretch {
+export interface Stretch {
   readonly from: number;
   readonly to: number;
 }
 
-/** @throws RefoldError `HISTORY_GONE` for a time before the first event that is left */
+/** @throws RefoldError `HISTORY_GONE` when it asks for events that were dropped */
 async function boundsOf(log: LogStore, { from, to, sequences }: EventRange): Promise<Stretch> {
   const head = log.head().sequence;
   const earliest = sequences?.reduce((least, sequence) => Math.min(least, sequence), head + 1) ?? log.firstSequence();
   const first = from === undefined ? earliest : await firstOf(log, from);
   const last = to === undefined ? head : await lastOf(log, to);
-  return { from: Math.max(1, first), to: Math.min(last, head) };
+  const bounds = { from: Math.max(1, first), to: Math.min(last, head) };
+  const firstLeft = log.firstSequence();
+  // In reverse too, and also where a limit may be reached before: an answer does not depend on what is found.
+  if (bounds.from < firstLeft && bounds.from <= bounds.to) throw historyGone(log.path, bounds.from, firstLeft);
+  return bounds;
 }
 
 async function firstOf(log: LogStore, bound: Bound): Promise<number> {
@@ -189,7 +223,7 @@ async function lastOf(log: LogStore, bound: Bound): Promise<number> {
 const NEAR_EVENTS = 256;
 
 /** What of a range must be looked at: all of it, or the neighbourhoods of single sequences. */
-function stretchesOf({ from, to }: Stretch, { sequences, reverse = false }: EventRange): readonly Stretch[] {
+export function stretchesOf({ from, to }: Stretch, { sequences, reverse = false }: EventRange): readonly Stretch[] {
   if (from > to) return [];
   if (sequences === undefined) return [{ from, to }];
   const stretches: { from: number; to: number }[] = [];
@@ -202,61 +236,13 @@ function stretchesOf({ from, to }: Stretch, { sequences, reverse = false }: Even
 }
 
 /** The blocks of the stretches that may hold what is wanted. */
-async function* blocksOf(
+export async function* blocksOf(
   log: LogStore,
   stretches: readonly Stretch[],
   reverse: boolean,
   tags: BlockQuery['tags'],
 ): AsyncGenerator<Block, void> {
-  for (const stretch of stretches) {
-    if (tags === undefined && !reverse) yield* log.read(stretch);
-    else yield* foundBlocks(log, { ...stretch, reverse, tags });
-  }
-}
-
-/** Neighbouring blocks are read together, up to this many bytes and blocks. */
-const READ_TOGETHER_BYTES = 512 * 1024;
-const READ_TOGETHER_BLOCKS = 500;
-
-async function* foundBlocks(log: LogStore, query: BlockQuery): AsyncGenerator<Block, void> {
-  let group: BlockHeader[] = [];
-  let bytes = 0;
-  for await (const header of log.find?.(query) ?? allHeaders(log, query)) {
-    const isFull = bytes + header.bytes > READ_TOGETHER_BYTES || group.length === READ_TOGETHER_BLOCKS;
-    if (group.length > 0 && (isFull || !areNeighbours(group.at(-1)!, header))) {
-      yield* readGroup(log, group, query);
-      group = [];
-      bytes = 0;
-    }
-    group.push(header);
-    bytes += header.bytes;
-  }
-  if (group.length > 0) yield* readGroup(log, group, query);
-}
-
-function areNeighbours(a: BlockHeader, b: BlockHeader): boolean {
-  return a.lastSequence + 1 === b.firstSequence || b.lastSequence + 1 === a.firstSequence;
-}
-
-async function* readGroup(
-  log: LogStore,
-  group: readonly BlockHeader[],
-  { from, to, reverse }: BlockQuery,
-): AsyncGenerator<Block, void> {
-  const [first, last] = reverse === true ? [group.at(-1)!, group[0]!] : [group[0]!, group.at(-1)!];
-  const blocks = log.read({ from: Math.max(from, first.firstSequence), to: Math.min(to, last.lastSequence) });
-  if (reverse === true) yield* (await Array.fromAsync(blocks)).reverse();
-  else yield* blocks;
-}
-
-/** For a log that keeps no lists of tags: it reads all blocks. */
-async function* allHeaders(log: LogStore, { from, to, reverse }: BlockQuery): AsyncGenerator<BlockHeader, void> {
-  const headers: BlockHeader[] = [];
-  for await (const header of log.headers()) {
-    if (header.firstSequence > to) break;
-    if (header.lastSequence >= from) headers.push(header);
-  }
-  yield* reverse === true ? headers.reverse() : headers;
+  for (const stretch of stretches) yield* findBlocks(log, { ...stretch, reverse, tags });
 }
 
 /** @throws RefoldError `UNKNOWN_EVENT_TYPE` when the model does not have the type */

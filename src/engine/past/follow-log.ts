@@ -5,11 +5,12 @@
  */
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
-import type { LogStore } from '../../log/log-store.ts';
+import { findBlocks } from '../../log/found-blocks.ts';
+import type { Block, LogStore } from '../../log/log-store.ts';
 import { type Slice, unpackBlock } from '../../log/unpacking/unpacking.ts';
 import { A_SEQUENCE, A_SIGNAL, checkOptions, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
 import { BATCH_EVENTS, type EventBatch } from '../following/selection.ts';
-import { A_TAG, EVENT_TYPES, requireType, type Tagging } from './events.ts';
+import { A_TAG, EVENT_TYPES, type Presenting, requireType, type Tagging } from './events.ts';
 
 export interface FollowOptions {
   /** First sequence; default the first that is still in the log. */
@@ -65,8 +66,7 @@ export function checkFollowing(options: FollowOptions, model?: Model): FollowOpt
 }
 
 /** How the events of a log are prepared, and what their tags are where they are not stored. */
-export interface Preparing {
-  readonly prepare: (event: RecordedEvent) => RecordedEvent;
+export interface Preparing extends Presenting {
   readonly tagging: Tagging;
 }
 
@@ -87,8 +87,7 @@ export async function* followEvents(
   for await (const slice of followSlices(log, Math.max(from, 1), options, preparing, closing)) {
     for (let index = 0; index < slice.events.length; index++) {
       if (signal?.aborted === true || closing?.aborted === true) return;
-      const event = wantedOf(slice, index, options, preparing);
-      if (event !== undefined) yield event;
+      yield* wantedOf(slice, index, options, preparing);
     }
   }
 }
@@ -117,8 +116,7 @@ export async function* followBatches(
       const isWhole = end === slice.events.length;
       const events: RecordedEvent[] = [];
       for (let index = start; index < end; index++) {
-        const event = wantedOf(slice, index, options, preparing);
-        if (event !== undefined) events.push(event);
+        events.push(...wantedOf(slice, index, options, preparing));
       }
       if (events.length === 0) continue;
       isTold = isLast && isWhole;
@@ -131,24 +129,31 @@ export async function* followBatches(
   }
 }
 
-/** The event as it is given; undefined when it does not have the tag. */
+const NOT_WANTED: readonly RecordedEvent[] = [];
+
+/** The event as it is given, or what it became; without what was not asked for. */
 function wantedOf(
   { events, isCertain }: Slice,
   index: number,
-  { tag }: FollowOptions,
+  { types, tag }: FollowOptions,
   { prepare, tagging }: Preparing,
-): RecordedEvent | undefined {
+): readonly RecordedEvent[] {
   const event = prepare(events[index]!);
-  const isWanted = tag === undefined || isCertain?.[index] === true || tagging.hasTag(event, tag);
-  return isWanted ? event : undefined;
+  const hasTag = (one: RecordedEvent): boolean => tag === undefined || tagging.hasTag(one, tag);
+  if (Array.isArray(event)) return event.filter((one) => types?.includes(one.type) !== false && hasTag(one));
+  const one = event as RecordedEvent;
+  return isCertain?.[index] === true || hasTag(one) ? [one] : NOT_WANTED;
 }
 
-/** The events of the log in slices, each event once, until a signal aborts. */
+/**
+ * The events of the log in slices, each event once, until a signal aborts. With a tag, blocks of the history that do not
+ * have it are not read.
+ */
 async function* followSlices(
   log: LogStore,
   from: number,
   { signal, types: given, tag }: FollowOptions,
-  { tagging }: Preparing,
+  { tagging, recordedTypes }: Preparing,
   closing: AbortSignal | undefined,
 ): AsyncGenerator<Slice, void> {
   const ending = new AbortController();
@@ -156,11 +161,11 @@ async function* followSlices(
   const signals = [signal, closing].filter((one) => one !== undefined);
   for (const one of signals) one.addEventListener('abort', end);
   if (signals.some((one) => one.aborted)) end();
-  const types = given && new Set(given);
+  const types = given && recordedTypes(new Set(given));
   const tags = tag === undefined ? undefined : { tag, types, taggers: tagging.taggers };
-  try {
-    let next = from;
-    for await (const block of log.follow(from, ending.signal)) {
+  let next = from;
+  async function* slicesOf(blocks: AsyncIterable<Block>): AsyncGenerator<Slice, void> {
+    for await (const block of blocks) {
       for await (const slice of unpackBlock(block, { types, tags })) {
         if (ending.signal.aborted) return;
         yield sliceFrom(slice, next);
@@ -168,6 +173,17 @@ async function* followSlices(
       // Sealing may have joined events that were already given with later ones.
       next = block.lastSequence + 1;
     }
+  }
+  try {
+    const to = log.head().sequence;
+    if (tags !== undefined && next <= to) {
+      yield* slicesOf(findBlocks(log, { from: next, to, tags }));
+      if (ending.signal.aborted) return;
+      // The last blocks may be without the tag. The end of what was there is told all the same.
+      if (next <= to) yield { events: [], from: next, through: to };
+      next = Math.max(next, to + 1);
+    }
+    yield* slicesOf(log.follow(next, ending.signal));
   } finally {
     for (const one of signals) one.removeEventListener('abort', end);
   }

@@ -2,9 +2,10 @@
 import { isDate } from 'node:util/types';
 import { type ErrorDetails, isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
+import { isParts } from '../../core/parts.ts';
 import { decodeBlock } from '../../log/blocks/block.ts';
 import type { BlockHeader, LogStore } from '../../log/log-store.ts';
-import { A_SEQUENCE, checkOptions, type OptionChecks } from '../calls/call-options.ts';
+import { A_SEQUENCE, checkOptions, isSequence, type OptionCheck, type OptionChecks } from '../calls/call-options.ts';
 import type { Progress } from '../calls/progress.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { tellPassedOver } from '../folding/undecodable.ts';
@@ -41,17 +42,21 @@ export async function pastState<State extends object>(
 export const READ_ATTEMPTS = 3;
 
 /**
- * Does work that reads the log, and starts it again when the writer has dropped what it was reading. What is left, with a
- * newer snapshot, often leads to the same answer.
+ * Does work that reads the log, and starts it again when the writer has dropped or redacted what it was reading. What is left,
+ * with a newer snapshot, often leads to the same answer. A state from before a redaction and events from after it must not mix.
  */
 export async function despiteDrops<T>(log: LogStore, work: () => Promise<T>): Promise<T> {
   for (let round = 1; ; round++) {
     const first = log.firstSequence();
+    const generation = log.generation?.();
+    const isLast = round === READ_ATTEMPTS;
     try {
-      return await work();
+      const answer = await work();
+      if (isLast || log.generation?.() === generation) return answer;
     } catch (error) {
-      if (round === READ_ATTEMPTS || !isRefoldError(error, 'HISTORY_GONE') || log.firstSequence() === first)
-        throw error;
+      const isRedacted = isRefoldError(error) && log.generation?.() !== generation;
+      const isDropped = isRefoldError(error, 'HISTORY_GONE') && log.firstSequence() !== first;
+      if (isLast || !(isRedacted || isDropped)) throw error;
     }
   }
 }
@@ -60,6 +65,23 @@ const POSITION_CHECKS: OptionChecks<{ readonly sequence?: number; readonly time?
   sequence: A_SEQUENCE,
   time: ['a date, or a number of milliseconds since the epoch', Number.isFinite, timeOf],
 };
+
+/** A position as an option of a call. The copy has the time as a number. */
+export const A_POSITION: OptionCheck = ['{ sequence } or { time }, a Date or milliseconds', isPosition, copyOfPosition];
+
+function copyOfPosition(value: unknown): unknown {
+  if (!isParts(value)) return value;
+  const copy: Record<string, unknown> = {};
+  for (const key in value) copy[key] = key === 'time' ? timeOf(value[key]) : value[key];
+  return copy;
+}
+
+function isPosition(value: unknown): boolean {
+  if (!isParts(value)) return false;
+  const { sequence, time, ...others } = value;
+  if (Object.keys(others).length > 0 || (sequence === undefined) === (time === undefined)) return false;
+  return sequence === undefined ? Number.isFinite(time) : isSequence(sequence);
+}
 
 /** A Date of any realm as its number; any other value as it is. */
 export function timeOf(time: unknown): unknown {

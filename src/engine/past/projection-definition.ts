@@ -1,7 +1,7 @@
 /** The definition of a projection, and its checks. */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
-import type { Catalog, DataOf, Model, ReducedEventOf, Reducer, TypeOf } from '../../core/model.ts';
-import { requireModel } from '../../core/model-checks.ts';
+import type { Catalog, DataOf, FingerprintKind, Model, ReducedEventOf, Reducer, TypeOf } from '../../core/model.ts';
+import { problemOfFingerprint, requireModel } from '../../core/model-checks.ts';
 import { listNearest } from '../../core/nearest.ts';
 
 export interface ProjectionDefinition<State extends object, C extends Catalog> {
@@ -14,6 +14,8 @@ export interface ProjectionDefinition<State extends object, C extends Catalog> {
   };
   /** Like a model's `version`: raise it when the view must be built again. */
   readonly version?: number | string;
+  /** As a model's `fingerprint`: `'version'` makes the version alone say whether the saved state still fits. Default `'sources'`. */
+  readonly fingerprint?: FingerprintKind;
 }
 
 /**
@@ -63,12 +65,14 @@ export function checkDefinition<State extends object, C extends Catalog>(
 }
 
 function problemOf(definition: Record<string, unknown>, model: Model | undefined): string | undefined {
-  const { name, initialState, reducers, version } = definition;
+  const { name, initialState, reducers, version, fingerprint } = definition;
   if (typeof name !== 'string' || name === '') return 'it needs a name';
   if (!name.isWellFormed()) return 'its name holds a lone surrogate';
   if (typeof initialState !== 'function') return `${name} needs an initialState function`;
   if (version !== undefined && typeof version !== 'number' && typeof version !== 'string')
     return `the version of ${name} is neither a number nor a string`;
+  const problem = problemOfFingerprint(fingerprint, version);
+  if (problem !== undefined) return `of ${name}, ${problem[0]}`;
   if (typeof reducers !== 'object' || reducers === null || Array.isArray(reducers))
     return `the reducers of ${name} are not an object`;
   return problemOfReducers(name, reducers, model);

@@ -8,16 +8,26 @@ import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { OrderedTables } from '../../fold/live-state.ts';
-import type { LogStore } from '../../log/log-store.ts';
+import type { LogHead, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
+import { Pace } from '../../threads/pace.ts';
 import { warnOf } from '../calls/warn.ts';
-import { fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
+import { noteBeliefs } from '../folding/beliefs.ts';
+import { type Fingerprint, fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { type BeginsWith, beginningOf, freshState } from '../folding/initial-state.ts';
-import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
-import { encodeWhole, writeSnapshot } from '../folding/stored-snapshots.ts';
+import { type FoldCursor, type FoldRange, foldLog, startCursor } from '../folding/refold.ts';
+import { type EncodedState, encodePaced, writeSnapshot } from '../folding/stored-snapshots.ts';
 import { groupReasons, notePassedOver, type PassedOver, tellPassedOver } from '../folding/undecodable.ts';
-import { type Loading, loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
+import {
+  type Loading,
+  loadFirst,
+  planRecovery,
+  type RecoveryPlan,
+  snapshotFacts,
+} from '../folding/usable-snapshots.ts';
+import { despiteDrops } from './history.ts';
 import type { ProjectionDefinition } from './projection-definition.ts';
+import { vouchingHint } from './recovery.ts';
 
 /** What a projection needs of its store. */
 export interface ProjectionParts {
@@ -29,6 +39,52 @@ export interface ProjectionParts {
 
 /** How many events pass between two saves: a restart after a crash replays at most this many. */
 const SAVE_EVERY = 100_000;
+
+/**
+ * How long the encoding and the decoding of a state may hold the event loop, and the pause after that, in ms. A projection
+ * folds nothing while it is encoded, so its slices are longer than those of the model's snapshots.
+ */
+const CODEC_SLICE_MS = 1;
+const CODEC_REST_MS = 1;
+
+function newPace(): Pace {
+  return new Pace(CODEC_SLICE_MS, CODEC_REST_MS);
+}
+
+/** A state on its way into the log. */
+interface EncodedMoment {
+  readonly encoded: EncodedState;
+  readonly head: LogHead;
+  readonly fingerprint: Fingerprint;
+}
+
+/** What a projection is on another log than its present one: that of a redaction. */
+export interface RebuiltProjection<State = unknown> {
+  readonly cursor: FoldCursor<State>;
+  readonly tables: OrderedTables;
+  /** The sequence of the snapshot that it began with; 0 without one. */
+  readonly savedAt: number;
+}
+
+/** What a redaction does with a projection. It is not for applications, so it is not a part of the class. */
+export interface Rebuilding<State = unknown> {
+  /**
+   * Builds the state that another log gives, beside the present one.
+   *
+   * @throws RefoldError `HISTORY_GONE` when its beginning was dropped; what a reducer throws
+   */
+  rebuild(log: LogStore): Promise<RebuiltProjection<State>>;
+  /** Folds what the log has up to a sequence into a rebuilt state. */
+  advance(rebuilt: RebuiltProjection<State>, log: LogStore, range: Pick<FoldRange, 'to' | 'onProgress'>): Promise<void>;
+  /** Begins no save until what it gives is called. Resolves when no save is under way. */
+  holdSaves(): Promise<() => void>;
+  /** Continues from a rebuilt state. It must not be behind the present one. */
+  replace(rebuilt: RebuiltProjection<State>): Promise<void>;
+  /** Builds the state again from the log as it is now. The projection stops when it cannot. */
+  renew(log: LogStore): Promise<void>;
+}
+
+export let rebuildingOf: (projection: Projection) => Rebuilding<any>;
 
 /** A running projection. */
 export class Projection<State extends object = any> {
@@ -42,12 +98,24 @@ export class Projection<State extends object = any> {
   #cursor: FoldCursor<State>;
   #tables: OrderedTables | undefined;
   #savedAt = 0;
+  /** Whether it was loaded from a snapshot whose fingerprint says less than today's. It is saved again at once. */
+  #isBelieved = false;
   /** The sequence at which the last automatic save began: one that failed is not tried again with every block. */
   #triedAt = 0;
   #error: RefoldError | undefined;
   readonly #work = new Mutex();
   readonly #saving = new Mutex();
   #awake = false;
+
+  static {
+    rebuildingOf = (projection) => ({
+      rebuild: (log) => projection.#rebuild(log),
+      advance: (rebuilt, log, range) => projection.#advanceRebuilt(rebuilt, log, range),
+      holdSaves: () => projection.#holdSaves(),
+      replace: (rebuilt) => projection.#replace(rebuilt),
+      renew: (log) => projection.#renew(log),
+    });
+  }
 
   /**
    * Use `store.project`.
@@ -57,13 +125,11 @@ export class Projection<State extends object = any> {
   constructor(definition: ProjectionDefinition<State, any>, parts: ProjectionParts) {
     this.name = definition.name;
     this.#parts = parts;
-    const { comparators, types } = parts.model;
+    const { comparators } = parts.model;
     this.#definition = { ...definition, comparators };
-    const given = Object.entries(definition.reducers).filter(([, reducer]) => reducer !== undefined);
-    this.#reducers = Object.fromEntries(given) as Record<string, (...args: any[]) => void>;
+    this.#reducers = reducersOf(definition);
     this.#types = new Set(Object.keys(this.#reducers));
-    const fingerprinted = { ...this.#definition, reducers: this.#reducers };
-    this.#fingerprint = fingerprintOf(fingerprinted, (type) => types.get(type)?.version ?? 0);
+    this.#fingerprint = fingerprintOfProjection(definition, parts.model);
     this.#cursor = startCursor(freshState(this.#definition));
   }
 
@@ -91,6 +157,7 @@ export class Projection<State extends object = any> {
   async start(): Promise<void> {
     await this.#work.run(() => this.#load());
     await this.catchUp();
+    if (this.#isBelieved && !this.#parts.readOnly) this.save().catch(() => {}); // it has warned
   }
 
   /** Resolves when everything that is durable now has been folded; rejects with `error` when it stopped. */
@@ -124,30 +191,85 @@ export class Projection<State extends object = any> {
     await this.#saving.drained();
   }
 
+  async #rebuild(log: LogStore): Promise<RebuiltProjection<State>> {
+    const { plan, loaded, unusable } = await this.#loadSaved(log);
+    const cursor = loaded?.cursor ?? startCursor(freshState(this.#definition));
+    if (cursor.sequence + 1 < log.firstSequence()) throw await this.#historyGone(log, plan, unusable);
+    return { cursor, tables: new OrderedTables(cursor.state), savedAt: loaded?.snapshot.sequence ?? 0 };
+  }
+
+  async #advanceRebuilt(
+    { cursor, tables }: RebuiltProjection<State>,
+    log: LogStore,
+    { to, onProgress }: Pick<FoldRange, 'to' | 'onProgress'>,
+  ): Promise<void> {
+    await foldLog(this.#parts.model, this.#reducers, log, cursor, { types: this.#types, tables, to, onProgress });
+  }
+
+  #holdSaves(): Promise<() => void> {
+    return new Promise((resolve) => {
+      void this.#saving.run(() => new Promise<void>((release) => resolve(release)));
+    });
+  }
+
+  #replace({ cursor, tables, savedAt }: RebuiltProjection<State>): Promise<void> {
+    return this.#work.run(() => {
+      this.#cursor = cursor;
+      this.#tables = tables;
+      this.#savedAt = savedAt;
+      this.#triedAt = 0;
+    });
+  }
+
+  async #renew(log: LogStore): Promise<void> {
+    try {
+      const rebuilt = await despiteDrops(log, async () => {
+        const fresh = await this.#rebuild(log);
+        await this.#advanceRebuilt(fresh, log, { to: Math.max(this.sequence, fresh.cursor.sequence) });
+        return fresh;
+      });
+      await this.#replace(rebuilt);
+      this.wake();
+    } catch (error) {
+      this.#stop(error);
+    }
+  }
+
   async #save(): Promise<void> {
     const { log, readOnly } = this.#parts;
     if (readOnly) throw cannotSave(this.name, log.path);
-    await this.#work.drained();
-    if (this.#error !== undefined || this.sequence === this.#savedAt) return;
-    const { sequence, recordedAt, state, firstSeen } = this.#cursor;
+    let at = this.sequence;
     try {
-      // The hash is enough to check a projection's snapshot; only the model's snapshots have the log's chain.
-      const head = { sequence, recordedAt, chain: '' };
-      await writeSnapshot(
-        log,
-        this.name,
-        encodeWhole(state, this.#definition.comparators),
-        head,
-        fingerprintFor(this.#fingerprint, firstSeen),
-      );
+      const moment = await this.#work.run(() => this.#encode());
+      if (moment === undefined) return;
+      const { sequence } = moment.head;
+      at = sequence;
+      await writeSnapshot(log, this.name, moment.encoded, moment.head, moment.fingerprint);
       await log.putCheckpoint({ projection: this.name, sequence });
       const older = (await log.snapshots(this.name)).slice(2).map((info) => info.sequence);
       if (older.length > 0) await log.dropSnapshots(this.name, older);
       this.#savedAt = sequence;
+      this.#isBelieved = false;
     } catch (error) {
-      this.#tellUnsaved(sequence, error);
+      this.#tellUnsaved(at, error);
       throw error;
     }
+  }
+
+  /**
+   * The state as bytes, unless it was saved already or the projection has stopped. No event is folded meanwhile, so the
+   * state stays as it is; other work of the event loop runs between the slices.
+   */
+  async #encode(): Promise<EncodedMoment | undefined> {
+    if (this.#error !== undefined || (this.sequence === this.#savedAt && !this.#isBelieved)) return undefined;
+    const { sequence, recordedAt, state, firstSeen } = this.#cursor;
+    const encoded = await encodePaced(state, newPace(), this.#definition.comparators);
+    // The hash is enough to check a projection's snapshot; only the model's snapshots have the log's chain.
+    return {
+      encoded,
+      head: { sequence, recordedAt, chain: '' },
+      fingerprint: fingerprintFor(this.#fingerprint, firstSeen),
+    };
   }
 
   #tellUnsaved(sequence: number, cause: unknown): void {
@@ -189,27 +311,48 @@ export class Projection<State extends object = any> {
   async #load(): Promise<void> {
     const { log } = this.#parts;
     try {
-      const { loaded, unusable } = await this.#loadSaved();
+      const { plan, loaded, unusable } = await this.#loadSaved(log);
       if (loaded !== undefined) {
+        const { sequence } = loaded.snapshot;
         this.#cursor = loaded.cursor;
-        this.#savedAt = loaded.snapshot.sequence;
+        this.#isBelieved = plan.believed.has(sequence);
+        this.#savedAt = sequence;
         this.#tables = undefined;
       }
+      if (this.sequence + 1 < log.firstSequence()) throw await this.#historyGone(log, plan, unusable);
       const passedOver = unusable.map(({ info, error }) => notePassedOver(log, info, error));
-      if (this.sequence + 1 < log.firstSequence()) throw historyGone(this.name, log, passedOver, unusable[0]?.error);
       tellPassedOver(log, passedOver, `the projection ${this.name}`);
     } catch (error) {
       throw this.#stop(error);
     }
   }
 
-  async #loadSaved(): Promise<Loading<State>> {
-    const { log } = this.#parts;
-    const firstSequence = log.firstSequence();
-    const facts = { head: log.head().sequence, firstSequence, fingerprint: this.#fingerprint };
-    const { candidates } = planRecovery({ ...facts, snapshots: await log.snapshots(this.name) });
-    return loadFirst(log, candidates, () => beginningOf(this.#definition));
+  async #historyGone(log: LogStore, plan: RecoveryPlan, unusable: Loading<State>['unusable']): Promise<RefoldError> {
+    const passedOver = unusable.map(({ info, error }) => notePassedOver(log, info, error));
+    const stale = plan.passedOver.find(({ isStale }) => isStale === true);
+    const snapshots = await log.snapshots(this.name);
+    const info = snapshots.find(({ sequence }) => sequence === stale?.sequence);
+    return historyGone(this.name, log, [...plan.passedOver, ...passedOver], unusable[0]?.error, info);
   }
+
+  async #loadSaved(log: LogStore): Promise<Loading<State> & { readonly plan: RecoveryPlan }> {
+    const facts = await snapshotFacts(log, this.name, this.#fingerprint);
+    const plan = planRecovery({ ...facts, head: log.head().sequence, firstSequence: log.firstSequence() });
+    const loading = await loadFirst(log, plan.candidates, () => beginningOf(this.#definition), { pace: newPace() });
+    if (!log.readOnly && !this.#parts.readOnly) await noteBeliefs(log, this.name, this.#fingerprint);
+    return { ...loading, plan };
+  }
+}
+
+function reducersOf(definition: ProjectionDefinition<any, any>): Record<string, (...args: any[]) => void> {
+  const given = Object.entries(definition.reducers).filter(([, reducer]) => reducer !== undefined);
+  return Object.fromEntries(given) as Record<string, (...args: any[]) => void>;
+}
+
+/** The fingerprint of a projection of a model's events. It may use the comparators of the model. */
+export function fingerprintOfProjection(definition: ProjectionDefinition<any, any>, model: Model): ModelFingerprint {
+  const { comparators } = model;
+  return fingerprintOf({ ...definition, comparators, reducers: reducersOf(definition) }, model);
 }
 
 function cannotSave(name: string, path: string): RefoldError {
@@ -233,14 +376,16 @@ function historyGone(
   log: LogStore,
   passedOver: readonly PassedOver[],
   cause: RefoldError | undefined,
+  stale: SnapshotInfo | undefined,
 ): RefoldError {
   const first = log.firstSequence();
+  const others = 'restore a backup, or go back to the definition that it was saved with';
   const why = ['', ...groupReasons(passedOver)].join('; ');
   return new RefoldError('HISTORY_GONE', `Cannot start the projection ${name}: the log begins at ${first}${why}`, {
     path: log.path,
     type: name,
     sequence: first,
     cause,
-    hint: 'Restore a backup, or go back to the definition that it was saved with',
+    hint: stale === undefined ? `R${others.slice(1)}` : `${vouchingHint(stale)}. Otherwise ${others}`,
   });
 }

@@ -3,7 +3,7 @@ import { RefoldError } from '../../core/errors.ts';
 import { listNearest } from '../../core/nearest.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
-import { Projection, type ProjectionParts } from './projection.ts';
+import { Projection, type ProjectionParts, rebuildingOf } from './projection.ts';
 import { checkDefinition, type ProjectionDefinition } from './projection-definition.ts';
 
 export class Projections {
@@ -45,6 +45,23 @@ export class Projections {
     const projection = new Projection<View>(definition, this.#parts);
     this.#started.set(name, projection);
     return { projection, before };
+  }
+
+  /** Does work while no projection is started or forgotten, and none that has stopped is being saved. Gives it those that run. */
+  alone<T>(work: (running: readonly Projection[]) => Promise<T>): Promise<T> {
+    return this.#turns.run(async () => {
+      const started = [...this.#started.values()];
+      await Promise.all(started.filter(({ error }) => error !== undefined).map((stopped) => stopped.drained()));
+      return work(started.filter(({ error }) => error === undefined));
+    });
+  }
+
+  /** Builds the states of those that run again, because another process has redacted the log. */
+  renew(): Promise<void> {
+    const { log } = this.#parts;
+    return this.alone(async (running) => {
+      for (const projection of running) await rebuildingOf(projection).renew(log);
+    });
   }
 
   /** Those that were started, with how many durable events each has not folded. */

@@ -3,11 +3,11 @@ import { RefoldError } from '../../core/errors.ts';
 import type { Model } from '../../core/model.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
-import type { ModelFingerprint } from '../folding/fingerprint.ts';
+import { type ModelFingerprint, parseFingerprint, storedVersion } from '../folding/fingerprint.ts';
 import { beginningOf, freshState } from '../folding/initial-state.ts';
 import { type FoldCursor, type FoldRange, foldLog, startCursor } from '../folding/refold.ts';
 import { groupReasons, notePassedOver, type PassedOver } from '../folding/undecodable.ts';
-import { loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
+import { loadFirst, planRecovery, snapshotFacts } from '../folding/usable-snapshots.ts';
 
 /** What an open did, why, and how long it took. */
 export interface RecoveryReport {
@@ -33,12 +33,14 @@ export interface Recovered<State> {
   readonly cursor: FoldCursor<State>;
   readonly snapshot: SnapshotInfo | undefined;
   readonly passedOver: readonly PassedOver[];
+  /** Why the snapshot is believed although its fingerprint says less than today's; undefined for others. */
+  readonly belief: string | undefined;
   readonly loadMilliseconds: number;
   readonly foldMilliseconds: number;
   readonly eventsReplayed: number;
 }
 
-export interface RecoverOptions extends Pick<FoldRange, 'onProgress' | 'onBlock' | 'pace'> {
+export interface RecoverOptions extends Pick<FoldRange, 'onProgress' | 'onBlock' | 'onUpcast' | 'pace'> {
   /** The sequence to arrive at; default the log's head. */
   readonly to?: number | undefined;
   /** Snapshots after this one are not used; default: all may be used. */
@@ -58,8 +60,9 @@ export async function recover<State extends object>(
 ): Promise<Recovered<State>> {
   const to = options.to ?? log.head().sequence;
   const { base = Number.POSITIVE_INFINITY } = options;
-  const snapshots = (await log.snapshots('')).filter(({ sequence }) => sequence <= base);
-  const plan = planRecovery({ head: to, firstSequence: log.firstSequence(), fingerprint, snapshots });
+  const facts = await snapshotFacts(log, '', fingerprint);
+  const snapshots = facts.snapshots.filter(({ sequence }) => sequence <= base);
+  const plan = planRecovery({ ...facts, snapshots, head: to, firstSequence: log.firstSequence() });
   const clock = (): number => options.pace?.workClock ?? performance.now();
   const start = clock();
   const { pace } = options;
@@ -70,13 +73,16 @@ export async function recover<State extends object>(
   const passedOver = [...plan.passedOver, ...unusable.map(({ info, error }) => notePassedOver(log, info, error))];
   const cursor = loaded?.cursor ?? startCursor(freshState(model));
   const loadedAt = clock();
-  if (loaded === undefined && !plan.canReplayAll) throw historyGone(log, to, passedOver, unusable[0]?.error);
+  if (loaded === undefined && !plan.canReplayAll) {
+    throw historyGone(log, to, passedOver, { cause: unusable[0]?.error, hint: hintFor(snapshots, passedOver) });
+  }
   const from = cursor.sequence;
   await foldLog(model, model.reducers, log, cursor, { ...options, to });
   return {
     cursor,
     snapshot: loaded?.snapshot,
     passedOver,
+    belief: loaded && plan.believed.get(loaded.snapshot.sequence),
     loadMilliseconds: loadedAt - start,
     foldMilliseconds: clock() - loadedAt,
     eventsReplayed: cursor.sequence - from,
@@ -104,7 +110,7 @@ function historyGone(
   log: LogStore,
   to: number,
   passedOver: readonly PassedOver[],
-  cause: RefoldError | undefined,
+  { cause, hint }: { readonly cause: RefoldError | undefined; readonly hint: string },
 ): RefoldError {
   const first = log.firstSequence();
   const why = groupReasons(passedOver).join('; ');
@@ -115,9 +121,26 @@ function historyGone(
       path: log.path,
       sequence: first,
       cause,
-      hint: 'Ask for a later sequence, restore a backup, or go back to the model that the snapshots were taken with',
+      hint,
     },
   );
+}
+
+/** If only the change of the model is in the way, its author may accept the snapshots. */
+function hintFor(snapshots: readonly SnapshotInfo[], passedOver: readonly PassedOver[]): string {
+  const stale = passedOver.find(({ isStale }) => isStale === true);
+  const others = 'restore a backup, or go back to the model that the snapshots were taken with';
+  if (stale === undefined) return `Ask for a later sequence, ${others}`;
+  const info = snapshots.find(({ sequence }) => sequence === stale.sequence);
+  return `${vouchingHint(info)}. Otherwise ask for a later sequence, ${others}`;
+}
+
+/** How the author of a model or a projection accepts a snapshot that was taken with other sources. */
+export function vouchingHint(info: SnapshotInfo | undefined): string {
+  const stored = info && parseFingerprint(info.fingerprint);
+  const version = stored && storedVersion(stored);
+  const named = version === undefined ? 'a version' : `version: ${JSON.stringify(version).replace(/^"(\d+)"$/, '$1')}`;
+  return `If the change gives the same state, define ${named} and fingerprint: 'version', which believes the snapshots`;
 }
 
 /**
@@ -130,7 +153,7 @@ export function describeRecovery(
   milliseconds: number,
   recoverWithin: number,
 ): RecoveryReport {
-  const { snapshot, passedOver, loadMilliseconds, foldMilliseconds, eventsReplayed } = recovered;
+  const { snapshot, passedOver, belief, loadMilliseconds, foldMilliseconds, eventsReplayed } = recovered;
   return {
     snapshot: snapshot?.sequence,
     eventsReplayed,
@@ -139,15 +162,21 @@ export function describeRecovery(
     foldMilliseconds,
     recoverWithin,
     withinPromise: milliseconds <= recoverWithin,
-    reason: explain(snapshot, eventsReplayed, passedOver),
+    reason: explain(snapshot, eventsReplayed, passedOver, belief),
     passedOver,
   };
 }
 
-function explain(snapshot: SnapshotInfo | undefined, replayed: number, passedOver: readonly PassedOver[]): string {
+function explain(
+  snapshot: SnapshotInfo | undefined,
+  replayed: number,
+  passedOver: readonly PassedOver[],
+  belief: string | undefined,
+): string {
   const tail = replayed === 0 ? 'nothing was left to replay' : `replayed the ${replayed} events after it`;
   const none =
     replayed === 0 ? 'The log is empty' : `Replayed all ${replayed} events: there was no snapshot to start from`;
   const done = snapshot === undefined ? none : `Loaded the snapshot at ${snapshot.sequence}; ${tail}`;
-  return `${[done, ...groupReasons(passedOver)].join('; ')}.`;
+  const believed = belief === undefined ? [] : [`this snapshot was believed once: ${belief}`];
+  return `${[done, ...believed, ...groupReasons(passedOver)].join('; ')}.`;
 }

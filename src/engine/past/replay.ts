@@ -13,7 +13,7 @@ import { harmless, type Progress } from '../calls/progress.ts';
 import { beginningOf, freshState } from '../folding/initial-state.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
 import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
-import { loadFirst, planRecovery } from '../folding/usable-snapshots.ts';
+import { loadFirst, planRecovery, snapshotFacts } from '../folding/usable-snapshots.ts';
 import { despiteDrops } from './history.ts';
 import { recover, requireSameHistory } from './recovery.ts';
 
@@ -91,8 +91,8 @@ async function startOf<State extends object>(
   const first = log.firstSequence();
   if (first === 1) return startCursor(freshState(model));
   const fingerprint = fingerprintOfModel(model);
-  const snapshots = await log.snapshots('');
-  const { candidates } = planRecovery({ head: to, firstSequence: first, fingerprint, snapshots });
+  const facts = await snapshotFacts(log, '', fingerprint);
+  const { candidates } = planRecovery({ ...facts, head: to, firstSequence: first });
   const options = { vouch: requireSameHistory };
   const { loaded } = await loadFirst(log, candidates.toReversed(), () => beginningOf(model), options);
   return loaded?.cursor ?? (await recover(model, log, fingerprint, { to })).cursor;

@@ -11,11 +11,13 @@ import { hashStateOf } from '../../fold/encoding/state-codec.ts';
 import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { checkStructure } from '../calls/log-care.ts';
 import type { Progress } from '../calls/progress.ts';
+import { beliefsOf } from '../folding/beliefs.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { beginningOf, freshState } from '../folding/initial-state.ts';
 import { type FoldCursor, foldLog, startCursor } from '../folding/refold.ts';
 import { loadSnapshot } from '../folding/stored-snapshots.ts';
 import { isUndecodable } from '../folding/undecodable.ts';
+import { UpcastCheck } from '../folding/upcast-check.ts';
 import { loadFirst, whyStale } from '../folding/usable-snapshots.ts';
 import { READ_ATTEMPTS } from './history.ts';
 
@@ -75,10 +77,10 @@ function withProblems(report: VerifyReport, further: readonly SerializedError[])
   return { ...report, ok: problems.length === 0, problems };
 }
 
-/** What may be deleted while a log is in use: its history and its snapshots. */
+/** What may be deleted or changed while a log is in use: its history, its snapshots, and what was redacted. */
 async function holdingsOf(log: LogStore): Promise<string> {
   const snapshots = (await log.snapshots('')).map(({ sequence }) => sequence);
-  return [log.firstSequence(), ...snapshots].join(' ');
+  return [log.firstSequence(), log.generation?.() ?? 0, ...snapshots].join(' ');
 }
 
 async function verifyOnce<State extends object>(context: VerifyContext<State>, live: LiveHash): Promise<VerifyReport> {
@@ -141,6 +143,7 @@ async function refoldWithVerdicts<State extends object>(
   const { model } = context;
   const oldestFirst = snapshots.toReversed();
   const verdicts: SnapshotVerdict[] = [];
+  const upcasts = new UpcastCheck(model);
   let cursor = startCursor(freshState(model));
   let from = 0;
   let finished = false;
@@ -153,7 +156,7 @@ async function refoldWithVerdicts<State extends object>(
     const stops = [...oldestFirst, live].sort((a, b) => a.sequence - b.sequence);
     for (const stop of stops) {
       if (stop.sequence < from) continue;
-      await foldTo(context, cursor, stop.sequence, head);
+      await foldTo(context, cursor, { to: stop.sequence, total: head, upcasts });
       if ('owner' in stop) {
         verdicts.push({ sequence: stop.sequence, verdict: await judge(context, stop, cursor, problems) });
       } else {
@@ -161,12 +164,13 @@ async function refoldWithVerdicts<State extends object>(
         if (hash !== undefined && hash !== live.hash) problems.push(divergence(context, live.sequence));
       }
     }
-    await foldTo(context, cursor, head, head);
+    await foldTo(context, cursor, { to: head, total: head, upcasts });
     finished = true;
   } catch (error) {
     if (!isRefoldError(error)) throw error;
     problems.push(error.toJSON());
   }
+  problems.push(...upcasts.problems(context.log.path));
   return { cursor, events: cursor.sequence - from, finished, verdicts };
 }
 
@@ -186,11 +190,11 @@ async function startOf<State extends object>(
 async function foldTo<State extends object>(
   { model, log, onProgress }: VerifyContext<State>,
   cursor: FoldCursor<State>,
-  to: number,
-  total: number,
+  { to, total, upcasts }: { readonly to: number; readonly total: number; readonly upcasts: UpcastCheck },
 ): Promise<void> {
   await foldLog(model, model.reducers, log, cursor, {
     to,
+    onUpcast: upcasts.look,
     onProgress: (done) => onProgress({ phase: 'verify', done, total }),
   });
 }
@@ -202,7 +206,7 @@ async function judge<State extends object>(
   problems: SerializedError[],
 ): Promise<SnapshotVerdict['verdict']> {
   const begin = beginningOf(model);
-  const isStale = whyStale(info, fingerprint) !== undefined;
+  const isStale = whyStale(info, fingerprint, await beliefsOf(log, '', fingerprint)) !== undefined;
   try {
     await loadSnapshot(log, info, begin);
   } catch (error) {

@@ -19,8 +19,24 @@ export interface EffectSurroundings {
   readonly state: () => unknown;
 }
 
-/** @param events one, or a batch */
+/**
+ * @param events one, or the parts of one, which have an effect each, in order; for `onBatch` a batch. After a part has failed
+ * for good, those after it are not tried
+ */
 export async function tryEffect(
+  reactor: CheckedReactor,
+  events: readonly RecordedEvent[],
+  surroundings: EffectSurroundings,
+): Promise<EffectOutcome> {
+  if (reactor.onBatch !== undefined || events.length < 2) return tryOnce(reactor, events, surroundings);
+  for (const event of events) {
+    const outcome = await tryOnce(reactor, [event], surroundings);
+    if (outcome.kind !== 'done') return outcome;
+  }
+  return { kind: 'done' };
+}
+
+async function tryOnce(
   reactor: CheckedReactor,
   events: readonly RecordedEvent[],
   { ending, aborting, state }: EffectSurroundings,

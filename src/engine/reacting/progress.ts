@@ -13,7 +13,7 @@ export interface ParkedEvent {
   readonly type: string;
   /** How often its effect was tried. */
   readonly attempts: number;
-  /** What the last attempt threw. */
+  /** What the last attempt threw; empty once the event was redacted. */
   readonly message: string;
   /** ms since the epoch. */
   readonly parkedAt: number;
@@ -110,6 +110,13 @@ export class ReactorProgress {
     this.#parked.set(event.sequence, event);
   }
 
+  /** Forgets what the errors of some events said. True when there was something to forget. */
+  forgetMessages(sequences: ReadonlySet<number>): boolean {
+    const { parked } = withoutMessages(this.stored(), sequences) ?? {};
+    for (const event of parked ?? []) this.#parked.set(event.sequence, event);
+    return parked !== undefined;
+  }
+
   /** Forgets what was begun: reading starts again after the low-water mark. */
   rewind(): void {
     this.#read = this.sequence;
@@ -125,6 +132,13 @@ export class ReactorProgress {
     const { sequence } = this;
     for (const finished of this.#finished) if (finished <= sequence) this.#finished.delete(finished);
   }
+}
+
+/** Progress in which the errors of some parked events say nothing; undefined when it is that already. */
+export function withoutMessages(stored: StoredProgress, sequences: ReadonlySet<number>): StoredProgress | undefined {
+  const isTold = ({ sequence, message }: ParkedEvent): boolean => message !== '' && sequences.has(sequence);
+  if (!stored.parked.some(isTold)) return undefined;
+  return { ...stored, parked: stored.parked.map((event) => (isTold(event) ? { ...event, message: '' } : event)) };
 }
 
 /** Reads what the log has kept; undefined for anything else. */

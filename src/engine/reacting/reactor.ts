@@ -8,6 +8,7 @@ import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { warnOf } from '../calls/warn.ts';
+import type { EventBatch } from '../following/selection.ts';
 import type { CheckedReactor } from './definition.ts';
 import { type EffectOutcome, tryEffect } from './effect.ts';
 import type { LaneKey } from './lanes.ts';
@@ -18,8 +19,8 @@ import { Saver } from './saver.ts';
 /** What a reactor needs of its store. */
 export interface ReactorParts {
   readonly log: LogStore;
-  /** Durable events, in the model's versions, until the signal aborts. */
-  readonly follow: (options: { readonly from: number; readonly signal: AbortSignal }) => AsyncIterable<RecordedEvent>;
+  /** Durable events, in the model's versions, until the signal aborts. The events of one sequence are in one batch. */
+  readonly follow: (options: { readonly from: number; readonly signal: AbortSignal }) => AsyncIterable<EventBatch>;
   /** Events of a range, in the model's versions. */
   readonly events: (range: { readonly from: number; readonly to: number }) => AsyncIterable<RecordedEvent>;
   readonly state: () => unknown;
@@ -30,12 +31,16 @@ export interface ReactorParts {
 /** Progress over events without an effect is saved after so many. */
 const PASSED_UNSAVED = 1_000;
 
-/** An event that waits for its effect. */
+/** What waits for its effect: the events of one sequence. They are several only if a recorded event became several. */
 interface Task {
-  readonly event: RecordedEvent;
+  readonly sequence: number;
+  readonly events: readonly RecordedEvent[];
   /** For an event that was parked: `retry` waits for this. */
   readonly retried?: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
 }
+
+/** Some events were redacted: what the errors of their effects said is forgotten. */
+export let forgetMessages: (reactor: Reactor, sequences: ReadonlySet<number>) => Promise<void>;
 
 /** A running reactor. Made by `store.react`. */
 export class Reactor {
@@ -51,6 +56,10 @@ export class Reactor {
   #isStopped = false;
   /** Called once, when the progress or the error has changed. */
   readonly #watchers = new Set<() => void>();
+
+  static {
+    forgetMessages = (reactor, sequences) => reactor.#forgetMessages(sequences);
+  }
 
   /** Use `store.react`. */
   constructor(reactor: CheckedReactor, parts: ReactorParts, stored: StoredProgress) {
@@ -137,6 +146,10 @@ export class Reactor {
     await this.#saver.save().catch(() => {}); // every effect was saved when it finished
   }
 
+  async #forgetMessages(sequences: ReadonlySet<number>): Promise<void> {
+    if (this.#progress.forgetMessages(sequences)) await this.#saver.save();
+  }
+
   #begin(): void {
     const { concurrency, batchSize } = this.#reactor;
     this.#run = new Run<Task>({
@@ -160,19 +173,29 @@ export class Reactor {
   }
 
   async #read(run: Run<Task>): Promise<void> {
-    const { types } = this.#reactor;
-    for await (const event of this.#parts.follow({ from: this.#progress.sequence + 1, signal: run.ending })) {
-      const { sequence, type } = event;
-      if ((types !== undefined && !types.has(type)) || this.#progress.isFinished(sequence)) {
-        this.#pass(sequence);
-        continue;
+    for await (const batch of this.#parts.follow({ from: this.#progress.sequence + 1, signal: run.ending })) {
+      for (const events of bySequence(batch.events)) {
+        const { sequence } = events[0]!;
+        const wanted = this.#wanted(events);
+        const [first] = wanted;
+        if (first === undefined || this.#progress.isFinished(sequence)) {
+          this.#pass(sequence);
+          continue;
+        }
+        while (!this.#progress.hasRoom && !run.ending.aborted) await this.#changed();
+        if (run.ending.aborted) return;
+        const key = keyOf(this.#reactor, first);
+        this.#progress.begin(sequence);
+        run.lanes.add(key, { sequence, events: wanted });
       }
-      while (!this.#progress.hasRoom && !run.ending.aborted) await this.#changed();
-      if (run.ending.aborted) return;
-      const key = keyOf(this.#reactor, event);
-      this.#progress.begin(sequence);
-      run.lanes.add(key, { event });
+      // The model may make nothing of the recorded events after the last one.
+      if (batch.sequence > (batch.events.at(-1)?.sequence ?? this.#progress.sequence)) this.#pass(batch.sequence);
     }
+  }
+
+  #wanted(events: readonly RecordedEvent[]): readonly RecordedEvent[] {
+    const { types } = this.#reactor;
+    return types === undefined ? events : events.filter(({ type }) => types.has(type));
   }
 
   #pass(sequence: number): void {
@@ -186,7 +209,7 @@ export class Reactor {
   /** Runs the effect of one event or batch, and makes its outcome durable. False when the reactor must stop. */
   async #work(tasks: readonly Task[], { ending, aborting }: Run<Task>): Promise<boolean> {
     try {
-      const events = tasks.map(({ event }) => event);
+      const events = tasks.flatMap((task) => task.events);
       const outcome = await tryEffect(this.#reactor, events, { ending, aborting, state: this.#parts.state });
       return await this.#conclude(tasks, outcome);
     } catch (error) {
@@ -201,7 +224,7 @@ export class Reactor {
       rejectAll(tasks, this.#error ?? stopped(this.name));
       return false;
     }
-    if (outcome.kind === 'done') for (const { event } of tasks) this.#progress.finish(event.sequence);
+    if (outcome.kind === 'done') for (const { sequence } of tasks) this.#progress.finish(sequence);
     else if (!this.#setAside(tasks, outcome)) return false;
     await this.#saver.save();
     if (outcome.kind === 'exhausted') rejectAll(tasks, outcome.error);
@@ -216,14 +239,14 @@ export class Reactor {
     const { onExhausted } = this.#reactor;
     if (!wasParked && onExhausted === 'skip') {
       warnOf(this.#parts.log, 'RefoldReactorWarning', error);
-      for (const { event } of tasks) this.#progress.finish(event.sequence);
+      for (const { sequence } of tasks) this.#progress.finish(sequence);
       return true;
     }
     if (wasParked || (onExhausted === 'park' && this.#progress.hasRoomToPark)) {
       const parkedAt = this.#parts.now();
       const message = messageOf(error.cause ?? error).slice(0, KEPT_MESSAGE_CHARACTERS);
-      for (const { event } of tasks) {
-        this.#progress.park({ sequence: event.sequence, type: event.type, attempts, message, parkedAt });
+      for (const { sequence, events } of tasks) {
+        this.#progress.park({ sequence, type: events[0]!.type, attempts, message, parkedAt });
       }
       return true;
     }
@@ -242,12 +265,18 @@ export class Reactor {
   }
 
   async #retryParked(sequence: number): Promise<void> {
-    const [event] = await Array.fromAsync(this.#parts.events({ from: sequence, to: sequence }));
-    if (event === undefined) return; // the log keeps what is parked
+    const found = await Array.fromAsync(this.#parts.events({ from: sequence, to: sequence }));
+    const events = this.#wanted(found);
+    const [first] = events;
+    if (first === undefined) {
+      // The log keeps what is parked, but a newer model may make no such event of it.
+      this.#progress.finish(sequence);
+      return this.#saver.save();
+    }
     if (this.#error !== undefined) throw this.#error;
     this.#requireNotStopped();
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#run?.lanes.add(keyOf(this.#reactor, event), { event, retried: { resolve, reject } });
+    this.#run?.lanes.add(keyOf(this.#reactor, first), { sequence, events, retried: { resolve, reject } });
     await promise;
   }
 
@@ -305,6 +334,17 @@ const KEPT_MESSAGE_CHARACTERS = 1_000;
 
 function rejectAll(tasks: readonly Task[], error: unknown): void {
   for (const { retried } of tasks) retried?.reject(error);
+}
+
+/** The events in groups: the parts of one recorded event together. */
+function* bySequence(events: readonly RecordedEvent[]): Generator<readonly RecordedEvent[]> {
+  for (let start = 0; start < events.length; ) {
+    const { sequence } = events[start]!;
+    let end = start + 1;
+    while (events[end]?.sequence === sequence) end += 1;
+    yield events.slice(start, end);
+    start = end;
+  }
 }
 
 /** @throws RefoldError `REACTOR_FAILED` when `partitionBy` throws or gives no key */

@@ -7,8 +7,8 @@ import type { LogStore } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
 import { locate } from '../past/history.ts';
 import { type CheckedReactor, checkReactor, checkReactorName, type ReactorDefinition } from './definition.ts';
-import { parseProgress, type StoredProgress } from './progress.ts';
-import { Reactor, type ReactorParts } from './reactor.ts';
+import { parseProgress, type StoredProgress, withoutMessages } from './progress.ts';
+import { forgetMessages, Reactor, type ReactorParts } from './reactor.ts';
 
 export interface ReactorsParts extends ReactorParts {
   readonly model: Model;
@@ -52,6 +52,31 @@ export class Reactors {
       if (!known.includes(name)) throw unknown(name, known, log.path);
       await log.dropReactor(name);
       this.#started.delete(name);
+    });
+  }
+
+  /** The sequences of all parked events, also of reactors that do not run. */
+  async parked(): Promise<Set<number>> {
+    const rows = await this.#parts.log.reactors();
+    return new Set(
+      rows.flatMap(({ progress }) => parseProgress(progress)?.parked ?? []).map(({ sequence }) => sequence),
+    );
+  }
+
+  /** Forgets what the errors of parked events said, because these events were redacted. */
+  forgetMessages(sequences: ReadonlySet<number>): Promise<void> {
+    return this.#turns.run(async () => {
+      const { log } = this.#parts;
+      for (const row of await log.reactors()) {
+        const running = this.#started.get(row.reactor);
+        if (running?.isStopped === false) {
+          await forgetMessages(running, sequences);
+          continue;
+        }
+        const stored = parseProgress(row.progress);
+        const told = stored && withoutMessages(stored, sequences);
+        if (told !== undefined) await log.putReactor({ ...row, progress: JSON.stringify(told) });
+      }
     });
   }
 

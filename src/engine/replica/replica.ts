@@ -17,23 +17,28 @@ import type { StoreFailure } from '../calls/failure.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
 import { warnOf } from '../calls/warn.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
+import type { ReplaceableState } from '../folding/replaceable-state.ts';
 import { tellPassedOver } from '../folding/undecodable.ts';
-import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
+import { type UpcastRules, upcastEvents, upcastRulesOf } from '../folding/upcast.ts';
 import { despiteDrops } from '../past/history.ts';
 import { recover } from '../past/recovery.ts';
 import { copyForOthers, type Publisher } from '../writing/publisher.ts';
-import type { ReplicaState } from './replica-state.ts';
+import { FOLLOWER_LOOK_MS, Renewal } from './renewal.ts';
 import { WAIT_CHECKS, Waiters, type WaitOptions } from './waiters.ts';
 
 export interface ReplicaParts<State extends object> {
   readonly model: Model<State>;
   readonly log: LogStore;
   readonly fingerprint: ModelFingerprint;
-  readonly state: ReplicaState<State>;
+  readonly state: ReplaceableState<State>;
   /** The sequence of the last event in `state`. */
   readonly sequence: number;
+  /** How many redactions the log had had when the state was recovered. */
+  readonly generation: number;
   readonly publisher: Publisher;
   readonly failure: StoreFailure;
+  /** Called when the log was redacted, and the state is that of the redacted log. */
+  readonly onRenewed: () => Promise<void>;
   /** Called when the state has changed. */
   readonly onAdvance: () => void;
 }
@@ -49,6 +54,9 @@ export class Replica<State extends object> {
   readonly #waiters = new Waiters();
   readonly #closing = new AbortController();
   readonly #pace = new Pace(REPLICA_SLICE_MS);
+  readonly #renewal: Renewal;
+  /** Ends when the log was redacted: what follows is read again. */
+  #round = new AbortController();
   #sequence: number;
   #ended: Promise<void> = Promise.resolve();
 
@@ -63,6 +71,12 @@ export class Replica<State extends object> {
     this.#parts = parts;
     this.#guard = guardOf(parts.log);
     this.#sequence = parts.sequence;
+    this.#renewal = new Renewal(parts.log, parts.generation, FOLLOWER_LOOK_MS, () => this.#round.abort());
+  }
+
+  /** Resolves when the state is that of the log, if the log was redacted. */
+  renewed(): Promise<void> {
+    return this.#renewal.current();
   }
 
   /** @throws RefoldError `STORE_FAILED` when a reducer under the direct fold may have left the state half changed */
@@ -79,6 +93,7 @@ export class Replica<State extends object> {
 
   /** Resolves when the state has every event that is durable now. @throws RefoldError as `waitFor` does */
   async catchUp(): Promise<void> {
+    await this.#renewal.current();
     await this.#reach(this.#parts.log.head().sequence, {}); // asking for the head also wakes the follower
   }
 
@@ -95,6 +110,7 @@ export class Replica<State extends object> {
 
   async #reach(sequence: number, options: WaitOptions): Promise<void> {
     const { failure } = this.#parts;
+    this.#renewal.look();
     if (failure.error !== undefined) throw failure.error;
     if (sequence <= this.#sequence) return;
     await this.#waiters.wait(sequence, options, (timeout) => this.#late(sequence, timeout));
@@ -103,6 +119,8 @@ export class Replica<State extends object> {
   /** Stops following. Calls that wait are rejected. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#round.abort();
+    this.#renewal.close();
     this.#waiters.fail(closed(this.#parts.log));
     await this.#ended;
   }
@@ -113,8 +131,15 @@ export class Replica<State extends object> {
     const { model, log, failure } = this.#parts;
     while (!signal.aborted && failure.error === undefined) {
       try {
+        this.#round = new AbortController();
+        if (this.#renewal.isDue) await this.#renewal.run(() => this.#renew());
         const rules = await upcastRulesOf(model, log);
-        for await (const block of log.follow(this.#sequence + 1, signal)) await this.#take(block, rules);
+        const round = this.#round.signal;
+        if (signal.aborted) return;
+        for await (const block of log.follow(this.#sequence + 1, round)) {
+          if (round.aborted) break;
+          await this.#take(block, rules);
+        }
       } catch (error) {
         if (!signal.aborted) await this.#recover(error);
       }
@@ -137,12 +162,13 @@ export class Replica<State extends object> {
     this.#parts.onAdvance();
   }
 
-  #fold(recorded: readonly RecordedEvent[], last: number, rules: UpcastRules, eventCharacters: number): void {
+  #fold(recorded: RecordedEvent[], last: number, rules: UpcastRules, eventCharacters: number): void {
     const { model, state, publisher } = this.#parts;
+    const count = recorded.length;
     let published: readonly RecordedEvent[] | undefined;
     this.#guard.enter();
     try {
-      const events = recorded.map((event) => upcastEvent(model, event, rules));
+      const events = upcastEvents(model, recorded, rules);
       for (const { meta } of events) freezeJson(meta); // as in the writer, where reducers get it frozen
       // Copied before the fold: reducers may keep the events that they get, and change them.
       if (publisher.isHeard) published = copyForOthers(events);
@@ -151,7 +177,7 @@ export class Replica<State extends object> {
       this.#guard.leave();
     }
     this.#sequence = last;
-    publisher.publish(last, published, recorded.length * eventCharacters);
+    publisher.publish(last, published, count, count * eventCharacters);
     this.#waiters.reached(last);
   }
 
@@ -165,8 +191,19 @@ export class Replica<State extends object> {
       const failure = failureOf(this.#parts.log, this.#sequence, cause);
       this.#parts.failure.fail(failure);
       warnOf(this.#parts.log, 'RefoldReplicaWarning', failure);
+      this.#renewal.close();
       this.#waiters.fail(failure);
     }
+  }
+
+  /** Continues with the state of the redacted log. It stays where it is, so that listeners get every event after it. */
+  async #renew(): Promise<void> {
+    const { model, log, fingerprint, state, onRenewed } = this.#parts;
+    const to = this.#sequence;
+    const { cursor, passedOver } = await despiteDrops(log, () => recover(model, log, fingerprint, { to }));
+    state.replace(cursor.state);
+    tellPassedOver(log, passedOver, `the model ${model.name}`);
+    await onRenewed();
   }
 
   async #reload(gone: RefoldError): Promise<void> {

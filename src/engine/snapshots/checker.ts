@@ -37,6 +37,11 @@ export class SnapshotChecker {
     return this.#divergence;
   }
 
+  /** The log was redacted from a sequence on: agreements from there on were about another state. */
+  forget(from: number): void {
+    this.#agreed = Math.min(this.#agreed, from - 1);
+  }
+
   /** Whether a background check may run now: such checks take at most a tenth of the thread's time. */
   get isRested(): boolean {
     return this.#thread?.isRested ?? false;

@@ -23,10 +23,12 @@ export interface SnapshotFacts {
   readonly save: readonly SaveRule[];
   /** Whether history is kept at all, for time travel to be of use. */
   readonly keyframes: boolean;
+  /** Whether the last snapshot is one whose fingerprint says less than today's. */
+  readonly isBelieved?: boolean;
 }
 
 /** Why a snapshot is due. */
-export type SnapshotReason = 'recoverWithin' | 'keyframe' | 'save';
+export type SnapshotReason = 'recoverWithin' | 'keyframe' | 'save' | 'fingerprint';
 
 /** A snapshot is begun when this share of the promise would be used up. The tail keeps growing while it is made. */
 const NEAR = 0.5;
@@ -54,6 +56,7 @@ export function estimateRecovery({ tailEvents, openMs, loadMs, foldRate }: Snaps
 
 /** Why a snapshot is due, or undefined. */
 export function planSnapshot(facts: SnapshotFacts): SnapshotReason | undefined {
+  if (facts.isBelieved === true) return 'fingerprint';
   if (facts.tailEvents === 0) return undefined;
   const { openMs, loadMs, recoverWithin, foldRate, tailEvents, takeMs } = facts;
   const fixedMs = openMs + loadMs;

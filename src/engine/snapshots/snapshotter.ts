@@ -67,22 +67,32 @@ export class Snapshotter {
   readonly #sources: Readonly<Record<SourceName, Source>>;
   readonly #checker: SnapshotChecker;
   #last: SnapshotInfo | undefined;
+  /** Whether the last snapshot is one whose fingerprint says less than today's. */
+  #isBelieved: boolean;
   #lastAt: number;
   readonly #openedSequence: number;
   /** The work that the last snapshot took in all, in ms. */
   #takeMs = 0;
   #running: Promise<SnapshotReport> | undefined;
+  /** The check that runs in the background. */
+  #checking: Promise<void> | undefined;
+  /** While the log is redacted no snapshot is taken. */
+  #held: Promise<void> | undefined;
   #saidTooLarge = false;
   /** The rates as the log remembers them. */
   #remembered = '';
 
-  /** @param last what the live state was recovered from */
-  constructor(parts: SnapshotterParts, rates: Rates, last: SnapshotInfo | undefined) {
+  /**
+   * @param last what the live state was recovered from
+   * @param isBelieved whether its fingerprint says less than today's: another one is taken at once
+   */
+  constructor(parts: SnapshotterParts, rates: Rates, last: SnapshotInfo | undefined, isBelieved = false) {
     const { model, log, logThread, fingerprint, settings } = parts;
     const { module, name } = model;
     this.#parts = parts;
     this.#rates = rates;
     this.#last = last;
+    this.#isBelieved = isBelieved;
     this.#lastAt = settings.clock();
     this.#openedSequence = parts.sequence;
     if (module !== undefined && logThread !== undefined)
@@ -107,7 +117,7 @@ export class Snapshotter {
 
   /** Why a snapshot should be taken now, or undefined. O(1). */
   due(): SnapshotReason | undefined {
-    return this.#running || this.divergence ? undefined : planSnapshot(this.#facts());
+    return this.#running || this.#held || this.divergence ? undefined : planSnapshot(this.#facts());
   }
 
   /**
@@ -127,11 +137,41 @@ export class Snapshotter {
    * @throws RefoldError `STORE_FAILED` when a reducer may have left the state half changed
    */
   async takeLast(): Promise<void> {
-    while (this.#running !== undefined) await this.#running.catch(() => {});
+    while ((this.#running ?? this.#held) !== undefined) await (this.#running ?? this.#held)?.catch(() => {});
     const { failure, sequence } = this.#parts;
     if (failure !== undefined) throw failure; // an append that was under way may still have failed
-    if (this.divergence !== undefined || sequence <= this.lastSequence) return;
+    if (this.divergence !== undefined || (sequence <= this.lastSequence && !this.#isBelieved)) return;
     await this.#alone(() => this.#take('last'));
+  }
+
+  /**
+   * Takes no snapshot from now on, and resolves when none is being taken or checked.
+   *
+   * @returns lets snapshots be taken again. Call it once, with the first sequence that was redacted, if the log was
+   */
+  async hold(): Promise<(redactedFrom?: number) => Promise<void>> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    while (this.#held !== undefined) await this.#held;
+    this.#held = promise;
+    while (this.#running !== undefined) await this.#running.catch(() => {});
+    await this.#checking;
+    return async (redactedFrom) => {
+      try {
+        if (redactedFrom !== undefined) await this.#forget(redactedFrom);
+      } finally {
+        this.#held = undefined;
+        resolve();
+      }
+    };
+  }
+
+  /** The log has no snapshots from a sequence on any more. */
+  async #forget(from: number): Promise<void> {
+    this.#checker.forget(from);
+    if (this.lastSequence < from) return;
+    this.#last = undefined;
+    const [newest] = await this.#parts.log.snapshots('');
+    this.#last = newest;
   }
 
   /** Ends the snapshot thread, whatever it is doing. */
@@ -140,10 +180,11 @@ export class Snapshotter {
   }
 
   async #alone(take: () => Promise<SnapshotReport>): Promise<SnapshotReport> {
-    while (this.#running !== undefined) {
+    while ((this.#running ?? this.#held) !== undefined) {
+      await this.#held;
       const { sequence } = this.#parts;
       const report = await this.#running;
-      if (report.sequence >= sequence) return report;
+      if (report !== undefined && report.sequence >= sequence) return report;
     }
     const { log, sequence } = this.#parts;
     this.#running = traced(SNAPSHOT_TRACE, () => ({ path: log.path, sequence }), take);
@@ -205,7 +246,7 @@ export class Snapshotter {
     };
     if (occasion === 'checked') return compare();
     if (occasion === 'last' || !this.#checker.isRested) return;
-    compare().catch((error: unknown) => {
+    this.#checking = compare().catch((error: unknown) => {
       if (this.#thread?.isClosed === false) warnOf(this.#parts.log, 'RefoldSnapshotWarning', error);
     });
   }
@@ -216,6 +257,7 @@ export class Snapshotter {
     const remembering = this.#rememberRates();
     remembering.catch(() => {}); // awaited below as well
     this.#last = await writeSnapshot(log, '', encoded, head, fingerprintFor(fingerprint, firstSeen));
+    this.#isBelieved = false;
     this.#lastAt = settings.clock();
     this.#takeMs = workMs + Math.min(performance.now() - start, encoded.bytes / WRITE_RATE);
     // If a check has failed while this snapshot was made, the snapshot is doubtful as well.
@@ -281,6 +323,7 @@ export class Snapshotter {
       recoverWithin: settings.recoverWithin,
       save: settings.save,
       keyframes: settings.history !== 'discard',
+      isBelieved: this.#isBelieved,
     };
   }
 }

@@ -52,7 +52,7 @@ interface Look extends Count {
 const NO_LOOK = { at: 0, snapshotSequence: -1, oldestAt: 0, waitsForSnapshot: false, waitsForProjection: false };
 
 /** This key remembers how far the log is sealed, so that an open does not have to search. */
-const SEALED_KEY = 'sealedThrough';
+export const SEALED_KEY = 'sealedThrough';
 /** The average size of an event is mostly that of the last so many bytes. */
 const AVERAGED_BYTES = 4 * 1024 * 1024;
 

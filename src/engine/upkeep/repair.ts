@@ -9,22 +9,26 @@ import { RefoldError, type SerializedError } from '../../core/errors.ts';
 import type { StoredOutcome } from '../../log/log-store.ts';
 import type { Salvage } from '../../log/sqlite/mending/salvage.ts';
 import { A_FUNCTION, checkOptions, checkValue, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
-import { A_PATH } from '../calls/log-options.ts';
+import { A_PATH, A_WAIT, requireWaitHonoured } from '../calls/log-options.ts';
 import { IN_MEMORY, requireNode } from '../calls/open-log.ts';
 import { harmless, type Progress } from '../calls/progress.ts';
 import { parseOutcome } from '../writing/outcomes/outcome.ts';
+import { metaUpTo } from './backup.ts';
 
 export interface RepairOptions {
   /** Report what would be done, and change nothing; the log may be in use meanwhile. Default false. */
   readonly plan?: boolean | undefined;
   /** Agree that acknowledged events or outcomes of commands are lost for good. Default false: the repair is refused. */
   readonly acceptLoss?: boolean | undefined;
+  /** How long to wait for a writer that has the log open, in ms; default 200. */
+  readonly waitForLock?: number | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 const REPAIR_CHECKS: OptionChecks<RepairOptions> = {
   plan: TRUE_OR_FALSE,
   acceptLoss: TRUE_OR_FALSE,
+  waitForLock: A_WAIT,
   onProgress: A_FUNCTION,
 };
 
@@ -68,12 +72,20 @@ export async function repairLog(path: string, options: RepairOptions = {}): Prom
   requireNode(process.versions.node);
   checkValue('repair', 'path', A_PATH, path);
   if (path === IN_MEMORY) throw notInMemory();
-  const { plan = false, acceptLoss = false, onProgress } = checkOptions('repair the log', REPAIR_CHECKS, options);
+  const {
+    plan = false,
+    acceptLoss = false,
+    waitForLock,
+    onProgress,
+  } = checkOptions('repair the log', REPAIR_CHECKS, options);
+  requireWaitHonoured('plan the repair', { readOnly: plan, waitForLock });
   const tell = harmless(onProgress);
   const { repairSqliteLog } = await import('../../log/sqlite/mending/repair.ts');
   const repair = await repairSqliteLog(path, {
     plan,
+    waitForLock,
     keepsOutcome: holdsUpTo,
+    metaUpTo,
     mayRepair: (salvage) => mayRepair(salvage, acceptLoss, path),
     onProgress: (done, total) => tell({ phase: 'verify', done, total }),
   });

@@ -13,8 +13,8 @@ import { Pace } from '../../threads/pace.ts';
 import { A_SIGNAL, type OptionChecks } from '../calls/call-options.ts';
 import type { Progress } from '../calls/progress.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
-import { countUntagged, taggersOf, tagsNow } from '../folding/taggers.ts';
-import { type UpcastRules, upcastEvent, upcastRulesOf } from '../folding/upcast.ts';
+import { countUntagged, taggersOf, tagsOfRecorded } from '../folding/taggers.ts';
+import { type UpcastRules, upcastRulesOf } from '../folding/upcast.ts';
 import { sealThrough } from './compaction.ts';
 
 export interface RetagOptions {
@@ -112,15 +112,15 @@ class BlockTagger {
     for await (const { events } of unpackBlock(block)) {
       for (const event of events) {
         const tagger = this.#taggers.get(event.type);
-        tags.push(tagger === undefined ? 0 : [tagger, ...this.#guard.run(() => this.#compute(event))]);
+        tags.push(
+          tagger === undefined
+            ? 0
+            : [tagger, ...this.#guard.run(() => tagsOfRecorded(this.#model, event, this.#rules))],
+        );
         if (this.#pace.isOver) await this.#pace.rest();
       }
     }
     return tags;
-  }
-
-  #compute(event: Parameters<typeof upcastEvent>[1]): readonly string[] {
-    return tagsNow(this.#model, upcastEvent(this.#model, event, this.#rules));
   }
 }
 

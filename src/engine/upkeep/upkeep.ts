@@ -20,6 +20,7 @@ import { type SnapshotReport, Snapshotter, type SnapshotterParts } from '../snap
 import type { WritePath } from '../writing/write-path.ts';
 import { AutomaticCompaction } from './automatic-compaction.ts';
 import { type CompactionReport, type CompactOptions, compactLog } from './compaction.ts';
+import { type RetagOptions, type RetagReport, retagLog } from './retag.ts';
 import { TaskRunner } from './tasks.ts';
 
 export interface UpkeepSource {
@@ -33,6 +34,8 @@ export interface UpkeepSource {
   readonly firstSeen: ReadonlyMap<string, number>;
   /** The snapshot that the state was recovered from. */
   readonly snapshot: SnapshotInfo | undefined;
+  /** Whether that snapshot's fingerprint says less than today's. */
+  readonly isBelieved: boolean;
   readonly rates: Rates;
   readonly writes: WritePath;
   /** Background work notices when the log fails. */
@@ -66,7 +69,8 @@ export class Upkeep {
   private constructor(source: UpkeepSource) {
     const { log, settings, saveProjections } = source;
     this.#source = source;
-    const snapshotter = new Snapshotter(snapshotterParts(source), source.rates, source.snapshot);
+    const { rates, snapshot, isBelieved } = source;
+    const snapshotter = new Snapshotter(snapshotterParts(source), rates, snapshot, isBelieved);
     this.#snapshotter = snapshotter;
     this.#compaction = new AutomaticCompaction({
       log,
@@ -99,6 +103,27 @@ export class Upkeep {
     const { path } = this.#source.log;
     const compact = (): Promise<CompactionReport> => compactLog(context, options);
     return this.#compaction.alone(() => traced(COMPACTION_TRACE, () => ({ path, automatic: false }), compact));
+  }
+
+  /** Does work while nothing is compacted. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.#compaction.alone(work);
+  }
+
+  /** Takes no snapshot until what it gives is called: see `Snapshotter.hold`. */
+  holdSnapshots(): Promise<(redactedFrom?: number) => Promise<void>> {
+    return this.#snapshotter.hold();
+  }
+
+  /** Takes a snapshot in place of those that a redaction has deleted. */
+  async takeAgain(): Promise<void> {
+    await this.#snapshotter.take();
+  }
+
+  /** Tags the log again, never at the same time as a compaction: that would replace or drop the blocks that it works on. */
+  retag(options: RetagOptions): Promise<RetagReport> {
+    const { model, log, settings } = this.#source;
+    return this.#compaction.alone(() => retagLog({ model, log, onProgress: settings.onProgress }, options));
   }
 
   stats(): UpkeepStats {

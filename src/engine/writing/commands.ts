@@ -1,5 +1,6 @@
 /** Commands: from an input and the present state to events or a rejection. */
 import {
+  describeIssues,
   isInstance,
   isRefoldError,
   messageOf,
@@ -13,7 +14,7 @@ import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import { type CommandDefinition, isRejection, type Model } from '../../core/model.ts';
 import { listNearest } from '../../core/nearest.ts';
 import { Deciding, type Desk } from './deciding.ts';
-import { badDecision, describeIssues, refusalOf } from './intake.ts';
+import { badDecision, refusalOf } from './intake.ts';
 import type { Refusal } from './outcomes/outcome.ts';
 
 /** A decision, before the log has it. `result` is a frozen copy. */

@@ -9,6 +9,7 @@ import { requireReadable } from '../../log/blocks/block-rules.ts';
 import type { LogHead, LogStore, StoredOutcome } from '../../log/log-store.ts';
 import { performance, soon } from '../../threads/timers.ts';
 import { failedBefore } from '../calls/failure.ts';
+import { renameOwner } from '../calls/log-ownership.ts';
 import { COMMIT_TRACE, traced } from '../calls/traces.ts';
 import { warnOf } from '../calls/warn.ts';
 import { Meter } from '../metrics/meter.ts';
@@ -159,6 +160,8 @@ export class CommitQueue {
     // A block that is written and cannot be read again is worse than a refusal.
     this.#sent = requireReadable(commits, this.#sent, path);
     const append = (): Promise<void> => this.#log.append({ expectedSequence, epoch, commits, outcomes });
+    const renaming = renameOwner(this.#log);
+    if (renaming !== undefined) await renaming;
     const start = performance.now();
     await traced(COMMIT_TRACE, () => ({ path, commits: commits.length, expectedSequence }), append);
     this.meter.sync.add(performance.now() - start);

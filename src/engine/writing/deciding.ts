@@ -1,5 +1,5 @@
 /**
- * What `decide` gets besides state and input: the time, the sequence, and `fold`.
+ * What `decide` gets besides state and input: the time, the sequence, `fold` and `event`.
  *
  * `fold` runs events on drafts beside the state, so it leaves no trace in the state. Its result may be read until `decide`
  * returns.
@@ -40,6 +40,10 @@ export class Deciding implements DecideContext {
   /** Made on each access, so that a command without `fold` pays nothing. It works without its context object. */
   get fold(): DecideContext['fold'] {
     return (events, onto) => this.#fold(events, onto);
+  }
+
+  get event(): DecideContext['event'] {
+    return this.#desk.model.event as DecideContext['event'];
   }
 
   /** Called when `decide` has returned. */

@@ -5,6 +5,7 @@
  * the checksums protect it. What the caller gives is read once, and may throw when it is read.
  */
 import {
+  describeIssues,
   type ErrorDetails,
   isInstance,
   isRefoldError,
@@ -16,7 +17,7 @@ import { type EventInput, type EventMeta, type Json, type RecordedEvent, recorde
 import { flatText } from '../../core/flat-check.ts';
 import { admitFlat, type FlatSchema, flatSchemaOf } from '../../core/flat-schema.ts';
 import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
-import type { EventType, Model } from '../../core/model.ts';
+import { type EventType, type Model, retiredEvent } from '../../core/model.ts';
 import { listNearest, shortened } from '../../core/nearest.ts';
 import { TagsRefused, taggerOf, tagsOf } from '../../core/tagging.ts';
 import { encodeCommit } from '../../log/blocks/block.ts';
@@ -58,9 +59,12 @@ export class Intake {
   readonly #model: Model;
   readonly #gates = new Map<string, Gate>();
   readonly #hasTags: boolean;
+  readonly #takesRetired: boolean;
 
-  constructor(model: Model) {
+  /** @param takesRetired whether events of retired types are taken: history from elsewhere may hold them */
+  constructor(model: Model, takesRetired = false) {
     this.#model = model;
+    this.#takesRetired = takesRetired;
     this.#hasTags = model.types.values().some(({ tags }) => tags !== undefined);
   }
 
@@ -176,6 +180,7 @@ export class Intake {
   #openGate(type: string, sequence: number | undefined): Gate {
     const eventType = this.#model.types.get(type);
     if (eventType === undefined) throw unknownType(this.#model, type, sequence);
+    if (eventType.retired === true && !this.#takesRetired) throw retiredEvent('append', type, sequence);
     const label = `[${JSON.stringify(type)},${eventType.version},`;
     const gate = { eventType, label, flat: lookAtSchema(eventType, sequence), tagger: taggerOf(eventType) };
     this.#gates.set(type, gate);
@@ -258,7 +263,7 @@ function admitData({ eventType, flat }: Gate, input: unknown, sequence: number |
   }
   const { type, schema } = eventType;
   const details = { ...coordinatesOf(type, sequence), hint: HINT_DATA };
-  const parsed = parse(schema, input, `the data of ${type}`, details);
+  const parsed = parseWith(schema, input, `the data of ${type}`, details);
   try {
     return copyPayload(parsed, 'data', false);
   } catch (error) {
@@ -281,7 +286,8 @@ export function admitMeta(
   let copy: Json;
   try {
     if (meta !== undefined) inspectInput(meta, 'meta');
-    const parsed = schema === undefined ? meta : parse(schema, meta, what, { ...coordinates, hint: HINT_META }, action);
+    const parsed =
+      schema === undefined ? meta : parseWith(schema, meta, what, { ...coordinates, hint: HINT_META }, action);
     if (parsed === undefined) return undefined;
     copy = copyPayload(parsed, 'meta', true);
   } catch (error) {
@@ -298,7 +304,7 @@ const HINT_META = "Give a meta that fits the model's schema of meta";
  *
  * @param what names the value in messages, as in `the data of Placed`
  */
-function parse(
+export function parseWith(
   schema: EventType['schema'],
   input: unknown,
   what: string,
@@ -324,13 +330,6 @@ export function refusalOf(error: unknown, coordinates: ErrorDetails, action = 'a
   if (!isInstance(error, PayloadRefused)) return unreadable(what, coordinates, error, action);
   const details = { ...coordinates, at: error.at, hint: error.hint };
   return rejected(`${what} holds ${error.message} at ${error.at}`, details, action);
-}
-
-/** zod's issues in one line. */
-export function describeIssues(issues: readonly ValidationIssue[]): string {
-  const shown = issues.slice(0, 3).map((issue) => `${issue.path.map(String).join('.') || 'value'}: ${issue.message}`);
-  const more = issues.length > 3 ? ` (and ${issues.length - 3} more)` : '';
-  return shown.join('; ').toWellFormed() + more;
 }
 
 function coordinatesOf(type: string | undefined, sequence: number | undefined): ErrorDetails {

@@ -69,14 +69,21 @@ export class Publisher {
    * Events of another writer have become part of the state.
    *
    * @param events a frozen copy: see `copyForOthers`; undefined when `isHeard` was false
+   * @param recorded how many events the log has of them
    * @param characters how long their text is, roughly
    */
-  publish(lastSequence: number, events: readonly RecordedEvent[] | undefined, characters: number): void {
+  publish(
+    lastSequence: number,
+    events: readonly RecordedEvent[] | undefined,
+    recorded: number,
+    characters: number,
+  ): void {
     if (this.tail.isFollowed && events !== undefined) {
-      this.tail.add({ lastSequence, events: events.length, characters, read: () => events });
+      this.tail.add({ lastSequence, events: recorded, characters, read: () => events });
     } else if (this.tail.isFollowed) this.tail.jump(lastSequence);
     else this.tail.pass(lastSequence);
-    if (this.hasListeners && events !== undefined) this.#call(events);
+    // The model may make nothing of a recorded event.
+    if (this.hasListeners && events !== undefined && events.length > 0) this.#call(events);
     this.tail.tell();
   }
 

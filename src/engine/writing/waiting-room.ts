@@ -1,5 +1,6 @@
 /**
- * Where calls wait that cannot be decided yet: the queue is full, or the log is still looking up a commandId.
+ * Where calls wait that cannot be decided yet: the queue is full, the log is still looking up a commandId, or a
+ * redaction is about to take effect.
  *
  * First in, first out. While one call waits, every later call joins at the end, so the order of calls stays the order of
  * sequences. Only the caller limits how many calls wait here.
@@ -43,13 +44,13 @@ export class WaitingRoom<G extends Guest> {
   /**
    * Lets in the guests that may begin, in order. Call it when there may be room, or when a guest has become ready.
    *
-   * @param queue must have room; checked before each guest
+   * @param mayEnter whether there is room; asked before each guest
    */
-  admit(queue: { readonly isFull: boolean }): void {
+  admit(mayEnter: () => boolean): void {
     if (this.#admitting) return;
     this.#admitting = true;
     try {
-      for (let guest = this.#next(); guest !== undefined && !queue.isFull; guest = this.#next()) {
+      for (let guest = this.#next(); guest !== undefined && mayEnter(); guest = this.#next()) {
         this.#leave(guest);
         this.#enter(guest);
       }

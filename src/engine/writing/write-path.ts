@@ -90,6 +90,8 @@ export class WritePath {
   /** The outcomes of commands that wait or are queued, by commandId. */
   readonly #pending = new Map<string, Pending>();
   #durableSequence: number;
+  /** Whether calls wait although there is room. */
+  #isHeld = false;
 
   constructor(parts: WritePathParts) {
     const { log } = parts;
@@ -186,9 +188,40 @@ export class WritePath {
     if (this.#durableSequence < this.#head.sequence || this.queue.bytes > 0) await this.queue.drained();
   }
 
-  get #mayBegin(): boolean {
-    return this.#room.isEmpty && !this.queue.isFull;
+  /**
+   * Lets all calls from now on wait for their turn, and resolves when everything before them is durable.
+   *
+   * @returns lets them begin, in order. Call it once
+   * @throws RefoldError when the log fails before. The calls have begun then
+   */
+  async hold(): Promise<() => void> {
+    this.#isHeld = true;
+    const release = (): void => {
+      this.#isHeld = false;
+      this.#admit();
+    };
+    try {
+      await this.queue.drained();
+      return release;
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
+
+  get #mayBegin(): boolean {
+    return this.#room.isEmpty && !this.#mustWait;
+  }
+
+  get #mustWait(): boolean {
+    return this.#isHeld || this.queue.isFull;
+  }
+
+  #admit(): void {
+    this.#room.admit(this.#mayEnter);
+  }
+
+  readonly #mayEnter = (): boolean => !this.#mustWait;
 
   /** What `append` answers. */
   readonly #committed: Answers<Commit> = {
@@ -267,7 +300,7 @@ export class WritePath {
     const ready = (known: WaitingCall['known'] & object): void => {
       call.known = known;
       call.isReady = true;
-      this.#room.admit(this.queue);
+      this.#admit();
     };
     Promise.resolve(looking).then(
       (outcome) => ready({ outcome }),
@@ -378,7 +411,7 @@ export class WritePath {
       if (failure === undefined) this.#becameDurable(commits, outcomes);
       else this.#failed(failure);
     } finally {
-      this.#room.admit(this.queue);
+      this.#admit();
     }
   }
 

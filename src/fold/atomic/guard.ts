@@ -1,5 +1,6 @@
 /** Collections and containers that refuse changes: the fold changes a table through its prototype. */
 import { Deque } from '../collections/deque.ts';
+import { INSERTING } from '../collections/map-methods.ts';
 
 /**
  * Makes a collection refuse changes. `Object.freeze` does not freeze its content, so own methods that throw hide the
@@ -22,7 +23,7 @@ function refuseChange(): never {
 const refusing = (names: readonly string[]): PropertyDescriptorMap =>
   Object.fromEntries(names.map((name) => [name, { value: refuseChange }]));
 
-const MUTATORS = refusing(['set', 'add', 'delete', 'clear']);
+const MUTATORS = refusing(['set', 'add', 'delete', 'clear', ...INSERTING]);
 const DEQUE_MUTATORS = refusing([
   ...['set', 'push', 'pop', 'unshift', 'shift'],
   ...['insert', 'delete', 'truncate', 'clear'],

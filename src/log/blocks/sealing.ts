@@ -9,7 +9,7 @@ import type { BlockHeader, EventTags, SealedBlock, SealOptions, SealReport } fro
 import { decodeBlock, decodeTags } from './block.ts';
 import { checksumOf, type StoredBlock } from './chain.ts';
 import { sameJson } from './packed-values.ts';
-import { type DecodedBlock, encodeSealedBlock, readSealedPrefix, type SealedPrefix } from './sealed-block.ts';
+import { type DecodedBlock, encodeSealedBlock, readSealedPrefix } from './sealed-block.ts';
 import { tagListOf } from './tag-list.ts';
 
 /** A sealed block is full at this many events … */
@@ -102,9 +102,7 @@ export function nextRun(
  * @param startChain the chain before the first of them
  */
 export function sealRun(run: readonly StoredBlock[], startChain: string): SealedBlock {
-  const whole = joinBlocks(run);
-  const openBytes = run.reduce((sum, block) => sum + openBytesOf(block), 0);
-  return packWhole(whole, { startChain, endChain: run.at(-1)!.chain, openBytes });
+  return packWhole(joinBlocks(run), run, startChain);
 }
 
 /**
@@ -114,20 +112,24 @@ export function sealRun(run: readonly StoredBlock[], startChain: string): Sealed
  * @param tags one entry for each event
  */
 export function retagBlock(block: StoredBlock, tags: readonly EventTags[]): SealedBlock {
-  const prefix = readSealedPrefix(block.payload as Uint8Array)!;
-  return packWhole({ ...decodeBlock(block), tags }, prefix);
+  const { startChain } = readSealedPrefix(block.payload as Uint8Array)!;
+  return packWhole({ ...decodeBlock(block), tags }, [block], startChain);
 }
 
-/** A block's events with their tags. */
-interface WholeBlock extends DecodedBlock {
+/** The events of blocks with their tags. */
+export interface WholeBlock extends DecodedBlock {
   readonly tags: readonly EventTags[];
 }
 
-function packWhole(
-  whole: WholeBlock,
-  { openBytes, ...chains }: Pick<SealedPrefix, 'startChain' | 'endChain' | 'openBytes'>,
-): SealedBlock {
+/**
+ * Packs events as one sealed block that replaces `run`, decodes it again and compares every event and tag.
+ *
+ * @param startChain the chain before the first block of the run
+ */
+export function packWhole(whole: WholeBlock, run: readonly StoredBlock[], startChain: string): SealedBlock {
   const { events, commitEnds, tags } = whole;
+  const chains = { startChain, endChain: run.at(-1)!.chain };
+  const openBytes = run.reduce((sum, block) => sum + openBytesOf(block), 0);
   const payload = encodeSealedBlock(events, commitEnds, chains, openBytes, tags);
   const sealed: SealedBlock = {
     firstSequence: events[0]!.sequence,
@@ -142,6 +144,7 @@ function packWhole(
       events.map(({ type }) => type),
       tags,
     ),
+    replaces: run.map(({ checksum: before }) => before),
   };
   proveSame(whole, { ...decodeBlock(sealed), tags: decodeTags(sealed) });
   return sealed;
@@ -201,7 +204,8 @@ function eventsOf({ firstSequence, lastSequence }: BlockHeader): number {
   return lastSequence - firstSequence + 1;
 }
 
-function joinBlocks(run: readonly StoredBlock[]): WholeBlock {
+/** What a run of blocks says. */
+export function joinBlocks(run: readonly StoredBlock[]): WholeBlock {
   const parts = run.map((block) => decodeBlock(block));
   return {
     events: parts.flatMap((part) => part.events),

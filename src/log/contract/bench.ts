@@ -16,6 +16,8 @@ export interface LogContractSetup<Subject extends LogUnderTest = LogUnderTest> {
   create(): Promise<Subject> | Subject;
   /** Whether the log has `care`; default true. With false a case checks that `care` is absent. */
   readonly care?: boolean;
+  /** Whether `care.redaction` is there; default false. */
+  readonly redaction?: boolean;
   /** Whether `open({ readOnly: true })` gives a reader beside the writer; default true. */
   readonly readers?: boolean;
   /** Whether the source names its `thread`; default false, and then a case checks that `thread` is absent. */

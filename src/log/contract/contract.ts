@@ -11,14 +11,14 @@
 import { appendingCases } from './appending.ts';
 import { Bench, type Check, type LogContractSetup, type LogUnderTest } from './bench.ts';
 import { checkpointCases } from './checkpoints.ts';
-import { closingCases } from './closing.ts';
 import { droppingCases } from './dropping.ts';
 import { fencingCases } from './fencing.ts';
 import { followingCases } from './following.ts';
-import { openingCases } from './opening.ts';
+import { closingCases, openingCases } from './opening.ts';
 import { outcomeCases } from './outcomes.ts';
 import { randomCases } from './random.ts';
 import { readingCases } from './reading.ts';
+import { redactingCases } from './redacting.ts';
 import { sealingCases } from './sealing.ts';
 import { snapshotCases } from './snapshots.ts';
 
@@ -41,6 +41,7 @@ export function logContract<Subject extends LogUnderTest>(setup: LogContractSetu
     ...group('snapshots', snapshotCases(setup)),
     ...group('checkpoints and meta', checkpointCases()),
     ...group('sealing', sealingCases(setup)),
+    ...group('redaction', redactingCases(setup)),
     ...group('dropping history', droppingCases(setup)),
     ...group('following', followingCases(setup)),
     ...group('a replaced writer', fencingCases(setup)),

@@ -4,6 +4,7 @@ import type { Check, LogContractSetup } from './bench.ts';
 import {
   appendCommits,
   appendNotes,
+  collect,
   commitOf,
   matches,
   noted,
@@ -30,6 +31,10 @@ const namesFirstLeft: Check[1] = async (bench) => {
   await log.dropThrough(4);
   for (const from of [0, 1, 4]) {
     matches(await refusalOf(readEvents(log, from)), { code: 'HISTORY_GONE', sequence: 5 });
+    for (const reverse of log.find === undefined ? [] : [false, true]) {
+      const finding = collect(log.find!({ from, to: head.sequence, reverse }));
+      matches(await refusalOf(finding), { code: 'HISTORY_GONE', sequence: 5 });
+    }
   }
   deepStrictEqual(sequencesOf(await readEvents(log, 5)), upTo(10, 5));
   strictEqual(log.firstSequence(), 5);

@@ -4,8 +4,10 @@ import type { LogStore } from '../log-store.ts';
 import type { Check, LogContractSetup } from './bench.ts';
 import { appendNotes, collect, noise, readEvents, refusalOf, remember, snapshotAt } from './fixtures.ts';
 
-export function fencingCases({ care = true }: LogContractSetup<any>): readonly Check[] {
-  return [...WRITES, ...(care ? WRITES_OF_CARE : [])].map(([what, write]): Check => [what, refuses(write)]);
+export function fencingCases({ care = true, redaction = false }: LogContractSetup<any>): readonly Check[] {
+  return [...WRITES, ...(care ? WRITES_OF_CARE : []), ...(redaction ? WRITES_OF_REDACTION : [])].map(
+    ([what, write]): Check => [what, refuses(write)],
+  );
 }
 
 type Write = readonly [what: string, write: (log: LogStore) => Promise<unknown>];
@@ -29,6 +31,17 @@ const WRITES: readonly Write[] = [
 const WRITES_OF_CARE: readonly Write[] = [
   ['seals nothing', (log) => log.care!.seal({ through: 4 })],
   ['reclaims nothing', (log) => log.care!.reclaim()],
+];
+
+const OF_NOTHING = { recordedAt: 1, selector: '', events: 0, firstSequence: 1, lastSequence: 1 };
+
+const WRITES_OF_REDACTION: readonly Write[] = [
+  ['stages nothing', (log) => log.care!.redaction!.stage([], [])],
+  ['discards nothing', (log) => log.care!.redaction!.discard()],
+  [
+    'redacts nothing',
+    (log) => log.care!.redaction!.apply(OF_NOTHING, { expectedSequence: log.head().sequence, epoch: log.epoch }),
+  ],
 ];
 
 function refuses(write: Write[1]): Check[1] {

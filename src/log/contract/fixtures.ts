@@ -5,7 +5,19 @@ import { promisify } from 'node:util';
 import { RefoldError } from '../../core/errors.ts';
 import type { Json, RecordedEvent } from '../../core/event.ts';
 import { decodeBlock, encodeCommit, type StoredEvent } from '../blocks/block.ts';
-import type { Block, LogStore, QueuedCommit, SnapshotInfo, StoredOutcome } from '../log-store.ts';
+import type { StoredBlock } from '../blocks/chain.ts';
+import { type RedactedEvent, redactRun } from '../blocks/redacting.ts';
+import type {
+  Block,
+  LogRedaction,
+  LogStore,
+  QueuedCommit,
+  RedactionFence,
+  RedactionRow,
+  SealedBlock,
+  SnapshotInfo,
+  StoredOutcome,
+} from '../log-store.ts';
 
 /** An event whose data says which one it is. */
 export function noted(note: Json, type = 'Noted'): StoredEvent {
@@ -110,4 +122,55 @@ export async function storyOf(module: string): Promise<string> {
   const flags = ['--disable-warning=ExperimentalWarning', '--input-type=module', '--eval', module];
   const { stdout } = await promisify(execFile)(process.execPath, flags, { timeout: 60_000 });
   return stdout;
+}
+
+/** Blocks as the log reads them, which is how the engine gets them. */
+export async function blocksOf(log: LogStore, from: number, to: number): Promise<StoredBlock[]> {
+  return (await collect(log.read({ from, to }))) as StoredBlock[];
+}
+
+export function redactionOf(log: LogStore): LogRedaction {
+  return log.care!.redaction!;
+}
+
+export function forgotten(event: RecordedEvent, tags: RedactedEvent['tags'] = 0): RedactedEvent {
+  return { event: { ...event, data: { note: 'forgotten' } }, tags };
+}
+
+/** The blocks from one that holds `from` to one that holds `to` as one block, with some events redacted. */
+export async function packForgotten(
+  log: LogStore,
+  from: number,
+  to: number,
+  sequences: readonly number[],
+): Promise<SealedBlock> {
+  const run = await blocksOf(log, from, to);
+  const startChain = await redactionOf(log).chainBefore(run[0]!.firstSequence);
+  const events = eventsOf(run).filter(({ sequence }) => sequences.includes(sequence));
+  return redactRun(
+    run,
+    startChain,
+    events.map((event) => forgotten(event)),
+  );
+}
+
+export function rowOf(sequences: readonly number[], more: Partial<RedactionRow> = {}): RedactionRow {
+  const [firstSequence, lastSequence] = [Math.min(...sequences), Math.max(...sequences)];
+  return { recordedAt: 5_000, selector: 'a1b2', events: sequences.length, firstSequence, lastSequence, ...more };
+}
+
+export function fenceOf(log: LogStore): RedactionFence {
+  return { expectedSequence: log.head().sequence, epoch: log.epoch };
+}
+
+/** Redacts single events, each in its block. */
+export async function redact(
+  log: LogStore,
+  sequences: readonly number[],
+  more: Partial<RedactionRow> = {},
+): Promise<void> {
+  for (const sequence of sequences) {
+    await redactionOf(log).stage([await packForgotten(log, sequence, sequence, [sequence])], []);
+  }
+  await redactionOf(log).apply(rowOf(sequences, more), fenceOf(log));
 }

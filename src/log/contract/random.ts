@@ -1,25 +1,40 @@
-/** Random scripts: whatever is appended, sealed, dropped and reopened, the log reads as a list would. */
+/** Random scripts: whatever is appended, sealed, redacted, dropped and reopened, the log reads as a list would. */
 import { deepStrictEqual, strictEqual } from 'node:assert';
 import { randomInt } from 'node:crypto';
+import type { Json } from '../../core/event.ts';
 import type { Bench, Check, LogContractSetup } from './bench.ts';
-import { appendCommits, commitOf, noted, readEvents, sequencesOf, upTo } from './fixtures.ts';
+import {
+  appendCommits,
+  commitOf,
+  fenceOf,
+  noted,
+  packForgotten,
+  readEvents,
+  rowOf,
+  sequencesOf,
+  upTo,
+} from './fixtures.ts';
 
 const SCRIPTS = 25;
 const LONGEST_SCRIPT = 12;
 
 /** One case for each script, so that a slow disk does not look like a log that hangs. */
-export function randomCases({ scripts = SCRIPTS, seed = randomInt(2 ** 31) }: LogContractSetup<any>): readonly Check[] {
+export function randomCases(setup: LogContractSetup<any>): readonly Check[] {
+  const { scripts = SCRIPTS, seed = randomInt(2 ** 31), redaction = false } = setup;
   const what = 'whatever is appended, sealed, dropped and reopened, the log reads as a list would';
-  return upTo(scripts).map((script): Check => [`${script}: ${what}`, (bench) => tryScript(bench, seed + script - 1)]);
+  const name = redaction ? what.replace('sealed', 'sealed, redacted') : what;
+  return upTo(scripts).map(
+    (script): Check => [`${script}: ${name}`, (bench) => tryScript(bench, seed + script - 1, redaction)],
+  );
 }
 
-async function tryScript(bench: Bench, seed: number): Promise<void> {
+async function tryScript(bench: Bench, seed: number, redaction: boolean): Promise<void> {
   const below = chance(seed);
-  let length = 0;
+  const notes: Json[] = [];
   try {
     for (let steps = below(LONGEST_SCRIPT + 1); steps > 0; steps--) {
-      length = await takeStep(bench, below, length);
-      await requireList(bench, length);
+      await takeStep(bench, below, notes, redaction);
+      await requireList(bench, notes);
     }
   } catch (error) {
     if (error instanceof Error) error.message = `the script with seed ${seed}: ${error.message}`;
@@ -27,45 +42,72 @@ async function tryScript(bench: Bench, seed: number): Promise<void> {
   }
 }
 
-/** Does one step on the log, and gives the number of all events appended so far. */
-async function takeStep(bench: Bench, below: (bound: number) => number, length: number): Promise<number> {
+/**
+ * Does one step on the log, and the same on the list.
+ *
+ * @param notes what all events say that were appended so far
+ */
+async function takeStep(
+  bench: Bench,
+  below: (bound: number) => number,
+  notes: Json[],
+  redaction: boolean,
+): Promise<void> {
   const { log } = bench;
   const { sequence } = log.head();
-  switch (below(7)) {
+  switch (below(redaction ? 10 : 7)) {
     case 0:
       await log.care?.seal({ through: below(sequence + 1) });
-      return length;
+      return;
     case 1:
       await log.dropThrough(below(sequence + 1));
-      return length;
+      return;
     case 2:
       await bench.reopen();
-      return length;
+      return;
+    case 7:
+    case 8:
+      return tryRedaction(bench, below, notes);
+    case 9:
+      deepStrictEqual((await log.care!.redaction!.scrub()).pending, undefined);
+      return;
     default: {
       const sizes = upTo(1 + below(3)).map(() => 1 + below(4));
-      let next = length;
       const commits = sizes.map((size) =>
         commitOf(
-          upTo(size).map(() => noted(++next)),
+          upTo(size).map(() => noted(notes.push(notes.length + 1))),
           sequence,
         ),
       );
       await appendCommits(log, ...commits);
-      return next;
     }
   }
 }
 
-async function requireList({ log }: Bench, length: number): Promise<void> {
+/** Redacts some events of a stretch of the log. One time in four, what was staged is forgotten. */
+async function tryRedaction({ log }: Bench, below: (bound: number) => number, notes: Json[]): Promise<void> {
+  const first = log.firstSequence();
+  const count = log.head().sequence - first + 1;
+  if (count === 0) return;
+  const from = first + below(count);
+  const sequences = upTo(Math.min(log.head().sequence, from + below(8)), from).filter(() => below(2) === 0);
+  if (sequences.length === 0) return;
+  const redaction = log.care!.redaction!;
+  await redaction.stage([await packForgotten(log, sequences[0]!, sequences.at(-1)!, sequences)], []);
+  if (below(4) === 0) return redaction.discard();
+  await redaction.apply(rowOf(sequences), fenceOf(log));
+  for (const sequence of sequences) notes[sequence - 1] = 'forgotten';
+}
+
+async function requireList({ log }: Bench, notes: readonly Json[]): Promise<void> {
   const from = log.firstSequence();
   const events = await readEvents(log, from);
-  const left = upTo(length, from);
   deepStrictEqual(
     events.map((event) => event.data),
-    left.map((note) => ({ note })),
+    notes.slice(from - 1).map((note) => ({ note })),
   );
-  deepStrictEqual(sequencesOf(events), left);
-  strictEqual(log.head().sequence, length);
+  deepStrictEqual(sequencesOf(events), upTo(notes.length, from));
+  strictEqual(log.head().sequence, notes.length);
 }
 
 /** Whole numbers below a bound, the same for the same seed. */

@@ -5,12 +5,21 @@
 import type { SerializedError } from '../../core/errors.ts';
 import { readSealedPrefix } from '../blocks/sealed-block.ts';
 import { openedReadOnly, storeClosed } from '../log-errors.ts';
-import type { LogCare, LogSize, SealedBlock, SealOptions, SealReport } from '../log-store.ts';
+import type {
+  LogBackupOptions,
+  LogCare,
+  LogCopy,
+  LogSize,
+  SealedBlock,
+  SealOptions,
+  SealReport,
+} from '../log-store.ts';
 import { sizeOf } from './file/files.ts';
 import { backUp } from './mending/backup.ts';
 import { checkInThread } from './mending/check.ts';
 import type { LogReader } from './reading/reader.ts';
 import { sealInThread } from './sealing/sealer.ts';
+import { SqliteRedaction } from './sqlite-redaction.ts';
 import type { WriterClient } from './writing/writer-client.ts';
 
 /** The size of SQLite's pages in our files, and about how many bytes a row takes besides its text. */
@@ -18,6 +27,7 @@ const PAGE_BYTES = 4096;
 const ROW_BYTES = 100;
 
 export class SqliteCare implements LogCare {
+  readonly redaction: SqliteRedaction;
   readonly #path: string;
   readonly #reader: LogReader;
   /** Undefined when the log was opened read-only. */
@@ -25,8 +35,10 @@ export class SqliteCare implements LogCare {
   readonly #sealing = new Set<Promise<SealReport>>();
   readonly #stop = new AbortController();
 
-  constructor(reader: LogReader, writer: WriterClient | undefined) {
+  /** @param onRedacted called when a redaction was applied */
+  constructor(reader: LogReader, writer: WriterClient | undefined, onRedacted: () => void) {
     this.#path = reader.path;
+    this.redaction = new SqliteRedaction(reader, () => this.#writing(), onRedacted);
     this.#reader = reader;
     this.#writer = writer;
   }
@@ -65,13 +77,13 @@ export class SqliteCare implements LogCare {
   async replaceBlock(sealed: SealedBlock): Promise<boolean> {
     const { startChain } = readSealedPrefix(sealed.payload)!;
     const payload = new Uint8Array(sealed.payload); // a separate buffer, which moves to the writer
-    const run = { blocks: 1, startChain, sealed: { ...sealed, payload }, withTags: true };
+    const run = { startChain, sealed: { ...sealed, payload }, withTags: true };
     return this.#writing().do('swapRun', run, [payload.buffer]);
   }
 
-  async backup(path: string, onProgress?: (fraction: number) => void): Promise<void> {
+  async backup(path: string, options: LogBackupOptions = {}): Promise<LogCopy> {
     this.#requireOpen();
-    await backUp(this.#path, path, onProgress);
+    return backUp(this.#path, path, options);
   }
 
   /** Refuses all later calls, and ends sealing after the block in progress. */

@@ -38,8 +38,10 @@ import {
 import { type Explain, explainLeftovers } from './file/leftovers.ts';
 import { readWitness, requireWitnessed } from './file/witness.ts';
 import { KnownIds } from './reading/known-ids.ts';
+import { NewLog } from './reading/new-log.ts';
 import { LogReader } from './reading/reader.ts';
 import { Watch } from './reading/watch.ts';
+import type { LogThreads } from './sharing/log-threads.ts';
 import { SqliteCare } from './sqlite-care.ts';
 import { sendAppend } from './writing/append-sending.ts';
 import { sendSnapshot } from './writing/snapshot-sending.ts';
@@ -65,10 +67,18 @@ export interface SqliteLogOptions {
   readonly checkpointFromBytes?: number;
   /** How long the outcomes of commands are remembered; default: 100,000 outcomes, for seven days. */
   readonly remember?: OutcomeBounds | undefined;
+  /** Threads that this log shares with others. Default: a thread for this log. */
+  readonly threads?: LogThreads | undefined;
+  /** How long to wait for another writer that has the log open, in ms; default 200. */
+  readonly waitForLock?: number | undefined;
+  /** Ends that waiting: the open rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A block of this size is fast to write and to read. */
 const SQLITE_BLOCK_BYTES = 4 * 1024 * 1024;
+/** In a shared thread, where the logs of other stores wait while a block is written. */
+const SHARED_BLOCK_BYTES = 1024 * 1024;
 
 /**
  * Opens a log, or creates it.
@@ -98,7 +108,7 @@ async function openFile(
   options: SqliteLogOptions,
   explain: Explain,
 ): Promise<LogStore> {
-  const { checkpointFromBytes, remember = DEFAULT_BOUNDS } = options;
+  const { checkpointFromBytes, remember = DEFAULT_BOUNDS, waitForLock } = options;
   const driver = await loadDriver();
   const kind = fileKind(path);
   if (options.readOnly === true) {
@@ -107,19 +117,24 @@ async function openFile(
   }
   // The writer makes files beside the log, so look first: a foreign file must not even get a lock file.
   if (kind === 'filled') identifyIfPossible(driver, path);
-  const writer = await WriterClient.open({
-    path,
-    durability,
-    isNew: kind === 'missing',
-    checkpointFromBytes,
-    remember,
-  });
+  const { threads, signal } = options;
+  const isNew = kind === 'missing';
+  const writing = { path, durability, isNew, checkpointFromBytes, remember, waitForLock };
+  const writer = await WriterClient.open(writing, signal, threads);
   try {
-    return SqliteLog.open(LogReader.open(driver, path), writer, writer.opened, explain, remember);
+    return SqliteLog.open(readerBeside(writer, driver, path, threads), writer, writer.opened, explain, remember);
   } catch (error) {
     await writer.close();
     throw error;
   }
+}
+
+/** A new log that shares its thread is read only when there is something to read. */
+function readerBeside(writer: WriterClient, driver: Driver, path: string, threads: LogThreads | undefined): LogReader {
+  if (threads === undefined) return LogReader.open(driver, path);
+  return writer.opened.isCreated
+    ? LogReader.resting(driver, path, threads.readers)
+    : LogReader.open(driver, path, threads.readers);
 }
 
 /** Reads the witness before the log: a writer may be moving both, the log first. */
@@ -152,7 +167,7 @@ function identifyIfPossible(driver: Driver, path: string): void {
 class SqliteLog implements LogStore {
   readonly path: string;
   readonly readOnly: boolean;
-  readonly blockBytes: number = SQLITE_BLOCK_BYTES;
+  readonly blockBytes: number;
   readonly remembers: OutcomeBounds;
   readonly care: SqliteCare;
   readonly #reader: LogReader;
@@ -161,9 +176,12 @@ class SqliteLog implements LogStore {
   /** Only a reader has one: it looks up what another process writes. */
   readonly #watch: Watch | undefined;
   readonly #ids: KnownIds;
+  /** Present if the log was created here. */
+  readonly #new: NewLog | undefined;
   readonly #bell: Bell;
   #head: LogHead;
   #firstSequence: number;
+  #generation: number;
   #epoch: number;
   #closing: Promise<void> | undefined;
 
@@ -177,6 +195,7 @@ class SqliteLog implements LogStore {
     const log = new SqliteLog(reader, by, state, explain, remember);
     // A reader cannot know what another process writes meanwhile.
     if (log.readOnly) log.#ids.giveUp();
+    else if (log.#new !== undefined) log.#ids.fill(() => ({ ids: [], last: undefined }));
     else log.#ids.fill((after, atMost) => reader.commandIds(after, atMost));
     return log;
   }
@@ -193,14 +212,20 @@ class SqliteLog implements LogStore {
     this.path = reader.path;
     this.#watch = by instanceof Watch ? by : undefined;
     this.#writer = by instanceof Watch ? undefined : by;
+    this.#new = this.#writer?.opened.isCreated ? new NewLog() : undefined;
     this.#bell = this.#watch?.bell ?? new Bell();
     this.readOnly = this.#writer === undefined;
+    this.blockBytes = this.#writer?.isShared ? SHARED_BLOCK_BYTES : SQLITE_BLOCK_BYTES;
     this.#epoch = state.epoch;
     this.#reader = reader;
-    this.care = new SqliteCare(reader, this.#writer);
+    this.care = new SqliteCare(reader, this.#writer, () => {
+      this.#generation += 1;
+      this.#bell.ring();
+    });
     this.#ids = new KnownIds(randomInt(2 ** 32), remember.outcomes);
     this.#head = state.head;
     this.#firstSequence = state.trimmed.through + 1;
+    this.#generation = state.generation;
   }
 
   get epoch(): number {
@@ -216,6 +241,11 @@ class SqliteLog implements LogStore {
   firstSequence(): number {
     this.#look();
     return this.#firstSequence;
+  }
+
+  generation(): number {
+    this.#look();
+    return this.#generation;
   }
 
   async append(request: AppendRequest): Promise<void> {
@@ -246,14 +276,15 @@ class SqliteLog implements LogStore {
 
   /** The writer's bell rings for its own appends: the lock keeps other writers away. A reader's bell looks for news. */
   async #grown(signal: AbortSignal): Promise<void> {
-    if (this.#closing !== undefined) throw storeClosed(this.path);
+    this.#requireOpen();
     await this.#bell.wait(signal);
   }
 
   /** A reader looks the log up for each question, because another process writes it. */
   #look(): void {
     if (this.#watch === undefined || this.#closing !== undefined) return;
-    const { head, trimmed, epoch } = this.#watch.look();
+    const { head, trimmed, epoch, generation } = this.#watch.look();
+    this.#generation = generation;
     this.#head = head;
     this.#firstSequence = trimmed.through + 1;
     this.#epoch = epoch;
@@ -276,11 +307,13 @@ class SqliteLog implements LogStore {
   }
 
   async putSnapshot(info: SnapshotInfo, chunks: Iterable<Uint8Array>): Promise<void> {
+    this.#new?.wrote('snapshots');
     await sendSnapshot(this.#writing(), info, chunks);
   }
 
   async snapshots(owner: string): Promise<readonly SnapshotInfo[]> {
-    return this.#reader.snapshots(owner);
+    this.#requireOpen();
+    return this.#new?.hasNone('snapshots') ? [] : this.#reader.snapshots(owner);
   }
 
   readSnapshot(info: SnapshotInfo): AsyncIterable<Uint8Array> {
@@ -294,10 +327,12 @@ class SqliteLog implements LogStore {
   }
 
   async checkpoints(): Promise<readonly Checkpoint[]> {
-    return this.#reader.checkpoints();
+    this.#requireOpen();
+    return this.#new?.hasNone('checkpoints') ? [] : this.#reader.checkpoints();
   }
 
   async putCheckpoint(checkpoint: Checkpoint): Promise<void> {
+    this.#new?.wrote('checkpoints');
     await this.#writing().do('putCheckpoint', checkpoint);
   }
 
@@ -306,10 +341,12 @@ class SqliteLog implements LogStore {
   }
 
   async reactors(): Promise<readonly ReactorRow[]> {
-    return this.#reader.reactors();
+    this.#requireOpen();
+    return this.#new?.hasNone('reactors') ? [] : this.#reader.reactors();
   }
 
   async putReactor(row: ReactorRow): Promise<void> {
+    this.#new?.wrote('reactors');
     await this.#writing().do('putReactor', row);
   }
 
@@ -318,11 +355,13 @@ class SqliteLog implements LogStore {
   }
 
   async getMeta(key: string): Promise<string | undefined> {
-    return this.#reader.meta(key);
+    this.#requireOpen();
+    return this.#new === undefined ? this.#reader.meta(key) : this.#new.meta(key);
   }
 
   async putMeta(key: string, value: string): Promise<void> {
     await this.#writing().do('putMeta', { key, value });
+    this.#new?.putMeta(key, value);
   }
 
   async dropThrough(sequence: number): Promise<void> {
@@ -339,7 +378,7 @@ class SqliteLog implements LogStore {
   }
 
   async flush(): Promise<void> {
-    if (this.#closing !== undefined) throw storeClosed(this.path);
+    this.#requireOpen();
     await this.#writer?.do('flush', undefined);
   }
 
@@ -358,8 +397,12 @@ class SqliteLog implements LogStore {
     await this.#writer?.close();
   }
 
-  #writing(): WriterClient {
+  #requireOpen(): void {
     if (this.#closing !== undefined) throw storeClosed(this.path);
+  }
+
+  #writing(): WriterClient {
+    this.#requireOpen();
     if (this.#writer === undefined) throw openedReadOnly(this.path);
     return this.#writer;
   }

@@ -6,6 +6,7 @@
  */
 import { resolve } from 'node:path';
 import type { LogSource, LogThread } from '../log-source.ts';
+import type { LogThreads } from './sharing/log-threads.ts';
 
 /** What is known before the file is opened. */
 export interface SqliteSourceOptions {
@@ -13,13 +14,17 @@ export interface SqliteSourceOptions {
   readonly path: string;
 }
 
-/** The log in the file at `path`, not opened yet. `open` throws what `openSqliteLog` throws. */
-export function sqliteSource({ path }: SqliteSourceOptions): LogSource {
+/**
+ * The log in the file at `path`, not opened yet. `open` throws what `openSqliteLog` throws.
+ *
+ * @param threads those that this log shares with others; default: it gets its own
+ */
+export function sqliteSource({ path }: SqliteSourceOptions, threads?: LogThreads): LogSource {
   const source: LogSource = {
     name: path,
-    open: async ({ durability = 'always', readOnly = false, remember }) => {
+    open: async ({ durability = 'always', readOnly = false, remember, waitForLock, signal }) => {
       const { openSqliteLog } = await import('./sqlite-log.ts');
-      return openSqliteLog({ path, durability, readOnly, remember });
+      return openSqliteLog({ path, durability, readOnly, remember, waitForLock, signal, threads });
     },
   };
   const thread = threadOf(path);

@@ -6,6 +6,7 @@ import { Moved, serve } from '../../threads/serving.ts';
 import { decodeBlock, decodeMatches } from '../blocks/block.ts';
 import type { StoredBlock } from '../blocks/chain.ts';
 import { type PackedValues, packValues } from '../blocks/packed-values.ts';
+import { type RedactedEvent, redactRun } from '../blocks/redacting.ts';
 import { openBytesOf, retagBlock } from '../blocks/sealing.ts';
 import type { Block, EventTags, SealedBlock } from '../log-store.ts';
 import type { Slice, WantedEvents } from './unpacking.ts';
@@ -22,6 +23,14 @@ export interface UnpackJobs {
   };
   retag: {
     takes: { readonly block: Block; readonly tags: readonly EventTags[] };
+    answers: SealedBlock;
+  };
+  redact: {
+    takes: {
+      readonly run: readonly Block[];
+      readonly startChain: string;
+      readonly changes: readonly RedactedEvent[];
+    };
     answers: SealedBlock;
   };
 }
@@ -69,5 +78,9 @@ function failureOf(error: unknown): RefoldError {
 
 await serve<UnpackJobs>(parentPort, failureOf, () => ({
   opened: undefined,
-  jobs: { unpack, retag: ({ block, tags }) => retagBlock(block as StoredBlock, tags) },
+  jobs: {
+    unpack,
+    retag: ({ block, tags }) => retagBlock(block as StoredBlock, tags),
+    redact: ({ run, startChain, changes }) => redactRun(run as readonly StoredBlock[], startChain, changes),
+  },
 }));

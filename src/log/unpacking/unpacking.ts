@@ -14,6 +14,7 @@ import { later, nextTurn } from '../../threads/timers.ts';
 import { decodeBlock, decodeMatches } from '../blocks/block.ts';
 import type { StoredBlock } from '../blocks/chain.ts';
 import { unpackValues } from '../blocks/packed-values.ts';
+import { type RedactedEvent, redactRun } from '../blocks/redacting.ts';
 import { openBytesOf, retagBlock } from '../blocks/sealing.ts';
 import type { Block, EventTags, SealedBlock, TagQuery } from '../log-store.ts';
 import type { PackedSlice, UnpackJobs } from './unpack-worker.ts';
@@ -88,6 +89,21 @@ export async function packTagged(block: Block, tags: readonly EventTags[]): Prom
   return packed ?? retagBlock(block as StoredBlock, tags);
 }
 
+/**
+ * Packs blocks again with other data in some of their events, in the thread: `redactRun`.
+ *
+ * @param run verified blocks in order, as `read` gives them
+ * @throws RefoldError `LOG_CORRUPT`
+ */
+export async function packRedacted(
+  run: readonly Block[],
+  startChain: string,
+  changes: readonly RedactedEvent[],
+): Promise<SealedBlock> {
+  const packed = await askThread((thread) => thread.ask('redact', { run, startChain, changes }));
+  return packed ?? redactRun(run as readonly StoredBlock[], startChain, changes);
+}
+
 /** A block, and its packed slices if another thread unpacks it. */
 interface Unpacking {
   readonly block: Block;
@@ -122,7 +138,12 @@ function* slicesOf(packed: readonly PackedSlice[]): Generator<Slice, void> {
 
 /** The work of unpacking a block, as bytes of text of an open block. A sealed one unpacks several times as fast. */
 function sizeOf(block: Block): number {
-  return block.encoding === 'open' ? block.bytes : openBytesOf(block as StoredBlock) / SEALED_SPEED;
+  return unpackedBytes(block) / (block.encoding === 'open' ? 1 : SEALED_SPEED);
+}
+
+/** The size of a block's events as open text, in bytes. A sealed block may have a thousandth of it. */
+export function unpackedBytes(block: Block): number {
+  return openBytesOf(block as StoredBlock);
 }
 
 function unpackHere(block: Block, { types, tags }: WantedEvents): Slice {

@@ -31,6 +31,7 @@ export const keySpaceModel: Model<KeySpace, EffectSchemas> = defineModel<KeySpac
   {
     name: 'redis',
     version: 1,
+    fingerprint: 'version',
     module: import.meta.url,
     events: {
       ...hashEffects.events,

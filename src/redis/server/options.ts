@@ -24,6 +24,8 @@ export interface RedisServerOptions {
   readonly audit?: boolean | undefined;
   /** Serves reads of a file that another process may write, and follows it; default false. */
   readonly readOnly?: boolean | undefined;
+  /** How long the start waits for another process that writes the file, in ms; default 3,000. Refused with `readOnly`. */
+  readonly waitForLock?: number | undefined;
   /** With `readOnly`, serves the state of this moment, which stays as it is. Default: the newest state. */
   readonly at?: Position | undefined;
   /** Called when the server has to give up, because its file can neither be written nor read. Default: it is closed. */
@@ -45,6 +47,7 @@ export interface ServerSettings {
   readonly configFile: string | undefined;
   readonly audit: boolean;
   readonly readOnly: boolean;
+  readonly waitForLock: number;
   readonly at: Moment | undefined;
   readonly onLost: ((error: unknown) => void) | undefined;
   readonly onShutdown: () => void;
@@ -64,6 +67,7 @@ const KNOWN = new Set<keyof RedisServerOptions>([
   'history',
   'audit',
   'readOnly',
+  'waitForLock',
   'at',
   'onLost',
   'onShutdown',
@@ -99,11 +103,24 @@ export function serverSettings(options: RedisServerOptions): ServerSettings {
     configFile: configFile === undefined ? undefined : resolve(configFile),
     audit: options.audit ?? false,
     readOnly: options.readOnly ?? false,
+    waitForLock: waitOf(options),
     at: momentOf(options),
     onLost: options.onLost,
     onShutdown: options.onShutdown ?? (() => undefined),
     log: options.log ?? ((line) => console.error(line)),
   };
+}
+
+/** The lock of a process that was killed is released a little later. */
+const STANDARD_WAIT_MS = 3_000;
+const LONGEST_LOCK_WAIT_MS = 2 ** 31 - 1;
+
+/** @throws RefoldError `INVALID_OPTION` */
+function waitOf({ waitForLock, readOnly }: RedisServerOptions): number {
+  if (waitForLock === undefined) return STANDARD_WAIT_MS;
+  if (readOnly === true) throw refused('waitForLock', 'a reader needs no lock', 'Leave waitForLock out');
+  if (typeof waitForLock === 'number' && waitForLock >= 0 && waitForLock <= LONGEST_LOCK_WAIT_MS) return waitForLock;
+  throw refused('waitForLock', 'it is not a time', `Give milliseconds from 0 to ${LONGEST_LOCK_WAIT_MS}`);
 }
 
 /** @throws RefoldError `INVALID_OPTION` */

@@ -55,7 +55,7 @@ export class BareBook implements BookStore {
 
   run(name: CommandName, input: unknown): CommandOutcome {
     const command = orderBook.commands![name];
-    const context = { now: 0, sequence: this.sequence, fold: noFold };
+    const context = { now: 0, sequence: this.sequence, fold: noFold, event: orderBook.event as never };
     const decided = command.decide(this.state as never, command.input.parse(input) as never, context);
     if ('rejected' in decided) return { status: 'rejected', code: decided.code, message: decided.message };
     const firstSequence = this.sequence + 1;

@@ -157,6 +157,27 @@ export const AIMS: readonly Aim[] = [
     unit: 'MB',
   },
   {
+    name: 'many-stores-memory',
+    what: 'resident memory of 100 stores that share two threads',
+    of: (row) => row('many-stores-shared-memory') * 100,
+    atMost: 400,
+    unit: 'MB',
+  },
+  {
+    name: 'many-stores-descriptors',
+    what: 'descriptors of each store that shares its thread, the threads included',
+    of: (row) => row('many-stores-shared-descriptors'),
+    atMost: 5,
+    unit: 'descriptors',
+  },
+  {
+    name: 'many-stores-stall',
+    what: 'the longest append of a store while another one in its thread writes, waits for a lock and compacts',
+    of: (row) => row('many-stores-beside-one-stall'),
+    atMost: 50,
+    unit: 'ms',
+  },
+  {
     name: 'table-flat',
     what: 'p99 of an append, atomic, largest table ÷ smallest',
     of: (row) => row('table-largest:p99') / row('table-smallest:p99'),

@@ -1,4 +1,5 @@
 /** Events from elsewhere are imported through the model, with the times that they had. The first refused one ends the import. */
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -91,8 +92,39 @@ describe('an import', () => {
   test('replaces times that go back by the time before, and counts them', async () => {
     const path = await temporaryPath();
     const report = await importEvents(cartModel, { path }, at(1_000, 5_000, 2_000, 4_999, 5_000, 6_000));
-    expect(report).toMatchObject({ events: 6, clamped: 2, worstMilliseconds: 3_000 });
+    expect(report).toEqual({
+      events: 6,
+      lastSequence: 6,
+      clamped: 2,
+      worstMilliseconds: 3_000,
+      firstClamped: { index: 2, sequence: 3, given: 2_000, recordedAt: 5_000 },
+    });
     expect(await timesIn(path)).toEqual([1_000, 5_000, 5_000, 5_000, 5_000, 6_000]);
+  });
+
+  test('continues an import that was interrupted, also with a time before the end of the log', async () => {
+    const path = await temporaryPath();
+    await importEvents(cartModel, { path }, at(1_000, 5_000));
+    const rest = at(4_000, 4_500, 6_000);
+    expect(await errorOf(importEvents(cartModel, { path }, rest))).toMatchObject({ code: 'INVALID_OPTION' });
+    expect(await importEvents(cartModel, { path, resume: true }, rest)).toMatchObject({
+      lastSequence: 5,
+      clamped: 2,
+      firstClamped: { index: 0, sequence: 3, given: 4_000, recordedAt: 5_000 },
+    });
+    expect(await timesIn(path)).toEqual([1_000, 5_000, 5_000, 5_000, 6_000]);
+  });
+
+  test.each(['importEvents', 'EventLog.import'])('%s warns of times that it changed before it failed', async (call) => {
+    const path = await temporaryPath();
+    const warned = once(process, 'warning');
+    const events = [...at(1_000, 5_000, 2_000, 3_000), { type: 'NoteTaken', data: 1n, recordedAt: 6_000 }];
+    await using log = call === 'importEvents' ? undefined : await openLog({ path, readOnly: false });
+    const importing = log?.import(events as never) ?? importEvents(cartModel, { path }, events as never);
+    expect(await errorOf(importing as Promise<unknown>)).toMatchObject({ code: 'EVENT_REJECTED' });
+    const [warning] = await warned;
+    expect(warning.name).toBe('RefoldImportWarning');
+    expect(warning.message).toContain('2 imported events were earlier than an event before, by up to 3000 ms');
   });
 
   test('goes on where a log ends, and keeps one that ends later as it is', async () => {

@@ -4,12 +4,13 @@ import { defineModel, defineProjection, openStore } from '../../../src/index.ts'
 import { cartModel, note } from '../cart.ts';
 
 /** The carts with a version: the test's process and this one compile the same reducers to different sources. */
-export const sharedModel = defineModel({ ...cartModel, version: 1 });
+export const sharedModel = defineModel({ ...cartModel, version: 1, fingerprint: 'version' });
 
 /** A projection that the writer and its readers share. */
 export const sharedNotes = defineProjection({
   name: 'notes',
   version: 1,
+  fingerprint: 'version',
   initialState: () => ({ count: 0 }),
   reducers: {
     NoteTaken(state: { count: number }) {

@@ -204,7 +204,7 @@ describe('upcasters', () => {
     expect((await replay(v3, { path })).stateHash).toBe(await store.stateHash());
   });
 
-  test('cannot help with a newer version or an unknown type: MODEL_MISMATCH with the sequence', async () => {
+  test('cannot help with a newer version, MODEL_MISMATCH, or an unknown type, UNKNOWN_EVENT_TYPE', async () => {
     const path = await temporaryPath();
     const store = await openStore(v3, { path });
     await store.append({ type: 'Named', data: { first: 'A', last: 'B' } });
@@ -212,7 +212,7 @@ describe('upcasters', () => {
     expect(await errorOf(replay(v1, { path }))).toMatchObject({ code: 'MODEL_MISMATCH', sequence: 1, type: 'Named' });
     const without = defineModel({ name: 'people', events: {}, initialState: () => ({}), reducers: {} });
     expect(await errorOf(openStore(without, { path }))).toMatchObject({
-      code: 'MODEL_MISMATCH',
+      code: 'UNKNOWN_EVENT_TYPE',
       sequence: 1,
       type: 'Named',
     });

@@ -286,6 +286,35 @@ describe('blocks', () => {
     expect(read).toEqual([21]);
   });
 
+  test.each(['store', 'replica', 'reader'] as const)(
+    'without the tag are not read by a follower of a %s',
+    async (kind) => {
+      const { source, read } = counting();
+      const writer = await openLedger(RELEASES[1], { log: source });
+      for (let index = 0; index < 20; index++) await writer.append(moved(`a${index}`, 'b'));
+      const readers = { store: {}, replica: { readOnly: true, live: true }, reader: { readOnly: true } };
+      const follower = kind === 'store' ? writer : await openLedger(RELEASES[1], { log: source, ...readers[kind] });
+      read.length = 0;
+      const batches: [number[], number, boolean][] = [];
+      for await (const { events, sequence, caughtUp } of follower.follow({
+        tag: 'account:a7',
+        from: 2,
+        batches: true,
+      })) {
+        batches.push([events.map((event) => event.sequence), sequence, caughtUp]);
+        if (caughtUp) break;
+      }
+      // It has caught up with all events, although it read one block.
+      expect(batches.flatMap(([sequences]) => sequences)).toEqual([8]);
+      expect(batches.at(-1)!.slice(1)).toEqual([20, true]);
+      expect(read).toEqual([8]);
+      for await (const { sequence } of follower.follow({ tag: 'account:a7', from: 1 })) {
+        expect(sequence).toBe(8);
+        break;
+      }
+    },
+  );
+
   test('without tags are read until they are retagged, and stats says how far that is', async () => {
     const { source, read } = counting();
     const before = await openLedger(RELEASES[0], { log: source });
@@ -419,6 +448,64 @@ describe('a damaged list', () => {
     await expect.poll(() => again.stats().untaggedEvents).toBe(6);
     expect(await again.retag()).toMatchObject({ untaggedEvents: 0 });
     expect(await sequencesOf(again.events({ tag: 'account:a3' }))).toEqual([4, 6]);
+  });
+});
+
+describe('what is not there', () => {
+  const DROPPED: readonly EventRange[] = [
+    { from: 1 },
+    { from: 0, tag: 'account:a0' },
+    { from: 10, reverse: true },
+    { from: 1, reverse: true, tag: 'account:a0', limit: 1 },
+    { sequences: [2, 15] },
+    { sequences: [15, 2], tag: 'account:a0', reverse: true },
+  ];
+
+  test.each(['file', 'memory'])('was dropped: a query says so, in every direction, in a %s', async (kind) => {
+    const where = kind === 'memory' ? { log: new MemoryContents() } : { path: await temporaryPath() };
+    const store = await openLedger(RELEASES[1], { ...where, history: { maxEvents: 3 } });
+    for (let index = 0; index < 20; index++) {
+      await store.append(moved(`a${index % 3}`, 'b'));
+      if (index % 10 === 9) await store.snapshot();
+    }
+    await store.compact();
+    expect(store.stats().firstSequence).toBe(11);
+    for (const range of DROPPED) {
+      expect(await errorOf(sequencesOf(store.events(range as object)))).toMatchObject({
+        code: 'HISTORY_GONE',
+        sequence: 11,
+      });
+    }
+    expect((await errorOf(store.follow({ from: 1, tag: 'account:a0' }).next())).code).toBe('HISTORY_GONE');
+    expect(await sequencesOf(store.events({ tag: 'account:a0' }))).toEqual([13, 16, 19]);
+    expect(await sequencesOf(store.events({ from: 11, reverse: true, tag: 'account:a0' }))).toEqual([19, 16, 13]);
+  });
+
+  test.each([false, true])('was lost: a gap is not taken for a block without the tag, reverse %s', async (reverse) => {
+    const path = await temporaryPath();
+    const store = await openLedger(RELEASES[1], { path });
+    for (let index = 0; index < 9; index++) await store.append(moved(`a${index}`, 'b'));
+    await store.close();
+    const database = new Database(path);
+    database.exec('delete from blocks where first_sequence = 5');
+    database.close();
+    await using log = await openLog({ path });
+    const range = { tag: 'account:a8', reverse, from: 1 };
+    expect(await errorOf(sequencesOf(log.events(range)))).toMatchObject({ code: 'LOG_CORRUPT', sequence: 5 });
+  });
+
+  test('is not asked for while it is tagged again and compacted at once', async () => {
+    const path = await temporaryPath();
+    const before = await openLedger(RELEASES[0], { path });
+    for (let index = 0; index < 30; index++) await before.append(moved(`a${index % 3}`, 'b'));
+    await before.close();
+    const store = await openLedger(RELEASES[1], { path, history: { maxEvents: 3 } });
+    await store.snapshot();
+    await store.append(moved('a0', 'b'));
+    await store.snapshot();
+    const [first, , second] = await Promise.all([store.retag(), store.compact(), store.retag()]);
+    expect([first.untaggedEvents, second]).toEqual([0, { blocks: 0, events: 0, untaggedEvents: 0 }]);
+    expect(await sequencesOf(store.events({ tag: 'account:a0', from: 25 }))).toEqual([25, 28, 31]);
   });
 });
 

@@ -19,6 +19,7 @@ function tables(makeTable: () => Map<number, number> | OrderedMap<number, number
   return defineModel({
     name: 'tables',
     version: 1,
+    fingerprint: 'version',
     events: { Put: z.object({ key: z.int() }) },
     initialState: () => ({ table: makeTable() }),
     reducers: { Put: (state, { key }) => void state.table.set(key, key) },
@@ -243,6 +244,7 @@ describe('a projection', () => {
   const view = (makeTable: () => Map<number, number> | OrderedMap<number, number>) => ({
     name: 'view',
     version: 1,
+    fingerprint: 'version' as const,
     initialState: () => ({ table: makeTable() }),
     reducers: { Put: (state: any, { key }: Put) => void state.table.set(key, key) },
   });

@@ -216,6 +216,7 @@ describe('a reducer that throws in the replica', () => {
   const failing = defineModel({
     ...cartModel,
     version: 1,
+    fingerprint: 'version',
     reducers: {
       ...cartModel.reducers,
       ItemAdded(state, data, event) {

@@ -95,13 +95,21 @@ describe('the file', () => {
 describe('the names of comparators', () => {
   test('a snapshot is not used by a model that names its comparator no more, and the state comes from the events', async () => {
     const path = temporaryPath();
-    const store = await openStore(defineModel({ ...definition, comparators: { byScore }, version: 1 }), {
-      path,
-      fold: 'direct',
-    });
+    const store = await openStore(
+      defineModel({ ...definition, comparators: { byScore }, version: 1, fingerprint: 'version' }),
+      {
+        path,
+        fold: 'direct',
+      },
+    );
     for (let n = 0; n < 10; n++) await store.append(play(n));
     await store.close();
-    const renamed = defineModel({ ...definition, comparators: { renamed: byScore }, version: 1 });
+    const renamed = defineModel({
+      ...definition,
+      comparators: { renamed: byScore },
+      version: 1,
+      fingerprint: 'version',
+    });
     await using again = await openStore(renamed, { path, fold: 'direct' });
     expect(again.recovery.snapshot).toBeUndefined();
     expect(again.recovery.passedOver[0]?.reason).toMatch(/in the order of "?byScore"?, which the model does not name/);

@@ -1,7 +1,16 @@
 /** The engine's pure decisions, as tables. */
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import type { EventType, Upcaster } from '../../../src/core/model.ts';
 import { requireNode } from '../../../src/engine/calls/open-log.ts';
-import { findChange, fingerprintFor, fingerprintOf } from '../../../src/engine/folding/fingerprint.ts';
+import {
+  beliefsFrom,
+  type Fingerprint,
+  fingerprintFor,
+  fingerprintOf,
+  judgeFingerprint,
+  type ModelFingerprint,
+} from '../../../src/engine/folding/fingerprint.ts';
 import { planRecovery } from '../../../src/engine/folding/usable-snapshots.ts';
 import {
   planKeyframeSpacing,
@@ -149,7 +158,14 @@ describe('planKeyframes', () => {
 describe('the fingerprint', () => {
   const initialState = (): { n: number } => ({ n: 0 });
   const model = { initialState, reducers: { A: (s: any) => void s.n++, B: (s: any) => void s.n-- } };
-  const one = (): number => 1;
+  const catalog = (versionOfB = 1, upcast: { [version: number]: Upcaster } = {}) => ({
+    types: new Map<string, EventType>([
+      ['A', { type: 'A', version: 1, schema: z.any(), upcast: {} }],
+      ['B', { type: 'B', version: versionOfB, schema: z.any(), upcast }],
+    ]),
+  });
+  const one = catalog();
+  const findChange = (stored: Fingerprint, now: ModelFingerprint) => judgeFingerprint(stored, now).change;
   const seen = new Map([
     ['A', 3],
     ['B', 9],
@@ -185,24 +201,68 @@ describe('the fingerprint', () => {
     ).toBeUndefined();
   });
 
-  test('a version overrides the sources, and a new schema version counts', () => {
+  test('covers the sources beside a version, and a new schema version', () => {
     const versioned = { ...model, version: 1 };
     const stored = fingerprintFor(fingerprintOf(versioned, one), seen);
-    expect(
-      findChange(stored, fingerprintOf({ ...versioned, reducers: { A: () => {}, B: () => {} } }, one)),
-    ).toBeUndefined();
+    expect(findChange(stored, fingerprintOf(versioned, one))).toBeUndefined();
+    const changed = { ...versioned, reducers: { A: () => {}, B: () => {} } };
+    expect(findChange(stored, fingerprintOf(changed, one))).toMatch(/A and 1 more changed/);
     const plain = fingerprintFor(fingerprintOf(model, one), seen);
-    expect(
-      findChange(
-        plain,
-        fingerprintOf(model, (type) => (type === 'B' ? 2 : 1)),
-      ),
-    ).toMatch(/B changed/);
+    expect(findChange(plain, fingerprintOf(model, catalog(2)))).toMatch(/B changed/);
+  });
+
+  test('covers upcasters, but not tags', () => {
+    const before = catalog(2, { 1: (d) => ({ ...d, a: 1 }) });
+    const stored = fingerprintFor(fingerprintOf(model, before), seen);
+    const other = catalog(2, { 1: (d) => ({ ...d, a: 2 }) });
+    expect(findChange(stored, fingerprintOf(model, other))).toMatch(/B changed, which first mattered at 9/);
+    const tagged = new Map([...before.types].map(([type, entry]) => [type, { ...entry, tags: () => ['x'] }]));
+    expect(findChange(stored, fingerprintOf(model, { types: tagged }))).toBeUndefined();
+  });
+
+  test("of kind 'version' covers the version alone", () => {
+    const kind = { fingerprint: 'version', version: 1 } as const;
+    const stored = fingerprintFor(fingerprintOf({ ...model, ...kind }, one), seen);
+    const changed = { initialState: () => ({ n: 7 }), reducers: { A: () => {}, B: () => {} } };
+    expect(findChange(stored, fingerprintOf({ ...changed, ...kind }, catalog(2)))).toBeUndefined();
+    expect(findChange(stored, fingerprintOf({ ...changed, ...kind, version: 2 }, one))).toMatch(/from 1 to 2/);
+    const sources = fingerprintFor(fingerprintOf({ ...model, version: 1 }, one), seen);
+    expect(findChange(sources, fingerprintOf({ ...changed, ...kind }, one))).toBeUndefined();
+    const none = fingerprintFor(fingerprintOf(model, one), seen);
+    expect(findChange(none, fingerprintOf({ ...model, ...kind }, one))).toMatch(/without a version/);
+  });
+
+  describe('that an earlier release stored', () => {
+    const print = (text: string): Fingerprint => ({ initial: text, types: { A: { hash: text, first: 3 } } });
+    const now = fingerprintOf({ ...model, version: 1 }, one);
+    const later = fingerprintOf({ ...model, version: 1, reducers: { ...model.reducers, A: () => {} } }, one);
+
+    test('it is believed when the version is the same, and not when it is another', () => {
+      expect(judgeFingerprint(print('version 1'), now)).toEqual({ isBelieved: true });
+      expect(findChange(print('version 2'), now)).toMatch(/the version of the model changed/);
+    });
+
+    test('it is believed once: then a later change of a reducer is noticed', () => {
+      const beliefs = beliefsFrom(print('version 1'), now);
+      expect(judgeFingerprint(print('version 1'), now, beliefs)).toEqual({ isBelieved: true });
+      expect(judgeFingerprint(print('version 1'), later, beliefs).change).toMatch(
+        /A changed, which first mattered at 3/,
+      );
+    });
+
+    test('without upcasters it is believed when the reducers are the same', () => {
+      const upcast = { 1: (d: unknown) => d };
+      const stored = { ...fingerprintFor(fingerprintOf(model, catalog(2)), seen) };
+      const withUpcasters = fingerprintOf(model, catalog(2, upcast));
+      expect(judgeFingerprint(stored, withUpcasters)).toEqual({ isBelieved: true });
+      expect(fingerprintFor(withUpcasters, seen).types.B!.hash).not.toBe(stored.types.B!.hash);
+    });
   });
 });
 
 describe('planRecovery', () => {
-  const print = fingerprintOf({ initialState: () => ({}), reducers: { A: () => {} } }, () => 1);
+  const types = new Map<string, EventType>([['A', { type: 'A', version: 1, schema: z.any(), upcast: {} }]]);
+  const print = fingerprintOf({ initialState: () => ({}), reducers: { A: () => {} } }, { types });
   const info = (sequence: number, changes: Partial<SnapshotInfo> = {}): SnapshotInfo => ({
     owner: '',
     sequence,

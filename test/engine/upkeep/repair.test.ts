@@ -55,6 +55,16 @@ describe('a sound log', () => {
 });
 
 describe('a damaged block', () => {
+  test('takes along nothing that is said of later blocks', async () => {
+    const path = await makeLog();
+    harm(path, `insert or replace into meta values ('sealedThrough', '9'); ${flipBlock(8)}`);
+    await repairLog(path, { acceptLoss: true });
+    const database = new Database(path);
+    const kept = database.prepare("select value from meta where key = 'sealedThrough'").pluck().get();
+    database.close();
+    expect(kept).toBe('0'); // or blocks of later events would never be sealed
+  });
+
   test('is described by a plan, which does not change anything', async () => {
     const path = await makeLog();
     harm(path, flipBlock(8));

@@ -293,7 +293,13 @@ describe('a log without its model', () => {
       { ...added('a'), recordedAt: 5_000 },
       { ...note('x'), recordedAt: 4_000, meta: { k: 1 } },
     ];
-    expect(await log.import(events)).toEqual({ events: 2, lastSequence: 2 });
+    expect(await log.import(events)).toEqual({
+      events: 2,
+      lastSequence: 2,
+      clamped: 1,
+      worstMilliseconds: 1_000,
+      firstClamped: { index: 1, sequence: 2, given: 4_000, recordedAt: 5_000 },
+    });
     expect(await errorOf(log.import([note('y'), { type: 'NoteTaken', data: { text: Number.NaN } }]))).toMatchObject({
       code: 'EVENT_REJECTED',
       sequence: 4,

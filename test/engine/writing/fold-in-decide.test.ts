@@ -351,3 +351,30 @@ test('a story can also fold', () => {
     .then([]);
   expect(seen).toBe(3);
 });
+
+test('the context makes events of the model', async () => {
+  await using store = await openStore(
+    defineModel({
+      name: 'shelf',
+      events: { Put: z.object({ id: z.int() }) },
+      initialState: () => ({ ids: new Map<number, true>() }),
+      reducers: { Put: ({ ids }, { id }) => void ids.set(id, true) },
+      commands: {
+        putAll: {
+          input: z.array(z.int()),
+          decide: ({ ids }, wanted, { event }) =>
+            wanted.filter((id) => !ids.has(id)).map((id) => event('Put', { id }, { by: 'ada' })),
+        },
+        err: { input: z.object({}), decide: (_state, _input, { event }) => event('Took' as 'Put', { id: 1 }) },
+      },
+    }),
+    { path: ':memory:' },
+  );
+  await store.execute('putAll', [1]);
+  const outcome = await store.execute('putAll', [1, 2, 3]);
+  expect(outcome.status === 'accepted' && outcome.events?.map(({ data, meta }) => [data.id, meta])).toEqual([
+    [2, { by: 'ada' }],
+    [3, { by: 'ada' }],
+  ]);
+  expect(await errorOf(store.execute('err', {}))).toMatchObject({ code: 'COMMAND_FAILED' });
+});

@@ -36,7 +36,7 @@ export class Book {
       decide(state: BookState, input: unknown, context: DecideContext): readonly BookEvent[] | Rejection;
     };
     const sequence = this.log.length;
-    const context = { now: 0, sequence, fold: naiveFold(this.state, sequence) };
+    const context = { now: 0, sequence, fold: naiveFold(this.state, sequence), event: orderBook.event as never };
     const decision = command.decide(this.state, command.input.parse(input), context);
     if ('rejected' in decision) return { rejected: decision.code };
     const events = decision.map((event) => this.append(event));

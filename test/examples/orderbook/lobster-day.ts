@@ -36,7 +36,7 @@ export function makeLobsterDay({ seed, symbol, commands, levels, skip = 0 }: Day
   for (const { command, at, kind } of generateFlow({ seed, commands, symbol })) {
     if (kind === 'replace') continue;
     const { input, decide } = orderBook.commands![command.name];
-    const context = { now: 0, sequence, fold: naiveFold(state, sequence) };
+    const context = { now: 0, sequence, fold: naiveFold(state, sequence), event: orderBook.event as never };
     const decision: any = decide(state as never, input.parse(command.input) as never, context);
     for (const { type, data } of decision.rejected ? [] : decision) {
       const event = { sequence: ++sequence, recordedAt: 0, version: 1, type, data } as RecordedBookEvent;

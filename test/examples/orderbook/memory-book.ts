@@ -18,7 +18,7 @@ export function memoryBook(): BookStore {
 
   function run(name: CommandName, input: unknown, meta?: EventMeta): CommandOutcome {
     const { input: schema, decide } = orderBook.commands![name];
-    const context = { now: 0, sequence, fold: naiveFold(state, sequence) };
+    const context = { now: 0, sequence, fold: naiveFold(state, sequence), event: orderBook.event as never };
     const decision: any = decide(state as never, schema.parse(input) as never, context);
     if (decision.rejected) return { status: 'rejected', code: decision.code, message: decision.message };
     const firstSequence = sequence + 1;

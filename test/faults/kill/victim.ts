@@ -2,6 +2,7 @@
  * The process that is killed: opens the log, retries the unanswered commits of its predecessor, and continues until it
  * is killed.
  */
+import { LogThreads } from '../../../src/log/sqlite/sharing/log-threads.ts';
 import { openSqliteLog } from '../../../src/log/sqlite/sqlite-log.ts';
 import { chanceOf } from '../judging/chance.ts';
 import { Ledger } from '../judging/ledger.ts';
@@ -25,8 +26,13 @@ const { path, history, ledgerSeed, commits, from, stepSeed, kill, lie }: VictimO
 // The writer thread inherits this environment.
 process.env.REFOLD_KILL = JSON.stringify(kill);
 const ledger = new Ledger(ledgerSeed, commits);
-// Every other victim uses the checkpoint thread, which a small log would never need.
-const where = stepSeed % 2 === 0 ? { path } : { log: await openSqliteLog({ path, checkpointFromBytes: 0 }) };
+// Every third victim uses the checkpoint thread, which a small log would never need. Another third shares its thread.
+const ways = [
+  async () => ({ path }),
+  async () => ({ log: await openSqliteLog({ path, checkpointFromBytes: 0 }) }),
+  async () => ({ log: await openSqliteLog({ path, threads: new LogThreads(1) }) }),
+];
+const where = await ways[stepSeed % ways.length]!();
 const session = await Session.open(where, { ledger, mark: writeMark, from, lie }, { history });
 for (const step of steps(chanceOf(stepSeed))) {
   if (session.isAtEnd) break;

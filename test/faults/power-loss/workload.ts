@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Durability, openStore } from 'refold';
+import { LogThreads } from '../../../src/log/sqlite/sharing/log-threads.ts';
 import { openSqliteLog } from '../../../src/log/sqlite/sqlite-log.ts';
 import { Ledger, ledgerModel, movesView, timeOfCommit } from '../judging/ledger.ts';
 import type { LedgerStore } from '../judging/reading.ts';
@@ -47,11 +48,13 @@ class Workload {
     this.#mark('doing open');
     const { folder, durability, seed } = this.#options;
     const path = join(folder, LOG_NAME);
-    // Every other log uses the checkpoint thread, which a small log would never need.
-    const where =
-      seed % 2 === 0
-        ? { path, durability }
-        : { log: await openSqliteLog({ path, durability, checkpointFromBytes: 0 }) };
+    // Every third log uses the checkpoint thread, which a small log would never need. Another third shares its thread.
+    const ways = [
+      async () => ({ path, durability }),
+      async () => ({ log: await openSqliteLog({ path, durability, checkpointFromBytes: 0 }) }),
+      async () => ({ log: await openSqliteLog({ path, durability, threads: new LogThreads(1) }) }),
+    ];
+    const where = await ways[seed % ways.length]!();
     const store = (await openStore(ledgerModel, {
       ...where,
       history,

@@ -69,7 +69,8 @@ interface Written {
  *
  * An acceptance with events is `[firstSequence,lastSequence,input]`, and `[…,result]` with a result: it is short, because
  * there is one for each command, and its time is the outcome's. Other outcomes are objects, as earlier releases read them:
- * a log with only those may still have format 1. A commit of nothing ends before it begins.
+ * a log with only those may still have format 1. A commit of nothing ends before it begins. After a redaction of the commit,
+ * `[firstSequence,lastSequence]` is left.
  */
 export function outcomeText(write: Written, input: InputDigest): string {
   const { firstSequence, recordedAt, events, rejection, result } = write;
@@ -102,6 +103,30 @@ export function parseOutcome({ outcome, recordedAt }: Pick<StoredOutcome, 'outco
   const { commit, result } = stored;
   const isEmpty = commit.lastSequence < commit.firstSequence;
   return { status: 'accepted', commit: isEmpty ? undefined : commit, result: freezeJson(result), input };
+}
+
+/** The commit of an acceptance whose events may have been recorded without the id of their command: earlier releases did so. */
+export function commitWithoutId(stored: StoredOutcome): Commit | undefined {
+  if (stored.outcome.startsWith('[')) return undefined; // the events have the id
+  const outcome = parseOutcome(stored);
+  return outcome.status === 'accepted' ? outcome.commit : undefined;
+}
+
+/**
+ * The outcome of a commit whose events were redacted: its status and its commit, and nothing of what the command was given or gave.
+ * A retry is still answered.
+ *
+ * @param sequence an event of the commit
+ * @returns undefined when there is nothing to take out, or when the outcome is that of another commit
+ */
+export function withoutResult(stored: StoredOutcome, sequence: number): StoredOutcome | undefined {
+  const { status, commit } = parseOutcome(stored) as { readonly status: string; readonly commit?: Commit };
+  if (status !== 'accepted' || commit === undefined) return undefined;
+  if (sequence < commit.firstSequence || sequence > commit.lastSequence) return undefined;
+  const isList = stored.outcome.startsWith('[');
+  const kept = isList ? [commit.firstSequence, commit.lastSequence] : { status, commit };
+  const outcome = JSON.stringify(kept);
+  return outcome === stored.outcome ? undefined : { ...stored, outcome };
 }
 
 /** The error for an id that belongs to another call. */

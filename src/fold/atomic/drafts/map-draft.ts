@@ -15,6 +15,7 @@
  * from an earlier one, and must not change it.
  */
 
+import { insertAsMap } from '../../collections/map-methods.ts';
 import { isPlainPrimitive } from '../../ordinary.ts';
 import { IllegalValue, illegalValue, type PathPart } from '../../plain.ts';
 import type { Copier } from '../copiers.ts';
@@ -55,6 +56,9 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   #isPlaced = false;
   /** The last event in which it is live. */
   #event: number;
+  /** Only where a Map has them. */
+  declare getOrInsert: (key: K, value: V) => V;
+  declare getOrInsertComputed: (key: K, make: (key: K) => V) => V;
 
   constructor(base: Map<K, V>, { scope, home, key }: Place) {
     super();
@@ -325,6 +329,7 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   }
 }
 
+insertAsMap(MapDraft.prototype);
 // A reducer may check `instanceof Map`. A subclass would not work: code that bypasses the methods would see an empty
 // Map.
 Object.setPrototypeOf(MapDraft.prototype, Map.prototype);

@@ -5,6 +5,7 @@ import { corruptBlock, HINT_CORRUPT, requirePlace, type StoredBlock, verifyBlock
 import { eventsMissing } from '../../log-errors.ts';
 import type { BlockEncoding, BlockHeader, LogHead } from '../../log-store.ts';
 import type { Connection } from './driver.ts';
+import { countRedactions } from './redaction-rows.ts';
 
 /** A row of `blocks`, in the order of `BLOCK_COLUMNS`. */
 export type BlockRow = readonly [
@@ -80,6 +81,8 @@ export interface LogState {
   readonly head: LogHead;
   readonly trimmed: Trimmed;
   readonly epoch: number;
+  /** How many redactions the log has had. */
+  readonly generation: number;
 }
 
 /**
@@ -89,14 +92,14 @@ export interface LogState {
  */
 export function readLogState(connection: Connection, path: string): LogState {
   return connection.transaction(() => {
-    const { logId, epoch, trimmed } = readStateRow(connection, path);
+    const { logId, epoch, trimmed, generation } = readStateRow(connection, path);
     const head = readHead(connection, path, trimmed);
     const { through: sequence, recordedAt, chain } = trimmed;
-    return { logId, epoch, trimmed, head: head ?? { sequence, recordedAt, chain } };
+    return { logId, epoch, trimmed, generation, head: head ?? { sequence, recordedAt, chain } };
   })();
 }
 
-/** The one row of `log_state`. */
+/** The one row of `log_state`, and the number of redactions. */
 export function readStateRow(connection: Connection, path: string): Omit<LogState, 'head'> {
   const row = connection
     .prepare('select log_id, epoch, trimmed_through, trimmed_recorded_at, trimmed_chain from log_state')
@@ -109,7 +112,8 @@ export function readStateRow(connection: Connection, path: string): Omit<LogStat
     });
   }
   const [logId, epoch, through, recordedAt, chain] = row;
-  return { logId, epoch, trimmed: { through, recordedAt, chain: String(chain) } };
+  const generation = countRedactions(connection);
+  return { logId, epoch, generation, trimmed: { through, recordedAt, chain: String(chain) } };
 }
 
 /** The end of the last block. Its time is that of the last event, which only the payload holds. */

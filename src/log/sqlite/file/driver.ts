@@ -34,12 +34,18 @@ export async function loadDriver(): Promise<Driver> {
 /** How long a connection waits for another one's lock. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+interface ConnectionMode {
+  readonly readOnly: boolean;
+  /** Whether a call waits for the lock of another connection, up to 5 s. Default true. */
+  readonly waits?: boolean;
+}
+
 /**
  * Opens a connection that does not trust the file: its schema cannot call functions, sizes of cells are checked, and
  * there is no memory map (with one a bad disk would cause a SIGBUS instead of an error).
  */
-export function openConnection(driver: Driver, path: string, mode: { readonly readOnly: boolean }): Connection {
-  const options = { readonly: mode.readOnly, fileMustExist: true, timeout: BUSY_TIMEOUT_MS };
+export function openConnection(driver: Driver, path: string, { readOnly, waits = true }: ConnectionMode): Connection {
+  const options = { readonly: readOnly, fileMustExist: true, timeout: waits ? BUSY_TIMEOUT_MS : 0 };
   const connection = new driver(keepWhiteSpace(path), options);
   try {
     connection.pragma('trusted_schema = off');

@@ -59,12 +59,12 @@ export function repairPath(path: string): string {
   return `${path}-repair`;
 }
 
-/** @throws RefoldError `LOG_CORRUPT` when a repair was interrupted: it must be finished first */
+/** @throws RefoldError `LOG_CORRUPT` when a repair or a restore was interrupted: it must be finished first */
 export function requireNoRepair(path: string): void {
   if (fileKind(repairPath(path)) === 'missing') return;
-  throw new RefoldError('LOG_CORRUPT', `Cannot open ${path}: its repair was interrupted`, {
+  throw new RefoldError('LOG_CORRUPT', `Cannot open ${path}: its repair or restore was interrupted`, {
     path,
-    hint: 'Run refold repair again: it finishes what it began',
+    hint: 'Run refold repair: it finishes what was begun',
   });
 }
 

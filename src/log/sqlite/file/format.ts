@@ -5,8 +5,8 @@
  * older release refuses it from then on, and until then can still be used. A rise touches no block: its cost does not
  * depend on the size of the log. A file never goes back.
  *
- * Format 2 may hold: snapshots of collections in collections, blocks with tags and their tag lists, and the progress of
- * reactors.
+ * Format 2 may hold: snapshots of collections in collections, blocks with tags and their tag lists, the progress of
+ * reactors, and the record of redactions.
  */
 import type { Connection } from './driver.ts';
 
@@ -26,11 +26,19 @@ export interface FormatNeeds {
   readonly ids?: boolean | undefined;
   /** The progress of a reactor: an older release would not keep the events that it needs. */
   readonly reactors?: boolean | undefined;
+  /** A redaction: an older release would not know that events have changed. */
+  readonly redactions?: boolean | undefined;
 }
 
 /** The lowest format of a file that may hold this. Pure. */
-export function formatFor({ snapshotFormat = 1, tags = false, ids = false, reactors = false }: FormatNeeds): number {
-  return snapshotFormat >= 2 || tags || ids || reactors ? 2 : FORMAT_VERSION;
+export function formatFor({
+  snapshotFormat = 1,
+  tags = false,
+  ids = false,
+  reactors = false,
+  redactions = false,
+}: FormatNeeds): number {
+  return snapshotFormat >= 2 || tags || ids || reactors || redactions ? 2 : FORMAT_VERSION;
 }
 
 /** Makes the file new enough for what is about to be written, in the caller's transaction. */
@@ -38,6 +46,7 @@ export function raiseFormat(connection: Connection, needs: FormatNeeds): void {
   if (formatOf(connection) < formatFor(needs)) connection.pragma(`user_version = ${NEWEST_FORMAT}`);
   if (needs.tags === true && !hasTagLists(connection)) connection.exec(TAG_LISTS);
   if (needs.reactors === true && !hasReactors(connection)) connection.exec(REACTORS);
+  if (needs.redactions === true && !hasRedactions(connection)) connection.exec(REDACTIONS);
 }
 
 export function formatOf(connection: Connection): number {
@@ -52,6 +61,11 @@ export function hasTagLists(connection: Connection): boolean {
 /** A log has no such table until a reactor was registered. */
 export function hasReactors(connection: Connection): boolean {
   return hasTable(connection, 'reactors');
+}
+
+/** A log has no such table until something was redacted. */
+export function hasRedactions(connection: Connection): boolean {
+  return hasTable(connection, 'redactions');
 }
 
 function hasTable(connection: Connection, name: string): boolean {
@@ -81,8 +95,26 @@ create table reactors (
 ) strict;
 `;
 
+/**
+ * What was redacted, oldest first, numbered from 1. `checksum` is of the other columns but `id` and `scrubbed`. `scrubbed`:
+ * 0 while the file may hold old bytes, 1 when it was rebuilt, 2 when the WAL is empty too.
+ */
+const REDACTIONS = `
+create table redactions (
+  id integer primary key,
+  recorded_at integer not null,
+  requested_by text,
+  selector text not null,
+  events integer not null,
+  first_sequence integer not null,
+  last_sequence integer not null,
+  checksum integer not null,
+  scrubbed integer not null
+) strict;
+`;
+
 /** The tables that a file of format 2 may have. */
-export const TABLES_OF_FORMAT_2: ReadonlyMap<string, string> = schemaOf(TAG_LISTS + REACTORS);
+export const TABLES_OF_FORMAT_2: ReadonlyMap<string, string> = schemaOf(TAG_LISTS + REACTORS + REDACTIONS);
 
 /** Tables and views as SQLite keeps them in `sqlite_schema`: from the name on, every character must match. */
 export function schemaOf(statements: string): ReadonlyMap<string, string> {

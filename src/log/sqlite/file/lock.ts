@@ -7,6 +7,8 @@
  */
 import { hostname } from 'node:os';
 import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
+import { throwIfAborted } from '../../../threads/aborted.ts';
+import { pause, performance } from '../../../threads/timers.ts';
 import { type Connection, type Driver, openConnection, sqliteCode } from './driver.ts';
 
 /** Who holds a log. */
@@ -22,21 +24,49 @@ export function lockPath(path: string): string {
   return `${path}-lock`;
 }
 
-/** How long to wait for a holder that is about to close. */
-const WAIT_MS = 200;
+/** How long to wait for a holder that is about to close, unless the caller says otherwise. */
+export const LOCK_WAIT_MS = 200;
+/** SQLite itself waits this long for another process that looks at the lock. It blocks the thread, so it is short. */
+const BUSY_MS = 10;
+/** Between two attempts: first as long as this, then longer. */
+const FIRST_LOCK_REST_MS = 5;
+const LONGEST_LOCK_REST_MS = 100;
 /** How often to try again when another process takes the lock between our two steps. */
 const ATTEMPTS = 20;
 
 /**
- * Takes the lock. It is held until the returned connection is closed or the process ends.
+ * Takes the lock. It is held until the returned connection is closed or the process ends. Between attempts the event loop
+ * is free. There is no queue: after a release the next attempt of any process wins.
  *
- * @throws RefoldError `LOG_LOCKED` naming the holder
+ * @param waitMs how long to wait for a holder
+ * @param signal ends the waiting
+ * @throws RefoldError `LOG_LOCKED` naming the holder; the reason of the signal
  */
-export function acquireLock(driver: Driver, path: string): Connection {
+export async function acquireLock(
+  driver: Driver,
+  path: string,
+  waitMs: number = LOCK_WAIT_MS,
+  signal?: AbortSignal,
+): Promise<Connection> {
+  const deadline = performance.now() + waitMs;
+  for (let rest = FIRST_LOCK_REST_MS; ; rest = Math.min(2 * rest, LONGEST_LOCK_REST_MS)) {
+    throwIfAborted(signal);
+    try {
+      return takeLock(driver, path);
+    } catch (error) {
+      const left = deadline - performance.now();
+      if (!isRefoldError(error, 'LOG_LOCKED') || left <= 0) throw error;
+      await pause(Math.min(rest, left));
+    }
+  }
+}
+
+/** One attempt. */
+function takeLock(driver: Driver, path: string): Connection {
   let connection: Connection | undefined;
   try {
     connection = openConnection(driver, lockPath(path), { readOnly: false });
-    connection.pragma(`busy_timeout = ${WAIT_MS}`);
+    connection.pragma(`busy_timeout = ${BUSY_MS}`);
     requireLockFile(connection, path);
     hold(connection, { pid: process.pid, host: hostname(), startedAt: Date.now() });
     return connection;
@@ -129,7 +159,9 @@ function lockedBy(holder: LockHolder | undefined, path: string, cause: unknown):
   const isOurs = holder?.pid === process.pid && holder.host === hostname();
   return new RefoldError('LOG_LOCKED', `Cannot open ${path} for writing: it is held by ${nameOf(holder, isOurs)}`, {
     path,
-    hint: isOurs ? HINT_OURS : 'Close the other store, or open this one with readOnly',
+    hint: isOurs
+      ? HINT_OURS
+      : 'Close the other store, or open this one with readOnly; waitForLock waits until it is closed',
     cause,
   });
 }

@@ -101,32 +101,37 @@ export class WitnessFile {
   readonly #logId: string;
   readonly #epoch: number;
   readonly #slotBytes: Buffer = Buffer.alloc(SLOT_BYTES);
-  #descriptor: number | undefined;
+  /** Its descriptor, or its path when it is opened for each note. */
+  #file: number | string | undefined;
   /** The slot to write next: never the one that holds the newest testimony. */
   #slot: 0 | 1;
   #sequence = -1;
 
-  /** Opens the witness of a log, or creates it. When that fails, the log works without it. */
-  static open(path: string, logId: string, epoch: number): WitnessFile {
+  /**
+   * Opens the witness of a log, or creates it. When that fails, the log works without it.
+   *
+   * @param keepOpen false: open the file for each note, which takes some microseconds and saves a descriptor
+   */
+  static open(path: string, logId: string, epoch: number, keepOpen = true): WitnessFile {
     const slots = slotsOf(witnessPath(path));
     const slot = isNewer(slots[0], slots[1], logId) ? 1 : 0;
-    return new WitnessFile(logId, epoch, slot, openOrMake(witnessPath(path)));
+    return new WitnessFile(logId, epoch, slot, keepOpen ? openOrMake(witnessPath(path)) : witnessPath(path));
   }
 
-  private constructor(logId: string, epoch: number, slot: 0 | 1, descriptor: number | undefined) {
+  private constructor(logId: string, epoch: number, slot: 0 | 1, file: number | string | undefined) {
     this.#logId = logId;
     this.#epoch = epoch;
     this.#slot = slot;
-    this.#descriptor = descriptor;
+    this.#file = file;
   }
 
   /** Notes that the log is durable up to this head. */
   note({ sequence, chain }: LogHead): void {
-    if (this.#descriptor === undefined || sequence === this.#sequence) return;
+    if (this.#file === undefined || sequence === this.#sequence) return;
     const bytes = this.#slotBytes;
     writeSlot(bytes, { logId: this.#logId, epoch: this.#epoch, sequence, chain });
     try {
-      fs.writeSync(this.#descriptor, bytes, 0, SLOT_BYTES, SLOT_OFFSETS[this.#slot]);
+      this.#write(this.#file, bytes);
       this.#slot = this.#slot === 0 ? 1 : 0;
       this.#sequence = sequence;
     } catch {
@@ -135,18 +140,31 @@ export class WitnessFile {
     }
   }
 
+  #write(file: number | string, bytes: Buffer): void {
+    const descriptor = typeof file === 'number' ? file : makeOrOpen(file);
+    try {
+      fs.writeSync(descriptor, bytes, 0, SLOT_BYTES, SLOT_OFFSETS[this.#slot]);
+    } finally {
+      if (descriptor !== file) fs.closeSync(descriptor);
+    }
+  }
+
   close(): void {
-    if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor);
-    this.#descriptor = undefined;
+    if (typeof this.#file === 'number') fs.closeSync(this.#file);
+    this.#file = undefined;
   }
 }
 
 function openOrMake(file: string): number | undefined {
   try {
-    return fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT | NO_FOLLOW, 0o600);
+    return makeOrOpen(file);
   } catch {
     return undefined;
   }
+}
+
+function makeOrOpen(file: string): number {
+  return fs.openSync(file, fs.constants.O_RDWR | fs.constants.O_CREAT | NO_FOLLOW, 0o600);
 }
 
 type Slot = Testimony | undefined;

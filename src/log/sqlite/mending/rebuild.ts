@@ -1,16 +1,28 @@
 /** Makes a sound file from the usable part of a damaged log: copied block by block, with checksum and chain. */
 import assert from 'node:assert';
 import { nextTurn } from '../../../threads/timers.ts';
+import type { StoredBlock } from '../../blocks/chain.ts';
 import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { BLOCK_COLUMNS, readBlocks } from '../file/block-rows.ts';
 import type { Connection } from '../file/driver.ts';
 import { formatOf, hasTagLists, raiseFormat } from '../file/format.ts';
 import { putReactorRow, readReactors } from '../file/reactor-rows.ts';
+import { addRedactionRow, readRedactions, SCRUBBED } from '../file/redaction-rows.ts';
 import { createSchema } from '../file/schema.ts';
 import type { SnapshotRow } from '../file/snapshot-rows.ts';
-import { TAG_COLUMNS } from '../file/tag-rows.ts';
+import { TAG_COLUMNS, toTagRow } from '../file/tag-rows.ts';
 import type { Salvage } from './salvage.ts';
+import { expectedListOf } from './tag-lists.ts';
+
+/** What a key of `meta` says in a log that ends at a sequence. */
+export type MetaFilter = (key: string, value: string, lastSequence: number) => string;
+
+/** What is kept of the log. */
+interface Rebuilding {
+  readonly salvage: Salvage;
+  readonly metaUpTo: MetaFilter;
+}
 
 /**
  * Fills an empty file with what is kept. The target is a new log with a new id.
@@ -20,7 +32,7 @@ import type { Salvage } from './salvage.ts';
 export async function rebuild(
   source: Connection,
   target: Connection,
-  salvage: Salvage,
+  { salvage, metaUpTo }: Rebuilding,
   onProgress: (done: number) => void,
 ): Promise<void> {
   target.pragma('auto_vacuum = incremental');
@@ -33,12 +45,12 @@ export async function rebuild(
     .prepare('update log_state set epoch = ?, trimmed_through = ?, trimmed_recorded_at = ?, trimmed_chain = ?')
     .run(epoch, trimmed.through, trimmed.recordedAt, trimmed.chain);
   await copyBlocks(source, target, trimmed.through, head.sequence, onProgress);
-  copyTagLists(source, target, head.sequence);
   copySnapshots(source, target, salvage.snapshots);
   copyOutcomes(target, salvage.outcomes());
   copyCheckpoints(source, target, salvage.snapshots);
   copyReactors(source, target, head.sequence);
-  copyMeta(source, target);
+  copyRedactions(source, target);
+  copyMeta(source, target, (key, value) => metaUpTo(key, value, head.sequence));
   target.exec('commit');
   target.pragma('journal_mode = wal');
 }
@@ -51,6 +63,7 @@ async function copyBlocks(
   onProgress: (done: number) => void,
 ): Promise<void> {
   const insert = target.prepare(`insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)`);
+  if (hasTagLists(source)) raiseFormat(target, { tags: true });
   for (let done = after; done < through; ) {
     const page = readBlocks(source, done + 1);
     assert(page.length > 0, 'what was read once is read again');
@@ -58,6 +71,7 @@ async function copyBlocks(
       if (block.firstSequence > through) break;
       const { firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload } = block;
       insert.run(firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload);
+      putTagList(target, block);
       done = lastSequence;
     }
     onProgress(done);
@@ -65,13 +79,15 @@ async function copyBlocks(
   }
 }
 
-/** A damaged list does no harm: a query then reads the block. */
-function copyTagLists(source: Connection, target: Connection, through: number): void {
-  if (!hasTagLists(source)) return;
-  raiseFormat(target, { tags: true });
-  const insert = target.prepare(`insert into block_tags (${TAG_COLUMNS}) values (?, ?, ?, ?, ?)`);
-  const select = source.prepare(`select ${TAG_COLUMNS} from block_tags where first_sequence <= ?`);
-  for (const row of unlessUnreadable(() => select.raw().all(through))) insert.run(...(row as unknown[]));
+/** Lists are made again from the blocks: a damaged one could hide events. */
+function putTagList(target: Connection, block: StoredBlock): void {
+  if (formatOf(target) === 1) return;
+  const { list, hasTags } = expectedListOf(block);
+  if (hasTags) raiseFormat(target, { tags: true });
+  if (!hasTagLists(target)) return;
+  target
+    .prepare(`insert into block_tags (${TAG_COLUMNS}) values (?, ?, ?, ?, ?)`)
+    .run(...toTagRow(block.firstSequence, block.checksum, list));
 }
 
 function copySnapshots(source: Connection, target: Connection, rows: readonly SnapshotRow[]): void {
@@ -121,11 +137,18 @@ function copyReactors(source: Connection, target: Connection, head: number): voi
   }
 }
 
+/** The new file has never held the old bytes. The damaged one is kept beside it, and still has them. */
+function copyRedactions(source: Connection, target: Connection): void {
+  for (const row of unlessUnreadable(() => readRedactions(source))) addRedactionRow(target, row, SCRUBBED.whole);
+}
+
 /** The model's name and measured rates. The next open writes unreadable ones again. */
-function copyMeta(source: Connection, target: Connection): void {
+function copyMeta(source: Connection, target: Connection, upTo: (key: string, value: string) => string): void {
   const insert = target.prepare('insert into meta (key, value) values (?, ?)');
-  const rows = unlessUnreadable(() => source.prepare('select key, value from meta').raw().all());
-  for (const row of rows) insert.run(...(row as unknown[]));
+  const rows = unlessUnreadable(
+    () => source.prepare('select key, value from meta').raw().all() as (readonly [string, string])[],
+  );
+  for (const [key, value] of rows) insert.run(key, upTo(key, value));
 }
 
 /** Skips rows of a damaged table silently: `examine` has reported the damage. */

@@ -1,16 +1,9 @@
 /**
  * Repair: makes a sound log from a damaged one, and never changes the damaged one.
  *
- * A fresh file is built beside the log from what can be kept. Then, under the writer's lock:
- *
- * 1. the damaged file and its WAL each get a second name, which stays;
- * 2. the fresh file becomes `<path>-repair`: from here on the repair is done, and every other open is refused;
- * 3. the old WAL and witness are deleted, and `<path>-repair` gets the log's name.
- *
- * If the process dies before step 2, nothing has changed. If it dies later, the next repair finishes step 3.
+ * A fresh file is built beside the log from what can be kept. Then it replaces the log, under the writer's lock
+ * (`replacing.ts`). If the process dies after that began, the next repair finishes it.
  */
-import fs from 'node:fs';
-import { dirname } from 'node:path';
 import { RefoldError } from '../../../core/errors.ts';
 import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from '../file/driver.ts';
 import {
@@ -23,13 +16,13 @@ import {
   repairPath,
   requireNoRepair,
   requireOwnFiles,
-  syncDirectory,
   syncFile,
   unusablePath,
 } from '../file/files.ts';
 import { acquireLock, lockPath } from '../file/lock.ts';
-import { readWitness, witnessPath } from '../file/witness.ts';
-import { rebuild } from './rebuild.ts';
+import { readWitness } from '../file/witness.ts';
+import { type MetaFilter, rebuild } from './rebuild.ts';
+import { finishInterrupted, replaceLog } from './replacing.ts';
 import { examine, type OutcomeFilter, type Salvage } from './salvage.ts';
 import { asDamage } from './structure.ts';
 
@@ -37,11 +30,15 @@ export type { OutcomeFilter, Salvage } from './salvage.ts';
 
 export interface SqliteRepairOptions {
   readonly keepsOutcome: OutcomeFilter;
+  /** What a key of `meta` says in a log that ends at a sequence. */
+  readonly metaUpTo: MetaFilter;
   /** Only examine the log. */
   readonly plan: boolean;
   /** Gets the findings and decides whether to continue. May refuse by throwing. */
   readonly mayRepair: (salvage: Salvage) => boolean;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+  /** How long to wait for the writer's lock, in ms. */
+  readonly waitForLock?: number | undefined;
 }
 
 /** The findings of a repair, and what it did. */
@@ -66,7 +63,7 @@ export async function repairSqliteLog(givenPath: string, options: SqliteRepairOp
   const driver = await loadDriver();
   if (options.plan) return { path, salvage: await plan(driver, path, options), backup: undefined };
   createFile(lockPath(path));
-  const lock = acquireLock(driver, path);
+  const lock = await acquireLock(driver, path, options.waitForLock);
   try {
     const finished = finishInterrupted(path);
     const repair = await repairUnderLock(driver, path, options);
@@ -76,15 +73,6 @@ export async function repairSqliteLog(givenPath: string, options: SqliteRepairOp
   } finally {
     lock.close();
   }
-}
-
-/** Finishes an interrupted repair. Returns the path of the damaged file, if there was one. */
-function finishInterrupted(path: string): string | undefined {
-  if (fileKind(repairPath(path)) === 'missing') return undefined;
-  // Keep the present file too: since then a user may have put another file there.
-  const backup = keepDamaged(path);
-  takePlace(path);
-  return backup;
 }
 
 /** An interrupted repair is a finding too. */
@@ -127,11 +115,7 @@ async function repairUnderLock(driver: Driver, path: string, options: SqliteRepa
   } finally {
     source.close();
   }
-  const backup = keepDamaged(path);
-  fs.renameSync(partial, repairPath(path));
-  syncDirectory(dirname(path));
-  takePlace(path);
-  return { path, salvage, backup };
+  return { path, salvage, backup: replaceLog(path, partial, 'damaged') };
 }
 
 /** Builds the fresh file, then examines it completely. Throws when there is a finding. */
@@ -140,54 +124,20 @@ async function build(
   source: Connection,
   partial: string,
   salvage: Salvage,
-  { keepsOutcome, onProgress }: SqliteRepairOptions,
+  { keepsOutcome, metaUpTo, onProgress }: SqliteRepairOptions,
 ): Promise<void> {
   removeDatabase(partial);
   createFile(partial);
   const target = openConnection(driver, partial, { readOnly: false });
   const { sequence } = salvage.state.head;
   try {
-    await rebuild(source, target, salvage, (done) => onProgress?.(done, sequence));
+    await rebuild(source, target, { salvage, metaUpTo }, (done) => onProgress?.(done, sequence));
     const { damage } = await examine(target, partial, { keepsOutcome, testimonies: [] });
     if (damage[0] !== undefined) throw damage[0];
   } finally {
     target.close();
   }
   syncFile(partial);
-}
-
-/** Gives the damaged file and its WAL a second name. Their content does not change. */
-function keepDamaged(path: string): string {
-  const moment = new Date().toISOString().replaceAll(':', '-').replace(/\.\d+/, '');
-  const backup = freeName(`${path}.damaged-${moment}`);
-  giveName(path, backup);
-  if (fileKind(`${path}-wal`) !== 'missing') giveName(`${path}-wal`, `${backup}-wal`);
-  return backup;
-}
-
-function freeName(wanted: string): string {
-  let name = wanted;
-  for (let number = 2; fileKind(name) !== 'missing'; number++) name = `${wanted}-${number}`;
-  return name;
-}
-
-/** Some file systems cannot give a file two names. There it is copied. */
-function giveName(path: string, name: string): void {
-  try {
-    fs.linkSync(path, name);
-  } catch {
-    fs.copyFileSync(path, name, fs.constants.COPYFILE_EXCL);
-    fs.chmodSync(name, 0o600);
-    syncFile(name);
-  }
-}
-
-/** SQLite would apply an old WAL to the fresh file. So the WAL is deleted first. */
-function takePlace(path: string): void {
-  for (const old of [`${path}-wal`, `${path}-shm`, witnessPath(path)]) fs.rmSync(old, { force: true });
-  syncDirectory(dirname(path));
-  fs.renameSync(repairPath(path), path);
-  syncDirectory(dirname(path));
 }
 
 function noRoom(path: string, cause: unknown): RefoldError {

@@ -25,7 +25,15 @@ import { invalidPath } from '../file/files.ts';
 import { hasOwnTables, identify } from '../file/schema.ts';
 import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
 import { requireWitnessed, type Testimony } from '../file/witness.ts';
-import { allOutcomes, asDamage, damagedPages, damagedSnapshots } from './structure.ts';
+import {
+  allOutcomes,
+  asDamage,
+  damagedPages,
+  damagedRedactions,
+  damagedSnapshots,
+  MOST_FINDINGS,
+} from './structure.ts';
+import { damagedTagLists } from './tag-lists.ts';
 
 /** The findings, and what is kept. */
 export interface Salvage {
@@ -71,7 +79,9 @@ export async function examine(connection: Connection, path: string, options: Sal
   const witness = options.testimonies.find(({ logId }) => logId === start.logId);
   const isContradicted = isBehindWitness(connection, path, state, options.testimonies, note);
   const snapshots = sortSnapshots(connection, path, state, note);
+  damage.push(...(attempt(() => damagedRedactions(connection, path), note) ?? []));
   const outcomes = sortOutcomes(connection, head.sequence, options.keepsOutcome, note);
+  damage.push(...(attempt(() => damagedTagLists(connection, path, MOST_FINDINGS), note) ?? []));
   const claimedThrough = Math.max(head.sequence, rowsEnd, witness?.sequence ?? 0, snapshots.claimedThrough);
   return {
     damage,
@@ -133,7 +143,7 @@ function startOf(connection: Connection, path: string, note: Note): Start {
     note(error);
     const first = attempt(() => connection.prepare('select min(first_sequence) from blocks').pluck().get(), note);
     if (first !== 1) throw beyondRepair(path, error);
-    return { logId: '', epoch: 0, trimmed: { through: 0, recordedAt: 0, chain: EMPTY_CHAIN } };
+    return { logId: '', epoch: 0, generation: 0, trimmed: { through: 0, recordedAt: 0, chain: EMPTY_CHAIN } };
   }
 }
 

@@ -1,6 +1,6 @@
 /**
- * Checks everything in a log's file except its blocks: SQLite's structure, the schema, snapshots, outcomes, and the
- * witness. Findings are collected, not thrown: `verify` reports them, `repair` fixes them.
+ * Checks everything in a log's file except its blocks: SQLite's structure, the schema, snapshots, outcomes, tag lists, and
+ * the witness. Findings are collected, not thrown: `verify` reports them, `repair` fixes them.
  */
 import { types } from 'node:util';
 import { isRefoldError, RefoldError } from '../../../core/errors.ts';
@@ -10,12 +10,14 @@ import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { chainAt, readLogState } from '../file/block-rows.ts';
 import { type Connection, readFailure, type Statement } from '../file/driver.ts';
+import { isSoundRedaction, readRedactionRows } from '../file/redaction-rows.ts';
 import { identify } from '../file/schema.ts';
 import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
 import { requireWitnessed, type Testimony } from '../file/witness.ts';
+import { damagedTagLists } from './tag-lists.ts';
 
-/** SQLite stops looking after this many findings; one is enough to act. */
-const MOST_FINDINGS = 20;
+/** A search ends after this many findings; one is enough to act. */
+export const MOST_FINDINGS = 20;
 
 /**
  * All findings that do not need a decoded block. Each check comes after those that it relies on.
@@ -35,7 +37,18 @@ export function checkStructure(
   gather(() => none(requireWitnessedFile(connection, path, testimonies)));
   gather(() => damagedSnapshots(connection, path).map(({ error }) => error));
   gather(() => damagedOutcomes(connection, path));
+  gather(() => damagedRedactions(connection, path));
+  findings.push(...damagedLists(connection, path));
   return findings;
+}
+
+/** Not in one transaction: it unpacks every block, and the WAL must not wait for that. */
+function damagedLists(connection: Connection, path: string): readonly RefoldError[] {
+  try {
+    return damagedTagLists(connection, path, MOST_FINDINGS);
+  } catch (error) {
+    return [asDamage(error, path)];
+  }
 }
 
 /** For checks that throw their finding. */
@@ -113,6 +126,20 @@ function damagedOutcomes(connection: Connection, path: string): RefoldError[] {
     if (checksumOfOutcome(stored) !== checksum) damaged.push(outcomeDamaged(path, stored.commandId));
   }
   return damaged;
+}
+
+/** Rows of the record of redactions that do not match their checksums, or are missing. */
+export function damagedRedactions(connection: Connection, path: string): RefoldError[] {
+  const rows = readRedactionRows(connection);
+  const damaged = rows.filter((row, index) => row.id !== index + 1 || !isSoundRedaction(row));
+  return damaged.map(({ id }) => redactionDamaged(path, id));
+}
+
+function redactionDamaged(path: string, number: number): RefoldError {
+  return new RefoldError('LOG_CORRUPT', `Cannot say what redaction ${number} of ${path} was: its record is damaged`, {
+    path,
+    hint: 'The events themselves are not affected. Run refold repair to drop the record',
+  });
 }
 
 /** Oldest first. */

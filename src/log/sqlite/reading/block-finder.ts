@@ -4,7 +4,9 @@
  * It reads in pages. Between two pages sealing may join blocks, so each page begins with the block that holds the next
  * sequence, wherever that block begins now.
  */
+import type { RefoldError } from '../../../core/errors.ts';
 import { mayHold } from '../../blocks/tag-list.ts';
+import { eventsMissing, historyGone } from '../../log-errors.ts';
 import type { BlockHeader, BlockQuery } from '../../log-store.ts';
 import { type HeaderRow, toHeader } from '../file/block-rows.ts';
 import type { Connection } from '../file/driver.ts';
@@ -34,7 +36,10 @@ export class BlockFinder {
     this.#sql = sql;
   }
 
-  /** @param at where to continue: a sequence from `from` to `to` */
+  /**
+   * @param at where to continue: a sequence from `from` to `to`
+   * @throws RefoldError `HISTORY_GONE`, `LOG_CORRUPT` when a block of the range is not there
+   */
   page(query: BlockQuery, at: number): FoundPage {
     return this.#connection.transaction(() => this.#page(query, at))();
   }
@@ -43,19 +48,27 @@ export class BlockFinder {
     const found: BlockHeader[] = [];
     let blocks = 0;
     let bytes = 0;
-    let next: number | undefined;
-    for (const row of this.#rows(reverse, at, to, tags !== undefined)) {
+    let next = Math.max(1, at);
+    const isOver = (): boolean => (reverse ? next < from || next < 1 : next > to);
+    for (const row of this.#rows(reverse, next, to, tags !== undefined)) {
       const header = toHeader(row.slice(0, 5) as unknown as HeaderRow, this.#path);
-      if (header.lastSequence < from) return { found, next: undefined };
+      if (header.firstSequence > next || header.lastSequence < next) throw this.#absent(next);
       const list = row.length > 5 ? listOf(row as ListedRow) : undefined;
       if (tags === undefined || list === undefined || mayHold(list, tags)) found.push(header);
       next = reverse ? header.firstSequence - 1 : header.lastSequence + 1;
       blocks += 1;
       bytes += list?.hashes.byteLength ?? 0;
-      if (bytes >= LISTS_BYTES) break;
+      if (isOver()) return { found, next: undefined };
+      if (blocks === PAGE_BLOCKS || bytes >= LISTS_BYTES) return { found, next };
     }
-    const isOver = blocks < PAGE_BLOCKS && bytes < LISTS_BYTES;
-    return { found, next: isOver || next === undefined || next < from || next > to ? undefined : next };
+    throw this.#absent(next);
+  }
+
+  /** Every event of the range is in a block: a gap must not look like a block without the tag. */
+  #absent(sequence: number): RefoldError {
+    const through = this.#sql.trimmed.get()![0];
+    if (sequence <= through) return historyGone(this.#path, sequence, through + 1);
+    return eventsMissing(this.#path, sequence);
   }
 
   #rows(reverse: boolean, at: number, to: number, withLists: boolean): IterableIterator<HeaderRow | ListedRow> {

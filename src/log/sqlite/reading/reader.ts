@@ -15,6 +15,7 @@ import type {
   BlockQuery,
   Checkpoint,
   ReactorRow,
+  RecordedRedaction,
   SnapshotInfo,
   StoredOutcome,
 } from '../../log-store.ts';
@@ -22,12 +23,14 @@ import { checksumOfOutcome } from '../../outcomes.ts';
 import { unpackChunk } from '../../snapshot-chunks.ts';
 import { chainAt, type LogState, READ_PAGE_BYTES, readLogState, toBlock, toHeader } from '../file/block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
-import { invalidPath } from '../file/files.ts';
+import { fileIdentity, invalidPath } from '../file/files.ts';
 import { formatOf } from '../file/format.ts';
 import { readReactors } from '../file/reactor-rows.ts';
+import { leastScrubbed, readRedactions, SCRUBBED } from '../file/redaction-rows.ts';
 import { identify } from '../file/schema.ts';
 import { isSound } from '../file/snapshot-rows.ts';
 import { BlockFinder } from './block-finder.ts';
+import type { OpenReaders, Resting } from './open-readers.ts';
 import { prepareReads, type ReadStatements } from './reader-sql.ts';
 
 /** A page also ends after this many blocks. */
@@ -45,30 +48,38 @@ export interface CommandIds {
   readonly last: Uint8Array | undefined;
 }
 
-export class LogReader {
+/** What a reader has while its connection is open. */
+interface OpenParts {
+  readonly connection: Connection;
+  readonly sql: ReadStatements;
+  readonly finder: BlockFinder;
+}
+
+export class LogReader implements Resting {
   readonly path: string;
-  readonly #connection: Connection;
-  readonly #sql: ReadStatements;
-  readonly #finder: BlockFinder;
+  readonly #driver: Driver;
+  /** Which file it is: a reader that has rested must not open another one. Undefined for one that never rests. */
+  readonly #identity: string | undefined;
+  readonly #readers: OpenReaders | undefined;
+  /** Undefined while it rests. */
+  #open: OpenParts | undefined;
+  #isClosed = false;
 
   /**
    * Opens a log for reading.
    *
+   * @param readers lets it rest when it is not used
    * @throws RefoldError `INVALID_OPTION` when the file is not a log or has an older format, `FORMAT_TOO_NEW`,
    * `LOG_CORRUPT`
    */
-  static open(driver: Driver, path: string): LogReader {
-    let connection: Connection | undefined;
-    try {
-      connection = openConnection(driver, path, { readOnly: true });
-      const identity = identify(connection, path);
-      if (identity === 'empty') throw invalidPath(path, 'it does not hold a log');
-      if (identity === 'older') throw olderFormat(path);
-      return new LogReader(connection, path);
-    } catch (error) {
-      connection?.close();
-      throw readFailure(error, 'open', path);
-    }
+  static open(driver: Driver, path: string, readers?: OpenReaders): LogReader {
+    const identity = readers && fileIdentity(path);
+    return new LogReader(driver, path, openToRead(driver, path), readers, identity);
+  }
+
+  /** A reader of a log that is known to be sound, which rests until it is used. */
+  static resting(driver: Driver, path: string, readers: OpenReaders): LogReader {
+    return new LogReader(driver, path, undefined, readers, fileIdentity(path));
   }
 
   /**
@@ -88,11 +99,46 @@ export class LogReader {
     }
   }
 
-  private constructor(connection: Connection, path: string) {
+  private constructor(
+    driver: Driver,
+    path: string,
+    open: OpenParts | undefined,
+    readers: OpenReaders | undefined,
+    identity: string | undefined,
+  ) {
     this.path = path;
-    this.#connection = connection;
-    this.#sql = prepareReads(connection);
-    this.#finder = new BlockFinder(connection, path, this.#sql);
+    this.#driver = driver;
+    this.#open = open;
+    this.#readers = readers;
+    this.#identity = identity;
+    if (open !== undefined) readers?.used(this);
+  }
+
+  get #connection(): Connection {
+    return this.#parts.connection;
+  }
+
+  get #sql(): ReadStatements {
+    return this.#parts.sql;
+  }
+
+  get #finder(): BlockFinder {
+    return this.#parts.finder;
+  }
+
+  get #parts(): OpenParts {
+    return (this.#open ??= this.#reopen());
+  }
+
+  #reopen(): OpenParts {
+    if (fileIdentity(this.path) !== this.#identity) throw fileReplaced(this.path);
+    return openToRead(this.#driver, this.path);
+  }
+
+  /** Closes the connection until the next call. No statement is under way between two calls. */
+  rest(): void {
+    this.#open?.connection.close();
+    this.#open = undefined;
   }
 
   /** Where the log begins and ends now. */
@@ -181,6 +227,7 @@ export class LogReader {
 
   /** Headers of the blocks that a query asks for, in pages; see `LogStore.find`. */
   async *find(query: BlockQuery): AsyncGenerator<BlockHeader, void> {
+    if (query.from > query.to) return;
     const start = query.reverse === true ? query.to : query.from;
     for (let next: number | undefined = start; next !== undefined; ) {
       const page = this.#guarded(() => this.#finder.page(query, next!));
@@ -268,6 +315,20 @@ export class LogReader {
     return this.#guarded(() => readReactors(this.#connection));
   }
 
+  redactions(): readonly RecordedRedaction[] {
+    return this.#guarded(() => readRedactions(this.#connection));
+  }
+
+  /** Whether an old byte may still lie in a file of the log. */
+  needsScrub(): boolean {
+    return this.#guarded(() => leastScrubbed(this.#connection) !== SCRUBBED.whole);
+  }
+
+  /** The chain before the block that begins at a sequence. */
+  chainBefore(firstSequence: number): string {
+    return this.#guarded(() => this.#connection.transaction(() => this.#chainBefore(firstSequence))());
+  }
+
   meta(key: string): string | undefined {
     return this.#guarded(() => this.#sql.meta.get(key));
   }
@@ -286,17 +347,42 @@ export class LogReader {
   }
 
   close(): void {
-    this.#connection.close();
+    this.#isClosed = true;
+    this.#readers?.forget(this);
+    this.rest();
   }
 
   #guarded<T>(work: () => T): T {
-    if (!this.#connection.open) throw storeClosed(this.path);
+    if (this.#isClosed) throw storeClosed(this.path);
+    this.#readers?.used(this);
     try {
       return work();
     } catch (error) {
       throw readFailure(error, 'read', this.path);
     }
   }
+}
+
+function openToRead(driver: Driver, path: string): OpenParts {
+  let connection: Connection | undefined;
+  try {
+    connection = openConnection(driver, path, { readOnly: true });
+    const identity = identify(connection, path);
+    if (identity === 'empty') throw invalidPath(path, 'it does not hold a log');
+    if (identity === 'older') throw olderFormat(path);
+    const sql = prepareReads(connection);
+    return { connection, sql, finder: new BlockFinder(connection, path, sql) };
+  } catch (error) {
+    connection?.close();
+    throw readFailure(error, 'open', path);
+  }
+}
+
+function fileReplaced(path: string): RefoldError {
+  return new RefoldError('STORE_FAILED', `Cannot read ${path}: another file is there now, or none`, {
+    path,
+    hint: 'Close the store, put the file back, and open it again',
+  });
 }
 
 function olderFormat(path: string): RefoldError {

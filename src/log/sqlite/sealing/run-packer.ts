@@ -103,7 +103,7 @@ export class RunPacker {
     // A small payload may share its buffer, and a shared one cannot be moved to another thread.
     const payload = new Uint8Array(sealed.payload as Uint8Array);
     const withTags = sealed.tagList.kinds.some(([, tagger]) => tagger !== 0);
-    const packed = { blocks: blocks.length, startChain, sealed: { ...sealed, payload }, withTags };
+    const packed = { startChain, sealed: { ...sealed, payload }, withTags };
     return { run: blocks.map(headerOf), sealed: headerOf(sealed), packed };
   }
 

@@ -21,6 +21,11 @@ import type { Jobs } from './writer-protocol.ts';
 /** The most that one transaction drops, so that an append never waits long for it. */
 const DROPPED_BLOCKS_AT_ONCE = 5_000;
 const DROPPED_BYTES_AT_ONCE = 32 * 1024 * 1024;
+/** The same in a shared thread, where the logs of other stores wait for it. */
+const DROPPED_BLOCKS_BESIDE_OTHERS = 500;
+const DROPPED_BYTES_BESIDE_OTHERS = 4 * 1024 * 1024;
+/** About what a row takes besides its payload, in the table and in the list of tags. */
+const DROPPED_ROW_BYTES = 128;
 
 export class BlockWriting {
   readonly #writer: WriteConnection;
@@ -28,11 +33,15 @@ export class BlockWriting {
   #head: LogHead;
   readonly #outcomes: OutcomeWriting;
   readonly #tags: TagWriting;
+  readonly #droppedAtOnce: readonly [blocks: number, bytes: number];
   /** Whether the file is known to have commits with ids. */
   #hasIds = false;
 
-  constructor(writer: WriteConnection, head: LogHead, remember: OutcomeBounds) {
+  constructor(writer: WriteConnection, head: LogHead, remember: OutcomeBounds, isShared = false) {
     this.#writer = writer;
+    this.#droppedAtOnce = isShared
+      ? [DROPPED_BLOCKS_BESIDE_OTHERS, DROPPED_BYTES_BESIDE_OTHERS]
+      : [DROPPED_BLOCKS_AT_ONCE, DROPPED_BYTES_AT_ONCE];
     this.#sql = prepareStatements(writer.connection);
     this.#outcomes = new OutcomeWriting(writer.connection, remember);
     this.#tags = new TagWriting(writer.connection);
@@ -47,9 +56,7 @@ export class BlockWriting {
   /** Writes the block, if there is one, and the outcomes, in one transaction. Returns the new head. */
   append({ expectedSequence, epoch, block, outcomes }: Jobs['append']['takes']): LogHead {
     const appended = this.#writer.transact(() => {
-      if (expectedSequence !== this.#head.sequence) {
-        throw sequenceConflict(this.#writer.path, expectedSequence, this.#head.sequence);
-      }
+      this.requireHead(expectedSequence);
       const head = block === undefined ? this.#head : this.#insertBlock(block);
       this.#outcomes.remember(outcomes);
       return head;
@@ -58,6 +65,11 @@ export class BlockWriting {
     this.#tags.settle();
     this.#head = appended;
     return appended;
+  }
+
+  /** @throws RefoldError `SEQUENCE_CONFLICT` when the log ends elsewhere */
+  requireHead(sequence: number): void {
+    if (sequence !== this.#head.sequence) throw sequenceConflict(this.#writer.path, sequence, this.#head.sequence);
   }
 
   #insertBlock({
@@ -80,15 +92,16 @@ export class BlockWriting {
 
   /**
    * Replaces the run that a sealed block was packed from. The sealing thread read that run before: when the blocks have
-   * changed since, nothing is written and the result is false. The chains show that, because they cover everything
-   * before.
+   * changed since, nothing is written and the result is false. The chains show that the blocks are at the same place, and
+   * the checksums that none was redacted.
    */
-  swapRun({ blocks, startChain, sealed, withTags }: Jobs['swapRun']['takes']): boolean {
+  swapRun({ startChain, sealed, withTags }: Jobs['swapRun']['takes']): boolean {
     const { firstSequence: first, lastSequence: last, recordedAt, encoding, checksum, chain, payload } = sealed;
     const isSwapped = this.#writer.transact(() => {
-      const [count, end] = this.#sql.extent.get(first, last)!;
-      const isSame = count === blocks && end === last && this.#sql.chainBefore.get(last + 1) === chain;
-      if (!isSame || this.#chainBefore(first) !== startChain) return false;
+      const checksums = this.#sql.checksums.all(first, last);
+      const isSame = checksums.length === sealed.replaces.length && checksums.every((c, i) => c === sealed.replaces[i]);
+      if (!isSame || this.#sql.chainBefore.get(last + 1) !== chain) return false;
+      if (this.#chainBefore(first) !== startChain) return false;
       this.#sql.deleteBlocks.run(first, last);
       this.#sql.insertBlock.run(first, last, recordedAt, encoding, checksum, chain, payload);
       this.#tags.drop(first, last);
@@ -99,13 +112,25 @@ export class BlockWriting {
     return isSwapped;
   }
 
+  /** Called when a redaction may have made the table of tag lists. */
+  settleTags(): void {
+    this.#tags.look();
+  }
+
   #chainBefore(first: number): string {
     return this.#sql.chainBefore.get(first) ?? this.#sql.trimmedChain.get()!;
   }
 
-  /** Drops some blocks that end at or before `through`, but never the last block. */
-  dropBlocks({ through }: Jobs['dropBlocks']['takes']): Trimmed | undefined {
-    const last = this.#lastToDrop(through);
+  /**
+   * Drops some blocks that end at or before `through`, but never the last block.
+   *
+   * @param atMostBytes what one transaction may drop. Deleting many rows writes many pages to the WAL before it frees any
+   */
+  dropBlocks(
+    { through }: Jobs['dropBlocks']['takes'],
+    atMostBytes: number = DROPPED_BYTES_AT_ONCE,
+  ): Trimmed | undefined {
+    const last = this.#lastToDrop(through, atMostBytes);
     if (last === undefined) return undefined;
     return this.#writer.transact(() => {
       const [, lastSequence, recordedAt, , , chain] = this.#sql.blocks.all(last, last)[0]!;
@@ -117,14 +142,16 @@ export class BlockWriting {
   }
 
   /** The first sequence of the last block that one transaction should drop. */
-  #lastToDrop(through: number): number | undefined {
+  #lastToDrop(through: number, atMostBytes: number): number | undefined {
     let bytes = 0;
     let last: number | undefined;
-    for (const row of this.#sql.headersFrom.iterate(DROPPED_BLOCKS_AT_ONCE)) {
+    const [mostBlocks, mostBytes] = this.#droppedAtOnce;
+    const withinBytes = Math.min(mostBytes, atMostBytes);
+    for (const row of this.#sql.headersFrom.iterate(mostBlocks)) {
       const header = toHeader(row, this.#writer.path);
-      bytes += header.bytes;
+      bytes += header.bytes + DROPPED_ROW_BYTES;
       const isKept = header.lastSequence > through || header.lastSequence === this.#head.sequence;
-      if (isKept || (last !== undefined && bytes > DROPPED_BYTES_AT_ONCE)) break;
+      if (isKept || (last !== undefined && bytes > withinBytes)) break;
       last = header.firstSequence;
     }
     return last;
@@ -143,9 +170,9 @@ function prepareStatements(connection: Connection) {
   const headersFrom = connection
     .prepare(`select ${HEADER_COLUMNS} from blocks order by first_sequence limit ?`)
     .raw() as Statement<HeaderRow>;
-  const extent = connection
-    .prepare('select count(*), max(last_sequence) from blocks where first_sequence between ? and ?')
-    .raw() as Statement<readonly [count: number, lastSequence: number | null]>;
+  const checksums = connection
+    .prepare('select checksum from blocks where first_sequence between ? and ? order by first_sequence')
+    .pluck() as Statement<number>;
   const chainBefore = connection
     .prepare('select chain from blocks where first_sequence < ? order by first_sequence desc limit 1')
     .pluck() as Statement<string>;
@@ -160,7 +187,7 @@ function prepareStatements(connection: Connection) {
     insertOpenBlock,
     blocks,
     headersFrom,
-    extent,
+    checksums,
     chainBefore,
     trimmedChain,
     deleteBlocks,

@@ -7,6 +7,7 @@
  * a time.
  */
 import zlib from 'node:zlib';
+import { RefoldError } from '../../../core/errors.ts';
 import { checksumOf } from '../../blocks/chain.ts';
 import type { SnapshotInfo } from '../../log-store.ts';
 import type { Connection, Statement } from '../file/driver.ts';
@@ -69,11 +70,13 @@ export class SnapshotWriting {
 
   /** Answers the bytes written. */
   putChunk({ id, part, bytes, checksum, data }: Jobs['putChunk']['takes']): number {
+    this.#requireBegun(id);
     this.#writer.transact(() => this.#sql.insertChunk.run(id, part, bytes, checksum, data));
     return data.byteLength;
   }
 
   finish({ id, chunks, info }: Jobs['finishSnapshot']['takes']): void {
+    this.#requireBegun(id);
     this.#writer.transact(() => this.#insertHeader(id, chunks, info));
     this.#begun.delete(id);
   }
@@ -96,6 +99,18 @@ export class SnapshotWriting {
     this.#mayHaveOrphans = true;
   }
 
+  /**
+   * Gives up the snapshots in progress, whose states are from before a redaction. That redaction has also deleted headers.
+   */
+  giveUpAll(): void {
+    this.#begun.clear();
+    this.#mayHaveOrphans = true;
+  }
+
+  #requireBegun(id: number): void {
+    if (!this.#begun.has(id)) throw snapshotGivenUp(this.#writer.path);
+  }
+
   drop({ owner, sequences }: Jobs['dropSnapshots']['takes']): void {
     this.#writer.transact(() => {
       for (const sequence of sequences) this.#deleteHeader(owner, sequence);
@@ -111,6 +126,13 @@ export class SnapshotWriting {
     // A damaged index may list chunks without a row. Sweeping them again and again would never end.
     return changes > 0;
   }
+}
+
+function snapshotGivenUp(path: string): RefoldError {
+  return new RefoldError('SEQUENCE_CONFLICT', `Cannot finish a snapshot of ${path}: events were redacted meanwhile`, {
+    path,
+    hint: 'Take the snapshot again',
+  });
 }
 
 function prepareStatements(connection: Connection) {

@@ -37,6 +37,11 @@ export class TagWriting {
     if (!this.#isThere && this.#sql !== undefined) this.#isThere = hasTagLists(this.#connection);
   }
 
+  /** Looks whether the table is there now. */
+  look(): void {
+    this.#isThere ||= hasTagLists(this.#connection);
+  }
+
   #statements(): { readonly put: Statement; readonly drop: Statement } {
     this.#sql ??= {
       put: this.#connection.prepare(`insert or replace into block_tags (${TAG_COLUMNS}) values (?, ?, ?, ?, ?)`),

@@ -10,11 +10,14 @@ import { clearTimeout, setTimeout } from 'node:timers';
 import { type Ballast, SMALLEST_BALLAST_BYTES } from '../file/ballast.ts';
 import { SQLITE_PAGE_BYTES } from '../file/driver.ts';
 import { freeBytes, sizeOf } from '../file/files.ts';
+import { inTurn } from '../sharing/turns.ts';
 import { Checkpointer } from './checkpointer.ts';
 import type { WriteConnection } from './write-connection.ts';
 
 /** A WAL of this size is emptied at once. */
 const LARGEST_WAL_BYTES = 12 * 1024 * 1024;
+/** In a shared thread, where a checkpoint holds up the logs of other stores. */
+const LARGEST_SHARED_WAL_BYTES = 1024 * 1024;
 /** The content of the WAL must fit into the ballast's space. So the WAL is kept below this share of it … */
 const BALLAST_SHARE = 3 / 4;
 /** … except for a while during writing, on a disk with room for this many times the largest WAL. */
@@ -46,11 +49,19 @@ interface WalSize {
   readonly log: number;
 }
 
+interface WalOptions {
+  /** See `SqliteLogOptions.checkpointFromBytes`. */
+  readonly threadFromBytes?: number | undefined;
+  /** Other logs share the writer's thread: a checkpoint must be short, and there is no thread for it. */
+  readonly isShared?: boolean;
+}
+
 export class WalKeeper {
   readonly #writer: WriteConnection;
   readonly #ballast: Ballast;
   readonly #thread: Checkpointer;
   readonly #threadFromBytes: number | undefined;
+  readonly #isShared: boolean;
   #isRoomy: boolean;
   /** Bytes written since the log was opened. */
   #written = 0;
@@ -65,19 +76,21 @@ export class WalKeeper {
   /** The same estimate since the thread was asked; undefined while it has nothing to do. */
   #sinceAsked: number | undefined;
   #pause: NodeJS.Timeout | undefined;
+  /** In a shared thread: a checkpoint waits for its turn. */
+  #isDue = false;
 
-  /** @param threadFromBytes see `SqliteLogOptions.checkpointFromBytes` */
-  static open(writer: WriteConnection, ballast: Ballast, threadFromBytes?: number): WalKeeper {
-    const keeper = new WalKeeper(writer, ballast, threadFromBytes);
-    if (threadFromBytes === 0) keeper.#thread.startNow();
+  static open(writer: WriteConnection, ballast: Ballast, options: WalOptions = {}): WalKeeper {
+    const keeper = new WalKeeper(writer, ballast, options);
+    if (options.threadFromBytes === 0) keeper.#thread.startNow();
     return keeper;
   }
 
-  private constructor(writer: WriteConnection, ballast: Ballast, threadFromBytes: number | undefined) {
+  private constructor(writer: WriteConnection, ballast: Ballast, { threadFromBytes, isShared = false }: WalOptions) {
     this.#writer = writer;
     this.#ballast = ballast;
     this.#thread = new Checkpointer(writer.path);
     this.#threadFromBytes = threadFromBytes;
+    this.#isShared = isShared;
     this.#isRoomy = isRoomy(writer.path);
   }
 
@@ -86,7 +99,7 @@ export class WalKeeper {
     const written = bytes + OVERHEAD_BYTES;
     this.#uncounted += written;
     this.#written += written;
-    if (this.#written >= THREAD_AFTER_BYTES) this.#thread.start();
+    if (this.#written >= THREAD_AFTER_BYTES && !this.#isShared) this.#thread.start();
     if (this.#sinceAsked !== undefined) {
       this.#sinceAsked += written;
       if (!this.#thread.isBusy) this.#threadIsDone(this.#sinceAsked);
@@ -94,20 +107,21 @@ export class WalKeeper {
     const allowed = this.#allowedBytes();
     const atOnce = this.#isRoomy && this.#thread.isUp ? LARGEST_WAL_BYTES : allowed;
     const threadFrom = this.#threadFromBytes ?? Math.max(atOnce * EARLY_SHARE, THREAD_FROM_BYTES);
-    if (this.#isLarger(atOnce)) this.#checkpoint();
+    if (this.#isLarger(atOnce)) this.#checkpointInTurn();
     else if (this.#isForThread(threadFrom)) this.#askThread();
     else if (this.#estimate >= allowed * EARLY_SHARE) this.#waitForPause(); // which delays nothing
   }
 
-  /** Moves the whole WAL into the file and empties it, unless a reader is in the way. */
-  truncate(): void {
+  /** Moves the whole WAL into the file and empties it, unless a reader is in the way. Returns true when it is empty. */
+  truncate(): boolean {
+    this.#isDue = false;
     clearTimeout(this.#pause);
     this.#pause = undefined;
     this.#thread.awaitMove();
     const { connection } = this.#writer;
     this.#writer.maintain(() => {
       const waits = connection.pragma('busy_timeout', { simple: true });
-      connection.pragma(`busy_timeout = ${TRUNCATE_WAIT_MS}`);
+      if (!this.#isShared) connection.pragma(`busy_timeout = ${TRUNCATE_WAIT_MS}`);
       try {
         connection.pragma('wal_checkpoint(truncate)');
       } finally {
@@ -115,17 +129,21 @@ export class WalKeeper {
       }
     });
     this.#moved();
+    return sizeOf(`${this.#writer.path}-wal`) === 0;
   }
 
   /** Ends the thread. */
   close(): void {
     clearTimeout(this.#pause);
+    this.#pause = undefined;
+    this.#isDue = false;
     this.#thread.close();
   }
 
   /** The bytes that the ballast allows; without a ballast, as much as the smallest one on a large disk. */
   #allowedBytes(): number {
-    return Math.min((this.#ballast.bytes || SMALLEST_BALLAST_BYTES) * BALLAST_SHARE, LARGEST_WAL_BYTES);
+    const largest = this.#isShared ? LARGEST_SHARED_WAL_BYTES : LARGEST_WAL_BYTES;
+    return Math.min((this.#ballast.bytes || SMALLEST_BALLAST_BYTES) * BALLAST_SHARE, largest);
   }
 
   #isForThread(fromBytes: number): boolean {
@@ -166,10 +184,23 @@ export class WalKeeper {
 
   #waitForPause(): void {
     if (this.#pause !== undefined) this.#pause.refresh();
-    else this.#pause = setTimeout(() => this.#checkpoint(), WRITING_PAUSE_MS);
+    else this.#pause = setTimeout(() => this.#checkpointInTurn(), WRITING_PAUSE_MS);
+  }
+
+  /** Logs that share a thread often pause at the same time. Their checkpoints let other work run in between. */
+  #checkpointInTurn(): void {
+    if (!this.#isShared) this.#checkpoint();
+    else if (!this.#isDue) {
+      this.#isDue = true;
+      inTurn(
+        () => this.#isDue && this.#checkpoint(),
+        (error) => this.#writer.fail(error),
+      );
+    }
   }
 
   #checkpoint(): void {
+    this.#isDue = false;
     clearTimeout(this.#pause);
     this.#pause = undefined;
     this.#thread.awaitMove();

@@ -59,6 +59,22 @@ export class WriteConnection {
     }
   }
 
+  /**
+   * Runs a statement that is its own transaction, such as a rebuild of the file. It is done or not done.
+   *
+   * @throws RefoldError as `transact` does; `LOG_LOCKED` when another program holds a lock
+   */
+  alone<T>(work: () => T): T {
+    if (this.#failure !== undefined) throw storeFailed(this.path, this.#failure);
+    const current = this.#readEpoch.get()!;
+    if (current !== this.epoch) throw epochConflict(this.path, this.epoch, current);
+    try {
+      return work();
+    } catch (error) {
+      throw isBusy(error) ? readFailure(error, 'write to', this.path) : this.#rolledBack(error);
+    }
+  }
+
   /** Forces everything committed so far to the disk, whatever the durability: a commit under FULL syncs the whole WAL. */
   sync(): void {
     if (this.#failure !== undefined) throw storeFailed(this.path, this.#failure);

@@ -5,9 +5,37 @@
  * nothing can have been written, so then it is `STORE_FAILED` at once.
  */
 import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
+import { throwIfAborted } from '../../../threads/aborted.ts';
 import { Thread } from '../../../threads/thread.ts';
 import { storeClosed, storeFailed } from '../../log-errors.ts';
 import type { JobName, Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
+
+/** The file beside which the writer thread's file lies. */
+export const WRITER_HOME: string = import.meta.url;
+
+/** The thread that writes a log, as far as one log is concerned: its own, or one that it shares. */
+export interface WriterThread {
+  /** What the writer found when it opened the log. */
+  readonly opened: OpenedLog;
+  /** Why the thread can do nothing more; undefined while it works. */
+  readonly death: unknown;
+  ask<Name extends JobName>(
+    job: Name,
+    input: Jobs[Name]['takes'],
+    transfer?: readonly ArrayBuffer[],
+  ): Promise<Jobs[Name]['answers']>;
+  /** Lets pending jobs finish, then closes the log. */
+  end(): Promise<void>;
+}
+
+/** Threads that many logs share. */
+export interface WriterHost {
+  /**
+   * @param signal ends the waiting: the open rejects
+   * @param onDeath called when the thread dies, before pending jobs are rejected
+   */
+  open(options: WriterOptions, signal: AbortSignal, onDeath: (cause: unknown) => void): Promise<WriterThread>;
+}
 
 /** Who hears of the death of the thread. */
 interface Lost {
@@ -15,30 +43,59 @@ interface Lost {
 }
 
 export class WriterClient {
-  readonly #thread: Thread<Jobs, OpenedLog>;
+  /** Other logs share the thread. */
+  readonly isShared: boolean;
+  readonly #thread: WriterThread;
   readonly #path: string;
   readonly #lost: Lost;
   #closing: Promise<void> | undefined;
 
-  /** Starts the thread and waits until it has opened the log. */
-  static async open(options: WriterOptions): Promise<WriterClient> {
+  /**
+   * Starts the thread and waits until it has opened the log.
+   *
+   * @param signal ends the waiting, and with it the thread. Once the log is open it has no effect
+   * @param host has the log opened in a thread that other logs share
+   */
+  static async open(options: WriterOptions, signal?: AbortSignal, host?: WriterHost): Promise<WriterClient> {
+    throwIfAborted(signal);
+    const opening = new AbortController();
+    const abort = (): void => opening.abort();
+    signal?.addEventListener('abort', abort);
+    try {
+      return await WriterClient.#start(options, opening.signal, host);
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error;
+    } finally {
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  static async #start(options: WriterOptions, signal: AbortSignal, host?: WriterHost): Promise<WriterClient> {
     const { path } = options;
     const lost: Lost = { listeners: [] };
+    const tell = (failure: RefoldError): void => {
+      for (const listener of lost.listeners) listener(failure);
+    };
+    if (host !== undefined) {
+      const shared = await host.open(options, signal, (cause) => tell(threadDied(path, cause)));
+      return new WriterClient(shared, path, lost, true);
+    }
     const thread = await Thread.start<Jobs, OpenedLog>({
+      signal,
       name: 'writer',
-      from: import.meta.url,
+      from: WRITER_HOME,
       data: options,
       action: 'open',
       path,
       deathOf: (cause) => threadDied(path, cause),
-      onDeath: (failure) => {
-        for (const listener of lost.listeners) listener(failure as RefoldError); // as `deathOf` makes it
-      },
+      onDeath: (failure) => tell(failure as RefoldError), // as `deathOf` makes it
     });
-    return new WriterClient(thread, path, lost);
+    return new WriterClient(thread, path, lost, false);
   }
 
-  private constructor(thread: Thread<Jobs, OpenedLog>, path: string, lost: Lost) {
+  private constructor(thread: WriterThread, path: string, lost: Lost, isShared: boolean) {
+    this.isShared = isShared;
     this.#lost = lost;
     this.#thread = thread;
     this.#path = path;
@@ -73,7 +130,8 @@ export class WriterClient {
   }
 }
 
-function threadDied(path: string, cause: unknown): RefoldError {
+/** What is said of the jobs that a thread had when it died. */
+export function threadDied(path: string, cause: unknown): RefoldError {
   if (isRefoldError(cause)) return cause;
   return new RefoldError('OUTCOME_UNKNOWN', `Cannot say whether ${path} was written: ${messageOf(cause)}`, {
     path,

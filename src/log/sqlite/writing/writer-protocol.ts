@@ -9,6 +9,8 @@ import type {
   Durability,
   LogHead,
   ReactorRow,
+  RedactionFence,
+  RedactionRow,
   SealedBlock,
   SnapshotInfo,
   TagList,
@@ -16,6 +18,7 @@ import type {
 import type { OutcomeBounds } from '../../outcomes.ts';
 import type { PackedChunk } from '../../snapshot-chunks.ts';
 import type { LogState, Trimmed } from '../file/block-rows.ts';
+import type { StagedParts } from '../redacting/staging.ts';
 
 /** The writer thread's `workerData`. */
 export interface WriterOptions {
@@ -26,6 +29,10 @@ export interface WriterOptions {
   /** See `SqliteLogOptions.checkpointFromBytes`. */
   readonly checkpointFromBytes: number | undefined;
   readonly remember: OutcomeBounds;
+  /** Other logs share the thread: nothing may wait in it. Default false. */
+  readonly isShared?: boolean | undefined;
+  /** How long to wait for another writer, in ms. Undefined: as `acquireLock` does by itself. */
+  readonly waitForLock: number | undefined;
 }
 
 /** A block ready to be written; the writer adds checksum and chain. */
@@ -54,9 +61,7 @@ export interface PackedOutcomes {
 
 /** A sealed block on its way into the log. */
 export interface PackedRun {
-  /** How many blocks it replaces: all those from its first to its last event. */
-  readonly blocks: number;
-  /** The chain before them. */
+  /** The chain before the blocks that it replaces. */
   readonly startChain: string;
   readonly sealed: SealedBlock;
   /** Keep its tag list even in a file without the table of tag lists. */
@@ -108,10 +113,20 @@ export interface Jobs {
   dropBlocks: { takes: { readonly through: number }; answers: Trimmed | undefined };
   /** Returns some free pages; answers whether there are more. */
   reclaimPages: { takes: undefined; answers: boolean };
+  stageRedaction: { takes: StagedParts; answers: undefined };
+  applyRedaction: { takes: { readonly row: RedactionRow; readonly fence: RedactionFence }; answers: undefined };
+  discardRedaction: { takes: undefined; answers: undefined };
+  /** Rebuilds the file when a redaction needs it. Answers whether a redaction still waits for an empty WAL. */
+  rebuildFile: { takes: undefined; answers: boolean };
+  /** Empties the WAL after a rebuild; answers false while a reader prevents it. */
+  emptyWal: { takes: undefined; answers: boolean };
   flush: { takes: undefined; answers: undefined };
 }
 
 export type JobName = keyof Jobs;
 
 /** What the writer found when it opened the log. */
-export type OpenedLog = LogState;
+export interface OpenedLog extends LogState {
+  /** The file was empty: this writer has made the log. */
+  readonly isCreated: boolean;
+}

@@ -6,18 +6,25 @@
  */
 import { clearTimeout, setTimeout } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { RefoldError } from '../../../core/errors.ts';
 import { type Service, serve } from '../../../threads/serving.ts';
 import type { LogHead } from '../../log-store.ts';
-import { type Connection, type Driver, openConnection, readFailure, SQLITE_PAGE_BYTES } from '../file/driver.ts';
+import { type Connection, readFailure, SQLITE_PAGE_BYTES } from '../file/driver.ts';
 import { dropReactorRow, putReactorRow } from '../file/reactor-rows.ts';
-import { identify } from '../file/schema.ts';
-import { openAsWriter, type WriterParts } from './opening.ts';
+import { leastScrubbed, noteScrubbed, SCRUBBED } from '../file/redaction-rows.ts';
+import { rebuildFile } from '../redacting/rebuilding.ts';
+import type { SharedThreadData } from '../sharing/host-protocol.ts';
+import { hostLogs } from '../sharing/hosting.ts';
+import { inTurn } from '../sharing/turns.ts';
+import { attemptToRead, openAsWriter, type WriterParts } from './opening.ts';
 import type { Jobs, OpenedLog, WriterOptions } from './writer-protocol.ts';
 
 /** Under `everysec`, the longest that a commit waits for its sync. */
 const SYNC_WITHIN_MS = 1_000;
 /** Free pages returned in one transaction: four megabytes, or a piece where room is tight. */
 const RECLAIMED_PAGES_AT_ONCE = 1_000;
+/** The same in a shared thread, where the logs of other stores wait for it: one megabyte. */
+const RECLAIMED_PAGES_BESIDE_OTHERS = 250;
 /** About what a job adds to the WAL besides payloads, in bytes. */
 const SMALL = SQLITE_PAGE_BYTES;
 
@@ -56,22 +63,29 @@ class Writer implements Service<Jobs, OpenedLog> {
     putCheckpoint: (input) => this.#grow(() => this.#putCheckpoint(input)),
     putReactor: (input) => this.#grow(() => this.#onFile((connection) => putReactorRow(connection, input))),
     dropReactor: (input) => this.#spare(SMALL, () => this.#onFile((connection) => dropReactorRow(connection, input))),
+    stageRedaction: (input) => this.#grow(() => this.#parts.write.transact(() => this.#parts.staging.stage(input))),
+    applyRedaction: (input) => this.#grow(() => this.#applyRedaction(input)),
+    discardRedaction: () => this.#spare(0, () => this.#parts.write.transact(() => this.#parts.staging.discard())),
+    rebuildFile: () => this.#spare(0, () => this.#rebuildFile()),
+    emptyWal: () => this.#spare(0, () => this.#emptyWal()),
     putMeta: (input) => this.#grow(() => this.#putMeta(input)),
     dropCheckpoint: (input) => this.#spare(SMALL, () => this.#dropCheckpoint(input)),
-    swapRun: (input) => this.#spare(input.sealed.bytes + input.blocks * 256, () => this.#parts.blocks.swapRun(input)),
+    swapRun: (input) =>
+      this.#spare(input.sealed.bytes + input.sealed.replaces.length * 256, () => this.#parts.blocks.swapRun(input)),
     pieceBytes: () => this.#spare(0, () => this.#parts.room.pieceBytes),
-    dropBlocks: (input) => this.#spare(SMALL, () => this.#parts.blocks.dropBlocks(input)),
+    dropBlocks: (input) => this.#spare(SMALL, () => this.#parts.blocks.dropBlocks(input, this.#parts.room.pieceBytes)),
     beginSnapshot: () => this.#spare(0, () => this.#parts.snapshots.begin()),
     abandonSnapshot: (input) => this.#spare(0, () => this.#parts.snapshots.abandon(input)),
     dropSnapshots: (input) => this.#spare(SMALL, () => this.#parts.snapshots.drop(input)),
     sweepChunks: () => this.#spare(SMALL, () => this.#parts.snapshots.sweep()),
-    reclaimPages: () => this.#spare(RECLAIMED_PAGES_AT_ONCE * SQLITE_PAGE_BYTES, () => this.#reclaimPages()),
+    reclaimPages: () => this.#spare(this.#reclaimedPages * SQLITE_PAGE_BYTES, () => this.#reclaimPages()),
     flush: () => this.#spare(0, () => this.#syncNow()),
   };
 
   /** Closes everything, after moving everything committed into the file. */
   close(): void {
     clearTimeout(this.#sync);
+    this.#sync = undefined;
     try {
       if (!this.#parts.write.failed && !this.#parts.write.isReplaced) this.#syncNow();
       this.#parts.room.make();
@@ -91,6 +105,11 @@ class Writer implements Service<Jobs, OpenedLog> {
     guard?.close();
     this.#parts.witness.close();
     this.#parts.lock.close();
+  }
+
+  /** Ends all writing, because of an error outside of a job. */
+  fail(cause: unknown): void {
+    this.#parts.write.fail(cause);
   }
 
   #grow<T>(work: () => T): T {
@@ -136,6 +155,37 @@ class Writer implements Service<Jobs, OpenedLog> {
     );
   }
 
+  #applyRedaction({ row, fence }: Jobs['applyRedaction']['takes']): void {
+    const { write, staging, blocks, snapshots } = this.#parts;
+    this.#written = write.transact(() => {
+      blocks.requireHead(fence.expectedSequence);
+      return staging.apply(row);
+    }, fence.epoch);
+    snapshots.giveUpAll();
+    blocks.settleTags();
+  }
+
+  #rebuildFile(): boolean {
+    const { write, wal } = this.#parts;
+    const { connection, path } = write;
+    const scrubbed = leastScrubbed(connection);
+    if (scrubbed !== SCRUBBED.not) return scrubbed === SCRUBBED.rebuilt;
+    try {
+      write.alone(() => rebuildFile(connection, path));
+      write.transact(() => noteScrubbed(connection, SCRUBBED.rebuilt));
+      return true;
+    } finally {
+      if (!write.failed) wal.truncate(); // otherwise it keeps the size of the file
+    }
+  }
+
+  #emptyWal(): boolean {
+    const { write, wal } = this.#parts;
+    const isEmpty = wal.truncate();
+    if (isEmpty) write.transact(() => noteScrubbed(write.connection, SCRUBBED.whole));
+    return isEmpty;
+  }
+
   #onFile(work: (connection: Connection) => void): void {
     this.#parts.write.transact(() => work(this.#parts.write.connection));
   }
@@ -148,10 +198,14 @@ class Writer implements Service<Jobs, OpenedLog> {
     );
   }
 
+  get #reclaimedPages(): number {
+    return this.#parts.isShared ? RECLAIMED_PAGES_BESIDE_OTHERS : RECLAIMED_PAGES_AT_ONCE;
+  }
+
   /** Truncates the file by some free pages. Returns true when there are more. */
   #reclaimPages(): boolean {
     const { pieceBytes } = this.#parts.room;
-    const pages = pieceBytes === undefined ? RECLAIMED_PAGES_AT_ONCE : pieceBytes / SQLITE_PAGE_BYTES;
+    const pages = pieceBytes === undefined ? this.#reclaimedPages : pieceBytes / SQLITE_PAGE_BYTES;
     this.#parts.write.transact(() => this.#parts.write.connection.pragma(`incremental_vacuum(${pages})`));
     const more = Number(this.#parts.write.connection.pragma('freelist_count', { simple: true })) > 0;
     if (!more) this.#parts.room.make();
@@ -162,7 +216,7 @@ class Writer implements Service<Jobs, OpenedLog> {
   afterAnswer(): void {
     if (this.#written === 0) return;
     this.#parts.wal.wrote(this.#written);
-    if (this.#parts.durability === 'everysec') this.#sync ??= setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
+    if (this.#parts.durability === 'everysec') this.#sync ??= this.#syncAfter();
   }
 
   #syncLate(): void {
@@ -171,24 +225,28 @@ class Writer implements Service<Jobs, OpenedLog> {
       this.#parts.room.spare(() => this.#syncNow());
     } catch {
       // It failed, and the next write reports that. Or the disk is full, and the next second may be better.
-      if (!this.#parts.write.failed) this.#sync = setTimeout(() => this.#syncLate(), SYNC_WITHIN_MS);
+      if (!this.#parts.write.failed) this.#sync = this.#syncAfter();
     }
   }
-}
 
-function attemptToRead(driver: Driver, path: string): Connection | undefined {
-  try {
-    const connection = openConnection(driver, path, { readOnly: true });
-    identify(connection, path); // a connection counts from its first read on
-    return connection;
-  } catch {
-    return undefined;
+  /** Logs that share a thread sync one after the other, and let other work run in between. */
+  #syncAfter(): NodeJS.Timeout {
+    return setTimeout(() => {
+      if (!this.#parts.isShared) this.#syncLate();
+      else {
+        inTurn(
+          () => this.#sync !== undefined && this.#syncLate(),
+          (error) => this.fail(error),
+        );
+      }
+    }, SYNC_WITHIN_MS);
   }
 }
 
-const options = workerData as WriterOptions;
-await serve<Jobs, OpenedLog>(
-  parentPort,
-  (error) => readFailure(error, 'write to', options.path),
-  async () => new Writer(await openAsWriter(options)),
-);
+const openWriter = async (options: WriterOptions, signal?: AbortSignal): Promise<Writer> =>
+  new Writer(await openAsWriter(options, signal));
+const given = workerData as WriterOptions | SharedThreadData;
+if ('path' in given) {
+  const failureOf = (error: unknown): RefoldError => readFailure(error, 'write to', given.path);
+  await serve<Jobs, OpenedLog>(parentPort, failureOf, () => openWriter(given));
+} else await hostLogs(parentPort, openWriter);

@@ -29,6 +29,8 @@ export interface KeeperHost {
   readonly history: History;
   /** Whether another process may write the file. */
   readonly readOnly: boolean;
+  /** How long the first open waits for another process that writes the file, in ms. */
+  readonly waitForLock: number;
   /** The moment whose state is shown; undefined for the newest state. */
   readonly at: Moment | undefined;
   readonly config: Config;
@@ -48,10 +50,8 @@ export interface KeeperHost {
   lost(error: unknown): void;
 }
 
-/** How often writing is tried again after a failure, and a held lock is tried at the start, in ms. */
+/** How often writing is tried again after a failure, in ms. */
 const RETRY_MS = 1_000;
-const LOCK_RETRY_MS = 50;
-const LOCK_PATIENCE_MS = 3_000;
 
 const DURABILITIES = { always: 'always', everysec: 'everysec', no: 'os' } as const;
 
@@ -108,7 +108,7 @@ export class StoreKeeper implements Persistence {
       this.moment = { sequence, recordedAt };
       show(state);
     } else {
-      this.#take(await this.#openPatiently(readOnly), readOnly);
+      this.#take(await this.#openStore(readOnly, this.#host.waitForLock), readOnly);
     }
     this.#keysLoaded = this.#host.keyCount();
     if (!readOnly) this.saving.opened();
@@ -250,19 +250,7 @@ export class StoreKeeper implements Persistence {
     store.waitFor(Number.MAX_SAFE_INTEGER).catch((error) => this.#followAgain(store, error));
   }
 
-  /** The lock of a process that was killed is released a little later. */
-  async #openPatiently(isReadOnly: boolean): Promise<Store<KeySpace>> {
-    for (let waited = 0; ; waited += LOCK_RETRY_MS) {
-      try {
-        return await this.#openStore(isReadOnly);
-      } catch (error) {
-        if (!isRefoldError(error) || error.code !== 'LOG_LOCKED' || waited >= LOCK_PATIENCE_MS) throw error;
-        await sleep(LOCK_RETRY_MS);
-      }
-    }
-  }
-
-  async #openStore(readOnly: boolean): Promise<Store<KeySpace>> {
+  async #openStore(readOnly: boolean, waitForLock?: number): Promise<Store<KeySpace>> {
     const { path, history, config } = this.#host;
     const durability = DURABILITIES[config.text('appendfsync') as keyof typeof DURABILITIES];
     const onProgress = (progress: Progress): void => {
@@ -270,7 +258,7 @@ export class StoreKeeper implements Persistence {
     };
     const options = readOnly
       ? ({ path, fold: 'direct', strict: false, readOnly: true, live: true, onProgress } as const)
-      : ({ path, fold: 'direct', strict: false, durability, history, onProgress } as const);
+      : ({ path, fold: 'direct', strict: false, durability, history, waitForLock, onProgress } as const);
     return (await openStore(keySpaceModel, options)) as Store<KeySpace>;
   }
 

@@ -115,6 +115,7 @@ async function watchLoop(name: string, what: string, runs: number, work: () => P
     for (const histogram of [all, one]) histogram.disable();
     longest.push(one.max / 1e6);
   }
+  if (all.count === 0) throw new Error(`the event loop did not turn while ${what}: nothing was measured`);
   const latency = { p50: all.percentile(50) / 1e6, p99: all.percentile(99) / 1e6 };
   return { ...rowOf(name, `the longest delay of the event loop while ${what}`, longest), latency };
 }

@@ -300,7 +300,7 @@ describe('a backup', () => {
     await log.putSnapshot(snapshotAt(log, 5), [new Uint8Array(3_000_000).fill(7)]);
     const target = `${path}.copy`;
     const progress: number[] = [];
-    const copying = log.care!.backup(target, (fraction) => progress.push(fraction));
+    const copying = log.care!.backup(target, { onProgress: (fraction) => progress.push(fraction) });
     await appendNotes(log, 3);
     await copying;
     expect(progress.at(-1)).toBe(1);

@@ -7,6 +7,7 @@ import { temporaryDirectory } from '../fixtures.ts';
 
 const SCENARIO = join(import.meta.dirname, 'full-disk', 'scenario.ts');
 const WITHOUT_RESERVE = join(import.meta.dirname, 'full-disk', 'without-reserve.ts');
+const REDACT = join(import.meta.dirname, 'full-disk', 'redact.ts');
 const BACKUP = join(import.meta.dirname, 'full-disk', 'backup.ts');
 const ONE_FILL = join(import.meta.dirname, '../../../..', 'test/faults/disk-full', 'one.ts');
 
@@ -73,6 +74,13 @@ describe.skipIf(!mayMount)('a log on a full disk', () => {
     expect(story).toMatchObject({ strange: [], left: [], logIsSound: true });
     expect(story.full).toBeGreaterThan(10);
     expect(story.done).toBeGreaterThan(0);
+  });
+
+  test('a redaction that meets one is LOG_FULL and changes nothing, and a scrub is LOG_FULL and can be repeated', async () => {
+    const story = await storyOn('24m', REDACT);
+    expect(story).toMatchObject({ strange: [], isSound: true });
+    for (const count of [story.applied, story.applyFull, story.scrubbed, story.scrubFull])
+      expect(count).toBeGreaterThan(2);
   });
 
   test.each([

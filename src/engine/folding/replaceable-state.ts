@@ -1,8 +1,11 @@
-/** The state of a replica. It is folded like any other state, and replaced as a whole after history was dropped. */
+/**
+ * The live state of a store. It is folded like any other state, and replaced as a whole when the log says something else now: after
+ * a redaction, and for a replica after history was dropped.
+ */
 import type { RecordedEvent } from '../../core/event.ts';
 import type { FoldReducers, LiveState, OpenCommit, StagedCommit, StateCapture } from '../../fold/live-state.ts';
 
-export class ReplicaState<State extends object> implements LiveState<State> {
+export class ReplaceableState<State extends object> implements LiveState<State> {
   readonly #open: (state: State) => LiveState<State>;
   #live: LiveState<State>;
 
@@ -36,8 +39,18 @@ export class ReplicaState<State extends object> implements LiveState<State> {
     return this.#live.capture();
   }
 
-  /** Continues with another state. Values that a reader took from the old state do not change. */
+  /** Makes another state ready, beside the present one. Takes time in proportion to its size. */
+  prepare(state: State): LiveState<State> {
+    return this.#open(state);
+  }
+
+  /** Continues with a state that `prepare` gave. Values that a reader took from the old state do not change. */
+  adopt(live: LiveState<State>): void {
+    this.#live = live;
+  }
+
+  /** Continues with another state. */
   replace(state: State): void {
-    this.#live = this.#open(state);
+    this.adopt(this.prepare(state));
   }
 }
