@@ -1,20 +1,20 @@
 /** Defines the commands of `refold` and their help, and turns arguments into an exit code. */
 import { Command, CommanderError } from 'commander';
 import { defineBackup, defineRestore } from './commands/backup.ts';
-import { defineCheck } from './commands/check.ts';
 import { defineCompact } from './commands/compact.ts';
-import { defineEvents } from './commands/events.ts';
 import { defineExport } from './commands/export.ts';
 import { defineImport } from './commands/import.ts';
-import { defineInfo } from './commands/info.ts';
+import { defineCheck } from './commands/reading/check.ts';
+import { defineEvents } from './commands/reading/events.ts';
+import { defineInfo } from './commands/reading/info.ts';
+import { defineReplay } from './commands/reading/replay.ts';
+import { defineStates } from './commands/reading/states.ts';
+import { defineVerify } from './commands/reading/verify.ts';
 import { defineRedact } from './commands/redact.ts';
 import { defineRepair } from './commands/repair.ts';
-import { defineReplay } from './commands/replay.ts';
 import { defineRetag } from './commands/retag.ts';
 import { defineServe } from './commands/serve.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
-import { defineStates } from './commands/states.ts';
-import { defineVerify } from './commands/verify.ts';
 import { EXIT, EXIT_CODE_HELP } from './output/exit-codes.ts';
 import { OutputFailed, outputTaken, watchOutput } from './output/output.ts';
 import { reportError, reportOutput } from './output/report-error.ts';

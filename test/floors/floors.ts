@@ -345,16 +345,23 @@ export const FLOORS: readonly Floor[] = [
 
   {
     files: 'src/cli/',
-    sees: [...PACKAGE, 'src/cli/commands/', 'src/cli/input/', 'src/cli/output/'],
+    sees: [...PACKAGE, 'src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/input/', 'src/cli/output/'],
     packages: ['commander'],
     node: 'all',
   },
-  {
-    files: 'src/cli/commands/',
-    sees: [...PACKAGE, 'src/redis/index.ts', 'src/cli/', 'src/cli/input/', 'src/cli/output/'],
+  ...['src/cli/commands/', 'src/cli/commands/reading/'].map((files) => ({
+    files,
+    sees: [
+      ...PACKAGE,
+      'src/redis/index.ts',
+      'src/cli/',
+      'src/cli/commands/reading/',
+      'src/cli/input/',
+      'src/cli/output/',
+    ],
     packages: ['commander'],
-    node: 'all',
-  },
+    node: 'all' as const,
+  })),
   { files: 'src/cli/input/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander', 'pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: 'src/studio/', sees: PACKAGE, node: 'all' },

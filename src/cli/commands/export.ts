@@ -9,7 +9,7 @@ import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { writeTable } from '../output/sqlite-table.ts';
 import { count, pairs } from '../output/text.ts';
-import { eventLine, printEvents } from './events.ts';
+import { eventLine, printEvents } from './reading/events.ts';
 import { exportKeys } from './redis-files.ts';
 
 interface Options extends JsonOption {

@@ -1,10 +1,10 @@
 /** `refold info`: describes a log. It reads only the log's headers and needs no model. */
 import type { Command } from 'commander';
-import { type LogInfo, openLog } from '../../index.ts';
-import { answering, FILE, JSON_OPTION } from '../args.ts';
-import { requireFile } from '../files.ts';
-import type { Answer } from '../output/output.ts';
-import { bytes, count, counted, oneLine, pairs, time } from '../output/text.ts';
+import { type LogInfo, openLog } from '../../../index.ts';
+import { answering, FILE, JSON_OPTION } from '../../args.ts';
+import { requireFile } from '../../files.ts';
+import type { Answer } from '../../output/output.ts';
+import { bytes, count, counted, oneLine, pairs, time } from '../../output/text.ts';
 
 export function defineInfo(program: Command): void {
   program

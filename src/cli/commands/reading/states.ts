@@ -1,14 +1,14 @@
 /** `refold state` and `refold at`: print the current state or a past state, or a part of it. */
 import type { Command } from 'commander';
-import { hashState, type Model, openStore, type Position, type Progress, stateAt } from '../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../args.ts';
-import { requireFile } from '../files.ts';
-import { loadModel } from '../input/load-model.ts';
-import type { Answer } from '../output/output.ts';
-import { withProgress } from '../output/progress.ts';
-import { renderJson, renderText } from '../output/render-state.ts';
-import { coloursOut, count, pairs, safeJson, time } from '../output/text.ts';
-import { partOf } from '../state-path.ts';
+import { hashState, type Model, openStore, type Position, type Progress, stateAt } from '../../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../../args.ts';
+import { requireFile } from '../../files.ts';
+import { loadModel } from '../../input/load-model.ts';
+import type { Answer } from '../../output/output.ts';
+import { withProgress } from '../../output/progress.ts';
+import { renderJson, renderText } from '../../output/render-state.ts';
+import { coloursOut, count, pairs, safeJson, time } from '../../output/text.ts';
+import { partOf } from '../../state-path.ts';
 
 interface Options extends JsonOption {
   readonly model: string;

@@ -11,14 +11,14 @@ import {
   type SerializedError,
   type SnapshotFit,
   type UpgradeReport,
-} from '../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../args.ts';
-import { requireFile } from '../files.ts';
-import { loadModelAndProjections } from '../input/load-model.ts';
-import { EXIT } from '../output/exit-codes.ts';
-import type { Answer } from '../output/output.ts';
-import { withProgress } from '../output/progress.ts';
-import { count, counted, duration, oneLine, paint, pairs } from '../output/text.ts';
+} from '../../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../../args.ts';
+import { requireFile } from '../../files.ts';
+import { loadModelAndProjections } from '../../input/load-model.ts';
+import { EXIT } from '../../output/exit-codes.ts';
+import type { Answer } from '../../output/output.ts';
+import { withProgress } from '../../output/progress.ts';
+import { count, counted, duration, oneLine, paint, pairs } from '../../output/text.ts';
 
 interface Options extends JsonOption {
   readonly model: string;

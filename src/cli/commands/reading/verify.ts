@@ -13,14 +13,14 @@ import {
   openStore,
   type SerializedError,
   type VerifyReport,
-} from '../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../args.ts';
-import { requireFile } from '../files.ts';
-import { loadModel } from '../input/load-model.ts';
-import { EXIT } from '../output/exit-codes.ts';
-import type { Answer } from '../output/output.ts';
-import { type ProgressBar, withProgress } from '../output/progress.ts';
-import { count, oneLine, paint, pairs } from '../output/text.ts';
+} from '../../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../../args.ts';
+import { requireFile } from '../../files.ts';
+import { loadModel } from '../../input/load-model.ts';
+import { EXIT } from '../../output/exit-codes.ts';
+import type { Answer } from '../../output/output.ts';
+import { type ProgressBar, withProgress } from '../../output/progress.ts';
+import { count, oneLine, paint, pairs } from '../../output/text.ts';
 
 interface Options extends JsonOption {
   readonly model?: string;

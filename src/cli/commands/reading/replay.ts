@@ -1,12 +1,12 @@
 /** `refold replay`: folds the whole log again, and prints the speed and the state hash. */
 import type { Command } from 'commander';
-import { openLog, type Position, replay } from '../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../args.ts';
-import { requireFile } from '../files.ts';
-import { loadModel } from '../input/load-model.ts';
-import type { Answer } from '../output/output.ts';
-import { withProgress } from '../output/progress.ts';
-import { count, duration, pairs } from '../output/text.ts';
+import { openLog, type Position, replay } from '../../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../../args.ts';
+import { requireFile } from '../../files.ts';
+import { loadModel } from '../../input/load-model.ts';
+import type { Answer } from '../../output/output.ts';
+import { withProgress } from '../../output/progress.ts';
+import { count, duration, pairs } from '../../output/text.ts';
 
 interface Options extends JsonOption {
   readonly model: string;

@@ -3,11 +3,11 @@
  * events.
  */
 import { type Command, Option } from 'commander';
-import { type Bound, type EventLog, openLog, type Position, type RecordedEvent } from '../../index.ts';
-import { answering, collect, FILE, type JsonOption, parseCount, parsePosition } from '../args.ts';
-import { requireFile } from '../files.ts';
-import { LineWriter } from '../output/output.ts';
-import { safeJson } from '../output/text.ts';
+import { type Bound, type EventLog, openLog, type Position, type RecordedEvent } from '../../../index.ts';
+import { answering, collect, FILE, type JsonOption, parseCount, parsePosition } from '../../args.ts';
+import { requireFile } from '../../files.ts';
+import { LineWriter } from '../../output/output.ts';
+import { safeJson } from '../../output/text.ts';
 
 interface Options extends JsonOption {
   readonly from?: Position;
