@@ -142,7 +142,13 @@ async function lobster(message: string, orderBook: string | undefined, options: 
   const [messages, rows] = await openLobster(message, orderBook);
   const { date, zone } = options;
   await runOnBook('lobster', options, (store, running) =>
-    runLobster(store, messages, rows, { symbol: symbolOf(message), date, zone, ...running }),
+    runLobster(store, messages, rows, {
+      symbol: symbolOf(message),
+      date,
+      zone,
+      ahead: openProgress('look ahead'),
+      ...running,
+    }),
   );
 }
 

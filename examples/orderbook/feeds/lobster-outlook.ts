@@ -5,6 +5,7 @@
  * order. The second are those to take when volume has left out of sight.
  */
 import type { Side } from '../model/index.ts';
+import type { ProgressBar } from '../progress.ts';
 import type { Message } from './lobster-messages.ts';
 
 /** An order that the file names and did not enter. */
@@ -43,13 +44,14 @@ export class Outlook {
   }
 
   /** Reads all messages. Memory grows with the orders that are open at one time, and with those that it returns. */
-  static async of(messages: AsyncIterable<Message>): Promise<Outlook> {
+  static async of(messages: AsyncIterable<Message>, progress?: ProgressBar): Promise<Outlook> {
     const open = new Map<number, number>();
     const strangers = new Map<number, Stranger>();
     let [entries, stepsBack, lastId] = [0, 0, Number.NEGATIVE_INFINITY];
     let firstId: number | undefined;
     for await (const message of messages) {
-      const { type, orderId, quantity } = message;
+      const { type, orderId, quantity, line } = message;
+      progress?.update(line);
       if (type === 1) {
         entries++;
         if (orderId < lastId) stepsBack++;
@@ -63,6 +65,7 @@ export class Outlook {
         else open.set(orderId, rest - quantity);
       }
     }
+    progress?.end();
     const idsRise = entries >= ENOUGH_ENTRIES && stepsBack < entries * RARE;
     return new Outlook(strangers.values(), new Set(open.keys()), idsRise ? firstId : undefined);
   }

@@ -35,6 +35,8 @@ export interface LobsterOptions extends TimeOptions {
   /** The clock that the store reads, if its log shall have the market's time. */
   readonly clock?: MarketClock | undefined;
   readonly progress?: ProgressBar | undefined;
+  /** Counts the messages of the look ahead. */
+  readonly ahead?: ProgressBar | undefined;
 }
 
 export interface LobsterReport extends FeedReport {
@@ -76,7 +78,7 @@ export async function runLobster(
   const start = performance.now();
   const gateway = new Gateway(store);
   const venue = new Venue(gateway, options.symbol, options.clock);
-  const follower = new Follower(venue, await Outlook.of(readMessages(messages)));
+  const follower = new Follower(venue, await Outlook.of(readMessages(messages), options.ahead));
   let time: FeedTime | undefined;
   const rows = readBookRows(orderBook);
   let levels = 0;
@@ -192,9 +194,10 @@ class Follower {
     const { book, symbol } = this.#venue;
     const window = windowOf(row);
     const corrections = SIDES.flatMap((side) => findCorrections(book, symbol, side, row[side], window[side]));
-    // Surplus volume leaves first, so that no seed trades with an order that the file no longer has.
+    // Surplus volume leaves first, so that no seed trades with an order that the file no longer has. What is missing is
+    // not more than the row has, and so a number.
     for (const { side, price, missing } of corrections) if (missing < 0) this.#feed.remove(side, price, -missing);
-    for (const { side, price, missing } of corrections) if (missing > 0) this.#feed.seed(side, price, Number(missing)); // not more than the row has
+    for (const { side, price, missing } of corrections) if (missing > 0) this.#feed.seed(side, price, Number(missing));
     return corrections.filter(({ side, price }) => isWithin(side, price, this.#window[side])).length;
   }
 }

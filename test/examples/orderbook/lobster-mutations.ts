@@ -124,7 +124,9 @@ function tryToMutate(
     // A hidden execution that is missing together with its row leaves no trace anywhere.
     if (!isVisible(facts)) return undefined;
     const dropped = { messages: day.messages.toSpliced(row, 1), rows: day.rows.toSpliced(row, 1) };
-    return { day: dropped, before, after: '', excuse: outside };
+    // Once a place is out of sight again, the next row cannot contradict what is there.
+    const stays = isWithin(day.rows[row + 1]!, facts.fields);
+    return { day: dropped, before, after: '', excuse: stays ? outside : 'outside the window' };
   }
   if (kind === 'swapped rows') {
     const next = day.messages[row + 1]!;
@@ -152,6 +154,13 @@ export function anomaliesOf(report: LobsterReport): Readonly<Record<string, numb
 export function risen(original: LobsterReport, report: LobsterReport): string[] {
   const before = anomaliesOf(original);
   return Object.entries(anomaliesOf(report)).flatMap(([name, count]) => (count > before[name]! ? [name] : []));
+}
+
+/** Whether the place of a message is not behind the last level that a row shows. */
+function isWithin(row: string, [, , , , price, direction]: Fields): boolean {
+  const last = row.split(',').at(direction === '1' ? -2 : -4)!;
+  if (last.endsWith('9999999999')) return true;
+  return direction === '1' ? Number(price) >= Number(last) : Number(price) <= Number(last);
 }
 
 /** Follows the file's orders by level, in plain arrays. */
