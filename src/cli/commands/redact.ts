@@ -7,7 +7,7 @@
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { openStore, type RedactionReport, type RedactionSelector, RefoldError } from '../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../args.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { loadModel } from '../input/load-model.ts';
 import { EXIT } from '../output/exit-codes.ts';
@@ -15,7 +15,7 @@ import { type Answer, writeOut } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { counted, duration, oneLine, paint, pairs } from '../output/text.ts';
 
-interface Options extends JsonOption {
+interface Options extends JsonOption, WaitOption {
   readonly model: string;
   readonly tag?: string;
   readonly sequences?: readonly number[];
@@ -37,6 +37,7 @@ export function defineRedact(program: Command): void {
     .option('--plan', 'only print what would be changed')
     .option('--yes', 'do it, after the plan was printed')
     .requiredOption(...MODEL)
+    .option(...WAIT_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold redact shop.db --model ./model.ts --tag customer:42 --by anna --yes')
     .action(answering(([file], options: Options) => redact(file!, options)));
@@ -72,7 +73,12 @@ async function redactFile(
   const { by = userName(), yes = false, plan: onlyPlan = false } = options;
   return withProgress(async (bar) => {
     const { onProgress } = bar;
-    await using store = await openStore(model, { path: file, readOnly: !yes, onProgress });
+    await using store = await openStore(model, {
+      path: file,
+      readOnly: !yes,
+      onProgress,
+      ...(yes && { waitForLock: options.waitForLock }),
+    });
     const plan = await store.redact(selector, { by, dryRun: true, signal });
     const about = { path: file, model: model.name };
     if (!yes) {

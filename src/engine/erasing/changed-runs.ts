@@ -197,14 +197,17 @@ export class ChangedRuns {
   /** Undefined for an event that is not selected. An event is redacted as what it was recorded as, whatever it has become. */
   #changeOf(recorded: RecordedEvent, isCertain: boolean): RedactedEvent | undefined {
     const { model } = this.#parts;
-    const present = listed(upcastEvent(model, recorded, this.#rules));
-    const own = inOwnType(model, recorded, this.#rules);
-    if (!isCertain && !this.#isSelected(present.includes(own) ? present : [own, ...present])) return undefined;
+    const rules = this.#rules;
+    const own = inOwnType(model, recorded, rules);
+    const hasBecome = rules.formers?.has(recorded.type) === true;
+    const forms = hasBecome ? [own, ...listed(upcastEvent(model, recorded, rules))] : [own];
+    if (!isCertain && !this.#isSelected(forms)) return undefined;
+    if (!model.types.has(recorded.type)) throw notInModel(recorded);
     const redacted = redactEvent(model, own);
     const tagger = this.#taggers.get(recorded.type);
     return {
       event: redacted,
-      tags: tagger === undefined ? 0 : [tagger, ...tagsOfRecorded(model, redacted, this.#rules)],
+      tags: tagger === undefined ? 0 : [tagger, ...tagsOfRecorded(model, redacted, rules)],
     };
   }
 
@@ -218,6 +221,18 @@ export class ChangedRuns {
       return selector.types.has(form.type) && isPicked(selector.where, form);
     });
   }
+}
+
+function notInModel({ sequence, type }: RecordedEvent): RefoldError {
+  return new RefoldError(
+    'INVALID_OPTION',
+    `Cannot redact ${type} at ${sequence}: the model has no such type any more`,
+    {
+      type,
+      sequence,
+      hint: `Add ${type} to the model with retired: true and a redact; nothing was changed`,
+    },
+  );
 }
 
 /** A run that is being gathered. */

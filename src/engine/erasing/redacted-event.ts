@@ -21,8 +21,8 @@ import { admitMeta, parseWith, refusalOf } from '../writing/intake.ts';
  * when the result does not fit the schemas. Both name the sequence
  */
 export function redactEvent(model: Model, event: RecordedEvent): RecordedEvent {
-  const eventType = model.types.get(event.type);
-  if (eventType?.redact === undefined) throw withoutRedact(event);
+  const eventType = model.types.get(event.type)!;
+  if (eventType.redact === undefined) throw withoutRedact(event);
   const { data: given, meta: givenMeta } = runRedact(eventType, event);
   const data = dataThatFits(eventType, given, event);
   const meta = givenMeta === event.meta ? event.meta : admitRedactedMeta(model, givenMeta, event);

@@ -187,6 +187,47 @@ describe('a redaction', () => {
     expect(other).toMatchObject({ result: { greeting: 'Welcome, Emil' } });
   });
 
+  test('redacts a type that became others: as a retired one', async () => {
+    const contents = new MemoryContents();
+    const Moved = z.object({ from: z.string(), to: z.string() });
+    const counting = (state: { count: number }): void => {
+      state.count += 1;
+    };
+    const initialState = () => ({ count: 0 });
+    const before = defineModel({ name: 'ledger', events: { Moved }, initialState, reducers: { Moved: counting } });
+    const first = await openStore(before, { log: contents });
+    await first.append({ type: 'Moved', data: { from: 'Anna', to: 'Ben' } });
+    await first.close();
+    const Posted = {
+      schema: z.object({ name: z.string() }),
+      from: { Moved: (d: any) => [{ name: d.from }, { name: d.to }] },
+    };
+    const reducers = { Posted: counting };
+    await using later = await openStore(defineModel({ name: 'ledger', events: { Posted }, initialState, reducers }), {
+      log: contents,
+    });
+    const error = await errorOf(later.redact({ types: ['Posted'] }));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', sequence: 1, type: 'Moved' });
+    await later.close();
+    const retired = { schema: Moved, retired: true, redact: () => ({ from: '', to: '' }) } as const;
+    const last = defineModel({
+      name: 'ledger',
+      events: { Moved: retired, Posted },
+      initialState,
+      reducers: { ...reducers, Moved: () => {} },
+    });
+    await using store = await openStore(last, { log: contents });
+    expect(await store.redact({ types: ['Posted'], where: ({ data }) => data.name === 'Ben' })).toMatchObject({
+      events: 1,
+    });
+    const events = await Array.fromAsync(store.events());
+    expect(events.map(({ type, data }) => [type, data])).toEqual([
+      ['Posted', { name: '' }],
+      ['Posted', { name: '' }],
+    ]);
+    expect(await store.verify()).toMatchObject({ ok: true });
+  });
+
   test('finds outcomes of earlier releases, whose events do not name the command', async () => {
     const contents = new MemoryContents();
     const store = await filled({ log: contents });

@@ -54,7 +54,7 @@ async function earlier(): Promise<MemoryContents> {
 }
 
 async function fingerprintsIn(contents: MemoryContents, owner: string): Promise<string[]> {
-  const log = openMemoryLog({ contents });
+  const log = openMemoryLog({ contents, readOnly: true });
   const snapshots = await log.snapshots(owner);
   await log.close();
   return snapshots.map(({ fingerprint }) => fingerprint);
