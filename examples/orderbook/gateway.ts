@@ -25,6 +25,13 @@ export interface BookStore {
 /** Commands whose events may be on their way to the disk at once. */
 const IN_FLIGHT = 4_096;
 
+/** The first command that was refused, and why. */
+export interface FirstRejection {
+  /** The row of the feed, from 0. */
+  readonly row: number;
+  readonly message: string;
+}
+
 export interface SendOptions {
   readonly meta?: EventMeta;
   /** Called in the order of the commands, once the outcome is durable. */
@@ -35,6 +42,9 @@ export class Gateway {
   readonly store: BookStore;
   /** Rejections so far, by code. */
   readonly rejections: Map<string, number> = new Map();
+  /** Where the commands that are sent now come from: a row of a feed, from 0. */
+  row = 0;
+  #firstRejection: FirstRejection | undefined;
   #sent = 0;
   #completed = 0;
   #failure: { readonly error: unknown } | undefined;
@@ -58,12 +68,22 @@ export class Gateway {
     return this.rejections.values().reduce((sum, count) => sum + count, 0);
   }
 
+  get rejectedByCode(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.rejections);
+  }
+
+  /** The first command that was refused. */
+  get firstRejection(): FirstRejection | undefined {
+    return this.#firstRejection;
+  }
+
   /** Runs a command. The book has changed when this returns. */
   send(command: BookCommand, { meta, onOutcome }: SendOptions = {}): void {
     this.#sent++;
+    const { row } = this;
     this.store.execute(command.name, command.input, meta === undefined ? {} : { meta }).then(
       (outcome) => {
-        if (outcome.status === 'rejected') this.#countRejection(outcome.code);
+        if (outcome.status === 'rejected') this.#countRejection(row, outcome);
         this.#complete();
         onOutcome?.(outcome);
       },
@@ -102,7 +122,8 @@ export class Gateway {
     this.#wake?.();
   }
 
-  #countRejection(code: string): void {
+  #countRejection(row: number, { code, message }: CommandOutcome & { readonly status: 'rejected' }): void {
+    this.#firstRejection ??= { row, message };
     this.rejections.set(code, (this.rejections.get(code) ?? 0) + 1);
   }
 }

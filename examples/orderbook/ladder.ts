@@ -33,7 +33,7 @@ export function viewOf(book: ReadonlyBook, symbol: string, depth = 10, trades = 
 
 /** Asks above, bids below, the best prices in the middle. */
 export function renderLadder({ symbol, halted, bids, asks }: SymbolView): string {
-  const largest = Math.max(1, ...[...bids, ...asks].map(({ quantity }) => quantity));
+  const largest = Math.max(1, ...[...bids, ...asks].map(({ quantity }) => Number(quantity)));
   const line = (level: LevelView): string => renderLevel(level, largest);
   return [
     `  ${paint('bold', symbol)}${halted ? paint('yellow', '  halted') : ''}`,
@@ -51,7 +51,7 @@ export function renderTape({ trades }: SymbolView): string {
 }
 
 function renderLevel({ price, quantity, count }: LevelView, largest: number): string {
-  const bar = '█'.repeat(Math.max(1, Math.round((quantity / largest) * BAR)));
+  const bar = '█'.repeat(Math.max(1, Math.round((Number(quantity) / largest) * BAR)));
   return `  ${String(price).padStart(11)}  ${number(quantity).padStart(10)}  ${number(count).padStart(6)}  ${bar}`;
 }
 

@@ -2,25 +2,31 @@
  * The order book's command line: `npm run orderbook -- <command>`.
  *
  * Each command runs to its end and gives a report; `--json` prints the report as one JSON object, the last line on
- * stdout. Exit codes: 0 when every check held, 1 when one failed, 2 for bad input.
+ * stdout. Exit codes: 0 when every check held, 1 when one failed, 2 for bad input. Commands that the engine refuses are a line
+ * on stderr; with `--strict` they make it 1.
  */
 import { basename } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
-import { RefoldError, type SerializedError } from 'refold';
+import { RefoldError } from 'refold';
 import { replayBook } from './audit/replay-book.ts';
 import { runDemo } from './demo/demo.ts';
 import { runConsensus } from './feeds/consensus.ts';
-import { fileSource, parseInteger, type TextSource } from './feeds/csv.ts';
+import { fileSource, parseInteger } from './feeds/csv.ts';
+import type { TimeOptions } from './feeds/feed-time.ts';
 import { runLobster } from './feeds/lobster.ts';
-import { runTape, type TapeReport } from './feeds/tape.ts';
-import { openSample } from './feeds/zip.ts';
+import { openLobster } from './feeds/lobster-files.ts';
+import { runTape } from './feeds/tape.ts';
+import { EXIT_BAD_INPUT, EXIT_CHECK_FAILED, type Judged, judge, serialise } from './judging.ts';
+import { MarketClock } from './market-time.ts';
 import { openProgress } from './progress.ts';
 import { parsePosition, showBook } from './show.ts';
-import { number, table } from './text.ts';
+import { jsonOf, number, table } from './text.ts';
 import { type OpenBook, openNewBook, openWorkspace } from './workspace.ts';
 
-const EXIT_CHECK_FAILED = 1;
-const EXIT_BAD_INPUT = 2;
+/** Options of the commands that run a feed. */
+interface FeedOptions extends CommonOptions, TimeOptions {
+  readonly strict?: boolean;
+}
 
 interface CommonOptions {
   readonly json?: boolean;
@@ -30,11 +36,12 @@ interface CommonOptions {
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const HELP = `
-Exit codes: 0 all checks held, 1 a check failed, 2 bad input.
+Exit codes: 0 all checks held, 1 a check failed (with --strict also: a command was refused), 2 bad input.
 
 Examples:
   npm run orderbook -- --db book.db               run the demo and keep its book
   npm run orderbook -- show book.db --at 50000    the book after event 50,000
+  npm run orderbook -- show book.db --at 10:31:07.123    the book at that time of its day
   npm run orderbook -- replay book.db             check every trade again`;
 
 function program(): Command {
@@ -56,20 +63,23 @@ function program(): Command {
           .argParser(naturalNumber),
       ),
   ).action(demo);
-  withOptions(root.command('tape'))
+  withTimes(withOptions(root.command('tape')))
     .description('replay a command tape; with --check, compare the book with an order-book file row by row')
     .argument('<commands>', 'row,ts_ns,cmd,id,side,price,qty as .csv or .csv.gz')
     .option('--check <orderbook>', "LOBSTER's order-book file of the same rows")
     .addOption(new Option('--levels <count>', 'levels to compare; default all in the file').argParser(positiveInteger))
+    .addOption(strict())
     .action(tape);
-  withOptions(root.command('lobster'))
+  withTimes(withOptions(root.command('lobster')))
     .description("follow LOBSTER's files, deriving the commands, and check the book after every message")
     .argument('<message>', 'the message file (.csv, .csv.gz), or a sample (.zip) that holds both')
     .argument('[orderbook]', 'the order-book file')
+    .addOption(strict())
     .action(lobster);
   withOptions(root.command('consensus'))
     .description('run a consensus workload, and hash its canonical report stream')
     .argument('<commands>', 'seq,cmd,id,side,price,qty,tif as .csv or .csv.gz')
+    .addOption(strict())
     .action(consensus);
   root
     .command('replay')
@@ -81,7 +91,11 @@ function program(): Command {
     .command('show')
     .description('the ladder and the recent trades of a book, now or in the past')
     .argument('<book>', 'the file of a book')
-    .addOption(new Option('--at <position>', 'a sequence, an ISO time, or ms since the epoch').argParser(parsePosition))
+    .addOption(
+      new Option('--at <position>', 'a sequence, a time of its day, an ISO time, or ms since the epoch').argParser(
+        parsePosition,
+      ),
+    )
     .option('--json', 'print the view as JSON')
     .action(showBook);
   return root;
@@ -93,30 +107,59 @@ function withOptions(command: Command): Command {
     .option('--db <file>', 'keep the book in this file; default a temporary one');
 }
 
+function withTimes(command: Command): Command {
+  return command
+    .option('--date <date>', "the feed's day; default the one in the file's name, otherwise 1970-01-01")
+    .option(
+      '--zone <zone>',
+      'the time zone of its midnight; default America/New_York, or UTC if it counts from the epoch',
+    );
+}
+
+function strict(): Option {
+  return new Option('--strict', 'end with 1 if a command was refused');
+}
+
 async function demo({ json, db, commands, seed }: CommonOptions & { commands: number; seed: number }): Promise<void> {
   using workspace = openWorkspace(db);
+  await (await openNewBook(workspace.path)).close();
+  workspace.claim();
   const report = await runDemo({ path: workspace.path, commands, seed, write: json === true ? () => {} : say });
+  workspace.keep();
   if (json === true) say(JSON.stringify(report));
   if (report.checks.some(({ held }) => !held)) process.exitCode = EXIT_CHECK_FAILED;
 }
 
-async function tape(path: string, options: CommonOptions & { check?: string; levels?: number }): Promise<void> {
+async function tape(path: string, options: FeedOptions & { check?: string; levels?: number }): Promise<void> {
   const check = options.check === undefined ? undefined : fileSource(options.check);
-  await runOnBook('tape', options, async (store, progress) => {
-    const { levels } = options;
-    return runTape(store, fileSource(path), { symbol: symbolOf(path), check, levels, progress });
+  await runOnBook('tape', options, async (store, running) => {
+    const { levels, date, zone } = options;
+    return runTape(store, fileSource(path), { symbol: symbolOf(path), check, levels, date, zone, ...running });
   });
 }
 
-async function lobster(message: string, orderBook: string | undefined, options: CommonOptions): Promise<void> {
+async function lobster(message: string, orderBook: string | undefined, options: FeedOptions): Promise<void> {
   const [messages, rows] = await openLobster(message, orderBook);
-  await runOnBook('lobster', options, (store, progress) =>
-    runLobster(store, messages, rows, { symbol: symbolOf(message), progress }),
+  const { date, zone } = options;
+  await runOnBook('lobster', options, (store, running) =>
+    runLobster(store, messages, rows, {
+      symbol: symbolOf(message),
+      date,
+      zone,
+      ahead: openProgress('look ahead'),
+      ...running,
+    }),
   );
 }
 
-async function consensus(path: string, options: CommonOptions): Promise<void> {
-  await runOnBook('consensus', options, (store, progress) => runConsensus(store, fileSource(path), { progress }));
+async function consensus(path: string, options: FeedOptions): Promise<void> {
+  // A workload has no times: its book is recorded at the machine's.
+  await runOnBook(
+    'consensus',
+    options,
+    (store, { progress }) => runConsensus(store, fileSource(path), { progress }),
+    {},
+  );
 }
 
 async function replayCommand(path: string, { json }: CommonOptions): Promise<void> {
@@ -126,41 +169,44 @@ async function replayCommand(path: string, { json }: CommonOptions): Promise<voi
 }
 
 /** Runs a report-making job on a new book, and presents the report. */
-async function runOnBook<Report extends object>(
+async function runOnBook<Report extends Judged>(
   label: string,
-  { json, db }: CommonOptions,
-  run: (store: OpenBook, progress: ReturnType<typeof openProgress>) => Promise<Report>,
+  { json, db, strict = false }: FeedOptions,
+  run: (store: OpenBook, running: Running) => Promise<Report>,
+  { clock }: { readonly clock?: MarketClock } = { clock: new MarketClock() },
 ): Promise<void> {
   using workspace = openWorkspace(db);
   const progress = openProgress(label);
   try {
     // The fold of this model does not fail halfway, and a day has many events: the fast fold.
-    await using store = await openNewBook(workspace.path, { fold: 'direct' });
-    const report = await run(store, progress);
+    await using store = await openNewBook(workspace.path, { fold: 'direct', clock: clock?.read });
+    workspace.claim();
+    const report = await run(store, { clock, progress });
+    workspace.keep();
     progress.end();
     present(report, json);
-    if ('rowsWrong' in report) judgeRows(report as unknown as TapeReport);
+    process.exitCode = judge(report, strict, (line) => void process.stderr.write(`${line}\n`));
   } finally {
     progress.end();
   }
 }
 
+/** What a run gets beside its book. */
+interface Running {
+  readonly clock: MarketClock | undefined;
+  readonly progress: ReturnType<typeof openProgress>;
+}
+
 function present(report: object, json: boolean | undefined): void {
-  if (json === true) say(JSON.stringify(report));
-  else say(table(Object.entries(report).map(([name, value]) => [spaced(name), readable(value)])));
+  if (json === true) say(jsonOf(report));
+  else say(table(Object.entries(report).flatMap(([name, value]) => linesOf(name, value))));
 }
 
-/** A wrong row makes the run fail, and the message names it. */
-function judgeRows({ rowsWrong, firstWrongRow, difference }: TapeReport): void {
-  if (rowsWrong === 0) return;
-  process.exitCode = EXIT_CHECK_FAILED;
-  const others = rowsWrong === 1 ? '' : `; ${number(rowsWrong)} rows are wrong in all`;
-  process.stderr.write(`error: row ${firstWrongRow} is wrong: ${difference}${others}\n`);
-}
-
-async function openLobster(message: string, orderBook: string | undefined): Promise<readonly [TextSource, TextSource]> {
-  if (orderBook !== undefined) return [fileSource(message), fileSource(orderBook)];
-  return openSample(message);
+/** A member of a report; the members of a group come one by one, without those that there is nothing to say about. */
+function linesOf(name: string, value: unknown): (readonly [name: string, value: string])[] {
+  if (typeof value !== 'object' || value === null) return [[spaced(name), readable(value)]];
+  const members = Object.entries(value).filter(([, member]) => member !== null);
+  return members.map(([member, inner]) => [`${spaced(name)}: ${spaced(member)}`, readable(inner)]);
 }
 
 /** LOBSTER's names begin with the ticker: `GOOG_2012-06-21_…`. For any other file the symbol has no name. */
@@ -201,14 +247,6 @@ function reportError(error: unknown, json: boolean): void {
   process.stderr.write(`error: ${serialized.message}\n`);
   if (serialized.hint !== undefined) process.stderr.write(`hint: ${serialized.hint}\n`);
   if (json) say(JSON.stringify({ error: serialized }));
-}
-
-function serialise(error: unknown): SerializedError {
-  if (error instanceof RefoldError) return error.toJSON();
-  if (error instanceof CommanderError) {
-    return { code: 'INVALID_OPTION', message: error.message.replace(/^error: /, ''), hint: 'Run with --help' };
-  }
-  throw error;
 }
 
 async function main(args: readonly string[]): Promise<void> {

@@ -2,7 +2,7 @@
 import prettyMilliseconds from 'pretty-ms';
 
 /** 1234567 → 1,234,567. */
-export function number(value: number): string {
+export function number(value: number | bigint): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
@@ -26,4 +26,9 @@ export function table(rows: readonly (readonly [name: string, value: string])[])
   const nameWidth = Math.max(...rows.map(([name]) => name.length));
   const valueWidth = Math.max(...rows.map(([, value]) => value.length));
   return rows.map(([name, value]) => `  ${name.padEnd(nameWidth)}  ${value.padStart(valueWidth)}`).join('\n');
+}
+
+/** JSON in which a sum past 2^53 is decimal text, because most readers of JSON would round it. */
+export function jsonOf(value: unknown): string {
+  return JSON.stringify(value, (_key, member) => (typeof member === 'bigint' ? String(member) : member));
 }

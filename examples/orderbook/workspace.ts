@@ -1,4 +1,8 @@
-/** Where a run keeps its book: the file that was asked for, or one in a temporary folder that is deleted at the end. */
+/**
+ * Where a run keeps its book: the file that was asked for, or one in a temporary folder that is deleted at the end.
+ *
+ * A run that fails leaves nothing behind, so that it can be tried again with the same file.
+ */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,19 +14,36 @@ export type OpenBook = Awaited<ReturnType<typeof openBook>>;
 
 export interface Workspace extends Disposable {
   readonly path: string;
-  readonly isTemporary: boolean;
+  /** This process has opened the file, and it held no events: what is in it from now on is the run's, to delete if it fails. */
+  claim(): void;
+  /** The run has ended well: a file that was asked for stays. Without this, disposal deletes what the run has made. */
+  keep(): void;
 }
 
-/** The file `db`, or one in a new temporary folder, which is deleted on disposal, and on exit at the latest. */
+/** What a log in a file may have beside it. */
+const BESIDE = ['-wal', '-shm', '-journal', '-lock', '-lock-journal', '-witness', '-ballast'];
+
+/** The file `db`, or one in a new temporary folder. What is to be deleted is deleted on disposal, or on exit at the latest. */
 export function openWorkspace(db: string | undefined): Workspace {
-  if (db !== undefined) return { path: db, isTemporary: false, [Symbol.dispose]: () => {} };
-  const folder = mkdtempSync(join(tmpdir(), 'orderbook-'));
-  const remove = (): void => {
-    process.off('exit', remove);
-    rmSync(folder, { recursive: true, force: true });
+  const folder = db === undefined ? mkdtempSync(join(tmpdir(), 'orderbook-')) : undefined;
+  const path = db ?? join(folder!, 'book.db');
+  // Before it is opened, a file may be another process's.
+  let isOurs = folder !== undefined;
+  const dispose = (): void => {
+    process.off('exit', dispose);
+    if (!isOurs) return;
+    isOurs = false;
+    if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
+    else for (const suffix of ['', ...BESIDE]) rmSync(path + suffix, { force: true });
   };
-  process.once('exit', remove);
-  return { path: join(folder, 'book.db'), isTemporary: true, [Symbol.dispose]: remove };
+  process.once('exit', dispose);
+  const claim = (): void => {
+    isOurs = true;
+  };
+  const keep = (): void => {
+    isOurs = folder !== undefined;
+  };
+  return { path, claim, keep, [Symbol.dispose]: dispose };
 }
 
 /** Opens the book in a file. */
@@ -43,6 +64,6 @@ export async function openNewBook(path: string, options: Omit<StoreOptions, 'pat
   throw new RefoldError('INVALID_OPTION', `Cannot start a new book in ${path}: it holds ${sequence} events`, {
     path,
     sequence,
-    hint: `Name a file that does not exist yet, or look at this one with: show ${path}`,
+    hint: `Name a file that does not exist yet, or delete this one if a run that was killed left it; look at it with: show ${path}`,
   });
 }

@@ -7,7 +7,7 @@
  */
 import type { BookEvent, EventData } from '../model/events.ts';
 import { type AuditOrder, Ladder } from './rematch-ladder.ts';
-import { type AuditMarket, canFill, meets, mustTake, other, problemOf, suits, wake } from './rematch-rules.ts';
+import { type AuditMarket, canFill, isOpen, meets, mustTake, other, problemOf, suits, wake } from './rematch-rules.ts';
 
 export type Consequences = readonly BookEvent[] | string;
 
@@ -20,12 +20,14 @@ export class RematchBook {
   #lastTradeId = 0;
   #clock = 0;
 
-  list({ symbol, tick, lot }: EventData<'SymbolListed'>): Consequences {
+  list({ symbol, tick, lot, maxQuantity }: EventData<'SymbolListed'>): Consequences {
     if (this.#markets.has(symbol)) return `${symbol} is listed already`;
     this.#markets.set(symbol, {
       tick,
       lot,
+      maxQuantity: maxQuantity ?? Number.MAX_SAFE_INTEGER,
       halted: false,
+      quoting: false,
       lastPrice: null,
       resting: { buy: new Ladder('highest'), sell: new Ladder('lowest') },
       waiting: { buy: new Ladder('lowest'), sell: new Ladder('highest') },
@@ -33,20 +35,30 @@ export class RematchBook {
     return [];
   }
 
-  halt(symbol: string, halted: boolean): Consequences {
+  halt({ symbol, entries }: EventData<'MarketHalted'>): Consequences {
     const market = this.#markets.get(symbol);
-    if (market === undefined || market.halted === halted) return `${symbol} cannot be ${halted ? 'halted' : 'resumed'}`;
-    market.halted = halted;
+    if (market === undefined || market.halted) return `${symbol} cannot be halted`;
+    market.halted = true;
+    market.quoting = entries === 'queue';
+    return [];
+  }
+
+  resume({ symbol }: EventData<'MarketResumed'>): Consequences {
+    const market = this.#markets.get(symbol);
+    if (market === undefined || !market.halted) return `${symbol} cannot be resumed`;
+    market.halted = false;
     return [];
   }
 
   printHidden({ symbol }: EventData<'HiddenTradePrinted'>): Consequences {
-    return this.#markets.get(symbol)?.halted === false ? [] : `${symbol} is not trading`;
+    const market = this.#markets.get(symbol);
+    return market !== undefined && isOpen(market) ? [] : `${symbol} is not trading`;
   }
 
   accept(data: EventData<'OrderAccepted'>): Consequences {
     const market = this.#markets.get(data.symbol);
-    if (market === undefined || market.halted) return `${data.symbol} takes no orders`;
+    if (market === undefined || !isOpen(market)) return `${data.symbol} takes no orders`;
+    if (market.halted && data.taker === true) return `${data.symbol} is halted, and nothing may trade`;
     if (this.#orders.has(data.orderId)) return `order ${data.orderId} is open already`;
     const order = this.#newOrder(data);
     const problem = problemOf(market, order) ?? (this.#isOverdue(order) ? 'it has expired already' : undefined);
@@ -64,7 +76,9 @@ export class RematchBook {
     const old = this.#orders.get(orderId);
     if (old === undefined || old.stopPrice !== undefined) return `order ${orderId} is not on the book`;
     const market = this.#markets.get(old.symbol)!;
-    if (market.halted) return `${old.symbol} takes no replacements`;
+    if (!isOpen(market)) return `${old.symbol} takes no replacements`;
+    if (market.halted && data.taker === true) return `${old.symbol} is halted, and nothing may trade`;
+    if (quantity > market.maxQuantity) return `order ${orderId} is too large`;
     if (data.side !== old.side) return `order ${orderId} is on the other side`;
     if (price % market.tick !== 0 || quantity % market.lot !== 0) return `order ${orderId} is off tick or lot`;
     if (data.kept === true) {

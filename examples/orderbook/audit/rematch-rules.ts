@@ -7,7 +7,10 @@ import { type AuditOrder, Ladder } from './rematch-ladder.ts';
 export interface AuditMarket {
   readonly tick: number;
   readonly lot: number;
+  readonly maxQuantity: number;
   halted: boolean;
+  /** Whether the halt takes orders that do not trade. */
+  quoting: boolean;
   lastPrice: number | null;
   readonly resting: { readonly buy: Ladder; readonly sell: Ladder };
   readonly waiting: { readonly buy: Ladder; readonly sell: Ladder };
@@ -18,6 +21,7 @@ export function problemOf(market: AuditMarket, order: AuditOrder): string | unde
   const { price, stopPrice, open, timeInForce } = order;
   if ((price ?? 0) % market.tick !== 0 || (stopPrice ?? 0) % market.tick !== 0) return 'off the tick';
   if (open % market.lot !== 0) return 'off the lot';
+  if (open > market.maxQuantity) return 'too large';
   if (stopPrice !== undefined) {
     const last = market.lastPrice;
     const reached = last !== null && (order.side === 'buy' ? last >= stopPrice : last <= stopPrice);
@@ -25,6 +29,11 @@ export function problemOf(market: AuditMarket, order: AuditOrder): string | unde
   }
   if (timeInForce === 'FOK' && !canFill(market, order)) return 'fill-or-kill, and cannot be filled';
   return order.postOnly && meets(market, order) ? 'post-only, and would trade' : undefined;
+}
+
+/** Whether orders may enter. */
+export function isOpen(market: AuditMarket): boolean {
+  return !market.halted || market.quoting;
 }
 
 /** Whether the order stands beside the book first. */
@@ -39,13 +48,13 @@ export function meets(market: AuditMarket, order: AuditOrder): boolean {
 }
 
 export function canFill(market: AuditMarket, order: AuditOrder): boolean {
-  let found = 0;
+  let missing = order.open;
   for (const maker of market.resting[other(order.side)].inOrder()) {
-    if (found >= order.open || !suits(order, maker.price!)) break;
-    if (order.prevention === 'none' || order.account !== maker.account) found += maker.open;
+    if (missing === 0 || !suits(order, maker.price!)) break;
+    if (order.prevention === 'none' || order.account !== maker.account) missing -= Math.min(missing, maker.open);
     else if (order.prevention !== 'maker') break;
   }
-  return found >= order.open;
+  return missing === 0;
 }
 
 export function suits(order: AuditOrder, price: number): boolean {

@@ -98,9 +98,9 @@ function consequencesOf(book: RematchBook, event: BookEvent): Consequences {
       return isAsked ? book.cancel(event.data) : `nothing cancels order ${orderId} for ${reason}`;
     }
     case 'MarketHalted':
-      return book.halt(event.data.symbol, true);
+      return book.halt(event.data);
     case 'MarketResumed':
-      return book.halt(event.data.symbol, false);
+      return book.resume(event.data);
     case 'ClockAdvanced':
       return book.advanceClock(event.data);
     case 'HiddenTradePrinted':

@@ -5,8 +5,9 @@
  */
 
 import { Gateway } from '../gateway.ts';
+import { MarketClock } from '../market-time.ts';
 import { openBook } from '../workspace.ts';
-import { generateFlow } from './flow.ts';
+import { generateFlow, momentOf, ORIGIN } from './flow.ts';
 
 /** What the child knows to be durable, because the store has said so. */
 export interface Acknowledged {
@@ -20,13 +21,16 @@ const REPORT_EVERY = 1_000;
 
 /** Runs the flow to its end, unless the process is killed. */
 async function write(path: string, seed: number, commands: number): Promise<void> {
-  const store = await openBook(path);
+  const clock = new MarketClock();
+  const store = await openBook(path, { clock: clock.read });
   const gateway = new Gateway(store);
   let snapshot: Promise<unknown> = Promise.resolve();
-  for (const { command } of generateFlow({ seed, commands })) {
+  for (const flow of generateFlow({ seed, commands })) {
     const index = gateway.sent;
+    clock.set(momentOf(flow));
     if (index === Math.trunc(commands / 4)) snapshot = store.snapshot();
-    gateway.send(command, { meta: { command: index }, onOutcome: () => report(gateway, store) });
+    const meta = { ...(index === 0 ? ORIGIN : {}), ...clock.meta, command: index };
+    gateway.send(flow.command, { meta, onOutcome: () => report(gateway, store) });
     await gateway.room();
   }
   await gateway.drain();

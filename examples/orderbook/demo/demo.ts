@@ -10,14 +10,16 @@ import { type Check, Story } from '../../telling/story.ts';
 import { foldAgain, matchAgain } from '../audit/replay-book.ts';
 import { Gateway } from '../gateway.ts';
 import { renderLadder, renderTape, viewOf } from '../ladder.ts';
+import { Calendar, EXCHANGE_ZONE, MarketClock } from '../market-time.ts';
 import { openProgress, type ProgressBar } from '../progress.ts';
 import { clock, duration, number, short, table } from '../text.ts';
-import { type OpenBook, openBook, openNewBook } from '../workspace.ts';
+import { type OpenBook, openBook } from '../workspace.ts';
 import { type Crash, writeUntilKilled } from './demo-crash.ts';
-import { generateFlow, OPENING } from './flow.ts';
+import { generateFlow, momentOf, ORIGIN } from './flow.ts';
 import { summariseFlow } from './flow-summary.ts';
 
 export interface DemoOptions {
+  /** An empty book, or a file that does not exist yet. */
   readonly path: string;
   readonly seed: number;
   readonly commands: number;
@@ -53,14 +55,14 @@ const bar = (label: string, total: number): ProgressBar => openProgress(label.pa
 export async function runDemo(options: DemoOptions): Promise<DemoReport> {
   const start = performance.now();
   const story = new Story(options.write);
-  await requireNewBook(options.path);
   story.say(INTRODUCTION);
   describeFlow(story, options);
   const crash = await crashTheWriter(story, options);
-  const store = await recoverFrom(story, options, crash);
+  const clock = new MarketClock();
+  const store = await recoverFrom(story, options, crash, clock);
   const { sequence: crashSequence } = store;
   const crashHash = await store.stateHash();
-  const appended = await finishTheFlow(story, options, store);
+  const appended = await finishTheFlow(story, options, store, clock);
   const { stateHash } = appended;
   const replayed = await replayEverything(story, options, stateHash);
   const compacted = await snapshotAndCompact(story, options, stateHash);
@@ -84,11 +86,6 @@ const INTRODUCTION = `${paint('bold', 'An order book that never forgets')}
 An exchange keeps its book in memory, because memory is fast, and must not lose it, because it is
 money. refold writes what *happened* (an order was accepted, a trade was executed) to a log on disk,
 and folds those events into the book. The log is the truth: it can rebuild the book at any time.`;
-
-async function requireNewBook(path: string): Promise<void> {
-  const store = await openNewBook(path);
-  await store.close();
-}
 
 function describeFlow(story: Story, options: DemoOptions): void {
   story.chapter(
@@ -117,13 +114,18 @@ async function crashTheWriter(story: Story, { path, seed, commands }: DemoOption
   return crash;
 }
 
-async function recoverFrom(story: Story, { path }: DemoOptions, { acknowledged }: Crash): Promise<OpenBook> {
+async function recoverFrom(
+  story: Story,
+  { path }: DemoOptions,
+  { acknowledged }: Crash,
+  clock: MarketClock,
+): Promise<OpenBook> {
   story.chapter(
     'Recover',
     'Opening the file is the recovery: load the newest snapshot of the book, then fold the events that came after it. ' +
       'Events that were on the way to the disk may be there as well; what was acknowledged must be.',
   );
-  const store = await openBook(path);
+  const store = await openBook(path, { clock: clock.read });
   describeRecovery(story, store);
   story.check(
     'every acknowledged event is there',
@@ -149,7 +151,12 @@ interface Appended {
   readonly stateHash: string;
 }
 
-async function finishTheFlow(story: Story, options: DemoOptions, store: OpenBook): Promise<Appended> {
+async function finishTheFlow(
+  story: Story,
+  options: DemoOptions,
+  store: OpenBook,
+  clock: MarketClock,
+): Promise<Appended> {
   const { seed, commands } = options;
   story.chapter(
     'Go on where it stopped',
@@ -161,8 +168,10 @@ async function finishTheFlow(story: Story, options: DemoOptions, store: OpenBook
   const progress = bar('write', commands);
   const sequenceBefore = store.sequence;
   const start = performance.now();
-  for (const { command } of generateFlow({ seed, commands }).drop(first)) {
-    gateway.send(command, { meta: { command: first + gateway.sent } });
+  for (const flow of generateFlow({ seed, commands }).drop(first)) {
+    clock.set(momentOf(flow));
+    const index = first + gateway.sent;
+    gateway.send(flow.command, { meta: { ...(index === 0 ? ORIGIN : {}), ...clock.meta, command: index } });
     progress.update(first + gateway.sent);
     await gateway.room();
   }
@@ -172,14 +181,26 @@ async function finishTheFlow(story: Story, options: DemoOptions, store: OpenBook
   const { sequence, state } = store;
   const eventsPerSecond = Math.round((sequence - sequenceBefore) / seconds);
   const stateHash = await store.stateHash();
+  const hours = await hoursOf(store);
   await store.close();
   story.say(
     `  from command ${number(first)} on: ${number(sequence - sequenceBefore)} events in ${duration(seconds * 1_000)}, ` +
       `each on the disk before it counted; ${number(gateway.rejected)} commands were refused`,
   );
+  story.say(`  recorded at the market's time: ${hours} in New York, to the microsecond`);
   const undisturbed = await runUndisturbed(options);
   story.check('the same book as without the crash (state hash)', short(undisturbed), short(stateHash));
   return { events: sequence, trades: state.lastTradeId, eventsPerSecond, stateHash };
+}
+
+/** From the first event of the log to the last one, on the wall clock of the exchange. */
+async function hoursOf(store: OpenBook): Promise<string> {
+  const calendar = new Calendar(String(ORIGIN.date), EXCHANGE_ZONE);
+  const times: string[] = [];
+  for (const reverse of [false, true]) {
+    for await (const { recordedAt } of store.events({ reverse, limit: 1 })) times.push(calendar.wallTime(recordedAt));
+  }
+  return `${times[0]} to ${times[1]?.slice(-12)}`;
 }
 
 /** The number of the first command that is not in the log. */
@@ -257,7 +278,7 @@ async function lookAtTheBook(
   story.chapter(
     'Look at the past',
     `Nothing was overwritten, so any moment can be seen again. This is the book at event ${number(crashSequence)}, where ` +
-      `the crash had left it, at ${clock(past.state.clock || OPENING)} of the market's time.`,
+      `the crash had left it, at ${clock(past.recordedAt)} UTC of the market's time.`,
   );
   story.say(renderLadder(viewOf(past.state, SYMBOL)));
   story.check('the book of that moment (state hash)', short(crashHash), short(hashState(past.state)));

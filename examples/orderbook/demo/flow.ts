@@ -10,7 +10,9 @@
  * deletion. Deletions are not drawn, so their share is a result and not a setting.
  */
 
+import type { EventMeta } from 'refold';
 import TinyQueue from 'tinyqueue';
+import { EXCHANGE_ZONE, type Moment } from '../market-time.ts';
 import { type BookCommand, opposite, type Side } from '../model/index.ts';
 import { FlowBook, type FlowOrder, isBetter } from './flow-book.ts';
 import { type Deciles, Random } from './random.ts';
@@ -43,8 +45,16 @@ export interface FlowCommand {
   readonly command: BookCommand;
 }
 
-/** The opening of the made-up day, ms since the epoch. */
+/** The opening of the made-up day, ms since the epoch: 9:30 in New York. */
 export const OPENING: number = Date.UTC(2026, 0, 5, 14, 30);
+
+/** What the first event of a made-up day says: where it comes from, and which day it is. */
+export const ORIGIN: EventMeta = { feed: 'demo', source: 'made up', date: '2026-01-05', zone: EXCHANGE_ZONE };
+
+/** When a command of the flow comes, by the market's time. */
+export function momentOf({ at }: FlowCommand): Moment {
+  return { ms: OPENING + Math.trunc(at / 1_000), ns: (at % 1_000) * 1_000 };
+}
 
 /** Five cents, in ten-thousandths of a dollar. */
 const TICK = 500;

@@ -5,7 +5,7 @@
  * that is not there has price 9999999999 (ask) or -9999999999 (bid) and size 0.
  */
 
-import { type ReadonlyBook, type Side, topLevels } from '../model/index.ts';
+import { type LevelView, type ReadonlyBook, type Side, topLevels } from '../model/index.ts';
 import { type CsvRow, readRows, type TextSource } from './csv.ts';
 
 /** A price level as a file or the engine has it. */
@@ -35,7 +35,7 @@ const EMPTY_PRICE = 9_999_999_999;
 /** The rows of an order-book file. How many levels it has is read from its first line. */
 export async function* readBookRows(source: TextSource): AsyncGenerator<BookRow, void, void> {
   let index = 0;
-  for await (const row of readRows(source)) yield parseBookRow(row, index++);
+  for await (const row of readRows(source, { kind: 'orderBook' })) yield parseBookRow(row, index++);
 }
 
 /** Says how a book differs from a row in its best levels, or undefined if it does not. */
@@ -76,12 +76,13 @@ function addLevel(row: CsvRow, levels: Level[], column: number, name: 'ask' | 'b
     throw row.error(
       `${name} level ${Math.trunc(column / 4) + 1} is ${price} × ${quantity}`,
       'Give levels from the best price on; those that are missing have price ±9999999999 and size 0',
+      column,
     );
   }
   levels.push({ price, quantity });
 }
 
-function describe(level: Level | undefined): string {
+function describe(level: Pick<LevelView, 'price' | 'quantity'> | undefined): string {
   return level === undefined ? 'empty' : `${level.price} × ${level.quantity}`;
 }
 

@@ -14,11 +14,12 @@ import { type BookStore, type CommandOutcome, Gateway } from '../gateway.ts';
 import type { BookCommand, ReadonlyBook, RecordedBookEvent, Side, TimeInForce } from '../model/index.ts';
 import type { ProgressBar } from '../progress.ts';
 import { type CsvRow, readRows, type TextSource, unreadable } from './csv.ts';
-
-export const CONSENSUS_HEADER = 'seq,cmd,id,side,price,qty,tif';
+import { CONSENSUS_HEADER } from './recognise.ts';
 
 /** The workloads trade in one nameless symbol. */
 const SYMBOL = 'CONSENSUS';
+
+export { CONSENSUS_HEADER };
 
 export interface ConsensusOptions {
   readonly progress?: ProgressBar | undefined;
@@ -30,8 +31,13 @@ export interface ConsensusReport {
   readonly commands: number;
   readonly reports: number;
   readonly trades: number;
+  /** Commands that the engine refused: cancels and modifications that came too late. */
+  readonly rejected: number;
+  readonly rejectedByCode: Readonly<Record<string, number>>;
   /** Hash of the report stream, hex. */
   readonly sha256: string;
+  /** The row of the first that was refused, from 0. */
+  readonly first: { readonly rejected: number | null };
   readonly stateHash: string;
   readonly seconds: number;
 }
@@ -51,10 +57,11 @@ export async function runConsensus(
   const stream = new ReportStream(source.path, options.onReports);
   gateway.send({ name: 'listSymbol', input: { symbol: SYMBOL } }, { onOutcome: () => stream.open(store) });
   await gateway.drain();
-  for await (const row of readRows(source, { header: CONSENSUS_HEADER })) {
+  for await (const row of readRows(source, { header: CONSENSUS_HEADER, kind: 'consensus' })) {
     const request = requestOf(row);
     stream.expect(request);
     const command = row.word(1, 'cmd', COMMANDS)(row, request.orderId, store.state);
+    gateway.row = row.line - 2;
     gateway.send(command, { onOutcome: (outcome) => stream.complete(request, outcome) });
     options.progress?.update(gateway.sent - 1);
     await gateway.room();
@@ -63,6 +70,9 @@ export async function runConsensus(
   return {
     commands: gateway.sent - 1,
     ...stream.close(),
+    rejected: gateway.rejected,
+    rejectedByCode: gateway.rejectedByCode,
+    first: { rejected: gateway.firstRejection?.row ?? null },
     stateHash: await store.stateHash(),
     seconds: (performance.now() - start) / 1_000,
   };
@@ -105,7 +115,7 @@ const COMMANDS: Readonly<Record<string, (row: CsvRow, orderId: number, book: Rea
     const side = row.word(3, 'side', SIDE_OR_NONE);
     const order = book.orders.get(orderId);
     if (side !== undefined && order !== undefined && side !== order.side) {
-      throw row.error(`order ${orderId} cannot change its side`, 'Cancel it and enter a new one');
+      throw row.error(`order ${orderId} cannot change its side`, 'Cancel it and enter a new one', 3);
     }
     row.word(6, 'tif', GTC_OR_NONE);
     return { name: 'replaceOrder', input: { orderId, ...termsOf(row), keepPriority: false } };
@@ -116,7 +126,7 @@ const COMMANDS: Readonly<Record<string, (row: CsvRow, orderId: number, book: Rea
 const REFUSALS: Readonly<Record<string, number>> = { cancel: 4, modify: 5 };
 
 function termsOf(row: CsvRow): { readonly price: number; readonly quantity: number } {
-  return { price: row.positive(4, 'price'), quantity: row.positive(5, 'qty') };
+  return { price: row.price(4, 'price'), quantity: row.positive(5, 'qty') };
 }
 
 /** Lines are hashed in portions of about this many. */

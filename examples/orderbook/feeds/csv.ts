@@ -12,6 +12,8 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { RefoldError } from 'refold';
+import { MAX_PRICE } from '../model/index.ts';
+import { describeKind, type FileKind, markOf, recognise } from './recognise.ts';
 
 /** Longest line that is read; LOBSTER's widest (200 levels) has 20,000 characters. */
 const MAX_LINE_LENGTH = 65_536;
@@ -45,29 +47,37 @@ export class CsvRow {
   integer(column: number, name: string): number {
     const value = parseInteger(this.text(column));
     if (value !== undefined) return value;
-    throw this.error(
-      `${name} is ${JSON.stringify(this.text(column))}`,
-      'Give a whole number, digits only, below 2^53 in size',
-    );
+    const problem = `${name} is ${JSON.stringify(this.text(column))}`;
+    throw this.error(problem, 'Give a whole number, digits only, below 2^53 in size', column);
   }
 
   /** The whole number above zero in a column. */
   positive(column: number, name: string): number {
     const value = this.integer(column, name);
     if (value > 0) return value;
-    throw this.error(`${name} is ${value}`, 'Give a whole number above 0');
+    throw this.error(`${name} is ${value}`, 'Give a whole number above 0', column);
+  }
+
+  /** The price in a column. */
+  price(column: number, name: string): number {
+    const value = this.integer(column, name);
+    if (value >= 1 && value <= MAX_PRICE) return value;
+    const hint = `Prices are whole numbers from 1 to ${MAX_PRICE}: shift negative prices, and scale larger ones`;
+    throw this.error(`${name} is ${value}`, hint, column);
   }
 
   /** What `words` says for the word in a column. */
   word<Meaning>(column: number, name: string, words: Readonly<Record<string, Meaning>>): Meaning {
     const word = this.text(column);
     if (Object.hasOwn(words, word)) return words[word] as Meaning;
-    throw this.error(`${name} is ${JSON.stringify(word)}`, `Use one of ${Object.keys(words).join(', ')}`);
+    throw this.error(`${name} is ${JSON.stringify(word)}`, `Use one of ${Object.keys(words).join(', ')}`, column);
   }
 
-  /** An error that names this line. */
-  error(problem: string, hint: string): RefoldError {
-    return unreadable(this.path, `line ${this.line}: ${problem}`, { line: this.line, hint });
+  /** An error that names this line and, unless it is about the line as a whole, the column, counted from 0 here. */
+  error(problem: string, hint: string, column?: number): RefoldError {
+    const where = column === undefined ? undefined : `column ${column + 1}`;
+    const told = `line ${this.line}: ${problem}${where === undefined ? '' : ` (${where})`}`;
+    return unreadable(this.path, told, { line: this.line, hint, ...(where === undefined ? {} : { at: where }) });
   }
 }
 
@@ -76,20 +86,28 @@ export function fileSource(path: string): TextSource {
   return { path, open: () => openFile(path) };
 }
 
+export interface RowOptions {
+  /** The first line, word for word; without it, the first line is a row. */
+  readonly header?: string;
+  /** How many fields each line has; without it, as many as the first one. */
+  readonly columns?: number;
+  /** What the file should be. A first line of another kind is refused by its name. */
+  readonly kind?: FileKind;
+}
+
 /**
  * The rows of a CSV file, in order.
  *
- * @param header the first line, word for word; without it, the first line is a row
- * @param columns how many fields each line has; without it, as many as the first one
  * @throws RefoldError `INVALID_OPTION` with path, line and hint
  */
 export async function* readRows(
   source: TextSource,
-  { header, columns = header?.split(',').length }: { readonly header?: string; readonly columns?: number } = {},
+  { header, columns = header?.split(',').length, kind }: RowOptions = {},
 ): AsyncGenerator<CsvRow, void, void> {
   let line = 0;
   for await (const text of readLines(source)) {
     line++;
+    if (line === 1 && kind !== undefined) requireKind(source.path, text, kind, header === undefined);
     if (line === 1 && header !== undefined) {
       requireHeader(source.path, text, header);
       continue;
@@ -141,7 +159,7 @@ export function parseInteger(text: string): number | undefined {
 export function unreadable(
   path: string,
   problem: string,
-  details: { readonly line?: number; readonly hint: string; readonly cause?: unknown },
+  details: { readonly line?: number; readonly at?: string; readonly hint: string; readonly cause?: unknown },
 ): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot read ${path}: ${problem}`, { path, ...details });
 }
@@ -176,6 +194,22 @@ function requireBounded(path: string, line: number, text: string): void {
     line,
     hint: 'Give a CSV file: this is something else',
   });
+}
+
+/** A header may have the mark of UTF-8 before it. A first row may not: it would be part of a number. */
+function requireKind(path: string, first: string, expected: FileKind, refusesMark: boolean): void {
+  const mark = markOf(first);
+  if (mark !== undefined && (refusesMark || mark !== 'UTF-8')) {
+    throw unreadable(path, `line 1: it begins with a byte order mark (BOM) of ${mark}`, {
+      line: 1,
+      hint: 'Save the file as plain UTF-8, without the mark; to remove that of UTF-8: tail -c +4',
+    });
+  }
+  const kind = recognise(first);
+  if (kind === undefined || kind === expected) return;
+  const { what, hint } = describeKind(kind);
+  const found = expected === 'message' && kind === 'message7' ? '7 columns instead of 6: it' : 'the file';
+  throw unreadable(path, `line 1: ${found} looks like ${what}`, { line: 1, hint });
 }
 
 function requireHeader(path: string, first: string, header: string): void {

@@ -6,6 +6,7 @@
  * kind it is.
  */
 
+import { type Moment, parseSeconds } from '../market-time.ts';
 import type { Side } from '../model/index.ts';
 import { SIDE_BY_DIRECTION } from './book-rows.ts';
 import { type CsvRow, readRows, type TextSource } from './csv.ts';
@@ -19,6 +20,8 @@ export type MessageType = 1 | 2 | 3 | 4 | 5 | 6 | 7;
 export interface Message {
   /** From 1. */
   readonly line: number;
+  /** Since midnight. */
+  readonly time: Moment;
   readonly type: MessageType;
   readonly orderId: number;
   readonly quantity: number;
@@ -30,28 +33,26 @@ export interface Message {
 
 const TYPES: Readonly<Record<string, MessageType>> = { 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7 };
 
-const TIME = /^\d{1,6}(\.\d{1,12})?$/;
-
 /** The messages of a file, in order. */
 export async function* readMessages(source: TextSource): AsyncGenerator<Message, void, void> {
-  for await (const row of readRows(source, { columns: 6 })) yield parseMessage(row);
+  for await (const row of readRows(source, { columns: 6, kind: 'message' })) yield parseMessage(row);
 }
 
 function parseMessage(row: CsvRow): Message {
-  if (!TIME.test(row.text(0))) {
-    throw row.error(
-      `the time is ${JSON.stringify(row.text(0))}`,
-      'Give seconds after midnight, such as 34200.015105074',
-    );
+  const time = parseSeconds(row.text(0));
+  if (time === undefined) {
+    const problem = `the time is ${JSON.stringify(row.text(0))}`;
+    throw row.error(problem, 'Give seconds after midnight, such as 34200.015105074', 0);
   }
   const type = row.word(1, 'the type', TYPES);
   const isHalt = type === 7;
-  const price = isHalt ? row.integer(4, 'the price') : row.positive(4, 'the price');
+  const price = isHalt ? row.integer(4, 'the price') : row.price(4, 'the price');
   if (isHalt && (price < -1 || price > 1)) {
-    throw row.error(`a halt has price ${price}`, 'Use -1 for halted, 0 for quoting, 1 for trading');
+    throw row.error(`a halt has price ${price}`, 'Use -1 for halted, 0 for quoting, 1 for trading', 4);
   }
   return {
     line: row.line,
+    time,
     type,
     orderId: row.integer(2, 'the order id'),
     quantity: isHalt ? row.integer(3, 'the size') : row.positive(3, 'the size'),

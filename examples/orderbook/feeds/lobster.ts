@@ -10,33 +10,62 @@
  *     row i-1    best … K-th price  ┆ unknown
  *     message i  deletes the best level
  *     row i           … K-th price, ┆ one more: it slid in, and may be resynchronised
+ *
+ * Rows that agree do not prove that the right orders traded. So the report also says how many executions met the order that
+ * the file names, and where the file contradicts itself.
  */
+import { basename } from 'node:path';
 
 import { type BookStore, Gateway } from '../gateway.ts';
-import { type ReadonlyBook, type Side, topLevels } from '../model/index.ts';
+import type { MarketClock } from '../market-time.ts';
+import { minus, type ReadonlyBook, type Side, type Sum, topLevels } from '../model/index.ts';
 import type { ProgressBar } from '../progress.ts';
 import { type BookRow, type BookTop, findDifference, type Level, readBookRows, SIDES } from './book-rows.ts';
 import { type TextSource, unreadable } from './csv.ts';
+import { FeedTime, type TimeOptions } from './feed-time.ts';
 import { LobsterFeed } from './lobster-feed.ts';
+import type { Contradiction } from './lobster-ledger.ts';
 import { type Message, readMessages } from './lobster-messages.ts';
-import { countTrades, type TapeReport } from './tape.ts';
+import { Outlook } from './lobster-outlook.ts';
+import { countTrades, type FeedReport, openEmpty, reportOddities } from './tape.ts';
 import { Venue } from './venue.ts';
 
-export interface LobsterOptions {
+export interface LobsterOptions extends TimeOptions {
   readonly symbol: string;
+  /** The clock that the store reads, if its log shall have the market's time. */
+  readonly clock?: MarketClock | undefined;
   readonly progress?: ProgressBar | undefined;
+  /** Counts the messages of the look ahead. */
+  readonly ahead?: ProgressBar | undefined;
 }
 
-export interface LobsterReport extends TapeReport {
+export interface LobsterReport extends FeedReport {
   readonly levels: number;
-  /** Orders that stand for volume whose own messages the file does not hold. */
+  /** How often volume was entered whose own messages the file does not hold. */
   readonly seeded: number;
+  /** Orders that were entered with that volume under the ids that the file names later. */
+  readonly seededByName: number;
+  /** Executions of visible orders. All kinds but `inLog` add up to `inFile`. */
+  readonly executions: {
+    readonly inFile: number;
+    /** Trades of the engine. One execution of the file may be several of them. */
+    readonly inLog: number;
+    readonly ofNamedOrder: number;
+    readonly ofSeed: number;
+    readonly ofOtherOrder: number;
+    readonly behindBest: number;
+    readonly whileHalted: number;
+  };
+  /** Where the file contradicts itself. */
+  readonly contradictions: Readonly<Record<Contradiction, number>>;
   /** Corrections of levels that were in the window already. Unless this is 0, engine and file disagree. */
   readonly resyncsInsideWindow: number;
 }
 
 /**
  * Runs a day to its end.
+ *
+ * The messages are read twice: first to look ahead.
  *
  * @throws RefoldError `INVALID_OPTION` for a line that is not a message, and for files of different length
  */
@@ -48,13 +77,21 @@ export async function runLobster(
 ): Promise<LobsterReport> {
   const start = performance.now();
   const gateway = new Gateway(store);
-  const venue = new Venue(gateway, options.symbol);
-  const follower = new Follower(venue);
+  const venue = new Venue(gateway, options.symbol, options.clock);
+  const follower = new Follower(venue, await Outlook.of(readMessages(messages), options.ahead));
+  let time: FeedTime | undefined;
   const rows = readBookRows(orderBook);
   let levels = 0;
   for await (const message of readMessages(messages)) {
     const { value: row } = await rows.next();
     if (row === undefined) throw unequalLength(orderBook, messages, message.line);
+    if (time === undefined) {
+      time = new FeedTime(options, 'midnight', [messages.path, orderBook.path]);
+      venue.moveTo(row.index, time.momentOf(message.time));
+      venue.list(time.originOf('lobster', basename(messages.path)));
+    } else {
+      venue.moveTo(row.index, time.momentOf(message.time));
+    }
     follower.follow(message, row);
     levels = row.levels;
     options.progress?.update(row.index + 1);
@@ -62,15 +99,23 @@ export async function runLobster(
   }
   const { value: extra } = await rows.next();
   if (extra !== undefined) throw unequalLength(messages, orderBook, extra.index + 1);
+  time ??= openEmpty(venue, options, 'lobster', messages.path);
   await gateway.drain();
+  const { firsts, executions, ...followed } = follower.report;
+  const { inFile, ...kinds } = executions;
+  const { trades, hiddenPrints } = countTrades(venue);
   return {
     // The listing of the symbol is not in the file.
     commands: gateway.sent - 1,
     events: store.sequence,
-    ...countTrades(venue),
-    rejected: gateway.rejected,
+    trades,
+    hiddenPrints,
+    ...reportOddities(gateway, venue),
+    ...time.report,
     levels,
-    ...follower.report,
+    ...followed,
+    executions: { inFile, inLog: trades, ...kinds },
+    first: { ...firsts, ...venue.oddities.firsts, rejected: gateway.firstRejection?.row ?? null },
     stateHash: await store.stateHash(),
     seconds: (performance.now() - start) / 1_000,
   };
@@ -81,7 +126,7 @@ interface Correction {
   readonly side: Side;
   readonly price: number;
   /** What has to be added; negative when there is too much. */
-  readonly missing: number;
+  readonly missing: Sum;
 }
 
 /**
@@ -99,9 +144,9 @@ class Follower {
   #difference: string | null = null;
   #insideWindow = 0;
 
-  constructor(venue: Venue) {
+  constructor(venue: Venue, outlook: Outlook) {
     this.#venue = venue;
-    this.#feed = new LobsterFeed(venue);
+    this.#feed = new LobsterFeed(venue, outlook);
   }
 
   get report() {
@@ -110,8 +155,11 @@ class Follower {
       rowsWrong: this.#wrong,
       firstWrongRow: this.#firstWrong,
       difference: this.#difference,
-      seeded: this.#feed.seeded,
+      ...this.#feed.seeds,
       resyncsInsideWindow: this.#insideWindow,
+      executions: this.#feed.executions.counts,
+      contradictions: this.#feed.ledger.tally.counts,
+      firsts: { ...this.#feed.executions.firsts, ...this.#feed.ledger.tally.firsts },
     };
   }
 
@@ -122,7 +170,7 @@ class Follower {
       this.#seed(beforeMessage(row, message));
       this.#window = windowOf(row);
     }
-    this.#feed.apply(message);
+    this.#feed.apply(message, row.index);
     const difference = findDifference(book, symbol, row, row.levels);
     const inside = difference === undefined ? 0 : this.#resync(row);
     this.#insideWindow += inside;
@@ -146,9 +194,10 @@ class Follower {
     const { book, symbol } = this.#venue;
     const window = windowOf(row);
     const corrections = SIDES.flatMap((side) => findCorrections(book, symbol, side, row[side], window[side]));
-    // Surplus volume leaves first, so that no seed trades with an order that the file no longer has.
+    // Surplus volume leaves first, so that no seed trades with an order that the file no longer has. What is missing is
+    // not more than the row has, and so a number.
     for (const { side, price, missing } of corrections) if (missing < 0) this.#feed.remove(side, price, -missing);
-    for (const { side, price, missing } of corrections) if (missing > 0) this.#feed.seed(side, price, missing);
+    for (const { side, price, missing } of corrections) if (missing > 0) this.#feed.seed(side, price, Number(missing));
     return corrections.filter(({ side, price }) => isWithin(side, price, this.#window[side])).length;
   }
 }
@@ -172,9 +221,9 @@ function findCorrections(
   shown: readonly Level[],
   windowEnd: number,
 ): Correction[] {
-  const missing = new Map(shown.map(({ price, quantity }) => [price, quantity]));
+  const missing = new Map<number, Sum>(shown.map(({ price, quantity }) => [price, quantity]));
   for (const { price, quantity } of levelsWithin(book, symbol, side, windowEnd, shown.length)) {
-    missing.set(price, (missing.get(price) ?? 0) - quantity);
+    missing.set(price, minus(missing.get(price) ?? 0, quantity));
   }
   return [...missing].filter(([, amount]) => amount !== 0).map(([price, amount]) => ({ side, price, missing: amount }));
 }

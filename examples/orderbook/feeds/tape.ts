@@ -4,23 +4,29 @@
  * A tape line is `row,ts_ns,cmd,id,side,price,qty`: S seed, N new, R reduce by, C cancel, X incoming IOC (side = the
  * aggressor's), H hidden print, P halt (price -1) and resume (0, 1). Commands of one row belong together: after the
  * last of them the book is what row `row` of the order-book file says. A row without commands leaves the book as it
- * was.
+ * was. `ts_ns` counts nanoseconds, from midnight (below 86,400 s) or from the epoch.
  */
+import { basename } from 'node:path';
 
-import { type BookStore, Gateway } from '../gateway.ts';
+import { type BookStore, type FirstRejection, Gateway } from '../gateway.ts';
+import { type MarketClock, type Moment, parseNanoseconds } from '../market-time.ts';
 import type { ProgressBar } from '../progress.ts';
 import { type BookRow, findDifference, readBookRows, SIDE_BY_DIRECTION } from './book-rows.ts';
 import { type CsvRow, readRows, type TextSource, unreadable } from './csv.ts';
+import { FeedTime, type TimeOptions, type TimeReport } from './feed-time.ts';
+import { TAPE_HEADER } from './recognise.ts';
 import { Venue } from './venue.ts';
 
-export const TAPE_HEADER = 'row,ts_ns,cmd,id,side,price,qty';
+export { TAPE_HEADER };
 
-export interface TapeOptions {
+export interface TapeOptions extends TimeOptions {
   readonly symbol: string;
   /** The order-book file to check against. */
   readonly check?: TextSource | undefined;
   /** How many levels to compare; all that the file has if absent. */
   readonly levels?: number | undefined;
+  /** The clock that the store reads, if its log shall have the market's time. */
+  readonly clock?: MarketClock | undefined;
   readonly progress?: ProgressBar | undefined;
 }
 
@@ -31,18 +37,32 @@ export interface RowCheck {
   readonly firstWrongRow: number | null;
 }
 
-export interface TapeReport extends RowCheck {
+/** What the reports of feeds have in common. */
+export interface FeedReport extends RowCheck, TimeReport {
   readonly commands: number;
   readonly events: number;
   readonly trades: number;
   readonly hiddenPrints: number;
   /** Commands that the engine refused. */
   readonly rejected: number;
+  readonly rejectedByCode: Readonly<Record<string, number>>;
+  /** Why the first one was refused, in words. */
+  readonly rejection: string | null;
+  /** How often a time was before the one before it. */
+  readonly timeStepsBack: number;
+  /** How many times the log could not record, because a later one was before them: `meta.time` holds them. */
+  readonly timesClamped: number;
+  /** Trades that the feed shows in a halt: they were not matched. */
+  readonly tradesWhileHalted: number;
+  /** For each count, the row at which it first rose, from 0; null if it never did. */
+  readonly first: Readonly<Record<string, number | null>>;
   readonly stateHash: string;
   readonly seconds: number;
   /** What is wrong in the first wrong row, in words. */
   readonly difference: string | null;
 }
+
+export type TapeReport = FeedReport;
 
 /**
  * Runs the tape to its end.
@@ -52,31 +72,63 @@ export interface TapeReport extends RowCheck {
 export async function runTape(store: BookStore, tape: TextSource, options: TapeOptions): Promise<TapeReport> {
   const start = performance.now();
   const gateway = new Gateway(store);
-  const venue = new Venue(gateway, options.symbol);
+  const venue = new Venue(gateway, options.symbol, options.clock);
   const checker = options.check && new RowChecker(venue, options.check, options.levels);
+  let time: FeedTime | undefined;
   let commands = 0;
   let current = 0;
-  for await (const line of readRows(tape, { header: TAPE_HEADER })) {
+  for await (const line of readRows(tape, { header: TAPE_HEADER, kind: 'tape' })) {
     const row = line.integer(0, 'row');
-    if (row < current) throw line.error(`row ${row} after row ${current}`, 'Sort the tape by row');
+    if (row < current) throw line.error(`row ${row} after row ${current}`, 'Sort the tape by row', 0);
     for (; current < row; current++) await checker?.check(current);
-    runLine(venue, line);
+    const now = timeOf(line);
+    if (time === undefined) {
+      time = new FeedTime(options, now, [tape.path, options.check?.path ?? '']);
+      venue.moveTo(row, time.momentOf(now));
+      venue.list(time.originOf('tape', basename(tape.path)));
+    } else {
+      venue.moveTo(row, momentOf(line, now, time));
+    }
+    line.word(2, 'cmd', COMMANDS)(venue, line);
     commands++;
     options.progress?.update(commands);
     await gateway.room();
   }
   if (commands > 0) await checker?.check(current);
   await checker?.checkRest(current + 1);
+  time ??= openEmpty(venue, options, 'tape', tape.path);
   await gateway.drain();
   return {
     commands,
     events: store.sequence,
     ...countTrades(venue),
-    rejected: gateway.rejected,
+    ...reportOddities(gateway, venue),
+    first: { ...venue.oddities.firsts, rejected: gateway.firstRejection?.row ?? null },
+    ...time.report,
     ...(checker?.report ?? { rowsChecked: 0, rowsWrong: 0, firstWrongRow: null, difference: null }),
     stateHash: await store.stateHash(),
     seconds: (performance.now() - start) / 1_000,
   };
+}
+
+/** Opens the market of a feed that has no lines. */
+export function openEmpty(venue: Venue, options: TimeOptions, feed: string, path: string): FeedTime {
+  const start = { ms: 0, ns: 0 };
+  const time = new FeedTime(options, start, [path]);
+  venue.moveTo(0, time.momentOf(start));
+  venue.list(time.originOf(feed, basename(path)));
+  return time;
+}
+
+/** What a feed's report says of refusals, times and halts. */
+export function reportOddities(gateway: Gateway, venue: Venue) {
+  const { firstRejection, rejected, rejectedByCode } = gateway;
+  const { clamped: timesClamped } = venue;
+  return { rejected, rejectedByCode, rejection: rejectionOf(firstRejection), timesClamped, ...venue.oddities.counts };
+}
+
+function rejectionOf(first: FirstRejection | undefined): string | null {
+  return first?.message ?? null;
 }
 
 /** Trades, and prints against hidden orders. */
@@ -84,6 +136,9 @@ export function countTrades(venue: Venue): { readonly trades: number; readonly h
   const { trades = 0, prints = 0 } = venue.book.symbols.get(venue.symbol) ?? {};
   return { trades, hiddenPrints: prints - trades };
 }
+
+/** Sessions may pass midnight. What is later than a month is not counted from midnight. */
+const LAST_TIME_OF_DAY = 31 * 86_400_000;
 
 const enter = (venue: Venue, line: CsvRow): void => venue.enter(id(line), side(line), price(line), quantity(line));
 
@@ -105,9 +160,18 @@ export const HALTS: Readonly<Record<string, (venue: Venue) => void>> = {
   1: (venue) => venue.resume(),
 };
 
-function runLine(venue: Venue, line: CsvRow): void {
-  line.integer(1, 'ts_ns');
-  line.word(2, 'cmd', COMMANDS)(venue, line);
+function timeOf(line: CsvRow): Moment {
+  const now = parseNanoseconds(line.text(1));
+  if (now !== undefined) return now;
+  const problem = `ts_ns is ${JSON.stringify(line.text(1))}`;
+  throw line.error(problem, 'Give whole nanoseconds since midnight, or since the epoch', 1);
+}
+
+/** The moment of a line after the first, which has decided what the tape counts from. */
+function momentOf(line: CsvRow, now: Moment, time: FeedTime): Moment {
+  if (!time.countsFromMidnight || now.ms < LAST_TIME_OF_DAY) return time.momentOf(now);
+  const problem = `ts_ns is ${line.text(1)}, and the first one was below 86,400 s`;
+  throw line.error(problem, 'Count from midnight in every line, or from the epoch in every line', 1);
 }
 
 function id(line: CsvRow): number {
@@ -119,7 +183,7 @@ function side(line: CsvRow) {
 }
 
 function price(line: CsvRow): number {
-  return line.positive(5, 'price');
+  return line.price(5, 'price');
 }
 
 function quantity(line: CsvRow): number {

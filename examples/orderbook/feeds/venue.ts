@@ -1,11 +1,15 @@
 /**
  * One market, with the commands of a feed: enter, take, cancel, reduce, print, halt, resume.
  *
- * A feed says what has happened at a real venue, and the engine must be able to follow. Venues take quotes before
- * trading resumes. So an order that entered during a halt, according to the feed, lifts the halt for this one command.
+ * A feed says what has happened at a real venue, and the engine must be able to follow. Venues take quotes before trading
+ * resumes, so a halt here takes orders that do not trade. A trade in a halt cannot be matched: its volume leaves the book,
+ * and the tape shows it.
  */
+import type { EventMeta } from 'refold';
 import type { Gateway } from '../gateway.ts';
-import { type Order, queueAt, type ReadonlyBook, type Side } from '../model/index.ts';
+import { MarketClock, type Moment } from '../market-time.ts';
+import { type Order, opposite, queueAt, type ReadonlyBook, type Side } from '../model/index.ts';
+import { Tally } from './tally.ts';
 
 /**
  * Aggressors count down from here. A feed names the orders that were hit, not those that hit them, and feeds have no
@@ -13,15 +17,22 @@ import { type Order, queueAt, type ReadonlyBook, type Side } from '../model/inde
  */
 const FIRST_TAKER_ID = -1_000_000_000_000;
 
+/** What is odd about a feed, whatever its format. */
+export type FeedOddity = 'timeStepsBack' | 'tradesWhileHalted';
+
 export class Venue {
   readonly symbol: string;
+  readonly oddities: Tally<FeedOddity> = new Tally(['timeStepsBack', 'tradesWhileHalted']);
   readonly #gateway: Gateway;
+  readonly #clock: MarketClock;
+  #row = 0;
   #takers = 0;
 
-  constructor(gateway: Gateway, symbol: string) {
+  /** @param clock the one that the store reads, so that its log has the market's time */
+  constructor(gateway: Gateway, symbol: string, clock: MarketClock = new MarketClock()) {
     this.symbol = symbol;
     this.#gateway = gateway;
-    gateway.send({ name: 'listSymbol', input: { symbol, tick: 1, lot: 1 } });
+    this.#clock = clock;
   }
 
   get book(): ReadonlyBook {
@@ -30,6 +41,26 @@ export class Venue {
 
   get isHalted(): boolean {
     return this.book.symbols.get(this.symbol)?.halted ?? false;
+  }
+
+  /** How many events could not be recorded at their own time, because a later one was before them. */
+  get clamped(): number {
+    return this.#clock.clamped;
+  }
+
+  /** Says where the feed is: the row that the next commands come from, and its time. */
+  moveTo(row: number, now: Moment): void {
+    this.#row = row;
+    this.#gateway.row = row;
+    if (this.#clock.set(now)) this.oddities.count('timeStepsBack', row);
+  }
+
+  /** Opens the market. The first event of a book tells where it comes from. */
+  list(origin: EventMeta): void {
+    this.#gateway.send(
+      { name: 'listSymbol', input: { symbol: this.symbol, tick: 1, lot: 1 } },
+      { meta: { ...origin, ...this.#clock.meta } },
+    );
   }
 
   order(orderId: number): Readonly<Order> | undefined {
@@ -41,51 +72,72 @@ export class Venue {
     return queueAt(this.book, this.symbol, side, price);
   }
 
+  /** The orders at a price that an aggressor of this size would meet. */
+  makers(side: Side, price: number, quantity: number): readonly number[] {
+    const met: number[] = [];
+    for (const id of this.queue(side, price)) {
+      if (quantity <= 0) break;
+      met.push(id);
+      quantity -= this.order(id)!.quantity;
+    }
+    return met;
+  }
+
   /** A limit order that stays until it is filled or cancelled. */
   enter(orderId: number, side: Side, price: number, quantity: number): void {
-    this.#duringTrading(() => this.#place({ orderId, side, price, quantity, timeInForce: 'GTC' }));
+    this.#place({ orderId, side, price, quantity, timeInForce: 'GTC' });
   }
 
   /** An immediate-or-cancel order without an owner. */
   take(side: Side, price: number, quantity: number): void {
+    if (this.isHalted) {
+      this.#takeWhileHalted(opposite(side), price, quantity);
+      return;
+    }
     const orderId = FIRST_TAKER_ID - this.#takers++;
-    this.#duringTrading(() => this.#place({ orderId, side, price, quantity, timeInForce: 'IOC' }));
+    this.#place({ orderId, side, price, quantity, timeInForce: 'IOC' });
   }
 
   cancel(orderId: number): void {
-    this.#gateway.send({ name: 'cancelOrder', input: { orderId } });
+    this.#send({ name: 'cancelOrder', input: { orderId } });
   }
 
   /** Takes `quantity` off an order; all of it, or more, is a cancel. */
   reduce(orderId: number, quantity: number): void {
     const open = this.order(orderId)?.quantity;
     if (open !== undefined && quantity >= open) this.cancel(orderId);
-    else this.#gateway.send({ name: 'reduceOrder', input: { orderId, quantity } });
+    else this.#send({ name: 'reduceOrder', input: { orderId, quantity } });
   }
 
   /** An execution against a hidden order that rested on `side`. */
   print(side: Side, price: number, quantity: number): void {
-    this.#duringTrading(() => {
-      this.#gateway.send({ name: 'printHidden', input: { symbol: this.symbol, price, quantity, side } });
-    });
+    this.#send({ name: 'printHidden', input: { symbol: this.symbol, price, quantity, side } });
   }
 
   halt(): void {
-    if (!this.isHalted) this.#gateway.send({ name: 'haltMarket', input: { symbol: this.symbol } });
+    if (!this.isHalted) this.#send({ name: 'haltMarket', input: { symbol: this.symbol, entries: 'queue' } });
   }
 
   resume(): void {
-    if (this.isHalted) this.#gateway.send({ name: 'resumeMarket', input: { symbol: this.symbol } });
+    if (this.isHalted) this.#send({ name: 'resumeMarket', input: { symbol: this.symbol } });
   }
 
-  #duringTrading(act: () => void): void {
-    const halted = this.isHalted;
-    if (halted) this.resume();
-    act();
-    if (halted) this.halt();
+  #takeWhileHalted(side: Side, price: number, quantity: number): void {
+    this.oddities.count('tradesWhileHalted', this.#row);
+    let rest = quantity;
+    for (const id of this.makers(side, price, quantity)) {
+      const leaving = Math.min(rest, this.order(id)!.quantity);
+      this.reduce(id, leaving);
+      rest -= leaving;
+    }
+    this.print(side, price, quantity);
   }
 
   #place(terms: { orderId: number; side: Side; price: number; quantity: number; timeInForce: 'GTC' | 'IOC' }): void {
-    this.#gateway.send({ name: 'placeOrder', input: { ...terms, symbol: this.symbol, type: 'limit' } });
+    this.#send({ name: 'placeOrder', input: { ...terms, symbol: this.symbol, type: 'limit' } });
+  }
+
+  #send(command: Parameters<Gateway['send']>[0]): void {
+    this.#gateway.send(command, { meta: this.#clock.meta });
   }
 }

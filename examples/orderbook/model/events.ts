@@ -20,6 +20,9 @@ import { z } from 'zod';
 /** Prices are integers in the smallest unit of the quote, from 1 to this. A level's key holds symbol and price. */
 export const MAX_PRICE = 2 ** 40 - 1;
 
+/** The largest quantity of an order or a trade. A symbol may have a smaller one. */
+export const MAX_QUANTITY: number = Number.MAX_SAFE_INTEGER;
+
 /** Any safe integer, negative ones too. Unique among open orders; may return once the order is filled or cancelled. */
 export const OrderId = z.int();
 /** The name of a new symbol. Elsewhere a symbol is any text: either it is listed or it is not. */
@@ -27,8 +30,11 @@ export const SymbolName = text(32);
 export const Account = text(64);
 export const Side = z.enum(['buy', 'sell']);
 export const Price = integer(1, MAX_PRICE);
-/** Quantities are integers. Never multiply one by a price in numbers: the product passes 2^53. */
-export const Quantity = integer(1, Number.MAX_SAFE_INTEGER);
+/**
+ * Quantities of one order or trade are integers. Never add them up in numbers (`sums.ts` does that), and never multiply
+ * one by a price: the result passes 2^53.
+ */
+export const Quantity = integer(1, MAX_QUANTITY);
 /** Milliseconds since the epoch by the market's clock, which only `ClockAdvanced` moves. */
 export const Time = integer(0, Number.MAX_SAFE_INTEGER);
 /** IOC: what does not trade at once is cancelled. FOK: all of it at once, or refused. GTT: until `expiresAt`. */
@@ -57,7 +63,8 @@ export const TriggerRefusal = z.enum(['fokUnfillable', 'postOnlyWouldTake']);
 const Taker = z.literal(true).optional();
 
 export const events = {
-  SymbolListed: z.strictObject({ symbol: SymbolName, tick: Price, lot: Quantity }),
+  /** `maxQuantity`: the largest order; without it, `MAX_QUANTITY`. */
+  SymbolListed: z.strictObject({ symbol: SymbolName, tick: Price, lot: Quantity, maxQuantity: Quantity.optional() }),
 
   /** `stopPrice` makes it a stop (without `price`) or a stop-limit order, which waits for a trade at that price. */
   OrderAccepted: z.strictObject({
@@ -117,7 +124,12 @@ export const events = {
   /** A stop that triggered and could not be executed on its own terms. `quantity` is what was open: all of it. */
   OrderRejected: z.strictObject({ orderId: OrderId, side: Side, quantity: Quantity, reason: TriggerRefusal }),
 
-  MarketHalted: z.strictObject({ symbol: z.string(), reason: z.string().max(200).optional() }),
+  /** `entries`: orders that do not trade may enter meanwhile. Without it, none may. */
+  MarketHalted: z.strictObject({
+    symbol: z.string(),
+    reason: z.string().max(200).optional(),
+    entries: z.literal('queue').optional(),
+  }),
   MarketResumed: z.strictObject({ symbol: z.string() }),
   ClockAdvanced: z.strictObject({ now: Time }),
 

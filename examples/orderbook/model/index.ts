@@ -12,6 +12,7 @@ import { inputs } from './inputs.ts';
 import { invariants } from './invariants.ts';
 import { advanceClock, haltMarket, listSymbol, printHidden, resumeMarket } from './market.ts';
 import { reducers } from './reducers.ts';
+import { anyShape, ofShape } from './shapes.ts';
 import { initialState } from './state.ts';
 import { cancelOrder, massCancel, placeOrder, reduceOrder, replaceOrder } from './trading.ts';
 
@@ -22,16 +23,16 @@ import { cancelOrder, massCancel, placeOrder, reduceOrder, replaceOrder } from '
 const REDUCERS_VERSION = 1;
 
 const commands = {
-  listSymbol: { input: inputs.listSymbol, decide: listSymbol },
-  placeOrder: { input: inputs.placeOrder, decide: placeOrder },
-  cancelOrder: { input: inputs.cancelOrder, decide: cancelOrder },
-  reduceOrder: { input: inputs.reduceOrder, decide: reduceOrder },
-  replaceOrder: { input: inputs.replaceOrder, decide: replaceOrder },
-  massCancel: { input: inputs.massCancel, decide: massCancel },
-  haltMarket: { input: inputs.haltMarket, decide: haltMarket },
-  resumeMarket: { input: inputs.resumeMarket, decide: resumeMarket },
-  advanceClock: { input: inputs.advanceClock, decide: advanceClock },
-  printHidden: { input: inputs.printHidden, decide: printHidden },
+  listSymbol: { input: anyShape(inputs.listSymbol), decide: ofShape(listSymbol) },
+  placeOrder: { input: anyShape(inputs.placeOrder), decide: ofShape(placeOrder) },
+  cancelOrder: { input: anyShape(inputs.cancelOrder), decide: ofShape(cancelOrder) },
+  reduceOrder: { input: anyShape(inputs.reduceOrder), decide: ofShape(reduceOrder) },
+  replaceOrder: { input: anyShape(inputs.replaceOrder), decide: ofShape(replaceOrder) },
+  massCancel: { input: anyShape(inputs.massCancel), decide: ofShape(massCancel) },
+  haltMarket: { input: anyShape(inputs.haltMarket), decide: ofShape(haltMarket) },
+  resumeMarket: { input: anyShape(inputs.resumeMarket), decide: ofShape(resumeMarket) },
+  advanceClock: { input: anyShape(inputs.advanceClock), decide: ofShape(advanceClock) },
+  printHidden: { input: anyShape(inputs.printHidden), decide: ofShape(printHidden) },
 };
 
 export const orderBook = defineModel({
@@ -61,4 +62,5 @@ export {
   type ReadonlyBook,
   TAPE_LENGTH,
 } from './state.ts';
+export { minus, plus, type Sum } from './sums.ts';
 export * from './view.ts';

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import {
   Account,
+  MAX_QUANTITY,
   OrderId,
   Price,
   Quantity,
@@ -17,8 +18,13 @@ import {
   TimeInForce,
 } from './events.ts';
 
-/** Opens a market. Prices must be multiples of `tick`, quantities of `lot`. */
-export const ListSymbol = z.strictObject({ symbol: SymbolName, tick: Price.default(1), lot: Quantity.default(1) });
+/** Opens a market. Prices must be multiples of `tick`, quantities of `lot`. An order has at most `maxQuantity`. */
+export const ListSymbol = z.strictObject({
+  symbol: SymbolName,
+  tick: Price.default(1),
+  lot: Quantity.default(1),
+  maxQuantity: Quantity.default(MAX_QUANTITY),
+});
 
 /**
  * - `limit`: `price` required. `market`: no price; what does not trade at once is cancelled.
@@ -61,11 +67,21 @@ export const ReplaceOrder = z.strictObject({
   account: Account.optional(),
 });
 
-/** Cancels every open order of the account, waiting stops included, oldest first; in one symbol or in all. */
-export const MassCancel = z.strictObject({ account: Account, symbol: z.string().optional() });
+/**
+ * Cancels open orders, waiting stops included, oldest first: those of an account, of an account in one symbol, or, for the
+ * operator, all of a symbol. One of the two must be given.
+ */
+export const MassCancel = z.strictObject({ account: Account.optional(), symbol: z.string().optional() });
 
-/** While a market is halted nothing trades: orders and replacements are refused, cancels and reductions go on. */
-export const HaltMarket = z.strictObject({ symbol: z.string(), reason: z.string().max(200).optional() });
+/**
+ * While a market is halted nothing trades. Cancels and reductions go on. `entries` says what becomes of orders and
+ * replacements: `refuse` refuses them, `queue` takes those that do not trade, and prints against hidden orders too.
+ */
+export const HaltMarket = z.strictObject({
+  symbol: z.string(),
+  reason: z.string().max(200).optional(),
+  entries: z.enum(['refuse', 'queue']).default('refuse'),
+});
 export const ResumeMarket = z.strictObject({ symbol: z.string() });
 
 /** Moves the market's clock forward and cancels what has expired. */

@@ -18,6 +18,7 @@ import {
   timeOfExpiryKey,
 } from './state.ts';
 import { isReached } from './stops.ts';
+import { plus, type Sum } from './sums.ts';
 
 /** No bid reaches an ask, in any symbol, halted ones included. */
 export function neverCrossed(book: ReadonlyBook): boolean {
@@ -45,14 +46,15 @@ export function fifo(book: ReadonlyBook): boolean {
 
 /** Quantity is neither made nor lost: what entered was traded (by maker and taker), cancelled, reduced, or is open. */
 export function conservation(book: ReadonlyBook): boolean {
-  const open = new Map<string, number>();
+  const open = new Map<string, Sum>();
   for (const order of book.orders.values()) {
     if (order.quantity <= 0) return false;
-    open.set(order.symbol, (open.get(order.symbol) ?? 0) + order.quantity);
+    open.set(order.symbol, plus(open.get(order.symbol) ?? 0, order.quantity));
   }
   return marketsOf(book).every((market) => {
     const { symbol, entered, traded, cancelled, reduced } = market;
-    return market.open === (open.get(symbol) ?? 0) && entered - cancelled - reduced - market.open === 2 * traded;
+    const left = [cancelled, reduced, market.open, traded, traded].reduce(plus);
+    return market.open === (open.get(symbol) ?? 0) && entered === left;
   });
 }
 
@@ -150,7 +152,7 @@ function walk(book: ReadonlyBook, head: number, link: 'next' | 'accountNext'): n
 function queuesAddUp(book: ReadonlyBook, queues: Queues, expected: Set<number>): boolean {
   for (const queue of queues.values()) {
     const ids = walk(book, queue.head, 'next');
-    const quantity = ids.reduce((sum, id) => sum + book.orders.get(id)!.quantity, 0);
+    const quantity = ids.reduce<Sum>((sum, id) => plus(sum, book.orders.get(id)!.quantity), 0);
     if (ids.length !== queue.count || quantity !== queue.quantity) return false;
     if (!ids.every((id) => expected.delete(id))) return false;
   }

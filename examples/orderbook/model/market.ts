@@ -1,24 +1,30 @@
 /** The commands of the operator: symbols, halts, the clock, hidden prints. */
 import type { Rejection } from 'refold';
-import type { BookEvent } from './events.ts';
+import { type BookEvent, type EventData, MAX_QUANTITY } from './events.ts';
 import type { AdvanceClock, HaltMarket, ListSymbol, PrintHidden, ResumeMarket } from './inputs.ts';
 import { cancelled } from './match.ts';
 import { refuse } from './rejections.ts';
-import { MAX_SYMBOLS, type ReadonlyBook, timeOfExpiryKey } from './state.ts';
+import { isClosed, MAX_SYMBOLS, type ReadonlyBook, timeOfExpiryKey } from './state.ts';
 
 type Decision = readonly BookEvent[] | Rejection;
 
-export function listSymbol(book: ReadonlyBook, { symbol, tick, lot }: ListSymbol): Decision {
+export function listSymbol(book: ReadonlyBook, { symbol, tick, lot, maxQuantity }: ListSymbol): Decision {
   if (book.symbols.has(symbol)) return refuse('SYMBOL_EXISTS', symbol);
   if (book.symbols.size >= MAX_SYMBOLS) return refuse('SYMBOL_LIMIT', symbol);
-  return [{ type: 'SymbolListed', data: { symbol, tick, lot } }];
+  if (maxQuantity < lot)
+    return refuse('INVALID_TERMS', `${symbol}: maxQuantity ${maxQuantity} is below its lot ${lot}`);
+  const rules = { symbol, tick, lot };
+  return [{ type: 'SymbolListed', data: maxQuantity === MAX_QUANTITY ? rules : { ...rules, maxQuantity } }];
 }
 
-export function haltMarket(book: ReadonlyBook, { symbol, reason }: HaltMarket): Decision {
+export function haltMarket(book: ReadonlyBook, { symbol, reason, entries }: HaltMarket): Decision {
   const market = book.symbols.get(symbol);
   if (market === undefined) return refuse('UNKNOWN_SYMBOL', symbol);
   if (market.halted) return refuse('MARKET_HALTED', symbol);
-  return [{ type: 'MarketHalted', data: reason === undefined ? { symbol } : { symbol, reason } }];
+  const data: EventData<'MarketHalted'> = { symbol };
+  if (reason !== undefined) data.reason = reason;
+  if (entries === 'queue') data.entries = entries;
+  return [{ type: 'MarketHalted', data }];
 }
 
 export function resumeMarket(book: ReadonlyBook, { symbol }: ResumeMarket): Decision {
@@ -46,9 +52,7 @@ export function advanceClock(book: ReadonlyBook, { now }: AdvanceClock): Decisio
 export function printHidden(book: ReadonlyBook, input: PrintHidden): Decision {
   const market = book.symbols.get(input.symbol);
   if (market === undefined) return refuse('UNKNOWN_SYMBOL', input.symbol);
-  if (market.halted) return refuse('MARKET_HALTED', input.symbol);
-  const hidden = market.hidden + input.quantity;
-  if (!Number.isSafeInteger(hidden)) return refuse('QUANTITY_EXHAUSTED', input.symbol);
+  if (isClosed(market)) return refuse('MARKET_HALTED', input.symbol);
   const { symbol, price, quantity, side } = input;
   return [{ type: 'HiddenTradePrinted', data: { symbol, price, quantity, side } }];
 }

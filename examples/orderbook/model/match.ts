@@ -73,7 +73,8 @@ export function isFillable(book: ReadonlyBook, market: Readonly<Market>, terms: 
   let missing = terms.quantity;
   for (const level of levelsWithin(book, market, terms)) {
     if (!preventsSelfTrade(terms)) {
-      missing -= level.queue.quantity;
+      if (level.queue.quantity >= missing) return true;
+      missing -= Number(level.queue.quantity); // exact: it is smaller than a quantity
     } else {
       for (const [, maker] of ordersOf(book, level)) {
         if (!isOwn(terms, maker)) missing -= maker.quantity;
@@ -81,7 +82,6 @@ export function isFillable(book: ReadonlyBook, market: Readonly<Market>, terms: 
         if (missing <= 0) return true;
       }
     }
-    if (missing <= 0) return true;
   }
   return false;
 }

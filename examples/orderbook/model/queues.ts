@@ -18,6 +18,8 @@ import {
   stopsOf,
 } from './state.ts';
 
+import { minus, plus } from './sums.ts';
+
 type Queues = OrderedMap<number, Queue>;
 
 export function marketOf(state: BookState, symbol: string): Market {
@@ -128,7 +130,7 @@ function join(state: BookState, queues: Queues, key: number, orderId: number, or
   orderOf(state, queue.tail).next = orderId;
   queue.tail = orderId;
   queue.count += 1;
-  queue.quantity += order.quantity;
+  queue.quantity = plus(queue.quantity, order.quantity);
 }
 
 function unlink(state: BookState, queues: Queues, key: number, order: Order): void {
@@ -143,5 +145,5 @@ function unlink(state: BookState, queues: Queues, key: number, order: Order): vo
   if (next === null) queue.tail = prev!;
   else orderOf(state, next).prev = prev;
   queue.count -= 1;
-  queue.quantity -= order.quantity;
+  queue.quantity = minus(queue.quantity, order.quantity);
 }

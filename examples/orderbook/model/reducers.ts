@@ -20,19 +20,22 @@ import {
   unfit,
 } from './queues.ts';
 import { type BookState, expiryKey, type Market, type Order, opposite, type Print, tapeKey } from './state.ts';
+import { minus, plus } from './sums.ts';
 
 export const reducers: Reducers<BookState, BookEvents> = {
-  SymbolListed(state, { symbol, tick, lot }) {
+  SymbolListed(state, { symbol, tick, lot, maxQuantity }) {
     if (state.symbols.has(symbol)) unfit(`the symbol ${symbol} is listed already`);
-    state.symbols.set(symbol, newMarket(symbol, state.symbols.size, tick, lot));
+    const market = newMarket(symbol, state.symbols.size, tick, lot);
+    if (maxQuantity !== undefined) market.maxQuantity = maxQuantity;
+    state.symbols.set(symbol, market);
   },
 
   OrderAccepted(state, data, { sequence }) {
     const { orderId } = data;
     if (state.orders.has(orderId)) unfit(`order ${orderId} is open already`);
     const market = marketOf(state, data.symbol);
-    market.entered += data.quantity;
-    market.open += data.quantity;
+    market.entered = plus(market.entered, data.quantity);
+    market.open = plus(market.open, data.quantity);
     const order = newOrder(market, data, sequence);
     if (order.account !== null) order.accountPrev = joinAccount(state, order.account, orderId);
     if (order.expiresAt !== null) state.expiries.set(expiryKey(order.expiresAt, sequence), orderId);
@@ -57,8 +60,8 @@ export const reducers: Reducers<BookState, BookEvents> = {
     state.lastTradeId = tradeId;
     market.lastPrice = price;
     market.trades += 1;
-    market.traded += quantity;
-    market.open -= 2 * quantity;
+    market.traded = plus(market.traded, quantity);
+    market.open = minus(minus(market.open, quantity), quantity);
     print(state, market, { tradeId, price, quantity, takerSide: data.takerSide, sequence, clock: state.clock });
   },
 
@@ -114,16 +117,18 @@ export const reducers: Reducers<BookState, BookEvents> = {
     closeUnfilled(state, orderId);
   },
 
-  MarketHalted(state, { symbol, reason }) {
+  MarketHalted(state, { symbol, reason, entries }) {
     const market = marketOf(state, symbol);
     market.halted = true;
     market.haltReason = reason ?? null;
+    if (entries !== undefined) market.entries = entries;
   },
 
   MarketResumed(state, { symbol }) {
     const market = marketOf(state, symbol);
     market.halted = false;
     market.haltReason = null;
+    if (market.entries !== undefined) delete market.entries;
   },
 
   ClockAdvanced(state, { now }) {
@@ -132,7 +137,7 @@ export const reducers: Reducers<BookState, BookEvents> = {
 
   HiddenTradePrinted(state, { symbol, price, quantity, side }, { sequence }) {
     const market = marketOf(state, symbol);
-    market.hidden += quantity;
+    market.hidden = plus(market.hidden, quantity);
     print(state, market, { tradeId: null, price, quantity, takerSide: opposite(side), sequence, clock: state.clock });
   },
 };
@@ -195,29 +200,31 @@ function fillMaker(state: BookState, market: Market, makerId: number, maker: Ord
     remove(state, market, makerId, maker);
     return;
   }
-  queueOf(state, market, maker).quantity -= quantity;
+  const queue = queueOf(state, market, maker);
+  queue.quantity = minus(queue.quantity, quantity);
   maker.quantity -= quantity;
 }
 
 function closeUnfilled(state: BookState, orderId: number): void {
   const order = orderOf(state, orderId);
   const market = marketOf(state, order.symbol);
-  market.cancelled += order.quantity;
-  market.open -= order.quantity;
+  market.cancelled = plus(market.cancelled, order.quantity);
+  market.open = minus(market.open, order.quantity);
   remove(state, market, orderId, order);
 }
 
 /** A new size in the same place; smaller only, since a larger one would jump the queue. */
 function resize(state: BookState, market: Market, order: Order, quantity: number): void {
-  queueOf(state, market, order).quantity += quantity - order.quantity;
+  const queue = queueOf(state, market, order);
+  queue.quantity = plus(queue.quantity, quantity - order.quantity);
   countResize(market, order.quantity, quantity);
   order.quantity = quantity;
 }
 
 function countResize(market: Market, before: number, after: number): void {
-  market.open += after - before;
-  if (after > before) market.entered += after - before;
-  else market.reduced += before - after;
+  market.open = plus(market.open, after - before);
+  if (after > before) market.entered = plus(market.entered, after - before);
+  else market.reduced = plus(market.reduced, before - after);
 }
 
 function print(state: BookState, market: Market, line: Print): void {

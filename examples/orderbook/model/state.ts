@@ -11,7 +11,8 @@
  *     orders   11 { next 12 }  ⇄  12 { prev 11, next 17 }  ⇄  17 { prev 12 }┘
  */
 import { ascending, type DeepReadonly, descending, OrderedMap } from 'refold';
-import { MAX_PRICE, type SelfTradePrevention, type Side, type TimeInForce } from './events.ts';
+import { MAX_PRICE, MAX_QUANTITY, type SelfTradePrevention, type Side, type TimeInForce } from './events.ts';
+import type { Sum } from './sums.ts';
 
 export interface BookState {
   /** By symbol, in the order of listing. */
@@ -44,15 +45,23 @@ export interface BookState {
 /** The state as `decide`, invariants and views see it. */
 export type ReadonlyBook = DeepReadonly<BookState>;
 
-/** A symbol: its rules, its condition, and what went through it. */
+/**
+ * A symbol: its rules, its condition, and what went through it.
+ *
+ * A member that came later is absent while it has its usual value, so that older logs give the same state hash.
+ */
 export interface Market {
   symbol: string;
   /** Place in the order of listing, from 0. */
   index: number;
   tick: number;
   lot: number;
+  /** The largest order. Absent for `MAX_QUANTITY`. */
+  maxQuantity?: number;
   halted: boolean;
   haltReason: string | null;
+  /** In a halt that takes orders which do not trade; absent otherwise. */
+  entries?: 'queue';
   lastPrice: number | null;
   /** Stop orders that wait. */
   stops: number;
@@ -60,18 +69,18 @@ export interface Market {
   /** Everything ever put on the tape, hidden prints included. */
   prints: number;
   /** Quantity ever accepted, and added by replacing. `entered = 2 × traded + cancelled + reduced + open`, always. */
-  entered: number;
-  traded: number;
-  cancelled: number;
-  reduced: number;
-  open: number;
+  entered: Sum;
+  traded: Sum;
+  cancelled: Sum;
+  reduced: Sum;
+  open: Sum;
   /** Quantity of hidden prints. */
-  hidden: number;
+  hidden: Sum;
 }
 
 /** A queue of orders at one price, first come, first served. A queue without orders does not exist. */
 export interface Queue {
-  quantity: number;
+  quantity: Sum;
   count: number;
   head: number;
   tail: number;
@@ -192,4 +201,14 @@ export function stopsOf<Stops>(book: { readonly buyStops: Stops; readonly sellSt
 
 export function opposite(side: Side): Side {
   return side === 'buy' ? 'sell' : 'buy';
+}
+
+/** Whether the market is halted and takes no entries at all. */
+export function isClosed({ halted, entries }: Readonly<Market>): boolean {
+  return halted && entries !== 'queue';
+}
+
+/** The largest order of a symbol. */
+export function maxQuantityOf({ maxQuantity }: Readonly<Market>): number {
+  return maxQuantity ?? MAX_QUANTITY;
 }

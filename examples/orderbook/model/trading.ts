@@ -4,7 +4,7 @@ import type { BookEvent, EventData } from './events.ts';
 import type { CancelOrder, MassCancel, PlaceOrder, ReduceOrder, ReplaceOrder } from './inputs.ts';
 import { cancelled, crosses, isFillable, type Terms, take, takes } from './match.ts';
 import { type RejectionCode, refuse } from './rejections.ts';
-import type { Market, Order, ReadonlyBook } from './state.ts';
+import { isClosed, type Market, maxQuantityOf, type Order, type ReadonlyBook } from './state.ts';
 import { type Context, followStops, isReached } from './stops.ts';
 
 type Decision = readonly BookEvent[] | Rejection;
@@ -59,6 +59,11 @@ export function replaceOrder(book: ReadonlyBook, input: ReplaceOrder, context: C
 
 export function massCancel(book: ReadonlyBook, { account, symbol }: MassCancel): Decision {
   if (symbol !== undefined && !book.symbols.has(symbol)) return refuse('UNKNOWN_SYMBOL', symbol);
+  if (account !== undefined) return cancelAccount(book, account, symbol);
+  return symbol === undefined ? refuse('INVALID_TERMS', 'neither account nor symbol') : cancelSymbol(book, symbol);
+}
+
+function cancelAccount(book: ReadonlyBook, account: string, symbol: string | undefined): BookEvent[] {
   const events: BookEvent[] = [];
   let orderId = book.accounts.get(account)?.head ?? null;
   while (orderId !== null) {
@@ -67,6 +72,15 @@ export function massCancel(book: ReadonlyBook, { account, symbol }: MassCancel):
       events.push(cancelled(orderId, order, order.quantity, 'massCancel'));
     }
     orderId = order.accountNext;
+  }
+  return events;
+}
+
+/** The table of orders is in the order in which they came. This walks all of it: a rare command of the operator. */
+function cancelSymbol(book: ReadonlyBook, symbol: string): BookEvent[] {
+  const events: BookEvent[] = [];
+  for (const [orderId, order] of book.orders) {
+    if (order.symbol === symbol) events.push(cancelled(orderId, order, order.quantity, 'massCancel'));
   }
   return events;
 }
@@ -106,15 +120,16 @@ function refusalOfOrder(
   terms: Terms,
 ): RejectionCode | null {
   const { price, stopPrice, side } = input;
-  if (market.halted) return 'MARKET_HALTED';
+  if (isClosed(market)) return 'MARKET_HALTED';
   if (book.orders.has(input.orderId)) return 'DUPLICATE_ORDER_ID';
   if (!termsAgree(input)) return 'INVALID_TERMS';
   if ((price ?? 0) % market.tick !== 0 || (stopPrice ?? 0) % market.tick !== 0) return 'PRICE_OFF_TICK';
   if (input.quantity % market.lot !== 0) return 'QUANTITY_OFF_LOT';
-  if (!Number.isSafeInteger(market.entered + input.quantity)) return 'QUANTITY_EXHAUSTED';
+  if (input.quantity > maxQuantityOf(market)) return 'QUANTITY_ABOVE_MAXIMUM';
   if (input.expiresAt !== undefined && input.expiresAt <= book.clock) return 'EXPIRED_ON_ARRIVAL';
   // What follows is asked of a waiting stop when it triggers, not now.
   if (stopPrice !== undefined) return isReached(side, stopPrice, market.lastPrice) ? 'STOP_WOULD_TRIGGER' : null;
+  if (market.halted && (input.timeInForce === 'FOK' || takes(book, market, terms))) return 'MARKET_HALTED';
   if (input.timeInForce === 'FOK' && !isFillable(book, market, terms)) return 'FOK_UNFILLABLE';
   if (input.postOnly && crosses(book, market, side, price!)) return 'POST_ONLY_WOULD_TAKE';
   return null;
@@ -148,11 +163,12 @@ function refusalOfReplacement(
   { price, quantity }: ReplaceOrder,
 ): RejectionCode | null {
   const market = book.symbols.get(order.symbol)!;
-  if (market.halted) return 'MARKET_HALTED';
+  if (isClosed(market)) return 'MARKET_HALTED';
   if (order.stopPrice !== null) return 'STOP_WAITING';
   if (price % market.tick !== 0) return 'PRICE_OFF_TICK';
   if (quantity % market.lot !== 0) return 'QUANTITY_OFF_LOT';
-  const raise = Math.max(0, quantity - order.quantity);
-  if (!Number.isSafeInteger(market.entered + raise)) return 'QUANTITY_EXHAUSTED';
-  return order.postOnly && crosses(book, market, order.side, price) ? 'POST_ONLY_WOULD_TAKE' : null;
+  if (quantity > maxQuantityOf(market)) return 'QUANTITY_ABOVE_MAXIMUM';
+  if (!crosses(book, market, order.side, price)) return null;
+  if (market.halted) return 'MARKET_HALTED';
+  return order.postOnly ? 'POST_ONLY_WOULD_TAKE' : null;
 }

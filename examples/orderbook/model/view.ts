@@ -2,16 +2,17 @@
 import type { Side } from './events.ts';
 import { bestLevel, nextLevel } from './match.ts';
 import { levelKey, levelsOf, type Print, type ReadonlyBook, TAPE_LENGTH, tapeKey } from './state.ts';
+import type { Sum } from './sums.ts';
 
 export interface LevelView {
   readonly price: number;
-  readonly quantity: number;
+  readonly quantity: Sum;
   /** Orders at this price. */
   readonly count: number;
 }
 
 /** Prices and sizes of both sides at one depth; null and 0 where a side has no such level. */
-export type BookRow = readonly [askPrice: number | null, askSize: number, bidPrice: number | null, bidSize: number];
+export type BookRow = readonly [askPrice: number | null, askSize: Sum, bidPrice: number | null, bidSize: Sum];
 
 /** Up to `depth` levels of one side, best first. Empty for an unknown symbol. */
 export function topLevels(book: ReadonlyBook, symbol: string, side: Side, depth: number): LevelView[] {

@@ -64,7 +64,7 @@ export class Book {
 /** A book with one listed symbol. It checks every invariant after every event, unless told to check less. */
 export function listedBook(
   symbol = 'ACME',
-  rules: { tick?: number; lot?: number } = {},
+  rules: { tick?: number; lot?: number; maxQuantity?: number } = {},
   check: (state: BookState) => void = checkInvariants,
 ): Book {
   const book = new Book(check);

@@ -27,6 +27,8 @@ export class Oracle {
   orders: OracleOrder[] = [];
   readonly lastPrice: Record<string, number> = {};
   readonly halted: Set<string> = new Set();
+  /** Halted symbols that take orders which do not trade. */
+  readonly quoting: Set<string> = new Set();
   clock = 0;
   #stamp = 0;
   #lines: string[] = [];
@@ -73,7 +75,9 @@ export class Oracle {
         return this.#replace(input);
       case 'massCancel': {
         const mine = this.orders.filter(
-          (one) => one.account === input.account && (input.symbol === undefined || one.symbol === input.symbol),
+          (one) =>
+            (input.account === undefined || one.account === input.account) &&
+            (input.symbol === undefined || one.symbol === input.symbol),
         );
         for (const order of mine.sort((a, b) => a.born - b.born)) this.#cancel(order, 'massCancel');
         return undefined;
@@ -81,10 +85,12 @@ export class Oracle {
       case 'haltMarket':
         if (this.halted.has(input.symbol)) return 'MARKET_HALTED';
         this.halted.add(input.symbol);
+        if (input.entries === 'queue') this.quoting.add(input.symbol);
         this.#lines.push('MarketHalted');
         return undefined;
       case 'resumeMarket':
         if (!this.halted.delete(input.symbol)) return 'MARKET_NOT_HALTED';
+        this.quoting.delete(input.symbol);
         this.#lines.push('MarketResumed');
         return undefined;
       case 'advanceClock': {
@@ -98,7 +104,7 @@ export class Oracle {
         return undefined;
       }
       case 'printHidden':
-        if (this.halted.has(input.symbol)) return 'MARKET_HALTED';
+        if (this.#isClosed(input.symbol)) return 'MARKET_HALTED';
         this.#lines.push('HiddenTradePrinted');
         return undefined;
       default:
@@ -108,7 +114,7 @@ export class Oracle {
 
   #place(input: Extract<BookCommand, { name: 'placeOrder' }>['input']): string | undefined {
     const { orderId: id, symbol, side, price = null, stopPrice, expiresAt } = input;
-    if (this.halted.has(symbol)) return 'MARKET_HALTED';
+    if (this.#isClosed(symbol)) return 'MARKET_HALTED';
     if (this.orders.some((one) => one.id === id)) return 'DUPLICATE_ORDER_ID';
     if (expiresAt !== undefined && expiresAt <= this.clock) return 'EXPIRED_ON_ARRIVAL';
     const order: OracleOrder = {
@@ -133,6 +139,7 @@ export class Oracle {
       this.orders.push(order);
       return undefined;
     }
+    if (this.halted.has(symbol) && (neverRests(order) || this.#opponent(order) !== undefined)) return 'MARKET_HALTED';
     if (order.tif === 'FOK' && !this.#fillable(order)) return 'FOK_UNFILLABLE';
     if (order.postOnly && this.#opponent(order) !== undefined) return 'POST_ONLY_WOULD_TAKE';
     this.#enter(order, `accepted ${id}`);
@@ -142,7 +149,7 @@ export class Oracle {
   #replace(input: Extract<BookCommand, { name: 'replaceOrder' }>['input']): string | undefined {
     const order = this.orders.find((one) => one.id === input.orderId);
     if (order === undefined) return 'UNKNOWN_ORDER';
-    if (this.halted.has(order.symbol)) return 'MARKET_HALTED';
+    if (this.#isClosed(order.symbol)) return 'MARKET_HALTED';
     if (order.state === 'waiting') return 'STOP_WAITING';
     const line = `replaced ${order.id} ${input.quantity}@${input.price}`;
     if (input.price === order.price && input.quantity <= order.open && (input.keepPriority ?? true)) {
@@ -151,6 +158,7 @@ export class Oracle {
       return undefined;
     }
     const moved: OracleOrder = { ...order, price: input.price, open: input.quantity, state: 'taking' };
+    if (this.halted.has(order.symbol) && this.#opponent(moved) !== undefined) return 'MARKET_HALTED';
     if (moved.postOnly && this.#opponent(moved) !== undefined) return 'POST_ONLY_WOULD_TAKE';
     this.#forget(order);
     moved.stamp = ++this.#stamp;
@@ -176,8 +184,7 @@ export class Oracle {
   }
 
   #act(order: OracleOrder, line: string): void {
-    const neverRests = order.price === null || ['IOC', 'FOK'].includes(order.tif);
-    const takes = neverRests || this.#opponent(order) !== undefined;
+    const takes = neverRests(order) || this.#opponent(order) !== undefined;
     this.#lines.push(takes ? `${line} taker` : line);
     order.state = 'taking';
     for (let maker = this.#opponent(order); maker !== undefined; maker = this.#opponent(order)) {
@@ -193,7 +200,7 @@ export class Oracle {
         return;
       }
     }
-    if (neverRests) {
+    if (neverRests(order)) {
       this.#cancel(order, order.price === null ? 'marketRest' : 'iocRest');
       return;
     }
@@ -245,6 +252,10 @@ export class Oracle {
     return order.side === 'buy' ? last >= order.stopPrice! : last <= order.stopPrice!;
   }
 
+  #isClosed(symbol: string): boolean {
+    return this.halted.has(symbol) && !this.quoting.has(symbol);
+  }
+
   #cancel(order: OracleOrder, reason: string): void {
     this.#forget(order);
     this.#lines.push(`cancelled ${order.id} ${order.open} ${reason}`);
@@ -253,4 +264,8 @@ export class Oracle {
   #forget(order: OracleOrder): void {
     this.orders = this.orders.filter((one) => one !== order);
   }
+}
+
+function neverRests(order: OracleOrder): boolean {
+  return order.price === null || ['IOC', 'FOK'].includes(order.tif);
 }

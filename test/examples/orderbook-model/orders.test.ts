@@ -480,15 +480,6 @@ describe('symbols, the tape and limits', () => {
     expect(recentTrades(book.state, 'NONE', 9)).toEqual([]);
   });
 
-  test('quantities may grow up to 2^53 and not past it', () => {
-    const book = listedBook();
-    buy(book, 1, Number.MAX_SAFE_INTEGER - 5, 100);
-    expect(book.execute('placeOrder', order(2, 'buy', 6, 100)).rejected).toBe('QUANTITY_EXHAUSTED');
-    expect(buy(book, 2, 4, 100)).toEqual(['accepted 2']);
-    const raise = { orderId: 2, price: 100, quantity: 6 };
-    expect(book.execute('replaceOrder', raise).rejected).toBe('QUANTITY_EXHAUSTED');
-  });
-
   test('the highest price of the last symbol still has a key that no other has', () => {
     const book = listedBook();
     const top = 2 ** 40 - 1;

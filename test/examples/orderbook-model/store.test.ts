@@ -103,7 +103,30 @@ test('events that no command would decide are refused, and leave the book as it 
 test('a command that has nothing to do is accepted and adds nothing to the log', async () => {
   const store = await openBook('direct');
   const { sequence } = store;
-  expect(await store.execute('massCancel', { account: 'nobody' })).toMatchObject({ status: 'accepted' });
+  expect(await store.execute('massCancel', { account: 'nobody' })).toMatchObject({
+    status: 'accepted',
+    commit: undefined,
+    events: [],
+  });
+  expect(store.sequence).toBe(sequence);
+  await store.close();
+});
+
+test('bad shapes and bad terms answer alike: rejected, with a code, and nothing changes', async () => {
+  const store = await openBook('atomic');
+  const order = { orderId: 1, symbol: 'ACME', side: 'buy', type: 'limit', price: 100, quantity: 2 };
+  const { sequence } = store;
+  for (const [input, code] of [
+    [{ ...order, price: undefined }, 'INVALID_TERMS'],
+    [{ ...order, price: -3763 }, 'PRICE_OUT_OF_RANGE'],
+    [{ ...order, quantity: '2' }, 'INVALID_INPUT'],
+    [{ ...order, quantity: 2n }, 'INVALID_INPUT'],
+    [{ ...order, fee: 1 }, 'INVALID_INPUT'],
+    [undefined, 'INVALID_INPUT'],
+    ['buy', 'INVALID_INPUT'],
+  ] as const) {
+    expect(await store.execute('placeOrder', input as never)).toMatchObject({ status: 'rejected', code });
+  }
   expect(store.sequence).toBe(sequence);
   await store.close();
 });

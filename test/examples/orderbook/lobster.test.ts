@@ -142,11 +142,33 @@ describe('bad input names file, line and remedy', () => {
     ['a decimal price', '34200.1,1,1,10,100.5,1', /the price is "100.5"/],
     ['a halt of an unknown kind', '34200.1,7,0,0,2,-1', /a halt has price 2/],
     ['a missing column', '34200.1,1,1,10,100', /5 columns instead of 6/],
+    ['a price past 2^40', '34200.1,1,1,10,1099511627776,1', /the price is 1099511627776 \(column 5\)/],
+    ['a negative price', '34200.1,1,1,10,-3763,1', /the price is -3763 \(column 5\)/],
   ])('%s', async (_, message, problem) => {
     const error = await errorOf(run({ messages: [message], rows: [`${NO_ASK},100,10`] }));
     expect(error).toMatchObject({ code: 'INVALID_OPTION', path: 'message.csv', line: 1 });
     expect(error.message).toMatch(problem);
     expect(error.hint).toBeTruthy();
+  });
+
+  test.each([
+    ['a seventh column', '34200.1,1,1,10,100,1,NSDQ', /7 columns instead of 6: it looks like .* seventh column/, /cut/],
+    ['an order-book file', '105,30,100,10', /looks like an order-book file/, /swap/],
+    ['a command tape', 'row,ts_ns,cmd,id,side,price,qty', /looks like a command tape/, /tape/],
+    ['a byte order mark', '\ufeff34200.1,1,1,10,100,1', /byte order mark/, /without the mark/],
+    ['an archive', 'PK\u0003\u0004', /zip archive/, /alone/],
+  ])('the mistake is named: %s in place of messages', async (_, first, problem, hint) => {
+    const error = await errorOf(run({ messages: [first], rows: [`${NO_ASK},100,10`] }));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', path: 'message.csv', line: 1 });
+    expect(error.message).toMatch(problem);
+    expect(error.hint).toMatch(hint);
+  });
+
+  test('the mistake is named: messages in place of rows', async () => {
+    const message = '34200.1,1,1,10,100,1';
+    const error = await errorOf(run({ messages: [message], rows: [message] }));
+    expect(error).toMatchObject({ path: 'orderbook.csv', line: 1, hint: expect.stringMatching(/swap/) });
+    expect(error.message).toMatch(/looks like a message file/);
   });
 
   test('files of different length', async () => {
@@ -187,5 +209,26 @@ describe.skipIf(!hasData)('a real day', () => {
     const sample = await openSample(dataPath('lobster/LOBSTER_SampleFile_GOOG_2012-06-21_10.zip'));
     const report = await runLobster(memoryBook(), ...sample, { symbol: 'GOOG' });
     expect(report).toMatchObject({ ...FAITHFUL, levels: 10, rowsChecked: 147_916, seeded: 3_959 });
+    expect(report.executions).toEqual({
+      inFile: 7_765,
+      inLog: 7_788,
+      ofNamedOrder: 7_680,
+      ofSeed: 22,
+      ofOtherOrder: 63,
+      behindBest: 0,
+      whileHalted: 0,
+    });
+    expect(report.contradictions).toEqual({
+      unknownOrder: 638,
+      idAhead: 5,
+      enteredAgain: 0,
+      otherPlace: 0,
+      deletedInPart: 0,
+      cancelledInFull: 0,
+      executedBeyondOpen: 0,
+      idStepsBack: 14,
+      hiddenOutsideSpread: 0,
+    });
+    expect(report).toMatchObject({ date: '2012-06-21', dateFrom: 'name', timeStepsBack: 0, rejectedByCode: {} });
   });
 });

@@ -1,11 +1,13 @@
 /** The command line as its users meet it: processes, exit codes, last lines. */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { openLog } from 'refold';
 import { describe, expect, test } from 'vitest';
+import { lookAt, parsePosition } from '../../../examples/orderbook/show.ts';
 import { makeLobsterDay } from './lobster-day.ts';
-import { dataPath, dataSource, hasData, linesOf, runOrderBook, temporaryFolder } from './support.ts';
+import { dataPath, dataSource, errorOf, hasData, linesOf, runOrderBook, temporaryFolder } from './support.ts';
 
 const TAPE = 'row,ts_ns,cmd,id,side,price,qty\n0,1,N,1,1,100,10\n0,2,N,2,-1,105,30\n1,3,X,1,-1,100,4\n';
 const ROWS = '105,30,100,10\n105,30,100,6\n';
@@ -86,6 +88,113 @@ describe('tape', () => {
   });
 });
 
+describe('a run that fails', () => {
+  test('leaves no book, and is repeated with the same file', async () => {
+    const path = filesOf({ 'bad.csv': TAPE.replace('105,30', '105,many'), 'good.csv': TAPE });
+    expect((await runOrderBook('tape', path('bad.csv'), '--db', path('book.db'))).code).toBe(2);
+    expect(readdirSync(path('.')).sort()).toEqual(['bad.csv', 'good.csv']);
+    expect((await runOrderBook('tape', path('good.csv'), '--db', path('book.db'))).code).toBe(0);
+  });
+
+  test('does not touch a file that was there before', async () => {
+    const path = filesOf({ 'bad.csv': TAPE.replace('105,30', '105,many'), 'notes.txt': 'mine'.repeat(1_000) });
+    expect((await runOrderBook('tape', path('bad.csv'), '--db', path('notes.txt'))).code).toBe(2);
+    expect(readFileSync(path('notes.txt'), 'utf8')).toBe('mine'.repeat(1_000));
+  });
+});
+
+describe('refusals', () => {
+  const refused = `${TAPE}2,4,C,77,1,100,1\n`;
+
+  test('are a line on stderr, and end with 0', async () => {
+    const path = filesOf({ 'tape.csv': refused });
+    const run = await runOrderBook('tape', path('tape.csv'), '--json');
+    expect([run.code, run.json.rejectedByCode]).toEqual([0, { UNKNOWN_ORDER: 1 }]);
+    expect(run.stderr).toMatch(/^warning: 1 command was refused \(UNKNOWN_ORDER 1\), the first in row 2: .*order 77/);
+  });
+
+  test('end with 1 if that was asked for', async () => {
+    const path = filesOf({ 'tape.csv': refused, 'consensus.csv': CONSENSUS });
+    for (const args of [
+      ['tape', path('tape.csv')],
+      ['consensus', path('consensus.csv')],
+    ]) {
+      const run = await runOrderBook(...args, '--strict', '--json');
+      expect([run.code, run.json.rejected]).toEqual([1, 1]);
+      expect(run.stderr).toMatch(/^error: 1 command was refused/);
+    }
+  });
+});
+
+describe("the market's time", () => {
+  const at = (day: string) => Date.parse(`2012-06-21T${day}Z`);
+  const lobster = ['34200.015105074,1,1,10,100,1', '37867.123456789,1,2,10,100,1', '37867.123456790,1,3,10,100,1'];
+  const rows = [10, 20, 30].map((size) => `9999999999,0,100,${size}`).join('\n');
+
+  test('is what the log records, and what show goes to', async () => {
+    const path = filesOf({ 'GOOG_2012-06-21_message.csv': lobster.join('\n'), 'rows.csv': rows });
+    const book = path('book.db');
+    const run = await runOrderBook(
+      'lobster',
+      path('GOOG_2012-06-21_message.csv'),
+      path('rows.csv'),
+      '--db',
+      book,
+      '--json',
+    );
+    expect(run.json).toMatchObject({
+      date: '2012-06-21',
+      dateFrom: 'name',
+      zone: 'America/New_York',
+      timeStepsBack: 0,
+    });
+    await using log = await openLog({ path: book });
+    const events = await Array.fromAsync(log.events());
+    const origin = {
+      feed: 'lobster',
+      source: 'GOOG_2012-06-21_message.csv',
+      date: '2012-06-21',
+      zone: 'America/New_York',
+    };
+    expect(events.map(({ recordedAt, meta }) => [recordedAt, meta])).toEqual([
+      [at('13:30:00.015'), { ...origin, ns: 105_074 }],
+      [at('13:30:00.015'), { ns: 105_074 }],
+      [at('14:31:07.123'), { ns: 456_789 }],
+      [at('14:31:07.123'), { ns: 456_790 }],
+    ]);
+    const shown = await runOrderBook('show', book, '--at', '10:31:07.123', '--json');
+    expect(shown.json).toMatchObject({ sequence: 4, wallTime: '2012-06-21 10:31:07.123' });
+    const show = (time: string) => lookAt(book, parsePosition(time));
+    expect(await show('10:31:07.122')).toMatchObject({ sequence: 2, zone: 'America/New_York' });
+    expect(await show('10:31:07.123456789')).toMatchObject({ sequence: 3 });
+    expect(await show('10:31:07.1234567')).toMatchObject({ sequence: 2 });
+    expect(await show('09:29')).toMatchObject({ sequence: 0 });
+    expect(await show('2012-06-21T14:31:07.123Z')).toMatchObject({ sequence: 4 });
+  });
+
+  test('takes its date and zone from the options', async () => {
+    const path = filesOf({ 'tape.csv': TAPE });
+    const args = ['--date', '2020-04-20', '--zone', 'UTC', '--db', path('book.db'), '--json'];
+    const run = await runOrderBook('tape', path('tape.csv'), ...args);
+    expect(run.json).toMatchObject({ date: '2020-04-20', dateFrom: 'option', zone: 'UTC' });
+    expect((await runOrderBook('show', path('book.db'), '--json')).json.recordedAt).toBe(Date.parse('2020-04-20'));
+  });
+
+  test('refuses a date that does not exist', async () => {
+    const path = filesOf({ 'tape.csv': TAPE });
+    const run = await runOrderBook('tape', path('tape.csv'), '--date', '2012-02-30', '--json');
+    expect(run.code).toBe(2);
+    expect(run.json.error).toMatchObject({ code: 'INVALID_OPTION', type: '--date' });
+  });
+
+  test('is not known of a workload without times', async () => {
+    const path = filesOf({ 'commands.csv': CONSENSUS });
+    await runOrderBook('consensus', path('commands.csv'), '--db', path('book.db'));
+    const error = await errorOf(lookAt(path('book.db'), parsePosition('10:31')));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', type: '--at' });
+  });
+});
+
 describe('lobster', () => {
   test('follows two files, and counts what it had to seed', async () => {
     const { messages, rows } = makeLobsterDay({ seed: 5, symbol: 'ACME', commands: 3_000, levels: 3, skip: 1_000 });
@@ -109,6 +218,7 @@ describe('lobster', () => {
     const run = await runOrderBook('lobster', path('message.csv'), '--json');
     expect(run.code).toBe(2);
     expect(run.json.error.hint).toMatch(/zip/);
+    expect(run.json.error.message).toMatch(/looks like a message file.*, and the second file is missing/);
   });
 });
 
@@ -169,6 +279,8 @@ test('the demo tells its story, passes its checks, and deletes its files', async
   expect(run.stdout).not.toContain('✗');
   expect(run.stdout.match(/✓/g)?.length).toBe(7);
   expect(run.stdout).toContain('SIGKILL');
+  expect(run.stdout).toContain('(state hash): a71fdce8693d9ffb');
+  expect(run.stdout).toMatch(/recorded at the market's time: 2026-01-05 09:30:00\.000 to 10:1\d/);
   expect(run.code).toBe(0);
   expect(existsSync(path)).toBe(true);
 
@@ -190,6 +302,8 @@ describe.skipIf(!hasData)('real data, into a durable log', () => {
     const files = [`${head}.commands.csv.gz`, '--check', `${head}.orderbook.csv.gz`];
     const run = await runOrderBook('tape', ...files, '--levels', '10', '--db', path('book.db'), '--json');
     expect(run.json).toMatchObject({ rowsChecked: 5_000, rowsWrong: 0, firstWrongRow: null });
+    // As in every release: a new member of the state is absent while it has its usual value.
+    expect(run.json.stateHash).toBe('b748bd86330a3966f9f88be531e90e006bd5051179c09b2d911b06997178cd44');
     const replay = await runOrderBook('replay', path('book.db'), '--json');
     expect(replay.json).toMatchObject({ events: run.json.events, stateHash: run.json.stateHash, rematch: 'equal' });
   });
@@ -218,5 +332,6 @@ describe.skipIf(!hasData)('real data, into a durable log', () => {
   test('a consensus workload', async () => {
     const run = await runOrderBook('consensus', dataPath('matching-consensus/normal_20k.commands.csv.gz'), '--json');
     expect(run.json.sha256).toBe('7e32c8ad534265a77e66b9fc1df15cc61fe3030434a5b0ab9548704d23bb0395');
+    expect(run.json.stateHash).toBe('f1299bb02c02e7ebd723d9d4e5875beffe79cf08db838164d1417b294ceffe70');
   });
 });

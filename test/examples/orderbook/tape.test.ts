@@ -51,8 +51,26 @@ describe('a tape', () => {
     expect(await run(tape, rows)).toMatchObject({ rowsChecked: 5, rowsWrong: 0, rejected: 0 });
   });
 
-  test('counts what the engine refuses', async () => {
-    expect(await run([...TAPE, '6,8,C,77,1,100,1'])).toMatchObject({ rejected: 1 });
+  test('counts what the engine refuses, by code, with the first row', async () => {
+    const report = await run([...TAPE, '6,8,C,77,1,100,1', '6,8,C,78,1,100,1', '7,9,N,-1,1,100,1']);
+    expect(report).toMatchObject({ rejected: 3, rejectedByCode: { UNKNOWN_ORDER: 2, DUPLICATE_ORDER_ID: 1 } });
+    expect(report.first.rejected).toBe(6);
+    expect(report.rejection).toMatch(/order 77/);
+  });
+
+  test('may count its times from the epoch', async () => {
+    const epoch = TAPE.map((line) => line.replace(/,(\d),/, ',134028540001510507$1,'));
+    expect(await run(epoch, ROWS)).toMatchObject({ rowsWrong: 0, date: '2012-06-21', dateFrom: 'times', zone: 'UTC' });
+    expect(await run(TAPE, ROWS)).toMatchObject({ date: '1970-01-01', dateFrom: 'default', zone: 'America/New_York' });
+    expect(await run(TAPE, ROWS, { date: '2012-06-21', zone: 'UTC' })).toMatchObject({ dateFrom: 'option' });
+  });
+
+  test('is one halt, whatever enters meanwhile, and a trade in it leaves the book right', async () => {
+    const entries = Array.from({ length: 30 }, (_, at) => `${at + 1},${at + 3},N,${at + 2},1,${99 - at},5`);
+    const tape = ['0,1,N,1,1,100,10', '0,2,P,0,-1,-1,0', ...entries, '31,40,X,1,-1,100,4'];
+    const rows = [...Array.from({ length: 31 }, () => `${NO_ASK},100,10`), `${NO_ASK},100,6`];
+    const report = await run(tape, rows);
+    expect(report).toMatchObject({ commands: 33, events: 34 + 1, rejected: 0, rowsWrong: 0, tradesWhileHalted: 1 });
   });
 });
 
@@ -85,7 +103,16 @@ describe('bad input names file, line and remedy', () => {
     ['a price of nothing', ['0,1,N,1,1,0,10'], 2, /price is 0/],
     ['a negative quantity', ['0,1,N,1,1,100,-10'], 2, /qty is -10/],
     ['a word for an id', ['0,1,N,one,1,100,10'], 2, /id is "one"/],
-    ['a word for a time', ['0,noon,N,1,1,100,10'], 2, /ts_ns is "noon"/],
+    ['a word for a time', ['0,noon,N,1,1,100,10'], 2, /ts_ns is "noon" \(column 2\)/],
+    ['a negative time', ['0,-1,N,1,1,100,10'], 2, /ts_ns is "-1" \(column 2\)/],
+    ['a price past 2^40', ['0,1,N,1,1,1099511627776,10'], 2, /price is 1099511627776 \(column 6\)/],
+    ['a negative price', ['0,1,N,1,1,-3763,10'], 2, /price is -3763 \(column 6\)/],
+    [
+      'a time since the epoch after one since midnight',
+      ['0,1,N,1,1,100,10', '1,1340285400015105074,N,2,1,100,10'],
+      3,
+      /first one was below 86,400 s \(column 2\)/,
+    ],
     ['rows out of order', ['1,1,N,1,1,100,10', '0,2,C,1,1,100,10'], 3, /row 0 after row 1/],
     ['an unknown kind of halt', ['0,1,P,0,-1,5,0'], 2, /price is "5"/],
     ['a cut line', ['0,1,N,1,1'], 2, /5 columns instead of 7/],
