@@ -19,6 +19,7 @@ import { appendWorkloads } from './workloads/writing/append.ts';
 import { bareWorkloads } from './workloads/writing/bare.ts';
 import { commandWorkloads } from './workloads/writing/commands.ts';
 import { importEventsWorkloads } from './workloads/writing/import-events.ts';
+import { lifeWorkloads } from './workloads/writing/life.ts';
 import { manyStoresWorkloads } from './workloads/writing/many-stores.ts';
 import { partWorkloads } from './workloads/writing/parts.ts';
 import { shapeWorkloads } from './workloads/writing/shapes.ts';
@@ -46,6 +47,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...openWorkloads,
   ...fanOutWorkloads,
   ...manyStoresWorkloads,
+  ...lifeWorkloads,
   ...tableWorkloads,
   ...shapeWorkloads,
   ...snapshotWorkloads,

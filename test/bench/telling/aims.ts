@@ -178,6 +178,22 @@ export const AIMS: readonly Aim[] = [
     unit: 'ms',
   },
   {
+    name: 'reactors-vs-appends',
+    what: 'effects that do nothing, one after the other ÷ lone appends: each waits for a sync of its own',
+    of: (row) => row('reactors-one') / row('reactors-appends'),
+  },
+  {
+    name: 'redaction-vs-replay',
+    what: 'redact one customer in a long sealed log ÷ a replay of the log',
+    of: (row) => row('redaction') / row('redaction-replay'),
+  },
+  {
+    name: 'projection-save',
+    what: 'the longest delay of the event loop while a projection is saved',
+    of: (row) => row('projection-save'),
+    unit: 'ms',
+  },
+  {
     name: 'table-flat',
     what: 'p99 of an append, atomic, largest table ÷ smallest',
     of: (row) => row('table-largest:p99') / row('table-smallest:p99'),
