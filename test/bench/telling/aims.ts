@@ -179,7 +179,7 @@ export const AIMS: readonly Aim[] = [
   },
   {
     name: 'reactors-vs-appends',
-    what: 'effects that do nothing, one after the other ÷ lone appends: each waits for a sync of its own',
+    what: 'effects that do nothing, one after the other ÷ lone appends: each waits for one sync',
     of: (row) => row('reactors-one') / row('reactors-appends'),
   },
   {
