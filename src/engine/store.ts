@@ -20,11 +20,10 @@ import type {
 } from '../core/model.ts';
 import { hashStateOf } from '../fold/encoding/state-codec.ts';
 import type { LogThread } from '../log/log-source.ts';
-import type { LogSize, LogStore, SnapshotInfo } from '../log/log-store.ts';
+import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
 import { Admission } from './admission.ts';
 import { checkOptions } from './calls/call-options.ts';
 import { failedBefore, StoreFailure } from './calls/failure.ts';
-import { sizeOf } from './calls/log-care.ts';
 import type { Settings } from './calls/options.ts';
 import { guardOf, type Reentrancy, refuseReentrant } from './calls/reentrancy.ts';
 import { APPEND_TRACE, isAppendTraced as isTraced, traced } from './calls/traces.ts';
@@ -46,9 +45,12 @@ import {
   checkFollowing,
   checkWatching,
   type FollowOptions,
+  type FollowOptionsOf,
   followBatches,
   followEvents,
+  type Watched,
   type WatchOptions,
+  type WatchOptionsOf,
 } from './past/follow-log.ts';
 import { checkedPosition, locate, type PastState, type Position, pastState } from './past/history.ts';
 import type { Projection } from './past/projection.ts';
@@ -64,58 +66,17 @@ import { StillReader } from './replica/still-reader.ts';
 import type { WaitOptions } from './replica/waiters.ts';
 import type { Rates } from './snapshots/rates.ts';
 import type { SnapshotReport } from './snapshots/snapshotter.ts';
+import { describeStore, type StoreStats } from './store-stats.ts';
 import { type BackupOptions, type BackupReport, backUpLog } from './upkeep/backup.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions } from './upkeep/compaction.ts';
 import { RETAG_CHECKS, type RetagOptions, type RetagReport } from './upkeep/retag.ts';
-import { Upkeep, type UpkeepStats } from './upkeep/upkeep.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
 import { StoreClock } from './writing/clock.ts';
 import type { CommandOutcome } from './writing/outcomes/outcome.ts';
 import { type Listener, Publisher } from './writing/publisher.ts';
 import type { Transacted, Transaction } from './writing/transaction.ts';
 import type { AppendOptions, ExecuteOptions, TransactOptions } from './writing/write-options.ts';
 import { WritePath } from './writing/write-path.ts';
-
-export interface StoreStats extends UpkeepStats, LogSize {
-  readonly sequence: number;
-  readonly durableSequence: number;
-  /** Why the store has failed; undefined while it is sound. What its log cannot say any more is 0 then. */
-  readonly failure: RefoldError | undefined;
-  /** The first sequence still in the log. */
-  readonly firstSequence: number;
-  /** Bytes of writes that are accepted and not yet durable. */
-  readonly queuedBytes: number;
-  /** Bytes that calls keep while they wait for room in the queue, roughly. Only the caller limits them. */
-  readonly waitingBytes: number;
-  /** The promise, in ms. */
-  readonly recoverWithin: number;
-  /** Durable events that the state does not have. 0 for the writer; a reader that is not live falls behind. */
-  readonly lag: number;
-  /**
-   * Events in blocks that every query by tag must read, because their tags are not stored, or stored by another `tags`.
-   * `retag` makes it 0. Undefined until they have been counted, shortly after the open.
-   */
-  readonly untaggedEvents: number | undefined;
-}
-
-/** `FollowOptions` with the types of a model. */
-type FollowOptionsOf<Type extends string> = Omit<FollowOptions, 'types'> & {
-  readonly types?: readonly Type[] | undefined;
-};
-
-/** `WatchOptions` with the types of a model. */
-type WatchOptionsOf<Type extends string> = Omit<WatchOptions, 'types'> & {
-  readonly types?: readonly Type[] | undefined;
-};
-
-/** What `watch` gives. */
-export interface Watched<State, Item = RecordedEvent> {
-  /** The store's state: read it before the next `await`. */
-  readonly state: DeepReadonly<State>;
-  /** The last sequence that the state has. */
-  readonly sequence: number;
-  /** What comes after it: events, or batches. */
-  readonly events: AsyncGenerator<Item, void>;
-}
 
 /** The store that `openStore` gives for a model: `type Carts = StoreOf<typeof cartModel>`. */
 export type StoreOf<M> = M extends Model<infer State, infer C, infer K, infer D> ? Store<State, C, K, D> : never;
@@ -597,29 +558,19 @@ export class Store<
   }
 
   stats(): StoreStats {
-    const failure = this.#failure.error;
-    // A log that has failed may not even say where it ends.
-    const ask = <T>(question: () => T, otherwise: T): T => {
-      try {
-        return question();
-      } catch (error) {
-        if (failure === undefined) throw error;
-        return otherwise;
-      }
-    };
-    return {
-      sequence: this.sequence,
-      durableSequence: this.durableSequence,
-      failure,
-      firstSequence: ask(() => this.#log.firstSequence(), 0),
-      queuedBytes: this.#writes.queue.bytes,
-      waitingBytes: this.#writes.waitingBytes,
-      recoverWithin: this.#settings.recoverWithin,
-      lag: ask(() => Math.max(0, this.#log.head().sequence - this.sequence), 0),
-      untaggedEvents: this.#untaggedEvents,
-      ...this.#upkeep.stats(),
-      ...ask(() => sizeOf(this.#log), { fileBytes: 0, walBytes: 0, freeBytes: 0 }),
-    };
+    return describeStore(
+      {
+        sequence: this.sequence,
+        durableSequence: this.durableSequence,
+        failure: this.#failure.error,
+        queuedBytes: this.#writes.queue.bytes,
+        waitingBytes: this.#writes.waitingBytes,
+        recoverWithin: this.#settings.recoverWithin,
+        untaggedEvents: this.#untaggedEvents,
+        ...this.#upkeep.stats(),
+      },
+      this.#log,
+    );
   }
 
   /**

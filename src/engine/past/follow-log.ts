@@ -3,7 +3,7 @@
  *
  * A store follows the log that it writes itself, and a live replica the log that it folds, in `following/`.
  */
-import type { RecordedEvent } from '../../core/event.ts';
+import type { DeepReadonly, RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { findBlocks } from '../../log/found-blocks.ts';
 import type { Block, LogStore } from '../../log/log-store.ts';
@@ -38,6 +38,26 @@ const FOLLOW_CHECKS: OptionChecks<FollowOptions> = {
 
 /** The options of `watch`: those of `follow`, without `from`. */
 export type WatchOptions = Omit<FollowOptions, 'from'>;
+
+/** `FollowOptions` with the types of a model. */
+export type FollowOptionsOf<Type extends string> = Omit<FollowOptions, 'types'> & {
+  readonly types?: readonly Type[] | undefined;
+};
+
+/** `WatchOptions` with the types of a model. */
+export type WatchOptionsOf<Type extends string> = Omit<WatchOptions, 'types'> & {
+  readonly types?: readonly Type[] | undefined;
+};
+
+/** What `watch` gives. */
+export interface Watched<State, Item = RecordedEvent> {
+  /** The store's state: read it before the next `await`. */
+  readonly state: DeepReadonly<State>;
+  /** The last sequence that the state has. */
+  readonly sequence: number;
+  /** What comes after it: events, or batches. */
+  readonly events: AsyncGenerator<Item, void>;
+}
 
 const WATCH_CHECKS: OptionChecks<WatchOptions> = {
   signal: A_SIGNAL,
