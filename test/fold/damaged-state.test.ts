@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isRefoldError } from '../../src/core/errors.ts';
 import { decodeState, encodeState } from '../../src/fold/encoding/state-codec.ts';
+import { sample } from '../sample.ts';
 import { COMPARATORS, INITIAL, legalState } from './legal-states.ts';
 
 type Outcome = 'decoded' | 'refused';
@@ -33,7 +34,7 @@ describe('an encoded state', () => {
         for (const [at, value] of edits) damaged[at % damaged.length] = value;
         attempt(damaged);
       }),
-      { numRuns: 600 },
+      { numRuns: sample(600) },
     );
   });
 
@@ -44,7 +45,7 @@ describe('an encoded state', () => {
         expect(attempt(Buffer.concat([bytes, more]))).toBe('refused');
         expect(attempt(bytes)).toBe('decoded');
       }),
-      { numRuns: 100 },
+      { numRuns: sample(100) },
     );
   });
 });
@@ -55,7 +56,7 @@ test('that is arbitrary bytes is decoded or refused', () => {
       // One object with one key, whose value is arbitrary.
       attempt(headed ? Uint8Array.of(1, 0x0e, 1, 0x21, 0x61, ...bytes) : bytes);
     }),
-    { numRuns: 2_000 },
+    { numRuns: sample(2_000) },
   );
 });
 

@@ -4,6 +4,7 @@ import { Deque } from '../../src/fold/collections/deque.ts';
 import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 import { diffStates } from '../../src/fold/diff.ts';
 import { hashState } from '../../src/fold/encoding/state-codec.ts';
+import { sample } from '../sample.ts';
 
 const byScore = (a: { score: number }, b: { score: number }): number => a.score - b.score;
 
@@ -89,6 +90,6 @@ test('finds a difference if and only if the hashes differ', () => {
     fc.property(value, value, (a, b) => {
       expect(diffStates({ a }, { a: b }).length === 0).toBe(hashState({ a }) === hashState({ a: b }));
     }),
-    { numRuns: 2_000 },
+    { numRuns: sample(2_000) },
   );
 });

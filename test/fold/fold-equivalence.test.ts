@@ -12,6 +12,7 @@ import { diffStates } from '../../src/fold/diff.ts';
 import { decodeState, encodeState, hashState } from '../../src/fold/encoding/state-codec.ts';
 import { foldDirect, type LiveState, openAtomicState } from '../../src/fold/live-state.ts';
 import { plain } from '../../src/fold/own-copy.ts';
+import { sample } from '../sample.ts';
 import {
   ALIASING,
   initialState,
@@ -119,7 +120,7 @@ describe('for any script of operations', () => {
           expect(unfrozen(live.value)).toEqual([]);
         }
       }),
-      { numRuns: 150 },
+      { numRuns: sample(150) },
     );
   });
 
@@ -141,7 +142,7 @@ describe('for any script of operations', () => {
           expectSame(live.value, direct);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: sample(400) },
     );
     expect(Math.min(came.through, came.refused)).toBeGreaterThan(400);
   });
@@ -158,7 +159,7 @@ describe('for any script of operations', () => {
         }
         expect(live.value).toEqual(direct);
       }),
-      { numRuns: 150 },
+      { numRuns: sample(150) },
     );
   });
 
@@ -178,7 +179,7 @@ describe('for any script of operations', () => {
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: sample(100) },
     );
   });
 
@@ -195,7 +196,7 @@ describe('for any script of operations', () => {
         }
         for (const [value, before] of taken) expect(withoutMaps(value)).toEqual(before);
       }),
-      { numRuns: 50 },
+      { numRuns: sample(50) },
     );
   });
 
@@ -218,7 +219,7 @@ describe('for any script of operations', () => {
         capture.release();
         expect(Buffer.concat(chunks).equals(expected)).toBe(true);
       }),
-      { numRuns: 200 },
+      { numRuns: sample(200) },
     );
   });
 
@@ -236,7 +237,7 @@ describe('for any script of operations', () => {
           });
         expectSame(parts, whole);
       }),
-      { numRuns: 100 },
+      { numRuns: sample(100) },
     );
   });
 });

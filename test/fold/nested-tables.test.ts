@@ -9,6 +9,7 @@ import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts
 import { encodeState, hashState } from '../../src/fold/encoding/state-codec.ts';
 import { openAtomicState, openDirectState, openStrictState, type Unwieldy } from '../../src/fold/live-state.ts';
 import { plain } from '../../src/fold/own-copy.ts';
+import { sample } from '../sample.ts';
 import { initialState, OPERATIONS, recordScript, reducers as scripted, scripts } from './fold-scripts.ts';
 
 type Change = (state: any) => unknown;
@@ -422,7 +423,7 @@ describe('strict folding', () => {
           for (const commit of script.filter(({ fails }) => !fails)) live.fold(scripted, recordScript(commit));
         },
       ),
-      { numRuns: 20 },
+      { numRuns: sample(20) },
     );
   });
 

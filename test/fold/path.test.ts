@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { diffStates } from '../../src/fold/diff.ts';
 import { describePath } from '../../src/fold/path.ts';
 import { ascending, Deque, formatPath, OrderedMap, type Path, parsePath, valueAt } from '../../src/index.ts';
+import { sample } from '../sample.ts';
 
 describe('a path as text', () => {
   test.each<[Path, string]>([
@@ -40,7 +41,7 @@ describe('a path as text', () => {
       fc.property(fc.array(key, { minLength: 1, maxLength: 6 }), (path) => {
         expect(parsePath(formatPath(path))).toStrictEqual(path);
       }),
-      { numRuns: 3_000 },
+      { numRuns: sample(3_000) },
     );
   });
 });

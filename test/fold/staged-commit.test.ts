@@ -6,6 +6,7 @@ import { diffStates } from '../../src/fold/diff.ts';
 import { hashState } from '../../src/fold/encoding/state-codec.ts';
 import { type LiveState, openAtomicState, openDirectState } from '../../src/fold/live-state.ts';
 import { plain } from '../../src/fold/own-copy.ts';
+import { sample } from '../sample.ts';
 import {
   ALIASING,
   initialState,
@@ -73,7 +74,7 @@ describe('for any script of operations', () => {
           expectSame(shownDirect!, direct.value);
         }
       }),
-      { numRuns: 120 },
+      { numRuns: sample(120) },
     );
     expect(Math.min(came.through, came.refused)).toBeGreaterThan(60);
   });
@@ -91,7 +92,7 @@ describe('for any script of operations', () => {
           }
         }
       }),
-      { numRuns: 100 },
+      { numRuns: sample(100) },
     );
   });
 });

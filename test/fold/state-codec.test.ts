@@ -14,6 +14,7 @@ import {
   STATE_FORMAT,
 } from '../../src/fold/encoding/state-codec.ts';
 import { openAtomicState } from '../../src/fold/live-state.ts';
+import { sample } from '../sample.ts';
 import { COMPARATORS, INITIAL, legalState } from './legal-states.ts';
 
 const bytesOf = (state: object, chunkBytes = 1_000): Buffer => Buffer.concat([...encodeState(state, chunkBytes)]);
@@ -83,7 +84,7 @@ describe('any legal state', () => {
         expectSame(back, state);
         expect(hashState(back)).toBe(hashState(state));
       }),
-      { numRuns: 400 },
+      { numRuns: sample(400) },
     );
   });
 
@@ -98,7 +99,7 @@ describe('any legal state', () => {
         expectSame(decodeState(chunks, INITIAL as object, COMPARATORS), state);
         expectSame(decodeState(cut(whole, readSizes), INITIAL as object, COMPARATORS), state);
       }),
-      { numRuns: 100 },
+      { numRuns: sample(100) },
     );
   });
 
@@ -108,7 +109,7 @@ describe('any legal state', () => {
         const copy = decodeState([bytesOf(state)], INITIAL as object, COMPARATORS);
         expect(hashState(openAtomicState(copy).value)).toBe(hashState(state));
       }),
-      { numRuns: 100 },
+      { numRuns: sample(100) },
     );
   });
 });

@@ -17,6 +17,7 @@ import {
   type StoreOptions,
 } from '../../src/index.ts';
 import { type CartState, cartModel } from '../engine/cart.ts';
+import { sample } from '../sample.ts';
 
 type CartEvent = EventOf<typeof cartModel.events>;
 type CartStore = Awaited<ReturnType<typeof openCartStore>>;
@@ -108,7 +109,7 @@ describe('the store behaves like a list of events', () => {
           options.path === 'file' ? join(folder, `${_name.replaceAll(/\W+/g, '-')}-${run++}.db`) : ':memory:';
         await follow(script, { ...options, path, clock: () => 0 });
       }),
-      { numRuns },
+      { numRuns: sample(numRuns) },
     );
   });
 

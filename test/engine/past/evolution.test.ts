@@ -16,6 +16,7 @@ import {
 } from '../../../src/index.ts';
 import { applyEvent, initialStateOf } from '../../../src/model.ts';
 import { checkModel } from '../../../src/testing.ts';
+import { sample } from '../../sample.ts';
 import { errorOf } from '../harness.ts';
 
 const open: { close(): Promise<void> }[] = [];
@@ -613,6 +614,6 @@ test('a log of the old shape gives the state of a log written in the new shape',
         await Promise.all([again.close(), direct.close()]);
       },
     ),
-    { numRuns: 40 },
+    { numRuns: sample(40) },
   );
 });

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineModel, isRefoldError, openMemoryLog, openStore, replay } from '../../../src/index.ts';
+import { sample } from '../../sample.ts';
 
 /** Keeps what it gets as text, so that every difference shows: key order, types, -0. */
 const witness = defineModel({
@@ -115,7 +116,7 @@ describe('the live state equals the replayed state', () => {
           await store.close();
         },
       ),
-      { numRuns: 300 },
+      { numRuns: sample(300) },
     );
     expect(accepted).toBeGreaterThan(100);
   });

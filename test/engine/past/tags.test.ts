@@ -17,6 +17,7 @@ import {
 } from '../../../src/index.ts';
 import { decodeBlock } from '../../../src/log/blocks/block.ts';
 import { unpackBlock } from '../../../src/log/unpacking/unpacking.ts';
+import { sample } from '../../sample.ts';
 import { errorOf, manualClock, temporaryPath } from '../harness.ts';
 
 type Data = { readonly from: string; readonly to: string };
@@ -212,7 +213,7 @@ describe('a query gives what a filter of all events gives', () => {
   test('in memory', async () => {
     const run = (steps: readonly Step[], questions: readonly EventRange[]): Promise<void> =>
       live(new Life(':memory:', new MemoryContents()), steps, questions);
-    await fc.assert(fc.asyncProperty(...script, run), { numRuns: 20 });
+    await fc.assert(fc.asyncProperty(...script, run), { numRuns: sample(20) });
   }, 60_000);
 
   test('and a log that hides blocks is found out', async () => {

@@ -5,6 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { defineModel, type History, openLog, openStore, type StoreOptions } from '../../../src/index.ts';
 import { withDatabase } from '../../log/sqlite/fixtures.ts';
+import { sample } from '../../sample.ts';
 import { cartModel, note } from '../cart.ts';
 import { errorOf, manualClock, openCarts, temporaryPath } from '../harness.ts';
 
@@ -80,7 +81,7 @@ describe('a dry run', () => {
         const again = await store.compact();
         expect(again).toMatchObject({ sealed: { events: 0, blocks: 0 }, dropped: { events: 0 } });
       });
-      await fc.assert(property, { numRuns: where === 'in memory' ? 60 : 5 });
+      await fc.assert(property, { numRuns: sample(where === 'in memory' ? 60 : 9) });
     },
   );
 

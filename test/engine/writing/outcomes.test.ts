@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineModel, MemoryContents, openLog, openStore, reject, type StoreOptions } from '../../../src/index.ts';
+import { sample } from '../../sample.ts';
 import { errorOf, temporaryPath } from '../harness.ts';
 
 const model = defineModel({
@@ -277,7 +278,7 @@ test('whatever calls, retries, compactions and reopenings come: each id has one 
       expect((await store.verify()).ok).toBe(true);
       await store.close();
     }),
-    { numRuns: 25 },
+    { numRuns: sample(25) },
   );
 });
 

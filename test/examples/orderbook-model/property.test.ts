@@ -6,6 +6,7 @@ import { rematch } from '../../../examples/orderbook/audit/rematch.ts';
 import { type BookCommand, queueAt } from '../../../examples/orderbook/model/index.ts';
 import { reduce } from '../../../examples/orderbook/model/reducers.ts';
 import { initialState } from '../../../examples/orderbook/model/state.ts';
+import { sample } from '../../sample.ts';
 import { Book, checkInvariants, checkSettled, lineOf } from './harness.ts';
 import { Oracle } from './oracle.ts';
 import { anyCommands } from './random.ts';
@@ -41,7 +42,7 @@ describe('random commands', () => {
           }
         }
       }),
-      { numRuns: 400 },
+      { numRuns: sample(400) },
     );
   });
 
@@ -62,7 +63,7 @@ describe('random commands', () => {
           expect(isDeepStrictEqual(structuredState(book), before)).toBe(true);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: sample(60) },
     );
   });
 
@@ -73,7 +74,7 @@ describe('random commands', () => {
         for (const command of commands) run(book, command);
         expect(await rematch(book.log)).toBe('equal');
       }),
-      { numRuns: 400 },
+      { numRuns: sample(400) },
     );
   });
 });

@@ -5,6 +5,7 @@ import { openStore } from 'refold';
 import { expect, test } from 'vitest';
 import { rematch } from '../../../examples/orderbook/audit/rematch.ts';
 import { type BookCommand, bookTop, orderBook } from '../../../examples/orderbook/model/index.ts';
+import { sample } from '../../sample.ts';
 import { checkInvariants, checkSettled } from './harness.ts';
 import { anyCommands } from './random.ts';
 
@@ -42,7 +43,7 @@ test('random commands: the atomic and the direct fold give one state, and the lo
       expect(await rematch(atomic.events())).toBe('equal');
       await Promise.all([atomic.close(), direct.close()]);
     }),
-    { numRuns: 40 },
+    { numRuns: sample(40) },
   );
 });
 

@@ -7,6 +7,7 @@ import { hashState, openStore } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { rematch } from '../../../examples/orderbook/audit/rematch.ts';
 import { minus, orderBook, plus, topLevels } from '../../../examples/orderbook/model/index.ts';
+import { sample } from '../../sample.ts';
 import { checkInvariants, dataFolder, listedBook } from './harness.ts';
 
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -88,7 +89,7 @@ test('random large quantities keep every invariant, and match again', async () =
       checkInvariants(book.state);
       expect(await rematch(book.log)).toBe('equal');
     }),
-    { numRuns: 100 },
+    { numRuns: sample(100) },
   );
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, expectTypeOf, test, vi } from 'vitest';
 import type { DeepReadonly } from '../../../src/core/event.ts';
 import { Deque, forkOfDeque, type ReadonlyDeque } from '../../../src/fold/collections/deque.ts';
 import { Ring } from '../../../src/fold/collections/ring.ts';
+import { sample } from '../../sample.ts';
 
 /** One step on a deque and on an array. Its results are compared as well. */
 interface Step {
@@ -114,7 +115,7 @@ describe('a Deque behaves like an array', () => {
         deque.forEach((item, at, it) => void visited.push(item, at, it.size));
         expect(visited).toEqual(array.flatMap((item, at) => [item, at, array.length]));
       }),
-      { numRuns: 300 },
+      { numRuns: sample(300) },
     );
   });
 
@@ -133,7 +134,7 @@ describe('a Deque behaves like an array', () => {
         expectSame(origin, array, 0);
         expectSame(fork, copy, 0);
       }),
-      { numRuns: 150 },
+      { numRuns: sample(150) },
     );
   });
 

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import type { INSERTING as Inserting } from '../../../src/fold/collections/map-methods.ts';
+import { sample } from '../../sample.ts';
 
 // The Map of a newer release, if this one does not have it. The library must be loaded after that.
 if (!('getOrInsert' in Map.prototype)) {
@@ -75,7 +76,7 @@ test('the methods give the same state in an atomic and in a direct fold', async 
         expect(await atomic.stateHash()).toBe(await direct.stateHash());
       },
     ),
-    { numRuns: 100 },
+    { numRuns: sample(100) },
   );
 });
 

@@ -11,6 +11,7 @@ import {
   type RangeOptions,
   type ReadonlyOrderedMap,
 } from '../../../src/fold/collections/ordered-map.ts';
+import { sample } from '../../sample.ts';
 
 /** The same map as a sorted array: slow, but clearly correct. */
 class SortedArray<K, V> {
@@ -102,7 +103,7 @@ describe('an OrderedMap behaves like a sorted array', () => {
         expect(map.at(probe)).toStrictEqual(entries.at(probe));
         expect([...map.range(range)]).toStrictEqual(oracle.range(range));
       }),
-      { numRuns: 300 },
+      { numRuns: sample(300) },
     );
   });
 
@@ -140,7 +141,7 @@ test('a fork and its origin change apart, whatever is done to either', () => {
         expect(map.size).toBe(oracle.size);
       }
     }),
-    { numRuns: 200 },
+    { numRuns: sample(200) },
   );
 });
 

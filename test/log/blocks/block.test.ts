@@ -16,6 +16,7 @@ import {
 } from '../../../src/log/blocks/block.ts';
 import { readSealedPrefix, SEALED_PREFIX_BYTES } from '../../../src/log/blocks/sealed-block.ts';
 import type { Block } from '../../../src/log/log-store.ts';
+import { sample } from '../../sample.ts';
 
 /** An open block of these commits, from `first` on; the commits are `gap` ms apart. */
 function openBlock(commits: readonly (readonly StoredEvent[])[], first = 1, gap = 7): Block {
@@ -165,7 +166,7 @@ describe('sealing', () => {
           expect(exactly(decodeBlock(seal(open)))).toBe(exactly(decodeBlock(open)));
         },
       ),
-      { numRuns: 400 },
+      { numRuns: sample(400) },
     );
   });
 
@@ -296,7 +297,7 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
         });
         expect([undefined, 'LOG_CORRUPT']).toContain(codeOf(block));
       }),
-      { numRuns: 2_000 },
+      { numRuns: sample(2_000) },
     );
   });
 
@@ -307,7 +308,7 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
         const payload = text.slice(0, at) + put + text.slice(at + cut);
         expect([undefined, 'LOG_CORRUPT']).toContain(codeOf({ ...open, payload }));
       }),
-      { numRuns: 2_000 },
+      { numRuns: sample(2_000) },
     );
   });
 });

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { CommitFull, TOO_LARGE } from '../../../src/redis/calls/errors.ts';
 import { HEAVY_EFFECT, packEffect, recordedLength } from '../../../src/redis/model/effects/packed.ts';
 import { CommitSize } from '../../../src/redis/server/commit-size.ts';
+import { sample } from '../../sample.ts';
 import { connectTo, ErrorReply, requestOf, startServer, type TestClient } from '../harness.ts';
 
 const REFUSED = new ErrorReply(TOO_LARGE);
@@ -156,7 +157,7 @@ describe('the count', () => {
           recorded.reduce((sum, length) => sum + length, 0),
         );
       }),
-      { numRuns: 60 },
+      { numRuns: sample(60) },
     );
   });
 
