@@ -48,6 +48,7 @@ export const GUARDED_WORKLOADS: readonly string[] = [
   'time-travel',
   'replay-memory',
   'open',
+  'fan-out',
   'table',
   'snapshot',
   'import',
