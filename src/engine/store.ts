@@ -45,12 +45,10 @@ import {
   checkFollowing,
   checkWatching,
   type FollowOptions,
-  type FollowOptionsOf,
   followBatches,
   followEvents,
   type Watched,
   type WatchOptions,
-  type WatchOptionsOf,
 } from './past/follow-log.ts';
 import { checkedPosition, locate, type PastState, type Position, pastState } from './past/history.ts';
 import type { Projection } from './past/projection.ts';
@@ -77,6 +75,16 @@ import { type Listener, Publisher } from './writing/publisher.ts';
 import type { Transacted, Transaction } from './writing/transaction.ts';
 import type { AppendOptions, ExecuteOptions, TransactOptions } from './writing/write-options.ts';
 import { WritePath } from './writing/write-path.ts';
+
+/** `FollowOptions` with the types of a model. */
+type FollowOptionsOf<Type extends string> = Omit<FollowOptions, 'types'> & {
+  readonly types?: readonly Type[] | undefined;
+};
+
+/** `WatchOptions` with the types of a model. */
+type WatchOptionsOf<Type extends string> = Omit<WatchOptions, 'types'> & {
+  readonly types?: readonly Type[] | undefined;
+};
 
 /** The store that `openStore` gives for a model: `type Carts = StoreOf<typeof cartModel>`. */
 export type StoreOf<M> = M extends Model<infer State, infer C, infer K, infer D> ? Store<State, C, K, D> : never;

@@ -39,16 +39,6 @@ const FOLLOW_CHECKS: OptionChecks<FollowOptions> = {
 /** The options of `watch`: those of `follow`, without `from`. */
 export type WatchOptions = Omit<FollowOptions, 'from'>;
 
-/** `FollowOptions` with the types of a model. */
-export type FollowOptionsOf<Type extends string> = Omit<FollowOptions, 'types'> & {
-  readonly types?: readonly Type[] | undefined;
-};
-
-/** `WatchOptions` with the types of a model. */
-export type WatchOptionsOf<Type extends string> = Omit<WatchOptions, 'types'> & {
-  readonly types?: readonly Type[] | undefined;
-};
-
 /** What `watch` gives. */
 export interface Watched<State, Item = RecordedEvent> {
   /** The store's state: read it before the next `await`. */
