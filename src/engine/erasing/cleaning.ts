@@ -36,9 +36,9 @@ export class Cleaning {
 
   /** After an open: the process may have died during a redaction, or a reader was in the way. */
   async afterOpen(redaction: LogRedaction): Promise<void> {
-    const { upkeep } = this.#parts;
+    const { log, upkeep } = this.#parts;
     await this.harmlessly(async () => {
-      if ((await redaction.redactions()).every(({ scrubbed }) => scrubbed)) return;
+      if (log.generation?.() === 0 || (await redaction.redactions()).every(({ scrubbed }) => scrubbed)) return;
       await upkeep.alone(() => redaction.scrub());
     });
   }
