@@ -160,23 +160,23 @@ export class Erasure<State extends object> {
     const { selector, tell, check } = order;
     const { sequence: head } = log.head();
     const borders = new Set((await log.snapshots('')).map(({ sequence }) => sequence));
-    const found = new Found(log, head, await reactors.parked(), (blocks, outcomes) =>
+    const runs = await ChangedRuns.open({ model, log, redaction, selector, head, borders });
+    const found = new Found(runs, log, head, await reactors.parked(), (blocks, outcomes) =>
       dryRun ? Promise.resolve() : redaction.stage(blocks, outcomes),
     );
     const onSelected = (event: RecordedEvent): void => found.select(event);
-    found.runs = await ChangedRuns.open({ model, log, redaction, selector, head, borders, onSelected });
     const onProgress = async (done: number): Promise<void> => {
       check();
       tell({ phase: 'redact', done, total: head });
       await found.lookUpSome();
     };
     await onProgress(0);
-    for await (const { sealed, blocks, events } of found.runs.find(onProgress)) {
+    for await (const { sealed, blocks, events } of runs.find({ onSelected, onProgress })) {
       found.change(events, blocks);
       await found.stage(sealed);
     }
     if (redaction.outcomes !== undefined) await found.lookThrough(() => redaction.outcomes!());
-    await found.finish();
+    await found.stageAll();
     return found;
   }
 
