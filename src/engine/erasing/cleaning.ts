@@ -56,8 +56,8 @@ export class Cleaning {
 
   async #clean(redaction: LogRedaction, { parked }: Found, { tell }: Order): Promise<ScrubReport> {
     const { log, failure, reactors } = this.#parts;
-    if (parked.size > 0) await this.harmlessly(() => reactors.forgetMessages(parked));
     try {
+      if (parked.size > 0) await reactors.forgetMessages(parked);
       return await redaction.scrub((done) => tell({ phase: 'scrub', done, total: 1 }));
     } catch (error) {
       failure.notice(error, log.path);

@@ -139,7 +139,9 @@ export class Reactor {
   }
 
   async #forgetMessages(sequences: ReadonlySet<number>): Promise<void> {
-    if (this.#progress.forgetMessages(sequences)) await this.#saver.save();
+    if (!this.parked.some(({ sequence }) => sequences.has(sequence))) return;
+    this.#progress.forgetMessages(sequences);
+    await this.#saver.save(); // also when they are forgotten here: the last save may have failed
   }
 
   #begin(): void {

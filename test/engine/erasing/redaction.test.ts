@@ -773,6 +773,30 @@ describe('beside a redaction', () => {
     expect(contents.reactors.get('mail')?.progress).not.toMatch('Ben');
   });
 
+  test('a message that cannot be forgotten is pending', async () => {
+    const contents = new MemoryContents();
+    const log = await contents.open();
+    const store = await filled({ log });
+    const running = await store.react({
+      name: 'mail',
+      on: {
+        Admitted: ({ data }) => {
+          throw new Error(`No address of ${data.name}`);
+        },
+      },
+      retry: { attempts: 1 },
+      onExhausted: 'park',
+    });
+    await running.caughtUp();
+    const putReactor = log.putReactor.bind(log);
+    log.putReactor = () => Promise.reject(new Error('not now'));
+    expect((await store.redact(ANNA)).pending).toMatch('not now');
+    log.putReactor = putReactor;
+    expect((await store.redact(ANNA)).pending).toBeUndefined();
+    expect(contents.reactors.get('mail')?.progress).not.toMatch('Anna');
+    await running.stop();
+  });
+
   test('progress is told, also in fractions for the files', async () => {
     const store = await filled();
     const phases = new Set<string>();
