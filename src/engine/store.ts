@@ -29,7 +29,7 @@ import { guardOf, type Reentrancy, refuseReentrant } from './calls/reentrancy.ts
 import { APPEND_TRACE, isAppendTraced as isTraced, traced } from './calls/traces.ts';
 import { warnLike } from './calls/warn.ts';
 import { Erasure } from './erasing/erasure.ts';
-import type { RedactionReport, RedactOptions } from './erasing/report.ts';
+import { REDACT_CHECKS, type RedactionReport, type RedactOptions } from './erasing/report.ts';
 import type { RedactionSelector } from './erasing/selector.ts';
 import type { ModelFingerprint } from './folding/fingerprint.ts';
 import { recordedTypesOf } from './folding/formers.ts';
@@ -521,15 +521,14 @@ export class Store<
   ): Promise<RedactionReport> {
     if (this.#guard.entered) return refuseReentrant('redact', this.path);
     this.#admission.requireSound();
+    const checked = checkOptions('redact', REDACT_CHECKS, options);
+    if (checked.dryRun !== true) this.#admission.requireWritable();
     // A close waits for calls that came before it.
     const ready = async (): Promise<void> => {
       if (this.#failure.error !== undefined) throw this.#failure.error;
       await this.#settled();
     };
-    if (this.#settings.readOnly && (options as { dryRun?: unknown } | undefined)?.dryRun !== true) {
-      this.#admission.requireWritable();
-    }
-    return this.#erasure.redact(selector, options, ready);
+    return this.#erasure.redact(selector, checked, ready);
   }
 
   /** Reads and refolds the whole log, and compares every snapshot and the live state with the result. */

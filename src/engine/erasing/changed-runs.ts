@@ -55,8 +55,14 @@ export interface ChangedRunsParts {
   readonly head: number;
   /** Sequences of snapshots: no run crosses one of them. */
   readonly borders: ReadonlySet<number>;
-  /** Told of each selected event, whether or not it changes. */
+}
+
+/** What going through the log tells. */
+export interface OnTheWay {
+  /** Called with each selected event, whether or not it changes. */
   readonly onSelected: (event: RecordedEvent) => void;
+  /** Called with the last sequence that was looked at; may reject. */
+  readonly onProgress: (sequence: number) => Promise<void>;
 }
 
 export class ChangedRuns {
@@ -87,16 +93,15 @@ export class ChangedRuns {
   /**
    * Goes through the log. Gives each run when it is made.
    *
-   * @param onProgress called with the last sequence that was looked at; may reject
    * @throws RefoldError as `redactEvent` and `isPicked` do; `MODEL_MISMATCH`, `LOG_CORRUPT`
    */
-  async *find(onProgress: (sequence: number) => Promise<void>): AsyncGenerator<MadeRun, void> {
+  async *find({ onSelected, onProgress }: OnTheWay): AsyncGenerator<MadeRun, void> {
     let open = new OpenRun();
     let last = 0;
     for await (const block of this.#candidates()) {
       if (block.firstSequence <= last) continue; // another stretch of sequences lies in the same block
       last = block.lastSequence;
-      const changes = await this.#changesOf(block);
+      const changes = await this.#changesOf(block, onSelected);
       if (changes.length > 0) {
         if (!open.isEmpty && !open.mayTake(block, this.#parts.borders)) {
           yield await this.#pack(open);
@@ -170,7 +175,7 @@ export class ChangedRuns {
     return selector.kind === 'types' ? { types: recordedTypesOf(this.#parts.model, selector.types) } : {};
   }
 
-  async #changesOf(block: Block): Promise<RedactedEvent[]> {
+  async #changesOf(block: Block, onSelected?: OnTheWay['onSelected']): Promise<RedactedEvent[]> {
     const { selector, head } = this.#parts;
     const sequences = this.#sequences;
     const changes: RedactedEvent[] = [];
@@ -181,7 +186,7 @@ export class ChangedRuns {
         if (event.sequence > head || sequences?.has(event.sequence) === false) continue;
         const change = this.#guard.run(() => this.#changeOf(event, isCertain?.[index] === true));
         if (change === undefined) continue;
-        this.#parts.onSelected(event);
+        onSelected?.(event);
         if (sameJson(change.event, event)) {
           // Tags of an earlier `tags` may hold the words, too.
           stored ??= decodeTags(block);

@@ -36,9 +36,9 @@ export class Cleaning {
 
   /** After an open: the process may have died during a redaction, or a reader was in the way. */
   async afterOpen(redaction: LogRedaction): Promise<void> {
-    const { upkeep } = this.#parts;
+    const { log, upkeep } = this.#parts;
     await this.harmlessly(async () => {
-      if ((await redaction.redactions()).every(({ scrubbed }) => scrubbed)) return;
+      if (log.generation?.() === 0 || (await redaction.redactions()).every(({ scrubbed }) => scrubbed)) return;
       await upkeep.alone(() => redaction.scrub());
     });
   }
@@ -56,8 +56,8 @@ export class Cleaning {
 
   async #clean(redaction: LogRedaction, { parked }: Found, { tell }: Order): Promise<ScrubReport> {
     const { log, failure, reactors } = this.#parts;
-    if (parked.size > 0) await this.harmlessly(() => reactors.forgetMessages(parked));
     try {
+      if (parked.size > 0) await reactors.forgetMessages(parked);
       return await redaction.scrub((done) => tell({ phase: 'scrub', done, total: 1 }));
     } catch (error) {
       failure.notice(error, log.path);

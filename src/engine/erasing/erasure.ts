@@ -12,7 +12,6 @@ import { diffStates, type StateDifference } from '../../fold/diff.ts';
 import type { LogRedaction } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
 import { performance } from '../../threads/timers.ts';
-import { checkOptions } from '../calls/call-options.ts';
 import { harmless } from '../calls/progress.ts';
 import { READ_ATTEMPTS } from '../past/history.ts';
 import type { Projection } from '../past/projection.ts';
@@ -25,7 +24,7 @@ import { planHolders } from './holders.ts';
 import { type ErasureParts, foldedTo, type Order, type Prepared } from './parts.ts';
 import { redactedLog } from './redacted-log.ts';
 import { historyUnderSnapshot, ProjectionsBeside, refoldModel } from './refolding.ts';
-import { REDACT_CHECKS, type RedactionReport, type RedactOptions } from './report.ts';
+import type { RedactionReport, RedactOptions } from './report.ts';
 import { checkSelector, type RedactionSelector, type Selector } from './selector.ts';
 import { takeEffect } from './taking-effect.ts';
 
@@ -46,31 +45,31 @@ export class Erasure<State extends object> {
 
   /**
    * @param given a selector, not checked yet
+   * @param options checked
    * @param ready resolves when what was appended before the call is durable; rejects when the store cannot be used
    * @throws RefoldError `INVALID_OPTION`, `UNKNOWN_EVENT_TYPE`, `EVENT_REJECTED`, `REDUCER_FAILED`, `HISTORY_GONE`
    */
   async redact(
     given: RedactionSelector<any>,
-    options: RedactOptions | undefined,
+    options: RedactOptions,
     ready: () => Promise<void>,
   ): Promise<RedactionReport> {
     const { model, log, settings, upkeep, projections } = this.#parts;
-    const checked = checkOptions('redact', REDACT_CHECKS, options);
     const selector = checkSelector(given, model);
     const redaction = log.care?.redaction;
     if (redaction === undefined) throw cannotRedact(log.path);
-    const { signal, onProgress } = checked;
+    const { signal, onProgress } = options;
     const tell = onProgress === undefined ? settings.onProgress : harmless(onProgress, log);
     const check = (): void => {
       if (signal?.aborted === true) throw signal.reason;
     };
-    const order = { ...checked, selector, tell, check };
+    const order = { ...options, selector, tell, check };
     const start = performance.now();
     return this.#turns.run(async () => {
       await ready();
       const alone = (): Promise<RedactionReport> =>
         upkeep.alone(() => projections.alone((running) => this.#redact(redaction, order, running, start)));
-      return log.readOnly ? despiteSealing(alone) : alone();
+      return this.#isReader ? despiteSealing(alone) : alone();
     });
   }
 
@@ -78,8 +77,14 @@ export class Erasure<State extends object> {
   async cleanUpLater(): Promise<void> {
     const { log } = this.#parts;
     const redaction = log.care?.redaction;
-    if (redaction === undefined || log.readOnly || log.generation?.() === 0) return;
+    if (redaction === undefined || this.#isReader) return;
     await this.#turns.run(() => this.#cleaning.afterOpen(redaction));
+  }
+
+  /** A log that is open for writing may be given to a store that is not. */
+  get #isReader(): boolean {
+    const { log, settings } = this.#parts;
+    return settings.readOnly || log.readOnly;
   }
 
   /** Resolves when no redaction is under way. */
@@ -155,23 +160,23 @@ export class Erasure<State extends object> {
     const { selector, tell, check } = order;
     const { sequence: head } = log.head();
     const borders = new Set((await log.snapshots('')).map(({ sequence }) => sequence));
-    const found = new Found(log, head, await reactors.parked(), (blocks, outcomes) =>
+    const runs = await ChangedRuns.open({ model, log, redaction, selector, head, borders });
+    const found = new Found(runs, log, head, await reactors.parked(), (blocks, outcomes) =>
       dryRun ? Promise.resolve() : redaction.stage(blocks, outcomes),
     );
     const onSelected = (event: RecordedEvent): void => found.select(event);
-    found.runs = await ChangedRuns.open({ model, log, redaction, selector, head, borders, onSelected });
     const onProgress = async (done: number): Promise<void> => {
       check();
       tell({ phase: 'redact', done, total: head });
       await found.lookUpSome();
     };
     await onProgress(0);
-    for await (const { sealed, blocks, events } of found.runs.find(onProgress)) {
+    for await (const { sealed, blocks, events } of runs.find({ onSelected, onProgress })) {
       found.change(events, blocks);
       await found.stage(sealed);
     }
     if (redaction.outcomes !== undefined) await found.lookThrough(() => redaction.outcomes!());
-    await found.finish();
+    await found.stageAll();
     return found;
   }
 

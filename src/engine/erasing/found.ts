@@ -11,7 +11,7 @@ const LOOKED_UP_TOGETHER = 1_000;
 
 /** What going through the log has found so far, and what of it is staged. */
 export class Found {
-  runs!: ChangedRuns;
+  readonly runs: ChangedRuns;
   /** Parked events of reactors that were selected. */
   readonly parked: Set<number> = new Set();
   readonly head: number;
@@ -28,17 +28,18 @@ export class Found {
   #commands = new Map<string, number>();
   /** Selected events that do not say which command recorded them, in ranges. */
   readonly #withoutId: Range[] = [];
-  #isOver = false;
   #blocks: SealedBlock[] = [];
   #outcomes: StoredOutcome[] = [];
   #bytes = 0;
 
   constructor(
+    runs: ChangedRuns,
     log: LogStore,
     head: number,
     parked: ReadonlySet<number>,
     stage: (blocks: readonly SealedBlock[], outcomes: readonly StoredOutcome[]) => Promise<void>,
   ) {
+    this.runs = runs;
     this.#log = log;
     this.head = head;
     this.#parkedOnes = parked;
@@ -46,7 +47,6 @@ export class Found {
   }
 
   select({ sequence, commandId }: RecordedEvent): void {
-    if (this.#isOver) return; // a run is made again, to be read
     if (this.#parkedOnes.has(sequence)) this.parked.add(sequence);
     if (commandId !== undefined) {
       this.#commands.set(commandId, sequence);
@@ -71,7 +71,7 @@ export class Found {
   async stage(block: SealedBlock): Promise<void> {
     this.#blocks.push(block);
     this.#bytes += block.payload.byteLength;
-    if (this.#bytes >= STAGED_TOGETHER_BYTES || this.#blocks.length >= STAGED_TOGETHER) await this.#stageAll();
+    if (this.#bytes >= STAGED_TOGETHER_BYTES || this.#blocks.length >= STAGED_TOGETHER) await this.stageAll();
   }
 
   /**
@@ -90,13 +90,8 @@ export class Found {
     }
   }
 
-  /** Stages what is left. Nothing is selected after it. */
-  async finish(): Promise<void> {
-    this.#isOver = true;
-    await this.#stageAll();
-  }
-
-  async #stageAll(): Promise<void> {
+  /** Stages what is left. */
+  async stageAll(): Promise<void> {
     await this.#lookUp();
     if (this.#blocks.length > 0 || this.#outcomes.length > 0) await this.#stage(this.#blocks, this.#outcomes);
     this.#blocks = [];

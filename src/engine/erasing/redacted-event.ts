@@ -4,7 +4,7 @@
  * `redact` is code of the application. It may throw, or give anything. What it gives is read once and copied, and must be data
  * that a new event of this type could have.
  */
-import { type ErrorDetails, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
+import { type ErrorDetails, messageOf, RefoldError } from '../../core/errors.ts';
 import { type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
 import { frozenCopy } from '../../core/freeze.ts';
 import { copyPayload, inspectInput } from '../../core/guard.ts';
@@ -36,31 +36,22 @@ interface Redacted {
 }
 
 function runRedact({ redact }: EventType, event: RecordedEvent): Redacted {
+  const decidesMeta = redact!.length >= 2;
   const data = frozenCopy(event.data);
+  const ownMeta = decidesMeta ? frozenCopy(event.meta) : undefined;
+  let problem = 'redact gave a promise';
   try {
-    if (redact!.length < 2) return { data: refusePromise(redact!(data, undefined), event), meta: event.meta };
-    const givenMeta = frozenCopy(event.meta);
-    const both = refusePromise(redact!(data, givenMeta), event);
-    if (isParts(both) && 'data' in both) {
-      const { meta } = both;
-      return { data: both.data, meta: meta === givenMeta ? event.meta : meta };
-    }
+    const given: unknown = redact!(data, ownMeta);
+    if (isPromiseLike(given)) letGo(given);
+    else if (!decidesMeta) return { data: given, meta: event.meta };
+    else if (isParts(given) && 'data' in given) {
+      const { meta } = given;
+      return { data: given.data, meta: meta === ownMeta ? event.meta : meta };
+    } else problem = 'redact has a second parameter and did not give { data, meta }';
   } catch (cause) {
-    if (isRefoldError(cause) && ours.has(cause)) throw cause;
     throw refused(event, `redact threw: ${messageOf(cause)}`, cause);
   }
-  throw refused(event, 'redact has a second parameter and did not give { data, meta }');
-}
-
-/** Errors that were made here: `redact` may throw a `RefoldError`, too. */
-const ours = new WeakSet<RefoldError>();
-
-function refusePromise(result: unknown, event: RecordedEvent): unknown {
-  if (!isPromiseLike(result)) return result;
-  letGo(result);
-  const error = refused(event, 'redact gave a promise');
-  ours.add(error);
-  throw error;
+  throw refused(event, problem);
 }
 
 /**

@@ -4,17 +4,16 @@
  * Nothing of it is visible until the redaction has taken effect. When a reducer throws, it is thrown away.
  */
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
-import { freezeJson } from '../../core/freeze.ts';
 import type { Model } from '../../core/model.ts';
 import type { LiveState } from '../../fold/live-state.ts';
-import { decodeBlock } from '../../log/blocks/block.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
 import { guardOf } from '../calls/reentrancy.ts';
 import { fingerprintFor, type ModelFingerprint } from '../folding/fingerprint.ts';
+import { commitsAfter, presentEvents } from '../folding/recorded-commits.ts';
 import type { FoldCursor } from '../folding/refold.ts';
 import { type EncodedState, encodePaced, writeSnapshot } from '../folding/stored-snapshots.ts';
-import { upcastEvents, upcastRulesOf } from '../folding/upcast.ts';
+import { upcastRulesOf } from '../folding/upcast.ts';
 import { type Projection, type RebuiltProjection, rebuildingOf } from '../past/projection.ts';
 import { recover } from '../past/recovery.ts';
 
@@ -108,23 +107,13 @@ export class LiveBeside<State extends object> {
     const guard = guardOf(redacted);
     const rules = await upcastRulesOf(model, redacted);
     for await (const block of redacted.read({ from: this.#sequence + 1, to })) {
-      const { events, commitEnds } = decodeBlock(block);
-      let start = 0;
-      for (const last of commitEnds) {
-        const end = last - block.firstSequence + 1;
-        const commit = events.slice(start, end);
-        start = end;
-        if (last <= this.#sequence) continue;
+      for (const commit of commitsAfter(block, this.#sequence)) {
         try {
-          guard.run(() => {
-            const upcast = upcastEvents(model, commit, rules);
-            for (const { meta } of upcast) freezeJson(meta); // as in the writer
-            this.live.fold(model.reducers, upcast);
-          });
+          guard.run(() => this.live.fold(model.reducers, presentEvents(model, commit, rules)));
         } catch (error) {
           throw explained(error, redacted.path);
         }
-        this.#sequence = last;
+        this.#sequence = commit.last;
         if (pace.isOver) await pace.rest();
       }
       onFolded(this.#sequence);

@@ -8,8 +8,8 @@ import { messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import type { Model } from '../../core/model.ts';
-import { checkOptions, isSequence, type OptionChecks } from '../calls/call-options.ts';
-import { A_TAG, EVENT_TYPES, requireType } from '../past/events.ts';
+import { checkOptions, type OptionChecks } from '../calls/call-options.ts';
+import { A_TAG, EVENT_TYPES, requireType, SEQUENCES } from '../past/events.ts';
 
 /** Which events to redact: those with a tag, those of some sequences, or those of some types that a function picks. */
 export type RedactionSelector<Event = RecordedEvent, Type extends string = string> =
@@ -48,11 +48,7 @@ interface GivenSelector {
 
 const SELECTOR_CHECKS: OptionChecks<GivenSelector> = {
   tag: A_TAG,
-  sequences: [
-    'an array of sequences: whole numbers from 1 on',
-    (list) => Array.isArray(list) && list.every((one) => isSequence(one) && one > 0),
-    (list) => (Array.isArray(list) ? Array.from(list) : list),
-  ],
+  sequences: SEQUENCES,
   types: EVENT_TYPES,
   where: ['a function', (value) => typeof value === 'function'],
 };

@@ -49,28 +49,31 @@ const A_BOUND: OptionCheck = [
     typeof bound === 'object' && bound !== null ? { time: timeOf((bound as { time?: unknown }).time) } : bound,
 ];
 
+const copied = (list: unknown): unknown => (Array.isArray(list) ? Array.from(list) : list);
+
 /** A filter by type. */
 export const EVENT_TYPES: OptionCheck = [
   'an array of event types',
   (types) => Array.isArray(types) && types.every((type) => typeof type === 'string'),
-  (types) => copied(types),
+  copied,
+];
+
+/** A filter by sequence. */
+export const SEQUENCES: OptionCheck = [
+  'an array of sequences: whole numbers from 1 on',
+  (sequences) => Array.isArray(sequences) && sequences.every((sequence) => isSequence(sequence) && sequence > 0),
+  copied,
 ];
 
 /** A filter by tag. */
 export const A_TAG: OptionCheck = [`a tag: a text of 1 to ${LONGEST_TAG} characters`, isTag];
-
-const copied = (list: unknown): unknown => (Array.isArray(list) ? Array.from(list) : list);
 
 const RANGE_CHECKS: OptionChecks<EventRange> = {
   from: A_BOUND,
   to: A_BOUND,
   types: EVENT_TYPES,
   tag: A_TAG,
-  sequences: [
-    'an array of sequences: whole numbers from 1 on',
-    (sequences) => Array.isArray(sequences) && sequences.every((sequence) => isSequence(sequence) && sequence > 0),
-    copied,
-  ],
+  sequences: SEQUENCES,
   reverse: TRUE_OR_FALSE,
   limit: ['a whole number from 0 on', isSequence],
 };

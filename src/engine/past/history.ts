@@ -8,8 +8,9 @@ import type { BlockHeader, LogStore } from '../../log/log-store.ts';
 import { A_SEQUENCE, checkOptions, isSequence, type OptionCheck, type OptionChecks } from '../calls/call-options.ts';
 import type { Progress } from '../calls/progress.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
+import type { FoldCursor } from '../folding/refold.ts';
 import { tellPassedOver } from '../folding/undecodable.ts';
-import { recover } from './recovery.ts';
+import { type RecoverOptions, recover } from './recovery.ts';
 
 /** A position in the log: a sequence, or a time. A time (a Date, or ms since the epoch) means the last event at or before it. */
 export type Position = { readonly sequence: number } | { readonly time: Date | number };
@@ -33,8 +34,7 @@ export async function pastState<State extends object>(
   const to = await locate(log, position);
   tell({ phase: 'load', done: 0, total: to });
   const onProgress = (done: number): void => tell({ phase: 'replay', done, total: to });
-  const { cursor, passedOver } = await despiteDrops(log, () => recover(model, log, fingerprint, { to, onProgress }));
-  tellPassedOver(log, passedOver, `the model ${model.name}`);
+  const cursor = await recoverDespiteDrops(model, log, fingerprint, { to, onProgress });
   return { sequence: cursor.sequence, recordedAt: cursor.recordedAt, state: cursor.state };
 }
 
@@ -59,6 +59,18 @@ export async function despiteDrops<T>(log: LogStore, work: () => Promise<T>): Pr
       if (isLast || !(isRedacted || isDropped)) throw error;
     }
   }
+}
+
+/** A state of the model, as `recover` gives it, beside a writer. Warns of snapshots that could not be used. */
+export async function recoverDespiteDrops<State extends object>(
+  model: Model<State>,
+  log: LogStore,
+  fingerprint: ModelFingerprint,
+  options?: RecoverOptions,
+): Promise<FoldCursor<State>> {
+  const { cursor, passedOver } = await despiteDrops(log, () => recover(model, log, fingerprint, options));
+  tellPassedOver(log, passedOver, `the model ${model.name}`);
+  return cursor;
 }
 
 const POSITION_CHECKS: OptionChecks<{ readonly sequence?: number; readonly time?: Date | number }> = {

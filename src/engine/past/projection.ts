@@ -8,26 +8,16 @@ import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { OrderedTables } from '../../fold/live-state.ts';
-import type { LogHead, LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { LogStore } from '../../log/log-store.ts';
 import { Mutex } from '../../threads/mutex.ts';
-import { Pace } from '../../threads/pace.ts';
 import { warnOf } from '../calls/warn.ts';
-import { noteBeliefs } from '../folding/beliefs.ts';
-import { type Fingerprint, fingerprintFor, fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
-import { type BeginsWith, beginningOf, freshState } from '../folding/initial-state.ts';
+import { fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
+import { type BeginsWith, freshState } from '../folding/initial-state.ts';
 import { type FoldCursor, type FoldRange, foldLog, startCursor } from '../folding/refold.ts';
-import { type EncodedState, encodePaced, writeSnapshot } from '../folding/stored-snapshots.ts';
-import { groupReasons, notePassedOver, type PassedOver, tellPassedOver } from '../folding/undecodable.ts';
-import {
-  type Loading,
-  loadFirst,
-  planRecovery,
-  type RecoveryPlan,
-  snapshotFacts,
-} from '../folding/usable-snapshots.ts';
+import { notePassedOver, tellPassedOver } from '../folding/undecodable.ts';
 import { despiteDrops } from './history.ts';
 import type { ProjectionDefinition } from './projection-definition.ts';
-import { vouchingHint } from './recovery.ts';
+import { type EncodedView, SavedViews } from './saved-views.ts';
 
 /** What a projection needs of its store. */
 export interface ProjectionParts {
@@ -39,24 +29,6 @@ export interface ProjectionParts {
 
 /** How many events pass between two saves: a restart after a crash replays at most this many. */
 const SAVE_EVERY = 100_000;
-
-/**
- * How long the encoding and the decoding of a state may hold the event loop, and the pause after that, in ms. A projection
- * folds nothing while it is encoded, so its slices are longer than those of the model's snapshots.
- */
-const CODEC_SLICE_MS = 1;
-const CODEC_REST_MS = 1;
-
-function newPace(): Pace {
-  return new Pace(CODEC_SLICE_MS, CODEC_REST_MS);
-}
-
-/** A state on its way into the log. */
-interface EncodedMoment {
-  readonly encoded: EncodedState;
-  readonly head: LogHead;
-  readonly fingerprint: Fingerprint;
-}
 
 /** What a projection is on another log than its present one: that of a redaction. */
 export interface RebuiltProjection<State = unknown> {
@@ -94,7 +66,7 @@ export class Projection<State extends object = any> {
   readonly #definition: ProjectionDefinition<State, any> & BeginsWith<State>;
   readonly #reducers: Record<string, (...args: any[]) => void>;
   readonly #types: ReadonlySet<string>;
-  readonly #fingerprint: ModelFingerprint;
+  readonly #saved: SavedViews<State>;
   #cursor: FoldCursor<State>;
   #tables: OrderedTables | undefined;
   #savedAt = 0;
@@ -129,7 +101,8 @@ export class Projection<State extends object = any> {
     this.#definition = { ...definition, comparators };
     this.#reducers = reducersOf(definition);
     this.#types = new Set(Object.keys(this.#reducers));
-    this.#fingerprint = fingerprintOfProjection(definition, parts.model);
+    const fingerprint = fingerprintOfProjection(definition, parts.model);
+    this.#saved = new SavedViews(this.name, this.#definition, fingerprint, parts.readOnly);
     this.#cursor = startCursor(freshState(this.#definition));
   }
 
@@ -192,9 +165,10 @@ export class Projection<State extends object = any> {
   }
 
   async #rebuild(log: LogStore): Promise<RebuiltProjection<State>> {
-    const { plan, loaded, unusable } = await this.#loadSaved(log);
+    const saved = await this.#saved.load(log);
+    const { loaded } = saved;
     const cursor = loaded?.cursor ?? startCursor(freshState(this.#definition));
-    if (cursor.sequence + 1 < log.firstSequence()) throw await this.#historyGone(log, plan, unusable);
+    if (cursor.sequence + 1 < log.firstSequence()) throw await this.#saved.historyGone(log, saved);
     return { cursor, tables: new OrderedTables(cursor.state), savedAt: loaded?.snapshot.sequence ?? 0 };
   }
 
@@ -242,13 +216,9 @@ export class Projection<State extends object = any> {
     try {
       const moment = await this.#work.run(() => this.#encode());
       if (moment === undefined) return;
-      const { sequence } = moment.head;
-      at = sequence;
-      await writeSnapshot(log, this.name, moment.encoded, moment.head, moment.fingerprint);
-      await log.putCheckpoint({ projection: this.name, sequence });
-      const older = (await log.snapshots(this.name)).slice(2).map((info) => info.sequence);
-      if (older.length > 0) await log.dropSnapshots(this.name, older);
-      this.#savedAt = sequence;
+      at = moment.head.sequence;
+      await this.#saved.write(log, moment);
+      this.#savedAt = at;
       this.#isBelieved = false;
     } catch (error) {
       this.#tellUnsaved(at, error);
@@ -260,16 +230,9 @@ export class Projection<State extends object = any> {
    * The state as bytes, unless it was saved already or the projection has stopped. No event is folded meanwhile, so the
    * state stays as it is; other work of the event loop runs between the slices.
    */
-  async #encode(): Promise<EncodedMoment | undefined> {
+  async #encode(): Promise<EncodedView | undefined> {
     if (this.#error !== undefined || (this.sequence === this.#savedAt && !this.#isBelieved)) return undefined;
-    const { sequence, recordedAt, state, firstSeen } = this.#cursor;
-    const encoded = await encodePaced(state, newPace(), this.#definition.comparators);
-    // The hash is enough to check a projection's snapshot; only the model's snapshots have the log's chain.
-    return {
-      encoded,
-      head: { sequence, recordedAt, chain: '' },
-      fingerprint: fingerprintFor(this.#fingerprint, firstSeen),
-    };
+    return this.#saved.encode(this.#cursor);
   }
 
   #tellUnsaved(sequence: number, cause: unknown): void {
@@ -311,7 +274,8 @@ export class Projection<State extends object = any> {
   async #load(): Promise<void> {
     const { log } = this.#parts;
     try {
-      const { plan, loaded, unusable } = await this.#loadSaved(log);
+      const saved = await this.#saved.load(log);
+      const { loaded, unusable, plan } = saved;
       if (loaded !== undefined) {
         const { sequence } = loaded.snapshot;
         this.#cursor = loaded.cursor;
@@ -319,28 +283,12 @@ export class Projection<State extends object = any> {
         this.#savedAt = sequence;
         this.#tables = undefined;
       }
-      if (this.sequence + 1 < log.firstSequence()) throw await this.#historyGone(log, plan, unusable);
+      if (this.sequence + 1 < log.firstSequence()) throw await this.#saved.historyGone(log, saved);
       const passedOver = unusable.map(({ info, error }) => notePassedOver(log, info, error));
       tellPassedOver(log, passedOver, `the projection ${this.name}`);
     } catch (error) {
       throw this.#stop(error);
     }
-  }
-
-  async #historyGone(log: LogStore, plan: RecoveryPlan, unusable: Loading<State>['unusable']): Promise<RefoldError> {
-    const passedOver = unusable.map(({ info, error }) => notePassedOver(log, info, error));
-    const stale = plan.passedOver.find(({ isStale }) => isStale === true);
-    const snapshots = await log.snapshots(this.name);
-    const info = snapshots.find(({ sequence }) => sequence === stale?.sequence);
-    return historyGone(this.name, log, [...plan.passedOver, ...passedOver], unusable[0]?.error, info);
-  }
-
-  async #loadSaved(log: LogStore): Promise<Loading<State> & { readonly plan: RecoveryPlan }> {
-    const facts = await snapshotFacts(log, this.name, this.#fingerprint);
-    const plan = planRecovery({ ...facts, head: log.head().sequence, firstSequence: log.firstSequence() });
-    const loading = await loadFirst(log, plan.candidates, () => beginningOf(this.#definition), { pace: newPace() });
-    if (!log.readOnly && !this.#parts.readOnly) await noteBeliefs(log, this.name, this.#fingerprint);
-    return { ...loading, plan };
   }
 }
 
@@ -368,24 +316,5 @@ function readingFailed(name: string, cause: unknown): RefoldError {
     type: name,
     cause,
     hint: 'Look at the log, and start the projection again',
-  });
-}
-
-function historyGone(
-  name: string,
-  log: LogStore,
-  passedOver: readonly PassedOver[],
-  cause: RefoldError | undefined,
-  stale: SnapshotInfo | undefined,
-): RefoldError {
-  const first = log.firstSequence();
-  const others = 'restore a backup, or go back to the definition that it was saved with';
-  const why = ['', ...groupReasons(passedOver)].join('; ');
-  return new RefoldError('HISTORY_GONE', `Cannot start the projection ${name}: the log begins at ${first}${why}`, {
-    path: log.path,
-    type: name,
-    sequence: first,
-    cause,
-    hint: stale === undefined ? `R${others.slice(1)}` : `${vouchingHint(stale)}. Otherwise ${others}`,
   });
 }

@@ -110,11 +110,10 @@ export class ReactorProgress {
     this.#parked.set(event.sequence, event);
   }
 
-  /** Forgets what the errors of some events said. True when there was something to forget. */
-  forgetMessages(sequences: ReadonlySet<number>): boolean {
+  /** Forgets what the errors of some events said. */
+  forgetMessages(sequences: ReadonlySet<number>): void {
     const { parked } = withoutMessages(this.stored(), sequences) ?? {};
     for (const event of parked ?? []) this.#parked.set(event.sequence, event);
-    return parked !== undefined;
   }
 
   /** Forgets what was begun: reading starts again after the low-water mark. */

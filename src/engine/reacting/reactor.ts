@@ -11,10 +11,10 @@ import { warnOf } from '../calls/warn.ts';
 import type { EventBatch } from '../following/selection.ts';
 import type { CheckedReactor } from './definition.ts';
 import { type EffectOutcome, tryEffect } from './effect.ts';
-import type { LaneKey } from './lanes.ts';
 import { type ParkedEvent, ReactorProgress, type StoredProgress } from './progress.ts';
 import { Run } from './run.ts';
 import { Saver } from './saver.ts';
+import { bySequence, keyOf, rejectAll, type Task } from './task.ts';
 
 /** What a reactor needs of its store. */
 export interface ReactorParts {
@@ -30,14 +30,6 @@ export interface ReactorParts {
 
 /** Progress over events without an effect is saved after so many. */
 const PASSED_UNSAVED = 1_000;
-
-/** What waits for its effect: the events of one sequence. They are several only if a recorded event became several. */
-interface Task {
-  readonly sequence: number;
-  readonly events: readonly RecordedEvent[];
-  /** For an event that was parked: `retry` waits for this. */
-  readonly retried?: { readonly resolve: () => void; readonly reject: (error: unknown) => void };
-}
 
 /** Some events were redacted: what the errors of their effects said is forgotten. */
 export let forgetMessages: (reactor: Reactor, sequences: ReadonlySet<number>) => Promise<void>;
@@ -147,7 +139,9 @@ export class Reactor {
   }
 
   async #forgetMessages(sequences: ReadonlySet<number>): Promise<void> {
-    if (this.#progress.forgetMessages(sequences)) await this.#saver.save();
+    if (!this.parked.some(({ sequence }) => sequences.has(sequence))) return;
+    this.#progress.forgetMessages(sequences);
+    await this.#saver.save(); // also when they are forgotten here: the last save may have failed
   }
 
   #begin(): void {
@@ -331,38 +325,6 @@ export class Reactor {
 
 /** A longer message of an application's error is cut where it is kept. */
 const KEPT_MESSAGE_CHARACTERS = 1_000;
-
-function rejectAll(tasks: readonly Task[], error: unknown): void {
-  for (const { retried } of tasks) retried?.reject(error);
-}
-
-/** The events in groups: the parts of one recorded event together. */
-function* bySequence(events: readonly RecordedEvent[]): Generator<readonly RecordedEvent[]> {
-  for (let start = 0; start < events.length; ) {
-    const { sequence } = events[start]!;
-    let end = start + 1;
-    while (events[end]?.sequence === sequence) end += 1;
-    yield events.slice(start, end);
-    start = end;
-  }
-}
-
-/** @throws RefoldError `REACTOR_FAILED` when `partitionBy` throws or gives no key */
-function keyOf({ name, partitionBy }: CheckedReactor, event: RecordedEvent): LaneKey {
-  let cause: unknown;
-  let problem = 'partitionBy gave neither a string nor a number';
-  try {
-    const key: unknown = partitionBy(event);
-    if (typeof key === 'string' || typeof key === 'number') return key;
-  } catch (thrown) {
-    cause = thrown;
-    problem = `partitionBy threw: ${messageOf(thrown)}`;
-  }
-  const { sequence, type } = event;
-  const hint = 'Mend partitionBy and call retry with this sequence, or skip it';
-  const message = `The reactor ${name} cannot place ${type} at ${sequence}: ${problem}`;
-  throw new RefoldError('REACTOR_FAILED', message, { sequence, type, cause, hint });
-}
 
 function stopped(name: string): RefoldError {
   return new RefoldError('STORE_CLOSED', `Cannot use the reactor ${name}: it was stopped`, {

@@ -7,38 +7,21 @@
  */
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
-import { freezeJson } from '../../core/freeze.ts';
-import type { Model } from '../../core/model.ts';
-import { decodeBlock } from '../../log/blocks/block.ts';
 import type { Block, LogStore } from '../../log/log-store.ts';
 import { Pace } from '../../threads/pace.ts';
 import { A_SEQUENCE, checkOptions, checkValue } from '../calls/call-options.ts';
-import type { StoreFailure } from '../calls/failure.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
 import { warnOf } from '../calls/warn.ts';
-import type { ModelFingerprint } from '../folding/fingerprint.ts';
-import type { ReplaceableState } from '../folding/replaceable-state.ts';
-import { tellPassedOver } from '../folding/undecodable.ts';
-import { type UpcastRules, upcastEvents, upcastRulesOf } from '../folding/upcast.ts';
-import { despiteDrops } from '../past/history.ts';
-import { recover } from '../past/recovery.ts';
+import { commitsAfter, presentEvents, type RecordedCommit } from '../folding/recorded-commits.ts';
+import { type UpcastRules, upcastRulesOf } from '../folding/upcast.ts';
+import { recoverDespiteDrops } from '../past/history.ts';
 import { copyForOthers, type Publisher } from '../writing/publisher.ts';
+import { type ReaderParts, renewState } from './reader-state.ts';
 import { FOLLOWER_LOOK_MS, Renewal } from './renewal.ts';
 import { WAIT_CHECKS, Waiters, type WaitOptions } from './waiters.ts';
 
-export interface ReplicaParts<State extends object> {
-  readonly model: Model<State>;
-  readonly log: LogStore;
-  readonly fingerprint: ModelFingerprint;
-  readonly state: ReplaceableState<State>;
-  /** The sequence of the last event in `state`. */
-  readonly sequence: number;
-  /** How many redactions the log had had when the state was recovered. */
-  readonly generation: number;
+export interface ReplicaParts<State extends object> extends ReaderParts<State> {
   readonly publisher: Publisher;
-  readonly failure: StoreFailure;
-  /** Called when the log was redacted, and the state is that of the redacted log. */
-  readonly onRenewed: () => Promise<void>;
   /** Called when the state has changed. */
   readonly onAdvance: () => void;
 }
@@ -132,7 +115,7 @@ export class Replica<State extends object> {
     while (!signal.aborted && failure.error === undefined) {
       try {
         this.#round = new AbortController();
-        if (this.#renewal.isDue) await this.#renewal.run(() => this.#renew());
+        if (this.#renewal.isDue) await this.#renewal.run(() => renewState(this.#parts, this.#sequence));
         const rules = await upcastRulesOf(model, log);
         const round = this.#round.signal;
         if (signal.aborted) return;
@@ -146,30 +129,26 @@ export class Replica<State extends object> {
     }
   }
 
-  /** Folds a block commit by commit. Commits that the state already has are skipped: sealing may have joined blocks. */
+  /** Folds a block commit by commit. */
   async #take(block: Block, rules: UpcastRules): Promise<void> {
-    const { firstSequence } = block;
-    const { events, commitEnds } = decodeBlock(block);
-    const eventCharacters = (block.bytes / events.length) * (block.encoding === 'open' ? 1 : UNPACKED);
-    let start = 0;
-    for (const last of commitEnds) {
-      const end = last - firstSequence + 1;
-      if (last > this.#sequence) this.#fold(events.slice(start, end), last, rules, eventCharacters);
-      start = end;
+    const events = block.lastSequence - block.firstSequence + 1;
+    const eventCharacters = (block.bytes / events) * (block.encoding === 'open' ? 1 : UNPACKED);
+    for (const commit of commitsAfter(block, this.#sequence)) {
+      this.#fold(commit, rules, eventCharacters);
       if (this.#pace.isOver) await this.#pace.rest();
       if (this.#closing.signal.aborted) return;
     }
     this.#parts.onAdvance();
   }
 
-  #fold(recorded: RecordedEvent[], last: number, rules: UpcastRules, eventCharacters: number): void {
+  #fold(commit: RecordedCommit, rules: UpcastRules, eventCharacters: number): void {
     const { model, state, publisher } = this.#parts;
-    const count = recorded.length;
+    const { last } = commit;
+    const count = commit.events.length;
     let published: readonly RecordedEvent[] | undefined;
     this.#guard.enter();
     try {
-      const events = upcastEvents(model, recorded, rules);
-      for (const { meta } of events) freezeJson(meta); // as in the writer, where reducers get it frozen
+      const events = presentEvents(model, commit, rules);
       // Copied before the fold: reducers may keep the events that they get, and change them.
       if (publisher.isHeard) published = copyForOthers(events);
       state.fold(model.reducers, events);
@@ -196,25 +175,14 @@ export class Replica<State extends object> {
     }
   }
 
-  /** Continues with the state of the redacted log. It stays where it is, so that listeners get every event after it. */
-  async #renew(): Promise<void> {
-    const { model, log, fingerprint, state, onRenewed } = this.#parts;
-    const to = this.#sequence;
-    const { cursor, passedOver } = await despiteDrops(log, () => recover(model, log, fingerprint, { to }));
-    state.replace(cursor.state);
-    tellPassedOver(log, passedOver, `the model ${model.name}`);
-    await onRenewed();
-  }
-
   async #reload(gone: RefoldError): Promise<void> {
     const { model, log, fingerprint, state, publisher, onAdvance } = this.#parts;
     const before = this.#sequence;
-    const { cursor, passedOver } = await despiteDrops(log, () => recover(model, log, fingerprint));
+    const cursor = await recoverDespiteDrops(model, log, fingerprint);
     if (cursor.sequence <= before) throw gone; // otherwise it would fail in the same way again and again
     state.replace(cursor.state);
     this.#sequence = cursor.sequence;
     publisher.tail.jump(cursor.sequence);
-    tellPassedOver(log, passedOver, `the model ${model.name}`);
     warnOf(log, 'RefoldReplicaWarning', jumped(log, before, cursor.sequence));
     this.#waiters.reached(cursor.sequence);
     onAdvance();

@@ -330,6 +330,12 @@ describe('in a file', () => {
     await store.append({ type: 'Admitted', data: { id: 4, name: 'Secret' } });
     expect(await store.redact({ tag: 'patient:4' })).toMatchObject({ events: 1, pending: 'a reader' });
     await store.close();
+    // A store that only reads leaves the files alone, even on a log that is open for writing.
+    const reader = await open({ log: await openSqliteLog({ path }), readOnly: true });
+    await reader.close();
+    await using untouched = await openLog({ path });
+    expect((await untouched.info()).redactions).toMatchObject([{ scrubbed: false }]);
+    await untouched.close();
     const again = await open({ path });
     await again.close();
     expect(wordsIn(path)).toEqual([]);
@@ -500,6 +506,26 @@ describe('a redaction that is refused changes nothing', () => {
     const reader = await open({ log: contents, readOnly: true });
     expect(await errorOf(reader.redact(ANNA))).toMatchObject({ code: 'INVALID_OPTION', type: 'readOnly' });
     expect(await reader.redact(ANNA, { dryRun: true })).toMatchObject({ events: 3 });
+  });
+
+  test('on a read-only store, for options that cannot be read', async () => {
+    const contents = new MemoryContents();
+    await filled({ log: contents });
+    const reader = await open({ log: contents, readOnly: true });
+    for (const options of [
+      revoked.proxy,
+      {
+        get dryRun(): boolean {
+          return JSON.parse('{');
+        },
+      },
+      null,
+    ]) {
+      expect(await errorOf(reader.redact(ANNA, options as never))).toMatchObject({
+        code: 'INVALID_OPTION',
+        type: 'options',
+      });
+    }
   });
 
   test('on a store that has failed or is closed', async () => {
@@ -745,6 +771,30 @@ describe('beside a redaction', () => {
     await running.stop();
     await store.redact({ sequences: [2] });
     expect(contents.reactors.get('mail')?.progress).not.toMatch('Ben');
+  });
+
+  test('a message that cannot be forgotten is pending', async () => {
+    const contents = new MemoryContents();
+    const log = await contents.open();
+    const store = await filled({ log });
+    const running = await store.react({
+      name: 'mail',
+      on: {
+        Admitted: ({ data }) => {
+          throw new Error(`No address of ${data.name}`);
+        },
+      },
+      retry: { attempts: 1 },
+      onExhausted: 'park',
+    });
+    await running.caughtUp();
+    const putReactor = log.putReactor.bind(log);
+    log.putReactor = () => Promise.reject(new Error('not now'));
+    expect((await store.redact(ANNA)).pending).toMatch('not now');
+    log.putReactor = putReactor;
+    expect((await store.redact(ANNA)).pending).toBeUndefined();
+    expect(contents.reactors.get('mail')?.progress).not.toMatch('Anna');
+    await running.stop();
   });
 
   test('progress is told, also in fractions for the files', async () => {
