@@ -1,6 +1,7 @@
 /** Options of calls: unknown options and wrong values are refused, and the error names the likely option. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { grouped } from '../../src/engine/calls/call-options.ts';
 import { defineModel, openLog, openMemoryLog, openStore, replay, stateAt } from '../../src/index.ts';
 import { openTemporaryStore } from '../../src/testing.ts';
 import { cartModel, note } from './cart.ts';
@@ -151,3 +152,10 @@ describe('an unknown event type', () => {
     expect(store.sequence).toBe(0);
   });
 });
+
+test.each([0, 7, 999, 1000, 12_345, 999_999, 1_000_000, 1_234_567_890, Number.MAX_SAFE_INTEGER])(
+  'a message shows %d with commas between its thousands',
+  (count) => {
+    expect(grouped(count)).toBe(count.toLocaleString('en'));
+  },
+);

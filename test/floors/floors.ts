@@ -246,7 +246,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: FOLLOWING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING],
-    doors: ['follower.ts', 'frozen.ts', 'selection.ts', 'tail.ts'],
+    doors: ['followed.ts', 'follower.ts', 'frozen.ts', 'selection.ts', 'tail.ts'],
     node: 'all',
   },
   { files: METRICS, sees: BELOW_THE_ENGINE, node: 'all' },

@@ -2,7 +2,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, inject, test } from 'vitest';
-import { ROOT, succeed } from './run.ts';
+import { ROOT, runNode, succeed } from './run.ts';
 
 const { folder, packed } = inject('consumer');
 const installed = join(folder, 'node_modules/refold');
@@ -88,6 +88,16 @@ describe('the tarball', () => {
     expect(lost).toEqual([]);
   });
 });
+
+test.each(['refold', 'refold/testing', 'refold/log', 'refold/model'])(
+  'an import of %s formats no number, because that loads the data of a locale',
+  async (door) => {
+    const refuse = "Number.prototype.toLocaleString = () => { throw new Error('formats a number') };";
+    const program = `${refuse} await import('${door}');`;
+    const ended = await runNode(['--input-type=module', '-e', program], folder);
+    expect(ended).toEqual({ code: 0, stdout: '', stderr: '' });
+  },
+);
 
 describe('the list of dependencies', () => {
   test('is the list that was decided', () => {

@@ -4,7 +4,7 @@ import { isParts } from '../../core/parts.ts';
 import type { LogSource } from '../../log/log-source.ts';
 import type { Durability, LogStore } from '../../log/log-store.ts';
 import { DEFAULT_BOUNDS, type OutcomeBounds } from '../../log/outcomes.ts';
-import { A_FUNCTION, checkOptions, DURABILITY, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
+import { A_FUNCTION, checkOptions, DURABILITY, grouped, type OptionChecks, TRUE_OR_FALSE } from './call-options.ts';
 import { A_LOG, A_PATH, A_WAIT, isOpenLog, requireOneLog, requireWaitHonoured } from './log-options.ts';
 import { harmless, type Progress } from './progress.ts';
 import { type StoreWarning, warnTo } from './warn.ts';
@@ -152,7 +152,7 @@ export const STORE_CHECKS: OptionChecks<StoreOptions> = {
   onFailure: A_FUNCTION,
   clock: ['a function that gives milliseconds since the epoch', (value) => typeof value === 'function'],
   remember: [
-    `{ outcomes?, age? }, with a whole number of outcomes up to ${MOST_OUTCOMES.toLocaleString('en')} and an age in milliseconds`,
+    `{ outcomes?, age? }, with a whole number of outcomes up to ${grouped(MOST_OUTCOMES)} and an age in milliseconds`,
     isRemember,
     (value) => (isParts(value) ? { ...value } : value),
   ],

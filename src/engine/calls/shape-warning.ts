@@ -1,6 +1,7 @@
 /** Warns of a large part of the state that is not a table: each commit that changes something in it copies it. */
 import type { Unwieldy } from '../../fold/live-state.ts';
 import type { LogStore } from '../../log/log-store.ts';
+import { grouped } from './call-options.ts';
 import { warnOf } from './warn.ts';
 
 /** A callback that warns once for each path. A replica may open its state again, and find the same. */
@@ -15,7 +16,7 @@ export function warnOfShapes(log: LogStore): (found: Unwieldy) => void {
 
 function describe({ path, kind, members }: Unwieldy, log: string): string {
   const { what, remedy } = SHAPE_WORDS[kind];
-  const count = members.toLocaleString('en');
+  const count = grouped(members);
   return `In the state of ${log}, ${path} is ${what} ${count} ${kind === 'array' ? 'items' : 'members'}. Each commit that changes one of them copies them all. ${remedy}: then a commit costs what it touches`;
 }
 

@@ -6,20 +6,9 @@
  * events.
  */
 import type { RecordedEvent } from '../../core/event.ts';
-import type { Model } from '../../core/model.ts';
-import type { LogStore } from '../../log/log-store.ts';
-import { guardOf } from '../calls/reentrancy.ts';
-import { tagsNow } from '../folding/taggers.ts';
-import { errorOr, LogPages } from './log-pages.ts';
-import {
-  BATCH_EVENTS,
-  batchOf,
-  type EventBatch,
-  type HasTag,
-  type Selection,
-  Selections,
-  sliceOf,
-} from './selection.ts';
+import type { Followed } from './followed.ts';
+import { errorOr } from './log-pages.ts';
+import { BATCH_EVENTS, batchOf, type EventBatch, type Selection, sliceOf } from './selection.ts';
 import type { Tail, TailCommit, TailReader } from './tail.ts';
 
 /** What a follower was asked for, checked. */
@@ -30,33 +19,6 @@ export interface FollowRequest {
   readonly types?: readonly string[] | undefined;
   readonly tag?: string | undefined;
   readonly batches?: boolean | undefined;
-}
-
-/** What the followers of a store share. */
-export class Followed {
-  readonly log: LogStore;
-  readonly tail: Tail;
-  readonly pages: LogPages;
-  readonly selections: Selections;
-
-  constructor(model: Model, log: LogStore, tail: Tail) {
-    this.log = log;
-    this.tail = tail;
-    this.pages = new LogPages(model, log);
-    this.selections = new Selections(tagsRemembered(model, log));
-  }
-}
-
-/** The tags of an event are computed once for all who follow by tag. */
-function tagsRemembered(model: Model, log: LogStore): HasTag {
-  const known = new WeakMap<RecordedEvent, readonly string[]>();
-  const guard = guardOf(log);
-  return (event, tag) => {
-    if (model.types.get(event.type)?.tags === undefined) return false;
-    let tags = known.get(event);
-    if (tags === undefined) known.set(event, (tags = guard.run(() => tagsNow(model, event))));
-    return tags.includes(tag);
-  };
 }
 
 type Result<Item> = IteratorResult<Item, void>;

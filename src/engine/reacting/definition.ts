@@ -8,6 +8,7 @@ import {
   A_FUNCTION,
   checkOptions,
   checkValue,
+  grouped,
   isSequence,
   type OptionCheck,
   type OptionChecks,
@@ -189,7 +190,7 @@ function isPlace(from: unknown): boolean {
 
 function aCount(most: number): OptionCheck {
   return [
-    `a whole number from 1 to ${most.toLocaleString('en')}`,
+    `a whole number from 1 to ${grouped(most)}`,
     (value) => Number.isSafeInteger(value) && (value as number) >= 1 && (value as number) <= most,
   ];
 }

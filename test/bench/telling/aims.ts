@@ -238,62 +238,7 @@ export const AIMS: readonly Aim[] = [
     of: (row) => row('tags-rare') / row('tags-at'),
     atMost: 20,
   },
-  {
-    name: 'events-loop-small',
-    what: 'the event loop while events reads small events, p99 of its delays',
-    of: (row) => row('events-loop-small:p99'),
-    atMost: 10,
-    unit: 'ms',
-  },
-  {
-    name: 'events-loop-small-longest',
-    what: 'the same, the longest delay',
-    of: (row) => row('events-loop-small'),
-    atMost: 25,
-    unit: 'ms',
-  },
-  {
-    name: 'events-loop-large',
-    what: 'the event loop while events reads events of 64 KiB, p99 of its delays',
-    of: (row) => row('events-loop-large:p99'),
-    atMost: 10,
-    unit: 'ms',
-  },
-  {
-    name: 'events-loop-large-longest',
-    what: 'the same, the longest delay',
-    of: (row) => row('events-loop-large'),
-    atMost: 25,
-    unit: 'ms',
-  },
-  {
-    name: 'follow-loop-small',
-    what: 'the event loop while follow reads small events, p99 of its delays',
-    of: (row) => row('follow-loop-small:p99'),
-    atMost: 10,
-    unit: 'ms',
-  },
-  {
-    name: 'follow-loop-small-longest',
-    what: 'the same, the longest delay',
-    of: (row) => row('follow-loop-small'),
-    atMost: 25,
-    unit: 'ms',
-  },
-  {
-    name: 'follow-loop-large',
-    what: 'the event loop while follow reads events of 64 KiB, p99 of its delays',
-    of: (row) => row('follow-loop-large:p99'),
-    atMost: 10,
-    unit: 'ms',
-  },
-  {
-    name: 'follow-loop-large-longest',
-    what: 'the same, the longest delay',
-    of: (row) => row('follow-loop-large'),
-    atMost: 25,
-    unit: 'ms',
-  },
+  ...['events', 'follow'].flatMap((call) => [...loopDelays(call, 'small'), ...loopDelays(call, 'large')]),
   {
     name: 'replay-memory',
     what: 'peak memory of replaying the longest log, beyond a process that only has the state',
@@ -451,6 +396,22 @@ export const AIMS: readonly Aim[] = [
     of: (row) => row('memory-of-keys-refold') / row('memory-of-keys-redis'),
   },
 ];
+
+/** How long the event loop waits while a call reads the log: the p99 of its delays, and the longest one. */
+function loopDelays(call: string, size: 'small' | 'large'): Aim[] {
+  const name = `${call}-loop-${size}`;
+  const events = size === 'small' ? 'small events' : 'events of 64 KiB';
+  return [
+    {
+      name,
+      what: `the event loop while ${call} reads ${events}, p99 of its delays`,
+      of: (row) => row(`${name}:p99`),
+      atMost: 10,
+      unit: 'ms',
+    },
+    { name: `${name}-longest`, what: 'the same, the longest delay', of: (row) => row(name), atMost: 25, unit: 'ms' },
+  ];
+}
 
 /** A command of the Redis-compatible server against another server, in the same run. */
 function serving(command: string, pipeline: number, other: 'redis' | 'js', atLeast: number): Aim {
