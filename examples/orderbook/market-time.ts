@@ -101,8 +101,6 @@ export class MarketClock {
   #ms = 0;
   #previous: Moment = { ms: 0, ns: 0 };
   #meta: EventMeta = {};
-  /** How often the time was before the one before it. */
-  stepsBack = 0;
   /** How often `recordedAt` could not follow, because it was later already. */
   clamped = 0;
 
@@ -118,7 +116,6 @@ export class MarketClock {
     const { ms, ns } = now;
     const before = this.#previous;
     const isBack = ms < before.ms || (ms === before.ms && ns < before.ns);
-    if (isBack) this.stepsBack++;
     this.#previous = now;
     if (ms < this.#ms) {
       this.clamped++;

@@ -317,9 +317,10 @@ export interface ModelDefinition<
    */
   readonly version?: number | string;
   /**
-   * What says that a snapshot is still right. `'sources'`: the version and the source texts of `initialState`, reducers and
-   * upcasters. `'version'`: the version alone, which must then be given and raised with care. It is for minified builds, whose
-   * texts change by themselves, and for logs whose history was dropped, which cannot be refolded. Default `'sources'`.
+   * What says that a snapshot is still right. `'sources'`: the version and the source texts of `initialState`, comparators,
+   * reducers, upcasters and `from`. `'version'`: the version alone, which must then be given and raised with care. It is for
+   * minified builds, whose texts change by themselves, and for logs whose history was dropped, which cannot be refolded.
+   * Default `'sources'`.
    */
   readonly fingerprint?: FingerprintKind;
   /**

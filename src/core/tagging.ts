@@ -30,11 +30,12 @@ export class TagsRefused extends Error {
  * a type without `tags`.
  */
 export function taggerOf({ tags, version }: Pick<EventType, 'tags' | 'version'>): string | undefined {
-  if (tags === undefined) return undefined;
-  return createHash('sha256')
-    .update(`${version} ${String(tags)}`)
-    .digest('hex')
-    .slice(0, 8);
+  return tags === undefined ? undefined : nameOfTagger(`${version} ${String(tags)}`);
+}
+
+/** @param text all that the tags depend on */
+export function nameOfTagger(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 8);
 }
 
 /**

@@ -17,10 +17,11 @@ import { openLogOf } from './calls/open-log.ts';
 import { harmless, type Progress } from './calls/progress.ts';
 import type { ModelFingerprint } from './folding/fingerprint.ts';
 import { fingerprintOfModel } from './folding/model-module.ts';
+import type { PassedOver } from './folding/undecodable.ts';
 import { UpcastCheck } from './folding/upcast-check.ts';
 import { planRecovery, snapshotFacts } from './folding/usable-snapshots.ts';
 import { despiteDrops } from './past/history.ts';
-import { fingerprintOfProjection, Projection } from './past/projection.ts';
+import { fingerprintOfProjection, Projection, rebuildingOf } from './past/projection.ts';
 import { checkDefinition, type ProjectionDefinition } from './past/projection-definition.ts';
 import { describeRecovery, type Recovered, recover } from './past/recovery.ts';
 import { type Rates, readRates } from './snapshots/rates.ts';
@@ -197,19 +198,23 @@ async function open<State extends object>(
       onUpcast: upcasts.look,
     }),
   );
-  const unusable = new Map(recovered.passedOver.map(({ sequence, reason }) => [sequence, reason]));
-  const snapshots = (await fitsOf(log, '', fingerprint)).map((one): SnapshotFit => {
-    const reason = unusable.get(one.sequence);
-    return one.fit === 'stale' || reason === undefined ? one : { sequence: one.sequence, fit: 'unusable', reason };
-  });
-  return { recovered, snapshots };
+  return { recovered, snapshots: await fitsOf(log, '', fingerprint, recovered.passedOver) };
 }
 
-/** What the fingerprints of an owner's snapshots say. */
-async function fitsOf(log: LogStore, owner: string, fingerprint: ModelFingerprint): Promise<SnapshotFit[]> {
+/**
+ * Whether an owner's snapshots can be used.
+ *
+ * @param found those that could not be loaded
+ */
+async function fitsOf(
+  log: LogStore,
+  owner: string,
+  fingerprint: ModelFingerprint,
+  found: readonly PassedOver[],
+): Promise<SnapshotFit[]> {
   const facts = await snapshotFacts(log, owner, fingerprint);
   const plan = planRecovery({ ...facts, head: log.head().sequence, firstSequence: log.firstSequence() });
-  const passedOver = new Map(plan.passedOver.map((one) => [one.sequence, one]));
+  const passedOver = new Map([...found, ...plan.passedOver].map((one) => [one.sequence, one]));
   return facts.snapshots.map(({ sequence }): SnapshotFit => {
     const over = passedOver.get(sequence);
     if (over !== undefined) {
@@ -227,15 +232,18 @@ async function fitOf(
   signal: AbortSignal | undefined,
 ): Promise<ProjectionFit> {
   const { name } = definition;
-  const snapshots = await fitsOf(log, name, fingerprintOfProjection(definition, model));
-  const [projection, problem] = await attempt(async () => {
-    signal?.throwIfAborted();
-    const started = new Projection(definition, { model, log, readOnly: true });
-    await started.start();
-    return started;
+  const onBlock = async (): Promise<void> => signal?.throwIfAborted();
+  const [built, problem] = await attempt(async () => {
+    const { rebuild, advance } = rebuildingOf(new Projection(definition, { model, log, readOnly: true }));
+    return await despiteDrops(log, async () => {
+      const rebuilt = await rebuild(log);
+      await onBlock();
+      await advance(rebuilt, log, { onBlock });
+      return rebuilt;
+    });
   });
-  const from = snapshots.find(({ fit }) => fit === 'fits' || fit === 'believed')?.sequence ?? 0;
-  const events = projection === undefined ? 0 : projection.sequence - from;
+  const snapshots = await fitsOf(log, name, fingerprintOfProjection(definition, model), built?.passedOver ?? []);
+  const events = built === undefined ? 0 : built.cursor.sequence - built.savedAt;
   return { name, snapshots, events, ...(problem === undefined ? {} : { problem }) };
 }
 

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { isRefoldError, type RefoldError } from '../../src/core/errors.ts';
+import type { RefoldError } from '../../src/core/errors.ts';
 import type { RecordedEvent } from '../../src/core/event.ts';
 import { Deque } from '../../src/fold/collections/deque.ts';
 import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
@@ -11,6 +11,7 @@ import { openAtomicState, openDirectState, openStrictState, type Unwieldy } from
 import { plain } from '../../src/fold/own-copy.ts';
 import { sample } from '../sample.ts';
 import { initialState, OPERATIONS, recordScript, reducers as scripted, scripts } from './fold-scripts.ts';
+import { refusalOf } from './refusals.ts';
 
 type Change = (state: any) => unknown;
 
@@ -46,16 +47,7 @@ const commit = (live: { fold: (reducers: any, events: any) => void }, ...changes
 
 /** The refusal of a commit; the state must be as before. */
 function refusal(live: ReturnType<typeof open>, ...changes: Change[]): RefoldError {
-  const [hash, root] = [hashState(live.value), live.value];
-  try {
-    commit(live, ...changes);
-  } catch (error) {
-    expect(hashState(live.value)).toBe(hash);
-    expect(live.value).toBe(root);
-    if (isRefoldError(error, 'REDUCER_FAILED')) return error;
-    throw error;
-  }
-  throw new Error('it was not refused');
+  return refusalOf(live, () => commit(live, ...changes));
 }
 
 /** The changes as one commit, as one commit each, and folded directly come to the same. */

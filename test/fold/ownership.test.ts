@@ -3,13 +3,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import vm from 'node:vm';
 import { describe, expect, test } from 'vitest';
-import { isRefoldError, type RefoldError } from '../../src/core/errors.ts';
+import type { RefoldError } from '../../src/core/errors.ts';
 import type { RecordedEvent } from '../../src/core/event.ts';
 import { Deque } from '../../src/fold/collections/deque.ts';
 import { ascending, OrderedMap } from '../../src/fold/collections/ordered-map.ts';
 import { hashState } from '../../src/fold/encoding/state-codec.ts';
 import { openAtomicState, openDirectState } from '../../src/fold/live-state.ts';
 import { plain } from '../../src/fold/own-copy.ts';
+import { refusalOf } from './refusals.ts';
 
 type Change = (state: any, data: any, event: any) => unknown;
 
@@ -42,16 +43,7 @@ const eventOf = (type: string, sequence = 1, meta?: object): RecordedEvent => ({
 
 function refusal(change: Change, event = eventOf('Changed')): RefoldError {
   const live = openAtomicState<any>(state());
-  const [hash, root] = [hashState(live.value), live.value];
-  try {
-    live.fold({ Changed: change }, [event]);
-  } catch (error) {
-    expect(hashState(live.value)).toBe(hash);
-    expect(live.value).toBe(root);
-    if (isRefoldError(error, 'REDUCER_FAILED')) return error;
-    throw error;
-  }
-  throw new Error('it was not refused');
+  return refusalOf(live, () => live.fold({ Changed: change }, [event]));
 }
 
 /**

@@ -224,6 +224,7 @@ describe('on the command line', () => {
   test.each([
     [['import', 'new.db', '--aof', 'a', '--rdb', 'b']],
     [['import', 'new.db', '--aof', 'a', '--renumber']],
+    [['import', 'new.db', '--rdb', 'a', '--sqlite', 'b']],
     [['export', 'log.db', '--aof', 'a', '--sqlite', 'b']],
     [['export', 'log.db', '--aof', 'a', '--from', '3']],
   ])('%j cannot be combined', async (args) => {

@@ -6,7 +6,7 @@ import type { Command } from 'commander';
 import { type BackupReport, openLog, type Position, restoreLog } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, parsePosition, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile, requireNew } from '../files.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import { interruptibleOrNothing } from '../interrupts.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { bytes, count, pairs, time } from '../output/text.ts';
@@ -54,7 +54,7 @@ export function defineRestore(program: Command): void {
 async function backup(file: string, destination: string, { to }: ToOption): Promise<Answer> {
   await requireFile(file);
   requireNew(destination);
-  const copy = await interruptible((signal) =>
+  const copy = await interruptibleOrNothing((signal) =>
     withProgress(async ({ onProgress }) => {
       await using log = await openLog({ path: file });
       return await log.backup(destination, { to, signal, onProgress });
@@ -68,7 +68,7 @@ async function backup(file: string, destination: string, { to }: ToOption): Prom
 
 async function restore(from: string, file: string, { to, force, waitForLock }: RestoreOptions): Promise<Answer> {
   await requireFile(from, 'Give the path of a backup');
-  const report = await interruptible((signal) =>
+  const report = await interruptibleOrNothing((signal) =>
     withProgress(({ onProgress }) => restoreLog(from, file, { to, force, waitForLock, signal, onProgress })),
   );
   return {
@@ -83,19 +83,4 @@ function describe({ lastSequence, recordedAt, bytes: size }: BackupReport): [str
     ['as of', recordedAt === 0 ? undefined : time(recordedAt)],
     ['size', bytes(size)],
   ];
-}
-
-/** Ctrl-C ends the work, which then leaves nothing behind. */
-async function interruptible<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stopping = new AbortController();
-  const stop = (): void => stopping.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    return await work(stopping.signal);
-  } catch (error) {
-    if (stopping.signal.aborted && error === stopping.signal.reason) process.exit(EXIT.interrupted);
-    throw error;
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
 }

@@ -1,5 +1,6 @@
 /**
- * `refold import`: JSON lines, or the rows of a table, into a new log; every line or none. Or the keys of a Redis: see `redis-files.ts`.
+ * `refold import`: JSON lines, or the rows of a table, into a new log; every line or none. Or the keys of a Redis: see
+ * `redis-files.ts`.
  *
  * The log is made under a temporary name, and gets its final name when the last line was good. Without a model, events
  * are imported as they are, and the guard checks each payload. With one, each is treated as a live event: upcast,

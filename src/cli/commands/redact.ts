@@ -10,6 +10,7 @@ import { openStore, type RedactionReport, type RedactionSelector, RefoldError } 
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { loadModel } from '../input/load-model.ts';
+import { interruptible } from '../interrupts.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { type Answer, writeOut } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
@@ -49,18 +50,15 @@ async function redact(file: string, options: Options): Promise<Answer> {
     throw refused('--plan and --yes cannot be combined', 'plan', 'Use either --plan or --yes');
   }
   await requireFile(file);
-  const stopping = new AbortController();
-  const stop = (): void => stopping.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    return await redactFile(file, selector, options, stopping.signal);
-  } catch (error) {
-    if (!stopping.signal.aborted || error !== stopping.signal.reason) throw error;
-    const text = 'Stopped: nothing was changed\n';
-    return { json: { path: file, redacted: false, stopped: true }, text: () => text, exitCode: EXIT.interrupted };
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
+  return interruptible(async (signal) => {
+    try {
+      return await redactFile(file, selector, options, signal);
+    } catch (error) {
+      if (!signal.aborted || error !== signal.reason) throw error;
+      const text = 'Stopped: nothing was changed\n';
+      return { json: { path: file, redacted: false, stopped: true }, text: () => text, exitCode: EXIT.interrupted };
+    }
+  });
 }
 
 async function redactFile(

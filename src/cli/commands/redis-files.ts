@@ -6,7 +6,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { RefoldError } from '../../index.ts';
 import type { Imported, KeyCounts, TransferProgress } from '../../redis/index.ts';
 import { makeFile } from '../files.ts';
-import { EXIT } from '../output/exit-codes.ts';
+import { interruptibleOrNothing } from '../interrupts.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
 import { quietly } from '../output/quietly.ts';
@@ -32,43 +32,29 @@ export async function exportKeys(file: string, folder: string, options: EventOpt
   refuseBeside('export', '--aof', { '--out': out, '--sqlite': sqlite, '--from': from, '--to': to, '--type': type });
   const start = performance.now();
   const { exportAof } = await import('../../redis/index.ts');
-  const interrupt = new AbortController();
-  const stop = (): void => interrupt.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    const {
-      sequence,
-      keys,
-      commands,
-      bytes: size,
-    } = await withProgress((bar) =>
-      exportAof({
-        path: file,
-        folder,
-        onProgress: bar.onProgress,
-        onTransfer: showing(bar, 'export'),
-        signal: interrupt.signal,
-      }),
-    );
-    const seconds = (performance.now() - start) / 1_000;
-    return {
-      json: { path: file, destination: folder, sequence, keys, commands, bytes: size, seconds },
-      text: () =>
-        pairs([
-          ['exported', describeKeys(keys)],
-          ['to', folder],
-          ['as of', `sequence ${count(sequence)}`],
-          ['size', `${bytes(size)} in ${counted(commands, 'command')}`],
-          ['took', duration(seconds * 1_000)],
-          ['load with', loadingSettings(folder)],
-        ]),
-    };
-  } catch (error) {
-    if (!interrupt.signal.aborted) throw error;
-    process.exit(EXIT.interrupted);
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
+  const {
+    sequence,
+    keys,
+    commands,
+    bytes: size,
+  } = await interruptibleOrNothing((signal) =>
+    withProgress((bar) =>
+      exportAof({ path: file, folder, onProgress: bar.onProgress, onTransfer: showing(bar, 'export'), signal }),
+    ),
+  );
+  const seconds = (performance.now() - start) / 1_000;
+  return {
+    json: { path: file, destination: folder, sequence, keys, commands, bytes: size, seconds },
+    text: () =>
+      pairs([
+        ['exported', describeKeys(keys)],
+        ['to', folder],
+        ['as of', `sequence ${count(sequence)}`],
+        ['size', `${bytes(size)} in ${counted(commands, 'command')}`],
+        ['took', duration(seconds * 1_000)],
+        ['load with', loadingSettings(folder)],
+      ]),
+  };
 }
 
 /** The settings with which a Redis loads the folder. */
@@ -78,9 +64,15 @@ function loadingSettings(folder: string): string {
 }
 
 export async function importKeys(file: string, options: RedisOptions & ImportOptions): Promise<Answer> {
-  const { aof, rdb, in: lines, renumber, model, skipUnsupported } = options;
+  const { aof, rdb, in: lines, sqlite, renumber, model, skipUnsupported } = options;
   const name = aof === undefined ? '--rdb' : '--aof';
-  refuseBeside('import', name, { '--rdb': aof && rdb, '--in': lines, '--renumber': renumber, '--model': model });
+  refuseBeside('import', name, {
+    '--rdb': aof && rdb,
+    '--in': lines,
+    '--sqlite': sqlite,
+    '--renumber': renumber,
+    '--model': model,
+  });
   const start = performance.now();
   const { importFiles } = await import('../../redis/index.ts');
   const imported = await withProgress((bar) =>
@@ -119,6 +111,7 @@ export async function importKeys(file: string, options: RedisOptions & ImportOpt
 /** Options of import that speak of JSON lines. */
 interface ImportOptions {
   readonly in?: unknown;
+  readonly sqlite?: unknown;
   readonly renumber?: unknown;
   readonly model?: unknown;
 }

@@ -7,6 +7,7 @@ import { openStore, type RetagReport } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { loadModel } from '../input/load-model.ts';
+import { interruptible } from '../interrupts.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
@@ -31,23 +32,18 @@ export function defineRetag(program: Command): void {
 async function retag(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
   const model = await loadModel(options.model);
-  const stopping = new AbortController();
-  const stop = (): void => stopping.abort();
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  try {
+  return interruptible(async (signal) => {
     const report = await withProgress(async ({ onProgress }) => {
       await using store = await openStore(model, { path: file, waitForLock: options.waitForLock, onProgress });
-      return await store.retag({ signal: stopping.signal });
+      return await store.retag({ signal });
     });
-    const isStopped = stopping.signal.aborted;
+    const isStopped = signal.aborted;
     return {
       json: { path: file, model: model.name, ...report, stopped: isStopped },
       text: () => describe(report),
       exitCode: isStopped ? EXIT.interrupted : EXIT.ok,
     };
-  } finally {
-    process.off('SIGINT', stop).off('SIGTERM', stop);
-  }
+  });
 }
 
 function describe({ blocks, events, untaggedEvents }: RetagReport): string {

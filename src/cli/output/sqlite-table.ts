@@ -65,10 +65,9 @@ async function openNew(path: string): Promise<DatabaseSync> {
 }
 
 /** A row as `writeTable` writes it. Another program may have written anything. */
-type TableRow = Readonly<Record<'sequence' | 'recorded_at' | 'type' | 'version' | 'command_id', unknown>> & {
-  readonly data: unknown;
-  readonly meta: unknown;
-};
+type TableRow = Readonly<
+  Record<'sequence' | 'recorded_at' | 'type' | 'version' | 'data' | 'meta' | 'command_id', unknown>
+>;
 
 /**
  * Reads such a table back as JSON lines, one for each row, in the order of their sequences. A table of an older release

@@ -4,11 +4,10 @@
  *
  * The log keeps them, so that a query without a model knows which stored tags count.
  */
-import { createHash } from 'node:crypto';
 import { isInstance, isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
-import { TagsRefused, taggerOf, tagsOf } from '../../core/tagging.ts';
+import { nameOfTagger, TagsRefused, taggerOf, tagsOf } from '../../core/tagging.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { type Formers, formersOf } from './formers.ts';
 import { listed, type UpcastRules, upcastEvent } from './upcast.ts';
@@ -39,8 +38,7 @@ function taggerOfRecorded(type: string, model: Model, formers: Formers | undefin
   });
   const tagging = parts.filter((part) => part !== undefined);
   if (tagging.length === 0) return undefined;
-  const text = [known?.version, ...tagging].join(' ');
-  return createHash('sha256').update(text).digest('hex').slice(0, 8);
+  return nameOfTagger([known?.version, ...tagging].join(' '));
 }
 
 /** How many events are in blocks that a query must read, because their tags are not stored as these taggers give them. */

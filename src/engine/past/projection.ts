@@ -14,7 +14,7 @@ import { warnOf } from '../calls/warn.ts';
 import { fingerprintOf, type ModelFingerprint } from '../folding/fingerprint.ts';
 import { type BeginsWith, freshState } from '../folding/initial-state.ts';
 import { type FoldCursor, type FoldRange, foldLog, startCursor } from '../folding/refold.ts';
-import { notePassedOver, tellPassedOver } from '../folding/undecodable.ts';
+import { notePassedOver, type PassedOver, tellPassedOver } from '../folding/undecodable.ts';
 import { despiteDrops } from './history.ts';
 import type { ProjectionDefinition } from './projection-definition.ts';
 import { type EncodedView, SavedViews } from './saved-views.ts';
@@ -36,9 +36,13 @@ export interface RebuiltProjection<State = unknown> {
   readonly tables: OrderedTables;
   /** The sequence of the snapshot that it began with; 0 without one. */
   readonly savedAt: number;
+  /** Newer snapshots that could not be loaded. */
+  readonly passedOver: readonly PassedOver[];
 }
 
-/** What a redaction does with a projection. It is not for applications, so it is not a part of the class. */
+type RebuildRange = Pick<FoldRange, 'to' | 'onProgress' | 'onBlock'>;
+
+/** What a redaction or a check does with a projection. It is not for applications, so it is not a part of the class. */
 export interface Rebuilding<State = unknown> {
   /**
    * Builds the state that another log gives, beside the present one.
@@ -47,7 +51,7 @@ export interface Rebuilding<State = unknown> {
    */
   rebuild(log: LogStore): Promise<RebuiltProjection<State>>;
   /** Folds what the log has up to a sequence into a rebuilt state. */
-  advance(rebuilt: RebuiltProjection<State>, log: LogStore, range: Pick<FoldRange, 'to' | 'onProgress'>): Promise<void>;
+  advance(rebuilt: RebuiltProjection<State>, log: LogStore, range: RebuildRange): Promise<void>;
   /** Begins no save until what it gives is called. Resolves when no save is under way. */
   holdSaves(): Promise<() => void>;
   /** Continues from a rebuilt state. It must not be behind the present one. */
@@ -169,15 +173,16 @@ export class Projection<State extends object = any> {
     const { loaded } = saved;
     const cursor = loaded?.cursor ?? startCursor(freshState(this.#definition));
     if (cursor.sequence + 1 < log.firstSequence()) throw await this.#saved.historyGone(log, saved);
-    return { cursor, tables: new OrderedTables(cursor.state), savedAt: loaded?.snapshot.sequence ?? 0 };
+    const passedOver = saved.unusable.map(({ info, error }) => notePassedOver(log, info, error));
+    return { cursor, tables: new OrderedTables(cursor.state), savedAt: loaded?.snapshot.sequence ?? 0, passedOver };
   }
 
   async #advanceRebuilt(
     { cursor, tables }: RebuiltProjection<State>,
     log: LogStore,
-    { to, onProgress }: Pick<FoldRange, 'to' | 'onProgress'>,
+    range: RebuildRange,
   ): Promise<void> {
-    await foldLog(this.#parts.model, this.#reducers, log, cursor, { types: this.#types, tables, to, onProgress });
+    await foldLog(this.#parts.model, this.#reducers, log, cursor, { ...range, types: this.#types, tables });
   }
 
   #holdSaves(): Promise<() => void> {

@@ -540,6 +540,42 @@ describe('checkUpgrade', () => {
     expect(problems[0].message).toMatch(/does not fit the schema of EntryPosted: account/);
   });
 
+  test('finds a snapshot of a projection that cannot be loaded, and counts the events that its start folds', async () => {
+    const contents = await written();
+    const definition = defineProjection(first, {
+      name: 'view',
+      initialState: () => ({ n: 0 }),
+      reducers: { TransferPosted: (state) => void state.n++ },
+    });
+    const store = await opened(first, contents);
+    await (await store.project(definition)).save();
+    await store.close();
+    const check = async () => (await checkUpgrade(first, { log: contents, projections: [definition] })).projections;
+    expect(await check()).toEqual([{ name: 'view', events: 0, snapshots: [{ sequence: 4, fit: 'fits' }] }]);
+    for (const { info, chunks } of contents.snapshots) if (info.owner === 'view') chunks[0]!.bytes[0]! ^= 1;
+    const snapshots = [{ sequence: 4, fit: 'unusable', reason: expect.stringMatching(/damaged|decoded/) }];
+    expect(await check()).toEqual([{ name: 'view', events: 4, snapshots }]);
+  });
+
+  test('a signal ends it, also while it folds the events of a projection', async () => {
+    const contents = await written([move('a', 'b', 1), move('a', 'b', 2), move('a', 'b', 3)]);
+    const stopping = new AbortController();
+    let folded = 0;
+    const view = defineProjection(first, {
+      name: 'view',
+      initialState: () => ({}),
+      reducers: {
+        TransferPosted() {
+          folded++;
+          stopping.abort(new Error('enough'));
+        },
+      },
+    });
+    const checking = checkUpgrade(first, { log: contents, projections: [view], signal: stopping.signal });
+    await expect(checking).rejects.toThrow('enough');
+    expect(folded).toBe(1);
+  });
+
   test.each([
     ['no path', {}],
     ['projections that are not a list', { path: ':memory:', projections: {} }],

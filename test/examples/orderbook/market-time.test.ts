@@ -104,8 +104,8 @@ describe("the market's clock", () => {
     const clock = new MarketClock();
     clock.set({ ms: 1_000, ns: 5 });
     expect([clock.read(), clock.meta]).toEqual([1_000, { ns: 5 }]);
-    clock.set({ ms: 1_000, ns: 4 });
-    expect([clock.read(), clock.meta, clock.stepsBack, clock.clamped]).toEqual([1_000, { ns: 4 }, 1, 0]);
+    expect(clock.set({ ms: 1_000, ns: 4 })).toBe(true);
+    expect([clock.read(), clock.meta, clock.clamped]).toEqual([1_000, { ns: 4 }, 0]);
   });
 
   test('stays where it is when time goes back, and keeps the time of the feed in the meta', () => {
@@ -114,7 +114,7 @@ describe("the market's clock", () => {
     expect(clock.set({ ms: 1_340_281_800_000, ns: 7 })).toBe(true);
     expect([clock.read(), clock.meta]).toEqual([1_340_285_400_015, { time: '1340281800000000007' }]);
     expect(clock.set({ ms: 1_340_281_800_000, ns: 8 })).toBe(false); // still behind, and not further back
-    expect([clock.stepsBack, clock.clamped]).toEqual([1, 2]);
+    expect(clock.clamped).toBe(2);
     clock.set({ ms: 1_340_285_400_016, ns: 0 });
     expect([clock.read(), clock.meta]).toEqual([1_340_285_400_016, { ns: 0 }]);
   });
