@@ -9,16 +9,9 @@ import { isParts } from '../core/parts.ts';
 import { EMPTY_CHAIN, type StoredBlock } from './blocks/chain.ts';
 import { Bell } from './following.ts';
 import { requireDurability } from './log-errors.ts';
+import type { RedactionRow } from './log-redaction.ts';
 import type { LogSource, OpenLogOptions } from './log-source.ts';
-import type {
-  Durability,
-  LogHead,
-  LogStore,
-  ReactorRow,
-  RedactionRow,
-  SnapshotInfo,
-  StoredOutcome,
-} from './log-store.ts';
+import type { Durability, LogHead, LogStore, ReactorRow, SnapshotInfo, StoredOutcome } from './log-store.ts';
 import { MemoryLogStore } from './memory-log-store.ts';
 import type { OutcomeBounds } from './outcomes.ts';
 

@@ -11,7 +11,8 @@ import { RefoldError } from '../../../core/errors.ts';
 import { type DecodedBlock, decodeBlock, decodeTags, encodeCommit, encodeOpenBlock } from '../../blocks/block.ts';
 import { chainAfter, checksumOf, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
 import { tagListOf } from '../../blocks/tag-list.ts';
-import type { CutEnd, EventTags, LogCut, QueuedCommit } from '../../log-store.ts';
+import type { CutEnd, LogCut } from '../../log-backup.ts';
+import type { EventTags, QueuedCommit } from '../../log-store.ts';
 import {
   BLOCK_COLUMNS,
   type BlockRow,

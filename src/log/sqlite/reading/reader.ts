@@ -9,13 +9,13 @@ import { messageOf, RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
 import { corruptBlock, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
 import { eventsMissing, historyGone, outcomeDamaged, snapshotDamaged, storeClosed } from '../../log-errors.ts';
+import type { RecordedRedaction } from '../../log-redaction.ts';
 import type {
   Block,
   BlockHeader,
   BlockQuery,
   Checkpoint,
   ReactorRow,
-  RecordedRedaction,
   SnapshotInfo,
   StoredOutcome,
 } from '../../log-store.ts';

@@ -7,7 +7,8 @@
  */
 import { readSealedPrefix } from '../../blocks/sealed-block.ts';
 import { blocksChanged, requireApart } from '../../log-errors.ts';
-import type { RedactionRow, SealedBlock, StoredOutcome } from '../../log-store.ts';
+import type { RedactionRow } from '../../log-redaction.ts';
+import type { SealedBlock, StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { chainBefore, readStateRow } from '../file/block-rows.ts';
 import type { Connection, Statement } from '../file/driver.ts';
