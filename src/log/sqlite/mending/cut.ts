@@ -25,7 +25,7 @@ import {
 import type { Connection, Statement } from '../file/driver.ts';
 import { hasTagLists } from '../file/format.ts';
 import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
-import { TAG_COLUMNS, toTagRow } from '../file/tag-rows.ts';
+import { addTagRow } from '../file/tag-rows.ts';
 
 /** Where a copy ends. */
 export interface Cut extends CutEnd {
@@ -185,10 +185,7 @@ function insertBlock(connection: Connection, { block, types, tags }: DividedBloc
   connection
     .prepare(`insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)`)
     .run(firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload);
-  if (!hasTagLists(connection)) return;
-  connection
-    .prepare(`insert into block_tags (${TAG_COLUMNS}) values (?, ?, ?, ?, ?)`)
-    .run(...toTagRow(firstSequence, checksum, tagListOf(types, tags)));
+  if (hasTagLists(connection)) addTagRow(connection, firstSequence, checksum, tagListOf(types, tags));
 }
 
 /** The block that holds an event, or the last one before it. */
