@@ -140,6 +140,14 @@ export { hashState } from './fold/encoding/state-codec.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
 export { toTaggedJson } from './fold/state-json.ts';
+export type { CutEnd, CutRows, LogBackupOptions, LogCopy, LogCut } from './log/log-backup.ts';
+export type {
+  LogRedaction,
+  RecordedRedaction,
+  RedactionFence,
+  RedactionRow,
+  ScrubReport,
+} from './log/log-redaction.ts';
 export type { LogSource, LogThread, OpenLogOptions } from './log/log-source.ts';
 export type {
   AppendRequest,
@@ -149,24 +157,14 @@ export type {
   BlockQuery,
   Checkpoint,
   CommitTags,
-  CutEnd,
-  CutRows,
   Durability,
   EventTags,
-  LogBackupOptions,
   LogCare,
-  LogCopy,
-  LogCut,
   LogHead,
-  LogRedaction,
   LogSize,
   LogStore,
   QueuedCommit,
   ReactorRow,
-  RecordedRedaction,
-  RedactionFence,
-  RedactionRow,
-  ScrubReport,
   SealedBlock,
   SealOptions,
   SealReport,

@@ -46,6 +46,7 @@ export {
 export { mayHold, tagListOf } from './log/blocks/tag-list.ts';
 export { type ContractCase, type LogContractSetup, type LogUnderTest, logContract } from './log/contract/contract.ts';
 export { Bell, type FollowedLog, followLog, type Poll } from './log/following.ts';
+export type { CutEnd, CutRows, LogBackupOptions, LogCopy, LogCut } from './log/log-backup.ts';
 export {
   blocksChanged,
   epochConflict,
@@ -59,6 +60,13 @@ export {
   storeClosed,
   storeFailed,
 } from './log/log-errors.ts';
+export type {
+  LogRedaction,
+  RecordedRedaction,
+  RedactionFence,
+  RedactionRow,
+  ScrubReport,
+} from './log/log-redaction.ts';
 export type { LogSource, LogThread, OpenLogOptions } from './log/log-source.ts';
 export type {
   AppendRequest,
@@ -68,24 +76,14 @@ export type {
   BlockQuery,
   Checkpoint,
   CommitTags,
-  CutEnd,
-  CutRows,
   Durability,
   EventTags,
-  LogBackupOptions,
   LogCare,
-  LogCopy,
-  LogCut,
   LogHead,
-  LogRedaction,
   LogSize,
   LogStore,
   QueuedCommit,
   ReactorRow,
-  RecordedRedaction,
-  RedactionFence,
-  RedactionRow,
-  ScrubReport,
   SealedBlock,
   SealOptions,
   SealReport,

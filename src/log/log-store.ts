@@ -11,6 +11,8 @@
  * suite checks every implementation (`contract/`).
  */
 import type { RefoldError, SerializedError } from '../core/errors.ts';
+import type { LogBackupOptions, LogCopy } from './log-backup.ts';
+import type { LogRedaction } from './log-redaction.ts';
 import type { OutcomeBounds } from './outcomes.ts';
 
 /** Where a log ends. `sequence` 0 and an empty-log chain before the first event. */
@@ -151,41 +153,6 @@ export interface ReactorRow {
   readonly sequence: number;
   /** JSON of the engine, opaque here. */
   readonly progress: string;
-}
-
-/** A redaction as the log remembers it: what was changed, when and by whom, but never the words. */
-export interface RedactionRow {
-  /** ms since the epoch. */
-  readonly recordedAt: number;
-  /** Who asked for it, as the caller names them. */
-  readonly by?: string | undefined;
-  /** A hash of what was asked for, hex. Opaque here. */
-  readonly selector: string;
-  /** How many events changed. */
-  readonly events: number;
-  /** The first and the last of the changed events. */
-  readonly firstSequence: number;
-  readonly lastSequence: number;
-}
-
-/** A redaction that was applied. */
-export interface RecordedRedaction extends RedactionRow {
-  /** False while a file of the log may still hold old bytes: until a `scrub` was complete. */
-  readonly scrubbed: boolean;
-}
-
-/** What an `apply` expects. */
-export interface RedactionFence {
-  /** The head of the log. */
-  readonly expectedSequence: number;
-  readonly epoch: number;
-}
-
-/** What a `scrub` came to. */
-export interface ScrubReport {
-  /** What keeps old bytes in a file of the log, such as a reader. Absent when none are left. */
-  readonly pending?: string;
-  readonly milliseconds: number;
 }
 
 export interface SealOptions {
@@ -379,92 +346,4 @@ export interface LogCare {
   backup(path: string, options?: LogBackupOptions): Promise<LogCopy>;
   /** Changes what events say. Absent when the log cannot do it. */
   readonly redaction?: LogRedaction | undefined;
-}
-
-/**
- * Replaces what events say. Their sequences, times, types and commits stay. The chain stays too.
- *
- * First the changed blocks are staged, in any number of calls, while the log works as before. Then `apply` puts all of
- * them in place at once. Then `scrub` removes the old bytes from the files. One redaction at a time.
- */
-export interface LogRedaction {
-  /** The chain before the block that begins at a sequence, hex: `redactRun` needs it for blocks that are open. */
-  chainBefore(firstSequence: number): Promise<string>;
-  /**
-   * Keeps blocks and outcomes beside the log, where nothing reads them. A block replaces the blocks of exactly its
-   * sequences (`redactRun` packs and proves one). It takes the place of a block that was staged for the same first
-   * sequence. An outcome replaces the one of its command and time, if that is still remembered.
-   *
-   * @throws RefoldError `SEQUENCE_CONFLICT` when the log has no such blocks, `LOG_FULL`. Nothing of this call is staged then
-   */
-  stage(blocks: readonly SealedBlock[], outcomes: readonly StoredOutcome[]): Promise<void>;
-  /**
-   * Puts everything that was staged in place, all or nothing. Adds the row, and forgets what was staged. Deletes the
-   * snapshots of every owner at `row.firstSequence` or later. Checkpoints of projections stay.
-   *
-   * @throws RefoldError `SEQUENCE_CONFLICT` for another head or epoch, when staged blocks overlap, or when the blocks have
-   * changed since they were staged; `LOG_FULL`. The log is unchanged then, and what was staged still is
-   */
-  apply(row: RedactionRow, fence: RedactionFence): Promise<void>;
-  /**
-   * All remembered outcomes, in any order. Asked for only when commits without a command id are redacted: earlier releases did not
-   * keep the id in the block. Absent when a log cannot list them.
-   */
-  outcomes?(): AsyncIterable<StoredOutcome>;
-  /** Forgets what was staged. A writer that opens the log does it too. */
-  discard(): Promise<void>;
-  /**
-   * Makes sure that no file of the log holds bytes that the log itself does not hold any more. May be called again, and
-   * costs little when there is nothing to do. Appends may wait meanwhile.
-   *
-   * @param onProgress called with fractions from 0 to 1
-   * @throws RefoldError `LOG_FULL` when the disk has no room for it; the log works as before
-   */
-  scrub(onProgress?: (fraction: number) => void): Promise<ScrubReport>;
-  /** Oldest first. */
-  redactions(): Promise<readonly RecordedRedaction[]>;
-}
-
-export interface LogBackupOptions {
-  /** Gets fractions from 0 to 1. Does not throw. */
-  readonly onProgress?: ((fraction: number) => void) | undefined;
-  /** Ends the copying: it rejects with the signal's reason, and leaves nothing behind. */
-  readonly signal?: AbortSignal | undefined;
-  /** Default: the copy has everything. */
-  readonly cut?: LogCut | undefined;
-}
-
-/** Where a copy ends, and what it keeps of the rows that only the engine can read. */
-export interface LogCut {
-  /** The last event, or the last event at or before a time in ms. */
-  readonly to: { readonly sequence: number } | { readonly time: number };
-  /** Called once, when the end is known. */
-  readonly keep: (end: CutEnd) => CutRows;
-}
-
-/** The end of a copy. */
-export interface CutEnd {
-  readonly sequence: number;
-  /** When the event after it was recorded; undefined at the end of the log. */
-  readonly nextRecordedAt: number | undefined;
-}
-
-/** What a copy keeps. None of the functions throws. */
-export interface CutRows {
-  /** Asked for each outcome, in the order in which they were written. */
-  readonly outcome: (outcome: StoredOutcome) => boolean;
-  readonly reactor: (row: ReactorRow) => ReactorRow;
-  /** The text that a key of `meta` gets. */
-  readonly meta: (key: string, value: string) => string;
-}
-
-/** What a copy holds. */
-export interface LogCopy {
-  /** The first event that is in the copy. */
-  readonly firstSequence: number;
-  readonly lastSequence: number;
-  /** When the last event was recorded, in ms since the epoch; 0 for an empty log. */
-  readonly recordedAt: number;
-  /** Size of the file. */
-  readonly bytes: number;
 }

@@ -4,15 +4,8 @@ import { type StoredBlock, verifyBlock } from './blocks/chain.ts';
 import { proveKept } from './blocks/redacting.ts';
 import { joinBlocks } from './blocks/sealing.ts';
 import { blocksChanged, requireApart, sequenceConflict } from './log-errors.ts';
-import type {
-  LogRedaction,
-  RecordedRedaction,
-  RedactionFence,
-  RedactionRow,
-  ScrubReport,
-  SealedBlock,
-  StoredOutcome,
-} from './log-store.ts';
+import type { LogRedaction, RecordedRedaction, RedactionFence, RedactionRow, ScrubReport } from './log-redaction.ts';
+import type { SealedBlock, StoredOutcome } from './log-store.ts';
 import type { MemoryContents } from './memory.ts';
 import { type CaredLog, chainBefore } from './memory-care.ts';
 

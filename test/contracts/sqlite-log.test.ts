@@ -6,6 +6,7 @@ import { afterAll } from 'vitest';
 import type { LogContractSetup, LogUnderTest } from '../../src/log/contract/contract.ts';
 import { LogThreads } from '../../src/log/sqlite/sharing/log-threads.ts';
 import { sqliteSource } from '../../src/log/sqlite/sqlite-source.ts';
+import { sample } from '../sample.ts';
 import { describeLog } from './run-contract.ts';
 
 interface FileUnderTest extends LogUnderTest {
@@ -23,6 +24,11 @@ const LAST_CHUNK = `rowid = (
   select max(c.rowid) from snapshot_chunks c join snapshots s on s.id = c.snapshot_id where s.sequence = ?)`;
 const FLIPPED = "substr(data, 1, 100) || cast('?' as blob) || substr(data, 102)";
 
+/** Text of the options for a log beside the one under test. */
+function optionsBeside(directory: string): string {
+  return JSON.stringify({ path: join(directory, 'other.db'), durability: 'os' });
+}
+
 const setup: LogContractSetup<FileUnderTest> = {
   create: () => {
     const directory = fs.mkdtempSync(join(tmpdir(), 'refold-log-'));
@@ -36,15 +42,16 @@ const setup: LogContractSetup<FileUnderTest> = {
   replaceWriter: async (subject) => alter(subject, 'update log_state set epoch = epoch + 1'),
   openInProcess: ({ directory }) => `
       import { openSqliteLog } from './src/log/sqlite/sqlite-log.ts';
-      const log = await openSqliteLog({ path: ${JSON.stringify(join(directory, 'other.db'))}, durability: 'os' });`,
+      const log = await openSqliteLog(${optionsBeside(directory)});`,
   damageSnapshot: (subject, sequence) =>
     alter(subject, `update snapshot_chunks set data = cast(${FLIPPED} as blob) where ${LAST_CHUNK}`, sequence),
   loseChunk: (subject, sequence) => alter(subject, `delete from snapshot_chunks where ${LAST_CHUNK}`, sequence),
 };
 
-describeLog('SQLite', setup);
+/** Most of the time is the start of a thread for each opening, so a third of the scripts is tried here, and all below. */
+describeLog('SQLite', { ...setup, scripts: sample(25) });
 
-const threads = new LogThreads(2);
+const threads = new LogThreads(1);
 afterAll(() => threads.end());
 
 describeLog('SQLite in a shared thread', {
@@ -53,4 +60,8 @@ describeLog('SQLite in a shared thread', {
     const subject = await setup.create();
     return { ...subject, source: sqliteSource({ path: subject.path }, threads) };
   },
+  openInProcess: ({ directory }) => `
+      import { LogThreads } from './src/log/sqlite/sharing/log-threads.ts';
+      import { openSqliteLog } from './src/log/sqlite/sqlite-log.ts';
+      const log = await openSqliteLog({ ...${optionsBeside(directory)}, threads: new LogThreads(1) });`,
 });

@@ -1,28 +1,19 @@
-/** The model of the golden file with tags, ids and outcomes. Its meaning must never change: the file was written with it. */
+/**
+ * The model of the golden file with tags, ids and outcomes: that of the file with tags, and a command. Its meaning must
+ * never change, because the file was written with it.
+ */
 import { join } from 'node:path';
 import { z } from 'zod';
 import { defineModel, reject } from '../../src/index.ts';
+import { taggedModel } from './tagged-ledger.ts';
 
 export const IDENTIFIED_FOLDER: string = join(import.meta.dirname, 'format-2-ids');
 
+const { types: _types, ...ledger } = taggedModel;
+
 export const identifiedModel = defineModel({
+  ...ledger,
   name: 'identified-ledger',
-  version: 1,
-  events: {
-    Moved: {
-      schema: z.object({ from: z.string(), to: z.string(), amount: z.int() }),
-      tags: (d) => [`account:${d.from}`, `account:${d.to}`],
-    },
-    Noted: z.object({ text: z.string() }),
-  },
-  initialState: () => ({ balances: new Map<string, number>() }),
-  reducers: {
-    Moved({ balances }, { from, to, amount }) {
-      balances.set(from, (balances.get(from) ?? 0) - amount);
-      balances.set(to, (balances.get(to) ?? 0) + amount);
-    },
-    Noted() {},
-  },
   commands: {
     move: {
       input: z.object({ from: z.string(), to: z.string(), amount: z.int() }),

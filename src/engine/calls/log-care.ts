@@ -1,7 +1,8 @@
 /** What the engine asks of a log's care, and what it does for a log without care. */
 import { RefoldError, type SerializedError } from '../../core/errors.ts';
 import { NOTHING_SEALED } from '../../log/blocks/sealing.ts';
-import type { LogBackupOptions, LogCopy, LogSize, LogStore, SealOptions, SealReport } from '../../log/log-store.ts';
+import type { LogBackupOptions, LogCopy } from '../../log/log-backup.ts';
+import type { LogSize, LogStore, SealOptions, SealReport } from '../../log/log-store.ts';
 
 const NO_FILES: LogSize = { fileBytes: 0, walBytes: 0, freeBytes: 0 };
 

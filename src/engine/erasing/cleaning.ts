@@ -4,7 +4,7 @@
  * Nothing of it can fail the redaction. A failure is a warning, or what the report calls pending.
  */
 import { messageOf } from '../../core/errors.ts';
-import type { LogRedaction, ScrubReport } from '../../log/log-store.ts';
+import type { LogRedaction, ScrubReport } from '../../log/log-redaction.ts';
 import { warnOf } from '../calls/warn.ts';
 import type { Found } from './found.ts';
 import type { ErasureParts, Order, Prepared } from './parts.ts';

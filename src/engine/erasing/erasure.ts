@@ -9,7 +9,7 @@
 import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { diffStates, type StateDifference } from '../../fold/diff.ts';
-import type { LogRedaction } from '../../log/log-store.ts';
+import type { LogRedaction } from '../../log/log-redaction.ts';
 import { Mutex } from '../../threads/mutex.ts';
 import { performance } from '../../threads/timers.ts';
 import { harmless } from '../calls/progress.ts';

@@ -2,7 +2,7 @@
  * The moment at which a redaction takes effect: appends wait, the rest is caught up with, the log applies, and everything in the
  * store is switched over.
  */
-import type { LogRedaction, RedactionRow } from '../../log/log-store.ts';
+import type { LogRedaction, RedactionRow } from '../../log/log-redaction.ts';
 import { performance } from '../../threads/timers.ts';
 import type { Cleaning } from './cleaning.ts';
 import type { Found } from './found.ts';

@@ -4,7 +4,8 @@
  * The log copies and cuts itself. Here is decided what stays true at the end of a copy: which outcomes, how far reactors
  * have come, and what `meta` says.
  */
-import type { CutEnd, CutRows, LogBackupOptions, LogCopy, LogCut, LogStore, ReactorRow } from '../../log/log-store.ts';
+import type { CutEnd, CutRows, LogBackupOptions, LogCopy, LogCut } from '../../log/log-backup.ts';
+import type { LogStore, ReactorRow } from '../../log/log-store.ts';
 import { A_FUNCTION, A_SIGNAL, checkOptions, type OptionChecks } from '../calls/call-options.ts';
 import { copyLogTo } from '../calls/log-care.ts';
 import { harmless, type Progress } from '../calls/progress.ts';

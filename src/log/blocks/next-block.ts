@@ -3,7 +3,7 @@ import assert from 'node:assert';
 import type { LogHead, QueuedCommit, TagList } from '../log-store.ts';
 import { encodeOpenBlock } from './block.ts';
 import { chainAfter, checksumOf, type StoredBlock } from './chain.ts';
-import { TagListWriter } from './tag-list.ts';
+import { hasTaggers, TagListWriter } from './tag-list.ts';
 
 /** @param commits at least one, each with events */
 export function nextBlock(
@@ -40,5 +40,6 @@ export function tagListOfCommits(
     if (tags === undefined) return undefined;
     writer.add(tags);
   }
-  return { list: writer.finish(), hasTags: writer.hasTags };
+  const list = writer.finish();
+  return { list, hasTags: hasTaggers(list) };
 }

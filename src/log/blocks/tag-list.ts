@@ -20,8 +20,6 @@ export class TagListWriter {
   readonly #hashes = new Set<number>();
   /** The kind of the event before: most events are of the same kind. */
   #last: readonly [type?: string, tagger?: string | 0] = [];
-  /** False while no event has a tagger. */
-  hasTags = false;
 
   add({ types, events }: CommitTags): void {
     for (let index = 0; index < types.length; index++) this.addEvent(types[index]!, events[index]!);
@@ -31,7 +29,6 @@ export class TagListWriter {
     const tagger = tags === 0 ? 0 : tags[0];
     if (type !== this.#last[0] || tagger !== this.#last[1]) this.#addKind([type, tagger]);
     if (tags === 0) return;
-    this.hasTags = true;
     for (let index = 1; index < tags.length; index++) this.#hashes.add(hashOfTag(tags[index]!));
   }
 
@@ -51,6 +48,11 @@ export function tagListOf(types: readonly string[], events: readonly EventTags[]
   const list = new TagListWriter();
   list.add({ types, events });
   return list.finish();
+}
+
+/** Whether any of the events has a tagger. */
+export function hasTaggers({ kinds }: TagList): boolean {
+  return kinds.some(([, tagger]) => tagger !== 0);
 }
 
 /** About how many characters the tags of a commit take in its block. */

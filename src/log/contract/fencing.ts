@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import type { LogStore } from '../log-store.ts';
 import type { Check, LogContractSetup } from './bench.ts';
-import { appendNotes, collect, noise, readEvents, refusalOf, remember, snapshotAt } from './fixtures.ts';
+import { appendNotes, collect, noise, readEvents, redactionOf, refusalOf, remember, snapshotAt } from './fixtures.ts';
 
 export function fencingCases({ care = true, redaction = false }: LogContractSetup<any>): readonly Check[] {
   return [...WRITES, ...(care ? WRITES_OF_CARE : []), ...(redaction ? WRITES_OF_REDACTION : [])].map(
@@ -36,11 +36,11 @@ const WRITES_OF_CARE: readonly Write[] = [
 const OF_NOTHING = { recordedAt: 1, selector: '', events: 0, firstSequence: 1, lastSequence: 1 };
 
 const WRITES_OF_REDACTION: readonly Write[] = [
-  ['stages nothing', (log) => log.care!.redaction!.stage([], [])],
-  ['discards nothing', (log) => log.care!.redaction!.discard()],
+  ['stages nothing', (log) => redactionOf(log).stage([], [])],
+  ['discards nothing', (log) => redactionOf(log).discard()],
   [
     'redacts nothing',
-    (log) => log.care!.redaction!.apply(OF_NOTHING, { expectedSequence: log.head().sequence, epoch: log.epoch }),
+    (log) => redactionOf(log).apply(OF_NOTHING, { expectedSequence: log.head().sequence, epoch: log.epoch }),
   ],
 ];
 

@@ -7,17 +7,8 @@ import type { Json, RecordedEvent } from '../../core/event.ts';
 import { decodeBlock, encodeCommit, type StoredEvent } from '../blocks/block.ts';
 import type { StoredBlock } from '../blocks/chain.ts';
 import { type RedactedEvent, redactRun } from '../blocks/redacting.ts';
-import type {
-  Block,
-  LogRedaction,
-  LogStore,
-  QueuedCommit,
-  RedactionFence,
-  RedactionRow,
-  SealedBlock,
-  SnapshotInfo,
-  StoredOutcome,
-} from '../log-store.ts';
+import type { LogRedaction, RedactionFence, RedactionRow } from '../log-redaction.ts';
+import type { Block, LogStore, QueuedCommit, SealedBlock, SnapshotInfo, StoredOutcome } from '../log-store.ts';
 
 /** An event whose data says which one it is. */
 export function noted(note: Json, type = 'Noted'): StoredEvent {

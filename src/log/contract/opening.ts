@@ -1,8 +1,9 @@
 /** Opening, for writing and for reading, here and in a thread. Closing: earlier calls complete, later calls are refused. */
 import { deepStrictEqual, ok, strictEqual } from 'node:assert';
 import { Worker } from 'node:worker_threads';
+import type { LogRedaction } from '../log-redaction.ts';
 import type { LogThread } from '../log-source.ts';
-import type { LogRedaction, LogStore } from '../log-store.ts';
+import type { LogStore } from '../log-store.ts';
 import type { Check, LogContractSetup } from './bench.ts';
 import {
   appendNotes,

@@ -10,6 +10,7 @@ import {
   noted,
   packForgotten,
   readEvents,
+  redactionOf,
   rowOf,
   sequencesOf,
   upTo,
@@ -69,7 +70,7 @@ async function takeStep(
     case 8:
       return tryRedaction(bench, below, notes);
     case 9:
-      deepStrictEqual((await log.care!.redaction!.scrub()).pending, undefined);
+      deepStrictEqual((await redactionOf(log).scrub()).pending, undefined);
       return;
     default: {
       const sizes = upTo(1 + below(3)).map(() => 1 + below(4));
@@ -92,7 +93,7 @@ async function tryRedaction({ log }: Bench, below: (bound: number) => number, no
   const from = first + below(count);
   const sequences = upTo(Math.min(log.head().sequence, from + below(8)), from).filter(() => below(2) === 0);
   if (sequences.length === 0) return;
-  const redaction = log.care!.redaction!;
+  const redaction = redactionOf(log);
   await redaction.stage([await packForgotten(log, sequences[0]!, sequences.at(-1)!, sequences)], []);
   if (below(4) === 0) return redaction.discard();
   await redaction.apply(rowOf(sequences), fenceOf(log));

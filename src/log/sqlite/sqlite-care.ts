@@ -4,16 +4,9 @@
  */
 import type { SerializedError } from '../../core/errors.ts';
 import { readSealedPrefix } from '../blocks/sealed-block.ts';
+import type { LogBackupOptions, LogCopy } from '../log-backup.ts';
 import { openedReadOnly, storeClosed } from '../log-errors.ts';
-import type {
-  LogBackupOptions,
-  LogCare,
-  LogCopy,
-  LogSize,
-  SealedBlock,
-  SealOptions,
-  SealReport,
-} from '../log-store.ts';
+import type { LogCare, LogSize, SealedBlock, SealOptions, SealReport } from '../log-store.ts';
 import { sizeOf } from './file/files.ts';
 import { backUp } from './mending/backup.ts';
 import { checkInThread } from './mending/check.ts';

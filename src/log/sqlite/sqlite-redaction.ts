@@ -1,14 +1,7 @@
 /** Redaction of a log in a SQLite file, seen from the store: the writer thread does the work. */
 import { every, nextTurn, pause, performance } from '../../threads/timers.ts';
-import type {
-  LogRedaction,
-  RecordedRedaction,
-  RedactionFence,
-  RedactionRow,
-  ScrubReport,
-  SealedBlock,
-  StoredOutcome,
-} from '../log-store.ts';
+import type { LogRedaction, RecordedRedaction, RedactionFence, RedactionRow, ScrubReport } from '../log-redaction.ts';
+import type { SealedBlock, StoredOutcome } from '../log-store.ts';
 import { sizeOf } from './file/files.ts';
 import type { CommandIds, LogReader } from './reading/reader.ts';
 import type { WriterClient } from './writing/writer-client.ts';

@@ -1,6 +1,6 @@
 /** Rows of `redactions`, as the writer and the readers see them. The table is made with the first redaction. */
 import { checksumOf } from '../../blocks/chain.ts';
-import type { RecordedRedaction, RedactionRow } from '../../log-store.ts';
+import type { RecordedRedaction, RedactionRow } from '../../log-redaction.ts';
 import type { Connection, Statement } from './driver.ts';
 import { hasRedactions, raiseFormat } from './format.ts';
 

@@ -1,6 +1,7 @@
 /** Rows of `block_tags`, as the writer and the readers see them. */
 import { checksumOf } from '../../blocks/chain.ts';
 import type { TagKind, TagList } from '../../log-store.ts';
+import type { Connection } from './driver.ts';
 
 /** In the order of `TAG_COLUMNS`. */
 export type TagRow = readonly [
@@ -17,6 +18,13 @@ export const TAG_COLUMNS = 'first_sequence, block_checksum, checksum, kinds, has
 export function toTagRow(firstSequence: number, blockChecksum: number, { kinds, hashes }: TagList): TagRow {
   const text = JSON.stringify(kinds);
   return [firstSequence, blockChecksum, checksumOfRow(firstSequence, blockChecksum, text, hashes), text, hashes];
+}
+
+/** Adds the list of a block whose list is not there yet. */
+export function addTagRow(connection: Connection, firstSequence: number, blockChecksum: number, list: TagList): void {
+  connection
+    .prepare(`insert into block_tags (${TAG_COLUMNS}) values (?, ?, ?, ?, ?)`)
+    .run(...toTagRow(firstSequence, blockChecksum, list));
 }
 
 /** The tag list of a block, or undefined when the row is damaged or belongs to another block. */

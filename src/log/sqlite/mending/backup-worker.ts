@@ -7,7 +7,7 @@
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { serve } from '../../../threads/serving.ts';
-import type { LogCopy } from '../../log-store.ts';
+import type { LogCopy } from '../../log-backup.ts';
 import { readLogState } from '../file/block-rows.ts';
 import { type Connection, type Driver, loadDriver, openConnection } from '../file/driver.ts';
 import { createFile, invalidPath, removeDatabase, sizeOf, syncFile } from '../file/files.ts';

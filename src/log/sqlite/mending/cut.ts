@@ -11,7 +11,8 @@ import { RefoldError } from '../../../core/errors.ts';
 import { type DecodedBlock, decodeBlock, decodeTags, encodeCommit, encodeOpenBlock } from '../../blocks/block.ts';
 import { chainAfter, checksumOf, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
 import { tagListOf } from '../../blocks/tag-list.ts';
-import type { CutEnd, EventTags, LogCut, QueuedCommit } from '../../log-store.ts';
+import type { CutEnd, LogCut } from '../../log-backup.ts';
+import type { EventTags, QueuedCommit } from '../../log-store.ts';
 import {
   BLOCK_COLUMNS,
   type BlockRow,
@@ -24,7 +25,7 @@ import {
 import type { Connection, Statement } from '../file/driver.ts';
 import { hasTagLists } from '../file/format.ts';
 import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
-import { TAG_COLUMNS, toTagRow } from '../file/tag-rows.ts';
+import { addTagRow } from '../file/tag-rows.ts';
 
 /** Where a copy ends. */
 export interface Cut extends CutEnd {
@@ -184,10 +185,7 @@ function insertBlock(connection: Connection, { block, types, tags }: DividedBloc
   connection
     .prepare(`insert into blocks (${BLOCK_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?)`)
     .run(firstSequence, lastSequence, recordedAt, encoding, checksum, chain, payload);
-  if (!hasTagLists(connection)) return;
-  connection
-    .prepare(`insert into block_tags (${TAG_COLUMNS}) values (?, ?, ?, ?, ?)`)
-    .run(...toTagRow(firstSequence, checksum, tagListOf(types, tags)));
+  if (hasTagLists(connection)) addTagRow(connection, firstSequence, checksum, tagListOf(types, tags));
 }
 
 /** The block that holds an event, or the last one before it. */

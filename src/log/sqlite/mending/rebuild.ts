@@ -2,6 +2,7 @@
 import assert from 'node:assert';
 import { nextTurn } from '../../../threads/timers.ts';
 import type { StoredBlock } from '../../blocks/chain.ts';
+import { hasTaggers } from '../../blocks/tag-list.ts';
 import type { StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { BLOCK_COLUMNS, readBlocks } from '../file/block-rows.ts';
@@ -11,7 +12,7 @@ import { putReactorRow, readReactors } from '../file/reactor-rows.ts';
 import { addRedactionRow, readRedactions, SCRUBBED } from '../file/redaction-rows.ts';
 import { createSchema } from '../file/schema.ts';
 import type { SnapshotRow } from '../file/snapshot-rows.ts';
-import { TAG_COLUMNS, toTagRow } from '../file/tag-rows.ts';
+import { addTagRow } from '../file/tag-rows.ts';
 import type { Salvage } from './salvage.ts';
 import { expectedListOf } from './tag-lists.ts';
 
@@ -82,12 +83,9 @@ async function copyBlocks(
 /** Lists are made again from the blocks: a damaged one could hide events. */
 function putTagList(target: Connection, block: StoredBlock): void {
   if (formatOf(target) === 1) return;
-  const { list, hasTags } = expectedListOf(block);
-  if (hasTags) raiseFormat(target, { tags: true });
-  if (!hasTagLists(target)) return;
-  target
-    .prepare(`insert into block_tags (${TAG_COLUMNS}) values (?, ?, ?, ?, ?)`)
-    .run(...toTagRow(block.firstSequence, block.checksum, list));
+  const list = expectedListOf(block);
+  if (hasTaggers(list)) raiseFormat(target, { tags: true });
+  if (hasTagLists(target)) addTagRow(target, block.firstSequence, block.checksum, list);
 }
 
 function copySnapshots(source: Connection, target: Connection, rows: readonly SnapshotRow[]): void {

@@ -5,7 +5,7 @@
  * complete, checked and synced, nothing else changes. The log that was there keeps its content under another name.
  */
 import { isRefoldError, RefoldError } from '../../../core/errors.ts';
-import type { LogBackupOptions, LogCopy } from '../../log-store.ts';
+import type { LogBackupOptions, LogCopy } from '../../log-backup.ts';
 import { type Driver, loadDriver } from '../file/driver.ts';
 import {
   canonicalPath,

@@ -7,25 +7,17 @@
 import { RefoldError } from '../../../core/errors.ts';
 import { decodeBlock, decodeTags } from '../../blocks/block.ts';
 import { HINT_CORRUPT, type StoredBlock } from '../../blocks/chain.ts';
-import { tagListOf } from '../../blocks/tag-list.ts';
+import { hasTaggers, tagListOf } from '../../blocks/tag-list.ts';
 import type { TagList } from '../../log-store.ts';
 import { BLOCK_COLUMNS, type BlockRow, READ_PAGE_BYTES, toBlock } from '../file/block-rows.ts';
 import type { Connection, Statement } from '../file/driver.ts';
 import { hasTagLists } from '../file/format.ts';
 import { readTagRow, type TagRow } from '../file/tag-rows.ts';
 
-/** What the list of a block must be, and whether the block must have one. */
-interface ExpectedList {
-  readonly list: TagList;
-  /** A block without tags has a list only where the file already had lists. */
-  readonly hasTags: boolean;
-}
-
 /** The tag list of a block, made from its content. @throws RefoldError `LOG_CORRUPT` when the block is malformed */
-export function expectedListOf(block: StoredBlock): ExpectedList {
-  const tags = decodeTags(block);
+export function expectedListOf(block: StoredBlock): TagList {
   const types = decodeBlock(block).events.map(({ type }) => type);
-  return { list: tagListOf(types, tags), hasTags: tags.some((event) => event !== 0) };
+  return tagListOf(types, decodeTags(block));
 }
 
 /** One finding for each list that does not match its block, up to a number of them. */
@@ -47,16 +39,17 @@ export function damagedTagLists(connection: Connection, path: string, atMost: nu
 
 /** Undefined when a list is right, and for a block that cannot be read: that is another finding. */
 function whyWrong(block: StoredBlock, row: TagRow | undefined): string | undefined {
-  let expected: ExpectedList;
+  let expected: TagList;
   try {
     expected = expectedListOf(block);
   } catch {
     return undefined;
   }
-  if (row === undefined) return expected.hasTags ? 'it is missing' : undefined;
+  // A block without tags has a list only where the file already had lists.
+  if (row === undefined) return hasTaggers(expected) ? 'it is missing' : undefined;
   const list = readTagRow(row, block.checksum);
   if (list === undefined) return 'it does not match its checksum';
-  return isSameList(list, expected.list) ? undefined : 'it does not match the events of its block';
+  return isSameList(list, expected) ? undefined : 'it does not match the events of its block';
 }
 
 function isSameList(one: TagList, other: TagList): boolean {

@@ -52,7 +52,7 @@ export class BlockFinder {
     const isOver = (): boolean => (reverse ? next < from || next < 1 : next > to);
     for (const row of this.#rows(reverse, next, to, tags !== undefined)) {
       const header = toHeader(row.slice(0, 5) as unknown as HeaderRow, this.#path);
-      if (header.firstSequence > next || header.lastSequence < next) throw this.#absent(next);
+      if (header.firstSequence > next || header.lastSequence < next) throw this.absent(next);
       const list = row.length > 5 ? listOf(row as ListedRow) : undefined;
       if (tags === undefined || list === undefined || mayHold(list, tags)) found.push(header);
       next = reverse ? header.firstSequence - 1 : header.lastSequence + 1;
@@ -61,11 +61,14 @@ export class BlockFinder {
       if (isOver()) return { found, next: undefined };
       if (blocks === PAGE_BLOCKS || bytes >= LISTS_BYTES) return { found, next };
     }
-    throw this.#absent(next);
+    throw this.absent(next);
   }
 
-  /** Every event of the range is in a block: a gap must not look like a block without the tag. */
-  #absent(sequence: number): RefoldError {
+  /**
+   * Why no block holds an event of the log: it was dropped, or its block is missing. A gap must not look like a block
+   * without the tag.
+   */
+  absent(sequence: number): RefoldError {
     const through = this.#sql.trimmed.get()![0];
     if (sequence <= through) return historyGone(this.#path, sequence, through + 1);
     return eventsMissing(this.#path, sequence);

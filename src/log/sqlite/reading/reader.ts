@@ -8,14 +8,14 @@
 import { messageOf, RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
 import { corruptBlock, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
-import { eventsMissing, historyGone, outcomeDamaged, snapshotDamaged, storeClosed } from '../../log-errors.ts';
+import { eventsMissing, outcomeDamaged, snapshotDamaged, storeClosed } from '../../log-errors.ts';
+import type { RecordedRedaction } from '../../log-redaction.ts';
 import type {
   Block,
   BlockHeader,
   BlockQuery,
   Checkpoint,
   ReactorRow,
-  RecordedRedaction,
   SnapshotInfo,
   StoredOutcome,
 } from '../../log-store.ts';
@@ -177,7 +177,7 @@ export class LogReader implements Resting {
   #readPage(next: number, to: number): Page {
     return this.#connection.transaction(() => {
       const first = this.#sql.blockBefore.get(next);
-      if (first === undefined || first[1] < next) throw this.#absent(next);
+      if (first === undefined || first[1] < next) throw this.#finder.absent(next);
       const blocks = this.#collectPage(first[0], to);
       // A damaged tree may find a row in one query and not in another. Without a next block the loop would never end.
       if (blocks.length === 0) throw eventsMissing(this.path, next);
@@ -203,12 +203,6 @@ export class LogReader implements Resting {
     if (before?.[1] === first - 1) return before[2];
     if (trimmed[0] === first - 1) return trimmed[1];
     throw eventsMissing(this.path, first - 1);
-  }
-
-  #absent(sequence: number): RefoldError {
-    const through = this.#sql.trimmed.get()![0];
-    if (sequence <= through) return historyGone(this.path, sequence, through + 1);
-    return eventsMissing(this.path, sequence);
   }
 
   /** Headers of the blocks that begin at `from` or later, in pages. Changes made meanwhile may or may not be seen. */

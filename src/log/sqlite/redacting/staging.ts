@@ -6,8 +6,10 @@
  * log. Every method runs in the caller's transaction.
  */
 import { readSealedPrefix } from '../../blocks/sealed-block.ts';
+import { hasTaggers } from '../../blocks/tag-list.ts';
 import { blocksChanged, requireApart } from '../../log-errors.ts';
-import type { RedactionRow, SealedBlock, StoredOutcome } from '../../log-store.ts';
+import type { RedactionRow } from '../../log-redaction.ts';
+import type { SealedBlock, StoredOutcome } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { chainBefore, readStateRow } from '../file/block-rows.ts';
 import type { Connection, Statement } from '../file/driver.ts';
@@ -76,7 +78,7 @@ export class Staging {
       const place = placeOf(block);
       this.#requireFit(place);
       const { firstSequence, lastSequence, recordedAt, checksum, payload, tagList } = block;
-      const hasTags = tagList.kinds.some(([, tagger]) => tagger !== 0) ? 1 : 0;
+      const hasTags = hasTaggers(tagList) ? 1 : 0;
       const [, , listChecksum, kinds, hashes] = toTagRow(firstSequence, checksum, tagList);
       const { startChain, chain, replaces } = place;
       putBlock.run(

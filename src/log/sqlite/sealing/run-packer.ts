@@ -8,6 +8,7 @@ import { type StoredBlock, verifyBlocks } from '../../blocks/chain.ts';
 import { OPEN_BYTES_OFFSET } from '../../blocks/sealed-block.ts';
 import type { SealedRun, Stretch } from '../../blocks/sealing.ts';
 import { headerOf, nextRun, SEALED_BLOCK_EVENTS, type SealCandidate, sealRun } from '../../blocks/sealing.ts';
+import { hasTaggers } from '../../blocks/tag-list.ts';
 import {
   BLOCK_COLUMNS,
   type BlockRow,
@@ -102,8 +103,7 @@ export class RunPacker {
     const sealed = sealRun(blocks, startChain);
     // A small payload may share its buffer, and a shared one cannot be moved to another thread.
     const payload = new Uint8Array(sealed.payload as Uint8Array);
-    const withTags = sealed.tagList.kinds.some(([, tagger]) => tagger !== 0);
-    const packed = { startChain, sealed: { ...sealed, payload }, withTags };
+    const packed = { startChain, sealed: { ...sealed, payload }, withTags: hasTaggers(sealed.tagList) };
     return { run: blocks.map(headerOf), sealed: headerOf(sealed), packed };
   }
 

@@ -4,13 +4,12 @@
  * The writer does the jobs one after the other. The store cuts long work (dropping, snapshots) into several jobs, so
  * appends get their turn in between.
  */
+import type { RedactionFence, RedactionRow } from '../../log-redaction.ts';
 import type {
   Checkpoint,
   Durability,
   LogHead,
   ReactorRow,
-  RedactionFence,
-  RedactionRow,
   SealedBlock,
   SnapshotInfo,
   TagList,
