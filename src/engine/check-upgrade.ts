@@ -4,11 +4,13 @@
  * It does what an open does, read-only: it chooses a snapshot, loads it and folds the events after it. So its answer is certain
  * for the log as it is. It takes as long as the open; the estimate is for the machine that writes the log.
  */
+
 import { isRefoldError, type SerializedError } from '../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { requireModel } from '../core/model-checks.ts';
 import type { LogSource } from '../log/log-source.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
+import { throwIfAborted } from '../threads/aborted.ts';
 import { performance } from '../threads/timers.ts';
 import { A_FUNCTION, A_SIGNAL, checkOptions, checkValue, type OptionChecks } from './calls/call-options.ts';
 import { A_LOG, A_PATH, isOpenLog, type LogOptions, requireOneLog } from './calls/log-options.ts';
@@ -117,7 +119,7 @@ export async function checkUpgrade<State extends object, C extends Catalog, K ex
     checkValue('check the upgrade', 'projections', A_DEFINITION, one);
     return checkDefinition(one, model);
   });
-  checked.signal?.throwIfAborted();
+  throwIfAborted(checked.signal);
   const log = await openLogOf(checked, { readOnly: true });
   try {
     return await checkLog(model, log, definitions, checked);
@@ -194,7 +196,7 @@ async function open<State extends object>(
   const recovered = await despiteDrops(log, () =>
     recover(model, log, fingerprint, {
       onProgress: (done) => tell({ phase: 'replay', done, total }),
-      onBlock: async () => signal?.throwIfAborted(),
+      onBlock: async () => throwIfAborted(signal),
       onUpcast: upcasts.look,
     }),
   );
@@ -232,7 +234,7 @@ async function fitOf(
   signal: AbortSignal | undefined,
 ): Promise<ProjectionFit> {
   const { name } = definition;
-  const onBlock = async (): Promise<void> => signal?.throwIfAborted();
+  const onBlock = async (): Promise<void> => throwIfAborted(signal);
   const [built, problem] = await attempt(async () => {
     const { rebuild, advance } = rebuildingOf(new Projection(definition, { model, log, readOnly: true }));
     return await despiteDrops(log, async () => {

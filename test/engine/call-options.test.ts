@@ -1,4 +1,5 @@
 /** Options of calls: unknown options and wrong values are refused, and the error names the likely option. */
+import { globSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { grouped } from '../../src/engine/calls/call-options.ts';
@@ -159,3 +160,11 @@ test.each([0, 7, 999, 1000, 12_345, 999_999, 1_000_000, 1_234_567_890, Number.MA
     expect(grouped(count)).toBe(count.toLocaleString('en'));
   },
 );
+
+// A signal may be an object that only behaves like one: see A_SIGNAL.
+test('the engine asks a signal for nothing that an option check does not ask for', () => {
+  const asking = globSync('src/{engine,log,threads}/**/*.ts').filter((path) =>
+    /\.throwIfAborted\(|[sS]ignal\??\.reason/.test(readFileSync(path, 'utf8')),
+  );
+  expect(asking).toEqual(['src/threads/aborted.ts']);
+});

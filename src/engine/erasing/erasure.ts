@@ -10,6 +10,7 @@ import { isRefoldError, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { diffStates, type StateDifference } from '../../fold/diff.ts';
 import type { LogRedaction } from '../../log/log-redaction.ts';
+import { throwIfAborted } from '../../threads/aborted.ts';
 import { Mutex } from '../../threads/mutex.ts';
 import { performance } from '../../threads/timers.ts';
 import { harmless } from '../calls/progress.ts';
@@ -61,7 +62,7 @@ export class Erasure<State extends object> {
     const { signal, onProgress } = options;
     const tell = onProgress === undefined ? settings.onProgress : harmless(onProgress, log);
     const check = (): void => {
-      if (signal?.aborted === true) throw signal.reason;
+      throwIfAborted(signal);
     };
     const order = { ...options, selector, tell, check };
     const start = performance.now();
