@@ -1,5 +1,6 @@
 /** Calls that wait until a replica reaches a sequence. */
 import type { RefoldError } from '../../core/errors.ts';
+import { reasonOf } from '../../threads/aborted.ts';
 import { later } from '../../threads/timers.ts';
 import { A_SIGNAL, type OptionChecks } from '../calls/call-options.ts';
 
@@ -37,7 +38,7 @@ export class Waiters {
    */
   wait(sequence: number, { signal, timeout }: WaitOptions, late: (timeout: number) => RefoldError): Promise<void> {
     return new Promise((resolve, reject) => {
-      const abort = (): void => end(signal?.reason ?? new DOMException('The wait was aborted', 'AbortError'));
+      const abort = (): void => end(reasonOf(signal!));
       const end = (error?: unknown): void => {
         this.#waiting.delete(waiter);
         takeBack?.();
