@@ -2,7 +2,7 @@
 
 import { CommanderError } from 'commander';
 import { RefoldError, type SerializedError } from 'refold';
-import type { FeedReport } from './feeds/tape.ts';
+import type { FeedReport } from './feeds/matching/tape.ts';
 import { number } from './text.ts';
 
 export const EXIT_CHECK_FAILED = 1;

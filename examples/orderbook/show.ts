@@ -1,7 +1,7 @@
 /** Shows a book as it is now, or as it was in the past. */
 import { RefoldError } from 'refold';
 import { paint } from '../telling/paint.ts';
-import { parseInteger } from './feeds/csv.ts';
+import { parseInteger } from './feeds/reading/csv.ts';
 import { renderLadder, renderTape, type SymbolView, viewOf } from './ladder.ts';
 import { Calendar, type Moment, parseTimeOfDay } from './market-time.ts';
 import { clock, jsonOf, number } from './text.ts';

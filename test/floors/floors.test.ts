@@ -71,7 +71,7 @@ describe('an allowed import passes', () => {
     ['zlib as a default import', 'src/log/blocks/chain.ts', `import zlib from 'node:zlib'`],
     [
       'any name where only the pinned Node runs',
-      'examples/orderbook/feeds/zip.ts',
+      'examples/orderbook/feeds/reading/zip.ts',
       `import { crc32 } from 'node:zlib'`,
     ],
     ['zlib by its types', 'src/log/blocks/chain.ts', `import type { ZstdOptions } from 'node:zlib'`],

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Random } from '../../../examples/orderbook/demo/random.ts';
-import { fileSource } from '../../../examples/orderbook/feeds/csv.ts';
-import { runTape } from '../../../examples/orderbook/feeds/tape.ts';
+import { runTape } from '../../../examples/orderbook/feeds/matching/tape.ts';
+import { fileSource } from '../../../examples/orderbook/feeds/reading/csv.ts';
 import type { BookStore, CommandOutcome } from '../../../examples/orderbook/gateway.ts';
 import { type BookCommand, type CommandName, orderBook } from '../../../examples/orderbook/model/index.ts';
 

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { CONSENSUS_HEADER, type ConsensusReport, runConsensus } from '../../../examples/orderbook/feeds/consensus.ts';
+import {
+  CONSENSUS_HEADER,
+  type ConsensusReport,
+  runConsensus,
+} from '../../../examples/orderbook/feeds/matching/consensus.ts';
 import { memoryBook } from './memory-book.ts';
 import { dataPath, dataSource, errorOf, hasData, linesOf, linesSource } from './support.ts';
 

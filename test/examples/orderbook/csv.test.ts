@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fileSource, parseInteger, readLines, readRows } from '../../../examples/orderbook/feeds/csv.ts';
+import { fileSource, parseInteger, readLines, readRows } from '../../../examples/orderbook/feeds/reading/csv.ts';
 import { errorOf, linesOf, temporaryFolder, textSource } from './support.ts';
 
 describe('lines', () => {

@@ -1,7 +1,7 @@
 /** A change of one message in a LOBSTER file is noticed in the report, or a rule of a closed list says that it cannot be. */
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../examples/orderbook/demo/random.ts';
-import { type LobsterReport, runLobster } from '../../../examples/orderbook/feeds/lobster.ts';
+import { type LobsterReport, runLobster } from '../../../examples/orderbook/feeds/matching/lobster.ts';
 import { type LobsterDay, makeLobsterDay } from './lobster-day.ts';
 import { anomaliesOf, MUTATIONS, mutate, risen } from './lobster-mutations.ts';
 import { memoryBook } from './memory-book.ts';

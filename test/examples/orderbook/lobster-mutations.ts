@@ -5,7 +5,7 @@
  * closed list. Whatever no rule covers must be noticed.
  */
 import type { Random } from '../../../examples/orderbook/demo/random.ts';
-import type { LobsterReport } from '../../../examples/orderbook/feeds/lobster.ts';
+import type { LobsterReport } from '../../../examples/orderbook/feeds/matching/lobster.ts';
 import type { LobsterDay } from './lobster-day.ts';
 
 /** Why a mutation cannot be noticed. */

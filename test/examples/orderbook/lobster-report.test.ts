@@ -1,6 +1,6 @@
 /** What a LOBSTER report says beside its rows: which orders were executed, and where the file contradicts itself. */
 import { describe, expect, test } from 'vitest';
-import { type LobsterReport, runLobster } from '../../../examples/orderbook/feeds/lobster.ts';
+import { type LobsterReport, runLobster } from '../../../examples/orderbook/feeds/matching/lobster.ts';
 import { memoryBook } from './memory-book.ts';
 import { linesSource } from './support.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type LobsterReport, runLobster } from '../../../examples/orderbook/feeds/lobster.ts';
-import { openSample } from '../../../examples/orderbook/feeds/zip.ts';
+import { type LobsterReport, runLobster } from '../../../examples/orderbook/feeds/matching/lobster.ts';
+import { openSample } from '../../../examples/orderbook/feeds/reading/zip.ts';
 import { type LobsterDay, makeLobsterDay } from './lobster-day.ts';
 import { memoryBook } from './memory-book.ts';
 import { cutLevels, dataPath, dataSource, errorOf, hasData, linesOf, linesSource } from './support.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { FeedTime } from '../../../examples/orderbook/feeds/feed-time.ts';
+import { FeedTime } from '../../../examples/orderbook/feeds/reading/feed-time.ts';
 import {
   Calendar,
   chooseDate,

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isRefoldError, type RefoldError } from 'refold';
 import { onTestFinished } from 'vitest';
-import { fileSource, readLines, type TextSource } from '../../../examples/orderbook/feeds/csv.ts';
+import { fileSource, readLines, type TextSource } from '../../../examples/orderbook/feeds/reading/csv.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const DATA = process.env.REFOLD_DATA ?? join(PROJECT, '../shared/data');

@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { readBookRows } from '../../../examples/orderbook/feeds/book-rows.ts';
-import { runTape, TAPE_HEADER, type TapeOptions, type TapeReport } from '../../../examples/orderbook/feeds/tape.ts';
+import {
+  runTape,
+  TAPE_HEADER,
+  type TapeOptions,
+  type TapeReport,
+} from '../../../examples/orderbook/feeds/matching/tape.ts';
+import { readBookRows } from '../../../examples/orderbook/feeds/reading/book-rows.ts';
 import { memoryBook } from './memory-book.ts';
 import { dataSource, errorOf, hasData, linesOf, linesSource } from './support.ts';
 

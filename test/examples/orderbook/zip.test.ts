@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
-import { readLines } from '../../../examples/orderbook/feeds/csv.ts';
-import { openSample, readZip } from '../../../examples/orderbook/feeds/zip.ts';
+import { readLines } from '../../../examples/orderbook/feeds/reading/csv.ts';
+import { openSample, readZip } from '../../../examples/orderbook/feeds/reading/zip.ts';
 import { errorOf, linesOf, temporaryFolder } from './support.ts';
 
 interface Member {

@@ -6,9 +6,9 @@
 import assert from 'node:assert';
 import { writeFileSync } from 'node:fs';
 import zlib from 'node:zlib';
-import { type CsvRow, readRows, type TextSource } from '../../../examples/orderbook/feeds/csv.ts';
-import { readMessages } from '../../../examples/orderbook/feeds/lobster-messages.ts';
-import { readZip } from '../../../examples/orderbook/feeds/zip.ts';
+import { type CsvRow, readRows, type TextSource } from '../../../examples/orderbook/feeds/reading/csv.ts';
+import { readMessages } from '../../../examples/orderbook/feeds/reading/lobster-messages.ts';
+import { readZip } from '../../../examples/orderbook/feeds/reading/zip.ts';
 import { readJsonLines } from '../../../src/cli/input/json-lines.ts';
 import type { RecordedEvent } from '../../../src/core/event.ts';
 import { decodeState } from '../../../src/fold/encoding/state-codec.ts';

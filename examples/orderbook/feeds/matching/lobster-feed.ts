@@ -5,11 +5,11 @@
  * unknown here. Those that the file names later are seeded under their own ids. Anonymous orders carry the rest of the
  * volume, and lose it first when an unknown order leaves.
  */
-import { bestPrice, minus, opposite, type Side, type Sum } from '../model/index.ts';
+import { bestPrice, minus, opposite, type Side, type Sum } from '../../model/index.ts';
+import type { Message } from '../reading/lobster-messages.ts';
+import { Tally } from '../reading/tally.ts';
 import { Ledger } from './lobster-ledger.ts';
-import type { Message } from './lobster-messages.ts';
 import type { Outlook } from './lobster-outlook.ts';
-import { Tally } from './tally.ts';
 import { HALTS } from './tape.ts';
 import type { Venue } from './venue.ts';
 

@@ -4,9 +4,9 @@
  * The first are volume that has to be seeded. Seeded under their own ids, they are executed and deleted like any other
  * order. The second are those to take when volume has left out of sight.
  */
-import type { Side } from '../model/index.ts';
-import type { ProgressBar } from '../progress.ts';
-import type { Message } from './lobster-messages.ts';
+import type { Side } from '../../model/index.ts';
+import type { ProgressBar } from '../../progress.ts';
+import type { Message } from '../reading/lobster-messages.ts';
 
 /** An order that the file names and did not enter. */
 interface Stranger {

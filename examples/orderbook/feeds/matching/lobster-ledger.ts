@@ -5,9 +5,9 @@
  * what was open, an execution of more than that, an order that it never entered. Each is counted; none ends the run, since
  * a file with few levels does not show what happened to an order while it was out of sight.
  */
-import type { Side } from '../model/index.ts';
-import type { Message } from './lobster-messages.ts';
-import { Tally } from './tally.ts';
+import type { Side } from '../../model/index.ts';
+import type { Message } from '../reading/lobster-messages.ts';
+import { Tally } from '../reading/tally.ts';
 
 const CONTRADICTIONS = [
   /** A message names an order that neither entered nor was seeded, or that is over. */

@@ -5,7 +5,7 @@
  * that is not there has price 9999999999 (ask) or -9999999999 (bid) and size 0.
  */
 
-import { type LevelView, type ReadonlyBook, type Side, topLevels } from '../model/index.ts';
+import { type LevelView, type ReadonlyBook, type Side, topLevels } from '../../model/index.ts';
 import { type CsvRow, readRows, type TextSource } from './csv.ts';
 
 /** A price level as a file or the engine has it. */

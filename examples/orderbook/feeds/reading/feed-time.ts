@@ -8,7 +8,7 @@ import {
   EXCHANGE_ZONE,
   isTimeOfDay,
   type Moment,
-} from '../market-time.ts';
+} from '../../market-time.ts';
 
 /** What the user said about the feed's times. */
 export interface TimeOptions {

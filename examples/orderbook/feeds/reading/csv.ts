@@ -12,7 +12,7 @@ import { open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { RefoldError } from 'refold';
-import { MAX_PRICE } from '../model/index.ts';
+import { MAX_PRICE } from '../../model/index.ts';
 import { describeKind, type FileKind, markOf, recognise } from './recognise.ts';
 
 /** Longest line that is read; LOBSTER's widest (200 levels) has 20,000 characters. */

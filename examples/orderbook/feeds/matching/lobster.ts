@@ -16,16 +16,16 @@
  */
 import { basename } from 'node:path';
 
-import { type BookStore, Gateway } from '../gateway.ts';
-import type { MarketClock } from '../market-time.ts';
-import { minus, type ReadonlyBook, type Side, type Sum, topLevels } from '../model/index.ts';
-import type { ProgressBar } from '../progress.ts';
-import { type BookRow, type BookTop, findDifference, type Level, readBookRows, SIDES } from './book-rows.ts';
-import { type TextSource, unreadable } from './csv.ts';
-import { FeedTime, type TimeOptions } from './feed-time.ts';
+import { type BookStore, Gateway } from '../../gateway.ts';
+import type { MarketClock } from '../../market-time.ts';
+import { minus, type ReadonlyBook, type Side, type Sum, topLevels } from '../../model/index.ts';
+import type { ProgressBar } from '../../progress.ts';
+import { type BookRow, type BookTop, findDifference, type Level, readBookRows, SIDES } from '../reading/book-rows.ts';
+import { type TextSource, unreadable } from '../reading/csv.ts';
+import { FeedTime, type TimeOptions } from '../reading/feed-time.ts';
+import { type Message, readMessages } from '../reading/lobster-messages.ts';
 import { LobsterFeed } from './lobster-feed.ts';
 import type { Contradiction } from './lobster-ledger.ts';
-import { type Message, readMessages } from './lobster-messages.ts';
 import { Outlook } from './lobster-outlook.ts';
 import { countTrades, type FeedReport, openEmpty, reportOddities } from './tape.ts';
 import { Venue } from './venue.ts';

@@ -6,8 +6,8 @@
  * kind it is.
  */
 
-import { type Moment, parseSeconds } from '../market-time.ts';
-import type { Side } from '../model/index.ts';
+import { type Moment, parseSeconds } from '../../market-time.ts';
+import type { Side } from '../../model/index.ts';
 import { SIDE_BY_DIRECTION } from './book-rows.ts';
 import { type CsvRow, readRows, type TextSource } from './csv.ts';
 

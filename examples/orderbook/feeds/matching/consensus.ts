@@ -10,11 +10,11 @@
  *     3,seq,side,id,price,qty              modified
  */
 import { createHash, type Hash } from 'node:crypto';
-import { type BookStore, type CommandOutcome, Gateway } from '../gateway.ts';
-import type { BookCommand, ReadonlyBook, RecordedBookEvent, Side, TimeInForce } from '../model/index.ts';
-import type { ProgressBar } from '../progress.ts';
-import { type CsvRow, readRows, type TextSource, unreadable } from './csv.ts';
-import { CONSENSUS_HEADER } from './recognise.ts';
+import { type BookStore, type CommandOutcome, Gateway } from '../../gateway.ts';
+import type { BookCommand, ReadonlyBook, RecordedBookEvent, Side, TimeInForce } from '../../model/index.ts';
+import type { ProgressBar } from '../../progress.ts';
+import { type CsvRow, readRows, type TextSource, unreadable } from '../reading/csv.ts';
+import { CONSENSUS_HEADER } from '../reading/recognise.ts';
 
 /** The workloads trade in one nameless symbol. */
 const SYMBOL = 'CONSENSUS';

@@ -6,10 +6,10 @@
  * and the tape shows it.
  */
 import type { EventMeta } from 'refold';
-import type { Gateway } from '../gateway.ts';
-import { MarketClock, type Moment } from '../market-time.ts';
-import { type Order, opposite, queueAt, type ReadonlyBook, type Side } from '../model/index.ts';
-import { Tally } from './tally.ts';
+import type { Gateway } from '../../gateway.ts';
+import { MarketClock, type Moment } from '../../market-time.ts';
+import { type Order, opposite, queueAt, type ReadonlyBook, type Side } from '../../model/index.ts';
+import { Tally } from '../reading/tally.ts';
 
 /**
  * Aggressors count down from here. A feed names the orders that were hit, not those that hit them, and feeds have no

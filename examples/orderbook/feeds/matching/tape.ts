@@ -8,13 +8,13 @@
  */
 import { basename } from 'node:path';
 
-import { type BookStore, type FirstRejection, Gateway } from '../gateway.ts';
-import { type MarketClock, type Moment, parseNanoseconds } from '../market-time.ts';
-import type { ProgressBar } from '../progress.ts';
-import { type BookRow, findDifference, readBookRows, SIDE_BY_DIRECTION } from './book-rows.ts';
-import { type CsvRow, readRows, type TextSource, unreadable } from './csv.ts';
-import { FeedTime, type TimeOptions, type TimeReport } from './feed-time.ts';
-import { TAPE_HEADER } from './recognise.ts';
+import { type BookStore, type FirstRejection, Gateway } from '../../gateway.ts';
+import { type MarketClock, type Moment, parseNanoseconds } from '../../market-time.ts';
+import type { ProgressBar } from '../../progress.ts';
+import { type BookRow, findDifference, readBookRows, SIDE_BY_DIRECTION } from '../reading/book-rows.ts';
+import { type CsvRow, readRows, type TextSource, unreadable } from '../reading/csv.ts';
+import { FeedTime, type TimeOptions, type TimeReport } from '../reading/feed-time.ts';
+import { TAPE_HEADER } from '../reading/recognise.ts';
 import { Venue } from './venue.ts';
 
 export { TAPE_HEADER };
