@@ -19,6 +19,7 @@ import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
 import { type EventRange, readEvents } from '../past/events.ts';
 import { locate, type PastState, recoverDespiteDrops } from '../past/history.ts';
+import { CURSOR_CHECKS, type CursorOptions, openCursor, type PastCursor } from './cursor.ts';
 import { type Keyframe, keyframesOf, type PastRange, rangeOf } from './keyframes.ts';
 import { A_PAST_POSITION, type PastPosition, readPosition, sequenceOf, startingAt } from './position.ts';
 import { type WalkedBlock, walkBlocks } from './walk.ts';
@@ -187,6 +188,20 @@ export class Past<State extends object = any, C extends Catalog = any> implement
       ...{ from: first, to: last, signal },
       onProgress: (done) => tell({ phase: 'replay', done, total: last }),
     }) as AsyncGenerator<WalkedBlock<State, RecordedEventOf<C>>, void>;
+  }
+
+  /**
+   * A state that moves through the log, forward and back, and says what each event changed. It begins at a position; default the
+   * durable end.
+   *
+   * @throws RefoldError as `store.at` does
+   */
+  async cursor(position?: PastPosition, options?: CursorOptions): Promise<PastCursor<State, RecordedEventOf<C>>> {
+    const { checkpointBytes, signal } = checkOptions('open a cursor', CURSOR_CHECKS, options);
+    const { model } = this;
+    const log = (): LogStore => this.#log();
+    const parts = { model: model as Model<State>, log, fingerprint: this.#fingerprint, checkpointBytes };
+    return openCursor(parts, position, signal) as Promise<PastCursor<State, RecordedEventOf<C>>>;
   }
 
   /** Recorded events in the model's versions, in order or in reverse, as `store.events` gives them. */
