@@ -87,11 +87,13 @@ export {
   type PastEvent,
 } from './engine/importing/import-events.ts';
 export type { LogInfo, ReactorInfo, RedactionInfo } from './engine/log-info.ts';
+export type { CountBucket, EventCounts, TypeCounts } from './engine/looking/counts.ts';
 export type { CursorOptions, MoveCost, MoveOptions, PastCursor } from './engine/looking/cursor.ts';
 export type { Keyframe, PastRange } from './engine/looking/keyframes.ts';
 export {
   type BlocksOptions,
   type BuiltState,
+  type CountOptions,
   openPast,
   Past,
   type PastCallOptions,

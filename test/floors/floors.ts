@@ -265,7 +265,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: LOOKING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST],
-    doors: ['past.ts', 'cursor.ts', 'walk.ts', 'keyframes.ts', 'position.ts'],
+    doors: ['past.ts', 'counts.ts', 'cursor.ts', 'walk.ts', 'keyframes.ts', 'position.ts'],
     node: 'all',
   },
   {

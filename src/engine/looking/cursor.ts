@@ -71,7 +71,7 @@ const FORWARD_EVENTS = 64;
 const FIRST_RUN_UP = 64;
 const LONGEST_RUN_UP = 4_096;
 /** So many events are folded from where the cursor is without asking whether a keyframe is nearer. */
-const NEAR = 1_024;
+const NEAR_BY = 1_024;
 /** How much faster the direct fold of a rebuild is than a fold that says what changes. */
 const DIRECT_GAIN = 4;
 /** How long a move may keep the event loop to itself, in ms. */
@@ -251,7 +251,7 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
   /** Whether it costs less to fold from there than to build the state from the log. */
   async #isNear(from: number, target: number): Promise<boolean> {
     const distance = target - from;
-    if (distance <= NEAR) return true;
+    if (distance <= NEAR_BY) return true;
     const { fingerprint } = this.#parts;
     const log = this.#parts.log();
     const keyframes = await usableAt(log, fingerprint, log.firstSequence());

@@ -56,7 +56,7 @@ export class Placing {
   readonly #onUnwieldy: OnUnwieldy | undefined;
   /** How many Maps below the top level were placed with changes: by this, a holder learns of one below it. */
   #changedTables = 0;
-  /** The tables below the top level that were placed with changes; undefined if nobody asks what a commit changes. */
+  /** The tables below the top level that were placed with changes; undefined unless a caller asks what a commit changes. */
   noted: NotedTable[] | undefined;
   /** Containers that were dropped because they equal the value before, with their paths, for messages. */
   #dropped: [value: object, path: readonly PathPart[]][] = [];

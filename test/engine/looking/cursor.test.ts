@@ -15,7 +15,7 @@ import {
   plain,
   replay,
 } from '../../../src/index.ts';
-import { applyChanges } from '../../fold/applying-changes.ts';
+import { applyChanges } from '../../fold/noting/applying-changes.ts';
 import { added, cartModel, note } from '../cart.ts';
 import { errorOf, openCarts, temporaryPath } from '../harness.ts';
 import { bookLog, clubLog, type MadeLog } from './models.ts';
@@ -94,7 +94,7 @@ describe('a random walk', () => {
   test.each<[string, () => Promise<MadeLog<any>>]>([
     ['the club, with every kind of collection', () => clubLog(900, 4)],
     ['the order book', () => bookLog(RUNS_ALL ? 1_500 : 500, 5)],
-  ])('has the state of a full replay at every step: %s', async (_name, make) => {
+  ])('has the state of a full replay at every step: %s', { timeout: 600_000 }, async (_name, make) => {
     const made = await make();
     await using past = await openMade(made);
     const hashes = await hashesOf(past);

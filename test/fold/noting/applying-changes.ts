@@ -1,10 +1,10 @@
 /** Applies the changes of an event to the state before it: the naive counterpart of what a fold says that it changed. */
-import { Deque } from '../../src/fold/collections/deque.ts';
-import { OrderedMap } from '../../src/fold/collections/ordered-map.ts';
-import type { StateChange } from '../../src/fold/live-state.ts';
-import { plain } from '../../src/fold/own-copy.ts';
+import { Deque } from '../../../src/fold/collections/deque.ts';
+import { OrderedMap } from '../../../src/fold/collections/ordered-map.ts';
+import type { StateChange } from '../../../src/fold/live-state.ts';
+import { plain } from '../../../src/fold/own-copy.ts';
 
-/** Changes the given state, which must be a copy that nobody else has. */
+/** Changes the given state, which must be a copy that is not shared. */
 export function applyChanges(state: object, changes: readonly StateChange[]): void {
   for (const change of changes) {
     const { parts } = change;
