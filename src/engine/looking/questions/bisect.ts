@@ -42,7 +42,7 @@ export interface BisectReport {
   readonly lookedAt: { readonly from: number; readonly to: number };
   /** The most events between two places where it was asked, before the stretch that went wrong. */
   readonly grid: number;
-  /** Whether something bad that was mended again between two of these places would not have been seen. */
+  /** Whether something bad between two of these places, which was good again at the second one, would not have been seen. */
   readonly mayHaveMissed: boolean;
 }
 

@@ -30,15 +30,15 @@ export interface Condition {
 type Test = (root: unknown) => boolean;
 type Operator = '=' | '!=' | '<' | '<=' | '>' | '>=' | 'contains';
 
-/** A longer one is refused, and so is one that is nested deeper. */
+/** A longer one is refused. One that is nested deeper is refused too. */
 const LONGEST_CONDITION = 10_000;
 const DEEPEST_CONDITION = 64;
 
 /**
  * Reads a condition. A comparison with a place where nothing stands does not hold, whatever its operator: `missing` asks for that.
  *
- * `42` means the number, the bigint or the text, whichever is there; `"42"` in quotes is the text alone. A Date compares with
- * milliseconds since the epoch, or with a text such as 2026-01-05T14:30:00Z, and so does a number of milliseconds.
+ * `42` means the number, the bigint or the text, whichever is there; `"42"` in quotes is the text alone. A Date, or a
+ * number of milliseconds since the epoch, compares with a number or with a time such as 2026-01-05T14:30:00Z.
  *
  * @throws RefoldError `INVALID_OPTION` for what is not a condition; `at` says where
  */
@@ -62,13 +62,13 @@ function holdsSafely(test: Test, root: unknown): boolean {
 }
 
 /** A path without spaces and operators, unless they are quoted. */
-const PATH =
+const PATH_TEXT =
   /(?:[^\s.[\]"'=!<>()]+|\[(?:[^"\]]+|"(?:[^"\\]|\\.)*")\])(?:\.[^\s.[\]"'=!<>()]+|\[(?:[^"\]]+|"(?:[^"\\]|\\.)*")\])*/y;
-const OPERATOR = /(?:!=|<=|>=|=|<|>|contains(?=\s)|exists(?=[\s)]|$)|missing(?=[\s)]|$))/y;
-const QUOTED = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/y;
-const BARE = /[^\s()"']+/y;
-const NUMBER = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-const BIGINT = /^-?\d+n$/;
+const OPERATOR_TEXT = /(?:!=|<=|>=|=|<|>|contains(?=\s)|exists(?=[\s)]|$)|missing(?=[\s)]|$))/y;
+const QUOTED_TEXT = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'/y;
+const BARE_TEXT = /[^\s()"']+/y;
+const NUMBER_TEXT = /^-?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const BIGINT_TEXT = /^-?\d+n$/;
 
 class Parser {
   readonly #text: string;
@@ -109,7 +109,7 @@ class Parser {
   #comparison(): Test {
     const look = this.#place();
     this.#space();
-    const operator = this.#match(OPERATOR);
+    const operator = this.#match(OPERATOR_TEXT);
     if (operator === undefined) throw this.#bad('expected =, !=, <, <=, >, >=, contains, exists or missing');
     if (operator === 'exists') return (root) => look(root) !== undefined;
     if (operator === 'missing') return (root) => look(root) === undefined;
@@ -135,7 +135,7 @@ class Parser {
 
   #path(): Path {
     const start = this.#at;
-    const text = this.#match(PATH);
+    const text = this.#match(PATH_TEXT);
     if (text === undefined) throw this.#bad('expected a path, such as orders[42].price');
     try {
       const path = parsePath(text);
@@ -149,9 +149,9 @@ class Parser {
 
   #value(): Wanted {
     this.#space();
-    const quoted = this.#match(QUOTED);
+    const quoted = this.#match(QUOTED_TEXT);
     if (quoted !== undefined) return { kind: 'text', text: this.#unquote(quoted) };
-    const bare = this.#match(BARE);
+    const bare = this.#match(BARE_TEXT);
     if (bare === undefined) throw this.#bad('expected a value: a number, a text, true, false or null');
     return wantedOf(bare);
   }
@@ -207,8 +207,8 @@ function wantedOf(bare: string): Wanted {
   if (bare === 'true' || bare === 'false') return { kind: 'constant', value: bare === 'true' };
   if (bare === 'null') return { kind: 'constant', value: null };
   if (bare === 'undefined') return { kind: 'constant', value: undefined };
-  if (BIGINT.test(bare)) return { kind: 'number', number: BigInt(bare.slice(0, -1)), text: bare.slice(0, -1) };
-  if (!NUMBER.test(bare)) return { kind: 'text', text: bare };
+  if (BIGINT_TEXT.test(bare)) return { kind: 'number', number: BigInt(bare.slice(0, -1)), text: bare.slice(0, -1) };
+  if (!NUMBER_TEXT.test(bare)) return { kind: 'text', text: bare };
   const isExact = !/^-?\d+$/.test(bare) || Number.isSafeInteger(Number(bare));
   return { kind: 'number', number: isExact ? Number(bare) : BigInt(bare), text: bare };
 }
@@ -245,7 +245,7 @@ function orderOf(value: unknown, wanted: Wanted): number | undefined {
   if (wanted.kind === 'constant') return undefined;
   if (typeof value === 'string') {
     if (wanted.kind === 'text') return value < wanted.text ? -1 : value > wanted.text ? 1 : 0;
-    return NUMBER.test(value) ? orderOfNumbers(Number(value), wanted.number) : undefined;
+    return NUMBER_TEXT.test(value) ? orderOfNumbers(Number(value), wanted.number) : undefined;
   }
   const number = isDate(value) ? Date.prototype.getTime.call(value) : value;
   if (typeof number !== 'number' && typeof number !== 'bigint') return undefined;
@@ -260,11 +260,11 @@ function orderOfNumbers(a: number | bigint, b: number | bigint): number | undefi
   return Number.isNaN(Number(a)) || Number.isNaN(Number(b)) ? undefined : 0;
 }
 
-const ISO_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?<zone>Z|[+-]\d\d:?\d\d)?)?$/;
+const CONDITION_TIME = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?<zone>Z|[+-]\d\d:?\d\d)?)?$/;
 
 /** A time without a zone is in UTC. */
 function timeIn(text: string): number | undefined {
-  const match = ISO_TIME.exec(text);
+  const match = CONDITION_TIME.exec(text);
   if (match === null) return undefined;
   const time = Date.parse(text.length > 10 && match.groups?.zone === undefined ? `${text}Z` : text);
   return Number.isNaN(time) ? undefined : time;

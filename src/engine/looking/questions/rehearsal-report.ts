@@ -10,7 +10,7 @@ import { whyBroken } from '../../past/verify.ts';
 /** What one of the two models makes of the log. */
 export interface RehearsedModel {
   readonly name: string;
-  /** Of the state at the end; absent where a reducer or an upcaster threw. */
+  /** The hash of the state at the end; absent where a reducer or an upcaster threw. */
   readonly stateHash?: string;
   /** Invariants that do not hold at the end. */
   readonly brokenInvariants: readonly string[];
