@@ -86,7 +86,7 @@ export {
   importEvents,
   type PastEvent,
 } from './engine/importing/import-events.ts';
-export type { LogInfo, ReactorInfo, RedactionInfo } from './engine/log-info.ts';
+export type { LogInfo, ReactorInfo, RecoveryEstimate, RedactionInfo } from './engine/log-info.ts';
 export type { DurationHistogram } from './engine/metrics/histogram.ts';
 export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';
@@ -160,9 +160,11 @@ export type {
   Durability,
   EventTags,
   LogCare,
+  LogFile,
   LogHead,
   LogSize,
   LogStore,
+  LogWriter,
   QueuedCommit,
   ReactorRow,
   SealedBlock,
