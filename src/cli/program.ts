@@ -5,6 +5,7 @@ import { defineCompact } from './commands/compact.ts';
 import { defineExport } from './commands/export.ts';
 import { defineImport } from './commands/import.ts';
 import { defineCheck } from './commands/reading/check.ts';
+import { defineDoctor } from './commands/reading/doctor.ts';
 import { defineEvents } from './commands/reading/events.ts';
 import { defineInfo } from './commands/reading/info.ts';
 import { defineReplay } from './commands/reading/replay.ts';
@@ -70,6 +71,7 @@ export function defineProgram(version: string): Command {
   defineReplay(program);
   defineVerify(program);
   defineCheck(program);
+  defineDoctor(program);
   program.commandsGroup('Maintain:');
   defineSnapshot(program);
   defineCompact(program);

@@ -5,7 +5,7 @@ import { sizeOf } from './calls/log-care.ts';
 import { modelNameOf } from './calls/log-ownership.ts';
 import { countUntagged, taggersOfLog } from './folding/taggers.ts';
 import { parseProgress } from './reacting/progress.ts';
-import { estimateRecovery, readRates } from './snapshots/rates.ts';
+import { estimateRecovery, type Rates, readRates } from './snapshots/rates.ts';
 
 export interface LogInfo {
   readonly path: string;
@@ -60,6 +60,8 @@ export interface RecoveryEstimate {
   /** Events to fold after the newest snapshot. */
   readonly events: number;
   readonly milliseconds: number;
+  /** How fast this log folds, as last measured, or an assumption on the slow side. */
+  readonly eventsPerSecond: number;
 }
 
 /** What the log knows of a reactor. */
@@ -133,10 +135,19 @@ export async function describeLog(log: LogStore): Promise<LogInfo> {
     files,
     totalBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
     ...(writer && { writer }),
-    recovery: { events: toFold, milliseconds: estimateRecovery(await readRates(log), toFold, snapshots[0]) },
+    recovery: describeRecovery(await readRates(log), toFold, snapshots[0]),
     chain,
     epoch: log.epoch,
   };
+}
+
+function describeRecovery(
+  rates: Rates,
+  events: number,
+  snapshot: { readonly bytes: number } | undefined,
+): RecoveryEstimate {
+  const milliseconds = estimateRecovery(rates, events, snapshot);
+  return { events, milliseconds, eventsPerSecond: Math.round(rates.fold * 1_000) };
 }
 
 function describeReactor({ reactor, sequence: held, progress }: ReactorRow, lastSequence: number): ReactorInfo {

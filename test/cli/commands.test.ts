@@ -1,5 +1,5 @@
 /** Runs every command with and without --json on one small log. */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openStore } from 'refold';
@@ -272,6 +272,43 @@ describe('backup', () => {
     await store.append({ type: 'CartOpened', data: { cartId: 1, customer: 'Ada' } });
     expect(await refoldJson(['backup', log, inFolder('busy-copy.db')])).toMatchObject({ lastSequence: 1 });
     expect(await refoldJson(['state', log, 'carts[1].customer', '--model', CART])).toMatchObject({ value: 'Ada' });
+  });
+});
+
+describe('doctor', () => {
+  const folder = temporaryFolder();
+
+  test('finds nothing wrong with a sound log, with and without a model', async () => {
+    const text = await printed('doctor', shop, '--model', CART);
+    expect(text).toContain('✓ snapshots  1 of 1 usable');
+    const { ok, checks, model } = await refoldJson(['doctor', shop]);
+    expect({ ok, model }).toEqual({ ok: true, model: undefined });
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'snapshots', status: 'left out' }));
+  });
+
+  test('names the repair of a damaged block, and what is left beside the log', async () => {
+    const path = folder('sick.db');
+    await makeShop(path);
+    const bytes = readFileSync(path);
+    bytes.write('AddedX', bytes.indexOf('Added'), 'latin1');
+    writeFileSync(path, bytes);
+    writeFileSync(`${path}.damaged-1`, '');
+    const { code, stdout } = await refold(['doctor', path, '--json']);
+    const { ok, checks } = JSON.parse(stdout);
+    expect({ code, ok }).toEqual({ code: 1, ok: false });
+    expect(checks).toContainEqual(
+      expect.objectContaining({ status: 'problem', command: `refold repair ${path} --plan` }),
+    );
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'leftovers', status: 'remark' }));
+  });
+
+  test('a file that was never a log is an error without the offer of a repair', async () => {
+    const path = folder('plain.txt');
+    writeFileSync(path, 'plain text, and enough of it to fill a header of SQLite'.repeat(40));
+    for (const command of ['doctor', 'info', 'verify']) {
+      const { code, stderr } = await refold([command, path]);
+      expect({ code, stderr }).toEqual({ code: 4, stderr: expect.not.stringContaining('repair') });
+    }
   });
 });
 
