@@ -16,7 +16,7 @@ import { A_BOUND, boundsOf, type EventRange, READING_SLICE_MS } from './events.t
 /** Which commits: the first is the one that has the event at `from`, the last one ends at `to` or before. */
 export type CommitRange = Pick<EventRange, 'from' | 'to'>;
 
-const RANGE_CHECKS: OptionChecks<CommitRange> = { from: A_BOUND, to: A_BOUND };
+const COMMIT_RANGE_CHECKS: OptionChecks<CommitRange> = { from: A_BOUND, to: A_BOUND };
 
 /**
  * The commits of a range in order, each as its events in the model's versions. Commits are whole: the first may begin before
@@ -29,7 +29,7 @@ export async function* readCommits(
   log: LogStore,
   given: CommitRange,
 ): AsyncGenerator<readonly RecordedEvent[], void> {
-  const range = checkOptions('read commits', RANGE_CHECKS, given);
+  const range = checkOptions('read commits', COMMIT_RANGE_CHECKS, given);
   const { from, to } = await boundsOf(log, range);
   if (from > to) return;
   const guard = guardOf(log);
