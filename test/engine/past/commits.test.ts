@@ -50,4 +50,6 @@ test('refuses what is not a range', async () => {
     code: 'INVALID_OPTION',
   });
   expect(await Array.fromAsync(store.commits())).toEqual([]);
+  const reason = new Error('enough');
+  await expect(Array.fromAsync(store.commits({ signal: AbortSignal.abort(reason) }))).rejects.toBe(reason);
 });
