@@ -104,6 +104,7 @@ export type { DurationHistogram } from './engine/metrics/histogram.ts';
 export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';
 export { type OpenStoresOptions, openStores, type Stores } from './engine/open-stores.ts';
+export type { CommitRange } from './engine/past/commits.ts';
 export type { Divergence } from './engine/past/divergence.ts';
 export type { Bound, EventRange } from './engine/past/events.ts';
 export type { FollowOptions, Watched, WatchOptions } from './engine/past/follow-log.ts';
