@@ -74,6 +74,10 @@ const TELLING = 'examples/telling/';
 const ORDER_BOOK = ['', 'model/', 'feeds/reading/', 'feeds/matching/', 'follow/', 'publishing/', 'demo/', 'audit/'].map(
   (wing) => `examples/orderbook/${wing}`,
 );
+const ORDER_BOOK = [
+  ...['', 'model/', 'follow/', 'demo/', 'audit/'],
+  ...['feeds/reading/', 'feeds/matching/', 'feeds/following/'],
+].map((wing) => `examples/orderbook/${wing}`);
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
