@@ -40,7 +40,7 @@ export const ITCH_PRICE_DECIMALS = 4;
 interface Layout {
   readonly name: string;
   readonly bytes: number;
-  /** Where the name of the stock is; absent where the message has none. */
+  /** Where the name of the stock is, in messages that have it. */
   readonly stockAt?: number;
 }
 
