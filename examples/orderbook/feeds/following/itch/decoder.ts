@@ -213,8 +213,11 @@ export class ItchDecoder {
     const symbol = symbolAt(this.#view, at);
     const listing = this.#stocks.list(locate, symbol, this.#view, at);
     if (!this.#stocks.wants(symbol)) return;
-    this.#push(symbol, start, listing === 'contradicts' ? OTHER_STOCK : LISTINGS[listing]);
-    if (listing !== 'contradicts') this.#push(symbol, start, changeAt(type, this.#view, start + BODY_AT));
+    if (listing === 'contradicts') return void this.#push(symbol, start, OTHER_STOCK);
+    // All of the message is read before any of it is given.
+    const change = changeAt(type, this.#view, start + BODY_AT);
+    this.#push(symbol, start, LISTINGS[listing]);
+    this.#push(symbol, start, change);
   }
 
   #push(symbol: string, start: number, change: Change): void {

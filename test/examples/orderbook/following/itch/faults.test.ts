@@ -165,6 +165,12 @@ describe('a message with a field that has a value it cannot have', () => {
     expect(String(error)).toContain(`Cannot read 01302019.NASDAQ_ITCH50: message 3: ${problem}`);
   });
 
+  test('in the first message of a stock without directory, which is not listed then', async () => {
+    const { messages, error } = await readAll(bytesSource(framed([encode('A', 7, 3, 1, 'b', 1, 'AAPL', 1)])));
+    expect(messages).toEqual([]);
+    expect(error).toMatchObject({ line: 1, at: 'byte 0' });
+  });
+
   test('bytes after the mark of the end', async () => {
     const { messages, error } = await readAll(bytesSource(Buffer.concat([bytes, Buffer.alloc(3)])));
     expect(messages).toEqual(whole);
