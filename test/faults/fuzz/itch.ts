@@ -1,8 +1,19 @@
-/** Mutated files of ITCH: each is refused, or its messages are sound and the same in any chunks. */
+/**
+ * Mutated files of ITCH: each is refused, or its messages are sound and the same in any chunks. The book of a feed takes
+ * the messages before a refusal, whatever they say.
+ */
 import assert from 'node:assert';
 import { isRefoldError } from 'refold';
 import { readItch } from '../../../examples/orderbook/feeds/following/itch/reader.ts';
-import type { Change, FeedMessage } from '../../../examples/orderbook/follow/index.ts';
+import { events } from '../../../examples/orderbook/follow/events.ts';
+import {
+  type Change,
+  type FeedMessage,
+  feedBook,
+  reduce,
+  translate,
+} from '../../../examples/orderbook/follow/index.ts';
+import { invariants } from '../../../examples/orderbook/follow/invariants.ts';
 import { bytesSource, framed } from '../../examples/orderbook/following/itch/encoder.ts';
 import { randomDay } from '../../examples/orderbook/following/itch/random-day.ts';
 import type { Chance } from '../judging/chance.ts';
@@ -15,6 +26,7 @@ export async function readMutatedItch(chance: Chance): Promise<void> {
   for (const [index, message] of messages.entries()) assertSound(message, messages[index - 1]);
   const again = await read(bytes, 1 + chance.below(60));
   assert.deepEqual(again, [messages, refusal], 'the same in other chunks');
+  follow(messages);
   if (refusal === undefined) return;
   if (isRefoldError(refusal)) {
     assert.equal(refusal.line, (messages.at(-1)?.line ?? 0) + 1, 'the number of the message');
@@ -36,6 +48,17 @@ async function read(bytes: Buffer, chunk: number): Promise<[FeedMessage[], unkno
     return [messages, error];
   }
   return [messages, undefined];
+}
+
+function follow(messages: readonly FeedMessage[]): void {
+  const state = feedBook.initialState();
+  for (const message of messages) {
+    const event = translate(state, message);
+    if (event === undefined) continue;
+    assert.deepEqual(events[event.type].parse(event.data), event.data, 'an event of the catalog');
+    reduce(state, { ...event, sequence: message.line, recordedAt: message.time!.ms } as never);
+  }
+  for (const [name, holds] of Object.entries(invariants)) assert.ok(holds(state), name);
 }
 
 function assertSound({ symbol, time, line, change }: FeedMessage, before: FeedMessage | undefined): void {
