@@ -71,11 +71,8 @@ const BELOW_THE_DOORS = [
 const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
-const ORDER_BOOK = ['', 'model/', 'feeds/reading/', 'feeds/matching/', 'follow/', 'publishing/', 'demo/', 'audit/'].map(
-  (wing) => `examples/orderbook/${wing}`,
-);
 const ORDER_BOOK = [
-  ...['', 'model/', 'follow/', 'demo/', 'audit/'],
+  ...['', 'model/', 'follow/', 'publishing/', 'demo/', 'audit/'],
   ...['feeds/reading/', 'feeds/matching/', 'feeds/following/'],
 ].map((wing) => `examples/orderbook/${wing}`);
 

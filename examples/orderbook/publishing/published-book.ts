@@ -5,7 +5,7 @@
 import type { RecordedEvent } from 'refold';
 import { feedBook, type RecordedFeedEvent, topLevels as topFeedLevels } from '../follow/index.ts';
 import { reduce as reduceFeed } from '../follow/reducers.ts';
-import { type FeedState, levelsOf as feedLevelsOf } from '../follow/state.ts';
+import { type FeedState, levelKey as feedLevelKey, levelsOf as feedLevelsOf } from '../follow/state.ts';
 import {
   type BookState,
   type LevelView,
@@ -107,7 +107,7 @@ const followedBook: PublishedBook<FeedState> = {
   topLevels: topFeedLevels,
   level(state, symbol, side, price) {
     const market = state.symbols.get(symbol);
-    return market === undefined ? undefined : feedLevelsOf(market, side).get(price);
+    return market === undefined ? undefined : feedLevelsOf(state, side).get(feedLevelKey(market.index, price));
   },
   touched(state, event) {
     const { type, data } = event as RecordedFeedEvent;
@@ -116,7 +116,7 @@ const followedBook: PublishedBook<FeedState> = {
     if (type === 'BookCleared') return { symbol, levels: 'all' };
     const market = state.symbols.get(symbol);
     if (market === undefined) return type === 'SymbolListed' ? { symbol, levels: NO_LEVELS } : undefined;
-    const order = 'id' in data && data.id !== undefined ? market.orders.get(data.id) : undefined;
+    const order = 'id' in data && data.id !== undefined ? state.orders.get(symbol)?.get(data.id) : undefined;
     const levels: { side: Side; price: number }[] = order === undefined ? [] : [order];
     // Where an order is to stand. An execution and a print have the price of the trade.
     const moves = type !== 'OrderExecuted' && type !== 'TradePrinted' && 'side' in data && 'price' in data;
@@ -137,7 +137,7 @@ const followedBook: PublishedBook<FeedState> = {
     }
     if (type !== 'MessageMismatched' || data.remedy !== 'executed' || data.id === undefined) return undefined;
     // More was executed than was open: the book took what was there.
-    const order = state.symbols.get(data.symbol)?.orders.get(data.id);
+    const order = state.orders.get(data.symbol)?.get(data.id);
     if (order === undefined) return undefined;
     const { price, quantity, side } = order;
     return { symbol: data.symbol, price, quantity, tradeId: null, hidden: false, takerSide: opposite(side) };

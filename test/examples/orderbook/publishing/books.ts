@@ -84,7 +84,9 @@ interface Resting {
 /** The levels of a side, best first, added up from the orders alone. */
 export function countedLevels(state: BookState | FeedState, symbol: string, side: Side): LevelView[] {
   const levels = new Map<number, LevelView>();
-  for (const { price, quantity } of 'bids' in state ? resting(state, symbol, side) : followed(state, symbol, side)) {
+  for (const { price, quantity } of 'buyStops' in state
+    ? resting(state, symbol, side)
+    : followed(state, symbol, side)) {
     const known = levels.get(price) ?? { quantity: 0, count: 0 };
     levels.set(price, { price, quantity: plus(known.quantity, quantity), count: known.count + 1 });
   }
@@ -98,6 +100,6 @@ function* resting({ orders, taker }: BookState, symbol: string, side: Side): Gen
   }
 }
 
-function* followed({ symbols }: FeedState, symbol: string, side: Side): Generator<Resting> {
-  for (const order of symbols.get(symbol)!.orders.values()) if (order.side === side) yield order;
+function* followed({ orders }: FeedState, symbol: string, side: Side): Generator<Resting> {
+  for (const order of orders.get(symbol)!.values()) if (order.side === side) yield order;
 }
