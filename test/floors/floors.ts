@@ -69,7 +69,7 @@ const BELOW_THE_DOORS = [
 const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
-const ORDER_BOOK = ['', 'model/', 'feeds/reading/', 'feeds/matching/', 'follow/', 'demo/', 'audit/'].map(
+const ORDER_BOOK = ['', 'model/', 'feeds/reading/', 'feeds/matching/', 'feeds/following/', 'follow/', 'demo/', 'audit/'].map(
   (wing) => `examples/orderbook/${wing}`,
 );
 
