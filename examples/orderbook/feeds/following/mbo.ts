@@ -244,7 +244,8 @@ class MboReader {
 
   #isWanted(row: MboRow, line: number): boolean {
     if (this.#publisher === undefined) return true;
-    if (row.publisher === '') throw this.#bad(row, line, 'publisher', 'Leave --publisher out: the file does not name it');
+    if (row.publisher === '')
+      throw this.#bad(row, line, 'publisher', 'Leave --publisher out: the file does not name it');
     return this.#publisher === 'each' || row.publisher === this.#publisher;
   }
 

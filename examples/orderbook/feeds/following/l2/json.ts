@@ -48,7 +48,6 @@ export function parseJson(text: string, start = 0): Json | JsonProblem {
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 
 /** What makes a string of JSON more than the characters between its quotes. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: strings of JSON have none, and this finds them
 const NOT_PLAIN = /[\u0000-\u001f\\]/;
 
 class Reader {

@@ -6,11 +6,20 @@
  *
  * Source: https://docs.kraken.com/exchange/guides/websockets/book-checksum-v2 and book-checksum-v1.
  */
-import { parseSeconds } from '../../../market-time.ts';
+import type { Moment } from '../../../market-time.ts';
 import type { Side } from '../../../model/events.ts';
-import { type Json, type JsonObject } from './json.ts';
-import { Fields, type Habits, type Level, listOf, MessageProblem, type VenueMessage, wrong } from './messages.ts';
-import { timeOf } from './times.ts';
+import type { Json, JsonObject } from './json.ts';
+import {
+  Fields,
+  type Habits,
+  type Level,
+  listOf,
+  MessageProblem,
+  rowOf,
+  timeOf,
+  type VenueMessage,
+  wrong,
+} from './messages.ts';
 
 const KRAKEN: Habits = { checksum: 'kraken', depths: [10, 25, 100, 500, 1_000] };
 
@@ -31,7 +40,8 @@ function decodeBook(message: Fields): VenueMessage[] {
   return message.objects('data').map((data) => ({
     kind: 'book',
     symbol: data.text('symbol'),
-    time: timeOf(data, 'timestamp'),
+    time: data.time('timestamp'),
+    channel: 'book',
     isSnapshot,
     levels: [...levelsOf(data, 'bids', 'buy'), ...levelsOf(data, 'asks', 'sell')],
     checksum: { rule: 'kraken', value: unsigned(data) },
@@ -40,7 +50,11 @@ function decodeBook(message: Fields): VenueMessage[] {
 }
 
 function levelsOf(data: Fields, name: string, side: Side): Level[] {
-  return data.objects(name).map((level) => ({ side, price: level.text('price'), size: level.text('qty'), at: level.at }));
+  const list = `${data.at}.${name}`;
+  return data.list(name).map((value, index) => {
+    const level = new Fields(value, `${list}[${index}]`);
+    return { side, price: level.text('price'), size: level.text('qty'), list, index };
+  });
 }
 
 function unsigned(data: Fields, name = 'checksum'): number {
@@ -56,7 +70,8 @@ function decodeTrades(message: Fields): VenueMessage[] {
   return message.objects('data').map((data) => ({
     kind: 'trade',
     symbol: data.text('symbol'),
-    time: timeOf(data, 'timestamp'),
+    time: data.time('timestamp'),
+    channel: 'trade',
     price: data.text('price'),
     size: data.text('qty'),
     side: data.word('side', SIDES),
@@ -85,7 +100,7 @@ function precision(pair: Fields, name: 'price' | 'qty'): number {
 /** The answer to a subscription says how deep the book is. */
 function decodeAcknowledgement(message: Fields): VenueMessage[] {
   const ignored: VenueMessage = { kind: 'ignored', name: message.text('method') };
-  const { result } = { result: message.raw('result') };
+  const result = message.raw('result');
   if (result === null || typeof result !== 'object' || Array.isArray(result)) return [ignored];
   const { channel, depth, symbol } = result as JsonObject;
   if (channel !== 'book' || typeof depth !== 'string' || typeof symbol !== 'string') return [ignored];
@@ -105,19 +120,23 @@ export function decodeKrakenList(list: readonly Json[]): VenueMessage[] {
   if (depth === undefined) return [{ kind: 'ignored', name }];
   const parts = list.slice(1, -2).map((part, index) => new Fields(part, `[${index + 1}]`));
   const isSnapshot = parts.some((part) => part.has('as') || part.has('bs'));
-  const rows = parts.flatMap((part) => [
-    ...(part.has(isSnapshot ? 'bs' : 'b') ? part.rows(isSnapshot ? 'bs' : 'b', 'buy') : []),
-    ...(part.has(isSnapshot ? 'as' : 'a') ? part.rows(isSnapshot ? 'as' : 'a', 'sell') : []),
+  const [bids, asks] = isSnapshot ? (['bs', 'as'] as const) : (['b', 'a'] as const);
+  const levels = parts.flatMap((part) => [
+    ...(part.has(bids) ? part.rows(bids, 'buy') : []),
+    ...(part.has(asks) ? part.rows(asks, 'sell') : []),
   ]);
+  if (levels.length === 0 && !isSnapshot) throw new MessageProblem('[1]', 'has neither bids nor asks');
   const checked = parts.find((part) => part.has('c'));
-  if (rows.length === 0 && !isSnapshot) throw new MessageProblem('[1]', 'has neither bids nor asks');
+  // An update whose end is missing would otherwise pass without a check.
+  if (checked === undefined && !isSnapshot) throw new MessageProblem('[1].c', 'is missing');
   return [
     {
       kind: 'book',
       symbol,
-      time: latestTime(parts),
+      time: latestTime(parts, [bids, asks]),
+      channel: name,
       isSnapshot,
-      levels: rows,
+      levels,
       checksum: checked === undefined ? undefined : { rule: 'kraken', value: unsigned(checked, 'c') },
       depth: Number(depth),
       habits: KRAKEN,
@@ -125,37 +144,40 @@ export function decodeKrakenList(list: readonly Json[]): VenueMessage[] {
   ];
 }
 
-/** Each level has its own time. The message is as late as the latest of them. */
-function latestTime(parts: readonly Fields[]): ReturnType<typeof parseSeconds> {
-  let latest = '';
+/** Each level has its time. The message is as late as the latest of them. */
+function latestTime(parts: readonly Fields[], names: readonly string[]): Moment | undefined {
+  let latest: Moment | undefined;
   for (const part of parts) {
-    for (const name of ['as', 'bs', 'a', 'b']) {
+    for (const name of names) {
       if (!part.has(name)) continue;
-      for (const row of part.list(name)) {
-        const time = Array.isArray(row) ? row[2] : undefined;
-        if (typeof time === 'string' && (time.length > latest.length || (time.length === latest.length && time > latest))) {
+      for (const [index, row] of part.list(name).entries()) {
+        const at = `${part.at}.${name}[${index}][2]`;
+        const text = listOf(row, at)[2];
+        if (typeof text !== 'string') throw wrong(at, text, 'a time');
+        const time = timeOf(text, at);
+        if (latest === undefined || time.ms > latest.ms || (time.ms === latest.ms && time.ns > latest.ns))
           latest = time;
-        }
       }
     }
   }
-  return latest === '' ? undefined : epochSeconds(latest, '[1]');
+  return latest;
 }
 
 function decodeTradeList(trades: Json | undefined, symbol: string): VenueMessage[] {
   return listOf(trades, '[1]').map((trade, index) => {
     const at = `[1][${index}]`;
-    const [price, size, time, side] = listOf(trade, at);
-    if (typeof price !== 'string') throw wrong(`${at}[0]`, price, 'a price');
-    if (typeof size !== 'string') throw wrong(`${at}[1]`, size, 'a size');
+    const { price, size } = rowOf(trade, at);
+    const [, , time, side] = listOf(trade, at);
     if (typeof time !== 'string') throw wrong(`${at}[2]`, time, 'a time');
+    if (typeof side !== 'string' || !Object.hasOwn(SIDES, side)) throw wrong(`${at}[3]`, side, 'b or s');
     return {
       kind: 'trade',
       symbol,
-      time: epochSeconds(time, `${at}[2]`),
+      time: timeOf(time, `${at}[2]`),
+      channel: 'trade',
       price,
       size,
-      side: typeof side === 'string' && Object.hasOwn(SIDES, side) ? SIDES[side] : undefined,
+      side: SIDES[side],
       at,
     };
   });

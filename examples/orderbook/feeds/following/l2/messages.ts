@@ -1,6 +1,7 @@
-/** What a venue's message says, whoever the venue is: the language between `venues.ts` and `books.ts`. */
+/** What a message says, whoever the venue is: the language between `venues.ts` and `books.ts`. */
 import type { Moment } from '../../../market-time.ts';
 import type { Side } from '../../../model/events.ts';
+import { EpochReader } from '../../reading/epoch.ts';
 import type { ChecksumRule } from './book.ts';
 import type { Json, JsonObject } from './json.ts';
 
@@ -12,8 +13,11 @@ export interface Level {
   readonly size: string;
   /** How many orders stand there. */
   readonly count?: string | undefined;
-  /** Where the message has it: `data[0].bids[2]`. */
-  readonly at: string;
+  /** Where the message has it: the path of its list, and its index there. */
+  readonly list: string;
+  readonly index: number;
+  /** Its line, where each level has one. */
+  readonly line?: number;
 }
 
 /** How the messages of a book are numbered. */
@@ -30,6 +34,8 @@ export interface BookUpdate {
   /** Undefined where the message does not say. */
   readonly symbol: string | undefined;
   readonly time: Moment | undefined;
+  /** Of several channels that tell the book of a symbol, only the first one counts. */
+  readonly channel: string;
   /** The levels are the whole book. */
   readonly isSnapshot: boolean;
   readonly levels: readonly Level[];
@@ -57,10 +63,13 @@ export interface TradePrint {
   readonly kind: 'trade';
   readonly symbol: string;
   readonly time: Moment | undefined;
+  /** Of several channels that tell the trades of a symbol, only the first one counts. */
+  readonly channel: string;
   readonly price: string;
   readonly size: string;
   /** The aggressor's. */
   readonly side: Side | undefined;
+  readonly hidden?: true;
   readonly at: string;
 }
 
@@ -72,7 +81,9 @@ export type VenueMessage =
   /** The depth that was subscribed to. */
   | { readonly kind: 'depth'; readonly symbol: string; readonly depth: number }
   /** `name` is what the venue calls it. */
-  | { readonly kind: 'ignored'; readonly name: string };
+  | { readonly kind: 'ignored'; readonly name: string }
+  /** Which message of its connection this is. */
+  | { readonly kind: 'number'; readonly value: number };
 
 /** What is wrong with a message, and where in it. */
 export class MessageProblem {
@@ -135,11 +146,15 @@ export class Fields {
     return this.has(name) ? this.integer(name) : undefined;
   }
 
+  /** A time since the epoch, or as a date; undefined if there is none. */
+  time(name: string): Moment | undefined {
+    return this.has(name) ? timeOf(this.text(name), this.#path(name)) : undefined;
+  }
+
   list(name: string): readonly Json[] {
     return listOf(this.#object[name], this.#path(name));
   }
 
-  /** The only member of a list, as an object: venues wrap one message into a list. */
   objects(name: string): Fields[] {
     return this.list(name).map((value, index) => new Fields(value, `${this.#path(name)}[${index}]`));
   }
@@ -150,8 +165,11 @@ export class Fields {
 
   /** Levels as lists of price and size, such as `["8476.98", "415", "0", "13"]`. */
   rows(name: string, side: Side, countIndex?: number): Level[] {
-    const path = this.#path(name);
-    return listOf(this.#object[name], path).map((row, index) => rowOf(row, side, `${path}[${index}]`, countIndex));
+    const list = this.#path(name);
+    return listOf(this.#object[name], list).map((row, index) => {
+      const { price, size, count } = rowOf(row, `${list}[${index}]`, countIndex);
+      return { side, price, size, count, list, index };
+    });
   }
 
   #path(name: string): string {
@@ -159,17 +177,34 @@ export class Fields {
   }
 }
 
+/** The texts of a row. */
+export function rowOf(
+  row: Json | undefined,
+  at: string,
+  countIndex?: number,
+): { readonly price: string; readonly size: string; readonly count: string | undefined } {
+  const fields = listOf(row, at);
+  const price = fields[0];
+  const size = fields[1];
+  if (typeof price !== 'string') throw wrong(`${at}[0]`, price, 'a price');
+  if (typeof size !== 'string') throw wrong(`${at}[1]`, size, 'a size');
+  const count = countIndex === undefined ? undefined : fields[countIndex];
+  return { price, size, count: typeof count === 'string' ? count : undefined };
+}
+
 export function listOf(value: Json | undefined, at: string): readonly Json[] {
   if (Array.isArray(value)) return value;
   throw wrong(at, value, 'a list');
 }
 
-function rowOf(row: Json, side: Side, at: string, countIndex?: number): Level {
-  const [price, size] = listOf(row, at);
-  if (typeof price !== 'string') throw wrong(`${at}[0]`, price, 'a price');
-  if (typeof size !== 'string') throw wrong(`${at}[1]`, size, 'a size');
-  const count = countIndex === undefined ? undefined : (row as readonly Json[])[countIndex];
-  return { side, price, size, count: typeof count === 'string' ? count : undefined, at };
+/** It remembers the second before, and nothing else. */
+const times = new EpochReader();
+
+/** A time since the epoch in any unit, or as a date. */
+export function timeOf(text: string, at: string): Moment {
+  const moment = times.read(text);
+  if (moment !== undefined) return moment;
+  throw wrong(at, text, 'a time');
 }
 
 export function wrong(at: string, value: Json | undefined, expected: string): MessageProblem {
