@@ -166,10 +166,15 @@ export class L2Books {
       out.push(ignored(symbol, line, 'update that the snapshot covers'));
       return;
     }
+    if (market.scale === undefined && !update.isSnapshot && !update.levels.some(({ size }) => /[1-9]/.test(size))) {
+      // Only a level that is set tells the scale.
+      out.push(mismatched(symbol, update, line, 'unknownLevel'));
+      return;
+    }
     const scale = market.scale ?? this.#chooseScale(market, update);
-    const changes: Placed[] = [];
     const levels = update.levels.map((level) => scaled(level, scale));
-    const unknown = this.#setLevels(market, update, levels, line, changes);
+    const changes: Change[] = [];
+    const unknown = this.#setLevels(market, update, levels, changes);
     if (market.scale === undefined) {
       market.scale = scale;
       const change: Change = { kind: 'list', priceDecimals: scale.price, sizeDecimals: scale.size, levelsOnly: true };
@@ -180,29 +185,31 @@ export class L2Books {
     market.isOpen = true;
     market.isFirstAfterSnapshot = update.isSnapshot;
     if (update.sequence !== undefined) market.sequence = update.sequence;
-    const last = changes.length - 1;
+    // The book counts again after the last one, also where a message changes nothing.
+    if (changes.length === 0) out.push(ignored(symbol, line, 'no change'));
+    const last = update.goesOn === true ? changes.length : changes.length - 1;
     for (let index = 0; index < changes.length; index++) {
-      const { change, line: at } = changes[index]!;
-      if (index < last) out.push({ symbol, time: update.time, line: at, more: true, change });
-      else out.push({ symbol, time: update.time, line: at, change });
+      const change = changes[index]!;
+      if (index < last) out.push({ symbol, time: update.time, line, more: true, change });
+      else out.push({ symbol, time: update.time, line, change });
     }
     for (let count = 0; count < unknown; count++) out.push(mismatched(symbol, update, line, 'unknownLevel'));
     if (update.checksum !== undefined) this.#check(market, update, update.checksum, line, out);
   }
 
   /** Sets the levels, and adds what changes. Returns how many levels were to be removed that are not there. */
-  #setLevels(market: Market, update: BookUpdate, levels: readonly Scaled[], line: number, changes: Placed[]): number {
+  #setLevels(market: Market, update: BookUpdate, levels: readonly Scaled[], changes: Change[]): number {
     const { bids, asks, digits } = market;
     const rule = update.habits.checksum;
     if (update.isSnapshot) {
       bids.clear();
       asks.clear();
-      changes.push({ change: { kind: 'clear' }, line: update.levels[0]?.line ?? line });
+      changes.push({ kind: 'clear' });
     }
     let unknown = 0;
     for (let index = 0; index < levels.length; index++) {
       const { price, size, count } = levels[index]!;
-      const { side, price: priceText, size: sizeText, line: at = line } = update.levels[index]!;
+      const { side, price: priceText, size: sizeText } = update.levels[index]!;
       const levelsOfSide = side === 'buy' ? bids : asks;
       if (size > 0) {
         levelsOfSide.set(price, tokenOf(rule, priceText, sizeText, digits));
@@ -210,12 +217,12 @@ export class L2Books {
         if (update.habits.removesUnknown !== true && !update.isSnapshot) unknown++;
         continue;
       }
-      const level = { kind: 'level', side, price, size } as const;
-      changes.push({ change: count === undefined ? level : { ...level, count }, line: at });
+      if (count === undefined) changes.push({ kind: 'level', side, price, size });
+      else changes.push({ kind: 'level', side, price, size, count });
     }
     if (market.depth !== undefined) {
-      dropBeyond(market.depth, bids, 'buy', line, changes);
-      dropBeyond(market.depth, asks, 'sell', line, changes);
+      dropBeyond(market.depth, bids, 'buy', changes);
+      dropBeyond(market.depth, asks, 'sell', changes);
     }
     return unknown;
   }
@@ -293,17 +300,20 @@ export class L2Books {
   #chooseScale(market: Market, update: BookUpdate): Scale {
     const { priceDecimals, sizeDecimals } = this.#options;
     const venue = this.#scales.get(market.symbol);
-    const set = update.levels.filter(({ size }) => /[1-9]/.test(size));
-    const price = chooseDecimals(
-      update.levels.map((level) => level.price),
-      priceDecimals,
-      venue?.price,
-    );
-    const size = chooseDecimals(
-      (set.length > 0 ? set : update.levels).map((level) => level.size),
-      sizeDecimals,
-      venue?.size,
-    );
+    const writesZeros = update.habits.writesZeros === true;
+    const price = chooseDecimals({
+      texts: update.levels.map((level) => level.price),
+      writesZeros,
+      option: priceDecimals,
+      venue: venue?.price,
+    });
+    const size = chooseDecimals({
+      // A removal may have the size 0 without decimals.
+      texts: update.levels.map((level) => level.size).filter((text) => /[1-9]/.test(text)),
+      writesZeros,
+      option: sizeDecimals,
+      venue: venue?.size,
+    });
     market.digits = { price: price.digits, size: size.digits };
     const { depths } = update.habits;
     market.depth =
@@ -328,11 +338,6 @@ export class L2Books {
   }
 }
 
-interface Placed {
-  readonly change: Change;
-  readonly line: number;
-}
-
 /** A level in whole numbers. */
 interface Scaled {
   readonly price: number;
@@ -343,11 +348,15 @@ interface Scaled {
 function scaled({ price, size, count, list, index }: Level, scale: Scale): Scaled {
   const whole = parseDecimal(size, scale.size);
   const at = parseDecimal(price, scale.price);
-  if (typeof at !== 'number') throw doesNotFit(price, at, scale.price, 'price', `${list}[${index}]`);
+  if (typeof at !== 'number') throw doesNotFit(price, at, scale.price, 'price', placeOf(list, index));
   if (typeof whole !== 'number') throw doesNotFit(size, whole, scale.size, 'size', `${list}[${index}]`);
   if (whole < 0)
     throw new MessageProblem(`${list}[${index}]`, `has the size ${JSON.stringify(size)}, which is below 0`);
   return { price: at, size: whole, count: count !== undefined && /^\d{1,9}$/.test(count) ? Number(count) : undefined };
+}
+
+function placeOf(list: string, index: number | undefined): string {
+  return index === undefined ? list : `${list}[${index}]`;
 }
 
 function wholeOf(text: string, decimals: number, name: 'price' | 'size', at: string): number {
@@ -384,10 +393,8 @@ function depthOf(levels: readonly Level[], depths: readonly number[]): number | 
   return depths.find((depth) => depth >= most);
 }
 
-function dropBeyond(depth: number, levels: L2Side, side: Side, line: number, changes: Placed[]): void {
-  while (levels.size > depth) {
-    changes.push({ change: { kind: 'level', side, price: levels.removeWorst(), size: 0 }, line });
-  }
+function dropBeyond(depth: number, levels: L2Side, side: Side, changes: Change[]): void {
+  while (levels.size > depth) changes.push({ kind: 'level', side, price: levels.removeWorst(), size: 0 });
 }
 
 /** Whether a message follows the one before it. */

@@ -10,8 +10,9 @@
  *     count       count, orders: how many orders stand there
  *
  * That is also Tardis.dev's `incremental_book_L2` (exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount).
- * Rows of a symbol that follow each other with the same `local_timestamp`, or without that column the same time, are one
- * message: the book counts after the last of them. Rows of a snapshot after rows that are not begin a new book.
+ * Rows of a snapshot after rows that are not begin a new book, which counts from the first row on that is not of the
+ * snapshot. Otherwise the book counts after each row: where a message of the venue ended, only the row after it would
+ * tell, and a file that grows would be read in another way than before.
  */
 import type { RefoldError } from 'refold';
 import type { Moment } from '../../../market-time.ts';
@@ -38,19 +39,6 @@ const TARDIS: Habits = { needsNoSnapshot: true, removesUnknown: true };
 
 const GIVE = 'Give a header with time, side, price and size, and symbol if there are several';
 
-/** Rows that are one message. */
-interface Group {
-  readonly key: string;
-  readonly symbol: string | undefined;
-  readonly time: Moment | undefined;
-  /** Whether its rows say that they are of a snapshot. */
-  readonly isSnapshot: boolean;
-  /** Whether it begins a new book. */
-  readonly begins: boolean;
-  readonly line: number;
-  readonly levels: Level[];
-}
-
 /** Whether a first line is the header of such a file. */
 export function isLevelHeader(line: string): boolean {
   const names = unquote(line).toLowerCase().split(',');
@@ -67,7 +55,6 @@ export class LevelRows {
   readonly #times = new EpochReader();
   /** Symbols whose last row was of a snapshot. */
   readonly #inSnapshot = new Set<string | undefined>();
-  #group: Group | undefined;
 
   constructor(path: string, header: string) {
     this.#path = path;
@@ -89,8 +76,8 @@ export class LevelRows {
     this.#header.require({ time, side, price, size }, GIVE);
   }
 
-  /** Takes a row. Returns the message that ended before it. */
-  add(text: string, line: number, mayBeCut: boolean): BookUpdate | undefined {
+  /** The message of a row. */
+  read(text: string, line: number, mayBeCut: boolean): BookUpdate {
     const fields = unquote(text).split(',');
     if (fields.length !== this.#header.width) {
       const problem = `${fields.length} ${fields.length === 1 ? 'column' : 'columns'} instead of ${this.#header.width}`;
@@ -103,35 +90,20 @@ export class LevelRows {
     if (!Object.hasOwn(SIDES, side)) throw this.#bad(line, sideColumn, fields, 'Use one of bid, ask, buy, sell');
     const isSnapshot = this.#isSnapshot(fields, line);
     const time = this.#time(fields, line);
-    const key = `${symbol ?? ''}|${fields[this.#local === -1 ? this.#columns.time : this.#local]}|${isSnapshot}`;
-    let ended: BookUpdate | undefined;
-    if (this.#group?.key !== key) {
-      ended = this.end();
-      const begins = isSnapshot && !this.#inSnapshot.has(symbol);
-      if (isSnapshot) this.#inSnapshot.add(symbol);
-      else this.#inSnapshot.delete(symbol);
-      this.#group = { key, symbol, time, isSnapshot, begins, line, levels: [] };
-    }
-    const { levels } = this.#group!;
-    levels.push({
+    const begins = isSnapshot && !this.#inSnapshot.has(symbol);
+    if (begins) this.#inSnapshot.add(symbol);
+    else if (!isSnapshot) this.#inSnapshot.delete(symbol);
+    const level: Level = {
       side: SIDES[side]!,
       price: fields[price]!,
       size: fields[size]!,
       count: count === -1 ? undefined : fields[count],
-      list: '',
-      index: levels.length,
-      line,
-    });
-    return ended;
-  }
-
-  /** The message that the last rows were. */
-  end(): BookUpdate | undefined {
-    const group = this.#group;
-    this.#group = undefined;
-    if (group === undefined) return undefined;
-    const { symbol, time, begins, levels } = group;
-    return { kind: 'book', symbol, time, channel: '', isSnapshot: begins, levels, habits: this.#habits };
+      list: 'the level',
+      index: undefined,
+    };
+    const habits = this.#habits;
+    const update = { kind: 'book', symbol, time, channel: '', isSnapshot: begins, levels: [level], habits } as const;
+    return isSnapshot ? { ...update, goesOn: true } : update;
   }
 
   #time(fields: readonly string[], line: number): Moment | undefined {

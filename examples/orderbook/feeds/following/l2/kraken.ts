@@ -21,7 +21,7 @@ import {
   wrong,
 } from './messages.ts';
 
-const KRAKEN: Habits = { checksum: 'kraken', depths: [10, 25, 100, 500, 1_000] };
+export const KRAKEN: Habits = { checksum: 'kraken', writesZeros: true, depths: [10, 25, 100, 500, 1_000] };
 
 const SIDES: Readonly<Record<string, Side>> = { buy: 'buy', sell: 'sell', b: 'buy', s: 'sell' };
 

@@ -15,9 +15,7 @@ export interface Level {
   readonly count?: string | undefined;
   /** Where the message has it: the path of its list, and its index there. */
   readonly list: string;
-  readonly index: number;
-  /** Its line, where each level has one. */
-  readonly line?: number;
+  readonly index: number | undefined;
 }
 
 /** How the messages of a book are numbered. */
@@ -38,6 +36,8 @@ export interface BookUpdate {
   readonly channel: string;
   /** The levels are the whole book. */
   readonly isSnapshot: boolean;
+  /** More of the same book follows in the next message of the symbol. */
+  readonly goesOn?: true;
   readonly levels: readonly Level[];
   readonly checksum?: { readonly rule: ChecksumRule; readonly value: number } | undefined;
   readonly sequence?: Sequence | undefined;
@@ -49,6 +49,8 @@ export interface BookUpdate {
 /** What a reader has to know of a venue. */
 export interface Habits {
   readonly checksum?: ChecksumRule;
+  /** Prices and sizes have all their decimals, with the zeros at their end. */
+  readonly writesZeros?: true;
   /** Updates before a snapshot are kept, and those that it does not cover are applied after it. */
   readonly keepsEarlyUpdates?: true;
   /** It removes levels that the reader was never told of. */

@@ -17,6 +17,7 @@ import { firstLineOf } from '../../reading/header.ts';
 import { type ChecksumCount, L2Books, type L2Options } from './books.ts';
 import { isLevelHeader, LevelRows } from './csv.ts';
 import { JsonProblem, parseJson } from './json.ts';
+import { readKrakenUpdate } from './kraken-updates.ts';
 import { MessageProblem, timeOf, type VenueMessage } from './messages.ts';
 import { decode } from './venues.ts';
 
@@ -70,12 +71,13 @@ export class L2Reader {
         line++;
         const whole = out.length;
         try {
-          if (file === undefined) {
-            const first = firstLineOf(source.path, text);
-            file = this.#begin(source.path, first);
-            if (file.isHeader) continue;
+          if (file !== undefined) {
+            file.read(text, line, unended === true, out);
+            continue;
           }
-          file.read(text, line, unended === true, out);
+          const first = firstLineOf(source.path, text);
+          file = this.#begin(source.path, first);
+          if (!file.isHeader) file.read(first, line, unended === true, out);
         } catch (error) {
           // What a line says counts as a whole.
           out.length = whole;
@@ -85,17 +87,6 @@ export class L2Reader {
       }
       if (out.length > 0) yield out;
       if (failure !== undefined) throw failure;
-    }
-    const rest: FeedMessage[] = [];
-    this.#guard(source.path, line, () => file?.end(line, rest));
-    if (rest.length > 0) yield rest;
-  }
-
-  #guard(path: string, line: number, job: () => void): void {
-    try {
-      job();
-    } catch (error) {
-      throw error instanceof MessageProblem ? badMessage(path, line, error) : error;
     }
   }
 
@@ -113,7 +104,6 @@ interface LineReader {
   /** The first line is not a message. */
   readonly isHeader: boolean;
   read(text: string, line: number, mayBeCut: boolean, out: FeedMessage[]): void;
-  end(line: number, out: FeedMessage[]): void;
 }
 
 class CsvLines implements LineReader {
@@ -127,14 +117,7 @@ class CsvLines implements LineReader {
   }
 
   read(text: string, line: number, mayBeCut: boolean, out: FeedMessage[]): void {
-    if (text === '') return;
-    const ended = this.#rows.add(text, line, mayBeCut);
-    if (ended !== undefined) this.#books.apply(ended, line - 1, out);
-  }
-
-  end(line: number, out: FeedMessage[]): void {
-    const ended = this.#rows.end();
-    if (ended !== undefined) this.#books.apply(ended, line, out);
+    if (text !== '') this.#books.apply(this.#rows.read(text, line, mayBeCut), line, out);
   }
 }
 
@@ -149,6 +132,11 @@ class JsonLines implements LineReader {
   }
 
   read(text: string, line: number, _mayBeCut: boolean, out: FeedMessage[]): void {
+    const update = readKrakenUpdate(text);
+    if (update !== undefined) {
+      this.#books.apply(update, line, out);
+      return;
+    }
     if (text.trim() === '') return;
     if (KEEPALIVE.has(text.trim())) {
       this.#books.apply({ kind: 'ignored', name: text.trim() }, line, out);
@@ -159,8 +147,6 @@ class JsonLines implements LineReader {
     if (json instanceof JsonProblem) throw this.#notJson(line, json);
     for (const message of decode(json)) this.#books.apply(timed(message, received), line, out);
   }
-
-  end(): void {}
 
   #notJson(line: number, { problem, at }: JsonProblem): RefoldError {
     const place = `column ${at + 1}`;

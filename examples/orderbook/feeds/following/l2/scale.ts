@@ -3,14 +3,13 @@
  *
  * The first of these that is known:
  *
- *  1. what the user says (`--price-decimals`, `--size-decimals`);
- *  2. what the venue says beside its book (Kraken's channel `instrument`);
- *  3. the most decimals that the first book message of the symbol has. Where those texts do not all have the same number
- *     of decimals, the source leaves zeros out, and a later text may have more: so up to eight decimals are taken, as long
- *     as numbers a thousand times as large as those of the message fit. Nobody sees them, because a decimal is shown
- *     without zeros at its end.
+ *  1. what the user says: `price-decimals`, `size-decimals`;
+ *  2. what the venue says beside its book: Kraken's channel `instrument`;
+ *  3. the most decimals that the first book message of the symbol has. Most sources leave zeros at the end out, so that a
+ *     later text may have more. For these, up to ten decimals are taken, as long as numbers a million times as large as
+ *     those of the message fit. They are never seen, because decimals are shown without zeros at their end.
  *
- * A file that was cut gives the same scale as the whole file, because nothing after that message counts.
+ * Nothing after that message counts, so that a file which was cut, or grows, has one scale.
  */
 import { decimalsOf } from '../../../decimals.ts';
 
@@ -19,23 +18,31 @@ export interface Scale {
   readonly size: number;
 }
 
-/** What a symbol's scale, and the digits in its checksum, are taken from. */
-export interface ScaleSources {
-  readonly option: Partial<Scale>;
-  readonly venue: Scale | undefined;
+/** More decimals than the texts have are taken up to here. */
+const ROOMY = 10;
+/** How much larger than those of the first message later numbers may be. */
+const GROWTH = 1_000_000;
+
+/** What is known of the decimals of prices, or of sizes. */
+export interface DecimalSources {
+  /** The texts of the first message. What is not a decimal does not count. */
+  readonly texts: readonly string[];
+  /** The texts have all their zeros. */
+  readonly writesZeros: boolean;
+  readonly option: number | undefined;
+  readonly venue: number | undefined;
 }
 
-/** More decimals than a text has are taken up to here. */
-const ROOMY = 8;
-/** How much larger than those of the first message later numbers may be. */
-const GROWTH = 1_000;
-
-/** The decimals for a set of texts, such as the prices of a book. Texts that are not decimals do not count. */
-export function chooseDecimals(
-  texts: readonly string[],
-  option: number | undefined,
-  venue: number | undefined,
-): { readonly scale: number; readonly digits: number } {
+/**
+ * The decimals to count in, and the decimals that the venue computes its checksum with.
+ *
+ * Those differ where the user gives more than the venue has. Where the texts of a venue that writes all zeros lack some,
+ * a recorder has dropped them, and the checksum has at least as many as any text.
+ */
+export function chooseDecimals({ texts, writesZeros, option, venue }: DecimalSources): {
+  readonly scale: number;
+  readonly digits: number;
+} {
   let most = 0;
   let least = Number.POSITIVE_INFINITY;
   let largest = 0;
@@ -46,9 +53,9 @@ export function chooseDecimals(
     least = Math.min(least, decimals);
     largest = Math.max(largest, Math.abs(Number(text)));
   }
-  const isEven = least >= most && most > 0;
+  const isEven = writesZeros && least === most;
   const scale = option ?? venue ?? (isEven ? most : Math.max(most, roomFor(largest)));
-  return { scale, digits: venue ?? (isEven ? most : (option ?? most)) };
+  return { scale, digits: venue ?? (isEven ? most : Math.max(most, option ?? 0)) };
 }
 
 /** How many decimals leave room for numbers that are much larger than this one. */

@@ -20,7 +20,7 @@ import { decodeKraken, decodeKrakenList } from './kraken.ts';
 import { Fields, type Habits, type Level, listOf, rowOf, type VenueMessage, wrong } from './messages.ts';
 
 const OKX: Habits = { checksum: 'okx' };
-const BINANCE: Habits = { keepsEarlyUpdates: true, removesUnknown: true };
+const BINANCE: Habits = { writesZeros: true, keepsEarlyUpdates: true, removesUnknown: true };
 const STRICT: Habits = {};
 const PLAIN: Habits = { needsNoSnapshot: true };
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { L2Reader } from '../../../../examples/orderbook/feeds/following/l2/reader.ts';
-import { linesSource } from '../support.ts';
-import { KRAKEN_ALGO, KRAKEN_BTC, KRAKEN_DOCUMENTED, KRAKEN_V1_DOCUMENTED, OKX_DOCUMENTED } from './l2-recorded.ts';
+import { L2Reader } from '../../../../../examples/orderbook/feeds/following/l2/reader.ts';
+import { linesSource } from '../../support.ts';
+import { KRAKEN_ALGO, KRAKEN_BTC, KRAKEN_DOCUMENTED, KRAKEN_V1_DOCUMENTED, OKX_DOCUMENTED } from './recorded.ts';
 
 describe('what the venues computed', () => {
   test.each([
