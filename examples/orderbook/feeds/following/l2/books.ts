@@ -5,6 +5,7 @@
  * follow the one before it (`sequenceGap`), an update before there is a book (`withoutSnapshot`), and the removal of a
  * level that is not there (`unknownLevel`). All are counted, and none ends the reading.
  */
+import { basename } from 'node:path';
 import { parseDecimal } from '../../../decimals.ts';
 import type { Change, FeedMessage } from '../../../follow/messages.ts';
 import type { Side } from '../../../model/events.ts';
@@ -91,6 +92,11 @@ export class L2Books {
     this.#path = path;
   }
 
+  /** Whether there is a book that no message has named. */
+  get isNameless(): boolean {
+    return this.#nameless !== undefined;
+  }
+
   /**
    * Adds what a message says to `out`.
    *
@@ -123,7 +129,7 @@ export class L2Books {
 
   #book(update: BookUpdate, line: number, out: FeedMessage[]): void {
     this.updates++;
-    const symbol = update.symbol ?? this.#onlySymbol();
+    const symbol = update.symbol ?? this.#onlySymbol(update);
     if (symbol === undefined) {
       this.#nameless = update;
       return;
@@ -186,7 +192,7 @@ export class L2Books {
     market.isFirstAfterSnapshot = update.isSnapshot;
     if (update.sequence !== undefined) market.sequence = update.sequence;
     // The book counts again after the last one, also where a message changes nothing.
-    if (changes.length === 0) out.push(ignored(symbol, line, 'no change'));
+    if (changes.length === 0 && update.goesOn !== true) out.push(ignored(symbol, line, 'no change'));
     const last = update.goesOn === true ? changes.length : changes.length - 1;
     for (let index = 0; index < changes.length; index++) {
       const change = changes[index]!;
@@ -329,11 +335,12 @@ export class L2Books {
     return symbols.length === 0 || symbols.includes(symbol);
   }
 
-  #onlySymbol(): string | undefined {
+  /** The symbol of a message without one; undefined if a later message tells it. */
+  #onlySymbol({ habits }: BookUpdate): string | undefined {
     const { symbols = [] } = this.#options;
     if (symbols.length === 1) return symbols[0];
     if (this.#markets.size === 1) return this.#markets.keys().next().value;
-    if (this.#markets.size === 0) return undefined;
+    if (this.#markets.size === 0) return habits.needsNoSnapshot === true ? symbolOf(this.#path()) : undefined;
     throw new MessageProblem('symbol', 'is missing', 'Give --symbol NAME: the feed has several symbols');
   }
 }
@@ -349,9 +356,9 @@ function scaled({ price, size, count, list, index }: Level, scale: Scale): Scale
   const whole = parseDecimal(size, scale.size);
   const at = parseDecimal(price, scale.price);
   if (typeof at !== 'number') throw doesNotFit(price, at, scale.price, 'price', placeOf(list, index));
-  if (typeof whole !== 'number') throw doesNotFit(size, whole, scale.size, 'size', `${list}[${index}]`);
+  if (typeof whole !== 'number') throw doesNotFit(size, whole, scale.size, 'size', placeOf(list, index));
   if (whole < 0)
-    throw new MessageProblem(`${list}[${index}]`, `has the size ${JSON.stringify(size)}, which is below 0`);
+    throw new MessageProblem(placeOf(list, index), `has the size ${JSON.stringify(size)}, which is below 0`);
   return { price: at, size: whole, count: count !== undefined && /^\d{1,9}$/.test(count) ? Number(count) : undefined };
 }
 
@@ -378,7 +385,7 @@ function doesNotFit(
     problem === 'tooManyDecimals'
       ? `${shown}, which has more than the ${decimals} decimals that the symbol's first book message has`
       : `${shown}, which does not fit into 2^53 with ${decimals} decimals`;
-  const hint = `Give --${name}-decimals N, and import into a new log; N is the most decimals that a ${name} has`;
+  const hint = `Give --set ${name}-decimals=N, and import into a new log; N is the most decimals that a ${name} has`;
   return new MessageProblem(at, other, hint);
 }
 
@@ -410,6 +417,11 @@ function orderOf({ sequence: before, isFirstAfterSnapshot }: Market, update: Boo
   if (sequence.previous !== undefined && !isFirstAfterSnapshot)
     return sequence.previous === before.last ? 'next' : 'gap';
   return sequence.first <= before.last + 1 ? 'next' : 'gap';
+}
+
+/** A file without symbols is of the one that it is called after. */
+function symbolOf(path: string): string {
+  return basename(path).split('.')[0]!.slice(0, LONGEST_NAME);
 }
 
 function mismatched(symbol: string, { time }: BookUpdate, line: number, mismatch: string): FeedMessage {

@@ -2,7 +2,7 @@
  * Changes of levels as CSV, a level on each line. Columns are found by their names, in any order, among any others:
  *
  *     time        time, timestamp, ts, date, datetime: since the epoch in any unit, or ISO 8601
- *     symbol      symbol, instrument, pair, product_id; without it, give --symbol
+ *     symbol      symbol, instrument, pair, product_id; without it, what --symbol says, or the name of the file
  *     side        side: bid or ask, buy or sell, b or a
  *     price
  *     size        size, amount, qty, quantity, volume: the new total of the level; 0 removes it
@@ -50,7 +50,6 @@ export class LevelRows {
   readonly #header: Header;
   readonly #columns: Readonly<Record<'time' | 'symbol' | 'side' | 'price' | 'size' | 'snapshot' | 'count', number>>;
   readonly #type: number;
-  readonly #local: number;
   readonly #habits: Habits;
   readonly #times = new EpochReader();
   /** Symbols whose last row was of a snapshot. */
@@ -70,8 +69,7 @@ export class LevelRows {
       count: find('count', 'orders', 'order_count'),
     };
     this.#type = find('type', 'action', 'event');
-    this.#local = find('local_timestamp');
-    this.#habits = this.#local === -1 ? PLAIN : TARDIS;
+    this.#habits = find('local_timestamp') === -1 ? PLAIN : TARDIS;
     const { time, side, price, size } = this.#columns;
     this.#header.require({ time, side, price, size }, GIVE);
   }
@@ -122,11 +120,10 @@ export class LevelRows {
     throw this.#bad(line, snapshot, fields, 'Use true or false');
   }
 
-  /** A number at the end of a text may lack its last digits. */
+  /** What stands at the end of a text may lack its last characters. */
   #requireWhole(line: number): void {
     const last = this.#header.width - 1;
-    const { price, size, time, count } = this.#columns;
-    if (![price, size, time, count, this.#local].includes(last)) return;
+    if (![...Object.values(this.#columns), this.#type].includes(last)) return;
     const hint = 'Fetch the file again; or, if it is whole, end it with a line end: echo >> FILE';
     throw this.#error(line, 'it has no line end, so it may be cut', hint);
   }

@@ -9,7 +9,7 @@
  */
 import type { Side } from '../../../model/events.ts';
 import { KRAKEN } from './kraken.ts';
-import { type BookUpdate, type Level, timeOf } from './messages.ts';
+import { type BookUpdate, type Level, momentOf } from './messages.ts';
 
 const HEAD = '{"channel":"book","type":"update","data":[{"symbol":"';
 const BIDS = '","bids":[';
@@ -19,6 +19,8 @@ const SIZE = ',"qty":';
 const CHECKSUM = ',"checksum":';
 const TIME = ',"timestamp":"';
 const TAIL = '"}]}';
+/** Characters that JSON does not write another way. */
+const SYMBOL = /^[A-Za-z0-9./_-]+$/;
 /** A time to the microsecond. */
 const TIME_LENGTH = 27;
 
@@ -28,7 +30,7 @@ export function readKrakenUpdate(text: string): BookUpdate | undefined {
   const end = text.indexOf('"', HEAD.length);
   if (!text.startsWith(BIDS, end)) return undefined;
   const symbol = text.slice(HEAD.length, end);
-  if (symbol.includes('\\')) return undefined;
+  if (!SYMBOL.test(symbol)) return undefined;
   const levels: Level[] = [];
   let at = readLevels(text, end + BIDS.length, 'buy', levels);
   if (at === -1 || !text.startsWith(ASKS, at)) return undefined;
@@ -39,10 +41,12 @@ export function readKrakenUpdate(text: string): BookUpdate | undefined {
   const time = comma + TIME.length;
   if (value === -1 || !text.startsWith(TIME, comma) || !text.startsWith(TAIL, time + TIME_LENGTH)) return undefined;
   if (text.length !== time + TIME_LENGTH + TAIL.length) return undefined;
+  const moment = momentOf(text.slice(time, time + TIME_LENGTH));
+  if (moment === undefined) return undefined;
   return {
     kind: 'book',
     symbol,
-    time: timeOf(text.slice(time, time + TIME_LENGTH), 'data[0].timestamp'),
+    time: moment,
     channel: 'book',
     isSnapshot: false,
     levels,

@@ -202,9 +202,14 @@ export function listOf(value: Json | undefined, at: string): readonly Json[] {
 /** It remembers the second before, and nothing else. */
 const times = new EpochReader();
 
-/** A time since the epoch in any unit, or as a date. */
+/** A time since the epoch in any unit, or as a date; undefined if it is neither. */
+export function momentOf(text: string): Moment | undefined {
+  return times.read(text);
+}
+
+/** A time that must be one. */
 export function timeOf(text: string, at: string): Moment {
-  const moment = times.read(text);
+  const moment = momentOf(text);
   if (moment !== undefined) return moment;
   throw wrong(at, text, 'a time');
 }

@@ -56,6 +56,9 @@ export class L2Reader {
       this.#path = source.path;
       const before = this.#books.updates;
       yield* this.#readFile(source);
+      if (this.#books.isNameless) {
+        throw unreadable(source.path, 'no message names the symbol of its book', { hint: 'Give --symbol NAME' });
+      }
       if (this.#books.updates > before) continue;
       throw unreadable(source.path, 'it has no message of a book', { hint: GIVE_L2 });
     }

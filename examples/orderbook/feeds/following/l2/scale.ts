@@ -3,7 +3,7 @@
  *
  * The first of these that is known:
  *
- *  1. what the user says: `price-decimals`, `size-decimals`;
+ *  1. what the user says: `--set price-decimals=N`, `--set size-decimals=N`;
  *  2. what the venue says beside its book: Kraken's channel `instrument`;
  *  3. the most decimals that the first book message of the symbol has. Most sources leave zeros at the end out, so that a
  *     later text may have more. For these, up to ten decimals are taken, as long as numbers a million times as large as

@@ -51,12 +51,16 @@ interface Message {
   readonly book: Book;
 }
 
-/** A recording of so many messages. */
-export function record(name: WireName, random: Random, count: number): Recording {
+/**
+ * A recording of so many messages.
+ *
+ * @param start changes before the first one
+ */
+export function record(name: WireName, random: Random, count: number, start = 60): Recording {
   const wire = WIRES[name]();
   const { depth = 1_000, head = [] } = wire;
   const full: Record<Side, Map<number, number>> = { bids: new Map(), asks: new Map() };
-  for (let index = 0; index < 4 * depth && index < 60; index++) change(full, random);
+  for (let index = 0; index < start; index++) change(full, random);
   const lines = [...head];
   const books: (string | undefined)[] = head.map(() => undefined);
   let seen = bestOf(full, depth);
