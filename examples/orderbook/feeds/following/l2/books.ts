@@ -220,7 +220,7 @@ export class L2Books {
       if (size > 0) {
         levelsOfSide.set(price, tokenOf(rule, priceText, sizeText, digits));
       } else if (!levelsOfSide.remove(price)) {
-        if (update.habits.removesUnknown !== true && !update.isSnapshot) unknown++;
+        if (update.habits.removesUnknown !== true && !update.isSnapshot && update.goesOn !== true) unknown++;
         continue;
       }
       if (count === undefined) changes.push({ kind: 'level', side, price, size });
