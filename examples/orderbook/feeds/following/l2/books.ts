@@ -33,15 +33,20 @@ export interface L2Options {
 
 /** What the checksums said. */
 export interface ChecksumCount {
-  readonly name: 'checksum';
   /** How many were compared. */
   readonly checked: number;
   /** How many of them are not the book's. */
   readonly failed: number;
   /** Book messages whose checksum says nothing: OKX sends 0 since 2026-06-23. */
   readonly absent: number;
-  /** Where the first of those that failed is. */
-  readonly first: { readonly path: string; readonly line: number } | null;
+  /** The first of those that failed. */
+  readonly first: {
+    readonly path: string;
+    readonly line: number;
+    /** As unsigned numbers of 32 bits. */
+    readonly given: number;
+    readonly computed: number;
+  } | null;
 }
 
 /** The longest symbol. */
@@ -82,6 +87,8 @@ export class L2Books {
   #hasGap = false;
   /** Messages of books so far. */
   updates = 0;
+  /** Some of them are of a source that is not one of the venues. */
+  isPlain = false;
   checked = 0;
   failed = 0;
   absent = 0;
@@ -129,6 +136,7 @@ export class L2Books {
 
   #book(update: BookUpdate, line: number, out: FeedMessage[]): void {
     this.updates++;
+    if (update.habits.needsNoSnapshot === true) this.isPlain = true;
     const symbol = update.symbol ?? this.#onlySymbol(update);
     if (symbol === undefined) {
       this.#nameless = update;
@@ -246,9 +254,10 @@ export class L2Books {
     }
     market.hasChecksums = true;
     this.checked++;
-    if (checksumOf(rule, market.bids, market.asks) === value) return;
+    const computed = checksumOf(rule, market.bids, market.asks);
+    if (computed === value) return;
     this.failed++;
-    this.first ??= { path: this.#path(), line };
+    this.first ??= { path: this.#path(), line, given: value, computed };
     out.push(mismatched(market.symbol, update, line, 'checksum'));
   }
 

@@ -32,9 +32,14 @@ const GIVE_L2 =
 /** Plain words that connections exchange. */
 const KEEPALIVE: ReadonlySet<string> = new Set(['ping', 'pong']);
 
+/** Messages at the beginning that wait for a time. */
+const MAX_TIMELESS = 100_000;
+
 export class L2Reader {
   readonly #books: L2Books;
   #path = '';
+  /** Messages before the first that has a time. They get that time. */
+  #timeless: FeedMessage[] | undefined = [];
 
   constructor(options: L2Options = {}) {
     this.#books = new L2Books(options, () => this.#path);
@@ -43,7 +48,7 @@ export class L2Reader {
   /** What the checksums of the messages so far said. */
   get oracle(): ChecksumCount {
     const { checked, failed, absent, first } = this.#books;
-    return { name: 'checksum', checked, failed, absent, first };
+    return { checked, failed, absent, first };
   }
 
   /**
@@ -55,13 +60,45 @@ export class L2Reader {
     for (const source of sources) {
       this.#path = source.path;
       const before = this.#books.updates;
-      yield* this.#readFile(source);
+      try {
+        for await (const messages of this.#readFile(source)) {
+          const timed = this.#withTime(messages);
+          if (timed.length > 0) yield timed;
+        }
+      } catch (error) {
+        // Lines of a venue have times. So there may be one after the line that is wrong, which the next run finds.
+        if (this.#books.isPlain) yield* this.#withoutTime();
+        throw error;
+      }
       if (this.#books.isNameless) {
         throw unreadable(source.path, 'no message names the symbol of its book', { hint: 'Give --symbol NAME' });
       }
       if (this.#books.updates > before) continue;
       throw unreadable(source.path, 'it has no message of a book', { hint: GIVE_L2 });
     }
+    yield* this.#withoutTime();
+  }
+
+  /** The messages of a feed without times. */
+  *#withoutTime(): Generator<readonly FeedMessage[], void, void> {
+    const timeless = this.#timeless ?? [];
+    this.#timeless = undefined;
+    if (timeless.length > 0) yield timeless;
+  }
+
+  /** The messages that can be given now. The date of a feed is that of its first message, so it must have a time. */
+  #withTime(messages: readonly FeedMessage[]): readonly FeedMessage[] {
+    const timeless = this.#timeless;
+    if (timeless === undefined) return messages;
+    const first = messages.findIndex(({ time }) => time !== undefined);
+    if (first === -1 && timeless.length + messages.length <= MAX_TIMELESS) {
+      timeless.push(...messages);
+      return [];
+    }
+    this.#timeless = undefined;
+    const time = messages[first]?.time;
+    const begun = [...timeless, ...messages.slice(0, Math.max(first, 0))].map((message) => ({ ...message, time }));
+    return [...begun, ...messages.slice(Math.max(first, 0))];
   }
 
   async *#readFile(source: TextSource): AsyncGenerator<readonly FeedMessage[], void, void> {

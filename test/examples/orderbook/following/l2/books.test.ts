@@ -10,8 +10,8 @@ describe.each(WIRE_NAMES)('%s', (name) => {
   const isOfRows = (ROW_NAMES as readonly string[]).includes(name);
   const isChecked = (CHECKED_NAMES as readonly string[]).includes(name);
 
-  test.each([1, 2, 3])('gives the book of the venue after every message, seed %i', async (seed) => {
-    const { lines, books } = record(name, new Random(seed), 400);
+  test.each([1, 2])('gives the book of the venue after every message, seed %i', async (seed) => {
+    const { lines, books } = record(name, new Random(seed), 300);
     const { messages, oracle, error } = await readLinesOf(lines);
     expect(error).toBeUndefined();
     const follower = new Follower();
@@ -26,18 +26,20 @@ describe.each(WIRE_NAMES)('%s', (name) => {
     expect(next).toBe(messages.length);
     expect(follower.mismatches).toEqual({});
     expect(oracle).toMatchObject({ failed: 0, first: null });
-    expect(oracle.checked > 200).toBe(isChecked);
+    expect(oracle.checked > 150).toBe(isChecked);
     if (!isOfRows) expect(follower.state.symbols.get(SYMBOL)!.unfinished).toBeUndefined();
   });
 
   test('tells what the whole file tells, wherever the file is cut between two lines', async () => {
     const { lines } = record(name, new Random(9), 60);
     const { messages } = await readLinesOf(lines);
-    for (let count = 1; count < lines.length; count += 3) {
+    for (let count = 1; count < lines.length; count += 5) {
       const cut = await readLinesOf(lines.slice(0, count));
       expect(cut.messages).toEqual(messages.slice(0, cut.messages.length));
+      // Lines without a time wait for the first that has one.
+      if (cut.messages.length === 0) expect(count).toBeLessThan(4);
+      else expect(messages[cut.messages.length]?.line ?? count + 1).toBeGreaterThan(count);
       expect(cut.messages.at(-1)?.line ?? 0).toBeLessThanOrEqual(count);
-      expect(messages[cut.messages.length]?.line ?? count + 1).toBeGreaterThan(count);
     }
   });
 });
@@ -49,7 +51,7 @@ describe.each(CHECKED_NAMES)('the checksum of %s', (name) => {
     'is wrong after exactly the messages with another book when %s',
     async (kind) => {
       let noticed = 0;
-      for (let seed = 20; seed < 40; seed++) {
+      for (let seed = 20; seed < 36; seed++) {
         const random = new Random(seed);
         const { lines, books } = record(name, random, 100);
         const line = 30 + random.below(lines.length - 40);

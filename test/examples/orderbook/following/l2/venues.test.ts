@@ -87,7 +87,7 @@ describe('OKX', () => {
       message('snapshot', [['1', '2', '0', '3']]),
       message('update', [['1', '4', '0', '3']], { prevSeqId: 1, seqId: 5 }),
     ]);
-    expect(oracle).toEqual({ name: 'checksum', checked: 0, failed: 0, absent: 2, first: null });
+    expect(oracle).toEqual({ checked: 0, failed: 0, absent: 2, first: null });
     expect(follow(messages).mismatches).toEqual({});
     expect(messages.find(({ change }) => change.kind === 'level')!.change).toMatchObject({ count: 3 });
   });
