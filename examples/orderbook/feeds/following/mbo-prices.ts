@@ -48,6 +48,8 @@ export class MboPrices {
     if (style === 'units' && this.#decimals === MBO_PRICE_DECIMALS) {
       return parseInteger(text) ?? this.#problem(text, 'tooLarge');
     }
+    const exact = style === 'decimals' ? withAllDecimals(text, this.#decimals) : undefined;
+    if (exact !== undefined) return exact;
     const decimal = style === 'units' ? `${text}e-${MBO_PRICE_DECIMALS}` : text;
     const value = parseDecimal(decimal, this.#decimals);
     return typeof value === 'number' ? value : this.#problem(text, value);
@@ -68,6 +70,13 @@ export class MboPrices {
     }
     return { problem, hint: 'Give a whole number of 1e-9, or a decimal' };
   }
+}
+
+/** The usual case: a decimal with just as many decimals as the scale. */
+function withAllDecimals(text: string, decimals: number): number | undefined {
+  const point = text.length - decimals - 1;
+  if (point < 1 || text.charCodeAt(point) !== 46) return undefined;
+  return parseInteger(text.slice(0, point) + text.slice(point + 1));
 }
 
 function isWhole(text: string): boolean {
