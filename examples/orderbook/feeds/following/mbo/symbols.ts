@@ -2,9 +2,9 @@
  * The symbols of Databento's files: what each is called, which instrument of which publisher it names, and its best
  * levels where a publisher tells no others.
  */
-import type { Change, FeedMessage } from '../../follow/messages.ts';
-import type { Side } from '../../model/events.ts';
-import type { MboLayout, MboRow } from './mbo-rows.ts';
+import type { Change, FeedMessage } from '../../../follow/messages.ts';
+import type { Side } from '../../../model/events.ts';
+import type { MboLayout, MboRow } from './rows.ts';
 
 export const TOP_OF_BOOK = 64;
 export const LEVEL = 16;

@@ -7,8 +7,8 @@
  *
  * A file has the one or the other. A file with both is refused: `5000` in a file of decimals would be 0.000005.
  */
-import { parseDecimal } from '../../decimals.ts';
-import { parseInteger } from '../reading/csv.ts';
+import { parseDecimal } from '../../../decimals.ts';
+import { parseInteger } from '../../reading/csv.ts';
 
 /** The decimals of a price that counts 1e-9. */
 export const MBO_PRICE_DECIMALS = 9;
@@ -48,8 +48,6 @@ export class MboPrices {
     if (style === 'units' && this.#decimals === MBO_PRICE_DECIMALS) {
       return parseInteger(text) ?? this.#problem(text, 'tooLarge');
     }
-    const exact = style === 'decimals' ? withAllDecimals(text, this.#decimals) : undefined;
-    if (exact !== undefined) return exact;
     const decimal = style === 'units' ? `${text}e-${MBO_PRICE_DECIMALS}` : text;
     const value = parseDecimal(decimal, this.#decimals);
     return typeof value === 'number' ? value : this.#problem(text, value);
@@ -70,13 +68,6 @@ export class MboPrices {
     }
     return { problem, hint: 'Give a whole number of 1e-9, or a decimal' };
   }
-}
-
-/** The usual case: a decimal with just as many decimals as the scale. */
-function withAllDecimals(text: string, decimals: number): number | undefined {
-  const point = text.length - decimals - 1;
-  if (point < 1 || text.charCodeAt(point) !== 46) return undefined;
-  return parseInteger(text.slice(0, point) + text.slice(point + 1));
 }
 
 function isWhole(text: string): boolean {

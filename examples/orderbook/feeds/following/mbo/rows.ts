@@ -8,8 +8,8 @@
  * an empty text. A row is given out only if it was read as a whole.
  */
 import type { RefoldError } from 'refold';
-import { type LineBlock, readLineBlocks, type TextSource, unreadable } from '../reading/csv.ts';
-import { firstLineOf, Header, unquote } from '../reading/header.ts';
+import { type LineBlock, readLineBlocks, type TextSource, unreadable } from '../../reading/csv.ts';
+import { firstLineOf, Header, unquote } from '../../reading/header.ts';
 
 /** What is read of a row. */
 export interface MboRow {

@@ -27,12 +27,12 @@
  * roll), its book is emptied.
  */
 import type { RefoldError } from 'refold';
-import type { Change, FeedMessage, FeedOrderId } from '../../follow/messages.ts';
-import type { Side } from '../../model/events.ts';
-import { parseInteger, type TextSource, unreadable } from '../reading/csv.ts';
-import { EpochReader } from '../reading/epoch.ts';
-import { MBO_PRICE_DECIMALS, MboPrices } from './mbo-prices.ts';
-import { type MboField, type MboLayout, type MboRow, type MboTime, readMboBlocks } from './mbo-rows.ts';
+import type { Change, FeedMessage, FeedOrderId } from '../../../follow/messages.ts';
+import type { Side } from '../../../model/events.ts';
+import { parseInteger, type TextSource, unreadable } from '../../reading/csv.ts';
+import { EpochReader } from '../../reading/epoch.ts';
+import { MBO_PRICE_DECIMALS, MboPrices } from './prices.ts';
+import { type MboField, type MboLayout, type MboRow, type MboTime, readMboBlocks } from './rows.ts';
 import {
   forgetTops,
   LEVEL,
@@ -42,7 +42,7 @@ import {
   replaceTop,
   rollTo,
   TOP_OF_BOOK,
-} from './mbo-symbols.ts';
+} from './symbols.ts';
 
 export interface MboOptions {
   /** The scale of the prices, 0 to 18; default 9, which holds prices up to 9,007,199. */
