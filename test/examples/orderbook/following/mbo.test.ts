@@ -9,6 +9,7 @@ import {
   type FeedMessage,
   type FeedState,
   feedBook,
+  orderAt,
   queueAt,
   reduce,
   topLevels,
@@ -55,7 +56,7 @@ describe('the book of a day', () => {
         ] as const) {
           const queues = topLevels(follower.state, record.symbol, side, 1_000).map(({ price }) => {
             const ids = queueAt(follower.state, record.symbol, side, price);
-            return `${BigInt(price) * scale}: ${ids.map((id) => `${id}×${market.orders.get(id)!.quantity}`).join(' ')}`;
+            return `${BigInt(price) * scale}: ${ids.map((id) => `${id}×${orderAt(follower.state, record.symbol, id)!.quantity}`).join(' ')}`;
           });
           expect(queues, `row ${index + 1}, ${record.symbol}`).toEqual(plain.queues(record.symbol, letter));
         }
