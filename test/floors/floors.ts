@@ -75,6 +75,8 @@ const ORDER_BOOK = [
   'feeds/reading/',
   'feeds/matching/',
   'feeds/following/',
+  'feeds/following/l3/',
+  'feeds/following/mbo/',
   'follow/',
   'demo/',
   'audit/',
