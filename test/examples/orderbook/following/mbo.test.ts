@@ -183,7 +183,7 @@ describe('symbols', () => {
       message: 'Cannot read made-up.csv: line 3: ESM4 comes from publisher 1 and from publisher 39 (column 4)',
       line: 3,
       at: 'column 4',
-      hint: 'Give --publisher 1 for one of them, or --publisher each for a book of each',
+      hint: 'Give --set publisher=1 for one of them, or --set publisher=each for a book of each',
     });
     expect(messages).toHaveLength(2);
   });
@@ -242,7 +242,7 @@ describe('what cannot be read', () => {
     [
       `${MBO_HEADER}\n${row.replace('5000250000000', '138991023410000000')}\n`,
       /price is "138991023410000000", which with 9 decimals is past 2\^53/,
-      '--price-decimals 4',
+      '--set price-decimals=4',
     ],
     [
       `${MBO_HEADER}\n${row}\n${row.replace('5000250000000', '5000.25')}\n`,

@@ -59,12 +59,12 @@ export class MboPrices {
     if (why === 'tooManyDecimals') {
       return {
         problem: `${problem}, which has more than ${decimals} decimals`,
-        hint: `Give a larger --price-decimals`,
+        hint: `Give more decimals, as in --set price-decimals=9`,
       };
     }
     if (why === 'tooLarge') {
       const told = `${problem}, which with ${decimals} decimals is past 2^53`;
-      return { problem: told, hint: `Give fewer decimals, as in --price-decimals ${Math.max(decimals - 5, 0)}` };
+      return { problem: told, hint: `Give fewer decimals, as in --set price-decimals=${Math.max(decimals - 5, 0)}` };
     }
     return { problem, hint: 'Give a whole number of 1e-9, or a decimal' };
   }

@@ -29,8 +29,9 @@
 import type { RefoldError } from 'refold';
 import type { Change, FeedMessage, FeedOrderId } from '../../../follow/messages.ts';
 import type { Side } from '../../../model/events.ts';
-import { parseInteger, type TextSource, unreadable } from '../../reading/csv.ts';
+import { parseInteger, type TextSource } from '../../reading/csv.ts';
 import { EpochReader } from '../../reading/epoch.ts';
+import { unendedLine } from '../../reading/header.ts';
 import { MBO_PRICE_DECIMALS, MboPrices } from './prices.ts';
 import { type MboField, type MboLayout, type MboRow, type MboTime, readMboBlocks } from './rows.ts';
 import {
@@ -204,7 +205,7 @@ class MboReader {
     }
     if (known.publisher !== publisher) {
       const problem = `${known.symbol} comes from publisher ${known.publisher} and from publisher ${publisher}`;
-      const hint = `Give --publisher ${known.publisher} for one of them, or --publisher each for a book of each`;
+      const hint = `Give --set publisher=${known.publisher} for one of them, or --set publisher=each for a book of each`;
       throw this.#layout.error(line, 'publisher', problem, hint);
     }
     if (known.instrument !== instrument) {
@@ -226,7 +227,7 @@ class MboReader {
   #isWanted(row: MboRow, line: number): boolean {
     if (this.#publisher === undefined) return true;
     if (row.publisher === '')
-      throw this.#bad(row, line, 'publisher', 'Leave --publisher out: the file does not name it');
+      throw this.#bad(row, line, 'publisher', 'Leave the setting publisher out: the file does not name it');
     return this.#publisher === 'each' || row.publisher === this.#publisher;
   }
 
@@ -244,10 +245,7 @@ class MboReader {
     const { lastField } = this.#layout;
     if (lastField === undefined) return;
     if (lastField === 'symbol' && this.#symbols.isWhole(row.symbol)) return;
-    throw unreadable(this.#path, `line ${line}: it has no line end, so it may be cut`, {
-      line,
-      hint: 'Fetch the file again; or, if it is whole, end it with a line end: echo >> FILE',
-    });
+    throw unendedLine(this.#path, line);
   }
 
   #bad(row: MboRow, line: number, field: MboField, hint: string): RefoldError {

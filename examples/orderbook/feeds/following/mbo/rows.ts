@@ -9,7 +9,7 @@
  */
 import type { RefoldError } from 'refold';
 import { type LineBlock, readLineBlocks, type TextSource, unreadable } from '../../reading/csv.ts';
-import { firstLineOf, Header, unquote } from '../../reading/header.ts';
+import { firstLineOf, Header, unendedLine, unquote } from '../../reading/header.ts';
 
 /** What is read of a row. */
 export interface MboRow {
@@ -54,6 +54,7 @@ export async function* readMboBlocks(
     if (layout === undefined) {
       const first = firstLineOf(source.path, block.lines[0]!);
       layout = layoutOf(source.path, first, time);
+      if (layout.headerLines === 1 && block.unended === true) throw unendedLine(source.path, 1);
       const lines = layout.headerLines === 0 ? [first, ...block.lines.slice(1)] : block.lines.slice(1);
       firstLine += layout.headerLines;
       yield { ...block, lines, layout, firstLine };
