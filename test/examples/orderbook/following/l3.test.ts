@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatDecimal } from '../../../../examples/orderbook/decimals.ts';
 import { Random } from '../../../../examples/orderbook/demo/random.ts';
 import { type L3Options, readL3 } from '../../../../examples/orderbook/feeds/following/l3/reader.ts';
 import { TopOfBook } from '../../../../examples/orderbook/feeds/following/l3/top-of-book.ts';
 import type { TextSource } from '../../../../examples/orderbook/feeds/reading/csv.ts';
+import { EpochReader } from '../../../../examples/orderbook/feeds/reading/epoch.ts';
 import {
   type FeedMessage,
   type FeedState,
@@ -187,6 +189,40 @@ describe('a file', () => {
     const text = `${L3_HEADER}\n${row}\n`;
     expect((await follow(text)).messages[0]!.symbol).toBe('BOOK');
     expect((await follow(text, { symbol: 'BTCUSD' })).messages[0]!.symbol).toBe('BTCUSD');
+  });
+});
+
+describe('times', () => {
+  test('of any nanosecond since 1970 are read from every way to write them', () => {
+    const anyTime = fc.bigInt({ min: 0n, max: 4_102_444_800_000_000_000n });
+    fc.assert(
+      fc.property(anyTime, fc.integer({ min: -14 * 60, max: 14 * 60 }), (time, zone) => {
+        const moment = { ms: Number(time / 1_000_000n), ns: Number(time % 1_000_000n) };
+        const fraction = String(time % 1_000_000_000n).padStart(9, '0');
+        const iso = (ms: number): string => `${new Date(ms).toISOString().slice(0, 19)}.${fraction}`;
+        expect(new EpochReader().read(`${iso(moment.ms)}Z`)).toEqual(moment);
+        expect(new EpochReader('ns').read(String(time))).toEqual(moment);
+        expect(new EpochReader('s').read(`${time / 1_000_000_000n}.${fraction}`)).toEqual(moment);
+        const micros = { ms: moment.ms, ns: Math.trunc(moment.ns / 1_000) * 1_000 };
+        expect(new EpochReader('us').read(String(time / 1_000n))).toEqual(micros);
+        expect(new EpochReader('ms').read(String(moment.ms))).toEqual({ ms: moment.ms, ns: 0 });
+        const wall = moment.ms + zone * 60_000;
+        if (wall < 0) return;
+        const [hours, minutes] = [Math.trunc(Math.abs(zone) / 60), Math.abs(zone) % 60].map((part) =>
+          String(part).padStart(2, '0'),
+        );
+        expect(new EpochReader().read(`${iso(wall)}${zone < 0 ? '-' : '+'}${hours}:${minutes}`)).toEqual(moment);
+      }),
+    );
+  });
+
+  test.each([
+    ...['', '.', '1.', '.5', '-1', '1e9', ' 1', '1 ', '12345678901234567890', '1718582400x', '1.2.3', '٣'],
+    ...['2024-06-17', '2024-06-17T00:00', '2024-13-01T00:00:00', '2024-02-30T00:00:00', '2024-06-17T24:00:01'],
+    ...['2024-06-17T00:00:00.', '2024-06-17T00:00:00.1x', '2024-06-17T00:00:00+2', '2024-06-17T00:00:00ZZ'],
+    ...['1969-12-31T23:59:59', '1970-01-01T00:00:00+01:00', '2024-06-17_00:00:00', '10:31:07'],
+  ])('%j is not one', (text) => {
+    expect(new EpochReader().read(text)).toBeUndefined();
   });
 });
 
