@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { formatDecimal, parseDecimal } from '../../../decimals.ts';
 import { type ReadonlyFeedBook, topLevels } from '../../../follow/index.ts';
 import type { Side } from '../../../model/events.ts';
+import type { OracleReport } from '../feed-kind.ts';
 import type { L3Column } from './columns.ts';
 import type { L3Rows } from './rows.ts';
 
@@ -14,14 +15,6 @@ const COLUMNS: readonly (readonly [side: Side, name: string, price: L3Column, si
 /** How a recording writes that a side is empty. */
 const NOTHING: ReadonlySet<string> = new Set(['', '0', '0.0', 'nan', 'NaN', 'null', 'None', 'NA']);
 
-/** How the comparison came out. */
-export interface TopOfBookReport {
-  readonly of: string;
-  readonly checked: number;
-  readonly wrong: number;
-  readonly first: { readonly file: string; readonly line: number; readonly difference: string } | null;
-}
-
 export interface ComparedSymbol {
   readonly symbol: string;
   readonly priceDecimals: number;
@@ -32,10 +25,10 @@ export interface ComparedSymbol {
 export class TopOfBook {
   #checked = 0;
   #wrong = 0;
-  #first: TopOfBookReport['first'] = null;
+  #first: OracleReport['first'] = null;
 
   /** Undefined if no row had a best level beside it. */
-  get report(): TopOfBookReport | undefined {
+  get report(): OracleReport | undefined {
     const [checked, wrong, first] = [this.#checked, this.#wrong, this.#first];
     return checked === 0 ? undefined : { of: 'best levels', checked, wrong, first };
   }
