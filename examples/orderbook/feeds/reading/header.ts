@@ -65,6 +65,14 @@ export class Header {
   }
 }
 
+/** What to say of a last line that lacks its end, and so may be cut within a field that counts. */
+export function unendedLine(path: string, line: number): RefoldError {
+  return unreadable(path, `line ${line}: it has no line end, so it may be cut`, {
+    line,
+    hint: 'Fetch the file again; or, if it is whole, end it with a line end: echo >> FILE',
+  });
+}
+
 /** Some programs write quotes around each text. Market data has no commas within them. */
 export function unquote(line: string): string {
   return line.includes('"') ? line.replaceAll('"', '') : line;

@@ -5,7 +5,7 @@
  *
  *     A  add      a new order
  *     C  cancel   smaller by `size`; an order without rest leaves
- *     M  modify   new price and size; loses its place for another price or a larger size. An order that is not open enters.
+ *     M  modify   new price and size; loses its place for another price or a larger size. One that is not open enters
  *     R  clear    the book is empty
  *     T  trade    what the aggressor did: a print. It changes no order
  *     F  fill     changes nothing: a C or an M of the same order follows
@@ -27,12 +27,23 @@
  * roll), its book is emptied.
  */
 import type { RefoldError } from 'refold';
-import type { Change, FeedMessage, FeedOrderId } from '../../follow/messages.ts';
-import type { Side } from '../../model/events.ts';
-import { parseInteger, type TextSource, unreadable } from '../reading/csv.ts';
-import { EpochReader } from '../reading/epoch.ts';
-import { MBO_PRICE_DECIMALS, MboPrices } from './mbo-prices.ts';
-import { type MboField, type MboLayout, type MboRow, type MboTime, readMboBlocks } from './mbo-rows.ts';
+import type { Change, FeedMessage, FeedOrderId } from '../../../follow/messages.ts';
+import type { Side } from '../../../model/events.ts';
+import { parseInteger, type TextSource } from '../../reading/csv.ts';
+import { EpochReader } from '../../reading/epoch.ts';
+import { unendedLine } from '../../reading/header.ts';
+import { MBO_PRICE_DECIMALS, MboPrices } from './prices.ts';
+import { type MboField, type MboLayout, type MboRow, type MboTime, readMboBlocks } from './rows.ts';
+import {
+  forgetTops,
+  LEVEL,
+  type MboSymbol,
+  MboSymbols,
+  type RowPlace,
+  replaceTop,
+  rollTo,
+  TOP_OF_BOOK,
+} from './symbols.ts';
 
 export interface MboOptions {
   /** The scale of the prices, 0 to 18; default 9, which holds prices up to 9,007,199. */
@@ -44,8 +55,6 @@ export interface MboOptions {
 }
 
 const LAST = 128;
-const TOP_OF_BOOK = 64;
-const LEVEL = 16;
 const MAYBE_BAD_BOOK = 4;
 
 /** The record type of the schema. */
@@ -55,98 +64,96 @@ const BESIDE: ReadonlySet<string> = new Set(['18', '19', '20', '21', '22', '23',
 /** The time that says that there is none. */
 const NO_TIME = '18446744073709551615';
 
-const SIDES: Readonly<Record<string, Side | 'none'>> = { B: 'buy', A: 'sell', N: 'none', '': 'none' };
+const TIME_HINT = 'Give nanoseconds since 1970, or a date such as 2024-06-17T00:00:00.000000001Z';
 
-/** What is known of a symbol. */
-interface Listed {
-  readonly symbol: string;
-  readonly publisher: string;
-  instrument: string;
-  /** Instruments that the symbol named before. */
-  readonly earlier: Set<string>;
-  /** The best levels of a feed that tells no others. */
-  readonly tops: { buy?: number | undefined; sell?: number | undefined };
-}
+const SIDES: Readonly<Record<string, Side | 'none'>> = { B: 'buy', A: 'sell', N: 'none', '': 'none' };
 
 /**
  * The messages of a file, in blocks.
  *
+ * @param symbols those of the files before, if there are any
  * @throws RefoldError `INVALID_OPTION` with path, line and hint, after the messages before
  */
 export async function* readMbo(
   source: TextSource,
   options: MboOptions = {},
+  symbols: MboSymbols = new MboSymbols(),
 ): AsyncGenerator<readonly FeedMessage[], void, void> {
   let reader: MboReader | undefined;
   for await (const { lines, unended, layout, firstLine } of readMboBlocks(source, options.time)) {
-    reader ??= new MboReader(source.path, layout, options, lines);
-    const messages: FeedMessage[] = [];
-    reader.messages = messages;
-    let failure: { readonly error: unknown } | undefined;
-    try {
-      for (let index = 0; index < lines.length; index++)
-        reader.read(lines[index]!, firstLine + index, unended === true);
-    } catch (error) {
-      failure = { error };
+    if (reader === undefined) {
+      symbols.lookAhead(layout, lines);
+      reader = new MboReader(source.path, layout, options, symbols);
     }
+    const { messages, failure } = reader.read(lines, firstLine, unended === true);
     if (messages.length > 0) yield messages;
-    if (failure !== undefined) throw failure.error;
+    if (failure !== undefined) throw failure;
   }
 }
 
 class MboReader {
-  messages: FeedMessage[] = [];
   readonly #path: string;
   readonly #layout: MboLayout;
+  readonly #symbols: MboSymbols;
   readonly #publisher: string | undefined;
   readonly #decimals: number;
   readonly #prices: MboPrices;
   readonly #times = new EpochReader('ns');
-  readonly #symbols = new Map<string, Listed>();
-  /** Publishers that tell levels, and no orders. */
-  readonly #ofLevels: ReadonlySet<string>;
+  #messages: FeedMessage[] = [];
 
-  constructor(path: string, layout: MboLayout, options: MboOptions, lines: readonly string[]) {
+  constructor(path: string, layout: MboLayout, options: MboOptions, symbols: MboSymbols) {
     this.#path = path;
     this.#layout = layout;
+    this.#symbols = symbols;
     this.#publisher = options.publisher;
     this.#decimals = options.priceDecimals ?? MBO_PRICE_DECIMALS;
     this.#prices = new MboPrices(this.#decimals);
-    this.#ofLevels = publishersOfLevels(layout, lines);
   }
 
-  /** Adds what a line says to the messages. */
-  read(text: string, line: number, mayBeCut: boolean): void {
+  /** What lines say, up to the first that cannot be read. */
+  read(
+    lines: readonly string[],
+    firstLine: number,
+    mayBeCut: boolean,
+  ): { readonly messages: readonly FeedMessage[]; readonly failure?: unknown } {
+    const messages: FeedMessage[] = [];
+    this.#messages = messages;
+    try {
+      let line = firstLine;
+      for (const text of lines) this.#readLine(text, line++, mayBeCut);
+      return { messages };
+    } catch (failure) {
+      return { messages, failure };
+    }
+  }
+
+  #readLine(text: string, line: number, mayBeCut: boolean): void {
     const row = this.#layout.rowOf(text, line);
     if (row === undefined) return;
     if (mayBeCut) this.#requireWhole(row, line);
-    if (row.rtype !== MBO && row.rtype !== '') {
-      this.#passOver(row, line);
-      return;
-    }
-    if (!this.#isWanted(row, line)) return;
+    if (row.rtype !== MBO && row.rtype !== '') this.#passOver(row, line);
+    else if (this.#isWanted(row, line)) this.#readRow(row, line);
+  }
+
+  #readRow(row: MboRow, line: number): void {
     const flags = parseInteger(row.flags);
-    if (flags === undefined || flags < 0 || flags > 255)
-      throw this.#bad(row, line, 'flags', 'Give a number of 0 to 255');
+    if (flags === undefined || flags < 0 || flags > 255) throw this.#bad(row, line, 'flags', 'Give a number up to 255');
     const time = this.#times.read(row.time);
-    if (time === undefined && row.time !== '' && row.time !== NO_TIME) {
-      throw this.#bad(
-        row,
-        line,
-        'time',
-        'Give nanoseconds since 1970, or a date such as 2024-06-17T00:00:00.000000001Z',
-      );
-    }
+    if (time === undefined && row.time !== '' && row.time !== NO_TIME) throw this.#bad(row, line, 'time', TIME_HINT);
     const change = this.#changeOf(row, line, flags);
-    const listed = this.#listed(row, line, time);
+    const listed = this.#symbolOf(row, { line, time });
     const { symbol } = listed;
     if ((flags & MAYBE_BAD_BOOK) !== 0) {
-      this.messages.push({ symbol, time, line, more: true, change: { kind: 'mismatch', mismatch: 'maybeBadBook' } });
+      this.#messages.push({ symbol, time, line, more: true, change: { kind: 'mismatch', mismatch: 'maybeBadBook' } });
     }
     if (change.kind === 'clear') forgetTops(listed, change.side);
-    if (change.kind === 'level' && (flags & TOP_OF_BOOK) !== 0) this.#replaceTop(listed, time, line, change);
+    if (change.kind === 'level' && (flags & TOP_OF_BOOK) !== 0) this.#push(replaceTop(listed, change, { line, time }));
     const last = (flags & LAST) !== 0;
-    this.messages.push(last ? { symbol, time, line, change } : { symbol, time, line, more: true, change });
+    this.#messages.push(last ? { symbol, time, line, change } : { symbol, time, line, more: true, change });
+  }
+
+  #push(message: FeedMessage | undefined): void {
+    if (message !== undefined) this.#messages.push(message);
   }
 
   #changeOf(row: MboRow, line: number, flags: number): Change {
@@ -168,7 +175,8 @@ class MboReader {
         if (size === 0) return { kind: 'mismatch', mismatch: 'withoutSize' };
         if (action === 'C') return { kind: 'reduce', id, size };
         if (price === undefined) return { kind: 'mismatch', mismatch: 'withoutPrice' };
-        return { kind: action === 'A' ? 'add' : 'change', id, side: side as Side, price, size };
+        if (action === 'A') return { kind: 'add', id, side: side as Side, price, size };
+        return { kind: 'change', id, side: side as Side, price, size, enters: true };
       case 'T':
         if (price === undefined || size === 0) return { kind: 'ignored', name: 'T without price or size' };
         return side === 'none' ? { kind: 'trade', price, size } : { kind: 'trade', price, size, side };
@@ -182,76 +190,50 @@ class MboReader {
     }
   }
 
-  /** The symbol of a row, which is announced by its first one. */
-  #listed({ symbol, instrument, publisher }: MboRow, line: number, time: FeedMessage['time']): Listed {
+  /** The symbol of a row. Its first row announces it. */
+  #symbolOf(row: MboRow, place: RowPlace): MboSymbol {
+    const { symbol, instrument, publisher } = row;
+    const { line } = place;
     const plain = symbol === '' ? instrument : symbol;
-    if (plain === '')
-      throw this.#layout.error(line, 'symbol', 'the symbol is empty', 'Give a symbol or an instrument_id');
+    if (plain === '') throw this.#bad(row, line, 'symbol', 'Give a symbol or an instrument_id');
     const key = this.#publisher === 'each' ? `${plain}@${publisher}` : plain;
     const known = this.#symbols.get(key);
-    if (known === undefined) return this.#list(key, publisher, instrument, line, time);
+    if (known === undefined) {
+      const added = this.#symbols.add(key, row);
+      this.#messages.push({ symbol: added.symbol, ...place, more: true, change: this.#listing(publisher) });
+      return added;
+    }
     if (known.publisher !== publisher) {
       const problem = `${known.symbol} comes from publisher ${known.publisher} and from publisher ${publisher}`;
-      const hint = `Give --publisher ${known.publisher} for one of them, or --publisher each for a book of each`;
+      const hint = `Give --set publisher=${known.publisher} for one of them, or --set publisher=each for a book of each`;
       throw this.#layout.error(line, 'publisher', problem, hint);
     }
-    if (known.instrument !== instrument) this.#roll(known, instrument, line, time);
+    if (known.instrument !== instrument) {
+      if (known.earlier.has(instrument)) {
+        const problem = `${known.symbol} names instrument ${instrument} again, after instrument ${known.instrument}`;
+        const hint = 'Give a file in which a symbol names one instrument at a time, or without symbols';
+        throw this.#layout.error(line, 'instrument', problem, hint);
+      }
+      this.#messages.push(rollTo(known, instrument, place));
+    }
     return known;
   }
 
-  #list(key: string, publisher: string, instrument: string, line: number, time: FeedMessage['time']): Listed {
-    // Lines are decoded byte by byte.
-    const symbol = Buffer.from(key, 'latin1').toString('utf8');
-    const listed: Listed = { symbol, publisher, instrument, earlier: new Set(), tops: {} };
-    this.#symbols.set(key, listed);
-    const scale = { priceDecimals: this.#decimals, sizeDecimals: 0 };
-    const change: Change = this.#ofLevels.has(publisher)
-      ? { kind: 'list', ...scale, levelsOnly: true }
-      : { kind: 'list', ...scale };
-    this.messages.push({ symbol, time, line, change });
-    return listed;
-  }
-
-  #roll(listed: Listed, instrument: string, line: number, time: FeedMessage['time']): void {
-    const { symbol, earlier } = listed;
-    if (earlier.has(instrument)) {
-      const problem = `${symbol} names instrument ${instrument}, after instrument ${listed.instrument}`;
-      throw this.#layout.error(
-        line,
-        'instrument',
-        problem,
-        'Give a file in which a symbol names one instrument at a time',
-      );
-    }
-    earlier.add(listed.instrument);
-    listed.instrument = instrument;
-    forgetTops(listed);
-    this.messages.push({ symbol, time, line, more: true, change: { kind: 'clear' } });
-  }
-
-  /** Takes away the best level that the one of this message replaces. */
-  #replaceTop(
-    { symbol, tops }: Listed,
-    time: FeedMessage['time'],
-    line: number,
-    { side, price, size }: Extract<Change, { kind: 'level' }>,
-  ): void {
-    const before = tops[side];
-    tops[side] = size === 0 ? undefined : price;
-    if (before === undefined || before === price) return;
-    this.messages.push({ symbol, time, line, more: true, change: { kind: 'clear', side } });
+  #listing(publisher: string): Change {
+    const scale = { kind: 'list', priceDecimals: this.#decimals, sizeDecimals: 0 } as const;
+    return this.#symbols.tellsLevels(publisher) ? { ...scale, levelsOnly: true } : scale;
   }
 
   #isWanted(row: MboRow, line: number): boolean {
     if (this.#publisher === undefined) return true;
     if (row.publisher === '')
-      throw this.#bad(row, line, 'publisher', 'Leave --publisher out: the file does not name it');
+      throw this.#bad(row, line, 'publisher', 'Leave the setting publisher out: the file does not name it');
     return this.#publisher === 'each' || row.publisher === this.#publisher;
   }
 
   #passOver({ rtype }: MboRow, line: number): void {
     if (BESIDE.has(rtype)) {
-      this.messages.push({ symbol: '', time: undefined, line, change: { kind: 'ignored', name: `rtype ${rtype}` } });
+      this.#messages.push({ symbol: '', time: undefined, line, change: { kind: 'ignored', name: `rtype ${rtype}` } });
       return;
     }
     const problem = `rtype is ${JSON.stringify(rtype)}, which is not that of the schema mbo, 160`;
@@ -262,34 +244,18 @@ class MboReader {
   #requireWhole(row: MboRow, line: number): void {
     const { lastField } = this.#layout;
     if (lastField === undefined) return;
-    if (lastField === 'symbol') {
-      const like = [...this.#symbols.keys()].filter((known) => known.startsWith(row.symbol));
-      if (like.length === 1 && (like[0] === row.symbol || like[0]!.startsWith(`${row.symbol}@`))) return;
-    }
-    throw unreadable(this.#path, `line ${line}: it has no line end, so it may be cut`, {
-      line,
-      hint: 'Fetch the file again; or, if it is whole, end it with a line end: echo >> FILE',
-    });
+    if (lastField === 'symbol' && this.#symbols.isWhole(row.symbol)) return;
+    throw unendedLine(this.#path, line);
   }
 
   #bad(row: MboRow, line: number, field: MboField, hint: string): RefoldError {
-    return this.#layout.error(
-      line,
-      field,
-      `${field === 'id' ? 'order_id' : field} is ${JSON.stringify(row[field])}`,
-      hint,
-    );
+    return this.#layout.error(line, field, `${titleOf(field)} is ${JSON.stringify(row[field])}`, hint);
   }
 }
 
 function titleOf(field: MboField): string {
   if (field === 'id') return 'order_id';
   return field === 'publisher' || field === 'instrument' ? `${field}_id` : field;
-}
-
-function forgetTops({ tops }: Listed, side?: Side): void {
-  if (side !== 'sell') tops.buy = undefined;
-  if (side !== 'buy') tops.sell = undefined;
 }
 
 /** A level: the best one of its side, or any. Without a price there is none; a cancelled one leaves. */
@@ -303,22 +269,4 @@ function idOf(text: string): FeedOrderId | undefined {
   if (id !== undefined && id >= 0) return id;
   if (text === '') return 0;
   return /^\d{16,20}$/.test(text) ? text : undefined;
-}
-
-/**
- * The publishers whose first order or level, among the first lines, is a level. A feed begins with a clear of its book,
- * which does not tell.
- */
-function publishersOfLevels(layout: MboLayout, lines: readonly string[]): ReadonlySet<string> {
-  const first = new Map<string, boolean>();
-  try {
-    for (const [index, text] of lines.entries()) {
-      const row = layout.rowOf(text, index + 1);
-      if (row === undefined || !/^[ACM]$/.test(row.action) || first.has(row.publisher)) continue;
-      first.set(row.publisher, (Number(row.flags) & (TOP_OF_BOOK | LEVEL)) !== 0);
-    }
-  } catch {
-    // The line that cannot be read is reported in its turn.
-  }
-  return new Set([...first].filter(([, ofLevels]) => ofLevels).map(([publisher]) => publisher));
 }

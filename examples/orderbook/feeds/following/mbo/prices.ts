@@ -7,8 +7,8 @@
  *
  * A file has the one or the other. A file with both is refused: `5000` in a file of decimals would be 0.000005.
  */
-import { parseDecimal } from '../../decimals.ts';
-import { parseInteger } from '../reading/csv.ts';
+import { parseDecimal } from '../../../decimals.ts';
+import { parseInteger } from '../../reading/csv.ts';
 
 /** The decimals of a price that counts 1e-9. */
 export const MBO_PRICE_DECIMALS = 9;
@@ -59,12 +59,12 @@ export class MboPrices {
     if (why === 'tooManyDecimals') {
       return {
         problem: `${problem}, which has more than ${decimals} decimals`,
-        hint: `Give a larger --price-decimals`,
+        hint: `Give more decimals, as in --set price-decimals=9`,
       };
     }
     if (why === 'tooLarge') {
       const told = `${problem}, which with ${decimals} decimals is past 2^53`;
-      return { problem: told, hint: `Give fewer decimals, as in --price-decimals ${Math.max(decimals - 5, 0)}` };
+      return { problem: told, hint: `Give fewer decimals, as in --set price-decimals=${Math.max(decimals - 5, 0)}` };
     }
     return { problem, hint: 'Give a whole number of 1e-9, or a decimal' };
   }

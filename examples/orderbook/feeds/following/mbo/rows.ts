@@ -8,8 +8,8 @@
  * an empty text. A row is given out only if it was read as a whole.
  */
 import type { RefoldError } from 'refold';
-import { type LineBlock, readLineBlocks, type TextSource, unreadable } from '../reading/csv.ts';
-import { firstLineOf, Header, unquote } from '../reading/header.ts';
+import { type LineBlock, readLineBlocks, type TextSource, unreadable } from '../../reading/csv.ts';
+import { firstLineOf, Header, unendedLine, unquote } from '../../reading/header.ts';
 
 /** What is read of a row. */
 export interface MboRow {
@@ -54,6 +54,7 @@ export async function* readMboBlocks(
     if (layout === undefined) {
       const first = firstLineOf(source.path, block.lines[0]!);
       layout = layoutOf(source.path, first, time);
+      if (layout.headerLines === 1 && block.unended === true) throw unendedLine(source.path, 1);
       const lines = layout.headerLines === 0 ? [first, ...block.lines.slice(1)] : block.lines.slice(1);
       firstLine += layout.headerLines;
       yield { ...block, lines, layout, firstLine };
@@ -141,6 +142,29 @@ function csvLayout(path: string, first: string, time: MboTime | undefined): MboL
   };
 }
 
+/** A line as Databento writes it. To read it so is four times faster than as any JSON, which other lines are. */
+const USUAL_LINE =
+  /^\{"ts_recv":"([^"\\]*)","hd":\{"ts_event":"([^"\\]*)","rtype":(\d+),"publisher_id":(\d+),"instrument_id":(\d+)\},"action":"([^"\\]*)","side":"([^"\\]*)","price":(?:"([^"\\]*)"|null),"size":(\d+),"channel_id":\d+,"order_id":"([^"\\]*)","flags":(\d+),"ts_in_delta":-?\d+,"sequence":\d+(?:,"symbol":"([^"\\]*)")?\}$/;
+
+function usualRow(text: string, time: MboTime | undefined): MboRow | undefined {
+  const parts = USUAL_LINE.exec(text);
+  if (parts === null) return undefined;
+  const received = parts[1]!;
+  return {
+    time: time === 'ts_event' || (time === undefined && received === '') ? parts[2]! : received,
+    rtype: parts[3]!,
+    publisher: parts[4]!,
+    instrument: parts[5]!,
+    action: parts[6]!,
+    side: parts[7]!,
+    price: parts[8] ?? '',
+    size: parts[9]!,
+    id: parts[10]!,
+    flags: parts[11]!,
+    symbol: parts[12] ?? '',
+  };
+}
+
 type Json = Readonly<Record<string, unknown>>;
 
 function jsonLayout(path: string, time: MboTime | undefined): MboLayout {
@@ -155,10 +179,12 @@ function jsonLayout(path: string, time: MboTime | undefined): MboLayout {
     lastField: undefined,
     rowOf(text, line) {
       if (text === '') return undefined;
+      const usual = usualRow(text, time);
+      if (usual !== undefined) return usual;
       const record = parseLine(path, text, line);
       const header = isObject(record.hd) ? record.hd : record;
       const textOf = (name: string): string => plainText(header[name] ?? record[name]);
-      const row: MboRow = {
+      return {
         time: time === undefined ? textOf('ts_recv') || textOf('ts_event') : textOf(time),
         rtype: textOf('rtype'),
         publisher: textOf('publisher_id'),
@@ -171,7 +197,6 @@ function jsonLayout(path: string, time: MboTime | undefined): MboLayout {
         flags: plainText(record.flags),
         symbol: plainText(record.symbol),
       };
-      return row;
     },
   };
 }
@@ -199,11 +224,12 @@ function parseLine(path: string, text: string, line: number): Json {
 /** Whether numbers of a record, or of its header, need their texts: those past 2^53, and a price such as `5000.0`. */
 function losesDigits(value: unknown): boolean {
   if (!isObject(value)) return false;
-  if (typeof value.price === 'number') return true;
-  for (const member of Object.values(value)) {
-    if (typeof member === 'number' ? !Number.isSafeInteger(member) : losesDigits(member)) return true;
-  }
-  return false;
+  const { price, order_id, ts_recv, ts_event, hd } = value;
+  return typeof price === 'number' || isLong(order_id) || isLong(ts_recv) || isLong(ts_event) || losesDigits(hd);
+}
+
+function isLong(value: unknown): boolean {
+  return typeof value === 'number' && !Number.isSafeInteger(value);
 }
 
 function keepDigits(_: string, value: unknown, { source }: { readonly source?: string }): unknown {
