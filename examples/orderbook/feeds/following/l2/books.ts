@@ -5,7 +5,6 @@
  * follow the one before it (`sequenceGap`), an update before there is a book (`withoutSnapshot`), and the removal of a
  * level that is not there (`unknownLevel`). All are counted, and none ends the reading.
  */
-import { basename } from 'node:path';
 import { parseDecimal } from '../../../decimals.ts';
 import type { Change, FeedMessage } from '../../../follow/messages.ts';
 import type { Side } from '../../../model/events.ts';
@@ -27,7 +26,9 @@ export interface L2Options {
   readonly sizeDecimals?: number | undefined;
   /** The subscribed depth, where a recording of Kraken does not tell it. */
   readonly depth?: number | undefined;
-  /** The symbols to read; all of them if it is absent or empty. Where messages name none, the only one is theirs. */
+  /** What the symbol is called of messages that name none. Without it: the only one of `symbols`, or so far, or `BOOK`. */
+  readonly symbol?: string | undefined;
+  /** The symbols to read; all of them if it is absent or empty. */
   readonly symbols?: readonly string[] | undefined;
 }
 
@@ -51,6 +52,9 @@ export interface ChecksumCount {
 
 /** The longest symbol. */
 const LONGEST_NAME = 64;
+/** The symbol of a file that names none. */
+const UNNAMED = 'BOOK';
+const NOT_ASCII = /[^\x20-\x7e]/;
 /** Updates that wait for a snapshot. */
 const MAX_EARLY = 100_000;
 
@@ -137,7 +141,7 @@ export class L2Books {
   #book(update: BookUpdate, line: number, out: FeedMessage[]): void {
     this.updates++;
     if (update.habits.needsNoSnapshot === true) this.isPlain = true;
-    const symbol = update.symbol ?? this.#onlySymbol(update);
+    const symbol = update.symbol === undefined ? this.#onlySymbol(update) : decoded(update.symbol);
     if (symbol === undefined) {
       this.#nameless = update;
       return;
@@ -262,7 +266,8 @@ export class L2Books {
   }
 
   #trade(trade: TradePrint, line: number, out: FeedMessage[]): void {
-    const { symbol, time, side, hidden } = trade;
+    const { time, side, hidden } = trade;
+    const symbol = decoded(trade.symbol);
     if (!this.#isWanted(symbol)) return;
     const market = this.#market(symbol);
     market.tradeChannel ??= trade.channel;
@@ -346,11 +351,12 @@ export class L2Books {
 
   /** The symbol of a message without one; undefined if a later message tells it. */
   #onlySymbol({ habits }: BookUpdate): string | undefined {
-    const { symbols = [] } = this.#options;
+    const { symbol, symbols = [] } = this.#options;
+    if (symbol !== undefined) return symbol;
     if (symbols.length === 1) return symbols[0];
-    if (this.#markets.size === 1) return this.#markets.keys().next().value;
-    if (this.#markets.size === 0) return habits.needsNoSnapshot === true ? symbolOf(this.#path()) : undefined;
-    throw new MessageProblem('symbol', 'is missing', 'Give --symbol NAME: the feed has several symbols');
+    if (this.#markets.size === 1) return this.#markets.values().next().value!.symbol;
+    if (this.#markets.size === 0) return habits.needsNoSnapshot === true ? UNNAMED : undefined;
+    throw new MessageProblem('symbol', 'is missing', 'Give --set symbol=NAME: the feed has several symbols');
   }
 }
 
@@ -428,9 +434,9 @@ function orderOf({ sequence: before, isFirstAfterSnapshot }: Market, update: Boo
   return sequence.first <= before.last + 1 ? 'next' : 'gap';
 }
 
-/** A file without symbols is of the one that it is called after. */
-function symbolOf(path: string): string {
-  return basename(path).split('.')[0]!.slice(0, LONGEST_NAME);
+/** Files of text are read byte by byte. */
+function decoded(symbol: string): string {
+  return NOT_ASCII.test(symbol) ? Buffer.from(symbol, 'latin1').toString('utf8') : symbol;
 }
 
 function mismatched(symbol: string, { time }: BookUpdate, line: number, mismatch: string): FeedMessage {

@@ -2,7 +2,7 @@
  * Changes of levels as CSV, a level on each line. Columns are found by their names, in any order, among any others:
  *
  *     time        time, timestamp, ts, date, datetime: since the epoch in any unit, or ISO 8601
- *     symbol      symbol, instrument, pair, product_id; without it, what --symbol says, or the name of the file
+ *     symbol      symbol, instrument, pair, product_id; without it, see the setting `symbol`
  *     side        side: bid or ask, buy or sell, b or a
  *     price
  *     size        size, amount, qty, quantity, volume: the new total of the level; 0 removes it

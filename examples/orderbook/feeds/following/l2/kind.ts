@@ -1,27 +1,27 @@
 /** Levels as a kind of feed: its settings, and the checksums as its check. */
 import { basename } from 'node:path';
-import { RefoldError } from 'refold';
-import { MAX_DECIMALS } from '../../../decimals.ts';
 import { type FeedKind, feedOfFiles, type OracleReport } from '../feed-kind.ts';
+import { badSetting, decimalsSetting } from '../settings.ts';
 import type { ChecksumCount } from './books.ts';
 import { L2Reader } from './reader.ts';
-
-/** No venue shows more levels of a side. */
-const MAX_DEPTH = 1_000_000;
 
 export const l2: FeedKind = {
   about:
     'levels: recordings of Kraken, OKX, Binance or Coinbase, lines of publish, or CSV with time, side, price, size',
   settings: {
-    'price-decimals': 'how many decimals prices have, where the first message of a symbol does not tell',
-    'size-decimals': 'how many decimals sizes have',
-    depth: "the depth that was subscribed to, where a recording of Kraken's does not tell",
+    'price-decimals': 'decimals of the prices in the book; default by the first message of each symbol',
+    'size-decimals': 'decimals of the sizes in the book; default by the first message of each symbol',
+    symbol: 'what the symbol is called of messages that name none; default BOOK',
+    depth: "the depth that was subscribed to, where a recording of Kraken's does not tell it",
   },
   open(paths, { symbols, settings }) {
+    const { symbol } = settings;
+    if (symbol === '') throw badSetting('symbol', symbol, 'Give a name');
     const reader = new L2Reader({
-      priceDecimals: wholeOf(settings, 'price-decimals', MAX_DECIMALS),
-      sizeDecimals: wholeOf(settings, 'size-decimals', MAX_DECIMALS),
-      depth: wholeOf(settings, 'depth', MAX_DEPTH, 1),
+      priceDecimals: decimalsSetting(settings, 'price-decimals'),
+      sizeDecimals: decimalsSetting(settings, 'size-decimals'),
+      depth: depthSetting(settings),
+      symbol,
       symbols: symbols === undefined ? undefined : [...symbols],
     });
     return {
@@ -46,18 +46,8 @@ function reportOf({ checked, failed, first }: ChecksumCount): OracleReport | und
   };
 }
 
-function wholeOf(
-  settings: Readonly<Record<string, string>>,
-  name: string,
-  most: number,
-  least = 0,
-): number | undefined {
-  const text = settings[name];
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (/^\d{1,7}$/.test(text) && value >= least && value <= most) return value;
-  throw new RefoldError('INVALID_OPTION', `Cannot import l2: ${name} is ${JSON.stringify(text)}`, {
-    type: '--set',
-    hint: `Give a whole number from ${least} to ${most}`,
-  });
+function depthSetting({ depth }: Readonly<Record<string, string>>): number | undefined {
+  if (depth === undefined) return undefined;
+  if (/^[1-9]\d{0,6}$/.test(depth)) return Number(depth);
+  throw badSetting('depth', depth, 'Give a whole number from 1 to 9999999');
 }

@@ -71,7 +71,7 @@ export class L2Reader {
         throw error;
       }
       if (this.#books.isNameless) {
-        throw unreadable(source.path, 'no message names the symbol of its book', { hint: 'Give --symbol NAME' });
+        throw unreadable(source.path, 'no message names the symbol of its book', { hint: 'Give --set symbol=NAME' });
       }
       if (this.#books.updates > before) continue;
       throw unreadable(source.path, 'it has no message of a book', { hint: GIVE_L2 });

@@ -10,7 +10,7 @@ import { follow, type ReadOut, readLinesOf, readSource, readText } from './suppo
 import { CHECKED_NAMES, record, WIRE_NAMES } from './venue.ts';
 
 /** What the lines before this one say of the book. */
-function before(messages: readonly FeedMessage[], line: number): FeedMessage[] {
+function toldBefore(messages: readonly FeedMessage[], line: number): FeedMessage[] {
   return messages.filter((message) => message.line < line && message.change.kind !== 'ignored');
 }
 
@@ -39,7 +39,7 @@ describe.each(WIRE_NAMES)('%s', (name) => {
       else if (out.error.message.includes('no message of a book')) expect(isWhole || ended.length === 1).toBe(true);
       else expectTyped(out, ended.length);
       if (out.error === undefined)
-        expect(before(out.messages, ended.length)).toEqual(before(whole.messages, ended.length));
+        expect(toldBefore(out.messages, ended.length)).toEqual(toldBefore(whole.messages, ended.length));
     }
   });
 
@@ -53,8 +53,8 @@ describe.each(WIRE_NAMES)('%s', (name) => {
       const line = text.slice(0, at).split('\n').length;
       bytes[at]! ^= 1 << random.below(8);
       const out = await readText(bytes.toString('latin1'));
-      const same = before(whole.messages, line);
-      expect(before(out.messages, line)).toEqual(same);
+      const same = toldBefore(whole.messages, line);
+      expect(toldBefore(out.messages, line)).toEqual(same);
       if (out.error !== undefined) expectTyped(out);
       else if (Object.keys(follow(out.messages).mismatches).length === 0) unnoticed++;
     }

@@ -8,6 +8,7 @@ import {
   type FeedMessage,
   type FeedState,
   feedBook,
+  type ReadonlyFeedBook,
   reduce,
   topLevels,
   translate,
@@ -55,19 +56,23 @@ export class Follower {
 
   /** A symbol's book in decimals. */
   shown(symbol: string): string {
-    const { priceDecimals, sizeDecimals } = this.state.symbols.get(symbol)!;
-    const of = (side: 'buy' | 'sell'): [string, string][] =>
-      topLevels(this.state, symbol, side, 100_000).map(({ price, quantity }) => [
-        formatDecimal(price, priceDecimals),
-        formatDecimal(quantity, sizeDecimals),
-      ]);
-    return shownBook(of('buy'), of('sell'));
+    return shownState(this.state, symbol);
   }
 
   /** What did not fit, by kind. */
   get mismatches(): Record<string, number> {
     return Object.fromEntries([...this.state.mismatches].map(([kind, { count }]) => [kind, count]));
   }
+}
+
+export function shownState(state: ReadonlyFeedBook, symbol: string): string {
+  const { priceDecimals, sizeDecimals } = state.symbols.get(symbol)!;
+  const of = (side: 'buy' | 'sell'): [string, string][] =>
+    topLevels(state, symbol, side, 100_000).map(({ price, quantity }) => [
+      formatDecimal(price, priceDecimals),
+      formatDecimal(quantity, sizeDecimals),
+    ]);
+  return shownBook(of('buy'), of('sell'));
 }
 
 export function follow(messages: readonly FeedMessage[]): Follower {

@@ -31,7 +31,7 @@ describe('Binance', () => {
     const { messages } = await readLinesOf([snapshot, depth(101, 101, [['9000.50', '1.00']])]);
     expect(follow(messages).shown('BTCUSDT')).toBe('9000.5x1 9000x5 | 9001x6');
     const unnamed = await readLinesOf([snapshot]);
-    expect(unnamed.error).toMatchObject({ hint: 'Give --symbol NAME' });
+    expect(unnamed.error).toMatchObject({ hint: 'Give --set symbol=NAME' });
     const named = await readLinesOf([snapshot], { symbols: ['X'] });
     expect(follow(named.messages).shown('X')).toBe('9000x5 | 9001x6');
   });
@@ -252,6 +252,11 @@ describe('lines of any other source', () => {
     expect(follow(messages).mismatches).toEqual({ sequenceGap: 1 });
   });
 
+  test('a symbol may have any letters', async () => {
+    const { messages } = await readLinesOf([snapshot.replace('"X"', '"€/Ü"')], { symbols: ['€/Ü'] });
+    expect(follow(messages).shown('€/Ü')).toBe('1.5x10 | ');
+  });
+
   test('only the symbols that were asked for are read', async () => {
     const { messages } = await readLinesOf([snapshot, snapshot.replace('"X"', '"Y"')], { symbols: ['Y'] });
     expect(new Set(messages.map(({ symbol }) => symbol))).toEqual(new Set(['Y']));
@@ -259,7 +264,7 @@ describe('lines of any other source', () => {
 
   test('without a symbol among several are refused', async () => {
     const { error } = await readLinesOf([snapshot, snapshot.replace('"X"', '"Y"'), '{"type":"update","bids":[]}']);
-    expect(error).toMatchObject({ line: 3, hint: expect.stringContaining('--symbol') });
+    expect(error).toMatchObject({ line: 3, hint: expect.stringContaining('symbol=NAME') });
   });
 
   test('a level that is told with a price in another spelling is the same level', async () => {
@@ -286,9 +291,13 @@ describe('CSV', () => {
     expect(follow(messages.filter(({ line }) => line < 5)).state.symbols.get('X')!.unfinished).toBeUndefined();
   });
 
-  test('without symbols are of the one that the file is called after', async () => {
-    const { messages } = await readLinesOf(['time,side,price,size', '1,bid,2,3']);
-    expect(follow(messages).shown('feed')).toBe('2x3 | ');
+  test.each([
+    ['of BOOK', {}, 'BOOK'],
+    ['of the only symbol that was asked for', { symbols: ['X'] }, 'X'],
+    ['of the one that the user names', { symbol: 'Y' }, 'Y'],
+  ])('without symbols is %s', async (_, options, symbol) => {
+    const { messages } = await readLinesOf(['time,side,price,size', '1,bid,2,3'], options);
+    expect(follow(messages).shown(symbol)).toBe('2x3 | ');
   });
 
   test('a level without size within a snapshot does not end it', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { decimalsOf, formatDecimal, parseDecimal } from '../../../examples/orderbook/decimals.ts';
+import { decimalsOf, formatDecimal, parseDecimal } from '../../../../../examples/orderbook/decimals.ts';
 
 const LARGEST = BigInt(Number.MAX_SAFE_INTEGER);
 
