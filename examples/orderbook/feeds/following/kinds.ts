@@ -1,10 +1,16 @@
 /** The kinds of feeds that `import` reads. */
 import { RefoldError } from 'refold';
 import type { FeedKind } from './feed-kind.ts';
+import { l2 } from './l2/kind.ts';
+import { l3 } from './l3/kind.ts';
 import { lobster } from './lobster.ts';
+import { mbo } from './mbo/kind.ts';
 
 export const KINDS: Readonly<Record<string, FeedKind>> = {
   lobster,
+  l2,
+  mbo,
+  l3,
 };
 
 /** Commands of matching mode, which have the names of feeds. */
