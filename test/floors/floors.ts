@@ -70,14 +70,8 @@ const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
 const ORDER_BOOK = [
-  '',
-  'model/',
-  'feeds/reading/',
-  'feeds/matching/',
-  'feeds/following/itch/',
-  'follow/',
-  'demo/',
-  'audit/',
+  ...['', 'model/', 'follow/', 'demo/', 'audit/'],
+  ...['feeds/reading/', 'feeds/matching/', 'feeds/following/', 'feeds/following/itch/'],
 ].map((wing) => `examples/orderbook/${wing}`);
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
