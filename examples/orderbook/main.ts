@@ -239,8 +239,9 @@ function badOption(problem: string, hint: string): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot run: ${problem}`, { hint });
 }
 
-/** eventsPerSecond → events per second. */
+/** eventsPerSecond → events per second. A name in words is a feed's, and stays as it is. */
 function spaced(name: string): string {
+  if (name.includes(' ')) return name;
   return name.replace(/[A-Z0-9]+/g, (part) => (/^\d/.test(part) ? part : ` ${part.toLowerCase()}`));
 }
 
