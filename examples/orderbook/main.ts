@@ -19,6 +19,7 @@ import { addImport } from './import-command.ts';
 import { EXIT_BAD_INPUT, EXIT_CHECK_FAILED, type Judged, judge, serialise } from './judging.ts';
 import { MarketClock } from './market-time.ts';
 import { openProgress } from './progress.ts';
+import { addPublish } from './publishing/command.ts';
 import { parsePosition, showBook } from './show.ts';
 import { jsonOf, number, table } from './text.ts';
 import { type OpenBook, openNewBook, openWorkspace } from './workspace.ts';
@@ -100,6 +101,7 @@ function program(): Command {
     )
     .option('--json', 'print the view as JSON')
     .action(showBook);
+  addPublish(root);
   return root;
 }
 

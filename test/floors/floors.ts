@@ -46,6 +46,7 @@ const IMPORTING = 'src/engine/importing/';
 const REPLICA = 'src/engine/replica/';
 const REACTING = 'src/engine/reacting/';
 const ERASING = 'src/engine/erasing/';
+const LOOKING = 'src/engine/looking/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
@@ -65,12 +66,13 @@ const BELOW_THE_DOORS = [
   OUTCOMES,
   REACTING,
   ERASING,
+  LOOKING,
 ];
 const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
 const ORDER_BOOK = [
-  ...['', 'model/', 'follow/', 'demo/', 'audit/'],
+  ...['', 'model/', 'follow/', 'publishing/', 'demo/', 'audit/'],
   ...['feeds/reading/', 'feeds/matching/', 'feeds/following/'],
   ...['feeds/following/mbo/', 'feeds/following/l3/'],
 ].map((wing) => `examples/orderbook/${wing}`);
@@ -256,6 +258,12 @@ export const FLOORS: readonly Floor[] = [
   { files: METRICS, sees: BELOW_THE_ENGINE, node: 'all' },
   { files: PAST, sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, FOLLOWING], node: 'all' },
   {
+    files: LOOKING,
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST],
+    doors: ['past.ts', 'walk.ts', 'keyframes.ts', 'position.ts'],
+    node: 'all',
+  },
+  {
     files: WRITING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, OUTCOMES],
     doors: [
@@ -360,12 +368,14 @@ export const FLOORS: readonly Floor[] = [
       'src/redis/index.ts',
       'src/cli/',
       'src/cli/commands/reading/',
+      'src/cli/doctor/',
       'src/cli/input/',
       'src/cli/output/',
     ],
     packages: ['commander'],
     node: 'all' as const,
   })),
+  { files: 'src/cli/doctor/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/input/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander', 'pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: 'src/studio/', sees: PACKAGE, node: 'all' },
