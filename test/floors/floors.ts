@@ -74,7 +74,7 @@ const TELLING = 'examples/telling/';
 const ORDER_BOOK = [
   ...['', 'model/', 'follow/', 'publishing/', 'demo/', 'audit/'],
   ...['feeds/reading/', 'feeds/matching/', 'feeds/following/'],
-  ...['feeds/following/mbo/', 'feeds/following/l3/'],
+  ...['feeds/following/itch/', 'feeds/following/l3/', 'feeds/following/mbo/'],
 ].map((wing) => `examples/orderbook/${wing}`);
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */

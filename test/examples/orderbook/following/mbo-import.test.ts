@@ -1,4 +1,4 @@
-/** Databento's files and recordings of single orders become books; a file that was cut is gone on with. */
+/** Databento's files and recordings of single orders become books; a run continues with the rest of a file that was cut. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';

@@ -121,13 +121,13 @@ describe('a record', () => {
     expect(message!.more).toBeUndefined();
   });
 
-  test('of a feed with a gap is counted, and taken', async () => {
+  test('from a feed with a gap is counted, and taken', async () => {
     const [, gap, message] = await messagesOf(textSource(csvFile([record({ flags: 128 + 4 })])));
     expect(gap).toMatchObject({ more: true, change: { kind: 'mismatch', mismatch: 'maybeBadBook' } });
     expect(message).toMatchObject({ change: { kind: 'add' } });
   });
 
-  test('of a publisher of best levels replaces its side', async () => {
+  test('from a publisher with best levels replaces its side', async () => {
     const top = (fields: Partial<MboRecord>): MboRecord => record({ flags: 128 + 64, order_id: 0n, ...fields });
     const { state, seen } = await follow([
       record({ action: 'R', side: 'N', price: undefined, flags: 128 }),
@@ -143,7 +143,7 @@ describe('a record', () => {
     expect(state.symbols.get('ESM4')).toMatchObject({ levelsOnly: true });
   });
 
-  test('of a publisher of levels sets its level', async () => {
+  test('from a publisher with levels sets its level', async () => {
     const level = (fields: Partial<MboRecord>): MboRecord => record({ flags: 128 + 16, order_id: 0n, ...fields });
     const { seen } = await follow([
       level({ price: 10n, size: 5 }),
@@ -154,7 +154,7 @@ describe('a record', () => {
     expect(seen).toEqual(['10×5 -', '10×5 9×6 -', '10×1 9×6 -', '10×1 -']);
   });
 
-  test('of a live stream that is not of the schema is passed over', async () => {
+  test('in a live stream that has another schema is passed over', async () => {
     const mapping =
       '{"hd":{"ts_event":"1","rtype":22,"publisher_id":0,"instrument_id":5},"stype_in_symbol":"ES.c.0"}\n';
     const messages = await messagesOf(textSource(mapping + jsonFile([record({})])));

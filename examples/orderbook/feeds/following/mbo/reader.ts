@@ -61,7 +61,7 @@ const MAYBE_BAD_BOOK = 4;
 const MBO = '160';
 /** Records that live streams have between: status, definitions, imbalances, errors, mappings, system, statistics. */
 const BESIDE: ReadonlySet<string> = new Set(['18', '19', '20', '21', '22', '23', '24']);
-/** The time that says that there is none. */
+/** What stands for a time that is not known. */
 const NO_TIME = '18446744073709551615';
 
 const TIME_HINT = 'Give nanoseconds since 1970, or a date such as 2024-06-17T00:00:00.000000001Z';
@@ -267,7 +267,7 @@ function titleOf(field: MboField): string {
   return field === 'publisher' || field === 'instrument' ? `${field}_id` : field;
 }
 
-/** A level: the best one of its side, or any. Without a price there is none; a cancelled one leaves. */
+/** A level: the best one of its side, or any. Without a price its side is empty. A cancelled level leaves. */
 function levelOf(action: string, side: Side, price: number | undefined, size: number): Change {
   if (price === undefined) return { kind: 'clear', side };
   return { kind: 'level', side, price, size: action === 'C' ? 0 : size };

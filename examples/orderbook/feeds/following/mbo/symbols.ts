@@ -77,7 +77,7 @@ export function rollTo(known: MboSymbol, instrument: string, place: RowPlace): F
   return { symbol: known.symbol, ...place, more: true, change: { kind: 'clear' } };
 }
 
-/** What takes away the best level that a new one replaces; undefined if it stands at the same price, or there was none. */
+/** What takes away the best level that a new one replaces; undefined if it stands at the same price, or the side was empty. */
 export function replaceTop(
   { symbol, tops }: MboSymbol,
   { side, price, size }: Extract<Change, { kind: 'level' }>,
