@@ -19,6 +19,7 @@ import { openLobster } from './feeds/reading/lobster-files.ts';
 import { EXIT_BAD_INPUT, EXIT_CHECK_FAILED, type Judged, judge, serialise } from './judging.ts';
 import { MarketClock } from './market-time.ts';
 import { openProgress } from './progress.ts';
+import { addQuestions } from './questions/commands.ts';
 import { parsePosition, showBook } from './show.ts';
 import { jsonOf, number, table } from './text.ts';
 import { type OpenBook, openNewBook, openWorkspace } from './workspace.ts';
@@ -98,6 +99,7 @@ function program(): Command {
     )
     .option('--json', 'print the view as JSON')
     .action(showBook);
+  addQuestions(root);
   return root;
 }
 

@@ -69,9 +69,18 @@ const BELOW_THE_DOORS = [
 const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
-const ORDER_BOOK = ['', 'model/', 'feeds/reading/', 'feeds/matching/', 'follow/', 'demo/', 'audit/'].map(
-  (wing) => `examples/orderbook/${wing}`,
-);
+const ORDER_BOOK = [
+  // one a line
+  '',
+  'model/',
+  'feeds/reading/',
+  'feeds/matching/',
+  'follow/',
+  'demo/',
+  'audit/',
+  'questions/',
+  'questions/books/',
+].map((wing) => `examples/orderbook/${wing}`);
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
