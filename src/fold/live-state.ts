@@ -18,7 +18,7 @@ import { type AtomicOptions, AtomicState } from './atomic/atomic-state.ts';
 import type { StagedCommit } from './atomic/staged-commit.ts';
 import type { Unwieldy } from './atomic/unwieldy.ts';
 import type { StateCapture } from './capture.ts';
-import { DirectState, foldEvents, type Leniency } from './direct.ts';
+import { DirectState, foldEvent, foldEvents, type Leniency } from './direct.ts';
 import type { FoldReducers } from './reduce.ts';
 import { StrictState, type Watched } from './strict/strict-state.ts';
 
@@ -132,4 +132,14 @@ export function foldDirect(
   leniency?: Leniency,
 ): void {
   foldEvents(reducers, state, events, leniency);
+}
+
+/** The same for one event. */
+export function foldOneDirect(
+  reducers: FoldReducers,
+  state: object,
+  event: RecordedEvent,
+  leniency: Leniency | undefined,
+): void {
+  foldEvent(reducers, state, event, leniency);
 }

@@ -46,6 +46,7 @@ const IMPORTING = 'src/engine/importing/';
 const REPLICA = 'src/engine/replica/';
 const REACTING = 'src/engine/reacting/';
 const ERASING = 'src/engine/erasing/';
+const LOOKING = 'src/engine/looking/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
@@ -65,6 +66,7 @@ const BELOW_THE_DOORS = [
   OUTCOMES,
   REACTING,
   ERASING,
+  LOOKING,
 ];
 const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
@@ -262,6 +264,12 @@ export const FLOORS: readonly Floor[] = [
   },
   { files: METRICS, sees: BELOW_THE_ENGINE, node: 'all' },
   { files: PAST, sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, FOLLOWING], node: 'all' },
+  {
+    files: LOOKING,
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST],
+    doors: ['past.ts', 'walk.ts', 'keyframes.ts', 'position.ts'],
+    node: 'all',
+  },
   {
     files: WRITING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, OUTCOMES],

@@ -46,6 +46,7 @@ export {
   type Mismatches,
   type ReadonlyFeedBook,
   type ReadonlyFeedMarket,
+  type ReadonlyFeedOrder,
 } from './state.ts';
 export { MISMATCHES, translate } from './translate.ts';
 export * from './view.ts';

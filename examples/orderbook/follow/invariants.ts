@@ -2,61 +2,71 @@
 import type { Side } from '../model/events.ts';
 import { plus, type Sum } from '../model/sums.ts';
 import type { FeedOrderId } from './messages.ts';
-import { FEED_TAPE_LENGTH, levelsOf, type ReadonlyFeedBook, type ReadonlyFeedMarket } from './state.ts';
+import { FEED_TAPE_LENGTH, type FeedLevel, levelKey, levelsOf, type ReadonlyFeedBook } from './state.ts';
+import { openSize, queueAt, topLevels } from './view.ts';
 
 const SIDES: readonly Side[] = ['buy', 'sell'];
 
-/** Along each queue the links agree in both directions, arrivals rise, side and price are the level's, and each order stands in one. */
+/**
+ * Along each queue the links agree in both directions, arrivals rise, and side and price are the level's. Each order stands
+ * in one queue.
+ */
 export function queues(book: ReadonlyFeedBook): boolean {
-  return marketsOf(book).every((market) => {
-    const standing = SIDES.flatMap((side) =>
-      [...levelsOf(market, side).keys()].map((price) => ordersInLine(market, side, price)),
-    );
-    const total = standing.reduce<number>((sum, count) => sum + (count ?? Number.NaN), 0);
-    return total === market.orders.size;
+  return [...book.symbols].every(([symbol, { index }]) => {
+    let standing = 0;
+    for (const side of SIDES) {
+      for (const { price } of topLevels(book, symbol, side, Number.POSITIVE_INFINITY)) {
+        const level = levelsOf(book, side).get(levelKey(index, price));
+        const count = level === undefined ? undefined : ordersInLine(book, symbol, side, price, level);
+        if (count === undefined) return false;
+        standing += count;
+      }
+    }
+    return standing === book.orders.get(symbol)?.size;
   });
 }
 
-/** A level's size and count are those of its orders. In a feed of levels there are no orders. */
+/** A level's size and count are those of its orders. In a feed of levels there are no orders. No level is of no symbol. */
 export function levelTotals(book: ReadonlyFeedBook): boolean {
-  return marketsOf(book).every((market) => {
-    if (market.levelsOnly === true && market.orders.size > 0) return false;
-    return SIDES.every((side) => [...levelsOf(market, side).keys()].every((price) => addsUp(market, side, price)));
-  });
+  const levels = [...book.symbols].map(([symbol, { levelsOnly = false }]) =>
+    SIDES.reduce((sum, side) => sum + countLevels(book, symbol, side, levelsOnly), 0),
+  );
+  return levels.reduce((sum, count) => sum + count, 0) === book.bids.size + book.asks.size;
 }
 
 /** Size is neither made nor lost: what entered was executed, was removed, or is open. */
 export function conservation(book: ReadonlyFeedBook): boolean {
-  return marketsOf(book).every((market) => {
-    const { entered, executed, removed, open } = market;
-    const standing = [...market.orders.values()].reduce<Sum>((sum, { quantity }) => plus(sum, quantity), 0);
-    return open === standing && entered === plus(plus(executed, removed), open);
+  return [...book.symbols.keys()].every((symbol) => {
+    const orders = [...book.orders.get(symbol)!.values()];
+    return openSize(book, symbol) === orders.reduce<Sum>((sum, { quantity }) => plus(sum, quantity), 0);
   });
 }
 
-/** The tape holds the last prints. */
+/** The tape holds the last prints of each symbol. */
 export function tape(book: ReadonlyFeedBook): boolean {
-  return marketsOf(book).every(({ tape: lines, prints }) => lines.size === Math.min(prints, FEED_TAPE_LENGTH));
+  const kept = [...book.symbols.values()].reduce((sum, { prints }) => sum + Math.min(prints, FEED_TAPE_LENGTH), 0);
+  return book.tape.size === kept;
 }
 
 /** All of the above, as the model names them. */
 export const invariants = { queues, levelTotals, conservation, tape };
 
-function marketsOf(book: ReadonlyFeedBook): ReadonlyFeedMarket[] {
-  return [...book.symbols.values()];
-}
-
 /** How many orders stand in a level, or undefined if its links are wrong. */
-function ordersInLine(market: ReadonlyFeedMarket, side: Side, price: number): number | undefined {
-  const level = levelsOf(market, side).get(price)!;
+function ordersInLine(
+  book: ReadonlyFeedBook,
+  symbol: string,
+  side: Side,
+  price: number,
+  level: Readonly<FeedLevel>,
+): number | undefined {
+  const orders = book.orders.get(symbol)!;
   let prev: FeedOrderId | null = null;
   let arrival = 0;
   let count = 0;
   for (let id = level.head; id !== null; count++) {
-    const order = market.orders.get(id);
-    if (order?.side !== side || order.price !== price || order.prev !== prev || order.arrival <= arrival)
-      return undefined;
-    if (count > market.orders.size) return undefined;
+    const order = orders.get(id);
+    if (order?.side !== side || order.price !== price || order.prev !== prev) return undefined;
+    if (order.arrival <= arrival || count > orders.size) return undefined;
     arrival = order.arrival;
     prev = id;
     id = order.next;
@@ -64,17 +74,14 @@ function ordersInLine(market: ReadonlyFeedMarket, side: Side, price: number): nu
   return prev === level.tail ? count : undefined;
 }
 
-function addsUp(market: ReadonlyFeedMarket, side: Side, price: number): boolean {
-  const level = levelsOf(market, side).get(price)!;
-  if (level.quantity <= 0) return false;
-  if (market.levelsOnly === true) return level.head === null && level.tail === null;
-  let quantity: Sum = 0;
-  let count = 0;
-  for (let id = level.head; id !== null && count <= market.orders.size; count++) {
-    const order = market.orders.get(id);
-    if (order === undefined || order.quantity <= 0) return false;
-    quantity = plus(quantity, order.quantity);
-    id = order.next;
-  }
-  return quantity === level.quantity && count === level.count;
+/** How many levels of a side add up; the others make the total wrong. */
+function countLevels(book: ReadonlyFeedBook, symbol: string, side: Side, levelsOnly: boolean): number {
+  const orders = book.orders.get(symbol)!;
+  const levels = topLevels(book, symbol, side, Number.POSITIVE_INFINITY);
+  return levels.filter(({ price, quantity, count }) => {
+    if (levelsOnly) return quantity > 0 && orders.size === 0;
+    const queue = queueAt(book, symbol, side, price).map((id) => orders.get(id)!);
+    const sum = queue.reduce<Sum>((total, order) => plus(total, order.quantity), 0);
+    return quantity === sum && count === queue.length && queue.every((order) => order.quantity > 0);
+  }).length;
 }

@@ -4,10 +4,12 @@
  * Each function touches a fixed number of entries: the order, two neighbours, the level. An event that does not fit the
  * state throws before anything is changed.
  */
-import type { Side } from '../model/events.ts';
-import { minus, plus, type Sum } from '../model/sums.ts';
+import { minus, plus } from '../model/sums.ts';
 import type { FeedOrderId } from './messages.ts';
-import { type FeedLevel, type FeedMarket, type FeedOrder, type FeedState, levelsOf } from './state.ts';
+import { type FeedLevel, type FeedMarket, type FeedOrder, type FeedState, levelKey, levelsOf } from './state.ts';
+
+/** The open orders of one symbol. */
+export type Orders = Map<FeedOrderId, FeedOrder>;
 
 /** An event contradicts the state: it was appended, and `translate` would not have given it. */
 export function unfit(problem: string): never {
@@ -18,82 +20,83 @@ export function marketOf(state: FeedState, symbol: string): FeedMarket {
   return state.symbols.get(symbol) ?? unfit(`the symbol ${symbol} is not listed`);
 }
 
-export function orderOf(market: FeedMarket, id: FeedOrderId): FeedOrder {
-  return market.orders.get(id) ?? unfit(`order ${id} of ${market.symbol} is not open`);
+export function ordersOf(state: FeedState, symbol: string): Orders {
+  return state.orders.get(symbol) ?? unfit(`the symbol ${symbol} has no orders`);
+}
+
+export function orderOf(orders: Orders, id: FeedOrderId): FeedOrder {
+  return orders.get(id) ?? unfit(`order ${id} is not open`);
 }
 
 /** Puts a new order at the back of its level. */
 export function enter(
-  market: FeedMarket,
+  state: FeedState,
+  { symbol, index }: FeedMarket,
   id: FeedOrderId,
-  terms: { readonly side: Side; readonly price: number; readonly size: number },
+  { side, price, size }: { readonly side: FeedOrder['side']; readonly price: number; readonly size: number },
   arrival: number,
 ): void {
-  const { side, price, size } = terms;
-  const { orders } = market;
-  if (orders.has(id)) unfit(`order ${id} of ${market.symbol} is open already`);
-  const order = { side, price, quantity: size, arrival, prev: null, next: null };
-  join(market, id, order);
+  const orders = ordersOf(state, symbol);
+  if (orders.has(id)) unfit(`order ${id} of ${symbol} is open already`);
+  const order: FeedOrder = { side, price, quantity: size, arrival, prev: null, next: null };
+  join(state, index, orders, id, order);
   // Last: once in the table the object belongs to the state, and only a draft of it may be changed.
   orders.set(id, order);
 }
 
 /** Takes an order away, whatever it has open, and returns how much that was. */
-export function leave(market: FeedMarket, id: FeedOrderId): number {
-  const order = orderOf(market, id);
+export function leave(state: FeedState, { index }: FeedMarket, orders: Orders, id: FeedOrderId): number {
+  const order = orderOf(orders, id);
   const { quantity } = order;
-  unlink(market, id, order);
-  market.orders.delete(id);
+  unlink(state, index, orders, order);
+  orders.delete(id);
   return quantity;
 }
 
 /** Puts an order at the back of the level of its price. */
-export function join(market: FeedMarket, id: FeedOrderId, order: FeedOrder): void {
-  const levels = levelsOf(market, order.side);
-  const level = levels.get(order.price);
+export function join(state: FeedState, index: number, orders: Orders, id: FeedOrderId, order: FeedOrder): void {
+  const levels = levelsOf(state, order.side);
+  const key = levelKey(index, order.price);
+  const level = levels.get(key);
   order.next = null;
   if (level === undefined) {
     order.prev = null;
-    levels.set(order.price, { quantity: order.quantity, count: 1, head: id, tail: id });
+    levels.set(key, { quantity: order.quantity, count: 1, head: id, tail: id });
     return;
   }
-  order.prev = level.tail;
-  orderOf(market, level.tail!).next = id;
+  const last = level.tail ?? unfit(`the level of order ${id} has no orders`);
+  order.prev = last;
+  orderOf(orders, last).next = id;
   level.tail = id;
   level.count += 1;
   level.quantity = plus(level.quantity, order.quantity);
 }
 
 /** Takes an order out of its level. */
-export function unlink(market: FeedMarket, id: FeedOrderId, order: FeedOrder): void {
+export function unlink(state: FeedState, index: number, orders: Orders, order: FeedOrder): void {
   const { prev, next, price, side } = order;
+  const levels = levelsOf(state, side);
+  const key = levelKey(index, price);
   if (prev === null && next === null) {
-    if (!levelsOf(market, side).delete(price)) unfit(`order ${id} of ${market.symbol} has no level`);
+    if (!levels.delete(key)) unfit(`no ${side} level at ${price}`);
     return;
   }
-  const level = levelOf(market, order);
+  const level = levels.get(key) ?? unfit(`no ${side} level at ${price}`);
   if (prev === null) level.head = next;
-  else orderOf(market, prev).next = next;
+  else orderOf(orders, prev).next = next;
   if (next === null) level.tail = prev;
-  else orderOf(market, next).prev = prev;
+  else orderOf(orders, next).prev = prev;
   level.count -= 1;
   level.quantity = minus(level.quantity, order.quantity);
 }
 
 /** Another open size in the same place. */
-export function resize(market: FeedMarket, order: FeedOrder, quantity: number): void {
-  const level = levelOf(market, order);
+export function resize(state: FeedState, index: number, order: FeedOrder, quantity: number): void {
+  const level = levelOf(state, index, order);
   level.quantity = plus(level.quantity, quantity - order.quantity);
   order.quantity = quantity;
 }
 
-/** The size of all orders of a side. */
-export function sizeOfSide(market: FeedMarket, side: Side): Sum {
-  let sum: Sum = 0;
-  for (const { quantity } of levelsOf(market, side).values()) sum = plus(sum, quantity);
-  return sum;
-}
-
-function levelOf(market: FeedMarket, { side, price }: FeedOrder): FeedLevel {
-  return levelsOf(market, side).get(price) ?? unfit(`no ${side} level at ${price} of ${market.symbol}`);
+function levelOf(state: FeedState, index: number, { side, price }: FeedOrder): FeedLevel {
+  return levelsOf(state, side).get(levelKey(index, price)) ?? unfit(`no ${side} level at ${price}`);
 }

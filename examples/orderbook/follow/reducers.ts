@@ -6,18 +6,20 @@
 import type { RecordedEvent, Reducers } from 'refold';
 import type { Side } from '../model/events.ts';
 import { opposite } from '../model/state.ts';
-import { minus, plus, type Sum } from '../model/sums.ts';
+import { plus } from '../model/sums.ts';
 import type { FeedEventData, FeedEvents } from './events.ts';
 import type { FeedOrderId } from './messages.ts';
-import { enter, join, leave, marketOf, orderOf, resize, sizeOfSide, unfit, unlink } from './queues.ts';
+import { enter, join, leave, marketOf, orderOf, ordersOf, resize, unfit, unlink } from './queues.ts';
 import {
-  FEED_TAPE_LENGTH,
   type FeedFile,
   type FeedMarket,
   type FeedPrint,
   type FeedState,
+  keysAround,
+  levelKey,
   levelsOf,
   newMarket,
+  tapeKey,
 } from './state.ts';
 
 export const reducers: Reducers<FeedState, FeedEvents> = {
@@ -29,86 +31,81 @@ export const reducers: Reducers<FeedState, FeedEvents> = {
 
   SymbolListed(state, { symbol, priceDecimals, sizeDecimals, levelsOnly, more }) {
     if (state.symbols.has(symbol)) unfit(`the symbol ${symbol} is listed already`);
-    const market = newMarket(symbol, priceDecimals, sizeDecimals);
+    const market = newMarket(symbol, state.symbols.size, priceDecimals, sizeDecimals);
     if (levelsOnly === true) market.levelsOnly = true;
     if (more === true) market.unfinished = true;
     state.symbols.set(symbol, market);
+    state.orders.set(symbol, new Map());
   },
 
   OrderAdded(state, data, { sequence }) {
     const market = touch(state, data);
-    enter(market, data.id, data, sequence);
-    countEntry(market, data.size);
+    enter(state, market, data.id, data, sequence);
+    market.entered = plus(market.entered, data.size);
   },
 
   OrderExecuted(state, data, { sequence, recordedAt }) {
     const { id, price, size, hidden = false } = data;
     const market = touch(state, data);
-    execute(market, id, size);
-    print(market, {
-      price,
-      quantity: size,
-      takerSide: opposite(data.side),
-      makerId: id,
-      hidden,
-      sequence,
-      clock: recordedAt,
-    });
+    execute(state, market, id, size);
+    const takerSide = opposite(data.side);
+    print(state, market, { price, quantity: size, takerSide, makerId: id, hidden, sequence, clock: recordedAt });
   },
 
   OrderReduced(state, data) {
     const { id, size } = data;
     const market = touch(state, data);
-    const order = orderOf(market, id);
+    const order = orderOf(ordersOf(state, data.symbol), id);
     if (size >= order.quantity) unfit(`order ${id} has ${order.quantity} open, not more than ${size}`);
-    resize(market, order, order.quantity - size);
-    countRemoval(market, size);
+    resize(state, market.index, order, order.quantity - size);
+    market.removed = plus(market.removed, size);
   },
 
   OrderChanged(state, data, { sequence }) {
     const { id, side, price, size, kept } = data;
     const market = touch(state, data);
-    const order = orderOf(market, id);
+    const orders = ordersOf(state, data.symbol);
+    const order = orderOf(orders, id);
     const before = order.quantity;
     if (kept === true) {
       if (size > before || order.price !== price || order.side !== side) unfit(`order ${id} cannot keep its place`);
-      resize(market, order, size);
+      resize(state, market.index, order, size);
     } else {
-      unlink(market, id, order);
+      unlink(state, market.index, orders, order);
       order.side = side;
       order.price = price;
       order.quantity = size;
       order.arrival = sequence;
-      join(market, id, order);
+      join(state, market.index, orders, id, order);
     }
-    if (size > before) countEntry(market, size - before);
-    else countRemoval(market, before - size);
+    if (size > before) market.entered = plus(market.entered, size - before);
+    else market.removed = plus(market.removed, before - size);
   },
 
   OrderReplaced(state, data, { sequence }) {
     const market = touch(state, data);
-    countRemoval(market, leave(market, data.id));
-    enter(market, data.newId, data, sequence);
-    countEntry(market, data.size);
+    remove(state, market, data.id);
+    enter(state, market, data.newId, data, sequence);
+    market.entered = plus(market.entered, data.size);
   },
 
   OrderDeleted(state, data) {
-    const market = touch(state, data);
-    countRemoval(market, leave(market, data.id));
+    remove(state, touch(state, data), data.id);
   },
 
   BookCleared(state, data) {
     const market = touch(state, data);
-    if (data.side === undefined) clearAll(market);
-    else clearSide(market, data.side);
+    const sides: readonly Side[] = data.side === undefined ? ['buy', 'sell'] : [data.side];
+    for (const side of sides) clear(state, market, side);
   },
 
   LevelSet(state, data) {
     const { side, price, size, count = 0 } = data;
-    const market = touch(state, data);
-    const levels = levelsOf(market, side);
-    if (size === 0) levels.delete(price);
-    else levels.set(price, { quantity: size, count, head: null, tail: null });
+    const { index } = touch(state, data);
+    const levels = levelsOf(state, side);
+    const key = levelKey(index, price);
+    if (size === 0) levels.delete(key);
+    else levels.set(key, { quantity: size, count, head: null, tail: null });
   },
 
   TradePrinted(state, data, { sequence, recordedAt }) {
@@ -116,15 +113,8 @@ export const reducers: Reducers<FeedState, FeedEvents> = {
     const market = touch(state, data);
     if (hidden) market.hidden = plus(market.hidden, size);
     else market.printed = plus(market.printed, size);
-    print(market, {
-      price,
-      quantity: size,
-      takerSide: side ?? null,
-      makerId: null,
-      hidden,
-      sequence,
-      clock: recordedAt,
-    });
+    const takerSide = side ?? null;
+    print(state, market, { price, quantity: size, takerSide, makerId: null, hidden, sequence, clock: recordedAt });
   },
 
   StatusChanged(state, data) {
@@ -141,7 +131,7 @@ export const reducers: Reducers<FeedState, FeedEvents> = {
     countMismatch(state, data.mismatch, data.line);
     // A message may name a symbol that was not listed.
     if (!state.symbols.has(data.symbol)) return;
-    remedy(touch(state, data), data, event);
+    remedy(state, touch(state, data), data, event);
   },
 };
 
@@ -161,50 +151,55 @@ function touch(state: FeedState, data: { readonly symbol: string; readonly more?
   return market;
 }
 
-function execute(market: FeedMarket, id: FeedOrderId, size: number): void {
-  const order = orderOf(market, id);
+function execute(state: FeedState, market: FeedMarket, id: FeedOrderId, size: number): void {
+  const orders = ordersOf(state, market.symbol);
+  const order = orderOf(orders, id);
   if (size > order.quantity) unfit(`order ${id} has ${order.quantity} open, not ${size}`);
-  if (size === order.quantity) leave(market, id);
-  else resize(market, order, order.quantity - size);
+  if (size === order.quantity) leave(state, market, orders, id);
+  else resize(state, market.index, order, order.quantity - size);
   market.executed = plus(market.executed, size);
-  market.open = minus(market.open, size);
 }
 
-function clearAll(market: FeedMarket): void {
-  countRemoval(market, market.open);
-  market.bids.clear();
-  market.asks.clear();
-  market.orders.clear();
+function remove(state: FeedState, market: FeedMarket, id: FeedOrderId): void {
+  market.removed = plus(market.removed, leave(state, market, ordersOf(state, market.symbol), id));
 }
 
-function clearSide(market: FeedMarket, side: Side): void {
-  if (market.levelsOnly !== true) countRemoval(market, sizeOfSide(market, side));
-  levelsOf(market, side).clear();
-  const { orders } = market;
-  const leaving = [...orders].filter(([, order]) => order.side === side).map(([id]) => id);
-  for (const id of leaving) orders.delete(id);
+function clear(state: FeedState, market: FeedMarket, side: Side): void {
+  const levels = levelsOf(state, side);
+  const [below, above] = keysAround(market.index);
+  const bounds = side === 'buy' ? { from: above, to: below } : { from: below, to: above };
+  const keys = [...levels.range(bounds)].map(([key]) => key);
+  for (const key of keys) levels.delete(key);
+  const orders = ordersOf(state, market.symbol);
+  for (const [id, order] of [...orders]) {
+    if (order.side !== side) continue;
+    market.removed = plus(market.removed, order.quantity);
+    orders.delete(id);
+  }
 }
 
 function remedy(
+  state: FeedState,
   market: FeedMarket,
   data: FeedEventData<'MessageMismatched'>,
   { sequence, recordedAt }: Pick<RecordedEvent, 'sequence' | 'recordedAt'>,
 ): void {
   const { id, remedy: what } = data;
   if (what === undefined || id === undefined) return;
+  const orders = ordersOf(state, market.symbol);
   if (what === 'executed') {
-    const { side, price, quantity } = orderOf(market, id);
-    execute(market, id, quantity);
+    const { side, price, quantity } = orderOf(orders, id);
+    execute(state, market, id, quantity);
     const takerSide = opposite(side);
-    print(market, { price, quantity, takerSide, makerId: id, hidden: false, sequence, clock: recordedAt });
+    print(state, market, { price, quantity, takerSide, makerId: id, hidden: false, sequence, clock: recordedAt });
     return;
   }
-  if (market.orders.has(id)) countRemoval(market, leave(market, id));
+  if (orders.has(id)) remove(state, market, id);
   if (what === 'deleted') return;
   const { side, price, size } = data;
   if (side === undefined || price === undefined || size === undefined) unfit(`order ${id} has no terms to enter with`);
-  enter(market, id, { side, price, size }, sequence);
-  countEntry(market, size);
+  enter(state, market, id, { side, price, size }, sequence);
+  market.entered = plus(market.entered, size);
 }
 
 function countMismatch(state: FeedState, kind: string, line: number): void {
@@ -213,18 +208,8 @@ function countMismatch(state: FeedState, kind: string, line: number): void {
   else state.mismatches.set(kind, { count: 1, firstFile: Math.max(state.files.size - 1, 0), firstLine: line });
 }
 
-function countEntry(market: FeedMarket, size: number): void {
-  market.entered = plus(market.entered, size);
-  market.open = plus(market.open, size);
-}
-
-function countRemoval(market: FeedMarket, size: Sum): void {
-  market.removed = plus(market.removed, size);
-  market.open = minus(market.open, size);
-}
-
-function print(market: FeedMarket, line: FeedPrint): void {
+function print(state: FeedState, market: FeedMarket, line: FeedPrint): void {
   if (!line.hidden) market.lastPrice = line.price;
-  market.tape.set(market.prints % FEED_TAPE_LENGTH, line);
+  state.tape.set(tapeKey(market.index, market.prints), line);
   market.prints += 1;
 }

@@ -1,9 +1,10 @@
 /**
  * The book of a feed: plain data, folded from its events.
  *
- * Everything of a symbol stands in its market, so that ids need to be unique per symbol only, prices may be any safe
- * integer, and symbols are unlimited. Queues are linked through their orders, as in the matching book. The book may cross
- * or lock, as the books of real venues do between two messages.
+ * As in the matching book, every Map and OrderedMap is a table, entries are small and flat, and queues are linked through
+ * their orders. Ids are unique per symbol, prices are any safe integer, and symbols are unlimited: so the orders of each
+ * symbol are a table in a table, and the key of a level is text that sorts by symbol and price. The book may cross or lock,
+ * as the books of real venues do between two messages.
  */
 import { ascending, type DeepReadonly, descending, OrderedMap } from 'refold';
 import type { Side } from '../model/events.ts';
@@ -13,6 +14,14 @@ import type { FeedOrderId } from './messages.ts';
 export interface FeedState {
   /** By symbol, in the order of listing. */
   symbols: Map<string, FeedMarket>;
+  /** The open orders of each symbol. */
+  orders: Map<string, Map<FeedOrderId, FeedOrder>>;
+  /** Levels by `levelKey`, so that each symbol's levels lie together: bids from the best, that is the highest, … */
+  bids: OrderedMap<string, FeedLevel>;
+  /** … and asks from the lowest. */
+  asks: OrderedMap<string, FeedLevel>;
+  /** The last prints of each symbol, by `tapeKey`. */
+  tape: Map<number, FeedPrint>;
   /** The files that the feed came from, by their number from 0. */
   files: Map<number, FeedFile>;
   /** What did not fit, by kind. */
@@ -21,7 +30,8 @@ export interface FeedState {
 
 /** The state as `translate`, invariants and views see it. */
 export type ReadonlyFeedBook = DeepReadonly<FeedState>;
-export type ReadonlyFeedMarket = DeepReadonly<FeedMarket>;
+export type ReadonlyFeedMarket = Readonly<FeedMarket>;
+export type ReadonlyFeedOrder = Readonly<FeedOrder>;
 
 export interface FeedFile {
   kind: string;
@@ -41,9 +51,11 @@ export interface Mismatches {
   firstLine: number;
 }
 
-/** A symbol: its scale, its condition, its orders and levels, and what went through it. */
+/** A symbol: its scale, its condition, and what went through it. */
 export interface FeedMarket {
   symbol: string;
+  /** Place in the order of listing, from 0. */
+  index: number;
   /** A price of 5798500 with 4 decimals is 579.85. */
   priceDecimals: number;
   sizeDecimals: number;
@@ -58,22 +70,15 @@ export interface FeedMarket {
   lastPrice: number | null;
   /** Everything ever put on the tape. */
   prints: number;
-  /** Size ever entered, and added by changes. `entered = executed + removed + open`, always. */
+  /** Size ever entered, and added by changes. What of it was neither executed nor removed is open. */
   entered: Sum;
   /** Size of shown orders that was executed. */
   executed: Sum;
   removed: Sum;
-  open: Sum;
   /** Size of trades that changed no order of the feed, hidden ones aside. */
   printed: Sum;
   /** Size of trades against hidden orders. */
   hidden: Sum;
-  orders: Map<FeedOrderId, FeedOrder>;
-  /** By price, the best first. */
-  bids: OrderedMap<number, FeedLevel>;
-  asks: OrderedMap<number, FeedLevel>;
-  /** The last prints, by their number modulo `FEED_TAPE_LENGTH`. */
-  tape: Map<number, FeedPrint>;
 }
 
 /** The orders at one price, first come first. A level without size does not exist. */
@@ -117,12 +122,21 @@ export interface FeedPrint {
 export const FEED_TAPE_LENGTH = 50;
 
 export function initialState(): FeedState {
-  return { symbols: new Map(), files: new Map(), mismatches: new Map() };
+  return {
+    symbols: new Map(),
+    orders: new Map(),
+    bids: new OrderedMap(descending),
+    asks: new OrderedMap(ascending),
+    tape: new Map(),
+    files: new Map(),
+    mismatches: new Map(),
+  };
 }
 
-export function newMarket(symbol: string, priceDecimals: number, sizeDecimals: number): FeedMarket {
+export function newMarket(symbol: string, index: number, priceDecimals: number, sizeDecimals: number): FeedMarket {
   return {
     symbol,
+    index,
     priceDecimals,
     sizeDecimals,
     status: null,
@@ -132,17 +146,48 @@ export function newMarket(symbol: string, priceDecimals: number, sizeDecimals: n
     entered: 0,
     executed: 0,
     removed: 0,
-    open: 0,
     printed: 0,
     hidden: 0,
-    orders: new Map(),
-    bids: new OrderedMap<number, FeedLevel>(descending),
-    asks: new OrderedMap<number, FeedLevel>(ascending),
-    tape: new Map(),
   };
 }
 
 /** The levels of a side. */
-export function levelsOf<Levels>(market: { readonly bids: Levels; readonly asks: Levels }, side: Side): Levels {
-  return side === 'buy' ? market.bids : market.asks;
+export function levelsOf<Levels>(book: { readonly bids: Levels; readonly asks: Levels }, side: Side): Levels {
+  return side === 'buy' ? book.bids : book.asks;
+}
+
+/** Characters of the symbol's index, in base 36, and of a price without its sign. */
+const INDEX_WIDTH = 6;
+const PRICE_WIDTH = 16;
+
+/** Text that sorts by symbol first, then by price: `000000+0000000005798500`. */
+export function levelKey(index: number, price: number): string {
+  // Minus sorts after plus. So the signs are letters, and below zero a higher price is a larger complement.
+  const signed = price < 0 ? `n${padded(Number.MAX_SAFE_INTEGER + price)}` : `p${padded(price)}`;
+  return prefixOf(index) + signed;
+}
+
+/** The price of a level, or null if the key belongs to another symbol. */
+export function priceOfKey(key: string, index: number): number | null {
+  if (!key.startsWith(prefixOf(index))) return null;
+  const digits = Number(key.slice(INDEX_WIDTH + 1));
+  return key[INDEX_WIDTH] === 'n' ? digits - Number.MAX_SAFE_INTEGER : digits;
+}
+
+/** The keys that enclose all levels of a symbol. */
+export function keysAround(index: number): readonly [below: string, above: string] {
+  return [`${prefixOf(index)}a`, `${prefixOf(index)}z`];
+}
+
+/** The place of a symbol's n-th print: old ones are overwritten. */
+export function tapeKey(index: number, print: number): number {
+  return index * FEED_TAPE_LENGTH + (print % FEED_TAPE_LENGTH);
+}
+
+function prefixOf(index: number): string {
+  return index.toString(36).padStart(INDEX_WIDTH, '0');
+}
+
+function padded(price: number): string {
+  return String(price).padStart(PRICE_WIDTH, '0');
 }

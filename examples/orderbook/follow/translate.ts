@@ -7,11 +7,10 @@
  *
  * No message makes an event that the catalog or a reducer would refuse.
  */
-import type { DeepReadonly } from 'refold';
 import { MAX_DECIMALS } from '../decimals.ts';
 import { type FeedEvent, type FeedEventData, isFeedOrderId, isName, isSize, isText } from './events.ts';
 import type { Change, FeedMessage, FeedOrderId } from './messages.ts';
-import type { FeedOrder, ReadonlyFeedBook, ReadonlyFeedMarket } from './state.ts';
+import { levelKey, levelsOf, type ReadonlyFeedBook, type ReadonlyFeedMarket, type ReadonlyFeedOrder } from './state.ts';
 
 /** Why a message does not fit. A reader may find others, such as `checksum`. */
 export const MISMATCHES = [
@@ -40,21 +39,22 @@ type Mismatch = (typeof MISMATCHES)[number];
 /** The order-related changes, which a feed of levels does not have. */
 type OrderChange = Extract<Change, { readonly kind: 'add' | 'execute' | 'reduce' | 'change' | 'replace' | 'delete' }>;
 
-type Order = DeepReadonly<FeedOrder>;
-
 /** The event of a message, or undefined if it changes nothing. */
 export function translate(book: ReadonlyFeedBook, message: FeedMessage): FeedEvent | undefined {
-  const { symbol, change } = message;
+  const { symbol } = message;
   const market = book.symbols.get(symbol);
   if (market === undefined) return enterSymbol(message);
-  const event = translateKnown(market, message, change);
+  const event = translateKnown(book, market, message);
   if (message.more === true) return event === undefined ? undefined : withMore(event);
   return event ?? (market.unfinished === true ? { type: 'BookSettled', data: { symbol } } : undefined);
 }
 
-/** Whether a message was read and says nothing about the book. */
-function translateKnown(market: ReadonlyFeedMarket, message: FeedMessage, change: Change): FeedEvent | undefined {
-  const { symbol } = market;
+function translateKnown(
+  book: ReadonlyFeedBook,
+  market: ReadonlyFeedMarket,
+  message: FeedMessage,
+): FeedEvent | undefined {
+  const { symbol, change } = message;
   switch (change.kind) {
     case 'add':
     case 'execute':
@@ -63,14 +63,13 @@ function translateKnown(market: ReadonlyFeedMarket, message: FeedMessage, change
     case 'replace':
     case 'delete':
       if (market.levelsOnly === true) return mismatch(message, 'otherKindOfFeed', { id: nameable(change.id) });
-      return translateOrder(market, message, change);
+      return translateOrder(book, message, change);
     case 'level': {
       const { side, price, size, count } = change;
       if (market.levelsOnly !== true) return mismatch(message, 'otherKindOfFeed');
       const isLevel = Number.isSafeInteger(price) && (size === 0 || isSize(size));
       if (!isLevel || (count !== undefined && count !== 0 && !isSize(count))) return mismatch(message, 'outOfRange');
-      const levels = side === 'buy' ? market.bids : market.asks;
-      if (size === 0 && !levels.has(price)) return undefined;
+      if (size === 0 && !levelsOf(book, side).has(levelKey(market.index, price))) return undefined;
       return {
         type: 'LevelSet',
         data: count === undefined ? { symbol, side, price, size } : { symbol, side, price, size, count },
@@ -100,11 +99,12 @@ function translateKnown(market: ReadonlyFeedMarket, message: FeedMessage, change
   }
 }
 
-function translateOrder(market: ReadonlyFeedMarket, message: FeedMessage, change: OrderChange): FeedEvent {
-  const { symbol } = market;
+function translateOrder(book: ReadonlyFeedBook, message: FeedMessage, change: OrderChange): FeedEvent {
+  const { symbol } = message;
   const { id } = change;
   if (!isFeedOrderId(id)) return mismatch(message, 'outOfRange');
-  const order = market.orders.get(id);
+  const orders = book.orders.get(symbol)!;
+  const order = orders.get(id);
   if (change.kind === 'add') {
     const { side, price, size } = change;
     if (!areTerms(price, size)) return mismatch(message, 'outOfRange', { id });
@@ -130,7 +130,7 @@ function translateOrder(market: ReadonlyFeedMarket, message: FeedMessage, change
     case 'replace': {
       const { newId, price, size } = change;
       if (!isFeedOrderId(newId) || !areTerms(price, size)) return mismatch(message, 'outOfRange', { id });
-      if (newId !== id && market.orders.has(newId)) {
+      if (newId !== id && orders.has(newId)) {
         return mismatch(message, 'enteredAgain', { id, remedy: 'deleted' });
       }
       return { type: 'OrderReplaced', data: { symbol, id, newId, side: order.side, price, size } };
@@ -140,7 +140,7 @@ function translateOrder(market: ReadonlyFeedMarket, message: FeedMessage, change
 
 function execute(
   message: FeedMessage,
-  order: Order,
+  order: ReadonlyFeedOrder,
   { id, size, price = order.price, hidden }: Extract<Change, { kind: 'execute' }>,
 ): FeedEvent {
   if (!areTerms(price, size)) return mismatch(message, 'outOfRange', { id });
@@ -150,7 +150,11 @@ function execute(
   return { type: 'OrderExecuted', data: { symbol, id, side, price, size, ...(hidden && { hidden }) } };
 }
 
-function reduce(message: FeedMessage, order: Order, { id, size }: Extract<Change, { kind: 'reduce' }>): FeedEvent {
+function reduce(
+  message: FeedMessage,
+  order: ReadonlyFeedOrder,
+  { id, size }: Extract<Change, { kind: 'reduce' }>,
+): FeedEvent {
   if (!isSize(size)) return mismatch(message, 'outOfRange', { id });
   if (size > order.quantity) return mismatch(message, 'reducedBeyondOpen', { id, size, remedy: 'deleted' });
   const { symbol } = message;
@@ -159,7 +163,7 @@ function reduce(message: FeedMessage, order: Order, { id, size }: Extract<Change
 
 function changeTerms(
   message: FeedMessage,
-  order: Order,
+  order: ReadonlyFeedOrder,
   { id, price, size, side = order.side }: Extract<Change, { kind: 'change' }>,
 ): FeedEvent {
   if (!areTerms(price, size)) return mismatch(message, 'outOfRange', { id });
@@ -169,7 +173,7 @@ function changeTerms(
   return { type: 'OrderChanged', data: isKept ? { ...terms, kept: true } : terms };
 }
 
-function deletion(symbol: string, id: FeedOrderId, { side, price, quantity }: Order): FeedEvent {
+function deletion(symbol: string, id: FeedOrderId, { side, price, quantity }: ReadonlyFeedOrder): FeedEvent {
   return { type: 'OrderDeleted', data: { symbol, id, side, price, size: quantity } };
 }
 

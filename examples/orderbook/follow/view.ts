@@ -1,19 +1,36 @@
 /** Looking at the book of a feed, by the names that the matching book's views have. Everything here only reads. */
 import type { Side } from '../model/events.ts';
+import { minus, type Sum } from '../model/sums.ts';
 import type { BookRow, LevelView } from '../model/view.ts';
 import type { FeedOrderId } from './messages.ts';
-import { FEED_TAPE_LENGTH, type FeedPrint, levelsOf, type ReadonlyFeedBook } from './state.ts';
+import {
+  FEED_TAPE_LENGTH,
+  type FeedPrint,
+  keysAround,
+  levelKey,
+  levelsOf,
+  priceOfKey,
+  type ReadonlyFeedBook,
+  type ReadonlyFeedOrder,
+  tapeKey,
+} from './state.ts';
 
 /** Up to `depth` levels of one side, best first. Empty for an unknown symbol. `count` is 0 where a feed gives none. */
 export function topLevels(book: ReadonlyFeedBook, symbol: string, side: Side, depth: number): LevelView[] {
-  const levels: LevelView[] = [];
+  const views: LevelView[] = [];
   const market = book.symbols.get(symbol);
-  if (market === undefined || depth <= 0) return levels;
-  for (const [price, { quantity, count }] of levelsOf(market, side)) {
-    levels.push({ price, quantity, count });
-    if (levels.length >= depth) break;
+  if (market === undefined) return views;
+  const levels = levelsOf(book, side);
+  const [below, above] = keysAround(market.index);
+  let entry = levels.nextAfter(side === 'buy' ? above : below);
+  while (entry !== undefined && views.length < depth) {
+    const [key, { quantity, count }] = entry;
+    const price = priceOfKey(key, market.index);
+    if (price === null) break;
+    views.push({ price, quantity, count });
+    entry = levels.nextAfter(key);
   }
-  return levels;
+  return views;
 }
 
 /** Exactly `depth` rows from the best down, in the column order of LOBSTER's order-book files. */
@@ -28,23 +45,35 @@ export function bookTop(book: ReadonlyFeedBook, symbol: string, depth: number): 
 
 /** The best price of a side, or null. */
 export function bestPrice(book: ReadonlyFeedBook, symbol: string, side: Side): number | null {
-  const market = book.symbols.get(symbol);
-  return market === undefined ? null : (levelsOf(market, side).first()?.[0] ?? null);
+  return topLevels(book, symbol, side, 1)[0]?.price ?? null;
 }
 
-/** The last prints of a symbol, newest first. */
+/** The last prints of a symbol, newest first; the state keeps `FEED_TAPE_LENGTH` of them. */
 export function recentTrades(book: ReadonlyFeedBook, symbol: string, count: number): Readonly<FeedPrint>[] {
   const market = book.symbols.get(symbol);
   if (market === undefined) return [];
   const kept = Math.min(count, FEED_TAPE_LENGTH, market.prints);
-  return Array.from({ length: kept }, (_, back) => market.tape.get((market.prints - 1 - back) % FEED_TAPE_LENGTH)!);
+  return Array.from({ length: kept }, (_, back) => book.tape.get(tapeKey(market.index, market.prints - 1 - back))!);
 }
 
 /** The ids of a level's orders, first come first; empty if there is no such level, or the feed has no orders. */
 export function queueAt(book: ReadonlyFeedBook, symbol: string, side: Side, price: number): FeedOrderId[] {
   const ids: FeedOrderId[] = [];
   const market = book.symbols.get(symbol);
-  let id = market === undefined ? null : (levelsOf(market, side).get(price)?.head ?? null);
-  for (; id !== null; id = market!.orders.get(id)!.next) ids.push(id);
+  if (market === undefined) return ids;
+  const orders = book.orders.get(symbol)!;
+  let id = levelsOf(book, side).get(levelKey(market.index, price))?.head ?? null;
+  for (; id !== null; id = orders.get(id)!.next) ids.push(id);
   return ids;
+}
+
+/** An open order, or undefined. */
+export function orderAt(book: ReadonlyFeedBook, symbol: string, id: FeedOrderId): ReadonlyFeedOrder | undefined {
+  return book.orders.get(symbol)?.get(id);
+}
+
+/** The size of all open orders of a symbol. */
+export function openSize(book: ReadonlyFeedBook, symbol: string): Sum {
+  const market = book.symbols.get(symbol);
+  return market === undefined ? 0 : minus(minus(market.entered, market.executed), market.removed);
 }

@@ -14,8 +14,16 @@ import { findBlocks } from '../../log/found-blocks.ts';
 import { historyGone } from '../../log/log-errors.ts';
 import type { Block, BlockQuery, LogStore } from '../../log/log-store.ts';
 import { unpackBlocks } from '../../log/unpacking/unpacking.ts';
+import { throwIfAborted } from '../../threads/aborted.ts';
 import { Pace } from '../../threads/pace.ts';
-import { checkOptions, isSequence, type OptionCheck, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
+import {
+  A_SIGNAL,
+  checkOptions,
+  isSequence,
+  type OptionCheck,
+  type OptionChecks,
+  TRUE_OR_FALSE,
+} from '../calls/call-options.ts';
 import { guardOf } from '../calls/reentrancy.ts';
 import { recordedTypesOf } from '../folding/formers.ts';
 import { hasTagNow, taggersOf, taggersOfLog } from '../folding/taggers.ts';
@@ -40,6 +48,8 @@ export interface EventRange {
   readonly reverse?: boolean | undefined;
   /** Stop after this many events that pass all filters; default all. */
   readonly limit?: number | undefined;
+  /** Ends the reading at the next block: it throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 const A_BOUND: OptionCheck = [
@@ -76,6 +86,7 @@ const RANGE_CHECKS: OptionChecks<EventRange> = {
   sequences: SEQUENCES,
   reverse: TRUE_OR_FALSE,
   limit: ['a whole number from 0 on', isSequence],
+  signal: A_SIGNAL,
 };
 
 /** How long reading may keep the event loop to itself, in ms. */
@@ -152,7 +163,8 @@ async function* select(
   tagging: Tagging,
   { prepare, recordedTypes }: Presenting,
 ): AsyncGenerator<RecordedEvent, void> {
-  const { tag, reverse = false } = range;
+  const { tag, reverse = false, signal } = range;
+  throwIfAborted(signal);
   const bounds = await boundsOf(log, range);
   const wanted = range.types && new Set(range.types);
   const types = wanted && recordedTypes(wanted);
@@ -164,6 +176,7 @@ async function* select(
   if (left === 0) return;
   const blocks = blocksOf(log, stretchesOf(bounds, range), reverse, tags);
   for await (const slice of unpackBlocks(blocks, { types, tags }, reverse)) {
+    throwIfAborted(signal);
     const { events, isCertain } = slice;
     for (let place = 0; place < events.length; place++) {
       const index = reverse ? events.length - 1 - place : place;

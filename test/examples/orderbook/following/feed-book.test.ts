@@ -9,6 +9,8 @@ import {
   type FeedMessage,
   type FeedState,
   feedBook,
+  openSize,
+  orderAt,
   queueAt,
   type ReadonlyFeedBook,
   recentTrades,
@@ -96,7 +98,7 @@ describe('the book of a feed', () => {
       { kind: 'change', id: 1, ...terms },
     );
     expect(queueAt(book, 'X', 'sell', 100)).toEqual(queue);
-    expect(book.symbols.get('X')!.orders.get(1)!.quantity).toBe(terms.size);
+    expect(orderAt(book, 'X', 1)!.quantity).toBe(terms.size);
   });
 
   test('may cross and lock, with negative prices and prices near 2^53', () => {
@@ -123,7 +125,7 @@ describe('the book of a feed', () => {
       { kind: 'execute', id: 2, size },
     );
     const market = book.symbols.get('X')!;
-    expect([market.entered, market.executed, market.open]).toEqual([2n * BigInt(size), size, size]);
+    expect([market.entered, market.executed, openSize(book, 'X')]).toEqual([2n * BigInt(size), size, size]);
     expectInvariants(book);
   });
 
