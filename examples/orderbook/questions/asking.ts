@@ -17,10 +17,8 @@ export interface QuestionOptions extends OutputOptions {
 export interface Asking {
   readonly book: BookFile;
   readonly range: Range;
-  /** The book before the range, to be folded on. */
-  readonly state: any;
   /** The book at the end of the range, to look at. */
-  readonly endState: any;
+  readonly state: any;
   readonly time: TimeFormat;
   /** What every report begins with. */
   readonly head: Readonly<Record<string, unknown>>;
@@ -35,8 +33,8 @@ export async function askRange<Answer>(
 ): Promise<Answer> {
   await using book = await BookFile.open(path);
   const range = await book.range(options);
-  const state = await book.stateAt(range.from - 1);
-  return await answer(asked(book, options, range, state, await book.stateAt(range.to)));
+  const { from, to } = range;
+  return await answer(asked(book, options, range, { state: await book.stateAt(to), place: { from, to } }));
 }
 
 /** Asks a book about one moment: `--at`, or the end of the log. */
@@ -47,13 +45,13 @@ export async function askMoment<Answer>(
 ): Promise<Answer> {
   await using book = await BookFile.open(path);
   const sequence = await book.sequenceOf('--at', options.at);
-  const state = await book.stateAt(sequence);
-  return await answer(asked(book, options, { from: sequence, to: sequence }, state, state));
+  const range = { from: sequence, to: sequence };
+  return await answer(asked(book, options, range, { state: await book.stateAt(sequence), place: { sequence } }));
 }
 
 /** The only symbol, or the one that was asked for, and how its numbers are shown. */
 export function symbolOf(asking: Asking, options: QuestionOptions): { symbol: string; scale: Scale; head: object } {
-  const symbol = asking.book.symbolIn(asking.endState, options.symbol);
+  const symbol = asking.book.symbolIn(asking.state, options.symbol);
   return { symbol, scale: asking.scaleOf(symbol), head: { ...asking.head, symbol } };
 }
 
@@ -61,18 +59,15 @@ function asked(
   book: BookFile,
   { time = 'iso', raw }: QuestionOptions,
   range: Range,
-  state: any,
-  endState: any,
+  { state, place }: { readonly state: any; readonly place: object },
 ): Asking {
-  const { from, to } = range;
-  const place = from === to && state === endState ? { sequence: to } : { from, to };
   const scales = new Map<string, Scale>();
   return {
-    ...{ book, range, state, endState, time },
+    ...{ book, range, state, time },
     head: { book: book.path, kind: book.kind.name, ...place },
     scaleOf(symbol) {
       let scale = scales.get(symbol);
-      if (scale === undefined) scales.set(symbol, (scale = new Scale(book.kind.decimals(endState, symbol), raw)));
+      if (scale === undefined) scales.set(symbol, (scale = new Scale(book.kind.decimals(state, symbol), raw)));
       return scale;
     },
   };

@@ -6,7 +6,6 @@ import { type Asking, askMoment, askRange, type QuestionOptions, symbolOf } from
 import {
   type Best,
   bestOf,
-  changesOf,
   type Imbalance,
   imbalanceOf,
   type Levels,
@@ -44,8 +43,8 @@ export function book(path: string, options: DepthOptions & { every: number }): P
       columns: ['time', 'sequence', ...columns.flat()],
       head: { ...head, every, levels },
     });
-    const looks = looksOf(asking, symbol, levelsOf(asking.book, symbol, levels));
-    for await (const sample of samplesOf(asking.book.calendar, looks, every)) {
+    const looking = { symbol, range: asking.range, view: levelsOf(asking.book, symbol, levels) };
+    for await (const sample of samplesOf(asking.book, looking, every)) {
       const { sequence, view } = sample;
       const time = timeOf(asking, sample);
       const object = { time, sequence, bids: shownLevels(view.bids, scale), asks: shownLevels(view.asks, scale) };
@@ -66,16 +65,25 @@ export function spread(path: string, options: QuestionOptions & { every?: number
       columns: ['time', 'sequence', 'bid', 'ask', 'spread', 'mid2'],
       head: { ...head, ...(every !== undefined && { every }) },
     });
+    const write = (time: string, { sequence, view }: Look<Best>): Promise<void> | undefined => {
+      const { bid, ask } = view;
+      const apart = spreadOf(view);
+      const prices = [bid, ask, apart, apart === null ? null : bid! + ask!];
+      return rows.write([time, sequence, ...prices.map((price) => (price === null ? null : scale.price(price)))]);
+    };
     const meter = new SpreadMeter();
-    const looks = measured(looksOf(asking, symbol, bestOf(asking.book, symbol)), meter);
-    for await (const one of chosen(asking, looks, every, isSameBest)) {
-      const { bid, ask } = one.view;
-      const apart = spreadOf(one.view);
-      const mid2 = apart === null ? null : bid! + ask!;
-      const prices = [bid, ask, apart, mid2].map((price) => (price === null ? null : scale.price(price)));
-      await rows.write([timeOf(asking, one), one.sequence, ...prices]);
+    let { end } = asking.range;
+    const looking = { symbol, range: asking.range, view: bestOf(asking.book, symbol) };
+    if (every !== undefined) {
+      for await (const one of samplesOf(asking.book, looking, every)) await write(timeOf(asking, one), one);
     }
-    if (asking.range.end !== undefined) meter.until(asking.range.end);
+    for await (const looks of looksAt(asking.book, looking)) {
+      for (const one of looks) {
+        if (meter.see(one) && every === undefined) await write(timeOf(asking, one), one);
+        if (asking.range.end === undefined) end = one.moment;
+      }
+    }
+    if (end !== undefined) meter.until(end);
     const summary = spreadSummary(meter, scale);
     await rows.end(summary, [spreadTold(summary)]);
   });
@@ -97,9 +105,9 @@ export async function imbalance(path: string, options: DepthOptions & { every?: 
       columns: ['time', 'sequence', 'bid', 'ask', 'perMillion'],
       head: { ...head, every, levels },
     });
-    const view = levelsOf(asking.book, symbol, levels);
-    const looks = looksOf(asking, symbol, (state) => imbalanceOf(view(state)));
-    for await (const sample of samplesOf(asking.book.calendar, looks, every)) {
+    const look = levelsOf(asking.book, symbol, levels);
+    const looking = { symbol, range: asking.range, view: (state: any) => imbalanceOf(look(state)) };
+    for await (const sample of samplesOf(asking.book, looking, every)) {
       const { bid, ask, perMillion } = sample.view;
       await rows.write([timeOf(asking, sample), sample.sequence, scale.size(bid), scale.size(ask), perMillion]);
     }
@@ -131,31 +139,6 @@ function imbalanceNow(path: string, options: DepthOptions, levels: number): Prom
 
 function shownImbalance({ bid, ask, perMillion }: Imbalance, scale: Scale) {
   return { bid: scale.size(bid), ask: scale.size(ask), perMillion };
-}
-
-function looksOf<View>(asking: Asking, symbol: string, view: (state: any) => View): AsyncIterable<Look<View>> {
-  return looksAt(asking.book, asking.state, { symbol, range: asking.range, view });
-}
-
-/** At each change, or at the end of each interval. */
-function chosen<View>(
-  asking: Asking,
-  looks: AsyncIterable<Look<View>>,
-  every: number | undefined,
-  isSame: (a: View, b: View) => boolean,
-): AsyncIterable<Look<View> | Sample<View>> {
-  return every === undefined ? changesOf(looks, isSame) : samplesOf(asking.book.calendar, looks, every);
-}
-
-async function* measured(looks: AsyncIterable<Look<Best>>, meter: SpreadMeter): AsyncGenerator<Look<Best>, void> {
-  for await (const look of looks) {
-    meter.see(look);
-    yield look;
-  }
-}
-
-function isSameBest(a: Best, b: Best): boolean {
-  return a.bid === b.bid && a.ask === b.ask;
 }
 
 function timeOf({ book: { calendar }, time }: Asking, look: Look<unknown> | Sample<unknown>): string {

@@ -7,8 +7,8 @@
 import type { Moment } from '../market-time.ts';
 import { type LevelView, plus, type Sum } from '../model/index.ts';
 import { divideRounded } from './amounts.ts';
-import type { BookFile, Range } from './books/book-file.ts';
-import { compareMoments, type MarketCalendar, nanosecondsOf, recordedMoment } from './books/market-calendar.ts';
+import type { BookFile, Range, Standing } from './books/book-file.ts';
+import { compareMoments, nanosecondsOf, recordedMoment } from './books/market-calendar.ts';
 
 /** A look at the book, from a time on. */
 export interface Look<View> {
@@ -19,56 +19,85 @@ export interface Look<View> {
   readonly view: View;
 }
 
+/** What is looked at. */
 export interface Looking<View> {
   readonly symbol: string;
   readonly range: Range;
-  /** Looks at the book. */
   readonly view: (state: any) => View;
+}
+
+/** A place at which the book counts or not. */
+interface Spot extends Standing {
+  readonly isSettled: boolean;
+  readonly moment: Moment;
+}
+
+/** The places of a range from the first on before which the log has an event, block by block, with their times. */
+async function* spotsOf(
+  book: BookFile,
+  { symbol, range }: Pick<Looking<unknown>, 'symbol' | 'range'>,
+): AsyncGenerator<Iterable<Spot>, void> {
+  const { kind } = book;
+  let moment: Moment | undefined;
+  function* spots(places: Iterable<Standing>): Generator<Spot, void> {
+    for (const place of places) {
+      const { state, before, after } = place;
+      // The range begins at its time, or with its first event, even if the book was so before.
+      moment = moment === undefined ? (range.start ?? recordedMoment(after!)) : latest(moment, recordedMoment(before!));
+      if (before === undefined) continue;
+      yield { ...place, isSettled: kind.isSettled(state, symbol, before, after), moment };
+    }
+  }
+  for await (const places of book.walk(range)) yield spots(places);
 }
 
 /** Every place of a range at which the book counts, from the one before its first event on, if there was a book then. */
 export async function* looksAt<View>(
   book: BookFile,
-  state: any,
-  { symbol, range, view }: Looking<View>,
-): AsyncGenerator<Look<View>, void> {
-  const { kind } = book;
-  let moment: Moment | undefined;
-  for await (const { before, event, after } of book.walk(state, range)) {
-    // The range begins at its time, or with its first event, even if the book was so before.
-    moment = moment === undefined ? (range.start ?? recordedMoment(after!)) : latest(moment, recordedMoment(before!));
-    if (before === undefined || !kind.isSettled(state, symbol, before, after)) continue;
-    yield { sequence: before.sequence, moment, view: view(state) };
-    if (event === undefined) return;
-  }
-}
-
-/**
- * The book at the end of each interval, the last one included, whose end the range may not reach.
- *
- * Of an event at the very end of an interval, the book after it is that of the next one.
- */
-export async function* samplesOf<View>(
-  calendar: MarketCalendar,
-  looks: AsyncIterable<Look<View>>,
-  lengthMs: number,
-): AsyncGenerator<Sample<View>, void> {
-  let last: Look<View> | undefined;
-  let end = 0;
-  for await (const look of looks) {
-    if (last === undefined) end = calendar.intervalAt(look.moment.ms, lengthMs).end;
-    while (last !== undefined && look.moment.ms >= end) {
-      yield { ...last, end };
-      end = calendar.intervalAt(end, lengthMs).end;
+  { view, ...where }: Looking<View>,
+): AsyncGenerator<Iterable<Look<View>>, void> {
+  function* looks(spots: Iterable<Spot>): Generator<Look<View>, void> {
+    for (const { state, before, isSettled, moment } of spots) {
+      if (isSettled) yield { sequence: before!.sequence, moment, view: view(state) };
     }
-    last = look;
   }
-  if (last !== undefined) yield { ...last, end };
+  for await (const spots of spotsOf(book, where)) yield looks(spots);
 }
 
 export interface Sample<View> extends Look<View> {
   /** The end of the interval, ms since the epoch. */
   readonly end: number;
+}
+
+/**
+ * The book at the end of each interval, that of the last one included, whose end the range may not reach. An event at the
+ * very end of an interval belongs to the next one.
+ *
+ * In the middle of a change, the book before the change is what counts.
+ */
+export async function* samplesOf<View>(
+  book: BookFile,
+  { view, ...where }: Looking<View>,
+  lengthMs: number,
+): AsyncGenerator<Sample<View>, void> {
+  const { calendar, kind } = book;
+  let end: number | undefined;
+  /** The look before a change that is not complete yet. */
+  let kept: Look<View> | undefined;
+  for await (const spots of spotsOf(book, where)) {
+    for (const { state, before, event, isSettled, moment } of spots) {
+      const now = (): Look<View> => ({ sequence: before!.sequence, moment, view: view(state) });
+      if (isSettled) kept = undefined;
+      end ??= calendar.intervalAt(moment.ms, lengthMs).end;
+      while (event === undefined || event.recordedAt >= end) {
+        const look = isSettled ? now() : kept;
+        if (look !== undefined) yield { ...look, end };
+        if (event === undefined) return;
+        end = calendar.intervalAt(end, lengthMs).end;
+      }
+      if (isSettled && kind.beginsChange(event)) kept = now();
+    }
+  }
 }
 
 /** The best levels of both sides. */
@@ -97,19 +126,6 @@ export function bestOf({ kind }: BookFile, symbol: string): (state: any) => Best
   });
 }
 
-/** Only the looks that differ from the one before. */
-export async function* changesOf<View>(
-  looks: AsyncIterable<Look<View>>,
-  isSame: (a: View, b: View) => boolean,
-): AsyncGenerator<Look<View>, void> {
-  let last: View | undefined;
-  for await (const look of looks) {
-    if (last !== undefined && isSame(last, look.view)) continue;
-    last = look.view;
-    yield look;
-  }
-}
-
 /** Spreads weighted with the time they stood, in nanoseconds of the log's time. */
 export class SpreadMeter {
   /** Sum of spread times nanoseconds: over `twoSided`, that is the mean. */
@@ -124,14 +140,18 @@ export class SpreadMeter {
   most: number | null = null;
   #now: Look<Best> | undefined;
 
-  /** The book is so from now on. */
-  see(look: Look<Best>): void {
+  /** The book is so from now on. Returns whether it was otherwise before. */
+  see(look: Look<Best>): boolean {
+    const before = this.#now?.view;
+    if (before !== undefined && before.bid === look.view.bid && before.ask === look.view.ask) return false;
     this.until(look.moment);
     this.#now = look;
     const spread = spreadOf(look.view);
-    if (spread === null) return;
-    this.least = Math.min(this.least ?? spread, spread);
-    this.most = Math.max(this.most ?? spread, spread);
+    if (spread !== null) {
+      this.least = Math.min(this.least ?? spread, spread);
+      this.most = Math.max(this.most ?? spread, spread);
+    }
+    return true;
   }
 
   /** The book was so until then. */

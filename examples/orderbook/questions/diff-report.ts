@@ -46,12 +46,12 @@ async function diffMoments(path: string, options: DiffOptions): Promise<void> {
   await using book = await BookFile.open(path);
   const [first, last] = [await book.sequenceOf('--from', from), await book.sequenceOf('--to', to)];
   if (first > last) throw badOption('--from', `event ${first} is after event ${last}`, 'Give the earlier moment first');
-  const [earlier, later, walked] = await Promise.all([first, last, first].map((sequence) => book.stateAt(sequence)));
+  const [earlier, later] = await Promise.all([first, last].map((sequence) => book.stateAt(sequence)));
   const symbols = pairsOf(book, later, book, later, options.symbol);
   const comparing = comparingOf(book, later, book, later, symbols, options);
-  const standing = { book, state: earlier, range: undefined };
-  const range = first === last ? undefined : { from: first + 1, to: last };
-  const difference = await firstDifference(standing, { book, state: walked, range }, comparing, 'sequence');
+  const standing = { book, state: earlier };
+  const range = { from: first + 1, to: last };
+  const difference = first === last ? null : await firstDifference(standing, { book, range }, comparing, 'sequence');
   const sides = [
     { book, sequence: first, state: earlier },
     { book, sequence: last, state: later },
@@ -72,16 +72,13 @@ async function diffFiles(pathA: string, pathB: string, options: DiffOptions): Pr
   await using a = await BookFile.open(pathA);
   await using b = await BookFile.open(pathB);
   for (const book of [a, b]) if (book.first !== 1) throw historyGone(book);
-  const [endA, endB, beginA, beginB] = await Promise.all([
-    ...[a.stateAt(a.last), b.stateAt(b.last)],
-    ...[a.stateAt(0), b.stateAt(0)],
-  ]);
+  const [endA, endB] = await Promise.all([a.stateAt(a.last), b.stateAt(b.last)]);
   const pace = options.by ?? (a.calendar.date !== undefined && b.calendar.date !== undefined ? 'time' : 'sequence');
   const symbols = pairsOf(a, endA, b, endB, options.symbol);
   const comparing = comparingOf(a, endA, b, endB, symbols, options);
   const difference = await firstDifference(
-    { book: a, state: beginA, range: { from: 1, to: a.last } },
-    { book: b, state: beginB, range: { from: 1, to: b.last } },
+    { book: a, range: { from: 1, to: a.last } },
+    { book: b, range: { from: 1, to: b.last } },
     comparing,
     pace,
   );

@@ -6,8 +6,8 @@
  * same way: the earlier one stands still.
  */
 import type { Side, Sum } from '../model/index.ts';
-import type { BookFile, Range, Walked } from './books/book-file.ts';
-import type { BookEvent, BookKind, OrderId } from './books/book-kind.ts';
+import type { BookFile, Standing as Place, Range } from './books/book-file.ts';
+import type { BookEvent, OrderId } from './books/book-kind.ts';
 import { compareMoments, recordedMoment } from './books/market-calendar.ts';
 
 /** A level of one book: what it has in all and, where orders are compared, who stands in line. */
@@ -49,10 +49,8 @@ export interface Standing {
   readonly state: any;
 }
 
-/** A book that is walked from its state on. Without a range it stands still. */
-export interface Walking extends Standing {
-  readonly range: Pick<Range, 'from' | 'to'> | undefined;
-}
+/** A book that is walked through a range, or one that stands still. */
+export type Walking = Standing | { readonly book: BookFile; readonly range: Pick<Range, 'from' | 'to'> };
 
 /** How the steps of two books are matched: by the log's time, or event by event. */
 export type Pace = 'time' | 'sequence';
@@ -83,7 +81,7 @@ export async function firstDifference(
       if (order >= 0) await walkB.step();
       // A change that is not complete is compared when it is.
       if (!walkA.isSettled || !walkB.isSettled) continue;
-      const levels = differencesAfter(walkA, walkB, a, b, comparing);
+      const levels = differencesAfter(walkA, walkB, comparing);
       if (levels.length > 0)
         return { a: walkA.causeOf(levels, 0), b: walkB.causeOf(levels, 1), levels: levels.map(({ level }) => level) };
       walkA.touched.clear();
@@ -156,7 +154,8 @@ function isSameLevel(a: LevelContent | null, b: LevelContent | null): boolean {
 }
 
 /** The books were alike before. So only what events have touched since can differ. */
-function differencesAfter(walkA: Walk, walkB: Walk, a: Standing, b: Standing, comparing: Comparing): Found[] {
+function differencesAfter(walkA: Walk, walkB: Walk, comparing: Comparing): Found[] {
+  const [a, b] = [walkA.standing, walkB.standing];
   return comparing.symbols.flatMap((pair) => {
     const [touchedA, touchedB] = [walkA.touched.get(pair[0]), walkB.touched.get(pair[1])];
     if (touchedA === undefined && touchedB === undefined) return [];
@@ -181,18 +180,23 @@ class Walk {
   next: BookEvent | undefined;
   isSettled = true;
   readonly touched: Map<string, Touched> = new Map();
-  readonly #kind: BookKind<any>;
-  readonly #state: any;
-  readonly #places: AsyncGenerator<Walked, void> | undefined;
+  readonly #book: BookFile;
+  readonly #places: AsyncGenerator<Place, void> | undefined;
   readonly #pace: Pace;
   readonly #symbols: readonly string[];
+  #state: any;
 
-  constructor({ book, state, range }: Walking, pace: Pace, symbols: readonly string[]) {
-    this.#kind = book.kind;
-    this.#state = state;
-    this.#places = range === undefined ? undefined : book.walk(state, range);
+  constructor(walking: Walking, pace: Pace, symbols: readonly string[]) {
+    this.#book = walking.book;
+    if ('range' in walking) this.#places = placesOf(walking.book, walking.range);
+    else this.#state = walking.state;
     this.#pace = pace;
     this.#symbols = symbols;
+  }
+
+  /** The book after the last step. */
+  get standing(): Standing {
+    return { book: this.#book, state: this.#state };
   }
 
   async begin(): Promise<void> {
@@ -230,13 +234,14 @@ class Walk {
   async #advance(): Promise<BookEvent | undefined> {
     const place = await this.#places?.next();
     if (place === undefined || place.done === true) return undefined;
-    const { before, event, after } = place.value;
-    this.isSettled = this.#symbols.every((symbol) => this.#kind.isSettled(this.#state, symbol, before, after));
+    const { state, before, event, after } = place.value;
+    this.#state = state;
+    this.isSettled = this.#symbols.every((symbol) => this.#book.kind.isSettled(state, symbol, before, after));
     return event;
   }
 
   #touch(event: BookEvent): void {
-    const found = this.#kind.touched(this.#state, event);
+    const found = this.#book.kind.touched(this.#state, event);
     if (found === undefined) return;
     let touched = this.touched.get(found.symbol);
     if (touched === undefined)
@@ -245,6 +250,10 @@ class Walk {
     if (found.levels === 'all') touched.isAll = true;
     else for (const { side, price } of found.levels) touched.levels.set(keyOf(side, price), { side, price, event });
   }
+}
+
+async function* placesOf(book: BookFile, range: Pick<Range, 'from' | 'to'>): AsyncGenerator<Place, void> {
+  for await (const places of book.walk(range)) yield* places;
 }
 
 function keyOf(side: Side, price: number): string {

@@ -7,7 +7,7 @@ import { type Amount, Scale } from './amounts.ts';
 import { askMoment, type QuestionOptions, symbolOf } from './asking.ts';
 import { BookFile } from './books/book-file.ts';
 import type { BookKind, OrderId } from './books/book-kind.ts';
-import { type Change, entriesOf, lifeOf, type OrderLife, requireLife } from './order-life.ts';
+import { type Change, livesOf, type OrderLife } from './order-life.ts';
 import { aligned, present } from './output.ts';
 import { type QueueAt, queuesAt } from './queue.ts';
 
@@ -18,19 +18,14 @@ export async function order(path: string, id: string, options: QuestionOptions &
   const endState = await book.stateAt(range.to);
   const symbol = options.symbol === undefined ? undefined : book.symbolIn(endState, options.symbol);
   const orderId = orderIdOf(book.kind, id);
-  const found = await entriesOf(book, range, orderId, symbol);
-  requireLife(found, options.life, orderId, path);
-  const lives: OrderLife[] = [];
-  for (const [index, { entry, symbol: of }] of found.entries()) {
-    const life = index + 1;
-    if (options.life !== undefined && options.life !== life) continue;
-    lives.push(await lifeOf(book, range, { symbol: of, orderId, life, entry }));
-  }
+  const all = await livesOf(book, range, { orderId, symbol });
+  const lives = options.life === undefined ? all : all.filter(({ life }) => life === options.life);
+  if (lives.length === 0) throw noSuchLife(orderId, options.life!, all.length);
   const teller = new LifeTeller(book, endState, options);
   const { from, to } = range;
-  const head = { book: path, kind: book.kind.name, from, to, orderId, times: found.length };
+  const head = { book: path, kind: book.kind.name, from, to, orderId, times: all.length };
   present({ ...head, lives: lives.map((life) => teller.report(life)) }, options.json, () =>
-    lives.flatMap((life) => teller.tell(orderId, life, found.length)),
+    lives.flatMap((life) => teller.tell(orderId, life, all.length)),
   );
 }
 
@@ -165,6 +160,14 @@ function orderIdOf({ name }: BookKind<any>, text: string): OrderId {
   throw new RefoldError('INVALID_OPTION', `Cannot tell the life of order ${JSON.stringify(text)}: it is not a number`, {
     type: 'ID',
     hint: 'Give the id of an order: a whole number',
+  });
+}
+
+function noSuchLife(orderId: OrderId, life: number, times: number): RefoldError {
+  const entered = times === 1 ? 'once' : `${times} times`;
+  return new RefoldError('INVALID_OPTION', `Cannot tell life ${life} of order ${orderId}: it enters ${entered}`, {
+    type: '--life',
+    hint: times === 1 ? 'Leave out --life' : `Give a number from 1 to ${times}`,
   });
 }
 

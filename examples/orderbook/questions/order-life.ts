@@ -2,14 +2,13 @@
  * The life of one order: when it entered, its place in the queue at each of its changes, whom it traded with, how it
  * ended. Between its changes, what left the queue ahead of it.
  *
- * Two passes. The first looks for the events with which the order enters, and folds nothing. The second starts at the
- * keyframe before each of them, and stops where the life ends.
+ * One pass finds all lives of an id. While none is open, blocks are folded in one go.
  */
 import { RefoldError } from 'refold';
 import type { Moment } from '../market-time.ts';
 import { minus, plus, type Side, type Sum } from '../model/index.ts';
 import type { BookFile, Range } from './books/book-file.ts';
-import type { BookEvent, Cause, Deed, OrderId, OrderView } from './books/book-kind.ts';
+import type { BookEvent, BookKind, Cause, Deed, OrderId, OrderView, Subject } from './books/book-kind.ts';
 import { marketMoment } from './books/market-calendar.ts';
 
 export interface OrderLife {
@@ -62,59 +61,50 @@ export interface QueueChange extends Occasion {
   readonly ahead: Sum;
 }
 
-/** Where an order enters. */
-export interface Entry {
-  readonly entry: number;
-  readonly symbol: string;
-}
-
-/** Finds the events with which orders of an id enter. @param symbol only of this one */
-export async function entriesOf(
-  book: BookFile,
-  range: Range,
-  orderId: OrderId,
-  symbol: string | undefined,
-): Promise<readonly Entry[]> {
-  const { kind } = book;
-  const entries: Entry[] = [];
-  for await (const event of book.eventsOf(kind.entryTypes, range)) {
-    const entry = kind.entryOf(event);
-    if (entry?.orderId !== orderId || (symbol !== undefined && entry.symbol !== symbol)) continue;
-    entries.push({ entry: event.sequence, symbol: entry.symbol });
-  }
-  return entries;
+/** Which orders are followed. */
+export interface Wanted {
+  readonly orderId: OrderId;
+  /** Of all symbols without it: where ids are unique per symbol, several orders may have one. */
+  readonly symbol?: string | undefined;
 }
 
 /**
- * Follows one life from its entry on.
+ * The lives of an id in a range, in the order of their entry. One pass over the range.
  *
- * @param life its number, from 1
- * @param entry the sequence of the event with which it enters
+ * @throws RefoldError `INVALID_OPTION` for an order that does not enter there
  */
-export async function lifeOf(
-  book: BookFile,
-  range: Pick<Range, 'to'>,
-  { symbol, orderId, life, entry }: { symbol: string; orderId: OrderId; life: number; entry: number },
-): Promise<OrderLife> {
+export async function livesOf(book: BookFile, range: Range, wanted: Wanted): Promise<readonly OrderLife[]> {
   const { kind } = book;
-  const state = await book.stateAt(entry - 1);
-  const tracker = new Tracker(book, symbol, orderId, life);
-  let told: { readonly event: BookEvent; readonly deed: Deed | undefined } | undefined;
-  for await (const { event } of book.walk(state, { from: entry, to: range.to })) {
-    if (told !== undefined && !tracker.see(state, told.event, told.deed)) break;
-    if (event === undefined) break;
-    const isOwn = kind
-      .subjectsOf(event)
-      .some(({ orderId: id, symbol: of = symbol }) => id === orderId && of === symbol);
-    told = { event, deed: isOwn ? kind.deedOf(state, event, orderId) : undefined };
+  const entryIn = (event: BookEvent): Required<Subject> | undefined => {
+    const entry = kind.entryOf(event);
+    if (entry?.orderId !== wanted.orderId || (wanted.symbol ?? entry.symbol) !== entry.symbol) return undefined;
+    return entry;
+  };
+  const trackers: Tracker[] = [];
+  let open: Tracker[] = [];
+  for await (const places of book.walk(range)) {
+    // Most blocks are folded in one go.
+    if (open.length === 0 && !places.events.some((event) => entryIn(event) !== undefined)) continue;
+    for (const { state, event } of places) {
+      open = open.filter((tracker) => tracker.see(state));
+      if (event === undefined) break;
+      const entry = entryIn(event);
+      for (const tracker of open) tracker.expect(state, event, entry?.symbol === tracker.symbol);
+      if (entry === undefined) continue;
+      const tracker = new Tracker(book, entry, trackers.length + 1);
+      tracker.expect(state, event, false);
+      trackers.push(tracker);
+      open.push(tracker);
+    }
   }
-  return tracker.life();
+  if (trackers.length === 0) throw neverEntered(wanted.orderId, book.path);
+  return trackers.map((tracker) => tracker.life());
 }
 
-/** Follows one order event by event, after each fold. */
+/** Follows one order: told of each event before its fold, it looks at the book after it. */
 class Tracker {
-  readonly #book: BookFile;
-  readonly #symbol: string;
+  readonly symbol: string;
+  readonly #kind: BookKind<any>;
   readonly #orderId: OrderId;
   readonly #life: number;
   readonly #changes: Change[] = [];
@@ -130,55 +120,56 @@ class Tracker {
   #trades = 0;
   #traded: Sum = 0;
   #notional = 0n;
+  #expected: Expected | undefined;
 
-  constructor(book: BookFile, symbol: string, orderId: OrderId, life: number) {
-    this.#book = book;
-    this.#symbol = symbol;
+  constructor({ kind }: BookFile, { symbol, orderId }: Required<Subject>, life: number) {
+    this.#kind = kind;
+    this.symbol = symbol;
     this.#orderId = orderId;
     this.#life = life;
   }
 
-  /**
-   * @param state after the event
-   * @param deed what the event did to this order, if it is about it
-   * @returns whether the order is still open
-   */
-  see(state: any, event: BookEvent, deed: Deed | undefined): boolean {
-    const { kind } = this.#book;
+  /** An event is folded next. @param isOver another order enters under the same id with it */
+  expect(state: any, event: BookEvent, isOver: boolean): void {
+    const { symbol } = this;
+    const isOwn = this.#kind
+      .subjectsOf(event)
+      .some(({ orderId, symbol: of = symbol }) => orderId === this.#orderId && of === symbol);
+    this.#expected = { event, deed: isOwn ? this.#kind.deedOf(state, event, this.#orderId) : undefined, isOver };
+  }
+
+  /** The event was folded. Returns whether the order is still open. */
+  see(state: any): boolean {
+    const { event, deed, isOver } = this.#expected!;
     const before = this.#now;
-    const after = kind.order(state, this.#symbol, this.#orderId);
+    const after = isOver ? undefined : this.#kind.order(state, this.symbol, this.#orderId);
     // A cleared book is not about any order, and ends them all.
     const own = deed ?? (after === undefined ? { what: 'cleared' } : undefined);
     if (own === undefined) {
       this.#shrink(state, event);
       return true;
     }
-    // Another order under the same id begins another life.
-    const isOver = before !== undefined && kind.entryOf(event)?.orderId === this.#orderId;
-    this.#now = isOver ? undefined : after;
+    this.#now = after;
     this.#countTrade(own);
-    this.#replaceAhead(state, before);
-    const shown = this.#now ?? before;
-    if (shown === undefined) throw new Error(`event ${event.sequence} does not let order ${this.#orderId} in`);
+    this.#lookAhead(state, before);
+    const shown = after ?? before!;
     this.#changes.push({
       ...occasionOf(event),
       ...own,
-      open: this.#now?.quantity ?? 0,
+      open: after?.quantity ?? 0,
       side: shown.side,
       limit: shown.price,
       place: this.#place(state),
     });
-    if (this.#now !== undefined) return true;
-    this.#ended = { ...occasionOf(event), how: endOf(own) };
-    return false;
+    if (after === undefined) this.#ended = { ...occasionOf(event), how: endOf(own) };
+    return after !== undefined;
   }
 
   life(): OrderLife {
-    const [entry] = this.#changes;
-    if (entry === undefined) throw new Error('an order has no life before it entered');
+    const entry = this.#changes[0]!;
     return {
       life: this.#life,
-      symbol: this.#symbol,
+      symbol: this.symbol,
       side: entry.side,
       account: this.#account,
       entered: { sequence: entry.sequence, moment: entry.moment },
@@ -192,11 +183,12 @@ class Tracker {
 
   /** Something else happened: what of the orders ahead has become less? */
   #shrink(state: any, event: BookEvent): void {
-    const { kind } = this.#book;
-    for (const { orderId, symbol = this.#symbol } of kind.subjectsOf(event)) {
-      const known = symbol === this.#symbol ? this.#ahead.get(orderId) : undefined;
+    if (this.#ahead.size === 0) return;
+    const kind = this.#kind;
+    for (const { orderId, symbol = this.symbol } of kind.subjectsOf(event)) {
+      const known = symbol === this.symbol ? this.#ahead.get(orderId) : undefined;
       if (known === undefined) continue;
-      const other = kind.order(state, this.#symbol, orderId);
+      const other = kind.order(state, this.symbol, orderId);
       const stays = other !== undefined && other.arrival === known.arrival;
       const gone = known.quantity - (stays ? other.quantity : 0);
       if (stays) known.quantity = other.quantity;
@@ -206,14 +198,14 @@ class Tracker {
   }
 
   #countGone(event: BookEvent, quantity: number): void {
-    const by = this.#book.kind.causeOf(event);
+    const by = this.#kind.causeOf(event);
     this.#quantityAhead = minus(this.#quantityAhead, quantity);
     this.#aheadBy[by] = plus(this.#aheadBy[by], quantity);
     this.#queue.push({ ...occasionOf(event), by, quantity, ordersAhead: this.#ahead.size, ahead: this.#quantityAhead });
   }
 
   /** At a new place in a queue, those who stand before it are looked up once. */
-  #replaceAhead(state: any, before: OrderView | undefined): void {
+  #lookAhead(state: any, before: OrderView | undefined): void {
     const now = this.#now;
     this.#account ??= now?.account ?? null;
     const isOnLevel = now?.stands === 'level';
@@ -221,10 +213,10 @@ class Tracker {
     this.#ahead = new Map();
     this.#quantityAhead = 0;
     if (!isOnLevel) return;
-    const { kind } = this.#book;
-    for (const id of kind.queue(state, this.#symbol, now.side, now.price!)) {
+    const kind = this.#kind;
+    for (const id of kind.queue(state, this.symbol, now.side, now.price!)) {
       if (id === this.#orderId) break;
-      const { quantity, arrival } = kind.order(state, this.#symbol, id)!;
+      const { quantity, arrival } = kind.order(state, this.symbol, id)!;
       this.#ahead.set(id, { quantity, arrival });
       this.#quantityAhead = plus(this.#quantityAhead, quantity);
     }
@@ -233,7 +225,7 @@ class Tracker {
   #place(state: any): QueuePlace | null {
     const now = this.#now;
     if (now?.stands !== 'level' || now.price === null) return null;
-    const level = this.#book.kind.level(state, this.#symbol, now.side, now.price)!;
+    const level = this.#kind.level(state, this.symbol, now.side, now.price)!;
     return {
       price: now.price,
       ordersAhead: this.#ahead.size,
@@ -251,26 +243,17 @@ class Tracker {
   }
 }
 
-/** The position of a life among those of its id, or an error that says how many there are. */
-export function requireLife(
-  lives: readonly unknown[],
-  wanted: number | undefined,
-  orderId: OrderId,
-  path: string,
-): void {
-  if (lives.length === 0) {
-    throw new RefoldError('INVALID_OPTION', `Cannot tell the life of order ${orderId}: it never entered`, {
-      path,
-      type: 'ID',
-      hint: 'Give the id of an order of this book; `queue BOOK PRICE` and `trades BOOK` show some',
-    });
-  }
-  if (wanted === undefined || wanted <= lives.length) return;
-  const times = lives.length === 1 ? 'once' : `${lives.length} times`;
-  throw new RefoldError('INVALID_OPTION', `Cannot tell life ${wanted} of order ${orderId}: it entered ${times}`, {
+interface Expected {
+  readonly event: BookEvent;
+  readonly deed: Deed | undefined;
+  readonly isOver: boolean;
+}
+
+function neverEntered(orderId: OrderId, path: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot tell the life of order ${orderId}: it does not enter there`, {
     path,
-    type: '--life',
-    hint: lives.length === 1 ? 'Leave out --life' : `Give a number from 1 to ${lives.length}`,
+    type: 'ID',
+    hint: 'Give the id of an order that enters in the range; `queue BOOK PRICE` and `trades BOOK` show some',
   });
 }
 

@@ -37,14 +37,14 @@ export class Rows implements AsyncDisposable {
   readonly #options: RowsOptions;
   readonly #isJson: boolean;
   readonly #sink: Sink;
+  #isBegun = false;
+  #isEnded = false;
 
   /** @throws RefoldError `INVALID_OPTION` for a file that must not be written over */
   constructor(options: RowsOptions) {
     this.#options = options;
     this.#isJson = options.json === true && options.out === undefined;
     this.#sink = options.out === undefined ? new StdoutSink() : new FileSink(options.out);
-    if (this.#isJson) this.#sink.write(`${jsonOf(options.head).slice(0, -1)},${JSON.stringify(options.name)}:[`);
-    else this.#sink.write(`${options.columns.map(csvOf).join(',')}\n`);
   }
 
   /**
@@ -53,6 +53,7 @@ export class Rows implements AsyncDisposable {
    * @param object what the row is in JSON, if that is not its cells by name
    */
   write(cells: readonly Cell[], object?: object): Promise<void> | undefined {
+    this.#begin();
     if (this.#isJson) this.#sink.write(`${this.rows === 0 ? '' : ','}${jsonOf(object ?? this.#named(cells))}`);
     else this.#sink.write(`${cells.map(csvOf).join(',')}\n`);
     this.rows++;
@@ -63,6 +64,8 @@ export class Rows implements AsyncDisposable {
   async end(summary: object, told: readonly string[] = []): Promise<void> {
     const { json, out, head } = this.#options;
     const { rows } = this;
+    this.#begin();
+    this.#isEnded = true;
     if (this.#isJson) this.#sink.write(`],${jsonOf({ rows, ...summary }).slice(1)}\n`);
     await this.#sink.end();
     if (out !== undefined && json === true) process.stdout.write(`${jsonOf({ ...head, out, rows, ...summary })}\n`);
@@ -71,7 +74,18 @@ export class Rows implements AsyncDisposable {
 
   /** Deletes what an unfinished answer has written to a file. */
   async [Symbol.asyncDispose](): Promise<void> {
+    // The report of what went wrong has a line to itself.
+    if (this.#isJson && this.#isBegun && !this.#isEnded) this.#sink.write('\n');
     await this.#sink[Symbol.asyncDispose]();
+  }
+
+  /** Nothing is written before there is something to say: a question may turn out to be wrong. */
+  #begin(): void {
+    if (this.#isBegun) return;
+    this.#isBegun = true;
+    const { head, name, columns } = this.#options;
+    if (this.#isJson) this.#sink.write(`${jsonOf(head).slice(0, -1)},${JSON.stringify(name)}:[`);
+    else this.#sink.write(`${columns.map(csvOf).join(',')}\n`);
   }
 
   #named(cells: readonly Cell[]): object {

@@ -19,7 +19,7 @@ export function trades(path: string, options: QuestionOptions): Promise<void> {
       ],
       head: asking.head,
     });
-    for await (const row of tradesOf(asking.book, asking.state, asking.range, symbol)) {
+    for await (const row of tradesOf(asking.book, asking.range, symbol)) {
       const { maker, taker, hidden, tradeId, takerSide } = row.trade;
       await rows.write([
         ...[row.sequence, ...tradeCells(asking, row), takerSide, hidden, tradeId],
@@ -44,7 +44,7 @@ export function bars(path: string, options: QuestionOptions & { every: number; f
       ],
       head: { ...head, every },
     });
-    const all = tradesOf(asking.book, asking.state, asking.range, symbol);
+    const all = tradesOf(asking.book, asking.range, symbol);
     for await (const bar of barsOf(asking.book, all, { lengthMs: every, fill })) {
       await rows.write(barCells(asking, scale, bar));
     }
@@ -69,7 +69,7 @@ export function fills(path: string, options: QuestionOptions & { account: string
       head: { ...asking.head, account },
     });
     const accounts = new Set<string>();
-    const all = noted(tradesOf(book, asking.state, range, symbol), accounts);
+    const all = noted(tradesOf(book, range, symbol), accounts);
     const ends = new Map<string, { bought: bigint; sold: bigint; position: Sum; cash: bigint; fills: number }>();
     for await (const { row, role, side, position, cash } of fillsOf(all, account)) {
       const { trade } = row;

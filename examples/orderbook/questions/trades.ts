@@ -15,24 +15,20 @@ export interface TradeRow {
   readonly trade: Trade;
 }
 
-/**
- * Every trade of a range, hidden prints too.
- *
- * @param state the book before the range; it is changed
- * @param symbol only this one; undefined for all
- */
+/** Every trade of a range, hidden prints too. @param symbol only of this one; undefined for all */
 export async function* tradesOf(
   book: BookFile,
-  state: any,
   range: Range,
   symbol: string | undefined,
 ): AsyncGenerator<TradeRow, void> {
   const { kind } = book;
-  for await (const { event } of book.walk(state, range)) {
-    if (event === undefined) continue;
-    const trade = kind.tradeOf(state, event);
-    if (trade === undefined || (symbol !== undefined && trade.symbol !== symbol)) continue;
-    yield { sequence: event.sequence, moment: marketMoment(event), recordedAt: event.recordedAt, trade };
+  for await (const places of book.walk(range)) {
+    for (const { state, event } of places) {
+      const trade = event && kind.tradeOf(state, event);
+      if (trade === undefined || (symbol !== undefined && trade.symbol !== symbol)) continue;
+      const { sequence, recordedAt } = event!;
+      yield { sequence, moment: marketMoment(event!), recordedAt, trade };
+    }
   }
 }
 

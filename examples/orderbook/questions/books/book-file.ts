@@ -1,18 +1,18 @@
 /**
  * A book in a file, open to questions: which kind of book it is, its calendar, and its events with the book around them.
  *
- * Everything is read in one pass, event by event, in bounded memory. The file may have a writer: a question looks at
- * what is durable when it begins.
+ * Everything is read in one pass, block by block, in bounded memory. The file may have a writer: a question looks at what
+ * is durable when it begins.
  */
 import { basename } from 'node:path';
-import { type EventLog, isRefoldError, openLog, type RecordedEvent, RefoldError, stateAt } from 'refold';
+import { isRefoldError, openPast, type Past, RefoldError } from 'refold';
 import type { Moment } from '../../market-time.ts';
 import type { BookEvent, BookKind } from './book-kind.ts';
 import { followedBook } from './feed-book.ts';
 import { compareMoments, MarketCalendar, type Place, recordedMoment } from './market-calendar.ts';
 import { matchingBook } from './matching-book.ts';
 
-/** Every kind of book. The log knows the name of its model. */
+/** Every kind of book. A log knows the name of its model. */
 const KINDS: readonly BookKind<any>[] = [matchingBook, followedBook];
 
 /** The events that a question looks at, first and last included. */
@@ -24,49 +24,58 @@ export interface Range {
   readonly end?: Moment;
 }
 
+/** The events of a block, and the places between them. A loop that ends early leaves out the other places. */
+export interface Places extends Iterable<Standing> {
+  readonly events: readonly BookEvent[];
+}
+
+/** A place between two events, with the book as it is there. Later places change the book. */
+export interface Standing {
+  readonly state: any;
+  /** The event before this place, if the log has one. */
+  readonly before: BookEvent | undefined;
+  /** The event that is folded next; undefined after the last of the range. */
+  readonly event: BookEvent | undefined;
+  /** The event after this place, which after the last of the range is the first one beyond it, if the log has one. */
+  readonly after: BookEvent | undefined;
+}
+
 export class BookFile implements AsyncDisposable {
   readonly path: string;
   readonly kind: BookKind<any>;
   readonly calendar: MarketCalendar;
-  /** The first event that is still in the log, and the last when the file was opened; 1 and 0 for an empty log. */
+  /** The first event whose book is known before and after it, and the last one when the file was opened. */
   readonly first: number;
   readonly last: number;
-  readonly #log: EventLog;
-  /** The newest states that the log keeps, oldest first. */
-  readonly #keyframes: readonly number[];
+  readonly #past: Past;
 
-  private constructor(path: string, log: EventLog, kind: BookKind<any>, facts: Facts) {
+  private constructor(path: string, kind: BookKind<any>, past: Past, facts: Facts) {
     this.path = path;
-    this.#log = log;
     this.kind = kind;
+    this.#past = past;
     this.calendar = facts.calendar;
     this.first = facts.first;
     this.last = facts.last;
-    this.#keyframes = facts.keyframes;
   }
 
-  /** @throws RefoldError `INVALID_OPTION` for a file that is not a book, and as `openLog` does */
+  /** @throws RefoldError `INVALID_OPTION` for a file that is not a book or holds no events, and as `openPast` does */
   static async open(path: string): Promise<BookFile> {
-    const log = await openLog({ path });
+    const [kind, past] = await openOfAKind(path);
     try {
-      const { model, firstSequence, lastSequence, snapshots } = await log.info();
-      const kind = KINDS.find((one) => one.model.name === model);
-      if (kind === undefined) throw notABook(path, model);
-      if (lastSequence === 0) throw emptyBook(path);
-      return new BookFile(path, log, kind, {
-        calendar: MarketCalendar.of(await firstOf(log)),
-        first: firstSequence,
-        last: lastSequence,
-        keyframes: snapshots.map(({ sequence }) => sequence).sort((a, b) => a - b),
-      });
+      const { first, last, earliest = first } = await past.range();
+      if (last === 0) throw emptyBook(path);
+      const opening = await eventOf(past, first);
+      // Where history was dropped, the first book that is known is that of the oldest keyframe.
+      const foldable = first === 1 ? 1 : earliest + 1;
+      return new BookFile(path, kind, past, { calendar: MarketCalendar.of(opening), first: foldable, last });
     } catch (error) {
-      await log[Symbol.asyncDispose]();
+      await past.close();
       throw error;
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#log[Symbol.asyncDispose]();
+    await this.#past.close();
   }
 
   /**
@@ -77,7 +86,7 @@ export class BookFile implements AsyncDisposable {
   async range({ from, to }: { readonly from?: string | undefined; readonly to?: string | undefined }): Promise<Range> {
     const begin = from === undefined ? undefined : this.calendar.parse('--from', from, 'from');
     const end = to === undefined ? undefined : this.calendar.parse('--to', to, 'to');
-    const first = begin === undefined ? await this.#firstKnown() : await this.#firstFrom(begin);
+    const first = begin === undefined ? this.first : await this.#firstFrom(begin);
     const last = end === undefined ? this.last : await this.#lastUntil(end);
     if (first > last) throw this.#emptyRange(from, to);
     return {
@@ -94,40 +103,27 @@ export class BookFile implements AsyncDisposable {
     return this.#lastUntil(this.calendar.parse(option, text, 'to'), option);
   }
 
-  /** The book after an event, for the caller to keep and to fold on. */
+  /** The book after an event: a copy for the caller. */
   async stateAt(sequence: number): Promise<any> {
-    return (await stateAt(this.kind.model, { path: this.path, at: { sequence } })).state;
+    return (await this.#past.at(sequence)).state;
   }
 
   /**
-   * The events of a range, each with the book before it, and then the book after the last of them.
-   *
-   * @param state of the book before the range; it is changed
+   * The places between the events of a range, from the one before the first event to the one after the last, block by
+   * block.
    */
-  async *walk(state: any, { from, to }: Pick<Range, 'from' | 'to'>): AsyncGenerator<Walked, void> {
-    const { kind } = this;
-    let before: BookEvent | undefined;
-    const bounds = { from: Math.max(from - 1, this.first), to: Math.min(to + 1, this.last) };
-    for await (const event of this.#log.events(bounds)) {
-      if (event.sequence >= from) {
-        yield { before, event: event.sequence > to ? undefined : event, after: event };
-        if (event.sequence > to) return;
-        kind.reduce(state, event);
-      }
-      before = event;
+  async *walk({ from, to }: Pick<Range, 'from' | 'to'>): AsyncGenerator<Places, void> {
+    let before = from > this.first ? await eventOf(this.#past, from - 1) : undefined;
+    let state: any;
+    for await (const block of this.#past.walk({ from, to })) {
+      state = block.state;
+      const last = block.events.at(-1);
+      yield placesIn(block, before);
+      before = last;
     }
-    yield { before, event: undefined, after: undefined };
-  }
-
-  /** Events of some types, without a fold. */
-  eventsOf(types: readonly string[], { from, to }: Pick<Range, 'from' | 'to'>): AsyncGenerator<RecordedEvent, void> {
-    return this.#log.events({ from, to, types });
-  }
-
-  /** The event of a sequence. */
-  async eventAt(sequence: number): Promise<RecordedEvent | undefined> {
-    for await (const event of this.#log.events({ from: sequence, to: sequence })) return event;
-    return undefined;
+    const after = to < this.last ? await eventOf(this.#past, to + 1) : undefined;
+    const end: Standing = { state, before, event: undefined, after };
+    yield { events: [], [Symbol.iterator]: () => [end][Symbol.iterator]() };
   }
 
   /**
@@ -153,25 +149,12 @@ export class BookFile implements AsyncDisposable {
     });
   }
 
-  /** Where history was dropped, the first event whose book is known. */
-  async #firstKnown(): Promise<number> {
-    if (this.first === 1) return 1;
-    try {
-      await this.stateAt(this.first - 1);
-      return this.first;
-    } catch (error) {
-      const [oldest] = this.#keyframes;
-      if (oldest === undefined || !isRefoldError(error, 'HISTORY_GONE')) throw error;
-      return oldest + 1;
-    }
-  }
-
   async #firstFrom(place: Place): Promise<number> {
     if ('sequence' in place) {
       this.#requireInLog('--from', place.sequence);
       return Math.max(place.sequence, 1);
     }
-    for await (const event of this.#log.events({ from: { time: place.moment.ms }, to: this.last })) {
+    for await (const event of this.#past.events({ from: { time: place.moment.ms }, to: this.last })) {
       if (compareMoments(recordedMoment(event), place.moment) >= 0) return event.sequence;
     }
     return this.last + 1;
@@ -183,10 +166,10 @@ export class BookFile implements AsyncDisposable {
       return place.sequence;
     }
     const { ms } = place.moment;
-    for await (const event of this.#log.events({ from: { time: ms }, to: { time: ms } })) {
+    for await (const event of this.#past.events({ from: { time: ms }, to: { time: ms } })) {
       if (compareMoments(recordedMoment(event), place.moment) > 0) return event.sequence - 1;
     }
-    return Math.min(await this.#log.locate({ time: ms }), this.last);
+    return Math.min(await this.#past.locate({ time: ms }), this.last);
   }
 
   #requireInLog(option: string, sequence: number): void {
@@ -209,25 +192,42 @@ export class BookFile implements AsyncDisposable {
   }
 }
 
-/** One place in a walk. */
-export interface Walked {
-  /** The event before this place, if the log has one. */
-  readonly before: BookEvent | undefined;
-  /** The event that is folded next; undefined after the last of the range. */
-  readonly event: BookEvent | undefined;
-  /** The event after this place, which is the one before or one beyond the range. */
-  readonly after: BookEvent | undefined;
-}
-
 interface Facts {
   readonly calendar: MarketCalendar;
   readonly first: number;
   readonly last: number;
-  readonly keyframes: readonly number[];
 }
 
-async function firstOf(log: EventLog): Promise<RecordedEvent | undefined> {
-  for await (const event of log.events({ limit: 1 })) return event;
+type Block = Past extends { walk(): AsyncGenerator<infer One, any> } ? One : never;
+
+function placesIn(block: Block, before: BookEvent | undefined): Places {
+  return { events: block.events, [Symbol.iterator]: () => placesOf(block, before) };
+}
+
+function* placesOf(block: Block, previous: BookEvent | undefined): Generator<Standing, void> {
+  let before = previous;
+  for (const event of block.events) {
+    yield { state: block.state, before, event, after: event };
+    block.fold();
+    before = event;
+  }
+}
+
+async function openOfAKind(path: string): Promise<[BookKind<any>, Past]> {
+  let mismatch: unknown;
+  for (const kind of KINDS) {
+    try {
+      return [kind, await openPast(kind.model, { path })];
+    } catch (error) {
+      if (!isRefoldError(error, 'MODEL_MISMATCH')) throw error;
+      mismatch = error;
+    }
+  }
+  throw notABook(path, mismatch);
+}
+
+async function eventOf(past: Past, sequence: number): Promise<BookEvent | undefined> {
+  for await (const event of past.events({ from: sequence, to: sequence })) return event;
   return undefined;
 }
 
@@ -238,11 +238,12 @@ function namesOf(symbols: readonly string[]): string {
   return `${symbols.slice(0, NAMED).join(', ')}${others > 0 ? ` and ${others} others` : ''}`;
 }
 
-function notABook(path: string, model: string | undefined): RefoldError {
-  const problem = model === undefined ? 'no model has written to it' : `it belongs to the model ${model}`;
-  return new RefoldError('INVALID_OPTION', `Cannot ask ${basename(path)}: ${problem}`, {
+function notABook(path: string, cause: unknown): RefoldError {
+  const names = KINDS.map(({ model: { name } }) => name).join(' or ');
+  return new RefoldError('INVALID_OPTION', `Cannot ask ${basename(path)}: it is the log of another model`, {
     path,
-    hint: `Give a file that holds a book: ${KINDS.map(({ model: { name } }) => name).join(' or ')}`,
+    hint: `Give a file that holds a book: a log of the model ${names}`,
+    cause,
   });
 }
 

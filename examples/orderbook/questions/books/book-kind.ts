@@ -83,8 +83,6 @@ export type BookEvent = Pick<RecordedEvent, 'sequence' | 'recordedAt' | 'type' |
 export interface BookKind<State extends object> {
   readonly name: 'matching' | 'feed';
   readonly model: Model<State>;
-  /** Runs the reducer of one event. */
-  reduce(state: State, event: BookEvent): void;
   /** In the order of listing. */
   symbols(state: State): Iterable<string>;
   /** Undefined where the book does not know them. */
@@ -95,6 +93,8 @@ export interface BookKind<State extends object> {
   readonly hasAccounts: boolean;
   /** Whether the book of a symbol counts between two events, or stands in the middle of one change. */
   isSettled(state: State, symbol: string, before: BookEvent | undefined, after: BookEvent | undefined): boolean;
+  /** Whether the book may not count after an event although it did before, and time may pass until it counts again. */
+  beginsChange(event: BookEvent): boolean;
   /** Best first. */
   topLevels(state: State, symbol: string, side: Side, depth: number): LevelView[];
   level(
@@ -106,8 +106,6 @@ export interface BookKind<State extends object> {
   /** The ids at a price, first come first. */
   queue(state: State, symbol: string, side: Side, price: number): OrderId[];
   order(state: State, symbol: string, orderId: OrderId): OrderView | undefined;
-  /** The events that an order may enter with. */
-  readonly entryTypes: readonly string[];
   /** The order that an event lets in. */
   entryOf(event: BookEvent): Required<Subject> | undefined;
   /** The orders that an event is about. */

@@ -1,6 +1,6 @@
 /** The book of a feed, as questions see it. Of a trade it knows the order that was hit, and not who took. */
-import { type FeedState, feedBook, queueAt, type RecordedFeedEvent, reduce, topLevels } from '../../follow/index.ts';
-import { levelsOf } from '../../follow/state.ts';
+import { type FeedState, feedBook, orderAt, queueAt, type RecordedFeedEvent, topLevels } from '../../follow/index.ts';
+import { levelKey, levelsOf } from '../../follow/state.ts';
 import type { Side } from '../../model/index.ts';
 import { opposite } from '../../model/state.ts';
 import type { BookEvent, BookKind, Cause, Deed, OrderId, OrderView, Party, Subject, Trade } from './book-kind.ts';
@@ -14,7 +14,6 @@ export const followedBook: BookKind<FeedState> = {
   name: 'feed',
   model: feedBook,
   hasAccounts: false,
-  reduce,
   symbols: ({ symbols }) => symbols.keys(),
   decimals(state, symbol) {
     const market = state.symbols.get(symbol);
@@ -22,14 +21,14 @@ export const followedBook: BookKind<FeedState> = {
   },
   hasOrders: (state, symbol) => state.symbols.get(symbol)?.levelsOnly !== true,
   isSettled: (state, symbol) => state.symbols.get(symbol)?.unfinished !== true,
+  beginsChange: ({ data }) => (data as { readonly more?: true }).more === true,
   topLevels,
   level(state, symbol, side, price) {
     const market = state.symbols.get(symbol);
-    return market && levelsOf(market, side).get(price);
+    return market && levelsOf(state, side).get(levelKey(market.index, price));
   },
   queue: queueAt,
   order: orderOf,
-  entryTypes: ['OrderAdded', 'OrderReplaced', 'MessageMismatched'],
   entryOf,
   subjectsOf,
   deedOf,
@@ -39,7 +38,7 @@ export const followedBook: BookKind<FeedState> = {
 };
 
 function orderOf(state: FeedState, symbol: string, orderId: OrderId): OrderView | undefined {
-  const order = state.symbols.get(symbol)?.orders.get(orderId);
+  const order = orderAt(state, symbol, orderId);
   if (order === undefined) return undefined;
   const { side, price, quantity, arrival } = order;
   return { symbol, side, price, quantity, arrival, account: null, stands: 'level' };

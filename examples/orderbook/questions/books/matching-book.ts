@@ -1,7 +1,6 @@
 /** The matching book, as questions see it. */
 import type { RecordedEvent } from 'refold';
 import { type BookState, opposite, orderBook, queueAt, type RecordedBookEvent, topLevels } from '../../model/index.ts';
-import { reduce } from '../../model/reducers.ts';
 import { levelKey, levelsOf } from '../../model/state.ts';
 import type { BookEvent, BookKind, Cause, Deed, OrderId, OrderView, Party, Subject } from './book-kind.ts';
 
@@ -14,11 +13,11 @@ export const matchingBook: BookKind<BookState> = {
   name: 'matching',
   model: orderBook,
   hasAccounts: true,
-  reduce,
   symbols: ({ symbols }) => symbols.keys(),
   decimals: () => undefined,
   hasOrders: () => true,
   isSettled: (state, _symbol, before, after) => state.taker === null && !belongTogether(before, after),
+  beginsChange,
   topLevels,
   level(state, symbol, side, price) {
     const market = state.symbols.get(symbol);
@@ -29,7 +28,6 @@ export const matchingBook: BookKind<BookState> = {
     const order = orderOf(state, orderId);
     return order?.symbol === symbol ? order : undefined;
   },
-  entryTypes: ['OrderAccepted'],
   entryOf(event) {
     const { type, data } = known(event);
     return type === 'OrderAccepted' ? { symbol: data.symbol, orderId: data.orderId } : undefined;
@@ -79,6 +77,13 @@ function orderOf(state: BookState, orderId: OrderId): OrderView | undefined {
   const { symbol, side, price, quantity, arrival, account, stopPrice } = order;
   const stands = state.taker === orderId ? 'taker' : stopPrice === null ? 'level' : 'stop';
   return { symbol, side, price, quantity, arrival, account, stands };
+}
+
+/** The first events of commits that have others: orders that take, the clock, mass cancels. */
+function beginsChange(event: BookEvent): boolean {
+  const { type, data } = known(event);
+  if (type === 'OrderAccepted' || type === 'OrderReplaced') return data.taker === true;
+  return type === 'ClockAdvanced' || (type === 'OrderCancelled' && data.reason === 'massCancel');
 }
 
 /** Events that only the command before them can have brought about. */
