@@ -5,7 +5,6 @@
  * stdout. Exit codes: 0 when every check held, 1 when one failed, 2 for bad input. Commands that the engine refuses are a line
  * on stderr; with `--strict` they make it 1.
  */
-import { basename } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { RefoldError } from 'refold';
 import { replayBook } from './audit/replay-book.ts';
@@ -15,10 +14,12 @@ import { runLobster } from './feeds/matching/lobster.ts';
 import { runTape } from './feeds/matching/tape.ts';
 import { fileSource, parseInteger } from './feeds/reading/csv.ts';
 import type { TimeOptions } from './feeds/reading/feed-time.ts';
-import { openLobster } from './feeds/reading/lobster-files.ts';
+import { openLobster, symbolOf } from './feeds/reading/lobster-files.ts';
+import { addImport } from './import-command.ts';
 import { EXIT_BAD_INPUT, EXIT_CHECK_FAILED, type Judged, judge, serialise } from './judging.ts';
 import { MarketClock } from './market-time.ts';
 import { openProgress } from './progress.ts';
+import { addPublish } from './publishing/command.ts';
 import { addQuestions } from './questions/commands.ts';
 import { parsePosition, showBook } from './show.ts';
 import { jsonOf, number, table } from './text.ts';
@@ -43,7 +44,8 @@ Examples:
   npm run orderbook -- --db book.db               run the demo and keep its book
   npm run orderbook -- show book.db --at 50000    the book after event 50,000
   npm run orderbook -- show book.db --at 10:31:07.123    the book at that time of its day
-  npm run orderbook -- replay book.db             check every trade again`;
+  npm run orderbook -- replay book.db             check every trade again
+  npm run orderbook -- import lobster DAY.zip --db feed.db    follow a feed`;
 
 function program(): Command {
   const root = withOptions(
@@ -82,6 +84,7 @@ function program(): Command {
     .argument('<commands>', 'seq,cmd,id,side,price,qty,tif as .csv or .csv.gz')
     .addOption(strict())
     .action(consensus);
+  addImport(root, present);
   root
     .command('replay')
     .description('fold the whole log of a book again, and match its orders again')
@@ -100,6 +103,7 @@ function program(): Command {
     .option('--json', 'print the view as JSON')
     .action(showBook);
   addQuestions(root);
+  addPublish(root);
   return root;
 }
 
@@ -209,12 +213,6 @@ function linesOf(name: string, value: unknown): (readonly [name: string, value: 
   if (typeof value !== 'object' || value === null) return [[spaced(name), readable(value)]];
   const members = Object.entries(value).filter(([, member]) => member !== null);
   return members.map(([member, inner]) => [`${spaced(name)}: ${spaced(member)}`, readable(inner)]);
-}
-
-/** LOBSTER's names begin with the ticker: `GOOG_2012-06-21_…`. For any other file the symbol has no name. */
-function symbolOf(path: string): string {
-  const name = basename(path).replace(/^LOBSTER_SampleFile_/, '');
-  return /^[A-Z][A-Z.]{0,9}(?=_)/.exec(name)?.[0] ?? 'BOOK';
 }
 
 function naturalNumber(text: string): number {

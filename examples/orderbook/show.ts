@@ -22,6 +22,9 @@ export interface BookView {
   readonly symbols: readonly SymbolView[];
 }
 
+/** The last nanosecond of a millisecond. */
+const LAST_NS = 999_999;
+
 /** Whole numbers from here on are times in ms: this one was in March 1973, and logs do not have so many events. */
 const FIRST_TIME = 100_000_000_000;
 
@@ -59,6 +62,27 @@ export async function lookAt(path: string, at: BookPosition | undefined): Promis
   const wall = calendar && { wallTime: calendar.wallTime(recordedAt), zone: calendar.zone };
   const symbols = [...state.symbols.keys()].map((symbol) => viewOf(state, symbol));
   return { sequence, recordedAt, ...wall, symbols };
+}
+
+/**
+ * The sequence of a position: the last event until then, or the first one from then on.
+ *
+ * @throws RefoldError `INVALID_OPTION` for a time of day in a book that does not know its day
+ */
+export async function sequenceOf(store: OpenBook, at: BookPosition, edge: 'first' | 'last'): Promise<number> {
+  if ('sequence' in at) return at.sequence;
+  const before = edge === 'last' ? at : momentBefore(at);
+  const found = await positionOf(store, before, await calendarOf(store));
+  const last = 'sequence' in found ? found.sequence : await store.locate(found);
+  return edge === 'last' ? last : last + 1;
+}
+
+/** The last moment before a time. A time of day without nanoseconds is a whole millisecond. */
+function momentBefore(at: Exclude<BookPosition, { readonly sequence: number }>): BookPosition {
+  if ('time' in at) return { time: at.time - 1 };
+  const { ms, ns } = at.timeOfDay;
+  if (ns > 0 && ns < LAST_NS) return { timeOfDay: { ms, ns: ns - 1 } };
+  return { timeOfDay: { ms: ms - 1, ns: LAST_NS } };
 }
 
 async function positionOf(

@@ -61,7 +61,7 @@ export function join(state: FeedState, index: number, orders: Orders, id: FeedOr
   order.next = null;
   if (level === undefined) {
     order.prev = null;
-    levels.set(key, { quantity: order.quantity, count: 1, head: id, tail: id });
+    levels.set(key, { price: order.price, quantity: order.quantity, count: 1, head: id, tail: id });
     return;
   }
   const last = level.tail ?? unfit(`the level of order ${id} has no orders`);

@@ -23,8 +23,8 @@ import {
 } from './state.ts';
 
 export const reducers: Reducers<FeedState, FeedEvents> = {
-  FeedOpened(state, { kind, source, head, only }) {
-    const file: FeedFile = { kind, source, headBytes: head?.bytes ?? 0, headCrc32: head?.crc32 ?? 0 };
+  FeedOpened(state, { kind, source, only }, { sequence }) {
+    const file: FeedFile = { kind, source, sequence };
     if (only !== undefined) file.only = only.join(',');
     state.files.set(state.files.size, file);
   },
@@ -105,7 +105,7 @@ export const reducers: Reducers<FeedState, FeedEvents> = {
     const levels = levelsOf(state, side);
     const key = levelKey(index, price);
     if (size === 0) levels.delete(key);
-    else levels.set(key, { quantity: size, count, head: null, tail: null });
+    else levels.set(key, { price, quantity: size, count, head: null, tail: null });
   },
 
   TradePrinted(state, data, { sequence, recordedAt }) {
@@ -166,9 +166,7 @@ function remove(state: FeedState, market: FeedMarket, id: FeedOrderId): void {
 
 function clear(state: FeedState, market: FeedMarket, side: Side): void {
   const levels = levelsOf(state, side);
-  const [below, above] = keysAround(market.index);
-  const bounds = side === 'buy' ? { from: above, to: below } : { from: below, to: above };
-  const keys = [...levels.range(bounds)].map(([key]) => key);
+  const keys = [...levels.range(keysAround(market.index, side))].map(([key]) => key);
   for (const key of keys) levels.delete(key);
   const orders = ordersOf(state, market.symbol);
   for (const [id, order] of [...orders]) {

@@ -36,9 +36,8 @@ export type ReadonlyFeedOrder = Readonly<FeedOrder>;
 export interface FeedFile {
   kind: string;
   source: string;
-  /** The checksum of its first bytes, and how many those are; 0 and 0 if the feed did not come from a file. */
-  headBytes: number;
-  headCrc32: number;
+  /** Sequence of its first event, which says more. */
+  sequence: number;
   /** Symbols that were asked for, separated by commas; absent for all. */
   only?: string;
 }
@@ -83,6 +82,7 @@ export interface FeedMarket {
 
 /** The orders at one price, first come first. A level without size does not exist. */
 export interface FeedLevel {
+  price: number;
   quantity: Sum;
   /** Orders; in a feed without orders what it says, or 0 if it does not. */
   count: number;
@@ -167,16 +167,11 @@ export function levelKey(index: number, price: number): string {
   return prefixOf(index) + signed;
 }
 
-/** The price of a level, or null if the key belongs to another symbol. */
-export function priceOfKey(key: string, index: number): number | null {
-  if (!key.startsWith(prefixOf(index))) return null;
-  const digits = Number(key.slice(INDEX_WIDTH + 1));
-  return key[INDEX_WIDTH] === 'n' ? digits - Number.MAX_SAFE_INTEGER : digits;
-}
-
-/** The keys that enclose all levels of a symbol. */
-export function keysAround(index: number): readonly [below: string, above: string] {
-  return [`${prefixOf(index)}a`, `${prefixOf(index)}z`];
+/** Between which keys the levels of a symbol lie, from the best to the worst. No level has such a key. */
+export function keysAround(index: number, side: Side): { readonly from: string; readonly to: string } {
+  const below = `${prefixOf(index)}a`;
+  const above = `${prefixOf(index)}z`;
+  return side === 'buy' ? { from: above, to: below } : { from: below, to: above };
 }
 
 /** The place of a symbol's n-th print: old ones are overwritten. */

@@ -9,7 +9,6 @@ import {
   keysAround,
   levelKey,
   levelsOf,
-  priceOfKey,
   type ReadonlyFeedBook,
   type ReadonlyFeedOrder,
   tapeKey,
@@ -19,16 +18,10 @@ import {
 export function topLevels(book: ReadonlyFeedBook, symbol: string, side: Side, depth: number): LevelView[] {
   const views: LevelView[] = [];
   const market = book.symbols.get(symbol);
-  if (market === undefined) return views;
-  const levels = levelsOf(book, side);
-  const [below, above] = keysAround(market.index);
-  let entry = levels.nextAfter(side === 'buy' ? above : below);
-  while (entry !== undefined && views.length < depth) {
-    const [key, { quantity, count }] = entry;
-    const price = priceOfKey(key, market.index);
-    if (price === null) break;
+  if (market === undefined || depth <= 0) return views;
+  for (const [, { price, quantity, count }] of levelsOf(book, side).range(keysAround(market.index, side))) {
     views.push({ price, quantity, count });
-    entry = levels.nextAfter(key);
+    if (views.length >= depth) break;
   }
   return views;
 }

@@ -236,9 +236,14 @@ const HINT_BY_CODE: Readonly<Record<string, string>> = {
 };
 
 function readFailure(path: string, line: number, cause: unknown): RefoldError {
-  const { code = '', message = String(cause), syscall } = cause as NodeJS.ErrnoException;
-  const hint = HINT_BY_CODE[code] ?? 'Check the file and the disk it is on';
+  const { message = String(cause), syscall } = cause as NodeJS.ErrnoException;
+  const hint = hintOnFailure(cause);
   // A file that cannot be opened has no lines.
   if (syscall === 'open') return unreadable(path, message, { hint, cause });
   return unreadable(path, `line ${line}: ${message}`, { line, hint, cause });
+}
+
+/** What to do about a file that the system, or gzip, could not read. */
+export function hintOnFailure(cause: unknown): string {
+  return HINT_BY_CODE[(cause as NodeJS.ErrnoException).code ?? ''] ?? 'Check the file and the disk it is on';
 }

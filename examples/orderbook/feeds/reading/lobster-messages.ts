@@ -29,13 +29,21 @@ export interface Message {
   readonly price: number;
   /** The side of the resting order. */
   readonly side: Side;
+  /** The seventh column, where a file has one: who the order is of. */
+  readonly attribution?: string;
 }
 
 const TYPES: Readonly<Record<string, MessageType>> = { 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7 };
 
-/** The messages of a file, in order. */
-export async function* readMessages(source: TextSource): AsyncGenerator<Message, void, void> {
-  for await (const row of readRows(source, { columns: 6, kind: 'message' })) yield parseMessage(row);
+/** The messages of a file, in order. `kind` says whether it has a seventh column. */
+export async function* readMessages(
+  source: TextSource,
+  kind: 'message' | 'message7' = 'message',
+): AsyncGenerator<Message, void, void> {
+  const columns = kind === 'message' ? 6 : 7;
+  for await (const row of readRows(source, { columns, kind })) {
+    yield columns === 6 ? parseMessage(row) : { ...parseMessage(row), attribution: row.text(6) };
+  }
 }
 
 function parseMessage(row: CsvRow): Message {
