@@ -183,6 +183,8 @@ class FileSink implements Sink {
   readonly #unfinished: string;
   readonly #stream: ReturnType<typeof createWriteStream>;
   readonly #pieces: Pieces;
+  /** Also when the process is told to end. */
+  readonly #remove = (): void => rmSync(this.#unfinished, { force: true });
   #failure: unknown;
   #isDone = false;
 
@@ -195,6 +197,7 @@ class FileSink implements Sink {
       this.#failure ??= error;
     });
     this.#pieces = new Pieces(this.#stream);
+    process.once('exit', this.#remove);
   }
 
   write(text: string): void {
@@ -219,6 +222,7 @@ class FileSink implements Sink {
       if (this.#failure !== undefined) throw this.#failure;
       renameSync(this.#unfinished, this.#path);
       this.#isDone = true;
+      process.off('exit', this.#remove);
     } catch (error) {
       this.#failure ??= error;
       throw this.#unwritable();
@@ -232,7 +236,8 @@ class FileSink implements Sink {
       this.#stream.destroy();
       if (this.#stream.closed) resolve();
     });
-    rmSync(this.#unfinished, { force: true });
+    process.off('exit', this.#remove);
+    this.#remove();
   }
 
   #unwritable(): RefoldError {

@@ -7,6 +7,7 @@
 import { basename } from 'node:path';
 import { isRefoldError, openPast, type Past, RefoldError } from 'refold';
 import type { Moment } from '../../market-time.ts';
+import { openProgress } from '../../progress.ts';
 import type { BookEvent, BookKind } from './book-kind.ts';
 import { followedBook } from './feed-book.ts';
 import { compareMoments, MarketCalendar, type Place, recordedMoment } from './market-calendar.ts';
@@ -115,11 +116,17 @@ export class BookFile implements AsyncDisposable {
   async *walk({ from, to }: Pick<Range, 'from' | 'to'>): AsyncGenerator<Places, void> {
     let before = from > this.first ? await eventOf(this.#past, from - 1) : undefined;
     let state: any;
-    for await (const block of this.#past.walk({ from, to })) {
-      state = block.state;
-      const last = block.events.at(-1);
-      yield placesIn(block, before);
-      before = last;
+    const progress = openProgress('read', to - from + 1);
+    try {
+      for await (const block of this.#past.walk({ from, to })) {
+        state = block.state;
+        const last = block.events.at(-1);
+        yield placesIn(block, before);
+        before = last;
+        progress.update(block.lastSequence - from + 1);
+      }
+    } finally {
+      progress.end();
     }
     const after = to < this.last ? await eventOf(this.#past, to + 1) : undefined;
     const end: Standing = { state, before, event: undefined, after };

@@ -16,6 +16,7 @@ export type Place = { readonly sequence: number } | { readonly moment: Moment };
 export type End = 'from' | 'to';
 
 const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
 const NANOSECONDS = 1_000_000;
 const LAST_NS = NANOSECONDS - 1;
 /** Whole numbers from here on are times in ms, as in `show --at`. */
@@ -68,14 +69,23 @@ export class MarketCalendar {
     return `${wall}${String(ns).padStart(6, '0')}${offsetText(offset)}`;
   }
 
-  /** The interval of so many ms that a time lies in. Intervals begin at midnight, by the wall clock. */
+  /**
+   * The interval of so many ms that a time lies in. Intervals begin at midnight, by the wall clock. Where the clock changes, one
+   * of up to an hour ends and another begins; a longer one is longer or shorter by the change.
+   */
   intervalAt(instant: number, lengthMs: number): Interval {
     const offset = this.offsetAt(instant);
     const wall = instant + offset;
     const midnight = Math.floor(wall / DAY_MS) * DAY_MS;
-    const start = midnight + Math.floor((wall - midnight) / lengthMs) * lengthMs;
-    const end = Math.min(start + lengthMs, midnight + DAY_MS);
-    return { start: this.#instantOf(start, offset, lengthMs), end: this.#instantOf(end, offset, lengthMs) };
+    const lastOfDay = midnight + DAY_MS;
+    if (lengthMs <= HOUR_MS) {
+      const start = midnight + Math.floor((wall - midnight) / lengthMs) * lengthMs;
+      return this.#cut({ start: start - offset, end: Math.min(start + lengthMs, lastOfDay) - offset }, instant);
+    }
+    for (let start = midnight; ; start += lengthMs) {
+      const end = this.#instantOf(Math.min(start + lengthMs, lastOfDay), offset);
+      if (instant < end) return { start: this.#instantOf(start, offset), end };
+    }
   }
 
   /** @throws RefoldError `INVALID_OPTION` for a text that is neither a sequence nor a time */
@@ -95,9 +105,22 @@ export class MarketCalendar {
     return { moment: { ms: calendar.instant(ofDay.ms), ns } };
   }
 
-  /** Intervals of more than an hour may hold a change of the clock; of shorter ones none is cut in two by it. */
-  #instantOf(wall: number, offset: number, lengthMs: number): number {
-    return wall - (lengthMs <= 3_600_000 ? offset : this.offsetAt(wall - offset));
+  /** What of an interval lies on the same side of a change of the clock as a time in it. */
+  #cut({ start, end }: Interval, instant: number): Interval {
+    const offset = this.offsetAt(instant);
+    const quarter = Math.floor(instant / QUARTER_MS) * QUARTER_MS;
+    let [first, last] = [quarter, quarter + QUARTER_MS];
+    while (first > start && this.offsetAt(first - 1) === offset) first -= QUARTER_MS;
+    while (last < end && this.offsetAt(last) === offset) last += QUARTER_MS;
+    return { start: Math.max(start, first), end: Math.min(end, last) };
+  }
+
+  /** When the wall clock shows a time: the first time that it does, or the moment at which it jumps past it. */
+  #instantOf(wall: number, near: number): number {
+    const other = this.offsetAt(wall - near);
+    const candidates = [wall - near, wall - this.offsetAt(wall - DAY_MS / 2 - near), wall - other];
+    const shown = candidates.filter((instant) => instant + this.offsetAt(instant) === wall);
+    return shown.length > 0 ? Math.min(...shown) : Math.max(...candidates);
   }
 }
 
