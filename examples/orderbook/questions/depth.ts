@@ -70,31 +70,33 @@ export interface Sample<View> extends Look<View> {
 }
 
 /**
- * The book at the end of each interval, that of the last one included, whose end the range may not reach. An event at the
- * very end of an interval belongs to the next one.
+ * The book at the end of each interval. An event at the very end of an interval belongs to the next one. A range that ends at a
+ * time has the intervals that end by then. Any other has the one in which its last event lies too, as it is after that.
  *
  * In the middle of a change, the book before the change is what counts.
  */
 export async function* samplesOf<View>(
   book: BookFile,
-  { view, ...where }: Looking<View>,
+  { symbol, range, view }: Looking<View>,
   lengthMs: number,
 ): AsyncGenerator<Sample<View>, void> {
   const { calendar, kind } = book;
   let end: number | undefined;
   /** The look before a change that is not complete yet. */
   let kept: Look<View> | undefined;
-  for await (const spots of spotsOf(book, where)) {
+  for await (const spots of spotsOf(book, { symbol, range })) {
     for (const { state, before, event, isSettled, moment } of spots) {
       const now = (): Look<View> => ({ sequence: before!.sequence, moment, view: view(state) });
       if (isSettled) kept = undefined;
       end ??= calendar.intervalAt(moment.ms, lengthMs).end;
-      while (event === undefined || event.recordedAt >= end) {
+      const until = event?.recordedAt ?? range.end?.ms ?? Number.NEGATIVE_INFINITY;
+      while (until >= end || (event === undefined && range.end === undefined)) {
         const look = isSettled ? now() : kept;
         if (look !== undefined) yield { ...look, end };
-        if (event === undefined) return;
+        if (until < end) return;
         end = calendar.intervalAt(end, lengthMs).end;
       }
+      if (event === undefined) return;
       if (isSettled && kind.beginsChange(event)) kept = now();
     }
   }

@@ -208,6 +208,29 @@ test('a feed that goes on with a change across the end of an interval shows the 
   expect(spreads.map(({ bid }) => bid)).toEqual(['', '10', '13']);
 });
 
+test('a range of times has all of its intervals, also those without events', async () => {
+  const place = (orderId: number) =>
+    ({
+      name: 'placeOrder',
+      input: { orderId, symbol: 'X', side: 'buy', type: 'limit', price: orderId, quantity: 1 },
+    }) as const;
+  const times = [0, 1_000, 10_000, 60_000];
+  const { path } = await matchingBookOf(
+    [{ name: 'listSymbol', input: { symbol: 'X' } }, place(1), place(2), place(3)],
+    {
+      moments: () => ({ ms: MINUTE_START + times.shift()!, ns: 0 }),
+    },
+  );
+  const at = async (from: string, to: string, every = 2_000): Promise<string[]> => {
+    const rows = await rowsOf((out) => book(path, { out, every, levels: 1, from, to }));
+    return rows.map(({ time, bid1 }) => `${time!.slice(17, 19)} ${bid1}`);
+  };
+  expect(await at('09:30:04', '09:30:14')).toEqual(['06 1', '08 1', '10 1', '12 2', '14 2']);
+  expect(await at('09:30:10', '09:30:13')).toEqual(['12 2']);
+  // The log tells nothing of the time after its last event.
+  expect(await at('09:30:56', '09:40')).toEqual(['58 2', '00 2', '02 3']);
+});
+
 test('a range that ends within a commit shows the book before the commit', async () => {
   const place = (orderId: number, side: 'buy' | 'sell', price: number, quantity: number) =>
     ({ name: 'placeOrder', input: { orderId, symbol: 'X', side, type: 'limit', price, quantity } }) as const;
