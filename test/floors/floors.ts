@@ -75,6 +75,7 @@ const ORDER_BOOK = [
   ...['', 'model/', 'follow/', 'publishing/', 'demo/', 'audit/'],
   ...['feeds/reading/', 'feeds/matching/', 'feeds/following/'],
   ...['itch/', 'l2/', 'l3/', 'mbo/'].map((kind) => `feeds/following/${kind}`),
+  ...['questions/', 'questions/books/'],
 ].map((wing) => `examples/orderbook/${wing}`);
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
