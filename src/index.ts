@@ -86,7 +86,7 @@ export {
   importEvents,
   type PastEvent,
 } from './engine/importing/import-events.ts';
-export type { LogInfo, ReactorInfo, RedactionInfo } from './engine/log-info.ts';
+export type { LogInfo, ReactorInfo, RecoveryEstimate, RedactionInfo } from './engine/log-info.ts';
 export type { CountBucket, EventCounts, TypeCounts } from './engine/looking/counts.ts';
 export type { CursorOptions, MoveCost, MoveOptions, PastCursor } from './engine/looking/cursor.ts';
 export type { Keyframe, PastRange } from './engine/looking/keyframes.ts';
@@ -120,6 +120,7 @@ export type { DurationHistogram } from './engine/metrics/histogram.ts';
 export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';
 export { type OpenStoresOptions, openStores, type Stores } from './engine/open-stores.ts';
+export type { CommitRange } from './engine/past/commits.ts';
 export type { Divergence } from './engine/past/divergence.ts';
 export type { Bound, EventRange } from './engine/past/events.ts';
 export type { FollowOptions, Watched, WatchOptions } from './engine/past/follow-log.ts';
@@ -190,9 +191,11 @@ export type {
   Durability,
   EventTags,
   LogCare,
+  LogFile,
   LogHead,
   LogSize,
   LogStore,
+  LogWriter,
   QueuedCommit,
   ReactorRow,
   SealedBlock,

@@ -41,6 +41,7 @@ import { Follower } from './following/follower.ts';
 import type { EventBatch } from './following/selection.ts';
 import { followerMetrics, type StoreMetrics } from './metrics/metrics.ts';
 import { CommitReader } from './past/commit-reader.ts';
+import { type CommitRange, readCommits } from './past/commits.ts';
 import { type EventRange, type Prepared, readEvents, taggingOf } from './past/events.ts';
 import {
   checkFollowing,
@@ -351,6 +352,17 @@ export class Store<
   ): AsyncGenerator<RecordedEventOf<C, Type>, void> {
     await this.#drained();
     yield* readEvents(this.model, this.#log, range) as AsyncGenerator<RecordedEventOf<C, Type>, void>;
+  }
+
+  /**
+   * Recorded commits in order, each as its events in the model's versions: what `subscribe` gives, from the log. Commits are
+   * whole. The first is the one that has the event at `from`, and one that ends after `to` is not given.
+   *
+   * @throws RefoldError as `events` does
+   */
+  async *commits(range: CommitRange = {}): AsyncGenerator<readonly RecordedEventOf<C>[], void> {
+    await this.#drained();
+    yield* readCommits(this.model, this.#log, range) as AsyncGenerator<readonly RecordedEventOf<C>[], void>;
   }
 
   /**

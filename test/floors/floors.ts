@@ -74,9 +74,12 @@ const BELOW_THE_DOORS = [
 const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
-const ORDER_BOOK = ['', 'model/', 'feeds/reading/', 'feeds/matching/', 'follow/', 'demo/', 'audit/'].map(
-  (wing) => `examples/orderbook/${wing}`,
-);
+const ORDER_BOOK = [
+  ...['', 'model/', 'follow/', 'publishing/', 'demo/', 'audit/'],
+  ...['feeds/reading/', 'feeds/matching/', 'feeds/following/'],
+  ...['itch/', 'l2/', 'l3/', 'mbo/'].map((kind) => `feeds/following/${kind}`),
+  ...['questions/', 'questions/books/'],
+].map((wing) => `examples/orderbook/${wing}`);
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
@@ -381,12 +384,14 @@ export const FLOORS: readonly Floor[] = [
       'src/redis/index.ts',
       'src/cli/',
       'src/cli/commands/reading/',
+      'src/cli/doctor/',
       'src/cli/input/',
       'src/cli/output/',
     ],
     packages: ['commander'],
     node: 'all' as const,
   })),
+  { files: 'src/cli/doctor/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/input/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander', 'pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: 'src/studio/', sees: PACKAGE, node: 'all' },

@@ -52,7 +52,8 @@ export interface EventRange {
   readonly signal?: AbortSignal | undefined;
 }
 
-const A_BOUND: OptionCheck = [
+/** A bound of a range. */
+export const A_BOUND: OptionCheck = [
   'a sequence, or { time } with a Date or milliseconds since the epoch',
   (bound) => isSequence(bound) || Number.isFinite((bound as { time?: unknown } | null)?.time),
   (bound) =>
@@ -90,7 +91,7 @@ const RANGE_CHECKS: OptionChecks<EventRange> = {
 };
 
 /** How long reading may keep the event loop to itself, in ms. */
-const READING_SLICE_MS = 4;
+export const READING_SLICE_MS = 4;
 
 /** What the tags of events are computed with, when they are not stored. */
 export interface Tagging {
@@ -213,8 +214,8 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** @throws RefoldError `HISTORY_GONE` when it asks for events that were dropped */
-async function boundsOf(log: LogStore, { from, to, sequences }: EventRange): Promise<Stretch> {
+/** The sequences of a range that are in the log. @throws RefoldError `HISTORY_GONE` when it asks for events that were dropped */
+export async function boundsOf(log: LogStore, { from, to, sequences }: EventRange): Promise<Stretch> {
   const head = log.head().sequence;
   const earliest = sequences?.reduce((least, sequence) => Math.min(least, sequence), head + 1) ?? log.firstSequence();
   const first = from === undefined ? earliest : await firstOf(log, from);
