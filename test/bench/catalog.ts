@@ -6,6 +6,7 @@ import { eventStorageWorkloads } from './workloads/others/event-storage.ts';
 import { redisWorkloads } from './workloads/others/redis.ts';
 import { fanOutWorkloads } from './workloads/reading/fan-out.ts';
 import { importWorkloads } from './workloads/reading/import.ts';
+import { lookingWorkloads } from './workloads/reading/looking.ts';
 import { memoryWorkloads } from './workloads/reading/memory.ts';
 import { openWorkloads } from './workloads/reading/open.ts';
 import { replayWorkloads } from './workloads/reading/replay.ts';
@@ -42,6 +43,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...WRITING.map((workload) => ({ ...workload, inTurns: true })),
   ...replayWorkloads,
   ...timeTravelWorkloads,
+  ...lookingWorkloads,
   ...tagWorkloads,
   ...memoryWorkloads,
   ...openWorkloads,
