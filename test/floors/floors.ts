@@ -185,7 +185,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: NOTING,
     sees: [CORE, FOLD, COLLECTIONS, 'src/fold/atomic/', DRAFTS],
-    doors: ['changes.ts', 'fork.ts', 'nested-maps.ts'],
+    doors: ['changes.ts', 'kept-root.ts', 'nested-maps.ts'],
     node: PURE,
   },
   {
