@@ -32,7 +32,7 @@ export async function lookBack(): Promise<void> {
     }
     // @ts-expect-error the state of a walk is read-only
     block.state.n = 1;
-    // @ts-expect-error so are its tables
+    // @ts-expect-error its tables are read-only too
     block.state.orders.clear();
   }
 

@@ -73,7 +73,7 @@ async function steps(past: Orders, last: number): Promise<Steps[]> {
     const move = async (by: number): Promise<void> => {
       for (let step = 0; step < STEPS; step++) {
         await cursor.step(by);
-        if (cursor.state.orders.size === 0) throw new Error('the state is empty'); // a state that nobody looks at is not made
+        if (cursor.state.orders.size === 0) throw new Error('the state is empty'); // the state is made when it is read
       }
     };
     const forward = await timed(() => move(1));
