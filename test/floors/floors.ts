@@ -73,7 +73,7 @@ const PACKAGE = ['src/index.ts'];
 const TELLING = 'examples/telling/';
 const ORDER_BOOK = [
   ...['', 'model/', 'follow/', 'publishing/', 'demo/', 'audit/'],
-  ...['feeds/reading/', 'feeds/matching/', 'feeds/following/'],
+  ...['feeds/reading/', 'feeds/matching/', 'feeds/following/', 'feeds/following/itch/'],
 ].map((wing) => `examples/orderbook/${wing}`);
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
