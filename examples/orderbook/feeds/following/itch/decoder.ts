@@ -6,7 +6,7 @@
  *     R       the stock is listed; on a later day its book is emptied; ignored if it says the same again
  *     H       the status of the stock: halted, paused, quotation only, trading
  *     A F     an order
- *     E C     an execution of it; C at another price, and hidden if it is not printed, because it is part of a cross
+ *     E C     an execution of it; C at another price, and off the tape if it is not printed, because it is part of a cross
  *     X D U   an order that is smaller, deleted, replaced
  *     P       a trade against a hidden order
  *     Q       the trade of a cross; ignored if it has no shares
