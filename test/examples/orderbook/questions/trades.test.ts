@@ -145,7 +145,7 @@ describe('trades', () => {
       const { remedy, unprinted } = data as { readonly remedy?: string; readonly unprinted?: true };
       return (['OrderExecuted', 'TradePrinted'].includes(type) && unprinted !== true) || remedy === 'executed';
     });
-    expect(events.some(({ data }) => 'unprinted' in data)).toBe(true);
+    expect(events.some(({ data }) => 'unprinted' in (data as object))).toBe(true);
     const rows = await rowsOf((out) => trades(path, { out }));
     expect(rows.map(({ sequence }) => Number(sequence))).toEqual(told.map(({ sequence }) => sequence));
     for (const [at, { type, data }] of told.entries()) {
