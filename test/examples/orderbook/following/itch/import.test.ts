@@ -67,6 +67,7 @@ describe('import itch', () => {
     for (const message of day) plain.apply(message);
     await using store = await openStore(feedBook, { path: path('book.db'), readOnly: true });
     expect([...store.state.symbols.keys()]).toEqual(['AAPL', 'ZVZZT']);
+    expect(run.json.messages + run.json.passedOver).toBe(day.length);
     for (const stock of ['AAPL', 'ZVZZT']) expect(viewOf(store.state, stock)).toEqual(plain.of(stock));
     const none = await runOrderBook('import', 'itch', path(NAME), '--symbol', 'NONE', '--json');
     expect(none.json).toMatchObject({ symbols: 0, messages: 0 });

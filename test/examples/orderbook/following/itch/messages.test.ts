@@ -189,6 +189,9 @@ describe('a file of ITCH', () => {
       const some = await messagesOf(day, { symbols });
       expect(some).toEqual(all.filter(({ symbol }) => symbol === '' || symbols.has(symbol)));
       expect(some.length).toBeLessThan(all.length);
+      const reader = new ItchReader({ symbols });
+      await Array.fromAsync(reader.read(bytesSource(framed(day))));
+      expect(reader.passedOver).toBe(all.length - some.length);
     }
   });
 
