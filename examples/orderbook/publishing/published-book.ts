@@ -128,7 +128,8 @@ const followedBook: PublishedBook<FeedState> = {
   tradeOf(state, event) {
     const { type, data } = event as RecordedFeedEvent;
     if (type === 'OrderExecuted') {
-      const { symbol, price, size, side, hidden = false } = data;
+      const { symbol, price, size, side, hidden = false, unprinted = false } = data;
+      if (unprinted) return undefined;
       return { symbol, price, quantity: size, tradeId: null, hidden, takerSide: opposite(side) };
     }
     if (type === 'TradePrinted') {

@@ -142,8 +142,10 @@ describe('trades', () => {
     const messages = randomMessages(33, 900);
     const { path, events } = await feedBookOf(messages);
     const told = events.filter(({ type, data }) => {
-      return ['OrderExecuted', 'TradePrinted'].includes(type) || (data as { remedy?: string }).remedy === 'executed';
+      const { remedy, unprinted } = data as { readonly remedy?: string; readonly unprinted?: true };
+      return (['OrderExecuted', 'TradePrinted'].includes(type) && unprinted !== true) || remedy === 'executed';
     });
+    expect(events.some(({ data }) => 'unprinted' in (data as object))).toBe(true);
     const rows = await rowsOf((out) => trades(path, { out }));
     expect(rows.map(({ sequence }) => Number(sequence))).toEqual(told.map(({ sequence }) => sequence));
     for (const [at, { type, data }] of told.entries()) {
