@@ -22,6 +22,7 @@ import { EXIT_BAD_INPUT, EXIT_CHECK_FAILED, type Judged, judge, serialise } from
 import { MarketClock } from './market-time.ts';
 import { openProgress } from './progress.ts';
 import { addPublish } from './publishing/command.ts';
+import { addQuestions } from './questions/commands.ts';
 import { parsePosition, showBook } from './show.ts';
 import { jsonOf, number, table } from './text.ts';
 import { modelIn, type OpenBook, openNewBook, openWorkspace } from './workspace.ts';
@@ -104,6 +105,7 @@ function program(): Command {
     .option('--symbol <symbol>', 'only this symbol')
     .option('--json', 'print the view as JSON')
     .action(showBook);
+  addQuestions(root);
   addPublish(root);
   return root;
 }
@@ -239,8 +241,9 @@ function badOption(problem: string, hint: string): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot run: ${problem}`, { hint });
 }
 
-/** eventsPerSecond → events per second. */
+/** eventsPerSecond → events per second. A name in words is a feed's, and stays as it is. */
 function spaced(name: string): string {
+  if (name.includes(' ')) return name;
   return name.replace(/[A-Z0-9]+/g, (part) => (/^\d/.test(part) ? part : ` ${part.toLowerCase()}`));
 }
 
