@@ -1,6 +1,7 @@
 /** The kinds of feeds that `import` reads. */
 import { RefoldError } from 'refold';
 import type { FeedKind } from './feed-kind.ts';
+import { itch } from './itch.ts';
 import { l2 } from './l2/kind.ts';
 import { l3 } from './l3/kind.ts';
 import { lobster } from './lobster.ts';
@@ -8,8 +9,9 @@ import { mbo } from './mbo/kind.ts';
 
 export const KINDS: Readonly<Record<string, FeedKind>> = {
   lobster,
-  l2,
+  itch,
   mbo,
+  l2,
   l3,
 };
 

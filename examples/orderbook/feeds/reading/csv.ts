@@ -186,10 +186,7 @@ export function unreadable(
 }
 
 async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
-  const file = await open(path, 'r');
-  const magic = new Uint8Array(2);
-  await file.read(magic, 0, 2, 0);
-  await file.close();
+  const magic = await firstBytes(path, 2);
   const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
   const gzip = path.endsWith('.gz') || (magic[0] === 0x1f && magic[1] === 0x8b);
   if (!gzip) return stream;
@@ -198,6 +195,13 @@ async function openFile(path: string): Promise<AsyncIterable<Uint8Array>> {
   // A reader that stops early closes the file too.
   gunzip.on('close', () => stream.destroy());
   return Readable.from(stream.pipe(gunzip));
+}
+
+async function firstBytes(path: string, count: number): Promise<Uint8Array> {
+  await using file = await open(path, 'r');
+  const bytes = new Uint8Array(count);
+  await file.read(bytes, 0, count, 0);
+  return bytes;
 }
 
 /** Market data is ASCII; one byte is one character, so that a chunk border never splits one. */

@@ -115,19 +115,19 @@ describe('a record', () => {
     ['has an id past 2^53', { action: 'C', order_id: 2n ** 64n - 1n }, { kind: 'reduce', id: '18446744073709551615' }],
   ];
   test.each(rows)('that %s', async (_, fields, change) => {
-    const [list, message] = await messagesOf(textSource(csvFile([record(fields)])));
+    const [list, , message] = await messagesOf(textSource(csvFile([record({ order_id: 1n }), record(fields)])));
     expect(list).toMatchObject({ symbol: 'ESM4', change: { kind: 'list', priceDecimals: 9, sizeDecimals: 0 } });
-    expect(message).toMatchObject({ symbol: 'ESM4', line: 2, time: { ms: 1_718_582_400_000, ns: 1 }, change });
+    expect(message).toMatchObject({ symbol: 'ESM4', line: 3, time: { ms: 1_718_582_400_000, ns: 1 }, change });
     expect(message!.more).toBeUndefined();
   });
 
-  test('of a feed with a gap is counted, and taken', async () => {
+  test('from a feed with a gap is counted, and taken', async () => {
     const [, gap, message] = await messagesOf(textSource(csvFile([record({ flags: 128 + 4 })])));
     expect(gap).toMatchObject({ more: true, change: { kind: 'mismatch', mismatch: 'maybeBadBook' } });
     expect(message).toMatchObject({ change: { kind: 'add' } });
   });
 
-  test('of a publisher of best levels replaces its side', async () => {
+  test('from a publisher with best levels replaces its side', async () => {
     const top = (fields: Partial<MboRecord>): MboRecord => record({ flags: 128 + 64, order_id: 0n, ...fields });
     const { state, seen } = await follow([
       record({ action: 'R', side: 'N', price: undefined, flags: 128 }),
@@ -143,7 +143,7 @@ describe('a record', () => {
     expect(state.symbols.get('ESM4')).toMatchObject({ levelsOnly: true });
   });
 
-  test('of a publisher of levels sets its level', async () => {
+  test('from a publisher with levels sets its level', async () => {
     const level = (fields: Partial<MboRecord>): MboRecord => record({ flags: 128 + 16, order_id: 0n, ...fields });
     const { seen } = await follow([
       level({ price: 10n, size: 5 }),
@@ -154,7 +154,7 @@ describe('a record', () => {
     expect(seen).toEqual(['10×5 -', '10×5 9×6 -', '10×1 9×6 -', '10×1 -']);
   });
 
-  test('of a live stream that is not of the schema is passed over', async () => {
+  test('in a live stream that has another schema is passed over', async () => {
     const mapping =
       '{"hd":{"ts_event":"1","rtype":22,"publisher_id":0,"instrument_id":5},"stype_in_symbol":"ES.c.0"}\n';
     const messages = await messagesOf(textSource(mapping + jsonFile([record({})])));
@@ -164,6 +164,16 @@ describe('a record', () => {
   test('has the time of the matching engine where that is asked for', async () => {
     const [, message] = await messagesOf(textSource(jsonFile([record({})])), { time: 'ts_event' });
     expect(message!.time).toEqual({ ms: 1_718_582_399_999, ns: 997_001 });
+  });
+
+  test('before the first order tells nothing yet, unless that order is near', async () => {
+    const clear = record({ action: 'R', side: 'N', price: undefined, order_id: 0n });
+    const alone = await messagesOf(textSource(csvFile([clear])));
+    expect(alone.map(({ change }) => change)).toEqual([{ kind: 'ignored', name: 'R before any order' }]);
+    const near = await messagesOf(textSource(csvFile([clear, record({})])));
+    expect(near.map(({ change }) => change.kind)).toEqual(['list', 'clear', 'add']);
+    const far = await messagesOf(textSource(csvFile([...Array.from({ length: 1_000 }, () => clear), record({})])));
+    expect(far.slice(998).map(({ change }) => change.kind)).toEqual(['ignored', 'ignored', 'list', 'add']);
   });
 
   test('without a symbol is of its instrument', async () => {
@@ -275,7 +285,7 @@ describe('what cannot be read', () => {
     const day = randomDay((below) => random.below(below), { rows: 14, symbols: ['ESM4'] });
     const records = [...day, record({ symbol: 'ESM' }), record({ symbol: 'ESM', order_id: 8n })];
     const text = write(records);
-    const all = await messagesOf(textSource(text));
+    const all = (await messagesOf(textSource(text))).filter(({ change }) => change.kind !== 'ignored');
     for (let end = 1; end < text.length; end++) {
       const messages: FeedMessage[] = [];
       const cut = textSource(text.slice(0, end));
@@ -283,7 +293,8 @@ describe('what cannot be read', () => {
         () => undefined,
         (reason: unknown) => reason as { code: string; line: number },
       );
-      expect(messages).toEqual(all.slice(0, messages.length));
+      const effective = messages.filter(({ change }) => change.kind !== 'ignored');
+      expect(effective).toEqual(all.slice(0, effective.length));
       const lines = text.slice(0, end).split('\n').length;
       if (error !== undefined) expect([error.code, error.line]).toEqual(['INVALID_OPTION', lines]);
       // Without an error every line is whole.

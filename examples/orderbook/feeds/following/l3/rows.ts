@@ -43,7 +43,7 @@ export class L3Rows {
     throw unreadable(this.#path, `line ${line}: ${counted}`, { line, hint });
   }
 
-  /** The text of a column; of the next one that may hold it, where it is empty. */
+  /** The text of a column. Where it is empty, the next column that may hold it counts. */
   text(fields: readonly string[], column: L3Column): string {
     for (const at of this.columns[column]) if (fields[at] !== '') return fields[at]!;
     return '';

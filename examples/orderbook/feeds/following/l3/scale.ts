@@ -3,7 +3,7 @@
  *
  * A row tells how large its numbers are, and no row tells how many decimals later ones have. So there are up to eight,
  * as many as leave room for prices a million times as large, and sizes a thousand times: real books have offers that far
- * away. Nobody sees zeros at the end of a decimal. Only the first row counts, so that a file that was cut has the scale
+ * away. A decimal is shown without zeros at its end. Only the first row counts, so that a file that was cut has the scale
  * of the whole file.
  */
 import { decimalsOf, MAX_DECIMALS } from '../../../decimals.ts';

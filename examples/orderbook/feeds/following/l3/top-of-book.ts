@@ -66,7 +66,7 @@ function differenceOf(
   [price = '', size]: readonly (string | undefined)[],
 ): string | undefined {
   const best = topLevels(book, symbol, side, 1)[0];
-  if (NOTHING.has(price)) return best === undefined ? undefined : `${name} is ${shown()}, and the file has none`;
+  if (NOTHING.has(price)) return best === undefined ? undefined : `${name} is ${shown()}, and the file shows no level`;
   const isSame =
     best !== undefined &&
     parseDecimal(price, priceDecimals) === best.price &&

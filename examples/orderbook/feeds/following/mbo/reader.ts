@@ -61,7 +61,7 @@ const MAYBE_BAD_BOOK = 4;
 const MBO = '160';
 /** Records that live streams have between: status, definitions, imbalances, errors, mappings, system, statistics. */
 const BESIDE: ReadonlySet<string> = new Set(['18', '19', '20', '21', '22', '23', '24']);
-/** The time that says that there is none. */
+/** What stands for a time that is not known. */
 const NO_TIME = '18446744073709551615';
 
 const TIME_HINT = 'Give nanoseconds since 1970, or a date such as 2024-06-17T00:00:00.000000001Z';
@@ -80,11 +80,11 @@ export async function* readMbo(
   symbols: MboSymbols = new MboSymbols(),
 ): AsyncGenerator<readonly FeedMessage[], void, void> {
   let reader: MboReader | undefined;
-  for await (const { lines, unended, layout, firstLine } of readMboBlocks(source, options.time)) {
-    if (reader === undefined) {
-      symbols.lookAhead(layout, lines);
-      reader = new MboReader(source.path, layout, options, symbols);
-    }
+  for await (const { lines, unended, layout, firstLine, ahead = [] } of readMboBlocks(source, options.time)) {
+    // What comes before the first order is passed over, unless that order is near: so a file that was cut before it
+    // gives the same beginning as the whole file.
+    symbols.lookAhead(layout, ahead);
+    reader ??= new MboReader(source.path, layout, options, symbols);
     const { messages, failure } = reader.read(lines, firstLine, unended === true);
     if (messages.length > 0) yield messages;
     if (failure !== undefined) throw failure;
@@ -141,6 +141,15 @@ class MboReader {
     const time = this.#times.read(row.time);
     if (time === undefined && row.time !== '' && row.time !== NO_TIME) throw this.#bad(row, line, 'time', TIME_HINT);
     const change = this.#changeOf(row, line, flags);
+    if (this.#symbols.tells(row) === undefined) {
+      this.#messages.push({
+        symbol: '',
+        time,
+        line,
+        change: { kind: 'ignored', name: `${row.action} before any order` },
+      });
+      return;
+    }
     const listed = this.#symbolOf(row, { line, time });
     const { symbol } = listed;
     if ((flags & MAYBE_BAD_BOOK) !== 0) {
@@ -200,7 +209,7 @@ class MboReader {
     const known = this.#symbols.get(key);
     if (known === undefined) {
       const added = this.#symbols.add(key, row);
-      this.#messages.push({ symbol: added.symbol, ...place, more: true, change: this.#listing(publisher) });
+      this.#messages.push({ symbol: added.symbol, ...place, more: true, change: this.#listing(row) });
       return added;
     }
     if (known.publisher !== publisher) {
@@ -219,9 +228,9 @@ class MboReader {
     return known;
   }
 
-  #listing(publisher: string): Change {
+  #listing(row: MboRow): Change {
     const scale = { kind: 'list', priceDecimals: this.#decimals, sizeDecimals: 0 } as const;
-    return this.#symbols.tellsLevels(publisher) ? { ...scale, levelsOnly: true } : scale;
+    return this.#symbols.tells(row) === 'levels' ? { ...scale, levelsOnly: true } : scale;
   }
 
   #isWanted(row: MboRow, line: number): boolean {
@@ -258,7 +267,7 @@ function titleOf(field: MboField): string {
   return field === 'publisher' || field === 'instrument' ? `${field}_id` : field;
 }
 
-/** A level: the best one of its side, or any. Without a price there is none; a cancelled one leaves. */
+/** A level: the best one of its side, or any. Without a price its side is empty. A cancelled level leaves. */
 function levelOf(action: string, side: Side, price: number | undefined, size: number): Change {
   if (price === undefined) return { kind: 'clear', side };
   return { kind: 'level', side, price, size: action === 'C' ? 0 : size };

@@ -43,11 +43,53 @@ export interface MboLayout {
   readonly lastField: MboField | undefined;
 }
 
-/** The blocks of lines of a file, with how to read them. */
+/** Lines that follow each other, with how to read them. */
+export interface MboBlock extends LineBlock {
+  readonly layout: MboLayout;
+  readonly firstLine: number;
+}
+
+/** So many of the first lines are read before any is given out. */
+const LOOK_AHEAD = 1_000;
+
+/**
+ * The blocks of lines of a file. The first comes with the first 1,000 lines: they do not depend on how the file is parted
+ * into blocks.
+ */
 export async function* readMboBlocks(
   source: TextSource,
   time: MboTime | undefined,
-): AsyncGenerator<LineBlock & { readonly layout: MboLayout; readonly firstLine: number }, void, void> {
+): AsyncGenerator<MboBlock & { readonly ahead?: readonly string[] }, void, void> {
+  let waiting: MboBlock[] | undefined = [];
+  let count = 0;
+  try {
+    for await (const block of blocksOf(source, time)) {
+      if (waiting === undefined) {
+        yield block;
+        continue;
+      }
+      waiting.push(block);
+      count += block.lines.length;
+      if (count < LOOK_AHEAD) continue;
+      const blocks: readonly MboBlock[] = waiting;
+      waiting = undefined;
+      yield* withLookAhead(blocks);
+    }
+  } catch (error) {
+    // The lines before one that cannot be read are given out.
+    if (waiting !== undefined) yield* withLookAhead(waiting);
+    throw error;
+  }
+  if (waiting !== undefined) yield* withLookAhead(waiting);
+}
+
+function* withLookAhead(blocks: readonly MboBlock[]): Generator<MboBlock & { readonly ahead?: readonly string[] }> {
+  for (const [index, block] of blocks.entries()) {
+    yield index > 0 ? block : { ...block, ahead: blocks.flatMap(({ lines }) => lines).slice(0, LOOK_AHEAD) };
+  }
+}
+
+async function* blocksOf(source: TextSource, time: MboTime | undefined): AsyncGenerator<MboBlock, void, void> {
   let layout: MboLayout | undefined;
   let firstLine = 1;
   for await (const block of readLineBlocks(source)) {

@@ -24,28 +24,30 @@ export interface MboSymbol {
 /** The symbols of one run, which may have several files. */
 export class MboSymbols {
   readonly #known = new Map<string, MboSymbol>();
-  readonly #ofLevels = new Set<string>();
-  readonly #seen = new Set<string>();
+  readonly #tells = new Map<string, 'orders' | 'levels'>();
 
-  /**
-   * Looks which publishers tell levels: those whose first order or level, among these lines, is a level. A feed begins
-   * with a clear of its book, which does not tell.
-   */
+  /** Looks what the publishers of the next lines tell. */
   lookAhead(layout: MboLayout, lines: readonly string[]): void {
     try {
       for (const [index, text] of lines.entries()) {
         const row = layout.rowOf(text, index + 1);
-        if (row === undefined || !/^[ACM]$/.test(row.action) || this.#seen.has(row.publisher)) continue;
-        this.#seen.add(row.publisher);
-        if ((Number(row.flags) & (TOP_OF_BOOK | LEVEL)) !== 0) this.#ofLevels.add(row.publisher);
+        if (row !== undefined) this.tells(row);
       }
     } catch {
       // The line that cannot be read is reported in its turn.
     }
   }
 
-  tellsLevels(publisher: string): boolean {
-    return this.#ofLevels.has(publisher);
+  /**
+   * What a publisher tells: what its first order or level was. A feed begins with a clear of its book, which does not
+   * say. Undefined before it is known.
+   */
+  tells({ publisher, action, flags }: MboRow): 'orders' | 'levels' | undefined {
+    const known = this.#tells.get(publisher);
+    if (known !== undefined || (action !== 'A' && action !== 'M' && action !== 'C')) return known;
+    const tells = (Number(flags) & (TOP_OF_BOOK | LEVEL)) === 0 ? 'orders' : 'levels';
+    this.#tells.set(publisher, tells);
+    return tells;
   }
 
   get(key: string): MboSymbol | undefined {
@@ -75,7 +77,7 @@ export function rollTo(known: MboSymbol, instrument: string, place: RowPlace): F
   return { symbol: known.symbol, ...place, more: true, change: { kind: 'clear' } };
 }
 
-/** What takes away the best level that a new one replaces; undefined if it stands at the same price, or there was none. */
+/** What takes away the best level that a new one replaces; undefined if it stands at the same price, or the side was empty. */
 export function replaceTop(
   { symbol, tops }: MboSymbol,
   { side, price, size }: Extract<Change, { kind: 'level' }>,
