@@ -152,7 +152,7 @@ class LifeTeller {
   }
 }
 
-/** The matching book numbers its orders. A feed has ids of its own: numbers where they are whole ones, otherwise text. */
+/** The matching book numbers its orders. A feed gives its ids: numbers where they are whole ones, otherwise text. */
 function orderIdOf({ name }: BookKind<any>, text: string): OrderId {
   const whole = parseInteger(text);
   if (whole !== undefined && (name === 'matching' || String(whole) === text)) return whole;

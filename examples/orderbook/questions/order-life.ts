@@ -2,7 +2,7 @@
  * The life of one order: when it entered, its place in the queue at each of its changes, whom it traded with, how it
  * ended. Between its changes, what left the queue ahead of it.
  *
- * One pass finds all lives of an id. While none is open, blocks are folded in one go.
+ * One pass finds all lives of an id. While none is open, blocks are folded at once.
  */
 import { RefoldError } from 'refold';
 import type { Moment } from '../market-time.ts';
@@ -83,7 +83,7 @@ export async function livesOf(book: BookFile, range: Range, wanted: Wanted): Pro
   const trackers: Tracker[] = [];
   let open: Tracker[] = [];
   for await (const places of book.walk(range)) {
-    // Most blocks are folded in one go.
+    // Most blocks are folded at once.
     if (open.length === 0 && !places.events.some((event) => entryIn(event) !== undefined)) continue;
     for (const { state, event } of places) {
       open = open.filter((tracker) => tracker.see(state));

@@ -349,8 +349,14 @@ const WRONG = [
   ['an unknown symbol', 'several', ['bars', '', '--symbol', 'GOOG'], /no symbol "GOOG"/, /ZETA, ACME/],
   ['no symbol where there are several', 'several', ['bars', ''], /several symbols/, /--symbol.*ZETA, ACME/],
   ['no symbol for a queue', 'several', ['queue', '', '99'], /several symbols/, /--symbol/],
-  ['a price where nobody stands', 'matching', ['queue', '', '98'], /98: no order stands there/, /buy: 99; sell: 102/],
-  ['a price that is none', 'matching', ['queue', '', 'ten'], /"ten": it is not a price/, /price/],
+  [
+    'a price at which no order stands',
+    'matching',
+    ['queue', '', '98'],
+    /98: no order stands there/,
+    /buy: 99; sell: 102/,
+  ],
+  ['a word for a price', 'matching', ['queue', '', 'ten'], /"ten": it is not a price/, /price/],
   ['an order that never entered', 'matching', ['order', '', '77'], /order 77: it does not enter/, /id/],
   ['an id that is not a number', 'matching', ['order', '', 'x'], /"x": it is not a number/, /whole number/],
   [

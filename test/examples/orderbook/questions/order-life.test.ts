@@ -189,6 +189,36 @@ describe('the life of an order', () => {
     expect(taker!.ended).toMatchObject({ how: 'filled' });
   });
 
+  test('is of one symbol or of all where a feed counts ids in each', async () => {
+    const list = { kind: 'list', priceDecimals: 0, sizeDecimals: 0 } as const;
+    const add = { kind: 'add', id: 7, side: 'buy', price: 5, size: 2 } as const;
+    const remove = { kind: 'delete', id: 7 } as const;
+    const steps = [
+      ['A', list],
+      ['B', list],
+      ['A', add],
+      ['B', add],
+      ['A', remove],
+      ['A', add],
+    ] as const;
+    const { path } = await feedBookOf(
+      steps.map(([symbol, change], at) => ({ symbol, time: undefined, line: at + 1, change })),
+    );
+    await using book = await BookFile.open(path);
+    const range = await book.range({});
+    const lives = async (symbol?: string) =>
+      (await livesOf(book, range, { orderId: 7, symbol })).map((one) => [one.life, one.symbol, one.ended?.how]);
+    expect(await lives()).toEqual([
+      [1, 'A', 'deleted'],
+      [2, 'B', undefined],
+      [3, 'A', undefined],
+    ]);
+    expect(await lives('A')).toEqual([
+      [1, 'A', 'deleted'],
+      [2, 'A', undefined],
+    ]);
+  });
+
   test('is refused for an order that never entered', async () => {
     const { path } = await matchingBookOf([{ name: 'listSymbol', input: { symbol: 'ACME' } }, sell(1, 100, 10)]);
     await using book = await BookFile.open(path);
