@@ -77,7 +77,7 @@ class LifeTeller {
     const { trades, cancels, moves } = aheadBy;
     return {
       ...{ life: life.life, symbol, side, account },
-      entered: this.#at(entered),
+      entered: entered && this.#at(entered),
       changes: changes.map((change) => this.#change(change, scale)),
       queue: life.queue.map(({ by, quantity, ordersAhead, ahead, ...when }) => ({
         ...this.#at(when),

@@ -111,7 +111,7 @@ const SHAPES = {
     lives: z.array(
       z.strictObject({
         ...{ life: z.int(), symbol: z.string(), side, account: z.string().nullable() },
-        entered: z.strictObject({ sequence, time }),
+        entered: z.strictObject({ sequence, time }).nullable(),
         changes: z.array(
           z.strictObject({
             ...{ sequence, time, what: z.string(), quantity: amount.optional(), price: amount.optional() },
@@ -357,7 +357,7 @@ const WRONG = [
     /buy: 99; sell: 102/,
   ],
   ['a word for a price', 'matching', ['queue', '', 'ten'], /"ten": it is not a price/, /price/],
-  ['an order that never entered', 'matching', ['order', '', '77'], /order 77: it does not enter/, /id/],
+  ['an order that never entered', 'matching', ['order', '', '77'], /order 77: it is not there/, /id/],
   ['an id that is not a number', 'matching', ['order', '', 'x'], /"x": it is not a number/, /whole number/],
   [
     'a sequence beyond the end',

@@ -152,6 +152,26 @@ describe('the life of an order', () => {
     for (const how of ['filled', 'deleted', 'replaced', 'cleared']) expect(ends).toContain(how);
   });
 
+  test('in a range begins with how the order stood before it', async () => {
+    const made = await matchingBookOf(randomCommands(13, 600), { seed: 13 });
+    await using book = await BookFile.open(made.path);
+    const from = 150;
+    const open = made.copies[from - 1]!;
+    expect(open.length).toBeGreaterThan(5);
+    for (const { id, symbol, side } of open) {
+      const whole = naiveLives(made).get(String(id))!;
+      const [life] = await livesOf(book, await book.range({ from: String(from) }), { orderId: id });
+      const naive = whole.find((one) => one.ended === null || one.ended >= from)!;
+      const first = { sequence: from - 1, open: orderIn(open, symbol, id)!.quantity, ...placeOf(open, symbol, id) };
+      expect([life!.entered, life!.side, life!.changes[0]!.what]).toEqual([null, side, 'open before']);
+      expect(shown(life!)).toEqual({
+        ...{ symbol, ended: naive.ended },
+        changes: [first, ...naive.changes.filter(({ sequence }) => sequence >= from)],
+        queue: naive.queue.filter(([sequence]) => sequence >= from),
+      });
+    }
+  });
+
   test('tells whom it traded with, and what it was worth', async () => {
     const made = await matchingBookOf([
       { name: 'listSymbol', input: { symbol: 'ACME' } },
