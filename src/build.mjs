@@ -1,5 +1,6 @@
 /**
- * `build.mjs [FOLDER]`: builds the package into the folder, `dist` by default.
+ * `build.mjs [FOLDER] [--only-code]`: builds the package into the folder, `dist` by default. With `--only-code` there are
+ * no declarations.
  *
  * The compiler writes the declarations. The bundler writes one file for each entry point of the package and for each of
  * its threads; shared code is in a few files beside them. Without bundling, Node would find, read and compile about
@@ -12,6 +13,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
 import { rolldown } from 'rolldown';
 
 const THREADS = [
@@ -32,10 +34,11 @@ const withoutForeignMaps = {
 
 const source = import.meta.dirname;
 const { dependencies } = JSON.parse(readFileSync(join(source, '../package.json'), 'utf8'));
-const folder = resolve(process.argv[2] ?? join(source, '../dist'));
+const { positionals, values } = parseArgs({ allowPositionals: true, options: { 'only-code': { type: 'boolean' } } });
+const folder = resolve(positionals[0] ?? join(source, '../dist'));
 
 rmSync(folder, { recursive: true, force: true });
-declare();
+if (!values['only-code']) declare();
 await bundle();
 await bundleForBrowsers();
 

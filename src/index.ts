@@ -87,10 +87,13 @@ export {
   type PastEvent,
 } from './engine/importing/import-events.ts';
 export type { LogInfo, ReactorInfo, RecoveryEstimate, RedactionInfo } from './engine/log-info.ts';
+export type { CountBucket, EventCounts, TypeCounts } from './engine/looking/counts.ts';
+export type { CursorOptions, MoveCost, MoveOptions, PastCursor } from './engine/looking/cursor.ts';
 export type { Keyframe, PastRange } from './engine/looking/keyframes.ts';
 export {
   type BlocksOptions,
   type BuiltState,
+  type CountOptions,
   openPast,
   Past,
   type PastCallOptions,
@@ -151,6 +154,7 @@ export {
 } from './fold/collections/ordered-map.ts';
 export { diffStates, type StateDifference } from './fold/diff.ts';
 export { hashState } from './fold/encoding/state-codec.ts';
+export type { StateChange } from './fold/live-state.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
 export { toTaggedJson } from './fold/state-json.ts';

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { openLog, openStore } from 'refold';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cart } from './fixtures/cart.ts';
-import { CART, exitOf, makeShop, startRefold, temporaryFolder } from './support.ts';
+import { CART, ENVIRONMENT, exitOf, makeShop, REFOLD, startRefold, temporaryFolder } from './support.ts';
 
 const inFolder = temporaryFolder();
 const shop = inFolder('shop.db');
@@ -21,9 +21,6 @@ beforeAll(async () => {
   await log.close();
 });
 
-const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname;
-const NODE = [process.execPath, '--conditions=refold-source', '--disable-warning=ExperimentalWarning', MAIN];
-
 interface Ended {
   readonly code: number | null;
   readonly stderr: string;
@@ -32,7 +29,10 @@ interface Ended {
 /** Runs `refold` with its stdout connected to a file. */
 async function onto(output: string, args: readonly string[], stderr: 'pipe' | number = 'pipe'): Promise<Ended> {
   const descriptor = openSync(output, 'w');
-  const child = spawn(NODE[0]!, [...NODE.slice(1), ...args], { stdio: ['ignore', descriptor, stderr] });
+  const child = spawn(REFOLD[0]!, [...REFOLD.slice(1), ...args], {
+    env: ENVIRONMENT,
+    stdio: ['ignore', descriptor, stderr],
+  });
   closeSync(descriptor);
   const said = child.stderr === null ? '' : text(child.stderr);
   const code = await exitOf(child);
@@ -43,7 +43,7 @@ async function onto(output: string, args: readonly string[], stderr: 'pipe' | nu
 function pipedInto(reader: string, args: readonly string[]): Promise<Ended & { readonly stdout: string }> {
   return new Promise((resolve) => {
     const line = `set -o pipefail; { "$@" | ${reader}; echo "code \${PIPESTATUS[0]}" >&2; }`;
-    execFile('bash', ['-c', line, 'bash', ...NODE, ...args], (_error, stdout, stderr) => {
+    execFile('bash', ['-c', line, 'bash', ...REFOLD, ...args], { env: ENVIRONMENT }, (_error, stdout, stderr) => {
       const code = Number(/code (\d+)\n$/.exec(stderr)?.[1]);
       resolve({ code, stdout, stderr: stderr.replace(/code \d+\n$/, '') });
     });

@@ -4,20 +4,23 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { openStore } from 'refold';
 import { afterAll } from 'vitest';
+import { builtPackage } from '../built/built.ts';
 import { cart } from './fixtures/cart.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const { folder, main, compileCache } = await builtPackage();
 
-/** Starting from sources takes most of a run's time. A compile cache saves most of it. */
-const compileCache = mkdtempSync(join(tmpdir(), 'refold-cli-cache-'));
-afterAll(() => rmSync(compileCache, { recursive: true, force: true }));
+/** The built `refold` as a command: `node`, then its arguments. It needs `ENVIRONMENT`. */
+export const REFOLD: readonly string[] = [process.execPath, '--disable-warning=ExperimentalWarning', main];
 
-/** The path of a module under `fixtures/`. */
+const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
+
+export const ENVIRONMENT: NodeJS.ProcessEnv = { ...inherited, NODE_COMPILE_CACHE: compileCache };
+
+/** The path of a module under `fixtures/`, beside the built package. */
 export function fixture(name: string): string {
-  return fileURLToPath(new URL(`fixtures/${name}`, import.meta.url));
+  return join(folder, 'test/cli/fixtures', name);
 }
 
 export const CART: string = fixture('cart.ts');
@@ -44,9 +47,7 @@ export async function refold(args: readonly string[], options: RunOptions = {}):
 
 /** Starts `refold`, so that a test can talk to it while it runs. */
 export function startRefold(args: readonly string[], { cwd, nodeOptions = [] }: RunOptions = {}): ChildProcess {
-  const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
-  const env = { ...inherited, NODE_COMPILE_CACHE: compileCache };
-  const child = spawn(process.execPath, ['--conditions=refold-source', ...nodeOptions, MAIN, ...args], { cwd, env });
+  const child = spawn(process.execPath, [...nodeOptions, main, ...args], { cwd, env: ENVIRONMENT });
   child.stdin.on('error', () => {}); // it may end before it has read all of its input
   return child;
 }

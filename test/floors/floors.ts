@@ -27,6 +27,7 @@ const THREADS = 'src/threads/';
 const FOLD = 'src/fold/';
 const COLLECTIONS = 'src/fold/collections/';
 const DRAFTS = 'src/fold/atomic/drafts/';
+const NOTING = 'src/fold/atomic/noting/';
 const ENCODING = 'src/fold/encoding/';
 const LOG = 'src/log/';
 const BLOCKS = 'src/log/blocks/';
@@ -74,6 +75,7 @@ const TELLING = 'examples/telling/';
 const ORDER_BOOK = [
   ...['', 'model/', 'follow/', 'publishing/', 'demo/', 'audit/'],
   ...['feeds/reading/', 'feeds/matching/', 'feeds/following/'],
+  ...['itch/', 'l2/', 'l3/', 'mbo/'].map((kind) => `feeds/following/${kind}`),
   ...['questions/', 'questions/books/'],
 ].map((wing) => `examples/orderbook/${wing}`);
 
@@ -142,7 +144,7 @@ export const FLOORS: readonly Floor[] = [
 
   {
     files: FOLD,
-    sees: [CORE, COLLECTIONS, 'src/fold/atomic/', DRAFTS, 'src/fold/strict/'],
+    sees: [CORE, COLLECTIONS, 'src/fold/atomic/', DRAFTS, NOTING, 'src/fold/strict/'],
     node: PURE,
   },
   {
@@ -154,7 +156,7 @@ export const FLOORS: readonly Floor[] = [
   { files: ENCODING, sees: [CORE, FOLD, COLLECTIONS], doors: ['state-codec.ts'], node: PURE },
   {
     files: 'src/fold/atomic/',
-    sees: [CORE, FOLD, COLLECTIONS, DRAFTS],
+    sees: [CORE, FOLD, COLLECTIONS, DRAFTS, NOTING],
     doors: [
       'atomic-state.ts',
       'adopt.ts',
@@ -176,6 +178,12 @@ export const FLOORS: readonly Floor[] = [
       ...['map-draft.ts', 'ordered-map-draft.ts', 'deque-draft.ts', 'node-draft.ts', 'set-draft.ts'],
       ...['misuse.ts', 'touched.ts'],
     ],
+    node: PURE,
+  },
+  {
+    files: NOTING,
+    sees: [CORE, FOLD, COLLECTIONS, 'src/fold/atomic/', DRAFTS],
+    doors: ['changes.ts', 'fork.ts', 'nested-maps.ts'],
     node: PURE,
   },
   {
@@ -260,7 +268,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: LOOKING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST],
-    doors: ['past.ts', 'walk.ts', 'keyframes.ts', 'position.ts'],
+    doors: ['past.ts', 'counts.ts', 'cursor.ts', 'walk.ts', 'keyframes.ts', 'position.ts'],
     node: 'all',
   },
   {

@@ -3,7 +3,7 @@ import type { Side } from '../model/events.ts';
 import { plus, type Sum } from '../model/sums.ts';
 import type { FeedOrderId } from './messages.ts';
 import { FEED_TAPE_LENGTH, type FeedLevel, levelKey, levelsOf, type ReadonlyFeedBook } from './state.ts';
-import { openSize, queueAt, topLevels } from './view.ts';
+import { queueAt, topLevels } from './view.ts';
 
 const SIDES: readonly Side[] = ['buy', 'sell'];
 
@@ -34,12 +34,12 @@ export function levelTotals(book: ReadonlyFeedBook): boolean {
   return levels.reduce((sum, count) => sum + count, 0) === book.bids.size + book.asks.size;
 }
 
-/** Size is neither made nor lost: what entered was executed, was removed, or is open. */
-export function conservation(book: ReadonlyFeedBook): boolean {
-  return [...book.symbols.keys()].every((symbol) => {
-    const orders = [...book.orders.get(symbol)!.values()];
-    return openSize(book, symbol) === orders.reduce<Sum>((sum, { quantity }) => plus(sum, quantity), 0);
-  });
+/** Each symbol has one place, from 0 on, and the number of books that do not count is right. */
+export function places(book: ReadonlyFeedBook): boolean {
+  const markets = [...book.symbols.values()];
+  const unfinished = markets.filter((market) => market.unfinished === true).length;
+  const agree = markets.every(({ symbol, index }, at) => index === at && book.places.get(symbol) === at);
+  return agree && book.places.size === markets.length && book.unfinished === unfinished;
 }
 
 /** The tape holds the last prints of each symbol. */
@@ -49,7 +49,7 @@ export function tape(book: ReadonlyFeedBook): boolean {
 }
 
 /** All of the above, as the model names them. */
-export const invariants = { queues, levelTotals, conservation, tape };
+export const invariants = { queues, levelTotals, places, tape };
 
 /** How many orders stand in a level, or undefined if its links are wrong. */
 function ordersInLine(

@@ -17,7 +17,12 @@ export function unfit(problem: string): never {
 }
 
 export function marketOf(state: FeedState, symbol: string): FeedMarket {
-  return state.symbols.get(symbol) ?? unfit(`the symbol ${symbol} is not listed`);
+  return state.symbols.get(symbol) ?? unlisted(symbol);
+}
+
+/** The place of a symbol in the order of listing, without touching its market. */
+export function placeOf(state: FeedState, symbol: string): number {
+  return state.places.get(symbol) ?? unlisted(symbol);
 }
 
 export function ordersOf(state: FeedState, symbol: string): Orders {
@@ -31,7 +36,7 @@ export function orderOf(orders: Orders, id: FeedOrderId): FeedOrder {
 /** Puts a new order at the back of its level. */
 export function enter(
   state: FeedState,
-  { symbol, index }: FeedMarket,
+  symbol: string,
   id: FeedOrderId,
   { side, price, size }: { readonly side: FeedOrder['side']; readonly price: number; readonly size: number },
   arrival: number,
@@ -39,18 +44,16 @@ export function enter(
   const orders = ordersOf(state, symbol);
   if (orders.has(id)) unfit(`order ${id} of ${symbol} is open already`);
   const order: FeedOrder = { side, price, quantity: size, arrival, prev: null, next: null };
-  join(state, index, orders, id, order);
+  join(state, placeOf(state, symbol), orders, id, order);
   // Last: once in the table the object belongs to the state, and only a draft of it may be changed.
   orders.set(id, order);
 }
 
-/** Takes an order away, whatever it has open, and returns how much that was. */
-export function leave(state: FeedState, { index }: FeedMarket, orders: Orders, id: FeedOrderId): number {
-  const order = orderOf(orders, id);
-  const { quantity } = order;
-  unlink(state, index, orders, order);
+/** Takes an order away, whatever it has open. */
+export function leave(state: FeedState, symbol: string, id: FeedOrderId): void {
+  const orders = ordersOf(state, symbol);
+  unlink(state, placeOf(state, symbol), orders, orderOf(orders, id));
   orders.delete(id);
-  return quantity;
 }
 
 /** Puts an order at the back of the level of its price. */
@@ -95,6 +98,10 @@ export function resize(state: FeedState, index: number, order: FeedOrder, quanti
   const level = levelOf(state, index, order);
   level.quantity = plus(level.quantity, quantity - order.quantity);
   order.quantity = quantity;
+}
+
+function unlisted(symbol: string): never {
+  return unfit(`the symbol ${symbol} is not listed`);
 }
 
 function levelOf(state: FeedState, index: number, { side, price }: FeedOrder): FeedLevel {

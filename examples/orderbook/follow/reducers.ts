@@ -9,10 +9,9 @@ import { opposite } from '../model/state.ts';
 import { plus } from '../model/sums.ts';
 import type { FeedEventData, FeedEvents } from './events.ts';
 import type { FeedOrderId } from './messages.ts';
-import { enter, join, leave, marketOf, orderOf, ordersOf, resize, unfit, unlink } from './queues.ts';
+import { enter, join, leave, marketOf, orderOf, ordersOf, placeOf, resize, unfit, unlink } from './queues.ts';
 import {
   type FeedFile,
-  type FeedMarket,
   type FeedPrint,
   type FeedState,
   keysAround,
@@ -29,109 +28,112 @@ export const reducers: Reducers<FeedState, FeedEvents> = {
     state.files.set(state.files.size, file);
   },
 
-  SymbolListed(state, { symbol, priceDecimals, sizeDecimals, levelsOnly, more }) {
+  SymbolListed(state, data) {
+    const { symbol, priceDecimals, sizeDecimals, levelsOnly } = data;
     if (state.symbols.has(symbol)) unfit(`the symbol ${symbol} is listed already`);
-    const market = newMarket(symbol, state.symbols.size, priceDecimals, sizeDecimals);
+    const index = state.symbols.size;
+    const market = newMarket(symbol, index, priceDecimals, sizeDecimals);
     if (levelsOnly === true) market.levelsOnly = true;
-    if (more === true) market.unfinished = true;
     state.symbols.set(symbol, market);
+    state.places.set(symbol, index);
     state.orders.set(symbol, new Map());
+    settle(state, data);
   },
 
   OrderAdded(state, data, { sequence }) {
-    const market = touch(state, data);
-    enter(state, market, data.id, data, sequence);
-    market.entered = plus(market.entered, data.size);
+    enter(state, data.symbol, data.id, data, sequence);
+    settle(state, data);
   },
 
   OrderExecuted(state, data, { sequence, recordedAt }) {
-    const { id, price, size, hidden = false } = data;
-    const market = touch(state, data);
-    execute(state, market, id, size);
+    const { symbol, id, price, size, hidden = false } = data;
+    execute(state, symbol, id, size);
     const takerSide = opposite(data.side);
-    print(state, market, { price, quantity: size, takerSide, makerId: id, hidden, sequence, clock: recordedAt });
+    print(state, symbol, { price, quantity: size, takerSide, makerId: id, hidden, sequence, clock: recordedAt });
+    settle(state, data);
   },
 
   OrderReduced(state, data) {
-    const { id, size } = data;
-    const market = touch(state, data);
-    const order = orderOf(ordersOf(state, data.symbol), id);
+    const { symbol, id, size } = data;
+    const order = orderOf(ordersOf(state, symbol), id);
     if (size >= order.quantity) unfit(`order ${id} has ${order.quantity} open, not more than ${size}`);
-    resize(state, market.index, order, order.quantity - size);
-    market.removed = plus(market.removed, size);
+    resize(state, placeOf(state, symbol), order, order.quantity - size);
+    settle(state, data);
   },
 
   OrderChanged(state, data, { sequence }) {
-    const { id, side, price, size, kept } = data;
-    const market = touch(state, data);
-    const orders = ordersOf(state, data.symbol);
+    const { symbol, id, side, price, size, kept } = data;
+    const index = placeOf(state, symbol);
+    const orders = ordersOf(state, symbol);
     const order = orderOf(orders, id);
-    const before = order.quantity;
     if (kept === true) {
-      if (size > before || order.price !== price || order.side !== side) unfit(`order ${id} cannot keep its place`);
-      resize(state, market.index, order, size);
+      const keeps = size <= order.quantity && order.price === price && order.side === side;
+      if (!keeps) unfit(`order ${id} cannot keep its place`);
+      resize(state, index, order, size);
     } else {
-      unlink(state, market.index, orders, order);
+      unlink(state, index, orders, order);
       order.side = side;
       order.price = price;
       order.quantity = size;
       order.arrival = sequence;
-      join(state, market.index, orders, id, order);
+      join(state, index, orders, id, order);
     }
-    if (size > before) market.entered = plus(market.entered, size - before);
-    else market.removed = plus(market.removed, before - size);
+    settle(state, data);
   },
 
   OrderReplaced(state, data, { sequence }) {
-    const market = touch(state, data);
-    remove(state, market, data.id);
-    enter(state, market, data.newId, data, sequence);
-    market.entered = plus(market.entered, data.size);
+    leave(state, data.symbol, data.id);
+    enter(state, data.symbol, data.newId, data, sequence);
+    settle(state, data);
   },
 
   OrderDeleted(state, data) {
-    remove(state, touch(state, data), data.id);
+    leave(state, data.symbol, data.id);
+    settle(state, data);
   },
 
   BookCleared(state, data) {
-    const market = touch(state, data);
     const sides: readonly Side[] = data.side === undefined ? ['buy', 'sell'] : [data.side];
-    for (const side of sides) clear(state, market, side);
+    for (const side of sides) clear(state, data.symbol, side);
+    settle(state, data);
   },
 
   LevelSet(state, data) {
-    const { side, price, size, count = 0 } = data;
-    const { index } = touch(state, data);
+    const { symbol, side, price, size, count = 0 } = data;
     const levels = levelsOf(state, side);
-    const key = levelKey(index, price);
+    const key = levelKey(placeOf(state, symbol), price);
     if (size === 0) levels.delete(key);
     else levels.set(key, { price, quantity: size, count, head: null, tail: null });
+    settle(state, data);
   },
 
   TradePrinted(state, data, { sequence, recordedAt }) {
-    const { price, size, side, hidden = false } = data;
-    const market = touch(state, data);
+    const { symbol, price, size, side, hidden = false } = data;
+    const market = marketOf(state, symbol);
     if (hidden) market.hidden = plus(market.hidden, size);
     else market.printed = plus(market.printed, size);
     const takerSide = side ?? null;
-    print(state, market, { price, quantity: size, takerSide, makerId: null, hidden, sequence, clock: recordedAt });
+    print(state, symbol, { price, quantity: size, takerSide, makerId: null, hidden, sequence, clock: recordedAt });
+    settle(state, data);
   },
 
   StatusChanged(state, data) {
-    const market = touch(state, data);
+    const market = marketOf(state, data.symbol);
     market.status = data.status;
     market.statusReason = data.reason ?? null;
+    settle(state, data);
   },
 
   BookSettled(state, data) {
-    touch(state, data);
+    settle(state, data);
   },
 
   MessageMismatched(state, data, event) {
     countMismatch(state, data.mismatch, data.line);
     // A message may name a symbol that was not listed.
     if (!state.symbols.has(data.symbol)) return;
-    remedy(state, touch(state, data), data, event);
+    remedy(state, data, event);
+    settle(state, data);
   },
 };
 
@@ -143,61 +145,55 @@ export function reduce(state: FeedState, event: Folded): void {
   reducer(state, event.data, event);
 }
 
-/** The market of an event, which says whether its book counts. */
-function touch(state: FeedState, data: { readonly symbol: string; readonly more?: true | undefined }): FeedMarket {
+/** Notes whether the book of the symbol counts from here on. It usually did before, and then its market is not touched. */
+function settle(state: FeedState, data: { readonly symbol: string; readonly more?: true | undefined }): void {
+  const counts = data.more !== true;
+  if (counts && state.unfinished === 0) return;
   const market = marketOf(state, data.symbol);
-  if (data.more === true) market.unfinished = true;
-  else if (market.unfinished !== undefined) delete market.unfinished;
-  return market;
+  if (counts === (market.unfinished === undefined)) return;
+  if (counts) delete market.unfinished;
+  else market.unfinished = true;
+  state.unfinished += counts ? -1 : 1;
 }
 
-function execute(state: FeedState, market: FeedMarket, id: FeedOrderId, size: number): void {
-  const orders = ordersOf(state, market.symbol);
-  const order = orderOf(orders, id);
+function execute(state: FeedState, symbol: string, id: FeedOrderId, size: number): void {
+  const order = orderOf(ordersOf(state, symbol), id);
   if (size > order.quantity) unfit(`order ${id} has ${order.quantity} open, not ${size}`);
-  if (size === order.quantity) leave(state, market, orders, id);
-  else resize(state, market.index, order, order.quantity - size);
+  if (size === order.quantity) leave(state, symbol, id);
+  else resize(state, placeOf(state, symbol), order, order.quantity - size);
+  const market = marketOf(state, symbol);
   market.executed = plus(market.executed, size);
 }
 
-function remove(state: FeedState, market: FeedMarket, id: FeedOrderId): void {
-  market.removed = plus(market.removed, leave(state, market, ordersOf(state, market.symbol), id));
-}
-
-function clear(state: FeedState, market: FeedMarket, side: Side): void {
+function clear(state: FeedState, symbol: string, side: Side): void {
   const levels = levelsOf(state, side);
-  const keys = [...levels.range(keysAround(market.index, side))].map(([key]) => key);
+  const keys = [...levels.range(keysAround(placeOf(state, symbol), side))].map(([key]) => key);
   for (const key of keys) levels.delete(key);
-  const orders = ordersOf(state, market.symbol);
-  for (const [id, order] of [...orders]) {
-    if (order.side !== side) continue;
-    market.removed = plus(market.removed, order.quantity);
-    orders.delete(id);
-  }
+  const orders = ordersOf(state, symbol);
+  const leaving = [...orders].filter(([, order]) => order.side === side).map(([id]) => id);
+  for (const id of leaving) orders.delete(id);
 }
 
 function remedy(
   state: FeedState,
-  market: FeedMarket,
   data: FeedEventData<'MessageMismatched'>,
   { sequence, recordedAt }: Pick<RecordedEvent, 'sequence' | 'recordedAt'>,
 ): void {
-  const { id, remedy: what } = data;
+  const { symbol, id, remedy: what } = data;
   if (what === undefined || id === undefined) return;
-  const orders = ordersOf(state, market.symbol);
+  const orders = ordersOf(state, symbol);
   if (what === 'executed') {
     const { side, price, quantity } = orderOf(orders, id);
-    execute(state, market, id, quantity);
+    execute(state, symbol, id, quantity);
     const takerSide = opposite(side);
-    print(state, market, { price, quantity, takerSide, makerId: id, hidden: false, sequence, clock: recordedAt });
+    print(state, symbol, { price, quantity, takerSide, makerId: id, hidden: false, sequence, clock: recordedAt });
     return;
   }
-  if (orders.has(id)) remove(state, market, id);
+  if (orders.has(id)) leave(state, symbol, id);
   if (what === 'deleted') return;
   const { side, price, size } = data;
   if (side === undefined || price === undefined || size === undefined) unfit(`order ${id} has no terms to enter with`);
-  enter(state, market, id, { side, price, size }, sequence);
-  market.entered = plus(market.entered, size);
+  enter(state, symbol, id, { side, price, size }, sequence);
 }
 
 function countMismatch(state: FeedState, kind: string, line: number): void {
@@ -206,7 +202,8 @@ function countMismatch(state: FeedState, kind: string, line: number): void {
   else state.mismatches.set(kind, { count: 1, firstFile: Math.max(state.files.size - 1, 0), firstLine: line });
 }
 
-function print(state: FeedState, market: FeedMarket, line: FeedPrint): void {
+function print(state: FeedState, symbol: string, line: FeedPrint): void {
+  const market = marketOf(state, symbol);
   if (!line.hidden) market.lastPrice = line.price;
   state.tape.set(tapeKey(market.index, market.prints), line);
   market.prints += 1;

@@ -14,6 +14,10 @@ import type { FeedOrderId } from './messages.ts';
 export interface FeedState {
   /** By symbol, in the order of listing. */
   symbols: Map<string, FeedMarket>;
+  /** The same places as in the markets: an order that enters or leaves touches its queue, and not its market. */
+  places: Map<string, number>;
+  /** How many symbols have a book that does not count before their next event. */
+  unfinished: number;
   /** The open orders of each symbol. */
   orders: Map<string, Map<FeedOrderId, FeedOrder>>;
   /** Levels by `levelKey`, so that each symbol's levels lie together: bids from the best, that is the highest, … */
@@ -50,7 +54,7 @@ export interface Mismatches {
   firstLine: number;
 }
 
-/** A symbol: its scale, its condition, and what went through it. */
+/** A symbol: its scale, its condition, and what was traded. */
 export interface FeedMarket {
   symbol: string;
   /** Place in the order of listing, from 0. */
@@ -69,11 +73,8 @@ export interface FeedMarket {
   lastPrice: number | null;
   /** Everything ever put on the tape. */
   prints: number;
-  /** Size ever entered, and added by changes. What of it was neither executed nor removed is open. */
-  entered: Sum;
   /** Size of shown orders that was executed. */
   executed: Sum;
-  removed: Sum;
   /** Size of trades that changed no order of the feed, hidden ones aside. */
   printed: Sum;
   /** Size of trades against hidden orders. */
@@ -124,6 +125,8 @@ export const FEED_TAPE_LENGTH = 50;
 export function initialState(): FeedState {
   return {
     symbols: new Map(),
+    places: new Map(),
+    unfinished: 0,
     orders: new Map(),
     bids: new OrderedMap(descending),
     asks: new OrderedMap(ascending),
@@ -143,9 +146,7 @@ export function newMarket(symbol: string, index: number, priceDecimals: number, 
     statusReason: null,
     lastPrice: null,
     prints: 0,
-    entered: 0,
     executed: 0,
-    removed: 0,
     printed: 0,
     hidden: 0,
   };
@@ -160,11 +161,12 @@ export function levelsOf<Levels>(book: { readonly bids: Levels; readonly asks: L
 const INDEX_WIDTH = 6;
 const PRICE_WIDTH = 16;
 
-/** Text that sorts by symbol first, then by price: `000000+0000000005798500`. */
+/** Text that sorts by symbol first, then by price: `000000p0000000005798500`. */
 export function levelKey(index: number, price: number): string {
-  // Minus sorts after plus. So the signs are letters, and below zero a higher price is a larger complement.
-  const signed = price < 0 ? `n${padded(Number.MAX_SAFE_INTEGER + price)}` : `p${padded(price)}`;
-  return prefixOf(index) + signed;
+  // Below zero a higher price is a larger complement.
+  return price < 0
+    ? `${prefixOf(index)}n${padded(Number.MAX_SAFE_INTEGER + price)}`
+    : `${prefixOf(index)}p${padded(price)}`;
 }
 
 /** Between which keys the levels of a symbol lie, from the best to the worst. No level has such a key. */
@@ -179,10 +181,21 @@ export function tapeKey(index: number, print: number): number {
   return index * FEED_TAPE_LENGTH + (print % FEED_TAPE_LENGTH);
 }
 
+/** Prefixes that were made before. They have no visible effect: they save time at every level. */
+const prefixes: string[] = [];
+
 function prefixOf(index: number): string {
-  return index.toString(36).padStart(INDEX_WIDTH, '0');
+  const known = prefixes[index];
+  if (known !== undefined) return known;
+  const prefix = index.toString(36).padStart(INDEX_WIDTH, '0');
+  // In order, so that the array has no holes.
+  if (index === prefixes.length) prefixes.push(prefix);
+  return prefix;
 }
 
+const ZEROS: readonly string[] = Array.from({ length: PRICE_WIDTH + 1 }, (_, count) => '0'.repeat(count));
+
 function padded(price: number): string {
-  return String(price).padStart(PRICE_WIDTH, '0');
+  const digits = String(price);
+  return ZEROS[PRICE_WIDTH - digits.length]! + digits;
 }

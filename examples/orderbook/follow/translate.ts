@@ -112,6 +112,7 @@ function translateOrder(book: ReadonlyFeedBook, message: FeedMessage, change: Or
     return { type: 'OrderAdded', data: { symbol, id, side, price, size } };
   }
   if (order === undefined) {
+    if (change.kind === 'change' && change.enters === true) return entry(message, change);
     const size = 'size' in change && Number.isSafeInteger(change.size) ? { size: change.size! } : {};
     return mismatch(message, 'unknownOrder', { id, ...size });
   }
@@ -171,6 +172,12 @@ function changeTerms(
   const { symbol } = message;
   const terms = { symbol, id, side, price, size };
   return { type: 'OrderChanged', data: isKept ? { ...terms, kept: true } : terms };
+}
+
+/** A change of an order that is not open, which tells all its terms. */
+function entry(message: FeedMessage, { id, side, price, size }: Extract<Change, { kind: 'change' }>): FeedEvent {
+  if (side === undefined || !areTerms(price, size)) return mismatch(message, 'unknownOrder', { id });
+  return mismatch(message, 'unknownOrder', { id, side, price, size, remedy: 'entered' });
 }
 
 function deletion(symbol: string, id: FeedOrderId, { side, price, quantity }: ReadonlyFeedOrder): FeedEvent {

@@ -1,6 +1,6 @@
 /** Looking at the book of a feed, by the names that the matching book's views have. Everything here only reads. */
 import type { Side } from '../model/events.ts';
-import { minus, type Sum } from '../model/sums.ts';
+import { plus, type Sum } from '../model/sums.ts';
 import type { BookRow, LevelView } from '../model/view.ts';
 import type { FeedOrderId } from './messages.ts';
 import {
@@ -65,8 +65,9 @@ export function orderAt(book: ReadonlyFeedBook, symbol: string, id: FeedOrderId)
   return book.orders.get(symbol)?.get(id);
 }
 
-/** The size of all open orders of a symbol. */
-export function openSize(book: ReadonlyFeedBook, symbol: string): Sum {
-  const market = book.symbols.get(symbol);
-  return market === undefined ? 0 : minus(minus(market.entered, market.executed), market.removed);
+/** The size of everything that is open at a side of a symbol. */
+export function openSize(book: ReadonlyFeedBook, symbol: string, side: Side): Sum {
+  let sum: Sum = 0;
+  for (const { quantity } of topLevels(book, symbol, side, Number.POSITIVE_INFINITY)) sum = plus(sum, quantity);
+  return sum;
 }

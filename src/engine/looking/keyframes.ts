@@ -12,7 +12,7 @@ export interface PastRange {
   readonly last: number;
   /**
    * The earliest sequence whose state can be built: 0 while the log has its first event, otherwise that of the oldest usable
-   * snapshot. Absent without such a snapshot: then no state can be built with this model.
+   * snapshot. Absent when no snapshot is usable: then no state can be built with this model.
    */
   readonly earliest?: number;
   /** ms since the epoch; absent in an empty log. */

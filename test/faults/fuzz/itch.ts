@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert';
 import { isRefoldError } from 'refold';
-import { readItch } from '../../../examples/orderbook/feeds/following/itch/reader.ts';
+import { ItchReader } from '../../../examples/orderbook/feeds/following/itch/reader.ts';
 import { events } from '../../../examples/orderbook/follow/events.ts';
 import {
   type Change,
@@ -43,7 +43,7 @@ function anyItch(chance: Chance): Buffer {
 async function read(bytes: Buffer, chunk: number): Promise<[FeedMessage[], unknown]> {
   const messages: FeedMessage[] = [];
   try {
-    for await (const block of readItch([bytesSource(bytes, { chunk })])) messages.push(...block);
+    for await (const block of new ItchReader().read(bytesSource(bytes, { chunk }))) messages.push(...block);
   } catch (error) {
     return [messages, error];
   }

@@ -8,11 +8,12 @@ import { open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { crc32 } from 'node:zlib';
-import { type DeepReadonly, type EventMeta, isRefoldError, openLog, openStore, RefoldError } from 'refold';
+import { type DeepReadonly, type EventMeta, isRefoldError, openStore, RefoldError } from 'refold';
 import { type FeedEventData, feedBook, translate } from '../../follow/index.ts';
 import type { FeedMessage } from '../../follow/messages.ts';
 import { MarketClock, type Moment } from '../../market-time.ts';
 import type { ProgressBar } from '../../progress.ts';
+import { modelIn } from '../../workspace.ts';
 import { unreadable } from '../reading/csv.ts';
 import { FeedTime, type TimeReport } from '../reading/feed-time.ts';
 import type { FeedFile, FeedKind, OpenFeed, OracleReport, ReadOptions } from './feed-kind.ts';
@@ -229,7 +230,7 @@ async function openFeedBook(path: string, clock: () => number) {
     return await openStore(feedBook, { path, fold: 'direct', clock });
   } catch (cause) {
     if (!isRefoldError(cause) || cause.code !== 'MODEL_MISMATCH') throw cause;
-    const name = await modelOf(path);
+    const name = await modelIn(path);
     if (name === undefined || name === feedBook.name) throw cause;
     const what = name === 'orderbook' ? 'the book of a matching run' : `a log of the model ${name}`;
     throw new RefoldError('INVALID_OPTION', `Cannot import into ${path}: it holds ${what}`, {
@@ -238,11 +239,6 @@ async function openFeedBook(path: string, clock: () => number) {
       hint: `Name a file that does not exist yet; look at this one with: show ${path}`,
     });
   }
-}
-
-async function modelOf(path: string): Promise<string | undefined> {
-  await using log = await openLog({ path });
-  return (await log.info()).model;
 }
 
 async function lastEventOf(store: Awaited<ReturnType<typeof openFeedBook>>): Promise<LastEvent | undefined> {

@@ -1,10 +1,18 @@
 /** The kinds of feeds that `import` reads. */
 import { RefoldError } from 'refold';
 import type { FeedKind } from './feed-kind.ts';
+import { itch } from './itch.ts';
+import { l2 } from './l2/kind.ts';
+import { l3 } from './l3/kind.ts';
 import { lobster } from './lobster.ts';
+import { mbo } from './mbo/kind.ts';
 
 export const KINDS: Readonly<Record<string, FeedKind>> = {
   lobster,
+  itch,
+  mbo,
+  l2,
+  l3,
 };
 
 /** Commands of matching mode, which have the names of feeds. */

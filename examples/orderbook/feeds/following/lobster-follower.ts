@@ -19,11 +19,10 @@ import { minus, opposite, type Side, type Sum } from '../../model/index.ts';
 import type { Outlook } from '../matching/lobster-outlook.ts';
 import { type BookRow, findDifferenceOf, type Levels, SIDES } from '../reading/book-rows.ts';
 import { beforeMessage, findCorrections, isWithin, type Window, windowOf } from '../reading/book-window.ts';
-import type { Message } from '../reading/lobster-messages.ts';
+import { LOBSTER_PRICE_DECIMALS, type Message } from '../reading/lobster-messages.ts';
 import type { OracleReport } from './feed-kind.ts';
 
-/** Prices are ten-thousandths of a dollar, sizes are shares. */
-export const LISTING: Change = { kind: 'list', priceDecimals: 4, sizeDecimals: 0 };
+export const LISTING: Change = { kind: 'list', priceDecimals: LOBSTER_PRICE_DECIMALS, sizeDecimals: 0 };
 
 /** What a halt's price means. */
 const STATUS: Readonly<Record<number, string>> = { '-1': 'halted', 0: 'quoting', 1: 'trading' };

@@ -11,6 +11,9 @@ import type { Side } from '../../model/index.ts';
 import { SIDE_BY_DIRECTION } from './book-rows.ts';
 import { type CsvRow, readRows, type TextSource } from './csv.ts';
 
+/** Prices are ten-thousandths of a dollar. */
+export const LOBSTER_PRICE_DECIMALS = 4;
+
 /**
  * 1 new limit order · 2 partial cancel · 3 deletion · 4 execution of a visible order · 5 of a hidden one · 6 cross
  * trade (an auction: tape only) · 7 halt

@@ -125,8 +125,15 @@ describe('the book of a feed', () => {
       { kind: 'execute', id: 2, size },
     );
     const market = book.symbols.get('X')!;
-    expect([market.entered, market.executed, openSize(book, 'X')]).toEqual([2n * BigInt(size), size, size]);
-    expectInvariants(book);
+    expect([market.executed, openSize(book, 'X', 'buy')]).toEqual([size, size]);
+    const before = bookOf(
+      { kind: 'add', id: 1, side: 'buy', price: 1, size },
+      { kind: 'add', id: 2, side: 'buy', price: 1, size },
+      { kind: 'trade', price: 1, size },
+      { kind: 'trade', price: 1, size },
+    );
+    expect(topLevels(before, 'X', 'buy', 1)).toEqual([{ price: 1, quantity: 2n * BigInt(size), count: 2 }]);
+    expect(before.symbols.get('X')!.printed).toBe(2n * BigInt(size));
   });
 
   test('keeps ids apart by symbol', () => {

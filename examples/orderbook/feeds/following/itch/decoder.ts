@@ -80,6 +80,8 @@ export interface DecoderOptions {
   readonly momentOf: (time: Moment) => Moment;
   /** Whether each message has its length before it. */
   readonly framed: boolean;
+  /** Counts the messages by the code of their type. */
+  readonly tally: Float64Array;
 }
 
 /** Decodes one file. It knows the number and the offset of the next message, for `line` and for errors. */
@@ -89,6 +91,7 @@ export class ItchDecoder {
   readonly #momentOf: (time: Moment) => Moment;
   /** Bytes of the length before each message. */
   readonly #prefix: 0 | 2;
+  readonly #tally: Float64Array;
   #view: DataView = new DataView(new ArrayBuffer(0));
   #into: FeedMessage[] = [];
   /** The number of the next message, from 1. */
@@ -98,11 +101,12 @@ export class ItchDecoder {
   /** Whether the system event was read that starts a day. */
   #started = false;
 
-  constructor(path: string, { stocks, momentOf, framed }: DecoderOptions) {
+  constructor(path: string, { stocks, momentOf, framed, tally }: DecoderOptions) {
     this.#path = path;
     this.#stocks = stocks;
     this.#momentOf = momentOf;
     this.#prefix = framed ? 2 : 0;
+    this.#tally = tally;
   }
 
   /**
@@ -153,6 +157,7 @@ export class ItchDecoder {
       at = start + length;
       this.#offset += this.#prefix + length;
       this.#number++;
+      this.#tally[type]!++;
     }
     return at;
   }

@@ -15,83 +15,82 @@ import { hintOnFailure, type TextSource, unreadable } from '../../reading/csv.ts
 import { FeedTime, type TimeOptions } from '../../reading/feed-time.ts';
 import { GIVE_ITCH, ItchDecoder } from './decoder.ts';
 import { framingOf, HEAD_BYTES } from './kind.ts';
+import { LAYOUTS } from './layout.ts';
 import { StockDirectory } from './stocks.ts';
 
 export interface ItchOptions extends TimeOptions {
-  /** The stocks to read; all of them if it is absent or empty. */
-  readonly symbols?: readonly string[] | undefined;
+  /** The stocks to read; all of them if it is absent. Messages of others are counted, and not given. */
+  readonly symbols?: ReadonlySet<string> | undefined;
 }
 
-/**
- * The messages of the files, in order; a file that begins with the start of messages begins a day.
- *
- * Messages of other stocks than `symbols` are counted for `line`, and not given.
- *
- * @throws RefoldError `INVALID_OPTION` with path, line, offset and hint; also for a symbol that no file lists
- */
-export async function* readItch(
-  sources: readonly TextSource[],
-  { symbols = [], ...time }: ItchOptions = {},
-): AsyncGenerator<readonly FeedMessage[], void, void> {
-  const stocks = new StockDirectory(symbols.length === 0 ? undefined : new Set(symbols));
-  for (const source of sources) {
-    const feedTime = new FeedTime(time, 'midnight', [source.path]);
-    yield* readFile(source, stocks, (moment) => feedTime.momentOf(moment));
+/** Reads the files of a feed in their order. A file that begins with the start of messages begins a day. */
+export class ItchReader {
+  readonly #time: TimeOptions;
+  readonly #stocks: StockDirectory;
+  readonly #tally = new Float64Array(256);
+
+  constructor({ symbols, ...time }: ItchOptions = {}) {
+    this.#time = time;
+    this.#stocks = new StockDirectory(symbols);
   }
-  const [missing] = stocks.missing;
-  if (missing === undefined) return;
-  throw new RefoldError('INVALID_OPTION', `Cannot import --symbol ${missing}: no message lists this stock`, {
-    type: '--symbol',
-    hint: 'Check how the feed spells it; without --symbol all stocks are imported',
-  });
-}
 
-async function* readFile(
-  source: TextSource,
-  stocks: StockDirectory,
-  momentOf: (time: Moment) => Moment,
-): AsyncGenerator<readonly FeedMessage[], void, void> {
-  const begin = (framed: boolean): ItchDecoder => new ItchDecoder(source.path, { stocks, momentOf, framed });
-  const beginWith = (bytes: Uint8Array): ItchDecoder => {
-    const framing = framingOf(Buffer.from(bytes.subarray(0, HEAD_BYTES)));
-    if (typeof framing === 'object') throw begin(true).error(framing.problem, GIVE_ITCH);
-    return begin(framing === 'lengths');
-  };
-  let decoder: ItchDecoder | undefined;
-  let rest: Uint8Array = new Uint8Array();
-  try {
-    for await (const bytes of await source.open()) {
-      rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
-      // Only a whole head tells what the file is.
-      if (decoder === undefined && rest.length < HEAD_BYTES) continue;
-      decoder ??= beginWith(rest);
-      const { messages, used, error } = attempt(decoder, rest);
-      if (messages.length > 0) yield messages;
-      if (error !== undefined) throw error;
-      rest = rest.subarray(used);
+  /** Messages so far by type, those of other stocks too: `{ 'A add order': 118631456 }`. */
+  get counts(): Readonly<Record<string, number>> {
+    const counts = Object.entries(LAYOUTS).map(([type, { name }]) => {
+      return [`${type} ${name}`, this.#tally[type.charCodeAt(0)]!] as const;
+    });
+    return Object.fromEntries(counts.filter(([, count]) => count > 0));
+  }
+
+  /**
+   * The messages of a file, in blocks.
+   *
+   * @throws RefoldError `INVALID_OPTION` with path, number of the message, offset and hint, after the messages before
+   */
+  async *read(source: TextSource): AsyncGenerator<readonly FeedMessage[], void, void> {
+    let decoder: ItchDecoder | undefined;
+    let rest: Uint8Array = new Uint8Array();
+    try {
+      for await (const bytes of await source.open()) {
+        rest = rest.length === 0 ? bytes : Buffer.concat([rest, bytes]);
+        // Only a whole head tells what the file is.
+        if (decoder === undefined && rest.length < HEAD_BYTES) continue;
+        decoder ??= this.#begin(source.path, rest);
+        rest = yield* take(decoder, rest);
+      }
+    } catch (error) {
+      throw error instanceof RefoldError
+        ? error
+        : readFailure(source.path, decoder ?? this.#decoderOf(source.path), error);
     }
-  } catch (error) {
-    throw error instanceof RefoldError ? error : readFailure(source.path, decoder ?? begin(true), error);
+    // A file that is shorter than a head is read here.
+    decoder ??= this.#begin(source.path, rest);
+    decoder.end(yield* take(decoder, rest));
   }
-  // A file that is shorter than a head is read here.
-  decoder ??= beginWith(rest);
-  const { messages, used, error } = attempt(decoder, rest);
-  if (messages.length > 0) yield messages;
-  if (error !== undefined) throw error;
-  decoder.end(rest.subarray(used));
+
+  #begin(path: string, bytes: Uint8Array): ItchDecoder {
+    const framing = framingOf(Buffer.from(bytes.subarray(0, HEAD_BYTES)));
+    if (typeof framing === 'object') throw this.#decoderOf(path).error(framing.problem, GIVE_ITCH);
+    return this.#decoderOf(path, framing === 'lengths');
+  }
+
+  #decoderOf(path: string, framed = true): ItchDecoder {
+    const time = new FeedTime(this.#time, 'midnight', [path]);
+    const momentOf = (moment: Moment): Moment => time.momentOf(moment);
+    return new ItchDecoder(path, { stocks: this.#stocks, momentOf, framed, tally: this.#tally });
+  }
 }
 
-/** Decodes what is whole. An error comes beside the messages before it. */
-function attempt(
-  decoder: ItchDecoder,
-  bytes: Uint8Array,
-): { readonly messages: readonly FeedMessage[]; readonly used: number; readonly error?: unknown } {
+/** Gives the messages that are whole, also those before an error. Returns the bytes that are left. */
+function* take(decoder: ItchDecoder, bytes: Uint8Array): Generator<readonly FeedMessage[], Uint8Array, void> {
   const messages: FeedMessage[] = [];
+  let used = 0;
   try {
-    return { messages, used: decoder.decode(bytes, messages) };
-  } catch (error) {
-    return { messages, used: 0, error };
+    used = decoder.decode(bytes, messages);
+  } finally {
+    if (messages.length > 0) yield messages;
   }
+  return bytes.subarray(used);
 }
 
 function readFailure(path: string, decoder: ItchDecoder, cause: unknown): RefoldError {

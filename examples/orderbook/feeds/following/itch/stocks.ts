@@ -58,11 +58,6 @@ export class StockDirectory {
   get wantsAll(): boolean {
     return this.#wanted === undefined;
   }
-
-  /** Wanted stocks that were not listed so far. */
-  get missing(): string[] {
-    return [...(this.#wanted ?? [])].filter((symbol) => !this.#known.has(symbol));
-  }
 }
 
 /** Whether the name at `at` is that of the stock. */

@@ -2,17 +2,14 @@ import { describe, expect, test } from 'vitest';
 import {
   type FeedMessage,
   feedBook,
-  queueAt,
   type ReadonlyFeedBook,
   reduce,
-  topLevels,
   translate,
 } from '../../../../../examples/orderbook/follow/index.ts';
-import type { Side } from '../../../../../examples/orderbook/model/index.ts';
 import { sample } from '../../../../sample.ts';
-import { PlainItchBook, type PlainStock } from './plain-book.ts';
+import { PlainItchBook } from './plain-book.ts';
 import { randomDay } from './random-day.ts';
-import { messagesOf } from './support.ts';
+import { messagesOf, viewOf } from './support.ts';
 
 describe('the book of a day of ITCH', () => {
   test.each(Array.from({ length: sample(9) }, (_, seed) => seed + 1))(
@@ -69,12 +66,4 @@ function expectTotals(state: ReadonlyFeedBook, messages: readonly FeedMessage[],
 function apply(state: ReturnType<typeof feedBook.initialState>, message: FeedMessage): void {
   const event = translate(state, message);
   if (event !== undefined) reduce(state, { ...event, sequence: message.line, recordedAt: 5 } as never);
-}
-
-function viewOf(state: ReadonlyFeedBook, symbol: string): PlainStock {
-  const side = (of: Side): string[] =>
-    topLevels(state, symbol, of, Number.POSITIVE_INFINITY).map(
-      ({ price, quantity }) => `${price} ${quantity}: ${queueAt(state, symbol, of, price).join(' ')}`,
-    );
-  return { bids: side('buy'), asks: side('sell'), status: state.symbols.get(symbol)!.status };
 }

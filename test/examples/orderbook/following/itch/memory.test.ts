@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, test } from 'vitest';
-import { readItch } from '../../../../../examples/orderbook/feeds/following/itch/reader.ts';
+import { ItchReader } from '../../../../../examples/orderbook/feeds/following/itch/reader.ts';
 import { sample } from '../../../../sample.ts';
 import { framed } from './encoder.ts';
 import { randomDay } from './random-day.ts';
@@ -25,7 +25,7 @@ test('A stream of any length is read in bounded memory', async () => {
   const live: number[] = [];
   let messages = 0;
   let next = 0;
-  for await (const block of readItch([{ path: 'day.itch', open: async () => stream() }])) {
+  for await (const block of new ItchReader().read({ path: 'day.itch', open: async () => stream() })) {
     messages += block.length;
     if (messages < next) continue;
     collect();

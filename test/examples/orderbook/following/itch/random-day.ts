@@ -49,7 +49,8 @@ class Day {
       this.messages.push(directory(this.#locate(index), this.#later(), stock));
       this.messages.push(encode('H', this.#locate(index), this.#later(), stock, 'T'));
     }
-    this.messages.push(encode('V', 0, this.#later(), 1n, 2n, 3n), encode('S', 0, this.#later(), 'S'));
+    this.messages.push(encode('V', 0, this.#later(), 1n, 2n, 3n));
+    for (const event of ['S', 'Q']) this.messages.push(encode('S', 0, this.#later(), event));
   }
 
   close(): void {
