@@ -1,5 +1,5 @@
 /** The questions as commands: exit codes, the last line, messages, the shapes of their JSON. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { defineModel, openStore, type SerializedError } from 'refold';
@@ -399,7 +399,7 @@ const WRONG = [
     /--from is about intervals/,
     /--every/,
   ],
-  ['a book to write over', 'matching', ['trades', '', '--out', '='], /it is a database/, /another file/],
+  ['a book to write over', 'matching', ['trades', '', '--out', '='], /it is the book/, /another file/],
   [
     'a folder that is not there',
     'matching',
@@ -446,6 +446,15 @@ describe('wrong questions are typed errors with a hint', () => {
       message: expect.stringMatching(/another model/),
       hint: expect.stringMatching(/orderbook or feedbook/),
     });
+  });
+
+  test('another book, and a file beside the book, are not written over', async () => {
+    const [path, other] = [await matching(), await several()];
+    for (const out of [other, `${path}-wal`]) {
+      const before = statSync(out, { throwIfNoEntry: false })?.size;
+      expect((await ask('trades', path, '--out', out)).error).toMatchObject({ code: 'INVALID_OPTION', type: '--out' });
+      expect(statSync(out, { throwIfNoEntry: false })?.size).toBe(before);
+    }
   });
 
   test('a failed answer leaves no file, and an old one as it was', async () => {
