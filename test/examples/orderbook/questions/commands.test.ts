@@ -481,6 +481,35 @@ describe('as processes', () => {
     expect(bad.stderr).toMatch(/^error: .+\nhint: .+\n$/s);
   });
 
+  test('a book whose older history was dropped is asked from the first book that is known', async () => {
+    const path = await matching();
+    {
+      await using store = await openBook(path, { history: 'discard' });
+      await store.snapshot();
+      await store.execute('placeOrder', (place(8, 'sell', 99, 3, 'ann') as any).input);
+      await store.snapshot();
+      await store.execute('placeOrder', (place(9, 'buy', 102, 1) as any).input);
+      await store.compact();
+    }
+    const { json } = await ask('trades', path, '--json');
+    expect(json.from).toBe(11);
+    expect(json.trades).toMatchObject([
+      { makerId: 3, takerId: 8, quantity: 3 },
+      { makerId: 2, takerId: 9 },
+    ]);
+    expect((await ask('order', path, '3', '--json')).json.lives).toMatchObject([
+      {
+        entered: null,
+        changes: [
+          { what: 'open before', open: 7 },
+          { what: 'traded', open: 4 },
+        ],
+      },
+    ]);
+    expect((await ask('trades', path, '--from', '2')).error).toMatchObject({ code: 'HISTORY_GONE' });
+    expect((await ask('diff', path, path)).error).toMatchObject({ code: 'HISTORY_GONE' });
+  });
+
   test('a book is asked while its writer goes on', async () => {
     const path = join(temporaryFolder(), 'live.db');
     await using store = await openBook(path);
