@@ -48,6 +48,8 @@ Examples:
   npm run orderbook -- show book.db --at 10:31:07.123    the book at that time of its day
   npm run orderbook -- replay book.db             check every trade again
   npm run orderbook -- import lobster DAY.zip --db feed.db    follow a feed
+  npm run orderbook -- order book.db 42           the life of order 42: its place in the queue, its trades, its end
+  npm run orderbook -- bars book.db --every 1m    open, high, low, close and volume of each minute
   npm run orderbook -- compare lobster DAY.zip    what a strict engine would have done`;
 
 function program(): Command {

@@ -1,4 +1,4 @@
-/** The book of a feed, as questions see it. Of a trade it knows the order that was hit, and not who took. */
+/** The book of a feed, as questions see it. It knows which order a trade hit, and not who took. */
 import { type FeedState, feedBook, orderAt, queueAt, type RecordedFeedEvent, topLevels } from '../../follow/index.ts';
 import { levelKey, levelsOf } from '../../follow/state.ts';
 import type { Side } from '../../model/index.ts';
