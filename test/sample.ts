@@ -1,5 +1,5 @@
 /**
- * How much of the long tests `npm test` does: a third, drawn anew each time. `REFOLD_RUNS=all` does everything, and the
+ * How much of the long tests `npm test` does: a third, at random. `REFOLD_RUNS=all` does everything, and the
  * gate sets it.
  */
 
