@@ -86,21 +86,38 @@ export {
   importEvents,
   type PastEvent,
 } from './engine/importing/import-events.ts';
-export type { LogInfo, ReactorInfo, RedactionInfo } from './engine/log-info.ts';
+export type { LogInfo, ReactorInfo, RecoveryEstimate, RedactionInfo } from './engine/log-info.ts';
+export type { CountBucket, EventCounts, TypeCounts } from './engine/looking/counts.ts';
+export type { CursorOptions, MoveCost, MoveOptions, PastCursor } from './engine/looking/cursor.ts';
+export type { Keyframe, PastRange } from './engine/looking/keyframes.ts';
+export {
+  type BlocksOptions,
+  type BuiltState,
+  type CountOptions,
+  openPast,
+  Past,
+  type PastCallOptions,
+  type PastCost,
+  type PastOptions,
+  type WalkOptions,
+} from './engine/looking/past.ts';
+export type { PastPosition } from './engine/looking/position.ts';
+export type { WalkedBlock } from './engine/looking/walk.ts';
 export type { DurationHistogram } from './engine/metrics/histogram.ts';
 export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';
 export { openStore } from './engine/open-store.ts';
 export { type OpenStoresOptions, openStores, type Stores } from './engine/open-stores.ts';
+export type { CommitRange } from './engine/past/commits.ts';
 export type { Divergence } from './engine/past/divergence.ts';
 export type { Bound, EventRange } from './engine/past/events.ts';
 export type { FollowOptions, Watched, WatchOptions } from './engine/past/follow-log.ts';
-export type { PastState, Position } from './engine/past/history.ts';
+export type { AtOptions, PastState, Position } from './engine/past/history.ts';
 export type { Projection } from './engine/past/projection.ts';
 export { defineProjection, type ProjectionDefinition } from './engine/past/projection-definition.ts';
 export type { RecoveryReport } from './engine/past/recovery.ts';
 export { type ReplayOptions, type ReplayReport, replay } from './engine/past/replay.ts';
 export { type StateAtOptions, stateAt } from './engine/past/state-at.ts';
-export type { SnapshotVerdict, VerifyReport } from './engine/past/verify.ts';
+export type { SnapshotVerdict, StoreVerifyOptions, VerifyReport } from './engine/past/verify.ts';
 export {
   defineReactor,
   type Effect,
@@ -135,8 +152,9 @@ export {
   type RangeOptions,
   type ReadonlyOrderedMap,
 } from './fold/collections/ordered-map.ts';
-export type { StateDifference } from './fold/diff.ts';
+export { diffStates, type StateDifference } from './fold/diff.ts';
 export { hashState } from './fold/encoding/state-codec.ts';
+export type { StateChange } from './fold/live-state.ts';
 export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
 export { toTaggedJson } from './fold/state-json.ts';
@@ -160,9 +178,11 @@ export type {
   Durability,
   EventTags,
   LogCare,
+  LogFile,
   LogHead,
   LogSize,
   LogStore,
+  LogWriter,
   QueuedCommit,
   ReactorRow,
   SealedBlock,

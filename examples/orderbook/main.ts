@@ -5,23 +5,27 @@
  * stdout. Exit codes: 0 when every check held, 1 when one failed, 2 for bad input. Commands that the engine refuses are a line
  * on stderr; with `--strict` they make it 1.
  */
-import { basename } from 'node:path';
 import { Command, CommanderError, Option } from 'commander';
 import { RefoldError } from 'refold';
 import { replayBook } from './audit/replay-book.ts';
+import { replayFeed } from './audit/replay-feed.ts';
 import { runDemo } from './demo/demo.ts';
 import { runConsensus } from './feeds/matching/consensus.ts';
 import { runLobster } from './feeds/matching/lobster.ts';
 import { runTape } from './feeds/matching/tape.ts';
 import { fileSource, parseInteger } from './feeds/reading/csv.ts';
 import type { TimeOptions } from './feeds/reading/feed-time.ts';
-import { openLobster } from './feeds/reading/lobster-files.ts';
+import { openLobster, symbolOf } from './feeds/reading/lobster-files.ts';
+import { feedBook } from './follow/index.ts';
+import { addImport } from './import-command.ts';
 import { EXIT_BAD_INPUT, EXIT_CHECK_FAILED, type Judged, judge, serialise } from './judging.ts';
 import { MarketClock } from './market-time.ts';
 import { openProgress } from './progress.ts';
+import { addPublish } from './publishing/command.ts';
+import { addQuestions } from './questions/commands.ts';
 import { parsePosition, showBook } from './show.ts';
 import { jsonOf, number, table } from './text.ts';
-import { type OpenBook, openNewBook, openWorkspace } from './workspace.ts';
+import { modelIn, type OpenBook, openNewBook, openWorkspace } from './workspace.ts';
 
 /** Options of the commands that run a feed. */
 interface FeedOptions extends CommonOptions, TimeOptions {
@@ -42,7 +46,8 @@ Examples:
   npm run orderbook -- --db book.db               run the demo and keep its book
   npm run orderbook -- show book.db --at 50000    the book after event 50,000
   npm run orderbook -- show book.db --at 10:31:07.123    the book at that time of its day
-  npm run orderbook -- replay book.db             check every trade again`;
+  npm run orderbook -- replay book.db             check every trade again
+  npm run orderbook -- import lobster DAY.zip --db feed.db    follow a feed`;
 
 function program(): Command {
   const root = withOptions(
@@ -81,23 +86,27 @@ function program(): Command {
     .argument('<commands>', 'seq,cmd,id,side,price,qty,tif as .csv or .csv.gz')
     .addOption(strict())
     .action(consensus);
+  addImport(root, present);
   root
     .command('replay')
-    .description('fold the whole log of a book again, and match its orders again')
+    .description('fold the whole log of a book again, and match its orders again; the book of a feed is folded only')
     .argument('<book>', 'the file of a book')
     .option('--json', 'print the report as JSON')
     .action(replayCommand);
   root
     .command('show')
-    .description('the ladder and the recent trades of a book, now or in the past')
+    .description('the ladder and the recent trades of a book of either kind, now or in the past')
     .argument('<book>', 'the file of a book')
     .addOption(
       new Option('--at <position>', 'a sequence, a time of its day, an ISO time, or ms since the epoch').argParser(
         parsePosition,
       ),
     )
+    .option('--symbol <symbol>', 'only this symbol')
     .option('--json', 'print the view as JSON')
     .action(showBook);
+  addQuestions(root);
+  addPublish(root);
   return root;
 }
 
@@ -163,9 +172,16 @@ async function consensus(path: string, options: FeedOptions): Promise<void> {
 }
 
 async function replayCommand(path: string, { json }: CommonOptions): Promise<void> {
+  if ((await modelIn(path)) === feedBook.name) return replayFeedCommand(path, json);
   const report = await replayBook(path, { bar: openProgress });
   present(report, json);
   if (report.rematch !== 'equal') process.exitCode = EXIT_CHECK_FAILED;
+}
+
+async function replayFeedCommand(path: string, json: boolean | undefined): Promise<void> {
+  const report = await replayFeed(path, { bar: openProgress });
+  present(report, json);
+  if (report.hashes !== 'equal' || report.broken.length > 0) process.exitCode = EXIT_CHECK_FAILED;
 }
 
 /** Runs a report-making job on a new book, and presents the report. */
@@ -209,12 +225,6 @@ function linesOf(name: string, value: unknown): (readonly [name: string, value: 
   return members.map(([member, inner]) => [`${spaced(name)}: ${spaced(member)}`, readable(inner)]);
 }
 
-/** LOBSTER's names begin with the ticker: `GOOG_2012-06-21_…`. For any other file the symbol has no name. */
-function symbolOf(path: string): string {
-  const name = basename(path).replace(/^LOBSTER_SampleFile_/, '');
-  return /^[A-Z][A-Z.]{0,9}(?=_)/.exec(name)?.[0] ?? 'BOOK';
-}
-
 function naturalNumber(text: string): number {
   const value = parseInteger(text);
   if (value !== undefined && value >= 0) return value;
@@ -231,8 +241,9 @@ function badOption(problem: string, hint: string): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot run: ${problem}`, { hint });
 }
 
-/** eventsPerSecond → events per second. */
+/** eventsPerSecond → events per second. A name in words is a feed's, and stays as it is. */
 function spaced(name: string): string {
+  if (name.includes(' ')) return name;
   return name.replace(/[A-Z0-9]+/g, (part) => (/^\d/.test(part) ? part : ` ${part.toLowerCase()}`));
 }
 

@@ -67,9 +67,20 @@ export class Calendar {
   }
 }
 
-/** The date that a file's name holds, as in `GOOG_2012-06-21_34200000_57600000_message_10.csv`. */
+/** How files name the day they hold. */
+const DATED_NAMES = [
+  // GOOG_2012-06-21_34200000_57600000_message_10.csv
+  /(?<!\d)(?<year>(?:19|20)\d{2})-(?<month>0[1-9]|1[0-2])-(?<day>0[1-9]|[12]\d|3[01])(?!\d)/,
+  // NASDAQ: 01302019.NASDAQ_ITCH50.gz, 20190130.BX_ITCH_50.gz, S013019-v50.txt.gz
+  /^(?<month>0[1-9]|1[0-2])(?<day>0[1-9]|[12]\d|3[01])(?<year>(?:19|20)\d{2})\.\w*ITCH/i,
+  /^(?<year>(?:19|20)\d{2})(?<month>0[1-9]|1[0-2])(?<day>0[1-9]|[12]\d|3[01])\.\w*ITCH/i,
+  /^S(?<month>0[1-9]|1[0-2])(?<day>0[1-9]|[12]\d|3[01])(?<year>\d{2})-v\d/i,
+];
+
+/** The date that a file's name holds. */
 export function dateInName(path: string): string | undefined {
-  return basename(path).match(/(?<!\d)(?:19|20)\d{2}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)/)?.[0];
+  const parts = DATED_NAMES.map((pattern) => pattern.exec(basename(path))?.groups).find((found) => found !== undefined);
+  return parts && `${parts.year!.padStart(4, '20')}-${parts.month}-${parts.day}`;
 }
 
 /**

@@ -1,11 +1,13 @@
 /** Shows a book as it is now, or as it was in the past. */
-import { RefoldError } from 'refold';
+import { type EventMeta, openStore, RefoldError, type Store } from 'refold';
 import { paint } from '../telling/paint.ts';
 import { parseInteger } from './feeds/reading/csv.ts';
-import { renderLadder, renderTape, type SymbolView, viewOf } from './ladder.ts';
+import { LOBSTER_PRICE_DECIMALS } from './feeds/reading/lobster-messages.ts';
+import { feedBook } from './follow/index.ts';
+import { decimalView, renderLadder, renderTape, type SymbolView, viewOf, viewOfFeed } from './ladder.ts';
 import { Calendar, type Moment, parseTimeOfDay } from './market-time.ts';
 import { clock, jsonOf, number } from './text.ts';
-import { type OpenBook, openBook } from './workspace.ts';
+import { modelIn, openBook } from './workspace.ts';
 
 /** A position in the log. A time of day is one of the book's own day, in its zone. */
 export type BookPosition = LogPosition | { readonly timeOfDay: Moment };
@@ -13,6 +15,8 @@ export type BookPosition = LogPosition | { readonly timeOfDay: Moment };
 type LogPosition = { readonly sequence: number } | { readonly time: number };
 
 export interface BookView {
+  /** The matching book, or the book of a feed. */
+  readonly book: 'matching' | 'feed';
   readonly sequence: number;
   /** When that event was recorded, ms since the epoch; 0 before the first event. */
   readonly recordedAt: number;
@@ -21,6 +25,14 @@ export interface BookView {
   readonly zone?: string;
   readonly symbols: readonly SymbolView[];
 }
+
+/** The last nanosecond of a millisecond. */
+const LAST_NS = 999_999;
+
+/** What it takes to look at a past state: a store of either book. */
+type PastOf<State> = Pick<Store<any, any, any>, 'sequence' | 'events' | 'locate'> & {
+  at(position: LogPosition): Promise<{ readonly sequence: number; readonly recordedAt: number; readonly state: State }>;
+};
 
 /** Whole numbers from here on are times in ms: this one was in March 1973, and logs do not have so many events. */
 const FIRST_TIME = 100_000_000_000;
@@ -44,25 +56,87 @@ export function parsePosition(text: string): BookPosition {
   });
 }
 
-/** Prints ladder and recent trades of every symbol. */
-export async function showBook(path: string, { at, json }: { at?: BookPosition; json?: boolean }): Promise<void> {
-  const view = await lookAt(path, at);
-  const text = json === true ? jsonOf(view) : render(path, view);
+/** Prints ladder and recent trades of every symbol, or of one. */
+export async function showBook(
+  path: string,
+  { at, symbol, json }: { at?: BookPosition; symbol?: string; json?: boolean },
+): Promise<void> {
+  const view = await lookAt(path, at, symbol);
+  const text = json === true ? jsonOf(inJson(view)) : render(path, view);
   process.stdout.write(`${text}\n`);
 }
 
-/** Looks at a book without disturbing its writer. */
-export async function lookAt(path: string, at: BookPosition | undefined): Promise<BookView> {
+/**
+ * Looks at a book without disturbing its writer. The file's model says which book it is.
+ *
+ * @throws RefoldError `INVALID_OPTION` for a symbol that the book does not have
+ */
+export async function lookAt(path: string, at: BookPosition | undefined, symbol?: string): Promise<BookView> {
+  return (await modelIn(path)) === feedBook.name ? lookAtFeed(path, at, symbol) : lookAtMatching(path, at, symbol);
+}
+
+async function lookAtMatching(path: string, at: BookPosition | undefined, only: string | undefined): Promise<BookView> {
   await using store = await openBook(path, { readOnly: true });
-  const calendar = await calendarOf(store);
+  const { state, origin, ...when } = await stateAt(store, at);
+  // The matching book has whole numbers. What they are in a feed, its kind says.
+  const scale = origin.feed === 'lobster' ? { priceDecimals: LOBSTER_PRICE_DECIMALS } : {};
+  const symbols = namesIn(path, state.symbols, only).map((symbol) => ({ ...viewOf(state, symbol), ...scale }));
+  return { book: 'matching', ...when, symbols };
+}
+
+async function lookAtFeed(path: string, at: BookPosition | undefined, only: string | undefined): Promise<BookView> {
+  await using store = await openStore(feedBook, { path, readOnly: true });
+  const { state, origin: _, ...when } = await stateAt(store, at);
+  const symbols = namesIn(path, state.symbols, only).map((symbol) => viewOfFeed(state, symbol));
+  return { book: 'feed', ...when, symbols };
+}
+
+async function stateAt<State>(store: PastOf<State>, at: BookPosition | undefined) {
+  const origin = await originOf(store);
+  const calendar = calendarOf(origin);
   const { sequence, recordedAt, state } = await store.at(await positionOf(store, at, calendar));
   const wall = calendar && { wallTime: calendar.wallTime(recordedAt), zone: calendar.zone };
-  const symbols = [...state.symbols.keys()].map((symbol) => viewOf(state, symbol));
-  return { sequence, recordedAt, ...wall, symbols };
+  return { sequence, recordedAt, ...wall, state, origin };
+}
+
+function namesIn(path: string, symbols: ReadonlyMap<string, unknown>, only: string | undefined): readonly string[] {
+  if (only === undefined) return [...symbols.keys()];
+  if (symbols.has(only)) return [only];
+  throw new RefoldError('INVALID_OPTION', `Cannot show ${JSON.stringify(only)}: ${path} has no such symbol there`, {
+    path,
+    type: '--symbol',
+    hint: `It has ${symbols.size === 0 ? 'no symbols' : [...symbols.keys()].slice(0, 10).join(', ')}${symbols.size > 10 ? ', …' : ''}`,
+  });
+}
+
+/** The prices of a feed are decimals, as the feed has them; those of the matching book whole numbers. */
+function inJson({ book, ...view }: BookView): object {
+  return book === 'matching' ? view : { book, ...view, symbols: view.symbols.map((symbol) => decimalView(symbol)) };
+}
+
+/**
+ * The sequence of a position: the last event until then, or the first one from then on.
+ *
+ * @throws RefoldError `INVALID_OPTION` for a time of day in a book that does not know its day
+ */
+export async function sequenceOf(store: PastOf<unknown>, at: BookPosition, edge: 'first' | 'last'): Promise<number> {
+  if ('sequence' in at) return at.sequence;
+  const before = edge === 'last' ? at : momentBefore(at);
+  const found = await positionOf(store, before, calendarOf(await originOf(store)));
+  const last = 'sequence' in found ? found.sequence : await store.locate(found);
+  return edge === 'last' ? last : last + 1;
+}
+
+/** The last moment before a time. A time of day without nanoseconds is a whole millisecond. */
+function momentBefore(at: Exclude<BookPosition, { readonly sequence: number }>): BookPosition {
+  if ('time' in at) return { time: at.time - 1 };
+  const { ms, ns } = at.timeOfDay;
+  if (ns > 0 && ns < LAST_NS) return { timeOfDay: { ms, ns: ns - 1 } };
+  return { timeOfDay: { ms: ms - 1, ns: LAST_NS } };
 }
 
 async function positionOf(
-  store: OpenBook,
+  store: PastOf<unknown>,
   at: BookPosition | undefined,
   calendar: Calendar | undefined,
 ): Promise<LogPosition> {
@@ -79,7 +153,7 @@ async function positionOf(
 }
 
 /** The last event until a moment. Of events in the same millisecond, the meta says how far they are into it. */
-async function lastUntil(store: OpenBook, { ms, ns }: Moment): Promise<LogPosition> {
+async function lastUntil(store: PastOf<unknown>, { ms, ns }: Moment): Promise<LogPosition> {
   const bounds = { from: { time: ms }, to: { time: ms } } as const;
   for await (const { sequence, meta } of store.events(bounds)) {
     if (typeof meta?.ns === 'number' && meta.ns > ns) return { sequence: sequence - 1 };
@@ -87,18 +161,27 @@ async function lastUntil(store: OpenBook, { ms, ns }: Moment): Promise<LogPositi
   return { time: ms };
 }
 
-/** The day and the zone of a book, which its first event tells. */
-async function calendarOf(store: OpenBook): Promise<Calendar | undefined> {
-  for await (const { meta } of store.events({ limit: 1 })) {
-    const { date, zone } = meta ?? {};
-    if (typeof date === 'string' && typeof zone === 'string') return new Calendar(date, zone);
-  }
-  return undefined;
+/** What the first event of a book says of its feed. */
+async function originOf(store: PastOf<unknown>): Promise<EventMeta> {
+  for await (const { meta } of store.events({ limit: 1 })) return meta ?? {};
+  return {};
 }
+
+/** The day and the zone of a book, which its first event tells. */
+function calendarOf({ date, zone }: EventMeta): Calendar | undefined {
+  return typeof date === 'string' && typeof zone === 'string' ? new Calendar(date, zone) : undefined;
+}
+
+/** More symbols than these are not drawn unless one is asked for. */
+const DRAWN = 10;
 
 function render(path: string, { sequence, recordedAt, wallTime, zone, symbols }: BookView): string {
   const time = wallTime === undefined ? clock(recordedAt) : `${wallTime} ${zone}`;
   const when = sequence === 0 ? 'before the first event' : `after event ${number(sequence)} of ${time}`;
-  const parts = symbols.flatMap((view) => [renderLadder(view), paint('dim', '  last trades'), renderTape(view)]);
+  const others = symbols.length - DRAWN;
+  const parts = symbols
+    .slice(0, DRAWN)
+    .flatMap((view) => [renderLadder(view), paint('dim', '  last trades'), renderTape(view)]);
+  if (others > 0) parts.push('', `  ${number(others)} more symbols: see one with --symbol, or all with --json`);
   return [`${path} ${when}`, '', ...(symbols.length === 0 ? ['  no symbols'] : parts)].join('\n');
 }

@@ -6,7 +6,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStore, RefoldError, type StoreOptions } from 'refold';
+import { openLog, openStore, RefoldError, type StoreOptions } from 'refold';
 import { orderBook } from './model/index.ts';
 
 /** A store of the order book. */
@@ -44,6 +44,12 @@ export function openWorkspace(db: string | undefined): Workspace {
     isOurs = folder !== undefined;
   };
   return { path, claim, keep, [Symbol.dispose]: dispose };
+}
+
+/** The name of the model whose log a file is; undefined for an empty log. */
+export async function modelIn(path: string): Promise<string | undefined> {
+  await using log = await openLog({ path });
+  return (await log.info()).model;
 }
 
 /** Opens the book in a file. */

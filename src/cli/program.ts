@@ -5,6 +5,7 @@ import { defineCompact } from './commands/compact.ts';
 import { defineExport } from './commands/export.ts';
 import { defineImport } from './commands/import.ts';
 import { defineCheck } from './commands/reading/check.ts';
+import { defineDoctor } from './commands/reading/doctor.ts';
 import { defineEvents } from './commands/reading/events.ts';
 import { defineInfo } from './commands/reading/info.ts';
 import { defineReplay } from './commands/reading/replay.ts';
@@ -38,6 +39,7 @@ export async function run(args: readonly string[], version: string): Promise<num
 /** Commander throws for `--help` and `--version`, too. These are not errors. */
 async function parse(program: Command, args: readonly string[]): Promise<void> {
   try {
+    requireKnownTopic(program, args);
     await program.parseAsync(args, { from: 'user' });
   } catch (error) {
     const isDone = error instanceof CommanderError && error.exitCode === 0;
@@ -45,13 +47,19 @@ async function parse(program: Command, args: readonly string[]): Promise<void> {
   }
 }
 
+/** Commander answers `help` of an unknown command with the help of all. @throws CommanderError */
+function requireKnownTopic(program: Command, [command, topic]: readonly string[]): void {
+  if (command !== 'help' || topic === undefined || topic.startsWith('-')) return;
+  if (!program.commands.some((one) => one.name() === topic)) program.error(`unknown command '${topic}'`);
+}
+
 /** The whole command line, before anything is parsed. */
 export function defineProgram(version: string): Command {
   const program = new Command('refold')
     .usage('<command> FILE [options]')
     .description('Inspect, check and maintain refold logs: event-sourced state in one SQLite file.')
-    .version(version, '--version', 'print the version')
-    .helpOption('--help', 'print help')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
     .exitOverride()
     .configureOutput({ outputError: () => {} }) // report-error.ts prints errors
     .addHelpText('after', `\n${EXIT_CODE_HELP}\n\nExample:\n  refold state book.db --model ./model.ts`);
@@ -63,6 +71,7 @@ export function defineProgram(version: string): Command {
   defineReplay(program);
   defineVerify(program);
   defineCheck(program);
+  defineDoctor(program);
   program.commandsGroup('Maintain:');
   defineSnapshot(program);
   defineCompact(program);
@@ -76,5 +85,6 @@ export function defineProgram(version: string): Command {
   defineImport(program);
   program.commandsGroup('Serve:');
   defineServe(program);
-  return program.helpCommand(false);
+  program.commandsGroup('Help:');
+  return program.helpCommand('help [command]', 'print the help of a command');
 }

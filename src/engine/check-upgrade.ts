@@ -9,7 +9,7 @@ import { isRefoldError, type SerializedError } from '../core/errors.ts';
 import type { Catalog, CommandInputs, Model } from '../core/model.ts';
 import { requireModel } from '../core/model-checks.ts';
 import type { LogSource } from '../log/log-source.ts';
-import type { LogStore, SnapshotInfo } from '../log/log-store.ts';
+import type { LogStore } from '../log/log-store.ts';
 import { throwIfAborted } from '../threads/aborted.ts';
 import { performance } from '../threads/timers.ts';
 import { A_FUNCTION, A_SIGNAL, checkOptions, checkValue, type OptionChecks } from './calls/call-options.ts';
@@ -26,7 +26,7 @@ import { despiteDrops } from './past/history.ts';
 import { fingerprintOfProjection, Projection, rebuildingOf } from './past/projection.ts';
 import { checkDefinition, type ProjectionDefinition } from './past/projection-definition.ts';
 import { describeRecovery, type Recovered, recover } from './past/recovery.ts';
-import { type Rates, readRates } from './snapshots/rates.ts';
+import { estimateRecovery, readRates } from './snapshots/rates.ts';
 
 export interface UpgradeOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
@@ -164,16 +164,12 @@ async function checkLog<State extends object>(
     snapshots: opened?.snapshots ?? [],
     ...(recovered?.snapshot === undefined ? {} : { snapshot: recovered.snapshot.sequence }),
     events: recovered?.eventsReplayed ?? 0,
-    estimatedMilliseconds: estimate(rates, folded, recovered?.snapshot),
+    estimatedMilliseconds: estimateRecovery(rates, folded, recovered?.snapshot),
     milliseconds,
     projections,
     otherProjections: others,
     unfit: upcasts.problems(log.path),
   };
-}
-
-function estimate({ open, load, fold }: Rates, events: number, snapshot: SnapshotInfo | undefined): number {
-  return open + (snapshot?.bytes ?? 0) / load + events / fold;
 }
 
 interface Opened {

@@ -12,8 +12,10 @@ import { decodeBlock, encodeCommit } from '../log/blocks/block.ts';
 import { requireReadable } from '../log/blocks/block-rules.ts';
 import type { LogSource } from '../log/log-source.ts';
 import type { LogStore, QueuedCommit } from '../log/log-store.ts';
+import { throwIfAborted } from '../threads/aborted.ts';
 import {
   A_FUNCTION,
+  A_SIGNAL,
   AN_ITERABLE,
   checkOptions,
   checkValue,
@@ -39,6 +41,8 @@ import { admitMeta, refusalOf } from './writing/intake.ts';
 export interface VerifyOptions {
   /** Check only the checksums, and decode nothing. */
   readonly quick?: boolean | undefined;
+  /** Ends the work at the next block: the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
@@ -96,7 +100,7 @@ const OPEN_CHECKS: OptionChecks<OpenEventLogOptions> = {
   waitForLock: A_WAIT,
 };
 
-const VERIFY_CHECKS: OptionChecks<VerifyOptions> = { quick: TRUE_OR_FALSE, onProgress: A_FUNCTION };
+const VERIFY_CHECKS: OptionChecks<VerifyOptions> = { quick: TRUE_OR_FALSE, signal: A_SIGNAL, onProgress: A_FUNCTION };
 
 /** The options of `EventLog.compact`. It takes `onProgress` here, because there is no store that has one. */
 export interface CompactLogOptions extends CompactOptions {
@@ -153,11 +157,12 @@ export class EventLog implements AsyncDisposable {
    * also whether it decodes. It cannot check states: that needs a model.
    */
   async verify(options: VerifyOptions = {}): Promise<BlocksReport> {
-    const { quick = false, onProgress } = checkOptions('verify the log', VERIFY_CHECKS, options);
+    const { quick = false, signal, onProgress } = checkOptions('verify the log', VERIFY_CHECKS, options);
+    throwIfAborted(signal);
     const tell = harmless(onProgress);
     const structure = await checkStructure(this.#log);
     for (let round = 1; ; round++) {
-      const report = await this.#readThrough(quick, tell);
+      const report = await this.#readThrough(quick, tell, signal);
       // Compaction may have dropped blocks while they were read: then the blocks that are left are read.
       if (report.ok || round === READ_ATTEMPTS || this.#log.firstSequence() === report.firstSequence) {
         const problems = [...structure, ...report.problems];
@@ -166,7 +171,11 @@ export class EventLog implements AsyncDisposable {
     }
   }
 
-  async #readThrough(quick: boolean, tell: (progress: Progress) => void): Promise<BlocksReport> {
+  async #readThrough(
+    quick: boolean,
+    tell: (progress: Progress) => void,
+    signal: AbortSignal | undefined,
+  ): Promise<BlocksReport> {
     const log = this.#log;
     const firstSequence = log.firstSequence();
     const { sequence: lastSequence } = log.head();
@@ -175,12 +184,14 @@ export class EventLog implements AsyncDisposable {
     try {
       if (firstSequence <= lastSequence) {
         for await (const block of log.read({ from: firstSequence, to: lastSequence })) {
+          throwIfAborted(signal);
           if (!quick) decodeBlock(block);
           reached = block.lastSequence;
           tell({ phase: 'verify', done: reached, total: lastSequence });
         }
       }
     } catch (error) {
+      throwIfAborted(signal); // its reason may be an error of any kind
       if (!isRefoldError(error)) throw error;
       problems.push(error.toJSON());
     }

@@ -1,10 +1,11 @@
 /** What a log says of itself, without its events and without a model: `refold info` prints it. */
 import type { RecordedRedaction } from '../log/log-redaction.ts';
-import type { BlockHeader, LogStore, ReactorRow } from '../log/log-store.ts';
+import type { BlockHeader, LogFile, LogStore, LogWriter, ReactorRow } from '../log/log-store.ts';
 import { sizeOf } from './calls/log-care.ts';
 import { modelNameOf } from './calls/log-ownership.ts';
 import { countUntagged, taggersOfLog } from './folding/taggers.ts';
 import { parseProgress } from './reacting/progress.ts';
+import { estimateRecovery, type Rates, readRates } from './snapshots/rates.ts';
 
 export interface LogInfo {
   readonly path: string;
@@ -42,9 +43,25 @@ export interface LogInfo {
   readonly fileBytes: number;
   readonly walBytes: number;
   readonly freeBytes: number;
+  /** The log's file and every file beside it: write-ahead log, lock, witness, ballast. Empty for a log without files. */
+  readonly files: readonly LogFile[];
+  /** The sum of their sizes. */
+  readonly totalBytes: number;
+  /** The process that has the log open for writing; absent when no process has, and where this one cannot tell. */
+  readonly writer?: LogWriter;
+  /** What the next open will do, by the rates that the log has measured, if the newest snapshot fits the model. */
+  readonly recovery: RecoveryEstimate;
   /** Hash over all blocks, hex. */
   readonly chain: string;
   readonly epoch: number;
+}
+
+export interface RecoveryEstimate {
+  /** Events to fold after the newest snapshot. */
+  readonly events: number;
+  readonly milliseconds: number;
+  /** How fast this log folds, as last measured, or an assumption on the slow side. */
+  readonly eventsPerSecond: number;
 }
 
 /** What the log knows of a reactor. */
@@ -96,6 +113,9 @@ export async function describeLog(log: LogStore): Promise<LogInfo> {
   const recoveryNeeds = snapshots[1]?.sequence ?? 0;
   const holders = [...projections, ...rows.map(({ reactor, sequence }) => ({ name: reactor, sequence }))];
   const historyHeldBy = holders.filter(({ sequence }) => sequence < recoveryNeeds).map(({ name }) => name);
+  const files = log.care?.files?.() ?? [];
+  const writer = await log.care?.writer?.();
+  const toFold = lastSequence - (snapshots[0]?.sequence ?? firstSequence - 1);
   return {
     path: log.path,
     ...(format === undefined ? {} : { format }),
@@ -112,9 +132,22 @@ export async function describeLog(log: LogStore): Promise<LogInfo> {
     redactions: ((await log.care?.redaction?.redactions()) ?? []).map(describeRedaction),
     historyHeldBy,
     ...sizeOf(log),
+    files,
+    totalBytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+    ...(writer && { writer }),
+    recovery: describeRecovery(await readRates(log), toFold, snapshots[0]),
     chain,
     epoch: log.epoch,
   };
+}
+
+function describeRecovery(
+  rates: Rates,
+  events: number,
+  snapshot: { readonly bytes: number } | undefined,
+): RecoveryEstimate {
+  const milliseconds = estimateRecovery(rates, events, snapshot);
+  return { events, milliseconds, eventsPerSecond: Math.round(rates.fold * 1_000) };
 }
 
 function describeReactor({ reactor, sequence: held, progress }: ReactorRow, lastSequence: number): ReactorInfo {

@@ -41,6 +41,7 @@ import { Follower } from './following/follower.ts';
 import type { EventBatch } from './following/selection.ts';
 import { followerMetrics, type StoreMetrics } from './metrics/metrics.ts';
 import { CommitReader } from './past/commit-reader.ts';
+import { type CommitRange, readCommits } from './past/commits.ts';
 import { type EventRange, type Prepared, readEvents, taggingOf } from './past/events.ts';
 import {
   checkFollowing,
@@ -51,12 +52,26 @@ import {
   type Watched,
   type WatchOptions,
 } from './past/follow-log.ts';
-import { checkedPosition, locate, type PastState, type Position, pastState } from './past/history.ts';
+import {
+  AT_CHECKS,
+  type AtOptions,
+  checkedPosition,
+  locate,
+  type PastState,
+  type Position,
+  pastState,
+} from './past/history.ts';
 import type { Projection } from './past/projection.ts';
 import type { ProjectionDefinition } from './past/projection-definition.ts';
 import { Projections } from './past/projections.ts';
 import type { RecoveryReport } from './past/recovery.ts';
-import { type LiveHash, type VerifyReport, verifyLog } from './past/verify.ts';
+import {
+  type LiveHash,
+  STORE_VERIFY_CHECKS,
+  type StoreVerifyOptions,
+  type VerifyReport,
+  verifyLog,
+} from './past/verify.ts';
 import type { ReactorDefinition } from './reacting/definition.ts';
 import type { Reactor } from './reacting/reactor.ts';
 import { Reactors } from './reacting/reactors.ts';
@@ -306,11 +321,12 @@ export class Store<
   }
 
   /** The state as of a sequence or a time, built from a snapshot and the events after it. The caller gets a copy. */
-  async at(position: Position): Promise<PastState<State>> {
+  async at(position: Position, options?: AtOptions): Promise<PastState<State>> {
     this.#admission.requireSound();
     const checked = checkedPosition(this.#log, position); // read now: the caller may change it
+    const { signal } = checkOptions('build a past state', AT_CHECKS, options);
     await this.#drained();
-    return pastState(this.model, this.#log, this.#parts.fingerprint, checked);
+    return pastState(this.model, this.#log, this.#parts.fingerprint, checked, { signal });
   }
 
   /**
@@ -336,6 +352,17 @@ export class Store<
   ): AsyncGenerator<RecordedEventOf<C, Type>, void> {
     await this.#drained();
     yield* readEvents(this.model, this.#log, range) as AsyncGenerator<RecordedEventOf<C, Type>, void>;
+  }
+
+  /**
+   * Recorded commits in order, each as its events in the model's versions: what `subscribe` gives, from the log. Commits are
+   * whole. The first is the one that has the event at `from`, and one that ends after `to` is not given.
+   *
+   * @throws RefoldError as `events` does
+   */
+  async *commits(range: CommitRange = {}): AsyncGenerator<readonly RecordedEventOf<C>[], void> {
+    await this.#drained();
+    yield* readCommits(this.model, this.#log, range) as AsyncGenerator<readonly RecordedEventOf<C>[], void>;
   }
 
   /**
@@ -533,7 +560,8 @@ export class Store<
   }
 
   /** Reads and refolds the whole log, and compares every snapshot and the live state with the result. */
-  async verify(): Promise<VerifyReport> {
+  async verify(options?: StoreVerifyOptions): Promise<VerifyReport> {
+    const { signal } = checkOptions('verify the log', STORE_VERIFY_CHECKS, options);
     const { fingerprint } = this.#parts;
     // The state may change while the log is read. It is compared as of now, once the log has all of its events.
     const live = async (): Promise<LiveHash> => {
@@ -543,7 +571,8 @@ export class Store<
       await this.#drained();
       return { sequence, hash };
     };
-    return verifyLog({ model: this.model, log: this.#log, fingerprint, live, onProgress: this.#settings.onProgress });
+    const { onProgress } = this.#settings;
+    return verifyLog({ model: this.model, log: this.#log, fingerprint, live, onProgress, signal });
   }
 
   /** Sha-256 over values, types and order of the state as it is now, hex. The same log gives the same hash on every machine. */

@@ -56,6 +56,22 @@ export function foldEvents(
   }
 }
 
+/** The same for one event: for a caller who looks at the state after each. */
+export function foldEvent(
+  reducers: FoldReducers,
+  state: object,
+  event: RecordedEvent,
+  leniency: Leniency | undefined,
+): void {
+  const { type, sequence } = event; // copied, as above
+  try {
+    const returned = reducerOf(reducers, event)(state, event.data, event);
+    if (returned !== undefined) judgeReturned(returned, state, { type, sequence }, leniency);
+  } catch (error) {
+    throw reducerFailed(error, { type, sequence });
+  }
+}
+
 function judgeReturned(returned: unknown, state: object, event: Place, leniency: Leniency | undefined): void {
   if (leniency === undefined || event.sequence > leniency.through) refuseReturned(returned, state);
   else {

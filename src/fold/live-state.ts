@@ -15,13 +15,15 @@
 import type { Comparators } from '../core/comparators.ts';
 import type { RecordedEvent } from '../core/event.ts';
 import { type AtomicOptions, AtomicState } from './atomic/atomic-state.ts';
+import type { StateChange } from './atomic/noting/changes.ts';
 import type { StagedCommit } from './atomic/staged-commit.ts';
 import type { Unwieldy } from './atomic/unwieldy.ts';
 import type { StateCapture } from './capture.ts';
-import { DirectState, foldEvents, type Leniency } from './direct.ts';
+import { DirectState, foldEvent, foldEvents, type Leniency } from './direct.ts';
 import type { FoldReducers } from './reduce.ts';
 import { StrictState, type Watched } from './strict/strict-state.ts';
 
+export type { StateChange } from './atomic/noting/changes.ts';
 export type { StagedCommit } from './atomic/staged-commit.ts';
 export type { Unwieldy } from './atomic/unwieldy.ts';
 export type { StateCapture } from './capture.ts';
@@ -132,4 +134,28 @@ export function foldDirect(
   leniency?: Leniency,
 ): void {
   foldEvents(reducers, state, events, leniency);
+}
+
+/** The same for one event. */
+export function foldOneDirect(
+  reducers: FoldReducers,
+  state: object,
+  event: RecordedEvent,
+  leniency: Leniency | undefined,
+): void {
+  foldEvent(reducers, state, event, leniency);
+}
+
+/** An atomically folded state that says what each event changes, and that can be forked. */
+export interface NotingState<State> {
+  readonly value: State;
+  /** Folds one event as a commit. @throws RefoldError as `LiveState.fold` does; the state is unchanged then */
+  foldNoting(reducers: FoldReducers, event: RecordedEvent): readonly StateChange[];
+  /** Another state that begins as this one is now. The cost follows the entries of the Maps: it says how many were copied. */
+  fork(): { readonly state: NotingState<State>; readonly entries: number };
+}
+
+/** As `openAtomicState`. */
+export function openNotingState<State extends object>(state: State, comparators?: Comparators): NotingState<State> {
+  return new AtomicState(state, { comparators });
 }

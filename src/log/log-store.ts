@@ -307,6 +307,19 @@ export interface LogStore {
   close(): Promise<void>;
 }
 
+export interface LogFile {
+  readonly path: string;
+  readonly bytes: number;
+}
+
+/** A process that has a log open for writing. */
+export interface LogWriter {
+  readonly pid: number;
+  readonly host: string;
+  /** When it opened the log, ms since the epoch. */
+  readonly startedAt: number;
+}
+
 /**
  * What a log may also do. Without it the engine neither seals nor reclaims, `compact` only drops history, `backup` is
  * refused, `verify` skips the structure, and all sizes are 0.
@@ -325,6 +338,10 @@ export interface LogCare {
   format?(): number;
   /** The present sizes. Must be cheap: `stats()` asks for them synchronously. */
   size(): LogSize;
+  /** Every file that belongs to the log, with its size: the file itself first. Absent for a log without files. */
+  files?(): readonly LogFile[];
+  /** Who has the log open for writing. Undefined when no process has, and where this one cannot tell. */
+  writer?(): Promise<LogWriter | undefined>;
   /** About how much disk space an open block with so many bytes of text takes; absent when it takes just as many. */
   storedBytes?(textBytes: number): number;
   /**

@@ -1,5 +1,5 @@
 /** Runs every command with and without --json on one small log. */
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { openStore } from 'refold';
@@ -27,10 +27,26 @@ async function printed(...args: string[]): Promise<string> {
 describe('info', () => {
   test('describes the log, with aligned values', async () => {
     const lines = (await printed('info', shop)).split('\n');
-    expect(lines).toContain('model     cart');
-    expect(lines).toContain('events    6  (1 … 6)');
-    expect(lines).toContain('recorded  2024-01-31T12:00:00.000Z … 2024-01-31T12:04:00.000Z');
-    expect(lines.find((line) => line.startsWith('snapshot'))).toContain(`at 6, 2024-01-31T12:04:00.000Z`);
+    expect(lines).toContain('model      cart');
+    expect(lines).toContain('events     6  (1 … 6)');
+    expect(lines).toContain('recorded   2024-01-31T12:00:00.000Z … 2024-01-31T12:04:00.000Z  (4m)');
+    expect(lines.find((line) => line.startsWith('snapshots'))).toContain(
+      `1, the newest at 6, 2024-01-31T12:04:00.000Z`,
+    );
+    expect(lines).toContain('writer     none');
+    expect(await printed('info', shop, '--snapshots')).toMatch(/^snapshot {3}at 6, /m);
+  });
+
+  test('names the process that has the log open, and adds up all files', async () => {
+    const path = inFolder('written.db');
+    await makeShop(path);
+    await using _writer = await openStore(cart, { path });
+    const { writer, files, totalBytes, recovery } = await refoldJson(['info', path]);
+    expect(writer).toMatchObject({ pid: process.pid, startedAt: expect.any(Number) });
+    expect(files[0]).toMatchObject({ path });
+    expect(files.length).toBeGreaterThan(2);
+    expect(totalBytes).toBe(files.reduce((sum: number, { bytes }: { bytes: number }) => sum + bytes, 0));
+    expect(recovery).toMatchObject({ events: expect.any(Number) });
   });
 
   test('--json', async () => {
@@ -126,9 +142,7 @@ describe('at', () => {
 describe('replay', () => {
   test('prints the number of events, the speed and the state hash', async () => {
     const text = await printed('replay', shop, '--model', CART);
-    expect(text).toMatch(
-      /^events {6}6 {2}\(1 … 6\)\ntook {8}[\d.]+m?s, [\d,]+ events\/s\nstate hash {2}[0-9a-f]{64}\n$/,
-    );
+    expect(text).toMatch(/^events {6}6 {2}\(1 … 6\)\ntook {8}[\d.]+m?s\nstate hash {2}[0-9a-f]{64}\n$/);
     expect(text).toContain(stateHash);
   });
 
@@ -145,7 +159,9 @@ describe('replay', () => {
 
 describe('verify', () => {
   test('reads the blocks without a model', async () => {
-    expect(await printed('verify', shop)).toBe(`${shop}: sound\nevents  6 read  (1 … 6)\n`);
+    expect(await printed('verify', shop)).toBe(
+      `${shop}: sound\nevents    6 read  (1 … 6)\nleft out  states, snapshots and invariants: add --model\n`,
+    );
     expect(await refoldJson(['verify', shop])).toMatchObject({ path: shop, ok: true, events: 6, problems: [] });
   });
 
@@ -190,7 +206,7 @@ describe('compact', () => {
     const done = await refoldJson(['compact', log]);
     expect(done).toMatchObject({ dryRun: false, sealed: { events: 6, blocks: 5 }, dropped: { events: 0 } });
     expect(await refoldJson(['info', log])).toMatchObject({ openBlocks: 0, sealedBlocks: 1 });
-    expect(await printed('compact', log)).toMatch(/^sealed {3}0 events/);
+    expect(await printed('compact', log)).toMatch(/^sealed {3}nothing: there is nothing to seal\n/);
     expect(await refoldJson(['replay', log, '--model', CART])).toMatchObject({ events: 6, stateHash });
   });
 
@@ -256,6 +272,71 @@ describe('backup', () => {
     await store.append({ type: 'CartOpened', data: { cartId: 1, customer: 'Ada' } });
     expect(await refoldJson(['backup', log, inFolder('busy-copy.db')])).toMatchObject({ lastSequence: 1 });
     expect(await refoldJson(['state', log, 'carts[1].customer', '--model', CART])).toMatchObject({ value: 'Ada' });
+  });
+});
+
+describe('doctor', () => {
+  const folder = temporaryFolder();
+
+  test('finds nothing wrong with a sound log, with and without a model', async () => {
+    const text = await printed('doctor', shop, '--model', CART);
+    expect(text).toContain('✓ snapshots  1 of 1 usable');
+    const { ok, checks, model } = await refoldJson(['doctor', shop]);
+    expect({ ok, model }).toEqual({ ok: true, model: undefined });
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'snapshots', status: 'left out' }));
+  });
+
+  test('names the repair of a damaged block, and what is left beside the log', async () => {
+    const path = folder('sick.db');
+    await makeShop(path);
+    const bytes = readFileSync(path);
+    bytes.write('AddedX', bytes.indexOf('Added'), 'latin1');
+    writeFileSync(path, bytes);
+    writeFileSync(`${path}.damaged-1`, '');
+    const { code, stdout } = await refold(['doctor', path, '--json']);
+    const { ok, checks } = JSON.parse(stdout);
+    expect({ code, ok }).toEqual({ code: 1, ok: false });
+    expect(checks).toContainEqual(
+      expect.objectContaining({ status: 'problem', command: `refold repair ${path} --plan` }),
+    );
+    expect(checks).toContainEqual(expect.objectContaining({ name: 'leftovers', status: 'remark' }));
+  });
+
+  test('a file that was never a log is an error without the offer of a repair', async () => {
+    const path = folder('plain.txt');
+    writeFileSync(path, 'plain text, and enough of it to fill a header of SQLite'.repeat(40));
+    for (const command of ['doctor', 'info', 'verify']) {
+      const { code, stderr } = await refold([command, path]);
+      expect({ code, stderr }).toEqual({ code: 4, stderr: expect.not.stringContaining('repair') });
+    }
+  });
+});
+
+describe('restore --out', () => {
+  test('makes a new log that ends at a position, and leaves the old one', async () => {
+    const out = inFolder('early.db');
+    expect(await printed('restore', shop, '--at', '4', '--out', out)).toContain('reaches  4\n');
+    expect(await refoldJson(['info', out])).toMatchObject({ lastSequence: 4 });
+    expect(await refoldJson(['info', shop])).toMatchObject({ lastSequence: 6 });
+  });
+
+  test.each([
+    ['no place', ['restore', shop]],
+    ['two places', ['restore', shop, inFolder('x.db'), '--out', inFolder('y.db')]],
+    ['a file that exists', ['restore', shop, '--out', shop]],
+    ['two positions', ['restore', shop, '--at', '1', '--to', '2', '--out', inFolder('z.db')]],
+  ])('refuses %s', async (_what, args) => {
+    expect(await refold(args)).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('help', () => {
+  test('knows commands by name, and -h', async () => {
+    expect(await printed('help', 'info')).toBe(await printed('info', '-h'));
+  });
+
+  test('refuses an unknown command', async () => {
+    expect(await refold(['help', 'nope'])).toMatchObject({ code: 2, stdout: '' });
   });
 });
 

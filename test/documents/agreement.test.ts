@@ -153,7 +153,7 @@ describe('the command line', () => {
   });
 
   test('is named nowhere with a command that it does not have', () => {
-    const names = commands.map((command) => command.name());
+    const names = [...commands.map((command) => command.name()), 'help'];
     const called = PRESENT.flatMap((path) =>
       codeOf(read(path)).flatMap((code) => code.match(/(?<=^(?:\$ )?(?:npx )?refold )[a-z]+/gm) ?? []),
     );

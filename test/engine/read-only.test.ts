@@ -119,6 +119,36 @@ describe('a read-only store beside a writer in another process', () => {
     await next({ close: true });
   });
 
+  test('sees each event by every call of one open handle as soon as it is durable, whatever was read before', async () => {
+    const path = await temporaryPath();
+    const tell = await startWriter(path);
+    await tell({ append: 10 });
+    const reader = await openReader({ path });
+    await using log = await openLog({ path });
+    const store = await openSqliteLog({ path, readOnly: true });
+    // Each call is the first one after an append once: no other read has moved its head.
+    const looks: readonly ((sequence: number) => Promise<unknown>)[] = [
+      async (sequence) => (await reader.at({ sequence })).sequence,
+      async (sequence) => reader.locate({ sequence }),
+      async () => (await reader.at({ time: Date.now() + 60_000 })).sequence,
+      async (sequence) => (await sequencesOf(reader.events({ from: sequence }))).at(-1),
+      async () => (await sequencesOf(reader.events({ reverse: true, limit: 1 })))[0],
+      async () => (await reader.verify()).lastSequence,
+      async () => (await log.info()).lastSequence,
+      async () => (await sequencesOf(log.events())).at(-1),
+      async (sequence) => log.locate({ sequence }),
+      async () => (await log.verify({ quick: true })).lastSequence,
+      async (sequence) => (await stateAt(sharedModel, { log: store, at: { sequence } })).sequence,
+      async () => (await replay(sharedModel, { log: store })).sequence,
+    ];
+    for (const look of [...looks, ...looks.toReversed()]) {
+      const { sequence } = await tell({ append: 1 });
+      expect(await look(sequence)).toBe(sequence);
+    }
+    await store.close();
+    await tell({ close: true });
+  });
+
   test('lets stateAt and replay use an open LogStore up to the current end', async () => {
     const path = await temporaryPath();
     const tell = await startWriter(path);

@@ -27,6 +27,7 @@ const THREADS = 'src/threads/';
 const FOLD = 'src/fold/';
 const COLLECTIONS = 'src/fold/collections/';
 const DRAFTS = 'src/fold/atomic/drafts/';
+const NOTING = 'src/fold/atomic/noting/';
 const ENCODING = 'src/fold/encoding/';
 const LOG = 'src/log/';
 const BLOCKS = 'src/log/blocks/';
@@ -46,6 +47,7 @@ const IMPORTING = 'src/engine/importing/';
 const REPLICA = 'src/engine/replica/';
 const REACTING = 'src/engine/reacting/';
 const ERASING = 'src/engine/erasing/';
+const LOOKING = 'src/engine/looking/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
@@ -65,13 +67,17 @@ const BELOW_THE_DOORS = [
   OUTCOMES,
   REACTING,
   ERASING,
+  LOOKING,
 ];
 const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
-const ORDER_BOOK = ['', 'model/', 'feeds/reading/', 'feeds/matching/', 'follow/', 'demo/', 'audit/'].map(
-  (wing) => `examples/orderbook/${wing}`,
-);
+const ORDER_BOOK = [
+  ...['', 'model/', 'follow/', 'publishing/', 'demo/', 'audit/'],
+  ...['feeds/reading/', 'feeds/matching/', 'feeds/following/'],
+  ...['itch/', 'l2/', 'l3/', 'mbo/'].map((kind) => `feeds/following/${kind}`),
+  ...['questions/', 'questions/books/'],
+].map((wing) => `examples/orderbook/${wing}`);
 
 /** What the commands of the Redis server stand on: the protocol, and the key space. */
 const REDIS_DATA = ['src/redis/protocol/', 'src/redis/model/', 'src/redis/model/effects/'];
@@ -138,7 +144,7 @@ export const FLOORS: readonly Floor[] = [
 
   {
     files: FOLD,
-    sees: [CORE, COLLECTIONS, 'src/fold/atomic/', DRAFTS, 'src/fold/strict/'],
+    sees: [CORE, COLLECTIONS, 'src/fold/atomic/', DRAFTS, NOTING, 'src/fold/strict/'],
     node: PURE,
   },
   {
@@ -150,7 +156,7 @@ export const FLOORS: readonly Floor[] = [
   { files: ENCODING, sees: [CORE, FOLD, COLLECTIONS], doors: ['state-codec.ts'], node: PURE },
   {
     files: 'src/fold/atomic/',
-    sees: [CORE, FOLD, COLLECTIONS, DRAFTS],
+    sees: [CORE, FOLD, COLLECTIONS, DRAFTS, NOTING],
     doors: [
       'atomic-state.ts',
       'adopt.ts',
@@ -172,6 +178,12 @@ export const FLOORS: readonly Floor[] = [
       ...['map-draft.ts', 'ordered-map-draft.ts', 'deque-draft.ts', 'node-draft.ts', 'set-draft.ts'],
       ...['misuse.ts', 'touched.ts'],
     ],
+    node: PURE,
+  },
+  {
+    files: NOTING,
+    sees: [CORE, FOLD, COLLECTIONS, 'src/fold/atomic/', DRAFTS],
+    doors: ['changes.ts', 'fork.ts', 'nested-maps.ts'],
     node: PURE,
   },
   {
@@ -253,6 +265,12 @@ export const FLOORS: readonly Floor[] = [
   },
   { files: METRICS, sees: BELOW_THE_ENGINE, node: 'all' },
   { files: PAST, sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, FOLLOWING], node: 'all' },
+  {
+    files: LOOKING,
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST],
+    doors: ['past.ts', 'counts.ts', 'cursor.ts', 'walk.ts', 'keyframes.ts', 'position.ts'],
+    node: 'all',
+  },
   {
     files: WRITING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, OUTCOMES],
@@ -358,12 +376,14 @@ export const FLOORS: readonly Floor[] = [
       'src/redis/index.ts',
       'src/cli/',
       'src/cli/commands/reading/',
+      'src/cli/doctor/',
       'src/cli/input/',
       'src/cli/output/',
     ],
     packages: ['commander'],
     node: 'all' as const,
   })),
+  { files: 'src/cli/doctor/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/input/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander', 'pretty-bytes', 'pretty-ms'], node: 'all' },
   { files: 'src/studio/', sees: PACKAGE, node: 'all' },

@@ -211,6 +211,9 @@ export async function usage(): Promise<void> {
   })) {
     assertType<Equal<typeof event.type, 'Dated'>>();
   }
+  for await (const commit of store.commits({ from: 2, to: { time: 5 } })) {
+    assertType<Equal<(typeof commit)[number]['type'], 'Placed' | 'Dated'>>();
+  }
   store.events({ from: { time: new Date() }, to: { time: 5 } });
   // @ts-expect-error a bound is a sequence or a time
   store.events({ from: { sequence: 5 } });

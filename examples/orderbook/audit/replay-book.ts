@@ -62,7 +62,8 @@ export async function matchAgain(path: string, bar: ReplayProgress['bar']): Prom
   }
 }
 
-async function requireWholeLog(path: string): Promise<void> {
+/** @throws RefoldError `HISTORY_GONE` */
+export async function requireWholeLog(path: string): Promise<void> {
   await using log = await openLog({ path });
   const { firstSequence, events } = await log.info();
   if (events === 0 || firstSequence === 1) return;

@@ -37,13 +37,17 @@ export type Change =
     }
   /** Smaller by `size`, in its place. */
   | { readonly kind: 'reduce'; readonly id: FeedOrderId; readonly size: number }
-  /** New terms under the same id. It keeps its place if the price is the same and the size not larger. */
+  /**
+   * New terms under the same id. It keeps its place if the price is the same and the size not larger. `enters`: the
+   * message says all there is to know, so an order that is not open enters. It is a mismatch all the same.
+   */
   | {
       readonly kind: 'change';
       readonly id: FeedOrderId;
       readonly price: number;
       readonly size: number;
       readonly side?: Side;
+      readonly enters?: true;
     }
   /** Another order takes its place under a new id, at the back of its level. */
   | {

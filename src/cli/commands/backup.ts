@@ -2,8 +2,8 @@
  * `refold backup`: makes a consistent copy of a log, even while another process writes to the log. `refold restore`: puts
  * such a copy in the place of a log.
  */
-import type { Command } from 'commander';
-import { type BackupReport, openLog, type Position, restoreLog } from '../../index.ts';
+import { type Command, Option } from 'commander';
+import { type BackupReport, openLog, type Position, RefoldError, restoreLog } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, parsePosition, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile, requireNew } from '../files.ts';
 import { interruptibleOrNothing } from '../interrupts.ts';
@@ -12,7 +12,7 @@ import { withProgress } from '../output/progress.ts';
 import { bytes, count, pairs, time } from '../output/text.ts';
 
 interface ToOption extends JsonOption {
-  readonly to?: Position;
+  readonly to?: Position | undefined;
 }
 
 const TO: readonly [string, string, (text: string) => Position] = [
@@ -34,21 +34,54 @@ export function defineBackup(program: Command): void {
 }
 
 interface RestoreOptions extends ToOption, WaitOption {
+  readonly at?: Position;
+  readonly out?: string;
   readonly force?: true;
 }
 
 export function defineRestore(program: Command): void {
   program
     .command('restore')
-    .argument('<backup>', 'a copy that backup made')
-    .argument('<file>', 'where the log shall be')
+    .argument('<backup>', 'a copy that backup made; with --out any log')
+    .argument('[file]', 'where the log shall be')
     .description('check a backup and put it in the place of a log; the old log keeps its content under another name')
     .option(...TO)
+    .addOption(new Option('--at <position>', 'the same as --to').argParser(parsePosition).conflicts('to'))
+    .addOption(new Option('--out <file>', 'make a new log in this file instead').conflicts('force'))
     .option('--force', 'replace the log that is there')
     .option(...WAIT_OPTION)
     .option(...JSON_OPTION)
-    .addHelpText('after', '\nExample:\n  refold restore backups/book-2027-01-31.db book.db --force')
-    .action(answering(([from, file], options: RestoreOptions) => restore(from!, file!, options)));
+    .addHelpText(
+      'after',
+      `
+Examples:
+  refold restore backups/book-2027-01-31.db book.db --force
+  refold restore book.db --at 2027-01-31T12:00Z --out noon.db`,
+    )
+    .action(
+      answering(([from, file], { at, ...options }: RestoreOptions) => {
+        const wanted = { ...options, to: at ?? options.to };
+        return wanted.out === undefined
+          ? restore(from!, requirePlace(file), wanted)
+          : backup(from!, requireOnePlace(file, wanted.out), wanted);
+      }),
+    );
+}
+
+function requirePlace(file: string | undefined): string {
+  if (file !== undefined) return file;
+  throw new RefoldError('INVALID_OPTION', 'Cannot restore: it is not said where the log shall be', {
+    type: 'file',
+    hint: 'Name the file after the backup, or a new file with --out',
+  });
+}
+
+function requireOnePlace(file: string | undefined, out: string): string {
+  if (file === undefined) return out;
+  throw new RefoldError('INVALID_OPTION', `Cannot restore to both ${file} and ${out}`, {
+    type: 'out',
+    hint: 'Name the file after the backup to put it in the place of a log, or use --out to make a new log',
+  });
 }
 
 async function backup(file: string, destination: string, { to }: ToOption): Promise<Answer> {

@@ -110,7 +110,9 @@ function describe({ dryRun, sealed, dropped, fileBytesBefore, fileBytesAfter, he
   return pairs([
     [
       dryRun ? 'would seal' : 'sealed',
-      `${counted(sealed.events, 'event')} in ${counted(sealed.blocks, 'block')}, ${shrunk}`,
+      sealed.blocks === 0
+        ? 'nothing: there is nothing to seal'
+        : `${counted(sealed.events, 'event')} in ${counted(sealed.blocks, 'block')}, ${shrunk}`,
     ],
     [
       dryRun ? 'would drop' : 'dropped',

@@ -9,7 +9,10 @@ import { A_LOG, A_PATH, A_WAIT, isOpenLog, requireOneLog, requireWaitHonoured } 
 import { harmless, type Progress } from './progress.ts';
 import { type StoreWarning, warnTo } from './warn.ts';
 
-/** Redis's save rule: a snapshot once `changes` events have come and `seconds` have passed since the last one. */
+/**
+ * Redis's save rule: a snapshot once `changes` events have come and `seconds` of the machine's time have passed since the last
+ * one.
+ */
 export interface SaveRule {
   readonly seconds: number;
   readonly changes: number;
@@ -80,7 +83,11 @@ export interface StoreOptions {
    * rejects because of the failure, and while the failing call still runs. Default: not told; `store.failure` says it too.
    */
   readonly onFailure?: ((failure: RefoldError) => unknown) | undefined;
-  /** Gives milliseconds since the epoch; default `Date.now`. If it steps back, the last recorded time is used. */
+  /**
+   * Gives milliseconds since the epoch; default `Date.now`. If it steps back, the last recorded time is used. It decides what
+   * `recordedAt` is, and with that what is too old for `history.maxAge`. Save rules, measured rates and pacing use the machine's
+   * time.
+   */
   readonly clock?: (() => number) | undefined;
   /**
    * How long the outcomes of calls with a `commandId` are remembered, until the first bound is met. Default: `outcomes`

@@ -8,7 +8,8 @@ import { freezeJson } from '../../core/freeze.ts';
 import type { Model } from '../../core/model.ts';
 import { type FoldReducers, foldDirect, type Leniency, type OrderedTables } from '../../fold/live-state.ts';
 import { decodeBlock, EMPTY_CHAIN } from '../../log/blocks/block.ts';
-import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import type { Block, LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import { throwIfAborted } from '../../threads/aborted.ts';
 import { Pace } from '../../threads/pace.ts';
 import { guardOf } from '../calls/reentrancy.ts';
 import { warnOf } from '../calls/warn.ts';
@@ -43,6 +44,8 @@ export interface FoldRange {
   readonly tables?: OrderedTables | undefined;
   /** Default: slices of 40 ms. */
   readonly pace?: Pace | undefined;
+  /** Ends the fold at the next block: it throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How long the fold may block the event loop, in ms. */
@@ -63,7 +66,8 @@ export function cursorAt<State>(info: SnapshotInfo, state: State): FoldCursor<St
 /**
  * Folds from just after the cursor to the end of the range; the cursor moves along.
  *
- * @throws RefoldError what the log, an upcaster or a reducer throws. The cursor's state must not be used after that
+ * @throws RefoldError what the log, an upcaster or a reducer throws; the reason of the signal. The cursor's state must not be used
+ * after that
  */
 export async function foldLog<State>(
   model: Model,
@@ -72,12 +76,12 @@ export async function foldLog<State>(
   cursor: FoldCursor<State>,
   range: FoldRange = {},
 ): Promise<void> {
-  const { to = Number.POSITIVE_INFINITY, pace = new Pace(FOLD_SLICE_MS) } = range;
+  const { to = Number.POSITIVE_INFINITY, pace = new Pace(FOLD_SLICE_MS), signal } = range;
+  throwIfAborted(signal);
   const guard = guardOf(log);
   if (cursor.sequence >= to) return;
-  const rules = await upcastRulesOf(model, log, range.onUpcast);
+  const { rules, leniency } = await foldingRulesOf(model, log, range.onUpcast);
   const types = range.types && recordedTypesOf(model, range.types);
-  const leniency = await leniencyOf(log);
   // Without `to` the log decides where to end: the end of a read-only log may have moved since its last look.
   for await (const block of log.read({ from: cursor.sequence + 1, ...(range.to === undefined ? {} : { to }) })) {
     let events = within(decodeBlock(block, types).events, cursor.sequence, to);
@@ -98,7 +102,42 @@ export async function foldLog<State>(
     range.onProgress?.(cursor.sequence);
     if (cursor.sequence < to) await range.onBlock?.(cursor as FoldCursor<object>);
     if (pace.isOver) await pace.rest();
+    throwIfAborted(signal);
   }
+}
+
+/** How the events of a log become those that are folded, and what old ones may do. */
+export interface FoldingRules {
+  readonly rules: UpcastRules;
+  readonly leniency: Leniency;
+}
+
+export async function foldingRulesOf(
+  model: Model,
+  log: LogStore,
+  onUpcast?: UpcastRules['onUpcast'],
+): Promise<FoldingRules> {
+  return { rules: await upcastRulesOf(model, log, onUpcast), leniency: await leniencyOf(log) };
+}
+
+/** The events of a block after a sequence, up to another one, as they were recorded. @throws RefoldError `LOG_CORRUPT` */
+export function recordedIn(block: Block, after: number, to: number): RecordedEvent[] {
+  return within(decodeBlock(block).events, after, to);
+}
+
+/**
+ * Recorded events as they are folded: in the model's versions. Reducers may keep and change their data. May give the list itself.
+ *
+ * @throws RefoldError what an upcaster throws
+ */
+export function presentToFold(
+  model: Model,
+  recorded: RecordedEvent[],
+  { rules, leniency }: FoldingRules,
+): RecordedEvent[] {
+  const events = upcastEvents(model, recorded, rules);
+  freezeMeta(events, leniency.through);
+  return events;
 }
 
 /** What older events of a log may do, and new ones must not. A warning reports it once for each log and type. */

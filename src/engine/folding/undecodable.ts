@@ -45,7 +45,12 @@ export function notePassedOver(log: LogStore, info: SnapshotInfo, error: RefoldE
 
 /** True for a snapshot that was passed over since the log was opened. */
 export function wasPassedOver(log: LogStore, info: SnapshotInfo): boolean {
-  return found.get(log)?.has(keyOf(info)) ?? false;
+  return whyPassedOver(log, info) !== undefined;
+}
+
+/** Why a snapshot was passed over since the log was opened; undefined if it was not. */
+export function whyPassedOver(log: LogStore, info: SnapshotInfo): string | undefined {
+  return found.get(log)?.get(keyOf(info))?.reason;
 }
 
 /**

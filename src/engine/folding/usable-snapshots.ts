@@ -7,6 +7,7 @@
 import type { RefoldError } from '../../core/errors.ts';
 import { COLLECTIONS_FORMAT, STATE_FORMAT } from '../../fold/encoding/state-codec.ts';
 import type { LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import { throwIfAborted } from '../../threads/aborted.ts';
 import type { Pace } from '../../threads/pace.ts';
 import { beliefsOf } from './beliefs.ts';
 import {
@@ -155,6 +156,8 @@ export interface LoadOptions {
   readonly vouch?: (log: LogStore, info: SnapshotInfo) => Promise<void>;
   /** Default: decoded without a pause. */
   readonly pace?: Pace | undefined;
+  /** Ends the loading before the next candidate: it throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -167,10 +170,11 @@ export async function loadFirst<State extends object>(
   log: LogStore,
   candidates: readonly SnapshotInfo[],
   begin: () => Beginning<State>,
-  { vouch, pace }: LoadOptions = {},
+  { vouch, pace, signal }: LoadOptions = {},
 ): Promise<Loading<State>> {
   const unusable: { info: SnapshotInfo; error: RefoldError }[] = [];
   for (const snapshot of candidates) {
+    throwIfAborted(signal);
     const begun = begin(); // its errors are not the snapshot's
     try {
       await vouch?.(log, snapshot);

@@ -14,8 +14,16 @@ import { findBlocks } from '../../log/found-blocks.ts';
 import { historyGone } from '../../log/log-errors.ts';
 import type { Block, BlockQuery, LogStore } from '../../log/log-store.ts';
 import { unpackBlocks } from '../../log/unpacking/unpacking.ts';
+import { throwIfAborted } from '../../threads/aborted.ts';
 import { Pace } from '../../threads/pace.ts';
-import { checkOptions, isSequence, type OptionCheck, type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
+import {
+  A_SIGNAL,
+  checkOptions,
+  isSequence,
+  type OptionCheck,
+  type OptionChecks,
+  TRUE_OR_FALSE,
+} from '../calls/call-options.ts';
 import { guardOf } from '../calls/reentrancy.ts';
 import { recordedTypesOf } from '../folding/formers.ts';
 import { hasTagNow, taggersOf, taggersOfLog } from '../folding/taggers.ts';
@@ -40,9 +48,12 @@ export interface EventRange {
   readonly reverse?: boolean | undefined;
   /** Stop after this many events that pass all filters; default all. */
   readonly limit?: number | undefined;
+  /** Ends the reading at the next block: it throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-const A_BOUND: OptionCheck = [
+/** A bound of a range. */
+export const A_BOUND: OptionCheck = [
   'a sequence, or { time } with a Date or milliseconds since the epoch',
   (bound) => isSequence(bound) || Number.isFinite((bound as { time?: unknown } | null)?.time),
   (bound) =>
@@ -76,10 +87,11 @@ const RANGE_CHECKS: OptionChecks<EventRange> = {
   sequences: SEQUENCES,
   reverse: TRUE_OR_FALSE,
   limit: ['a whole number from 0 on', isSequence],
+  signal: A_SIGNAL,
 };
 
 /** How long reading may keep the event loop to itself, in ms. */
-const READING_SLICE_MS = 4;
+export const READING_SLICE_MS = 4;
 
 /** What the tags of events are computed with, when they are not stored. */
 export interface Tagging {
@@ -152,7 +164,8 @@ async function* select(
   tagging: Tagging,
   { prepare, recordedTypes }: Presenting,
 ): AsyncGenerator<RecordedEvent, void> {
-  const { tag, reverse = false } = range;
+  const { tag, reverse = false, signal } = range;
+  throwIfAborted(signal);
   const bounds = await boundsOf(log, range);
   const wanted = range.types && new Set(range.types);
   const types = wanted && recordedTypes(wanted);
@@ -164,6 +177,7 @@ async function* select(
   if (left === 0) return;
   const blocks = blocksOf(log, stretchesOf(bounds, range), reverse, tags);
   for await (const slice of unpackBlocks(blocks, { types, tags }, reverse)) {
+    throwIfAborted(signal);
     const { events, isCertain } = slice;
     for (let place = 0; place < events.length; place++) {
       const index = reverse ? events.length - 1 - place : place;
@@ -200,8 +214,8 @@ export interface Stretch {
   readonly to: number;
 }
 
-/** @throws RefoldError `HISTORY_GONE` when it asks for events that were dropped */
-async function boundsOf(log: LogStore, { from, to, sequences }: EventRange): Promise<Stretch> {
+/** The sequences of a range that are in the log. @throws RefoldError `HISTORY_GONE` when it asks for events that were dropped */
+export async function boundsOf(log: LogStore, { from, to, sequences }: EventRange): Promise<Stretch> {
   const head = log.head().sequence;
   const earliest = sequences?.reduce((least, sequence) => Math.min(least, sequence), head + 1) ?? log.firstSequence();
   const first = from === undefined ? earliest : await firstOf(log, from);

@@ -5,12 +5,18 @@ import type { Model } from '../../core/model.ts';
 import { isParts } from '../../core/parts.ts';
 import { decodeBlock } from '../../log/blocks/block.ts';
 import type { BlockHeader, LogStore } from '../../log/log-store.ts';
-import { A_SEQUENCE, checkOptions, isSequence, type OptionCheck, type OptionChecks } from '../calls/call-options.ts';
+import {
+  A_SEQUENCE,
+  A_SIGNAL,
+  checkOptions,
+  isSequence,
+  type OptionCheck,
+  type OptionChecks,
+} from '../calls/call-options.ts';
 import type { Progress } from '../calls/progress.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
-import type { FoldCursor } from '../folding/refold.ts';
 import { tellPassedOver } from '../folding/undecodable.ts';
-import { type RecoverOptions, recover } from './recovery.ts';
+import { type Recovered, type RecoverOptions, recover } from './recovery.ts';
 
 /** A position in the log: a sequence, or a time. A time (a Date, or ms since the epoch) means the last event at or before it. */
 export type Position = { readonly sequence: number } | { readonly time: Date | number };
@@ -29,14 +35,28 @@ export async function pastState<State extends object>(
   log: LogStore,
   fingerprint: ModelFingerprint,
   position: Position,
-  tell: (progress: Progress) => void = () => {},
+  { tell = () => {}, signal }: BuildingPast = {},
 ): Promise<PastState<State>> {
   const to = await locate(log, position);
   tell({ phase: 'load', done: 0, total: to });
   const onProgress = (done: number): void => tell({ phase: 'replay', done, total: to });
-  const cursor = await recoverDespiteDrops(model, log, fingerprint, { to, onProgress });
+  const { cursor } = await recoverDespiteDrops(model, log, fingerprint, { to, onProgress, signal });
   return { sequence: cursor.sequence, recordedAt: cursor.recordedAt, state: cursor.state };
 }
+
+/** Who hears of the progress of building a past state, and what ends it. */
+export interface BuildingPast {
+  readonly tell?: ((progress: Progress) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** The options of a call that builds a past state. */
+export interface AtOptions {
+  /** Ends the work at the next block: the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export const AT_CHECKS: OptionChecks<AtOptions> = { signal: A_SIGNAL };
 
 /** How often something that reads the log is tried, in all, when what it reads is dropped meanwhile. */
 export const READ_ATTEMPTS = 3;
@@ -67,10 +87,10 @@ export async function recoverDespiteDrops<State extends object>(
   log: LogStore,
   fingerprint: ModelFingerprint,
   options?: RecoverOptions,
-): Promise<FoldCursor<State>> {
-  const { cursor, passedOver } = await despiteDrops(log, () => recover(model, log, fingerprint, options));
-  tellPassedOver(log, passedOver, `the model ${model.name}`);
-  return cursor;
+): Promise<Recovered<State>> {
+  const recovered = await despiteDrops(log, () => recover(model, log, fingerprint, options));
+  tellPassedOver(log, recovered.passedOver, `the model ${model.name}`);
+  return recovered;
 }
 
 const POSITION_CHECKS: OptionChecks<{ readonly sequence?: number; readonly time?: Date | number }> = {

@@ -40,7 +40,7 @@ export interface Recovered<State> {
   readonly eventsReplayed: number;
 }
 
-export interface RecoverOptions extends Pick<FoldRange, 'onProgress' | 'onBlock' | 'onUpcast' | 'pace'> {
+export interface RecoverOptions extends Pick<FoldRange, 'onProgress' | 'onBlock' | 'onUpcast' | 'pace' | 'signal'> {
   /** The sequence to arrive at; default the log's head. */
   readonly to?: number | undefined;
   /** Snapshots after this one are not used; default: all may be used. */
@@ -65,10 +65,11 @@ export async function recover<State extends object>(
   const plan = planRecovery({ ...facts, snapshots, head: to, firstSequence: log.firstSequence() });
   const clock = (): number => options.pace?.workClock ?? performance.now();
   const start = clock();
-  const { pace } = options;
+  const { pace, signal } = options;
   const { loaded, unusable } = await loadFirst(log, plan.candidates, () => beginningOf(model), {
     vouch: requireSameHistory,
     pace,
+    signal,
   });
   const passedOver = [...plan.passedOver, ...unusable.map(({ info, error }) => notePassedOver(log, info, error))];
   const cursor = loaded?.cursor ?? startCursor(freshState(model));

@@ -6,7 +6,7 @@ import { hashStateOf } from '../../fold/encoding/state-codec.ts';
 import type { LogSource } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
-import { A_FUNCTION, A_SEQUENCE, checkOptions, type OptionChecks } from '../calls/call-options.ts';
+import { A_FUNCTION, A_SEQUENCE, A_SIGNAL, checkOptions, type OptionChecks } from '../calls/call-options.ts';
 import { A_LOG, A_PATH, type LogOptions, requireOneLog } from '../calls/log-options.ts';
 import { withLogOf } from '../calls/log-ownership.ts';
 import { harmless, type Progress } from '../calls/progress.ts';
@@ -24,6 +24,8 @@ export interface ReplayOptions extends LogOptions {
   readonly log?: LogStore | LogSource | undefined;
   /** Stop after this sequence; default the log's end. */
   readonly to?: number | undefined;
+  /** Ends the work at the next block: the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
@@ -39,7 +41,13 @@ export interface ReplayReport<State> {
   readonly state: DeepReadonly<State>;
 }
 
-const REPLAY_CHECKS: OptionChecks<ReplayOptions> = { path: A_PATH, log: A_LOG, to: A_SEQUENCE, onProgress: A_FUNCTION };
+const REPLAY_CHECKS: OptionChecks<ReplayOptions> = {
+  path: A_PATH,
+  log: A_LOG,
+  to: A_SEQUENCE,
+  signal: A_SIGNAL,
+  onProgress: A_FUNCTION,
+};
 
 /**
  * Folds the whole log with this model, from sequence 1 when the log still has it.
@@ -62,13 +70,13 @@ async function replayLog<State extends object>(
   options: ReplayOptions,
 ): Promise<ReplayReport<State>> {
   const to = Math.min(options.to ?? Number.POSITIVE_INFINITY, log.head().sequence);
-  const cursor = await despiteDrops(log, () => startOf(model, log, to));
+  const cursor = await despiteDrops(log, () => startOf(model, log, to, options.signal));
   const from = cursor.sequence;
   const start = performance.now();
   const tell = harmless(options.onProgress);
   const onProgress = (done: number): void => tell({ phase: 'replay', done, total: to });
   onProgress(from);
-  await foldLog(model, model.reducers, log, cursor, { to, onProgress });
+  await foldLog(model, model.reducers, log, cursor, { to, onProgress, signal: options.signal });
   const seconds = (performance.now() - start) / 1_000;
   const events = cursor.sequence - from;
   return {
@@ -87,13 +95,14 @@ async function startOf<State extends object>(
   model: Model<State>,
   log: LogStore,
   to: number,
+  signal: AbortSignal | undefined,
 ): Promise<FoldCursor<State>> {
   const first = log.firstSequence();
   if (first === 1) return startCursor(freshState(model));
   const fingerprint = fingerprintOfModel(model);
   const facts = await snapshotFacts(log, '', fingerprint);
   const { candidates } = planRecovery({ ...facts, head: to, firstSequence: first });
-  const options = { vouch: requireSameHistory };
+  const options = { vouch: requireSameHistory, signal };
   const { loaded } = await loadFirst(log, candidates.toReversed(), () => beginningOf(model), options);
-  return loaded?.cursor ?? (await recover(model, log, fingerprint, { to })).cursor;
+  return loaded?.cursor ?? (await recover(model, log, fingerprint, { to, signal })).cursor;
 }

@@ -3,7 +3,7 @@ import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
 import type { LogSource } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';
-import { A_FUNCTION, checkOptions, type OptionChecks } from '../calls/call-options.ts';
+import { A_FUNCTION, A_SIGNAL, checkOptions, type OptionChecks } from '../calls/call-options.ts';
 import { A_LOG, A_PATH, type LogOptions, requireOneLog } from '../calls/log-options.ts';
 import { refuseLostTail, withLogOf } from '../calls/log-ownership.ts';
 import { harmless, type Progress } from '../calls/progress.ts';
@@ -16,6 +16,8 @@ export interface StateAtOptions extends LogOptions {
   /** An open log: it stays open. Or a source: its log is closed afterwards. */
   readonly log?: LogStore | LogSource | undefined;
   readonly at: Position;
+  /** Ends the work at the next block: the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
@@ -23,6 +25,7 @@ const STATE_AT_CHECKS: OptionChecks<StateAtOptions> = {
   path: A_PATH,
   log: A_LOG,
   at: ['a position: { sequence } or { time }', (value) => value !== null], // checked in detail where it is used
+  signal: A_SIGNAL,
   onProgress: A_FUNCTION,
 };
 
@@ -39,9 +42,9 @@ export async function stateAt<State extends object, C extends Catalog, K extends
   requireModel('build a past state', model);
   const checked = checkOptions('build a past state', STATE_AT_CHECKS, options);
   requireOneLog('build a past state', checked);
-  const { at, onProgress } = checked;
+  const { at, signal, onProgress } = checked;
   return withLogOf(model, checked, async (log) => {
     await refuseLostTail(log);
-    return pastState(model, log, fingerprintOfModel(model), at, harmless(onProgress));
+    return pastState(model, log, fingerprintOfModel(model), at, { tell: harmless(onProgress), signal });
   });
 }

@@ -9,6 +9,8 @@ import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import type { Model } from '../../core/model.ts';
 import { hashStateOf } from '../../fold/encoding/state-codec.ts';
 import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
+import { throwIfAborted } from '../../threads/aborted.ts';
+import { A_SIGNAL, type OptionChecks } from '../calls/call-options.ts';
 import { checkStructure } from '../calls/log-care.ts';
 import type { Progress } from '../calls/progress.ts';
 import { beliefsOf } from '../folding/beliefs.ts';
@@ -44,6 +46,14 @@ export interface VerifyReport {
   readonly problems: readonly SerializedError[];
 }
 
+/** The options of `store.verify`. */
+export interface StoreVerifyOptions {
+  /** Ends the work at the next block: the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+export const STORE_VERIFY_CHECKS: OptionChecks<StoreVerifyOptions> = { signal: A_SIGNAL };
+
 /** A live state, by its hash. */
 export interface LiveHash {
   readonly sequence: number;
@@ -57,10 +67,13 @@ export interface VerifyContext<State extends object> {
   /** Gives the live state to compare with, once the log has all of it. A read-only store may be behind the log. */
   readonly live: () => Promise<LiveHash>;
   readonly onProgress: (progress: Progress) => void;
+  /** Ends the work at the next block. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Refolds the log up to its head and reports every disagreement. */
 export async function verifyLog<State extends object>(context: VerifyContext<State>): Promise<VerifyReport> {
+  throwIfAborted(context.signal);
   const structure = await checkStructure(context.log);
   for (let round = 1; ; round++) {
     const before = await holdingsOf(context.log);
@@ -167,6 +180,7 @@ async function refoldWithVerdicts<State extends object>(
     await foldTo(context, cursor, { to: head, total: head, upcasts });
     finished = true;
   } catch (error) {
+    throwIfAborted(context.signal); // its reason may be an error of any kind
     if (!isRefoldError(error)) throw error;
     problems.push(error.toJSON());
   }
@@ -188,13 +202,14 @@ async function startOf<State extends object>(
 }
 
 async function foldTo<State extends object>(
-  { model, log, onProgress }: VerifyContext<State>,
+  { model, log, onProgress, signal }: VerifyContext<State>,
   cursor: FoldCursor<State>,
   { to, total, upcasts }: { readonly to: number; readonly total: number; readonly upcasts: UpcastCheck },
 ): Promise<void> {
   await foldLog(model, model.reducers, log, cursor, {
     to,
     onUpcast: upcasts.look,
+    signal,
     onProgress: (done) => onProgress({ phase: 'verify', done, total }),
   });
 }

@@ -25,7 +25,7 @@ export async function renewState<State extends object>(
   { model, log, fingerprint, state, onRenewed }: ReaderParts<State>,
   to: number,
 ): Promise<void> {
-  const cursor = await recoverDespiteDrops(model, log, fingerprint, { to });
+  const { cursor } = await recoverDespiteDrops(model, log, fingerprint, { to });
   state.replace(cursor.state);
   await onRenewed();
 }

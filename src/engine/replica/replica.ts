@@ -178,7 +178,7 @@ export class Replica<State extends object> {
   async #reload(gone: RefoldError): Promise<void> {
     const { model, log, fingerprint, state, publisher, onAdvance } = this.#parts;
     const before = this.#sequence;
-    const cursor = await recoverDespiteDrops(model, log, fingerprint);
+    const { cursor } = await recoverDespiteDrops(model, log, fingerprint);
     if (cursor.sequence <= before) throw gone; // otherwise it would fail in the same way again and again
     state.replace(cursor.state);
     this.#sequence = cursor.sequence;

@@ -51,3 +51,12 @@ export function learnRates(rates: Rates, measured: Measured): void {
 export async function writeRates(log: LogStore, rates: Rates): Promise<void> {
   await log.putMeta(RATES_KEY, JSON.stringify(rates));
 }
+
+/** How long a recovery takes that loads so many bytes of snapshot and folds so many events, in ms. */
+export function estimateRecovery(
+  { open, load, fold }: Rates,
+  events: number,
+  snapshot: { readonly bytes: number } | undefined,
+): number {
+  return Math.ceil(open + (snapshot?.bytes ?? 0) / load + events / fold);
+}

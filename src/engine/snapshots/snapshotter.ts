@@ -69,6 +69,7 @@ export class Snapshotter {
   #last: SnapshotInfo | undefined;
   /** Whether the last snapshot is one whose fingerprint says less than today's. */
   #isBelieved: boolean;
+  /** By the machine's clock, which is never set: the store's clock may be that of a market, or of a test. */
   #lastAt: number;
   readonly #openedSequence: number;
   /** The work that the last snapshot took in all, in ms. */
@@ -87,13 +88,13 @@ export class Snapshotter {
    * @param isBelieved whether its fingerprint says less than today's: another one is taken at once
    */
   constructor(parts: SnapshotterParts, rates: Rates, last: SnapshotInfo | undefined, isBelieved = false) {
-    const { model, log, logThread, fingerprint, settings } = parts;
+    const { model, log, logThread, fingerprint } = parts;
     const { module, name } = model;
     this.#parts = parts;
     this.#rates = rates;
     this.#last = last;
     this.#isBelieved = isBelieved;
-    this.#lastAt = settings.clock();
+    this.#lastAt = performance.now();
     this.#openedSequence = parts.sequence;
     if (module !== undefined && logThread !== undefined)
       this.#thread = new SnapshotThread({ path: log.path, log: logThread, module, name, fingerprint }, log);
@@ -252,13 +253,13 @@ export class Snapshotter {
   }
 
   async #keep({ firstSeen }: Moment, { encoded, workMs }: Made, head: LogHead): Promise<void> {
-    const { log, fingerprint, settings } = this.#parts;
+    const { log, fingerprint } = this.#parts;
     const start = performance.now();
     const remembering = this.#rememberRates();
     remembering.catch(() => {}); // awaited below as well
     this.#last = await writeSnapshot(log, '', encoded, head, fingerprintFor(fingerprint, firstSeen));
     this.#isBelieved = false;
-    this.#lastAt = settings.clock();
+    this.#lastAt = performance.now();
     this.#takeMs = workMs + Math.min(performance.now() - start, encoded.bytes / WRITE_RATE);
     // If a check has failed while this snapshot was made, the snapshot is doubtful as well.
     const dropping = this.divergence === undefined ? this.#thinOut() : this.#dropDoubtful();
@@ -310,12 +311,9 @@ export class Snapshotter {
   #facts(): SnapshotFacts {
     const { sequence, settings } = this.#parts;
     const { fold, load, open } = this.#rates;
-    const now = settings.clock();
-    // If the clock was set back, no save rule would fire until it has passed that time again.
-    if (now < this.#lastAt) this.#lastAt = now;
     return {
       tailEvents: sequence - this.lastSequence,
-      sinceMs: now - this.#lastAt,
+      sinceMs: performance.now() - this.#lastAt,
       openMs: open,
       loadMs: (this.#last?.bytes ?? 0) / load,
       foldRate: fold,

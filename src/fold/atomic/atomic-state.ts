@@ -13,6 +13,9 @@ import type { PlainObject } from '../members.ts';
 import type { FoldReducers } from '../reduce.ts';
 import { adoptState } from './adopt.ts';
 import { CommitDraft } from './commit-draft.ts';
+import { bringsNested, changesOf, type StateChange, settleChanges } from './noting/changes.ts';
+import { forkRoot } from './noting/fork.ts';
+import { nestsMaps } from './noting/nested-maps.ts';
 import { Placing } from './placing.ts';
 import { DraftScope } from './scope.ts';
 import { foldOne, StagedCommit } from './staged-commit.ts';
@@ -30,11 +33,15 @@ export interface AtomicOptions {
 
 export class AtomicState<State extends object> implements LiveState<State> {
   #root: PlainObject;
+  readonly #comparators: Comparators | undefined;
+  /** Whether there may be Maps below the top level; undefined until somebody needs to know. */
+  #nests: boolean | undefined;
   /** Reused for each commit. */
   readonly #placing: Placing;
 
   /** @throws RefoldError `REDUCER_FAILED` when the state is not plain data */
   constructor(state: State, { onFinding, comparators, onUnwieldy }: AtomicOptions = {}) {
+    this.#comparators = comparators;
     const unwieldy = onUnwieldy && new UnwieldyPlaces(onUnwieldy);
     this.#placing = new Placing(
       new DraftScope(),
@@ -62,6 +69,38 @@ export class AtomicState<State extends object> implements LiveState<State> {
       watch?.(commit, index);
     }
     this.#root = commit.apply();
+  }
+
+  /**
+   * Folds one event as a commit, and gives what it changes.
+   *
+   * @throws RefoldError as `fold` does; the state is unchanged then
+   */
+  foldNoting(reducers: FoldReducers, event: RecordedEvent): readonly StateChange[] {
+    const placing = this.#placing;
+    placing.beginCommit();
+    placing.noted = [];
+    try {
+      const commit = new CommitDraft(this.#root, placing);
+      foldOne(reducers, commit, event);
+      const changes = changesOf(commit);
+      this.#root = commit.apply();
+      settleChanges(changes);
+      if (this.#nests === false) this.#nests = changes.some(bringsNested);
+      return changes;
+    } finally {
+      placing.noted = undefined;
+    }
+  }
+
+  /** A state that begins as this one is now, and how many entries had to be copied for it. */
+  fork(): { readonly state: AtomicState<State>; readonly entries: number } {
+    const nests = (this.#nests ??= nestsMaps(this.#root));
+    const { root, entries } = forkRoot(this.#root, nests);
+    const state = new AtomicState<State>({} as State, { comparators: this.#comparators });
+    state.#root = root;
+    state.#nests = nests;
+    return { state, entries };
   }
 
   stage(what: string): StagedCommit {

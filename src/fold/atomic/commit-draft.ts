@@ -172,6 +172,11 @@ export class CommitDraft implements ProxyHandler<PlainObject>, Holder {
     return this.#touched.keys();
   }
 
+  /** The root before the commit. */
+  get base(): PlainObject {
+    return this.#base;
+  }
+
   /** The current root, with drafts in it. */
   peek(): PlainObject {
     return this.#staged;

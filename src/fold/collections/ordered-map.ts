@@ -84,6 +84,9 @@ export let forkOf: <K, V>(from: OrderedMap<K, V>) => Iterable<[K, V]>;
 /** Moves the content of `from` to `into` and leaves `from` empty. It also works on a guarded map. */
 export let moveTree: <K, V>(from: OrderedMap<K, V>, into: OrderedMap<K, V>) => void;
 
+/** The entry at a key as the map stores it, or undefined. */
+export let pairOf: <K, V>(map: OrderedMap<K, V>, key: K) => [K, V] | undefined;
+
 /** Replaces the value at a stored key, and keeps the key: a composite one is not copied again. */
 export let replaceValue: <K, V>(map: OrderedMap<K, V>, storedKey: K, value: V) => void;
 
@@ -102,6 +105,7 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
       into.#changes++;
       from.#tree = new CountedTree(from.#compare);
     };
+    pairOf = (map, key) => map.#tree.pairAt(key);
     replaceValue = (map, storedKey, value) => {
       map.#tree.set(storedKey, value);
       map.#changes++;

@@ -12,15 +12,17 @@ import { HINT_CORRUPT } from './chain.ts';
 import { parsePlain } from './plain-json.ts';
 import {
   type DecodedBlock,
+  decodeSealedKinds,
   decodeSealedMatches,
   decodeSealedPayload,
   decodeSealedTags,
+  type EventKinds,
   hasExtras,
   readSealedPrefix,
 } from './sealed-block.ts';
 
 export { chainAfter, checksumOf, EMPTY_CHAIN } from './chain.ts';
-export { type DecodedBlock, encodeSealedBlock } from './sealed-block.ts';
+export { type DecodedBlock, type EventKinds, encodeSealedBlock } from './sealed-block.ts';
 
 /** An event as a block keeps it. Its position in the block gives its sequence and time. */
 export interface StoredEvent {
@@ -166,6 +168,45 @@ export function answerOf(tags: EventTags, type: string, { tag, taggers, types }:
   if (tagger === undefined || types?.has(type) === false) return false;
   if (tags === 0 || tags[0] !== tagger) return undefined;
   return tag !== undefined && tags.indexOf(tag, 1) > 0;
+}
+
+/**
+ * The types of a block's events, without their data: a sealed block has a column of them. The text of an open block must be parsed
+ * as a whole.
+ *
+ * @throws RefoldError `LOG_CORRUPT` when the payload is malformed
+ */
+export function decodeKinds(block: Block): EventKinds {
+  return refusingMalformed(block, ({ payload }) => {
+    if (typeof payload === 'string') return kindsOf(block, commitsOf(payload));
+    requireOwnPayload(block, payload);
+    return decodeSealedKinds(payload);
+  });
+}
+
+function kindsOf(block: Block, commits: readonly unknown[]): EventKinds {
+  const numbers = new Map<string, number>();
+  const typeOf = new Uint32Array(block.lastSequence - block.firstSequence + 1);
+  const commitSizes: number[] = [];
+  const commitTimes: number[] = [];
+  let at = 0;
+  let recordedAt = block.recordedAt;
+  for (const commit of commits) {
+    const [index, offset, tuples] = asList(commit);
+    if (index !== at || !isCount(offset)) throw new RangeError('a commit out of place');
+    recordedAt = timeAfter(recordedAt, block.recordedAt + offset, index === 0);
+    const list = asList(tuples) as readonly StoredTuple[];
+    if (at + list.length > typeOf.length) throw new RangeError('another number of events');
+    for (const [type] of list) {
+      let number = numbers.get(type);
+      if (number === undefined) numbers.set(type, (number = numbers.size));
+      typeOf[at++] = number;
+    }
+    commitSizes.push(list.length);
+    commitTimes.push(recordedAt);
+  }
+  if (at !== typeOf.length) throw new RangeError('another number of events');
+  return { types: [...numbers.keys()], typeOf, commitSizes, commitTimes };
 }
 
 function refusingMalformed<T>(block: Block, decode: (block: Block) => T): T {

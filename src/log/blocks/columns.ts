@@ -137,6 +137,31 @@ export function decodeColumns(content: Uint8Array, range: SequenceRange, types?:
   return assemble(columns, range);
 }
 
+/** The types of a block's events and the times of its commits, without data. */
+export interface EventKinds {
+  /** The types, by number. One that occurs in several versions may be there several times. */
+  readonly types: readonly string[];
+  /** The number of each event's type. */
+  readonly typeOf: ArrayLike<number>;
+  /** How many events each commit has, and when it was recorded, in ms since the epoch. */
+  readonly commitSizes: readonly number[];
+  readonly commitTimes: readonly number[];
+}
+
+/** Reads the first columns only. @throws Error of any kind when the content is malformed */
+export function decodeColumnKinds(content: Uint8Array, range: SequenceRange): EventKinds {
+  const sections = new SectionReader(content);
+  const kinds = readKinds(sections.next());
+  const typeOf = widen(sections.next(), kinds.length, countOf(range));
+  const commitSizes = unpackNumbers(sections.next());
+  const commitTimes = runningSums(unpackNumbers(sections.next()));
+  if (commitSizes.length !== commitTimes.length) throw new RangeError('columns of different lengths');
+  if (commitSizes.reduce((sum, size) => sum + size, 0) !== typeOf.length)
+    throw new RangeError('another number of events');
+  for (let at = 0; at < typeOf.length; at++) if (typeOf[at]! >= kinds.length) throw new RangeError('an unknown kind');
+  return { types: kinds.map(([type]) => type), typeOf, commitSizes, commitTimes };
+}
+
 /** The tags of each event. @throws Error of any kind when the content is malformed */
 export function decodeColumnTags(content: Uint8Array, range: SequenceRange): EventTags[] {
   const { tags } = readColumns(content, range, ({ kinds }) => kinds.map(() => false));

@@ -24,15 +24,17 @@ import type { RecordedEvent } from '../../core/event.ts';
 import type { EventTags, TagQuery } from '../log-store.ts';
 import {
   type DecodedBlock,
+  decodeColumnKinds,
   decodeColumnMatches,
   decodeColumns,
   decodeColumnTags,
+  type EventKinds,
   encodeColumns,
   needExtras,
   type SequenceRange,
 } from './columns.ts';
 
-export type { DecodedBlock } from './columns.ts';
+export type { DecodedBlock, EventKinds } from './columns.ts';
 
 /** The chain before and after a sealed block, hex. */
 export interface SealedChains {
@@ -120,6 +122,12 @@ export function decodeSealedPayload(payload: Uint8Array, types?: ReadonlySet<str
 export function decodeSealedTags(payload: Uint8Array): EventTags[] {
   const { content, range } = unpack(payload);
   return decodeColumnTags(content, range);
+}
+
+/** The types of the events. @throws as `decodeSealedPayload` does */
+export function decodeSealedKinds(payload: Uint8Array): EventKinds {
+  const { content, range } = unpack(payload);
+  return decodeColumnKinds(content, range);
 }
 
 /** The events that a query asks for, as `decodeMatches` does. @throws as `decodeSealedPayload` does */

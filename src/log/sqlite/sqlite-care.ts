@@ -6,8 +6,10 @@ import type { SerializedError } from '../../core/errors.ts';
 import { readSealedPrefix } from '../blocks/sealed-block.ts';
 import type { LogBackupOptions, LogCopy } from '../log-backup.ts';
 import { openedReadOnly, storeClosed } from '../log-errors.ts';
-import type { LogCare, LogSize, SealedBlock, SealOptions, SealReport } from '../log-store.ts';
-import { sizeOf } from './file/files.ts';
+import type { LogCare, LogFile, LogSize, LogWriter, SealedBlock, SealOptions, SealReport } from '../log-store.ts';
+import { loadDriver } from './file/driver.ts';
+import { filesOf, sizeOf } from './file/files.ts';
+import { lockHolderOf } from './file/lock.ts';
 import { backUp } from './mending/backup.ts';
 import { checkInThread } from './mending/check.ts';
 import type { LogReader } from './reading/reader.ts';
@@ -52,6 +54,14 @@ export class SqliteCare implements LogCare {
   size(): LogSize {
     const freeBytes = this.#reader.freeBytes();
     return { fileBytes: sizeOf(this.#path), walBytes: sizeOf(`${this.#path}-wal`), freeBytes };
+  }
+
+  files(): readonly LogFile[] {
+    return filesOf(this.#path);
+  }
+
+  async writer(): Promise<LogWriter | undefined> {
+    return lockHolderOf(await loadDriver(), this.#path);
   }
 
   format(): number {

@@ -4,6 +4,7 @@
  * Each case once went wrong in a simulated world (`test/faults/simulation/`). Here it is written by hand, on a log that answers
  * when the test says so.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { type LogStore, openMemoryLog, openStore, replay } from '../../../src/index.ts';
 import { MemoryContents } from '../../../src/log/memory.ts';
@@ -293,12 +294,25 @@ describe('a save rule', () => {
   test('fires again after the clock was set back', async () => {
     const clock = manualClock(10_000_000_000);
     const path = await temporaryPath();
-    await using store = await openStore(cartModel, { path, clock: clock.read, save: [{ seconds: 60, changes: 1 }] });
+    await using store = await openStore(cartModel, { path, clock: clock.read, save: [{ seconds: 0.01, changes: 1 }] });
     clock.now -= 5_000_000_000;
     await store.append(note('long ago'));
-    clock.now += 61_000;
-    await store.append(note('a minute later'));
+    await pause(20);
+    await store.append(note('a moment later'));
     await expect.poll(() => store.stats().snapshotSequence).toBeGreaterThan(0);
+  });
+
+  test("counts the machine's seconds, not those of the store's clock", async () => {
+    const clock = manualClock(10_000_000_000);
+    const path = await temporaryPath();
+    await using store = await openStore(cartModel, { path, clock: clock.read, save: [{ seconds: 600, changes: 1 }] });
+    for (let day = 0; day < 20; day++) {
+      clock.now += 86_400_000;
+      await store.append(note(`day ${day}`));
+      await store.flush();
+    }
+    await pause(20);
+    expect(store.stats().snapshotSequence).toBe(0);
   });
 });
 

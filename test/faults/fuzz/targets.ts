@@ -20,6 +20,7 @@ import { SEALED_PREFIX_BYTES } from '../../../src/log/blocks/sealed-block.ts';
 import type { Block } from '../../../src/log/log-store.ts';
 import type { Chance } from '../judging/chance.ts';
 import { anyBlock, anyCsv, anyJsonLines, anyState, anyZip, initialState, sealed, stateBytes } from './corpus.ts';
+import { readMutatedItch } from './itch.ts';
 import { mutate, randomBytes } from './mutation.ts';
 
 /** How an input ended: refused with this code, or sound. */
@@ -43,14 +44,15 @@ export interface Setting {
 export type FuzzDefect = 'believes any checksum' | 'throws what it catches' | 'pollutes' | 'reads a sum for a value';
 
 export const TARGETS: readonly Target[] = [
-  { name: 'open block', share: 22, run: runOpenBlock },
+  { name: 'open block', share: 20, run: runOpenBlock },
   { name: 'sealed block', share: 8, run: runSealedBlock },
   { name: 'sealed content', share: 12, run: runSealedContent },
   { name: 'stored block', share: 14, run: runStoredBlock },
-  { name: 'snapshot', share: 24, run: runState },
+  { name: 'snapshot', share: 22, run: runState },
   { name: 'CSV', share: 7, run: runCsv },
   { name: 'zip', share: 3, run: runZip },
   { name: 'JSON lines', share: 10, run: runJsonLines },
+  { name: 'ITCH', share: 4, run: (chance) => refusableLater(() => readMutatedItch(chance)) },
 ];
 
 function runOpenBlock(chance: Chance, { defect }: Setting): Ending {

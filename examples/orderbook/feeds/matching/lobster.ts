@@ -18,10 +18,18 @@ import { basename } from 'node:path';
 
 import { type BookStore, Gateway } from '../../gateway.ts';
 import type { MarketClock } from '../../market-time.ts';
-import { minus, type ReadonlyBook, type Side, type Sum, topLevels } from '../../model/index.ts';
+import { topLevels } from '../../model/index.ts';
 import type { ProgressBar } from '../../progress.ts';
-import { type BookRow, type BookTop, findDifference, type Level, readBookRows, SIDES } from '../reading/book-rows.ts';
-import { type TextSource, unreadable } from '../reading/csv.ts';
+import { type BookRow, type BookTop, findDifference, type Levels, readBookRows, SIDES } from '../reading/book-rows.ts';
+import {
+  beforeMessage,
+  findCorrections,
+  isWithin,
+  unequalLength,
+  type Window,
+  windowOf,
+} from '../reading/book-window.ts';
+import type { TextSource } from '../reading/csv.ts';
 import { FeedTime, type TimeOptions } from '../reading/feed-time.ts';
 import { type Message, readMessages } from '../reading/lobster-messages.ts';
 import { LobsterFeed } from './lobster-feed.ts';
@@ -121,19 +129,6 @@ export async function runLobster(
   };
 }
 
-/** A level whose volume in the engine is not what the row says. */
-interface Correction {
-  readonly side: Side;
-  readonly price: number;
-  /** What has to be added; negative when there is too much. */
-  readonly missing: Sum;
-}
-
-/**
- * The worst price of each side that the last row showed. Everything up to it is known, whether there is a level or not.
- */
-type Window = { readonly [side in Side]: number };
-
 class Follower {
   readonly #venue: Venue;
   readonly #feed: LobsterFeed;
@@ -193,65 +188,12 @@ class Follower {
   #resync(row: BookRow): number {
     const { book, symbol } = this.#venue;
     const window = windowOf(row);
-    const corrections = SIDES.flatMap((side) => findCorrections(book, symbol, side, row[side], window[side]));
+    const levels: Levels = (side, depth) => topLevels(book, symbol, side, depth);
+    const corrections = SIDES.flatMap((side) => findCorrections(levels, side, row[side], window[side]));
     // Surplus volume leaves first, so that no seed trades with an order that the file no longer has. What is missing is
     // not more than the row has, and so a number.
     for (const { side, price, missing } of corrections) if (missing < 0) this.#feed.remove(side, price, -missing);
     for (const { side, price, missing } of corrections) if (missing > 0) this.#feed.seed(side, price, Number(missing));
     return corrections.filter(({ side, price }) => isWithin(side, price, this.#window[side])).length;
   }
-}
-
-/** The top of the book before the first message: its own effect on the first row, undone. */
-function beforeMessage(row: BookRow, { type, side, price, quantity }: Message): BookTop {
-  const effect = type === 1 ? quantity : type === 2 || type === 3 || type === 4 ? -quantity : 0;
-  const before = new Map(row[side].map((level) => [level.price, level.quantity]));
-  // A new order beyond the window left no trace in the row.
-  if (effect !== 0 && (effect < 0 || before.has(price))) before.set(price, (before.get(price) ?? 0) - effect);
-  const levels = [...before].filter(([, open]) => open > 0).map(([at, open]) => ({ price: at, quantity: open }));
-  levels.sort((a, b) => (side === 'buy' ? b.price - a.price : a.price - b.price));
-  return { buy: row.buy, sell: row.sell, [side]: levels };
-}
-
-/** Every level of the engine and of the row, down to the window's end, whose volumes differ. */
-function findCorrections(
-  book: ReadonlyBook,
-  symbol: string,
-  side: Side,
-  shown: readonly Level[],
-  windowEnd: number,
-): Correction[] {
-  const missing = new Map<number, Sum>(shown.map(({ price, quantity }) => [price, quantity]));
-  for (const { price, quantity } of levelsWithin(book, symbol, side, windowEnd, shown.length)) {
-    missing.set(price, minus(missing.get(price) ?? 0, quantity));
-  }
-  return [...missing].filter(([, amount]) => amount !== 0).map(([price, amount]) => ({ side, price, missing: amount }));
-}
-
-/** The engine's levels within the window. There are rarely more than the row has. */
-function levelsWithin(book: ReadonlyBook, symbol: string, side: Side, end: number, expected: number) {
-  for (let depth = expected + 2; ; depth *= 2) {
-    const levels = topLevels(book, symbol, side, depth);
-    const within = levels.filter(({ price }) => isWithin(side, price, end));
-    if (within.length < levels.length || levels.length < depth) return within;
-  }
-}
-
-/** A side with fewer levels than the file has columns is shown completely: its window has no end. */
-function windowOf(row: BookRow): Window {
-  return {
-    buy: row.buy.length < row.levels ? Number.NEGATIVE_INFINITY : row.buy.at(-1)!.price,
-    sell: row.sell.length < row.levels ? Number.POSITIVE_INFINITY : row.sell.at(-1)!.price,
-  };
-}
-
-function isWithin(side: Side, price: number, end: number): boolean {
-  return side === 'buy' ? price >= end : price <= end;
-}
-
-function unequalLength(shorter: TextSource, longer: TextSource, line: number) {
-  return unreadable(shorter.path, `it ends before line ${line}, and ${longer.path} continues`, {
-    line,
-    hint: 'Give the complete message and order-book files of one day and symbol',
-  });
 }

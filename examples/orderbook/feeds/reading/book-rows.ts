@@ -38,11 +38,19 @@ export async function* readBookRows(source: TextSource): AsyncGenerator<BookRow,
   for await (const row of readRows(source, { kind: 'orderBook' })) yield parseBookRow(row, index++);
 }
 
+/** The best levels of one side of a book, best first. */
+export type Levels = (side: Side, depth: number) => readonly LevelView[];
+
 /** Says how a book differs from a row in its best levels, or undefined if it does not. */
 export function findDifference(book: ReadonlyBook, symbol: string, row: BookTop, levels: number): string | undefined {
+  return findDifferenceOf((side, depth) => topLevels(book, symbol, side, depth), row, levels);
+}
+
+/** The same for any book. */
+export function findDifferenceOf(top: Levels, row: BookTop, levels: number): string | undefined {
   for (const side of SIDES) {
     const expected = row[side];
-    const actual = topLevels(book, symbol, side, levels);
+    const actual = top(side, levels);
     for (let level = 0; level < levels; level++) {
       const [has, shall] = [actual[level], expected[level]];
       if (has?.price === shall?.price && has?.quantity === shall?.quantity) continue;

@@ -1,4 +1,5 @@
 /** The two files of a LOBSTER day: named one by one, or together in a zip archive. */
+import { basename } from 'node:path';
 import { fileSource, readLines, type TextSource, unreadable } from './csv.ts';
 import { describeKind, recognise } from './recognise.ts';
 import { openSample } from './zip.ts';
@@ -12,7 +13,7 @@ export async function openLobster(
   orderBook: string | undefined,
 ): Promise<readonly [messages: TextSource, orderBook: TextSource]> {
   if (orderBook !== undefined) return [fileSource(message), fileSource(orderBook)];
-  const first = await firstLineOf(message);
+  const first = await firstLineOf(fileSource(message));
   if (first.startsWith('PK')) return openSample(message);
   const kind = recognise(first);
   const found = kind === undefined ? 'it is not a zip archive' : `it looks like ${describeKind(kind).what}`;
@@ -21,7 +22,14 @@ export async function openLobster(
   });
 }
 
-async function firstLineOf(path: string): Promise<string> {
-  for await (const line of readLines(fileSource(path))) return line;
+/** LOBSTER's names begin with the ticker: `GOOG_2012-06-21_…`. For any other file the symbol has no name. */
+export function symbolOf(path: string): string {
+  const name = basename(path).replace(/^LOBSTER_SampleFile_/, '');
+  return /^[A-Z][A-Z.]{0,9}(?=_)/.exec(name)?.[0] ?? 'BOOK';
+}
+
+/** The first line of a text; empty if it has none. */
+export async function firstLineOf(source: TextSource): Promise<string> {
+  for await (const line of readLines(source)) return line;
   return '';
 }

@@ -11,6 +11,9 @@ import type { Side } from '../../model/index.ts';
 import { SIDE_BY_DIRECTION } from './book-rows.ts';
 import { type CsvRow, readRows, type TextSource } from './csv.ts';
 
+/** Prices are ten-thousandths of a dollar. */
+export const LOBSTER_PRICE_DECIMALS = 4;
+
 /**
  * 1 new limit order · 2 partial cancel · 3 deletion · 4 execution of a visible order · 5 of a hidden one · 6 cross
  * trade (an auction: tape only) · 7 halt
@@ -29,13 +32,21 @@ export interface Message {
   readonly price: number;
   /** The side of the resting order. */
   readonly side: Side;
+  /** The seventh column, where a file has one: who the order is of. */
+  readonly attribution?: string;
 }
 
 const TYPES: Readonly<Record<string, MessageType>> = { 1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 6, 7: 7 };
 
-/** The messages of a file, in order. */
-export async function* readMessages(source: TextSource): AsyncGenerator<Message, void, void> {
-  for await (const row of readRows(source, { columns: 6, kind: 'message' })) yield parseMessage(row);
+/** The messages of a file, in order. `kind` says whether it has a seventh column. */
+export async function* readMessages(
+  source: TextSource,
+  kind: 'message' | 'message7' = 'message',
+): AsyncGenerator<Message, void, void> {
+  const columns = kind === 'message' ? 6 : 7;
+  for await (const row of readRows(source, { columns, kind })) {
+    yield columns === 6 ? parseMessage(row) : { ...parseMessage(row), attribution: row.text(6) };
+  }
 }
 
 function parseMessage(row: CsvRow): Message {

@@ -1,6 +1,6 @@
 /** `refold replay`: folds the whole log again, and prints the speed and the state hash. */
 import type { Command } from 'commander';
-import { openLog, type Position, replay } from '../../../index.ts';
+import { openLog, type Position, type ReplayReport, replay } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import { loadModel } from '../../input/load-model.ts';
@@ -36,10 +36,21 @@ async function replayFile(file: string, options: Options): Promise<Answer> {
       pairs([
         ['events', `${count(report.events)}  (${count(report.from + 1)} … ${count(report.sequence)})`],
         ['from', report.from === 0 ? undefined : `the snapshot at ${count(report.from)}: earlier events were dropped`],
-        ['took', `${duration(report.seconds * 1_000)}, ${count(report.eventsPerSecond)} events/s`],
+        ['took', describeSpeed(report)],
         ['state hash', report.stateHash],
       ]),
   };
+}
+
+/** A run so short says nothing about a rate. */
+const MEASURABLE_SECONDS = 0.1;
+
+function describeSpeed({
+  seconds,
+  eventsPerSecond,
+}: Pick<ReplayReport<object>, 'seconds' | 'eventsPerSecond'>): string {
+  const took = duration(seconds * 1_000);
+  return seconds < MEASURABLE_SECONDS ? took : `${took}, ${count(eventsPerSecond)} events/s`;
 }
 
 async function locate(file: string, position: Position): Promise<number> {

@@ -20,7 +20,7 @@ import { loadModel } from '../../input/load-model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { type ProgressBar, withProgress } from '../../output/progress.ts';
-import { count, oneLine, paint, pairs } from '../../output/text.ts';
+import { count, counted, oneLine, paint, pairs } from '../../output/text.ts';
 
 interface Options extends JsonOption {
   readonly model?: string;
@@ -50,7 +50,7 @@ async function verify(file: string, options: Options): Promise<Answer> {
   });
   return {
     json: { path: file, ...(model && { model: model.name }), ...report },
-    text: () => describe(file, report),
+    text: () => describe(file, report, model, options.quick === true),
     exitCode: report.ok ? EXIT.ok : EXIT.checkFailed,
   };
 }
@@ -78,7 +78,7 @@ async function verifyStates(file: string, model: Model, blocks: BlocksReport, ba
   }
 }
 
-function describe(file: string, report: Report): string {
+function describe(file: string, report: Report, model: Model | undefined, quick: boolean): string {
   const verdict = report.ok ? paint('green', 'sound') : paint('red', 'NOT SOUND');
   const states: readonly (readonly [string, string | undefined])[] =
     'snapshots' in report
@@ -86,10 +86,27 @@ function describe(file: string, report: Report): string {
           ...report.snapshots.map(
             ({ sequence, verdict }) => ['snapshot', `at ${count(sequence)}: ${verdict}`] as const,
           ),
+          ['invariants', describeInvariants(report, Object.keys(model?.invariants ?? {}).length)],
           ['state hash', report.stateHash],
         ]
       : [];
-  return `${oneLine(file)}: ${verdict}\n${pairs([['events', extent(report)], ...states])}${report.problems.map(problem).join('')}`;
+  const rows = [['events', extent(report)] as const, ...states, ['left out', leftOut(report, model, quick)] as const];
+  return `${oneLine(file)}: ${verdict}\n${pairs(rows)}${report.problems.map(problem).join('')}`;
+}
+
+function describeInvariants({ brokenInvariants: broken, stateHash }: VerifyReport, all: number): string | undefined {
+  if (stateHash === undefined) return undefined;
+  if (all === 0) return 'the model defines no invariants';
+  if (broken.length === 0) return `${counted(all, 'invariant')} ${all === 1 ? 'holds' : 'hold'} at the last event`;
+  return `${count(broken.length)} of ${count(all)} broken at the last event: ${broken.join(', ')}`;
+}
+
+/** What this call did not look at. */
+function leftOut(report: Report, model: Model | undefined, quick: boolean): string | undefined {
+  if (quick) return 'the events (only checksums were compared), states, snapshots and invariants';
+  if (model === undefined) return 'states, snapshots and invariants: add --model';
+  if ('snapshots' in report) return report.stateHash === undefined ? 'invariants: the fold did not end' : undefined;
+  return 'states, snapshots and invariants: repair the log first';
 }
 
 function extent({ events, firstSequence, lastSequence }: Report): string {

@@ -34,6 +34,17 @@ type Staged<V> = V | typeof GONE | typeof STAGED_UNDEFINED;
 
 const NOTHING: ReadonlyMap<any, any> = new Map();
 
+/** What a commit does to one entry of a table. */
+export interface EntryChange {
+  readonly key: unknown;
+  /** Whether the entry was not there before. */
+  readonly isNew?: true;
+  /** Whether the entry is not there afterwards. */
+  readonly isGone?: true;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
 export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Map<K, V> {
   static scopeOf: (draft: MapDraft) => DraftScope | undefined = (draft) => (#scope in draft ? draft.#scope : undefined);
   readonly #scope: DraftScope;
@@ -232,13 +243,36 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
   place(placing: Placing, path: PathPart[]): object {
     this.placeEntries(placing, path);
     this.#scope.nested.add(this);
-    if (this.isChanged) placing.noteTable();
+    if (!this.isChanged) return this.#base;
+    placing.noteTable();
+    placing.noted?.push({ path: path.slice(), base: this.#base, made: this.#base, changes: [...this.changes()] });
     return this.#base;
   }
 
   /** Whether the commit has staged a change so far. */
   get isChanged(): boolean {
     return this.#staged.size > 0 || this.#shown !== this.#base;
+  }
+
+  /** What the commit has staged so far, in an order in which it can be applied. Call `placeEntries` first. */
+  *changes(): Generator<EntryChange> {
+    const base = this.#base;
+    if (this.#shown !== base) for (const [key, before] of base) yield { key, isGone: true, before };
+    for (const [key, staged] of this.#staged) {
+      if (this.#added?.has(key)) continue;
+      const before = base.get(key);
+      if (staged === GONE) yield { key, isGone: true, before };
+      else {
+        const after = staged === STAGED_UNDEFINED ? undefined : staged;
+        if (!Object.is(before, after)) yield { key, before, after };
+      }
+    }
+    for (const key of this.#added ?? []) {
+      const staged = this.#staged.get(key);
+      // It was deleted and set again: its place is at the end now.
+      if (this.#shown === base && base.has(key)) yield { key, isGone: true, before: base.get(key) };
+      yield { key, isNew: true, after: staged === STAGED_UNDEFINED ? undefined : staged };
+    }
   }
 
   /** Applies the staged changes to the base. Call `placeEntries` first. Cannot fail. */

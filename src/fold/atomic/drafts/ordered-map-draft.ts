@@ -12,6 +12,7 @@ import {
   forkOf,
   moveTree,
   OrderedMap,
+  pairOf,
   type RangeOptions,
   replaceValue,
 } from '../../collections/ordered-map.ts';
@@ -20,6 +21,7 @@ import type { Copier } from '../copiers.ts';
 import { guard } from '../guard.ts';
 import type { Placing } from '../placing.ts';
 import type { Draft, DraftScope, Holder, Place } from '../scope.ts';
+import type { EntryChange } from './map-draft.ts';
 import { isOver } from './misuse.ts';
 
 export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implements Draft {
@@ -36,6 +38,9 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
   readonly #isUsual: boolean;
   #keyType: string | undefined;
   #changed = false;
+  /** Keys that the commit has deleted. They may be there again. */
+  #deleted: Set<K> | undefined;
+  #isCleared = false;
   #isPlaced = false;
   #isOver = false;
 
@@ -74,14 +79,16 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
   override delete(key: K): boolean {
     this.#requireLive();
     const deleted = super.delete(key);
-    if (deleted) this.#changed = true;
-    return deleted;
+    if (!deleted) return false;
+    this.#changed = true;
+    (this.#deleted ??= new Set()).add(key);
+    return true;
   }
 
   override clear(): void {
     this.#requireLive();
     super.clear();
-    this.#changed = true;
+    this.#changed = this.#isCleared = true;
   }
 
   override first(): [K, V] | undefined {
@@ -163,7 +170,29 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     this.#isPlaced = true;
     this.placeEntries(placing, path);
     this.#isOver = true;
-    return this.#changed ? guard(new OrderedMap(this.compare, forkOf(this))) : this.#base;
+    if (!this.#changed) return this.#base;
+    const made = guard(new OrderedMap(this.compare, forkOf(this)));
+    placing.noted?.push({ path: path.slice(), base: this.#base, made, changes: [...this.changes()] });
+    return made;
+  }
+
+  /** What a commit of one event has staged. Call `placeEntries` first. */
+  *changes(): Generator<EntryChange> {
+    if (!this.#changed) return;
+    const keys = new Set<K>(this.#deleted);
+    if (this.#isCleared) for (const key of this.#base.keys()) keys.add(key);
+    for (const key of this.#touched.keys()) keys.add(key);
+    for (const key of keys) {
+      const before = pairOf(this.#base, key);
+      const after = pairOf<K, V>(this, key);
+      const isSame = before !== undefined && after !== undefined && Object.is(before[0], after[0]);
+      if (isSame && Object.is(before[1], after[1])) continue;
+      if (isSame) yield { key: before[0], before: before[1], after: after[1] };
+      else {
+        if (before !== undefined) yield { key: before[0], isGone: true, before: before[1] };
+        if (after !== undefined) yield { key: after[0], isNew: true, after: after[1] };
+      }
+    }
   }
 
   /** Applies the staged changes to the table, and leaves this draft empty. Call `placeEntries` first. Cannot fail. */

@@ -5,6 +5,7 @@
 import type Database from 'better-sqlite3';
 import { type ErrorCode, isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
 import { HINT_CORRUPT } from '../../blocks/chain.ts';
+import { sizeOf } from './files.ts';
 
 /** better-sqlite3's constructor. */
 export type Driver = typeof Database;
@@ -80,8 +81,16 @@ export function readFailure(error: unknown, action: string, path: string): Refol
     ErrorCode,
     string,
   ];
-  return new RefoldError(code, `Cannot ${action} ${path}: ${messageOf(error)}`, { path, hint, cause: error });
+  const told = isForeign(error, path) ? HINT_FOREIGN : hint;
+  return new RefoldError(code, `Cannot ${action} ${path}: ${messageOf(error)}`, { path, hint: told, cause: error });
 }
+
+/** A file without SQLite's first bytes and without a lock beside it was never a log: repair could not help. */
+function isForeign(error: unknown, path: string): boolean {
+  return sqliteCode(error) === 'SQLITE_NOTADB' && sizeOf(`${path}-lock`) === 0;
+}
+
+const HINT_FOREIGN = 'Check the path: this is not a log of refold, nor any other file of SQLite';
 
 /** True for an error that more disk space would have prevented. Opening needs some for the WAL's index. */
 export function isFull(error: unknown): boolean {

@@ -96,6 +96,14 @@ export function sizeOf(path: string): number {
   return fs.statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }
 
+/** The log's file and what lies beside it, as far as it exists. Opens no descriptor. */
+export function filesOf(path: string): { readonly path: string; readonly bytes: number }[] {
+  return ['', ...BESIDE].flatMap((suffix) => {
+    const found = fs.statSync(path + suffix, { throwIfNoEntry: false });
+    return found === undefined ? [] : [{ path: path + suffix, bytes: found.size }];
+  });
+}
+
 /** The identity that the file system gives the file at a path; undefined when it does not exist. */
 export function fileIdentity(path: string): string | undefined {
   const found = fs.statSync(path, { throwIfNoEntry: false, bigint: true });

@@ -9,15 +9,9 @@ import { hostname } from 'node:os';
 import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import { pause, performance } from '../../../threads/timers.ts';
+import type { LogWriter } from '../../log-store.ts';
 import { type Connection, type Driver, openConnection, sqliteCode } from './driver.ts';
-
-/** Who holds a log. */
-export interface LockHolder {
-  readonly pid: number;
-  readonly host: string;
-  /** ms since the epoch. */
-  readonly startedAt: number;
-}
+import { sizeOf } from './files.ts';
 
 /** The path of a log's lock. */
 export function lockPath(path: string): string {
@@ -61,6 +55,26 @@ export async function acquireLock(
   }
 }
 
+/**
+ * Who holds the lock now; undefined when no process does, and where this one may not write and so cannot tell.
+ *
+ * A holder that was killed has left its name. So the lock is tried, and given back at once.
+ */
+export function lockHolderOf(driver: Driver, path: string): LogWriter | undefined {
+  if (sizeOf(lockPath(path)) === 0) return undefined;
+  let connection: Connection | undefined;
+  try {
+    connection = openConnection(driver, lockPath(path), { readOnly: false, waits: false });
+    connection.exec('begin immediate; rollback');
+    return undefined;
+  } catch (error) {
+    const isHeld = sqliteCode(error)?.startsWith('SQLITE_BUSY') === true;
+    return isHeld && connection !== undefined ? readHolder(connection) : undefined;
+  } finally {
+    connection?.close();
+  }
+}
+
 /** One attempt. */
 function takeLock(driver: Driver, path: string): Connection {
   let connection: Connection | undefined;
@@ -81,7 +95,7 @@ function takeLock(driver: Driver, path: string): Connection {
  * Writes the name, then takes the lock. Another process may write its name between the two steps, so the name is read
  * again under the lock.
  */
-function hold(connection: Connection, holder: LockHolder): void {
+function hold(connection: Connection, holder: LogWriter): void {
   for (let attempt = 1; ; attempt++) {
     const isRecorded = recordHolder(connection, holder);
     connection.exec('begin immediate');
@@ -93,7 +107,7 @@ function hold(connection: Connection, holder: LockHolder): void {
 }
 
 /** Returns true when the name was written. On a full disk it may not be, but the lock needs no space. */
-function recordHolder(connection: Connection, holder: LockHolder): boolean {
+function recordHolder(connection: Connection, holder: LogWriter): boolean {
   try {
     writeHolder(connection, holder);
     return true;
@@ -105,7 +119,7 @@ function recordHolder(connection: Connection, holder: LockHolder): boolean {
 }
 
 /** Without a journal, which would need extra space: the row exists already and keeps its length. */
-function overwriteHolder(connection: Connection, holder: LockHolder): boolean {
+function overwriteHolder(connection: Connection, holder: LogWriter): boolean {
   try {
     connection.pragma('journal_mode = memory');
     writeHolder(connection, holder);
@@ -117,7 +131,7 @@ function overwriteHolder(connection: Connection, holder: LockHolder): boolean {
   }
 }
 
-function writeHolder(connection: Connection, { pid, host, startedAt }: LockHolder): void {
+function writeHolder(connection: Connection, { pid, host, startedAt }: LogWriter): void {
   connection
     .transaction(() => {
       connection.exec(HOLDER);
@@ -155,7 +169,7 @@ function refuse(error: unknown, connection: Connection | undefined, path: string
 const HINT_LOCK_FILE = (path: string): string =>
   `Check that ${lockPath(path)} is writable and that no other program keeps a file of this name`;
 
-function lockedBy(holder: LockHolder | undefined, path: string, cause: unknown): RefoldError {
+function lockedBy(holder: LogWriter | undefined, path: string, cause: unknown): RefoldError {
   const isOurs = holder?.pid === process.pid && holder.host === hostname();
   return new RefoldError('LOG_LOCKED', `Cannot open ${path} for writing: it is held by ${nameOf(holder, isOurs)}`, {
     path,
@@ -166,7 +180,7 @@ function lockedBy(holder: LockHolder | undefined, path: string, cause: unknown):
   });
 }
 
-function nameOf(holder: LockHolder | undefined, isOurs: boolean): string {
+function nameOf(holder: LogWriter | undefined, isOurs: boolean): string {
   if (holder === undefined) return 'another process';
   const process = `process ${holder.pid} on ${holder.host}`;
   return `${isOurs ? `this process (${process})` : process}, since ${new Date(holder.startedAt).toISOString()}`;
@@ -176,9 +190,9 @@ function nameOf(holder: LockHolder | undefined, isOurs: boolean): string {
 const HINT_OURS =
   'Close the store that this process has open, or share it. If modules are reloaded in development, keep it on globalThis';
 
-function readHolder(connection: Connection): LockHolder | undefined {
+function readHolder(connection: Connection): LogWriter | undefined {
   try {
-    return connection.prepare('select pid, host, started_at as startedAt from holder').get() as LockHolder | undefined;
+    return connection.prepare('select pid, host, started_at as startedAt from holder').get() as LogWriter | undefined;
   } catch {
     return undefined; // the holder is writing its name now
   }

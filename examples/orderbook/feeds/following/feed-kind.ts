@@ -1,0 +1,69 @@
+/**
+ * What a kind of feed gives the import: its files, and a reader that turns them into messages.
+ *
+ * To add a kind, write its reader and add a line to `kinds.ts`.
+ */
+import { basename } from 'node:path';
+import type { FeedMessage, ReadonlyFeedBook } from '../../follow/index.ts';
+import { fileSource, type TextSource } from '../reading/csv.ts';
+import type { TimeOptions } from '../reading/feed-time.ts';
+
+/** What the user said about a feed. */
+export interface ReadOptions extends TimeOptions {
+  /** Only these symbols count. The import passes over the others; a reader may do so earlier. */
+  readonly symbols?: ReadonlySet<string> | undefined;
+  /** What only this kind has, by the names in `FeedKind.settings`. */
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+export interface FeedKind {
+  /** What its files are, in half a line. */
+  readonly about: string;
+  /** Whether its times count from midnight, so that it needs a date and a zone. */
+  readonly fromMidnight?: boolean;
+  /** Options that only this kind has, with what each does: `--set name=value`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Opens the files that were named. What a reader learns from one file holds for the next. */
+  open(paths: readonly string[], options: ReadOptions): OpenFeed | Promise<OpenFeed>;
+}
+
+/** The files of one feed, in their order. */
+export interface OpenFeed {
+  readonly files: readonly FeedFile[];
+  /** What the reader has counted beside the messages. */
+  counts?(): Readonly<Record<string, number>>;
+  /** What the feed's own check says. Undefined for a feed without one. */
+  oracle?(): OracleReport | undefined;
+}
+
+/** One file of a feed. */
+export interface FeedFile {
+  /** On the disk: its first bytes tell it from another of the same name. */
+  readonly path: string;
+  readonly name: string;
+  /**
+   * Its messages, in blocks. Each is in the book before the next block is asked for.
+   *
+   * @param book as it is after all messages that were given
+   * @throws RefoldError `INVALID_OPTION` with path and place, after the messages before
+   */
+  read(book: ReadonlyFeedBook): AsyncIterable<readonly FeedMessage[]>;
+}
+
+/** How a check of the book against the feed's own word came out. */
+export interface OracleReport {
+  /** What was compared: `order-book rows`. */
+  readonly of: string;
+  readonly checked: number;
+  readonly wrong: number;
+  /** The first that was wrong. */
+  readonly first: { readonly file: string; readonly line: number; readonly difference: string } | null;
+}
+
+/** A feed whose files are read one by one. */
+export function feedOfFiles(
+  paths: readonly string[],
+  read: (source: TextSource) => AsyncIterable<readonly FeedMessage[]>,
+): OpenFeed {
+  return { files: paths.map((path) => ({ path, name: basename(path), read: () => read(fileSource(path)) })) };
+}

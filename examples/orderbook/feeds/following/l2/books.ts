@@ -1,0 +1,448 @@
+/**
+ * Turns what venues say into messages of a feed: one message a level, and the book counts after the last one.
+ *
+ * It notices what contradicts the feed itself: a checksum that is not the book's (`checksum`), a message that does not
+ * follow the one before it (`sequenceGap`), an update before there is a book (`withoutSnapshot`), and the removal of a
+ * level that is not there (`unknownLevel`). All are counted, and none ends the reading.
+ */
+import { parseDecimal } from '../../../decimals.ts';
+import type { Change, FeedMessage } from '../../../follow/messages.ts';
+import type { Side } from '../../../model/events.ts';
+import { type ChecksumRule, checksumOf, L2Side, tokenOf } from './book.ts';
+import {
+  type BookUpdate,
+  type Level,
+  MessageProblem,
+  type Sequence,
+  type TradePrint,
+  type VenueMessage,
+} from './messages.ts';
+import { chooseDecimals, type Scale } from './scale.ts';
+
+export interface L2Options {
+  /** Decimals of the prices of all symbols, 0 to 18; see `scale.ts` for what they are otherwise. */
+  readonly priceDecimals?: number | undefined;
+  /** Decimals of the sizes of all symbols, 0 to 18. */
+  readonly sizeDecimals?: number | undefined;
+  /** The subscribed depth, where a recording of Kraken does not tell it. */
+  readonly depth?: number | undefined;
+  /** What the symbol is called of messages that name none. Without it: the only one of `symbols`, or so far, or `BOOK`. */
+  readonly symbol?: string | undefined;
+  /** The symbols to read; all of them if it is absent or empty. */
+  readonly symbols?: readonly string[] | undefined;
+}
+
+/** What the checksums said. */
+export interface ChecksumCount {
+  /** How many were compared. */
+  readonly checked: number;
+  /** How many of them are not the book's. */
+  readonly failed: number;
+  /** Book messages whose checksum says nothing: OKX sends 0 since 2026-06-23. */
+  readonly absent: number;
+  /** The first of those that failed. */
+  readonly first: {
+    readonly path: string;
+    readonly line: number;
+    /** As unsigned numbers of 32 bits. */
+    readonly given: number;
+    readonly computed: number;
+  } | null;
+}
+
+/** The longest symbol. */
+const LONGEST_NAME = 64;
+/** The symbol of a file that names none. */
+const UNNAMED = 'BOOK';
+const NOT_ASCII = /[^\x20-\x7e]/;
+/** Updates that wait for a snapshot. */
+const MAX_EARLY = 100_000;
+
+interface Market {
+  readonly symbol: string;
+  readonly bids: L2Side;
+  readonly asks: L2Side;
+  channel: string | undefined;
+  tradeChannel: string | undefined;
+  scale: Scale | undefined;
+  /** Decimals of the texts, for the checksum. */
+  digits: Scale;
+  /** A snapshot was read, or none is needed. */
+  isOpen: boolean;
+  depth: number | undefined;
+  /** Of the last message. */
+  sequence: Sequence | undefined;
+  isFirstAfterSnapshot: boolean;
+  hasChecksums: boolean;
+  early: BookUpdate[];
+}
+
+export class L2Books {
+  readonly #options: L2Options;
+  readonly #path: () => string;
+  readonly #markets = new Map<string, Market>();
+  /** Told beside the books. */
+  readonly #scales = new Map<string, Scale>();
+  readonly #depths = new Map<string, number>();
+  /** A snapshot that names no symbol, until one is known. */
+  #nameless: BookUpdate | undefined;
+  /** Of the last message of the connection, where they are numbered. */
+  #number: number | undefined;
+  #hasGap = false;
+  /** Messages of books so far. */
+  updates = 0;
+  /** Some of them are of a source that is not one of the venues. */
+  isPlain = false;
+  checked = 0;
+  failed = 0;
+  absent = 0;
+  first: ChecksumCount['first'] = null;
+
+  constructor(options: L2Options, path: () => string) {
+    this.#options = options;
+    this.#path = path;
+  }
+
+  /** Whether there is a book that no message has named. */
+  get isNameless(): boolean {
+    return this.#nameless !== undefined;
+  }
+
+  /**
+   * Adds what a message says to `out`.
+   *
+   * @throws MessageProblem before anything is added
+   */
+  apply(message: VenueMessage, line: number, out: FeedMessage[]): void {
+    switch (message.kind) {
+      case 'book':
+        this.#book(message, line, out);
+        return;
+      case 'trade':
+        this.#trade(message, line, out);
+        return;
+      case 'scale':
+        this.#scales.set(message.symbol, { price: message.price, size: message.size });
+        return;
+      case 'depth':
+        this.#depths.set(message.symbol, message.depth);
+        return;
+      case 'number':
+        // A new connection counts from 0 again.
+        if (this.#number !== undefined && message.value !== 0 && message.value !== this.#number + 1)
+          this.#hasGap = true;
+        this.#number = message.value;
+        return;
+      case 'ignored':
+        out.push({ symbol: '', time: undefined, line, change: { kind: 'ignored', name: message.name } });
+    }
+  }
+
+  #book(update: BookUpdate, line: number, out: FeedMessage[]): void {
+    this.updates++;
+    if (update.habits.needsNoSnapshot === true) this.isPlain = true;
+    const symbol = update.symbol === undefined ? this.#onlySymbol(update) : decoded(update.symbol);
+    if (symbol === undefined) {
+      this.#nameless = update;
+      return;
+    }
+    if (!this.#isWanted(symbol)) return;
+    const market = this.#market(symbol);
+    market.channel ??= update.channel;
+    if (market.channel !== update.channel) {
+      out.push(ignored(symbol, line, update.channel));
+      return;
+    }
+    const nameless = this.#nameless;
+    this.#nameless = undefined;
+    if (nameless !== undefined) this.#enter(market, nameless, line, out);
+    this.#enter(market, update, line, out);
+  }
+
+  /** A message of a market: now, or after the snapshot that it came before. */
+  #enter(market: Market, update: BookUpdate, line: number, out: FeedMessage[]): void {
+    if (!market.isOpen && !update.isSnapshot && update.habits.needsNoSnapshot !== true) {
+      if (update.habits.keepsEarlyUpdates === true && market.early.length < MAX_EARLY) {
+        market.early.push(update);
+        out.push(ignored(market.symbol, line, 'update before the snapshot'));
+      } else {
+        out.push(mismatched(market.symbol, update, line, 'withoutSnapshot'));
+      }
+      return;
+    }
+    this.#settle(market, update, line, out);
+    if (!update.isSnapshot || market.early.length === 0) return;
+    const early = market.early;
+    market.early = [];
+    for (const one of early) this.#settle(market, one, line, out);
+  }
+
+  #settle(market: Market, update: BookUpdate, line: number, out: FeedMessage[]): void {
+    const { symbol } = market;
+    const order = orderOf(market, update);
+    if (order === 'stale') {
+      out.push(ignored(symbol, line, 'update that the snapshot covers'));
+      return;
+    }
+    if (market.scale === undefined && !update.isSnapshot && !update.levels.some(({ size }) => /[1-9]/.test(size))) {
+      // Only a level that is set tells the scale.
+      out.push(mismatched(symbol, update, line, 'unknownLevel'));
+      return;
+    }
+    const scale = market.scale ?? this.#chooseScale(market, update);
+    const levels = update.levels.map((level) => scaled(level, scale));
+    const changes: Change[] = [];
+    const unknown = this.#setLevels(market, update, levels, changes);
+    if (market.scale === undefined) {
+      market.scale = scale;
+      const change: Change = { kind: 'list', priceDecimals: scale.price, sizeDecimals: scale.size, levelsOnly: true };
+      out.push({ symbol, time: update.time, line, change });
+    }
+    if (order === 'gap' || this.#hasGap) out.push(mismatched(symbol, update, line, 'sequenceGap'));
+    this.#hasGap = false;
+    market.isOpen = true;
+    market.isFirstAfterSnapshot = update.isSnapshot;
+    if (update.sequence !== undefined) market.sequence = update.sequence;
+    // The book counts again after the last one, also where a message changes nothing.
+    if (changes.length === 0 && update.goesOn !== true) out.push(ignored(symbol, line, 'no change'));
+    const last = update.goesOn === true ? changes.length : changes.length - 1;
+    for (let index = 0; index < changes.length; index++) {
+      const change = changes[index]!;
+      if (index < last) out.push({ symbol, time: update.time, line, more: true, change });
+      else out.push({ symbol, time: update.time, line, change });
+    }
+    for (let count = 0; count < unknown; count++) out.push(mismatched(symbol, update, line, 'unknownLevel'));
+    if (update.checksum !== undefined) this.#check(market, update, update.checksum, line, out);
+  }
+
+  /** Sets the levels, and adds what changes. Returns how many levels were to be removed that are not there. */
+  #setLevels(market: Market, update: BookUpdate, levels: readonly Scaled[], changes: Change[]): number {
+    const { bids, asks, digits } = market;
+    const rule = update.habits.checksum;
+    if (update.isSnapshot) {
+      bids.clear();
+      asks.clear();
+      changes.push({ kind: 'clear' });
+    }
+    let unknown = 0;
+    for (let index = 0; index < levels.length; index++) {
+      const { price, size, count } = levels[index]!;
+      const { side, price: priceText, size: sizeText } = update.levels[index]!;
+      const levelsOfSide = side === 'buy' ? bids : asks;
+      if (size > 0) {
+        levelsOfSide.set(price, tokenOf(rule, priceText, sizeText, digits));
+      } else if (!levelsOfSide.remove(price)) {
+        if (update.habits.removesUnknown !== true && !update.isSnapshot && update.goesOn !== true) unknown++;
+        continue;
+      }
+      if (count === undefined) changes.push({ kind: 'level', side, price, size });
+      else changes.push({ kind: 'level', side, price, size, count });
+    }
+    if (market.depth !== undefined) {
+      dropBeyond(market.depth, bids, 'buy', changes);
+      dropBeyond(market.depth, asks, 'sell', changes);
+    }
+    return unknown;
+  }
+
+  #check(
+    market: Market,
+    update: BookUpdate,
+    { rule, value }: { readonly rule: ChecksumRule; readonly value: number },
+    line: number,
+    out: FeedMessage[],
+  ): void {
+    if (rule === 'okx' && value === 0 && !market.hasChecksums) {
+      this.absent++;
+      return;
+    }
+    market.hasChecksums = true;
+    this.checked++;
+    const computed = checksumOf(rule, market.bids, market.asks);
+    if (computed === value) return;
+    this.failed++;
+    this.first ??= { path: this.#path(), line, given: value, computed };
+    out.push(mismatched(market.symbol, update, line, 'checksum'));
+  }
+
+  #trade(trade: TradePrint, line: number, out: FeedMessage[]): void {
+    const { time, side, hidden } = trade;
+    const symbol = decoded(trade.symbol);
+    if (!this.#isWanted(symbol)) return;
+    const market = this.#market(symbol);
+    market.tradeChannel ??= trade.channel;
+    if (market.scale === undefined || market.tradeChannel !== trade.channel) {
+      const name = market.scale === undefined ? 'trade before the book' : trade.channel;
+      out.push(ignored(symbol, line, name));
+      return;
+    }
+    const price = wholeOf(trade.price, market.scale.price, 'price', trade.at);
+    const size = wholeOf(trade.size, market.scale.size, 'size', trade.at);
+    if (size <= 0) throw new MessageProblem(pathOf(trade.at, 'size'), `is ${JSON.stringify(trade.size)}`);
+    out.push({
+      symbol,
+      time,
+      line,
+      change: { kind: 'trade', price, size, ...(side !== undefined && { side }), ...(hidden && { hidden }) },
+    });
+  }
+
+  #market(symbol: string): Market {
+    const known = this.#markets.get(symbol);
+    if (known !== undefined) return known;
+    if (symbol === '' || symbol.length > LONGEST_NAME) {
+      throw new MessageProblem(
+        '',
+        `names the symbol ${JSON.stringify(symbol)}`,
+        `Symbols have 1 to ${LONGEST_NAME} characters`,
+      );
+    }
+    const market: Market = {
+      symbol,
+      bids: new L2Side('buy'),
+      asks: new L2Side('sell'),
+      channel: undefined,
+      tradeChannel: undefined,
+      scale: undefined,
+      digits: { price: 0, size: 0 },
+      isOpen: false,
+      depth: undefined,
+      sequence: undefined,
+      isFirstAfterSnapshot: false,
+      hasChecksums: false,
+      early: [],
+    };
+    this.#markets.set(symbol, market);
+    return market;
+  }
+
+  /** The scale, the digits and the depth, which a book's first message and each snapshot tell. */
+  #chooseScale(market: Market, update: BookUpdate): Scale {
+    const { priceDecimals, sizeDecimals } = this.#options;
+    const venue = this.#scales.get(market.symbol);
+    const writesZeros = update.habits.writesZeros === true;
+    const price = chooseDecimals({
+      texts: update.levels.map((level) => level.price),
+      writesZeros,
+      option: priceDecimals,
+      venue: venue?.price,
+    });
+    const size = chooseDecimals({
+      // A removal may have the size 0 without decimals.
+      texts: update.levels.map((level) => level.size).filter((text) => /[1-9]/.test(text)),
+      writesZeros,
+      option: sizeDecimals,
+      venue: venue?.size,
+    });
+    market.digits = { price: price.digits, size: size.digits };
+    const { depths } = update.habits;
+    market.depth =
+      update.depth ??
+      this.#depths.get(market.symbol) ??
+      this.#options.depth ??
+      (depths && depthOf(update.levels, depths));
+    return { price: price.scale, size: size.scale };
+  }
+
+  #isWanted(symbol: string): boolean {
+    const { symbols = [] } = this.#options;
+    return symbols.length === 0 || symbols.includes(symbol);
+  }
+
+  /** The symbol of a message without one; undefined if a later message tells it. */
+  #onlySymbol({ habits }: BookUpdate): string | undefined {
+    const { symbol, symbols = [] } = this.#options;
+    if (symbol !== undefined) return symbol;
+    if (symbols.length === 1) return symbols[0];
+    if (this.#markets.size === 1) return this.#markets.values().next().value!.symbol;
+    if (this.#markets.size === 0) return habits.needsNoSnapshot === true ? UNNAMED : undefined;
+    throw new MessageProblem('symbol', 'is missing', 'Give --set symbol=NAME: the feed has several symbols');
+  }
+}
+
+/** A level in whole numbers. */
+interface Scaled {
+  readonly price: number;
+  readonly size: number;
+  readonly count: number | undefined;
+}
+
+function scaled({ price, size, count, list, index }: Level, scale: Scale): Scaled {
+  const whole = parseDecimal(size, scale.size);
+  const at = parseDecimal(price, scale.price);
+  if (typeof at !== 'number') throw doesNotFit(price, at, scale.price, 'price', placeOf(list, index));
+  if (typeof whole !== 'number') throw doesNotFit(size, whole, scale.size, 'size', placeOf(list, index));
+  if (whole < 0)
+    throw new MessageProblem(placeOf(list, index), `has the size ${JSON.stringify(size)}, which is below 0`);
+  return { price: at, size: whole, count: count !== undefined && /^\d{1,9}$/.test(count) ? Number(count) : undefined };
+}
+
+function placeOf(list: string, index: number | undefined): string {
+  return index === undefined ? list : `${list}[${index}]`;
+}
+
+function wholeOf(text: string, decimals: number, name: 'price' | 'size', at: string): number {
+  const value = parseDecimal(text, decimals);
+  if (typeof value === 'number') return value;
+  throw doesNotFit(text, value, decimals, name, at);
+}
+
+function doesNotFit(
+  text: string,
+  problem: Exclude<ReturnType<typeof parseDecimal>, number>,
+  decimals: number,
+  name: 'price' | 'size',
+  at: string,
+): MessageProblem {
+  const shown = `has the ${name} ${JSON.stringify(text)}`;
+  if (problem === 'noDecimal') return new MessageProblem(at, `${shown}, which is not a decimal`);
+  const other =
+    problem === 'tooManyDecimals'
+      ? `${shown}, which has more than the ${decimals} decimals that the symbol's first book message has`
+      : `${shown}, which does not fit into 2^53 with ${decimals} decimals`;
+  const hint = `Give --set ${name}-decimals=N, and import into a new log; N is the most decimals that a ${name} has`;
+  return new MessageProblem(at, other, hint);
+}
+
+function pathOf(at: string, name: string): string {
+  return at === '' ? name : `${at}.${name}`;
+}
+
+/** The depth that was subscribed to, as far as the first snapshot tells. */
+function depthOf(levels: readonly Level[], depths: readonly number[]): number | undefined {
+  const bids = levels.filter(({ side }) => side === 'buy').length;
+  const most = Math.max(bids, levels.length - bids);
+  return depths.find((depth) => depth >= most);
+}
+
+function dropBeyond(depth: number, levels: L2Side, side: Side, changes: Change[]): void {
+  while (levels.size > depth) changes.push({ kind: 'level', side, price: levels.removeWorst(), size: 0 });
+}
+
+/** Whether a message follows the one before it. */
+function orderOf({ sequence: before, isFirstAfterSnapshot }: Market, update: BookUpdate): 'next' | 'stale' | 'gap' {
+  const { sequence, isSnapshot } = update;
+  if (sequence === undefined || before === undefined || isSnapshot) return 'next';
+  if (sequence.rule === 'chain')
+    return before.rule === 'chain' && sequence.previous === before.current ? 'next' : 'gap';
+  if (sequence.rule === 'counter')
+    return before.rule === 'counter' && sequence.current === before.current + 1 ? 'next' : 'gap';
+  if (before.rule !== 'range') return 'gap';
+  if (sequence.last <= before.last) return 'stale';
+  if (sequence.previous !== undefined && !isFirstAfterSnapshot)
+    return sequence.previous === before.last ? 'next' : 'gap';
+  return sequence.first <= before.last + 1 ? 'next' : 'gap';
+}
+
+/** Files of text are read byte by byte. */
+function decoded(symbol: string): string {
+  return NOT_ASCII.test(symbol) ? Buffer.from(symbol, 'latin1').toString('utf8') : symbol;
+}
+
+function mismatched(symbol: string, { time }: BookUpdate, line: number, mismatch: string): FeedMessage {
+  return { symbol, time, line, change: { kind: 'mismatch', mismatch } };
+}
+
+function ignored(symbol: string, line: number, name: string): FeedMessage {
+  return { symbol, time: undefined, line, change: { kind: 'ignored', name } };
+}

@@ -1,0 +1,227 @@
+/**
+ * The judgements of `refold doctor`: pure functions from facts to checks. A `problem` names the command that repairs it. A
+ * `remark` is worth knowing and does no harm yet. What could not be asked is `left out`.
+ */
+import type { LogInfo } from '../../index.ts';
+import { bytes, count, counted, duration, oneLine, time } from '../output/text.ts';
+import type { Facts } from './facts.ts';
+
+export interface Check {
+  readonly name: string;
+  readonly status: 'ok' | 'remark' | 'problem' | 'left out';
+  readonly text: string;
+  /** What to run. */
+  readonly command?: string;
+}
+
+/** From here on an open is slow enough to be worth a word, in ms. An engine promises 1 s by default. */
+const SLOW_RECOVERY = 5_000;
+/** Time travel to the worst place. */
+const SLOW_PAST = 30_000;
+/** Below this much free disk a writer is about to stop. */
+const SCARCE_BYTES = 64 * 2 ** 20;
+/** Open blocks of less than this are not worth sealing. */
+const WORTH_SEALING = 2 ** 20;
+/** How far the log may be ahead of the clock: two machines never agree to the second. */
+const CLOCK_TOLERANCE = 60_000;
+
+/** All checks, in the order in which they are printed. */
+export function judge(facts: Facts): Check[] {
+  const { info } = facts;
+  const file = fileCheck(facts);
+  if (info === undefined) return [file, diskCheck(facts, 0), leftoversCheck(facts)];
+  return [
+    file,
+    blocksCheck(facts, info),
+    witnessCheck(facts, info),
+    snapshotsCheck(facts, info),
+    recoveryCheck(facts, info),
+    pastCheck(facts, info),
+    unsealedCheck(facts, info),
+    ...(info.untaggedEvents === 0 ? [] : [tagsCheck(facts, info)]),
+    ...(info.historyHeldBy.length === 0 ? [] : [heldCheck(info)]),
+    ...info.reactors.filter(({ parked }) => parked > 0).map(parkedCheck),
+    ...(info.redactions.every(({ scrubbed }) => scrubbed) ? [] : [redactionCheck(facts)]),
+    diskCheck(facts, info.totalBytes),
+    leftoversCheck(facts),
+    writerCheck(info),
+    clockCheck(facts, info),
+  ];
+}
+
+/** Whether there is no problem. Remarks do not count. */
+export function isWell(checks: readonly Check[]): boolean {
+  return checks.every(({ status }) => status !== 'problem');
+}
+
+function fileCheck({ path, refusal, info }: Facts): Check {
+  if (refusal !== undefined) {
+    return { name: 'file', status: 'problem', text: refusal.message, command: `refold repair ${path} --plan` };
+  }
+  const format = info?.format === undefined ? '' : ` of format ${info.format}`;
+  return { name: 'file', status: 'ok', text: `a log${format}, ${bytes(info?.fileBytes ?? 0)}` };
+}
+
+function blocksCheck({ path, problems }: Facts, { openBlocks, sealedBlocks }: LogInfo): Check {
+  const [first] = problems.filter((one) => !isAboutWitness(one));
+  const number = counted(openBlocks + sealedBlocks, 'block');
+  if (first === undefined) return { name: 'blocks', status: 'ok', text: `${number}, checksums and structure agree` };
+  const more = problems.length === 1 ? '' : ` (and ${count(problems.length - 1)} more)`;
+  return {
+    name: 'blocks',
+    status: 'problem',
+    text: `${first.message}${more}`,
+    command: `refold repair ${path} --plan`,
+  };
+}
+
+function witnessCheck({ path, problems }: Facts, { files }: LogInfo): Check {
+  const lost = problems.find(isAboutWitness);
+  if (lost !== undefined) {
+    return {
+      name: 'witness',
+      status: 'problem',
+      text: lost.message,
+      command: `refold repair ${path} --accept-loss`,
+    };
+  }
+  if (files.some((one) => one.path.endsWith('-witness'))) {
+    return { name: 'witness', status: 'ok', text: 'it agrees with the end of the log' };
+  }
+  return {
+    name: 'witness',
+    status: 'remark',
+    text: 'the file is missing, so a lost end would not be noticed; the next writer makes it again',
+  };
+}
+
+function isAboutWitness({ hint = '' }: { readonly hint?: string }): boolean {
+  return hint.includes('--accept-loss');
+}
+
+function snapshotsCheck({ path, model }: Facts, { snapshots, events }: LogInfo): Check {
+  const name = 'snapshots';
+  if (model === undefined) {
+    const text = `${count(snapshots.length)}; whether the model can use them was not asked: add --model`;
+    return { name, status: 'left out', text };
+  }
+  const { specifier, refusal, keyframes } = model;
+  if (refusal !== undefined) {
+    return { name, status: 'problem', text: refusal.message, command: `refold check ${path} --model ${specifier}` };
+  }
+  const usable = keyframes.filter(({ isUsable }) => isUsable);
+  const why = keyframes.find(({ isUsable }) => !isUsable)?.reason;
+  const text = `${count(usable.length)} of ${count(keyframes.length)} usable${why === undefined ? '' : `: ${why}`}`;
+  const command = `refold snapshot ${path} --model ${specifier}`;
+  if (usable.length === 0 && keyframes.length > 0) return { name, status: 'problem', text, command };
+  if (usable.length === 0 && events > 0)
+    return { name, status: 'remark', text: 'the log has no snapshot yet', command };
+  return { name, status: usable.length === keyframes.length ? 'ok' : 'remark', text };
+}
+
+function recoveryCheck({ path, model }: Facts, { recovery, firstSequence, lastSequence }: LogInfo): Check {
+  const name = 'recovery';
+  const { events: afterNewest, milliseconds, eventsPerSecond } = recovery;
+  const start = model?.keyframes.find(({ isUsable }) => isUsable)?.sequence ?? firstSequence - 1;
+  // The estimate believes in the newest snapshot. The model may not.
+  const events = model === undefined ? afterNewest : lastSequence - start;
+  const estimate = milliseconds + ((events - afterNewest) / eventsPerSecond) * 1_000;
+  const text = `the next open takes about ${duration(Math.ceil(estimate))}, with ${counted(events, 'event')} to fold`;
+  if (estimate < SLOW_RECOVERY) return { name, status: 'ok', text };
+  return { name, status: 'remark', text, command: `refold snapshot ${path} --model ${model?.specifier ?? 'MODULE'}` };
+}
+
+/** Time travel to the place that is farthest behind a snapshot. */
+function pastCheck({ model }: Facts, { firstSequence, lastSequence, snapshots, recovery }: LogInfo): Check {
+  const usable: readonly { readonly sequence: number }[] =
+    model === undefined ? snapshots : model.keyframes.filter(({ isUsable }) => isUsable);
+  const places = [firstSequence - 1, ...usable.map(({ sequence }) => sequence).toReversed(), lastSequence];
+  const widest = Math.max(0, ...places.slice(1).map((place, index) => place - places[index]!));
+  const estimate = (widest / recovery.eventsPerSecond) * 1_000;
+  const behind = `${counted(widest, 'event')} behind a snapshot, about ${duration(Math.ceil(estimate))}`;
+  return {
+    name: 'past',
+    status: estimate > SLOW_PAST ? 'remark' : 'ok',
+    text: `the worst place of the past is ${behind}`,
+  };
+}
+
+function unsealedCheck({ path }: Facts, { openBytes, sealedBytes, openBlocks }: LogInfo): Check {
+  const share = openBytes === 0 ? 0 : openBytes / (openBytes + sealedBytes);
+  const text = `${counted(openBlocks, 'open block')}, ${bytes(openBytes)}, ${Math.round(share * 100)} % of the events' bytes`;
+  const isWorthIt = openBytes >= WORTH_SEALING && share > 0.5;
+  return isWorthIt
+    ? { name: 'unsealed', status: 'remark', text, command: `refold compact ${path}` }
+    : { name: 'unsealed', status: 'ok', text };
+}
+
+function tagsCheck({ path, model }: Facts, { untaggedEvents }: LogInfo): Check {
+  return {
+    name: 'tags',
+    status: 'remark',
+    text: `${counted(untaggedEvents, 'event')} without stored tags`,
+    command: `refold retag ${path} --model ${model?.specifier ?? 'MODULE'}`,
+  };
+}
+
+function heldCheck({ historyHeldBy }: LogInfo): Check {
+  const names = historyHeldBy.map(oneLine).join(', ');
+  return { name: 'history', status: 'remark', text: `held back by ${names}, which must catch up or be forgotten` };
+}
+
+function parkedCheck({ name, parked }: LogInfo['reactors'][number]): Check {
+  return {
+    name: 'reactors',
+    status: 'remark',
+    text: `${oneLine(name)} has ${counted(parked, 'parked event')}: retry or skip them`,
+  };
+}
+
+function redactionCheck({ path, model }: Facts): Check {
+  return {
+    name: 'redaction',
+    status: 'problem',
+    text: 'a redaction is not finished: a file may still hold the words',
+    command: `refold redact ${path} --model ${model?.specifier ?? 'MODULE'} with the same selection again`,
+  };
+}
+
+function diskCheck({ path, freeBytes }: Facts, totalBytes: number): Check {
+  const text = `${bytes(totalBytes)} in all files of the log, ${bytes(freeBytes)} free`;
+  if (freeBytes < SCARCE_BYTES) {
+    return { name: 'disk', status: 'problem', text, command: `refold compact ${path} --plan, or free some space` };
+  }
+  if (freeBytes >= totalBytes) return { name: 'disk', status: 'ok', text };
+  return { name: 'disk', status: 'remark', text: `${text}: a backup, a repair or a redaction would not fit` };
+}
+
+function leftoversCheck({ path, leftovers }: Facts): Check {
+  const name = 'leftovers';
+  if (leftovers.length === 0) return { name, status: 'ok', text: 'nothing of older commands' };
+  const names = leftovers.map(oneLine).join(', ');
+  if (leftovers.some((one) => one.endsWith('-repair'))) {
+    return { name, status: 'problem', text: `a repair did not end: ${names}`, command: `refold repair ${path}` };
+  }
+  return {
+    name,
+    status: 'remark',
+    text: `left by older commands: ${names}`,
+    command: `rm -r ${names.replaceAll(',', '')}`,
+  };
+}
+
+function writerCheck({ writer }: LogInfo): Check {
+  if (writer === undefined) return { name: 'lock', status: 'ok', text: 'no process has the log open for writing' };
+  const text = `process ${writer.pid} on ${oneLine(writer.host)} writes since ${time(writer.startedAt)}`;
+  return { name: 'lock', status: 'ok', text };
+}
+
+function clockCheck({ now }: Facts, { lastRecordedAt }: LogInfo): Check {
+  const ahead = lastRecordedAt === undefined ? 0 : lastRecordedAt - now;
+  if (ahead <= CLOCK_TOLERANCE) return { name: 'clock', status: 'ok', text: 'not behind the last event' };
+  return {
+    name: 'clock',
+    status: 'remark',
+    text: `the last event is ${duration(ahead)} ahead of this machine's clock: new events get its time until then`,
+  };
+}

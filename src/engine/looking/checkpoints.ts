@@ -1,0 +1,77 @@
+/**
+ * States that a cursor keeps in memory, so that it can go back: within a number of bytes, those near the cursor first.
+ *
+ * A checkpoint shares all values with the states around it, and has copies of their tables only: its size is that of the entries.
+ */
+
+/** A state that was kept, by its sequence. */
+export interface Kept<Held> {
+  readonly sequence: number;
+  readonly held: Held;
+  /** About what it takes, in bytes. */
+  readonly bytes: number;
+}
+
+export class Checkpoints<Held> {
+  readonly #budget: number;
+  /** In the order of their sequences. */
+  #kept: Kept<Held>[] = [];
+  #bytes = 0;
+
+  /** @param budget bytes of all checkpoints together */
+  constructor(budget: number) {
+    this.#budget = budget;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Whether one of so many bytes may be kept at all. */
+  fits(bytes: number): boolean {
+    return bytes <= this.#budget;
+  }
+
+  /** Keeps one. Those that are farthest from it are dropped if there is no room. One that does not fit alone is not kept. */
+  keep(one: Kept<Held>): void {
+    if (!this.fits(one.bytes)) return;
+    const place = this.#placeAfter(one.sequence);
+    if (this.#kept[place - 1]?.sequence === one.sequence) return;
+    this.#kept.splice(place, 0, one);
+    this.#bytes += one.bytes;
+    while (this.#bytes > this.#budget) this.#dropFarthest(one.sequence);
+  }
+
+  /** Gives one away. */
+  take({ sequence, bytes }: Kept<Held>): void {
+    this.#kept.splice(this.#placeAfter(sequence) - 1, 1);
+    this.#bytes -= bytes;
+  }
+
+  /** The last one at or before a sequence. */
+  before(sequence: number): Kept<Held> | undefined {
+    return this.#kept[this.#placeAfter(sequence) - 1];
+  }
+
+  clear(): void {
+    this.#kept = [];
+    this.#bytes = 0;
+  }
+
+  #placeAfter(sequence: number): number {
+    let [low, high] = [0, this.#kept.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#kept[middle]!.sequence <= sequence) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  }
+
+  #dropFarthest(sequence: number): void {
+    const [first, last] = [this.#kept[0]!, this.#kept.at(-1)!];
+    const isFirst = sequence - first.sequence >= last.sequence - sequence;
+    const dropped = isFirst ? this.#kept.shift()! : this.#kept.pop()!;
+    this.#bytes -= dropped.bytes;
+  }
+}

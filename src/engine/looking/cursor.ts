@@ -1,0 +1,426 @@
+/**
+ * A cursor: a state that is held, and moves through the log in both directions.
+ *
+ * A step forward folds one event. A step back does not undo, because a Map would get back a deleted entry at its end: it folds
+ * again from a checkpoint in memory, and leaves nearer checkpoints on its way, so that the next step back folds less. Where
+ * there is no checkpoint, the state comes from the log, as `at` builds it, and the cost says so.
+ */
+import { isRefoldError } from '../../core/errors.ts';
+import type { Commit, DeepReadonly, RecordedEvent } from '../../core/event.ts';
+import type { Model } from '../../core/model.ts';
+import { diffStates } from '../../fold/diff.ts';
+import { type NotingState, openNotingState, type StateChange } from '../../fold/live-state.ts';
+import { plain } from '../../fold/own-copy.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import { throwIfAborted } from '../../threads/aborted.ts';
+import { Mutex } from '../../threads/mutex.ts';
+import { Pace } from '../../threads/pace.ts';
+import { performance } from '../../threads/timers.ts';
+import { A_SIGNAL, checkOptions, checkValue, type OptionCheck, type OptionChecks } from '../calls/call-options.ts';
+import { guardOf } from '../calls/reentrancy.ts';
+import type { ModelFingerprint } from '../folding/fingerprint.ts';
+import { locate, recoverDespiteDrops } from '../past/history.ts';
+import { Checkpoints, type Kept } from './checkpoints.ts';
+import { usableAt } from './keyframes.ts';
+import { type EventPlace, NearbyEvents } from './nearby-events.ts';
+import { type PastPosition, readPosition } from './position.ts';
+
+export interface CursorOptions {
+  /** How many bytes the checkpoints may take, for steps back; default 128 MiB. With 0 each step back reads the log. */
+  readonly checkpointBytes?: number | undefined;
+  /** Ends the work at the next block: the call rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a move takes. */
+export interface MoveOptions {
+  /** Ends the move at the next event: it rejects with the signal's reason, and the cursor stands where it had come. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a move cost. */
+export interface MoveCost {
+  /** The checkpoint in memory that the state was folded from; absent when the state was held, or came from the log. */
+  readonly checkpoint?: number;
+  /** Whether the state was built from the log, as `at` builds it. */
+  readonly isRebuilt: boolean;
+  /** The snapshot that it was then built from; absent when it was built from the first event. */
+  readonly keyframe?: number;
+  /** Events folded. */
+  readonly events: number;
+  readonly milliseconds: number;
+}
+
+export const CURSOR_CHECKS: OptionChecks<CursorOptions> = {
+  checkpointBytes: ['a number of bytes from 0 on', (value) => typeof value === 'number' && value >= 0],
+  signal: A_SIGNAL,
+};
+
+const MOVE_CHECKS: OptionChecks<MoveOptions> = { signal: A_SIGNAL };
+const A_STEP: OptionCheck = ['a whole number, negative to go back', Number.isSafeInteger];
+
+const CHECKPOINT_BYTES = 128 * 1024 * 1024;
+/** About what an entry of a copied Map takes, in bytes; and a checkpoint without entries. */
+const ENTRY_BYTES = 48;
+const BARE_CHECKPOINT_BYTES = 2_048;
+/** A stretch that is folded on the way back gets so many checkpoints. The last stretch gets one at each event. */
+const CHECKPOINTS_OF_A_STRETCH = 32;
+/** Going forward leaves a checkpoint after so many events; fewer where a checkpoint costs more than these. */
+const FORWARD_EVENTS = 64;
+/** How far before its target a state is built from the log, so that the next steps back find checkpoints; it grows. */
+const FIRST_RUN_UP = 64;
+const LONGEST_RUN_UP = 4_096;
+/** So many events are folded from where the cursor is without asking whether a keyframe is nearer. */
+const NEAR_BY = 1_024;
+/** How much faster the direct fold of a rebuild is than a fold that says what changes. */
+const DIRECT_GAIN = 4;
+/** How long a move may keep the event loop to itself, in ms. */
+const MOVE_SLICE_MS = 20;
+
+/** What a cursor moves through. */
+export interface CursorParts<State extends object> {
+  readonly model: Model<State>;
+  /** Throws when the handle is closed. */
+  readonly log: () => LogStore;
+  readonly fingerprint: ModelFingerprint;
+  readonly checkpointBytes: number | undefined;
+}
+
+/** A state after an event, and what the event was. */
+interface Standing<State> {
+  readonly sequence: number;
+  readonly recordedAt: number;
+  readonly state: NotingState<State>;
+  readonly events: readonly RecordedEvent[];
+  readonly commit: Commit | undefined;
+  readonly changes: readonly StateChange[];
+}
+
+/** Counts what a move does. */
+interface Tally {
+  checkpoint?: number;
+  keyframe?: number;
+  isRebuilt: boolean;
+  events: number;
+}
+
+/** A place in the log with its state. Made by `past.cursor`. */
+export class PastCursor<State extends object = any, Event extends RecordedEvent = RecordedEvent> {
+  readonly #parts: CursorParts<State>;
+  readonly #events: NearbyEvents;
+  readonly #checkpoints: Checkpoints<Standing<State>>;
+  readonly #moves = new Mutex();
+  #at: Standing<State> | undefined;
+  /** Whether the log was redacted since the state was built. */
+  #isStale = false;
+  #cost: MoveCost = { isRebuilt: false, events: 0, milliseconds: 0 };
+  #generation: number | undefined;
+  #runUp = FIRST_RUN_UP;
+  /** Entries of the Maps at the last fork: what a checkpoint costs. */
+  #entries = 0;
+  /** Events folded forward since the last checkpoint. */
+  #sinceCheckpoint = 0;
+
+  /** Use `past.cursor`. */
+  constructor(parts: CursorParts<State>) {
+    this.#parts = parts;
+    this.#events = new NearbyEvents(parts.model, parts.log());
+    this.#checkpoints = new Checkpoints(parts.checkpointBytes ?? CHECKPOINT_BYTES);
+    this.#generation = parts.log().generation?.();
+  }
+
+  /** Where it stands: 0 is before the first event. */
+  get sequence(): number {
+    return this.#standing.sequence;
+  }
+
+  /** When the event was recorded, in ms since the epoch; 0 at sequence 0. */
+  get recordedAt(): number {
+    return this.#standing.recordedAt;
+  }
+
+  /**
+   * The state after the event. It is frozen. Its Maps, and its OrderedMaps at the top level, show every later move; all other values
+   * stay as they were, so they may be kept.
+   */
+  get state(): DeepReadonly<State> {
+    return this.#standing.state.value as DeepReadonly<State>;
+  }
+
+  /** The event at `sequence`, in the model's version; undefined at 0, and where the model drops it. */
+  get event(): Event | undefined {
+    return this.#standing.events[0] as Event | undefined;
+  }
+
+  /** All events that the recorded event became by the `from` of their types: usually one. */
+  get events(): readonly Event[] {
+    return this.#standing.events as readonly Event[];
+  }
+
+  /** The commit that the event belongs to; undefined at 0. */
+  get commit(): Commit | undefined {
+    return this.#standing.commit;
+  }
+
+  /**
+   * What the event changed, from the state before it to this state, wherever the cursor came from. Empty also where the state
+   * before it cannot be built: at the oldest keyframe of a log whose history was dropped.
+   */
+  get changes(): readonly StateChange[] {
+    return this.#standing.changes;
+  }
+
+  /** What the last move cost. */
+  get cost(): MoveCost {
+    return this.#cost;
+  }
+
+  /**
+   * Moves by so many events, back if it is negative, at most to the ends of the log as it is now. Gives by how many it moved.
+   *
+   * @throws RefoldError as `store.at` does. The cursor then stands at the last event that it could fold, or where it was
+   */
+  async step(events = 1, options?: MoveOptions): Promise<number> {
+    const by = checkValue('step', 'events', A_STEP, events) as number;
+    const { signal } = checkOptions('step', MOVE_CHECKS, options);
+    return this.#moves.run(async () => {
+      const from = this.#standing.sequence;
+      const last = this.#parts.log().head().sequence;
+      const target = Math.min(Math.max(from + by, await this.#earliest(from + by)), Math.max(last, from));
+      await this.#move(target, signal);
+      return target - from;
+    });
+  }
+
+  /** Moves to a position. @throws RefoldError as `step` does; `INVALID_OPTION` for one that is not in the log */
+  async to(position: PastPosition, options?: MoveOptions): Promise<void> {
+    const { signal } = checkOptions('go there', MOVE_CHECKS, options);
+    const checked = readPosition(this.#parts.log(), position); // read now: the caller may change it
+    await this.#moves.run(async () => this.#move(await locate(this.#parts.log(), checked), signal));
+  }
+
+  get #standing(): Standing<State> {
+    return this.#at!;
+  }
+
+  /** The earliest place to stand, asked only where it may matter. */
+  async #earliest(wanted: number): Promise<number> {
+    if (wanted < 0) wanted = 0;
+    const log = this.#parts.log();
+    const first = log.firstSequence();
+    if (first === 1 || wanted >= first) return 0;
+    return (await usableAt(log, this.#parts.fingerprint, first)).at(-1)?.sequence ?? first;
+  }
+
+  async #move(target: number, signal: AbortSignal | undefined): Promise<void> {
+    const start = performance.now();
+    const tally: Tally = { isRebuilt: false, events: 0 };
+    throwIfAborted(signal);
+    this.#noticeRedaction();
+    try {
+      await this.#arrive(target, tally, signal);
+    } finally {
+      this.#cost = { ...tally, milliseconds: performance.now() - start };
+    }
+  }
+
+  async #arrive(target: number, tally: Tally, signal: AbortSignal | undefined): Promise<void> {
+    const here = this.#isStale ? undefined : this.#at;
+    if (here?.sequence === target) return;
+    const kept = this.#checkpointFor(target);
+    const isHere = here !== undefined && here.sequence < target && here.sequence >= (kept?.sequence ?? 0);
+    const nearest = isHere ? here.sequence : kept?.sequence;
+    if (nearest === undefined || !(await this.#isNear(nearest, target))) return this.#rebuild(target, tally, signal);
+    if (isHere) return this.#forward(target, tally, signal);
+    tally.checkpoint = kept!.sequence;
+    if (kept!.sequence === target) {
+      this.#checkpoints.take(kept!);
+      return this.#stand(kept!.held);
+    }
+    const { state } = this.#fork(kept!.held.state);
+    return this.#fold({ ...kept!.held, state }, target, tally, signal);
+  }
+
+  /** One that was built from the log does not know what its event changed, so the cursor cannot stand right there. */
+  #checkpointFor(target: number): Kept<Standing<State>> | undefined {
+    const kept = this.#checkpoints.before(target);
+    const isBare = kept?.sequence === target && target > 0 && kept.held.commit === undefined;
+    return isBare ? this.#checkpoints.before(target - 1) : kept;
+  }
+
+  /** Whether it costs less to fold from there than to build the state from the log. */
+  async #isNear(from: number, target: number): Promise<boolean> {
+    const distance = target - from;
+    if (distance <= NEAR_BY) return true;
+    const { fingerprint } = this.#parts;
+    const log = this.#parts.log();
+    const keyframes = await usableAt(log, fingerprint, log.firstSequence());
+    const keyframe = keyframes.find(({ sequence }) => sequence <= target)?.sequence ?? 0;
+    return distance * DIRECT_GAIN <= target - keyframe;
+  }
+
+  /** Builds a state some events before the target from the log, and folds these events. */
+  async #rebuild(target: number, tally: Tally, signal: AbortSignal | undefined): Promise<void> {
+    const isBack = this.#at !== undefined && target < this.#at.sequence && this.#at.sequence - target <= this.#runUp;
+    this.#runUp = isBack ? Math.min(this.#runUp * 4, LONGEST_RUN_UP) : FIRST_RUN_UP;
+    const runUp = this.#checkpoints.fits(BARE_CHECKPOINT_BYTES + this.#entries * ENTRY_BYTES) ? this.#runUp : 1;
+    const begin = await this.#recover(Math.max(0, target - runUp), target, tally, signal);
+    await this.#fold(begin, target, tally, signal);
+  }
+
+  /** The state at a sequence, from the log. Where the log has lost it, the state at the oldest snapshot before the target. */
+  async #recover(to: number, target: number, tally: Tally, signal?: AbortSignal): Promise<Standing<State>> {
+    const { model, fingerprint } = this.#parts;
+    const log = this.#parts.log();
+    tally.isRebuilt = true;
+    let recovered: Awaited<ReturnType<typeof recoverDespiteDrops<State>>>;
+    try {
+      recovered = await recoverDespiteDrops(model, log, fingerprint, { to, signal });
+    } catch (error) {
+      if (to === target || !isRefoldError(error, 'HISTORY_GONE')) throw error;
+      const snapshots = await usableAt(log, fingerprint, log.firstSequence());
+      const oldest = snapshots.findLast(({ sequence }) => sequence <= target)?.sequence ?? target;
+      recovered = await recoverDespiteDrops(model, log, fingerprint, { to: oldest, signal });
+    }
+    const { cursor, snapshot, eventsReplayed } = recovered;
+    if (snapshot !== undefined) tally.keyframe = snapshot.sequence;
+    tally.events += eventsReplayed;
+    const { sequence, recordedAt } = cursor;
+    this.#entries = tableEntriesIn(cursor.state);
+    const state = openNotingState(cursor.state, model.comparators);
+    const standing: Standing<State> = { sequence, recordedAt, state, events: [], commit: undefined, changes: [] };
+    if (sequence !== target || sequence === 0) return standing;
+    // Nothing is left to fold: what its event changed is not known, because the state before it cannot be built.
+    const place = sequence >= log.firstSequence() ? await this.#events.at(sequence, signal) : undefined;
+    return { ...standing, events: place?.events ?? [], commit: place?.commit };
+  }
+
+  /** Folds to the target from a state that belongs to the cursor, with checkpoints on the way for steps back. */
+  async #fold(begin: Standing<State>, target: number, tally: Tally, signal?: AbortSignal): Promise<void> {
+    const spacing = Math.max(1, Math.ceil((target - begin.sequence) / CHECKPOINTS_OF_A_STRETCH));
+    let at = begin;
+    const pace = new Pace(MOVE_SLICE_MS);
+    this.#keep(at);
+    while (at.sequence < target) {
+      at = await this.#next(at, tally, signal);
+      if (at.sequence < target && (at.sequence - begin.sequence) % spacing === 0) this.#keep(at);
+      if (pace.isOver) await pace.rest();
+    }
+    this.#stand(at);
+  }
+
+  #stand(at: Standing<State>): void {
+    this.#at = at;
+    this.#isStale = false;
+    this.#sinceCheckpoint = 0;
+  }
+
+  /** Folds to the target from the state that is held. */
+  async #forward(target: number, tally: Tally, signal?: AbortSignal): Promise<void> {
+    const pace = new Pace(MOVE_SLICE_MS);
+    const spacing = Math.max(FORWARD_EVENTS, Math.ceil(this.#entries / FORWARD_EVENTS));
+    while (this.#standing.sequence < target) {
+      const before = this.#standing;
+      if (this.#sinceCheckpoint >= spacing) {
+        this.#sinceCheckpoint = 0;
+        this.#keep(before);
+      }
+      this.#at = await this.#next(before, tally, signal);
+      this.#sinceCheckpoint += 1;
+      if (pace.isOver) await pace.rest();
+    }
+  }
+
+  /** Folds the next event into the state. */
+  async #next(before: Standing<State>, tally: Tally, signal?: AbortSignal): Promise<Standing<State>> {
+    throwIfAborted(signal);
+    const sequence = before.sequence + 1;
+    const place = await this.#events.at(sequence, signal);
+    const { events, commit, recordedAt } = place;
+    try {
+      // All of its events, or none: one that fails after another one leaves the state before as it is.
+      const state = events.length > 1 ? this.#fork(before.state).state : before.state;
+      const changes = this.#foldPlace(state, place.fresh());
+      tally.events += 1;
+      return { sequence, recordedAt, state, events, commit, changes };
+    } catch (error) {
+      if (!isRefoldError(error, 'REDUCER_FAILED')) throw error;
+      return this.#refold(before, place, tally, signal);
+    }
+  }
+
+  #foldPlace(state: NotingState<State>, events: readonly RecordedEvent[]): readonly StateChange[] {
+    const { model, log } = this.#parts;
+    const guard = guardOf(log());
+    guard.enter();
+    try {
+      if (events.length === 1) return state.foldNoting(model.reducers, events[0]!);
+      return events.flatMap((event) => state.foldNoting(model.reducers, event));
+    } finally {
+      guard.leave();
+    }
+  }
+
+  /**
+   * The atomic fold refuses what an older release has recorded, such as one value in two places. Then both states come from the
+   * log, and a comparison says what changed. An event that no fold accepts fails here again.
+   */
+  async #refold(
+    before: Standing<State>,
+    place: EventPlace,
+    tally: Tally,
+    signal?: AbortSignal,
+  ): Promise<Standing<State>> {
+    const sequence = before.sequence + 1;
+    const earlier = plain(before.state.value);
+    const after = await this.#recover(sequence, sequence, tally, signal);
+    const changes = diffStates(earlier, after.state.value, Number.POSITIVE_INFINITY).map(
+      ({ parts, before, after }) => ({
+        parts,
+        ...(before !== undefined && { before }),
+        ...(after !== undefined && { after }),
+      }),
+    );
+    const { recordedAt, events, commit } = place;
+    return { sequence, recordedAt, events, commit, state: after.state, changes };
+  }
+
+  #keep(standing: Standing<State>): void {
+    if (!this.#checkpoints.fits(BARE_CHECKPOINT_BYTES + this.#entries * ENTRY_BYTES)) return;
+    if (this.#checkpoints.before(standing.sequence)?.sequence === standing.sequence) return;
+    const { state, bytes } = this.#fork(standing.state);
+    this.#checkpoints.keep({ sequence: standing.sequence, held: { ...standing, state }, bytes });
+  }
+
+  #fork(of: NotingState<State>): { readonly state: NotingState<State>; readonly bytes: number } {
+    const { state, entries } = of.fork();
+    this.#entries = entries;
+    return { state, bytes: BARE_CHECKPOINT_BYTES + entries * ENTRY_BYTES };
+  }
+
+  /** What was read before a redaction must not be shown. */
+  #noticeRedaction(): void {
+    const generation = this.#parts.log().generation?.();
+    if (generation === this.#generation) return;
+    this.#generation = generation;
+    this.#checkpoints.clear();
+    this.#events.forget();
+    this.#isStale = true;
+  }
+}
+
+/** How many entries the Maps at the top level have: about what a checkpoint copies. */
+function tableEntriesIn(state: object): number {
+  return Object.values(state).reduce<number>((sum, value) => sum + (value instanceof Map ? value.size : 0), 0);
+}
+
+/** Opens a cursor at a position; default the end of the log. */
+export async function openCursor<State extends object>(
+  parts: CursorParts<State>,
+  position: PastPosition | undefined,
+  signal: AbortSignal | undefined,
+): Promise<PastCursor<State>> {
+  const cursor = new PastCursor(parts);
+  await cursor.to(position ?? parts.log().head().sequence, { signal });
+  return cursor;
+}

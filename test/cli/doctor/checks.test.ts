@@ -1,0 +1,164 @@
+/** The judgements of `refold doctor`: each fact that is wrong gives one problem or remark, and what repairs it. */
+import type { LogInfo } from 'refold';
+import { describe, expect, test } from 'vitest';
+import { type Check, isWell, judge } from '../../../src/cli/doctor/checks.ts';
+import type { Facts } from '../../../src/cli/doctor/facts.ts';
+
+const NOW = Date.parse('2027-01-31T12:00:00Z');
+
+const INFO: LogInfo = {
+  path: '/data/a.db',
+  format: 1,
+  model: 'a',
+  events: 1_000,
+  firstSequence: 1,
+  lastSequence: 1_000,
+  firstRecordedAt: NOW - 3_600_000,
+  lastRecordedAt: NOW - 60_000,
+  untaggedEvents: 0,
+  openBlocks: 10,
+  openBytes: 1_000,
+  sealedBlocks: 2,
+  sealedBytes: 50_000,
+  snapshots: [{ sequence: 900, recordedAt: NOW, bytes: 100, stateHash: 'aa' }],
+  projections: [],
+  reactors: [],
+  redactions: [],
+  historyHeldBy: [],
+  fileBytes: 100_000,
+  walBytes: 0,
+  freeBytes: 0,
+  files: [
+    { path: '/data/a.db', bytes: 100_000 },
+    { path: '/data/a.db-witness', bytes: 4_096 },
+  ],
+  totalBytes: 104_096,
+  recovery: { events: 100, milliseconds: 60, eventsPerSecond: 200_000 },
+  chain: 'cc',
+  epoch: 1,
+};
+
+const KEYFRAME = { sequence: 900, recordedAt: NOW, bytes: 100, isUsable: true };
+const FACTS: Facts = {
+  path: '/data/a.db',
+  info: INFO,
+  problems: [],
+  model: { specifier: './a.ts', keyframes: [KEYFRAME] },
+  freeBytes: 1e9,
+  leftovers: [],
+  now: NOW,
+};
+
+const REPAIR = { code: 'LOG_CORRUPT', message: 'the block is damaged', hint: 'Run refold repair' } as const;
+const LOST = { code: 'LOG_CORRUPT', message: 'the log ends early', hint: 'run refold repair --accept-loss' } as const;
+const of = (info: Partial<LogInfo>): Facts => ({ ...FACTS, info: { ...INFO, ...info } });
+
+test('a sound log has only checks that are ok', () => {
+  const checks = judge(FACTS);
+  expect(checks.filter(({ status }) => status !== 'ok')).toEqual([]);
+  expect(isWell(checks)).toBe(true);
+  expect(new Set(checks.map(({ name }) => name)).size).toBe(checks.length);
+});
+
+test.each<[string, Facts, Partial<Check>]>([
+  [
+    'damage',
+    { ...FACTS, problems: [REPAIR] },
+    { name: 'blocks', status: 'problem', command: 'refold repair /data/a.db --plan' },
+  ],
+  [
+    'a lost end',
+    { ...FACTS, problems: [LOST] },
+    { name: 'witness', status: 'problem', command: 'refold repair /data/a.db --accept-loss' },
+  ],
+  ['no witness', of({ files: [] }), { name: 'witness', status: 'remark' }],
+  [
+    'stale snapshots',
+    { ...FACTS, model: { specifier: './a.ts', keyframes: [{ ...KEYFRAME, isUsable: false, reason: 'stale' }] } },
+    { name: 'snapshots', status: 'problem', command: 'refold snapshot /data/a.db --model ./a.ts' },
+  ],
+  [
+    'one snapshot of two is stale',
+    {
+      ...FACTS,
+      model: {
+        specifier: './a.ts',
+        keyframes: [KEYFRAME, { ...KEYFRAME, sequence: 5, isUsable: false, reason: 'stale' }],
+      },
+    },
+    { name: 'snapshots', status: 'remark' },
+  ],
+  [
+    'a model of another log',
+    { ...FACTS, model: { specifier: './b.ts', keyframes: [], refusal: { code: 'MODEL_MISMATCH', message: 'no' } } },
+    { name: 'snapshots', status: 'problem', command: 'refold check /data/a.db --model ./b.ts' },
+  ],
+  ['no model', { ...FACTS, model: undefined } as unknown as Facts, { name: 'snapshots', status: 'left out' }],
+  [
+    'a long recovery',
+    of({ recovery: { events: 100, milliseconds: 10_000, eventsPerSecond: 200_000 } }),
+    { name: 'recovery', status: 'remark', command: 'refold snapshot /data/a.db --model ./a.ts' },
+  ],
+  [
+    'a place far behind a snapshot',
+    {
+      ...of({ lastSequence: 10_000_000, recovery: { events: 100, milliseconds: 60, eventsPerSecond: 100_000 } }),
+      model: { specifier: './a.ts', keyframes: [{ ...KEYFRAME, sequence: 9_999_900 }] },
+    },
+    { name: 'past', status: 'remark' },
+  ],
+  ['open blocks', of({ openBytes: 5e6 }), { name: 'unsealed', status: 'remark', command: 'refold compact /data/a.db' }],
+  [
+    'events without tags',
+    of({ untaggedEvents: 3 }),
+    { name: 'tags', status: 'remark', command: 'refold retag /data/a.db --model ./a.ts' },
+  ],
+  ['held history', of({ historyHeldBy: ['stock'] }), { name: 'history', status: 'remark' }],
+  [
+    'parked events',
+    of({ reactors: [{ name: 'mail', sequence: 1, lag: 0, parked: 2 }] }),
+    { name: 'reactors', status: 'remark' },
+  ],
+  [
+    'an unfinished redaction',
+    of({
+      redactions: [{ recordedAt: NOW, events: 1, firstSequence: 1, lastSequence: 1, selector: 's', scrubbed: false }],
+    }),
+    { name: 'redaction', status: 'problem' },
+  ],
+  ['a full disk', { ...FACTS, freeBytes: 1e6 }, { name: 'disk', status: 'problem' }],
+  ['a disk without room for a copy', of({ totalBytes: 2e9 }), { name: 'disk', status: 'remark' }],
+  [
+    'an interrupted repair',
+    { ...FACTS, leftovers: ['/data/a.db-repair'] },
+    { name: 'leftovers', status: 'problem', command: 'refold repair /data/a.db' },
+  ],
+  [
+    'an old copy',
+    { ...FACTS, leftovers: ['/data/a.db.damaged-1'] },
+    { name: 'leftovers', status: 'remark', command: 'rm -r /data/a.db.damaged-1' },
+  ],
+  ['a log of tomorrow', of({ lastRecordedAt: NOW + 86_400_000 }), { name: 'clock', status: 'remark' }],
+])('%s is the only finding', (_what, facts, expected) => {
+  const found = judge(facts).filter(({ status }) => status !== 'ok');
+  expect(found).toEqual([expect.objectContaining(expected)]);
+  expect(isWell(judge(facts))).toBe(expected.status !== 'problem');
+});
+
+describe('a log that cannot be opened', () => {
+  test('is one problem', () => {
+    const { info: _, ...facts } = FACTS;
+    const checks = judge({ ...facts, refusal: REPAIR });
+    expect(checks[0]).toEqual({
+      name: 'file',
+      status: 'problem',
+      text: 'the block is damaged',
+      command: 'refold repair /data/a.db --plan',
+    });
+  });
+});
+
+test('a writer is named', () => {
+  const [lock] = judge(of({ writer: { pid: 7, host: 'here', startedAt: NOW } })).filter(({ name }) => name === 'lock');
+  expect(lock).toEqual({ name: 'lock', status: 'ok', text: 'process 7 on here writes since 2027-01-31T12:00:00.000Z' });
+});
