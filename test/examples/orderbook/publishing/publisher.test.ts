@@ -1,4 +1,4 @@
-import { hashState, type RecordedEvent, RefoldError } from 'refold';
+import { hashState, openStore, type RecordedEvent, RefoldError } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../../examples/orderbook/demo/random.ts';
 import { runLobster } from '../../../../examples/orderbook/feeds/matching/lobster.ts';
@@ -132,6 +132,36 @@ describe('the book from diffs is the book of the engine after every commit', () 
     expect(skipped).toBeGreaterThan(500);
     expect(hashState(state)).toBe(await store.stateHash());
     await compareEverywhere(store, feedBook.initialState() as FeedState, reduceFeed as Fold, { depth: 4 });
+  });
+
+  test('for a feed that tells levels only, and clears them', async () => {
+    await using store = await openStore(feedBook, { path: ':memory:' });
+    const listing = { symbol: 'L2', priceDecimals: 0, sizeDecimals: 0, levelsOnly: true } as const;
+    await store.append({ type: 'SymbolListed', data: listing });
+    const random = new Random(5);
+    const expected = { buy: new Map<number, LevelView>(), sell: new Map<number, LevelView>() };
+    const wanted: string[] = [];
+    for (let at = 0; at < 400; at++) {
+      const side = random.pick(SIDES);
+      if (random.perMille(20)) {
+        await store.append({ type: 'BookCleared', data: { symbol: 'L2', side } });
+        expected[side].clear();
+      } else {
+        const [price, size, count] = [1 + random.below(12), random.below(3), random.below(4)];
+        await store.append({ type: 'LevelSet', data: { symbol: 'L2', side, price, size, count } });
+        if (size === 0) expected[side].delete(price);
+        else expected[side].set(price, { price, quantity: size, count });
+      }
+      wanted.push(JSON.stringify(SIDES.map((one) => [...expected[one].values()].sort((a, b) => a.price - b.price))));
+    }
+    const book = new FollowedLevels();
+    const messages = (await Array.fromAsync(await publishBook(store, { only: ['l2'] }))).filter(isL2);
+    const given = () => JSON.stringify(SIDES.map((one) => book.levels(one).sort((a, b) => a.price - b.price)));
+    for (const [at, shown] of wanted.entries()) {
+      while (messages[0] !== undefined && messages[0].sequence <= at + 2) book.apply(messages.shift()!);
+      expect(given()).toBe(shown);
+    }
+    expect(messages).toEqual([]);
   });
 
   test.skipIf(!hasData)('on a real day', { timeout: 180_000 }, async () => {
