@@ -34,8 +34,10 @@ export class L2Books {
   /** The number of the last message of the connection, where they have one. */
   #number: number | undefined;
   #hasGap = false;
-  /** Messages of books so far. */
-  updates = 0;
+  /** Messages of books, and of their trades, so far. */
+  told = 0;
+  /** The symbols of those that were not asked for. */
+  readonly others = new Set<string>();
   /** Some of them are of a source that is not one of the venues. */
   isPlain = false;
   checked = 0;
@@ -46,6 +48,11 @@ export class L2Books {
   constructor(options: L2Options, path: () => string) {
     this.#options = options;
     this.#path = path;
+  }
+
+  /** The symbols that were asked for and that no message has named. */
+  get missing(): string[] {
+    return (this.#options.symbols ?? []).filter((symbol) => !this.#markets.has(symbol));
   }
 
   /** Whether there is a book that no message has named. */
@@ -84,7 +91,7 @@ export class L2Books {
   }
 
   #book(update: BookUpdate, line: number, out: FeedMessage[]): void {
-    this.updates++;
+    this.told++;
     if (update.habits.needsNoSnapshot === true) this.isPlain = true;
     const symbol = update.symbol === undefined ? this.#onlySymbol(update) : decoded(update.symbol);
     if (symbol === undefined) {
@@ -229,6 +236,7 @@ export class L2Books {
       return;
     }
     out.push({ symbol, time: trade.time, line, change: scaledTrade(trade, market.scale) });
+    this.told++;
   }
 
   #market(symbol: string): Market {
@@ -274,7 +282,9 @@ export class L2Books {
 
   #isWanted(symbol: string): boolean {
     const { symbols = [] } = this.#options;
-    return symbols.length === 0 || symbols.includes(symbol);
+    const isWanted = symbols.length === 0 || symbols.includes(symbol);
+    if (!isWanted) this.others.add(symbol);
+    return isWanted;
   }
 
   /** The symbol of a message without one; undefined if a later message tells it. */

@@ -25,7 +25,10 @@ export const l2: FeedKind = {
       symbols: symbols === undefined ? undefined : [...symbols],
     });
     return {
-      ...feedOfFiles(paths, (source) => reader.read([source])),
+      ...feedOfFiles(paths, async function* (source) {
+        yield* reader.read([source]);
+        if (source.path === paths.at(-1)) reader.requireSymbols();
+      }),
       counts: () => ({ checksums: reader.oracle.checked, checksumsAbsent: reader.oracle.absent }),
       oracle: () => reportOf(reader.oracle),
     };
