@@ -10,6 +10,7 @@ import { RefoldError } from 'refold';
 import { replayBook } from './audit/replay-book.ts';
 import { replayFeed } from './audit/replay-feed.ts';
 import { runDemo } from './demo/demo.ts';
+import { addCompare, addImport } from './feed-commands.ts';
 import { runConsensus } from './feeds/matching/consensus.ts';
 import { runLobster } from './feeds/matching/lobster.ts';
 import { runTape } from './feeds/matching/tape.ts';
@@ -17,7 +18,6 @@ import { fileSource, parseInteger } from './feeds/reading/csv.ts';
 import type { TimeOptions } from './feeds/reading/feed-time.ts';
 import { openLobster, symbolOf } from './feeds/reading/lobster-files.ts';
 import { feedBook } from './follow/index.ts';
-import { addImport } from './import-command.ts';
 import { EXIT_BAD_INPUT, EXIT_CHECK_FAILED, type Judged, judge, serialise } from './judging.ts';
 import { MarketClock } from './market-time.ts';
 import { openProgress } from './progress.ts';
@@ -47,7 +47,10 @@ Examples:
   npm run orderbook -- show book.db --at 50000    the book after event 50,000
   npm run orderbook -- show book.db --at 10:31:07.123    the book at that time of its day
   npm run orderbook -- replay book.db             check every trade again
-  npm run orderbook -- import lobster DAY.zip --db feed.db    follow a feed`;
+  npm run orderbook -- import lobster DAY.zip --db feed.db    follow a feed
+  npm run orderbook -- order book.db 42           the life of order 42: its place in the queue, its trades, its end
+  npm run orderbook -- bars book.db --every 1m    open, high, low, close and volume of each minute
+  npm run orderbook -- compare lobster DAY.zip    what a strict engine would have done`;
 
 function program(): Command {
   const root = withOptions(
@@ -87,6 +90,7 @@ function program(): Command {
     .addOption(strict())
     .action(consensus);
   addImport(root, present);
+  addCompare(root, present);
   root
     .command('replay')
     .description('fold the whole log of a book again, and match its orders again; the book of a feed is folded only')

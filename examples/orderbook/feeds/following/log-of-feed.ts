@@ -30,8 +30,8 @@ type LoggedEvent = FeedEvent & { readonly meta: EventMeta };
 
 /** Events that may be on their way to the disk at once. */
 const IN_FLIGHT = 8_192;
-/** Events of one commit at most. */
-const COMMIT = 512;
+/** Events of one commit at most, unless the caller says otherwise. */
+const COMMIT = 1_000;
 
 export class FeedLog {
   /** The book after all messages so far. */
@@ -42,6 +42,7 @@ export class FeedLog {
   /** Where the log ended when this run began, and its last event. */
   readonly #known: number;
   readonly #last: LastEvent | undefined;
+  readonly #commitSize: number;
   #sequence = 0;
   #commit: LoggedEvent[] = [];
   #commitTime = 0;
@@ -49,12 +50,20 @@ export class FeedLog {
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(store: FeedStore, path: string, clock: MarketClock, last: LastEvent | undefined) {
+  /** @param last the last event of the log, if it has any */
+  constructor(
+    store: FeedStore,
+    path: string,
+    clock: MarketClock,
+    last: LastEvent | undefined,
+    commitSize: number = COMMIT,
+  ) {
     this.#store = store;
     this.#path = path;
     this.#clock = clock;
     this.#known = store.sequence;
     this.#last = last;
+    this.#commitSize = commitSize;
   }
 
   /** The time of the commit that is appended now: give it to the store as its `clock`. */
@@ -81,7 +90,7 @@ export class FeedLog {
       if (this.#sequence === this.#known) this.#requireSame({ type, recordedAt, data, meta });
       return;
     }
-    if (this.#commitTime !== recordedAt || this.#commit.length >= COMMIT) {
+    if (this.#commitTime !== recordedAt || this.#commit.length >= this.#commitSize) {
       this.#send();
       this.#commitTime = recordedAt;
     }

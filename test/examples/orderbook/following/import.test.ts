@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { openStore } from 'refold';
 import { describe, expect, test } from 'vitest';
+import { judgeImport } from '../../../../examples/orderbook/feed-commands.ts';
 import { type ImportReport, importFeed } from '../../../../examples/orderbook/feeds/following/import-feed.ts';
 import { feedBook, topLevels } from '../../../../examples/orderbook/follow/index.ts';
-import { judgeImport } from '../../../../examples/orderbook/import-command.ts';
 import { makeLobsterDay } from '../lobster-day.ts';
 import { cutLevels, dataPath, errorOf, hasData, runOrderBook, temporaryFolder } from '../support.ts';
 

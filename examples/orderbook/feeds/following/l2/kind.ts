@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { type FeedKind, feedOfFiles, type OracleReport } from '../feed-kind.ts';
 import { badSetting, decimalsSetting } from '../settings.ts';
-import type { ChecksumCount } from './books.ts';
+import type { ChecksumCount } from './options.ts';
 import { L2Reader } from './reader.ts';
 
 export const l2: FeedKind = {

@@ -2,7 +2,7 @@
  * Reads levels (L2): recordings of venues' websockets with a message on each line, or CSV with a level on each line.
  *
  * What the lines of a recording may be: `venues.ts`. A time and a space may stand before the message, as recorders write
- * them; it is the time of messages that have none. The columns of CSV: `csv.ts`. Gzip is unpacked.
+ * them; it is the time of messages without one. The columns of CSV: `csv.ts`. Gzip is unpacked.
  *
  * The books are kept with the texts as received, so that the checksums of Kraken and OKX can be compared after each
  * message. Prices and sizes become whole numbers by the scale of their symbol: `scale.ts`.
@@ -14,14 +14,15 @@ import type { FeedMessage } from '../../../follow/messages.ts';
 import type { Moment } from '../../../market-time.ts';
 import { readLineBlocks, type TextSource, unreadable } from '../../reading/csv.ts';
 import { firstLineOf } from '../../reading/header.ts';
-import { type ChecksumCount, L2Books, type L2Options } from './books.ts';
+import { L2Books } from './books.ts';
 import { isLevelHeader, LevelRows } from './csv.ts';
 import { JsonProblem, parseJson } from './json.ts';
 import { readKrakenUpdate } from './kraken-updates.ts';
 import { MessageProblem, timeOf, type VenueMessage } from './messages.ts';
+import type { ChecksumCount, L2Options } from './options.ts';
 import { decode } from './venues.ts';
 
-/** A snapshot of a whole book is one line, with some 40 characters a level. */
+/** A snapshot of a whole book is one line, with about 40 characters a level. */
 const LONGEST_LINE = 64 * 1024 * 1024;
 
 const CUT = 'Complete the line; if it is the last one, the file was cut';
