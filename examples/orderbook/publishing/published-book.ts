@@ -3,9 +3,14 @@
  * itself knows no event type and no member of a state.
  */
 import type { RecordedEvent } from 'refold';
-import { feedBook, type RecordedFeedEvent, topLevels as topFeedLevels } from '../follow/index.ts';
+import {
+  type FeedState,
+  feedBook,
+  levelAt,
+  type RecordedFeedEvent,
+  topLevels as topFeedLevels,
+} from '../follow/index.ts';
 import { reduce as reduceFeed } from '../follow/reducers.ts';
-import { type FeedState, levelKey as feedLevelKey, levelsOf as feedLevelsOf } from '../follow/state.ts';
 import {
   type BookState,
   type LevelView,
@@ -105,10 +110,7 @@ const followedBook: PublishedBook<FeedState> = {
   },
   counts: (state, symbol) => state.symbols.get(symbol)?.unfinished === undefined,
   topLevels: topFeedLevels,
-  level(state, symbol, side, price) {
-    const market = state.symbols.get(symbol);
-    return market === undefined ? undefined : feedLevelsOf(state, side).get(feedLevelKey(market.index, price));
-  },
+  level: levelAt,
   touched(state, event) {
     const { type, data } = event as RecordedFeedEvent;
     if (type === 'FeedOpened') return undefined;
