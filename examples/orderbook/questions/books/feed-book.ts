@@ -1,6 +1,13 @@
 /** The book of a feed, as questions see it. It knows which order a trade hit, and not who took. */
-import { type FeedState, feedBook, orderAt, queueAt, type RecordedFeedEvent, topLevels } from '../../follow/index.ts';
-import { levelKey, levelsOf } from '../../follow/state.ts';
+import {
+  type FeedState,
+  feedBook,
+  levelAt,
+  orderAt,
+  queueAt,
+  type RecordedFeedEvent,
+  topLevels,
+} from '../../follow/index.ts';
 import type { Side } from '../../model/index.ts';
 import { opposite } from '../../model/state.ts';
 import type { BookEvent, BookKind, Cause, Deed, OrderId, OrderView, Party, Subject, Trade } from './book-kind.ts';
@@ -23,10 +30,7 @@ export const followedBook: BookKind<FeedState> = {
   isSettled: (state, symbol) => state.symbols.get(symbol)?.unfinished !== true,
   beginsChange: ({ data }) => (data as { readonly more?: true }).more === true,
   topLevels,
-  level(state, symbol, side, price) {
-    const market = state.symbols.get(symbol);
-    return market && levelsOf(state, side).get(levelKey(market.index, price));
-  },
+  level: levelAt,
   queue: queueAt,
   order: orderOf,
   entryOf,
