@@ -1,7 +1,7 @@
 /**
  * What a strict engine would have done: a feed in follow mode and in matching mode, compared message by message.
  *
- * The strict book is never put right. After a first difference it goes its own way, and differences may follow from it. So
+ * The strict book is never put right. So a first difference may cause others. So
  * the report counts how often the two books began to differ, too: from equal to different.
  */
 import { openStore } from 'refold';
