@@ -48,6 +48,7 @@ const REPLICA = 'src/engine/replica/';
 const REACTING = 'src/engine/reacting/';
 const ERASING = 'src/engine/erasing/';
 const LOOKING = 'src/engine/looking/';
+const QUESTIONS = 'src/engine/looking/questions/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
@@ -68,6 +69,7 @@ const BELOW_THE_DOORS = [
   REACTING,
   ERASING,
   LOOKING,
+  QUESTIONS,
 ];
 const PACKAGE = ['src/index.ts'];
 /** How the examples tell their stories. */
@@ -267,8 +269,14 @@ export const FLOORS: readonly Floor[] = [
   { files: PAST, sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, FOLLOWING], node: 'all' },
   {
     files: LOOKING,
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST],
-    doors: ['past.ts', 'counts.ts', 'cursor.ts', 'walk.ts', 'keyframes.ts', 'position.ts'],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, QUESTIONS],
+    doors: ['past.ts', 'past-options.ts', 'counts.ts', 'cursor.ts', 'walk.ts', 'keyframes.ts', 'position.ts'],
+    node: 'all',
+  },
+  {
+    files: QUESTIONS,
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, LOOKING],
+    doors: ['bisect.ts', 'condition.ts', 'question.ts', 'rehearsal-report.ts', 'rehearse.ts', 'why.ts'],
     node: 'all',
   },
   {

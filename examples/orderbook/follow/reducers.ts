@@ -36,10 +36,12 @@ export const reducers: Reducers<FeedState, FeedEvents> = {
   },
 
   OrderExecuted(state, data, { sequence, recordedAt }) {
-    const { symbol, id, price, size, hidden = false } = data;
+    const { symbol, id, price, size, hidden = false, unprinted = false } = data;
     execute(state, symbol, id, size);
-    const takerSide = opposite(data.side);
-    print(state, symbol, { price, quantity: size, takerSide, makerId: id, hidden, sequence, clock: recordedAt });
+    if (!unprinted) {
+      const takerSide = opposite(data.side);
+      print(state, symbol, { price, quantity: size, takerSide, makerId: id, hidden, sequence, clock: recordedAt });
+    }
     settle(state, data);
   },
 

@@ -142,13 +142,14 @@ function translateOrder(book: ReadonlyFeedBook, message: FeedMessage, change: Or
 function execute(
   message: FeedMessage,
   order: ReadonlyFeedOrder,
-  { id, size, price = order.price, hidden }: Extract<Change, { kind: 'execute' }>,
+  { id, size, price = order.price, hidden, unprinted }: Extract<Change, { kind: 'execute' }>,
 ): FeedEvent {
   if (!areTerms(price, size)) return mismatch(message, 'outOfRange', { id });
   if (size > order.quantity) return mismatch(message, 'executedBeyondOpen', { id, size, remedy: 'executed' });
   const { symbol } = message;
   const { side } = order;
-  return { type: 'OrderExecuted', data: { symbol, id, side, price, size, ...(hidden && { hidden }) } };
+  const marks = { ...(hidden && { hidden }), ...(unprinted && { unprinted }) };
+  return { type: 'OrderExecuted', data: { symbol, id, side, price, size, ...marks } };
 }
 
 function reduce(

@@ -137,7 +137,7 @@ class FeedImport {
       files: names,
       messages: this.#messages,
       changes: this.#changes,
-      passedOver: this.#passedOver,
+      passedOver: this.#passedOver + (this.#feed.passedOver?.() ?? 0),
       symbols: state.symbols.size,
       ignored: Object.fromEntries(this.#ignored),
       mismatches: Object.fromEntries(mismatches),

@@ -1,4 +1,4 @@
-/** The book of a feed, as questions see it. Of a trade it knows the order that was hit, and not who took. */
+/** The book of a feed, as questions see it. It knows which order a trade hit, and not who took. */
 import {
   type FeedState,
   feedBook,
@@ -75,8 +75,9 @@ function deedOf(state: FeedState, event: BookEvent, orderId: OrderId): Deed {
     case 'OrderAdded':
       return { what: 'entered', quantity: data.size, price: data.price };
     case 'OrderExecuted': {
-      const { size, price } = data;
-      return { what: 'traded', quantity: size, price, role: 'maker', with: NOBODY };
+      const { size, price, unprinted } = data;
+      const reason = unprinted ? { reason: 'not on the tape' } : {};
+      return { what: 'traded', quantity: size, price, role: 'maker', with: NOBODY, ...reason };
     }
     case 'OrderReduced':
       return { what: 'reduced', quantity: data.size };
@@ -145,7 +146,8 @@ function tradeOf(state: FeedState, event: BookEvent): Trade | undefined {
     return { ...none, symbol, price, quantity: size, hidden, takerSide: side ?? null };
   }
   if (type === 'OrderExecuted') {
-    const { symbol, id, side, price, size, hidden = false } = data;
+    const { symbol, id, side, price, size, hidden = false, unprinted = false } = data;
+    if (unprinted) return undefined;
     return { ...none, symbol, price, quantity: size, hidden, takerSide: opposite(side), maker: partyOf(id) };
   }
   if (type !== 'MessageMismatched' || data.remedy !== 'executed' || data.id === undefined) return undefined;
