@@ -1,4 +1,4 @@
-/** The commands that read a feed: `import` makes a book that follows it, `compare` holds that against a strict engine. */
+/** The commands that read a feed: `import` makes a book that follows it, `compare` compares that with a strict engine. */
 
 import { type Command, Option } from 'commander';
 import { RefoldError } from 'refold';

@@ -70,7 +70,7 @@ export interface FeedMarket {
   /** In the feed's own words; null before it says anything. */
   status: string | null;
   statusReason: string | null;
-  /** Of the last trade, those against hidden orders aside. */
+  /** The price of the last trade, those against hidden orders aside. */
   lastPrice: number | null;
   /** Everything ever put on the tape. */
   prints: number;

@@ -2,7 +2,7 @@
  * Writes what a feed says into a log, and goes on where the log ends.
  *
  * The same files give the same events. So a run that goes on reads from the first message, and translates all of them
- * against a book of its own. The events that the log has are passed over. Where the log ends, its last event and its book
+ * against a separate book. The events that the log has are passed over. Where the log ends, its last event and its book
  * must be those of the feed.
  *
  * Messages of the same millisecond are one commit. They have one `recordedAt`, and each has its nanoseconds.

@@ -66,7 +66,7 @@ describe('what a strict engine would have done', () => {
     });
   });
 
-  test('differs where a feed crosses, and counts executions that meet nobody', async () => {
+  test('differs where a feed crosses, and counts executions that meet no order', async () => {
     const report = await compareLines([
       '34200.1,1,1,100,5000000,1',
       '34200.2,1,2,30,4990000,-1',

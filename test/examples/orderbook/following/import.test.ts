@@ -273,7 +273,7 @@ describe('the command import', () => {
 });
 
 function importUntilKilled(book: string, changes: number, files: readonly string[]): Promise<unknown> {
-  const script = join(import.meta.dirname, 'killed-import.ts');
+  const script = join(import.meta.dirname, 'fixtures/killed-import.ts');
   const args = ['--conditions=refold-source', script, book, 'lobster', String(changes), ...files];
   return promisify(execFile)(process.execPath, args);
 }
