@@ -1,8 +1,8 @@
 /**
  * What a strict engine would have done: a feed in follow mode and in matching mode, compared message by message.
  *
- * The strict book is never put right. So a first difference may cause others. So
- * the report counts how often the two books began to differ, too: from equal to different.
+ * The strict book is never put right. One difference may cause many others. So the report also counts how often the
+ * two books began to differ: from equal to different.
  */
 import { openStore } from 'refold';
 import { formatDecimal } from '../decimals.ts';

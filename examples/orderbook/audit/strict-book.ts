@@ -2,9 +2,9 @@
  * What a strict engine makes of a feed: the matching book, driven by the feed's messages as if they were commands.
  *
  *     add       a limit order that stays
- *     execute   an incoming order of the other side at the order's price: it meets the first in line, whichever order the feed names
+ *     execute   an incoming order of the other side at the order's price: it meets the first in line
  *     reduce    the same order, smaller
- *     change    a replacement, by the rules of priority of the engine
+ *     change    a replacement, by the engine's rules of priority
  *     replace   a cancel, and a new order
  *     delete    a cancel
  *     clear     a cancel of the whole symbol
@@ -90,7 +90,7 @@ export class StrictBook {
         this.#setStatus(message, change.status);
         return NOTHING;
       case 'list':
-        // A symbol that is listed again is a mismatch, which the book that follows counts. A level among orders is one too.
+        // A symbol that is listed again is a mismatch, which the other book counts.
         if (this.book.symbols.has(symbol)) return NOTHING;
         if (change.levelsOnly === true) throw levelsOnly(symbol);
         this.#send(message, { name: 'listSymbol', input: { symbol } });

@@ -14,7 +14,7 @@ import {
   tapeKey,
 } from './state.ts';
 
-/** Up to `depth` levels of one side, best first. Empty for an unknown symbol. `count` is 0 where a feed does not count. */
+/** Up to `depth` levels of one side, best first. Empty for an unknown symbol. `count` is 0 where a feed does not tell it. */
 export function topLevels(book: ReadonlyFeedBook, symbol: string, side: Side, depth: number): LevelView[] {
   const views: LevelView[] = [];
   if (depth <= 0) return views;

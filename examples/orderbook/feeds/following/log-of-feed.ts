@@ -2,12 +2,13 @@
  * Writes what a feed says into a log, and goes on where the log ends.
  *
  * The same files give the same events. So a run that goes on reads from the first message, and translates all of them
- * against a separate book. The events that the log has are passed over; the last of them is compared with the log.
+ * against a separate book. The events that the log has are passed over. Where the log ends, its last event and its book
+ * must be those of the feed.
  *
  * Messages of the same millisecond are one commit. They have one `recordedAt`, and each has its nanoseconds.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { type EventMeta, RefoldError } from 'refold';
+import { diffStates, type EventMeta, RefoldError } from 'refold';
 import type { FeedEvent, FeedState } from '../../follow/index.ts';
 import { feedBook, reduce } from '../../follow/index.ts';
 import type { MarketClock } from '../../market-time.ts';
@@ -15,6 +16,7 @@ import type { MarketClock } from '../../market-time.ts';
 /** What a log of a feed needs of its store. */
 export interface FeedStore {
   readonly sequence: number;
+  readonly state: unknown;
   append(events: readonly LoggedEvent[]): Promise<unknown>;
 }
 
@@ -152,9 +154,18 @@ export class FeedLog {
     if (has.type !== type || !isDeepStrictEqual([has.data, has.meta], [data, meta])) {
       throw this.otherFeed(`event ${this.#known} of the log is not what the feed says at that place`);
     }
-    if (has.recordedAt === recordedAt) return;
-    const [logged, told] = [has.recordedAt, recordedAt].map((time) => new Date(time).toISOString());
-    throw this.otherFeed(`event ${this.#known} is of ${logged} in the log, and of ${told} in the feed`);
+    if (has.recordedAt !== recordedAt) {
+      const [logged, told] = [has.recordedAt, recordedAt].map((time) => new Date(time).toISOString());
+      throw this.otherFeed(`event ${this.#known} is of ${logged} in the log, and of ${told} in the feed`);
+    }
+    this.#requireSameBook();
+  }
+
+  /** Nothing was appended yet, so the store's book is that of the log. */
+  #requireSameBook(): void {
+    const [difference] = diffStates(this.#store.state, this.state, 1);
+    if (difference === undefined) return;
+    throw this.otherFeed(`after event ${this.#known} its book is not the one of the feed, first at ${difference.path}`);
   }
 
   otherFeed(problem: string): RefoldError {
