@@ -1,7 +1,23 @@
-/** How much of a property's runs `npm test` makes: a third, with a fresh seed each time. `REFOLD_RUNS=all` makes them all. */
+/**
+ * How much of the long tests `npm test` does: a third, at random. `REFOLD_RUNS=all` does everything, and the
+ * gate sets it.
+ */
 
 const SHARE = process.env.REFOLD_RUNS === 'all' ? 1 : 3;
 
+/** How many runs of a property to make. */
 export function sample(runs: number): number {
   return Math.ceil(runs / SHARE);
+}
+
+/** Which of the cases of a long test to run, in their order. */
+export function sampleOf<Case>(cases: readonly Case[]): Case[] {
+  const drawn = new Set<number>();
+  while (drawn.size < sample(cases.length)) drawn.add(Math.floor(Math.random() * cases.length));
+  return cases.filter((_, index) => drawn.has(index));
+}
+
+/** Which steps of a long story to stop at: `first`, and then every `by`. */
+export function sampleOfSteps(): { readonly first: number; readonly by: number } {
+  return { first: Math.floor(Math.random() * SHARE), by: SHARE };
 }

@@ -3,6 +3,7 @@ import type { Workload } from './measuring/workload.ts';
 import { bookWorkloads } from './workloads/others/book.ts';
 import { emmettWorkloads } from './workloads/others/emmett.ts';
 import { eventStorageWorkloads } from './workloads/others/event-storage.ts';
+import { feedBookWorkloads } from './workloads/others/feed-book.ts';
 import { redisWorkloads } from './workloads/others/redis.ts';
 import { fanOutWorkloads } from './workloads/reading/fan-out.ts';
 import { importWorkloads } from './workloads/reading/import.ts';
@@ -55,6 +56,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...snapshotWorkloads,
   ...importWorkloads,
   ...bookWorkloads,
+  ...feedBookWorkloads,
   ...throughputWorkloads,
   ...largeKeyWorkloads,
   ...savingWorkloads,

@@ -2,8 +2,8 @@
  * The package as users have it, for tests that start it as a process. Built code starts in a third of the time of the
  * sources. It is built once in each run of the tests, and always from the sources as they are.
  *
- * The folder looks like an installed project: `dist`, the fixtures of the command line, and the packages of this
- * project. A module in it that imports `refold` gets the built one.
+ * The folder looks like this project: `dist`, the examples, the fixtures of the command line, and the packages. A module
+ * in it that imports `refold` gets the built one.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import { inject } from 'vitest';
 
 const ROOT = join(import.meta.dirname, '../..');
-const COPIED = ['package.json', 'test/cli/fixtures'];
+const COPIED = ['package.json', 'examples', 'test/cli/fixtures'];
 
 export interface Built {
   readonly folder: string;

@@ -48,7 +48,7 @@ const setup: LogContractSetup<FileUnderTest> = {
   loseChunk: (subject, sequence) => alter(subject, `delete from snapshot_chunks where ${LAST_CHUNK}`, sequence),
 };
 
-/** Most of the time is the start of a thread for each opening, so a third of the scripts is tried here, and all below. */
+/** Most of the time is the start of a thread for each opening. */
 describeLog('SQLite', { ...setup, scripts: sample(25) });
 
 const threads = new LogThreads(1);
@@ -56,6 +56,7 @@ afterAll(() => threads.end());
 
 describeLog('SQLite in a shared thread', {
   ...setup,
+  scripts: sample(25),
   create: async () => {
     const subject = await setup.create();
     return { ...subject, source: sqliteSource({ path: subject.path }, threads) };

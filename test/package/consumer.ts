@@ -7,7 +7,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { ROOT, succeed } from './run.ts';
+import { COMPILE_CACHE, ROOT, succeed } from './run.ts';
 
 export interface Consumer {
   /** The project's folder. */
@@ -27,6 +27,7 @@ const MANIFEST = { name: 'consumer', version: '1.0.0', private: true, type: 'mod
 
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const base = await mkdtemp(join(tmpdir(), 'refold-package-'));
+  process.env[COMPILE_CACHE] = join(base, 'compiled');
   const remove = () => rm(base, { recursive: true, force: true });
   try {
     project.provide('consumer', await install(base));

@@ -5,6 +5,9 @@ import { fileURLToPath } from 'node:url';
 
 export const ROOT: string = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Names a folder in which the programs keep their compiled code, so that each starts faster than the first. */
+export const COMPILE_CACHE = 'REFOLD_TEST_COMPILE_CACHE';
+
 export interface Ended {
   /** The exit code, or the name of the signal that ended the program. */
   readonly code: number | string;
@@ -46,5 +49,11 @@ function cleanEnvironment(): NodeJS.ProcessEnv {
       ),
   );
   const PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
-  return { ...Object.fromEntries(inherited), PATH, NO_COLOR: '1' };
+  const cache = process.env[COMPILE_CACHE];
+  return {
+    ...Object.fromEntries(inherited),
+    PATH,
+    NO_COLOR: '1',
+    ...(cache !== undefined && { NODE_COMPILE_CACHE: cache }),
+  };
 }

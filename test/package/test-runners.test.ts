@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { sampleOf } from '../sample.ts';
 import { ROOT, runNode } from './run.ts';
 
 const { folder } = inject('consumer');
@@ -78,7 +79,7 @@ beforeAll(async () => {
 });
 
 describe('vitest', () => {
-  test.each(['forks', 'threads', 'vmForks', 'vmThreads'])('in the pool %s', async (pool) => {
+  test.each(sampleOf(['forks', 'threads', 'vmForks', 'vmThreads']))('in the pool %s', async (pool) => {
     const start = `process.env.POOL = ${JSON.stringify(pool)}; await import(${JSON.stringify(`${ROOT}node_modules/vitest/vitest.mjs`)});`;
     const args = ['--input-type=module', '--eval', start, 'run', '--reporter=json', '--outputFile=report.json'];
     const { code, stderr } = await runNode(args, project);

@@ -2,7 +2,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { openStore } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { dumpPayload } from '../../src/redis/files/rdb/dump.ts';
@@ -13,14 +12,12 @@ import { exportAof, importFiles } from '../../src/redis/index.ts';
 import type { KeySpace } from '../../src/redis/model/key-space.ts';
 import { keySpaceModel } from '../../src/redis/model/model.ts';
 import { digestOfSpace, plainEntries } from '../../src/redis/plain/plain-value.ts';
-import { refold } from '../cli/support.ts';
+import { ENVIRONMENT, REFOLD, refold } from '../cli/support.ts';
 import { Chance, compileTemplate } from './differential/grammar.ts';
 import { TEMPLATES, WORDS } from './differential/templates.ts';
 import { ENTRIES } from './files/samples.ts';
 import { connectTo, requestOf, startServer, type TestClient } from './harness.ts';
 import { HAS_REDIS, RealRedis, temporaryFolder } from './real-redis.ts';
-
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 const APPENDING = ['--appendonly', 'yes'];
 
@@ -245,16 +242,8 @@ test.skipIf(!HAS_STRACE)(
     await importFiles({ path, source: { rdb: writeRdbFile(join(folder, 'dump.rdb')) } });
     const target = join(folder, 'aof');
     const trace = join(folder, 'trace');
-    const tracing = ['-f', '-y', '-o', trace, '-e', 'trace=fsync,rename', process.execPath, ...process.execArgv];
-    const traced = spawnSync('strace', [
-      ...tracing,
-      '--conditions=refold-source',
-      MAIN,
-      'export',
-      path,
-      '--aof',
-      target,
-    ]);
+    const tracing = ['-f', '-y', '-o', trace, '-e', 'trace=fsync,rename'];
+    const traced = spawnSync('strace', [...tracing, ...REFOLD, 'export', path, '--aof', target], { env: ENVIRONMENT });
     expect(traced.stderr.toString()).toBe('');
     const calls = readFileSync(trace, 'utf8')
       .split('\n')

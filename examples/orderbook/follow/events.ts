@@ -64,7 +64,10 @@ export const events = {
   /** A new order at the back of its level. */
   OrderAdded: z.strictObject({ symbol, id: Id, side: Side, price: Price, size: Size, more }),
 
-  /** A trade against this order, wherever it stands. `side` is the order's; `price` is that of the trade. */
+  /**
+   * A trade against this order, wherever it stands. `side` is the order's; `price` is that of the trade. `unprinted`: it is
+   * not on the tape, because it is part of a trade that has its own event.
+   */
   OrderExecuted: z.strictObject({
     symbol,
     id: Id,
@@ -72,6 +75,7 @@ export const events = {
     price: Price,
     size: Size,
     hidden: z.literal(true).optional(),
+    unprinted: z.literal(true).optional(),
     more,
   }),
 

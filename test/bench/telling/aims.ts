@@ -327,6 +327,38 @@ export const AIMS: readonly Aim[] = [
     atLeast: 0.3,
   },
   {
+    name: 'tape-single-vs-peer',
+    what: 'the same, direct, one command a commit',
+    of: (row) => row('book-tape-direct-single') / row('book-tape-peer'),
+  },
+  {
+    name: 'tape-atomic-single-vs-peer',
+    what: 'the same, atomic, one command a commit',
+    of: (row) => row('book-tape-atomic-single') / row('book-tape-peer'),
+  },
+  {
+    name: 'follow-vs-peer',
+    what: 'GOOG followed into a durable log, direct ÷ nodejs-order-book in memory',
+    of: (row) => row('book-follow-direct') / row('book-follow-peer'),
+    atLeast: 0.6,
+  },
+  {
+    name: 'follow-atomic-vs-direct',
+    what: 'GOOG followed into a durable log, atomic ÷ direct',
+    of: (row) => row('book-follow-atomic') / row('book-follow-direct'),
+    atLeast: 0.5,
+  },
+  {
+    name: 'follow-single-vs-peer',
+    what: 'GOOG followed, direct, one message a commit ÷ nodejs-order-book in memory',
+    of: (row) => row('book-follow-direct-single') / row('book-follow-peer'),
+  },
+  {
+    name: 'follow-atomic-single-vs-direct',
+    what: 'GOOG followed, one message a commit, atomic ÷ direct',
+    of: (row) => row('book-follow-atomic-single') / row('book-follow-direct-single'),
+  },
+  {
     name: 'ids',
     what: '1,000 commands in flight, synced, atomic, with a commandId that counts up ÷ without',
     of: (row) => row('execute-ids') / row('execute'),

@@ -10,6 +10,7 @@ import {
   type Store,
   type StoreOptions,
 } from '../../../src/index.ts';
+import { sampleOf } from '../../sample.ts';
 import { errorOf, temporaryPath } from '../harness.ts';
 import { counted, tally } from './fixtures/tally-model.ts';
 import { byChance, byThread } from './fixtures/unsteady-model.ts';
@@ -39,12 +40,14 @@ async function fill(store: Store, keys = MANY): Promise<void> {
   }
 }
 
-describe.each<[string, Model, 'atomic' | 'direct']>([
+const LARGE: readonly [string, Model, 'atomic' | 'direct'][] = [
   ['in a thread, atomic', tally, 'atomic'],
   ['in a thread, direct', tally, 'direct'],
   ['on the main thread, atomic', here, 'atomic'],
   ['on the main thread, direct', here, 'direct'],
-])('a large state %s', (_name, model, fold) => {
+];
+
+describe.each(sampleOf(LARGE))('a large state %s', (_name, model, fold) => {
   test('is written as it was at the call, while the state changes', async () => {
     const store = await openModel(model, { fold });
     await fill(store);

@@ -5,7 +5,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { defineModel, type History, openLog, openStore, type StoreOptions } from '../../../src/index.ts';
 import { withDatabase } from '../../log/sqlite/fixtures.ts';
-import { sample } from '../../sample.ts';
+import { sample, sampleOf } from '../../sample.ts';
 import { cartModel, note } from '../cart.ts';
 import { errorOf, manualClock, openCarts, temporaryPath } from '../harness.ts';
 
@@ -191,10 +191,12 @@ describe("with history: 'discard'", () => {
     while (tail() > much) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
-  test.each([
-    [1, 160],
-    [8, 176],
-  ])(
+  test.each(
+    sampleOf([
+      [1, 160],
+      [8, 176],
+    ] as const),
+  )(
     'a state of %i MiB, %i MiB written: the file stays within its bound',
     async (stateMiB, written) => {
       const store = await openCells({ path: await temporaryPath(), history: 'discard' });

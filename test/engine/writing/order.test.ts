@@ -151,10 +151,10 @@ describe.each(['atomic', 'direct'] as const)('held back by a full queue, %s fold
   });
 });
 
-test('of 200 appends of 1 MiB none is refused by a close, in a file', async () => {
+test('of 100 appends of 1 MiB none is refused by a close, in a file', async () => {
   const path = await temporaryPath();
   const store = await openStore(model, { path });
-  const written = Array.from({ length: 200 }, (_, index) => store.append(put(`n${index}`, MIB)));
+  const written = Array.from({ length: 100 }, (_, index) => store.append(put(`n${index}`, MIB)));
   const closed = store.close();
   expect((await errorOf(store.append(put('late')))).code).toBe('STORE_CLOSED');
   await closed;

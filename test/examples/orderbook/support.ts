@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { isRefoldError, type RefoldError } from 'refold';
 import { onTestFinished } from 'vitest';
 import { fileSource, readLines, type TextSource } from '../../../examples/orderbook/feeds/reading/csv.ts';
+import { builtPackage } from '../../built/built.ts';
 
 const PROJECT = join(import.meta.dirname, '../../..');
 const DATA = process.env.REFOLD_DATA ?? join(PROJECT, '../shared/data');
@@ -78,13 +79,14 @@ export interface Run {
   readonly json: any;
 }
 
-/** Runs the order book's command line in another process. */
-export function runOrderBook(...args: readonly string[]): Promise<Run> {
-  const main = join(PROJECT, 'examples/orderbook/main.ts');
+/** Runs the order book's command line in another process, over the built package. */
+export async function runOrderBook(...args: readonly string[]): Promise<Run> {
+  const { folder, compileCache } = await builtPackage();
   const quiet = ['ExperimentalWarning', 'RefoldDirectFoldWarning'].map((name) => `--disable-warning=${name}`);
-  const options = ['--conditions=refold-source', ...quiet, main, ...args];
+  const command = [...quiet, join(folder, 'examples/orderbook/main.ts'), ...args];
+  const options = { cwd: PROJECT, maxBuffer: 2 ** 26, env: { ...process.env, NODE_COMPILE_CACHE: compileCache } };
   return new Promise((resolve) => {
-    execFile(process.execPath, options, { cwd: PROJECT, maxBuffer: 2 ** 26 }, (error, stdout, stderr) => {
+    execFile(process.execPath, command, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : Number(error.code ?? -1);
       resolve({ code, stdout, stderr, json: lastLineOf(stdout) });
     });

@@ -17,7 +17,7 @@ import { unequalLength } from '../reading/book-window.ts';
 import { fileSource, type TextSource, unreadable } from '../reading/csv.ts';
 import { FeedTime } from '../reading/feed-time.ts';
 import { firstLineOf, symbolOf } from '../reading/lobster-files.ts';
-import { type Message, readMessages } from '../reading/lobster-messages.ts';
+import { type Message, readMessageBlocks, readMessages } from '../reading/lobster-messages.ts';
 import { describeKind, recognise } from '../reading/recognise.ts';
 import { openSample } from '../reading/zip.ts';
 import type { FeedFile, FeedKind, OracleReport, ReadOptions } from './feed-kind.ts';
@@ -95,12 +95,14 @@ class LobsterDay implements FeedFile {
   ): AsyncGenerator<readonly FeedMessage[], void, void> {
     let block: FeedMessage[] = [];
     try {
-      for await (const message of readMessages(this.#messages, kind)) {
-        this.#noteAttribution(message);
-        const at = { symbol, time: time.momentOf(message.time), line: message.line };
-        if (message.line === 1) block.push({ ...at, change: LISTING });
-        block.push({ ...at, change: changeOf(message) });
-        if (block.length < BLOCK) continue;
+      for await (const messages of readMessageBlocks(this.#messages, kind)) {
+        for (const message of messages) {
+          this.#noteAttribution(message);
+          const { line } = message;
+          const moment = time.momentOf(message.time);
+          if (line === 1) block.push({ symbol, time: moment, line, change: LISTING });
+          block.push({ symbol, time: moment, line, change: changeOf(message) });
+        }
         yield block;
         block = [];
       }
@@ -146,8 +148,6 @@ class LobsterDay implements FeedFile {
     if (attribution !== '' && attribution !== 'null') this.#attributed++;
   }
 }
-
-const BLOCK = 1_024;
 
 function sumOf(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const sums: Record<string, number> = {};

@@ -6,7 +6,7 @@
  */
 
 import { type LevelView, type ReadonlyBook, type Side, topLevels } from '../../model/index.ts';
-import { type CsvRow, readRows, type TextSource } from './csv.ts';
+import { type CsvRow, readRowBlocks, type TextSource } from './csv.ts';
 
 /** A price level as a file or the engine has it. */
 export interface Level {
@@ -35,7 +35,9 @@ const EMPTY_PRICE = 9_999_999_999;
 /** The rows of an order-book file. How many levels it has is read from its first line. */
 export async function* readBookRows(source: TextSource): AsyncGenerator<BookRow, void, void> {
   let index = 0;
-  for await (const row of readRows(source, { kind: 'orderBook' })) yield parseBookRow(row, index++);
+  for await (const rows of readRowBlocks(source, { kind: 'orderBook' })) {
+    for (const row of rows) yield parseBookRow(row, index++);
+  }
 }
 
 /** The best levels of one side of a book, best first. */

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { sampleOf } from '../../../sample.ts';
 import { temporaryDirectory } from '../fixtures.ts';
 
 const SCENARIO = join(import.meta.dirname, 'full-disk', 'scenario.ts');
@@ -27,13 +28,15 @@ async function storyOn(size: string, script: string, ...further: string[]): Prom
 }
 
 describe.skipIf(!mayMount)('a log on a full disk', () => {
-  test.each([
-    ['512k', 'always', 'close'],
-    ['1m', 'always', 'kill'],
-    ['3m', 'everysec', 'close'],
-    ['6m', 'os', 'kill'],
-    ['20m', 'always', 'close'],
-  ] as const)('of %s, durability %s, ended by %s', async (size, durability, ending) => {
+  test.each(
+    sampleOf([
+      ['512k', 'always', 'close'],
+      ['1m', 'always', 'kill'],
+      ['3m', 'everysec', 'close'],
+      ['6m', 'os', 'kill'],
+      ['20m', 'always', 'close'],
+    ] as const),
+  )('of %s, durability %s, ended by %s', async (size, durability, ending) => {
     const story = await storyOn(size, SCENARIO, durability, ending);
     if (ending === 'close') {
       expect(story).toMatchObject({ refusal: 'LOG_FULL', afterwards: 'STORE_FAILED', close: 'done' });
@@ -83,11 +86,13 @@ describe.skipIf(!mayMount)('a log on a full disk', () => {
       expect(count).toBeGreaterThan(2);
   });
 
-  test.each([
-    [37, 716_800],
-    [258_183, 749_568],
-    [258_185, 831_488],
-  ])(
+  test.each(
+    sampleOf([
+      [37, 716_800],
+      [258_183, 749_568],
+      [258_185, 831_488],
+    ]),
+  )(
     'with a ballast of 64 KiB, ledger %i on %i bytes: compaction cuts its work to that, and writing goes on',
     async (...fill) => {
       const node = [process.execPath, ...NODE_FLAGS.split(' '), ONE_FILL, ...fill.map(String), 'grow'];
