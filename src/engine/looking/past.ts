@@ -4,9 +4,10 @@
  * The command line and the studio stand on it. It reads what is durable, and each call looks at the head afresh: another process
  * may be writing. The work is done by the files beside this one; this file checks the calls.
  */
+import { RefoldError } from '../../core/errors.ts';
 import type { Catalog, CommandInputs, Model, RecordedEventOf, TypeOf } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
-import { formatPath, type Path, parsePath } from '../../fold/path.ts';
+import { type Path, parsePath } from '../../fold/path.ts';
 import { storeClosed } from '../../log/log-errors.ts';
 import type { BlockHeader, LogStore } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
@@ -210,7 +211,7 @@ export class Past<State extends object = any, C extends Catalog = any> implement
    */
   async why(path: string | Path, options?: WhyOptions): Promise<WhyReport> {
     const checked = checkOptions('look for what changed a place', WHY_CHECKS, options);
-    const parts = typeof path === 'string' ? parsePath(path) : [...requirePath(path)];
+    const parts = typeof path === 'string' ? parsePath(path) : copyOfPath(path);
     const log = this.#log();
     const { from, to } = await this.#stretchOf(checked);
     const before = checked.before === undefined ? to : (await startingAt(log, checked.before)) - 1;
@@ -321,7 +322,24 @@ export async function rehearse<State extends object, C extends Catalog, K extend
   }
 }
 
-function requirePath(path: unknown): Path {
-  formatPath(path as Path); // throws for what is not an array
-  return path as Path;
+/** @throws RefoldError `INVALID_OPTION` */
+function copyOfPath(path: unknown): Path {
+  try {
+    if (Array.isArray(path)) return Array.from(path);
+  } catch (cause) {
+    throw notAPath(cause); // from a getter or a proxy
+  }
+  throw notAPath();
+}
+
+function notAPath(cause?: unknown): RefoldError {
+  return new RefoldError(
+    'INVALID_OPTION',
+    'Cannot look for what changed a place: it is neither a path nor an array of keys',
+    {
+      type: 'path',
+      cause,
+      hint: "Give a text such as 'orders[42].price', or an array of keys",
+    },
+  );
 }

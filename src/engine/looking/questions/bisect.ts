@@ -14,7 +14,7 @@ import { throwIfAborted } from '../../../threads/aborted.ts';
 import { performance } from '../../../threads/timers.ts';
 import { guardOf } from '../../calls/reentrancy.ts';
 import type { ModelFingerprint } from '../../folding/fingerprint.ts';
-import type { FoldCursor } from '../../folding/refold.ts';
+import { type FoldCursor, foldingRulesOf, presentToFold, recordedIn } from '../../folding/refold.ts';
 import { recoverDespiteDrops } from '../../past/history.ts';
 import { usableAt } from '../keyframes.ts';
 import { walkFrom } from '../walk.ts';
@@ -221,13 +221,27 @@ class Search<State extends object> {
     return cursor;
   }
 
-  #startIsBad(reason: string | undefined): BisectReport {
+  async #startIsBad(reason: string | undefined): Promise<BisectReport> {
     const { from } = this.#asking;
     return {
       ...{ found: true, sequence: from, isAtStart: true },
+      ...(await this.#eventAt(from)),
       ...(reason !== undefined && { reason }),
       ...this.#looked(from),
     };
+  }
+
+  /** When an event was recorded, and its type, in the model's words. */
+  async #eventAt(sequence: number): Promise<Pick<BisectReport, 'recordedAt' | 'type'>> {
+    const { model, log } = this.#parts;
+    const rules = await foldingRulesOf(model, log);
+    for await (const block of log.read({ from: sequence, to: sequence })) {
+      const recorded = recordedIn(block, sequence - 1, sequence);
+      const { recordedAt, type } = recorded[0]!;
+      const [present] = guardOf(log).run(() => presentToFold(model, recorded, rules));
+      return { recordedAt, type: present?.type ?? type };
+    }
+    return {};
   }
 
   #report(turn: Turn | undefined): BisectReport {

@@ -1,5 +1,5 @@
 /** What `bisect` asks of each state: an invariant of the model, a condition as people type it, or a function. */
-import { messageOf, RefoldError } from '../../../core/errors.ts';
+import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
 import { isPromiseLike, letGo } from '../../../core/let-go.ts';
 import type { Model } from '../../../core/model.ts';
 import { listNearest, shortened } from '../../../core/nearest.ts';
@@ -27,6 +27,15 @@ export interface Question {
 
 /** @throws RefoldError `INVALID_OPTION` for what is not a question */
 export function readQuestion(model: Model, target: unknown): Question {
+  try {
+    return questionIn(model, target);
+  } catch (error) {
+    if (isRefoldError(error)) throw error;
+    throw notAQuestion(error); // from a getter or a proxy
+  }
+}
+
+function questionIn(model: Model, target: unknown): Question {
   if (typeof target === 'string' && Object.hasOwn(model.invariants ?? {}, target)) return invariantOf(model, target);
   if (typeof target === 'string' || typeof target === 'function' || isCondition(target)) {
     return questionOf(target, true);
@@ -57,7 +66,7 @@ function questionOf(asked: unknown, isBad: boolean): Question {
   }
   const condition = typeof asked === 'string' ? parseCondition(asked) : asked;
   if (!isCondition(condition)) throw notAQuestion();
-  return { ask: (state) => (condition.holds(state) === isBad ? '' : undefined) };
+  return questionOf((state: object) => condition.holds(state), isBad);
 }
 
 function isCondition(value: unknown): value is Condition {
@@ -94,9 +103,10 @@ function noInvariant(name: unknown, known: readonly string[]): RefoldError {
   });
 }
 
-function notAQuestion(): RefoldError {
+function notAQuestion(cause?: unknown): RefoldError {
   return new RefoldError('INVALID_OPTION', 'Cannot bisect: it is not clear what to look for', {
     type: 'condition',
+    cause,
     hint: 'Give { invariant: name }, { firstTrue: condition } or { firstFalse: condition }; a condition is a text or a function',
   });
 }

@@ -101,7 +101,7 @@ describe('bisect', () => {
       expect(report).not.toHaveProperty('isAtStart');
       if (mode !== 'fast') expect(report.folded).toBeGreaterThanOrEqual(turn);
       const later = await past.bisect('neverNegative', { mode, from: 51 });
-      if (turn <= 50) expect(later).toMatchObject({ found: true, sequence: 51, isAtStart: true });
+      if (turn <= 50) expect(later).toMatchObject({ found: true, sequence: 51, type: 'Read', isAtStart: true });
       else expect(later).toMatchObject({ found: true, sequence: turn });
     }
   });
@@ -176,6 +176,17 @@ describe('bisect', () => {
     await using past = await openPast(meter, { log: await meterLog([1, 2, 3]) });
     const reason = new Error('enough');
     await expect(past.bisect('neverNegative', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
+    const hostile = new Proxy(
+      {},
+      {
+        ownKeys: () => {
+          throw new Error('no');
+        },
+        get: () => {
+          throw new Error('no');
+        },
+      },
+    );
     const refusals: readonly [unknown, object][] = [
       [undefined, { type: 'condition' }],
       [{}, { type: 'condition' }],
@@ -183,6 +194,8 @@ describe('bisect', () => {
       [{ invariant: 'neverNegatif' }, { type: 'invariant', hint: expect.stringContaining('neverNegative') }],
       ['neverNegatif', { type: 'condition' }],
       [{ firstTrue: 7 }, { type: 'condition' }],
+      [hostile, { type: 'condition' }],
+      [{ firstTrue: { holds: () => 3 } }, { type: 'condition' }],
       [() => 'yes', { type: 'condition', sequence: 0 }],
       [async () => true, { type: 'condition' }],
       [

@@ -197,7 +197,11 @@ describe('why', () => {
     const reason = new Error('enough');
     await expect(past.why('value', { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
     expect(await errorOf(past.why('a[')).then(({ code }) => code)).toBe('INVALID_OPTION');
-    expect(await errorOf(past.why(7 as never)).then(({ code }) => code)).toBe('INVALID_OPTION');
+    const { proxy, revoke } = Proxy.revocable([], {});
+    revoke();
+    for (const bad of [7, undefined, {}, proxy]) {
+      expect(await errorOf(past.why(bad as never))).toMatchObject({ code: 'INVALID_OPTION', type: 'path' });
+    }
     expect(await errorOf(past.why('value', { limit: -1 }))).toMatchObject({ type: 'limit' });
     expect(await errorOf(past.why('value', { order: 'x' } as never))).toMatchObject({ type: 'order' });
     await store.close();
