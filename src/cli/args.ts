@@ -1,8 +1,11 @@
 /** Arguments and options that several commands share, and the parsers of their values. */
-import { type Command, InvalidArgumentError } from 'commander';
-import type { Position } from '../index.ts';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { isRefoldError } from '../index.ts';
+import { type Place, parsePlace, TIME_UNITS } from './input/position.ts';
 import type { ExitCode } from './output/exit-codes.ts';
 import { type Answer, printAnswer } from './output/output.ts';
+import { TIME_STYLES } from './output/times.ts';
+import { isZone } from './output/zones.ts';
 
 export const FILE: readonly [string, string] = ['<file>', "the log's file"];
 export const MODEL: readonly [string, string] = [
@@ -41,36 +44,35 @@ export function parseCount(text: string): number {
   throw new InvalidArgumentError('Give a whole number from 1.');
 }
 
-const ISO_OR_DATE = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$/i;
-
-/**
- * Parses a sequence, `@` and ms since the epoch, 13 digits of ms, or an ISO time. Without an offset the time is UTC.
- */
-export function parsePosition(text: string): Position {
-  if (/^@\d+$/.test(text)) return { time: Number(text.slice(1)) };
-  if (/^\d{13}$/.test(text)) return { time: Number(text) };
-  if (ISO_OR_DATE.test(text)) return { time: parseTime(text) };
-  if (/^\d[\d,_]*$/.test(text)) return { sequence: parseSequence(text) };
-  throw new InvalidArgumentError(
-    'Give a sequence, an ISO time such as 2027-01-31T12:00Z, or @ and ms since the epoch.',
-  );
+/** Parses a position, such as a sequence, `last-100`, `50%`, an ISO time or `10:31:07`. See `parsePlace`. */
+export function parsePosition(text: string): Place {
+  try {
+    return parsePlace(text);
+  } catch (error) {
+    throw isRefoldError(error) ? new InvalidArgumentError(error.message) : error;
+  }
 }
 
-function parseTime(text: string): number {
-  const zone = ISO_OR_DATE.exec(text)?.[1];
-  const value = Date.parse(zone === undefined && text.length > 10 ? `${text}Z` : text);
-  // Date.parse reads 30 February as 2 March.
-  const [year, month, day] = text.slice(0, 10).split('-').map(Number) as [number, number, number];
-  const exists = new Date(Date.UTC(year, month - 1, day)).getUTCDate() === day;
-  if (!Number.isNaN(value) && exists) return value;
-  throw new InvalidArgumentError('This time does not exist.');
+/** For commands that read a position or print times. */
+export const ZONE: readonly [string, string, (text: string) => string] = [
+  '--zone <zone>',
+  'time zone of times without one, and of those that are printed, such as America/New_York (default: UTC)',
+  parseZone,
+];
+
+/** For commands that print times. */
+export function timeOption(): Option {
+  return new Option('--time <style>', 'how times are printed (default: iso)').choices([...TIME_STYLES]);
 }
 
-const DURATIONS: { readonly [unit: string]: number } = { ms: 1, s: 1e3, m: 6e4, h: 3.6e6, d: 8.64e7, w: 6.048e8 };
+function parseZone(text: string): string {
+  if (isZone(text)) return text;
+  throw new InvalidArgumentError('Give a time zone such as America/New_York, UTC or +02:00.');
+}
 
 /** Parses `90d`, `12h` or `30m`. Returns ms. */
 export function parseDuration(text: string): number {
-  return parseAmount(text, DURATIONS, 'Give a time such as 90d, 12h or 30m.');
+  return parseAmount(text, Object.fromEntries(TIME_UNITS), 'Give a time such as 90d, 12h or 30m.');
 }
 
 /** Parses `10s` or `2m`, or whole milliseconds. Returns ms. */

@@ -19,6 +19,7 @@ import { defineSnapshot } from './commands/snapshot.ts';
 import { EXIT, EXIT_CODE_HELP } from './output/exit-codes.ts';
 import { OutputFailed, outputTaken, watchOutput } from './output/output.ts';
 import { reportError, reportOutput } from './output/report-error.ts';
+import { chooseTimes, type TimeStyle } from './output/times.ts';
 
 /** Runs one call of `refold`. Reports any error, and returns the exit code. */
 export async function run(args: readonly string[], version: string): Promise<number> {
@@ -63,6 +64,10 @@ export function defineProgram(version: string): Command {
     .exitOverride()
     .configureOutput({ outputError: () => {} }) // report-error.ts prints errors
     .addHelpText('after', `\n${EXIT_CODE_HELP}\n\nExample:\n  refold state book.db --model ./model.ts`);
+  program.hook('preAction', (_, command) => {
+    const { time, zone } = command.opts<{ readonly time?: TimeStyle; readonly zone?: string }>();
+    chooseTimes({ style: time, zone });
+  });
   program.commandsGroup('Inspect:');
   defineInfo(program);
   defineEvents(program);

@@ -1,7 +1,7 @@
 /** The pure parts of the command line: parsing arguments, and printing values. */
 import { ascending, Deque, OrderedMap } from 'refold';
 import { describe, expect, test } from 'vitest';
-import { parseBytes, parseCount, parseDuration, parsePosition, parseSequence } from '../../src/cli/args.ts';
+import { parseBytes, parseCount, parseDuration, parseSequence } from '../../src/cli/args.ts';
 import { ProgressBar } from '../../src/cli/output/progress.ts';
 import { renderJson, renderText } from '../../src/cli/output/render-state.ts';
 import { bytes, count, counted, duration, oneLine, safeJson, time } from '../../src/cli/output/text.ts';
@@ -33,27 +33,8 @@ describe('arguments', () => {
     [parseDuration, '0d'],
     [parseDuration, '3 toString'],
     [parseBytes, 'many'],
-    [parsePosition, 'yesterday'],
-    [parsePosition, '2027-02-30'],
-    [parsePosition, '2027-13-01'],
-    [parsePosition, '2027-01-31T25:00Z'],
-    [parsePosition, '@'],
   ])('%o refuses %j', (parse, text) => {
     expect(() => parse(text)).toThrow(/./);
-  });
-
-  test.each([
-    ['42', { sequence: 42 }],
-    ['1,000', { sequence: 1_000 }],
-    ['999999999999', { sequence: 999_999_999_999 }],
-    ['1800000000000', { time: 1_800_000_000_000 }],
-    ['@42', { time: 42 }],
-    ['2027-01-31', { time: Date.UTC(2027, 0, 31) }],
-    ['2027-01-31T12:30', { time: Date.UTC(2027, 0, 31, 12, 30) }],
-    ['2027-01-31T12:30:05.25Z', { time: Date.UTC(2027, 0, 31, 12, 30, 5, 250) }],
-    ['2027-01-31 12:30-05:00', { time: Date.UTC(2027, 0, 31, 17, 30) }],
-  ])('reads the position %s', (text, position) => {
-    expect(parsePosition(text)).toEqual(position);
   });
 });
 

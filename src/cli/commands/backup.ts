@@ -3,21 +3,33 @@
  * such a copy in the place of a log.
  */
 import { type Command, Option } from 'commander';
-import { type BackupReport, openLog, type Position, RefoldError, restoreLog } from '../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, parsePosition, WAIT_OPTION, type WaitOption } from '../args.ts';
+import { type BackupReport, openLog, RefoldError, restoreLog } from '../../index.ts';
+import {
+  answering,
+  FILE,
+  JSON_OPTION,
+  type JsonOption,
+  parsePosition,
+  timeOption,
+  WAIT_OPTION,
+  type WaitOption,
+  ZONE,
+} from '../args.ts';
 import { requireFile, requireNew } from '../files.ts';
+import type { Place } from '../input/position.ts';
 import { interruptibleOrNothing } from '../interrupts.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { bytes, count, pairs, time } from '../output/text.ts';
+import { placeIn, placeInFile } from '../place.ts';
 
 interface ToOption extends JsonOption {
-  readonly to?: Position | undefined;
+  readonly to?: Place | undefined;
 }
 
-const TO: readonly [string, string, (text: string) => Position] = [
+const TO: readonly [string, string, (text: string) => Place] = [
   '--to <position>',
-  'end the copy at a sequence, or at the last event at or before a time such as 2027-01-31T12:00Z',
+  'end the copy at a position: a sequence, or the last event at or before a time such as 2027-01-31T12:00Z',
   parsePosition,
 ];
 
@@ -28,13 +40,15 @@ export function defineBackup(program: Command): void {
     .argument('<destination>', 'a new file')
     .description('write a consistent copy of a log to a new file')
     .option(...TO)
+    .option(...ZONE)
+    .addOption(timeOption())
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold backup book.db backups/book-2027-01-31.db')
     .action(answering(([file, destination], options: ToOption) => backup(file!, destination!, options)));
 }
 
 interface RestoreOptions extends ToOption, WaitOption {
-  readonly at?: Position;
+  readonly at?: Place;
   readonly out?: string;
   readonly force?: true;
 }
@@ -50,6 +64,8 @@ export function defineRestore(program: Command): void {
     .addOption(new Option('--out <file>', 'make a new log in this file instead').conflicts('force'))
     .option('--force', 'replace the log that is there')
     .option(...WAIT_OPTION)
+    .option(...ZONE)
+    .addOption(timeOption())
     .option(...JSON_OPTION)
     .addHelpText(
       'after',
@@ -84,12 +100,13 @@ function requireOnePlace(file: string | undefined, out: string): string {
   });
 }
 
-async function backup(file: string, destination: string, { to }: ToOption): Promise<Answer> {
+async function backup(file: string, destination: string, { to: place }: ToOption): Promise<Answer> {
   await requireFile(file);
   requireNew(destination);
   const copy = await interruptibleOrNothing((signal) =>
     withProgress(async ({ onProgress }) => {
       await using log = await openLog({ path: file });
+      const to = place && (await placeIn(log, place));
       return await log.backup(destination, { to, signal, onProgress });
     }),
   );
@@ -99,8 +116,9 @@ async function backup(file: string, destination: string, { to }: ToOption): Prom
   };
 }
 
-async function restore(from: string, file: string, { to, force, waitForLock }: RestoreOptions): Promise<Answer> {
+async function restore(from: string, file: string, { to: place, force, waitForLock }: RestoreOptions): Promise<Answer> {
   await requireFile(from, 'Give the path of a backup');
+  const to = place && (await placeInFile(from, place));
   const report = await interruptibleOrNothing((signal) =>
     withProgress(({ onProgress }) => restoreLog(from, file, { to, force, waitForLock, signal, onProgress })),
   );

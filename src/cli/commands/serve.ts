@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type History, type Position, RefoldError } from '../../index.ts';
 import type { RedisServer, RedisServerOptions } from '../../redis/index.ts';
 import { parseBytes, parseDuration, parsePosition, parseWait } from '../args.ts';
+import { fixedPosition } from '../input/position.ts';
 import { type NamedWords, splitServeArguments } from '../input/serve-arguments.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { quietly } from '../output/quietly.ts';
@@ -150,19 +151,16 @@ function waitOf(text: string): number {
 }
 
 function positionOf(text: string): Position {
-  try {
-    return parsePosition(text);
-  } catch (error) {
-    if (!(error instanceof InvalidArgumentError)) throw error;
-    throw refused(
-      'at',
-      `'${text}' is not a moment`,
-      'Give a sequence such as 1200, a time such as 2027-01-31T12:00Z, or @ and ms since the epoch',
-    );
-  }
+  const position = parsed((one) => fixedPosition(parsePosition(one)), text);
+  if (position !== undefined) return position;
+  throw refused(
+    'at',
+    `'${text}' is not a moment`,
+    'Give a sequence such as 1200, a time such as 2027-01-31T12:00Z, or @ and ms since the epoch',
+  );
 }
 
-function parsed(parse: (text: string) => number, text: string): number | undefined {
+function parsed<Value>(parse: (text: string) => Value, text: string): Value | undefined {
   try {
     return parse(text);
   } catch (error) {

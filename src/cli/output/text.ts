@@ -1,7 +1,8 @@
-/** Human text: escaping, colours, numbers, bytes, times, and aligned pairs. Pure, but for the look at the terminal. */
+/** Human text: escaping, colours, numbers, bytes, times, and aligned pairs. Pure, but for the look at the terminal and for how times are shown. */
 import { styleText } from 'node:util';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
+import { shownTime } from './times.ts';
 
 type Colour = 'red' | 'green' | 'cyan' | 'dim';
 
@@ -57,9 +58,9 @@ export function bytes(value: number): string {
   return prettyBytes(value);
 }
 
-/** ISO, in UTC, from ms since the epoch. */
+/** As `--time` and `--zone` say, from ms since the epoch. Without them it is ISO, in UTC. */
 export function time(milliseconds: number): string {
-  return Math.abs(milliseconds) <= 8.64e15 ? new Date(milliseconds).toISOString() : `${milliseconds} ms`;
+  return shownTime(milliseconds);
 }
 
 /** `345ms`, `12.3s`, `1m 15s` */

@@ -227,6 +227,48 @@ export const AIMS: readonly Aim[] = [
     guard: { better: 'less', indifferent: 6 },
   },
   {
+    name: 'walk-vs-replay',
+    what: 'a walk through the longest log, event by event ÷ a replay of it, in events/s',
+    of: (row) => row('looking-replay') / row('looking-walk'),
+    atLeast: 0.9,
+  },
+  {
+    name: 'step-forward-vs-at',
+    what: 'a step of a cursor forward ÷ `at`, in the longest log',
+    of: (row) => row('looking-forward') / row('looking-at'),
+    atMost: 0.01,
+  },
+  {
+    name: 'step-back-vs-at',
+    what: 'a step of a cursor back ÷ `at`, in the longest log',
+    of: (row) => row('looking-back') / row('looking-at'),
+    atMost: 0.01,
+  },
+  {
+    name: 'why-vs-replay',
+    what: 'all changes of one quantity in the longest log ÷ a replay of it',
+    of: (row) => row('looking-why') / row('looking-replay'),
+    atMost: 1.5,
+  },
+  {
+    name: 'why-newest-vs-why',
+    what: 'the newest change of it, among the last events ÷ all of them',
+    of: (row) => row('looking-why-newest') / row('looking-why'),
+    atMost: 0.1,
+  },
+  {
+    name: 'bisect-vs-replay',
+    what: 'a bisect that looks at all orders, in the longest log ÷ a replay of it',
+    of: (row) => row('looking-bisect') / row('looking-replay'),
+    atMost: 1.5,
+  },
+  {
+    name: 'bisect-fast-vs-replay',
+    what: 'the same, halving between keyframes ÷ a replay',
+    of: (row) => row('looking-bisect-fast') / row('looking-replay'),
+    atMost: 0.2,
+  },
+  {
     name: 'tags-statement-vs-at',
     what: 'the last 50 events of one account in the longest log ÷ `at` in it',
     of: (row) => row('tags-statement') / row('tags-at'),

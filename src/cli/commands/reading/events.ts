@@ -4,14 +4,16 @@
  */
 import { type Command, Option } from 'commander';
 import { type Bound, type EventLog, openLog, type Position, type RecordedEvent } from '../../../index.ts';
-import { answering, collect, FILE, type JsonOption, parseCount, parsePosition } from '../../args.ts';
+import { answering, collect, FILE, type JsonOption, parseCount, parsePosition, ZONE } from '../../args.ts';
 import { requireFile } from '../../files.ts';
+import type { Place } from '../../input/position.ts';
 import { LineWriter } from '../../output/output.ts';
 import { safeJson } from '../../output/text.ts';
+import { placeIn, startIn } from '../../place.ts';
 
 interface Options extends JsonOption {
-  readonly from?: Position;
-  readonly to?: Position;
+  readonly from?: Place;
+  readonly to?: Place;
   readonly type?: readonly string[];
   readonly tag?: string;
   readonly reverse?: true;
@@ -19,13 +21,20 @@ interface Options extends JsonOption {
   readonly limit?: number;
 }
 
+/** The options with their places found in the log. */
+type Selected = Omit<Options, 'from' | 'to'> & {
+  readonly from: Position | undefined;
+  readonly to: Position | undefined;
+};
+
 export function defineEvents(program: Command): void {
   program
     .command('events')
     .argument(...FILE)
     .description('print events as JSON lines')
-    .option('--from <position>', 'first sequence, or a time (default: the first in the log)', parsePosition)
-    .option('--to <position>', 'last sequence, or a time', parsePosition)
+    .option('--from <position>', 'first position (default: the first in the log)', parsePosition)
+    .option('--to <position>', 'last position', parsePosition)
+    .option(...ZONE)
     .option('--type <type>', 'only this type; may be repeated', collect)
     .addOption(new Option('--tag <tag>', 'only events with this tag').conflicts('follow'))
     .addOption(new Option('--reverse', 'the last event first').conflicts('follow'))
@@ -38,9 +47,11 @@ export function defineEvents(program: Command): void {
 
 async function events(file: string, options: Options): Promise<undefined> {
   await requireFile(file);
-  const { from, to, type: types, tag, reverse, limit } = options;
+  const { type: types, tag, reverse, limit } = options;
   await using log = await openLog({ path: file });
-  if (options.follow) await follow(log, options);
+  const from = options.from && (await startIn(log, options.from));
+  const to = options.to && (await placeIn(log, options.to));
+  if (options.follow) await follow(log, { ...options, from, to });
   else await printEvents(log.events({ from: boundOf(from), to: boundOf(to), types, tag, reverse, limit }));
 }
 
@@ -60,7 +71,7 @@ async function lastOf(log: EventLog, to: Position | undefined): Promise<number |
 }
 
 /** Ctrl-C ends it without an error. */
-async function follow(log: EventLog, options: Options): Promise<void> {
+async function follow(log: EventLog, options: Selected): Promise<void> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
   process.once('SIGINT', end).once('SIGTERM', end);

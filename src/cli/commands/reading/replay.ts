@@ -1,16 +1,18 @@
 /** `refold replay`: folds the whole log again, and prints the speed and the state hash. */
 import type { Command } from 'commander';
-import { openLog, type Position, type ReplayReport, replay } from '../../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../../args.ts';
+import { openLog, type ReplayReport, replay } from '../../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, ZONE } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import { loadModel } from '../../input/load-model.ts';
+import type { Place } from '../../input/position.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, duration, pairs } from '../../output/text.ts';
+import { placeIn } from '../../place.ts';
 
 interface Options extends JsonOption {
   readonly model: string;
-  readonly to?: Position;
+  readonly to?: Place;
 }
 
 export function defineReplay(program: Command): void {
@@ -19,7 +21,8 @@ export function defineReplay(program: Command): void {
     .argument(...FILE)
     .description('fold the whole log again, without snapshots; print speed and state hash')
     .requiredOption(...MODEL)
-    .option('--to <position>', 'stop at this sequence or time', parsePosition)
+    .option('--to <position>', 'stop at this position', parsePosition)
+    .option(...ZONE)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold replay book.db --model ./model.ts')
     .action(answering(([file], options: Options) => replayFile(file!, options)));
@@ -53,7 +56,7 @@ function describeSpeed({
   return seconds < MEASURABLE_SECONDS ? took : `${took}, ${count(eventsPerSecond)} events/s`;
 }
 
-async function locate(file: string, position: Position): Promise<number> {
+async function locate(file: string, place: Place): Promise<number> {
   await using log = await openLog({ path: file });
-  return await log.locate(position);
+  return await log.locate(await placeIn(log, place));
 }

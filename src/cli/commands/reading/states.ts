@@ -1,13 +1,15 @@
 /** `refold state` and `refold at`: print the current state or a past state, or a part of it. */
 import type { Command } from 'commander';
-import { hashState, type Model, openStore, type Position, type Progress, stateAt } from '../../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition } from '../../args.ts';
+import { hashState, type Model, openStore, type Progress, stateAt } from '../../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, timeOption, ZONE } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import { loadModel } from '../../input/load-model.ts';
+import type { Place } from '../../input/position.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { renderJson, renderText } from '../../output/render-state.ts';
 import { coloursOut, count, pairs, safeJson, time } from '../../output/text.ts';
+import { placeInFile } from '../../place.ts';
 import { partOf } from '../../state-path.ts';
 
 interface Options extends JsonOption {
@@ -31,12 +33,14 @@ export function defineStates(program: Command): void {
     .argument(...FILE)
     .argument(
       '<position>',
-      'a sequence, an ISO time (UTC unless it has an offset), or @ and ms since the epoch',
+      'a sequence, first, last, last-100, 50%, last-1h, a time, or @ and ms since the epoch',
       parsePosition,
     )
     .argument(...PATH)
     .description('show a past state, or a part of it')
     .requiredOption(...MODEL)
+    .option(...ZONE)
+    .addOption(timeOption())
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold at book.db 2027-01-31T12:00Z bids --model ./model.ts')
     .action(
@@ -55,11 +59,12 @@ interface Moment {
 async function showState(
   file: string,
   { model: specifier }: Options,
-  position: Position | undefined,
+  place: Place | undefined,
   path: string | undefined,
 ): Promise<Answer> {
   await requireFile(file);
   const model = await loadModel(specifier);
+  const position = place && (await placeInFile(file, place));
   const moment = await withProgress(({ onProgress }) =>
     position === undefined
       ? presentState(model, file, onProgress)

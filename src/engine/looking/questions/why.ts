@@ -31,12 +31,14 @@ import {
 } from './watched-place.ts';
 
 /** One event that changed a place. `before` is absent for what was not there, and `after` for what is not there any more. */
-export interface PlaceChange extends BeforeAndAfter {
+export interface PlaceChange {
   readonly sequence: number;
   /** ms since the epoch. */
   readonly recordedAt: number;
   /** The type of the event, in the model's words. */
   readonly type: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
 }
 
 /** Why a place is as it is. */

@@ -1,0 +1,52 @@
+/** How times are shown: `--time` and `--zone` choose it once for the process, before a command runs. */
+import prettyMilliseconds from 'pretty-ms';
+import { machineZone, offsetText, wallAt } from './zones.ts';
+
+/**
+ * - `iso`: `2012-06-21T10:31:07.123-04:00`, in the zone, else in UTC
+ * - `local`: `2012-06-21 10:31:07.123`, in the zone, else in that of this machine
+ * - `relative`: `2h 5m ago`
+ * - `raw`: ms since the epoch
+ */
+export type TimeStyle = 'iso' | 'local' | 'relative' | 'raw';
+
+export const TIME_STYLES: readonly TimeStyle[] = ['iso', 'local', 'relative', 'raw'];
+
+export interface TimeChoice {
+  readonly style?: TimeStyle | undefined;
+  /** A name that `isZone` accepts. */
+  readonly zone?: string | undefined;
+}
+
+const LARGEST = 8.64e15;
+let chosen: TimeChoice = {};
+
+export function chooseTimes(choice: TimeChoice): void {
+  chosen = choice;
+}
+
+/** The zone of times that a user wrote without one. */
+export function chosenZone(): string {
+  return chosen.zone ?? 'UTC';
+}
+
+/** A time as it was chosen. */
+export function shownTime(time: number): string {
+  return formatTime(time, chosen, Date.now());
+}
+
+/** Pure. @param time ms since the epoch; beyond the range of a `Date` it is shown as a number */
+export function formatTime(time: number, { style = 'iso', zone }: TimeChoice, now: number): string {
+  if (style === 'raw') return String(time);
+  if (!(Math.abs(time) <= LARGEST)) return `${time} ms`;
+  if (style === 'relative') return relative(time - now);
+  const place = zone ?? (style === 'local' ? machineZone() : 'UTC');
+  const wall = new Date(wallAt(place, time)).toISOString().slice(0, -1);
+  return style === 'local' ? wall.replace('T', ' ') : wall + offsetText(place, time);
+}
+
+function relative(difference: number): string {
+  const amount = prettyMilliseconds(Math.abs(difference), { unitCount: 2, secondsDecimalDigits: 0 });
+  if (Math.abs(difference) < 1_000) return 'now';
+  return difference < 0 ? `${amount} ago` : `in ${amount}`;
+}
