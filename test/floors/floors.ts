@@ -72,6 +72,8 @@ const BELOW_THE_DOORS = [
   QUESTIONS,
 ];
 const PACKAGE = ['src/index.ts'];
+/** What guests share: the command line, and whatever else shows a log to people. */
+const GUESTS = 'src/guests/';
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
 const ORDER_BOOK = [
@@ -185,7 +187,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: NOTING,
     sees: [CORE, FOLD, COLLECTIONS, 'src/fold/atomic/', DRAFTS],
-    doors: ['changes.ts', 'fork.ts', 'nested-maps.ts'],
+    doors: ['changes.ts', 'kept-root.ts', 'nested-maps.ts'],
     node: PURE,
   },
   {
@@ -371,10 +373,12 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/browser/', sees: [], node: [] },
   { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, CONTRACT], node: [] },
 
+  { files: GUESTS, sees: PACKAGE, node: 'all' },
   {
     files: 'src/cli/',
     sees: [
       ...PACKAGE,
+      GUESTS,
       ...['src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/commands/looking/'],
       'src/cli/input/',
       'src/cli/output/',
@@ -386,6 +390,7 @@ export const FLOORS: readonly Floor[] = [
     files,
     sees: [
       ...PACKAGE,
+      GUESTS,
       'src/redis/index.ts',
       'src/cli/',
       'src/cli/commands/reading/',
@@ -396,10 +401,15 @@ export const FLOORS: readonly Floor[] = [
     packages: ['commander'],
     node: 'all' as const,
   })),
-  { files: 'src/cli/doctor/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
-  { files: 'src/cli/input/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
-  { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander', 'pretty-bytes', 'pretty-ms'], node: 'all' },
-  { files: 'src/studio/', sees: PACKAGE, node: 'all' },
+  { files: 'src/cli/doctor/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
+  { files: 'src/cli/input/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
+  {
+    files: 'src/cli/output/',
+    sees: [...PACKAGE, GUESTS],
+    packages: ['commander', 'pretty-bytes', 'pretty-ms'],
+    node: 'all',
+  },
+  { files: 'src/studio/', sees: [...PACKAGE, GUESTS], node: 'all' },
 
   { files: 'src/redis/', sees: [...REDIS, 'src/redis/transfer/'], node: 'all' },
   { files: 'src/redis/protocol/', sees: [], node: 'all' },

@@ -5,6 +5,7 @@
  */
 import type { Command } from 'commander';
 import { Option } from 'commander';
+import { loadModel } from '../../guests/load-model.ts';
 import { type CompactionReport, type History, openLog, openStore, RefoldError } from '../../index.ts';
 import {
   answering,
@@ -19,7 +20,6 @@ import {
   type WaitOption,
 } from '../args.ts';
 import { requireFile } from '../files.ts';
-import { loadModel } from '../input/load-model.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { bytes, count, counted, pairs } from '../output/text.ts';

@@ -6,10 +6,10 @@
  */
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
+import { loadModel } from '../../guests/load-model.ts';
 import { openStore, type RedactionReport, type RedactionSelector, RefoldError } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
-import { loadModel } from '../input/load-model.ts';
 import { interruptible } from '../interrupts.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { type Answer, writeOut } from '../output/output.ts';

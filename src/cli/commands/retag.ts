@@ -3,10 +3,10 @@
  * stops it after the block in progress; the next call goes on from there.
  */
 import type { Command } from 'commander';
+import { loadModel } from '../../guests/load-model.ts';
 import { openStore, type RetagReport } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
-import { loadModel } from '../input/load-model.ts';
 import { interruptible } from '../interrupts.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import type { Answer } from '../output/output.ts';

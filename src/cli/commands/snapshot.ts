@@ -1,9 +1,9 @@
 /** `refold snapshot`: recovers the state and writes it as a snapshot, so that the next open starts from it. */
 import type { Command } from 'commander';
+import { loadModel } from '../../guests/load-model.ts';
 import { openStore } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
-import { loadModel } from '../input/load-model.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { bytes, count, duration, pairs } from '../output/text.ts';

@@ -1,5 +1,6 @@
 /** `refold bisect`: the first event after which an invariant is broken, or a condition is true or false. */
 import { type Command, Option } from 'commander';
+import { loadModel } from '../../../guests/load-model.ts';
 import {
   type BisectMode,
   type BisectReport,
@@ -10,7 +11,6 @@ import {
 } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, timeOption, ZONE } from '../../args.ts';
 import { requireFile } from '../../files.ts';
-import { loadModel } from '../../input/load-model.ts';
 import type { Place } from '../../input/position.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';

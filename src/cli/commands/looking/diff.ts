@@ -1,5 +1,6 @@
 /** `refold diff`: what is different between two moments of a log, and which events lie between them. */
 import type { Command } from 'commander';
+import { loadModel } from '../../../guests/load-model.ts';
 import {
   diffStates,
   formatPath,
@@ -21,7 +22,6 @@ import {
   ZONE,
 } from '../../args.ts';
 import { requireFile } from '../../files.ts';
-import { loadModel } from '../../input/load-model.ts';
 import type { Place } from '../../input/position.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';

@@ -1,9 +1,9 @@
 /** `refold rehearse`: folds a log under the present model and the next one, and says where they part. Made for CI. */
 import type { Command } from 'commander';
+import { loadModel } from '../../../guests/load-model.ts';
 import { type RehearsalReport, type RehearsedModel, rehearse } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, ZONE } from '../../args.ts';
 import { requireFile } from '../../files.ts';
-import { loadModel } from '../../input/load-model.ts';
 import type { Place } from '../../input/position.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';

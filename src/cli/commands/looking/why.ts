@@ -1,5 +1,6 @@
 /** `refold why`: every event that changed a place of the state, newest first. */
 import type { Command } from 'commander';
+import { loadModel } from '../../../guests/load-model.ts';
 import { openPast, type Past, type PlaceChange, parsePath, valueAt, type WhyReport } from '../../../index.ts';
 import {
   answering,
@@ -13,7 +14,6 @@ import {
   ZONE,
 } from '../../args.ts';
 import { requireFile } from '../../files.ts';
-import { loadModel } from '../../input/load-model.ts';
 import type { Place } from '../../input/position.ts';
 import { type Answer, writeOut } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';

@@ -1,9 +1,9 @@
 /** `refold replay`: folds the whole log again, and prints the speed and the state hash. */
 import type { Command } from 'commander';
+import { loadModel } from '../../../guests/load-model.ts';
 import { openLog, type ReplayReport, replay } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, ZONE } from '../../args.ts';
 import { requireFile } from '../../files.ts';
-import { loadModel } from '../../input/load-model.ts';
 import type { Place } from '../../input/position.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';

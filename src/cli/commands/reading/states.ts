@@ -1,16 +1,16 @@
 /** `refold state` and `refold at`: print the current state or a past state, or a part of it. */
 import type { Command } from 'commander';
+import { loadModel } from '../../../guests/load-model.ts';
+import { partOf } from '../../../guests/state-path.ts';
 import { hashState, type Model, openStore, type Progress, stateAt } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, timeOption, ZONE } from '../../args.ts';
 import { requireFile } from '../../files.ts';
-import { loadModel } from '../../input/load-model.ts';
 import type { Place } from '../../input/position.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { renderJson, renderText } from '../../output/render-state.ts';
 import { coloursOut, count, pairs, safeJson, time } from '../../output/text.ts';
 import { placeInFile } from '../../place.ts';
-import { partOf } from '../../state-path.ts';
 
 interface Options extends JsonOption {
   readonly model: string;

@@ -5,6 +5,7 @@
  * A problem in the log is a finding, not an error: the exit code is 1. A file that is not a log is an error.
  */
 import { type Command, Option } from 'commander';
+import { loadModel } from '../../../guests/load-model.ts';
 import {
   type BlocksReport,
   isRefoldError,
@@ -16,7 +17,6 @@ import {
 } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../../args.ts';
 import { requireFile } from '../../files.ts';
-import { loadModel } from '../../input/load-model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { type ProgressBar, withProgress } from '../../output/progress.ts';

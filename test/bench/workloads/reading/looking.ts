@@ -71,7 +71,10 @@ async function steps(past: Orders, last: number): Promise<Steps[]> {
     const at = await timed(() => past.at(sequence));
     const cursor = await past.cursor(sequence);
     const move = async (by: number): Promise<void> => {
-      for (let step = 0; step < STEPS; step++) await cursor.step(by);
+      for (let step = 0; step < STEPS; step++) {
+        await cursor.step(by);
+        if (cursor.state.orders.size === 0) throw new Error('the state is empty'); // the state is made when it is read
+      }
     };
     const forward = await timed(() => move(1));
     const back = await timed(() => move(-1));
