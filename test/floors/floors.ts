@@ -373,11 +373,16 @@ export const FLOORS: readonly Floor[] = [
 
   {
     files: 'src/cli/',
-    sees: [...PACKAGE, 'src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/input/', 'src/cli/output/'],
+    sees: [
+      ...PACKAGE,
+      ...['src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/commands/looking/'],
+      'src/cli/input/',
+      'src/cli/output/',
+    ],
     packages: ['commander'],
     node: 'all',
   },
-  ...['src/cli/commands/', 'src/cli/commands/reading/'].map((files) => ({
+  ...['src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/commands/looking/'].map((files) => ({
     files,
     sees: [
       ...PACKAGE,
