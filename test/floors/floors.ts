@@ -376,11 +376,17 @@ export const FLOORS: readonly Floor[] = [
   { files: GUESTS, sees: PACKAGE, node: 'all' },
   {
     files: 'src/cli/',
-    sees: [...PACKAGE, GUESTS, 'src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/input/', 'src/cli/output/'],
+    sees: [
+      ...PACKAGE,
+      GUESTS,
+      ...['src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/commands/looking/'],
+      'src/cli/input/',
+      'src/cli/output/',
+    ],
     packages: ['commander'],
     node: 'all',
   },
-  ...['src/cli/commands/', 'src/cli/commands/reading/'].map((files) => ({
+  ...['src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/commands/looking/'].map((files) => ({
     files,
     sees: [
       ...PACKAGE,

@@ -12,7 +12,7 @@ import { basename } from 'node:path';
 import type { RefoldError } from 'refold';
 import type { FeedMessage, ReadonlyFeedBook } from '../../follow/index.ts';
 import { Outlook } from '../matching/lobster-outlook.ts';
-import { readBookRows } from '../reading/book-rows.ts';
+import { readBookLines } from '../reading/book-rows.ts';
 import { unequalLength } from '../reading/book-window.ts';
 import { fileSource, type TextSource, unreadable } from '../reading/csv.ts';
 import { FeedTime } from '../reading/feed-time.ts';
@@ -124,23 +124,25 @@ class LobsterDay implements FeedFile {
     const outlook = await Outlook.of(readMessages(this.#messages, kind));
     const follower = new Follower(book, symbol, outlook, source.path);
     this.#follower = follower;
-    const rows = readBookRows(source);
+    const rows = readBookLines(source);
+    let lines = 0;
     for await (const message of readMessages(this.#messages, kind)) {
       this.#noteAttribution(message);
-      const { value: row } = await rows.next();
-      if (row === undefined) throw unequalLength(source, this.#messages, message.line);
+      const { value: line } = await rows.next();
+      if (line === undefined) throw unequalLength(source, this.#messages, message.line);
       follower.moveTo(message, time.momentOf(message.time));
-      if (row.index === 0) yield follower.open(message, row);
+      if (message.line === 1) yield follower.open(message, line.row());
       yield follower.changesOf(message);
-      const corrections = follower.check(row);
+      const corrections = follower.check(line);
       if (corrections.length > 0) {
         yield corrections;
-        follower.checkAgain(row);
+        follower.checkAgain(line.row());
       }
+      lines++;
       this.oracle = follower.oracle;
     }
     const { value: extra } = await rows.next();
-    if (extra !== undefined) throw unequalLength(this.#messages, source, extra.index + 1);
+    if (extra !== undefined) throw unequalLength(this.#messages, source, lines + 1);
     this.oracle = follower.oracle;
   }
 

@@ -230,7 +230,7 @@ function tooLong(path: string, line: number, longest: number): RefoldError {
 }
 
 /** A header may have the mark of UTF-8 before it. A first row may not: it would be part of a number. */
-function requireKind(path: string, first: string, expected: FileKind, refusesMark: boolean): void {
+export function requireKind(path: string, first: string, expected: FileKind, refusesMark: boolean): void {
   const mark = markOf(first);
   if (mark !== undefined && (refusesMark || mark !== 'UTF-8')) {
     throw unreadable(path, `line 1: it begins with a byte order mark (BOM) of ${mark}`, {
@@ -252,7 +252,7 @@ function requireHeader(path: string, first: string, header: string): void {
   throw unreadable(path, `line 1: the header is ${shown}`, { line: 1, hint: `Give a file that begins with ${header}` });
 }
 
-function wrongColumns(row: CsvRow, columns: number): RefoldError {
+export function wrongColumns(row: CsvRow, columns: number): RefoldError {
   const { length } = row.fields;
   return row.error(
     `${length} ${length === 1 ? 'column' : 'columns'} instead of ${columns}`,

@@ -15,8 +15,8 @@ import { errorOf, temporaryFolder } from '../support.ts';
 const NAME = 'ACME_2024-03-01_message_3.csv';
 const ROWS = 'ACME_2024-03-01_orderbook_3.csv';
 const day = makeLobsterDay({ seed: 3, symbol: 'ACME', commands: 120, levels: 3, skip: 20 });
-const messages = day.messages.slice(0, 12);
-const rows = day.rows.slice(0, 12);
+const messages = day.messages.slice(0, 8);
+const rows = day.rows.slice(0, 8);
 const textOf = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
 /** What a reader gives of files until it ends or throws, as lines of JSON, with the book that it makes. */
@@ -115,11 +115,38 @@ test('files of different length are refused where the shorter one ends, and what
   const folder = temporaryFolder();
   const [path, rowsPath, book] = [join(folder, NAME), join(folder, ROWS), join(folder, 'book.db')];
   writeFileSync(path, textOf(messages));
-  writeFileSync(rowsPath, textOf(rows.slice(0, 8)));
+  writeFileSync(rowsPath, textOf(rows.slice(0, 5)));
   const error = await errorOf(importFeed(book, 'lobster', [path, rowsPath], { settings: {} }));
-  expect(error).toMatchObject({ code: 'INVALID_OPTION', path: rowsPath, line: 9 });
+  expect(error).toMatchObject({ code: 'INVALID_OPTION', path: rowsPath, line: 6 });
   writeFileSync(rowsPath, textOf(rows));
   const rest = await importFeed(book, 'lobster', [path, rowsPath], { settings: {} });
-  expect(rest.events - rest.added).toBeGreaterThan(8);
-  expect(rest.oracle).toMatchObject({ checked: 12, wrong: 0 });
+  expect(rest.events - rest.added).toBeGreaterThan(5);
+  expect(rest.oracle).toMatchObject({ checked: 8, wrong: 0 });
+});
+
+test.each([
+  ['too few columns', (row: string) => row.split(',').slice(0, 8).join(','), /8 columns instead of 12/],
+  ['a letter', (row: string) => row.replace(/^\d/, 'x'), /ask price is "x/],
+  ['levels in the wrong order', (row: string) => row.split(',').reverse().join(','), /ask level \d is/],
+])('a row with %s is an error with its line', async (_, damage, problem) => {
+  const folder = temporaryFolder();
+  const [path, rowsPath] = [join(folder, NAME), join(folder, ROWS)];
+  writeFileSync(path, textOf(messages));
+  for (const at of [0, 6]) {
+    writeFileSync(rowsPath, textOf(rows.with(at, damage(rows[at]!))));
+    const { error } = await readAll(path, rowsPath);
+    // The number of columns is that of the first row.
+    const line = problem.source.includes('8 columns') && at === 0 ? 2 : at + 1;
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', path: rowsPath, line });
+    if (at > 0) expect(error?.message).toMatch(problem);
+  }
+});
+
+test('a row that is written otherwise, and says the same, is right', async () => {
+  const folder = temporaryFolder();
+  const [path, rowsPath] = [join(folder, NAME), join(folder, ROWS)];
+  writeFileSync(path, textOf(messages));
+  writeFileSync(rowsPath, textOf(rows.with(6, `0${rows[6]}`)));
+  const report = await importFeed(join(folder, 'book.db'), 'lobster', [path, rowsPath], { settings: {} });
+  expect(report.oracle).toMatchObject({ checked: 8, wrong: 0 });
 });

@@ -78,7 +78,7 @@ describe('import itch', () => {
     // Progress is told after each block of a quarter of a mebibyte.
     const long = framed(randomDay({ seed: 22, happenings: 16_000 }));
     const path = filesOf({ [NAME]: long });
-    const script = join(import.meta.dirname, '../killed-import.ts');
+    const script = join(import.meta.dirname, '../fixtures/killed-import.ts');
     const args = ['--conditions=refold-source', script, path('book.db'), 'itch', '10000', path(NAME)];
     await expect(promisify(execFile)(process.execPath, args)).rejects.toMatchObject({ signal: 'SIGKILL' });
     const rest = await importItch(path('book.db'), path(NAME));

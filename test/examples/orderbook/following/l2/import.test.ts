@@ -126,7 +126,7 @@ describe('import l2', () => {
 });
 
 function importUntilKilled(book: string, changes: number, file: string): Promise<unknown> {
-  const script = join(import.meta.dirname, '../killed-import.ts');
+  const script = join(import.meta.dirname, '../fixtures/killed-import.ts');
   const args = ['--conditions=refold-source', script, book, 'l2', String(changes), file];
   return promisify(execFile)(process.execPath, args);
 }
