@@ -79,7 +79,7 @@ export async function findFirst<State extends object>(
 }
 
 /** Asking takes at most this share of the folding time. */
-const ASKING_SHARE = 0.4;
+const ASKING_SHARE = 0.3;
 /** After so many events the cost of asking after each is known. */
 const ESTIMATE_EVENTS = 200;
 

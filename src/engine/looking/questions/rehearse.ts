@@ -50,7 +50,7 @@ export async function rehearseLog(rehearsing: Rehearsing): Promise<RehearsalRepo
 }
 
 /** Comparing takes at most this share of the folding time. */
-const COMPARING_SHARE = 0.4;
+const COMPARING_SHARE = 0.3;
 const REHEARSAL_SLICE_MS = 40;
 
 /** One of the two folds. */
