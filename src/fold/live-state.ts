@@ -157,8 +157,12 @@ export interface NotingState<State> {
 
 /** A state as it was at one moment. */
 export interface KeptState<State> {
-  /** A state that begins there, each time another one. It costs several times as much as to keep it. */
-  restore(): NotingState<State>;
+  /**
+   * A state that begins there, each time another one. It costs several times as much as to keep it.
+   *
+   * @param used a state that is not needed any more: it is changed where that is less work, and must not be used afterwards
+   */
+  restore(used?: NotingState<State>): NotingState<State>;
   readonly entries: number;
 }
 

@@ -99,15 +99,24 @@ interface Standing<State> extends StoodAt {
 class HeldState<State> {
   readonly #kept: KeptState<State> | undefined;
   #state: NotingState<State> | undefined;
+  /** One that is not needed any more, to be used again. */
+  #used: NotingState<State> | undefined;
 
-  constructor(state: NotingState<State> | undefined, kept?: KeptState<State>) {
+  constructor(state: NotingState<State> | undefined, kept?: KeptState<State>, before?: HeldState<State>) {
     this.#state = state;
     this.#kept = kept;
+    this.#used = before?.giveAway();
   }
 
   get now(): NotingState<State> {
-    this.#state ??= this.#kept!.restore();
+    this.#state ??= this.#kept!.restore(this.#used);
+    this.#used = undefined;
     return this.#state;
+  }
+
+  /** The state, for another place: this one is not used any more. */
+  giveAway(): NotingState<State> | undefined {
+    return this.#state ?? this.#used;
   }
 }
 
@@ -263,6 +272,10 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
     if (isHere) return this.#forward(target, tally, signal);
     tally.checkpoint = kept!.sequence;
     const { held } = kept!;
+    // Nothing is folded, so nothing can fail: the state that was held is not needed any more.
+    if (kept!.sequence === target) {
+      return this.#stand({ ...held, state: new HeldState<State>(undefined, held.state, this.#at?.state) });
+    }
     return this.#fold({ ...held, state: new HeldState<State>(undefined, held.state) }, target, tally, signal);
   }
 

@@ -94,10 +94,10 @@ export class AtomicState<State extends object> implements LiveState<State> {
   }
 
   /** Keeps the state as it is now. `restore` gives one that begins there, each time another one. */
-  keep(): { readonly restore: () => AtomicState<State>; readonly entries: number } {
+  keep(): { readonly restore: (used?: { readonly value: State }) => AtomicState<State>; readonly entries: number } {
     const nests = (this.#nests ??= nestsMaps(this.#root));
     const { restore, entries } = keepRoot(this.#root, nests);
-    return { restore: () => this.#beginning(restore(), nests), entries };
+    return { restore: (used) => this.#beginning(restore(used?.value as PlainObject | undefined), nests), entries };
   }
 
   #beginning(root: PlainObject, nests: boolean): AtomicState<State> {

@@ -70,7 +70,8 @@ async function walkAtRandom(
     if (cursor.cost.isRebuilt) rebuilt++;
     if (cursor.cost.checkpoint !== undefined) fromCheckpoint++;
     const { sequence } = cursor;
-    if (hashState(cursor.state) !== hashes[sequence]) wrong.push(sequence);
+    // Not after each move: a state that is not looked at is not made.
+    if (random.below(4) > 0 && hashState(cursor.state) !== hashes[sequence]) wrong.push(sequence);
     if (move % 5 === 0 && sequence > 0) {
       const { state: before } = await past.at(sequence - 1);
       applyChanges(before, cursor.changes);

@@ -187,6 +187,11 @@ describe('a state that is kept', () => {
         expect(hashState(fork.value)).toBe(hashState(noting.value));
         expect(hashState(idle.value)).toBe(here);
         expect(hashState(kept.restore().value)).toBe(here);
+        // A state that is used again becomes what was kept, whatever it was.
+        const later = noting.keep();
+        const again = kept.restore(fork);
+        expect(hashState(again.value)).toBe(here);
+        expect(hashState(later.restore(again).value)).toBe(hashState(noting.value));
       }),
       { numRuns: RUNS },
     );
@@ -197,5 +202,39 @@ describe('a state that is kept', () => {
     expect(() => state.value.rows.clear()).toThrow('Cannot change the state');
     expect(() => (state.value.levels as Map<number, unknown>).clear()).toThrow('Cannot change the state');
     expect(() => void (state.value.counter = 7)).toThrow();
+  });
+});
+
+describe('a Map that is used again', () => {
+  const keysOf = (map: ReadonlyMap<number, number>) => [...map];
+
+  test('has the entries and the order of the one that was kept, however they differ', () => {
+    const table = fc.array(fc.tuple(fc.nat(30), fc.nat(3)), { maxLength: 40 });
+    fc.assert(
+      fc.property(table, table, (before, changes) => {
+        const noting = openNotingState({ table: new Map<number, number>(before) });
+        const kept = noting.keep();
+        const was = keysOf(noting.value.table);
+        const event = { sequence: 1, recordedAt: 1, type: 'Changed', version: 1, data: {} };
+        noting.foldNoting(
+          {
+            Changed(draft: { table: Map<number, number> }) {
+              for (const [key, value] of changes) {
+                if (value === 0) draft.table.delete(key);
+                else draft.table.set(key, value);
+              }
+            },
+          },
+          event,
+        );
+        const now = noting.keep();
+        const is = keysOf(noting.value.table);
+        const back = kept.restore(noting);
+        expect(keysOf(back.value.table)).toEqual(was);
+        expect(() => back.value.table.clear()).toThrow('Cannot change the state');
+        expect(keysOf(now.restore(back).value.table)).toEqual(is);
+      }),
+      { numRuns: 300 },
+    );
   });
 });

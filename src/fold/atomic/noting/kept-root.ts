@@ -15,8 +15,12 @@ import { holdsMaps } from './nested-maps.ts';
 
 /** A root that was kept. */
 export interface KeptRoot {
-  /** A root that is the same, with its own tables. */
-  restore(): PlainObject;
+  /**
+   * A root that is the same, with its own tables.
+   *
+   * @param used a root that is not needed any more: its Maps are changed and used again where that is less work
+   */
+  restore(used?: PlainObject): PlainObject;
   /** How many entries of Maps are kept. */
   readonly entries: number;
 }
@@ -36,12 +40,36 @@ class KeptMap {
     this.#values = [...map.values()];
   }
 
-  restore(): object {
+  restore(used: unknown): object {
+    if (used instanceof Map && this.#change(used)) return used;
     const map = new Map<unknown, unknown>();
     for (let index = 0; index < this.keys.length; index++) map.set(this.keys[index], this.#values[index]);
     return guard(map);
   }
+
+  /**
+   * Changes another Map into this one, if only entries near its end differ, or values. An entry in the middle can only be put back
+   * by moving all entries after it. False, and nothing is changed, if that would be most of them.
+   */
+  #change(map: Map<unknown, unknown>): boolean {
+    const [now, values] = [[...map.keys()], [...map.values()]];
+    const most = Math.min(now.length, this.keys.length);
+    let same = 0;
+    while (same < most && Object.is(now[same], this.keys[same])) same++;
+    if (now.length + this.keys.length - 2 * same > this.keys.length / LEAST_SHARE) return false;
+    // From the prototype, because a table's own methods throw.
+    const { set, delete: remove } = Map.prototype;
+    for (let index = same; index < now.length; index++) remove.call(map, now[index]);
+    for (let index = 0; index < same; index++) {
+      if (!Object.is(values[index], this.#values[index])) set.call(map, this.keys[index], this.#values[index]);
+    }
+    for (let index = same; index < this.keys.length; index++) set.call(map, this.keys[index], this.#values[index]);
+    return true;
+  }
 }
+
+/** A Map is changed rather than made if at most this part of its entries moves: a quarter. */
+const LEAST_SHARE = 4;
 
 function keepFlat(root: PlainObject): KeptRoot {
   const kept = shallowCopy(root);
@@ -53,11 +81,11 @@ function keepFlat(root: PlainObject): KeptRoot {
       setMember(kept, key, new KeptMap(value));
     } else if (value instanceof OrderedMap) setMember(kept, key, new OrderedMap(value.compare, forkOf(value)));
   }
-  const restore = (): PlainObject => {
+  const restore = (used?: PlainObject): PlainObject => {
     const copy = shallowCopy(kept);
     for (const key of Object.keys(copy)) {
       const value = copy[key];
-      if (value instanceof KeptMap) setMember(copy, key, value.restore());
+      if (value instanceof KeptMap) setMember(copy, key, value.restore(used?.[key]));
       else if (value instanceof OrderedMap) {
         setMember(copy, key, guard(new OrderedMap<unknown, unknown>(value.compare, forkOf(value))));
       }
