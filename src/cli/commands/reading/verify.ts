@@ -16,7 +16,7 @@ import {
 } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../../args.ts';
 import { requireFile } from '../../files.ts';
-import { loadModel } from '../../input/load-model.ts';
+import { modelIfAny } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { type ProgressBar, withProgress } from '../../output/progress.ts';
@@ -43,7 +43,7 @@ type Report = BlocksReport | VerifyReport;
 
 async function verify(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
-  const model = options.model === undefined ? undefined : await loadModel(options.model);
+  const model = options.quick === true ? undefined : (await modelIfAny(file, options.model))?.model;
   const report = await withProgress(async (bar) => {
     const blocks = await verifyBlocks(file, options.quick === true, bar);
     return model === undefined || !blocks.ok ? blocks : verifyStates(file, model, blocks, bar);
