@@ -31,14 +31,20 @@ function judgeResult(...expected) {
   const result = lastLine();
   console.log(JSON.stringify(result));
   for (const [key, value] of expected.map((pair) => pair.split('='))) {
-    if (String(result[key]) === value) continue;
-    console.error(`${key} is ${JSON.stringify(result[key])} and should be ${value}`);
+    const found = memberOf(result, key);
+    if (String(found) === value) continue;
+    console.error(`${key} is ${JSON.stringify(found)} and should be ${value}`);
     process.exitCode = 1;
   }
 }
 
 function printMember(key) {
-  console.log(lastLine()[key]);
+  console.log(memberOf(lastLine(), key));
+}
+
+/** `oracle.wrong` is a member of a member. */
+function memberOf(result, key) {
+  return key.split('.').reduce((value, name) => value?.[name], result);
 }
 
 function lastLine() {

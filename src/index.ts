@@ -90,18 +90,31 @@ export type { LogInfo, ReactorInfo, RecoveryEstimate, RedactionInfo } from './en
 export type { CountBucket, EventCounts, TypeCounts } from './engine/looking/counts.ts';
 export type { CursorOptions, MoveCost, MoveOptions, PastCursor } from './engine/looking/cursor.ts';
 export type { Keyframe, PastRange } from './engine/looking/keyframes.ts';
-export {
-  type BlocksOptions,
-  type BuiltState,
-  type CountOptions,
-  openPast,
-  Past,
-  type PastCallOptions,
-  type PastCost,
-  type PastOptions,
-  type WalkOptions,
-} from './engine/looking/past.ts';
+export { openPast, Past, rehearse } from './engine/looking/past.ts';
+export type {
+  BisectOptions,
+  BlocksOptions,
+  BuiltState,
+  CountOptions,
+  PastCallOptions,
+  PastCost,
+  PastOptions,
+  RehearseLogOptions,
+  RehearseOptions,
+  WalkOptions,
+  WhyOptions,
+} from './engine/looking/past-options.ts';
 export type { PastPosition } from './engine/looking/position.ts';
+export type { BisectEstimate, BisectMode, BisectReport } from './engine/looking/questions/bisect.ts';
+export { type Condition, parseCondition } from './engine/looking/questions/condition.ts';
+export type { Asked, BisectTarget } from './engine/looking/questions/question.ts';
+export type {
+  DifferentTable,
+  FirstDifference,
+  RehearsalReport,
+  RehearsedModel,
+} from './engine/looking/questions/rehearsal-report.ts';
+export type { PlaceChange, WhyReport } from './engine/looking/questions/why.ts';
 export type { WalkedBlock } from './engine/looking/walk.ts';
 export type { DurationHistogram } from './engine/metrics/histogram.ts';
 export type { FollowerMetrics, NamedLag, StoreMetrics } from './engine/metrics/metrics.ts';

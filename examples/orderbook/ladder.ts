@@ -35,7 +35,7 @@ export interface SymbolView {
 
 /** A line of the tape. */
 export interface PrintView extends Pick<Print, 'price' | 'quantity' | 'sequence' | 'clock'> {
-  /** Null for a hidden execution. A feed has none. */
+  /** Null for a hidden execution. A feed does not number its trades. */
   readonly tradeId?: number | null;
   /** Null where a feed does not say. */
   readonly takerSide: Side | null;

@@ -10,6 +10,7 @@ import { RefoldError } from 'refold';
 import { replayBook } from './audit/replay-book.ts';
 import { replayFeed } from './audit/replay-feed.ts';
 import { runDemo } from './demo/demo.ts';
+import { addCompare, addImport } from './feed-commands.ts';
 import { runConsensus } from './feeds/matching/consensus.ts';
 import { runLobster } from './feeds/matching/lobster.ts';
 import { runTape } from './feeds/matching/tape.ts';
@@ -17,14 +18,14 @@ import { fileSource, parseInteger } from './feeds/reading/csv.ts';
 import type { TimeOptions } from './feeds/reading/feed-time.ts';
 import { openLobster, symbolOf } from './feeds/reading/lobster-files.ts';
 import { feedBook } from './follow/index.ts';
-import { addImport } from './import-command.ts';
 import { EXIT_BAD_INPUT, EXIT_CHECK_FAILED, type Judged, judge, serialise } from './judging.ts';
 import { MarketClock } from './market-time.ts';
 import { openProgress } from './progress.ts';
 import { addPublish } from './publishing/command.ts';
 import { addQuestions } from './questions/commands.ts';
+import { renderReport } from './report.ts';
 import { parsePosition, showBook } from './show.ts';
-import { jsonOf, number, table } from './text.ts';
+import { jsonOf } from './text.ts';
 import { modelIn, type OpenBook, openNewBook, openWorkspace } from './workspace.ts';
 
 /** Options of the commands that run a feed. */
@@ -47,7 +48,10 @@ Examples:
   npm run orderbook -- show book.db --at 50000    the book after event 50,000
   npm run orderbook -- show book.db --at 10:31:07.123    the book at that time of its day
   npm run orderbook -- replay book.db             check every trade again
-  npm run orderbook -- import lobster DAY.zip --db feed.db    follow a feed`;
+  npm run orderbook -- import lobster DAY.zip --db feed.db    follow a feed
+  npm run orderbook -- order book.db 42           the life of order 42: its place in the queue, its trades, its end
+  npm run orderbook -- bars book.db --every 1m    open, high, low, close and volume of each minute
+  npm run orderbook -- compare lobster DAY.zip    what a strict engine would have done`;
 
 function program(): Command {
   const root = withOptions(
@@ -87,6 +91,7 @@ function program(): Command {
     .addOption(strict())
     .action(consensus);
   addImport(root, present);
+  addCompare(root, present);
   root
     .command('replay')
     .description('fold the whole log of a book again, and match its orders again; the book of a feed is folded only')
@@ -215,14 +220,7 @@ interface Running {
 
 function present(report: object, json: boolean | undefined): void {
   if (json === true) say(jsonOf(report));
-  else say(table(Object.entries(report).flatMap(([name, value]) => linesOf(name, value))));
-}
-
-/** A member of a report; the members of a group come one by one, without those that there is nothing to say about. */
-function linesOf(name: string, value: unknown): (readonly [name: string, value: string])[] {
-  if (typeof value !== 'object' || value === null) return [[spaced(name), readable(value)]];
-  const members = Object.entries(value).filter(([, member]) => member !== null);
-  return members.map(([member, inner]) => [`${spaced(name)}: ${spaced(member)}`, readable(inner)]);
+  else say(renderReport(report));
 }
 
 function naturalNumber(text: string): number {
@@ -239,17 +237,6 @@ function positiveInteger(text: string): number {
 
 function badOption(problem: string, hint: string): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot run: ${problem}`, { hint });
-}
-
-/** eventsPerSecond → events per second. A name in words is a feed's, and stays as it is. */
-function spaced(name: string): string {
-  if (name.includes(' ')) return name;
-  return name.replace(/[A-Z0-9]+/g, (part) => (/^\d/.test(part) ? part : ` ${part.toLowerCase()}`));
-}
-
-function readable(value: unknown): string {
-  if (typeof value === 'number') return Number.isInteger(value) ? number(value) : value.toFixed(2);
-  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value ?? '-');
 }
 
 /** Says what went wrong, for people and for programs. */

@@ -1,7 +1,7 @@
 /** The model that a command works with: the one that is given, or the one that is found. Says on stderr which was found. */
+import { loadModel } from '../guests/load-model.ts';
 import { type Model, openLog, RefoldError } from '../index.ts';
 import { type FoundModel, findModel } from './input/find-model.ts';
-import { loadModel } from './input/load-model.ts';
 import { oneLine, paintError } from './output/text.ts';
 
 /**

@@ -146,13 +146,20 @@ export function foldOneDirect(
   foldEvent(reducers, state, event, leniency);
 }
 
-/** An atomically folded state that says what each event changes, and that can be forked. */
+/** An atomically folded state that says what each event changes, and that can be kept as it is at one moment. */
 export interface NotingState<State> {
   readonly value: State;
   /** Folds one event as a commit. @throws RefoldError as `LiveState.fold` does; the state is unchanged then */
   foldNoting(reducers: FoldReducers, event: RecordedEvent): readonly StateChange[];
-  /** Another state that begins as this one is now. The cost follows the entries of the Maps: it says how many were copied. */
-  fork(): { readonly state: NotingState<State>; readonly entries: number };
+  /** Keeps the state as it is now. The cost follows the entries of the Maps: it says how many there are. */
+  keep(): KeptState<State>;
+}
+
+/** A state as it was at one moment. */
+export interface KeptState<State> {
+  /** A state that begins there, each time another one. It costs several times as much as to keep it. */
+  restore(): NotingState<State>;
+  readonly entries: number;
 }
 
 /** As `openAtomicState`. */

@@ -91,6 +91,31 @@ export function valueAt(state: unknown, path: Path): unknown {
   return path.reduce(memberOf, state);
 }
 
+/**
+ * The same, but it tells undefined from nothing: the value in an object, or undefined if nothing stands there. A member of a Set
+ * is found by its index, as `valueAt` finds it.
+ */
+export function placeAt(state: unknown, path: Path): { readonly value: unknown } | undefined {
+  let value = state;
+  for (const part of path) {
+    const member = memberOf(value, part);
+    if (member === undefined && !isThere(value, part)) return undefined;
+    value = member;
+  }
+  return { value };
+}
+
+/** Whether undefined stands there, and not nothing. */
+function isThere(value: unknown, part: PathPart): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (types.isMap(value) || value instanceof Map || value instanceof OrderedMap) {
+    return keysMeant(part).some((key) => holds(value, key));
+  }
+  if (value instanceof Deque) return isIndex(part, value.size);
+  if (types.isSet(value)) return isIndex(part, value.size);
+  return Object.hasOwn(value, String(part));
+}
+
 function requirePath(path: unknown): void {
   if (Array.isArray(path)) return;
   throw new RefoldError('INVALID_OPTION', `Cannot follow the path: it is not an array but ${typeof path}`, {

@@ -3,9 +3,11 @@ import type { Workload } from './measuring/workload.ts';
 import { bookWorkloads } from './workloads/others/book.ts';
 import { emmettWorkloads } from './workloads/others/emmett.ts';
 import { eventStorageWorkloads } from './workloads/others/event-storage.ts';
+import { feedBookWorkloads } from './workloads/others/feed-book.ts';
 import { redisWorkloads } from './workloads/others/redis.ts';
 import { fanOutWorkloads } from './workloads/reading/fan-out.ts';
 import { importWorkloads } from './workloads/reading/import.ts';
+import { lookingWorkloads } from './workloads/reading/looking.ts';
 import { memoryWorkloads } from './workloads/reading/memory.ts';
 import { openWorkloads } from './workloads/reading/open.ts';
 import { replayWorkloads } from './workloads/reading/replay.ts';
@@ -42,6 +44,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...WRITING.map((workload) => ({ ...workload, inTurns: true })),
   ...replayWorkloads,
   ...timeTravelWorkloads,
+  ...lookingWorkloads,
   ...tagWorkloads,
   ...memoryWorkloads,
   ...openWorkloads,
@@ -53,6 +56,7 @@ export const WORKLOADS: readonly Workload[] = [
   ...snapshotWorkloads,
   ...importWorkloads,
   ...bookWorkloads,
+  ...feedBookWorkloads,
   ...throughputWorkloads,
   ...largeKeyWorkloads,
   ...savingWorkloads,

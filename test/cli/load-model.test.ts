@@ -98,7 +98,7 @@ describe('refuses', () => {
       'main.mjs',
       `
       Object.defineProperty(process.features, 'typescript', { value: false });
-      const { loadModel } = await import(${JSON.stringify(new URL('../../src/cli/input/load-model.ts', import.meta.url).href)});
+      const { loadModel } = await import(${JSON.stringify(new URL('../../src/guests/load-model.ts', import.meta.url).href)});
       await loadModel(${JSON.stringify(CART)}).catch(({ code, hint }) => console.log(JSON.stringify({ code, hint })));`,
     );
     const run = await refold(['--version'], { nodeOptions: ['--import', javascript] });

@@ -16,6 +16,9 @@ export const REFOLD: readonly string[] = [process.execPath, '--disable-warning=E
 
 const { NODE_OPTIONS: _, FORCE_COLOR: __, REFOLD_MODEL: ___, ...inherited } = process.env;
 
+/** A folder in which no model is found. */
+export const ELSEWHERE: string = empty;
+
 export const ENVIRONMENT: NodeJS.ProcessEnv = { ...inherited, NODE_COMPILE_CACHE: compileCache };
 
 /** The path of a module under `fixtures/`, beside the built package. */
@@ -49,7 +52,7 @@ export async function refold(args: readonly string[], options: RunOptions = {}):
 
 /** Starts `refold`, so that a test can talk to it while it runs. */
 export function startRefold(args: readonly string[], options: RunOptions = {}): ChildProcess {
-  const { cwd = empty, nodeOptions = [], env } = options;
+  const { cwd = ELSEWHERE, nodeOptions = [], env } = options;
   const child = spawn(process.execPath, [...nodeOptions, main, ...args], { cwd, env: { ...ENVIRONMENT, ...env } });
   child.stdin.on('error', () => {}); // it may end before it has read all of its input
   return child;

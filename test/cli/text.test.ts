@@ -5,7 +5,7 @@ import { parseBytes, parseCount, parseDuration, parseSequence } from '../../src/
 import { ProgressBar } from '../../src/cli/output/progress.ts';
 import { renderJson, renderText } from '../../src/cli/output/render-state.ts';
 import { bytes, count, counted, duration, oneLine, safeJson, time } from '../../src/cli/output/text.ts';
-import { partOf } from '../../src/cli/state-path.ts';
+import { partOf } from '../../src/guests/state-path.ts';
 
 describe('arguments', () => {
   test.each([

@@ -48,6 +48,7 @@ const REPLICA = 'src/engine/replica/';
 const REACTING = 'src/engine/reacting/';
 const ERASING = 'src/engine/erasing/';
 const LOOKING = 'src/engine/looking/';
+const QUESTIONS = 'src/engine/looking/questions/';
 
 const BELOW_THE_ENGINE = [CORE, THREADS, FOLD, COLLECTIONS, ENCODING, LOG, BLOCKS, UNPACKING];
 const BELOW_SQLITE = [CORE, THREADS, LOG, BLOCKS];
@@ -68,8 +69,11 @@ const BELOW_THE_DOORS = [
   REACTING,
   ERASING,
   LOOKING,
+  QUESTIONS,
 ];
 const PACKAGE = ['src/index.ts'];
+/** What guests share: the command line, and whatever else shows a log to people. */
+const GUESTS = 'src/guests/';
 /** How the examples tell their stories. */
 const TELLING = 'examples/telling/';
 const ORDER_BOOK = [
@@ -183,7 +187,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: NOTING,
     sees: [CORE, FOLD, COLLECTIONS, 'src/fold/atomic/', DRAFTS],
-    doors: ['changes.ts', 'fork.ts', 'nested-maps.ts'],
+    doors: ['changes.ts', 'kept-root.ts', 'nested-maps.ts'],
     node: PURE,
   },
   {
@@ -267,8 +271,14 @@ export const FLOORS: readonly Floor[] = [
   { files: PAST, sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, FOLLOWING], node: 'all' },
   {
     files: LOOKING,
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST],
-    doors: ['past.ts', 'counts.ts', 'cursor.ts', 'walk.ts', 'keyframes.ts', 'position.ts'],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, QUESTIONS],
+    doors: ['past.ts', 'past-options.ts', 'counts.ts', 'cursor.ts', 'walk.ts', 'keyframes.ts', 'position.ts'],
+    node: 'all',
+  },
+  {
+    files: QUESTIONS,
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, LOOKING],
+    doors: ['bisect.ts', 'condition.ts', 'question.ts', 'rehearsal-report.ts', 'rehearse.ts', 'why.ts'],
     node: 'all',
   },
   {
@@ -363,16 +373,24 @@ export const FLOORS: readonly Floor[] = [
   { files: 'src/browser/', sees: [], node: [] },
   { files: 'src/log.ts', sees: [CORE, LOG, BLOCKS, CONTRACT], node: [] },
 
+  { files: GUESTS, sees: PACKAGE, node: 'all' },
   {
     files: 'src/cli/',
-    sees: [...PACKAGE, 'src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/input/', 'src/cli/output/'],
+    sees: [
+      ...PACKAGE,
+      GUESTS,
+      ...['src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/commands/looking/'],
+      'src/cli/input/',
+      'src/cli/output/',
+    ],
     packages: ['commander'],
     node: 'all',
   },
-  ...['src/cli/commands/', 'src/cli/commands/reading/'].map((files) => ({
+  ...['src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/commands/looking/'].map((files) => ({
     files,
     sees: [
       ...PACKAGE,
+      GUESTS,
       'src/redis/index.ts',
       'src/cli/',
       'src/cli/commands/reading/',
@@ -383,10 +401,15 @@ export const FLOORS: readonly Floor[] = [
     packages: ['commander'],
     node: 'all' as const,
   })),
-  { files: 'src/cli/doctor/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
-  { files: 'src/cli/input/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
-  { files: 'src/cli/output/', sees: PACKAGE, packages: ['commander', 'pretty-bytes', 'pretty-ms'], node: 'all' },
-  { files: 'src/studio/', sees: PACKAGE, node: 'all' },
+  { files: 'src/cli/doctor/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
+  { files: 'src/cli/input/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
+  {
+    files: 'src/cli/output/',
+    sees: [...PACKAGE, GUESTS],
+    packages: ['commander', 'pretty-bytes', 'pretty-ms'],
+    node: 'all',
+  },
+  { files: 'src/studio/', sees: [...PACKAGE, GUESTS], node: 'all' },
 
   { files: 'src/redis/', sees: [...REDIS, 'src/redis/transfer/'], node: 'all' },
   { files: 'src/redis/protocol/', sees: [], node: 'all' },

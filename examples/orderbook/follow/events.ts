@@ -15,10 +15,12 @@ import type { FeedOrderId } from './messages.ts';
 
 /** The longest symbol, order id, and name of a mismatch. */
 export const LONGEST_NAME = 64;
-/** The longest status, reason and source. */
+/** The longest name of a file. */
+const LONGEST_SOURCE = 1_024;
+/** The longest status and reason. */
 export const LONGEST_TEXT = 200;
 
-/** Where the file names cannot say which order of them it is, and how a mismatch is put right, as far as it can be. */
+/** How a mismatch is put right, as far as it can be. */
 const REMEDIES = [
   /** The order is executed with what it has open. */
   'executed',
@@ -37,6 +39,7 @@ const SizeOrNone = z.custom<number>((value) => value === 0 || isSize(value), { e
 const Decimals = z.int().min(0).max(MAX_DECIMALS);
 const Name = z.custom<string>(isName, { error: `expected text of 1 to ${LONGEST_NAME} characters` });
 const Text = z.custom<string>(isText, { error: `expected text of at most ${LONGEST_TEXT} characters` });
+const Source = z.custom<string>(isSource, { error: `expected text of at most ${LONGEST_SOURCE} characters` });
 const more = z.literal(true).optional();
 const symbol = z.string();
 
@@ -47,7 +50,7 @@ export const events = {
    */
   FeedOpened: z.strictObject({
     kind: Name,
-    source: Text,
+    source: Source,
     head: z.strictObject({ bytes: SizeOrNone, crc32: SizeOrNone }).optional(),
     only: z.array(Name).optional(),
   }),
@@ -64,7 +67,10 @@ export const events = {
   /** A new order at the back of its level. */
   OrderAdded: z.strictObject({ symbol, id: Id, side: Side, price: Price, size: Size, more }),
 
-  /** A trade against this order, wherever it stands. `side` is the order's; `price` is that of the trade. */
+  /**
+   * A trade against this order, wherever it stands. `side` is the order's; `price` is that of the trade. `unprinted`: it is
+   * not on the tape, because it is part of a trade that has its own event.
+   */
   OrderExecuted: z.strictObject({
     symbol,
     id: Id,
@@ -72,6 +78,7 @@ export const events = {
     price: Price,
     size: Size,
     hidden: z.literal(true).optional(),
+    unprinted: z.literal(true).optional(),
     more,
   }),
 
@@ -154,6 +161,10 @@ export function isFeedOrderId(value: unknown): value is FeedOrderId {
 /** Text of 1 to 64 characters. */
 export function isName(value: unknown): value is string {
   return typeof value === 'string' && value !== '' && value.length <= LONGEST_NAME;
+}
+
+function isSource(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST_SOURCE;
 }
 
 /** Text of at most 200 characters. */

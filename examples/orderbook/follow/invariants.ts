@@ -2,8 +2,8 @@
 import type { Side } from '../model/events.ts';
 import { plus, type Sum } from '../model/sums.ts';
 import type { FeedOrderId } from './messages.ts';
-import { FEED_TAPE_LENGTH, type FeedLevel, levelKey, levelsOf, type ReadonlyFeedBook } from './state.ts';
-import { queueAt, topLevels } from './view.ts';
+import { FEED_TAPE_LENGTH, type FeedLevel, type ReadonlyFeedBook } from './state.ts';
+import { levelAt, queueAt, topLevels } from './view.ts';
 
 const SIDES: readonly Side[] = ['buy', 'sell'];
 
@@ -12,11 +12,11 @@ const SIDES: readonly Side[] = ['buy', 'sell'];
  * in one queue.
  */
 export function queues(book: ReadonlyFeedBook): boolean {
-  return [...book.symbols].every(([symbol, { index }]) => {
+  return [...book.symbols.keys()].every((symbol) => {
     let standing = 0;
     for (const side of SIDES) {
       for (const { price } of topLevels(book, symbol, side, Number.POSITIVE_INFINITY)) {
-        const level = levelsOf(book, side).get(levelKey(index, price));
+        const level = levelAt(book, symbol, side, price);
         const count = level === undefined ? undefined : ordersInLine(book, symbol, side, price, level);
         if (count === undefined) return false;
         standing += count;
@@ -31,15 +31,16 @@ export function levelTotals(book: ReadonlyFeedBook): boolean {
   const levels = [...book.symbols].map(([symbol, { levelsOnly = false }]) =>
     SIDES.reduce((sum, side) => sum + countLevels(book, symbol, side, levelsOnly), 0),
   );
-  return levels.reduce((sum, count) => sum + count, 0) === book.bids.size + book.asks.size;
+  const total = levels.reduce((sum, count) => sum + count, 0);
+  return total === book.prices.size && total === book.levels.size;
 }
 
 /** Each symbol has one place, from 0 on, and the number of books that do not count is right. */
 export function places(book: ReadonlyFeedBook): boolean {
   const markets = [...book.symbols.values()];
   const unfinished = markets.filter((market) => market.unfinished === true).length;
-  const agree = markets.every(({ symbol, index }, at) => index === at && book.places.get(symbol) === at);
-  return agree && book.places.size === markets.length && book.unfinished === unfinished;
+  const agree = markets.every(({ symbol, index }, at) => index === at && book.orders.has(symbol));
+  return agree && book.orders.size === markets.length && book.unfinished === unfinished;
 }
 
 /** The tape holds the last prints of each symbol. */

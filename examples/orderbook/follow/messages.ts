@@ -27,13 +27,17 @@ export type Change =
       readonly price: number;
       readonly size: number;
     }
-  /** A trade against this order, wherever it stands. `price` where it is not the order's own. */
+  /**
+   * A trade against this order, wherever it stands. `price` where it is not the order's own. `unprinted`: it is part of a
+   * trade that the feed tells by itself, such as a cross, and is not on the tape.
+   */
   | {
       readonly kind: 'execute';
       readonly id: FeedOrderId;
       readonly size: number;
       readonly price?: number;
       readonly hidden?: true;
+      readonly unprinted?: true;
     }
   /** Smaller by `size`, in its place. */
   | { readonly kind: 'reduce'; readonly id: FeedOrderId; readonly size: number }

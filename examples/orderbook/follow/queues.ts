@@ -6,7 +6,7 @@
  */
 import { minus, plus } from '../model/sums.ts';
 import type { FeedOrderId } from './messages.ts';
-import { type FeedLevel, type FeedMarket, type FeedOrder, type FeedState, levelKey, levelsOf } from './state.ts';
+import { type FeedLevel, type FeedMarket, type FeedOrder, type FeedState, levelKey } from './state.ts';
 
 /** The open orders of one symbol. */
 export type Orders = Map<FeedOrderId, FeedOrder>;
@@ -17,12 +17,7 @@ export function unfit(problem: string): never {
 }
 
 export function marketOf(state: FeedState, symbol: string): FeedMarket {
-  return state.symbols.get(symbol) ?? unlisted(symbol);
-}
-
-/** The place of a symbol in the order of listing, without touching its market. */
-export function placeOf(state: FeedState, symbol: string): number {
-  return state.places.get(symbol) ?? unlisted(symbol);
+  return state.symbols.get(symbol) ?? unfit(`the symbol ${symbol} is not listed`);
 }
 
 export function ordersOf(state: FeedState, symbol: string): Orders {
@@ -44,7 +39,7 @@ export function enter(
   const orders = ordersOf(state, symbol);
   if (orders.has(id)) unfit(`order ${id} of ${symbol} is open already`);
   const order: FeedOrder = { side, price, quantity: size, arrival, prev: null, next: null };
-  join(state, placeOf(state, symbol), orders, id, order);
+  join(state, symbol, orders, id, order);
   // Last: once in the table the object belongs to the state, and only a draft of it may be changed.
   orders.set(id, order);
 }
@@ -52,19 +47,21 @@ export function enter(
 /** Takes an order away, whatever it has open. */
 export function leave(state: FeedState, symbol: string, id: FeedOrderId): void {
   const orders = ordersOf(state, symbol);
-  unlink(state, placeOf(state, symbol), orders, orderOf(orders, id));
+  unlink(state, symbol, orders, orderOf(orders, id));
   orders.delete(id);
 }
 
 /** Puts an order at the back of the level of its price. */
-export function join(state: FeedState, index: number, orders: Orders, id: FeedOrderId, order: FeedOrder): void {
-  const levels = levelsOf(state, order.side);
-  const key = levelKey(index, order.price);
+export function join(state: FeedState, symbol: string, orders: Orders, id: FeedOrderId, order: FeedOrder): void {
+  const { side, price } = order;
+  const { levels } = state;
+  const key = levelKey(symbol, side, price);
   const level = levels.get(key);
   order.next = null;
   if (level === undefined) {
     order.prev = null;
-    levels.set(key, { price: order.price, quantity: order.quantity, count: 1, head: id, tail: id });
+    levels.set(key, { quantity: order.quantity, count: 1, head: id, tail: id });
+    state.prices.set(key, price);
     return;
   }
   const last = level.tail ?? unfit(`the level of order ${id} has no orders`);
@@ -76,12 +73,13 @@ export function join(state: FeedState, index: number, orders: Orders, id: FeedOr
 }
 
 /** Takes an order out of its level. */
-export function unlink(state: FeedState, index: number, orders: Orders, order: FeedOrder): void {
+export function unlink(state: FeedState, symbol: string, orders: Orders, order: FeedOrder): void {
   const { prev, next, price, side } = order;
-  const levels = levelsOf(state, side);
-  const key = levelKey(index, price);
+  const { levels } = state;
+  const key = levelKey(symbol, side, price);
   if (prev === null && next === null) {
     if (!levels.delete(key)) unfit(`no ${side} level at ${price}`);
+    state.prices.delete(key);
     return;
   }
   const level = levels.get(key) ?? unfit(`no ${side} level at ${price}`);
@@ -94,16 +92,12 @@ export function unlink(state: FeedState, index: number, orders: Orders, order: F
 }
 
 /** Another open size in the same place. */
-export function resize(state: FeedState, index: number, order: FeedOrder, quantity: number): void {
-  const level = levelOf(state, index, order);
+export function resize(state: FeedState, symbol: string, order: FeedOrder, quantity: number): void {
+  const level = levelOf(state, symbol, order);
   level.quantity = plus(level.quantity, quantity - order.quantity);
   order.quantity = quantity;
 }
 
-function unlisted(symbol: string): never {
-  return unfit(`the symbol ${symbol} is not listed`);
-}
-
-function levelOf(state: FeedState, index: number, { side, price }: FeedOrder): FeedLevel {
-  return levelsOf(state, side).get(levelKey(index, price)) ?? unfit(`no ${side} level at ${price}`);
+function levelOf(state: FeedState, symbol: string, { side, price }: FeedOrder): FeedLevel {
+  return state.levels.get(levelKey(symbol, side, price)) ?? unfit(`no ${side} level at ${price}`);
 }

@@ -9,17 +9,8 @@ import { opposite } from '../model/state.ts';
 import { plus } from '../model/sums.ts';
 import type { FeedEventData, FeedEvents } from './events.ts';
 import type { FeedOrderId } from './messages.ts';
-import { enter, join, leave, marketOf, orderOf, ordersOf, placeOf, resize, unfit, unlink } from './queues.ts';
-import {
-  type FeedFile,
-  type FeedPrint,
-  type FeedState,
-  keysAround,
-  levelKey,
-  levelsOf,
-  newMarket,
-  tapeKey,
-} from './state.ts';
+import { enter, join, leave, marketOf, orderOf, ordersOf, resize, unfit, unlink } from './queues.ts';
+import { type FeedFile, type FeedPrint, type FeedState, keysOf, levelKey, newMarket, tapeKey } from './state.ts';
 
 export const reducers: Reducers<FeedState, FeedEvents> = {
   FeedOpened(state, { kind, source, only }, { sequence }) {
@@ -35,7 +26,6 @@ export const reducers: Reducers<FeedState, FeedEvents> = {
     const market = newMarket(symbol, index, priceDecimals, sizeDecimals);
     if (levelsOnly === true) market.levelsOnly = true;
     state.symbols.set(symbol, market);
-    state.places.set(symbol, index);
     state.orders.set(symbol, new Map());
     settle(state, data);
   },
@@ -46,10 +36,12 @@ export const reducers: Reducers<FeedState, FeedEvents> = {
   },
 
   OrderExecuted(state, data, { sequence, recordedAt }) {
-    const { symbol, id, price, size, hidden = false } = data;
+    const { symbol, id, price, size, hidden = false, unprinted = false } = data;
     execute(state, symbol, id, size);
-    const takerSide = opposite(data.side);
-    print(state, symbol, { price, quantity: size, takerSide, makerId: id, hidden, sequence, clock: recordedAt });
+    if (!unprinted) {
+      const takerSide = opposite(data.side);
+      print(state, symbol, { price, quantity: size, takerSide, makerId: id, hidden, sequence, clock: recordedAt });
+    }
     settle(state, data);
   },
 
@@ -57,26 +49,25 @@ export const reducers: Reducers<FeedState, FeedEvents> = {
     const { symbol, id, size } = data;
     const order = orderOf(ordersOf(state, symbol), id);
     if (size >= order.quantity) unfit(`order ${id} has ${order.quantity} open, not more than ${size}`);
-    resize(state, placeOf(state, symbol), order, order.quantity - size);
+    resize(state, symbol, order, order.quantity - size);
     settle(state, data);
   },
 
   OrderChanged(state, data, { sequence }) {
     const { symbol, id, side, price, size, kept } = data;
-    const index = placeOf(state, symbol);
     const orders = ordersOf(state, symbol);
     const order = orderOf(orders, id);
     if (kept === true) {
       const keeps = size <= order.quantity && order.price === price && order.side === side;
       if (!keeps) unfit(`order ${id} cannot keep its place`);
-      resize(state, index, order, size);
+      resize(state, symbol, order, size);
     } else {
-      unlink(state, index, orders, order);
+      unlink(state, symbol, orders, order);
       order.side = side;
       order.price = price;
       order.quantity = size;
       order.arrival = sequence;
-      join(state, index, orders, id, order);
+      join(state, symbol, orders, id, order);
     }
     settle(state, data);
   },
@@ -100,10 +91,12 @@ export const reducers: Reducers<FeedState, FeedEvents> = {
 
   LevelSet(state, data) {
     const { symbol, side, price, size, count = 0 } = data;
-    const levels = levelsOf(state, side);
-    const key = levelKey(placeOf(state, symbol), price);
-    if (size === 0) levels.delete(key);
-    else levels.set(key, { price, quantity: size, count, head: null, tail: null });
+    const { levels } = state;
+    const key = levelKey(symbol, side, price);
+    if (size > 0) {
+      if (!levels.has(key)) state.prices.set(key, price);
+      levels.set(key, { quantity: size, count, head: null, tail: null });
+    } else if (levels.delete(key)) state.prices.delete(key);
     settle(state, data);
   },
 
@@ -160,15 +153,18 @@ function execute(state: FeedState, symbol: string, id: FeedOrderId, size: number
   const order = orderOf(ordersOf(state, symbol), id);
   if (size > order.quantity) unfit(`order ${id} has ${order.quantity} open, not ${size}`);
   if (size === order.quantity) leave(state, symbol, id);
-  else resize(state, placeOf(state, symbol), order, order.quantity - size);
+  else resize(state, symbol, order, order.quantity - size);
   const market = marketOf(state, symbol);
   market.executed = plus(market.executed, size);
 }
 
 function clear(state: FeedState, symbol: string, side: Side): void {
-  const levels = levelsOf(state, side);
-  const keys = [...levels.range(keysAround(placeOf(state, symbol), side))].map(([key]) => key);
-  for (const key of keys) levels.delete(key);
+  const { prices } = state;
+  const keys = [...prices.range(keysOf(symbol, side))].map(([key]) => key);
+  for (const key of keys) {
+    prices.delete(key);
+    state.levels.delete(key);
+  }
   const orders = ordersOf(state, symbol);
   const leaving = [...orders].filter(([, order]) => order.side === side).map(([id]) => id);
   for (const id of leaving) orders.delete(id);

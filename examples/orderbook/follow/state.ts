@@ -6,7 +6,7 @@
  * symbol are a table in a table, and the key of a level is text that sorts by symbol and price. The book may cross or lock,
  * as the books of real venues do between two messages.
  */
-import { ascending, type DeepReadonly, descending, OrderedMap } from 'refold';
+import { ascending, type DeepReadonly, OrderedMap } from 'refold';
 import type { Side } from '../model/events.ts';
 import type { Sum } from '../model/sums.ts';
 import type { FeedOrderId } from './messages.ts';
@@ -14,16 +14,17 @@ import type { FeedOrderId } from './messages.ts';
 export interface FeedState {
   /** By symbol, in the order of listing. */
   symbols: Map<string, FeedMarket>;
-  /** The same places as in the markets: an order that enters or leaves touches its queue, and not its market. */
-  places: Map<string, number>;
   /** How many symbols have a book that does not count before their next event. */
   unfinished: number;
   /** The open orders of each symbol. */
   orders: Map<string, Map<FeedOrderId, FeedOrder>>;
-  /** Levels by `levelKey`, so that each symbol's levels lie together: bids from the best, that is the highest, … */
-  bids: OrderedMap<string, FeedLevel>;
-  /** … and asks from the lowest. */
-  asks: OrderedMap<string, FeedLevel>;
+  /** Every level of both sides, by `levelKey`. */
+  levels: Map<string, FeedLevel>;
+  /**
+   * The order of the levels: their prices by `levelKey`. Those of one side of a symbol lie together, from the lowest to the
+   * highest. A change of a level that stays does not touch it.
+   */
+  prices: OrderedMap<string, number>;
   /** The last prints of each symbol, by `tapeKey`. */
   tape: Map<number, FeedPrint>;
   /** The files that the feed came from, by their number from 0. */
@@ -69,7 +70,7 @@ export interface FeedMarket {
   /** In the feed's own words; null before it says anything. */
   status: string | null;
   statusReason: string | null;
-  /** Of the last trade, those against hidden orders aside. */
+  /** The price of the last trade, those against hidden orders aside. */
   lastPrice: number | null;
   /** Everything ever put on the tape. */
   prints: number;
@@ -83,7 +84,6 @@ export interface FeedMarket {
 
 /** The orders at one price, first come first. A level without size does not exist. */
 export interface FeedLevel {
-  price: number;
   quantity: Sum;
   /** Orders; in a feed without orders what it says, or 0 if it does not. */
   count: number;
@@ -125,11 +125,10 @@ export const FEED_TAPE_LENGTH = 50;
 export function initialState(): FeedState {
   return {
     symbols: new Map(),
-    places: new Map(),
     unfinished: 0,
     orders: new Map(),
-    bids: new OrderedMap(descending),
-    asks: new OrderedMap(ascending),
+    levels: new Map(),
+    prices: new OrderedMap(ascending),
     tape: new Map(),
     files: new Map(),
     mismatches: new Map(),
@@ -152,28 +151,24 @@ export function newMarket(symbol: string, index: number, priceDecimals: number, 
   };
 }
 
-/** The levels of a side. */
-export function levelsOf<Levels>(book: { readonly bids: Levels; readonly asks: Levels }, side: Side): Levels {
-  return side === 'buy' ? book.bids : book.asks;
-}
-
-/** Characters of the symbol's index, in base 36, and of a price without its sign. */
-const INDEX_WIDTH = 6;
+/** Characters of a price without its sign. */
 const PRICE_WIDTH = 16;
 
-/** Text that sorts by symbol first, then by price: `000000p0000000005798500`. */
-export function levelKey(index: number, price: number): string {
+/** Text that sorts by side and symbol first, then by price: `b4:GOOG:p0000000005798500`. */
+export function levelKey(symbol: string, side: Side, price: number): string {
   // Below zero a higher price is a larger complement.
   return price < 0
-    ? `${prefixOf(index)}n${padded(Number.MAX_SAFE_INTEGER + price)}`
-    : `${prefixOf(index)}p${padded(price)}`;
+    ? `${prefixOf(symbol, side)}n${padded(Number.MAX_SAFE_INTEGER + price)}`
+    : `${prefixOf(symbol, side)}p${padded(price)}`;
 }
 
-/** Between which keys the levels of a symbol lie, from the best to the worst. No level has such a key. */
-export function keysAround(index: number, side: Side): { readonly from: string; readonly to: string } {
-  const below = `${prefixOf(index)}a`;
-  const above = `${prefixOf(index)}z`;
-  return side === 'buy' ? { from: above, to: below } : { from: below, to: above };
+/** The range of the keys of one side of a symbol, from the best level to the worst. */
+export function keysOf(
+  symbol: string,
+  side: Side,
+): { readonly from: string; readonly to: string; readonly reverse: boolean } {
+  const prefix = prefixOf(symbol, side);
+  return { from: `${prefix}a`, to: `${prefix}z`, reverse: side === 'buy' };
 }
 
 /** The place of a symbol's n-th print: old ones are overwritten. */
@@ -182,14 +177,16 @@ export function tapeKey(index: number, print: number): number {
 }
 
 /** Prefixes that were made before. They have no visible effect: they save time at every level. */
-const prefixes: string[] = [];
+const prefixes: { readonly [side in Side]: Map<string, string> } = { buy: new Map(), sell: new Map() };
 
-function prefixOf(index: number): string {
-  const known = prefixes[index];
-  if (known !== undefined) return known;
-  const prefix = index.toString(36).padStart(INDEX_WIDTH, '0');
-  // In order, so that the array has no holes.
-  if (index === prefixes.length) prefixes.push(prefix);
+/** The same for all levels of a side of a symbol, and for no others: the length says where the symbol ends. */
+function prefixOf(symbol: string, side: Side): string {
+  const known = prefixes[side];
+  let prefix = known.get(symbol);
+  if (prefix === undefined) {
+    prefix = `${side === 'buy' ? 'b' : 's'}${symbol.length}:${symbol}:`;
+    known.set(symbol, prefix);
+  }
   return prefix;
 }
 

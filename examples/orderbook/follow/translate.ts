@@ -10,7 +10,7 @@
 import { MAX_DECIMALS } from '../decimals.ts';
 import { type FeedEvent, type FeedEventData, isFeedOrderId, isName, isSize, isText } from './events.ts';
 import type { Change, FeedMessage, FeedOrderId } from './messages.ts';
-import { levelKey, levelsOf, type ReadonlyFeedBook, type ReadonlyFeedMarket, type ReadonlyFeedOrder } from './state.ts';
+import { levelKey, type ReadonlyFeedBook, type ReadonlyFeedMarket, type ReadonlyFeedOrder } from './state.ts';
 
 /** Why a message does not fit. A reader may find others, such as `checksum`. */
 export const MISMATCHES = [
@@ -69,7 +69,7 @@ function translateKnown(
       if (market.levelsOnly !== true) return mismatch(message, 'otherKindOfFeed');
       const isLevel = Number.isSafeInteger(price) && (size === 0 || isSize(size));
       if (!isLevel || (count !== undefined && count !== 0 && !isSize(count))) return mismatch(message, 'outOfRange');
-      if (size === 0 && !levelsOf(book, side).has(levelKey(market.index, price))) return undefined;
+      if (size === 0 && !book.levels.has(levelKey(symbol, side, price))) return undefined;
       return {
         type: 'LevelSet',
         data: count === undefined ? { symbol, side, price, size } : { symbol, side, price, size, count },
@@ -142,13 +142,14 @@ function translateOrder(book: ReadonlyFeedBook, message: FeedMessage, change: Or
 function execute(
   message: FeedMessage,
   order: ReadonlyFeedOrder,
-  { id, size, price = order.price, hidden }: Extract<Change, { kind: 'execute' }>,
+  { id, size, price = order.price, hidden, unprinted }: Extract<Change, { kind: 'execute' }>,
 ): FeedEvent {
   if (!areTerms(price, size)) return mismatch(message, 'outOfRange', { id });
   if (size > order.quantity) return mismatch(message, 'executedBeyondOpen', { id, size, remedy: 'executed' });
   const { symbol } = message;
   const { side } = order;
-  return { type: 'OrderExecuted', data: { symbol, id, side, price, size, ...(hidden && { hidden }) } };
+  const marks = { ...(hidden && { hidden }), ...(unprinted && { unprinted }) };
+  return { type: 'OrderExecuted', data: { symbol, id, side, price, size, ...marks } };
 }
 
 function reduce(

@@ -5,21 +5,21 @@ import type { BookRow, LevelView } from '../model/view.ts';
 import type { FeedOrderId } from './messages.ts';
 import {
   FEED_TAPE_LENGTH,
+  type FeedLevel,
   type FeedPrint,
-  keysAround,
+  keysOf,
   levelKey,
-  levelsOf,
   type ReadonlyFeedBook,
   type ReadonlyFeedOrder,
   tapeKey,
 } from './state.ts';
 
-/** Up to `depth` levels of one side, best first. Empty for an unknown symbol. `count` is 0 where a feed gives none. */
+/** Up to `depth` levels of one side, best first. Empty for an unknown symbol. `count` is 0 where a feed does not tell it. */
 export function topLevels(book: ReadonlyFeedBook, symbol: string, side: Side, depth: number): LevelView[] {
   const views: LevelView[] = [];
-  const market = book.symbols.get(symbol);
-  if (market === undefined || depth <= 0) return views;
-  for (const [, { price, quantity, count }] of levelsOf(book, side).range(keysAround(market.index, side))) {
+  if (depth <= 0) return views;
+  for (const [key, price] of book.prices.range(keysOf(symbol, side))) {
+    const { quantity, count } = book.levels.get(key)!;
     views.push({ price, quantity, count });
     if (views.length >= depth) break;
   }
@@ -52,12 +52,20 @@ export function recentTrades(book: ReadonlyFeedBook, symbol: string, count: numb
 /** The ids of a level's orders, first come first; empty if there is no such level, or the feed has no orders. */
 export function queueAt(book: ReadonlyFeedBook, symbol: string, side: Side, price: number): FeedOrderId[] {
   const ids: FeedOrderId[] = [];
-  const market = book.symbols.get(symbol);
-  if (market === undefined) return ids;
-  const orders = book.orders.get(symbol)!;
-  let id = levelsOf(book, side).get(levelKey(market.index, price))?.head ?? null;
-  for (; id !== null; id = orders.get(id)!.next) ids.push(id);
+  const orders = book.orders.get(symbol);
+  let id = levelAt(book, symbol, side, price)?.head ?? null;
+  for (; id !== null; id = orders!.get(id)!.next) ids.push(id);
   return ids;
+}
+
+/** A level, or undefined. */
+export function levelAt(
+  book: ReadonlyFeedBook,
+  symbol: string,
+  side: Side,
+  price: number,
+): Readonly<FeedLevel> | undefined {
+  return book.levels.get(levelKey(symbol, side, price));
 }
 
 /** An open order, or undefined. */

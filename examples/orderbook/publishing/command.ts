@@ -1,11 +1,12 @@
 /** The command `publish`: a book as market data, one JSON object a line on stdout. */
 import { once } from 'node:events';
 import { type Command, Option } from 'commander';
-import { openLog, openStore, RefoldError } from 'refold';
+import { openStore, RefoldError } from 'refold';
 import { parseInteger } from '../feeds/reading/csv.ts';
 import feedBook from '../follow/index.ts';
 import orderBook from '../model/index.ts';
 import { type BookPosition, parsePosition, sequenceOf } from '../show.ts';
+import { modelIn } from '../workspace.ts';
 import type { ConsumerQueue } from './consumer-queue.ts';
 import { CHANNELS, type Channel, lineOf } from './messages.ts';
 import { type PublishedStore, publishBook } from './publisher.ts';
@@ -110,10 +111,8 @@ async function publish(path: string, options: PublishCommandOptions): Promise<vo
 
 /** Opens the book in a file with the model that its log names. */
 async function openBookOf(path: string, live: boolean) {
-  await using log = await openLog({ path });
-  const { model } = await log.info();
   const options = { path, readOnly: true, live };
-  return model === feedBook.name ? openStore(feedBook, options) : openStore(orderBook, options);
+  return (await modelIn(path)) === feedBook.name ? openStore(feedBook, options) : openStore(orderBook, options);
 }
 
 /** Writes messages as lines, at the pace of their reader, until they end or the reader leaves. */

@@ -23,7 +23,8 @@
 import { formatDecimal } from '../decimals.ts';
 import type { Moment } from '../market-time.ts';
 import type { LevelView, Sum } from '../model/index.ts';
-import type { Decimals, PublishedTrade } from './published-book.ts';
+import type { Decimals } from '../questions/books/book-kind.ts';
+import type { PublishedTrade } from './published-book.ts';
 
 export type Channel = 'l2' | 'trades' | 'bbo';
 

@@ -285,13 +285,13 @@ export class MarketPublisher implements AsyncIterable<MarketMessage> {
   #fold(event: RecordedEvent, changed: Set<SymbolFeed<object>>, messages: MarketMessage[]): void {
     const book = this.#book;
     const state = this.#state;
-    const touched = book.touched(state, event);
+    const touched = book.touches(state, event);
     const known = touched === undefined ? undefined : this.#feeds.get(touched.symbol);
     if (touched !== undefined) known?.touch(state, touched.levels);
     const trade = book.tradeOf(state, event);
     if (trade !== undefined) {
-      const { symbol, ...printed } = trade;
-      this.#feeds.get(symbol)?.trade(printed);
+      const { symbol, price, quantity, tradeId, hidden, takerSide } = trade;
+      this.#feeds.get(symbol)?.trade({ price, quantity, tradeId, hidden, takerSide });
     }
     book.reduce(state, event);
     // The event that lists a symbol changes no level of it.

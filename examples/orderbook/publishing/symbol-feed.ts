@@ -6,8 +6,9 @@
  */
 import type { Moment } from '../market-time.ts';
 import type { LevelView, Side, Sum } from '../model/index.ts';
+import type { Decimals } from '../questions/books/book-kind.ts';
 import type { Best, Channel, MarketMessage, MarketSnapshot, SnapshotReason } from './messages.ts';
-import type { Decimals, PublishedBook, PublishedTrade, Touched } from './published-book.ts';
+import type { PublishedBook, PublishedTrade, Touched } from './published-book.ts';
 
 /** What stands at a price. */
 interface Totals {

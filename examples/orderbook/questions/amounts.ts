@@ -46,7 +46,7 @@ export class Scale {
     );
   }
 
-  /** Reads a price as it is shown; undefined if it is none. */
+  /** Reads a price as it is shown; undefined if it is not a price. */
   parsePrice(text: string): number | undefined {
     const value = parseDecimal(text, this.#decimals?.price ?? 0);
     return typeof value === 'number' ? value : undefined;

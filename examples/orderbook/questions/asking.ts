@@ -21,7 +21,7 @@ export interface Asking {
   readonly state: any;
   readonly time: TimeFormat;
   /** What every report begins with. */
-  readonly head: Readonly<Record<string, unknown>>;
+  readonly head: { readonly book: string; readonly kind: string };
   scaleOf(symbol: string): Scale;
 }
 
@@ -50,7 +50,10 @@ export async function askMoment<Answer>(
 }
 
 /** The only symbol, or the one that was asked for, and how its numbers are shown. */
-export function symbolOf(asking: Asking, options: QuestionOptions): { symbol: string; scale: Scale; head: object } {
+export function symbolOf(
+  asking: Asking,
+  options: QuestionOptions,
+): { symbol: string; scale: Scale; head: Asking['head'] & { symbol: string } } {
   const symbol = asking.book.symbolIn(asking.state, options.symbol);
   return { symbol, scale: asking.scaleOf(symbol), head: { ...asking.head, symbol } };
 }

@@ -87,7 +87,6 @@ export async function* samplesOf<View>(
   for await (const spots of spotsOf(book, { symbol, range })) {
     for (const { state, before, event, isSettled, moment } of spots) {
       const now = (): Look<View> => ({ sequence: before!.sequence, moment, view: view(state) });
-      if (isSettled) kept = undefined;
       end ??= calendar.intervalAt(moment.ms, lengthMs).end;
       const until = event?.recordedAt ?? range.end?.ms ?? Number.NEGATIVE_INFINITY;
       while (until >= end || (event === undefined && range.end === undefined)) {

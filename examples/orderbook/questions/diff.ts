@@ -27,7 +27,7 @@ export interface LevelDifference {
 
 /** The first place at which the books differ. */
 export interface FirstDifference {
-  /** The last event of each book that changed a level that differs, at this step; null for a book that had none. */
+  /** The last event of each book that changed a level that differs, at this step; null for a book without one. */
   readonly a: BookEvent | null;
   readonly b: BookEvent | null;
   readonly levels: readonly LevelDifference[];

@@ -77,7 +77,7 @@ class LifeTeller {
     const { trades, cancels, moves } = aheadBy;
     return {
       ...{ life: life.life, symbol, side, account },
-      entered: this.#at(entered),
+      entered: entered && this.#at(entered),
       changes: changes.map((change) => this.#change(change, scale)),
       queue: life.queue.map(({ by, quantity, ordersAhead, ahead, ...when }) => ({
         ...this.#at(when),
@@ -152,7 +152,7 @@ class LifeTeller {
   }
 }
 
-/** The matching book numbers its orders. A feed has ids of its own: numbers where they are whole ones, otherwise text. */
+/** The matching book numbers its orders. A feed gives its ids: numbers where they are whole ones, otherwise text. */
 function orderIdOf({ name }: BookKind<any>, text: string): OrderId {
   const whole = parseInteger(text);
   if (whole !== undefined && (name === 'matching' || String(whole) === text)) return whole;

@@ -2,7 +2,7 @@
  * The life of one order: when it entered, its place in the queue at each of its changes, whom it traded with, how it
  * ended. Between its changes, what left the queue ahead of it.
  *
- * One pass finds all lives of an id. While none is open, blocks are folded in one go.
+ * One pass finds all lives of an id. While none is open, blocks are folded at once.
  */
 import { RefoldError } from 'refold';
 import type { Moment } from '../market-time.ts';
@@ -17,7 +17,8 @@ export interface OrderLife {
   readonly symbol: string;
   readonly side: Side;
   readonly account: string | null;
-  readonly entered: Occasion;
+  /** Null for an order that was open before the range: its first change says how it stood then. */
+  readonly entered: Occasion | null;
   /** Each change of the order itself. */
   readonly changes: readonly Change[];
   /** Each time that the quantity ahead became less, between the changes. */
@@ -71,7 +72,7 @@ export interface Wanted {
 /**
  * The lives of an id in a range, in the order of their entry. One pass over the range.
  *
- * @throws RefoldError `INVALID_OPTION` for an order that does not enter there
+ * @throws RefoldError `INVALID_OPTION` for an order that is not there
  */
 export async function livesOf(book: BookFile, range: Range, wanted: Wanted): Promise<readonly OrderLife[]> {
   const { kind } = book;
@@ -80,13 +81,15 @@ export async function livesOf(book: BookFile, range: Range, wanted: Wanted): Pro
     if (entry?.orderId !== wanted.orderId || (wanted.symbol ?? entry.symbol) !== entry.symbol) return undefined;
     return entry;
   };
-  const trackers: Tracker[] = [];
-  let open: Tracker[] = [];
+  const trackers = await openBefore(book, range, wanted);
+  let open: readonly Tracker[] = [...trackers];
+  let isBegun = false;
   for await (const places of book.walk(range)) {
-    // Most blocks are folded in one go.
+    // Most blocks are folded at once.
     if (open.length === 0 && !places.events.some((event) => entryIn(event) !== undefined)) continue;
     for (const { state, event } of places) {
-      open = open.filter((tracker) => tracker.see(state));
+      if (isBegun) open = open.filter((tracker) => tracker.see(state));
+      isBegun = true;
       if (event === undefined) break;
       const entry = entryIn(event);
       for (const tracker of open) tracker.expect(state, event, entry?.symbol === tracker.symbol);
@@ -94,11 +97,25 @@ export async function livesOf(book: BookFile, range: Range, wanted: Wanted): Pro
       const tracker = new Tracker(book, entry, trackers.length + 1);
       tracker.expect(state, event, false);
       trackers.push(tracker);
-      open.push(tracker);
+      open = [...open, tracker];
     }
   }
   if (trackers.length === 0) throw neverEntered(wanted.orderId, book.path);
   return trackers.map((tracker) => tracker.life());
+}
+
+/** Those that were open before the range. */
+async function openBefore(book: BookFile, { from }: Range, { orderId, symbol }: Wanted): Promise<Tracker[]> {
+  if (from === 1) return [];
+  const { kind } = book;
+  const [state, first] = [await book.stateAt(from - 1), await book.eventAt(from)];
+  const symbols = symbol === undefined ? [...kind.symbols(state)] : [symbol];
+  const known = symbols.filter((one) => kind.order(state, one, orderId) !== undefined);
+  return known.map((one, at) => {
+    const tracker = new Tracker(book, { symbol: one, orderId }, at + 1);
+    tracker.begin(state, { sequence: from - 1, moment: marketMoment(first!) });
+    return tracker;
+  });
 }
 
 /** Follows one order: told of each event before its fold, it looks at the book after it. */
@@ -121,12 +138,24 @@ class Tracker {
   #traded: Sum = 0;
   #notional = 0n;
   #expected: Expected | undefined;
+  #wasOpen = false;
 
   constructor({ kind }: BookFile, { symbol, orderId }: Required<Subject>, life: number) {
     this.#kind = kind;
     this.symbol = symbol;
     this.#orderId = orderId;
     this.#life = life;
+  }
+
+  /** The order was open before. */
+  begin(state: any, occasion: Occasion): void {
+    const order = this.#kind.order(state, this.symbol, this.#orderId)!;
+    this.#now = order;
+    this.#wasOpen = true;
+    this.#lookAhead(state, undefined);
+    const { side, price, quantity } = order;
+    const deed = { what: 'open before', quantity, ...(price !== null && { price }) };
+    this.#changes.push({ ...occasion, ...deed, open: quantity, side, limit: price, place: this.#place(state) });
   }
 
   /** An event is folded next. @param isOver another order enters under the same id with it */
@@ -172,7 +201,7 @@ class Tracker {
       symbol: this.symbol,
       side: entry.side,
       account: this.#account,
-      entered: { sequence: entry.sequence, moment: entry.moment },
+      entered: this.#wasOpen ? null : { sequence: entry.sequence, moment: entry.moment },
       changes: this.#changes,
       queue: this.#queue,
       aheadBy: this.#aheadBy,
@@ -250,10 +279,10 @@ interface Expected {
 }
 
 function neverEntered(orderId: OrderId, path: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot tell the life of order ${orderId}: it does not enter there`, {
+  return new RefoldError('INVALID_OPTION', `Cannot tell the life of order ${orderId}: it is not there`, {
     path,
     type: 'ID',
-    hint: 'Give the id of an order that enters in the range; `queue BOOK PRICE` and `trades BOOK` show some',
+    hint: 'Give the id of an order that is open in the range; `queue BOOK PRICE` and `trades BOOK` show some',
   });
 }
 

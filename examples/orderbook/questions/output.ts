@@ -8,7 +8,8 @@
  */
 
 import { once } from 'node:events';
-import { closeSync, createWriteStream, openSync, readSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, createWriteStream, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { RefoldError } from 'refold';
 import { jsonOf } from '../text.ts';
 import type { Amount } from './amounts.ts';
@@ -24,8 +25,8 @@ export interface RowsOptions extends OutputOptions {
   /** What the rows are: the name of their member in JSON. */
   readonly name: string;
   readonly columns: readonly string[];
-  /** What comes before the rows in JSON. */
-  readonly head: object;
+  /** What comes before the rows in JSON: first, the file of the book. */
+  readonly head: { readonly book: string } & Readonly<Record<string, unknown>>;
 }
 
 /** Text that is written in pieces of so many characters. */
@@ -44,7 +45,7 @@ export class Rows implements AsyncDisposable {
   constructor(options: RowsOptions) {
     this.#options = options;
     this.#isJson = options.json === true && options.out === undefined;
-    this.#sink = options.out === undefined ? new StdoutSink() : new FileSink(options.out);
+    this.#sink = options.out === undefined ? new StdoutSink() : new FileSink(options.out, options.head.book);
   }
 
   /**
@@ -188,7 +189,8 @@ class FileSink implements Sink {
   #failure: unknown;
   #isDone = false;
 
-  constructor(path: string) {
+  constructor(path: string, book: string) {
+    requireOtherFile(path, book);
     requireNoDatabase(path);
     this.#path = path;
     this.#unfinished = `${path}.${process.pid}.unfinished`;
@@ -247,6 +249,20 @@ class FileSink implements Sink {
       type: '--out',
       hint: 'Name a file in a folder that exists and that you may write to',
       cause: this.#failure,
+    });
+  }
+}
+
+/** The book is open here. It must not even be read as a file: closing it would drop the locks that SQLite holds. */
+function requireOtherFile(path: string, book: string): void {
+  const own = statSync(book, { throwIfNoEntry: false });
+  const other = statSync(path, { throwIfNoEntry: false });
+  const isSame = other !== undefined && own?.ino === other.ino && own.dev === other.dev;
+  if (isSame || resolve(path).startsWith(`${resolve(book)}-`)) {
+    throw new RefoldError('INVALID_OPTION', `Cannot write ${path}: it is the book, or a file beside it`, {
+      path,
+      type: '--out',
+      hint: 'Name another file',
     });
   }
 }

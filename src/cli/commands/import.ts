@@ -9,6 +9,7 @@
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
 import type { Command } from 'commander';
+import { loadModel } from '../../guests/load-model.ts';
 import {
   type ClampedEvent,
   importEvents,
@@ -20,7 +21,6 @@ import {
 import { answering, JSON_OPTION, type JsonOption } from '../args.ts';
 import { makeFile, requireFile, requireNew } from '../files.ts';
 import { EventLines, type LineOptions } from '../input/event-lines.ts';
-import { loadModel } from '../input/load-model.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
 import { readTable } from '../output/sqlite-table.ts';

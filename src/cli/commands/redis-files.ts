@@ -3,13 +3,13 @@
  * a real Redis.
  */
 import { basename, dirname, resolve } from 'node:path';
+import { quietly } from '../../guests/quietly.ts';
 import { RefoldError } from '../../index.ts';
 import type { Imported, KeyCounts, TransferProgress } from '../../redis/index.ts';
 import { makeFile } from '../files.ts';
 import { interruptibleOrNothing } from '../interrupts.ts';
 import type { Answer } from '../output/output.ts';
 import { type ProgressBar, withProgress } from '../output/progress.ts';
-import { quietly } from '../output/quietly.ts';
 import { bytes, count, counted, duration, pairs } from '../output/text.ts';
 
 export interface RedisOptions {

@@ -1,13 +1,13 @@
 /** `refold serve`: a Redis-compatible server on a log, in the foreground. */
 import { getHeapStatistics } from 'node:v8';
 import { type Command, InvalidArgumentError } from 'commander';
+import { quietly } from '../../guests/quietly.ts';
 import { type History, type Position, RefoldError } from '../../index.ts';
 import type { RedisServer, RedisServerOptions } from '../../redis/index.ts';
 import { parseBytes, parseDuration, parsePosition, parseWait } from '../args.ts';
 import { fixedPosition } from '../input/position.ts';
 import { type NamedWords, splitServeArguments } from '../input/serve-arguments.ts';
 import { EXIT } from '../output/exit-codes.ts';
-import { quietly } from '../output/quietly.ts';
 
 const SERVE_HELP = `
 Options:

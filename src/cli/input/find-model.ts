@@ -4,8 +4,8 @@
  */
 import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { readableError } from '../../guests/readable-error.ts';
 import { RefoldError } from '../../index.ts';
-import { readableError } from '../output/readable-error.ts';
 
 export interface FoundModel {
   /** As `loadModel` takes it. */

@@ -3,10 +3,10 @@
  * object `{ "error": { code, message, hint, … } }` on stdout.
  */
 import { CommanderError } from 'commander';
+import { readableError } from '../../guests/readable-error.ts';
 import type { SerializedError } from '../../index.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { type OutputFailed, writeOut } from './output.ts';
-import { readableError } from './readable-error.ts';
 import { oneLine, paintError } from './text.ts';
 
 type Failure = Omit<SerializedError, 'code'> & { readonly code: string };

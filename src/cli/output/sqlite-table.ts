@@ -4,8 +4,8 @@
  * It uses Node's own SQLite, so that the log's driver stays private to the log.
  */
 import type { DatabaseSync } from 'node:sqlite';
+import { quietly } from '../../guests/quietly.ts';
 import { type RecordedEvent, RefoldError } from '../../index.ts';
-import { quietly } from './quietly.ts';
 
 const CREATE = `
 create table events (

@@ -42,12 +42,6 @@ export class Checkpoints<Held> {
     while (this.#bytes > this.#budget) this.#dropFarthest(one.sequence);
   }
 
-  /** Gives one away. */
-  take({ sequence, bytes }: Kept<Held>): void {
-    this.#kept.splice(this.#placeAfter(sequence) - 1, 1);
-    this.#bytes -= bytes;
-  }
-
   /** The last one at or before a sequence. */
   before(sequence: number): Kept<Held> | undefined {
     return this.#kept[this.#placeAfter(sequence) - 1];

@@ -9,7 +9,7 @@ import { isRefoldError } from '../../core/errors.ts';
 import type { Commit, DeepReadonly, RecordedEvent } from '../../core/event.ts';
 import type { Model } from '../../core/model.ts';
 import { diffStates } from '../../fold/diff.ts';
-import { type NotingState, openNotingState, type StateChange } from '../../fold/live-state.ts';
+import { type KeptState, type NotingState, openNotingState, type StateChange } from '../../fold/live-state.ts';
 import { plain } from '../../fold/own-copy.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
@@ -60,13 +60,17 @@ const MOVE_CHECKS: OptionChecks<MoveOptions> = { signal: A_SIGNAL };
 const A_STEP: OptionCheck = ['a whole number, negative to go back', Number.isSafeInteger];
 
 const CHECKPOINT_BYTES = 128 * 1024 * 1024;
-/** About what an entry of a copied Map takes, in bytes; and a checkpoint without entries. */
-const ENTRY_BYTES = 48;
+/** What an entry of a Map takes in a checkpoint, in bytes, as measured; and about what a checkpoint without entries takes. */
+const ENTRY_BYTES = 34;
 const BARE_CHECKPOINT_BYTES = 2_048;
 /** A stretch that is folded on the way back gets so many checkpoints. The last stretch gets one at each event. */
 const CHECKPOINTS_OF_A_STRETCH = 32;
 /** Going forward leaves a checkpoint after so many events; fewer where a checkpoint costs more than these. */
 const FORWARD_EVENTS = 64;
+/** So many entries are kept in about the time in which an event is folded. */
+const FORWARD_ENTRIES = 512;
+/** So many entries are restored in about the time in which an event is folded. */
+const RESTORED_ENTRIES = 64;
 /** How far before its target a state is built from the log, so that the next steps back find checkpoints; it grows. */
 const FIRST_RUN_UP = 64;
 const LONGEST_RUN_UP = 4_096;
@@ -87,10 +91,35 @@ export interface CursorParts<State extends object> {
 }
 
 /** A state after an event, and what the event was. */
-interface Standing<State> {
+interface Standing<State> extends StoodAt {
+  readonly state: HeldState<State>;
+}
+
+/** A state, or one that was kept and is restored when somebody looks at it or folds into it. */
+class HeldState<State> {
+  readonly #kept: KeptState<State> | undefined;
+  #state: NotingState<State> | undefined;
+
+  constructor(state: NotingState<State> | undefined, kept?: KeptState<State>) {
+    this.#state = state;
+    this.#kept = kept;
+  }
+
+  get now(): NotingState<State> {
+    this.#state ??= this.#kept!.restore();
+    return this.#state;
+  }
+}
+
+/** The same, kept. */
+interface KeptStanding<State> extends StoodAt {
+  readonly state: KeptState<State>;
+}
+
+/** An event, and what it changed. */
+interface StoodAt {
   readonly sequence: number;
   readonly recordedAt: number;
-  readonly state: NotingState<State>;
   readonly events: readonly RecordedEvent[];
   readonly commit: Commit | undefined;
   readonly changes: readonly StateChange[];
@@ -108,7 +137,7 @@ interface Tally {
 export class PastCursor<State extends object = any, Event extends RecordedEvent = RecordedEvent> {
   readonly #parts: CursorParts<State>;
   readonly #events: NearbyEvents;
-  readonly #checkpoints: Checkpoints<Standing<State>>;
+  readonly #checkpoints: Checkpoints<KeptStanding<State>>;
   readonly #moves = new Mutex();
   #at: Standing<State> | undefined;
   /** Whether the log was redacted since the state was built. */
@@ -116,7 +145,7 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
   #cost: MoveCost = { isRebuilt: false, events: 0, milliseconds: 0 };
   #generation: number | undefined;
   #runUp = FIRST_RUN_UP;
-  /** Entries of the Maps at the last fork: what a checkpoint costs. */
+  /** Entries of the Maps at the last checkpoint: what one costs. */
   #entries = 0;
   /** Events folded forward since the last checkpoint. */
   #sinceCheckpoint = 0;
@@ -144,7 +173,7 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
    * stay as they were, so they may be kept.
    */
   get state(): DeepReadonly<State> {
-    return this.#standing.state.value as DeepReadonly<State>;
+    return this.#standing.state.now.value as DeepReadonly<State>;
   }
 
   /** The event at `sequence`, in the model's version; undefined at 0, and where the model drops it. */
@@ -228,21 +257,22 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
     const here = this.#isStale ? undefined : this.#at;
     if (here?.sequence === target) return;
     const kept = this.#checkpointFor(target);
-    const isHere = here !== undefined && here.sequence < target && here.sequence >= (kept?.sequence ?? 0);
+    const isHere = here !== undefined && here.sequence < target && this.#isNearer(here.sequence, kept?.sequence);
     const nearest = isHere ? here.sequence : kept?.sequence;
     if (nearest === undefined || !(await this.#isNear(nearest, target))) return this.#rebuild(target, tally, signal);
     if (isHere) return this.#forward(target, tally, signal);
     tally.checkpoint = kept!.sequence;
-    if (kept!.sequence === target) {
-      this.#checkpoints.take(kept!);
-      return this.#stand(kept!.held);
-    }
-    const { state } = this.#fork(kept!.held.state);
-    return this.#fold({ ...kept!.held, state }, target, tally, signal);
+    const { held } = kept!;
+    return this.#fold({ ...held, state: new HeldState<State>(undefined, held.state) }, target, tally, signal);
+  }
+
+  /** Restoring a checkpoint costs about as much as folding some events. */
+  #isNearer(here: number, kept: number | undefined): boolean {
+    return kept === undefined || kept - here <= 1 + this.#entries / RESTORED_ENTRIES;
   }
 
   /** One that was built from the log does not know what its event changed, so the cursor cannot stand right there. */
-  #checkpointFor(target: number): Kept<Standing<State>> | undefined {
+  #checkpointFor(target: number): Kept<KeptStanding<State>> | undefined {
     const kept = this.#checkpoints.before(target);
     const isBare = kept?.sequence === target && target > 0 && kept.held.commit === undefined;
     return isBare ? this.#checkpoints.before(target - 1) : kept;
@@ -287,7 +317,7 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
     tally.events += eventsReplayed;
     const { sequence, recordedAt } = cursor;
     this.#entries = tableEntriesIn(cursor.state);
-    const state = openNotingState(cursor.state, model.comparators);
+    const state = new HeldState(openNotingState(cursor.state, model.comparators));
     const standing: Standing<State> = { sequence, recordedAt, state, events: [], commit: undefined, changes: [] };
     if (sequence !== target || sequence === 0) return standing;
     // Nothing is left to fold: what its event changed is not known, because the state before it cannot be built.
@@ -318,7 +348,7 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
   /** Folds to the target from the state that is held. */
   async #forward(target: number, tally: Tally, signal?: AbortSignal): Promise<void> {
     const pace = new Pace(MOVE_SLICE_MS);
-    const spacing = Math.max(FORWARD_EVENTS, Math.ceil(this.#entries / FORWARD_EVENTS));
+    const spacing = Math.max(FORWARD_EVENTS, Math.ceil(this.#entries / FORWARD_ENTRIES));
     while (this.#standing.sequence < target) {
       const before = this.#standing;
       if (this.#sinceCheckpoint >= spacing) {
@@ -339,8 +369,8 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
     const { events, commit, recordedAt } = place;
     try {
       // All of its events, or none: one that fails after another one leaves the state before as it is.
-      const state = events.length > 1 ? this.#fork(before.state).state : before.state;
-      const changes = this.#foldPlace(state, place.fresh());
+      const state = events.length > 1 ? new HeldState(before.state.now.keep().restore()) : before.state;
+      const changes = this.#foldPlace(state.now, place.fresh());
       tally.events += 1;
       return { sequence, recordedAt, state, events, commit, changes };
     } catch (error) {
@@ -372,9 +402,9 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
     signal?: AbortSignal,
   ): Promise<Standing<State>> {
     const sequence = before.sequence + 1;
-    const earlier = plain(before.state.value);
+    const earlier = plain(before.state.now.value);
     const after = await this.#recover(sequence, sequence, tally, signal);
-    const changes = diffStates(earlier, after.state.value, Number.POSITIVE_INFINITY).map(
+    const changes = diffStates(earlier, after.state.now.value, Number.POSITIVE_INFINITY).map(
       ({ parts, before, after }) => ({
         parts,
         ...(before !== undefined && { before }),
@@ -388,14 +418,10 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
   #keep(standing: Standing<State>): void {
     if (!this.#checkpoints.fits(BARE_CHECKPOINT_BYTES + this.#entries * ENTRY_BYTES)) return;
     if (this.#checkpoints.before(standing.sequence)?.sequence === standing.sequence) return;
-    const { state, bytes } = this.#fork(standing.state);
+    const state = standing.state.now.keep();
+    this.#entries = state.entries;
+    const bytes = BARE_CHECKPOINT_BYTES + state.entries * ENTRY_BYTES;
     this.#checkpoints.keep({ sequence: standing.sequence, held: { ...standing, state }, bytes });
-  }
-
-  #fork(of: NotingState<State>): { readonly state: NotingState<State>; readonly bytes: number } {
-    const { state, entries } = of.fork();
-    this.#entries = entries;
-    return { state, bytes: BARE_CHECKPOINT_BYTES + entries * ENTRY_BYTES };
   }
 
   /** What was read before a redaction must not be shown. */

@@ -6,92 +6,50 @@
  */
 import type { Catalog, CommandInputs, Model, RecordedEventOf, TypeOf } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
+import { formatPath, type Path, parsePath } from '../../fold/path.ts';
 import { storeClosed } from '../../log/log-errors.ts';
-import type { LogSource } from '../../log/log-source.ts';
 import type { BlockHeader, LogStore } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
-import { A_FUNCTION, A_SIGNAL, checkOptions, grouped, isSequence, type OptionChecks } from '../calls/call-options.ts';
-import { A_LOG, A_PATH, isOpenLog, type LogOptions, requireOneLog } from '../calls/log-options.ts';
+import { checkOptions } from '../calls/call-options.ts';
+import { isOpenLog, requireOneLog } from '../calls/log-options.ts';
 import { refuseLostTail, requireSameModel } from '../calls/log-ownership.ts';
 import { openLogOf } from '../calls/open-log.ts';
-import { harmless, type Progress } from '../calls/progress.ts';
+import { harmless } from '../calls/progress.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
 import { type EventRange, readEvents } from '../past/events.ts';
-import { despiteDrops, locate, type PastState, recoverDespiteDrops } from '../past/history.ts';
+import { despiteDrops, locate, recoverDespiteDrops } from '../past/history.ts';
 import { countEvents, type EventCounts } from './counts.ts';
 import { CURSOR_CHECKS, type CursorOptions, openCursor, type PastCursor } from './cursor.ts';
 import { type Keyframe, keyframesOf, type PastRange, rangeOf } from './keyframes.ts';
-import { A_PAST_POSITION, type PastPosition, readPosition, sequenceOf, startingAt } from './position.ts';
-import { type WalkedBlock, walkBlocks } from './walk.ts';
-
-export interface PastOptions extends LogOptions {
-  /** The log's file; a writer may have it open. Required unless `log` is given. */
-  readonly path?: string | undefined;
-  /** An open log: it stays open. Or a source: its log is closed with the handle. */
-  readonly log?: LogStore | LogSource | undefined;
-}
-
-/** How a past state was built, and what that took. */
-export interface PastCost {
-  /** The snapshot that it was built from; absent when it was built from the first event. */
-  readonly keyframe?: number;
-  /** Events folded after it. */
-  readonly events: number;
-  readonly milliseconds: number;
-}
-
-/** A past state, and what it cost. */
-export interface BuiltState<State> extends PastState<State> {
-  readonly cost: PastCost;
-}
-
-/** What a call of a past handle takes. */
-export interface PastCallOptions {
-  /** Ends the work at the next block: the call rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-export interface WalkOptions extends PastCallOptions {
-  /** The first event, or the first at or after a time; default the first that can be folded. */
-  readonly from?: PastPosition | undefined;
-  /** The last event, or the last at or before a time; default the durable end at the time of the call. */
-  readonly to?: PastPosition | undefined;
-}
-
-export interface BlocksOptions {
-  /** Only blocks that hold this position or later ones; default all. */
-  readonly from?: PastPosition | undefined;
-  /** Only blocks that begin at this position or before; default all. */
-  readonly to?: PastPosition | undefined;
-}
-
-export interface CountOptions extends PastCallOptions {
-  /** How the range is divided into buckets: equal numbers of sequences, or equal times; default `'sequence'`. */
-  readonly by?: 'sequence' | 'time' | undefined;
-  /** How many buckets, 1 to 100,000; default 1. */
-  readonly buckets?: number | undefined;
-  /** The first event, or the first at or after a time; default the first that is still in the log. */
-  readonly from?: PastPosition | undefined;
-  /** The last event, or the last at or before a time; default the durable end at the time of the call. */
-  readonly to?: PastPosition | undefined;
-}
-
-const MOST_BUCKETS = 100_000;
-
-const CALL_CHECKS: OptionChecks<PastCallOptions> = { signal: A_SIGNAL, onProgress: A_FUNCTION };
-const BLOCKS_CHECKS: OptionChecks<BlocksOptions> = { from: A_PAST_POSITION, to: A_PAST_POSITION };
-const WALK_CHECKS: OptionChecks<WalkOptions> = { ...CALL_CHECKS, ...BLOCKS_CHECKS };
-const COUNT_CHECKS: OptionChecks<CountOptions> = {
-  ...WALK_CHECKS,
-  by: ["'sequence' or 'time'", (value) => value === 'sequence' || value === 'time'],
-  buckets: [
-    `a whole number from 1 to ${grouped(MOST_BUCKETS)}`,
-    (value) => isSequence(value) && value > 0 && value <= MOST_BUCKETS,
-  ],
-};
-const PAST_CHECKS: OptionChecks<PastOptions> = { path: A_PATH, log: A_LOG };
+import {
+  BISECT_CHECKS,
+  type BisectOptions,
+  BLOCKS_CHECKS,
+  type BlocksOptions,
+  type BuiltState,
+  CALL_CHECKS,
+  COUNT_CHECKS,
+  type CountOptions,
+  PAST_CHECKS,
+  type PastCallOptions,
+  type PastOptions,
+  REHEARSE_CHECKS,
+  REHEARSE_LOG_CHECKS,
+  type RehearseLogOptions,
+  type RehearseOptions,
+  WALK_CHECKS,
+  type WalkOptions,
+  WHY_CHECKS,
+  type WhyOptions,
+} from './past-options.ts';
+import { type PastPosition, readPosition, sequenceOf, startingAt } from './position.ts';
+import { type BisectReport, findFirst } from './questions/bisect.ts';
+import { type BisectTarget, readQuestion } from './questions/question.ts';
+import type { RehearsalReport } from './questions/rehearsal-report.ts';
+import { rehearseLog } from './questions/rehearse.ts';
+import { explainPlace, type WhyReport } from './questions/why.ts';
+import { type WalkedBlock, type WalkParts, walkBlocks } from './walk.ts';
 
 /**
  * Opens the history of a log, read-only. Nothing is recovered until a call needs a state.
@@ -221,15 +179,12 @@ export class Past<State extends object = any, C extends Catalog = any> implement
    * `HISTORY_GONE` also when what comes next was dropped or redacted meanwhile
    */
   async *walk(options?: WalkOptions): AsyncGenerator<WalkedBlock<State, RecordedEventOf<C>>, void> {
-    const { from, to, signal, onProgress } = checkOptions('walk through the log', WALK_CHECKS, options);
-    const log = this.#log();
-    const last = to === undefined ? log.head().sequence : await sequenceOf(log, to);
-    const first = from === undefined ? await this.#firstFoldable() : Math.max(1, await startingAt(log, from));
-    const tell = harmless(onProgress);
-    const parts = { model: this.model as Model<State>, log, fingerprint: this.#fingerprint };
-    yield* walkBlocks(parts, {
-      ...{ from: first, to: last, signal },
-      onProgress: (done) => tell({ phase: 'replay', done, total: last }),
+    const checked = checkOptions('walk through the log', WALK_CHECKS, options);
+    const { from, to } = await this.#stretchOf(checked);
+    const tell = harmless(checked.onProgress);
+    yield* walkBlocks(this.#parts(), {
+      ...{ from, to, signal: checked.signal },
+      onProgress: (done) => tell({ phase: 'replay', done, total: to }),
     }) as AsyncGenerator<WalkedBlock<State, RecordedEventOf<C>>, void>;
   }
 
@@ -245,6 +200,61 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     const log = (): LogStore => this.#log();
     const parts = { model: model as Model<State>, log, fingerprint: this.#fingerprint, checkpointBytes };
     return openCursor(parts, position, signal) as Promise<PastCursor<State, RecordedEventOf<C>>>;
+  }
+
+  /**
+   * Why a place in the state is as it is: every event of a range that changed it, newest first. `orders.723.quantity` is a path, or
+   * an array of keys. With a `limit` it looks no further back than it must, and says how far it has looked.
+   *
+   * @throws RefoldError `INVALID_OPTION` for what is not a path; as `walk` does
+   */
+  async why(path: string | Path, options?: WhyOptions): Promise<WhyReport> {
+    const checked = checkOptions('look for what changed a place', WHY_CHECKS, options);
+    const parts = typeof path === 'string' ? parsePath(path) : [...requirePath(path)];
+    const log = this.#log();
+    const { from, to } = await this.#stretchOf(checked);
+    const before = checked.before === undefined ? to : (await startingAt(log, checked.before)) - 1;
+    const { limit = Number.POSITIVE_INFINITY, forward = false, signal, onChange, onProgress } = checked;
+    const tell = harmless(onProgress);
+    return explainPlace(this.#parts(), {
+      ...{ path: parts, from, to: Math.min(to, before), limit, forward, signal },
+      onChange: harmless(onChange),
+      onProgress: (done) => tell({ phase: 'replay', done, total: to }),
+    });
+  }
+
+  /**
+   * The first event of a range after which an invariant is broken, a condition is true, or a condition is false.
+   *
+   * @throws RefoldError `INVALID_OPTION` for a question that cannot be asked; as `walk` does
+   */
+  async bisect(target: BisectTarget<State>, options?: BisectOptions): Promise<BisectReport> {
+    const checked = checkOptions('bisect', BISECT_CHECKS, options);
+    const question = readQuestion(this.model, target);
+    const { from, to } = await this.#stretchOf(checked);
+    const { mode = 'blocks', signal, onProgress, onEstimate } = checked;
+    const tell = harmless(onProgress);
+    return findFirst(this.#parts(), {
+      ...{ question, from, to, mode, signal },
+      onEstimate: harmless(onEstimate),
+      onProgress: (done) => tell({ phase: 'replay', done, total: to }),
+    });
+  }
+
+  /**
+   * Folds the log under this model and another one, in one pass, and says where they part.
+   *
+   * @throws RefoldError as `replay` does for this model. What the other one throws is in the report
+   */
+  async rehearse(next: Model<any, any, any, any>, options?: RehearseOptions): Promise<RehearsalReport> {
+    requireModel('rehearse', next);
+    const { to, signal, onProgress } = checkOptions('rehearse', REHEARSE_CHECKS, options);
+    const log = this.#log();
+    const last = to === undefined ? log.head().sequence : await sequenceOf(log, to);
+    const tell = harmless(onProgress);
+    const onDone = (done: number): void => tell({ phase: 'replay', done, total: last });
+    const { model, fingerprint } = this.#parts();
+    return rehearseLog({ ...{ model: model as Model, next, log, fingerprint, to: last, signal }, onProgress: onDone });
   }
 
   /** Recorded events in the model's versions, in order or in reverse, as `store.events` gives them. */
@@ -269,9 +279,49 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     return this.#opened;
   }
 
+  #parts(): WalkParts<State> {
+    return { model: this.model as Model<State>, log: this.#log(), fingerprint: this.#fingerprint };
+  }
+
+  /** The range of a call, in sequences. */
+  async #stretchOf({ from, to }: WalkOptions): Promise<{ readonly from: number; readonly to: number }> {
+    const log = this.#log();
+    const last = to === undefined ? log.head().sequence : await sequenceOf(log, to);
+    return {
+      from: from === undefined ? await this.#firstFoldable() : Math.max(1, await startingAt(log, from)),
+      to: last,
+    };
+  }
+
   /** The first event that can be folded: where history was dropped, the one after the oldest usable snapshot. */
   async #firstFoldable(): Promise<number> {
     const { first, earliest } = await rangeOf(this.#log(), this.#fingerprint);
     return earliest === undefined ? first : earliest + 1;
   }
+}
+
+/**
+ * Folds a log under two models in one pass, as `past.rehearse` does.
+ *
+ * @throws RefoldError as `openPast` and `past.rehearse` do
+ */
+export async function rehearse<State extends object, C extends Catalog, K extends CommandInputs>(
+  model: Model<State, C, K>,
+  next: Model<any, any, any, any>,
+  options: RehearseLogOptions,
+): Promise<RehearsalReport> {
+  requireModel('rehearse', model);
+  const { path, log, ...call } = checkOptions('rehearse', REHEARSE_LOG_CHECKS, options);
+  requireOneLog('rehearse', { path, log });
+  const past = await openPast(model, { path, log });
+  try {
+    return await past.rehearse(next, call);
+  } finally {
+    await past.close();
+  }
+}
+
+function requirePath(path: unknown): Path {
+  formatPath(path as Path); // throws for what is not an array
+  return path as Path;
 }

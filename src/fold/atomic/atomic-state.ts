@@ -14,7 +14,7 @@ import type { FoldReducers } from '../reduce.ts';
 import { adoptState } from './adopt.ts';
 import { CommitDraft } from './commit-draft.ts';
 import { bringsNested, changesOf, type StateChange, settleChanges } from './noting/changes.ts';
-import { forkRoot } from './noting/fork.ts';
+import { keepRoot } from './noting/kept-root.ts';
 import { nestsMaps } from './noting/nested-maps.ts';
 import { Placing } from './placing.ts';
 import { DraftScope } from './scope.ts';
@@ -93,14 +93,18 @@ export class AtomicState<State extends object> implements LiveState<State> {
     }
   }
 
-  /** A state that begins as this one is now, and how many entries had to be copied for it. */
-  fork(): { readonly state: AtomicState<State>; readonly entries: number } {
+  /** Keeps the state as it is now. `restore` gives one that begins there, each time another one. */
+  keep(): { readonly restore: () => AtomicState<State>; readonly entries: number } {
     const nests = (this.#nests ??= nestsMaps(this.#root));
-    const { root, entries } = forkRoot(this.#root, nests);
+    const { restore, entries } = keepRoot(this.#root, nests);
+    return { restore: () => this.#beginning(restore(), nests), entries };
+  }
+
+  #beginning(root: PlainObject, nests: boolean): AtomicState<State> {
     const state = new AtomicState<State>({} as State, { comparators: this.#comparators });
     state.#root = root;
     state.#nests = nests;
-    return { state, entries };
+    return state;
   }
 
   stage(what: string): StagedCommit {

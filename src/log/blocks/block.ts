@@ -199,7 +199,10 @@ function kindsOf(block: Block, commits: readonly unknown[]): EventKinds {
     if (at + list.length > typeOf.length) throw new RangeError('another number of events');
     for (const [type] of list) {
       let number = numbers.get(type);
-      if (number === undefined) numbers.set(type, (number = numbers.size));
+      if (number === undefined) {
+        if (typeof type !== 'string') throw new TypeError('an event without a type');
+        numbers.set(type, (number = numbers.size));
+      }
       typeOf[at++] = number;
     }
     commitSizes.push(list.length);

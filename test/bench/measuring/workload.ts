@@ -8,7 +8,7 @@ import { median, percentile } from './statistics.ts';
 import { myTurn } from './turns.ts';
 
 /** A unit says what a figure counts and which way is better. */
-export type Unit = 'events/s' | 'commands/s' | 'ms' | 'bytes/event' | 'MB' | 'descriptors';
+export type Unit = 'events/s' | 'commands/s' | 'messages/s' | 'ms' | 'bytes/event' | 'MB' | 'descriptors';
 
 /** One line of the result. */
 export interface Row {

@@ -227,6 +227,48 @@ export const AIMS: readonly Aim[] = [
     guard: { better: 'less', indifferent: 6 },
   },
   {
+    name: 'walk-vs-replay',
+    what: 'a walk through the longest log, event by event ÷ a replay of it, in events/s',
+    of: (row) => row('looking-replay') / row('looking-walk'),
+    atLeast: 0.9,
+  },
+  {
+    name: 'step-forward-vs-at',
+    what: 'a step of a cursor forward ÷ `at`, in the longest log',
+    of: (row) => row('looking-forward') / row('looking-at'),
+    atMost: 0.01,
+  },
+  {
+    name: 'step-back-vs-at',
+    what: 'a step of a cursor back ÷ `at`, in the longest log',
+    of: (row) => row('looking-back') / row('looking-at'),
+    atMost: 0.01,
+  },
+  {
+    name: 'why-vs-replay',
+    what: 'all changes of one quantity in the longest log ÷ a replay of it',
+    of: (row) => row('looking-why') / row('looking-replay'),
+    atMost: 1.5,
+  },
+  {
+    name: 'why-newest-vs-why',
+    what: 'the newest change of it, among the last events ÷ all of them',
+    of: (row) => row('looking-why-newest') / row('looking-why'),
+    atMost: 0.1,
+  },
+  {
+    name: 'bisect-vs-replay',
+    what: 'a bisect that looks at all orders, in the longest log ÷ a replay of it',
+    of: (row) => row('looking-bisect') / row('looking-replay'),
+    atMost: 1.5,
+  },
+  {
+    name: 'bisect-fast-vs-replay',
+    what: 'the same, halving between keyframes ÷ a replay',
+    of: (row) => row('looking-bisect-fast') / row('looking-replay'),
+    atMost: 0.2,
+  },
+  {
     name: 'tags-statement-vs-at',
     what: 'the last 50 events of one account in the longest log ÷ `at` in it',
     of: (row) => row('tags-statement') / row('tags-at'),
@@ -283,6 +325,38 @@ export const AIMS: readonly Aim[] = [
     what: 'the same, atomic',
     of: (row) => row('book-tape-atomic') / row('book-tape-peer'),
     atLeast: 0.3,
+  },
+  {
+    name: 'tape-single-vs-peer',
+    what: 'the same, direct, one command a commit',
+    of: (row) => row('book-tape-direct-single') / row('book-tape-peer'),
+  },
+  {
+    name: 'tape-atomic-single-vs-peer',
+    what: 'the same, atomic, one command a commit',
+    of: (row) => row('book-tape-atomic-single') / row('book-tape-peer'),
+  },
+  {
+    name: 'follow-vs-peer',
+    what: 'GOOG followed into a durable log, direct ÷ nodejs-order-book in memory',
+    of: (row) => row('book-follow-direct') / row('book-follow-peer'),
+    atLeast: 0.6,
+  },
+  {
+    name: 'follow-atomic-vs-direct',
+    what: 'GOOG followed into a durable log, atomic ÷ direct',
+    of: (row) => row('book-follow-atomic') / row('book-follow-direct'),
+    atLeast: 0.5,
+  },
+  {
+    name: 'follow-single-vs-peer',
+    what: 'GOOG followed, direct, one message a commit ÷ nodejs-order-book in memory',
+    of: (row) => row('book-follow-direct-single') / row('book-follow-peer'),
+  },
+  {
+    name: 'follow-atomic-single-vs-direct',
+    what: 'GOOG followed, one message a commit, atomic ÷ direct',
+    of: (row) => row('book-follow-atomic-single') / row('book-follow-direct-single'),
   },
   {
     name: 'ids',

@@ -98,6 +98,16 @@ describe('a command', () => {
     },
   );
 
+  test.each([
+    [['diff', 'first', 'last']],
+    [['why', 'added']],
+    [['bisect', '--first-true', 'added = 6']],
+    [['rehearse', '--next', CART]],
+  ])('%j does too', async ([command, ...args]) => {
+    const { code, stderr } = await refold([command!, shop, ...args], { env });
+    expect([code, stderr]).toEqual([0, `model: ${CART}, from REFOLD_MODEL\n`]);
+  });
+
   test('compact needs one only to drop history', async () => {
     expect(await refold(['compact', shop, '--plan'], { env: { REFOLD_MODEL: 'none.ts' } })).toMatchObject({
       code: 0,

@@ -1,4 +1,4 @@
-/** What an event changes, as the atomic fold notes it, and states that are forked. */
+/** What an event changes, as the atomic fold notes it, and states that are kept. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ascending, OrderedMap } from '../../../src/fold/collections/ordered-map.ts';
@@ -166,8 +166,8 @@ describe('the changes of an event', () => {
   });
 });
 
-describe('a fork', () => {
-  test('begins as the state is, keeps every order, and neither changes the other', () => {
+describe('a state that is kept', () => {
+  test('is restored as it was, with every order, and changes nothing else', () => {
     fc.assert(
       fc.property(scripts(NAMES), fc.nat(5), (commits, when) => {
         const noting = openNotingState(initialState());
@@ -177,21 +177,23 @@ describe('a fork', () => {
         const at = Math.min(when, events.length);
         for (const event of events.slice(0, at)) noting.foldNoting(reducers, structuredClone(event));
         const here = hashState(noting.value);
-        const { state: fork } = noting.fork();
-        const { state: idle } = fork.fork();
+        const kept = noting.keep();
+        const fork = kept.restore();
+        const idle = fork.keep().restore();
         expect(hashState(fork.value)).toBe(here);
         for (const event of events.slice(at)) noting.foldNoting(reducers, structuredClone(event));
         expect(hashState(fork.value)).toBe(here);
         for (const event of events.slice(at)) fork.foldNoting(reducers, structuredClone(event));
         expect(hashState(fork.value)).toBe(hashState(noting.value));
         expect(hashState(idle.value)).toBe(here);
+        expect(hashState(kept.restore().value)).toBe(here);
       }),
       { numRuns: RUNS },
     );
   });
 
   test('refuses changes from outside', () => {
-    const { state } = openNotingState(initialState()).fork();
+    const state = openNotingState(initialState()).keep().restore();
     expect(() => state.value.rows.clear()).toThrow('Cannot change the state');
     expect(() => (state.value.levels as Map<number, unknown>).clear()).toThrow('Cannot change the state');
     expect(() => void (state.value.counter = 7)).toThrow();

@@ -32,6 +32,8 @@ export interface OpenFeed {
   readonly files: readonly FeedFile[];
   /** What the reader has counted beside the messages. */
   counts?(): Readonly<Record<string, number>>;
+  /** Changes of other symbols than those that were asked for, which the reader has not given. */
+  passedOver?(): number;
   /** What the feed's own check says. Undefined for a feed without one. */
   oracle?(): OracleReport | undefined;
 }

@@ -56,7 +56,7 @@ export interface ImportReport extends TimeReport {
   readonly timesClamped: number;
   /** What the reader has counted beside the messages. */
   readonly counts: Readonly<Record<string, number>>;
-  /** Null for a feed without a check of its own. */
+  /** Null for a feed that cannot be checked. */
   readonly oracle: OracleReport | null;
   readonly stateHash: string;
   readonly seconds: number;
@@ -137,7 +137,7 @@ class FeedImport {
       files: names,
       messages: this.#messages,
       changes: this.#changes,
-      passedOver: this.#passedOver,
+      passedOver: this.#passedOver + (this.#feed.passedOver?.() ?? 0),
       symbols: state.symbols.size,
       ignored: Object.fromEntries(this.#ignored),
       mismatches: Object.fromEntries(mismatches),

@@ -7,6 +7,10 @@ export const itch: FeedKind = {
   fromMidnight: true,
   open(paths, options) {
     const reader = new ItchReader(options);
-    return { ...feedOfFiles(paths, (source) => reader.read(source)), counts: () => reader.counts };
+    return {
+      ...feedOfFiles(paths, (source) => reader.read(source)),
+      counts: () => reader.counts,
+      passedOver: () => reader.passedOver,
+    };
   },
 };

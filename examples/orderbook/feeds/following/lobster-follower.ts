@@ -17,7 +17,7 @@ import {
 import type { Moment } from '../../market-time.ts';
 import { minus, opposite, type Side, type Sum } from '../../model/index.ts';
 import type { Outlook } from '../matching/lobster-outlook.ts';
-import { type BookRow, findDifferenceOf, type Levels, SIDES } from '../reading/book-rows.ts';
+import { type BookLine, type BookRow, findDifferenceOf, type Levels, SIDES, textOfTop } from '../reading/book-rows.ts';
 import { beforeMessage, findCorrections, isWithin, type Window, windowOf } from '../reading/book-window.ts';
 import { LOBSTER_PRICE_DECIMALS, type Message } from '../reading/lobster-messages.ts';
 import type { OracleReport } from './feed-kind.ts';
@@ -117,8 +117,15 @@ export class Follower {
   }
 
   /** Compares the book with a row. Returns what has to be done about levels that it cannot know, or that are wrong. */
-  check(row: BookRow): readonly FeedMessage[] {
+  check(line: BookLine): readonly FeedMessage[] {
     this.#checked++;
+    const { levels } = line;
+    const [buy, sell] = [this.#levels('buy', levels), this.#levels('sell', levels)];
+    if (textOfTop(buy, sell, levels) === line.text) {
+      this.#window = windowOf({ buy, sell, levels });
+      return [];
+    }
+    const row = line.row();
     const difference = findDifferenceOf(this.#levels, row, row.levels);
     const before = this.#window;
     this.#window = windowOf(row);

@@ -12,12 +12,12 @@ import { basename } from 'node:path';
 import type { RefoldError } from 'refold';
 import type { FeedMessage, ReadonlyFeedBook } from '../../follow/index.ts';
 import { Outlook } from '../matching/lobster-outlook.ts';
-import { readBookRows } from '../reading/book-rows.ts';
+import { readBookLines } from '../reading/book-rows.ts';
 import { unequalLength } from '../reading/book-window.ts';
 import { fileSource, type TextSource, unreadable } from '../reading/csv.ts';
 import { FeedTime } from '../reading/feed-time.ts';
 import { firstLineOf, symbolOf } from '../reading/lobster-files.ts';
-import { type Message, readMessages } from '../reading/lobster-messages.ts';
+import { type Message, readMessageBlocks, readMessages } from '../reading/lobster-messages.ts';
 import { describeKind, recognise } from '../reading/recognise.ts';
 import { openSample } from '../reading/zip.ts';
 import type { FeedFile, FeedKind, OracleReport, ReadOptions } from './feed-kind.ts';
@@ -95,12 +95,14 @@ class LobsterDay implements FeedFile {
   ): AsyncGenerator<readonly FeedMessage[], void, void> {
     let block: FeedMessage[] = [];
     try {
-      for await (const message of readMessages(this.#messages, kind)) {
-        this.#noteAttribution(message);
-        const at = { symbol, time: time.momentOf(message.time), line: message.line };
-        if (message.line === 1) block.push({ ...at, change: LISTING });
-        block.push({ ...at, change: changeOf(message) });
-        if (block.length < BLOCK) continue;
+      for await (const messages of readMessageBlocks(this.#messages, kind)) {
+        for (const message of messages) {
+          this.#noteAttribution(message);
+          const { line } = message;
+          const moment = time.momentOf(message.time);
+          if (line === 1) block.push({ symbol, time: moment, line, change: LISTING });
+          block.push({ symbol, time: moment, line, change: changeOf(message) });
+        }
         yield block;
         block = [];
       }
@@ -122,23 +124,25 @@ class LobsterDay implements FeedFile {
     const outlook = await Outlook.of(readMessages(this.#messages, kind));
     const follower = new Follower(book, symbol, outlook, source.path);
     this.#follower = follower;
-    const rows = readBookRows(source);
+    const rows = readBookLines(source);
+    let lines = 0;
     for await (const message of readMessages(this.#messages, kind)) {
       this.#noteAttribution(message);
-      const { value: row } = await rows.next();
-      if (row === undefined) throw unequalLength(source, this.#messages, message.line);
+      const { value: line } = await rows.next();
+      if (line === undefined) throw unequalLength(source, this.#messages, message.line);
       follower.moveTo(message, time.momentOf(message.time));
-      if (row.index === 0) yield follower.open(message, row);
+      if (message.line === 1) yield follower.open(message, line.row());
       yield follower.changesOf(message);
-      const corrections = follower.check(row);
+      const corrections = follower.check(line);
       if (corrections.length > 0) {
         yield corrections;
-        follower.checkAgain(row);
+        follower.checkAgain(line.row());
       }
+      lines++;
       this.oracle = follower.oracle;
     }
     const { value: extra } = await rows.next();
-    if (extra !== undefined) throw unequalLength(this.#messages, source, extra.index + 1);
+    if (extra !== undefined) throw unequalLength(this.#messages, source, lines + 1);
     this.oracle = follower.oracle;
   }
 
@@ -146,8 +150,6 @@ class LobsterDay implements FeedFile {
     if (attribution !== '' && attribution !== 'null') this.#attributed++;
   }
 }
-
-const BLOCK = 1_024;
 
 function sumOf(all: readonly Readonly<Record<string, number>>[]): Record<string, number> {
   const sums: Record<string, number> = {};

@@ -2,12 +2,13 @@
  * Writes what a feed says into a log, and goes on where the log ends.
  *
  * The same files give the same events. So a run that goes on reads from the first message, and translates all of them
- * against a book of its own. The events that the log has are passed over; the last of them is compared with the log.
+ * against a separate book. The events that the log has are passed over. Where the log ends, its last event and its book
+ * must be those of the feed.
  *
  * Messages of the same millisecond are one commit. They have one `recordedAt`, and each has its nanoseconds.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { type EventMeta, RefoldError } from 'refold';
+import { diffStates, type EventMeta, RefoldError } from 'refold';
 import type { FeedEvent, FeedState } from '../../follow/index.ts';
 import { feedBook, reduce } from '../../follow/index.ts';
 import type { MarketClock } from '../../market-time.ts';
@@ -15,6 +16,7 @@ import type { MarketClock } from '../../market-time.ts';
 /** What a log of a feed needs of its store. */
 export interface FeedStore {
   readonly sequence: number;
+  readonly state: unknown;
   append(events: readonly LoggedEvent[]): Promise<unknown>;
 }
 
@@ -30,8 +32,8 @@ type LoggedEvent = FeedEvent & { readonly meta: EventMeta };
 
 /** Events that may be on their way to the disk at once. */
 const IN_FLIGHT = 8_192;
-/** Events of one commit at most. */
-const COMMIT = 512;
+/** Events of one commit at most, unless the caller says otherwise. */
+const COMMIT = 1_000;
 
 export class FeedLog {
   /** The book after all messages so far. */
@@ -42,6 +44,7 @@ export class FeedLog {
   /** Where the log ended when this run began, and its last event. */
   readonly #known: number;
   readonly #last: LastEvent | undefined;
+  readonly #commitSize: number;
   #sequence = 0;
   #commit: LoggedEvent[] = [];
   #commitTime = 0;
@@ -49,12 +52,20 @@ export class FeedLog {
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(store: FeedStore, path: string, clock: MarketClock, last: LastEvent | undefined) {
+  /** @param last the last event of the log, if it has any */
+  constructor(
+    store: FeedStore,
+    path: string,
+    clock: MarketClock,
+    last: LastEvent | undefined,
+    commitSize: number = COMMIT,
+  ) {
     this.#store = store;
     this.#path = path;
     this.#clock = clock;
     this.#known = store.sequence;
     this.#last = last;
+    this.#commitSize = commitSize;
   }
 
   /** The time of the commit that is appended now: give it to the store as its `clock`. */
@@ -81,7 +92,7 @@ export class FeedLog {
       if (this.#sequence === this.#known) this.#requireSame({ type, recordedAt, data, meta });
       return;
     }
-    if (this.#commitTime !== recordedAt || this.#commit.length >= COMMIT) {
+    if (this.#commitTime !== recordedAt || this.#commit.length >= this.#commitSize) {
       this.#send();
       this.#commitTime = recordedAt;
     }
@@ -143,9 +154,18 @@ export class FeedLog {
     if (has.type !== type || !isDeepStrictEqual([has.data, has.meta], [data, meta])) {
       throw this.otherFeed(`event ${this.#known} of the log is not what the feed says at that place`);
     }
-    if (has.recordedAt === recordedAt) return;
-    const [logged, told] = [has.recordedAt, recordedAt].map((time) => new Date(time).toISOString());
-    throw this.otherFeed(`event ${this.#known} is of ${logged} in the log, and of ${told} in the feed`);
+    if (has.recordedAt !== recordedAt) {
+      const [logged, told] = [has.recordedAt, recordedAt].map((time) => new Date(time).toISOString());
+      throw this.otherFeed(`event ${this.#known} is of ${logged} in the log, and of ${told} in the feed`);
+    }
+    this.#requireSameBook();
+  }
+
+  /** Nothing was appended yet, so the store's book is that of the log. */
+  #requireSameBook(): void {
+    const [difference] = diffStates(this.#store.state, this.state, 1);
+    if (difference === undefined) return;
+    throw this.otherFeed(`after event ${this.#known} its book is not the one of the feed, first at ${difference.path}`);
   }
 
   otherFeed(problem: string): RefoldError {

@@ -6,7 +6,7 @@
  */
 
 import { type LevelView, type ReadonlyBook, type Side, topLevels } from '../../model/index.ts';
-import { type CsvRow, readRows, type TextSource } from './csv.ts';
+import { CsvRow, readLineBlocks, readRowBlocks, requireKind, type TextSource, wrongColumns } from './csv.ts';
 
 /** A price level as a file or the engine has it. */
 export interface Level {
@@ -35,11 +35,72 @@ const EMPTY_PRICE = 9_999_999_999;
 /** The rows of an order-book file. How many levels it has is read from its first line. */
 export async function* readBookRows(source: TextSource): AsyncGenerator<BookRow, void, void> {
   let index = 0;
-  for await (const row of readRows(source, { kind: 'orderBook' })) yield parseBookRow(row, index++);
+  for await (const rows of readRowBlocks(source, { kind: 'orderBook' })) {
+    for (const row of rows) yield parseBookRow(row, index++);
+  }
 }
 
 /** The best levels of one side of a book, best first. */
 export type Levels = (side: Side, depth: number) => readonly LevelView[];
+
+/** A row that is read only if it is not, word for word, what the book says. */
+export interface BookLine {
+  readonly text: string;
+  /** Levels the file shows at each side. */
+  readonly levels: number;
+  /** @throws RefoldError `INVALID_OPTION` for a line that is not a row */
+  row(): BookRow;
+}
+
+/** The lines of an order-book file. To read each would take longer than to follow a book. */
+export async function* readBookLines(source: TextSource): AsyncGenerator<BookLine, void, void> {
+  const { path } = source;
+  let line = 0;
+  let columns = 0;
+  for await (const { lines } of readLineBlocks(source)) {
+    for (const text of lines) {
+      line++;
+      if (line === 1) {
+        requireKind(path, text, 'orderBook', true);
+        columns = text.split(',').length;
+      }
+      yield new UnreadLine(new CsvRow(path, line, [text]), columns);
+    }
+  }
+}
+
+class UnreadLine implements BookLine {
+  readonly text: string;
+  readonly levels: number;
+  readonly #columns: number;
+  readonly #place: CsvRow;
+
+  constructor(place: CsvRow, columns: number) {
+    this.text = place.text(0);
+    this.levels = columns / 4;
+    this.#columns = columns;
+    this.#place = place;
+  }
+
+  row(): BookRow {
+    const { path, line } = this.#place;
+    const row = new CsvRow(path, line, this.text.split(','));
+    if (row.fields.length !== this.#columns) throw wrongColumns(row, this.#columns);
+    return parseBookRow(row, line - 1);
+  }
+}
+
+/** The row of a book, as the file would have it. */
+export function textOfTop(buy: readonly LevelView[], sell: readonly LevelView[], levels: number): string {
+  let text = '';
+  for (let at = 0; at < levels; at++) {
+    const [ask, bid] = [sell[at], buy[at]];
+    if (at > 0) text += ',';
+    text += ask === undefined ? `${EMPTY_PRICE},0,` : `${ask.price},${ask.quantity},`;
+    text += bid === undefined ? `${-EMPTY_PRICE},0` : `${bid.price},${bid.quantity}`;
+  }
+  return text;
+}
 
 /** Says how a book differs from a row in its best levels, or undefined if it does not. */
 export function findDifference(book: ReadonlyBook, symbol: string, row: BookTop, levels: number): string | undefined {

@@ -43,11 +43,18 @@ export function findCorrections(top: Levels, side: Side, shown: readonly Level[]
 }
 
 /** A side with fewer levels than the file has columns is shown completely: its window has no end. */
-export function windowOf(row: BookRow): Window {
+export function windowOf({ buy, sell, levels }: Shown): Window {
   return {
-    buy: row.buy.length < row.levels ? Number.NEGATIVE_INFINITY : row.buy.at(-1)!.price,
-    sell: row.sell.length < row.levels ? Number.POSITIVE_INFINITY : row.sell.at(-1)!.price,
+    buy: buy.length < levels ? Number.NEGATIVE_INFINITY : buy.at(-1)!.price,
+    sell: sell.length < levels ? Number.POSITIVE_INFINITY : sell.at(-1)!.price,
   };
+}
+
+/** The best levels of both sides, of which the file has so many at most. */
+interface Shown {
+  readonly buy: readonly { readonly price: number }[];
+  readonly sell: readonly { readonly price: number }[];
+  readonly levels: number;
 }
 
 export function isWithin(side: Side, price: number, end: number): boolean {

@@ -100,24 +100,33 @@ export interface RowOptions {
  *
  * @throws RefoldError `INVALID_OPTION` with path, line and hint
  */
-export async function* readRows(
+export async function* readRows(source: TextSource, options: RowOptions = {}): AsyncGenerator<CsvRow, void, void> {
+  for await (const rows of readRowBlocks(source, options)) yield* rows;
+}
+
+/** The same in blocks. The rows of a block are read as they are asked for: one that is not right throws in its turn. */
+export async function* readRowBlocks(
   source: TextSource,
   { header, columns = header?.split(',').length, kind }: RowOptions = {},
-): AsyncGenerator<CsvRow, void, void> {
+): AsyncGenerator<Iterable<CsvRow>, void, void> {
+  const { path } = source;
   let line = 0;
-  for await (const text of readLines(source)) {
-    line++;
-    if (line === 1 && kind !== undefined) requireKind(source.path, text, kind, header === undefined);
-    if (line === 1 && header !== undefined) {
-      requireHeader(source.path, text, header);
-      continue;
+  function* rowsOf(lines: readonly string[]): Generator<CsvRow, void, void> {
+    for (const text of lines) {
+      line++;
+      if (line === 1 && kind !== undefined) requireKind(path, text, kind, header === undefined);
+      if (line === 1 && header !== undefined) {
+        requireHeader(path, text, header);
+        continue;
+      }
+      const row = new CsvRow(path, line, text.split(','));
+      columns ??= row.fields.length;
+      if (row.fields.length !== columns) throw wrongColumns(row, columns);
+      yield row;
     }
-    const fields = text.split(',');
-    columns ??= fields.length;
-    if (fields.length !== columns) throw wrongColumns(new CsvRow(source.path, line, fields), columns);
-    yield new CsvRow(source.path, line, fields);
   }
-  if (line === 0 && header !== undefined) requireHeader(source.path, '', header);
+  for await (const { lines } of readLineBlocks(source)) yield rowsOf(lines);
+  if (line === 0 && header !== undefined) requireHeader(path, '', header);
 }
 
 /** The lines of a text, without their ends (LF or CRLF). The last line may lack its end. */
@@ -221,7 +230,7 @@ function tooLong(path: string, line: number, longest: number): RefoldError {
 }
 
 /** A header may have the mark of UTF-8 before it. A first row may not: it would be part of a number. */
-function requireKind(path: string, first: string, expected: FileKind, refusesMark: boolean): void {
+export function requireKind(path: string, first: string, expected: FileKind, refusesMark: boolean): void {
   const mark = markOf(first);
   if (mark !== undefined && (refusesMark || mark !== 'UTF-8')) {
     throw unreadable(path, `line 1: it begins with a byte order mark (BOM) of ${mark}`, {
@@ -243,7 +252,7 @@ function requireHeader(path: string, first: string, header: string): void {
   throw unreadable(path, `line 1: the header is ${shown}`, { line: 1, hint: `Give a file that begins with ${header}` });
 }
 
-function wrongColumns(row: CsvRow, columns: number): RefoldError {
+export function wrongColumns(row: CsvRow, columns: number): RefoldError {
   const { length } = row.fields;
   return row.error(
     `${length} ${length === 1 ? 'column' : 'columns'} instead of ${columns}`,

@@ -49,9 +49,9 @@ export class EpochReader {
     const whole = point === -1 ? text.length : point;
     const unit = this.#unit ?? LONGEST.find(([longest]) => whole <= longest)?.[1];
     if (unit === undefined || whole === 0 || whole > 19 || point === text.length - 1) return undefined;
+    if (point === -1) return wholeMoment(text, unit);
     // Seconds are the digits before this place, nanoseconds the nine that follow.
-    const digits = point === -1 ? text : text.slice(0, point) + text.slice(point + 1);
-    return momentOf(digits, whole - DIGITS[unit]);
+    return momentOf(text.slice(0, point) + text.slice(point + 1), whole - DIGITS[unit]);
   }
 
   #readIso(text: string): Moment | undefined {
@@ -77,6 +77,17 @@ export class EpochReader {
     const fraction = text.slice(20, end).padEnd(9, '0');
     return { ms: base + Number(fraction.slice(0, 3)), ns: Number(fraction.slice(3, 9)) };
   }
+}
+
+function wholeMoment(text: string, unit: TimeUnit): Moment | undefined {
+  const { length } = text;
+  const below = DIGITS[unit] - 3;
+  const end = Math.max(length - Math.max(below, 0), 0);
+  const ms = wholeOf(text, 0, end);
+  const ns = wholeOf(text, end, length);
+  if (ms === undefined || ns === undefined) return undefined;
+  const scaled = below < 0 ? ms * 1_000 : ms;
+  return Number.isSafeInteger(scaled) ? { ms: scaled, ns: below === 3 ? ns * 1_000 : ns } : undefined;
 }
 
 /** @param point where the seconds end; it may be before the first digit, or after the last one */

@@ -28,7 +28,7 @@ export function symbolOf(path: string): string {
   return /^[A-Z][A-Z.]{0,9}(?=_)/.exec(name)?.[0] ?? 'BOOK';
 }
 
-/** The first line of a text; empty if it has none. */
+/** The first line of a text; empty for an empty text. */
 export async function firstLineOf(source: TextSource): Promise<string> {
   for await (const line of readLines(source)) return line;
   return '';

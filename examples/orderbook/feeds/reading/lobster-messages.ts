@@ -9,7 +9,7 @@
 import { type Moment, parseSeconds } from '../../market-time.ts';
 import type { Side } from '../../model/index.ts';
 import { SIDE_BY_DIRECTION } from './book-rows.ts';
-import { type CsvRow, readRows, type TextSource } from './csv.ts';
+import { type CsvRow, readRowBlocks, type TextSource } from './csv.ts';
 
 /** Prices are ten-thousandths of a dollar. */
 export const LOBSTER_PRICE_DECIMALS = 4;
@@ -43,10 +43,21 @@ export async function* readMessages(
   source: TextSource,
   kind: 'message' | 'message7' = 'message',
 ): AsyncGenerator<Message, void, void> {
+  for await (const messages of readMessageBlocks(source, kind)) yield* messages;
+}
+
+/** The same in blocks. The messages of a block are read as they are asked for. */
+export async function* readMessageBlocks(
+  source: TextSource,
+  kind: 'message' | 'message7' = 'message',
+): AsyncGenerator<Iterable<Message>, void, void> {
   const columns = kind === 'message' ? 6 : 7;
-  for await (const row of readRows(source, { columns, kind })) {
-    yield columns === 6 ? parseMessage(row) : { ...parseMessage(row), attribution: row.text(6) };
+  function* messagesOf(rows: Iterable<CsvRow>): Generator<Message, void, void> {
+    for (const row of rows) {
+      yield columns === 6 ? parseMessage(row) : { ...parseMessage(row), attribution: row.text(6) };
+    }
   }
+  for await (const rows of readRowBlocks(source, { columns, kind })) yield messagesOf(rows);
 }
 
 function parseMessage(row: CsvRow): Message {

@@ -109,6 +109,11 @@ export class BookFile implements AsyncDisposable {
     return (await this.#past.at(sequence)).state;
   }
 
+  /** The event of a sequence, if the log has it. */
+  async eventAt(sequence: number): Promise<BookEvent | undefined> {
+    return eventOf(this.#past, sequence);
+  }
+
   /**
    * The places between the events of a range, from the one before the first event to the one after the last, block by
    * block.

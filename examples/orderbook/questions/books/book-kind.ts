@@ -112,7 +112,7 @@ export interface BookKind<State extends object> {
   subjectsOf(event: BookEvent): readonly Subject[];
   /** What an event that is about an order does to it. `state` is the one before the event. */
   deedOf(state: State, event: BookEvent, orderId: OrderId): Deed;
-  /** Why quantity ahead of another order is gone after an event. */
+  /** Why an event makes the quantity ahead of another order less. */
   causeOf(event: BookEvent): Cause;
   /** The symbol and levels that an event may change, asked before and after its fold. Undefined: none. */
   touched(state: State, event: BookEvent): { readonly symbol: string; readonly levels: Touched } | undefined;

@@ -1,6 +1,13 @@
-/** The book of a feed, as questions see it. Of a trade it knows the order that was hit, and not who took. */
-import { type FeedState, feedBook, orderAt, queueAt, type RecordedFeedEvent, topLevels } from '../../follow/index.ts';
-import { levelKey, levelsOf } from '../../follow/state.ts';
+/** The book of a feed, as questions see it. It knows which order a trade hit, and not who took. */
+import {
+  type FeedState,
+  feedBook,
+  levelAt,
+  orderAt,
+  queueAt,
+  type RecordedFeedEvent,
+  topLevels,
+} from '../../follow/index.ts';
 import type { Side } from '../../model/index.ts';
 import { opposite } from '../../model/state.ts';
 import type { BookEvent, BookKind, Cause, Deed, OrderId, OrderView, Party, Subject, Trade } from './book-kind.ts';
@@ -23,10 +30,7 @@ export const followedBook: BookKind<FeedState> = {
   isSettled: (state, symbol) => state.symbols.get(symbol)?.unfinished !== true,
   beginsChange: ({ data }) => (data as { readonly more?: true }).more === true,
   topLevels,
-  level(state, symbol, side, price) {
-    const market = state.symbols.get(symbol);
-    return market && levelsOf(state, side).get(levelKey(market.index, price));
-  },
+  level: levelAt,
   queue: queueAt,
   order: orderOf,
   entryOf,
@@ -71,8 +75,9 @@ function deedOf(state: FeedState, event: BookEvent, orderId: OrderId): Deed {
     case 'OrderAdded':
       return { what: 'entered', quantity: data.size, price: data.price };
     case 'OrderExecuted': {
-      const { size, price } = data;
-      return { what: 'traded', quantity: size, price, role: 'maker', with: NOBODY };
+      const { size, price, unprinted } = data;
+      const reason = unprinted ? { reason: 'not on the tape' } : {};
+      return { what: 'traded', quantity: size, price, role: 'maker', with: NOBODY, ...reason };
     }
     case 'OrderReduced':
       return { what: 'reduced', quantity: data.size };
@@ -141,7 +146,8 @@ function tradeOf(state: FeedState, event: BookEvent): Trade | undefined {
     return { ...none, symbol, price, quantity: size, hidden, takerSide: side ?? null };
   }
   if (type === 'OrderExecuted') {
-    const { symbol, id, side, price, size, hidden = false } = data;
+    const { symbol, id, side, price, size, hidden = false, unprinted = false } = data;
+    if (unprinted) return undefined;
     return { ...none, symbol, price, quantity: size, hidden, takerSide: opposite(side), maker: partyOf(id) };
   }
   if (type !== 'MessageMismatched' || data.remedy !== 'executed' || data.id === undefined) return undefined;

@@ -5,6 +5,7 @@
  * The projections that the module of the model exports are checked as well. The exit code is 0 if the log opens, otherwise 1.
  */
 import type { Command } from 'commander';
+import { loadModelAndProjections } from '../../../guests/load-model.ts';
 import {
   checkUpgrade,
   type ProjectionFit,
@@ -14,7 +15,6 @@ import {
 } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../../args.ts';
 import { requireFile } from '../../files.ts';
-import { loadModelAndProjections } from '../../input/load-model.ts';
 import { specifierFor } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';

@@ -1,5 +1,6 @@
 /** `refold state` and `refold at`: print the current state or a past state, or a part of it. */
 import type { Command } from 'commander';
+import { partOf } from '../../../guests/state-path.ts';
 import { hashState, type Model, openStore, type Progress, stateAt } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, timeOption, ZONE } from '../../args.ts';
 import { requireFile } from '../../files.ts';
@@ -10,7 +11,6 @@ import { withProgress } from '../../output/progress.ts';
 import { renderJson, renderText } from '../../output/render-state.ts';
 import { coloursOut, count, pairs, safeJson, time } from '../../output/text.ts';
 import { placeInFile } from '../../place.ts';
-import { partOf } from '../../state-path.ts';
 
 interface Options extends JsonOption {
   readonly model?: string;

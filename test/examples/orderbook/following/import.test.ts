@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { openStore } from 'refold';
 import { describe, expect, test } from 'vitest';
+import { judgeImport } from '../../../../examples/orderbook/feed-commands.ts';
 import { type ImportReport, importFeed } from '../../../../examples/orderbook/feeds/following/import-feed.ts';
 import { feedBook, topLevels } from '../../../../examples/orderbook/follow/index.ts';
-import { judgeImport } from '../../../../examples/orderbook/import-command.ts';
 import { makeLobsterDay } from '../lobster-day.ts';
 import { cutLevels, dataPath, errorOf, hasData, runOrderBook, temporaryFolder } from '../support.ts';
 
@@ -165,6 +165,19 @@ describe('an import that is run again', () => {
     expect(rest.stateHash).toBe((await importLobster(path('once.db'), path(NAME))).stateHash);
   });
 
+  test('is refused where the log holds another book, although its last event fits', async () => {
+    const path = filesOf({ [NAME]: textOf(messages.slice(0, 20)), [ROWS_NAME]: textOf(rows.slice(0, 20)) });
+    const { stateHash } = await importLobster(path('book.db'), path(NAME), path(ROWS_NAME));
+    // Orders that the longer file names later are known from the first row on: its seeds are others.
+    writeFileSync(path(NAME), textOf(messages));
+    writeFileSync(path(ROWS_NAME), textOf(rows));
+    const error = await errorOf(importLobster(path('book.db'), path(NAME), path(ROWS_NAME)));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', path: path('book.db') });
+    expect(error.message).toMatch(/its book is not the one of the feed|is not what the feed says/);
+    await using store = await openStore(feedBook, { path: path('book.db') });
+    expect(await store.stateHash()).toBe(stateHash);
+  });
+
   test.each([
     ['another file', 'OTHER_2024-03-01_message_5.csv', textOf(messages), /holds ACME.*and not OTHER/],
     ['another file of the same name', NAME, textOf(messages.slice(1)), /begins otherwise/],
@@ -260,7 +273,7 @@ describe('the command import', () => {
 });
 
 function importUntilKilled(book: string, changes: number, files: readonly string[]): Promise<unknown> {
-  const script = join(import.meta.dirname, 'killed-import.ts');
+  const script = join(import.meta.dirname, 'fixtures/killed-import.ts');
   const args = ['--conditions=refold-source', script, book, 'lobster', String(changes), ...files];
   return promisify(execFile)(process.execPath, args);
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -151,6 +152,44 @@ describe('a file', () => {
   ])('as %s calls its columns', async (_, text) => {
     const { messages } = await follow(text);
     expect(messages[1]!.change).toEqual(add);
+  });
+
+  test('may have empty lines', async () => {
+    const { messages } = await follow(`${L3_HEADER}\n\n${row}\n\r\n`);
+    expect(messages.map(({ line }) => line)).toEqual([3, 3]);
+  });
+
+  test('may call its columns and actions as the page of feeds says', async () => {
+    const page = readFileSync(join(import.meta.dirname, '../../../../examples/orderbook/FEEDS.md'), 'utf8');
+    const section = page.slice(page.indexOf('## `l3`'));
+    const rowsOf = (header: string): [name: string, others: string[]][] =>
+      section
+        .slice(section.indexOf(`| ${header} | also called`))
+        .split('\n\n')[0]!
+        .split('\n')
+        .slice(2)
+        .map((line) => line.split('|').map((cell) => cell.trim()))
+        .map(([, name = '', others = '']) => [name.split(',')[0]!, others.replace(' …', '').split(', ')]);
+    const columns = rowsOf('column');
+    expect(columns.map(([name]) => name)).toEqual(['time', 'action', 'id', 'side', 'price', 'size', 'symbol']);
+    for (const [name, others] of columns) {
+      for (const other of others) {
+        const header = `${L3_HEADER},symbol`.replace(new RegExp(`\\b${name}\\b`), other.replaceAll(' ', '_'));
+        const { messages } = await follow(
+          `${header}\n${row.replace('buy', name === 'side' && other === 'order type' ? '0' : 'buy')},BTC\n`,
+        );
+        expect(messages[1], other).toMatchObject({ symbol: 'BTC', change: add });
+      }
+    }
+    const actions = rowsOf('action');
+    expect(actions.map(([name]) => name)).toEqual(['add', 'change', 'delete', 'done', 'trade', 'clear', 'received']);
+    const kindOf = async (word: string): Promise<string> =>
+      (await follow(`${L3_HEADER}\n${row.replace(',7,', ',6,')}\n${row.replace('add', word)}\n`)).messages.at(-1)!
+        .change.kind;
+    for (const [name, others] of actions) {
+      for (const other of others.filter((word) => word !== ''))
+        expect(await kindOf(other), other).toBe(await kindOf(name));
+    }
   });
 
   test('as Coinbase tells the end of its orders', async () => {

@@ -88,6 +88,7 @@ describe('the book of a day', () => {
     expect(await messagesOf(textSource(`\u{feff}${turned}`))).toEqual(plain);
     const quoted = csvFile(records).replaceAll(/(?<=^|,)([^,\n]+)(?=,|$)/gm, '"$1"');
     expect(await messagesOf(textSource(quoted))).toEqual(plain);
+    expect(await messagesOf(textSource(`${csvFile(records)}\n\r\n`))).toEqual(plain);
     const path = join(temporaryFolder(), 'day.mbo.csv.gz');
     writeFileSync(path, gzipSync(csvFile(records)));
     expect(await messagesOf(fileSource(path))).toEqual(plain);

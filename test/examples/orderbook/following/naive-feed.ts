@@ -120,7 +120,8 @@ function changeOrder(
       if (order.size === 0) book.orders.splice(at, 1);
       const price = isTooLarge ? order.price : (change.price ?? order.price);
       const hidden = !isTooLarge && change.hidden === true;
-      book.trades.push(`${price} ${size} ${taker} ${change.id} ${hidden}`);
+      // A remedy is always on the tape.
+      if (isTooLarge || change.unprinted !== true) book.trades.push(`${price} ${size} ${taker} ${change.id} ${hidden}`);
       return isTooLarge ? 'executedBeyondOpen' : undefined;
     }
     case 'reduce':
@@ -216,7 +217,14 @@ function randomChange(
     return { kind: 'level', side, price, size: random(3) === 0 ? 0 : size, ...(random(2) === 0 && { count: size }) };
   if (dice < 50) return { kind: 'add', id: random(40) === 0 ? id : newId(), side, price, size };
   if (dice < 62)
-    return { kind: 'execute', id, size, ...(random(3) === 0 && { price }), ...(random(9) === 0 && { hidden: true }) };
+    return {
+      kind: 'execute',
+      id,
+      size,
+      ...(random(3) === 0 && { price }),
+      ...(random(9) === 0 && { hidden: true }),
+      ...(random(9) === 0 && { unprinted: true }),
+    };
   if (dice < 70) return { kind: 'reduce', id, size };
   if (dice < 80) return { kind: 'change', id, price, size, ...(random(2) === 0 && { side }) };
   if (dice < 88)

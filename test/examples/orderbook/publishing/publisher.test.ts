@@ -1,8 +1,7 @@
-import { hashState, type RecordedEvent, RefoldError } from 'refold';
+import { hashState, openStore, type RecordedEvent, RefoldError } from 'refold';
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../../examples/orderbook/demo/random.ts';
-import { runLobster } from '../../../../examples/orderbook/feeds/matching/lobster.ts';
-import { openLobster } from '../../../../examples/orderbook/feeds/reading/lobster-files.ts';
+import { runTape } from '../../../../examples/orderbook/feeds/matching/tape.ts';
 import { type FeedState, feedBook, reduce as reduceFeed } from '../../../../examples/orderbook/follow/index.ts';
 import {
   type BookState,
@@ -21,7 +20,7 @@ import {
   publishBook,
 } from '../../../../examples/orderbook/publishing/publisher.ts';
 import { openBook } from '../../../../examples/orderbook/workspace.ts';
-import { dataPath, hasData } from '../support.ts';
+import { dataSource, hasData } from '../support.ts';
 import { countedLevels, openDay, openFeed } from './books.ts';
 
 type AnyState = BookState | FeedState;
@@ -61,11 +60,10 @@ async function compareEverywhere(
       if (!isL2(message.value)) throw new Error('another channel');
       const { symbol, kind } = message.value;
       if (!books.has(symbol)) books.set(symbol, new FollowedLevels());
-      expect(books.get(symbol)!.apply(message.value)).toBe('applied');
+      must(books.get(symbol)!.apply(message.value) === 'applied', message.value);
       if (kind !== 'diff') continue;
-      expect(message.value.sequence).toBe(sequence);
-      expect(told.has(symbol)).toBe(false);
-      expect(counts(state, symbol)).toBe(true);
+      // One message a commit, as of its end, and only where the book counts.
+      must(message.value.sequence === sequence && !told.has(symbol) && counts(state, symbol), message.value);
       told.add(symbol);
     }
     for (const symbol of state.symbols.keys()) {
@@ -84,6 +82,11 @@ async function compareEverywhere(
   }
   expect(message.done).toBe(true);
   return { compared, skipped, state };
+}
+
+/** As `expect`, for what is asked a hundred thousand times. */
+function must(holds: boolean, message: MarketMessage): void {
+  if (!holds) throw new Error(`It does not fit: ${JSON.stringify(message)}`);
 }
 
 function hasLevels(book: FollowedLevels, side: Side, expected: readonly LevelView[]): boolean {
@@ -134,13 +137,39 @@ describe('the book from diffs is the book of the engine after every commit', () 
     await compareEverywhere(store, feedBook.initialState() as FeedState, reduceFeed as Fold, { depth: 4 });
   });
 
+  test('for a feed that tells levels only, and clears them', async () => {
+    await using store = await openStore(feedBook, { path: ':memory:' });
+    const listing = { symbol: 'L2', priceDecimals: 0, sizeDecimals: 0, levelsOnly: true } as const;
+    await store.append({ type: 'SymbolListed', data: listing });
+    const random = new Random(5);
+    const expected = { buy: new Map<number, LevelView>(), sell: new Map<number, LevelView>() };
+    const wanted: string[] = [];
+    for (let at = 0; at < 400; at++) {
+      const side = random.pick(SIDES);
+      if (random.perMille(20)) {
+        await store.append({ type: 'BookCleared', data: { symbol: 'L2', side } });
+        expected[side].clear();
+      } else {
+        const [price, size, count] = [1 + random.below(12), random.below(3), random.below(4)];
+        await store.append({ type: 'LevelSet', data: { symbol: 'L2', side, price, size, count } });
+        if (size === 0) expected[side].delete(price);
+        else expected[side].set(price, { price, quantity: size, count });
+      }
+      wanted.push(JSON.stringify(SIDES.map((one) => [...expected[one].values()].sort((a, b) => a.price - b.price))));
+    }
+    const book = new FollowedLevels();
+    const messages = (await Array.fromAsync(await publishBook(store, { only: ['l2'] }))).filter(isL2);
+    const given = () => JSON.stringify(SIDES.map((one) => book.levels(one).sort((a, b) => a.price - b.price)));
+    for (const [at, shown] of wanted.entries()) {
+      while (messages[0] !== undefined && messages[0].sequence <= at + 2) book.apply(messages.shift()!);
+      expect(given()).toBe(shown);
+    }
+    expect(messages).toEqual([]);
+  });
+
   test.skipIf(!hasData)('on a real day', { timeout: 180_000 }, async () => {
     await using store = await openBook(':memory:', { fold: 'direct' });
-    const [messages, rows] = await openLobster(
-      dataPath('lobster/LOBSTER_SampleFile_GOOG_2012-06-21_10.zip'),
-      undefined,
-    );
-    await runLobster(store, messages, rows, { symbol: 'GOOG' } as never);
+    await runTape(store, dataSource('lobster/GOOG_2012-06-21_L10.commands.csv.gz'), { symbol: 'GOOG' });
     // The levels of the engine: to count the orders again after each of 160,000 commits would take minutes.
     const fast = (state: AnyState, symbol: string, side: Side) =>
       topLevels(state as BookState, symbol, side, Number.POSITIVE_INFINITY);
@@ -436,6 +465,36 @@ describe('following', () => {
     let count = 0;
     for await (const _message of await publishBook(store, { follow: true, signal: ending.signal })) count++;
     expect(count).toBeGreaterThan(50);
+  });
+
+  test('goes on from a snapshot when the log has dropped what comes next', async () => {
+    await using store = await openDay({ commands: 300 });
+    let calls = 0;
+    const dropping: PublishedStore = {
+      model: store.model,
+      sequence: store.sequence,
+      at: (position) => store.at(position),
+      follow: (options) => store.follow(options) as never,
+      async *commits(range) {
+        calls++;
+        // The first call asks where to begin. The third one comes too late.
+        if (calls === 3) throw new RefoldError('HISTORY_GONE', 'The log begins later', {});
+        yield* store.commits(calls === 2 ? { ...range, to: 100 } : range);
+      },
+    };
+    const publisher = await publishBook(dropping, { follow: true, only: ['l2'], symbols: ['GOOG'] });
+    const book = new FollowedLevels();
+    const reasons: string[] = [];
+    for await (const message of publisher.consume({ whenFull: 'wait' })) {
+      if (!isL2(message)) continue;
+      expect(book.apply(message)).toBe('applied');
+      if (message.kind !== 'snapshot') continue;
+      reasons.push(message.reason);
+      if (message.reason === 'missed') break;
+    }
+    expect(reasons).toEqual(['begin', 'missed']);
+    expect(book.sequence).toBe(store.sequence);
+    for (const side of SIDES) expect(book.levels(side)).toEqual(countedLevels(store.state as BookState, 'GOOG', side));
   });
 
   test('an error of the store reaches the consumer', async () => {

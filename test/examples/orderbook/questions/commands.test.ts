@@ -1,5 +1,5 @@
 /** The questions as commands: exit codes, the last line, messages, the shapes of their JSON. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { defineModel, openStore, type SerializedError } from 'refold';
@@ -111,7 +111,7 @@ const SHAPES = {
     lives: z.array(
       z.strictObject({
         ...{ life: z.int(), symbol: z.string(), side, account: z.string().nullable() },
-        entered: z.strictObject({ sequence, time }),
+        entered: z.strictObject({ sequence, time }).nullable(),
         changes: z.array(
           z.strictObject({
             ...{ sequence, time, what: z.string(), quantity: amount.optional(), price: amount.optional() },
@@ -349,9 +349,15 @@ const WRONG = [
   ['an unknown symbol', 'several', ['bars', '', '--symbol', 'GOOG'], /no symbol "GOOG"/, /ZETA, ACME/],
   ['no symbol where there are several', 'several', ['bars', ''], /several symbols/, /--symbol.*ZETA, ACME/],
   ['no symbol for a queue', 'several', ['queue', '', '99'], /several symbols/, /--symbol/],
-  ['a price where nobody stands', 'matching', ['queue', '', '98'], /98: no order stands there/, /buy: 99; sell: 102/],
-  ['a price that is none', 'matching', ['queue', '', 'ten'], /"ten": it is not a price/, /price/],
-  ['an order that never entered', 'matching', ['order', '', '77'], /order 77: it does not enter/, /id/],
+  [
+    'a price at which no order stands',
+    'matching',
+    ['queue', '', '98'],
+    /98: no order stands there/,
+    /buy: 99; sell: 102/,
+  ],
+  ['a word for a price', 'matching', ['queue', '', 'ten'], /"ten": it is not a price/, /price/],
+  ['an order that never entered', 'matching', ['order', '', '77'], /order 77: it is not there/, /id/],
   ['an id that is not a number', 'matching', ['order', '', 'x'], /"x": it is not a number/, /whole number/],
   [
     'a sequence beyond the end',
@@ -393,7 +399,7 @@ const WRONG = [
     /--from is about intervals/,
     /--every/,
   ],
-  ['a book to write over', 'matching', ['trades', '', '--out', '='], /it is a database/, /another file/],
+  ['a book to write over', 'matching', ['trades', '', '--out', '='], /it is the book/, /another file/],
   [
     'a folder that is not there',
     'matching',
@@ -442,6 +448,15 @@ describe('wrong questions are typed errors with a hint', () => {
     });
   });
 
+  test('another book, and a file beside the book, are not written over', async () => {
+    const [path, other] = [await matching(), await several()];
+    for (const out of [other, `${path}-wal`]) {
+      const before = statSync(out, { throwIfNoEntry: false })?.size;
+      expect((await ask('trades', path, '--out', out)).error).toMatchObject({ code: 'INVALID_OPTION', type: '--out' });
+      expect(statSync(out, { throwIfNoEntry: false })?.size).toBe(before);
+    }
+  });
+
   test('a failed answer leaves no file, and an old one as it was', async () => {
     const path = await matching();
     const out = join(path, '..', 'fills.csv');
@@ -464,6 +479,35 @@ describe('as processes', () => {
     expect(bad.code).toBe(2);
     expect(bad.json.error).toMatchObject({ code: 'INVALID_OPTION', type: 'PRICE', path });
     expect(bad.stderr).toMatch(/^error: .+\nhint: .+\n$/s);
+  });
+
+  test('a book whose older history was dropped is asked from the first book that is known', async () => {
+    const path = await matching();
+    {
+      await using store = await openBook(path, { history: 'discard' });
+      await store.snapshot();
+      await store.execute('placeOrder', (place(8, 'sell', 99, 3, 'ann') as any).input);
+      await store.snapshot();
+      await store.execute('placeOrder', (place(9, 'buy', 102, 1) as any).input);
+      await store.compact();
+    }
+    const { json } = await ask('trades', path, '--json');
+    expect(json.from).toBe(11);
+    expect(json.trades).toMatchObject([
+      { makerId: 3, takerId: 8, quantity: 3 },
+      { makerId: 2, takerId: 9 },
+    ]);
+    expect((await ask('order', path, '3', '--json')).json.lives).toMatchObject([
+      {
+        entered: null,
+        changes: [
+          { what: 'open before', open: 7 },
+          { what: 'traded', open: 4 },
+        ],
+      },
+    ]);
+    expect((await ask('trades', path, '--from', '2')).error).toMatchObject({ code: 'HISTORY_GONE' });
+    expect((await ask('diff', path, path)).error).toMatchObject({ code: 'HISTORY_GONE' });
   });
 
   test('a book is asked while its writer goes on', async () => {

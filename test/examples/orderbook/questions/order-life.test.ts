@@ -152,6 +152,26 @@ describe('the life of an order', () => {
     for (const how of ['filled', 'deleted', 'replaced', 'cleared']) expect(ends).toContain(how);
   });
 
+  test('in a range begins with how the order stood before it', async () => {
+    const made = await matchingBookOf(randomCommands(13, 600), { seed: 13 });
+    await using book = await BookFile.open(made.path);
+    const from = 150;
+    const open = made.copies[from - 1]!;
+    expect(open.length).toBeGreaterThan(5);
+    for (const { id, symbol, side } of open) {
+      const whole = naiveLives(made).get(String(id))!;
+      const [life] = await livesOf(book, await book.range({ from: String(from) }), { orderId: id });
+      const naive = whole.find((one) => one.ended === null || one.ended >= from)!;
+      const first = { sequence: from - 1, open: orderIn(open, symbol, id)!.quantity, ...placeOf(open, symbol, id) };
+      expect([life!.entered, life!.side, life!.changes[0]!.what]).toEqual([null, side, 'open before']);
+      expect(shown(life!)).toEqual({
+        ...{ symbol, ended: naive.ended },
+        changes: [first, ...naive.changes.filter(({ sequence }) => sequence >= from)],
+        queue: naive.queue.filter(([sequence]) => sequence >= from),
+      });
+    }
+  });
+
   test('tells whom it traded with, and what it was worth', async () => {
     const made = await matchingBookOf([
       { name: 'listSymbol', input: { symbol: 'ACME' } },
@@ -187,6 +207,36 @@ describe('the life of an order', () => {
       ['traded', 'taker', 0],
     ]);
     expect(taker!.ended).toMatchObject({ how: 'filled' });
+  });
+
+  test('is of one symbol or of all where a feed counts ids in each', async () => {
+    const list = { kind: 'list', priceDecimals: 0, sizeDecimals: 0 } as const;
+    const add = { kind: 'add', id: 7, side: 'buy', price: 5, size: 2 } as const;
+    const remove = { kind: 'delete', id: 7 } as const;
+    const steps = [
+      ['A', list],
+      ['B', list],
+      ['A', add],
+      ['B', add],
+      ['A', remove],
+      ['A', add],
+    ] as const;
+    const { path } = await feedBookOf(
+      steps.map(([symbol, change], at) => ({ symbol, time: undefined, line: at + 1, change })),
+    );
+    await using book = await BookFile.open(path);
+    const range = await book.range({});
+    const lives = async (symbol?: string) =>
+      (await livesOf(book, range, { orderId: 7, symbol })).map((one) => [one.life, one.symbol, one.ended?.how]);
+    expect(await lives()).toEqual([
+      [1, 'A', 'deleted'],
+      [2, 'B', undefined],
+      [3, 'A', undefined],
+    ]);
+    expect(await lives('A')).toEqual([
+      [1, 'A', 'deleted'],
+      [2, 'A', undefined],
+    ]);
   });
 
   test('is refused for an order that never entered', async () => {

@@ -113,7 +113,7 @@ describe('trades', () => {
     expect(ids).toEqual(ids.map((_, at) => at + 1));
   });
 
-  test('of one symbol, and of a range of time', async () => {
+  test('can be those of one symbol and a range of time', async () => {
     const given = timed(32, 1_000);
     const { path } = await bookOf(given);
     const all = naiveTrades(given);
@@ -138,12 +138,14 @@ describe('trades', () => {
     expect(BigInt(Date.parse(iso!)) * 1_000_000n + BigInt(iso!.slice(23, 29))).toBe(BigInt(first!));
   });
 
-  test('of a feed are its executions and its prints, as decimals', async () => {
+  test('are the executions and prints of a feed, as decimals', async () => {
     const messages = randomMessages(33, 900);
     const { path, events } = await feedBookOf(messages);
     const told = events.filter(({ type, data }) => {
-      return ['OrderExecuted', 'TradePrinted'].includes(type) || (data as { remedy?: string }).remedy === 'executed';
+      const { remedy, unprinted } = data as { readonly remedy?: string; readonly unprinted?: true };
+      return (['OrderExecuted', 'TradePrinted'].includes(type) && unprinted !== true) || remedy === 'executed';
     });
+    expect(events.some(({ data }) => 'unprinted' in (data as object))).toBe(true);
     const rows = await rowsOf((out) => trades(path, { out }));
     expect(rows.map(({ sequence }) => Number(sequence))).toEqual(told.map(({ sequence }) => sequence));
     for (const [at, { type, data }] of told.entries()) {
@@ -258,14 +260,14 @@ describe('fills', () => {
     expect(rows.map(({ sequence, time, tradeId, ...row }) => row)).toEqual(expected);
   });
 
-  test('of an account that traded nothing are an error that names those that did', async () => {
+  test('are refused for an account that traded nothing, and the hint names those that did', async () => {
     const { path } = await bookOf(timed(52, 300));
     const error = await errorOf(fills(path, { account: 'zoe' }));
     expect(error).toMatchObject({ code: 'INVALID_OPTION', type: '--account' });
     expect(error.hint).toMatch(/ann|bob/);
   });
 
-  test('of a feed are an error: it has no accounts', async () => {
+  test('are refused for a feed, which has no accounts', async () => {
     const { path } = await feedBookOf(randomMessages(53, 50));
     expect(await errorOf(fills(path, { account: 'ann' }))).toMatchObject({ code: 'INVALID_OPTION' });
   });

@@ -6,7 +6,7 @@
  *     R       the stock is listed; on a later day its book is emptied; ignored if it says the same again
  *     H       the status of the stock: halted, paused, quotation only, trading
  *     A F     an order
- *     E C     an execution of it; C at another price, and hidden if it is not printed, because it is part of a cross
+ *     E C     an execution of it; C at another price, and off the tape if it is not printed, because it is part of a cross
  *     X D U   an order that is smaller, deleted, replaced
  *     P       a trade against a hidden order
  *     Q       the trade of a cross; ignored if it has no shares
@@ -80,8 +80,15 @@ export interface DecoderOptions {
   readonly momentOf: (time: Moment) => Moment;
   /** Whether each message has its length before it. */
   readonly framed: boolean;
-  /** Counts the messages by the code of their type. */
-  readonly tally: Float64Array;
+  readonly tally: ItchTally;
+}
+
+/** What is counted while reading. */
+export interface ItchTally {
+  /** Messages by the code of their type. */
+  readonly types: Float64Array;
+  /** Messages of stocks that are not wanted. */
+  passedOver: number;
 }
 
 /** Decodes one file. It knows the number and the offset of the next message, for `line` and for errors. */
@@ -91,7 +98,7 @@ export class ItchDecoder {
   readonly #momentOf: (time: Moment) => Moment;
   /** Bytes of the length before each message. */
   readonly #prefix: 0 | 2;
-  readonly #tally: Float64Array;
+  readonly #tally: ItchTally;
   #view: DataView = new DataView(new ArrayBuffer(0));
   #into: FeedMessage[] = [];
   /** The number of the next message, from 1. */
@@ -157,7 +164,7 @@ export class ItchDecoder {
       at = start + length;
       this.#offset += this.#prefix + length;
       this.#number++;
-      this.#tally[type]!++;
+      this.#tally.types[type]!++;
     }
     return at;
   }
@@ -184,6 +191,7 @@ export class ItchDecoder {
     const symbol = symbolAt(this.#view, at);
     const listing = this.#stocks.list(locate, symbol, this.#view, at);
     if (this.#stocks.wants(symbol)) this.#push(symbol, start, LISTINGS[listing]);
+    else this.#tally.passedOver++;
   }
 
   #readOfMarket(type: number, start: number): void {
@@ -203,7 +211,7 @@ export class ItchDecoder {
   #readOfStock(type: number, locate: number, start: number): void {
     const stock = this.#stocks.get(locate);
     if (stock === undefined) return void this.#readOfUnlisted(type, locate, start);
-    if (!stock.wanted) return;
+    if (!stock.wanted) return void this.#tally.passedOver++;
     const namesOther = STOCK_AT[type] !== 0 && !isNameOf(stock, this.#view, start + STOCK_AT[type]!);
     this.#push(stock.symbol, start, namesOther ? OTHER_STOCK : changeAt(type, this.#view, start + BODY_AT));
   }
@@ -212,12 +220,13 @@ export class ItchDecoder {
   #readOfUnlisted(type: number, locate: number, start: number): void {
     if (STOCK_AT[type] === 0) {
       if (this.#stocks.wantsAll) this.#push(`locate ${locate}`, start, UNKNOWN_STOCK);
+      else this.#tally.passedOver++;
       return;
     }
     const at = start + STOCK_AT[type]!;
     const symbol = symbolAt(this.#view, at);
     const listing = this.#stocks.list(locate, symbol, this.#view, at);
-    if (!this.#stocks.wants(symbol)) return;
+    if (!this.#stocks.wants(symbol)) return void this.#tally.passedOver++;
     if (listing === 'contradicts') return void this.#push(symbol, start, OTHER_STOCK);
     // All of the message is read before any of it is given.
     const change = changeAt(type, this.#view, start + BODY_AT);

@@ -116,7 +116,7 @@ function pricedExecutionAt(view: DataView, at: number): Change {
   if (size === 0) return ZERO_SIZE;
   const price = view.getUint32(at + 21);
   if (prints) return { kind: 'execute', id: orderAt(view, at), size, price };
-  return { kind: 'execute', id: orderAt(view, at), size, price, hidden: true };
+  return { kind: 'execute', id: orderAt(view, at), size, price, unprinted: true };
 }
 
 function reductionAt(view: DataView, at: number): Change {

@@ -13,7 +13,7 @@ import type { FeedMessage } from '../../../follow/messages.ts';
 import type { Moment } from '../../../market-time.ts';
 import { hintOnFailure, type TextSource, unreadable } from '../../reading/csv.ts';
 import { FeedTime, type TimeOptions } from '../../reading/feed-time.ts';
-import { GIVE_ITCH, ItchDecoder } from './decoder.ts';
+import { GIVE_ITCH, ItchDecoder, type ItchTally } from './decoder.ts';
 import { framingOf, HEAD_BYTES } from './kind.ts';
 import { LAYOUTS } from './layout.ts';
 import { StockDirectory } from './stocks.ts';
@@ -27,7 +27,7 @@ export interface ItchOptions extends TimeOptions {
 export class ItchReader {
   readonly #time: TimeOptions;
   readonly #stocks: StockDirectory;
-  readonly #tally = new Float64Array(256);
+  readonly #tally: ItchTally = { types: new Float64Array(256), passedOver: 0 };
 
   constructor({ symbols, ...time }: ItchOptions = {}) {
     this.#time = time;
@@ -37,9 +37,14 @@ export class ItchReader {
   /** Messages so far by type, those of other stocks too: `{ 'A add order': 118631456 }`. */
   get counts(): Readonly<Record<string, number>> {
     const counts = Object.entries(LAYOUTS).map(([type, { name }]) => {
-      return [`${type} ${name}`, this.#tally[type.charCodeAt(0)]!] as const;
+      return [`${type} ${name}`, this.#tally.types[type.charCodeAt(0)]!] as const;
     });
     return Object.fromEntries(counts.filter(([, count]) => count > 0));
+  }
+
+  /** Messages of other stocks than those asked for: they were not given. */
+  get passedOver(): number {
+    return this.#tally.passedOver;
   }
 
   /**

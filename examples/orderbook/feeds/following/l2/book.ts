@@ -101,8 +101,8 @@ export class L2Side {
 /**
  * The checksum of a book, as an unsigned number of 32 bits.
  *
- * Kraken: the best 10 asks from low to high, then the best 10 bids from high to low; of each level the digits of its
- * price, then those of its size, without point and leading zeros.
+ * Kraken: the best 10 asks from low to high, then the best 10 bids from high to low. A level is the digits of its price,
+ * then those of its size, without point and leading zeros.
  * OKX: `price:size` of the best 25 levels of each side with colons between them, bid and ask in turn; what one side has
  * more than the other follows.
  */

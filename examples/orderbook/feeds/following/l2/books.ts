@@ -5,50 +5,14 @@
  * follow the one before it (`sequenceGap`), an update before there is a book (`withoutSnapshot`), and the removal of a
  * level that is not there (`unknownLevel`). All are counted, and none ends the reading.
  */
-import { parseDecimal } from '../../../decimals.ts';
 import type { Change, FeedMessage } from '../../../follow/messages.ts';
 import type { Side } from '../../../model/events.ts';
-import { type ChecksumRule, checksumOf, L2Side, tokenOf } from './book.ts';
-import {
-  type BookUpdate,
-  type Level,
-  MessageProblem,
-  type Sequence,
-  type TradePrint,
-  type VenueMessage,
-} from './messages.ts';
+import { type ChecksumRule, checksumOf, type L2Side, tokenOf } from './book.ts';
+import { type Scaled, scaled, scaledTrade } from './levels.ts';
+import { type Market, newMarket, orderOf } from './market.ts';
+import { type BookUpdate, type Level, MessageProblem, type TradePrint, type VenueMessage } from './messages.ts';
+import type { ChecksumCount, L2Options } from './options.ts';
 import { chooseDecimals, type Scale } from './scale.ts';
-
-export interface L2Options {
-  /** Decimals of the prices of all symbols, 0 to 18; see `scale.ts` for what they are otherwise. */
-  readonly priceDecimals?: number | undefined;
-  /** Decimals of the sizes of all symbols, 0 to 18. */
-  readonly sizeDecimals?: number | undefined;
-  /** The subscribed depth, where a recording of Kraken does not tell it. */
-  readonly depth?: number | undefined;
-  /** What the symbol is called of messages that name none. Without it: the only one of `symbols`, or so far, or `BOOK`. */
-  readonly symbol?: string | undefined;
-  /** The symbols to read; all of them if it is absent or empty. */
-  readonly symbols?: readonly string[] | undefined;
-}
-
-/** What the checksums said. */
-export interface ChecksumCount {
-  /** How many were compared. */
-  readonly checked: number;
-  /** How many of them are not the book's. */
-  readonly failed: number;
-  /** Book messages whose checksum says nothing: OKX sends 0 since 2026-06-23. */
-  readonly absent: number;
-  /** The first of those that failed. */
-  readonly first: {
-    readonly path: string;
-    readonly line: number;
-    /** As unsigned numbers of 32 bits. */
-    readonly given: number;
-    readonly computed: number;
-  } | null;
-}
 
 /** The longest symbol. */
 const LONGEST_NAME = 64;
@@ -57,25 +21,6 @@ const UNNAMED = 'BOOK';
 const NOT_ASCII = /[^\x20-\x7e]/;
 /** Updates that wait for a snapshot. */
 const MAX_EARLY = 100_000;
-
-interface Market {
-  readonly symbol: string;
-  readonly bids: L2Side;
-  readonly asks: L2Side;
-  channel: string | undefined;
-  tradeChannel: string | undefined;
-  scale: Scale | undefined;
-  /** Decimals of the texts, for the checksum. */
-  digits: Scale;
-  /** A snapshot was read, or none is needed. */
-  isOpen: boolean;
-  depth: number | undefined;
-  /** Of the last message. */
-  sequence: Sequence | undefined;
-  isFirstAfterSnapshot: boolean;
-  hasChecksums: boolean;
-  early: BookUpdate[];
-}
 
 export class L2Books {
   readonly #options: L2Options;
@@ -86,11 +31,13 @@ export class L2Books {
   readonly #depths = new Map<string, number>();
   /** A snapshot that names no symbol, until one is known. */
   #nameless: BookUpdate | undefined;
-  /** Of the last message of the connection, where they are numbered. */
+  /** The number of the last message of the connection, where they have one. */
   #number: number | undefined;
   #hasGap = false;
-  /** Messages of books so far. */
-  updates = 0;
+  /** Messages of books, and of their trades, so far. */
+  told = 0;
+  /** The symbols of those that were not asked for. */
+  readonly others = new Set<string>();
   /** Some of them are of a source that is not one of the venues. */
   isPlain = false;
   checked = 0;
@@ -101,6 +48,11 @@ export class L2Books {
   constructor(options: L2Options, path: () => string) {
     this.#options = options;
     this.#path = path;
+  }
+
+  /** The symbols that were asked for and that no message has named. */
+  get missing(): string[] {
+    return (this.#options.symbols ?? []).filter((symbol) => !this.#markets.has(symbol));
   }
 
   /** Whether there is a book that no message has named. */
@@ -139,7 +91,7 @@ export class L2Books {
   }
 
   #book(update: BookUpdate, line: number, out: FeedMessage[]): void {
-    this.updates++;
+    this.told++;
     if (update.habits.needsNoSnapshot === true) this.isPlain = true;
     const symbol = update.symbol === undefined ? this.#onlySymbol(update) : decoded(update.symbol);
     if (symbol === undefined) {
@@ -184,12 +136,11 @@ export class L2Books {
       out.push(ignored(symbol, line, 'update that the snapshot covers'));
       return;
     }
-    if (market.scale === undefined && !update.isSnapshot && !update.levels.some(({ size }) => /[1-9]/.test(size))) {
-      // Only a level that is set tells the scale.
-      out.push(mismatched(symbol, update, line, 'unknownLevel'));
+    if (market.scale === undefined && !update.levels.some(({ size }) => /[1-9]/.test(size))) {
+      this.#waitForLevels(market, update, line, out);
       return;
     }
-    const scale = market.scale ?? this.#chooseScale(market, update);
+    const scale = this.#scaleOf(market, update);
     const levels = update.levels.map((level) => scaled(level, scale));
     const changes: Change[] = [];
     const unknown = this.#setLevels(market, update, levels, changes);
@@ -213,6 +164,15 @@ export class L2Books {
     }
     for (let count = 0; count < unknown; count++) out.push(mismatched(symbol, update, line, 'unknownLevel'));
     if (update.checksum !== undefined) this.#check(market, update, update.checksum, line, out);
+  }
+
+  /** Only a level that is set tells the scale: before it there is nothing to list. */
+  #waitForLevels(market: Market, update: BookUpdate, line: number, out: FeedMessage[]): void {
+    const { symbol } = market;
+    if (update.isSnapshot) market.isOpen = true;
+    if (update.sequence !== undefined) market.sequence = update.sequence;
+    const removes = update.levels.length > 0 && !update.isSnapshot && update.habits.removesUnknown !== true;
+    out.push(removes ? mismatched(symbol, update, line, 'unknownLevel') : ignored(symbol, line, 'no change'));
   }
 
   /** Sets the levels, and adds what changes. Returns how many levels were to be removed that are not there. */
@@ -266,7 +226,6 @@ export class L2Books {
   }
 
   #trade(trade: TradePrint, line: number, out: FeedMessage[]): void {
-    const { time, side, hidden } = trade;
     const symbol = decoded(trade.symbol);
     if (!this.#isWanted(symbol)) return;
     const market = this.#market(symbol);
@@ -276,15 +235,8 @@ export class L2Books {
       out.push(ignored(symbol, line, name));
       return;
     }
-    const price = wholeOf(trade.price, market.scale.price, 'price', trade.at);
-    const size = wholeOf(trade.size, market.scale.size, 'size', trade.at);
-    if (size <= 0) throw new MessageProblem(pathOf(trade.at, 'size'), `is ${JSON.stringify(trade.size)}`);
-    out.push({
-      symbol,
-      time,
-      line,
-      change: { kind: 'trade', price, size, ...(side !== undefined && { side }), ...(hidden && { hidden }) },
-    });
+    out.push({ symbol, time: trade.time, line, change: scaledTrade(trade, market.scale) });
+    this.told++;
   }
 
   #market(symbol: string): Market {
@@ -297,27 +249,14 @@ export class L2Books {
         `Symbols have 1 to ${LONGEST_NAME} characters`,
       );
     }
-    const market: Market = {
-      symbol,
-      bids: new L2Side('buy'),
-      asks: new L2Side('sell'),
-      channel: undefined,
-      tradeChannel: undefined,
-      scale: undefined,
-      digits: { price: 0, size: 0 },
-      isOpen: false,
-      depth: undefined,
-      sequence: undefined,
-      isFirstAfterSnapshot: false,
-      hasChecksums: false,
-      early: [],
-    };
+    const market = newMarket(symbol);
     this.#markets.set(symbol, market);
     return market;
   }
 
-  /** The scale, the digits and the depth, which a book's first message and each snapshot tell. */
-  #chooseScale(market: Market, update: BookUpdate): Scale {
+  /** The scale, which the first message tells. Each snapshot tells the depth, and the digits of the checksum. */
+  #scaleOf(market: Market, update: BookUpdate): Scale {
+    if (market.scale !== undefined && !update.isSnapshot) return market.scale;
     const { priceDecimals, sizeDecimals } = this.#options;
     const venue = this.#scales.get(market.symbol);
     const writesZeros = update.habits.writesZeros === true;
@@ -335,18 +274,17 @@ export class L2Books {
       venue: venue?.size,
     });
     market.digits = { price: price.digits, size: size.digits };
-    const { depths } = update.habits;
-    market.depth =
-      update.depth ??
-      this.#depths.get(market.symbol) ??
-      this.#options.depth ??
-      (depths && depthOf(update.levels, depths));
-    return { price: price.scale, size: size.scale };
+    const { depths = [] } = update.habits;
+    const subscribed = this.#options.depth ?? update.depth ?? this.#depths.get(market.symbol);
+    market.depth = subscribed ?? depthOf(update.levels, depths);
+    return market.scale ?? { price: price.scale, size: size.scale };
   }
 
   #isWanted(symbol: string): boolean {
     const { symbols = [] } = this.#options;
-    return symbols.length === 0 || symbols.includes(symbol);
+    const isWanted = symbols.length === 0 || symbols.includes(symbol);
+    if (!isWanted) this.others.add(symbol);
+    return isWanted;
   }
 
   /** The symbol of a message without one; undefined if a later message tells it. */
@@ -360,54 +298,6 @@ export class L2Books {
   }
 }
 
-/** A level in whole numbers. */
-interface Scaled {
-  readonly price: number;
-  readonly size: number;
-  readonly count: number | undefined;
-}
-
-function scaled({ price, size, count, list, index }: Level, scale: Scale): Scaled {
-  const whole = parseDecimal(size, scale.size);
-  const at = parseDecimal(price, scale.price);
-  if (typeof at !== 'number') throw doesNotFit(price, at, scale.price, 'price', placeOf(list, index));
-  if (typeof whole !== 'number') throw doesNotFit(size, whole, scale.size, 'size', placeOf(list, index));
-  if (whole < 0)
-    throw new MessageProblem(placeOf(list, index), `has the size ${JSON.stringify(size)}, which is below 0`);
-  return { price: at, size: whole, count: count !== undefined && /^\d{1,9}$/.test(count) ? Number(count) : undefined };
-}
-
-function placeOf(list: string, index: number | undefined): string {
-  return index === undefined ? list : `${list}[${index}]`;
-}
-
-function wholeOf(text: string, decimals: number, name: 'price' | 'size', at: string): number {
-  const value = parseDecimal(text, decimals);
-  if (typeof value === 'number') return value;
-  throw doesNotFit(text, value, decimals, name, at);
-}
-
-function doesNotFit(
-  text: string,
-  problem: Exclude<ReturnType<typeof parseDecimal>, number>,
-  decimals: number,
-  name: 'price' | 'size',
-  at: string,
-): MessageProblem {
-  const shown = `has the ${name} ${JSON.stringify(text)}`;
-  if (problem === 'noDecimal') return new MessageProblem(at, `${shown}, which is not a decimal`);
-  const other =
-    problem === 'tooManyDecimals'
-      ? `${shown}, which has more than the ${decimals} decimals that the symbol's first book message has`
-      : `${shown}, which does not fit into 2^53 with ${decimals} decimals`;
-  const hint = `Give --set ${name}-decimals=N, and import into a new log; N is the most decimals that a ${name} has`;
-  return new MessageProblem(at, other, hint);
-}
-
-function pathOf(at: string, name: string): string {
-  return at === '' ? name : `${at}.${name}`;
-}
-
 /** The depth that was subscribed to, as far as the first snapshot tells. */
 function depthOf(levels: readonly Level[], depths: readonly number[]): number | undefined {
   const bids = levels.filter(({ side }) => side === 'buy').length;
@@ -417,21 +307,6 @@ function depthOf(levels: readonly Level[], depths: readonly number[]): number | 
 
 function dropBeyond(depth: number, levels: L2Side, side: Side, changes: Change[]): void {
   while (levels.size > depth) changes.push({ kind: 'level', side, price: levels.removeWorst(), size: 0 });
-}
-
-/** Whether a message follows the one before it. */
-function orderOf({ sequence: before, isFirstAfterSnapshot }: Market, update: BookUpdate): 'next' | 'stale' | 'gap' {
-  const { sequence, isSnapshot } = update;
-  if (sequence === undefined || before === undefined || isSnapshot) return 'next';
-  if (sequence.rule === 'chain')
-    return before.rule === 'chain' && sequence.previous === before.current ? 'next' : 'gap';
-  if (sequence.rule === 'counter')
-    return before.rule === 'counter' && sequence.current === before.current + 1 ? 'next' : 'gap';
-  if (before.rule !== 'range') return 'gap';
-  if (sequence.last <= before.last) return 'stale';
-  if (sequence.previous !== undefined && !isFirstAfterSnapshot)
-    return sequence.previous === before.last ? 'next' : 'gap';
-  return sequence.first <= before.last + 1 ? 'next' : 'gap';
 }
 
 /** Files of text are read byte by byte. */

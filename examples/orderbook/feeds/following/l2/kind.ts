@@ -2,7 +2,7 @@
 import { basename } from 'node:path';
 import { type FeedKind, feedOfFiles, type OracleReport } from '../feed-kind.ts';
 import { badSetting, decimalsSetting } from '../settings.ts';
-import type { ChecksumCount } from './books.ts';
+import type { ChecksumCount } from './options.ts';
 import { L2Reader } from './reader.ts';
 
 export const l2: FeedKind = {
@@ -25,7 +25,10 @@ export const l2: FeedKind = {
       symbols: symbols === undefined ? undefined : [...symbols],
     });
     return {
-      ...feedOfFiles(paths, (source) => reader.read([source])),
+      ...feedOfFiles(paths, async function* (source) {
+        yield* reader.read([source]);
+        if (source.path === paths.at(-1)) reader.requireSymbols();
+      }),
       counts: () => ({ checksums: reader.oracle.checked, checksumsAbsent: reader.oracle.absent }),
       oracle: () => reportOf(reader.oracle),
     };

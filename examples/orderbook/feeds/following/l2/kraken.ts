@@ -1,8 +1,8 @@
 /**
  * Kraken's messages, version 2 and version 1 of its websocket interface.
  *
- * Version 2 writes prices and sizes as numbers with all their zeros. The checksum comes with each book message; in version
- * 1 snapshots have none. Levels beyond the subscribed depth drop out of the book without a message.
+ * Version 2 writes prices and sizes as numbers with all their zeros. The checksum comes with each book message, except for
+ * the snapshots of version 1. Levels beyond the subscribed depth drop out of the book without a message.
  *
  * Source: https://docs.kraken.com/exchange/guides/websockets/book-checksum-v2 and book-checksum-v1.
  */

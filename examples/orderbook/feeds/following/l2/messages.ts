@@ -1,4 +1,4 @@
-/** What a message says, whoever the venue is: the language between `venues.ts` and `books.ts`. */
+/** What the message of any venue says: the language between `venues.ts` and `books.ts`. */
 import type { Moment } from '../../../market-time.ts';
 import type { Side } from '../../../model/events.ts';
 import { EpochReader } from '../../reading/epoch.ts';
@@ -32,7 +32,7 @@ export interface BookUpdate {
   /** Undefined where the message does not say. */
   readonly symbol: string | undefined;
   readonly time: Moment | undefined;
-  /** Of several channels that tell the book of a symbol, only the first one counts. */
+  /** Where several channels tell the book of a symbol, only the first one counts. */
   readonly channel: string;
   /** The levels are the whole book. */
   readonly isSnapshot: boolean;
@@ -65,7 +65,7 @@ export interface TradePrint {
   readonly kind: 'trade';
   readonly symbol: string;
   readonly time: Moment | undefined;
-  /** Of several channels that tell the trades of a symbol, only the first one counts. */
+  /** Where several channels tell the trades of a symbol, only the first one counts. */
   readonly channel: string;
   readonly price: string;
   readonly size: string;
@@ -148,7 +148,7 @@ export class Fields {
     return this.has(name) ? this.integer(name) : undefined;
   }
 
-  /** A time since the epoch, or as a date; undefined if there is none. */
+  /** A time since the epoch, or as a date; undefined if the message has no such member. */
   time(name: string): Moment | undefined {
     return this.has(name) ? timeOf(this.text(name), this.#path(name)) : undefined;
   }

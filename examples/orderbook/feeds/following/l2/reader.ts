@@ -2,27 +2,28 @@
  * Reads levels (L2): recordings of venues' websockets with a message on each line, or CSV with a level on each line.
  *
  * What the lines of a recording may be: `venues.ts`. A time and a space may stand before the message, as recorders write
- * them; it is the time of messages that have none. The columns of CSV: `csv.ts`. Gzip is unpacked.
+ * them; it is the time of messages without one. The columns of CSV: `csv.ts`. Gzip is unpacked.
  *
  * The books are kept with the texts as received, so that the checksums of Kraken and OKX can be compared after each
  * message. Prices and sizes become whole numbers by the scale of their symbol: `scale.ts`.
  *
  * A line that cannot be read ends the reading with an error that names it, after the messages of the lines before.
  */
-import type { RefoldError } from 'refold';
+import { RefoldError } from 'refold';
 import type { FeedMessage } from '../../../follow/messages.ts';
 import type { Moment } from '../../../market-time.ts';
 import { readLineBlocks, type TextSource, unreadable } from '../../reading/csv.ts';
 import { firstLineOf } from '../../reading/header.ts';
-import { type ChecksumCount, L2Books, type L2Options } from './books.ts';
+import { L2Books } from './books.ts';
 import { isLevelHeader, LevelRows } from './csv.ts';
 import { JsonProblem, parseJson } from './json.ts';
 import { readKrakenUpdate } from './kraken-updates.ts';
 import { MessageProblem, timeOf, type VenueMessage } from './messages.ts';
+import type { ChecksumCount, L2Options } from './options.ts';
 import { decode } from './venues.ts';
 
-/** A snapshot of a whole book is one line, with some 40 characters a level. */
-const LONGEST_LINE = 64 * 1024 * 1024;
+/** A snapshot of a whole book is one line, with about 40 characters a level. */
+const LONGEST_LINE = 16 * 1024 * 1024;
 
 const CUT = 'Complete the line; if it is the last one, the file was cut';
 const GIVE_L2 =
@@ -51,6 +52,17 @@ export class L2Reader {
     return { checked, failed, absent, first };
   }
 
+  /** @throws RefoldError `INVALID_OPTION` for a symbol that was asked for and that no message has named */
+  requireSymbols(): void {
+    const [missing] = this.#books.missing;
+    if (missing === undefined) return;
+    const others = [...this.#books.others].slice(0, 10).join(', ');
+    throw new RefoldError('INVALID_OPTION', `Cannot import --symbol ${missing}: no message names it`, {
+      type: '--symbol',
+      hint: `Check how the feed spells it${others === '' ? '' : `: it has ${others}`}`,
+    });
+  }
+
   /**
    * The messages of the files, in order, in blocks. A second file goes on where the one before it ends.
    *
@@ -59,7 +71,7 @@ export class L2Reader {
   async *read(sources: readonly TextSource[]): AsyncGenerator<readonly FeedMessage[], void, void> {
     for (const source of sources) {
       this.#path = source.path;
-      const before = this.#books.updates;
+      const before = this.#books.told;
       try {
         for await (const messages of this.#readFile(source)) {
           const timed = this.#withTime(messages);
@@ -73,7 +85,7 @@ export class L2Reader {
       if (this.#books.isNameless) {
         throw unreadable(source.path, 'no message names the symbol of its book', { hint: 'Give --set symbol=NAME' });
       }
-      if (this.#books.updates > before) continue;
+      if (this.#books.told > before) continue;
       throw unreadable(source.path, 'it has no message of a book', { hint: GIVE_L2 });
     }
     yield* this.#withoutTime();

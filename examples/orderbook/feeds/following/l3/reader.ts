@@ -137,6 +137,7 @@ class L3File {
 
   #readLine(text: string, mayBeCut: boolean): void {
     const line = ++this.#line;
+    if (text === '') return;
     const fields = this.#rows.fieldsOf(text, line);
     if (mayBeCut) this.#rows.requireWhole(fields, line, (text) => this.#isWhole(text));
     const written = this.#rows.text(fields, 'time');

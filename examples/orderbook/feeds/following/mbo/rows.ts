@@ -162,6 +162,7 @@ function csvLayout(path: string, first: string, time: MboTime | undefined): MboL
     error,
     lastField,
     rowOf(text, line) {
+      if (text === '') return undefined;
       const fields = unquote(text).split(',');
       if (fields.length !== header.width) {
         const counted = `${fields.length} ${fields.length === 1 ? 'column' : 'columns'} instead of ${header.width}`;

@@ -44,7 +44,7 @@ function expectTotals(state: ReadonlyFeedBook, messages: readonly FeedMessage[],
   expect(sumOf('printed')).toBe(totals.crossed);
   expect(sumOf('hidden')).toBe(totals.hidden);
   expect(sumOf('prints')).toBe(totals.prints);
-  const unprinted = messages.map(({ change }) => (change.kind === 'execute' && change.hidden ? change.size : 0));
+  const unprinted = messages.map(({ change }) => (change.kind === 'execute' && change.unprinted ? change.size : 0));
   expect(unprinted.reduce((sum, size) => sum + size, 0)).toBe(totals.unprinted);
   expect(totals.unprinted).toBeGreaterThan(0);
   const { types } = totals;

@@ -33,7 +33,7 @@ describe('a file of ITCH that is cut', () => {
 
   test('without lengths, too', async () => {
     const bare = Buffer.concat(day);
-    for (let end = 1; end < bare.length; end++) {
+    for (let end = 1; end < bare.length; end += STEP) {
       const { messages, error } = await readAll(bytesSource(bare.subarray(0, end)));
       expect(messages).toEqual(whole.slice(0, messages.length));
       const used = Buffer.concat(day.slice(0, messages.length)).length;

@@ -17,6 +17,7 @@ import { viewOf } from './support.ts';
 const NAME = '01302019.NASDAQ_ITCH50';
 const day = randomDay({ seed: 21, happenings: 2_000 });
 const bytes = framed(day);
+const short = randomDay({ seed: 24, happenings: 300 });
 
 /** Files in a folder of the test, by name. */
 function filesOf(contents: Readonly<Record<string, Uint8Array>>): (name: string) => string {
@@ -66,6 +67,7 @@ describe('import itch', () => {
     for (const message of day) plain.apply(message);
     await using store = await openStore(feedBook, { path: path('book.db'), readOnly: true });
     expect([...store.state.symbols.keys()]).toEqual(['AAPL', 'ZVZZT']);
+    expect(run.json.messages + run.json.passedOver).toBe(day.length);
     for (const stock of ['AAPL', 'ZVZZT']) expect(viewOf(store.state, stock)).toEqual(plain.of(stock));
     const none = await runOrderBook('import', 'itch', path(NAME), '--symbol', 'NONE', '--json');
     expect(none.json).toMatchObject({ symbols: 0, messages: 0 });
@@ -76,7 +78,7 @@ describe('import itch', () => {
     // Progress is told after each block of a quarter of a mebibyte.
     const long = framed(randomDay({ seed: 22, happenings: 16_000 }));
     const path = filesOf({ [NAME]: long });
-    const script = join(import.meta.dirname, '../killed-import.ts');
+    const script = join(import.meta.dirname, '../fixtures/killed-import.ts');
     const args = ['--conditions=refold-source', script, path('book.db'), 'itch', '10000', path(NAME)];
     await expect(promisify(execFile)(process.execPath, args)).rejects.toMatchObject({ signal: 'SIGKILL' });
     const rest = await importItch(path('book.db'), path(NAME));
@@ -95,6 +97,23 @@ describe('import itch', () => {
     writeFileSync(path(NAME), bytes);
     const rest = await importItch(path('book.db'), path(NAME));
     expect(rest.events - rest.added).toBeGreaterThan(1_000);
+    expect(rest.stateHash).toBe((await importItch(path('whole.db'), path(NAME))).stateHash);
+  });
+
+  test.each([
+    ['in the first message', framed(short), 9],
+    ['between two messages', framed(short), framed(short.slice(0, 100)).length],
+    ['in the last message', framed(short), framed(short).length - 1],
+    ['without lengths', Buffer.concat(short), 5_001],
+    ['in gzip', gzipSync(framed(short)), 3_000],
+  ])('leaves a prefix of a file that is cut %s, and the next run goes on from there', async (_, whole, end) => {
+    const path = filesOf({ [NAME]: whole.subarray(0, end) });
+    const first = await importItch(path('book.db'), path(NAME)).catch((error: unknown) => error);
+    if (first instanceof Error)
+      expect(first).toMatchObject({ code: 'INVALID_OPTION', at: expect.stringMatching(/^byte/) });
+    writeFileSync(path(NAME), whole);
+    const rest = await importItch(path('book.db'), path(NAME));
+    expect(rest).toMatchObject({ messages: short.length, mismatches: {} });
     expect(rest.stateHash).toBe((await importItch(path('whole.db'), path(NAME))).stateHash);
   });
 

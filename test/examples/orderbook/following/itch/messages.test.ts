@@ -51,7 +51,7 @@ describe('what a message of ITCH becomes', () => {
     [
       'C that does not',
       encode('C', 7, 9, 11, 20, 99, 'N', 3),
-      { kind: 'execute', id: 11, size: 20, price: 3, hidden: true },
+      { kind: 'execute', id: 11, size: 20, price: 3, unprinted: true },
     ],
     ['X', encode('X', 7, 9, 11, 20), { kind: 'reduce', id: 11, size: 20 }],
     ['X of no shares', encode('X', 7, 9, 11, 0), mismatch('zeroSize')],
@@ -189,6 +189,9 @@ describe('a file of ITCH', () => {
       const some = await messagesOf(day, { symbols });
       expect(some).toEqual(all.filter(({ symbol }) => symbol === '' || symbols.has(symbol)));
       expect(some.length).toBeLessThan(all.length);
+      const reader = new ItchReader({ symbols });
+      await Array.fromAsync(reader.read(bytesSource(framed(day))));
+      expect(reader.passedOver).toBe(all.length - some.length);
     }
   });
 

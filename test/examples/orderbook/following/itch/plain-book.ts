@@ -78,8 +78,8 @@ export class PlainItchBook {
       if (order.shares === 0) this.#orders.delete(id);
       if (type === 'X') return;
       this.totals.executed += shares;
-      this.totals.prints++;
       if (type === 'C' && message[31] === 0x4e) this.totals.unprinted += shares;
+      else this.totals.prints++;
     }
   }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../../../examples/orderbook/demo/random.ts';
+import { L2Reader } from '../../../../../examples/orderbook/feeds/following/l2/reader.ts';
 import type { FeedMessage } from '../../../../../examples/orderbook/follow/index.ts';
+import { linesSource } from '../../support.ts';
 import { Follower, follow, readLinesOf } from './support.ts';
 import { bestShown, CHECKED_NAMES, changeSize, ROW_NAMES, record, WIRE_NAMES } from './venue.ts';
 
@@ -41,6 +43,47 @@ describe.each(WIRE_NAMES)('%s', (name) => {
       else expect(messages[cut.messages.length]?.line ?? count + 1).toBeGreaterThan(count);
       expect(cut.messages.at(-1)?.line ?? 0).toBeLessThanOrEqual(count);
     }
+  });
+});
+
+describe('several symbols', () => {
+  const other = (lines: readonly string[]): string[] => lines.map((line) => line.replaceAll('BTC/USD', 'ETH/USD'));
+
+  test.each(WIRE_NAMES.filter((name) => name !== 'coinbaseAdvanced'))(
+    'of %s do not disturb each other',
+    async (name) => {
+      const [btc, eth] = [record(name, new Random(6), 80), record(name, new Random(7), 80)];
+      const random = new Random(8);
+      const [left, right] = [[...btc.lines], other(eth.lines)];
+      // The header of CSV is there once.
+      const lines = name === 'csv' || name === 'tardis' ? [left.shift()!] : [];
+      if (lines.length > 0) right.shift();
+      while (left.length + right.length > 0) {
+        const from = right.length === 0 || (left.length > 0 && random.below(2) === 0) ? left : right;
+        lines.push(from.shift()!);
+      }
+      const { messages, oracle, error } = await readLinesOf(lines);
+      expect(error).toBeUndefined();
+      const book = follow(messages);
+      expect([book.shown('BTC/USD'), book.shown('ETH/USD')]).toEqual([btc.books.at(-1), eth.books.at(-1)]);
+      expect(book.mismatches).toEqual({});
+      expect(oracle.failed).toBe(0);
+      const alone = await readLinesOf(lines, { symbols: ['ETH/USD'] });
+      expect(follow(alone.messages).shown('ETH/USD')).toBe(eth.books.at(-1));
+      expect(alone.messages.some(({ symbol }) => symbol === 'BTC/USD')).toBe(false);
+    },
+  );
+
+  test('a book goes on in the next file', async () => {
+    const { lines, books } = record('okx', new Random(2), 80);
+    const reader = new L2Reader();
+    const messages: FeedMessage[] = [];
+    for await (const block of reader.read([linesSource(lines.slice(0, 40)), linesSource(lines.slice(40))])) {
+      messages.push(...block);
+    }
+    expect(follow(messages).shown(SYMBOL)).toBe(books.at(-1));
+    expect(follow(messages).mismatches).toEqual({});
+    expect(reader.oracle.failed).toBe(0);
   });
 });
 

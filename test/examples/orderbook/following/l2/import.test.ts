@@ -78,7 +78,7 @@ describe('import l2', () => {
       const { file, book } = fileOf('feed.log', text);
       const { stateHash, events } = await importL2(`${book}.whole`, file);
       const random = new Random(11);
-      for (let cut = 0; cut < 12; cut++) {
+      for (let cut = 0; cut < 5; cut++) {
         const path = `${book}.${cut}`;
         writeFileSync(file, text.slice(0, random.below(text.length)));
         await importL2(path, file).catch((error: unknown) => expect(error).toMatchObject({ code: 'INVALID_OPTION' }));
@@ -105,6 +105,12 @@ describe('import l2', () => {
     expect((await runOrderBook('import', 'l2', fine.file, '--strict')).code).toBe(0);
   });
 
+  test('a symbol that the feed does not have is refused, with those that it has', async () => {
+    const { file, book } = fileOf('kraken.jsonl', textOf(KRAKEN_BTC));
+    const error = await errorOf(importFeed(book, 'l2', [file], { settings: {}, symbols: new Set(['BTCUSD']) }));
+    expect(error).toMatchObject({ code: 'INVALID_OPTION', type: '--symbol', hint: expect.stringContaining('BTC/USD') });
+  });
+
   test('settings hold, and wrong ones are refused by name', async () => {
     const { file, book } = fileOf('levels.csv', 'time,side,price,size\n1597026383,bid,579.85,2\n');
     const settings = { 'price-decimals': '4', 'size-decimals': '0', symbol: 'ACME' };
@@ -120,7 +126,7 @@ describe('import l2', () => {
 });
 
 function importUntilKilled(book: string, changes: number, file: string): Promise<unknown> {
-  const script = join(import.meta.dirname, '../killed-import.ts');
+  const script = join(import.meta.dirname, '../fixtures/killed-import.ts');
   const args = ['--conditions=refold-source', script, book, 'l2', String(changes), file];
   return promisify(execFile)(process.execPath, args);
 }

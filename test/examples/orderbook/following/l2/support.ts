@@ -1,7 +1,7 @@
 /** What the tests of L2 share: reading lines to the end or to an error, and the feed book of the messages. */
 import { isRefoldError, type RefoldError } from 'refold';
 import { formatDecimal } from '../../../../../examples/orderbook/decimals.ts';
-import type { ChecksumCount, L2Options } from '../../../../../examples/orderbook/feeds/following/l2/books.ts';
+import type { ChecksumCount, L2Options } from '../../../../../examples/orderbook/feeds/following/l2/options.ts';
 import { L2Reader } from '../../../../../examples/orderbook/feeds/following/l2/reader.ts';
 import type { TextSource } from '../../../../../examples/orderbook/feeds/reading/csv.ts';
 import {

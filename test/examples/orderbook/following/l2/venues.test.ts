@@ -163,6 +163,23 @@ describe('Kraken', () => {
     ]);
   });
 
+  test('an empty book is listed with its first level', async () => {
+    const empty = snapshot.replace('{"price":1.5,"qty":2.0}', '').replace('"checksum":1', '"checksum":0');
+    const { messages } = await readLinesOf([empty, update('{"price":105906.7,"qty":0.09440620}', 1)]);
+    const book = follow(messages);
+    expect(book.shown('X')).toBe('105906.7x0.0944062 | ');
+    expect(book.mismatches).toEqual({ checksum: 1 });
+    expect(book.state.symbols.get('X')).toMatchObject({ priceDecimals: 1, sizeDecimals: 8 });
+  });
+
+  test('a new connection may have another depth', async () => {
+    const levels = (count: number): string =>
+      Array.from({ length: count }, (_, index) => `{"price":${900 - index}.0,"qty":1.0}`).join(',');
+    const wide = snapshot.replace('{"price":1.5,"qty":2.0}', levels(25));
+    const { messages } = await readLinesOf([snapshot, wide, update('{"price":901.0,"qty":1.0}', 1)]);
+    expect(follow(messages).shown('X').split(' | ')[0]!.split(' ')).toHaveLength(25);
+  });
+
   test('the depth that the user gives holds where the recording does not tell it', async () => {
     const levels = Array.from({ length: 3 }, (_, index) => `{"price":${9 - index}.0,"qty":1.0}`).join(',');
     const lines = [snapshot.replace('{"price":1.5,"qty":2.0}', levels), update('{"price":9.5,"qty":1.0}', 1)];
@@ -234,7 +251,7 @@ describe('what publish writes', () => {
 describe('lines of any other source', () => {
   const snapshot = '{"type":"snapshot","symbol":"X","bids":[["1.5","10"]],"asks":[]}';
 
-  test('may have a time before them, which holds where the message has none', async () => {
+  test('may have a time before them, which holds where the message lacks one', async () => {
     const { messages } = await readLinesOf([
       `1597026383085085123 ${snapshot}`,
       '2020-08-10T02:26:23.5Z {"type":"update","symbol":"X","time":1597026384000,"asks":[["1.6","1"]]}',
@@ -292,10 +309,10 @@ describe('CSV', () => {
   });
 
   test.each([
-    ['of BOOK', {}, 'BOOK'],
-    ['of the only symbol that was asked for', { symbols: ['X'] }, 'X'],
-    ['of the one that the user names', { symbol: 'Y' }, 'Y'],
-  ])('without symbols is %s', async (_, options, symbol) => {
+    ['for BOOK', {}, 'BOOK'],
+    ['for the only symbol that was asked for', { symbols: ['X'] }, 'X'],
+    ['for the one that the user names', { symbol: 'Y' }, 'Y'],
+  ])('without symbols is read %s', async (_, options, symbol) => {
     const { messages } = await readLinesOf(['time,side,price,size', '1,bid,2,3'], options);
     expect(follow(messages).shown(symbol)).toBe('2x3 | ');
   });
@@ -332,7 +349,7 @@ describe('the scale', () => {
 
   test.each([
     ['a venue that writes zeros tells it', ['64525.0', '64521.2'], { writesZeros: true }, 1, 1],
-    ['whole numbers of such a venue have none', ['10', '12'], { writesZeros: true }, 0, 0],
+    ['whole numbers of such a venue lack decimals', ['10', '12'], { writesZeros: true }, 0, 0],
     ['a recorder dropped zeros', ['64525', '64521.2'], { writesZeros: true }, 5, 1],
     ['other sources may have more later', ['8476.98', '8477'], {}, 6, 2],
     ['small numbers leave more room', ['0.5'], {}, 10, 1],

@@ -1,7 +1,12 @@
-/** The command `import`: a feed becomes a book that follows it. */
+/** The commands that read a feed: `import` makes a book that follows it, `compare` compares that with a strict engine. */
+
 import { type Command, Option } from 'commander';
+import { RefoldError } from 'refold';
+import { compareFeed } from './audit/compare-feed.ts';
+import type { ReadOptions } from './feeds/following/feed-kind.ts';
 import { type ImportReport, importFeed } from './feeds/following/import-feed.ts';
 import { KINDS, kindOf, parseSettings } from './feeds/following/kinds.ts';
+import { parseInteger } from './feeds/reading/csv.ts';
 import { EXIT_CHECK_FAILED } from './judging.ts';
 import { openProgress } from './progress.ts';
 import { number } from './text.ts';
@@ -22,14 +27,52 @@ type Present = (report: object, json: boolean | undefined) => void;
 
 /** Adds the command to the others. */
 export function addImport(root: Command, present: Present): void {
-  const several = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
-  root
+  const command = root
     .command('import')
     .description('import a feed: its orders, levels and trades, as the feed tells them, at the time of its market')
-    .argument('<kind>', 'what the files are: see below')
-    .argument('<files...>', 'the files of the feed, in their order')
     .option('--db <file>', 'keep the book in this file, and go on with what it has; default a temporary one')
     .option('--json', 'print the report as JSON, the last line on stdout')
+    .option('--strict', 'end with 1 if a message does not fit the book');
+  withFeed(command).action(async (kind: string, files: readonly string[], flags: ImportFlags) => {
+    const report = await runImport(kind, files, flags);
+    present(report, flags.json);
+    process.exitCode = judgeImport(report, flags, (line) => void process.stderr.write(`${line}\n`));
+  });
+}
+
+/** Adds the command `compare`. */
+export function addCompare(root: Command, present: Present): void {
+  const command = root
+    .command('compare')
+    .description('what a strict engine would have done with a feed: both books side by side, message by message')
+    .option('--json', 'print the report as JSON, the last line on stdout')
+    .addOption(
+      new Option('--levels <count>', 'how many levels of each side to compare').default(10).argParser((text) => {
+        const levels = parseInteger(text);
+        if (levels !== undefined && levels > 0) return levels;
+        throw new RefoldError('INVALID_OPTION', `Cannot compare ${JSON.stringify(text)} levels`, {
+          type: '--levels',
+          hint: 'Give a whole number above 0',
+        });
+      }),
+    );
+  withFeed(command).action(async (kind: string, files: readonly string[], flags: ImportFlags & { levels: number }) => {
+    const progress = openProgress('compare');
+    try {
+      const { levels } = flags;
+      present(await compareFeed(kind, files, { ...readOptions(kind, flags), levels, progress }), flags.json);
+    } finally {
+      progress.end();
+    }
+  });
+}
+
+/** What every command that reads a feed takes. */
+function withFeed(command: Command): Command {
+  const several = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
+  return command
+    .argument('<kind>', 'what the files are: see below')
+    .argument('<files...>', 'the files of the feed, in their order')
     .addOption(new Option('--symbol <symbol>', 'only this symbol; may be repeated').argParser(several))
     .option('--date <date>', "the day of a feed that counts from midnight; default the one in the file's name")
     .option(
@@ -39,24 +82,21 @@ export function addImport(root: Command, present: Present): void {
     .addOption(
       new Option('--set <name=value>', 'an option that only this kind has; may be repeated').argParser(several),
     )
-    .addOption(new Option('--strict', 'end with 1 if a message does not fit the book'))
-    .addHelpText('after', helpOfKinds())
-    .action(async (kind: string, files: readonly string[], flags: ImportFlags) => {
-      const report = await runImport(kind, files, flags);
-      present(report, flags.json);
-      process.exitCode = judgeImport(report, flags, (line) => void process.stderr.write(`${line}\n`));
-    });
+    .addHelpText('after', helpOfKinds());
+}
+
+function readOptions(kind: string, { symbol, set = [], date, zone }: ImportFlags): ReadOptions {
+  kindOf(kind);
+  const symbols = symbol === undefined ? undefined : new Set(symbol);
+  return { symbols, settings: parseSettings(kind, set), date, zone };
 }
 
 async function runImport(kind: string, files: readonly string[], flags: ImportFlags): Promise<ImportReport> {
-  kindOf(kind);
-  const { symbol, set = [], date, zone, db } = flags;
-  const symbols = symbol === undefined ? undefined : new Set(symbol);
-  const settings = parseSettings(kind, set);
+  const options = readOptions(kind, flags);
   const progress = openProgress('import');
-  using workspace = openWorkspace(db);
+  using workspace = openWorkspace(flags.db);
   try {
-    return await importFeed(workspace.path, kind, files, { symbols, settings, date, zone, progress });
+    return await importFeed(workspace.path, kind, files, { ...options, progress });
   } finally {
     progress.end();
   }

@@ -2,9 +2,9 @@
 import { existsSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Model, type ProjectionDefinition, RefoldError } from '../../index.ts';
-import { quietly } from '../output/quietly.ts';
-import { readableError } from '../output/readable-error.ts';
+import { type Model, type ProjectionDefinition, RefoldError } from '../index.ts';
+import { quietly } from './quietly.ts';
+import { readableError } from './readable-error.ts';
 
 /**
  * Loads a model from a TypeScript or JavaScript module. The path is relative to the current directory.

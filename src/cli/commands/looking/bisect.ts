@@ -1,0 +1,133 @@
+/** `refold bisect`: the first event after which an invariant is broken, or a condition is true or false. */
+import { type Command, Option } from 'commander';
+import {
+  type BisectMode,
+  type BisectReport,
+  type BisectTarget,
+  openPast,
+  parseCondition,
+  RefoldError,
+} from '../../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, timeOption, ZONE } from '../../args.ts';
+import { requireFile } from '../../files.ts';
+import type { Place } from '../../input/position.ts';
+import { modelFor } from '../../model.ts';
+import { EXIT } from '../../output/exit-codes.ts';
+import type { Answer } from '../../output/output.ts';
+import { withProgress } from '../../output/progress.ts';
+import { count, counted, duration, oneLine, time } from '../../output/text.ts';
+import { taggedObject } from '../../output/values.ts';
+import { placeInFile } from '../../place.ts';
+
+interface Options extends JsonOption {
+  readonly model?: string;
+  readonly firstTrue?: string;
+  readonly firstFalse?: string;
+  readonly js?: string;
+  readonly fast?: true;
+  readonly everyEvent?: true;
+  readonly from?: Place;
+  readonly to?: Place;
+}
+
+export function defineBisect(program: Command): void {
+  program
+    .command('bisect')
+    .argument(...FILE)
+    .argument('[invariant]', 'an invariant of the model')
+    .description('find the first event after which an invariant is broken, or a condition is true or false')
+    .addOption(new Option('--first-true <condition>', 'such as "size(orders) > 100"').conflicts(['firstFalse', 'js']))
+    .addOption(new Option('--first-false <condition>', 'such as "cash >= 0"').conflicts('js'))
+    .option('--js <expression>', 'JavaScript on `state`: the first event after which it is true')
+    .addOption(
+      new Option('--fast', 'halve between snapshots: right only if broken stays broken').conflicts('everyEvent'),
+    )
+    .option('--every-event', 'ask after every event: sure, and slow')
+    .option('--from <position>', 'where to begin (default: the first event)', parsePosition)
+    .option('--to <position>', 'where to end (default: the last event)', parsePosition)
+    .option(...MODEL)
+    .option(...ZONE)
+    .addOption(timeOption())
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  refold bisect book.db neverCrossed --model ./model.ts')
+    .action(answering(([file, invariant], options: Options) => bisect(file!, invariant, options)));
+}
+
+async function bisect(file: string, invariant: string | undefined, options: Options): Promise<Answer> {
+  await requireFile(file);
+  const target = targetOf(invariant, options);
+  const model = await modelFor(file, options.model);
+  const from = options.from && (await placeInFile(file, options.from));
+  const to = options.to && (await placeInFile(file, options.to));
+  await using past = await openPast(model, { path: file });
+  const mode = modeOf(options);
+  const report = await withProgress((bar) => {
+    const onEstimate = ({ events, milliseconds }: { events: number; milliseconds: number }): void => {
+      bar.clear();
+      if (options.json === true) return;
+      console.error(`asking after ${counted(events, 'event')} takes about ${duration(Math.ceil(milliseconds))}`);
+    };
+    return past.bisect(target, { mode, from, to, onProgress: bar.onProgress, onEstimate });
+  });
+  const isFound = report.found === true;
+  const exitCode = isFound === (invariant !== undefined) ? EXIT.checkFailed : EXIT.ok;
+  return { json: () => [taggedObject(report)], text: () => describe(report, whatOf(invariant, options)), exitCode };
+}
+
+function modeOf({ fast, everyEvent }: Options): BisectMode {
+  if (fast === true) return 'fast';
+  return everyEvent === true ? 'every-event' : 'blocks';
+}
+
+/** @throws RefoldError `INVALID_OPTION` for no question, several, or one that cannot be read */
+function targetOf(invariant: string | undefined, { firstTrue, firstFalse, js }: Options): BisectTarget<any> {
+  const given = [invariant, firstTrue, firstFalse, js].filter((one) => one !== undefined);
+  if (given.length !== 1) {
+    throw new RefoldError(
+      'INVALID_OPTION',
+      `Cannot bisect: ${given.length === 0 ? 'no' : 'more than one'} question was given`,
+      {
+        type: 'invariant',
+        hint: 'Name an invariant of the model, or give one of --first-true, --first-false and --js',
+      },
+    );
+  }
+  if (invariant !== undefined) return { invariant };
+  if (firstTrue !== undefined) return { firstTrue: parseCondition(firstTrue) };
+  if (firstFalse !== undefined) return { firstFalse: parseCondition(firstFalse) };
+  return { firstTrue: compile(js!) };
+}
+
+function compile(expression: string): (state: object) => boolean {
+  try {
+    const holds = new Function('state', `"use strict"; return (${expression});`);
+    return (state) => Boolean(holds(state));
+  } catch (cause) {
+    throw new RefoldError('INVALID_OPTION', `Cannot read ${expression}: ${(cause as Error).message}`, {
+      type: 'js',
+      hint: 'Give one JavaScript expression on `state`, such as "state.orders.size > 100"',
+      cause,
+    });
+  }
+}
+
+function whatOf(invariant: string | undefined, { firstTrue, firstFalse, js }: Options): string {
+  if (invariant !== undefined) return `${invariant} is broken`;
+  return firstFalse !== undefined ? `not ${firstFalse}` : (firstTrue ?? js!);
+}
+
+function describe(report: BisectReport, what: string): string {
+  const { lookedAt, folded, asked, grid, mayHaveMissed } = report;
+  const looked = `looked at events ${count(lookedAt.from)} to ${count(lookedAt.to)}: asked ${counted(asked, 'time')}, folded ${counted(folded, 'event')}`;
+  const missed = mayHaveMissed
+    ? `a shorter break than ${counted(grid, 'event')} may have been missed: --every-event is sure\n`
+    : '';
+  return `${finding(report, oneLine(what))}\n${looked}\n${missed}`;
+}
+
+function finding({ found, sequence, recordedAt, type, isAtStart, reason }: BisectReport, what: string): string {
+  if (found !== true) return `not found: ${what}`;
+  const why = reason === undefined || reason === '' ? '' : `: ${oneLine(reason)}`;
+  if (isAtStart) return `${what}, at the start of the range already, event ${count(sequence!)}${why}`;
+  return `${what} after event ${count(sequence!)}, ${time(recordedAt!)}, ${oneLine(type!)}${why}`;
+}

@@ -1,0 +1,75 @@
+/** `refold rehearse`: folds a log under the present model and the next one, and says where they part. Made for CI. */
+import type { Command } from 'commander';
+import { loadModel } from '../../../guests/load-model.ts';
+import { type RehearsalReport, type RehearsedModel, rehearse } from '../../../index.ts';
+import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, ZONE } from '../../args.ts';
+import { requireFile } from '../../files.ts';
+import type { Place } from '../../input/position.ts';
+import { modelFor } from '../../model.ts';
+import { EXIT } from '../../output/exit-codes.ts';
+import type { Answer } from '../../output/output.ts';
+import { withProgress } from '../../output/progress.ts';
+import { count, counted, oneLine, paint, pairs } from '../../output/text.ts';
+import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/values.ts';
+import { placeInFile } from '../../place.ts';
+
+interface Options extends JsonOption {
+  readonly model?: string;
+  readonly next: string;
+  readonly to?: Place;
+}
+
+export function defineRehearse(program: Command): void {
+  program
+    .command('rehearse')
+    .argument(...FILE)
+    .description('fold the log under this model and the next one, and say where they differ; change nothing')
+    .requiredOption('--next <module>', 'the model that is to be deployed; ./next.ts#name picks an export')
+    .option('--to <position>', 'stop at this position', parsePosition)
+    .option(...MODEL)
+    .option(...ZONE)
+    .option(...JSON_OPTION)
+    .addHelpText('after', '\nExample:\n  refold rehearse book.db --model ./model.ts --next ./next.ts')
+    .action(answering(([file], options: Options) => rehearseFile(file!, options)));
+}
+
+async function rehearseFile(file: string, options: Options): Promise<Answer> {
+  await requireFile(file);
+  const model = await modelFor(file, options.model);
+  const next = await loadModel(options.next);
+  const to = options.to && (await placeInFile(file, options.to));
+  const report = await withProgress(({ onProgress }) => rehearse(model, next, { path: file, to, onProgress }));
+  return {
+    json: () => [taggedObject(report)],
+    text: () => describe(report),
+    exitCode: report.equal ? EXIT.ok : EXIT.checkFailed,
+  };
+}
+
+function describe(report: RehearsalReport): string {
+  const { equal, events, from, sequence, now, next, firstDifference: first, differences, unknownTypes, grid } = report;
+  const verdict = equal ? paint('green', 'no difference') : paint('red', 'DIFFERENT');
+  const width = outputWidth();
+  const rows = pairs([
+    ['events', `${count(events)} folded, ${count(from + 1)} to ${count(sequence)}`],
+    ['now', describeModel(now)],
+    ['next', describeModel(next)],
+    ['unknown types', unknownTypes.length === 0 ? undefined : unknownTypes.join(', ')],
+    [
+      'first',
+      first && `event ${count(first.sequence)}${first.type === undefined ? '' : `, ${first.type}`}, at ${first.path}`,
+    ],
+    ['', first && shortLine(`now ${shortValue(first.now, 60)}, next ${shortValue(first.next, 60)}`, width - 17)],
+    ...differences.map(({ table, places }) => [table, `${counted(places, 'place')} differ at the end`] as const),
+    ['compared', `every ${counted(grid, 'event')} at most: what differed only in between was not seen`],
+  ]);
+  return `${verdict}\n${rows}`;
+}
+
+function describeModel({ stateHash, brokenInvariants, eventsPerSecond, failure }: RehearsedModel): string {
+  if (failure !== undefined) {
+    return `throws at event ${count(failure.sequence)}, ${oneLine(failure.type)}: ${oneLine(failure.error.message)}`;
+  }
+  const broken = brokenInvariants.length === 0 ? '' : `, broken: ${brokenInvariants.map(oneLine).join(', ')}`;
+  return `state ${stateHash!.slice(0, 16)}…, ${count(eventsPerSecond)} events/s${broken}`;
+}

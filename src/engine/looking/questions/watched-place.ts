@@ -1,0 +1,102 @@
+/** One place in a state that is folded directly: how it is found fast after each event, and whether it has changed since. */
+import { isDate } from 'node:util/types';
+import { Deque } from '../../../fold/collections/deque.ts';
+import { OrderedMap } from '../../../fold/collections/ordered-map.ts';
+import { diffStates } from '../../../fold/diff.ts';
+import { plain } from '../../../fold/own-copy.ts';
+import { type Path, placeAt } from '../../../fold/path.ts';
+
+/** What stands at a place; undefined if nothing does. */
+export type Placed = { readonly value: unknown } | undefined;
+
+/** What became of a place: `before` is absent for what was not there, and `after` for what is not there any more. */
+export interface BeforeAndAfter {
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+export class WatchedPlace {
+  readonly #path: Path;
+  /** A copy of what stood there last. */
+  #last: Placed;
+
+  constructor(path: Path, state: unknown) {
+    this.#path = path;
+    this.#last = copyOfPlaced(placeAt(state, path));
+  }
+
+  /** Whether it has changed since the last look, and from what to what; undefined if it has not. */
+  look(state: unknown): BeforeAndAfter | undefined {
+    const now = placeAt(state, this.#path);
+    const last = this.#last;
+    if (now === undefined ? last === undefined : last !== undefined && sameValue(last.value, now.value))
+      return undefined;
+    this.#last = copyOfPlaced(now);
+    return beforeAndAfter(last, this.#last);
+  }
+
+  /** Whether a comparison after each event would cost more than the fold of an event. */
+  get isLarge(): boolean {
+    return this.#last !== undefined && countUpTo(this.#last.value, LARGE_PLACE) >= LARGE_PLACE;
+  }
+
+  get last(): Placed {
+    return this.#last;
+  }
+}
+
+/** So many members are compared in about the time in which an event is folded. */
+const LARGE_PLACE = 128;
+
+export function beforeAndAfter(before: Placed, after: Placed): BeforeAndAfter {
+  return {
+    ...(before !== undefined && { before: before.value }),
+    ...(after !== undefined && { after: after.value }),
+  };
+}
+
+export function copyOfPlaced(placed: Placed): Placed {
+  return placed && { value: plain(placed.value) };
+}
+
+/** Whether two values are the same by content, type and order: as `diffStates` finds no difference. Fast for small objects. */
+export function sameValue(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false;
+  if (isPlainObject(a) && isPlainObject(b)) return sameMembers(a, b);
+  if (Array.isArray(a) && Array.isArray(b)) {
+    return a.length === b.length && a.every((item, index) => sameValue(item, b[index]));
+  }
+  return diffStates(a, b, 1).length === 0;
+}
+
+function isPlainObject(value: object): value is Record<string, unknown> {
+  return Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function sameMembers(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  const keys = Object.keys(b);
+  let index = 0;
+  for (const key in a) {
+    if (keys[index++] !== key || !sameValue(a[key], b[key])) return false;
+  }
+  return index === keys.length;
+}
+
+/** How many values a value consists of, at most `most`. */
+function countUpTo(value: unknown, most: number): number {
+  if (typeof value !== 'object' || value === null || isDate(value)) return 1;
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  let count = 1;
+  for (const member of membersOf(value)) {
+    count += countUpTo(member, most - count);
+    if (count >= most) break;
+  }
+  return count;
+}
+
+function membersOf(value: object): Iterable<unknown> {
+  if (value instanceof Map || value instanceof OrderedMap) return value.values();
+  if (Array.isArray(value) || value instanceof Set || value instanceof Deque) return value;
+  return Object.values(value);
+}
