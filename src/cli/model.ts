@@ -27,15 +27,17 @@ export interface LoadedModel {
   readonly model: Model;
 }
 
-/** For commands that need no model. A model that was found, and to which the log does not belong, is not used. */
+/** For commands that need no model. A model that was found is used only if the log belongs to it. */
 export async function modelIfAny(file: string, option: string | undefined): Promise<LoadedModel | undefined> {
   const found = find(option);
   if (found === undefined) return undefined;
   const { specifier, from } = found;
   const model = await loadModel(specifier);
-  const name = from === undefined ? undefined : await modelNameIn(file);
-  const fits = name === undefined || model.name === name || model.formerly?.includes(name) === true;
-  tell(found, fits ? '' : `, which is not used: the file belongs to '${name}'`);
+  if (from === undefined) return { specifier, model };
+  const name = await modelNameIn(file);
+  const fits = name !== undefined && (model.name === name || model.formerly?.includes(name) === true);
+  const owner = name === undefined ? 'no model yet' : `'${name}'`;
+  tell(found, fits ? '' : `, which is not used: the file belongs to ${owner}`);
   return fits ? { specifier, model } : undefined;
 }
 

@@ -151,6 +151,16 @@ describe('a command', () => {
     expect((await refold(['verify', shop, '--model', other])).code).toBe(2);
   });
 
+  test('that needs none goes on without one where the events were imported without a model', async () => {
+    const log = inFolder('foreign.db');
+    await refold(['import', log], { input: '{"type":"Elsewhere","data":1}\n' });
+    const { code, stderr } = await refold(['verify', log], { env });
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/which is not used: the file belongs to no model yet\n$/),
+    ]);
+  });
+
   test('a log without events belongs to no model', async () => {
     const empty = inFolder('empty.db');
     await refold(['import', empty], { input: '' });
