@@ -35,6 +35,7 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: ['**/node_modules/**', 'test/package/**'],
           globalSetup: ['test/built/setup.ts'],
+          setupFiles: ['test/cleaning/setup.ts'],
           // A fresh process for each file takes half a second of it. The files of one worker share the modules.
           isolate: false,
         },

@@ -10,7 +10,7 @@ import { isZone } from './output/zones.ts';
 export const FILE: readonly [string, string] = ['<file>', "the log's file"];
 export const MODEL: readonly [string, string] = [
   '--model <module>',
-  'module whose default or only Model export is the model; ./model.ts#name picks an export',
+  'module whose default or only Model export is the model; ./model.ts#name picks an export (default: REFOLD_MODEL, or "refold" in package.json)',
 ];
 export const JSON_OPTION: readonly [string, string] = ['--json', 'print one JSON object on stdout'];
 

@@ -19,6 +19,8 @@ export interface Built {
   readonly folder: string;
   /** The executable `refold`. */
   readonly main: string;
+  /** A folder with an empty package.json, in which no model is found. */
+  readonly empty: string;
   /** For NODE_COMPILE_CACHE of its processes: the first one compiles for all. */
   readonly compileCache: string;
 }
@@ -38,7 +40,8 @@ export async function builtPackage(): Promise<Built> {
     if (existsSync(failed)) throw new Error('the build failed: see the first test that needed it');
     await pause(20);
   }
-  return { folder, main: join(folder, 'dist/cli/main.js'), compileCache: join(folder, 'compiled') };
+  const [main, empty, compileCache] = ['dist/cli/main.js', 'empty', 'compiled'].map((path) => join(folder, path));
+  return { folder, main: main!, empty: empty!, compileCache: compileCache! };
 }
 
 /** Only one process can create the folder. */
@@ -53,6 +56,8 @@ function isFirst(folder: string): boolean {
 
 async function build(folder: string): Promise<void> {
   for (const path of COPIED) cpSync(join(ROOT, path), join(folder, path), { recursive: true });
+  mkdirSync(join(folder, 'empty'));
+  writeFileSync(join(folder, 'empty/package.json'), '{}');
   symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'), 'dir');
   await promisify(execFile)(process.execPath, [join(ROOT, 'src/build.mjs'), join(folder, 'dist'), '--only-code']);
 }

@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 import { openLog, openStore } from 'refold';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { cart } from './fixtures/cart.ts';
-import { CART, ENVIRONMENT, exitOf, makeShop, REFOLD, startRefold, temporaryFolder } from './support.ts';
+import { CART, ELSEWHERE, ENVIRONMENT, exitOf, makeShop, REFOLD, startRefold, temporaryFolder } from './support.ts';
 
 const inFolder = temporaryFolder();
 const shop = inFolder('shop.db');
@@ -30,6 +30,7 @@ interface Ended {
 async function onto(output: string, args: readonly string[], stderr: 'pipe' | number = 'pipe'): Promise<Ended> {
   const descriptor = openSync(output, 'w');
   const child = spawn(REFOLD[0]!, [...REFOLD.slice(1), ...args], {
+    cwd: ELSEWHERE,
     env: ENVIRONMENT,
     stdio: ['ignore', descriptor, stderr],
   });
@@ -43,10 +44,15 @@ async function onto(output: string, args: readonly string[], stderr: 'pipe' | nu
 function pipedInto(reader: string, args: readonly string[]): Promise<Ended & { readonly stdout: string }> {
   return new Promise((resolve) => {
     const line = `set -o pipefail; { "$@" | ${reader}; echo "code \${PIPESTATUS[0]}" >&2; }`;
-    execFile('bash', ['-c', line, 'bash', ...REFOLD, ...args], { env: ENVIRONMENT }, (_error, stdout, stderr) => {
-      const code = Number(/code (\d+)\n$/.exec(stderr)?.[1]);
-      resolve({ code, stdout, stderr: stderr.replace(/code \d+\n$/, '') });
-    });
+    execFile(
+      'bash',
+      ['-c', line, 'bash', ...REFOLD, ...args],
+      { cwd: ELSEWHERE, env: ENVIRONMENT },
+      (_error, stdout, stderr) => {
+        const code = Number(/code (\d+)\n$/.exec(stderr)?.[1]);
+        resolve({ code, stdout, stderr: stderr.replace(/code \d+\n$/, '') });
+      },
+    );
   });
 }
 

@@ -186,7 +186,14 @@ const CASES: readonly Case[] = [
     /time does not exist/,
     /refold at --help/,
   ],
-  ['no model given', 'INVALID_OPTION', 2, ['state', shop], /'--model <module>' not specified/, /refold state --help/],
+  [
+    'no model given',
+    'INVALID_OPTION',
+    2,
+    ['state', shop],
+    /'--model <module>' not specified .* 'cart'$/,
+    /REFOLD_MODEL/,
+  ],
   [
     'an invalid choice',
     'INVALID_OPTION',

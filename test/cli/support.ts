@@ -9,12 +9,15 @@ import { afterAll } from 'vitest';
 import { builtPackage } from '../built/built.ts';
 import { cart } from './fixtures/cart.ts';
 
-const { folder, main, compileCache } = await builtPackage();
+const { folder, main, empty, compileCache } = await builtPackage();
 
 /** The built `refold` as a command: `node`, then its arguments. It needs `ENVIRONMENT`. */
 export const REFOLD: readonly string[] = [process.execPath, '--disable-warning=ExperimentalWarning', main];
 
-const { NODE_OPTIONS: _, FORCE_COLOR: __, ...inherited } = process.env;
+const { NODE_OPTIONS: _, FORCE_COLOR: __, REFOLD_MODEL: ___, ...inherited } = process.env;
+
+/** A folder in which no model is found. */
+export const ELSEWHERE: string = empty;
 
 export const ENVIRONMENT: NodeJS.ProcessEnv = { ...inherited, NODE_COMPILE_CACHE: compileCache };
 
@@ -33,7 +36,9 @@ export interface Run {
 
 export interface RunOptions {
   readonly input?: string | Buffer;
+  /** Default: a folder in which no model is found. */
   readonly cwd?: string;
+  readonly env?: Readonly<Record<string, string>>;
   readonly nodeOptions?: readonly string[];
 }
 
@@ -46,8 +51,9 @@ export async function refold(args: readonly string[], options: RunOptions = {}):
 }
 
 /** Starts `refold`, so that a test can talk to it while it runs. */
-export function startRefold(args: readonly string[], { cwd, nodeOptions = [] }: RunOptions = {}): ChildProcess {
-  const child = spawn(process.execPath, [...nodeOptions, main, ...args], { cwd, env: ENVIRONMENT });
+export function startRefold(args: readonly string[], options: RunOptions = {}): ChildProcess {
+  const { cwd = ELSEWHERE, nodeOptions = [], env } = options;
+  const child = spawn(process.execPath, [...nodeOptions, main, ...args], { cwd, env: { ...ENVIRONMENT, ...env } });
   child.stdin.on('error', () => {}); // it may end before it has read all of its input
   return child;
 }

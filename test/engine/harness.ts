@@ -2,14 +2,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach } from 'vitest';
 import { openStore, RefoldError, type StoreOptions } from '../../src/index.ts';
+import { cleanAfterEachTest } from '../cleaning/cleaning.ts';
 import { cartModel } from './cart.ts';
 
 const folders: string[] = [];
 const stores: { close(): Promise<void> }[] = [];
 
-afterEach(async () => {
+cleanAfterEachTest(async () => {
   for (const store of stores.splice(0)) await store.close().catch(() => {});
   for (const folder of folders.splice(0)) await rm(folder, { recursive: true, force: true });
 });

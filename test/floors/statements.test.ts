@@ -85,3 +85,25 @@ describe('a constant has a name that no other one has', () => {
     ).toHaveLength(found);
   });
 });
+
+/** Hooks for each test that a shared helper registers: they would run in the first test file of a worker alone. */
+function hooksIn(source: string): string[] {
+  return source.match(/^(?:before|after)(?:Each|All)\(/gm) ?? [];
+}
+
+describe('a helper that tests share registers no hooks: it calls cleanAfterEachTest', () => {
+  const helpers = globSync('test/**/*.ts', { cwd: ROOT }).filter((file) => !file.endsWith('.test.ts'));
+
+  test('in all of them', () => {
+    const found = helpers.filter((file) => hooksIn(readFileSync(`${ROOT}/${file}`, 'utf8')).length > 0);
+    expect(found).toEqual(['test/cleaning/setup.ts']);
+  });
+
+  test.each([
+    ['afterEach(async () => {});', 1],
+    ['import x;\nbeforeAll(() => {});\nafterAll(close);', 2],
+    ['function f() {\n  afterAll(close);\n}', 0],
+  ])('%j', (source, found) => {
+    expect(hooksIn(source)).toHaveLength(found);
+  });
+});

@@ -5,7 +5,6 @@
  */
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { loadModel } from '../../guests/load-model.ts';
 import { type CompactionReport, type History, openLog, openStore, RefoldError } from '../../index.ts';
 import {
   answering,
@@ -20,6 +19,7 @@ import {
   type WaitOption,
 } from '../args.ts';
 import { requireFile } from '../files.ts';
+import { hasModel, modelFor } from '../model.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { bytes, count, counted, pairs } from '../output/text.ts';
@@ -58,8 +58,8 @@ export function defineCompact(program: Command): void {
 async function compact(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
   const history = historyOf(options);
-  const report =
-    options.model === undefined ? await seal(file, options) : await compactAs(options.model, file, history, options);
+  const isSealing = options.model === undefined && history === 'keep';
+  const report = isSealing ? await seal(file, options) : await compactAs(file, history, options);
   return { json: { path: file, ...report }, text: () => describe(report) };
 }
 
@@ -70,7 +70,7 @@ function historyOf({ history, maxAge, maxEvents, maxBytes, model }: Options): Hi
     throw refused('--history and --max-… cannot be combined', 'history', 'Use either --history or --max-…');
   }
   const wanted = isBounded ? { maxAge, maxEvents, maxBytes } : (history ?? 'keep');
-  if (wanted === 'keep' || model !== undefined) return wanted;
+  if (wanted === 'keep' || hasModel(model)) return wanted;
   throw refused('dropping history needs the model', 'model', 'Add --model: it shows which snapshots recovery can use');
 }
 
@@ -86,12 +86,11 @@ function seal(file: string, { plan, waitForLock }: Options): Promise<CompactionR
 }
 
 async function compactAs(
-  specifier: string,
   file: string,
   history: History,
-  { plan, waitForLock }: Options,
+  { plan, waitForLock, model: specifier }: Options,
 ): Promise<CompactionReport> {
-  const model = await loadModel(specifier);
+  const model = await modelFor(file, specifier);
   return withProgress(async ({ onProgress }) => {
     await using store = await openStore(model, {
       path: file,

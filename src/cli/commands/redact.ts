@@ -6,18 +6,18 @@
  */
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
-import { loadModel } from '../../guests/load-model.ts';
 import { openStore, type RedactionReport, type RedactionSelector, RefoldError } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { interruptible } from '../interrupts.ts';
+import { modelFor } from '../model.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import { type Answer, writeOut } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { counted, duration, oneLine, paint, pairs } from '../output/text.ts';
 
 interface Options extends JsonOption, WaitOption {
-  readonly model: string;
+  readonly model?: string;
   readonly tag?: string;
   readonly sequences?: readonly number[];
   readonly types?: readonly string[];
@@ -37,7 +37,7 @@ export function defineRedact(program: Command): void {
     .option('--by <name>', 'who redacts, for the record in the log (default: the user of the system)')
     .option('--plan', 'only print what would be changed')
     .option('--yes', 'do it, after the plan was printed')
-    .requiredOption(...MODEL)
+    .option(...MODEL)
     .option(...WAIT_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold redact shop.db --model ./model.ts --tag customer:42 --by anna --yes')
@@ -67,7 +67,7 @@ async function redactFile(
   options: Options,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const model = await loadModel(options.model);
+  const model = await modelFor(file, options.model);
   const { by = userName(), yes = false, plan: onlyPlan = false } = options;
   return withProgress(async (bar) => {
     const { onProgress } = bar;

@@ -3,18 +3,18 @@
  * stops it after the block in progress; the next call goes on from there.
  */
 import type { Command } from 'commander';
-import { loadModel } from '../../guests/load-model.ts';
 import { openStore, type RetagReport } from '../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, WAIT_OPTION, type WaitOption } from '../args.ts';
 import { requireFile } from '../files.ts';
 import { interruptible } from '../interrupts.ts';
+import { modelFor } from '../model.ts';
 import { EXIT } from '../output/exit-codes.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { count, counted, pairs } from '../output/text.ts';
 
 interface Options extends JsonOption, WaitOption {
-  readonly model: string;
+  readonly model?: string;
 }
 
 export function defineRetag(program: Command): void {
@@ -22,7 +22,7 @@ export function defineRetag(program: Command): void {
     .command('retag')
     .argument(...FILE)
     .description('store the tags of older events, so that queries by tag need not compute them')
-    .requiredOption(...MODEL)
+    .option(...MODEL)
     .option(...WAIT_OPTION)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold retag book.db --model ./model.ts')
@@ -31,7 +31,7 @@ export function defineRetag(program: Command): void {
 
 async function retag(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
-  const model = await loadModel(options.model);
+  const model = await modelFor(file, options.model);
   return interruptible(async (signal) => {
     const report = await withProgress(async ({ onProgress }) => {
       await using store = await openStore(model, { path: file, waitForLock: options.waitForLock, onProgress });

@@ -3,14 +3,14 @@ import fs from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach } from 'vitest';
 import type { LogStore } from '../../../src/log/log-store.ts';
 import { openSqliteLog, type SqliteLogOptions } from '../../../src/log/sqlite/sqlite-log.ts';
+import { cleanAfterEachTest } from '../../cleaning/cleaning.ts';
 
 const directories: string[] = [];
 const opened: LogStore[] = [];
 
-afterEach(async () => {
+cleanAfterEachTest(async () => {
   await Promise.all(opened.splice(0).map((log) => log.close().catch(() => {})));
   for (const directory of directories.splice(0)) fs.rmSync(directory, { recursive: true, force: true });
 });

@@ -1,6 +1,5 @@
 /** `refold bisect`: the first event after which an invariant is broken, or a condition is true or false. */
 import { type Command, Option } from 'commander';
-import { loadModel } from '../../../guests/load-model.ts';
 import {
   type BisectMode,
   type BisectReport,
@@ -12,6 +11,7 @@ import {
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, timeOption, ZONE } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
+import { modelFor } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
@@ -20,7 +20,7 @@ import { taggedObject } from '../../output/values.ts';
 import { placeInFile } from '../../place.ts';
 
 interface Options extends JsonOption {
-  readonly model: string;
+  readonly model?: string;
   readonly firstTrue?: string;
   readonly firstFalse?: string;
   readonly js?: string;
@@ -45,7 +45,7 @@ export function defineBisect(program: Command): void {
     .option('--every-event', 'ask after every event: sure, and slow')
     .option('--from <position>', 'where to begin (default: the first event)', parsePosition)
     .option('--to <position>', 'where to end (default: the last event)', parsePosition)
-    .requiredOption(...MODEL)
+    .option(...MODEL)
     .option(...ZONE)
     .addOption(timeOption())
     .option(...JSON_OPTION)
@@ -56,7 +56,7 @@ export function defineBisect(program: Command): void {
 async function bisect(file: string, invariant: string | undefined, options: Options): Promise<Answer> {
   await requireFile(file);
   const target = targetOf(invariant, options);
-  const model = await loadModel(options.model);
+  const model = await modelFor(file, options.model);
   const from = options.from && (await placeInFile(file, options.from));
   const to = options.to && (await placeInFile(file, options.to));
   await using past = await openPast(model, { path: file });

@@ -1,6 +1,5 @@
 /** `refold diff`: what is different between two moments of a log, and which events lie between them. */
 import type { Command } from 'commander';
-import { loadModel } from '../../../guests/load-model.ts';
 import {
   diffStates,
   formatPath,
@@ -23,6 +22,7 @@ import {
 } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
+import { modelFor } from '../../model.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, oneLine, pairs, time } from '../../output/text.ts';
@@ -30,7 +30,7 @@ import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/v
 import { placeInFile } from '../../place.ts';
 
 interface Options extends JsonOption {
-  readonly model: string;
+  readonly model?: string;
   readonly only?: string;
   readonly all?: true;
   readonly limit?: number;
@@ -51,7 +51,7 @@ export function defineDiff(program: Command): void {
     .option('--only <path>', 'compare only this part of the state, such as orders[42]')
     .option('--all', 'show every change')
     .option('--limit <count>', `show so many changes (default: ${SHOWN_CHANGES}; with --json all)`, parseCount)
-    .requiredOption(...MODEL)
+    .option(...MODEL)
     .option(...ZONE)
     .addOption(timeOption())
     .option(...JSON_OPTION)
@@ -76,7 +76,7 @@ interface Moment {
 async function diff(file: string, a: Place, b: Place, options: Options): Promise<Answer> {
   await requireFile(file);
   const only = options.only === undefined ? undefined : parsePath(options.only);
-  const model = await loadModel(options.model);
+  const model = await modelFor(file, options.model);
   const [one, other] = [await placeInFile(file, a), await placeInFile(file, b)];
   await using past = await openPast(model, { path: file });
   const compared = await withProgress(async ({ onProgress }): Promise<Comparison> => {

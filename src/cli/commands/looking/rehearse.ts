@@ -5,6 +5,7 @@ import { type RehearsalReport, type RehearsedModel, rehearse } from '../../../in
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, ZONE } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
+import { modelFor } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
@@ -13,7 +14,7 @@ import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/v
 import { placeInFile } from '../../place.ts';
 
 interface Options extends JsonOption {
-  readonly model: string;
+  readonly model?: string;
   readonly next: string;
   readonly to?: Place;
 }
@@ -25,7 +26,7 @@ export function defineRehearse(program: Command): void {
     .description('fold the log under this model and the next one, and say where they differ; change nothing')
     .requiredOption('--next <module>', 'the model that is to be deployed; ./next.ts#name picks an export')
     .option('--to <position>', 'stop at this position', parsePosition)
-    .requiredOption(...MODEL)
+    .option(...MODEL)
     .option(...ZONE)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold rehearse book.db --model ./model.ts --next ./next.ts')
@@ -34,7 +35,7 @@ export function defineRehearse(program: Command): void {
 
 async function rehearseFile(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
-  const model = await loadModel(options.model);
+  const model = await modelFor(file, options.model);
   const next = await loadModel(options.next);
   const to = options.to && (await placeInFile(file, options.to));
   const report = await withProgress(({ onProgress }) => rehearse(model, next, { path: file, to, onProgress }));

@@ -1,6 +1,5 @@
 /** `refold why`: every event that changed a place of the state, newest first. */
 import type { Command } from 'commander';
-import { loadModel } from '../../../guests/load-model.ts';
 import { openPast, type Past, type PlaceChange, parsePath, valueAt, type WhyReport } from '../../../index.ts';
 import {
   answering,
@@ -15,6 +14,7 @@ import {
 } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
+import { modelFor } from '../../model.ts';
 import { type Answer, writeOut } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, oneLine, paint, safeJson, time } from '../../output/text.ts';
@@ -22,7 +22,7 @@ import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/v
 import { placeInFile } from '../../place.ts';
 
 interface Options extends JsonOption {
-  readonly model: string;
+  readonly model?: string;
   readonly limit?: number;
   readonly before?: Place;
   readonly forward?: true;
@@ -43,7 +43,7 @@ export function defineWhy(program: Command): void {
     .option('--limit <count>', `stop after so many changes (default: ${CHANGES_GIVEN})`, parseCount)
     .option('--before <position>', 'only changes before this position', parsePosition)
     .option('--forward', 'the oldest first')
-    .requiredOption(...MODEL)
+    .option(...MODEL)
     .option(...ZONE)
     .addOption(timeOption())
     .option(...JSON_OPTION)
@@ -54,7 +54,7 @@ export function defineWhy(program: Command): void {
 async function why(file: string, path: string, options: Options): Promise<Answer> {
   await requireFile(file);
   parsePath(path); // before anything is read
-  const model = await loadModel(options.model);
+  const model = await modelFor(file, options.model);
   const { json = false, forward } = options;
   const limit = options.limit ?? CHANGES_GIVEN;
   const before = options.before && (await placeInFile(file, options.before));

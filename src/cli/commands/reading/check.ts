@@ -15,13 +15,14 @@ import {
 } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../../args.ts';
 import { requireFile } from '../../files.ts';
+import { specifierFor } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, duration, oneLine, paint, pairs } from '../../output/text.ts';
 
 interface Options extends JsonOption {
-  readonly model: string;
+  readonly model?: string;
 }
 
 export function defineCheck(program: Command): void {
@@ -29,7 +30,7 @@ export function defineCheck(program: Command): void {
     .command('check')
     .argument(...FILE)
     .description('say whether the log opens with a new model, and what will be refolded; change nothing')
-    .requiredOption(...MODEL)
+    .option(...MODEL)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold check book.db --model ./next.ts && ./deploy.sh')
     .action(answering(([file], options: Options) => check(file!, options)));
@@ -37,7 +38,7 @@ export function defineCheck(program: Command): void {
 
 async function check(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
-  const { model, projections } = await loadModelAndProjections(options.model);
+  const { model, projections } = await loadModelAndProjections(await specifierFor(file, options.model));
   const report = await withProgress(({ onProgress }) => checkUpgrade(model, { path: file, projections, onProgress }));
   return { json: report, text: () => describe(report), exitCode: report.opens ? EXIT.ok : EXIT.checkFailed };
 }

@@ -1,10 +1,10 @@
 /** `refold doctor`: looks a log over and says what to do. It changes nothing, and works beside a running writer. */
 import type { Command } from 'commander';
-import { loadModel } from '../../../guests/load-model.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../../args.ts';
 import { type Check, isWell, judge } from '../../doctor/checks.ts';
 import { gatherFacts } from '../../doctor/facts.ts';
 import { requireFile } from '../../files.ts';
+import { modelIfAny } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
@@ -27,7 +27,7 @@ export function defineDoctor(program: Command): void {
 
 async function doctor(file: string, { model: specifier }: Options): Promise<Answer> {
   await requireFile(file);
-  const choice = specifier === undefined ? undefined : { specifier, model: await loadModel(specifier) };
+  const choice = await modelIfAny(file, specifier);
   const facts = await withProgress(({ onProgress }) => gatherFacts(file, choice, onProgress));
   const checks = judge(facts);
   const ok = isWell(checks);

@@ -1,17 +1,17 @@
 /** `refold replay`: folds the whole log again, and prints the speed and the state hash. */
 import type { Command } from 'commander';
-import { loadModel } from '../../../guests/load-model.ts';
 import { openLog, type ReplayReport, replay } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, ZONE } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
+import { modelFor } from '../../model.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, duration, pairs } from '../../output/text.ts';
 import { placeIn } from '../../place.ts';
 
 interface Options extends JsonOption {
-  readonly model: string;
+  readonly model?: string;
   readonly to?: Place;
 }
 
@@ -20,7 +20,7 @@ export function defineReplay(program: Command): void {
     .command('replay')
     .argument(...FILE)
     .description('fold the whole log again, without snapshots; print speed and state hash')
-    .requiredOption(...MODEL)
+    .option(...MODEL)
     .option('--to <position>', 'stop at this position', parsePosition)
     .option(...ZONE)
     .option(...JSON_OPTION)
@@ -30,7 +30,7 @@ export function defineReplay(program: Command): void {
 
 async function replayFile(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
-  const model = await loadModel(options.model);
+  const model = await modelFor(file, options.model);
   const to = options.to && (await locate(file, options.to));
   const { state: _, ...report } = await withProgress(({ onProgress }) => replay(model, { path: file, to, onProgress }));
   return {

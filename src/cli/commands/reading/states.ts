@@ -1,11 +1,11 @@
 /** `refold state` and `refold at`: print the current state or a past state, or a part of it. */
 import type { Command } from 'commander';
-import { loadModel } from '../../../guests/load-model.ts';
 import { partOf } from '../../../guests/state-path.ts';
 import { hashState, type Model, openStore, type Progress, stateAt } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, timeOption, ZONE } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
+import { modelFor } from '../../model.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { renderJson, renderText } from '../../output/render-state.ts';
@@ -13,7 +13,7 @@ import { coloursOut, count, pairs, safeJson, time } from '../../output/text.ts';
 import { placeInFile } from '../../place.ts';
 
 interface Options extends JsonOption {
-  readonly model: string;
+  readonly model?: string;
 }
 
 const PATH: readonly [string, string] = ['[path]', 'show only this part, such as orders[42].price'];
@@ -24,7 +24,7 @@ export function defineStates(program: Command): void {
     .argument(...FILE)
     .argument(...PATH)
     .description('show the current state, or a part of it')
-    .requiredOption(...MODEL)
+    .option(...MODEL)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold state book.db "orders[42]" --model ./model.ts')
     .action(answering(([file, path], options: Options) => showState(file!, options, undefined, path)));
@@ -38,7 +38,7 @@ export function defineStates(program: Command): void {
     )
     .argument(...PATH)
     .description('show a past state, or a part of it')
-    .requiredOption(...MODEL)
+    .option(...MODEL)
     .option(...ZONE)
     .addOption(timeOption())
     .option(...JSON_OPTION)
@@ -63,7 +63,7 @@ async function showState(
   path: string | undefined,
 ): Promise<Answer> {
   await requireFile(file);
-  const model = await loadModel(specifier);
+  const model = await modelFor(file, specifier);
   const position = place && (await placeInFile(file, place));
   const moment = await withProgress(({ onProgress }) =>
     position === undefined

@@ -5,7 +5,6 @@
  * A problem in the log is a finding, not an error: the exit code is 1. A file that is not a log is an error.
  */
 import { type Command, Option } from 'commander';
-import { loadModel } from '../../../guests/load-model.ts';
 import {
   type BlocksReport,
   isRefoldError,
@@ -17,6 +16,7 @@ import {
 } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../../args.ts';
 import { requireFile } from '../../files.ts';
+import { modelIfAny } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { type ProgressBar, withProgress } from '../../output/progress.ts';
@@ -43,7 +43,7 @@ type Report = BlocksReport | VerifyReport;
 
 async function verify(file: string, options: Options): Promise<Answer> {
   await requireFile(file);
-  const model = options.model === undefined ? undefined : await loadModel(options.model);
+  const model = options.quick === true ? undefined : (await modelIfAny(file, options.model))?.model;
   const report = await withProgress(async (bar) => {
     const blocks = await verifyBlocks(file, options.quick === true, bar);
     return model === undefined || !blocks.ok ? blocks : verifyStates(file, model, blocks, bar);

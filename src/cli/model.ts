@@ -1,0 +1,76 @@
+/** The model that a command works with: the one that is given, or the one that is found. Says on stderr which was found. */
+import { loadModel } from '../guests/load-model.ts';
+import { type Model, openLog, RefoldError } from '../index.ts';
+import { type FoundModel, findModel } from './input/find-model.ts';
+import { oneLine, paintError } from './output/text.ts';
+
+/**
+ * The model for a log.
+ *
+ * @param option the value of `--model`
+ * @throws RefoldError `INVALID_OPTION`: there is no model, or it cannot be loaded
+ */
+export async function modelFor(file: string, option: string | undefined): Promise<Model> {
+  return loadModel(await specifierFor(file, option));
+}
+
+/** The same as text for `loadModel`. */
+export async function specifierFor(file: string, option: string | undefined): Promise<string> {
+  const found = find(option);
+  if (found === undefined) throw await missing(file);
+  tell(found, '');
+  return found.specifier;
+}
+
+export interface LoadedModel {
+  readonly specifier: string;
+  readonly model: Model;
+}
+
+/** For commands that need no model. A model that was found is used only if the log belongs to it. */
+export async function modelIfAny(file: string, option: string | undefined): Promise<LoadedModel | undefined> {
+  const found = find(option);
+  if (found === undefined) return undefined;
+  const { specifier, from } = found;
+  const model = await loadModel(specifier);
+  if (from === undefined) return { specifier, model };
+  const name = await modelNameIn(file);
+  const fits = name !== undefined && (model.name === name || model.formerly?.includes(name) === true);
+  const owner = name === undefined ? 'no model yet' : `'${name}'`;
+  tell(found, fits ? '' : `, which is not used: the file belongs to ${owner}`);
+  return fits ? { specifier, model } : undefined;
+}
+
+/** Whether a model can be found. */
+export function hasModel(option: string | undefined): boolean {
+  return find(option) !== undefined;
+}
+
+function find(option: string | undefined): FoundModel | undefined {
+  return findModel({ option, environment: process.env.REFOLD_MODEL, folder: process.cwd() });
+}
+
+function tell({ specifier, from }: FoundModel, more: string): void {
+  if (from === undefined) return;
+  console.error(`${paintError('cyan', 'model:')} ${oneLine(`${specifier}, from ${from}${more}`)}`);
+}
+
+async function missing(file: string): Promise<RefoldError> {
+  const name = await modelNameIn(file);
+  const belongs = name === undefined ? '' : `, which belongs to the model '${name}'`;
+  return new RefoldError('INVALID_OPTION', `option '--model <module>' not specified for ${file}${belongs}`, {
+    path: file,
+    type: 'model',
+    hint: 'Give --model ./model.ts, set REFOLD_MODEL, or add "refold": { "model": "./model.ts" } to package.json',
+  });
+}
+
+/** Undefined for a log without events, and for a file that is not a sound log: the command itself says that. */
+async function modelNameIn(path: string): Promise<string | undefined> {
+  try {
+    await using log = await openLog({ path });
+    return (await log.info()).model ?? undefined;
+  } catch {
+    return undefined;
+  }
+}

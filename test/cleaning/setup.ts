@@ -1,0 +1,5 @@
+/** vitest runs this for each test file. */
+import { afterEach } from 'vitest';
+import { clean } from './cleaning.ts';
+
+afterEach(clean);
