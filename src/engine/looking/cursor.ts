@@ -64,7 +64,7 @@ const CHECKPOINT_BYTES = 128 * 1024 * 1024;
 const ENTRY_BYTES = 34;
 const BARE_CHECKPOINT_BYTES = 2_048;
 /** A stretch that is folded on the way back gets so many checkpoints. The last stretch gets one at each event. */
-const CHECKPOINTS_OF_A_STRETCH = 32;
+const CHECKPOINTS_OF_A_STRETCH = 64;
 /** Going forward leaves a checkpoint after so many events; fewer where a checkpoint costs more than these. */
 const FORWARD_EVENTS = 64;
 /** So many entries are kept in about the time in which an event is folded. */
