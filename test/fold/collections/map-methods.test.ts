@@ -1,12 +1,13 @@
 /** Newer releases of Node have a Map with `getOrInsert` and `getOrInsertComputed`. A reducer may use them there. */
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import type { INSERTING as Inserting } from '../../../src/fold/collections/map-methods.ts';
 import { sample } from '../../sample.ts';
 
 // The Map of a newer release, if this one does not have it. The library must be loaded after that.
-if (!('getOrInsert' in Map.prototype)) {
+const isOlder = !('getOrInsert' in Map.prototype);
+if (isOlder) {
   Object.defineProperties(Map.prototype, {
     getOrInsert: {
       configurable: true,
@@ -24,6 +25,14 @@ if (!('getOrInsert' in Map.prototype)) {
     },
   });
 }
+afterAll(() => {
+  if (!isOlder) return;
+  Reflect.deleteProperty(Map.prototype, 'getOrInsert');
+  Reflect.deleteProperty(Map.prototype, 'getOrInsertComputed');
+  vi.resetModules();
+});
+// Another test file of this process may have loaded it.
+vi.resetModules();
 const { defineModel, openStore } = await import('../../../src/index.ts');
 const { INSERTING } = (await import('../../../src/fold/collections/map-methods.ts')) as { INSERTING: typeof Inserting };
 
