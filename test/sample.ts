@@ -3,7 +3,10 @@
  * gate sets it.
  */
 
-const SHARE = process.env.REFOLD_RUNS === 'all' ? 1 : 3;
+/** Whether the long tests do everything. */
+export const RUNS_ALL: boolean = process.env.REFOLD_RUNS === 'all';
+
+const SHARE = RUNS_ALL ? 1 : 3;
 
 /** How many runs of a property to make. */
 export function sample(runs: number): number {

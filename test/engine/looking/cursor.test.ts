@@ -16,11 +16,11 @@ import {
   replay,
 } from '../../../src/index.ts';
 import { applyChanges } from '../../fold/noting/applying-changes.ts';
+import { RUNS_ALL } from '../../sample.ts';
 import { added, cartModel, note } from '../cart.ts';
 import { errorOf, openCarts, temporaryPath } from '../harness.ts';
 import { bookLog, clubLog, type MadeLog } from './models.ts';
 
-const RUNS_ALL = process.env.REFOLD_RUNS === 'all';
 /** In npm test, and in all. */
 const MOVES = RUNS_ALL ? 1_000 : 150;
 

@@ -1,6 +1,7 @@
 /** Every call of a past handle beside a writer under load, with snapshots, sealing and compaction: no error, and no wrong answer. */
 import { afterEach, expect, test } from 'vitest';
 import { openPast } from '../../../src/index.ts';
+import { RUNS_ALL } from '../../sample.ts';
 import { temporaryPath } from '../harness.ts';
 import { endWriters, startWriter } from '../other-process/start.ts';
 import { sharedModel } from '../other-process/writer.ts';
@@ -8,7 +9,7 @@ import { sharedModel } from '../other-process/writer.ts';
 afterEach(endWriters);
 
 /** Calls of each kind in npm test, and in all. */
-const ROUNDS = process.env.REFOLD_RUNS === 'all' ? 200 : 25;
+const ROUNDS = RUNS_ALL ? 200 : 25;
 
 test('answers rightly while another process appends, takes snapshots, seals and compacts', {
   timeout: 600_000,

@@ -6,11 +6,12 @@ import { hashState } from '../../../src/fold/encoding/state-codec.ts';
 import { openDirectState, openNotingState, type StateChange } from '../../../src/fold/live-state.ts';
 import { plain } from '../../../src/fold/own-copy.ts';
 import { formatPath, valueAt } from '../../../src/fold/path.ts';
+import { RUNS_ALL } from '../../sample.ts';
 import { initialState, OPERATIONS, recordScript, reducers, scripts } from '../fold-scripts.ts';
 import { applyChanges } from './applying-changes.ts';
 
 /** A few in npm test, because each run hashes whole states many times. */
-const RUNS = process.env.REFOLD_RUNS === 'all' ? 150 : 12;
+const RUNS = RUNS_ALL ? 150 : 12;
 
 const NAMES = Object.keys(OPERATIONS);
 const TABLE_NAMES = NAMES.filter((name) => /^(table|shop|deleteAndSet|move|delete|set|level)/i.test(name));

@@ -17,6 +17,7 @@ import {
   parsePath,
   plain,
 } from '../../../../src/index.ts';
+import { RUNS_ALL } from '../../../sample.ts';
 import { errorOf, temporaryPath } from '../../harness.ts';
 import { bookLog, clubLog } from '../models.ts';
 
@@ -79,7 +80,7 @@ describe('why', () => {
   >([
     [
       'the club',
-      () => clubLog(process.env.REFOLD_RUNS === 'all' ? 900 : 300, 11),
+      () => clubLog(RUNS_ALL ? 900 : 300, 11),
       [
         ...[
           'members.3.points',
@@ -105,7 +106,7 @@ describe('why', () => {
         ],
       ],
     ],
-    ['the order book', () => bookLog(process.env.REFOLD_RUNS === 'all' ? 600 : 250, 12), []],
+    ['the order book', () => bookLog(RUNS_ALL ? 600 : 250, 12), []],
   ])('finds what a loop with deep copies finds: %s', { timeout: 600_000 }, async (_name, make, given) => {
     const { model, contents, last } = await make();
     await using past = await openPast(model as Model<any, any, any>, { log: contents });

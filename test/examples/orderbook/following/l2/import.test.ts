@@ -9,6 +9,7 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../../../../examples/orderbook/demo/random.ts';
 import { type ImportReport, importFeed } from '../../../../../examples/orderbook/feeds/following/import-feed.ts';
 import { feedBook, topLevels } from '../../../../../examples/orderbook/follow/index.ts';
+import { sample } from '../../../../sample.ts';
 import { errorOf, runOrderBook, temporaryFolder } from '../../support.ts';
 import { KRAKEN_BTC } from './recorded.ts';
 import { shownState } from './support.ts';
@@ -78,7 +79,7 @@ describe('import l2', () => {
       const { file, book } = fileOf('feed.log', text);
       const { stateHash, events } = await importL2(`${book}.whole`, file);
       const random = new Random(11);
-      for (let cut = 0; cut < 5; cut++) {
+      for (let cut = 0; cut < sample(5); cut++) {
         const path = `${book}.${cut}`;
         writeFileSync(file, text.slice(0, random.below(text.length)));
         await importL2(path, file).catch((error: unknown) => expect(error).toMatchObject({ code: 'INVALID_OPTION' }));
