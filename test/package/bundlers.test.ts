@@ -6,6 +6,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { rolldown } from 'rolldown';
 import { beforeAll, describe, expect, inject, test } from 'vitest';
+import { sampleOf } from '../sample.ts';
 import { runNode } from './run.ts';
 
 const { folder, packed } = inject('consumer');
@@ -105,7 +106,7 @@ async function programWithOwnRefold(harm: (dist: string) => void): Promise<strin
 }
 
 describe('a log cannot be opened when the file of one thread is missing', () => {
-  test.each(threads)('%s', async (thread) => {
+  test.each(sampleOf(threads))('%s', async (thread) => {
     const program = await programWithOwnRefold((dist) => rmSync(join(dist, `refold-${thread}.js`)));
     const message = expect.stringContaining(`the file of its ${thread} thread is not beside the code`);
     expect(await outcomeOf(program, 'book.db')).toEqual({ ...REFUSAL, message });
