@@ -164,7 +164,7 @@ async function checkLog<State extends object>(
     snapshots: opened?.snapshots ?? [],
     ...(recovered?.snapshot === undefined ? {} : { snapshot: recovered.snapshot.sequence }),
     events: recovered?.eventsReplayed ?? 0,
-    estimatedMilliseconds: estimateRecovery(rates, folded, recovered?.snapshot),
+    estimatedMilliseconds: Math.ceil(estimateRecovery(rates, folded, recovered?.snapshot)),
     milliseconds,
     projections,
     otherProjections: others,
