@@ -23,6 +23,7 @@ interface Floor {
 const PURE: readonly string[] = ['node:assert', 'node:buffer', 'node:crypto', 'node:util'];
 
 const CORE = 'src/core/';
+const FLAT = 'src/core/flat/';
 const THREADS = 'src/threads/';
 const FOLD = 'src/fold/';
 const COLLECTIONS = 'src/fold/collections/';
@@ -144,6 +145,7 @@ const REDIS = [
 
 export const FLOORS: readonly Floor[] = [
   { files: CORE, sees: [], packages: ['zod'], node: PURE },
+  { files: FLAT, sees: [CORE], packages: ['zod'], node: PURE },
   { files: THREADS, sees: [CORE], node: 'all' },
 
   {
@@ -284,7 +286,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: WRITING,
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, OUTCOMES],
+    sees: [...BELOW_THE_ENGINE, FLAT, CALLS, FOLLOWING, METRICS, OUTCOMES],
     doors: [
       'write-path.ts',
       'write-options.ts',

@@ -4,6 +4,8 @@
  * The only place where a schema runs. The result is plain JSON, copied by the engine. It is never validated again: on replay
  * the checksums protect it. What the caller gives is read once, and may throw when it is read.
  */
+
+import type { EventType } from '../../core/catalog.ts';
 import {
   describeIssues,
   type ErrorDetails,
@@ -14,10 +16,10 @@ import {
   type ValidationIssue,
 } from '../../core/errors.ts';
 import { type EventInput, type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
-import { flatText } from '../../core/flat-check.ts';
-import { admitFlat, type FlatSchema, flatSchemaOf } from '../../core/flat-schema.ts';
+import { flatText } from '../../core/flat/flat-check.ts';
+import { admitFlat, type FlatSchema, flatSchemaOf } from '../../core/flat/flat-schema.ts';
 import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
-import { type EventType, type Model, retiredEvent } from '../../core/model.ts';
+import { type Model, retiredEvent } from '../../core/model.ts';
 import { listNearest, shortened } from '../../core/nearest.ts';
 import { TagsRefused, taggerOf, tagsOf } from '../../core/tagging.ts';
 import { encodeCommit } from '../../log/blocks/block.ts';
