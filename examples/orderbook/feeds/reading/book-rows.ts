@@ -86,7 +86,7 @@ class UnreadLine implements BookLine {
   row(): BookRow {
     const { path, line } = this.#place;
     const row = new CsvRow(path, line, this.text.split(','));
-    if (row.fields.length !== this.#columns) throw wrongColumns(row, this.#columns);
+    if (row.fields.length !== this.#columns) throw wrongColumns(row, row.fields.length, this.#columns);
     return parseBookRow(row, line - 1);
   }
 }
