@@ -115,6 +115,11 @@ describe('bisect', () => {
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 1, found: false });
   });
 
+  test.each(['2001-01-01', 'last-1w'])('--from %s, before the first event, is the first event', async (from) => {
+    const found = await refoldJson(['bisect', shop, '--first-true', 'added >= 3', '--from', from, ...MODEL]);
+    expect(found).toMatchObject({ found: true, sequence: 5, lookedAt: { from: 1 } });
+  });
+
   test('what is so at the start is said', async () => {
     const text = await printed('bisect', shop, '--first-true', 'added >= 2', '--from', '5');
     expect(text).toContain('added >= 2, at the start of the range already, event 5');
