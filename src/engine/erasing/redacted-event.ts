@@ -14,7 +14,7 @@ import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import type { Model } from '../../core/model.ts';
 import { isParts } from '../../core/parts.ts';
 import { sameJson } from '../../log/blocks/packed-values.ts';
-import { admitMeta, parseWith, refusalOf } from '../writing/intake.ts';
+import { admitMeta, parseWith, refusalOf } from '../writing/intake/values.ts';
 
 /**
  * @param event in the model's version
