@@ -6,6 +6,11 @@ export function number(value: number | bigint): string {
   return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
 }
 
+/** `1 trade`, `2 trades`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** `345ms`, `12.3s`, `1m 15s`. */
 export function duration(milliseconds: number): string {
   return prettyMilliseconds(milliseconds);

@@ -235,6 +235,22 @@ describe('links', () => {
   });
 });
 
+describe('decisions', () => {
+  const pages = all('docs/decisions/*.md');
+  const numberOf = (page: string): string => page.slice('docs/decisions/'.length, 'docs/decisions/0000'.length);
+
+  test('have a number each, without a gap', () => {
+    expect(pages.length).toBeGreaterThan(30);
+    expect(pages.map(numberOf)).toEqual(pages.map((_, at) => String(at + 1).padStart(4, '0')));
+  });
+
+  test('are linked by the number that they have', () => {
+    const links = PAGES.flatMap((page) => [...read(page).matchAll(/\[(?:decision )?(\d{4})\]\([^)]*\/(\d{4})-/gi)]);
+    expect(links.length).toBeGreaterThan(5);
+    expect(links.filter(([, told, linked]) => told !== linked).map(([link]) => link)).toEqual([]);
+  });
+});
+
 test('the tests that GUARANTEES names have these titles', () => {
   const named = namedTests(read('docs/GUARANTEES.md'));
   expect(named.length).toBeGreaterThan(80);

@@ -172,6 +172,7 @@ export const FLOORS: readonly Floor[] = [
       'copiers.ts',
       'guard.ts',
       'nested-tables.ts',
+      'noted.ts',
       'placing.ts',
       'scope.ts',
       'staged-commit.ts',

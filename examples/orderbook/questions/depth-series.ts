@@ -1,6 +1,7 @@
 /** The questions about what the book shows: book, spread, imbalance. */
 import { RefoldError } from 'refold';
 import type { LevelView } from '../model/index.ts';
+import { counted } from '../text.ts';
 import type { Amount, Scale } from './amounts.ts';
 import { type Asking, askMoment, askRange, type QuestionOptions, symbolOf } from './asking.ts';
 import {
@@ -131,7 +132,7 @@ function imbalanceNow(path: string, options: DepthOptions, levels: number): Prom
     const now = imbalanceOf(levelsOf(asking.book, symbol, levels)(asking.state));
     const report = { ...head, levels, ...shownImbalance(now, scale) };
     present(report, options.json, () => [
-      `best ${levels} levels of ${symbol} after event ${asking.range.to}`,
+      `best ${counted(levels, 'level')} of ${symbol} after event ${asking.range.to}`,
       `bid ${report.bid}, ask ${report.ask}, imbalance ${now.perMillion ?? '-'} per million`,
     ]);
   });

@@ -1,5 +1,6 @@
 /** The question where two books differ: two files, or one file at two moments. */
 import { RefoldError } from 'refold';
+import { counted } from '../text.ts';
 import { Scale } from './amounts.ts';
 import type { QuestionOptions } from './asking.ts';
 import { BookFile } from './books/book-file.ts';
@@ -152,7 +153,9 @@ function report(
   };
   present(told, options.json, () => [
     ...(first === null ? ['the books never differ'] : teller.firstLines(first)),
-    differences.length === 0 ? 'no level differs at the end' : `${differences.length} levels differ at the end:`,
+    differences.length === 0
+      ? 'no level differs at the end'
+      : `${counted(differences.length, 'level')} ${differences.length === 1 ? 'differs' : 'differ'} at the end:`,
     ...shown.map((level) => teller.line(level)),
     ...(shown.length < differences.length ? [`  … and ${differences.length - shown.length} others: --limit`] : []),
   ]);

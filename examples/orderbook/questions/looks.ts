@@ -3,6 +3,7 @@ import { RefoldError } from 'refold';
 import { parseInteger } from '../feeds/reading/csv.ts';
 import type { Moment } from '../market-time.ts';
 import type { Side } from '../model/index.ts';
+import { counted } from '../text.ts';
 import { type Amount, Scale } from './amounts.ts';
 import { askMoment, type QuestionOptions, symbolOf } from './asking.ts';
 import { BookFile } from './books/book-file.ts';
@@ -40,7 +41,7 @@ export function queue(path: string, price: string, options: QuestionOptions & { 
     const report = { ...head, queues: queues.map((one) => shownQueue(one, scale)) };
     present(report, options.json, () =>
       queues.flatMap((one) => [
-        `${one.side} ${symbol} at ${shown(one.price)} after event ${asking.range.to}: ${one.orders.length} orders, ${scale.size(one.quantity)}`,
+        `${one.side} ${symbol} at ${shown(one.price)} after event ${asking.range.to}: ${counted(one.orders.length, 'order')}, ${scale.size(one.quantity)}`,
         ...aligned([
           ['place', 'order', 'quantity', 'ahead', 'account', 'since event'],
           ...one.orders.map(({ place, orderId, quantity, ahead, account, since }) =>
@@ -105,7 +106,7 @@ class LifeTeller {
         ['event', 'time', 'what', 'quantity', 'price', 'open', 'orders ahead', 'ahead', 'with'],
         ...life.changes.map((change) => this.#line(change, scale)),
       ]),
-      `traded ${scale.size(traded.quantity)} in ${traded.trades} trades; the queue ahead became less: ${ahead.join(', ')}`,
+      `traded ${scale.size(traded.quantity)} in ${counted(traded.trades, 'trade')}; the queue ahead became less: ${ahead.join(', ')}`,
       life.ended === null ? 'open at the end' : `ended at event ${life.ended.sequence}: ${life.ended.how}`,
       '',
     ];

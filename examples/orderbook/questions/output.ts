@@ -153,11 +153,8 @@ class StdoutSink implements Sink {
   readonly #pieces = new Pieces(process.stdout);
 
   constructor() {
-    // The reader of a pipe, such as `head`, has what it wanted.
-    process.stdout.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(0);
-      throw error;
-    });
+    // It stays, because the error of the last write comes after it; and there is one, however many answers there are.
+    process.stdout.off('error', endQuietly).once('error', endQuietly);
   }
 
   write(text: string): void {
@@ -176,6 +173,12 @@ class StdoutSink implements Sink {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#pieces.flush();
   }
+}
+
+/** The reader of a pipe, such as `head`, has what it wanted. */
+function endQuietly(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
 }
 
 /** A file that has its name only when it is complete. */

@@ -1,6 +1,7 @@
 /** The questions that are answered with rows of trades: trades, bars, fills. */
 import { RefoldError } from 'refold';
 import type { Sum } from '../model/index.ts';
+import { counted } from '../text.ts';
 import type { Scale } from './amounts.ts';
 import { type Asking, askRange, type QuestionOptions, symbolOf } from './asking.ts';
 import { type Cell, Rows } from './output.ts';
@@ -95,7 +96,7 @@ export function fills(path: string, options: QuestionOptions & { account: string
     });
     const told = positions.map(
       (end) =>
-        `${end.symbol}: ${end.fills} fills, bought ${end.bought}, sold ${end.sold}, position ${end.position}, cash ${end.cash}`,
+        `${end.symbol}: ${counted(end.fills, 'fill')}, bought ${end.bought}, sold ${end.sold}, position ${end.position}, cash ${end.cash}`,
     );
     await rows.end({ positions }, told);
   });

@@ -247,7 +247,7 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
     const log = this.#parts.log();
     const first = log.firstSequence();
     if (first === 1 || wanted >= first) return 0;
-    return (await usableAt(log, this.#parts.fingerprint, first)).at(-1)?.sequence ?? first;
+    return (await usableAt(log, this.#parts.fingerprint)).at(-1)?.sequence ?? first;
   }
 
   async #move(target: number, signal: AbortSignal | undefined): Promise<void> {
@@ -297,7 +297,7 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
     if (distance <= NEAR_BY) return true;
     const { fingerprint } = this.#parts;
     const log = this.#parts.log();
-    const keyframes = await usableAt(log, fingerprint, log.firstSequence());
+    const keyframes = await usableAt(log, fingerprint);
     const keyframe = keyframes.find(({ sequence }) => sequence <= target)?.sequence ?? 0;
     return distance * DIRECT_GAIN <= target - keyframe;
   }
@@ -321,7 +321,7 @@ export class PastCursor<State extends object = any, Event extends RecordedEvent 
       recovered = await recoverDespiteDrops(model, log, fingerprint, { to, signal });
     } catch (error) {
       if (to === target || !isRefoldError(error, 'HISTORY_GONE')) throw error;
-      const snapshots = await usableAt(log, fingerprint, log.firstSequence());
+      const snapshots = await usableAt(log, fingerprint);
       const oldest = snapshots.findLast(({ sequence }) => sequence <= target)?.sequence ?? target;
       recovered = await recoverDespiteDrops(model, log, fingerprint, { to: oldest, signal });
     }

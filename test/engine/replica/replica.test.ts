@@ -1,6 +1,6 @@
 /** A live replica: its state stays current while another process writes, seals, drops history or ends. */
 import { renameSync } from 'node:fs';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   defineModel,
   isRefoldError,
@@ -19,9 +19,11 @@ import { sharedModel, sharedNotes } from '../other-process/writer.ts';
 const replicas: { close(): Promise<void> }[] = [];
 /** The warnings about replicas: that one jumped, or that one failed. */
 const warnings: string[] = [];
-process.on('warning', (warning) => {
+const keep = (warning: Error): void => {
   if (warning.name === 'RefoldReplicaWarning' || isRefoldError(warning, 'STORE_FAILED')) warnings.push(warning.message);
-});
+};
+beforeAll(() => void process.on('warning', keep));
+afterAll(() => void process.off('warning', keep));
 
 afterEach(async () => {
   for (const replica of replicas.splice(0)) await replica.close();

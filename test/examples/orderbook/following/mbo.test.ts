@@ -267,6 +267,13 @@ describe('what cannot be read', () => {
     expect(error.hint).toContain(hint);
   });
 
+  test('a row that lacks what the file has no column for names no column', async () => {
+    const text = 'ts_event,instrument_id,action,side,price,size,order_id,flags\n1,,A,B,1,1,1,128\n';
+    const error = await errorOf(messagesOf(textSource(text)));
+    expect(error.message).toBe('Cannot read made-up.csv: line 2: symbol is ""');
+    expect(error.at).toBeUndefined();
+  });
+
   test('a price with more decimals than the book asks for more', async () => {
     const error = await errorOf(messagesOf(textSource(csvFile([record({})])), { priceDecimals: 1 }));
     expect(error.message).toContain('which has more than 1 decimals');

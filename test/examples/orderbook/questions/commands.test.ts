@@ -263,6 +263,7 @@ describe('the JSON of each question has its shape', () => {
     const { stdout } = await ask('order', path, '2');
     expect(stdout).toMatch(/order 2, life 1 of 2: sell ACME of ann/);
     expect(stdout).toMatch(/traded as maker +2 +101 +3 +0 +0 +4 of bob/);
+    expect(stdout).toMatch(/\d+ in 1 trade;/);
     expect(stdout).toMatch(/ended at event \d+: cancelled: user/);
   });
 });

@@ -3,7 +3,7 @@ import type { RefoldError } from 'refold';
 import { decimalsOf, parseDecimal } from '../../../decimals.ts';
 import type { Side } from '../../../model/events.ts';
 import { parseInteger, unreadable } from '../../reading/csv.ts';
-import { Header, unendedLine, unquote } from '../../reading/header.ts';
+import { Header, unendedLine } from '../../reading/header.ts';
 import {
   ACTIONS,
   columnsOf,
@@ -20,27 +20,17 @@ import {
 const DECIMALS_SETTING = { price: 'price-decimals', size: 'size-decimals' } as const;
 
 export class L3Rows {
+  readonly header: Header;
   readonly columns: L3Columns;
-  readonly #path: string;
-  readonly #header: Header;
   readonly #numbers: Readonly<Record<string, Side>>;
   /** Words as the file writes them. */
   readonly #actions = new Map<string, L3Action>();
   readonly #sides = new Map<string, Side>();
 
   constructor(path: string, first: string) {
-    this.#path = path;
-    this.#header = new Header(path, first);
-    this.columns = columnsOf(this.#header);
-    this.#numbers = SIDES_BY_NUMBER[plainWord(this.#header.title(this.columns.side[0]!))] ?? {};
-  }
-
-  fieldsOf(text: string, line: number): readonly string[] {
-    const fields = unquote(text).split(',');
-    if (fields.length === this.#header.width) return fields;
-    const counted = `${fields.length} ${fields.length === 1 ? 'column' : 'columns'} instead of ${this.#header.width}`;
-    const hint = 'Complete the line; if it is the last one, the file was cut';
-    throw unreadable(this.#path, `line ${line}: ${counted}`, { line, hint });
+    this.header = new Header(path, first);
+    this.columns = columnsOf(this.header);
+    this.#numbers = SIDES_BY_NUMBER[plainWord(this.header.title(this.columns.side[0]!))] ?? {};
   }
 
   /** The text of a column. Where it is empty, the next column that may hold it counts. */
@@ -103,9 +93,7 @@ export class L3Rows {
   /** An error about a column: what it holds, and what is wrong with it. */
   bad(fields: readonly string[], line: number, column: L3Column, hint: string, why = ''): RefoldError {
     const at = this.columns[column].find((place) => fields[place] !== '') ?? this.columns[column][0]!;
-    const where = `column ${at + 1}`;
-    const told = `line ${line}: ${column} is ${JSON.stringify(fields[at])}${why} (${where})`;
-    return unreadable(this.#path, told, { line, at: where, hint });
+    return this.header.error(line, `${column} is ${JSON.stringify(fields[at])}${why}`, hint, at);
   }
 
   /** Refuses a last line that lacks its end, and so may be cut within a field that counts. */
@@ -113,7 +101,7 @@ export class L3Rows {
     const last = fields.length - 1;
     const column = (Object.keys(this.columns) as L3Column[]).find((name) => this.columns[name].includes(last));
     if (column === undefined || (column === 'symbol' && isKnownSymbol(fields[last]!))) return;
-    throw unendedLine(this.#path, line);
+    throw unendedLine(this.header.path, line);
   }
 }
 
