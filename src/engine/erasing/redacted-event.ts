@@ -4,7 +4,6 @@
  * `redact` is code of the application. It may throw, or give anything. What it gives is read once and copied, and must be data
  * that a new event of this type could have.
  */
-
 import type { EventType } from '../../core/catalog.ts';
 import { type ErrorDetails, messageOf, RefoldError } from '../../core/errors.ts';
 import { type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
