@@ -4,7 +4,6 @@
  * A model, its collections, and the state that it folds. A module that only imports this door can be shared by a server and
  * its pages: the server opens a store on the model, and a page folds the same events.
  */
-
 import type { Catalog, RecordedEventOf } from './core/catalog.ts';
 import type { DeepReadonly, RecordedEvent } from './core/event.ts';
 import type { Model } from './core/model.ts';

@@ -24,7 +24,7 @@ import { openStore } from './engine/open-store.ts';
 import { whyBroken } from './engine/past/verify.ts';
 import type { Store } from './engine/store.ts';
 import { decideCommand, type Verdict } from './engine/writing/commands.ts';
-import { Intake } from './engine/writing/intake.ts';
+import { Intake } from './engine/writing/intake/intake.ts';
 import { diffStates } from './fold/diff.ts';
 import { decodeState, encodeState, hashState } from './fold/encoding/state-codec.ts';
 import { foldDirect, openAtomicState, openDirectState } from './fold/live-state.ts';

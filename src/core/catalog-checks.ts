@@ -1,7 +1,6 @@
 /**
  * Checks the event types of a model's definition, and normalises them: versions, upcasters, what is from other types.
  */
-
 import type { EventType, Former, Upcaster } from './catalog.ts';
 import { RefoldError } from './errors.ts';
 import { shortened } from './nearest.ts';

@@ -1,5 +1,4 @@
 /** Many stores in one process, whose logs are written by a few threads. */
-
 import type { Catalog } from '../core/catalog.ts';
 import { RefoldError } from '../core/errors.ts';
 import type { CommandDecisions, CommandInputs, Model } from '../core/model.ts';

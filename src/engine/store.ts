@@ -4,7 +4,6 @@
  * This file is only the door. It checks that the store is open, and hands each call to the part that does it
  * (`write-path`, `history`, `upkeep`, `projections`, `verify`).
  */
-
 import type { Catalog, EventOf, MetaOf, RecordedEventOf, TypeOf } from '../core/catalog.ts';
 import { RefoldError } from '../core/errors.ts';
 import type { Commit, DeepReadonly, RecordedEvent } from '../core/event.ts';

@@ -5,7 +5,6 @@
  * upcaster is checked like the data of a new event, and copied. Logs that an earlier release wrote may
  * depend on an upcaster whose result would be refused now: their events are accepted as before, with a warning.
  */
-
 import type { EventType } from '../../core/catalog.ts';
 import { isInstance, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';

@@ -4,7 +4,6 @@
  * The command line and the studio stand on it. It reads what is durable, and each call looks at the head afresh: another process
  * may be writing. The work is done by the files beside this one; this file checks the calls.
  */
-
 import type { Catalog, RecordedEventOf, TypeOf } from '../../core/catalog.ts';
 import { RefoldError } from '../../core/errors.ts';
 import type { CommandInputs, Model } from '../../core/model.ts';

@@ -1,5 +1,4 @@
 /** The definition of a projection, and its checks. */
-
 import type { Catalog, DataOf, TypeOf } from '../../core/catalog.ts';
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
 import type { FingerprintKind, Model, ReducedEventOf, Reducer } from '../../core/model.ts';

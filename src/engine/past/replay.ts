@@ -1,5 +1,4 @@
 /** Full replay: folds a log from its beginning without snapshots, and reports the result. */
-
 import type { Catalog } from '../../core/catalog.ts';
 import type { DeepReadonly } from '../../core/event.ts';
 import type { CommandInputs, Model } from '../../core/model.ts';

@@ -1,5 +1,4 @@
 /** The definition of a reactor, and its checks. */
-
 import type { Catalog, RecordedEventOf, TypeOf } from '../../core/catalog.ts';
 import { RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';

@@ -14,7 +14,7 @@ import type { OpenCommit } from '../../fold/live-state.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
 import type { CommitTags } from '../../log/log-store.ts';
 import type { Desk } from './deciding.ts';
-import { atLeastOne, listOf, requireCommitSize } from './intake.ts';
+import { atLeastOne, listOf, requireCommitSize } from './intake/intake.ts';
 
 /** What the callback of `transact` works with. Calls are refused once the callback has returned. */
 export interface Transaction<State = any, C extends Catalog = any> {
