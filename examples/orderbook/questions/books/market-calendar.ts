@@ -94,15 +94,20 @@ export class MarketCalendar {
     if (whole !== undefined && whole >= 0) {
       return whole < FIRST_TIME ? { sequence: whole } : { moment: { ms: whole, ns: end === 'from' ? 0 : LAST_NS } };
     }
+    return { moment: this.parseDateTime(option, text, end) };
+  }
+
+  /** Reads a time of the book's day, or a date, with or without a time and a zone. @throws RefoldError `INVALID_OPTION` */
+  parseDateTime(option: string, text: string, end: End): Moment {
     const [, day, time = '00:00', zone] =
       /^(\d{4}-\d{2}-\d{2})(?:[T ]([\d:.]+)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text) ?? [];
     const ofDay = parseTimeOfDay(day === undefined ? text : time);
     if (ofDay === undefined || (day !== undefined && Number.isNaN(Date.parse(day)))) throw notAPlace(option, text);
     const ns = end === 'from' && !/\.\d{4,}/.test(text) ? 0 : ofDay.ns;
     if (day === undefined && this.date === undefined) throw withoutDay(option);
-    if (zone !== undefined) return { moment: { ms: Date.parse(`${day}T00:00:00${withColon(zone)}`) + ofDay.ms, ns } };
+    if (zone !== undefined) return { ms: Date.parse(`${day}T00:00:00${withColon(zone)}`) + ofDay.ms, ns };
     const calendar = day === undefined ? this.#day : new Calendar(day, this.zone);
-    return { moment: { ms: calendar.instant(ofDay.ms), ns } };
+    return { ms: calendar.instant(ofDay.ms), ns };
   }
 
   /** What of an interval lies on the same side of a change of the clock as a time in it. */
