@@ -1,4 +1,4 @@
-/** The data of single events that are asked for in order. A block holds many events, so neighbours are read in one go. */
+/** The data of single events that are asked for in order. A block holds many events, so neighbours are read in one read. */
 import type { EventRange, Past, RecordedEvent } from '../../../index.ts';
 
 /** Where events are read. */
