@@ -1,5 +1,5 @@
 /** Two audits of a book, from its log alone: fold every event again, and match every order again. */
-import { openLog, RefoldError, replay } from 'refold';
+import { type Catalog, type Model, openLog, RefoldError, replay } from 'refold';
 import { orderBook } from '../model/index.ts';
 import type { ProgressBar } from '../progress.ts';
 import { type AuditedEvent, Rematcher, type RematchResult } from './rematch.ts';
@@ -25,14 +25,18 @@ export interface ReplayProgress {
  */
 export async function replayBook(path: string, { bar }: ReplayProgress): Promise<ReplayReport> {
   await requireWholeLog(path);
-  const { events, seconds, eventsPerSecond, stateHash } = await foldAgain(path, bar);
+  const { events, seconds, eventsPerSecond, stateHash } = await foldAgain(orderBook, path, bar);
   return { events, seconds, eventsPerSecond, stateHash, rematch: await matchAgain(path, bar) };
 }
 
 /** Full replay: the fold of every event, from sequence 1, snapshots ignored. */
-export async function foldAgain(path: string, bar: ReplayProgress['bar']) {
+export async function foldAgain<State extends object, Events extends Catalog>(
+  model: Model<State, Events, any>,
+  path: string,
+  bar: ReplayProgress['bar'],
+) {
   let progress: ProgressBar | undefined;
-  const report = await replay(orderBook, {
+  const report = await replay(model, {
     path,
     onProgress: ({ done, total }) => {
       progress ??= bar('replay', total);

@@ -1,8 +1,8 @@
 /** The audit of a feed's book, from its log alone: fold every event again, and compare with what the log keeps. */
-import { openStore, replay } from 'refold';
+import { openStore } from 'refold';
 import { feedBook } from '../follow/index.ts';
 import { invariants } from '../follow/invariants.ts';
-import { type ReplayProgress, requireWholeLog } from './replay-book.ts';
+import { foldAgain, type ReplayProgress, requireWholeLog } from './replay-book.ts';
 
 export interface FeedReplayReport {
   readonly events: number;
@@ -23,15 +23,7 @@ export interface FeedReplayReport {
  */
 export async function replayFeed(path: string, { bar }: ReplayProgress): Promise<FeedReplayReport> {
   await requireWholeLog(path);
-  let progress: ReturnType<typeof bar> | undefined;
-  const { events, seconds, eventsPerSecond, stateHash } = await replay(feedBook, {
-    path,
-    onProgress: ({ done, total }) => {
-      progress ??= bar('replay', total);
-      progress.update(done);
-    },
-  });
-  progress?.end();
+  const { events, seconds, eventsPerSecond, stateHash } = await foldAgain(feedBook, path, bar);
   await using store = await openStore(feedBook, { path, readOnly: true });
   const recovered = await store.stateHash();
   const broken = Object.entries(invariants).flatMap(([name, holds]) => (holds(store.state) ? [] : [name]));

@@ -11,6 +11,7 @@ import { foldAgain, matchAgain } from '../audit/replay-book.ts';
 import { Gateway } from '../gateway.ts';
 import { renderLadder, renderTape, viewOf } from '../ladder.ts';
 import { Calendar, EXCHANGE_ZONE, MarketClock } from '../market-time.ts';
+import { orderBook } from '../model/index.ts';
 import { openProgress, type ProgressBar } from '../progress.ts';
 import { clock, duration, number, short, table } from '../text.ts';
 import { type OpenBook, openBook } from '../workspace.ts';
@@ -230,7 +231,7 @@ async function replayEverything(story: Story, { path }: DemoOptions, stateHash: 
     'First the fold: all events from the first one on, without any snapshot, must give the same book. Then the proof ' +
       'that the trades were right: a second, plain matching engine gets the orders alone and must make the same trades.',
   );
-  const report = await foldAgain(path, bar);
+  const report = await foldAgain(orderBook, path, bar);
   const { events, seconds, eventsPerSecond } = report;
   story.say(`  ${number(events)} events in ${duration(seconds * 1_000)}: ${number(eventsPerSecond)} events a second`);
   story.check('the same book (state hash)', short(stateHash), short(report.stateHash));

@@ -4,21 +4,17 @@
  * A run that was interrupted is run again, and goes on after the last event that the log has. What a feed says before a
  * line that cannot be read is in the log.
  */
-import { open } from 'node:fs/promises';
-import { basename } from 'node:path';
-import { isDeepStrictEqual } from 'node:util';
-import { crc32 } from 'node:zlib';
-import { type DeepReadonly, type EventMeta, isRefoldError, openStore, RefoldError } from 'refold';
+import { type EventMeta, isRefoldError, openStore, RefoldError } from 'refold';
 import { type FeedEventData, feedBook, translate } from '../../follow/index.ts';
 import type { FeedMessage } from '../../follow/messages.ts';
 import { MarketClock, type Moment } from '../../market-time.ts';
 import type { ProgressBar } from '../../progress.ts';
 import { modelIn } from '../../workspace.ts';
-import { unreadable } from '../reading/csv.ts';
 import { FeedTime, type TimeReport } from '../reading/feed-time.ts';
 import type { FeedFile, FeedKind, OpenFeed, OracleReport, ReadOptions } from './feed-kind.ts';
 import { kindOf } from './kinds.ts';
 import { FeedLog, type LastEvent } from './log-of-feed.ts';
+import { type Head, headOf, type OpenedFile, openedFiles, requireSameFiles } from './opened-files.ts';
 
 export interface ImportOptions extends ReadOptions {
   readonly progress?: ProgressBar | undefined;
@@ -63,9 +59,6 @@ export interface ImportReport extends TimeReport {
   readonly messagesPerSecond: number;
 }
 
-/** Bytes at the beginning of a file that tell it from another of the same name. */
-const HEAD_BYTES = 65_536;
-
 /**
  * @param path of the book
  * @throws RefoldError `INVALID_OPTION` for a file that cannot be read, an unknown kind, and a log of another feed. What was
@@ -84,7 +77,7 @@ export async function importFeed(
   let log: FeedLog | undefined;
   await using store = await openFeedBook(path, () => log?.commitTime ?? 0);
   const known = await openedFiles(store);
-  await requireSameFiles(path, kindName, feed.files, options, known);
+  await requireSameFiles(path, kindName, feed.files, options.symbols, known);
   log = new FeedLog(store, path, clock, await lastEventOf(store));
   const run = new FeedImport(kindName, kind, feed, log, clock, options);
   try {
@@ -154,7 +147,7 @@ class FeedImport {
   async readAll(known: readonly OpenedFile[]): Promise<void> {
     const { progress } = this.#options;
     for (const [at, file] of this.#feed.files.entries()) {
-      const head = await headOf(file.path, known[at]?.data.head?.bytes ?? HEAD_BYTES);
+      const head = await headOf(file.path, known[at]?.data.head?.bytes);
       let isOpen = false;
       this.#lastLine = 0;
       for await (const messages of file.read(this.#log.state)) {
@@ -244,67 +237,4 @@ async function openFeedBook(path: string, clock: () => number) {
 async function lastEventOf(store: Awaited<ReturnType<typeof openFeedBook>>): Promise<LastEvent | undefined> {
   for await (const event of store.events({ reverse: true, limit: 1 })) return event;
   return undefined;
-}
-
-/** How the log opens a file. */
-interface OpenedFile {
-  readonly data: DeepReadonly<FeedEventData<'FeedOpened'>>;
-  readonly meta?: EventMeta | undefined;
-}
-
-async function openedFiles(store: Awaited<ReturnType<typeof openFeedBook>>): Promise<OpenedFile[]> {
-  const opened: OpenedFile[] = [];
-  for (const { sequence } of store.state.files.values()) {
-    for await (const event of store.events({ from: sequence, limit: 1 })) {
-      if (event.type === 'FeedOpened') opened.push(event);
-    }
-  }
-  return opened;
-}
-
-/** The checksum of the first bytes of a file. */
-type Head = { readonly bytes: number; readonly crc32: number };
-
-async function headOf(path: string, bytes: number): Promise<Head> {
-  try {
-    await using file = await open(path, 'r');
-    const head = Buffer.alloc(bytes);
-    let filled = 0;
-    for (let read = -1; read !== 0 && filled < bytes; filled += read) {
-      ({ bytesRead: read } = await file.read(head, filled, bytes - filled, filled));
-    }
-    return { bytes: filled, crc32: crc32(head.subarray(0, filled)) };
-  } catch (cause) {
-    throw unreadable(path, (cause as Error).message, { hint: 'Check the path, and that it is a file', cause });
-  }
-}
-
-/** Refuses to go on with a log that was made from other files. */
-async function requireSameFiles(
-  path: string,
-  kind: string,
-  files: readonly FeedFile[],
-  { symbols }: ImportOptions,
-  known: readonly OpenedFile[],
-): Promise<void> {
-  const refuse = (problem: string): never => {
-    throw new RefoldError('INVALID_OPTION', `Cannot import into ${path}: ${problem}`, {
-      path,
-      hint: 'To go on, give the files that the log was made from, in the same order; otherwise name a new file with --db',
-    });
-  };
-  const only = symbols === undefined ? undefined : [...symbols].join(',');
-  for (const [at, { data: file }] of known.entries()) {
-    if (file.kind !== kind) refuse(`it holds a feed of the kind ${file.kind}, from ${file.source}`);
-    if (file.only?.join(',') !== only) {
-      refuse(`it holds ${file.only?.join(',') ?? 'all symbols'} of ${file.source}, and not ${only ?? 'all symbols'}`);
-    }
-    const given = files[at];
-    if (given === undefined) return refuse(`it holds ${file.source} too, which was not given`);
-    if (given.name !== file.source) refuse(`it holds ${file.source}, and not ${given.name}`);
-    const head = await headOf(given.path, file.head?.bytes ?? 0);
-    if (file.head !== undefined && !isDeepStrictEqual(head, file.head)) {
-      refuse(`it holds another ${basename(given.path)}, which begins otherwise`);
-    }
-  }
 }

@@ -73,12 +73,7 @@ export class FeedLog {
     return this.#commitTime;
   }
 
-  /** Events of this feed so far. */
-  get sequence(): number {
-    return this.#sequence;
-  }
-
-  /** How many of them this run has added. */
+  /** How many events of the feed this run has added. */
   get added(): number {
     return Math.max(0, this.#sequence - this.#known);
   }
