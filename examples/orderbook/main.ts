@@ -104,7 +104,7 @@ function program(): Command {
     .argument('<book>', 'the file of a book')
     .addOption(
       new Option('--at <position>', 'a sequence, a time of its day, an ISO time, or ms since the epoch').argParser(
-        parsePosition,
+        (text) => parsePosition(text),
       ),
     )
     .option('--symbol <symbol>', 'only this symbol')

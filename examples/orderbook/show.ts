@@ -6,11 +6,18 @@ import { LOBSTER_PRICE_DECIMALS } from './feeds/reading/lobster-messages.ts';
 import { feedBook } from './follow/index.ts';
 import { decimalView, renderLadder, renderTape, type SymbolView, viewOf, viewOfFeed } from './ladder.ts';
 import { Calendar, type Moment, parseTimeOfDay } from './market-time.ts';
+import {
+  FIRST_TIME,
+  MarketCalendar,
+  notAPlace,
+  recordedMoment,
+  withoutDay,
+} from './questions/books/market-calendar.ts';
 import { clock, jsonOf, number } from './text.ts';
 import { modelIn, openBook } from './workspace.ts';
 
-/** A position in the log. A time of day is one of the book's own day, in its zone. */
-export type BookPosition = LogPosition | { readonly timeOfDay: Moment };
+/** A position in the log. A time of day is one of the book's own day. A text that is a date and a time is in its zone. */
+export type BookPosition = LogPosition | { readonly timeOfDay: Moment } | { readonly dateTime: string };
 
 type LogPosition = { readonly sequence: number } | { readonly time: number };
 
@@ -34,26 +41,23 @@ type PastOf<State> = Pick<Store<any, any, any>, 'sequence' | 'events' | 'locate'
   at(position: LogPosition): Promise<{ readonly sequence: number; readonly recordedAt: number; readonly state: State }>;
 };
 
-/** Whole numbers from here on are times in ms: this one was in March 1973, and logs do not have so many events. */
-const FIRST_TIME = 100_000_000_000;
+/** A date and a time without a zone, or with nanoseconds. */
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}[T ](?:[\d:.]+|[\d:]+\.\d{4,}(?:Z|[+-]\d{2}:?\d{2}))$/;
 
 /**
  * Reads `--at`: a whole number is a sequence, or ms since the epoch if it is that large. `10:31:07.123` is a time of the
- * book's own day. Anything else is an ISO time.
+ * book's own day. Anything else is an ISO time; without a zone it is one of the book's zone.
  *
  * @throws RefoldError `INVALID_OPTION`
  */
-export function parsePosition(text: string): BookPosition {
+export function parsePosition(text: string, option = '--at'): BookPosition {
   const whole = parseInteger(text);
   if (whole !== undefined && whole >= 0) return whole < FIRST_TIME ? { sequence: whole } : { time: whole };
   const timeOfDay = parseTimeOfDay(text);
   if (timeOfDay !== undefined) return { timeOfDay };
   const time = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN;
-  if (!Number.isNaN(time)) return { time };
-  throw new RefoldError('INVALID_OPTION', `Cannot go to ${JSON.stringify(text)}: it is neither a sequence nor a time`, {
-    type: '--at',
-    hint: 'Give a sequence such as 42, or a time such as 10:31:07.123 or 2026-01-05T14:30:00Z',
-  });
+  if (!Number.isNaN(time)) return DATE_TIME.test(text) ? { dateTime: text } : { time };
+  throw notAPlace(option, text);
 }
 
 /** Prints ladder and recent trades of every symbol, or of one. */
@@ -94,7 +98,7 @@ async function lookAtFeed(path: string, at: BookPosition | undefined, only: stri
 async function stateAt<State>(store: PastOf<State>, at: BookPosition | undefined) {
   const origin = await originOf(store);
   const calendar = calendarOf(origin);
-  const { sequence, recordedAt, state } = await store.at(await positionOf(store, at, calendar));
+  const { sequence, recordedAt, state } = await store.at(await positionOf(store, at, origin));
   const wall = calendar && { wallTime: calendar.wallTime(recordedAt), zone: calendar.zone };
   return { sequence, recordedAt, ...wall, state, origin };
 }
@@ -119,44 +123,48 @@ function inJson({ book, ...view }: BookView): object {
  *
  * @throws RefoldError `INVALID_OPTION` for a time of day in a book that does not know its day
  */
-export async function sequenceOf(store: PastOf<unknown>, at: BookPosition, edge: 'first' | 'last'): Promise<number> {
+export async function sequenceOf(
+  store: PastOf<unknown>,
+  at: BookPosition,
+  edge: 'first' | 'last',
+  option: string,
+): Promise<number> {
   if ('sequence' in at) return at.sequence;
-  const before = edge === 'last' ? at : momentBefore(at);
-  const found = await positionOf(store, before, calendarOf(await originOf(store)));
+  const moment = momentOf(at, await originOf(store), option);
+  const found = await lastUntil(store, edge === 'last' ? moment : momentBefore(moment));
   const last = 'sequence' in found ? found.sequence : await store.locate(found);
   return edge === 'last' ? last : last + 1;
 }
 
-/** The last moment before a time. A time of day without nanoseconds is a whole millisecond. */
-function momentBefore(at: Exclude<BookPosition, { readonly sequence: number }>): BookPosition {
-  if ('time' in at) return { time: at.time - 1 };
-  const { ms, ns } = at.timeOfDay;
-  if (ns > 0 && ns < LAST_NS) return { timeOfDay: { ms, ns: ns - 1 } };
-  return { timeOfDay: { ms: ms - 1, ns: LAST_NS } };
+/** The last moment before a time. A time without nanoseconds is a whole millisecond. */
+function momentBefore({ ms, ns }: Moment): Moment {
+  return ns > 0 && ns < LAST_NS ? { ms, ns: ns - 1 } : { ms: ms - 1, ns: LAST_NS };
 }
 
 async function positionOf(
   store: PastOf<unknown>,
   at: BookPosition | undefined,
-  calendar: Calendar | undefined,
+  origin: EventMeta,
 ): Promise<LogPosition> {
   if (at === undefined) return { sequence: store.sequence };
-  if (!('timeOfDay' in at)) return at;
-  if (calendar === undefined) {
-    throw new RefoldError('INVALID_OPTION', 'Cannot go to a time of day: the book does not say which day it is of', {
-      type: '--at',
-      hint: 'Give a sequence such as 42, or a whole time such as 2026-01-05T14:30:00Z',
-    });
-  }
+  return 'sequence' in at || 'time' in at ? at : lastUntil(store, momentOf(at, origin, '--at'));
+}
+
+/** The moment of a time. Without nanoseconds it is the last one of the millisecond. */
+function momentOf(at: Exclude<BookPosition, { sequence: number }>, origin: EventMeta, option: string): Moment {
+  if ('time' in at) return { ms: at.time, ns: LAST_NS };
+  if ('dateTime' in at) return MarketCalendar.of({ meta: origin }).parseDateTime(option, at.dateTime, 'to');
+  const calendar = calendarOf(origin);
+  if (calendar === undefined) throw withoutDay(option);
   const { ms, ns } = at.timeOfDay;
-  return lastUntil(store, { ms: calendar.instant(ms), ns });
+  return { ms: calendar.instant(ms), ns };
 }
 
 /** The last event until a moment. Of events in the same millisecond, the meta says how far they are into it. */
 async function lastUntil(store: PastOf<unknown>, { ms, ns }: Moment): Promise<LogPosition> {
   const bounds = { from: { time: ms }, to: { time: ms } } as const;
-  for await (const { sequence, meta } of store.events(bounds)) {
-    if (typeof meta?.ns === 'number' && meta.ns > ns) return { sequence: sequence - 1 };
+  for await (const event of store.events(bounds)) {
+    if (recordedMoment(event).ns > ns) return { sequence: event.sequence - 1 };
   }
   return { time: ms };
 }

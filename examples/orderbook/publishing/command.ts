@@ -5,6 +5,7 @@ import { openStore, RefoldError } from 'refold';
 import { parseInteger } from '../feeds/reading/csv.ts';
 import feedBook from '../follow/index.ts';
 import orderBook from '../model/index.ts';
+import { parseLength } from '../questions/books/market-calendar.ts';
 import { type BookPosition, parsePosition, sequenceOf } from '../show.ts';
 import { modelIn } from '../workspace.ts';
 import type { ConsumerQueue } from './consumer-queue.ts';
@@ -91,10 +92,12 @@ async function publish(path: string, options: PublishCommandOptions): Promise<vo
   if (follow && to !== undefined) throw bad('with --follow there is no end', '--to', 'Give one of --to and --follow');
   await using store = await openBookOf(path, follow);
   if (!follow) requireSymbols([...store.state.symbols.keys()], symbols);
-  const place = async (given: BookPosition | undefined, edge: 'first' | 'last') =>
-    given === undefined ? undefined : sequenceOf(store as never, given, edge);
-  const begin = snapshot ? ((await place(at, 'last')) ?? store.sequence) + 1 : await place(from, 'first');
-  const end = snapshot ? begin! - 1 : await place(to, 'last');
+  const place = async (option: string, given: BookPosition | undefined, edge: 'first' | 'last') =>
+    given === undefined ? undefined : sequenceOf(store as never, given, edge, option);
+  const begin = snapshot
+    ? ((await place('--at', at, 'last')) ?? store.sequence) + 1
+    : await place('--from', from, 'first');
+  const end = snapshot ? begin! - 1 : await place('--to', to, 'last');
   await using publisher = await publishBook(store as PublishedStore, {
     from: begin,
     to: end,
@@ -162,7 +165,7 @@ function requireSymbols(listed: readonly string[], wanted: readonly string[] = [
 }
 
 function position(flag: string, description: string): Option {
-  return new Option(`${flag} <position>`, description).argParser(parsePosition);
+  return new Option(`${flag} <position>`, description).argParser((text) => parsePosition(text, flag));
 }
 
 function parseSpeed(text: string): number | 'max' {
@@ -195,13 +198,10 @@ function parseChannels(text: string): readonly Channel[] {
   );
 }
 
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
 /** `500ms`, `10s`, `1m`, `1h`, in ms. */
 function parseSpan(text: string): number {
-  const [, count, unit] = /^(\d{1,9})(ms|s|m|h)$/.exec(text) ?? [];
-  const span = Number(count) * (UNITS[unit ?? ''] ?? 0);
-  if (span > 0) return span;
+  const span = parseLength(text);
+  if (span !== undefined) return span;
   throw bad(`${JSON.stringify(text)} is not a time`, '--snapshot-every', 'Give a time such as 500ms, 10s, 1m or 1h');
 }
 

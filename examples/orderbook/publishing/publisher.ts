@@ -6,6 +6,7 @@
  */
 import { isRefoldError, type RecordedEvent, RefoldError } from 'refold';
 import type { Moment } from '../market-time.ts';
+import { recordedMoment } from '../questions/books/market-calendar.ts';
 import { ConsumerQueue, type WhenFull } from './consumer-queue.ts';
 import { MarketPace } from './market-pace.ts';
 import { CHANNELS, type Channel, type MarketMessage, type MarketSnapshot, type SnapshotReason } from './messages.ts';
@@ -230,7 +231,7 @@ export class MarketPublisher implements AsyncIterable<MarketMessage> {
       for (;;) {
         const from = this.#place.sequence + 1;
         for await (const commit of this.#store.commits(to === undefined ? { from } : { from, to })) {
-          await this.#pace?.until(momentOf(commit[0]!), signal);
+          await this.#pace?.until(recordedMoment(commit[0]!), signal);
           if (this.#mustWait) await this.#untilWanted();
           if (signal.aborted) return false;
           this.#publish(commit);
@@ -265,7 +266,7 @@ export class MarketPublisher implements AsyncIterable<MarketMessage> {
     const messages: MarketMessage[] = [];
     const last = commit.at(-1)!;
     const begun = this.#place;
-    const place: Place = { sequence: last.sequence, time: momentOf(last) };
+    const place: Place = { sequence: last.sequence, time: recordedMoment(last) };
     const changed = new Set<SymbolFeed<object>>();
     for (const event of commit) {
       // The first commit may begin before the place at which publishing begins.
@@ -304,7 +305,7 @@ export class MarketPublisher implements AsyncIterable<MarketMessage> {
     if (this.#unsettled.has(symbol) || this.#symbols?.has(symbol) === false) return undefined;
     const feed = this.#newFeed(symbol, event.sequence - 1);
     this.#feeds.set(symbol, feed);
-    const at = { sequence: event.sequence - 1, time: momentOf(event) };
+    const at = { sequence: event.sequence - 1, time: recordedMoment(event) };
     for (const channel of this.#channels) messages.push(feed.snapshot(this.#state, channel, at, 'begin'));
     return feed;
   }
@@ -356,13 +357,8 @@ async function firstOf(store: PublishedStore, from: number | undefined): Promise
 
 /** When the commit with an event was; the epoch before the first. */
 async function timeOf(store: PublishedStore, sequence: number): Promise<Moment> {
-  if (sequence > 0) for await (const commit of store.commits({ from: sequence })) return momentOf(commit.at(-1)!);
+  if (sequence > 0) for await (const commit of store.commits({ from: sequence })) return recordedMoment(commit.at(-1)!);
   return { ms: 0, ns: 0 };
-}
-
-/** When an event happened: the nanoseconds are in its meta. */
-function momentOf({ recordedAt, meta }: RecordedEvent): Moment {
-  return { ms: recordedAt, ns: typeof meta?.ns === 'number' ? meta.ns : 0 };
 }
 
 function check({ from, to, follow, speed = 'max', depth, snapshotEvery, only }: PublishOptions): void {

@@ -69,6 +69,11 @@ describe('a position', () => {
   test.each(['', 'yesterday', '-1', '1.5', '2026-13-45', '2026-01-05 noon'])('%j is refused', (text) => {
     expect(() => parsePosition(text)).toThrow(/neither a sequence nor a time/);
   });
+
+  test('that is refused names the option that has it', () => {
+    expect(() => parsePosition('yesterday')).toThrow(expect.objectContaining({ type: '--at' }));
+    expect(() => parsePosition('yesterday', '--from')).toThrow(expect.objectContaining({ type: '--from' }));
+  });
 });
 
 describe('progress', () => {

@@ -170,6 +170,11 @@ describe("the market's time", () => {
     expect(await show('10:31:07.1234567')).toMatchObject({ sequence: 2 });
     expect(await show('09:29')).toMatchObject({ sequence: 0 });
     expect(await show('2012-06-21T14:31:07.123Z')).toMatchObject({ sequence: 4 });
+    // Without a zone it is the book's, wherever the machine is.
+    expect(await show('2012-06-21T10:31:07.122')).toMatchObject({ sequence: 2 });
+    expect(await show('2012-06-21 10:31:07.123')).toMatchObject({ sequence: 4 });
+    expect(await show('2012-06-21T10:31:07.123456789-04:00')).toMatchObject({ sequence: 3 });
+    expect(await show('2012-06-21T14:31:07.123456788Z')).toMatchObject({ sequence: 2 });
   });
 
   test('takes its date and zone from the options', async () => {

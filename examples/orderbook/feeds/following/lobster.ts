@@ -42,8 +42,7 @@ export const lobster: FeedKind = {
 async function daysOf(paths: readonly string[], options: ReadOptions): Promise<LobsterDay[]> {
   const days: LobsterDay[] = [];
   for (const path of paths) {
-    const first = await firstLineOf(fileSource(path));
-    const kind = recognise(first);
+    const kind = recognise((await firstLineOf(fileSource(path))) ?? '');
     const last = days.at(-1);
     if (kind === 'zip') days.push(new LobsterDay(path, ...(await openSample(path)), options));
     else if (kind === 'orderBook' && last?.acceptsRows === true) last.rows = fileSource(path);
@@ -85,7 +84,9 @@ class LobsterDay implements FeedFile {
   }
 
   async *read(book: ReadonlyFeedBook): AsyncGenerator<Iterable<FeedMessage>, void, void> {
-    const kind = recognise(await firstLineOf(this.#messages)) === 'message7' ? 'message7' : 'message';
+    const first = await firstLineOf(this.#messages);
+    if (first === undefined) throw emptyFile(this.#messages.path);
+    const kind = recognise(first) === 'message7' ? 'message7' : 'message';
     const time = new FeedTime(this.#options, 'midnight', [this.#messages.path, this.path]);
     const symbol = symbolOf(this.#messages.path.split(':').at(-1)!);
     const blocks = readMessageBlocks(this.#messages, kind);
@@ -149,6 +150,10 @@ function oracleOf(reports: readonly OracleReport[]): OracleReport | undefined {
   const checked = reports.reduce((sum, report) => sum + report.checked, 0);
   const wrong = reports.reduce((sum, report) => sum + report.wrong, 0);
   return { of: one.of, checked, wrong, first: reports.find(({ first }) => first !== null)?.first ?? null };
+}
+
+function emptyFile(path: string): RefoldError {
+  return unreadable(path, 'it is empty', { hint: "Give one of LOBSTER's message files, or a sample (.zip)" });
 }
 
 function misplaced(path: string): RefoldError {

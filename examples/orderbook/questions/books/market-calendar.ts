@@ -7,7 +7,7 @@
 import type { RecordedEvent } from 'refold';
 import { RefoldError } from 'refold';
 import { parseInteger } from '../../feeds/reading/csv.ts';
-import { Calendar, type Moment, parseTimeOfDay } from '../../market-time.ts';
+import { Calendar, type Moment, parseNanoseconds, parseTimeOfDay } from '../../market-time.ts';
 
 /** A place in a log: after an event, or a time. */
 export type Place = { readonly sequence: number } | { readonly moment: Moment };
@@ -19,8 +19,8 @@ const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 const NANOSECONDS = 1_000_000;
 const LAST_NS = NANOSECONDS - 1;
-/** Whole numbers from here on are times in ms, as in `show --at`. */
-const FIRST_TIME = 100_000_000_000;
+/** Whole numbers from here on are times in ms: this one was in March 1973, and logs do not have so many events. */
+export const FIRST_TIME = 100_000_000_000;
 /** Clocks change at quarters of an hour. */
 const QUARTER_MS = 900_000;
 
@@ -94,15 +94,20 @@ export class MarketCalendar {
     if (whole !== undefined && whole >= 0) {
       return whole < FIRST_TIME ? { sequence: whole } : { moment: { ms: whole, ns: end === 'from' ? 0 : LAST_NS } };
     }
+    return { moment: this.parseDateTime(option, text, end) };
+  }
+
+  /** Reads a time of the book's day, or a date, with or without a time and a zone. @throws RefoldError `INVALID_OPTION` */
+  parseDateTime(option: string, text: string, end: End): Moment {
     const [, day, time = '00:00', zone] =
       /^(\d{4}-\d{2}-\d{2})(?:[T ]([\d:.]+)(Z|[+-]\d{2}:?\d{2})?)?$/.exec(text) ?? [];
     const ofDay = parseTimeOfDay(day === undefined ? text : time);
     if (ofDay === undefined || (day !== undefined && Number.isNaN(Date.parse(day)))) throw notAPlace(option, text);
     const ns = end === 'from' && !/\.\d{4,}/.test(text) ? 0 : ofDay.ns;
     if (day === undefined && this.date === undefined) throw withoutDay(option);
-    if (zone !== undefined) return { moment: { ms: Date.parse(`${day}T00:00:00${withColon(zone)}`) + ofDay.ms, ns } };
+    if (zone !== undefined) return { ms: Date.parse(`${day}T00:00:00${withColon(zone)}`) + ofDay.ms, ns };
     const calendar = day === undefined ? this.#day : new Calendar(day, this.zone);
-    return { moment: { ms: calendar.instant(ofDay.ms), ns } };
+    return { ms: calendar.instant(ofDay.ms), ns };
   }
 
   /** What of an interval lies on the same side of a change of the clock as a time in it. */
@@ -132,11 +137,16 @@ export interface Interval {
 
 const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: DAY_MS };
 
-/** Reads `--every`: `100ms`, `1s`, `5m`, `1h`, up to `1d`. @throws RefoldError `INVALID_OPTION` */
-export function parseEvery(text: string): number {
+/** Reads `100ms`, `1s`, `5m`, `1h` or `1d` as ms; undefined for another text, and for nothing at all. */
+export function parseLength(text: string): number | undefined {
   const [, count = '', unit = ''] = /^(\d{1,9})(ms|s|m|h|d)$/.exec(text) ?? [];
-  const length = Number(count) * (UNITS[unit] ?? Number.NaN);
-  if (length >= 1 && length <= DAY_MS) return length;
+  return Number(count) * (UNITS[unit] ?? 0) || undefined;
+}
+
+/** Reads `--every`: a length up to `1d`. @throws RefoldError `INVALID_OPTION` */
+export function parseEvery(text: string): number {
+  const length = parseLength(text);
+  if (length !== undefined && length <= DAY_MS) return length;
   throw new RefoldError('INVALID_OPTION', `Cannot divide the day by ${JSON.stringify(text)}`, {
     type: '--every',
     hint: 'Give a length from 1ms to 1d, such as 500ms, 1s, 5m or 1h',
@@ -151,8 +161,7 @@ export function recordedMoment({ recordedAt, meta }: Pick<RecordedEvent, 'record
 /** The feed's own time of an event: it differs from the log's where the feed went back in time. */
 export function marketMoment(event: Pick<RecordedEvent, 'recordedAt' | 'meta'>): Moment {
   const { time } = event.meta ?? {};
-  if (typeof time !== 'string' || !/^\d{1,19}$/.test(time)) return recordedMoment(event);
-  return { ms: Number(time.slice(0, -6)), ns: Number(time.slice(-6)) };
+  return (typeof time === 'string' ? parseNanoseconds(time) : undefined) ?? recordedMoment(event);
 }
 
 export function nanosecondsOf({ ms, ns }: Moment): bigint {
@@ -175,7 +184,8 @@ function withColon(zone: string): string {
   return zone.replace(/^([+-]\d{2})(\d{2})$/, '$1:$2');
 }
 
-function notAPlace(option: string, text: string): RefoldError {
+/** A text that does not tell a position. */
+export function notAPlace(option: string, text: string): RefoldError {
   return new RefoldError(
     'INVALID_OPTION',
     `Cannot go to ${JSON.stringify(text)}: it is neither a sequence nor a time`,
@@ -183,7 +193,8 @@ function notAPlace(option: string, text: string): RefoldError {
   );
 }
 
-function withoutDay(option: string): RefoldError {
+/** A time of day, asked of a book without a day. */
+export function withoutDay(option: string): RefoldError {
   return new RefoldError('INVALID_OPTION', 'Cannot go to a time of day: the book does not say which day it is of', {
     type: option,
     hint: 'Give a sequence such as 42, or a whole time such as 2026-01-05T14:30:00Z',

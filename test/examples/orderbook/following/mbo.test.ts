@@ -277,6 +277,9 @@ describe('what cannot be read', () => {
   test('a price with more decimals than the book asks for more', async () => {
     const error = await errorOf(messagesOf(textSource(csvFile([record({})])), { priceDecimals: 1 }));
     expect(error.message).toContain('which has more than 1 decimals');
+    expect(error.hint).toContain('--set price-decimals=9');
+    const finer = csvFile([record({})], { prices: true }).replace('5000.250000000', '5000.25000000001');
+    expect((await errorOf(messagesOf(textSource(finer)))).hint).toContain('--set price-decimals=11');
   });
 
   test('a zstd archive is named', async () => {

@@ -54,7 +54,10 @@ describe('publish', () => {
 
   test('gives a part of the day, in market time', async () => {
     const args = ['--from', '9:30:20', '--to', '09:30:40', '--symbol', 'MSFT', '--only', 'bbo,l2', '--depth', '2'];
-    const lines = parsed((await runOrderBook('publish', path, ...args)).stdout);
+    const { stdout } = await runOrderBook('publish', path, ...args);
+    const whole = args.map((arg) => arg.replace(/^0?9:30/, '2026-01-05T09:30'));
+    expect((await runOrderBook('publish', path, ...whole)).stdout).toBe(stdout);
+    const lines = parsed(stdout);
     expect(new Set(lines.map(({ symbol }) => symbol))).toEqual(new Set(['MSFT']));
     expect(new Set(lines.map(({ channel }) => channel))).toEqual(new Set(['l2', 'bbo']));
     const steps = lines.filter(({ previous }) => previous !== undefined);

@@ -1,13 +1,13 @@
 /**
  * Changes of levels as CSV, a level on each line. Columns are found by their names, in any order, among any others:
  *
- *     time        time, timestamp, ts, date, datetime: since the epoch in any unit, or ISO 8601
+ *     time        time, timestamp, ts, date, datetime, local_timestamp: since the epoch in any unit, or ISO 8601
  *     symbol      symbol, instrument, pair, product_id; without it, see the setting `symbol`
- *     side        side: bid or ask, buy or sell, b or a
+ *     side        side: bid, ask, buy, sell, offer, b, a or s
  *     price
  *     size        size, amount, qty, quantity, volume: the new total of the level; 0 removes it
- *     is_snapshot true or false; or `type`: snapshot, or anything else
- *     count       count, orders: how many orders stand there
+ *     is_snapshot is_snapshot, snapshot: true or false; or type, action, event: snapshot, partial, or anything else
+ *     count       count, orders, order_count: how many orders stand there
  *
  * That is also Tardis.dev's `incremental_book_L2` (exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount).
  * Rows of a snapshot after rows that are not begin a new book, which counts from the first row on that is not of the

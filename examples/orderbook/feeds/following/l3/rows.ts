@@ -1,9 +1,10 @@
 /** Rows of a recording of single orders: what stands in which column, and errors that name the column. */
 import type { RefoldError } from 'refold';
-import { decimalsOf, parseDecimal } from '../../../decimals.ts';
+import { parseDecimal } from '../../../decimals.ts';
 import type { Side } from '../../../model/events.ts';
 import { parseInteger, unreadable } from '../../reading/csv.ts';
 import { Header, unendedLine } from '../../reading/header.ts';
+import { moreDecimalsHint } from '../settings.ts';
 import {
   ACTIONS,
   columnsOf,
@@ -15,9 +16,6 @@ import {
   SIDES,
   SIDES_BY_NUMBER,
 } from './columns.ts';
-
-/** The settings that change how numbers are read. */
-const DECIMALS_SETTING = { price: 'price-decimals', size: 'size-decimals' } as const;
 
 export class L3Rows {
   readonly header: Header;
@@ -81,13 +79,12 @@ export class L3Rows {
     const value = parseDecimal(text, decimals);
     if (typeof value === 'number') return value;
     if (value === 'noDecimal') throw this.bad(fields, line, column, 'Give a decimal, such as 579.85');
-    const setting = DECIMALS_SETTING[column];
     if (value === 'tooLarge') {
-      const hint = `Give fewer decimals, as in --set ${setting}=${Math.max(decimals - 3, 0)}`;
+      const hint = `Give fewer decimals, as in --set ${column}-decimals=${Math.max(decimals - 3, 0)}`;
       throw this.bad(fields, line, column, hint, `, which with ${decimals} decimals is past 2^53`);
     }
-    const hint = `Import into a new file with --set ${setting}=${decimalsOf(text)}`;
-    throw this.bad(fields, line, column, hint, `, which has more than the ${decimals} decimals of the book`);
+    const why = `, which has more than the ${decimals} decimals of the book`;
+    throw this.bad(fields, line, column, moreDecimalsHint(column, text), why);
   }
 
   /** An error about a column: what it holds, and what is wrong with it. */
