@@ -72,7 +72,6 @@ export {
   type BlocksReport,
   type CompactLogOptions,
   EventLog,
-  type ImportedEvent,
   type LogImportReport,
   type OpenEventLogOptions,
   openLog,
@@ -88,6 +87,7 @@ export {
   importEvents,
   type PastEvent,
 } from './engine/importing/import-events.ts';
+export type { ImportedEvent } from './engine/importing/imported-event.ts';
 export type { LogInfo, ReactorInfo, RecoveryEstimate, RedactionInfo } from './engine/log-info.ts';
 export type { CountBucket, EventCounts, TypeCounts } from './engine/looking/counts.ts';
 export type { CursorOptions, MoveCost, MoveOptions, PastCursor } from './engine/looking/cursor.ts';

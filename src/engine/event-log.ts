@@ -4,11 +4,9 @@
  * The command line uses it: `info`, `events`, `verify`, `backup`, `export` and `import` need no reducer. Sealing also works
  * without one. Dropping history needs a model, because only a model can tell which snapshots are usable.
  */
-import { isRefoldError, messageOf, RefoldError, type SerializedError } from '../core/errors.ts';
-import type { EventMeta, Json, RecordedEvent } from '../core/event.ts';
-import { copyPayload, inspectInput } from '../core/guard.ts';
-import { isParts } from '../core/parts.ts';
-import { decodeBlock, encodeCommit } from '../log/blocks/block.ts';
+import { isRefoldError, type SerializedError } from '../core/errors.ts';
+import type { RecordedEvent } from '../core/event.ts';
+import { decodeBlock } from '../log/blocks/block.ts';
 import { requireReadable } from '../log/blocks/block-rules.ts';
 import type { LogSource } from '../log/log-source.ts';
 import type { LogStore, QueuedCommit } from '../log/log-store.ts';
@@ -29,14 +27,13 @@ import { harmless, type Progress } from './calls/progress.ts';
 import { warnOf } from './calls/warn.ts';
 import type { EventBatch } from './following/selection.ts';
 import { type ClampReport, Clamps, clampWarning } from './importing/clamps.ts';
+import { admitImported, type ImportedEvent } from './importing/imported-event.ts';
 import { describeLog, type LogInfo } from './log-info.ts';
 import { AS_RECORDED, type EventRange, readRecorded, storedTagging } from './past/events.ts';
 import { checkFollowing, type FollowOptions, followBatches, followEvents } from './past/follow-log.ts';
 import { locate, type Position, READ_ATTEMPTS } from './past/history.ts';
 import { type BackupOptions, type BackupReport, backUpLog } from './upkeep/backup.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
-import { isCommandId } from './writing/commands.ts';
-import { admitMeta, refusalOf } from './writing/intake/values.ts';
 
 export interface VerifyOptions {
   /** Check only the checksums, and decode nothing. */
@@ -53,17 +50,6 @@ export interface BlocksReport {
   readonly firstSequence: number;
   readonly lastSequence: number;
   readonly problems: readonly SerializedError[];
-}
-
-/** An event from elsewhere, for import. Its `sequence` is ignored; its `recordedAt` is kept. */
-export interface ImportedEvent {
-  readonly type: string;
-  readonly version?: number | undefined;
-  readonly recordedAt?: number | undefined;
-  readonly data: unknown;
-  readonly meta?: EventMeta | undefined;
-  /** The id of the call that recorded it, if there was one: 1 to 200 characters. */
-  readonly commandId?: string | undefined;
 }
 
 /** What `EventLog.import` did. */
@@ -277,52 +263,4 @@ export class EventLog implements AsyncDisposable {
     requireReadable(commits, { sequence: expectedSequence, recordedAt }, this.#log.path);
     await this.#log.append({ expectedSequence, epoch: this.#log.epoch, commits, outcomes: [] });
   }
-}
-
-/** An event as a commit, and the time that it had. */
-interface AdmittedImport {
-  readonly commit: QueuedCommit;
-  readonly given: number;
-}
-
-function admitImported(event: unknown, sequence: number, notBefore: number): AdmittedImport {
-  const { type, version = 1, recordedAt = Date.now(), data, meta, commandId } = readImported(event, sequence);
-  if (typeof type !== 'string' || type === '') throw badImport('its type is not a string', sequence);
-  if (!Number.isSafeInteger(version) || version < 1)
-    throw badImport(`its version is ${String(version)}`, sequence, type);
-  if (!Number.isSafeInteger(recordedAt) || recordedAt < 0)
-    throw badImport(`its recordedAt is ${String(recordedAt)}`, sequence, type);
-  if (commandId !== undefined && !isCommandId(commandId))
-    throw badImport('its commandId is not a string of 1 to 200 characters', sequence, type);
-  const copy = { type, version, data: copyData(type, data, sequence) };
-  const payload = meta === undefined ? copy : { ...copy, meta: admitMeta(undefined, meta, { type, sequence }) };
-  const commit = { events: 1, recordedAt: Math.max(recordedAt, notBefore), json: encodeCommit([payload]), commandId };
-  return { commit, given: recordedAt };
-}
-
-/** A getter or proxy of the application may throw. */
-function readImported(event: unknown, sequence: number): Partial<ImportedEvent> {
-  try {
-    if (isParts(event)) return { ...event };
-  } catch (error) {
-    throw badImport(`reading it threw: ${messageOf(error)}`, sequence);
-  }
-  throw badImport('it is not an object', sequence);
-}
-
-function copyData(type: string, data: unknown, sequence: number): Json {
-  try {
-    inspectInput(data, 'data');
-    return copyPayload(data, 'data', false);
-  } catch (error) {
-    throw refusalOf(error, { type, sequence });
-  }
-}
-
-function badImport(problem: string, sequence: number, type?: string): RefoldError {
-  return new RefoldError('EVENT_REJECTED', `Cannot import the event that would be ${sequence}: ${problem}`, {
-    sequence,
-    ...(type === undefined ? {} : { type }),
-    hint: 'An event is { type, data, version?, recordedAt?, meta?, commandId? }, as refold events prints them',
-  });
 }

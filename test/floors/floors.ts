@@ -328,7 +328,7 @@ export const FLOORS: readonly Floor[] = [
   {
     files: IMPORTING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, INTAKE, SNAPSHOTS],
-    doors: ['import-events.ts', 'clamps.ts'],
+    doors: ['import-events.ts', 'imported-event.ts', 'clamps.ts'],
     node: 'all',
   },
   {

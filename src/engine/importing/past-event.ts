@@ -1,6 +1,6 @@
 /** An event from elsewhere: read once, checked, and brought to the model's version. It may hold anything. */
 import { isInstance, isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
-import type { EventMeta, RecordedEvent } from '../../core/event.ts';
+import type { EventMeta, Json, RecordedEvent } from '../../core/event.ts';
 import { copyPayload, inspectInput } from '../../core/guard.ts';
 import type { Model } from '../../core/model.ts';
 import { formersOf } from '../folding/formers.ts';
@@ -76,8 +76,12 @@ function partsOf(given: unknown): ReadEvent {
   throw refused(`it is ${given === null ? 'null' : typeof given}`, {}, HINT_EVENT);
 }
 
-/** Copies the data, because an upcaster may change what it gets. */
-function ownCopy(data: unknown, type: string, sequence: number): unknown {
+/**
+ * The engine's copy of an event's data: its caller may change it, and so may an upcaster.
+ *
+ * @throws RefoldError `EVENT_REJECTED`
+ */
+export function ownCopy(data: unknown, type: string, sequence: number): Json {
   try {
     inspectInput(data, 'data');
     return copyPayload(data, 'data', false);
