@@ -174,6 +174,7 @@ export { plain } from './fold/own-copy.ts';
 export { formatPath, type Path, type PathPart, parsePath, valueAt } from './fold/path.ts';
 export { toTaggedJson } from './fold/state-json.ts';
 export type { CutEnd, CutRows, LogBackupOptions, LogCopy, LogCut } from './log/log-backup.ts';
+export type { LogCare, LogFile, LogSize, LogWriter, SealOptions, SealReport } from './log/log-care.ts';
 export type {
   LogRedaction,
   RecordedRedaction,
@@ -192,17 +193,11 @@ export type {
   CommitTags,
   Durability,
   EventTags,
-  LogCare,
-  LogFile,
   LogHead,
-  LogSize,
   LogStore,
-  LogWriter,
   QueuedCommit,
   ReactorRow,
   SealedBlock,
-  SealOptions,
-  SealReport,
   SnapshotInfo,
   StoredOutcome,
   TagKind,

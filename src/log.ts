@@ -47,6 +47,7 @@ export { mayHold, tagListOf } from './log/blocks/tag-list.ts';
 export { type ContractCase, type LogContractSetup, type LogUnderTest, logContract } from './log/contract/contract.ts';
 export { Bell, type FollowedLog, followLog, type Poll } from './log/following.ts';
 export type { CutEnd, CutRows, LogBackupOptions, LogCopy, LogCut } from './log/log-backup.ts';
+export type { LogCare, LogFile, LogSize, LogWriter, SealOptions, SealReport } from './log/log-care.ts';
 export {
   blocksChanged,
   epochConflict,
@@ -78,17 +79,11 @@ export type {
   CommitTags,
   Durability,
   EventTags,
-  LogCare,
-  LogFile,
   LogHead,
-  LogSize,
   LogStore,
-  LogWriter,
   QueuedCommit,
   ReactorRow,
   SealedBlock,
-  SealOptions,
-  SealReport,
   SnapshotInfo,
   StoredOutcome,
   TagKind,

@@ -1,6 +1,8 @@
 /** What a log says of itself, without its events and without a model: `refold info` prints it. */
+
+import type { LogFile, LogWriter } from '../log/log-care.ts';
 import type { RecordedRedaction } from '../log/log-redaction.ts';
-import type { BlockHeader, LogFile, LogStore, LogWriter, ReactorRow } from '../log/log-store.ts';
+import type { BlockHeader, LogStore, ReactorRow } from '../log/log-store.ts';
 import { sizeOf } from './calls/log-care.ts';
 import { modelNameOf } from './calls/log-ownership.ts';
 import { countUntagged, taggersOfLog } from './folding/taggers.ts';

@@ -1,6 +1,7 @@
 /** What `store.stats()` gives. */
 import type { RefoldError } from '../core/errors.ts';
-import type { LogSize, LogStore } from '../log/log-store.ts';
+import type { LogSize } from '../log/log-care.ts';
+import type { LogStore } from '../log/log-store.ts';
 import { sizeOf } from './calls/log-care.ts';
 import type { UpkeepStats } from './upkeep/upkeep.ts';
 

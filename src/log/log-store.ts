@@ -1,6 +1,5 @@
 /**
- * The contract of a log. `LogStore` is what every log must do. `LogCare` is optional: a log that offers `care` can
- * seal, reclaim and report its sizes. The engine works without it.
+ * The contract of a log: what every log must do. What it may also do is `LogCare` (`log-care.ts`).
  *
  * A log is a sequence of *blocks*, each one or more commits that became durable together. The interface handles blocks,
  * never single events. Every append names the sequence and the epoch that it expects, so a distributed log can
@@ -10,9 +9,8 @@
  * Every write is fenced: a writer that another one has replaced gets `SEQUENCE_CONFLICT`, and nothing changes. One
  * suite checks every implementation (`contract/`).
  */
-import type { RefoldError, SerializedError } from '../core/errors.ts';
-import type { LogBackupOptions, LogCopy } from './log-backup.ts';
-import type { LogRedaction } from './log-redaction.ts';
+import type { RefoldError } from '../core/errors.ts';
+import type { LogCare } from './log-care.ts';
 import type { OutcomeBounds } from './outcomes.ts';
 
 /** Where a log ends. `sequence` 0 and an empty-log chain before the first event. */
@@ -155,38 +153,6 @@ export interface ReactorRow {
   readonly progress: string;
 }
 
-export interface SealOptions {
-  /** Blocks that begin before this sequence are left alone; default 1. */
-  readonly from?: number;
-  /** Blocks that end at or before this sequence are sealed. */
-  readonly through: number;
-  /** No sealed block crosses one of these sequences. Default: an empty list. */
-  readonly borders?: readonly number[];
-  /** Packs and proves everything but changes nothing. Also works when the log is read-only. */
-  readonly dryRun?: boolean | undefined;
-  /** Stop after the block in progress. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (sealedThrough: number) => void;
-}
-
-export interface SealReport {
-  readonly sealedEvents: number;
-  readonly blocksBefore: number;
-  readonly blocksAfter: number;
-  readonly bytesBefore: number;
-  readonly bytesAfter: number;
-  /** The sealed blocks that were made, in order. */
-  readonly made: readonly BlockHeader[];
-}
-
-/** Sizes on disk; zero where a log has no files. */
-export interface LogSize {
-  readonly fileBytes: number;
-  readonly walBytes: number;
-  /** Pages of the file that hold nothing and can be returned. */
-  readonly freeBytes: number;
-}
-
 /** What an acknowledged append survives: as Redis's `appendfsync` always, everysec, no. */
 export type Durability = 'always' | 'everysec' | 'os';
 
@@ -305,62 +271,4 @@ export interface LogStore {
   /** Resolves when everything appended so far has reached the disk, whatever the durability. */
   flush(): Promise<void>;
   close(): Promise<void>;
-}
-
-export interface LogFile {
-  readonly path: string;
-  readonly bytes: number;
-}
-
-/** A process that has a log open for writing. */
-export interface LogWriter {
-  readonly pid: number;
-  readonly host: string;
-  /** When it opened the log, ms since the epoch. */
-  readonly startedAt: number;
-}
-
-/**
- * What a log may also do. Without it the engine neither seals nor reclaims, `compact` only drops history, `backup` is
- * refused, `verify` skips the structure, and all sizes are 0.
- */
-export interface LogCare {
-  /**
-   * Packs open blocks (and merges small sealed ones) into sealed ones, each proven to decode to the same events first.
-   * Appends may wait while rows are replaced, but never while blocks are packed.
-   *
-   * @throws RefoldError `LOG_CORRUPT` at the first damaged block; what was sealed before it stays sealed
-   */
-  seal(options: SealOptions): Promise<SealReport>;
-  /** Gives free pages back to the file system. */
-  reclaim(): Promise<void>;
-  /** The version of the log's format; absent when the log has only one. */
-  format?(): number;
-  /** The present sizes. Must be cheap: `stats()` asks for them synchronously. */
-  size(): LogSize;
-  /** Every file that belongs to the log, with its size: the file itself first. Absent for a log without files. */
-  files?(): readonly LogFile[];
-  /** Who has the log open for writing. Undefined when no process has, and where this one cannot tell. */
-  writer?(): Promise<LogWriter | undefined>;
-  /** About how much disk space an open block with so many bytes of text takes; absent when it takes just as many. */
-  storedBytes?(textBytes: number): number;
-  /**
-   * What is wrong besides the blocks' content: the structure of the log, snapshots, outcomes. Empty when everything is
-   * sound.
-   */
-  checkStructure(): Promise<readonly SerializedError[]>;
-  /**
-   * Replaces a sealed block by another one with the same events, sequences and chains, and other tags. False, and
-   * nothing was changed, when the block that it was packed from is not there any more.
-   */
-  replaceBlock?(sealed: SealedBlock): Promise<boolean>;
-  /**
-   * Writes a consistent copy of the log to a new file: all of it, or up to the end that `cut` asks for.
-   *
-   * @throws RefoldError `INVALID_OPTION` when the file exists, where a log has no file to copy, and for an end that is not
-   * in the log or lies within a commit; `HISTORY_GONE` for an end before what is left
-   */
-  backup(path: string, options?: LogBackupOptions): Promise<LogCopy>;
-  /** Changes what events say. Absent when the log cannot do it. */
-  readonly redaction?: LogRedaction | undefined;
 }

@@ -4,7 +4,8 @@ import { nextTurn } from '../threads/timers.ts';
 import { type StoredBlock, verifyBlocks } from './blocks/chain.ts';
 import { headerOf, nextRun, openBytesOf, type SealedRun, type Stretch, sealInRuns, sealRun } from './blocks/sealing.ts';
 import type { LogCopy } from './log-backup.ts';
-import type { LogCare, LogSize, SealedBlock, SealOptions, SealReport } from './log-store.ts';
+import type { LogCare, LogSize, SealOptions, SealReport } from './log-care.ts';
+import type { SealedBlock } from './log-store.ts';
 import type { MemoryContents } from './memory.ts';
 import { MemoryRedaction } from './memory-redaction.ts';
 

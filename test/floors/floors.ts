@@ -207,7 +207,7 @@ export const FLOORS: readonly Floor[] = [
   { files: CONTRACT, sees: [CORE, LOG, BLOCKS], doors: ['contract.ts'], node: 'all' },
   {
     files: BLOCKS,
-    sees: [CORE, 'src/log/log-store.ts'],
+    sees: [CORE, 'src/log/log-store.ts', 'src/log/log-care.ts'],
     doors: [
       ...['block.ts', 'block-rules.ts', 'chain.ts', 'next-block.ts', 'sealed-block.ts', 'sealing.ts'],
       ...['packed-values.ts', 'redacting.ts', 'tag-list.ts'],

@@ -2,7 +2,8 @@
 import { RefoldError, type SerializedError } from '../../core/errors.ts';
 import { NOTHING_SEALED } from '../../log/blocks/sealing.ts';
 import type { LogBackupOptions, LogCopy } from '../../log/log-backup.ts';
-import type { LogSize, LogStore, SealOptions, SealReport } from '../../log/log-store.ts';
+import type { LogSize, SealOptions, SealReport } from '../../log/log-care.ts';
+import type { LogStore } from '../../log/log-store.ts';
 
 const NO_FILES: LogSize = { fileBytes: 0, walBytes: 0, freeBytes: 0 };
 

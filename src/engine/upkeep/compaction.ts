@@ -6,7 +6,8 @@
  */
 import { createHash } from 'node:crypto';
 import { RefoldError } from '../../core/errors.ts';
-import type { BlockHeader, LogStore, SealReport, SnapshotInfo } from '../../log/log-store.ts';
+import type { SealReport } from '../../log/log-care.ts';
+import type { BlockHeader, LogStore, SnapshotInfo } from '../../log/log-store.ts';
 import { type OptionChecks, TRUE_OR_FALSE } from '../calls/call-options.ts';
 import { reclaimLog, sealLog, sizeOf } from '../calls/log-care.ts';
 import type { History } from '../calls/options.ts';

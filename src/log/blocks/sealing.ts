@@ -5,7 +5,8 @@
  * loop over the runs is here too.
  */
 import assert from 'node:assert';
-import type { BlockHeader, EventTags, SealedBlock, SealOptions, SealReport } from '../log-store.ts';
+import type { SealOptions, SealReport } from '../log-care.ts';
+import type { BlockHeader, EventTags, SealedBlock } from '../log-store.ts';
 import { decodeBlock, decodeTags } from './block.ts';
 import { checksumOf, type StoredBlock } from './chain.ts';
 import { sameJson } from './packed-values.ts';

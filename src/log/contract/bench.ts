@@ -1,6 +1,8 @@
 /** What a case of the contract works on: one log that can be opened, reopened, replaced and damaged. */
+
+import type { LogCare } from '../log-care.ts';
 import type { LogSource } from '../log-source.ts';
-import type { LogCare, LogStore } from '../log-store.ts';
+import type { LogStore } from '../log-store.ts';
 
 /** One new and empty log. It may have more members, which the setup needs to damage it. */
 export interface LogUnderTest {

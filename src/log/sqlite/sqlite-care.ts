@@ -5,8 +5,9 @@
 import type { SerializedError } from '../../core/errors.ts';
 import { readSealedPrefix } from '../blocks/sealed-block.ts';
 import type { LogBackupOptions, LogCopy } from '../log-backup.ts';
+import type { LogCare, LogFile, LogSize, LogWriter, SealOptions, SealReport } from '../log-care.ts';
 import { openedReadOnly, storeClosed } from '../log-errors.ts';
-import type { LogCare, LogFile, LogSize, LogWriter, SealedBlock, SealOptions, SealReport } from '../log-store.ts';
+import type { SealedBlock } from '../log-store.ts';
 import { loadDriver } from './file/driver.ts';
 import { filesOf, sizeOf } from './file/files.ts';
 import { lockHolderOf } from './file/lock.ts';

@@ -7,12 +7,12 @@
  */
 import { RefoldError } from 'refold';
 import { Bell, followLog } from '../../../src/log/following.ts';
+import type { LogCare } from '../../../src/log/log-care.ts';
 import { storeClosed, storeFailed } from '../../../src/log/log-errors.ts';
 import type {
   AppendRequest,
   Block,
   Checkpoint,
-  LogCare,
   LogHead,
   LogStore,
   ReactorRow,

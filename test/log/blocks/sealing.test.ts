@@ -7,7 +7,7 @@ import {
   type SealCandidate,
   sealStretches,
 } from '../../../src/log/blocks/sealing.ts';
-import type { SealOptions } from '../../../src/log/log-store.ts';
+import type { SealOptions } from '../../../src/log/log-care.ts';
 
 const FULL = SEALED_BLOCK_EVENTS;
 

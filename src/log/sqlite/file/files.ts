@@ -7,7 +7,7 @@
 import fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, RefoldError } from '../../../core/errors.ts';
-import type { LogFile } from '../../log-store.ts';
+import type { LogFile } from '../../log-care.ts';
 
 /**
  * Opening a symbolic link with this flag fails. Links are refused when the log is opened; the flag keeps refold from

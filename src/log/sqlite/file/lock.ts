@@ -9,7 +9,7 @@ import { hostname } from 'node:os';
 import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import { pause, performance } from '../../../threads/timers.ts';
-import type { LogWriter } from '../../log-store.ts';
+import type { LogWriter } from '../../log-care.ts';
 import { type Connection, type Driver, isBusy, openConnection, sqliteCode } from './driver.ts';
 import { sizeOf } from './files.ts';
 

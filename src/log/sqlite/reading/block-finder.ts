@@ -74,6 +74,31 @@ export class BlockFinder {
     return eventsMissing(this.#path, sequence);
   }
 
+  /**
+   * The last block whose first event was recorded at or before a time. Times never decrease along the log, so this is a
+   * binary search by sequence. An index would cost every append.
+   */
+  lastBy(time: number): BlockHeader | undefined {
+    return this.#connection.transaction(() => this.#searchTime(time))();
+  }
+
+  #searchTime(time: number): BlockHeader | undefined {
+    let found: BlockHeader | undefined;
+    let [low, high] = this.#sql.bounds.get()!;
+    while (low !== null && high !== null && low <= high) {
+      const row = this.#sql.headerBefore.get(Math.floor((low + high) / 2));
+      if (row === undefined) throw eventsMissing(this.#path, low);
+      const middle = toHeader(row, this.#path);
+      if (middle.lastSequence < low) throw eventsMissing(this.#path, low);
+      if (middle.recordedAt > time) high = middle.firstSequence - 1;
+      else {
+        found = middle;
+        low = middle.lastSequence + 1;
+      }
+    }
+    return found;
+  }
+
   #rows(reverse: boolean, at: number, to: number, withLists: boolean): IterableIterator<HeaderRow | ListedRow> {
     const first = reverse ? at : (this.#sql.blockBefore.get(at)?.[0] ?? at);
     if (withLists && this.#lists === undefined && hasTagLists(this.#connection))

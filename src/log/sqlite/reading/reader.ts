@@ -7,7 +7,7 @@
  */
 import { messageOf, RefoldError } from '../../../core/errors.ts';
 import { nextTurn } from '../../../threads/timers.ts';
-import { corruptBlock, type StoredBlock, verifyBlock } from '../../blocks/chain.ts';
+import { corruptBlock, verifyBlock } from '../../blocks/chain.ts';
 import { eventsMissing, outcomeDamaged, snapshotDamaged, storeClosed } from '../../log-errors.ts';
 import type { RecordedRedaction } from '../../log-redaction.ts';
 import type {
@@ -21,7 +21,7 @@ import type {
 } from '../../log-store.ts';
 import { checksumOfOutcome } from '../../outcomes.ts';
 import { unpackChunk } from '../../snapshot-chunks.ts';
-import { chainAt, type LogState, READ_PAGE_BYTES, readLogState, toBlock, toHeader } from '../file/block-rows.ts';
+import { chainAt, type LogState, readLogState, toHeader } from '../file/block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
 import { fileIdentity, invalidPath } from '../file/files.ts';
 import { formatOf } from '../file/format.ts';
@@ -30,17 +30,12 @@ import { leastScrubbed, readRedactions, SCRUBBED } from '../file/redaction-rows.
 import { identify } from '../file/schema.ts';
 import { isSound } from '../file/snapshot-rows.ts';
 import { BlockFinder } from './block-finder.ts';
+import { BlockPages } from './block-pages.ts';
 import type { OpenReaders, Resting } from './open-readers.ts';
 import { prepareReads, type ReadStatements } from './reader-sql.ts';
 
-/** A page also ends after this many blocks. */
-const PAGE_BLOCKS = 1_000;
-
-/** The blocks of one page, unverified, and the chain before the first of them. */
-interface Page {
-  readonly startChain: string;
-  readonly blocks: readonly StoredBlock[];
-}
+/** A page of headers has up to this many. */
+const PAGE_HEADERS = 1_000;
 
 /** A page of command ids, and the last of them in UTF-8, which is where the next page begins; undefined after the end. */
 export interface CommandIds {
@@ -53,6 +48,7 @@ interface OpenParts {
   readonly connection: Connection;
   readonly sql: ReadStatements;
   readonly finder: BlockFinder;
+  readonly pages: BlockPages;
 }
 
 export class LogReader implements Resting {
@@ -126,6 +122,10 @@ export class LogReader implements Resting {
     return this.#parts.finder;
   }
 
+  get #pages(): BlockPages {
+    return this.#parts.pages;
+  }
+
   get #parts(): OpenParts {
     return (this.#open ??= this.#reopen());
   }
@@ -160,7 +160,7 @@ export class LogReader implements Resting {
   async *read(from: number, to: number): AsyncGenerator<Block, void> {
     for (let next = from; next <= to; ) {
       if (next > from) await nextTurn();
-      const page = this.#guarded(() => this.#readPage(next, to));
+      const page = this.#guarded(() => this.#pages.page(next, to));
       let chain = page.startChain;
       for (const block of page.blocks) {
         if (block.firstSequence > next) throw eventsMissing(this.path, next);
@@ -173,48 +173,16 @@ export class LogReader implements Resting {
     }
   }
 
-  /** Reads in one transaction, so that the page and the chain before it fit together. */
-  #readPage(next: number, to: number): Page {
-    return this.#connection.transaction(() => {
-      const first = this.#sql.blockBefore.get(next);
-      if (first === undefined || first[1] < next) throw this.#finder.absent(next);
-      const blocks = this.#collectPage(first[0], to);
-      // A damaged tree may find a row in one query and not in another. Without a next block the loop would never end.
-      if (blocks.length === 0) throw eventsMissing(this.path, next);
-      return { startChain: this.#chainBefore(first[0]), blocks };
-    })();
-  }
-
-  #collectPage(first: number, to: number): StoredBlock[] {
-    const blocks: StoredBlock[] = [];
-    let bytes = 0;
-    for (const row of this.#sql.blocks.iterate(first, to, PAGE_BLOCKS)) {
-      const block = toBlock(row);
-      blocks.push(block);
-      bytes += block.bytes;
-      if (bytes >= READ_PAGE_BYTES) break;
-    }
-    return blocks;
-  }
-
-  #chainBefore(first: number): string {
-    const before = this.#sql.blockBefore.get(first - 1);
-    const trimmed = this.#sql.trimmed.get()!;
-    if (before?.[1] === first - 1) return before[2];
-    if (trimmed[0] === first - 1) return trimmed[1];
-    throw eventsMissing(this.path, first - 1);
-  }
-
   /** Headers of the blocks that begin at `from` or later, in pages. Changes made meanwhile may or may not be seen. */
   async *headers(from: number): AsyncGenerator<BlockHeader, void> {
     for (let after = from - 1; ; ) {
-      const rows = this.#guarded(() => this.#sql.headersAfter.all(after, PAGE_BLOCKS));
+      const rows = this.#guarded(() => this.#sql.headersAfter.all(after, PAGE_HEADERS));
       for (const row of rows) {
         const header = toHeader(row, this.path);
         if (header.firstSequence > after) yield header; // otherwise sealed meanwhile
         after = Math.max(after, header.lastSequence);
       }
-      if (rows.length < PAGE_BLOCKS) return;
+      if (rows.length < PAGE_HEADERS) return;
       await nextTurn();
     }
   }
@@ -231,26 +199,9 @@ export class LogReader implements Resting {
     }
   }
 
-  /** Times never decrease along the log, so this is a binary search by sequence. An index would cost every append. */
+  /** The last block whose first event was recorded at or before a time. */
   blockAt(time: number): BlockHeader | undefined {
-    return this.#guarded(() => this.#connection.transaction(() => this.#searchTime(time))());
-  }
-
-  #searchTime(time: number): BlockHeader | undefined {
-    let found: BlockHeader | undefined;
-    let [low, high] = this.#sql.bounds.get()!;
-    while (low !== null && high !== null && low <= high) {
-      const row = this.#sql.headerBefore.get(Math.floor((low + high) / 2));
-      if (row === undefined) throw eventsMissing(this.path, low);
-      const middle = toHeader(row, this.path);
-      if (middle.lastSequence < low) throw eventsMissing(this.path, low);
-      if (middle.recordedAt > time) high = middle.firstSequence - 1;
-      else {
-        found = middle;
-        low = middle.lastSequence + 1;
-      }
-    }
-    return found;
+    return this.#guarded(() => this.#finder.lastBy(time));
   }
 
   outcome(commandId: string): StoredOutcome | undefined {
@@ -320,7 +271,7 @@ export class LogReader implements Resting {
 
   /** The chain before the block that begins at a sequence. */
   chainBefore(firstSequence: number): string {
-    return this.#guarded(() => this.#connection.transaction(() => this.#chainBefore(firstSequence))());
+    return this.#guarded(() => this.#connection.transaction(() => this.#pages.chainBefore(firstSequence))());
   }
 
   meta(key: string): string | undefined {
@@ -365,7 +316,8 @@ function openToRead(driver: Driver, path: string): OpenParts {
     if (identity === 'empty') throw invalidPath(path, 'it does not hold a log');
     if (identity === 'older') throw olderFormat(path);
     const sql = prepareReads(connection);
-    return { connection, sql, finder: new BlockFinder(connection, path, sql) };
+    const finder = new BlockFinder(connection, path, sql);
+    return { connection, sql, finder, pages: new BlockPages(connection, path, sql, finder) };
   } catch (error) {
     connection?.close();
     throw readFailure(error, 'open', path);

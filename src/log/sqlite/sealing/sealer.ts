@@ -7,8 +7,8 @@
 import { isRefoldError } from '../../../core/errors.ts';
 import { Thread } from '../../../threads/thread.ts';
 import { type SealedRun, type Stretch, sealInRuns } from '../../blocks/sealing.ts';
+import type { SealOptions, SealReport } from '../../log-care.ts';
 import { storeClosed } from '../../log-errors.ts';
-import type { SealOptions, SealReport } from '../../log-store.ts';
 import { type Driver, loadDriver, readFailure } from '../file/driver.ts';
 import type { WriterClient } from '../writing/writer-client.ts';
 import { type Packed, type PackRequest, RunPacker } from './run-packer.ts';
