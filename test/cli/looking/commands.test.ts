@@ -72,6 +72,15 @@ describe('why', () => {
     expect(lines[5]).toBe('3 changes in events 1 to 6; these are all');
   });
 
+  test('gives them in the order of the log with --forward', async () => {
+    const lines = (await printed('why', shop, 'added', '--forward')).split('\n').slice(2, 5);
+    expect(lines.map((line) => line.trim().split(/ {2,}/).at(-1))).toEqual([
+      '{"cartId":1,"sku":"tea","quantity":2}',
+      '{"cartId":1,"sku":"cup","quantity":1}',
+      '{"cartId":1,"sku":"tea","quantity":3}',
+    ]);
+  });
+
   test('--limit says that there may be more, and how to go on', async () => {
     const text = await printed('why', shop, 'added', '--limit', '1');
     expect(text).toContain('raise --limit, or add --before 6\n');
