@@ -3,6 +3,7 @@
  * `last-1h`. Pure: `parsePlace` reads the text, and `positionIn` finds it in the range of a log.
  */
 import { type Position, RefoldError } from '../../index.ts';
+import { formatTime } from '../output/times.ts';
 import { instantsOf, wallAt } from '../output/zones.ts';
 
 /** What a text says. Some need the log before they are a position. */
@@ -150,10 +151,11 @@ export function positionIn(log: LogRange, place: Place, zone: string): Position 
     return position;
   }
   if (firstSequence > 1) return position; // earlier events were dropped: the log knows what it still has
+  const [wanted, first] = [Number(position.time), firstRecordedAt].map((time) => formatTime(time, { zone }, time));
   throw new RefoldError(
     'INVALID_OPTION',
-    `Cannot go to ${iso(Number(position.time))} in ${path}: its first event was recorded at ${iso(firstRecordedAt)}`,
-    { path, type: 'position', hint: `Give ${iso(firstRecordedAt)} or later, or first` },
+    `Cannot go to ${wanted} in ${path}: its first event was recorded at ${first}`,
+    { path, type: 'position', hint: `Give ${first} or later, or first` },
   );
 }
 
@@ -198,8 +200,4 @@ function inZone({ clock, text }: { readonly clock: number; readonly text: string
   throw new RefoldError('INVALID_OPTION', `${text} does not exist in ${zone}: clocks are set forward there`, {
     ...{ type: 'position', hint: 'Give a time before or after, or one with an offset such as -04:00' },
   });
-}
-
-function iso(time: number): string {
-  return Math.abs(time) <= LARGEST_TIME ? new Date(time).toISOString() : `${time} ms`;
 }

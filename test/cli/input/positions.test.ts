@@ -27,6 +27,10 @@ describe('refold at', () => {
 
   test.each<[string[], RegExp]>([
     [['2024-01-31T11:59Z'], /its first event was recorded at 2024-01-31T12:00:00\.000Z/],
+    [
+      ['2024-01-31T06:59', '--zone', 'America/New_York'],
+      /its first event was recorded at 2024-01-31T07:00:00\.000-05:00/,
+    ],
     [['last-1h'], /Cannot go to 2024-01-31T11:04:00\.000Z/],
     [['last-6'], /it has 6 events/],
     [['12:00', '--zone', 'Mars'], /Give a time zone such as America\/New_York/],

@@ -1,4 +1,4 @@
-/** The data of single events: every one is found, in both directions, and neighbours are read in one read. */
+/** The data of single events: every one is found, in both directions, and neighbours share one read. */
 import type { EventRange, RecordedEvent } from 'refold';
 import { expect, test } from 'vitest';
 import { EventData } from '../../../src/cli/commands/looking/event-data.ts';

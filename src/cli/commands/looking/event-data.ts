@@ -1,4 +1,4 @@
-/** The data of single events that are asked for in order. A block holds many events, so neighbours are read in one read. */
+/** The data of single events that are asked for in order. A block holds many events, so neighbours share one read. */
 import type { EventRange, Past, RecordedEvent } from '../../../index.ts';
 
 /** Where events are read. */
@@ -21,7 +21,8 @@ export class EventData implements AsyncDisposable {
 
   /** Undefined for an event that is not there. */
   async of(sequence: number): Promise<unknown> {
-    if (this.#last === undefined || Math.abs(sequence - this.#last.sequence) > NEIGHBOURHOOD) await this.#begin(sequence);
+    if (this.#last === undefined || Math.abs(sequence - this.#last.sequence) > NEIGHBOURHOOD)
+      await this.#begin(sequence);
     while (this.#last !== undefined && this.#isBefore(this.#last.sequence, sequence)) await this.#next();
     return this.#last?.sequence === sequence ? this.#last.data : undefined;
   }
