@@ -25,7 +25,11 @@ export function dataSource(name: string): TextSource {
 
 /** A text that pretends to be a file, handed out in chunks of a given size. */
 export function textSource(text: string, { path = 'made-up.csv', chunk = 65_536 } = {}): TextSource {
-  const bytes = Buffer.from(text);
+  return bytesSource(Buffer.from(text), { path, chunk });
+}
+
+/** Bytes that pretend to be a file. */
+export function bytesSource(bytes: Buffer, { path = 'made-up.csv', chunk = 65_536 } = {}): TextSource {
   return {
     path,
     open: async () =>

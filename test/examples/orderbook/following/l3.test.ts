@@ -9,17 +9,9 @@ import { type L3Options, readL3 } from '../../../../examples/orderbook/feeds/fol
 import { TopOfBook } from '../../../../examples/orderbook/feeds/following/l3/top-of-book.ts';
 import type { TextSource } from '../../../../examples/orderbook/feeds/reading/csv.ts';
 import { EpochReader } from '../../../../examples/orderbook/feeds/reading/epoch.ts';
-import {
-  type FeedMessage,
-  type FeedState,
-  feedBook,
-  orderAt,
-  queueAt,
-  reduce,
-  topLevels,
-  translate,
-} from '../../../../examples/orderbook/follow/index.ts';
-import { dataPath, errorOf, hasData, textSource } from '../support.ts';
+import { type FeedMessage, orderAt, queueAt, topLevels } from '../../../../examples/orderbook/follow/index.ts';
+import { bytesSource, dataPath, errorOf, hasData, textSource } from '../support.ts';
+import { Follower } from './follower.ts';
 import { L3_HEADER, l3File, PlainL3Book, randomRecording } from './l3-days.ts';
 
 describe('the book of a recording', () => {
@@ -353,19 +345,7 @@ describe('what cannot be read', () => {
   });
 });
 
-class Book {
-  readonly state: FeedState = feedBook.initialState();
-  #sequence = 0;
-
-  apply(message: FeedMessage): void {
-    const event = translate(this.state, message);
-    if (event !== undefined) reduce(this.state, { ...event, sequence: ++this.#sequence, recordedAt: 0 });
-  }
-
-  get mismatches(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.state.mismatches].map(([kind, { count }]) => [kind, count]));
-  }
-
+class Book extends Follower {
   /** The queues of a side, in 1e-8. */
   queues(side: 'buy' | 'sell'): string[] {
     const market = this.state.symbols.get('BOOK')!;
@@ -398,14 +378,4 @@ async function follow(text: string, options?: L3Options) {
   const messages: FeedMessage[] = [];
   const book = await collect(textSource(text), messages, options);
   return { messages, state: book.state, mismatches: book.mismatches, top: book.top };
-}
-
-function bytesSource(bytes: Buffer): TextSource {
-  return {
-    path: 'made-up.csv',
-    open: async () =>
-      (async function* () {
-        yield bytes;
-      })(),
-  };
 }

@@ -8,14 +8,12 @@ import { fileSource, type TextSource } from '../../../../examples/orderbook/feed
 import {
   type FeedMessage,
   type FeedState,
-  feedBook,
   orderAt,
   queueAt,
-  reduce,
   topLevels,
-  translate,
 } from '../../../../examples/orderbook/follow/index.ts';
-import { errorOf, temporaryFolder, textSource } from '../support.ts';
+import { bytesSource, errorOf, temporaryFolder, textSource } from '../support.ts';
+import { Follower } from './follower.ts';
 import { csvFile, csvRow, jsonFile, MBO_HEADER, type MboRecord, PlainMboBooks, randomDay } from './mbo-days.ts';
 
 const SYMBOLS = ['ESM4', 'CLN4-CLQ4', 'BTC'];
@@ -353,16 +351,6 @@ function record(fields: Partial<MboRecord>): MboRecord {
   };
 }
 
-function bytesSource(bytes: Buffer): TextSource {
-  return {
-    path: 'made-up.csv',
-    open: async () =>
-      (async function* () {
-        yield bytes;
-      })(),
-  };
-}
-
 async function collect(source: TextSource, options: MboOptions, into: FeedMessage[]): Promise<void> {
   for await (const messages of readMbo(source, options)) into.push(...messages);
 }
@@ -371,18 +359,6 @@ async function messagesOf(source: TextSource, options: MboOptions = {}): Promise
   const messages: FeedMessage[] = [];
   await collect(source, options, messages);
   return messages;
-}
-
-class Follower {
-  readonly state: FeedState = feedBook.initialState();
-  #sequence = 0;
-
-  apply(message: FeedMessage): void {
-    const event = translate(this.state, message);
-    if (event === undefined) return;
-    this.#sequence++;
-    reduce(this.state, { ...event, sequence: this.#sequence, recordedAt: 0 });
-  }
 }
 
 /** The book of ESM4 after each record: bids, a dash, asks. */

@@ -8,7 +8,7 @@
  */
 import type { Moment } from '../../../market-time.ts';
 import type { Side } from '../../../model/events.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { Json, JsonObject } from '../../reading/json.ts';
 import {
   Fields,
   type Habits,

@@ -2,8 +2,8 @@
 import type { Moment } from '../../../market-time.ts';
 import type { Side } from '../../../model/events.ts';
 import { EpochReader } from '../../reading/epoch.ts';
+import type { Json, JsonObject } from '../../reading/json.ts';
 import type { ChecksumRule } from './book.ts';
-import type { Json, JsonObject } from './json.ts';
 
 /** A level in the texts of the venue. */
 export interface Level {

@@ -14,9 +14,9 @@ import type { FeedMessage } from '../../../follow/messages.ts';
 import type { Moment } from '../../../market-time.ts';
 import { readLineBlocks, type TextSource, unreadable } from '../../reading/csv.ts';
 import { firstLineOf } from '../../reading/header.ts';
+import { JsonProblem, parseJson } from '../../reading/json.ts';
 import { L2Books } from './books.ts';
 import { isLevelHeader, LevelRows } from './csv.ts';
-import { JsonProblem, parseJson } from './json.ts';
 import { readKrakenUpdate } from './kraken-updates.ts';
 import { MessageProblem, timeOf, type VenueMessage } from './messages.ts';
 import type { ChecksumCount, L2Options } from './options.ts';
@@ -143,9 +143,9 @@ export class L2Reader {
   }
 
   #begin(path: string, first: string): LineReader {
-    if (isLevelHeader(first)) return new CsvLines(this.#books, new LevelRows(path, first));
+    if (isLevelHeader(first)) return csvLines(this.#books, new LevelRows(path, first));
     if (/^\s*(?:[\d.:TZ+-]+ )?\s*[[{]/.test(first) || KEEPALIVE.has(first.trim()) || first.trim() === '') {
-      return new JsonLines(this.#books, path);
+      return jsonLines(this.#books, path);
     }
     throw unreadable(path, `line 1: it is neither JSON nor the header of levels`, { line: 1, hint: GIVE_L2 });
   }
@@ -158,56 +158,39 @@ interface LineReader {
   read(text: string, line: number, mayBeCut: boolean, out: FeedMessage[]): void;
 }
 
-class CsvLines implements LineReader {
-  readonly isHeader = true;
-  readonly #books: L2Books;
-  readonly #rows: LevelRows;
-
-  constructor(books: L2Books, rows: LevelRows) {
-    this.#books = books;
-    this.#rows = rows;
-  }
-
-  read(text: string, line: number, mayBeCut: boolean, out: FeedMessage[]): void {
-    if (text !== '') this.#books.apply(this.#rows.read(text, line, mayBeCut), line, out);
-  }
+function csvLines(books: L2Books, rows: LevelRows): LineReader {
+  return {
+    isHeader: true,
+    read(text, line, mayBeCut, out) {
+      if (text !== '') books.apply(rows.read(text, line, mayBeCut), line, out);
+    },
+  };
 }
 
-class JsonLines implements LineReader {
-  readonly isHeader = false;
-  readonly #books: L2Books;
-  readonly #path: string;
+function jsonLines(books: L2Books, path: string): LineReader {
+  return {
+    isHeader: false,
+    read(text, line, _mayBeCut, out) {
+      for (const message of messagesOf(text, line, path)) books.apply(message, line, out);
+    },
+  };
+}
 
-  constructor(books: L2Books, path: string) {
-    this.#books = books;
-    this.#path = path;
-  }
+function messagesOf(text: string, line: number, path: string): readonly VenueMessage[] {
+  const update = readKrakenUpdate(text);
+  if (update !== undefined) return [update];
+  const word = text.trim();
+  if (word === '') return [];
+  if (KEEPALIVE.has(word)) return [{ kind: 'ignored', name: word }];
+  const { start, received } = receiptOf(text);
+  const json = parseJson(text, start);
+  if (json instanceof JsonProblem) throw notJson(path, line, json);
+  return decode(json).map((message) => timed(message, received));
+}
 
-  read(text: string, line: number, _mayBeCut: boolean, out: FeedMessage[]): void {
-    const update = readKrakenUpdate(text);
-    if (update !== undefined) {
-      this.#books.apply(update, line, out);
-      return;
-    }
-    if (text.trim() === '') return;
-    if (KEEPALIVE.has(text.trim())) {
-      this.#books.apply({ kind: 'ignored', name: text.trim() }, line, out);
-      return;
-    }
-    const { start, received } = receiptOf(text);
-    const json = parseJson(text, start);
-    if (json instanceof JsonProblem) throw this.#notJson(line, json);
-    for (const message of decode(json)) this.#books.apply(timed(message, received), line, out);
-  }
-
-  #notJson(line: number, { problem, at }: JsonProblem): RefoldError {
-    const place = `column ${at + 1}`;
-    return unreadable(this.#path, `line ${line}: this is not JSON: ${problem} (${place})`, {
-      line,
-      at: place,
-      hint: CUT,
-    });
-  }
+function notJson(path: string, line: number, { problem, at: character }: JsonProblem): RefoldError {
+  const at = `column ${character + 1}`;
+  return unreadable(path, `line ${line}: this is not JSON: ${problem} (${at})`, { line, at, hint: CUT });
 }
 
 /** The time before a message, and where the message begins. */

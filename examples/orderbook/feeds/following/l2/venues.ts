@@ -15,7 +15,7 @@
  * Messages of other channels are passed over and counted by their name.
  */
 import type { Side } from '../../../model/events.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { Json, JsonObject } from '../../reading/json.ts';
 import { decodeKraken, decodeKrakenList } from './kraken.ts';
 import { Fields, type Habits, type Level, listOf, rowOf, type VenueMessage, wrong } from './messages.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JsonProblem, parseJson } from '../../../../../examples/orderbook/feeds/following/l2/json.ts';
 import { readKrakenUpdate } from '../../../../../examples/orderbook/feeds/following/l2/kraken-updates.ts';
 import { MessageProblem } from '../../../../../examples/orderbook/feeds/following/l2/messages.ts';
 import { decode } from '../../../../../examples/orderbook/feeds/following/l2/venues.ts';
+import { JsonProblem, parseJson } from '../../../../../examples/orderbook/feeds/reading/json.ts';
 import { KRAKEN_ALGO, KRAKEN_BTC } from './recorded.ts';
 
 /** A value in which each number is its text. */

@@ -4,16 +4,9 @@ import { formatDecimal } from '../../../../../examples/orderbook/decimals.ts';
 import type { ChecksumCount, L2Options } from '../../../../../examples/orderbook/feeds/following/l2/options.ts';
 import { L2Reader } from '../../../../../examples/orderbook/feeds/following/l2/reader.ts';
 import type { TextSource } from '../../../../../examples/orderbook/feeds/reading/csv.ts';
-import {
-  type FeedMessage,
-  type FeedState,
-  feedBook,
-  type ReadonlyFeedBook,
-  reduce,
-  topLevels,
-  translate,
-} from '../../../../../examples/orderbook/follow/index.ts';
+import { type FeedMessage, type ReadonlyFeedBook, topLevels } from '../../../../../examples/orderbook/follow/index.ts';
 import { linesSource, textSource } from '../../support.ts';
+import { Follower as PlainFollower } from '../follower.ts';
 import { shownBook } from './venue.ts';
 
 export interface ReadOut {
@@ -43,25 +36,10 @@ export async function readSource(source: TextSource, options?: L2Options): Promi
   return { messages, oracle: reader.oracle, error: undefined };
 }
 
-/** The feed book, message by message. */
-export class Follower {
-  readonly state: FeedState = feedBook.initialState();
-  #sequence = 0;
-
-  apply(message: FeedMessage): void {
-    const event = translate(this.state, message);
-    if (event === undefined) return;
-    reduce(this.state, { type: event.type, data: event.data, sequence: ++this.#sequence, recordedAt: 5 });
-  }
-
-  /** A symbol's book in decimals. */
+/** The feed book, with its books in decimals. */
+export class Follower extends PlainFollower {
   shown(symbol: string): string {
     return shownState(this.state, symbol);
-  }
-
-  /** What did not fit, by kind. */
-  get mismatches(): Record<string, number> {
-    return Object.fromEntries([...this.state.mismatches].map(([kind, { count }]) => [kind, count]));
   }
 }
 

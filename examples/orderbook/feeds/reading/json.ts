@@ -2,7 +2,7 @@
  * Reads JSON and keeps each number as the text it is written with.
  *
  * A checksum of a book is taken over the digits that the venue sent: `0.10000000`, not `0.1`. `JSON.parse` drops the
- * zeros, and its reviver, which can tell the text, takes five times as long as this.
+ * zeros, and its reviver, which can tell the text, takes five times as long as this. An id past 2^53 needs its digits too.
  */
 
 /** A number is its text, as a string is. */
