@@ -1,5 +1,24 @@
 /** refold's front door: everything an application imports. */
 
+export type {
+  AppendableOf,
+  Catalog,
+  DataOf,
+  DecidedEventOf,
+  EventDefinition,
+  EventOf,
+  EventType,
+  Former,
+  MetaOf,
+  RecordedEventOf,
+  Redactor,
+  RetiredOf,
+  Tagger,
+  TypeOf,
+  Upcaster,
+  VersionedEvent,
+  WithMeta,
+} from './core/catalog.ts';
 export type { Comparators } from './core/comparators.ts';
 export {
   type ErrorCode,
@@ -12,45 +31,28 @@ export {
 } from './core/errors.ts';
 export type { Commit, DeepReadonly, EventMeta, Json, RecordedEvent } from './core/event.ts';
 export {
-  type AppendableOf,
-  type Catalog,
   type CatalogOf,
   type CommandDecisions,
   type CommandDefinition,
   type CommandInputs,
   type CommandsOf,
-  type DataOf,
   type Decide,
   type DecideContext,
-  type DecidedEventOf,
   type Decision,
   type DecisionWithResult,
   defineModel,
-  type EventDefinition,
-  type EventOf,
-  type EventType,
   type FingerprintKind,
-  type Former,
   type InputOf,
   type Invariant,
-  type MetaOf,
   type Model,
   type ModelDefinition,
-  type RecordedEventOf,
-  type Redactor,
   type ReducedEventOf,
   type Reducer,
   type Reducers,
   type Rejection,
   type ResultOf,
-  type RetiredOf,
   reject,
   type StateOf,
-  type Tagger,
-  type TypeOf,
-  type Upcaster,
-  type VersionedEvent,
-  type WithMeta,
 } from './core/model.ts';
 export type { LogOptions } from './engine/calls/log-options.ts';
 export type { History, HistoryBudget, RememberOptions, SaveRule, StoreOptions } from './engine/calls/options.ts';

@@ -4,24 +4,23 @@
  * A model, its collections, and the state that it folds. A module that only imports this door can be shared by a server and
  * its pages: the server opens a store on the model, and a page folds the same events.
  */
+import type { Catalog, RecordedEventOf } from './core/catalog.ts';
 import type { DeepReadonly, RecordedEvent } from './core/event.ts';
-import type { Catalog, Model, RecordedEventOf } from './core/model.ts';
+import type { Model } from './core/model.ts';
 import { requireModel } from './core/model-checks.ts';
 import { freshState } from './engine/folding/initial-state.ts';
 import { listed, strictRules, upcastEvent } from './engine/folding/upcast.ts';
 import { foldEvents } from './fold/direct.ts';
 import { fromTaggedJson, toTaggedJson } from './fold/state-json.ts';
 
+export type { Catalog, EventOf, RecordedEventOf } from './core/catalog.ts';
 export { type ErrorCode, isRefoldError, RefoldError } from './core/errors.ts';
 export type { Commit, DeepReadonly, EventMeta, Json, RecordedEvent } from './core/event.ts';
 export {
-  type Catalog,
   type CatalogOf,
   defineModel,
-  type EventOf,
   type Model,
   type ModelDefinition,
-  type RecordedEventOf,
   type Rejection,
   reject,
   type StateOf,

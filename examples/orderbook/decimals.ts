@@ -31,6 +31,13 @@ export function decimalsOf(text: string): number | undefined {
   return parts === null ? undefined : Math.max((parts[3] ?? '').length - Number(parts[4] ?? 0), 0);
 }
 
+/** The most decimals, up to `most`, with which a number as large as this one is a safe integer. */
+export function decimalsThatFit(largest: number, most: number): number {
+  let decimals = most;
+  while (decimals > 0 && largest * 10 ** decimals > Number.MAX_SAFE_INTEGER) decimals--;
+  return decimals;
+}
+
 /** The decimal of a whole number, without zeros at its end: `579.85`. */
 export function formatDecimal(value: number | bigint, decimals: number): string {
   const digits = String(value < 0 ? -BigInt(value) : value).padStart(decimals + 1, '0');

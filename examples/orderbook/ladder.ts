@@ -1,7 +1,7 @@
 /** The book as a picture in text: the ladder of prices, and the tape of the last trades. */
 
 import { paint } from '../telling/paint.ts';
-import { formatDecimal } from './decimals.ts';
+import { decimalsOf, formatDecimal } from './decimals.ts';
 import * as feed from './follow/index.ts';
 import {
   type LevelView,
@@ -98,7 +98,8 @@ export function decimalView(view: SymbolView): object {
 export function renderLadder(view: SymbolView): string {
   const { symbol, halted, status, bids, asks } = view;
   const largest = Math.max(1, ...[...bids, ...asks].map(({ quantity }) => Number(quantity)));
-  const line = (level: LevelView): string => renderLevel(view, level, largest);
+  const columns = columnsOf(view, [...asks, ...bids]);
+  const line = (level: LevelView): string => renderLevel(view, columns, level, largest);
   const condition = status ?? (halted ? 'halted' : '');
   return [
     `  ${paint('bold', symbol)}${condition === '' ? '' : paint('yellow', `  ${condition}`)}`,
@@ -112,13 +113,15 @@ export function renderLadder(view: SymbolView): string {
 /** One line for each of the last trades. */
 export function renderTape(view: SymbolView): string {
   if (view.trades.length === 0) return '  no trades';
-  return view.trades.map((print) => renderPrint(view, print)).join('\n');
+  const columns = columnsOf(view, view.trades);
+  return view.trades.map((print) => renderPrint(columns, print)).join('\n');
 }
 
-function renderLevel(view: SymbolView, { price, quantity, count }: LevelView, largest: number): string {
+function renderLevel(view: SymbolView, columns: Columns, level: LevelView, largest: number): string {
+  const { quantity, count } = level;
   const bar = '█'.repeat(Math.max(1, Math.round((Number(quantity) / largest) * BAR)));
   const orders = view.sizeDecimals !== undefined && count === 0 ? '' : number(count);
-  return `  ${shownPrice(view, price).padStart(11)}  ${shownSize(view, quantity).padStart(10)}  ${orders.padStart(6)}  ${bar}`;
+  return `  ${columns(level)}  ${orders.padStart(6)}  ${bar}`;
 }
 
 function spread({ bids: [bid], asks: [ask], priceDecimals = 0 }: SymbolView): string {
@@ -129,14 +132,38 @@ function spread({ bids: [bid], asks: [ask], priceDecimals = 0 }: SymbolView): st
   return `──── ${word} ${formatDecimal(difference < 0n ? -difference : difference, priceDecimals)} ────`;
 }
 
-function renderPrint(view: SymbolView, print: PrintView): string {
-  const { tradeId, price, quantity, takerSide, sequence, makerId } = print;
+function renderPrint(columns: Columns, print: PrintView): string {
+  const { tradeId, takerSide, sequence, makerId } = print;
   const isHidden = print.hidden ?? tradeId === null;
   const what = isHidden ? 'hidden' : takerSide === null ? 'traded' : takerSide === 'buy' ? 'bought' : 'sold';
   const trade = tradeId === undefined || tradeId === null ? '' : `, trade ${number(tradeId)}`;
   const order = makerId === undefined || makerId === null ? '' : `, order ${makerId}`;
   const where = paint('dim', `event ${number(sequence)}${trade}${order}`);
-  return `  ${shownPrice(view, price).padStart(11)}  ${shownSize(view, quantity).padStart(10)}  ${what.padEnd(6)}  ${where}`;
+  return `  ${columns(print)}  ${what.padEnd(6)}  ${where}`;
+}
+
+/** What has a price and a size: a level, or a print. */
+type Priced = Pick<LevelView, 'price' | 'quantity'>;
+
+/** The price and the size of a line, as two columns. */
+type Columns = (line: Priced) => string;
+
+/** In each column the points are below each other. */
+function columnsOf(view: SymbolView, lines: readonly Priced[]): Columns {
+  const price = aligned(lines, (line) => shownPrice(view, line.price));
+  const size = aligned(lines, (line) => shownSize(view, line.quantity));
+  return (line) => `${price(line).padStart(11)}  ${size(line).padStart(10)}`;
+}
+
+/** Shows each line with as many decimals as the one that has most. */
+function aligned(lines: readonly Priced[], shown: Columns): Columns {
+  const most = Math.max(0, ...lines.map((line) => decimalsOf(shown(line)) ?? 0));
+  return (line) => {
+    const text = shown(line);
+    const missing = most - (decimalsOf(text) ?? 0);
+    const point = missing === most && missing > 0 ? '.' : '';
+    return `${text}${point}${'0'.repeat(missing)}`;
+  };
 }
 
 function shownPrice({ priceDecimals }: SymbolView, price: number): string {

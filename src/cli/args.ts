@@ -53,16 +53,28 @@ export function parsePosition(text: string): Place {
   }
 }
 
-/** For commands that read a position or print times. */
+/** For commands that read a position. */
 export const ZONE: readonly [string, string, (text: string) => string] = [
   '--zone <zone>',
   'time zone of times without one, and of those that are printed, such as America/New_York (default: UTC)',
   parseZone,
 ];
 
-/** For commands that print times. */
-export function timeOption(): Option {
-  return new Option('--time <style>', 'how times are printed (default: iso)').choices([...TIME_STYLES]);
+/** The last options of a command that prints times. */
+export function withTimes(command: Command): Command {
+  return command
+    .option(...ZONE)
+    .addOption(new Option('--time <style>', 'how times are printed (default: iso)').choices([...TIME_STYLES]))
+    .option(...JSON_OPTION);
+}
+
+/** The last options of a command that looks back with a model. */
+export function withPast(command: Command): Command {
+  return withTimes(command.option(...MODEL));
+}
+
+export interface PastOptions extends JsonOption {
+  readonly model?: string;
 }
 
 function parseZone(text: string): string {

@@ -1,17 +1,17 @@
 /** Finds a position that a user wrote in a log: asks the log for its range where the position depends on it. */
-import { type EventLog, openLog, type Position } from '../index.ts';
-import { fixedPosition, type Place, positionIn } from './input/position.ts';
+import { type EventLog, openLog, Past, type Position } from '../index.ts';
+import { fixedPosition, type LogRange, type Place, positionIn, startIn } from './input/position.ts';
 import { chosenZone } from './output/times.ts';
 
 /** @throws RefoldError `INVALID_OPTION`: the place is before the first event, or there is no such time */
-export async function placeIn(log: EventLog, place: Place): Promise<Position> {
+export async function placeIn(log: EventLog | Past, place: Place): Promise<Position> {
   if (place.is === 'sequence') return { sequence: place.sequence };
-  return positionIn(await log.info(), place, chosenZone());
+  return positionIn(await rangeOf(log), place, chosenZone());
 }
 
 /** Where a range begins: a time before the first event is the first event. @throws as `placeIn` does */
-export async function startIn(log: EventLog, place: Place): Promise<Position> {
-  return fixedPosition(place, chosenZone()) ?? placeIn(log, place);
+export async function startPlaceIn(log: EventLog | Past, place: Place): Promise<Position> {
+  return fixedPosition(place, chosenZone()) ?? startIn(await rangeOf(log), place, chosenZone());
 }
 
 /** The same as `placeIn` for a file that is not open. */
@@ -19,4 +19,11 @@ export async function placeInFile(path: string, place: Place): Promise<Position>
   if (place.is === 'sequence') return { sequence: place.sequence };
   await using log = await openLog({ path });
   return await placeIn(log, place);
+}
+
+/** The past knows it without a look at every block. */
+async function rangeOf(log: EventLog | Past): Promise<LogRange> {
+  if (!(log instanceof Past)) return log.info();
+  const { first, last, firstRecordedAt, lastRecordedAt } = await log.range();
+  return { path: log.path, firstSequence: first, lastSequence: last, firstRecordedAt, lastRecordedAt };
 }

@@ -1,8 +1,8 @@
 /**
  * Checks the event types of a model's definition, and normalises them: versions, upcasters, what is from other types.
  */
+import type { EventType, Former, Upcaster } from './catalog.ts';
 import { RefoldError } from './errors.ts';
-import type { EventType, Former, Upcaster } from './model.ts';
 import { shortened } from './nearest.ts';
 import { isParts, type Parts } from './parts.ts';
 

@@ -5,10 +5,11 @@
  * Each part is read once, so that a getter cannot return something else later. If a getter throws, the error says so.
  */
 import { types as kinds } from 'node:util';
+import type { EventType } from './catalog.ts';
 import { invalidModel, isSchema, readCatalog } from './catalog-checks.ts';
 import { type AnyComparator, type Comparators, noteComparators } from './comparators.ts';
 import { isRefoldError, RefoldError } from './errors.ts';
-import type { EventType, Model } from './model.ts';
+import type { Model } from './model.ts';
 import { shortened } from './nearest.ts';
 import { isParts, type Parts } from './parts.ts';
 

@@ -5,10 +5,10 @@
  * tagger is still the same. It computes the tags of all other events, so a changed `tags` never gives a partial answer.
  */
 import { createHash } from 'node:crypto';
+import type { EventType } from './catalog.ts';
 import { isInstance, messageOf } from './errors.ts';
 import { frozenCopy } from './freeze.ts';
 import { isPromiseLike, letGo } from './let-go.ts';
-import type { EventType } from './model.ts';
 import { shortened } from './nearest.ts';
 
 /** The most tags of one event, and the most characters of one tag. */

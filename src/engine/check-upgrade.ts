@@ -4,9 +4,9 @@
  * It does what an open does, read-only: it chooses a snapshot, loads it and folds the events after it. So its answer is certain
  * for the log as it is. It takes as long as the open; the estimate is for the machine that writes the log.
  */
-
+import type { Catalog } from '../core/catalog.ts';
 import { isRefoldError, type SerializedError } from '../core/errors.ts';
-import type { Catalog, CommandInputs, Model } from '../core/model.ts';
+import type { CommandInputs, Model } from '../core/model.ts';
 import { requireModel } from '../core/model-checks.ts';
 import type { LogSource } from '../log/log-source.ts';
 import type { LogStore } from '../log/log-store.ts';
@@ -164,7 +164,7 @@ async function checkLog<State extends object>(
     snapshots: opened?.snapshots ?? [],
     ...(recovered?.snapshot === undefined ? {} : { snapshot: recovered.snapshot.sequence }),
     events: recovered?.eventsReplayed ?? 0,
-    estimatedMilliseconds: estimateRecovery(rates, folded, recovered?.snapshot),
+    estimatedMilliseconds: Math.ceil(estimateRecovery(rates, folded, recovered?.snapshot)),
     milliseconds,
     projections,
     otherProjections: others,

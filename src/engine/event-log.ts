@@ -36,7 +36,7 @@ import { locate, type Position, READ_ATTEMPTS } from './past/history.ts';
 import { type BackupOptions, type BackupReport, backUpLog } from './upkeep/backup.ts';
 import { COMPACT_CHECKS, type CompactionReport, type CompactOptions, compactLog } from './upkeep/compaction.ts';
 import { isCommandId } from './writing/commands.ts';
-import { admitMeta, refusalOf } from './writing/intake.ts';
+import { admitMeta, refusalOf } from './writing/intake/values.ts';
 
 export interface VerifyOptions {
   /** Check only the checksums, and decode nothing. */

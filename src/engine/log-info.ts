@@ -146,7 +146,7 @@ function describeRecovery(
   events: number,
   snapshot: { readonly bytes: number } | undefined,
 ): RecoveryEstimate {
-  const milliseconds = estimateRecovery(rates, events, snapshot);
+  const milliseconds = Math.ceil(estimateRecovery(rates, events, snapshot));
   return { events, milliseconds, eventsPerSecond: Math.round(rates.fold * 1_000) };
 }
 

@@ -1,5 +1,6 @@
 /** Opening a store: options, log, model, recovery, in this order. If a step fails, the file stays as it was. */
-import type { Catalog, CommandDecisions, CommandInputs, Model } from '../core/model.ts';
+import type { Catalog } from '../core/catalog.ts';
+import type { CommandDecisions, CommandInputs, Model } from '../core/model.ts';
 import { requireModel } from '../core/model-checks.ts';
 import {
   type LiveState,

@@ -1,6 +1,7 @@
 /** Many stores in one process, whose logs are written by a few threads. */
+import type { Catalog } from '../core/catalog.ts';
 import { RefoldError } from '../core/errors.ts';
-import type { Catalog, CommandDecisions, CommandInputs, Model } from '../core/model.ts';
+import type { CommandDecisions, CommandInputs, Model } from '../core/model.ts';
 import { requireModel } from '../core/model-checks.ts';
 import { LogThreads } from '../log/sqlite/sharing/log-threads.ts';
 import { sqliteSource } from '../log/sqlite/sqlite-source.ts';

@@ -4,20 +4,10 @@
  * This file is only the door. It checks that the store is open, and hands each call to the part that does it
  * (`write-path`, `history`, `upkeep`, `projections`, `verify`).
  */
+import type { Catalog, EventOf, MetaOf, RecordedEventOf, TypeOf } from '../core/catalog.ts';
 import { RefoldError } from '../core/errors.ts';
 import type { Commit, DeepReadonly, RecordedEvent } from '../core/event.ts';
-import type {
-  Catalog,
-  CommandDecisions,
-  CommandInputs,
-  EventOf,
-  InputOf,
-  MetaOf,
-  Model,
-  RecordedEventOf,
-  ResultOf,
-  TypeOf,
-} from '../core/model.ts';
+import type { CommandDecisions, CommandInputs, InputOf, Model, ResultOf } from '../core/model.ts';
 import { hashStateOf } from '../fold/encoding/state-codec.ts';
 import type { LogThread } from '../log/log-source.ts';
 import type { LogStore, SnapshotInfo } from '../log/log-store.ts';

@@ -108,7 +108,7 @@ describe('options', () => {
 
   test.each([
     ['ModelDefinition', 'src/core/model.ts'],
-    ['VersionedEvent', 'src/core/model.ts'],
+    ['VersionedEvent', 'src/core/catalog.ts'],
     ['DecideContext', 'src/core/model.ts'],
     ['ProjectionDefinition', 'src/engine/past/projection-definition.ts'],
     ['HistoryBudget', 'src/engine/calls/options.ts'],

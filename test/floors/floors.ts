@@ -23,6 +23,7 @@ interface Floor {
 const PURE: readonly string[] = ['node:assert', 'node:buffer', 'node:crypto', 'node:util'];
 
 const CORE = 'src/core/';
+const FLAT = 'src/core/flat/';
 const THREADS = 'src/threads/';
 const FOLD = 'src/fold/';
 const COLLECTIONS = 'src/fold/collections/';
@@ -40,6 +41,7 @@ const FOLLOWING = 'src/engine/following/';
 const METRICS = 'src/engine/metrics/';
 const PAST = 'src/engine/past/';
 const WRITING = 'src/engine/writing/';
+const INTAKE = 'src/engine/writing/intake/';
 const OUTCOMES = 'src/engine/writing/outcomes/';
 const SNAPSHOTS = 'src/engine/snapshots/';
 const UPKEEP = 'src/engine/upkeep/';
@@ -65,6 +67,7 @@ const BELOW_THE_DOORS = [
   UPKEEP,
   IMPORTING,
   REPLICA,
+  INTAKE,
   OUTCOMES,
   REACTING,
   ERASING,
@@ -144,6 +147,7 @@ const REDIS = [
 
 export const FLOORS: readonly Floor[] = [
   { files: CORE, sees: [], packages: ['zod'], node: PURE },
+  { files: FLAT, sees: [CORE], packages: ['zod'], node: PURE },
   { files: THREADS, sees: [CORE], node: 'all' },
 
   {
@@ -168,6 +172,7 @@ export const FLOORS: readonly Floor[] = [
       'copiers.ts',
       'guard.ts',
       'nested-tables.ts',
+      'noted.ts',
       'placing.ts',
       'scope.ts',
       'staged-commit.ts',
@@ -283,13 +288,12 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: WRITING,
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, OUTCOMES],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLLOWING, METRICS, INTAKE, OUTCOMES],
     doors: [
       'write-path.ts',
       'write-options.ts',
       'commands.ts',
       'publisher.ts',
-      'intake.ts',
       'clock.ts',
       'commit-queue.ts',
       'shadow-world.ts',
@@ -297,6 +301,7 @@ export const FLOORS: readonly Floor[] = [
     ],
     node: 'all',
   },
+  { files: INTAKE, sees: [CORE, FLAT, LOG, BLOCKS], node: PURE },
   { files: OUTCOMES, sees: [CORE, LOG], node: PURE },
   {
     files: SNAPSHOTS,
@@ -322,7 +327,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: IMPORTING,
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, SNAPSHOTS],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, INTAKE, SNAPSHOTS],
     doors: ['import-events.ts', 'clamps.ts'],
     node: 'all',
   },
@@ -340,7 +345,7 @@ export const FLOORS: readonly Floor[] = [
   },
   {
     files: ERASING,
-    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, OUTCOMES, UPKEEP, REPLICA, REACTING],
+    sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, WRITING, INTAKE, OUTCOMES, UPKEEP, REPLICA, REACTING],
     doors: ['erasure.ts', 'report.ts', 'selector.ts'],
     node: 'all',
   },
@@ -356,6 +361,7 @@ export const FLOORS: readonly Floor[] = [
       METRICS,
       PAST,
       WRITING,
+      INTAKE,
       OUTCOMES,
       SNAPSHOTS,
       UPKEEP,

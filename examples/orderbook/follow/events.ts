@@ -20,13 +20,13 @@ const LONGEST_SOURCE = 1_024;
 /** The longest status and reason. */
 export const LONGEST_TEXT = 200;
 
-/** How a mismatch is put right, as far as it can be. */
+/** What the book does about a message that does not fit, where the feed leaves no doubt. */
 const REMEDIES = [
-  /** The order is executed with what it has open. */
+  /** All that the order has open is executed. */
   'executed',
-  /** The order leaves with what it has open. */
+  /** The order is deleted, whatever it has open. */
   'deleted',
-  /** The order enters with the terms given; the one of that id leaves before. */
+  /** The order enters with the terms of the message. If one with its id is open, that one is deleted first. */
   'entered',
 ] as const;
 

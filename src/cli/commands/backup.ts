@@ -4,17 +4,7 @@
  */
 import { type Command, Option } from 'commander';
 import { type BackupReport, openLog, RefoldError, restoreLog } from '../../index.ts';
-import {
-  answering,
-  FILE,
-  JSON_OPTION,
-  type JsonOption,
-  parsePosition,
-  timeOption,
-  WAIT_OPTION,
-  type WaitOption,
-  ZONE,
-} from '../args.ts';
+import { answering, FILE, type JsonOption, parsePosition, WAIT_OPTION, type WaitOption, withTimes } from '../args.ts';
 import { requireFile, requireNew } from '../files.ts';
 import type { Place } from '../input/position.ts';
 import { interruptibleOrNothing } from '../interrupts.ts';
@@ -34,15 +24,13 @@ const TO: readonly [string, string, (text: string) => Place] = [
 ];
 
 export function defineBackup(program: Command): void {
-  program
+  const command = program
     .command('backup')
     .argument(...FILE)
     .argument('<destination>', 'a new file')
     .description('write a consistent copy of a log to a new file')
-    .option(...TO)
-    .option(...ZONE)
-    .addOption(timeOption())
-    .option(...JSON_OPTION)
+    .option(...TO);
+  withTimes(command)
     .addHelpText('after', '\nExample:\n  refold backup book.db backups/book-2027-01-31.db')
     .action(answering(([file, destination], options: ToOption) => backup(file!, destination!, options)));
 }
@@ -54,7 +42,7 @@ interface RestoreOptions extends ToOption, WaitOption {
 }
 
 export function defineRestore(program: Command): void {
-  program
+  const command = program
     .command('restore')
     .argument('<backup>', 'a copy that backup made; with --out any log')
     .argument('[file]', 'where the log shall be')
@@ -63,10 +51,8 @@ export function defineRestore(program: Command): void {
     .addOption(new Option('--at <position>', 'the same as --to').argParser(parsePosition).conflicts('to'))
     .addOption(new Option('--out <file>', 'make a new log in this file instead').conflicts('force'))
     .option('--force', 'replace the log that is there')
-    .option(...WAIT_OPTION)
-    .option(...ZONE)
-    .addOption(timeOption())
-    .option(...JSON_OPTION)
+    .option(...WAIT_OPTION);
+  withTimes(command)
     .addHelpText(
       'after',
       `

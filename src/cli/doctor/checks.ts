@@ -3,14 +3,14 @@
  * `remark` is worth knowing and does no harm yet. What could not be asked is `left out`.
  */
 import type { LogInfo } from '../../index.ts';
-import { bytes, count, counted, duration, oneLine, time } from '../output/text.ts';
+import { bytes, commandLine, count, counted, duration, oneLine, time } from '../output/text.ts';
 import type { Facts } from './facts.ts';
 
 export interface Check {
   readonly name: string;
   readonly status: 'ok' | 'remark' | 'problem' | 'left out';
   readonly text: string;
-  /** What to run. */
+  /** What to run in a shell. In capitals: what the user must fill in. */
   readonly command?: string;
 }
 
@@ -29,7 +29,7 @@ const CLOCK_TOLERANCE = 60_000;
 export function judge(facts: Facts): Check[] {
   const { info } = facts;
   const file = fileCheck(facts);
-  if (info === undefined) return [file, diskCheck(facts, 0), leftoversCheck(facts)];
+  if (info === undefined) return [file, diskCheck(facts, undefined), leftoversCheck(facts)];
   return [
     file,
     blocksCheck(facts, info),
@@ -56,36 +56,41 @@ export function isWell(checks: readonly Check[]): boolean {
 
 function fileCheck({ path, refusal, info }: Facts): Check {
   if (refusal !== undefined) {
-    return { name: 'file', status: 'problem', text: refusal.message, command: `refold repair ${path} --plan` };
+    return {
+      name: 'file',
+      status: 'problem',
+      text: refusal.message,
+      command: commandLine('refold', 'repair', path, '--plan'),
+    };
   }
   const format = info?.format === undefined ? '' : ` of format ${info.format}`;
   return { name: 'file', status: 'ok', text: `a log${format}, ${bytes(info?.fileBytes ?? 0)}` };
 }
 
-function blocksCheck({ path, problems }: Facts, { openBlocks, sealedBlocks }: LogInfo): Check {
-  const [first] = problems.filter((one) => !isAboutWitness(one));
-  const number = counted(openBlocks + sealedBlocks, 'block');
+function blocksCheck({ path, problems }: Facts, info: LogInfo): Check {
+  const [first, ...others] = problems.filter((one) => !isAboutLostEnd(one, info));
+  const number = counted(info.openBlocks + info.sealedBlocks, 'block');
   if (first === undefined) return { name: 'blocks', status: 'ok', text: `${number}, checksums and structure agree` };
-  const more = problems.length === 1 ? '' : ` (and ${count(problems.length - 1)} more)`;
+  const more = others.length === 0 ? '' : ` (and ${count(others.length)} more)`;
   return {
     name: 'blocks',
     status: 'problem',
     text: `${first.message}${more}`,
-    command: `refold repair ${path} --plan`,
+    command: commandLine('refold', 'repair', path, '--plan'),
   };
 }
 
-function witnessCheck({ path, problems }: Facts, { files }: LogInfo): Check {
-  const lost = problems.find(isAboutWitness);
+function witnessCheck({ path, problems }: Facts, info: LogInfo): Check {
+  const lost = problems.find((one) => isAboutLostEnd(one, info));
   if (lost !== undefined) {
     return {
       name: 'witness',
       status: 'problem',
       text: lost.message,
-      command: `refold repair ${path} --accept-loss`,
+      command: commandLine('refold', 'repair', path, '--accept-loss'),
     };
   }
-  if (files.some((one) => one.path.endsWith('-witness'))) {
+  if (info.files.some((one) => one.path.endsWith('-witness'))) {
     return { name: 'witness', status: 'ok', text: 'it agrees with the end of the log' };
   }
   return {
@@ -95,8 +100,9 @@ function witnessCheck({ path, problems }: Facts, { files }: LogInfo): Check {
   };
 }
 
-function isAboutWitness({ hint = '' }: { readonly hint?: string }): boolean {
-  return hint.includes('--accept-loss');
+/** A damaged block is within the log. What only the witness knows of is after its end. */
+function isAboutLostEnd({ sequence = 0 }: Facts['problems'][number], { lastSequence }: LogInfo): boolean {
+  return sequence > lastSequence;
 }
 
 function snapshotsCheck({ path, model }: Facts, { snapshots, events }: LogInfo): Check {
@@ -107,12 +113,17 @@ function snapshotsCheck({ path, model }: Facts, { snapshots, events }: LogInfo):
   }
   const { specifier, refusal, keyframes } = model;
   if (refusal !== undefined) {
-    return { name, status: 'problem', text: refusal.message, command: `refold check ${path} --model ${specifier}` };
+    return {
+      name,
+      status: 'problem',
+      text: refusal.message,
+      command: commandLine('refold', 'check', path, '--model', specifier),
+    };
   }
   const usable = keyframes.filter(({ isUsable }) => isUsable);
   const why = keyframes.find(({ isUsable }) => !isUsable)?.reason;
   const text = `${count(usable.length)} of ${count(keyframes.length)} usable${why === undefined ? '' : `: ${why}`}`;
-  const command = `refold snapshot ${path} --model ${specifier}`;
+  const command = commandLine('refold', 'snapshot', path, '--model', specifier);
   if (usable.length === 0 && keyframes.length > 0) return { name, status: 'problem', text, command };
   if (usable.length === 0 && events > 0)
     return { name, status: 'remark', text: 'the log has no snapshot yet', command };
@@ -128,7 +139,8 @@ function recoveryCheck({ path, model }: Facts, { recovery, firstSequence, lastSe
   const estimate = milliseconds + ((events - afterNewest) / eventsPerSecond) * 1_000;
   const text = `the next open takes about ${duration(Math.ceil(estimate))}, with ${counted(events, 'event')} to fold`;
   if (estimate < SLOW_RECOVERY) return { name, status: 'ok', text };
-  return { name, status: 'remark', text, command: `refold snapshot ${path} --model ${model?.specifier ?? 'MODULE'}` };
+  const command = commandLine('refold', 'snapshot', path, '--model', model?.specifier ?? 'MODULE');
+  return { name, status: 'remark', text, command };
 }
 
 /** Time travel to the place that is farthest behind a snapshot. */
@@ -151,7 +163,7 @@ function unsealedCheck({ path }: Facts, { openBytes, sealedBytes, openBlocks }: 
   const text = `${counted(openBlocks, 'open block')}, ${bytes(openBytes)}, ${Math.round(share * 100)} % of the events' bytes`;
   const isWorthIt = openBytes >= WORTH_SEALING && share > 0.5;
   return isWorthIt
-    ? { name: 'unsealed', status: 'remark', text, command: `refold compact ${path}` }
+    ? { name: 'unsealed', status: 'remark', text, command: commandLine('refold', 'compact', path) }
     : { name: 'unsealed', status: 'ok', text };
 }
 
@@ -160,7 +172,7 @@ function tagsCheck({ path, model }: Facts, { untaggedEvents }: LogInfo): Check {
     name: 'tags',
     status: 'remark',
     text: `${counted(untaggedEvents, 'event')} without stored tags`,
-    command: `refold retag ${path} --model ${model?.specifier ?? 'MODULE'}`,
+    command: commandLine('refold', 'retag', path, '--model', model?.specifier ?? 'MODULE'),
   };
 }
 
@@ -181,17 +193,25 @@ function redactionCheck({ path, model }: Facts): Check {
   return {
     name: 'redaction',
     status: 'problem',
-    text: 'a redaction is not finished: a file may still hold the words',
-    command: `refold redact ${path} --model ${model?.specifier ?? 'MODULE'} with the same selection again`,
+    text: 'a redaction is not finished: a file may still hold the words; redact again what was selected then',
+    command: commandLine('refold', 'redact', path, '--model', model?.specifier ?? 'MODULE', 'SELECTION', '--yes'),
   };
 }
 
-function diskCheck({ path, freeBytes }: Facts, totalBytes: number): Check {
-  const text = `${bytes(totalBytes)} in all files of the log, ${bytes(freeBytes)} free`;
+/** The size is not known of a log that cannot be opened. */
+function diskCheck({ path, freeBytes }: Facts, totalBytes: number | undefined): Check {
+  const free = `${bytes(freeBytes)} free`;
+  const text = totalBytes === undefined ? free : `${bytes(totalBytes)} in all files of the log, ${free}`;
   if (freeBytes < SCARCE_BYTES) {
-    return { name: 'disk', status: 'problem', text, command: `refold compact ${path} --plan, or free some space` };
+    const command = commandLine('refold', 'compact', path, '--plan');
+    return {
+      name: 'disk',
+      status: 'problem',
+      text: `${text}: free some space, or see what a compaction frees`,
+      command,
+    };
   }
-  if (freeBytes >= totalBytes) return { name: 'disk', status: 'ok', text };
+  if (freeBytes >= (totalBytes ?? 0)) return { name: 'disk', status: 'ok', text };
   return { name: 'disk', status: 'remark', text: `${text}: a backup, a repair or a redaction would not fit` };
 }
 
@@ -200,13 +220,18 @@ function leftoversCheck({ path, leftovers }: Facts): Check {
   if (leftovers.length === 0) return { name, status: 'ok', text: 'nothing of older commands' };
   const names = leftovers.map(oneLine).join(', ');
   if (leftovers.some((one) => one.endsWith('-repair'))) {
-    return { name, status: 'problem', text: `a repair did not end: ${names}`, command: `refold repair ${path}` };
+    return {
+      name,
+      status: 'problem',
+      text: `a repair did not end: ${names}`,
+      command: commandLine('refold', 'repair', path),
+    };
   }
   return {
     name,
     status: 'remark',
     text: `left by older commands: ${names}`,
-    command: `rm -r ${names.replaceAll(',', '')}`,
+    command: commandLine('rm', '-r', ...leftovers),
   };
 }
 

@@ -69,7 +69,10 @@ async function askModel(path: string, { specifier, model }: ModelChoice): Promis
   }
 }
 
-/** Damage that a repair may mend is a finding. A file that was never a log is an error. */
+/**
+ * Damage that a repair may mend is a finding. A file that was never a log is an error. The code is the same for both: the library
+ * offers the repair only where one could help.
+ */
 function damageOf(error: unknown): SerializedError {
   if (!isRefoldError(error, 'LOG_CORRUPT') || error.hint?.includes('refold repair') !== true) throw error;
   return error.toJSON();

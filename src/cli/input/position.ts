@@ -144,7 +144,7 @@ export function fixedPosition(place: Place, zone: string = 'UTC'): Position | un
  * @throws RefoldError `INVALID_OPTION`: the place is before the first event, or its time does not exist in the zone
  */
 export function positionIn(log: LogRange, place: Place, zone: string): Position {
-  const position = fixedPosition(place, zone) ?? relativePosition(log, place, zone);
+  const position = startIn(log, place, zone);
   const { firstRecordedAt, firstSequence, path } = log;
   if ('sequence' in position || firstRecordedAt === undefined || Number(position.time) >= firstRecordedAt) {
     return position;
@@ -155,6 +155,11 @@ export function positionIn(log: LogRange, place: Place, zone: string): Position 
     `Cannot go to ${iso(Number(position.time))} in ${path}: its first event was recorded at ${iso(firstRecordedAt)}`,
     { path, type: 'position', hint: `Give ${iso(firstRecordedAt)} or later, or first` },
   );
+}
+
+/** The same for the beginning of a range, which may be a time before the first event. @throws as `positionIn` does */
+export function startIn(log: LogRange, place: Place, zone: string): Position {
+  return fixedPosition(place, zone) ?? relativePosition(log, place, zone);
 }
 
 function relativePosition(log: LogRange, place: Place, zone: string): Position {

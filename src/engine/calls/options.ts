@@ -85,8 +85,8 @@ export interface StoreOptions {
   readonly onFailure?: ((failure: RefoldError) => unknown) | undefined;
   /**
    * Gives milliseconds since the epoch; default `Date.now`. If it steps back, the last recorded time is used. It decides what
-   * `recordedAt` is, and with that what is too old for `history.maxAge`. Save rules, measured rates and pacing use the machine's
-   * time.
+   * `recordedAt` is, and with that what is too old for `history.maxAge` and `remember.age`. Save rules, measured rates and pacing
+   * use the machine's time.
    */
   readonly clock?: (() => number) | undefined;
   /**

@@ -4,15 +4,16 @@
  * `redact` is code of the application. It may throw, or give anything. What it gives is read once and copied, and must be data
  * that a new event of this type could have.
  */
+import type { EventType } from '../../core/catalog.ts';
 import { type ErrorDetails, messageOf, RefoldError } from '../../core/errors.ts';
 import { type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
 import { frozenCopy } from '../../core/freeze.ts';
 import { copyPayload, inspectInput } from '../../core/guard.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
-import type { EventType, Model } from '../../core/model.ts';
+import type { Model } from '../../core/model.ts';
 import { isParts } from '../../core/parts.ts';
 import { sameJson } from '../../log/blocks/packed-values.ts';
-import { admitMeta, parseWith, refusalOf } from '../writing/intake.ts';
+import { admitMeta, parseWith, refusalOf } from '../writing/intake/values.ts';
 
 /**
  * @param event in the model's version

@@ -7,8 +7,9 @@
  * dependencies.
  */
 import { createHash } from 'node:crypto';
+import type { EventType } from '../../core/catalog.ts';
 import type { Comparators } from '../../core/comparators.ts';
-import type { EventType, FingerprintKind, Model } from '../../core/model.ts';
+import type { FingerprintKind, Model } from '../../core/model.ts';
 import { ignoreEvent } from '../../core/model-checks.ts';
 import { hashStateOf } from '../../fold/encoding/state-codec.ts';
 import { type Formers, formersOf, recordedTypesOf } from './formers.ts';

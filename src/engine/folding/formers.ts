@@ -4,7 +4,8 @@
  * A recorded event keeps its place in the log. What it becomes shares its sequence, in the order of the catalog: one event,
  * several, or none.
  */
-import type { EventType, Former, Model } from '../../core/model.ts';
+import type { EventType, Former } from '../../core/catalog.ts';
+import type { Model } from '../../core/model.ts';
 
 /** One way in which an event becomes an event of another type. */
 export interface Turn {

@@ -5,12 +5,13 @@
  * upcaster is checked like the data of a new event, and copied. Logs that an earlier release wrote may
  * depend on an upcaster whose result would be refused now: their events are accepted as before, with a warning.
  */
+import type { EventType } from '../../core/catalog.ts';
 import { isInstance, messageOf, RefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
 import { copyPayload, MAX_DEPTH, PayloadRefused } from '../../core/guard.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
-import type { EventType, Model } from '../../core/model.ts';
+import type { Model } from '../../core/model.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { warnOf } from '../calls/warn.ts';
 import { type Formers, formersOf, type Turn } from './formers.ts';

@@ -6,8 +6,9 @@
  * one is filled. At the end, or at the first event that is refused, everything accepted so far is made durable, and a snapshot
  * is taken. Now and then a snapshot is also taken on the way, as a keyframe for time travel.
  */
+import type { Catalog } from '../../core/catalog.ts';
 import { RefoldError } from '../../core/errors.ts';
-import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
+import type { CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
 import type { LogSource } from '../../log/log-source.ts';
 import type { Durability, LogStore } from '../../log/log-store.ts';

@@ -14,7 +14,7 @@ import { encodePaced, writeSnapshot } from '../folding/stored-snapshots.ts';
 import { despiteDrops } from '../past/history.ts';
 import { recover } from '../past/recovery.ts';
 import { KEYFRAME_BUDGET_BYTES, planKeyframes } from '../snapshots/policy.ts';
-import { Intake } from '../writing/intake.ts';
+import { Intake } from '../writing/intake/intake.ts';
 import { BlockWriter } from './block-writer.ts';
 import { type ClampReport, Clamps, clampWarning } from './clamps.ts';
 import { readPastEvent } from './past-event.ts';

@@ -7,7 +7,7 @@ import { formersOf } from '../folding/formers.ts';
 import { listed, strictRules, upcastEvent } from '../folding/upcast.ts';
 import { LAST_TIME } from '../writing/clock.ts';
 import { isCommandId } from '../writing/commands.ts';
-import { refusalOf } from '../writing/intake.ts';
+import { refusalOf } from '../writing/intake/values.ts';
 
 /** An event from elsewhere, with the time that it had. */
 export interface PastEvent {

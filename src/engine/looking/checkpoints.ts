@@ -8,8 +8,17 @@
 export interface Kept<Held> {
   readonly sequence: number;
   readonly held: Held;
-  /** About what it takes, in bytes. */
-  readonly bytes: number;
+  /** How many entries of Maps it has copied. */
+  readonly entries: number;
+}
+
+/** What an entry of a Map takes in a checkpoint, in bytes, as measured; and about what a checkpoint without entries takes. */
+const ENTRY_BYTES = 34;
+const BARE_CHECKPOINT_BYTES = 2_048;
+
+/** About what a checkpoint takes, in bytes. */
+function bytesOf(entries: number): number {
+  return BARE_CHECKPOINT_BYTES + entries * ENTRY_BYTES;
 }
 
 export class Checkpoints<Held> {
@@ -23,22 +32,18 @@ export class Checkpoints<Held> {
     this.#budget = budget;
   }
 
-  get bytes(): number {
-    return this.#bytes;
-  }
-
-  /** Whether one of so many bytes may be kept at all. */
-  fits(bytes: number): boolean {
-    return bytes <= this.#budget;
+  /** Whether one with so many entries may be kept at all. */
+  fits(entries: number): boolean {
+    return bytesOf(entries) <= this.#budget;
   }
 
   /** Keeps one. Those that are farthest from it are dropped if there is no room. One that does not fit alone is not kept. */
   keep(one: Kept<Held>): void {
-    if (!this.fits(one.bytes)) return;
+    if (!this.fits(one.entries)) return;
     const place = this.#placeAfter(one.sequence);
     if (this.#kept[place - 1]?.sequence === one.sequence) return;
     this.#kept.splice(place, 0, one);
-    this.#bytes += one.bytes;
+    this.#bytes += bytesOf(one.entries);
     while (this.#bytes > this.#budget) this.#dropFarthest(one.sequence);
   }
 
@@ -66,6 +71,6 @@ export class Checkpoints<Held> {
     const [first, last] = [this.#kept[0]!, this.#kept.at(-1)!];
     const isFirst = sequence - first.sequence >= last.sequence - sequence;
     const dropped = isFirst ? this.#kept.shift()! : this.#kept.pop()!;
-    this.#bytes -= dropped.bytes;
+    this.#bytes -= bytesOf(dropped.entries);
   }
 }

@@ -36,7 +36,7 @@ export interface Keyframe {
 export async function rangeOf(log: LogStore, fingerprint: ModelFingerprint): Promise<PastRange> {
   const first = log.firstSequence();
   const { sequence: last, recordedAt: lastRecordedAt } = log.head();
-  const earliest = first === 1 ? 0 : (await usableAt(log, fingerprint, first)).at(-1)?.sequence;
+  const earliest = first === 1 ? 0 : (await usableAt(log, fingerprint)).at(-1)?.sequence;
   const firstRecordedAt = first > last ? undefined : await firstTimeIn(log);
   return {
     first,
@@ -60,13 +60,9 @@ function describeKeyframe({ sequence, recordedAt, bytes }: SnapshotInfo, reason:
 }
 
 /** The snapshots that a state can be built from, newest first. */
-export async function usableAt(
-  log: LogStore,
-  fingerprint: ModelFingerprint,
-  firstSequence: number,
-): Promise<SnapshotInfo[]> {
+export async function usableAt(log: LogStore, fingerprint: ModelFingerprint): Promise<SnapshotInfo[]> {
   const facts = await snapshotFacts(log, '', fingerprint);
-  const { candidates } = planRecovery({ ...facts, head: Number.POSITIVE_INFINITY, firstSequence });
+  const { candidates } = planRecovery({ ...facts, head: Number.POSITIVE_INFINITY, firstSequence: log.firstSequence() });
   return candidates.filter((info) => whyPassedOver(log, info) === undefined);
 }
 

@@ -4,8 +4,9 @@
  * The command line and the studio stand on it. It reads what is durable, and each call looks at the head afresh: another process
  * may be writing. The work is done by the files beside this one; this file checks the calls.
  */
+import type { Catalog, RecordedEventOf, TypeOf } from '../../core/catalog.ts';
 import { RefoldError } from '../../core/errors.ts';
-import type { Catalog, CommandInputs, Model, RecordedEventOf, TypeOf } from '../../core/model.ts';
+import type { CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
 import { type Path, parsePath } from '../../fold/path.ts';
 import { storeClosed } from '../../log/log-errors.ts';
@@ -19,7 +20,7 @@ import { harmless } from '../calls/progress.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
 import { type EventRange, readEvents } from '../past/events.ts';
-import { despiteDrops, locate, recoverDespiteDrops } from '../past/history.ts';
+import { despiteDrops, recoverAt } from '../past/history.ts';
 import { countEvents, type EventCounts } from './counts.ts';
 import { CURSOR_CHECKS, type CursorOptions, openCursor, type PastCursor } from './cursor.ts';
 import { type Keyframe, keyframesOf, type PastRange, rangeOf } from './keyframes.ts';
@@ -115,14 +116,10 @@ export class Past<State extends object = any, C extends Catalog = any> implement
   async at(position: PastPosition, options?: PastCallOptions): Promise<BuiltState<State>> {
     const { signal, onProgress } = checkOptions('build a past state', CALL_CHECKS, options);
     const start = performance.now();
-    const to = await locate(this.#log(), readPosition(this.#log(), position));
-    const tell = harmless(onProgress);
-    tell({ phase: 'load', done: 0, total: to });
-    const { cursor, snapshot, eventsReplayed } = await recoverDespiteDrops(this.model, this.#log(), this.#fingerprint, {
-      to,
-      signal,
-      onProgress: (done) => tell({ phase: 'replay', done, total: to }),
-    });
+    const { model, log, fingerprint } = this.#parts();
+    const building = { tell: harmless(onProgress), signal };
+    const recovered = await recoverAt(model, log, fingerprint, readPosition(log, position), building);
+    const { cursor, snapshot, eventsReplayed } = recovered;
     const cost = {
       ...(snapshot !== undefined && { keyframe: snapshot.sequence }),
       events: eventsReplayed,
@@ -157,14 +154,11 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     const checked = checkOptions('count events', COUNT_CHECKS, options);
     const { by = 'sequence', buckets = 1, from, to, signal } = checked;
     const log = this.#log();
-    const tell = harmless(checked.onProgress);
-    const last = to === undefined ? log.head().sequence : await sequenceOf(log, to);
+    const last = await this.#endOf(to);
     const given = from === undefined ? undefined : Math.max(1, await startingAt(log, from));
+    const onProgress = tellOf(checked, last);
     return despiteDrops(log, () =>
-      countEvents(log, {
-        ...{ from: given ?? log.firstSequence(), to: last, by, buckets, signal },
-        onProgress: (done) => tell({ phase: 'replay', done, total: last }),
-      }),
+      countEvents(log, { from: given ?? log.firstSequence(), to: last, by, buckets, signal, onProgress }),
     );
   }
 
@@ -182,11 +176,8 @@ export class Past<State extends object = any, C extends Catalog = any> implement
   async *walk(options?: WalkOptions): AsyncGenerator<WalkedBlock<State, RecordedEventOf<C>>, void> {
     const checked = checkOptions('walk through the log', WALK_CHECKS, options);
     const { from, to } = await this.#stretchOf(checked);
-    const tell = harmless(checked.onProgress);
-    yield* walkBlocks(this.#parts(), {
-      ...{ from, to, signal: checked.signal },
-      onProgress: (done) => tell({ phase: 'replay', done, total: to }),
-    }) as AsyncGenerator<WalkedBlock<State, RecordedEventOf<C>>, void>;
+    const stretch = { from, to, signal: checked.signal, onProgress: tellOf(checked, to) };
+    yield* walkBlocks(this.#parts(), stretch) as AsyncGenerator<WalkedBlock<State, RecordedEventOf<C>>, void>;
   }
 
   /**
@@ -215,12 +206,11 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     const log = this.#log();
     const { from, to } = await this.#stretchOf(checked);
     const before = checked.before === undefined ? to : (await startingAt(log, checked.before)) - 1;
-    const { limit = Number.POSITIVE_INFINITY, forward = false, signal, onChange, onProgress } = checked;
-    const tell = harmless(onProgress);
+    const { limit = Number.POSITIVE_INFINITY, forward = false, signal, onChange } = checked;
     return explainPlace(this.#parts(), {
       ...{ path: parts, from, to: Math.min(to, before), limit, forward, signal },
       onChange: harmless(onChange),
-      onProgress: (done) => tell({ phase: 'replay', done, total: to }),
+      onProgress: tellOf(checked, to),
     });
   }
 
@@ -233,12 +223,11 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     const checked = checkOptions('bisect', BISECT_CHECKS, options);
     const question = readQuestion(this.model, target);
     const { from, to } = await this.#stretchOf(checked);
-    const { mode = 'blocks', signal, onProgress, onEstimate } = checked;
-    const tell = harmless(onProgress);
+    const { mode = 'blocks', signal, onEstimate } = checked;
     return findFirst(this.#parts(), {
       ...{ question, from, to, mode, signal },
       onEstimate: harmless(onEstimate),
-      onProgress: (done) => tell({ phase: 'replay', done, total: to }),
+      onProgress: tellOf(checked, to),
     });
   }
 
@@ -249,13 +238,12 @@ export class Past<State extends object = any, C extends Catalog = any> implement
    */
   async rehearse(next: Model<any, any, any, any>, options?: RehearseOptions): Promise<RehearsalReport> {
     requireModel('rehearse', next);
-    const { to, signal, onProgress } = checkOptions('rehearse', REHEARSE_CHECKS, options);
-    const log = this.#log();
-    const last = to === undefined ? log.head().sequence : await sequenceOf(log, to);
-    const tell = harmless(onProgress);
-    const onDone = (done: number): void => tell({ phase: 'replay', done, total: last });
-    const { model, fingerprint } = this.#parts();
-    return rehearseLog({ ...{ model: model as Model, next, log, fingerprint, to: last, signal }, onProgress: onDone });
+    const checked = checkOptions('rehearse', REHEARSE_CHECKS, options);
+    const { to, signal } = checked;
+    const last = await this.#endOf(to);
+    const { model, log, fingerprint } = this.#parts();
+    const onProgress = tellOf(checked, last);
+    return rehearseLog({ model: model as Model, next, log, fingerprint, to: last, signal, onProgress });
   }
 
   /** Recorded events in the model's versions, in order or in reverse, as `store.events` gives them. */
@@ -286,12 +274,16 @@ export class Past<State extends object = any, C extends Catalog = any> implement
 
   /** The range of a call, in sequences. */
   async #stretchOf({ from, to }: WalkOptions): Promise<{ readonly from: number; readonly to: number }> {
-    const log = this.#log();
-    const last = to === undefined ? log.head().sequence : await sequenceOf(log, to);
+    const last = await this.#endOf(to);
     return {
-      from: from === undefined ? await this.#firstFoldable() : Math.max(1, await startingAt(log, from)),
+      from: from === undefined ? await this.#firstFoldable() : Math.max(1, await startingAt(this.#log(), from)),
       to: last,
     };
+  }
+
+  /** The last sequence of a call; default the durable end. */
+  async #endOf(to: PastPosition | undefined): Promise<number> {
+    return to === undefined ? this.#log().head().sequence : sequenceOf(this.#log(), to);
   }
 
   /** The first event that can be folded: where history was dropped, the one after the oldest usable snapshot. */
@@ -299,6 +291,12 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     const { first, earliest } = await rangeOf(this.#log(), this.#fingerprint);
     return earliest === undefined ? first : earliest + 1;
   }
+}
+
+/** Tells a caller how far a call has come. */
+function tellOf({ onProgress }: PastCallOptions, total: number): (done: number) => void {
+  const tell = harmless(onProgress);
+  return (done) => tell({ phase: 'replay', done, total });
 }
 
 /**

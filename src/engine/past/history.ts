@@ -35,13 +35,24 @@ export async function pastState<State extends object>(
   log: LogStore,
   fingerprint: ModelFingerprint,
   position: Position,
-  { tell = () => {}, signal }: BuildingPast = {},
+  building?: BuildingPast,
 ): Promise<PastState<State>> {
+  const { cursor } = await recoverAt(model, log, fingerprint, position, building);
+  return { sequence: cursor.sequence, recordedAt: cursor.recordedAt, state: cursor.state };
+}
+
+/** The same, with what it took. */
+export async function recoverAt<State extends object>(
+  model: Model<State>,
+  log: LogStore,
+  fingerprint: ModelFingerprint,
+  position: Position,
+  { tell = () => {}, signal }: BuildingPast = {},
+): Promise<Recovered<State>> {
   const to = await locate(log, position);
   tell({ phase: 'load', done: 0, total: to });
   const onProgress = (done: number): void => tell({ phase: 'replay', done, total: to });
-  const { cursor } = await recoverDespiteDrops(model, log, fingerprint, { to, onProgress, signal });
-  return { sequence: cursor.sequence, recordedAt: cursor.recordedAt, state: cursor.state };
+  return recoverDespiteDrops(model, log, fingerprint, { to, onProgress, signal });
 }
 
 /** Who hears of the progress of building a past state, and what ends it. */

@@ -1,6 +1,7 @@
 /** The definition of a projection, and its checks. */
+import type { Catalog, DataOf, TypeOf } from '../../core/catalog.ts';
 import { isRefoldError, messageOf, RefoldError } from '../../core/errors.ts';
-import type { Catalog, DataOf, FingerprintKind, Model, ReducedEventOf, Reducer, TypeOf } from '../../core/model.ts';
+import type { FingerprintKind, Model, ReducedEventOf, Reducer } from '../../core/model.ts';
 import { problemOfFingerprint, requireModel } from '../../core/model-checks.ts';
 import { listNearest } from '../../core/nearest.ts';
 

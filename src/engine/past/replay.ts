@@ -1,6 +1,7 @@
 /** Full replay: folds a log from its beginning without snapshots, and reports the result. */
+import type { Catalog } from '../../core/catalog.ts';
 import type { DeepReadonly } from '../../core/event.ts';
-import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
+import type { CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
 import { hashStateOf } from '../../fold/encoding/state-codec.ts';
 import type { LogSource } from '../../log/log-source.ts';

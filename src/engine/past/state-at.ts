@@ -1,5 +1,6 @@
 /** A past state directly from a log. No store is needed, whose open would first recover the present state. */
-import type { Catalog, CommandInputs, Model } from '../../core/model.ts';
+import type { Catalog } from '../../core/catalog.ts';
+import type { CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
 import type { LogSource } from '../../log/log-source.ts';
 import type { LogStore } from '../../log/log-store.ts';

@@ -1,7 +1,8 @@
 /** The definition of a reactor, and its checks. */
+import type { Catalog, RecordedEventOf, TypeOf } from '../../core/catalog.ts';
 import { RefoldError } from '../../core/errors.ts';
 import type { DeepReadonly } from '../../core/event.ts';
-import type { Catalog, Model, RecordedEventOf, TypeOf } from '../../core/model.ts';
+import type { Model } from '../../core/model.ts';
 import { listNearest } from '../../core/nearest.ts';
 import { isParts } from '../../core/parts.ts';
 import {

@@ -49,11 +49,6 @@ const KEYFRAME_EVENTS = 25_000;
 /** The tail takes at least this many times as long to fold as a snapshot takes to make. */
 const TAIL_PER_TAKE = 3;
 
-/** How long an open would take now, in ms. */
-export function estimateRecovery({ tailEvents, openMs, loadMs, foldRate }: SnapshotFacts): number {
-  return openMs + loadMs + tailEvents / foldRate;
-}
-
 /** Why a snapshot is due, or undefined. */
 export function planSnapshot(facts: SnapshotFacts): SnapshotReason | undefined {
   if (facts.isBelieved === true) return 'fingerprint';

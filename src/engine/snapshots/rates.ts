@@ -58,5 +58,5 @@ export function estimateRecovery(
   events: number,
   snapshot: { readonly bytes: number } | undefined,
 ): number {
-  return Math.ceil(open + (snapshot?.bytes ?? 0) / load + events / fold);
+  return open + (snapshot?.bytes ?? 0) / load + events / fold;
 }

@@ -19,7 +19,6 @@ import { type EncodedState, writeSnapshot } from '../folding/stored-snapshots.ts
 import { type Divergence, diverged } from '../past/divergence.ts';
 import { SnapshotChecker } from './checker.ts';
 import {
-  estimateRecovery,
   KEYFRAME_BUDGET_BYTES,
   planKeyframeSpacing,
   planKeyframes,
@@ -29,7 +28,7 @@ import {
   type SnapshotReason,
   type SourceName,
 } from './policy.ts';
-import { learnRates, type Rates, writeRates } from './rates.ts';
+import { estimateRecovery, learnRates, type Rates, writeRates } from './rates.ts';
 import { type Captured, capture, KeyframeSink, type Made, type Moment, type Source, sourcesOf } from './sources.ts';
 import { SnapshotThread } from './thread.ts';
 
@@ -113,7 +112,7 @@ export class Snapshotter {
 
   /** How long an open would take now, in ms. */
   get estimatedRecoveryMs(): number {
-    return estimateRecovery(this.#facts());
+    return estimateRecovery(this.#rates, this.#parts.sequence - this.lastSequence, this.#last);
   }
 
   /** Why a snapshot should be taken now, or undefined. O(1). */

@@ -14,7 +14,8 @@ import { isPromiseLike, letGo } from '../../core/let-go.ts';
 import { type CommandDefinition, isRejection, type Model } from '../../core/model.ts';
 import { listNearest } from '../../core/nearest.ts';
 import { Deciding, type Desk } from './deciding.ts';
-import { badDecision, refusalOf } from './intake.ts';
+import { badDecision } from './intake/intake.ts';
+import { refusalOf } from './intake/values.ts';
 import type { Refusal } from './outcomes/outcome.ts';
 
 /** A decision, before the log has it. `result` is a frozen copy. */

@@ -7,7 +7,7 @@
 import { RefoldError } from '../../core/errors.ts';
 import type { DecideContext, Model } from '../../core/model.ts';
 import type { LiveState, StagedCommit } from '../../fold/live-state.ts';
-import { type Intake, listOf, type Placement } from './intake.ts';
+import { type Intake, listOf, type Placement } from './intake/intake.ts';
 
 /** What all decisions of a store are made with. */
 export interface Desk {

@@ -11,7 +11,7 @@ import type { LogStore } from '../../log/log-store.ts';
 import type { StoreFailure } from '../calls/failure.ts';
 import type { StoreClock } from './clock.ts';
 import type { Desk } from './deciding.ts';
-import { Intake } from './intake.ts';
+import { Intake } from './intake/intake.ts';
 import { copyForOthers, type Publisher } from './publisher.ts';
 import type { QueuedWrite } from './queued-write.ts';
 import type { RunningTransaction } from './transaction.ts';

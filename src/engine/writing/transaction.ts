@@ -5,16 +5,16 @@
  * The write path then makes the commit durable.
  */
 
+import type { Catalog, EventOf } from '../../core/catalog.ts';
 import { RefoldError } from '../../core/errors.ts';
 import type { Commit, DeepReadonly } from '../../core/event.ts';
 import { freezeJson } from '../../core/freeze.ts';
 import { isPromiseLike, letGo } from '../../core/let-go.ts';
-import type { Catalog, EventOf } from '../../core/model.ts';
 import type { OpenCommit } from '../../fold/live-state.ts';
 import { decodeCommit } from '../../log/blocks/block.ts';
 import type { CommitTags } from '../../log/log-store.ts';
 import type { Desk } from './deciding.ts';
-import { atLeastOne, listOf, requireCommitSize } from './intake.ts';
+import { atLeastOne, listOf, requireCommitSize } from './intake/intake.ts';
 
 /** What the callback of `transact` works with. Calls are refused once the callback has returned. */
 export interface Transaction<State = any, C extends Catalog = any> {

@@ -13,7 +13,7 @@ import type { CommitTags } from '../../log/log-store.ts';
 import { type Command, commandOf, decide, inputRefusal, parseInput } from './commands.ts';
 import { Deciding, type Desk } from './deciding.ts';
 import { copyInput } from './held-input.ts';
-import { type AdmittedCommit, atLeastOne, listOf } from './intake.ts';
+import { type AdmittedCommit, atLeastOne, listOf } from './intake/intake.ts';
 import { digestOfCommand, digestOfEvents, type InputDigest } from './outcomes/input-digest.ts';
 import type { Refusal } from './outcomes/outcome.ts';
 

@@ -14,22 +14,17 @@
  */
 import { types } from 'node:util';
 import type { RefoldError } from '../../core/errors.ts';
-import type { Commit, RecordedEvent } from '../../core/event.ts';
+import type { Commit } from '../../core/event.ts';
 import type { LogStore, StoredOutcome } from '../../log/log-store.ts';
 import { A_FUNCTION, checkValue } from '../calls/call-options.ts';
 import type { Settings } from '../calls/options.ts';
 import { guardOf, type Reentrancy } from '../calls/reentrancy.ts';
+import { ANSWERS_OF_APPEND, type Answers, answersOfExecute, NO_ANSWERS, type ReadCommit } from './answers.ts';
 import { CommitQueue, type Completed } from './commit-queue.ts';
 import { type HeadParts, LiveHead } from './live-head.ts';
 import type { InputDigest } from './outcomes/input-digest.ts';
-import {
-  type CommandOutcome,
-  commandIdReused,
-  outcomeText,
-  parseOutcome,
-  type Remembered,
-} from './outcomes/outcome.ts';
-import { type Answering, commitOf, outcomeOf, QueuedWrite, textBytesOf } from './queued-write.ts';
+import { type CommandOutcome, commandIdReused, outcomeText, parseOutcome } from './outcomes/outcome.ts';
+import { commitOf, QueuedWrite, textBytesOf } from './queued-write.ts';
 import { type Callback, notSynchronous, RunningTransaction, runCallback, type Transacted } from './transaction.ts';
 import { type Guest, WaitingRoom } from './waiting-room.ts';
 import { type Askable, CommandWish, EventsWish, type HeldWish, RefusedWish, type Wish } from './wishes.ts';
@@ -46,20 +41,7 @@ export interface WritePathParts extends HeadParts {
   readonly settings: Settings;
   /** Called when a block has become durable, with the size of its text in bytes, roughly. */
   readonly onDurable: (bytes: number) => void;
-  /** Reads the events of a durable commit again, frozen; gives undefined when the log has dropped them. */
-  readonly readCommit: (commit: Commit) => Promise<readonly RecordedEvent[] | undefined>;
-}
-
-/** How a call is answered: after its own write, or again, when an earlier call with its `commandId` did the work. */
-interface Answers<Answer> {
-  readonly action: string;
-  readonly written: Answering<Answer>;
-  /** Whether the answer holds the events. */
-  readonly isTold: boolean;
-  /** From what the log remembers; undefined when it cannot be an outcome of such a call. */
-  readonly remembered: (remembered: Remembered) => Answer | Promise<Answer> | undefined;
-  /** From the answer that an earlier call, not yet durable, will get. */
-  readonly shared: (earlier: Promise<Answer>) => Promise<Answer>;
+  readonly readCommit: ReadCommit;
 }
 
 /** A call with a `commandId` that is not durable yet. */
@@ -86,6 +68,7 @@ export class WritePath {
   readonly #parts: WritePathParts;
   readonly #guard: Reentrancy;
   readonly #head: LiveHead;
+  readonly #executed: Answers<CommandOutcome>;
   readonly #room = new WaitingRoom<WaitingCall>((call) => this.#enter(call));
   /** The outcomes of commands that wait or are queued, by commandId. */
   readonly #pending = new Map<string, Pending>();
@@ -98,6 +81,7 @@ export class WritePath {
     this.#parts = parts;
     this.#guard = guardOf(log);
     this.#head = new LiveHead(parts);
+    this.#executed = answersOfExecute(parts.readCommit);
     this.queue = new CommitQueue(log, (completed) => this.#completed(completed));
     this.#durableSequence = parts.sequence;
   }
@@ -129,8 +113,8 @@ export class WritePath {
     try {
       const options = given === undefined ? NO_OPTIONS : appendOptions(given);
       const wish = new EventsWish(events, options.commandId);
-      if (options.commandId === undefined) return this.#write(wish, options, this.#committed);
-      return this.#writeOnce(wish, options, options.commandId, this.#committed);
+      if (options.commandId === undefined) return this.#write(wish, options, ANSWERS_OF_APPEND);
+      return this.#writeOnce(wish, options, options.commandId, ANSWERS_OF_APPEND);
     } catch (error) {
       return Promise.reject(error);
     } finally {
@@ -222,31 +206,6 @@ export class WritePath {
   }
 
   readonly #mayEnter = (): boolean => !this.#mustWait;
-
-  /** What `append` answers. */
-  readonly #committed: Answers<Commit> = {
-    action: 'append',
-    written: commitOf,
-    isTold: false,
-    remembered: (outcome) => (outcome.status === 'accepted' ? outcome.commit : undefined),
-    shared: (earlier) => earlier,
-  };
-
-  /** What `execute` answers. */
-  readonly #executed: Answers<CommandOutcome> = {
-    action: 'execute',
-    written: outcomeOf,
-    isTold: true,
-    remembered: (outcome) => this.#executedBefore(outcome),
-    shared: (earlier) => earlier.then((outcome) => ({ ...outcome, replayed: true })),
-  };
-
-  async #executedBefore({ input: _input, ...outcome }: Remembered): Promise<CommandOutcome> {
-    if (outcome.status === 'rejected') return { ...outcome, replayed: true };
-    const { status, commit, result } = outcome;
-    const events = commit === undefined ? [] : await this.#parts.readCommit(commit);
-    return { status, commit, events, result, replayed: true };
-  }
 
   /** Neither this nor the functions it calls are async: with thousands of appends at once, each extra promise costs time. */
   #write<Answer>(wish: Wish, options: AppendOptions, answers: Answers<Answer>): Promise<Answer> {
@@ -437,15 +396,6 @@ export class WritePath {
 }
 
 const NO_OPTIONS: AppendOptions & ExecuteOptions = Object.freeze({});
-
-/** For calls that have no `commandId` and answer otherwise. */
-const NO_ANSWERS: Answers<undefined> = {
-  action: 'transact',
-  written: () => undefined,
-  isTold: false,
-  remembered: () => undefined,
-  shared: (earlier) => earlier,
-};
 
 function isLooking(
   found: ReturnType<LogStore['outcome']>,

@@ -79,7 +79,7 @@ export class AtomicState<State extends object> implements LiveState<State> {
   foldNoting(reducers: FoldReducers, event: RecordedEvent): readonly StateChange[] {
     const placing = this.#placing;
     placing.beginCommit();
-    placing.noted = [];
+    placing.scope.noted = [];
     try {
       const commit = new CommitDraft(this.#root, placing);
       foldOne(reducers, commit, event);
@@ -89,7 +89,7 @@ export class AtomicState<State extends object> implements LiveState<State> {
       if (this.#nests === false) this.#nests = changes.some(bringsNested);
       return changes;
     } finally {
-      placing.noted = undefined;
+      placing.scope.noted = undefined;
     }
   }
 

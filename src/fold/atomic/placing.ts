@@ -17,7 +17,6 @@ import { type OrderedMap, replaceValue } from '../collections/ordered-map.ts';
 import { type PlainObject, sameKeys, setMember } from '../members.ts';
 import { aHole, aProxy, isPlainPrimitive, requireItems, requireNoMembers, requireOrdinary } from '../ordinary.ts';
 import { IllegalValue, illegalValue, isForeign, kindOf, type PathPart, refuseDepth, requireNamed } from '../plain.ts';
-import type { EntryChange } from './drafts/map-draft.ts';
 import { guard } from './guard.ts';
 import type { Draft, DraftScope, Holder } from './scope.ts';
 import { countMembers, UNWIELDY } from './unwieldy.ts';
@@ -41,23 +40,12 @@ export class NotOwn extends IllegalValue {
   }
 }
 
-/** A table below the top level, and what an event has done to its entries. */
-export interface NotedTable {
-  readonly path: readonly PathPart[];
-  /** The table before the event, and the one that is there now: a Map stays the same object. */
-  readonly base: object;
-  readonly made: object;
-  readonly changes: readonly EntryChange[];
-}
-
 export class Placing {
   readonly scope: DraftScope;
   readonly #comparators: Comparators | undefined;
   readonly #onUnwieldy: OnUnwieldy | undefined;
   /** How many Maps below the top level were placed with changes: by this, a holder learns of one below it. */
   #changedTables = 0;
-  /** The tables below the top level that were placed with changes; undefined unless a caller asks what a commit changes. */
-  noted: NotedTable[] | undefined;
   /** Containers that were dropped because they equal the value before, with their paths, for messages. */
   #dropped: [value: object, path: readonly PathPart[]][] = [];
 

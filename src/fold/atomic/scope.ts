@@ -19,6 +19,7 @@ import { NodeDraft } from './drafts/node-draft.ts';
 import { OrderedMapDraft } from './drafts/ordered-map-draft.ts';
 import { SetDraft } from './drafts/set-draft.ts';
 import { NestedTables } from './nested-tables.ts';
+import type { NotedTable } from './noted.ts';
 import type { Placing } from './placing.ts';
 
 /** What holds a draft: the root, a table, or another draft. */
@@ -51,6 +52,8 @@ export class DraftScope {
   readonly captures: Captures = new Captures();
   /** The Maps below the top level that the current commit has drafted. */
   nested: NestedTables = new NestedTables();
+  /** The tables below the top level that were placed with changes; undefined unless a caller asks what a commit changes. */
+  noted: NotedTable[] | undefined;
   /** Counts the events. A draft of an earlier one must not be written to. */
   event = 0;
   readonly #copiers = new Map<unknown, Copier>();

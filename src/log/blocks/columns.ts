@@ -150,12 +150,7 @@ export interface EventKinds {
 
 /** Reads the first columns only. @throws Error of any kind when the content is malformed */
 export function decodeColumnKinds(content: Uint8Array, range: SequenceRange): EventKinds {
-  const sections = new SectionReader(content);
-  const kinds = readKinds(sections.next());
-  const typeOf = widen(sections.next(), kinds.length, countOf(range));
-  const commitSizes = unpackNumbers(sections.next());
-  const commitTimes = runningSums(unpackNumbers(sections.next()));
-  if (commitSizes.length !== commitTimes.length) throw new RangeError('columns of different lengths');
+  const { kinds, kindOf: typeOf, commitSizes, commitTimes } = readPlaces(new SectionReader(content), range);
   if (commitSizes.reduce((sum, size) => sum + size, 0) !== typeOf.length)
     throw new RangeError('another number of events');
   for (let at = 0; at < typeOf.length; at++) if (typeOf[at]! >= kinds.length) throw new RangeError('an unknown kind');
@@ -210,16 +205,29 @@ function countOf({ firstSequence, lastSequence }: SequenceRange): number {
   return lastSequence - firstSequence + 1;
 }
 
-/** What is known of the events before their data is unpacked. */
-interface ColumnsHead {
+/** The first columns: the kind of each event, and the commits. */
+interface Places {
   readonly kinds: readonly (readonly [type: string, version: number, codec: ValueCodec])[];
   readonly kindOf: ArrayLike<number>;
+  readonly commitSizes: readonly number[];
+  readonly commitTimes: readonly number[];
+}
+
+function readPlaces(sections: SectionReader, range: SequenceRange): Places {
+  const kinds = readKinds(sections.next());
+  const kindOf = widen(sections.next(), kinds.length, countOf(range));
+  const commitSizes = unpackNumbers(sections.next());
+  const commitTimes = runningSums(unpackNumbers(sections.next()));
+  if (commitSizes.length !== commitTimes.length) throw new RangeError('columns of different lengths');
+  return { kinds, kindOf, commitSizes, commitTimes };
+}
+
+/** What is known of the events before their data is unpacked. */
+interface ColumnsHead extends Places {
   readonly tags: TagColumn | undefined;
 }
 
 interface Columns extends ColumnsHead {
-  readonly commitSizes: readonly number[];
-  readonly commitTimes: readonly number[];
   /** Index of each event that carries meta. */
   readonly metaPlaces: readonly number[];
   readonly metas: readonly EventMeta[];
@@ -236,25 +244,18 @@ function readColumns(
   select: (head: ColumnsHead) => readonly boolean[] | undefined,
 ): Columns {
   const sections = new SectionReader(content);
-  const kinds = readKinds(sections.next());
-  const count = countOf(range);
-  const kindOf = widen(sections.next(), kinds.length, count);
-  const commitSizes = unpackNumbers(sections.next());
-  const commitTimes = runningSums(unpackNumbers(sections.next()));
+  const places = readPlaces(sections, range);
   const metaPlaces = runningSums(unpackNumbers(sections.next()));
   const metas = unpackValues({ codec: readCodec(text(sections.next())), bytes: sections.next() });
-  const { tags, ids } = range.hasExtras ? readExtras(sections, count, commitSizes.length) : NO_EXTRAS;
-  const isWanted = select({ kinds, kindOf, tags });
-  const data = kinds.map(([, , codec], kind) => {
+  const extras = range.hasExtras ? readExtras(sections, countOf(range), places.commitSizes.length) : NO_EXTRAS;
+  const isWanted = select({ ...places, tags: extras.tags });
+  const data = places.kinds.map(([, , codec], kind) => {
     const packed = { codec, bytes: sections.next() };
     return isWanted?.[kind] === false ? undefined : unpackValues(packed);
   });
   sections.finish();
-  if (commitSizes.length !== commitTimes.length || metaPlaces.length !== metas.length) {
-    throw new RangeError('columns of different lengths');
-  }
-  const meta = { metaPlaces, metas: metas as unknown as EventMeta[] };
-  return { kinds, kindOf, commitSizes, commitTimes, ...meta, data, tags, ids };
+  if (metaPlaces.length !== metas.length) throw new RangeError('columns of different lengths');
+  return { ...places, metaPlaces, metas: metas as unknown as EventMeta[], data, ...extras };
 }
 
 /** What a content has besides events. */
@@ -279,7 +280,7 @@ function readExtras(sections: SectionReader, events: number, commits: number): E
   return { tags, ids };
 }
 
-function readKinds(section: Uint8Array): Columns['kinds'] {
+function readKinds(section: Uint8Array): Places['kinds'] {
   const kinds: unknown = JSON.parse(text(section));
   if (!Array.isArray(kinds)) throw new TypeError('no list of kinds');
   for (const kind of kinds) {

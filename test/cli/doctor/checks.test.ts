@@ -50,7 +50,7 @@ const FACTS: Facts = {
 };
 
 const REPAIR = { code: 'LOG_CORRUPT', message: 'the block is damaged', hint: 'Run refold repair' } as const;
-const LOST = { code: 'LOG_CORRUPT', message: 'the log ends early', hint: 'run refold repair --accept-loss' } as const;
+const LOST = { code: 'LOG_CORRUPT', message: 'the log ends early', sequence: 1_001 } as const;
 const of = (info: Partial<LogInfo>): Facts => ({ ...FACTS, info: { ...INFO, ...info } });
 
 test('a sound log has only checks that are ok', () => {
@@ -124,9 +124,17 @@ test.each<[string, Facts, Partial<Check>]>([
     of({
       redactions: [{ recordedAt: NOW, events: 1, firstSequence: 1, lastSequence: 1, selector: 's', scrubbed: false }],
     }),
-    { name: 'redaction', status: 'problem' },
+    {
+      name: 'redaction',
+      status: 'problem',
+      command: 'refold redact /data/a.db --model ./a.ts SELECTION --yes',
+    },
   ],
-  ['a full disk', { ...FACTS, freeBytes: 1e6 }, { name: 'disk', status: 'problem' }],
+  [
+    'a full disk',
+    { ...FACTS, freeBytes: 1e6 },
+    { name: 'disk', status: 'problem', command: 'refold compact /data/a.db --plan' },
+  ],
   ['a disk without room for a copy', of({ totalBytes: 2e9 }), { name: 'disk', status: 'remark' }],
   [
     'an interrupted repair',
@@ -137,6 +145,11 @@ test.each<[string, Facts, Partial<Check>]>([
     'an old copy',
     { ...FACTS, leftovers: ['/data/a.db.damaged-1'] },
     { name: 'leftovers', status: 'remark', command: 'rm -r /data/a.db.damaged-1' },
+  ],
+  [
+    'names that a shell would take apart',
+    { ...FACTS, leftovers: ['/data/a.db.damaged-1, old', "/data/it's"] },
+    { name: 'leftovers', status: 'remark', command: `rm -r '/data/a.db.damaged-1, old' '/data/it'\\''s'` },
   ],
   ['a log of tomorrow', of({ lastRecordedAt: NOW + 86_400_000 }), { name: 'clock', status: 'remark' }],
 ])('%s is the only finding', (_what, facts, expected) => {
@@ -155,6 +168,7 @@ describe('a log that cannot be opened', () => {
       text: 'the block is damaged',
       command: 'refold repair /data/a.db --plan',
     });
+    expect(checks[1]).toEqual({ name: 'disk', status: 'ok', text: '1 GB free' });
   });
 });
 

@@ -59,6 +59,7 @@ test('events takes them for both ends, and a time before the first event as the 
   expect(await sequences('--from', 'last-1')).toEqual([5, 6]);
   expect(await sequences('--from', '12:01', '--to', '12:02')).toEqual([2, 3, 4]);
   expect(await sequences('--from', '2001-01-01', '--to', 'first')).toEqual([1]);
+  expect(await sequences('--from', 'last-1w', '--to', '2')).toEqual([1, 2]);
   expect(await sequences('--from', '07:03', '--zone', 'America/New_York')).toEqual([5, 6]);
   const { code, stderr } = await refold(['events', shop, '--to', '2001-01-01']);
   expect([code, stderr]).toEqual([2, expect.stringContaining('its first event was recorded at 2024-01-31T12:00')]);

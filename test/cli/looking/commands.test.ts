@@ -72,6 +72,15 @@ describe('why', () => {
     expect(lines[5]).toBe('3 changes in events 1 to 6; these are all');
   });
 
+  test('gives them in the order of the log with --forward', async () => {
+    const lines = (await printed('why', shop, 'added', '--forward')).split('\n').slice(2, 5);
+    expect(lines.map((line) => line.trim().split(/ {2,}/).at(-1))).toEqual([
+      '{"cartId":1,"sku":"tea","quantity":2}',
+      '{"cartId":1,"sku":"cup","quantity":1}',
+      '{"cartId":1,"sku":"tea","quantity":3}',
+    ]);
+  });
+
   test('--limit says that there may be more, and how to go on', async () => {
     const text = await printed('why', shop, 'added', '--limit', '1');
     expect(text).toContain('raise --limit, or add --before 6\n');
@@ -113,6 +122,11 @@ describe('bisect', () => {
   test('a condition that never holds is exit code 1', async () => {
     const { code, stdout } = await refold(['bisect', shop, '--first-true', 'added > 100', '--json', ...MODEL]);
     expect({ code, ...JSON.parse(stdout) }).toMatchObject({ code: 1, found: false });
+  });
+
+  test.each(['2001-01-01', 'last-1w'])('--from %s, before the first event, is the first event', async (from) => {
+    const found = await refoldJson(['bisect', shop, '--first-true', 'added >= 3', '--from', from, ...MODEL]);
+    expect(found).toMatchObject({ found: true, sequence: 5, lookedAt: { from: 1 } });
   });
 
   test('what is so at the start is said', async () => {

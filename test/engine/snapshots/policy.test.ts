@@ -1,7 +1,7 @@
 /** The engine's pure decisions, as tables. */
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import type { EventType, Upcaster } from '../../../src/core/model.ts';
+import type { EventType, Upcaster } from '../../../src/core/catalog.ts';
 import { requireNode } from '../../../src/engine/calls/open-log.ts';
 import {
   beliefsFrom,

@@ -4,6 +4,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fileSource, parseInteger, readLines, readRows } from '../../../examples/orderbook/feeds/reading/csv.ts';
+import { sideBySide } from '../../../examples/orderbook/feeds/reading/side-by-side.ts';
 import { errorOf, linesOf, temporaryFolder, textSource } from './support.ts';
 
 describe('lines', () => {
@@ -128,5 +129,43 @@ describe('bad input names file, line and remedy', () => {
     const error = await errorOf(linesOf(fileSource(path)));
     expect(error).toMatchObject({ code: 'INVALID_OPTION', path });
     expect(error.hint).toMatch(hint);
+  });
+});
+
+describe('two readers side by side', () => {
+  const blocks = fc.array(fc.array(fc.integer({ min: 0, max: 9 }), { maxLength: 4 }), { maxLength: 5 });
+
+  async function* reader(
+    given: readonly (readonly number[])[],
+    closed: string[] = [],
+    name = '',
+  ): AsyncGenerator<Iterable<number>, void, void> {
+    try {
+      yield* given;
+    } finally {
+      closed.push(name);
+    }
+  }
+
+  test('give pairs in order, whatever the blocks are, and tell which one goes on', async () => {
+    await fc.assert(
+      fc.asyncProperty(blocks, blocks, async (left, right) => {
+        const pairs: unknown[] = [];
+        for await (const block of sideBySide(reader(left), reader(right))) pairs.push(...block);
+        const [lefts, rights] = [left.flat(), right.flat()];
+        const length = Math.max(lefts.length, rights.length);
+        expect(pairs).toEqual(Array.from({ length }, (_, at) => [lefts[at], rights[at]]));
+      }),
+    );
+  });
+
+  test('are both closed when the one who reads stops early', async () => {
+    const closed: string[] = [];
+    const first = [[1], [2]];
+    for await (const [pair] of sideBySide(reader(first, closed, 'left'), reader(first, closed, 'right'))) {
+      expect(pair).toEqual([1, 1]);
+      break;
+    }
+    expect(closed.toSorted()).toEqual(['left', 'right']);
   });
 });

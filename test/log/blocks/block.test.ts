@@ -8,6 +8,7 @@ import {
   chainAfter,
   checksumOf,
   decodeBlock,
+  decodeKinds,
   EMPTY_CHAIN,
   encodeCommit,
   encodeOpenBlock,
@@ -36,6 +37,24 @@ function seal(open: Block): Block & { payload: Uint8Array } {
   const { events, commitEnds } = decodeBlock(open);
   const payload = encodeSealedBlock(events, commitEnds, { startChain: EMPTY_CHAIN, endChain: open.chain }, open.bytes);
   return { ...open, encoding: 'sealed', bytes: payload.byteLength, payload };
+}
+
+/** Type and time of each event, as the events say it and as `decodeKinds` says it. */
+function toldTwice(block: Block): [string[], string[]] {
+  const { types, typeOf, commitSizes, commitTimes } = decodeKinds(block);
+  const times = commitSizes.flatMap((size, commit) => Array<number>(size).fill(commitTimes[commit]!));
+  return [
+    decodeBlock(block).events.map(({ type, recordedAt }) => `${type} ${recordedAt}`),
+    times.map((time, at) => `${types[typeOf[at]!]} ${time}`),
+  ];
+}
+
+/** The kinds of a payload that may be damaged agree with its events. Kinds may be sound where data is damaged. */
+function expectKindsToAgree(block: Block): void {
+  expect([undefined, 'LOG_CORRUPT']).toContain(codeOf(block, decodeKinds));
+  if (codeOf(block) !== undefined) return;
+  const [events, kinds] = toldTwice(block);
+  expect(kinds).toEqual(events);
 }
 
 /** JSON with the order of its keys: what `toEqual` alone would not compare. */
@@ -97,6 +116,15 @@ describe('both forms of a block', () => {
     const [event] = decodeBlock(block).events as { data: { n: number } }[];
     event!.data.n = 99;
     expect(decodeBlock(block).events[0]!.data).toEqual({ n: 1 });
+  });
+
+  test.each([
+    ['open', openBlock(commits)],
+    ['sealed', seal(openBlock(commits))],
+  ])('%s: the types and times are known without the data', (_, block) => {
+    const [events, kinds] = toldTwice(block);
+    expect(kinds).toEqual(events);
+    expect(decodeKinds(block)).toMatchObject({ commitSizes: [2, 1, 1] });
   });
 
   test('a sealed block does not decode types that were not requested', () => {
@@ -285,6 +313,7 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
       const block = { ...sealed, payload };
       // The chains and the size as open text are for readers of the prefix; the payload's checksum covers them.
       if (codeOf(block) === undefined) expect(exactly(decodeBlock(block))).toBe(intact);
+      expectKindsToAgree(block);
     }
   });
 
@@ -296,6 +325,7 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
           for (const { at, value } of edits) content[at % content.length] = value;
         });
         expect([undefined, 'LOG_CORRUPT']).toContain(codeOf(block));
+        expectKindsToAgree(block);
       }),
       { numRuns: sample(2_000) },
     );
@@ -307,6 +337,7 @@ describe('a malformed payload ends in LOG_CORRUPT', () => {
       fc.property(fc.nat(text.length), fc.nat(5), fc.string({ maxLength: 5 }), (at, cut, put) => {
         const payload = text.slice(0, at) + put + text.slice(at + cut);
         expect([undefined, 'LOG_CORRUPT']).toContain(codeOf({ ...open, payload }));
+        expectKindsToAgree({ ...open, payload });
       }),
       { numRuns: sample(2_000) },
     );
@@ -353,9 +384,9 @@ function nested(levels: number): Json {
   return levels === 0 ? 'deep' : levels % 2 === 0 ? [nested(levels - 1)] : { in: nested(levels - 1) };
 }
 
-function codeOf(block: Block): string | undefined {
+function codeOf(block: Block, decode: (block: Block) => unknown = decodeBlock): string | undefined {
   try {
-    decodeBlock(block);
+    decode(block);
     return undefined;
   } catch (error) {
     return isRefoldError(error) ? error.code : `not a RefoldError: ${error}`;

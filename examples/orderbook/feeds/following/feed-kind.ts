@@ -44,12 +44,12 @@ export interface FeedFile {
   readonly path: string;
   readonly name: string;
   /**
-   * Its messages, in blocks. Each is in the book before the next block is asked for.
+   * Its messages, in blocks. Each is in the book before the next one is asked for.
    *
    * @param book as it is after all messages that were given
    * @throws RefoldError `INVALID_OPTION` with path and place, after the messages before
    */
-  read(book: ReadonlyFeedBook): AsyncIterable<readonly FeedMessage[]>;
+  read(book: ReadonlyFeedBook): AsyncIterable<Iterable<FeedMessage>>;
 }
 
 /** How a check of the book against the feed's own word came out. */

@@ -162,10 +162,10 @@ class FeedImport {
           if (!isOpen) this.#openFile(file, head, message.time, known[at]);
           isOpen = true;
           this.#apply(file, message);
+          progress?.update(this.#changes + this.#passedOver);
+          const room = this.#log.room();
+          if (room !== undefined) await room;
         }
-        progress?.update(this.#changes + this.#passedOver);
-        const room = this.#log.room();
-        if (room !== undefined) await room;
       }
       if (!isOpen) this.#openFile(file, head, undefined, known[at]);
     }

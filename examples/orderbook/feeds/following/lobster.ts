@@ -12,13 +12,14 @@ import { basename } from 'node:path';
 import type { RefoldError } from 'refold';
 import type { FeedMessage, ReadonlyFeedBook } from '../../follow/index.ts';
 import { Outlook } from '../matching/lobster-outlook.ts';
-import { readBookLines } from '../reading/book-rows.ts';
+import { type BookLine, readBookLines } from '../reading/book-rows.ts';
 import { unequalLength } from '../reading/book-window.ts';
 import { fileSource, type TextSource, unreadable } from '../reading/csv.ts';
 import { FeedTime } from '../reading/feed-time.ts';
 import { firstLineOf, symbolOf } from '../reading/lobster-files.ts';
-import { type Message, readMessageBlocks, readMessages } from '../reading/lobster-messages.ts';
+import { type Message, readMessageBlocks } from '../reading/lobster-messages.ts';
 import { describeKind, recognise } from '../reading/recognise.ts';
+import { type Pair, sideBySide } from '../reading/side-by-side.ts';
 import { openSample } from '../reading/zip.ts';
 import type { FeedFile, FeedKind, OracleReport, ReadOptions } from './feed-kind.ts';
 import { changeOf, Follower, LISTING } from './lobster-follower.ts';
@@ -41,8 +42,7 @@ export const lobster: FeedKind = {
 async function daysOf(paths: readonly string[], options: ReadOptions): Promise<LobsterDay[]> {
   const days: LobsterDay[] = [];
   for (const path of paths) {
-    const first = await firstLineOf(fileSource(path));
-    const kind = recognise(first);
+    const kind = recognise((await firstLineOf(fileSource(path))) ?? '');
     const last = days.at(-1);
     if (kind === 'zip') days.push(new LobsterDay(path, ...(await openSample(path)), options));
     else if (kind === 'orderBook' && last?.acceptsRows === true) last.rows = fileSource(path);
@@ -56,7 +56,6 @@ class LobsterDay implements FeedFile {
   readonly path: string;
   readonly name: string;
   rows: TextSource | undefined;
-  oracle: OracleReport | undefined;
   readonly #messages: TextSource;
   readonly #options: ReadOptions;
   #follower: Follower | undefined;
@@ -80,70 +79,58 @@ class LobsterDay implements FeedFile {
     return this.#attributed === 0 ? seeds : { ...seeds, attributed: this.#attributed };
   }
 
-  async *read(book: ReadonlyFeedBook): AsyncGenerator<readonly FeedMessage[], void, void> {
-    const kind = recognise(await firstLineOf(this.#messages)) === 'message7' ? 'message7' : 'message';
+  get oracle(): OracleReport | undefined {
+    return this.#follower?.oracle;
+  }
+
+  async *read(book: ReadonlyFeedBook): AsyncGenerator<Iterable<FeedMessage>, void, void> {
+    const first = await firstLineOf(this.#messages);
+    if (first === undefined) throw emptyFile(this.#messages.path);
+    const kind = recognise(first) === 'message7' ? 'message7' : 'message';
     const time = new FeedTime(this.#options, 'midnight', [this.#messages.path, this.path]);
     const symbol = symbolOf(this.#messages.path.split(':').at(-1)!);
-    if (this.rows === undefined) yield* this.#readAlone(symbol, time, kind);
-    else yield* this.#readWithRows(book, symbol, time, kind, this.rows);
-  }
-
-  async *#readAlone(
-    symbol: string,
-    time: FeedTime,
-    kind: 'message' | 'message7',
-  ): AsyncGenerator<readonly FeedMessage[], void, void> {
-    let block: FeedMessage[] = [];
-    try {
-      for await (const messages of readMessageBlocks(this.#messages, kind)) {
-        for (const message of messages) {
-          this.#noteAttribution(message);
-          const { line } = message;
-          const moment = time.momentOf(message.time);
-          if (line === 1) block.push({ symbol, time: moment, line, change: LISTING });
-          block.push({ symbol, time: moment, line, change: changeOf(message) });
-        }
-        yield block;
-        block = [];
-      }
-    } catch (error) {
-      // What came before the line that cannot be read counts.
-      if (block.length > 0) yield block;
-      throw error;
+    const blocks = readMessageBlocks(this.#messages, kind);
+    const { rows } = this;
+    if (rows === undefined) {
+      for await (const messages of blocks) yield this.#readAlone(messages, symbol, time);
+      return;
     }
-    if (block.length > 0) yield block;
-  }
-
-  async *#readWithRows(
-    book: ReadonlyFeedBook,
-    symbol: string,
-    time: FeedTime,
-    kind: 'message' | 'message7',
-    source: TextSource,
-  ): AsyncGenerator<readonly FeedMessage[], void, void> {
-    const outlook = await Outlook.of(readMessages(this.#messages, kind));
-    const follower = new Follower(book, symbol, outlook, source.path);
+    const outlook = await Outlook.of(readMessageBlocks(this.#messages, kind));
+    const follower = new Follower(book, symbol, outlook, rows.path);
     this.#follower = follower;
-    const rows = readBookLines(source);
-    let lines = 0;
-    for await (const message of readMessages(this.#messages, kind)) {
-      this.#noteAttribution(message);
-      const { value: line } = await rows.next();
-      if (line === undefined) throw unequalLength(source, this.#messages, message.line);
-      follower.moveTo(message, time.momentOf(message.time));
-      if (message.line === 1) yield follower.open(message, line.row());
-      yield follower.changesOf(message);
-      const corrections = follower.check(line);
-      if (corrections.length > 0) {
-        yield corrections;
-        follower.checkAgain(line.row());
-      }
-      lines++;
-      this.oracle = follower.oracle;
+    for await (const pairs of sideBySide(blocks, readBookLines(rows))) {
+      yield this.#readWithRows(pairs, follower, time, rows);
     }
-    const { value: extra } = await rows.next();
-    if (extra !== undefined) throw unequalLength(this.#messages, source, lines + 1);
-    this.oracle = follower.oracle;
+  }
+
+  *#readAlone(messages: Iterable<Message>, symbol: string, time: FeedTime): Generator<FeedMessage, void, void> {
+    for (const message of messages) {
+      this.#noteAttribution(message);
+      const { line } = message;
+      const moment = time.momentOf(message.time);
+      if (line === 1) yield { symbol, time: moment, line, change: LISTING };
+      yield { symbol, time: moment, line, change: changeOf(message) };
+    }
+  }
+
+  *#readWithRows(
+    pairs: Iterable<Pair<Message, BookLine>>,
+    follower: Follower,
+    time: FeedTime,
+    rows: TextSource,
+  ): Generator<FeedMessage, void, void> {
+    for (const [message, row] of pairs) {
+      if (message === undefined) throw unequalLength(this.#messages, rows, follower.oracle.checked + 1);
+      if (row === undefined) throw unequalLength(rows, this.#messages, message.line);
+      this.#noteAttribution(message);
+      follower.moveTo(message, time.momentOf(message.time));
+      if (message.line === 1) yield* follower.open(message, row.row());
+      yield* follower.changesOf(message);
+      const corrections = follower.check(row);
+      if (corrections.length === 0) continue;
+      yield* corrections;
+      follower.checkAgain(row.row());
+    }
   }
 
   #noteAttribution({ attribution = '' }: Message): void {
@@ -163,6 +150,10 @@ function oracleOf(reports: readonly OracleReport[]): OracleReport | undefined {
   const checked = reports.reduce((sum, report) => sum + report.checked, 0);
   const wrong = reports.reduce((sum, report) => sum + report.wrong, 0);
   return { of: one.of, checked, wrong, first: reports.find(({ first }) => first !== null)?.first ?? null };
+}
+
+function emptyFile(path: string): RefoldError {
+  return unreadable(path, 'it is empty', { hint: "Give one of LOBSTER's message files, or a sample (.zip)" });
 }
 
 function misplaced(path: string): RefoldError {

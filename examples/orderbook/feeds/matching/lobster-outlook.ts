@@ -44,12 +44,12 @@ export class Outlook {
   }
 
   /** Reads all messages. Memory grows with the orders that are open at one time, and with those that it returns. */
-  static async of(messages: AsyncIterable<Message>, progress?: ProgressBar): Promise<Outlook> {
+  static async of(blocks: AsyncIterable<Iterable<Message>>, progress?: ProgressBar): Promise<Outlook> {
     const open = new Map<number, number>();
     const strangers = new Map<number, Stranger>();
     let [entries, stepsBack, lastId] = [0, 0, Number.NEGATIVE_INFINITY];
     let firstId: number | undefined;
-    for await (const message of messages) {
+    const look = (message: Message): void => {
       const { type, orderId, quantity, line } = message;
       progress?.update(line);
       if (type === 1) {
@@ -64,7 +64,8 @@ export class Outlook {
         else if (type === 3 || rest <= quantity) open.delete(orderId);
         else open.set(orderId, rest - quantity);
       }
-    }
+    };
+    for await (const messages of blocks) for (const message of messages) look(message);
     progress?.end();
     const idsRise = entries >= ENOUGH_ENTRIES && stepsBack < entries * RARE;
     return new Outlook(strangers.values(), new Set(open.keys()), idsRise ? firstId : undefined);

@@ -31,7 +31,7 @@ import {
 } from '../reading/book-window.ts';
 import type { TextSource } from '../reading/csv.ts';
 import { FeedTime, type TimeOptions } from '../reading/feed-time.ts';
-import { type Message, readMessages } from '../reading/lobster-messages.ts';
+import { type Message, readMessageBlocks, readMessages } from '../reading/lobster-messages.ts';
 import { LobsterFeed } from './lobster-feed.ts';
 import type { Contradiction } from './lobster-ledger.ts';
 import { Outlook } from './lobster-outlook.ts';
@@ -86,7 +86,7 @@ export async function runLobster(
   const start = performance.now();
   const gateway = new Gateway(store);
   const venue = new Venue(gateway, options.symbol, options.clock);
-  const follower = new Follower(venue, await Outlook.of(readMessages(messages), options.ahead));
+  const follower = new Follower(venue, await Outlook.of(readMessageBlocks(messages), options.ahead));
   let time: FeedTime | undefined;
   const rows = readBookRows(orderBook);
   let levels = 0;

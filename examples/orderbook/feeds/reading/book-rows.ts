@@ -52,12 +52,12 @@ export interface BookLine {
   row(): BookRow;
 }
 
-/** The lines of an order-book file. To read each would take longer than to follow a book. */
-export async function* readBookLines(source: TextSource): AsyncGenerator<BookLine, void, void> {
+/** The lines of an order-book file, in blocks. To read each would take longer than to follow a book. */
+export async function* readBookLines(source: TextSource): AsyncGenerator<Iterable<BookLine>, void, void> {
   const { path } = source;
   let line = 0;
   let columns = 0;
-  for await (const { lines } of readLineBlocks(source)) {
+  function* linesOf(lines: readonly string[]): Generator<BookLine, void, void> {
     for (const text of lines) {
       line++;
       if (line === 1) {
@@ -67,6 +67,7 @@ export async function* readBookLines(source: TextSource): AsyncGenerator<BookLin
       yield new UnreadLine(new CsvRow(path, line, [text]), columns);
     }
   }
+  for await (const { lines } of readLineBlocks(source)) yield linesOf(lines);
 }
 
 class UnreadLine implements BookLine {
@@ -85,7 +86,7 @@ class UnreadLine implements BookLine {
   row(): BookRow {
     const { path, line } = this.#place;
     const row = new CsvRow(path, line, this.text.split(','));
-    if (row.fields.length !== this.#columns) throw wrongColumns(row, this.#columns);
+    if (row.fields.length !== this.#columns) throw wrongColumns(row, row.fields.length, this.#columns);
     return parseBookRow(row, line - 1);
   }
 }

@@ -75,9 +75,7 @@ export class CsvRow {
 
   /** An error that names this line and, unless it is about the line as a whole, the column, counted from 0 here. */
   error(problem: string, hint: string, column?: number): RefoldError {
-    const where = column === undefined ? undefined : `column ${column + 1}`;
-    const told = `line ${this.line}: ${problem}${where === undefined ? '' : ` (${where})`}`;
-    return unreadable(this.path, told, { line: this.line, hint, ...(where === undefined ? {} : { at: where }) });
+    return badRow(this, problem, hint, column);
   }
 }
 
@@ -121,7 +119,7 @@ export async function* readRowBlocks(
       }
       const row = new CsvRow(path, line, text.split(','));
       columns ??= row.fields.length;
-      if (row.fields.length !== columns) throw wrongColumns(row, columns);
+      if (row.fields.length !== columns) throw wrongColumns(row, row.fields.length, columns);
       yield row;
     }
   }
@@ -185,6 +183,22 @@ export function parseInteger(text: string): number | undefined {
   return start === 0 || value === 0 ? value : -value;
 }
 
+/** Where a row is. */
+type RowPlace = { readonly path: string; readonly line: number };
+
+/** An error that names a line and, unless it is about the line as a whole, the column, counted from 0 here. */
+export function badRow({ path, line }: RowPlace, problem: string, hint: string, column?: number): RefoldError {
+  if (column === undefined) return unreadable(path, `line ${line}: ${problem}`, { line, hint });
+  const at = `column ${column + 1}`;
+  return unreadable(path, `line ${line}: ${problem} (${at})`, { line, hint, at });
+}
+
+/** An error about a line that does not have as many columns as the others. */
+export function wrongColumns(place: RowPlace, found: number, columns: number): RefoldError {
+  const problem = `${found} ${found === 1 ? 'column' : 'columns'} instead of ${columns}`;
+  return badRow(place, problem, 'Complete the line; if it is the last one, the file was cut');
+}
+
 /** An error about a file that was to be read. */
 export function unreadable(
   path: string,
@@ -218,6 +232,13 @@ function decode(bytes: Uint8Array): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
+/** A name in a line, which was decoded byte by byte. */
+export function nameOf(text: string): string {
+  return NOT_ASCII.test(text) ? Buffer.from(text, 'latin1').toString('utf8') : text;
+}
+
+const NOT_ASCII = /[^\x20-\x7e]/;
+
 function withoutCarriageReturn(text: string): string {
   return text.endsWith('\r') ? text.slice(0, -1) : text;
 }
@@ -250,14 +271,6 @@ function requireHeader(path: string, first: string, header: string): void {
   if (withoutMark === header) return;
   const shown = JSON.stringify(first.length > 80 ? `${first.slice(0, 80)}…` : first);
   throw unreadable(path, `line 1: the header is ${shown}`, { line: 1, hint: `Give a file that begins with ${header}` });
-}
-
-export function wrongColumns(row: CsvRow, columns: number): RefoldError {
-  const { length } = row.fields;
-  return row.error(
-    `${length} ${length === 1 ? 'column' : 'columns'} instead of ${columns}`,
-    'Complete the line; if it is the last one, the file was cut',
-  );
 }
 
 const HINT_BY_CODE: Readonly<Record<string, string>> = {

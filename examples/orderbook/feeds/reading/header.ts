@@ -1,13 +1,12 @@
-/** Finds the columns of a CSV file by the names in its first line, in any order, among any others. */
+/** Finds the columns of a CSV file by the names in its first line, in any order, among any others, and reads its rows. */
 import type { RefoldError } from 'refold';
-import { unreadable } from './csv.ts';
+import { badRow, unreadable, wrongColumns } from './csv.ts';
 import { describeKind, markOf, recognise } from './recognise.ts';
 
 /** First characters of files that hold market data in a form that is not text. */
 const PACKED: readonly (readonly [start: string, what: string, hint: string])[] = [
   ['\u0028\u00b5\u002f\u00fd', 'a zstd archive', 'Unpack it: zstd -d FILE'],
   ['DBN', 'a DBN file of Databento', 'Convert it: dbn FILE --csv --pretty'],
-  ['SQLite format 3', 'a log of refold', 'Look at it with: show'],
 ];
 
 /** The first line of a text file of a feed, without the mark of UTF-8. Another kind of file is refused by its name. */
@@ -52,6 +51,18 @@ export class Header {
   /** How the file calls a column. */
   title(column: number): string {
     return this.#titles[column] ?? '';
+  }
+
+  /** The fields of a row. @throws RefoldError `INVALID_OPTION` for one with another number of columns */
+  fieldsOf(text: string, line: number): readonly string[] {
+    const fields = unquote(text).split(',');
+    if (fields.length === this.width) return fields;
+    throw wrongColumns({ path: this.path, line }, fields.length, this.width);
+  }
+
+  /** An error about a row and, unless it is about the row as a whole, one of its columns. */
+  error(line: number, problem: string, hint: string, column?: number): RefoldError {
+    return badRow({ path: this.path, line }, problem, hint, column);
   }
 
   /** Refuses a file that lacks columns. */

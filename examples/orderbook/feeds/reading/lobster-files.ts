@@ -13,7 +13,7 @@ export async function openLobster(
   orderBook: string | undefined,
 ): Promise<readonly [messages: TextSource, orderBook: TextSource]> {
   if (orderBook !== undefined) return [fileSource(message), fileSource(orderBook)];
-  const first = await firstLineOf(fileSource(message));
+  const first = (await firstLineOf(fileSource(message))) ?? '';
   if (first.startsWith('PK')) return openSample(message);
   const kind = recognise(first);
   const found = kind === undefined ? 'it is not a zip archive' : `it looks like ${describeKind(kind).what}`;
@@ -28,8 +28,8 @@ export function symbolOf(path: string): string {
   return /^[A-Z][A-Z.]{0,9}(?=_)/.exec(name)?.[0] ?? 'BOOK';
 }
 
-/** The first line of a text; empty for an empty text. */
-export async function firstLineOf(source: TextSource): Promise<string> {
+/** The first line of a text, or undefined for an empty text. */
+export async function firstLineOf(source: TextSource): Promise<string | undefined> {
   for await (const line of readLines(source)) return line;
-  return '';
+  return undefined;
 }

@@ -1,26 +1,17 @@
 /** `refold bisect`: the first event after which an invariant is broken, or a condition is true or false. */
 import { type Command, Option } from 'commander';
-import {
-  type BisectMode,
-  type BisectReport,
-  type BisectTarget,
-  openPast,
-  parseCondition,
-  RefoldError,
-} from '../../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, timeOption, ZONE } from '../../args.ts';
-import { requireFile } from '../../files.ts';
+import { type BisectMode, type BisectReport, type BisectTarget, parseCondition, RefoldError } from '../../../index.ts';
+import { answering, FILE, type PastOptions, parsePosition, withPast } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
-import { modelFor } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, duration, oneLine, time } from '../../output/text.ts';
 import { taggedObject } from '../../output/values.ts';
-import { placeInFile } from '../../place.ts';
+import { openPastOf } from '../../past.ts';
+import { placeIn, startPlaceIn } from '../../place.ts';
 
-interface Options extends JsonOption {
-  readonly model?: string;
+interface Options extends PastOptions {
   readonly firstTrue?: string;
   readonly firstFalse?: string;
   readonly js?: string;
@@ -31,7 +22,7 @@ interface Options extends JsonOption {
 }
 
 export function defineBisect(program: Command): void {
-  program
+  const command = program
     .command('bisect')
     .argument(...FILE)
     .argument('[invariant]', 'an invariant of the model')
@@ -44,22 +35,17 @@ export function defineBisect(program: Command): void {
     )
     .option('--every-event', 'ask after every event: sure, and slow')
     .option('--from <position>', 'where to begin (default: the first event)', parsePosition)
-    .option('--to <position>', 'where to end (default: the last event)', parsePosition)
-    .option(...MODEL)
-    .option(...ZONE)
-    .addOption(timeOption())
-    .option(...JSON_OPTION)
+    .option('--to <position>', 'where to end (default: the last event)', parsePosition);
+  withPast(command)
     .addHelpText('after', '\nExample:\n  refold bisect book.db neverCrossed --model ./model.ts')
     .action(answering(([file, invariant], options: Options) => bisect(file!, invariant, options)));
 }
 
 async function bisect(file: string, invariant: string | undefined, options: Options): Promise<Answer> {
-  await requireFile(file);
   const target = targetOf(invariant, options);
-  const model = await modelFor(file, options.model);
-  const from = options.from && (await placeInFile(file, options.from));
-  const to = options.to && (await placeInFile(file, options.to));
-  await using past = await openPast(model, { path: file });
+  await using past = await openPastOf(file, options);
+  const from = options.from && (await startPlaceIn(past, options.from));
+  const to = options.to && (await placeIn(past, options.to));
   const mode = modeOf(options);
   const report = await withProgress((bar) => {
     const onEstimate = ({ events, milliseconds }: { events: number; milliseconds: number }): void => {

@@ -1,36 +1,16 @@
 /** `refold diff`: what is different between two moments of a log, and which events lie between them. */
 import type { Command } from 'commander';
-import {
-  diffStates,
-  formatPath,
-  openPast,
-  type Past,
-  parsePath,
-  type StateDifference,
-  valueAt,
-} from '../../../index.ts';
-import {
-  answering,
-  FILE,
-  JSON_OPTION,
-  type JsonOption,
-  MODEL,
-  parseCount,
-  parsePosition,
-  timeOption,
-  ZONE,
-} from '../../args.ts';
-import { requireFile } from '../../files.ts';
+import { diffStates, formatPath, type Past, parsePath, type StateDifference, valueAt } from '../../../index.ts';
+import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
-import { modelFor } from '../../model.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, oneLine, pairs, time } from '../../output/text.ts';
 import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/values.ts';
-import { placeInFile } from '../../place.ts';
+import { openPastOf } from '../../past.ts';
+import { placeIn } from '../../place.ts';
 
-interface Options extends JsonOption {
-  readonly model?: string;
+interface Options extends PastOptions {
   readonly only?: string;
   readonly all?: true;
   readonly limit?: number;
@@ -42,7 +22,7 @@ const SHOWN_TABLES = 6;
 const SHOWN_TYPES = 5;
 
 export function defineDiff(program: Command): void {
-  program
+  const command = program
     .command('diff')
     .argument(...FILE)
     .argument('<a>', 'a position: a sequence, last-100, 50%, a time …', parsePosition)
@@ -50,11 +30,8 @@ export function defineDiff(program: Command): void {
     .description('what is different between two moments, and which events lie between them')
     .option('--only <path>', 'compare only this part of the state, such as orders[42]')
     .option('--all', 'show every change')
-    .option('--limit <count>', `show so many changes (default: ${SHOWN_CHANGES}; with --json all)`, parseCount)
-    .option(...MODEL)
-    .option(...ZONE)
-    .addOption(timeOption())
-    .option(...JSON_OPTION)
+    .option('--limit <count>', `show so many changes (default: ${SHOWN_CHANGES}; with --json all)`, parseCount);
+  withPast(command)
     .addHelpText('after', '\nExample:\n  refold diff book.db last-100 last --model ./model.ts')
     .action(answering(([file, a, b], options: Options) => diff(file!, parsePosition(a!), parsePosition(b!), options)));
 }
@@ -74,11 +51,9 @@ interface Moment {
 }
 
 async function diff(file: string, a: Place, b: Place, options: Options): Promise<Answer> {
-  await requireFile(file);
   const only = options.only === undefined ? undefined : parsePath(options.only);
-  const model = await modelFor(file, options.model);
-  const [one, other] = [await placeInFile(file, a), await placeInFile(file, b)];
-  await using past = await openPast(model, { path: file });
+  await using past = await openPastOf(file, options);
+  const [one, other] = [await placeIn(past, a), await placeIn(past, b)];
   const compared = await withProgress(async ({ onProgress }): Promise<Comparison> => {
     const moments: Moment[] = [await past.at(one, { onProgress }), await past.at(other, { onProgress })];
     const [from, to] = moments.toSorted((x, y) => x.sequence - y.sequence) as [Moment, Moment];

@@ -1,20 +1,18 @@
 /** `refold rehearse`: folds a log under the present model and the next one, and says where they part. Made for CI. */
 import type { Command } from 'commander';
 import { loadModel } from '../../../guests/load-model.ts';
-import { type RehearsalReport, type RehearsedModel, rehearse } from '../../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, ZONE } from '../../args.ts';
-import { requireFile } from '../../files.ts';
+import type { RehearsalReport, RehearsedModel } from '../../../index.ts';
+import { answering, FILE, JSON_OPTION, MODEL, type PastOptions, parsePosition, ZONE } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
-import { modelFor } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, oneLine, paint, pairs } from '../../output/text.ts';
 import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/values.ts';
-import { placeInFile } from '../../place.ts';
+import { openPastOf } from '../../past.ts';
+import { placeIn } from '../../place.ts';
 
-interface Options extends JsonOption {
-  readonly model?: string;
+interface Options extends PastOptions {
   readonly next: string;
   readonly to?: Place;
 }
@@ -30,15 +28,14 @@ export function defineRehearse(program: Command): void {
     .option(...ZONE)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold rehearse book.db --model ./model.ts --next ./next.ts')
-    .action(answering(([file], options: Options) => rehearseFile(file!, options)));
+    .action(answering(([file], options: Options) => rehearse(file!, options)));
 }
 
-async function rehearseFile(file: string, options: Options): Promise<Answer> {
-  await requireFile(file);
-  const model = await modelFor(file, options.model);
+async function rehearse(file: string, options: Options): Promise<Answer> {
+  await using past = await openPastOf(file, options);
   const next = await loadModel(options.next);
-  const to = options.to && (await placeInFile(file, options.to));
-  const report = await withProgress(({ onProgress }) => rehearse(model, next, { path: file, to, onProgress }));
+  const to = options.to && (await placeIn(past, options.to));
+  const report = await withProgress(({ onProgress }) => past.rehearse(next, { to, onProgress }));
   return {
     json: () => [taggedObject(report)],
     text: () => describe(report),

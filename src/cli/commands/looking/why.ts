@@ -1,28 +1,17 @@
 /** `refold why`: every event that changed a place of the state, newest first. */
 import type { Command } from 'commander';
-import { openPast, type Past, type PlaceChange, parsePath, valueAt, type WhyReport } from '../../../index.ts';
-import {
-  answering,
-  FILE,
-  JSON_OPTION,
-  type JsonOption,
-  MODEL,
-  parseCount,
-  parsePosition,
-  timeOption,
-  ZONE,
-} from '../../args.ts';
-import { requireFile } from '../../files.ts';
+import { type Past, type PlaceChange, type Progress, parsePath, valueAt, type WhyReport } from '../../../index.ts';
+import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
-import { modelFor } from '../../model.ts';
 import { type Answer, writeOut } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, oneLine, paint, safeJson, time } from '../../output/text.ts';
 import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/values.ts';
-import { placeInFile } from '../../place.ts';
+import { openPastOf } from '../../past.ts';
+import { placeIn } from '../../place.ts';
+import { EventData } from './event-data.ts';
 
-interface Options extends JsonOption {
-  readonly model?: string;
+interface Options extends PastOptions {
   readonly limit?: number;
   readonly before?: Place;
   readonly forward?: true;
@@ -35,37 +24,33 @@ const CHANGE_WIDTH = 40;
 const NARROW_CHANGE_WIDTH = 22;
 
 export function defineWhy(program: Command): void {
-  program
+  const command = program
     .command('why')
     .argument(...FILE)
     .argument('<path>', 'a place in the state, such as orders[42].price')
     .description('every event that changed a place of the state, newest first')
     .option('--limit <count>', `stop after so many changes (default: ${CHANGES_GIVEN})`, parseCount)
     .option('--before <position>', 'only changes before this position', parsePosition)
-    .option('--forward', 'the oldest first')
-    .option(...MODEL)
-    .option(...ZONE)
-    .addOption(timeOption())
-    .option(...JSON_OPTION)
+    .option('--forward', 'the oldest first');
+  withPast(command)
     .addHelpText('after', '\nExample:\n  refold why book.db "orders[723].quantity" --model ./model.ts')
     .action(answering(([file, path], options: Options) => why(file!, path!, options)));
 }
 
 async function why(file: string, path: string, options: Options): Promise<Answer> {
-  await requireFile(file);
   parsePath(path); // before anything is read
-  const model = await modelFor(file, options.model);
   const { json = false, forward } = options;
   const limit = options.limit ?? CHANGES_GIVEN;
-  const before = options.before && (await placeInFile(file, options.before));
-  await using past = await openPast(model, { path: file });
+  await using past = await openPastOf(file, options);
+  const before = options.before && (await placeIn(past, options.before));
   const asking = { limit, before, forward };
   if (json) {
     const report = await withProgress(({ onProgress }) => past.why(path, { ...asking, onProgress }));
     return { json: () => [taggedObject(report)], text: () => '' };
   }
-  await writeOut(await head(past, path));
-  const table = new ChangeTable(past);
+  await writeOut(await withProgress(({ onProgress }) => head(past, path, onProgress)));
+  await using data = new EventData(past, forward === true);
+  const table = new ChangeTable(data);
   const report = await withProgress((bar) => {
     const onChange = (change: PlaceChange): void => table.add(change, () => bar.clear());
     return past.why(path, { ...asking, onProgress: bar.onProgress, onChange });
@@ -75,9 +60,9 @@ async function why(file: string, path: string, options: Options): Promise<Answer
 }
 
 /** What stands there now. */
-async function head(past: Past, path: string): Promise<string> {
+async function head(past: Past, path: string, onProgress: (progress: Progress) => void): Promise<string> {
   const { last } = await past.range();
-  const { state } = await past.at(last);
+  const { state } = await past.at(last, { onProgress });
   const value = valueAt(state, parsePath(path));
   const now = value === undefined ? 'now nothing is there' : `now ${shortValue(value, CHANGE_WIDTH)}`;
   return `${oneLine(path)}   ${now}\n`;
@@ -85,19 +70,19 @@ async function head(past: Past, path: string): Promise<string> {
 
 /** Prints changes as they are found, a line each, with their events. */
 class ChangeTable {
-  readonly #past: Past;
+  readonly #data: EventData;
   /** Lines in order: each waits for the one before it, and for its event. */
   #printing: Promise<void> = Promise.resolve();
   #isBegun = false;
 
-  constructor(past: Past) {
-    this.#past = past;
+  constructor(data: EventData) {
+    this.#data = data;
   }
 
   /** @param clear takes the progress bar away */
   add(change: PlaceChange, clear: () => void): void {
     this.#printing = this.#printing.then(async () => {
-      const data = await this.#dataOf(change.sequence);
+      const data = await this.#data.of(change.sequence);
       clear();
       if (!this.#isBegun)
         await writeOut(
@@ -115,11 +100,6 @@ class ChangeTable {
   /** @throws what reading or printing threw */
   async end(): Promise<void> {
     await this.#printing;
-  }
-
-  async #dataOf(sequence: number): Promise<unknown> {
-    for await (const { data } of this.#past.events({ from: sequence, to: sequence })) return data;
-    return undefined;
   }
 }
 

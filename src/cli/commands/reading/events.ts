@@ -9,7 +9,7 @@ import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
 import { LineWriter } from '../../output/output.ts';
 import { safeJson } from '../../output/text.ts';
-import { placeIn, startIn } from '../../place.ts';
+import { placeIn, startPlaceIn } from '../../place.ts';
 
 interface Options extends JsonOption {
   readonly from?: Place;
@@ -49,7 +49,7 @@ async function events(file: string, options: Options): Promise<undefined> {
   await requireFile(file);
   const { type: types, tag, reverse, limit } = options;
   await using log = await openLog({ path: file });
-  const from = options.from && (await startIn(log, options.from));
+  const from = options.from && (await startPlaceIn(log, options.from));
   const to = options.to && (await placeIn(log, options.to));
   if (options.follow) await follow(log, { ...options, from, to });
   else await printEvents(log.events({ from: boundOf(from), to: boundOf(to), types, tag, reverse, limit }));

@@ -1,7 +1,7 @@
 /** `refold info`: describes a log. It reads only the log's headers and needs no model. */
 import type { Command } from 'commander';
 import { type LogInfo, openLog } from '../../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, timeOption, ZONE } from '../../args.ts';
+import { answering, FILE, type JsonOption, withTimes } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Answer } from '../../output/output.ts';
 import { bytes, count, counted, duration, oneLine, pairs, time } from '../../output/text.ts';
@@ -11,14 +11,12 @@ interface Options extends JsonOption {
 }
 
 export function defineInfo(program: Command): void {
-  program
+  const command = program
     .command('info')
     .argument(...FILE)
     .description('describe a log: model, events, span, blocks, snapshots, sizes, writer')
-    .option('--snapshots', 'list every snapshot')
-    .option(...ZONE)
-    .addOption(timeOption())
-    .option(...JSON_OPTION)
+    .option('--snapshots', 'list every snapshot');
+  withTimes(command)
     .addHelpText('after', '\nExample:\n  refold info book.db')
     .action(answering(([file], options: Options) => info(file!, options)));
 }

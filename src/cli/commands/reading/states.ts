@@ -1,8 +1,8 @@
 /** `refold state` and `refold at`: print the current state or a past state, or a part of it. */
 import type { Command } from 'commander';
 import { partOf } from '../../../guests/state-path.ts';
-import { hashState, type Model, openStore, type Progress, stateAt } from '../../../index.ts';
-import { answering, FILE, JSON_OPTION, type JsonOption, MODEL, parsePosition, timeOption, ZONE } from '../../args.ts';
+import { hashState, openStore } from '../../../index.ts';
+import { answering, FILE, JSON_OPTION, MODEL, type PastOptions, parsePosition, withPast } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
 import { modelFor } from '../../model.ts';
@@ -10,11 +10,8 @@ import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { renderJson, renderText } from '../../output/render-state.ts';
 import { coloursOut, count, pairs, safeJson, time } from '../../output/text.ts';
-import { placeInFile } from '../../place.ts';
-
-interface Options extends JsonOption {
-  readonly model?: string;
-}
+import { openPastOf } from '../../past.ts';
+import { placeIn } from '../../place.ts';
 
 const PATH: readonly [string, string] = ['[path]', 'show only this part, such as orders[42].price'];
 
@@ -27,8 +24,8 @@ export function defineStates(program: Command): void {
     .option(...MODEL)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold state book.db "orders[42]" --model ./model.ts')
-    .action(answering(([file, path], options: Options) => showState(file!, options, undefined, path)));
-  program
+    .action(answering(([file, path], options: PastOptions) => showPresent(file!, options, path)));
+  const at = program
     .command('at')
     .argument(...FILE)
     .argument(
@@ -37,15 +34,12 @@ export function defineStates(program: Command): void {
       parsePosition,
     )
     .argument(...PATH)
-    .description('show a past state, or a part of it')
-    .option(...MODEL)
-    .option(...ZONE)
-    .addOption(timeOption())
-    .option(...JSON_OPTION)
+    .description('show a past state, or a part of it');
+  withPast(at)
     .addHelpText('after', '\nExample:\n  refold at book.db 2027-01-31T12:00Z bids --model ./model.ts')
     .action(
-      answering(([file, position, path], options: Options) =>
-        showState(file!, options, parsePosition(position!), path),
+      answering(([file, position, path], options: PastOptions) =>
+        showPast(file!, parsePosition(position!), options, path),
       ),
     );
 }
@@ -56,26 +50,24 @@ interface Moment {
   readonly state: object;
 }
 
-async function showState(
-  file: string,
-  { model: specifier }: Options,
-  place: Place | undefined,
-  path: string | undefined,
-): Promise<Answer> {
+async function showPresent(file: string, options: PastOptions, path: string | undefined): Promise<Answer> {
   await requireFile(file);
-  const model = await modelFor(file, specifier);
-  const position = place && (await placeInFile(file, place));
-  const moment = await withProgress(({ onProgress }) =>
-    position === undefined
-      ? presentState(model, file, onProgress)
-      : stateAt(model, { path: file, at: position, onProgress }),
-  );
-  return path === undefined ? showWhole(model.name, moment) : showPart(model.name, moment, path);
+  const model = await modelFor(file, options.model);
+  return withProgress(async ({ onProgress }) => {
+    await using store = await openStore(model, { path: file, readOnly: true, onProgress });
+    return show(model.name, { sequence: store.sequence, state: store.state as object }, path);
+  });
 }
 
-async function presentState(model: Model, path: string, onProgress: (progress: Progress) => void): Promise<Moment> {
-  await using store = await openStore(model, { path, readOnly: true, onProgress });
-  return { sequence: store.sequence, state: store.state as object };
+async function showPast(file: string, place: Place, options: PastOptions, path: string | undefined): Promise<Answer> {
+  await using past = await openPastOf(file, options);
+  const position = await placeIn(past, place);
+  const moment = await withProgress(({ onProgress }) => past.at(position, { onProgress }));
+  return show(past.model.name, moment, path);
+}
+
+function show(model: string, moment: Moment, path: string | undefined): Answer {
+  return path === undefined ? showWhole(model, moment) : showPart(model, moment, path);
 }
 
 function showWhole(model: string, moment: Moment): Answer {

@@ -8,16 +8,13 @@
  *                   good place once the answer is bad. It may miss what was bad only between two places, and says so
  *     fast          halves between keyframes. Right only if what is bad stays bad
  */
-import type { Model } from '../../../core/model.ts';
-import type { LogStore } from '../../../log/log-store.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import { performance } from '../../../threads/timers.ts';
 import { guardOf } from '../../calls/reentrancy.ts';
-import type { ModelFingerprint } from '../../folding/fingerprint.ts';
 import { type FoldCursor, foldingRulesOf, presentToFold, recordedIn } from '../../folding/refold.ts';
 import { recoverDespiteDrops } from '../../past/history.ts';
 import { usableAt } from '../keyframes.ts';
-import { walkFrom } from '../walk.ts';
+import { type WalkParts, walkFrom } from '../walk.ts';
 import type { Question } from './question.ts';
 
 /** How `bisect` asks. */
@@ -63,15 +60,9 @@ export interface Bisecting {
   readonly onEstimate: (estimate: BisectEstimate) => void;
 }
 
-interface BisectParts<State extends object> {
-  readonly model: Model<State>;
-  readonly log: LogStore;
-  readonly fingerprint: ModelFingerprint;
-}
-
 /** @throws RefoldError what building a state and walking throw; `INVALID_OPTION` for a question that throws or gives a promise */
 export async function findFirst<State extends object>(
-  parts: BisectParts<State>,
+  parts: WalkParts<State>,
   asking: Bisecting,
 ): Promise<BisectReport> {
   throwIfAborted(asking.signal);
@@ -92,14 +83,14 @@ interface Turn {
 }
 
 class Search<State extends object> {
-  readonly #parts: BisectParts<State>;
+  readonly #parts: WalkParts<State>;
   readonly #asking: Bisecting;
   #folded = 0;
   #asked = 0;
   #askMs = 0;
   #grid = 0;
 
-  constructor(parts: BisectParts<State>, asking: Bisecting) {
+  constructor(parts: WalkParts<State>, asking: Bisecting) {
     this.#parts = parts;
     this.#asking = asking;
   }
@@ -152,7 +143,7 @@ class Search<State extends object> {
       this.#widen(from - 1, to);
       return undefined;
     }
-    const keyframes = (await usableAt(log, fingerprint, log.firstSequence()))
+    const keyframes = (await usableAt(log, fingerprint))
       .map(({ sequence }) => sequence)
       .filter((sequence) => sequence >= from && sequence < to)
       .reverse();

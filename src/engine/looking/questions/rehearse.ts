@@ -132,7 +132,7 @@ class Rehearsal {
     const { log, fingerprint, to, model } = this.#rehearsing;
     const first = log.firstSequence();
     if (first === 1) return undefined;
-    const oldest = (await usableAt(log, fingerprint, first)).findLast(({ sequence }) => sequence <= to);
+    const oldest = (await usableAt(log, fingerprint)).findLast(({ sequence }) => sequence <= to);
     if (oldest !== undefined) return oldest;
     throw new RefoldError(
       'HISTORY_GONE',

@@ -29,8 +29,7 @@ export class WatchedPlace {
   look(state: unknown): BeforeAndAfter | undefined {
     const now = placeAt(state, this.#path);
     const last = this.#last;
-    if (now === undefined ? last === undefined : last !== undefined && sameValue(last.value, now.value))
-      return undefined;
+    if (samePlaced(last, now)) return undefined;
     this.#last = copyOfPlaced(now);
     return beforeAndAfter(last, this.#last);
   }
@@ -39,16 +38,21 @@ export class WatchedPlace {
   get isLarge(): boolean {
     return this.#last !== undefined && countUpTo(this.#last.value, LARGE_PLACE) >= LARGE_PLACE;
   }
-
-  get last(): Placed {
-    return this.#last;
-  }
 }
 
 /** So many members are compared in about the time in which an event is folded. */
 const LARGE_PLACE = 128;
 
-export function beforeAndAfter(before: Placed, after: Placed): BeforeAndAfter {
+/** From what to what a place has changed; undefined if it has not. */
+export function changeOf(before: Placed, after: Placed): BeforeAndAfter | undefined {
+  return samePlaced(before, after) ? undefined : beforeAndAfter(before, after);
+}
+
+function samePlaced(a: Placed, b: Placed): boolean {
+  return a === undefined || b === undefined ? a === b : sameValue(a.value, b.value);
+}
+
+function beforeAndAfter(before: Placed, after: Placed): BeforeAndAfter {
   return {
     ...(before !== undefined && { before: before.value }),
     ...(after !== undefined && { after: after.value }),

@@ -8,27 +8,17 @@
  */
 import { isRefoldError } from '../../../core/errors.ts';
 import type { RecordedEvent } from '../../../core/event.ts';
-import type { Model } from '../../../core/model.ts';
 import { openNotingState, type StateChange } from '../../../fold/live-state.ts';
 import { formatPath, type Path, placeAt } from '../../../fold/path.ts';
-import type { LogStore, SnapshotInfo } from '../../../log/log-store.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import { Pace } from '../../../threads/pace.ts';
 import { performance } from '../../../threads/timers.ts';
 import { guardOf } from '../../calls/reentrancy.ts';
-import type { ModelFingerprint } from '../../folding/fingerprint.ts';
 import { type FoldCursor, foldingRulesOf, presentToFold, recordedIn } from '../../folding/refold.ts';
 import { recoverDespiteDrops } from '../../past/history.ts';
 import { usableAt } from '../keyframes.ts';
-import { walkFrom } from '../walk.ts';
-import {
-  type BeforeAndAfter,
-  beforeAndAfter,
-  copyOfPlaced,
-  type Placed,
-  sameValue,
-  WatchedPlace,
-} from './watched-place.ts';
+import { type WalkParts, walkFrom } from '../walk.ts';
+import { changeOf, copyOfPlaced, WatchedPlace } from './watched-place.ts';
 
 /** One event that changed a place. `before` is absent for what was not there, and `after` for what is not there any more. */
 export interface PlaceChange {
@@ -65,14 +55,8 @@ export interface Asking {
   readonly onProgress: (done: number) => void;
 }
 
-interface WhyParts<State extends object> {
-  readonly model: Model<State>;
-  readonly log: LogStore;
-  readonly fingerprint: ModelFingerprint;
-}
-
 /** @throws RefoldError what building a state and walking throw */
-export async function explainPlace<State extends object>(parts: WhyParts<State>, asking: Asking): Promise<WhyReport> {
+export async function explainPlace<State extends object>(parts: WalkParts<State>, asking: Asking): Promise<WhyReport> {
   throwIfAborted(asking.signal);
   const found = asking.forward ? await lookForward(parts, asking) : await lookBack(parts, asking);
   return { path: formatPath(asking.path), ...found };
@@ -81,7 +65,7 @@ export async function explainPlace<State extends object>(parts: WhyParts<State>,
 type Found = Omit<WhyReport, 'path'>;
 
 /** From the beginning of the range, until the limit is reached. */
-async function lookForward<State extends object>(parts: WhyParts<State>, asking: Asking): Promise<Found> {
+async function lookForward<State extends object>(parts: WalkParts<State>, asking: Asking): Promise<Found> {
   const { from, to, limit } = asking;
   const changes: PlaceChange[] = [];
   if (from > to || limit === 0) return { changes, lookedAt: { from, to: from - 1 }, complete: from > to };
@@ -95,7 +79,7 @@ async function lookForward<State extends object>(parts: WhyParts<State>, asking:
 }
 
 /** From the end of the range, stretch by stretch, until the limit is reached. */
-async function lookBack<State extends object>(parts: WhyParts<State>, asking: Asking): Promise<Found> {
+async function lookBack<State extends object>(parts: WalkParts<State>, asking: Asking): Promise<Found> {
   const { from, to, limit } = asking;
   const changes: PlaceChange[] = [];
   const measure = new Measure();
@@ -156,19 +140,18 @@ const FOLD_PER_LOAD = 5;
  * nearest keyframe, because what people ask for has often changed lately.
  */
 async function beginOfStretch(
-  { log, fingerprint }: Pick<WhyParts<object>, 'log' | 'fingerprint'>,
+  { log, fingerprint }: Pick<WalkParts<object>, 'log' | 'fingerprint'>,
   { from, to }: { readonly from: number; readonly to: number },
   measure: Measure,
   isNewest: boolean,
 ): Promise<number> {
   const least = isNewest ? 1 : Math.max(1, Math.ceil(measure.eventsPerLoad * FOLD_PER_LOAD));
-  const keyframes: readonly SnapshotInfo[] = await usableAt(log, fingerprint, log.firstSequence());
-  const keyframe = keyframes.find(({ sequence }) => sequence <= to - least);
+  const keyframe = (await usableAt(log, fingerprint)).find(({ sequence }) => sequence <= to - least);
   return keyframe === undefined ? from : Math.max(from, keyframe.sequence + 1);
 }
 
 async function stateBefore<State extends object>(
-  { model, log, fingerprint }: WhyParts<State>,
+  { model, log, fingerprint }: WalkParts<State>,
   { signal }: Asking,
   sequence: number,
 ): Promise<FoldCursor<State>> {
@@ -177,7 +160,7 @@ async function stateBefore<State extends object>(
 
 /** Folds to the end of a stretch and looks at the place after each event. Gives the last sequence it has looked at. */
 async function lookThrough<State extends object>(
-  parts: WhyParts<State>,
+  parts: WalkParts<State>,
   cursor: FoldCursor<State>,
   asking: Asking,
   to: number,
@@ -206,7 +189,7 @@ type Take = (change: PlaceChange) => boolean;
  * knows what each event touches, so a first pass finds the events, and a second one copies what stood there before and after.
  */
 async function lookClosely<State extends object>(
-  parts: WhyParts<State>,
+  parts: WalkParts<State>,
   cursor: FoldCursor<State>,
   asking: Asking,
   to: number,
@@ -232,12 +215,6 @@ async function lookClosely<State extends object>(
   return to;
 }
 
-function changeOf(before: Placed, after: Placed): BeforeAndAfter | undefined {
-  if (before === undefined ? after === undefined : after !== undefined && sameValue(before.value, after.value))
-    return undefined;
-  return beforeAndAfter(before, after);
-}
-
 /** An event that touched a place: its sequence, and which of the events there it is. */
 interface Touch {
   readonly sequence: number;
@@ -254,7 +231,7 @@ function isTouch(touch: Touch | undefined, events: readonly RecordedEvent[], ind
  * then each event must be looked at.
  */
 async function touchesOf<State extends object>(
-  { model, log }: WhyParts<State>,
+  { model, log }: WalkParts<State>,
   cursor: FoldCursor<State>,
   { path, signal, forward, limit, onProgress }: Asking,
   to: number,

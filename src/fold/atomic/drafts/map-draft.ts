@@ -19,6 +19,7 @@ import { insertAsMap } from '../../collections/map-methods.ts';
 import { isPlainPrimitive } from '../../ordinary.ts';
 import { IllegalValue, illegalValue, type PathPart } from '../../plain.ts';
 import type { Copier } from '../copiers.ts';
+import type { EntryChange } from '../noted.ts';
 import type { Placing } from '../placing.ts';
 import type { Draft, DraftScope, Holder, Place } from '../scope.ts';
 import { isOver, refuseConstructor, Uncloneable } from './misuse.ts';
@@ -33,17 +34,6 @@ const STAGED_UNDEFINED: unique symbol = Symbol('undefined');
 type Staged<V> = V | typeof GONE | typeof STAGED_UNDEFINED;
 
 const NOTHING: ReadonlyMap<any, any> = new Map();
-
-/** What a commit does to one entry of a table. */
-export interface EntryChange {
-  readonly key: unknown;
-  /** Whether the entry was not there before. */
-  readonly isNew?: true;
-  /** Whether the entry is not there afterwards. */
-  readonly isGone?: true;
-  readonly before?: unknown;
-  readonly after?: unknown;
-}
 
 export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Map<K, V> {
   static scopeOf: (draft: MapDraft) => DraftScope | undefined = (draft) => (#scope in draft ? draft.#scope : undefined);
@@ -245,7 +235,8 @@ export class MapDraft<K = any, V = any> extends Uncloneable implements Draft, Ma
     this.#scope.nested.add(this);
     if (!this.isChanged) return this.#base;
     placing.noteTable();
-    placing.noted?.push({ path: path.slice(), base: this.#base, made: this.#base, changes: [...this.changes()] });
+    const base = this.#base;
+    this.#scope.noted?.push({ path: path.slice(), base, made: base, changes: [...this.changes()] });
     return this.#base;
   }
 

@@ -19,9 +19,9 @@ import {
 import { illegalValue, type PathPart } from '../../plain.ts';
 import type { Copier } from '../copiers.ts';
 import { guard } from '../guard.ts';
+import type { EntryChange } from '../noted.ts';
 import type { Placing } from '../placing.ts';
 import type { Draft, DraftScope, Holder, Place } from '../scope.ts';
-import type { EntryChange } from './map-draft.ts';
 import { isOver } from './misuse.ts';
 
 export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implements Draft {
@@ -38,7 +38,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
   readonly #isUsual: boolean;
   #keyType: string | undefined;
   #changed = false;
-  /** Keys that the commit has deleted. They may be there again. */
+  /** Keys that the commit has deleted, for a caller who asks what it changes. They may be there again. */
   #deleted: Set<K> | undefined;
   #isCleared = false;
   #isPlaced = false;
@@ -81,7 +81,7 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     const deleted = super.delete(key);
     if (!deleted) return false;
     this.#changed = true;
-    (this.#deleted ??= new Set()).add(key);
+    if (this.#scope.noted !== undefined) (this.#deleted ??= new Set()).add(key);
     return true;
   }
 
@@ -172,11 +172,11 @@ export class OrderedMapDraft<K = any, V = any> extends OrderedMap<K, V> implemen
     this.#isOver = true;
     if (!this.#changed) return this.#base;
     const made = guard(new OrderedMap(this.compare, forkOf(this)));
-    placing.noted?.push({ path: path.slice(), base: this.#base, made, changes: [...this.changes()] });
+    this.#scope.noted?.push({ path: path.slice(), base: this.#base, made, changes: [...this.changes()] });
     return made;
   }
 
-  /** What a commit of one event has staged. Call `placeEntries` first. */
+  /** What a commit of one event has staged, while the scope notes it. Call `placeEntries` first. */
   *changes(): Generator<EntryChange> {
     if (!this.#changed) return;
     const keys = new Set<K>(this.#deleted);

@@ -11,8 +11,7 @@ import type { PlainObject } from '../../members.ts';
 import { plain } from '../../own-copy.ts';
 import type { Path, PathPart } from '../../path.ts';
 import type { CommitDraft } from '../commit-draft.ts';
-import type { EntryChange } from '../drafts/map-draft.ts';
-import type { NotedTable } from '../placing.ts';
+import type { EntryChange, NotedTable } from '../noted.ts';
 import { holdsMaps, holdsTables, nestsMaps } from './nested-maps.ts';
 
 /**
@@ -34,7 +33,7 @@ export function changesOf(commit: CommitDraft): StateChange[] {
   const { base } = commit;
   const staged = commit.peek();
   const tables = new Map(commit.tables().map((table) => [table.key as string, table]));
-  const notes = new Notes(commit.placing.noted ?? []);
+  const notes = new Notes(commit.placing.scope.noted ?? []);
   for (const [key, before, after] of propertyChanges(base, staged, tables)) notes.change([key], before, after);
   for (const [key, table] of tables) {
     if (base[key] !== table.base) continue; // it came from another property: the whole table is new here

@@ -32,18 +32,18 @@ export function keepRoot(root: PlainObject, nests: boolean): KeptRoot {
 
 /** A Map that was kept. */
 class KeptMap {
-  readonly keys: readonly unknown[];
+  readonly #keys: readonly unknown[];
   readonly #values: readonly unknown[];
 
   constructor(map: ReadonlyMap<unknown, unknown>) {
-    this.keys = [...map.keys()];
+    this.#keys = [...map.keys()];
     this.#values = [...map.values()];
   }
 
   restore(used: unknown): object {
     if (used instanceof Map && this.#change(used)) return used;
     const map = new Map<unknown, unknown>();
-    for (let index = 0; index < this.keys.length; index++) map.set(this.keys[index], this.#values[index]);
+    for (let index = 0; index < this.#keys.length; index++) map.set(this.#keys[index], this.#values[index]);
     return guard(map);
   }
 
@@ -53,17 +53,17 @@ class KeptMap {
    */
   #change(map: Map<unknown, unknown>): boolean {
     const [now, values] = [[...map.keys()], [...map.values()]];
-    const most = Math.min(now.length, this.keys.length);
+    const most = Math.min(now.length, this.#keys.length);
     let same = 0;
-    while (same < most && Object.is(now[same], this.keys[same])) same++;
-    if (now.length + this.keys.length - 2 * same > this.keys.length / LEAST_SHARE) return false;
+    while (same < most && Object.is(now[same], this.#keys[same])) same++;
+    if (now.length + this.#keys.length - 2 * same > this.#keys.length / LEAST_SHARE) return false;
     // From the prototype, because a table's own methods throw.
     const { set, delete: remove } = Map.prototype;
     for (let index = same; index < now.length; index++) remove.call(map, now[index]);
     for (let index = 0; index < same; index++) {
-      if (!Object.is(values[index], this.#values[index])) set.call(map, this.keys[index], this.#values[index]);
+      if (!Object.is(values[index], this.#values[index])) set.call(map, this.#keys[index], this.#values[index]);
     }
-    for (let index = same; index < this.keys.length; index++) set.call(map, this.keys[index], this.#values[index]);
+    for (let index = same; index < this.#keys.length; index++) set.call(map, this.#keys[index], this.#values[index]);
     return true;
   }
 }

@@ -5,7 +5,6 @@
 import type Database from 'better-sqlite3';
 import { type ErrorCode, isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
 import { HINT_CORRUPT } from '../../blocks/chain.ts';
-import { sizeOf } from './files.ts';
 
 /** better-sqlite3's constructor. */
 export type Driver = typeof Database;
@@ -81,16 +80,8 @@ export function readFailure(error: unknown, action: string, path: string): Refol
     ErrorCode,
     string,
   ];
-  const told = isForeign(error, path) ? HINT_FOREIGN : hint;
-  return new RefoldError(code, `Cannot ${action} ${path}: ${messageOf(error)}`, { path, hint: told, cause: error });
+  return new RefoldError(code, `Cannot ${action} ${path}: ${messageOf(error)}`, { path, hint, cause: error });
 }
-
-/** A file without SQLite's first bytes and without a lock beside it was never a log: repair could not help. */
-function isForeign(error: unknown, path: string): boolean {
-  return sqliteCode(error) === 'SQLITE_NOTADB' && sizeOf(`${path}-lock`) === 0;
-}
-
-const HINT_FOREIGN = 'Check the path: this is not a log of refold, nor any other file of SQLite';
 
 /** True for an error that more disk space would have prevented. Opening needs some for the WAL's index. */
 export function isFull(error: unknown): boolean {
@@ -118,7 +109,13 @@ const FULL = /^SQLITE_(FULL|IOERR_SHMSIZE|IOERR_SHMOPEN)$/;
 
 const READ_FAILURES: readonly (readonly [pattern: RegExp, code: ErrorCode, hint: string])[] = [
   [FULL, 'LOG_FULL', 'Free some space, then open the log again; nothing was written'],
-  [/^SQLITE_(NOTADB|CORRUPT)/, 'LOG_CORRUPT', HINT_CORRUPT],
+  // SQLite reads nothing from such a file, so repair could not help.
+  [
+    /^SQLITE_NOTADB/,
+    'LOG_CORRUPT',
+    'Check the path: the file does not begin like a log, nor like any file of SQLite; if it was a log, restore a backup',
+  ],
+  [/^SQLITE_CORRUPT/, 'LOG_CORRUPT', HINT_CORRUPT],
   [
     new RegExp(NEEDS_ROLLBACK),
     'INVALID_OPTION',

@@ -7,6 +7,7 @@
 import fs from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { messageOf, RefoldError } from '../../../core/errors.ts';
+import type { LogFile } from '../../log-store.ts';
 
 /**
  * Opening a symbolic link with this flag fails. Links are refused when the log is opened; the flag keeps refold from
@@ -97,7 +98,7 @@ export function sizeOf(path: string): number {
 }
 
 /** The log's file and what lies beside it, as far as it exists. Opens no descriptor. */
-export function filesOf(path: string): { readonly path: string; readonly bytes: number }[] {
+export function filesOf(path: string): LogFile[] {
   return ['', ...BESIDE].flatMap((suffix) => {
     const found = fs.statSync(path + suffix, { throwIfNoEntry: false });
     return found === undefined ? [] : [{ path: path + suffix, bytes: found.size }];

@@ -10,7 +10,7 @@ import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import { pause, performance } from '../../../threads/timers.ts';
 import type { LogWriter } from '../../log-store.ts';
-import { type Connection, type Driver, openConnection, sqliteCode } from './driver.ts';
+import { type Connection, type Driver, isBusy, openConnection, sqliteCode } from './driver.ts';
 import { sizeOf } from './files.ts';
 
 /** The path of a log's lock. */
@@ -58,20 +58,31 @@ export async function acquireLock(
 /**
  * Who holds the lock now; undefined when no process does, and where this one may not write and so cannot tell.
  *
- * A holder that was killed has left its name. So the lock is tried, and given back at once.
+ * A holder that was killed has left its name. So the lock is tried, and given back at once. Another process may look in the
+ * same way at that moment, so a lock that is taken is tried once more.
  */
-export function lockHolderOf(driver: Driver, path: string): LogWriter | undefined {
-  if (sizeOf(lockPath(path)) === 0) return undefined;
+export async function lockHolderOf(driver: Driver, path: string): Promise<LogWriter | undefined> {
   let connection: Connection | undefined;
   try {
+    if (sizeOf(lockPath(path)) === 0) return undefined;
     connection = openConnection(driver, lockPath(path), { readOnly: false, waits: false });
-    connection.exec('begin immediate; rollback');
+    if (!isTaken(connection)) return undefined;
+    await pause(BUSY_MS);
+    return isTaken(connection) ? readHolder(connection) : undefined;
+  } catch {
     return undefined;
-  } catch (error) {
-    const isHeld = sqliteCode(error)?.startsWith('SQLITE_BUSY') === true;
-    return isHeld && connection !== undefined ? readHolder(connection) : undefined;
   } finally {
     connection?.close();
+  }
+}
+
+function isTaken(connection: Connection): boolean {
+  try {
+    connection.exec('begin immediate; rollback');
+    return false;
+  } catch (error) {
+    if (isBusy(error)) return true;
+    throw error;
   }
 }
 

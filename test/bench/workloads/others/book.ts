@@ -5,76 +5,20 @@ import { type BookCommand, orderBook } from '../../../../examples/orderbook/mode
 import { BareBook, hasTape, limitCommands, tapeCommands } from '../../material/book-commands.ts';
 import { withStore } from '../../material/stores.ts';
 import { loadPeer } from '../../measuring/peers.ts';
-import {
-  type Context,
-  collectGarbage,
-  type Row,
-  type Run,
-  startClock,
-  summarise,
-  type Workload,
-} from '../../measuring/workload.ts';
+import { type Run, startClock, type Workload } from '../../measuring/workload.ts';
+import { bookWorkload, COMMIT, type Drive, driversOf, PEER } from './book-drivers.ts';
 
-const PEER = 'nodejs-order-book';
-/** Commands of a commit, and commits on their way at once. */
-const COMMIT = 1_000;
+/** Commits on their way at once. */
 const IN_FLIGHT = 8;
 
-/** Runs all commands once. */
-type Drive = (commands: readonly BookCommand[], context: Context) => Promise<Run>;
+const DRIVERS = driversOf<BookCommand>({ bare: driveBare, inCommits, single: throughEngine, peer: drivePeer });
 
-interface Driver {
-  readonly by: string;
-  readonly durability: string;
-  readonly drive: Drive;
-  readonly needs?: readonly string[];
-  /** How many commands a commit has, unless it is the usual number. */
-  readonly commit?: string;
-}
-
-const DRIVERS: Readonly<Record<string, Driver>> = {
-  bare: { by: 'the model alone', durability: 'memory only', drive: driveBare },
-  direct: { by: 'refold, direct', durability: 'synced (always)', drive: inCommits('direct') },
-  atomic: { by: 'refold, atomic', durability: 'synced (always)', drive: inCommits('atomic') },
-  'direct-single': {
-    by: 'refold, direct',
-    durability: 'synced (always)',
-    drive: throughEngine('direct'),
-    commit: ', one a commit',
-  },
-  'atomic-single': {
-    by: 'refold, atomic',
-    durability: 'synced (always)',
-    drive: throughEngine('atomic'),
-    commit: ', one a commit',
-  },
-  peer: { by: PEER, durability: 'memory only', drive: drivePeer, needs: [PEER] },
-};
-
-export const bookWorkloads: readonly Workload[] = Object.entries(DRIVERS).flatMap(([name, driver]) => [
-  workload(`book-limit-${name}`, 'limit orders', driver, ({ sizes }) => limitCommands(sizes.flowCommands)),
-  ...(hasTape() ? [workload(`book-tape-${name}`, 'GOOG tape', driver, () => tapeCommands())] : []),
+export const bookWorkloads: readonly Workload[] = DRIVERS.flatMap(([name, driver]) => [
+  bookWorkload(`book-limit-${name}`, 'limit orders', 'commands/s', driver, ({ sizes }) =>
+    limitCommands(sizes.flowCommands),
+  ),
+  ...(hasTape() ? [bookWorkload(`book-tape-${name}`, 'GOOG tape', 'commands/s', driver, () => tapeCommands())] : []),
 ]);
-
-function workload(
-  name: string,
-  words: string,
-  { by, durability, drive, needs = [], commit = '' }: Driver,
-  load: (context: Context) => BookCommand[] | Promise<BookCommand[]>,
-): Workload {
-  const run = async (context: Context): Promise<Row[]> => {
-    const commands = (await load(context)).slice(0, context.sizes.flowCommands);
-    const runs: Run[] = [];
-    for (let round = -1; round < context.sizes.runs; round++) {
-      collectGarbage();
-      const run = await drive(commands, context);
-      if (round >= 0) runs.push(run);
-    }
-    const what = `${words}, ${commands.length.toLocaleString('en')} commands${commit}`;
-    return [{ name, what, by, durability, unit: 'commands/s', ...summarise(runs) }];
-  };
-  return { name, needs, run };
-}
 
 async function driveBare(commands: readonly BookCommand[]): Promise<Run> {
   const book = new BareBook();
@@ -84,7 +28,7 @@ async function driveBare(commands: readonly BookCommand[]): Promise<Run> {
 }
 
 /** Commands decided as `execute` does it, a thousand in one commit. */
-function inCommits(fold: 'atomic' | 'direct'): Drive {
+function inCommits(fold: 'atomic' | 'direct'): Drive<BookCommand> {
   return (commands, { folder }) =>
     withStore(
       folder,
@@ -120,7 +64,7 @@ function noFold(): never {
   throw new Error('there is no fold inside a commit');
 }
 
-function throughEngine(fold: 'atomic' | 'direct'): Drive {
+function throughEngine(fold: 'atomic' | 'direct'): Drive<BookCommand> {
   return (commands, { folder }) =>
     withStore(
       folder,

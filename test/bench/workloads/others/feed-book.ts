@@ -10,67 +10,21 @@ import { opposite } from '../../../../examples/orderbook/model/index.ts';
 import { dayMessages, hasDay } from '../../material/feed-messages.ts';
 import { withStore } from '../../material/stores.ts';
 import { loadPeer } from '../../measuring/peers.ts';
-import {
-  type Context,
-  collectGarbage,
-  type Row,
-  type Run,
-  startClock,
-  summarise,
-  type Workload,
-} from '../../measuring/workload.ts';
+import { type Run, startClock, type Workload } from '../../measuring/workload.ts';
+import { bookWorkload, COMMIT, type Drive, driversOf, PEER } from './book-drivers.ts';
 
-const PEER = 'nodejs-order-book';
-const COMMIT = 1_000;
-
-/** Runs all messages once. */
-type Drive = (messages: readonly FeedMessage[], context: Context) => Promise<Run>;
-
-interface Driver {
-  readonly by: string;
-  readonly durability: string;
-  readonly drive: Drive;
-  readonly needs?: readonly string[];
-  readonly commit?: string;
-}
-
-const DRIVERS: Readonly<Record<string, Driver>> = {
-  bare: { by: 'the model alone', durability: 'memory only', drive: driveBare },
-  direct: { by: 'refold, direct', durability: 'synced (always)', drive: throughLog('direct', COMMIT) },
-  atomic: { by: 'refold, atomic', durability: 'synced (always)', drive: throughLog('atomic', COMMIT) },
-  'direct-single': {
-    by: 'refold, direct',
-    durability: 'synced (always)',
-    drive: throughLog('direct', 1),
-    commit: ', one a commit',
-  },
-  'atomic-single': {
-    by: 'refold, atomic',
-    durability: 'synced (always)',
-    drive: throughLog('atomic', 1),
-    commit: ', one a commit',
-  },
-  peer: { by: PEER, durability: 'memory only', drive: drivePeer, needs: [PEER] },
-};
+const DRIVERS = driversOf<FeedMessage>({
+  bare: driveBare,
+  inCommits: (fold) => throughLog(fold, COMMIT),
+  single: (fold) => throughLog(fold, 1),
+  peer: drivePeer,
+});
 
 export const feedBookWorkloads: readonly Workload[] = hasDay()
-  ? Object.entries(DRIVERS).map(([name, driver]) => workload(`book-follow-${name}`, driver))
+  ? DRIVERS.map(([name, driver]) =>
+      bookWorkload(`book-follow-${name}`, 'GOOG followed', 'messages/s', driver, dayMessages),
+    )
   : [];
-
-function workload(name: string, { by, durability, drive, needs = [], commit = '' }: Driver): Workload {
-  const run = async (context: Context): Promise<Row[]> => {
-    const messages = (await dayMessages()).slice(0, context.sizes.flowCommands);
-    const runs: Run[] = [];
-    for (let round = -1; round < context.sizes.runs; round++) {
-      collectGarbage();
-      const run = await drive(messages, context);
-      if (round >= 0) runs.push(run);
-    }
-    const what = `GOOG followed, ${messages.length.toLocaleString('en')} messages${commit}`;
-    return [{ name, what, by, durability, unit: 'messages/s', ...summarise(runs) }];
-  };
-  return { name, needs, run };
-}
 
 async function driveBare(messages: readonly FeedMessage[]): Promise<Run> {
   const state = feedBook.initialState();
@@ -84,7 +38,7 @@ async function driveBare(messages: readonly FeedMessage[]): Promise<Run> {
 }
 
 /** As `import` does it, but for the time: commits have the size given. */
-function throughLog(fold: 'atomic' | 'direct', commit: number): Drive {
+function throughLog(fold: 'atomic' | 'direct', commit: number): Drive<FeedMessage> {
   return (messages, { folder }) =>
     withStore(
       folder,

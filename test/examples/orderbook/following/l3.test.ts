@@ -299,6 +299,11 @@ describe('what cannot be read', () => {
       /line 3: price is "99999999999.31", which with 5 decimals is past 2\^53/,
       '--set price-decimals=2',
     ],
+    [
+      `${L3_HEADER}\n${row.replace('64934.31', '1e-19')}\n`,
+      /line 2: price is "1e-19", which has more than the 18 decimals of the book/,
+      'no book has more than 18 decimals',
+    ],
   ])('%j ends in an error', async (text, message, hint) => {
     const error = await errorOf(follow(text));
     expect(error).toMatchObject({ code: 'INVALID_OPTION', path: 'made-up.csv' });

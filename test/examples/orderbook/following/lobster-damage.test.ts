@@ -96,6 +96,29 @@ test('a flipped bit is an error with its line, or another message', async () => 
   expect(errors).toBeGreaterThan(bytes.length / 4);
 });
 
+test('an empty file is refused, and what came before stays', async () => {
+  const folder = temporaryFolder();
+  const [path, rowsPath, book] = [join(folder, NAME), join(folder, ROWS), join(folder, 'book.db')];
+  const packed = join(folder, `${NAME}.gz`);
+  writeFileSync(path, '');
+  writeFileSync(rowsPath, '');
+  writeFileSync(packed, gzipSync(''));
+  for (const empty of [[path], [packed], [path, rowsPath], [rowsPath, path]]) {
+    const error = await errorOf(importFeed(book, 'lobster', empty, { settings: {} }));
+    expect(error).toMatchObject({
+      code: 'INVALID_OPTION',
+      path: empty[0],
+      hint: expect.stringMatching(/message files/),
+    });
+    expect(error.message).toMatch(/it is empty/);
+  }
+  writeFileSync(path, textOf(messages));
+  const error = await errorOf(importFeed(book, 'lobster', [path, rowsPath], { settings: {} }));
+  expect(error).toMatchObject({ code: 'INVALID_OPTION', path: rowsPath });
+  const { events, added } = await importFeed(book, 'lobster', [path], { settings: {} });
+  expect(events - added).toBeGreaterThan(messages.length);
+});
+
 test.each([
   ['a tape', 'row,ts_ns,cmd,id,side,price,qty\n', /command tape/],
   ['a workload', 'seq,cmd,id,side,price,qty,tif\n', /consensus workload/],

@@ -267,9 +267,19 @@ describe('what cannot be read', () => {
     expect(error.hint).toContain(hint);
   });
 
+  test('a row that lacks what the file has no column for names no column', async () => {
+    const text = 'ts_event,instrument_id,action,side,price,size,order_id,flags\n1,,A,B,1,1,1,128\n';
+    const error = await errorOf(messagesOf(textSource(text)));
+    expect(error.message).toBe('Cannot read made-up.csv: line 2: symbol is ""');
+    expect(error.at).toBeUndefined();
+  });
+
   test('a price with more decimals than the book asks for more', async () => {
     const error = await errorOf(messagesOf(textSource(csvFile([record({})])), { priceDecimals: 1 }));
     expect(error.message).toContain('which has more than 1 decimals');
+    expect(error.hint).toContain('--set price-decimals=9');
+    const finer = csvFile([record({})], { prices: true }).replace('5000.250000000', '5000.25000000001');
+    expect((await errorOf(messagesOf(textSource(finer)))).hint).toContain('--set price-decimals=11');
   });
 
   test('a zstd archive is named', async () => {

@@ -34,7 +34,7 @@ describe('show', () => {
     expect(stripVTControlCharacters(run.stdout).split('\n').slice(2)).toEqual([
       '  ACME  halted',
       '        price        size  orders',
-      '        579.9       1,100       1  ████████████████████████',
+      '       579.90       1,100       1  ████████████████████████',
       '  ──── crossed by 0.05 ────',
       '       579.95          10       1  █',
       '       579.85           5       1  █',
@@ -85,6 +85,30 @@ describe('show', () => {
       '        65001  0.00000001  traded  event 3',
     ]);
     expect(decimalView(view)).toMatchObject({ lastPrice: '65001', bids: [{ price: '65000.5', quantity: '1.5' }] });
+  });
+
+  test('puts the points of a ladder and of a tape below each other', () => {
+    const state = feedBook.initialState();
+    const events = [
+      { type: 'SymbolListed', data: { symbol: 'GOOG', priceDecimals: 4, sizeDecimals: 1 } },
+      { type: 'OrderAdded', data: { symbol: 'GOOG', id: 1, side: 'sell', price: 5_759_200, size: 25 } },
+      { type: 'OrderAdded', data: { symbol: 'GOOG', id: 2, side: 'sell', price: 5_758_000, size: 20 } },
+      { type: 'OrderAdded', data: { symbol: 'GOOG', id: 3, side: 'buy', price: 5_750_000, size: 25 } },
+      { type: 'TradePrinted', data: { symbol: 'GOOG', price: 5_755_000, size: 10 } },
+      { type: 'TradePrinted', data: { symbol: 'GOOG', price: 5_750_000, size: 20 } },
+    ];
+    for (const [at, event] of events.entries()) reduce(state, { ...event, sequence: at + 1, recordedAt: 0 } as never);
+    const view = viewOfFeed(state, 'GOOG');
+    expect(stripVTControlCharacters(`${renderLadder(view)}\n${renderTape(view)}`).split('\n')).toEqual([
+      '  GOOG',
+      '        price        size  orders',
+      '       575.92         2.5       1  ████████████████████████',
+      '       575.80         2.0       1  ███████████████████',
+      '  ──── spread 0.8 ────',
+      '       575.00         2.5       1  ████████████████████████',
+      '        575.0           2  traded  event 6',
+      '        575.5           1  traded  event 5',
+    ]);
   });
 
   test('shows decimals for the matching book of a LOBSTER file too, and whole numbers in JSON', async () => {

@@ -93,6 +93,19 @@ describe('a file that is not a log', () => {
     expect(fs.readdirSync(join(path, '..'))).toEqual(['log.db']);
   });
 
+  test('a log whose first bytes are lost is told to restore a backup: repair could not read it either', async () => {
+    const path = temporaryPath();
+    await (await openLog(path)).close();
+    const file = fs.openSync(path, 'r+');
+    fs.writeSync(file, 'lost', 0);
+    fs.closeSync(file);
+    for (const readOnly of [false, true]) {
+      const { code, hint } = await refusalOf(openLog(path, { readOnly }));
+      expect(code).toBe('LOG_CORRUPT');
+      expect(hint).toMatch(/restore a backup$/);
+    }
+  });
+
   test('a newer format is refused', async () => {
     const path = temporaryPath();
     await (await openLog(path)).close();

@@ -7,6 +7,7 @@
  */
 import type { Change, FeedMessage } from '../../../follow/messages.ts';
 import type { Side } from '../../../model/events.ts';
+import { nameOf } from '../../reading/csv.ts';
 import { type ChecksumRule, checksumOf, type L2Side, tokenOf } from './book.ts';
 import { type Scaled, scaled, scaledTrade } from './levels.ts';
 import { type Market, newMarket, orderOf } from './market.ts';
@@ -18,7 +19,6 @@ import { chooseDecimals, type Scale } from './scale.ts';
 const LONGEST_NAME = 64;
 /** The symbol of a file that names none. */
 const UNNAMED = 'BOOK';
-const NOT_ASCII = /[^\x20-\x7e]/;
 /** Updates that wait for a snapshot. */
 const MAX_EARLY = 100_000;
 
@@ -93,7 +93,7 @@ export class L2Books {
   #book(update: BookUpdate, line: number, out: FeedMessage[]): void {
     this.told++;
     if (update.habits.needsNoSnapshot === true) this.isPlain = true;
-    const symbol = update.symbol === undefined ? this.#onlySymbol(update) : decoded(update.symbol);
+    const symbol = update.symbol === undefined ? this.#onlySymbol(update) : nameOf(update.symbol);
     if (symbol === undefined) {
       this.#nameless = update;
       return;
@@ -226,7 +226,7 @@ export class L2Books {
   }
 
   #trade(trade: TradePrint, line: number, out: FeedMessage[]): void {
-    const symbol = decoded(trade.symbol);
+    const symbol = nameOf(trade.symbol);
     if (!this.#isWanted(symbol)) return;
     const market = this.#market(symbol);
     market.tradeChannel ??= trade.channel;
@@ -307,11 +307,6 @@ function depthOf(levels: readonly Level[], depths: readonly number[]): number | 
 
 function dropBeyond(depth: number, levels: L2Side, side: Side, changes: Change[]): void {
   while (levels.size > depth) changes.push({ kind: 'level', side, price: levels.removeWorst(), size: 0 });
-}
-
-/** Files of text are read byte by byte. */
-function decoded(symbol: string): string {
-  return NOT_ASCII.test(symbol) ? Buffer.from(symbol, 'latin1').toString('utf8') : symbol;
 }
 
 function mismatched(symbol: string, { time }: BookUpdate, line: number, mismatch: string): FeedMessage {

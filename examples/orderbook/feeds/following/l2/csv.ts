@@ -1,13 +1,13 @@
 /**
  * Changes of levels as CSV, a level on each line. Columns are found by their names, in any order, among any others:
  *
- *     time        time, timestamp, ts, date, datetime: since the epoch in any unit, or ISO 8601
+ *     time        time, timestamp, ts, date, datetime, local_timestamp: since the epoch in any unit, or ISO 8601
  *     symbol      symbol, instrument, pair, product_id; without it, see the setting `symbol`
- *     side        side: bid or ask, buy or sell, b or a
+ *     side        side: bid, ask, buy, sell, offer, b, a or s
  *     price
  *     size        size, amount, qty, quantity, volume: the new total of the level; 0 removes it
- *     is_snapshot true or false; or `type`: snapshot, or anything else
- *     count       count, orders: how many orders stand there
+ *     is_snapshot is_snapshot, snapshot: true or false; or type, action, event: snapshot, partial, or anything else
+ *     count       count, orders, order_count: how many orders stand there
  *
  * That is also Tardis.dev's `incremental_book_L2` (exchange,symbol,timestamp,local_timestamp,is_snapshot,side,price,amount).
  * Rows of a snapshot after rows that are not begin a new book, which counts from the first row on that is not of the
@@ -17,9 +17,8 @@
 import type { RefoldError } from 'refold';
 import type { Moment } from '../../../market-time.ts';
 import type { Side } from '../../../model/events.ts';
-import { unreadable } from '../../reading/csv.ts';
 import { EpochReader } from '../../reading/epoch.ts';
-import { Header, unquote } from '../../reading/header.ts';
+import { Header, unendedLine, unquote } from '../../reading/header.ts';
 import type { BookUpdate, Habits, Level } from './messages.ts';
 
 const SIDES: Readonly<Record<string, Side>> = {
@@ -46,7 +45,6 @@ export function isLevelHeader(line: string): boolean {
 }
 
 export class LevelRows {
-  readonly #path: string;
   readonly #header: Header;
   readonly #columns: Readonly<Record<'time' | 'symbol' | 'side' | 'price' | 'size' | 'snapshot' | 'count', number>>;
   readonly #type: number;
@@ -56,7 +54,6 @@ export class LevelRows {
   readonly #inSnapshot = new Set<string | undefined>();
 
   constructor(path: string, header: string) {
-    this.#path = path;
     this.#header = new Header(path, header);
     const find = (...names: readonly string[]): number => this.#header.find(...names);
     this.#columns = {
@@ -76,11 +73,7 @@ export class LevelRows {
 
   /** The message of a row. */
   read(text: string, line: number, mayBeCut: boolean): BookUpdate {
-    const fields = unquote(text).split(',');
-    if (fields.length !== this.#header.width) {
-      const problem = `${fields.length} ${fields.length === 1 ? 'column' : 'columns'} instead of ${this.#header.width}`;
-      throw this.#error(line, problem, 'Complete the line; if it is the last one, the file was cut');
-    }
+    const fields = this.#header.fieldsOf(text, line);
     const { symbol: symbolColumn, side: sideColumn, price, size, count } = this.#columns;
     if (mayBeCut) this.#requireWhole(line);
     const symbol = symbolColumn === -1 ? undefined : fields[symbolColumn]!;
@@ -123,19 +116,10 @@ export class LevelRows {
   /** What stands at the end of a text may lack its last characters. */
   #requireWhole(line: number): void {
     const last = this.#header.width - 1;
-    if (![...Object.values(this.#columns), this.#type].includes(last)) return;
-    const hint = 'Fetch the file again; or, if it is whole, end it with a line end: echo >> FILE';
-    throw this.#error(line, 'it has no line end, so it may be cut', hint);
+    if ([...Object.values(this.#columns), this.#type].includes(last)) throw unendedLine(this.#header.path, line);
   }
 
   #bad(line: number, column: number, fields: readonly string[], hint: string): RefoldError {
-    return this.#error(line, `${this.#header.title(column)} is ${JSON.stringify(fields[column])}`, hint, column);
-  }
-
-  /** An error of a row, with its column if it is about one; columns are counted from 0 here. */
-  #error(line: number, problem: string, hint: string, column?: number): RefoldError {
-    const at = column === undefined ? undefined : `column ${column + 1}`;
-    const told = `line ${line}: ${problem}${at === undefined ? '' : ` (${at})`}`;
-    return unreadable(this.#path, told, { line, hint, ...(at !== undefined && { at }) });
+    return this.#header.error(line, `${this.#header.title(column)} is ${JSON.stringify(fields[column])}`, hint, column);
   }
 }

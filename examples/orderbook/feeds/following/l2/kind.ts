@@ -1,7 +1,7 @@
 /** Levels as a kind of feed: its settings, and the checksums as its check. */
 import { basename } from 'node:path';
 import { type FeedKind, feedOfFiles, type OracleReport } from '../feed-kind.ts';
-import { badSetting, decimalsSetting } from '../settings.ts';
+import { badSetting, decimalsSetting, nameSetting } from '../settings.ts';
 import type { ChecksumCount } from './options.ts';
 import { L2Reader } from './reader.ts';
 
@@ -15,13 +15,11 @@ export const l2: FeedKind = {
     depth: "the depth that was subscribed to, where a recording of Kraken's does not tell it",
   },
   open(paths, { symbols, settings }) {
-    const { symbol } = settings;
-    if (symbol === '') throw badSetting('symbol', symbol, 'Give a name');
     const reader = new L2Reader({
       priceDecimals: decimalsSetting(settings, 'price-decimals'),
       sizeDecimals: decimalsSetting(settings, 'size-decimals'),
       depth: depthSetting(settings),
-      symbol,
+      symbol: nameSetting(settings, 'symbol'),
       symbols: symbols === undefined ? undefined : [...symbols],
     });
     return {

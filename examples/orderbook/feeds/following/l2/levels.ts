@@ -1,6 +1,7 @@
 /** Levels and trades in whole numbers, and what to tell where a text does not become one. */
 import { type DecimalProblem, parseDecimal } from '../../../decimals.ts';
 import type { Change } from '../../../follow/messages.ts';
+import { moreDecimalsHint } from '../settings.ts';
 import { type Level, MessageProblem, type TradePrint } from './messages.ts';
 import type { Scale } from './scale.ts';
 
@@ -47,12 +48,12 @@ function doesNotFit(
 ): MessageProblem {
   const shown = `has the ${name} ${JSON.stringify(text)}`;
   if (problem === 'noDecimal') return new MessageProblem(at, `${shown}, which is not a decimal`);
-  const other =
-    problem === 'tooManyDecimals'
-      ? `${shown}, which has more than the ${decimals} decimals that the symbol's first book message has`
-      : `${shown}, which does not fit into 2^53 with ${decimals} decimals`;
+  if (problem === 'tooManyDecimals') {
+    const told = `${shown}, which has more than the ${decimals} decimals of the book`;
+    return new MessageProblem(at, told, moreDecimalsHint(name, text));
+  }
   const hint = `Give --set ${name}-decimals=N, and import into a new log; N is the most decimals that a ${name} has`;
-  return new MessageProblem(at, other, hint);
+  return new MessageProblem(at, `${shown}, which does not fit into 2^53 with ${decimals} decimals`, hint);
 }
 
 function pathOf(at: string, name: string): string {

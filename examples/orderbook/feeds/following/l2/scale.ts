@@ -9,9 +9,9 @@
  *     later text may have more. For these, up to ten decimals are taken, as long as numbers a million times as large as
  *     those of the message fit. They are never seen, because decimals are shown without zeros at their end.
  *
- * Nothing after that message counts, so that a file which was cut, or grows, has one scale.
+ * No book has more than 18. Nothing after that message counts, so that a file which was cut, or grows, has one scale.
  */
-import { decimalsOf } from '../../../decimals.ts';
+import { decimalsOf, decimalsThatFit, MAX_DECIMALS } from '../../../decimals.ts';
 
 export interface Scale {
   readonly price: number;
@@ -54,13 +54,6 @@ export function chooseDecimals({ texts, writesZeros, option, venue }: DecimalSou
     largest = Math.max(largest, Math.abs(Number(text)));
   }
   const isEven = writesZeros && least === most;
-  const scale = option ?? venue ?? (isEven ? most : Math.max(most, roomFor(largest)));
-  return { scale, digits: venue ?? (isEven ? most : Math.max(most, option ?? 0)) };
-}
-
-/** How many decimals leave room for numbers that are much larger than this one. */
-function roomFor(largest: number): number {
-  let decimals = ROOMY;
-  while (decimals > 0 && largest * GROWTH * 10 ** decimals > Number.MAX_SAFE_INTEGER) decimals--;
-  return decimals;
+  const scale = option ?? venue ?? (isEven ? most : Math.max(most, decimalsThatFit(largest * GROWTH, ROOMY)));
+  return { scale: Math.min(scale, MAX_DECIMALS), digits: venue ?? (isEven ? most : Math.max(most, option ?? 0)) };
 }

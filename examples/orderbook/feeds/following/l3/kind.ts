@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import { fileSource } from '../../reading/csv.ts';
 import { TIME_UNITS } from '../../reading/epoch.ts';
 import type { FeedKind } from '../feed-kind.ts';
-import { badSetting, decimalsSetting, wordSetting } from '../settings.ts';
+import { decimalsSetting, nameSetting, wordSetting } from '../settings.ts';
 import { type L3Options, type L3Symbols, readL3 } from './reader.ts';
 import { TopOfBook } from './top-of-book.ts';
 
@@ -16,13 +16,11 @@ export const l3: FeedKind = {
     'time-unit': 's, ms, us or ns: what numbers in the time column count; default by their size',
   },
   open(paths, { settings, symbols: wanted }) {
-    const { symbol } = settings;
-    if (symbol === '') throw badSetting('symbol', symbol, 'Give a name');
     const options: L3Options = {
       priceDecimals: decimalsSetting(settings, 'price-decimals'),
       sizeDecimals: decimalsSetting(settings, 'size-decimals'),
       timeUnit: wordSetting(settings, 'time-unit', TIME_UNITS),
-      symbol,
+      symbol: nameSetting(settings, 'symbol'),
       symbols: wanted,
     };
     const symbols: L3Symbols = new Map();

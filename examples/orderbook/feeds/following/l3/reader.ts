@@ -17,7 +17,7 @@
  * Times are dates, or numbers since the epoch whose size tells seconds, milli-, micro- or nanoseconds.
  */
 import type { Change, FeedMessage, ReadonlyFeedBook } from '../../../follow/index.ts';
-import { readLineBlocks, type TextSource } from '../../reading/csv.ts';
+import { nameOf, readLineBlocks, type TextSource } from '../../reading/csv.ts';
 import { EpochReader, type TimeUnit } from '../../reading/epoch.ts';
 import { firstLineOf, unendedLine } from '../../reading/header.ts';
 import type { L3Action } from './columns.ts';
@@ -138,7 +138,7 @@ class L3File {
   #readLine(text: string, mayBeCut: boolean): void {
     const line = ++this.#line;
     if (text === '') return;
-    const fields = this.#rows.fieldsOf(text, line);
+    const fields = this.#rows.header.fieldsOf(text, line);
     if (mayBeCut) this.#rows.requireWhole(fields, line, (text) => this.#isWhole(text));
     const written = this.#rows.text(fields, 'time');
     const time = written === '' ? undefined : this.#times.read(written);
@@ -162,8 +162,7 @@ class L3File {
     const key = this.#rows.text(fields, 'symbol') || (this.#options.symbol ?? DEFAULT_SYMBOL);
     const known = this.#symbols.get(key);
     if (known !== undefined) return known;
-    // Lines are decoded byte by byte.
-    const symbol = Buffer.from(key, 'latin1').toString('utf8');
+    const symbol = nameOf(key);
     const { priceDecimals, sizeDecimals } = this.#options;
     const scale = {
       priceDecimals: priceDecimals ?? priceDecimalsFor(this.#rows.text(fields, 'price')),

@@ -1,9 +1,10 @@
 /** Rows of a recording of single orders: what stands in which column, and errors that name the column. */
 import type { RefoldError } from 'refold';
-import { decimalsOf, parseDecimal } from '../../../decimals.ts';
+import { parseDecimal } from '../../../decimals.ts';
 import type { Side } from '../../../model/events.ts';
 import { parseInteger, unreadable } from '../../reading/csv.ts';
-import { Header, unendedLine, unquote } from '../../reading/header.ts';
+import { Header, unendedLine } from '../../reading/header.ts';
+import { moreDecimalsHint } from '../settings.ts';
 import {
   ACTIONS,
   columnsOf,
@@ -16,31 +17,18 @@ import {
   SIDES_BY_NUMBER,
 } from './columns.ts';
 
-/** The settings that change how numbers are read. */
-const DECIMALS_SETTING = { price: 'price-decimals', size: 'size-decimals' } as const;
-
 export class L3Rows {
+  readonly header: Header;
   readonly columns: L3Columns;
-  readonly #path: string;
-  readonly #header: Header;
   readonly #numbers: Readonly<Record<string, Side>>;
   /** Words as the file writes them. */
   readonly #actions = new Map<string, L3Action>();
   readonly #sides = new Map<string, Side>();
 
   constructor(path: string, first: string) {
-    this.#path = path;
-    this.#header = new Header(path, first);
-    this.columns = columnsOf(this.#header);
-    this.#numbers = SIDES_BY_NUMBER[plainWord(this.#header.title(this.columns.side[0]!))] ?? {};
-  }
-
-  fieldsOf(text: string, line: number): readonly string[] {
-    const fields = unquote(text).split(',');
-    if (fields.length === this.#header.width) return fields;
-    const counted = `${fields.length} ${fields.length === 1 ? 'column' : 'columns'} instead of ${this.#header.width}`;
-    const hint = 'Complete the line; if it is the last one, the file was cut';
-    throw unreadable(this.#path, `line ${line}: ${counted}`, { line, hint });
+    this.header = new Header(path, first);
+    this.columns = columnsOf(this.header);
+    this.#numbers = SIDES_BY_NUMBER[plainWord(this.header.title(this.columns.side[0]!))] ?? {};
   }
 
   /** The text of a column. Where it is empty, the next column that may hold it counts. */
@@ -91,21 +79,18 @@ export class L3Rows {
     const value = parseDecimal(text, decimals);
     if (typeof value === 'number') return value;
     if (value === 'noDecimal') throw this.bad(fields, line, column, 'Give a decimal, such as 579.85');
-    const setting = DECIMALS_SETTING[column];
     if (value === 'tooLarge') {
-      const hint = `Give fewer decimals, as in --set ${setting}=${Math.max(decimals - 3, 0)}`;
+      const hint = `Give fewer decimals, as in --set ${column}-decimals=${Math.max(decimals - 3, 0)}`;
       throw this.bad(fields, line, column, hint, `, which with ${decimals} decimals is past 2^53`);
     }
-    const hint = `Import into a new file with --set ${setting}=${decimalsOf(text)}`;
-    throw this.bad(fields, line, column, hint, `, which has more than the ${decimals} decimals of the book`);
+    const why = `, which has more than the ${decimals} decimals of the book`;
+    throw this.bad(fields, line, column, moreDecimalsHint(column, text), why);
   }
 
   /** An error about a column: what it holds, and what is wrong with it. */
   bad(fields: readonly string[], line: number, column: L3Column, hint: string, why = ''): RefoldError {
     const at = this.columns[column].find((place) => fields[place] !== '') ?? this.columns[column][0]!;
-    const where = `column ${at + 1}`;
-    const told = `line ${line}: ${column} is ${JSON.stringify(fields[at])}${why} (${where})`;
-    return unreadable(this.#path, told, { line, at: where, hint });
+    return this.header.error(line, `${column} is ${JSON.stringify(fields[at])}${why}`, hint, at);
   }
 
   /** Refuses a last line that lacks its end, and so may be cut within a field that counts. */
@@ -113,7 +98,7 @@ export class L3Rows {
     const last = fields.length - 1;
     const column = (Object.keys(this.columns) as L3Column[]).find((name) => this.columns[name].includes(last));
     if (column === undefined || (column === 'symbol' && isKnownSymbol(fields[last]!))) return;
-    throw unendedLine(this.#path, line);
+    throw unendedLine(this.header.path, line);
   }
 }
 

@@ -1,12 +1,12 @@
 /**
  * How many decimals the prices and sizes of a symbol have in the book, chosen by its first row.
  *
- * A row tells how large its numbers are, and no row tells how many decimals later ones have. So there are up to eight,
- * as many as leave room for prices a million times as large, and sizes a thousand times: real books have offers that far
- * away. A decimal is shown without zeros at its end. Only the first row counts, so that a file that was cut has the scale
+ * A row tells how large its numbers are, and no row tells how many decimals later ones have. So there are as many as the
+ * row has, or more: up to eight, as long as there is room for prices a million times as large, and sizes a thousand times.
+ * Real books have offers that far away. A decimal is shown without zeros at its end. Only the first row counts, so that a file that was cut has the scale
  * of the whole file.
  */
-import { decimalsOf, MAX_DECIMALS } from '../../../decimals.ts';
+import { decimalsOf, decimalsThatFit, MAX_DECIMALS } from '../../../decimals.ts';
 
 const ROOMY = 8;
 const PRICE_GROWTH = 1_000_000;
@@ -20,11 +20,8 @@ export function sizeDecimalsFor(text: string): number {
   return decimalsFor(text, SIZE_GROWTH);
 }
 
-/** As many as the text has, or more. */
 function decimalsFor(text: string, growth: number): number {
   const written = decimalsOf(text.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, '')) ?? 0;
-  const largest = Math.abs(Number(text)) * growth;
-  let decimals = ROOMY;
-  while (decimals > 0 && largest * 10 ** decimals > Number.MAX_SAFE_INTEGER) decimals--;
-  return Math.min(Math.max(decimals, written), MAX_DECIMALS);
+  const roomy = decimalsThatFit(Math.abs(Number(text)) * growth, ROOMY);
+  return Math.min(Math.max(roomy, written), MAX_DECIMALS);
 }

@@ -7,8 +7,9 @@
  *
  * A file has the one or the other. A file with both is refused: `5000` in a file of decimals would be 0.000005.
  */
-import { parseDecimal } from '../../../decimals.ts';
+import { type DecimalProblem, parseDecimal } from '../../../decimals.ts';
 import { parseInteger } from '../../reading/csv.ts';
+import { moreDecimalsHint } from '../settings.ts';
 
 /** The decimals of a price that counts 1e-9. */
 export const MBO_PRICE_DECIMALS = 9;
@@ -50,16 +51,16 @@ export class MboPrices {
     }
     const decimal = style === 'units' ? `${text}e-${MBO_PRICE_DECIMALS}` : text;
     const value = parseDecimal(decimal, this.#decimals);
-    return typeof value === 'number' ? value : this.#problem(text, value);
+    return typeof value === 'number' ? value : this.#problem(text, value, decimal);
   }
 
-  #problem(text: string, why: 'noDecimal' | 'tooManyDecimals' | 'tooLarge'): PriceProblem {
+  #problem(text: string, why: DecimalProblem, decimal: string = text): PriceProblem {
     const problem = `price is ${JSON.stringify(text)}`;
     const decimals = this.#decimals;
     if (why === 'tooManyDecimals') {
       return {
         problem: `${problem}, which has more than ${decimals} decimals`,
-        hint: `Give more decimals, as in --set price-decimals=9`,
+        hint: moreDecimalsHint('price', decimal),
       };
     }
     if (why === 'tooLarge') {

@@ -9,7 +9,7 @@
  */
 import type { RefoldError } from 'refold';
 import { type LineBlock, readLineBlocks, type TextSource, unreadable } from '../../reading/csv.ts';
-import { firstLineOf, Header, unendedLine, unquote } from '../../reading/header.ts';
+import { firstLineOf, Header, unendedLine } from '../../reading/header.ts';
 
 /** What is read of a row. */
 export interface MboRow {
@@ -38,7 +38,7 @@ export interface MboLayout {
   /** The row of a line; undefined for a line without one. */
   rowOf(text: string, line: number): MboRow | undefined;
   /** An error that names a line and what it calls a field. */
-  error(line: number, field: MboField | undefined, problem: string, hint: string): RefoldError;
+  error(line: number, field: MboField, problem: string, hint: string): RefoldError;
   /** The field at the end of each line, where a cut would not be seen. */
   readonly lastField: MboField | undefined;
 }
@@ -151,23 +151,14 @@ function csvLayout(path: string, first: string, time: MboTime | undefined): MboL
     },
     NO_HEADER,
   );
-  const error = (line: number, field: MboField | undefined, problem: string, hint: string): RefoldError => {
-    const where = field === undefined ? undefined : `column ${at[field] + 1}`;
-    const told = `line ${line}: ${problem}${where === undefined ? '' : ` (${where})`}`;
-    return unreadable(path, told, { line, hint, ...(where && { at: where }) });
-  };
   const lastField = (['time', ...FIELDS] as const).find((field) => at[field] === header.width - 1);
   return {
     headerLines: 1,
-    error,
+    error: (line, field, problem, hint) => header.error(line, problem, hint, at[field] === -1 ? undefined : at[field]),
     lastField,
     rowOf(text, line) {
       if (text === '') return undefined;
-      const fields = unquote(text).split(',');
-      if (fields.length !== header.width) {
-        const counted = `${fields.length} ${fields.length === 1 ? 'column' : 'columns'} instead of ${header.width}`;
-        throw error(line, undefined, counted, 'Complete the line; if it is the last one, the file was cut');
-      }
+      const fields = header.fieldsOf(text, line);
       return {
         time: fields[at.time]!,
         rtype: fields[at.rtype] ?? '',
@@ -211,14 +202,12 @@ function usualRow(text: string, time: MboTime | undefined): MboRow | undefined {
 type Json = Readonly<Record<string, unknown>>;
 
 function jsonLayout(path: string, time: MboTime | undefined): MboLayout {
-  const error = (line: number, field: MboField | undefined, problem: string, hint: string): RefoldError => {
-    const at = field === undefined ? undefined : field === 'time' ? (time ?? 'ts_recv') : NAMES[field];
-    const told = `line ${line}: ${problem}${at === undefined ? '' : ` (member ${at})`}`;
-    return unreadable(path, told, { line, hint, ...(at && { at }) });
-  };
   return {
     headerLines: 0,
-    error,
+    error(line, field, problem, hint) {
+      const at = field === 'time' ? (time ?? 'ts_recv') : NAMES[field];
+      return unreadable(path, `line ${line}: ${problem} (member ${at})`, { line, hint, at });
+    },
     lastField: undefined,
     rowOf(text, line) {
       if (text === '') return undefined;

@@ -4,6 +4,7 @@
  */
 import type { Change, FeedMessage } from '../../../follow/messages.ts';
 import type { Side } from '../../../model/events.ts';
+import { nameOf } from '../../reading/csv.ts';
 import type { MboLayout, MboRow } from './rows.ts';
 
 export const TOP_OF_BOOK = 64;
@@ -55,9 +56,7 @@ export class MboSymbols {
   }
 
   add(key: string, { publisher, instrument }: MboRow): MboSymbol {
-    // Lines are decoded byte by byte.
-    const symbol = Buffer.from(key, 'latin1').toString('utf8');
-    const added: MboSymbol = { symbol, publisher, instrument, earlier: new Set(), tops: {} };
+    const added: MboSymbol = { symbol: nameOf(key), publisher, instrument, earlier: new Set(), tops: {} };
     this.#known.set(key, added);
     return added;
   }

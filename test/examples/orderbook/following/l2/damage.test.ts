@@ -187,6 +187,25 @@ describe('a line that is wrong', () => {
     expect((await readLinesOf(lines, { priceDecimals: 11 })).error).toBeUndefined();
   });
 
+  test('a number with more decimals than any book has is refused', async () => {
+    const price = '0.0000000000000000005';
+    const { error, messages } = await readLinesOf([snapshot.replace('1.5', price), snapshot]);
+    expect(messages).toEqual([]);
+    expect(error!.message).toContain(
+      `bids[0] has the price "${price}", which has more than the 18 decimals of the book`,
+    );
+    expect(error!.hint).toContain('no book has more than 18 decimals');
+    // Zeros beyond them are left out, and other prices are read by the same scale.
+    const zeros = snapshot.replace('1.5', '0.0010000000000000000000').replace('1.6', '0.002');
+    const { messages: read } = await readLinesOf([zeros]);
+    expect(read.map(({ change }) => change)).toMatchObject([
+      { kind: 'list', priceDecimals: 18 },
+      { kind: 'clear' },
+      { price: 1e15 },
+      { price: 2e15 },
+    ]);
+  });
+
   test('a number that is too large names the option', async () => {
     const lines = [snapshot, '{"type":"update","symbol":"X","bids":[["1.5","99999999"]]}'];
     const { error } = await readLinesOf(lines);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { admitFlat, flatSchemaOf } from '../../src/core/flat-schema.ts';
-import { copyPayload, inspectInput } from '../../src/core/guard.ts';
-import { sample } from '../sample.ts';
+import { admitFlat, flatSchemaOf } from '../../../src/core/flat/flat-schema.ts';
+import { copyPayload, inspectInput } from '../../../src/core/guard.ts';
+import { sample } from '../../sample.ts';
 
 const MEMBERS = {
   id: z.int(),

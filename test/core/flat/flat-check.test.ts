@@ -2,7 +2,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import * as mini from 'zod/mini';
-import { copyFlat, flatCheckOf, flatText } from '../../src/core/flat-check.ts';
+import { copyFlat, flatCheckOf, flatText } from '../../../src/core/flat/flat-check.ts';
 
 const checkOf = (schema: z.ZodObject) => flatCheckOf(schema, schema.shape);
 

@@ -1,28 +1,21 @@
 /**
  * The way in: from what a caller gives to the recorded events of one commit.
  *
- * The only place where a schema runs. The result is plain JSON, copied by the engine. It is never validated again: on replay
- * the checksums protect it. What the caller gives is read once, and may throw when it is read.
+ * The result is plain JSON, copied by the engine. It is never validated again: on replay the checksums protect it. What the
+ * caller gives is read once, and may throw when it is read.
  */
-import {
-  describeIssues,
-  type ErrorDetails,
-  isInstance,
-  isRefoldError,
-  messageOf,
-  RefoldError,
-  type ValidationIssue,
-} from '../../core/errors.ts';
-import { type EventInput, type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../core/event.ts';
-import { flatText } from '../../core/flat-check.ts';
-import { admitFlat, type FlatSchema, flatSchemaOf } from '../../core/flat-schema.ts';
-import { copyPayload, inspectInput, PayloadRefused } from '../../core/guard.ts';
-import { type EventType, type Model, retiredEvent } from '../../core/model.ts';
-import { listNearest, shortened } from '../../core/nearest.ts';
-import { TagsRefused, taggerOf, tagsOf } from '../../core/tagging.ts';
-import { encodeCommit } from '../../log/blocks/block.ts';
-import { tagCharacters } from '../../log/blocks/tag-list.ts';
-import type { CommitTags, EventTags } from '../../log/log-store.ts';
+import type { EventType } from '../../../core/catalog.ts';
+import { isInstance, RefoldError } from '../../../core/errors.ts';
+import { type EventInput, type EventMeta, type Json, type RecordedEvent, recordedEvent } from '../../../core/event.ts';
+import { flatText } from '../../../core/flat/flat-check.ts';
+import { type FlatSchema, flatSchemaOf } from '../../../core/flat/flat-schema.ts';
+import { type Model, retiredEvent } from '../../../core/model.ts';
+import { listNearest, shortened } from '../../../core/nearest.ts';
+import { TagsRefused, taggerOf, tagsOf } from '../../../core/tagging.ts';
+import { encodeCommit } from '../../../log/blocks/block.ts';
+import { tagCharacters } from '../../../log/blocks/tag-list.ts';
+import type { CommitTags, EventTags } from '../../../log/log-store.ts';
+import { admitData, admitMeta, coordinatesOf, rejected, schemaThrew, unreadable } from './values.ts';
 
 /** Sequence and time of a commit's events, and the command that they come from. */
 export interface Placement {
@@ -148,7 +141,7 @@ export class Intake {
     const gate = this.#gateOf(givenType, sequence);
     const { type, version } = gate.eventType;
     const { recordedAt, commandId } = placement;
-    const data = admitData(gate, givenData, sequence);
+    const data = admitData(gate.eventType, gate.flat, givenData, sequence);
     const meta =
       givenMeta === undefined ? this.#metaFor(type, sequence, placement) : this.admitMeta(givenMeta, type, sequence);
     return recordedEvent(sequence ?? 0, recordedAt, type, version, data, meta, commandId);
@@ -251,91 +244,6 @@ export function requireCommitSize(characters: number, firstSequence: number | un
   if (characters > COMMIT_CHARACTERS) throw tooLarge(`${characters} characters of JSON`, firstSequence);
 }
 
-const HINT_DATA = 'Correct the data, or give the type a new version with an upcaster';
-
-function admitData({ eventType, flat }: Gate, input: unknown, sequence: number | undefined): Json {
-  const data = flat === undefined ? undefined : admitFlat(flat, input);
-  if (data !== undefined) return data;
-  try {
-    inspectInput(input, 'data');
-  } catch (error) {
-    throw refusalOf(error, coordinatesOf(eventType.type, sequence));
-  }
-  const { type, schema } = eventType;
-  const details = { ...coordinatesOf(type, sequence), hint: HINT_DATA };
-  const parsed = parseWith(schema, input, `the data of ${type}`, details);
-  try {
-    return copyPayload(parsed, 'data', false);
-  } catch (error) {
-    throw refusalOf(error, coordinatesOf(eventType.type, sequence));
-  }
-}
-
-/**
- * The engine's copy of an event's meta, frozen; undefined when the schema gives undefined.
- *
- * @throws RefoldError `EVENT_REJECTED`
- */
-export function admitMeta(
-  schema: Model['meta'],
-  meta: unknown,
-  coordinates: ErrorDetails & { readonly type: string },
-  action = 'append',
-): EventMeta | undefined {
-  const what = `the meta of ${coordinates.type}`;
-  let copy: Json;
-  try {
-    if (meta !== undefined) inspectInput(meta, 'meta');
-    const parsed =
-      schema === undefined ? meta : parseWith(schema, meta, what, { ...coordinates, hint: HINT_META }, action);
-    if (parsed === undefined) return undefined;
-    copy = copyPayload(parsed, 'meta', true);
-  } catch (error) {
-    throw isRefoldError(error, 'EVENT_REJECTED') ? error : refusalOf(error, coordinates, action);
-  }
-  if (typeof copy === 'object' && copy !== null && !Array.isArray(copy)) return copy as EventMeta;
-  throw rejected(`${what} is not an object`, { ...coordinates, hint: 'Pass meta as an object of plain JSON' }, action);
-}
-
-const HINT_META = "Give a meta that fits the model's schema of meta";
-
-/**
- * A schema may throw: in a transform, or because it is asynchronous. A schema that is not from zod may give anything.
- *
- * @param what names the value in messages, as in `the data of Placed`
- */
-export function parseWith(
-  schema: EventType['schema'],
-  input: unknown,
-  what: string,
-  details: ErrorDetails,
-  action?: string,
-): unknown {
-  let issues: readonly ValidationIssue[];
-  let described: string;
-  try {
-    const result = schema.safeParse(input);
-    if (result.success) return result.data;
-    issues = result.error.issues;
-    described = describeIssues(issues);
-  } catch (cause) {
-    throw schemaThrew(what.replace('the data of ', ''), details, cause, action);
-  }
-  throw rejected(`${what} does not fit its schema: ${described}`, { ...details, issues }, action);
-}
-
-/** Turns what a guard or a caller's getter threw into an error with coordinates; also a `RefoldError` of a getter. */
-export function refusalOf(error: unknown, coordinates: ErrorDetails, action = 'append'): RefoldError {
-  const what = coordinates.type ?? 'the value';
-  if (!isInstance(error, PayloadRefused)) return unreadable(what, coordinates, error, action);
-  const details = { ...coordinates, at: error.at, hint: error.hint };
-  return rejected(`${what} holds ${error.message} at ${error.at}`, details, action);
-}
-
-function coordinatesOf(type: string | undefined, sequence: number | undefined): ErrorDetails {
-  return { ...(type === undefined ? {} : { type }), ...(sequence === undefined ? {} : { sequence }) };
-}
-
 function notAnEvent(index: number, sequence: number | undefined, { command }: Placement): RefoldError {
   const which = index === 0 ? 'the event' : `event ${index + 1} of the commit`;
   const problem = `${which} is not { type, data, meta? }`;
@@ -361,24 +269,10 @@ function unknownType(model: Model, type: string, sequence: number | undefined): 
   });
 }
 
-function schemaThrew(what: string, details: ErrorDetails, cause: unknown, action?: string): RefoldError {
-  const hint = 'Schemas must be synchronous and must not throw';
-  return rejected(`the schema of ${what} threw: ${messageOf(cause)}`, { ...details, cause, hint }, action);
-}
-
-function unreadable(what: string, coordinates: ErrorDetails, cause: unknown, action?: string): RefoldError {
-  const hint = 'Pass plain objects without getters or proxies';
-  return rejected(`reading ${what} threw: ${messageOf(cause)}`, { ...coordinates, cause, hint }, action);
-}
-
 function tooLarge(size: string, sequence: number | undefined, cause?: unknown): RefoldError {
   return rejected(`the commit has ${size}`, {
     ...coordinatesOf(undefined, sequence),
     cause,
     hint: `Keep a commit under ${COMMIT_CHARACTERS} characters: store large content elsewhere and record where`,
   });
-}
-
-function rejected(problem: string, details: ErrorDetails, action = 'append'): RefoldError {
-  return new RefoldError('EVENT_REJECTED', `Cannot ${action}: ${problem}`, details);
 }

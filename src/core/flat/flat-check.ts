@@ -6,7 +6,7 @@
  * flat object of such members. An object that is not certainly valid is left to its schema, which then says why. An
  * object that passes equals the schema's output: the same members in the same order, in a new object.
  */
-import type { Json } from './event.ts';
+import type { Json } from '../event.ts';
 
 /** The checks of a flat object's members, by name. */
 export interface FlatCheck {

@@ -7,9 +7,9 @@
  * its events pass through the guard.
  */
 import type { z } from 'zod';
-import type { Json } from './event.ts';
+import type { Json } from '../event.ts';
+import { FORBIDDEN_KEYS } from '../guard.ts';
 import { copyFlat, type FlatCheck, flatCheckOf, isPlainPrimitive } from './flat-check.ts';
-import { FORBIDDEN_KEYS } from './guard.ts';
 
 export interface FlatSchema {
   readonly schema: z.ZodType;

@@ -1,0 +1,291 @@
+/**
+ * How the state of a cursor moves.
+ *
+ * A step forward folds one event. A step back does not undo, because a Map would get back a deleted entry at its end: it folds
+ * again from a checkpoint in memory, and leaves nearer checkpoints on its way, so that the next step back folds less. Where
+ * there is no checkpoint, the state comes from the log, as `at` builds it, and the cost says so.
+ */
+import { isRefoldError } from '../../core/errors.ts';
+import type { RecordedEvent } from '../../core/event.ts';
+import type { Model } from '../../core/model.ts';
+import { diffStates } from '../../fold/diff.ts';
+import { type NotingState, openNotingState, type StateChange } from '../../fold/live-state.ts';
+import { plain } from '../../fold/own-copy.ts';
+import type { LogStore } from '../../log/log-store.ts';
+import { throwIfAborted } from '../../threads/aborted.ts';
+import { Pace } from '../../threads/pace.ts';
+import { guardOf } from '../calls/reentrancy.ts';
+import type { ModelFingerprint } from '../folding/fingerprint.ts';
+import { recoverDespiteDrops } from '../past/history.ts';
+import { Checkpoints, type Kept } from './checkpoints.ts';
+import { usableAt } from './keyframes.ts';
+import { type EventPlace, NearbyEvents } from './nearby-events.ts';
+import { HeldState, type KeptStanding, type Standing } from './standing.ts';
+
+const CHECKPOINT_BYTES = 128 * 1024 * 1024;
+/** A stretch that is folded on the way back gets so many checkpoints. The last stretch gets one at each event. */
+const CHECKPOINTS_OF_A_STRETCH = 64;
+/** Going forward leaves a checkpoint after so many events; fewer where a checkpoint costs more than these. */
+const FORWARD_EVENTS = 64;
+/** So many entries are kept in about the time in which an event is folded. */
+const FORWARD_ENTRIES = 512;
+/** So many entries are restored in about the time in which an event is folded. */
+const RESTORED_ENTRIES = 64;
+/** How far before its target a state is built from the log, so that the next steps back find checkpoints; it grows. */
+const FIRST_RUN_UP = 64;
+const LONGEST_RUN_UP = 4_096;
+/** So many events are folded from where the cursor is without asking whether a keyframe is nearer. */
+const NEAR_BY = 1_024;
+/** How much faster the direct fold of a rebuild is than a fold that says what changes. */
+const DIRECT_GAIN = 4;
+/** How long a move may keep the event loop to itself, in ms. */
+const MOVE_SLICE_MS = 20;
+
+/** What a cursor moves through. */
+export interface CursorParts<State extends object> {
+  readonly model: Model<State>;
+  /** Throws when the handle is closed. */
+  readonly log: () => LogStore;
+  readonly fingerprint: ModelFingerprint;
+  readonly checkpointBytes: number | undefined;
+}
+
+/** Counts what a move does. */
+export interface Tally {
+  checkpoint?: number;
+  keyframe?: number;
+  isRebuilt: boolean;
+  events: number;
+}
+
+/** A state that moves, for a cursor: it has moved once before it may be asked where it stands. */
+export class MovingState<State extends object> {
+  readonly #parts: CursorParts<State>;
+  readonly #events: NearbyEvents;
+  readonly #checkpoints: Checkpoints<KeptStanding<State>>;
+  #at: Standing<State> | undefined;
+  /** Whether the log was redacted since the state was built. */
+  #isStale = false;
+  #generation: number | undefined;
+  #runUp = FIRST_RUN_UP;
+  /** Entries of the Maps at the last checkpoint: what one costs. */
+  #entries = 0;
+  /** Events folded forward since the last checkpoint. */
+  #sinceCheckpoint = 0;
+
+  constructor(parts: CursorParts<State>) {
+    this.#parts = parts;
+    this.#events = new NearbyEvents(parts.model, parts.log());
+    this.#checkpoints = new Checkpoints(parts.checkpointBytes ?? CHECKPOINT_BYTES);
+    this.#generation = parts.log().generation?.();
+  }
+
+  get standing(): Standing<State> {
+    return this.#at!;
+  }
+
+  /** The earliest place to stand, asked only where it may matter. */
+  async earliest(wanted: number): Promise<number> {
+    if (wanted < 0) wanted = 0;
+    const log = this.#parts.log();
+    const first = log.firstSequence();
+    if (first === 1 || wanted >= first) return 0;
+    return (await usableAt(log, this.#parts.fingerprint)).at(-1)?.sequence ?? first;
+  }
+
+  /**
+   * Moves to a sequence.
+   *
+   * @param tally gets what it costs, also when it fails
+   * @throws RefoldError as `store.at` does. It then stands at the last event that it could fold, or where it was
+   */
+  async arrive(target: number, tally: Tally, signal: AbortSignal | undefined): Promise<void> {
+    this.#noticeRedaction();
+    const here = this.#isStale ? undefined : this.#at;
+    if (here?.sequence === target) return;
+    const kept = this.#checkpointFor(target);
+    const isHere = here !== undefined && here.sequence < target && this.#isNearer(here.sequence, kept?.sequence);
+    const nearest = isHere ? here.sequence : kept?.sequence;
+    if (nearest === undefined || !(await this.#isNear(nearest, target))) return this.#rebuild(target, tally, signal);
+    if (isHere) return this.#forward(target, tally, signal);
+    tally.checkpoint = kept!.sequence;
+    const { held } = kept!;
+    // Nothing is folded, so nothing can fail: the state that was held is not needed any more.
+    if (kept!.sequence === target) {
+      return this.#stand({ ...held, state: new HeldState<State>(undefined, held.state, this.#at?.state) });
+    }
+    return this.#fold({ ...held, state: new HeldState<State>(undefined, held.state) }, target, tally, signal);
+  }
+
+  /** Restoring a checkpoint costs about as much as folding some events. */
+  #isNearer(here: number, kept: number | undefined): boolean {
+    return kept === undefined || kept - here <= 1 + this.#entries / RESTORED_ENTRIES;
+  }
+
+  /** One that was built from the log does not know what its event changed, so the cursor cannot stand right there. */
+  #checkpointFor(target: number): Kept<KeptStanding<State>> | undefined {
+    const kept = this.#checkpoints.before(target);
+    const isBare = kept?.sequence === target && target > 0 && kept.held.commit === undefined;
+    return isBare ? this.#checkpoints.before(target - 1) : kept;
+  }
+
+  /** Whether it costs less to fold from there than to build the state from the log. */
+  async #isNear(from: number, target: number): Promise<boolean> {
+    const distance = target - from;
+    if (distance <= NEAR_BY) return true;
+    const { fingerprint } = this.#parts;
+    const log = this.#parts.log();
+    const keyframes = await usableAt(log, fingerprint);
+    const keyframe = keyframes.find(({ sequence }) => sequence <= target)?.sequence ?? 0;
+    return distance * DIRECT_GAIN <= target - keyframe;
+  }
+
+  /** Builds a state some events before the target from the log, and folds these events. */
+  async #rebuild(target: number, tally: Tally, signal: AbortSignal | undefined): Promise<void> {
+    const isBack = this.#at !== undefined && target < this.#at.sequence && this.#at.sequence - target <= this.#runUp;
+    this.#runUp = isBack ? Math.min(this.#runUp * 4, LONGEST_RUN_UP) : FIRST_RUN_UP;
+    const runUp = this.#checkpoints.fits(this.#entries) ? this.#runUp : 1;
+    const begin = await this.#recover(Math.max(0, target - runUp), target, tally, signal);
+    await this.#fold(begin, target, tally, signal);
+  }
+
+  /** The state at a sequence, from the log. Where the log has lost it, the state at the oldest snapshot before the target. */
+  async #recover(to: number, target: number, tally: Tally, signal?: AbortSignal): Promise<Standing<State>> {
+    const { model, fingerprint } = this.#parts;
+    const log = this.#parts.log();
+    tally.isRebuilt = true;
+    let recovered: Awaited<ReturnType<typeof recoverDespiteDrops<State>>>;
+    try {
+      recovered = await recoverDespiteDrops(model, log, fingerprint, { to, signal });
+    } catch (error) {
+      if (to === target || !isRefoldError(error, 'HISTORY_GONE')) throw error;
+      const snapshots = await usableAt(log, fingerprint);
+      const oldest = snapshots.findLast(({ sequence }) => sequence <= target)?.sequence ?? target;
+      recovered = await recoverDespiteDrops(model, log, fingerprint, { to: oldest, signal });
+    }
+    const { cursor, snapshot, eventsReplayed } = recovered;
+    if (snapshot !== undefined) tally.keyframe = snapshot.sequence;
+    tally.events += eventsReplayed;
+    const { sequence, recordedAt } = cursor;
+    this.#entries = tableEntriesIn(cursor.state);
+    const state = new HeldState(openNotingState(cursor.state, model.comparators));
+    const standing: Standing<State> = { sequence, recordedAt, state, events: [], commit: undefined, changes: [] };
+    if (sequence !== target || sequence === 0) return standing;
+    // Nothing is left to fold: what its event changed is not known, because the state before it cannot be built.
+    const place = sequence >= log.firstSequence() ? await this.#events.at(sequence, signal) : undefined;
+    return { ...standing, events: place?.events ?? [], commit: place?.commit };
+  }
+
+  /** Folds to the target from a state that belongs to the cursor, with checkpoints on the way for steps back. */
+  async #fold(begin: Standing<State>, target: number, tally: Tally, signal?: AbortSignal): Promise<void> {
+    const spacing = Math.max(1, Math.ceil((target - begin.sequence) / CHECKPOINTS_OF_A_STRETCH));
+    let at = begin;
+    const pace = new Pace(MOVE_SLICE_MS);
+    this.#keep(at);
+    while (at.sequence < target) {
+      at = await this.#next(at, tally, signal);
+      if (at.sequence < target && (at.sequence - begin.sequence) % spacing === 0) this.#keep(at);
+      if (pace.isOver) await pace.rest();
+    }
+    this.#stand(at);
+  }
+
+  #stand(at: Standing<State>): void {
+    this.#at = at;
+    this.#isStale = false;
+    this.#sinceCheckpoint = 0;
+  }
+
+  /** Folds to the target from the state that is held. */
+  async #forward(target: number, tally: Tally, signal?: AbortSignal): Promise<void> {
+    const pace = new Pace(MOVE_SLICE_MS);
+    const spacing = Math.max(FORWARD_EVENTS, Math.ceil(this.#entries / FORWARD_ENTRIES));
+    while (this.standing.sequence < target) {
+      const before = this.standing;
+      if (this.#sinceCheckpoint >= spacing) {
+        this.#sinceCheckpoint = 0;
+        this.#keep(before);
+      }
+      this.#at = await this.#next(before, tally, signal);
+      this.#sinceCheckpoint += 1;
+      if (pace.isOver) await pace.rest();
+    }
+  }
+
+  /** Folds the next event into the state. */
+  async #next(before: Standing<State>, tally: Tally, signal?: AbortSignal): Promise<Standing<State>> {
+    throwIfAborted(signal);
+    const sequence = before.sequence + 1;
+    const place = await this.#events.at(sequence, signal);
+    const { events, commit, recordedAt } = place;
+    try {
+      // All of its events, or none: one that fails after another one leaves the state before as it is.
+      const state = events.length > 1 ? new HeldState(before.state.now.keep().restore()) : before.state;
+      const changes = this.#foldPlace(state.now, place.fresh());
+      tally.events += 1;
+      return { sequence, recordedAt, state, events, commit, changes };
+    } catch (error) {
+      if (!isRefoldError(error, 'REDUCER_FAILED')) throw error;
+      return this.#refold(before, place, tally, signal);
+    }
+  }
+
+  #foldPlace(state: NotingState<State>, events: readonly RecordedEvent[]): readonly StateChange[] {
+    const { model, log } = this.#parts;
+    const guard = guardOf(log());
+    guard.enter();
+    try {
+      if (events.length === 1) return state.foldNoting(model.reducers, events[0]!);
+      return events.flatMap((event) => state.foldNoting(model.reducers, event));
+    } finally {
+      guard.leave();
+    }
+  }
+
+  /**
+   * The atomic fold refuses what an older release has recorded, such as one value in two places. Then both states come from the
+   * log, and a comparison says what changed. An event that no fold accepts fails here again.
+   */
+  async #refold(
+    before: Standing<State>,
+    place: EventPlace,
+    tally: Tally,
+    signal?: AbortSignal,
+  ): Promise<Standing<State>> {
+    const sequence = before.sequence + 1;
+    const earlier = plain(before.state.now.value);
+    const after = await this.#recover(sequence, sequence, tally, signal);
+    const changes = diffStates(earlier, after.state.now.value, Number.POSITIVE_INFINITY).map(
+      ({ parts, before, after }) => ({
+        parts,
+        ...(before !== undefined && { before }),
+        ...(after !== undefined && { after }),
+      }),
+    );
+    const { recordedAt, events, commit } = place;
+    return { sequence, recordedAt, events, commit, state: after.state, changes };
+  }
+
+  #keep(standing: Standing<State>): void {
+    if (!this.#checkpoints.fits(this.#entries)) return;
+    if (this.#checkpoints.before(standing.sequence)?.sequence === standing.sequence) return;
+    const state = standing.state.now.keep();
+    this.#entries = state.entries;
+    this.#checkpoints.keep({ sequence: standing.sequence, held: { ...standing, state }, entries: state.entries });
+  }
+
+  /** What was read before a redaction must not be shown. */
+  #noticeRedaction(): void {
+    const generation = this.#parts.log().generation?.();
+    if (generation === this.#generation) return;
+    this.#generation = generation;
+    this.#checkpoints.clear();
+    this.#events.forget();
+    this.#isStale = true;
+  }
+}
+
+/** How many entries the Maps at the top level have: about what a checkpoint copies. */
+function tableEntriesIn(state: object): number {
+  return Object.values(state).reduce<number>((sum, value) => sum + (value instanceof Map ? value.size : 0), 0);
+}
