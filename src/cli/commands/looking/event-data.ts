@@ -21,7 +21,8 @@ export class EventData implements AsyncDisposable {
 
   /** Undefined for an event that is not there. */
   async of(sequence: number): Promise<unknown> {
-    if (this.#last === undefined || Math.abs(sequence - this.#last.sequence) > NEIGHBOURHOOD) await this.#begin(sequence);
+    if (this.#last === undefined || Math.abs(sequence - this.#last.sequence) > NEIGHBOURHOOD)
+      await this.#begin(sequence);
     while (this.#last !== undefined && this.#isBefore(this.#last.sequence, sequence)) await this.#next();
     return this.#last?.sequence === sequence ? this.#last.data : undefined;
   }
