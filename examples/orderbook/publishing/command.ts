@@ -1,7 +1,7 @@
 /** The command `publish`: a book as market data, one JSON object a line on stdout. */
 import { once } from 'node:events';
 import { type Command, Option } from 'commander';
-import { openStore, RefoldError } from 'refold';
+import { openStore } from 'refold';
 import { parseInteger } from '../feeds/reading/csv.ts';
 import feedBook from '../follow/index.ts';
 import orderBook from '../model/index.ts';
@@ -10,6 +10,7 @@ import { type BookPosition, parsePosition, sequenceOf } from '../show.ts';
 import { modelIn } from '../workspace.ts';
 import type { ConsumerQueue } from './consumer-queue.ts';
 import { CHANNELS, type Channel, lineOf } from './messages.ts';
+import { cannotPublish } from './publish-options.ts';
 import { type PublishedStore, publishBook } from './publisher.ts';
 
 interface PublishCommandOptions {
@@ -85,11 +86,12 @@ async function publish(path: string, options: PublishCommandOptions): Promise<vo
     symbol: symbols,
   } = options;
   if (at !== undefined && !snapshot)
-    throw bad('--at is the place of a snapshot', '--at', 'Give --snapshot too, or --from');
+    throw cannotPublish('--at is the place of a snapshot', '--at', 'Give --snapshot too, or --from');
   if (snapshot && (from ?? to ?? snapshotEvery) !== undefined)
-    throw bad('--snapshot has one place', '--snapshot', 'Give --at');
-  if (snapshot && follow) throw bad('a snapshot ends', '--follow', 'Give one of --snapshot and --follow');
-  if (follow && to !== undefined) throw bad('with --follow there is no end', '--to', 'Give one of --to and --follow');
+    throw cannotPublish('--snapshot has one place', '--snapshot', 'Give --at');
+  if (snapshot && follow) throw cannotPublish('a snapshot ends', '--follow', 'Give one of --snapshot and --follow');
+  if (follow && to !== undefined)
+    throw cannotPublish('with --follow there is no end', '--to', 'Give one of --to and --follow');
   await using store = await openBookOf(path, follow);
   if (!follow) requireSymbols([...store.state.symbols.keys()], symbols);
   const place = async (option: string, given: BookPosition | undefined, edge: 'first' | 'last') =>
@@ -161,7 +163,7 @@ function requireSymbols(listed: readonly string[], wanted: readonly string[] = [
   if (unknown === undefined) return;
   const hint =
     listed.length === 0 ? 'It has no symbols yet: give --follow to wait' : `It has ${listed.slice(0, 10).join(', ')}`;
-  throw bad(`the book has no symbol ${JSON.stringify(unknown)}`, '--symbol', hint);
+  throw cannotPublish(`the book has no symbol ${JSON.stringify(unknown)}`, '--symbol', hint);
 }
 
 function position(flag: string, description: string): Option {
@@ -172,26 +174,26 @@ function parseSpeed(text: string): number | 'max' {
   if (text === 'max') return text;
   const speed = /^\d+(?:\.\d+)?x?$/.test(text) ? Number.parseFloat(text) : 0;
   if (speed > 0 && Number.isFinite(speed)) return speed;
-  throw bad(`${JSON.stringify(text)} is not a speed`, '--speed', 'Give 10x, 1x, 0.5x … or max');
+  throw cannotPublish(`${JSON.stringify(text)} is not a speed`, '--speed', 'Give 10x, 1x, 0.5x … or max');
 }
 
 function parseNames(text: string): readonly string[] {
   const names = text.split(',').filter((name) => name !== '');
   if (names.length > 0) return names;
-  throw bad('there is no name', '--symbol', 'Give names separated by commas, such as GOOG,MSFT');
+  throw cannotPublish('there is no name', '--symbol', 'Give names separated by commas, such as GOOG,MSFT');
 }
 
 function parseCount(text: string): number {
   const count = parseInteger(text);
   if (count !== undefined && count > 0) return count;
-  throw bad(`${JSON.stringify(text)} is not a number of levels`, '--depth', 'Give a whole number above 0');
+  throw cannotPublish(`${JSON.stringify(text)} is not a number of levels`, '--depth', 'Give a whole number above 0');
 }
 
 function parseChannels(text: string): readonly Channel[] {
   const channels = text.split(',');
   const isChannel = (name: string): name is Channel => (CHANNELS as readonly string[]).includes(name);
   if (channels.every(isChannel)) return channels;
-  throw bad(
+  throw cannotPublish(
     `${JSON.stringify(text)} names a channel that does not exist`,
     '--only',
     `Give some of ${CHANNELS.join(',')}`,
@@ -202,9 +204,9 @@ function parseChannels(text: string): readonly Channel[] {
 function parseSpan(text: string): number {
   const span = parseLength(text);
   if (span !== undefined) return span;
-  throw bad(`${JSON.stringify(text)} is not a time`, '--snapshot-every', 'Give a time such as 500ms, 10s, 1m or 1h');
-}
-
-function bad(problem: string, type: string, hint: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot publish the book: ${problem}`, { type, hint });
+  throw cannotPublish(
+    `${JSON.stringify(text)} is not a time`,
+    '--snapshot-every',
+    'Give a time such as 500ms, 10s, 1m or 1h',
+  );
 }

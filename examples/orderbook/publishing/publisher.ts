@@ -4,14 +4,17 @@
  * It reads the log commit by commit and folds its book with the reducers of the model. So it never shows half of
  * a commit, does not disturb the writer, and can publish any part of the past. `messages.ts` has the protocol.
  */
-import { isRefoldError, type RecordedEvent, RefoldError } from 'refold';
+import { isRefoldError, type RecordedEvent } from 'refold';
 import type { Moment } from '../market-time.ts';
 import { recordedMoment } from '../questions/books/market-calendar.ts';
-import { ConsumerQueue, type WhenFull } from './consumer-queue.ts';
+import { ConsumerQueue } from './consumer-queue.ts';
 import { MarketPace } from './market-pace.ts';
 import { CHANNELS, type Channel, type MarketMessage, type MarketSnapshot, type SnapshotReason } from './messages.ts';
+import { type ConsumeOptions, cannotPublish, type PublishOptions, requirePublishable } from './publish-options.ts';
 import { type PublishedBook, publishedBookOf } from './published-book.ts';
 import { SymbolFeed } from './symbol-feed.ts';
+
+export type { ConsumeOptions, PublishOptions };
 
 /** What publishing needs of a refold store of a book. A reader and a live replica will do. */
 export interface PublishedStore {
@@ -23,33 +26,6 @@ export interface PublishedStore {
   }>;
   commits(range: { readonly from?: number; readonly to?: number }): AsyncIterable<readonly RecordedEvent[]>;
   follow(options: { readonly from: number; readonly signal: AbortSignal }): AsyncIterable<RecordedEvent>;
-}
-
-export interface PublishOptions {
-  /** The first event; default the first of the log. A commit is published whole if it has this event or a later one. */
-  readonly from?: number | undefined;
-  /** The last event; default the end of the log. A commit that ends later is not published. Refused with `follow`. */
-  readonly to?: number | undefined;
-  /** Goes on with what is written from now on, until `signal` aborts or the publisher is closed. Default false. */
-  readonly follow?: boolean | undefined;
-  /** 10 is ten times as fast as the market was; `max`, the default, does not wait. */
-  readonly speed?: number | 'max' | undefined;
-  /** Only these symbols; default all, also those that are listed later. */
-  readonly symbols?: readonly string[] | undefined;
-  /** Only these channels; default all. */
-  readonly only?: readonly Channel[] | undefined;
-  /** Levels of each side; default all. */
-  readonly depth?: number | undefined;
-  /** A snapshot of the `l2` channel of each symbol each time so many ms of the market have passed; default none. */
-  readonly snapshotEvery?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-export interface ConsumeOptions {
-  /** How many messages may be on their way to this consumer; default 4,096. */
-  readonly queue?: number | undefined;
-  /** Default: `wait` where publishing may wait, at the speed `max` without `follow`; otherwise `skip`. */
-  readonly whenFull?: WhenFull | undefined;
 }
 
 const QUEUE = 4_096;
@@ -70,10 +46,14 @@ interface Place {
  * not have `from` any more
  */
 export async function publishBook(store: PublishedStore, options: PublishOptions = {}): Promise<MarketPublisher> {
-  check(options);
+  requirePublishable(options);
   const book = publishedBookOf(store.model.name);
   if (book === undefined) {
-    throw bad(`the model is ${store.model.name}`, 'store', 'Give a store of the order book, or of the feed book');
+    throw cannotPublish(
+      `the model is ${store.model.name}`,
+      'store',
+      'Give a store of the order book, or of the feed book',
+    );
   }
   return MarketPublisher.start(store, book, options);
 }
@@ -145,7 +125,7 @@ export class MarketPublisher implements AsyncIterable<MarketMessage> {
   /** Messages from here on, for one consumer: snapshots of every channel first. */
   consume({ queue = QUEUE, whenFull }: ConsumeOptions = {}): ConsumerQueue {
     if (!Number.isSafeInteger(queue) || queue < 1)
-      throw bad('it is not a whole number above 0', 'queue', 'Give 1 or more');
+      throw cannotPublish('it is not a whole number above 0', 'queue', 'Give 1 or more');
     const { speed = 'max', follow = false } = this.#options;
     const consumer = new ConsumerQueue(
       {
@@ -359,23 +339,4 @@ async function firstOf(store: PublishedStore, from: number | undefined): Promise
 async function timeOf(store: PublishedStore, sequence: number): Promise<Moment> {
   if (sequence > 0) for await (const commit of store.commits({ from: sequence })) return recordedMoment(commit.at(-1)!);
   return { ms: 0, ns: 0 };
-}
-
-function check({ from, to, follow, speed = 'max', depth, snapshotEvery, only }: PublishOptions): void {
-  const isCount = (value: unknown, least: number): boolean => Number.isSafeInteger(value) && (value as number) >= least;
-  if (from !== undefined && !isCount(from, 0)) throw bad('it is not a sequence', 'from', 'Give a whole number from 0');
-  if (to !== undefined && !isCount(to, 0)) throw bad('it is not a sequence', 'to', 'Give a whole number from 0');
-  if (to !== undefined && follow === true) throw bad('with follow there is no end', 'to', 'Give one of to and follow');
-  if (speed !== 'max' && !(Number.isFinite(speed) && speed > 0))
-    throw bad('it is not a speed', 'speed', 'Give max, or a number above 0: 10 is ten times as fast as the market');
-  if (depth !== undefined && !isCount(depth, 1))
-    throw bad('it is not a number of levels', 'depth', 'Give a whole number above 0');
-  if (snapshotEvery !== undefined && !(Number.isFinite(snapshotEvery) && snapshotEvery > 0))
-    throw bad('it is not a time', 'snapshotEvery', 'Give ms above 0');
-  if (only !== undefined && (only.length === 0 || only.some((one) => !CHANNELS.includes(one))))
-    throw bad('there is no such channel', 'only', `Give some of ${CHANNELS.join(', ')}`);
-}
-
-function bad(problem: string, type: string, hint: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot publish the book: ${problem}`, { type, hint });
 }
