@@ -92,8 +92,10 @@ export type { LogInfo, ReactorInfo, RecoveryEstimate, RedactionInfo } from './en
 export type { CountBucket, EventCounts, TypeCounts } from './engine/looking/counts.ts';
 export type { CursorOptions, MoveCost, MoveOptions, PastCursor } from './engine/looking/cursor.ts';
 export type { Keyframe, PastRange } from './engine/looking/keyframes.ts';
-export { openPast, Past, rehearse } from './engine/looking/past.ts';
+export { bisect, rehearse, why } from './engine/looking/one-question.ts';
+export { openPast, Past } from './engine/looking/past.ts';
 export type {
+  BisectLogOptions,
   BisectOptions,
   BlocksOptions,
   BuiltState,
@@ -104,6 +106,7 @@ export type {
   RehearseLogOptions,
   RehearseOptions,
   WalkOptions,
+  WhyLogOptions,
   WhyOptions,
 } from './engine/looking/past-options.ts';
 export type { PastPosition } from './engine/looking/position.ts';

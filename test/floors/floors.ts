@@ -277,13 +277,30 @@ export const FLOORS: readonly Floor[] = [
   {
     files: LOOKING,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, QUESTIONS],
-    doors: ['past.ts', 'past-options.ts', 'counts.ts', 'cursor.ts', 'walk.ts', 'keyframes.ts', 'position.ts'],
+    doors: [
+      'past.ts',
+      'one-question.ts',
+      'past-options.ts',
+      'counts.ts',
+      'cursor.ts',
+      'walk.ts',
+      'keyframes.ts',
+      'position.ts',
+    ],
     node: 'all',
   },
   {
     files: QUESTIONS,
     sees: [...BELOW_THE_ENGINE, CALLS, FOLDING, PAST, LOOKING],
-    doors: ['bisect.ts', 'condition.ts', 'question.ts', 'rehearsal-report.ts', 'rehearse.ts', 'why.ts'],
+    doors: [
+      'bisect.ts',
+      'condition.ts',
+      'question.ts',
+      'rehearsal-report.ts',
+      'rehearse.ts',
+      'watched-place.ts',
+      'why.ts',
+    ],
     node: 'all',
   },
   {

@@ -1,6 +1,6 @@
 /** Type tests of looking back: compiled by `npm run types`, never run. Each `@ts-expect-error` says what must not compile. */
 import { z } from 'zod';
-import { defineModel, openPast, parseCondition, rehearse } from '../../src/index.ts';
+import { bisect, defineModel, openPast, parseCondition, rehearse, why } from '../../src/index.ts';
 
 type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 function assertType<_T extends true>(): void {}
@@ -51,6 +51,11 @@ export async function lookBack(): Promise<void> {
   await past.bisect({ firstTrue: parseCondition('n > 1') }, { mode: 'fast' });
   // @ts-expect-error there is no such mode
   await past.bisect('n > 1', { mode: 'slow' });
+  assertType<Equal<Awaited<ReturnType<typeof past.why>>, Awaited<ReturnType<typeof why>>>>();
+  await why(model, ['orders', 7], { path: 'orders.db', limit: 1 });
+  await bisect(model, { firstFalse: (at) => at.orders.size > 0 }, { path: 'orders.db', mode: 'fast' });
+  // @ts-expect-error a log is required
+  await bisect(model, 'n > 1');
   const { firstDifference } = await rehearse(model, model, { path: 'orders.db' });
   assertType<
     Equal<typeof firstDifference extends undefined ? never : NonNullable<typeof firstDifference>['path'], string>

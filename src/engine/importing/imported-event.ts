@@ -6,7 +6,7 @@ import { encodeCommit } from '../../log/blocks/block.ts';
 import type { QueuedCommit } from '../../log/log-store.ts';
 import { isCommandId } from '../writing/commands.ts';
 import { admitMeta } from '../writing/intake/values.ts';
-import { ownCopy } from './past-event.ts';
+import { ownCopy, shown } from './past-event.ts';
 
 /** An event from elsewhere, for import. Its `sequence` is ignored; its `recordedAt` is kept. */
 export interface ImportedEvent {
@@ -37,9 +37,9 @@ export function admitImported(event: unknown, sequence: number, notBefore: numbe
   const { type, version = 1, recordedAt = Date.now(), data, meta, commandId } = readImported(event, sequence);
   if (typeof type !== 'string' || type === '') throw badImport('its type is not a string', sequence);
   if (!Number.isSafeInteger(version) || version < 1)
-    throw badImport(`its version is ${String(version)}`, sequence, type);
+    throw badImport(`its version is ${shown(version)}`, sequence, type);
   if (!Number.isSafeInteger(recordedAt) || recordedAt < 0)
-    throw badImport(`its recordedAt is ${String(recordedAt)}`, sequence, type);
+    throw badImport(`its recordedAt is ${shown(recordedAt)}`, sequence, type);
   if (commandId !== undefined && !isCommandId(commandId))
     throw badImport('its commandId is not a string of 1 to 200 characters', sequence, type);
   const copy = { type, version, data: ownCopy(data, type, sequence) };

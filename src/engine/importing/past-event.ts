@@ -109,7 +109,8 @@ function isVersion(value: unknown): value is number {
 }
 
 /** A number as it is; of any other value only its kind: its text may be long, and reading it may throw. */
-function shown(value: unknown): string {
+/** A value of any kind in a message. A `toString` of the application is not called. */
+export function shown(value: unknown): string {
   if (typeof value === 'number' || value === undefined || value === null) return String(value);
   return isInstance(value, Date) ? 'a Date' : `a ${typeof value}`;
 }

@@ -12,7 +12,7 @@ import type { PlaceChange } from './questions/why.ts';
 export interface PastOptions extends LogOptions {
   /** The log's file; a writer may have it open. Required unless `log` is given. */
   readonly path?: string | undefined;
-  /** An open log: it stays open. Or a source: its log is closed with the handle. */
+  /** An open log: it stays open. Or a source: its log is closed with the handle, or when the call ends. */
   readonly log?: LogStore | LogSource | undefined;
 }
 
@@ -85,13 +85,14 @@ export interface RehearseOptions extends PastCallOptions {
   readonly to?: PastPosition | undefined;
 }
 
+/** Options of `why` without a handle. */
+export interface WhyLogOptions extends WhyOptions, PastOptions {}
+
+/** Options of `bisect` without a handle. */
+export interface BisectLogOptions extends BisectOptions, PastOptions {}
+
 /** Options of `rehearse` without a handle. */
-export interface RehearseLogOptions extends RehearseOptions, LogOptions {
-  /** The log's file; a writer may have it open. Required unless `log` is given. */
-  readonly path?: string | undefined;
-  /** An open log: it stays open. Or a source: its log is closed afterwards. */
-  readonly log?: LogStore | LogSource | undefined;
-}
+export interface RehearseLogOptions extends RehearseOptions, PastOptions {}
 
 const MOST_BUCKETS = 100_000;
 
@@ -120,6 +121,8 @@ export const BISECT_CHECKS: OptionChecks<BisectOptions> = {
   onEstimate: A_FUNCTION,
 };
 export const REHEARSE_CHECKS: OptionChecks<RehearseOptions> = { ...CALL_CHECKS, to: A_PAST_POSITION };
+export const WHY_LOG_CHECKS: OptionChecks<WhyLogOptions> = { ...PAST_CHECKS, ...WHY_CHECKS };
+export const BISECT_LOG_CHECKS: OptionChecks<BisectLogOptions> = { ...PAST_CHECKS, ...BISECT_CHECKS };
 export const REHEARSE_LOG_CHECKS: OptionChecks<RehearseLogOptions> = { ...PAST_CHECKS, ...REHEARSE_CHECKS };
 
 const MODES: ReadonlySet<unknown> = new Set<BisectMode>(['blocks', 'fast', 'every-event']);

@@ -5,10 +5,9 @@
  * may be writing. The work is done by the files beside this one; this file checks the calls.
  */
 import type { Catalog, RecordedEventOf, TypeOf } from '../../core/catalog.ts';
-import { RefoldError } from '../../core/errors.ts';
 import type { CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
-import { type Path, parsePath } from '../../fold/path.ts';
+import type { Path } from '../../fold/path.ts';
 import { storeClosed } from '../../log/log-errors.ts';
 import type { BlockHeader, LogStore } from '../../log/log-store.ts';
 import { performance } from '../../threads/timers.ts';
@@ -37,8 +36,6 @@ import {
   type PastCallOptions,
   type PastOptions,
   REHEARSE_CHECKS,
-  REHEARSE_LOG_CHECKS,
-  type RehearseLogOptions,
   type RehearseOptions,
   WALK_CHECKS,
   type WalkOptions,
@@ -50,6 +47,7 @@ import { type BisectReport, findFirst } from './questions/bisect.ts';
 import { type BisectTarget, readQuestion } from './questions/question.ts';
 import type { RehearsalReport } from './questions/rehearsal-report.ts';
 import { rehearseLog } from './questions/rehearse.ts';
+import { readPlace } from './questions/watched-place.ts';
 import { explainPlace, type WhyReport } from './questions/why.ts';
 import { type WalkedBlock, type WalkParts, walkBlocks } from './walk.ts';
 
@@ -202,7 +200,7 @@ export class Past<State extends object = any, C extends Catalog = any> implement
    */
   async why(path: string | Path, options?: WhyOptions): Promise<WhyReport> {
     const checked = checkOptions('look for what changed a place', WHY_CHECKS, options);
-    const parts = typeof path === 'string' ? parsePath(path) : copyOfPath(path);
+    const parts = readPlace(path);
     const log = this.#log();
     const { from, to } = await this.#stretchOf(checked);
     const before = checked.before === undefined ? to : (await startingAt(log, checked.before)) - 1;
@@ -297,47 +295,4 @@ export class Past<State extends object = any, C extends Catalog = any> implement
 function tellOf({ onProgress }: PastCallOptions, total: number): (done: number) => void {
   const tell = harmless(onProgress);
   return (done) => tell({ phase: 'replay', done, total });
-}
-
-/**
- * Folds a log under two models in one pass, as `past.rehearse` does.
- *
- * @throws RefoldError as `openPast` and `past.rehearse` do
- */
-export async function rehearse<State extends object, C extends Catalog, K extends CommandInputs>(
-  model: Model<State, C, K>,
-  next: Model<any, any, any, any>,
-  options: RehearseLogOptions,
-): Promise<RehearsalReport> {
-  requireModel('rehearse', model);
-  const { path, log, ...call } = checkOptions('rehearse', REHEARSE_LOG_CHECKS, options);
-  requireOneLog('rehearse', { path, log });
-  const past = await openPast(model, { path, log });
-  try {
-    return await past.rehearse(next, call);
-  } finally {
-    await past.close();
-  }
-}
-
-/** @throws RefoldError `INVALID_OPTION` */
-function copyOfPath(path: unknown): Path {
-  try {
-    if (Array.isArray(path)) return Array.from(path);
-  } catch (cause) {
-    throw notAPath(cause); // from a getter or a proxy
-  }
-  throw notAPath();
-}
-
-function notAPath(cause?: unknown): RefoldError {
-  return new RefoldError(
-    'INVALID_OPTION',
-    'Cannot look for what changed a place: it is neither a path nor an array of keys',
-    {
-      type: 'path',
-      cause,
-      hint: "Give a text such as 'orders[42].price', or an array of keys",
-    },
-  );
 }

@@ -18,8 +18,8 @@ import {
 import { applyChanges } from '../../fold/noting/applying-changes.ts';
 import { RUNS_ALL } from '../../sample.ts';
 import { added, cartModel, note } from '../cart.ts';
-import { errorOf, openCarts, temporaryPath } from '../harness.ts';
-import { bookLog, clubLog, type MadeLog } from './models.ts';
+import { errorOf } from '../harness.ts';
+import { bookLog, clubLog, droppedHistory, type MadeLog } from './models.ts';
 
 /** In npm test, and in all. */
 const MOVES = RUNS_ALL ? 1_000 : 150;
@@ -319,15 +319,7 @@ describe('a cursor', () => {
   });
 
   test('begins at the oldest keyframe where history was dropped', async () => {
-    const path = await temporaryPath();
-    const store = await openCarts({ path, history: 'discard' });
-    for (let i = 0; i < 20; i++) await store.append(note(`${i}`));
-    await store.snapshot();
-    await store.append(note('between'));
-    await store.snapshot();
-    await store.append(note('after'));
-    await store.compact();
-    await using past = await openPast(cartModel, { path });
+    await using past = await openPast(cartModel, { path: await droppedHistory() });
     const cursor = await past.cursor();
     expect(cursor.sequence).toBe(22);
     expect(cursor.changes).toHaveLength(1);

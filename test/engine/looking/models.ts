@@ -4,6 +4,8 @@ import { generateFlow } from '../../../examples/orderbook/demo/flow.ts';
 import { Random } from '../../../examples/orderbook/demo/random.ts';
 import { orderBook } from '../../../examples/orderbook/model/index.ts';
 import { ascending, Deque, defineModel, MemoryContents, OrderedMap, openStore } from '../../../src/index.ts';
+import { note } from '../cart.ts';
+import { openCarts, temporaryPath } from '../harness.ts';
 
 interface Member {
   name: string;
@@ -161,4 +163,17 @@ export async function bookLog(commands: number, seed: number): Promise<MadeLog<t
   const last = store.sequence;
   await store.close();
   return { model: orderBook, contents, last };
+}
+
+/** The path of a log of 22 notes whose history was dropped: its snapshots are at 20 and 21. */
+export async function droppedHistory(): Promise<string> {
+  const path = await temporaryPath();
+  const store = await openCarts({ path, history: 'discard' });
+  for (let i = 0; i < 20; i++) await store.append(note(`${i}`));
+  await store.snapshot();
+  await store.append(note('between'));
+  await store.snapshot();
+  await store.append(note('after'));
+  await store.compact();
+  return path;
 }

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { hashState, MemoryContents, openPast, openStore, replay, stateAt } from '../../../src/index.ts';
 import { added, cartModel, note } from '../cart.ts';
 import { errorOf, manualClock, openCarts, temporaryPath } from '../harness.ts';
+import { droppedHistory } from './models.ts';
 
 /** Forty events, with snapshots at 7, 14, 21, 28 and 35, at 100 ms after each other. */
 async function fortyEvents(path: string) {
@@ -185,15 +186,7 @@ describe('walk', () => {
   });
 
   test('begins after the oldest usable snapshot where history was dropped', async () => {
-    const path = await temporaryPath();
-    const store = await openCarts({ path, history: 'discard' });
-    for (let i = 0; i < 20; i++) await store.append(note(`${i}`));
-    await store.snapshot();
-    await store.append(note('between'));
-    await store.snapshot();
-    await store.append(note('after'));
-    await store.compact();
-    await using past = await openPast(cartModel, { path });
+    await using past = await openPast(cartModel, { path: await droppedHistory() });
     const { first, last, earliest } = await past.range();
     expect(first).toBeGreaterThan(1);
     expect(earliest).toBe(20);

@@ -1,10 +1,11 @@
 /** One place in a state that is folded directly: how it is found fast after each event, and whether it has changed since. */
 import { isDate } from 'node:util/types';
+import { RefoldError } from '../../../core/errors.ts';
 import { Deque } from '../../../fold/collections/deque.ts';
 import { OrderedMap } from '../../../fold/collections/ordered-map.ts';
 import { diffStates } from '../../../fold/diff.ts';
 import { plain } from '../../../fold/own-copy.ts';
-import { type Path, placeAt } from '../../../fold/path.ts';
+import { type Path, parsePath, placeAt } from '../../../fold/path.ts';
 
 /** What stands at a place; undefined if nothing does. */
 export type Placed = { readonly value: unknown } | undefined;
@@ -103,4 +104,27 @@ function membersOf(value: object): Iterable<unknown> {
   if (value instanceof Map || value instanceof OrderedMap) return value.values();
   if (Array.isArray(value) || value instanceof Set || value instanceof Deque) return value;
   return Object.values(value);
+}
+
+/** A place as callers give it: a path, or an array of keys, which is copied. @throws RefoldError `INVALID_OPTION` */
+export function readPlace(path: unknown): Path {
+  if (typeof path === 'string') return parsePath(path);
+  try {
+    if (Array.isArray(path)) return Array.from(path);
+  } catch (cause) {
+    throw notAPath(cause); // from a getter or a proxy
+  }
+  throw notAPath();
+}
+
+function notAPath(cause?: unknown): RefoldError {
+  return new RefoldError(
+    'INVALID_OPTION',
+    'Cannot look for what changed a place: it is neither a path nor an array of keys',
+    {
+      type: 'path',
+      cause,
+      hint: "Give a text such as 'orders[42].price', or an array of keys",
+    },
+  );
 }

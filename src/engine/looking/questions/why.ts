@@ -6,18 +6,14 @@
  * well, so stretches are long enough that loading takes a small share; where there are no keyframes, that is one pass from the
  * first event.
  */
-import { isRefoldError } from '../../../core/errors.ts';
-import type { RecordedEvent } from '../../../core/event.ts';
-import { openNotingState, type StateChange } from '../../../fold/live-state.ts';
-import { formatPath, type Path, placeAt } from '../../../fold/path.ts';
+import { formatPath, placeAt } from '../../../fold/path.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
-import { Pace } from '../../../threads/pace.ts';
 import { performance } from '../../../threads/timers.ts';
-import { guardOf } from '../../calls/reentrancy.ts';
-import { type FoldCursor, foldingRulesOf, presentToFold, recordedIn } from '../../folding/refold.ts';
+import type { FoldCursor } from '../../folding/refold.ts';
 import { recoverDespiteDrops } from '../../past/history.ts';
 import { usableAt } from '../keyframes.ts';
 import { type WalkParts, walkFrom } from '../walk.ts';
+import { isTouch, type Touching, touchesOf } from './touches.ts';
 import { changeOf, copyOfPlaced, WatchedPlace } from './watched-place.ts';
 
 /** One event that changed a place. `before` is absent for what was not there, and `after` for what is not there any more. */
@@ -44,15 +40,10 @@ export interface WhyReport {
 }
 
 /** What is asked, checked. */
-export interface Asking {
-  readonly path: Path;
+export interface Asking extends Touching {
   readonly from: number;
   readonly to: number;
-  readonly limit: number;
-  readonly forward: boolean;
-  readonly signal?: AbortSignal | undefined;
   readonly onChange: (change: PlaceChange) => void;
-  readonly onProgress: (done: number) => void;
 }
 
 /** @throws RefoldError what building a state and walking throw */
@@ -213,69 +204,4 @@ async function lookClosely<State extends object>(
     }
   }
   return to;
-}
-
-/** An event that touched a place: its sequence, and which of the events there it is. */
-interface Touch {
-  readonly sequence: number;
-  readonly part: number;
-}
-
-function isTouch(touch: Touch | undefined, events: readonly RecordedEvent[], index: number): boolean {
-  const { sequence, part = 1 } = events[index]!;
-  return touch?.sequence === sequence && touch.part === part;
-}
-
-/**
- * The events of a stretch that touch a place. Undefined where the atomic fold refuses an event that an older release has recorded:
- * then each event must be looked at.
- */
-async function touchesOf<State extends object>(
-  { model, log }: WalkParts<State>,
-  cursor: FoldCursor<State>,
-  { path, signal, forward, limit, onProgress }: Asking,
-  to: number,
-): Promise<readonly Touch[] | undefined> {
-  const rules = await foldingRulesOf(model, log);
-  const guard = guardOf(log);
-  const pace = new Pace(CLOSE_SLICE_MS);
-  const touches: Touch[] = [];
-  try {
-    const state = openNotingState(cursor.state, model.comparators);
-    for await (const block of log.read({ from: cursor.sequence + 1, to })) {
-      const recorded = recordedIn(block, cursor.sequence, to);
-      for (const event of guard.run(() => presentToFold(model, recorded, rules))) {
-        const { sequence, part = 1 } = event;
-        const changes = guard.run(() => state.foldNoting(model.reducers, event));
-        if (touchesPlace(changes, path)) touches.push({ sequence, part });
-        if (touches.length >= limit && forward) return touches;
-        if (pace.isOver) await pace.rest();
-      }
-      if (!forward && touches.length > 2 * limit) touches.splice(0, touches.length - limit);
-      onProgress(Math.min(block.lastSequence, to));
-      throwIfAborted(signal);
-    }
-    return forward ? touches : touches.slice(Math.max(0, touches.length - limit));
-  } catch (error) {
-    throwIfAborted(signal);
-    if (isRefoldError(error, 'REDUCER_FAILED')) return undefined;
-    throw error;
-  }
-}
-
-const CLOSE_SLICE_MS = 20;
-
-/** Whether changes may be of what stands at a place, or in it. */
-function touchesPlace(changes: readonly StateChange[], path: Path): boolean {
-  return changes.some(({ parts, before, after }) => {
-    if (parts.length > path.length) return startsWith(parts, path);
-    if (!startsWith(path, parts)) return false;
-    const rest = path.slice(parts.length);
-    return changeOf(placeAt(before, rest), placeAt(after, rest)) !== undefined;
-  });
-}
-
-/** As `placeAt` finds keys: a number in a path may be a text or a bigint in a table. */
-function startsWith(path: Path, start: Path): boolean {
-  return start.every((part, index) => String(part) === String(path[index]));
 }
