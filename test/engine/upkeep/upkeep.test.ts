@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { defineProjection, openLog, openStore, replay } from '../../../src/index.ts';
@@ -304,6 +305,12 @@ describe('a log without its model', () => {
       code: 'EVENT_REJECTED',
       sequence: 4,
     });
+    const hostile = { toString: () => assert.fail('a message must not call this') };
+    for (const wrong of [{ version: hostile }, { recordedAt: hostile }]) {
+      expect(await errorOf(log.import([{ ...note('z'), ...wrong } as never]))).toMatchObject({
+        code: 'EVENT_REJECTED',
+      });
+    }
     await log.close();
     const store = await openCarts({ path });
     expect(store.sequence).toBe(2);
