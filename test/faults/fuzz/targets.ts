@@ -22,6 +22,7 @@ import type { Chance } from '../judging/chance.ts';
 import { anyBlock, anyCsv, anyJsonLines, anyState, anyZip, initialState, sealed, stateBytes } from './corpus.ts';
 import { readMutatedItch } from './itch.ts';
 import { mutate, randomBytes } from './mutation.ts';
+import { readMutatedText } from './text-feeds.ts';
 
 /** How an input ended: refused with this code, or sound. */
 export type Ending = string;
@@ -44,15 +45,16 @@ export interface Setting {
 export type FuzzDefect = 'believes any checksum' | 'throws what it catches' | 'pollutes' | 'reads a sum for a value';
 
 export const TARGETS: readonly Target[] = [
-  { name: 'open block', share: 20, run: runOpenBlock },
+  { name: 'open block', share: 18, run: runOpenBlock },
   { name: 'sealed block', share: 8, run: runSealedBlock },
   { name: 'sealed content', share: 12, run: runSealedContent },
   { name: 'stored block', share: 14, run: runStoredBlock },
   { name: 'snapshot', share: 22, run: runState },
-  { name: 'CSV', share: 7, run: runCsv },
+  { name: 'CSV', share: 5, run: runCsv },
   { name: 'zip', share: 3, run: runZip },
   { name: 'JSON lines', share: 10, run: runJsonLines },
   { name: 'ITCH', share: 4, run: (chance) => refusableLater(() => readMutatedItch(chance)) },
+  { name: 'text feeds', share: 4, run: (chance) => refusableLater(() => readMutatedText(chance)) },
 ];
 
 function runOpenBlock(chance: Chance, { defect }: Setting): Ending {
