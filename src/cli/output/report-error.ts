@@ -7,7 +7,7 @@ import { readableError } from '../../guests/readable-error.ts';
 import type { SerializedError } from '../../index.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { type OutputFailed, writeOut } from './output.ts';
-import { oneLine, paintError } from './text.ts';
+import { oneLine, paint, paintError } from './text.ts';
 
 type Failure = Omit<SerializedError, 'code'> & { readonly code: string };
 
@@ -26,6 +26,11 @@ export async function reportError(thrown: unknown, context: { json: boolean; com
 function printFailure({ message, hint }: Pick<Failure, 'message' | 'hint'>): void {
   console.error(`${paintError('red', 'refold:')} ${oneLine(message)}`);
   if (hint !== undefined) console.error(`${paintError('cyan', 'hint:')} ${oneLine(hint)}`);
+}
+
+/** A finding in the answer of a command, as lines after an empty one. */
+export function problemText({ code, message, hint }: SerializedError): string {
+  return `\n${paint('red', code)}  ${oneLine(message)}\n${hint === undefined ? '' : `hint: ${oneLine(hint)}\n`}`;
 }
 
 /**

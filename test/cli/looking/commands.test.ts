@@ -151,6 +151,9 @@ describe('rehearse', () => {
     const text = await refold(['rehearse', shop, '--next', fixture('drifted.ts'), ...MODEL]);
     expect(text.stdout).toMatch(/^DIFFERENT\n/);
     expect(text.stdout).toContain('event 2, PriceSet, at prices.tea');
+    expect(text.stdout).toMatch(/^prices +2 places differ at the end$/m);
+    const one = await refold(['rehearse', shop, '--next', fixture('drifted.ts'), '--to', '2', ...MODEL]);
+    expect(one.stdout).toMatch(/^prices +1 place differs at the end$/m);
   });
 });
 

@@ -57,7 +57,10 @@ function describe(report: RehearsalReport): string {
       first && `event ${count(first.sequence)}${first.type === undefined ? '' : `, ${first.type}`}, at ${first.path}`,
     ],
     ['', first && shortLine(`now ${shortValue(first.now, 60)}, next ${shortValue(first.next, 60)}`, width - 17)],
-    ...differences.map(({ table, places }) => [table, `${counted(places, 'place')} differ at the end`] as const),
+    ...differences.map(
+      ({ table, places }) =>
+        [table, `${counted(places, 'place')} ${places === 1 ? 'differs' : 'differ'} at the end`] as const,
+    ),
     ['compared', `every ${counted(grid, 'event')} at most: what differed only in between was not seen`],
   ]);
   return `${verdict}\n${rows}`;

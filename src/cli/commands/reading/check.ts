@@ -6,19 +6,14 @@
  */
 import type { Command } from 'commander';
 import { loadModelAndProjections } from '../../../guests/load-model.ts';
-import {
-  checkUpgrade,
-  type ProjectionFit,
-  type SerializedError,
-  type SnapshotFit,
-  type UpgradeReport,
-} from '../../../index.ts';
+import { checkUpgrade, type ProjectionFit, type SnapshotFit, type UpgradeReport } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import { specifierFor } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
+import { problemText } from '../../output/report-error.ts';
 import { count, counted, duration, oneLine, paint, pairs } from '../../output/text.ts';
 
 interface Options extends JsonOption {
@@ -61,7 +56,7 @@ function describe(report: UpgradeReport): string {
   const problems = [problem, ...projections.map((one) => one.problem), ...report.unfit].filter(
     (one) => one !== undefined,
   );
-  return `${oneLine(report.path)} ${verdict} with ${oneLine(report.model)}\n${facts}${problems.map(describeProblem).join('')}`;
+  return `${oneLine(report.path)} ${verdict} with ${oneLine(report.model)}\n${facts}${problems.map(problemText).join('')}`;
 }
 
 function refolds({ events, snapshot, lastSequence }: UpgradeReport): string {
@@ -82,8 +77,4 @@ function describeProjection({ name, snapshots, events, problem }: ProjectionFit)
   const verdict =
     problem === undefined ? `refolds ${events === 0 ? 'nothing' : counted(events, 'event')}` : 'DOES NOT START';
   return [['projection', `${oneLine(name)}: ${verdict}`], ...snapshots.map((one) => ['', describeFit(one)] as const)];
-}
-
-function describeProblem({ code, message, hint }: SerializedError): string {
-  return `\n${paint('red', code)}  ${oneLine(message)}\n${hint === undefined ? '' : `hint: ${oneLine(hint)}\n`}`;
 }

@@ -8,7 +8,7 @@ import { modelIfAny } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
-import { oneLine, paint } from '../../output/text.ts';
+import { counted, oneLine, paint } from '../../output/text.ts';
 
 interface Options extends JsonOption {
   readonly model?: string;
@@ -53,6 +53,6 @@ function describe(file: string, checks: readonly Check[]): string {
 function verdict(checks: readonly Check[]): string {
   const problems = checks.filter(({ status }) => status === 'problem').length;
   const remarks = checks.filter(({ status }) => status === 'remark').length;
-  if (problems > 0) return paint('red', problems === 1 ? '1 problem' : `${problems} problems`);
-  return paint('green', remarks === 0 ? 'well' : `well, ${remarks === 1 ? '1 remark' : `${remarks} remarks`}`);
+  if (problems > 0) return paint('red', counted(problems, 'problem'));
+  return paint('green', remarks === 0 ? 'well' : `well, ${counted(remarks, 'remark')}`);
 }

@@ -5,21 +5,14 @@
  * A problem in the log is a finding, not an error: the exit code is 1. A file that is not a log is an error.
  */
 import { type Command, Option } from 'commander';
-import {
-  type BlocksReport,
-  isRefoldError,
-  type Model,
-  openLog,
-  openStore,
-  type SerializedError,
-  type VerifyReport,
-} from '../../../index.ts';
+import { type BlocksReport, isRefoldError, type Model, openLog, openStore, type VerifyReport } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, type JsonOption, MODEL } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import { modelIfAny } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { type ProgressBar, withProgress } from '../../output/progress.ts';
+import { problemText } from '../../output/report-error.ts';
 import { count, counted, oneLine, paint, pairs } from '../../output/text.ts';
 
 interface Options extends JsonOption {
@@ -91,7 +84,7 @@ function describe(file: string, report: Report, model: Model | undefined, quick:
         ]
       : [];
   const rows = [['events', extent(report)] as const, ...states, ['left out', leftOut(report, model, quick)] as const];
-  return `${oneLine(file)}: ${verdict}\n${pairs(rows)}${report.problems.map(problem).join('')}`;
+  return `${oneLine(file)}: ${verdict}\n${pairs(rows)}${report.problems.map(problemText).join('')}`;
 }
 
 function describeInvariants({ brokenInvariants: broken, stateHash }: VerifyReport, all: number): string | undefined {
@@ -111,8 +104,4 @@ function leftOut(report: Report, model: Model | undefined, quick: boolean): stri
 
 function extent({ events, firstSequence, lastSequence }: Report): string {
   return events === 0 ? '0' : `${count(events)} read  (${count(firstSequence)} … ${count(lastSequence)})`;
-}
-
-function problem({ code, message, hint }: SerializedError): string {
-  return `\n${paint('red', code)}  ${oneLine(message)}\n${hint === undefined ? '' : `hint: ${oneLine(hint)}\n`}`;
 }
