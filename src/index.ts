@@ -11,6 +11,7 @@ export type {
   Former,
   MetaOf,
   RecordedEventOf,
+  RecordedMeta,
   Redactor,
   RetiredOf,
   Tagger,

@@ -13,7 +13,7 @@ import { listed, strictRules, upcastEvent } from './engine/folding/upcast.ts';
 import { foldEvents } from './fold/direct.ts';
 import { fromTaggedJson, toTaggedJson } from './fold/state-json.ts';
 
-export type { Catalog, EventOf, RecordedEventOf } from './core/catalog.ts';
+export type { Catalog, EventOf, RecordedEventOf, RecordedMeta } from './core/catalog.ts';
 export { type ErrorCode, isRefoldError, RefoldError } from './core/errors.ts';
 export type { Commit, DeepReadonly, EventMeta, Json, RecordedEvent } from './core/event.ts';
 export {
