@@ -57,7 +57,11 @@ async function bisect(file: string, invariant: string | undefined, options: Opti
   });
   const isFound = report.found === true;
   const exitCode = isFound === (invariant !== undefined) ? EXIT.checkFailed : EXIT.ok;
-  return { json: () => [taggedObject(report)], text: () => describe(report, whatOf(invariant, options)), exitCode };
+  return {
+    json: () => [taggedObject(report)],
+    text: () => describe(report, invariant, whatOf(invariant, options)),
+    exitCode,
+  };
 }
 
 function modeOf({ fast, everyEvent }: Options): BisectMode {
@@ -102,17 +106,17 @@ function whatOf(invariant: string | undefined, { firstTrue, firstFalse, js }: Op
   return firstFalse !== undefined ? `not ${firstFalse}` : (firstTrue ?? js!);
 }
 
-function describe(report: BisectReport, what: string): string {
+function describe(report: BisectReport, invariant: string | undefined, what: string): string {
   const { lookedAt, folded, asked, grid, mayHaveMissed } = report;
   const looked = `looked at events ${count(lookedAt.from)} to ${count(lookedAt.to)}: asked ${counted(asked, 'time')}, folded ${counted(folded, 'event')}`;
   const missed = mayHaveMissed
     ? `a shorter break than ${counted(grid, 'event')} may have been missed: --every-event is sure\n`
     : '';
-  return `${finding(report, oneLine(what))}\n${looked}\n${missed}`;
+  const absent = invariant === undefined ? `not found: ${oneLine(what)}` : `not broken: ${oneLine(invariant)}`;
+  return `${report.found === true ? finding(report, oneLine(what)) : absent}\n${looked}\n${missed}`;
 }
 
-function finding({ found, sequence, recordedAt, type, isAtStart, reason }: BisectReport, what: string): string {
-  if (found !== true) return `not found: ${what}`;
+function finding({ sequence, recordedAt, type, isAtStart, reason }: BisectReport, what: string): string {
   const why = reason === undefined || reason === '' ? '' : `: ${oneLine(reason)}`;
   if (isAtStart) return `${what}, at the start of the range already, event ${count(sequence!)}${why}`;
   return `${what} after event ${count(sequence!)}, ${time(recordedAt!)}, ${oneLine(type!)}${why}`;

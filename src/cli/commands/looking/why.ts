@@ -1,6 +1,14 @@
 /** `refold why`: every event that changed a place of the state, newest first. */
 import type { Command } from 'commander';
-import { type Past, type PlaceChange, type Progress, parsePath, valueAt, type WhyReport } from '../../../index.ts';
+import {
+  type Past,
+  type PlaceChange,
+  type Position,
+  type Progress,
+  parsePath,
+  valueAt,
+  type WhyReport,
+} from '../../../index.ts';
 import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
 import { type Answer, writeOut } from '../../output/output.ts';
@@ -48,7 +56,7 @@ async function why(file: string, path: string, options: Options): Promise<Answer
     const report = await withProgress(({ onProgress }) => past.why(path, { ...asking, onProgress }));
     return { json: () => [taggedObject(report)], text: () => '' };
   }
-  await writeOut(await withProgress(({ onProgress }) => head(past, path, onProgress)));
+  await writeOut(await withProgress(({ onProgress }) => head(past, path, before, onProgress)));
   await using data = new EventData(past, forward === true);
   const table = new ChangeTable(data);
   const report = await withProgress((bar) => {
@@ -59,13 +67,24 @@ async function why(file: string, path: string, options: Options): Promise<Answer
   return { json: {}, text: () => summary(report, options) };
 }
 
-/** What stands there now. */
-async function head(past: Past, path: string, onProgress: (progress: Progress) => void): Promise<string> {
-  const { last } = await past.range();
-  const { state } = await past.at(last, { onProgress });
+/** What stands there now, or stood there before the position of `--before`. */
+async function head(
+  past: Past,
+  path: string,
+  before: Position | undefined,
+  onProgress: (progress: Progress) => void,
+): Promise<string> {
+  const { last, earliest = 0 } = await past.range();
+  const end = before === undefined ? last : Math.max(Math.min(last, await lastBefore(past, before)), earliest);
+  const { state } = await past.at(end, { onProgress });
   const value = valueAt(state, parsePath(path));
-  const now = value === undefined ? 'now nothing is there' : `now ${shortValue(value, CHANGE_WIDTH)}`;
-  return `${oneLine(path)}   ${now}\n`;
+  const when = end === last ? 'now' : `after event ${count(end)}:`;
+  const there = value === undefined ? 'nothing is there' : shortValue(value, CHANGE_WIDTH);
+  return `${oneLine(path)}   ${when} ${there}\n`;
+}
+
+async function lastBefore(past: Past, before: Position): Promise<number> {
+  return 'sequence' in before ? before.sequence - 1 : past.locate({ time: Math.ceil(Number(before.time)) - 1 });
 }
 
 /** Prints changes as they are found, a line each, with their events. */
@@ -105,7 +124,7 @@ class ChangeTable {
 
 const SEQUENCE_WIDTH = 10;
 /** A line with less than this is narrow. */
-const WIDE_LINE = 120;
+const WIDE_LINE = 140;
 
 function changeWidth(): number {
   return outputWidth() < WIDE_LINE ? NARROW_CHANGE_WIDTH : CHANGE_WIDTH;
