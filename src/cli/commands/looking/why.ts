@@ -1,14 +1,6 @@
 /** `refold why`: every event that changed a place of the state, newest first. */
 import type { Command } from 'commander';
-import {
-  type Past,
-  type PlaceChange,
-  type Position,
-  type Progress,
-  parsePath,
-  valueAt,
-  type WhyReport,
-} from '../../../index.ts';
+import { type Past, type PlaceChange, type Position, parsePath, valueAt, type WhyReport } from '../../../index.ts';
 import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
 import { type Answer, writeOut } from '../../output/output.ts';
@@ -18,6 +10,7 @@ import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/v
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 import { EventData } from './event-data.ts';
+import { hintOnUnknownPart } from './unknown-part.ts';
 
 interface Options extends PastOptions {
   readonly limit?: number;
@@ -46,17 +39,21 @@ export function defineWhy(program: Command): void {
 }
 
 async function why(file: string, path: string, options: Options): Promise<Answer> {
-  parsePath(path); // before anything is read
+  const parts = parsePath(path); // before anything is read
   const { json = false, forward } = options;
   const limit = options.limit ?? CHANGES_GIVEN;
   await using past = await openPastOf(file, options);
   const before = options.before && (await placeIn(past, options.before));
-  const asking = { limit, before, forward };
+  const { last, earliest = 0 } = await past.range();
+  // The end stays where it is, so that all lines tell of the same log while another process writes it.
+  const asking = { limit, to: last, before, forward };
   if (json) {
     const report = await withProgress(({ onProgress }) => past.why(path, { ...asking, onProgress }));
     return { json: () => [taggedObject(report)], text: () => '' };
   }
-  await writeOut(await withProgress(({ onProgress }) => head(past, path, before, onProgress)));
+  const end = before === undefined ? last : Math.max(Math.min(last, await lastBefore(past, before)), earliest);
+  const { state } = await withProgress(({ onProgress }) => past.at(end, { onProgress }));
+  await writeOut(head(path, valueAt(state, parts), end === last ? 'now' : `after event ${count(end)}:`));
   await using data = new EventData(past, forward === true);
   const table = new ChangeTable(data);
   const report = await withProgress((bar) => {
@@ -64,21 +61,12 @@ async function why(file: string, path: string, options: Options): Promise<Answer
     return past.why(path, { ...asking, onProgress: bar.onProgress, onChange });
   });
   await table.end();
-  return { json: {}, text: () => summary(report, options) };
+  const hint = report.changes.length === 0 ? hintOnUnknownPart(state, [parts]) : '';
+  return { json: {}, text: () => `${summary(report, options)}${hint}` };
 }
 
-/** What stands there now, or stood there before the position of `--before`. */
-async function head(
-  past: Past,
-  path: string,
-  before: Position | undefined,
-  onProgress: (progress: Progress) => void,
-): Promise<string> {
-  const { last, earliest = 0 } = await past.range();
-  const end = before === undefined ? last : Math.max(Math.min(last, await lastBefore(past, before)), earliest);
-  const { state } = await past.at(end, { onProgress });
-  const value = valueAt(state, parsePath(path));
-  const when = end === last ? 'now' : `after event ${count(end)}:`;
+/** What stands there. */
+function head(path: string, value: unknown, when: string): string {
   const there = value === undefined ? 'nothing is there' : shortValue(value, CHANGE_WIDTH);
   return `${oneLine(path)}   ${when} ${there}\n`;
 }
