@@ -1,13 +1,6 @@
 /** `refold bisect`: the first event after which an invariant is broken, or a condition is true or false. */
 import { type Command, Option } from 'commander';
-import {
-  type BisectMode,
-  type BisectReport,
-  type BisectTarget,
-  type Past,
-  parseCondition,
-  RefoldError,
-} from '../../../index.ts';
+import { type BisectMode, type BisectReport, type BisectTarget, parseCondition, RefoldError } from '../../../index.ts';
 import { answering, FILE, type PastOptions, parsePosition, withPast } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
 import { EXIT } from '../../output/exit-codes.ts';
@@ -17,7 +10,6 @@ import { count, counted, duration, oneLine, time } from '../../output/text.ts';
 import { taggedObject } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn, startPlaceIn } from '../../place.ts';
-import { hintOnUnknownPart } from './unknown-part.ts';
 
 interface Options extends PastOptions {
   readonly firstTrue?: string;
@@ -65,20 +57,7 @@ async function bisect(file: string, invariant: string | undefined, options: Opti
   });
   const isFound = report.found === true;
   const exitCode = isFound === (invariant !== undefined) ? EXIT.checkFailed : EXIT.ok;
-  const hint = options.json !== true && (!isFound || report.isAtStart === true) ? await hintFor(past, options) : '';
-  return {
-    json: () => [taggedObject(report)],
-    text: () => `${describe(report, invariant, whatOf(invariant, options))}${hint}`,
-    exitCode,
-  };
-}
-
-/** A condition on a place that the state does not have never holds. */
-async function hintFor(past: Past, { firstTrue, firstFalse }: Options): Promise<string> {
-  const condition = firstTrue ?? firstFalse;
-  if (condition === undefined) return '';
-  const { state } = await past.at((await past.range()).last);
-  return hintOnUnknownPart(state, parseCondition(condition).paths);
+  return { json: () => [taggedObject(report)], text: () => describe(report, whatOf(invariant, options)), exitCode };
 }
 
 function modeOf({ fast, everyEvent }: Options): BisectMode {
@@ -123,17 +102,17 @@ function whatOf(invariant: string | undefined, { firstTrue, firstFalse, js }: Op
   return firstFalse !== undefined ? `not ${firstFalse}` : (firstTrue ?? js!);
 }
 
-function describe(report: BisectReport, invariant: string | undefined, what: string): string {
+function describe(report: BisectReport, what: string): string {
   const { lookedAt, folded, asked, grid, mayHaveMissed } = report;
   const looked = `looked at events ${count(lookedAt.from)} to ${count(lookedAt.to)}: asked ${counted(asked, 'time')}, folded ${counted(folded, 'event')}`;
   const missed = mayHaveMissed
     ? `a shorter break than ${counted(grid, 'event')} may have been missed: --every-event is sure\n`
     : '';
-  const absent = invariant === undefined ? `not found: ${oneLine(what)}` : `not broken: ${oneLine(invariant)}`;
-  return `${report.found === true ? finding(report, oneLine(what)) : absent}\n${looked}\n${missed}`;
+  return `${finding(report, oneLine(what))}\n${looked}\n${missed}`;
 }
 
-function finding({ sequence, recordedAt, type, isAtStart, reason }: BisectReport, what: string): string {
+function finding({ found, sequence, recordedAt, type, isAtStart, reason }: BisectReport, what: string): string {
+  if (found !== true) return `not found: ${what}`;
   const why = reason === undefined || reason === '' ? '' : `: ${oneLine(reason)}`;
   if (isAtStart) return `${what}, at the start of the range already, event ${count(sequence!)}${why}`;
   return `${what} after event ${count(sequence!)}, ${time(recordedAt!)}, ${oneLine(type!)}${why}`;

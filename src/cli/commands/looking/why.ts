@@ -1,6 +1,6 @@
 /** `refold why`: every event that changed a place of the state, newest first. */
 import type { Command } from 'commander';
-import { type Past, type PlaceChange, type Position, parsePath, valueAt, type WhyReport } from '../../../index.ts';
+import { type Past, type PlaceChange, type Progress, parsePath, valueAt, type WhyReport } from '../../../index.ts';
 import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
 import { type Answer, writeOut } from '../../output/output.ts';
@@ -10,7 +10,6 @@ import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/v
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 import { EventData } from './event-data.ts';
-import { hintOnUnknownPart } from './unknown-part.ts';
 
 interface Options extends PastOptions {
   readonly limit?: number;
@@ -39,21 +38,17 @@ export function defineWhy(program: Command): void {
 }
 
 async function why(file: string, path: string, options: Options): Promise<Answer> {
-  const parts = parsePath(path); // before anything is read
+  parsePath(path); // before anything is read
   const { json = false, forward } = options;
   const limit = options.limit ?? CHANGES_GIVEN;
   await using past = await openPastOf(file, options);
   const before = options.before && (await placeIn(past, options.before));
-  const { last, earliest = 0 } = await past.range();
-  // The end stays where it is, so that all lines tell of the same log while another process writes it.
-  const asking = { limit, to: last, before, forward };
+  const asking = { limit, before, forward };
   if (json) {
     const report = await withProgress(({ onProgress }) => past.why(path, { ...asking, onProgress }));
     return { json: () => [taggedObject(report)], text: () => '' };
   }
-  const end = before === undefined ? last : Math.max(Math.min(last, await lastBefore(past, before)), earliest);
-  const { state } = await withProgress(({ onProgress }) => past.at(end, { onProgress }));
-  await writeOut(head(path, valueAt(state, parts), end === last ? 'now' : `after event ${count(end)}:`));
+  await writeOut(await withProgress(({ onProgress }) => head(past, path, onProgress)));
   await using data = new EventData(past, forward === true);
   const table = new ChangeTable(data);
   const report = await withProgress((bar) => {
@@ -61,18 +56,16 @@ async function why(file: string, path: string, options: Options): Promise<Answer
     return past.why(path, { ...asking, onProgress: bar.onProgress, onChange });
   });
   await table.end();
-  const hint = report.changes.length === 0 ? hintOnUnknownPart(state, [parts]) : '';
-  return { json: {}, text: () => `${summary(report, options)}${hint}` };
+  return { json: {}, text: () => summary(report, options) };
 }
 
-/** What stands there. */
-function head(path: string, value: unknown, when: string): string {
-  const there = value === undefined ? 'nothing is there' : shortValue(value, CHANGE_WIDTH);
-  return `${oneLine(path)}   ${when} ${there}\n`;
-}
-
-async function lastBefore(past: Past, before: Position): Promise<number> {
-  return 'sequence' in before ? before.sequence - 1 : past.locate({ time: Math.ceil(Number(before.time)) - 1 });
+/** What stands there now. */
+async function head(past: Past, path: string, onProgress: (progress: Progress) => void): Promise<string> {
+  const { last } = await past.range();
+  const { state } = await past.at(last, { onProgress });
+  const value = valueAt(state, parsePath(path));
+  const now = value === undefined ? 'now nothing is there' : `now ${shortValue(value, CHANGE_WIDTH)}`;
+  return `${oneLine(path)}   ${now}\n`;
 }
 
 /** Prints changes as they are found, a line each, with their events. */
@@ -112,7 +105,7 @@ class ChangeTable {
 
 const SEQUENCE_WIDTH = 10;
 /** A line with less than this is narrow. */
-const WIDE_LINE = 140;
+const WIDE_LINE = 120;
 
 function changeWidth(): number {
   return outputWidth() < WIDE_LINE ? NARROW_CHANGE_WIDTH : CHANGE_WIDTH;

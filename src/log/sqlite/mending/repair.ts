@@ -10,6 +10,7 @@ import {
   canonicalPath,
   createFile,
   fileKind,
+  invalidPath,
   isUsablePath,
   removeDatabase,
   repairPath,
@@ -17,7 +18,6 @@ import {
   requireOwnFiles,
   syncFile,
   unusablePath,
-  withoutLog,
 } from '../file/files.ts';
 import { acquireLock, lockPath } from '../file/lock.ts';
 import { readWitness } from '../file/witness.ts';
@@ -59,7 +59,7 @@ export async function repairSqliteLog(givenPath: string, options: SqliteRepairOp
   if (!isUsablePath(givenPath)) throw unusablePath(givenPath);
   const path = canonicalPath(givenPath);
   requireOwnFiles(path);
-  if (fileKind(path) !== 'filled') throw withoutLog(path, 'there is no log');
+  if (fileKind(path) !== 'filled') throw invalidPath(path, 'there is no log');
   const driver = await loadDriver();
   if (options.plan) return { path, salvage: await plan(driver, path, options), backup: undefined };
   createFile(lockPath(path));
