@@ -13,9 +13,11 @@ const RULES: readonly (readonly [kind: RegExp, same: string])[] = [
   [/\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ/g, '(now)'],
   [/\bPID: \d+/g, 'PID: (process)'],
   // How often bisect and rehearse ask depends on what an answer and a fold cost on the machine.
-  [/asked [\d,]+ times, folded [\d,]+ events/g, 'asked and folded'],
-  [/compared {2}(?:after every event|every [\d,]+ events? at most: .*)/g, 'compared'],
-  [/\na shorter break than [\d,]+ events may have been missed: --every-event is sure/g, ''],
+  [/^looked at (.*): asked .*(\na shorter break than .*)?$/gm, 'looked at $1'],
+  [/^(asked {6}|folded {5}|compared {2}).*$/gm, '$1'],
+  [/\nmissed {5}.*$/gm, ''],
+  // Text that has the folder in it is broken at other words in another folder.
+  [/\n {8,}/g, ' '],
 ];
 
 /** The text with the same words for all that varies. Columns move with what varies, so spaces in such a line count as one. */
