@@ -4,6 +4,7 @@
  * A block is decoded here in one step, and its events are not looked at one by one where the range wants them all. That takes a
  * third of what `events` takes. But it keeps the event loop for all of a block, which `events` does not.
  */
+import { isRefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { decodeBlock, decodeMatches } from '../../log/blocks/block.ts';
 import type { Block, LogStore, TagQuery } from '../../log/log-store.ts';
@@ -19,6 +20,7 @@ import {
   stretchesOf,
   type Tagging,
 } from './events.ts';
+import { READ_ATTEMPTS } from './history.ts';
 
 /**
  * The events of a range as they were recorded, in lists that are not empty. With a tag only stored tags count.
@@ -27,9 +29,30 @@ import {
  */
 export async function* readBatches(log: LogStore, given: EventRange): AsyncGenerator<readonly RecordedEvent[], void> {
   const range = checkOptions('read events', RANGE_CHECKS, given);
+  const tagging = await storedTagging(log, range);
+  let isBegun = false;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      for await (const events of readOnce(log, range, tagging)) {
+        isBegun = true;
+        yield events;
+      }
+      return;
+    } catch (error) {
+      // The writer dropped the first events after they were found to be the first.
+      const isDropped = isRefoldError(error, 'HISTORY_GONE') && range.from === undefined;
+      if (isBegun || !isDropped || attempt === READ_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function* readOnce(
+  log: LogStore,
+  range: EventRange,
+  tagging: Tagging,
+): AsyncGenerator<readonly RecordedEvent[], void> {
   const { tag, reverse = false, signal, sequences } = range;
   throwIfAborted(signal);
-  const tagging = await storedTagging(log, range);
   const bounds = await boundsOf(log, range);
   const types = range.types && new Set(range.types);
   const tags = tag === undefined ? undefined : { tag, types, taggers: tagging.taggers };
