@@ -2,19 +2,21 @@
  * Recorded events in lists, a list for each block: for command lines and other programs that only read.
  *
  * A block is decoded here in one step, and its events are not looked at one by one where the range wants them all. That takes a
- * third of what `events` takes. But it keeps the event loop for all of a block, which `events` does not.
+ * third of what `events` takes. But it keeps the event loop for all of a block, which `events` does not. Between blocks other work runs.
  */
 import { isRefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { decodeBlock, decodeMatches } from '../../log/blocks/block.ts';
 import type { Block, LogStore, TagQuery } from '../../log/log-store.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
+import { Pace } from '../../threads/pace.ts';
 import { checkOptions } from '../calls/call-options.ts';
 import {
   blocksOf,
   boundsOf,
   type EventRange,
   RANGE_CHECKS,
+  READING_SLICE_MS,
   type Stretch,
   storedTagging,
   stretchesOf,
@@ -60,6 +62,7 @@ async function* readOnce(
   let { from, to } = bounds;
   let left = range.limit ?? Number.POSITIVE_INFINITY;
   if (left === 0) return;
+  const pace = new Pace(READING_SLICE_MS);
   for await (const block of blocksOf(log, stretchesOf(bounds, range), reverse, tags)) {
     throwIfAborted(signal);
     const events = wantedIn(block, { from, to }, { types, tags, tagging, only });
@@ -68,10 +71,12 @@ async function* readOnce(
     else from = Math.max(from, block.lastSequence + 1);
     if (reverse) events.reverse();
     if (events.length > left) events.length = left;
-    if (events.length === 0) continue;
-    left -= events.length;
-    yield events;
+    if (events.length > 0) {
+      left -= events.length;
+      yield events;
+    }
     if (left === 0) return;
+    if (pace.isOver) await pace.rest();
   }
 }
 
