@@ -5,10 +5,11 @@ import type { RehearsalReport, RehearsedModel } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, MODEL, type PastOptions, parsePosition, ZONE } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
 import { EXIT } from '../../output/exit-codes.ts';
+import { outputWidth } from '../../output/lines.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, oneLine, paint, pairs } from '../../output/text.ts';
-import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/values.ts';
+import { shortLine, shortValue, taggedObject } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 
