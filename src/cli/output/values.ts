@@ -16,14 +16,17 @@ export function shortLine(text: string, width: number): string {
   return cut(oneLine(text), width);
 }
 
-/** One object as JSON, with tags for what JSON lacks. A member that is undefined is left out. */
+/** One object as JSON, with tags for what JSON lacks. A member that is undefined is left out, but not one within a value of a state. */
 export function taggedObject(object: object): string {
   return safeJson(toTaggedJson(withoutAbsent(object)));
 }
+
+/** Members that hold values of a state. */
+const VALUES: ReadonlySet<string> = new Set(['before', 'after', 'now', 'next']);
 
 function withoutAbsent(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutAbsent);
   if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype) return value;
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return Object.fromEntries(members.map(([name, member]) => [name, withoutAbsent(member)]));
+  return Object.fromEntries(members.map(([name, member]) => [name, VALUES.has(name) ? member : withoutAbsent(member)]));
 }
