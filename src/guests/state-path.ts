@@ -28,6 +28,13 @@ export function lookUp(state: unknown, path: string): Looked {
   return { value };
 }
 
+/** The value at a path. @throws RefoldError `INVALID_OPTION`, naming the part that is not there */
+export function partOf(state: unknown, path: string): unknown {
+  const found = lookUp(state, path);
+  if ('missing' in found) throw nothingThere(path, found.missing);
+  return found.value;
+}
+
 /** Whether undefined stands there, and not nothing. */
 function isThere(value: unknown, part: PathPart): boolean {
   if (value instanceof Set) return false;
