@@ -10,7 +10,7 @@ export interface Rows {
 
 const RANGE = /^(\d[\d,_]*)?(?:(\.\.)(\d[\d,_]*)?)?$/;
 
-/** Reads `100..200`, `100..`, `..200` or `100`. @throws RefoldError `INVALID_OPTION`: it is none of these */
+/** Reads `100..200`, `100..`, `..200` or `100`. @throws RefoldError `INVALID_OPTION` for any other text */
 export function parseRows(text: string): Rows {
   const [, from, dots, to] = RANGE.exec(text) ?? [];
   if (from === undefined && to === undefined) throw invalid('Give rows such as 100..200, 100.., ..200 or 100.');

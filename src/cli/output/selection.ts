@@ -110,7 +110,7 @@ export function renderRowsJson({ value, table, from, to }: Selection): Iterable<
   return renderEntriesJson(table.kind, table.entries(from - 1, to - from + 1), isBare);
 }
 
-/** The keys of the rows: of a Set the items, of an array or Deque the indexes. */
+/** The keys of the rows. A Set has its items for keys, and an array or Deque its indexes. */
 export function keysOf({ table, from, to }: Selection): unknown[] {
   const place = table.kind === 'Set' ? 1 : 0;
   return table

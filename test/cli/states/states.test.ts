@@ -1,4 +1,4 @@
-/** `state` and `at` on tables: rows, keys, tables as tables, and keys that are gone. One log, in this process. */
+/** `state` and `at` on tables: rows, keys, tables as tables, and keys that were deleted. One log, in this process. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,7 +63,7 @@ describe('a table', () => {
     expect(await printed(['state'])).toMatch(/recent: Deque\(120\) \[/);
   });
 
-  test('of an array has an index', async () => {
+  test('has an index, if it is an array', async () => {
     const text = await printed(['state', 'lines']);
     expect(text).toContain('table     array, 120 items');
     expect(text).toMatch(/^index {2}id {2}text/m);
@@ -107,7 +107,7 @@ describe('--rows', () => {
     });
   });
 
-  test('of other tables stay of their kind', async () => {
+  test('gives a table of the same kind', async () => {
     expect((await json('state', 'levels', '--rows', '2')).value).toEqual({
       $orderedMap: [[101, { quantity: 120, count: 18 }]],
     });
@@ -158,7 +158,7 @@ describe('--rows', () => {
 });
 
 describe('--keys', () => {
-  test('of the state, with what they lead to', async () => {
+  test('prints the properties of the state, with what they lead to', async () => {
     const text = await printed(['state', '--keys']);
     expect(text).toContain('orders  Map, 119 entries\nlevels  OrderedMap, 7 entries\nusers\nseen    Set, 2 items\n');
     expect(await json('state', '--keys')).toEqual({
@@ -169,7 +169,7 @@ describe('--keys', () => {
     });
   });
 
-  test('of a table', async () => {
+  test('prints the first keys of a table', async () => {
     const text = await printed(['state', 'orders', '--keys']);
     expect(text).toContain('\n\n1\n2\n3\n');
     expect(text).toContain('\n… 69 more: --rows 51..100, or --json\n');
@@ -177,7 +177,7 @@ describe('--keys', () => {
     expect({ count, path, length: keys.length }).toEqual({ count: 119, path: 'orders', length: 119 });
   });
 
-  test('of a Set are its items, and of an array or Deque its indexes', async () => {
+  test('gives the items of a Set, and the indexes of an array or Deque', async () => {
     expect((await json('state', 'seen', '--keys')).keys).toEqual(['buy', 'sell']);
     expect((await json('state', 'recent', '--keys', '--rows', '119..')).keys).toEqual([118, 119]);
     expect(await printed(['state', 'lines', '--keys'])).toContain('\n\n0 to 119\n');
@@ -186,7 +186,7 @@ describe('--keys', () => {
   });
 });
 
-describe('a key that is gone', () => {
+describe('a key that was deleted', () => {
   async function hintOf(...args: string[]): Promise<string> {
     const { code, stderr } = await runHere([...args, ...MODEL]);
     expect(code).toBe(2);
@@ -218,7 +218,7 @@ describe('a key that is gone', () => {
     );
   });
 
-  test('of an object of entries', async () => {
+  test('also from an object of entries', async () => {
     expect(await hintOf('state', file, 'users.ada')).toMatch(/^It was there until event 125: refold why /);
     expect(await hintOf('state', file, 'users.eve')).toBe('There are a.b');
     expect(await hintOf('state', file, 'ordrs')).toMatch(/^There are orders, levels, users/);

@@ -81,14 +81,14 @@ function tally(places: readonly StateDifference[]): string {
   if (only?.parts.length === 1 && !isOrder(only)) return valuesText(only, MEMBER_WIDTH);
   const inside = places.filter((place) => place.parts.length > 1);
   const kinds = Map.groupBy(entriesOf(inside), ({ kind }) => kind);
-  const counted = KINDS.flatMap((kind) => (kinds.has(kind) ? [`${count(kinds.get(kind)!.length)} ${kind}`] : []));
+  const counted = ENTRY_KINDS.flatMap((kind) => (kinds.has(kind) ? [`${count(kinds.get(kind)!.length)} ${kind}`] : []));
   return [...counted, ...(inside.length < places.length ? ['in another order'] : [])].join(', ');
 }
 
-const KINDS = ['new', 'gone', 'changed'] as const;
+const ENTRY_KINDS = ['new', 'gone', 'changed'] as const;
 
 interface Entry {
-  readonly kind: (typeof KINDS)[number];
+  readonly kind: (typeof ENTRY_KINDS)[number];
   readonly places: readonly StateDifference[];
 }
 
