@@ -4,6 +4,7 @@
 import { inspect } from 'node:util';
 import { Deque, OrderedMap, toTaggedJson } from '../../index.ts';
 import type { TableKind } from './entries.ts';
+import { outputWidth } from './lines.ts';
 import { counted, manyLines, safeJson } from './text.ts';
 
 /**
@@ -117,6 +118,8 @@ function isPlainObject(value: unknown): value is object {
 
 /** Enough to fill a terminal. */
 const SHOWN_LINES = 200;
+/** A wider line is hard to read. */
+const WIDEST_LINE = 100;
 /** Entries of a collection that are shown unless the user asks for others. */
 export const SHOWN_ENTRIES = 50;
 
@@ -127,13 +130,13 @@ export function renderText(value: unknown, colors: boolean): string {
     depth: 8,
     maxArrayLength: SHOWN_ENTRIES,
     maxStringLength: 500,
-    breakLength: 100,
+    breakLength: Math.min(WIDEST_LINE, outputWidth()),
     compact: 3,
   });
   const lines = (colors ? escapedColours(text) : manyLines(text)).split('\n');
   if (lines.length <= SHOWN_LINES) return `${lines.join('\n')}\n`;
   const more = counted(lines.length - SHOWN_LINES, 'more line');
-  return `${lines.slice(0, SHOWN_LINES).join('\n')}\n… ${more}: give the path of a part, or use --json\n`;
+  return `${lines.slice(0, SHOWN_LINES).join('\n')}\n… ${more}: give the path of a part (see --keys), or use --json\n`;
 }
 
 /** `inspect` escapes ESC in texts, so the ones that are left are its colours. */

@@ -88,6 +88,8 @@ interface Asked extends Options {
   readonly file: string;
   readonly loaded: Model;
   readonly path: string | undefined;
+  /** Whether the log has later events. */
+  readonly isPast: () => Promise<boolean>;
 }
 
 async function showPresent(file: string, options: Options, path: string | undefined): Promise<Answer> {
@@ -97,31 +99,32 @@ async function showPresent(file: string, options: Options, path: string | undefi
     await using store = await openStore(model, { path: file, readOnly: true, onProgress });
     return { sequence: store.sequence, state: store.state as object };
   });
-  return show(moment, { ...options, file, path, loaded: model }, false);
+  return show(moment, { ...options, file, path, loaded: model, isPast: async () => false });
 }
 
 async function showPast(file: string, place: Place, options: Options, path: string | undefined): Promise<Answer> {
   await using past = await openPastOf(file, options);
   const position = await placeIn(past, place);
   const moment = await withProgress(({ onProgress }) => past.at(position, { onProgress }));
-  const isPast = moment.sequence < (await past.range()).last;
-  return show(moment, { ...options, file, path, loaded: past.model }, isPast);
+  const isPast = async (): Promise<boolean> => moment.sequence < (await past.range()).last;
+  return await show(moment, { ...options, file, path, loaded: past.model, isPast });
 }
 
-async function show(moment: Moment, asked: Asked, isPast: boolean): Promise<Answer> {
+async function show(moment: Moment, asked: Asked): Promise<Answer> {
   const { path, loaded, keys, rows } = asked;
-  const value = path === undefined ? moment.state : await partAt(moment, path, asked, isPast);
+  const value = path === undefined ? moment.state : await partAt(moment, path, asked);
   const head = { model: loaded.name, ...placeOf(moment), ...(path !== undefined && { path }) };
   if (keys === true || rows !== undefined) return showSelection(moment, head, value, asked);
   return path === undefined ? showWhole(moment, head) : showPart(moment, head, value);
 }
 
 /** @throws RefoldError `INVALID_OPTION`: nothing is there. The hint says since when, if that is found in time */
-async function partAt(moment: Moment, path: string, asked: Asked, isPast: boolean): Promise<unknown> {
+async function partAt(moment: Moment, path: string, asked: Asked): Promise<unknown> {
   const found = lookUp(moment.state, path);
   if ('value' in found) return found.value;
   const { missing } = found;
   const { file, loaded, model: specifier } = asked;
+  const isPast = await asked.isPast();
   const absent = { file, model: loaded, specifier, missing, sequence: moment.sequence, isPast };
   throw nothingThere(path, missing, await adviceFor(absent));
 }
