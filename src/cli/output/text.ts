@@ -76,9 +76,9 @@ export function duration(milliseconds: number): string {
   return prettyMilliseconds(milliseconds);
 }
 
-/** A line of text per pair, values aligned, wrapped on a terminal; pairs without a value are left out. Values are escaped here. */
+/** A line of text per pair, values aligned, wrapped on a terminal; pairs without a value are left out. Both are escaped here. */
 export function pairs(rows: readonly (readonly [label: string, value: string | undefined])[]): string {
-  const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+  const shown = rows.flatMap(([label, value]) => (value === undefined ? [] : [[oneLine(label), value] as const]));
   const width = Math.max(0, ...shown.map(([label]) => label.length));
   return shown.map(([label, value]) => pairLine(label.padEnd(width), oneLine(value))).join('');
 }
