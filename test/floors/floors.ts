@@ -402,15 +402,15 @@ export const FLOORS: readonly Floor[] = [
     sees: [
       ...PACKAGE,
       GUESTS,
-      ...['src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/commands/looking/'],
+      ...['', 'reading/', 'replaying/', 'looking/'].map((wing) => `src/cli/commands/${wing}`),
       'src/cli/input/',
       'src/cli/output/',
     ],
     packages: ['commander'],
     node: 'all',
   },
-  ...['src/cli/commands/', 'src/cli/commands/reading/', 'src/cli/commands/looking/'].map((files) => ({
-    files,
+  ...['', 'reading/', 'replaying/', 'looking/'].map((wing) => ({
+    files: `src/cli/commands/${wing}`,
     sees: [
       ...PACKAGE,
       GUESTS,
