@@ -1,5 +1,7 @@
 /** Defines the commands of `refold` and their help, and turns arguments into an exit code. */
 import { Command, CommanderError } from 'commander';
+import { stopSurviving } from '../guests/importing.ts';
+import { releaseStdout } from '../guests/own-stdout.ts';
 import { defineBackup, defineRestore } from './commands/backup.ts';
 import { defineCompact } from './commands/compact.ts';
 import { defineExport } from './commands/export.ts';
@@ -25,6 +27,8 @@ import { OutputFailed, outputTaken, watchOutput } from './output/output.ts';
 import { reportError, reportOutput } from './output/report-error.ts';
 import { chooseTimes, type TimeStyle } from './output/times.ts';
 
+export { endDespiteModule } from '../guests/importing.ts';
+
 /** Runs one call of `refold`. Reports any error, and returns the exit code. */
 export async function run(args: readonly string[], version: string): Promise<number> {
   watchOutput();
@@ -37,7 +41,10 @@ export async function run(args: readonly string[], version: string): Promise<num
     if (error instanceof OutputFailed) return reportOutput(error);
     const named = program.commands.find((command) => command.name() === args[0]);
     const command = named === undefined ? 'refold' : `refold ${named.name()}`;
-    return reportError(error, { json: args.includes('--json'), command });
+    return await reportError(error, { json: args.includes('--json'), command });
+  } finally {
+    releaseStdout();
+    stopSurviving();
   }
 }
 
