@@ -70,7 +70,7 @@ const HANDLES: { readonly [resource: string]: string } = {
   StatWatcher: 'it watches a file',
 };
 
-const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+const ENDING_SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /** What is there before an import. */
 class Watched {
@@ -79,7 +79,7 @@ class Watched {
   readonly #start = performance.now();
   readonly #loop = performance.eventLoopUtilization();
   readonly #processor = process.cpuUsage();
-  readonly #listeners = SIGNALS.map((signal) => process.listeners(signal));
+  readonly #listeners = ENDING_SIGNALS.map((signal) => process.listeners(signal));
   readonly #exitCode = process.exitCode;
   readonly #exit = process.exit;
   #threads = 0;
@@ -118,7 +118,7 @@ class Watched {
   }
 
   #takeSignalsBack(): boolean {
-    const added = SIGNALS.flatMap((signal, at) => {
+    const added = ENDING_SIGNALS.flatMap((signal, at) => {
       const before = new Set(this.#listeners[at]);
       return process.listeners(signal).flatMap((one) => (before.has(one) ? [] : [{ signal, one }]));
     });
