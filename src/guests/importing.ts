@@ -88,6 +88,7 @@ class Watched {
   constructor() {
     process.on('worker', this.#noteThread);
     process.exit = ((code?: number) => {
+      if (inModule.getStore() === undefined) return this.#exit.call(process, code); // of a signal that ends the command
       throw new NotLoaded(`it calls process.exit(${code ?? ''})`);
     }) as typeof process.exit;
   }

@@ -388,6 +388,7 @@ export const FLOORS: readonly Floor[] = [
       IMPORTING,
       REACTING,
       ERASING,
+      LOOKING,
     ],
     node: 'all',
   },

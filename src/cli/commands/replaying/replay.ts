@@ -3,18 +3,19 @@
  * invariants along the fold. With `--speed` it folds nothing, and prints the events in their own time.
  */
 import { type Command, Option } from 'commander';
-import { type Bound, openLog, type Position, RefoldError, type ReplayReport, replay } from '../../../index.ts';
+import { openLog, type RecordedEvent, RefoldError, type ReplayReport, replay } from '../../../index.ts';
 import { answering, FILE, MODEL, type PastOptions, parsePosition, withTimes } from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
 import { interruptibleOrNothing } from '../../interrupts.ts';
 import { modelFor } from '../../model.ts';
+import { type EventBatches, printBatches } from '../../output/event-json.ts';
 import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, duration, pairs } from '../../output/text.ts';
-import { placeIn, startPlaceIn } from '../../place.ts';
-import { printEvents } from '../reading/events.ts';
+import { boundOf, placeIn, startPlaceIn } from '../../place.ts';
+import { formOf } from '../reading/events.ts';
 import { askAlong, type Rows, rowsOf } from './breaks.ts';
 import { paced, parseSpeed } from './pacing.ts';
 
@@ -61,19 +62,20 @@ async function replayFile(file: string, options: Options): Promise<Answer | unde
 }
 
 /** Prints events as `refold events` does. Ctrl-C ends it at once. */
-async function play(file: string, speed: number, { from: start, to: end }: Options): Promise<undefined> {
+async function play(file: string, speed: number, { from: start, to: end, ...options }: Options): Promise<undefined> {
   await interruptibleOrNothing(async (signal) => {
     await using log = await openLog({ path: file });
-    const from = start && boundOf(await startPlaceIn(log, start));
-    const to = end && boundOf(await placeIn(log, end));
-    const printing = printEvents(paced(log.events({ from, to, signal }), speed, signal));
+    const from = start && (await startPlaceIn(log, start));
+    const to = end && (await placeIn(log, end));
+    const events = log.events({ from: boundOf(from), to: boundOf(to), signal });
+    const printing = printBatches(oneByOne(paced(events, speed, signal)), await formOf(log, { from, to }, options));
     // A reader that has stopped reading does not hold up the end.
     await Promise.race([printing, aborted(signal)]);
   });
 }
 
-function boundOf(position: Position): Bound {
-  return 'sequence' in position ? position.sequence : position;
+async function* oneByOne(events: AsyncIterable<RecordedEvent>): EventBatches {
+  for await (const event of events) yield [event];
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
