@@ -128,7 +128,7 @@ export class EventLog implements AsyncDisposable {
 
   /**
    * The same in lists: one for each block of the log that has such events. It takes a third of the time, but keeps the event loop
-   * for the whole of a block: for programs that only read, and serve no one meanwhile.
+   * for the whole of a block: for programs that only read.
    *
    * @throws RefoldError as `events` does
    */

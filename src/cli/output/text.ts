@@ -34,7 +34,7 @@ export function safeJson(value: unknown): string {
 
 /** The same for text that is JSON already, also for lines of it. */
 export function escapeJson(json: string): string {
-  // JSON has these characters only inside its strings, where the escape means the same. It has none of C0.
+  // JSON has these characters only inside its strings, where the escape means the same. It escapes C0 itself.
   return UNSAFE_IN_JSON.test(json) ? json.replace(ALL_UNSAFE_IN_JSON, escapeCharacter) : json;
 }
 

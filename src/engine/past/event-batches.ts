@@ -1,7 +1,7 @@
 /**
- * Recorded events in lists, a list for each block: for command lines and other programs that read much and serve no one.
+ * Recorded events in lists, a list for each block: for command lines and other programs that only read.
  *
- * A block is decoded in one go, here, and its events are not looked at one by one where the range wants them all. That takes a
+ * A block is decoded here in one step, and its events are not looked at one by one where the range wants them all. That takes a
  * third of what `events` takes. But it keeps the event loop for all of a block, which `events` does not.
  */
 import type { RecordedEvent } from '../../core/event.ts';

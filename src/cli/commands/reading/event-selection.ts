@@ -38,7 +38,7 @@ export async function* selected(
 
 interface Following extends Wanted {
   readonly types: readonly string[] | undefined;
-  /** Of the events that are there already, only so many of the last ones. */
+  /** How many of the events that are there already. */
   readonly last: number | undefined;
   readonly signal: AbortSignal;
 }

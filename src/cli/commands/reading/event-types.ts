@@ -35,7 +35,7 @@ function knows({ types }: Model, type: string): boolean {
   return types.has(type) || types.values().some(({ from }) => from?.has(type) === true);
 }
 
-/** Counts by type, from the beginning until all wanted types were seen: of the whole log when one is not there. */
+/** Counts by type, from the beginning until all wanted types were seen. It counts the whole log when one is not there. */
 async function countUntil(log: EventLog, wanted: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   const { firstSequence, lastSequence } = await log.info();
@@ -68,8 +68,13 @@ const SAMPLE_EVENTS = 2_000;
 /** The types that occur around a position; default the beginning of the log. */
 export async function typesNear(log: EventLog, position: Position | undefined): Promise<readonly string[]> {
   const { firstSequence, lastSequence } = await log.info();
-  const middle = position === undefined ? firstSequence : await log.locate(position);
+  const middle = await nearest(log, position ?? { sequence: firstSequence }, lastSequence);
   const from = Math.max(middle - SAMPLE_EVENTS, firstSequence);
   const to = Math.min(middle + SAMPLE_EVENTS, lastSequence);
   return from > to ? [] : Object.keys((await log.counts({ from, to })).types);
+}
+
+/** A range may begin after the end of the log. */
+async function nearest(log: EventLog, position: Position, last: number): Promise<number> {
+  return 'sequence' in position ? Math.min(position.sequence, last) : log.locate(position);
 }

@@ -91,7 +91,7 @@ export async function formOf(
   return (list) => table.lines(list);
 }
 
-/** Ctrl-C ends the work without an error, and so does a reader that closes the pipe. */
+/** Ctrl-C ends the work without an error. A reader that closes the pipe ends it too. */
 async function endingOnSignal(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
   const ending = new AbortController();
   const end = (): void => ending.abort();

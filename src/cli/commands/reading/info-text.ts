@@ -10,8 +10,9 @@ import type { ShownInfo } from './info.ts';
 /** So that all of it fits a screen. */
 const MOST_LINES = 25;
 const MOST_COLUMNS = 80;
-/** Columns of a label and the gap after it. */
-const LABEL_WIDTH = 11;
+/** Columns of the longest label and the gap after it. */
+const LABEL_WIDTH = 12;
+const VALUE_WIDTH = MOST_COLUMNS - LABEL_WIDTH;
 /** Columns that the name of a type, a projection, a reactor, a host or a person takes at most. */
 const NAME_WIDTH = 32;
 
@@ -95,7 +96,7 @@ function rowsOf({ label, members, more }: List, lines: number): readonly Row[] {
 function listOf<T>(label: string, members: readonly T[], describeOne: (one: T) => string): List {
   const more = (shown: number): string =>
     shown === 0 ? `${count(members.length)}: see --json` : `${count(members.length - shown)} more: see --json`;
-  return { label, members: members.map(describeOne), more };
+  return { label, members: members.map((member) => cut(describeOne(member), VALUE_WIDTH)), more };
 }
 
 /** Names and numbers in columns. */
@@ -116,7 +117,7 @@ function describeSpan({ firstRecordedAt, lastRecordedAt }: ShownInfo): readonly 
   const recorded = `${time(firstRecordedAt)} … ${time(lastRecordedAt!)}`;
   const span = duration(lastRecordedAt! - firstRecordedAt);
   const both = `${recorded}  (${span})`;
-  if (LABEL_WIDTH + both.length <= MOST_COLUMNS) return [['recorded', both]];
+  if (both.length <= VALUE_WIDTH) return [['recorded', both]];
   return [
     ['recorded', recorded],
     ['span', span],
@@ -142,7 +143,7 @@ function describeFiles({ files, totalBytes }: ShownInfo): string | undefined {
 function describeWriter(writer: ShownInfo['writer']): string {
   return writer === undefined
     ? 'none'
-    : `process ${writer.pid} on ${nameOf(writer.host)}, since ${time(writer.startedAt)}`;
+    : cut(`process ${writer.pid}, since ${time(writer.startedAt)}, on ${nameOf(writer.host)}`, VALUE_WIDTH);
 }
 
 function blocks(number: number, size: number): string {
