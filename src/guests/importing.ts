@@ -80,7 +80,6 @@ class Watched {
   readonly #loop = performance.eventLoopUtilization();
   readonly #processor = process.cpuUsage();
   readonly #listeners = ENDING_SIGNALS.map((signal) => process.listeners(signal));
-  readonly #exitCode = process.exitCode;
   readonly #exit = process.exit;
   #threads = 0;
   readonly #noteThread = (): void => void (this.#threads += 1);
@@ -88,7 +87,7 @@ class Watched {
   constructor() {
     process.on('worker', this.#noteThread);
     process.exit = ((code?: number) => {
-      if (inModule.getStore() === undefined) return this.#exit.call(process, code); // of a signal that ends the command
+      if (inModule.getStore() === undefined) return this.#exit.call(process, code); // a signal ends the command
       throw new NotLoaded(`it calls process.exit(${code ?? ''})`);
     }) as typeof process.exit;
   }
@@ -97,7 +96,6 @@ class Watched {
   end(): string[] {
     process.off('worker', this.#noteThread);
     process.exit = this.#exit;
-    process.exitCode = this.#exitCode;
     const took = performance.now() - this.#start;
     const opened = [...handles()].flatMap(([name, count]) =>
       count > (this.#handles.get(name) ?? 0) ? (HANDLES[name] ?? []) : [],

@@ -55,7 +55,6 @@ describe('an answer and a remark', () => {
     ['rejects', `Promise.reject(new Error('not today'));`, / fails beside the command: not today\n/],
     ['throws later', `setTimeout(() => { throw new Error('not today'); });`, /it starts a timer/],
     ['reads stdin', `process.stdin.on('data', () => {});`, / keeps the process alive: refold ends it\n/],
-    ['sets the exit code', `process.exitCode = 7;`, /^$/],
   ])('%s', async (name, does, remark) => {
     const child = startRefold(['state', shop, 'added', '--model', moduleThat(name, does), '--json']);
     let [stdout, stderr] = ['', ''];

@@ -189,7 +189,7 @@ describe('restore --at --out', () => {
     expect(readdirSync(inFolder('.'))).toEqual(before);
   });
 
-  test('of a file that is not there, or that is not a log, names no repair', async () => {
+  test('names no repair for a file that is missing, or that is not a log', async () => {
     writeFileSync(inFolder('letter.txt'), 'Dear Ada');
     for (const from of ['nowhere.db', 'letter.txt']) {
       const { code, stderr } = await runHere('restore', inFolder(from), '--at', '5', '--out', inFolder('new.db'));

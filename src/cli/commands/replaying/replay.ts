@@ -43,10 +43,7 @@ export function defineReplay(program: Command): void {
   withTimes(command)
     .addHelpText(
       'after',
-      `
-Examples:
-  refold replay book.db --model ./model.ts --verify
-  refold replay book.db --speed 10x --from last-1h`,
+      '\nExample:\n  refold replay book.db --model ./model.ts --verify\n  refold replay book.db --speed 10x --from last-1h',
     )
     .action(answering(([file], options: Options) => replayFile(file!, options)));
 }
