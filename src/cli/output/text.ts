@@ -50,9 +50,11 @@ export function paintError(colour: Colour, text: string): string {
   return styleText(colour, text, { stream: process.stderr });
 }
 
-/** `1,234,567` */
+/** `1,234,567`. Not by `toLocaleString`: a process that formats one number would load all of `Intl`. */
 export function count(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `1 event`, `1,234 events` */
