@@ -109,7 +109,7 @@ export function wayTo(path: Path): (state: unknown) => Placed {
     let value = state;
     for (let index = 0; index < steps.length; index++) {
       value = memberAt(value, steps[index]!);
-      if (value === NOTHING) return undefined;
+      if (value === NO_MEMBER) return undefined;
     }
     return { value };
   };
@@ -122,22 +122,22 @@ interface Step {
   readonly keys: readonly PathPart[];
 }
 
-const NOTHING = Symbol('nothing stands there');
+const NO_MEMBER = Symbol('nothing stands there');
 
 /** Plain objects and tables first: most values on a way are one of them. */
 function memberAt(value: unknown, { part, name, keys }: Step): unknown {
-  if (typeof value !== 'object' || value === null) return NOTHING;
+  if (typeof value !== 'object' || value === null) return NO_MEMBER;
   if (Object.getPrototypeOf(value) === Object.prototype) {
-    return Object.hasOwn(value, name) ? (value as { readonly [name: string]: unknown })[name] : NOTHING;
+    return Object.hasOwn(value, name) ? (value as { readonly [name: string]: unknown })[name] : NO_MEMBER;
   }
   if (value instanceof Map || value instanceof OrderedMap) {
     for (let index = 0; index < keys.length; index++) {
       if (holds(value, keys[index])) return value.get(keys[index]);
     }
-    return NOTHING;
+    return NO_MEMBER;
   }
   const member = memberOf(value, part);
-  return member === undefined && !isThere(value, part) ? NOTHING : member;
+  return member === undefined && !isThere(value, part) ? NO_MEMBER : member;
 }
 
 /** Whether undefined stands there, and not nothing. */

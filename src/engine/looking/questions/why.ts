@@ -3,7 +3,7 @@
  *
  * The place is compared after each event, so a value that went from A to B and back to A has two changes, whatever lies between.
  * Newest first, the search goes back from keyframe to keyframe, folding each stretch forward. Loading a keyframe costs time as
- * well, and so does the block that two stretches share. So stretches are long enough that loading takes a small share, and each is
+ * well, and a block that two stretches share is decoded twice. So stretches are long enough that loading takes a small share, and each is
  * at least twice as long as the one before: a whole log has few of them, and a search that ends early has folded little more than
  * it needed. Where there are no keyframes, that is one pass from the first event.
  */
@@ -76,8 +76,7 @@ async function lookBack<State extends object>(parts: WalkParts<State>, asking: A
   const changes: PlaceChange[] = [];
   const measure = new Measure();
   let end = to;
-  /** Of the stretch before. */
-  let length = 0;
+  let length = 0; // events in the stretch before
   while (end >= from && changes.length < limit) {
     const least = end === to ? 1 : Math.max(measure.eventsPerLoad * FOLD_PER_LOAD, length * GROWTH);
     const begin = await beginOfStretch(parts, { from, to: end }, least);
