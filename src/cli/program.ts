@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { defineBackup, defineRestore } from './commands/backup.ts';
 import { defineCompact } from './commands/compact.ts';
+import { defineCompletion } from './commands/completion.ts';
 import { defineExport } from './commands/export.ts';
 import { defineImport } from './commands/import.ts';
 import { defineBisect } from './commands/looking/bisect.ts';
@@ -20,6 +21,7 @@ import { defineRepair } from './commands/repair.ts';
 import { defineRetag } from './commands/retag.ts';
 import { defineServe } from './commands/serve.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
+import { readQuestion } from './completion/question.ts';
 import { EXIT, EXIT_CODE_HELP } from './output/exit-codes.ts';
 import { OutputFailed, outputTaken, watchOutput } from './output/output.ts';
 import { reportError, reportOutput } from './output/report-error.ts';
@@ -29,6 +31,12 @@ import { chooseTimes, type TimeStyle } from './output/times.ts';
 export async function run(args: readonly string[], version: string): Promise<number> {
   watchOutput();
   const program = defineProgram(version);
+  const question = readQuestion(args);
+  if (question !== undefined) {
+    const { answer } = await import('./completion/answer.ts');
+    await answer(program, question);
+    return EXIT.ok;
+  }
   try {
     await parse(program, args);
     await outputTaken();
@@ -99,5 +107,6 @@ export function defineProgram(version: string): Command {
   program.commandsGroup('Serve:');
   defineServe(program);
   program.commandsGroup('Help:');
+  defineCompletion(program);
   return program.helpCommand('help [command]', 'print the help of a command');
 }

@@ -29,6 +29,8 @@ import type { EventBatch } from './following/selection.ts';
 import { type ClampReport, Clamps, clampWarning } from './importing/clamps.ts';
 import { admitImported, type ImportedEvent } from './importing/imported-event.ts';
 import { describeLog, type LogInfo } from './log-info.ts';
+import { countsOf, type EventCounts } from './looking/counts.ts';
+import type { CountOptions } from './looking/past-options.ts';
 import { AS_RECORDED, type EventRange, readRecorded, storedTagging } from './past/events.ts';
 import { checkFollowing, type FollowOptions, followBatches, followEvents } from './past/follow-log.ts';
 import { locate, type Position, READ_ATTEMPTS } from './past/history.ts';
@@ -121,6 +123,15 @@ export class EventLog implements AsyncDisposable {
    */
   events(range: EventRange = {}): AsyncGenerator<RecordedEvent, void> {
     return readRecorded(this.#log, range);
+  }
+
+  /**
+   * How many events of each type a range has, in all and in buckets. Data is not decoded.
+   *
+   * @throws RefoldError `LOG_CORRUPT`; `HISTORY_GONE` when `from` was dropped
+   */
+  counts(options?: CountOptions): Promise<EventCounts> {
+    return countsOf(this.#log, options);
   }
 
   /** Events from `from` on (default: the first in the log), then new ones, until the signal aborts. */
