@@ -13,23 +13,22 @@ import { type Candidate, type Completion, completionOf, readCursor } from './lin
 import type { Question } from './question.ts';
 import { plainWords, type Shell, typedWord } from './shells.ts';
 
-/** Prints the answer. @param ask finds facts */
-export async function answer(
-  program: Command,
-  question: Question,
-  ask: (question: FactQuestion) => Promise<readonly Candidate[]> = askFacts,
-): Promise<void> {
-  await writeOut(await answerText(program, question, ask).catch(() => '')).catch(() => {});
+/** Prints the answer. Never throws. */
+export async function answer(program: Command, question: Question): Promise<void> {
+  await writeOut(await answerTo(program, question, askFacts).catch(() => '')).catch(() => {});
 }
 
-async function answerText(program: Command, { shell, words }: Question, ask: typeof askFacts): Promise<string> {
+/** The answer as it is printed. @param ask finds facts */
+export async function answerTo(
+  program: Command,
+  { shell, words }: Question,
+  ask: (question: FactQuestion) => Promise<readonly Candidate[]>,
+): Promise<string> {
   const surroundings = { home: homedir(), environment: process.env };
   const sought = readCursor(grammarOf(program), plainWords(shell, words, surroundings));
   const { fact, file, model } = sought;
-  const facts =
-    fact === undefined
-      ? []
-      : await ask({ fact, ...(file !== undefined && { file }), ...(model !== undefined && { model }) });
+  const question = fact && { fact, ...(file !== undefined && { file }), ...(model !== undefined && { model }) };
+  const facts = question === undefined ? [] : await ask(question);
   return linesOf(completionOf(sought, facts), shell, words.at(-1) ?? '');
 }
 

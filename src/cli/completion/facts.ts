@@ -23,10 +23,13 @@ const FACTS_WORKER = new URL(
 /** A user who waits longer has pressed another key. */
 const LONGEST_TAB_MS = 3_000;
 
-/** Nothing where it cannot be found out, or not in time. Never throws. */
-export async function askFacts(question: FactQuestion): Promise<readonly Candidate[]> {
+/** Nothing where it cannot be found out, or not in time. Never throws. @param patience in ms */
+export async function askFacts(
+  question: FactQuestion,
+  patience: number = LONGEST_TAB_MS,
+): Promise<readonly Candidate[]> {
   const { promise, resolve } = Promise.withResolvers<readonly Candidate[]>();
-  const late = setTimeout(() => resolve([]), LONGEST_TAB_MS);
+  const late = setTimeout(() => resolve([]), patience);
   const quiet = { stdin: false, stdout: true, stderr: true };
   let worker: Worker | undefined;
   try {

@@ -14,8 +14,8 @@ export function scriptFor(shell: Shell): string {
 }
 
 /** The library's takes words apart at the spaces that are quoted in them. */
-const ZSH_SPLITS = 'words=( "${=words[1,CURRENT]}" )';
-const ZSH_KEEPS = 'words=( "${(@)words[1,CURRENT]}" )';
+const ZSH_SPLITS = `words=( "$\{=words[1,CURRENT]}" )`;
+const ZSH_KEEPS = `words=( "$\{(@)words[1,CURRENT]}" )`;
 
 /** The library prints a script, and does not return it. */
 function printed(print: () => void): string {
@@ -32,7 +32,7 @@ function printed(print: () => void): string {
   return text;
 }
 
-const BASH = String.raw`# bash completion for refold
+const BASH = `# bash completion for refold
 #
 # It works with bash 3.2 or newer, and needs nothing else. Words of the line are handed over as they are typed, and candidates
 # are taken as they come: neither is evaluated.
@@ -42,7 +42,7 @@ _refold() {
   local words=() word piece= glue= index
   # bash has split words at = and :, and replaces the last piece alone.
   for ((index = 1; index <= COMP_CWORD; index++)); do
-    word=${'$'}{COMP_WORDS[index]}
+    word=$\{COMP_WORDS[index]}
     piece=$word
     if [[ $word =~ ^[=:]+$ ]]; then
       piece=
@@ -53,22 +53,22 @@ _refold() {
     else
       glue=
     fi
-    if ((${'$'}{#words[@]} == 0)); then words+=("$word"); else words[${'$'}{#words[@]} - 1]+=$word; fi
+    if (($\{#words[@]} == 0)); then words+=("$word"); else words[$\{#words[@]} - 1]+=$word; fi
   done
-  local typed=${'$'}{words[${'$'}{#words[@]} - 1]} option=
-  local before=${'$'}{typed:0:${'$'}{#typed} - ${'$'}{#piece}}
+  local typed=$\{words[$\{#words[@]} - 1]} option=
+  local before=$\{typed:0:$\{#typed} - $\{#piece}}
   # Candidates for --option=value come without the option.
-  if [[ $typed == --*=* ]]; then option=${'$'}{typed%%=*}=; fi
+  if [[ $typed == --*=* ]]; then option=$\{typed%%=*}=; fi
 
   local line value directive=0
   while IFS= read -r line; do
     if [[ $line =~ ^:[0-9]+$ ]]; then
-      directive=${'$'}{line#:}
+      directive=$\{line#:}
     else
-      value=$option${'$'}{line%%$'\t'*}
-      if [[ $value == "$before"* ]]; then COMPREPLY+=("${'$'}{value:${'$'}{#before}}"); fi
+      value=$option$\{line%%$'\\t'*}
+      if [[ $value == "$before"* ]]; then COMPREPLY+=("$\{value:$\{#before}}"); fi
     fi
-  done <<< "$(refold completion bash complete -- "${'$'}{words[@]}" < /dev/null 2> /dev/null)"
+  done <<< "$(refold completion bash complete -- "$\{words[@]}" < /dev/null 2> /dev/null)"
   if ((directive & 2)); then compopt -o nospace 2> /dev/null; fi
   if ((directive & 4)); then compopt +o bashdefault +o default 2> /dev/null; fi
   return 0
