@@ -1,6 +1,6 @@
 /**
- * Facts of a log and of a model for a completion, found in a thread: a model runs code of its own, and may print, end the
- * process or never end. Whatever happens, the completion is not late and not disturbed.
+ * Facts of a log and of a model for a completion, found in a thread: a module of a model may print, end the
+ * process, or never end. Whatever happens, the completion is not late and not disturbed.
  */
 import { Worker } from 'node:worker_threads';
 import type { Candidate, Fact } from './line.ts';

@@ -28,7 +28,7 @@ const SMALL_STATE = 2 ** 20;
 /** More events are not folded for the names in a state. */
 const FEW_EVENTS = 5_000;
 
-/** The names of the state's members: of the initial state, and of the present one where that is cheap to have. */
+/** The names of the initial state's members, and those of the present state where it is cheap to have. */
 async function partsOf(model: Model, file: string | undefined): Promise<string[]> {
   const names = new Set(Object.keys(model.initialState()));
   for (const name of file === undefined ? [] : await namesIn(model, file).catch(() => [])) names.add(name);

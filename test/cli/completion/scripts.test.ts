@@ -203,7 +203,7 @@ test("the library's own script for bash runs what stands in a name", () => {
   expect(existsSync(join(cwd, 'OWNED'))).toBe(true);
 });
 
-test('the library still has what is mended in its script', () => {
+test('the library still has the line that is replaced in its script', () => {
   expect(scriptFor('zsh')).toContain(`words=( "$\{(@)words[1,CURRENT]}" )`);
   expect(scriptFor('zsh')).not.toContain('=words[1,CURRENT]');
 });
