@@ -142,11 +142,11 @@ function isTemporary(path: string): boolean {
 }
 
 /** A command that writes changes its files more often, in ms. */
-const IDLE_MS = 10 * 60_000;
+const LEFT_ALONE_MS = 10 * 60_000;
 
 async function isFresh(folder: string): Promise<boolean> {
   const inside = await readdir(folder).catch(() => []);
   const times = [folder, ...inside.map((entry) => join(folder, entry))].map(async (path) => (await stat(path)).mtimeMs);
   const changed = await Promise.all(times.map((one) => one.catch(() => 0)));
-  return Date.now() - Math.max(...changed) < IDLE_MS;
+  return Date.now() - Math.max(...changed) < LEFT_ALONE_MS;
 }

@@ -68,7 +68,7 @@ describe('damage', () => {
     expect(isWell(await examine(path))).toBe(true);
   });
 
-  test('of the first bytes needs a backup, as long as the witness says that it was a log', async () => {
+  test('a log with damaged first bytes needs a backup, as long as its witness is there', async () => {
     const path = copy('beginning');
     const bytes = readFileSync(path);
     writeFileSync(path, bytes.fill(0, 0, 16));
