@@ -22,6 +22,7 @@ import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 import { ChangeLines } from './change-table.ts';
 import { EventData } from './event-data.ts';
+import { hintOnUnknownPart } from './unknown-part.ts';
 
 interface Options extends PastOptions {
   readonly limit?: number;
@@ -49,7 +50,7 @@ export function defineWhy(program: Command): void {
 }
 
 async function why(file: string, path: string, options: Options): Promise<Answer> {
-  parsePath(path); // before anything is read
+  const parts = parsePath(path); // before anything is read
   const { json = false, forward } = options;
   const limit = options.limit ?? CHANGES_GIVEN;
   await using past = await openPastOf(file, options);
@@ -59,16 +60,20 @@ async function why(file: string, path: string, options: Options): Promise<Answer
     const report = await withProgress(({ onProgress }) => past.why(path, { ...asking, onProgress }));
     return { json: () => [taggedObject(report)], text: () => '' };
   }
-  const { text, value, times } = await withProgress(({ onProgress }) => beginningOf(past, path, before, onProgress));
+  const { text, value, times, last, state } = await withProgress(({ onProgress }) =>
+    beginningOf(past, path, before, onProgress),
+  );
   await writeOut(text);
   await using data = new EventData(past, forward === true);
   const table = new ChangeTable(data, new ChangeLines(times, value));
   const report = await withProgress((bar) => {
     const onChange = (change: PlaceChange): void => table.add(change, () => bar.clear());
-    return past.why(path, { ...asking, onProgress: bar.onProgress, onChange });
+    // The end stays where it was, so that the first line agrees with the changes while another process writes.
+    return past.why(path, { ...asking, to: last, onProgress: bar.onProgress, onChange });
   });
   await table.end();
-  return { json: {}, text: () => summary(report, options) };
+  const hint = report.changes.length === 0 && state !== undefined ? hintOnUnknownPart(state, [parts]) : '';
+  return { json: {}, text: () => `${summary(report, options)}${hint}` };
 }
 
 interface Beginning {
@@ -76,6 +81,10 @@ interface Beginning {
   /** What stands there now, or stood there before the position. */
   readonly value: unknown;
   readonly times: TimeColumn;
+  /** The last event of the log. */
+  readonly last: number;
+  /** Undefined if it cannot be built any more. */
+  readonly state?: object;
 }
 
 async function beginningOf(
@@ -87,13 +96,13 @@ async function beginningOf(
   const { last, earliest = 0, firstRecordedAt = 0, lastRecordedAt = 0 } = await past.range();
   const times = timeColumn([firstRecordedAt, lastRecordedAt]);
   const sequence = before === undefined ? last : Math.min(last, await sequenceBefore(past, before));
-  if (sequence < earliest) return { text: `${shortLine(path, outputWidth())}\n`, value: undefined, times };
+  if (sequence < earliest) return { text: `${shortLine(path, outputWidth())}\n`, value: undefined, times, last };
   const { state } = await past.at(sequence, { onProgress });
   const found = lookUp(state, path);
   const value = 'value' in found ? found.value : undefined;
   const when = sequence === last ? 'now' : `after event ${count(sequence)}:`;
   const what = 'missing' in found ? `there is no ${formatPath(found.missing.parts)}` : shortValue(value, CHANGE_WIDTH);
-  return { text: `${shortLine(`${path}   ${when} ${what}`, outputWidth())}\n`, value, times };
+  return { text: `${shortLine(`${path}   ${when} ${what}`, outputWidth())}\n`, value, times, last, state };
 }
 
 /** The last event before a position. */
