@@ -54,13 +54,16 @@ export function isWell(checks: readonly Check[]): boolean {
   return checks.every(({ status }) => status !== 'problem');
 }
 
-function fileCheck({ path, refusal, info }: Facts): Check {
+function fileCheck({ path, refusal, isRepairable, info }: Facts): Check {
   if (refusal !== undefined) {
     return {
       name: 'file',
       status: 'problem',
       text: refusal.message,
-      command: commandLine('refold', 'repair', path, '--plan'),
+      command:
+        isRepairable === true
+          ? commandLine('refold', 'repair', path, '--plan')
+          : commandLine('refold', 'restore', 'BACKUP', path, '--force'),
     };
   }
   const format = info?.format === undefined ? '' : ` of format ${info.format}`;

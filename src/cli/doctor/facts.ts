@@ -9,6 +9,7 @@ import {
   openLog,
   openPast,
   type Progress,
+  repairLog,
   type SerializedError,
 } from '../../index.ts';
 
@@ -17,6 +18,8 @@ export interface Facts {
   readonly path: string;
   /** The damage that keeps the log from being opened; then nothing else is known. */
   readonly refusal?: SerializedError;
+  /** Whether a repair of what is refused would succeed. */
+  readonly isRepairable?: boolean;
   readonly info?: LogInfo;
   /** What a quick check of structure, witness and checksums found. */
   readonly problems: readonly SerializedError[];
@@ -56,7 +59,16 @@ export async function gatherFacts(
     const { problems } = await log.verify({ quick: true, onProgress });
     return { ...outer, info, problems, ...(choice && { model: await askModel(path, choice) }) };
   } catch (error) {
-    return { ...outer, refusal: damageOf(error), problems: [] };
+    return { ...outer, refusal: damageOf(error), isRepairable: await isRepairable(path), problems: [] };
+  }
+}
+
+async function isRepairable(path: string): Promise<boolean> {
+  try {
+    await repairLog(path, { plan: true });
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -161,7 +161,7 @@ test.each<[string, Facts, Partial<Check>]>([
 describe('a log that cannot be opened', () => {
   test('is one problem', () => {
     const { info: _, ...facts } = FACTS;
-    const checks = judge({ ...facts, refusal: REPAIR });
+    const checks = judge({ ...facts, refusal: REPAIR, isRepairable: true });
     expect(checks[0]).toEqual({
       name: 'file',
       status: 'problem',
@@ -169,6 +169,12 @@ describe('a log that cannot be opened', () => {
       command: 'refold repair /data/a.db --plan',
     });
     expect(checks[1]).toEqual({ name: 'disk', status: 'ok', text: '1 GB free' });
+  });
+
+  test('is to be restored if a repair could not read it either', () => {
+    const { info: _, ...facts } = FACTS;
+    const [file] = judge({ ...facts, refusal: REPAIR, isRepairable: false });
+    expect(file).toMatchObject({ status: 'problem', command: 'refold restore BACKUP /data/a.db --force' });
   });
 });
 

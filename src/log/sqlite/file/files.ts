@@ -158,6 +158,15 @@ export function unusablePath(path: unknown): RefoldError {
   });
 }
 
+/** The refusal of a path where a log is wanted that is there already. */
+export function noLogAt(path: string, why: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot open ${path}: ${why}`, {
+    path,
+    type: 'path',
+    hint: 'Give the path of an existing log',
+  });
+}
+
 /** The refusal of a path that cannot hold a log. */
 export function invalidPath(path: string, why: string, cause?: unknown): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot open ${path}: ${why}`, {

@@ -12,8 +12,8 @@ import {
   createFile,
   fileIdentity,
   fileKind,
-  invalidPath,
   isUsablePath,
+  noLogAt,
   repairPath,
   requireNoRepair,
   requireOwnFiles,
@@ -55,7 +55,7 @@ export async function restoreSqliteLog(
   const path = canonicalPath(place);
   requireOwnFiles(source);
   requireOwnFiles(path);
-  if (fileKind(source) !== 'filled') throw invalidPath(source, 'there is no log');
+  if (fileKind(source) !== 'filled') throw noLogAt(source, 'there is no log');
   requireNoRepair(source);
   if (source === path || fileIdentity(source) === fileIdentity(path)) throw sameFile(source);
   const driver = await loadDriver();
