@@ -56,9 +56,12 @@ function isRefoldLike(error: Error): error is Error & { toJSON(): Failure } {
   return error.name === 'RefoldError' && 'toJSON' in error;
 }
 
+/** A word of the call in a message, longer than anybody reads. */
+const LONG_WORD = /'([^']{200})[^']+'/g;
+
 /** Commander appends what would be valid, or a name that is nearly the same: that is the hint. */
 function describeUsage(error: CommanderError, command: string): Failure {
-  const text = error.message.replace(/^error: /, '');
+  const text = error.message.replace(/^error: /, '').replace(LONG_WORD, "'$1…'");
   const [, said = text, advice] = /^(.* is invalid(?: for argument '[^']*')?)\. (.*)$/s.exec(text) ?? [];
   const [, message = said, nearest] = /^(.*)\n\((Did you mean [^\n]*)\)$/s.exec(said) ?? [];
   const hint = [advice ?? nearest, `Run ${command} --help`].filter((one) => one !== undefined).join(' ');
