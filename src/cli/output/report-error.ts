@@ -16,11 +16,20 @@ export async function reportError(thrown: unknown, context: { json: boolean; com
   const error = readableError(thrown);
   // `refold` without a command: commander has printed the help on stderr.
   if (error instanceof CommanderError && error.code.startsWith('commander.help')) return EXIT.badInput;
-  const failure = describe(error, context.command);
+  const failure = shortened(describe(error, context.command));
   // If stdout fails now, stderr still gets the message, and the exit code reports the first error.
   if (context.json) await writeOut(`${safeJson({ error: failure })}\n`).catch(() => {});
   printFailure(failure);
   return exitCodeOf(failure.code);
+}
+
+/** A message may hold a word of the call, or a text of the model, that is longer than anybody reads. */
+const LONGEST_TOLD = 2_000;
+
+function shortened(failure: Failure): Failure {
+  const { message } = failure;
+  if (message.length <= LONGEST_TOLD) return failure;
+  return { ...failure, message: `${message.slice(0, LONGEST_TOLD / 2)} … ${message.slice(-LONGEST_TOLD / 4)}` };
 }
 
 function printFailure({ message, hint }: Pick<Failure, 'message' | 'hint'>): void {
@@ -56,12 +65,9 @@ function isRefoldLike(error: Error): error is Error & { toJSON(): Failure } {
   return error.name === 'RefoldError' && 'toJSON' in error;
 }
 
-/** A word of the call in a message, longer than anybody reads. */
-const LONG_WORD = /'([^']{200})[^']+'/g;
-
 /** Commander appends what would be valid, or a name that is nearly the same: that is the hint. */
 function describeUsage(error: CommanderError, command: string): Failure {
-  const text = error.message.replace(/^error: /, '').replace(LONG_WORD, "'$1…'");
+  const text = error.message.replace(/^error: /, '');
   const [, said = text, advice] = /^(.* is invalid(?: for argument '[^']*')?)\. (.*)$/s.exec(text) ?? [];
   const [, message = said, nearest] = /^(.*)\n\((Did you mean [^\n]*)\)$/s.exec(said) ?? [];
   const hint = [advice ?? nearest, `Run ${command} --help`].filter((one) => one !== undefined).join(' ');
