@@ -20,6 +20,7 @@ import { defineRepair } from './commands/repair.ts';
 import { defineRetag } from './commands/retag.ts';
 import { defineServe } from './commands/serve.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
+import { endingOnSignals } from './interrupts.ts';
 import { EXIT, EXIT_CODE_HELP } from './output/exit-codes.ts';
 import { OutputFailed, outputTaken, watchOutput } from './output/output.ts';
 import { reportError, reportOutput } from './output/report-error.ts';
@@ -30,7 +31,7 @@ export async function run(args: readonly string[], version: string): Promise<num
   watchOutput();
   const program = defineProgram(version);
   try {
-    await parse(program, args);
+    await endingOnSignals(() => parse(program, args));
     await outputTaken();
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {
