@@ -158,15 +158,6 @@ export function unusablePath(path: unknown): RefoldError {
   });
 }
 
-/** The refusal of a path where a log is wanted that is there already. */
-export function noLogAt(path: string, why: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot open ${path}: ${why}`, {
-    path,
-    type: 'path',
-    hint: 'Give the path of an existing log',
-  });
-}
-
 /** The refusal of a path that cannot hold a log. */
 export function invalidPath(path: string, why: string, cause?: unknown): RefoldError {
   return new RefoldError('INVALID_OPTION', `Cannot open ${path}: ${why}`, {
@@ -174,6 +165,15 @@ export function invalidPath(path: string, why: string, cause?: unknown): RefoldE
     type: 'path',
     hint: hintFor((cause as NodeJS.ErrnoException | undefined)?.code),
     cause,
+  });
+}
+
+/** A file is there, and there is no log in it: a new file, for example, or one that another program has cut to nothing. */
+export function withoutLog(path: string, why = 'it does not hold a log'): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot open ${path}: ${why}`, {
+    path,
+    type: 'path',
+    hint: 'Check the path; if a log was in the file, restore a backup',
   });
 }
 

@@ -12,13 +12,13 @@ import {
   createFile,
   fileKind,
   isUsablePath,
-  noLogAt,
   removeDatabase,
   repairPath,
   requireNoRepair,
   requireOwnFiles,
   syncFile,
   unusablePath,
+  withoutLog,
 } from '../file/files.ts';
 import { acquireLock, lockPath } from '../file/lock.ts';
 import { readWitness } from '../file/witness.ts';
@@ -60,7 +60,7 @@ export async function repairSqliteLog(givenPath: string, options: SqliteRepairOp
   if (!isUsablePath(givenPath)) throw unusablePath(givenPath);
   const path = canonicalPath(givenPath);
   requireOwnFiles(path);
-  if (fileKind(path) !== 'filled') throw noLogAt(path, 'there is no log');
+  if (fileKind(path) !== 'filled') throw withoutLog(path, 'there is no log');
   const driver = await loadDriver();
   if (options.plan) return { path, salvage: await plan(driver, path, options), backup: undefined };
   createFile(lockPath(path));
