@@ -7,7 +7,7 @@ import { readableError } from '../../guests/readable-error.ts';
 import type { SerializedError } from '../../index.ts';
 import { EXIT, type ExitCode, exitCodeOf } from './exit-codes.ts';
 import { type OutputFailed, writeOut } from './output.ts';
-import { oneLine, paint, paintError } from './text.ts';
+import { oneLine, paint, paintError, safeJson } from './text.ts';
 
 type Failure = Omit<SerializedError, 'code'> & { readonly code: string };
 
@@ -18,7 +18,7 @@ export async function reportError(thrown: unknown, context: { json: boolean; com
   if (error instanceof CommanderError && error.code.startsWith('commander.help')) return EXIT.badInput;
   const failure = describe(error, context.command);
   // If stdout fails now, stderr still gets the message, and the exit code reports the first error.
-  if (context.json) await writeOut(`${JSON.stringify({ error: failure })}\n`).catch(() => {});
+  if (context.json) await writeOut(`${safeJson({ error: failure })}\n`).catch(() => {});
   printFailure(failure);
   return exitCodeOf(failure.code);
 }

@@ -7,7 +7,6 @@ import { EXIT } from '../../output/exit-codes.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, duration, oneLine, time } from '../../output/text.ts';
-import { taggedObject } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn, startPlaceIn } from '../../place.ts';
 
@@ -57,7 +56,7 @@ async function bisect(file: string, invariant: string | undefined, options: Opti
   });
   const isFound = report.found === true;
   const exitCode = isFound === (invariant !== undefined) ? EXIT.checkFailed : EXIT.ok;
-  return { json: () => [taggedObject(report)], text: () => describe(report, whatOf(invariant, options)), exitCode };
+  return { json: report, text: () => describe(report, whatOf(invariant, options)), exitCode };
 }
 
 function modeOf({ fast, everyEvent }: Options): BisectMode {

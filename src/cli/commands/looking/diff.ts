@@ -5,8 +5,8 @@ import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast 
 import type { Place } from '../../input/position.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
-import { count, counted, oneLine, pairs, time } from '../../output/text.ts';
-import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/values.ts';
+import { count, counted, oneLine, pairs, safeJson, time } from '../../output/text.ts';
+import { outputWidth, shortLine, shortValue, withTags } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 
@@ -57,19 +57,35 @@ async function diff(file: string, a: Place, b: Place, options: Options): Promise
   const compared = await withProgress(async ({ onProgress }): Promise<Comparison> => {
     const moments: Moment[] = [await past.at(one, { onProgress }), await past.at(other, { onProgress })];
     const [from, to] = moments.toSorted((x, y) => x.sequence - y.sequence) as [Moment, Moment];
-    const [before, after] =
-      only === undefined ? [from.state, to.state] : [from, to].map(({ state }) => valueAt(state, only));
-    const changes = diffStates(before, after, Number.POSITIVE_INFINITY).map((one) => within(only ?? [], one));
-    return { from, to, types: await typesBetween(past, from, to), changes };
+    return {
+      from,
+      to,
+      types: await typesBetween(past, from, to),
+      changes: changesOf(from.state, to.state, only ?? []),
+    };
   });
   const limit = options.limit ?? (options.json || options.all ? Number.POSITIVE_INFINITY : SHOWN_CHANGES);
-  return { json: () => [jsonOf(compared, limit)], text: () => describe(compared, limit) };
+  return { json: () => [safeJson(jsonOf(compared, limit))], text: () => describe(compared, limit) };
 }
 
-function within(only: readonly unknown[], { parts, before, after }: StateDifference): StateDifference {
-  const all = [...only, ...parts];
-  return { path: formatPath(all), parts: all, before, after };
+function changesOf(from: object, to: object, only: readonly unknown[]): StateDifference[] {
+  const [before, after] = [valueAt(from, only), valueAt(to, only)];
+  if (before !== undefined && after !== undefined) {
+    return diffStates(before, after, Number.POSITIVE_INFINITY).map((one) => within(only, one));
+  }
+  if (before === after) return [];
+  return [{ path: formatPath(only), parts: only, ...(before === undefined ? { after } : { before }) }];
 }
+
+/** The path from the root, in full. It still says that the same keys come in another order. */
+function within(only: readonly unknown[], { path, parts, ...sides }: StateDifference): StateDifference {
+  const all = [...only, ...parts];
+  const order = path.endsWith(ORDER) ? ` ${ORDER}` : '';
+  return { path: `${formatPath(all)}${order}`.trimStart(), parts: all, ...sides };
+}
+
+/** A path that ends in this is about the order of keys, and its values are these keys. */
+const ORDER = '(order)';
 
 async function typesBetween(past: Past, from: Moment, to: Moment): Promise<Comparison['types']> {
   if (from.sequence >= to.sequence) return [];
@@ -77,15 +93,15 @@ async function typesBetween(past: Past, from: Moment, to: Moment): Promise<Compa
   return Object.entries(types).toSorted(([, x], [, y]) => y - x);
 }
 
-function jsonOf({ from, to, changes }: Comparison, limit: number): string {
-  const shown = changes.slice(0, limit).map(({ path, before, after }) => ({ path, before, after }));
-  return taggedObject({
+function jsonOf({ from, to, changes }: Comparison, limit: number): object {
+  const shown = changes.slice(0, limit).map(({ parts: _, ...change }) => withTags(change, 'before', 'after'));
+  return {
     from: from.sequence,
     to: to.sequence,
     events: to.sequence - from.sequence,
     changes: shown,
     ...(shown.length < changes.length && { left: changes.length - shown.length }),
-  });
+  };
 }
 
 function describe({ from, to, types, changes }: Comparison, limit: number): string {

@@ -6,7 +6,7 @@ import type { Place } from '../../input/position.ts';
 import { type Answer, writeOut } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, oneLine, paint, safeJson, time } from '../../output/text.ts';
-import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/values.ts';
+import { outputWidth, shortLine, shortValue, withTags } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 import { EventData } from './event-data.ts';
@@ -46,7 +46,8 @@ async function why(file: string, path: string, options: Options): Promise<Answer
   const asking = { limit, before, forward };
   if (json) {
     const report = await withProgress(({ onProgress }) => past.why(path, { ...asking, onProgress }));
-    return { json: () => [taggedObject(report)], text: () => '' };
+    const changes = report.changes.map((change) => withTags(change, 'before', 'after'));
+    return { json: { ...report, changes }, text: () => '' };
   }
   await writeOut(await withProgress(({ onProgress }) => head(past, path, onProgress)));
   await using data = new EventData(past, forward === true);

@@ -88,8 +88,9 @@ function showPart(model: string, moment: Moment, path: string): Answer {
   };
 }
 
+/** No event was recorded at 0. */
 function placeOf({ sequence, recordedAt }: Moment): object {
-  return recordedAt === undefined ? { sequence } : { sequence, recordedAt };
+  return recordedAt === undefined || sequence === 0 ? { sequence } : { sequence, recordedAt };
 }
 
 function describe({ sequence, recordedAt }: Moment, last: readonly [string, string]): string {
