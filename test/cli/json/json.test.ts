@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { defineProgram } from '../../../src/cli/program.ts';
+import { defineProgram, run } from '../../../src/cli/program.ts';
 import { linksOf, sectionOf, undocumented } from '../../documents/agreement.ts';
 import { CALLS, type Call } from './calls.ts';
 import { copyLogs, makeLogs } from './logs.ts';
@@ -39,7 +39,7 @@ describe('the output of', () => {
     const found: { [call: string]: object } = {};
     for (const call of CALLS[name]!) {
       call.before?.(place);
-      const printed = await runHere(place, [...call.args, '--json']);
+      const printed = await runHere(place, () => run([...call.args, '--json'], '0.0.0'));
       found[nextKey(found, call)] = readOutput(name, printed);
     }
     const text = `${JSON.stringify(found, null, 2)}\n`;

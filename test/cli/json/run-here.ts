@@ -1,9 +1,8 @@
-/** Runs the command line in this process, in a folder, and collects what it prints. */
+/** Runs a command line in this process, in a folder, and collects what it prints. */
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { vi } from 'vitest';
-import { run } from '../../../src/cli/program.ts';
 
 export interface Printed {
   readonly code: number;
@@ -11,8 +10,12 @@ export interface Printed {
   readonly stderr: string;
 }
 
-/** Runs `refold` with these arguments. It leaves nothing of the process changed. */
-export async function runHere(folder: string, args: readonly string[]): Promise<Printed> {
+/**
+ * Runs a command line. It leaves nothing of the process changed.
+ *
+ * @param run gives the exit code, or leaves it in the process
+ */
+export async function runHere(folder: string, run: () => Promise<unknown>): Promise<Printed> {
   const before = { folder: process.cwd(), exitCode: process.exitCode, model: process.env.REFOLD_MODEL };
   const listeners = [process.stdout, process.stderr].map((stream) => [stream, stream.listeners('error')] as const);
   const [out, err] = [captured(process.stdout), captured(process.stderr)];
@@ -21,7 +24,8 @@ export async function runHere(folder: string, args: readonly string[]): Promise<
     process.chdir(folder);
     process.exitCode = undefined;
     delete process.env.REFOLD_MODEL;
-    const code = await run(args, '0.0.0');
+    const given = await run();
+    const code = typeof given === 'number' ? given : Number(process.exitCode ?? 0);
     return { code, stdout: out.text(), stderr: err.text() };
   } finally {
     complain.mockRestore();

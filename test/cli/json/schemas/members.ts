@@ -22,7 +22,7 @@ export function located(schema: z.ZodType<string>): z.ZodType {
   );
 }
 
-const FOLDERS = /(?:\/[\w.-]+)*\/(?:refold-json-\w+\/\w+|test\/cli\/fixtures)\//g;
+const FOLDERS = /(?:\/[\w.-]+)*\/(?:refold-json-\w+(?:\/\w+)?|test\/cli\/fixtures)\//g;
 
 const NO_TIME = '<milliseconds>';
 const NO_SIZE = '<bytes>';
