@@ -290,7 +290,7 @@ test('the demo tells its story, passes its checks, and deletes its files', async
   expect(run.code).toBe(0);
   expect(existsSync(path)).toBe(true);
 
-  const json = await runOrderBook('--commands', '5000', '--json');
+  const json = await runOrderBook('--commands', '1000', '--json');
   expect(json.code).toBe(0);
   expect(json.stdout.trimEnd().split('\n')).toHaveLength(1);
   expect(json.json.checks.every((check: { held: boolean }) => check.held)).toBe(true);

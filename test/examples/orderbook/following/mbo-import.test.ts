@@ -8,6 +8,7 @@ import { Random } from '../../../../examples/orderbook/demo/random.ts';
 import { type ImportReport, importFeed } from '../../../../examples/orderbook/feeds/following/import-feed.ts';
 import { parseSettings } from '../../../../examples/orderbook/feeds/following/kinds.ts';
 import { feedBook } from '../../../../examples/orderbook/follow/index.ts';
+import { sampleOf } from '../../../sample.ts';
 import { errorOf, runOrderBook, temporaryFolder } from '../support.ts';
 import { L3_HEADER, l3File, PlainL3Book, randomRecording } from './l3-days.ts';
 import { csvFile, jsonFile, randomDay } from './mbo-days.ts';
@@ -36,7 +37,7 @@ function importFile(book: string, { kind, settings = [] }: Feed, path: string): 
   return importFeed(book, kind, [path], { settings: parseSettings(kind, settings) });
 }
 
-describe.each(FEEDS)('$kind from $name', (feed) => {
+describe.each(sampleOf(FEEDS))('$kind from $name', (feed) => {
   test('is one book, whether at once or after cuts', { timeout: 60_000 }, async () => {
     const folder = temporaryFolder();
     const path = join(folder, feed.name);

@@ -1,10 +1,10 @@
 /** A backup that is put back in a log's place: what the log left beside it, and what a store of this process still holds. */
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { copyFileSync, cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLog, openStore } from 'refold';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { cart } from '../../../cli/fixtures/cart.ts';
 import { temporaryDirectory } from '../fixtures.ts';
 
@@ -16,9 +16,9 @@ const CRASHING = `
   process.kill(process.pid, 'SIGKILL');
 `;
 
-/** A log that crashed after its backup was put back over it. */
-async function restoredOverCrash(events: number): Promise<string> {
-  const folder = temporaryDirectory();
+/** The folder of a log that crashed after its backup of so many events was put back over it. */
+async function makeCrash(events: number): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'refold-crash-'));
   const path = join(folder, 'book.db');
   await using store = await openStore(cart, { path });
   for (let n = 1; n <= events; n++) await store.append({ type: 'PriceSet', data: { sku: `s${n}`, price: n } });
@@ -26,7 +26,20 @@ async function restoredOverCrash(events: number): Promise<string> {
   await store.close();
   spawnSync(process.execPath, ['--conditions=refold-source', '--input-type=module', '--eval', CRASHING, path]);
   copyFileSync(join(folder, 'backup.db'), path);
-  return path;
+  return folder;
+}
+
+const crashes = new Map<number, Promise<string>>();
+afterAll(async () => {
+  for (const folder of await Promise.all(crashes.values())) rmSync(folder, { recursive: true });
+});
+
+/** Such a log for one test: each is a copy, since nothing of it depends on the file's place. */
+async function restoredOverCrash(events: number): Promise<string> {
+  if (!crashes.has(events)) crashes.set(events, makeCrash(events));
+  const folder = temporaryDirectory();
+  cpSync(await crashes.get(events)!, folder, { recursive: true });
+  return join(folder, 'book.db');
 }
 
 describe.each([1, 30])('a backup of %i events over a log that crashed', (events) => {
