@@ -31,9 +31,16 @@ const write =
     writeFileSync(join(folder, name), text);
 
 export const CALLS: { readonly [command: string]: readonly Call[] } = {
-  info: [call('info bank.db'), call('info bank.db --snapshots'), call('info empty.db'), call('info missing.db')],
+  info: [
+    call('info bank.db'),
+    call('info bank.db --snapshots'),
+    call('info empty.db'),
+    call('info ../busy.db'),
+    call('info missing.db'),
+  ],
   events: [
     call('events bank.db'),
+    call('events ../busy.db'),
     call('events bank.db --type Withdrawn --reverse'),
     call('events bank.db --tag account:eve --limit 1'),
     call('events empty.db'),
@@ -139,6 +146,7 @@ export const CALLS: { readonly [command: string]: readonly Call[] } = {
     call(`doctor empty.db ${MODEL}`),
     call('doctor bank.db --model BANK#shop'),
     call('doctor damaged.db'),
+    call('doctor ../busy.db'),
     call('doctor bank.db', (folder) => rmSync(join(folder, 'bank.db-witness'))),
     call('doctor nothing.db'),
   ],

@@ -6,7 +6,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { defineProgram, run } from '../../../src/cli/program.ts';
 import { linksOf, sectionOf, undocumented } from '../../documents/agreement.ts';
@@ -23,8 +23,13 @@ const withJson = commands.filter(({ options }) => options.some(({ long }) => lon
 const names = withJson.map((command) => command.name());
 
 const folder = newFolder();
-beforeAll(() => makeLogs(folder.path));
-afterAll(() => folder[Symbol.dispose]());
+beforeAll(async () => {
+  const busy = await makeLogs(folder.path);
+  return async () => {
+    await busy[Symbol.asyncDispose]();
+    folder[Symbol.dispose]();
+  };
+});
 
 test('every command has calls, and a schema for what they print', () => {
   const others = commands.map((command) => command.name()).filter((name) => !names.includes(name));

@@ -2,9 +2,9 @@
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { openStore } from 'refold';
+import { defineReactor, openStore } from 'refold';
 import { importFiles } from '../../../src/redis/index.ts';
-import { bank, untagged } from '../fixtures/bank.ts';
+import { bank, openings, untagged } from '../fixtures/bank.ts';
 
 /** When the first event is recorded, in ms since the epoch. Each commit comes a minute after the one before. */
 export const START: number = Date.UTC(2024, 0, 31, 12);
@@ -49,8 +49,21 @@ async function makeLog(path: string, model: any = bank, commits = COMMITS): Prom
   }
 }
 
+/** A log with whatever a log may have beside its events. It stays open for writing until it is disposed. */
+async function openBusyLog(path: string): Promise<AsyncDisposable> {
+  const store = await openStore(bank, { path, clock: () => START });
+  await store.append({ type: 'RateSet', data: { tier: 1, rate: 0.25 } }, { commandId: 'c-1' });
+  await store.append({ type: 'Opened', data: { account: 'ada', owner: 'Ada', day: DAY } });
+  await (await store.project(openings)).save();
+  const letters = { name: 'letters', from: 'start', retry: { attempts: 1 }, onExhausted: 'park' } as const;
+  const fails = async (): Promise<void> => Promise.reject(new Error('there is no address'));
+  await (await store.react(defineReactor(bank, { ...letters, on: { Opened: fails } }))).caughtUp();
+  await store.redact({ types: ['Opened'] }, { by: 'anna' });
+  return store;
+}
+
 /** Makes all logs of a folder. */
-export async function makeLogs(folder: string): Promise<void> {
+export async function makeLogs(folder: string): Promise<AsyncDisposable> {
   const inFolder = (name: string): string => join(folder, name);
   await makeLog(inFolder('bank.db'));
   await makeLog(inFolder('old.db'), untagged);
@@ -60,6 +73,7 @@ export async function makeLogs(folder: string): Promise<void> {
   writeFileSync(inFolder('nothing.db'), 'this is not a log');
   writeFileSync(inFolder('keys.aof'), KEYS);
   await importFiles({ path: inFolder('keys.db'), source: { aof: inFolder('keys.aof') } });
+  return openBusyLog(inFolder('busy.db'));
 }
 
 /** The append-only file of a Redis with two keys. */
@@ -76,7 +90,7 @@ export function copyLogs(folder: string, name: string): string {
   const copy = join(folder, name);
   mkdirSync(copy);
   for (const file of readdirSync(folder)) {
-    if (/(?:\.db|\.aof|-witness)$/.test(file)) copyFileSync(join(folder, file), join(copy, file));
+    if (/^(?!busy).*(?:\.db|\.aof|-witness)$/.test(file)) copyFileSync(join(folder, file), join(copy, file));
   }
   return copy;
 }

@@ -15,6 +15,7 @@ import {
   stateValue,
   time,
   told,
+  varies,
 } from './members.ts';
 
 const holder = { name, sequence, lag: count };
@@ -53,7 +54,13 @@ export const info: z.ZodType = z.strictObject({
   freeBytes: size,
   files: z.array(z.strictObject({ path, bytes: size })),
   totalBytes: size,
-  writer: z.strictObject({ pid: count, host: name, startedAt: time }).optional(),
+  writer: z
+    .strictObject({
+      pid: varies(z.int(), '<pid>'),
+      host: varies(z.string(), '<host>'),
+      startedAt: varies(z.int().describe('milliseconds since the epoch'), '<time>'),
+    })
+    .optional(),
   recovery: z.strictObject({ events: count, milliseconds: elapsed, eventsPerSecond: rate }),
   chain: z.string(),
   epoch: count,
