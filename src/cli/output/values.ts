@@ -1,19 +1,19 @@
 /** Values of a state within a line, and in JSON. */
 import { inspect } from 'node:util';
 import { toTaggedJson } from '../../index.ts';
+import { cut } from './lines.ts';
 import { oneLine } from './text.ts';
 
-/** A value in at most so many characters; `gone` for what is not there. */
+/** A value in at most so many columns; `gone` for what is not there. */
 export function shortValue(value: unknown, width: number): string {
   if (value === undefined) return 'gone';
   const text = inspect(value, { depth: 3, maxArrayLength: 10, maxStringLength: width, breakLength: Infinity });
   return shortLine(text, width);
 }
 
-/** Text that is safe within a line, in at most so many characters. */
+/** Text that is safe within a line, in at most so many columns. */
 export function shortLine(text: string, width: number): string {
-  const line = oneLine(text);
-  return line.length <= width ? line : `${line.slice(0, Math.max(width - 1, 0))}…`;
+  return cut(oneLine(text), width);
 }
 
 /**
@@ -23,9 +23,4 @@ export function shortLine(text: string, width: number): string {
 export function withTags<T extends object>(object: T, ...members: readonly (keyof T)[]): object {
   const tagged = members.filter((name) => name in object).map((name) => [name, toTaggedJson(object[name])] as const);
   return { ...object, ...Object.fromEntries(tagged) };
-}
-
-/** How wide the output is: that of the terminal, or enough for a pipe. */
-export function outputWidth(): number {
-  return process.stdout.isTTY ? Math.max(process.stdout.columns ?? 80, 40) : 200;
 }

@@ -8,6 +8,7 @@ import {
   hash,
   name,
   path,
+  range,
   rate,
   seconds,
   sequence,
@@ -77,19 +78,25 @@ export const event: z.ZodType = z.strictObject({
   commandId: name.optional(),
 });
 
-const moment = { model: name, sequence };
+/** What `state` and `at` print of a moment: all of it, a part, some rows of a table, or its keys. */
+function ofMoment(moment: z.ZodRawShape): z.ZodType {
+  const rows = z.strictObject({ from: sequence, to: count, of: count });
+  return z.union([
+    z.strictObject({ ...moment, stateHash: hash, state: stateValue }),
+    z.strictObject({ ...moment, path: name, value: stateValue }),
+    z.strictObject({ ...moment, rows, state: stateValue }).describe('with --rows'),
+    z.strictObject({ ...moment, path: name, rows, value: stateValue }).describe('with --rows'),
+    z
+      .strictObject({
+        ...{ ...moment, path: name.optional(), count, rows: range.optional() },
+        keys: z.array(stateValue),
+      })
+      .describe('with --keys'),
+  ]);
+}
 
-export const state: z.ZodType = z.union([
-  z.strictObject({ ...moment, stateHash: hash, state: stateValue }),
-  z.strictObject({ ...moment, path: name, value: stateValue }),
-]);
-
-const pastMoment = { ...moment, recordedAt: time.optional() };
-
-export const at: z.ZodType = z.union([
-  z.strictObject({ ...pastMoment, stateHash: hash, state: stateValue }),
-  z.strictObject({ ...pastMoment, path: name, value: stateValue }),
-]);
+export const state: z.ZodType = ofMoment({ model: name, sequence });
+export const at: z.ZodType = ofMoment({ model: name, sequence, recordedAt: time.optional() });
 
 export const replay: z.ZodType = z.strictObject({
   model: name,
