@@ -33,7 +33,8 @@ const write =
 export const CALLS: { readonly [command: string]: readonly Call[] } = {
   info: [
     call('info bank.db'),
-    call('info bank.db --snapshots'),
+    call(`info bank.db --snapshots --types ${MODEL}`),
+    call('info bank.db --model BANK#fee'),
     call('info empty.db'),
     call('info ../busy.db'),
     call('info missing.db'),
@@ -43,6 +44,10 @@ export const CALLS: { readonly [command: string]: readonly Call[] } = {
     call('events ../busy.db'),
     call('events bank.db --type Withdrawn --reverse'),
     call('events bank.db --tag account:eve --limit 1'),
+    call('events bank.db --last 2'),
+    call('events bank.db --where data.cents_>_100_and_type_=_Deposited'),
+    call(`events bank.db --type Nothing`),
+    call('events bank.db --where cents_>_100'),
     call('events empty.db'),
     call('events bank.db --from 2020-01-01 --to first'),
     call('events bank.db --to 2020-01-01'),

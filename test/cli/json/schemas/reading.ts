@@ -35,7 +35,14 @@ export const info: z.ZodType = z.strictObject({
   openBytes: bytes,
   sealedBlocks: count,
   sealedBytes: size,
-  snapshots: z.array(z.strictObject({ sequence, recordedAt: time, bytes, stateHash: hash })),
+  snapshots: z.array(
+    z.strictObject({
+      ...{ sequence, recordedAt: time, bytes, stateHash: hash },
+      isUsable: z.boolean().optional().describe('with --model'),
+      reason: told.optional(),
+    }),
+  ),
+  types: z.record(z.string(), count).optional().describe('with --types'),
   projections: z.array(z.strictObject(holder)),
   reactors: z.array(z.strictObject({ ...holder, parked: count })),
   redactions: z.array(
