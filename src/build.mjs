@@ -61,6 +61,7 @@ async function bundle() {
       'completion-worker': './cli/completion/completion-worker.ts', // a thread of the command line
       'sqlite-refold': './log/sqlite/sqlite-source.ts', // a thread imports it by this name
       'cli/main': './cli/main.ts',
+      terminal: './terminal/progress.ts', // what the example's command line shares with this one
       ...Object.fromEntries(THREADS.map((path) => [`refold-${basename(path, '.ts')}`, `./${path}`])),
     },
     platform: 'node',
