@@ -2,22 +2,25 @@
 import { createWriteStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
-import { type EventLog, openLog, type RecordedEvent, RefoldError } from '../../index.ts';
-import { answering, collect, FILE, type JsonOption, parseSequence } from '../args.ts';
+import { type EventLog, type EventRange, openLog, type RecordedEvent, RefoldError } from '../../index.ts';
+import { answering, collect, FILE, type JsonOption, parsePosition, ZONE } from '../args.ts';
 import { makeFile, requireFile } from '../files.ts';
+import type { Place } from '../input/position.ts';
+import { type EventBatches, eventLines, printBatches } from '../output/event-json.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { writeTable } from '../output/sqlite-table.ts';
 import { count, pairs } from '../output/text.ts';
-import { eventLine, printEvents } from './reading/events.ts';
+import { boundOf, placeIn, startPlaceIn } from '../place.ts';
+import { requireTypesIn } from './reading/event-types.ts';
 import { exportKeys } from './redis-files.ts';
 
 interface Options extends JsonOption {
   readonly out?: string;
   readonly sqlite?: string;
   readonly aof?: string;
-  readonly from?: number;
-  readonly to?: number;
+  readonly from?: Place;
+  readonly to?: Place;
   readonly type?: readonly string[];
 }
 
@@ -32,8 +35,9 @@ export function defineExport(program: Command): void {
       'a new SQLite file: events(sequence, recorded_at, type, version, data, meta, command_id)',
     )
     .option('--aof <folder>', 'a new folder for the keys of a Redis-compatible server, as an AOF that Redis 7.0 loads')
-    .option('--from <sequence>', 'first sequence', parseSequence)
-    .option('--to <sequence>', 'last sequence', parseSequence)
+    .option('--from <position>', 'first position (default: the first in the log)', parsePosition)
+    .option('--to <position>', 'last position', parsePosition)
+    .option(...ZONE)
     .option('--type <type>', 'only this type; may be repeated', collect)
     .option('--json', 'with --out, --sqlite or --aof: print one JSON object about the export')
     .addHelpText('after', '\nExample:\n  refold export book.db | gzip > book.jsonl.gz')
@@ -49,20 +53,24 @@ async function exportFile(file: string, options: Options): Promise<Answer | unde
     throw new RefoldError('INVALID_OPTION', 'Cannot export: --out and --sqlite cannot be combined', { hint });
   }
   await using log = await openLog({ path: file });
-  if (sqlite !== undefined) return await exportTo(log, sqlite, options, writeTable);
-  if (out !== undefined) return await exportTo(log, out, options, writeLinesTo);
-  const { from, to, type: types } = options;
-  await printEvents(log.events({ from, to, types }));
+  if (options.type !== undefined) await requireTypesIn(log, options.type);
+  const from = options.from && boundOf(await startPlaceIn(log, options.from));
+  const to = options.to && boundOf(await placeIn(log, options.to));
+  const range = { from, to, types: options.type };
+  if (sqlite !== undefined) return await exportTo(log, sqlite, range, writeTable);
+  if (out !== undefined) return await exportTo(log, out, range, writeLinesTo);
+  await printBatches(log.batches(range));
   return undefined;
 }
 
-type WriteEvents = (path: string, events: AsyncIterable<RecordedEvent>) => Promise<number>;
+type WriteEvents = (path: string, batches: EventBatches) => Promise<number>;
 
-async function exportTo(log: EventLog, path: string, options: Options, write: WriteEvents): Promise<Answer> {
-  const { from, to, type: types } = options;
+async function exportTo(log: EventLog, path: string, range: EventRange, write: WriteEvents): Promise<Answer> {
   const events = await withProgress(async (bar) => {
-    const total = Math.min((await log.info()).lastSequence, to ?? Number.POSITIVE_INFINITY);
-    const watched = watch(log.events({ from, to, types }), (done) => bar.update({ label: 'export', done, total }));
+    const { to } = range;
+    const end = typeof to === 'object' ? await log.locate(to) : to;
+    const total = Math.min((await log.info()).lastSequence, end ?? Number.POSITIVE_INFINITY);
+    const watched = watch(log.batches(range), (done) => bar.update({ label: 'export', done, total }));
     return makeFile(path, (temporary) => write(temporary, watched));
   });
   return {
@@ -76,21 +84,21 @@ async function exportTo(log: EventLog, path: string, options: Options, write: Wr
 }
 
 async function* watch(
-  events: AsyncIterable<RecordedEvent>,
+  batches: EventBatches,
   seen: (sequence: number) => void,
-): AsyncGenerator<RecordedEvent, void> {
-  for await (const event of events) {
-    yield event;
-    if (event.sequence % 1_000 === 0) seen(event.sequence);
+): AsyncGenerator<readonly RecordedEvent[], void> {
+  for await (const events of batches) {
+    yield events;
+    seen(events.at(-1)!.sequence);
   }
 }
 
-async function writeLinesTo(path: string, events: AsyncIterable<RecordedEvent>): Promise<number> {
+async function writeLinesTo(path: string, batches: EventBatches): Promise<number> {
   let written = 0;
   const lines = async function* (): AsyncGenerator<string, void> {
-    for await (const event of events) {
-      yield eventLine(event);
-      written += 1;
+    for await (const events of batches) {
+      yield* eventLines(events);
+      written += events.length;
     }
   };
   await pipeline(lines, createWriteStream(path, { flags: 'wx', flush: true }));

@@ -1,9 +1,10 @@
 /** Human text: escaping, colours, numbers, bytes, times, and aligned pairs. Pure, but for the look at the terminal and for how times are shown. */
 import { styleText } from 'node:util';
-import prettyBytes from 'pretty-bytes';
-import prettyMilliseconds from 'pretty-ms';
+import { count } from '../../terminal/amounts.ts';
 import { hanging } from './lines.ts';
 import { shownTime } from './times.ts';
+
+export { bytes, count, duration } from '../../terminal/amounts.ts';
 
 type Colour = 'red' | 'green' | 'cyan' | 'dim';
 
@@ -13,6 +14,9 @@ type Colour = 'red' | 'green' | 'cyan' | 'dim';
  */
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 const UNSAFE_BUT_LINES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+/** Without C0: JSON escapes these itself. */
+const UNSAFE_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+const ALL_UNSAFE_IN_JSON = new RegExp(UNSAFE_IN_JSON, 'g');
 
 /** Text from outside, safe to print within a line. */
 export function oneLine(text: string): string {
@@ -26,8 +30,13 @@ export function manyLines(text: string): string {
 
 /** JSON text in which nothing is left that a terminal obeys; it parses to the same value. */
 export function safeJson(value: unknown): string {
-  // JSON has these characters only inside its strings, where the escape means the same.
-  return JSON.stringify(value).replace(UNSAFE, escapeCharacter);
+  return escapeJson(JSON.stringify(value));
+}
+
+/** The same for text that is JSON already, also for lines of it. */
+export function escapeJson(json: string): string {
+  // JSON has these characters only inside its strings, where the escape means the same. It escapes C0 itself.
+  return UNSAFE_IN_JSON.test(json) ? json.replace(ALL_UNSAFE_IN_JSON, escapeCharacter) : json;
 }
 
 function escapeCharacter(character: string): string {
@@ -51,29 +60,14 @@ export function paintError(colour: Colour, text: string): string {
   return styleText(colour, text, { stream: process.stderr });
 }
 
-/** `1,234,567` */
-export function count(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
-}
-
 /** `1 event`, `1,234 events` */
 export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }
 
-/** `512 B`, `34.2 MB`: powers of 1,000, three digits. */
-export function bytes(value: number): string {
-  return prettyBytes(value);
-}
-
 /** As `--time` and `--zone` say, from ms since the epoch. Without them it is ISO, in UTC. */
 export function time(milliseconds: number): string {
   return shownTime(milliseconds);
-}
-
-/** `345ms`, `12.3s`, `1m 15s` */
-export function duration(milliseconds: number): string {
-  return prettyMilliseconds(milliseconds);
 }
 
 /** A line of text per pair, values aligned, wrapped on a terminal; pairs without a value are left out. Both are escaped here. */
