@@ -15,7 +15,6 @@ import { hanging } from '../../output/lines.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, duration, oneLine, pairs, time } from '../../output/text.ts';
-import { taggedObject } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn, startPlaceIn } from '../../place.ts';
 import { hintOnUnknownPart } from './unknown-part.ts';
@@ -68,7 +67,7 @@ async function bisect(file: string, invariant: string | undefined, options: Opti
   const hint = options.json !== true && (!isFound || report.isAtStart === true) ? await hintFor(past, options) : '';
   const exitCode = isFound === (invariant !== undefined) ? EXIT.checkFailed : EXIT.ok;
   return {
-    json: () => [taggedObject(report)],
+    json: report,
     text: () => `${describe(report, invariant, whatOf(invariant, options), mode)}${hint}`,
     exitCode,
   };
