@@ -43,3 +43,50 @@ export interface Looked {
   readonly from?: number;
   readonly rows?: readonly Row[];
 }
+
+/** An event as it stands in the answer: in the model's version, its data as JSON. */
+export interface WireEvent {
+  readonly sequence: number;
+  /** ms since the epoch. */
+  readonly recordedAt: number;
+  readonly type: string;
+  readonly version: number;
+  readonly data: unknown;
+  readonly meta?: unknown;
+  readonly commandId?: string;
+}
+
+/** A place that the event changed. A side is absent where nothing stood. */
+export interface Change {
+  readonly path: string;
+  readonly before?: Shown;
+  readonly after?: Shown;
+}
+
+/** What it cost to come to a moment. */
+export interface MomentCost {
+  /** The snapshot that the state was built from. */
+  readonly keyframe?: number;
+  /** The state in memory that it was folded from. */
+  readonly checkpoint?: number;
+  readonly eventsFolded: number;
+  readonly ms: number;
+}
+
+/** A moment of the log, with what is in sight there. */
+export interface Moment {
+  /** 0 is before the first event. */
+  readonly sequence: number;
+  /** ms since the epoch; 0 at sequence 0. */
+  readonly recordedAt: number;
+  /** Absent at 0, and where the model drops the event. */
+  readonly event?: WireEvent;
+  readonly commit?: { readonly first: number; readonly last: number };
+  /** The first places that the event changed. */
+  readonly changes: readonly Change[];
+  readonly changesInAll: number;
+  readonly cost: MomentCost;
+  /** The hash of the whole state, if it was asked for. */
+  readonly hash?: string;
+  readonly look: readonly Looked[];
+}
