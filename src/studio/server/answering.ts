@@ -94,13 +94,29 @@ function start(response: ServerResponse, status: number, type: string): void {
 
 /** The status of an error. What the asker can change is 400, what is gone is 410, a defect is 500. */
 export function problemOf(error: unknown): { readonly status: number; readonly problem: Problem } {
+  if (error instanceof AnsweredProblem) return { status: statusOf(error.problem.code), problem: error.problem };
   if (!isRefoldError(error)) {
     const message = error instanceof Error ? error.message : String(error);
     return { status: 500, problem: { code: 'DEFECT', message, hint: 'Please report it' } };
   }
   const { code, message, hint } = error;
-  const status = code === 'INVALID_OPTION' ? 400 : code === 'HISTORY_GONE' ? 410 : 409;
-  return { status, problem: { code, message, hint } };
+  return { status: statusOf(code), problem: { code, message, hint } };
+}
+
+function statusOf(code: string): number {
+  return STATUS[code] ?? 409;
+}
+
+const STATUS: { readonly [code: string]: number } = { INVALID_OPTION: 400, HISTORY_GONE: 410, DEFECT: 500 };
+
+/** What a thread answered in place of an answer. */
+export class AnsweredProblem extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.message);
+    this.problem = problem;
+  }
 }
 
 function tooLarge(): RefoldError {
