@@ -60,12 +60,12 @@ export const ZONE: readonly [string, string, (text: string) => string] = [
   parseZone,
 ];
 
-/** The last options of a command that prints times. */
-export function withTimes(command: Command): Command {
+/** The last options of a command that prints times. @param json what `--json` does there */
+export function withTimes(command: Command, json: string = JSON_OPTION[1]): Command {
   return command
     .option(...ZONE)
     .addOption(new Option('--time <style>', 'how times are printed (default: iso)').choices([...TIME_STYLES]))
-    .option(...JSON_OPTION);
+    .option(JSON_OPTION[0], json);
 }
 
 /** The last options of a command that looks back with a model. */

@@ -29,6 +29,9 @@ import type { EventBatch } from './following/selection.ts';
 import { type ClampReport, Clamps, clampWarning } from './importing/clamps.ts';
 import { admitImported, type ImportedEvent } from './importing/imported-event.ts';
 import { describeLog, type LogInfo } from './log-info.ts';
+import { countsOf, type EventCounts } from './looking/counts.ts';
+import type { CountOptions } from './looking/past-options.ts';
+import { readBatches } from './past/event-batches.ts';
 import { AS_RECORDED, type EventRange, readRecorded, storedTagging } from './past/events.ts';
 import { checkFollowing, type FollowOptions, followBatches, followEvents } from './past/follow-log.ts';
 import { locate, type Position, READ_ATTEMPTS } from './past/history.ts';
@@ -121,6 +124,25 @@ export class EventLog implements AsyncDisposable {
    */
   events(range: EventRange = {}): AsyncGenerator<RecordedEvent, void> {
     return readRecorded(this.#log, range);
+  }
+
+  /**
+   * The same in lists: one for each block of the log that has such events. It takes a third of the time, but keeps the event loop
+   * for the whole of a block: for programs that only read.
+   *
+   * @throws RefoldError as `events` does
+   */
+  batches(range: EventRange = {}): AsyncGenerator<readonly RecordedEvent[], void> {
+    return readBatches(this.#log, range);
+  }
+
+  /**
+   * How many events of each type a range has, in all and in buckets. Data is not decoded.
+   *
+   * @throws RefoldError `LOG_CORRUPT`; `HISTORY_GONE` when `from` was dropped
+   */
+  counts(options?: CountOptions): Promise<EventCounts> {
+    return countsOf(this.#log, options);
   }
 
   /** Events from `from` on (default: the first in the log), then new ones, until the signal aborts. */

@@ -386,6 +386,7 @@ export const FLOORS: readonly Floor[] = [
       IMPORTING,
       REACTING,
       ERASING,
+      LOOKING,
     ],
     node: 'all',
   },

@@ -5,11 +5,12 @@ import type { Command } from 'commander';
 import { type EventLog, openLog, type RecordedEvent, RefoldError } from '../../index.ts';
 import { answering, collect, FILE, type JsonOption, parseSequence } from '../args.ts';
 import { makeFile, requireFile } from '../files.ts';
+import { type EventBatches, eventLines, printBatches } from '../output/event-json.ts';
 import type { Answer } from '../output/output.ts';
 import { withProgress } from '../output/progress.ts';
 import { writeTable } from '../output/sqlite-table.ts';
 import { count, pairs } from '../output/text.ts';
-import { eventLine, printEvents } from './reading/events.ts';
+import { requireTypesIn } from './reading/event-types.ts';
 import { exportKeys } from './redis-files.ts';
 
 interface Options extends JsonOption {
@@ -49,20 +50,21 @@ async function exportFile(file: string, options: Options): Promise<Answer | unde
     throw new RefoldError('INVALID_OPTION', 'Cannot export: --out and --sqlite cannot be combined', { hint });
   }
   await using log = await openLog({ path: file });
+  if (options.type !== undefined) await requireTypesIn(log, options.type);
   if (sqlite !== undefined) return await exportTo(log, sqlite, options, writeTable);
   if (out !== undefined) return await exportTo(log, out, options, writeLinesTo);
   const { from, to, type: types } = options;
-  await printEvents(log.events({ from, to, types }));
+  await printBatches(log.batches({ from, to, types }));
   return undefined;
 }
 
-type WriteEvents = (path: string, events: AsyncIterable<RecordedEvent>) => Promise<number>;
+type WriteEvents = (path: string, batches: EventBatches) => Promise<number>;
 
 async function exportTo(log: EventLog, path: string, options: Options, write: WriteEvents): Promise<Answer> {
   const { from, to, type: types } = options;
   const events = await withProgress(async (bar) => {
     const total = Math.min((await log.info()).lastSequence, to ?? Number.POSITIVE_INFINITY);
-    const watched = watch(log.events({ from, to, types }), (done) => bar.update({ label: 'export', done, total }));
+    const watched = watch(log.batches({ from, to, types }), (done) => bar.update({ label: 'export', done, total }));
     return makeFile(path, (temporary) => write(temporary, watched));
   });
   return {
@@ -76,21 +78,21 @@ async function exportTo(log: EventLog, path: string, options: Options, write: Wr
 }
 
 async function* watch(
-  events: AsyncIterable<RecordedEvent>,
+  batches: EventBatches,
   seen: (sequence: number) => void,
-): AsyncGenerator<RecordedEvent, void> {
-  for await (const event of events) {
-    yield event;
-    if (event.sequence % 1_000 === 0) seen(event.sequence);
+): AsyncGenerator<readonly RecordedEvent[], void> {
+  for await (const events of batches) {
+    yield events;
+    seen(events.at(-1)!.sequence);
   }
 }
 
-async function writeLinesTo(path: string, events: AsyncIterable<RecordedEvent>): Promise<number> {
+async function writeLinesTo(path: string, batches: EventBatches): Promise<number> {
   let written = 0;
   const lines = async function* (): AsyncGenerator<string, void> {
-    for await (const event of events) {
-      yield eventLine(event);
-      written += 1;
+    for await (const events of batches) {
+      yield* eventLines(events);
+      written += events.length;
     }
   };
   await pipeline(lines, createWriteStream(path, { flags: 'wx', flush: true }));

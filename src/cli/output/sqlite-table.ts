@@ -5,7 +5,8 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import { quietly } from '../../guests/quietly.ts';
-import { type RecordedEvent, RefoldError } from '../../index.ts';
+import { RefoldError } from '../../index.ts';
+import type { EventBatches } from './event-json.ts';
 
 const CREATE = `
 create table events (
@@ -33,11 +34,11 @@ const BATCH = 10_000;
  * Writes the table into a new file, with `recorded_at` in ms since the epoch, and `data` and `meta` as JSON. Returns
  * the number of rows.
  */
-export async function writeTable(path: string, events: AsyncIterable<RecordedEvent>): Promise<number> {
+export async function writeTable(path: string, batches: EventBatches): Promise<number> {
   const database = await openNew(path);
   try {
     database.exec(CREATE);
-    const rows = await insertAll(database, events);
+    const rows = await insertAll(database, batches);
     database.exec(INDEXES);
     return rows;
   } finally {
@@ -45,22 +46,24 @@ export async function writeTable(path: string, events: AsyncIterable<RecordedEve
   }
 }
 
-async function insertAll(database: DatabaseSync, events: AsyncIterable<RecordedEvent>): Promise<number> {
+async function insertAll(database: DatabaseSync, batches: EventBatches): Promise<number> {
   const insert = database.prepare(INSERT_EVENT);
   let rows = 0;
   database.exec('begin');
-  for await (const { sequence, recordedAt, type, version, data, meta, commandId } of events) {
-    insert.run(
-      sequence,
-      recordedAt,
-      type,
-      version,
-      JSON.stringify(data),
-      meta === undefined ? null : JSON.stringify(meta),
-      commandId ?? null,
-    );
-    rows += 1;
-    if (rows % BATCH === 0) database.exec('commit; begin');
+  for await (const events of batches) {
+    for (const { sequence, recordedAt, type, version, data, meta, commandId } of events) {
+      insert.run(
+        sequence,
+        recordedAt,
+        type,
+        version,
+        JSON.stringify(data),
+        meta === undefined ? null : JSON.stringify(meta),
+        commandId ?? null,
+      );
+      rows += 1;
+      if (rows % BATCH === 0) database.exec('commit; begin');
+    }
   }
   database.exec('commit');
   return rows;

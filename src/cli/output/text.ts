@@ -12,6 +12,9 @@ type Colour = 'red' | 'green' | 'cyan' | 'dim';
  */
 const UNSAFE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
 const UNSAFE_BUT_LINES = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+/** Without C0: JSON escapes these itself. */
+const UNSAFE_IN_JSON = /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+const ALL_UNSAFE_IN_JSON = new RegExp(UNSAFE_IN_JSON, 'g');
 
 /** Text from outside, safe to print within a line. */
 export function oneLine(text: string): string {
@@ -25,8 +28,13 @@ export function manyLines(text: string): string {
 
 /** JSON text in which nothing is left that a terminal obeys; it parses to the same value. */
 export function safeJson(value: unknown): string {
-  // JSON has these characters only inside its strings, where the escape means the same.
-  return JSON.stringify(value).replace(UNSAFE, escapeCharacter);
+  return escapeJson(JSON.stringify(value));
+}
+
+/** The same for text that is JSON already, also for lines of it. */
+export function escapeJson(json: string): string {
+  // JSON has these characters only inside its strings, where the escape means the same. It escapes C0 itself.
+  return UNSAFE_IN_JSON.test(json) ? json.replace(ALL_UNSAFE_IN_JSON, escapeCharacter) : json;
 }
 
 function escapeCharacter(character: string): string {

@@ -3,6 +3,11 @@ import { decodeKinds, type EventKinds } from '../../log/blocks/block.ts';
 import type { LogStore } from '../../log/log-store.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
 import { Pace } from '../../threads/pace.ts';
+import { checkOptions } from '../calls/call-options.ts';
+import { harmless } from '../calls/progress.ts';
+import { despiteDrops } from '../past/history.ts';
+import { COUNT_CHECKS, type CountOptions } from './past-options.ts';
+import { sequenceOf, startingAt } from './position.ts';
 
 /** Numbers of events by type, the most frequent first. */
 export type TypeCounts = Readonly<Record<string, number>>;
@@ -48,6 +53,19 @@ interface Filling {
 
 /** How long counting may keep the event loop to itself, in ms. */
 const COUNT_SLICE_MS = 20;
+
+/** Checks a call, and counts. @throws RefoldError `INVALID_OPTION`, `LOG_CORRUPT`, `HISTORY_GONE` */
+export async function countsOf(log: LogStore, options: CountOptions | undefined): Promise<EventCounts> {
+  const checked = checkOptions('count events', COUNT_CHECKS, options);
+  const { by = 'sequence', buckets = 1, from, to, signal } = checked;
+  const last = to === undefined ? log.head().sequence : await sequenceOf(log, to);
+  const given = from === undefined ? undefined : Math.max(1, await startingAt(log, from));
+  const tell = harmless(checked.onProgress);
+  const onProgress = (done: number): void => tell({ phase: 'replay', done, total: last });
+  return despiteDrops(log, () =>
+    countEvents(log, { from: given ?? log.firstSequence(), to: last, by, buckets, signal, onProgress }),
+  );
+}
 
 /** @throws RefoldError `LOG_CORRUPT`, `HISTORY_GONE` */
 export async function countEvents(log: LogStore, counting: Counting): Promise<EventCounts> {

@@ -19,8 +19,8 @@ import { harmless } from '../calls/progress.ts';
 import type { ModelFingerprint } from '../folding/fingerprint.ts';
 import { fingerprintOfModel } from '../folding/model-module.ts';
 import { type EventRange, readEvents } from '../past/events.ts';
-import { despiteDrops, recoverAt } from '../past/history.ts';
-import { countEvents, type EventCounts } from './counts.ts';
+import { recoverAt } from '../past/history.ts';
+import { countsOf, type EventCounts } from './counts.ts';
 import { CURSOR_CHECKS, type CursorOptions, openCursor, type PastCursor } from './cursor.ts';
 import { type Keyframe, keyframesOf, type PastRange, rangeOf } from './keyframes.ts';
 import {
@@ -30,7 +30,6 @@ import {
   type BlocksOptions,
   type BuiltState,
   CALL_CHECKS,
-  COUNT_CHECKS,
   type CountOptions,
   PAST_CHECKS,
   type PastCallOptions,
@@ -149,15 +148,7 @@ export class Past<State extends object = any, C extends Catalog = any> implement
    * @throws RefoldError `LOG_CORRUPT`; `HISTORY_GONE` when `from` was dropped
    */
   async counts(options?: CountOptions): Promise<EventCounts> {
-    const checked = checkOptions('count events', COUNT_CHECKS, options);
-    const { by = 'sequence', buckets = 1, from, to, signal } = checked;
-    const log = this.#log();
-    const last = await this.#endOf(to);
-    const given = from === undefined ? undefined : Math.max(1, await startingAt(log, from));
-    const onProgress = tellOf(checked, last);
-    return despiteDrops(log, () =>
-      countEvents(log, { from: given ?? log.firstSequence(), to: last, by, buckets, signal, onProgress }),
-    );
+    return countsOf(this.#log(), options);
   }
 
   /**

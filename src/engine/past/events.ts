@@ -79,7 +79,7 @@ export const SEQUENCES: OptionCheck = [
 /** A filter by tag. */
 export const A_TAG: OptionCheck = [`a tag: a text of 1 to ${LONGEST_TAG} characters`, isTag];
 
-const RANGE_CHECKS: OptionChecks<EventRange> = {
+export const RANGE_CHECKS: OptionChecks<EventRange> = {
   from: A_BOUND,
   to: A_BOUND,
   types: EVENT_TYPES,

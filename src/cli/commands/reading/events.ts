@@ -1,119 +1,102 @@
 /**
- * `refold events`: prints recorded events as JSON lines, in their recorded form. With `--follow` it also prints new
- * events.
+ * `refold events`: prints recorded events in their recorded form, as JSON lines, or as a table on a terminal. With `--follow` it
+ * also prints new events.
  */
 import { type Command, Option } from 'commander';
-import { type Bound, type EventLog, openLog, type Position, type RecordedEvent } from '../../../index.ts';
-import { answering, collect, FILE, type JsonOption, parseCount, parsePosition, ZONE } from '../../args.ts';
+import { loadModel } from '../../../guests/load-model.ts';
+import { type EventLog, openLog } from '../../../index.ts';
+import { answering, collect, FILE, type JsonOption, parseCount, parsePosition, withTimes } from '../../args.ts';
 import { requireFile } from '../../files.ts';
+import { parseEventCondition } from '../../input/event-condition.ts';
 import type { Place } from '../../input/position.ts';
-import { LineWriter } from '../../output/output.ts';
-import { safeJson } from '../../output/text.ts';
+import { type EventForm, eventLines, printBatches } from '../../output/event-json.ts';
+import { EventTable } from '../../output/event-table.ts';
+import { outputWidth } from '../../output/lines.ts';
+import { writeOut } from '../../output/output.ts';
 import { placeIn, startPlaceIn } from '../../place.ts';
+import { type FoundRange, followed, selected } from './event-selection.ts';
+import { requireTypesIn, typesNear } from './event-types.ts';
 
 interface Options extends JsonOption {
   readonly from?: Place;
   readonly to?: Place;
   readonly type?: readonly string[];
   readonly tag?: string;
+  readonly where?: string;
   readonly reverse?: true;
   readonly follow?: true;
   readonly limit?: number;
+  readonly last?: number;
+  readonly model?: string;
 }
 
-/** The options with their places found in the log. */
-type Selected = Omit<Options, 'from' | 'to'> & {
-  readonly from: Position | undefined;
-  readonly to: Position | undefined;
-};
-
 export function defineEvents(program: Command): void {
-  program
+  const command = program
     .command('events')
     .argument(...FILE)
-    .description('print events as JSON lines')
+    .description('print events: as JSON lines, or as a table on a terminal')
     .option('--from <position>', 'first position (default: the first in the log)', parsePosition)
     .option('--to <position>', 'last position', parsePosition)
-    .option(...ZONE)
     .option('--type <type>', 'only this type; may be repeated', collect)
+    .option('--where <condition>', 'only events for which this holds, such as "data.price >= 100"')
     .addOption(new Option('--tag <tag>', 'only events with this tag').conflicts('follow'))
     .addOption(new Option('--reverse', 'the last event first').conflicts('follow'))
     .option('--limit <count>', 'stop after this many events', parseCount)
+    .addOption(new Option('--last <count>', 'of all these only the last ones').argParser(parseCount).conflicts('limit'))
     .option('--follow', 'then wait for new events and print them, until Ctrl-C')
-    .option('--json', 'print an error as a last JSON line; events are always JSON lines')
-    .addHelpText('after', '\nExample:\n  refold events book.db --tag order:4711 --reverse --limit 10')
+    .option('--model <module>', 'a --type that this model knows need not occur in the log');
+  withTimes(command, 'print JSON lines on a terminal too, and an error as a last line')
+    .addHelpText(
+      'after',
+      '\nExample:\n  refold events book.db --type TradeExecuted --where "data.price >= 100" --last 10',
+    )
     .action(answering(([file], options: Options) => events(file!, options)));
 }
 
 async function events(file: string, options: Options): Promise<undefined> {
+  const { type: types, tag, reverse, limit, last } = options;
+  const where = options.where === undefined ? undefined : parseEventCondition(options.where);
   await requireFile(file);
-  const { type: types, tag, reverse, limit } = options;
   await using log = await openLog({ path: file });
   const from = options.from && (await startPlaceIn(log, options.from));
   const to = options.to && (await placeIn(log, options.to));
-  if (options.follow) await follow(log, { ...options, from, to });
-  else await printEvents(log.events({ from: boundOf(from), to: boundOf(to), types, tag, reverse, limit }));
+  if (options.follow === undefined) await requireKnownTypes(log, options);
+  const form = await formOf(log, { from, to }, options);
+  if (options.follow) {
+    const wanted = { types, where, limit, last };
+    await endingOnSignal((signal) => printBatches(followed(log, { from, to }, { ...wanted, signal }), form));
+  } else {
+    const wanted = { types, tag, where, limit, last, reverse };
+    const printed = await printBatches(selected(log, { from, to }, wanted), form);
+    if (printed === 0 && form !== eventLines) await writeOut('no such events\n');
+  }
 }
 
-function boundOf(position: Position | undefined): Bound | undefined {
-  return position !== undefined && 'sequence' in position ? position.sequence : position;
+/** Only `--model` itself loads a model. */
+async function requireKnownTypes(log: EventLog, { type: types, model }: Options): Promise<void> {
+  if (types !== undefined) await requireTypesIn(log, types, model === undefined ? undefined : await loadModel(model));
 }
 
-/** The sequence of the first event of a range. */
-async function firstOf(log: EventLog, from: Position | undefined): Promise<number> {
-  if (from === undefined) return (await log.info()).firstSequence;
-  return 'sequence' in from ? from.sequence : (await log.locate({ time: Number(from.time) - 1 })) + 1;
+/** Lines of JSON, or a table on a terminal. */
+async function formOf(log: EventLog, { from }: FoundRange, options: Options): Promise<EventForm> {
+  const { json, type, last, reverse } = options;
+  if (json === true || process.stdout.isTTY !== true) return eventLines;
+  const { lastSequence: sequence } = await log.info();
+  const begin = last !== undefined || reverse ? { sequence } : from;
+  const table = new EventTable(outputWidth, { sequence, types: type ?? (await typesNear(log, begin)) });
+  return (list) => table.lines(list);
 }
 
-/** The sequence of the last event of a range. It may be a future one. */
-async function lastOf(log: EventLog, to: Position | undefined): Promise<number | undefined> {
-  return to === undefined || 'sequence' in to ? to?.sequence : log.locate(to);
-}
-
-/** Ctrl-C ends it without an error. */
-async function follow(log: EventLog, options: Selected): Promise<void> {
+/** Ctrl-C ends the work without an error. A reader that closes the pipe ends it too. */
+async function endingOnSignal(work: (signal: AbortSignal) => Promise<unknown>): Promise<void> {
   const ending = new AbortController();
   const end = (): void => ending.abort();
   process.once('SIGINT', end).once('SIGTERM', end);
-  process.stdout.once('error', end); // the reader closed the pipe
+  process.stdout.once('error', end);
   try {
-    const from = await firstOf(log, options.from);
-    const to = await lastOf(log, options.to);
-    await printEvents(select(log.follow({ from, signal: ending.signal }), { ...options, to }));
+    await work(ending.signal);
   } finally {
     process.off('SIGINT', end).off('SIGTERM', end);
     process.stdout.off('error', end);
-  }
-}
-
-/** Prints each event as soon as it is read. When reading fails, the events before it have been printed. */
-export async function printEvents(events: AsyncIterable<RecordedEvent>): Promise<void> {
-  const writer = new LineWriter(process.stdout);
-  try {
-    for await (const event of events) await writer.write(eventLine(event));
-  } finally {
-    await writer.flush();
-  }
-}
-
-/** An event as one line of JSON. `import` accepts it, and it is safe to print in a terminal. */
-export function eventLine({ sequence, recordedAt, type, version, data, meta, commandId }: RecordedEvent): string {
-  return `${safeJson({ sequence, recordedAt, type, version, data, meta, commandId })}\n`;
-}
-
-/** Applies `to`, `type` and `limit`. `log.follow` itself only knows `from`. */
-async function* select(
-  source: AsyncIterable<RecordedEvent>,
-  options: Pick<Options, 'type' | 'limit'> & { readonly to: number | undefined },
-): AsyncGenerator<RecordedEvent, void> {
-  const { to = Number.POSITIVE_INFINITY, limit = Number.POSITIVE_INFINITY, type } = options;
-  let given = 0;
-  for await (const event of source) {
-    if (event.sequence > to) return;
-    if (type === undefined || type.includes(event.type)) {
-      yield event;
-      given += 1;
-    }
-    if (given >= limit || event.sequence === to) return;
   }
 }

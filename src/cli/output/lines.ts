@@ -1,0 +1,48 @@
+/** How wide text is on a terminal, and how it is cut to fit. Pure, but for the look at the terminal. */
+
+/** Characters of the widths 0 and 2. Others take one column. Near enough: terminals do not agree on all of them. */
+const NO_WIDTH = /^(?:\p{Mn}|\p{Me}|[\u200b-\u200d])$/u;
+const WIDE =
+  /^[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]$/u;
+const ASCII_ONLY = /^[ -~]*$/;
+
+/** The columns of a line. */
+export function widthOf(line: string): number {
+  if (ASCII_ONLY.test(line)) return line.length;
+  let width = 0;
+  for (const character of line) width += widthOfCharacter(character);
+  return width;
+}
+
+function widthOfCharacter(character: string): number {
+  if (NO_WIDTH.test(character)) return 0;
+  return WIDE.test(character) ? 2 : 1;
+}
+
+/** A line in at most so many columns: an ellipsis stands for what was cut off. */
+export function cut(line: string, width: number): string {
+  // A mark without width takes no column, so a longer text may fit. No text of twice the length is looked at to its end.
+  if (line.length <= 2 * width && widthOf(line) <= width) return line;
+  let kept = '';
+  let used = 0;
+  for (const character of line) {
+    used += widthOfCharacter(character);
+    if (used > width - 1) break;
+    kept += character;
+  }
+  return width > 0 ? `${kept}…` : '';
+}
+
+export function padRight(line: string, width: number): string {
+  return line + ' '.repeat(Math.max(0, width - widthOf(line)));
+}
+
+/** Less is not worth wrapping. */
+const NARROWEST = 40;
+/** Without a terminal: enough for most lines. */
+const PIPE_WIDTH = 200;
+
+/** How wide the output is: that of the terminal, or enough for a pipe. */
+export function outputWidth(): number {
+  return process.stdout.isTTY ? Math.max(process.stdout.columns ?? 80, NARROWEST) : PIPE_WIDTH;
+}
