@@ -90,3 +90,65 @@ export interface Moment {
   readonly hash?: string;
   readonly look: readonly Looked[];
 }
+
+/** A line of the list of events: an event, or how many pass the filter as far as is known. */
+export type EventLine = WireEvent | { readonly matches: number; readonly complete: boolean };
+
+/** New events of the log, or news without events: history was dropped. */
+export interface LiveLine {
+  /** The last sequence that is known now. */
+  readonly last: number;
+  readonly events: number;
+  /** New events by type. */
+  readonly types: Readonly<Record<string, number>>;
+  /** ms since the epoch, of the last new event. */
+  readonly recordedAt?: number;
+}
+
+/** What the page says of the log. Sizes are in bytes, times in ms since the epoch. */
+export interface LogAnswer {
+  readonly path: string;
+  readonly model?: string;
+  /** Whether states can be built. */
+  readonly hasModel: boolean;
+  readonly events: number;
+  readonly firstSequence: number;
+  readonly lastSequence: number;
+  readonly firstRecordedAt?: number;
+  readonly lastRecordedAt?: number;
+  readonly chain: string;
+  readonly openBlocks: number;
+  readonly openBytes: number;
+  readonly sealedBlocks: number;
+  readonly sealedBytes: number;
+  readonly totalBytes: number;
+  readonly writer?: { readonly pid: number; readonly host: string; readonly startedAt: number };
+  readonly recovery: { readonly events: number; readonly milliseconds: number };
+  /** Newest first. `isUsable` is absent without a model. */
+  readonly snapshots: readonly {
+    readonly sequence: number;
+    readonly recordedAt: number;
+    readonly bytes: number;
+    readonly isUsable?: boolean;
+    readonly reason?: string;
+  }[];
+  /** Changes when history was dropped or redacted: then nothing that was known before holds. */
+  readonly generation: string;
+}
+
+/** Events per type, in buckets. */
+export interface TimelineAnswer {
+  readonly from: number;
+  readonly to: number;
+  readonly events: number;
+  readonly types: Readonly<Record<string, number>>;
+  readonly buckets: readonly {
+    readonly first: number;
+    readonly last: number;
+    /** For buckets by time, in ms since the epoch. */
+    readonly start?: number;
+    readonly end?: number;
+    readonly events: number;
+    readonly types: Readonly<Record<string, number>>;
+  }[];
+}

@@ -1,37 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ascending, defineModel, hashState, OrderedMap, openPast, openStore, type Past } from 'refold';
+import { hashState, openPast, openStore, type Past } from 'refold';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { lookAt } from '../../../src/studio/moments/look.ts';
 import { Moments } from '../../../src/studio/moments/moments.ts';
-
-const shop = defineModel({
-  name: 'shop',
-  events: {
-    Put: {
-      schema: z.object({ id: z.number(), word: z.string() }),
-      redact: (data: { id: number; word: string }) => ({ ...data, word: `gone ${data.id}` }),
-    },
-    Taken: z.object({ id: z.number() }),
-  },
-  initialState: () => ({
-    things: new Map<number, { word: string }>(),
-    byWord: new OrderedMap<string, number>(ascending),
-  }),
-  reducers: {
-    Put(state, { id, word }) {
-      state.things.set(id, { word });
-      state.byWord.set(word, id);
-    },
-    Taken(state, { id }) {
-      const thing = state.things.get(id);
-      if (thing !== undefined) state.byWord.delete(thing.word);
-      state.things.delete(id);
-    },
-  },
-});
+import { shop } from '../shop.ts';
 
 const EVENTS = 400;
 const LOOKS = [
