@@ -8,7 +8,7 @@ const { folder, packed } = inject('consumer');
 const installed = join(folder, 'node_modules/refold');
 
 /** The dependencies of the engine and of the command line. Adding one is a decision, so it must also be added here. */
-const DEPENDENCIES = ['better-sqlite3', 'commander', 'msgpackr', 'zod'];
+const DEPENDENCIES = ['@bomb.sh/tab', 'better-sqlite3', 'commander', 'msgpackr', 'zod'];
 
 /** Whose code the command line's file holds; an addition is a decision too. */
 const BUNDLED = ['pretty-bytes', 'pretty-ms'];
@@ -29,7 +29,7 @@ describe('the tarball', () => {
 
   test('holds the build, its sources, the documentation, and nothing else', () => {
     const expected =
-      /^(package\.json|README\.md|LICENSE|docs\/.*\.md|docs\/.*\.(svg|png)|src\/.*\.ts|dist\/.*\.(js|d\.ts)(\.map)?)$/;
+      /^(package\.json|README\.md|LICENSE|docs\/.*\.md|docs\/.*\.(svg|png)|docs\/json\/.*\.schema\.json|src\/.*\.ts|dist\/.*\.(js|d\.ts)(\.map)?)$/;
     expect(packed.filter((path) => !expected.test(path))).toEqual([]);
   });
 
