@@ -35,13 +35,13 @@ export interface Studio {
 }
 
 /** The file lies beside this one: TypeScript in the sources, JavaScript in the build. */
-const WORKER_FILE = new URL(
+const STUDIO_THREAD_FILE = new URL(
   import.meta.url.endsWith('.ts') ? './studio-worker.ts' : './refold-studio-worker.js',
   import.meta.url,
 );
-const MOMENTS = ['moment'];
-const ONE_ANSWER = ['log', 'timeline', 'diff'];
-const LINES = ['events', 'live', 'why'];
+const MOMENT_ROUTES = ['moment'];
+const ANSWER_ROUTES = ['log', 'timeline', 'diff'];
+const LINE_ROUTES = ['events', 'live', 'why'];
 
 /**
  * @param files of the page
@@ -77,9 +77,9 @@ interface Desks {
 
 function routesOf({ moments, jobs }: Desks): ReadonlyMap<string, Route> {
   return new Map([
-    ...MOMENTS.map((name) => [`/api/${name}`, moments.one(name)] as const),
-    ...ONE_ANSWER.map((name) => [`/api/${name}`, jobs.one(name)] as const),
-    ...LINES.map((name) => [`/api/${name}`, jobs.lines(name)] as const),
+    ...MOMENT_ROUTES.map((name) => [`/api/${name}`, moments.one(name)] as const),
+    ...ANSWER_ROUTES.map((name) => [`/api/${name}`, jobs.one(name)] as const),
+    ...LINE_ROUTES.map((name) => [`/api/${name}`, jobs.lines(name)] as const),
   ]);
 }
 
@@ -95,7 +95,7 @@ async function openDesks(path: string, model: StudioModule | undefined): Promise
 }
 
 function startWorker(task: StudioTask): { readonly worker: Worker; readonly ready: Promise<Worker> } {
-  const worker = new Worker(WORKER_FILE, { workerData: task, name: `refold studio ${task.kind}` });
+  const worker = new Worker(STUDIO_THREAD_FILE, { workerData: task, name: `refold studio ${task.kind}` });
   const ready = new Promise<Worker>((resolve, reject) => {
     worker.once('message', () => resolve(worker));
     worker.once('error', (error) => reject(cannotOpen(task.path, error)));

@@ -10,7 +10,7 @@ export type Kind = 'object' | 'array' | 'map' | 'orderedMap' | 'set' | 'deque' |
 /** A value as the page shows it: all of a small one, the size of one that opens, the beginning of a long one. */
 export interface Shown {
   readonly kind: Kind;
-  /** The value; absent for what opens. Of a long text or of many bytes it is the beginning. */
+  /** The value; absent for what opens. It is the beginning of a long text, or of many bytes. */
   readonly value?: unknown;
   /** Entries, members or items of what opens. */
   readonly total?: number;

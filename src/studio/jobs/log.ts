@@ -4,7 +4,7 @@ import { readChoice, readCount, readSequence } from '../server/query.ts';
 import type { LogAnswer, TimelineAnswer } from '../wire.ts';
 
 /** Buckets of a timeline at most: more than any screen has pixels. */
-const MOST_BUCKETS = 8_192;
+const MOST_TIMELINE_BUCKETS = 8_192;
 
 /** @param past undefined where there is no model */
 export async function describeLog(log: EventLog, past: Past | undefined): Promise<LogAnswer> {
@@ -29,7 +29,7 @@ function headOf(info: LogInfo): Omit<LogAnswer, 'hasModel' | 'snapshots' | 'gene
   };
 }
 
-/** Without a model nobody can say whether a snapshot is usable. */
+/** Only a model tells whether a snapshot is usable. */
 function withoutModel({ sequence, recordedAt, bytes }: LogInfo['snapshots'][number]): LogAnswer['snapshots'][number] {
   return { sequence, recordedAt, bytes };
 }
@@ -47,7 +47,7 @@ export async function countTimeline(
 ): Promise<TimelineAnswer> {
   const from = readSequence(query, 'from', 0);
   const to = query.has('to') ? readSequence(query, 'to') : undefined;
-  const buckets = Math.max(1, readCount(query, 'buckets', 512, MOST_BUCKETS));
+  const buckets = Math.max(1, readCount(query, 'buckets', 512, MOST_TIMELINE_BUCKETS));
   const by = readChoice(query, 'by', ['sequence', 'time']);
   return log.counts({ by, buckets, signal, ...(from > 0 && { from }), ...(to !== undefined && { to }) });
 }

@@ -3,7 +3,7 @@ import { diffStates, formatPath, type Past, type PlaceChange, parsePath, toTagge
 import { readCount, readSequence, readText } from '../server/query.ts';
 
 /** Changes that one answer tells at most. */
-const MOST_CHANGES = 2_000;
+const MOST_TOLD_CHANGES = 2_000;
 
 /** A change of a place: `before` or `after` is absent where nothing stood. */
 export interface WireChange {
@@ -22,7 +22,7 @@ export interface WireChange {
 export async function* explain(past: Past, query: URLSearchParams, signal: AbortSignal): AsyncGenerator<object, void> {
   const path = readText(query, 'path') ?? '';
   const at = readSequence(query, 'at', (await past.range()).last);
-  const limit = readCount(query, 'limit', 100, MOST_CHANGES);
+  const limit = readCount(query, 'limit', 100, MOST_TOLD_CHANGES);
   const come: WireChange[] = [];
   let wake = (): void => {};
   const onChange = (change: PlaceChange): void => {
@@ -52,7 +52,7 @@ export async function compare(past: Past, query: URLSearchParams, signal: AbortS
   ];
   const only = readText(query, 'only');
   const parts = only === undefined ? [] : parsePath(only);
-  const limit = readCount(query, 'limit', 200, MOST_CHANGES);
+  const limit = readCount(query, 'limit', 200, MOST_TOLD_CHANGES);
   const [before, after] = [await past.at(from, { signal }), await past.at(to, { signal })];
   const all = diffStates(valueAt(before.state, parts), valueAt(after.state, parts), limit + 1);
   return {

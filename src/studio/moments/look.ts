@@ -18,7 +18,7 @@ import type { Kind, Look, Looked, Row, Shown } from '../wire.ts';
 export const MOST_LOOKS = 64;
 /** Rows of all places in sight. */
 export const MOST_ROWS = 2_000;
-/** Of a longer text, or of more bytes, only the beginning is shown. */
+/** Only the beginning of a longer text is shown, and of more bytes. */
 export const LONGEST_VALUE = 65_536;
 /** How much of it is shown. */
 const BEGINNING = 1_024;

@@ -23,9 +23,9 @@ export interface MomentQuestion {
 }
 
 /** For steps back and for drags: the states that are kept in memory may take so much. */
-const CHECKPOINT_BYTES = 64 * 2 ** 20;
+const DRAG_BYTES = 64 * 2 ** 20;
 /** An event that changes more places than a person can read tells the first of them. */
-const MOST_CHANGES = 500;
+const SHOWN_CHANGES_OF_AN_EVENT = 500;
 
 export class Moments {
   readonly #past: Past;
@@ -58,7 +58,7 @@ export class Moments {
       recordedAt: cursor.recordedAt,
       ...(cursor.event !== undefined && { event: wireEvent(cursor.event) }),
       ...(cursor.commit !== undefined && { commit: wireCommit(cursor.commit) }),
-      changes: changes.slice(0, MOST_CHANGES).map(wireChange),
+      changes: changes.slice(0, SHOWN_CHANGES_OF_AN_EVENT).map(wireChange),
       changesInAll: changes.length,
       cost: costOf(cursor),
       ...(hash && { hash: hashState(cursor.state) }),
@@ -68,7 +68,7 @@ export class Moments {
 
   async #cursorAt(at: PastPosition, signal: AbortSignal): Promise<PastCursor> {
     if (this.#cursor === undefined) {
-      this.#cursor = await this.#past.cursor(at, { checkpointBytes: CHECKPOINT_BYTES, signal });
+      this.#cursor = await this.#past.cursor(at, { checkpointBytes: DRAG_BYTES, signal });
     } else {
       await this.#cursor.to(at, { signal });
     }

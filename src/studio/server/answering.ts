@@ -1,7 +1,7 @@
 /**
  * Writes answers: one JSON object of bounded size, or JSON lines that wait for a slow reader.
  *
- * A reader that goes away ends the work: its signal aborts.
+ * A reader that closes the connection ends the work: its signal aborts.
  */
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -10,7 +10,7 @@ import type { Refusal } from './access.ts';
 import { SAFE_HEADERS } from './headers.ts';
 
 /** The largest answer in one piece, in bytes. */
-export const LARGEST_ANSWER = 1_048_576;
+export const ANSWER_BYTES = 1_048_576;
 
 /** What a failed request says. */
 export interface Problem {
@@ -31,7 +31,7 @@ export function signalOf(response: ServerResponse): AbortSignal {
 /** @throws RefoldError `INVALID_OPTION` if the answer is too large: then the page asked for too much at once */
 export function answerJson(response: ServerResponse, answer: object): void {
   const text = JSON.stringify(answer);
-  if (Buffer.byteLength(text) > LARGEST_ANSWER) throw tooLarge();
+  if (Buffer.byteLength(text) > ANSWER_BYTES) throw tooLarge();
   finish(response, 200, 'application/json; charset=utf-8', text);
 }
 
@@ -92,7 +92,7 @@ function start(response: ServerResponse, status: number, type: string): void {
   response.setHeader('Content-Type', type);
 }
 
-/** The status of an error. What the asker can change is 400, what is gone is 410, a defect is 500. */
+/** The status of an error. What the asker can change is 400, dropped history is 410, a defect is 500. */
 export function problemOf(error: unknown): { readonly status: number; readonly problem: Problem } {
   if (error instanceof AnsweredProblem) return { status: statusOf(error.problem.code), problem: error.problem };
   if (!isRefoldError(error)) {
@@ -120,7 +120,7 @@ export class AnsweredProblem extends Error {
 }
 
 function tooLarge(): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot answer: the answer has more than ${LARGEST_ANSWER} bytes`, {
+  return new RefoldError('INVALID_OPTION', `Cannot answer: the answer has more than ${ANSWER_BYTES} bytes`, {
     hint: 'Ask for fewer rows, or for a part',
   });
 }

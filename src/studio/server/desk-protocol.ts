@@ -7,7 +7,7 @@ export type ToWorker =
   | { readonly kind: 'ask'; readonly id: number; readonly route: string; readonly query: string }
   /** So many more lines may be sent. */
   | { readonly kind: 'more'; readonly id: number; readonly lines: number }
-  /** Nobody waits for the answer any more. */
+  /** The answer is not waited for any more. */
   | { readonly kind: 'abort'; readonly id: number };
 
 /** From the worker. */

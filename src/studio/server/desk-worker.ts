@@ -16,7 +16,7 @@ class Asked {
     this.#wake();
   }
 
-  /** Resolves when another line may be sent, or nobody waits any more. */
+  /** Resolves when another line may be sent, or the question was aborted. */
   async room(): Promise<void> {
     while (this.#room === 0 && !this.abort.signal.aborted) await new Promise<void>((resolve) => (this.#wake = resolve));
     this.#room--;

@@ -7,7 +7,7 @@ export interface PageFile {
   readonly content: Buffer;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -17,13 +17,13 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /** The page itself. */
-const START = '/index.html';
+const START_PAGE = '/index.html';
 
 /** Every file below the folder, by the path under which it is served: `/index.html` and so on. Others are left out. */
 export function readPage(folder: string): ReadonlyMap<string, PageFile> {
   const files = new Map<string, PageFile>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const type = TYPES[extname(entry.name)];
+    const type = MEDIA_TYPES[extname(entry.name)];
     if (!entry.isFile() || type === undefined) continue;
     const path = join(entry.parentPath, entry.name);
     files.set(`/${relative(folder, path).split(sep).join('/')}`, { type, content: readFileSync(path) });
@@ -33,5 +33,5 @@ export function readPage(folder: string): ReadonlyMap<string, PageFile> {
 
 /** The file of a path: the page itself for `/`. A path is only looked up, so `../` leads nowhere. */
 export function fileAt(files: ReadonlyMap<string, PageFile>, path: string): PageFile | undefined {
-  return files.get(path === '/' ? START : path);
+  return files.get(path === '/' ? START_PAGE : path);
 }

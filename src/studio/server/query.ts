@@ -34,12 +34,12 @@ export function readChoice<Word extends string>(query: URLSearchParams, name: st
 export function readText(query: URLSearchParams, name: string): string | undefined {
   const text = query.get(name);
   if (text === null || text === '') return undefined;
-  if (text.length > LONGEST_TEXT)
-    throw badQuery(name, `it has ${text.length} characters`, `Give at most ${LONGEST_TEXT}`);
+  if (text.length > LONGEST_PARAMETER)
+    throw badQuery(name, `it has ${text.length} characters`, `Give at most ${LONGEST_PARAMETER}`);
   return text;
 }
 
-const LONGEST_TEXT = 10_000;
+const LONGEST_PARAMETER = 10_000;
 const LONGEST_QUOTED = 40;
 
 function quoted(text: string): string {

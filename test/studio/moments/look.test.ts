@@ -94,7 +94,7 @@ describe('what is in sight', () => {
     expect(whole('orders[8]')).toEqual({ path: 'orders[8]' });
   });
 
-  test('of a long text the beginning and the length are shown', () => {
+  test('a long text is shown by its beginning and length', () => {
     const long = 'é'.repeat(LONGEST_VALUE + 1);
     const shown = showValue(long);
     expect(shown).toMatchObject({ kind: 'value', length: long.length });
@@ -102,7 +102,7 @@ describe('what is in sight', () => {
     expect(showValue('é'.repeat(LONGEST_VALUE))).not.toHaveProperty('length');
   });
 
-  test('of many bytes the beginning and the length are shown, and of few all', () => {
+  test('many bytes are shown by their beginning and length, and few are shown whole', () => {
     expect(showValue(STATE.bytes)).toEqual({ kind: 'bytes', value: toTaggedJson(STATE.bytes) });
     const many = new Float64Array(100_000);
     const shown = showValue(many);

@@ -19,8 +19,8 @@ function codeOf(changes: Partial<RequestHead>): string | undefined {
 
 describe('a request for data', () => {
   test.each<[string, Partial<RequestHead>]>([
-    ['of the page', {}],
-    ['of the page by its other name', { host: 'localhost:7336', origin: 'http://localhost:7336' }],
+    ['that the page sends', {}],
+    ['that the page sends by its other name', { host: 'localhost:7336', origin: 'http://localhost:7336' }],
     ['with a name in capitals', { host: 'LOCALHOST:7336' }],
     ['through a tunnel that was allowed', { host: 'box.example:8080', origin: 'http://box.example:8080' }],
     ['of a program, which sends neither origin nor site', { site: undefined }],
@@ -38,9 +38,9 @@ describe('a request for data', () => {
       { host: 'evil.example', origin: 'http://evil.example' },
       'BAD_HOST',
     ],
-    ['of a page of another site', { origin: 'https://evil.example', site: 'cross-site' }, 'BAD_ORIGIN'],
-    ['of a page on another port of this machine', { origin: 'http://127.0.0.1:9000', site: 'same-site' }, 'BAD_ORIGIN'],
-    ['of a page without an origin', { origin: 'null' }, 'BAD_ORIGIN'],
+    ['from a page of another site', { origin: 'https://evil.example', site: 'cross-site' }, 'BAD_ORIGIN'],
+    ['from a page on another port of this machine', { origin: 'http://127.0.0.1:9000', site: 'same-site' }, 'BAD_ORIGIN'],
+    ['from a page without an origin', { origin: 'null' }, 'BAD_ORIGIN'],
     ['of our origin by another scheme', { origin: 'https://127.0.0.1:7336' }, 'BAD_ORIGIN'],
     ['that a person typed into the address bar', { site: 'none' }, 'BAD_ORIGIN'],
     ['without a key', { authorization: undefined }, 'LOCKED'],

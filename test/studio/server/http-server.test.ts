@@ -98,7 +98,7 @@ test('a head without a body is given for HEAD', async () => {
   expect(await ask('/api/log', { ...HONEST, method: 'HEAD' })).toMatchObject({ status: 200, body: '' });
 });
 
-test('a reader that is slow is waited for, and one that goes away ends the work', async () => {
+test('a reader that is slow is waited for, and one that closes the connection ends the work', async () => {
   const before = gone;
   const request = httpRequest({
     host: '127.0.0.1',
@@ -142,7 +142,7 @@ test('after two thousand connections that say nothing an honest request is answe
     .toBe(200);
 });
 
-test('bytes that are no request are refused, and the server goes on', async () => {
+test('bytes that are not a request are refused, and the server goes on', async () => {
   const socket = connect(port, '127.0.0.1', () => socket.write('\x16\x03\x01 not http\r\n\r\n'));
   expect(await text(socket)).toMatch(/^HTTP\/1\.1 400/);
   const long = `GET / HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nX: ${'x'.repeat(70_000)}\r\n\r\n`;
