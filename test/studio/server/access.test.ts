@@ -39,7 +39,11 @@ describe('a request for data', () => {
       'BAD_HOST',
     ],
     ['from a page of another site', { origin: 'https://evil.example', site: 'cross-site' }, 'BAD_ORIGIN'],
-    ['from a page on another port of this machine', { origin: 'http://127.0.0.1:9000', site: 'same-site' }, 'BAD_ORIGIN'],
+    [
+      'from a page on another port of this machine',
+      { origin: 'http://127.0.0.1:9000', site: 'same-site' },
+      'BAD_ORIGIN',
+    ],
     ['from a page without an origin', { origin: 'null' }, 'BAD_ORIGIN'],
     ['of our origin by another scheme', { origin: 'https://127.0.0.1:7336' }, 'BAD_ORIGIN'],
     ['that a person typed into the address bar', { site: 'none' }, 'BAD_ORIGIN'],
