@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isRefoldError } from '../index.ts';
 import { type Place, parsePlace, TIME_UNITS } from './input/position.ts';
+import { parseRows, type Rows } from './input/rows.ts';
 import type { ExitCode } from './output/exit-codes.ts';
 import { type Answer, printAnswer } from './output/output.ts';
 import { TIME_STYLES } from './output/times.ts';
@@ -46,8 +47,17 @@ export function parseCount(text: string): number {
 
 /** Parses a position, such as a sequence, `last-100`, `50%`, an ISO time or `10:31:07`. See `parsePlace`. */
 export function parsePosition(text: string): Place {
+  return parseArgument(parsePlace, text);
+}
+
+/** Parses `100..200`, `100..`, `..200` or `100`. */
+export function parseRowsOption(text: string): Rows {
+  return parseArgument(parseRows, text);
+}
+
+function parseArgument<Value>(parse: (text: string) => Value, text: string): Value {
   try {
-    return parsePlace(text);
+    return parse(text);
   } catch (error) {
     throw isRefoldError(error) ? new InvalidArgumentError(error.message) : error;
   }

@@ -70,7 +70,7 @@ const CASES: readonly Case[] = [
     'INVALID_OPTION',
     2,
     ['state', shop, 'carts[7].items', '--model', CART],
-    /there is no 7 in \[carts\]/,
+    /there is no 7 in carts/,
     /There are 1/,
   ],
   [

@@ -154,7 +154,7 @@ function pastCheck({ model }: Facts, { firstSequence, lastSequence, snapshots, r
   return {
     name: 'past',
     status: estimate > SLOW_PAST ? 'remark' : 'ok',
-    text: `the worst place of the past is ${behind}`,
+    text: `at worst ${behind}`,
   };
 }
 

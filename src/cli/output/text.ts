@@ -2,6 +2,7 @@
 import { styleText } from 'node:util';
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
+import { hanging } from './lines.ts';
 import { shownTime } from './times.ts';
 
 type Colour = 'red' | 'green' | 'cyan' | 'dim';
@@ -83,11 +84,15 @@ export function duration(milliseconds: number): string {
   return prettyMilliseconds(milliseconds);
 }
 
-/** A line of text per pair, values aligned; pairs without a value are left out. Values are escaped here. */
+/** A line of text per pair, values aligned, wrapped on a terminal; pairs without a value are left out. Both are escaped here. */
 export function pairs(rows: readonly (readonly [label: string, value: string | undefined])[]): string {
-  const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+  const shown = rows.flatMap(([label, value]) => (value === undefined ? [] : [[oneLine(label), value] as const]));
   const width = Math.max(0, ...shown.map(([label]) => label.length));
-  return shown.map(([label, value]) => `${paint('dim', label.padEnd(width))}  ${oneLine(value)}\n`).join('');
+  return shown.map(([label, value]) => pairLine(label.padEnd(width), oneLine(value))).join('');
+}
+
+function pairLine(label: string, value: string): string {
+  return paint('dim', label) + hanging(`${label}  `, value).slice(label.length);
 }
 
 /** Whether stdout takes colours. */
