@@ -1,5 +1,7 @@
 /** Defines the commands of `refold` and their help, and turns arguments into an exit code. */
 import { Command, CommanderError } from 'commander';
+import { stopSurviving } from '../guests/importing.ts';
+import { releaseStdout } from '../guests/own-stdout.ts';
 import { defineBackup, defineRestore } from './commands/backup.ts';
 import { defineCompact } from './commands/compact.ts';
 import { defineExport } from './commands/export.ts';
@@ -12,11 +14,11 @@ import { defineCheck } from './commands/reading/check.ts';
 import { defineDoctor } from './commands/reading/doctor.ts';
 import { defineEvents } from './commands/reading/events.ts';
 import { defineInfo } from './commands/reading/info.ts';
-import { defineReplay } from './commands/reading/replay.ts';
 import { defineStates } from './commands/reading/states.ts';
 import { defineVerify } from './commands/reading/verify.ts';
 import { defineRedact } from './commands/redact.ts';
 import { defineRepair } from './commands/repair.ts';
+import { defineReplay } from './commands/replaying/replay.ts';
 import { defineRetag } from './commands/retag.ts';
 import { defineServe } from './commands/serve.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
@@ -24,6 +26,8 @@ import { EXIT, EXIT_CODE_HELP } from './output/exit-codes.ts';
 import { OutputFailed, outputTaken, watchOutput } from './output/output.ts';
 import { reportError, reportOutput } from './output/report-error.ts';
 import { chooseTimes, type TimeStyle } from './output/times.ts';
+
+export { endDespiteModule } from '../guests/importing.ts';
 
 /** Runs one call of `refold`. Reports any error, and returns the exit code. */
 export async function run(args: readonly string[], version: string): Promise<number> {
@@ -37,7 +41,10 @@ export async function run(args: readonly string[], version: string): Promise<num
     if (error instanceof OutputFailed) return reportOutput(error);
     const named = program.commands.find((command) => command.name() === args[0]);
     const command = named === undefined ? 'refold' : `refold ${named.name()}`;
-    return reportError(error, { json: args.includes('--json'), command });
+    return await reportError(error, { json: args.includes('--json'), command });
+  } finally {
+    releaseStdout();
+    stopSurviving();
   }
 }
 
