@@ -424,6 +424,7 @@ export const FLOORS: readonly Floor[] = [
       'src/cli/doctor/',
       'src/cli/input/',
       'src/cli/output/',
+      'src/cli/output/events/',
     ],
     packages: ['commander'],
     node: 'all' as const,
@@ -436,6 +437,7 @@ export const FLOORS: readonly Floor[] = [
     packages: ['commander', 'pretty-ms'],
     node: 'all',
   },
+  { files: 'src/cli/output/events/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
   { files: 'src/studio/', sees: [...PACKAGE, GUESTS], node: 'all' },
 
   { files: 'src/redis/', sees: [...REDIS, 'src/redis/transfer/'], node: 'all' },

@@ -1,6 +1,6 @@
 /** Which events `refold events` prints: conditions, the last ones, and new ones. */
 import type { Condition, EventLog, EventRange, Position, RecordedEvent } from '../../../index.ts';
-import type { EventBatches } from '../../output/event-json.ts';
+import type { EventBatches } from '../../output/events/json-lines.ts';
 import { boundOf } from '../../place.ts';
 
 /** The places of a range as they were found in the log. */

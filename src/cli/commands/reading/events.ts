@@ -9,8 +9,8 @@ import { answering, collect, FILE, type JsonOption, parseCount, parsePosition, w
 import { requireFile } from '../../files.ts';
 import { parseEventCondition } from '../../input/event-condition.ts';
 import type { Place } from '../../input/position.ts';
-import { type EventForm, eventLines, printBatches } from '../../output/event-json.ts';
-import { EventTable } from '../../output/event-table.ts';
+import { type EventForm, eventLines, printBatches } from '../../output/events/json-lines.ts';
+import { EventTable } from '../../output/events/table.ts';
 import { outputWidth } from '../../output/lines.ts';
 import { writeOut } from '../../output/output.ts';
 import { type ProgressBar, withProgress } from '../../output/progress.ts';
