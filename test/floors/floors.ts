@@ -407,6 +407,7 @@ export const FLOORS: readonly Floor[] = [
       ...PACKAGE,
       GUESTS,
       ...['', 'reading/', 'replaying/', 'looking/'].map((wing) => `src/cli/commands/${wing}`),
+      'src/cli/completion/',
       'src/cli/input/',
       'src/cli/output/',
     ],
@@ -421,6 +422,7 @@ export const FLOORS: readonly Floor[] = [
       'src/redis/index.ts',
       'src/cli/',
       'src/cli/commands/reading/',
+      'src/cli/completion/',
       'src/cli/doctor/',
       'src/cli/input/',
       'src/cli/output/',
@@ -429,6 +431,12 @@ export const FLOORS: readonly Floor[] = [
     packages: ['commander'],
     node: 'all' as const,
   })),
+  {
+    files: 'src/cli/completion/',
+    sees: [...PACKAGE, GUESTS, 'src/cli/', 'src/cli/input/', 'src/cli/output/'],
+    packages: ['commander', '@bomb.sh/tab'],
+    node: 'all',
+  },
   { files: 'src/cli/doctor/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
   { files: 'src/cli/input/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
   {
