@@ -427,6 +427,7 @@ export const FLOORS: readonly Floor[] = [
       'src/cli/input/',
       'src/cli/output/',
       'src/cli/output/events/',
+      'src/cli/output/states/',
     ],
     packages: ['commander'],
     node: 'all' as const,
@@ -446,6 +447,7 @@ export const FLOORS: readonly Floor[] = [
     node: 'all',
   },
   { files: 'src/cli/output/events/', sees: [...PACKAGE, GUESTS, 'src/cli/output/'], node: 'all' },
+  { files: 'src/cli/output/states/', sees: [...PACKAGE, 'src/cli/output/'], node: 'all' },
   { files: 'src/studio/', sees: [...PACKAGE, GUESTS], node: 'all' },
 
   { files: 'src/redis/', sees: [...REDIS, 'src/redis/transfer/'], node: 'all' },
