@@ -3,6 +3,7 @@
  * `last-1h`. Pure: `parsePlace` reads the text, and `positionIn` finds it in the range of a log.
  */
 import { type Position, RefoldError } from '../../index.ts';
+import { counted } from '../output/text.ts';
 import { formatTime } from '../output/times.ts';
 import { instantsOf, wallAt } from '../output/zones.ts';
 
@@ -171,8 +172,8 @@ function relativePosition(log: LogRange, place: Place, zone: string): Position {
   if (place.is === 'last') {
     const sequence = lastSequence - place.minus;
     if (sequence >= Math.min(firstSequence, lastSequence)) return { sequence };
-    const has = `it has ${lastSequence - Math.min(firstSequence - 1, lastSequence)} events`;
-    throw new RefoldError('INVALID_OPTION', `Cannot go ${place.minus} events back in ${path}: ${has}`, {
+    const has = `it has ${counted(lastSequence - Math.min(firstSequence - 1, lastSequence), 'event')}`;
+    throw new RefoldError('INVALID_OPTION', `Cannot go ${counted(place.minus, 'event')} back in ${path}: ${has}`, {
       ...{ path, type: 'position', hint: 'Give a smaller number, or first' },
     });
   }

@@ -1,5 +1,5 @@
 /** What `bisect` asks of each state: an invariant of the model, a condition as people type it, or a function. */
-import { isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
+import { grouped, isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
 import { isPromiseLike, letGo } from '../../../core/let-go.ts';
 import type { Model } from '../../../core/model.ts';
 import { listNearest, shortened } from '../../../core/nearest.ts';
@@ -85,7 +85,7 @@ function answerOf(asked: (state: object) => unknown, state: object, sequence: nu
     cause = error;
     problem = `it threw: ${messageOf(error)}`;
   }
-  throw new RefoldError('INVALID_OPTION', `Cannot ask the condition after ${sequence}: ${problem}`, {
+  throw new RefoldError('INVALID_OPTION', `Cannot ask the condition after ${grouped(sequence)}: ${problem}`, {
     type: 'condition',
     sequence,
     cause,
