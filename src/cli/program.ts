@@ -4,6 +4,7 @@ import { stopSurviving } from '../guests/importing.ts';
 import { releaseStdout } from '../guests/own-stdout.ts';
 import { defineBackup, defineRestore } from './commands/backup.ts';
 import { defineCompact } from './commands/compact.ts';
+import { defineCompletion } from './commands/completion.ts';
 import { defineExport } from './commands/export.ts';
 import { defineImport } from './commands/import.ts';
 import { defineBisect } from './commands/looking/bisect.ts';
@@ -22,6 +23,8 @@ import { defineReplay } from './commands/replaying/replay.ts';
 import { defineRetag } from './commands/retag.ts';
 import { defineServe } from './commands/serve.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
+import { readQuestion } from './completion/question.ts';
+import { endingOnSignals } from './interrupts.ts';
 import { EXIT, EXIT_CODE_HELP } from './output/exit-codes.ts';
 import { OutputFailed, outputTaken, watchOutput } from './output/output.ts';
 import { reportError, reportOutput } from './output/report-error.ts';
@@ -33,8 +36,14 @@ export { endDespiteModule } from '../guests/importing.ts';
 export async function run(args: readonly string[], version: string): Promise<number> {
   watchOutput();
   const program = defineProgram(version);
+  const question = readQuestion(args);
+  if (question !== undefined) {
+    const { answer } = await import('./completion/answer.ts');
+    await answer(program, question);
+    return EXIT.ok;
+  }
   try {
-    await parse(program, args);
+    await endingOnSignals(() => parse(program, args));
     await outputTaken();
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {
@@ -106,5 +115,6 @@ export function defineProgram(version: string): Command {
   program.commandsGroup('Serve:');
   defineServe(program);
   program.commandsGroup('Help:');
+  defineCompletion(program);
   return program.helpCommand('help [command]', 'print the help of a command');
 }

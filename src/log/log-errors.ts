@@ -117,6 +117,7 @@ export function snapshotDamaged(path: string, sequence: number, why: string): Re
     {
       path,
       sequence,
+      type: 'snapshot',
       hint: 'Use an older snapshot, or replay the log',
     },
   );

@@ -2,9 +2,11 @@
 import prettyBytes from 'pretty-bytes';
 import prettyMilliseconds from 'pretty-ms';
 
-/** `1,234,567` */
+/** `1,234,567`. Not by `toLocaleString`: a process that formats one number would load all of `Intl`. */
 export function count(value: number): string {
-  return value.toLocaleString('en-US', { maximumFractionDigits: 0 });
+  return Math.round(value)
+    .toString()
+    .replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** `512 B`, `34.2 MB`: powers of 1,000, three digits. */

@@ -1,4 +1,5 @@
 /** Events as JSON lines, many at once: what `events` and `export` write into pipes and files. */
+import { setImmediate } from 'node:timers/promises';
 import type { RecordedEvent } from '../../index.ts';
 import { LineWriter } from './output.ts';
 import { escapeJson } from './text.ts';
@@ -27,6 +28,9 @@ export function* eventLines(events: readonly RecordedEvent[]): Generator<string,
   if (text !== '') yield escapeJson(text);
 }
 
+/** A pipe that takes all at once never makes this process wait: then signals get their turn after so long, in ms. */
+const TURN_MS = 20;
+
 /**
  * Prints events as soon as they are read, and returns how many there were. When reading fails, the events before it have been
  * printed.
@@ -34,10 +38,15 @@ export function* eventLines(events: readonly RecordedEvent[]): Generator<string,
 export async function printBatches(batches: EventBatches, form: EventForm = eventLines): Promise<number> {
   const writer = new LineWriter(process.stdout);
   let printed = 0;
+  let turnedAt = performance.now();
   try {
     for await (const events of batches) {
       for (const text of form(events)) await writer.write(text);
       printed += events.length;
+      if (performance.now() - turnedAt > TURN_MS) {
+        await setImmediate();
+        turnedAt = performance.now();
+      }
     }
   } finally {
     await writer.flush();

@@ -1,6 +1,7 @@
 /** Human text: escaping, colours, numbers, bytes, times, and aligned pairs. Pure, but for the look at the terminal and for how times are shown. */
 import { styleText } from 'node:util';
 import { count } from '../../terminal/amounts.ts';
+import { hanging } from './lines.ts';
 import { shownTime } from './times.ts';
 
 export { bytes, count, duration } from '../../terminal/amounts.ts';
@@ -69,11 +70,15 @@ export function time(milliseconds: number): string {
   return shownTime(milliseconds);
 }
 
-/** A line of text per pair, values aligned; pairs without a value are left out. Values are escaped here. */
+/** A line of text per pair, values aligned, wrapped on a terminal; pairs without a value are left out. Both are escaped here. */
 export function pairs(rows: readonly (readonly [label: string, value: string | undefined])[]): string {
-  const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
+  const shown = rows.flatMap(([label, value]) => (value === undefined ? [] : [[oneLine(label), value] as const]));
   const width = Math.max(0, ...shown.map(([label]) => label.length));
-  return shown.map(([label, value]) => `${paint('dim', label.padEnd(width))}  ${oneLine(value)}\n`).join('');
+  return shown.map(([label, value]) => pairLine(label.padEnd(width), oneLine(value))).join('');
+}
+
+function pairLine(label: string, value: string): string {
+  return paint('dim', label) + hanging(`${label}  `, value).slice(label.length);
 }
 
 /** Whether stdout takes colours. */

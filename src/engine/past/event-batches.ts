@@ -2,23 +2,27 @@
  * Recorded events in lists, a list for each block: for command lines and other programs that only read.
  *
  * A block is decoded here in one step, and its events are not looked at one by one where the range wants them all. That takes a
- * third of what `events` takes. But it keeps the event loop for all of a block, which `events` does not.
+ * third of what `events` takes. But it keeps the event loop for all of a block, which `events` does not. Between blocks other work runs.
  */
+import { isRefoldError } from '../../core/errors.ts';
 import type { RecordedEvent } from '../../core/event.ts';
 import { decodeBlock, decodeMatches } from '../../log/blocks/block.ts';
 import type { Block, LogStore, TagQuery } from '../../log/log-store.ts';
 import { throwIfAborted } from '../../threads/aborted.ts';
+import { Pace } from '../../threads/pace.ts';
 import { checkOptions } from '../calls/call-options.ts';
 import {
   blocksOf,
   boundsOf,
   type EventRange,
   RANGE_CHECKS,
+  READING_SLICE_MS,
   type Stretch,
   storedTagging,
   stretchesOf,
   type Tagging,
 } from './events.ts';
+import { READ_ATTEMPTS } from './history.ts';
 
 /**
  * The events of a range as they were recorded, in lists that are not empty. With a tag only stored tags count.
@@ -27,9 +31,30 @@ import {
  */
 export async function* readBatches(log: LogStore, given: EventRange): AsyncGenerator<readonly RecordedEvent[], void> {
   const range = checkOptions('read events', RANGE_CHECKS, given);
+  const tagging = await storedTagging(log, range);
+  let isBegun = false;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      for await (const events of readOnce(log, range, tagging)) {
+        isBegun = true;
+        yield events;
+      }
+      return;
+    } catch (error) {
+      // The writer dropped the first events after they were found to be the first.
+      const isDropped = isRefoldError(error, 'HISTORY_GONE') && range.from === undefined;
+      if (isBegun || !isDropped || attempt === READ_ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function* readOnce(
+  log: LogStore,
+  range: EventRange,
+  tagging: Tagging,
+): AsyncGenerator<readonly RecordedEvent[], void> {
   const { tag, reverse = false, signal, sequences } = range;
   throwIfAborted(signal);
-  const tagging = await storedTagging(log, range);
   const bounds = await boundsOf(log, range);
   const types = range.types && new Set(range.types);
   const tags = tag === undefined ? undefined : { tag, types, taggers: tagging.taggers };
@@ -37,6 +62,7 @@ export async function* readBatches(log: LogStore, given: EventRange): AsyncGener
   let { from, to } = bounds;
   let left = range.limit ?? Number.POSITIVE_INFINITY;
   if (left === 0) return;
+  const pace = new Pace(READING_SLICE_MS);
   for await (const block of blocksOf(log, stretchesOf(bounds, range), reverse, tags)) {
     throwIfAborted(signal);
     const events = wantedIn(block, { from, to }, { types, tags, tagging, only });
@@ -45,10 +71,12 @@ export async function* readBatches(log: LogStore, given: EventRange): AsyncGener
     else from = Math.max(from, block.lastSequence + 1);
     if (reverse) events.reverse();
     if (events.length > left) events.length = left;
-    if (events.length === 0) continue;
-    left -= events.length;
-    yield events;
+    if (events.length > 0) {
+      left -= events.length;
+      yield events;
+    }
     if (left === 0) return;
+    if (pace.isOver) await pace.rest();
   }
 }
 

@@ -1,5 +1,5 @@
 /** The event types that occur in a log, from counts without data. */
-import { type EventLog, type Model, type Position, RefoldError } from '../../../index.ts';
+import { type EventLog, isRefoldError, type Model, type Position, RefoldError } from '../../../index.ts';
 import { cut } from '../../output/lines.ts';
 import { count, oneLine } from '../../output/text.ts';
 
@@ -16,7 +16,7 @@ const LISTED_TYPE_WIDTH = 60;
  */
 export async function requireTypesIn(log: EventLog, types: readonly string[], model?: Model): Promise<void> {
   const wanted = new Set(types.filter((type) => model === undefined || !knows(model, type)));
-  const found = await countUntil(log, wanted);
+  const found = await despiteDrops(() => countUntil(log, wanted));
   const missing = types.find((type) => wanted.has(type) && !found.has(type));
   if (missing === undefined) return;
   throw new RefoldError(
@@ -66,15 +66,30 @@ function shown(type: string): string {
 const SAMPLE_EVENTS = 2_000;
 
 /** The types that occur around a position; default the beginning of the log. */
-export async function typesNear(log: EventLog, position: Position | undefined): Promise<readonly string[]> {
-  const { firstSequence, lastSequence } = await log.info();
-  const middle = await nearest(log, position ?? { sequence: firstSequence }, lastSequence);
-  const from = Math.max(middle - SAMPLE_EVENTS, firstSequence);
-  const to = Math.min(middle + SAMPLE_EVENTS, lastSequence);
-  return from > to ? [] : Object.keys((await log.counts({ from, to })).types);
+export function typesNear(log: EventLog, position: Position | undefined): Promise<readonly string[]> {
+  return despiteDrops(async () => {
+    const { firstSequence, lastSequence } = await log.info();
+    const middle = await nearest(log, position ?? { sequence: firstSequence }, lastSequence);
+    const from = Math.max(middle - SAMPLE_EVENTS, firstSequence);
+    const to = Math.min(middle + SAMPLE_EVENTS, lastSequence);
+    return from > to ? [] : Object.keys((await log.counts({ from, to })).types);
+  });
 }
 
 /** A range may begin after the end of the log. */
 async function nearest(log: EventLog, position: Position, last: number): Promise<number> {
   return 'sequence' in position ? Math.min(position.sequence, last) : log.locate(position);
+}
+
+const ATTEMPTS_DESPITE_DROPS = 3;
+
+/** Begins again where a writer has dropped the first events meanwhile. */
+async function despiteDrops<T>(work: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (attempt === ATTEMPTS_DESPITE_DROPS || !isRefoldError(error, 'HISTORY_GONE')) throw error;
+    }
+  }
 }

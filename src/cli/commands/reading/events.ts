@@ -46,10 +46,7 @@ export function defineEvents(program: Command): void {
     .option('--follow', 'then wait for new events and print them, until Ctrl-C')
     .option('--model <module>', 'a --type that this model knows need not occur in the log');
   withTimes(command, 'print JSON lines on a terminal too, and an error as a last line')
-    .addHelpText(
-      'after',
-      '\nExample:\n  refold events book.db --type TradeExecuted --where "data.price >= 100" --last 10',
-    )
+    .addHelpText('after', '\nExample:\n  refold events book.db --type TradeExecuted --where "data.price >= 100"')
     .action(answering(([file], options: Options) => events(file!, options)));
 }
 
