@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { isRefoldError } from '../index.ts';
 import { type Place, parsePlace, TIME_UNITS } from './input/position.ts';
+import { parseRows, type Rows } from './input/rows.ts';
 import type { ExitCode } from './output/exit-codes.ts';
 import { type Answer, printAnswer } from './output/output.ts';
 import { TIME_STYLES } from './output/times.ts';
@@ -35,7 +36,7 @@ export function answering<Options extends JsonOption>(
 export function parseSequence(text: string): number {
   const value = Number(text.replace(/[,_]/g, ''));
   if (/^\d[\d,_]*$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('A sequence is a whole number from 0.');
+  throw new InvalidArgumentError('Give a whole number from 0.');
 }
 
 export function parseCount(text: string): number {
@@ -46,10 +47,19 @@ export function parseCount(text: string): number {
 
 /** Parses a position, such as a sequence, `last-100`, `50%`, an ISO time or `10:31:07`. See `parsePlace`. */
 export function parsePosition(text: string): Place {
+  return parseArgument(parsePlace, text);
+}
+
+/** Parses `100..200`, `100..`, `..200` or `100`. */
+export function parseRowsOption(text: string): Rows {
+  return parseArgument(parseRows, text);
+}
+
+function parseArgument<Value>(parse: (text: string) => Value, text: string): Value {
   try {
-    return parsePlace(text);
+    return parse(text);
   } catch (error) {
-    throw isRefoldError(error) ? new InvalidArgumentError(error.message) : error;
+    throw isRefoldError(error) ? new InvalidArgumentError(error.hint ?? error.message) : error;
   }
 }
 
@@ -84,12 +94,14 @@ function parseZone(text: string): string {
 
 /** Parses `90d`, `12h` or `30m`. Returns ms. */
 export function parseDuration(text: string): number {
-  return parseAmount(text, Object.fromEntries(TIME_UNITS), 'Give a time such as 90d, 12h or 30m.');
+  return parseAmount(text, DURATIONS, 'Give a time such as 90d, 12h or 30m.');
 }
+
+const DURATIONS: { readonly [unit: string]: number } = Object.fromEntries(TIME_UNITS);
 
 /** Parses `10s` or `2m`, or whole milliseconds. Returns ms. */
 export function parseWait(text: string): number {
-  const wait = /^\d+$/.test(text) ? Number(text) : parseDuration(text);
+  const wait = /^\d+$/.test(text) ? Number(text) : parseAmount(text, DURATIONS, 'Give a time such as 10s or 2m.');
   if (wait <= LONGEST_WAIT) return wait;
   throw new InvalidArgumentError('Give a time of at most 24 days.');
 }

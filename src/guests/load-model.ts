@@ -1,9 +1,9 @@
 /** Loads the model for `--model ./model.ts#name`: imports the module and picks the export. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { styleText } from 'node:util';
 import { type Model, type ProjectionDefinition, RefoldError } from '../index.ts';
-import { quietly } from './quietly.ts';
+import { type Exports, importModule, NotLoaded, shown } from './importing.ts';
 import { readableError } from './readable-error.ts';
 
 /**
@@ -24,8 +24,9 @@ export async function loadModelAndProjections(
 ): Promise<{ readonly model: Model; readonly projections: readonly ProjectionDefinition<any, any>[] }> {
   const { path, name } = splitSpecifier(specifier);
   if (!existsSync(path)) throw invalid(specifier, `there is no file ${path}`, 'Give a path from the current directory');
+  if (!statSync(path).isFile()) throw invalid(specifier, 'it is not a file', HINT_MODULE);
   if (isTypeScript(path) && !stripsTypes()) throw needsTypeStripping(specifier);
-  const exports = await importModule(path, specifier);
+  const exports = await exportsOf(path, specifier);
   const model = name === undefined ? theModel(exports, specifier) : namedModel(exports, name, specifier);
   const values = new Set(Object.values(exports));
   const hasOthers = values.values().some((value) => isModel(value) && value !== model);
@@ -40,16 +41,25 @@ function splitSpecifier(specifier: string): { path: string; name: string | undef
   return { path: resolve(specifier.slice(0, hash)), name: specifier.slice(hash + 1) };
 }
 
-type Exports = { readonly [name: string]: unknown };
-
-async function importModule(path: string, specifier: string): Promise<Exports> {
+async function exportsOf(path: string, specifier: string): Promise<Exports> {
   try {
-    return await quietly(() => import(pathToFileURL(path).href));
+    const { exports, noticed } = await importModule(path);
+    if (noticed.length > 0) remark(specifier, noticed);
+    return exports;
   } catch (thrown) {
     const cause = readableError(thrown);
     throw invalid(specifier, cause.message, importHint(path, cause), cause);
   }
 }
+
+/** Says on stderr that a module does more than to define a model. */
+function remark(specifier: string, noticed: readonly string[]): void {
+  const label = (name: string): string => styleText('cyan', name, { stream: process.stderr });
+  console.error(`${label('model:')} ${shown(specifier)} does work when it is loaded: ${noticed.join(', ')}`);
+  console.error(`${label('hint:')} ${HINT_ALONE}`);
+}
+
+const HINT_ALONE = 'Define the model in a module that does nothing else, and import that one from the others';
 
 function theModel(exports: Exports, specifier: string): Model {
   if (isModel(exports.default)) return exports.default;
@@ -107,15 +117,20 @@ function needsTypeStripping(specifier: string): RefoldError {
   );
 }
 
+const HINT_MODULE = 'Give the path of a module in TypeScript or JavaScript';
+
 const HINTS: { readonly [code: string]: string } = {
   ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX: 'Node only strips types: do not use enums, namespaces or parameter properties',
   ERR_INVALID_TYPESCRIPT_SYNTAX: 'Correct the syntax',
+  ERR_UNKNOWN_FILE_EXTENSION: HINT_MODULE,
+  ERR_IMPORT_ATTRIBUTE_MISSING: HINT_MODULE, // JSON
   ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING:
     'Node does not strip types under node_modules: give the compiled JavaScript file',
   ERR_MODULE_NOT_FOUND: 'Install the packages that the module imports; imports of TypeScript files must end in .ts',
 };
 
 function importHint(path: string, cause: Error): string {
+  if (cause instanceof NotLoaded) return HINT_ALONE;
   const hint = HINTS[(cause as { code?: string }).code ?? ''];
   if (hint !== undefined) return hint;
   if (cause instanceof SyntaxError)
@@ -124,7 +139,7 @@ function importHint(path: string, cause: Error): string {
 }
 
 function invalid(specifier: string, problem: string, hint: string, cause?: unknown): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot load the model ${specifier}: ${problem}`, {
+  return new RefoldError('INVALID_OPTION', `Cannot load the model ${specifier === '' ? "''" : specifier}: ${problem}`, {
     path: splitSpecifier(specifier).path,
     type: 'model',
     hint,

@@ -5,43 +5,71 @@
  */
 import { Deque, formatPath, OrderedMap, type PathPart, parsePath, RefoldError, valueAt } from '../index.ts';
 
+/** What stands at a path, or the first part of it that is not there. */
+export type Looked = { readonly value: unknown } | { readonly missing: MissingPart };
+
+export interface MissingPart {
+  /** What does not have the part. */
+  readonly container: unknown;
+  /** From the state to the part, which comes last. */
+  readonly parts: readonly PathPart[];
+}
+
+/** @throws RefoldError `INVALID_OPTION` for what is not a path */
+export function lookUp(state: unknown, path: string): Looked {
+  let value = state;
+  const walked: PathPart[] = [];
+  for (const part of parsePath(path)) {
+    walked.push(part);
+    const found = value instanceof Set ? undefined : valueAt(value, [part]);
+    if (found === undefined && !isThere(value, part)) return { missing: { container: value, parts: walked } };
+    value = found;
+  }
+  return { value };
+}
+
 /** The value at a path. @throws RefoldError `INVALID_OPTION`, naming the part that is not there */
 export function partOf(state: unknown, path: string): unknown {
-  let value = state;
-  let walked = '';
-  for (const part of parsePath(path)) {
-    const found = value instanceof Set ? undefined : valueAt(value, [part]);
-    if (found === undefined && !isThere(value, part)) throw nothingThere(value, walked, String(part), path);
-    value = found;
-    walked += `[${String(part)}]`;
-  }
-  return value;
+  const found = lookUp(state, path);
+  if ('missing' in found) throw nothingThere(path, found.missing);
+  return found.value;
 }
 
 /** Whether undefined stands there, and not nothing. */
 function isThere(value: unknown, part: PathPart): boolean {
   if (value instanceof Set) return false;
-  return keysOf(value).some((key) => formatPath([key]) === formatPath([part]));
+  const text = String(part);
+  return keysOf(value).some(
+    (key) => typeof key !== 'object' && String(key) === text && formatPath([key]) === formatPath([part]),
+  );
 }
 
-function nothingThere(value: unknown, walked: string, key: string, path: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot show ${path}: there is no ${key} in ${walked || 'the state'}`, {
-    at: `${walked}[${key}]`,
-    hint: hintFor(value),
+/** @param advice what to do, if that is known better than from what is there */
+export function nothingThere(path: string, { container, parts }: MissingPart, advice?: string): RefoldError {
+  const whole = parts.length === 1 ? 'the state' : formatPath(parts.slice(0, -1));
+  return new RefoldError('INVALID_OPTION', `Cannot show ${path}: there is no ${String(parts.at(-1))} in ${whole}`, {
+    at: formatPath(parts),
+    hint: advice ?? namesIn(container),
   });
 }
 
 const HINT_KEYS = 8;
 
-function hintFor(value: unknown): string {
+/** What is there instead. */
+export function namesIn(value: unknown): string {
   if (typeof value !== 'object' || value === null) return `A ${typeof value} has no parts`;
   if (value instanceof Set) return 'The members of a Set have no names: show the Set itself';
   const first = keysOf(value)
-    .map(String)
+    .map(nameOf)
     .take(HINT_KEYS + 1)
     .toArray();
   if (first.length > HINT_KEYS) first[HINT_KEYS] = '…';
   return first.length === 0 ? 'It is empty' : `There are ${first.join(', ')}`;
+}
+
+/** A key that is an object may have no text. */
+function nameOf(key: unknown): string {
+  return typeof key === 'object' ? '[object]' : String(key);
 }
 
 function keysOf(value: unknown): IteratorObject<unknown> {

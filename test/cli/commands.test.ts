@@ -69,7 +69,7 @@ describe('state', () => {
     const text = await printed('state', shop, '--model', CART);
     expect(text).toContain('sequence  6\n');
     expect(text).toContain(`hash      ${stateHash}\n`);
-    expect(text).toContain("prices: Map(2) { 'cup' => 900, 'tea' => 450 }");
+    expect(text).toContain("prices: OrderedMap(2) { 'cup' => 900, 'tea' => 450 }");
   });
 
   test('--json tags what JSON lacks', async () => {
@@ -297,7 +297,7 @@ describe('doctor', () => {
     const { ok, checks } = JSON.parse(stdout);
     expect({ code, ok }).toEqual({ code: 1, ok: false });
     expect(checks).toContainEqual(
-      expect.objectContaining({ status: 'problem', command: `refold repair ${path} --plan` }),
+      expect.objectContaining({ status: 'problem', command: `refold repair ${path} --accept-loss` }),
     );
     expect(checks).toContainEqual(expect.objectContaining({ name: 'leftovers', status: 'remark' }));
   });

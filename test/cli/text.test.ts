@@ -174,7 +174,7 @@ test('a state that is too long for a terminal is truncated with a note', () => {
   const many = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`key${i}`, 'x'.repeat(80)]));
   const lines = renderText({ many }, false).trimEnd().split('\n');
   expect(lines).toHaveLength(201);
-  expect(lines.at(-1)).toMatch(/^… \d+ more lines: give the path of a part, or use --json$/);
+  expect(lines.at(-1)).toMatch(/^… \d+ more lines: give the path of a part \(see --keys\), or use --json$/);
 });
 
 describe('paths', () => {
@@ -209,11 +209,11 @@ describe('paths', () => {
   });
 
   test.each([
-    ['orders["42"]', /no 42 in \[orders\]/],
-    ['orders[45]', /no 45 in \[orders\]/],
-    ['nothing.more', /no more in \[nothing\]/],
+    ['orders["42"]', /no 42 in orders/],
+    ['orders[45]', /no 45 in orders/],
+    ['nothing.more', /no more in nothing/],
     ['toString', /no toString in the state/],
-    ['queue[2]', /no 2 in \[queue\]/],
+    ['queue[2]', /no 2 in queue/],
     ['orders.', /Cannot read the path/],
     ['orders[42', /Cannot read the path/],
     ['orders[42]price', /Cannot read the path/],

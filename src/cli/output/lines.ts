@@ -1,4 +1,4 @@
-/** How wide text is on a terminal, and how it is cut to fit. Pure, but for the look at the terminal. */
+/** How wide text is on a terminal, and how it is cut or wrapped to fit. Pure, but for the look at the terminal. */
 
 /** Characters of the widths 0 and 2. Others take one column. Near enough: terminals do not agree on all of them. */
 const NO_WIDTH = /^(?:\p{Mn}|\p{Me}|[\u200b-\u200d])$/u;
@@ -37,6 +37,26 @@ export function padRight(line: string, width: number): string {
   return line + ' '.repeat(Math.max(0, width - widthOf(line)));
 }
 
+export function padLeft(line: string, width: number): string {
+  return ' '.repeat(Math.max(0, width - widthOf(line))) + line;
+}
+
+/** Breaks a line between words, so that each part fits. A word that is longer than that is not broken. */
+export function wrap(line: string, width: number): string[] {
+  if (widthOf(line) <= width) return [line];
+  const lines: string[] = [];
+  let current = '';
+  for (const word of line.split(' ')) {
+    const longer = current === '' ? word : `${current} ${word}`;
+    if (current === '' || widthOf(longer) <= width) current = longer;
+    else {
+      lines.push(current);
+      current = word;
+    }
+  }
+  return [...lines, current];
+}
+
 /** Less is not worth wrapping. */
 const NARROWEST = 40;
 /** Without a terminal: enough for most lines. */
@@ -45,4 +65,12 @@ const PIPE_WIDTH = 200;
 /** How wide the output is: that of the terminal, or enough for a pipe. */
 export function outputWidth(): number {
   return process.stdout.isTTY ? Math.max(process.stdout.columns ?? 80, NARROWEST) : PIPE_WIDTH;
+}
+
+/** A labelled text. On a terminal what does not fit continues below itself. In a pipe it stays one line. */
+export function hanging(label: string, text: string): string {
+  if (!process.stdout.isTTY) return `${label}${text}\n`;
+  const indent = widthOf(label);
+  const lines = wrap(text, outputWidth() - indent);
+  return `${label}${lines.join(`\n${' '.repeat(indent)}`)}\n`;
 }

@@ -3,6 +3,8 @@
  */
 import { inspect } from 'node:util';
 import { Deque, OrderedMap, toTaggedJson } from '../../index.ts';
+import type { TableKind } from './entries.ts';
+import { outputWidth } from './lines.ts';
 import { counted, manyLines, safeJson } from './text.ts';
 
 /**
@@ -22,16 +24,47 @@ const PIECE_MEMBERS = 100;
 function* pieces(value: unknown, levels: number): Generator<string> {
   if (levels === 0 || isSmall(value)) yield safeJson(toTaggedJson(value));
   else if (Array.isArray(value)) yield* listPieces('[', value.values(), ']', levels);
-  else if (isTable(value)) yield* tablePieces(value, levels);
+  else if (isTable(value)) yield* tablePieces(tableTag(value), value, levels);
   else if (value instanceof Deque) yield* listPieces('{"$deque":[', value.values(), ']}', levels);
   else if (isPlainObject(value)) yield* objectPieces(value, levels);
   else yield safeJson(toTaggedJson(value));
 }
 
-function* tablePieces(table: ReadonlyMap<unknown, unknown>, levels: number): Generator<string> {
-  yield `{"${tableTag(table)}":[`;
+/** Entries of a table as a table of its kind. They may be some of them. */
+export function* renderEntriesJson(
+  kind: TableKind,
+  entries: Iterable<readonly [unknown, unknown]>,
+  isBare: boolean,
+): Iterable<string> {
+  if (kind === 'Map' || kind === 'OrderedMap') {
+    yield* tablePieces(kind === 'Map' ? '$map' : '$orderedMap', entries, STREAMED_LEVELS);
+  } else if (kind === 'object') {
+    const members = [...entries] as [string, unknown][];
+    yield* pieces(
+      isBare ? Object.assign(Object.create(null), Object.fromEntries(members)) : Object.fromEntries(members),
+      STREAMED_LEVELS,
+    );
+  } else {
+    const [begin, end] = LIST_JSON[kind];
+    yield* listPieces(
+      begin,
+      Iterator.from(entries).map(([, item]) => item),
+      end,
+      STREAMED_LEVELS,
+    );
+  }
+}
+
+const LIST_JSON = { array: ['[', ']'], Deque: ['{"$deque":[', ']}'], Set: ['{"$set":[', ']}'] } as const;
+
+function* tablePieces(
+  tag: '$map' | '$orderedMap',
+  entries: Iterable<readonly [unknown, unknown]>,
+  levels: number,
+): Generator<string> {
+  yield `{"${tag}":[`;
   let separator = '';
-  for (const [key, value] of table) {
+  for (const [key, value] of entries) {
     yield `${separator}[${safeJson(toTaggedJson(key))},`;
     yield* pieces(value, levels - 1);
     yield ']';
@@ -85,7 +118,10 @@ function isPlainObject(value: unknown): value is object {
 
 /** Enough to fill a terminal. */
 const SHOWN_LINES = 200;
-const SHOWN_ENTRIES = 50;
+/** A wider line is hard to read. */
+const WIDEST_LINE = 100;
+/** Entries of a collection that are shown unless the user asks for others. */
+export const SHOWN_ENTRIES = 50;
 
 /** The state for people: the first entries of each collection, and a note if lines were left out. */
 export function renderText(value: unknown, colors: boolean): string {
@@ -94,11 +130,19 @@ export function renderText(value: unknown, colors: boolean): string {
     depth: 8,
     maxArrayLength: SHOWN_ENTRIES,
     maxStringLength: 500,
-    breakLength: 100,
+    breakLength: Math.min(WIDEST_LINE, outputWidth()),
     compact: 3,
   });
-  const lines = (colors ? text : manyLines(text)).split('\n');
+  const lines = (colors ? escapedColours(text) : manyLines(text)).split('\n');
   if (lines.length <= SHOWN_LINES) return `${lines.join('\n')}\n`;
   const more = counted(lines.length - SHOWN_LINES, 'more line');
-  return `${lines.slice(0, SHOWN_LINES).join('\n')}\n… ${more}: give the path of a part, or use --json\n`;
+  return `${lines.slice(0, SHOWN_LINES).join('\n')}\n… ${more}: give the path of a part (see --keys), or use --json\n`;
+}
+
+/** `inspect` escapes ESC in texts, so the ones that are left are its colours. */
+function escapedColours(text: string): string {
+  return text
+    .split(/(\u001b\[\d+m)/)
+    .map((part, index) => (index % 2 === 0 ? manyLines(part) : part))
+    .join('');
 }

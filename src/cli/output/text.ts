@@ -1,8 +1,10 @@
 /** Human text: escaping, colours, numbers, bytes, times, and aligned pairs. Pure, but for the look at the terminal and for how times are shown. */
 import { styleText } from 'node:util';
-import prettyBytes from 'pretty-bytes';
-import prettyMilliseconds from 'pretty-ms';
+import { count } from '../../terminal/amounts.ts';
+import { hanging } from './lines.ts';
 import { shownTime } from './times.ts';
+
+export { bytes, count, duration } from '../../terminal/amounts.ts';
 
 type Colour = 'red' | 'green' | 'cyan' | 'dim';
 
@@ -58,21 +60,9 @@ export function paintError(colour: Colour, text: string): string {
   return styleText(colour, text, { stream: process.stderr });
 }
 
-/** `1,234,567`. Not by `toLocaleString`: a process that formats one number would load all of `Intl`. */
-export function count(value: number): string {
-  return Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',');
-}
-
 /** `1 event`, `1,234 events` */
 export function counted(value: number, noun: string): string {
   return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
-}
-
-/** `512 B`, `34.2 MB`: powers of 1,000, three digits. */
-export function bytes(value: number): string {
-  return prettyBytes(value);
 }
 
 /** As `--time` and `--zone` say, from ms since the epoch. Without them it is ISO, in UTC. */
@@ -80,16 +70,15 @@ export function time(milliseconds: number): string {
   return shownTime(milliseconds);
 }
 
-/** `345ms`, `12.3s`, `1m 15s` */
-export function duration(milliseconds: number): string {
-  return prettyMilliseconds(milliseconds);
+/** A line of text per pair, values aligned, wrapped on a terminal; pairs without a value are left out. Both are escaped here. */
+export function pairs(rows: readonly (readonly [label: string, value: string | undefined])[]): string {
+  const shown = rows.flatMap(([label, value]) => (value === undefined ? [] : [[oneLine(label), value] as const]));
+  const width = Math.max(0, ...shown.map(([label]) => label.length));
+  return shown.map(([label, value]) => pairLine(label.padEnd(width), oneLine(value))).join('');
 }
 
-/** A line of text per pair, values aligned; pairs without a value are left out. Values are escaped here. */
-export function pairs(rows: readonly (readonly [label: string, value: string | undefined])[]): string {
-  const shown = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
-  const width = Math.max(0, ...shown.map(([label]) => label.length));
-  return shown.map(([label, value]) => `${paint('dim', label.padEnd(width))}  ${oneLine(value)}\n`).join('');
+function pairLine(label: string, value: string): string {
+  return paint('dim', label) + hanging(`${label}  `, value).slice(label.length);
 }
 
 /** Whether stdout takes colours. */

@@ -35,6 +35,32 @@ export function shownTime(time: number): string {
   return formatTime(time, chosen, Date.now());
 }
 
+/** Times in a column of a table. */
+export interface TimeColumn {
+  readonly header: string;
+  readonly show: (milliseconds: number) => string;
+}
+
+/**
+ * As `--time` says. Unless it is given, the zone stands in the header, and times have no day if all of the log is on one: they can be
+ * given as a position as they are.
+ *
+ * @param range when the first and the last event of the log were recorded, in ms since the epoch
+ */
+export function timeColumn(range: readonly [first: number, last: number]): TimeColumn {
+  if (chosen.style !== undefined) return { header: 'time', show: shownTime };
+  const zone = chosenZone();
+  const [first, last] = range.map((time) => localTime(zone, time).slice(0, DAY_LENGTH));
+  const start = first === last ? DAY_LENGTH + 1 : 0;
+  return { header: `time (${zone})`, show: (milliseconds) => localTime(zone, milliseconds).slice(start) };
+}
+
+const DAY_LENGTH = 'yyyy-mm-dd'.length;
+
+function localTime(zone: string, time: number): string {
+  return formatTime(time, { style: 'local', zone }, 0);
+}
+
 /** Pure. @param time ms since the epoch; beyond the range of a `Date` it is shown as a number */
 export function formatTime(time: number, { style = 'iso', zone }: TimeChoice, now: number): string {
   if (style === 'raw') return String(time);

@@ -327,9 +327,12 @@ export class Deque<T> implements ReadonlyDeque<T> {
   }
 }
 
+/** What a console prints: the items, with the name of the collection. */
+const PrintedDeque = class Deque<T> extends Array<T> {};
+
 // Without this, a console prints an empty object, because the items are in private fields.
 Object.defineProperty(Deque.prototype, Symbol.for('nodejs.util.inspect.custom'), {
   value(this: Deque<unknown>): unknown[] {
-    return [...this];
+    return PrintedDeque.from(this);
   },
 });

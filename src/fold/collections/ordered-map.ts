@@ -254,10 +254,17 @@ export class OrderedMap<K, V> implements ReadonlyOrderedMap<K, V> {
   }
 }
 
+/** What a console prints: the entries, with the name of the collection. */
+const PrintedMap = class OrderedMap<K, V> extends Map<K, V> {
+  override get [Symbol.toStringTag](): string {
+    return 'OrderedMap';
+  }
+};
+
 // Without this, a console prints an empty object, because the entries are in private fields.
 Object.defineProperty(OrderedMap.prototype, Symbol.for('nodejs.util.inspect.custom'), {
   value(this: OrderedMap<unknown, unknown>): Map<unknown, unknown> {
-    return new Map(this);
+    return new PrintedMap(this);
   },
 });
 

@@ -4,9 +4,10 @@ import { type BisectMode, type BisectReport, type BisectTarget, parseCondition, 
 import { answering, FILE, type PastOptions, parsePosition, withPast } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
 import { EXIT } from '../../output/exit-codes.ts';
+import { hanging } from '../../output/lines.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
-import { count, counted, duration, oneLine, time } from '../../output/text.ts';
+import { count, counted, duration, oneLine, pairs, time } from '../../output/text.ts';
 import { taggedObject } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn, startPlaceIn } from '../../place.ts';
@@ -57,7 +58,11 @@ async function bisect(file: string, invariant: string | undefined, options: Opti
   });
   const isFound = report.found === true;
   const exitCode = isFound === (invariant !== undefined) ? EXIT.checkFailed : EXIT.ok;
-  return { json: () => [taggedObject(report)], text: () => describe(report, whatOf(invariant, options)), exitCode };
+  return {
+    json: () => [taggedObject(report)],
+    text: () => describe(report, invariant, whatOf(invariant, options), mode),
+    exitCode,
+  };
 }
 
 function modeOf({ fast, everyEvent }: Options): BisectMode {
@@ -84,12 +89,15 @@ function targetOf(invariant: string | undefined, { firstTrue, firstFalse, js }: 
   return { firstTrue: compile(js!) };
 }
 
+/** What the expression gives must be true or false: the engine refuses anything else. */
 function compile(expression: string): (state: object) => boolean {
   try {
-    const holds = new Function('state', `"use strict"; return (${expression});`);
-    return (state) => Boolean(holds(state));
+    if (expression.trim() === '') throw new SyntaxError('it is empty');
+    const holds = new Function('state', `"use strict"; return (${expression}\n);`) as (state: object) => boolean;
+    new Function(`[${expression}\n]`); // text such as `1); f(` fits between parentheses, but not here as well
+    return holds;
   } catch (cause) {
-    throw new RefoldError('INVALID_OPTION', `Cannot read ${expression}: ${(cause as Error).message}`, {
+    throw new RefoldError('INVALID_OPTION', `Cannot read --js '${expression}': ${(cause as Error).message}`, {
       type: 'js',
       hint: 'Give one JavaScript expression on `state`, such as "state.orders.size > 100"',
       cause,
@@ -102,17 +110,24 @@ function whatOf(invariant: string | undefined, { firstTrue, firstFalse, js }: Op
   return firstFalse !== undefined ? `not ${firstFalse}` : (firstTrue ?? js!);
 }
 
-function describe(report: BisectReport, what: string): string {
+function describe(report: BisectReport, invariant: string | undefined, what: string, mode: BisectMode): string {
   const { lookedAt, folded, asked, grid, mayHaveMissed } = report;
-  const looked = `looked at events ${count(lookedAt.from)} to ${count(lookedAt.to)}: asked ${counted(asked, 'time')}, folded ${counted(folded, 'event')}`;
-  const missed = mayHaveMissed
-    ? `a shorter break than ${counted(grid, 'event')} may have been missed: --every-event is sure\n`
-    : '';
-  return `${finding(report, oneLine(what))}\n${looked}\n${missed}`;
+  const apart = grid > 1 ? `, at most ${counted(grid, 'event')} apart` : '';
+  const rows = pairs([
+    ['looked at', `events ${count(lookedAt.from)} to ${count(lookedAt.to)}`],
+    ['asked', `${counted(asked, 'time')}${apart}`],
+    ['folded', counted(folded, 'event')],
+    [
+      'missed',
+      mayHaveMissed ? `maybe what lasted less than ${counted(grid, 'event')}: --every-event is sure` : undefined,
+    ],
+    ['right', mode === 'fast' ? 'only if what is so once stays so: it halved between snapshots' : undefined],
+  ]);
+  const absent = invariant === undefined ? `not found: ${oneLine(what)}` : `not broken: ${oneLine(invariant)}`;
+  return `${hanging('', report.found ? finding(report, oneLine(what)) : absent)}${rows}`;
 }
 
-function finding({ found, sequence, recordedAt, type, isAtStart, reason }: BisectReport, what: string): string {
-  if (found !== true) return `not found: ${what}`;
+function finding({ sequence, recordedAt, type, isAtStart, reason }: BisectReport, what: string): string {
   const why = reason === undefined || reason === '' ? '' : `: ${oneLine(reason)}`;
   if (isAtStart) return `${what}, at the start of the range already, event ${count(sequence!)}${why}`;
   return `${what} after event ${count(sequence!)}, ${time(recordedAt!)}, ${oneLine(type!)}${why}`;

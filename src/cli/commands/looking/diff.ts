@@ -1,25 +1,29 @@
 /** `refold diff`: what is different between two moments of a log, and which events lie between them. */
-import type { Command } from 'commander';
-import { diffStates, formatPath, type Past, parsePath, type StateDifference, valueAt } from '../../../index.ts';
+import { type Command, Option } from 'commander';
+import { lookUp, nothingThere } from '../../../guests/state-path.ts';
+import {
+  diffStates,
+  formatPath,
+  type Past,
+  type Path,
+  parsePath,
+  type StateDifference,
+  valueAt,
+} from '../../../index.ts';
 import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
-import { count, counted, oneLine, pairs, time } from '../../output/text.ts';
-import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/values.ts';
+import { taggedObject } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
+import { type Comparison, describeDiff, type Moment } from './describe-diff.ts';
 
 interface Options extends PastOptions {
   readonly only?: string;
   readonly all?: true;
   readonly limit?: number;
 }
-
-/** Together with what is above them they fit a screen. */
-const SHOWN_CHANGES = 10;
-const SHOWN_TABLES = 6;
-const SHOWN_TYPES = 5;
 
 export function defineDiff(program: Command): void {
   const command = program
@@ -29,46 +33,47 @@ export function defineDiff(program: Command): void {
     .argument('<b>', 'another one', parsePosition)
     .description('what is different between two moments, and which events lie between them')
     .option('--only <path>', 'compare only this part of the state, such as orders[42]')
-    .option('--all', 'show every change')
-    .option('--limit <count>', `show so many changes (default: ${SHOWN_CHANGES}; with --json all)`, parseCount);
+    .addOption(new Option('--all', 'show every change').conflicts('limit'))
+    .option('--limit <count>', 'show so many changes (default: what fits a screen; with --json all)', parseCount);
   withPast(command)
     .addHelpText('after', '\nExample:\n  refold diff book.db last-100 last --model ./model.ts')
     .action(answering(([file, a, b], options: Options) => diff(file!, parsePosition(a!), parsePosition(b!), options)));
 }
 
-interface Comparison {
-  readonly from: Moment;
-  readonly to: Moment;
-  /** Events after the first moment, up to the second one, by type. */
-  readonly types: readonly (readonly [type: string, count: number])[];
-  readonly changes: readonly StateDifference[];
-}
-
-interface Moment {
-  readonly sequence: number;
-  readonly recordedAt: number;
+interface State extends Moment {
   readonly state: object;
 }
 
 async function diff(file: string, a: Place, b: Place, options: Options): Promise<Answer> {
-  const only = options.only === undefined ? undefined : parsePath(options.only);
+  const only = options.only === undefined ? [] : parsePath(options.only);
   await using past = await openPastOf(file, options);
   const [one, other] = [await placeIn(past, a), await placeIn(past, b)];
   const compared = await withProgress(async ({ onProgress }): Promise<Comparison> => {
-    const moments: Moment[] = [await past.at(one, { onProgress }), await past.at(other, { onProgress })];
-    const [from, to] = moments.toSorted((x, y) => x.sequence - y.sequence) as [Moment, Moment];
-    const [before, after] =
-      only === undefined ? [from.state, to.state] : [from, to].map(({ state }) => valueAt(state, only));
-    const changes = diffStates(before, after, Number.POSITIVE_INFINITY).map((one) => within(only ?? [], one));
+    const moments: State[] = [await past.at(one, { onProgress }), await past.at(other, { onProgress })];
+    const [from, to] = moments.toSorted((x, y) => x.sequence - y.sequence) as [State, State];
+    if (options.only !== undefined) requireProperty([from.state, to.state], options.only);
+    const [before, after] = [from, to].map(({ state }) => valueAt(state, only));
+    const changes = diffStates(before, after, Number.POSITIVE_INFINITY).map((one) => within(only, one));
     return { from, to, types: await typesBetween(past, from, to), changes };
   });
-  const limit = options.limit ?? (options.json || options.all ? Number.POSITIVE_INFINITY : SHOWN_CHANGES);
-  return { json: () => [jsonOf(compared, limit)], text: () => describe(compared, limit) };
+  return {
+    json: () => jsonOf(compared, options.limit ?? Number.POSITIVE_INFINITY),
+    text: () => describeDiff(compared, options.limit ?? (options.all ? Number.POSITIVE_INFINITY : undefined)),
+  };
 }
 
-function within(only: readonly unknown[], { parts, before, after }: StateDifference): StateDifference {
+/** An entry may be missing at both moments, but not a property of the state. @throws RefoldError `INVALID_OPTION` */
+function requireProperty(states: readonly object[], path: string): void {
+  const [found, ...others] = states.map((state) => lookUp(state, path)).toReversed();
+  const isMissing = [found!, ...others].every((one) => 'missing' in one && one.missing.parts.length === 1);
+  if (isMissing && 'missing' in found!) throw nothingThere(path, found.missing);
+}
+
+/** Paths are whole, and begin at the state. */
+function within(only: Path, { path, parts, before, after }: StateDifference): StateDifference {
   const all = [...only, ...parts];
-  return { path: formatPath(all), parts: all, before, after };
+  const order = path === '(order)' || path.endsWith(' (order)') ? ' (order)' : '';
+  return { path: `${formatPath(all)}${order}`.trimStart(), parts: all, before, after };
 }
 
 async function typesBetween(past: Past, from: Moment, to: Moment): Promise<Comparison['types']> {
@@ -77,60 +82,15 @@ async function typesBetween(past: Past, from: Moment, to: Moment): Promise<Compa
   return Object.entries(types).toSorted(([, x], [, y]) => y - x);
 }
 
-function jsonOf({ from, to, changes }: Comparison, limit: number): string {
-  const shown = changes.slice(0, limit).map(({ path, before, after }) => ({ path, before, after }));
-  return taggedObject({
-    from: from.sequence,
-    to: to.sequence,
-    events: to.sequence - from.sequence,
-    changes: shown,
-    ...(shown.length < changes.length && { left: changes.length - shown.length }),
-  });
-}
-
-function describe({ from, to, types, changes }: Comparison, limit: number): string {
+/** In pieces: there may be very many changes. */
+function* jsonOf({ from, to, changes }: Comparison, limit: number): Iterable<string> {
   const events = to.sequence - from.sequence;
-  const named = types.slice(0, SHOWN_TYPES).map(([type, number]) => `${count(number)} ${oneLine(type)}`);
-  if (types.length > SHOWN_TYPES) named.push(`${counted(types.length - SHOWN_TYPES, 'more type')}`);
-  const top = pairs([
-    ['from', `${count(from.sequence)}${from.sequence === 0 ? '' : `, ${time(from.recordedAt)}`}`],
-    ['to', `${count(to.sequence)}${to.sequence === 0 ? '' : `, ${time(to.recordedAt)}`}`],
-    ['events', events === 0 ? '0' : `${count(events)}: ${named.join(', ')}`],
-    ...tablesOf(changes),
-  ]);
-  if (changes.length === 0) return `${top}nothing is different\n`;
-  const shown = changes.slice(0, limit).map(describeChange);
-  const left = changes.length - shown.length;
-  const more = left <= 0 ? '' : `… ${counted(left, 'more change')}: use --all, --limit or --only\n`;
-  return `${top}\n${shown.join('')}${more}`;
-}
-
-/** For each property of the state, how many entries are new, gone and changed. */
-function tablesOf(changes: readonly StateDifference[]): (readonly [string, string])[] {
-  const tables = Map.groupBy(changes, ({ parts }) => formatPath(parts.slice(0, 1)));
-  const lines = [...tables].map(([table, places]) => [table, tally(places)] as const);
-  const left = lines.length - SHOWN_TABLES;
-  return left <= 0 ? lines : [...lines.slice(0, SHOWN_TABLES), ['…', counted(left, 'more table')]];
-}
-
-function tally(places: readonly StateDifference[]): string {
-  const entries = Map.groupBy(places, ({ parts }) => formatPath(parts.slice(0, 2)));
-  const counts = { new: 0, gone: 0, changed: 0 };
-  for (const [first, ...others] of entries.values()) counts[others.length === 0 ? kindOf(first!) : 'changed'] += 1;
-  return Object.entries(counts)
-    .filter(([, number]) => number > 0)
-    .map(([kind, number]) => `${count(number)} ${kind}`)
-    .join(', ');
-}
-
-function kindOf({ parts, before, after }: StateDifference): 'new' | 'gone' | 'changed' {
-  if (parts.length !== 2) return 'changed';
-  if (before === undefined) return 'new';
-  return after === undefined ? 'gone' : 'changed';
-}
-
-function describeChange({ path, before, after }: StateDifference): string {
-  const width = outputWidth();
-  const room = Math.max(10, Math.floor((width - Math.min(path.length, 40) - 6) / 2));
-  return `${shortLine(`${path}  ${before === undefined ? '' : `${shortValue(before, room)} `}→ ${shortValue(after, room)}`, width)}\n`;
+  yield `{"from":${from.sequence},"to":${to.sequence},"events":${events},"changes":[`;
+  let separator = '';
+  for (const { path, before, after } of changes.values().take(limit)) {
+    yield separator + taggedObject({ path, before, after });
+    separator = ',';
+  }
+  const left = Math.max(0, changes.length - limit);
+  yield left === 0 ? ']}' : `],"left":${left}}`;
 }

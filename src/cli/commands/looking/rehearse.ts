@@ -1,14 +1,15 @@
 /** `refold rehearse`: folds a log under the present model and the next one, and says where they part. Made for CI. */
 import type { Command } from 'commander';
 import { loadModel } from '../../../guests/load-model.ts';
-import type { RehearsalReport, RehearsedModel } from '../../../index.ts';
+import type { Model, RehearsalReport, RehearsedModel } from '../../../index.ts';
 import { answering, FILE, JSON_OPTION, MODEL, type PastOptions, parsePosition, ZONE } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
 import { EXIT } from '../../output/exit-codes.ts';
+import { outputWidth } from '../../output/lines.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { count, counted, oneLine, paint, pairs } from '../../output/text.ts';
-import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/values.ts';
+import { shortLine, shortValue, taggedObject } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
 
@@ -38,19 +39,19 @@ async function rehearse(file: string, options: Options): Promise<Answer> {
   const report = await withProgress(({ onProgress }) => past.rehearse(next, { to, onProgress }));
   return {
     json: () => [taggedObject(report)],
-    text: () => describe(report),
+    text: () => describe(report, past.model, next),
     exitCode: report.equal ? EXIT.ok : EXIT.checkFailed,
   };
 }
 
-function describe(report: RehearsalReport): string {
+function describe(report: RehearsalReport, model: Model, nextModel: Model): string {
   const { equal, events, from, sequence, now, next, firstDifference: first, differences, unknownTypes, grid } = report;
   const verdict = equal ? paint('green', 'no difference') : paint('red', 'DIFFERENT');
   const width = outputWidth();
   const rows = pairs([
     ['events', `${count(events)} folded, ${count(from + 1)} to ${count(sequence)}`],
-    ['now', describeModel(now)],
-    ['next', describeModel(next)],
+    ['now', describeModel(now, model)],
+    ['next', describeModel(next, nextModel)],
     ['unknown types', unknownTypes.length === 0 ? undefined : unknownTypes.join(', ')],
     [
       'first',
@@ -61,15 +62,23 @@ function describe(report: RehearsalReport): string {
       ({ table, places }) =>
         [table, `${counted(places, 'place')} ${places === 1 ? 'differs' : 'differ'} at the end`] as const,
     ),
-    ['compared', `every ${counted(grid, 'event')} at most: what differed only in between was not seen`],
+    [
+      'compared',
+      grid <= 1 ? 'after every event' : `at most ${counted(grid, 'event')} apart; a difference in between was not seen`,
+    ],
   ]);
   return `${verdict}\n${rows}`;
 }
 
-function describeModel({ stateHash, brokenInvariants, eventsPerSecond, failure }: RehearsedModel): string {
+function describeModel(
+  { stateHash, brokenInvariants, eventsPerSecond, failure }: RehearsedModel,
+  { invariants }: Model,
+): string {
   if (failure !== undefined) {
     return `throws at event ${count(failure.sequence)}, ${oneLine(failure.type)}: ${oneLine(failure.error.message)}`;
   }
-  const broken = brokenInvariants.length === 0 ? '' : `, broken: ${brokenInvariants.map(oneLine).join(', ')}`;
-  return `state ${stateHash!.slice(0, 16)}…, ${count(eventsPerSecond)} events/s${broken}`;
+  const state = `state ${stateHash!.slice(0, 16)}…, ${count(eventsPerSecond)} events/s`;
+  if (brokenInvariants.length > 0) return `${state}, broken: ${brokenInvariants.map(oneLine).join(', ')}`;
+  const asked = Object.keys(invariants ?? {}).length;
+  return asked === 0 ? state : `${state}, ${counted(asked, 'invariant')} ${asked === 1 ? 'holds' : 'hold'}`;
 }

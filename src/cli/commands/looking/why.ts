@@ -1,14 +1,26 @@
 /** `refold why`: every event that changed a place of the state, newest first. */
 import type { Command } from 'commander';
-import { type Past, type PlaceChange, type Progress, parsePath, valueAt, type WhyReport } from '../../../index.ts';
+import { lookUp } from '../../../guests/state-path.ts';
+import {
+  formatPath,
+  type Past,
+  type PlaceChange,
+  type Position,
+  type Progress,
+  parsePath,
+  type WhyReport,
+} from '../../../index.ts';
 import { answering, FILE, type PastOptions, parseCount, parsePosition, withPast } from '../../args.ts';
 import type { Place } from '../../input/position.ts';
+import { outputWidth } from '../../output/lines.ts';
 import { type Answer, writeOut } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
-import { count, counted, oneLine, paint, safeJson, time } from '../../output/text.ts';
-import { outputWidth, shortLine, shortValue, taggedObject } from '../../output/values.ts';
+import { count, counted, paint } from '../../output/text.ts';
+import { type TimeColumn, timeColumn } from '../../output/times.ts';
+import { shortLine, shortValue, taggedObject } from '../../output/values.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
+import { ChangeLines } from './change-table.ts';
 import { EventData } from './event-data.ts';
 
 interface Options extends PastOptions {
@@ -19,9 +31,8 @@ interface Options extends PastOptions {
 
 /** Changes that are given unless the user asks for more. */
 const CHANGES_GIVEN = 20;
-/** Characters for `before → after`: fewer where a line has few. */
+/** Columns for what stands there now. */
 const CHANGE_WIDTH = 40;
-const NARROW_CHANGE_WIDTH = 22;
 
 export function defineWhy(program: Command): void {
   const command = program
@@ -48,9 +59,10 @@ async function why(file: string, path: string, options: Options): Promise<Answer
     const report = await withProgress(({ onProgress }) => past.why(path, { ...asking, onProgress }));
     return { json: () => [taggedObject(report)], text: () => '' };
   }
-  await writeOut(await withProgress(({ onProgress }) => head(past, path, onProgress)));
+  const { text, value, times } = await withProgress(({ onProgress }) => beginningOf(past, path, before, onProgress));
+  await writeOut(text);
   await using data = new EventData(past, forward === true);
-  const table = new ChangeTable(data);
+  const table = new ChangeTable(data, new ChangeLines(times, value));
   const report = await withProgress((bar) => {
     const onChange = (change: PlaceChange): void => table.add(change, () => bar.clear());
     return past.why(path, { ...asking, onProgress: bar.onProgress, onChange });
@@ -59,24 +71,48 @@ async function why(file: string, path: string, options: Options): Promise<Answer
   return { json: {}, text: () => summary(report, options) };
 }
 
-/** What stands there now. */
-async function head(past: Past, path: string, onProgress: (progress: Progress) => void): Promise<string> {
-  const { last } = await past.range();
-  const { state } = await past.at(last, { onProgress });
-  const value = valueAt(state, parsePath(path));
-  const now = value === undefined ? 'now nothing is there' : `now ${shortValue(value, CHANGE_WIDTH)}`;
-  return `${oneLine(path)}   ${now}\n`;
+interface Beginning {
+  readonly text: string;
+  /** What stands there now, or stood there before the position. */
+  readonly value: unknown;
+  readonly times: TimeColumn;
+}
+
+async function beginningOf(
+  past: Past,
+  path: string,
+  before: Position | undefined,
+  onProgress: (progress: Progress) => void,
+): Promise<Beginning> {
+  const { last, earliest = 0, firstRecordedAt = 0, lastRecordedAt = 0 } = await past.range();
+  const times = timeColumn([firstRecordedAt, lastRecordedAt]);
+  const sequence = before === undefined ? last : Math.min(last, await sequenceBefore(past, before));
+  if (sequence < earliest) return { text: `${shortLine(path, outputWidth())}\n`, value: undefined, times };
+  const { state } = await past.at(sequence, { onProgress });
+  const found = lookUp(state, path);
+  const value = 'value' in found ? found.value : undefined;
+  const when = sequence === last ? 'now' : `after event ${count(sequence)}:`;
+  const what = 'missing' in found ? `there is no ${formatPath(found.missing.parts)}` : shortValue(value, CHANGE_WIDTH);
+  return { text: `${shortLine(`${path}   ${when} ${what}`, outputWidth())}\n`, value, times };
+}
+
+/** The last event before a position. */
+async function sequenceBefore(past: Past, before: Position): Promise<number> {
+  if ('sequence' in before) return Math.max(0, before.sequence - 1);
+  return past.locate({ time: Math.ceil(Number(before.time)) - 1 });
 }
 
 /** Prints changes as they are found, a line each, with their events. */
 class ChangeTable {
   readonly #data: EventData;
+  readonly #lines: ChangeLines;
   /** Lines in order: each waits for the one before it, and for its event. */
   #printing: Promise<void> = Promise.resolve();
   #isBegun = false;
 
-  constructor(data: EventData) {
+  constructor(data: EventData, lines: ChangeLines) {
     this.#data = data;
+    this.#lines = lines;
   }
 
   /** @param clear takes the progress bar away */
@@ -84,15 +120,9 @@ class ChangeTable {
     this.#printing = this.#printing.then(async () => {
       const data = await this.#data.of(change.sequence);
       clear();
-      if (!this.#isBegun)
-        await writeOut(
-          paint(
-            'dim',
-            `${columns('sequence', 'time'.padEnd(time(change.recordedAt).length), 'before → after', 'event')}\n`,
-          ),
-        );
+      const heading = this.#isBegun ? '' : `${paint('dim', this.#lines.heading(change))}\n`;
       this.#isBegun = true;
-      await writeOut(`${describe(change, data)}\n`);
+      await writeOut(`${heading}${this.#lines.line(change, data)}\n`);
     });
     this.#printing.catch(() => {}); // `end` throws it
   }
@@ -103,30 +133,11 @@ class ChangeTable {
   }
 }
 
-const SEQUENCE_WIDTH = 10;
-/** A line with less than this is narrow. */
-const WIDE_LINE = 120;
-
-function changeWidth(): number {
-  return outputWidth() < WIDE_LINE ? NARROW_CHANGE_WIDTH : CHANGE_WIDTH;
-}
-
-function columns(sequence: string, at: string, change: string, event: string): string {
-  return `${sequence.padStart(SEQUENCE_WIDTH)}  ${at}  ${change.padStart(changeWidth())}  ${event}`;
-}
-
-function describe({ sequence, recordedAt, type, before, after }: PlaceChange, data: unknown): string {
-  const half = Math.floor((changeWidth() - ' → '.length) / 2);
-  const change = `${shortValue(before, half)} → ${shortValue(after, half)}`;
-  const start = columns(count(sequence), time(recordedAt), change, oneLine(type));
-  return shortLine(data === undefined ? start : `${start}  ${safeJson(data)}`, outputWidth());
-}
-
 function summary({ changes, lookedAt, complete }: WhyReport, { forward }: Options): string {
   const { from, to } = lookedAt;
   const looked = from > to ? 'no events' : `events ${count(from)} to ${count(to)}`;
   const found = `${counted(changes.length, 'change')} in ${looked}`;
   if (complete) return `${found}; these are all\n`;
   const more = forward ? 'raise --limit' : `raise --limit, or add --before ${changes.at(-1)?.sequence ?? to}`;
-  return `${found}; there may be more: ${more}\n`;
+  return `${found}\nthere may be more: ${more}\n`;
 }

@@ -6,6 +6,7 @@ import { gatherFacts } from '../../doctor/facts.ts';
 import { requireFile } from '../../files.ts';
 import { modelIfAny } from '../../model.ts';
 import { EXIT } from '../../output/exit-codes.ts';
+import { hanging } from '../../output/lines.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { counted, oneLine, paint } from '../../output/text.ts';
@@ -44,7 +45,8 @@ const STATUS_COLOURS = { ok: 'green', remark: 'cyan', problem: 'red', 'left out'
 function describe(file: string, checks: readonly Check[]): string {
   const width = Math.max(...checks.map(({ name }) => name.length));
   const lines = checks.flatMap(({ name, status, text, command }) => [
-    `${paint(STATUS_COLOURS[status], STATUS_MARKS[status])} ${name.padEnd(width)}  ${oneLine(text)}`,
+    paint(STATUS_COLOURS[status], STATUS_MARKS[status]) +
+      hanging(`  ${name.padEnd(width)}  `, oneLine(text)).slice(1, -1),
     ...(command === undefined ? [] : [`  ${' '.repeat(width)}  run: ${oneLine(command)}`]),
   ]);
   return `${[`${oneLine(file)}: ${verdict(checks)}`, ...lines].join('\n')}\n`;

@@ -1,30 +1,56 @@
 /** `refold state` and `refold at`: print the current state or a past state, or a part of it. */
 import type { Command } from 'commander';
-import { partOf } from '../../../guests/state-path.ts';
-import { hashState, openStore } from '../../../index.ts';
-import { answering, FILE, JSON_OPTION, MODEL, type PastOptions, parsePosition, withPast } from '../../args.ts';
+import { lookUp, nothingThere } from '../../../guests/state-path.ts';
+import { hashState, type Model, openStore } from '../../../index.ts';
+import {
+  answering,
+  FILE,
+  JSON_OPTION,
+  MODEL,
+  type PastOptions,
+  parsePosition,
+  parseRowsOption,
+  withPast,
+} from '../../args.ts';
 import { requireFile } from '../../files.ts';
 import type { Place } from '../../input/position.ts';
+import type { Rows } from '../../input/rows.ts';
 import { modelFor } from '../../model.ts';
 import type { Answer } from '../../output/output.ts';
 import { withProgress } from '../../output/progress.ts';
 import { renderJson, renderText } from '../../output/render-state.ts';
+import {
+  describeTable,
+  keysOf,
+  renderKeys,
+  renderPart,
+  renderRows,
+  renderRowsJson,
+  selectRows,
+} from '../../output/selection.ts';
 import { coloursOut, count, pairs, safeJson, time } from '../../output/text.ts';
 import { openPastOf } from '../../past.ts';
 import { placeIn } from '../../place.ts';
+import { adviceFor } from './absent-key.ts';
 
 const PATH: readonly [string, string] = ['[path]', 'show only this part, such as orders[42].price'];
 
+interface Options extends PastOptions {
+  readonly keys?: true;
+  readonly rows?: Rows;
+}
+
 export function defineStates(program: Command): void {
-  program
+  const state = program
     .command('state')
     .argument(...FILE)
     .argument(...PATH)
-    .description('show the current state, or a part of it')
+    .description('show the current state, or a part of it');
+  withSelection(state)
     .option(...MODEL)
     .option(...JSON_OPTION)
     .addHelpText('after', '\nExample:\n  refold state book.db "orders[42]" --model ./model.ts')
-    .action(answering(([file, path], options: PastOptions) => showPresent(file!, options, path)));
+    .action(answering(([file, path], options: Options) => showPresent(file!, options, path)));
   const at = program
     .command('at')
     .argument(...FILE)
@@ -35,12 +61,20 @@ export function defineStates(program: Command): void {
     )
     .argument(...PATH)
     .description('show a past state, or a part of it');
-  withPast(at)
+  withPast(withSelection(at))
     .addHelpText('after', '\nExample:\n  refold at book.db 2027-01-31T12:00Z bids --model ./model.ts')
     .action(
-      answering(([file, position, path], options: PastOptions) =>
-        showPast(file!, parsePosition(position!), options, path),
-      ),
+      answering(([file, position, path], options: Options) => showPast(file!, parsePosition(position!), options, path)),
+    );
+}
+
+function withSelection(command: Command): Command {
+  return command
+    .option('--keys', 'only the keys of a table')
+    .option(
+      '--rows <range>',
+      'entries of a table by their place from 1: 100..200, 100.., ..200 or 100',
+      parseRowsOption,
     );
 }
 
@@ -50,41 +84,98 @@ interface Moment {
   readonly state: object;
 }
 
-async function showPresent(file: string, options: PastOptions, path: string | undefined): Promise<Answer> {
-  await requireFile(file);
-  const model = await modelFor(file, options.model);
-  return withProgress(async ({ onProgress }) => {
-    await using store = await openStore(model, { path: file, readOnly: true, onProgress });
-    return show(model.name, { sequence: store.sequence, state: store.state as object }, path);
-  });
+interface Asked extends Options {
+  readonly file: string;
+  readonly loaded: Model;
+  readonly path: string | undefined;
+  /** Whether the log has later events. */
+  readonly isPast: () => Promise<boolean>;
 }
 
-async function showPast(file: string, place: Place, options: PastOptions, path: string | undefined): Promise<Answer> {
+async function showPresent(file: string, options: Options, path: string | undefined): Promise<Answer> {
+  await requireFile(file);
+  const model = await modelFor(file, options.model);
+  const moment = await withProgress(async ({ onProgress }) => {
+    await using store = await openStore(model, { path: file, readOnly: true, onProgress });
+    return { sequence: store.sequence, state: store.state as object };
+  });
+  return show(moment, { ...options, file, path, loaded: model, isPast: async () => false });
+}
+
+async function showPast(file: string, place: Place, options: Options, path: string | undefined): Promise<Answer> {
   await using past = await openPastOf(file, options);
   const position = await placeIn(past, place);
   const moment = await withProgress(({ onProgress }) => past.at(position, { onProgress }));
-  return show(past.model.name, moment, path);
+  const isPast = async (): Promise<boolean> => moment.sequence < (await past.range()).last;
+  return await show(moment, { ...options, file, path, loaded: past.model, isPast });
 }
 
-function show(model: string, moment: Moment, path: string | undefined): Answer {
-  return path === undefined ? showWhole(model, moment) : showPart(model, moment, path);
+async function show(moment: Moment, asked: Asked): Promise<Answer> {
+  const { path, loaded, keys, rows } = asked;
+  const value = path === undefined ? moment.state : await partAt(moment, path, asked);
+  const head = { model: loaded.name, ...placeOf(moment), ...(path !== undefined && { path }) };
+  if (keys === true || rows !== undefined) return showSelection(moment, head, value, asked);
+  return path === undefined ? showWhole(moment, head) : showPart(moment, head, value);
 }
 
-function showWhole(model: string, moment: Moment): Answer {
+/** @throws RefoldError `INVALID_OPTION`: nothing is there. The hint says since when, if that is found in time */
+async function partAt(moment: Moment, path: string, asked: Asked): Promise<unknown> {
+  const found = lookUp(moment.state, path);
+  if ('value' in found) return found.value;
+  const { missing } = found;
+  const { file, loaded, model: specifier } = asked;
+  const isPast = await asked.isPast();
+  const absent = { file, model: loaded, specifier, missing, sequence: moment.sequence, isPast };
+  throw nothingThere(path, missing, await adviceFor(absent));
+}
+
+interface Head {
+  readonly model: string;
+  readonly path?: string;
+}
+
+function showWhole(moment: Moment, head: Head): Answer {
   const stateHash = hashState(moment.state);
-  const head = { model, ...placeOf(moment), stateHash };
   return {
-    json: () => objectWith(head, 'state', moment.state),
-    text: () => `${describe(moment, ['hash', stateHash])}\n${renderText(moment.state, coloursOut())}`,
+    json: () => objectWith({ ...head, stateHash }, 'state', renderJson(moment.state)),
+    text: () => `${describe(moment, [['hash', stateHash]])}\n${renderText(moment.state, coloursOut())}`,
   };
 }
 
-function showPart(model: string, moment: Moment, path: string): Answer {
-  const value = partOf(moment.state, path);
-  const head = { model, ...placeOf(moment), path };
+function showPart(moment: Moment, head: Head, value: unknown): Answer {
   return {
-    json: () => objectWith(head, 'value', value),
-    text: () => `${describe(moment, ['path', path])}\n${renderText(value, coloursOut())}`,
+    json: () => objectWith(head, 'value', renderJson(value)),
+    text: () => {
+      const { table, text } = renderPart(value);
+      const rows = [
+        ['path', head.path],
+        ['table', table],
+      ] as const;
+      return `${describe(moment, rows)}\n${text}`;
+    },
+  };
+}
+
+/** Some rows of a table, or its keys. */
+function showSelection(moment: Moment, head: Head, value: unknown, { path, keys, rows }: Asked): Answer {
+  const asked = keys === true ? 'the keys' : 'rows';
+  const selected = selectRows(value, rows, asked, path ?? 'the state');
+  const { from, to, table } = selected;
+  const place = [
+    ['path', path],
+    ['table', describeTable(selected)],
+  ] as const;
+  if (keys === true) {
+    const counts = { ...head, count: table.size, ...(rows !== undefined && { rows: { from, to } }) };
+    return {
+      json: () => objectWith(counts, 'keys', renderJson(keysOf(selected))),
+      text: () => `${describe(moment, place)}\n${renderKeys(selected, rows !== undefined)}`,
+    };
+  }
+  const member = path === undefined ? 'state' : 'value';
+  return {
+    json: () => objectWith({ ...head, rows: { from, to, of: table.size } }, member, renderRowsJson(selected)),
+    text: () => `${describe(moment, place)}\n${renderRows(selected)}`,
   };
 }
 
@@ -92,14 +183,14 @@ function placeOf({ sequence, recordedAt }: Moment): object {
   return recordedAt === undefined ? { sequence } : { sequence, recordedAt };
 }
 
-function describe({ sequence, recordedAt }: Moment, last: readonly [string, string]): string {
+function describe({ sequence, recordedAt }: Moment, more: readonly (readonly [string, string | undefined])[]): string {
   const recorded = recordedAt === undefined || sequence === 0 ? undefined : time(recordedAt);
-  return pairs([['sequence', count(sequence)], ['recorded', recorded], last]);
+  return pairs([['sequence', count(sequence)], ['recorded', recorded], ...more]);
 }
 
 /** The text of a JSON object in pieces. Its last member may be large. */
-function* objectWith(head: object, member: string, value: unknown): Iterable<string> {
+function* objectWith(head: object, member: string, pieces: Iterable<string>): Iterable<string> {
   yield `${safeJson(head).slice(0, -1)},"${member}":`;
-  yield* renderJson(value);
+  yield* pieces;
   yield '}';
 }

@@ -84,7 +84,10 @@ async function lookBack<State extends object>(parts: WalkParts<State>, asking: A
     const cursor = await stateBefore(parts, asking, begin);
     const loadedAt = performance.now();
     const stretch: PlaceChange[] = [];
-    await lookThrough(parts, cursor, asking, end, (change) => {
+    // A caller is told how much is done, as if it went forward.
+    const before = from + to - end - begin;
+    const telling = { ...asking, onProgress: (reached: number): void => asking.onProgress(reached + before) };
+    await lookThrough(parts, cursor, telling, end, (change) => {
       stretch.push(change);
       // Only the newest of them can be given.
       if (stretch.length > 2 * (limit - changes.length)) stretch.splice(0, stretch.length - (limit - changes.length));
