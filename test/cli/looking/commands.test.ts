@@ -101,16 +101,6 @@ describe('why', () => {
       'carts[7]   now there is no carts[7]\n0 changes in events 1 to 6; these are all\n',
     );
   });
-
-  test.each([
-    [['why', shop, 'cart[7]'], 0],
-    [['bisect', shop, '--first-true', 'added > 100 or size(cart) > 1'], 1],
-    [['bisect', shop, '--first-false', 'cart exists'], 0],
-  ])('says what the state has, for a path that begins with something else: %j', async (args, code) => {
-    const told = await refold([...args, ...MODEL]);
-    expect(told).toMatchObject({ code, stderr: '' });
-    expect(told.stdout).toContain('\nhint: the state does not have cart. There are carts, prices, added\n');
-  });
 });
 
 describe('bisect', () => {

@@ -64,8 +64,8 @@ async function bisect(file: string, invariant: string | undefined, options: Opti
     return past.bisect(target, { mode, from, to, onProgress: bar.onProgress, onEstimate });
   });
   const isFound = report.found === true;
-  const exitCode = isFound === (invariant !== undefined) ? EXIT.checkFailed : EXIT.ok;
   const hint = options.json !== true && (!isFound || report.isAtStart === true) ? await hintFor(past, options) : '';
+  const exitCode = isFound === (invariant !== undefined) ? EXIT.checkFailed : EXIT.ok;
   return {
     json: report,
     text: () => `${describe(report, invariant, whatOf(invariant, options), mode)}${hint}`,
@@ -130,7 +130,10 @@ function describe(report: BisectReport, invariant: string | undefined, what: str
   const { lookedAt, folded, asked, grid, mayHaveMissed } = report;
   const apart = grid > 1 ? `, at most ${counted(grid, 'event')} apart` : '';
   const rows = pairs([
-    ['looked at', `events ${count(lookedAt.from)} to ${count(lookedAt.to)}`],
+    [
+      'looked at',
+      lookedAt.from > lookedAt.to ? 'no events' : `events ${count(lookedAt.from)} to ${count(lookedAt.to)}`,
+    ],
     ['asked', `${counted(asked, 'time')}${apart}`],
     ['folded', counted(folded, 'event')],
     [
