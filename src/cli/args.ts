@@ -36,7 +36,7 @@ export function answering<Options extends JsonOption>(
 export function parseSequence(text: string): number {
   const value = Number(text.replace(/[,_]/g, ''));
   if (/^\d[\d,_]*$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError('A sequence is a whole number from 0.');
+  throw new InvalidArgumentError('Give a whole number from 0.');
 }
 
 export function parseCount(text: string): number {
@@ -59,7 +59,7 @@ function parseArgument<Value>(parse: (text: string) => Value, text: string): Val
   try {
     return parse(text);
   } catch (error) {
-    throw isRefoldError(error) ? new InvalidArgumentError(error.message) : error;
+    throw isRefoldError(error) ? new InvalidArgumentError(error.hint ?? error.message) : error;
   }
 }
 
@@ -94,12 +94,14 @@ function parseZone(text: string): string {
 
 /** Parses `90d`, `12h` or `30m`. Returns ms. */
 export function parseDuration(text: string): number {
-  return parseAmount(text, Object.fromEntries(TIME_UNITS), 'Give a time such as 90d, 12h or 30m.');
+  return parseAmount(text, DURATIONS, 'Give a time such as 90d, 12h or 30m.');
 }
+
+const DURATIONS: { readonly [unit: string]: number } = Object.fromEntries(TIME_UNITS);
 
 /** Parses `10s` or `2m`, or whole milliseconds. Returns ms. */
 export function parseWait(text: string): number {
-  const wait = /^\d+$/.test(text) ? Number(text) : parseDuration(text);
+  const wait = /^\d+$/.test(text) ? Number(text) : parseAmount(text, DURATIONS, 'Give a time such as 10s or 2m.');
   if (wait <= LONGEST_WAIT) return wait;
   throw new InvalidArgumentError('Give a time of at most 24 days.');
 }

@@ -13,18 +13,25 @@ import { EXIT } from './output/exit-codes.ts';
 /** @throws RefoldError `INVALID_OPTION` when there is no such file, so that a command never creates one by mistake */
 export async function requireFile(path: string, hint: string = HINT_LOG): Promise<void> {
   const found = await stat(path).catch(() => undefined);
-  if (found?.isFile() === true) return;
-  const why = found === undefined ? 'there is no such file' : 'it is not a file';
+  const why =
+    found === undefined ? 'there is no such file' : found.isFile() ? whyEmpty(path, found.size) : 'it is not a file';
+  if (why === undefined) return;
   throw new RefoldError('INVALID_OPTION', `Cannot open ${path}: ${why}`, {
     path,
     hint,
   });
 }
 
+/** A new log may still be in the write-ahead log alone. */
+function whyEmpty(path: string, bytes: number): string | undefined {
+  return bytes === 0 && !existsSync(`${path}-wal`) ? 'it is empty' : undefined;
+}
+
 const HINT_LOG = 'Give the path of an existing log, or create one with refold import';
 
-/** @throws RefoldError `INVALID_OPTION` when the path exists already */
+/** @throws RefoldError `INVALID_OPTION` when the path exists already, or its directory does not */
 export function requireNew(path: string): void {
+  if (!existsSync(dirname(resolve(path)))) throw noDirectory(path);
   if (!existsSync(path)) return;
   throw new RefoldError('INVALID_OPTION', `Cannot write ${path}: the file exists already`, {
     path,
@@ -87,12 +94,16 @@ function temporaryDirectory(path: string): string {
   try {
     return mkdtempSync(join(parent, '.refold-'));
   } catch (cause) {
-    throw new RefoldError('INVALID_OPTION', `Cannot write ${path}: its directory is missing or not writable`, {
-      path,
-      hint: `Create ${parent}, or make it writable`,
-      cause,
-    });
+    throw noDirectory(path, cause);
   }
+}
+
+function noDirectory(path: string, cause?: unknown): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot write ${path}: its directory is missing or not writable`, {
+    path,
+    hint: `Create ${dirname(resolve(path))}, or make it writable`,
+    cause,
+  });
 }
 
 /**

@@ -24,6 +24,7 @@ import { defineRetag } from './commands/retag.ts';
 import { defineServe } from './commands/serve.ts';
 import { defineSnapshot } from './commands/snapshot.ts';
 import { readQuestion } from './completion/question.ts';
+import { endingOnSignals } from './interrupts.ts';
 import { EXIT, EXIT_CODE_HELP } from './output/exit-codes.ts';
 import { OutputFailed, outputTaken, watchOutput } from './output/output.ts';
 import { reportError, reportOutput } from './output/report-error.ts';
@@ -42,7 +43,7 @@ export async function run(args: readonly string[], version: string): Promise<num
     return EXIT.ok;
   }
   try {
-    await parse(program, args);
+    await endingOnSignals(() => parse(program, args));
     await outputTaken();
     return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {

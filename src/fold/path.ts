@@ -6,6 +6,7 @@
  */
 import { types } from 'node:util';
 import { RefoldError } from '../core/errors.ts';
+import { shortened } from '../core/nearest.ts';
 import { Deque } from './collections/deque.ts';
 import { OrderedMap } from './collections/ordered-map.ts';
 
@@ -73,11 +74,15 @@ function unquote(quoted: string, text: string): string {
 }
 
 function badPath(text: unknown): RefoldError {
-  const shown = typeof text === 'string' ? text : `(${typeof text})`;
-  return new RefoldError('INVALID_OPTION', `Cannot read the path ${shown}`, {
-    at: shown,
-    hint: 'Write it like orders[42].price or sessions["a.b"].user',
-  });
+  const shown = typeof text === 'string' ? shortened(text) : `(${typeof text})`;
+  return new RefoldError(
+    'INVALID_OPTION',
+    text === '' ? 'Cannot read an empty path' : `Cannot read the path ${shown}`,
+    {
+      at: shown,
+      hint: 'Write it like orders[42].price or sessions["a.b"].user',
+    },
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 /** Loads the model for `--model ./model.ts#name`: imports the module and picks the export. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { extname, resolve } from 'node:path';
 import { styleText } from 'node:util';
 import { type Model, type ProjectionDefinition, RefoldError } from '../index.ts';
@@ -24,6 +24,7 @@ export async function loadModelAndProjections(
 ): Promise<{ readonly model: Model; readonly projections: readonly ProjectionDefinition<any, any>[] }> {
   const { path, name } = splitSpecifier(specifier);
   if (!existsSync(path)) throw invalid(specifier, `there is no file ${path}`, 'Give a path from the current directory');
+  if (!statSync(path).isFile()) throw invalid(specifier, 'it is not a file', HINT_MODULE);
   if (isTypeScript(path) && !stripsTypes()) throw needsTypeStripping(specifier);
   const exports = await exportsOf(path, specifier);
   const model = name === undefined ? theModel(exports, specifier) : namedModel(exports, name, specifier);
@@ -116,9 +117,13 @@ function needsTypeStripping(specifier: string): RefoldError {
   );
 }
 
+const HINT_MODULE = 'Give the path of a module in TypeScript or JavaScript';
+
 const HINTS: { readonly [code: string]: string } = {
   ERR_UNSUPPORTED_TYPESCRIPT_SYNTAX: 'Node only strips types: do not use enums, namespaces or parameter properties',
   ERR_INVALID_TYPESCRIPT_SYNTAX: 'Correct the syntax',
+  ERR_UNKNOWN_FILE_EXTENSION: HINT_MODULE,
+  ERR_IMPORT_ATTRIBUTE_MISSING: HINT_MODULE, // JSON
   ERR_UNSUPPORTED_NODE_MODULES_TYPE_STRIPPING:
     'Node does not strip types under node_modules: give the compiled JavaScript file',
   ERR_MODULE_NOT_FOUND: 'Install the packages that the module imports; imports of TypeScript files must end in .ts',
@@ -134,7 +139,7 @@ function importHint(path: string, cause: Error): string {
 }
 
 function invalid(specifier: string, problem: string, hint: string, cause?: unknown): RefoldError {
-  return new RefoldError('INVALID_OPTION', `Cannot load the model ${specifier}: ${problem}`, {
+  return new RefoldError('INVALID_OPTION', `Cannot load the model ${specifier === '' ? "''" : specifier}: ${problem}`, {
     path: splitSpecifier(specifier).path,
     type: 'model',
     hint,

@@ -72,7 +72,7 @@ Examples:
 
 function requirePlace(file: string | undefined): string {
   if (file !== undefined) return file;
-  throw new RefoldError('INVALID_OPTION', 'Cannot restore: it is not said where the log shall be', {
+  throw new RefoldError('INVALID_OPTION', 'Cannot restore: no place for the log was given', {
     type: 'file',
     hint: 'Name the file after the backup, or a new file with --out',
   });

@@ -3,6 +3,7 @@
  * `last-1h`. Pure: `parsePlace` reads the text, and `positionIn` finds it in the range of a log.
  */
 import { type Position, RefoldError } from '../../index.ts';
+import { counted } from '../output/text.ts';
 import { formatTime } from '../output/times.ts';
 import { instantsOf, wallAt } from '../output/zones.ts';
 
@@ -70,7 +71,7 @@ function readEnd(text: string): Place | undefined {
   if (/^last$/i.test(text)) return { is: 'last', minus: 0 };
   const percent = /^(\d{1,3}(?:\.\d+)?)%$/.exec(text)?.[1];
   if (percent !== undefined) {
-    if (Number(percent) > 100) throw invalid('A share of the log is between 0% and 100%.');
+    if (Number(percent) > 100) throw invalid('Give a share of the log between 0% and 100%.');
     return { is: 'share', percent: Number(percent) };
   }
   const [, amount, unit] = /^last-(\d[\d,_]*(?:\.\d+)?) ?([a-z]*)$/i.exec(text) ?? [];
@@ -97,7 +98,7 @@ function dayOf([year, month, day]: readonly [number, number, number]): number {
   date.setUTCFullYear(year, month - 1, day);
   // A Date reads 30 February as 2 March.
   if (date.getUTCMonth() === month - 1 && date.getUTCDate() === day) return date.getTime();
-  throw invalid('This time does not exist.');
+  throw invalid(NO_SUCH_TIME);
 }
 
 /** ms since midnight. A finer fraction is cut off. `24:00` is the end of the day. */
@@ -105,29 +106,33 @@ function clockOf([hours, minutes, seconds = '0', fraction = '']: readonly (strin
   const time = Number(hours) * 3.6e6 + Number(minutes) * 6e4 + Number(seconds) * 1e3;
   const milliseconds = time + Number(fraction.padEnd(3, '0').slice(0, 3));
   if (Number(minutes) < 60 && Number(seconds) < 60 && milliseconds <= DAY_MS) return milliseconds;
-  throw invalid('This time does not exist.');
+  throw invalid(NO_SUCH_TIME);
 }
 
 function offsetOf(text: string): number {
   if (/^z$/i.test(text)) return 0;
   const [, hours = '', minutes = '0'] = /^[+-](\d{2}):?(\d{2})?$/.exec(text) ?? [];
-  if (Number(hours) > 23 || Number(minutes) > 59) throw invalid('This time zone does not exist.');
+  if (Number(hours) > 23 || Number(minutes) > 59)
+    throw invalid('There is no such time zone: give one such as Z or -04:00.');
   return (text.startsWith('-') ? -1 : 1) * (Number(hours) * 3.6e6 + Number(minutes) * 6e4);
 }
 
 function whole(text: string): number {
   const value = Number(text.replace(/[,_]/g, ''));
   if (Number.isSafeInteger(value)) return value;
-  throw invalid('A sequence is a whole number from 0.');
+  throw invalid('Give a whole number from 0 to 9,007,199,254,740,991.');
 }
 
 function instant(time: number): Place {
   if (Math.abs(time) <= LARGEST_TIME) return { is: 'instant', time };
-  throw invalid('This time does not exist.');
+  throw invalid(NO_SUCH_TIME);
 }
 
-function invalid(problem: string): RefoldError {
-  return new RefoldError('INVALID_OPTION', problem, { type: 'position' });
+const NO_SUCH_TIME = 'There is no such time: give one such as 2027-01-31T12:00Z.';
+
+/** @param hint ends with a full stop: more may follow */
+function invalid(hint: string): RefoldError {
+  return new RefoldError('INVALID_OPTION', 'Cannot read the position', { type: 'position', hint });
 }
 
 /** The position of a place that does not depend on the log; undefined for one that does. Without a zone it is UTC. */
@@ -171,8 +176,8 @@ function relativePosition(log: LogRange, place: Place, zone: string): Position {
   if (place.is === 'last') {
     const sequence = lastSequence - place.minus;
     if (sequence >= Math.min(firstSequence, lastSequence)) return { sequence };
-    const has = `it has ${lastSequence - Math.min(firstSequence - 1, lastSequence)} events`;
-    throw new RefoldError('INVALID_OPTION', `Cannot go ${place.minus} events back in ${path}: ${has}`, {
+    const has = `it has ${counted(lastSequence - Math.min(firstSequence - 1, lastSequence), 'event')}`;
+    throw new RefoldError('INVALID_OPTION', `Cannot go ${counted(place.minus, 'event')} back in ${path}: ${has}`, {
       ...{ path, type: 'position', hint: 'Give a smaller number, or first' },
     });
   }

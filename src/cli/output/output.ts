@@ -54,10 +54,16 @@ function outputFailed(error: Error): OutputFailed {
   return failure;
 }
 
+function ignored(): void {}
+
 /** Keeps an error of stdout for the next write. Ignores errors of stderr, since there is no way to report them. */
 export function watchOutput(): void {
-  process.stdout.on('error', outputFailed);
-  process.stderr.on('error', () => {});
+  for (const [stream, listener] of [
+    [process.stdout, outputFailed],
+    [process.stderr, ignored],
+  ] as const) {
+    stream.off('error', listener).on('error', listener); // a process may run several commands
+  }
 }
 
 /** Resolves when stdout has accepted everything written so far. @throws OutputFailed when a write failed */

@@ -5,6 +5,7 @@
  * may be writing. The work is done by the files beside this one; this file checks the calls.
  */
 import type { Catalog, RecordedEventOf, TypeOf } from '../../core/catalog.ts';
+import { RefoldError } from '../../core/errors.ts';
 import type { CommandInputs, Model } from '../../core/model.ts';
 import { requireModel } from '../../core/model-checks.ts';
 import type { Path } from '../../fold/path.ts';
@@ -197,7 +198,7 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     const before = checked.before === undefined ? to : (await startingAt(log, checked.before)) - 1;
     const { limit = Number.POSITIVE_INFINITY, forward = false, signal, onChange } = checked;
     return explainPlace(this.#parts(), {
-      ...{ path: parts, from, to: Math.min(to, before), limit, forward, signal },
+      ...{ path: parts, from, to: Math.max(from - 1, Math.min(to, before)), limit, forward, signal },
       onChange: harmless(onChange),
       onProgress: tellOf(checked, to),
     });
@@ -206,12 +207,13 @@ export class Past<State extends object = any, C extends Catalog = any> implement
   /**
    * The first event of a range after which an invariant is broken, a condition is true, or a condition is false.
    *
-   * @throws RefoldError `INVALID_OPTION` for a question that cannot be asked; as `walk` does
+   * @throws RefoldError `INVALID_OPTION` for a question that cannot be asked, and for `from` after the end; as `walk` does
    */
   async bisect(target: BisectTarget<State>, options?: BisectOptions): Promise<BisectReport> {
     const checked = checkOptions('bisect', BISECT_CHECKS, options);
     const question = readQuestion(this.model, target);
     const { from, to } = await this.#stretchOf(checked);
+    if (checked.from !== undefined && from > to) throw nothingBetween(from, to);
     const { mode = 'blocks', signal, onEstimate } = checked;
     return findFirst(this.#parts(), {
       ...{ question, from, to, mode, signal },
@@ -280,6 +282,12 @@ export class Past<State extends object = any, C extends Catalog = any> implement
     const { first, earliest } = await rangeOf(this.#log(), this.#fingerprint);
     return earliest === undefined ? first : earliest + 1;
   }
+}
+
+function nothingBetween(from: number, to: number): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot bisect from ${from} to ${to}: no event is there`, {
+    ...{ type: 'from', sequence: from, hint: 'Begin at an event of the log, at or before the end of the range' },
+  });
 }
 
 /** Tells a caller how far a call has come. */

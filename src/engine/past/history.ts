@@ -169,7 +169,9 @@ export async function locate(log: LogStore, position: Position): Promise<number>
 function reachedSequence(log: LogStore, sequence: number): number {
   const head = log.head().sequence;
   if (sequence <= head) return sequence;
-  throw invalidPosition(log, `Cannot go there: the log ends at ${head}, before ${sequence}`, { sequence });
+  throw new RefoldError('INVALID_OPTION', `Cannot go there: the log ends at ${head}, before ${sequence}`, {
+    ...{ path: log.path, sequence, hint: `Give a sequence from 0 to ${head}, or a time` },
+  });
 }
 
 async function sequenceAt(log: LogStore, time: number): Promise<number> {

@@ -98,7 +98,8 @@ export function corruptBlock(
 }
 
 /** What to do about a damaged log. */
-export const HINT_CORRUPT = 'Run refold verify to see what is damaged; then restore a backup, or run refold repair';
+export const HINT_CORRUPT =
+  'Run refold repair --plan to see what is damaged and what can be kept; then restore a backup, or run refold repair';
 
 function linksTo(block: StoredBlock, previousChain: string): boolean {
   const { firstSequence, lastSequence, chain, payload } = block;

@@ -12,11 +12,11 @@ import {
   canonicalPath,
   fileIdentity,
   fileKind,
-  invalidPath,
   isUsablePath,
   requireNoRepair,
   requireOwnFiles,
   unusablePath,
+  withoutLog,
 } from './file/files.ts';
 import { type Explain, explainLeftovers } from './file/leftovers.ts';
 import { readWitness, requireWitnessed } from './file/witness.ts';
@@ -86,7 +86,7 @@ async function openFile(
   const driver = await loadDriver();
   const kind = fileKind(path);
   if (options.readOnly === true) {
-    if (kind === 'missing') throw invalidPath(path, 'there is no such file');
+    if (kind === 'missing') throw withoutLog(path, 'there is no such file');
     return openBesideWriter(driver, path, explain, remember);
   }
   // The writer makes files beside the log, so look first: a foreign file must not even get a lock file.

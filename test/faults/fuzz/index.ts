@@ -2,7 +2,8 @@
  * Fuzz: feeds mutated and invented bytes to everything that reads bytes from outside.
  *
  * The block decoder (open and sealed, also below the compression), checksum and chain, the decoder of snapshots, the
- * order book's readers of CSV, zip, ITCH and feeds of text, and the import of JSON lines. Each input must be refused by a `RefoldError`, or
+ * order book's readers of CSV, zip, ITCH and feeds of text, the import of JSON lines, and paths, positions and conditions as people
+ * type them. Each input must be refused by a `RefoldError`, or
  * give a valid value that is the same after encoding and decoding again. No input may take seconds or a hundred
  * megabytes, or change a prototype. Inputs run in child processes, one per core.
  */

@@ -23,6 +23,7 @@ import { anyBlock, anyCsv, anyJsonLines, anyState, anyZip, initialState, sealed,
 import { readMutatedItch } from './itch.ts';
 import { mutate, randomBytes } from './mutation.ts';
 import { readMutatedText } from './text-feeds.ts';
+import { readTypedCondition, readTypedPath, readTypedPlace } from './typed-texts.ts';
 
 /** How an input ended: refused with this code, or sound. */
 export type Ending = string;
@@ -45,16 +46,19 @@ export interface Setting {
 export type FuzzDefect = 'believes any checksum' | 'throws what it catches' | 'pollutes' | 'reads a sum for a value';
 
 export const TARGETS: readonly Target[] = [
-  { name: 'open block', share: 18, run: runOpenBlock },
+  { name: 'open block', share: 16, run: runOpenBlock },
   { name: 'sealed block', share: 8, run: runSealedBlock },
   { name: 'sealed content', share: 12, run: runSealedContent },
-  { name: 'stored block', share: 14, run: runStoredBlock },
-  { name: 'snapshot', share: 22, run: runState },
+  { name: 'stored block', share: 12, run: runStoredBlock },
+  { name: 'snapshot', share: 20, run: runState },
   { name: 'CSV', share: 5, run: runCsv },
   { name: 'zip', share: 3, run: runZip },
   { name: 'JSON lines', share: 10, run: runJsonLines },
   { name: 'ITCH', share: 4, run: (chance) => refusableLater(() => readMutatedItch(chance)) },
   { name: 'text feeds', share: 4, run: (chance) => refusableLater(() => readMutatedText(chance)) },
+  { name: 'path', share: 2, run: readTypedPath },
+  { name: 'position', share: 2, run: readTypedPlace },
+  { name: 'condition', share: 2, run: readTypedCondition },
 ];
 
 function runOpenBlock(chance: Chance, { defect }: Setting): Ending {

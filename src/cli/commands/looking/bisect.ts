@@ -88,12 +88,15 @@ function targetOf(invariant: string | undefined, { firstTrue, firstFalse, js }: 
   return { firstTrue: compile(js!) };
 }
 
+/** What the expression gives must be true or false: the engine refuses anything else. */
 function compile(expression: string): (state: object) => boolean {
   try {
-    const holds = new Function('state', `"use strict"; return (${expression});`);
-    return (state) => Boolean(holds(state));
+    if (expression.trim() === '') throw new SyntaxError('it is empty');
+    const holds = new Function('state', `"use strict"; return (${expression}\n);`) as (state: object) => boolean;
+    new Function(`[${expression}\n]`); // text such as `1); f(` fits between parentheses, but not here as well
+    return holds;
   } catch (cause) {
-    throw new RefoldError('INVALID_OPTION', `Cannot read ${expression}: ${(cause as Error).message}`, {
+    throw new RefoldError('INVALID_OPTION', `Cannot read --js '${expression}': ${(cause as Error).message}`, {
       type: 'js',
       hint: 'Give one JavaScript expression on `state`, such as "state.orders.size > 100"',
       cause,

@@ -40,7 +40,8 @@ const DEEPEST_CONDITION = 64;
  * @throws RefoldError `INVALID_OPTION` for what is not a condition; `at` says where
  */
 export function parseCondition(text: string): Condition {
-  if (typeof text !== 'string' || text.trim() === '') throw badCondition(text, 0, 'it is empty');
+  if (typeof text !== 'string') throw badCondition(text, 0, 'it is not a text');
+  if (text.trim() === '') throw badCondition('""', 0, 'it is empty');
   if (text.length > LONGEST_CONDITION) throw badCondition(text, 0, `it is longer than ${LONGEST_CONDITION} characters`);
   const parser = new Parser(text);
   const test = parser.condition(0);

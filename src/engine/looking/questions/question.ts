@@ -80,17 +80,23 @@ function answerOf(asked: (state: object) => unknown, state: object, sequence: nu
     const answer = asked(state);
     if (typeof answer === 'boolean') return answer;
     letGo(answer);
-    problem = isPromiseLike(answer) ? 'it gave a promise' : `it gave ${answer === null ? 'null' : typeof answer}`;
+    problem = `it gave ${isPromiseLike(answer) ? 'a promise' : kindOf(answer)}, which is neither true nor false`;
   } catch (error) {
     cause = error;
     problem = `it threw: ${messageOf(error)}`;
   }
-  throw new RefoldError('INVALID_OPTION', `Cannot ask the condition after ${sequence}: ${problem}`, {
+  const at = sequence === 0 ? 'before the first event' : `after event ${sequence}`;
+  throw new RefoldError('INVALID_OPTION', `Cannot ask the condition ${at}: ${problem}`, {
     type: 'condition',
     sequence,
     cause,
-    hint: 'Give a function that returns true or false for every state, also for the one before the first event',
+    hint: 'Ask what is true or false for every state, also for the one before the first event',
   });
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
 }
 
 function noInvariant(name: unknown, known: readonly string[]): RefoldError {

@@ -168,6 +168,15 @@ export function invalidPath(path: string, why: string, cause?: unknown): RefoldE
   });
 }
 
+/** A file is there, and there is no log in it: a new file, for example, or one that another program has cut to nothing. */
+export function withoutLog(path: string, why = 'it does not hold a log'): RefoldError {
+  return new RefoldError('INVALID_OPTION', `Cannot open ${path}: ${why}`, {
+    path,
+    type: 'path',
+    hint: 'Check the path; if a log was in the file, restore a backup',
+  });
+}
+
 function isLink(path: string): boolean {
   const found = attempt(path, () => fs.lstatSync(path, { throwIfNoEntry: false }));
   return found?.isSymbolicLink() === true;

@@ -10,7 +10,7 @@ import { serve } from '../../../threads/serving.ts';
 import type { LogCopy } from '../../log-backup.ts';
 import { readLogState } from '../file/block-rows.ts';
 import { type Connection, type Driver, loadDriver, openConnection } from '../file/driver.ts';
-import { createFile, invalidPath, removeDatabase, sizeOf, syncFile } from '../file/files.ts';
+import { createFile, removeDatabase, sizeOf, syncFile, withoutLog } from '../file/files.ts';
 import { putReactorRow, readReactors } from '../file/reactor-rows.ts';
 import { identify, newLogId } from '../file/schema.ts';
 import { readWitness } from '../file/witness.ts';
@@ -69,7 +69,7 @@ class Copying {
   #plan(source: Connection): void {
     const { source: path, to, action } = this.#request;
     if (action === 'restore') {
-      if (identify(source, path) === 'empty') throw invalidPath(path, 'it does not hold a log');
+      if (identify(source, path) === 'empty') throw withoutLog(path);
       requireWitnessedFile(source, path, readWitness(path));
     }
     if (to !== undefined) this.#cut = planCut(source, path, to, doingOf(this.#request));

@@ -9,6 +9,7 @@ import { dirname } from 'node:path';
 import { type ErrorCode, isRefoldError, messageOf, RefoldError } from '../../../core/errors.ts';
 import { throwIfAborted } from '../../../threads/aborted.ts';
 import { Thread } from '../../../threads/thread.ts';
+import { HINT_CORRUPT } from '../../blocks/chain.ts';
 import type { LogBackupOptions, LogCopy, LogCut } from '../../log-backup.ts';
 import type { ReactorRow, StoredOutcome } from '../../log-store.ts';
 import { readFailure } from '../file/driver.ts';
@@ -197,7 +198,10 @@ function kindOfFailure(cause: unknown): readonly [ErrorCode, hint: string] {
   if (code === 'LOG_FULL' || isOutOfSpace(cause)) {
     return ['LOG_FULL', 'Free some space for the copy, or choose another disk; the log did not change'];
   }
-  if (code === 'LOG_CORRUPT') return [code, 'Run refold verify, then refold repair; an older backup may be sound'];
+  if (code === 'LOG_CORRUPT') {
+    const isOfLog = known.hint === undefined || known.hint === HINT_CORRUPT;
+    return [code, isOfLog ? 'Run refold repair --plan, then refold repair; an older backup may be sound' : known.hint!];
+  }
   if (code === 'FORMAT_TOO_NEW') return [code, 'Update refold'];
   const isBadPath = BAD_PATH.test(String((cause as NodeJS.ErrnoException | undefined)?.code));
   if (code === 'INVALID_OPTION' || isBadPath) {

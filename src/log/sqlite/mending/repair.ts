@@ -5,12 +5,12 @@
  * (`replacing.ts`). If the process dies after that began, the next repair finishes it.
  */
 import { RefoldError } from '../../../core/errors.ts';
+import { HINT_CORRUPT } from '../../blocks/chain.ts';
 import { type Connection, type Driver, isFull, loadDriver, openConnection, readFailure } from '../file/driver.ts';
 import {
   canonicalPath,
   createFile,
   fileKind,
-  invalidPath,
   isUsablePath,
   removeDatabase,
   repairPath,
@@ -18,6 +18,7 @@ import {
   requireOwnFiles,
   syncFile,
   unusablePath,
+  withoutLog,
 } from '../file/files.ts';
 import { acquireLock, lockPath } from '../file/lock.ts';
 import { readWitness } from '../file/witness.ts';
@@ -59,7 +60,7 @@ export async function repairSqliteLog(givenPath: string, options: SqliteRepairOp
   if (!isUsablePath(givenPath)) throw unusablePath(givenPath);
   const path = canonicalPath(givenPath);
   requireOwnFiles(path);
-  if (fileKind(path) !== 'filled') throw invalidPath(path, 'there is no log');
+  if (fileKind(path) !== 'filled') throw withoutLog(path, 'there is no log');
   const driver = await loadDriver();
   if (options.plan) return { path, salvage: await plan(driver, path, options), backup: undefined };
   createFile(lockPath(path));
@@ -69,7 +70,7 @@ export async function repairSqliteLog(givenPath: string, options: SqliteRepairOp
     const repair = await repairUnderLock(driver, path, options);
     return { ...repair, backup: repair.backup ?? finished };
   } catch (error) {
-    throw readFailure(error, 'repair', path);
+    throw beyondRepair(error, path);
   } finally {
     lock.close();
   }
@@ -93,11 +94,21 @@ async function look(driver: Driver, path: string, options: SqliteRepairOptions):
     connection = openConnection(driver, path, { readOnly: true });
     return await examine(connection, path, { ...options, testimonies });
   } catch (error) {
-    throw readFailure(error, 'repair', path);
+    throw beyondRepair(error, path);
   } finally {
     connection?.close();
   }
 }
+
+/** The hint for damage names the repair, which has just failed. */
+function beyondRepair(error: unknown, path: string): RefoldError {
+  const known = readFailure(error, 'repair', path);
+  if (known.hint !== HINT_CORRUPT) return known;
+  const { code, message, cause } = known;
+  return new RefoldError(code, message, { ...known.toJSON(), cause, hint: HINT_BEYOND_REPAIR });
+}
+
+const HINT_BEYOND_REPAIR = 'Restore a backup: too little of the file can be read for a repair';
 
 /** The lock keeps writers away, so the findings still hold when the repair acts on them. */
 async function repairUnderLock(driver: Driver, path: string, options: SqliteRepairOptions): Promise<SqliteRepair> {

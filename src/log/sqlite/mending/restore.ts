@@ -12,13 +12,13 @@ import {
   createFile,
   fileIdentity,
   fileKind,
-  invalidPath,
   isUsablePath,
   repairPath,
   requireNoRepair,
   requireOwnFiles,
   sizeOf,
   unusablePath,
+  withoutLog,
 } from '../file/files.ts';
 import { acquireLock, lockPath } from '../file/lock.ts';
 import { identify } from '../file/schema.ts';
@@ -55,7 +55,7 @@ export async function restoreSqliteLog(
   const path = canonicalPath(place);
   requireOwnFiles(source);
   requireOwnFiles(path);
-  if (fileKind(source) !== 'filled') throw invalidPath(source, 'there is no log');
+  if (fileKind(source) !== 'filled') throw withoutLog(source, 'there is no log');
   requireNoRepair(source);
   if (source === path || fileIdentity(source) === fileIdentity(path)) throw sameFile(source);
   const driver = await loadDriver();

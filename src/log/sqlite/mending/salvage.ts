@@ -21,7 +21,7 @@ import {
   toBlock,
 } from '../file/block-rows.ts';
 import type { Connection } from '../file/driver.ts';
-import { invalidPath } from '../file/files.ts';
+import { invalidPath, withoutLog } from '../file/files.ts';
 import { hasOwnTables, identify } from '../file/schema.ts';
 import { isSound, SNAPSHOT_COLUMNS, type SnapshotRow } from '../file/snapshot-rows.ts';
 import { requireWitnessed, type Testimony } from '../file/witness.ts';
@@ -105,7 +105,7 @@ type Note = (error: unknown, sequence?: number) => void;
 function requireLog(connection: Connection, path: string, note: Note): void {
   try {
     const identity = identify(connection, path);
-    if (identity === 'empty') throw invalidPath(path, 'it does not hold a log');
+    if (identity === 'empty') throw withoutLog(path);
     if (identity === 'older') throw invalidPath(path, 'it has an older format: open it once for writing first');
   } catch (error) {
     if (!isRefoldError(error, 'LOG_CORRUPT') || !hasOwnTables(connection)) throw error;

@@ -23,7 +23,7 @@ import { checksumOfOutcome } from '../../outcomes.ts';
 import { unpackChunk } from '../../snapshot-chunks.ts';
 import { chainAt, type LogState, readLogState, toHeader } from '../file/block-rows.ts';
 import { type Connection, type Driver, openConnection, readFailure } from '../file/driver.ts';
-import { fileIdentity, invalidPath } from '../file/files.ts';
+import { fileIdentity, withoutLog } from '../file/files.ts';
 import { formatOf } from '../file/format.ts';
 import { readReactors } from '../file/reactor-rows.ts';
 import { leastScrubbed, readRedactions, SCRUBBED } from '../file/redaction-rows.ts';
@@ -313,7 +313,7 @@ function openToRead(driver: Driver, path: string): OpenParts {
   try {
     connection = openConnection(driver, path, { readOnly: true });
     const identity = identify(connection, path);
-    if (identity === 'empty') throw invalidPath(path, 'it does not hold a log');
+    if (identity === 'empty') throw withoutLog(path);
     if (identity === 'older') throw olderFormat(path);
     const sql = prepareReads(connection);
     const finder = new BlockFinder(connection, path, sql);

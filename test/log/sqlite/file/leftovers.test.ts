@@ -48,7 +48,7 @@ describe.each([1, 30])('a backup of %i events over a log that crashed', (events)
     await expect(openStore(cart, { path })).rejects.toMatchObject({
       code: 'LOG_CORRUPT',
       hint: expect.stringMatching(
-        /Run refold verify .*book\.db-wal belonged to the log before it: remove it and .*-shm and .*-witness, put/,
+        /Run refold repair --plan .*book\.db-wal belonged to the log before it: remove it and .*-shm and .*-witness, put/,
       ),
     });
   });

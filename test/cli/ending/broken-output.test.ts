@@ -2,13 +2,14 @@
  * A command ends cleanly when its output fails: it prints no stack, and its exit code is 74, or its own for a closed
  * pipe.
  */
-import { execFile, spawn } from 'node:child_process';
+import { execFile, spawn, spawnSync } from 'node:child_process';
 import { closeSync, existsSync, openSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { openLog, openStore } from 'refold';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { cart } from './fixtures/cart.ts';
-import { CART, ELSEWHERE, ENVIRONMENT, exitOf, makeShop, REFOLD, startRefold, temporaryFolder } from './support.ts';
+import { sampleOf } from '../../sample.ts';
+import { cart } from '../fixtures/cart.ts';
+import { CART, ELSEWHERE, ENVIRONMENT, exitOf, makeShop, REFOLD, startRefold, temporaryFolder } from '../support.ts';
 
 const inFolder = temporaryFolder();
 const shop = inFolder('shop.db');
@@ -73,6 +74,20 @@ const WRITING: readonly (readonly string[])[] = [
   ['state', '--help'],
 ];
 
+const LONG_OUTPUTS: readonly (readonly [command: string, ...string[]])[] = [
+  ['events'],
+  ['events', '--reverse'],
+  ['export'],
+  ['state', '--model', CART],
+  ['state', '--json', '--model', CART],
+  ['at', 'last', '--json', '--model', CART],
+  ['diff', '0', 'last', '--all', '--model', CART],
+  ['diff', '0', 'last', '--json', '--model', CART],
+];
+
+/** The gate installs it, and refuses skipped tests. */
+const HAS_JQ = spawnSync('jq', ['--version']).status === 0;
+
 describe.skipIf(!existsSync('/dev/full')).concurrent('stdout on a full disk: exit code 74', () => {
   test.each(WRITING.map((args) => [args.join(' ').replaceAll(inFolder('.'), ''), args] as const))(
     '%s',
@@ -112,6 +127,28 @@ describe.concurrent('stdout into a closed pipe: the command’s own exit code, a
   test('events piped into head print one line', async () => {
     const run = await pipedInto('head -1', ['events', long]);
     expect(run).toEqual({ code: 0, stdout: expect.stringMatching(/^\{"sequence":1,.*\}\n$/), stderr: '' });
+  });
+
+  test.skipIf(!HAS_JQ)('events and answers piped into jq', async () => {
+    const last = await pipedInto("jq -c 'select(.sequence == 20000) | .data.price'", ['events', long]);
+    expect(last).toEqual({ code: 0, stdout: '19999\n', stderr: '' });
+    const first = await pipedInto('jq -n "first(inputs).sequence"', ['events', long]);
+    expect(first).toEqual({ code: 0, stdout: '1\n', stderr: '' });
+    const size = await pipedInto('jq \'.value["$orderedMap"] | length\'', [
+      'state',
+      long,
+      'prices',
+      '--model',
+      CART,
+      '--json',
+    ]);
+    expect(size).toEqual({ code: 0, stdout: '20000\n', stderr: '' });
+  });
+
+  test.each(sampleOf(LONG_OUTPUTS))('after some bytes: %s', async (command, ...args) => {
+    const bytes = Math.floor(Math.random() * 1_000_000);
+    const run = await pipedInto(`head -c ${bytes} | wc -c`, [command, long, ...args]);
+    expect(run, `after ${bytes} bytes`).toEqual({ code: 0, stdout: expect.stringMatching(/^\d+\n$/), stderr: '' });
   });
 
   test('an error keeps its own code', async () => {
