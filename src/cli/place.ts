@@ -1,5 +1,5 @@
 /** Finds a position that a user wrote in a log: asks the log for its range where the position depends on it. */
-import { type EventLog, openLog, Past, type Position } from '../index.ts';
+import { type Bound, type EventLog, openLog, Past, type Position } from '../index.ts';
 import { fixedPosition, type LogRange, type Place, positionIn, startIn } from './input/position.ts';
 import { chosenZone } from './output/times.ts';
 
@@ -12,6 +12,11 @@ export async function placeIn(log: EventLog | Past, place: Place): Promise<Posit
 /** Where a range begins: a time before the first event is the first event. @throws as `placeIn` does */
 export async function startPlaceIn(log: EventLog | Past, place: Place): Promise<Position> {
   return fixedPosition(place, chosenZone()) ?? startIn(await rangeOf(log), place, chosenZone());
+}
+
+/** A place as a bound of a range of events. */
+export function boundOf(position: Position | undefined): Bound | undefined {
+  return position !== undefined && 'sequence' in position ? position.sequence : position;
 }
 
 /** The same as `placeIn` for a file that is not open. */
